@@ -1,0 +1,23 @@
+# Libraries from the system. Each one's headers are included by one folder only (see docs/architecture.md).
+
+find_package(Threads REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libssh REQUIRED IMPORTED_TARGET libssh)
+
+# Nettle hashes on both sides. The executor is one static file, so it needs the archive.
+find_path(NETTLE_INCLUDE_DIR nettle/sha2.h REQUIRED)
+find_library(NETTLE_ARCHIVE NAMES libnettle.a REQUIRED)
+add_library(nettle_static STATIC IMPORTED)
+set_target_properties(nettle_static PROPERTIES IMPORTED_LOCATION ${NETTLE_ARCHIVE}
+                                               INTERFACE_INCLUDE_DIRECTORIES ${NETTLE_INCLUDE_DIR})
+
+if(PLUMB_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()

@@ -1,0 +1,49 @@
+# The project's own target functions. One CMake target a folder, its dependencies stated.
+
+add_library(plumb_options INTERFACE)
+target_compile_options(plumb_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+target_include_directories(plumb_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_compile_definitions(plumb_options INTERFACE PLUMB_VERSION="${PROJECT_VERSION}")
+if(PLUMB_SANITIZE)
+  target_compile_options(plumb_options INTERFACE -fsanitize=${PLUMB_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(plumb_options INTERFACE -fsanitize=${PLUMB_SANITIZE})
+endif()
+
+# plumb_library(ir SOURCES order.cc DEPS plumb::config)
+# Makes plumb::ir from the sources in this folder; every header of the folder belongs to it.
+function(plumb_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  string(REPLACE "-" "_" target plumb_${name})
+  add_library(${target} STATIC ${arg_SOURCES})
+  add_library(plumb::${name} ALIAS ${target})
+  target_link_libraries(${target} PUBLIC plumb_options ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
+endfunction()
+
+# plumb_test(ir SOURCES order_test.cc DEPS plumb::ir [LABELS lab])
+# One GoogleTest program a folder; ctest runs each of its cases by name.
+function(plumb_test name)
+  if(NOT PLUMB_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;LABELS" ${ARGN})
+  string(REPLACE "-" "_" target plumb_${name}_test)
+  add_executable(${target} ${arg_SOURCES})
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  target_link_libraries(${target} PRIVATE ${arg_DEPS} plumb_options GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${target} PRIVATE PLUMB_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                                               PLUMB_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
+  gtest_discover_tests(${target} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+                       PROPERTIES LABELS "unit;${arg_LABELS}" TIMEOUT 300)
+endfunction()
+
+# plumb_fuzzer(yaml SOURCES yaml_fuzz.cc DEPS plumb::lang)
+# A libFuzzer program, built only with -DPLUMB_FUZZ=ON and clang.
+function(plumb_fuzzer name)
+  if(NOT PLUMB_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(fuzz_${name} ${arg_SOURCES})
+  set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+  target_link_libraries(fuzz_${name} PRIVATE ${arg_DEPS} plumb_options -fsanitize=fuzzer)
+endfunction()
