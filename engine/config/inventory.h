@@ -1,0 +1,64 @@
+// The inventory: hosts, groups, how to reach them and which inputs they carry.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+#include "engine/config/project.h"
+
+namespace plumb::config {
+
+// One layer that set an input, lowest first: "default", "group web", "host web1".
+struct InputLayer {
+  std::string layer;
+  Located value;
+};
+
+enum class ConnectionKind { kSsh, kLocal, kCommand };
+
+// How to reach a host after groups and defaults are merged. Empty or zero: left to ssh's own settings.
+struct ConnectionSettings {
+  ConnectionKind kind = ConnectionKind::kSsh;
+  std::vector<std::string> command;  // kCommand: the program that gives the byte stream
+  std::string address;               // default: the host's name
+  int port = 0;
+  std::string user;
+  std::string become;  // "" or "sudo"
+  std::vector<std::string> identity_files;
+  std::string known_hosts_file;
+  int connect_timeout_seconds = 10;
+};
+
+struct Host {
+  std::string name;
+  SourceSpan span;
+  ConnectionSettings connection;
+  std::set<std::string> groups;  // direct and inherited, "all" not among them
+  // The layers of each input that any layer of this host sets, lowest first; the last one counts.
+  std::map<std::string, std::vector<InputLayer>> inputs;
+};
+
+struct Inventory {
+  std::map<std::string, Host> hosts;
+  std::map<std::string, std::set<std::string>> groups;  // name -> host names, children included
+  std::string digest;                                   // over the normalised inventory
+};
+
+// Reads an inventory file. Inputs are checked against those that `project` declares.
+std::optional<Inventory> load_inventory(const std::filesystem::path& file, const Project& project,
+                                        Diagnostics& diagnostics);
+
+// The inventory of a project without a hosts.yaml: this machine alone, "localhost", over the local transport.
+Inventory local_inventory();
+
+// Host names that a pattern selects, sorted. Ansible's forms: `web`, `web:db`, `web:&prod`, `web:!canary`,
+// globs, ranges `web[01:20]`, `all` and `*`. Errors: kBadPattern; kNoHostMatches with the nearest known name.
+Result<std::set<std::string>> match_hosts(const Inventory& inventory, std::string_view pattern);
+
+}  // namespace plumb::config

@@ -1,0 +1,165 @@
+// What controller and executor say to each other. schemas/wire.json describes the same in JSON Schema.
+//
+//   executor   hello        at once after its start: protocol, platform, facts
+//   controller observe      all resources of the host in one frame
+//   executor   observed     states, in chunks, in the order asked for
+//   executor   record       what the host remembers; ends the answer to observe
+//   controller blob         contents that the actions need, in chunks
+//   controller apply        the actions in order
+//   executor   event        started, output, changed, satisfied, failed, skipped, …
+//   executor   done         totals; ends the answer to apply
+//   controller stop         finish the action in hand, record it, answer done
+//   executor   refused      instead of an answer: the host is locked, the request cannot be used, …
+//
+// A conversation is hello, then any number of observe and apply, then end of stream.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/base/address.h"
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+#include "providers/sdk/provider.h"
+
+namespace plumb::wire {
+
+inline constexpr int kProtocol = 1;
+
+struct Hello {
+  int protocol = kProtocol;
+  std::string version;   // of the executor
+  std::string platform;  // "linux-x86_64"
+  Json facts = Json::object();
+};
+
+struct Observe {
+  std::string project;
+  std::string key;  // the project's key, for keyed digests; empty where no resource has a sensitive value
+  std::vector<Desired> resources;
+};
+
+// One state; `index` is the resource's place in Observe::resources. Sensitive values are sealed.
+struct ObservedState {
+  std::size_t index = 0;
+  std::optional<Observed> observed;  // or, where it is missing:
+  std::optional<Diagnostic> problem;
+};
+
+struct ObservedChunk {
+  std::vector<ObservedState> states;
+};
+
+// A restart, reload or run that an earlier run owed and did not do.
+struct Owed {
+  std::string address;
+  Op op = Op::kRestart;
+  std::string run;                     // that owed it
+  std::vector<std::string> because;    // addresses that changed
+};
+
+// An outcome that the host's journal holds and no controller has acknowledged.
+struct Unreported {
+  std::string run;
+  std::string plan;
+  std::string address;
+  std::string outcome;  // "changed", "failed", "unknown"
+  std::string text;
+};
+
+struct Record {
+  std::int64_t serial = 0;  // counts the runs that changed this host for this project
+  bool damaged = false;
+  std::map<std::string, Json> resources;  // address -> attributes as the last run left them
+  std::vector<Owed> owed;
+  std::vector<Unreported> unreported;
+};
+
+// One action of the plan as the host needs it.
+struct Action {
+  Desired desired;
+  Op op = Op::kNone;
+  Json before = Json::object();
+  Json after = Json::object();
+  std::vector<Operation> operations;
+  // Earlier actions of this list (by index) without which this one is not tried.
+  std::vector<std::size_t> needs;
+  // An earlier action of the plan may change what is found here (fidelity bounded): the state before is checked when
+  // its turn comes and not at the start.
+  bool explained = false;
+  // Later actions (by index) that this one's change sets off; they are owed once this one has begun.
+  std::vector<std::size_t> triggers;
+  // A triggered action: it runs only if one that triggers it changed something, or if it is owed already.
+  bool triggered = false;
+  bool owed = false;
+  bool hide_output = false;  // the resource is sensitive: what programs print is not sent
+};
+
+struct Apply {
+  std::string project;
+  std::string key;
+  std::string run;
+  std::string plan;
+  bool check_applied = false;  // a saved plan: answer `already` where this host has applied it in full
+  bool keep_going = false;
+  std::vector<Action> actions;
+  // Every resource of the host, for the record: address -> desired attributes (sealed). Addresses of the record that are
+  // not here stay in it as orphans.
+  std::map<std::string, Json> resources;
+  std::map<std::string, Json> secrets;  // keyed digest -> value
+};
+
+// Contents for WriteFile, by digest (plain or keyed). A blob comes in order; the last chunk is marked.
+struct Blob {
+  std::string digest;
+  std::string bytes;
+  bool last = true;
+  bool secret = false;  // never leaves the executor's memory but for its place
+};
+
+enum class EventKind { kStarted, kOutput, kChanged, kSatisfied, kFailed, kSkipped, kStale, kDiverged };
+
+struct Event {
+  EventKind kind = EventKind::kStarted;
+  std::size_t index = 0;  // of the action
+  std::string text;       // output, or why
+  std::optional<Diagnostic> problem;
+  std::int64_t milliseconds = 0;
+};
+
+struct Done {
+  std::string outcome;  // "ok", "failed", "stale", "interrupted", "already"
+  int changed = 0;
+  int satisfied = 0;
+  int failed = 0;
+  int skipped = 0;
+  std::string applied_by;  // "already": the run
+  std::string applied_at;  // "already": when, RFC 3339, by the host's clock
+  std::vector<std::string> owed;  // addresses of restarts that are still owed
+};
+
+// The controller has stored what `Record::unreported` told; the host may forget it.
+struct Acknowledge {
+  std::string project;
+};
+
+struct Stop {};
+
+struct Refused {
+  Diagnostic problem;
+};
+
+using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Done, Acknowledge, Stop, Refused>;
+
+// CBOR bodies. decode() is strict and bounded: unknown kinds and members are refused with kProtocol.
+std::string encode(const Message& message);
+Result<Message> decode(std::string_view body);
+
+std::string_view name(EventKind kind);
+
+}  // namespace plumb::wire

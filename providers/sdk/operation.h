@@ -1,0 +1,122 @@
+// Operations: the smallest effects, as data. Providers decide on them, plans show them, and one interpreter
+// in the executor (engine/exec) carries them out. A closed set.
+//
+// Any text member that names a value may hold a digest instead: `content` always does. A sensitive value
+// stands as its keyed digest ("hmac-sha256:…") and is put in by the interpreter just before use.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+
+namespace plumb {
+
+// Owner and group as names or decimal numbers; mode as four octal digits. Absent: left as it is, or for a
+// new entry what the system gives.
+struct Ownership {
+  std::optional<std::string> owner;
+  std::optional<std::string> group;
+  std::optional<std::string> mode;
+  friend bool operator==(const Ownership&, const Ownership&) = default;
+};
+
+// Atomic replace: a temporary file in the same folder, synced, renamed. Keeps extended attributes and ACLs
+// of the file it replaces, and its ownership and mode where none are given.
+struct WriteFile {
+  std::string path;
+  std::string content;  // digest
+  Ownership ownership;
+  bool follow = false;  // write to where a symbolic link points
+  bool backup = false;  // keep the old file as PATH.plumb-<first 12 digits of its digest>
+  std::string validate; // command with %s for the new content's path; "" for none
+  friend bool operator==(const WriteFile&, const WriteFile&) = default;
+};
+
+struct MakeDirectory {
+  std::string path;
+  Ownership ownership;
+  bool parents = false;  // missing parents are made with 0755 and the executor's owner
+  friend bool operator==(const MakeDirectory&, const MakeDirectory&) = default;
+};
+
+struct MakeLink {
+  std::string path;
+  std::string target;    // as given; relative stays relative
+  bool hard = false;
+  bool replace = false;  // put it atomically in the place of a file, link or empty directory
+  friend bool operator==(const MakeLink&, const MakeLink&) = default;
+};
+
+struct Remove {
+  std::string path;
+  bool recursive = false;  // a whole tree, never across a mount or through a link
+  bool backup = false;     // files only, as in WriteFile
+  friend bool operator==(const Remove&, const Remove&) = default;
+};
+
+struct SetAttributes {
+  std::string path;
+  Ownership ownership;
+  bool follow = false;
+  friend bool operator==(const SetAttributes&, const SetAttributes&) = default;
+};
+
+struct Run {
+  std::vector<std::string> argv;         // or, with `script`, empty
+  std::string script;                    // for sh -c
+  std::string cwd;                       // "" for /
+  std::map<std::string, std::string> env;  // added to a clean PATH, LANG=C.UTF-8, HOME, USER, LOGNAME
+  std::string user;                      // "" for the executor's own
+  std::string stdin_text;
+  int timeout_seconds = 0;               // 0: no bound of its own
+  std::vector<int> expect = {0};         // exit codes that count as success
+  friend bool operator==(const Run&, const Run&) = default;
+};
+
+struct PackageRequest {
+  std::string name;
+  std::string version;  // "" for whatever the package manager chooses
+  friend bool operator==(const PackageRequest&, const PackageRequest&) = default;
+};
+
+// One transaction of the host's package manager; neighbouring ones merge.
+struct PackageTransaction {
+  std::string manager;  // "apt"
+  std::vector<PackageRequest> install;
+  std::vector<std::string> remove;
+  bool allow_downgrade = false;
+  bool refresh = false;  // refresh the package lists first
+  friend bool operator==(const PackageTransaction&, const PackageTransaction&) = default;
+};
+
+struct ServiceAction {
+  std::string manager;  // "systemd"
+  std::string unit;     // "nginx.service"
+  std::string verb;     // start stop restart reload enable disable mask unmask daemon_reload
+  friend bool operator==(const ServiceAction&, const ServiceAction&) = default;
+};
+
+// A change to the user or group database of the host, under its lock and atomically.
+struct EditDatabase {
+  std::string database;  // "user" or "group"
+  std::string verb;      // create modify delete
+  std::string name;
+  Json set = Json::object();  // attributes of the kind's schema that change, with their new values
+  friend bool operator==(const EditDatabase&, const EditDatabase&) = default;
+};
+
+using Operation = std::variant<WriteFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run, PackageTransaction,
+                               ServiceAction, EditDatabase>;
+
+// {"write_file": {…}}: one member that names the operation. Members with default values are left out.
+Json to_json(const Operation& operation);
+// Strict: unknown operations and members are refused (kProtocol).
+Result<Operation> operation_from_json(const Json& json);
+
+}  // namespace plumb

@@ -1,0 +1,142 @@
+// Provider: the code behind one resource kind. It reads and it decides; it never writes.
+//
+// The same diff() runs on the controller, to plan, and on the host, to verify. It must be pure: no clock,
+// no environment, no order of a hash table.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/address.h"
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+#include "providers/sdk/operation.h"
+#include "providers/sdk/system.h"
+
+namespace plumb {
+
+// What is asked for, with values typed and normalised by the kind's schema, the identity's attribute among
+// them. An attribute of x-format content or source arrives as `content` with the digest of its bytes. The value
+// of a sensitive attribute arrives as its keyed digest ("hmac-sha256:…"), whatever its type; a provider only
+// compares it with what it observed, or hands it on inside an operation.
+struct Desired {
+  Address address;
+  Json attributes = Json::object();
+  std::set<std::string> sensitive;
+
+  // Null where it is not given.
+  const Json& attribute(const std::string& name) const;
+  // A text or boolean attribute, or the given value where it is not given.
+  std::string text(const std::string& name, std::string otherwise = {}) const;
+  bool flag(const std::string& name, bool otherwise) const;
+  bool has(const std::string& name) const { return !attribute(name).is_null(); }
+};
+
+// Something a resource cannot do without and the host does not have. `what` is an address in the form of
+// the kind that would make it: user:deploy, group:www, directory:/etc/nginx, unit:nginx.service, file:/x.
+struct Missing {
+  Address what;
+  std::string attribute;  // of the resource, that asks for it
+  friend bool operator==(const Missing&, const Missing&) = default;
+};
+
+// What was read from the host for one resource, in the terms of the schema and normalised as it is.
+struct Observed {
+  bool exists = false;
+  // In the schema's own names; every attribute that the desired state names and the host can tell.
+  // `content` is a digest. A sensitive value is in clear here and is sealed before it leaves the host.
+  Json attributes = Json::object();
+  std::vector<Missing> missing;
+  // Why the desired state cannot be reached from here, for example a directory where a file is wanted.
+  // A plan that would have to change this resource fails with it.
+  std::optional<Diagnostic> obstacle;
+  // The text that is there now, for the diff that people read: only where the digest differs from the desired
+  // one, it is UTF-8 text of at most 256 KiB, and `content` is not sensitive.
+  std::optional<std::string> content_text;
+};
+
+enum class Op { kNone, kCreate, kUpdate, kReplace, kDelete, kRun, kRestart, kReload };
+std::string_view name(Op op);
+std::optional<Op> op_from_name(std::string_view name);
+
+enum class Fidelity { kExact, kBounded, kOpaque };
+std::string_view name(Fidelity fidelity);
+std::optional<Fidelity> fidelity_from_name(std::string_view name);
+
+// The attribute-level difference. `before` and `after` hold exactly the attributes that change; where the
+// resource does not exist, `before` is empty, and where it is to go, `after` is.
+struct Change {
+  Op op = Op::kNone;
+  Json before = Json::object();
+  Json after = Json::object();
+  std::vector<Operation> operations;
+  Fidelity fidelity = Fidelity::kExact;
+  std::string note;  // what bounds it, or why a command will or will not run; "" for nothing to say
+
+  bool empty() const { return op == Op::kNone; }
+};
+
+// How a triggered resource answers when one of the addresses it watches changed.
+struct Trigger {
+  std::string attribute;  // "restart_on", "reload_on", "run_on": holds the globs
+  Op op = Op::kRestart;
+};
+
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  virtual std::string_view kind() const = 0;
+
+  // Reads the state of many resources of this kind at once, one result each in the same order: a batch, so that
+  // one reading of a database or one process serves them all. An error means that nothing honest can be said.
+  virtual std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const = 0;
+
+  // Pure.
+  virtual Change diff(const Desired& desired, const Observed& observed) const = 0;
+
+  // Addresses that must come before this one when something on the host has them: parent directory, owner, group.
+  virtual std::vector<Address> infers(const Desired& desired) const;
+
+  // What exists once this resource is as desired, beyond its own address and in the form of Missing::what: a file
+  // in /etc/systemd/system provides unit:x.service, a user provides its own group.
+  virtual std::vector<Address> provides(const Desired& desired) const;
+
+  // True where this resource's change can bring things that cannot be named beforehand and that fit `what`: a package
+  // that installs a unit or a folder. `observed` may hold what the package manager said it would bring.
+  virtual bool may_bring(const Desired& desired, const Observed& observed, const Address& what) const;
+
+  // The paths this resource manages, so that a purging directory leaves them and two kinds do not fight over one.
+  virtual std::vector<std::string> manages_paths(const Desired& desired) const;
+
+  // Lets a resource finish its desired state with what the others of its host are (directory: what to keep).
+  virtual void complete(Desired& desired, std::span<const Desired> host) const;
+
+  // Attributes by which changes elsewhere trigger an action here.
+  virtual std::span<const Trigger> triggers() const;
+  // The operations of a triggered action; called only when diff() itself asks for nothing that includes it.
+  virtual Change triggered(const Desired& desired, const Observed& observed, Op op) const;
+
+  // What undo would ask for; nothing where the change cannot be undone.
+  virtual std::optional<Desired> restore(const Desired& desired, const Observed& before) const;
+};
+
+// All built-in kinds, sorted by kind. Made by the build from the folders under providers/.
+class Registry {
+ public:
+  void add(std::unique_ptr<Provider> provider);
+  const Provider* find(std::string_view kind) const;
+  std::span<const std::unique_ptr<Provider>> all() const { return providers_; }
+
+ private:
+  std::vector<std::unique_ptr<Provider>> providers_;
+};
+
+const Registry& builtin_providers();
+
+}  // namespace plumb

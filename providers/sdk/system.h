@@ -1,0 +1,96 @@
+// System: the only door from a provider to the host. Reads only; nothing here can change the host, and the
+// process that hands it out is confined by the kernel as well (engine/exec/sandbox.h).
+//
+// Paths are absolute paths of the host and lie below the root prefix (`--root DIR`); links are resolved
+// inside it. Tests give providers a scratch root and scripted processes (providers/sdk/fake_system.h).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+
+namespace plumb {
+
+enum class FileType { kFile, kDirectory, kLink, kOther };
+
+struct FileInfo {
+  FileType type = FileType::kFile;
+  std::uint32_t mode = 0;  // permission bits with setuid, setgid, sticky
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::uint64_t size = 0;
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::string link_target;  // kLink only
+};
+
+struct ProcessRequest {
+  std::vector<std::string> argv;  // argv[0] without a slash is looked up in the clean PATH
+  std::string cwd;
+  std::map<std::string, std::string> env;  // added to PATH, LANG=C.UTF-8, HOME, USER, LOGNAME
+  std::string user;
+  std::string stdin_text;
+  std::chrono::seconds timeout{60};
+  std::size_t output_limit = std::size_t{1} << 20;  // each of the two; what is past it is dropped
+};
+
+struct ProcessResult {
+  int exit_code = 0;   // 128 + signal where a signal ended it
+  std::string output;  // standard output
+  std::string errors;  // standard error
+  bool timed_out = false;
+};
+
+struct Account {
+  std::string name;
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::string comment;
+  std::string home;
+  std::string shell;
+};
+
+struct GroupAccount {
+  std::string name;
+  std::uint32_t gid = 0;
+  std::vector<std::string> members;
+};
+
+class System {
+ public:
+  virtual ~System() = default;
+
+  // Nothing there (also below something that is no directory): an empty optional, not an error.
+  // `follow`: of what a link points to.
+  virtual Result<std::optional<FileInfo>> stat(const std::string& path, bool follow) = 0;
+  // SHA-256 of a regular file, "sha256:…", without holding it in memory. Follows links.
+  virtual Result<std::string> file_digest(const std::string& path) = 0;
+  // At most `limit` bytes; an error where the file is larger. Follows links.
+  virtual Result<std::string> read_file(const std::string& path, std::size_t limit) = 0;
+  // Names in a folder, sorted, without "." and "..".
+  virtual Result<std::vector<std::string>> list(const std::string& path) = 0;
+  // Where path lies after links are resolved, as a path of the host; the last part need not exist.
+  virtual Result<std::string> resolve(const std::string& path) = 0;
+
+  // Errors: kProgramMissing. An exit code other than zero is a result, not an error.
+  virtual Result<ProcessResult> run(const ProcessRequest& request) = 0;
+  // Where a program lies in the clean PATH of the host; empty when it is not there.
+  virtual std::string find_program(const std::string& name) = 0;
+
+  // The local databases (/etc/passwd, /etc/group), then what the name service knows.
+  virtual std::optional<Account> user_by_name(const std::string& name) = 0;
+  virtual std::optional<Account> user_by_id(std::uint32_t uid) = 0;
+  virtual std::optional<GroupAccount> group_by_name(const std::string& name) = 0;
+  virtual std::optional<GroupAccount> group_by_id(std::uint32_t gid) = 0;
+
+  // "/" unless an image is worked on; then services are not running and programs of the host are not run.
+  virtual std::string root() const = 0;
+  bool is_image() const { return root() != "/"; }
+};
+
+}  // namespace plumb
