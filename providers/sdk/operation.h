@@ -67,6 +67,9 @@ struct SetAttributes {
   friend bool operator==(const SetAttributes&, const SetAttributes&) = default;
 };
 
+// Sealed values: an argv of exactly one item that is a keyed digest stands for the whole sealed value, which
+// is a list (then the argv) or a text (then the script); `script`, `stdin_text` and each value of `env` may be
+// a keyed digest of a text; `sealed_env` is the keyed digest of a whole map of texts, merged over `env`.
 struct Run {
   std::vector<std::string> argv;         // or, with `script`, empty
   std::string script;                    // for sh -c
@@ -76,6 +79,7 @@ struct Run {
   std::string stdin_text;
   int timeout_seconds = 0;               // 0: no bound of its own
   std::vector<int> expect = {0};         // exit codes that count as success
+  std::string sealed_env;                // "" for none
   friend bool operator==(const Run&, const Run&) = default;
 };
 
@@ -102,7 +106,17 @@ struct ServiceAction {
   friend bool operator==(const ServiceAction&, const ServiceAction&) = default;
 };
 
-// A change to the user or group database of the host, under its lock and atomically.
+// A change to the user or group database of the host, under its lock and atomically. Verb and `set`:
+//   user create   the attributes given of uid group groups home shell comment password_hash locked expires
+//                 system create_home; what is not given the host's own defaults decide
+//   user modify   the same attributes, those that change only; `groups` is the full list it shall be in;
+//                 `locked` true puts "!" before the password's hash and false takes it away; `expires` is a
+//                 date (YYYY-MM-DD) or "never"; `home` changes the entry, `create_home` true makes the folder
+//   user delete   remove_home (true: home folder and mail spool too)
+//   group create  gid system members
+//   group modify  gid, members (the full list)
+//   group delete  nothing
+// `group` of a user is a name or a number; uid and gid are integers. `password_hash` may be a keyed digest.
 struct EditDatabase {
   std::string database;  // "user" or "group"
   std::string verb;      // create modify delete

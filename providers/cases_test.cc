@@ -1,0 +1,92 @@
+// The cases of every kind: testdata/kinds/KIND/CASE.json holds {"desired", "observed", "want"}, and perhaps
+// "identity" and "trigger". What diff() (or, with "trigger", triggered()) makes of the first two has to be the third, and
+// once the wanted attributes are there, diff() has to ask for nothing more.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <gtest/gtest.h>
+
+#include "providers/sdk/provider.h"
+
+namespace plumb {
+namespace {
+
+struct Case {
+  std::string kind;
+  std::string name;
+  std::filesystem::path path;
+};
+
+void PrintTo(const Case& one, std::ostream* out) { *out << one.path; }
+
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(PLUMB_SOURCE_DIR "/testdata/kinds")) {
+    if (entry.path().extension() != ".json") continue;
+    std::string name = entry.path().stem().string();
+    std::replace(name.begin(), name.end(), '-', '_');
+    cases.push_back({entry.path().parent_path().filename().string(), name, entry.path()});
+  }
+  std::sort(cases.begin(), cases.end(), [](const Case& a, const Case& b) { return a.path < b.path; });
+  return cases;
+}
+
+Json to_json(const Change& change) {
+  Json json = {{"op", name(change.op)}, {"before", change.before}, {"after", change.after}};
+  json["operations"] = Json::array();
+  for (const Operation& operation : change.operations) json["operations"].push_back(plumb::to_json(operation));
+  if (change.fidelity != Fidelity::kExact) json["fidelity"] = name(change.fidelity);
+  if (!change.note.empty()) json["note"] = change.note;
+  return json;
+}
+
+class KindCase : public testing::TestWithParam<Case> {};
+
+TEST_P(KindCase, DiffGivesTheWantedChange) {
+  const Case& one = GetParam();
+  const Provider* provider = builtin_providers().find(one.kind);
+  ASSERT_NE(provider, nullptr) << "no kind " << one.kind;
+  std::ifstream in(one.path, std::ios::binary);
+  const Json json = Json::parse(std::string(std::istreambuf_iterator<char>(in), {}));
+  for (const auto& [key, value] : json.items()) {
+    ASSERT_TRUE(key == "desired" || key == "observed" || key == "want" || key == "trigger" || key == "identity" ||
+                key == "sensitive" || key == "about")
+        << "unknown member " << key;
+  }
+
+  Desired desired;
+  desired.address = {"", one.kind, json.value("identity", "it")};
+  desired.attributes = json.at("desired");
+  for (const Json& attribute : json.value("sensitive", Json::array())) desired.sensitive.insert(attribute.get<std::string>());
+  Observed observed;
+  observed.exists = json.at("observed").value("exists", true);
+  observed.attributes = json.at("observed").value("attributes", Json::object());
+  for (const Json& address : json.at("observed").value("missing", Json::array())) {
+    observed.missing.push_back({*Address::parse(address.get<std::string>()), ""});
+  }
+
+  const bool is_trigger = json.contains("trigger");
+  const Change change = is_trigger
+                            ? provider->triggered(desired, observed, *op_from_name(json.at("trigger").get<std::string>()))
+                            : provider->diff(desired, observed);
+  EXPECT_EQ(to_json(change).dump(2), json.at("want").dump(2));
+  for (const Operation& operation : change.operations) {
+    const auto back = operation_from_json(plumb::to_json(operation));
+    ASSERT_TRUE(back) << back.error().summary();
+    EXPECT_EQ(*back, operation);
+  }
+  if (is_trigger || change.empty() || change.op == Op::kRun) return;
+  Observed later = observed;
+  later.exists = change.op != Op::kDelete;
+  if (!later.exists) later.attributes = Json::object();
+  later.attributes.update(change.after);
+  EXPECT_TRUE(provider->diff(desired, later).empty()) << to_json(provider->diff(desired, later)).dump(2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, KindCase, testing::ValuesIn(all_cases()),
+                         [](const auto& info) { return info.param.kind + "_" + info.param.name; });
+
+}  // namespace
+}  // namespace plumb

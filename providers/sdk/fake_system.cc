@@ -1,0 +1,320 @@
+#include "providers/sdk/fake_system.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "engine/base/digest.h"
+#include "engine/base/glob.h"
+
+namespace plumb {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+Error trouble(const std::string& path, int number) { return fail(Code::kOperation, path + ": " + std::strerror(number)); }
+
+std::vector<std::string> parts_of(std::string_view path) {
+  std::vector<std::string> parts;
+  while (!path.empty()) {
+    const std::size_t slash = path.find('/');
+    const std::string_view part = path.substr(0, slash);
+    if (!part.empty() && part != ".") parts.emplace_back(part);
+    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+  }
+  return parts;
+}
+
+}  // namespace
+
+FakeSystem::FakeSystem() {
+  std::string pattern = (fs::temp_directory_path() / "plumb-fake-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+  scratch_ = pattern;
+}
+
+FakeSystem::~FakeSystem() {
+  std::error_code ignored;
+  fs::remove_all(scratch_, ignored);
+}
+
+void FakeSystem::make_file(const std::string& path, std::string_view content, unsigned mode) {
+  fs::create_directories(fs::path(real(path)).parent_path());
+  std::ofstream(real(path), std::ios::binary) << content;
+  ::chmod(real(path).c_str(), mode);
+}
+
+void FakeSystem::make_directory(const std::string& path, unsigned mode) {
+  fs::create_directories(real(path));
+  ::chmod(real(path).c_str(), mode);
+}
+
+void FakeSystem::make_link(const std::string& path, const std::string& target) {
+  fs::create_directories(fs::path(real(path)).parent_path());
+  fs::create_symlink(target, real(path));
+}
+
+void FakeSystem::make_fifo(const std::string& path) {
+  fs::create_directories(fs::path(real(path)).parent_path());
+  ::mkfifo(real(path).c_str(), 0600);
+}
+
+void FakeSystem::remove(const std::string& path) { fs::remove_all(real(path)); }
+
+void FakeSystem::own(const std::string& path, std::uint32_t uid, std::uint32_t gid) { owners_[path] = {uid, gid}; }
+
+void FakeSystem::script(std::string glob, ProcessResult result) {
+  scripts_.emplace_back(std::move(glob), std::move(result));
+}
+
+std::string FakeSystem::blob(std::string bytes) {
+  const std::string name = digest(bytes);
+  blobs_[name] = std::move(bytes);
+  return name;
+}
+
+std::string FakeSystem::content(const std::string& path) {
+  std::ifstream in(real(path), std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Links are followed inside the root, one part at a time.
+Result<std::string> FakeSystem::resolve(const std::string& path) {
+  std::vector<std::string> rest = parts_of(path);
+  std::reverse(rest.begin(), rest.end());
+  std::string done;
+  for (int links = 0; !rest.empty();) {
+    const std::string part = rest.back();
+    rest.pop_back();
+    if (part == "..") {
+      done.resize(done.empty() ? 0 : done.rfind('/'));
+      continue;
+    }
+    const std::string next = done + '/' + part;
+    std::error_code error;
+    const fs::path target = fs::read_symlink(real(next), error);
+    if (error) {
+      done = next;
+      continue;
+    }
+    if (++links > 40) return trouble(path, ELOOP);
+    if (target.is_absolute()) done.clear();
+    std::vector<std::string> more = parts_of(target.string());
+    rest.insert(rest.end(), more.rbegin(), more.rend());
+  }
+  return done.empty() ? "/" : done;
+}
+
+Result<std::optional<FileInfo>> FakeSystem::stat(const std::string& path, bool follow) {
+  std::string place = path;
+  if (follow) {
+    PLUMB_TRY_ASSIGN(place, resolve(path));
+  } else if (const std::size_t slash = path.rfind('/'); slash != 0 && slash != std::string::npos) {
+    PLUMB_TRY_ASSIGN(const std::string folder, resolve(path.substr(0, slash)));
+    place = (folder == "/" ? "" : folder) + path.substr(slash);
+  }
+  struct ::stat found {};
+  if (::lstat(real(place).c_str(), &found) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::optional<FileInfo>();
+    return trouble(path, errno);
+  }
+  FileInfo info;
+  info.type = S_ISREG(found.st_mode)   ? FileType::kFile
+              : S_ISDIR(found.st_mode) ? FileType::kDirectory
+              : S_ISLNK(found.st_mode) ? FileType::kLink
+                                       : FileType::kOther;
+  info.mode = found.st_mode & 07777U;
+  if (const auto owner = owners_.find(place); owner != owners_.end()) {
+    info.uid = owner->second.first;
+    info.gid = owner->second.second;
+  }
+  info.size = static_cast<std::uint64_t>(found.st_size);
+  info.device = 1;
+  for (const std::string& mount : mounts_) {
+    if (place == mount || place.starts_with(mount + '/')) info.device = 2;
+  }
+  info.inode = found.st_ino;
+  if (info.type == FileType::kLink) info.link_target = fs::read_symlink(real(place)).string();
+  return std::optional<FileInfo>(std::move(info));
+}
+
+Result<std::string> FakeSystem::read_file(const std::string& path, std::size_t limit) {
+  PLUMB_TRY_ASSIGN(const std::string place, resolve(path));
+  if (!fs::is_regular_file(real(place))) return trouble(path, ENOENT);
+  std::string bytes = content(place);
+  if (bytes.size() > limit) return fail(Code::kOperation, path + " is too large");
+  return bytes;
+}
+
+Result<std::string> FakeSystem::file_digest(const std::string& path) {
+  PLUMB_TRY_ASSIGN(const std::string bytes, read_file(path, SIZE_MAX));
+  return digest(bytes);
+}
+
+Result<std::vector<std::string>> FakeSystem::list(const std::string& path) {
+  PLUMB_TRY_ASSIGN(const std::string place, resolve(path));
+  std::error_code error;
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(real(place), error)) names.push_back(entry.path().filename().string());
+  if (error) return trouble(path, error.value());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<ProcessResult> FakeSystem::run(const ProcessRequest& request) {
+  const std::string command = join(request.argv);
+  ran_.push_back(command);
+  requests_.push_back(request);
+  for (auto script = scripts_.rbegin(); script != scripts_.rend(); ++script) {
+    if (glob_match(script->first, command)) return script->second;
+  }
+  return fail(Code::kProgramMissing, "no script for: " + command);
+}
+
+std::string FakeSystem::find_program(const std::string& name) {
+  return std::find(programs_.begin(), programs_.end(), name) == programs_.end() ? "" : "/usr/bin/" + name;
+}
+
+std::optional<Account> FakeSystem::user_by_name(const std::string& name) {
+  for (const Account& user : users_) {
+    if (user.name == name) return user;
+  }
+  return std::nullopt;
+}
+
+std::optional<Account> FakeSystem::user_by_id(std::uint32_t uid) {
+  for (const Account& user : users_) {
+    if (user.uid == uid) return user;
+  }
+  return std::nullopt;
+}
+
+std::optional<GroupAccount> FakeSystem::group_by_name(const std::string& name) {
+  for (const GroupAccount& group : groups_) {
+    if (group.name == name) return group;
+  }
+  return std::nullopt;
+}
+
+std::optional<GroupAccount> FakeSystem::group_by_id(std::uint32_t gid) {
+  for (const GroupAccount& group : groups_) {
+    if (group.gid == gid) return group;
+  }
+  return std::nullopt;
+}
+
+Result<> FakeSystem::set_ownership(const std::string& path, const Ownership& ownership) {
+  const auto number = [](const std::string& text) -> std::optional<std::uint32_t> {
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+    return static_cast<std::uint32_t>(std::stoul(text));
+  };
+  auto owner = owners_.contains(path) ? owners_[path] : std::pair<std::uint32_t, std::uint32_t>{0, 0};
+  if (ownership.owner) {
+    const auto user = user_by_name(*ownership.owner);
+    const auto id = user ? std::optional(user->uid) : number(*ownership.owner);
+    if (!id) return fail(Code::kUnknownAccount, "no user " + *ownership.owner);
+    owner.first = *id;
+  }
+  if (ownership.group) {
+    const auto group = group_by_name(*ownership.group);
+    const auto id = group ? std::optional(group->gid) : number(*ownership.group);
+    if (!id) return fail(Code::kUnknownAccount, "no group " + *ownership.group);
+    owner.second = *id;
+  }
+  owners_[path] = owner;
+  if (ownership.mode) {
+    ::chmod(real(path).c_str(), static_cast<::mode_t>(std::strtoul(ownership.mode->c_str(), nullptr, 8)));
+  }
+  return {};
+}
+
+Result<> FakeSystem::apply(const Operation& operation) {
+  if (const auto* write = std::get_if<WriteFile>(&operation)) {
+    if (!blobs_.contains(write->content)) return fail(Code::kOperation, "no blob " + write->content);
+    std::string place = write->path;
+    if (write->follow) {
+      PLUMB_TRY_ASSIGN(place, resolve(write->path));
+    }
+    if (!fs::is_directory(fs::path(real(place)).parent_path())) return trouble(place, ENOENT);
+    if (write->backup && fs::exists(real(place))) {
+      fs::copy_file(real(place), real(place) + ".plumb-" + digest(content(place)).substr(kDigestPrefix.size(), 12));
+    }
+    if (fs::is_symlink(real(place))) fs::remove(real(place));
+    std::ofstream(real(place), std::ios::binary) << blobs_[write->content];
+    return set_ownership(place, write->ownership);
+  }
+  if (const auto* make = std::get_if<MakeDirectory>(&operation)) {
+    if (make->parents) fs::create_directories(fs::path(real(make->path)).parent_path());
+    if (::mkdir(real(make->path).c_str(), 0755) != 0) return trouble(make->path, errno);
+    return set_ownership(make->path, make->ownership);
+  }
+  if (const auto* link = std::get_if<MakeLink>(&operation)) {
+    if (link->replace) ::remove(real(link->path).c_str());
+    const int failed = link->hard ? ::link(real(link->target).c_str(), real(link->path).c_str())
+                                  : ::symlink(link->target.c_str(), real(link->path).c_str());
+    if (failed != 0) return trouble(link->path, errno);
+    return {};
+  }
+  if (const auto* gone = std::get_if<Remove>(&operation)) {
+    if (gone->recursive) {
+      fs::remove_all(real(gone->path));
+    } else if (::remove(real(gone->path).c_str()) != 0) {
+      return trouble(gone->path, errno);
+    }
+    return {};
+  }
+  if (const auto* set = std::get_if<SetAttributes>(&operation)) {
+    std::string place = set->path;
+    if (set->follow) {
+      PLUMB_TRY_ASSIGN(place, resolve(set->path));
+    }
+    return set_ownership(place, set->ownership);
+  }
+  return fail(Code::kOperation, "the fake host does not carry this out: " + to_json(operation).dump());
+}
+
+Result<> FakeSystem::apply(std::span<const Operation> operations) {
+  for (const Operation& operation : operations) PLUMB_TRY(apply(operation));
+  return {};
+}
+
+Seen see(const Provider& provider, const Desired& desired, System& system) {
+  Seen seen;
+  const Desired* const one = &desired;
+  auto results = provider.observe({&one, 1}, system);
+  if (results.size() != 1) {
+    seen.problem = Diagnostic(Code::kInternal, "observe() gave " + std::to_string(results.size()) + " results for one");
+  } else if (!results.front()) {
+    seen.problem = results.front().error().diagnostic();
+  } else {
+    seen.observed = std::move(*results.front());
+    seen.change = provider.diff(desired, *seen.observed);
+  }
+  return seen;
+}
+
+Json to_json(const Change& change) {
+  Json json = {{"op", name(change.op)}, {"before", change.before}, {"after", change.after}};
+  json["operations"] = Json::array();
+  for (const Operation& operation : change.operations) json["operations"].push_back(to_json(operation));
+  if (change.fidelity != Fidelity::kExact) json["fidelity"] = name(change.fidelity);
+  if (!change.note.empty()) json["note"] = change.note;
+  return json;
+}
+
+}  // namespace plumb

@@ -1,0 +1,97 @@
+// FakeSystem: a System for tests, over a scratch folder that is its root, with scripted processes and accounts.
+//
+// Files are real files below the scratch folder with real modes; who owns them is kept aside (root, unless a
+// test says otherwise), so that tests need no privileges. apply() gives operations on files their meaning, which lets a
+// test check that a kind converges: apply, observe again, expect no change.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "providers/sdk/provider.h"
+
+namespace plumb {
+
+class FakeSystem : public System {
+ public:
+  FakeSystem();
+  ~FakeSystem() override;
+  FakeSystem(const FakeSystem&) = delete;
+  FakeSystem& operator=(const FakeSystem&) = delete;
+
+  // Making the host. Parents are made as needed; paths are paths of the host.
+  void make_file(const std::string& path, std::string_view content, unsigned mode = 0644);
+  void make_directory(const std::string& path, unsigned mode = 0755);
+  void make_link(const std::string& path, const std::string& target);
+  void make_fifo(const std::string& path);
+  void remove(const std::string& path);
+  void own(const std::string& path, std::uint32_t uid, std::uint32_t gid);
+  void mount(const std::string& path) { mounts_.push_back(path); }  // another device from here down
+  void add_user(Account account) { users_.push_back(std::move(account)); }
+  void add_group(GroupAccount group) { groups_.push_back(std::move(group)); }
+  void set_image(bool image) { image_ = image; }
+  // The answer to a process whose argv, joined by spaces, matches the glob. The last script that matches wins.
+  void script(std::string glob, ProcessResult result);
+  void add_program(const std::string& name) { programs_.push_back(name); }
+
+  // Makes the content known to apply() and gives its digest.
+  std::string blob(std::string bytes);
+  // WriteFile MakeDirectory MakeLink Remove SetAttributes; others are refused.
+  Result<> apply(const Operation& operation);
+  Result<> apply(std::span<const Operation> operations);
+
+  std::string content(const std::string& path);
+  // Every process that was asked for, argv joined by spaces.
+  const std::vector<std::string>& ran() const { return ran_; }
+  const std::vector<ProcessRequest>& requests() const { return requests_; }
+  // Where a path of the host really lies.
+  std::string real(const std::string& path) const { return scratch_ + path; }
+
+  Result<std::optional<FileInfo>> stat(const std::string& path, bool follow) override;
+  Result<std::string> file_digest(const std::string& path) override;
+  Result<std::string> read_file(const std::string& path, std::size_t limit) override;
+  Result<std::vector<std::string>> list(const std::string& path) override;
+  Result<std::string> resolve(const std::string& path) override;
+  Result<ProcessResult> run(const ProcessRequest& request) override;
+  std::string find_program(const std::string& name) override;
+  std::optional<Account> user_by_name(const std::string& name) override;
+  std::optional<Account> user_by_id(std::uint32_t uid) override;
+  std::optional<GroupAccount> group_by_name(const std::string& name) override;
+  std::optional<GroupAccount> group_by_id(std::uint32_t gid) override;
+  std::string root() const override { return image_ ? "/image" : "/"; }
+
+ private:
+  Result<> set_ownership(const std::string& path, const Ownership& ownership);
+
+  std::string scratch_;
+  bool image_ = false;
+  std::vector<Account> users_ = {{"root", 0, 0, "root", "/root", "/bin/sh"}};
+  std::vector<GroupAccount> groups_ = {{"root", 0, {}}};
+  std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> owners_;
+  std::vector<std::string> mounts_;
+  std::vector<std::pair<std::string, ProcessResult>> scripts_;
+  std::vector<std::string> programs_;
+  std::vector<std::string> ran_;
+  std::vector<ProcessRequest> requests_;
+  std::map<std::string, std::string> blobs_;
+};
+
+// One resource through a provider: what it observes, and the change it asks for. A failed observation is an empty
+// optional in `observed` with its error in `problem`.
+struct Seen {
+  std::optional<Observed> observed;
+  std::optional<Diagnostic> problem;
+  Change change;
+};
+Seen see(const Provider& provider, const Desired& desired, System& system);
+
+// {"op", "before", "after", "operations", and where they are not the plain case "fidelity" and "note"}: the form
+// that tests and cases compare.
+Json to_json(const Change& change);
+
+}  // namespace plumb

@@ -1,0 +1,82 @@
+#include "providers/sdk/provider.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace plumb {
+namespace {
+
+constexpr std::array<std::pair<Op, std::string_view>, 8> kOps = {{{Op::kNone, "none"},
+                                                                  {Op::kCreate, "create"},
+                                                                  {Op::kUpdate, "update"},
+                                                                  {Op::kReplace, "replace"},
+                                                                  {Op::kDelete, "delete"},
+                                                                  {Op::kRun, "run"},
+                                                                  {Op::kRestart, "restart"},
+                                                                  {Op::kReload, "reload"}}};
+
+constexpr std::array<std::pair<Fidelity, std::string_view>, 3> kFidelities = {
+    {{Fidelity::kExact, "exact"}, {Fidelity::kBounded, "bounded"}, {Fidelity::kOpaque, "opaque"}}};
+
+template <class Table, class Value>
+std::string_view name_in(const Table& table, Value value) {
+  for (const auto& [entry, text] : table) {
+    if (entry == value) return text;
+  }
+  return {};
+}
+
+template <class Value, std::size_t size>
+std::optional<Value> value_in(const std::array<std::pair<Value, std::string_view>, size>& table, std::string_view name) {
+  for (const auto& [entry, text] : table) {
+    if (text == name) return entry;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view name(Op op) { return name_in(kOps, op); }
+std::optional<Op> op_from_name(std::string_view name) { return value_in(kOps, name); }
+std::string_view name(Fidelity fidelity) { return name_in(kFidelities, fidelity); }
+std::optional<Fidelity> fidelity_from_name(std::string_view name) { return value_in(kFidelities, name); }
+
+const Json& Desired::attribute(const std::string& name) const {
+  static const Json kNull;
+  const auto found = attributes.find(name);
+  return found == attributes.end() ? kNull : *found;
+}
+
+std::string Desired::text(const std::string& name, std::string otherwise) const {
+  const Json& value = attribute(name);
+  return value.is_string() ? value.get<std::string>() : std::move(otherwise);
+}
+
+bool Desired::flag(const std::string& name, bool otherwise) const {
+  const Json& value = attribute(name);
+  return value.is_boolean() ? value.get<bool>() : otherwise;
+}
+
+std::vector<Address> Provider::infers(const Desired&) const { return {}; }
+std::vector<Address> Provider::provides(const Desired&) const { return {}; }
+bool Provider::may_bring(const Desired&, const Observed&, const Address&) const { return false; }
+std::vector<std::string> Provider::manages_paths(const Desired&) const { return {}; }
+void Provider::complete(Desired&, std::span<const Desired>) const {}
+std::span<const Trigger> Provider::triggers() const { return {}; }
+Change Provider::triggered(const Desired&, const Observed&, Op) const { return {}; }
+std::optional<Desired> Provider::restore(const Desired&, const Observed&) const { return std::nullopt; }
+
+void Registry::add(std::unique_ptr<Provider> provider) {
+  const auto place = std::lower_bound(providers_.begin(), providers_.end(), provider,
+                                      [](const auto& a, const auto& b) { return a->kind() < b->kind(); });
+  providers_.insert(place, std::move(provider));
+}
+
+const Provider* Registry::find(std::string_view kind) const {
+  const auto place = std::lower_bound(providers_.begin(), providers_.end(), kind,
+                                      [](const auto& a, std::string_view b) { return a->kind() < b; });
+  return place != providers_.end() && (*place)->kind() == kind ? place->get() : nullptr;
+}
+
+}  // namespace plumb
