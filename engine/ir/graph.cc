@@ -1,0 +1,73 @@
+#include "engine/ir/graph.h"
+
+namespace plumb::ir {
+namespace {
+
+std::string dot_quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+std::string_view name(EdgeKind kind) {
+  switch (kind) {
+    case EdgeKind::kAfter:
+      return "after";
+    case EdgeKind::kBefore:
+      return "before";
+    case EdgeKind::kTrigger:
+      return "trigger";
+    case EdgeKind::kInferred:
+      return "inferred";
+  }
+  return "after";
+}
+
+Json to_json(const HostGraph& graph) {
+  Json nodes = Json::array();
+  for (const Node& node : graph.nodes) {
+    Json item = {{"address", node.desired.address.str()}, {"attributes", node.desired.attributes}};
+    if (!node.ignore.empty()) item["ignore"] = node.ignore;
+    if (node.prevent_destroy) item["prevent_destroy"] = true;
+    if (!node.desired.sensitive.empty()) item["sensitive"] = node.desired.sensitive;
+    nodes.push_back(std::move(item));
+  }
+  Json edges = Json::array();
+  for (const Edge& edge : graph.edges) {
+    edges.push_back({{"from", graph.nodes[edge.from].desired.address.str()},
+                     {"to", graph.nodes[edge.to].desired.address.str()},
+                     {"kind", name(edge.kind)}});
+  }
+  return {{"resources", std::move(nodes)}, {"edges", std::move(edges)}};
+}
+
+std::string to_dot(const HostGraph& graph, std::string_view title) {
+  std::string out = "digraph " + dot_quoted(title) + " {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n";
+  for (const Node& node : graph.nodes) out += "  " + dot_quoted(node.desired.address.str()) + ";\n";
+  for (const Edge& edge : graph.edges) {
+    const bool dashed = edge.kind == EdgeKind::kInferred;
+    out += "  " + dot_quoted(graph.nodes[edge.from].desired.address.str()) + " -> " +
+           dot_quoted(graph.nodes[edge.to].desired.address.str()) + " [label=" + dot_quoted(name(edge.kind)) +
+           (dashed ? ", style=dashed" : "") + "];\n";
+  }
+  return out + "}\n";
+}
+
+std::string verify(const HostGraph& graph) {
+  std::set<Address> seen;
+  for (const Node& node : graph.nodes) {
+    if (!seen.insert(node.desired.address).second) return "address " + node.desired.address.str() + " stands twice";
+  }
+  for (const Edge& edge : graph.edges) {
+    if (edge.from >= graph.nodes.size() || edge.to >= graph.nodes.size()) return "an edge leaves the graph";
+    if (edge.to >= edge.from) return "an edge points forward, from " + graph.nodes[edge.from].desired.address.str();
+  }
+  return {};
+}
+
+}  // namespace plumb::ir

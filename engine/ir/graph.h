@@ -1,0 +1,51 @@
+// The IR: the compiled graph of one host. Resolved resources in execution order and the edges between them.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+#include "providers/sdk/provider.h"
+
+namespace plumb::ir {
+
+struct Node {
+  Desired desired;
+  SourceSpan span;                                  // of the identity
+  std::map<std::string, SourceSpan> attribute_spans;
+  std::set<std::string> ignore;
+  bool prevent_destroy = false;
+};
+
+enum class EdgeKind { kAfter, kBefore, kTrigger, kInferred };
+std::string_view name(EdgeKind kind);
+
+// Node `from` comes after node `to`.
+struct Edge {
+  std::size_t from = 0;
+  std::size_t to = 0;
+  EdgeKind kind = EdgeKind::kAfter;
+  Op op = Op::kNone;  // kTrigger: what `from` does when `to` changed
+  SourceSpan span;    // where the edge was asked for; of `from` for an inferred one
+};
+
+// Invariant (see verify): edges point from a higher to a lower index, so the vector's order is an execution order.
+struct HostGraph {
+  std::vector<Node> nodes;
+  std::vector<Edge> edges;  // sorted by from, to, kind
+  std::string digest;       // SHA-256 over the canonical JSON of to_json()
+};
+
+// Addresses, attributes and edges; no spans, so that layout and comments do not count.
+Json to_json(const HostGraph& graph);
+// Graphviz, for people.
+std::string to_dot(const HostGraph& graph, std::string_view title);
+
+// States the invariants; the text of the first one that does not hold, or "".
+std::string verify(const HostGraph& graph);
+
+}  // namespace plumb::ir

@@ -1,0 +1,194 @@
+#include "engine/ir/link.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+
+#include "engine/base/digest.h"
+#include "engine/base/glob.h"
+#include "engine/base/nearest.h"
+#include "engine/ir/order.h"
+
+namespace plumb::ir {
+namespace {
+
+// Finds the nodes that a pattern names without trying every node for a plain address.
+class AddressTable {
+ public:
+  explicit AddressTable(const std::vector<Node>& nodes) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      texts_.push_back(nodes[i].desired.address.str());
+      by_text_.emplace(texts_.back(), i);
+    }
+  }
+
+  std::vector<std::size_t> matches(const std::string& pattern) const {
+    std::vector<std::size_t> found;
+    if (!is_glob(pattern)) {
+      if (const auto exact = by_text_.find(pattern); exact != by_text_.end()) found.push_back(exact->second);
+      return found;
+    }
+    for (std::size_t i = 0; i < texts_.size(); ++i) {
+      if (glob_match(pattern, texts_[i])) found.push_back(i);
+    }
+    return found;
+  }
+
+ private:
+  std::vector<std::string> texts_;
+  std::map<std::string, std::size_t> by_text_;
+};
+
+std::vector<std::string> trigger_globs(const Json& attributes, const std::string& attribute) {
+  std::vector<std::string> globs;
+  const auto found = attributes.find(attribute);
+  if (found == attributes.end() || !found->is_array()) return globs;
+  for (const Json& glob : *found) globs.push_back(glob.get<std::string>());
+  return globs;
+}
+
+std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<const config::Resource*>& resources,
+                             const Registry& providers) {
+  const AddressTable table(nodes);
+  std::vector<Edge> edges;
+  const auto add = [&](std::size_t from, std::size_t to, EdgeKind kind, Op op, const SourceSpan& span) {
+    if (from != to) edges.push_back({from, to, kind, op, span});
+  };
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Node& node = nodes[i];
+    for (const config::Pattern& pattern : resources[i]->after) {
+      for (const std::size_t other : table.matches(pattern.text)) add(i, other, EdgeKind::kAfter, Op::kNone, pattern.span);
+    }
+    for (const config::Pattern& pattern : resources[i]->before) {
+      for (const std::size_t other : table.matches(pattern.text)) add(other, i, EdgeKind::kBefore, Op::kNone, pattern.span);
+    }
+    const Provider* provider = providers.find(node.desired.address.kind);
+    if (provider == nullptr) continue;
+    for (const Trigger& trigger : provider->triggers()) {
+      const auto span = node.attribute_spans.find(trigger.attribute);
+      for (const std::string& glob : trigger_globs(node.desired.attributes, trigger.attribute)) {
+        for (const std::size_t other : table.matches(glob)) {
+          add(i, other, EdgeKind::kTrigger, trigger.op, span == node.attribute_spans.end() ? node.span : span->second);
+        }
+      }
+    }
+    for (const Address& address : provider->infers(node.desired)) {
+      for (const std::size_t other : table.matches(address.str())) add(i, other, EdgeKind::kInferred, Op::kNone, node.span);
+    }
+  }
+  return edges;
+}
+
+void report_cycle(const std::vector<Node>& nodes, const std::vector<Edge>& edges, const std::vector<std::size_t>& cycle,
+                  Diagnostics& diagnostics) {
+  std::string circle;
+  for (const std::size_t e : cycle) circle += nodes[edges[e].from].desired.address.str() + " → ";
+  circle += nodes[edges[cycle.front()].from].desired.address.str();
+  Diagnostic problem(Code::kCycle, "resources wait for each other: " + circle);
+  const auto says = [&](const Edge& edge) {
+    return "`" + nodes[edge.from].desired.address.str() + "` comes after `" + nodes[edge.to].desired.address.str() + "` (" +
+           std::string(name(edge.kind)) + ")";
+  };
+  problem.span = edges[cycle.front()].span;
+  problem.label = says(edges[cycle.front()]);
+  for (std::size_t i = 1; i < cycle.size(); ++i) problem.related.push_back({edges[cycle[i]].span, says(edges[cycle[i]])});
+  problem.hint = "remove one of these";
+  diagnostics.add(std::move(problem));
+}
+
+// Renumbers nodes and edges to the execution order.
+HostGraph arrange(std::vector<Node> nodes, std::vector<Edge> edges, const std::vector<std::size_t>& order) {
+  HostGraph graph;
+  std::vector<std::size_t> place(nodes.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    place[order[i]] = i;
+    graph.nodes.push_back(std::move(nodes[order[i]]));
+  }
+  for (Edge& edge : edges) {
+    edge.from = place[edge.from];
+    edge.to = place[edge.to];
+  }
+  const auto key = [](const Edge& e) { return std::tie(e.from, e.to, e.kind, e.op); };
+  std::stable_sort(edges.begin(), edges.end(), [&](const Edge& a, const Edge& b) { return key(a) < key(b); });
+  edges.erase(std::unique(edges.begin(), edges.end(), [&](const Edge& a, const Edge& b) { return key(a) == key(b); }),
+              edges.end());
+  graph.edges = std::move(edges);
+  return graph;
+}
+
+void check_conflicts(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
+  std::map<std::string, std::size_t> owner;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Provider* provider = providers.find(nodes[i].desired.address.kind);
+    if (provider == nullptr) continue;
+    for (const std::string& path : provider->manages_paths(nodes[i].desired)) {
+      const auto [first, added] = owner.try_emplace(path, i);
+      if (added || first->second == i) continue;
+      diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[first->second].desired.address.str() + "` and `" +
+                                                      nodes[i].desired.address.str() + "` both manage " + path)
+                          .at(nodes[i].span, "manages " + path + " too")
+                          .with_related(nodes[first->second].span, "the other one")
+                          .with_hint("remove one of them"));
+    }
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const HostGraph> link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
+                                      const Registry& providers, Diagnostics& diagnostics) {
+  const std::size_t errors_before = diagnostics.error_count();
+  check_conflicts(nodes, providers, diagnostics);
+
+  std::vector<Edge> edges = find_edges(nodes, resources, providers);
+  std::vector<Precedence> precedences;
+  precedences.reserve(edges.size());
+  for (const Edge& edge : edges) precedences.push_back({edge.from, edge.to});
+  const Ordering ordering = stable_order(nodes.size(), precedences);
+  if (!ordering.cycle.empty()) {
+    report_cycle(nodes, edges, ordering.cycle, diagnostics);
+    return nullptr;
+  }
+  if (diagnostics.error_count() > errors_before) return nullptr;
+  HostGraph graph = arrange(std::move(nodes), std::move(edges), ordering.order);
+
+  std::vector<Desired> all;
+  all.reserve(graph.nodes.size());
+  for (const Node& node : graph.nodes) all.push_back(node.desired);
+  for (Node& node : graph.nodes) {
+    if (const Provider* provider = providers.find(node.desired.address.kind)) provider->complete(node.desired, all);
+  }
+  graph.digest = digest(canonical(to_json(graph)));
+  return std::make_shared<const HostGraph>(std::move(graph));
+}
+
+void check_patterns(const config::Project& project, Diagnostics& diagnostics) {
+  std::set<std::string> addresses;
+  for (const config::Resource& resource : project.resources) addresses.insert(resource.address.str());
+  const std::vector<std::string> candidates(addresses.begin(), addresses.end());
+
+  const auto check = [&](const std::string& pattern, const SourceSpan& span) {
+    const bool glob = is_glob(pattern);
+    const bool known = glob ? std::any_of(candidates.begin(), candidates.end(),
+                                          [&](const std::string& text) { return glob_match(pattern, text); })
+                            : addresses.contains(pattern);
+    if (known) return;
+    Diagnostic problem(Code::kUnknownAddress, "`" + pattern + "` matches no resource of the project");
+    problem.span = span;
+    if (const std::string near = nearest(pattern, candidates); !near.empty()) problem.label = "did you mean `" + near + "`?";
+    problem.hint = "an address is written kind:identity, for example file:/etc/motd";
+    if (glob) problem.severity = Severity::kWarning;
+    diagnostics.add(std::move(problem));
+  };
+  for (const config::Resource& resource : project.resources) {
+    for (const config::Pattern& pattern : resource.after) check(pattern.text, pattern.span);
+    for (const config::Pattern& pattern : resource.before) check(pattern.text, pattern.span);
+    for (const char* attribute : {"restart_on", "reload_on", "run_on"}) {
+      const auto found = resource.attributes.find(attribute);
+      if (found == resource.attributes.end() || !found->second.value.is_array()) continue;
+      for (const Json& glob : found->second.value) check(glob.get<std::string>(), found->second.span);
+    }
+  }
+}
+
+}  // namespace plumb::ir

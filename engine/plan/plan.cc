@@ -1,0 +1,17 @@
+#include "engine/plan/plan.h"
+
+#include <algorithm>
+
+namespace plumb::plan {
+
+bool Plan::changes_nothing() const {
+  return std::all_of(hosts.begin(), hosts.end(), [](const auto& host) { return host.second.actions->empty(); });
+}
+
+std::size_t action_count(const Plan& plan) {
+  std::size_t count = 0;
+  for (const auto& [name, host] : plan.hosts) count += host.actions->size();
+  return count;
+}
+
+}  // namespace plumb::plan

@@ -1,0 +1,65 @@
+// The plan: hosts, actions, before and after, reasons, digests. What was reviewed is what runs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+#include "providers/sdk/provider.h"
+
+namespace plumb::plan {
+
+struct Action {
+  Desired desired;
+  Op op = Op::kNone;
+  Fidelity fidelity = Fidelity::kExact;
+  Json before = Json::object();
+  Json after = Json::object();
+  std::vector<Operation> operations;
+  // Addresses of earlier actions of this list without which this one is not tried.
+  std::vector<std::string> needs;
+  // Attribute -> config, drift, both, first.
+  std::map<std::string, std::string> because;
+  bool undo = false;
+  std::string source;  // "plumb.yaml:31:5"
+  std::string note;    // what bounds it, why a command runs; "" for nothing to say
+  // A restart, reload or run that changes elsewhere set off: the addresses, and whether an earlier run owed it.
+  bool triggered = false;
+  std::vector<std::string> triggered_by;
+  bool pending = false;
+  // Addresses of earlier actions that make known what this one finds: it runs only if there is then something to do.
+  std::vector<std::string> unknown_until;
+  friend bool operator==(const Action&, const Action&) = default;
+};
+
+using Actions = std::vector<Action>;
+
+struct HostPlan {
+  std::string facts;        // digest
+  std::string ir;           // digest
+  std::int64_t record = 0;  // serial of the host's record
+  int unchanged = 0;
+  std::vector<std::string> orphans;  // addresses that the record holds and the configuration does not, sorted
+  std::shared_ptr<const Actions> actions = std::make_shared<const Actions>();
+};
+
+struct Plan {
+  std::string engine;  // version of the program that made it
+  std::string project;
+  std::string on;      // host pattern it was asked for
+  std::map<std::string, std::string> inputs;     // config, inventory, values -> digest
+  std::map<std::string, HostPlan> hosts;
+  std::map<std::string, std::string> unplanned;  // host -> code of why there is no plan for it
+  // Contents by digest: what the plan writes, and the text it replaces. Never a sensitive one.
+  std::map<std::string, std::string> blobs;
+
+  bool changes_nothing() const;
+};
+
+std::size_t action_count(const Plan& plan);
+
+}  // namespace plumb::plan

@@ -1,0 +1,343 @@
+#include "engine/plan/simulate.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/base/digest.h"
+
+namespace plumb::plan {
+namespace {
+
+// The three-way comparison of what was left, what is there and what is asked for.
+std::string reason(const std::string& attribute, const Json* recorded, const Json& before, const Json& after) {
+  if (recorded == nullptr) return "first";
+  const auto member = [&](const Json& object) {
+    const auto found = object.find(attribute);
+    return found == object.end() ? Json() : *found;
+  };
+  const Json left = member(*recorded);
+  const bool host_moved = member(before) != left;
+  const bool config_moved = member(after) != left;
+  if (host_moved && config_moved) return "both";
+  return host_moved ? "drift" : "config";
+}
+
+std::map<std::string, std::string> reasons(const Change& change, const Json* recorded) {
+  std::map<std::string, std::string> because;
+  for (const Json* side : {&change.before, &change.after}) {
+    for (const auto& [attribute, unused] : side->items()) {
+      because[attribute] = reason(attribute, recorded, change.before, change.after);
+    }
+  }
+  return because;
+}
+
+void add_unique(std::vector<std::string>& list, const std::string& text) {
+  if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
+}
+
+class Simulator {
+ public:
+  Simulator(const ir::HostGraph& graph, const Registry& providers, const Observation& observation,
+            const std::string& host_name, Diagnostics& diagnostics)
+      : graph_(graph), providers_(providers), observation_(observation), host_name_(host_name), diagnostics_(diagnostics),
+        planned_(graph.nodes.size()), needs_(graph.nodes.size()), after_(graph.nodes.size()),
+        triggers_(graph.nodes.size()) {
+    for (const ir::Edge& edge : graph.edges) {
+      (edge.kind == ir::EdgeKind::kTrigger ? triggers_ : after_)[edge.from].push_back(&edge);
+    }
+  }
+
+  Simulation run() {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) visit(i);
+    Simulation result;
+    result.host.ir = graph_.digest;
+    result.host.record = observation_.serial;
+    result.host.unchanged = unchanged_;
+    result.host.orphans = orphans();
+    result.host.actions = std::make_shared<const Actions>(std::move(actions_));
+    result.texts = std::move(texts_);
+    return result;
+  }
+
+ private:
+  // A node whose action stands in the plan.
+  struct Planned {
+    bool acts = false;
+    Op op = Op::kNone;
+    Fidelity fidelity = Fidelity::kExact;
+    bool conditional = false;
+  };
+
+  const Provider* provider_of(std::size_t i) const { return providers_.find(graph_.nodes[i].desired.address.kind); }
+  std::string address_of(std::size_t i) const { return graph_.nodes[i].desired.address.str(); }
+  const Observed& observed_of(std::size_t i) const { return *observation_.states[i]; }
+
+  void problem(Diagnostic diagnostic) {
+    diagnostic.host = host_name_;
+    diagnostics_.add(std::move(diagnostic));
+  }
+
+  void visit(std::size_t i) {
+    inherit_needs(i);
+    const ir::Node& node = graph_.nodes[i];
+    if (!observation_.states[i].has_value()) {
+      Diagnostic found = observation_.states[i].error().diagnostic();
+      if (!found.span) found.span = node.span;
+      problem(std::move(found));
+      return;
+    }
+    const Observed& observed = observed_of(i);
+    Desired desired = node.desired;
+    if (observed.exists) {
+      for (const std::string& attribute : node.ignore) desired.attributes.erase(attribute);
+    }
+    Action action;
+    Change change = provider_of(i)->diff(desired, observed);
+    if (!change.empty()) {
+      if (!may_change(i, change, observed)) return;
+      action = make_action(i, desired, change);
+      resolve_missing(i, observed, action);
+      bound_by_earlier(i, action);
+      push(i, std::move(action));
+      if (observed.content_text) texts_.emplace(digest(*observed.content_text), *observed.content_text);
+    } else if (std::vector<std::string> makers = makers_of(i); !makers.empty()) {
+      push(i, conditional_action(i, desired, std::move(makers)));
+    } else {
+      ++unchanged_;
+    }
+    add_triggered(i, desired, observed);
+  }
+
+  // What an unchanged node waits for, whoever comes after it waits for too.
+  void inherit_needs(std::size_t i) {
+    for (const ir::Edge* edge : after_[i]) {
+      for (const std::string& need : needs_[edge->to]) add_unique(needs_[i], need);
+    }
+  }
+
+  bool may_change(std::size_t i, const Change& change, const Observed& observed) {
+    const ir::Node& node = graph_.nodes[i];
+    // An earlier action that is decided only in the run may also take the obstacle away.
+    if (observed.obstacle && makers_of(i).empty()) {
+      Diagnostic obstacle = *observed.obstacle;
+      if (!obstacle.span) obstacle.span = node.span;
+      problem(std::move(obstacle));
+      return false;
+    }
+    if (node.prevent_destroy && (change.op == Op::kDelete || change.op == Op::kReplace)) {
+      problem(Diagnostic(Code::kRefusedByState, "`" + address_of(i) + "` would be " +
+                                                    (change.op == Op::kDelete ? "deleted" : "replaced") +
+                                                    ", and prevent_destroy forbids it")
+                  .at(node.span)
+                  .with_hint("remove prevent_destroy, or keep the resource"));
+      return false;
+    }
+    return true;
+  }
+
+  Action make_action(std::size_t i, const Desired& desired, const Change& change) {
+    const ir::Node& node = graph_.nodes[i];
+    const auto recorded = observation_.recorded.find(address_of(i));
+    Action action;
+    action.desired = desired;
+    action.op = change.op;
+    action.fidelity = change.fidelity;
+    action.before = change.before;
+    action.after = change.after;
+    action.operations = change.operations;
+    action.note = change.note;
+    action.because = reasons(change, recorded == observation_.recorded.end() ? nullptr : &recorded->second);
+    action.undo = provider_of(i)->restore(desired, observed_of(i)).has_value();
+    action.source = node.span.str();
+    action.needs = needs_[i];
+    return action;
+  }
+
+  // Something may be there when this node's turn comes that is not there now.
+  Action conditional_action(std::size_t i, const Desired& desired, std::vector<std::string> makers) {
+    Action action;
+    action.desired = desired;
+    action.op = desired.text("state") == "absent" ? Op::kDelete : desired.address.kind == "command" ? Op::kRun : Op::kUpdate;
+    action.fidelity = action.op == Op::kRun ? Fidelity::kOpaque : Fidelity::kBounded;
+    if (action.op == Op::kUpdate) action.after = desired.attributes;
+    action.source = graph_.nodes[i].span.str();
+    action.needs = needs_[i];
+    for (const std::string& maker : makers) add_unique(action.needs, maker);
+    action.note = "decided after " + makers.front() + (makers.size() > 1 ? " and others" : "");
+    action.unknown_until = std::move(makers);
+    return action;
+  }
+
+  bool explicitly_after(std::size_t i, std::size_t j) const {
+    return std::any_of(after_[i].begin(), after_[i].end(),
+                       [&](const ir::Edge* edge) { return edge->to == j && edge->kind != ir::EdgeKind::kInferred; });
+  }
+
+  // Earlier actions that may bring the thing this node is about, within limits only.
+  std::vector<std::string> makers_of(std::size_t i) const {
+    std::vector<std::string> makers;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!brings_unforeseen(j)) continue;
+      if (explicitly_after(i, j) ||
+          provider_of(j)->may_bring(graph_.nodes[j].desired, observed_of(j), graph_.nodes[i].desired.address)) {
+        makers.push_back(address_of(j));
+      }
+    }
+    return makers;
+  }
+
+  bool brings_unforeseen(std::size_t j) const {
+    return planned_[j].acts && planned_[j].fidelity != Fidelity::kExact &&
+           (planned_[j].op == Op::kCreate || planned_[j].op == Op::kRun);
+  }
+
+  // An exact provider among the earlier actions, else a bounded one; its address, or nothing.
+  std::optional<std::size_t> find_provider(std::size_t i, const Address& what, bool& exact) const {
+    const auto provides = [&](std::size_t j) {
+      if (graph_.nodes[j].desired.address == what) return true;
+      const std::vector<Address> list = provider_of(j)->provides(graph_.nodes[j].desired);
+      return std::find(list.begin(), list.end(), what) != list.end();
+    };
+    exact = true;
+    for (std::size_t j = i; j-- > 0;) {
+      if (planned_[j].acts && planned_[j].op != Op::kDelete && provides(j)) return j;
+    }
+    exact = false;
+    for (std::size_t j = i; j-- > 0;) {
+      if (!brings_unforeseen(j)) continue;
+      if (explicitly_after(i, j) || provider_of(j)->may_bring(graph_.nodes[j].desired, observed_of(j), what)) return j;
+    }
+    return std::nullopt;
+  }
+
+  void resolve_missing(std::size_t i, const Observed& observed, Action& action) {
+    const ir::Node& node = graph_.nodes[i];
+    for (const Missing& missing : observed.missing) {
+      bool exact = false;
+      if (const std::optional<std::size_t> maker = find_provider(i, missing.what, exact)) {
+        add_unique(action.needs, address_of(*maker));
+        if (!exact) bound(action, missing.what.str() + " is expected from " + address_of(*maker), *maker);
+        continue;
+      }
+      const auto span = node.attribute_spans.find(missing.attribute);
+      const bool later = std::any_of(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(i), graph_.nodes.end(),
+                                     [&](const ir::Node& other) { return other.desired.address == missing.what; });
+      Diagnostic nothing(Code::kNothingProvides,
+                         "`" + address_of(i) + "` needs " + missing.what.str() + ", which the host does not have and " +
+                             (later ? "only a later action creates" : "nothing in the plan creates"));
+      nothing.span = span == node.attribute_spans.end() ? node.span : span->second;
+      nothing.label = "asked for here";
+      nothing.related.push_back({node.span, "by this resource"});
+      nothing.hint = "declare `" + missing.what.kind + ": " + missing.what.identity +
+                     "` before it, or name what brings it with `after`";
+      if (missing.what.kind == "unit") nothing.hint = "install what brings it first, or name that with `after`";
+      problem(std::move(nothing));
+    }
+  }
+
+  // A create whose thing a package may also bring is decided when its turn comes.
+  void bound_by_earlier(std::size_t i, Action& action) {
+    for (const std::string& maker : makers_of(i)) {
+      add_unique(action.unknown_until, maker);
+      add_unique(action.needs, maker);
+      if (action.fidelity == Fidelity::kExact) {
+        action.fidelity = Fidelity::kBounded;
+        action.note = action.note.empty() ? "what is there after " + maker + " is not known yet" : action.note;
+      }
+    }
+  }
+
+  void bound(Action& action, const std::string& note, std::size_t maker) {
+    if (action.fidelity == Fidelity::kExact) action.fidelity = Fidelity::kBounded;
+    if (action.note.empty()) action.note = note;
+    add_unique(action.unknown_until, address_of(maker));
+  }
+
+  void push(std::size_t i, Action action) {
+    planned_[i].acts = true;
+    planned_[i].op = action.op;
+    planned_[i].fidelity = action.fidelity;
+    planned_[i].conditional = !action.unknown_until.empty() && action.operations.empty();
+    needs_[i] = {address_of(i)};
+    actions_.push_back(std::move(action));
+  }
+
+  void add_triggered(std::size_t i, const Desired& desired, const Observed& observed) {
+    std::vector<std::string> by;
+    Op op = Op::kNone;
+    for (const ir::Edge* edge : triggers_[i]) {
+      if (!planned_[edge->to].acts) continue;
+      add_unique(by, address_of(edge->to));
+      if (op != Op::kRestart) op = edge->op;  // a restart includes a reload
+    }
+    const auto owed = observation_.owed.find(address_of(i));
+    const bool pending = owed != observation_.owed.end();
+    if (pending) {
+      if (op != Op::kRestart) op = owed->second.op;
+      for (const std::string& address : owed->second.because) add_unique(by, address);
+    }
+    if (op == Op::kNone) return;
+    Change change = provider_of(i)->triggered(desired, observed, op);
+    if (change.empty()) return;
+    Action action;
+    action.desired = desired;
+    action.op = change.op;
+    action.fidelity = change.fidelity;
+    action.before = change.before;
+    action.after = change.after;
+    action.operations = change.operations;
+    action.note = change.note;
+    action.source = graph_.nodes[i].span.str();
+    action.triggered = true;
+    action.triggered_by = std::move(by);
+    action.pending = pending;
+    action.needs = needs_[i];
+    planned_[i].acts = true;
+    if (planned_[i].op == Op::kNone) planned_[i].op = action.op;
+    needs_[i] = {address_of(i)};
+    actions_.push_back(std::move(action));
+  }
+
+  std::vector<std::string> orphans() const {
+    std::set<std::string> declared;
+    for (const ir::Node& node : graph_.nodes) declared.insert(node.desired.address.str());
+    std::vector<std::string> result;
+    for (const auto& [address, unused] : observation_.recorded) {
+      if (!declared.contains(address)) result.push_back(address);
+    }
+    return result;
+  }
+
+  const ir::HostGraph& graph_;
+  const Registry& providers_;
+  const Observation& observation_;
+  const std::string& host_name_;
+  Diagnostics& diagnostics_;
+  std::vector<Planned> planned_;                       // by node
+  std::vector<std::vector<std::string>> needs_;        // by node: addresses of actions it stands on
+  std::vector<std::vector<const ir::Edge*>> after_;    // by node: edges that only order
+  std::vector<std::vector<const ir::Edge*>> triggers_; // by node: edges that set it off
+  Actions actions_;
+  std::map<std::string, std::string> texts_;
+  int unchanged_ = 0;
+};
+
+}  // namespace
+
+std::optional<Simulation> simulate(const ir::HostGraph& graph, const Registry& providers, const Observation& observation,
+                                   const std::string& host_name, Diagnostics& diagnostics) {
+  Diagnostics found;
+  if (observation.damaged_record) {
+    found.add(Diagnostic(Code::kDamagedRecord, "the record on the host is damaged and will be rebuilt")
+                  .as(Severity::kWarning)
+                  .on(host_name));
+  }
+  Simulation result = Simulator(graph, providers, observation, host_name, found).run();
+  const bool failed = found.has_errors();
+  diagnostics.extend(std::move(found));
+  if (failed) return std::nullopt;
+  return result;
+}
+
+}  // namespace plumb::plan
