@@ -1,0 +1,221 @@
+#include "engine/host/process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+extern char** environ;
+
+namespace plumb::host {
+
+namespace {
+
+// After the end of its output a child is normally gone at once; one that lingers is not waited for any longer.
+constexpr std::chrono::milliseconds kExitPatience{500};
+
+Error cannot_start(const std::string& program, int error) {
+  return fail(Code::kTransportCommand, "cannot start " + program + ": " + std::strerror(error));
+}
+
+struct SpawnSetup {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+
+  SpawnSetup() {
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    sigset_t none;
+    sigset_t all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+  }
+  SpawnSetup(const SpawnSetup&) = delete;
+  SpawnSetup& operator=(const SpawnSetup&) = delete;
+  ~SpawnSetup() {
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+  }
+};
+
+bool wait_for_exit(pid_t pid, std::chrono::milliseconds patience, int& status) {
+  const Deadline deadline = Deadline::after(patience);
+  for (;;) {
+    const pid_t done = waitpid(pid, &status, WNOHANG);
+    if (done == pid) return true;
+    if ((done < 0 && errno != EINTR) || deadline.passed()) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> describe_wait_status(int status) {
+  if (WIFSIGNALED(status)) {
+    return "killed by signal " + std::to_string(WTERMSIG(status)) + " (" + strsignal(WTERMSIG(status)) + ")";
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) != 0) return "exit code " + std::to_string(WEXITSTATUS(status));
+  return std::nullopt;
+}
+
+Result<Child> start_child(const std::vector<std::string>& arguments, ErrorStream errors) {
+  if (arguments.empty() || arguments.front().empty()) {
+    return fail(Code::kTransportCommand, "the connection's command is empty");
+  }
+  std::array<int, 2> stream{-1, -1};
+  std::array<int, 2> pipe{-1, -1};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, stream.data()) != 0) return cannot_start(arguments[0], errno);
+  UniqueFd ours(stream[0]);
+  UniqueFd theirs(stream[1]);
+  if (errors == ErrorStream::kPipe && pipe2(pipe.data(), O_CLOEXEC) != 0) return cannot_start(arguments[0], errno);
+  UniqueFd errors_read(pipe[0]);
+  UniqueFd errors_write(pipe[1]);
+
+  SpawnSetup setup;
+  posix_spawn_file_actions_adddup2(&setup.actions, theirs.get(), 0);
+  posix_spawn_file_actions_adddup2(&setup.actions, theirs.get(), 1);
+  if (errors == ErrorStream::kPipe) {
+    posix_spawn_file_actions_adddup2(&setup.actions, errors_write.get(), 2);
+  } else {
+    posix_spawn_file_actions_addopen(&setup.actions, 2, "/dev/null", O_WRONLY, 0);
+  }
+  std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+
+  Child child;
+  const int error = posix_spawnp(&child.pid, argv[0], &setup.actions, &setup.attributes, argv.data(), environ);
+  if (error != 0) return cannot_start(arguments[0], error);
+  fcntl(ours.get(), F_SETFL, O_NONBLOCK);
+  if (errors_read) fcntl(errors_read.get(), F_SETFL, O_NONBLOCK);
+  child.stream = std::move(ours);
+  child.errors = std::move(errors_read);
+  return child;
+}
+
+void reap_in_background(pid_t pid) {
+  int status = 0;
+  if (waitpid(pid, &status, WNOHANG) != 0) return;
+  std::thread([pid] {
+    int ignored = 0;
+    while (waitpid(pid, &ignored, 0) < 0 && errno == EINTR) {
+    }
+  }).detach();
+}
+
+Result<Output> capture(const std::vector<std::string>& arguments, Deadline deadline) {
+  PLUMB_TRY_ASSIGN(Child child, start_child(arguments, ErrorStream::kPipe));
+  const pid_t pid = child.pid;
+  ProcessConnection connection(std::move(child));
+  PLUMB_TRY(connection.shutdown_write(deadline));
+  Output output;
+  std::array<char, 16384> buffer;
+  for (;;) {
+    Result<std::size_t> count = connection.read(buffer.data(), buffer.size(), deadline);
+    if (!count) {
+      kill(pid, SIGKILL);
+      return Error(count.error()).during("running " + arguments[0]);
+    }
+    if (*count == 0) break;
+    output.text.append(buffer.data(), *count);
+  }
+  output.status = connection.exit_reason() ? 1 : 0;
+  output.errors = connection.error_output();
+  return output;
+}
+
+ProcessConnection::ProcessConnection(Child child)
+    : pid_(child.pid), stream_(std::move(child.stream)), errors_(std::move(child.errors)) {}
+
+ProcessConnection::~ProcessConnection() { close(); }
+
+void ProcessConnection::close() {
+  stream_.reset();
+  errors_.reset();
+  if (pid_ > 0 && !status_) reap_in_background(pid_);
+  pid_ = -1;
+}
+
+bool ProcessConnection::take_errors() {
+  std::array<char, 4096> buffer;
+  bool some = false;
+  while (errors_) {
+    const ssize_t count = ::read(errors_.get(), buffer.data(), buffer.size());
+    if (count > 0) {
+      add_error_output({buffer.data(), static_cast<std::size_t>(count)});
+      some = true;
+    } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+      errors_.reset();
+    } else if (errno == EAGAIN) {
+      break;
+    }
+  }
+  return some;
+}
+
+Result<std::optional<std::size_t>> ProcessConnection::do_read(char* into, std::size_t capacity, Deadline deadline) {
+  for (;;) {
+    if (!stream_) return std::optional<std::size_t>(0);
+    const ssize_t count = ::recv(stream_.get(), into, capacity, 0);
+    if (count > 0) return std::optional<std::size_t>(static_cast<std::size_t>(count));
+    if (count == 0 || errno == ECONNRESET) {
+      // The program may still be writing its last words on the other stream when it ends.
+      if (pid_ > 0 && !status_) {
+        int status = 0;
+        if (wait_for_exit(pid_, kExitPatience, status)) status_ = status;
+      }
+      take_errors();
+      return std::optional<std::size_t>(0);
+    }
+    if (errno != EAGAIN && errno != EINTR) {
+      return fail(Code::kConnectionLost, std::string("reading from the host: ") + std::strerror(errno));
+    }
+    std::array<pollfd, 2> fds{pollfd{stream_.get(), POLLIN, 0}, pollfd{errors_ ? errors_.get() : -1, POLLIN, 0}};
+    PLUMB_TRY(wait(fds, deadline));
+    if (fds[1].revents != 0 && take_errors()) return std::optional<std::size_t>();
+  }
+}
+
+Result<> ProcessConnection::do_write(std::string_view bytes, Deadline deadline) {
+  while (!bytes.empty()) {
+    if (!stream_) return fail(Code::kConnectionLost, "the connection is closed");
+    const ssize_t count = ::send(stream_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+      continue;
+    }
+    if (errno != EAGAIN && errno != EINTR) {
+      return fail(Code::kConnectionLost, std::string("writing to the host: ") + std::strerror(errno));
+    }
+    std::array<pollfd, 2> fds{pollfd{stream_.get(), POLLOUT, 0}, pollfd{errors_ ? errors_.get() : -1, POLLIN, 0}};
+    PLUMB_TRY(wait(fds, deadline));
+    // A program that waits for its standard error to be read would never get to our bytes.
+    if (fds[1].revents != 0) take_errors();
+  }
+  return {};
+}
+
+Result<> ProcessConnection::shutdown_write(Deadline) {
+  if (stream_) ::shutdown(stream_.get(), SHUT_WR);
+  return {};
+}
+
+std::optional<std::string> ProcessConnection::exit_reason() {
+  if (!status_ && pid_ > 0) {
+    int status = 0;
+    if (wait_for_exit(pid_, std::chrono::milliseconds{0}, status)) status_ = status;
+  }
+  return status_ ? describe_wait_status(*status_) : std::nullopt;
+}
+
+}  // namespace plumb::host
