@@ -69,4 +69,15 @@ std::string base64_encode(std::string_view bytes) {
   return out;
 }
 
+Result<std::string> base64_decode(std::string_view text) {
+  std::string out(BASE64_DECODE_LENGTH(text.size()), '\0');
+  base64_decode_ctx state;
+  base64_decode_init(&state);
+  std::size_t length = out.size();
+  const int ok = base64_decode_update(&state, &length, reinterpret_cast<std::uint8_t*>(out.data()), text.size(), text.data());
+  if (ok != 1 || base64_decode_final(&state) != 1) return fail(Code::kPlanUnreadable, "the text is not base64");
+  out.resize(length);
+  return out;
+}
+
 }  // namespace plumb

@@ -8,6 +8,8 @@
 
 #include <nettle/sha2.h>
 
+#include "engine/base/result.h"
+
 namespace plumb {
 
 inline constexpr std::string_view kDigestPrefix = "sha256:";
@@ -34,5 +36,7 @@ bool is_keyed_digest(std::string_view text);  // well-formed "hmac-sha256:…"
 
 std::string hex(std::string_view bytes);
 std::string base64_encode(std::string_view bytes);
+// Standard alphabet with padding (RFC 4648, section 4); anything else is kPlanUnreadable.
+Result<std::string> base64_decode(std::string_view text);
 
 }  // namespace plumb

@@ -66,7 +66,7 @@ class Simulator {
     bool acts = false;
     Op op = Op::kNone;
     Fidelity fidelity = Fidelity::kExact;
-    bool conditional = false;
+    bool unknown = false;  // what it finds is known only when its turn comes
   };
 
   const Provider* provider_of(std::size_t i) const { return providers_.find(graph_.nodes[i].desired.address.kind); }
@@ -258,7 +258,7 @@ class Simulator {
     planned_[i].acts = true;
     planned_[i].op = action.op;
     planned_[i].fidelity = action.fidelity;
-    planned_[i].conditional = !action.unknown_until.empty() && action.operations.empty();
+    planned_[i].unknown = !action.unknown_until.empty();
     needs_[i] = {address_of(i)};
     actions_.push_back(std::move(action));
   }
@@ -279,8 +279,15 @@ class Simulator {
     }
     if (op == Op::kNone) return;
     Change change = provider_of(i)->triggered(desired, observed, op);
-    if (change.empty()) return;
     Action action;
+    if (change.empty()) {
+      // Nothing to restart now. What an earlier action brings may be running by then, with the old configuration.
+      if (!planned_[i].unknown) return;
+      change.op = op;
+      change.fidelity = Fidelity::kBounded;
+      change.note = "if it is running by then and was not just started";
+      action.unknown_until = actions_.back().unknown_until;
+    }
     action.desired = desired;
     action.op = change.op;
     action.fidelity = change.fidelity;

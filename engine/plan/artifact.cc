@@ -1,0 +1,312 @@
+#include "engine/plan/artifact.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/base/digest.h"
+
+namespace plumb::plan {
+namespace {
+
+Json strings(const std::vector<std::string>& list) {
+  Json array = Json::array();
+  for (const std::string& text : list) array.push_back(text);
+  return array;
+}
+
+Json actions_to_json(const Actions& actions) {
+  Json array = Json::array();
+  for (const Action& action : actions) array.push_back(action_to_json(action));
+  return array;
+}
+
+Json host_to_json(const HostPlan& host, Json actions) {
+  Json json = {{"facts", host.facts}, {"ir", host.ir}, {"record", host.record}, {"unchanged", host.unchanged}};
+  if (!host.orphans.empty()) json["orphans"] = strings(host.orphans);
+  json["actions"] = std::move(actions);
+  return json;
+}
+
+Json blob_to_json(const std::string& bytes) {
+  const bool text = valid_utf8(bytes);
+  return text ? Json(bytes) : Json{{"base64", base64_encode(bytes)}};
+}
+
+// Reads members of one object and notes what was read, so that a member nobody asked for is found.
+class ObjectReader {
+ public:
+  ObjectReader(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
+    if (!json_.is_object()) complain("is not an object");
+  }
+
+  const Json* find(const char* member, bool required = true) {
+    if (!json_.is_object()) return nullptr;
+    const auto found = json_.find(member);
+    seen_.insert(member);
+    if (found != json_.end()) return &*found;
+    if (required) complain(std::string("has no `") + member + "`");
+    return nullptr;
+  }
+  std::string text(const char* member, bool required = true) {
+    const Json* value = find(member, required);
+    if (value == nullptr) return {};
+    if (!value->is_string()) {
+      complain(std::string("`") + member + "` is not a string");
+      return {};
+    }
+    return value->get<std::string>();
+  }
+  std::int64_t integer(const char* member) {
+    const Json* value = find(member);
+    if (value == nullptr) return 0;
+    if (!value->is_number_integer()) complain(std::string("`") + member + "` is not an integer");
+    return value->is_number_integer() ? value->get<std::int64_t>() : 0;
+  }
+  bool flag(const char* member) {
+    const Json* value = find(member, false);
+    if (value != nullptr && !value->is_boolean()) complain(std::string("`") + member + "` is not a boolean");
+    return value != nullptr && value->is_boolean() && value->get<bool>();
+  }
+  Json object(const char* member, bool required = true) {
+    const Json* value = find(member, required);
+    if (value == nullptr) return Json::object();
+    if (!value->is_object()) {
+      complain(std::string("`") + member + "` is not an object");
+      return Json::object();
+    }
+    return *value;
+  }
+  std::vector<std::string> texts(const char* member) {
+    std::vector<std::string> list;
+    const Json* value = find(member, false);
+    if (value == nullptr) return list;
+    if (!value->is_array()) complain(std::string("`") + member + "` is not a list");
+    for (const Json& item : *value) {
+      if (item.is_string()) {
+        list.push_back(item.get<std::string>());
+      } else {
+        complain(std::string("`") + member + "` holds something that is not a string");
+      }
+    }
+    return list;
+  }
+  // The first complaint, or "".
+  std::string finish() {
+    if (json_.is_object()) {
+      for (const auto& [member, unused] : json_.items()) {
+        if (!seen_.contains(member)) complain("has the unknown member `" + member + "`");
+      }
+    }
+    return problem_;
+  }
+  void complain(const std::string& what) {
+    if (problem_.empty()) problem_ = where_ + " " + what;
+  }
+
+ private:
+  const Json& json_;
+  std::string where_;
+  std::set<std::string> seen_;
+  std::string problem_;
+};
+
+Error unreadable(const std::string& what) { return fail(Code::kPlanUnreadable, "this is not a plan: " + what); }
+
+Result<Action> read_action(const Json& json) {
+  ObjectReader reader(json, "an action");
+  Action action;
+  Result<Address> address = Address::parse(reader.text("address"));
+  if (!address) return unreadable(address.error().summary());
+  action.desired.address = *address;
+  action.desired.attributes = reader.object("desired");
+  for (std::string& attribute : reader.texts("sensitive")) action.desired.sensitive.insert(std::move(attribute));
+  const std::optional<Op> op = op_from_name(reader.text("op"));
+  const std::optional<Fidelity> fidelity = fidelity_from_name(reader.text("fidelity"));
+  if (!op || *op == Op::kNone || !fidelity) reader.complain("has an unknown op or fidelity");
+  action.op = op.value_or(Op::kNone);
+  action.fidelity = fidelity.value_or(Fidelity::kOpaque);
+  action.before = reader.object("before");
+  action.after = reader.object("after");
+  if (const Json* operations = reader.find("operations"); operations != nullptr && operations->is_array()) {
+    for (const Json& item : *operations) {
+      Result<Operation> operation = operation_from_json(item);
+      if (!operation) return unreadable(operation.error().summary());
+      action.operations.push_back(std::move(*operation));
+    }
+  }
+  action.needs = reader.texts("requires");
+  const Json because = reader.object("because", false);
+  for (const auto& [attribute, why] : because.items()) {
+    if (!why.is_string()) reader.complain("has a reason that is not a string");
+    else action.because[attribute] = why.get<std::string>();
+  }
+  const std::string undo = reader.text("undo");
+  action.undo = undo == "yes";
+  action.source = reader.text("source");
+  action.note = reader.text("note", false);
+  action.triggered_by = reader.texts("triggered_by");
+  action.triggered = !action.triggered_by.empty();
+  action.pending = reader.flag("pending");
+  action.unknown_until = reader.texts("unknown_until");
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  return action;
+}
+
+Result<std::shared_ptr<const Actions>> read_actions(const Json& json) {
+  if (!json.is_array()) return unreadable("a list of actions is not a list");
+  Actions actions;
+  for (const Json& item : json) {
+    PLUMB_TRY_ASSIGN(Action action, read_action(item));
+    actions.push_back(std::move(action));
+  }
+  return std::make_shared<const Actions>(std::move(actions));
+}
+
+using SharedActions = std::map<std::string, std::shared_ptr<const Actions>>;
+
+Result<HostPlan> read_host(const Json& json, const SharedActions& shared) {
+  ObjectReader reader(json, "a host");
+  HostPlan host;
+  host.facts = reader.text("facts");
+  host.ir = reader.text("ir");
+  host.record = reader.integer("record");
+  host.unchanged = static_cast<int>(reader.integer("unchanged"));
+  host.orphans = reader.texts("orphans");
+  const Json* actions = reader.find("actions");
+  if (actions != nullptr && actions->is_string()) {
+    const auto found = shared.find(actions->get<std::string>());
+    if (found == shared.end()) return unreadable("a host refers to a list of actions that is not there");
+    host.actions = found->second;
+  } else if (actions != nullptr) {
+    PLUMB_TRY_ASSIGN(host.actions, read_actions(*actions));
+  }
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  return host;
+}
+
+Result<std::map<std::string, std::string>> read_blobs(const Json& json) {
+  std::map<std::string, std::string> blobs;
+  for (const auto& [name, value] : json.items()) {
+    std::string bytes;
+    if (value.is_string()) {
+      bytes = value.get<std::string>();
+    } else if (value.is_object() && value.size() == 1 && value.contains("base64") && value["base64"].is_string()) {
+      PLUMB_TRY_ASSIGN(bytes, base64_decode(value["base64"].get<std::string>()));
+    } else {
+      return unreadable("a blob is neither text nor base64");
+    }
+    if (digest(bytes) != name) return unreadable("the content of blob " + name + " has another digest");
+    blobs.emplace(name, std::move(bytes));
+  }
+  return blobs;
+}
+
+std::map<std::string, std::string> text_map(const Json& json) {
+  std::map<std::string, std::string> result;
+  for (const auto& [name, value] : json.items()) {
+    if (value.is_string()) result[name] = value.get<std::string>();
+  }
+  return result;
+}
+
+}  // namespace
+
+Json action_to_json(const Action& action) {
+  Json operations = Json::array();
+  for (const Operation& operation : action.operations) operations.push_back(to_json(operation));
+  Json json = {{"address", action.desired.address.str()},
+               {"op", name(action.op)},
+               {"fidelity", name(action.fidelity)},
+               {"before", action.before},
+               {"after", action.after},
+               {"desired", action.desired.attributes},
+               {"operations", std::move(operations)},
+               {"requires", strings(action.needs)},
+               {"because", action.because},
+               {"undo", action.undo ? "yes" : "no"},
+               {"source", action.source}};
+  if (!action.desired.sensitive.empty()) json["sensitive"] = action.desired.sensitive;
+  if (!action.note.empty()) json["note"] = action.note;
+  if (!action.triggered_by.empty()) json["triggered_by"] = strings(action.triggered_by);
+  if (action.pending) json["pending"] = true;
+  if (!action.unknown_until.empty()) json["unknown_until"] = strings(action.unknown_until);
+  return json;
+}
+
+Artifact write_artifact(const Plan& plan) {
+  // Lists that several hosts have are written once. Hosts of one list often share the pointer too, so a digest is
+  // computed once a pointer.
+  std::map<const Actions*, std::string> digests;
+  std::map<std::string, std::pair<const Actions*, int>> uses;
+  for (const auto& [name, host] : plan.hosts) {
+    auto [known, added] = digests.try_emplace(host.actions.get());
+    if (added) known->second = digest(canonical(actions_to_json(*host.actions)));
+    auto& use = uses[known->second];
+    use.first = host.actions.get();
+    ++use.second;
+  }
+  Json hosts = Json::object();
+  Json shared = Json::object();
+  for (const auto& [name, host] : plan.hosts) {
+    const std::string& list = digests[host.actions.get()];
+    const bool alone = uses[list].second == 1 || host.actions->empty();
+    hosts[name] = host_to_json(host, alone ? actions_to_json(*host.actions) : Json(list));
+    if (!alone && !shared.contains(list)) shared[list] = actions_to_json(*host.actions);
+  }
+  Json blobs = Json::object();
+  for (const auto& [name, bytes] : plan.blobs) blobs[name] = blob_to_json(bytes);
+  Json document = {{"plumb", kFormat},          {"engine", plan.engine},
+                   {"project", plan.project},   {"on", plan.on},
+                   {"inputs", plan.inputs},     {"hosts", std::move(hosts)},
+                   {"blobs", std::move(blobs)}};
+  if (!shared.empty()) document["shared"] = std::move(shared);
+  if (!plan.unplanned.empty()) document["unplanned"] = plan.unplanned;
+  Artifact artifact;
+  artifact.bytes = canonical(document);
+  artifact.id = digest(artifact.bytes);
+  return artifact;
+}
+
+Result<Plan> read_artifact(std::string_view bytes) {
+  PLUMB_TRY_ASSIGN(const Json document, parse_json(bytes, Code::kPlanUnreadable));
+  ObjectReader reader(document, "the document");
+  if (const std::string format = reader.text("plumb"); format != kFormat) {
+    if (format.starts_with("plan/")) {
+      return fail(Code::kPlanVersion, "the plan has the format `" + format + "`; this program reads " + std::string(kFormat));
+    }
+    return unreadable("it does not begin with \"plumb\": \"" + std::string(kFormat) + "\"");
+  }
+  Plan plan;
+  plan.engine = reader.text("engine");
+  plan.project = reader.text("project");
+  plan.on = reader.text("on");
+  plan.inputs = text_map(reader.object("inputs"));
+  plan.unplanned = text_map(reader.object("unplanned", false));
+  SharedActions shared;
+  const Json shared_lists = reader.object("shared", false);
+  for (const auto& [name, list] : shared_lists.items()) {
+    PLUMB_TRY_ASSIGN(shared[name], read_actions(list));
+  }
+  const Json hosts = reader.object("hosts");
+  for (const auto& [name, host] : hosts.items()) {
+    PLUMB_TRY_ASSIGN(plan.hosts[name], read_host(host, shared));
+  }
+  PLUMB_TRY_ASSIGN(plan.blobs, read_blobs(reader.object("blobs")));
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  if (write_artifact(plan).bytes != bytes) {
+    return fail(Code::kPlanUnreadable, "the plan is not in canonical form; it was changed after it was made")
+        .hint("make the plan anew");
+  }
+  return plan;
+}
+
+Json expanded(const Plan& plan) {
+  Json hosts = Json::object();
+  for (const auto& [name, host] : plan.hosts) hosts[name] = host_to_json(host, actions_to_json(*host.actions));
+  Json document = {{"plumb", kFormat}, {"engine", plan.engine}, {"project", plan.project},
+                   {"on", plan.on},    {"inputs", plan.inputs}, {"hosts", std::move(hosts)}};
+  if (!plan.unplanned.empty()) document["unplanned"] = plan.unplanned;
+  return document;
+}
+
+}  // namespace plumb::plan

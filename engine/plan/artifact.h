@@ -1,0 +1,29 @@
+// The plan as a document: canonical JSON (RFC 8785), described by schemas/plan.json and docs/formats/plan.md.
+// Its id is the SHA-256 of its bytes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/plan/plan.h"
+
+namespace plumb::plan {
+
+inline constexpr std::string_view kFormat = "plan/v1";
+
+struct Artifact {
+  std::string bytes;
+  std::string id;  // "sha256:…"
+};
+
+Artifact write_artifact(const Plan& plan);
+
+// Strict: what write_artifact would not have written is refused (kPlanUnreadable), byte for byte.
+Result<Plan> read_artifact(std::string_view bytes);
+
+// For machines that read one host at a time: every host with its actions in place, blobs left out.
+Json expanded(const Plan& plan);
+
+Json action_to_json(const Action& action);
+
+}  // namespace plumb::plan
