@@ -1,0 +1,122 @@
+#include "engine/wire/codec.h"
+
+namespace plumb::wire {
+namespace {
+
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+
+// Length of the valid UTF-8 sequence at the start of `text`, 0 where there is none.
+std::size_t sequence(std::string_view text) {
+  for (std::size_t length = 1; length <= 4 && length <= text.size(); ++length) {
+    if (valid_utf8(text.substr(0, length))) return length;
+  }
+  return 0;
+}
+
+bool is_clean(const Json& value) {
+  if (value.is_string()) return valid_utf8(value.get_ref<const std::string&>());
+  if (value.is_object()) {
+    for (const auto& [name, item] : value.get_ref<const Json::object_t&>()) {
+      if (!valid_utf8(name) || !is_clean(item)) return false;
+    }
+  } else if (value.is_array()) {
+    for (const Json& item : value) {
+      if (!is_clean(item)) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string clean(const std::string& text) {
+  if (valid_utf8(text)) return text;
+  std::string out;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t length = sequence(rest);
+    out += length == 0 ? kReplacement : rest.substr(0, length);
+    rest.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
+
+Json clean(const Json& value) {
+  if (is_clean(value)) return value;
+  if (value.is_string()) return clean(value.get_ref<const std::string&>());
+  Json out = value.is_array() ? Json::array() : Json::object();
+  if (value.is_array()) {
+    for (const Json& item : value) out.push_back(clean(item));
+  } else {
+    for (const auto& [name, item] : value.get_ref<const Json::object_t&>()) out[clean(name)] = clean(item);
+  }
+  return out;
+}
+
+void Reader::bytes(const char* name, std::string& value) {
+  const auto found = in_.find(name);
+  if (found == in_.end() || !found->is_binary()) return problem_.set(std::string(name) + ": bytes are expected");
+  const auto& taken = found->get_binary();
+  value.assign(taken.begin(), taken.end());
+  in_.erase(found);
+}
+
+void Reader::from_value(Json& json, Address& value) {
+  std::string text;
+  from_value(json, text);
+  if (problem_.any()) return;
+  Result<Address> address = Address::parse(text);
+  if (!address) return problem_.set(address.error().summary());
+  value = std::move(*address);
+}
+
+void Reader::from_value(Json& json, Op& value) {
+  std::string text;
+  from_value(json, text);
+  const std::optional<Op> op = op_from_name(text);
+  if (!op) return problem_.set("`" + text + "` is not the name of a change");
+  value = *op;
+}
+
+void Reader::from_value(Json& json, EventKind& value) {
+  std::string text;
+  from_value(json, text);
+  for (const EventKind kind : {EventKind::kStarted, EventKind::kOutput, EventKind::kChanged, EventKind::kSatisfied,
+                               EventKind::kFailed, EventKind::kSkipped, EventKind::kStale, EventKind::kDiverged}) {
+    if (wire::name(kind) == text) return void(value = kind);
+  }
+  problem_.set("`" + text + "` is not the name of an event");
+}
+
+void Reader::from_value(Json& json, Code& value) {
+  std::string text;
+  from_value(json, text);
+  const std::optional<CodeInfo> info = find_code(text);
+  if (!info) return problem_.set("`" + text + "` is not a code");
+  value = info->code;
+}
+
+void Reader::from_value(Json& json, Severity& value) {
+  std::string text;
+  from_value(json, text);
+  for (const Severity severity : {Severity::kError, Severity::kWarning, Severity::kNote}) {
+    if (plumb::name(severity) == text) return void(value = severity);
+  }
+  problem_.set("`" + text + "` is not a severity");
+}
+
+void Reader::from_value(Json& json, Operation& value) {
+  Result<Operation> operation = operation_from_json(json);
+  if (!operation) return problem_.set(operation.error().summary());
+  value = std::move(*operation);
+}
+
+void Reader::from_value(Json& json, std::set<std::string>& values) {
+  std::vector<std::string> list;
+  from_value(json, list);
+  for (std::string& item : list) {
+    if (!values.insert(std::move(item)).second) return problem_.set("an item stands twice in a set");
+  }
+}
+
+}  // namespace plumb::wire

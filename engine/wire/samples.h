@@ -1,0 +1,77 @@
+// One message of every kind with every member set, for the tests of this folder.
+#pragma once
+
+#include <vector>
+
+#include "engine/wire/messages.h"
+
+namespace plumb::wire {
+
+inline Diagnostic sample_diagnostic() {
+  return Diagnostic(Code::kStale, "it moved")
+      .at({"plumb.yaml", 3, 5, 3, 9}, "here")
+      .with_hint("make the plan anew")
+      .with_related({"hosts.yaml", 1, 1, 1, 2}, "declared here")
+      .as(Severity::kWarning)
+      .on("web01");
+}
+
+inline Desired sample_desired() {
+  return {{"web", "file", "/etc/motd"}, {{"path", "/etc/motd"}, {"mode", "0644"}}, {"content"}};
+}
+
+inline std::vector<Message> samples() {
+  Observed observed;
+  observed.exists = true;
+  observed.attributes = {{"mode", "0600"}, {"size", 12}};
+  observed.missing = {{{"", "user", "deploy"}, "owner"}};
+  observed.obstacle = sample_diagnostic();
+  observed.content_text = "hello\n";
+
+  Action action;
+  action.desired = sample_desired();
+  action.op = Op::kUpdate;
+  action.before = {{"mode", "0600"}};
+  action.after = {{"mode", "0644"}};
+  action.operations = {SetAttributes{"/etc/motd", {{}, {}, "0644"}, false}, ServiceAction{"systemd", "x.service", "reload"}};
+  action.needs = {0};
+  action.explained = true;
+  action.triggers = {2};
+  action.triggered = true;
+  action.owed = true;
+  action.hide_output = true;
+
+  Apply apply;
+  apply.project = "edge";
+  apply.key = "k";
+  apply.run = "run-1";
+  apply.plan = "sha256:0";
+  apply.check_applied = true;
+  apply.keep_going = true;
+  apply.actions = {action};
+  apply.resources = {{"file:/etc/motd", {{"mode", "0644"}}}};
+  apply.secrets = {{"hmac-sha256:0", "s3cret"}};
+
+  Record record;
+  record.serial = 7;
+  record.damaged = true;
+  record.resources = apply.resources;
+  record.owed = {{"service:x", Op::kReload, "run-0", {"file:/etc/x"}}};
+  record.unreported = {{"run-0", "sha256:1", "file:/etc/x", "unknown", "killed"}};
+
+  return {
+      Hello{1, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},
+      Observe{"edge", "k", {sample_desired()}},
+      ObservedChunk{{{0, observed, std::nullopt}, {1, std::nullopt, sample_diagnostic()}}},
+      record,
+      Blob{"sha256:2", std::string("\0\xff bytes", 8), false, true},
+      apply,
+      Event{EventKind::kFailed, 3, "why", sample_diagnostic(), 12},
+      Done{"failed", 1, 2, 3, 4, "run-0", "2026-01-02T03:04:05Z", {"service:x"}},
+      Acknowledge{"edge"},
+      Stop{},
+      Refused{sample_diagnostic()},
+  };
+}
+
+}  // namespace plumb::wire
