@@ -1,0 +1,36 @@
+#include "engine/lang/source.h"
+
+#include <algorithm>
+
+namespace plumb::lang {
+
+void SourceMap::add(std::string file, std::string text) {
+  File entry{std::move(text), {0}};
+  for (std::size_t i = 0; i < entry.text.size(); ++i) {
+    if (entry.text[i] == '\n') entry.starts.push_back(i + 1);
+  }
+  files_.insert_or_assign(std::move(file), std::move(entry));
+}
+
+void SourceMap::hide(const SourceSpan& span) { hidden_.push_back(span); }
+
+std::optional<std::string_view> SourceMap::line(const std::string& file, int number) const {
+  const auto found = files_.find(file);
+  if (found == files_.end() || number < 1) return std::nullopt;
+  const auto& [text, starts] = found->second;
+  const auto index = static_cast<std::size_t>(number - 1);
+  if (index >= starts.size()) return std::nullopt;
+  const std::size_t end = index + 1 < starts.size() ? starts[index + 1] - 1 : text.size();
+  std::string_view line = std::string_view(text).substr(starts[index], end - starts[index]);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (index == 0 && line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
+  return line;
+}
+
+bool SourceMap::hidden(const std::string& file, int number) const {
+  return std::any_of(hidden_.begin(), hidden_.end(), [&](const SourceSpan& span) {
+    return span.file == file && span.line <= number && number <= std::max(span.line, span.end_line);
+  });
+}
+
+}  // namespace plumb::lang

@@ -1,0 +1,300 @@
+#include "engine/lang/yaml.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "engine/lang/yaml_events.h"
+#include "engine/lang/yaml_text.h"
+
+namespace plumb::lang {
+namespace {
+
+constexpr std::string_view kBom = "\xef\xbb\xbf";
+
+// Turns the events of one document into a tree. The list may end early, where yaml-cpp stopped.
+class TreeBuilder {
+ public:
+  TreeBuilder(const TextIndex& index, const std::vector<Event>& events, Diagnostics& diagnostics)
+      : index_(index), text_(index.text()), events_(events), diagnostics_(diagnostics) {}
+
+  Node build() { return at_end() ? Node{} : node(-1, false); }
+  const std::vector<Piece>& pieces() const { return pieces_; }
+
+ private:
+  bool at_end() const { return next_ >= events_.size(); }
+
+  // `indent`: column of the block collection around this node; `last_` is the end of what was read before it.
+  Node node(int indent, bool in_flow) {
+    const Event& event = events_[next_];
+    switch (event.kind) {
+      case Event::Kind::kScalar:
+        return scalar(indent, in_flow);
+      case Event::Kind::kSequenceStart:
+        return sequence(indent, in_flow);
+      case Event::Kind::kMapStart:
+        return map(indent, in_flow);
+      case Event::Kind::kNull:
+        if (const std::size_t size = null_word(event.pos); size > 0 && !taken_by_next()) return null_scalar(size, indent);
+        break;
+      default:  // an alias; check_gaps reports it
+        break;
+    }
+    ++next_;
+    Node empty;
+    empty.span = index_.span(last_, last_);
+    return empty;
+  }
+
+  // The length of a plain null word at `pos`.
+  std::size_t null_word(std::size_t pos) const {
+    for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
+      if (!text_.substr(pos).starts_with(word)) continue;
+      const std::size_t end = pos + word.size();
+      if (end >= text_.size() || is_space(text_[end]) || is_flow_indicator(text_[end]) || text_[end] == ':') {
+        return word.size();
+      }
+    }
+    return 0;
+  }
+
+  // An empty null carries the place of the next token; then that token's own event stands at the same place.
+  bool taken_by_next() const {
+    for (std::size_t i = next_ + 1; i < events_.size(); ++i) {
+      const Event::Kind kind = events_[i].kind;
+      if (kind == Event::Kind::kSequenceEnd || kind == Event::Kind::kMapEnd) continue;
+      return events_[i].pos == events_[next_].pos;
+    }
+    return false;
+  }
+
+  Node null_scalar(std::size_t size, int indent) {
+    const std::size_t pos = events_[next_++].pos;
+    Node result;
+    result.kind = Node::Kind::kScalar;
+    result.text = text_.substr(pos, size);
+    last_ = pos + size;
+    result.span = index_.span(pos, last_);
+    pieces_.push_back({Piece::Kind::kScalar, pos, last_, indent});
+    return result;
+  }
+
+  // yaml-cpp marks a node's tag or anchor where it has one.
+  std::size_t skip_properties(std::size_t pos) const {
+    while (pos < text_.size() && (text_[pos] == '!' || text_[pos] == '&')) {
+      while (pos < text_.size() && !is_space(text_[pos])) ++pos;
+      pos = skip_space(text_, pos);
+    }
+    return pos;
+  }
+
+  Node scalar(int indent, bool in_flow) {
+    const Event& event = events_[next_++];
+    Node result;
+    result.kind = Node::Kind::kScalar;
+    result.text = event.text;
+    const std::size_t pos = skip_properties(event.pos);
+    if (pos != event.pos && event.text.empty()) {  // a tag alone
+      result.span = index_.span(event.pos, event.pos + 1);
+      return result;
+    }
+    Event actual = event;
+    if (pos != event.pos) {
+      actual.plain = std::string_view("\"'|>").find(pos < text_.size() ? text_[pos] : ' ') == std::string_view::npos;
+    }
+    const ScalarExtent extent = scan_scalar(index_, pos, actual, indent, in_flow, diagnostics_);
+    result.style = extent.style;
+    result.span = index_.span(pos, extent.end);
+    pieces_.push_back({Piece::Kind::kScalar, pos, extent.end, indent});
+    last_ = std::max(last_, extent.end);
+    return result;
+  }
+
+  // Opens a collection; returns the indentation of its children.
+  int open(const Event& event, Node& result, int indent) {
+    const std::size_t pos = skip_properties(event.pos);
+    result.flow = event.flow;
+    const bool bracket = pos < text_.size() && (text_[pos] == '[' || text_[pos] == '{');
+    if (event.flow) {
+      if (bracket) pieces_.push_back({Piece::Kind::kFlow, pos, 0, indent});
+      last_ = bracket ? pos + 1 : pos;
+      return indent;
+    }
+    pieces_.push_back({Piece::Kind::kBlock, pos, 0, indent});
+    last_ = pos;
+    return index_.byte_column(pos);
+  }
+
+  void close(std::size_t begin, Node& result) {
+    if (!at_end()) ++next_;
+    const std::size_t start = skip_properties(begin);
+    if (result.flow && start < text_.size() && (text_[start] == '[' || text_[start] == '{')) {
+      std::size_t end = skip_space(text_, last_);
+      while (end < text_.size() && std::string_view(",:?").find(text_[end]) != std::string_view::npos) {
+        end = skip_space(text_, end + 1);
+      }
+      last_ = std::min(end + 1, text_.size());
+    }
+    result.span = index_.span(start, last_);
+  }
+
+  Node sequence(int indent, bool) {
+    const Event event = events_[next_++];
+    Node result;
+    result.kind = Node::Kind::kSequence;
+    const int inner = open(event, result, indent);
+    while (!at_end() && events_[next_].kind != Event::Kind::kSequenceEnd) {
+      if (!result.flow) {
+        if (const std::size_t dash = skip_space(text_, last_); dash < text_.size() && text_[dash] == '-') last_ = dash + 1;
+      }
+      const std::size_t before = last_;
+      Node item = node(inner, event.flow);
+      if (item.is_null() && before > 0) item.span = index_.span(before - 1, before);
+      result.items.push_back(std::move(item));
+    }
+    close(event.pos, result);
+    return result;
+  }
+
+  Node map(int indent, bool) {
+    const Event event = events_[next_++];
+    Node result;
+    result.kind = Node::Kind::kMap;
+    const int inner = open(event, result, indent);
+    std::map<std::string, std::size_t, std::less<>> seen;
+    while (!at_end() && events_[next_].kind != Event::Kind::kMapEnd) {
+      Node key = node(inner, event.flow);
+      const std::size_t key_end = last_;
+      if (at_end()) break;
+      const std::size_t colon = check_key(key, key_end, event.flow);
+      if (colon != std::string_view::npos) last_ = std::max(last_, colon + 1);
+      Node value = node(inner, event.flow);
+      if (value.is_null()) value.span = key.span;
+      if (!key.is_scalar()) continue;
+      if (const auto [first, added] = seen.try_emplace(key.text, result.entries.size()); !added) {
+        diagnostics_.add(Diagnostic(Code::kDuplicateKey, "the key `" + key.text + "` stands twice in one map")
+                             .at(key.span, "a second time here")
+                             .with_related(result.entries[first->second].key_span, "first here"));
+        continue;
+      }
+      result.entries.push_back({std::move(key.text), std::move(key.span), std::move(value)});
+    }
+    close(event.pos, result);
+    return result;
+  }
+
+  // Keys are text with a colon after it. Returns where the colon stands.
+  std::size_t check_key(const Node& key, std::size_t end, bool in_flow) {
+    if (!key.is_scalar()) {
+      diagnostics_.add(Diagnostic(Code::kYamlUnsupported, key.is_null() ? "a key is empty" : "a key is not text")
+                           .at(key.span, "expected a word"));
+      return std::string_view::npos;
+    }
+    if (key.is_plain() && key.text == "<<") {
+      diagnostics_.add(Diagnostic(Code::kYamlUnsupported, "merge keys are not used here")
+                           .at(key.span, "a merge key")
+                           .with_hint("write the keys out"));
+    }
+    std::size_t colon = end;
+    while (colon < text_.size() && (is_blank(text_[colon]) || text_[colon] == '\r')) ++colon;
+    const bool found = colon < text_.size() && text_[colon] == ':';
+    if (in_flow || explicit_key(key)) return found ? colon : std::string_view::npos;
+    if (!found) {
+      diagnostics_.add(Diagnostic(Code::kYamlSyntax, "a key without its colon")
+                           .at(key.span, "expected `:` after this")
+                           .with_hint("or indent the line, if it belongs to the value above"));
+      return std::string_view::npos;
+    }
+    if (key.span.line != key.span.end_line) {
+      diagnostics_.add(Diagnostic(Code::kYamlSyntax, "a key goes over several lines").at(key.span, "keep it on one line"));
+    }
+    return colon;
+  }
+
+  // `? key` on a line of its own.
+  bool explicit_key(const Node& key) const {
+    const Piece& piece = pieces_.back();
+    if (!key.is_scalar() || piece.kind != Piece::Kind::kScalar) return false;
+    std::size_t before = piece.begin;
+    while (before > 0 && is_space(text_[before - 1])) --before;
+    return before > 0 && text_[before - 1] == '?' && (before == 1 || is_space(text_[before - 2]) || text_[before - 2] == '-');
+  }
+
+  const TextIndex& index_;
+  std::string_view text_;
+  const std::vector<Event>& events_;
+  Diagnostics& diagnostics_;
+  std::vector<Piece> pieces_;
+  std::size_t next_ = 0;
+  std::size_t last_ = 0;
+};
+
+// Where yaml-cpp stopped, a tab or an open quote close by is the likelier cause than what it says.
+Diagnostic explain(const TextIndex& index, YamlProblem problem) {
+  const std::string_view text = index.text();
+  const std::size_t pos = std::min(problem.pos, text.size());
+  const std::size_t start = index.line_start(pos);
+  const std::size_t previous = start > 0 ? index.line_start(start - 1) : start;
+  for (const std::size_t line : {start, previous}) {
+    std::size_t i = line;
+    while (i < text.size() && text[i] == ' ') ++i;
+    if (problem.code == Code::kYamlSyntax && i < text.size() && text[i] == '\t') {
+      return Diagnostic(Code::kYamlTab, "a tab is used for indentation")
+          .at(index.span(i, i + 1), "a tab")
+          .with_hint("indent with spaces");
+    }
+  }
+  std::size_t end = pos;
+  while (end < text.size() && !is_space(text[end]) && end < pos + 40) ++end;
+  return Diagnostic(problem.code, std::move(problem.summary))
+      .at(index.span(pos, std::max(end, pos + 1)), std::move(problem.label))
+      .with_hint(std::move(problem.hint));
+}
+
+}  // namespace
+
+const Entry* Node::find(std::string_view key) const {
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.key == key; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+std::optional<Node> read_yaml(std::string file_name, std::string_view text, Diagnostics& diagnostics) {
+  Diagnostics found;
+  if (text.size() > kMaxYamlBytes) {
+    diagnostics.add(Diagnostic(Code::kYamlLimit, file_name + " has " + std::to_string(text.size()) + " bytes; at most " +
+                                                     std::to_string(kMaxYamlBytes) + " are read")
+                        .at({file_name, 0, 0, 0, 0})
+                        .with_hint("split the file with `include`"));
+    return std::nullopt;
+  }
+  {
+    const TextIndex raw(file_name, text);
+    check_encoding(raw, found);
+  }
+  if (found.has_errors()) {
+    diagnostics.extend(std::move(found));
+    return std::nullopt;
+  }
+  if (text.starts_with(kBom)) text.remove_prefix(kBom.size());
+  const TextIndex index(std::move(file_name), text);
+  EventList list = read_events(text);
+  TreeBuilder builder(index, list.events, found);
+  Node root = builder.build();
+  if (list.problem) {
+    // What the builder says about the last, unfinished value would only repeat it.
+    found.add(explain(index, std::move(*list.problem)));
+  } else {
+    check_gaps(index, builder.pieces(), found);
+    if (list.second_document && !found.has_errors()) {
+      const std::size_t pos = *list.second_document;
+      found.add(Diagnostic(Code::kYamlSyntax, "text that belongs to nothing")
+                    .at(index.span(pos, pos + 1), "the document ended before this"));
+    }
+  }
+  const bool failed = found.has_errors();
+  diagnostics.extend(std::move(found));
+  if (failed) return std::nullopt;
+  return root;
+}
+
+}  // namespace plumb::lang

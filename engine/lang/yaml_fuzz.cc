@@ -1,0 +1,13 @@
+// Arbitrary bytes through the reader: no crash, and a tree or a reason.
+#include <cstdint>
+#include <cstdlib>
+
+#include "engine/lang/yaml.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  plumb::Diagnostics diagnostics;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto tree = plumb::lang::read_yaml("fuzz.yaml", text, diagnostics);
+  if (tree.has_value() == diagnostics.has_errors()) std::abort();
+  return 0;
+}

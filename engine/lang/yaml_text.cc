@@ -1,0 +1,277 @@
+#include "engine/lang/yaml_text.h"
+
+#include <algorithm>
+
+#include "engine/base/json.h"
+
+namespace plumb::lang {
+namespace {
+
+constexpr std::size_t kBlock = 256;
+constexpr std::string_view kBom = "\xef\xbb\xbf";
+
+bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
+Diagnostic syntax(const TextIndex& index, std::size_t begin, std::size_t end, std::string summary, std::string label) {
+  return Diagnostic(Code::kYamlSyntax, std::move(summary)).at(index.span(begin, end), std::move(label));
+}
+
+// The lines of a scalar after its first must be indented deeper than the collection around it, with spaces.
+void check_continuation(const TextIndex& index, std::size_t begin, std::size_t end, int indent,
+                        Diagnostics& diagnostics) {
+  const std::string_view text = index.text();
+  for (std::size_t line = text.find('\n', begin); line < end; line = text.find('\n', line + 1)) {
+    std::size_t pos = line + 1;
+    while (pos < end && text[pos] == ' ') ++pos;
+    const int spaces = static_cast<int>(pos - line) - 1;
+    std::size_t first = pos;
+    while (first < end && is_blank(text[first])) ++first;
+    if (first >= end || text[first] == '\n' || text[first] == '\r' || spaces > indent) continue;
+    if (text[pos] == '\t') {
+      diagnostics.add(Diagnostic(Code::kYamlTab, "a tab is used for indentation")
+                          .at(index.span(pos, pos + 1), "a tab")
+                          .with_hint("indent with spaces"));
+    } else {
+      diagnostics.add(syntax(index, first, first + 1, "a text of several lines is not indented deeply enough",
+                             "must stand deeper than the key or dash it belongs to"));
+    }
+    return;
+  }
+}
+
+// True where both hold the same characters when white space is left out; `raw` may double its single quotes.
+bool same_ink(std::string_view raw, std::string_view value, bool doubled_quotes) {
+  std::size_t i = 0;
+  for (const char c : value) {
+    if (is_space(c)) continue;
+    while (i < raw.size() && is_space(raw[i])) ++i;
+    if (i >= raw.size() || raw[i] != c) return false;
+    ++i;
+    if (doubled_quotes && c == '\'') ++i;
+  }
+  while (i < raw.size() && is_space(raw[i])) ++i;
+  return i >= raw.size();
+}
+
+std::size_t end_of_double(const TextIndex& index, std::size_t pos, Diagnostics& diagnostics) {
+  const std::string_view text = index.text();
+  for (std::size_t i = pos + 1; i < text.size(); ++i) {
+    if (text[i] == '"') return i + 1;
+    if (text[i] != '\\') continue;
+    ++i;
+    if (i < text.size() && std::string_view("0abt\tnvfre \"/\\N_LPxuU\n\r").find(text[i]) == std::string_view::npos) {
+      diagnostics.add(syntax(index, i - 1, i + 1, "a backslash sequence that YAML does not know", "unknown sequence")
+                          .with_hint("write \\\\ for a backslash, or use single quotes"));
+    }
+  }
+  return std::string_view::npos;
+}
+
+std::size_t end_of_single(std::string_view text, std::size_t pos) {
+  for (std::size_t i = pos + 1; i < text.size(); ++i) {
+    if (text[i] != '\'') continue;
+    if (i + 1 < text.size() && text[i + 1] == '\'') {
+      ++i;
+    } else {
+      return i + 1;
+    }
+  }
+  return std::string_view::npos;
+}
+
+// A plain scalar holds its own characters, so its end is where the last of them stands.
+std::size_t end_of_plain(std::string_view text, std::size_t pos, std::string_view value) {
+  std::size_t i = pos;
+  std::size_t end = pos;
+  for (const char c : value) {
+    if (is_space(c)) continue;
+    while (i < text.size() && is_space(text[i])) ++i;
+    if (i >= text.size() || text[i] != c) return std::string_view::npos;
+    end = ++i;
+  }
+  return end;
+}
+
+// `begin` is set to where the content starts. Returns the end of the last line that belongs to the scalar.
+std::size_t end_of_block(const TextIndex& index, std::size_t pos, int indent, std::size_t& begin,
+                         Diagnostics& diagnostics) {
+  const std::string_view text = index.text();
+  int width = 0;
+  std::size_t i = pos + 1;
+  for (; i < text.size() && std::string_view("+-123456789").find(text[i]) != std::string_view::npos; ++i) {
+    if (text[i] >= '1' && text[i] <= '9') width = text[i] - '0';
+  }
+  std::size_t comment = i;
+  while (comment < text.size() && is_blank(text[comment])) ++comment;
+  const std::size_t line_end = std::min(text.find('\n', i), text.size());
+  const bool breaks = comment >= line_end || text[comment] == '\r';
+  if (!breaks && (text[comment] != '#' || comment == i)) {
+    diagnostics.add(syntax(index, i, line_end, "text after the sign of a block text",
+                           "only a comment after white space may stand here"));
+  }
+  begin = std::min(line_end + 1, text.size());
+  int content = width > 0 ? std::max(indent, 0) + width : -1;
+  std::size_t end = line_end;
+  std::size_t widest_blank = 0;
+  for (std::size_t line = begin; line < text.size();) {
+    const std::size_t next = std::min(text.find('\n', line), text.size());
+    std::size_t first = line;
+    while (first < next && text[first] == ' ') ++first;
+    const int spaces = static_cast<int>(first - line);
+    const bool empty = first == next || text[first] == '\r';
+    if (empty) {
+      if (content < 0) widest_blank = std::max(widest_blank, first - line);
+    } else {
+      if (content < 0) {
+        if (spaces <= indent) break;
+        content = spaces;
+        if (widest_blank > first - line) {
+          diagnostics.add(syntax(index, first, first + 1, "an empty line above is indented deeper than this text",
+                                 "the first line of text sets the indentation"));
+        }
+      }
+      if (spaces < content) break;
+    }
+    if (!empty) end = next;
+    line = next + 1;
+  }
+  return end;
+}
+
+}  // namespace
+
+TextIndex::TextIndex(std::string file, std::string_view text) : file_(std::move(file)), text_(text), starts_{0} {
+  std::size_t characters = 0;
+  characters_.reserve(text.size() / kBlock + 1);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i % kBlock == 0) characters_.push_back(characters);
+    if (starts_character(text[i])) ++characters;
+    if (text[i] == '\n') starts_.push_back(i + 1);
+  }
+  if (text.size() % kBlock == 0) characters_.push_back(characters);
+}
+
+std::size_t TextIndex::characters_before(std::size_t pos) const {
+  std::size_t count = characters_[pos / kBlock];
+  for (std::size_t i = pos / kBlock * kBlock; i < pos; ++i) {
+    if (starts_character(text_[i])) ++count;
+  }
+  return count;
+}
+
+std::size_t TextIndex::line_of(std::size_t pos) const {
+  return static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), pos) - starts_.begin()) - 1;
+}
+
+std::size_t TextIndex::line_start(std::size_t pos) const { return starts_[line_of(std::min(pos, text_.size()))]; }
+
+int TextIndex::column(std::size_t pos) const {
+  return static_cast<int>(characters_before(pos) - characters_before(starts_[line_of(pos)])) + 1;
+}
+
+SourceSpan TextIndex::span(std::size_t begin, std::size_t end) const {
+  begin = std::min(begin, text_.size());
+  end = std::clamp(end, begin, text_.size());
+  return {file_, static_cast<int>(line_of(begin)) + 1, column(begin), static_cast<int>(line_of(end)) + 1, column(end)};
+}
+
+std::size_t skip_space(std::string_view text, std::size_t pos) {
+  while (pos < text.size()) {
+    if (text[pos] == '#') {
+      pos = std::min(text.find('\n', pos), text.size());
+    } else if (is_space(text[pos])) {
+      ++pos;
+    } else {
+      break;
+    }
+  }
+  return pos;
+}
+
+void check_encoding(const TextIndex& index, Diagnostics& diagnostics) {
+  constexpr int kMostReports = 10;
+  const std::string_view text = index.text();
+  int reports = 0;
+  const auto report = [&](std::size_t pos, std::size_t size, std::string summary, std::string label, std::string hint) {
+    ++reports;
+    diagnostics.add(Diagnostic(Code::kYamlEncoding, std::move(summary))
+                        .at(index.span(pos, pos + size), std::move(label))
+                        .with_hint(std::move(hint)));
+  };
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+    report(0, 1, "the file is UTF-16", "a UTF-16 byte order mark", "save it as UTF-8");
+    return;
+  }
+  for (std::size_t i = text.starts_with(kBom) ? kBom.size() : 0; i < text.size() && reports < kMostReports;) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x80) {
+      if (byte == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n')) {
+        report(i, 1, "a carriage return that ends no line", "carriage return alone", "end lines with LF or CR LF");
+      } else if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f) {
+        report(i, 1, "a control character", "code " + std::to_string(byte),
+               "remove it, or write it as \\xNN inside double quotes");
+      }
+      ++i;
+      continue;
+    }
+    const std::size_t size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    const std::string_view character = text.substr(i, size);
+    if (character.size() < size || !valid_utf8(character)) {
+      report(i, 1, "the text is not UTF-8", "this byte does not belong to a UTF-8 character", "save the file as UTF-8");
+      // One report a line: the rest of it is most likely in the same encoding.
+      i = std::min(text.find('\n', i), text.size());
+      continue;
+    }
+    const bool c1 = byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0 && text[i + 1] != '\x85';
+    if (c1 || character == kBom || character == "\xef\xbf\xbe" || character == "\xef\xbf\xbf") {
+      report(i, size, "an invisible character that YAML does not allow", "here", "remove it");
+    }
+    i += size;
+  }
+}
+
+ScalarExtent scan_scalar(const TextIndex& index, std::size_t pos, const Event& event, int indent, bool in_flow,
+                         Diagnostics& diagnostics) {
+  const std::string_view text = index.text();
+  const char c = pos < text.size() ? text[pos] : '\0';
+  ScalarExtent extent{pos, Style::kPlain};
+  std::size_t content = pos;
+  if (event.plain) {
+    extent.end = end_of_plain(text, pos, event.text);
+  } else if (c == '"') {
+    extent = {end_of_double(index, pos, diagnostics), Style::kDoubleQuoted};
+  } else if (c == '\'') {
+    extent = {end_of_single(text, pos), Style::kSingleQuoted};
+  } else if (c == '|' || c == '>') {
+    extent.style = c == '|' ? Style::kLiteral : Style::kFolded;
+    extent.end = end_of_block(index, pos, indent, content, diagnostics);
+  }
+  const bool quoted = extent.style == Style::kDoubleQuoted || extent.style == Style::kSingleQuoted;
+  if (extent.end == std::string_view::npos) {
+    const std::size_t line_end = std::min(text.find('\n', pos), text.size());
+    if (quoted) {
+      diagnostics.add(syntax(index, pos, pos + 1, "a quoted text is not closed", "opened here"));
+    } else {
+      diagnostics.add(syntax(index, pos, line_end, "a comment stands inside a text of several lines",
+                             "quote the text, or move the comment"));
+    }
+    extent.end = line_end;
+    return extent;
+  }
+  const std::string_view raw = text.substr(content, extent.end - content);
+  if (extent.style == Style::kSingleQuoted || extent.style == Style::kLiteral || extent.style == Style::kFolded) {
+    const bool single = extent.style == Style::kSingleQuoted;
+    if (!same_ink(single ? raw.substr(1, raw.size() - 2) : raw, event.text, single)) {
+      diagnostics.add(syntax(index, pos, pos + 1, "this text cannot be read with certainty", "starts here")
+                          .with_hint("indent it deeper than what is around it"));
+    }
+  }
+  if (event.plain && in_flow && event.text.starts_with('-') &&
+      (event.text.size() == 1 || is_flow_indicator(event.text[1]))) {
+    diagnostics.add(syntax(index, pos, pos + 1, "a `-` where no list item can stand", "quote it if it is meant as text"));
+  }
+  if (event.plain || quoted) check_continuation(index, pos, extent.end, indent, diagnostics);
+  return extent;
+}
+
+}  // namespace plumb::lang
