@@ -35,10 +35,6 @@ class GapReader {
         read_character();
       }
     }
-    if (directive_ && !document_begun_) {
-      report(directive_at_, text_.find('\n', directive_at_), "a directive without a document",
-             "`---` must follow it");
-    }
   }
 
  private:
@@ -92,9 +88,6 @@ class GapReader {
       lost_ = true;
     }
     if (c == '.') ended_ = true;
-    if (c == '.' && directive_ && !document_begun_) {
-      report(directive_at_, text_.find('\n', directive_at_), "a directive without a document", "`---` must follow it");
-    }
     document_begun_ = document_begun_ || c == '-';
     pos_ += 3;
     at_line_start_ = false;
@@ -102,13 +95,7 @@ class GapReader {
 
   void read_directive() {
     const std::size_t end = std::min(text_.find('\n', pos_), text_.size());
-    std::string_view line = text_.substr(pos_, end - pos_);
-    while (!line.empty() && is_space(line.back())) line.remove_suffix(1);
-    if (directive_ || (line != "%YAML 1.1" && line != "%YAML 1.2")) {
-      report(pos_, end, "directives are not used here", "a directive", "remove the line", Code::kYamlUnsupported);
-    }
-    directive_ = true;
-    directive_at_ = pos_;
+    report(pos_, end, "directives are not used here", "a directive", "remove the line", Code::kYamlUnsupported);
     pos_ = end;
   }
 
@@ -216,8 +203,6 @@ class GapReader {
   bool document_begun_ = false;
   bool ended_ = false;
   bool lost_ = false;  // what follows would only be noise
-  bool directive_ = false;
-  std::size_t directive_at_ = 0;
   int spaces_ = 0;
   std::size_t tab_ = std::string_view::npos;  // first tab since the last token of this line
 };

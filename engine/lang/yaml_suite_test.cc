@@ -134,6 +134,7 @@ TEST(YamlSuite, ReadsOurSubset) {
   for (const Json& test : *suite) {
     if (!test["expect"].contains("events") || test["documents"] != 1 || !test["uses"].empty()) continue;
     if (test["yaml_cpp_0_7"] != "same-events" || has_other_keys(test)) continue;
+    if (text_of(test).starts_with("%")) continue;  // directives are not in the subset
     ++count;
     Diagnostics diagnostics;
     const auto tree = read_yaml("t.yaml", text_of(test), diagnostics);

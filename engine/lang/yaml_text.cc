@@ -258,7 +258,7 @@ ScalarExtent scan_scalar(const TextIndex& index, std::size_t pos, const Event& e
     extent.end = line_end;
     return extent;
   }
-  const std::string_view raw = text.substr(content, extent.end - content);
+  const std::string_view raw = text.substr(content, std::max(content, extent.end) - content);
   if (extent.style == Style::kSingleQuoted || extent.style == Style::kLiteral || extent.style == Style::kFolded) {
     const bool single = extent.style == Style::kSingleQuoted;
     if (!same_ink(single ? raw.substr(1, raw.size() - 2) : raw, event.text, single)) {
