@@ -1,0 +1,349 @@
+#include "engine/history/history.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+
+#include "engine/history/test_support.h"
+
+namespace plumb::history {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Does behind the history's back what somebody with an editor could.
+void tamper(const std::filesystem::path& file, const std::string& sql) {
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &handle), SQLITE_OK);
+  char* message = nullptr;
+  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK) << message;
+  sqlite3_close(handle);
+}
+
+std::vector<std::string> ids(const std::vector<RunSummary>& runs) {
+  std::vector<std::string> names;
+  for (const RunSummary& run : runs) names.push_back(run.id);
+  return names;
+}
+
+class HistoryTest : public ::testing::Test {
+ protected:
+  History open() { return must(History::open(file_)); }
+
+  ScratchFolder folder_;
+  std::filesystem::path file_ = folder_.path() / ".plumb" / "history.db";
+};
+
+TEST_F(HistoryTest, makes_a_private_folder_and_file) {
+  const mode_t before = ::umask(0);
+  open();
+  ::umask(before);
+  struct stat info{};
+  ASSERT_EQ(::stat(file_.parent_path().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777, 0700U);
+  ASSERT_EQ(::stat(file_.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777, 0600U);
+}
+
+TEST_F(HistoryTest, keeps_a_finished_run_as_it_was_told) {
+  History history = open();
+  const RunStart start = a_run("r1");
+  RunWriter writer = must(history.begin(start));
+  ActionOutcome failed = an_action(1, "failed");
+  failed.text = "exit code 1";
+  failed.code = "PL4102";
+  must(writer.action("web1", an_action(0, "started")));
+  must(writer.action("web1", an_action(0, "changed")));
+  must(writer.action("web1", failed));
+  const HostOutcome host{"web1", "failed", 1, 0, 1, 0, 40, "PL4102", "exit code 1"};
+  must(writer.host(host));
+  must(writer.finish(ended("failed", 1)));
+
+  const RunRecord record = must(must(History::open_read_only(file_)).run("r1"));
+  EXPECT_EQ(record.summary,
+            (RunSummary{"r1", "apply", "web", start.plan, "ada@desk", start.started_at, "all", "0.1.0", "failed",
+                        "2026-03-01T12:00:09.000Z", 1, 1, 1, 0, 1, 0}));
+  EXPECT_THAT(record.hosts, ElementsAre(host));
+  EXPECT_THAT(record.actions, ElementsAre(ActionRecord{"web1", an_action(0, "changed")}, ActionRecord{"web1", failed}));
+  EXPECT_THAT(record.late, IsEmpty());
+}
+
+TEST_F(HistoryTest, shows_a_run_that_did_not_end_as_unfinished) {
+  History history = open();
+  RunWriter writer = must(history.begin(a_run("r1")));
+  must(writer.action("web1", an_action(0, "changed")));
+  must(writer.action("web1", an_action(1, "started")));
+  must(writer.host({"web2", "ok", 0, 4, 0, 0, 9, "", ""}));
+
+  const RunRecord record = must(history.run("last"));
+  EXPECT_EQ(record.summary.outcome, "unfinished");
+  EXPECT_EQ(record.summary.finished_at, "");
+  ASSERT_EQ(record.hosts.size(), 2U);
+  EXPECT_EQ(record.hosts[0], (HostOutcome{"web1", "unfinished", 1, 0, 0, 0, 6, "", ""}));
+  EXPECT_EQ(record.hosts[1].state, "ok");
+  EXPECT_EQ(record.actions[1].action.outcome, "started");
+  EXPECT_EQ(must(history.verify()).unfinished, 1);
+}
+
+TEST_F(HistoryTest, a_writer_outlives_its_history_and_ends_once) {
+  std::optional<RunWriter> writer;
+  {
+    History history = open();
+    writer = must(history.begin(a_run("r1")));
+  }
+  must(writer->finish(ended()));
+  EXPECT_FALSE(writer->action("web1", an_action(0, "changed")).has_value());
+  EXPECT_FALSE(writer->finish(ended()).has_value());
+  EXPECT_EQ(must(open().run("r1")).actions.size(), 0U);
+}
+
+TEST_F(HistoryTest, lists_runs_newest_first_and_by_host) {
+  History history = open();
+  for (const char* id : {"a1", "b2", "c3"}) write_run(history, id);
+  RunWriter other = must(history.begin(a_run("d4")));
+  must(other.action("db1", an_action(0, "started")));
+
+  EXPECT_THAT(ids(must(history.runs(10))), ElementsAre("d4", "c3", "b2", "a1"));
+  EXPECT_THAT(ids(must(history.runs(2))), ElementsAre("d4", "c3"));
+  EXPECT_THAT(ids(must(history.runs(2, "web1"))), ElementsAre("c3", "b2"));
+  EXPECT_THAT(ids(must(history.runs(9, "db1"))), ElementsAre("d4"));
+  EXPECT_THAT(ids(must(history.runs(9, "db2"))), IsEmpty());
+}
+
+TEST_F(HistoryTest, finds_a_run_by_id_prefix_or_last) {
+  History history = open();
+  EXPECT_EQ(history.run("last").error().code(), Code::kNoSuchRun);
+  for (const char* id : {"abc1", "abd2", "abd", "xyz"}) write_run(history, id);
+  EXPECT_EQ(must(history.run("abc")).summary.id, "abc1");
+  EXPECT_EQ(must(history.run("abd")).summary.id, "abd");
+  EXPECT_EQ(must(history.run("last")).summary.id, "xyz");
+  EXPECT_EQ(history.run("ab").error().code(), Code::kNoSuchRun);
+  EXPECT_THAT(history.run("ab").error().diagnostic().hint, HasSubstr("abd, abd2, abc1"));
+  EXPECT_THAT(why(history.run("zz")), HasSubstr("`zz`"));
+  EXPECT_FALSE(history.run("").has_value());
+  EXPECT_FALSE(history.run("%").has_value());
+}
+
+TEST_F(HistoryTest, refuses_a_run_id_twice) {
+  History history = open();
+  write_run(history, "r1");
+  EXPECT_FALSE(history.begin(a_run("r1")).has_value());
+  write_run(history, "r2");
+}
+
+TEST_F(HistoryTest, stores_a_plan_once) {
+  History history = open();
+  const RunStart start = a_run("r1");
+  write_run(history, "r1");
+  write_run(history, "r2");
+  EXPECT_EQ(must(history.plan_bytes(start.plan)), start.plan_bytes);
+  EXPECT_EQ(must(history.plan_bytes("sha256:none")), std::nullopt);
+}
+
+TEST_F(HistoryTest, late_reports_amend_a_run_without_changing_it) {
+  History history = open();
+  RunWriter killed = must(history.begin(a_run("r1")));
+  must(killed.action("web1", an_action(0, "started")));
+  write_run(history, "r2");
+  const LateReport report{"r1", a_run("r1").plan, "web1", "file:/srv/0", "changed", "", "2026-03-02T08:00:00.000Z"};
+  must(history.report_late(report));
+  must(history.report_late(report));
+
+  const RunRecord record = must(history.run("r1"));
+  EXPECT_THAT(record.late, ElementsAre(report));
+  EXPECT_EQ(record.actions[0].action.outcome, "started");
+  EXPECT_EQ(must(history.verify()).entries, 2);
+  EXPECT_FALSE(must(history.verify()).broken.has_value());
+}
+
+TEST_F(HistoryTest, a_late_report_about_an_unknown_run_is_a_foreign_run) {
+  History history = open();
+  write_run(history, "r1");
+  const LateReport report{"other", "sha256:p", "web1", "service:nginx", "failed", "it ended", "2026-03-02T08:00:00.000Z"};
+  must(history.report_late(report));
+
+  EXPECT_EQ(must(history.run("last")).summary.id, "r1");
+  const RunRecord record = must(history.run("other"));
+  EXPECT_EQ(record.summary.kind, "foreign");
+  EXPECT_EQ(record.summary.outcome, "foreign");
+  EXPECT_EQ(record.summary.plan, "sha256:p");
+  EXPECT_THAT(record.late, ElementsAre(report));
+  EXPECT_THAT(ids(must(history.runs(9, "web1"))), ElementsAre("other", "r1"));
+  EXPECT_EQ(must(history.verify()).unfinished, 0);
+}
+
+TEST_F(HistoryTest, keeps_the_last_facts_of_a_host) {
+  History history = open();
+  must(history.store_facts("web1", {{"os", "debian"}}, "t1"));
+  must(history.store_facts("web1", {{"os", "redhat"}}, "t2"));
+  const std::optional<StoredFacts> facts = must(history.facts("web1"));
+  ASSERT_TRUE(facts.has_value());
+  EXPECT_EQ(facts->facts, Json({{"os", "redhat"}}));
+  EXPECT_EQ(facts->at, "t2");
+  EXPECT_FALSE(must(history.facts("web2")).has_value());
+}
+
+TEST_F(HistoryTest, text_that_is_not_utf8_is_made_so) {
+  History history = open();
+  RunWriter writer = must(history.begin(a_run("r1")));
+  ActionOutcome action = an_action(0, "failed");
+  action.text = std::string("a\0b\xff", 4);
+  must(writer.action("web1", action));
+  must(writer.finish(ended()));
+  EXPECT_EQ(must(history.run("r1")).actions[0].action.text, std::string("a\0b\xef\xbf\xbd", 6));
+  EXPECT_FALSE(must(history.verify()).broken.has_value());
+}
+
+// --- the chain
+
+TEST_F(HistoryTest, verify_walks_a_sound_chain) {
+  History history = open();
+  EXPECT_EQ(must(history.verify()).head, "");
+  for (const char* id : {"r1", "r2", "r3"}) write_run(history, id);
+  const Verification result = must(history.verify());
+  EXPECT_EQ(result.entries, 3);
+  EXPECT_TRUE(is_digest(result.head));
+  EXPECT_FALSE(result.broken.has_value());
+}
+
+struct Tampering {
+  const char* name;
+  const char* sql;
+  const char* run;
+  const char* reason;
+};
+
+class TamperTest : public ::testing::TestWithParam<Tampering> {};
+
+TEST_P(TamperTest, is_found) {
+  const ScratchFolder folder;
+  const std::filesystem::path file = folder / "history.db";
+  {
+    History history = must(History::open(file));
+    for (const char* id : {"r1", "r2"}) write_run(history, id);
+    must(history.report_late({"r1", "", "web1", "file:/srv/9", "changed", "", "t"}));
+    RunStart own_plan = a_run("r3");
+    own_plan.plan_bytes = "{}";
+    own_plan.plan = digest("{}");
+    must(must(history.begin(own_plan)).finish(ended()));
+  }
+  tamper(file, GetParam().sql);
+  const Verification result = must(must(History::open_read_only(file)).verify());
+  ASSERT_TRUE(result.broken.has_value());
+  EXPECT_EQ(result.broken->run, GetParam().run);
+  EXPECT_THAT(result.broken->reason, HasSubstr(GetParam().reason));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    History, TamperTest,
+    ::testing::Values(
+        Tampering{"an_operator", "UPDATE run SET operator = 'eve@desk' WHERE id = 'r2'", "r2", "its record was changed"},
+        Tampering{"an_outcome", "UPDATE action SET outcome = 'satisfied' WHERE run = 1 AND position = 1", "r1",
+                  "its record was changed"},
+        Tampering{"bytes_that_are_not_text", "UPDATE action SET text = CAST(x'ff80' AS TEXT) WHERE run = 1", "r1",
+                  "its record was changed"},
+        Tampering{"a_removed_action", "DELETE FROM action WHERE run = 2 AND position = 0", "r2", "its record was changed"},
+        Tampering{"a_removed_host", "DELETE FROM run_host WHERE run = 1", "r1", "its record was changed"},
+        Tampering{"a_late_report", "UPDATE late_report SET outcome = 'failed'", "r1", "late report"},
+        Tampering{"an_added_late_report",
+                  "INSERT INTO late_report SELECT 7, run, plan, 'web2', address, outcome, text, at FROM late_report",
+                  "r1", "late report"},
+        Tampering{"a_removed_run",
+                  "DELETE FROM chain WHERE run = 1; DELETE FROM action WHERE run = 1; "
+                  "DELETE FROM run_host WHERE run = 1",
+                  "r2", "taken out"},
+        Tampering{"a_link_moved", "UPDATE chain SET previous = '' WHERE number = 2", "r2", "does not follow"},
+        Tampering{"an_added_run",
+                  "INSERT INTO run SELECT 9, 'r9', kind, project, plan, operator, started_at, hosts_pattern, engine, "
+                  "outcome, finished_at, exit_code FROM run WHERE number = 1",
+                  "r9", "not in the chain"},
+        Tampering{"a_plan", "UPDATE plan SET bytes = x'7b7d20' WHERE bytes = x'7b7d'", "r3", "its plan"}),
+    [](const auto& tampering) { return tampering.param.name; });
+
+// --- opening
+
+TEST_F(HistoryTest, a_missing_file_reads_as_empty_and_is_not_made) {
+  const History history = must(History::open_read_only(file_));
+  EXPECT_THAT(must(history.runs(9)), IsEmpty());
+  EXPECT_FALSE(std::filesystem::exists(file_.parent_path()));
+}
+
+TEST_F(HistoryTest, migrates_an_empty_database) {
+  std::filesystem::create_directory(file_.parent_path());
+  std::ofstream(file_).flush();  // version 0: what a process killed while making it leaves
+  EXPECT_THAT(must(must(History::open_read_only(file_)).runs(9)), IsEmpty());
+  History history = open();
+  write_run(history, "r1");
+  EXPECT_EQ(must(open().runs(9)).size(), 1U);
+}
+
+TEST_F(HistoryTest, refuses_a_newer_schema) {
+  open();
+  tamper(file_, "PRAGMA user_version = 99");
+  for (const auto& opened : {History::open(file_), History::open_read_only(file_)}) {
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_EQ(opened.error().code(), Code::kHistory);
+    EXPECT_THAT(why(opened), HasSubstr("newer plumb"));
+  }
+}
+
+TEST_F(HistoryTest, refuses_a_foreign_database_and_leaves_it_alone) {
+  std::filesystem::create_directory(file_.parent_path());
+  tamper(file_, "CREATE TABLE recipes (name TEXT)");
+  const auto size = std::filesystem::file_size(file_);
+  const Result<History> opened = History::open(file_);
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_THAT(why(opened), HasSubstr("another program's database"));
+  EXPECT_EQ(std::filesystem::file_size(file_), size);
+}
+
+TEST_F(HistoryTest, refuses_a_file_that_is_no_database) {
+  std::filesystem::create_directory(file_.parent_path());
+  std::ofstream(file_) << std::string(8192, 'x');
+  for (const auto& opened : {History::open(file_), History::open_read_only(file_)}) {
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_EQ(opened.error().code(), Code::kHistory);
+    EXPECT_THAT(why(opened), HasSubstr("damaged"));
+    EXPECT_THAT(opened.error().diagnostic().hint, HasSubstr("move it away"));
+  }
+}
+
+TEST_F(HistoryTest, a_damaged_page_is_an_error_and_not_a_crash) {
+  {
+    History history = open();
+    for (int i = 0; i < 20; ++i) write_run(history, "r" + std::to_string(i), 30);
+  }
+  {
+    std::fstream bytes(file_, std::ios::in | std::ios::out | std::ios::binary);
+    const auto size = static_cast<std::streamoff>(std::filesystem::file_size(file_));
+    for (std::streamoff at = 4096; at < size; at += 4096) {
+      bytes.seekp(at);
+      bytes << std::string(2000, '\xee');
+    }
+  }
+  const Result<History> opened = History::open_read_only(file_);
+  if (!opened) {
+    EXPECT_THAT(why(opened), HasSubstr("damaged"));
+    return;
+  }
+  const Result<std::vector<RunSummary>> runs = opened->runs(99);
+  ASSERT_FALSE(runs.has_value());
+  EXPECT_EQ(runs.error().code(), Code::kHistory);
+}
+
+TEST_F(HistoryTest, says_which_folder_it_cannot_make) {
+  const Result<History> opened = History::open(folder_.path() / "no" / "such" / "history.db");
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_THAT(why(opened), HasSubstr("no/such: No such file"));
+}
+
+}  // namespace
+}  // namespace plumb::history

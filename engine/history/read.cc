@@ -1,0 +1,158 @@
+// What people ask the history. Each answer is one snapshot of the database.
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include "engine/history/chain.h"
+#include "engine/history/history.h"
+#include "engine/history/rows.h"
+#include "engine/history/store.h"
+
+namespace plumb::history {
+namespace {
+
+void add_totals(RunSummary& summary, const std::vector<HostOutcome>& hosts) {
+  for (const HostOutcome& host : hosts) {
+    ++summary.hosts;
+    summary.changed += host.changed;
+    summary.satisfied += host.satisfied;
+    summary.failed += host.failed;
+    summary.skipped += host.skipped;
+  }
+}
+
+// The number of the run that `reference` names.
+Result<std::int64_t> resolve(Database& database, std::string_view reference) {
+  if (reference == "last") {
+    PLUMB_TRY_ASSIGN(const std::int64_t last,
+                     database.number("SELECT coalesce(max(number), 0) FROM run WHERE kind <> 'foreign'"));
+    if (last == 0) return fail(Code::kNoSuchRun, "the history holds no run yet");
+    return last;
+  }
+  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare(
+      "SELECT number, id FROM run WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC, number DESC LIMIT 4"));
+  Statement row = std::move(prepared).bind(reference);
+  std::vector<std::string> ids;
+  std::int64_t first = 0;
+  while (true) {
+    PLUMB_TRY_ASSIGN(const bool found, row.step());
+    if (!found) break;
+    if (ids.empty()) first = row.integer(0);
+    ids.push_back(row.text(1));
+  }
+  const std::string quoted = "`" + std::string(reference) + "`";
+  if (reference.empty() || ids.empty()) return fail(Code::kNoSuchRun, "the history holds no run " + quoted);
+  if (ids.size() == 1 || ids.front() == reference) return first;
+  std::string some;
+  for (const std::string& id : ids) some += (some.empty() ? "" : ", ") + id;
+  return fail(Code::kNoSuchRun, "several runs begin with " + quoted).hint("give more of the id: " + some);
+}
+
+// Hosts that have actions and no outcome: the run was killed, or is still going on.
+void add_unfinished(std::vector<HostOutcome>& hosts, const std::vector<ActionRecord>& actions) {
+  std::map<std::string_view, HostOutcome> open;
+  for (const ActionRecord& record : actions) {
+    HostOutcome& host = open[record.host];
+    host.name = record.host;
+    host.state = "unfinished";
+    const std::string& outcome = record.action.outcome;
+    host.changed += outcome == "changed";
+    host.satisfied += outcome == "satisfied";
+    host.failed += outcome == "failed" || outcome == "diverged";
+    host.skipped += outcome == "skipped";
+    host.milliseconds += record.action.milliseconds;
+  }
+  for (const HostOutcome& host : hosts) open.erase(host.name);
+  for (auto& [name, host] : open) hosts.push_back(std::move(host));
+  std::sort(hosts.begin(), hosts.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+}
+
+Result<std::vector<LateReport>> read_late_reports(Database& database, std::int64_t run) {
+  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare(
+      "SELECT " PLUMB_LATE_COLUMNS
+      " FROM late_report l JOIN run r ON r.number = l.run WHERE l.run = ?1 ORDER BY l.number"));
+  Statement row = std::move(prepared).bind(run);
+  std::vector<LateReport> reports;
+  while (true) {
+    PLUMB_TRY_ASSIGN(const bool found, row.step());
+    if (!found) return reports;
+    reports.push_back(late_report(row));
+  }
+}
+
+Result<std::vector<std::int64_t>> run_numbers(Database& database, std::int64_t limit, std::string_view host) {
+  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare(
+      "SELECT number FROM run WHERE ?2 = '' "
+      "OR EXISTS (SELECT 1 FROM run_host h WHERE h.run = number AND h.name = ?2) "
+      "OR EXISTS (SELECT 1 FROM action a WHERE a.run = number AND a.host = ?2) "
+      "OR EXISTS (SELECT 1 FROM late_report l WHERE l.run = run.number AND l.host = ?2) "
+      "ORDER BY number DESC LIMIT ?1"));
+  Statement row = std::move(prepared).bind(limit, host);
+  std::vector<std::int64_t> numbers;
+  while (true) {
+    PLUMB_TRY_ASSIGN(const bool found, row.step());
+    if (!found) return numbers;
+    numbers.push_back(row.integer(0));
+  }
+}
+
+}  // namespace
+
+Result<std::vector<RunSummary>> History::runs(std::int64_t limit, std::string_view host) const {
+  const std::lock_guard lock(store_->mutex);
+  Database& database = store_->database;
+  PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
+  PLUMB_TRY_ASSIGN(const std::vector<std::int64_t> numbers, run_numbers(database, limit, host));
+  std::vector<RunSummary> summaries;
+  summaries.reserve(numbers.size());
+  for (const std::int64_t number : numbers) {
+    PLUMB_TRY_ASSIGN(RunSummary summary, read_run(database, number));
+    PLUMB_TRY_ASSIGN(const std::vector<HostOutcome> hosts, read_hosts(database, number));
+    add_totals(summary, hosts);
+    summaries.push_back(std::move(summary));
+  }
+  return summaries;
+}
+
+Result<RunRecord> History::run(std::string_view reference) const {
+  const std::lock_guard lock(store_->mutex);
+  Database& database = store_->database;
+  PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
+  PLUMB_TRY_ASSIGN(const std::int64_t number, resolve(database, reference));
+  RunRecord record;
+  PLUMB_TRY_ASSIGN(record.summary, read_run(database, number));
+  PLUMB_TRY_ASSIGN(record.hosts, read_hosts(database, number));
+  add_totals(record.summary, record.hosts);
+  PLUMB_TRY(read_actions(database, number,
+                         [&](ActionRecord action) { record.actions.push_back(std::move(action)); }));
+  PLUMB_TRY_ASSIGN(record.late, read_late_reports(database, number));
+  add_unfinished(record.hosts, record.actions);
+  return record;
+}
+
+Result<std::optional<std::string>> History::plan_bytes(std::string_view plan) const {
+  const std::lock_guard lock(store_->mutex);
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   store_->database.prepare("SELECT bytes FROM plan WHERE id = ?1 AND bytes IS NOT NULL"));
+  Statement row = std::move(prepared).bind(plan);
+  PLUMB_TRY_ASSIGN(const bool found, row.step());
+  if (!found) return std::optional<std::string>();
+  return std::optional<std::string>(row.text(0));
+}
+
+Result<std::optional<StoredFacts>> History::facts(std::string_view host) const {
+  const std::lock_guard lock(store_->mutex);
+  PLUMB_TRY_ASSIGN(Statement prepared, store_->database.prepare("SELECT facts, at FROM facts WHERE host = ?1"));
+  Statement row = std::move(prepared).bind(host);
+  PLUMB_TRY_ASSIGN(const bool found, row.step());
+  if (!found) return std::optional<StoredFacts>();
+  PLUMB_TRY_ASSIGN(Json facts, parse_json(row.text(0), Code::kHistory));
+  return std::optional<StoredFacts>(StoredFacts{std::move(facts), row.text(1)});
+}
+
+Result<Verification> History::verify() const {
+  const std::lock_guard lock(store_->mutex);
+  return verify_chain(store_->database);
+}
+
+}  // namespace plumb::history

@@ -1,0 +1,24 @@
+// Rows of the database as values. Private to this folder.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/history/history.h"
+#include "engine/history/sqlite.h"
+
+namespace plumb::history {
+
+// A run as it stands in its table, without totals.
+Result<RunSummary> read_run(Database& database, std::int64_t number);
+Result<std::vector<HostOutcome>> read_hosts(Database& database, std::int64_t number);
+// By host and index, one by one: a large run has a million.
+Result<> read_actions(Database& database, std::int64_t number, const std::function<void(ActionRecord)>& take);
+
+// The columns of a late report in this order, from the statement's first column on.
+#define PLUMB_LATE_COLUMNS "r.id, l.plan, l.host, l.address, l.outcome, l.text, l.at"
+LateReport late_report(const Statement& row);
+
+}  // namespace plumb::history

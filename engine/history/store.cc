@@ -1,0 +1,103 @@
+#include "engine/history/store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "engine/base/json.h"
+#include "engine/base/unique_fd.h"
+#include "engine/history/schema_sql.h"
+
+namespace plumb::history {
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x506c6d62;  // "Plmb", in the file's header
+
+// Step i leads from schema version i to i + 1.
+constexpr std::array<const char*, 1> kMigrations = {kSchemaSql};
+constexpr std::int64_t kVersion = kMigrations.size();
+
+Error system_error(std::string_view doing, const std::filesystem::path& path) {
+  return fail(Code::kHistory, "cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(errno));
+}
+
+Result<> make_file(const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.parent_path();
+  if (!folder.empty() && ::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    return system_error("make the folder", folder);
+  }
+  // Never opened when it is there: closing a descriptor of it would drop the locks of this process's connections.
+  const UniqueFd made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!made && errno != EEXIST) return system_error("make", file);
+  return {};
+}
+
+// The version of the schema; 0 for a database without tables.
+Result<std::int64_t> read_version(Database& database, const std::filesystem::path& file) {
+  PLUMB_TRY_ASSIGN(const std::int64_t application, database.number("PRAGMA application_id"));
+  PLUMB_TRY_ASSIGN(const std::int64_t version, database.number("PRAGMA user_version"));
+  PLUMB_TRY_ASSIGN(const std::int64_t tables, database.number("SELECT count(*) FROM sqlite_schema"));
+  const bool empty = tables == 0 && application == 0;
+  if (application != kApplicationId && !empty) {
+    return fail(Code::kHistory, file.string() + " is another program's database, not a history")
+        .hint("move it away; the next run begins a new history");
+  }
+  if (version > kVersion) {
+    return fail(Code::kHistory, "the history " + file.string() + " was written by a newer plumb: its schema version is " +
+                                    std::to_string(version) + " and this program knows " + std::to_string(kVersion))
+        .hint("use the newer plumb; a history is never taken back to an older version");
+  }
+  return empty ? 0 : version;
+}
+
+Result<> migrate(Database& database, const std::filesystem::path& file) {
+  PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
+  // Read again: another process may have been first.
+  PLUMB_TRY_ASSIGN(const std::int64_t version, read_version(database, file));
+  for (std::int64_t i = version; i < kVersion; ++i) PLUMB_TRY(database.execute(kMigrations[static_cast<std::size_t>(i)]));
+  PLUMB_TRY(database.execute("PRAGMA application_id = " + std::to_string(kApplicationId)));
+  PLUMB_TRY(database.execute("PRAGMA user_version = " + std::to_string(kVersion)));
+  return transaction.commit();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Store>> open_store(const std::filesystem::path& file) {
+  PLUMB_TRY(make_file(file));
+  PLUMB_TRY_ASSIGN(Database database, Database::open(file, Database::Mode::kReadWrite));
+  PLUMB_TRY_ASSIGN(const std::int64_t version, read_version(database, file));
+  PLUMB_TRY(database.use_write_ahead_log());
+  // NORMAL syncs at checkpoints only, so a commit is a write to the log: it outlives this process, and costs
+  // microseconds. The log may grow to 16 MB before a run pays for a checkpoint.
+  PLUMB_TRY(database.execute(
+      "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = ON; "
+      "PRAGMA trusted_schema = OFF"));
+  if (version < kVersion) PLUMB_TRY(migrate(database, file));
+  return std::make_shared<Store>(std::move(database));
+}
+
+Result<std::shared_ptr<Store>> open_store_read_only(const std::filesystem::path& file) {
+  std::error_code failure;
+  if (!std::filesystem::exists(file, failure) && !failure) {
+    PLUMB_TRY_ASSIGN(Database empty, Database::open(file, Database::Mode::kMemory));
+    PLUMB_TRY(migrate(empty, file));
+    return std::make_shared<Store>(std::move(empty));
+  }
+  PLUMB_TRY_ASSIGN(Database database, Database::open(file, Database::Mode::kRead));
+  PLUMB_TRY_ASSIGN(const std::int64_t version, read_version(database, file));
+  if (version == kVersion) return std::make_shared<Store>(std::move(database));
+  PLUMB_TRY(open_store(file));
+  PLUMB_TRY_ASSIGN(Database migrated, Database::open(file, Database::Mode::kRead));
+  return std::make_shared<Store>(std::move(migrated));
+}
+
+std::string clean(std::string_view text) {
+  if (valid_utf8(text)) return std::string(text);
+  const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Json::parse(quoted).get<std::string>();
+}
+
+}  // namespace plumb::history

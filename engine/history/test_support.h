@@ -1,0 +1,83 @@
+// What the tests of this folder share.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "engine/base/digest.h"
+#include "engine/history/history.h"
+
+namespace plumb::history {
+
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "plumb-history-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~ScratchFolder() { std::filesystem::remove_all(path_); }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  std::filesystem::path operator/(const char* name) const { return path_ / name; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+template <class T>
+std::string why(const Result<T>& result) {
+  return result ? "" : result.error().summary();
+}
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) {
+    ADD_FAILURE() << result.error().summary();
+    std::abort();
+  }
+  return std::move(*result);
+}
+inline void must(Result<> result) { ASSERT_TRUE(result.has_value()) << result.error().summary(); }
+
+inline RunStart a_run(std::string id) {
+  RunStart start;
+  start.id = std::move(id);
+  start.project = "web";
+  start.plan_bytes = "{\"plumb\":\"plan/v1\"}";
+  start.plan = digest(start.plan_bytes);
+  start.operator_name = "ada@desk";
+  start.started_at = "2026-03-01T12:00:00.000Z";
+  start.hosts_pattern = "all";
+  start.engine = "0.1.0";
+  return start;
+}
+
+inline ActionOutcome an_action(std::int64_t index, std::string outcome) {
+  ActionOutcome action;
+  action.index = index;
+  action.address = "file:/srv/" + std::to_string(index);
+  action.op = "update";
+  action.outcome = std::move(outcome);
+  action.milliseconds = 3;
+  action.at = "2026-03-01T12:00:01.000Z";
+  return action;
+}
+
+inline RunEnd ended(std::string outcome = "ok", int exit_code = 0) {
+  return {std::move(outcome), "2026-03-01T12:00:09.000Z", exit_code};
+}
+
+// A run of one host with `actions` changes.
+inline void write_run(History& history, const std::string& id, int actions = 2) {
+  RunWriter writer = must(history.begin(a_run(id)));
+  for (int i = 0; i < actions; ++i) must(writer.action("web1", an_action(i, "changed")));
+  must(writer.host({"web1", "ok", actions, 0, 0, 0, 12, "", ""}));
+  must(writer.finish(ended()));
+}
+
+}  // namespace plumb::history
