@@ -86,7 +86,7 @@ TEST_P(KindCase, DiffGivesTheWantedChange) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, KindCase, testing::ValuesIn(all_cases()),
-                         [](const auto& info) { return info.param.kind + "_" + info.param.name; });
+                         [](const auto& one) { return one.param.kind + "_" + one.param.name; });
 
 }  // namespace
 }  // namespace plumb

@@ -1,0 +1,196 @@
+#include "providers/file/file.h"
+
+#include <array>
+
+#include "engine/base/json.h"
+#include "providers/sdk/ownership.h"
+
+namespace plumb::providers::file {
+namespace {
+
+constexpr std::string_view kNewFileMode = "0644";
+constexpr std::size_t kShownBytes = std::size_t{256} << 10U;
+
+bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
+
+std::string_view what_is(FileType type) {
+  switch (type) {
+    case FileType::kFile:
+      return "a file";
+    case FileType::kDirectory:
+      return "a directory";
+    case FileType::kLink:
+      return "a symbolic link";
+    case FileType::kOther:
+      break;
+  }
+  return "a device, socket or named pipe";
+}
+
+// Digest of the content and, where people may see it and it is not what is wanted, its text.
+Result<> observe_content(const Desired& desired, const std::string& path, const FileInfo& info, bool may_show,
+                         System& system, Observed& observed) {
+  PLUMB_TRY_ASSIGN(const std::string digest, system.file_digest(path));
+  observed.attributes["content"] = digest;
+  if (!may_show || desired.sensitive.contains("content") || desired.text("content") == digest) return {};
+  if (info.size > kShownBytes) return {};
+  // Between the two looks at it the file may have grown; then there is no text to show, and that is all.
+  Result<std::string> text = system.read_file(path, kShownBytes);
+  if (text && valid_utf8(*text) && text->find('\0') == std::string::npos) observed.content_text = std::move(*text);
+  return {};
+}
+
+Result<Observed> observe_absent(const Desired& desired, const std::string& path, System& system, AccountNames& names) {
+  Observed observed;
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, false));
+  if (!info) return observed;
+  observed.exists = true;
+  if (info->type == FileType::kDirectory) {
+    observed.obstacle = Diagnostic(Code::kRefusedByState, path + " is a directory, which a file resource does not remove")
+                            .with_hint("declare `directory: " + path + "` with `state: absent`");
+    return observed;
+  }
+  if (info->type == FileType::kLink) {
+    observed.attributes["link"] = info->link_target;
+    return observed;
+  }
+  observe_ownership(desired, *info, names, observed);
+  if (info->type == FileType::kFile) PLUMB_TRY(observe_content(desired, path, *info, true, system, observed));
+  return observed;
+}
+
+Result<Observed> observe_present(const Desired& desired, const std::string& path, System& system, AccountNames& names) {
+  Observed observed;
+  note_missing_accounts(desired, names, observed);
+  const bool follow = desired.flag("follow", false);
+  PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, system.stat(path, false));
+  const bool linked = info && info->type == FileType::kLink;
+  if (linked) {
+    const std::string target = info->link_target;
+    PLUMB_TRY_ASSIGN(info, system.stat(path, true));
+    if (!follow) {
+      observed.obstacle = Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + target)
+                              .with_hint("set `follow: true` to write to where it points, or manage the link itself");
+    }
+  }
+  if (!info) {
+    if (observed.obstacle) return observed;
+    if (!desired.has("content")) {
+      observed.obstacle =
+          Diagnostic(Code::kRefusedByState, path + " does not exist, and neither `content` nor `source` says what to put there")
+              .with_hint("give `content: \"\"` for an empty file");
+    }
+    std::string place = path;
+    if (linked) {
+      PLUMB_TRY_ASSIGN(place, system.resolve(path));
+    }
+    PLUMB_TRY(note_missing_parent(place, system, observed));
+    return observed;
+  }
+  observed.exists = true;
+  if (info->type == FileType::kDirectory || (info->type == FileType::kOther && desired.has("content"))) {
+    // Told as not there, so that the change which the obstacle refuses is never empty.
+    observed.exists = false;
+    observed.obstacle =
+        Diagnostic(Code::kRefusedByState, path + " is " + std::string(what_is(info->type)) + ", not a regular file");
+    return observed;
+  }
+  observe_ownership(desired, *info, names, observed);
+  if (desired.has("content")) {
+    // Through a link that is not to be followed, nothing of what lies there is shown.
+    PLUMB_TRY(observe_content(desired, path, *info, !linked || follow, system, observed));
+  }
+  return observed;
+}
+
+constexpr std::array<std::string_view, 7> kUnitSuffixes = {".service", ".timer", ".socket", ".mount",
+                                                           ".path",    ".target", ".slice"};
+constexpr std::array<std::string_view, 4> kUnitFolders = {"/etc/systemd/system", "/usr/lib/systemd/system",
+                                                          "/lib/systemd/system", "/usr/local/lib/systemd/system"};
+
+}  // namespace
+
+std::vector<Result<Observed>> FileProvider::observe(std::span<const Desired* const> desired, System& system) const {
+  AccountNames names(system);
+  std::vector<Result<Observed>> results;
+  results.reserve(desired.size());
+  for (const Desired* one : desired) {
+    const std::string path = one->text("path");
+    results.push_back(wants_absent(*one) ? observe_absent(*one, path, system, names)
+                                         : observe_present(*one, path, system, names));
+  }
+  return results;
+}
+
+Change FileProvider::diff(const Desired& desired, const Observed& observed) const {
+  Change change;
+  const std::string path = desired.text("path");
+  if (wants_absent(desired)) {
+    if (!observed.exists) return change;
+    change.op = Op::kDelete;
+    change.before = observed.attributes;
+    change.operations.push_back(Remove{path, false, desired.flag("backup", false) && observed.attributes.contains("content")});
+    return change;
+  }
+
+  Ownership wanted = diff_ownership(desired, observed, kNewFileMode, false, change);
+  const Json& content = desired.attribute("content");
+  const auto found = observed.exists ? observed.attributes.find("content") : observed.attributes.end();
+  const bool known = found != observed.attributes.end();
+  const bool rewrite = !content.is_null() && (!known || *found != content);
+  if (rewrite) {
+    if (known) change.before["content"] = *found;
+    change.after["content"] = content;
+  }
+  if (observed.exists && change.after.empty()) return change;
+  change.op = observed.exists ? Op::kUpdate : Op::kCreate;
+  if (rewrite) {
+    WriteFile write;
+    write.path = path;
+    write.content = desired.text("content");
+    write.ownership = std::move(wanted);
+    write.follow = desired.flag("follow", false);
+    write.backup = observed.exists && desired.flag("backup", false);
+    write.validate = desired.text("validate");
+    change.operations.push_back(std::move(write));
+  } else if (observed.exists) {
+    change.operations.push_back(
+        SetAttributes{path, changed_only(std::move(wanted), change), desired.flag("follow", false)});
+  }
+  return change;
+}
+
+std::vector<Address> FileProvider::infers(const Desired& desired) const {
+  // What is to go needs nothing, and an edge could contradict the order in which things go.
+  if (wants_absent(desired)) return {};
+  return infer_path_edges(desired, desired.text("path"));
+}
+
+std::vector<Address> FileProvider::provides(const Desired& desired) const {
+  if (wants_absent(desired)) return {};
+  const std::string path = desired.text("path");
+  const std::string folder = parent_of(path);
+  for (const std::string_view units : kUnitFolders) {
+    if (folder != units) continue;
+    for (const std::string_view suffix : kUnitSuffixes) {
+      if (path.ends_with(suffix)) return {{"", "unit", path.substr(folder.size() + 1)}};
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> FileProvider::manages_paths(const Desired& desired) const { return {desired.text("path")}; }
+
+std::optional<Desired> FileProvider::restore(const Desired& desired, const Observed& before) const {
+  // Of a sensitive content only the keyed digest was kept, and a link is not this kind's to make again.
+  const bool secret = desired.sensitive.contains("content") && before.attributes.contains("content");
+  if (before.exists && (secret || before.attributes.contains("link"))) return std::nullopt;
+  Desired again = desired_again(desired, before, {"content", "owner", "group", "mode"});
+  again.attributes["path"] = desired.text("path");
+  if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");
+  return again;
+}
+
+void add_to(Registry& registry) { registry.add(std::make_unique<FileProvider>()); }
+
+}  // namespace plumb::providers::file

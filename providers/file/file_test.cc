@@ -1,0 +1,247 @@
+#include "providers/file/file.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/base/digest.h"
+#include "providers/sdk/fake_system.h"
+
+namespace plumb::providers::file {
+namespace {
+
+class File : public testing::Test {
+ protected:
+  Desired want(Json attributes) {
+    Desired desired;
+    desired.address = {"", "file", attributes.at("path").get<std::string>()};
+    if (attributes.contains("content")) attributes["content"] = system.blob(attributes["content"].get<std::string>());
+    desired.attributes = std::move(attributes);
+    return desired;
+  }
+  Seen look(const Desired& desired) { return see(provider, desired, system); }
+  // Twice is once.
+  void converge(const Desired& desired) {
+    const Seen seen = look(desired);
+    ASSERT_TRUE(seen.observed);
+    ASSERT_FALSE(seen.observed->obstacle) << seen.observed->obstacle->summary;
+    const auto done = system.apply(seen.change.operations);
+    ASSERT_TRUE(done) << done.error().summary();
+    const Seen again = look(desired);
+    EXPECT_TRUE(again.change.empty()) << to_json(again.change).dump(2);
+  }
+  std::string obstacle(const Desired& desired) {
+    const Seen seen = look(desired);
+    if (!seen.observed || !seen.observed->obstacle) return "none";
+    EXPECT_FALSE(seen.change.empty()) << "an obstacle only counts where something would change";
+    return code_name(seen.observed->obstacle->code) + " " + seen.observed->obstacle->summary;
+  }
+
+  FakeSystem system;
+  FileProvider provider;
+};
+
+TEST_F(File, ANewFileHasAnEmptyBeforeAndItsModeIsShown) {  // G07, F10
+  system.make_directory("/etc");
+  const Desired desired = want({{"path", "/etc/motd"}, {"content", "hi\n"}});
+  const Seen seen = look(desired);
+  EXPECT_EQ(to_json(seen.change), Json::parse(R"({"op":"create","before":{},"after":{"content":")" + digest("hi\n") +
+                                              R"(","mode":"0644"},"operations":[{"write_file":{"path":"/etc/motd",
+      "content":")" + digest("hi\n") + R"(","mode":"0644"}}]})"));
+  EXPECT_TRUE(seen.observed->missing.empty());
+  converge(desired);
+  EXPECT_EQ(system.content("/etc/motd"), "hi\n");
+}
+
+TEST_F(File, EmptyContentMakesAnEmptyFile) {  // F18
+  system.make_directory("/etc");
+  converge(want({{"path", "/etc/empty"}, {"content", ""}}));
+  EXPECT_EQ(system.content("/etc/empty"), "");
+  EXPECT_TRUE((*system.stat("/etc/empty", false)).has_value());
+}
+
+TEST_F(File, OldTextComesWithADifference) {
+  system.make_file("/etc/motd", "old\n", 0600);
+  const Desired desired = want({{"path", "/etc/motd"}, {"content", "new\n"}, {"mode", "0644"}});
+  const Seen seen = look(desired);
+  EXPECT_EQ(seen.observed->content_text, "old\n");
+  EXPECT_EQ(seen.change.before, (Json{{"content", digest("old\n")}, {"mode", "0600"}}));
+  EXPECT_EQ(seen.change.after, (Json{{"content", digest("new\n")}, {"mode", "0644"}}));
+  converge(desired);
+  EXPECT_FALSE(look(desired).observed->content_text) << "equal content is not sent";
+}
+
+TEST_F(File, OldTextIsNotShownWhereItIsSecretBinaryOrLarge) {  // G08
+  system.make_file("/a", "secret");
+  Desired secret = want({{"path", "/a"}, {"content", "x"}});
+  secret.sensitive = {"content"};
+  EXPECT_FALSE(look(secret).observed->content_text);
+  system.make_file("/b", std::string("a\0b", 3));
+  EXPECT_FALSE(look(want({{"path", "/b"}, {"content", "x"}})).observed->content_text);
+  system.make_file("/c", "\xff\xfe");
+  EXPECT_FALSE(look(want({{"path", "/c"}, {"content", "x"}})).observed->content_text);
+  system.make_file("/d", std::string((256 << 10) + 1, 'a'));
+  EXPECT_FALSE(look(want({{"path", "/d"}, {"content", "x"}})).observed->content_text);
+}
+
+TEST_F(File, AMissingFileWithoutContentIsAnError) {  // F02
+  system.make_directory("/tmp");
+  EXPECT_EQ(obstacle(want({{"path", "/tmp/ghost"}, {"mode", "0600"}})),
+            "PL2005 /tmp/ghost does not exist, and neither `content` nor `source` says what to put there");
+}
+
+TEST_F(File, AbsentOnAMissingFileIsNoChange) {  // F03
+  system.make_file("/etc/passwd", "");
+  EXPECT_TRUE(look(want({{"path", "/etc/none"}, {"state", "absent"}})).change.empty());
+  EXPECT_TRUE(look(want({{"path", "/etc/passwd/x"}, {"state", "absent"}})).change.empty());
+}
+
+TEST_F(File, AbsentRemovesAFileOrALinkButNoDirectory) {
+  system.make_file("/etc/a", "a");
+  system.make_link("/etc/l", "/etc/keep");
+  system.make_file("/etc/keep", "k");
+  system.make_directory("/etc/d");
+  const Desired file = want({{"path", "/etc/a"}, {"state", "absent"}, {"backup", true}});
+  EXPECT_EQ(to_json(look(file).change.operations.at(0)), Json::parse(R"({"remove":{"path":"/etc/a","backup":true}})"));
+  EXPECT_EQ(look(file).change.before["content"], digest("a"));
+  EXPECT_EQ(look(file).change.after, Json::object());
+  converge(file);
+  converge(want({{"path", "/etc/l"}, {"state", "absent"}}));
+  EXPECT_EQ(system.content("/etc/keep"), "k");
+  EXPECT_EQ(obstacle(want({{"path", "/etc/d"}, {"state", "absent"}})),
+            "PL2005 /etc/d is a directory, which a file resource does not remove");
+}
+
+TEST_F(File, ModesOctalAndSymbolic) {  // F04, F06
+  system.make_file("/f", "x", 0600);
+  const Desired octal = want({{"path", "/f"}, {"mode", "2750"}});
+  EXPECT_EQ(to_json(look(octal).change.operations.at(0)),
+            Json::parse(R"({"set_attributes":{"path":"/f","mode":"2750"}})"));
+  converge(octal);
+  const Desired symbolic = want({{"path", "/f"}, {"mode", "u=rw,go=r"}});
+  EXPECT_EQ(look(symbolic).change.after["mode"], "0644");
+  converge(symbolic);
+  converge(want({{"path", "/f"}, {"mode", "u+x"}}));
+  EXPECT_EQ((*system.stat("/f", false))->mode, 0744U);
+}
+
+TEST_F(File, ASymbolicModeOfANewFileStartsFromTheDefault) {
+  const Desired desired = want({{"path", "/new"}, {"content", ""}, {"mode", "g+w"}});
+  EXPECT_EQ(look(desired).change.after["mode"], "0664");
+  converge(desired);
+}
+
+TEST_F(File, OwnersByNameAndByNumber) {  // F11
+  system.make_file("/f", "x");
+  const Desired number = want({{"path", "/f"}, {"owner", "1234"}, {"group", "4321"}});
+  EXPECT_TRUE(look(number).observed->missing.empty()) << "a number needs no entry";
+  converge(number);
+  system.add_user({"deploy", 1234, 4321, "", "/", "/bin/sh"});
+  EXPECT_TRUE(look(want({{"path", "/f"}, {"owner", "deploy"}})).change.empty());
+}
+
+TEST_F(File, WhatItNeedsAndTheHostLacksIsToldAsMissing) {
+  system.make_directory("/etc");
+  const Seen seen =
+      look(want({{"path", "/etc/nginx/x.conf"}, {"content", "x"}, {"owner", "www"}, {"group", "web"}}));
+  EXPECT_EQ(seen.observed->missing, (std::vector<Missing>{{{"", "user", "www"}, "owner"},
+                                                          {{"", "group", "web"}, "group"},
+                                                          {{"", "directory", "/etc/nginx"}, "path"}}));
+  EXPECT_EQ(seen.change.op, Op::kCreate);
+}
+
+TEST_F(File, AFileWhereTheFolderShouldBe) {
+  system.make_file("/etc/passwd", "");
+  EXPECT_EQ(obstacle(want({{"path", "/etc/passwd/x"}, {"content", "x"}})),
+            "PL2005 /etc/passwd is not a directory, so /etc/passwd/x cannot be in it");
+}
+
+TEST_F(File, ALinkIsOnlyWrittenThroughWhenAskedFor) {  // F13, F14
+  system.make_file("/real/f", "old", 0600);
+  system.make_link("/etc/f", "/real/f");
+  EXPECT_EQ(obstacle(want({{"path", "/etc/f"}, {"content", "new"}})), "PL4105 /etc/f is a symbolic link to /real/f");
+  EXPECT_FALSE(look(want({{"path", "/etc/f"}, {"content", "new"}})).observed->content_text);
+  EXPECT_TRUE(look(want({{"path", "/etc/f"}, {"content", "old"}})).change.empty()) << "nothing to write, no harm";
+  const Desired followed = want({{"path", "/etc/f"}, {"content", "new"}, {"mode", "0644"}, {"follow", true}});
+  converge(followed);
+  EXPECT_EQ(system.content("/real/f"), "new");
+  EXPECT_EQ((*system.stat("/etc/f", false))->type, FileType::kLink);
+}
+
+TEST_F(File, ADanglingLinkFollowedMakesItsTarget) {
+  system.make_directory("/real");
+  system.make_link("/etc/f", "../real/f");
+  converge(want({{"path", "/etc/f"}, {"content", "x"}, {"follow", true}}));
+  EXPECT_EQ(system.content("/real/f"), "x");
+  EXPECT_EQ(obstacle(want({{"path", "/etc/g"}, {"content", "x"}})), "none");
+}
+
+TEST_F(File, DirectoriesAndPipesAreInTheWay) {  // F30, F31
+  system.make_directory("/d");
+  system.make_fifo("/p");
+  EXPECT_EQ(obstacle(want({{"path", "/d"}, {"content", "x"}})), "PL2005 /d is a directory, not a regular file");
+  EXPECT_EQ(obstacle(want({{"path", "/d"}, {"mode", "0700"}})), "PL2005 /d is a directory, not a regular file");
+  EXPECT_EQ(obstacle(want({{"path", "/p"}, {"content", "x"}})),
+            "PL2005 /p is a device, socket or named pipe, not a regular file");
+  EXPECT_TRUE(look(want({{"path", "/p"}, {"mode", "0600"}})).change.empty()) << "its attributes can be managed";
+}
+
+TEST_F(File, BackupAndValidateGoWithTheWrite) {  // F35
+  system.make_file("/etc/sudoers", "a");
+  const Desired desired =
+      want({{"path", "/etc/sudoers"}, {"content", "b"}, {"backup", true}, {"validate", "visudo -cf %s"}});
+  const auto write = std::get<WriteFile>(look(desired).change.operations.at(0));
+  EXPECT_TRUE(write.backup);
+  EXPECT_EQ(write.validate, "visudo -cf %s");
+  converge(desired);
+  EXPECT_EQ(system.content("/etc/sudoers.plumb-" + digest("a").substr(7, 12)), "a");
+}
+
+TEST_F(File, OddPathsAreJustPaths) {  // G11
+  for (const char* path : {"/t/foo t'e~m\\plated", "/t/a:b#c%d", "/t/\xc3\xa4\"x", "/t/ lead"}) {
+    system.make_directory("/t");
+    converge(want({{"path", path}, {"content", "x"}}));
+    EXPECT_EQ(system.content(path), "x");
+  }
+}
+
+TEST_F(File, AUnitFileProvidesItsUnit) {
+  const auto provided = [&](const char* path) { return provider.provides(want({{"path", path}, {"content", "x"}})); };
+  EXPECT_EQ(provided("/etc/systemd/system/app.service"), (std::vector<Address>{{"", "unit", "app.service"}}));
+  EXPECT_EQ(provided("/usr/lib/systemd/system/a@.timer"), (std::vector<Address>{{"", "unit", "a@.timer"}}));
+  EXPECT_TRUE(provided("/etc/systemd/system/app.service.d/x.conf").empty());
+  EXPECT_TRUE(provided("/etc/motd").empty());
+}
+
+TEST_F(File, EdgesNameFoldersAboveOwnerAndGroup) {
+  const auto edges = provider.infers(want({{"path", "/a/b/c"}, {"owner", "deploy"}, {"group", "33"}}));
+  EXPECT_EQ(edges, (std::vector<Address>{{"", "directory", "/a/b"}, {"", "link", "/a/b"}, {"", "directory", "/a"},
+                                         {"", "link", "/a"}, {"", "user", "deploy"}}));
+  EXPECT_TRUE(provider.infers(want({{"path", "/a/b/c"}, {"state", "absent"}})).empty());
+}
+
+TEST_F(File, UndoAsksForWhatWasThere) {
+  system.make_file("/f", "old", 0600);
+  const Desired desired = want({{"path", "/f"}, {"content", "new"}, {"mode", "0644"}});
+  const auto again = provider.restore(desired, *look(desired).observed);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->attributes, (Json{{"path", "/f"}, {"state", "present"}, {"content", digest("old")},
+                                     {"owner", "root"}, {"group", "root"}, {"mode", "0600"}}));
+  const Desired fresh = want({{"path", "/g"}, {"content", "new"}});
+  EXPECT_EQ(provider.restore(fresh, *look(fresh).observed)->attributes, (Json{{"path", "/g"}, {"state", "absent"}}));
+  Desired secret = desired;
+  secret.sensitive = {"content"};
+  EXPECT_FALSE(provider.restore(secret, *look(secret).observed));
+}
+
+TEST_F(File, ABatchAnswersInOrder) {
+  system.make_file("/a", "1");
+  const Desired a = want({{"path", "/a"}, {"content", "1"}});
+  const Desired b = want({{"path", "/b"}, {"content", "1"}});
+  const Desired* const both[] = {&b, &a};
+  const auto results = provider.observe(both, system);
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_FALSE(results[0]->exists);
+  EXPECT_TRUE(results[1]->exists);
+}
+
+}  // namespace
+}  // namespace plumb::providers::file

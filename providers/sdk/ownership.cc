@@ -1,0 +1,256 @@
+#include "providers/sdk/ownership.h"
+
+#include <algorithm>
+
+namespace plumb {
+namespace {
+
+constexpr std::uint32_t kAllBits = 07777;
+
+struct Who {
+  std::uint32_t affected;  // every bit that `=` may clear
+  bool user, group, other;
+};
+
+// The bits of one permission letter, for those it is about.
+std::uint32_t bits_of(char letter, const Who& who, std::uint32_t mode, bool is_directory) {
+  const auto spread = [&](std::uint32_t bit) {
+    return (who.user ? bit << 6U : 0U) | (who.group ? bit << 3U : 0U) | (who.other ? bit : 0U);
+  };
+  switch (letter) {
+    case 'r':
+      return spread(4);
+    case 'w':
+      return spread(2);
+    case 'x':
+      return spread(1);
+    case 'X':
+      return is_directory || (mode & 0111U) != 0 ? spread(1) : 0;
+    case 's':
+      return (who.user ? 04000U : 0U) | (who.group ? 02000U : 0U);
+    case 't':
+      return who.other ? 01000U : 0U;
+    case 'u':
+      return spread((mode >> 6U) & 7U);
+    case 'g':
+      return spread((mode >> 3U) & 7U);
+    case 'o':
+      return spread(mode & 7U);
+    default:
+      return 0;
+  }
+}
+
+// One clause, `u+x` or `go=rX-w`, over `mode`.
+bool apply_clause(std::string_view clause, std::uint32_t& mode, bool is_directory) {
+  Who who{0, false, false, false};
+  std::size_t at = 0;
+  for (; at < clause.size() && std::string_view("ugoa").find(clause[at]) != std::string_view::npos; ++at) {
+    who.user |= clause[at] == 'u' || clause[at] == 'a';
+    who.group |= clause[at] == 'g' || clause[at] == 'a';
+    who.other |= clause[at] == 'o' || clause[at] == 'a';
+  }
+  if (at == 0) who = {0, true, true, true};
+  who.affected = (who.user ? 04700U : 0U) | (who.group ? 02070U : 0U) | (who.other ? 01007U : 0U);
+  // As in chmod, setuid and setgid of a directory stay unless they are named.
+  if (is_directory) who.affected &= ~06000U;
+  if (at == clause.size()) return false;
+  while (at < clause.size()) {
+    const char sign = clause[at++];
+    if (sign != '+' && sign != '-' && sign != '=') return false;
+    std::uint32_t bits = 0;
+    const std::uint32_t before = mode;
+    for (; at < clause.size() && std::string_view("+-=").find(clause[at]) == std::string_view::npos; ++at) {
+      if (std::string_view("rwxXstugo").find(clause[at]) == std::string_view::npos) return false;
+      bits |= bits_of(clause[at], who, before, is_directory);
+    }
+    if (sign == '+') mode |= bits;
+    if (sign == '-') mode &= ~bits;
+    if (sign == '=') mode = (mode & ~who.affected) | bits;
+  }
+  return true;
+}
+
+template <class Account>
+std::optional<std::uint32_t> remembered(std::map<std::string, std::optional<std::uint32_t>>& known,
+                                        const std::string& name, std::optional<Account> (System::*ask)(const std::string&),
+                                        std::uint32_t Account::*id, System& system) {
+  const auto found = known.find(name);
+  if (found != known.end()) return found->second;
+  const std::optional<Account> account = (system.*ask)(name);
+  return known[name] = account ? std::optional((*account).*id) : std::nullopt;
+}
+
+}  // namespace
+
+std::string parent_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == 0 || slash == std::string_view::npos ? "/" : std::string(path.substr(0, slash));
+}
+
+std::vector<std::string> ancestors_of(std::string_view path) {
+  std::vector<std::string> result;
+  for (std::string folder = parent_of(path); folder != "/"; folder = parent_of(folder)) result.push_back(folder);
+  return result;
+}
+
+bool is_below(std::string_view path, std::string_view folder) {
+  if (folder == "/") return path.size() > 1;
+  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}
+
+std::string mode_text(std::uint32_t mode) {
+  std::string text(4, '0');
+  for (std::size_t i = 4; i-- > 0; mode >>= 3U) text[i] = static_cast<char>('0' + (mode & 7U));
+  return text;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= 10 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool is_symbolic_mode(std::string_view spec) {
+  return spec.empty() || spec.find_first_not_of("01234567") != std::string_view::npos;
+}
+
+std::optional<std::uint32_t> apply_mode(std::string_view spec, std::uint32_t current, bool is_directory) {
+  std::uint32_t mode = 0;
+  if (!is_symbolic_mode(spec)) {
+    for (const char digit : spec) mode = mode * 8 + static_cast<std::uint32_t>(digit - '0');
+    if (spec.size() > 5 || mode > kAllBits) return std::nullopt;
+    return mode;
+  }
+  mode = current & kAllBits;
+  while (true) {
+    const std::size_t comma = spec.find(',');
+    if (!apply_clause(spec.substr(0, comma), mode, is_directory)) return std::nullopt;
+    if (comma == std::string_view::npos) return mode;
+    spec.remove_prefix(comma + 1);
+  }
+}
+
+std::optional<std::uint32_t> AccountNames::id_of_user(const std::string& name) {
+  return remembered(users_, name, &System::user_by_name, &Account::uid, system_);
+}
+
+std::optional<std::uint32_t> AccountNames::id_of_group(const std::string& name) {
+  return remembered(groups_, name, &System::group_by_name, &GroupAccount::gid, system_);
+}
+
+std::string AccountNames::user(std::uint32_t uid, const std::string& desired) {
+  if (is_number(desired)) return std::to_string(uid);
+  if (!desired.empty() && id_of_user(desired) == uid) return desired;
+  auto& name = user_names_[uid];
+  if (name.empty()) {
+    const auto account = system_.user_by_id(uid);
+    name = account ? account->name : std::to_string(uid);
+  }
+  return name;
+}
+
+std::string AccountNames::group(std::uint32_t gid, const std::string& desired) {
+  if (is_number(desired)) return std::to_string(gid);
+  if (!desired.empty() && id_of_group(desired) == gid) return desired;
+  auto& name = group_names_[gid];
+  if (name.empty()) {
+    const auto account = system_.group_by_id(gid);
+    name = account ? account->name : std::to_string(gid);
+  }
+  return name;
+}
+
+void observe_ownership(const Desired& desired, const FileInfo& info, AccountNames& names, Observed& observed) {
+  observed.attributes["owner"] = names.user(info.uid, desired.text("owner"));
+  observed.attributes["group"] = names.group(info.gid, desired.text("group"));
+  observed.attributes["mode"] = mode_text(info.mode);
+}
+
+void note_missing_accounts(const Desired& desired, AccountNames& names, Observed& observed) {
+  const std::string owner = desired.text("owner");
+  const std::string group = desired.text("group");
+  if (!owner.empty() && !is_number(owner) && !names.has_user(owner)) {
+    observed.missing.push_back({{"", "user", owner}, "owner"});
+  }
+  if (!group.empty() && !is_number(group) && !names.has_group(group)) {
+    observed.missing.push_back({{"", "group", group}, "group"});
+  }
+}
+
+Result<> note_missing_parent(const std::string& path, System& system, Observed& observed) {
+  const std::string parent = parent_of(path);
+  for (std::string folder = parent;; folder = parent_of(folder)) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(folder, true));
+    if (info && info->type != FileType::kDirectory) {
+      observed.obstacle = Diagnostic(Code::kRefusedByState, folder + " is not a directory, so " + path + " cannot be in it");
+    }
+    if (!info && folder == parent) observed.missing.push_back({{"", "directory", parent}, "path"});
+    if (info || folder == "/") return {};
+  }
+}
+
+std::optional<std::uint32_t> mode_of(const Json& attributes) {
+  const auto found = attributes.find("mode");
+  if (found == attributes.end() || !found->is_string()) return std::nullopt;
+  return apply_mode(found->get_ref<const std::string&>(), 0, false);
+}
+
+Ownership diff_ownership(const Desired& desired, const Observed& observed, std::string_view default_mode,
+                         bool is_directory, Change& change) {
+  Ownership wanted;
+  if (desired.has("owner")) wanted.owner = desired.text("owner");
+  if (desired.has("group")) wanted.group = desired.text("group");
+  const std::uint32_t fresh = apply_mode(default_mode, 0, is_directory).value_or(0);
+  if (desired.has("mode")) {
+    const std::uint32_t current = observed.exists ? mode_of(observed.attributes).value_or(fresh) : fresh;
+    // The schema has checked the notation; what cannot be read all the same is left as it is.
+    wanted.mode = mode_text(apply_mode(desired.text("mode"), current, is_directory).value_or(current));
+  } else if (!observed.exists) {
+    wanted.mode = mode_text(fresh);
+  }
+  const auto compare = [&](const char* attribute, const std::optional<std::string>& value) {
+    if (!value) return;
+    const auto found = observed.exists ? observed.attributes.find(attribute) : observed.attributes.end();
+    const bool known = found != observed.attributes.end();
+    if (known && *found == *value) return;
+    if (known) change.before[attribute] = *found;
+    change.after[attribute] = *value;
+  };
+  compare("owner", wanted.owner);
+  compare("group", wanted.group);
+  compare("mode", wanted.mode);
+  return wanted;
+}
+
+Ownership changed_only(Ownership ownership, const Change& change) {
+  if (!change.after.contains("owner")) ownership.owner.reset();
+  if (!change.after.contains("group")) ownership.group.reset();
+  if (!change.after.contains("mode")) ownership.mode.reset();
+  return ownership;
+}
+
+std::vector<Address> infer_path_edges(const Desired& desired, const std::string& path) {
+  std::vector<Address> edges;
+  for (const std::string& folder : ancestors_of(path)) {
+    edges.push_back({"", "directory", folder});
+    edges.push_back({"", "link", folder});
+  }
+  const std::string owner = desired.text("owner");
+  const std::string group = desired.text("group");
+  if (!owner.empty() && !is_number(owner)) edges.push_back({"", "user", owner});
+  if (!group.empty() && !is_number(group)) edges.push_back({"", "group", group});
+  return edges;
+}
+
+Desired desired_again(const Desired& desired, const Observed& before, std::initializer_list<const char*> attributes) {
+  Desired again;
+  again.address = desired.address;
+  again.sensitive = desired.sensitive;
+  again.attributes["state"] = before.exists ? "present" : "absent";
+  if (!before.exists) return again;
+  for (const char* attribute : attributes) {
+    if (before.attributes.contains(attribute)) again.attributes[attribute] = before.attributes[attribute];
+  }
+  return again;
+}
+
+}  // namespace plumb
