@@ -145,7 +145,7 @@ Result<Action> read_action(const Json& json) {
   action.source = reader.text("source");
   action.note = reader.text("note", false);
   action.triggered_by = reader.texts("triggered_by");
-  action.triggered = !action.triggered_by.empty();
+  action.triggered = !action.triggered_by.empty() || json.contains("pending");
   action.pending = reader.flag("pending");
   action.unknown_until = reader.texts("unknown_until");
   if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);

@@ -1,0 +1,276 @@
+#include "engine/report/plan_text.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "engine/base/digest.h"
+#include "engine/plan/artifact.h"
+#include "engine/report/host_list.h"
+#include "engine/report/style.h"
+#include "engine/report/text_diff.h"
+
+namespace plumb::report {
+namespace {
+
+struct Look {
+  const char* sign;
+  Tone tone;
+};
+
+Look look(Op op) {
+  switch (op) {
+    case Op::kCreate:
+      return {"+", Tone::kGreen};
+    case Op::kUpdate:
+      return {"~", Tone::kYellow};
+    case Op::kReplace:
+      return {"±", Tone::kYellow};
+    case Op::kDelete:
+      return {"-", Tone::kRed};
+    case Op::kRun:
+      return {"!", Tone::kCyan};
+    case Op::kRestart:
+    case Op::kReload:
+      return {"*", Tone::kBlue};
+    case Op::kNone:
+      break;
+  }
+  return {" ", Tone::kPlain};
+}
+
+std::string value_text(const Json& value) {
+  if (value.is_null()) return "(none)";
+  if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    if (is_keyed_digest(text)) return "(sensitive)";
+    if (is_digest(text)) return text.substr(0, 19) + "…";
+    if (text.empty()) return "\"\"";
+    constexpr std::size_t kLongest = 120;
+    std::string line = text.substr(0, text.find('\n'));
+    if (line.size() > kLongest) line.resize(kLongest);
+    return line.size() < text.size() ? line + "…" : line;
+  }
+  if (value.is_array()) {
+    std::string list;
+    for (const Json& item : value) list += (list.empty() ? "" : ", ") + value_text(item);
+    return "[" + list + "]";
+  }
+  return canonical(value);
+}
+
+class Writer {
+ public:
+  Writer(const plan::Plan& plan, const PlanTextOptions& options) : plan_(plan), options_(options) {}
+
+  std::string take() { return std::move(out_); }
+
+  void action(const plan::Action& action) {
+    const Look style = look(action.op);
+    std::string line = std::string(style.sign) + " " + action.desired.address.str();
+    out_ += "  " + tint(line, style.tone, options_.color);
+    if (action.op == Op::kRestart || action.op == Op::kReload) out_ += "  " + std::string(name(action.op));
+    if (action.fidelity != Fidelity::kExact) out_ += tint("  (" + std::string(name(action.fidelity)) + ")", Tone::kDim, options_.color);
+    out_ += tint("  " + action.source, Tone::kDim, options_.color) + "\n";
+    if (action.triggered) triggered(action);
+    if (!action.note.empty()) out_ += "      " + tint(action.note, Tone::kDim, options_.color) + "\n";
+    attributes(action);
+    if (options_.full) details(action);
+  }
+
+ private:
+  void triggered(const plan::Action& action) {
+    std::string by;
+    for (const std::string& address : action.triggered_by) by += (by.empty() ? "" : ", ") + address;
+    out_ += "      " + std::string(action.pending ? "owed from an earlier run, because of " : "because of ") + by + "\n";
+  }
+
+  void attributes(const plan::Action& action) {
+    std::map<std::string, std::pair<Json, Json>> changes;
+    for (const auto& [attribute, value] : action.before.items()) changes[attribute].first = value;
+    for (const auto& [attribute, value] : action.after.items()) changes[attribute].second = value;
+    std::size_t width = 0;
+    for (const auto& [attribute, unused] : changes) width = std::max(width, attribute.size());
+    for (const auto& [attribute, change] : changes) {
+      const auto& [before, after] = change;
+      if (before.is_null() && after.is_null()) continue;
+      out_ += "      " + attribute + std::string(width - attribute.size() + 2, ' ');
+      if (action.op == Op::kCreate || !action.before.contains(attribute)) {
+        out_ += value_text(after);
+      } else if (action.op == Op::kDelete || !action.after.contains(attribute)) {
+        out_ += value_text(before);
+      } else {
+        out_ += value_text(before) + " → " + value_text(after);
+      }
+      const auto why = action.because.find(attribute);
+      if (why != action.because.end() && why->second != "first" && why->second != "config") {
+        out_ += tint("  (" + why->second + ")", Tone::kYellow, options_.color);
+      }
+      out_ += "\n";
+      if (options_.diffs && attribute == "content") content_diff(before, after);
+    }
+  }
+
+  const std::string* blob(const Json& value) const {
+    if (!value.is_string()) return nullptr;
+    const auto found = plan_.blobs.find(value.get<std::string>());
+    return found == plan_.blobs.end() ? nullptr : &found->second;
+  }
+
+  void content_diff(const Json& before, const Json& after) {
+    constexpr std::size_t kLargest = std::size_t{256} << 10;
+    static const std::string kNothing;
+    const std::string* old_text = before.is_null() ? &kNothing : blob(before);
+    const std::string* new_text = after.is_null() ? &kNothing : blob(after);
+    if (old_text == nullptr || new_text == nullptr) return;
+    if (new_text->size() > kLargest || !valid_utf8(*new_text) || new_text->find('\0') != std::string::npos) return;
+    std::size_t count = 0;
+    const std::vector<DiffLine> lines = text_diff(*old_text, *new_text);
+    for (const DiffLine& line : lines) {
+      if (!options_.full && ++count > options_.diff_lines) {
+        out_ += tint("        … " + std::to_string(lines.size() - options_.diff_lines) + " more lines\n", Tone::kDim, options_.color);
+        break;
+      }
+      const Tone tone = line.sign == '+'   ? Tone::kGreen
+                        : line.sign == '-' ? Tone::kRed
+                        : line.sign == '@' ? Tone::kCyan
+                                           : Tone::kPlain;
+      const std::string text = line.sign == '@' ? line.text : std::string(1, line.sign) + printable(line.text);
+      out_ += "        " + tint(text, tone, options_.color) + "\n";
+    }
+  }
+
+  // Control characters in a file must not reach the terminal.
+  static std::string printable(const std::string& text) {
+    static constexpr char kHex[] = "0123456789abcdef";
+    std::string safe;
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if ((byte < 0x20 && c != '\t') || byte == 0x7f) {
+        safe += std::string("\\x") + kHex[byte >> 4] + kHex[byte & 15];
+      } else {
+        safe += c;
+      }
+    }
+    return safe;
+  }
+
+  void details(const plan::Action& action) {
+    for (const std::string& need : action.needs) out_ += "      requires  " + need + "\n";
+    for (const std::string& maker : action.unknown_until) out_ += "      decided after  " + maker + "\n";
+    for (const Operation& operation : action.operations) out_ += "      operation  " + canonical(to_json(operation)) + "\n";
+    out_ += std::string("      undo  ") + (action.undo ? "yes" : "no") + "\n";
+  }
+
+  const plan::Plan& plan_;
+  const PlanTextOptions& options_;
+  std::string out_;
+};
+
+struct Group {
+  std::vector<std::string> hosts;
+  std::vector<const plan::Action*> actions;
+};
+
+// Each distinct action once, under the set of hosts that have it; sets in order of their first host, actions in plan order.
+std::vector<Group> group_by_hosts(const plan::Plan& plan) {
+  struct Entry {
+    const plan::Action* action;
+    std::vector<std::string> hosts;
+    std::size_t place;
+  };
+  std::map<std::string, Entry> entries;  // by the action's own JSON
+  std::map<const plan::Actions*, std::vector<std::string>> keys;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    auto [known, added] = keys.try_emplace(host_plan.actions.get());
+    for (std::size_t i = 0; i < host_plan.actions->size(); ++i) {
+      const plan::Action& action = (*host_plan.actions)[i];
+      if (added) known->second.push_back(canonical(plan::action_to_json(action)));
+      auto [entry, fresh] = entries.try_emplace(known->second[i], Entry{&action, {}, i});
+      entry->second.hosts.push_back(host);
+      entry->second.place = std::max(entry->second.place, i);
+    }
+  }
+  std::map<std::vector<std::string>, std::vector<const Entry*>> by_hosts;
+  for (const auto& [key, entry] : entries) by_hosts[entry.hosts].push_back(&entry);
+  std::vector<Group> groups;
+  for (auto& [hosts, list] : by_hosts) {
+    std::sort(list.begin(), list.end(), [](const Entry* a, const Entry* b) { return a->place < b->place; });
+    Group group;
+    group.hosts = hosts;
+    for (const Entry* entry : list) group.actions.push_back(entry->action);
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+std::string counted(std::size_t count, const char* one, const char* many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+}  // namespace
+
+std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options) {
+  std::string out;
+  for (const Group& group : group_by_hosts(plan)) {
+    out += tint(host_list(group.hosts), Tone::kBold, options.color) + "\n";
+    Writer writer(plan, options);
+    for (const plan::Action* action : group.actions) writer.action(*action);
+    out += writer.take() + "\n";
+  }
+  return out;
+}
+
+std::string plan_summary(const plan::Plan& plan, bool color) {
+  std::map<Op, std::size_t> ops;
+  std::map<Fidelity, std::size_t> fidelities;
+  std::size_t unguarded = 0;
+  std::size_t pending = 0;
+  std::size_t unchanged = 0;
+  std::size_t orphans = 0;
+  std::vector<std::string> changing;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    unchanged += static_cast<std::size_t>(host_plan.unchanged);
+    orphans += host_plan.orphans.size();
+    if (!host_plan.actions->empty()) changing.push_back(host);
+    for (const plan::Action& action : *host_plan.actions) {
+      ++ops[action.op];
+      ++fidelities[action.fidelity];
+      if (action.pending) ++pending;
+      if (action.op == Op::kRun && action.note == "no guard") ++unguarded;
+    }
+  }
+  const std::size_t still = plan.hosts.size() - changing.size();
+  std::string out;
+  if (changing.empty()) {
+    if (!plan.hosts.empty()) {
+      out = tint("Nothing to change", Tone::kGreen, color) + ": " + counted(unchanged, "resource", "resources") + " on " +
+            counted(plan.hosts.size(), "host", "hosts") + (plan.hosts.size() == 1 ? " is" : " are") + " as asked for.\n";
+    }
+  } else {
+    std::string list;
+    for (const auto& [op, count] : ops) list += (list.empty() ? "" : ", ") + std::to_string(count) + " to " + std::string(name(op));
+    out = tint("Plan", Tone::kBold, color) + ": " + list + " on " + counted(changing.size(), "host", "hosts") + ". " +
+          counted(unchanged, "resource", "resources") + " unchanged";
+    out += still > 0 ? ", " + counted(still, "host", "hosts") + " with nothing to change.\n" : ".\n";
+    if (fidelities[Fidelity::kBounded] + fidelities[Fidelity::kOpaque] > 0) {
+      out += "Fidelity: " + std::to_string(fidelities[Fidelity::kExact]) + " exact, " +
+             std::to_string(fidelities[Fidelity::kBounded]) + " bounded, " +
+             std::to_string(fidelities[Fidelity::kOpaque]) + " opaque.\n";
+    }
+  }
+  if (unguarded > 0) out += counted(unguarded, "command has", "commands have") + " no guard and will run at every apply.\n";
+  if (pending > 0) out += counted(pending, "action is", "actions are") + " owed from an earlier run.\n";
+  if (orphans > 0) {
+    out += counted(orphans, "resource on the hosts is", "resources on the hosts are") + " no longer in the configuration and left as " +
+           (orphans == 1 ? "it is" : "they are") + ".\n";
+  }
+  if (!plan.unplanned.empty()) {
+    std::vector<std::string> names;
+    for (const auto& [host, code] : plan.unplanned) names.push_back(host);
+    out += tint("No plan", Tone::kRed, color) + " for " + counted(names.size(), "host", "hosts") + ": " + host_list(names) + "\n";
+  }
+  return out;
+}
+
+}  // namespace plumb::report

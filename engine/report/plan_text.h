@@ -1,0 +1,22 @@
+// A plan for people: equal actions of several hosts once, with the hosts; differences of file contents as text.
+#pragma once
+
+#include <string>
+
+#include "engine/plan/plan.h"
+
+namespace plumb::report {
+
+struct PlanTextOptions {
+  bool color = false;
+  bool full = false;        // operations and what each action stands on as well
+  bool diffs = true;        // differences of contents
+  std::size_t diff_lines = 60;  // of one content, at the most; the rest is counted
+};
+
+std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options);
+
+// The few lines at the end: counts of actions, hosts and fidelity. Fits one screen for any number of hosts.
+std::string plan_summary(const plan::Plan& plan, bool color);
+
+}  // namespace plumb::report

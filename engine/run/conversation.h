@@ -1,0 +1,48 @@
+// Conversation: messages over a connection to an executor.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/host/connection.h"
+#include "engine/wire/frame.h"
+#include "engine/wire/messages.h"
+
+namespace plumb::run {
+
+class Conversation {
+ public:
+  explicit Conversation(std::unique_ptr<host::Connection> connection) : connection_(std::move(connection)) {}
+
+  Result<> send(const wire::Message& message, host::Deadline deadline);
+  // Gathers messages that need no answer of their own and sends them with the next send().
+  void queue(const wire::Message& message);
+
+  // The next message. A Refused comes back as its error. Errors: kInterrupted after Connection::interrupt(), kTimeout,
+  // kProtocol, kExecutorDied and kConnectionLost where the stream ends.
+  Result<wire::Message> receive(host::Deadline deadline);
+  // True where receive() would not have to wait.
+  bool has_message();
+
+  // The next message, which must be of this type.
+  template <class Expected>
+  Result<Expected> expect(host::Deadline deadline) {
+    PLUMB_TRY_ASSIGN(wire::Message message, receive(deadline));
+    if (auto* expected = std::get_if<Expected>(&message)) return std::move(*expected);
+    return fail(Code::kProtocol, "the executor sent another message than the one expected");
+  }
+
+  host::Connection& connection() { return *connection_; }
+
+ private:
+  Result<> fill(host::Deadline deadline);
+  Error end_of_stream();
+
+  std::unique_ptr<host::Connection> connection_;
+  wire::FrameReader reader_;
+  std::optional<std::string> next_;
+  std::string queued_;
+};
+
+}  // namespace plumb::run

@@ -1,0 +1,372 @@
+#include "engine/run/fleet.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/base/digest.h"
+#include "engine/run/journalist.h"
+#include "engine/run/pool.h"
+
+namespace plumb::run {
+namespace {
+
+// Connections that stay open between planning and applying; the hosts past that are connected to again.
+constexpr std::size_t kMaxParked = 256;
+
+host::HostSettings settings_for(const config::Host& host, const FleetOptions& options) {
+  const config::ConnectionSettings& from = host.connection;
+  host::HostSettings settings;
+  settings.name = host.name;
+  switch (from.kind) {
+    case config::ConnectionKind::kSsh:
+      settings.kind = host::ConnectionKind::kSsh;
+      break;
+    case config::ConnectionKind::kLocal:
+      settings.kind = host::ConnectionKind::kLocal;
+      break;
+    case config::ConnectionKind::kCommand:
+      settings.kind = host::ConnectionKind::kCommand;
+      break;
+  }
+  settings.address = from.address;
+  settings.port = from.port;
+  settings.user = from.user;
+  settings.become = from.become;
+  settings.become_password = options.become_password;
+  settings.command = from.command;
+  settings.identity_files = from.identity_files;
+  settings.known_hosts_file = from.known_hosts_file;
+  settings.accept_new_host_keys = options.accept_new_host_keys;
+  settings.root = options.root;
+  settings.connect_timeout = std::chrono::seconds(from.connect_timeout_seconds);
+  return settings;
+}
+
+class Stopwatch {
+ public:
+  std::int64_t milliseconds() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+void fail_with(HostResult& result, const Error& error) {
+  result.state = state_of(error.code());
+  Diagnostic diagnostic = error.diagnostic();
+  diagnostic.host = result.name;
+  result.diagnostics.add(std::move(diagnostic));
+}
+
+// Attributes of every resource as they are once the plan is applied: what the record keeps to tell drift from intent.
+std::map<std::string, Json> as_left(const ir::HostGraph& graph, const plan::Observation& observation,
+                                    const plan::Actions& actions) {
+  std::map<std::string, Json> result;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    Json left = graph.nodes[i].desired.attributes;
+    if (observation.states[i].has_value()) {
+      for (auto& [attribute, value] : left.items()) {
+        const auto seen = observation.states[i]->attributes.find(attribute);
+        if (seen != observation.states[i]->attributes.end()) value = *seen;
+      }
+    }
+    result.emplace(graph.nodes[i].desired.address.str(), std::move(left));
+  }
+  for (const plan::Action& action : actions) {
+    Json& left = result[action.desired.address.str()];
+    for (const auto& [attribute, value] : action.after.items()) left[attribute] = value;
+  }
+  return result;
+}
+
+history::HostOutcome host_outcome(const HostResult& result) {
+  history::HostOutcome outcome;
+  outcome.name = result.name;
+  outcome.state = name(result.state);
+  outcome.changed = result.changed;
+  outcome.satisfied = result.satisfied;
+  outcome.failed = result.failed;
+  outcome.skipped = result.skipped;
+  outcome.milliseconds = result.milliseconds;
+  for (const Diagnostic& problem : result.diagnostics.items()) {
+    if (problem.severity != Severity::kError) continue;
+    outcome.code = code_name(problem.code);
+    outcome.text = problem.summary;
+    break;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+std::string_view name(HostState state) {
+  switch (state) {
+    case HostState::kOk:
+      return "ok";
+    case HostState::kFailed:
+      return "failed";
+    case HostState::kUnreachable:
+      return "unreachable";
+    case HostState::kNoAnswer:
+      return "no answer";
+  }
+  return "failed";
+}
+
+HostState state_of(Code code) {
+  switch (code) {
+    case Code::kConnect:
+    case Code::kHostKeyUnknown:
+    case Code::kHostKeyChanged:
+    case Code::kHostKeyRevoked:
+    case Code::kAuthentication:
+    case Code::kTransportCommand:
+    case Code::kSshSettings:
+      return HostState::kUnreachable;
+    case Code::kTimeout:
+    case Code::kConnectionLost:
+      return HostState::kNoAnswer;
+    default:
+      return HostState::kFailed;
+  }
+}
+
+struct Fleet::Member {
+  Member(std::string host_name, std::unique_ptr<Session> host_session)
+      : name(std::move(host_name)), session(std::move(host_session)) {}
+
+  std::string name;
+  std::unique_ptr<Session> session;
+  HostResult result;
+  std::optional<plan::Simulation> simulation;
+  std::map<std::string, Json> left;  // by address
+  bool record_outdated = false;
+};
+
+Fleet::Fleet(const config::Project& project, const config::Inventory& inventory, const Registry& providers,
+             const host::ExecutorStore& executors, std::string key, FleetOptions options, Control& control,
+             RunObserver observer)
+    : project_(project), inventory_(inventory), providers_(providers), options_(std::move(options)), control_(control),
+      observer_(std::move(observer)), compiler_(project, inventory, providers, key),
+      ssh_(std::make_unique<host::ssh::Context>()),
+      context_{executors, *ssh_, control, project.name, std::move(key)} {}
+
+Fleet::~Fleet() = default;
+
+bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
+  const std::size_t errors = diagnostics.error_count();
+  for (const std::string& host : hosts) {
+    std::shared_ptr<const ir::HostGraph> graph = compiler_.compile(host, diagnostics);
+    if (graph == nullptr) continue;
+    members_.push_back(std::make_unique<Member>(
+        host, std::make_unique<Session>(host, settings_for(inventory_.hosts.at(host), options_), graph, context_)));
+    members_.back()->result.name = host;
+  }
+  return diagnostics.error_count() == errors;
+}
+
+void Fleet::tell(const RunEvent& event) {
+  if (!observer_) return;
+  const std::lock_guard lock(observer_mutex_);
+  observer_(event);
+}
+
+Fleet::Member* Fleet::find(const std::string& host) const {
+  const auto found = std::lower_bound(members_.begin(), members_.end(), host,
+                                      [](const auto& member, const std::string& name) { return member->name < name; });
+  return found != members_.end() && (*found)->name == host ? found->get() : nullptr;
+}
+
+const ir::HostGraph* Fleet::graph(const std::string& host) const {
+  const Member* member = find(host);
+  return member == nullptr ? nullptr : &member->session->graph();
+}
+
+const Json* Fleet::facts(const std::string& host) const {
+  const Member* member = find(host);
+  return member == nullptr || member->session->facts().empty() ? nullptr : &member->session->facts();
+}
+
+std::map<std::string, std::vector<wire::Unreported>> Fleet::unreported() const {
+  std::map<std::string, std::vector<wire::Unreported>> result;
+  for (const auto& member : members_) {
+    if (!member->session->unreported().empty()) result[member->name] = member->session->unreported();
+  }
+  return result;
+}
+
+void Fleet::park(Member& member) {
+  if (!member.session->connected()) return;
+  if (++parked_ <= kMaxParked) return;
+  --parked_;
+  member.session->disconnect();
+}
+
+std::map<std::string, HostResult> Fleet::contact() {
+  for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
+    Member& member = *members_[i];
+    const Stopwatch watch;
+    tell({RunEvent::Kind::kContacting, member.name, nullptr, nullptr, nullptr});
+    if (Result<> connected = member.session->connect(); !connected) fail_with(member.result, connected.error());
+    member.session->disconnect();
+    member.result.milliseconds = watch.milliseconds();
+    tell({RunEvent::Kind::kHostDone, member.name, nullptr, nullptr, &member.result});
+  });
+  std::map<std::string, HostResult> results;
+  for (const auto& member : members_) results[member->name] = member->result;
+  return results;
+}
+
+void Fleet::plan_member(Member& member) {
+  const Stopwatch watch;
+  tell({RunEvent::Kind::kContacting, member.name, nullptr, nullptr, nullptr});
+  if (control_.level() != StopLevel::kNone) {
+    fail_with(member.result, fail(Code::kInterrupted, "interrupted before the host was asked"));
+    return;
+  }
+  Result<plan::Observation> observation = member.session->observe();
+  if (!observation) {
+    fail_with(member.result, observation.error());
+    member.session->disconnect();
+  } else {
+    member.simulation =
+        plan::simulate(member.session->graph(), providers_, *observation, member.name, member.result.diagnostics);
+    if (member.simulation) {
+      member.simulation->host.facts = digest(canonical(member.session->facts()));
+      member.left = as_left(member.session->graph(), *observation, *member.simulation->host.actions);
+      member.record_outdated = std::any_of(member.left.begin(), member.left.end(), [&](const auto& resource) {
+        const auto recorded = observation->recorded.find(resource.first);
+        return recorded == observation->recorded.end() || recorded->second != resource.second;
+      });
+    } else {
+      member.result.state = HostState::kFailed;
+    }
+    park(member);
+  }
+  member.result.milliseconds = watch.milliseconds();
+  tell({RunEvent::Kind::kPlanned, member.name, nullptr, nullptr, &member.result});
+}
+
+std::string Fleet::values_digest() const {
+  Json values = Json::object();
+  for (const auto& member : members_) {
+    for (const auto& [input, layers] : inventory_.hosts.at(member->name).inputs) {
+      if (!layers.empty()) values[member->name][input] = layers.back().value.value;
+    }
+  }
+  return digest(canonical(values));
+}
+
+FleetPlan Fleet::plan(const std::string& on) {
+  for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) { plan_member(*members_[i]); });
+
+  FleetPlan result;
+  plan::Plan& plan = result.plan;
+  plan.engine = PLUMB_VERSION;
+  plan.project = project_.name;
+  plan.on = on;
+  plan.inputs = {{"config", project_.digest}, {"inventory", inventory_.digest}, {"values", values_digest()}};
+  for (const auto& member : members_) {
+    result.hosts[member->name] = member->result;
+    if (!member->simulation) {
+      const std::vector<Diagnostic> problems = member->result.diagnostics.sorted();
+      const auto error = std::find_if(problems.begin(), problems.end(),
+                                      [](const Diagnostic& d) { return d.severity == Severity::kError; });
+      plan.unplanned[member->name] = error == problems.end() ? "" : code_name(error->code);
+      continue;
+    }
+    plan.hosts[member->name] = member->simulation->host;
+    plan.blobs.merge(member->simulation->texts);
+  }
+  for (const auto& [host, host_plan] : plan.hosts) {
+    for (const plan::Action& action : *host_plan.actions) {
+      const std::string content = action.desired.text("content");
+      if (!is_digest(content) || plan.blobs.contains(content)) continue;
+      if (Result<std::string> bytes = compiler_.contents().bytes(content)) {
+        plan.blobs.emplace(content, std::move(*bytes));
+      } else {
+        result.diagnostics.add(bytes.error().diagnostic());
+      }
+    }
+  }
+  return result;
+}
+
+void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
+  HostResult& result = member.result;
+  const plan::HostPlan& host = plan.hosts.at(member.name);
+  const bool told_late = !member.session->unreported().empty();
+  if (host.actions->empty() && !told_late && (options.saved_plan || !member.record_outdated)) return;
+  if (control_.level() != StopLevel::kNone) {
+    result.outcome = "not started";
+    result.skipped = static_cast<int>(host.actions->size());
+    fail_with(result, fail(Code::kInterrupted, "interrupted before the host was touched"));
+    return;
+  }
+  Result<Request> request = make_request(plan, host, compiler_.contents(),
+                                         {options.run, options.plan, context_.key, options.saved_plan, options.keep_going});
+  if (!request) return fail_with(result, request.error());
+  request->apply.resources = member.left;
+  if (member.left.empty()) {
+    for (const plan::Action& action : *host.actions) {
+      request->apply.resources[action.desired.address.str()] = action.desired.attributes;
+    }
+  }
+  if (Result<> acknowledged = member.session->acknowledge(); !acknowledged) return fail_with(result, acknowledged.error());
+
+  Journalist journalist(member.name, *host.actions, options.history);
+  const EventSink sink = [&](const wire::Event& event) {
+    if (event.index >= host.actions->size()) return;
+    journalist.note(event);
+    if (event.problem) {
+      Diagnostic problem = *event.problem;
+      problem.host = member.name;
+      result.diagnostics.add(std::move(problem));
+    }
+    tell({RunEvent::Kind::kAction, member.name, &(*host.actions)[event.index], &event, nullptr});
+  };
+  Result<wire::Done> done = member.session->apply(*request, plan, compiler_.contents(), sink);
+  if (!done) {
+    fail_with(result, done.error());
+    journalist.close("unknown");
+  } else {
+    result.outcome = done->outcome;
+    result.changed = done->changed;
+    result.satisfied = done->satisfied;
+    result.failed = done->failed;
+    result.skipped = done->skipped;
+    result.applied_by = done->applied_by;
+    result.applied_at = done->applied_at;
+    result.owed = done->owed;
+    if (done->outcome != "ok" && done->outcome != "already") result.state = HostState::kFailed;
+    journalist.close("skipped");
+  }
+  if (Result<> written = journalist.problem(); !written) result.diagnostics.add(written.error().diagnostic());
+}
+
+std::map<std::string, HostResult> Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
+  std::vector<Member*> chosen;
+  for (const auto& member : members_) {
+    if (plan.hosts.contains(member->name)) chosen.push_back(member.get());
+  }
+  for_each_parallel(chosen.size(), options_.forks, [&](std::size_t i) {
+    Member& member = *chosen[i];
+    const Stopwatch watch;
+    member.result = HostResult{};
+    member.result.name = member.name;
+    apply_member(member, plan, options);
+    member.result.milliseconds = watch.milliseconds();
+    if (options.history != nullptr) {
+      const Result<> written = options.history->host(host_outcome(member.result));
+      if (!written) member.result.diagnostics.add(written.error().diagnostic());
+    }
+    tell({RunEvent::Kind::kHostDone, member.name, nullptr, nullptr, &member.result});
+    member.session->disconnect();
+  });
+  std::map<std::string, HostResult> results;
+  for (const Member* member : chosen) results[member->name] = member->result;
+  return results;
+}
+
+}  // namespace plumb::run

@@ -1,0 +1,126 @@
+// Fleet: the hosts of one run of the program. Plans them, applies plans to them, several at once.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/config/inventory.h"
+#include "engine/config/project.h"
+#include "engine/history/history.h"
+#include "engine/ir/compile.h"
+#include "engine/plan/artifact.h"
+#include "engine/run/session.h"
+
+namespace plumb::run {
+
+struct FleetOptions {
+  std::size_t forks = 10;
+  std::string root;  // --root DIR; "" for the hosts themselves
+  bool accept_new_host_keys = false;
+  std::optional<std::string> become_password;
+};
+
+// The four states in which a host ends a run.
+enum class HostState { kOk, kFailed, kUnreachable, kNoAnswer };
+std::string_view name(HostState state);
+HostState state_of(Code code);
+
+struct HostResult {
+  std::string name;
+  HostState state = HostState::kOk;
+  std::string outcome;  // of wire::Done, or "planned", "not started"
+  int changed = 0;
+  int satisfied = 0;
+  int failed = 0;
+  int skipped = 0;
+  std::int64_t milliseconds = 0;
+  std::string applied_by;
+  std::string applied_at;
+  std::vector<std::string> owed;
+  Diagnostics diagnostics;
+};
+
+// What happens while a fleet works. Calls come one at a time, from any thread.
+struct RunEvent {
+  enum class Kind { kContacting, kPlanned, kAction, kHostDone };
+  Kind kind = Kind::kContacting;
+  std::string host;
+  const plan::Action* action = nullptr;  // kAction
+  const wire::Event* event = nullptr;    // kAction
+  const HostResult* result = nullptr;    // kHostDone
+};
+using RunObserver = std::function<void(const RunEvent&)>;
+
+struct FleetPlan {
+  plan::Plan plan;
+  std::map<std::string, HostResult> hosts;
+  Diagnostics diagnostics;  // of the configuration; those of hosts stand with them
+};
+
+struct ApplyOptions {
+  std::string run;           // id
+  std::string plan;          // id
+  bool saved_plan = false;   // the plan comes from a file: refuse to apply it twice
+  bool keep_going = false;
+  history::RunWriter* history = nullptr;
+};
+
+class Fleet {
+ public:
+  // Everything referred to outlives the fleet. `key` is the project's own, or empty.
+  Fleet(const config::Project& project, const config::Inventory& inventory, const Registry& providers,
+        const host::ExecutorStore& executors, std::string key, FleetOptions options, Control& control,
+        RunObserver observer);
+  ~Fleet();
+
+  // Compiles the hosts, before any is contacted. False where `diagnostics` got errors.
+  bool compile(const std::set<std::string>& hosts, Diagnostics& diagnostics);
+
+  // Connects to the compiled hosts and reads their facts.
+  std::map<std::string, HostResult> contact();
+
+  // Observes and plans the compiled hosts. `on` is the pattern they were asked for with.
+  FleetPlan plan(const std::string& on);
+
+  // Carries a plan out on the compiled hosts that it names.
+  std::map<std::string, HostResult> apply(const plan::Plan& plan, const ApplyOptions& options);
+
+  const ir::HostGraph* graph(const std::string& host) const;
+  // Null where the host was not reached.
+  const Json* facts(const std::string& host) const;
+  // What the journals of the hosts told of earlier runs, by host; filled by plan().
+  std::map<std::string, std::vector<wire::Unreported>> unreported() const;
+
+ private:
+  struct Member;
+
+  void plan_member(Member& member);
+  void apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options);
+  void park(Member& member);
+  void tell(const RunEvent& event);
+  Member* find(const std::string& host) const;
+  std::string values_digest() const;
+
+  const config::Project& project_;
+  const config::Inventory& inventory_;
+  const Registry& providers_;
+  FleetOptions options_;
+  Control& control_;
+  RunObserver observer_;
+  std::mutex observer_mutex_;
+  ir::Compiler compiler_;
+  std::unique_ptr<host::ssh::Context> ssh_;
+  SessionContext context_;
+  std::vector<std::unique_ptr<Member>> members_;  // sorted by host name
+  std::atomic<std::size_t> parked_{0};
+};
+
+}  // namespace plumb::run

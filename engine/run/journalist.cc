@@ -1,0 +1,84 @@
+#include "engine/run/journalist.h"
+
+#include <array>
+#include <ctime>
+
+namespace plumb::run {
+namespace {
+
+constexpr std::size_t kKeptOutput = std::size_t{8} << 10;
+constexpr std::size_t kGathered = 64;
+constexpr std::chrono::milliseconds kPatience{50};
+
+}  // namespace
+
+std::string timestamp(std::chrono::system_clock::time_point at) {
+  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+  const std::time_t whole = since / 1000;
+  std::tm parts{};
+  gmtime_r(&whole, &parts);
+  std::array<char, 40> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  const std::string millis = std::to_string(since % 1000);
+  return std::string(text.data(), length) + '.' + std::string(3 - millis.size(), '0') + millis + 'Z';
+}
+
+Journalist::Journalist(std::string host, const plan::Actions& actions, history::RunWriter* writer)
+    : host_(std::move(host)), actions_(actions), writer_(writer) {}
+
+history::ActionOutcome Journalist::entry(std::size_t index, std::string_view outcome) const {
+  history::ActionOutcome result;
+  result.index = static_cast<std::int64_t>(index);
+  result.address = actions_[index].desired.address.str();
+  result.op = plumb::name(actions_[index].op);
+  result.outcome = outcome;
+  result.at = timestamp(std::chrono::system_clock::now());
+  return result;
+}
+
+void Journalist::note(const wire::Event& event) {
+  if (writer_ == nullptr) return;
+  if (event.kind == wire::EventKind::kOutput) {
+    std::string& kept = output_[event.index];
+    kept += event.text;
+    if (kept.size() > kKeptOutput) kept.erase(0, kept.size() - kKeptOutput);
+    return;
+  }
+  history::ActionOutcome outcome = entry(event.index, wire::name(event.kind));
+  outcome.milliseconds = event.milliseconds;
+  outcome.text = event.text;
+  if (const auto printed = output_.find(event.index); printed != output_.end()) {
+    if (!outcome.text.empty()) outcome.text += '\n';
+    outcome.text += printed->second;
+    output_.erase(printed);
+  }
+  if (event.problem) {
+    outcome.code = code_name(event.problem->code);
+    outcome.text = event.problem->summary + (outcome.text.empty() ? "" : "\n" + outcome.text);
+  }
+  open_[event.index] = event.kind == wire::EventKind::kStarted;
+  gathered_.push_back(std::move(outcome));
+  if (gathered_.size() >= kGathered || std::chrono::steady_clock::now() - last_write_ > kPatience) flush();
+}
+
+void Journalist::flush() {
+  if (writer_ == nullptr || gathered_.empty()) return;
+  if (Result<> written = writer_->actions(host_, gathered_); !written && !problem_) problem_ = written.error();
+  gathered_.clear();
+  last_write_ = std::chrono::steady_clock::now();
+}
+
+void Journalist::close(const std::string& outcome) {
+  if (writer_ == nullptr) return;
+  for (const auto& [index, open] : open_) {
+    if (open) gathered_.push_back(entry(index, outcome));
+  }
+  flush();
+}
+
+Result<> Journalist::problem() const {
+  if (problem_) return *problem_;
+  return {};
+}
+
+}  // namespace plumb::run

@@ -1,0 +1,44 @@
+// Writes what one host tells during a run into the history, gathered so that a thousand small actions do not cost a
+// thousand transactions. Until it is written, the host's own journal holds it.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/history/history.h"
+#include "engine/plan/plan.h"
+#include "engine/wire/messages.h"
+
+namespace plumb::run {
+
+// RFC 3339 in UTC with milliseconds.
+std::string timestamp(std::chrono::system_clock::time_point at);
+
+class Journalist {
+ public:
+  // `writer` may be null: nothing is written then.
+  Journalist(std::string host, const plan::Actions& actions, history::RunWriter* writer);
+
+  void note(const wire::Event& event);
+  // Ends the account: actions that were told to have begun and not to have ended get `outcome`.
+  void close(const std::string& outcome);
+  // The first write that failed.
+  Result<> problem() const;
+
+ private:
+  void flush();
+  history::ActionOutcome entry(std::size_t index, std::string_view outcome) const;
+
+  std::string host_;
+  const plan::Actions& actions_;
+  history::RunWriter* writer_;
+  std::vector<history::ActionOutcome> gathered_;
+  std::map<std::size_t, std::string> output_;  // by action: the last of what it printed
+  std::map<std::size_t, bool> open_;           // begun and not ended
+  std::chrono::steady_clock::time_point last_write_ = std::chrono::steady_clock::now();
+  std::optional<Error> problem_;
+};
+
+}  // namespace plumb::run

@@ -1,0 +1,52 @@
+#include "engine/run/pool.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <vector>
+
+namespace plumb::run {
+namespace {
+
+// A thread waits on its host most of the time and needs little stack; a thousand of them must not need gigabytes.
+constexpr std::size_t kStackSize = std::size_t{512} << 10;
+
+struct Shared {
+  std::atomic<std::size_t> next{0};
+  std::size_t count;
+  const std::function<void(std::size_t)>& work;
+
+  void drain() {
+    for (std::size_t i = next++; i < count; i = next++) work(i);
+  }
+};
+
+void* thread_main(void* argument) {
+  static_cast<Shared*>(argument)->drain();
+  return nullptr;
+}
+
+}  // namespace
+
+void for_each_parallel(std::size_t count, std::size_t forks, const std::function<void(std::size_t)>& work) {
+  Shared shared{{}, count, work};
+  const std::size_t helpers = std::min(std::max<std::size_t>(forks, 1), count);
+  std::vector<pthread_t> threads;
+  if (helpers > 1) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, kStackSize);
+    for (std::size_t i = 0; i < helpers; ++i) {
+      pthread_t thread{};
+      // Fewer threads than asked for only make it slower.
+      if (pthread_create(&thread, &attributes, thread_main, &shared) != 0) break;
+      threads.push_back(thread);
+    }
+    pthread_attr_destroy(&attributes);
+  }
+  if (threads.empty()) shared.drain();
+  for (const pthread_t thread : threads) pthread_join(thread, nullptr);
+}
+
+}  // namespace plumb::run

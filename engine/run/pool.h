@@ -1,0 +1,12 @@
+// Does a piece of work for each of `count` items on at most `forks` threads, in order of their indices.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace plumb::run {
+
+// Returns when all are done. `work` is called once an index, from any of the threads; it writes to slots of its own.
+void for_each_parallel(std::size_t count, std::size_t forks, const std::function<void(std::size_t)>& work);
+
+}  // namespace plumb::run

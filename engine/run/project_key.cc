@@ -1,0 +1,65 @@
+#include "engine/run/project_key.h"
+
+#include <sys/random.h>
+
+#include <array>
+#include <chrono>
+#include <ctime>
+
+#include "engine/base/digest.h"
+#include "engine/base/file.h"
+
+namespace plumb::run {
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;
+
+std::string random_hex(std::size_t count) {
+  std::string bytes(count, '\0');
+  std::size_t filled = 0;
+  while (filled < count) {
+    const ssize_t got = ::getrandom(bytes.data() + filled, count - filled, 0);
+    if (got > 0) filled += static_cast<std::size_t>(got);
+  }
+  return hex(bytes);
+}
+
+}  // namespace
+
+std::filesystem::path project_key_path(const std::filesystem::path& project_folder) {
+  return project_folder / ".plumb" / "key";
+}
+
+Result<std::optional<std::string>> read_project_key(const std::filesystem::path& project_folder) {
+  const std::filesystem::path path = project_key_path(project_folder);
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return std::optional<std::string>{};
+  PLUMB_TRY_ASSIGN(std::string text, read_file(path, 4096));
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  if (text.size() != 2 * kKeyBytes || text.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    return fail(Code::kNoProjectKey, path.string() + " is not a project key: 64 hex digits are expected");
+  }
+  return std::optional<std::string>(std::move(text));
+}
+
+Result<std::string> make_project_key(const std::filesystem::path& project_folder) {
+  const std::filesystem::path path = project_key_path(project_folder);
+  std::error_code problem;
+  if (std::filesystem::exists(path, problem)) return fail(Code::kExists, path.string() + " is there already");
+  std::filesystem::create_directories(path.parent_path(), problem);
+  if (problem) return fail(Code::kWriteFailed, "cannot create " + path.parent_path().string() + ": " + problem.message());
+  std::string key = random_hex(kKeyBytes);
+  PLUMB_TRY(write_file(path, key + "\n", 0600));
+  return key;
+}
+
+std::string new_run_id() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts);
+  return std::string(text.data(), length) + "-" + random_hex(2);
+}
+
+}  // namespace plumb::run

@@ -1,0 +1,24 @@
+// The project's own key, .plumb/key: what the digests of sensitive values are keyed with. 32 random bytes, hex, 0600,
+// never in git. Whoever has it can test guesses of a secret against a plan, so it is kept like one.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "engine/base/result.h"
+
+namespace plumb::run {
+
+std::filesystem::path project_key_path(const std::filesystem::path& project_folder);
+
+// Nothing where there is no key.
+Result<std::optional<std::string>> read_project_key(const std::filesystem::path& project_folder);
+
+// Makes a key; an error where there is one already.
+Result<std::string> make_project_key(const std::filesystem::path& project_folder);
+
+// "20260301T120000Z-4f2a": sorts by time, and two runs of one second differ.
+std::string new_run_id();
+
+}  // namespace plumb::run

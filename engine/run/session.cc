@@ -1,0 +1,174 @@
+#include "engine/run/session.h"
+
+#include <algorithm>
+
+namespace plumb::run {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// How long a host may take for what is usually done in moments; guards and package managers get their time.
+constexpr seconds kHelloTime{30};
+constexpr minutes kObserveTime{10};
+constexpr minutes kSendTime{10};
+constexpr std::size_t kBlobChunk = std::size_t{1} << 20;
+
+plan::Observation take_record(wire::Record record, std::vector<Result<Observed>> states) {
+  plan::Observation observation;
+  observation.states = std::move(states);
+  observation.serial = record.serial;
+  observation.damaged_record = record.damaged;
+  observation.recorded = std::move(record.resources);
+  for (wire::Owed& owed : record.owed) observation.owed[owed.address] = {owed.op, std::move(owed.because)};
+  return observation;
+}
+
+}  // namespace
+
+Session::Session(std::string name, host::HostSettings settings, std::shared_ptr<const ir::HostGraph> graph,
+                 SessionContext& context)
+    : name_(std::move(name)), settings_(std::move(settings)), graph_(std::move(graph)), context_(context) {}
+
+Error Session::name_host(Error error) const {
+  Diagnostic diagnostic = error.diagnostic();
+  diagnostic.host = name_;
+  return Error(std::move(diagnostic));
+}
+
+Result<> Session::connect() {
+  if (conversation_) return {};
+  Result<std::unique_ptr<host::Connection>> connection =
+      host::open_executor(settings_, context_.executors, context_.ssh, &context_.control.interrupt());
+  if (!connection) return name_host(connection.error());
+  conversation_.emplace(std::move(*connection));
+  watch_ = std::make_unique<Control::Watch>(context_.control, conversation_->connection());
+  Result<wire::Hello> hello = conversation_->expect<wire::Hello>(host::Deadline::after(kHelloTime));
+  if (!hello) {
+    disconnect();
+    return name_host(hello.error());
+  }
+  if (hello->protocol != wire::kProtocol) {
+    disconnect();
+    return name_host(fail(Code::kProtocol, "the executor speaks protocol " + std::to_string(hello->protocol) +
+                                               "; this program speaks " + std::to_string(wire::kProtocol)));
+  }
+  hello_ = std::move(*hello);
+  return {};
+}
+
+void Session::disconnect() {
+  watch_.reset();
+  conversation_.reset();
+}
+
+Result<plan::Observation> Session::observe() {
+  PLUMB_TRY(connect());
+  wire::Observe request;
+  request.project = context_.project;
+  request.key = context_.key;
+  for (const ir::Node& node : graph_->nodes) request.resources.push_back(node.desired);
+  const host::Deadline deadline = host::Deadline::after(kObserveTime);
+  if (Result<> sent = conversation_->send(request, deadline); !sent) return name_host(sent.error());
+
+  std::vector<Result<Observed>> states(graph_->nodes.size(),
+                                       fail(Code::kCannotObserve, "the host said nothing about this resource"));
+  while (true) {
+    Result<wire::Message> message = conversation_->receive(deadline);
+    if (!message) return name_host(message.error());
+    if (auto* chunk = std::get_if<wire::ObservedChunk>(&*message)) {
+      for (wire::ObservedState& state : chunk->states) {
+        if (state.index >= states.size()) return name_host(fail(Code::kProtocol, "the executor named a resource that was not asked for"));
+        if (state.observed) {
+          states[state.index] = std::move(*state.observed);
+        } else if (state.problem) {
+          states[state.index] = Error(std::move(*state.problem));
+        }
+      }
+    } else if (auto* record = std::get_if<wire::Record>(&*message)) {
+      unreported_ = std::move(record->unreported);
+      return take_record(std::move(*record), std::move(states));
+    } else {
+      return name_host(fail(Code::kProtocol, "the executor sent another message than the states asked for"));
+    }
+  }
+}
+
+Result<> Session::acknowledge() {
+  if (unreported_.empty()) return {};
+  unreported_.clear();
+  PLUMB_TRY(connect());
+  return conversation_->send(wire::Acknowledge{context_.project}, host::Deadline::after(kHelloTime));
+}
+
+Result<> Session::send_blobs(const Request& request, const plan::Plan& plan, const ir::Contents& contents) {
+  const auto send = [&](const std::string& digest, const std::string& bytes, bool secret) -> Result<> {
+    std::size_t at = 0;
+    do {
+      wire::Blob blob;
+      blob.digest = digest;
+      blob.bytes = bytes.substr(at, kBlobChunk);
+      at += blob.bytes.size();
+      blob.last = at >= bytes.size();
+      blob.secret = secret;
+      // Small ones travel together with what follows them.
+      if (bytes.size() < kBlobChunk) {
+        conversation_->queue(blob);
+      } else {
+        PLUMB_TRY(conversation_->send(blob, host::Deadline::after(kSendTime)));
+      }
+    } while (at < bytes.size());
+    return {};
+  };
+  for (const std::string& digest : request.blobs) {
+    const auto found = plan.blobs.find(digest);
+    if (found == plan.blobs.end()) return fail(Code::kPlanUnreadable, "the plan does not hold the content " + digest);
+    PLUMB_TRY(send(digest, found->second, false));
+  }
+  for (const std::string& digest : request.secret_blobs) {
+    const Json value = contents.secret(digest);
+    if (!value.is_string()) {
+      return fail(Code::kSecretUnresolved, "a sensitive content of the plan is not the one the configuration holds now")
+          .hint("make the plan anew, or go back to the configuration it was made from");
+    }
+    PLUMB_TRY(send(digest, value.get<std::string>(), true));
+  }
+  return {};
+}
+
+Result<wire::Done> Session::apply(const Request& request, const plan::Plan& plan, const ir::Contents& contents,
+                                  const EventSink& sink) {
+  PLUMB_TRY(connect());
+  if (Result<> sent = send_blobs(request, plan, contents); !sent) return name_host(sent.error());
+  if (Result<> sent = conversation_->send(request.apply, host::Deadline::after(kSendTime)); !sent) return name_host(sent.error());
+  Result<wire::Done> done = follow(sink);
+  if (!done) return name_host(done.error());
+  return done;
+}
+
+Result<wire::Done> Session::follow(const EventSink& sink) {
+  bool stop_sent = false;
+  while (true) {
+    const StopLevel stop = context_.control.level();
+    if (stop == StopLevel::kLeave) return fail(Code::kInterrupted, "left before the host had answered");
+    if (stop == StopLevel::kFinish && !stop_sent) {
+      PLUMB_TRY(conversation_->send(wire::Stop{}, host::Deadline::after(kHelloTime)));
+      stop_sent = true;
+    }
+    Result<wire::Message> message = conversation_->receive(host::Deadline::never());
+    if (!message) {
+      // A request to stop woke us; what it asks for is looked at above.
+      if (message.error().code() == Code::kInterrupted) continue;
+      return Error(message.error());
+    }
+    if (auto* event = std::get_if<wire::Event>(&*message)) {
+      sink(*event);
+    } else if (auto* done = std::get_if<wire::Done>(&*message)) {
+      return std::move(*done);
+    } else {
+      return fail(Code::kProtocol, "the executor sent another message than events and their end");
+    }
+  }
+}
+
+}  // namespace plumb::run

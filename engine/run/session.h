@@ -1,0 +1,71 @@
+// Session: one host in one run of the program. Reached when first needed, kept for what follows.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/host/transport.h"
+#include "engine/ir/contents.h"
+#include "engine/ir/graph.h"
+#include "engine/plan/simulate.h"
+#include "engine/run/control.h"
+#include "engine/run/conversation.h"
+#include "engine/run/request.h"
+
+namespace plumb::run {
+
+// What all sessions of a run share. Lives longer than they do; safe to use from many threads.
+struct SessionContext {
+  const host::ExecutorStore& executors;
+  host::ssh::Context& ssh;
+  Control& control;
+  std::string project;
+  std::string key;
+};
+
+using EventSink = std::function<void(const wire::Event&)>;
+
+// For one thread at a time.
+class Session {
+ public:
+  Session(std::string name, host::HostSettings settings, std::shared_ptr<const ir::HostGraph> graph,
+          SessionContext& context);
+
+  const std::string& name() const { return name_; }
+  const ir::HostGraph& graph() const { return *graph_; }
+  const Json& facts() const { return hello_.facts; }
+
+  // Connects and reads the executor's hello, unless that is done already.
+  Result<> connect();
+  // Asks for the state of all resources of the graph.
+  Result<plan::Observation> observe();
+  // What the last observe() told of earlier runs that never reported it.
+  const std::vector<wire::Unreported>& unreported() const { return unreported_; }
+  // The host may forget what unreported() told.
+  Result<> acknowledge();
+
+  // Has the host carry out a request. Events come to `sink` as they happen.
+  Result<wire::Done> apply(const Request& request, const plan::Plan& plan, const ir::Contents& contents,
+                           const EventSink& sink);
+
+  void disconnect();
+  bool connected() const { return conversation_.has_value(); }
+
+ private:
+  Result<wire::Done> follow(const EventSink& sink);
+  Result<> send_blobs(const Request& request, const plan::Plan& plan, const ir::Contents& contents);
+  Error name_host(Error error) const;
+
+  std::string name_;
+  host::HostSettings settings_;
+  std::shared_ptr<const ir::HostGraph> graph_;
+  SessionContext& context_;
+  std::optional<Conversation> conversation_;
+  std::unique_ptr<Control::Watch> watch_;
+  wire::Hello hello_;
+  std::vector<wire::Unreported> unreported_;
+};
+
+}  // namespace plumb::run
