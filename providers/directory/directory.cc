@@ -1,0 +1,223 @@
+#include "providers/directory/directory.h"
+
+#include <algorithm>
+
+#include "providers/directory/walk.h"
+#include "providers/sdk/ownership.h"
+
+namespace plumb::providers::directory {
+namespace {
+
+constexpr std::string_view kNewDirectoryMode = "0755";
+
+bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
+
+std::string count(std::size_t number, std::string_view one, std::string_view many) {
+  return std::to_string(number) + ' ' + std::string(number == 1 ? one : many);
+}
+
+// Walks that meet too much are an obstacle, so that a plan can tell which resource it was.
+Result<> take(Result<Json> walked, const char* attribute, Observed& observed) {
+  if (walked) {
+    observed.attributes[attribute] = std::move(*walked);
+    return {};
+  }
+  if (walked.error().code() != Code::kRefusedByState) return Error(std::move(walked.error()));
+  observed.obstacle = walked.error().diagnostic();
+  observed.attributes[attribute] = nullptr;
+  return {};
+}
+
+Result<Observed> observe_absent(const Desired& desired, const std::string& path, System& system, AccountNames& names) {
+  Observed observed;
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, false));
+  if (!info) return observed;
+  observed.exists = true;
+  if (info->type == FileType::kLink) {
+    observed.attributes["link"] = info->link_target;
+    return observed;
+  }
+  if (info->type != FileType::kDirectory) {
+    observed.obstacle = Diagnostic(Code::kRefusedByState, path + " is no directory")
+                            .with_hint("declare `file: " + path + "` with `state: absent`");
+    return observed;
+  }
+  observe_ownership(desired, *info, names, observed);
+  PLUMB_TRY(take(count_entries(path, system), "holds", observed));
+  return observed;
+}
+
+Result<Observed> observe_present(const Desired& desired, const std::string& path, System& system, AccountNames& names) {
+  Observed observed;
+  note_missing_accounts(desired, names, observed);
+  const bool follow = desired.flag("follow", false);
+  PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, system.stat(path, false));
+  if (info && info->type == FileType::kLink) {
+    const std::string target = info->link_target;
+    PLUMB_TRY_ASSIGN(info, system.stat(path, true));
+    if (!info) {
+      observed.obstacle = Diagnostic(Code::kRefusedByState, path + " is a symbolic link to " + target + ", which is not there");
+      return observed;
+    }
+    if (!follow) {
+      observed.obstacle = Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + target)
+                              .with_hint("set `follow: true` to manage the directory it points to");
+    }
+  }
+  if (!info) {
+    if (desired.flag("parents", false)) {
+      Observed parents;
+      PLUMB_TRY(note_missing_parent(path, system, parents));
+      observed.obstacle = parents.obstacle;
+    } else {
+      PLUMB_TRY(note_missing_parent(path, system, observed));
+    }
+    return observed;
+  }
+  if (info->type != FileType::kDirectory) {
+    // Told as not there, so that the change which the obstacle refuses is never empty.
+    observed.obstacle = Diagnostic(Code::kRefusedByState, path + " is there and is no directory");
+    return observed;
+  }
+  observed.exists = true;
+  observe_ownership(desired, *info, names, observed);
+  if (desired.flag("recurse", false)) {
+    PLUMB_TRY(take(find_differing(desired, path, system, names), "below", observed));
+    const Json& below = observed.attributes["below"];
+    observed.attributes["recurse"] = below.is_array() && below.empty();
+  }
+  if (desired.flag("purge", false)) {
+    std::set<std::string> managed;
+    for (const Json& kept : desired.attribute("keep")) managed.insert(kept.get<std::string>());
+    PLUMB_TRY(take(find_extra(path, managed, system), "extra", observed));
+    const Json& extra = observed.attributes["extra"];
+    observed.attributes["purge"] = extra.is_array() && extra.empty();
+  }
+  return observed;
+}
+
+// A walk's attribute that is to become true: recurse or purge.
+bool owes(const Desired& desired, const Observed& observed, const char* attribute) {
+  return observed.exists && desired.flag(attribute, false) && observed.attributes.value(attribute, Json(true)) == false;
+}
+
+const Json& entries(const Observed& observed, const char* attribute) {
+  static const Json kNone = Json::array();
+  const auto found = observed.attributes.find(attribute);
+  return found != observed.attributes.end() && found->is_array() ? *found : kNone;
+}
+
+Change removal(const Desired& desired, const Observed& observed) {
+  Change change;
+  const std::string path = desired.text("path");
+  change.op = Op::kDelete;
+  change.before = observed.attributes;
+  const bool tree = !observed.attributes.contains("link");
+  change.operations.push_back(Remove{path, tree, false});
+  const auto holds = observed.attributes.find("holds");
+  if (holds != observed.attributes.end() && holds->is_object()) {
+    const std::size_t files = holds->value("files", std::size_t{0});
+    const std::size_t directories = holds->value("directories", std::size_t{0});
+    if (files + directories > 0) {
+      change.note = "with " + count(files, "file", "files") + " and " + count(directories, "directory", "directories") + " in it";
+    }
+  }
+  return change;
+}
+
+}  // namespace
+
+std::vector<Result<Observed>> DirectoryProvider::observe(std::span<const Desired* const> desired, System& system) const {
+  AccountNames names(system);
+  std::vector<Result<Observed>> results;
+  results.reserve(desired.size());
+  for (const Desired* one : desired) {
+    const std::string path = one->text("path");
+    results.push_back(wants_absent(*one) ? observe_absent(*one, path, system, names)
+                                         : observe_present(*one, path, system, names));
+  }
+  return results;
+}
+
+Change DirectoryProvider::diff(const Desired& desired, const Observed& observed) const {
+  const std::string path = desired.text("path");
+  if (wants_absent(desired)) return observed.exists ? removal(desired, observed) : Change();
+
+  Change change;
+  const Ownership wanted = diff_ownership(desired, observed, kNewDirectoryMode, true, change);
+  if (!observed.exists) {
+    change.op = Op::kCreate;
+    change.operations.push_back(MakeDirectory{path, wanted, desired.flag("parents", false)});
+    return change;
+  }
+  const bool follow = desired.flag("follow", false);
+  if (!change.after.empty()) {
+    change.operations.push_back(SetAttributes{path, changed_only(wanted, change), follow});
+  }
+  if (owes(desired, observed, "recurse")) {
+    change.before["recurse"] = false;
+    change.after["recurse"] = true;
+    const Json& below = entries(observed, "below");
+    for (const Json& entry : below) {
+      SetAttributes set;
+      set.path = entry.at("path").get<std::string>();
+      if (entry.contains("owner")) set.ownership.owner = entry["owner"].get<std::string>();
+      if (entry.contains("group")) set.ownership.group = entry["group"].get<std::string>();
+      if (entry.contains("mode")) set.ownership.mode = entry["mode"].get<std::string>();
+      change.operations.push_back(std::move(set));
+    }
+    change.note = "sets attributes of " + count(below.size(), "entry", "entries") + " below";
+  }
+  if (owes(desired, observed, "purge")) {
+    change.before["purge"] = false;
+    change.after["purge"] = true;
+    const Json& extra = entries(observed, "extra");
+    for (const Json& entry : extra) {
+      change.operations.push_back(Remove{entry.at("path").get<std::string>(), entry.value("directory", false), false});
+    }
+    change.note += (change.note.empty() ? "" : "; ");
+    change.note += "removes " + count(extra.size(), "entry", "entries") + " that nothing manages";
+  }
+  if (!change.after.empty()) change.op = Op::kUpdate;
+  return change;
+}
+
+std::vector<Address> DirectoryProvider::infers(const Desired& desired) const {
+  if (wants_absent(desired)) return {};
+  return infer_path_edges(desired, desired.text("path"));
+}
+
+std::vector<Address> DirectoryProvider::provides(const Desired& desired) const {
+  std::vector<Address> result;
+  if (wants_absent(desired) || !desired.flag("parents", false)) return result;
+  for (const std::string& folder : ancestors_of(desired.text("path"))) result.push_back({"", "directory", folder});
+  return result;
+}
+
+std::vector<std::string> DirectoryProvider::manages_paths(const Desired& desired) const { return {desired.text("path")}; }
+
+void DirectoryProvider::complete(Desired& desired, std::span<const Desired> host) const {
+  if (wants_absent(desired) || !desired.flag("purge", false)) return;
+  const std::string path = desired.text("path");
+  std::set<std::string> keep;
+  for (const Desired& other : host) {
+    // Every kind that lives in the file system names its place `path`.
+    const std::string place = other.text("path");
+    if (is_below(place, path) && !wants_absent(other)) keep.insert(place);
+  }
+  desired.attributes["keep"] = keep;
+}
+
+std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const Observed& before) const {
+  // What was in a removed tree is not kept, nor which entries below had which attributes.
+  const bool tree = wants_absent(desired) && before.exists;
+  if (tree || owes(desired, before, "recurse") || owes(desired, before, "purge")) return std::nullopt;
+  Desired again = desired_again(desired, before, {"owner", "group", "mode"});
+  again.attributes["path"] = desired.text("path");
+  if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");
+  return again;
+}
+
+void add_to(Registry& registry) { registry.add(std::make_unique<DirectoryProvider>()); }
+
+}  // namespace plumb::providers::directory

@@ -1,0 +1,30 @@
+// directory: a folder, its attributes, and if asked for those of everything below it and what may be in it.
+#pragma once
+
+#include "providers/sdk/provider.h"
+
+namespace plumb::providers::directory {
+
+// Observed attributes beyond the schema's, for diff():
+//   recurse  true where everything below has the owner, group and mode asked for
+//   below    what does not: [{"path", "owner"?, "group"?, "mode"?}], with the values it is to get
+//   purge    true where nothing is there that is not managed
+//   extra    what is: [{"path", "directory"}]
+//   holds    of a folder that is to go: {"files", "directories"}, how many
+class DirectoryProvider : public Provider {
+ public:
+  std::string_view kind() const override { return "directory"; }
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
+  Change diff(const Desired& desired, const Observed& observed) const override;
+  std::vector<Address> infers(const Desired& desired) const override;
+  // With `parents`, the folders above it.
+  std::vector<Address> provides(const Desired& desired) const override;
+  std::vector<std::string> manages_paths(const Desired& desired) const override;
+  // Sets `keep`: the managed paths below a purged folder.
+  void complete(Desired& desired, std::span<const Desired> host) const override;
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+};
+
+void add_to(Registry& registry);
+
+}  // namespace plumb::providers::directory

@@ -1,0 +1,176 @@
+#include "providers/directory/directory.h"
+
+#include <gtest/gtest.h>
+
+#include "providers/sdk/fake_system.h"
+
+namespace plumb::providers::directory {
+namespace {
+
+class Directory : public testing::Test {
+ protected:
+  Desired want(Json attributes) {
+    Desired desired;
+    desired.address = {"", "directory", attributes.at("path").get<std::string>()};
+    desired.attributes = std::move(attributes);
+    return desired;
+  }
+  Seen look(const Desired& desired) { return see(provider, desired, system); }
+  void converge(const Desired& desired) {
+    const Seen seen = look(desired);
+    ASSERT_TRUE(seen.observed);
+    ASSERT_FALSE(seen.observed->obstacle) << seen.observed->obstacle->summary;
+    const auto done = system.apply(seen.change.operations);
+    ASSERT_TRUE(done) << done.error().summary();
+    const Seen again = look(desired);
+    EXPECT_TRUE(again.change.empty()) << to_json(again.change).dump(2);
+  }
+  std::string obstacle(const Desired& desired) {
+    const Seen seen = look(desired);
+    if (!seen.observed || !seen.observed->obstacle) return "none";
+    EXPECT_FALSE(seen.change.empty()) << "an obstacle only counts where something would change";
+    return code_name(seen.observed->obstacle->code) + " " + seen.observed->obstacle->summary;
+  }
+  unsigned mode(const std::string& path) { return (*system.stat(path, false))->mode; }
+
+  FakeSystem system;
+  DirectoryProvider provider;
+};
+
+TEST_F(Directory, IsMadeOnce) {  // D01
+  system.make_directory("/srv");
+  const Desired desired = want({{"path", "/srv/www"}, {"mode", "0750"}});
+  EXPECT_EQ(to_json(look(desired).change), Json::parse(R"({"op":"create","before":{},"after":{"mode":"0750"},
+    "operations":[{"make_directory":{"path":"/srv/www","mode":"0750"}}]})"));
+  converge(desired);
+}
+
+TEST_F(Directory, MissingParentsAreMadeWhenAskedForAndToldWhenNot) {  // D02
+  system.make_directory("/srv");
+  EXPECT_EQ(look(want({{"path", "/srv/a/b/c"}})).observed->missing,
+            (std::vector<Missing>{{{"", "directory", "/srv/a/b"}, "path"}}));
+  const Desired desired = want({{"path", "/srv/a/b/c"}, {"parents", true}, {"mode", "0700"}});
+  EXPECT_TRUE(look(desired).observed->missing.empty());
+  EXPECT_EQ(provider.provides(desired),
+            (std::vector<Address>{{"", "directory", "/srv/a/b"}, {"", "directory", "/srv/a"}, {"", "directory", "/srv"}}));
+  converge(desired);
+  EXPECT_EQ(mode("/srv/a"), 0755U) << "the mode is for the last one";
+  EXPECT_EQ(mode("/srv/a/b/c"), 0700U);
+}
+
+TEST_F(Directory, ModeWithoutRecursionDoesNotTouchWhatIsInside) {  // D04, D03
+  system.make_file("/srv/f", "x", 0644);
+  converge(want({{"path", "/srv"}, {"mode", "0644"}}));
+  EXPECT_EQ(mode("/srv"), 0644U) << "execute bits are not added unasked";
+  system.make_directory("/srv", 0755);
+  EXPECT_EQ(mode("/srv/f"), 0644U);
+}
+
+TEST_F(Directory, RecursionSetsWhatDiffersAndSaysHowMany) {  // D05, D08
+  system.add_user({"www", 33, 33, "", "/", ""});
+  system.make_file("/srv/a/f", "x", 0600);
+  system.make_file("/srv/a/run", "x", 0700);
+  system.make_file("/srv/done", "x", 0644);
+  system.own("/srv/done", 33, 0);
+  system.own("/srv", 33, 0);
+  system.make_link("/srv/out", "/etc");
+  system.make_fifo("/srv/pipe");
+  const Desired desired =
+      want({{"path", "/srv"}, {"owner", "www"}, {"mode", "u=rwX,go=rX"}, {"recurse", true}});
+  const Seen seen = look(desired);
+  EXPECT_EQ(seen.change.note, "sets attributes of 4 entries below");
+  EXPECT_EQ(seen.change.after, (Json{{"recurse", true}}));
+  EXPECT_EQ(seen.change.before, (Json{{"recurse", false}}));
+  converge(desired);
+  EXPECT_EQ(mode("/srv/a"), 0755U);
+  EXPECT_EQ(mode("/srv/a/f"), 0644U);
+  EXPECT_EQ(mode("/srv/a/run"), 0755U);
+}
+
+TEST_F(Directory, AnOctalModeIsTheFoldersOwnEvenWithRecursion) {
+  system.make_file("/srv/f", "x", 0600);
+  system.make_directory("/srv", 0700);
+  converge(want({{"path", "/srv"}, {"mode", "0755"}, {"recurse", true}}));
+  EXPECT_EQ(mode("/srv/f"), 0600U);
+}
+
+TEST_F(Directory, AbsentRemovesTheTreeAndThePlanSaysHowMuch) {  // D09
+  system.make_file("/srv/a/f", "x");
+  system.make_file("/srv/g", "x");
+  const Desired desired = want({{"path", "/srv"}, {"state", "absent"}});
+  const Change change = look(desired).change;
+  EXPECT_EQ(change.note, "with 2 files and 1 directory in it");
+  EXPECT_EQ(to_json(change.operations.at(0)), Json::parse(R"({"remove":{"path":"/srv","recursive":true}})"));
+  EXPECT_EQ(change.after, Json::object());
+  converge(desired);
+  EXPECT_FALSE(provider.restore(desired, *look(desired).observed)->flag("recurse", false));
+}
+
+TEST_F(Directory, AbsentOnALinkRemovesTheLink) {  // D10
+  system.make_file("/real/f", "x");
+  system.make_link("/srv", "/real");
+  const Desired desired = want({{"path", "/srv"}, {"state", "absent"}});
+  EXPECT_EQ(to_json(look(desired).change.operations.at(0)), Json::parse(R"({"remove":{"path":"/srv"}})"));
+  converge(desired);
+  EXPECT_EQ(system.content("/real/f"), "x");
+}
+
+TEST_F(Directory, ALinkToADirectoryIsOnlyChangedThroughWhenAskedFor) {  // D13, D07
+  system.make_directory("/real", 0700);
+  system.make_link("/srv", "real");
+  EXPECT_TRUE(look(want({{"path", "/srv"}})).change.empty());
+  EXPECT_EQ(obstacle(want({{"path", "/srv"}, {"mode", "0755"}})), "PL4105 /srv is a symbolic link to real");
+  converge(want({{"path", "/srv"}, {"mode", "0755"}, {"follow", true}}));
+  EXPECT_EQ(mode("/real"), 0755U);
+  system.make_link("/gone", "/nowhere");
+  EXPECT_EQ(obstacle(want({{"path", "/gone"}})), "PL2005 /gone is a symbolic link to /nowhere, which is not there");
+}
+
+TEST_F(Directory, SomethingElseIsInTheWay) {
+  system.make_file("/srv", "x");
+  EXPECT_EQ(obstacle(want({{"path", "/srv"}})), "PL2005 /srv is there and is no directory");
+  EXPECT_EQ(obstacle(want({{"path", "/srv"}, {"state", "absent"}})), "PL2005 /srv is no directory");
+  EXPECT_EQ(obstacle(want({{"path", "/srv/a/b"}, {"parents", true}})),
+            "PL2005 /srv is not a directory, so /srv/a/b cannot be in it");
+}
+
+TEST_F(Directory, PurgeRemovesWhatNothingManages) {  // G20, D21
+  system.make_file("/srv/kept", "x");
+  system.make_file("/srv/sub/deep/kept", "x");
+  system.make_file("/srv/sub/extra", "x");
+  system.make_file("/srv/old/a", "x");
+  system.make_link("/srv/link", "/etc");
+  system.make_file("/srv/mounted/data", "x");
+  system.mount("/srv/mounted");
+  system.make_file("/srv/other/own", "x");
+  std::vector<Desired> host = {want({{"path", "/srv"}, {"purge", true}}), want({{"path", "/srv/kept"}}),
+                               want({{"path", "/srv/sub/deep/kept"}}), want({{"path", "/srv/other"}}),
+                               want({{"path", "/srv/old"}, {"state", "absent"}}), want({{"path", "/srvx"}})};
+  Desired desired = host[0];
+  provider.complete(desired, host);
+  EXPECT_EQ(desired.attribute("keep"), (Json{"/srv/kept", "/srv/other", "/srv/sub/deep/kept"}));
+  const Change change = look(desired).change;
+  EXPECT_EQ(change.note, "removes 3 entries that nothing manages");
+  EXPECT_EQ(to_json(change)["operations"], Json::parse(R"([{"remove":{"path":"/srv/link"}},
+    {"remove":{"path":"/srv/old","recursive":true}},{"remove":{"path":"/srv/sub/extra"}}])"));
+  converge(desired);
+  EXPECT_EQ(system.content("/srv/other/own"), "x");
+  EXPECT_EQ(system.content("/srv/mounted/data"), "x");
+}
+
+TEST_F(Directory, UndoMakesAttributesAgainButNoLostTree) {
+  system.make_directory("/srv", 0700);
+  const Desired desired = want({{"path", "/srv"}, {"mode", "0755"}});
+  EXPECT_EQ(provider.restore(desired, *look(desired).observed)->attribute("mode"), "0700");
+  const Desired fresh = want({{"path", "/new"}});
+  EXPECT_EQ(provider.restore(fresh, *look(fresh).observed)->attribute("state"), "absent");
+  const Desired gone = want({{"path", "/srv"}, {"state", "absent"}});
+  EXPECT_FALSE(provider.restore(gone, *look(gone).observed));
+}
+
+TEST_F(Directory, TheRootIsADirectoryLikeAnyOther) {
+  EXPECT_TRUE(look(want({{"path", "/"}})).change.empty());
+}
+
+}  // namespace
+}  // namespace plumb::providers::directory

@@ -1,0 +1,24 @@
+// Walks below a folder: what recurse, purge and removal need to know. Never through a link, never across a mount,
+// never past kMaxEntries.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "providers/sdk/ownership.h"
+
+namespace plumb::providers::directory {
+
+inline constexpr std::size_t kMaxEntries = 100'000;
+
+// Entries below `path` without the attributes that `desired` asks for, in the form of `below`. Links are left alone.
+Result<Json> find_differing(const Desired& desired, const std::string& path, System& system, AccountNames& names);
+
+// Entries below `path` that nobody manages, in the form of `extra`: folders as a whole unless something below them is
+// managed. What is managed is left alone with all that is in it.
+Result<Json> find_extra(const std::string& path, const std::set<std::string>& managed, System& system);
+
+// How many files and directories lie below `path`.
+Result<Json> count_entries(const std::string& path, System& system);
+
+}  // namespace plumb::providers::directory
