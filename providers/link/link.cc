@@ -1,0 +1,153 @@
+#include "providers/link/link.h"
+
+#include "providers/sdk/ownership.h"
+
+namespace plumb::providers::link {
+namespace {
+
+bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
+bool wants_hard(const Desired& desired) { return desired.flag("hard", false); }
+
+const char* type_name(FileType type) {
+  switch (type) {
+    case FileType::kFile:
+      return "file";
+    case FileType::kDirectory:
+      return "directory";
+    case FileType::kLink:
+      return "link";
+    case FileType::kOther:
+      break;
+  }
+  return "other";
+}
+
+Diagnostic in_the_way(const std::string& path, const std::string& what) {
+  return Diagnostic(Code::kRefusedByState, path + " is " + what);
+}
+
+// A hard link's other name has to be there and be a file; `same` tells whether the path is it already.
+Result<bool> observe_hard_target(const std::string& path, const std::string& target,
+                                 const std::optional<FileInfo>& info, System& system, Observed& observed) {
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> other, system.stat(target, false));
+  if (!other) {
+    observed.missing.push_back({{"", "file", target}, "target"});
+    return false;
+  }
+  if (other->type == FileType::kDirectory) {
+    observed.obstacle = in_the_way(target, "a directory, and " + path + " cannot be a hard link to it");
+  } else if (info && info->device != other->device) {
+    observed.obstacle = in_the_way(target, "on another file system than " + path + ", so a hard link is not possible");
+  }
+  return info && info->device == other->device && info->inode == other->inode;
+}
+
+Result<Observed> observe_one(const Desired& desired, System& system) {
+  Observed observed;
+  const std::string path = desired.text("path");
+  const std::string target = desired.text("target");
+  const bool hard = wants_hard(desired);
+  const bool absent = wants_absent(desired);
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, false));
+  bool same = false;
+  if (hard && !target.empty() && !absent) {
+    PLUMB_TRY_ASSIGN(same, observe_hard_target(path, target, info, system, observed));
+  }
+  if (!info) {
+    if (!absent) PLUMB_TRY(note_missing_parent(path, system, observed));
+    return observed;
+  }
+  observed.exists = true;
+  observed.attributes["type"] = same ? "hard link" : type_name(info->type);
+  if (same) {
+    observed.attributes["target"] = target;
+    return observed;
+  }
+  if (info->type == FileType::kLink) {
+    observed.attributes["target"] = info->link_target;
+    return observed;
+  }
+  if (absent) {
+    if (info->type != FileType::kFile || !hard) observed.obstacle = in_the_way(path, "no symbolic link; it is not removed");
+    return observed;
+  }
+  if (info->type == FileType::kDirectory) {
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> entries, system.list(path));
+    if (!entries.empty()) {
+      observed.obstacle = in_the_way(path, "a directory that is not empty");
+      return observed;
+    }
+  }
+  if (!desired.flag("force", false)) {
+    observed.obstacle = in_the_way(path, "there and is no link to replace").with_hint("set `force: true` to put the link in its place");
+  }
+  return observed;
+}
+
+}  // namespace
+
+std::vector<Result<Observed>> LinkProvider::observe(std::span<const Desired* const> desired, System& system) const {
+  std::vector<Result<Observed>> results;
+  results.reserve(desired.size());
+  for (const Desired* one : desired) results.push_back(observe_one(*one, system));
+  return results;
+}
+
+Change LinkProvider::diff(const Desired& desired, const Observed& observed) const {
+  Change change;
+  const std::string path = desired.text("path");
+  if (wants_absent(desired)) {
+    if (!observed.exists) return change;
+    change.op = Op::kDelete;
+    change.before = observed.attributes;
+    change.operations.push_back(Remove{path, false, false});
+    return change;
+  }
+
+  const bool hard = wants_hard(desired);
+  const std::string target = desired.text("target");
+  const std::string type = hard ? "hard link" : "link";
+  if (observed.exists) {
+    const std::string there = observed.attributes.value("type", type);
+    const Json found = observed.attributes.value("target", Json());
+    if (there == type && found == target) return change;
+    change.op = there == type ? Op::kUpdate : Op::kReplace;
+    if (there != type) {
+      change.before["type"] = there;
+      change.after["type"] = type;
+    }
+    if (!found.is_null() && found != target) change.before["target"] = found;
+    if (found != target) change.after["target"] = target;
+  } else {
+    change.op = Op::kCreate;
+    change.after = {{"target", target}};
+    if (hard) change.after["type"] = type;
+  }
+  change.operations.push_back(MakeLink{path, target, hard, observed.exists});
+  return change;
+}
+
+std::vector<Address> LinkProvider::infers(const Desired& desired) const {
+  if (wants_absent(desired)) return {};
+  std::vector<Address> edges = infer_path_edges(desired, desired.text("path"));
+  // A symbolic link may dangle until its target comes; a hard link may not.
+  if (wants_hard(desired)) edges.push_back({"", "file", desired.text("target")});
+  return edges;
+}
+
+std::vector<std::string> LinkProvider::manages_paths(const Desired& desired) const { return {desired.text("path")}; }
+
+std::optional<Desired> LinkProvider::restore(const Desired& desired, const Observed& before) const {
+  // What a link took the place of was not kept.
+  if (before.exists && !before.attributes.contains("target")) return std::nullopt;
+  Desired again = desired_again(desired, before, {"target"});
+  again.attributes["path"] = desired.text("path");
+  if (before.attributes.value("type", "link") == "hard link" || (!before.exists && wants_hard(desired))) {
+    again.attributes["hard"] = true;
+  }
+  return again;
+}
+
+void add_to(Registry& registry) { registry.add(std::make_unique<LinkProvider>()); }
+
+}  // namespace plumb::providers::link

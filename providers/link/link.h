@@ -1,0 +1,21 @@
+// link: a symbolic or hard link.
+#pragma once
+
+#include "providers/sdk/provider.h"
+
+namespace plumb::providers::link {
+
+// Observed attributes beyond the schema's: `type`, what is at the path ("link", "file", "directory", "other").
+class LinkProvider : public Provider {
+ public:
+  std::string_view kind() const override { return "link"; }
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
+  Change diff(const Desired& desired, const Observed& observed) const override;
+  std::vector<Address> infers(const Desired& desired) const override;
+  std::vector<std::string> manages_paths(const Desired& desired) const override;
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+};
+
+void add_to(Registry& registry);
+
+}  // namespace plumb::providers::link

@@ -1,0 +1,107 @@
+#include "providers/link/link.h"
+
+#include <gtest/gtest.h>
+
+#include "providers/sdk/fake_system.h"
+
+namespace plumb::providers::link {
+namespace {
+
+class Link : public testing::Test {
+ protected:
+  Desired want(Json attributes) {
+    Desired desired;
+    desired.address = {"", "link", attributes.at("path").get<std::string>()};
+    desired.attributes = std::move(attributes);
+    return desired;
+  }
+  Seen look(const Desired& desired) { return see(provider, desired, system); }
+  void converge(const Desired& desired) {
+    const Seen seen = look(desired);
+    ASSERT_TRUE(seen.observed);
+    ASSERT_FALSE(seen.observed->obstacle) << seen.observed->obstacle->summary;
+    const auto done = system.apply(seen.change.operations);
+    ASSERT_TRUE(done) << done.error().summary();
+    EXPECT_TRUE(look(desired).change.empty());
+  }
+  std::string obstacle(const Desired& desired) {
+    const Seen seen = look(desired);
+    if (!seen.observed || !seen.observed->obstacle) return "none";
+    EXPECT_FALSE(seen.change.empty());
+    return seen.observed->obstacle->summary;
+  }
+  std::string target(const std::string& path) { return (*system.stat(path, false))->link_target; }
+
+  FakeSystem system;
+  LinkProvider provider;
+};
+
+TEST_F(Link, TheTextIsExactlyWhatIsGiven) {  // L01, L04, L18
+  system.make_file("/usr/lib/x", "x");
+  system.make_link("/lib", "usr/lib");
+  const Desired desired = want({{"path", "/etc/x"}, {"target", "../lib/x"}});
+  system.make_directory("/etc");
+  converge(desired);
+  EXPECT_EQ(target("/etc/x"), "../lib/x");
+  EXPECT_EQ(look(want({{"path", "/etc/x"}, {"target", "../usr/lib/x"}})).change.op, Op::kUpdate)
+      << "the same file by another text is another link";
+}
+
+TEST_F(Link, AnotherTargetShowsBoth) {  // L02
+  system.make_link("/l", "a");
+  const Desired desired = want({{"path", "/l"}, {"target", "b"}});
+  EXPECT_EQ(to_json(look(desired).change), Json::parse(R"({"op":"update","before":{"target":"a"},"after":{"target":"b"},
+    "operations":[{"make_link":{"path":"/l","target":"b","replace":true}}]})"));
+  converge(desired);
+}
+
+TEST_F(Link, AFileIsOnlyReplacedByForce) {  // L06
+  system.make_file("/l", "x");
+  EXPECT_EQ(obstacle(want({{"path", "/l"}, {"target", "b"}})), "/l is there and is no link to replace");
+  const Desired forced = want({{"path", "/l"}, {"target", "b"}, {"force", true}});
+  EXPECT_EQ(look(forced).change.op, Op::kReplace);
+  EXPECT_FALSE(provider.restore(forced, *look(forced).observed));
+  converge(forced);
+}
+
+TEST_F(Link, OnlyAnEmptyDirectoryCanBeReplaced) {  // L07
+  system.make_file("/full/x", "x");
+  system.make_directory("/empty");
+  EXPECT_EQ(obstacle(want({{"path", "/full"}, {"target", "b"}, {"force", true}})), "/full is a directory that is not empty");
+  EXPECT_EQ(obstacle(want({{"path", "/empty"}, {"target", "b"}})), "/empty is there and is no link to replace");
+  converge(want({{"path", "/empty"}, {"target", "b"}, {"force", true}}));
+}
+
+TEST_F(Link, AbsentRemovesADanglingLinkAndNothingElse) {  // L12
+  system.make_link("/l", "/nowhere");
+  system.make_file("/f", "x");
+  const Desired desired = want({{"path", "/l"}, {"state", "absent"}});
+  EXPECT_EQ(look(desired).change.before, (Json{{"target", "/nowhere"}, {"type", "link"}}));
+  EXPECT_EQ(provider.restore(desired, *look(desired).observed)->attribute("target"), "/nowhere");
+  converge(desired);
+  EXPECT_TRUE(look(want({{"path", "/none"}, {"state", "absent"}})).change.empty());
+  EXPECT_EQ(obstacle(want({{"path", "/f"}, {"state", "absent"}})), "/f is no symbolic link; it is not removed");
+}
+
+TEST_F(Link, TheFolderHasToBeThere) {  // L13
+  EXPECT_EQ(look(want({{"path", "/a/b/l"}, {"target", "x"}})).observed->missing,
+            (std::vector<Missing>{{{"", "directory", "/a/b"}, "path"}}));
+}
+
+TEST_F(Link, HardLinks) {  // L16
+  const Desired desired = want({{"path", "/b"}, {"target", "/a"}, {"hard", true}});
+  EXPECT_EQ(look(desired).observed->missing, (std::vector<Missing>{{{"", "file", "/a"}, "target"}}));
+  system.make_file("/a", "x");
+  EXPECT_EQ(look(desired).change.after, (Json{{"target", "/a"}, {"type", "hard link"}}));
+  converge(desired);
+  EXPECT_EQ((*system.stat("/a", false))->inode, (*system.stat("/b", false))->inode);
+  system.make_directory("/d");
+  EXPECT_EQ(obstacle(want({{"path", "/c"}, {"target", "/d"}, {"hard", true}})),
+            "/d is a directory, and /c cannot be a hard link to it");
+  system.make_file("/other", "y");
+  EXPECT_EQ(obstacle(want({{"path", "/other"}, {"target", "/a"}, {"hard", true}})), "/other is there and is no link to replace");
+  EXPECT_EQ(provider.infers(desired), (std::vector<Address>{{"", "file", "/a"}}));
+}
+
+}  // namespace
+}  // namespace plumb::providers::link
