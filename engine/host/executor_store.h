@@ -25,16 +25,16 @@ class ExecutorStore {
   struct Executor {
     std::string platform;
     std::filesystem::path path;
-    std::string digest;  // 64 hex digits
     std::string bytes;
+    std::string digest;  // 64 hex digits, SHA-256 of the bytes
   };
 
   // kNoExecutor where there is none, naming what there is. The reference lives as long as the store.
   Result<const Executor*> find(const std::string& platform) const;
   // Of this machine; for the local transport. Does not read the file.
   Result<std::filesystem::path> local_path() const;
-  // The digests of all platforms in a fixed order: a host that is reached for the first time is asked for any of
-  // them, since its platform is not known before.
+  // The digests of all platforms, this machine's own first: a host is asked for any of them, since its platform is
+  // not known before. kNoExecutor where there is none at all.
   Result<std::vector<std::string>> digests() const;
 
   static std::string local_platform();
@@ -42,6 +42,8 @@ class ExecutorStore {
   static std::string platform_of(const std::string& uname_system, const std::string& uname_machine);
 
  private:
+  Result<const Executor*> load(const std::string& platform, const std::filesystem::path& path) const;
+
   std::map<std::string, std::filesystem::path> paths_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::unique_ptr<Executor>> loaded_;  // guarded by mutex_

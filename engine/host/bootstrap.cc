@@ -1,0 +1,226 @@
+#include "engine/host/bootstrap.h"
+
+#include <array>
+
+namespace plumb::host {
+
+namespace {
+
+constexpr std::string_view kRun = "PLUMB RUN";
+constexpr std::string_view kNeed = "PLUMB NEED ";
+constexpr std::string_view kFail = "PLUMB FAIL ";
+constexpr std::string_view kPrompt = "PLUMB-PASSWORD:";
+
+// What shell start-up files may print before the script speaks.
+constexpr std::size_t kNoiseLimit = std::size_t{64} << 10;
+
+// Arguments: become ("", "n" or "s"), root, digests. The text holds no quote, no backslash, no exclamation mark and
+// no line break, so that it means the same inside single quotes in sh, csh and fish.
+constexpr std::string_view kScript =
+    // Who owns the root folder is root already.
+    "b=$1; r=$2; shift 2; [ -O / ] && b=; "
+
+    // go FILE: become the executor. The empty line first, because a start-up file may have printed half a line.
+    "go() { f=$1; if [ -n \"$r\" ]; then set -- serve --root \"$r\"; else set -- serve; fi; "
+    "echo; echo PLUMB RUN; "
+    "case $b in n) exec sudo -n \"$f\" \"$@\";; s) exec sudo -S -p PLUMB-PASSWORD: \"$f\" \"$@\";; "
+    "*) exec \"$f\" \"$@\";; esac; }; "
+
+    // look FOLDER: go where it holds one of the executors. A folder or file of somebody else's is not trusted.
+    "look() { [ -d \"$1\" ] && [ -O \"$1\" ] || return 0; for e in $w; do "
+    "[ -x \"$1/exec-$e\" ] && [ -O \"$1/exec-$e\" ] && go \"$1/exec-$e\"; done; return 0; }; "
+
+    "w=$*; h=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/plumb; look \"$h\"; "
+
+    // Nothing in the first place: from here on time matters less.
+    "u=$(id -u); umask 077; "
+    "for d in \"/var/tmp/plumb-$u\" \"/run/user/$u/plumb\" \"/dev/shm/plumb-$u\" \"/tmp/plumb-$u\"; do look \"$d\"; done; "
+
+    // no REASON: remember why this folder is out.
+    "l=; no() { l=\"$l${l:+, }$d (${1##*: })\"; }; "
+    "for d in \"$h\" \"/var/tmp/plumb-$u\" \"/run/user/$u/plumb\" \"/dev/shm/plumb-$u\" \"/tmp/plumb-$u\"; do "
+    "m=$(LC_ALL=C mkdir -p \"$d\" 2>&1) || { no \"$m\"; continue; }; "
+    "[ -O \"$d\" ] || { no \"owned by somebody else\"; continue; }; "
+    "chmod 700 \"$d\" 2>/dev/null; t=$d/.new-$$; "
+    // An empty file is a program for a shell, but not on a file system mounted noexec.
+    "m=$( (LC_ALL=C; export LC_ALL; : >\"$t\") 2>&1) || { no \"$m\"; continue; }; "
+    "chmod 700 \"$t\"; \"$t\" 2>/dev/null </dev/null || { rm -f \"$t\"; no \"mounted noexec\"; continue; }; "
+    "echo; echo PLUMB NEED $(uname -s) $(uname -m); read n e || exit 1; "
+    // The rest is read even when it cannot be written, so that a next attempt starts at its own first byte.
+    "m=$(head -c $n | { (LC_ALL=C; export LC_ALL; cat >\"$t\") 2>&1 || cat >/dev/null; }); "
+    "if [ $(($(wc -c <\"$t\"))) -ne $n ]; then rm -f \"$t\"; no \"${m:-cut short}\"; continue; fi; "
+    "m=$(\"$t\" --version 2>&1 </dev/null) || { rm -f \"$t\"; no \"the executor does not run there: $m\"; continue; }; "
+    "mv -f \"$t\" \"$d/exec-$e\" || { no \"cannot rename\"; continue; }; "
+    "( find \"$d\" -name \"exec-*\" -mtime +30 -exec rm -f {} + & ) >/dev/null 2>&1 </dev/null; "
+    "go \"$d/exec-$e\"; done; "
+    "echo; echo PLUMB FAIL \"$l\"; exit 1";
+
+std::string_view become_letter(const StartOptions& options) {
+  if (options.become.empty()) return "";
+  return options.become_password ? "s" : "n";
+}
+
+// Single quotes mean the same in sh, csh and fish as long as the text has no backslash, `!` or line break; those
+// are only kept right for sh.
+std::string shell_word(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+std::string last_lines(const std::string& text) {
+  const std::size_t end = text.find_last_not_of(" \n\r\t");
+  if (end == std::string::npos) return {};
+  std::string trimmed = text.substr(0, end + 1);
+  constexpr std::size_t kShown = 500;
+  if (trimmed.size() > kShown) trimmed = "…" + trimmed.substr(trimmed.size() - kShown);
+  return trimmed;
+}
+
+// The far side ended before the executor's first byte.
+Error ended(StreamConnection& connection, const StartOptions& options, bool running) {
+  const std::string said = last_lines(connection.error_output());
+  const std::optional<std::string> reason = connection.exit_reason();
+  const std::string why = said.empty() ? (reason ? *reason : "it said nothing") : said;
+  if (running && !options.become.empty()) {
+    Error error = fail(Code::kBecome, "sudo did not start the executor: " + why);
+    if (said.find("password is required") != std::string::npos) {
+      return std::move(error).hint("sudo asks for a password: give it, or allow the user sudo without one (NOPASSWD)");
+    }
+    if (said.find("not found") != std::string::npos) return std::move(error).hint("sudo is not installed on the host");
+    return error;
+  }
+  if (reason == "exit code 126" || reason == "exit code 127") {
+    return fail(Code::kBootstrap, "the host cannot run the executor: " + why);
+  }
+  if (running) {
+    return fail(Code::kExecutorDied, "the executor ended as soon as it was started: " + why);
+  }
+  return fail(Code::kBootstrap, "the host did not run the command that starts the executor: " + why)
+      .hint("the login needs a POSIX shell as `sh`, and must be allowed to run commands");
+}
+
+bool says_no_space(std::string_view text) {
+  return text.find("No space left") != std::string_view::npos || text.find("quota exceeded") != std::string_view::npos;
+}
+
+// Reads up to the next line of the script's, dropping what else is printed before.
+class ScriptReader {
+ public:
+  explicit ScriptReader(StreamConnection& connection) : connection_(connection) {}
+
+  // The text after "PLUMB " on that line; what follows the line is put back. Empty at the end of the stream.
+  Result<std::optional<std::string>> next(Deadline deadline) {
+    std::array<char, 4096> buffer;
+    for (;;) {
+      if (std::optional<std::string> line = take_line()) return line;
+      if (seen_.size() > kNoiseLimit) {
+        return fail(Code::kProtocol, "the host keeps printing something else: " + last_lines(seen_.substr(0, 200)))
+            .hint("a shell start-up file that prints is a common cause");
+      }
+      PLUMB_TRY_ASSIGN(const std::size_t count, connection_.read(buffer.data(), buffer.size(), deadline));
+      if (count == 0) return std::optional<std::string>();
+      seen_.append(buffer.data(), count);
+    }
+  }
+
+ private:
+  std::optional<std::string> take_line() {
+    for (std::size_t at = seen_.find("PLUMB "); at != std::string::npos; at = seen_.find("PLUMB ", at + 1)) {
+      const std::size_t end = seen_.find('\n', at);
+      if (end == std::string::npos) return std::nullopt;
+      if (at != 0 && seen_[at - 1] != '\n') continue;
+      std::string line = seen_.substr(at, end - at);
+      if (line != kRun && !line.starts_with(kNeed) && !line.starts_with(kFail)) continue;
+      connection_.put_back(std::string_view(seen_).substr(end + 1));
+      seen_.clear();
+      return line;
+    }
+    return std::nullopt;
+  }
+
+  StreamConnection& connection_;
+  std::string seen_;
+};
+
+Result<> send_executor(StreamConnection& connection, const ExecutorStore& executors, std::string_view uname,
+                       Deadline deadline) {
+  const std::size_t space = uname.find(' ');
+  const std::string system(uname.substr(0, space));
+  const std::string machine(space == std::string_view::npos ? "" : uname.substr(space + 1));
+  PLUMB_TRY_ASSIGN(const ExecutorStore::Executor* executor,
+                   executors.find(ExecutorStore::platform_of(system, machine)));
+  PLUMB_TRY(connection.write(std::to_string(executor->bytes.size()) + " " + executor->digest + "\n", deadline));
+  return connection.write(executor->bytes, deadline);
+}
+
+}  // namespace
+
+std::vector<std::string> bootstrap_command(const std::vector<std::string>& digests, const StartOptions& options) {
+  std::vector<std::string> command{"sh", "-c", std::string(kScript), "plumb", std::string(become_letter(options)),
+                                   options.root};
+  command.insert(command.end(), digests.begin(), digests.end());
+  return command;
+}
+
+std::string bootstrap_line(const std::vector<std::string>& digests, const StartOptions& options) {
+  std::string line = "exec";
+  for (const std::string& argument : bootstrap_command(digests, options)) line += " " + shell_word(argument);
+  return line;
+}
+
+std::vector<std::string> direct_command(const std::string& program, const StartOptions& options) {
+  std::vector<std::string> command;
+  if (become_letter(options) == "n") command = {"sudo", "-n"};
+  if (become_letter(options) == "s") command = {"sudo", "-S", "-p", std::string(kPrompt)};
+  command.insert(command.end(), {program, "serve"});
+  if (!options.root.empty()) command.insert(command.end(), {"--root", options.root});
+  return command;
+}
+
+Result<> await_first_byte(StreamConnection& connection, const StartOptions& options, Deadline deadline) {
+  bool answered = false;
+  for (;;) {
+    const std::size_t prompt = connection.error_output().find(kPrompt);
+    if (options.become_password && prompt != std::string::npos) {
+      if (answered) {
+        connection.close();
+        return fail(Code::kBecome, "sudo on the host did not accept the password");
+      }
+      answered = true;
+      connection.drop_errors_through(prompt + kPrompt.size());
+      PLUMB_TRY(connection.write(*options.become_password + "\n", deadline));
+    }
+    char first = 0;
+    PLUMB_TRY_ASSIGN(const std::optional<std::size_t> count, connection.read_either(&first, 1, deadline));
+    if (!count) continue;
+    if (*count == 0) return ended(connection, options, true);
+    connection.put_back({&first, 1});
+    return {};
+  }
+}
+
+Result<> await_executor(StreamConnection& connection, const ExecutorStore& executors, const StartOptions& options,
+                        Deadline deadline) {
+  ScriptReader script(connection);
+  for (;;) {
+    PLUMB_TRY_ASSIGN(const std::optional<std::string> line, script.next(deadline));
+    if (!line) return ended(connection, options, false);
+    if (*line == kRun) return await_first_byte(connection, options, deadline);
+    if (line->starts_with(kNeed)) {
+      PLUMB_TRY(send_executor(connection, executors, std::string_view(*line).substr(kNeed.size()), deadline));
+      continue;
+    }
+    const std::string tried = line->substr(kFail.size());
+    return fail(says_no_space(tried) ? Code::kNoSpace : Code::kBootstrap,
+                "no folder on the host could take the executor; tried " + tried);
+  }
+}
+
+}  // namespace plumb::host

@@ -1,0 +1,198 @@
+// The connection that one exec channel is, and the way to it.
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+
+#include <array>
+#include <cstdint>
+
+#include "engine/host/ssh/session.h"
+
+namespace plumb::host::ssh {
+
+namespace {
+
+// After the handshake a host may still be slow: PAM, a directory server, a loaded machine.
+constexpr std::chrono::seconds kLoginPatience{30};
+// A command's exit status comes after the end of its output, and normally right after it.
+constexpr std::chrono::milliseconds kExitPatience{500};
+
+class SshConnection final : public StreamConnection {
+ public:
+  explicit SshConnection(std::unique_ptr<Session> session) : session_(std::move(session)) {}
+  ~SshConnection() override { close(); }
+
+  Result<> start(const std::string& command, Deadline deadline);
+  Result<> shutdown_write(Deadline deadline) override;
+  std::optional<std::string> exit_reason() override;
+  void close() override;
+
+ private:
+  Result<std::optional<std::size_t>> do_read(char* into, std::size_t capacity, Deadline deadline) override;
+  Result<> do_write(std::string_view bytes, Deadline deadline) override;
+
+  Result<> wait_for_link(Deadline deadline);
+  Result<> flush(Deadline deadline);
+  bool take_errors();
+  void await_exit();
+  Error lost() const;
+  static void exit_signal(ssh_session, ssh_channel, const char* signal, int, const char*, const char*, void* self);
+
+  std::unique_ptr<Session> session_;
+  ssh_channel channel_ = nullptr;  // freed with the session
+  ssh_channel_callbacks_struct callbacks_{};
+  std::string signal_;
+};
+
+void SshConnection::exit_signal(ssh_session, ssh_channel, const char* signal, int, const char*, const char*, void* self) {
+  static_cast<SshConnection*>(self)->signal_ = signal;
+}
+
+Error SshConnection::lost() const {
+  return fail(Code::kConnectionLost, "the connection was lost: " + session_->said());
+}
+
+Result<> SshConnection::wait_for_link(Deadline deadline) {
+  std::array<pollfd, 2> fds{session_->next_wait(), pollfd{session_->proxy_errors(), POLLIN, 0}};
+  PLUMB_TRY(wait(fds, deadline));
+  if (fds[1].revents != 0) {
+    // Read so that a talkative proxy does not come to a halt.
+    std::array<char, 1024> buffer;
+    const ssize_t count = ::read(fds[1].fd, buffer.data(), buffer.size());
+    if (count > 0) add_error_output({buffer.data(), static_cast<std::size_t>(count)});
+  }
+  return {};
+}
+
+Result<> SshConnection::start(const std::string& command, Deadline deadline) {
+  channel_ = ssh_channel_new(session_->raw());
+  if (channel_ == nullptr) return fail(Code::kConnectionLost, "no channel: " + session_->said());
+  ssh_callbacks_init(&callbacks_);
+  callbacks_.userdata = this;
+  callbacks_.channel_exit_signal_function = &SshConnection::exit_signal;
+  ssh_set_channel_callbacks(channel_, &callbacks_);
+  const auto drive = [&](auto step, const char* what) -> Result<> {
+    for (;;) {
+      const int answer = step();
+      if (answer == SSH_OK) return {};
+      if (answer != SSH_AGAIN) {
+        return fail(Code::kConnectionLost, std::string("the host refused to ") + what + ": " + session_->said())
+            .hint("sshd may be limited to other uses (ForceCommand, a subsystem, MaxSessions)");
+      }
+      PLUMB_TRY(wait_for_link(deadline));
+    }
+  };
+  PLUMB_TRY(drive([&] { return ssh_channel_open_session(channel_); }, "open a channel"));
+  return drive([&] { return ssh_channel_request_exec(channel_, command.c_str()); }, "run a command");
+}
+
+bool SshConnection::take_errors() {
+  std::array<char, 4096> buffer;
+  bool some = false;
+  for (;;) {
+    const int count = ssh_channel_read_nonblocking(channel_, buffer.data(), buffer.size(), 1);
+    if (count <= 0) return some;
+    add_error_output({buffer.data(), static_cast<std::size_t>(count)});
+    some = true;
+  }
+}
+
+Result<std::optional<std::size_t>> SshConnection::do_read(char* into, std::size_t capacity, Deadline deadline) {
+  using Count = std::optional<std::size_t>;
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  for (;;) {
+    if (channel_ == nullptr) return Count(0);
+    const int count =
+        ssh_channel_read_nonblocking(channel_, into, static_cast<std::uint32_t>(std::min(capacity, kMost)), 0);
+    const bool some_errors = take_errors();
+    if (count > 0) return Count(static_cast<std::size_t>(count));
+    if (count == SSH_EOF || (count >= 0 && ssh_channel_is_eof(channel_) != 0 && ssh_channel_poll(channel_, 0) <= 0)) {
+      await_exit();
+      return Count(0);
+    }
+    if (count < 0) return lost();
+    if (some_errors) return Count();
+    PLUMB_TRY(wait_for_link(deadline));
+  }
+}
+
+// Reads on until the channel is closed, for the exit status and the last words on standard error.
+void SshConnection::await_exit() {
+  const Deadline deadline = Deadline::after(kExitPatience);
+  while (ssh_channel_is_closed(channel_) == 0 && ssh_is_connected(session_->raw()) != 0) {
+    // Takes what has arrived, unlike reads after the end of the stream.
+    ssh_channel_get_exit_status(channel_);
+    if (ssh_channel_is_closed(channel_) != 0 || !wait_for_link(deadline)) break;
+  }
+  take_errors();
+}
+
+Result<> SshConnection::do_write(std::string_view bytes, Deadline deadline) {
+  // Far below the window, so that an interrupt or a refusal is noticed between the pieces.
+  constexpr std::size_t kPiece = std::size_t{256} << 10;
+  while (!bytes.empty()) {
+    if (channel_ == nullptr) return fail(Code::kConnectionLost, "the connection is closed");
+    const auto piece = static_cast<std::uint32_t>(std::min(bytes.size(), kPiece));
+    const int count = ssh_channel_write(channel_, bytes.data(), piece);
+    if (count < 0) return lost();
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+    if (count == 0) {
+      PLUMB_TRY(wait_for_link(deadline));
+    } else {
+      PLUMB_TRY(flush(deadline));
+    }
+  }
+  return {};
+}
+
+Result<> SshConnection::flush(Deadline deadline) {
+  for (;;) {
+    const int answer = ssh_blocking_flush(session_->raw(), 0);
+    if (answer == SSH_OK) return {};
+    if (answer != SSH_AGAIN) return lost();
+    PLUMB_TRY(wait_for_link(deadline));
+  }
+}
+
+Result<> SshConnection::shutdown_write(Deadline deadline) {
+  if (channel_ == nullptr || ssh_channel_is_closed(channel_) != 0) return {};
+  if (ssh_channel_send_eof(channel_) != SSH_OK) return lost();
+  return flush(deadline);
+}
+
+std::optional<std::string> SshConnection::exit_reason() {
+  if (!signal_.empty()) return "killed by signal SIG" + signal_;
+  if (channel_ == nullptr || ssh_is_connected(session_->raw()) == 0) return std::nullopt;
+  const int status = ssh_channel_get_exit_status(channel_);
+  if (status <= 0) return std::nullopt;
+  return "exit code " + std::to_string(status);
+}
+
+void SshConnection::close() {
+  if (channel_ != nullptr) {
+    ssh_remove_channel_callbacks(channel_, &callbacks_);
+    channel_ = nullptr;
+  }
+  session_.reset();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StreamConnection>> run_command(const Login& login, Context& context,
+                                                      const std::function<Result<std::string>()>& command,
+                                                      const Interrupt* cancel) {
+  PLUMB_TRY_ASSIGN(Settings settings, context.settings(login.query, Deadline::after(login.connect_timeout)));
+  const std::chrono::seconds patience =
+      settings.connect_timeout_seconds ? std::chrono::seconds(*settings.connect_timeout_seconds) : login.connect_timeout;
+  auto session = std::make_unique<Session>(login, std::move(settings), context);
+  PLUMB_TRY(session->connect(Deadline::after(patience), cancel));
+  PLUMB_TRY(session->check_host_key());
+  const Deadline deadline = Deadline::after(kLoginPatience);
+  PLUMB_TRY(session->log_in(deadline, cancel));
+  PLUMB_TRY_ASSIGN(const std::string line, command());
+  auto connection = std::make_unique<SshConnection>(std::move(session));
+  connection->set_cancel(cancel);
+  PLUMB_TRY(connection->start(line, deadline));
+  return std::unique_ptr<StreamConnection>(std::move(connection));
+}
+
+}  // namespace plumb::host::ssh

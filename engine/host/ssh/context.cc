@@ -1,0 +1,86 @@
+#include "engine/host/ssh/context.h"
+
+#include <fcntl.h>
+#include <libssh/libssh.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "engine/base/file.h"
+#include "engine/base/unique_fd.h"
+#include "engine/host/ssh/keys.h"
+
+namespace plumb::host::ssh {
+
+namespace {
+
+constexpr std::size_t kKnownHostsLimit = std::size_t{64} << 20;
+
+}  // namespace
+
+Context::Context() : Context(ssh::self()) {}
+
+Context::Context(Self self) : self_(std::move(self)) {}
+
+Context::~Context() = default;
+
+Result<Settings> Context::settings(const Query& query, Deadline deadline) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = settings_.find(query); found != settings_.end()) return found->second;
+  }
+  PLUMB_TRY_ASSIGN(Settings settings, effective_settings(query, self_, deadline));
+  const std::lock_guard lock(mutex_);
+  return settings_.emplace(query, std::move(settings)).first->second;
+}
+
+std::shared_ptr<const KnownHostsFile> Context::known_hosts(const std::string& path) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = known_hosts_.find(path); found != known_hosts_.end()) return found->second;
+  }
+  Result<std::string> text = read_file(path, kKnownHostsLimit);
+  auto file = std::make_shared<const KnownHostsFile>(path, text ? std::move(*text) : std::string());
+  const std::lock_guard lock(mutex_);
+  return known_hosts_.emplace(path, std::move(file)).first->second;
+}
+
+Result<> Context::append_known_host(const std::string& path, const std::string& line) {
+  const auto failed = [&](const std::string& what) {
+    return fail(Code::kWriteFailed, "cannot " + what + " " + path + ": " + std::strerror(errno));
+  };
+  const std::lock_guard lock(mutex_);
+  std::error_code ignored;
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (std::filesystem::create_directories(folder, ignored)) {
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+  }
+  const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!fd) return failed("open");
+  // Other programs, and other plumbs, append to the same file.
+  if (::flock(fd.get(), LOCK_EX) != 0) return failed("lock");
+  char last = '\n';
+  const off_t size = ::lseek(fd.get(), 0, SEEK_END);
+  if (size > 0 && ::pread(fd.get(), &last, 1, size - 1) != 1) return failed("read");
+  std::string addition(last == '\n' ? 0 : 1, '\n');
+  addition += line;
+  if (::write(fd.get(), addition.data(), addition.size()) != static_cast<ssize_t>(addition.size())) return failed("write");
+  known_hosts_.erase(path);
+  return {};
+}
+
+std::shared_ptr<const KeyFile> Context::key_file(const std::string& path, const std::string& certificate) {
+  const std::pair name(path, certificate);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = keys_.find(name); found != keys_.end()) return found->second;
+  }
+  auto file = std::make_shared<const KeyFile>(load_key_file(path, certificate));
+  const std::lock_guard lock(mutex_);
+  return keys_.emplace(name, std::move(file)).first->second;
+}
+
+}  // namespace plumb::host::ssh

@@ -1,0 +1,112 @@
+#include "engine/host/ssh/dial.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "engine/host/process.h"
+#include "engine/host/stream_connection.h"
+
+namespace plumb::host::ssh {
+
+namespace {
+
+using Addresses = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
+
+// A peer that is gone without a word is noticed after about 45 s, also while nothing is being sent.
+constexpr int kKeepAliveIdle = 20;
+constexpr int kKeepAliveInterval = 5;
+constexpr int kKeepAliveCount = 5;
+
+Result<Addresses> resolve(const Settings& settings) {
+  addrinfo wanted{};
+  wanted.ai_family = settings.address_family;
+  wanted.ai_socktype = SOCK_STREAM;
+  wanted.ai_flags = AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const std::string port = std::to_string(settings.port);
+  const int error = getaddrinfo(settings.host_name.c_str(), port.c_str(), &wanted, &found);
+  if (error == 0) return Addresses(found, freeaddrinfo);
+  const std::string why = error == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(error);
+  return fail(Code::kConnect, "the name " + settings.host_name + " cannot be resolved: " + why)
+      .hint("check the name, or give the host an `address`");
+}
+
+std::string numeric(const addrinfo& address) {
+  std::array<char, NI_MAXHOST> host{};
+  if (getnameinfo(address.ai_addr, address.ai_addrlen, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) return "?";
+  return host.data();
+}
+
+void set_option(int fd, int level, int option, int value) { setsockopt(fd, level, option, &value, sizeof value); }
+
+// 0 or an errno; kTimeout and kInterrupted are those of wait_ready.
+Result<int> connect_one(const UniqueFd& fd, const addrinfo& address, Deadline deadline, const Interrupt* cancel) {
+  if (::connect(fd.get(), address.ai_addr, address.ai_addrlen) == 0) return 0;
+  if (errno != EINPROGRESS) return errno;
+  pollfd one{fd.get(), POLLOUT, 0};
+  PLUMB_TRY(wait_ready({&one, 1}, deadline, cancel));
+  int error = 0;
+  socklen_t size = sizeof error;
+  getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+  return error;
+}
+
+Result<Link> dial_proxy(const Settings& settings) {
+  Result<Child> child = start_child({"sh", "-c", settings.proxy_command}, ErrorStream::kPipe);
+  if (!child) return Error(child.error()).during("starting the proxy command");
+  Link link;
+  link.socket = std::move(child->stream);
+  link.tcp = false;
+  link.peer = "the proxy command `" + settings.proxy_command + "`";
+  link.proxy = child->pid;
+  link.proxy_errors = std::move(child->errors);
+  return link;
+}
+
+}  // namespace
+
+Result<Link> dial(const Settings& settings, Deadline deadline, const Interrupt* cancel) {
+  if (!settings.proxy_command.empty()) return dial_proxy(settings);
+  PLUMB_TRY_ASSIGN(const Addresses addresses, resolve(settings));
+  int left = 0;
+  for (const addrinfo* a = addresses.get(); a != nullptr; a = a->ai_next) ++left;
+
+  std::string tried;
+  bool refused = false;
+  for (const addrinfo* a = addresses.get(); a != nullptr; a = a->ai_next, --left) {
+    const std::string where = numeric(*a) + " port " + std::to_string(settings.port);
+    UniqueFd fd(::socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const auto now = Deadline::Clock::now();
+    const Deadline share = deadline.at == Deadline::Clock::time_point::max()
+                               ? deadline
+                               : Deadline{now + (deadline.at - now) / left};
+    Result<int> error = fd ? connect_one(fd, *a, share, cancel) : Result<int>(errno);
+    if (!error && error.error().code() != Code::kTimeout) return Error(error.error());
+    if (error && *error == 0) {
+      set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+      set_option(fd.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
+      set_option(fd.get(), IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveIdle);
+      set_option(fd.get(), IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveInterval);
+      set_option(fd.get(), IPPROTO_TCP, TCP_KEEPCNT, kKeepAliveCount);
+      Link link;
+      link.socket = std::move(fd);
+      link.peer = where;
+      return link;
+    }
+    refused = refused || (error && *error == ECONNREFUSED);
+    tried += (tried.empty() ? "" : "; ") + where + ": " + (error ? std::strerror(*error) : "no answer in time");
+  }
+  Error failed = fail(Code::kConnect, "cannot connect to " + settings.host_name + " (" + tried + ")");
+  if (refused) return std::move(failed).hint("the machine answers, but nothing listens there: is sshd running, on this port?");
+  return failed;
+}
+
+}  // namespace plumb::host::ssh

@@ -1,0 +1,26 @@
+// The socket under an SSH session: TCP to the host, or a program that stands in for it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/host/connection.h"
+#include "engine/host/ssh/settings.h"
+
+namespace plumb::host::ssh {
+
+struct Link {
+  UniqueFd socket;  // non-blocking, closed on exec
+  bool tcp = true;
+  std::string peer;  // "192.0.2.5 port 22"
+  pid_t proxy = -1;
+  UniqueFd proxy_errors;
+};
+
+// Tries every address of the host in turn, sharing the time out among them. kConnect says what was tried.
+Result<Link> dial(const Settings& settings, Deadline deadline, const Interrupt* cancel);
+
+}  // namespace plumb::host::ssh

@@ -1,0 +1,213 @@
+#include "engine/host/ssh/keys.h"
+
+#include <libssh/libssh.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+#include "engine/base/digest.h"
+
+namespace plumb::host::ssh {
+
+namespace {
+
+// Message numbers of the agent protocol (draft-ietf-sshm-ssh-agent).
+constexpr char kFailure = 5;
+constexpr char kRequestIdentities = 11;
+constexpr char kIdentitiesAnswer = 12;
+constexpr char kSignRequest = 13;
+constexpr std::size_t kLargestMessage = std::size_t{256} << 10;
+// A hardware token may want a touch before it signs; listing keys needs nobody.
+constexpr timeval kAgentPatience{60, 0};
+
+using KeyPointer = std::unique_ptr<ssh_key_struct, void (*)(ssh_key)>;
+
+int note_passphrase_wanted(const char*, char*, std::size_t, int, int, void* wanted) {
+  *static_cast<bool*>(wanted) = true;
+  return -1;
+}
+
+KeyPointer read_public(const std::string& path) {
+  ssh_key key = nullptr;
+  if (ssh_pki_import_pubkey_file(path.c_str(), &key) != SSH_OK) key = nullptr;
+  return {key, ssh_key_free};
+}
+
+std::uint32_t number_at(std::string_view bytes) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+std::string with_length(std::string_view bytes) {
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  std::string out;
+  for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(size >> shift);
+  return out += bytes;
+}
+
+bool send_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+bool receive_all(int fd, char* into, std::size_t size) {
+  while (size > 0) {
+    const ssize_t count = ::recv(fd, into, size, 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    into += count;
+    size -= static_cast<std::size_t>(count);
+  }
+  return true;
+}
+
+std::optional<std::string> receive_message(int fd) {
+  std::array<char, 4> head;
+  if (!receive_all(fd, head.data(), head.size())) return std::nullopt;
+  std::string body(number_at({head.data(), head.size()}), '\0');
+  if (body.empty() || body.size() > kLargestMessage || !receive_all(fd, body.data(), body.size())) return std::nullopt;
+  return body;
+}
+
+std::optional<std::string> take_string(std::string_view& rest) {
+  if (rest.size() < 4) return std::nullopt;
+  const std::size_t size = number_at(rest);
+  if (rest.size() - 4 < size) return std::nullopt;
+  std::string out(rest.substr(4, size));
+  rest.remove_prefix(4 + size);
+  return out;
+}
+
+std::vector<AgentIdentity> parse_identities(std::string_view answer) {
+  std::vector<AgentIdentity> identities;
+  if (answer.size() < 5 || answer.front() != kIdentitiesAnswer) return identities;
+  std::uint32_t count = number_at(answer.substr(1));
+  for (std::string_view rest = answer.substr(5); count > 0; --count) {
+    std::optional<std::string> blob = take_string(rest);
+    std::optional<std::string> comment = take_string(rest);
+    if (!blob || !comment) break;
+    std::string base64 = base64_encode(*blob);
+    identities.push_back({std::move(*blob), std::move(base64), std::move(*comment)});
+  }
+  return identities;
+}
+
+// Answers for an agent that holds `identity` alone, and hands requests to sign on to the real one.
+void serve_one(int client, int agent, const AgentIdentity& identity) {
+  while (const std::optional<std::string> request = receive_message(client)) {
+    std::string answer(1, kFailure);
+    if (request->front() == kRequestIdentities) {
+      answer = std::string(1, kIdentitiesAnswer) + std::string("\0\0\0\1", 4) + with_length(identity.blob) +
+               with_length(identity.comment);
+    } else if (request->front() == kSignRequest && send_all(agent, with_length(*request))) {
+      if (std::optional<std::string> signature = receive_message(agent)) answer = std::move(*signature);
+    }
+    if (!send_all(client, with_length(answer))) return;
+  }
+}
+
+}  // namespace
+
+std::string public_base64(ssh_key_struct* key) {
+  char* text = nullptr;
+  if (ssh_pki_export_pubkey_base64(key, &text) != SSH_OK) return {};
+  std::string out = text;
+  ssh_string_free_char(text);
+  return out;
+}
+
+std::string fingerprint(ssh_key_struct* key) {
+  unsigned char* hash = nullptr;
+  std::size_t size = 0;
+  if (ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &size) != 0) return {};
+  char* text = ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, size);
+  std::string out = text == nullptr ? "" : text;
+  ssh_string_free_char(text);
+  ssh_clean_pubkey_hash(&hash);
+  return out;
+}
+
+KeyFile load_key_file(const std::string& path, const std::string& certificate) {
+  KeyFile file;
+  file.path = path;
+  std::error_code ignored;
+  const auto take_public = [&](ssh_key_struct* key) {
+    file.public_base64 = public_base64(key);
+    file.fingerprint = fingerprint(key);
+  };
+  if (!std::filesystem::exists(path, ignored)) {
+    file.problem = KeyFile::Problem::kMissing;
+    if (const KeyPointer key = read_public(path + ".pub")) take_public(key.get());
+    return file;
+  }
+  bool encrypted = false;
+  ssh_key key = nullptr;
+  if (ssh_pki_import_privkey_file(path.c_str(), nullptr, note_passphrase_wanted, &encrypted, &key) != SSH_OK) {
+    file.problem = encrypted ? KeyFile::Problem::kEncrypted : KeyFile::Problem::kUnusable;
+    // IdentityFile may also name a public key whose private half only the agent has.
+    KeyPointer pub = read_public(path + ".pub");
+    if (!pub) pub = read_public(path);
+    if (pub) take_public(pub.get());
+    return file;
+  }
+  file.key = {key, ssh_key_free};
+  take_public(key);
+  const std::string cert_path = certificate.empty() ? path + "-cert.pub" : certificate;
+  ssh_key cert = nullptr;
+  if (std::filesystem::exists(cert_path, ignored) && ssh_pki_import_cert_file(cert_path.c_str(), &cert) == SSH_OK) {
+    ssh_pki_copy_cert_to_privkey(cert, key);
+    ssh_key_free(cert);
+  }
+  return file;
+}
+
+std::unique_ptr<Agent> Agent::connect(const std::string& socket) {
+  sockaddr_un address{};
+  if (socket.empty() || socket.size() >= sizeof address.sun_path) return nullptr;
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, socket.data(), socket.size());
+  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return nullptr;
+  setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &kAgentPatience, sizeof kAgentPatience);
+  if (!send_all(fd.get(), with_length({&kRequestIdentities, 1}))) return nullptr;
+  const std::optional<std::string> answer = receive_message(fd.get());
+  if (!answer) return nullptr;
+  std::unique_ptr<Agent> agent(new Agent(std::move(fd)));
+  agent->identities_ = parse_identities(*answer);
+  return agent;
+}
+
+Result<UniqueFd> Agent::offer(const AgentIdentity& identity) {
+  withdraw();
+  std::array<int, 2> pair{-1, -1};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) {
+    return fail(Code::kAuthentication, std::string("cannot speak with the agent: ") + std::strerror(errno));
+  }
+  filter_.reset(pair[0]);
+  server_ = std::thread(serve_one, filter_.get(), socket_.get(), identity);
+  return UniqueFd(pair[1]);
+}
+
+void Agent::withdraw() {
+  if (!server_.joinable()) return;
+  ::shutdown(filter_.get(), SHUT_RDWR);
+  server_.join();
+  filter_.reset();
+}
+
+Agent::~Agent() { withdraw(); }
+
+}  // namespace plumb::host::ssh

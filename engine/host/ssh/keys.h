@@ -1,0 +1,54 @@
+// Keys to log in with: from files, and from the user's agent.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+#include "engine/host/ssh/context.h"
+
+struct ssh_key_struct;
+
+namespace plumb::host::ssh {
+
+// Never asks for a passphrase. `certificate` may be empty; PATH-cert.pub is taken by itself.
+KeyFile load_key_file(const std::string& path, const std::string& certificate);
+
+std::string public_base64(ssh_key_struct* key);
+std::string fingerprint(ssh_key_struct* key);  // "SHA256:…"
+
+struct AgentIdentity {
+  std::string blob;
+  std::string base64;
+  std::string comment;
+};
+
+// The user's agent, shown to libssh one key at a time: by itself libssh offers every key that the agent holds,
+// and a server that allows six attempts would never see the right one.
+class Agent {
+ public:
+  // Null where there is no agent, or it does not answer.
+  static std::unique_ptr<Agent> connect(const std::string& socket);
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+  ~Agent();
+
+  const std::vector<AgentIdentity>& identities() const { return identities_; }
+  // A socket on which an agent answers that holds this one key. The caller owns it; it ends with this object.
+  Result<UniqueFd> offer(const AgentIdentity& identity);
+
+ private:
+  explicit Agent(UniqueFd socket) : socket_(std::move(socket)) {}
+  void withdraw();
+
+  UniqueFd socket_;
+  std::vector<AgentIdentity> identities_;
+  UniqueFd filter_;
+  std::thread server_;
+};
+
+}  // namespace plumb::host::ssh

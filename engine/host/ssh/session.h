@@ -1,0 +1,75 @@
+// An SSH session over libssh, driven by a poll loop of our own, and the connection that its one channel is.
+//
+// The loop sets TCP_QUICKACK before every wait: sshd sends small packets one after the other, and without it the
+// second one is held back for 40 ms by our delayed acknowledgement of the first.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/host/ssh/context.h"
+#include "engine/host/ssh/dial.h"
+#include "engine/host/ssh/keys.h"
+#include "engine/host/stream_connection.h"
+
+struct ssh_session_struct;
+
+namespace plumb::host::ssh {
+
+struct Login {
+  Query query;
+  std::vector<std::string> identity_files;  // tried before those of the settings
+  std::string known_hosts_file;             // instead of those of the settings
+  bool accept_new_host_keys = false;
+  std::chrono::seconds connect_timeout{10};
+};
+
+// Belongs to one thread. The steps in their order: connect, check_host_key, log_in.
+class Session {
+ public:
+  // The settings with what the login says over them.
+  Session(const Login& login, Settings settings, Context& context);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
+
+  Result<> connect(Deadline deadline, const Interrupt* cancel);
+  Result<> check_host_key();
+  Result<> log_in(Deadline deadline, const Interrupt* cancel);
+
+  ssh_session_struct* raw() const { return raw_.get(); }
+  // What has to be ready before libssh can go on; sets TCP_QUICKACK.
+  pollfd next_wait() const;
+  int proxy_errors() const { return link_.proxy_errors ? link_.proxy_errors.get() : -1; }
+  std::string said() const;  // libssh's words for the last error
+
+ private:
+  // Calls `step` until it gives something else than `again`.
+  Result<int> drive(const std::function<int()>& step, int again, Deadline deadline, const Interrupt* cancel);
+  Result<> set_options();
+  KnownHostsFiles known_hosts();
+  std::string key_name() const;  // by which known_hosts knows the host
+  Result<bool> try_key(const KeyFile& file, Deadline deadline, const Interrupt* cancel);
+  Result<bool> try_agent(Agent& agent, const AgentIdentity& identity, Deadline deadline, const Interrupt* cancel);
+  Result<bool> judge(int answer, const std::string& key);
+  Error refused(const std::string& why);
+
+  std::size_t named_keys_;  // how many of the identity files the login named itself
+  Settings settings_;
+  Context& context_;
+  std::unique_ptr<Agent> agent_;  // outlives raw_, which holds a socket of its filter
+  Link link_;
+  std::unique_ptr<ssh_session_struct, void (*)(ssh_session_struct*)> raw_;
+  std::vector<std::string> tried_;
+};
+
+// Connects, logs in and starts one command. `command` is asked for when it is needed, after the login.
+Result<std::unique_ptr<StreamConnection>> run_command(const Login& login, Context& context,
+                                                      const std::function<Result<std::string>()>& command,
+                                                      const Interrupt* cancel);
+
+}  // namespace plumb::host::ssh

@@ -1,0 +1,360 @@
+#include "engine/host/ssh/settings.h"
+
+#include <glob.h>
+#include <libssh/libssh.h>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cstdlib>
+
+#include "engine/base/file.h"
+#include "engine/host/process.h"
+#include "engine/host/ssh/known_hosts.h"
+
+namespace plumb::host::ssh {
+
+namespace {
+
+constexpr std::size_t kConfigLimit = std::size_t{1} << 20;
+constexpr int kIncludeDepth = 16;
+
+// What has no bearing on how plumb reaches a host. Every other keyword makes `ssh -G` judge.
+constexpr std::array<std::string_view, 30> kIgnorable{
+    "addkeystoagent",       "batchmode",        "checkhostip",         "compression",       "controlmaster",
+    "controlpath",          "controlpersist",   "escapechar",          "exitonforwardfailure", "forwardagent",
+    "forwardx11",           "forwardx11timeout", "forwardx11trusted",  "gssapiauthentication", "gssapidelegatecredentials",
+    "hashknownhosts",       "host",             "ignoreunknown",       "include",           "ipqos",
+    "kbdinteractiveauthentication", "localforward", "loglevel",        "passwordauthentication", "requesttty",
+    "sendenv",              "serveralivecountmax", "serveraliveinterval", "tcpkeepalive",   "visualhostkey"};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
+  return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+// "Keyword value", "Keyword=value", "Keyword = value"
+std::pair<std::string, std::string_view> split_directive(std::string_view line) {
+  const std::size_t end = std::min(line.find_first_of(" \t="), line.size());
+  std::string_view value = trimmed(line.substr(end));
+  if (!value.empty() && value.front() == '=') value = trimmed(value.substr(1));
+  return {lower(line.substr(0, end)), value};
+}
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> out;
+  for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
+    if (text.front() == '"') {
+      const std::size_t end = std::min(text.find('"', 1), text.size());
+      out.emplace_back(text.substr(1, end - 1));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    } else {
+      const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+      out.emplace_back(text.substr(0, end));
+      text.remove_prefix(end);
+    }
+  }
+  return out;
+}
+
+std::optional<int> number(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::string expand_home(std::string_view path, const Self& self) {
+  if (path == "~" || path.starts_with("~/")) return self.home + std::string(path.substr(1));
+  return std::string(path);
+}
+
+// The tokens of ssh_config(5) that ProxyCommand and file names take.
+std::string expand_tokens(std::string_view text, const Settings& settings, const Query& query, const Self& self) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%' || i + 1 == text.size()) {
+      out += text[i];
+      continue;
+    }
+    switch (text[++i]) {
+      case '%': out += '%'; break;
+      case 'h': out += settings.host_name; break;
+      case 'n': out += query.host; break;
+      case 'p': out += std::to_string(settings.port); break;
+      case 'r': out += settings.user; break;
+      case 'd': out += self.home; break;
+      case 'u': out += self.name; break;
+      default: out += {'%', text[i]};
+    }
+  }
+  return out;
+}
+
+std::string shell_quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+// "user@a:2222,b,c": through a and b to c, and from c to the host.
+std::string jump_command(std::string_view jump, const Query& query) {
+  const std::size_t comma = jump.rfind(',');
+  std::string_view last = comma == std::string_view::npos ? jump : jump.substr(comma + 1);
+  std::string command = "exec ssh -o BatchMode=yes";
+  if (!query.config_file.empty()) command += " -F " + shell_quoted(query.config_file.string());
+  if (comma != std::string_view::npos) command += " -J " + shell_quoted(jump.substr(0, comma));
+  if (last.starts_with("ssh://")) last.remove_prefix(6);
+  if (const std::size_t at = last.rfind('@'); at != std::string_view::npos) {
+    command += " -l " + shell_quoted(last.substr(0, at));
+    last.remove_prefix(at + 1);
+  }
+  // "[::1]:22", "host:22", "host", "::1"
+  const std::size_t colon = last.rfind(':');
+  const bool has_port = colon != std::string_view::npos && (last.find(':') == colon || last[colon - 1] == ']');
+  if (has_port) {
+    command += " -p " + shell_quoted(last.substr(colon + 1));
+    last = last.substr(0, colon);
+  }
+  if (last.starts_with('[') && last.ends_with(']')) last = last.substr(1, last.size() - 2);
+  return command + " -W '[%h]:%p' -- " + shell_quoted(last);
+}
+
+Result<std::string> agent_socket(std::string_view value, const Self& self) {
+  if (value == "none") return std::string();
+  if (value == "SSH_AUTH_SOCK") return self.agent;
+  if (value.starts_with('$')) {
+    const char* found = std::getenv(std::string(value.substr(1)).c_str());
+    return std::string(found == nullptr ? "" : found);
+  }
+  return expand_home(value, self);
+}
+
+// One line of `ssh -G`.
+Result<> take_directive(Settings& settings, const std::string& key, std::string_view value, const Query& query,
+                        const Self& self) {
+  if (key == "hostname") settings.host_name = value;
+  if (key == "user") settings.user = value;
+  if (key == "port") {
+    const std::optional<int> port = number(value);
+    if (!port || *port < 1 || *port > 65535) return fail(Code::kSshSettings, "ssh -G gives the port " + std::string(value));
+    settings.port = *port;
+  }
+  if (key == "identityfile" && value != "none") settings.identity_files.emplace_back(value);
+  if (key == "certificatefile" && value != "none") settings.certificate_files.emplace_back(value);
+  if (key == "identitiesonly") settings.identities_only = value == "yes";
+  if (key == "identityagent") {
+    PLUMB_TRY_ASSIGN(settings.agent, agent_socket(value, self));
+  }
+  if (key == "userknownhostsfile" && value != "none") settings.user_known_hosts = words(value);
+  if (key == "globalknownhostsfile" && value != "none") settings.global_known_hosts = words(value);
+  if (key == "hostkeyalias") settings.host_key_alias = value;
+  // With `no` OpenSSH even goes on past a changed key; that is not done here.
+  if (key == "stricthostkeychecking" && (value == "accept-new" || value == "false" || value == "no" || value == "off")) {
+    settings.policy = HostKeyPolicy::kAcceptNew;
+  }
+  if (key == "hashknownhosts") settings.hash_known_hosts = value == "yes";
+  if (key == "proxycommand" && value != "none") settings.proxy_command = value;
+  if (key == "proxyjump" && value != "none") settings.proxy_command = jump_command(value, query);
+  if (key == "connecttimeout") settings.connect_timeout_seconds = number(value);
+  if (key == "addressfamily" && value == "inet") settings.address_family = AF_INET;
+  if (key == "addressfamily" && value == "inet6") settings.address_family = AF_INET6;
+  if (key == "kexalgorithms") settings.key_exchange = value;
+  if (key == "ciphers") settings.ciphers = value;
+  if (key == "macs") settings.macs = value;
+  if (key == "hostkeyalgorithms") settings.host_key_algorithms = value;
+  if (key == "pubkeyauthentication" && (value == "no" || value == "false")) {
+    return fail(Code::kSshSettings, "ssh_config says PubkeyAuthentication no, and plumb logs in with keys alone");
+  }
+  return {};
+}
+
+std::vector<std::string> read_matching(const std::string& pattern) {
+  std::vector<std::string> texts;
+  glob_t found{};
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) {
+      Result<std::string> text = read_file(found.gl_pathv[i], kConfigLimit);
+      if (text) texts.push_back(std::move(*text));
+    }
+  }
+  globfree(&found);
+  return texts;
+}
+
+void scan_into(Scan& scan, std::string_view text, std::string_view host, const IncludeReader& include, int depth) {
+  bool applies = true;
+  while (!text.empty() && !scan.matters) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty() || line.front() == '#') continue;
+    const auto [key, value] = split_directive(line);
+    if (key == "host") {
+      // A pattern excluded by `!` excludes the block; anything odd (quotes) is left to ssh.
+      std::string list(value);
+      std::replace(list.begin(), list.end(), '\t', ' ');
+      applies = list.find('"') != std::string::npos || pattern_list_match(list, ' ', host);
+    } else if (key == "match") {
+      scan.matters = true;
+    } else if (!applies) {
+      continue;
+    } else if (key == "include") {
+      if (depth >= kIncludeDepth) {
+        scan.matters = true;
+        return;
+      }
+      for (const std::string& pattern : words(value)) {
+        for (const std::string& included : include(pattern)) scan_into(scan, included, host, include, depth + 1);
+      }
+    } else if (key == "hashknownhosts") {
+      scan.hash_known_hosts = lower(value) == "yes";
+    } else if (!std::binary_search(kIgnorable.begin(), kIgnorable.end(), key) && !key.starts_with("gssapi") &&
+               !key.starts_with("canonicalpermitted")) {
+      scan.matters = true;
+    }
+  }
+}
+
+// Where OpenSSH is not installed: libssh's own reader, which knows the common directives.
+Result<Settings> settings_by_libssh(const Query& query, const Self& self) {
+  const std::unique_ptr<ssh_session_struct, void (*)(ssh_session)> session(ssh_new(), ssh_free);
+  ssh_options_set(session.get(), SSH_OPTIONS_HOST, query.host.c_str());
+  const char* file = query.config_file.empty() ? nullptr : query.config_file.c_str();
+  if (ssh_options_parse_config(session.get(), file) != 0) {
+    return fail(Code::kSshSettings, std::string("ssh_config cannot be used: ") + ssh_get_error(session.get()))
+        .hint("with OpenSSH's own client installed plumb asks it for the effective settings");
+  }
+  Settings settings = default_settings(query, self);
+  const auto get = [&](ssh_options_e option, std::string& into) {
+    char* value = nullptr;
+    if (ssh_options_get(session.get(), option, &value) == SSH_OK && value != nullptr) into = value;
+    ssh_string_free_char(value);
+  };
+  get(SSH_OPTIONS_HOST, settings.host_name);
+  if (query.user.empty()) get(SSH_OPTIONS_USER, settings.user);
+  get(SSH_OPTIONS_PROXYCOMMAND, settings.proxy_command);
+  std::string identity;
+  get(SSH_OPTIONS_IDENTITY, identity);
+  if (!identity.empty() && identity.find('%') == std::string::npos) {
+    settings.identity_files.insert(settings.identity_files.begin(), expand_home(identity, self));
+  }
+  unsigned port = 0;
+  if (query.port == 0 && ssh_options_get_port(session.get(), &port) == SSH_OK) settings.port = static_cast<int>(port);
+  settings.proxy_command = expand_tokens(settings.proxy_command, settings, query, self);
+  return settings;
+}
+
+}  // namespace
+
+Self self() {
+  Self who;
+  const passwd* entry = nullptr;
+  passwd storage{};
+  std::array<char, 4096> buffer;
+  passwd* found = nullptr;
+  if (getpwuid_r(geteuid(), &storage, buffer.data(), buffer.size(), &found) == 0) entry = found;
+  if (entry != nullptr) who = {entry->pw_name, entry->pw_dir, {}};
+  // The environment comes first, as for every program that keeps its files under ~; OpenSSH alone differs.
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') who.home = home;
+  if (const char* agent = std::getenv("SSH_AUTH_SOCK"); agent != nullptr) who.agent = agent;
+  return who;
+}
+
+Settings default_settings(const Query& query, const Self& self) {
+  Settings settings;
+  settings.host_name = query.host;
+  settings.port = query.port == 0 ? 22 : query.port;
+  settings.user = query.user.empty() ? self.name : query.user;
+  settings.agent = self.agent;
+  const std::string folder = self.home + "/.ssh/";
+  settings.identity_files = {folder + "id_ed25519", folder + "id_ecdsa", folder + "id_rsa"};
+  settings.user_known_hosts = {folder + "known_hosts", folder + "known_hosts2"};
+  settings.global_known_hosts = {"/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"};
+  return settings;
+}
+
+Scan scan_config(std::string_view text, std::string_view host, const IncludeReader& include) {
+  Scan scan;
+  scan_into(scan, text, host, include, 0);
+  return scan;
+}
+
+Scan scan_files(const Query& query, const Self& self) {
+  const std::string host = lower(query.host);
+  struct Source {
+    std::string file;
+    std::string folder;  // for relative includes
+  };
+  std::vector<Source> sources{{self.home + "/.ssh/config", self.home + "/.ssh/"}, {"/etc/ssh/ssh_config", "/etc/ssh/"}};
+  if (!query.config_file.empty()) sources = {{query.config_file.string(), self.home + "/.ssh/"}};
+  Scan scan;
+  for (const Source& source : sources) {
+    Result<std::string> text = read_file(source.file, kConfigLimit);
+    if (!text) continue;
+    scan_into(scan, *text, host,
+              [&](std::string_view pattern) {
+                const std::string path = expand_home(pattern, self);
+                return read_matching(path.starts_with('/') ? path : source.folder + path);
+              },
+              0);
+    if (scan.matters) break;
+  }
+  return scan;
+}
+
+Result<Settings> parse_effective(std::string_view output, const Query& query, const Self& self) {
+  Settings settings = default_settings(query, self);
+  settings.identity_files.clear();
+  while (!output.empty()) {
+    const std::size_t end = std::min(output.find('\n'), output.size());
+    const std::string_view line = trimmed(output.substr(0, end));
+    output.remove_prefix(std::min(end + 1, output.size()));
+    if (line.empty()) continue;
+    const auto [key, value] = split_directive(line);
+    PLUMB_TRY(take_directive(settings, key, value, query, self));
+  }
+  for (auto* files : {&settings.identity_files, &settings.certificate_files, &settings.user_known_hosts,
+                      &settings.global_known_hosts}) {
+    for (std::string& file : *files) file = expand_tokens(expand_home(file, self), settings, query, self);
+  }
+  settings.proxy_command = expand_tokens(settings.proxy_command, settings, query, self);
+  return settings;
+}
+
+Result<Settings> effective_settings(const Query& query, const Self& self, Deadline deadline) {
+  if (!query.use_config) return default_settings(query, self);
+  const Scan scan = scan_files(query, self);
+  if (!scan.matters) {
+    Settings settings = default_settings(query, self);
+    settings.hash_known_hosts = scan.hash_known_hosts;
+    return settings;
+  }
+  std::vector<std::string> command{"ssh", "-G", "-T"};
+  if (!query.config_file.empty()) command.insert(command.end(), {"-F", query.config_file.string()});
+  if (query.port != 0) command.insert(command.end(), {"-p", std::to_string(query.port)});
+  if (!query.user.empty()) command.insert(command.end(), {"-l", query.user});
+  command.insert(command.end(), {"--", query.host});
+  Result<Output> output = capture(command, deadline);
+  if (!output) {
+    if (output.error().code() == Code::kTransportCommand) return settings_by_libssh(query, self);
+    return Error(output.error());
+  }
+  if (output->status != 0) {
+    return fail(Code::kSshSettings, "ssh -G " + query.host + " failed: " + std::string(trimmed(output->errors)));
+  }
+  return parse_effective(output->text, query, self);
+}
+
+}  // namespace plumb::host::ssh

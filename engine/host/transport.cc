@@ -1,0 +1,100 @@
+#include "engine/host/transport.h"
+
+#include <unistd.h>
+
+#include <future>
+
+#include "engine/host/bootstrap.h"
+#include "engine/host/process.h"
+#include "engine/host/ssh/session.h"
+
+namespace plumb::host {
+
+namespace {
+
+// From the start of the command to the executor's first byte; sending it over a slow line included.
+constexpr std::chrono::seconds kStartPatience{120};
+
+using Opened = Result<std::unique_ptr<StreamConnection>>;
+
+Opened open_local(const ExecutorStore& executors, StartOptions options, const Interrupt* cancel) {
+  if (geteuid() == 0) options.become.clear();
+  PLUMB_TRY_ASSIGN(const std::filesystem::path program, executors.local_path());
+  Result<Child> child = start_child(direct_command(program.string(), options), ErrorStream::kPipe);
+  if (!child) {
+    const Code code = options.become.empty() ? Code::kBootstrap : Code::kBecome;
+    return fail(code, child.error().summary());
+  }
+  auto connection = std::make_unique<ProcessConnection>(std::move(*child));
+  connection->set_cancel(cancel);
+  PLUMB_TRY(await_first_byte(*connection, options, Deadline::after(kStartPatience)));
+  return std::unique_ptr<StreamConnection>(std::move(connection));
+}
+
+Opened open_command(const HostSettings& settings, const ExecutorStore& executors, const StartOptions& options,
+                    const Interrupt* cancel) {
+  PLUMB_TRY_ASSIGN(const std::vector<std::string> digests, executors.digests());
+  std::vector<std::string> command = settings.command;
+  for (std::string& argument : bootstrap_command(digests, options)) command.push_back(std::move(argument));
+  PLUMB_TRY_ASSIGN(Child child, start_child(command, ErrorStream::kPipe));
+  auto connection = std::make_unique<ProcessConnection>(std::move(child));
+  connection->set_cancel(cancel);
+  Result<> started = await_executor(*connection, executors, options, Deadline::after(kStartPatience));
+  if (started) return std::unique_ptr<StreamConnection>(std::move(connection));
+  if (started.error().code() != Code::kBootstrap && started.error().code() != Code::kConnectionLost) {
+    return Error(started.error());
+  }
+  return Error(started.error()).during("running `" + settings.command.front() + "`");
+}
+
+Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, const StartOptions& options,
+                ssh::Context& context, const Interrupt* cancel) {
+  // Hashing the executors takes a millisecond or more, which the handshake leaves over.
+  std::future<Result<std::vector<std::string>>> digests =
+      std::async(std::launch::async, [&executors] { return executors.digests(); });
+  ssh::Login login;
+  login.query.host = settings.address.empty() ? settings.name : settings.address;
+  login.query.port = settings.port;
+  login.query.user = settings.user;
+  login.query.use_config = settings.use_ssh_config;
+  login.query.config_file = settings.ssh_config_file;
+  login.identity_files = settings.identity_files;
+  login.known_hosts_file = settings.known_hosts_file;
+  login.accept_new_host_keys = settings.accept_new_host_keys;
+  login.connect_timeout = settings.connect_timeout;
+  const auto command = [&]() -> Result<std::string> {
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> all, digests.get());
+    return bootstrap_line(all, options);
+  };
+  PLUMB_TRY_ASSIGN(std::unique_ptr<StreamConnection> connection, ssh::run_command(login, context, command, cancel));
+  PLUMB_TRY(await_executor(*connection, executors, options, Deadline::after(kStartPatience)));
+  return connection;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> open_executor(const HostSettings& settings, const ExecutorStore& executors,
+                                                  ssh::Context& ssh, const Interrupt* cancel) {
+  const auto open = [&]() -> Opened {
+    if (!settings.become.empty() && settings.become != "sudo") {
+      return fail(Code::kBecome, "become: " + settings.become + " is not known; it can be sudo");
+    }
+    const StartOptions options{settings.become, settings.become_password, settings.root};
+    switch (settings.kind) {
+      case ConnectionKind::kLocal: return open_local(executors, options, cancel);
+      case ConnectionKind::kCommand: return open_command(settings, executors, options, cancel);
+      case ConnectionKind::kSsh: break;
+    }
+    return open_ssh(settings, executors, options, ssh, cancel);
+  };
+  Opened opened = open();
+  if (!opened) {
+    Diagnostic diagnostic = opened.error().diagnostic();
+    diagnostic.host = settings.name;
+    return Error(std::move(diagnostic));
+  }
+  (*opened)->set_cancel(nullptr);
+  return std::unique_ptr<Connection>(std::move(*opened));
+}
+
+}  // namespace plumb::host
