@@ -12,28 +12,35 @@ namespace {
 
 // Texts are cleaned here too: a file that was tampered with may hold anything.
 Json to_json(const RunSummary& run) {
-  return {{"engine", clean(run.engine)},         {"exit_code", run.exit_code},
-          {"finished_at", clean(run.finished_at)}, {"hosts", clean(run.hosts_pattern)},
-          {"id", clean(run.id)},                 {"kind", clean(run.kind)},
-          {"operator", clean(run.operator_name)}, {"outcome", clean(run.outcome)},
-          {"plan", clean(run.plan)},             {"project", clean(run.project)},
+  return {{"engine", clean(run.engine)},
+          {"exit_code", run.exit_code},
+          {"finished_at", clean(run.finished_at)},
+          {"hosts", clean(run.hosts_pattern)},
+          {"id", clean(run.id)},
+          {"kind", clean(run.kind)},
+          {"operator", clean(run.operator_name)},
+          {"outcome", clean(run.outcome)},
+          {"plan", clean(run.plan)},
+          {"project", clean(run.project)},
           {"started_at", clean(run.started_at)}};
 }
 
 Json to_json(const HostOutcome& host) {
-  return {{"changed", host.changed},     {"code", clean(host.code)},
-          {"failed", host.failed},       {"milliseconds", host.milliseconds},
-          {"name", clean(host.name)},    {"satisfied", host.satisfied},
-          {"skipped", host.skipped},     {"state", clean(host.state)},
-          {"text", clean(host.text)}};
+  return {{"changed", host.changed},           {"code", clean(host.code)},   {"failed", host.failed},
+          {"milliseconds", host.milliseconds}, {"name", clean(host.name)},   {"satisfied", host.satisfied},
+          {"skipped", host.skipped},           {"state", clean(host.state)}, {"text", clean(host.text)}};
 }
 
 Json to_json(const ActionRecord& record) {
   const ActionOutcome& action = record.action;
-  return {{"address", clean(action.address)}, {"at", clean(action.at)},
-          {"code", clean(action.code)},       {"host", clean(record.host)},
-          {"index", action.index},            {"milliseconds", action.milliseconds},
-          {"op", clean(action.op)},           {"outcome", clean(action.outcome)},
+  return {{"address", clean(action.address)},
+          {"at", clean(action.at)},
+          {"code", clean(action.code)},
+          {"host", clean(record.host)},
+          {"index", action.index},
+          {"milliseconds", action.milliseconds},
+          {"op", clean(action.op)},
+          {"outcome", clean(action.outcome)},
           {"text", clean(action.text)}};
 }
 
@@ -64,9 +71,10 @@ Result<std::string> run_digest(Database& database, std::int64_t number, const st
 }
 
 Result<LateReport> read_late(Database& database, std::int64_t number) {
-  PLUMB_TRY_ASSIGN(Statement prepared,
-                   database.prepare("SELECT " PLUMB_LATE_COLUMNS
-                                    " FROM late_report l JOIN run r ON r.number = l.run WHERE l.number = ?1"));
+  PLUMB_TRY_ASSIGN(
+      Statement prepared,
+      database.prepare("SELECT " PLUMB_LATE_COLUMNS
+                       " FROM late_report l JOIN run r ON r.number = l.run WHERE l.number = ?1"));
   Statement row = std::move(prepared).bind(number);
   PLUMB_TRY(row.step());
   return late_report(row);
@@ -96,23 +104,28 @@ struct Entry {
 };
 
 Result<std::vector<Entry>> read_chain(Database& database) {
-  PLUMB_TRY_ASSIGN(Statement row, database.prepare(
-      "SELECT c.number, c.run, c.late, c.previous, c.digest, r.id FROM chain c "
-      "LEFT JOIN late_report l ON l.number = c.late LEFT JOIN run r ON r.number = coalesce(c.run, l.run) "
-      "ORDER BY c.number"));
+  PLUMB_TRY_ASSIGN(
+      Statement row,
+      database.prepare(
+          "SELECT c.number, c.run, c.late, c.previous, c.digest, r.id FROM chain c "
+          "LEFT JOIN late_report l ON l.number = c.late LEFT JOIN run r ON r.number = coalesce(c.run, l.run) "
+          "ORDER BY c.number"));
   std::vector<Entry> entries;
   while (true) {
     PLUMB_TRY_ASSIGN(const bool found, row.step());
     if (!found) return entries;
-    entries.push_back({row.integer(0), row.integer(1), row.integer(2), row.text(3), row.text(4), row.text(5)});
+    entries.push_back(
+        {row.integer(0), row.integer(1), row.integer(2), row.text(3), row.text(4), row.text(5)});
   }
 }
 
 // The first run, by its place in the chain, of those whose plan's bytes are not the plan's; "" for none.
 Result<std::string> run_with_changed_plan(Database& database) {
-  PLUMB_TRY_ASSIGN(Statement row, database.prepare(
-      "SELECT p.id, p.bytes, r.id FROM plan p JOIN run r ON r.plan = p.id WHERE p.bytes IS NOT NULL "
-      "GROUP BY p.id HAVING r.number = min(r.number) ORDER BY r.number"));
+  PLUMB_TRY_ASSIGN(
+      Statement row,
+      database.prepare(
+          "SELECT p.id, p.bytes, r.id FROM plan p JOIN run r ON r.plan = p.id WHERE p.bytes IS NOT NULL "
+          "GROUP BY p.id HAVING r.number = min(r.number) ORDER BY r.number"));
   while (true) {
     PLUMB_TRY_ASSIGN(const bool found, row.step());
     if (!found) return std::string();
@@ -127,7 +140,8 @@ Result<std::string> first_unsealed(Database& database, const char* sql) {
 }
 
 // Why this entry does not hold; "" where it does.
-Result<std::string> fault(Database& database, const Entry& entry, std::int64_t expected, const std::string& previous) {
+Result<std::string> fault(Database& database, const Entry& entry, std::int64_t expected,
+                          const std::string& previous) {
   if (entry.number != expected) return "the entry before it was taken out of the chain";
   if (entry.previous != previous) return "it does not follow the entry before it";
   std::string found;
@@ -138,7 +152,8 @@ Result<std::string> fault(Database& database, const Entry& entry, std::int64_t e
     found = late_digest(late, entry.previous);
   }
   if (found == entry.digest) return std::string();
-  return std::string(entry.run != 0 ? "its record" : "a late report about it") + " was changed after it was written";
+  return std::string(entry.run != 0 ? "its record" : "a late report about it") +
+         " was changed after it was written";
 }
 
 }  // namespace
@@ -147,8 +162,9 @@ Result<> seal_run(Database& database, std::int64_t number) {
   PLUMB_TRY_ASSIGN(const std::string previous, head(database));
   PLUMB_TRY_ASSIGN(const std::int64_t next, next_number(database));
   PLUMB_TRY_ASSIGN(const std::string sealed, run_digest(database, number, previous));
-  PLUMB_TRY_ASSIGN(Statement insert,
-                   database.prepare("INSERT INTO chain (number, run, previous, digest) VALUES (?1, ?2, ?3, ?4)"));
+  PLUMB_TRY_ASSIGN(
+      Statement insert,
+      database.prepare("INSERT INTO chain (number, run, previous, digest) VALUES (?1, ?2, ?3, ?4)"));
   return std::move(insert).bind(next, number, previous, sealed).run();
 }
 
@@ -157,8 +173,9 @@ Result<> seal_late(Database& database, std::int64_t number) {
   PLUMB_TRY_ASSIGN(const std::int64_t next, next_number(database));
   PLUMB_TRY_ASSIGN(const LateReport late, read_late(database, number));
   const std::string sealed = late_digest(late, previous);
-  PLUMB_TRY_ASSIGN(Statement insert,
-                   database.prepare("INSERT INTO chain (number, late, previous, digest) VALUES (?1, ?2, ?3, ?4)"));
+  PLUMB_TRY_ASSIGN(
+      Statement insert,
+      database.prepare("INSERT INTO chain (number, late, previous, digest) VALUES (?1, ?2, ?3, ?4)"));
   return std::move(insert).bind(next, number, previous, sealed).run();
 }
 
@@ -177,24 +194,29 @@ Result<Verification> verify_chain(Database& database) {
     previous = entry.digest;
   }
   result.head = previous;
-  PLUMB_TRY_ASSIGN(result.unfinished,
-                   database.number("SELECT count(*) FROM run WHERE finished_at IS NULL AND kind <> 'foreign'"));
-  PLUMB_TRY_ASSIGN(std::string unsealed, first_unsealed(database,
-      "SELECT id FROM run WHERE finished_at IS NOT NULL AND number NOT IN "
-      "(SELECT run FROM chain WHERE run IS NOT NULL) ORDER BY number LIMIT 1"));
+  PLUMB_TRY_ASSIGN(
+      result.unfinished,
+      database.number("SELECT count(*) FROM run WHERE finished_at IS NULL AND kind <> 'foreign'"));
+  PLUMB_TRY_ASSIGN(std::string unsealed,
+                   first_unsealed(database,
+                                  "SELECT id FROM run WHERE finished_at IS NOT NULL AND number NOT IN "
+                                  "(SELECT run FROM chain WHERE run IS NOT NULL) ORDER BY number LIMIT 1"));
   if (!unsealed.empty()) {
     result.broken = Verification::Broken{unsealed, "it ended but is not in the chain"};
     return result;
   }
-  PLUMB_TRY_ASSIGN(unsealed, first_unsealed(database,
-      "SELECT r.id FROM late_report l JOIN run r ON r.number = l.run WHERE l.number NOT IN "
-      "(SELECT late FROM chain WHERE late IS NOT NULL) ORDER BY l.number LIMIT 1"));
+  PLUMB_TRY_ASSIGN(
+      unsealed,
+      first_unsealed(database,
+                     "SELECT r.id FROM late_report l JOIN run r ON r.number = l.run WHERE l.number NOT IN "
+                     "(SELECT late FROM chain WHERE late IS NOT NULL) ORDER BY l.number LIMIT 1"));
   if (!unsealed.empty()) {
     result.broken = Verification::Broken{unsealed, "a late report about it is not in the chain"};
     return result;
   }
   PLUMB_TRY_ASSIGN(const std::string changed, run_with_changed_plan(database));
-  if (!changed.empty()) result.broken = Verification::Broken{changed, "its plan was changed after it was written"};
+  if (!changed.empty())
+    result.broken = Verification::Broken{changed, "its plan was changed after it was written"};
   return result;
 }
 

@@ -1,4 +1,11 @@
-// What the history promises when things go wrong around it: processes killed, disks full, many writers at once.
+// What the history promises when things go wrong around it: processes killed, disks full, many writers at
+// once.
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -6,11 +13,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <chrono>
-#include <fstream>
-#include <functional>
-#include <thread>
 
 #include "engine/history/test_support.h"
 

@@ -1,13 +1,16 @@
-// The history: what ran, when, by whom, on which hosts and with what outcome. One SQLite file, .plumb/history.db.
+// The history: what ran, when, by whom, on which hosts and with what outcome. One SQLite file,
+// .plumb/history.db.
 //
-// A run's intent is written before it and its outcome after it, so that a run whose process was killed shows as
-// unfinished. Every write is one committed transaction: what a call has returned from, a killed process does not
-// lose (a power cut may lose the last moments; the hosts' own journals hold those). Readers never block a writer,
-// and writers of several processes wait for each other for the length of one small transaction.
+// A run's intent is written before it and its outcome after it, so that a run whose process was killed shows
+// as unfinished. An outcome is committed before its call returns, so a killed process does not lose it (a
+// power cut may lose the last moments; the hosts' own journals hold those). Events `started` may follow
+// within 50 ms. Readers never block a writer, and writers of several processes wait for each other for one
+// small transaction.
 //
 // Finished runs and late reports form a chain: each holds the digest of the one before it (see verify()).
 //
-// History and RunWriter may be used by many threads at once. A RunWriter may outlive the History it came from.
+// History and RunWriter may be used by many threads at once. A RunWriter may outlive the History it came
+// from.
 #pragma once
 
 #include <cstdint>
@@ -124,8 +127,8 @@ struct StoredFacts {
 struct Verification {
   std::int64_t entries = 0;     // of the chain, that were checked
   std::int64_t unfinished = 0;  // runs that never ended and so are not in the chain
-  // Digest of the last entry, "" for an empty chain. Entries cut off at the end leave a chain that holds: whoever
-  // must exclude that notes the head elsewhere and compares.
+  // Digest of the last entry, "" for an empty chain. Entries cut off at the end leave a chain that holds:
+  // whoever must exclude that notes the head elsewhere and compares.
   std::string head;
   struct Broken {
     std::string run;
@@ -140,7 +143,7 @@ class Store;
 // succeeds; the error is returned all the same.
 class RunWriter {
  public:
-  const std::string& run() const { return id_; }
+  const std::string& run() const;
 
   Result<> action(std::string_view host, const ActionOutcome& outcome);
   // The same for events that came together: one transaction.
@@ -155,26 +158,23 @@ class RunWriter {
 
  private:
   friend class History;
-  struct Pending;
-  RunWriter(std::shared_ptr<Store> store, std::string id, std::int64_t number);
-  Result<> write_pending();  // with the store's mutex held
+  class Buffer;
+  explicit RunWriter(std::unique_ptr<Buffer> buffer);
 
-  std::shared_ptr<Store> store_;
-  std::string id_;
-  std::int64_t number_ = 0;
-  std::unique_ptr<Pending> pending_;
+  std::unique_ptr<Buffer> buffer_;
 };
 
 class History {
  public:
-  // Opens `file`, and makes it (0600) and its folder (0700) where they are missing. Errors: kHistory for a damaged or
-  // foreign file, a full disk, and a file written by a newer plumb.
+  // Opens `file`, and makes it (0600) and its folder (0700) where they are missing. Errors: kHistory for a
+  // damaged or foreign file, a full disk, and a file written by a newer plumb.
   static Result<History> open(const std::filesystem::path& file);
   // For reading. A file that does not exist reads as an empty history and is not made.
   static Result<History> open_read_only(const std::filesystem::path& file);
 
   Result<RunWriter> begin(const RunStart& start);
-  // Telling the same thing twice is telling it once. A run that is not known here gets an entry of kind `foreign`.
+  // Telling the same thing twice is telling it once. A run that is not known here gets an entry of kind
+  // `foreign`.
   Result<> report_late(const LateReport& report);
 
   // Newest first. `host`: only runs that this host took part in; "" for all.

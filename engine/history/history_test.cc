@@ -1,14 +1,14 @@
 #include "engine/history/history.h"
 
+#include <fstream>
+#include <thread>
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <fstream>
-#include <thread>
 
 #include "engine/history/test_support.h"
 
@@ -46,7 +46,7 @@ TEST_F(HistoryTest, makes_a_private_folder_and_file) {
   const mode_t before = ::umask(0);
   open();
   ::umask(before);
-  struct stat info{};
+  struct stat info {};
   ASSERT_EQ(::stat(file_.parent_path().c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 07777, 0700U);
   ASSERT_EQ(::stat(file_.c_str(), &info), 0);
@@ -68,11 +68,11 @@ TEST_F(HistoryTest, keeps_a_finished_run_as_it_was_told) {
   must(writer.finish(ended("failed", 1)));
 
   const RunRecord record = must(must(History::open_read_only(file_)).run("r1"));
-  EXPECT_EQ(record.summary,
-            (RunSummary{"r1", "apply", "web", start.plan, "ada@desk", start.started_at, "all", "0.1.0", "failed",
-                        "2026-03-01T12:00:09.000Z", 1, 1, 1, 0, 1, 0}));
+  EXPECT_EQ(record.summary, (RunSummary{"r1", "apply", "web", start.plan, "ada@desk", start.started_at, "all",
+                                        "0.1.0", "failed", "2026-03-01T12:00:09.000Z", 1, 1, 1, 0, 1, 0}));
   EXPECT_THAT(record.hosts, ElementsAre(host));
-  EXPECT_THAT(record.actions, ElementsAre(ActionRecord{"web1", an_action(0, "changed")}, ActionRecord{"web1", failed}));
+  EXPECT_THAT(record.actions,
+              ElementsAre(ActionRecord{"web1", an_action(0, "changed")}, ActionRecord{"web1", failed}));
   EXPECT_THAT(record.late, IsEmpty());
 }
 
@@ -81,7 +81,7 @@ TEST_F(HistoryTest, shows_a_run_that_did_not_end_as_unfinished) {
   RunWriter writer = must(history.begin(a_run("r1")));
   must(writer.action("web1", an_action(0, "changed")));
   must(writer.action("web1", an_action(1, "started")));
-  must(writer.host({"web2", "ok", 0, 4, 0, 0, 9, "", ""}));
+  must(writer.host({"web2", "ok", 0, 4, 0, 0, 9, "", ""}));  // takes the waiting event along
 
   const RunRecord record = must(history.run("last"));
   EXPECT_EQ(record.summary.outcome, "unfinished");
@@ -91,6 +91,16 @@ TEST_F(HistoryTest, shows_a_run_that_did_not_end_as_unfinished) {
   EXPECT_EQ(record.hosts[1].state, "ok");
   EXPECT_EQ(record.actions[1].action.outcome, "started");
   EXPECT_EQ(must(history.verify()).unfinished, 1);
+}
+
+TEST_F(HistoryTest, an_action_in_hand_shows_soon) {
+  RunWriter writer = must(open().begin(a_run("r1")));
+  must(writer.action("web1", an_action(0, "started")));
+  const History reader = must(History::open_read_only(file_));
+  for (int i = 0; i < 1000 && must(reader.run("r1")).actions.empty(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(must(reader.run("r1")).actions.size(), 1U);
 }
 
 TEST_F(HistoryTest, a_writer_outlives_its_history_and_ends_once) {
@@ -109,7 +119,7 @@ TEST_F(HistoryTest, lists_runs_newest_first_and_by_host) {
   History history = open();
   for (const char* id : {"a1", "b2", "c3"}) write_run(history, id);
   RunWriter other = must(history.begin(a_run("d4")));
-  must(other.action("db1", an_action(0, "started")));
+  must(other.action("db1", an_action(0, "changed")));
 
   EXPECT_THAT(ids(must(history.runs(10))), ElementsAre("d4", "c3", "b2", "a1"));
   EXPECT_THAT(ids(must(history.runs(2))), ElementsAre("d4", "c3"));
@@ -152,8 +162,10 @@ TEST_F(HistoryTest, late_reports_amend_a_run_without_changing_it) {
   History history = open();
   RunWriter killed = must(history.begin(a_run("r1")));
   must(killed.action("web1", an_action(0, "started")));
+  { const RunWriter gone = std::move(killed); }
   write_run(history, "r2");
-  const LateReport report{"r1", a_run("r1").plan, "web1", "file:/srv/0", "changed", "", "2026-03-02T08:00:00.000Z"};
+  const LateReport report{"r1", a_run("r1").plan,          "web1", "file:/srv/0", "changed",
+                          "",   "2026-03-02T08:00:00.000Z"};
   must(history.report_late(report));
   must(history.report_late(report));
 
@@ -167,7 +179,8 @@ TEST_F(HistoryTest, late_reports_amend_a_run_without_changing_it) {
 TEST_F(HistoryTest, a_late_report_about_an_unknown_run_is_a_foreign_run) {
   History history = open();
   write_run(history, "r1");
-  const LateReport report{"other", "sha256:p", "web1", "service:nginx", "failed", "it ended", "2026-03-02T08:00:00.000Z"};
+  const LateReport report{
+      "other", "sha256:p", "web1", "service:nginx", "failed", "it ended", "2026-03-02T08:00:00.000Z"};
   must(history.report_late(report));
 
   EXPECT_EQ(must(history.run("last")).summary.id, "r1");
@@ -245,16 +258,19 @@ TEST_P(TamperTest, is_found) {
 INSTANTIATE_TEST_SUITE_P(
     History, TamperTest,
     ::testing::Values(
-        Tampering{"an_operator", "UPDATE run SET operator = 'eve@desk' WHERE id = 'r2'", "r2", "its record was changed"},
-        Tampering{"an_outcome", "UPDATE action SET outcome = 'satisfied' WHERE run = 1 AND position = 1", "r1",
+        Tampering{"an_operator", "UPDATE run SET operator = 'eve@desk' WHERE id = 'r2'", "r2",
                   "its record was changed"},
-        Tampering{"bytes_that_are_not_text", "UPDATE action SET text = CAST(x'ff80' AS TEXT) WHERE run = 1", "r1",
+        Tampering{"an_outcome", "UPDATE action SET outcome = 'satisfied' WHERE run = 1 AND position = 1",
+                  "r1", "its record was changed"},
+        Tampering{"bytes_that_are_not_text", "UPDATE action SET text = CAST(x'ff80' AS TEXT) WHERE run = 1",
+                  "r1", "its record was changed"},
+        Tampering{"a_removed_action", "DELETE FROM action WHERE run = 2 AND position = 0", "r2",
                   "its record was changed"},
-        Tampering{"a_removed_action", "DELETE FROM action WHERE run = 2 AND position = 0", "r2", "its record was changed"},
         Tampering{"a_removed_host", "DELETE FROM run_host WHERE run = 1", "r1", "its record was changed"},
         Tampering{"a_late_report", "UPDATE late_report SET outcome = 'failed'", "r1", "late report"},
         Tampering{"an_added_late_report",
-                  "INSERT INTO late_report SELECT 7, run, plan, 'web2', address, outcome, text, at FROM late_report",
+                  "INSERT INTO late_report SELECT 7, run, plan, 'web2', address, outcome, text, at FROM "
+                  "late_report",
                   "r1", "late report"},
         Tampering{"a_removed_run",
                   "DELETE FROM chain WHERE run = 1; DELETE FROM action WHERE run = 1; "
@@ -262,7 +278,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "r2", "taken out"},
         Tampering{"a_link_moved", "UPDATE chain SET previous = '' WHERE number = 2", "r2", "does not follow"},
         Tampering{"an_added_run",
-                  "INSERT INTO run SELECT 9, 'r9', kind, project, plan, operator, started_at, hosts_pattern, engine, "
+                  "INSERT INTO run SELECT 9, 'r9', kind, project, plan, operator, started_at, hosts_pattern, "
+                  "engine, "
                   "outcome, finished_at, exit_code FROM run WHERE number = 1",
                   "r9", "not in the chain"},
         Tampering{"a_plan", "UPDATE plan SET bytes = x'7b7d20' WHERE bytes = x'7b7d'", "r3", "its plan"}),

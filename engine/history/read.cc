@@ -29,8 +29,9 @@ Result<std::int64_t> resolve(Database& database, std::string_view reference) {
     if (last == 0) return fail(Code::kNoSuchRun, "the history holds no run yet");
     return last;
   }
-  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare(
-      "SELECT number, id FROM run WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC, number DESC LIMIT 4"));
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   database.prepare("SELECT number, id FROM run WHERE substr(id, 1, length(?1)) = ?1 ORDER "
+                                    "BY id = ?1 DESC, number DESC LIMIT 4"));
   Statement row = std::move(prepared).bind(reference);
   std::vector<std::string> ids;
   std::int64_t first = 0;
@@ -68,9 +69,11 @@ void add_unfinished(std::vector<HostOutcome>& hosts, const std::vector<ActionRec
 }
 
 Result<std::vector<LateReport>> read_late_reports(Database& database, std::int64_t run) {
-  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare(
-      "SELECT " PLUMB_LATE_COLUMNS
-      " FROM late_report l JOIN run r ON r.number = l.run WHERE l.run = ?1 ORDER BY l.number"));
+  PLUMB_TRY_ASSIGN(
+      Statement prepared,
+      database.prepare(
+          "SELECT " PLUMB_LATE_COLUMNS
+          " FROM late_report l JOIN run r ON r.number = l.run WHERE l.run = ?1 ORDER BY l.number"));
   Statement row = std::move(prepared).bind(run);
   std::vector<LateReport> reports;
   while (true) {
@@ -81,12 +84,13 @@ Result<std::vector<LateReport>> read_late_reports(Database& database, std::int64
 }
 
 Result<std::vector<std::int64_t>> run_numbers(Database& database, std::int64_t limit, std::string_view host) {
-  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare(
-      "SELECT number FROM run WHERE ?2 = '' "
-      "OR EXISTS (SELECT 1 FROM run_host h WHERE h.run = number AND h.name = ?2) "
-      "OR EXISTS (SELECT 1 FROM action a WHERE a.run = number AND a.host = ?2) "
-      "OR EXISTS (SELECT 1 FROM late_report l WHERE l.run = run.number AND l.host = ?2) "
-      "ORDER BY number DESC LIMIT ?1"));
+  PLUMB_TRY_ASSIGN(
+      Statement prepared,
+      database.prepare("SELECT number FROM run WHERE ?2 = '' "
+                       "OR EXISTS (SELECT 1 FROM run_host h WHERE h.run = number AND h.name = ?2) "
+                       "OR EXISTS (SELECT 1 FROM action a WHERE a.run = number AND a.host = ?2) "
+                       "OR EXISTS (SELECT 1 FROM late_report l WHERE l.run = run.number AND l.host = ?2) "
+                       "ORDER BY number DESC LIMIT ?1"));
   Statement row = std::move(prepared).bind(limit, host);
   std::vector<std::int64_t> numbers;
   while (true) {
@@ -142,7 +146,8 @@ Result<std::optional<std::string>> History::plan_bytes(std::string_view plan) co
 
 Result<std::optional<StoredFacts>> History::facts(std::string_view host) const {
   const std::lock_guard lock(store_->mutex);
-  PLUMB_TRY_ASSIGN(Statement prepared, store_->database.prepare("SELECT facts, at FROM facts WHERE host = ?1"));
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   store_->database.prepare("SELECT facts, at FROM facts WHERE host = ?1"));
   Statement row = std::move(prepared).bind(host);
   PLUMB_TRY_ASSIGN(const bool found, row.step());
   if (!found) return std::optional<StoredFacts>();

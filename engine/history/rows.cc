@@ -3,9 +3,10 @@
 namespace plumb::history {
 
 Result<RunSummary> read_run(Database& database, std::int64_t number) {
-  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare(
-      "SELECT id, kind, project, plan, operator, started_at, hosts_pattern, engine, outcome, finished_at, exit_code "
-      "FROM run WHERE number = ?1"));
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   database.prepare("SELECT id, kind, project, plan, operator, started_at, hosts_pattern, "
+                                    "engine, outcome, finished_at, exit_code "
+                                    "FROM run WHERE number = ?1"));
   Statement row = std::move(prepared).bind(number);
   PLUMB_TRY(row.step());
   RunSummary run;
@@ -24,9 +25,10 @@ Result<RunSummary> read_run(Database& database, std::int64_t number) {
 }
 
 Result<std::vector<HostOutcome>> read_hosts(Database& database, std::int64_t number) {
-  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare(
-      "SELECT name, state, changed, satisfied, failed, skipped, milliseconds, code, text "
-      "FROM run_host WHERE run = ?1 ORDER BY name"));
+  PLUMB_TRY_ASSIGN(
+      Statement prepared,
+      database.prepare("SELECT name, state, changed, satisfied, failed, skipped, milliseconds, code, text "
+                       "FROM run_host WHERE run = ?1 ORDER BY name"));
   Statement row = std::move(prepared).bind(number);
   std::vector<HostOutcome> hosts;
   while (true) {
@@ -37,16 +39,19 @@ Result<std::vector<HostOutcome>> read_hosts(Database& database, std::int64_t num
   }
 }
 
-Result<> read_actions(Database& database, std::int64_t number, const std::function<void(ActionRecord)>& take) {
-  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare(
-      "SELECT host, position, address, op, outcome, text, code, milliseconds, at "
-      "FROM action WHERE run = ?1 ORDER BY host, position"));
+Result<> read_actions(Database& database, std::int64_t number,
+                      const std::function<void(ActionRecord)>& take) {
+  PLUMB_TRY_ASSIGN(
+      Statement prepared,
+      database.prepare("SELECT host, position, address, op, outcome, text, code, milliseconds, at "
+                       "FROM action WHERE run = ?1 ORDER BY host, position"));
   Statement row = std::move(prepared).bind(number);
   while (true) {
     PLUMB_TRY_ASSIGN(const bool found, row.step());
     if (!found) return {};
-    take({row.text(0), {row.integer(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6),
-                        row.integer(7), row.text(8)}});
+    take({row.text(0),
+          {row.integer(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.integer(7),
+           row.text(8)}});
   }
 }
 

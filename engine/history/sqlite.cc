@@ -15,8 +15,12 @@ constexpr int kBusyMilliseconds = 10'000;
 
 }  // namespace
 
-void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
-void Database::Finalize::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+void Database::Close::operator()(sqlite3* handle) const {
+  sqlite3_close_v2(handle);
+}
+void Database::Finalize::operator()(sqlite3_stmt* handle) const {
+  sqlite3_finalize(handle);
+}
 
 Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
@@ -26,9 +30,10 @@ Database::~Database() {
 
 Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
   Database database(file);
-  const int flags = mode == Mode::kRead       ? SQLITE_OPEN_READONLY
-                    : mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE
-                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+  const int flags = mode == Mode::kRead ? SQLITE_OPEN_READONLY
+                    : mode == Mode::kReadWrite
+                        ? SQLITE_OPEN_READWRITE
+                        : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
   sqlite3* handle = nullptr;
   // The caller's mutex guards the connection, so SQLite's own is not needed.
   const int status = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -50,7 +55,8 @@ Error Database::error(int status) const {
   const std::string answer = handle == nullptr ? sqlite3_errstr(status) : sqlite3_errmsg(handle);
   if (basic == SQLITE_NOTADB || basic == SQLITE_CORRUPT) {
     return fail(Code::kHistory, "the history " + path + " is damaged: " + answer)
-        .hint("move it away; the next run begins a new one, and what plumb knows about a host is on that host");
+        .hint(
+            "move it away; the next run begins a new one, and what plumb knows about a host is on that host");
   }
   if (basic == SQLITE_BUSY) {
     return fail(Code::kHistory, "another process has kept the history " + path + " locked for " +
@@ -70,7 +76,8 @@ Result<Statement> Database::prepare(const char* sql) {
   auto& kept = statements_[sql];
   if (kept == nullptr) {
     sqlite3_stmt* handle = nullptr;
-    const int status = sqlite3_prepare_v3(handle_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+    const int status =
+        sqlite3_prepare_v3(handle_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
     if (status != SQLITE_OK) return error(status);
     kept.reset(handle);
   }
@@ -93,8 +100,12 @@ Result<> Database::use_write_ahead_log() {
   }
 }
 
-bool Database::changed() const { return sqlite3_changes(handle_.get()) > 0; }
-std::int64_t Database::last_number() const { return sqlite3_last_insert_rowid(handle_.get()); }
+bool Database::changed() const {
+  return sqlite3_changes(handle_.get()) > 0;
+}
+std::int64_t Database::last_number() const {
+  return sqlite3_last_insert_rowid(handle_.get());
+}
 
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_), handle_(std::exchange(other.handle_, nullptr)), next_(other.next_) {}
@@ -110,8 +121,12 @@ void Statement::put(std::string_view text) {
   sqlite3_bind_text64(handle_, next_++, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC,
                       SQLITE_UTF8);
 }
-void Statement::put(std::int64_t number) { sqlite3_bind_int64(handle_, next_++, number); }
-void Statement::put(std::nullptr_t) { sqlite3_bind_null(handle_, next_++); }
+void Statement::put(std::int64_t number) {
+  sqlite3_bind_int64(handle_, next_++, number);
+}
+void Statement::put(std::nullptr_t) {
+  sqlite3_bind_null(handle_, next_++);
+}
 
 Result<bool> Statement::step() {
   const int status = sqlite3_step(handle_);
@@ -125,8 +140,12 @@ Result<> Statement::run() {
   return {};
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
-bool Statement::is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(handle_, column);
+}
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(handle_, column) == SQLITE_NULL;
+}
 
 std::string Statement::text(int column) const {
   const void* bytes = sqlite3_column_blob(handle_, column);

@@ -17,8 +17,8 @@ namespace plumb::history {
 
 class Database;
 
-// A prepared statement lent by its database; given back, reset, at the end of its scope. A row's values are valid
-// until the next step.
+// A prepared statement lent by its database; given back, reset, at the end of its scope. A row's values are
+// valid until the next step.
 class Statement {
  public:
   Statement(const Database& database, sqlite3_stmt* handle) : database_(&database), handle_(handle) {}

@@ -1,11 +1,11 @@
 #include "engine/history/store.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
 
 #include "engine/base/json.h"
 #include "engine/base/unique_fd.h"
@@ -21,7 +21,8 @@ constexpr std::array<const char*, 1> kMigrations = {kSchemaSql};
 constexpr std::int64_t kVersion = kMigrations.size();
 
 Error system_error(std::string_view doing, const std::filesystem::path& path) {
-  return fail(Code::kHistory, "cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(errno));
+  return fail(Code::kHistory,
+              "cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(errno));
 }
 
 Result<> make_file(const std::filesystem::path& file) {
@@ -29,7 +30,8 @@ Result<> make_file(const std::filesystem::path& file) {
   if (!folder.empty() && ::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     return system_error("make the folder", folder);
   }
-  // Never opened when it is there: closing a descriptor of it would drop the locks of this process's connections.
+  // Never opened when it is there: closing a descriptor of it would drop the locks of this process's
+  // connections.
   const UniqueFd made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!made && errno != EEXIST) return system_error("make", file);
   return {};
@@ -46,8 +48,9 @@ Result<std::int64_t> read_version(Database& database, const std::filesystem::pat
         .hint("move it away; the next run begins a new history");
   }
   if (version > kVersion) {
-    return fail(Code::kHistory, "the history " + file.string() + " was written by a newer plumb: its schema version is " +
-                                    std::to_string(version) + " and this program knows " + std::to_string(kVersion))
+    return fail(Code::kHistory,
+                "the history " + file.string() + " was written by a newer plumb: its schema version is " +
+                    std::to_string(version) + " and this program knows " + std::to_string(kVersion))
         .hint("use the newer plumb; a history is never taken back to an older version");
   }
   return empty ? 0 : version;
@@ -57,7 +60,8 @@ Result<> migrate(Database& database, const std::filesystem::path& file) {
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
   // Read again: another process may have been first.
   PLUMB_TRY_ASSIGN(const std::int64_t version, read_version(database, file));
-  for (std::int64_t i = version; i < kVersion; ++i) PLUMB_TRY(database.execute(kMigrations[static_cast<std::size_t>(i)]));
+  for (std::int64_t i = version; i < kVersion; ++i)
+    PLUMB_TRY(database.execute(kMigrations[static_cast<std::size_t>(i)]));
   PLUMB_TRY(database.execute("PRAGMA application_id = " + std::to_string(kApplicationId)));
   PLUMB_TRY(database.execute("PRAGMA user_version = " + std::to_string(kVersion)));
   return transaction.commit();
@@ -71,9 +75,9 @@ Result<std::shared_ptr<Store>> open_store(const std::filesystem::path& file) {
   PLUMB_TRY_ASSIGN(const std::int64_t version, read_version(database, file));
   PLUMB_TRY(database.use_write_ahead_log());
   // NORMAL syncs at checkpoints only, so a commit is a write to the log: it outlives this process, and costs
-  // microseconds. The log may grow to 16 MB before a run pays for a checkpoint.
+  // microseconds. The log may grow to 32 MB before a run pays for a checkpoint.
   PLUMB_TRY(database.execute(
-      "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = ON; "
+      "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000; PRAGMA foreign_keys = ON; "
       "PRAGMA trusted_schema = OFF"));
   if (version < kVersion) PLUMB_TRY(migrate(database, file));
   return std::make_shared<Store>(std::move(database));

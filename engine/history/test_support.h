@@ -1,11 +1,11 @@
 // What the tests of this folder share.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "engine/base/digest.h"
 #include "engine/history/history.h"
@@ -42,7 +42,9 @@ T must(Result<T> result) {
   }
   return std::move(*result);
 }
-inline void must(Result<> result) { ASSERT_TRUE(result.has_value()) << result.error().summary(); }
+inline void must(Result<> result) {
+  ASSERT_TRUE(result.has_value()) << result.error().summary();
+}
 
 inline RunStart a_run(std::string id) {
   RunStart start;

@@ -1,0 +1,54 @@
+// The events of one run on their way to the database. Private to this folder.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/history/history.h"
+#include "engine/history/store.h"
+
+namespace plumb::history {
+
+class RunWriter::Buffer {
+ public:
+  Buffer(std::shared_ptr<Store> store, std::string id, std::int64_t number);
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer();
+
+  const std::string& id() const { return id_; }
+
+  Result<> add(std::string_view host, std::span<const ActionOutcome> outcomes);
+  Result<> add(const HostOutcome& outcome);
+  Result<> add(const RunEnd& end);
+
+ private:
+  Result<> check_open() const;
+  Result<> write();  // all that waits, in one transaction; what could not be written goes on waiting
+  void flush_late(const std::stop_token& stop);
+
+  const std::shared_ptr<Store> store_;
+  const std::string id_;
+  const std::int64_t number_;
+
+  // Below: guarded by the store's mutex.
+  std::vector<ActionRecord> actions_;
+  std::vector<HostOutcome> hosts_;
+  std::optional<RunEnd> end_;
+  bool failed_ = false;  // the last write did
+  bool finished_ = false;
+  bool idle_ = false;  // the flusher waits for work
+
+  std::condition_variable_any wake_;
+  std::jthread flusher_;  // of the first event that waits
+};
+
+}  // namespace plumb::history
