@@ -1,0 +1,69 @@
+# Names for what one does with this tree; CMakePresets.json says how. `make` alone lists them.
+
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+N ?= 3
+FUZZ_SECONDS ?= 60
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build test demo golden docs lint format bench asan tsan fuzz lab-up lab-down install package clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+deps: ## install what the build needs and this machine lacks (Debian, Ubuntu)
+	@.ci/deps build
+
+build: deps ## build everything into build/, the programs into build/bin/
+	@test -f build/build.ninja || cmake --preset dev
+	@cmake --build build --parallel $(JOBS)
+
+test: build ## build, and run every test; as root with the lab of real hosts
+	@ctest --test-dir build --parallel 2 --output-on-failure
+
+demo: build ## a tour of plumb on a scratch folder, checked as it goes
+	@docs/demo/demo.sh build/bin/plumb
+
+golden: build ## rewrite the expected outputs of the golden cases, for review with git diff
+	@PLUMB_GOLDEN=rewrite ctest --test-dir build --parallel 2 --output-on-failure -L unit
+
+docs: build ## rewrite docs/reference/ from the schemas and the list of codes
+	@build/bin/plumb-docs . docs/reference
+
+lint: ## check format and run clang-tidy over the tree
+	@.ci/lint
+
+format: ## format every source file
+	@.ci/deps lint
+	@git ls-files -z '*.cc' '*.h' | xargs -0 clang-format -i
+
+bench: build ## measure; see testdata/bench
+	@testdata/bench/run build/bin/plumb
+
+asan: deps ## build and run the unit tests with the address and undefined-behaviour sanitizers
+	@.ci/sanitize asan
+
+tsan: deps ## build and run the tests of the threaded folders with the thread sanitizer
+	@.ci/sanitize tsan
+
+fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) .ci/fuzz
+
+lab-up: ## start N (3) hosts of the lab
+	@testdata/lab/lab up $(N)
+
+lab-down: ## stop the lab
+	@testdata/lab/lab down
+
+install: deps ## build for release and install under PREFIX (/usr/local)
+	@cmake --preset release
+	@cmake --build build/release --parallel $(JOBS)
+	@cmake --install build/release --prefix $(PREFIX)
+
+package: deps ## build a Debian package in build/package/
+	@cmake --preset release -DCMAKE_INSTALL_PREFIX=/usr
+	@cmake --build build/release --parallel $(JOBS)
+	@cpack --config build/release/CPackConfig.cmake -B build/package
+
+clean: ## remove build/
+	@rm -rf build
