@@ -1,0 +1,258 @@
+// plumb apply [FILE]: plan and apply, or apply a saved plan.
+
+#include <algorithm>
+#include <unistd.h>
+
+#include "cmd/plumb/ask.h"
+#include "cmd/plumb/commands.h"
+#include "cmd/plumb/planning.h"
+#include "cmd/plumb/progress.h"
+#include "cmd/plumb/signals.h"
+#include "engine/base/file.h"
+#include "engine/report/plan_text.h"
+#include "engine/report/run_text.h"
+#include "engine/run/journalist.h"
+#include "engine/run/project_key.h"
+
+namespace plumb::cmd {
+namespace {
+
+constexpr std::size_t kMaxPlan = std::size_t{256} << 20;
+// Up to this many actions each one is worth a line.
+constexpr std::size_t kActionsShown = 100;
+
+struct ApplyArguments {
+  std::string file;
+  bool keep_going = false;
+  bool detailed_exit_code = false;
+  PlanningOptions planning;
+};
+
+std::string operator_name() {
+  std::array<char, 256> machine{};
+  gethostname(machine.data(), machine.size() - 1);
+  const char* user = std::getenv("USER");
+  return (user == nullptr ? "uid " + std::to_string(getuid()) : std::string(user)) + "@" + machine.data();
+}
+
+class Apply {
+ public:
+  Apply(Program& program, const ApplyArguments& arguments)
+      : program_(program), arguments_(arguments), terminal_(program.options.no_color),
+        workspace_(program.options, terminal_), progress_(terminal_) {
+    terminal_.set_json(program.options.output == "json");
+  }
+
+  int run() {
+    const SignalWatch signals([this] { stop(); });
+    return arguments_.file.empty() ? plan_and_apply() : apply_saved();
+  }
+
+ private:
+  void stop() {
+    workspace_.control().request_stop();
+    if (workspace_.control().level() == run::StopLevel::kFinish) {
+      terminal_.tell("\nStopping: actions in hand are finished and recorded. Press Ctrl-C again to leave at once.\n");
+    }
+  }
+
+  int plan_and_apply() {
+    ExitCode code = kDone;
+    std::optional<Planned> planned =
+        make_plan(workspace_, terminal_, program_.options, arguments_.planning, progress_.observer(), code);
+    progress_.clear();
+    if (!planned) return code;
+    fleet_ = std::move(planned->fleet);
+    plan_ = std::move(planned->result.plan);
+    artifact_ = std::move(planned->artifact);
+    results_ = std::move(planned->result.hosts);
+    if (code == kInterrupted || code == kStalePlan) return code;
+    if (!terminal_.json()) {
+      report::PlanTextOptions options;
+      options.color = terminal_.color();
+      options.full = arguments_.planning.full;
+      terminal_.print(report::plan_text(plan_, options) + report::plan_summary(plan_, terminal_.color()));
+    }
+    if (plan_.hosts.empty()) return code;
+    if (!plan_.changes_nothing()) {
+      if (const ExitCode refused = confirm(); refused != kDone) return refused;
+    }
+    return execute(false);
+  }
+
+  int apply_saved() {
+    Result<std::string> bytes = read_file(arguments_.file, kMaxPlan);
+    Result<plan::Plan> read = bytes ? plan::read_artifact(*bytes) : Result<plan::Plan>(bytes.error());
+    if (!read) {
+      workspace_.diagnose(std::move(read.error()).during("reading the plan " + arguments_.file));
+      return kInvalidConfiguration;
+    }
+    plan_ = std::move(*read);
+    artifact_ = {*bytes, {}};
+    artifact_.id = plan::write_artifact(plan_).id;
+    if (!workspace_.load()) return kInvalidConfiguration;
+    Diagnostics found;
+    const std::set<std::string> hosts = check_against_project(found);
+    workspace_.diagnose(found);
+    if (found.has_errors()) return kStalePlan;
+    fleet_ = workspace_.fleet(hosts, progress_.observer());
+    if (fleet_ == nullptr) return kInvalidConfiguration;
+    if (!terminal_.json()) terminal_.print(report::plan_summary(plan_, terminal_.color()));
+    if (plan_.changes_nothing()) return kDone;
+    if (const ExitCode refused = confirm(); refused != kDone) return refused;
+    return execute(true);
+  }
+
+  // The hosts of the plan; what joined since is told, what is gone is an error.
+  std::set<std::string> check_against_project(Diagnostics& found) {
+    if (plan_.project != workspace_.project().name) {
+      found.add(Diagnostic(Code::kPlanVersion, "the plan is of the project `" + plan_.project + "`, and this is `" +
+                                                   workspace_.project().name + "`"));
+    }
+    if (plan_.engine != PLUMB_VERSION) {
+      found.add(Diagnostic(Code::kPlanVersion, "the plan was made by plumb " + plan_.engine + "; this is " PLUMB_VERSION)
+                    .with_hint("make the plan anew"));
+    }
+    if (plan_.inputs["config"] != workspace_.project().digest) {
+      found.add(Diagnostic(Code::kHostNotInPlan, "the configuration was changed since the plan was made; the plan is applied as it was reviewed")
+                    .as(Severity::kNote));
+    }
+    std::set<std::string> hosts;
+    for (const auto& [host, unused] : plan_.hosts) {
+      if (workspace_.inventory().hosts.contains(host)) {
+        if (workspace_.hosts().contains(host)) hosts.insert(host);
+      } else {
+        found.add(Diagnostic(Code::kPlanHostUnknown, "the plan names the host `" + host + "`, which the inventory no longer holds"));
+      }
+    }
+    if (Result<std::set<std::string>> now = config::match_hosts(workspace_.inventory(), plan_.on)) {
+      std::string joined;
+      for (const std::string& host : *now) {
+        if (!plan_.hosts.contains(host)) joined += (joined.empty() ? "" : ", ") + host;
+      }
+      if (!joined.empty()) {
+        found.add(Diagnostic(Code::kHostNotInPlan, "not in the plan and not touched: " + joined).as(Severity::kWarning));
+      }
+    }
+    return hosts;
+  }
+
+  ExitCode confirm() {
+    if (program_.options.yes) return kDone;
+    Result<bool> answer = ask_yes("\nApply this plan? Only `yes` is taken for one: ", terminal_, workspace_.control().interrupt());
+    if (!answer) {
+      if (answer.error().code() == Code::kInterrupted) return kInterrupted;
+      workspace_.diagnose(answer.error());
+      return kFailed;
+    }
+    if (!*answer) {
+      terminal_.tell("Nothing was changed.\n");
+      return kFailed;
+    }
+    return kDone;
+  }
+
+  int execute(bool saved) {
+    Result<history::History> history = history::History::open(workspace_.history_path());
+    if (!history) {
+      workspace_.diagnose(history.error());
+      return kFailed;
+    }
+    using Clock = std::chrono::system_clock;
+    history::RunStart start;
+    start.id = run::new_run_id();
+    start.project = plan_.project;
+    start.plan = artifact_.id;
+    start.plan_bytes = artifact_.bytes;
+    start.operator_name = operator_name();
+    start.started_at = run::timestamp(Clock::now());
+    start.hosts_pattern = plan_.on;
+    start.engine = PLUMB_VERSION;
+    Result<history::RunWriter> writer = history->begin(start);
+    if (!writer) {
+      workspace_.diagnose(writer.error());
+      return kFailed;
+    }
+    progress_.show_actions(plan::action_count(plan_) <= kActionsShown);
+    std::map<std::string, run::HostResult> applied =
+        fleet_->apply(plan_, {start.id, artifact_.id, saved, arguments_.keep_going, &*writer});
+    progress_.clear();
+    for (auto& [host, result] : applied) results_[host] = std::move(result);
+
+    Diagnostics found;
+    for (auto& [host, result] : results_) {
+      if (applied.contains(host)) {
+        found.extend(result.diagnostics);
+      } else if (Result<> written = writer->host({host, std::string(name(result.state)), 0, 0, 0, 0, result.milliseconds, "", ""}); !written) {
+        found.add(written.error().diagnostic());
+      }
+      keep_facts(*history, host);
+    }
+    workspace_.diagnose(found);
+    const ExitCode code = exit_code_of(results_);
+    const Result<> finished = writer->finish({outcome_of(code), run::timestamp(Clock::now()), code});
+    if (!finished) workspace_.diagnose(finished.error());
+    print_results(start.id);
+    if (code == kDone && !finished) return kFailed;
+    if (code == kDone && arguments_.detailed_exit_code && !plan_.changes_nothing()) return kChangesPending;
+    return code;
+  }
+
+  void keep_facts(history::History& history, const std::string& host) {
+    const Json* facts = fleet_->facts(host);
+    if (facts == nullptr) return;
+    if (Result<> kept = history.store_facts(host, *facts, run::timestamp(std::chrono::system_clock::now())); !kept) {
+      workspace_.diagnose(kept.error());
+    }
+  }
+
+  static std::string outcome_of(ExitCode code) {
+    switch (code) {
+      case kDone:
+        return "ok";
+      case kInterrupted:
+        return "interrupted";
+      case kStalePlan:
+        return "stale";
+      case kHostUnreachable:
+        return "unreachable";
+      default:
+        return "failed";
+    }
+  }
+
+  void print_results(const std::string& run_id) {
+    if (terminal_.json()) {
+      terminal_.print(report::run_json(results_, run_id, artifact_.id).dump(2) + "\n");
+    } else {
+      terminal_.print(report::run_summary(results_, plan_, run_id, terminal_.color()));
+    }
+  }
+
+  Program& program_;
+  const ApplyArguments& arguments_;
+  Terminal terminal_;
+  Workspace workspace_;
+  Progress progress_;
+  std::unique_ptr<run::Fleet> fleet_;
+  plan::Plan plan_;
+  plan::Artifact artifact_;
+  std::map<std::string, run::HostResult> results_;
+};
+
+}  // namespace
+
+void add_apply(Program& program) {
+  auto arguments = std::make_shared<ApplyArguments>();
+  CLI::App* command = program.app.add_subcommand("apply", "Plan and, after a yes, apply; or apply a saved plan");
+  command->add_option("PLAN", arguments->file, "A plan written by `plumb plan -o`")->type_name("FILE");
+  command->add_flag("--keep-going", arguments->keep_going, "After a failure skip only what depends on it");
+  command->add_flag("--detailed-exitcode", arguments->detailed_exit_code, "Exit with 2 when something was changed");
+  command->add_flag("--full", arguments->planning.full, "Show operations and what each action stands on");
+  command->add_option("--require", arguments->planning.require, "Refuse actions that are not exactly known")
+      ->check(CLI::IsMember({"exact"}))
+      ->type_name("exact");
+  command->callback([&program, arguments] { program.exit_code = Apply(program, *arguments).run(); });
+}
+
+}  // namespace plumb::cmd

@@ -1,0 +1,50 @@
+#include "cmd/plumb/ask.h"
+
+#include <poll.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace plumb::cmd {
+namespace {
+
+// One line of standard input; nothing where it ended before.
+Result<std::string> read_line(const host::Interrupt* interrupt) {
+  std::string line;
+  while (true) {
+    std::array<pollfd, 2> fds{{{STDIN_FILENO, POLLIN, 0}, {interrupt == nullptr ? -1 : interrupt->fd(), POLLIN, 0}}};
+    if (::poll(fds.data(), fds.size(), -1) < 0) continue;
+    if (fds[1].revents != 0) return fail(Code::kInterrupted, "interrupted");
+    char c = 0;
+    if (::read(STDIN_FILENO, &c, 1) <= 0 || c == '\n') return line;
+    line += c;
+  }
+}
+
+}  // namespace
+
+Result<bool> ask_yes(const std::string& question, Terminal& terminal, const host::Interrupt& interrupt) {
+  if (!terminal.can_ask()) {
+    return fail(Code::kNeedsConfirmation, "there is no terminal to ask on").hint("add --yes to apply without being asked");
+  }
+  terminal.tell(question);
+  PLUMB_TRY_ASSIGN(const std::string answer, read_line(&interrupt));
+  return answer == "yes" || answer == "y";
+}
+
+Result<std::string> ask_secret(const std::string& question, Terminal& terminal) {
+  if (!terminal.can_ask()) return fail(Code::kNeedsConfirmation, "there is no terminal to ask for a password on");
+  terminal.tell(question);
+  termios before{};
+  tcgetattr(STDIN_FILENO, &before);
+  termios quiet = before;
+  quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+  Result<std::string> line = read_line(nullptr);
+  tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+  terminal.tell("\n");
+  return line;
+}
+
+}  // namespace plumb::cmd

@@ -1,0 +1,18 @@
+// Questions to the person at the terminal.
+#pragma once
+
+#include <string>
+
+#include "cmd/plumb/terminal.h"
+#include "engine/base/result.h"
+#include "engine/host/connection.h"
+
+namespace plumb::cmd {
+
+// True for "yes" or "y". kNeedsConfirmation without a terminal, kInterrupted when `interrupt` is raised meanwhile.
+Result<bool> ask_yes(const std::string& question, Terminal& terminal, const host::Interrupt& interrupt);
+
+// A line that is not shown while it is typed.
+Result<std::string> ask_secret(const std::string& question, Terminal& terminal);
+
+}  // namespace plumb::cmd

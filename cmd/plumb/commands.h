@@ -1,0 +1,32 @@
+// The subcommands. Each adds itself to the program and, when it is the one asked for, sets the exit code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cmd/plumb/exit_code.h"
+#include "cmd/plumb/options.h"
+
+namespace plumb::cmd {
+
+// What a command gets and gives.
+struct Program {
+  CLI::App app;
+  Options options;
+  int exit_code = kDone;
+};
+
+void add_init(Program& program);
+void add_validate(Program& program);
+void add_plan(Program& program);
+void add_show(Program& program);
+void add_apply(Program& program);
+void add_diff(Program& program);
+void add_history(Program& program);
+void add_facts(Program& program);
+void add_hosts(Program& program);
+void add_graph(Program& program);
+void add_explain(Program& program);
+void add_schema(Program& program);
+void add_version(Program& program);
+
+}  // namespace plumb::cmd

@@ -1,0 +1,57 @@
+// plumb facts: what the hosts say of themselves.
+
+#include "cmd/plumb/commands.h"
+#include "cmd/plumb/progress.h"
+#include "cmd/plumb/signals.h"
+#include "cmd/plumb/workspace.h"
+
+namespace plumb::cmd {
+namespace {
+
+void print_facts(const Json& facts, const std::string& prefix, Terminal& terminal) {
+  for (const auto& [name, value] : facts.items()) {
+    if (value.is_object()) {
+      print_facts(value, prefix + name + ".", terminal);
+    } else {
+      terminal.print("  " + prefix + name + " = " + (value.is_string() ? value.get<std::string>() : value.dump()) + "\n");
+    }
+  }
+}
+
+int facts(Program& program) {
+  Terminal terminal(program.options.no_color);
+  terminal.set_json(program.options.output == "json");
+  Workspace workspace(program.options, terminal);
+  const SignalWatch signals([&] { workspace.control().request_stop(); });
+  if (!workspace.load()) return kInvalidConfiguration;
+  Progress progress(terminal);
+  const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), progress.observer());
+  if (fleet == nullptr) return kInvalidConfiguration;
+  const std::map<std::string, run::HostResult> results = fleet->contact();
+  progress.clear();
+  Json all = Json::object();
+  Diagnostics found;
+  for (const auto& [name, result] : results) {
+    found.extend(result.diagnostics);
+    const Json* known = fleet->facts(name);
+    if (known == nullptr) continue;
+    if (terminal.json()) {
+      all[name] = *known;
+    } else {
+      terminal.print(name + "\n");
+      print_facts(*known, "", terminal);
+    }
+  }
+  if (terminal.json()) terminal.print(all.dump(2) + "\n");
+  workspace.diagnose(found);
+  return exit_code_of(results);
+}
+
+}  // namespace
+
+void add_facts(Program& program) {
+  CLI::App* command = program.app.add_subcommand("facts", "Ask the hosts for their facts");
+  command->callback([&program] { program.exit_code = facts(program); });
+}
+
+}  // namespace plumb::cmd

@@ -1,0 +1,166 @@
+// plumb init [DIR]: a starter project that validates, plans and applies at once.
+
+#include <filesystem>
+
+#include "cmd/plumb/commands.h"
+#include "cmd/plumb/workspace.h"
+#include "engine/base/file.h"
+#include "engine/run/project_key.h"
+
+namespace plumb::cmd {
+namespace {
+
+constexpr std::string_view kProject = R"(# yaml-language-server: $schema=.plumb/schemas/project.json
+#
+# What this project wants to be true. `plumb plan` shows what is not, `plumb apply` makes it so.
+plumb: v1
+project: @NAME@
+
+resources:
+  # A folder. The first key of a resource is its kind, the value beside it its identity; together they are its
+  # address, directory:/tmp/plumb-@NAME@, by which plans and other resources speak of it.
+  - directory: /tmp/plumb-@NAME@
+    mode: "0755"
+
+  # A file with its content in place. `source: files/motd` would take it from a file of this project.
+  - file: /tmp/plumb-@NAME@/motd
+    content: |
+      This machine is kept in plumb.
+    mode: "0644"
+
+  # A link to it.
+  - link: /tmp/plumb-@NAME@/current
+    target: motd
+
+  # A command says itself when it is needed: here, while the file it makes is not there.
+  - command: first run
+    run: [touch, /tmp/plumb-@NAME@/first-run]
+    creates: /tmp/plumb-@NAME@/first-run
+    after: ["directory:/tmp/plumb-@NAME@"]
+
+  # More kinds: package, service, user, group. `plumb schema` lists them, `plumb schema package` describes one.
+  #
+  # - package: nginx
+  #   on: web                  # only on these hosts of hosts.yaml
+  #
+  # - file: /etc/nginx/nginx.conf
+  #   on: web
+  #   source: files/nginx.conf
+  #
+  # - service: nginx
+  #   on: web
+  #   state: running
+  #   enabled: true
+  #   reload_on: ["file:/etc/nginx/*"]
+)";
+
+constexpr std::string_view kHosts = R"(# Where the resources go. This machine needs no connection; others are reached over SSH.
+plumb: v1
+
+hosts:
+  localhost: {connection: local}
+
+# defaults: {user: deploy, become: sudo}
+#
+# groups:
+#   web: {}
+#
+# hosts:
+#   web[01:03].example.com: {groups: [web]}
+#   db1: {address: 192.0.2.5, port: 2222}
+)";
+
+// What stands in .plumb belongs to this checkout: the key is a secret, the history is this machine's.
+constexpr std::string_view kIgnored = ".plumb/\n";
+
+std::string with_name(std::string_view text, const std::string& name) {
+  constexpr std::string_view kMark = "@NAME@";
+  std::string out(text);
+  for (std::size_t at = out.find(kMark); at != std::string::npos; at = out.find(kMark, at + name.size())) {
+    out.replace(at, kMark.size(), name);
+  }
+  return out;
+}
+
+std::string project_name(const std::filesystem::path& folder) {
+  std::string name;
+  for (const char c : folder.filename().string()) {
+    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    const bool plain = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
+    if (plain) {
+      name += lower;
+    } else if (!name.empty() && name.back() != '-') {
+      name += '-';
+    }
+  }
+  while (!name.empty() && name.back() == '-') name.pop_back();
+  return name.empty() ? "starter" : name;
+}
+
+class Init {
+ public:
+  Init(Program& program, std::filesystem::path folder)
+      : terminal_(program.options.no_color), workspace_(program.options, terminal_), folder_(std::move(folder)) {}
+
+  int run() {
+    std::error_code problem;
+    std::filesystem::create_directories(folder_, problem);
+    if (problem) {
+      return complain(fail(Code::kWriteFailed, "cannot create " + folder_.string() + ": " + problem.message()));
+    }
+    const std::string name = project_name(std::filesystem::weakly_canonical(std::filesystem::absolute(folder_)));
+    const bool there = std::filesystem::exists(folder_ / "plumb.yaml");
+    if (!there) {
+      if (const int code = write("plumb.yaml", with_name(kProject, name)); code != kDone) return code;
+      if (const int code = write_if_missing("hosts.yaml", std::string(kHosts)); code != kDone) return code;
+      if (const int code = write_if_missing(".gitignore", std::string(kIgnored)); code != kDone) return code;
+    }
+    const Result<std::optional<std::string>> key = run::read_project_key(folder_);
+    if (!key) return complain(key.error());
+    if (!*key) {
+      if (Result<std::string> made = run::make_project_key(folder_); !made) return complain(made.error());
+      terminal_.print("made " + run::project_key_path(folder_).string() + "\n");
+    } else if (there) {
+      return complain(fail(Code::kExists, (folder_ / "plumb.yaml").string() + " is there already")
+                          .hint("nothing was changed; init makes what is missing and overwrites nothing"));
+    }
+    if (!there) {
+      const std::string in = folder_ == "." ? "" : " -C " + folder_.string();
+      terminal_.print("\nNext:\n  plumb" + in + " plan     what would change\n  plumb" + in + " apply    change it\n");
+    }
+    return kDone;
+  }
+
+ private:
+  int complain(const Error& error) {
+    workspace_.diagnose(error);
+    return kFailed;
+  }
+
+  int write(const char* name, const std::string& text) {
+    if (Result<> written = write_file(folder_ / name, text); !written) return complain(written.error());
+    terminal_.print("made " + (folder_ / name).string() + "\n");
+    return kDone;
+  }
+
+  int write_if_missing(const char* name, const std::string& text) {
+    return std::filesystem::exists(folder_ / name) ? static_cast<int>(kDone) : write(name, text);
+  }
+
+  Terminal terminal_;
+  Workspace workspace_;
+  std::filesystem::path folder_;
+};
+
+}  // namespace
+
+void add_init(Program& program) {
+  auto folder = std::make_shared<std::string>();
+  CLI::App* command = program.app.add_subcommand("init", "Make a starter project that plans and applies at once");
+  command->add_option("DIR", *folder, "Its folder (default: the one given with -C)");
+  command->callback([&program, folder] {
+    program.exit_code = Init(program, folder->empty() ? program.options.folder : *folder).run();
+  });
+}
+
+}  // namespace plumb::cmd

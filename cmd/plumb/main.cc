@@ -1,0 +1,91 @@
+// plumb: the command line. Arguments in, engine called, results printed.
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "cmd/plumb/commands.h"
+#include "cmd/plumb/terminal.h"
+
+namespace plumb::cmd {
+namespace {
+
+void add_common_options(Program& program) {
+  CLI::App& app = program.app;
+  Options& options = program.options;
+  app.add_option("-C", options.folder, "The project's folder")->type_name("DIR");
+  app.add_option("-i,--inventory", options.inventory, "The inventory (default: hosts.yaml of the project)")->type_name("FILE");
+  app.add_option("--on", options.on, "Hosts to work on, as a pattern: web:&prod:!web03")->type_name("PATTERN");
+  app.add_option("--output", options.output, "human or json")->check(CLI::IsMember({"human", "json", "dot"}))->type_name("FORMAT");
+  app.add_option("--forks", options.forks, "Hosts at a time")->check(CLI::Range(1, 10000))->type_name("N");
+  app.add_option("--root", options.root, "Work on the image below DIR and not on the host's own root")->type_name("DIR");
+  app.add_flag("--yes", options.yes, "Do not ask before changes are made");
+  app.add_flag("--no-color", options.no_color, "No colours (NO_COLOR does the same)");
+  app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error or off")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->type_name("LEVEL");
+  app.add_flag("--accept-new-host-keys", options.accept_new_host_keys, "Add keys of hosts that known_hosts does not have");
+  app.add_flag("-K,--ask-become-password", options.ask_become_password, "Ask for the password that sudo needs on the hosts");
+}
+
+void add_commands(Program& program) {
+  add_init(program);
+  add_validate(program);
+  add_plan(program);
+  add_show(program);
+  add_apply(program);
+  add_diff(program);
+  add_history(program);
+  add_facts(program);
+  add_hosts(program);
+  add_graph(program);
+  add_explain(program);
+  add_schema(program);
+  add_version(program);
+}
+
+int run(int argc, char** argv) {
+  Program program;
+  program.app.description("Declarative configuration: typed YAML in, a plan you can read, exactly that plan applied.");
+  program.app.name("plumb");
+  program.app.require_subcommand(1);
+  program.app.fallthrough();
+  add_common_options(program);
+  add_commands(program);
+  try {
+    // Commands run as callbacks of the parse, after logging is set up here.
+    program.app.parse_complete_callback([&program] {
+      auto logger = std::make_shared<spdlog::logger>("plumb", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+      logger->set_level(spdlog::level::from_str(program.options.log_level));
+      spdlog::set_default_logger(std::move(logger));
+    });
+    program.app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help and version are "errors" with code 0 to the library.
+    const int code = program.app.exit(error);
+    return code == 0 ? kDone : kInvalidConfiguration;
+  }
+  return program.exit_code;
+}
+
+}  // namespace
+}  // namespace plumb::cmd
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  int code = plumb::cmd::kFailed;
+  try {
+    code = plumb::cmd::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error[PL6004]: a fault in plumb itself: %s\n", error.what());
+    return plumb::cmd::kFailed;
+  }
+  if (std::fflush(stdout) != 0) {
+    std::perror("error[PL6003]: standard output could not be written");
+    if (code == plumb::cmd::kDone) code = plumb::cmd::kFailed;
+  }
+  return code;
+}

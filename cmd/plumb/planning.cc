@@ -1,0 +1,85 @@
+#include "cmd/plumb/planning.h"
+
+#include "engine/report/diagnostics.h"
+#include "engine/report/plan_text.h"
+#include "engine/run/journalist.h"
+
+namespace plumb::cmd {
+namespace {
+
+// What the hosts' journals told of earlier runs belongs into the history, whatever is done next.
+void keep_late_reports(const run::Fleet& fleet, Workspace& workspace) {
+  const auto late = fleet.unreported();
+  if (late.empty()) return;
+  Result<history::History> history = history::History::open(workspace.history_path());
+  if (!history) return workspace.diagnose(history.error());
+  const std::string now = run::timestamp(std::chrono::system_clock::now());
+  for (const auto& [host, reports] : late) {
+    for (const wire::Unreported& report : reports) {
+      const Result<> kept = history->report_late(
+          {report.run, report.plan, host, report.address, report.outcome, report.text, now});
+      if (!kept) return workspace.diagnose(kept.error());
+    }
+    Diagnostics found;
+    found.add(Diagnostic(Code::kUnreportedRun, "run " + reports.front().run + " was cut off on this host; what it had done is now in the history")
+                  .as(Severity::kWarning)
+                  .on(host)
+                  .with_hint("plumb history show " + reports.front().run));
+    workspace.diagnose(found);
+  }
+}
+
+void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
+  for (const auto& [host, host_plan] : plan.hosts) {
+    for (const plan::Action& action : *host_plan.actions) {
+      if (action.fidelity == Fidelity::kExact) continue;
+      diagnostics.add(Diagnostic(Code::kFidelity, "`" + action.desired.address.str() + "` is " +
+                                                      std::string(name(action.fidelity)) + " and --require exact was asked for")
+                          .on(host));
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<Planned> make_plan(Workspace& workspace, Terminal& terminal, const Options& options,
+                                 const PlanningOptions& planning, run::RunObserver observer, ExitCode& code) {
+  code = kInvalidConfiguration;
+  if (!workspace.load()) return std::nullopt;
+  Planned planned;
+  planned.fleet = workspace.fleet(workspace.hosts(), std::move(observer));
+  if (planned.fleet == nullptr) return std::nullopt;
+  planned.result = planned.fleet->plan(options.on);
+
+  Diagnostics found = planned.result.diagnostics;
+  for (const auto& [host, result] : planned.result.hosts) found.extend(result.diagnostics);
+  planned.code = exit_code_of(planned.result.hosts);
+  if (workspace.control().level() != run::StopLevel::kNone) planned.code = kInterrupted;
+  if (planning.require == "exact") {
+    const std::size_t before = found.error_count();
+    check_fidelity(planned.result.plan, found);
+    if (found.error_count() > before) planned.code = worse(planned.code, kStalePlan);
+  }
+  workspace.diagnose(found);
+  keep_late_reports(*planned.fleet, workspace);
+  planned.artifact = plan::write_artifact(planned.result.plan);
+  code = planned.code;
+  if (planned.result.diagnostics.has_errors()) code = worse(code, kFailed);
+  return planned;
+}
+
+void print_plan(const Planned& planned, Terminal& terminal, const PlanningOptions& planning) {
+  if (terminal.json()) {
+    Json document = plan::expanded(planned.result.plan);
+    document["id"] = planned.artifact.id;
+    terminal.print(document.dump(2) + "\n");
+    return;
+  }
+  report::PlanTextOptions options;
+  options.color = terminal.color();
+  options.full = planning.full;
+  terminal.print(report::plan_text(planned.result.plan, options));
+  terminal.print(report::plan_summary(planned.result.plan, terminal.color()));
+}
+
+}  // namespace plumb::cmd

@@ -1,0 +1,33 @@
+// What plan, diff and apply share: observe the chosen hosts, plan them, say what went wrong.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cmd/plumb/exit_code.h"
+#include "cmd/plumb/workspace.h"
+#include "engine/plan/artifact.h"
+
+namespace plumb::cmd {
+
+struct PlanningOptions {
+  std::string require;  // "exact": refuse anything less
+  bool full = false;
+};
+
+struct Planned {
+  std::unique_ptr<run::Fleet> fleet;
+  run::FleetPlan result;
+  plan::Artifact artifact;
+  ExitCode code = kDone;  // of the planning alone
+};
+
+// Nothing after it has told what is wrong and why there is no plan; `code` says how to exit then.
+std::optional<Planned> make_plan(Workspace& workspace, Terminal& terminal, const Options& options,
+                                 const PlanningOptions& planning, run::RunObserver observer, ExitCode& code);
+
+// The plan for people or, with --output json, for programs.
+void print_plan(const Planned& planned, Terminal& terminal, const PlanningOptions& planning);
+
+}  // namespace plumb::cmd

@@ -1,0 +1,53 @@
+// plumb show FILE: a saved plan, for people or for programs.
+
+#include "cmd/plumb/commands.h"
+#include "cmd/plumb/workspace.h"
+#include "engine/base/file.h"
+#include "engine/plan/artifact.h"
+#include "engine/report/plan_text.h"
+
+namespace plumb::cmd {
+namespace {
+
+constexpr std::size_t kMaxPlan = std::size_t{256} << 20;
+
+int show(Program& program, const std::string& file, bool full) {
+  Terminal terminal(program.options.no_color);
+  terminal.set_json(program.options.output == "json");
+  Workspace workspace(program.options, terminal);
+  const Result<std::string> bytes = read_file(file, kMaxPlan);
+  const Result<plan::Plan> plan = bytes ? plan::read_artifact(*bytes) : Result<plan::Plan>(bytes.error());
+  if (!plan) {
+    workspace.diagnose(Error(plan.error()).during("reading the plan " + file));
+    return kInvalidConfiguration;
+  }
+  const std::string id = plan::write_artifact(*plan).id;
+  if (terminal.json()) {
+    Json document = plan::expanded(*plan);
+    document["id"] = id;
+    terminal.print(document.dump(2) + "\n");
+    return kDone;
+  }
+  report::PlanTextOptions options;
+  options.color = terminal.color();
+  options.full = full;
+  terminal.print(report::plan_text(*plan, options) + report::plan_summary(*plan, terminal.color()));
+  terminal.print("\nProject " + plan->project + ", hosts `" + plan->on + "`, made by plumb " + plan->engine + "\n  id " + id + "\n");
+  return kDone;
+}
+
+}  // namespace
+
+void add_show(Program& program) {
+  struct Arguments {
+    std::string file;
+    bool full = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = program.app.add_subcommand("show", "Show a saved plan");
+  command->add_option("PLAN", arguments->file, "A plan written by `plumb plan -o`")->required()->type_name("FILE");
+  command->add_flag("--full", arguments->full, "Show operations and what each action stands on");
+  command->callback([&program, arguments] { program.exit_code = show(program, arguments->file, arguments->full); });
+}
+
+}  // namespace plumb::cmd

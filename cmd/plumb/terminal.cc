@@ -1,0 +1,49 @@
+#include "cmd/plumb/terminal.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "engine/report/diagnostics.h"
+
+namespace plumb::cmd {
+namespace {
+
+bool wants_color(int fd, bool no_color) {
+  const char* refused = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  if (no_color || (refused != nullptr && *refused != '\0')) return false;
+  return isatty(fd) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+}  // namespace
+
+Terminal::Terminal(bool no_color)
+    : color_out_(wants_color(STDOUT_FILENO, no_color)), color_err_(wants_color(STDERR_FILENO, no_color)),
+      can_ask_(isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1) {}
+
+void Terminal::print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) failed_ = true;
+}
+
+void Terminal::tell(std::string_view text) {
+  std::fflush(stdout);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+void Terminal::diagnose(const std::vector<Diagnostic>& diagnostics, const lang::SourceMap& sources) {
+  if (diagnostics.empty()) return;
+  if (json_) {
+    for (const Diagnostic& diagnostic : diagnostics) tell(report::to_json(diagnostic).dump() + "\n");
+    return;
+  }
+  tell(report::render(diagnostics, sources, color_err_) + "\n");
+}
+
+bool Terminal::flush() {
+  if (std::fflush(stdout) != 0) failed_ = true;
+  return !failed_;
+}
+
+}  // namespace plumb::cmd

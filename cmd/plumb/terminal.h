@@ -1,0 +1,39 @@
+// Where output goes: results to standard output, everything about the way there to standard error.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "engine/lang/source.h"
+
+namespace plumb::cmd {
+
+class Terminal {
+ public:
+  explicit Terminal(bool no_color);
+
+  void print(std::string_view text);    // standard output
+  void tell(std::string_view text);     // standard error
+  void diagnose(const std::vector<Diagnostic>& diagnostics, const lang::SourceMap& sources);
+
+  bool color() const { return color_out_; }
+  bool error_color() const { return color_err_; }
+  bool can_ask() const { return can_ask_; }
+  // As a program would read it: diagnostics as one JSON document a line on standard error.
+  void set_json(bool json) { json_ = json; }
+  bool json() const { return json_; }
+
+  // Everything printed so far has been written; false where it could not be (a full disk, a closed pipe).
+  bool flush();
+
+ private:
+  bool color_out_ = false;
+  bool color_err_ = false;
+  bool can_ask_ = false;
+  bool json_ = false;
+  bool failed_ = false;
+};
+
+}  // namespace plumb::cmd

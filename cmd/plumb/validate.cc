@@ -1,0 +1,35 @@
+// plumb validate: check project, inventory and graph of every host without contacting one.
+
+#include "cmd/plumb/commands.h"
+#include "cmd/plumb/workspace.h"
+
+namespace plumb::cmd {
+namespace {
+
+int validate(Program& program) {
+  Terminal terminal(program.options.no_color);
+  terminal.set_json(program.options.output == "json");
+  Workspace workspace(program.options, terminal);
+  if (!workspace.load()) return kInvalidConfiguration;
+  const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), nullptr);
+  if (fleet == nullptr) return kInvalidConfiguration;
+  const std::size_t resources = workspace.project().resources.size();
+  const std::size_t hosts = workspace.hosts().size();
+  if (terminal.json()) {
+    const Json result = {{"valid", true}, {"resources", resources}, {"hosts", hosts}};
+    terminal.print(result.dump() + "\n");
+  } else {
+    terminal.print("Valid: " + std::to_string(resources) + (resources == 1 ? " resource, " : " resources, ") +
+                   std::to_string(hosts) + (hosts == 1 ? " host.\n" : " hosts.\n"));
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_validate(Program& program) {
+  CLI::App* command = program.app.add_subcommand("validate", "Check the configuration without contacting a host");
+  command->callback([&program] { program.exit_code = validate(program); });
+}
+
+}  // namespace plumb::cmd

@@ -1,0 +1,130 @@
+#include "cmd/plumb/workspace.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "cmd/plumb/ask.h"
+#include "engine/base/file.h"
+#include "engine/ir/compile.h"
+#include "engine/run/project_key.h"
+
+namespace plumb::cmd {
+namespace {
+
+constexpr std::size_t kMaxSource = std::size_t{8} << 20;
+
+std::size_t default_forks() {
+  return std::clamp<std::size_t>(std::size_t{8} * std::thread::hardware_concurrency(), 16, 128);
+}
+
+}  // namespace
+
+std::filesystem::path program_folder() {
+  std::error_code problem;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", problem);
+  return problem ? std::filesystem::path(".") : self.parent_path();
+}
+
+void Workspace::add_sources(const std::vector<Diagnostic>& diagnostics) {
+  const auto add = [&](const SourceSpan& span) {
+    if (span.file.empty() || sources_.has(span.file)) return;
+    std::filesystem::path path = folder() / span.file;
+    if (!options_.inventory.empty() && span.file == options_.inventory) path = options_.inventory;
+    if (Result<std::string> text = read_file(path, kMaxSource)) sources_.add(span.file, std::move(*text));
+  };
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.span) add(*diagnostic.span);
+    for (const Related& related : diagnostic.related) add(related.span);
+  }
+}
+
+void Workspace::diagnose(const Diagnostics& diagnostics) {
+  const std::vector<Diagnostic> sorted = diagnostics.sorted();
+  add_sources(sorted);
+  terminal_.diagnose(sorted, sources_);
+}
+
+void Workspace::diagnose(const Error& error) {
+  Diagnostics diagnostics;
+  diagnostics.add(error.diagnostic());
+  diagnose(diagnostics);
+}
+
+bool Workspace::load() {
+  Diagnostics diagnostics;
+  project_ = config::load_project(folder(), diagnostics);
+  if (project_) {
+    const std::filesystem::path standard = folder() / "hosts.yaml";
+    std::error_code ignored;
+    if (!options_.inventory.empty()) {
+      inventory_ = config::load_inventory(options_.inventory, *project_, diagnostics);
+    } else if (std::filesystem::exists(standard, ignored)) {
+      inventory_ = config::load_inventory(standard, *project_, diagnostics);
+    } else {
+      inventory_ = config::local_inventory();
+    }
+    for (const config::Resource& resource : project_->resources) {
+      for (const std::string& attribute : resource.sensitive) {
+        const auto found = resource.attributes.find(attribute);
+        if (found != resource.attributes.end()) sources_.hide(found->second.span);
+      }
+    }
+  }
+  if (inventory_) {
+    if (Result<std::set<std::string>> hosts = config::match_hosts(*inventory_, options_.on)) {
+      hosts_ = std::move(*hosts);
+    } else {
+      diagnostics.add(hosts.error().diagnostic());
+    }
+  }
+  diagnose(diagnostics);
+  return !diagnostics.has_errors() && project_ && inventory_;
+}
+
+bool Workspace::find_key() {
+  if (!ir::holds_secrets(*project_)) return true;
+  Result<std::optional<std::string>> key = run::read_project_key(folder());
+  if (!key) {
+    diagnose(key.error());
+    return false;
+  }
+  if (*key) {
+    key_ = **key;
+    return true;
+  }
+  Result<std::string> made = run::make_project_key(folder());
+  if (!made) {
+    diagnose(made.error());
+    return false;
+  }
+  key_ = *made;
+  terminal_.tell("note: made this project's key, " + run::project_key_path(folder()).string() +
+                 "; sensitive values appear in plans as digests keyed with it. Keep it, share it with who plans, and keep it out of git.\n");
+  return true;
+}
+
+std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts, run::RunObserver observer) {
+  if (!find_key()) return nullptr;
+  if (options_.ask_become_password && !become_password_) {
+    Result<std::string> password = ask_secret("Password for sudo on the hosts: ", terminal_);
+    if (!password) {
+      diagnose(password.error());
+      return nullptr;
+    }
+    become_password_ = std::move(*password);
+  }
+  executors_ = std::make_unique<host::ExecutorStore>(program_folder());
+  run::FleetOptions fleet_options;
+  fleet_options.forks = options_.forks == 0 ? default_forks() : options_.forks;
+  if (!options_.root.empty()) fleet_options.root = std::filesystem::absolute(options_.root).lexically_normal().string();
+  fleet_options.accept_new_host_keys = options_.accept_new_host_keys;
+  fleet_options.become_password = become_password_;
+  auto fleet = std::make_unique<run::Fleet>(*project_, *inventory_, builtin_providers(), *executors_, key_,
+                                            std::move(fleet_options), control_, std::move(observer));
+  Diagnostics diagnostics;
+  const bool compiled = fleet->compile(hosts, diagnostics);
+  diagnose(diagnostics);
+  return compiled ? std::move(fleet) : nullptr;
+}
+
+}  // namespace plumb::cmd

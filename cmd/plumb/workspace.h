@@ -1,0 +1,62 @@
+// A project as a command works on it: loaded, with its inventory, the hosts chosen, and the texts to point into.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "cmd/plumb/options.h"
+#include "cmd/plumb/terminal.h"
+#include "engine/config/inventory.h"
+#include "engine/config/project.h"
+#include "engine/history/history.h"
+#include "engine/host/executor_store.h"
+#include "engine/lang/source.h"
+#include "engine/run/control.h"
+#include "engine/run/fleet.h"
+
+namespace plumb::cmd {
+
+class Workspace {
+ public:
+  Workspace(const Options& options, Terminal& terminal) : options_(options), terminal_(terminal) {}
+
+  // Loads project and inventory and matches --on. False after it has told what is wrong.
+  bool load();
+
+  const config::Project& project() const { return *project_; }
+  const config::Inventory& inventory() const { return *inventory_; }
+  const std::set<std::string>& hosts() const { return hosts_; }
+  std::filesystem::path folder() const { return options_.folder; }
+  std::filesystem::path history_path() const { return folder() / ".plumb" / "history.db"; }
+  run::Control& control() { return control_; }
+
+  // A fleet of these hosts, compiled; nothing after it has told what is wrong.
+  std::unique_ptr<run::Fleet> fleet(const std::set<std::string>& hosts, run::RunObserver observer);
+
+  // Shows findings with the lines they speak of.
+  void diagnose(const Diagnostics& diagnostics);
+  void diagnose(const Error& error);
+
+ private:
+  void add_sources(const std::vector<Diagnostic>& diagnostics);
+  bool find_key();
+
+  const Options& options_;
+  Terminal& terminal_;
+  lang::SourceMap sources_;
+  std::optional<config::Project> project_;
+  std::optional<config::Inventory> inventory_;
+  std::set<std::string> hosts_;
+  std::string key_;
+  std::optional<std::string> become_password_;
+  std::unique_ptr<host::ExecutorStore> executors_;
+  run::Control control_;
+};
+
+// The folder that the running program lies in.
+std::filesystem::path program_folder();
+
+}  // namespace plumb::cmd

@@ -1,0 +1,119 @@
+#include "engine/report/history_text.h"
+
+#include <algorithm>
+
+#include "engine/report/style.h"
+
+namespace plumb::report {
+namespace {
+
+Tone tone_of(const std::string& outcome) {
+  if (outcome == "ok" || outcome == "changed" || outcome == "satisfied") return Tone::kGreen;
+  if (outcome == "skipped" || outcome == "unfinished" || outcome == "interrupted" || outcome == "started") return Tone::kYellow;
+  return Tone::kRed;
+}
+
+std::string counts(const history::RunSummary& run) {
+  std::string text = std::to_string(run.hosts) + (run.hosts == 1 ? " host, " : " hosts, ") + std::to_string(run.changed) + " changed";
+  if (run.satisfied > 0) text += ", " + std::to_string(run.satisfied) + " satisfied";
+  if (run.failed > 0) text += ", " + std::to_string(run.failed) + " failed";
+  if (run.skipped > 0) text += ", " + std::to_string(run.skipped) + " skipped";
+  return text;
+}
+
+std::string indented(const std::string& text, const std::string& indent) {
+  std::string out;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    std::size_t end = text.find('\n', begin);
+    if (end == std::string::npos) end = text.size();
+    out += indent + text.substr(begin, end - begin) + "\n";
+    begin = end + 1;
+  }
+  return out;
+}
+
+Json summary_json(const history::RunSummary& run) {
+  return {{"id", run.id},           {"kind", run.kind},         {"project", run.project},   {"plan", run.plan},
+          {"operator", run.operator_name}, {"started_at", run.started_at}, {"finished_at", run.finished_at},
+          {"hosts_pattern", run.hosts_pattern}, {"engine", run.engine}, {"outcome", run.outcome},
+          {"exit_code", run.exit_code}, {"hosts", run.hosts},   {"changed", run.changed},   {"satisfied", run.satisfied},
+          {"failed", run.failed},   {"skipped", run.skipped}};
+}
+
+}  // namespace
+
+std::string runs_text(const std::vector<history::RunSummary>& runs, bool color) {
+  if (runs.empty()) return "No runs yet.\n";
+  std::string out;
+  for (const history::RunSummary& run : runs) {
+    const std::string when = run.started_at.substr(0, 19);
+    out += run.id + "  " + (when.empty() ? "" : when + "Z  ") +
+           tint(run.outcome, tone_of(run.outcome), color) + std::string(run.outcome.size() < 11 ? 11 - run.outcome.size() : 0, ' ') +
+           "  " + counts(run) + tint("  " + run.operator_name, Tone::kDim, color) + "\n";
+  }
+  return out;
+}
+
+Json runs_json(const std::vector<history::RunSummary>& runs) {
+  Json list = Json::array();
+  for (const history::RunSummary& run : runs) list.push_back(summary_json(run));
+  return list;
+}
+
+std::string run_record_text(const history::RunRecord& run, bool color) {
+  const history::RunSummary& summary = run.summary;
+  std::string out = tint("Run " + summary.id, Tone::kBold, color) + "  " + tint(summary.outcome, tone_of(summary.outcome), color) + "\n";
+  out += "  project   " + summary.project + "\n  operator  " + summary.operator_name + "\n  started   " + summary.started_at +
+         "\n  finished  " + (summary.finished_at.empty() ? "never" : summary.finished_at) + "\n  hosts     " +
+         summary.hosts_pattern + "\n  plan      " + summary.plan + "\n  " + counts(summary) + "\n";
+  for (const history::HostOutcome& host : run.hosts) {
+    out += "\n" + tint(host.name, Tone::kBold, color) + "  " + tint(host.state, tone_of(host.state), color) + "  " +
+           std::to_string(host.milliseconds) + " ms\n";
+    if (!host.text.empty()) out += indented((host.code.empty() ? "" : host.code + ": ") + host.text, "  ");
+    for (const history::ActionRecord& record : run.actions) {
+      if (record.host != host.name) continue;
+      const history::ActionOutcome& action = record.action;
+      out += "  " + tint(action.outcome, tone_of(action.outcome), color) +
+             std::string(action.outcome.size() < 10 ? 10 - action.outcome.size() : 1, ' ') + action.op + " " + action.address +
+             "  " + tint(std::to_string(action.milliseconds) + " ms", Tone::kDim, color) + "\n";
+      if (!action.text.empty()) out += indented(action.text, "      ");
+    }
+    for (const history::LateReport& late : run.late) {
+      if (late.host != host.name) continue;
+      out += "  " + late.outcome + " " + late.address + "  (told by the host at " + late.at + ")\n";
+      if (!late.text.empty()) out += indented(late.text, "      ");
+    }
+  }
+  // Hosts of which only later reports are known.
+  for (const history::LateReport& late : run.late) {
+    const bool shown = std::any_of(run.hosts.begin(), run.hosts.end(), [&](const auto& host) { return host.name == late.host; });
+    if (!shown) out += "\n" + late.host + "\n  " + late.outcome + " " + late.address + "  (told by the host at " + late.at + ")\n";
+  }
+  return out;
+}
+
+Json run_record_json(const history::RunRecord& run) {
+  Json json = summary_json(run.summary);
+  Json hosts = Json::object();
+  for (const history::HostOutcome& host : run.hosts) {
+    hosts[host.name] = {{"state", host.state},     {"changed", host.changed}, {"satisfied", host.satisfied},
+                        {"failed", host.failed},   {"skipped", host.skipped}, {"milliseconds", host.milliseconds},
+                        {"code", host.code},       {"text", host.text},       {"actions", Json::array()}};
+  }
+  for (const history::ActionRecord& record : run.actions) {
+    const history::ActionOutcome& action = record.action;
+    hosts[record.host]["actions"].push_back({{"address", action.address}, {"op", action.op}, {"outcome", action.outcome},
+                                             {"text", action.text}, {"code", action.code},
+                                             {"milliseconds", action.milliseconds}, {"at", action.at}});
+  }
+  json["results"] = std::move(hosts);
+  Json late = Json::array();
+  for (const history::LateReport& report : run.late) {
+    late.push_back({{"host", report.host}, {"address", report.address}, {"outcome", report.outcome}, {"text", report.text}, {"at", report.at}});
+  }
+  json["late"] = std::move(late);
+  return json;
+}
+
+}  // namespace plumb::report
