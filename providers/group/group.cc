@@ -1,0 +1,112 @@
+#include "providers/group/group.h"
+
+#include <algorithm>
+#include <set>
+
+#include "providers/sdk/account_files.h"
+#include "providers/sdk/ownership.h"
+
+namespace plumb::providers::group {
+namespace {
+
+bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
+
+std::set<std::string> members_of(const Desired& desired) {
+  std::set<std::string> members;
+  const Json& list = desired.attribute("members");
+  if (!list.is_array()) return members;
+  for (const Json& member : list) members.insert(member.get<std::string>());
+  return members;
+}
+
+Observed observe_one(const Desired& desired, const AccountFiles& files, System& system) {
+  Observed observed;
+  const std::string name = desired.text("name");
+  const GroupAccount* account = files.group(name);
+  const auto refuse = [&](std::string text) { observed.obstacle = Diagnostic(Code::kRefusedByState, std::move(text)); };
+  if (!wants_absent(desired)) {
+    for (const std::string& member : members_of(desired)) {
+      if (files.user(member) == nullptr && !system.user_by_name(member)) {
+        observed.missing.push_back({{"", "user", member}, "members"});
+      }
+    }
+    const Json& gid = desired.attribute("gid");
+    const GroupAccount* holder = gid.is_number_integer() ? files.group(gid.get<std::uint32_t>()) : nullptr;
+    if (holder != nullptr && holder->name != name && (account == nullptr || account->gid != holder->gid)) {
+      refuse("gid " + gid.dump() + " belongs to " + holder->name + " already");
+    }
+  }
+  if (account == nullptr) {
+    if (!wants_absent(desired) && system.group_by_name(name)) {
+      refuse(name + " is not a local group; it comes from the name service");
+    }
+    return observed;
+  }
+  observed.exists = true;
+  observed.attributes["gid"] = account->gid;
+  observed.attributes["members"] = std::set<std::string>(account->members.begin(), account->members.end());
+  if (wants_absent(desired)) {
+    const auto user = std::find_if(files.users.begin(), files.users.end(),
+                                   [&](const Account& one) { return one.gid == account->gid; });
+    if (user != files.users.end()) refuse(name + " is the primary group of " + user->name + " and is not removed");
+  }
+  return observed;
+}
+
+}  // namespace
+
+std::vector<Result<Observed>> GroupProvider::observe(std::span<const Desired* const> desired, System& system) const {
+  const Result<AccountFiles> files = read_account_files(system, false);
+  std::vector<Result<Observed>> results;
+  results.reserve(desired.size());
+  for (const Desired* one : desired) {
+    results.push_back(files ? Result<Observed>(observe_one(*one, *files, system)) : Result<Observed>(Error(files.error())));
+  }
+  return results;
+}
+
+Change GroupProvider::diff(const Desired& desired, const Observed& observed) const {
+  Change change;
+  const std::string name = desired.text("name");
+  if (wants_absent(desired)) {
+    if (!observed.exists) return change;
+    change.op = Op::kDelete;
+    change.before = observed.attributes;
+    change.operations.push_back(EditDatabase{"group", "delete", name, Json::object()});
+    return change;
+  }
+  const auto compare = [&](const char* attribute, const Json& wanted) {
+    if (wanted.is_null()) return;
+    const auto found = observed.attributes.find(attribute);
+    const bool known = observed.exists && found != observed.attributes.end();
+    if (known && *found == wanted) return;
+    if (known) change.before[attribute] = *found;
+    change.after[attribute] = wanted;
+  };
+  compare("gid", desired.attribute("gid"));
+  if (desired.has("members")) compare("members", members_of(desired));
+  if (observed.exists && change.after.empty()) return change;
+  change.op = observed.exists ? Op::kUpdate : Op::kCreate;
+  EditDatabase edit{"group", observed.exists ? "modify" : "create", name, change.after};
+  if (!observed.exists && desired.flag("system", false)) edit.set["system"] = true;
+  if (change.before.contains("gid")) change.note = "files of the old gid " + change.before["gid"].dump() + " keep that number";
+  change.operations.push_back(std::move(edit));
+  return change;
+}
+
+std::vector<Address> GroupProvider::infers(const Desired& desired) const {
+  std::vector<Address> edges;
+  if (wants_absent(desired)) return edges;
+  for (const std::string& member : members_of(desired)) edges.push_back({"", "user", member});
+  return edges;
+}
+
+std::optional<Desired> GroupProvider::restore(const Desired& desired, const Observed& before) const {
+  Desired again = desired_again(desired, before, {"gid", "members"});
+  again.attributes["name"] = desired.text("name");
+  return again;
+}
+
+void add_to(Registry& registry) { registry.add(std::make_unique<GroupProvider>()); }
+
+}  // namespace plumb::providers::group

@@ -1,0 +1,20 @@
+// group: a local group.
+#pragma once
+
+#include "providers/sdk/provider.h"
+
+namespace plumb::providers::group {
+
+class GroupProvider : public Provider {
+ public:
+  std::string_view kind() const override { return "group"; }
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
+  Change diff(const Desired& desired, const Observed& observed) const override;
+  // Its members.
+  std::vector<Address> infers(const Desired& desired) const override;
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+};
+
+void add_to(Registry& registry);
+
+}  // namespace plumb::providers::group

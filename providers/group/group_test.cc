@@ -1,0 +1,77 @@
+#include "providers/group/group.h"
+
+#include <gtest/gtest.h>
+
+#include "providers/sdk/fake_system.h"
+
+namespace plumb::providers::group {
+namespace {
+
+class Group : public testing::Test {
+ protected:
+  Group() {
+    system.make_file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\ndeploy:x:1500:1500::/home/deploy:/bin/bash\n");
+    system.make_file("/etc/group", "root:x:0:\n\nadm:x:4:root,deploy\ndeploy:x:1500:\n");  // U36
+  }
+  Desired want(Json attributes) {
+    Desired desired;
+    desired.address = {"", "group", attributes.at("name").get<std::string>()};
+    desired.attributes = std::move(attributes);
+    return desired;
+  }
+  Seen look(const Desired& desired) { return see(provider, desired, system); }
+  std::string obstacle(const Desired& desired) {
+    const Seen seen = look(desired);
+    if (!seen.observed || !seen.observed->obstacle) return "none";
+    EXPECT_FALSE(seen.change.empty());
+    return seen.observed->obstacle->summary;
+  }
+
+  FakeSystem system;
+  GroupProvider provider;
+};
+
+TEST_F(Group, IsMadeOnce) {  // R01
+  EXPECT_EQ(to_json(look(want({{"name", "web"}, {"system", true}})).change),
+            Json::parse(R"({"op":"create","before":{},"after":{},"operations":[{"edit_database":{"database":"group",
+              "verb":"create","name":"web","set":{"system":true}}}]})"));
+  EXPECT_TRUE(look(want({{"name", "adm"}})).change.empty());
+  EXPECT_TRUE(look(want({{"name", "adm"}, {"system", true}})).change.empty());
+}
+
+TEST_F(Group, Gids) {  // R02
+  EXPECT_TRUE(look(want({{"name", "adm"}, {"gid", 4}})).change.empty());
+  EXPECT_EQ(look(want({{"name", "adm"}, {"gid", 40}})).change.note, "files of the old gid 4 keep that number");
+  EXPECT_EQ(obstacle(want({{"name", "web"}, {"gid", 4}})), "gid 4 belongs to adm already");
+  EXPECT_EQ(obstacle(want({{"name", "adm"}, {"gid", 1500}})), "gid 1500 belongs to deploy already");
+}
+
+TEST_F(Group, MembersAreTheFullListInAnyOrder) {  // R07
+  EXPECT_TRUE(look(want({{"name", "adm"}, {"members", {"deploy", "root"}}})).change.empty());
+  const Change change = look(want({{"name", "adm"}, {"members", {"root"}}})).change;
+  EXPECT_EQ(change.before, (Json{{"members", {"deploy", "root"}}}));
+  EXPECT_EQ(change.after, (Json{{"members", {"root"}}}));
+  EXPECT_EQ(look(want({{"name", "adm"}, {"members", {"nobody"}}})).observed->missing,
+            (std::vector<Missing>{{{"", "user", "nobody"}, "members"}}));
+}
+
+TEST_F(Group, Removal) {
+  EXPECT_EQ(look(want({{"name", "adm"}, {"state", "absent"}})).change.op, Op::kDelete);
+  EXPECT_TRUE(look(want({{"name", "none"}, {"state", "absent"}})).change.empty());
+  EXPECT_EQ(obstacle(want({{"name", "deploy"}, {"state", "absent"}})),
+            "deploy is the primary group of deploy and is not removed");
+}
+
+TEST_F(Group, TheNameServicesGroupsAreNotManaged) {
+  system.add_group({"ldap", 5000, {}});
+  EXPECT_EQ(obstacle(want({{"name", "ldap"}})), "ldap is not a local group; it comes from the name service");
+}
+
+TEST_F(Group, UndoMakesARemovedGroupAgain) {
+  const Desired desired = want({{"name", "adm"}, {"state", "absent"}});
+  EXPECT_EQ(provider.restore(desired, *look(desired).observed)->attributes,
+            (Json{{"name", "adm"}, {"state", "present"}, {"gid", 4}, {"members", {"deploy", "root"}}}));
+}
+
+}  // namespace
+}  // namespace plumb::providers::group

@@ -1,0 +1,109 @@
+#include "providers/sdk/account_files.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+namespace plumb {
+namespace {
+
+constexpr std::size_t kLargestFile = std::size_t{16} << 20U;
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+template <class Number>
+std::optional<Number> number_in(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+
+Result<std::string> read_if_there(System& system, const std::string& path) {
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, true));
+  if (!info) return std::string();
+  return system.read_file(path, kLargestFile);
+}
+
+template <class Entry>
+void each_line(const std::string& text, std::size_t least_fields, Entry entry) {
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.empty() || line[0] == '#' || line[0] == '+' || line[0] == '-') continue;
+    const std::vector<std::string_view> fields = split(line, ':');
+    if (fields.size() >= least_fields) entry(fields);
+  }
+}
+
+template <class List, class Match>
+auto first_in(const List& list, Match match) -> decltype(&list.front()) {
+  const auto found = std::find_if(list.begin(), list.end(), match);
+  return found == list.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const Account* AccountFiles::user(std::string_view name) const {
+  return first_in(users, [&](const Account& user) { return user.name == name; });
+}
+const Account* AccountFiles::user(std::uint32_t uid) const {
+  return first_in(users, [&](const Account& user) { return user.uid == uid; });
+}
+const GroupAccount* AccountFiles::group(std::string_view name) const {
+  return first_in(groups, [&](const GroupAccount& group) { return group.name == name; });
+}
+const GroupAccount* AccountFiles::group(std::uint32_t gid) const {
+  return first_in(groups, [&](const GroupAccount& group) { return group.gid == gid; });
+}
+
+Result<AccountFiles> read_account_files(System& system, bool with_shadow) {
+  AccountFiles files;
+  PLUMB_TRY_ASSIGN(const std::string passwd, read_if_there(system, "/etc/passwd"));
+  each_line(passwd, 7, [&](const std::vector<std::string_view>& fields) {
+    const auto uid = number_in<std::uint32_t>(fields[2]);
+    const auto gid = number_in<std::uint32_t>(fields[3]);
+    if (!uid || !gid) return;
+    files.users.push_back({std::string(fields[0]), *uid, *gid, std::string(fields[4]), std::string(fields[5]),
+                           std::string(fields[6])});
+  });
+  PLUMB_TRY_ASSIGN(const std::string group, read_if_there(system, "/etc/group"));
+  each_line(group, 4, [&](const std::vector<std::string_view>& fields) {
+    const auto gid = number_in<std::uint32_t>(fields[2]);
+    if (!gid) return;
+    GroupAccount account{std::string(fields[0]), *gid, {}};
+    for (const std::string_view member : split(fields[3], ',')) {
+      if (!member.empty()) account.members.emplace_back(member);
+    }
+    files.groups.push_back(std::move(account));
+  });
+  if (!with_shadow) return files;
+  const Result<std::string> shadow = read_if_there(system, "/etc/shadow");
+  files.shadow_readable = shadow.has_value();
+  if (!shadow) return files;
+  each_line(*shadow, 8, [&](const std::vector<std::string_view>& fields) {
+    files.shadow[std::string(fields[0])] = {std::string(fields[1]), expiry_date(fields[7])};
+  });
+  return files;
+}
+
+std::string expiry_date(std::string_view days) {
+  constexpr int kLastDay = 2932896;  // 9999-12-31
+  const auto number = number_in<int>(days);
+  if (!number || *number < 0 || *number > kLastDay) return "never";
+  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{*number}}};
+  const auto padded = [](unsigned value, std::size_t width) {
+    std::string text = std::to_string(value);
+    return std::string(width - std::min(width, text.size()), '0') + text;
+  };
+  return padded(static_cast<unsigned>(static_cast<int>(date.year())), 4) + '-' +
+         padded(static_cast<unsigned>(date.month()), 2) + '-' + padded(static_cast<unsigned>(date.day()), 2);
+}
+
+}  // namespace plumb

@@ -1,0 +1,21 @@
+// user: a local account.
+#pragma once
+
+#include "providers/sdk/provider.h"
+
+namespace plumb::providers::user {
+
+class UserProvider : public Provider {
+ public:
+  std::string_view kind() const override { return "user"; }
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
+  Change diff(const Desired& desired, const Observed& observed) const override;
+  std::vector<Address> infers(const Desired& desired) const override;
+  // The group of the user's own name, where no other primary group is asked for, and its home folder.
+  std::vector<Address> provides(const Desired& desired) const override;
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+};
+
+void add_to(Registry& registry);
+
+}  // namespace plumb::providers::user
