@@ -85,6 +85,7 @@ TEST(HistoryDurability, two_processes_write_at_once) {
     children.push_back(in_child([&, p] {
       for (int run = 0; run < 4; ++run) {
         Result<History> history = History::open(file / "history.db");
+        if (!history) ADD_FAILURE() << why(history);
         if (!history) return false;
         Result<RunWriter> writer = history->begin(a_run(std::to_string(p) + "-" + std::to_string(run)));
         if (!writer) return false;

@@ -37,7 +37,8 @@ Result<> make_file(const std::filesystem::path& file) {
   return {};
 }
 
-// The version of the schema; 0 for a database without tables.
+// The version of the schema; 0 for a database without tables. Inside a transaction: another process may be
+// making them.
 Result<std::int64_t> read_version(Database& database, const std::filesystem::path& file) {
   PLUMB_TRY_ASSIGN(const std::int64_t application, database.number("PRAGMA application_id"));
   PLUMB_TRY_ASSIGN(const std::int64_t version, database.number("PRAGMA user_version"));
@@ -56,6 +57,11 @@ Result<std::int64_t> read_version(Database& database, const std::filesystem::pat
   return empty ? 0 : version;
 }
 
+Result<std::int64_t> version_now(Database& database, const std::filesystem::path& file) {
+  PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
+  return read_version(database, file);
+}
+
 Result<> migrate(Database& database, const std::filesystem::path& file) {
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
   // Read again: another process may have been first.
@@ -72,7 +78,7 @@ Result<> migrate(Database& database, const std::filesystem::path& file) {
 Result<std::shared_ptr<Store>> open_store(const std::filesystem::path& file) {
   PLUMB_TRY(make_file(file));
   PLUMB_TRY_ASSIGN(Database database, Database::open(file, Database::Mode::kReadWrite));
-  PLUMB_TRY_ASSIGN(const std::int64_t version, read_version(database, file));
+  PLUMB_TRY_ASSIGN(const std::int64_t version, version_now(database, file));
   PLUMB_TRY(database.use_write_ahead_log());
   // NORMAL syncs at checkpoints only, so a commit is a write to the log: it outlives this process, and costs
   // microseconds. The log may grow to 32 MB before a run pays for a checkpoint.
@@ -91,7 +97,7 @@ Result<std::shared_ptr<Store>> open_store_read_only(const std::filesystem::path&
     return std::make_shared<Store>(std::move(empty));
   }
   PLUMB_TRY_ASSIGN(Database database, Database::open(file, Database::Mode::kRead));
-  PLUMB_TRY_ASSIGN(const std::int64_t version, read_version(database, file));
+  PLUMB_TRY_ASSIGN(const std::int64_t version, version_now(database, file));
   if (version == kVersion) return std::make_shared<Store>(std::move(database));
   PLUMB_TRY(open_store(file));
   PLUMB_TRY_ASSIGN(Database migrated, Database::open(file, Database::Mode::kRead));
