@@ -59,7 +59,7 @@ class Apply {
   int plan_and_apply() {
     ExitCode code = kDone;
     std::optional<Planned> planned =
-        make_plan(workspace_, terminal_, program_.options, arguments_.planning, progress_.observer(), code);
+        make_plan(workspace_, program_.options, arguments_.planning, progress_.observer(), code);
     progress_.clear();
     if (!planned) return code;
     fleet_ = std::move(planned->fleet);

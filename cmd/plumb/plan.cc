@@ -30,7 +30,7 @@ int make_and_print(Program& program, const PlanArguments& arguments) {
   Progress progress(terminal);
   ExitCode code = kDone;
   const std::optional<Planned> planned =
-      make_plan(workspace, terminal, program.options, arguments.planning, progress.observer(), code);
+      make_plan(workspace, program.options, arguments.planning, progress.observer(), code);
   progress.clear();
   if (!planned) return code;
   print_plan(*planned, terminal, arguments.planning);

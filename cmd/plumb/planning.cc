@@ -42,8 +42,8 @@ void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
 
 }  // namespace
 
-std::optional<Planned> make_plan(Workspace& workspace, Terminal& terminal, const Options& options,
-                                 const PlanningOptions& planning, run::RunObserver observer, ExitCode& code) {
+std::optional<Planned> make_plan(Workspace& workspace, const Options& options, const PlanningOptions& planning,
+                                 run::RunObserver observer, ExitCode& code) {
   code = kInvalidConfiguration;
   if (!workspace.load()) return std::nullopt;
   Planned planned;

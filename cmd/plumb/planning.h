@@ -24,8 +24,8 @@ struct Planned {
 };
 
 // Nothing after it has told what is wrong and why there is no plan; `code` says how to exit then.
-std::optional<Planned> make_plan(Workspace& workspace, Terminal& terminal, const Options& options,
-                                 const PlanningOptions& planning, run::RunObserver observer, ExitCode& code);
+std::optional<Planned> make_plan(Workspace& workspace, const Options& options, const PlanningOptions& planning,
+                                 run::RunObserver observer, ExitCode& code);
 
 // The plan for people or, with --output json, for programs.
 void print_plan(const Planned& planned, Terminal& terminal, const PlanningOptions& planning);
