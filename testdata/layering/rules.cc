@@ -1,0 +1,82 @@
+#include "testdata/layering/rules.h"
+
+#include <algorithm>
+#include <regex>
+#include <sstream>
+
+namespace plumb::layering {
+namespace {
+
+std::string first_folders(std::string_view file, int count) {
+  std::size_t end = 0;
+  for (int i = 0; i < count; ++i) {
+    end = file.find('/', i == 0 ? 0 : end + 1);
+    if (end == std::string_view::npos) return {};
+  }
+  return std::string(file.substr(0, end));
+}
+
+bool may_include(const std::string& from, const std::string& to) {
+  if (from == to) return true;
+  const bool kind = from.starts_with("providers/") && from != "providers/sdk";
+  const auto found = arrows().find(kind ? "providers/*" : from);
+  if (found == arrows().end()) return false;
+  return std::any_of(found->second.begin(), found->second.end(),
+                     [&](const std::string& next) { return may_include(next, to); });
+}
+
+std::optional<std::string> fault_of_project_header(const std::string& file, const std::string& header) {
+  const std::optional<std::string> from = layer_of(file);
+  const std::optional<std::string> to = layer_of(header);
+  if (is_test(header)) return "only tests may include \"" + header + "\"";
+  if (!from) return "this folder is not in the picture; give it a place in testdata/layering/rules.h";
+  if (!to)
+    return "\"" + header + "\" is not named from the top of the tree, or its folder is not in the picture";
+  if (!may_include(*from, *to)) return *from + " may not include " + *to + " (\"" + header + "\")";
+  return {};
+}
+
+std::optional<std::string> fault_of_library_header(const std::string& file, const std::string& header) {
+  for (const auto& [prefix, home] : homes()) {
+    if (header.starts_with(prefix) && !file.starts_with(home)) {
+      return "<" + header + "> may be included in " + home + " alone";
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::string> layer_of(std::string_view file) {
+  if (file.starts_with("schemas/")) return "schemas";
+  const std::string folder = first_folders(file, 2);
+  if (arrows().contains(folder)) return folder;
+  if (file.starts_with("providers/") && !folder.empty()) return folder;
+  return {};
+}
+
+bool is_test(std::string_view file) {
+  const std::string_view stem = file.substr(0, file.rfind('.'));
+  return stem.ends_with("_test") || stem.ends_with("_fuzz") || stem.ends_with("/test_support") ||
+         stem.ends_with("/fake_system") || file.find("/testing/") != std::string_view::npos ||
+         file.starts_with("testdata/");
+}
+
+std::vector<Violation> check(const std::string& file, std::string_view text) {
+  static const std::regex include(R"re(^\s*#\s*include\s*(["<])([^">]+)[">])re");
+  std::vector<Violation> violations;
+  if (is_test(file)) return violations;
+  std::istringstream lines{std::string(text)};
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    std::smatch match;
+    if (line.find('#') == std::string::npos || !std::regex_search(line, match, include)) continue;
+    const std::string header = match[2];
+    const auto fault =
+        match[1] == "\"" ? fault_of_project_header(file, header) : fault_of_library_header(file, header);
+    if (fault) violations.push_back({file, number, *fault});
+  }
+  return violations;
+}
+
+}  // namespace plumb::layering

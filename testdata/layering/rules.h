@@ -1,0 +1,68 @@
+// Which folder may include which: the picture in docs/architecture.md as a table.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plumb::layering {
+
+// Arrows may be followed further: who may include config may include lang and base.
+inline const std::map<std::string, std::set<std::string>>& arrows() {
+  static const std::map<std::string, std::set<std::string>> table = {
+      {"engine/base", {}},
+      {"schemas", {}},
+      {"providers/sdk", {"engine/base"}},
+      {"providers/*", {"providers/sdk"}},  // one kind; never another
+      {"engine/lang", {"engine/base"}},
+      {"engine/config", {"engine/lang", "schemas"}},
+      {"engine/ir", {"engine/config", "providers/sdk"}},
+      {"engine/plan", {"engine/ir", "providers/sdk"}},
+      {"engine/wire", {"providers/sdk"}},
+      {"engine/exec", {"engine/wire", "providers/sdk"}},
+      {"engine/host", {"engine/wire"}},
+      {"engine/history", {"engine/base"}},
+      {"engine/run", {"engine/plan", "engine/host", "engine/history"}},
+      {"engine/report", {"engine/plan", "engine/run", "engine/history"}},
+      {"cmd/plumb",
+       {"engine/report", "engine/run", "engine/history", "engine/host", "engine/plan", "schemas"}},
+      {"cmd/plumb-exec", {"engine/exec", "providers/sdk"}},
+      {"docs/generator", {"engine/base"}},
+  };
+  return table;
+}
+
+// Headers of a library, by the beginning of their name, and the only folder that may include them.
+inline const std::vector<std::pair<std::string, std::string>>& homes() {
+  static const std::vector<std::pair<std::string, std::string>> table = {
+      {"yaml-cpp/", "engine/lang/"},
+      {"libssh/", "engine/host/"},
+      {"sqlite3.h", "engine/history/"},
+      {"CLI/", "cmd/"},
+      {"spdlog/", "cmd/"},
+      {"tl/", "engine/base/result.h"},
+  };
+  return table;
+}
+
+struct Violation {
+  std::string file;
+  int line = 0;
+  std::string why;
+
+  std::string str() const { return file + ":" + std::to_string(line) + ": " + why; }
+};
+
+// The folder of the picture that a file lies in; nothing where the picture has no such folder.
+std::optional<std::string> layer_of(std::string_view file);
+
+// Tests, fuzz targets and what only they use: they may include whatever they like.
+bool is_test(std::string_view file);
+
+// The include lines of one file that the picture does not allow.
+std::vector<Violation> check(const std::string& file, std::string_view text);
+
+}  // namespace plumb::layering
