@@ -40,7 +40,8 @@ struct Host {
   SourceSpan span;
   ConnectionSettings connection;
   std::set<std::string> groups;  // direct and inherited, "all" not among them
-  // The layers of each input that any layer of this host sets, lowest first; the last one counts.
+  // The layers of each input that a group or the host sets, lowest first; the last one counts. An input that is not
+  // here has its default (Project::inputs) or no value.
   std::map<std::string, std::vector<InputLayer>> inputs;
 };
 
@@ -50,15 +51,21 @@ struct Inventory {
   std::string digest;                                   // over the normalised inventory
 };
 
-// Reads an inventory file. Inputs are checked against those that `project` declares.
+// Reads an inventory file. Inputs are checked against those that `project` declares. Spans name the file relative to
+// the project folder where it lies in it. `sources` as in load_project.
 std::optional<Inventory> load_inventory(const std::filesystem::path& file, const Project& project,
-                                        Diagnostics& diagnostics);
+                                        Diagnostics& diagnostics, lang::SourceMap* sources = nullptr);
 
 // The inventory of a project without a hosts.yaml: this machine alone, "localhost", over the local transport.
 Inventory local_inventory();
 
 // Host names that a pattern selects, sorted. Ansible's forms: `web`, `web:db`, `web:&prod`, `web:!canary`,
-// globs, ranges `web[01:20]`, `all` and `*`. Errors: kBadPattern; kNoHostMatches with the nearest known name.
+// globs, ranges `web[01:20]`, `all` and `*`; `,` stands for `:`. Unions are taken first, then intersections, then
+// exclusions, whatever their order. Errors: kBadPattern; kNoHostMatches with the nearest known name, also where the
+// name after `&` or `!` is not known, because a misspelt exclusion would run on the very hosts it should spare.
 Result<std::set<std::string>> match_hosts(const Inventory& inventory, std::string_view pattern);
+
+// Whether a pattern can be read at all; kBadPattern says why not.
+Result<> check_host_pattern(std::string_view pattern);
 
 }  // namespace plumb::config

@@ -12,6 +12,7 @@
 #include "engine/base/address.h"
 #include "engine/base/json.h"
 #include "engine/base/result.h"
+#include "engine/lang/source.h"
 
 namespace plumb::config {
 
@@ -40,6 +41,7 @@ struct Resource {
   bool prevent_destroy = false;
   // Attributes whose values never appear in any output: those the schema marks x-sensitive, those named by
   // `sensitive: [content]`, and with `sensitive: true` every attribute that the schema marks x-secret-capable.
+  // With an attribute goes the one that its bytes become or come from (x-content-of).
   std::set<std::string> sensitive;
 };
 
@@ -55,13 +57,18 @@ struct Project {
   std::filesystem::path folder;
   std::string name;
   std::map<std::string, Input> inputs;
-  std::vector<Resource> resources;  // in declared order, includes in place
-  // Digest over the normalised configuration (not its layout or comments): the plan's inputs.config.
+  // In declared order. What a file includes comes before its own, whatever the order of the keys in it.
+  std::vector<Resource> resources;
+  // Digest over the normalised configuration (not its layout or comments) and the bytes of its source files: the
+  // plan's inputs.config. Sensitive values stay out of it, because a digest without a key would let short ones be
+  // guessed; the plan holds them as keyed digests.
   std::string digest;
 };
 
 // Reads `folder`/plumb.yaml and its includes. Gathers every finding; a project comes back only when
-// there is no error. Warnings travel with success.
-std::optional<Project> load_project(const std::filesystem::path& folder, Diagnostics& diagnostics);
+// there is no error. Warnings travel with success. `sources`, where given, takes the texts that were read, with the
+// lines that hold sensitive values hidden.
+std::optional<Project> load_project(const std::filesystem::path& folder, Diagnostics& diagnostics,
+                                    lang::SourceMap* sources = nullptr);
 
 }  // namespace plumb::config

@@ -1,0 +1,33 @@
+// x-format: what a text means beyond its type, checked and brought into one form.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+
+namespace plumb::config {
+
+// True for the formats that turn text into a number, so that a plain number is as good.
+bool format_gives_number(std::string_view format);
+
+// The normalised value, or a diagnostic without a span. `name` is how the value is called in messages, quoted.
+// Formats: path mode duration size content source user group date name.
+Result<Json> apply_format(std::string_view format, std::string_view text, const std::string& name,
+                          const std::filesystem::path& project_folder);
+
+// The largest file that a project may use as a source.
+inline constexpr std::uintmax_t kMaxSourceBytes = std::uintmax_t{256} << 20;
+
+// Checks that `text` names a regular file that lies in `folder`, also after links; gives its normalised relative path.
+Result<std::string> project_file(const std::filesystem::path& folder, std::string_view text, const std::string& name);
+
+// Strictly decimal digits with an optional minus, no leading zeros, within ±(2^53 - 1).
+std::optional<std::int64_t> parse_integer(std::string_view text);
+std::optional<double> parse_number(std::string_view text);
+
+}  // namespace plumb::config

@@ -1,0 +1,121 @@
+#include "engine/config/input.h"
+
+#include <algorithm>
+#include <array>
+#include <regex>
+#include <string_view>
+
+#include "engine/config/validate.h"
+
+namespace plumb::config {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+
+struct Keyword {
+  std::string_view name;
+  std::string_view types;  // that it says something about
+};
+constexpr std::array kKeywords = {
+    Keyword{"minimum", "integer number"}, Keyword{"maximum", "integer number"}, Keyword{"minLength", "string"},
+    Keyword{"maxLength", "string"},       Keyword{"pattern", "string"},         Keyword{"items", "array"},
+    Keyword{"minItems", "array"},         Keyword{"maxItems", "array"},         Keyword{"uniqueItems", "array"},
+    Keyword{"properties", "object"},      Keyword{"required", "object"},        Keyword{"additionalProperties", "object"}};
+
+// Checks what JSON Schema lets pass in silence, types the values inside the schema by the schema itself, and closes
+// maps. Works down into items and properties.
+class InputReader {
+ public:
+  explicit InputReader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  bool read(const Node& node, Json& schema) {
+    const std::size_t before = diagnostics_.error_count();
+    const std::string type = schema.at("type").get<std::string>();
+    for (const Keyword& keyword : kKeywords) {
+      const Entry* entry = node.find(keyword.name);
+      if (entry != nullptr && keyword.types.find(type) == std::string_view::npos) {
+        report(entry->key_span, "`" + entry->key + "` says nothing about the type `" + type + "`", "has no effect here");
+      }
+    }
+    check_order(node, schema, "minimum", "maximum");
+    check_order(node, schema, "minLength", "maxLength");
+    check_order(node, schema, "minItems", "maxItems");
+    check_pattern(node, schema);
+    schema.erase("sensitive");
+    read_enum(node, schema, type);
+    if (const Entry* items = node.find("items")) read(items->value, schema["items"]);
+    if (const Entry* more = node.find("additionalProperties"); more != nullptr && more->value.is_map()) {
+      read(more->value, schema["additionalProperties"]);
+    }
+    if (const Entry* properties = node.find("properties")) {
+      for (const Entry& property : properties->value.entries) read(property.value, schema["properties"][property.key]);
+      schema.emplace("additionalProperties", false);
+    }
+    if (const Entry* value = node.find("default"); value != nullptr && diagnostics_.error_count() == before) {
+      Json without = schema;
+      without.erase("default");
+      if (auto typed = validate(value->value, without, "the default", value->key_span, {}, diagnostics_)) {
+        schema["default"] = std::move(*typed);
+      }
+    }
+    return diagnostics_.error_count() == before;
+  }
+
+ private:
+  void report(const SourceSpan& span, std::string summary, std::string label) {
+    diagnostics_.add(Diagnostic(Code::kBadValue, std::move(summary)).at(span, std::move(label)));
+  }
+
+  void check_order(const Node& node, const Json& schema, const char* low, const char* high) {
+    if (!schema.contains(low) || !schema.contains(high) || schema[low] <= schema[high]) return;
+    report(node.find(low)->value.span, std::string("`") + low + "` is above `" + high + "`", "no value can fit");
+  }
+
+  void check_pattern(const Node& node, const Json& schema) {
+    if (!schema.contains("pattern")) return;
+    try {
+      const std::regex compiled(schema["pattern"].get<std::string>(), std::regex::ECMAScript);
+    } catch (const std::regex_error&) {
+      report(node.find("pattern")->value.span, "`pattern` is not a regular expression", "cannot be read");
+    }
+  }
+
+  void read_enum(const Node& node, Json& schema, const std::string& type) {
+    const Entry* entry = node.find("enum");
+    if (entry == nullptr) return;
+    Json values = Json::array();
+    for (const Node& item : entry->value.items) {
+      if (auto typed = validate(item, {{"type", type}}, "an item of `enum`", item.span, {}, diagnostics_)) {
+        values.push_back(std::move(*typed));
+      }
+    }
+    schema["enum"] = std::move(values);
+  }
+
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+std::optional<Input> read_input(const Entry& entry, const Json& typed, Diagnostics& diagnostics) {
+  Input input;
+  input.name = entry.key;
+  input.schema = typed;
+  input.sensitive = typed.value("sensitive", false);
+  input.span = entry.key_span;
+  if (!InputReader(diagnostics).read(entry.value, input.schema)) return std::nullopt;
+  if (input.schema.contains("default")) {
+    input.default_value = Located{input.schema["default"], entry.value.find("default")->value.span};
+    input.schema.erase("default");
+  }
+  return input;
+}
+
+std::optional<Located> read_input_value(const Entry& entry, const Input& input, Diagnostics& diagnostics) {
+  auto typed = validate(entry.value, input.schema, "`" + input.name + "`", entry.key_span, {}, diagnostics);
+  if (!typed) return std::nullopt;
+  return Located{std::move(*typed), entry.value.span};
+}
+
+}  // namespace plumb::config

@@ -1,0 +1,18 @@
+// One declared input: its schema, read from YAML and checked itself.
+#pragma once
+
+#include <optional>
+
+#include "engine/base/json.h"
+#include "engine/config/project.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::config {
+
+// `typed` is the entry's value as the project's schema typed it.
+std::optional<Input> read_input(const lang::Entry& entry, const Json& typed, Diagnostics& diagnostics);
+
+// A value for the input, checked at its own place.
+std::optional<Located> read_input_value(const lang::Entry& entry, const Input& input, Diagnostics& diagnostics);
+
+}  // namespace plumb::config

@@ -1,0 +1,564 @@
+#include "engine/config/validate.h"
+
+#include <algorithm>
+#include <map>
+#include <regex>
+#include <set>
+#include <vector>
+
+#include "engine/base/nearest.h"
+#include "engine/config/formats.h"
+
+namespace plumb::config {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+
+constexpr std::size_t kLongestForPattern = 1024;  // std::regex recurses once a character
+
+bool is_null(const Node& node) {
+  return node.is_null() || (node.is_plain() && (node.text == "null" || node.text == "~" || node.text == "Null" ||
+                                                node.text == "NULL"));
+}
+
+std::string member(const Json& schema, const char* key) {
+  const auto found = schema.find(key);
+  return found != schema.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::set<std::string> types_of(const Json& schema) {
+  std::set<std::string> types;
+  if (schema.contains("type")) {
+    if (schema["type"].is_string()) return {schema["type"].get<std::string>()};
+    for (const Json& type : schema["type"]) types.insert(type.get<std::string>());
+    return types;
+  }
+  if (schema.contains("properties") || schema.contains("additionalProperties")) types.insert("object");
+  if (schema.contains("items")) types.insert("array");
+  Json values = schema.contains("enum") ? schema["enum"] : Json::array();
+  if (schema.contains("const")) values.push_back(schema["const"]);
+  for (const Json& value : values) {
+    types.insert(value.is_string() ? "string" : value.is_boolean() ? "boolean" : value.is_number() ? "number" : "null");
+  }
+  return types;
+}
+
+std::string words_for(const std::set<std::string>& types) {
+  std::vector<std::string> words;
+  if (types.contains("string")) words.emplace_back("text");
+  if (types.contains("integer")) words.emplace_back("a whole number");
+  if (types.contains("number")) words.emplace_back("a number");
+  if (types.contains("boolean")) words.emplace_back("true or false");
+  if (types.contains("array")) words.emplace_back("a list");
+  if (types.contains("object")) words.emplace_back("a map");
+  if (types.contains("null")) words.emplace_back("nothing");
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    out += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  }
+  return out;
+}
+
+std::string found_words(const Node& node) {
+  if (node.is_map()) return "a map";
+  if (node.is_sequence()) return "a list";
+  if (is_null(node)) return "empty";
+  return node.is_plain() ? "this text" : "quoted text";
+}
+
+std::string in(const std::string& name) { return (name.starts_with('`') ? " in " : " for ") + name; }
+
+std::string shown(const Json& value) {
+  return value.is_string() ? "`" + value.get<std::string>() + "`" : "`" + canonical(value) + "`";
+}
+
+std::string list_of(const Json& values) {
+  constexpr std::size_t kMost = 8;
+  std::string out;
+  for (std::size_t i = 0; i < values.size() && i < kMost; ++i) {
+    out += (i == 0 ? "" : i + 1 == values.size() ? " or " : ", ") + shown(values[i]);
+  }
+  return values.size() > kMost ? out + ", …" : out;
+}
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+class Validator {
+ public:
+  Validator(const ValidateOptions& options, Diagnostics& diagnostics) : options_(options), out_(&diagnostics) {}
+
+  std::optional<Json> value(const Node& node, const Json& given, const std::string& name, const SourceSpan& where,
+                            bool outermost = false) {
+    const Json& schema = resolve(given);
+    if (schema.is_boolean()) return untyped(node);
+    if (const char* choice = schema.contains("anyOf") ? "anyOf" : schema.contains("oneOf") ? "oneOf" : nullptr;
+        choice != nullptr && !schema.contains("type")) {
+      return choose(node, schema[choice], name, where);
+    }
+    const std::set<std::string> types = types_of(schema);
+    if (types.empty()) return untyped(node);
+    std::optional<Json> result = by_type(node, schema, types, name, where, outermost);
+    if (result && !allowed(*result, node, schema, name, where)) return std::nullopt;
+    return result;
+  }
+
+ private:
+  const Json& resolve(const Json& schema) const {
+    const Json* current = &schema;
+    while (current->is_object() && current->contains("$ref")) {
+      const std::string target = (*current)["$ref"].get<std::string>().substr(1);
+      current = &options_.root->at(Json::json_pointer(target));
+    }
+    return *current;
+  }
+
+  void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {}) {
+    out_->add(Diagnostic(code, std::move(summary)).at(span, std::move(label)).with_hint(std::move(hint)));
+  }
+
+  std::optional<Json> by_type(const Node& node, const Json& schema, const std::set<std::string>& types,
+                              const std::string& name, const SourceSpan& where, bool outermost) {
+    if (is_null(node) && types.contains("null")) return Json(nullptr);
+    if (node.is_map() && types.contains("object")) return object(node, schema, name, where, outermost);
+    if (node.is_sequence() && types.contains("array")) return array(node, schema, name);
+    if (!node.is_scalar() || is_null(node)) return wrong(node, types, name, where);
+    if (const std::string format = member(schema, "x-format"); format_gives_number(format)) {
+      return formatted(node, format, name);
+    }
+    if (node.is_plain()) {
+      if (types.contains("boolean") && (node.text == "true" || node.text == "false")) return Json(node.text == "true");
+      if (types.contains("integer") || types.contains("number")) {
+        if (const auto integer = parse_integer(node.text)) return Json(*integer);
+      }
+      if (types.contains("number")) {
+        if (const auto number = parse_number(node.text)) return Json(*number);
+      }
+    }
+    if (types.contains("string")) return text(node, schema, name);
+    return wrong(node, types, name, where);
+  }
+
+  std::optional<Json> wrong(const Node& node, const std::set<std::string>& types, const std::string& name,
+                            const SourceSpan& where) {
+    const std::string wanted = words_for(types);
+    std::string hint;
+    const auto one_of = [&](std::initializer_list<std::string_view> words) {
+      return node.is_scalar() && std::find(words.begin(), words.end(), node.text) != words.end();
+    };
+    if (is_null(node)) {
+      const bool words = node.is_scalar() && types.contains("string");
+      report(Code::kWrongType, name + " has no value", node.is_null() ? where : node.span, "expected " + wanted,
+             words                      ? "quote it if the text itself is meant; remove the key for none"
+             : types.contains("string") ? "write \"\" for the empty text, or remove the key"
+                                        : "give it a value, or remove the key");
+      return std::nullopt;
+    }
+    if (types.contains("boolean") && node.is_scalar()) {
+      if (one_of({"yes", "on", "y", "Yes", "YES", "On", "ON", "Y", "True", "TRUE"})) hint = "write true";
+      if (one_of({"no", "off", "n", "No", "NO", "Off", "OFF", "N", "False", "FALSE"})) hint = "write false";
+    }
+    const bool number = types.contains("integer") || types.contains("number");
+    if (node.is_scalar() && !node.is_plain()) {
+      if ((number && parse_number(node.text)) || (types.contains("boolean") && one_of({"true", "false"}))) {
+        hint = "remove the quotes";
+      }
+    } else if (number && node.is_scalar() && !node.text.empty() && node.text[0] >= '0' && node.text[0] <= '9') {
+      hint = types.contains("number") ? "write plain decimal digits, without exponent, `_` or leading zeros"
+                                      : "write decimal digits only, without `.`, `_` or leading zeros";
+    } else if (types.contains("array") && node.is_scalar()) {
+      hint = "write a list with one item: [" + std::string(node.is_plain() ? "…" : "\"…\"") + "]";
+    }
+    report(Code::kWrongType, name + " must be " + wanted + ", not " + found_words(node), node.span, "expected " + wanted,
+           std::move(hint));
+    return std::nullopt;
+  }
+
+  std::optional<Json> formatted(const Node& node, const std::string& format, const std::string& name) {
+    Result<Json> result = apply_format(format, node.text, name, options_.project_folder);
+    if (result) return std::move(*result);
+    Diagnostic diagnostic = result.error().diagnostic();
+    diagnostic.span = node.span;
+    out_->add(std::move(diagnostic));
+    return std::nullopt;
+  }
+
+  std::optional<Json> text(const Node& node, const Json& schema, const std::string& name) {
+    if (node.text.find('\0') != std::string::npos) {
+      report(Code::kBadValue, name + " holds a NUL character", node.span, "no text of a host can hold one");
+      return std::nullopt;
+    }
+    const auto limit = [&](const char* key) { return schema.contains(key) ? schema[key].get<std::size_t>() : 0; };
+    // An empty text says more about itself than that it is not a path.
+    if (node.text.empty() && limit("minLength") > 0) {
+      report(Code::kBadValue, name + " must not be empty", node.span, "expected some text");
+      return std::nullopt;
+    }
+    std::optional<Json> result = Json(node.text);
+    if (const std::string format = member(schema, "x-format"); !format.empty()) result = formatted(node, format, name);
+    if (!result || !result->is_string()) return result;
+    const std::string& value = result->get_ref<const std::string&>();
+    const std::size_t length = characters(value);
+    if (length < limit("minLength")) {
+      report(Code::kBadValue, name + " is too short", node.span,
+             "expected at least " + std::to_string(limit("minLength")) + " characters");
+      return std::nullopt;
+    }
+    if (schema.contains("maxLength") && length > limit("maxLength")) {
+      report(Code::kBadValue, name + " is too long", node.span,
+             "expected at most " + std::to_string(limit("maxLength")) + " characters");
+      return std::nullopt;
+    }
+    if (const std::string pattern = member(schema, "pattern"); !pattern.empty() && !matches(value, pattern)) {
+      const std::string expected = member(schema, "x-expected");
+      report(Code::kBadValue, name + " has not the form that is asked for", node.span,
+             expected.empty() ? "expected a text that matches " + pattern : "expected " + expected);
+      return std::nullopt;
+    }
+    return result;
+  }
+
+  static bool matches(const std::string& value, const std::string& pattern) {
+    if (value.size() > kLongestForPattern) return false;
+    try {
+      return std::regex_search(value, std::regex(pattern, std::regex::ECMAScript));
+    } catch (const std::regex_error&) {
+      return false;
+    }
+  }
+
+  std::optional<Json> array(const Node& node, const Json& schema, const std::string& name) {
+    Json result = Json::array();
+    bool good = true;
+    std::map<std::string, std::size_t> seen;
+    const bool unique = schema.contains("uniqueItems") && schema["uniqueItems"].get<bool>();
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+      const Node& item = node.items[i];
+      std::optional<Json> typed =
+          schema.contains("items") ? value(item, schema["items"], "an item of " + name, item.span) : untyped(item);
+      if (!typed) {
+        good = false;
+        continue;
+      }
+      if (unique) {
+        const auto [first, added] = seen.try_emplace(canonical(*typed), i);
+        if (!added) {
+          out_->add(Diagnostic(Code::kBadValue, "an item of " + name + " stands twice")
+                        .at(item.span, "a second time here")
+                        .with_related(node.items[first->second].span, "first here"));
+          good = false;
+        }
+      }
+      result.push_back(std::move(*typed));
+    }
+    const auto count = [&](const char* key) { return schema[key].get<std::size_t>(); };
+    if (schema.contains("minItems") && node.items.size() < count("minItems")) {
+      report(Code::kBadValue, name + " has too few items", node.span,
+             "expected at least " + std::to_string(count("minItems")));
+      good = false;
+    }
+    if (schema.contains("maxItems") && node.items.size() > count("maxItems")) {
+      report(Code::kBadValue, name + " has too many items", node.span,
+             "expected at most " + std::to_string(count("maxItems")));
+      good = false;
+    }
+    return good ? std::optional<Json>(std::move(result)) : std::nullopt;
+  }
+
+  // The schema for a key of a map; null where the map does not take it.
+  static const Json* schema_for(const Json& schema, const std::string& key) {
+    if (schema.contains("properties")) {
+      if (const auto found = schema["properties"].find(key); found != schema["properties"].end()) return &*found;
+    }
+    if (schema.contains("patternProperties")) {
+      for (const auto& [pattern, part] : schema["patternProperties"].items()) {
+        if (matches(key, pattern)) return &part;
+      }
+    }
+    static const Json kAnything = true;
+    const auto additional = schema.find("additionalProperties");
+    if (additional == schema.end()) return &kAnything;
+    if (additional->is_boolean() && !additional->get<bool>()) return nullptr;
+    return &*additional;
+  }
+
+  std::string shown_key(const std::string& key, bool outermost) const {
+    return "`" + (outermost && key == options_.alias_of ? options_.alias : key) + "`";
+  }
+
+  std::optional<Json> object(const Node& node, const Json& schema, const std::string& name, const SourceSpan& where,
+                             bool outermost) {
+    Json result = Json::object();
+    bool good = true;
+    std::set<std::string> failed;
+    for (const Entry& entry : node.entries) {
+      const Json* part = schema_for(schema, entry.key);
+      if (part == nullptr) {
+        unknown_key(entry, schema, name);
+        good = false;
+        continue;
+      }
+      if (schema.contains("propertyNames")) good = key_form(entry, resolve(schema["propertyNames"]), name) && good;
+      std::optional<Json> typed = value(entry.value, *part, shown_key(entry.key, outermost), entry.key_span);
+      if (typed) {
+        result[entry.key] = std::move(*typed);
+      } else {
+        failed.insert(entry.key);
+        good = false;
+      }
+    }
+    if (schema.contains("required")) {
+      for (const Json& key : schema["required"]) {
+        const std::string wanted = key.get<std::string>();
+        if (result.contains(wanted) || failed.contains(wanted)) continue;
+        std::string hint;
+        if (const Json* part = schema_for(schema, wanted); part != nullptr && part->is_object()) {
+          hint = member(resolve(*part), "description");
+        }
+        report(Code::kMissingKey, shown_key(wanted, outermost) + " is missing" + in(name), where,
+               "needs " + shown_key(wanted, outermost), std::move(hint));
+        good = false;
+      }
+    }
+    const auto minimum = schema.find("minProperties");
+    if (minimum != schema.end() && node.entries.size() < minimum->get<std::size_t>()) {
+      report(Code::kBadValue, name + " must not be empty", where, "expected at least one key");
+      good = false;
+    }
+    good = exclusive(node, schema, outermost) && good;
+    if (!good) return std::nullopt;
+    if (schema.contains("properties")) {
+      for (const auto& [key, part] : schema["properties"].items()) {
+        const Json& property = resolve(part);
+        if (property.is_object() && property.contains("default")) result.emplace(key, property["default"]);
+      }
+    }
+    return result;
+  }
+
+  bool key_form(const Entry& entry, const Json& form, const std::string& name) {
+    const std::string pattern = member(form, "pattern");
+    if (pattern.empty() || matches(entry.key, pattern)) return true;
+    const std::string expected = member(form, "x-expected");
+    report(Code::kBadValue, "`" + entry.key + "` cannot be a name in " + name, entry.key_span,
+           expected.empty() ? "expected a text that matches " + pattern : "expected " + expected);
+    return false;
+  }
+
+  void unknown_key(const Entry& entry, const Json& schema, const std::string& name) {
+    std::vector<std::string> known;
+    if (schema.contains("properties")) {
+      for (const auto& [key, part] : schema["properties"].items()) known.push_back(key);
+    }
+    const std::string near = nearest(entry.key, known);
+    std::string hint;
+    if (near.empty() && !known.empty() && known.size() <= 12) {
+      hint = "known here: ";
+      for (std::size_t i = 0; i < known.size(); ++i) hint += (i == 0 ? "" : ", ") + known[i];
+    }
+    report(Code::kUnknownKey, "unknown key `" + entry.key + "`" + in(name), entry.key_span,
+           near.empty() ? "not known here" : "did you mean `" + near + "`?", std::move(hint));
+  }
+
+  // x-exclusive: of the keys of each list at most one may be given.
+  bool exclusive(const Node& node, const Json& schema, bool outermost) {
+    bool good = true;
+    if (!schema.contains("x-exclusive")) return good;
+    for (const Json& keys : schema["x-exclusive"]) {
+      const Entry* first = nullptr;
+      for (const Entry& entry : node.entries) {
+        if (std::find(keys.begin(), keys.end(), Json(entry.key)) == keys.end()) continue;
+        if (first == nullptr) {
+          first = &entry;
+          continue;
+        }
+        out_->add(Diagnostic(Code::kExclusiveKeys, shown_key(first->key, outermost) + " and " +
+                                                       shown_key(entry.key, outermost) + " exclude each other")
+                      .at(entry.key_span, "only one of them may be given")
+                      .with_related(first->key_span, "the other one"));
+        good = false;
+      }
+    }
+    return good;
+  }
+
+  // What holds beyond the type: enum, const, range and conditions between keys.
+  bool allowed(const Json& value, const Node& node, const Json& schema, const std::string& name, const SourceSpan& where) {
+    if (schema.contains("const") && value != schema["const"]) {
+      report(Code::kBadValue, name + " cannot have this value", node.span, "expected " + shown(schema["const"]));
+      return false;
+    }
+    if (schema.contains("enum")) {
+      const Json& values = schema["enum"];
+      if (std::find(values.begin(), values.end(), value) == values.end()) {
+        std::vector<std::string> texts;
+        for (const Json& one : values) texts.push_back(one.is_string() ? one.get<std::string>() : canonical(one));
+        const std::string near = value.is_string() ? nearest(value.get<std::string>(), texts) : "";
+        report(Code::kBadValue, name + " cannot have this value", node.span,
+               near.empty() ? "expected " + list_of(values) : "did you mean `" + near + "`?",
+               near.empty() ? "" : "it takes " + list_of(values));
+        return false;
+      }
+    }
+    if (value.is_number()) {
+      const bool low = schema.contains("minimum") && value < schema["minimum"];
+      const bool high = schema.contains("maximum") && value > schema["maximum"];
+      if (low || high) {
+        const std::string least = schema.contains("minimum") ? canonical(schema["minimum"]) : "";
+        const std::string most = schema.contains("maximum") ? canonical(schema["maximum"]) : "";
+        report(Code::kBadValue, name + (low ? " is too small" : " is too large"), node.span,
+               "expected " + (least.empty()  ? "at most " + most
+                              : most.empty() ? "at least " + least
+                                             : least + " to " + most));
+        return false;
+      }
+    }
+    return !value.is_object() || conditions(value, node, schema, name, where);
+  }
+
+  bool conditions(const Json& value, const Node& node, const Json& schema, const std::string& name,
+                  const SourceSpan& where) {
+    Json given = Json::object();  // without the defaults: a condition speaks of what was written
+    for (const Entry& entry : node.entries) {
+      if (value.contains(entry.key)) given[entry.key] = value[entry.key];
+    }
+    bool good = true;
+    const auto check = [&](const Json& condition) {
+      if (satisfies(given, condition, *options_.root)) return;
+      good = false;
+      explain(given, node, condition, name, where);
+    };
+    Json own = Json::object();
+    for (const char* key : {"not", "anyOf", "oneOf", "if", "then", "else"}) {
+      if (schema.contains(key)) own[key] = schema[key];
+    }
+    for (const char* key : {"not", "anyOf", "oneOf"}) {
+      if (own.contains(key)) check({{key, own[key]}});
+    }
+    if (own.contains("if")) check(own);
+    if (schema.contains("allOf")) {
+      for (const Json& part : schema["allOf"]) check(resolve(part));
+    }
+    return good;
+  }
+
+  // Says in words why a condition between keys does not hold.
+  void explain(const Json& given, const Node& node, const Json& condition, const std::string& name,
+               const SourceSpan& where) {
+    if (const std::string words = member(condition, "description"); !words.empty()) {
+      report(Code::kExclusiveKeys, words, where, "does not hold here");
+      return;
+    }
+    if (condition.contains("not") && condition["not"].contains("required")) {
+      std::string keys;
+      SourceSpan span = where;
+      for (const Json& key : condition["not"]["required"]) {
+        keys += (keys.empty() ? "" : " and ") + shown(key);
+        if (const Entry* entry = node.find(key.get<std::string>())) span = entry->key_span;
+      }
+      const bool one = condition["not"]["required"].size() == 1;
+      report(Code::kExclusiveKeys, keys + (one ? " cannot be given" + in(name) : " exclude each other"), span,
+             one ? "remove this" : "only one of them may be given");
+      return;
+    }
+    for (const char* choice : {"anyOf", "oneOf"}) {
+      if (!condition.contains(choice)) continue;
+      std::string keys;
+      const Entry* last = nullptr;
+      for (const Json& branch : condition[choice]) {
+        if (!branch.contains("required")) continue;
+        for (const Json& key : branch["required"]) {
+          keys += (keys.empty() ? "" : ", ") + shown(key);
+          if (given.contains(key.get<std::string>())) last = node.find(key.get<std::string>());
+        }
+      }
+      if (last == nullptr) {
+        report(Code::kMissingKey, "one of " + keys + " is missing" + in(name), where, "needs one of them");
+      } else {
+        report(Code::kExclusiveKeys, "only one of " + keys + " may be given" + in(name), last->key_span, "one too many");
+      }
+      return;
+    }
+    if (condition.contains("if")) {
+      const char* branch = satisfies(given, condition["if"], *options_.root) ? "then" : "else";
+      if (condition.contains(branch)) {
+        const Json& part = condition[branch];
+        if (part.contains("required")) {
+          for (const Json& key : part["required"]) {
+            if (given.contains(key.get<std::string>())) continue;
+            report(Code::kMissingKey, shown(key) + " is missing" + in(name), where, "needs " + shown(key) + " here");
+            return;
+          }
+        }
+        explain(given, node, part, name, where);
+        return;
+      }
+    }
+    report(Code::kExclusiveKeys, "these keys do not go together" + in(name), where, "see the reference for what does");
+  }
+
+  // The branch that the node's shape asks for; messages speak of that branch alone.
+  std::optional<Json> choose(const Node& node, const Json& branches, const std::string& name, const SourceSpan& where) {
+    Diagnostics* const outer = out_;
+    std::set<std::string> types;
+    std::optional<Diagnostics> best;
+    bool best_fits = false;
+    for (const Json& given : branches) {
+      const Json& branch = resolve(given);
+      const std::set<std::string> own = types_of(branch);
+      types.insert(own.begin(), own.end());
+      Diagnostics attempt;
+      out_ = &attempt;
+      std::optional<Json> result = value(node, branch, name, where);
+      out_ = outer;
+      if (result) return result;
+      const bool fits = node.is_map()        ? own.contains("object")
+                        : node.is_sequence() ? own.contains("array")
+                                             : !own.contains("object") && !own.contains("array");
+      if (!best || (fits && !best_fits) || (fits == best_fits && attempt.error_count() < best->error_count())) {
+        best = std::move(attempt);
+        best_fits = fits;
+      }
+    }
+    if (!best_fits || (node.is_scalar() && best->items()[0].code == Code::kWrongType)) return wrong(node, types, name, where);
+    out_->extend(std::move(*best));
+    return std::nullopt;
+  }
+
+  const ValidateOptions& options_;
+  Diagnostics* out_;
+};
+
+}  // namespace
+
+std::optional<Json> validate(const Node& node, const Json& schema, std::string_view name, const SourceSpan& where,
+                             const ValidateOptions& options, Diagnostics& diagnostics) {
+  ValidateOptions actual = options;
+  if (actual.root == nullptr) actual.root = &schema;
+  return Validator(actual, diagnostics).value(node, schema, std::string(name), where, true);
+}
+
+Json untyped(const Node& node) {
+  if (node.is_sequence()) {
+    Json list = Json::array();
+    for (const Node& item : node.items) list.push_back(untyped(item));
+    return list;
+  }
+  if (node.is_map()) {
+    Json map = Json::object();
+    for (const Entry& entry : node.entries) map[entry.key] = untyped(entry.value);
+    return map;
+  }
+  if (is_null(node)) return nullptr;
+  if (node.is_plain()) {
+    if (node.text == "true" || node.text == "false") return node.text == "true";
+    if (const auto integer = parse_integer(node.text)) return *integer;
+    if (const auto number = parse_number(node.text)) return *number;
+  }
+  return node.text;
+}
+
+}  // namespace plumb::config

@@ -1,0 +1,40 @@
+// Checks a YAML node against a schema and gives it types: the subset that schema.h names.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/json.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::config {
+
+struct ValidateOptions {
+  // The document that `$ref` points into.
+  const Json* root = nullptr;
+  // Where x-format source looks for files; empty: files are not looked for.
+  std::filesystem::path project_folder;
+  // An attribute of the outermost map that messages call by another name (`path` of a file is written `file:`).
+  std::string alias_of;
+  std::string alias;
+};
+
+// The typed and normalised value, defaults filled in; nothing where there is an error. Every finding is gathered, and
+// none repeats the value itself, which may be secret. `name` is what messages call the node ("port"), `where` the place
+// for what is missing in it.
+std::optional<Json> validate(const lang::Node& node, const Json& schema, std::string_view name, const SourceSpan& where,
+                             const ValidateOptions& options, Diagnostics& diagnostics);
+
+// A value that no schema types: true and false, decimal numbers and null when plain, else text.
+Json untyped(const lang::Node& node);
+
+// Whether a typed value satisfies a schema's structure. For conditions between keys and for defaults.
+bool satisfies(const Json& value, const Json& schema, const Json& root);
+
+// Turns `$${` into `${` in every value below `node` and reports each `${`, which no literal may hold.
+void resolve_literals(lang::Node& node, Diagnostics& diagnostics);
+
+}  // namespace plumb::config
