@@ -1,0 +1,121 @@
+// Each file below cases/ is a project, perhaps with an inventory, and what is said about it.
+#include <gtest/gtest.h>
+
+#include "engine/config/inventory.h"
+#include "engine/config/project.h"
+#include "engine/report/diagnostics.h"
+#include "engine/testing/case_file.h"
+
+namespace plumb::config {
+namespace {
+
+const std::filesystem::path kCases = std::string(PLUMB_SOURCE_DIR) + "/testdata/config/cases";
+
+// What was understood, in lines that a person can compare.
+std::string dump(const Project& project) {
+  std::string out = "project " + project.name + "\n";
+  for (const auto& [name, input] : project.inputs) {
+    out += "input " + name + " " + canonical(input.schema);
+    if (input.default_value) out += " default " + canonical(input.default_value->value);
+    out += input.sensitive ? " sensitive\n" : "\n";
+  }
+  for (const Resource& resource : project.resources) {
+    out += resource.address.str() + " at " + resource.span.str() + "\n";
+    for (const auto& [name, located] : resource.attributes) {
+      out += "  " + name + " = " + canonical(located.value) + " at " + located.span.str() + "\n";
+    }
+    if (resource.on) out += "  on " + resource.on->text + "\n";
+    for (const Pattern& pattern : resource.after) out += "  after " + pattern.text + "\n";
+    for (const Pattern& pattern : resource.before) out += "  before " + pattern.text + "\n";
+    for (const std::string& name : resource.ignore) out += "  ignore " + name + "\n";
+    for (const std::string& name : resource.sensitive) out += "  sensitive " + name + "\n";
+    if (resource.prevent_destroy) out += "  prevent_destroy\n";
+  }
+  return out;
+}
+
+std::string dump(const Inventory& inventory) {
+  std::string out;
+  static constexpr const char* kKinds[] = {"ssh", "local", "command"};
+  for (const auto& [name, host] : inventory.hosts) {
+    const ConnectionSettings& c = host.connection;
+    out += name + " " + kKinds[static_cast<int>(c.kind)] + " " + c.address;
+    if (c.port != 0) out += " port " + std::to_string(c.port);
+    if (!c.user.empty()) out += " user " + c.user;
+    if (!c.become.empty()) out += " become " + c.become;
+    for (const std::string& word : c.command) out += " " + word;
+    for (const std::string& file : c.identity_files) out += " key " + file;
+    if (!c.known_hosts_file.empty()) out += " known_hosts " + c.known_hosts_file;
+    out += " timeout " + std::to_string(c.connect_timeout_seconds) + "\n";
+    for (const std::string& group : host.groups) out += "  in " + group + "\n";
+    for (const auto& [input, layers] : host.inputs) {
+      for (const InputLayer& layer : layers) {
+        out += "  " + input + " = " + canonical(layer.value.value) + " from " + layer.layer + " at " +
+               layer.value.span.str() + "\n";
+      }
+    }
+  }
+  for (const auto& [name, hosts] : inventory.groups) {
+    out += "group " + name + ":";
+    for (const std::string& host : hosts) out += " " + host;
+    out += "\n";
+  }
+  return out;
+}
+
+class ConfigCase : public ::testing::TestWithParam<std::filesystem::path> {};
+
+TEST_P(ConfigCase, SaysWhatIsWanted) {
+  auto file = testing::CaseFile::read(GetParam());
+  ASSERT_TRUE(file) << file.error().summary();
+  const bool has_inventory = file->has("hosts.yaml");
+  const std::string patterns = file->text("patterns");
+  const testing::ScratchFolder scratch;
+  const Result<> written = file->write_inputs(scratch.path());
+  ASSERT_TRUE(written) << written.error().summary();
+
+  Diagnostics diagnostics;
+  lang::SourceMap sources;
+  const auto project = load_project(scratch.path(), diagnostics, &sources);
+  EXPECT_EQ(project.has_value(), !diagnostics.has_errors());
+  std::string out;
+  if (project && file->has("want project")) file->expect("project", dump(*project));
+  if (project && has_inventory) {
+    const auto inventory = load_inventory(scratch.path() / "hosts.yaml", *project, diagnostics, &sources);
+    EXPECT_EQ(inventory.has_value(), !diagnostics.has_errors());
+    if (inventory && file->has("want inventory")) file->expect("inventory", dump(*inventory));
+    std::string matches;
+    for (std::size_t begin = 0; inventory && begin < patterns.size();) {
+      const std::size_t end = patterns.find('\n', begin);
+      const std::string pattern = patterns.substr(begin, end - begin);
+      matches += pattern + " ->";
+      if (const auto hosts = match_hosts(*inventory, pattern)) {
+        for (const std::string& host : *hosts) matches += " " + host;
+      } else {
+        const Diagnostic& problem = hosts.error().diagnostic();
+        matches += " " + code_name(problem.code) + " " + problem.summary;
+        if (!problem.hint.empty()) matches += "; " + problem.hint;
+      }
+      matches += "\n";
+      begin = end + 1;
+    }
+    file->expect("matches", matches);
+  }
+  std::string said = report::render(diagnostics.sorted(), sources, false);
+  // The scratch folder has another name each time.
+  for (std::size_t at = said.find(scratch.path().string()); at != std::string::npos;
+       at = said.find(scratch.path().string())) {
+    said.replace(at, scratch.path().string().size(), "PROJECT");
+  }
+  file->expect("stderr", std::move(said));
+
+  const auto outcome = file->finish();
+  EXPECT_EQ(outcome.problem, "");
+  if (outcome.rewritten) GTEST_SKIP() << "rewritten";
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, ConfigCase, ::testing::ValuesIn(testing::find_cases(kCases)),
+                         [](const auto& test) { return testing::case_name(kCases, test.param); });
+
+}  // namespace
+}  // namespace plumb::config
