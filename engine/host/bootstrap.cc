@@ -37,18 +37,18 @@ constexpr std::string_view kScript =
     "for d in \"/var/tmp/plumb-$u\" \"/run/user/$u/plumb\" \"/dev/shm/plumb-$u\" \"/tmp/plumb-$u\"; do look \"$d\"; done; "
 
     // no REASON: remember why this folder is out.
-    "l=; no() { l=\"$l${l:+, }$d (${1##*: })\"; }; "
+    "l=; no() { l=\"$l${l:+, }$d ($1)\"; }; "
     "for d in \"$h\" \"/var/tmp/plumb-$u\" \"/run/user/$u/plumb\" \"/dev/shm/plumb-$u\" \"/tmp/plumb-$u\"; do "
-    "m=$(LC_ALL=C mkdir -p \"$d\" 2>&1) || { no \"$m\"; continue; }; "
+    "m=$(LC_ALL=C mkdir -p \"$d\" 2>&1) || { no \"${m##*: }\"; continue; }; "
     "[ -O \"$d\" ] || { no \"owned by somebody else\"; continue; }; "
     "chmod 700 \"$d\" 2>/dev/null; t=$d/.new-$$; "
     // An empty file is a program for a shell, but not on a file system mounted noexec.
-    "m=$( (LC_ALL=C; export LC_ALL; : >\"$t\") 2>&1) || { no \"$m\"; continue; }; "
+    "m=$( (LC_ALL=C; export LC_ALL; : >\"$t\") 2>&1) || { no \"${m##*: }\"; continue; }; "
     "chmod 700 \"$t\"; \"$t\" 2>/dev/null </dev/null || { rm -f \"$t\"; no \"mounted noexec\"; continue; }; "
     "echo; echo PLUMB NEED $(uname -s) $(uname -m); read n e || exit 1; "
     // The rest is read even when it cannot be written, so that a next attempt starts at its own first byte.
     "m=$(head -c $n | { (LC_ALL=C; export LC_ALL; cat >\"$t\") 2>&1 || cat >/dev/null; }); "
-    "if [ $(($(wc -c <\"$t\"))) -ne $n ]; then rm -f \"$t\"; no \"${m:-cut short}\"; continue; fi; "
+    "if [ $(($(wc -c <\"$t\"))) -ne $n ]; then rm -f \"$t\"; m=${m##*: }; no \"${m:-cut short}\"; continue; fi; "
     "m=$(\"$t\" --version 2>&1 </dev/null) || { rm -f \"$t\"; no \"the executor does not run there: $m\"; continue; }; "
     "mv -f \"$t\" \"$d/exec-$e\" || { no \"cannot rename\"; continue; }; "
     "( find \"$d\" -name \"exec-*\" -mtime +30 -exec rm -f {} + & ) >/dev/null 2>&1 </dev/null; "
@@ -197,11 +197,12 @@ Result<> await_first_byte(StreamConnection& connection, const StartOptions& opti
       connection.drop_errors_through(prompt + kPrompt.size());
       PLUMB_TRY(connection.write(*options.become_password + "\n", deadline));
     }
-    char first = 0;
-    PLUMB_TRY_ASSIGN(const std::optional<std::size_t> count, connection.read_either(&first, 1, deadline));
+    std::array<char, 4096> first;
+    PLUMB_TRY_ASSIGN(const std::optional<std::size_t> count,
+                     connection.read_either(first.data(), first.size(), deadline));
     if (!count) continue;
     if (*count == 0) return ended(connection, options, true);
-    connection.put_back({&first, 1});
+    connection.put_back({first.data(), *count});
     return {};
   }
 }

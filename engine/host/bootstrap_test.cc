@@ -1,0 +1,383 @@
+// The local and the command transport, and the script that starts the executor under the shells that are here.
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <thread>
+
+#include "engine/host/bootstrap.h"
+#include "engine/host/process.h"
+#include "engine/host/testing/fixtures.h"
+
+namespace plumb::host {
+namespace {
+
+using testing::read_exactly;
+using testing::read_line;
+using testing::soon;
+using testing::stand_in;
+using testing::TemporaryFolder;
+
+bool is_root() { return geteuid() == 0; }
+
+bool have(const std::string& program) { return testing::run("command -v " + program) == 0; }
+
+std::string own_uid() { return std::to_string(geteuid()); }
+
+// Programs in front of `sh -c SCRIPT`, and the host's variables.
+HostSettings through(std::vector<std::string> command) {
+  HostSettings settings;
+  settings.name = "box";
+  settings.kind = ConnectionKind::kCommand;
+  settings.command = std::move(command);
+  return settings;
+}
+
+Result<std::unique_ptr<Connection>> open(const HostSettings& settings) {
+  ssh::Context context(ssh::Self{});
+  return open_executor(settings, stand_in(), context);
+}
+
+class Bootstrap : public ::testing::Test {
+ protected:
+  HostSettings host() { return through({"env", "XDG_CACHE_HOME=" + folder_ / "cache"}); }
+  std::string cached() { return folder_ / ("cache/plumb/exec-" + stand_in().digests()->front()); }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Bootstrap, PushesOnceAndThenFindsIt) {
+  auto first = open(host());
+  ASSERT_OK(first);
+  EXPECT_EQ(read_line(**first), "hello uid=" + own_uid() + " root=\n");
+  ASSERT_TRUE(std::filesystem::exists(cached()));
+  EXPECT_EQ(std::filesystem::status(cached()).permissions(), std::filesystem::perms(0700));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_ / "cache/plumb"), {}), 1);
+
+  const auto written = std::filesystem::last_write_time(cached());
+  auto second = open(host());
+  ASSERT_OK(second);
+  EXPECT_EQ(read_line(**second), "hello uid=" + own_uid() + " root=\n");
+  EXPECT_EQ(std::filesystem::last_write_time(cached()), written);
+}
+
+TEST_F(Bootstrap, CarriesBytesBothWays) {
+  auto connection = open(host());
+  ASSERT_OK(connection);
+  read_line(**connection);
+  std::string bytes;
+  for (int i = 0; i < 300000; ++i) bytes += static_cast<char>(i * 7);
+  std::string back;
+  for (std::size_t at = 0; at < bytes.size(); at += 30000) {
+    ASSERT_OK((*connection)->write(std::string_view(bytes).substr(at, 30000), soon()));
+    back += read_exactly(**connection, std::min<std::size_t>(30000, bytes.size() - at));
+  }
+  EXPECT_TRUE(back == bytes);
+  ASSERT_OK((*connection)->shutdown_write(soon()));
+  EXPECT_EQ(read_line(**connection), "[end]");
+  EXPECT_EQ((*connection)->exit_reason(), std::nullopt);
+}
+
+TEST_F(Bootstrap, GivesTheRootFolderAlong) {
+  HostSettings settings = host();
+  settings.root = "/srv/it's an image";
+  auto connection = open(settings);
+  ASSERT_OK(connection);
+  EXPECT_EQ(read_line(**connection), "hello uid=" + own_uid() + " root=/srv/it's an image\n");
+}
+
+TEST_F(Bootstrap, PassesOverWhatStartUpFilesPrint) {
+  HostSettings settings = through({"sh", "-c", "echo Welcome; printf 'PLUMB R half a line'; exec env XDG_CACHE_HOME=" + folder_ / "cache" + " \"$@\"", "x"});
+  for (int i = 0; i < 2; ++i) {
+    auto connection = open(settings);
+    ASSERT_OK(connection);
+    EXPECT_EQ(read_line(**connection), "hello uid=" + own_uid() + " root=\n");
+  }
+}
+
+TEST_F(Bootstrap, EndlessNoiseIsNotTheProtocol) {
+  EXPECT_CODE(open(through({"sh", "-c", "yes 2>/dev/null; exit 0", "x"})), Code::kProtocol);
+}
+
+TEST_F(Bootstrap, OtherShells) {
+  std::vector<std::vector<std::string>> shells{{"dash", "-c"}, {"bash", "-c"}, {"busybox", "sh", "-c"}, {"fish", "-c"}, {"tcsh", "-c"}, {"zsh", "-c"}};
+  int tried = 0;
+  for (const auto& shell : shells) {
+    if (!have(shell.front())) continue;
+    ++tried;
+    const TemporaryFolder folder;
+    // As a login shell gets it from sshd: one line of text.
+    for (const char* when : {"pushed", "cached"}) {
+      SCOPED_TRACE(shell.front() + std::string(" ") + when);
+      std::vector<std::string> command{"env", "XDG_CACHE_HOME=" + folder / "cache"};
+      command.insert(command.end(), shell.begin(), shell.end());
+      command.push_back(bootstrap_line(*stand_in().digests(), StartOptions{"", {}, "/a 'b' c"}));
+      Result<Child> child = start_child(command, ErrorStream::kPipe);
+      ASSERT_OK(child);
+      ProcessConnection connection(std::move(*child));
+      Result<> started = await_executor(connection, stand_in(), {}, soon());
+      ASSERT_TRUE(started.has_value()) << started.error().summary() << connection.error_output();
+      EXPECT_EQ(read_line(connection), "hello uid=" + own_uid() + " root=/a 'b' c\n");
+    }
+  }
+  EXPECT_GT(tried, 0);
+}
+
+TEST_F(Bootstrap, RunsUnderTheBusyboxTools) {
+  if (!have("busybox")) GTEST_SKIP() << "no busybox";
+  std::filesystem::create_directories(folder_ / "bin");
+  for (const std::string tool : {"sh", "id", "mkdir", "chmod", "rm", "mv", "cat", "head", "wc", "find", "uname", "env"}) {
+    ASSERT_EQ(testing::run("ln -s $(command -v busybox) " + folder_ / ("bin/" + tool)), 0);
+  }
+  HostSettings settings = through({"env", "PATH=" + folder_ / "bin", "XDG_CACHE_HOME=" + folder_ / "cache", folder_ / "bin/env"});
+  for (int i = 0; i < 2; ++i) {
+    auto connection = open(settings);
+    ASSERT_OK(connection);
+    EXPECT_EQ(read_line(**connection), "hello uid=" + own_uid() + " root=\n");
+  }
+}
+
+TEST_F(Bootstrap, RemovesExecutorsThatWereNotUsedForLong) {
+  const std::string old = folder_.write("cache/plumb/exec-0000", "old", 0700);
+  const std::string other = folder_.write("cache/plumb/other", "old", 0700);
+  ASSERT_EQ(testing::run("touch -d '60 days ago' " + old + " " + other), 0);
+  ASSERT_OK(open(host()));
+  for (int i = 0; i < 100 && std::filesystem::exists(old); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_FALSE(std::filesystem::exists(old));
+  EXPECT_TRUE(std::filesystem::exists(other));
+}
+
+TEST_F(Bootstrap, AnUnknownPlatformIsNamed) {
+  folder_.write("bin/uname", "#!/bin/sh\n[ \"$1\" = -s ] && echo Plan9 || echo pdp11\n", 0755);
+  HostSettings settings = host();
+  settings.command.push_back("PATH=" + folder_ / "bin" + ":" + std::getenv("PATH"));
+  auto connection = open(settings);
+  EXPECT_CODE(connection, Code::kNoExecutor);
+  EXPECT_NE(connection.error().summary().find("plan9-pdp11"), std::string::npos);
+  EXPECT_EQ(connection.error().diagnostic().host, "box");
+}
+
+TEST_F(Bootstrap, AProgramThatDoesNotRunIsNotKept) {
+  folder_.write("store/plumb-exec", "#!/bin/sh\necho broken >&2\nexit 3\n", 0755);
+  const ExecutorStore store(folder_ / "store");
+  ssh::Context context(ssh::Self{});
+  auto connection = open_executor(host(), store, context);
+  EXPECT_CODE(connection, Code::kBootstrap);
+  EXPECT_NE(connection.error().summary().find("does not run there: broken"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "cache/plumb"));
+}
+
+// A host whose folders are as `mounts` makes them, in a mount namespace of its own.
+class BootstrapMounts : public Bootstrap {
+ protected:
+  void SetUp() override {
+    if (!is_root() || testing::run("unshare -m true") != 0) GTEST_SKIP() << "needs root and mount namespaces";
+  }
+  HostSettings host_with(const std::string& mounts) {
+    std::filesystem::create_directories(folder_ / "home");
+    return through({"unshare", "-m", "sh", "-c",
+                    "home=" + folder_ / "home" + "; mkdir -p /run/user; " + mounts +
+                        "; HOME=$home; export HOME; unset XDG_CACHE_HOME; exec \"$@\"",
+                    "x"});
+  }
+};
+
+constexpr const char* kEverywhere = "for d in $home /var/tmp /run/user /dev/shm /tmp";
+
+TEST_F(BootstrapMounts, GoesOnToTheNextFolder) {
+  auto connection = open(host_with("mount -t tmpfs -o noexec none $home; mount -t tmpfs none /var/tmp"));
+  ASSERT_OK(connection);
+  EXPECT_EQ(read_line(**connection), "hello uid=0 root=\n");
+}
+
+TEST_F(BootstrapMounts, GoesOnWhenTheFirstFolderIsFull) {
+  auto connection = open(host_with("mount -t tmpfs -o size=64k none $home; mount -t tmpfs none /var/tmp"));
+  ASSERT_OK(connection);
+  EXPECT_EQ(read_line(**connection), "hello uid=0 root=\n");
+}
+
+TEST_F(BootstrapMounts, NoexecEverywhereIsSaid) {
+  // The folder of the test is below /tmp, so $home comes last.
+  auto connection = open(host_with("for d in /var/tmp /run/user /dev/shm /tmp; do mount -t tmpfs -o noexec none $d; done; home=/tmp/h"));
+  EXPECT_CODE(connection, Code::kBootstrap);
+  EXPECT_NE(connection.error().summary().find("/var/tmp/plumb-0 (mounted noexec)"), std::string::npos)
+      << connection.error().summary();
+}
+
+TEST_F(BootstrapMounts, NoSpaceAnywhereIsSaid) {
+  auto connection = open(host_with("for d in /var/tmp /run/user /dev/shm /tmp; do mount -t tmpfs -o size=64k none $d; done; home=/tmp/h"));
+  EXPECT_CODE(connection, Code::kNoSpace);
+  EXPECT_NE(connection.error().summary().find("No space left"), std::string::npos) << connection.error().summary();
+}
+
+TEST_F(BootstrapMounts, ReadOnlyEverywhereIsSaid) {
+  auto connection = open(host_with("for d in /var/tmp /run/user /dev/shm /tmp; do mount -t tmpfs -o ro none $d; done; home=/tmp/h"));
+  EXPECT_CODE(connection, Code::kBootstrap);
+  EXPECT_NE(connection.error().summary().find("Read-only file system"), std::string::npos) << connection.error().summary();
+}
+
+// --- becoming root, with a sudo of our own that can be told what to do
+
+class Become : public Bootstrap {
+ protected:
+  void SetUp() override {
+    if (is_root() && !have("setpriv")) GTEST_SKIP() << "needs setpriv to be somebody else than root";
+    std::filesystem::create_directories(folder_ / "cache");
+    std::filesystem::permissions(folder_ / "cache", std::filesystem::perms(0777));
+    folder_.write("bin/sudo",
+                  "#!/bin/sh\n"
+                  "mode=$1; shift\n"
+                  "if [ \"$mode\" = -S ]; then prompt=$2; shift 2; tries=0\n"
+                  "  while [ $tries -lt 3 ]; do printf %s \"$prompt\" >&2; read -r word || exit 1\n"
+                  "    [ \"$word\" = secret ] && exec env BECAME=root \"$@\"\n"
+                  "    echo 'Sorry, try again.' >&2; tries=$((tries + 1)); done; exit 1\n"
+                  "fi\n"
+                  "[ -e " + folder_ / "allowed" + " ] && exec \"$@\"\n"
+                  "echo 'sudo: a password is required' >&2; exit 1\n", 0755);
+  }
+  HostSettings user() {
+    std::vector<std::string> command;
+    if (is_root()) command = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+    command.insert(command.end(), {"env", "XDG_CACHE_HOME=" + folder_ / "cache", "PATH=" + folder_ / "bin" + ":/usr/bin:/bin"});
+    HostSettings settings = through(command);
+    settings.become = "sudo";
+    return settings;
+  }
+};
+
+TEST_F(Become, WithoutAPassword) {
+  folder_.write("allowed", "");
+  for (int i = 0; i < 2; ++i) {
+    auto connection = open(user());
+    ASSERT_OK(connection);
+    EXPECT_EQ(read_line(**connection).substr(0, 9), "hello uid");
+  }
+}
+
+TEST_F(Become, APasswordThatIsNeededButNotGiven) {
+  auto connection = open(user());
+  EXPECT_CODE(connection, Code::kBecome);
+  EXPECT_NE(connection.error().diagnostic().hint.find("NOPASSWD"), std::string::npos);
+}
+
+TEST_F(Become, WithAPassword) {
+  HostSettings settings = user();
+  settings.become_password = "secret";
+  auto connection = open(settings);
+  ASSERT_OK(connection);
+  EXPECT_EQ(read_line(**connection).substr(0, 9), "hello uid");
+  ASSERT_OK((*connection)->write("ping\n", soon()));
+  EXPECT_EQ(read_line(**connection), "ping\n");
+  EXPECT_EQ((*connection)->error_output().find("PLUMB-PASSWORD"), std::string::npos);
+}
+
+TEST_F(Become, AWrongPassword) {
+  HostSettings settings = user();
+  settings.become_password = "wrong";
+  auto connection = open(settings);
+  EXPECT_CODE(connection, Code::kBecome);
+  EXPECT_NE(connection.error().summary().find("did not accept the password"), std::string::npos);
+}
+
+TEST_F(Become, NoSudoThere) {
+  std::filesystem::remove(folder_ / "bin/sudo");
+  if (std::filesystem::exists("/usr/bin/sudo")) GTEST_SKIP() << "this machine has sudo";
+  EXPECT_CODE(open(user()), Code::kBecome);
+}
+
+TEST_F(Become, AnotherWayIsRefused) {
+  HostSettings settings = user();
+  settings.become = "su";
+  EXPECT_CODE(open(settings), Code::kBecome);
+}
+
+// --- child processes
+
+TEST(Local, RunsTheExecutorItself) {
+  HostSettings settings;
+  settings.name = "localhost";
+  settings.kind = ConnectionKind::kLocal;
+  settings.root = "/srv";
+  auto connection = open(settings);
+  ASSERT_OK(connection);
+  EXPECT_EQ(read_line(**connection), "hello uid=" + own_uid() + " root=/srv\n");
+  ASSERT_OK((*connection)->write("stderr\n", soon()));
+  EXPECT_EQ(read_line(**connection), "stderr\n");
+  EXPECT_EQ((*connection)->error_output(), "trouble\n");
+}
+
+TEST(Local, NoExecutorToBeFound) {
+  const TemporaryFolder empty;
+  const ExecutorStore store(empty.path());
+  ssh::Context context(ssh::Self{});
+  HostSettings settings;
+  settings.kind = ConnectionKind::kLocal;
+  EXPECT_CODE(open_executor(settings, store, context), Code::kNoExecutor);
+}
+
+TEST(Local, SaysHowTheExecutorEnded) {
+  HostSettings settings;
+  settings.kind = ConnectionKind::kLocal;
+  auto killed = open(settings);
+  ASSERT_OK(killed);
+  read_line(**killed);
+  ASSERT_OK((*killed)->write("kill", soon()));
+  EXPECT_EQ(read_line(**killed), "[end]");
+  EXPECT_EQ((*killed)->exit_reason(), "killed by signal 9 (Killed)");
+  auto exited = open(settings);
+  ASSERT_OK(exited);
+  read_line(**exited);
+  ASSERT_OK((*exited)->write("exit", soon()));
+  EXPECT_EQ(read_line(**exited), "[end]");
+  EXPECT_EQ((*exited)->exit_reason(), "exit code 7");
+  // Writing to what is gone is an error and no signal.
+  Result<> written = (*exited)->write(std::string(1 << 20, 'x'), soon());
+  EXPECT_CODE(written, Code::kConnectionLost);
+}
+
+TEST(Local, DeadlinesAndInterrupts) {
+  HostSettings settings;
+  settings.kind = ConnectionKind::kLocal;
+  auto connection = open(settings);
+  ASSERT_OK(connection);
+  read_line(**connection);
+  char c = 0;
+  EXPECT_CODE((*connection)->read(&c, 1, Deadline::after(std::chrono::milliseconds(20))), Code::kTimeout);
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    (*connection)->interrupt();
+  });
+  EXPECT_CODE((*connection)->read(&c, 1, Deadline::never()), Code::kInterrupted);
+  other.join();
+  // It ends one wait; the connection is good for more.
+  ASSERT_OK((*connection)->write("stop\n", soon()));
+  EXPECT_EQ(read_line(**connection), "stop\n");
+}
+
+TEST(Local, OpeningCanBeInterrupted) {
+  Interrupt cancel;
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    cancel.raise();
+  });
+  ssh::Context context(ssh::Self{});
+  EXPECT_CODE(open_executor(through({"sh", "-c", "sleep 5", "x"}), stand_in(), context, &cancel), Code::kInterrupted);
+  other.join();
+}
+
+TEST(Command, WhatDoesNotStartIsNamed) {
+  EXPECT_CODE(open(through({"/nonexistent/program"})), Code::kTransportCommand);
+  EXPECT_CODE(open(through({})), Code::kTransportCommand);
+  auto failed = open(through({"sh", "-c", "echo no such container >&2; exit 125", "x"}));
+  EXPECT_CODE(failed, Code::kBootstrap);
+  EXPECT_NE(failed.error().summary().find("no such container"), std::string::npos);
+}
+
+TEST(Command, LeaksNoDescriptors) {
+  auto connection = open(through({"sh", "-c", "ls /proc/self/fd >&2; exit 1", "x"}));
+  ASSERT_FALSE(connection.has_value());
+  EXPECT_NE(connection.error().summary().find("0\n1\n2\n3"), std::string::npos);
+  EXPECT_EQ(connection.error().summary().find("0\n1\n2\n3\n4"), std::string::npos) << connection.error().summary();
+}
+
+}  // namespace
+}  // namespace plumb::host

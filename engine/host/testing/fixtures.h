@@ -1,0 +1,97 @@
+// What the tests of this folder share.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "engine/host/transport.h"
+
+namespace plumb::host::testing {
+
+// A folder that is gone with the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "plumb-host-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+    // Other users' programs are run from here as well.
+    std::filesystem::permissions(path_, std::filesystem::perms(0755));
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  std::string write(const std::string& name, const std::string& text, unsigned mode = 0644) const {
+    const std::filesystem::path file = path_ / name;
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file) << text;
+    std::filesystem::permissions(file, std::filesystem::perms(mode));
+    return file.string();
+  }
+  std::string read(const std::string& name) const {
+    std::ostringstream text;
+    text << std::ifstream(path_ / name).rdbuf();
+    return text.str();
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// The store with the stand-in executor.
+inline const ExecutorStore& stand_in() {
+  static const ExecutorStore store(PLUMB_STAND_IN_DIR);
+  return store;
+}
+
+inline Deadline soon() { return Deadline::after(std::chrono::seconds(20)); }
+
+// One line, with its end.
+inline std::string read_line(Connection& connection) {
+  std::string line;
+  char c = 0;
+  while (line.empty() || line.back() != '\n') {
+    Result<std::size_t> count = connection.read(&c, 1, soon());
+    if (!count) return line + "[" + count.error().summary() + "]";
+    if (*count == 0) return line + "[end]";
+    line += c;
+  }
+  return line;
+}
+
+inline std::string read_exactly(Connection& connection, std::size_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t done = 0; done < size;) {
+    Result<std::size_t> count = connection.read(bytes.data() + done, size - done, soon());
+    if (!count || *count == 0) return bytes.substr(0, done);
+    done += *count;
+  }
+  return bytes;
+}
+
+// Runs a program and waits for it; its exit status.
+inline int run(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()); }
+
+#define ASSERT_OK(result)                                                          \
+  do {                                                                             \
+    const auto& checked_ = (result);                                               \
+    ASSERT_TRUE(checked_.has_value()) << checked_.error().summary();               \
+  } while (false)
+#define EXPECT_CODE(result, expected)                                              \
+  do {                                                                             \
+    const auto& checked_ = (result);                                               \
+    ASSERT_FALSE(checked_.has_value());                                            \
+    EXPECT_EQ(code_name(checked_.error().code()), code_name(expected)) << checked_.error().summary(); \
+  } while (false)
+
+}  // namespace plumb::host::testing
