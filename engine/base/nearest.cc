@@ -32,7 +32,9 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
   std::string result;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > kLongestWord) continue;
-    if (const std::size_t distance = edit_distance(word, candidate); distance < best) {
+    const std::size_t distance = edit_distance(word, candidate);
+    // A word that shares nothing with the candidate is no misspelling of it, however short both are.
+    if (distance < best && distance < std::max(word.size(), candidate.size())) {
       best = distance;
       result = candidate;
     }

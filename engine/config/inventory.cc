@@ -194,7 +194,9 @@ class InventoryLoader {
     if (!names) {
       Diagnostic diagnostic = names.error().diagnostic();
       diagnostic.span = entry.key_span;
-      diagnostic.hint = "ranges are written web[01:20], rack[a:f] or node[0:10:2]";
+      if (diagnostic.code == Code::kBadHostRange) {
+        diagnostic.hint = "ranges are written web[01:20], rack[a:f] or node[0:10:2]";
+      }
       diagnostics_.add(std::move(diagnostic));
       return;
     }

@@ -60,14 +60,20 @@ std::string words_for(const std::set<std::string>& types) {
   return out;
 }
 
+// What stands there, without repeating it.
 std::string found_words(const Node& node) {
-  if (node.is_map()) return "a map";
-  if (node.is_sequence()) return "a list";
-  if (is_null(node)) return "empty";
-  return node.is_plain() ? "this text" : "quoted text";
+  if (node.is_map()) return "this is a map";
+  if (node.is_sequence()) return "this is a list";
+  if (node.style == lang::Style::kSingleQuoted || node.style == lang::Style::kDoubleQuoted) return "quotes make it text";
+  if (!node.is_plain()) return "this is text";
+  if (parse_integer(node.text) || parse_number(node.text)) return "this is a number";
+  return node.text == "true" || node.text == "false" ? "this is true or false" : "this is text";
 }
 
-std::string in(const std::string& name) { return (name.starts_with('`') ? " in " : " for ") + name; }
+std::string in(const std::string& name) {
+  const bool place = name.starts_with('`') || name.starts_with("the ") || name.starts_with("an ");
+  return (place ? " in " : " for ") + name;
+}
 
 std::string shown(const Json& value) {
   return value.is_string() ? "`" + value.get<std::string>() + "`" : "`" + canonical(value) + "`";
@@ -153,8 +159,8 @@ class Validator {
       const bool words = node.is_scalar() && types.contains("string");
       report(Code::kWrongType, name + " has no value", node.is_null() ? where : node.span, "expected " + wanted,
              words                      ? "quote it if the text itself is meant; remove the key for none"
-             : types.contains("string") ? "write \"\" for the empty text, or remove the key"
-                                        : "give it a value, or remove the key");
+             : types.contains("string") ? "write \"\" for the empty text, or remove it"
+                                        : "give it a value, or remove it");
       return std::nullopt;
     }
     if (types.contains("boolean") && node.is_scalar()) {
@@ -172,8 +178,7 @@ class Validator {
     } else if (types.contains("array") && node.is_scalar()) {
       hint = "write a list with one item: [" + std::string(node.is_plain() ? "…" : "\"…\"") + "]";
     }
-    report(Code::kWrongType, name + " must be " + wanted + ", not " + found_words(node), node.span, "expected " + wanted,
-           std::move(hint));
+    report(Code::kWrongType, name + " must be " + wanted, node.span, found_words(node), std::move(hint));
     return std::nullopt;
   }
 
@@ -214,7 +219,7 @@ class Validator {
     }
     if (const std::string pattern = member(schema, "pattern"); !pattern.empty() && !matches(value, pattern)) {
       const std::string expected = member(schema, "x-expected");
-      report(Code::kBadValue, name + " has not the form that is asked for", node.span,
+      report(Code::kBadValue, name + " does not have the right form", node.span,
              expected.empty() ? "expected a text that matches " + pattern : "expected " + expected);
       return std::nullopt;
     }

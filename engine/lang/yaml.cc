@@ -20,6 +20,8 @@ class TreeBuilder {
 
   Node build() { return at_end() ? Node{} : node(-1, false); }
   const std::vector<Piece>& pieces() const { return pieces_; }
+  // The innermost bracket that was open where the events end.
+  std::optional<std::size_t> unclosed() const { return unclosed_; }
 
  private:
   bool at_end() const { return next_ >= events_.size(); }
@@ -126,8 +128,12 @@ class TreeBuilder {
   }
 
   void close(std::size_t begin, Node& result) {
-    if (!at_end()) ++next_;
     const std::size_t start = skip_properties(begin);
+    if (at_end()) {
+      if (result.flow && !unclosed_) unclosed_ = start;
+    } else {
+      ++next_;
+    }
     if (result.flow && start < text_.size() && (text_[start] == '[' || text_[start] == '{')) {
       std::size_t end = skip_space(text_, last_);
       while (end < text_.size() && std::string_view(",:?").find(text_[end]) != std::string_view::npos) {
@@ -225,12 +231,32 @@ class TreeBuilder {
   const std::vector<Event>& events_;
   Diagnostics& diagnostics_;
   std::vector<Piece> pieces_;
+  std::optional<std::size_t> unclosed_;
   std::size_t next_ = 0;
   std::size_t last_ = 0;
 };
 
+// A key that lost its colon runs on into the next line, whose colon is then one too many. Gives where such a key
+// stands before the line of `pos`.
+std::optional<std::pair<std::size_t, std::size_t>> lost_colon(const TextIndex& index, std::size_t pos) {
+  const std::string_view text = index.text();
+  const auto indent_of = [&](std::size_t line) { return text.find_first_not_of(' ', line) - line; };
+  std::size_t line = index.line_start(pos);
+  const std::size_t indent = indent_of(line);
+  while (line > 0) {
+    line = index.line_start(line - 1);
+    const std::size_t begin = line + indent_of(line);
+    const std::size_t end = std::min(text.find_first_of("\r\n", line), text.size());
+    if (begin >= end || text[begin] == '#') continue;
+    const std::string_view words = text.substr(begin, end - begin);
+    if (begin - line != indent || words.find(':') != std::string_view::npos || words.starts_with("- ")) break;
+    return std::pair(begin, end);
+  }
+  return std::nullopt;
+}
+
 // Where yaml-cpp stopped, a tab or an open quote close by is the likelier cause than what it says.
-Diagnostic explain(const TextIndex& index, YamlProblem problem) {
+Diagnostic explain(const TextIndex& index, YamlProblem problem, std::optional<std::size_t> unclosed) {
   const std::string_view text = index.text();
   const std::size_t pos = std::min(problem.pos, text.size());
   const std::size_t start = index.line_start(pos);
@@ -244,11 +270,21 @@ Diagnostic explain(const TextIndex& index, YamlProblem problem) {
           .with_hint("indent with spaces");
     }
   }
+  if (pos < text.size() && text[pos] == ':') {
+    if (const auto key = lost_colon(index, pos)) {
+      return Diagnostic(Code::kYamlSyntax, "a key without its colon")
+          .at(index.span(key->first, key->second), "expected `:` after this");
+    }
+  }
   std::size_t end = pos;
   while (end < text.size() && !is_space(text[end]) && end < pos + 40) ++end;
-  return Diagnostic(problem.code, std::move(problem.summary))
-      .at(index.span(pos, std::max(end, pos + 1)), std::move(problem.label))
-      .with_hint(std::move(problem.hint));
+  Diagnostic diagnostic = Diagnostic(problem.code, std::move(problem.summary))
+                              .at(index.span(pos, std::max(end, pos + 1)), std::move(problem.label))
+                              .with_hint(std::move(problem.hint));
+  if (unclosed && diagnostic.code == Code::kYamlSyntax) {
+    diagnostic.related.push_back({index.span(*unclosed, *unclosed + 1), "opened here"});
+  }
+  return diagnostic;
 }
 
 }  // namespace
@@ -281,8 +317,13 @@ std::optional<Node> read_yaml(std::string file_name, std::string_view text, Diag
   TreeBuilder builder(index, list.events, found);
   Node root = builder.build();
   if (list.problem) {
-    // What the builder says about the last, unfinished value would only repeat it.
-    found.add(explain(index, std::move(*list.problem)));
+    // What the builder found in the syntax comes from the same fault; what it says of keys and the like stands.
+    Diagnostics kept;
+    for (const Diagnostic& diagnostic : found.items()) {
+      if (diagnostic.code != Code::kYamlSyntax && diagnostic.code != Code::kYamlTab) kept.add(diagnostic);
+    }
+    found = std::move(kept);
+    found.add(explain(index, std::move(*list.problem), builder.unclosed()));
   } else {
     check_gaps(index, builder.pieces(), found);
     if (list.second_document && !found.has_errors()) {

@@ -255,7 +255,8 @@ ScalarExtent scan_scalar(const TextIndex& index, std::size_t pos, const Event& e
       diagnostics.add(syntax(index, pos, line_end, "a comment stands inside a text of several lines",
                              "quote the text, or move the comment"));
     }
-    extent.end = line_end;
+    // Past an open quote nothing can be told apart.
+    extent.end = quoted ? text.size() : line_end;
     return extent;
   }
   const std::string_view raw = text.substr(content, std::max(content, extent.end) - content);
