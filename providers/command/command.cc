@@ -1,0 +1,244 @@
+#include "providers/command/command.h"
+
+#include <array>
+
+#include "engine/base/digest.h"
+#include "providers/sdk/ownership.h"
+
+namespace plumb::providers::command {
+namespace {
+
+constexpr std::chrono::seconds kGuardTimeout{30};
+constexpr const char* kUnguarded = "no guard";
+
+// One text or a list of them.
+std::vector<std::string> texts(const Json& value) {
+  if (value.is_string()) return {value.get<std::string>()};
+  std::vector<std::string> result;
+  if (!value.is_array()) return result;
+  for (const Json& item : value) result.push_back(item.get<std::string>());
+  return result;
+}
+
+// Guards by which a command that has run shows it: after a run they have to say "skip".
+bool has_lasting_guard(const Desired& desired) {
+  return desired.has("creates") || desired.has("removes") || desired.has("unless");
+}
+
+bool has_guard(const Desired& desired) { return has_lasting_guard(desired) || desired.has("only_if"); }
+
+std::string quoted(const Json& command) {
+  std::string text;
+  for (const std::string& word : texts(command)) text += (text.empty() ? "" : " ") + word;
+  constexpr std::size_t kShown = 60;
+  if (text.size() > kShown) {
+    std::size_t end = kShown;
+    while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+    text = text.substr(0, end) + "…";
+  }
+  return "`" + text + "`";
+}
+
+struct Verdict {
+  bool run = true;
+  std::string why;
+};
+
+class Guards {
+ public:
+  Guards(const Desired& desired, System& system, const Observed& observed)
+      : desired_(desired), system_(system), can_start_(observed.missing.empty()) {}
+
+  // Every guard has to ask for a run; the first that does not decides.
+  Result<Verdict> decide() {
+    Verdict verdict;
+    PLUMB_TRY(paths("creates", verdict));
+    if (verdict.run) PLUMB_TRY(paths("removes", verdict));
+    if (verdict.run) PLUMB_TRY(program("unless", verdict));
+    if (verdict.run) PLUMB_TRY(program("only_if", verdict));
+    return verdict;
+  }
+
+ private:
+  static void because(Verdict& verdict, std::string why) {
+    verdict.why += (verdict.why.empty() ? "" : "; ") + std::move(why);
+  }
+  static void skip(Verdict& verdict, std::string why) {
+    verdict.run = false;
+    verdict.why = std::move(why);
+  }
+
+  Result<> paths(const char* attribute, Verdict& verdict) {
+    const bool creates = std::string_view(attribute) == "creates";
+    for (const std::string& path : texts(desired_.attribute(attribute))) {
+      PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(path, true));
+      if (info.has_value() == creates) {
+        skip(verdict, path + (creates ? " exists (creates)" : " does not exist (removes)"));
+        return {};
+      }
+      because(verdict, path + (creates ? " does not exist" : " exists"));
+    }
+    return {};
+  }
+
+  Result<> program(const char* attribute, Verdict& verdict) {
+    const Json& command = desired_.attribute(attribute);
+    if (command.is_null()) return {};
+    const std::string shown = quoted(command);
+    PLUMB_TRY_ASSIGN(const int code, exit_code(command, shown));
+    const bool unless = std::string_view(attribute) == "unless";
+    const std::string said = shown + " gave " + std::to_string(code);
+    if ((code == 0) == unless) {
+      skip(verdict, said + " (" + attribute + ")");
+    } else {
+      because(verdict, said);
+    }
+    return {};
+  }
+
+  Result<int> exit_code(const Json& command, const std::string& shown) {
+    constexpr int kNotFound = 127;
+    if (system_.is_image()) {
+      return fail(Code::kCannotObserve, "the guard " + shown + " cannot be asked, since programs of an image are not run");
+    }
+    // Its folder or user is not there yet, so neither is what it asks for.
+    if (!can_start_) return kNotFound;
+    ProcessRequest request;
+    request.argv = command.is_string() ? std::vector<std::string>{"/bin/sh", "-c", command.get<std::string>()} : texts(command);
+    request.cwd = desired_.text("cwd");
+    request.user = desired_.text("as");
+    request.timeout = kGuardTimeout;
+    const Json& env = desired_.attribute("env");
+    if (env.is_object()) {
+      for (const auto& [name, value] : env.items()) {
+        if (value.is_string()) request.env[name] = value.get<std::string>();
+      }
+    }
+    const Result<ProcessResult> result = system_.run(request);
+    if (!result) {
+      if (result.error().code() == Code::kProgramMissing) return kNotFound;
+      return Error(result.error());
+    }
+    if (result->timed_out) {
+      return fail(Code::kCannotObserve, "the guard " + shown + " did not end within " + std::to_string(kGuardTimeout.count()) + " s");
+    }
+    return result->exit_code;
+  }
+
+  const Desired& desired_;
+  System& system_;
+  bool can_start_;
+};
+
+Result<> note_needs(const Desired& desired, System& system, Observed& observed) {
+  const std::string user = desired.text("as");
+  if (!user.empty() && !is_number(user) && !system.user_by_name(user)) {
+    observed.missing.push_back({{"", "user", user}, "as"});
+  }
+  const std::string cwd = desired.text("cwd");
+  if (cwd.empty()) return {};
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(cwd, true));
+  if (!info) {
+    observed.missing.push_back({{"", "directory", cwd}, "cwd"});
+  } else if (info->type != FileType::kDirectory) {
+    observed.obstacle = Diagnostic(Code::kRefusedByState, cwd + " is no directory to run in");
+  }
+  return {};
+}
+
+Result<Observed> observe_one(const Desired& desired, System& system) {
+  Observed observed;
+  observed.exists = true;
+  PLUMB_TRY(note_needs(desired, system, observed));
+  Verdict verdict;
+  if (has_guard(desired)) {
+    PLUMB_TRY_ASSIGN(verdict, Guards(desired, system, observed).decide());
+  } else if (desired.has("run_on")) {
+    verdict = {false, "runs only when what it watches changes"};
+  } else {
+    verdict.why = kUnguarded;
+  }
+  observed.attributes = {{"guard", verdict.run ? "run" : "skip"}, {"why", verdict.why}};
+  if (system.is_image() && !observed.obstacle) {
+    observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
+  }
+  return observed;
+}
+
+Run run_operation(const Desired& desired) {
+  Run run;
+  const Json& command = desired.attribute("run");
+  const bool sealed = command.is_string() && is_keyed_digest(command.get_ref<const std::string&>());
+  if (command.is_string() && !sealed) {
+    run.script = command.get<std::string>();
+  } else {
+    run.argv = texts(command);
+  }
+  run.cwd = desired.text("cwd");
+  const Json& env = desired.attribute("env");
+  if (env.is_string()) run.sealed_env = env.get<std::string>();
+  if (env.is_object()) {
+    for (const auto& [name, value] : env.items()) {
+      if (value.is_string()) run.env[name] = value.get<std::string>();
+    }
+  }
+  run.user = desired.text("as");
+  run.stdin_text = desired.text("stdin");
+  const Json& timeout = desired.attribute("timeout");
+  if (timeout.is_number_integer()) run.timeout_seconds = timeout.get<int>();
+  const Json& expect = desired.attribute("expect");
+  if (expect.is_array() && !expect.empty()) run.expect = expect.get<std::vector<int>>();
+  return run;
+}
+
+Change running(const Desired& desired, std::string note) {
+  Change change;
+  change.op = Op::kRun;
+  change.fidelity = Fidelity::kOpaque;
+  change.note = std::move(note);
+  change.operations.push_back(run_operation(desired));
+  return change;
+}
+
+constexpr std::array kTriggers = {Trigger{"run_on", Op::kRun}};
+
+}  // namespace
+
+std::vector<Result<Observed>> CommandProvider::observe(std::span<const Desired* const> desired, System& system) const {
+  std::vector<Result<Observed>> results;
+  results.reserve(desired.size());
+  for (const Desired* one : desired) results.push_back(observe_one(*one, system));
+  return results;
+}
+
+Change CommandProvider::diff(const Desired& desired, const Observed& observed) const {
+  if (observed.attributes.value("guard", "run") == "skip") return {};
+  Change change = running(desired, observed.attributes.value("why", ""));
+  if (has_guard(desired)) change.before["guard"] = "run";
+  if (has_lasting_guard(desired)) change.after["guard"] = "skip";
+  return change;
+}
+
+std::vector<Address> CommandProvider::infers(const Desired& desired) const {
+  std::vector<Address> edges;
+  const std::string cwd = desired.text("cwd");
+  if (!cwd.empty()) {
+    edges.push_back({"", "directory", cwd});
+    for (const std::string& folder : ancestors_of(cwd)) edges.push_back({"", "directory", folder});
+  }
+  const std::string user = desired.text("as");
+  if (!user.empty() && !is_number(user)) edges.push_back({"", "user", user});
+  return edges;
+}
+
+std::span<const Trigger> CommandProvider::triggers() const { return kTriggers; }
+
+// Whatever the guards said: they were asked before that which it watches changed.
+Change CommandProvider::triggered(const Desired& desired, const Observed&, Op op) const {
+  if (op != Op::kRun) return {};
+  return running(desired, "what it watches changed");
+}
+
+void add_to(Registry& registry) { registry.add(std::make_unique<CommandProvider>()); }
+
+}  // namespace plumb::providers::command

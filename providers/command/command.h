@@ -1,0 +1,21 @@
+// command: a program that runs where a guard says so, or when something it watches changes.
+#pragma once
+
+#include "providers/sdk/provider.h"
+
+namespace plumb::providers::command {
+
+// Observed attributes, none of them in the schema: `guard`, "run" or "skip", and `why` in words.
+class CommandProvider : public Provider {
+ public:
+  std::string_view kind() const override { return "command"; }
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
+  Change diff(const Desired& desired, const Observed& observed) const override;
+  std::vector<Address> infers(const Desired& desired) const override;
+  std::span<const Trigger> triggers() const override;
+  Change triggered(const Desired& desired, const Observed& observed, Op op) const override;
+};
+
+void add_to(Registry& registry);
+
+}  // namespace plumb::providers::command

@@ -1,0 +1,152 @@
+#include "providers/command/command.h"
+
+#include <gtest/gtest.h>
+
+#include "providers/sdk/fake_system.h"
+
+namespace plumb::providers::command {
+namespace {
+
+class Command : public testing::Test {
+ protected:
+  Desired want(Json attributes) {
+    attributes["name"] = "it";
+    if (!attributes.contains("run")) attributes["run"] = {"/bin/true"};
+    Desired desired;
+    desired.address = {"", "command", "it"};
+    desired.attributes = std::move(attributes);
+    return desired;
+  }
+  Seen look(const Desired& desired) { return see(provider, desired, system); }
+  // "run: why" or "skip: why"
+  std::string verdict(const Desired& desired) {
+    const Seen seen = look(desired);
+    if (!seen.observed) return "error: " + seen.problem->summary;
+    EXPECT_EQ(seen.change.op, seen.observed->attributes["guard"] == "run" ? Op::kRun : Op::kNone);
+    if (!seen.change.empty()) {
+      EXPECT_EQ(seen.change.note, seen.observed->attributes["why"]);
+    }
+    return seen.observed->attributes["guard"].get<std::string>() + ": " + seen.observed->attributes["why"].get<std::string>();
+  }
+  plumb::Run run(const Desired& desired) { return std::get<plumb::Run>(look(desired).change.operations.at(0)); }
+
+  FakeSystem system;
+  CommandProvider provider;
+};
+
+TEST_F(Command, WithoutAGuardItAlwaysRunsAndSaysSo) {  // X17
+  EXPECT_EQ(verdict(want({})), "run: no guard");
+  EXPECT_EQ(to_json(look(want({})).change), Json::parse(R"({"op":"run","before":{},"after":{},"fidelity":"opaque",
+    "note":"no guard","operations":[{"run":{"argv":["/bin/true"]}}]})"));
+}
+
+TEST_F(Command, ListsRunAsTheyAreAndTextsByAShell) {  // X01, X20
+  EXPECT_EQ(run(want({{"run", {"echo", "*", "$HOME"}}})).argv, (std::vector<std::string>{"echo", "*", "$HOME"}));
+  const plumb::Run script = run(want({{"run", "cat <<E\n  two\nE\n"}}));
+  EXPECT_TRUE(script.argv.empty());
+  EXPECT_EQ(script.script, "cat <<E\n  two\nE\n");
+}
+
+TEST_F(Command, EverythingElseGoesIntoTheOperation) {  // X06, X08, X09, X14
+  system.make_directory("/srv");
+  const plumb::Run made = run(want({{"cwd", "/srv"}, {"env", {{"A", "1"}}}, {"as", "root"}, {"stdin", "x"}, {"timeout", 90}, {"expect", {0, 2}}}));
+  EXPECT_EQ(made.cwd, "/srv");
+  EXPECT_EQ(made.env.at("A"), "1");
+  EXPECT_EQ(made.user, "root");
+  EXPECT_EQ(made.stdin_text, "x");
+  EXPECT_EQ(made.timeout_seconds, 90);
+  EXPECT_EQ(made.expect, (std::vector<int>{0, 2}));
+}
+
+TEST_F(Command, CreatesAndRemoves) {  // X03, X04
+  EXPECT_EQ(verdict(want({{"creates", "/opt/x"}})), "run: /opt/x does not exist");
+  EXPECT_EQ(verdict(want({{"creates", {"/opt/x", "/opt/y"}}})), "run: /opt/x does not exist; /opt/y does not exist");
+  EXPECT_EQ(verdict(want({{"removes", "/opt/x"}})), "skip: /opt/x does not exist (removes)");
+  system.make_file("/opt/y", "");
+  EXPECT_EQ(verdict(want({{"creates", {"/opt/x", "/opt/y"}}})), "skip: /opt/y exists (creates)");
+  EXPECT_EQ(verdict(want({{"removes", "/opt/y"}})), "run: /opt/y exists");
+  EXPECT_EQ(verdict(want({{"removes", "/opt/y"}, {"creates", "/opt/y"}})), "skip: /opt/y exists (creates)");
+}
+
+TEST_F(Command, GuardProgramsDecideByExitCode) {  // X05
+  system.script("/bin/sh -c is-done", {1, "", "", false});
+  system.script("test -e /x", {0, "", "", false});
+  EXPECT_EQ(verdict(want({{"unless", "is-done"}})), "run: `is-done` gave 1");
+  EXPECT_EQ(verdict(want({{"only_if", {"test", "-e", "/x"}}})), "run: `test -e /x` gave 0");
+  EXPECT_EQ(verdict(want({{"only_if", "is-done"}})), "skip: `is-done` gave 1 (only_if)");
+  EXPECT_EQ(verdict(want({{"unless", {"test", "-e", "/x"}}})), "skip: `test -e /x` gave 0 (unless)");
+  EXPECT_EQ(verdict(want({{"unless", "is-done"}, {"only_if", "is-done"}})), "skip: `is-done` gave 1 (only_if)");
+}
+
+TEST_F(Command, AGuardRunsAsTheCommandWould) {
+  system.make_directory("/srv");
+  system.script("check", {1, "", "", false});
+  verdict(want({{"unless", {"check"}}, {"cwd", "/srv"}, {"as", "root"}, {"env", {{"A", "1"}}}}));
+  ASSERT_EQ(system.requests().size(), 1U);
+  EXPECT_EQ(system.requests()[0].cwd, "/srv");
+  EXPECT_EQ(system.requests()[0].user, "root");
+  EXPECT_EQ(system.requests()[0].env.at("A"), "1");
+  EXPECT_EQ(system.requests()[0].timeout, std::chrono::seconds(30));
+}
+
+TEST_F(Command, AGuardWhoseProgramIsNotThereYetIsNotHeldUp) {
+  EXPECT_EQ(verdict(want({{"unless", {"psql"}}})), "run: `psql` gave 127");
+  EXPECT_EQ(verdict(want({{"only_if", {"psql"}}})), "skip: `psql` gave 127 (only_if)");
+}
+
+TEST_F(Command, AGuardThatHangsIsAnError) {
+  system.script("slow", {143, "", "", true});
+  EXPECT_EQ(verdict(want({{"unless", {"slow"}}})), "error: the guard `slow` did not end within 30 s");
+}
+
+TEST_F(Command, WhatItNeedsIsToldAsMissing) {  // X06, X14
+  const Seen seen = look(want({{"cwd", "/srv/app"}, {"as", "app"}, {"unless", {"check"}}}));
+  EXPECT_EQ(seen.observed->missing,
+            (std::vector<Missing>{{{"", "user", "app"}, "as"}, {{"", "directory", "/srv/app"}, "cwd"}}));
+  EXPECT_EQ(seen.change.op, Op::kRun);
+  EXPECT_TRUE(system.ran().empty()) << "a guard is not asked in a folder that is not there";
+  system.make_file("/etc/f", "");
+  EXPECT_EQ(look(want({{"cwd", "/etc/f"}})).observed->obstacle->summary, "/etc/f is no directory to run in");
+}
+
+TEST_F(Command, RunOnAloneRunsOnlyWhenTriggered) {  // X19
+  const Desired desired = want({{"run_on", {"file:/etc/x"}}});
+  EXPECT_EQ(verdict(desired), "skip: runs only when what it watches changes");
+  ASSERT_EQ(provider.triggers().size(), 1U);
+  EXPECT_EQ(provider.triggers()[0].attribute, "run_on");
+  const Change change = provider.triggered(desired, *look(desired).observed, Op::kRun);
+  EXPECT_EQ(change.op, Op::kRun);
+  EXPECT_EQ(change.operations.size(), 1U);
+  EXPECT_TRUE(provider.triggered(desired, *look(desired).observed, Op::kReload).empty());
+}
+
+TEST_F(Command, AfterALastingGuardItHasToSkip) {
+  EXPECT_EQ(look(want({{"creates", "/opt/x"}})).change.after, (Json{{"guard", "skip"}}));
+  system.script("q", {0, "", "", false});
+  EXPECT_EQ(look(want({{"only_if", {"q"}}})).change.after, Json::object());
+  EXPECT_EQ(look(want({{"only_if", {"q"}}})).change.before, (Json{{"guard", "run"}}));
+}
+
+TEST_F(Command, SealedValuesGoThroughAsTheyAre) {  // G08
+  const std::string sealed = "hmac-sha256:" + std::string(64, 'a');
+  const plumb::Run made = run(want({{"run", sealed}, {"env", sealed}, {"stdin", sealed}}));
+  EXPECT_EQ(made.argv, (std::vector<std::string>{sealed}));
+  EXPECT_EQ(made.script, "");
+  EXPECT_EQ(made.sealed_env, sealed);
+  EXPECT_EQ(made.stdin_text, sealed);
+}
+
+TEST_F(Command, NothingOfAnImageIsRun) {
+  system.set_image(true);
+  EXPECT_EQ(verdict(want({{"unless", "x"}})), "error: the guard `x` cannot be asked, since programs of an image are not run");
+  EXPECT_EQ(look(want({{"creates", "/x"}})).observed->obstacle->summary, "programs of an image are not run");
+  system.make_file("/x", "");
+  EXPECT_TRUE(look(want({{"creates", "/x"}})).change.empty());
+}
+
+TEST_F(Command, LongGuardsAreCutAtACharacter) {
+  EXPECT_EQ(verdict(want({{"unless", {std::string(59, 'a') + "ää"}}})), "run: `" + std::string(59, 'a') + "…` gave 127");
+}
+
+}  // namespace
+}  // namespace plumb::providers::command
