@@ -1,13 +1,24 @@
 # The project's own target functions. One CMake target a folder, its dependencies stated.
 
 add_library(plumb_options INTERFACE)
-target_compile_options(plumb_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+target_compile_options(plumb_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
+                                             $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 target_include_directories(plumb_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_compile_definitions(plumb_options INTERFACE PLUMB_VERSION="${PROJECT_VERSION}")
 if(PLUMB_SANITIZE)
   target_compile_options(plumb_options INTERFACE -fsanitize=${PLUMB_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(plumb_options INTERFACE -fsanitize=${PLUMB_SANITIZE})
 endif()
+
+# Most of a file's compile time went into reading the same few headers; they are read once. What a file uses it still
+# includes itself.
+file(WRITE ${PROJECT_BINARY_DIR}/generated/precompiled.cc "")
+function(plumb_precompile target)
+  add_library(${target} OBJECT ${PROJECT_BINARY_DIR}/generated/precompiled.cc)
+  target_link_libraries(${target} PUBLIC plumb_options nlohmann_json::nlohmann_json tl::expected)
+  target_precompile_headers(${target} PRIVATE <map> <memory> <optional> <set> <string> <variant> <vector>
+                                              <nlohmann/json.hpp> <tl/expected.hpp> ${ARGN})
+endfunction()
 
 # plumb_library(ir SOURCES order.cc DEPS plumb::config)
 # Makes plumb::ir from the sources in this folder; every header of the folder belongs to it.
@@ -17,6 +28,7 @@ function(plumb_library name)
   add_library(${target} STATIC ${arg_SOURCES})
   add_library(plumb::${name} ALIAS ${target})
   target_link_libraries(${target} PUBLIC plumb_options ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
+  target_precompile_headers(${target} REUSE_FROM plumb_precompiled)
 endfunction()
 
 # plumb_test(ir SOURCES order_test.cc DEPS plumb::ir [LABELS lab])
@@ -30,6 +42,7 @@ function(plumb_test name)
   add_executable(${target} ${arg_SOURCES})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   target_link_libraries(${target} PRIVATE ${arg_DEPS} plumb_options GTest::gtest GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${target} REUSE_FROM plumb_precompiled_test)
   target_compile_definitions(${target} PRIVATE PLUMB_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                                PLUMB_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   gtest_discover_tests(${target} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
