@@ -1,0 +1,61 @@
+// plumb-exec: the executor. It speaks frames on standard input and output, and is one static file so that a host needs
+// nothing but a kernel to run it.
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include "engine/exec/server.h"
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 6;
+
+int usage() {
+  std::fputs("usage: plumb-exec serve [--root DIR]\n       plumb-exec --version\n", stderr);
+  return kUsage;
+}
+
+int serve(const std::string& root) {
+  // A lost connection shows itself as an end of stream or a failed write; the action in hand is finished first.
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGHUP, SIG_IGN);
+  // What a plan does not say about modes must not depend on who logged in.
+  ::umask(022);
+  if (::chdir("/") != 0) return kFailed;  // so that no file system is kept busy
+  plumb::exec::ServeOptions options;
+  options.root = root;
+  const plumb::Result<> served = plumb::exec::serve(plumb::builtin_providers(), options);
+  if (served) return 0;
+  std::fprintf(stderr, "plumb-exec: %s\n", served.error().summary().c_str());
+  return kFailed;
+}
+
+int run(int argc, char** argv) {
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "--version" && argc == 2) {
+    std::printf("plumb-exec %s\n", PLUMB_VERSION);
+    return 0;
+  }
+  if (command != "serve") return usage();
+  if (argc == 2) return serve("/");
+  if (argc == 4 && std::string_view(argv[2]) == "--root") return serve(argv[3]);
+  return usage();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    // The libraries below may still throw for lack of memory; the journal is on disk by then.
+    std::fprintf(stderr, "plumb-exec: %s\n", error.what());
+    return kFailed;
+  }
+}

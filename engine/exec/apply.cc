@@ -1,0 +1,229 @@
+#include "engine/exec/apply.h"
+
+#include <algorithm>
+
+#include "engine/exec/apply_run.h"
+#include "engine/exec/observe.h"
+
+namespace plumb::exec {
+
+wire::Done apply(const ApplyTools& tools, const wire::Apply& request) { return ApplyRun(tools, request).run(); }
+
+ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
+    : tools_(tools),
+      request_(request),
+      interpreter_(tools.system, tools.blobs, Secrets(request.secrets), tools.folder.token()),
+      states_(request.actions.size(), State::kPending),
+      judgements_(request.actions.size()),
+      before_(request.actions.size()),
+      touched_(request.actions.size(), false) {}
+
+wire::Done ApplyRun::run() {
+  done_.outcome = "ok";
+  if (already_applied()) return done_;
+  HostRecord& record = tools_.log.record();
+  for (const std::string& folder : record.temporaries) {
+    remove_left_over_temporaries(tools_.system.files(), folder, tools_.folder.token());
+  }
+  record.temporaries.clear();
+  if (look_at_all()) act();
+  finish();
+  return done_;
+}
+
+bool ApplyRun::already_applied() {
+  if (!request_.check_applied) return false;
+  for (const AppliedPlan& applied : tools_.log.record().applied) {
+    if (applied.plan != request_.plan) continue;
+    done_.outcome = "already";
+    done_.applied_by = applied.run;
+    done_.applied_at = applied.when;
+    return true;
+  }
+  return false;
+}
+
+// Before anything is changed: every action that no earlier one explains must find the host as the plan saw it, or
+// already as the plan wants it.
+bool ApplyRun::look_at_all() {
+  std::vector<std::size_t> looked;
+  std::vector<const Desired*> desired;
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    if (tools_.registry.find(action(i).desired.address.kind) == nullptr) {
+      fail_before(i, Diagnostic(Code::kCannotObserve, "this executor has no provider for `" +
+                                                          action(i).desired.address.kind + "`"), false);
+      return false;
+    }
+    if (action(i).explained || action(i).triggered) continue;
+    looked.push_back(i);
+    desired.push_back(&action(i).desired);
+  }
+  std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  bool stale = false;
+  for (std::size_t at = 0; at < looked.size(); ++at) {
+    const std::size_t i = looked[at];
+    if (!found[at]) {
+      fail_before(i, found[at].error().diagnostic(), false);
+      continue;
+    }
+    judgements_[i] = judge(provider(i), action(i), *found[at]);
+    before_[i] = std::move(*found[at]);
+    if (judgements_[i].verdict != Verdict::kRefused) continue;
+    stale = true;
+    states_[i] = State::kSkipped;
+    event(wire::EventKind::kStale, i, judgements_[i].problem.summary, judgements_[i].problem);
+  }
+  if (stale) done_.outcome = "stale";
+  return !stale && !failed_;
+}
+
+// Actions in order. Neighbours that only touch files and do not depend on each other take their turn together.
+void ApplyRun::act() {
+  std::size_t next = 0;
+  while (next < states_.size()) {
+    if (tools_.line.wants_stop()) {
+      done_.outcome = "interrupted";
+      return;
+    }
+    if (broken_ || stops_after_failure()) return;
+    std::vector<Turn> turns;
+    std::vector<std::size_t> settled;
+    while (next < states_.size() && joins(turns, next)) {
+      if (!take_turn(next, turns)) settled.push_back(next);
+      ++next;
+      if (stops_after_failure()) break;
+    }
+    if (!turns.empty()) carry_out(turns);
+    for (const std::size_t i : settled) {
+      if (states_[i] == State::kSatisfied) event(wire::EventKind::kSatisfied, i);
+    }
+  }
+}
+
+// Decides on an action whose turn has come; true where it is to be carried out.
+bool ApplyRun::take_turn(std::size_t index, std::vector<Turn>& turns) {
+  if (const auto need = lost_need(index)) {
+    skip(index, Diagnostic(Code::kSkippedByFailure, address(index) + " was skipped, since it needs " + *need));
+    return false;
+  }
+  Turn turn;
+  turn.index = index;
+  if (action(index).triggered) {
+    if (!is_due(index)) {
+      satisfied(index);
+      return false;
+    }
+    turn.operations = action(index).operations;
+  } else {
+    if (action(index).explained) {
+      const Desired* desired = &action(index).desired;
+      std::vector<Result<Observed>> found =
+          observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key);
+      if (!found[0]) {
+        fail_before(index, found[0].error().diagnostic(), false);
+        return false;
+      }
+      judgements_[index] = judge(provider(index), action(index), *found[0]);
+      before_[index] = std::move(*found[0]);
+    }
+    Judgement& judgement = judgements_[index];
+    if (judgement.verdict == Verdict::kSatisfied) {
+      satisfied(index);
+      return false;
+    }
+    if (judgement.verdict == Verdict::kRefused) {
+      fail_before(index, judgement.problem, true);
+      return false;
+    }
+    turn.operations = std::move(judgement.operations);
+  }
+  turns.push_back(std::move(turn));
+  return true;
+}
+
+// A restart, reload or run: one of its triggers changed something, now or in a run that did not get this far.
+bool ApplyRun::is_due(std::size_t index) const {
+  for (std::size_t i = 0; i < index; ++i) {
+    const std::vector<std::size_t>& triggers = action(i).triggers;
+    if (touched_[i] && std::find(triggers.begin(), triggers.end(), index) != triggers.end()) return true;
+  }
+  const HostRecord& record = tools_.log.record();
+  // A record that was lost cannot say what is owed; then the plan is believed.
+  return record.owes(address(index)) || (action(index).owed && record.damaged);
+}
+
+std::optional<std::string> ApplyRun::lost_need(std::size_t index) const {
+  for (const std::size_t need : action(index).needs) {
+    if (need >= index) continue;
+    if (states_[need] == State::kFailed) return address(need) + ", which failed";
+    if (states_[need] == State::kSkipped) return address(need) + ", which was skipped";
+  }
+  return std::nullopt;
+}
+
+void ApplyRun::skip(std::size_t index, Diagnostic why) {
+  states_[index] = State::kSkipped;
+  event(wire::EventKind::kSkipped, index, why.summary, why);
+}
+
+void ApplyRun::fail_before(std::size_t index, Diagnostic why, bool diverged) {
+  states_[index] = State::kFailed;
+  if (!failed_) failed_ = index;
+  const Diagnostic shown = presentable(why, index);
+  event(diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, index, shown.summary, shown);
+}
+
+void ApplyRun::satisfied(std::size_t index) { states_[index] = State::kSatisfied; }
+
+std::vector<std::string> ApplyRun::addresses_owed() const {
+  std::vector<std::string> out;
+  for (const wire::Owed& owed : tools_.log.record().owed) {
+    if (std::find(out.begin(), out.end(), owed.address) == out.end()) out.push_back(owed.address);
+  }
+  return out;
+}
+
+// What was not reached is skipped; then the record is brought up to date.
+void ApplyRun::finish() {
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    if (states_[i] != State::kPending) continue;
+    if (done_.outcome == "interrupted") {
+      skip(i, Diagnostic(Code::kInterrupted, address(i) + " was not begun: the run was interrupted"));
+    } else if (done_.outcome == "stale") {
+      states_[i] = State::kSkipped;
+    } else if (failed_) {
+      skip(i, Diagnostic(Code::kSkippedByFailure, address(i) + " was skipped, since " + address(*failed_) + " failed"));
+    }
+  }
+  done_.changed = static_cast<int>(std::count(states_.begin(), states_.end(), State::kChanged));
+  done_.satisfied = static_cast<int>(std::count(states_.begin(), states_.end(), State::kSatisfied));
+  done_.failed = static_cast<int>(std::count(states_.begin(), states_.end(), State::kFailed));
+  done_.skipped = static_cast<int>(std::count(states_.begin(), states_.end(), State::kSkipped));
+  if (failed_ && done_.outcome == "ok") done_.outcome = "failed";
+  done_.owed = addresses_owed();
+  // A host that was refused is left alone altogether.
+  if (done_.outcome == "stale") return;
+
+  HostRecord& record = tools_.log.record();
+  std::set<std::string> not_done;
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    if (states_[i] != State::kChanged && states_[i] != State::kSatisfied) not_done.insert(address(i));
+  }
+  for (const auto& [address, attributes] : request_.resources) {
+    if (!not_done.contains(address)) record.resources[address] = attributes;
+  }
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const bool gone = action(i).op == Op::kDelete && !not_done.contains(address(i));
+    if (gone && !request_.resources.contains(address(i))) record.resources.erase(address(i));
+  }
+  const bool known = std::any_of(record.applied.begin(), record.applied.end(),
+                                 [this](const AppliedPlan& applied) { return applied.plan == request_.plan; });
+  if (done_.outcome == "ok" && !request_.actions.empty() && !known) {
+    record.applied.push_back({request_.plan, request_.run, now_rfc3339()});
+    if (record.applied.size() > 16) record.applied.erase(record.applied.begin());
+  }
+  // A record that cannot be written loses nothing: the journal holds what was done, and the next run folds it in.
+  if (Result<> saved = tools_.log.save(); !saved && done_.outcome == "ok" && done_.changed > 0) done_.outcome = "failed";
+}
+
+}  // namespace plumb::exec

@@ -1,0 +1,34 @@
+// Applying a plan's actions on one host: look again, refuse before the first change what is not as the plan saw it, then
+// act in order, and after each action look once more.
+#pragma once
+
+#include "engine/exec/blobs.h"
+#include "engine/exec/local_system.h"
+#include "engine/exec/record.h"
+#include "engine/wire/messages.h"
+#include "providers/sdk/provider.h"
+
+namespace plumb::exec {
+
+// The line to the controller while a run lasts.
+class Line {
+ public:
+  virtual ~Line() = default;
+  virtual void send(const wire::Message& message) = 0;
+  // A stop message came, or the line is gone. Does not wait.
+  virtual bool wants_stop() = 0;
+};
+
+struct ApplyTools {
+  const Registry& registry;
+  LocalSystem& system;
+  const BlobStore& blobs;
+  const StateFolder& folder;
+  RunLog& log;
+  Line& line;
+};
+
+// The caller holds the host lock. Events are sent as they happen; the answer is returned.
+wire::Done apply(const ApplyTools& tools, const wire::Apply& request);
+
+}  // namespace plumb::exec

@@ -1,0 +1,81 @@
+// One run of apply() (internal to this folder).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/exec/apply.h"
+#include "engine/exec/interpreter/interpreter.h"
+#include "engine/exec/judge.h"
+
+namespace plumb::exec {
+
+class ApplyRun {
+ public:
+  ApplyRun(const ApplyTools& tools, const wire::Apply& request);
+  wire::Done run();
+
+ private:
+  enum class State { kPending, kChanged, kSatisfied, kFailed, kSkipped };
+
+  // An action whose turn has come.
+  struct Turn {
+    std::size_t index = 0;
+    std::vector<Operation> operations;
+    std::vector<StagedFile> files;  // new files of a grouped action, in the order of its WriteFiles
+    std::optional<Diagnostic> problem;
+    bool diverged = false;  // the problem is what looking again showed
+    bool begun = false;     // something may have been done
+    bool touched = false;   // something has been done
+    std::string output;
+    std::int64_t milliseconds = 0;
+  };
+
+  // apply.cc: what happens in which order.
+  bool already_applied();
+  bool look_at_all();
+  void act();
+  bool take_turn(std::size_t index, std::vector<Turn>& turns);
+  bool is_due(std::size_t index) const;
+  std::optional<std::string> lost_need(std::size_t index) const;
+  void skip(std::size_t index, Diagnostic why);
+  void fail_before(std::size_t index, Diagnostic why, bool diverged);
+  void satisfied(std::size_t index);
+  void finish();
+  std::vector<std::string> addresses_owed() const;
+
+  // apply_turns.cc: doing it.
+  bool joins(const std::vector<Turn>& turns, std::size_t index) const;
+  void carry_out(std::vector<Turn>& turns);
+  void carry_out_one(Turn& turn);
+  void carry_out_group(std::vector<Turn>& turns);
+  void stage_all(std::vector<Turn>& turns);
+  void put_in_place(Turn& turn);
+  void look_again(std::vector<Turn>& turns);
+  void settle(std::vector<Turn>& turns);
+  JournalEntry intent_of(const Turn& turn) const;
+  JournalEntry outcome_of(const Turn& turn) const;
+  Diagnostic presentable(const Diagnostic& problem, std::size_t index) const;
+  void event(wire::EventKind kind, std::size_t index, std::string text = {}, std::optional<Diagnostic> problem = {},
+             std::int64_t milliseconds = 0);
+
+  const wire::Action& action(std::size_t index) const { return request_.actions[index]; }
+  std::string address(std::size_t index) const { return action(index).desired.address.str(); }
+  const Provider& provider(std::size_t index) const { return *tools_.registry.find(action(index).desired.address.kind); }
+  bool stops_after_failure() const { return failed_.has_value() && !request_.keep_going; }
+
+  ApplyTools tools_;
+  const wire::Apply& request_;
+  Interpreter interpreter_;
+  std::vector<State> states_;
+  std::vector<Judgement> judgements_;              // of actions that were looked at
+  std::vector<std::optional<Observed>> before_;    // what was there when they were
+  std::vector<bool> touched_;                      // the host is no longer as it was before the action
+  std::optional<std::size_t> failed_;              // the first action that failed
+  bool broken_ = false;                            // the journal cannot be written: nothing more may begin
+  wire::Done done_;
+};
+
+}  // namespace plumb::exec

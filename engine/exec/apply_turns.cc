@@ -1,0 +1,285 @@
+// Carrying out the actions whose turn has come.
+//
+// Actions that only touch files share their waits. All new contents are written beside their targets and synced, then
+// every file is put in place by a rename, then each folder is synced once; the journal is synced once before and once
+// after. A kill at any point leaves each file whole, old or new, and the journal says which actions are in doubt.
+#include <algorithm>
+#include <set>
+
+#include "engine/exec/apply_run.h"
+#include "engine/exec/interpreter/programs.h"
+#include "engine/exec/observe.h"
+
+namespace plumb::exec {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::size_t kGroupActions = 128;
+constexpr std::uint64_t kGroupBytes = std::uint64_t{8} << 20;
+
+// The path of an operation that only touches files; nothing for any other.
+const std::string* file_path(const Operation& operation) {
+  if (const auto* write = std::get_if<WriteFile>(&operation)) return &write->path;
+  if (const auto* make = std::get_if<MakeDirectory>(&operation)) return &make->path;
+  if (const auto* link = std::get_if<MakeLink>(&operation)) return &link->path;
+  if (const auto* set = std::get_if<SetAttributes>(&operation)) return &set->path;
+  if (const auto* gone = std::get_if<Remove>(&operation)) return gone->recursive ? nullptr : &gone->path;
+  return nullptr;
+}
+
+// New contents are written before anything else is done, so they must not wait for another operation of the action.
+bool can_be_grouped(const std::vector<Operation>& operations) {
+  bool others = false;
+  for (const Operation& operation : operations) {
+    if (file_path(operation) == nullptr) return false;
+    const bool writes = std::holds_alternative<WriteFile>(operation);
+    if (writes && others) return false;
+    others = others || !writes;
+  }
+  return !operations.empty();
+}
+
+bool lies_below(const std::string& path, const std::string& folder) {
+  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}
+
+bool collide(const std::vector<Operation>& some, const std::vector<Operation>& others) {
+  for (const Operation& one : some) {
+    for (const Operation& other : others) {
+      const std::string& a = *file_path(one);
+      const std::string& b = *file_path(other);
+      if (a == b || lies_below(a, b) || lies_below(b, a)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool ApplyRun::joins(const std::vector<Turn>& turns, std::size_t index) const {
+  if (turns.empty()) return true;
+  const wire::Action& next = action(index);
+  if (turns.size() >= kGroupActions || next.triggered || !can_be_grouped(next.operations)) return false;
+  std::uint64_t bytes = 0;
+  for (const Turn& turn : turns) {
+    if (action(turn.index).triggered || !can_be_grouped(turn.operations)) return false;
+    if (std::find(next.needs.begin(), next.needs.end(), turn.index) != next.needs.end()) return false;
+    if (collide(next.operations, turn.operations)) return false;
+    for (const Operation& operation : turn.operations) {
+      const auto* write = std::get_if<WriteFile>(&operation);
+      const Result<Content> content = write == nullptr ? Result<Content>(Content{}) : tools_.blobs.find(write->content);
+      if (content) bytes += content->size;
+    }
+  }
+  return bytes < kGroupBytes;
+}
+
+void ApplyRun::carry_out(std::vector<Turn>& turns) {
+  std::vector<JournalEntry> intents;
+  for (const Turn& turn : turns) intents.push_back(intent_of(turn));
+  if (Result<> written = tools_.log.write(intents); !written) {
+    broken_ = true;
+    return fail_before(turns.front().index, std::move(written.error()).during("writing the journal").diagnostic(), false);
+  }
+  const auto begin = Clock::now();
+  const bool grouped = turns.size() > 1;
+  if (grouped) {
+    carry_out_group(turns);
+  } else {
+    event(wire::EventKind::kStarted, turns.front().index);
+    carry_out_one(turns.front());
+  }
+  look_again(turns);
+  const auto ran = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
+  for (Turn& turn : turns) turn.milliseconds = ran / static_cast<std::int64_t>(turns.size());
+  settle(turns);
+}
+
+void ApplyRun::carry_out_one(Turn& turn) {
+  turn.begun = true;
+  for (const Operation& operation : turn.operations) {
+    if (Result<> ran = interpreter_.run(operation, turn.output); !ran) {
+      turn.problem = ran.error().diagnostic();
+      break;
+    }
+  }
+  if (Result<> synced = interpreter_.folders().sync(); !synced && !turn.problem) turn.problem = synced.error().diagnostic();
+}
+
+void ApplyRun::carry_out_group(std::vector<Turn>& turns) {
+  stage_all(turns);
+  bool stopped = false;
+  for (Turn& turn : turns) {
+    if (stopped) break;
+    if (!turn.problem) put_in_place(turn);
+    stopped = turn.problem.has_value() && !request_.keep_going;
+  }
+  for (Turn& turn : turns) turn.files.clear();  // those that did not get to their place are removed
+  Result<> synced = interpreter_.folders().sync();
+  for (Turn& turn : turns) {
+    if (!synced && turn.begun && !turn.problem) turn.problem = synced.error().diagnostic();
+  }
+}
+
+// Writes the new contents of all, then waits for all of them.
+void ApplyRun::stage_all(std::vector<Turn>& turns) {
+  FileWriter& writer = interpreter_.writer();
+  const auto stage = [&](Turn& turn) -> Result<> {
+    for (const Operation& operation : turn.operations) {
+      if (!std::holds_alternative<WriteFile>(operation)) continue;
+      PLUMB_TRY_ASSIGN(const Operation revealed, interpreter_.secrets().reveal(operation));
+      PLUMB_TRY_ASSIGN(StagedFile staged, writer.stage(std::get<WriteFile>(revealed), turn.output));
+      turn.files.push_back(std::move(staged));
+    }
+    return {};
+  };
+  for (Turn& turn : turns) {
+    if (Result<> staged = stage(turn); !staged) {
+      turn.problem = staged.error().diagnostic();
+      turn.files.clear();
+      if (!request_.keep_going) break;
+    }
+  }
+  for (Turn& turn : turns) {
+    for (const StagedFile& file : turn.files) {
+      if (Result<> synced = writer.sync(file); !synced && !turn.problem) turn.problem = synced.error().diagnostic();
+    }
+  }
+}
+
+void ApplyRun::put_in_place(Turn& turn) {
+  turn.begun = true;
+  std::size_t file = 0;
+  for (const Operation& operation : turn.operations) {
+    Result<> done = std::holds_alternative<WriteFile>(operation)
+                        ? interpreter_.writer().commit(turn.files[file++], interpreter_.folders())
+                        : interpreter_.run(operation, turn.output);
+    if (!done) {
+      turn.problem = done.error().diagnostic();
+      return;
+    }
+  }
+}
+
+// Success is what the host shows, not what a program said; and of a failure it tells whether it left a trace.
+void ApplyRun::look_again(std::vector<Turn>& turns) {
+  std::vector<Turn*> looked;
+  std::vector<const Desired*> desired;
+  for (Turn& turn : turns) {
+    turn.touched = turn.begun;
+    if (!turn.begun || is_unverifiable(action(turn.index))) continue;
+    looked.push_back(&turn);
+    desired.push_back(&action(turn.index).desired);
+  }
+  std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  for (std::size_t i = 0; i < looked.size(); ++i) {
+    Turn& turn = *looked[i];
+    if (turn.problem) {
+      const std::optional<Observed>& before = before_[turn.index];
+      turn.touched = !found[i] || !before || found[i]->exists != before->exists ||
+                     found[i]->attributes != before->attributes;
+    } else {
+      turn.problem = found[i] ? divergence(provider(turn.index), action(turn.index), *found[i])
+                              : std::optional<Diagnostic>(found[i].error().diagnostic());
+      turn.diverged = turn.problem.has_value();
+    }
+  }
+}
+
+// Outcomes reach the journal before they reach the controller.
+void ApplyRun::settle(std::vector<Turn>& turns) {
+  std::vector<JournalEntry> outcomes;
+  for (Turn& turn : turns) {
+    if (turn.problem) turn.problem = presentable(*turn.problem, turn.index);
+    outcomes.push_back(outcome_of(turn));
+  }
+  if (Result<> written = tools_.log.write(outcomes); !written) broken_ = true;
+  for (Turn& turn : turns) {
+    const std::size_t i = turn.index;
+    touched_[i] = turn.touched;
+    if (!turn.begun && !turn.problem) continue;  // another one's failure came first
+    if (turns.size() > 1) event(wire::EventKind::kStarted, i);
+    if (!turn.output.empty() && !action(i).hide_output) {
+      std::string shown = interpreter_.secrets().hide(std::move(turn.output));
+      if (shown.size() > kOutputLimit) shown.erase(0, shown.size() - kOutputLimit);
+      event(wire::EventKind::kOutput, i, std::move(shown));
+    }
+    states_[i] = turn.problem ? State::kFailed : State::kChanged;
+    if (!turn.problem) {
+      event(wire::EventKind::kChanged, i, {}, {}, turn.milliseconds);
+      continue;
+    }
+    if (!failed_) failed_ = i;
+    event(turn.diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, i, turn.problem->summary, turn.problem,
+          turn.milliseconds);
+  }
+  if (broken_ && !failed_) {
+    // Nothing is lost yet, but nothing more may be begun that could not be recorded.
+    failed_ = turns.back().index;
+    states_[*failed_] = State::kFailed;
+    event(wire::EventKind::kFailed, *failed_, "the journal could not be written",
+          Diagnostic(Code::kOperation, "the host's journal could not be written after " + address(*failed_) + " was changed"));
+  }
+}
+
+JournalEntry ApplyRun::intent_of(const Turn& turn) const {
+  Intent intent{request_.run, request_.plan, address(turn.index), action(turn.index).op, {}, {}};
+  for (const std::size_t trigger : action(turn.index).triggers) {
+    if (trigger < states_.size()) intent.triggers.push_back({address(trigger), action(trigger).op});
+  }
+  for (const Operation& operation : turn.operations) {
+    const std::string* path = file_path(operation);
+    const bool leaves = std::holds_alternative<WriteFile>(operation) || std::holds_alternative<MakeLink>(operation);
+    if (path == nullptr || !leaves) continue;
+    // The temporary file of a write through a link lies where the link points.
+    Result<std::string> real = tools_.system.resolve(parent_of(*path));
+    intent.temporaries.push_back(real ? std::move(*real) : parent_of(*path));
+    const auto* write = std::get_if<WriteFile>(&operation);
+    if (write == nullptr || !write->follow) continue;
+    if (Result<std::string> target = tools_.system.resolve(*path)) intent.temporaries.push_back(parent_of(*target));
+  }
+  return intent;
+}
+
+JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
+  const wire::Action& what = action(turn.index);
+  Outcome outcome{request_.run, request_.plan, address(turn.index), what.op, "changed", turn.touched, false, {}, false, {}};
+  if (!turn.begun && !turn.problem) {
+    outcome.outcome = "none";
+  } else if (turn.problem) {
+    outcome.outcome = "failed";
+    outcome.text = turn.problem->summary;
+  } else {
+    const auto desired = request_.resources.find(outcome.address);
+    if (desired != request_.resources.end()) outcome.resource = desired->second;
+    outcome.forget = what.op == Op::kDelete && !outcome.resource;
+    // A plan may change a service and restart it by two actions; then the second one settles the debt.
+    bool later = false;
+    for (std::size_t i = turn.index + 1; i < states_.size(); ++i) {
+      later = later || (action(i).triggered && action(i).desired.address == what.desired.address);
+    }
+    outcome.discharges = !later;
+  }
+  return outcome;
+}
+
+Diagnostic ApplyRun::presentable(const Diagnostic& problem, std::size_t index) const {
+  Diagnostic shown = problem;
+  const bool said_by_program = problem.code == Code::kProgramFailed || problem.code == Code::kValidateFailed ||
+                               problem.code == Code::kPackageFailed || problem.code == Code::kServiceFailed;
+  if (action(index).hide_output && said_by_program) {
+    // What a program prints stands after the first colon.
+    const std::size_t colon = shown.summary.find(": ");
+    if (colon != std::string::npos) shown.summary.erase(colon);
+  }
+  shown.summary = interpreter_.secrets().hide(std::move(shown.summary));
+  shown.hint = interpreter_.secrets().hide(std::move(shown.hint));
+  return shown;
+}
+
+void ApplyRun::event(wire::EventKind kind, std::size_t index, std::string text, std::optional<Diagnostic> problem,
+                     std::int64_t milliseconds) {
+  tools_.line.send(wire::Event{kind, index, std::move(text), std::move(problem), milliseconds});
+}
+
+}  // namespace plumb::exec

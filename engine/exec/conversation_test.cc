@@ -1,0 +1,83 @@
+// Whole conversations with build/bin/plumb-exec on a scratch root.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/exec/testing_client.h"
+#include "providers/sdk/provider.h"
+
+namespace plumb::exec {
+namespace {
+
+Desired file(const std::string& path, const std::string& content, const std::string& mode = "0644") {
+  return {{"", "file", path}, {{"path", path}, {"content", digest(content)}, {"mode", mode}}, {}};
+}
+
+// The action that a plan would hold for this resource, made from what the host says.
+wire::Action plan(TestClient& client, const Desired& desired, const std::string& project = "edge") {
+  client.send(wire::Observe{project, "", {desired}});
+  const auto chunk = client.expect<wire::ObservedChunk>();
+  (void)client.expect<wire::Record>();
+  const Observed observed = chunk->states.at(0).observed.value();
+  Change change = builtin_providers().find(desired.address.kind)->diff(desired, observed);
+  wire::Action action;
+  action.desired = desired;
+  action.op = change.op;
+  action.before = change.before;
+  action.after = change.after;
+  action.operations = change.operations;
+  return action;
+}
+
+wire::Apply request(std::vector<wire::Action> actions, const std::string& run = "run-1") {
+  wire::Apply apply;
+  apply.project = "edge";
+  apply.run = run;
+  apply.plan = "plan-of-" + run;
+  for (const wire::Action& action : actions) apply.resources[action.desired.address.str()] = action.desired.attributes;
+  apply.actions = std::move(actions);
+  return apply;
+}
+
+TEST(Conversation, GreetsWithProtocolPlatformAndFacts) {
+  const ScratchRoot root;
+  root.write("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME=\"Debian GNU/Linux\"\n");
+  root.write("/etc/hostname", "web01\n");
+  root.write("/etc/hosts", "127.0.1.1 web01.example.com web01\n");
+  TestClient client(root.path());
+  const auto hello = client.expect<wire::Hello>();
+  ASSERT_TRUE(hello.has_value());
+  EXPECT_EQ(hello->protocol, wire::kProtocol);
+  EXPECT_TRUE(hello->platform.starts_with("linux-"));
+  EXPECT_EQ(hello->facts["os"]["family"], "debian");
+  EXPECT_EQ(hello->facts["hostname"], "web01");
+  EXPECT_EQ(hello->facts["fqdn"], "web01.example.com");
+}
+
+TEST(Conversation, WritesAFileAndThenHasNothingToDo) {
+  const ScratchRoot root;
+  {
+    TestClient client(root.path());
+    const wire::Action action = plan(client, file("/etc/motd", "hello\n"));
+    ASSERT_EQ(action.op, Op::kCreate);
+    client.blob("hello\n");
+    client.send(request({action}));
+    const auto done = client.expect<wire::Done>();
+    ASSERT_TRUE(done.has_value()) << (client.refusal ? client.refusal->summary : "");
+    EXPECT_EQ(done->outcome, "ok");
+    EXPECT_EQ(done->changed, 1);
+    client.end_of_stream();
+    EXPECT_EQ(client.wait(), 0);
+  }
+  EXPECT_EQ(root.read("/etc/motd"), "hello\n");
+  TestClient client(root.path());
+  EXPECT_EQ(plan(client, file("/etc/motd", "hello\n")).op, Op::kNone);
+  client.send(wire::Observe{"edge", "", {}});
+  const auto record = client.expect<wire::Record>();
+  ASSERT_TRUE(record.has_value());
+  EXPECT_EQ(record->serial, 1);
+  EXPECT_TRUE(record->resources.contains("file:/etc/motd"));
+  EXPECT_TRUE(record->unreported.empty());
+}
+
+}  // namespace
+}  // namespace plumb::exec

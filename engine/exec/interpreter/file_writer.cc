@@ -1,0 +1,245 @@
+#include "engine/exec/interpreter/file_writer.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <vector>
+
+namespace plumb::exec {
+namespace {
+
+constexpr std::string_view kTemporary = ".plumb-";
+
+// Extended attributes, ACLs and the SELinux context of the file that is replaced. Not the capabilities of the old
+// program, which were given to other bytes, nor signatures over them.
+Result<> copy_attributes(int folder, const std::string& name, int to) {
+  const UniqueFd from(::openat(folder, name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+  if (!from) return {};
+  std::array<char, 65536> names{};
+  const ssize_t length = ::flistxattr(from.get(), names.data(), names.size());
+  for (ssize_t at = 0; at < length;) {
+    const std::string attribute = names.data() + at;
+    at += static_cast<ssize_t>(attribute.size()) + 1;
+    if (attribute == "security.capability" || attribute == "security.ima" || attribute == "security.evm") continue;
+    std::vector<char> value(65536);
+    const ssize_t size = ::fgetxattr(from.get(), attribute.c_str(), value.data(), value.size());
+    if (size < 0) continue;
+    if (::fsetxattr(to, attribute.c_str(), value.data(), static_cast<std::size_t>(size), 0) != 0 &&
+        attribute == "system.posix_acl_access") {
+      return os_error("keep the access list of", name);
+    }
+  }
+  return {};
+}
+
+std::string replace_placeholder(const std::string& command, const std::string& path) {
+  // In single quotes, so that a path with spaces or worse stays one word.
+  std::string quoted = "'";
+  for (const char c : path) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  quoted += "'";
+  std::string out;
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    const bool escape = command[i] == '%' && i + 1 < command.size();
+    if (escape && command[i + 1] == 's') {
+      out += quoted;
+      ++i;
+    } else if (escape && command[i + 1] == '%') {
+      out += '%';
+      ++i;
+    } else {
+      out += command[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+StagedFile::StagedFile(StagedFile&& other) noexcept { *this = std::move(other); }
+
+StagedFile& StagedFile::operator=(StagedFile&& other) noexcept {
+  if (this == &other) return *this;
+  discard();
+  path = std::move(other.path);
+  place = std::move(other.place);
+  temporary = std::exchange(other.temporary, {});
+  file = std::move(other.file);
+  old = other.old;
+  backup = other.backup;
+  return *this;
+}
+
+void StagedFile::discard() {
+  if (!temporary.empty()) ::unlinkat(place.folder.get(), temporary.c_str(), 0);
+  temporary.clear();
+}
+
+FileWriter::FileWriter(LocalSystem& system, const BlobStore& blobs, std::string token)
+    : system_(system), blobs_(blobs), token_(std::move(token)) {}
+
+std::string FileWriter::temporary_name() {
+  return std::string(kTemporary) + token_ + "-" + std::to_string(::getpid()) + "-" + std::to_string(counter_++);
+}
+
+Result<StagedFile> FileWriter::stage(const WriteFile& operation, std::string& output) {
+  const RootFiles& files = system_.files();
+  PLUMB_TRY(check_path(operation.path));
+  StagedFile staged;
+  staged.path = operation.path;
+  staged.backup = operation.backup;
+  struct stat info{};
+  bool exists = files.stat(staged.path, false, info) == 0;
+  if (!exists && errno != ENOENT) return os_error("write", operation.path);
+  if (exists && S_ISLNK(info.st_mode)) {
+    if (!operation.follow) {
+      return fail(Code::kSymlinkRefused, operation.path + " is a symbolic link")
+          .hint("set `follow: true` to write to where it points");
+    }
+    PLUMB_TRY_ASSIGN(staged.path, files.resolve(operation.path));
+    exists = files.stat(staged.path, false, info) == 0;
+  }
+  if (exists && !S_ISREG(info.st_mode)) {
+    return fail(Code::kOperation, "cannot write " + staged.path + ": " +
+                                      (S_ISDIR(info.st_mode) ? "it is a folder" : "it is not a regular file"));
+  }
+  if (exists) staged.old = info;
+  PLUMB_TRY_ASSIGN(staged.place, files.place(staged.path));
+
+  std::string name = temporary_name();
+  staged.file.reset(
+      ::openat(staged.place.folder.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!staged.file) return os_error("create a file in", parent_of(staged.path));
+  staged.temporary = std::move(name);
+  PLUMB_TRY(fill(staged, operation.content));
+  PLUMB_TRY(dress(staged, operation.ownership));
+  if (!operation.validate.empty()) PLUMB_TRY(validate(staged, operation.validate, output));
+  // The disk may begin while the next file is written.
+  ::sync_file_range(staged.file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+  return staged;
+}
+
+Result<> FileWriter::fill(const StagedFile& staged, const std::string& digest) {
+  PLUMB_TRY_ASSIGN(const Content content, blobs_.find(digest));
+  if (content.file < 0) return write_all(staged.file.get(), content.bytes, staged.path);
+  off_t at = 0;
+  while (static_cast<std::uint64_t>(at) < content.size) {
+    const ssize_t count = ::sendfile(staged.file.get(), content.file, &at, content.size - static_cast<std::uint64_t>(at));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return os_error("write", staged.path);
+  }
+  return {};
+}
+
+// The owner first, since a change of owner takes setuid bits away; the mode last, since an access list has a say in it.
+Result<> FileWriter::dress(const StagedFile& staged, const Ownership& ownership) {
+  const int fd = staged.file.get();
+  uid_t uid = staged.old ? staged.old->st_uid : static_cast<uid_t>(-1);
+  gid_t gid = staged.old ? staged.old->st_gid : static_cast<gid_t>(-1);
+  const bool asked = ownership.owner || ownership.group;
+  if (ownership.owner) {
+    PLUMB_TRY_ASSIGN(uid, system_.uid_of(*ownership.owner));
+  }
+  if (ownership.group) {
+    PLUMB_TRY_ASSIGN(gid, system_.gid_of(*ownership.group));
+  }
+  struct stat now{};
+  if (::fstat(fd, &now) != 0) return os_error("write", staged.path);
+  if ((uid != static_cast<uid_t>(-1) && uid != now.st_uid) || (gid != static_cast<gid_t>(-1) && gid != now.st_gid)) {
+    if (::fchown(fd, uid, gid) != 0) {
+      if (asked) return os_error("change the owner of", staged.path);
+      // Only root may give files away: without it the new file is the writer's, in the old group where that is allowed.
+      if (::fchown(fd, static_cast<uid_t>(-1), gid) != 0) errno = 0;
+    }
+  }
+  if (staged.old) PLUMB_TRY(copy_attributes(staged.place.folder.get(), staged.place.name, fd));
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  mode_t mode = staged.old ? staged.old->st_mode & 07777 : 0666 & ~mask;
+  if (ownership.mode) {
+    PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
+  }
+  if (::fchmod(fd, mode) != 0) return os_error("change the mode of", staged.path);
+  return {};
+}
+
+Result<> FileWriter::validate(const StagedFile& staged, const std::string& command, std::string& output) {
+  const std::string path = (parent_of(staged.path) == "/" ? "" : parent_of(staged.path)) + "/" + staged.temporary;
+  ProcessRequest request;
+  request.argv = {"sh", "-c", replace_placeholder(command, path)};
+  request.output_limit = std::size_t{16} << 10;
+  PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run_keeping_end(request));
+  std::string said = result.output + result.errors;
+  // The temporary name would tell nobody anything.
+  for (std::size_t at = said.find(path); at != std::string::npos; at = said.find(path, at + staged.path.size())) {
+    said.replace(at, path.size(), staged.path);
+  }
+  output += said;
+  if (result.timed_out) return fail(Code::kValidateFailed, "the validation of " + staged.path + " took too long");
+  if (result.exit_code == 0) return {};
+  return fail(Code::kValidateFailed, "the new content of " + staged.path + " did not pass `" + command +
+                                         "` (exit code " + std::to_string(result.exit_code) + ")" +
+                                         (said.empty() ? "" : ": " + said));
+}
+
+Result<> FileWriter::sync(const StagedFile& staged) {
+  if (::fsync(staged.file.get()) != 0) return os_error("sync", staged.path);
+  return {};
+}
+
+Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
+  if (staged.backup && staged.old) PLUMB_TRY(keep_backup(system_, staged.place, staged.path, folders));
+  if (::renameat(staged.place.folder.get(), staged.temporary.c_str(), staged.place.folder.get(),
+                 staged.place.name.c_str()) != 0) {
+    const int number = errno;
+    Error error = os_error(number, "put in place", staged.path);
+    if (number == EBUSY) return std::move(error).hint("the file is a mount of its own, so it cannot be replaced");
+    if (number == EPERM) {
+      return std::move(error).hint("the file may be immutable (lsattr), or its folder is sticky and it belongs to another user");
+    }
+    return error;
+  }
+  staged.temporary.clear();
+  staged.file.reset();
+  folders.add(staged.place.folder.get());
+  return {};
+}
+
+Result<> keep_backup(LocalSystem& system, const Place& place, const std::string& path, FolderSync& folders) {
+  PLUMB_TRY_ASSIGN(const std::string digest, system.file_digest(path));
+  const std::string name = place.name + ".plumb-" + digest.substr(kDigestPrefix.size(), 12);
+  // A second name for the same file: nothing is copied, and owner, mode and times stay with it.
+  if (::linkat(place.folder.get(), place.name.c_str(), place.folder.get(), name.c_str(), 0) != 0 && errno != EEXIST) {
+    return os_error("keep a copy of", path);
+  }
+  folders.add(place.folder.get());
+  return {};
+}
+
+void remove_left_over_temporaries(const RootFiles& files, const std::string& folder, const std::string& token) {
+  UniqueFd fd = files.open(folder, O_RDONLY | O_DIRECTORY);
+  if (!fd) return;
+  const int at = fd.get();
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(fd.release()), ::closedir);
+  const std::string prefix = std::string(kTemporary) + token + "-";
+  while (const dirent* entry = entries ? ::readdir(entries.get()) : nullptr) {
+    if (std::string_view(entry->d_name).starts_with(prefix)) ::unlinkat(at, entry->d_name, 0);
+  }
+}
+
+Result<mode_t> parse_mode(const std::string& text) {
+  mode_t mode = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '7') return fail(Code::kOperation, "`" + text + "` is not a mode");
+    mode = mode * 8 + static_cast<mode_t>(c - '0');
+  }
+  if (text.empty() || text.size() > 5 || mode > 07777) return fail(Code::kOperation, "`" + text + "` is not a mode");
+  return mode;
+}
+
+}  // namespace plumb::exec

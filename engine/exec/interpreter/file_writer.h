@@ -1,0 +1,69 @@
+// WriteFile in steps, so that many files can share their waits: all new contents are written beside their targets, all
+// are synced, then each is put in place by a rename. At any moment a path holds the whole old or the whole new file.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <optional>
+#include <string>
+
+#include "engine/exec/blobs.h"
+#include "engine/exec/interpreter/folders.h"
+#include "engine/exec/local_system.h"
+#include "providers/sdk/operation.h"
+
+namespace plumb::exec {
+
+// A new file that is not in place yet; one that never gets there is removed with this object.
+class StagedFile {
+ public:
+  StagedFile() = default;
+  StagedFile(StagedFile&& other) noexcept;
+  StagedFile& operator=(StagedFile&& other) noexcept;
+  ~StagedFile() { discard(); }
+
+  std::string path;       // where it goes, links resolved
+  Place place;
+  std::string temporary;  // name in the same folder; "" once it is in place
+  UniqueFd file;
+  std::optional<struct stat> old;
+  bool backup = false;
+
+ private:
+  void discard();
+};
+
+class FileWriter {
+ public:
+  // `token` begins the names of temporary files, so that a later run knows its own.
+  FileWriter(LocalSystem& system, const BlobStore& blobs, std::string token);
+
+  // Writes, dresses (owner, mode, extended attributes) and validates the new file and starts its way to the disk.
+  // What a validation printed is added to `output`.
+  Result<StagedFile> stage(const WriteFile& operation, std::string& output);
+  Result<> sync(const StagedFile& staged);
+  Result<> commit(StagedFile& staged, FolderSync& folders);
+
+  // A name for a temporary entry beside a target.
+  std::string temporary_name();
+
+ private:
+  Result<> fill(const StagedFile& staged, const std::string& digest);
+  Result<> dress(const StagedFile& staged, const Ownership& ownership);
+  Result<> validate(const StagedFile& staged, const std::string& command, std::string& output);
+
+  LocalSystem& system_;
+  const BlobStore& blobs_;
+  std::string token_;
+  unsigned counter_ = 0;
+};
+
+// Keeps the old file as NAME.plumb-<first 12 digits of its digest>.
+Result<> keep_backup(LocalSystem& system, const Place& place, const std::string& path, FolderSync& folders);
+// Removes the temporary files with this token that a killed run left in a folder.
+void remove_left_over_temporaries(const RootFiles& files, const std::string& folder, const std::string& token);
+
+// Four octal digits.
+Result<mode_t> parse_mode(const std::string& text);
+
+}  // namespace plumb::exec

@@ -1,0 +1,89 @@
+#include "engine/exec/interpreter/interpreter.h"
+
+#include "engine/exec/interpreter/database.h"
+#include "engine/exec/interpreter/packages.h"
+#include "engine/exec/interpreter/programs.h"
+#include "engine/exec/interpreter/services.h"
+#include "engine/exec/interpreter/tree_operations.h"
+
+namespace plumb::exec {
+namespace {
+
+// Shorter values would make holes into words that have nothing to do with them.
+constexpr std::size_t kShortestHidden = 4;
+
+}  // namespace
+
+Result<> Secrets::reveal(Json& value) const {
+  if (value.is_string() && is_keyed_digest(value.get_ref<const std::string&>())) {
+    const auto found = values_.find(value.get_ref<const std::string&>());
+    if (found == values_.end()) return fail(Code::kSecretUnresolved, "a sensitive value was not sent");
+    value = found->second;
+  } else if (value.is_structured()) {
+    for (Json& item : value) PLUMB_TRY(reveal(item));
+  }
+  return {};
+}
+
+Result<Operation> Secrets::reveal(const Operation& operation) const {
+  Json json = to_json(operation);
+  Json& body = json.begin().value();
+  // The content of a file stays a digest: its bytes are a blob.
+  const bool writes = std::holds_alternative<WriteFile>(operation);
+  for (auto& [name, value] : body.get_ref<Json::object_t&>()) {
+    if (!(writes && name == "content")) PLUMB_TRY(reveal(value));
+  }
+  return operation_from_json(json);
+}
+
+std::string Secrets::hide(std::string text) const {
+  for (const auto& [digest, value] : values_) {
+    if (!value.is_string()) continue;
+    const std::string& secret = value.get_ref<const std::string&>();
+    if (secret.size() < kShortestHidden) continue;
+    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+      text.replace(at, secret.size(), "(sensitive)");
+    }
+  }
+  return text;
+}
+
+Interpreter::Interpreter(LocalSystem& system, const BlobStore& blobs, Secrets secrets, const std::string& token)
+    : system_(system), secrets_(std::move(secrets)), writer_(system, blobs, token) {}
+
+Result<> Interpreter::run(const Operation& operation, std::string& output) {
+  PLUMB_TRY_ASSIGN(const Operation revealed, secrets_.reveal(operation));
+  return std::visit([&](const auto& known) { return apply(known, output); }, revealed);
+}
+
+Result<> Interpreter::apply(const WriteFile& operation, std::string& output) {
+  PLUMB_TRY_ASSIGN(StagedFile staged, writer_.stage(operation, output));
+  PLUMB_TRY(writer_.sync(staged));
+  return writer_.commit(staged, folders_);
+}
+
+Result<> Interpreter::apply(const MakeDirectory& operation, std::string&) {
+  return make_directory(system_, operation, folders_);
+}
+
+Result<> Interpreter::apply(const MakeLink& operation, std::string&) {
+  return make_link(system_, writer_, operation, folders_);
+}
+
+Result<> Interpreter::apply(const Remove& operation, std::string&) { return remove(system_, operation, folders_); }
+
+Result<> Interpreter::apply(const SetAttributes& operation, std::string&) { return set_attributes(system_, operation); }
+
+Result<> Interpreter::apply(const Run& operation, std::string& output) { return run_program(system_, operation, output); }
+
+Result<> Interpreter::apply(const PackageTransaction& operation, std::string& output) {
+  return change_packages(system_, operation, output);
+}
+
+Result<> Interpreter::apply(const ServiceAction& operation, std::string& output) {
+  return change_service(system_, operation, output);
+}
+
+Result<> Interpreter::apply(const EditDatabase& operation, std::string&) { return edit_database(system_, operation); }
+
+}  // namespace plumb::exec

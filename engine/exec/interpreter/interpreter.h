@@ -1,0 +1,61 @@
+// The one interpreter of operations: what providers decide, this does. Nothing else in the executor changes the host.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "engine/exec/blobs.h"
+#include "engine/exec/interpreter/file_writer.h"
+#include "engine/exec/interpreter/folders.h"
+#include "engine/exec/local_system.h"
+#include "providers/sdk/operation.h"
+
+namespace plumb::exec {
+
+// Sensitive values by their keyed digests. They are put into an operation just before it runs and taken out of
+// whatever is said afterwards.
+class Secrets {
+ public:
+  Secrets() = default;
+  explicit Secrets(std::map<std::string, Json> values) : values_(std::move(values)) {}
+
+  // The operation with its values in place; kSecretUnresolved where one is missing.
+  Result<Operation> reveal(const Operation& operation) const;
+  // Text that may be shown: values become "(sensitive)".
+  std::string hide(std::string text) const;
+
+ private:
+  Result<> reveal(Json& value) const;
+
+  std::map<std::string, Json> values_;
+};
+
+class Interpreter {
+ public:
+  Interpreter(LocalSystem& system, const BlobStore& blobs, Secrets secrets, const std::string& token);
+
+  // Does it. What programs print is added to `output`. Folders that changed are only noted: the caller syncs them.
+  Result<> run(const Operation& operation, std::string& output);
+
+  FileWriter& writer() { return writer_; }
+  FolderSync& folders() { return folders_; }
+  const Secrets& secrets() const { return secrets_; }
+
+ private:
+  Result<> apply(const WriteFile& operation, std::string& output);
+  Result<> apply(const MakeDirectory& operation, std::string& output);
+  Result<> apply(const MakeLink& operation, std::string& output);
+  Result<> apply(const Remove& operation, std::string& output);
+  Result<> apply(const SetAttributes& operation, std::string& output);
+  Result<> apply(const Run& operation, std::string& output);
+  Result<> apply(const PackageTransaction& operation, std::string& output);
+  Result<> apply(const ServiceAction& operation, std::string& output);
+  Result<> apply(const EditDatabase& operation, std::string& output);
+
+  LocalSystem& system_;
+  Secrets secrets_;
+  FileWriter writer_;
+  FolderSync folders_;
+};
+
+}  // namespace plumb::exec

@@ -1,0 +1,42 @@
+#include "engine/exec/interpreter/programs.h"
+
+#include <algorithm>
+
+namespace plumb::exec {
+
+std::string last_lines(const std::string& text, std::size_t lines) {
+  std::size_t end = text.size();
+  while (end > 0 && text[end - 1] == '\n') --end;
+  std::size_t begin = end;
+  while (begin > 0 && lines > 0) {
+    const std::size_t before = text.rfind('\n', begin - 1);
+    begin = before == std::string::npos ? 0 : before;
+    --lines;
+  }
+  if (begin < end && text[begin] == '\n') ++begin;
+  return text.substr(begin, end - begin);
+}
+
+Result<> run_program(LocalSystem& system, const Run& operation, std::string& output) {
+  ProcessRequest request;
+  request.argv = operation.argv;
+  if (request.argv.empty()) request.argv = {"sh", "-c", operation.script};
+  request.cwd = operation.cwd;
+  request.env = operation.env;
+  request.user = operation.user;
+  request.stdin_text = operation.stdin_text;
+  request.timeout = std::chrono::seconds(operation.timeout_seconds);
+  request.output_limit = kOutputLimit / 2;
+  PLUMB_TRY_ASSIGN(const ProcessResult result, system.run_keeping_end(request));
+  output += result.output + result.errors;
+  const std::string what = operation.argv.empty() ? "the script" : "`" + operation.argv[0] + "`";
+  if (result.timed_out) {
+    return fail(Code::kProgramTimeout, what + " was ended after " + std::to_string(operation.timeout_seconds) + " s");
+  }
+  if (std::find(operation.expect.begin(), operation.expect.end(), result.exit_code) != operation.expect.end()) return {};
+  const std::string said = last_lines(result.errors.empty() ? result.output : result.errors);
+  return fail(Code::kProgramFailed, what + " ended with exit code " + std::to_string(result.exit_code) +
+                                        (said.empty() ? "" : ": " + said));
+}
+
+}  // namespace plumb::exec

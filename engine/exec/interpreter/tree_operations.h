@@ -1,0 +1,22 @@
+// Folders, links, removal and attributes.
+#pragma once
+
+#include <string>
+
+#include "engine/exec/interpreter/file_writer.h"
+#include "engine/exec/interpreter/folders.h"
+#include "engine/exec/local_system.h"
+#include "providers/sdk/operation.h"
+
+namespace plumb::exec {
+
+Result<> make_directory(LocalSystem& system, const MakeDirectory& operation, FolderSync& folders);
+Result<> make_link(LocalSystem& system, FileWriter& writer, const MakeLink& operation, FolderSync& folders);
+// Nothing there is success. A tree is looked through before its first entry goes: a mount or too many entries stop it.
+Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folders);
+Result<> set_attributes(LocalSystem& system, const SetAttributes& operation);
+
+// Removes a whole tree as remove() does.
+Result<> remove_tree(const Place& place, const std::string& path);
+
+}  // namespace plumb::exec

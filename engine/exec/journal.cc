@@ -1,0 +1,163 @@
+#include "engine/exec/journal.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "engine/base/digest.h"
+
+namespace plumb::exec {
+namespace {
+
+constexpr std::size_t kMaxJournal = std::size_t{256} << 20;
+constexpr std::size_t kChecksum = 16;
+
+std::string path_of(const StateFolder& folder) { return folder.path() + "/journal.jsonl"; }
+
+std::string checksum(std::string_view text) { return digest(text).substr(kDigestPrefix.size(), kChecksum); }
+
+std::string text_in(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+bool flag_in(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found != json.end() && found->is_boolean() && found->get<bool>();
+}
+
+// The lines of a journal up to the first that is not whole, and how many bytes they take.
+struct Lines {
+  std::vector<Json> bodies;
+  std::size_t bytes = 0;
+};
+
+Lines whole_lines(std::string_view text) {
+  Lines lines;
+  while (true) {
+    const std::size_t end = text.find('\n', lines.bytes);
+    if (end == std::string_view::npos) return lines;
+    std::optional<Json> body = parse_journal_line(text.substr(lines.bytes, end - lines.bytes));
+    if (!body) return lines;
+    lines.bodies.push_back(std::move(*body));
+    lines.bytes = end + 1;
+  }
+}
+
+std::int64_t generation_in(const Lines& lines) {
+  if (lines.bodies.empty()) return 0;
+  const Json& first = lines.bodies.front();
+  const auto found = first.find("journal");
+  return found != first.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+}  // namespace
+
+std::string journal_line(const Json& body) {
+  const std::string text = canonical(body);
+  return checksum(text) + " " + text + "\n";
+}
+
+std::optional<Json> parse_journal_line(std::string_view line) {
+  if (line.size() < kChecksum + 2 || line[kChecksum] != ' ') return std::nullopt;
+  const std::string_view text = line.substr(kChecksum + 1);
+  if (checksum(text) != line.substr(0, kChecksum)) return std::nullopt;
+  Result<Json> body = parse_json(text, Code::kDamagedRecord);
+  if (!body || !body->is_object()) return std::nullopt;
+  return std::move(*body);
+}
+
+Json to_json(const JournalEntry& entry) {
+  if (const auto* intent = std::get_if<Intent>(&entry)) {
+    Json triggers = Json::array();
+    for (const Triggered& trigger : intent->triggers) {
+      triggers.push_back({{"address", trigger.address}, {"op", name(trigger.op)}});
+    }
+    return {{"entry", "intent"},           {"run", intent->run},        {"plan", intent->plan},
+            {"address", intent->address},  {"op", name(intent->op)},    {"triggers", std::move(triggers)},
+            {"temporaries", intent->temporaries}};
+  }
+  const auto& outcome = std::get<Outcome>(entry);
+  Json json = {{"entry", "outcome"},          {"run", outcome.run},         {"plan", outcome.plan},
+               {"address", outcome.address},  {"op", name(outcome.op)},     {"outcome", outcome.outcome},
+               {"touched", outcome.touched},  {"discharges", outcome.discharges}};
+  if (outcome.resource) json["resource"] = *outcome.resource;
+  if (outcome.forget) json["forget"] = true;
+  if (!outcome.text.empty()) json["text"] = outcome.text;
+  return json;
+}
+
+std::optional<JournalEntry> entry_from_json(const Json& json) {
+  const std::optional<Op> op = op_from_name(text_in(json, "op"));
+  const std::string kind = text_in(json, "entry");
+  const std::string address = text_in(json, "address");
+  if (!op || address.empty()) return std::nullopt;
+  if (kind == "intent") {
+    Intent intent{text_in(json, "run"), text_in(json, "plan"), address, *op, {}, {}};
+    for (const Json& trigger : json.value("triggers", Json::array())) {
+      const std::optional<Op> what = op_from_name(text_in(trigger, "op"));
+      if (!what) return std::nullopt;
+      intent.triggers.push_back({text_in(trigger, "address"), *what});
+    }
+    for (const Json& folder : json.value("temporaries", Json::array())) {
+      if (folder.is_string()) intent.temporaries.push_back(folder.get<std::string>());
+    }
+    return intent;
+  }
+  if (kind != "outcome") return std::nullopt;
+  Outcome outcome{text_in(json, "run"), text_in(json, "plan"),      address, *op, text_in(json, "outcome"),
+                  flag_in(json, "touched"), flag_in(json, "discharges"), {},  flag_in(json, "forget"),
+                  text_in(json, "text")};
+  if (const auto resource = json.find("resource"); resource != json.end()) outcome.resource = *resource;
+  return outcome;
+}
+
+JournalContent read_journal(const StateFolder& folder) {
+  const Lines lines = whole_lines(read_small(folder.files(), path_of(folder), kMaxJournal));
+  JournalContent content;
+  content.generation = generation_in(lines);
+  for (const Json& body : lines.bodies) {
+    if (std::optional<JournalEntry> entry = entry_from_json(body)) content.entries.push_back(std::move(*entry));
+  }
+  return content;
+}
+
+Result<> Journal::open() {
+  PLUMB_TRY(folder_->make());
+  const std::string path = path_of(*folder_);
+  file_ = folder_->files().open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+  if (!file_) return os_error("open", path);
+  PLUMB_TRY_ASSIGN(const std::string text, read_all(file_.get(), kMaxJournal, path));
+  const Lines lines = whole_lines(text);
+  // A torn last line is cut off, and a journal that the record holds already begins anew.
+  const bool continues = generation_in(lines) == generation_;
+  const std::size_t keep = continues ? lines.bytes : 0;
+  if (::ftruncate(file_.get(), static_cast<off_t>(keep)) != 0) return os_error("write", path);
+  if (::lseek(file_.get(), static_cast<off_t>(keep), SEEK_SET) < 0) return os_error("write", path);
+  if (!continues) PLUMB_TRY(write_all(file_.get(), journal_line({{"journal", generation_}}), path));
+  return sync_folder(folder_->files(), folder_->path());
+}
+
+Result<> Journal::append(std::span<const JournalEntry> entries) {
+  if (entries.empty()) return {};
+  if (!file_) PLUMB_TRY(open());
+  std::string lines;
+  for (const JournalEntry& entry : entries) lines += journal_line(to_json(entry));
+  PLUMB_TRY(write_all(file_.get(), lines, path_of(*folder_)));
+  if (::fdatasync(file_.get()) != 0) return os_error("sync", path_of(*folder_));
+  return {};
+}
+
+Result<> Journal::remove() {
+  file_.reset();
+  const std::string path = path_of(*folder_);
+  struct stat info{};
+  if (folder_->files().stat(path, false, info) != 0 && errno == ENOENT) return {};
+  PLUMB_TRY_ASSIGN(const Place place, folder_->files().place(path));
+  if (::unlinkat(place.folder.get(), place.name.c_str(), 0) != 0 && errno != ENOENT) return os_error("remove", path);
+  return {};
+}
+
+}  // namespace plumb::exec

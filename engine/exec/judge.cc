@@ -1,0 +1,116 @@
+#include "engine/exec/judge.h"
+
+#include <array>
+
+#include "engine/base/digest.h"
+
+namespace plumb::exec {
+namespace {
+
+// The attributes of a command that tell whether it has to run.
+constexpr std::array kGuards = {"creates", "removes", "unless", "only_if"};
+
+std::string shown(const Json& value) {
+  if (value.is_null()) return "not set";
+  if (value.is_string() && (is_digest(value.get<std::string>()) || is_keyed_digest(value.get<std::string>()))) {
+    return "other bytes";
+  }
+  const std::string text = canonical(value);
+  return text.size() <= 80 ? text : text.substr(0, 77) + "…";
+}
+
+Json value_in(const Json& attributes, const std::string& name) {
+  const auto found = attributes.find(name);
+  return found == attributes.end() ? Json() : *found;
+}
+
+// How the host differs from what the plan saw; "" where it does not.
+std::string since_the_plan(const wire::Action& action, const Observed& observed) {
+  const bool existed = action.op != Op::kCreate;
+  if (action.op == Op::kRun) return {};
+  if (observed.exists != existed) return existed ? "it does not exist any more" : "it exists already";
+  std::string out;
+  for (const auto& [name, before] : action.before.items()) {
+    const Json now = value_in(observed.attributes, name);
+    if (now == before) continue;
+    out += (out.empty() ? "" : ", ") + name + " is " + shown(now) + ", the plan saw " + shown(before);
+  }
+  return out;
+}
+
+// What would be changed now that the plan did not mean to change; "" where there is nothing.
+std::string beyond_the_plan(const Change& now, const wire::Action& action) {
+  std::string out;
+  for (const auto& [name, after] : now.after.items()) {
+    if (value_in(action.after, name) == after) continue;
+    out += (out.empty() ? "" : ", ") + name + " is " + shown(value_in(now.before, name)) + ", which the plan did not see";
+  }
+  return out;
+}
+
+bool is_milder(Op now, Op planned) {
+  return now == planned || (now == Op::kUpdate && planned == Op::kCreate) || (now == Op::kCreate && planned == Op::kUpdate);
+}
+
+Judgement refuse(const wire::Action& action, const std::string& why) {
+  const std::string address = action.desired.address.str();
+  if (action.explained) {
+    return {Verdict::kRefused, {}, Diagnostic(Code::kDiverged, address + " is outside what the plan allowed for: " + why)
+                                       .with_hint("make the plan anew")};
+  }
+  return {Verdict::kRefused, {}, Diagnostic(Code::kStale, address + " is no longer as the plan saw it: " + why)
+                                     .with_hint("make the plan anew")};
+}
+
+}  // namespace
+
+Judgement judge(const Provider& provider, const wire::Action& action, const Observed& observed) {
+  const bool deletes = action.op == Op::kDelete;
+  if (deletes && !observed.exists) return {Verdict::kSatisfied, {}, {}};
+  const Change now = provider.diff(action.desired, observed);
+  if (!deletes && now.empty()) return {Verdict::kSatisfied, {}, {}};
+  if (observed.obstacle && !deletes) return refuse(action, observed.obstacle->summary);
+  const std::string moved = since_the_plan(action, observed);
+  // A resource that left the configuration is deleted although its last desired state asks for it.
+  const std::string beyond = deletes ? std::string() : beyond_the_plan(now, action);
+  if (moved.empty() && beyond.empty()) return {Verdict::kRun, action.operations, {}};
+  if (action.explained && beyond.empty() && !deletes && is_milder(now.op, action.op)) {
+    return {Verdict::kRun, now.operations, {}};
+  }
+  return refuse(action, moved.empty() ? beyond : moved);
+}
+
+bool is_unverifiable(const wire::Action& action) {
+  if (action.op != Op::kRun) return false;
+  for (const char* guard : kGuards) {
+    if (action.desired.has(guard)) return false;
+  }
+  return true;
+}
+
+std::optional<Diagnostic> divergence(const Provider& provider, const wire::Action& action, const Observed& observed) {
+  const std::string address = action.desired.address.str();
+  if (action.op == Op::kDelete) {
+    if (!observed.exists) return std::nullopt;
+    return Diagnostic(Code::kDiverged, address + " is still there after its removal");
+  }
+  const Change left = provider.diff(action.desired, observed);
+  if (left.empty()) return std::nullopt;
+  std::string what;
+  if (left.op == Op::kRun) {
+    for (const char* guard : kGuards) {
+      if (action.desired.has(guard)) what += (what.empty() ? "" : ", ") + std::string(guard);
+    }
+    return Diagnostic(Code::kDiverged, address + " ran, but its guard (" + what + ") says that it would have to run again")
+        .with_hint("the guard must tell when the command has done its work");
+  }
+  for (const auto& [name, wanted] : left.after.items()) {
+    what += (what.empty() ? "" : ", ") + name + " is " + shown(value_in(observed.attributes, name)) + " instead of " +
+            shown(wanted);
+  }
+  if (what.empty()) what = observed.exists ? "it is there" : "it is not there";
+  if (observed.obstacle) what += ": " + observed.obstacle->summary;
+  return Diagnostic(Code::kDiverged, address + " is not as planned after the action: " + what);
+}
+
+}  // namespace plumb::exec

@@ -1,0 +1,32 @@
+// What an action may do, now that its resource has been looked at again. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/wire/messages.h"
+#include "providers/sdk/provider.h"
+
+namespace plumb::exec {
+
+enum class Verdict {
+  kSatisfied,  // the host is as the plan wants it
+  kRun,        // it is as the plan saw it, or as far from the goal as the plan allows for
+  kRefused,    // neither: stale, or for an explained action diverged
+};
+
+struct Judgement {
+  Verdict verdict = Verdict::kRun;
+  std::vector<Operation> operations;  // kRun
+  Diagnostic problem;                 // kRefused
+};
+
+Judgement judge(const Provider& provider, const wire::Action& action, const Observed& observed);
+
+// True where nothing can be said by looking again: a command that has no guard.
+bool is_unverifiable(const wire::Action& action);
+// What is not as planned after the action has run; nothing when all is well.
+std::optional<Diagnostic> divergence(const Provider& provider, const wire::Action& action, const Observed& observed);
+
+}  // namespace plumb::exec

@@ -1,0 +1,173 @@
+#include "engine/exec/local_system.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+
+#include "engine/base/digest.h"
+
+namespace plumb::exec {
+namespace {
+
+constexpr std::size_t kChunk = std::size_t{128} << 10;
+
+FileType type_of(mode_t mode) {
+  if (S_ISREG(mode)) return FileType::kFile;
+  if (S_ISDIR(mode)) return FileType::kDirectory;
+  if (S_ISLNK(mode)) return FileType::kLink;
+  return FileType::kOther;
+}
+
+Error unreadable(const std::string& path) {
+  Error error = os_error("read", path);
+  return fail(Code::kCannotObserve, error.summary());
+}
+
+// Opens a regular file without waiting for the other end of a FIFO and without touching a device.
+Result<UniqueFd> open_regular(const RootFiles& files, const std::string& path) {
+  UniqueFd fd = files.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!fd) return unreadable(path);
+  struct stat info{};
+  if (::fstat(fd.get(), &info) != 0) return unreadable(path);
+  if (!S_ISREG(info.st_mode)) return fail(Code::kCannotObserve, path + " is not a regular file");
+  return fd;
+}
+
+}  // namespace
+
+LocalSystem::LocalSystem(RootFiles files)
+    : files_(std::move(files)), accounts_(files_, [this](const std::string& database, const std::string& key) {
+        // An image has no name service running.
+        if (is_image() || find_program("getent").empty()) return std::string();
+        ProcessRequest request;
+        request.argv = {"getent", database, key};
+        request.timeout = std::chrono::seconds(10);
+        const Result<ProcessResult> answer = run(request);
+        return answer && answer->exit_code == 0 ? answer->output.substr(0, answer->output.find('\n')) : std::string();
+      }) {}
+
+Result<std::optional<FileInfo>> LocalSystem::stat(const std::string& path, bool follow) {
+  struct stat info{};
+  if (files_.stat(path, follow, info) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::optional<FileInfo>();
+    return unreadable(path);
+  }
+  FileInfo out;
+  out.type = type_of(info.st_mode);
+  out.mode = info.st_mode & 07777;
+  out.uid = info.st_uid;
+  out.gid = info.st_gid;
+  out.size = static_cast<std::uint64_t>(info.st_size);
+  out.device = info.st_dev;
+  out.inode = info.st_ino;
+  if (out.type == FileType::kLink) out.link_target = files_.read_link(path);
+  return std::optional<FileInfo>(std::move(out));
+}
+
+Result<std::string> LocalSystem::file_digest(const std::string& path) {
+  PLUMB_TRY_ASSIGN(const UniqueFd fd, open_regular(files_, path));
+  Sha256 hash;
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kChunk);
+  while (true) {
+    const ssize_t count = ::read(fd.get(), buffer.get(), kChunk);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return unreadable(path);
+    if (count == 0) return hash.finish();
+    hash.add({buffer.get(), static_cast<std::size_t>(count)});
+  }
+}
+
+Result<std::string> LocalSystem::read_file(const std::string& path, std::size_t limit) {
+  PLUMB_TRY_ASSIGN(const UniqueFd fd, open_regular(files_, path));
+  Result<std::string> bytes = read_all(fd.get(), limit, path);
+  if (!bytes) return fail(Code::kCannotObserve, bytes.error().summary());
+  return bytes;
+}
+
+Result<std::vector<std::string>> LocalSystem::list(const std::string& path) {
+  UniqueFd fd = files_.open(path, O_RDONLY | O_DIRECTORY);
+  if (!fd) return unreadable(path);
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::fdopendir(fd.get()), ::closedir);
+  if (!folder) return unreadable(path);
+  fd.release();
+  std::vector<std::string> names;
+  while (true) {
+    errno = 0;
+    const dirent* entry = ::readdir(folder.get());
+    if (entry == nullptr) break;
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (errno != 0) return unreadable(path);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::string> LocalSystem::resolve(const std::string& path) { return files_.resolve(path); }
+
+std::string LocalSystem::find_program(const std::string& name) {
+  const auto runs = [this](const std::string& path) {
+    struct stat info{};
+    return files_.stat(path, true, info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
+  };
+  if (name.find('/') != std::string::npos) return runs(name) ? name : std::string();
+  for (const std::string& folder : split(kCleanPath, ':')) {
+    if (std::string path = folder + "/" + name; runs(path)) return path;
+  }
+  return {};
+}
+
+Result<ProcessResult> LocalSystem::run(const ProcessRequest& request) { return run(request, false); }
+
+Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_end) {
+  if (request.argv.empty()) return fail(Code::kOperation, "a program to run is not named");
+  ProcessSpec spec;
+  spec.program = find_program(request.argv[0]);
+  if (spec.program.empty()) {
+    return fail(Code::kProgramMissing, "the program `" + request.argv[0] + "` was not found")
+        .hint("searched in " + std::string(kCleanPath));
+  }
+  std::optional<Account> account;
+  if (!request.user.empty()) {
+    const auto uid = parse_id(request.user);
+    account = uid ? user_by_id(*uid) : user_by_name(request.user);
+    if (!account) return fail(Code::kUnknownAccount, "the user `" + request.user + "` does not exist");
+    if (account->uid != ::geteuid()) spec.as = Credentials{account->uid, account->gid, accounts_.groups_of(*account)};
+  } else {
+    account = user_by_id(::geteuid());
+  }
+  std::map<std::string, std::string> environment = {{"PATH", kCleanPath},
+                                                    {"LANG", "C.UTF-8"},
+                                                    {"HOME", account ? account->home : "/"},
+                                                    {"USER", account ? account->name : std::to_string(::geteuid())}};
+  environment["LOGNAME"] = environment["USER"];
+  for (const auto& [name, value] : request.env) environment[name] = value;
+  for (const auto& [name, value] : environment) spec.environment.push_back(name + "=" + value);
+  spec.argv = request.argv;
+  spec.root = files_.root();
+  spec.cwd = request.cwd;
+  spec.input = request.stdin_text;
+  spec.timeout = request.timeout;
+  spec.output_limit = request.output_limit;
+  spec.keep_end = keep_end;
+  return run_process(spec);
+}
+
+Result<uid_t> LocalSystem::uid_of(const std::string& user) {
+  if (const auto uid = parse_id(user)) return *uid;
+  if (const auto account = user_by_name(user)) return account->uid;
+  return fail(Code::kUnknownAccount, "the user `" + user + "` does not exist");
+}
+
+Result<gid_t> LocalSystem::gid_of(const std::string& group) {
+  if (const auto gid = parse_id(group)) return *gid;
+  if (const auto account = group_by_name(group)) return account->gid;
+  return fail(Code::kUnknownAccount, "the group `" + group + "` does not exist");
+}
+
+}  // namespace plumb::exec

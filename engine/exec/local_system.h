@@ -1,0 +1,46 @@
+// The System of a real host, or of an image below a root prefix.
+#pragma once
+
+#include <string>
+
+#include "engine/exec/accounts.h"
+#include "engine/exec/process.h"
+#include "engine/exec/root_files.h"
+#include "providers/sdk/system.h"
+
+namespace plumb::exec {
+
+class LocalSystem : public System {
+ public:
+  explicit LocalSystem(RootFiles files);
+  LocalSystem(const LocalSystem&) = delete;
+  LocalSystem& operator=(const LocalSystem&) = delete;
+
+  Result<std::optional<FileInfo>> stat(const std::string& path, bool follow) override;
+  Result<std::string> file_digest(const std::string& path) override;
+  Result<std::string> read_file(const std::string& path, std::size_t limit) override;
+  Result<std::vector<std::string>> list(const std::string& path) override;
+  Result<std::string> resolve(const std::string& path) override;
+  Result<ProcessResult> run(const ProcessRequest& request) override;
+  std::string find_program(const std::string& name) override;
+  std::optional<Account> user_by_name(const std::string& name) override { return accounts_.user(name); }
+  std::optional<Account> user_by_id(std::uint32_t uid) override { return accounts_.user(uid); }
+  std::optional<GroupAccount> group_by_name(const std::string& name) override { return accounts_.group(name); }
+  std::optional<GroupAccount> group_by_id(std::uint32_t gid) override { return accounts_.group(gid); }
+  std::string root() const override { return files_.root(); }
+
+  const RootFiles& files() const { return files_; }
+  // As run(); of an output that is too long the end is kept, where the reason of a failure stands.
+  Result<ProcessResult> run_keeping_end(const ProcessRequest& request) { return run(request, true); }
+  // The number of a user or group given by name or number; kUnknownAccount.
+  Result<uid_t> uid_of(const std::string& user);
+  Result<gid_t> gid_of(const std::string& group);
+
+ private:
+  Result<ProcessResult> run(const ProcessRequest& request, bool keep_end);
+
+  RootFiles files_;
+  Accounts accounts_;
+};
+
+}  // namespace plumb::exec

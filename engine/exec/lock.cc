@@ -1,0 +1,73 @@
+#include "engine/exec/lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "engine/base/digest.h"
+#include "engine/base/json.h"
+#include "engine/exec/accounts.h"
+#include "engine/exec/record.h"
+#include "engine/exec/state_folder.h"
+
+namespace plumb::exec {
+namespace {
+
+// Root's lock is gone after a reboot and never lies inside an image. Other users lock among themselves.
+Result<UniqueFd> open_lock(const RootFiles& files) {
+  if (::geteuid() == 0) {
+    const std::string name = files.is_image() ? "/image-" + digest(files.root()).substr(kDigestPrefix.size(), 16) : "/lock";
+    ::mkdir("/run/plumb", 0700);
+    UniqueFd fd(::open(("/run/plumb" + name).c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (fd) return fd;
+  }
+  const std::string folder = StateFolder::common_path(files);
+  PLUMB_TRY(make_folders(files, folder, 0755));
+  UniqueFd fd = files.open(folder + "/lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+  if (!fd) return os_error("open", folder + "/lock");
+  return fd;
+}
+
+std::string who(const RootFiles& files) {
+  if (const char* user = std::getenv("SUDO_USER")) return user;
+  Accounts accounts(files, {});
+  const auto account = accounts.user(::geteuid());
+  return account ? account->name : std::to_string(::geteuid());
+}
+
+Error locked(int fd) {
+  std::string text = "another run works on this host";
+  Result<std::string> bytes = read_all(fd, 4096, "the lock");
+  Result<Json> holder = bytes ? parse_json(*bytes, Code::kHostLocked) : Result<Json>(Json());
+  if (holder && holder->is_object()) {
+    text = "run " + holder->value("run", std::string("?")) + " of project " + holder->value("project", std::string("?")) +
+           " by " + holder->value("who", std::string("?")) + " works on this host since " +
+           holder->value("since", std::string("?"));
+  }
+  return fail(Code::kHostLocked, text).hint("wait for it to end; the lock of a run that died is released by itself");
+}
+
+}  // namespace
+
+Result<HostLock> HostLock::take(const RootFiles& files, const std::string& project, const std::string& run) {
+  HostLock lock;
+  PLUMB_TRY_ASSIGN(lock.file_, open_lock(files));
+  while (::flock(lock.file_.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return locked(lock.file_.get());
+    if (errno != EINTR) return os_error("take", "the host lock");
+  }
+  const Json holder = {{"project", project}, {"run", run}, {"since", now_rfc3339()}, {"who", who(files)},
+                       {"pid", static_cast<std::int64_t>(::getpid())}};
+  const std::string text = canonical(holder);
+  if (::ftruncate(lock.file_.get(), 0) != 0 ||
+      ::pwrite(lock.file_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+    return os_error("write", "the host lock");
+  }
+  return lock;
+}
+
+}  // namespace plumb::exec

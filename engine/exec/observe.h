@@ -1,0 +1,27 @@
+// Observing: what the host has for each resource, with sensitive values sealed.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/wire/messages.h"
+#include "providers/sdk/provider.h"
+#include "providers/sdk/system.h"
+
+namespace plumb::exec {
+
+// One result for each, in order. Resources of one kind are observed together.
+std::vector<Result<Observed>> observe_resources(const Registry& registry, System& system,
+                                                std::span<const Desired* const> desired, const std::string& key);
+
+// Replaces the values of sensitive attributes by their keyed digests: of the text itself, of the canonical JSON of what
+// is not text, and for a file's content of its bytes.
+Result<> seal(const Desired& desired, Observed& observed, System& system, const std::string& key);
+
+// The answer to a question, in chunks of bounded size and in its order.
+void answer_observe(const Registry& registry, System& system, const wire::Observe& question,
+                    const std::function<void(const wire::ObservedChunk&)>& send);
+
+}  // namespace plumb::exec

@@ -1,0 +1,251 @@
+#include "engine/exec/process.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include "engine/base/unique_fd.h"
+
+namespace plumb::exec {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kKillAfter = std::chrono::seconds(2);
+// How long an output that is still open after the program's end is listened to.
+constexpr auto kLinger = std::chrono::milliseconds(50);
+
+struct Pipe {
+  UniqueFd read, write;
+};
+
+Result<Pipe> make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(Code::kOperation, std::string("cannot make a pipe: ") + std::strerror(errno));
+  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+// All that the child needs, made before it is: between vfork and exec it shares the parent's memory and may only make
+// system calls.
+struct Child {
+  const char* program;
+  char* const* argv;
+  char* const* environment;
+  const char* root;  // null for none
+  const char* cwd;
+  const Credentials* as;
+  int input, output, errors;
+  sigset_t mask;
+};
+
+enum class Step : int { kNone, kFiles, kRoot, kUser, kFolder, kExec };
+
+struct Failure {
+  volatile Step step = Step::kNone;
+  volatile int number = 0;
+};
+
+[[noreturn]] void become(const Child& child, Failure& failure) {
+  const auto stop = [&failure](Step step) {
+    failure.number = errno;
+    failure.step = step;
+    ::_exit(127);
+  };
+  ::setpgid(0, 0);
+  struct sigaction standard{};
+  standard.sa_handler = SIG_DFL;
+  for (int number = 1; number < 32; ++number) ::sigaction(number, &standard, nullptr);
+  if (::dup2(child.input, 0) < 0 || ::dup2(child.output, 1) < 0 || ::dup2(child.errors, 2) < 0) stop(Step::kFiles);
+  if (child.root != nullptr && (::chroot(child.root) != 0 || ::chdir("/") != 0)) stop(Step::kRoot);
+  if (child.as != nullptr) {
+    // Plain system calls: the library's own would speak to threads that this process does not have.
+    if (::syscall(SYS_setgroups, child.as->groups.size(), child.as->groups.data()) != 0 ||
+        ::syscall(SYS_setresgid, child.as->gid, child.as->gid, child.as->gid) != 0 ||
+        ::syscall(SYS_setresuid, child.as->uid, child.as->uid, child.as->uid) != 0) {
+      stop(Step::kUser);
+    }
+  }
+  if (::chdir(child.cwd) != 0) stop(Step::kFolder);
+  ::sigprocmask(SIG_SETMASK, &child.mask, nullptr);
+  ::execve(child.program, child.argv, child.environment);
+  stop(Step::kExec);
+  __builtin_unreachable();
+}
+
+// A function of its own, so that nothing of the caller's lies in registers across vfork.
+[[gnu::noinline]] pid_t start(const Child& child, Failure& failure) {
+  const pid_t pid = ::vfork();
+  if (pid == 0) become(child, failure);
+  return pid;
+}
+
+Error start_error(const Failure& failure, const ProcessSpec& spec) {
+  const std::string why = std::strerror(failure.number);
+  switch (failure.step) {
+    case Step::kRoot:
+      return fail(Code::kOperation, "cannot enter the image " + spec.root + ": " + why);
+    case Step::kUser:
+      return fail(Code::kOperation, "cannot become another user to run " + spec.program + ": " + why)
+          .hint("running as another user needs root: use `become`");
+    case Step::kFolder:
+      return fail(Code::kOperation, "cannot enter the folder " + spec.cwd + " to run " + spec.program + ": " + why);
+    default:
+      return fail(failure.number == ENOENT ? Code::kProgramMissing : Code::kOperation,
+                  "cannot run " + spec.program + ": " + why);
+  }
+}
+
+void keep(std::string& kept, std::string_view bytes, const ProcessSpec& spec) {
+  if (spec.keep_end) {
+    kept += bytes;
+    if (kept.size() > spec.output_limit * 2) kept.erase(0, kept.size() - spec.output_limit);
+  } else if (kept.size() < spec.output_limit) {
+    kept += bytes.substr(0, spec.output_limit - kept.size());
+  }
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  for (const std::string& text : texts) out.push_back(const_cast<char*>(text.c_str()));
+  out.push_back(nullptr);
+  return out;
+}
+
+// The program from its start to its end.
+class Running {
+ public:
+  Running(const ProcessSpec& spec, pid_t pid, UniqueFd input, UniqueFd output, UniqueFd errors)
+      : spec_(spec), pid_(pid), input_(std::move(input)), output_(std::move(output)), errors_(std::move(errors)),
+        pidfd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), begin_(Clock::now()) {
+    for (const UniqueFd* fd : {&input_, &output_, &errors_}) ::fcntl(fd->get(), F_SETFL, O_NONBLOCK);
+    if (spec_.input.empty()) input_.reset();
+  }
+
+  ProcessResult finish() {
+    while (!ended_ || output_ || errors_) {
+      if (!wait()) break;
+    }
+    if (spec_.keep_end) {
+      for (std::string* text : {&result_.output, &result_.errors}) {
+        if (text->size() > spec_.output_limit) text->erase(0, text->size() - spec_.output_limit);
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  // One round of waiting; false when what is left is not worth waiting for.
+  bool wait() {
+    std::array<pollfd, 4> waits = {{{input_.get(), POLLOUT, 0},
+                                    {output_.get(), POLLIN, 0},
+                                    {errors_.get(), POLLIN, 0},
+                                    {ended_ ? -1 : pidfd_.get(), POLLIN, 0}}};
+    const int ready = ::poll(waits.data(), waits.size(), pause());
+    if (waits[0].revents != 0) feed();
+    if (waits[1].revents != 0) read(output_, result_.output);
+    if (waits[2].revents != 0) read(errors_, result_.errors);
+    const bool was_ended = ended_;
+    if (!ended_) reap();
+    if (!ended_) enforce_time();
+    return !(was_ended && ready == 0);
+  }
+
+  int pause() const {
+    if (ended_) return static_cast<int>(kLinger.count());
+    if (!pidfd_) return 20;  // kernels before 5.3: the end is looked for, not told
+    if (spec_.timeout.count() <= 0) return -1;
+    const auto due = begin_ + spec_.timeout + (result_.timed_out ? kKillAfter : std::chrono::seconds(0));
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(due - Clock::now()).count();
+    return static_cast<int>(std::clamp<long long>(left + 1, 5, 60'000));
+  }
+
+  void feed() {
+    const ssize_t count = ::write(input_.get(), spec_.input.data() + fed_, spec_.input.size() - fed_);
+    if (count > 0) fed_ += static_cast<std::size_t>(count);
+    if (fed_ == spec_.input.size() || (count < 0 && errno != EAGAIN && errno != EINTR)) input_.reset();
+  }
+
+  void read(UniqueFd& fd, std::string& kept) {
+    std::array<char, 16384> bytes{};
+    const ssize_t count = ::read(fd.get(), bytes.data(), bytes.size());
+    if (count > 0) return keep(kept, {bytes.data(), static_cast<std::size_t>(count)}, spec_);
+    if (count == 0 || (errno != EAGAIN && errno != EINTR)) fd.reset();
+  }
+
+  void reap() {
+    int status = 0;
+    if (::waitpid(pid_, &status, WNOHANG) != pid_) return;
+    ended_ = true;
+    input_.reset();
+    result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  void enforce_time() {
+    if (spec_.timeout.count() <= 0) return;
+    const auto ran = Clock::now() - begin_;
+    if (!result_.timed_out && ran >= spec_.timeout) {
+      result_.timed_out = true;
+      ::kill(-pid_, SIGTERM);
+    } else if (result_.timed_out && ran >= spec_.timeout + kKillAfter) {
+      ::kill(-pid_, SIGKILL);
+    }
+  }
+
+  const ProcessSpec& spec_;
+  pid_t pid_;
+  UniqueFd input_, output_, errors_, pidfd_;
+  Clock::time_point begin_;
+  std::size_t fed_ = 0;
+  bool ended_ = false;
+  ProcessResult result_;
+};
+
+}  // namespace
+
+Result<ProcessResult> run_process(const ProcessSpec& spec) {
+  PLUMB_TRY_ASSIGN(Pipe input, make_pipe());
+  PLUMB_TRY_ASSIGN(Pipe output, make_pipe());
+  PLUMB_TRY_ASSIGN(Pipe errors, make_pipe());
+  const std::vector<char*> argv = pointers(spec.argv);
+  const std::vector<char*> environment = pointers(spec.environment);
+  Child child{spec.program.c_str(),
+              argv.data(),
+              environment.data(),
+              spec.root == "/" ? nullptr : spec.root.c_str(),
+              spec.cwd.empty() ? "/" : spec.cwd.c_str(),
+              spec.as ? &*spec.as : nullptr,
+              input.read.get(),
+              output.write.get(),
+              errors.write.get(),
+              {}};
+  // Signals wait until the child has its own handlers: one that came in between would run the parent's in it.
+  sigset_t all;
+  ::sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, &child.mask);
+  const sigset_t before = child.mask;
+  ::sigemptyset(&child.mask);
+  Failure failure;
+  const pid_t pid = start(child, failure);
+  const int number = errno;
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return fail(Code::kOperation, "cannot start " + spec.program + ": " + std::strerror(number));
+  input.read.reset();
+  output.write.reset();
+  errors.write.reset();
+  if (failure.step != Step::kNone) {
+    ::waitpid(pid, nullptr, 0);
+    return start_error(failure, spec);
+  }
+  return Running(spec, pid, std::move(input.write), std::move(output.read), std::move(errors.read)).finish();
+}
+
+}  // namespace plumb::exec

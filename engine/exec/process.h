@@ -1,0 +1,41 @@
+// Programs on the host, run in a clean environment and their own process group.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "providers/sdk/system.h"
+
+namespace plumb::exec {
+
+inline constexpr const char* kCleanPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+// Whom a program runs as, when it is another user.
+struct Credentials {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::vector<gid_t> groups;
+};
+
+struct ProcessSpec {
+  std::string program;  // absolute path, inside `root`
+  std::vector<std::string> argv;
+  std::vector<std::string> environment;  // "NAME=value", complete
+  std::string root = "/";                // changed to (chroot) where it is another
+  std::string cwd = "/";
+  std::optional<Credentials> as;
+  std::string input;
+  std::chrono::seconds timeout{0};  // 0: none
+  std::size_t output_limit = std::size_t{1} << 20;
+  bool keep_end = false;  // of what is too long the end is kept, not the beginning
+};
+
+// Reads both outputs while it writes the input, so neither side waits for the other. When time is up the whole process
+// group gets TERM and two seconds later KILL. Programs that leave a child behind with the output open are not waited for.
+Result<ProcessResult> run_process(const ProcessSpec& spec);
+
+}  // namespace plumb::exec

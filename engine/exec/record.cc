@@ -1,0 +1,263 @@
+#include "engine/exec/record.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace plumb::exec {
+namespace {
+
+constexpr std::size_t kMaxRecord = std::size_t{256} << 20;
+constexpr int kFormat = 1;
+
+std::string path_of(const StateFolder& folder) { return folder.path() + "/record.json"; }
+
+bool all_text(const Json& json, std::initializer_list<const char*> names) {
+  return json.is_object() && std::all_of(names.begin(), names.end(), [&json](const char* name) {
+           return json.contains(name) && json.at(name).is_string();
+         });
+}
+
+void add_unreported(HostRecord& record, wire::Unreported told) {
+  std::erase_if(record.unreported, [&told](const wire::Unreported& other) {
+    return other.run == told.run && other.address == told.address;
+  });
+  record.unreported.push_back(std::move(told));
+}
+
+// Nothing where there is no record; `damaged` where there is one that cannot be used.
+std::optional<HostRecord> read_record(const StateFolder& folder, Json& written) {
+  struct stat info{};
+  if (folder.files().stat(path_of(folder), true, info) != 0) return std::nullopt;
+  const std::string text = read_small(folder.files(), path_of(folder), kMaxRecord);
+  HostRecord damaged;
+  damaged.damaged = true;
+  Result<Json> json = parse_json(text, Code::kDamagedRecord);
+  if (!json) return damaged;
+  std::optional<HostRecord> record = record_from_json(*json);
+  if (!record) return damaged;
+  written = std::move(*json);
+  return record;
+}
+
+struct Loaded {
+  HostRecord record;
+  JournalContent journal;  // only what the record does not hold
+  Json written;
+};
+
+Loaded load(const StateFolder& folder) {
+  Loaded loaded;
+  if (std::optional<HostRecord> record = read_record(folder, loaded.written)) loaded.record = std::move(*record);
+  loaded.journal = read_journal(folder);
+  if (loaded.record.damaged) loaded.record.journal = std::max<std::int64_t>(loaded.journal.generation - 1, 0);
+  if (loaded.journal.generation > 0 && loaded.journal.generation <= loaded.record.journal) {
+    loaded.journal = {};
+  }
+  return loaded;
+}
+
+}  // namespace
+
+bool HostRecord::owes(const std::string& address) const {
+  return std::any_of(owed.begin(), owed.end(), [&](const wire::Owed& one) { return one.address == address; });
+}
+
+Json to_json(const HostRecord& record) {
+  Json json = {{"plumb", "record/v" + std::to_string(kFormat)},
+               {"serial", record.serial},
+               {"journal", record.journal},
+               {"resources", record.resources},
+               {"owed", Json::array()},
+               {"unreported", Json::array()},
+               {"applied", Json::array()},
+               {"temporaries", record.temporaries}};
+  for (const wire::Owed& owed : record.owed) {
+    json["owed"].push_back(
+        {{"address", owed.address}, {"op", name(owed.op)}, {"run", owed.run}, {"because", owed.because}});
+  }
+  for (const wire::Unreported& told : record.unreported) {
+    json["unreported"].push_back({{"run", told.run},
+                                  {"plan", told.plan},
+                                  {"address", told.address},
+                                  {"outcome", told.outcome},
+                                  {"text", told.text}});
+  }
+  for (const AppliedPlan& applied : record.applied) {
+    json["applied"].push_back({{"plan", applied.plan}, {"run", applied.run}, {"when", applied.when}});
+  }
+  return json;
+}
+
+std::optional<HostRecord> record_from_json(const Json& json) {
+  if (!json.is_object() || json.value("plumb", Json()) != "record/v" + std::to_string(kFormat)) return std::nullopt;
+  for (const char* number : {"serial", "journal"}) {
+    if (!json.contains(number) || !json[number].is_number_integer()) return std::nullopt;
+  }
+  for (const char* list : {"owed", "unreported", "applied", "temporaries"}) {
+    if (!json.contains(list) || !json[list].is_array()) return std::nullopt;
+  }
+  if (!json.contains("resources") || !json["resources"].is_object()) return std::nullopt;
+  HostRecord record;
+  record.serial = json["serial"].get<std::int64_t>();
+  record.journal = json["journal"].get<std::int64_t>();
+  for (const auto& [address, attributes] : json["resources"].items()) record.resources[address] = attributes;
+  for (const Json& owed : json["owed"]) {
+    if (!all_text(owed, {"address", "op", "run"})) return std::nullopt;
+    const std::optional<Op> op = op_from_name(owed["op"].get<std::string>());
+    if (!op) return std::nullopt;
+    wire::Owed& one = record.owed.emplace_back();
+    one.address = owed["address"].get<std::string>();
+    one.op = *op;
+    one.run = owed["run"].get<std::string>();
+    for (const Json& because : owed.value("because", Json::array())) {
+      if (because.is_string()) one.because.push_back(because.get<std::string>());
+    }
+  }
+  for (const Json& told : json["unreported"]) {
+    if (!all_text(told, {"run", "plan", "address", "outcome", "text"})) return std::nullopt;
+    record.unreported.push_back({told["run"].get<std::string>(), told["plan"].get<std::string>(),
+                                 told["address"].get<std::string>(), told["outcome"].get<std::string>(),
+                                 told["text"].get<std::string>()});
+  }
+  for (const Json& applied : json["applied"]) {
+    if (!all_text(applied, {"plan", "run", "when"})) return std::nullopt;
+    record.applied.push_back({applied["plan"].get<std::string>(), applied["run"].get<std::string>(),
+                              applied["when"].get<std::string>()});
+  }
+  for (const Json& folder : json["temporaries"]) {
+    if (folder.is_string()) record.temporaries.insert(folder.get<std::string>());
+  }
+  return record;
+}
+
+void Folding::add(const JournalEntry& entry) {
+  if (const auto* intent = std::get_if<Intent>(&entry)) return begin(*intent);
+  conclude(std::get<Outcome>(entry));
+}
+
+// A trigger is owed from here on: whatever ends this run, the next one finds it.
+void Folding::begin(const Intent& intent) {
+  Begun begun{intent, {}};
+  for (const Triggered& trigger : intent.triggers) {
+    const auto found = std::find_if(record_.owed.begin(), record_.owed.end(), [&](const wire::Owed& owed) {
+      return owed.address == trigger.address && owed.op == trigger.op;
+    });
+    if (found == record_.owed.end()) {
+      record_.owed.push_back({trigger.address, trigger.op, intent.run, {intent.address}});
+    } else if (std::find(found->because.begin(), found->because.end(), intent.address) == found->because.end()) {
+      found->because.push_back(intent.address);
+    } else {
+      continue;
+    }
+    begun.contributed.push_back(trigger);
+  }
+  begun_.insert_or_assign({intent.run, intent.address}, std::move(begun));
+}
+
+void Folding::conclude(const Outcome& outcome) {
+  auto begun = begun_.extract({outcome.run, outcome.address});
+  if (!outcome.touched && begun) {
+    // It came to nothing, so what it would have set off is not due because of it.
+    for (const Triggered& trigger : begun.mapped().contributed) {
+      for (wire::Owed& owed : record_.owed) {
+        if (owed.address == trigger.address && owed.op == trigger.op) std::erase(owed.because, outcome.address);
+      }
+    }
+    std::erase_if(record_.owed, [](const wire::Owed& owed) { return owed.because.empty(); });
+  }
+  if (outcome.outcome == "none") return;
+  if (outcome.outcome == "changed") {
+    if (counted_.insert(outcome.run).second) ++record_.serial;
+    if (outcome.resource) record_.resources[outcome.address] = *outcome.resource;
+    if (outcome.forget) record_.resources.erase(outcome.address);
+    if (outcome.discharges) {
+      // A reload is not a restart, but whatever else was done to the address includes both.
+      std::erase_if(record_.owed, [&outcome](const wire::Owed& owed) {
+        return owed.address == outcome.address && (outcome.op != Op::kReload || owed.op == Op::kReload);
+      });
+    }
+  } else if (outcome.touched && counted_.insert(outcome.run).second) {
+    ++record_.serial;
+  }
+  add_unreported(record_, {outcome.run, outcome.plan, outcome.address, outcome.outcome, outcome.text});
+}
+
+void Folding::close() {
+  for (const auto& [key, begun] : begun_) {
+    const Intent& intent = begun.intent;
+    add_unreported(record_, {intent.run, intent.plan, intent.address, "unknown",
+                             "the run ended while this action was under way"});
+    record_.temporaries.insert(intent.temporaries.begin(), intent.temporaries.end());
+    if (counted_.insert(intent.run).second) ++record_.serial;
+  }
+  begun_.clear();
+}
+
+HostRecord load_record(const StateFolder& folder) {
+  Loaded loaded = load(folder);
+  Folding folding(loaded.record);
+  for (const JournalEntry& entry : loaded.journal.entries) folding.add(entry);
+  folding.close();
+  return std::move(loaded.record);
+}
+
+wire::Record to_wire(const HostRecord& record) {
+  return {record.serial, record.damaged, record.resources, record.owed, record.unreported};
+}
+
+RunLog::RunLog(const StateFolder& folder) : folder_(folder), folding_(record_), journal_(folder, 0) {
+  Loaded loaded = load(folder);
+  record_ = std::move(loaded.record);
+  written_ = std::move(loaded.written);
+  for (const JournalEntry& entry : loaded.journal.entries) folding_.add(entry);
+  folding_.close();
+  folded_ = record_.journal;
+  has_journal_ = loaded.journal.generation > 0;
+  generation_ = has_journal_ ? loaded.journal.generation : folded_ + 1;
+  journal_ = Journal(folder, generation_);
+}
+
+Result<> RunLog::write(std::span<const JournalEntry> entries) {
+  if (entries.empty()) return {};
+  PLUMB_TRY(journal_.append(entries));
+  has_journal_ = true;
+  for (const JournalEntry& entry : entries) folding_.add(entry);
+  return {};
+}
+
+Result<> RunLog::save() {
+  folding_.close();
+  record_.journal = has_journal_ ? generation_ : folded_;
+  Json now = to_json(record_);
+  const Json& before = written_.is_null() && !record_.damaged ? to_json(HostRecord{}) : written_;
+  if (now == before) return {};
+  PLUMB_TRY(folder_.make());
+  PLUMB_TRY(replace_file(folder_.files(), path_of(folder_), canonical(now)));
+  written_ = std::move(now);
+  record_.damaged = false;
+  if (!has_journal_) return {};
+  // The record holds the journal now; one that cannot be removed is known by its generation.
+  has_journal_ = false;
+  folded_ = generation_++;
+  Result<> removed = journal_.remove();
+  journal_ = Journal(folder_, generation_);
+  return removed;
+}
+
+Result<> RunLog::settle(const std::string& run) {
+  folding_.close();
+  std::erase_if(record_.unreported, [&run](const wire::Unreported& told) { return run.empty() || told.run == run; });
+  return save();
+}
+
+std::string now_rfc3339() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {text.data(), length};
+}
+
+}  // namespace plumb::exec

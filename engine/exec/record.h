@@ -1,0 +1,100 @@
+// The record: what plumb knows about a host for one project, kept on that host.
+//
+// record.json is canonical JSON, replaced atomically. The journal is newer than the record until it is folded in; each
+// journal has a generation, and the record names the last one that it holds, so that a crash between the two writes
+// folds nothing twice.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/exec/journal.h"
+#include "engine/exec/state_folder.h"
+#include "engine/wire/messages.h"
+
+namespace plumb::exec {
+
+struct AppliedPlan {
+  std::string plan;
+  std::string run;
+  std::string when;  // RFC 3339
+  friend bool operator==(const AppliedPlan&, const AppliedPlan&) = default;
+};
+
+struct HostRecord {
+  std::int64_t serial = 0;
+  std::map<std::string, Json> resources;
+  std::vector<wire::Owed> owed;
+  std::vector<wire::Unreported> unreported;
+  std::vector<AppliedPlan> applied;    // the last 16, oldest first
+  std::set<std::string> temporaries;   // folders in which a killed run may have left temporary files
+  std::int64_t journal = 0;            // generation of the last journal that is folded in
+  bool damaged = false;                // not written: it could not be read and starts anew
+
+  bool owes(const std::string& address) const;
+};
+
+Json to_json(const HostRecord& record);
+std::optional<HostRecord> record_from_json(const Json& json);
+
+// Puts journal entries into a record, in their order.
+class Folding {
+ public:
+  explicit Folding(HostRecord& record) : record_(record) {}
+
+  void add(const JournalEntry& entry);
+  // What was begun and never concluded is unknown from here on.
+  void close();
+
+ private:
+  void begin(const Intent& intent);
+  void conclude(const Outcome& outcome);
+
+  struct Begun {
+    Intent intent;
+    std::vector<Triggered> contributed;  // owed because of this action and of none before it
+  };
+  HostRecord& record_;
+  std::map<std::pair<std::string, std::string>, Begun> begun_;  // by run and address
+  std::set<std::string> counted_;                               // runs that have raised the serial
+};
+
+// A host's record with its journal folded in, as it is now. Reads only.
+HostRecord load_record(const StateFolder& folder);
+wire::Record to_wire(const HostRecord& record);
+
+// The record while a run lasts. Only the holder of the host lock has one.
+class RunLog {
+ public:
+  explicit RunLog(const StateFolder& folder);
+  RunLog(const RunLog&) = delete;
+  RunLog& operator=(const RunLog&) = delete;
+
+  const HostRecord& record() const { return record_; }
+  HostRecord& record() { return record_; }
+  // Synced before it returns.
+  Result<> write(std::span<const JournalEntry> entries);
+  // Folds the journal in and writes the record, unless it would say nothing new.
+  Result<> save();
+  // The controller knows what this run did ("": what every run did), so it need not be told again.
+  Result<> settle(const std::string& run);
+
+ private:
+  const StateFolder& folder_;
+  HostRecord record_;
+  Json written_;  // the record on disk, null where there is none
+  std::int64_t folded_ = 0;
+  std::int64_t generation_ = 0;
+  bool has_journal_ = false;
+  Folding folding_;
+  Journal journal_;
+};
+
+// Seconds of the host's clock as RFC 3339 in UTC.
+std::string now_rfc3339();
+
+}  // namespace plumb::exec

@@ -1,0 +1,74 @@
+// Files below a root prefix. Every path is an absolute path of the host; no link and no `..` leads out of the root.
+//
+// The kernel resolves paths where it can (openat2 with RESOLVE_IN_ROOT); on kernels without it a walk, one folder at
+// a time and never through a link that it has not read itself, does the same.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/base/unique_fd.h"
+
+namespace plumb::exec {
+
+// "cannot DOING PATH: what the system answered" for the errno of now, or of `number`. A full disk has its own code.
+Error os_error(std::string_view doing, std::string_view path);
+Error os_error(int number, std::string_view doing, std::string_view path);
+
+// The folder that holds a path's last part, and that part.
+struct Place {
+  UniqueFd folder;
+  std::string name;
+};
+
+class RootFiles {
+ public:
+  // `root` is an existing folder; "/" is the host itself.
+  static Result<RootFiles> at(const std::string& root);
+
+  const std::string& root() const { return root_; }
+  int root_fd() const { return root_fd_.get(); }
+  bool is_image() const { return root_ != "/"; }
+
+  // As open(2), with O_CLOEXEC; errno says why there is none. The last part may be a link unless O_NOFOLLOW is given.
+  UniqueFd open(const std::string& path, int flags, unsigned mode = 0) const;
+  // As stat(2) and lstat(2): 0, or -1 with errno.
+  int stat(const std::string& path, bool follow, struct stat& info) const;
+  std::string read_link(const std::string& path) const;
+
+  // Links in front of the last part are followed, the last part is not.
+  Result<Place> place(const std::string& path) const;
+  // The path with every link resolved; its last part need not exist.
+  Result<std::string> resolve(const std::string& path) const;
+
+ private:
+  // Where a walk ended: the folders on the way, their names, and a last part that is no link (or is one, unfollowed).
+  struct Walk {
+    std::vector<UniqueFd> folders;
+    std::vector<std::string> names;
+    std::string last;  // "" where the path is the root itself
+  };
+  // -1 with errno.
+  int walk(const std::string& path, bool follow_last, Walk& walk) const;
+  UniqueFd open_by_walk(const std::string& path, int flags, unsigned mode) const;
+
+  std::string root_;
+  UniqueFd root_fd_;
+};
+
+// Absolute, without `..` and without NUL; anything else is refused before it reaches the kernel.
+Result<> check_path(const std::string& path);
+std::string parent_of(std::string_view path);
+std::string base_of(std::string_view path);
+
+// Bytes of a small file, as far as they can be read; "" where it cannot be opened.
+std::string read_small(const RootFiles& files, const std::string& path, std::size_t limit = std::size_t{1} << 20);
+// At most `limit` bytes from an open file; an error where it holds more.
+Result<std::string> read_all(int fd, std::size_t limit, const std::string& path);
+Result<> write_all(int fd, std::string_view bytes, const std::string& path);
+
+}  // namespace plumb::exec

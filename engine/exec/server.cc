@@ -1,0 +1,156 @@
+#include "engine/exec/server.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "engine/exec/apply.h"
+#include "engine/exec/blobs.h"
+#include "engine/exec/facts.h"
+#include "engine/exec/lock.h"
+#include "engine/exec/observe.h"
+#include "engine/exec/record.h"
+#include "engine/exec/sandbox.h"
+#include "engine/exec/stream_line.h"
+
+namespace plumb::exec {
+namespace {
+
+// A run that was answered and whose outcomes the controller may not have stored yet. The lock stays with it, so that
+// nobody else's journal is taken for its own.
+struct Answered {
+  StateFolder folder;
+  std::optional<HostLock> lock;
+  std::unique_ptr<RunLog> log;
+  std::string run;
+};
+
+class Server {
+ public:
+  Server(const Registry& registry, RootFiles files, const ServeOptions& options)
+      : registry_(registry), system_(std::move(files)), line_(options.in, options.out) {}
+
+  Result<> run() {
+    line_.send(wire::Hello{wire::kProtocol, PLUMB_VERSION, platform(), gather_facts(system_)});
+    blobs_ = std::make_unique<BlobStore>(system_.files());
+    while (true) {
+      Result<std::optional<wire::Message>> message = line_.next();
+      if (!message) {
+        line_.send(wire::Refused{message.error().diagnostic()});
+        return std::move(message.error());
+      }
+      if (!*message) break;
+      if (Result<> answered = answer(**message); !answered) {
+        line_.send(wire::Refused{answered.error().diagnostic()});
+      }
+    }
+    if (answered_ && line_.ended_regularly()) return settle();
+    return {};
+  }
+
+ private:
+  Result<> answer(wire::Message& message) {
+    if (auto* observe = std::get_if<wire::Observe>(&message)) return answer_to(*observe);
+    if (auto* blob = std::get_if<wire::Blob>(&message)) return take(std::move(*blob));
+    if (auto* apply = std::get_if<wire::Apply>(&message)) return answer_to(*apply);
+    if (auto* acknowledge = std::get_if<wire::Acknowledge>(&message)) return answer_to(*acknowledge);
+    if (std::holds_alternative<wire::Stop>(message)) {
+      // Its apply has seen it already; without one there is nothing to stop.
+      line_.stop_obeyed();
+      return {};
+    }
+    return fail(Code::kProtocol, "this message is not for an executor");
+  }
+
+  Result<> answer_to(const wire::Observe& question) {
+    PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), question.project));
+    wire::FrameReader reader;
+    SandboxWork work;
+    work.work = [&](int out) {
+      answer_observe(registry_, system_, question, [out](const wire::ObservedChunk& chunk) {
+        // Without its reader the child has nothing more to do.
+        if (!write_all(out, wire::frame(wire::encode(chunk)), "the pipe")) ::_exit(1);
+      });
+    };
+    work.receive = [&](std::string_view bytes) -> Result<> {
+      reader.add(bytes);
+      while (true) {
+        PLUMB_TRY_ASSIGN(const std::optional<std::string> body, reader.next());
+        if (!body) return {};
+        line_.send_body(*body);
+      }
+    };
+    work.wants_stop = [this] { return line_.wants_stop(); };
+    work.stop_fd = line_.in();
+    if (!question.resources.empty()) PLUMB_TRY(run_confined(work));
+    line_.send(to_wire(load_record(folder)));
+    return {};
+  }
+
+  Result<> take(wire::Blob blob) {
+    Result<> taken = blobs_->add(std::move(blob));
+    // Told once, when the apply comes that would need it.
+    if (!taken && !blob_problem_) blob_problem_ = std::move(taken.error());
+    return {};
+  }
+
+  Result<> answer_to(const wire::Apply& request) {
+    if (blob_problem_) return *std::exchange(blob_problem_, std::nullopt);
+    PLUMB_TRY(blobs_->check(request.key));
+    answered_.reset();
+    auto answered = std::make_unique<Answered>();
+    PLUMB_TRY_ASSIGN(answered->folder, StateFolder::of(system_.files(), request.project));
+    PLUMB_TRY_ASSIGN(answered->lock, HostLock::take(system_.files(), request.project, request.run));
+    remove_left_over_spools(system_.files());
+    answered->log = std::make_unique<RunLog>(answered->folder);
+    answered->run = request.run;
+    const wire::Done done =
+        apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_}, request);
+    line_.send(done);
+    answered_ = std::move(answered);
+    return {};
+  }
+
+  Result<> answer_to(const wire::Acknowledge& acknowledge) {
+    PLUMB_TRY_ASSIGN(StateFolder folder, StateFolder::of(system_.files(), acknowledge.project));
+    if (answered_ && answered_->folder.path() == folder.path()) {
+      answered_->run.clear();
+      return settle();
+    }
+    const HostRecord record = load_record(folder);
+    if (record.unreported.empty()) return {};
+    // While another run holds the host, what is unreported simply stays so.
+    Result<HostLock> lock = HostLock::take(system_.files(), acknowledge.project, "acknowledge");
+    if (!lock) return {};
+    RunLog log(folder);
+    return log.settle("");
+  }
+
+  Result<> settle() {
+    const std::unique_ptr<Answered> answered = std::move(answered_);
+    return answered->log->settle(answered->run);
+  }
+
+  const Registry& registry_;
+  LocalSystem system_;
+  StreamLine line_;
+  std::unique_ptr<BlobStore> blobs_;
+  std::optional<Error> blob_problem_;
+  std::unique_ptr<Answered> answered_;
+};
+
+}  // namespace
+
+std::string platform() {
+  utsname kernel{};
+  ::uname(&kernel);
+  return "linux-" + std::string(kernel.machine);
+}
+
+Result<> serve(const Registry& registry, const ServeOptions& options) {
+  PLUMB_TRY_ASSIGN(RootFiles files, RootFiles::at(options.root));
+  return Server(registry, std::move(files), options).run();
+}
+
+}  // namespace plumb::exec

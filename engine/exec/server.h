@@ -1,0 +1,23 @@
+// The executor's side of a conversation: hello at once, then whatever the controller asks, until the stream ends.
+#pragma once
+
+#include <string>
+
+#include "engine/base/result.h"
+#include "providers/sdk/provider.h"
+
+namespace plumb::exec {
+
+struct ServeOptions {
+  std::string root = "/";
+  int in = 0;
+  int out = 1;
+};
+
+// Returns when the stream has ended; an error is one that could not be told to the controller.
+Result<> serve(const Registry& registry, const ServeOptions& options);
+
+// "linux-x86_64"
+std::string platform();
+
+}  // namespace plumb::exec

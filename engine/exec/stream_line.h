@@ -1,0 +1,46 @@
+// Frames over two file descriptors.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string_view>
+
+#include "engine/exec/apply.h"
+#include "engine/wire/frame.h"
+#include "engine/wire/messages.h"
+
+namespace plumb::exec {
+
+class StreamLine : public Line {
+ public:
+  StreamLine(int in, int out) : in_(in), out_(out) {}
+
+  // What cannot be written any more is dropped: the work in hand goes on, and the journal keeps what happened.
+  void send(const wire::Message& message) override;
+  void send_body(std::string_view body);
+  bool wants_stop() override;
+
+  // The next message, nothing at the end of the stream, or kProtocol. Waits.
+  Result<std::optional<wire::Message>> next();
+  // Forgets a stop that has been obeyed.
+  void stop_obeyed() { stop_ = false; }
+  bool lost() const { return lost_ || ended_; }
+  // The controller ended the stream and still listens: it has read what was sent.
+  bool ended_regularly() const;
+  int in() const { return in_; }
+
+ private:
+  // Reads once and puts whole messages into the queue; false at the end of the stream.
+  bool read_some();
+
+  int in_;
+  int out_;
+  wire::FrameReader reader_;
+  std::deque<wire::Message> queue_;
+  std::optional<Error> problem_;
+  bool stop_ = false;
+  bool ended_ = false;
+  bool lost_ = false;
+};
+
+}  // namespace plumb::exec

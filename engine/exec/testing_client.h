@@ -1,0 +1,153 @@
+// A controller of a few lines, for the tests of this folder: starts build/bin/plumb-exec and speaks frames with it.
+#pragma once
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/digest.h"
+#include "engine/wire/frame.h"
+#include "engine/wire/messages.h"
+
+namespace plumb::exec {
+
+class TestClient {
+ public:
+  explicit TestClient(const std::string& root) {
+    std::array<int, 2> to{}, from{};
+    if (::pipe2(to.data(), O_CLOEXEC) != 0 || ::pipe2(from.data(), O_CLOEXEC) != 0) std::abort();
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::dup2(to[0], 0);
+      ::dup2(from[1], 1);
+      const char* program = PLUMB_BIN_DIR "/plumb-exec";
+      ::execl(program, program, "serve", "--root", root.c_str(), nullptr);
+      ::_exit(127);
+    }
+    ::close(to[0]);
+    ::close(from[1]);
+    in_ = from[0];
+    out_ = to[1];
+  }
+  ~TestClient() {
+    end_of_stream();
+    wait();
+    if (in_ >= 0) ::close(in_);
+  }
+
+  void send(const wire::Message& message) {
+    const std::string bytes = wire::frame(wire::encode(message));
+    for (std::size_t at = 0; at < bytes.size();) {
+      const ssize_t count = ::write(out_, bytes.data() + at, bytes.size() - at);
+      if (count <= 0) return;
+      at += static_cast<std::size_t>(count);
+    }
+  }
+
+  // Nothing at the end of the stream.
+  std::optional<wire::Message> next() {
+    while (true) {
+      auto body = reader_.next();
+      if (!body) return std::nullopt;
+      if (*body) {
+        auto message = wire::decode(**body);
+        return message ? std::optional<wire::Message>(std::move(*message)) : std::nullopt;
+      }
+      std::array<char, 65536> bytes{};
+      const ssize_t count = ::read(in_, bytes.data(), bytes.size());
+      if (count <= 0) return std::nullopt;
+      reader_.add({bytes.data(), static_cast<std::size_t>(count)});
+    }
+  }
+
+  // The next message of a type, others in front of it are kept as events or dropped.
+  template <class T>
+  std::optional<T> expect() {
+    while (auto message = next()) {
+      if (auto* found = std::get_if<T>(&*message)) return std::move(*found);
+      if (auto* event = std::get_if<wire::Event>(&*message)) events.push_back(std::move(*event));
+      if (auto* refused = std::get_if<wire::Refused>(&*message)) {
+        refusal = refused->problem;
+        return std::nullopt;
+      }
+    }
+    return std::nullopt;
+  }
+
+  void blob(const std::string& bytes) { send(wire::Blob{digest(bytes), bytes, true, false}); }
+
+  void end_of_stream() {
+    if (out_ >= 0) ::close(out_);
+    out_ = -1;
+  }
+  // As a cut line: both directions at once.
+  void cut() {
+    end_of_stream();
+    ::close(in_);
+    in_ = -1;
+  }
+  int wait() {
+    if (pid_ < 0) return status_;
+    ::waitpid(pid_, &status_, 0);
+    pid_ = -1;
+    return status_;
+  }
+  void kill() {
+    if (pid_ > 0) ::kill(pid_, SIGKILL);
+    wait();
+  }
+  pid_t pid() const { return pid_; }
+
+  std::vector<wire::Event> events;
+  std::optional<Diagnostic> refusal;
+
+ private:
+  pid_t pid_ = -1;
+  int in_ = -1;
+  int out_ = -1;
+  int status_ = 0;
+  wire::FrameReader reader_;
+};
+
+// A folder that is a host: gone when the test is.
+class ScratchRoot {
+ public:
+  ScratchRoot() {
+    std::string name = (std::filesystem::temp_directory_path() / "plumb-root-XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+    for (const char* folder : {"etc", "var/lib", "tmp", "root"}) std::filesystem::create_directories(path_ + "/" + folder);
+    write("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");
+    write("/etc/group", "root:x:0:\nnogroup:x:65534:\n");
+  }
+  ~ScratchRoot() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchRoot(const ScratchRoot&) = delete;
+  ScratchRoot& operator=(const ScratchRoot&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::string at(const std::string& path) const { return path_ + path; }
+  void write(const std::string& path, const std::string& bytes) const {
+    std::filesystem::create_directories(std::filesystem::path(at(path)).parent_path());
+    std::ofstream(at(path), std::ios::binary) << bytes;
+  }
+  std::string read(const std::string& path) const {
+    std::ifstream in(at(path), std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  bool has(const std::string& path) const { return std::filesystem::exists(std::filesystem::symlink_status(at(path))); }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace plumb::exec
