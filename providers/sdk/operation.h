@@ -99,6 +99,9 @@ struct PackageTransaction {
   friend bool operator==(const PackageTransaction&, const PackageTransaction&) = default;
 };
 
+//
+// daemon_reload with a unit: only where the unit's files are newer than what systemd has loaded (NeedDaemonReload);
+// without one: always.
 struct ServiceAction {
   std::string manager;  // "systemd"
   std::string unit;     // "nginx.service"

@@ -1,0 +1,26 @@
+// service: a unit of the host's service manager, whether it runs and whether it starts with the host.
+#pragma once
+
+#include "providers/sdk/provider.h"
+
+namespace plumb::providers::service {
+
+// Observed attributes beyond the schema's: `unit` (its full name, aliases resolved), `can_reload`, `reload_needed` (its
+// files are newer than what the manager has loaded). `state` is running, stopped, failed, starting or stopping.
+class ServiceProvider : public Provider {
+ public:
+  std::string_view kind() const override { return "service"; }
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
+  Change diff(const Desired& desired, const Observed& observed) const override;
+  // Its unit and unit file, and the package of the same name.
+  std::vector<Address> infers(const Desired& desired) const override;
+  // Sets `unit_files` where another resource of the host manages files of the unit.
+  void complete(Desired& desired, std::span<const Desired> host) const override;
+  std::span<const Trigger> triggers() const override;
+  Change triggered(const Desired& desired, const Observed& observed, Op op) const override;
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+};
+
+void add_to(Registry& registry);
+
+}  // namespace plumb::providers::service
