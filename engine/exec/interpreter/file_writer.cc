@@ -16,28 +16,6 @@ namespace {
 
 constexpr std::string_view kTemporary = ".plumb-";
 
-// Extended attributes, ACLs and the SELinux context of the file that is replaced. Not the capabilities of the old
-// program, which were given to other bytes, nor signatures over them.
-Result<> copy_attributes(int folder, const std::string& name, int to) {
-  const UniqueFd from(::openat(folder, name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
-  if (!from) return {};
-  std::array<char, 65536> names{};
-  const ssize_t length = ::flistxattr(from.get(), names.data(), names.size());
-  for (ssize_t at = 0; at < length;) {
-    const std::string attribute = names.data() + at;
-    at += static_cast<ssize_t>(attribute.size()) + 1;
-    if (attribute == "security.capability" || attribute == "security.ima" || attribute == "security.evm") continue;
-    std::vector<char> value(65536);
-    const ssize_t size = ::fgetxattr(from.get(), attribute.c_str(), value.data(), value.size());
-    if (size < 0) continue;
-    if (::fsetxattr(to, attribute.c_str(), value.data(), static_cast<std::size_t>(size), 0) != 0 &&
-        attribute == "system.posix_acl_access") {
-      return os_error("keep the access list of", name);
-    }
-  }
-  return {};
-}
-
 std::string replace_placeholder(const std::string& command, const std::string& path) {
   // In single quotes, so that a path with spaces or worse stays one word.
   std::string quoted = "'";
@@ -207,6 +185,27 @@ Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
   staged.temporary.clear();
   staged.file.reset();
   folders.add(staged.place.folder.get());
+  return {};
+}
+
+// Not the capabilities of the old program, which were given to other bytes, nor signatures over them.
+Result<> copy_attributes(int folder, const std::string& name, int to) {
+  const UniqueFd from(::openat(folder, name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+  if (!from) return {};
+  std::array<char, 65536> names{};
+  const ssize_t length = ::flistxattr(from.get(), names.data(), names.size());
+  for (ssize_t at = 0; at < length;) {
+    const std::string attribute = names.data() + at;
+    at += static_cast<ssize_t>(attribute.size()) + 1;
+    if (attribute == "security.capability" || attribute == "security.ima" || attribute == "security.evm") continue;
+    std::vector<char> value(65536);
+    const ssize_t size = ::fgetxattr(from.get(), attribute.c_str(), value.data(), value.size());
+    if (size < 0) continue;
+    if (::fsetxattr(to, attribute.c_str(), value.data(), static_cast<std::size_t>(size), 0) != 0 &&
+        attribute == "system.posix_acl_access") {
+      return os_error("keep the access list of", name);
+    }
+  }
   return {};
 }
 

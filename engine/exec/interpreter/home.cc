@@ -1,0 +1,121 @@
+#include "engine/exec/interpreter/home.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <memory>
+
+#include "engine/exec/interpreter/folders.h"
+#include "engine/exec/interpreter/tree_operations.h"
+#include "engine/exec/state_folder.h"
+
+namespace plumb::exec {
+namespace {
+
+constexpr int kMaxDepth = 32;
+
+Result<> copy_file(int from, int to, const char* name, const struct stat& info, const Home& home) {
+  const UniqueFd in(::openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!in) return os_error("read", "/etc/skel/" + std::string(name));
+  const UniqueFd out(::openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!out) return os_error("create", home.path + "/" + name);
+  for (off_t at = 0; at < info.st_size;) {
+    const ssize_t count = ::sendfile(out.get(), in.get(), &at, static_cast<std::size_t>(info.st_size - at));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return os_error("write", home.path + "/" + name);
+  }
+  if (::fchown(out.get(), home.uid, home.gid) != 0) return os_error("change the owner of", home.path + "/" + name);
+  if (::fchmod(out.get(), info.st_mode & 07777) != 0) return os_error("change the mode of", home.path + "/" + name);
+  return {};
+}
+
+Result<> copy_tree(int from, int to, const Home& home, int depth);
+
+Result<> copy_entry(int from, int to, const char* name, const Home& home, int depth) {
+  struct stat info{};
+  if (::fstatat(from, name, &info, AT_SYMLINK_NOFOLLOW) != 0) return os_error("read", "/etc/skel/" + std::string(name));
+  if (S_ISREG(info.st_mode)) return copy_file(from, to, name, info, home);
+  if (S_ISLNK(info.st_mode)) {
+    std::array<char, PATH_MAX> target{};
+    if (::readlinkat(from, name, target.data(), target.size() - 1) < 0 || ::symlinkat(target.data(), to, name) != 0 ||
+        ::fchownat(to, name, home.uid, home.gid, AT_SYMLINK_NOFOLLOW) != 0) {
+      return os_error("make the link", home.path + "/" + name);
+    }
+    return {};
+  }
+  if (!S_ISDIR(info.st_mode)) return {};
+  if (::mkdirat(to, name, 0700) != 0) return os_error("make the folder", home.path + "/" + name);
+  const UniqueFd source(::openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const UniqueFd made(::openat(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!source || !made) return os_error("open", home.path + "/" + name);
+  PLUMB_TRY(copy_tree(source.get(), made.get(), home, depth + 1));
+  if (::fchown(made.get(), home.uid, home.gid) != 0 || ::fchmod(made.get(), info.st_mode & 07777) != 0) {
+    return os_error("change the owner of", home.path + "/" + name);
+  }
+  return {};
+}
+
+Result<> copy_tree(int from, int to, const Home& home, int depth) {
+  if (depth > kMaxDepth) return fail(Code::kOperation, "/etc/skel is nested too deeply");
+  UniqueFd fd(::openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(fd ? ::fdopendir(fd.get()) : nullptr, ::closedir);
+  if (!entries) return os_error("read", "/etc/skel");
+  fd.release();
+  while (const dirent* entry = ::readdir(entries.get())) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    PLUMB_TRY(copy_entry(from, to, entry->d_name, home, depth));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> make_home(const RootFiles& files, const LoginDefinitions& definitions, const Home& home) {
+  struct stat info{};
+  if (files.stat(home.path, true, info) == 0) {
+    if (S_ISDIR(info.st_mode)) return {};
+    return fail(Code::kOperation, "the home folder " + home.path + " cannot be made: a file is there");
+  }
+  PLUMB_TRY(check_path(home.path));
+  PLUMB_TRY(make_folders(files, parent_of(home.path), 0755));
+  PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
+  if (::mkdirat(place.folder.get(), place.name.c_str(), 0700) != 0) return os_error("make the folder", home.path);
+  const UniqueFd made(::openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!made) return os_error("open", home.path);
+  const UniqueFd skeleton = files.open("/etc/skel", O_RDONLY | O_DIRECTORY);
+  if (skeleton) PLUMB_TRY(copy_tree(skeleton.get(), made.get(), home, 0));
+  const unsigned mode = definitions.mode("HOME_MODE").value_or(0777 & ~definitions.mode("UMASK").value_or(022));
+  if (::fchown(made.get(), home.uid, home.gid) != 0) return os_error("change the owner of", home.path);
+  if (::fchmod(made.get(), mode) != 0) return os_error("change the mode of", home.path);
+  FolderSync folders;
+  folders.add(made.get());
+  folders.add(place.folder.get());
+  return folders.sync();
+}
+
+Result<> remove_home(const RootFiles& files, const Home& home) {
+  struct stat info{};
+  PLUMB_TRY(check_path(home.path));
+  if (files.stat(home.path, false, info) == 0 && S_ISDIR(info.st_mode)) {
+    if (info.st_uid != home.uid) {
+      return fail(Code::kOperation, "the home folder " + home.path + " does not belong to " + home.user + " and is not removed");
+    }
+    PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
+    PLUMB_TRY(remove_tree(place, home.path));
+  }
+  for (const char* spool : {"/var/mail/", "/var/spool/mail/"}) {
+    const std::string path = spool + home.user;
+    if (files.stat(path, false, info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != home.uid) continue;
+    PLUMB_TRY_ASSIGN(const Place place, files.place(path));
+    if (::unlinkat(place.folder.get(), place.name.c_str(), 0) != 0) return os_error("remove", path);
+  }
+  return {};
+}
+
+}  // namespace plumb::exec
