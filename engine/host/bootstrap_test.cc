@@ -367,7 +367,7 @@ TEST(Local, OpeningCanBeInterrupted) {
 TEST(Command, WhatDoesNotStartIsNamed) {
   EXPECT_CODE(open(through({"/nonexistent/program"})), Code::kTransportCommand);
   EXPECT_CODE(open(through({})), Code::kTransportCommand);
-  auto failed = open(through({"sh", "-c", "echo no such container >&2; exit 125", "x"}));
+  auto failed = open(through({"sh", "-c", "echo no such container >&2; exit 125"}));
   EXPECT_CODE(failed, Code::kBootstrap);
   EXPECT_NE(failed.error().summary().find("no such container"), std::string::npos);
 }
@@ -375,7 +375,7 @@ TEST(Command, WhatDoesNotStartIsNamed) {
 TEST(Command, LeaksNoDescriptors) {
   auto connection = open(through({"sh", "-c", "ls /proc/self/fd >&2; exit 1", "x"}));
   ASSERT_FALSE(connection.has_value());
-  EXPECT_NE(connection.error().summary().find("0\n1\n2\n3"), std::string::npos);
+  EXPECT_NE(connection.error().summary().find("0\n1\n2\n3"), std::string::npos) << connection.error().summary();
   EXPECT_EQ(connection.error().summary().find("0\n1\n2\n3\n4"), std::string::npos) << connection.error().summary();
 }
 

@@ -88,6 +88,10 @@ Result<Child> start_child(const std::vector<std::string>& arguments, ErrorStream
   } else {
     posix_spawn_file_actions_addopen(&setup.actions, 2, "/dev/null", O_WRONLY, 0);
   }
+#if __GLIBC_PREREQ(2, 34)
+  // Ours are all closed on exec; what we were started with may not be.
+  posix_spawn_file_actions_addclosefrom_np(&setup.actions, 3);
+#endif
   std::vector<char*> argv;
   argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));

@@ -33,6 +33,7 @@ Opened open_local(const ExecutorStore& executors, StartOptions options, const In
 
 Opened open_command(const HostSettings& settings, const ExecutorStore& executors, const StartOptions& options,
                     const Interrupt* cancel) {
+  if (settings.command.empty()) return fail(Code::kTransportCommand, "the connection's command is empty");
   PLUMB_TRY_ASSIGN(const std::vector<std::string> digests, executors.digests());
   std::vector<std::string> command = settings.command;
   for (std::string& argument : bootstrap_command(digests, options)) command.push_back(std::move(argument));

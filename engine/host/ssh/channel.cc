@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "engine/host/ssh/session.h"
 
@@ -32,19 +33,30 @@ class SshConnection final : public StreamConnection {
 
   Result<> wait_for_link(Deadline deadline);
   Result<> flush(Deadline deadline);
-  bool take_errors();
   void await_exit();
   Error lost() const;
   static void exit_signal(ssh_session, ssh_channel, const char* signal, int, const char*, const char*, void* self);
+  static int data(ssh_session, ssh_channel, void* bytes, std::uint32_t size, int is_error, void* self);
 
   std::unique_ptr<Session> session_;
   ssh_channel channel_ = nullptr;  // freed with the session
   ssh_channel_callbacks_struct callbacks_{};
   std::string signal_;
+  bool new_errors_ = false;
 };
 
 void SshConnection::exit_signal(ssh_session, ssh_channel, const char* signal, int, const char*, const char*, void* self) {
   static_cast<SshConnection*>(self)->signal_ = signal;
+}
+
+// Standard error is taken as it comes. Reading it like standard output would not do: every such read may also bring in
+// output, and then the wait that follows would be for bytes that are here already.
+int SshConnection::data(ssh_session, ssh_channel, void* bytes, std::uint32_t size, int is_error, void* self) {
+  if (is_error == 0) return 0;
+  auto* connection = static_cast<SshConnection*>(self);
+  connection->add_error_output({static_cast<const char*>(bytes), size});
+  connection->new_errors_ = true;
+  return static_cast<int>(size);
 }
 
 Error SshConnection::lost() const {
@@ -69,31 +81,21 @@ Result<> SshConnection::start(const std::string& command, Deadline deadline) {
   ssh_callbacks_init(&callbacks_);
   callbacks_.userdata = this;
   callbacks_.channel_exit_signal_function = &SshConnection::exit_signal;
+  callbacks_.channel_data_function = &SshConnection::data;
   ssh_set_channel_callbacks(channel_, &callbacks_);
-  const auto drive = [&](auto step, const char* what) -> Result<> {
+  const auto drive = [&](auto step, std::string refused) -> Result<> {
     for (;;) {
       const int answer = step();
       if (answer == SSH_OK) return {};
       if (answer != SSH_AGAIN) {
-        return fail(Code::kConnectionLost, std::string("the host refused to ") + what + ": " + session_->said())
+        return fail(Code::kConnectionLost, refused.append(": ").append(session_->said()))
             .hint("sshd may be limited to other uses (ForceCommand, a subsystem, MaxSessions)");
       }
       PLUMB_TRY(wait_for_link(deadline));
     }
   };
-  PLUMB_TRY(drive([&] { return ssh_channel_open_session(channel_); }, "open a channel"));
-  return drive([&] { return ssh_channel_request_exec(channel_, command.c_str()); }, "run a command");
-}
-
-bool SshConnection::take_errors() {
-  std::array<char, 4096> buffer;
-  bool some = false;
-  for (;;) {
-    const int count = ssh_channel_read_nonblocking(channel_, buffer.data(), buffer.size(), 1);
-    if (count <= 0) return some;
-    add_error_output({buffer.data(), static_cast<std::size_t>(count)});
-    some = true;
-  }
+  PLUMB_TRY(drive([&] { return ssh_channel_open_session(channel_); }, "the host refused to open a channel"));
+  return drive([&] { return ssh_channel_request_exec(channel_, command.c_str()); }, "the host refused to run a command");
 }
 
 Result<std::optional<std::size_t>> SshConnection::do_read(char* into, std::size_t capacity, Deadline deadline) {
@@ -103,14 +105,13 @@ Result<std::optional<std::size_t>> SshConnection::do_read(char* into, std::size_
     if (channel_ == nullptr) return Count(0);
     const int count =
         ssh_channel_read_nonblocking(channel_, into, static_cast<std::uint32_t>(std::min(capacity, kMost)), 0);
-    const bool some_errors = take_errors();
     if (count > 0) return Count(static_cast<std::size_t>(count));
-    if (count == SSH_EOF || (count >= 0 && ssh_channel_is_eof(channel_) != 0 && ssh_channel_poll(channel_, 0) <= 0)) {
+    if (count == SSH_EOF) {
       await_exit();
       return Count(0);
     }
     if (count < 0) return lost();
-    if (some_errors) return Count();
+    if (std::exchange(new_errors_, false)) return Count();
     PLUMB_TRY(wait_for_link(deadline));
   }
 }
@@ -123,7 +124,6 @@ void SshConnection::await_exit() {
     ssh_channel_get_exit_status(channel_);
     if (ssh_channel_is_closed(channel_) != 0 || !wait_for_link(deadline)) break;
   }
-  take_errors();
 }
 
 Result<> SshConnection::do_write(std::string_view bytes, Deadline deadline) {
