@@ -15,8 +15,13 @@ std::string shown(const Json& value) {
   if (value.is_string() && (is_digest(value.get<std::string>()) || is_keyed_digest(value.get<std::string>()))) {
     return "other bytes";
   }
-  const std::string text = canonical(value);
-  return text.size() <= 80 ? text : text.substr(0, 77) + "…";
+  constexpr std::size_t kLongest = 80;
+  std::string text = canonical(value);
+  if (text.size() > kLongest) {
+    text.resize(kLongest - 3);
+    text += "…";
+  }
+  return text;
 }
 
 Json value_in(const Json& attributes, const std::string& name) {
