@@ -183,6 +183,9 @@ void append_integer(std::string& out, Integer value) {
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, Code code, const JsonLimits& limits) {
+  if (text.starts_with("\xef\xbb\xbf")) return fail(code, "the document starts with a byte order mark");
+  // The library takes a NUL for the end of the text.
+  if (text.find('\0') != std::string_view::npos) return fail(code, "the document holds a NUL character");
   return parse(text, code, limits, Json::input_format_t::json);
 }
 

@@ -16,6 +16,7 @@ using lang::Entry;
 using lang::Node;
 
 constexpr std::size_t kLongestForPattern = 1024;  // std::regex recurses once a character
+constexpr std::size_t kMostFindings = 1000;
 
 bool is_null(const Node& node) {
   return node.is_null() || (node.is_plain() && (node.text == "null" || node.text == "~" || node.text == "Null" ||
@@ -100,6 +101,7 @@ class Validator {
   std::optional<Json> value(const Node& node, const Json& given, const std::string& name, const SourceSpan& where,
                             bool outermost = false) {
     const Json& schema = resolve(given);
+    if (out_->error_count() >= kMostFindings) return std::nullopt;
     if (schema.is_boolean()) return untyped(node);
     if (const char* choice = schema.contains("anyOf") ? "anyOf" : schema.contains("oneOf") ? "oneOf" : nullptr;
         choice != nullptr && !schema.contains("type")) {

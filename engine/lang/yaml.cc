@@ -24,7 +24,7 @@ class TreeBuilder {
   std::optional<std::size_t> unclosed() const { return unclosed_; }
 
  private:
-  bool at_end() const { return next_ >= events_.size(); }
+  bool at_end() const { return next_ >= events_.size() || diagnostics_.error_count() >= kMaxYamlFindings; }
 
   // `indent`: column of the block collection around this node; `last_` is the end of what was read before it.
   Node node(int indent, bool in_flow) {
@@ -261,9 +261,8 @@ Diagnostic explain(const TextIndex& index, YamlProblem problem, std::optional<st
   const std::size_t pos = std::min(problem.pos, text.size());
   const std::size_t start = index.line_start(pos);
   const std::size_t previous = start > 0 ? index.line_start(start - 1) : start;
-  for (const std::size_t line : {start, previous}) {
-    std::size_t i = line;
-    while (i < text.size() && text[i] == ' ') ++i;
+  const auto spaces_end = [&](std::size_t line) { return std::min(text.find_first_not_of(' ', line), text.size()); };
+  for (const std::size_t i : {spaces_end(start), spaces_end(previous), pos > 0 ? pos - 1 : 0}) {
     if (problem.code == Code::kYamlSyntax && i < text.size() && text[i] == '\t') {
       return Diagnostic(Code::kYamlTab, "a tab is used for indentation")
           .at(index.span(i, i + 1), "a tab")

@@ -51,6 +51,7 @@ inline constexpr std::size_t kMaxYamlBytes = std::size_t{8} << 20;
 inline constexpr std::size_t kMaxYamlNodes = 1'000'000;
 inline constexpr std::size_t kMaxYamlScalar = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxYamlDepth = 64;
+inline constexpr std::size_t kMaxYamlFindings = 100;
 
 // Reads one document; an empty one is a null node. Gathers every finding; a tree comes back only without an error.
 std::optional<Node> read_yaml(std::string file_name, std::string_view text, Diagnostics& diagnostics);

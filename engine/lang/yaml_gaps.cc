@@ -14,7 +14,7 @@ class GapReader {
       : index_(index), text_(index.text()), pieces_(pieces), diagnostics_(diagnostics) {}
 
   void read() {
-    while (pos_ < text_.size() && !lost_) {
+    while (pos_ < text_.size() && !lost_ && diagnostics_.error_count() < kMaxYamlFindings) {
       block_starts_ = false;
       flow_piece_ = nullptr;
       const Piece* scalar = nullptr;

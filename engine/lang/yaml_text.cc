@@ -19,7 +19,7 @@ Diagnostic syntax(const TextIndex& index, std::size_t begin, std::size_t end, st
 // The lines of a scalar after its first must be indented deeper than the collection around it, with spaces.
 void check_continuation(const TextIndex& index, std::size_t begin, std::size_t end, int indent,
                         Diagnostics& diagnostics) {
-  const std::string_view text = index.text();
+  const std::string_view text = index.text().substr(0, end);  // a search past the end would make long lines slow
   for (std::size_t line = text.find('\n', begin); line < end; line = text.find('\n', line + 1)) {
     std::size_t pos = line + 1;
     while (pos < end && text[pos] == ' ') ++pos;
@@ -132,7 +132,7 @@ std::size_t end_of_block(const TextIndex& index, std::size_t pos, int indent, st
       }
       if (spaces < content) break;
     }
-    if (!empty) end = next;
+    if (!empty) end = text[next - 1] == '\r' ? next - 1 : next;
     line = next + 1;
   }
   return end;
@@ -248,15 +248,15 @@ ScalarExtent scan_scalar(const TextIndex& index, std::size_t pos, const Event& e
   }
   const bool quoted = extent.style == Style::kDoubleQuoted || extent.style == Style::kSingleQuoted;
   if (extent.end == std::string_view::npos) {
-    const std::size_t line_end = std::min(text.find('\n', pos), text.size());
     if (quoted) {
       diagnostics.add(syntax(index, pos, pos + 1, "a quoted text is not closed", "opened here"));
     } else {
+      const std::size_t line_end = std::min(text.find('\n', pos), text.size());
       diagnostics.add(syntax(index, pos, line_end, "a comment stands inside a text of several lines",
                              "quote the text, or move the comment"));
     }
     // Past an open quote nothing can be told apart.
-    extent.end = quoted ? text.size() : line_end;
+    extent.end = quoted ? text.size() : std::min(text.find('\n', pos), text.size());
     return extent;
   }
   const std::string_view raw = text.substr(content, std::max(content, extent.end) - content);

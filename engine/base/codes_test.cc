@@ -1,0 +1,41 @@
+#include "engine/base/codes.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/base/diagnostic.h"
+
+namespace plumb {
+namespace {
+
+TEST(Codes, AscendAndSayEnough) {
+  int last = 0;
+  for (const CodeInfo& info : all_codes()) {
+    EXPECT_GT(static_cast<int>(info.code), last) << info.title;
+    last = static_cast<int>(info.code);
+    EXPECT_FALSE(info.title.empty());
+    EXPECT_FALSE(info.title.ends_with('.')) << info.title;
+    EXPECT_TRUE(info.text.ends_with('.')) << info.text;
+    EXPECT_EQ(find_code(code_name(info.code))->code, info.code);
+  }
+  EXPECT_FALSE(find_code("PL9999"));
+  EXPECT_EQ(code_name(Code::kUnknownKey), "PL1007");
+}
+
+TEST(Diagnostics, SortByPlaceAndDropRepeats) {
+  const auto at = [](int line, Code code) { return Diagnostic(code, "x").at({"f", line, 1, line, 2}); };
+  Diagnostics list;
+  list.add(at(2, Code::kUnknownKey));
+  list.add(at(1, Code::kUnknownKey));
+  list.add(at(1, Code::kYamlSyntax));
+  list.add(at(2, Code::kUnknownKey));
+  list.add(at(3, Code::kUnknownKey).as(Severity::kWarning));
+  EXPECT_EQ(list.error_count(), 4U);
+  const auto sorted = list.sorted();
+  ASSERT_EQ(sorted.size(), 4U);
+  EXPECT_EQ(sorted[0].code, Code::kYamlSyntax);
+  EXPECT_EQ(sorted[1].span->str(), "f:1:1");
+  EXPECT_EQ(sorted[2].span->line, 2);
+}
+
+}  // namespace
+}  // namespace plumb

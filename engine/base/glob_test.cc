@@ -1,0 +1,52 @@
+#include "engine/base/glob.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace plumb {
+namespace {
+
+TEST(Glob, Matches) {
+  const auto yes = [](const char* pattern, const char* text) { EXPECT_TRUE(glob_match(pattern, text)) << pattern << ' ' << text; };
+  const auto no = [](const char* pattern, const char* text) { EXPECT_FALSE(glob_match(pattern, text)) << pattern << ' ' << text; };
+  yes("", "");
+  no("", "a");
+  yes("*", "");
+  yes("*", "a/b.c");
+  yes("file:/etc/*", "file:/etc/nginx/nginx.conf");
+  no("file:/etc/*", "file:/etc");
+  yes("a*b*c", "a--b--b-c");
+  no("a*b*c", "a--c--b");
+  yes("w?b", "web");
+  no("w?b", "wb");
+  yes("web[0-3]", "web2");
+  no("web[0-3]", "web4");
+  no("web[0-3]", "web22");
+  yes("[!a-c]x", "dx");
+  yes("[^a-c]x", "dx");
+  no("[!a-c]x", "bx");
+  yes("[]]", "]");
+  yes("[a", "[a");
+  yes("\\*", "*");
+  no("\\*", "a");
+  yes("**", "anything");
+  yes("*.example.com", "a.b.example.com");
+}
+
+TEST(Glob, TakesNoExponentialTime) {
+  std::string pattern;
+  for (int i = 0; i < 60; ++i) pattern += "a*";
+  EXPECT_FALSE(glob_match(pattern + "b", std::string(5000, 'a')));
+}
+
+TEST(Glob, KnowsWhatIsOne) {
+  EXPECT_TRUE(is_glob("a*"));
+  EXPECT_TRUE(is_glob("a?"));
+  EXPECT_TRUE(is_glob("[ab]"));
+  EXPECT_FALSE(is_glob("a\\*"));
+  EXPECT_FALSE(is_glob("file:/etc/motd"));
+}
+
+}  // namespace
+}  // namespace plumb

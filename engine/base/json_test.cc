@@ -1,0 +1,101 @@
+#include "engine/base/json.h"
+
+#include <bit>
+#include <charconv>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+namespace plumb {
+namespace {
+
+const std::string kFolder = std::string(PLUMB_CONFORMANCE_DIR) + "/jcs/";
+
+std::string unhex(const std::string& digits) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
+  }
+  return bytes;
+}
+
+TEST(Canonical, ConformanceCases) {
+  std::ifstream in(kFolder + "cases.json");
+  if (!in) GTEST_SKIP() << "no conformance data at " << kFolder;
+  const Json cases = Json::parse(in);
+  EXPECT_GT(cases.size(), 60U);
+  for (const Json& test : cases) {
+    const std::string input =
+        test.contains("input") ? test["input"].get<std::string>() : unhex(test["input_hex"].get<std::string>());
+    const Result<Json> value = parse_json(input, Code::kPlanUnreadable);
+    if (test.contains("error")) {
+      EXPECT_FALSE(value) << test["name"];
+    } else if (value) {
+      EXPECT_EQ(canonical(*value), test["output"].get<std::string>()) << test["name"];
+    } else {
+      ADD_FAILURE() << test["name"] << ": " << value.error().summary();
+    }
+  }
+}
+
+TEST(Canonical, Numbers) {
+  std::ifstream in(kFolder + "es6-numbers.csv");
+  if (!in) GTEST_SKIP() << "no conformance data at " << kFolder;
+  int count = 0;
+  for (std::string line; std::getline(in, line); ++count) {
+    const std::size_t comma = line.find(',');
+    const std::uint64_t bits = std::stoull(line.substr(0, comma), nullptr, 16);
+    EXPECT_EQ(canonical_number(std::bit_cast<double>(bits)), line.substr(comma + 1)) << line;
+  }
+  EXPECT_GT(count, 5000);
+}
+
+TEST(Canonical, IntegersPastADoubleAreWrittenAsReadersSeeThem) {
+  EXPECT_EQ(canonical(Json(std::int64_t{9007199254740992})), "9007199254740992");
+  EXPECT_EQ(canonical(Json(std::int64_t{9007199254740993})), "9007199254740992");
+  EXPECT_EQ(canonical(Json(std::int64_t{-9007199254740993})), "-9007199254740992");
+  EXPECT_EQ(canonical(Json(std::uint64_t{18446744073709551615U})), "18446744073709552000");
+  EXPECT_EQ(canonical(Json(-0.0)), "0");
+}
+
+TEST(Canonical, SortsByUtf16Units) {
+  // U+FB33 sorts after U+1F600, whose first unit is a surrogate.
+  EXPECT_EQ(canonical(Json{{"\xef\xac\xb3", 1}, {"\xf0\x9f\x98\x80", 2}, {"a", 3}}),
+            "{\"a\":3,\"\xf0\x9f\x98\x80\":2,\"\xef\xac\xb3\":1}");
+  EXPECT_TRUE(utf16_less("", "a"));
+  EXPECT_TRUE(utf16_less("a", "ab"));
+  EXPECT_FALSE(utf16_less("a", "a"));
+}
+
+TEST(ParseJson, IsBounded) {
+  EXPECT_TRUE(parse_json(std::string(64, '[') + std::string(64, ']'), Code::kPlanUnreadable));
+  EXPECT_FALSE(parse_json(std::string(65, '[') + std::string(65, ']'), Code::kPlanUnreadable));
+  EXPECT_FALSE(parse_json(std::string(1'000'000, '['), Code::kPlanUnreadable));
+  EXPECT_FALSE(parse_json("[1, 2, 3]", Code::kPlanUnreadable, {.bytes = 4}));
+}
+
+TEST(Cbor, ReadsWhatItWritesAndRefusesTheRest) {
+  const Json value = {{"a", {1, -2, "x", nullptr, true}}, {"b", Json::binary({1, 2, 3})}};
+  EXPECT_EQ(*parse_cbor(to_cbor(value)), value);
+  EXPECT_FALSE(parse_cbor(""));
+  EXPECT_FALSE(parse_cbor("\xff"));
+  EXPECT_FALSE(parse_cbor(to_cbor(value) + "x"));
+  EXPECT_FALSE(parse_cbor(std::string(100, '\x81')));
+  EXPECT_FALSE(parse_cbor("\xa2\x61\x61\x01\x61\x61\x02"));  // {"a": 1, "a": 2}
+  EXPECT_FALSE(parse_cbor(std::string("\x7b\x7f\xff\xff\xff\xff\xff\xff\xff", 9)));  // a text of 2^63 - 1 bytes
+  EXPECT_FALSE(parse_cbor(std::string("\x9b\x00\x00\xff\xff\xff\xff\xff\xff", 9)));  // an array as long
+}
+
+TEST(Utf8, AcceptsOnlyWhatIsValid) {
+  for (const char* good : {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"}) {
+    EXPECT_TRUE(valid_utf8(good)) << good;
+  }
+  for (const char* bad : {"\x80", "\xc3", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xe2\x82", "\xed\xa0\x80", "\xed\xbf\xbf",
+                          "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xe2\x28\xa1"}) {
+    EXPECT_FALSE(valid_utf8(bad));
+  }
+}
+
+}  // namespace
+}  // namespace plumb
