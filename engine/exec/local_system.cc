@@ -146,6 +146,7 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
                                                     {"HOME", account ? account->home : "/"},
                                                     {"USER", account ? account->name : std::to_string(::geteuid())}};
   environment["LOGNAME"] = environment["USER"];
+  for (const auto& [name, value] : environment_) environment[name] = value;
   for (const auto& [name, value] : request.env) environment[name] = value;
   for (const auto& [name, value] : environment) spec.environment.push_back(name + "=" + value);
   spec.argv = request.argv;

@@ -29,6 +29,8 @@ class LocalSystem : public System {
   std::optional<GroupAccount> group_by_id(std::uint32_t gid) override { return accounts_.group(gid); }
   std::string root() const override { return files_.root(); }
 
+  // For every program from now on.
+  void set_environment(const std::string& name, const std::string& value) { environment_[name] = value; }
   const RootFiles& files() const { return files_; }
   // As run(); of an output that is too long the end is kept, where the reason of a failure stands.
   Result<ProcessResult> run_keeping_end(const ProcessRequest& request) { return run(request, true); }
@@ -41,6 +43,7 @@ class LocalSystem : public System {
 
   RootFiles files_;
   Accounts accounts_;
+  std::map<std::string, std::string> environment_;
 };
 
 }  // namespace plumb::exec

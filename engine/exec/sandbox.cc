@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,10 +18,13 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
 #include "engine/base/unique_fd.h"
+#include "engine/exec/interpreter/tree_operations.h"
+#include "engine/exec/root_files.h"
 
 namespace plumb::exec {
 namespace {
@@ -49,8 +53,17 @@ std::uint64_t write_rights(int abi) {
   return rights;
 }
 
+void allow(int ruleset, const char* path, std::uint64_t rights) {
+  const UniqueFd fd(::open(path, O_PATH | O_CLOEXEC));
+  if (!fd) return;
+  landlock_path_beneath_attr rule{};
+  rule.allowed_access = rights;
+  rule.parent_fd = fd.get();
+  ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+}
+
 // The ABI version that is now in force, 0 for none.
-int restrict_files() {
+int restrict_files(const std::string& scratch) {
   const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (abi <= 0) return 0;
   RulesetAttributes attributes{};
@@ -60,13 +73,9 @@ int restrict_files() {
   const UniqueFd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, size, 0)));
   if (!ruleset) return 0;
   for (const char* device : kWritableDevices) {
-    const UniqueFd fd(::open(device, O_PATH | O_CLOEXEC));
-    if (!fd) continue;
-    landlock_path_beneath_attr rule{};
-    rule.allowed_access = LANDLOCK_ACCESS_FS_WRITE_FILE | (abi >= 3 ? kTruncate : 0);
-    rule.parent_fd = fd.get();
-    ::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    allow(ruleset.get(), device, LANDLOCK_ACCESS_FS_WRITE_FILE | (abi >= 3 ? kTruncate : 0));
   }
+  if (!scratch.empty()) allow(ruleset.get(), scratch.c_str(), attributes.handled_access_fs);
   if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) == 0) return static_cast<int>(abi);
   if (errno != EPERM || ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return 0;
   return ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) == 0 ? static_cast<int>(abi) : 0;
@@ -86,24 +95,26 @@ constexpr int kSetxattrat = 463;
 constexpr int kRemovexattrat = 466;
 constexpr int kFileSetattr = 469;
 
+// What Landlock knows nothing of.
 constexpr std::array kDenied = {
 #ifdef __x86_64__
-    SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat, SYS_unlink, SYS_rmdir, SYS_mkdir, SYS_rename,
-    SYS_link, SYS_symlink, SYS_mknod, SYS_creat, SYS_renameat,
-#endif
-#ifdef SYS_renameat
-#ifndef __x86_64__
-    SYS_renameat,
-#endif
+    SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat,
 #endif
     SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr,
-    SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_unlinkat, SYS_mkdirat, SYS_renameat2, SYS_linkat,
-    SYS_symlinkat, SYS_mknodat, SYS_truncate, SYS_fallocate, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_open_tree,
+    SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_open_tree,
     SYS_move_mount, SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_swapon, SYS_swapoff, SYS_quotactl, SYS_acct,
     SYS_sethostname, SYS_setdomainname, SYS_settimeofday, SYS_clock_settime, SYS_adjtimex, SYS_clock_adjtime, SYS_reboot,
     SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_bpf, SYS_io_uring_setup,
     static_cast<int>(SYS_open_by_handle_at), SYS_ptrace, SYS_process_vm_writev, kFchmodat2, kSetxattrat, kRemovexattrat,
     kFileSetattr};
+
+// What Landlock denies more exactly where it is there (truncate from its third version on).
+constexpr std::array kDeniedWithoutLandlock = {
+#ifdef __x86_64__
+    SYS_unlink, SYS_rmdir, SYS_mkdir, SYS_rename, SYS_link, SYS_symlink, SYS_mknod, SYS_creat,
+#endif
+    SYS_renameat, SYS_unlinkat, SYS_mkdirat, SYS_renameat2, SYS_linkat, SYS_symlinkat, SYS_mknodat};
+constexpr int kYoungLandlock = 3;
 
 constexpr std::array<std::uint32_t, 4> kDeniedIoctls = {FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR,
                                                         FS_IOC_SET_ENCRYPTION_POLICY};
@@ -115,7 +126,7 @@ sock_filter jump(unsigned code, std::uint32_t k, std::size_t yes, std::size_t no
 
 // Laid out as: check the architecture; one comparison a call, each followed by its own refusal (jumps reach only 255
 // instructions far); then the arguments of ioctl; then leave.
-std::vector<sock_filter> make_filter() {
+std::vector<sock_filter> make_filter(int landlock) {
   const std::uint32_t refuse = SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA);
   std::vector<sock_filter> out;
   out.push_back(statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)));
@@ -127,10 +138,15 @@ std::vector<sock_filter> make_filter() {
   out.push_back(jump(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1));  // x32
   out.push_back(statement(BPF_RET | BPF_K, refuse));
 #endif
-  for (const auto number : kDenied) {
+  const auto deny = [&out, refuse](long number) {
     out.push_back(jump(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
     out.push_back(statement(BPF_RET | BPF_K, refuse));
+  };
+  for (const auto number : kDenied) deny(number);
+  if (landlock == 0) {
+    for (const auto number : kDeniedWithoutLandlock) deny(number);
   }
+  if (landlock < kYoungLandlock) deny(SYS_truncate);
   out.push_back(jump(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 1 + kDeniedIoctls.size() * 2));
   out.push_back(statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[1])));
   for (const std::uint32_t request : kDeniedIoctls) {
@@ -141,9 +157,9 @@ std::vector<sock_filter> make_filter() {
   return out;
 }
 
-bool filter_calls() {
+bool filter_calls(int landlock) {
   if (kArchitecture == 0) return false;
-  std::vector<sock_filter> filter = make_filter();
+  std::vector<sock_filter> filter = make_filter(landlock);
   sock_fprog program{};
   program.len = static_cast<unsigned short>(filter.size());
   program.filter = filter.data();
@@ -173,12 +189,36 @@ Result<> receive_all(const SandboxWork& work, int in) {
   }
 }
 
+// A folder in memory, for this observation alone. Programs that run as somebody else may use it too, but not list it.
+class Scratch {
+ public:
+  Scratch() {
+    for (std::string path : {"/dev/shm/plumb-XXXXXX", "/tmp/plumb-XXXXXX"}) {
+      if (::mkdtemp(path.data()) == nullptr) continue;
+      ::chmod(path.c_str(), 01733);
+      path_ = path;
+      return;
+    }
+  }
+  ~Scratch() {
+    if (path_.empty()) return;
+    Place place{UniqueFd(::open(parent_of(path_).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), base_of(path_)};
+    (void)remove_tree(place, path_);  // what cannot be removed lies in memory and harms nobody
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 }  // namespace
 
-Confinement confine() {
+Confinement confine(const std::string& scratch) {
   Confinement got;
-  got.landlock = restrict_files();
-  got.seccomp = filter_calls();
+  got.landlock = restrict_files(scratch);
+  got.seccomp = filter_calls(got.landlock);
   return got;
 }
 
@@ -187,6 +227,7 @@ Result<> run_confined(const SandboxWork& work) {
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(Code::kInternal, std::string("cannot make a pipe: ") + std::strerror(errno));
   UniqueFd in(ends[0]);
   UniqueFd out(ends[1]);
+  const Scratch scratch;
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return fail(Code::kInternal, std::string("cannot start the observation: ") + std::strerror(errno));
@@ -194,8 +235,8 @@ Result<> run_confined(const SandboxWork& work) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);
     in.reset();
-    confine();
-    work.work(out.get());
+    confine(scratch.path());
+    work.work(out.get(), scratch.path());
     ::_exit(0);
   }
   out.reset();

@@ -67,7 +67,8 @@ class Server {
     PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), question.project));
     wire::FrameReader reader;
     SandboxWork work;
-    work.work = [&](int out) {
+    work.work = [&](int out, const std::string& scratch) {
+      if (!scratch.empty() && !system_.is_image()) system_.set_environment("TMPDIR", scratch);
       answer_observe(registry_, system_, question, [out](const wire::ObservedChunk& chunk) {
         // Without its reader the child has nothing more to do.
         if (!write_all(out, wire::frame(wire::encode(chunk)), "the pipe")) ::_exit(1);

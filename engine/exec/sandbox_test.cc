@@ -1,0 +1,133 @@
+#include "engine/exec/sandbox.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include "engine/exec/local_system.h"
+#include "engine/exec/testing_client.h"
+
+namespace plumb::exec {
+namespace {
+
+// What a confined child made of it, as text; "" where the kernel lacks the means.
+std::string confined(const std::function<std::string(LocalSystem&)>& act) {
+  std::string said;
+  SandboxWork work;
+  work.work = [&](int out, const std::string& scratch) {
+    LocalSystem system(*RootFiles::at("/"));
+    system.set_environment("TMPDIR", scratch);
+    (void)write_all(out, act(system), "pipe");
+  };
+  work.receive = [&](std::string_view bytes) -> Result<> {
+    said += bytes;
+    return {};
+  };
+  EXPECT_TRUE(run_confined(work).has_value());
+  return said;
+}
+
+std::string shell(LocalSystem& system, const std::string& script) {
+  ProcessRequest request;
+  request.argv = {"sh", "-c", script};
+  const auto result = system.run(request);
+  return result ? std::to_string(result->exit_code) : result.error().summary();
+}
+
+class SandboxTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string got = confined([](LocalSystem&) {
+      const Confinement confinement = confine("");
+      return std::string(confinement.landlock > 0 ? "L" : "") + (confinement.seccomp ? "S" : "");
+    });
+    if (got != "LS") GTEST_SKIP() << "the kernel has no Landlock or no seccomp (found `" << got << "`)";
+    folder_ = std::filesystem::temp_directory_path() / ("plumb-sandbox-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder_);
+    std::ofstream(folder_ / "file") << "old";
+  }
+  void TearDown() override {
+    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+  }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(SandboxTest, ProgramsCannotWrite) {
+  const std::string file = path("file");
+  for (const std::string& script :
+       {"touch " + path("new"), "touch " + file, "echo x > " + path("y"), "echo x >> " + file, "rm " + file,
+        "chmod 600 " + file, "chown 1:1 " + file, "mkdir " + path("d"), "ln -s a " + path("l"), "mv " + file + " " + path("z"),
+        "truncate -s 0 " + file, "mkfifo " + path("p"), "ln " + file + " " + path("hard"), "mount -t tmpfs none " + path(""),
+        std::string("echo x > /dev/shm/plumb-sandbox-test")}) {
+    EXPECT_NE(confined([&](LocalSystem& system) { return shell(system, script); }), "0") << script;
+  }
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+  std::ifstream in(file);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "old");
+}
+
+TEST_F(SandboxTest, TheChildItselfCannotWrite) {
+  const std::string file = path("file");
+  EXPECT_EQ(confined([&](LocalSystem&) {
+              std::string done;
+              if (::open(file.c_str(), O_WRONLY) >= 0) done += "open ";
+              if (::open(file.c_str(), O_RDWR) >= 0) done += "rdwr ";
+              if (::open(path("n").c_str(), O_WRONLY | O_CREAT, 0600) >= 0) done += "create ";
+              if (::truncate(file.c_str(), 0) == 0) done += "truncate ";
+              if (::chmod(file.c_str(), 0600) == 0) done += "chmod ";
+              if (::lchown(file.c_str(), 1, 1) == 0) done += "chown ";
+              if (::setxattr(file.c_str(), "user.x", "y", 1, 0) == 0) done += "setxattr ";
+              if (::utimensat(AT_FDCWD, file.c_str(), nullptr, 0) == 0) done += "utimes ";
+              if (::unlink(file.c_str()) == 0) done += "unlink ";
+              if (::rename(file.c_str(), path("r").c_str()) == 0) done += "rename ";
+              if (::sethostname("x", 1) == 0) done += "hostname ";
+              const int open = ::open(file.c_str(), O_RDONLY);
+              if (::fchmod(open, 0600) == 0) done += "fchmod ";
+              return done + "end";
+            }),
+            "end");
+}
+
+TEST_F(SandboxTest, WhatOnlyReadsWorks) {
+  const auto works = [](const std::string& script) {
+    EXPECT_EQ(confined([&](LocalSystem& system) { return shell(system, script); }), "0") << script;
+  };
+  works("test -f /etc/passwd >/dev/null 2>&1");
+  works("cat /etc/passwd | grep -q root");
+  works("echo x | sort >/dev/null");
+  works("f=$(mktemp) && echo x >$f && rm $f");
+  if (std::filesystem::exists("/usr/bin/getent")) works("getent passwd root");
+  if (std::filesystem::exists("/usr/bin/apt-get")) works("apt-get -s -q install bash");
+  if (std::filesystem::exists("/usr/bin/dpkg-query")) works("dpkg-query -W bash");
+  if (std::filesystem::exists("/run/systemd/system")) works("systemctl show --property=LoadState ssh.service");
+}
+
+TEST_F(SandboxTest, ABadEndIsTold) {
+  SandboxWork work;
+  work.work = [](int, const std::string&) { ::_exit(3); };
+  work.receive = [](std::string_view) -> Result<> { return {}; };
+  const auto ended = run_confined(work);
+  ASSERT_FALSE(ended.has_value());
+  EXPECT_EQ(ended.error().code(), Code::kExecutorDied);
+}
+
+TEST_F(SandboxTest, CostsLittle) {
+  const auto begin = std::chrono::steady_clock::now();
+  constexpr int kRounds = 50;
+  for (int i = 0; i < kRounds; ++i) confined([](LocalSystem&) { return std::string("x"); });
+  const auto took = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count() / kRounds;
+  RecordProperty("milliseconds", std::to_string(took));
+  std::printf("one confined observation: %.2f ms\n", took);
+  EXPECT_LT(took, 50);
+}
+
+}  // namespace
+}  // namespace plumb::exec
