@@ -1,0 +1,95 @@
+#include "providers/package/back_end.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace plumb::providers::package {
+namespace {
+
+// Words that say nothing about which software something belongs to.
+constexpr std::array<std::string_view, 44> kCommonWords = {
+    "bin",  "client", "common", "conf",  "config", "core",   "daemon", "data", "debian", "default", "dev",
+    "doc",  "docs",   "etc",    "extra", "files",  "group",  "home",   "lib",  "local",  "log",     "logs",
+    "main", "opt",    "plugin", "run",   "sbin",   "server", "service", "share", "spool", "src",    "srv",
+    "state", "sys",   "system", "tmp",   "tools",  "user",   "users",  "usr",  "util",   "utils",   "var"};
+
+bool is_common(const std::string& word) {
+  return word.size() < 3 || std::find(kCommonWords.begin(), kCommonWords.end(), word) != kCommonWords.end();
+}
+
+// "Debian-exim4" -> {"exim"}: runs of letters, small, without the common ones.
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  const auto end_word = [&] {
+    if (!is_common(word)) words.push_back(word);
+    word.clear();
+  };
+  for (const char c : text) {
+    if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    } else {
+      end_word();
+    }
+  }
+  end_word();
+  return words;
+}
+
+// The same word but for a short ending, as in postgres and postgresql.
+bool same_but_ending(std::string_view a, std::string_view b) {
+  constexpr std::size_t kEnding = 3;
+  constexpr std::size_t kStem = 4;
+  if (a == b) return true;
+  if (a.size() > b.size()) std::swap(a, b);
+  return a.size() >= kStem && b.starts_with(a) && b.size() - a.size() <= kEnding;
+}
+
+bool within(std::string_view a, std::string_view b) {
+  return a.find(b) != std::string_view::npos || b.find(a) != std::string_view::npos;
+}
+
+template <class Related>
+bool any_related(const std::vector<std::string>& left, const std::vector<std::string>& packages, Related related) {
+  for (const std::string& package : packages) {
+    for (const std::string& word : words_of(package)) {
+      for (const std::string& other : left) {
+        if (related(word, other)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BackEnd>> find_back_end(System& system) {
+  PLUMB_TRY_ASSIGN(const auto dpkg, system.stat("/var/lib/dpkg/status", true));
+  if (dpkg && (system.is_image() || !system.find_program("apt-get").empty())) return apt();
+  for (const char* program : {"dnf", "yum", "zypper", "pacman", "apk", "brew", "xbps-install", "emerge"}) {
+    if (!system.find_program(program).empty()) {
+      return fail(Code::kNoBackEnd, "packages are managed through apt, and this host has " + std::string(program));
+    }
+  }
+  return fail(Code::kNoBackEnd, "no package manager was found; packages are managed through apt");
+}
+
+bool is_version_pattern(std::string_view wanted) { return wanted.ends_with('*'); }
+
+bool version_matches(std::string_view wanted, std::string_view version) {
+  if (!is_version_pattern(wanted)) return wanted == version;
+  return version.starts_with(wanted.substr(0, wanted.size() - 1));
+}
+
+bool may_belong(const Address& what, const std::vector<std::string>& packages) {
+  if (packages.empty()) return false;
+  if (what.kind == "unit") return true;
+  if (what.kind == "package") return std::find(packages.begin(), packages.end(), what.identity) != packages.end();
+  const std::vector<std::string> words = words_of(what.identity);
+  if (what.kind == "user" || what.kind == "group") return any_related(words, packages, same_but_ending);
+  if (what.kind == "file" || what.kind == "directory") return any_related(words, packages, within);
+  return false;
+}
+
+}  // namespace plumb::providers::package

@@ -1,0 +1,122 @@
+#include "providers/package/package.h"
+
+#include "providers/package/back_end.h"
+
+namespace plumb::providers::package {
+namespace {
+
+bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
+bool wants_latest(const Desired& desired) { return desired.text("state", "present") == "latest"; }
+
+std::vector<std::string> names_in(const Observed& observed, const char* attribute) {
+  const auto found = observed.attributes.find(attribute);
+  if (found == observed.attributes.end() || !found->is_array()) return {};
+  return found->get<std::vector<std::string>>();
+}
+
+std::string listed(const std::vector<std::string>& names, std::size_t from) {
+  constexpr std::size_t kShown = 8;
+  std::string text;
+  for (std::size_t i = from; i < names.size() && i < from + kShown; ++i) text += (text.empty() ? "" : ", ") + names[i];
+  if (names.size() > from + kShown) text += " and " + std::to_string(names.size() - from - kShown) + " more";
+  return text;
+}
+
+void append(std::string& note, const std::string& text) { note += (note.empty() ? "" : "; ") + text; }
+
+bool is_as_wanted(const Desired& desired, const Observed& observed) {
+  if (!observed.exists) return false;
+  const std::string there = observed.attributes.value("version", "");
+  const std::string version = desired.text("version");
+  if (!version.empty() && !version_matches(version, there)) return false;
+  return !wants_latest(desired) || (!observed.attributes.value("refresh", false) &&
+                                    observed.attributes.value("candidate", there) == there);
+}
+
+Change removal(const Desired& desired, const Observed& observed) {
+  Change change;
+  change.op = Op::kDelete;
+  change.before["state"] = "present";
+  if (observed.attributes.contains("version")) change.before["version"] = observed.attributes["version"];
+  PackageTransaction transaction;
+  transaction.manager = observed.attributes.value("manager", "apt");
+  transaction.remove.push_back(desired.text("name"));
+  if (const auto removes = names_in(observed, "removes"); !removes.empty()) {
+    change.note = "removes " + listed(removes, 0) + " too";
+  }
+  change.operations.push_back(std::move(transaction));
+  return change;
+}
+
+}  // namespace
+
+std::vector<Result<Observed>> PackageProvider::observe(std::span<const Desired* const> desired, System& system) const {
+  const Result<std::unique_ptr<BackEnd>> back_end = find_back_end(system);
+  if (back_end) return (*back_end)->observe(desired, system);
+  return std::vector<Result<Observed>>(desired.size(), Result<Observed>(Error(back_end.error())));
+}
+
+Change PackageProvider::diff(const Desired& desired, const Observed& observed) const {
+  if (wants_absent(desired)) return observed.exists ? removal(desired, observed) : Change();
+  Change change;
+  if (is_as_wanted(desired, observed)) return change;
+  const std::string name = desired.text("name");
+  const std::string version = desired.text("version");
+  const std::string candidate = observed.attributes.value("candidate", "");
+  change.op = observed.exists ? Op::kUpdate : Op::kCreate;
+  change.fidelity = Fidelity::kBounded;
+  if (!observed.exists) change.after["state"] = "present";
+  if (observed.exists && observed.attributes.contains("version")) change.before["version"] = observed.attributes["version"];
+
+  PackageTransaction transaction;
+  transaction.manager = observed.attributes.value("manager", "apt");
+  PackageRequest request{observed.attributes.value("as", name), candidate};
+  if (candidate.empty() && !is_version_pattern(version)) request.version = version;
+  if (!request.version.empty()) change.after["version"] = request.version;
+  transaction.install.push_back(request);
+  transaction.allow_downgrade = observed.attributes.value("downgrade", false);
+  transaction.refresh = observed.attributes.value("refresh", false);
+
+  if (transaction.refresh) append(change.note, "the package lists are read first and decide what comes");
+  if (request.name != name) append(change.note, request.name + " provides it");
+  if (transaction.allow_downgrade) append(change.note, "an older version");
+  if (const auto brings = names_in(observed, "brings"); brings.size() > 1) {
+    append(change.note, "brings " + listed(brings, 1));
+  }
+  if (const auto removes = names_in(observed, "removes"); !removes.empty()) {
+    append(change.note, "removes " + listed(removes, 0));
+  }
+  change.operations.push_back(std::move(transaction));
+  return change;
+}
+
+bool PackageProvider::may_bring(const Desired& desired, const Observed& observed, const Address& what) const {
+  if (wants_absent(desired) || is_as_wanted(desired, observed)) return false;
+  std::vector<std::string> packages = names_in(observed, "brings");
+  if (packages.empty()) packages.push_back(desired.text("name"));
+  return may_belong(what, packages);
+}
+
+void PackageProvider::complete(Desired& desired, std::span<const Desired> host) const {
+  for (const Desired& other : host) {
+    const std::string path = other.text("path");
+    if (path.starts_with("/etc/apt/sources.list") || path.starts_with("/etc/apt/trusted.gpg") ||
+        path.starts_with("/etc/apt/keyrings/") || path.starts_with("/usr/share/keyrings/")) {
+      desired.attributes["sources_managed"] = true;
+      return;
+    }
+  }
+}
+
+std::optional<Desired> PackageProvider::restore(const Desired& desired, const Observed& before) const {
+  Desired again;
+  again.address = desired.address;
+  again.attributes = {{"name", desired.text("name")}, {"state", before.exists ? "present" : "absent"}};
+  const std::string version = before.attributes.value("version", "");
+  if (before.exists && !version.empty()) again.attributes["version"] = version;
+  return again;
+}
+
+void add_to(Registry& registry) { registry.add(std::make_unique<PackageProvider>()); }
+
+}  // namespace plumb::providers::package
