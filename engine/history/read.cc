@@ -11,14 +11,19 @@
 namespace plumb::history {
 namespace {
 
-void add_totals(RunSummary& summary, const std::vector<HostOutcome>& hosts) {
-  for (const HostOutcome& host : hosts) {
-    ++summary.hosts;
-    summary.changed += host.changed;
-    summary.satisfied += host.satisfied;
-    summary.failed += host.failed;
-    summary.skipped += host.skipped;
-  }
+Result<> add_totals(Database& database, std::int64_t run, RunSummary& summary) {
+  PLUMB_TRY_ASSIGN(
+      Statement prepared,
+      database.prepare("SELECT count(*), sum(changed), sum(satisfied), sum(failed), sum(skipped) "
+                       "FROM run_host WHERE run = ?1"));
+  Statement row = std::move(prepared).bind(run);
+  PLUMB_TRY(row.step());
+  summary.hosts = row.integer(0);
+  summary.changed = row.integer(1);
+  summary.satisfied = row.integer(2);
+  summary.failed = row.integer(3);
+  summary.skipped = row.integer(4);
+  return {};
 }
 
 // The number of the run that `reference` names.
@@ -111,8 +116,7 @@ Result<std::vector<RunSummary>> History::runs(std::int64_t limit, std::string_vi
   summaries.reserve(numbers.size());
   for (const std::int64_t number : numbers) {
     PLUMB_TRY_ASSIGN(RunSummary summary, read_run(database, number));
-    PLUMB_TRY_ASSIGN(const std::vector<HostOutcome> hosts, read_hosts(database, number));
-    add_totals(summary, hosts);
+    PLUMB_TRY(add_totals(database, number, summary));
     summaries.push_back(std::move(summary));
   }
   return summaries;
@@ -126,7 +130,7 @@ Result<RunRecord> History::run(std::string_view reference) const {
   RunRecord record;
   PLUMB_TRY_ASSIGN(record.summary, read_run(database, number));
   PLUMB_TRY_ASSIGN(record.hosts, read_hosts(database, number));
-  add_totals(record.summary, record.hosts);
+  PLUMB_TRY(add_totals(database, number, record.summary));
   PLUMB_TRY(read_actions(database, number,
                          [&](ActionRecord action) { record.actions.push_back(std::move(action)); }));
   PLUMB_TRY_ASSIGN(record.late, read_late_reports(database, number));
