@@ -5,9 +5,6 @@ JOBS ?= $(shell nproc)
 N ?= 3
 FUZZ_SECONDS ?= 60
 
-# Without these ccache does not keep what was compiled with a precompiled header.
-export CCACHE_SLOPPINESS := pch_defines,time_macros
-
 .DEFAULT_GOAL := help
 .PHONY: help deps build test demo golden docs lint format bench asan tsan fuzz lab-up lab-down install package clean
 
