@@ -140,9 +140,13 @@ void ApplyRun::stage_all(std::vector<Turn>& turns) {
       if (!request_.keep_going) break;
     }
   }
-  for (Turn& turn : turns) {
-    for (const StagedFile& file : turn.files) {
-      if (Result<> synced = writer.sync(file); !synced && !turn.problem) turn.problem = synced.error().diagnostic();
+  std::vector<int> files;
+  for (const Turn& turn : turns) {
+    for (const StagedFile& file : turn.files) files.push_back(file.file.get());
+  }
+  if (Result<> synced = sync_together(files); !synced) {
+    for (Turn& turn : turns) {
+      if (!turn.files.empty() && !turn.problem) turn.problem = synced.error().diagnostic();
     }
   }
 }
@@ -231,12 +235,9 @@ JournalEntry ApplyRun::intent_of(const Turn& turn) const {
     const std::string* path = file_path(operation);
     const bool leaves = std::holds_alternative<WriteFile>(operation) || std::holds_alternative<MakeLink>(operation);
     if (path == nullptr || !leaves) continue;
-    // The temporary file of a write through a link lies where the link points.
-    Result<std::string> real = tools_.system.resolve(parent_of(*path));
-    intent.temporaries.push_back(real ? std::move(*real) : parent_of(*path));
     const auto* write = std::get_if<WriteFile>(&operation);
-    if (write == nullptr || !write->follow) continue;
-    if (Result<std::string> target = tools_.system.resolve(*path)) intent.temporaries.push_back(parent_of(*target));
+    const std::string target = write != nullptr && write->follow ? tools_.system.resolve(*path).value_or(*path) : *path;
+    intent.temporaries.push_back(parent_of(target));
   }
   return intent;
 }

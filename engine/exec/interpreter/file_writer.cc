@@ -165,11 +165,6 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
                                          (said.empty() ? "" : ": " + said));
 }
 
-Result<> FileWriter::sync(const StagedFile& staged) {
-  if (::fsync(staged.file.get()) != 0) return os_error("sync", staged.path);
-  return {};
-}
-
 Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
   if (staged.backup && staged.old) PLUMB_TRY(keep_backup(system_, staged.place, staged.path, folders));
   if (::renameat(staged.place.folder.get(), staged.temporary.c_str(), staged.place.folder.get(),

@@ -39,9 +39,8 @@ class FileWriter {
   FileWriter(LocalSystem& system, const BlobStore& blobs, std::string token);
 
   // Writes, dresses (owner, mode, extended attributes) and validates the new file and starts its way to the disk.
-  // What a validation printed is added to `output`.
+  // What a validation printed is added to `output`. The caller syncs it before it commits it.
   Result<StagedFile> stage(const WriteFile& operation, std::string& output);
-  Result<> sync(const StagedFile& staged);
   Result<> commit(StagedFile& staged, FolderSync& folders);
 
   // A name for a temporary entry beside a target.

@@ -1,7 +1,8 @@
-// Folders whose entries changed and that must be synced before the change counts as done: each one once.
+// Waiting for the disk.
 #pragma once
 
 #include <map>
+#include <span>
 #include <utility>
 
 #include <sys/types.h>
@@ -11,6 +12,12 @@
 
 namespace plumb::exec {
 
+// Returns once everything that was written through these descriptors is on disk. Many files of one file system are
+// synced by one syncfs, which costs as much as one fsync where little else is waiting to be written; where much is, each
+// file is synced by itself, so that nobody waits for other programs' data.
+Result<> sync_together(std::span<const int> files);
+
+// Folders whose entries changed and that must be synced before the change counts as done: each one once.
 class FolderSync {
  public:
   void add(int folder);
