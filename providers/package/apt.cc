@@ -66,8 +66,8 @@ void observe_status(Item& item, const DpkgStatus& status) {
     item.asks = !observed.exists || wrong_version || (wants_latest(desired) && !entry.held);
   }
   if (!entry.trouble.empty() && !wants_absent(desired)) observed.attributes["candidate"] = entry.version;
-  if (entry.held && observed.exists && (wrong_version || wants_absent(desired))) {
-    observed.obstacle = refused(item.name + " is held at " + entry.version, "release it with `apt-mark unhold " + item.name + "`");
+  if (entry.held && item.asks) {
+    observed.obstacle = refused(item.name + " is held" + (observed.exists ? " at " + entry.version : ""), "release it with `apt-mark unhold " + item.name + "`");
   }
 }
 
@@ -235,8 +235,8 @@ class Apt : public BackEnd {
   static Result<Simulation> simulate(const std::vector<Item>& items, System& system) {
     ProcessRequest request;
     // Without its caches apt-get writes nothing, and without locks it does not stand in anyone's way. The trace tells on
-    // whose behalf each package comes.
-    request.argv = {"apt-get", "-s", "-y", "-q", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=",
+    // whose behalf each package comes; without -q=0 a pipe would not be told what stands in for a virtual package.
+    request.argv = {"apt-get", "-s", "-y", "-q=0", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=",
                     "-o", "Debug::NoLocking=1", "-o", "Debug::pkgDepCache::AutoInstall=1"};
     std::vector<std::string> arguments;
     for (const Item& item : items) {
