@@ -1,0 +1,315 @@
+// What configuration means, beyond the golden cases in testdata/config.
+#include <gtest/gtest.h>
+
+#include "engine/base/file.h"
+#include "engine/config/formats.h"
+#include "engine/config/hosts.h"
+#include "engine/config/inventory.h"
+#include "engine/config/project.h"
+#include "engine/config/schema.h"
+#include "engine/config/validate.h"
+#include "engine/testing/case_file.h"
+
+namespace plumb::config {
+namespace {
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  void write(const std::string& name, std::string_view text) {
+    std::filesystem::create_directories((scratch_.path() / name).parent_path());
+    ASSERT_TRUE(write_file(scratch_.path() / name, text));
+  }
+  std::optional<Project> load(std::string_view text) {
+    write("plumb.yaml", text);
+    diagnostics_ = {};
+    return load_project(scratch_.path(), diagnostics_);
+  }
+  std::string digest_of(std::string_view text) {
+    const auto project = load(text);
+    EXPECT_TRUE(project) << (diagnostics_.empty() ? "" : diagnostics_.items()[0].summary);
+    return project ? project->digest : "";
+  }
+  std::optional<Inventory> inventory(const Project& project, std::string_view text) {
+    write("hosts.yaml", text);
+    diagnostics_ = {};
+    return load_inventory(scratch_.path() / "hosts.yaml", project, diagnostics_);
+  }
+
+  testing::ScratchFolder scratch_;
+  Diagnostics diagnostics_;
+};
+
+constexpr std::string_view kHead = "plumb: v1\nproject: p\n";
+
+TEST_F(ConfigTest, DigestIgnoresLayoutCommentsAndKeyOrder) {
+  const std::string one = digest_of(
+      "plumb: v1\nproject: p\ninputs: {a: {type: integer, default: 1}, b: {type: string}}\n"
+      "resources:\n  - file: /a\n    mode: 644\n    content: x\n");
+  const std::string other = digest_of(
+      "# said otherwise\nresources:\n- {file: //a, content: 'x', mode: \"0644\"}\n"
+      "inputs:\n  b:\n    type: string\n  a: {default: 1, type: \"integer\"}\nproject: \"p\"\nplumb: v1\n");
+  EXPECT_EQ(one, other);
+}
+
+TEST_F(ConfigTest, DigestTellsWhatMatters) {
+  const std::string head(kHead);
+  const std::string base = digest_of(head + "resources:\n  - file: /a\n  - file: /b\n");
+  EXPECT_NE(base, digest_of(head + "resources:\n  - file: /b\n  - file: /a\n"));
+  EXPECT_NE(base, digest_of(head + "resources:\n  - file: /a\n    mode: 600\n  - file: /b\n"));
+  EXPECT_NE(base, digest_of(head + "resources:\n  - file: /a\n    on: web\n  - file: /b\n"));
+  EXPECT_NE(base, digest_of(head + "inputs: {a: {type: string}}\nresources:\n  - file: /a\n  - file: /b\n"));
+}
+
+TEST_F(ConfigTest, DigestCountsTheBytesOfSources) {
+  const std::string text = std::string(kHead) + "resources:\n  - file: /a\n    source: a.txt\n";
+  write("a.txt", "one");
+  const std::string one = digest_of(text);
+  EXPECT_EQ(one, digest_of(text));
+  write("a.txt", "two");
+  EXPECT_NE(one, digest_of(text));
+}
+
+TEST_F(ConfigTest, DigestKeepsSensitiveValuesOut) {
+  const auto with = [](const std::string& word) {
+    return std::string(kHead) + "inputs: {t: {type: string, sensitive: true, default: " + word +
+           "}}\nresources:\n  - file: /a\n    sensitive: true\n    content: " + word + "\n";
+  };
+  EXPECT_EQ(digest_of(with("hunter2")), digest_of(with("other")));
+}
+
+TEST_F(ConfigTest, IncludesAreReadOnceAndSorted) {
+  write("r/b.yaml", "resources: [{file: /b}]\n");
+  write("r/a.yaml", "include: [plumb.yaml, 'r/*.yaml']\nresources: [{file: /a}]\n");
+  write("r/.hidden.yaml", "resources: [{file: /hidden}]\n");
+  const auto project = load(std::string(kHead) + "resources: [{file: /last}]\ninclude: [r/*.yaml, r/b.yaml, '**']\n");
+  // `**` finds the folder's other file too, which is none of plumb's.
+  ASSERT_TRUE(project) << diagnostics_.sorted()[0].summary;
+  std::string order;
+  for (const Resource& resource : project->resources) order += resource.address.identity;
+  EXPECT_EQ(order, "/b/a/last");
+}
+
+TEST_F(ConfigTest, AKindThatNothingIsNearToListsAllKinds) {
+  EXPECT_FALSE(load(std::string(kHead) + "resources: [{xyzzy: 1}]\n"));
+  ASSERT_EQ(diagnostics_.items().size(), 1U);
+  EXPECT_EQ(diagnostics_.items()[0].code, Code::kUnknownKind);
+  for (const std::string& kind : resource_kinds()) {
+    EXPECT_NE(diagnostics_.items()[0].hint.find(kind), std::string::npos) << kind;
+  }
+}
+
+TEST_F(ConfigTest, TenThousandHosts) {
+  const auto project = load(std::string(kHead) + "inputs: {port: {type: integer, default: 1}}\n");
+  ASSERT_TRUE(project);
+  const auto found = inventory(*project, "plumb: v1\ngroups: {web: {inputs: {port: 2}}}\nhosts:\n  web[00000:09999]: {groups: [web]}\n");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->hosts.size(), 10'000U);
+  EXPECT_EQ(found->groups.at("web").size(), 10'000U);
+  EXPECT_EQ(match_hosts(*found, "web:!web*9")->size(), 9'000U);
+}
+
+TEST_F(ConfigTest, InventoryDigestIgnoresLayout) {
+  const auto project = load(kHead);
+  ASSERT_TRUE(project);
+  const auto one = inventory(*project, "plumb: v1\nhosts:\n  a[1:2]: {port: 22}\n");
+  const auto two = inventory(*project, "hosts:\n  a2: {port: 22}\n  a1: {port: 22}\nplumb: v1\n");
+  ASSERT_TRUE(one && two);
+  EXPECT_EQ(one->digest, two->digest);
+  const auto three = inventory(*project, "plumb: v1\nhosts:\n  a[1:2]: {port: 23}\n");
+  EXPECT_NE(one->digest, three->digest);
+}
+
+TEST_F(ConfigTest, MissingInventoryIsAnError) {
+  const auto project = load(kHead);
+  ASSERT_TRUE(project);
+  EXPECT_FALSE(load_inventory(scratch_.path() / "none.yaml", *project, diagnostics_));
+  EXPECT_EQ(diagnostics_.items()[0].code, Code::kFileUnreadable);
+}
+
+TEST_F(ConfigTest, ThisMachineAlone) {
+  const Inventory found = local_inventory();
+  EXPECT_EQ(found.hosts.at("localhost").connection.kind, ConnectionKind::kLocal);
+  EXPECT_EQ(*match_hosts(found, "all"), std::set<std::string>{"localhost"});
+  const auto project = load(kHead);
+  const auto same = inventory(*project, "plumb: v1\nhosts: {localhost: {}}\n");
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->hosts.at("localhost").connection.kind, ConnectionKind::kLocal);
+  const auto stated = inventory(*project, "plumb: v1\nhosts: {localhost: {port: 2222}}\n");
+  EXPECT_EQ(stated->hosts.at("localhost").connection.kind, ConnectionKind::kSsh);
+}
+
+TEST(Formats, Normalise) {
+  const auto good = [](const char* format, const char* text, const Json& wanted) {
+    const Result<Json> result = apply_format(format, text, "`x`", {});
+    ASSERT_TRUE(result) << format << ' ' << text;
+    EXPECT_EQ(*result, wanted) << format << ' ' << text;
+  };
+  good("path", "/", "/");
+  good("path", "//etc///motd/", "/etc/motd");
+  good("path", "/a b/ü/...", "/a b/ü/...");
+  good("mode", "644", "0644");
+  good("mode", "0644", "0644");
+  good("mode", "02750", "2750");
+  good("mode", "1777", "1777");
+  good("mode", "u=rwX,g+s,o-x", "u=rwX,g+s,o-x");
+  good("mode", "a+X", "a+X");
+  good("mode", "g=u", "g=u");
+  good("mode", "+t", "+t");
+  good("duration", "90", 90);
+  good("duration", "90s", 90);
+  good("duration", "5m", 300);
+  good("duration", "2h", 7200);
+  good("duration", "1d", 86400);
+  good("size", "512", 512);
+  good("size", "10k", 10240);
+  good("size", "4MiB", 4194304);
+  good("size", "1G", 1073741824);
+  good("user", "0", "0");
+  good("user", "www-data", "www-data");
+  good("user", "samba$", "samba$");
+  good("date", "2024-02-29", "2024-02-29");
+  good("name", "lib:amd64", "lib:amd64");
+}
+
+TEST(Formats, Refuse) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"path", "etc"}, {"path", "~/x"}, {"path", "/a/../b"}, {"path", "/a/."}, {"path", ""}, {"mode", ""}, {"mode", "64"},
+      {"mode", "0o644"}, {"mode", "12345"}, {"mode", "u+w,"}, {"mode", "rwx"}, {"mode", "u"}, {"mode", "99"},
+      {"duration", ""}, {"duration", "-1"}, {"duration", "1.5h"}, {"duration", "5 m"}, {"duration", "05m"},
+      {"duration", "999999999999d"}, {"size", "1T"}, {"size", "k"}, {"size", "1kb"}, {"user", "a b"}, {"user", "-a"},
+      {"user", "01"}, {"user", "4294967295"}, {"date", "2023-02-29"}, {"date", "2024-13-01"}, {"date", "2024-1-1"},
+      {"date", "2024-00-10"}, {"name", "-x"}, {"name", "a b"}, {"name", ""}};
+  for (const auto& [format, text] : wrong) EXPECT_FALSE(apply_format(format, text, "`x`", {})) << format << ' ' << text;
+}
+
+TEST(Formats, Integers) {
+  EXPECT_EQ(parse_integer("0"), 0);
+  EXPECT_EQ(parse_integer("-12"), -12);
+  EXPECT_EQ(parse_integer("9007199254740991"), 9007199254740991);
+  for (const char* text : {"", "-", "-0", "01", "+1", "1_000", "0x10", "1e3", "1.0", "9007199254740992", " 1"}) {
+    EXPECT_FALSE(parse_integer(text)) << text;
+  }
+  EXPECT_EQ(parse_number("1.25"), 1.25);
+  EXPECT_EQ(parse_number("-0.5"), -0.5);
+  for (const char* text : {"", ".5", "1.", "1e3", ".inf", "nan", "01.5", "1_0"}) EXPECT_FALSE(parse_number(text)) << text;
+}
+
+TEST(Hosts, Ranges) {
+  EXPECT_EQ(*expand_hosts("web"), std::vector<std::string>{"web"});
+  EXPECT_EQ(*expand_hosts("w[8:11]"), (std::vector<std::string>{"w8", "w9", "w10", "w11"}));
+  EXPECT_EQ(*expand_hosts("w[08:10].x"), (std::vector<std::string>{"w08.x", "w09.x", "w10.x"}));
+  EXPECT_EQ(*expand_hosts("[a:b]-[1:2]"), (std::vector<std::string>{"a-1", "a-2", "b-1", "b-2"}));
+  EXPECT_EQ(*expand_hosts("w[0:10:5]"), (std::vector<std::string>{"w0", "w5", "w10"}));
+  EXPECT_EQ(expand_hosts("w[1:400]x[1:400]").error().code(), Code::kTooManyHosts);
+  EXPECT_EQ(expand_hosts("w[1:99999999999999999999]").error().code(), Code::kBadHostRange);
+}
+
+// A document with every shape that a condition between keys can take.
+TEST(Validate, ConditionsBetweenKeys) {
+  const Json schema = Json::parse(R"({
+    "type": "object", "additionalProperties": false,
+    "properties": {"a": {"type": "string"}, "b": {"type": "string"}, "c": {"type": "integer", "default": 3},
+                   "state": {"enum": ["on", "off"], "default": "on"}},
+    "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
+    "allOf": [{"if": {"properties": {"state": {"const": "off"}}, "required": ["state"]},
+               "then": {"not": {"required": ["c"]}}}]})");
+  const auto check = [&](const char* text) {
+    Diagnostics diagnostics;
+    const auto node = lang::read_yaml("t", text, diagnostics);
+    const auto value = validate(*node, schema, "thing", node->span, {}, diagnostics);
+    std::string out = value ? canonical(*value) : "";
+    for (const Diagnostic& d : diagnostics.sorted()) out += code_name(d.code) + " " + d.summary + "; ";
+    return out;
+  };
+  EXPECT_EQ(check("a: x"), R"({"a":"x","c":3,"state":"on"})");
+  EXPECT_EQ(check("{a: x, b: y}"), "PL1104 only one of `a`, `b` may be given for thing; ");
+  EXPECT_EQ(check("c: 1"), "PL1102 one of `a`, `b` is missing for thing; ");
+  EXPECT_EQ(check("{a: x, state: off, c: 1}"), "PL1104 `c` cannot be given for thing; ");
+  EXPECT_EQ(check("{a: x, state: off}"), R"({"a":"x","c":3,"state":"off"})");
+}
+
+TEST(Validate, PicksTheBranchByShape) {
+  const Json schema = Json::parse(R"({"anyOf": [{"type": "boolean"}, {"type": "integer"},
+    {"type": "array", "items": {"type": "integer"}}, {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}]})");
+  const auto check = [&](const char* text) {
+    Diagnostics diagnostics;
+    const auto node = lang::read_yaml("t", text, diagnostics);
+    const auto value = validate(*node, schema, "`x`", node->span, {}, diagnostics);
+    return value ? canonical(*value) : diagnostics.sorted()[0].summary;
+  };
+  EXPECT_EQ(check("true"), "true");
+  EXPECT_EQ(check("5"), "5");
+  EXPECT_EQ(check("[1, 2]"), "[1,2]");
+  EXPECT_EQ(check("{a: 1}"), R"({"a":"1"})");
+  EXPECT_EQ(check("[x]"), "an item of `x` must be a whole number");
+  EXPECT_EQ(check("{b: 1}"), "`a` is missing in `x`");
+  EXPECT_EQ(check("word"), "`x` must be a whole number, true or false, a list or a map");
+}
+
+// Every built-in schema that configuration is read by stays within the subset that the validator knows.
+class SchemaSubset {
+ public:
+  std::vector<std::string> problems;
+
+  void walk(const Json& schema, const std::string& at) {
+    static const std::set<std::string> known = {
+        "$schema", "$id", "$ref", "$comment", "title", "description", "markdownDescription", "type", "enum", "const",
+        "properties", "patternProperties", "additionalProperties", "propertyNames", "required", "minProperties", "items", "minItems", "maxItems",
+        "uniqueItems", "minLength", "maxLength", "pattern", "minimum", "maximum", "anyOf", "oneOf", "allOf", "not", "if",
+        "then", "else", "default", "examples", "definitions", "$defs", "x-identity", "x-format", "x-expected",
+        "x-exclusive", "x-sensitive", "x-secret-capable", "x-since", "x-example", "x-content-of"};
+    static const std::set<std::string> formats = {"path", "mode", "duration", "size", "content", "source",
+                                                  "user", "group", "date", "name"};
+    if (schema.is_boolean()) return;
+    for (const auto& [key, value] : schema.items()) {
+      if (!known.contains(key)) problems.push_back(at + " uses " + key);
+    }
+    if (schema.contains("x-format") && !formats.contains(schema["x-format"].get<std::string>())) {
+      problems.push_back(at + " has the unknown format " + schema["x-format"].dump());
+    }
+    for (const char* maps : {"properties", "patternProperties", "definitions", "$defs"}) {
+      if (!schema.contains(maps)) continue;
+      for (const auto& [name, part] : schema[maps].items()) walk(part, at + "/" + maps + "/" + name);
+    }
+    for (const char* one : {"additionalProperties", "propertyNames", "items", "not", "if", "then", "else"}) {
+      if (schema.contains(one)) walk(schema[one], at + "/" + one);
+    }
+    for (const char* lists : {"anyOf", "oneOf", "allOf"}) {
+      if (!schema.contains(lists)) continue;
+      for (const Json& part : schema[lists]) walk(part, at + "/" + lists);
+    }
+  }
+};
+
+TEST(BuiltinSchemas, StayWithinTheSubset) {
+  SchemaSubset subset;
+  std::vector<std::string> names = {"project", "inventory"};
+  for (const std::string& kind : resource_kinds()) names.push_back("resources/" + kind);
+  for (const std::string& name : names) {
+    subset.walk(builtin_schema(name), name);
+  }
+  for (const std::string& problem : subset.problems) ADD_FAILURE() << problem;
+}
+
+TEST(BuiltinSchemas, KindsAreWhole) {
+  const Json& shared = builtin_schema("project")["definitions"]["resource"]["properties"];
+  for (const std::string& kind : resource_kinds()) {
+    const Json& schema = builtin_schema("resources/" + kind);
+    const std::string identity = schema.value("x-identity", "");
+    EXPECT_TRUE(schema["properties"].contains(identity)) << kind;
+    EXPECT_EQ(schema.value("title", ""), kind);
+    EXPECT_EQ(schema["additionalProperties"], false) << kind;
+    EXPECT_NE(std::find(schema["required"].begin(), schema["required"].end(), Json(identity)), schema["required"].end()) << kind;
+    for (const auto& [name, part] : schema["properties"].items()) {
+      EXPECT_FALSE(shared.contains(name)) << kind << " declares the shared key " << name;
+      EXPECT_TRUE(name == identity || name != kind) << kind << ": a key of the kind's own name cannot be written";
+      EXPECT_FALSE(part.value("description", "").empty()) << kind << "." << name << " has no description";
+      if (part.contains("x-content-of")) {
+        EXPECT_TRUE(schema["properties"].contains(part["x-content-of"].get<std::string>())) << kind << "." << name;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace plumb::config
