@@ -46,12 +46,13 @@ std::uint32_t number_at(std::string_view bytes) {
   return value;
 }
 
-std::string with_length(std::string_view bytes) {
-  const auto size = static_cast<std::uint32_t>(bytes.size());
+std::string big_endian(std::size_t value) {
   std::string out;
-  for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(size >> shift);
-  return out += bytes;
+  for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(value >> shift);
+  return out;
 }
+
+std::string with_length(std::string_view bytes) { return big_endian(bytes.size()).append(bytes); }
 
 bool send_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -105,13 +106,13 @@ std::vector<AgentIdentity> parse_identities(std::string_view answer) {
   return identities;
 }
 
-// Answers for an agent that holds `identity` alone, and hands requests to sign on to the real one.
-void serve_one(int client, int agent, const AgentIdentity& identity) {
+// Answers for an agent that holds `identities` alone, and hands requests to sign on to the real one.
+void serve(int client, int agent, const std::vector<AgentIdentity>& identities) {
   while (const std::optional<std::string> request = receive_message(client)) {
     std::string answer(1, kFailure);
     if (request->front() == kRequestIdentities) {
-      answer = std::string(1, kIdentitiesAnswer) + std::string("\0\0\0\1", 4) + with_length(identity.blob) +
-               with_length(identity.comment);
+      answer = std::string(1, kIdentitiesAnswer) + big_endian(identities.size());
+      for (const AgentIdentity& identity : identities) answer += with_length(identity.blob) + with_length(identity.comment);
     } else if (request->front() == kSignRequest && send_all(agent, with_length(*request))) {
       if (std::optional<std::string> signature = receive_message(agent)) answer = std::move(*signature);
     }
@@ -190,14 +191,14 @@ std::unique_ptr<Agent> Agent::connect(const std::string& socket) {
   return agent;
 }
 
-Result<UniqueFd> Agent::offer(const AgentIdentity& identity) {
+Result<UniqueFd> Agent::offer(std::vector<AgentIdentity> identities) {
   withdraw();
   std::array<int, 2> pair{-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) {
     return fail(Code::kAuthentication, std::string("cannot speak with the agent: ") + std::strerror(errno));
   }
   filter_.reset(pair[0]);
-  server_ = std::thread(serve_one, filter_.get(), socket_.get(), identity);
+  server_ = std::thread(serve, filter_.get(), socket_.get(), std::move(identities));
   return UniqueFd(pair[1]);
 }
 

@@ -27,8 +27,8 @@ struct AgentIdentity {
   std::string comment;
 };
 
-// The user's agent, shown to libssh one key at a time: by itself libssh offers every key that the agent holds,
-// and a server that allows six attempts would never see the right one.
+// The user's agent, shown to libssh with chosen keys in a chosen order: by itself libssh offers every key that the
+// agent holds, and a server that allows six attempts would never see the right one.
 class Agent {
  public:
   // Null where there is no agent, or it does not answer.
@@ -38,8 +38,8 @@ class Agent {
   ~Agent();
 
   const std::vector<AgentIdentity>& identities() const { return identities_; }
-  // A socket on which an agent answers that holds this one key. The caller owns it; it ends with this object.
-  Result<UniqueFd> offer(const AgentIdentity& identity);
+  // A socket on which an agent answers that holds these keys alone. The caller owns it; it ends with this object.
+  Result<UniqueFd> offer(std::vector<AgentIdentity> identities);
 
  private:
   explicit Agent(UniqueFd socket) : socket_(std::move(socket)) {}

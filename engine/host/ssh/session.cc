@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "engine/host/process.h"
 
@@ -227,13 +228,16 @@ Result<bool> Session::try_key(const KeyFile& file, Deadline deadline, const Inte
   return judge(answer, file.path);
 }
 
-Result<bool> Session::try_agent(Agent& agent, const AgentIdentity& identity, Deadline deadline, const Interrupt* cancel) {
-  PLUMB_TRY_ASSIGN(UniqueFd socket, agent.offer(identity));
+// All keys in one go: asked a second time for what the agent holds, libssh 0.10 loses the memory of the first answer.
+Result<bool> Session::try_agent(std::vector<AgentIdentity> identities, Deadline deadline, const Interrupt* cancel) {
+  std::string names;
+  for (const AgentIdentity& identity : identities) names.append(names.empty() ? "" : ", ").append(identity.comment);
+  PLUMB_TRY_ASSIGN(UniqueFd socket, agent_->offer(std::move(identities)));
   if (ssh_set_agent_socket(raw_.get(), socket.get()) != SSH_OK) return refused("the agent cannot be used: " + said());
   socket.release();  // libssh closes it
   PLUMB_TRY_ASSIGN(const int answer,
                    drive([&] { return ssh_userauth_agent(raw_.get(), nullptr); }, SSH_AUTH_AGAIN, deadline, cancel));
-  return judge(answer, identity.comment + " (agent)");
+  return judge(answer, names + " (agent)");
 }
 
 Error Session::refused(const std::string& why) {
@@ -245,18 +249,18 @@ Error Session::refused(const std::string& why) {
   return fail(Code::kAuthentication, text);
 }
 
+// Keys from files first, since they are at hand. Of the agent's keys those come first that an identity file names.
 Result<> Session::log_in(Deadline deadline, const Interrupt* cancel) {
   agent_ = settings_.agent.empty() ? nullptr : Agent::connect(settings_.agent);
-  std::vector<const AgentIdentity*> in_agent;
-  if (agent_) {
-    for (const AgentIdentity& identity : agent_->identities()) in_agent.push_back(&identity);
-  }
-  const auto take_from_agent = [&](const std::string& base64) -> const AgentIdentity* {
-    const auto found = std::find_if(in_agent.begin(), in_agent.end(), [&](const auto* i) { return i->base64 == base64; });
-    if (base64.empty() || found == in_agent.end()) return nullptr;
-    const AgentIdentity* identity = *found;
+  std::vector<AgentIdentity> in_agent;
+  if (agent_) in_agent = agent_->identities();
+  std::vector<AgentIdentity> offered;
+  const auto take_from_agent = [&](const std::string& base64) {
+    const auto found = std::find_if(in_agent.begin(), in_agent.end(), [&](const auto& i) { return i.base64 == base64; });
+    if (base64.empty() || found == in_agent.end()) return false;
+    offered.push_back(std::move(*found));
     in_agent.erase(found);
-    return identity;
+    return true;
   };
 
   std::vector<std::string> encrypted;
@@ -265,24 +269,22 @@ Result<> Session::log_in(Deadline deadline, const Interrupt* cancel) {
     // CertificateFile applies to whichever key it was made for; with one of each they belong together.
     const bool paired = settings_.certificate_files.size() == 1 && settings_.identity_files.size() == 1;
     const auto file = context_.key_file(path, paired ? settings_.certificate_files.front() : std::string());
-    const AgentIdentity* identity = take_from_agent(file->public_base64);
-    bool in = false;
     if (file->key) {
-      PLUMB_TRY_ASSIGN(in, try_key(*file, deadline, cancel));
-    } else if (identity != nullptr) {
-      PLUMB_TRY_ASSIGN(in, try_agent(*agent_, *identity, deadline, cancel));
+      std::erase_if(in_agent, [&](const AgentIdentity& identity) { return identity.base64 == file->public_base64; });
+      PLUMB_TRY_ASSIGN(const bool in, try_key(*file, deadline, cancel));
+      if (in) return {};
+    } else if (take_from_agent(file->public_base64)) {
+      continue;
     } else if (file->problem == KeyFile::Problem::kEncrypted) {
       encrypted.push_back(path);
     } else if (file->problem == KeyFile::Problem::kUnusable || i < named_keys_) {
       tried_.push_back(path + (file->problem == KeyFile::Problem::kMissing ? " (not there)" : " (not a usable key)"));
     }
-    if (in) return {};
   }
-  if (!settings_.identities_only && agent_) {
-    for (const AgentIdentity* identity : in_agent) {
-      PLUMB_TRY_ASSIGN(const bool in, try_agent(*agent_, *identity, deadline, cancel));
-      if (in) return {};
-    }
+  if (!settings_.identities_only) std::move(in_agent.begin(), in_agent.end(), std::back_inserter(offered));
+  if (!offered.empty()) {
+    PLUMB_TRY_ASSIGN(const bool in, try_agent(std::move(offered), deadline, cancel));
+    if (in) return {};
   }
   std::string locked;
   for (const std::string& path : encrypted) locked += (locked.empty() ? "" : ", ") + path;

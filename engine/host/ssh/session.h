@@ -54,7 +54,7 @@ class Session {
   KnownHostsFiles known_hosts();
   std::string key_name() const;  // by which known_hosts knows the host
   Result<bool> try_key(const KeyFile& file, Deadline deadline, const Interrupt* cancel);
-  Result<bool> try_agent(Agent& agent, const AgentIdentity& identity, Deadline deadline, const Interrupt* cancel);
+  Result<bool> try_agent(std::vector<AgentIdentity> identities, Deadline deadline, const Interrupt* cancel);
   Result<bool> judge(int answer, const std::string& key);
   Error refused(const std::string& why);
 
