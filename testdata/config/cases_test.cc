@@ -110,7 +110,7 @@ TEST_P(ConfigCase, SaysWhatIsWanted) {
   file->expect("stderr", std::move(said));
 
   const auto outcome = file->finish();
-  EXPECT_EQ(outcome.problem, "");
+  EXPECT_TRUE(outcome.problem.empty()) << outcome.problem;
   if (outcome.rewritten) GTEST_SKIP() << "rewritten";
 }
 
