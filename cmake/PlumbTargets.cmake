@@ -3,9 +3,10 @@
 add_library(plumb_options INTERFACE)
 target_compile_options(plumb_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
                                              $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
-# GCC 12 sees overlaps and overruns in std::string concatenation that are not there (GCC bugs 105329, 105651).
+# GCC 12 sees overlaps and overruns in std::string's copies that are not there (GCC bugs 105329, 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(plumb_options INTERFACE -Wno-restrict -Wno-array-bounds)
+  target_compile_options(plumb_options INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overread
+                                               -Wno-stringop-overflow)
 endif()
 target_include_directories(plumb_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_compile_definitions(plumb_options INTERFACE PLUMB_VERSION="${PROJECT_VERSION}")
