@@ -179,6 +179,12 @@ std::vector<Address> FileProvider::provides(const Desired& desired) const {
   return {};
 }
 
+bool FileProvider::may_bring(const Desired& desired, const Observed&, const Address& what) const {
+  if (what.kind != "package" || wants_absent(desired)) return false;
+  const std::string path = desired.text("path");
+  return is_below(path, "/etc/apt") || is_below(path, "/usr/share/keyrings");
+}
+
 std::vector<std::string> FileProvider::manages_paths(const Desired& desired) const { return {desired.text("path")}; }
 
 std::optional<Desired> FileProvider::restore(const Desired& desired, const Observed& before) const {

@@ -211,6 +211,13 @@ TEST_F(File, AUnitFileProvidesItsUnit) {
   EXPECT_TRUE(provided("/etc/motd").empty());
 }
 
+TEST_F(File, ASourceOfThePackageManagerMayBringAPackage) {
+  const Address package{"", "package", "vendor-app"};
+  const auto brings = [&](const char* path) { return provider.may_bring(want({{"path", path}, {"content", "x"}}), {}, package); };
+  EXPECT_TRUE(brings("/etc/apt/sources.list.d/vendor.sources"));
+  EXPECT_FALSE(brings("/etc/motd"));
+}
+
 TEST_F(File, EdgesNameFoldersAboveOwnerAndGroup) {
   const auto edges = provider.infers(want({{"path", "/a/b/c"}, {"owner", "deploy"}, {"group", "33"}}));
   EXPECT_EQ(edges, (std::vector<Address>{{"", "directory", "/a/b"}, {"", "link", "/a/b"}, {"", "directory", "/a"},
