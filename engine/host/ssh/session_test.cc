@@ -226,7 +226,8 @@ class SshAgent : public Ssh {
     Result<Child> child = start_child({"ssh-agent", "-D", "-a", socket_}, ErrorStream::kDiscard);
     ASSERT_OK(child);
     pid_ = child->pid;
-    for (int i = 0; i < 200 && !std::filesystem::exists(socket_); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    // The socket's name is there a moment before anybody listens on it.
+    for (int i = 0; i < 500 && !ssh::Agent::connect(socket_); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     self_.agent = socket_;
   }
   void TearDown() override {
