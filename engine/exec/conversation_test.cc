@@ -79,5 +79,98 @@ TEST(Conversation, WritesAFileAndThenHasNothingToDo) {
   EXPECT_TRUE(record->unreported.empty());
 }
 
+TEST(Conversation, EndOfStreamInterruptsAndTheNextOneIsTold) {
+  const ScratchRoot root;
+  {
+    TestClient client(root.path());
+    std::vector<wire::Action> actions;
+    for (int i = 0; i < 400; ++i) {
+      actions.push_back(plan(client, file("/etc/f" + std::to_string(i), "x")));
+      if (i > 0) actions.back().needs = {static_cast<std::size_t>(i - 1)};
+    }
+    client.blob("x");
+    client.send(request(std::move(actions)));
+    (void)client.expect<wire::Event>();
+    client.cut();
+    EXPECT_EQ(client.wait(), 0) << "the executor ends by itself";
+  }
+  int written = 0;
+  for (int i = 0; i < 400; ++i) written += root.has("/etc/f" + std::to_string(i)) ? 1 : 0;
+  EXPECT_GT(written, 0);
+  EXPECT_LT(written, 400);
+  const auto ask = [&root](bool acknowledge) {
+    TestClient client(root.path());
+    client.send(wire::Observe{"edge", "", {}});
+    const auto record = client.expect<wire::Record>();
+    if (acknowledge) client.send(wire::Acknowledge{"edge"});
+    return record ? static_cast<int>(record->unreported.size()) : -1;
+  };
+  EXPECT_EQ(ask(false), written);
+  EXPECT_EQ(ask(true), written);
+  EXPECT_EQ(ask(false), 0);
+}
+
+TEST(Conversation, AcknowledgingTheAnswerSettlesIt) {
+  const ScratchRoot root;
+  {
+    TestClient client(root.path());
+    const wire::Action action = plan(client, file("/etc/motd", "hello"));
+    client.blob("hello");
+    client.send(request({action}));
+    ASSERT_TRUE(client.expect<wire::Done>().has_value());
+    client.send(wire::Acknowledge{"edge"});
+    client.cut();
+  }
+  TestClient client(root.path());
+  client.send(wire::Observe{"edge", "", {}});
+  const auto record = client.expect<wire::Record>();
+  ASSERT_TRUE(record.has_value());
+  EXPECT_TRUE(record->unreported.empty());
+  EXPECT_EQ(record->serial, 1);
+}
+
+TEST(Conversation, SensitiveContentIsSealed) {
+  const ScratchRoot root;
+  root.write("/etc/secret", "hunter2");
+  TestClient client(root.path());
+  Desired desired = file("/etc/secret", "x");
+  desired.attributes["content"] = keyed_digest("key", "another");
+  desired.sensitive = {"content"};
+  client.send(wire::Observe{"edge", "key", {desired}});
+  const auto chunk = client.expect<wire::ObservedChunk>();
+  ASSERT_TRUE(chunk.has_value());
+  const Observed& observed = chunk->states.at(0).observed.value();
+  EXPECT_EQ(observed.attributes["content"], keyed_digest("key", "hunter2"));
+  EXPECT_FALSE(observed.content_text.has_value());
+}
+
+TEST(Conversation, ASecondRunIsRefusedWhileOneHoldsTheHost) {
+  const ScratchRoot root;
+  TestClient first(root.path());
+  const wire::Action action = plan(first, file("/etc/motd", "hello"));
+  first.blob("hello");
+  first.send(request({action}));
+  ASSERT_TRUE(first.expect<wire::Done>().has_value());
+  // The first has been answered and has not ended yet.
+  TestClient second(root.path());
+  second.send(request({}, "run-2"));
+  EXPECT_FALSE(second.expect<wire::Done>().has_value());
+  ASSERT_TRUE(second.refusal.has_value());
+  EXPECT_EQ(second.refusal->code, Code::kHostLocked);
+  first.end_of_stream();
+  first.wait();
+  second.send(request({}, "run-2"));
+  EXPECT_TRUE(second.expect<wire::Done>().has_value());
+}
+
+TEST(Conversation, GarbageIsRefused) {
+  const ScratchRoot root;
+  TestClient client(root.path());
+  client.send(wire::Hello{});
+  EXPECT_FALSE(client.expect<wire::Done>().has_value());
+  ASSERT_TRUE(client.refusal.has_value());
+  EXPECT_EQ(client.refusal->code, Code::kProtocol);
+}
+
 }  // namespace
 }  // namespace plumb::exec

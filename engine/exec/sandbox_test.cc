@@ -21,7 +21,7 @@ std::string confined(const std::function<std::string(LocalSystem&)>& act) {
   std::string said;
   SandboxWork work;
   work.work = [&](int out, const std::string& scratch) {
-    LocalSystem system(*RootFiles::at("/"));
+    LocalSystem system(must(RootFiles::at("/")));
     system.set_environment("TMPDIR", scratch);
     (void)write_all(out, act(system), "pipe");
   };

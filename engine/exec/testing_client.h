@@ -1,4 +1,5 @@
-// A controller of a few lines, for the tests of this folder: starts build/bin/plumb-exec and speaks frames with it.
+// For the tests of this folder: a controller of a few lines, which starts plumb-exec and speaks frames with it, and a
+// scratch folder that serves as a host.
 #pragma once
 
 #include <fcntl.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -18,6 +20,13 @@
 #include "engine/wire/messages.h"
 
 namespace plumb::exec {
+
+// What a test cannot do without.
+template <class T>
+T must(Result<T> result) {
+  if (!result) std::abort();
+  return std::move(*result);
+}
 
 class TestClient {
  public:

@@ -48,12 +48,11 @@ std::int64_t days_since_1970() {
 Result<std::string> expiry_field(const std::string& date) {
   if (date == "never") return std::string();
   const std::vector<std::string> parts = split(date, '-');
-  const auto year = parts.size() == 3 ? parse_id(parts[0]) : std::nullopt;
-  const auto month = parts.size() == 3 ? parse_id(parts[1]) : std::nullopt;
-  const auto day = parts.size() == 3 ? parse_id(parts[2]) : std::nullopt;
-  if (!year || !month || !day || *year > 9999) return fail(Code::kOperation, "`" + date + "` is not a date");
-  const std::chrono::year_month_day when{std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
-                                         std::chrono::day(*day)};
+  if (parts.size() != 3) return fail(Code::kOperation, "`" + date + "` is not a date");
+  // No number becomes a day that does not exist.
+  const auto part = [&parts](std::size_t i) { return parse_id(parts[i]).value_or(0); };
+  const std::chrono::year_month_day when{std::chrono::year(static_cast<int>(std::min(part(0), 9999U))),
+                                         std::chrono::month(part(1)), std::chrono::day(part(2))};
   if (!when.ok()) return fail(Code::kOperation, "`" + date + "` is not a date");
   return std::to_string(std::chrono::sys_days(when).time_since_epoch().count());
 }

@@ -1,0 +1,328 @@
+// The rules of an apply, with kinds made for the purpose: `toy` is a small file, `bell` answers when it is rung.
+#include "engine/exec/apply.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/exec/testing_client.h"
+
+namespace plumb::exec {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using wire::EventKind;
+
+class ToyProvider : public Provider {
+ public:
+  std::string_view kind() const override { return "toy"; }
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
+    std::vector<Result<Observed>> out;
+    for (const Desired* one : desired) {
+      Observed observed;
+      if (const auto bytes = system.read_file(one->text("path"), std::size_t{1} << 20)) {
+        observed.exists = true;
+        observed.attributes["content"] = digest(*bytes);
+      }
+      out.emplace_back(std::move(observed));
+    }
+    return out;
+  }
+  Change diff(const Desired& desired, const Observed& observed) const override {
+    Change change;
+    const Json now = observed.attributes.value("content", Json());
+    if (observed.exists && now == desired.attribute("content")) return change;
+    change.op = observed.exists ? Op::kUpdate : Op::kCreate;
+    if (observed.exists) change.before["content"] = now;
+    change.after["content"] = desired.attribute("content");
+    // `writes` stands for a provider that does not do what it says.
+    change.operations = {WriteFile{desired.text("path"), desired.text("writes", desired.text("content")), {}, false, false, ""}};
+    return change;
+  }
+};
+
+class BellProvider : public Provider {
+ public:
+  std::string_view kind() const override { return "bell"; }
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System&) const override {
+    std::vector<Result<Observed>> out;
+    for (std::size_t i = 0; i < desired.size(); ++i) {
+      Observed observed;
+      observed.exists = true;
+      out.emplace_back(std::move(observed));
+    }
+    return out;
+  }
+  Change diff(const Desired&, const Observed&) const override { return {}; }
+};
+
+class TestLine : public Line {
+ public:
+  void send(const wire::Message& message) override {
+    if (const auto* event = std::get_if<wire::Event>(&message)) events.push_back(*event);
+  }
+  bool wants_stop() override { return stop_after >= 0 && static_cast<int>(events.size()) > stop_after; }
+
+  std::vector<wire::Event> events;
+  int stop_after = -1;  // events
+};
+
+class ApplyTest : public ::testing::Test {
+ protected:
+  ApplyTest() : system_(must(RootFiles::at(root_.path()))), blobs_(system_.files()), folder_(must(StateFolder::of(system_.files(), "edge"))) {
+    registry_.add(std::make_unique<BellProvider>());
+    registry_.add(std::make_unique<ToyProvider>());
+  }
+
+  std::string blob(const std::string& bytes) {
+    (void)blobs_.add({digest(bytes), bytes, true, false});
+    return digest(bytes);
+  }
+  std::string text(const std::string& name) const { return root_.read("/etc/" + name); }
+
+  // As a plan would have it from the state of now.
+  wire::Action toy(const std::string& name, const std::string& content, const std::string& writes = {}) {
+    wire::Action action;
+    const std::string path = "/etc/" + name;
+    action.desired = {{"", "toy", path}, {{"path", path}, {"content", blob(content)}}, {}};
+    if (!writes.empty()) action.desired.attributes["writes"] = blob(writes);
+    const Desired* desired = &action.desired;
+    const ToyProvider provider;
+    const Change change = provider.diff(action.desired, *provider.observe({&desired, 1}, system_)[0]);
+    action.op = change.op;
+    action.before = change.before;
+    action.after = change.after;
+    action.operations = change.operations;
+    return action;
+  }
+  wire::Action bell(const std::string& name) {
+    wire::Action action;
+    action.desired = {{"", "bell", name}, Json::object(), {}};
+    action.op = Op::kRestart;
+    action.triggered = true;
+    action.operations = {WriteFile{"/etc/rung-" + name, blob("rung"), {}, false, false, ""}};
+    return action;
+  }
+
+  wire::Done apply(std::vector<wire::Action> actions, bool keep_going = false) {
+    wire::Apply request;
+    request.project = "edge";
+    request.run = "run-" + std::to_string(++runs_);
+    request.plan = plan_.empty() ? "plan-" + std::to_string(runs_) : plan_;
+    request.check_applied = !plan_.empty();
+    request.keep_going = keep_going;
+    request.secrets = secrets_;
+    for (const wire::Action& action : actions) request.resources[action.desired.address.str()] = action.desired.attributes;
+    request.actions = std::move(actions);
+    line_.events.clear();
+    RunLog log(folder_);
+    return exec::apply({registry_, system_, blobs_, folder_, log, line_}, request);
+  }
+  std::vector<EventKind> ends() const {
+    std::vector<EventKind> out;
+    for (const wire::Event& event : line_.events) {
+      if (event.kind != EventKind::kStarted && event.kind != EventKind::kOutput) out.push_back(event.kind);
+    }
+    return out;
+  }
+
+  ScratchRoot root_;
+  LocalSystem system_;
+  BlobStore blobs_;
+  StateFolder folder_;
+  Registry registry_;
+  TestLine line_;
+  std::string plan_;
+  std::map<std::string, Json> secrets_;
+  int runs_ = 0;
+};
+
+TEST_F(ApplyTest, ChangesAndRecords) {
+  const wire::Done done = apply({toy("a", "1"), toy("b", "2")});
+  EXPECT_EQ(done.outcome, "ok");
+  EXPECT_EQ(done.changed, 2);
+  EXPECT_EQ(text("a") + text("b"), "12");
+  const HostRecord record = load_record(folder_);
+  EXPECT_EQ(record.serial, 1);
+  EXPECT_EQ(record.resources.size(), 2U);
+}
+
+TEST_F(ApplyTest, WhatIsThereAlreadyIsSatisfied) {
+  const std::vector<wire::Action> actions = {toy("a", "1"), toy("b", "2")};
+  root_.write("/etc/a", "1");
+  EXPECT_EQ(apply(actions).changed, 1);
+  EXPECT_THAT(ends(), ElementsAre(EventKind::kChanged, EventKind::kSatisfied));
+  EXPECT_EQ(apply(actions).satisfied, 2);
+  EXPECT_EQ(load_record(folder_).serial, 1);
+}
+
+TEST_F(ApplyTest, AHostThatMovedIsRefusedBeforeItsFirstChange) {
+  root_.write("/etc/b", "old");
+  const std::vector<wire::Action> actions = {toy("a", "1"), toy("b", "2"), toy("c", "3")};
+  root_.write("/etc/b", "somebody was here");
+  root_.write("/etc/c", "and here");
+  const wire::Done done = apply(actions);
+  EXPECT_EQ(done.outcome, "stale");
+  EXPECT_THAT(ends(), ElementsAre(EventKind::kStale, EventKind::kStale));
+  EXPECT_EQ(line_.events[0].index, 1U);
+  EXPECT_THAT(line_.events[1].text, HasSubstr("exists already"));
+  EXPECT_FALSE(root_.has("/etc/a"));
+  EXPECT_FALSE(root_.has("/var/lib/plumb"));
+}
+
+TEST_F(ApplyTest, AnExplainedActionFollowsWhatItFinds) {
+  wire::Action action = toy("a", "1");
+  action.explained = true;
+  root_.write("/etc/a", "what a package brought");
+  EXPECT_EQ(apply({action}).changed, 1);
+  EXPECT_EQ(text("a"), "1");
+}
+
+TEST_F(ApplyTest, AResultThatIsNotThePlannedOneDiverges) {
+  const wire::Done done = apply({toy("a", "1", "other"), toy("b", "2")});
+  EXPECT_EQ(done.outcome, "failed");
+  EXPECT_THAT(ends(), ::testing::Contains(EventKind::kDiverged));
+  const HostRecord record = load_record(folder_);
+  EXPECT_FALSE(record.resources.contains("toy:/etc/a"));
+  EXPECT_EQ(record.unreported.front().outcome, "failed");
+}
+
+TEST_F(ApplyTest, AfterAFailureTheRestIsSkipped) {
+  wire::Action bad = toy("none/a", "1");
+  wire::Action needs = toy("c", "3");
+  needs.needs = {0};
+  const std::vector<wire::Action> actions = {bad, toy("b", "2"), needs};
+  wire::Done done = apply(actions);
+  EXPECT_EQ(done.outcome, "failed");
+  EXPECT_EQ(done.failed, 1);
+  EXPECT_EQ(done.skipped, 2);
+  EXPECT_FALSE(root_.has("/etc/b"));
+  done = apply(actions, true);
+  EXPECT_EQ(done.changed, 1);
+  EXPECT_EQ(done.skipped, 1);
+  EXPECT_EQ(text("b"), "2");
+  EXPECT_FALSE(root_.has("/etc/c"));
+  EXPECT_THAT(line_.events.back().text, HasSubstr("toy:/etc/none/a"));
+}
+
+TEST_F(ApplyTest, ABellRingsOnceAndOnlyForAReason) {
+  root_.write("/etc/a", "1");
+  const auto actions = [this] {
+    std::vector<wire::Action> out = {toy("a", "1"), toy("b", "2"), bell("x")};
+    out[0].triggers = {2};
+    out[1].triggers = {2};
+    return out;
+  };
+  wire::Done done = apply(actions());
+  EXPECT_EQ(done.changed, 2);
+  EXPECT_TRUE(root_.has("/etc/rung-x"));
+  EXPECT_TRUE(done.owed.empty());
+  std::filesystem::remove(root_.at("/etc/rung-x"));
+  EXPECT_EQ(apply(actions()).satisfied, 3);
+  EXPECT_FALSE(root_.has("/etc/rung-x"));
+}
+
+TEST_F(ApplyTest, WhatIsOwedIsDoneByTheNextRun) {
+  std::vector<wire::Action> actions = {toy("a", "1"), toy("none/b", "2"), bell("x")};
+  actions[0].triggers = {2};
+  EXPECT_THAT(apply(actions).owed, ElementsAre("bell:x"));
+  EXPECT_TRUE(load_record(folder_).owes("bell:x"));
+  wire::Action again = bell("x");
+  again.owed = true;
+  const wire::Done done = apply({again});
+  EXPECT_EQ(done.changed, 1);
+  EXPECT_TRUE(done.owed.empty());
+  EXPECT_EQ(apply({again}).satisfied, 1) << "it is not owed any more, whatever an old plan says";
+}
+
+TEST_F(ApplyTest, AStopEndsItAfterTheActionInHand) {
+  wire::Action second = toy("b", "2");
+  second.needs = {0};
+  line_.stop_after = 0;
+  const wire::Done done = apply({toy("a", "1"), second});
+  EXPECT_EQ(done.outcome, "interrupted");
+  EXPECT_EQ(done.changed, 1);
+  EXPECT_EQ(done.skipped, 1);
+  EXPECT_FALSE(root_.has("/etc/b"));
+}
+
+TEST_F(ApplyTest, TheSamePlanIsAppliedOnce) {
+  plan_ = "the-plan";
+  EXPECT_EQ(apply({toy("a", "1")}).outcome, "ok");
+  root_.write("/etc/a", "changed since");
+  const wire::Done done = apply({toy("a", "1")});
+  EXPECT_EQ(done.outcome, "already");
+  EXPECT_EQ(done.applied_by, "run-1");
+  EXPECT_EQ(text("a"), "changed since");
+}
+
+TEST_F(ApplyTest, ASecondApplyWritesNothing) {
+  (void)apply({toy("a", "1")});
+  const auto stamp = [&] { return std::filesystem::last_write_time(root_.at(folder_.path() + "/record.json")); };
+  const auto before = stamp();
+  const auto folder = std::filesystem::last_write_time(root_.at(folder_.path()));
+  wire::Apply request;
+  request.project = "edge";
+  request.run = "again";
+  request.plan = "empty";
+  request.resources = {{"toy:/etc/a", {{"path", "/etc/a"}, {"content", digest("1")}}}};
+  RunLog log(folder_);
+  EXPECT_EQ(exec::apply({registry_, system_, blobs_, folder_, log, line_}, request).outcome, "ok");
+  EXPECT_EQ(stamp(), before);
+  EXPECT_EQ(std::filesystem::last_write_time(root_.at(folder_.path())), folder);
+}
+
+TEST_F(ApplyTest, SecretsAreNotInTheStateFolder) {
+  const std::string secret = "hunter2-and-more";
+  const std::string sealed = keyed_digest("key", secret);
+  secrets_ = {{sealed, secret}};
+  wire::Action action = toy("a", "1");
+  // A user that does not exist, named by a secret: the error must not tell it.
+  action.operations = {WriteFile{"/etc/a", blob("1"), {sealed, {}, {}}, false, false, ""}};
+  EXPECT_EQ(apply({action}).outcome, "failed");
+  EXPECT_THAT(line_.events.back().text, ::testing::Not(HasSubstr(secret)));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root_.at("/var/lib/plumb"))) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream in(entry.path());
+    EXPECT_THAT(std::string(std::istreambuf_iterator<char>(in), {}), ::testing::Not(HasSubstr(secret))) << entry.path();
+  }
+}
+
+// A child that replaces 200 files is killed at some moment: each file is the whole old or the whole new one, and the next
+// run leaves no temporary file.
+TEST_F(ApplyTest, AKillLeavesEveryFileWhole) {
+  constexpr int kFiles = 200;
+  const std::string olds(3000, 'o');
+  const std::string news(5000, 'n');
+  for (int round = 0; round < 12; ++round) {
+    const std::string& from = round % 2 == 0 ? olds : news;
+    const std::string& to = round % 2 == 0 ? news : olds;
+    for (int i = 0; i < kFiles; ++i) root_.write("/etc/f" + std::to_string(i), from);
+    std::vector<wire::Action> actions;
+    for (int i = 0; i < kFiles; ++i) actions.push_back(toy("f" + std::to_string(i), to));
+    const pid_t child = ::fork();
+    if (child == 0) {
+      (void)apply(actions);
+      ::_exit(0);
+    }
+    ::usleep(static_cast<useconds_t>(1500 * (round + 1) * (round + 1) / 2));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    ++runs_;
+    for (int i = 0; i < kFiles; ++i) {
+      const std::string now = text("f" + std::to_string(i));
+      ASSERT_TRUE(now == from || now == to) << "file " << i << " has " << now.size() << " bytes";
+    }
+    std::vector<wire::Action> rest;
+    for (int i = 0; i < kFiles; ++i) rest.push_back(toy("f" + std::to_string(i), to));
+    std::erase_if(rest, [](const wire::Action& action) { return action.op == Op::kNone; });
+    ASSERT_EQ(apply(rest).outcome, "ok");
+    for (int i = 0; i < kFiles; ++i) ASSERT_EQ(text("f" + std::to_string(i)), to);
+    for (const auto& entry : std::filesystem::directory_iterator(root_.at("/etc"))) {
+      ASSERT_FALSE(entry.path().filename().string().starts_with(".plumb-")) << entry.path();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace plumb::exec

@@ -1,0 +1,291 @@
+// Operations on a scratch root.
+#include "engine/exec/interpreter/interpreter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "engine/exec/testing_client.h"
+
+namespace plumb::exec {
+namespace {
+
+using ::testing::HasSubstr;
+
+class InterpreterTest : public ::testing::Test {
+ protected:
+  InterpreterTest() : system_(must(RootFiles::at(root_.path()))), blobs_(system_.files()) { ::umask(022); }
+
+  std::string blob(const std::string& bytes) {
+    EXPECT_TRUE(blobs_.add({digest(bytes), bytes, true, false}).has_value());
+    return digest(bytes);
+  }
+  Result<> run(const Operation& operation, std::map<std::string, Json> secrets = {}) {
+    Interpreter interpreter(system_, blobs_, Secrets(std::move(secrets)), "00000000");
+    Result<> done = interpreter.run(operation, output_);
+    EXPECT_TRUE(interpreter.folders().sync().has_value());
+    return done;
+  }
+  void expect_ok(const Operation& operation) {
+    const Result<> done = run(operation);
+    EXPECT_TRUE(done.has_value()) << done.error().summary();
+  }
+  Code code_of(const Operation& operation) {
+    const Result<> done = run(operation);
+    return done ? Code{} : done.error().code();
+  }
+  struct stat info(const std::string& path) const {
+    struct stat out{};
+    EXPECT_EQ(::lstat(root_.at(path).c_str(), &out), 0) << path;
+    return out;
+  }
+  unsigned mode(const std::string& path) const { return info(path).st_mode & 07777; }
+  std::vector<std::string> names(const std::string& path) { return *system_.list(path); }
+
+  ScratchRoot root_;
+  LocalSystem system_;
+  BlobStore blobs_;
+  std::string output_;
+};
+
+TEST_F(InterpreterTest, WriteFileMakesAndReplaces) {
+  expect_ok(WriteFile{"/etc/motd", blob("one"), {}, false, false, ""});
+  EXPECT_EQ(root_.read("/etc/motd"), "one");
+  EXPECT_EQ(mode("/etc/motd"), 0644U);
+  ASSERT_EQ(::chmod(root_.at("/etc/motd").c_str(), 0640), 0);
+  expect_ok(WriteFile{"/etc/motd", blob("two"), {}, false, true, ""});
+  EXPECT_EQ(root_.read("/etc/motd"), "two");
+  EXPECT_EQ(mode("/etc/motd"), 0640U) << "a mode that is not given stays";
+  EXPECT_EQ(root_.read("/etc/motd.plumb-" + digest("one").substr(7, 12)), "one");
+  expect_ok(WriteFile{"/etc/motd", blob(""), {{}, {}, "4711"}, false, false, ""});
+  EXPECT_EQ(root_.read("/etc/motd"), "");
+  EXPECT_EQ(mode("/etc/motd"), 04711U);
+}
+
+TEST_F(InterpreterTest, WriteFileKeepsOwnerAndAttributes) {
+  if (::geteuid() != 0) GTEST_SKIP() << "changing owners needs root";
+  root_.write("/etc/f", "old");
+  ASSERT_EQ(::chown(root_.at("/etc/f").c_str(), 1234, 2345), 0);
+  const bool has_xattr = ::setxattr(root_.at("/etc/f").c_str(), "user.note", "kept", 4, 0) == 0;
+  expect_ok(WriteFile{"/etc/f", blob("new"), {}, false, false, ""});
+  EXPECT_EQ(info("/etc/f").st_uid, 1234U);
+  EXPECT_EQ(info("/etc/f").st_gid, 2345U);
+  char value[8] = {};
+  if (has_xattr) {
+    EXPECT_EQ(::getxattr(root_.at("/etc/f").c_str(), "user.note", value, sizeof value), 4);
+  }
+  expect_ok(WriteFile{"/etc/f", blob("new"), {"nobody", "nogroup", "0600"}, false, false, ""});
+  EXPECT_EQ(info("/etc/f").st_uid, 65534U);
+  EXPECT_EQ(code_of(WriteFile{"/etc/f", blob("x"), {"ghost", {}, {}}, false, false, ""}), Code::kUnknownAccount);
+  EXPECT_EQ(root_.read("/etc/f"), "new");
+  EXPECT_EQ(names("/etc").size(), 3U) << "no temporary file stays";
+}
+
+TEST_F(InterpreterTest, WriteFileInSetgidFolderTakesItsGroup) {
+  if (::geteuid() != 0) GTEST_SKIP() << "changing owners needs root";
+  std::filesystem::create_directory(root_.at("/etc/shared"));
+  ASSERT_EQ(::chown(root_.at("/etc/shared").c_str(), 0, 4321), 0);
+  ASSERT_EQ(::chmod(root_.at("/etc/shared").c_str(), 02775), 0);
+  expect_ok(WriteFile{"/etc/shared/f", blob("x"), {}, false, false, ""});
+  EXPECT_EQ(info("/etc/shared/f").st_gid, 4321U);
+}
+
+TEST_F(InterpreterTest, WriteFileMindsLinks) {
+  root_.write("/etc/real", "old");
+  std::filesystem::create_symlink("real", root_.at("/etc/link"));
+  EXPECT_EQ(code_of(WriteFile{"/etc/link", blob("new"), {}, false, false, ""}), Code::kSymlinkRefused);
+  expect_ok(WriteFile{"/etc/link", blob("new"), {}, true, false, ""});
+  EXPECT_EQ(root_.read("/etc/real"), "new");
+  EXPECT_TRUE(S_ISLNK(info("/etc/link").st_mode));
+  // An absolute link of an image stays inside the image.
+  std::filesystem::create_symlink("/tmp", root_.at("/out"));
+  expect_ok(WriteFile{"/out/inside", blob("new"), {}, false, false, ""});
+  EXPECT_EQ(root_.read("/tmp/inside"), "new");
+  std::filesystem::create_symlink("../../../../../../tmp", root_.at("/up"));
+  expect_ok(WriteFile{"/up/inside2", blob("new"), {}, false, false, ""});
+  EXPECT_TRUE(root_.has("/tmp/inside2"));
+}
+
+TEST_F(InterpreterTest, WriteFileRefusesWhatIsNoFile) {
+  std::filesystem::create_directory(root_.at("/etc/d"));
+  EXPECT_EQ(code_of(WriteFile{"/etc/d", blob("x"), {}, false, false, ""}), Code::kOperation);
+  EXPECT_EQ(code_of(WriteFile{"/none/f", blob("x"), {}, false, false, ""}), Code::kOperation);
+  EXPECT_EQ(code_of(WriteFile{"relative", blob("x"), {}, false, false, ""}), Code::kOperation);
+  EXPECT_EQ(code_of(WriteFile{"/etc/../etc/f", blob("x"), {}, false, false, ""}), Code::kOperation);
+  EXPECT_EQ(code_of(WriteFile{"/etc/f", digest("never sent"), {}, false, false, ""}), Code::kProtocol);
+}
+
+TEST_F(InterpreterTest, ValidationSeesTheNewFileBeforeItIsInPlace) {
+  if (::geteuid() != 0) GTEST_SKIP() << "programs of the host are only run below /";
+  LocalSystem host(must(RootFiles::at("/")));
+  Interpreter interpreter(host, blobs_, {}, "00000000");
+  root_.write("/etc/f", "old");
+  const std::string path = root_.at("/etc/f");
+  const auto write = [&](const std::string& content, const std::string& validate) {
+    return interpreter.run(WriteFile{path, blob(content), {}, false, false, validate}, output_);
+  };
+  const Result<> refused = write("bad", "grep -q good %s || { echo no good in %s; exit 3; }");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code(), Code::kValidateFailed);
+  EXPECT_THAT(refused.error().summary(), HasSubstr("no good in " + path));
+  EXPECT_EQ(root_.read("/etc/f"), "old");
+  EXPECT_EQ(names("/etc").size(), 3U);
+  EXPECT_TRUE(write("good", "grep -q good %s").has_value());
+  EXPECT_EQ(root_.read("/etc/f"), "good");
+}
+
+TEST_F(InterpreterTest, FoldersAndTheirParents) {
+  expect_ok(MakeDirectory{"/srv/a/b", {{}, {}, "0750"}, true});
+  EXPECT_EQ(mode("/srv/a"), 0755U);
+  EXPECT_EQ(mode("/srv/a/b"), 0750U);
+  expect_ok(MakeDirectory{"/srv/a/b", {{}, {}, "2755"}, false});
+  EXPECT_EQ(mode("/srv/a/b"), 02755U);
+  EXPECT_EQ(code_of(MakeDirectory{"/none/b", {}, false}), Code::kOperation);
+  EXPECT_EQ(code_of(MakeDirectory{"/srv/ghosts", {"ghost", {}, {}}, false}), Code::kUnknownAccount);
+  EXPECT_FALSE(root_.has("/srv/ghosts")) << "a step that failed leaves nothing behind";
+  root_.write("/srv/file", "x");
+  EXPECT_EQ(code_of(MakeDirectory{"/srv/file", {}, false}), Code::kOperation);
+}
+
+TEST_F(InterpreterTest, Links) {
+  root_.write("/etc/real", "x");
+  expect_ok(MakeLink{"/etc/l", "real", false, false});
+  EXPECT_EQ(system_.files().read_link("/etc/l"), "real");
+  expect_ok(MakeLink{"/etc/l", "real", false, false});
+  EXPECT_EQ(code_of(MakeLink{"/etc/l", "other", false, false}), Code::kOperation);
+  expect_ok(MakeLink{"/etc/l", "other", false, true});
+  EXPECT_EQ(system_.files().read_link("/etc/l"), "other");
+  expect_ok(MakeLink{"/etc/hard", "/etc/real", true, false});
+  EXPECT_EQ(info("/etc/hard").st_ino, info("/etc/real").st_ino);
+  expect_ok(MakeLink{"/etc/hard", "/etc/real", true, true});
+  std::filesystem::create_directory(root_.at("/etc/empty"));
+  expect_ok(MakeLink{"/etc/empty", "real", false, true});
+  std::filesystem::create_directories(root_.at("/etc/full/x"));
+  EXPECT_EQ(code_of(MakeLink{"/etc/full", "real", false, true}), Code::kOperation);
+  for (const std::string& name : names("/etc")) EXPECT_FALSE(name.starts_with(".plumb-")) << name;
+}
+
+TEST_F(InterpreterTest, RemoveStaysInsideItsTree) {
+  root_.write("/keep/me", "x");
+  root_.write("/gone/a/b", "x");
+  std::filesystem::create_symlink("/keep", root_.at("/gone/a/link"));
+  EXPECT_EQ(code_of(Remove{"/gone", false, false}), Code::kOperation) << "not empty";
+  expect_ok(Remove{"/gone", true, false});
+  EXPECT_FALSE(root_.has("/gone"));
+  EXPECT_EQ(root_.read("/keep/me"), "x");
+  std::filesystem::create_symlink("/keep", root_.at("/l"));
+  expect_ok(Remove{"/l", true, false});
+  EXPECT_TRUE(root_.has("/keep/me"));
+  expect_ok(Remove{"/keep/me/x", true, false});
+  expect_ok(Remove{"/keep/me", false, true});
+  EXPECT_EQ(root_.read("/keep/me.plumb-" + digest("x").substr(7, 12)), "x");
+  EXPECT_EQ(code_of(Remove{"/", true, false}), Code::kOperation);
+}
+
+TEST_F(InterpreterTest, Attributes) {
+  root_.write("/etc/f", "x");
+  expect_ok(SetAttributes{"/etc/f", {{}, {}, "0600"}, false});
+  EXPECT_EQ(mode("/etc/f"), 0600U);
+  std::filesystem::create_symlink("f", root_.at("/etc/l"));
+  EXPECT_EQ(code_of(SetAttributes{"/etc/l", {{}, {}, "0644"}, false}), Code::kSymlinkRefused);
+  expect_ok(SetAttributes{"/etc/l", {{}, {}, "0644"}, true});
+  EXPECT_EQ(mode("/etc/f"), 0644U);
+  EXPECT_EQ(code_of(SetAttributes{"/etc/none", {{}, {}, "0644"}, false}), Code::kOperation);
+  if (::geteuid() != 0) GTEST_SKIP() << "changing owners needs root";
+  expect_ok(SetAttributes{"/etc/f", {{}, {}, "4755"}, false});
+  expect_ok(SetAttributes{"/etc/f", {"1234", {}, {}}, false});
+  EXPECT_EQ(mode("/etc/f"), 04755U) << "a change of owner does not take setuid away";
+}
+
+TEST_F(InterpreterTest, SecretsArePutInAndTakenOut) {
+  const std::string secret = "correct horse";
+  const std::string sealed = keyed_digest("key", secret);
+  const Secrets secrets(std::map<std::string, Json>{{sealed, secret}});
+  const auto revealed = secrets.reveal(EditDatabase{"user", "modify", "u", {{"comment", sealed}}});
+  ASSERT_TRUE(revealed.has_value());
+  EXPECT_EQ(std::get<EditDatabase>(*revealed).set["comment"], secret);
+  EXPECT_EQ(secrets.hide("it said " + secret + "!"), "it said (sensitive)!");
+  const auto missing = Secrets().reveal(EditDatabase{"user", "modify", "u", {{"comment", sealed}}});
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_EQ(missing.error().code(), Code::kSecretUnresolved);
+}
+
+class HostProgramTest : public ::testing::Test {
+ protected:
+  HostProgramTest() : system_(must(RootFiles::at("/"))), blobs_(system_.files()), interpreter_(system_, blobs_, {}, "00000000") {}
+  Result<> run(plumb::Run operation) { return interpreter_.run(operation, output_); }
+
+  LocalSystem system_;
+  BlobStore blobs_;
+  Interpreter interpreter_;
+  std::string output_;
+};
+
+TEST_F(HostProgramTest, RunsWithACleanEnvironment) {
+  ::setenv("LEAK", "yes", 1);
+  plumb::Run operation;
+  operation.script = "echo LEAK=$LEAK LANG=$LANG MORE=$MORE; pwd; cat";
+  operation.env = {{"MORE", "more"}};
+  operation.cwd = "/usr";
+  operation.stdin_text = "input";
+  ASSERT_TRUE(run(operation).has_value());
+  EXPECT_EQ(output_, "LEAK= LANG=C.UTF-8 MORE=more\n/usr\ninput");
+}
+
+TEST_F(HostProgramTest, ExitCodesCount) {
+  plumb::Run operation;
+  operation.script = "echo why >&2; exit 4";
+  const auto failed = run(operation);
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_EQ(failed.error().code(), Code::kProgramFailed);
+  EXPECT_THAT(failed.error().summary(), HasSubstr("exit code 4: why"));
+  operation.expect = {0, 4};
+  EXPECT_TRUE(run(operation).has_value());
+  operation.script.clear();
+  operation.argv = {"no-such-program"};
+  EXPECT_EQ(run(operation).error().code(), Code::kProgramMissing);
+  operation.argv = {"true"};
+  operation.cwd = "/no/such/folder";
+  EXPECT_EQ(run(operation).error().code(), Code::kOperation);
+}
+
+TEST_F(HostProgramTest, TimeIsUp) {
+  plumb::Run operation;
+  operation.script = "trap '' TERM; sleep 30 & sleep 30";
+  operation.timeout_seconds = 1;
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(run(operation).error().code(), Code::kProgramTimeout);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+TEST_F(HostProgramTest, LargeOutputIsBoundedAndNothingWaitsForADaemon) {
+  ProcessRequest request;
+  request.argv = {"sh", "-c", "yes | head -c 5000000; yes e | head -c 5000000 >&2; sleep 20 & echo end"};
+  request.output_limit = 1000;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto first = system_.run(request);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->output.size(), 1000U);
+  EXPECT_EQ(first->errors.size(), 1000U);
+  EXPECT_TRUE(system_.run_keeping_end(request)->output.ends_with("end\n"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+  request.argv = {"cat"};
+  request.stdin_text = std::string(3'000'000, 'x');
+  request.output_limit = std::size_t{4} << 20;
+  EXPECT_EQ(system_.run(request)->output.size(), 3'000'000U);
+}
+
+TEST_F(HostProgramTest, AnotherUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "becoming another user needs root";
+  plumb::Run operation;
+  operation.script = "id -un; echo $HOME";
+  operation.user = "nobody";
+  ASSERT_TRUE(run(operation).has_value());
+  EXPECT_EQ(output_, "nobody\n/nonexistent\n");
+  operation.user = "no-such-user";
+  EXPECT_EQ(run(operation).error().code(), Code::kUnknownAccount);
+}
+
+}  // namespace
+}  // namespace plumb::exec

@@ -1,0 +1,156 @@
+// What is owed and what is unreported, however a run ends.
+#include "engine/exec/record.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/exec/lock.h"
+#include "engine/exec/testing_client.h"
+
+namespace plumb::exec {
+namespace {
+
+constexpr const char* kFile = "file:/etc/x";
+constexpr const char* kService = "service:x";
+
+class RecordTest : public ::testing::Test {
+ protected:
+  RecordTest() : files_(must(RootFiles::at(root_.path()))), folder_(must(StateFolder::of(files_, "edge"))) {}
+
+  static Intent intent(const std::string& run, const std::string& address, std::vector<Triggered> triggers = {}) {
+    return {run, "plan", address, Op::kUpdate, std::move(triggers), {"/etc"}};
+  }
+  static Outcome outcome(const std::string& run, const std::string& address, const std::string& what, bool touched = true,
+                         Op op = Op::kUpdate, bool discharges = true) {
+    return {run, "plan", address, op, what, touched, discharges, Json{{"mode", "0644"}}, false, ""};
+  }
+  // A run that writes these entries and is then killed.
+  void killed(std::vector<JournalEntry> entries) {
+    RunLog log(folder_);
+    ASSERT_TRUE(log.write(entries).has_value());
+  }
+  std::string journal() const { return folder_.path() + "/journal.jsonl"; }
+
+  ScratchRoot root_;
+  RootFiles files_;
+  StateFolder folder_;
+};
+
+TEST_F(RecordTest, ATriggerIsOwedFromTheIntentOn) {
+  killed({intent("r1", kFile, {{kService, Op::kRestart}})});
+  const HostRecord record = load_record(folder_);
+  ASSERT_EQ(record.owed.size(), 1U);
+  EXPECT_EQ(record.owed[0].address, kService);
+  EXPECT_EQ(record.owed[0].run, "r1");
+  EXPECT_EQ(record.owed[0].because, std::vector<std::string>{kFile});
+  ASSERT_EQ(record.unreported.size(), 1U);
+  EXPECT_EQ(record.unreported[0].outcome, "unknown");
+  EXPECT_TRUE(record.temporaries.contains("/etc"));
+}
+
+TEST_F(RecordTest, SuccessOfTheTriggeredActionSettlesIt) {
+  killed({intent("r1", kFile, {{kService, Op::kRestart}}), outcome("r1", kFile, "changed")});
+  EXPECT_TRUE(load_record(folder_).owes(kService));
+  killed({intent("r2", kService), outcome("r2", kService, "failed", true, Op::kRestart)});
+  EXPECT_TRUE(load_record(folder_).owes(kService)) << "a failed restart is still owed";
+  killed({intent("r3", kService), outcome("r3", kService, "changed", true, Op::kRestart)});
+  EXPECT_FALSE(load_record(folder_).owes(kService));
+}
+
+TEST_F(RecordTest, WhatCameToNothingOwesNothing) {
+  killed({intent("r1", kFile, {{kService, Op::kRestart}}), outcome("r1", kFile, "failed", false)});
+  EXPECT_FALSE(load_record(folder_).owes(kService));
+  killed({intent("r2", kFile, {{kService, Op::kRestart}}), outcome("r2", kFile, "failed", true)});
+  EXPECT_TRUE(load_record(folder_).owes(kService));
+  // Another one that came to nothing does not take away what the first one left.
+  killed({intent("r3", "file:/etc/y", {{kService, Op::kRestart}}), outcome("r3", "file:/etc/y", "none", false)});
+  EXPECT_TRUE(load_record(folder_).owes(kService));
+  killed({intent("r4", kFile, {{kService, Op::kRestart}}), outcome("r4", kFile, "failed", false)});
+  EXPECT_TRUE(load_record(folder_).owes(kService));
+}
+
+TEST_F(RecordTest, AReloadDoesNotSettleARestart) {
+  killed({intent("r1", kFile, {{kService, Op::kRestart}, {kService, Op::kReload}}), outcome("r1", kFile, "changed")});
+  killed({intent("r2", kService), outcome("r2", kService, "changed", true, Op::kReload)});
+  const HostRecord record = load_record(folder_);
+  ASSERT_EQ(record.owed.size(), 1U);
+  EXPECT_EQ(record.owed[0].op, Op::kRestart);
+}
+
+TEST_F(RecordTest, SavingFoldsTheJournalOnce) {
+  {
+    RunLog log(folder_);
+    const std::vector<JournalEntry> entries = {intent("r1", kFile, {{kService, Op::kRestart}}), outcome("r1", kFile, "changed")};
+    ASSERT_TRUE(log.write(entries).has_value());
+    const std::string kept = root_.read(journal());
+    ASSERT_TRUE(log.save().has_value());
+    EXPECT_FALSE(root_.has(journal()));
+    root_.write(journal(), kept);  // as if the machine had stopped before the journal was removed
+  }
+  HostRecord record = load_record(folder_);
+  EXPECT_EQ(record.serial, 1);
+  EXPECT_EQ(record.resources.at(kFile), (Json{{"mode", "0644"}}));
+  ASSERT_EQ(record.unreported.size(), 1U);
+  {
+    RunLog log(folder_);
+    ASSERT_TRUE(log.settle("r1").has_value());
+  }
+  record = load_record(folder_);
+  EXPECT_TRUE(record.unreported.empty());
+  EXPECT_TRUE(record.owes(kService)) << "settling a run is not doing what it owes";
+  EXPECT_EQ(record.serial, 1);
+  killed({intent("r2", kFile), outcome("r2", kFile, "changed"), intent("r2", kService), outcome("r2", kService, "changed")});
+  EXPECT_EQ(load_record(folder_).serial, 2);
+}
+
+TEST_F(RecordTest, ATornTailIsCutOff) {
+  killed({intent("r1", kFile), outcome("r1", kFile, "changed")});
+  const std::string whole = root_.read(journal());
+  for (const std::string& tail : {std::string("0123"), journal_line({{"entry", "intent"}}).substr(0, 30), std::string(40, '\0')}) {
+    root_.write(journal(), whole + tail);
+    const HostRecord record = load_record(folder_);
+    ASSERT_EQ(record.unreported.size(), 1U);
+    EXPECT_EQ(record.unreported[0].outcome, "changed");
+    killed({intent("r2", "file:/etc/y")});
+    EXPECT_EQ(load_record(folder_).unreported.size(), 2U) << "the journal goes on after its last whole line";
+  }
+  std::string flipped = whole;
+  flipped[flipped.size() / 2] ^= 1;
+  root_.write(journal(), flipped);
+  EXPECT_LE(load_record(folder_).unreported.size(), 1U);
+}
+
+TEST_F(RecordTest, ADamagedRecordIsToldAndRebuilt) {
+  root_.write(folder_.path() + "/record.json", "{\"plumb\": ");
+  EXPECT_TRUE(load_record(folder_).damaged);
+  killed({intent("r1", kFile), outcome("r1", kFile, "changed")});
+  EXPECT_TRUE(load_record(folder_).damaged);
+  EXPECT_EQ(load_record(folder_).unreported.size(), 1U);
+  RunLog log(folder_);
+  ASSERT_TRUE(log.save().has_value());
+  EXPECT_FALSE(load_record(folder_).damaged);
+  EXPECT_TRUE(load_record(folder_).resources.contains(kFile));
+}
+
+TEST_F(RecordTest, SavingNothingWritesNothing) {
+  RunLog log(folder_);
+  ASSERT_TRUE(log.save().has_value());
+  EXPECT_FALSE(root_.has("/var/lib/plumb"));
+}
+
+TEST_F(RecordTest, ProjectsCannotLeaveTheirFolder) {
+  for (const char* name : {"", "..", "../x", "a/b", ".hidden", "a b"}) {
+    EXPECT_FALSE(StateFolder::of(files_, name).has_value()) << name;
+  }
+}
+
+TEST_F(RecordTest, TheLockNamesItsHolder) {
+  const auto lock = HostLock::take(files_, "edge", "run-7");
+  ASSERT_TRUE(lock.has_value());
+  const auto second = HostLock::take(files_, "edge", "run-8");
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code(), Code::kHostLocked);
+  EXPECT_NE(second.error().summary().find("run-7"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace plumb::exec
