@@ -43,6 +43,7 @@ Change removal(const Desired& desired, const Observed& observed) {
   transaction.remove.push_back(desired.text("name"));
   if (const auto removes = names_in(observed, "removes"); !removes.empty()) {
     change.note = "removes " + listed(removes, 0) + " too";
+    transaction.remove.insert(transaction.remove.end(), removes.begin(), removes.end());
   }
   change.operations.push_back(std::move(transaction));
   return change;
@@ -85,6 +86,8 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
   }
   if (const auto removes = names_in(observed, "removes"); !removes.empty()) {
     append(change.note, "removes " + listed(removes, 0));
+    // Named, so that what goes was reviewed: a transaction removes nothing else.
+    transaction.remove = removes;
   }
   change.operations.push_back(std::move(transaction));
   return change;

@@ -223,7 +223,7 @@ TEST_F(Package, RemovalNamesWhatElseGoes) {  // K28
   EXPECT_EQ(change.note, "removes jq-tool too");
   EXPECT_EQ(change.before, (Json{{"state", "present"}, {"version", "1.6-2.1"}}));
   EXPECT_EQ(change.after, Json::object());
-  EXPECT_EQ(transaction(change).remove, (std::vector<std::string>{"jq"}));
+  EXPECT_EQ(transaction(change).remove, (std::vector<std::string>{"jq", "jq-tool"}));
 }
 
 TEST_F(Package, WhatIsToBeThereIsNotRemovedOnTheWay) {
