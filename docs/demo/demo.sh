@@ -35,6 +35,7 @@ run() {
 
 # What the last command printed, or a file now holds.
 expect() { grep -qF -- "$2" "$1" || fail "\`$2\` is not in $1"; }
+expect_not() { ! grep -qF -- "$2" "$1" || fail "\`$2\` is in $1"; }
 expect_mode() { [ "$(stat -c %a "$1")" = "$2" ] || fail "$1 has mode $(stat -c %a "$1"), expected $2"; }
 
 title "A project"
@@ -72,6 +73,7 @@ expect_mode "$host/srv/www/index.html" 644
 
 title "A second apply has nothing to do"
 run 0 plumb -C web --root "$host" plan --detailed-exitcode
+expect_not out warning # the first run ended, and its host has nothing left to report
 run 0 plumb -C web --root "$host" apply --yes
 
 title "Somebody edits the host by hand"
