@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "engine/base/nearest.h"
+#include "engine/config/conditions.h"
 #include "engine/config/formats.h"
+#include "engine/config/words.h"
 
 namespace plumb::config {
 namespace {
@@ -21,72 +23,6 @@ constexpr std::size_t kMostFindings = 1000;
 bool is_null(const Node& node) {
   return node.is_null() || (node.is_plain() && (node.text == "null" || node.text == "~" || node.text == "Null" ||
                                                 node.text == "NULL"));
-}
-
-std::string member(const Json& schema, const char* key) {
-  const auto found = schema.find(key);
-  return found != schema.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::set<std::string> types_of(const Json& schema) {
-  std::set<std::string> types;
-  if (schema.contains("type")) {
-    if (schema["type"].is_string()) return {schema["type"].get<std::string>()};
-    for (const Json& type : schema["type"]) types.insert(type.get<std::string>());
-    return types;
-  }
-  if (schema.contains("properties") || schema.contains("additionalProperties")) types.insert("object");
-  if (schema.contains("items")) types.insert("array");
-  Json values = schema.contains("enum") ? schema["enum"] : Json::array();
-  if (schema.contains("const")) values.push_back(schema["const"]);
-  for (const Json& value : values) {
-    types.insert(value.is_string() ? "string" : value.is_boolean() ? "boolean" : value.is_number() ? "number" : "null");
-  }
-  return types;
-}
-
-std::string words_for(const std::set<std::string>& types) {
-  std::vector<std::string> words;
-  if (types.contains("string")) words.emplace_back("text");
-  if (types.contains("integer")) words.emplace_back("a whole number");
-  if (types.contains("number")) words.emplace_back("a number");
-  if (types.contains("boolean")) words.emplace_back("true or false");
-  if (types.contains("array")) words.emplace_back("a list");
-  if (types.contains("object")) words.emplace_back("a map");
-  if (types.contains("null")) words.emplace_back("nothing");
-  std::string out;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    out += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
-  }
-  return out;
-}
-
-// What stands there, without repeating it.
-std::string found_words(const Node& node) {
-  if (node.is_map()) return "this is a map";
-  if (node.is_sequence()) return "this is a list";
-  if (node.style == lang::Style::kSingleQuoted || node.style == lang::Style::kDoubleQuoted) return "quotes make it text";
-  if (!node.is_plain()) return "this is text";
-  if (parse_integer(node.text) || parse_number(node.text)) return "this is a number";
-  return node.text == "true" || node.text == "false" ? "this is true or false" : "this is text";
-}
-
-std::string in(const std::string& name) {
-  const bool place = name.starts_with('`') || name.starts_with("the ") || name.starts_with("an ");
-  return (place ? " in " : " for ") + name;
-}
-
-std::string shown(const Json& value) {
-  return value.is_string() ? "`" + value.get<std::string>() + "`" : "`" + canonical(value) + "`";
-}
-
-std::string list_of(const Json& values) {
-  constexpr std::size_t kMost = 8;
-  std::string out;
-  for (std::size_t i = 0; i < values.size() && i < kMost; ++i) {
-    out += (i == 0 ? "" : i + 1 == values.size() ? " or " : ", ") + shown(values[i]);
-  }
-  return values.size() > kMost ? out + ", …" : out;
 }
 
 std::size_t characters(std::string_view text) {
@@ -423,88 +359,7 @@ class Validator {
         return false;
       }
     }
-    return !value.is_object() || conditions(value, node, schema, name, where);
-  }
-
-  bool conditions(const Json& value, const Node& node, const Json& schema, const std::string& name,
-                  const SourceSpan& where) {
-    Json given = Json::object();  // without the defaults: a condition speaks of what was written
-    for (const Entry& entry : node.entries) {
-      if (value.contains(entry.key)) given[entry.key] = value[entry.key];
-    }
-    bool good = true;
-    const auto check = [&](const Json& condition) {
-      if (satisfies(given, condition, *options_.root)) return;
-      good = false;
-      explain(given, node, condition, name, where);
-    };
-    Json own = Json::object();
-    for (const char* key : {"not", "anyOf", "oneOf", "if", "then", "else"}) {
-      if (schema.contains(key)) own[key] = schema[key];
-    }
-    for (const char* key : {"not", "anyOf", "oneOf"}) {
-      if (own.contains(key)) check({{key, own[key]}});
-    }
-    if (own.contains("if")) check(own);
-    if (schema.contains("allOf")) {
-      for (const Json& part : schema["allOf"]) check(resolve(part));
-    }
-    return good;
-  }
-
-  // Says in words why a condition between keys does not hold.
-  void explain(const Json& given, const Node& node, const Json& condition, const std::string& name,
-               const SourceSpan& where) {
-    if (const std::string words = member(condition, "description"); !words.empty()) {
-      report(Code::kExclusiveKeys, words, where, "does not hold here");
-      return;
-    }
-    if (condition.contains("not") && condition["not"].contains("required")) {
-      std::string keys;
-      SourceSpan span = where;
-      for (const Json& key : condition["not"]["required"]) {
-        keys += (keys.empty() ? "" : " and ") + shown(key);
-        if (const Entry* entry = node.find(key.get<std::string>())) span = entry->key_span;
-      }
-      const bool one = condition["not"]["required"].size() == 1;
-      report(Code::kExclusiveKeys, keys + (one ? " cannot be given" + in(name) : " exclude each other"), span,
-             one ? "remove this" : "only one of them may be given");
-      return;
-    }
-    for (const char* choice : {"anyOf", "oneOf"}) {
-      if (!condition.contains(choice)) continue;
-      std::string keys;
-      const Entry* last = nullptr;
-      for (const Json& branch : condition[choice]) {
-        if (!branch.contains("required")) continue;
-        for (const Json& key : branch["required"]) {
-          keys += (keys.empty() ? "" : ", ") + shown(key);
-          if (given.contains(key.get<std::string>())) last = node.find(key.get<std::string>());
-        }
-      }
-      if (last == nullptr) {
-        report(Code::kMissingKey, "one of " + keys + " is missing" + in(name), where, "needs one of them");
-      } else {
-        report(Code::kExclusiveKeys, "only one of " + keys + " may be given" + in(name), last->key_span, "one too many");
-      }
-      return;
-    }
-    if (condition.contains("if")) {
-      const char* branch = satisfies(given, condition["if"], *options_.root) ? "then" : "else";
-      if (condition.contains(branch)) {
-        const Json& part = condition[branch];
-        if (part.contains("required")) {
-          for (const Json& key : part["required"]) {
-            if (given.contains(key.get<std::string>())) continue;
-            report(Code::kMissingKey, shown(key) + " is missing" + in(name), where, "needs " + shown(key) + " here");
-            return;
-          }
-        }
-        explain(given, node, part, name, where);
-        return;
-      }
-    }
-    report(Code::kExclusiveKeys, "these keys do not go together" + in(name), where, "see the reference for what does");
+    return !value.is_object() || check_conditions(value, node, schema, *options_.root, name, where, *out_);
   }
 
   // The branch that the node's shape asks for; messages speak of that branch alone.
@@ -513,6 +368,8 @@ class Validator {
     std::set<std::string> types;
     std::optional<Diagnostics> best;
     bool best_fits = false;
+    bool best_constant = false;
+    std::string constants;
     for (const Json& given : branches) {
       const Json& branch = resolve(given);
       const std::set<std::string> own = types_of(branch);
@@ -525,13 +382,21 @@ class Validator {
       const bool fits = node.is_map()        ? own.contains("object")
                         : node.is_sequence() ? own.contains("array")
                                              : !own.contains("object") && !own.contains("array");
-      if (!best || (fits && !best_fits) || (fits == best_fits && attempt.error_count() < best->error_count())) {
+      const bool constant = branch.contains("const");
+      if (constant) constants += (constants.empty() ? "" : " or ") + shown(branch["const"]);
+      const bool nearer = attempt.error_count() < (best ? best->error_count() : 0) || (best_constant && !constant);
+      if (!best || (fits && !best_fits) || (fits == best_fits && nearer)) {
         best = std::move(attempt);
         best_fits = fits;
+        best_constant = constant;
       }
     }
     if (!best_fits || (node.is_scalar() && best->items()[0].code == Code::kWrongType)) return wrong(node, types, name, where);
-    out_->extend(std::move(*best));
+    if (!constants.empty() && !best_constant && best->items().size() == 1 && best->items()[0].hint.empty()) {
+      out_->add(Diagnostic(best->items()[0]).with_hint("or write " + constants));
+    } else {
+      out_->extend(std::move(*best));
+    }
     return std::nullopt;
   }
 

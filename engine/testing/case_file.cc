@@ -62,6 +62,12 @@ bool CaseFile::has(std::string_view section) const {
   return std::any_of(sections_.begin(), sections_.end(), [&](const Section& s) { return s.name == section; });
 }
 
+std::vector<std::string> CaseFile::sections() const {
+  std::vector<std::string> names;
+  for (const Section& section : sections_) names.push_back(section.name);
+  return names;
+}
+
 std::string CaseFile::text(std::string_view section) {
   Section* found = find(section);
   if (found == nullptr) return {};

@@ -28,6 +28,7 @@ class CaseFile {
   static Result<CaseFile> read(const std::filesystem::path& path);
 
   bool has(std::string_view section) const;
+  std::vector<std::string> sections() const;
   // The section's text; empty where there is none. Marks it as used.
   std::string text(std::string_view section);
   // Writes every input section that is not used yet as a file below `folder` and marks it as used.

@@ -1,0 +1,143 @@
+#include "engine/config/conditions.h"
+
+#include "engine/config/validate.h"
+#include "engine/config/words.h"
+
+namespace plumb::config {
+namespace {
+
+using lang::Entry;
+
+std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : canonical(value); }
+
+class Conditions {
+ public:
+  Conditions(const Json& value, const lang::Node& node, const Json& root, const std::string& name,
+             const SourceSpan& where, Diagnostics& diagnostics)
+      : node_(node), root_(root), name_(name), where_(where), diagnostics_(diagnostics) {
+    for (const Entry& entry : node.entries) {
+      if (value.contains(entry.key)) given_[entry.key] = value[entry.key];
+    }
+  }
+
+  bool check(const Json& condition) {
+    if (satisfies(given_, condition, root_)) return true;
+    explain(condition);
+    return false;
+  }
+
+ private:
+  void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {}) {
+    diagnostics_.add(Diagnostic(code, std::move(summary)).at(span, std::move(label)).with_hint(std::move(hint)));
+  }
+
+  // Says in words why a condition does not hold.
+  void explain(const Json& condition) {
+    if (const std::string words = member(condition, "description"); !words.empty()) {
+      report(Code::kExclusiveKeys, words, where_, "does not hold here");
+      return;
+    }
+    if (condition.contains("not") && condition["not"].contains("required")) {
+      std::string keys;
+      SourceSpan span = where_;
+      for (const Json& key : condition["not"]["required"]) {
+        keys += (keys.empty() ? "" : " and ") + shown(key);
+        if (const Entry* entry = node_.find(key.get<std::string>())) span = entry->key_span;
+      }
+      const bool one = condition["not"]["required"].size() == 1;
+      report(Code::kExclusiveKeys, keys + (one ? " cannot be given" + in(name_) : " exclude each other"), span,
+             one ? "remove this" : "only one of them may be given");
+      return;
+    }
+    if (condition.contains("anyOf") && explain_need(condition["anyOf"])) return;
+    for (const char* choice : {"anyOf", "oneOf"}) {
+      if (!condition.contains(choice)) continue;
+      std::string keys;
+      const Entry* last = nullptr;
+      for (const Json& branch : condition[choice]) {
+        if (!branch.contains("required")) continue;
+        for (const Json& key : branch["required"]) {
+          keys += (keys.empty() ? "" : ", ") + shown(key);
+          if (given_.contains(key.get<std::string>())) last = node_.find(key.get<std::string>());
+        }
+      }
+      if (last == nullptr) {
+        report(Code::kMissingKey, "one of " + keys + " is missing" + in(name_), where_, "needs one of them");
+      } else {
+        report(Code::kExclusiveKeys, "only one of " + keys + " may be given" + in(name_), last->key_span, "one too many");
+      }
+      return;
+    }
+    if (condition.contains("if")) {
+      const char* branch = satisfies(given_, condition["if"], root_) ? "then" : "else";
+      if (condition.contains(branch)) {
+        const Json& part = condition[branch];
+        if (part.contains("required")) {
+          for (const Json& key : part["required"]) {
+            if (given_.contains(key.get<std::string>())) continue;
+            report(Code::kMissingKey, shown(key) + " is missing" + in(name_), where_, "needs " + shown(key) + " here");
+            return;
+          }
+        }
+        explain(part);
+        return;
+      }
+    }
+    report(Code::kExclusiveKeys, "these keys do not go together" + in(name_), where_, "see the reference for what does");
+  }
+
+  // `anyOf` in the two forms "not append, or groups too" and "target, or state: absent".
+  bool explain_need(const Json& branches) {
+    const Json* needed = nullptr;
+    std::string because;
+    std::string instead;
+    SourceSpan span = where_;
+    for (const Json& branch : branches) {
+      if (branch.contains("not") && branch["not"].contains("required")) {
+        because = branch["not"]["required"][0].get<std::string>();
+        if (const Entry* entry = node_.find(because)) span = entry->key_span;
+      } else if (branch.contains("properties")) {
+        for (const auto& [key, part] : branch["properties"].items()) {
+          if (part.contains("const")) instead = "or give `" + key + ": " + plain(part["const"]) + "`";
+        }
+      } else if (branch.contains("required") && branch["required"].size() == 1 && needed == nullptr) {
+        needed = &branch["required"][0];
+      }
+    }
+    if (needed == nullptr || (because.empty() && instead.empty())) return false;
+    report(Code::kMissingKey, shown(*needed) + " is missing" + in(name_), span,
+           (because.empty() ? "needs " : "`" + because + "` needs ") + shown(*needed), std::move(instead));
+    return true;
+  }
+
+  const lang::Node& node_;
+  const Json& root_;
+  const std::string& name_;
+  const SourceSpan& where_;
+  Diagnostics& diagnostics_;
+  Json given_ = Json::object();
+};
+
+}  // namespace
+
+bool check_conditions(const Json& value, const lang::Node& node, const Json& schema, const Json& root,
+                      const std::string& name, const SourceSpan& where, Diagnostics& diagnostics) {
+  Conditions conditions(value, node, root, name, where, diagnostics);
+  bool good = true;
+  for (const char* key : {"not", "anyOf", "oneOf"}) {
+    if (schema.contains(key)) good = conditions.check({{key, schema[key]}}) && good;
+  }
+  if (schema.contains("if")) {
+    Json choice = Json::object();
+    for (const char* key : {"if", "then", "else"}) {
+      if (schema.contains(key)) choice[key] = schema[key];
+    }
+    good = conditions.check(choice) && good;
+  }
+  if (schema.contains("allOf")) {
+    for (const Json& part : schema["allOf"]) good = conditions.check(part) && good;
+  }
+  return good;
+}
+
+}  // namespace plumb::config

@@ -1,0 +1,17 @@
+// Conditions between the keys of a map, and what to say where one does not hold.
+#pragma once
+
+#include <string>
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/json.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::config {
+
+// `value` is the map typed by the schema's properties. Conditions are the schema's own not, anyOf, oneOf, if and allOf;
+// they speak of what was written, not of defaults. False where one of them does not hold.
+bool check_conditions(const Json& value, const lang::Node& node, const Json& schema, const Json& root,
+                      const std::string& name, const SourceSpan& where, Diagnostics& diagnostics);
+
+}  // namespace plumb::config
