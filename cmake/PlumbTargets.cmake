@@ -17,7 +17,7 @@ endif()
 
 # Most of a file's compile time went into reading the same few headers; they are read once. What a file uses it still
 # includes itself.
-file(WRITE ${PROJECT_BINARY_DIR}/generated/precompiled.cc "")
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/precompiled.cc CONTENT "")
 function(plumb_precompile target)
   add_library(${target} OBJECT ${PROJECT_BINARY_DIR}/generated/precompiled.cc)
   target_link_libraries(${target} PUBLIC plumb_options nlohmann_json::nlohmann_json tl::expected)

@@ -1,7 +1,10 @@
 // plumb apply [FILE]: plan and apply, or apply a saved plan.
 
-#include <algorithm>
+#include <pwd.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <array>
 
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/commands.h"
@@ -31,8 +34,8 @@ struct ApplyArguments {
 std::string operator_name() {
   std::array<char, 256> machine{};
   gethostname(machine.data(), machine.size() - 1);
-  const char* user = std::getenv("USER");
-  return (user == nullptr ? "uid " + std::to_string(getuid()) : std::string(user)) + "@" + machine.data();
+  const passwd* account = getpwuid(getuid());
+  return (account == nullptr ? "uid " + std::to_string(getuid()) : std::string(account->pw_name)) + "@" + machine.data();
 }
 
 class Apply {

@@ -78,6 +78,8 @@ Judgement judge(const Provider& provider, const wire::Action& action, const Obse
   const std::string moved = since_the_plan(action, observed);
   // A resource that left the configuration is deleted although its last desired state asks for it.
   const std::string beyond = deletes ? std::string() : beyond_the_plan(now, action);
+  // The plan could not know what there is to do, only that something may be.
+  if (action.explained && action.operations.empty()) return {Verdict::kRun, now.operations, {}};
   if (moved.empty() && beyond.empty()) return {Verdict::kRun, action.operations, {}};
   if (action.explained && beyond.empty() && !deletes && is_milder(now.op, action.op)) {
     return {Verdict::kRun, now.operations, {}};

@@ -33,7 +33,6 @@ struct Action {
   bool pending = false;
   // Addresses of earlier actions that make known what this one finds: it runs only if there is then something to do.
   std::vector<std::string> unknown_until;
-  friend bool operator==(const Action&, const Action&) = default;
 };
 
 using Actions = std::vector<Action>;

@@ -74,7 +74,7 @@ class Writer {
     out_ += tint("  " + action.source, Tone::kDim, options_.color) + "\n";
     if (action.triggered) triggered(action);
     if (!action.note.empty()) out_ += "      " + tint(action.note, Tone::kDim, options_.color) + "\n";
-    attributes(action);
+    if (action.op != Op::kRun) attributes(action);
     if (options_.full) details(action);
   }
 
@@ -245,7 +245,7 @@ std::string plan_summary(const plan::Plan& plan, bool color) {
   if (changing.empty()) {
     if (!plan.hosts.empty()) {
       out = tint("Nothing to change", Tone::kGreen, color) + ": " + counted(unchanged, "resource", "resources") + " on " +
-            counted(plan.hosts.size(), "host", "hosts") + (plan.hosts.size() == 1 ? " is" : " are") + " as asked for.\n";
+            counted(plan.hosts.size(), "host", "hosts") + ", all as asked for.\n";
     }
   } else {
     std::string list;

@@ -319,7 +319,8 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
   const EventSink sink = [&](const wire::Event& event) {
     if (event.index >= host.actions->size()) return;
     journalist.note(event);
-    if (event.problem) {
+    // What was skipped is counted; the failure that caused it is told.
+    if (event.problem && event.kind != wire::EventKind::kSkipped) {
       Diagnostic problem = *event.problem;
       problem.host = member.name;
       result.diagnostics.add(std::move(problem));
@@ -342,7 +343,10 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
     if (done->outcome != "ok" && done->outcome != "already") result.state = HostState::kFailed;
     journalist.close("skipped");
   }
-  if (Result<> written = journalist.problem(); !written) result.diagnostics.add(written.error().diagnostic());
+  const Result<> kept = journalist.problem();
+  if (!kept) result.diagnostics.add(kept.error().diagnostic());
+  // What cannot be told any more now, the host's journal tells the next run.
+  if (done && kept) (void)member.session->finish().has_value();
 }
 
 std::map<std::string, HostResult> Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {

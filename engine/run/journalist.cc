@@ -58,7 +58,9 @@ void Journalist::note(const wire::Event& event) {
   }
   open_[event.index] = event.kind == wire::EventKind::kStarted;
   gathered_.push_back(std::move(outcome));
-  if (gathered_.size() >= kGathered || std::chrono::steady_clock::now() - last_write_ > kPatience) flush();
+  // What comes next may take long, and a reader of the history should see what was done before it.
+  const bool begins = event.kind == wire::EventKind::kStarted;
+  if (begins || gathered_.size() >= kGathered || std::chrono::steady_clock::now() - last_write_ > kPatience) flush();
 }
 
 void Journalist::flush() {

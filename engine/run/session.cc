@@ -146,6 +146,19 @@ Result<wire::Done> Session::apply(const Request& request, const plan::Plan& plan
   return done;
 }
 
+Result<> Session::finish() {
+  if (!conversation_) return {};
+  const host::Deadline deadline = host::Deadline::after(kHelloTime);
+  PLUMB_TRY(conversation_->send(wire::Acknowledge{context_.project}, deadline));
+  PLUMB_TRY(conversation_->connection().shutdown_write(deadline));
+  // The end of its stream says that the executor has put its journal away, so that a run right after this one
+  // does not find it.
+  while (conversation_->receive(deadline)) {
+  }
+  disconnect();
+  return {};
+}
+
 Result<wire::Done> Session::follow(const EventSink& sink) {
   bool stop_sent = false;
   while (true) {

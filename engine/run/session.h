@@ -50,6 +50,9 @@ class Session {
   Result<wire::Done> apply(const Request& request, const plan::Plan& plan, const ir::Contents& contents,
                            const EventSink& sink);
 
+  // After an apply whose account is kept: the host may forget it, and the executor ends.
+  Result<> finish();
+
   void disconnect();
   bool connected() const { return conversation_.has_value(); }
 

@@ -59,7 +59,9 @@ void StagedFile::discard() {
 }
 
 FileWriter::FileWriter(LocalSystem& system, const BlobStore& blobs, std::string token)
-    : system_(system), blobs_(blobs), token_(std::move(token)) {}
+    : system_(system), blobs_(blobs), token_(std::move(token)), mask_(::umask(022)) {
+  ::umask(mask_);  // it can only be read by setting it
+}
 
 std::string FileWriter::temporary_name() {
   return std::string(kTemporary) + token_ + "-" + std::to_string(::getpid()) + "-" + std::to_string(counter_++);
@@ -97,8 +99,6 @@ Result<StagedFile> FileWriter::stage(const WriteFile& operation, std::string& ou
   PLUMB_TRY(fill(staged, operation.content));
   PLUMB_TRY(dress(staged, operation.ownership));
   if (!operation.validate.empty()) PLUMB_TRY(validate(staged, operation.validate, output));
-  // The disk may begin while the next file is written.
-  ::sync_file_range(staged.file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
   return staged;
 }
 
@@ -136,9 +136,7 @@ Result<> FileWriter::dress(const StagedFile& staged, const Ownership& ownership)
     }
   }
   if (staged.old) PLUMB_TRY(copy_attributes(staged.place.folder.get(), staged.place.name, fd));
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  mode_t mode = staged.old ? staged.old->st_mode & 07777 : 0666 & ~mask;
+  mode_t mode = staged.old ? staged.old->st_mode & 07777 : 0666 & ~mask_;
   if (ownership.mode) {
     PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
   }

@@ -38,7 +38,7 @@ class FileWriter {
   // `token` begins the names of temporary files, so that a later run knows its own.
   FileWriter(LocalSystem& system, const BlobStore& blobs, std::string token);
 
-  // Writes, dresses (owner, mode, extended attributes) and validates the new file and starts its way to the disk.
+  // Writes, dresses (owner, mode, extended attributes) and validates the new file.
   // What a validation printed is added to `output`. The caller syncs it before it commits it.
   Result<StagedFile> stage(const WriteFile& operation, std::string& output);
   Result<> commit(StagedFile& staged, FolderSync& folders);
@@ -54,6 +54,7 @@ class FileWriter {
   LocalSystem& system_;
   const BlobStore& blobs_;
   std::string token_;
+  mode_t mask_;
   unsigned counter_ = 0;
 };
 

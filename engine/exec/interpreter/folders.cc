@@ -38,6 +38,8 @@ Result<> sync_together(std::span<const int> files) {
   for (const auto& [device, members] : systems) {
     const bool at_once = members.size() >= kWorthOneSync && dirty_kilobytes() <= kLittleDirty;
     if (at_once && ::syncfs(members.front()) == 0) continue;
+    // The disk begins with all of them before the first is waited for.
+    for (const int fd : members) ::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
     for (const int fd : members) {
       // Some file systems have nothing to sync for a folder and say so.
       if (::fsync(fd) != 0 && errno != EINVAL) return os_error("sync", "a file");
