@@ -32,7 +32,7 @@ class Recorder : public YAML::EventHandler {
  public:
   explicit Recorder(EventList& list) : list_(list) {}
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override { start = offset(mark); }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add({Event::Kind::kNull, true, false, offset(mark), {}}); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
@@ -56,6 +56,8 @@ class Recorder : public YAML::EventHandler {
     add({Event::Kind::kMapStart, false, style == YAML::EmitterStyle::Flow, offset(mark), {}});
   }
   void OnMapEnd() override { ascend(Event::Kind::kMapEnd); }
+
+  std::size_t start = 0;  // of the document
 
  private:
   [[noreturn]] void stop(std::size_t pos, std::string summary, std::string label, std::string hint) {
@@ -86,7 +88,11 @@ class Recorder : public YAML::EventHandler {
 // Whether a further document holds anything, and where.
 class Probe : public YAML::EventHandler {
  public:
-  void OnDocumentStart(const YAML::Mark&) override {}
+  // At a stray `,` or `]` yaml-cpp makes one empty document after the other and never moves on.
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (offset(mark) <= last) found(mark);
+    last = offset(mark);
+  }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { found(mark); }
@@ -101,6 +107,7 @@ class Probe : public YAML::EventHandler {
   void OnMapEnd() override {}
 
   std::optional<std::size_t> pos;
+  std::size_t last = 0;  // where the document before started
 
  private:
   [[noreturn]] void found(const YAML::Mark& mark) {
@@ -166,6 +173,7 @@ EventList read_events(std::string_view text) {
     YAML::Parser parser(stream);
     Recorder recorder(list);
     if (parser.HandleNextDocument(recorder)) {
+      probe.last = recorder.start;
       while (parser.HandleNextDocument(probe)) {
       }
     }

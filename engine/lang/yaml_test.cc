@@ -112,6 +112,13 @@ TEST(Yaml, BlockTextsAreNotMistaken) {
   EXPECT_EQ(root.find("d")->value.text, "&a *b !c");
 }
 
+// Found by fuzzing.
+TEST(Yaml, EndsWhereYamlCppDoesNot) {
+  EXPECT_EQ(findings(" ,]\n"), "PL1002 1:2\n");
+  EXPECT_EQ(findings("a: 1\n...\n]\n"), "PL1002 3:1\n");
+  EXPECT_EQ(findings(std::string(1000, ',')), "PL1002 1:1\n");
+}
+
 TEST(Yaml, Limits) {
   const auto nested = [](int depth) { return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']'); };
   read(nested(64));
