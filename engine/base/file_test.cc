@@ -1,13 +1,12 @@
 #include "engine/base/file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace plumb {
 namespace {
@@ -27,7 +26,7 @@ TEST_F(FileTest, WritesAndReadsBack) {
   ASSERT_TRUE(write_file(folder_ / "a", "one"));
   ASSERT_TRUE(write_file(folder_ / "a", "two", 0600));
   EXPECT_EQ(*read_file(folder_ / "a", 3), "two");
-  struct stat info{};
+  struct stat info {};
   ASSERT_EQ(::stat((folder_ / "a").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777U, 0600U);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);

@@ -8,8 +8,12 @@ namespace plumb {
 namespace {
 
 TEST(Glob, Matches) {
-  const auto yes = [](const char* pattern, const char* text) { EXPECT_TRUE(glob_match(pattern, text)) << pattern << ' ' << text; };
-  const auto no = [](const char* pattern, const char* text) { EXPECT_FALSE(glob_match(pattern, text)) << pattern << ' ' << text; };
+  const auto yes = [](const char* pattern, const char* text) {
+    EXPECT_TRUE(glob_match(pattern, text)) << pattern << ' ' << text;
+  };
+  const auto no = [](const char* pattern, const char* text) {
+    EXPECT_FALSE(glob_match(pattern, text)) << pattern << ' ' << text;
+  };
   yes("", "");
   no("", "a");
   yes("*", "");

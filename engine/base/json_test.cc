@@ -82,17 +82,19 @@ TEST(Cbor, ReadsWhatItWritesAndRefusesTheRest) {
   EXPECT_FALSE(parse_cbor("\xff"));
   EXPECT_FALSE(parse_cbor(to_cbor(value) + "x"));
   EXPECT_FALSE(parse_cbor(std::string(100, '\x81')));
-  EXPECT_FALSE(parse_cbor("\xa2\x61\x61\x01\x61\x61\x02"));  // {"a": 1, "a": 2}
+  EXPECT_FALSE(parse_cbor("\xa2\x61\x61\x01\x61\x61\x02"));                          // {"a": 1, "a": 2}
   EXPECT_FALSE(parse_cbor(std::string("\x7b\x7f\xff\xff\xff\xff\xff\xff\xff", 9)));  // a text of 2^63 - 1 bytes
   EXPECT_FALSE(parse_cbor(std::string("\x9b\x00\x00\xff\xff\xff\xff\xff\xff", 9)));  // an array as long
 }
 
 TEST(Utf8, AcceptsOnlyWhatIsValid) {
-  for (const char* good : {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"}) {
+  for (const char* good :
+       {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"}) {
     EXPECT_TRUE(valid_utf8(good)) << good;
   }
-  for (const char* bad : {"\x80", "\xc3", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xe2\x82", "\xed\xa0\x80", "\xed\xbf\xbf",
-                          "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xe2\x28\xa1"}) {
+  for (const char* bad :
+       {"\x80", "\xc3", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xe2\x82", "\xed\xa0\x80", "\xed\xbf\xbf",
+        "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xe2\x28\xa1"}) {
     EXPECT_FALSE(valid_utf8(bad));
   }
 }

@@ -8,7 +8,9 @@ namespace {
 
 using lang::Entry;
 
-std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : canonical(value); }
+std::string plain(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : canonical(value);
+}
 
 class Conditions {
  public:
@@ -64,7 +66,8 @@ class Conditions {
       if (last == nullptr) {
         report(Code::kMissingKey, "one of " + keys + " is missing" + in(name_), where_, "needs one of them");
       } else {
-        report(Code::kExclusiveKeys, "only one of " + keys + " may be given" + in(name_), last->key_span, "one too many");
+        report(Code::kExclusiveKeys, "only one of " + keys + " may be given" + in(name_), last->key_span,
+               "one too many");
       }
       return;
     }
@@ -83,7 +86,8 @@ class Conditions {
         return;
       }
     }
-    report(Code::kExclusiveKeys, "these keys do not go together" + in(name_), where_, "see the reference for what does");
+    report(Code::kExclusiveKeys, "these keys do not go together" + in(name_), where_,
+           "see the reference for what does");
   }
 
   // `anyOf` in the two forms "not append, or groups too" and "target, or state: absent".

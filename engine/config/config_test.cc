@@ -101,7 +101,8 @@ TEST_F(ConfigTest, AKindThatNothingIsNearToListsAllKinds) {
 TEST_F(ConfigTest, TenThousandHosts) {
   const auto project = load(std::string(kHead) + "inputs: {port: {type: integer, default: 1}}\n");
   ASSERT_TRUE(project);
-  const auto found = inventory(*project, "plumb: v1\ngroups: {web: {inputs: {port: 2}}}\nhosts:\n  web[00000:09999]: {groups: [web]}\n");
+  const auto found = inventory(
+      *project, "plumb: v1\ngroups: {web: {inputs: {port: 2}}}\nhosts:\n  web[00000:09999]: {groups: [web]}\n");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->hosts.size(), 10'000U);
   EXPECT_EQ(found->groups.at("web").size(), 10'000U);
@@ -172,13 +173,39 @@ TEST(Formats, Normalise) {
 }
 
 TEST(Formats, Refuse) {
-  const std::pair<const char*, const char*> wrong[] = {
-      {"path", "etc"}, {"path", "~/x"}, {"path", "/a/../b"}, {"path", "/a/."}, {"path", ""}, {"mode", ""}, {"mode", "64"},
-      {"mode", "0o644"}, {"mode", "12345"}, {"mode", "u+w,"}, {"mode", "rwx"}, {"mode", "u"}, {"mode", "99"},
-      {"duration", ""}, {"duration", "-1"}, {"duration", "1.5h"}, {"duration", "5 m"}, {"duration", "05m"},
-      {"duration", "999999999999d"}, {"size", "1T"}, {"size", "k"}, {"size", "1kb"}, {"user", "a b"}, {"user", "-a"},
-      {"user", "01"}, {"user", "4294967295"}, {"date", "2023-02-29"}, {"date", "2024-13-01"}, {"date", "2024-1-1"},
-      {"date", "2024-00-10"}, {"name", "-x"}, {"name", "a b"}, {"name", ""}};
+  const std::pair<const char*, const char*> wrong[] = {{"path", "etc"},
+                                                       {"path", "~/x"},
+                                                       {"path", "/a/../b"},
+                                                       {"path", "/a/."},
+                                                       {"path", ""},
+                                                       {"mode", ""},
+                                                       {"mode", "64"},
+                                                       {"mode", "0o644"},
+                                                       {"mode", "12345"},
+                                                       {"mode", "u+w,"},
+                                                       {"mode", "rwx"},
+                                                       {"mode", "u"},
+                                                       {"mode", "99"},
+                                                       {"duration", ""},
+                                                       {"duration", "-1"},
+                                                       {"duration", "1.5h"},
+                                                       {"duration", "5 m"},
+                                                       {"duration", "05m"},
+                                                       {"duration", "999999999999d"},
+                                                       {"size", "1T"},
+                                                       {"size", "k"},
+                                                       {"size", "1kb"},
+                                                       {"user", "a b"},
+                                                       {"user", "-a"},
+                                                       {"user", "01"},
+                                                       {"user", "4294967295"},
+                                                       {"date", "2023-02-29"},
+                                                       {"date", "2024-13-01"},
+                                                       {"date", "2024-1-1"},
+                                                       {"date", "2024-00-10"},
+                                                       {"name", "-x"},
+                                                       {"name", "a b"},
+                                                       {"name", ""}};
   for (const auto& [format, text] : wrong) EXPECT_FALSE(apply_format(format, text, "`x`", {})) << format << ' ' << text;
 }
 
@@ -191,7 +218,8 @@ TEST(Formats, Integers) {
   }
   EXPECT_EQ(parse_number("1.25"), 1.25);
   EXPECT_EQ(parse_number("-0.5"), -0.5);
-  for (const char* text : {"", ".5", "1.", "1e3", ".inf", "nan", "01.5", "1_0"}) EXPECT_FALSE(parse_number(text)) << text;
+  for (const char* text : {"", ".5", "1.", "1e3", ".inf", "nan", "01.5", "1_0"})
+    EXPECT_FALSE(parse_number(text)) << text;
 }
 
 TEST(Hosts, Ranges) {
@@ -252,14 +280,53 @@ class SchemaSubset {
   std::vector<std::string> problems;
 
   void walk(const Json& schema, const std::string& at) {
-    static const std::set<std::string> known = {
-        "$schema", "$id", "$ref", "$comment", "title", "description", "markdownDescription", "type", "enum", "const",
-        "properties", "patternProperties", "additionalProperties", "propertyNames", "required", "minProperties", "items", "minItems", "maxItems",
-        "uniqueItems", "minLength", "maxLength", "pattern", "minimum", "maximum", "anyOf", "oneOf", "allOf", "not", "if",
-        "then", "else", "default", "examples", "definitions", "$defs", "x-identity", "x-format", "x-expected",
-        "x-exclusive", "x-sensitive", "x-secret-capable", "x-since", "x-example", "x-content-of"};
-    static const std::set<std::string> formats = {"path", "mode", "duration", "size", "content", "source",
-                                                  "user", "group", "date", "name"};
+    static const std::set<std::string> known = {"$schema",
+                                                "$id",
+                                                "$ref",
+                                                "$comment",
+                                                "title",
+                                                "description",
+                                                "markdownDescription",
+                                                "type",
+                                                "enum",
+                                                "const",
+                                                "properties",
+                                                "patternProperties",
+                                                "additionalProperties",
+                                                "propertyNames",
+                                                "required",
+                                                "minProperties",
+                                                "items",
+                                                "minItems",
+                                                "maxItems",
+                                                "uniqueItems",
+                                                "minLength",
+                                                "maxLength",
+                                                "pattern",
+                                                "minimum",
+                                                "maximum",
+                                                "anyOf",
+                                                "oneOf",
+                                                "allOf",
+                                                "not",
+                                                "if",
+                                                "then",
+                                                "else",
+                                                "default",
+                                                "examples",
+                                                "definitions",
+                                                "$defs",
+                                                "x-identity",
+                                                "x-format",
+                                                "x-expected",
+                                                "x-exclusive",
+                                                "x-sensitive",
+                                                "x-secret-capable",
+                                                "x-since",
+                                                "x-example",
+                                                "x-content-of"};
+    static const std::set<std::string> formats = {"path",   "mode", "duration", "size", "content",
+                                                  "source", "user", "group",    "date", "name"};
     if (schema.is_boolean()) return;
     for (const auto& [key, value] : schema.items()) {
       if (!known.contains(key)) problems.push_back(at + " uses " + key);
@@ -299,7 +366,8 @@ TEST(BuiltinSchemas, KindsAreWhole) {
     EXPECT_TRUE(schema["properties"].contains(identity)) << kind;
     EXPECT_EQ(schema.value("title", ""), kind);
     EXPECT_EQ(schema["additionalProperties"], false) << kind;
-    EXPECT_NE(std::find(schema["required"].begin(), schema["required"].end(), Json(identity)), schema["required"].end()) << kind;
+    EXPECT_NE(std::find(schema["required"].begin(), schema["required"].end(), Json(identity)), schema["required"].end())
+        << kind;
     for (const auto& [name, part] : schema["properties"].items()) {
       EXPECT_FALSE(shared.contains(name)) << kind << " declares the shared key " << name;
       EXPECT_TRUE(name == identity || name != kind) << kind << ": a key of the kind's own name cannot be written";

@@ -12,9 +12,15 @@ namespace {
 
 constexpr std::int64_t kLargestInteger = (std::int64_t{1} << 53) - 1;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+}
 
 Error bad(std::string summary, std::string label, std::string hint = {}) {
   Diagnostic diagnostic(Code::kBadValue, std::move(summary));
@@ -25,7 +31,8 @@ Error bad(std::string summary, std::string label, std::string hint = {}) {
 
 Result<Json> path(std::string_view text, const std::string& name) {
   if (text.starts_with('~')) {
-    return bad(name + " must be an absolute path", "`~` has no meaning here", "write the folder out, such as /home/deploy");
+    return bad(name + " must be an absolute path", "`~` has no meaning here",
+               "write the folder out, such as /home/deploy");
   }
   if (!text.starts_with('/')) {
     return bad(name + " must be an absolute path", "expected a path that starts with `/`");
@@ -63,7 +70,8 @@ bool symbolic_mode(std::string_view text) {
 }
 
 Result<Json> mode(std::string_view text, const std::string& name) {
-  const bool octal = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '7'; });
+  const bool octal =
+      !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '7'; });
   if (octal && text.size() >= 3 && (text.size() <= 4 || (text.size() == 5 && text[0] == '0'))) {
     std::string digits(text.size() == 5 ? text.substr(1) : text);
     if (digits.size() == 3) digits.insert(0, "0");
@@ -80,16 +88,23 @@ struct Unit {
 };
 constexpr std::array kTimeUnits = {Unit{"", 1}, Unit{"s", 1}, Unit{"m", 60}, Unit{"h", 3600}, Unit{"d", 86400}};
 constexpr std::int64_t kKi = 1024;
-constexpr std::array kSizeUnits = {Unit{"", 1},           Unit{"B", 1},          Unit{"k", kKi},
-                                   Unit{"K", kKi},        Unit{"KiB", kKi},      Unit{"M", kKi* kKi},
-                                   Unit{"MiB", kKi* kKi}, Unit{"G", kKi* kKi* kKi}, Unit{"GiB", kKi* kKi* kKi}};
+constexpr std::array kSizeUnits = {Unit{"", 1},
+                                   Unit{"B", 1},
+                                   Unit{"k", kKi},
+                                   Unit{"K", kKi},
+                                   Unit{"KiB", kKi},
+                                   Unit{"M", kKi* kKi},
+                                   Unit{"MiB", kKi* kKi},
+                                   Unit{"G", kKi* kKi* kKi},
+                                   Unit{"GiB", kKi* kKi* kKi}};
 
 template <std::size_t N>
 std::optional<std::int64_t> with_unit(std::string_view text, const std::array<Unit, N>& units) {
   std::size_t digits = 0;
   while (digits < text.size() && is_digit(text[digits])) ++digits;
   const auto number = parse_integer(text.substr(0, digits));
-  const auto unit = std::find_if(units.begin(), units.end(), [&](const Unit& u) { return u.name == text.substr(digits); });
+  const auto unit =
+      std::find_if(units.begin(), units.end(), [&](const Unit& u) { return u.name == text.substr(digits); });
   if (!number || unit == units.end() || *number > kLargestInteger / unit->factor) return std::nullopt;
   return *number * unit->factor;
 }
@@ -145,7 +160,9 @@ Result<Json> plain_name(std::string_view text, const std::string& name) {
 
 }  // namespace
 
-bool format_gives_number(std::string_view format) { return format == "duration" || format == "size"; }
+bool format_gives_number(std::string_view format) {
+  return format == "duration" || format == "size";
+}
 
 Result<Json> apply_format(std::string_view format, std::string_view text, const std::string& name,
                           const std::filesystem::path& project_folder) {

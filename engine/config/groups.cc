@@ -21,8 +21,9 @@ GroupTree::GroupTree(const Node& groups, Diagnostics& diagnostics) {
         continue;
       }
       const std::string near = nearest(child.text, names());
-      diagnostics.add(Diagnostic(Code::kUnknownGroup, "there is no group `" + child.text + "`")
-                          .at(child.span, near.empty() ? "not declared under `groups`" : "did you mean `" + near + "`?"));
+      diagnostics.add(
+          Diagnostic(Code::kUnknownGroup, "there is no group `" + child.text + "`")
+              .at(child.span, near.empty() ? "not declared under `groups`" : "did you mean `" + near + "`?"));
     }
   }
   std::vector<std::string> path;
@@ -86,9 +87,8 @@ std::vector<std::string> GroupTree::lineage(const std::set<std::string>& direct)
     open.insert(open.end(), group->second.parents.begin(), group->second.parents.end());
   }
   std::vector<std::string> ordered(found.begin(), found.end());
-  std::stable_sort(ordered.begin(), ordered.end(), [&](const std::string& a, const std::string& b) {
-    return nodes_.at(a).depth < nodes_.at(b).depth;
-  });
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [&](const std::string& a, const std::string& b) { return nodes_.at(a).depth < nodes_.at(b).depth; });
   return ordered;
 }
 

@@ -23,7 +23,8 @@ struct Range {
 };
 
 bool digits_only(std::string_view text) {
-  return !text.empty() && text.size() <= 9 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && text.size() <= 9 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::int64_t to_number(std::string_view text) {
@@ -32,7 +33,9 @@ std::int64_t to_number(std::string_view text) {
   return value;
 }
 
-Error bad_range(std::string why) { return fail(Code::kBadHostRange, std::move(why)); }
+Error bad_range(std::string why) {
+  return fail(Code::kBadHostRange, std::move(why));
+}
 
 Result<Range> parse_range(std::string_view text) {
   std::vector<std::string_view> parts;
@@ -51,19 +54,22 @@ Result<Range> parse_range(std::string_view text) {
     range.letters = true;
     range.first = parts[0][0];
     range.last = parts[1][0];
-    if ((range.first >= 'a') != (range.last >= 'a')) return bad_range("the range " + shown + " mixes small and capital letters");
+    if ((range.first >= 'a') != (range.last >= 'a'))
+      return bad_range("the range " + shown + " mixes small and capital letters");
   } else if (digits_only(parts[0]) && digits_only(parts[1])) {
     range.first = to_number(parts[0]);
     range.last = to_number(parts[1]);
     if (parts[0].size() > 1 && parts[0][0] == '0') {
-      if (parts[0].size() != parts[1].size()) return bad_range("the ends of " + shown + " differ in their number of digits");
+      if (parts[0].size() != parts[1].size())
+        return bad_range("the ends of " + shown + " differ in their number of digits");
       range.width = parts[0].size();
     }
   } else {
     return bad_range("the range " + shown + " is not two numbers or two letters");
   }
   if (parts.size() == 3) {
-    if (!digits_only(parts[2]) || to_number(parts[2]) == 0) return bad_range("the step of " + shown + " is not a number from 1");
+    if (!digits_only(parts[2]) || to_number(parts[2]) == 0)
+      return bad_range("the step of " + shown + " is not a number from 1");
     range.step = to_number(parts[2]);
   }
   if (range.first > range.last) return bad_range("the range " + shown + " ends before it begins");

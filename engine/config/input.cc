@@ -17,11 +17,12 @@ struct Keyword {
   std::string_view name;
   std::string_view types;  // that it says something about
 };
-constexpr std::array kKeywords = {
-    Keyword{"minimum", "integer number"}, Keyword{"maximum", "integer number"}, Keyword{"minLength", "string"},
-    Keyword{"maxLength", "string"},       Keyword{"pattern", "string"},         Keyword{"items", "array"},
-    Keyword{"minItems", "array"},         Keyword{"maxItems", "array"},         Keyword{"uniqueItems", "array"},
-    Keyword{"properties", "object"},      Keyword{"required", "object"},        Keyword{"additionalProperties", "object"}};
+constexpr std::array kKeywords = {Keyword{"minimum", "integer number"}, Keyword{"maximum", "integer number"},
+                                  Keyword{"minLength", "string"},       Keyword{"maxLength", "string"},
+                                  Keyword{"pattern", "string"},         Keyword{"items", "array"},
+                                  Keyword{"minItems", "array"},         Keyword{"maxItems", "array"},
+                                  Keyword{"uniqueItems", "array"},      Keyword{"properties", "object"},
+                                  Keyword{"required", "object"},        Keyword{"additionalProperties", "object"}};
 
 // Checks what JSON Schema lets pass in silence, types the values inside the schema by the schema itself, and closes
 // maps. Works down into items and properties.
@@ -35,7 +36,8 @@ class InputReader {
     for (const Keyword& keyword : kKeywords) {
       const Entry* entry = node.find(keyword.name);
       if (entry != nullptr && keyword.types.find(type) == std::string_view::npos) {
-        report(entry->key_span, "`" + entry->key + "` says nothing about the type `" + type + "`", "has no effect here");
+        report(entry->key_span, "`" + entry->key + "` says nothing about the type `" + type + "`",
+               "has no effect here");
       }
     }
     check_order(node, schema, "minimum", "maximum");

@@ -149,7 +149,8 @@ class InventoryLoader {
         continue;
       }
       if (input->second.sensitive && sources_ != nullptr) sources_->hide(entry.value.span);
-      if (auto value = read_input_value(entry, input->second, diagnostics_)) values.emplace(entry.key, std::move(*value));
+      if (auto value = read_input_value(entry, input->second, diagnostics_))
+        values.emplace(entry.key, std::move(*value));
     }
     return values;
   }
@@ -189,7 +190,8 @@ class InventoryLoader {
       for (const auto& [input, value] : group.inputs) add_layer(host, input, "group " + name, value);
     }
     if (own.is_object()) apply_settings(own, host.connection);
-    for (const char* key : {"connection", "address", "port"}) connection_stated = connection_stated || own.contains(key);
+    for (const char* key : {"connection", "address", "port"})
+      connection_stated = connection_stated || own.contains(key);
     Result<std::vector<std::string>> names = expand_hosts(entry.key);
     if (!names) {
       Diagnostic diagnostic = names.error().diagnostic();
@@ -226,7 +228,8 @@ class InventoryLoader {
   bool check_host_name(const std::string& name, const Entry& entry) {
     if (is_host_name(name) && name != "all") return true;
     std::string hint;
-    if (name.find(':') != std::string::npos) hint = "give the address and port under the host's name: `address:`, `port:`";
+    if (name.find(':') != std::string::npos)
+      hint = "give the address and port under the host's name: `address:`, `port:`";
     if (name.find('@') != std::string::npos) hint = "give the account under the host's name: `user:`";
     if (name.find('*') != std::string::npos) hint = "name each host, or use a range such as web[01:20]";
     diagnostics_.add(Diagnostic(Code::kBadValue, "`" + entry.key + "` is not a host's name")
@@ -260,7 +263,8 @@ class InventoryLoader {
       for (const auto& [input, layers] : host.inputs) {
         if (!project_.inputs.at(input).sensitive) inputs[input] = layers.back().value.value;
       }
-      document[name] = {{"groups", host.groups}, {"connection", to_json(host.connection)}, {"inputs", std::move(inputs)}};
+      document[name] = {
+          {"groups", host.groups}, {"connection", to_json(host.connection)}, {"inputs", std::move(inputs)}};
     }
     Json groups = Json::array();
     for (const auto& [name, hosts] : inventory_.groups) groups.push_back(name);

@@ -11,7 +11,9 @@ namespace {
 
 using Names = std::set<std::string>;
 
-void add(Names& to, const Names& from) { to.insert(from.begin(), from.end()); }
+void add(Names& to, const Names& from) {
+  to.insert(from.begin(), from.end());
+}
 
 Names all_hosts(const Inventory& inventory) {
   Names names;

@@ -103,7 +103,8 @@ class ProjectLoader {
     const SourceSpan where = root.entries.empty() ? root.span : root.entries.front().key_span;
     // A finding in one key must not keep the others from being read, so values are taken from the nodes.
     validate(root, schema, included ? "an included file" : "the project", where, options, diagnostics_);
-    if (const Entry* project = root.find("project"); project != nullptr && !included) project_.name = project->value.text;
+    if (const Entry* project = root.find("project"); project != nullptr && !included)
+      project_.name = project->value.text;
     if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value);
     if (const Entry* include = root.find("include")) read_includes(include->value);
     if (const Entry* resources = root.find("resources")) {
@@ -121,7 +122,8 @@ class ProjectLoader {
     for (const Entry& input : entry.value.entries) {
       const Entry* sensitive = input.value.find("sensitive");
       const Entry* value = input.value.find("default");
-      if (sensitive != nullptr && sensitive->value.text != "false" && value != nullptr) sources_->hide(value->value.span);
+      if (sensitive != nullptr && sensitive->value.text != "false" && value != nullptr)
+        sources_->hide(value->value.span);
     }
   }
 
@@ -165,10 +167,11 @@ class ProjectLoader {
       if (resource.on) continue;
       const auto [first, added] = seen.try_emplace(resource.address, &resource);
       if (added) continue;
-      diagnostics_.add(Diagnostic(Code::kDuplicateAddress, "`" + resource.address.str() + "` is declared twice")
-                           .at(resource.span, "the second one")
-                           .with_related(first->second->span, "the first one")
-                           .with_hint("remove one of them, keep them on different hosts with `on`, or give one an `id`"));
+      diagnostics_.add(
+          Diagnostic(Code::kDuplicateAddress, "`" + resource.address.str() + "` is declared twice")
+              .at(resource.span, "the second one")
+              .with_related(first->second->span, "the first one")
+              .with_hint("remove one of them, keep them on different hosts with `on`, or give one an `id`"));
     }
   }
 

@@ -212,8 +212,9 @@ class ResourceReader {
     }
     if (std::find(known.begin(), known.end(), item.text) != known.end()) return true;
     const std::string near = nearest(item.text, known);
-    report(Code::kBadValue, "`" + item.text + "` is not an attribute of " + first_.key + " that can be " + std::string(verb),
-           item.span, near.empty() ? "not an attribute" : "did you mean `" + near + "`?");
+    report(Code::kBadValue,
+           "`" + item.text + "` is not an attribute of " + first_.key + " that can be " + std::string(verb), item.span,
+           near.empty() ? "not an attribute" : "did you mean `" + near + "`?");
     return false;
   }
 
@@ -223,7 +224,8 @@ class ResourceReader {
     };
     if (value.is_boolean()) {
       if (value.get<bool>() && resource_.sensitive.empty()) {
-        report(Code::kBadValue, "a " + first_.key + " holds nothing that can be sensitive", entry.value.span, "remove this");
+        report(Code::kBadValue, "a " + first_.key + " holds nothing that can be sensitive", entry.value.span,
+               "remove this");
       }
       return;
     }
@@ -238,7 +240,8 @@ class ResourceReader {
   }
 
   void check_identity(const std::string& text, const SourceSpan& span) {
-    if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
+    if (std::any_of(text.begin(), text.end(),
+                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
       report(Code::kBadValue, "an identity cannot hold control characters", span, "expected text on one line");
     }
   }

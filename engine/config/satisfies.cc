@@ -47,24 +47,29 @@ bool satisfies(const Json& value, const Json& schema, const Json& root) {
   }
   if (schema.contains("type") && !has_type(value, schema["type"])) return false;
   if (schema.contains("const") && value != schema["const"]) return false;
-  if (schema.contains("enum") && std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end()) {
+  if (schema.contains("enum") &&
+      std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end()) {
     return false;
   }
   if (value.is_number()) {
     if (schema.contains("minimum") && value < schema["minimum"]) return false;
     if (schema.contains("maximum") && value > schema["maximum"]) return false;
   }
-  if (value.is_array() && schema.contains("items") &&
-      !std::all_of(value.begin(), value.end(), [&](const Json& item) { return satisfies(item, schema["items"], root); })) {
+  if (value.is_array() && schema.contains("items") && !std::all_of(value.begin(), value.end(), [&](const Json& item) {
+        return satisfies(item, schema["items"], root);
+      })) {
     return false;
   }
-  if (value.is_array() && schema.contains("minItems") && value.size() < schema["minItems"].get<std::size_t>()) return false;
-  if (value.is_array() && schema.contains("maxItems") && value.size() > schema["maxItems"].get<std::size_t>()) return false;
+  if (value.is_array() && schema.contains("minItems") && value.size() < schema["minItems"].get<std::size_t>())
+    return false;
+  if (value.is_array() && schema.contains("maxItems") && value.size() > schema["maxItems"].get<std::size_t>())
+    return false;
   if (value.is_object() && !object_satisfies(value, schema, root)) return false;
   if (schema.contains("not") && holds(schema["not"])) return false;
   if (schema.contains("allOf") && !std::all_of(schema["allOf"].begin(), schema["allOf"].end(), holds)) return false;
   if (schema.contains("anyOf") && std::none_of(schema["anyOf"].begin(), schema["anyOf"].end(), holds)) return false;
-  if (schema.contains("oneOf") && std::count_if(schema["oneOf"].begin(), schema["oneOf"].end(), holds) != 1) return false;
+  if (schema.contains("oneOf") && std::count_if(schema["oneOf"].begin(), schema["oneOf"].end(), holds) != 1)
+    return false;
   if (schema.contains("if")) {
     const char* branch = holds(schema["if"]) ? "then" : "else";
     if (schema.contains(branch) && !holds(schema[branch])) return false;

@@ -51,6 +51,8 @@ const Json& builtin_schema(std::string_view name) {
   return found->second;
 }
 
-bool has_schema(std::string_view name) { return schemas().find(name) != schemas().end(); }
+bool has_schema(std::string_view name) {
+  return schemas().find(name) != schemas().end();
+}
 
 }  // namespace plumb::config

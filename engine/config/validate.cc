@@ -21,8 +21,8 @@ constexpr std::size_t kLongestForPattern = 1024;  // std::regex recurses once a 
 constexpr std::size_t kMostFindings = 1000;
 
 bool is_null(const Node& node) {
-  return node.is_null() || (node.is_plain() && (node.text == "null" || node.text == "~" || node.text == "Null" ||
-                                                node.text == "NULL"));
+  return node.is_null() ||
+         (node.is_plain() && (node.text == "null" || node.text == "~" || node.text == "Null" || node.text == "NULL"));
 }
 
 std::size_t characters(std::string_view text) {
@@ -39,7 +39,9 @@ class Validator {
     const Json& schema = resolve(given);
     if (out_->error_count() >= kMostFindings) return std::nullopt;
     if (schema.is_boolean()) return untyped(node);
-    if (const char* choice = schema.contains("anyOf") ? "anyOf" : schema.contains("oneOf") ? "oneOf" : nullptr;
+    if (const char* choice = schema.contains("anyOf")   ? "anyOf"
+                             : schema.contains("oneOf") ? "oneOf"
+                                                        : nullptr;
         choice != nullptr && !schema.contains("type")) {
       return choose(node, schema[choice], name, where);
     }
@@ -329,7 +331,8 @@ class Validator {
   }
 
   // What holds beyond the type: enum, const, range and conditions between keys.
-  bool allowed(const Json& value, const Node& node, const Json& schema, const std::string& name, const SourceSpan& where) {
+  bool allowed(const Json& value, const Node& node, const Json& schema, const std::string& name,
+               const SourceSpan& where) {
     if (schema.contains("const") && value != schema["const"]) {
       report(Code::kBadValue, name + " cannot have this value", node.span, "expected " + shown(schema["const"]));
       return false;
@@ -391,7 +394,8 @@ class Validator {
         best_constant = constant;
       }
     }
-    if (!best_fits || (node.is_scalar() && best->items()[0].code == Code::kWrongType)) return wrong(node, types, name, where);
+    if (!best_fits || (node.is_scalar() && best->items()[0].code == Code::kWrongType))
+      return wrong(node, types, name, where);
     if (!constants.empty() && !best_constant && best->items().size() == 1 && best->items()[0].hint.empty()) {
       out_->add(Diagnostic(best->items()[0]).with_hint("or write " + constants));
     } else {

@@ -47,7 +47,8 @@ std::string words_for(const std::set<std::string>& types) {
 std::string found_words(const lang::Node& node) {
   if (node.is_map()) return "this is a map";
   if (node.is_sequence()) return "this is a list";
-  if (node.style == lang::Style::kSingleQuoted || node.style == lang::Style::kDoubleQuoted) return "quotes make it text";
+  if (node.style == lang::Style::kSingleQuoted || node.style == lang::Style::kDoubleQuoted)
+    return "quotes make it text";
   if (!node.is_plain()) return "this is text";
   if (parse_integer(node.text) || parse_number(node.text)) return "this is a number";
   return node.text == "true" || node.text == "false" ? "this is true or false" : "this is text";

@@ -12,7 +12,9 @@ void SourceMap::add(std::string file, std::string text) {
   files_.insert_or_assign(std::move(file), std::move(entry));
 }
 
-void SourceMap::hide(const SourceSpan& span) { hidden_.push_back(span); }
+void SourceMap::hide(const SourceSpan& span) {
+  hidden_.push_back(span);
+}
 
 std::optional<std::string_view> SourceMap::line(const std::string& file, int number) const {
   const auto found = files_.find(file);

@@ -37,7 +37,8 @@ class TreeBuilder {
       case Event::Kind::kMapStart:
         return map(indent, in_flow);
       case Event::Kind::kNull:
-        if (const std::size_t size = null_word(event.pos); size > 0 && !taken_by_next()) return null_scalar(size, indent);
+        if (const std::size_t size = null_word(event.pos); size > 0 && !taken_by_next())
+          return null_scalar(size, indent);
         break;
       default:  // an alias; check_gaps reports it
         break;
@@ -151,7 +152,8 @@ class TreeBuilder {
     const int inner = open(event, result, indent);
     while (!at_end() && events_[next_].kind != Event::Kind::kSequenceEnd) {
       if (!result.flow) {
-        if (const std::size_t dash = skip_space(text_, last_); dash < text_.size() && text_[dash] == '-') last_ = dash + 1;
+        if (const std::size_t dash = skip_space(text_, last_); dash < text_.size() && text_[dash] == '-')
+          last_ = dash + 1;
       }
       const std::size_t before = last_;
       Node item = node(inner, event.flow);
@@ -212,7 +214,8 @@ class TreeBuilder {
       return std::string_view::npos;
     }
     if (key.span.line != key.span.end_line) {
-      diagnostics_.add(Diagnostic(Code::kYamlSyntax, "a key goes over several lines").at(key.span, "keep it on one line"));
+      diagnostics_.add(
+          Diagnostic(Code::kYamlSyntax, "a key goes over several lines").at(key.span, "keep it on one line"));
     }
     return colon;
   }
@@ -223,7 +226,8 @@ class TreeBuilder {
     if (!key.is_scalar() || piece.kind != Piece::Kind::kScalar) return false;
     std::size_t before = piece.begin;
     while (before > 0 && is_space(text_[before - 1])) --before;
-    return before > 0 && text_[before - 1] == '?' && (before == 1 || is_space(text_[before - 2]) || text_[before - 2] == '-');
+    return before > 0 && text_[before - 1] == '?' &&
+           (before == 1 || is_space(text_[before - 2]) || text_[before - 2] == '-');
   }
 
   const TextIndex& index_;
@@ -296,8 +300,8 @@ const Entry* Node::find(std::string_view key) const {
 std::optional<Node> read_yaml(std::string file_name, std::string_view text, Diagnostics& diagnostics) {
   Diagnostics found;
   if (text.size() > kMaxYamlBytes) {
-    diagnostics.add(Diagnostic(Code::kYamlLimit, file_name + " has " + std::to_string(text.size()) + " bytes; at most " +
-                                                     std::to_string(kMaxYamlBytes) + " are read")
+    diagnostics.add(Diagnostic(Code::kYamlLimit, file_name + " has " + std::to_string(text.size()) +
+                                                     " bytes; at most " + std::to_string(kMaxYamlBytes) + " are read")
                         .at({file_name, 0, 0, 0, 0})
                         .with_hint("split the file with `include`"));
     return std::nullopt;

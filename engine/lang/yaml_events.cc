@@ -1,13 +1,13 @@
 #include "engine/lang/yaml_events.h"
 
+#include <array>
+#include <istream>
+#include <streambuf>
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
-
-#include <array>
-#include <istream>
-#include <streambuf>
 
 #include "engine/lang/yaml.h"
 
@@ -26,7 +26,9 @@ class ViewBuffer : public std::streambuf {
 // Ends a parse from inside an event; caught in read_events.
 struct Stop {};
 
-std::size_t offset(const YAML::Mark& mark) { return mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos); }
+std::size_t offset(const YAML::Mark& mark) {
+  return mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos);
+}
 
 class Recorder : public YAML::EventHandler {
  public:
@@ -34,13 +36,16 @@ class Recorder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override { start = offset(mark); }
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add({Event::Kind::kNull, true, false, offset(mark), {}}); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    add({Event::Kind::kNull, true, false, offset(mark), {}});
+  }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     add({Event::Kind::kAlias, true, false, offset(mark), {}});
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
     if (value.size() > kMaxYamlScalar) {
-      stop(offset(mark), "a value is longer than 1 MiB", "this long", "keep it in a file of its own and name that as `source`");
+      stop(offset(mark), "a value is longer than 1 MiB", "this long",
+           "keep it in a file of its own and name that as `source`");
     }
     add({Event::Kind::kScalar, tag == "?", false, offset(mark), value});
   }
@@ -96,7 +101,9 @@ class Probe : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { found(mark); }
-  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override { found(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override {
+    found(mark);
+  }
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
     found(mark);
   }
@@ -133,8 +140,10 @@ constexpr std::array kWordings = {
             "start the list on a line of its own, or quote the text"},
     Wording{"illegal flow end", Code::kYamlSyntax, "a closing bracket that nothing opened", "unexpected bracket", ""},
     Wording{"end of map not found", Code::kYamlSyntax, "this line does not fit the map around it",
-            "expected a key with `:` at the map's indentation", "check the indentation and the colon of the line above"},
-    Wording{"end of map flow not found", Code::kYamlSyntax, "a `{` is not closed", "expected `,` or `}` before this", ""},
+            "expected a key with `:` at the map's indentation",
+            "check the indentation and the colon of the line above"},
+    Wording{"end of map flow not found", Code::kYamlSyntax, "a `{` is not closed", "expected `,` or `}` before this",
+            ""},
     Wording{"end of sequence not found", Code::kYamlSyntax, "this line does not fit the list around it",
             "expected an item with `-` at the list's indentation", "check the indentation of the line above"},
     Wording{"end of sequence flow not found", Code::kYamlSyntax, "a `[` is not closed",

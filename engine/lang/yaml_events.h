@@ -14,10 +14,10 @@ namespace plumb::lang {
 struct Event {
   enum class Kind { kNull, kScalar, kAlias, kSequenceStart, kSequenceEnd, kMapStart, kMapEnd };
   Kind kind = Kind::kNull;
-  bool plain = false;    // kScalar: without quotes and not a block scalar
-  bool flow = false;     // kSequenceStart, kMapStart
-  std::size_t pos = 0;   // byte where it starts; of an empty null, where the next token starts
-  std::string text;      // kScalar
+  bool plain = false;   // kScalar: without quotes and not a block scalar
+  bool flow = false;    // kSequenceStart, kMapStart
+  std::size_t pos = 0;  // byte where it starts; of an empty null, where the next token starts
+  std::string text;     // kScalar
 };
 
 // Why reading stopped.

@@ -36,12 +36,18 @@ void write_events(const Node& node, std::string& out) {
   const auto scalar = [&out](const std::string& text, char style) {
     out += std::string("=VAL ") + style;
     for (const char c : text) {
-      if (c == '\\') out += "\\\\";
-      else if (c == '\n') out += "\\n";
-      else if (c == '\t') out += "\\t";
-      else if (c == '\b') out += "\\b";
-      else if (c == '\r') out += "\\r";
-      else out += c;
+      if (c == '\\')
+        out += "\\\\";
+      else if (c == '\n')
+        out += "\\n";
+      else if (c == '\t')
+        out += "\\t";
+      else if (c == '\b')
+        out += "\\b";
+      else if (c == '\r')
+        out += "\\r";
+      else
+        out += c;
     }
     out += '\n';
   };

@@ -31,7 +31,8 @@ std::string place(const SourceSpan& s) {
 }
 
 TEST(Yaml, KeepsOrderTextAndStyle) {
-  const Node root = read("b: no\na: \"0644\"\nc: 'it''s'\nd: |\n  x\n  y\ne: >-\n  x\n  y\nf: [1, {k: v}]\ng:\nh: null\n");
+  const Node root =
+      read("b: no\na: \"0644\"\nc: 'it''s'\nd: |\n  x\n  y\ne: >-\n  x\n  y\nf: [1, {k: v}]\ng:\nh: null\n");
   ASSERT_EQ(root.entries.size(), 8U);
   EXPECT_EQ(root.entries[0].key, "b");
   EXPECT_EQ(root.find("b")->value.text, "no");
@@ -50,7 +51,8 @@ TEST(Yaml, KeepsOrderTextAndStyle) {
 }
 
 TEST(Yaml, SpansEndWhereTheTextEnds) {
-  const Node root = read("a: plain text # comment\n\"ké\": 'é''é'\nc: |\n  x\n\n  y\n\nd: [1,\n  2 ]\ne:\n  - x\n  -\nf: one\n  two\n");
+  const Node root = read(
+      "a: plain text # comment\n\"ké\": 'é''é'\nc: |\n  x\n\n  y\n\nd: [1,\n  2 ]\ne:\n  - x\n  -\nf: one\n  two\n");
   EXPECT_EQ(place(root.find("a")->value.span), "1:4-1:14");
   EXPECT_EQ(place(root.entries[1].key_span), "2:1-2:5");
   EXPECT_EQ(place(root.entries[1].value.span), "2:7-2:13");
@@ -62,7 +64,9 @@ TEST(Yaml, SpansEndWhereTheTextEnds) {
 }
 
 TEST(Yaml, TakesByteOrderMarkAndWindowsLines) {
-  const Node root = read("\xef\xbb\xbf" "a: 1\r\nb:\r\n  - x\r\n  - 'y\r\n    z'\r\nc: |\r\n  t\r\n");
+  const Node root = read(
+      "\xef\xbb\xbf"
+      "a: 1\r\nb:\r\n  - x\r\n  - 'y\r\n    z'\r\nc: |\r\n  t\r\n");
   EXPECT_EQ(place(root.find("a")->value.span), "1:4-1:5");
   EXPECT_EQ(root.find("b")->value.items[1].text, "y z");
   EXPECT_EQ(place(root.find("c")->value.span), "6:4-7:4");
@@ -96,7 +100,10 @@ TEST(Yaml, Encoding) {
   EXPECT_EQ(findings("a: \x0c\n"), "PL1003 1:4\n");
   EXPECT_EQ(findings("a: b\rc: d\n"), "PL1003 1:5\n");
   EXPECT_EQ(findings("é: \xef\xbb\xbf\n"), "PL1003 1:4\n");
-  EXPECT_EQ(findings(std::string_view("\xff\xfe" "a\0:\0", 6)), "PL1003 1:1\n");
+  EXPECT_EQ(findings(std::string_view("\xff\xfe"
+                                      "a\0:\0",
+                                      6)),
+            "PL1003 1:1\n");
 }
 
 TEST(Yaml, Tabs) {
@@ -107,7 +114,8 @@ TEST(Yaml, Tabs) {
 }
 
 TEST(Yaml, BlockTextsAreNotMistaken) {
-  const Node root = read("a: |\n  # no comment\n  key: \"open\n  - [\n\nb: >2\n    x\n   y\nc: |+\n\nd: |-\n  &a *b !c\n");
+  const Node root =
+      read("a: |\n  # no comment\n  key: \"open\n  - [\n\nb: >2\n    x\n   y\nc: |+\n\nd: |-\n  &a *b !c\n");
   EXPECT_EQ(root.find("a")->value.text, "# no comment\nkey: \"open\n- [\n");
   EXPECT_EQ(root.find("d")->value.text, "&a *b !c");
 }
@@ -120,7 +128,9 @@ TEST(Yaml, EndsWhereYamlCppDoesNot) {
 }
 
 TEST(Yaml, Limits) {
-  const auto nested = [](int depth) { return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']'); };
+  const auto nested = [](int depth) {
+    return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']');
+  };
   read(nested(64));
   EXPECT_EQ(findings(nested(65)), "PL1004 1:65\n");
   EXPECT_EQ(findings(std::string(100'000, '[')).substr(0, 6), "PL1004");

@@ -10,7 +10,9 @@ namespace {
 constexpr std::size_t kBlock = 256;
 constexpr std::string_view kBom = "\xef\xbb\xbf";
 
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+bool starts_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+}
 
 Diagnostic syntax(const TextIndex& index, std::size_t begin, std::size_t end, std::string summary, std::string label) {
   return Diagnostic(Code::kYamlSyntax, std::move(summary)).at(index.span(begin, end), std::move(label));
@@ -163,7 +165,9 @@ std::size_t TextIndex::line_of(std::size_t pos) const {
   return static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), pos) - starts_.begin()) - 1;
 }
 
-std::size_t TextIndex::line_start(std::size_t pos) const { return starts_[line_of(std::min(pos, text_.size()))]; }
+std::size_t TextIndex::line_start(std::size_t pos) const {
+  return starts_[line_of(std::min(pos, text_.size()))];
+}
 
 int TextIndex::column(std::size_t pos) const {
   return static_cast<int>(characters_before(pos) - characters_before(starts_[line_of(pos)])) + 1;
@@ -269,7 +273,8 @@ ScalarExtent scan_scalar(const TextIndex& index, std::size_t pos, const Event& e
   }
   if (event.plain && in_flow && event.text.starts_with('-') &&
       (event.text.size() == 1 || is_flow_indicator(event.text[1]))) {
-    diagnostics.add(syntax(index, pos, pos + 1, "a `-` where no list item can stand", "quote it if it is meant as text"));
+    diagnostics.add(
+        syntax(index, pos, pos + 1, "a `-` where no list item can stand", "quote it if it is meant as text"));
   }
   if (event.plain || quoted) check_continuation(index, pos, extent.end, indent, diagnostics);
   return extent;

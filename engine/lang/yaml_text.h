@@ -61,9 +61,15 @@ ScalarExtent scan_scalar(const TextIndex& index, std::size_t pos, const Event& e
 // `pieces` stand in the order of the text.
 void check_gaps(const TextIndex& index, const std::vector<Piece>& pieces, Diagnostics& diagnostics);
 
-inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
-inline bool is_space(char c) { return is_blank(c) || c == '\n' || c == '\r'; }
-inline bool is_flow_indicator(char c) { return c == ',' || c == '[' || c == ']' || c == '{' || c == '}'; }
+inline bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+inline bool is_space(char c) {
+  return is_blank(c) || c == '\n' || c == '\r';
+}
+inline bool is_flow_indicator(char c) {
+  return c == ',' || c == '[' || c == ']' || c == '{' || c == '}';
+}
 // Past white space, line breaks and comments.
 std::size_t skip_space(std::string_view text, std::size_t pos);
 

@@ -226,9 +226,8 @@ std::string render(const std::vector<Diagnostic>& diagnostics, const lang::Sourc
 }
 
 Json to_json(const Diagnostic& diagnostic) {
-  Json json = {{"code", code_name(diagnostic.code)},
-               {"severity", name(diagnostic.severity)},
-               {"summary", diagnostic.summary}};
+  Json json = {
+      {"code", code_name(diagnostic.code)}, {"severity", name(diagnostic.severity)}, {"summary", diagnostic.summary}};
   if (diagnostic.span) json["span"] = span_json(*diagnostic.span);
   if (!diagnostic.label.empty()) json["label"] = diagnostic.label;
   if (!diagnostic.hint.empty()) json["hint"] = diagnostic.hint;

@@ -28,8 +28,10 @@ TEST(Render, LooksAsTheDesignShows) {
 
 TEST(Render, ShowsRelatedPlacesHintAndHost) {
   const auto map = source("a: 1\nb: 2\n");
-  Diagnostic diagnostic =
-      Diagnostic(Code::kDuplicateKey, "twice").at({"plumb.yaml", 2, 1, 2, 2}, "again").with_hint("remove one").on("web1");
+  Diagnostic diagnostic = Diagnostic(Code::kDuplicateKey, "twice")
+                              .at({"plumb.yaml", 2, 1, 2, 2}, "again")
+                              .with_hint("remove one")
+                              .on("web1");
   diagnostic.related.push_back({{"plumb.yaml", 1, 1, 1, 2}, "first"});
   EXPECT_EQ(render(diagnostic, map, false),
             "error[PL1006]: twice\n"
@@ -51,7 +53,8 @@ TEST(Render, TabsAndWideCharactersKeepTheCaretInPlace) {
 }
 
 TEST(Render, CutsLongLinesAroundThePlace) {
-  const std::string text = render(at(1, 5000, 5003), source(std::string(4999, 'x') + "abc" + std::string(5000, 'y')), false);
+  const std::string text =
+      render(at(1, 5000, 5003), source(std::string(4999, 'x') + "abc" + std::string(5000, 'y')), false);
   EXPECT_LT(text.size(), 400U);
   EXPECT_NE(text.find("…"), std::string::npos);
   const std::size_t line = text.find("1│ ") + 5;

@@ -153,7 +153,8 @@ std::string line_diff(std::string_view expected, std::string_view actual) {
   constexpr std::size_t kContext = 3;
   const auto a = lines_of(expected);
   const auto b = lines_of(actual);
-  if (a.size() > kMostLines || b.size() > kMostLines) return "the texts differ and are too long to compare line by line\n";
+  if (a.size() > kMostLines || b.size() > kMostLines)
+    return "the texts differ and are too long to compare line by line\n";
   std::vector<std::vector<std::size_t>> common(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = a.size(); i-- > 0;) {
     for (std::size_t j = b.size(); j-- > 0;) {

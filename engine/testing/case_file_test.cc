@@ -60,7 +60,9 @@ TEST(LineDiff, LeavesOutWhatIsFarAway) {
   EXPECT_EQ(line_diff("1\n2\n3\n4\n5\n6\n", "1\n2\n3\n4\n5\nx\n"), "@@\n 3\n 4\n 5\n-6\n+x\n");
 }
 
-TEST(CaseName, IsAWord) { EXPECT_EQ(case_name("/t", "/t/yaml/a-tab.txt"), "yaml_a_tab"); }
+TEST(CaseName, IsAWord) {
+  EXPECT_EQ(case_name("/t", "/t/yaml/a-tab.txt"), "yaml_a_tab");
+}
 
 }  // namespace
 }  // namespace plumb::testing

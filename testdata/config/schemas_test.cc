@@ -84,7 +84,8 @@ TEST(Schemas, OurValidatorJudgesRight) {
     Diagnostics diagnostics;
     const auto value =
         validate(*node, root.at(Json::json_pointer(one.pointer)), "the document", node->span, options, diagnostics);
-    EXPECT_EQ(value.has_value(), one.good) << one.name << ": " << (diagnostics.empty() ? "" : diagnostics.items()[0].summary);
+    EXPECT_EQ(value.has_value(), one.good)
+        << one.name << ": " << (diagnostics.empty() ? "" : diagnostics.items()[0].summary);
     EXPECT_EQ(value.has_value(), !diagnostics.has_errors()) << one.name;
   }
 }
@@ -94,7 +95,8 @@ TEST(SchemasNetwork, AjvJudgesRight) {
   std::filesystem::create_directories(folder);
   if (std::system("command -v node npm >/dev/null 2>&1") != 0) GTEST_SKIP() << "node and npm are not there";
   if (!std::filesystem::exists(folder + "/node_modules/ajv")) {
-    const std::string install = "npm install --no-audit --no-fund --silent --prefix '" + folder + "' ajv@8 >/dev/null 2>&1";
+    const std::string install =
+        "npm install --no-audit --no-fund --silent --prefix '" + folder + "' ajv@8 >/dev/null 2>&1";
     if (std::system(install.c_str()) != 0) GTEST_SKIP() << "npm could not install ajv";
   }
   std::vector<Judged> all;
@@ -107,8 +109,8 @@ TEST(SchemasNetwork, AjvJudgesRight) {
   }
   const std::string source = PLUMB_SOURCE_DIR;
   ASSERT_TRUE(write_file(folder + "/cases.json", canonical(cases)));
-  const std::string judge = "node '" + source + "/testdata/config/ajv.js' '" + folder + "' '" + source + "/schemas' '" + folder +
-                            "/cases.json' > '" + folder + "/verdicts.txt'";
+  const std::string judge = "node '" + source + "/testdata/config/ajv.js' '" + folder + "' '" + source + "/schemas' '" +
+                            folder + "/cases.json' > '" + folder + "/verdicts.txt'";
   ASSERT_EQ(std::system(judge.c_str()), 0);
   std::ifstream verdicts(folder + "/verdicts.txt");
   std::string verdict;
