@@ -228,7 +228,7 @@ class Simulator {
                              (later ? "only a later action creates" : "nothing in the plan creates"));
       nothing.span = span == node.attribute_spans.end() ? node.span : span->second;
       nothing.label = "asked for here";
-      nothing.related.push_back({node.span, "by this resource"});
+      if (nothing.span != node.span) nothing.related.push_back({node.span, "by this resource"});
       nothing.hint = "declare `" + missing.what.kind + ": " + missing.what.identity +
                      "` before it, or name what brings it with `after`";
       if (missing.what.kind == "unit") nothing.hint = "install what brings it first, or name that with `after`";

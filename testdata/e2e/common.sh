@@ -1,0 +1,52 @@
+# Shared by the end-to-end tests. Each runs `plumb` as a user would and looks at what it prints and leaves behind.
+set -euo pipefail
+
+plumb=$PLUMB_BIN/plumb
+work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-e2e.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  exit 1
+}
+
+skip() {
+  printf 'SKIPPED: %s\n' "$*"
+  exit 77
+}
+
+# exits WANTED COMMAND…: runs it, keeps what it prints in $output, and checks the exit code.
+exits() {
+  local wanted=$1 code=0
+  shift
+  output=$("$@" 2>&1) || code=$?
+  [ "$code" = "$wanted" ] || fail "exit code $code instead of $wanted of: $*
+$output"
+}
+
+says() {
+  grep -qF -- "$1" <<<"$output" || fail "nothing says '$1' in:
+$output"
+}
+
+says_not() {
+  ! grep -qF -- "$1" <<<"$output" || fail "something says '$1' in:
+$output"
+}
+
+# with_lab N: starts the lab where it is not up, and takes its inventory.
+with_lab() {
+  local lab=$PLUMB_SOURCE/testdata/lab/lab code=0
+  "$lab" up "$1" >lab.log 2>&1 || code=$?
+  [ "$code" != 77 ] || skip "$(cat lab.log)"
+  [ "$code" = 0 ] || fail "the lab did not start: $(cat lab.log)"
+  lab_run=${PLUMB_LAB_DIR:-/var/cache/plumb-lab}/run/bookworm
+  cp "$lab_run/hosts.yaml" .
+}
+
+on_host() {
+  local host=$1
+  shift
+  ssh -F "$lab_run/ssh_config" "$host" "$@"
+}

@@ -1,0 +1,106 @@
+# The main job on this machine: plan, apply, twice is once, drift, a saved plan, wrong input.
+. "$PLUMB_SOURCE/testdata/e2e/common.sh"
+
+root=$work/root
+mkdir -p "$root/etc" "$root/srv"
+printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
+printf 'root:x:0:\n' >"$root/etc/group"
+
+exits 0 "$plumb" init project
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: tour
+resources:
+  - file: /srv/app/motd
+    content: "kept in plumb\n"
+    mode: "0644"
+  - directory: /srv/app
+  - file: /srv/app/key
+    content: correct-horse-battery
+    sensitive: true
+    mode: "0600"
+  - link: /srv/current
+    target: app
+YAML
+run() { "$plumb" -C project --root "$root" "$@"; }
+
+exits 0 run plan -o plan.json
+says '+ file:/srv/app/motd'
+says '+kept in plumb'
+says_not correct-horse
+[ ! -e "$root/srv/app" ] || fail 'a plan changed the host'
+
+# A parent folder that is declared later still comes first.
+exits 0 run apply --yes
+says '4 changed'
+[ "$(cat "$root/srv/app/motd")" = 'kept in plumb' ] || fail 'the content is wrong'
+[ "$(stat -c %a "$root/srv/app/key")" = 600 ] || fail 'the mode is wrong'
+! grep -rqF correct-horse project/.plumb plan.json "$root/var" || fail 'a secret was written down'
+
+exits 0 run apply --yes
+says 'Nothing to change'
+
+# The same plan again: done already, and by which run.
+exits 0 run apply plan.json --yes
+says 'this plan was applied on'
+
+echo somebody >>"$root/srv/app/motd"
+chmod 700 "$root/srv/app/motd"
+exits 2 run diff
+says '-somebody'
+says '(drift)'
+exits 0 run plan -o drift.json
+echo else >>"$root/srv/app/motd"
+exits 5 run apply drift.json --yes
+says PL4001
+exits 0 run apply --yes
+exits 0 run diff
+
+exits 0 run history
+says ' ok '
+says 'stale'
+exits 0 run history verify
+
+# The same bytes from other map orders, time zones, locales and folders.
+exits 0 run plan -o one.json
+sed -i '5{h;d};6{G}' project/plumb.yaml
+[ "$(sed -n 5p project/plumb.yaml)" = '    mode: "0644"' ] || fail 'the order of the keys was not changed'
+mkdir elsewhere && cp -r project elsewhere/
+exits 0 env LC_ALL=C TZ=Pacific/Kiritimati "$plumb" -C elsewhere/project --root "$root" --forks 1 plan -o two.json
+cmp one.json two.json || fail 'two plans of the same inputs differ'
+
+# What nothing creates is an error when it is planned, and shows both places.
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: tour
+resources:
+  - file: /srv/app/motd
+    content: hello
+    owner: nobody-makes-me
+YAML
+exits 1 run plan
+says PL2001
+says 'plumb.yaml:6:12'
+says 'plumb.yaml:4:11'
+
+# All mistakes in one go, each with its place and a way out.
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: tour
+resources:
+  - file: /srv/app/motd
+    contnet: hello
+  - fiel: /srv/x
+  - directory: relative
+YAML
+exits 3 run validate
+says 'did you mean `content`?'
+says PL1105
+says 'plumb.yaml:7'
+exits 3 run plan --on nobody
+
+# No terminal, no question.
+exits 0 "$plumb" init other
+exits 1 "$plumb" -C other apply </dev/null
+says PL6002
+echo ok
