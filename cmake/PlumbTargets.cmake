@@ -1,8 +1,10 @@
 # The project's own target functions. One CMake target a folder, its dependencies stated.
 
 add_library(plumb_options INTERFACE)
-target_compile_options(plumb_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
-                                             $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+target_compile_options(plumb_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                                             -Werror $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+# The executor leaves out what it does not use.
+target_compile_options(plumb_options INTERFACE -ffunction-sections -fdata-sections)
 # GCC 12 sees overlaps and overruns in std::string's copies that are not there (GCC bugs 105329, 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(plumb_options INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overread

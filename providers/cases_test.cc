@@ -1,6 +1,6 @@
 // The cases of every kind: testdata/kinds/KIND/CASE.json holds {"desired", "observed", "want"}, and perhaps
-// "identity" and "trigger". What diff() (or, with "trigger", triggered()) makes of the first two has to be the third, and
-// once the wanted attributes are there, diff() has to ask for nothing more.
+// "identity" and "trigger". What diff() (or, with "trigger", triggered()) makes of the first two has to be the third,
+// and once the wanted attributes are there, diff() has to ask for nothing more.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -19,7 +19,9 @@ struct Case {
   std::filesystem::path path;
 };
 
-void PrintTo(const Case& one, std::ostream* out) { *out << one.path; }
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << one.path;
+}
 
 std::vector<Case> all_cases() {
   std::vector<Case> cases;
@@ -59,7 +61,8 @@ TEST_P(KindCase, DiffGivesTheWantedChange) {
   Desired desired;
   desired.address = {"", one.kind, json.value("identity", "it")};
   desired.attributes = json.at("desired");
-  for (const Json& attribute : json.value("sensitive", Json::array())) desired.sensitive.insert(attribute.get<std::string>());
+  for (const Json& attribute : json.value("sensitive", Json::array()))
+    desired.sensitive.insert(attribute.get<std::string>());
   Observed observed;
   observed.exists = json.at("observed").value("exists", true);
   observed.attributes = json.at("observed").value("attributes", Json::object());
@@ -68,9 +71,9 @@ TEST_P(KindCase, DiffGivesTheWantedChange) {
   }
 
   const bool is_trigger = json.contains("trigger");
-  const Change change = is_trigger
-                            ? provider->triggered(desired, observed, *op_from_name(json.at("trigger").get<std::string>()))
-                            : provider->diff(desired, observed);
+  const Change change =
+      is_trigger ? provider->triggered(desired, observed, *op_from_name(json.at("trigger").get<std::string>()))
+                 : provider->diff(desired, observed);
   EXPECT_EQ(to_json(change).dump(2), json.at("want").dump(2));
   for (const Operation& operation : change.operations) {
     const auto back = operation_from_json(plumb::to_json(operation));

@@ -1,13 +1,13 @@
 // plumb-exec: the executor. It speaks frames on standard input and output, and is one static file so that a host needs
 // nothing but a kernel to run it.
-#include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "engine/exec/server.h"
 

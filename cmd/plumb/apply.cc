@@ -1,10 +1,10 @@
 // plumb apply [FILE]: plan and apply, or apply a saved plan.
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
+
+#include <pwd.h>
+#include <unistd.h>
 
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/commands.h"
@@ -35,14 +35,18 @@ std::string operator_name() {
   std::array<char, 256> machine{};
   gethostname(machine.data(), machine.size() - 1);
   const passwd* account = getpwuid(getuid());
-  return (account == nullptr ? "uid " + std::to_string(getuid()) : std::string(account->pw_name)) + "@" + machine.data();
+  return (account == nullptr ? "uid " + std::to_string(getuid()) : std::string(account->pw_name)) + "@" +
+         machine.data();
 }
 
 class Apply {
  public:
   Apply(Program& program, const ApplyArguments& arguments)
-      : program_(program), arguments_(arguments), terminal_(program.options.no_color),
-        workspace_(program.options, terminal_), progress_(terminal_) {
+      : program_(program),
+        arguments_(arguments),
+        terminal_(program.options.no_color),
+        workspace_(program.options, terminal_),
+        progress_(terminal_) {
     terminal_.set_json(program.options.output == "json");
   }
 
@@ -113,19 +117,23 @@ class Apply {
                                                    workspace_.project().name + "`"));
     }
     if (plan_.engine != PLUMB_VERSION) {
-      found.add(Diagnostic(Code::kPlanVersion, "the plan was made by plumb " + plan_.engine + "; this is " PLUMB_VERSION)
-                    .with_hint("make the plan anew"));
+      found.add(
+          Diagnostic(Code::kPlanVersion, "the plan was made by plumb " + plan_.engine + "; this is " PLUMB_VERSION)
+              .with_hint("make the plan anew"));
     }
     if (plan_.inputs["config"] != workspace_.project().digest) {
-      found.add(Diagnostic(Code::kHostNotInPlan, "the configuration was changed since the plan was made; the plan is applied as it was reviewed")
-                    .as(Severity::kNote));
+      found.add(
+          Diagnostic(Code::kHostNotInPlan,
+                     "the configuration was changed since the plan was made; the plan is applied as it was reviewed")
+              .as(Severity::kNote));
     }
     std::set<std::string> hosts;
     for (const auto& [host, unused] : plan_.hosts) {
       if (workspace_.inventory().hosts.contains(host)) {
         if (workspace_.hosts().contains(host)) hosts.insert(host);
       } else {
-        found.add(Diagnostic(Code::kPlanHostUnknown, "the plan names the host `" + host + "`, which the inventory no longer holds"));
+        found.add(Diagnostic(Code::kPlanHostUnknown,
+                             "the plan names the host `" + host + "`, which the inventory no longer holds"));
       }
     }
     if (Result<std::set<std::string>> now = config::match_hosts(workspace_.inventory(), plan_.on)) {
@@ -134,7 +142,8 @@ class Apply {
         if (!plan_.hosts.contains(host)) joined += (joined.empty() ? "" : ", ") + host;
       }
       if (!joined.empty()) {
-        found.add(Diagnostic(Code::kHostNotInPlan, "not in the plan and not touched: " + joined).as(Severity::kWarning));
+        found.add(
+            Diagnostic(Code::kHostNotInPlan, "not in the plan and not touched: " + joined).as(Severity::kWarning));
       }
     }
     return hosts;
@@ -142,7 +151,8 @@ class Apply {
 
   ExitCode confirm() {
     if (program_.options.yes) return kDone;
-    Result<bool> answer = ask_yes("\nApply this plan? Only `yes` is taken for one: ", terminal_, workspace_.control().interrupt());
+    Result<bool> answer =
+        ask_yes("\nApply this plan? Only `yes` is taken for one: ", terminal_, workspace_.control().interrupt());
     if (!answer) {
       if (answer.error().code() == Code::kInterrupted) return kInterrupted;
       workspace_.diagnose(answer.error());
@@ -186,7 +196,9 @@ class Apply {
     for (auto& [host, result] : results_) {
       if (applied.contains(host)) {
         found.extend(result.diagnostics);
-      } else if (Result<> written = writer->host({host, std::string(name(result.state)), 0, 0, 0, 0, result.milliseconds, "", ""}); !written) {
+      } else if (Result<> written =
+                     writer->host({host, std::string(name(result.state)), 0, 0, 0, 0, result.milliseconds, "", ""});
+                 !written) {
         found.add(written.error().diagnostic());
       }
       keep_facts(*history, host);

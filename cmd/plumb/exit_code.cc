@@ -39,7 +39,9 @@ ExitCode exit_code_of(const run::HostResult& result) {
 
 }  // namespace
 
-ExitCode worse(ExitCode a, ExitCode b) { return rank(b) > rank(a) ? b : a; }
+ExitCode worse(ExitCode a, ExitCode b) {
+  return rank(b) > rank(a) ? b : a;
+}
 
 ExitCode exit_code_of(const std::map<std::string, run::HostResult>& hosts) {
   ExitCode code = kDone;

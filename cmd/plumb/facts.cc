@@ -13,7 +13,8 @@ void print_facts(const Json& facts, const std::string& prefix, Terminal& termina
     if (value.is_object()) {
       print_facts(value, prefix + name + ".", terminal);
     } else {
-      terminal.print("  " + prefix + name + " = " + (value.is_string() ? value.get<std::string>() : value.dump()) + "\n");
+      terminal.print("  " + prefix + name + " = " + (value.is_string() ? value.get<std::string>() : value.dump()) +
+                     "\n");
     }
   }
 }

@@ -1,8 +1,9 @@
 // plumb graph: the compiled order of one host, as JSON or for Graphviz.
 
+#include "engine/ir/graph.h"
+
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
-#include "engine/ir/graph.h"
 
 namespace plumb::cmd {
 namespace {
@@ -28,7 +29,8 @@ int graph(Program& program) {
         terminal.print("  " + compiled.nodes[i].desired.address.str() + "\n");
         for (const ir::Edge& edge : compiled.edges) {
           if (edge.from != i) continue;
-          terminal.print("      after " + compiled.nodes[edge.to].desired.address.str() + " (" + std::string(name(edge.kind)) + ")\n");
+          terminal.print("      after " + compiled.nodes[edge.to].desired.address.str() + " (" +
+                         std::string(name(edge.kind)) + ")\n");
         }
       }
     }
@@ -40,7 +42,8 @@ int graph(Program& program) {
 }  // namespace
 
 void add_graph(Program& program) {
-  CLI::App* command = program.app.add_subcommand("graph", "Show resources in execution order with their edges (--output dot or json)");
+  CLI::App* command =
+      program.app.add_subcommand("graph", "Show resources in execution order with their edges (--output dot or json)");
   command->callback([&program] { program.exit_code = graph(program); });
 }
 

@@ -11,7 +11,8 @@ namespace {
 
 class HistoryCommand {
  public:
-  explicit HistoryCommand(Program& program) : terminal_(program.options.no_color), workspace_(program.options, terminal_) {
+  explicit HistoryCommand(Program& program)
+      : terminal_(program.options.no_color), workspace_(program.options, terminal_) {
     terminal_.set_json(program.options.output == "json");
   }
 
@@ -20,7 +21,8 @@ class HistoryCommand {
     if (!history) return complain(history.error());
     const Result<std::vector<history::RunSummary>> runs = history->runs(limit, host);
     if (!runs) return complain(runs.error());
-    terminal_.print(terminal_.json() ? report::runs_json(*runs).dump(2) + "\n" : report::runs_text(*runs, terminal_.color()));
+    terminal_.print(terminal_.json() ? report::runs_json(*runs).dump(2) + "\n"
+                                     : report::runs_text(*runs, terminal_.color()));
     return kDone;
   }
 
@@ -98,7 +100,8 @@ void add_history(Program& program) {
   CLI::App* show = command->add_subcommand("show", "Show one run");
   show->add_option("RUN", arguments->run, "Its id, a prefix of it, or `last`")->required();
   show->add_flag("--plan", arguments->plan, "Show its plan as well");
-  CLI::App* verify = command->add_subcommand("verify", "Check that the records were not changed after they were written");
+  CLI::App* verify =
+      command->add_subcommand("verify", "Check that the records were not changed after they were written");
 
   command->callback([&program, arguments, show, verify] {
     HistoryCommand history(program);

@@ -68,7 +68,8 @@ int hosts(Program& program) {
 }  // namespace
 
 void add_hosts(Program& program) {
-  CLI::App* command = program.app.add_subcommand("hosts", "List the hosts of the inventory, how they are reached and their groups");
+  CLI::App* command =
+      program.app.add_subcommand("hosts", "List the hosts of the inventory, how they are reached and their groups");
   command->callback([&program] { program.exit_code = hosts(program); });
 }
 

@@ -54,7 +54,8 @@ resources:
   #   reload_on: ["file:/etc/nginx/*"]
 )";
 
-constexpr std::string_view kHosts = R"(# Where the resources go. This machine needs no connection; others are reached over SSH.
+constexpr std::string_view kHosts =
+    R"(# Where the resources go. This machine needs no connection; others are reached over SSH.
 plumb: v1
 
 hosts:

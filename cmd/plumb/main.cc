@@ -17,18 +17,24 @@ void add_common_options(Program& program) {
   CLI::App& app = program.app;
   Options& options = program.options;
   app.add_option("-C", options.folder, "The project's folder")->type_name("DIR");
-  app.add_option("-i,--inventory", options.inventory, "The inventory (default: hosts.yaml of the project)")->type_name("FILE");
+  app.add_option("-i,--inventory", options.inventory, "The inventory (default: hosts.yaml of the project)")
+      ->type_name("FILE");
   app.add_option("--on", options.on, "Hosts to work on, as a pattern: web:&prod:!web03")->type_name("PATTERN");
-  app.add_option("--output", options.output, "human or json")->check(CLI::IsMember({"human", "json", "dot"}))->type_name("FORMAT");
+  app.add_option("--output", options.output, "human or json")
+      ->check(CLI::IsMember({"human", "json", "dot"}))
+      ->type_name("FORMAT");
   app.add_option("--forks", options.forks, "Hosts at a time")->check(CLI::Range(1, 10000))->type_name("N");
-  app.add_option("--root", options.root, "Work on the image below DIR and not on the host's own root")->type_name("DIR");
+  app.add_option("--root", options.root, "Work on the image below DIR and not on the host's own root")
+      ->type_name("DIR");
   app.add_flag("--yes", options.yes, "Do not ask before changes are made");
   app.add_flag("--no-color", options.no_color, "No colours (NO_COLOR does the same)");
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->type_name("LEVEL");
-  app.add_flag("--accept-new-host-keys", options.accept_new_host_keys, "Add keys of hosts that known_hosts does not have");
-  app.add_flag("-K,--ask-become-password", options.ask_become_password, "Ask for the password that sudo needs on the hosts");
+  app.add_flag("--accept-new-host-keys", options.accept_new_host_keys,
+               "Add keys of hosts that known_hosts does not have");
+  app.add_flag("-K,--ask-become-password", options.ask_become_password,
+               "Ask for the password that sudo needs on the hosts");
 }
 
 void add_commands(Program& program) {

@@ -8,14 +8,14 @@
 namespace plumb::cmd {
 
 struct Options {
-  std::string folder = ".";        // -C
-  std::string inventory;           // -i; "" for hosts.yaml of the project
-  std::string on = "all";          // --on
-  std::vector<std::string> set;    // --set name=value
-  std::string output = "human";    // --output
-  std::size_t forks = 0;           // --forks; 0 for the default
-  std::string root;                // --root
-  bool yes = false;                // --yes
+  std::string folder = ".";      // -C
+  std::string inventory;         // -i; "" for hosts.yaml of the project
+  std::string on = "all";        // --on
+  std::vector<std::string> set;  // --set name=value
+  std::string output = "human";  // --output
+  std::size_t forks = 0;         // --forks; 0 for the default
+  std::string root;              // --root
+  bool yes = false;              // --yes
   bool no_color = false;
   std::string log_level = "warn";  // --log-level
   bool accept_new_host_keys = false;

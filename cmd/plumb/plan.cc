@@ -41,8 +41,8 @@ int make_and_print(Program& program, const PlanArguments& arguments) {
       workspace.diagnose(written.error());
       return kFailed;
     } else if (!terminal.json()) {
-      terminal.print("\nWritten to " + arguments.file + "\n  id " + planned->artifact.id + "\n  apply it with: plumb apply " +
-                     arguments.file + "\n");
+      terminal.print("\nWritten to " + arguments.file + "\n  id " + planned->artifact.id +
+                     "\n  apply it with: plumb apply " + arguments.file + "\n");
     }
   }
   if (code == kDone && arguments.detailed_exit_code && !planned->result.plan.changes_nothing()) return kChangesPending;
@@ -55,7 +55,8 @@ void add_plan(Program& program) {
   auto arguments = std::make_shared<PlanArguments>();
   CLI::App* command = program.app.add_subcommand("plan", "Show what would change, and write it down as a plan");
   command->add_option("-o,--out", arguments->file, "Write the plan to FILE")->type_name("FILE");
-  command->add_flag("--detailed-exitcode", arguments->detailed_exit_code, "Exit with 2 when there is something to change");
+  command->add_flag("--detailed-exitcode", arguments->detailed_exit_code,
+                    "Exit with 2 when there is something to change");
   add_planning_options(*command, arguments->planning);
   command->callback([&program, arguments] { program.exit_code = make_and_print(program, *arguments); });
 }
@@ -63,7 +64,8 @@ void add_plan(Program& program) {
 void add_diff(Program& program) {
   auto arguments = std::make_shared<PlanArguments>();
   arguments->detailed_exit_code = true;
-  CLI::App* command = program.app.add_subcommand("diff", "Compare the hosts with the configuration; exit with 2 on a difference");
+  CLI::App* command =
+      program.app.add_subcommand("diff", "Compare the hosts with the configuration; exit with 2 on a difference");
   add_planning_options(*command, arguments->planning);
   command->callback([&program, arguments] { program.exit_code = make_and_print(program, *arguments); });
 }

@@ -16,12 +16,13 @@ void keep_late_reports(const run::Fleet& fleet, Workspace& workspace) {
   const std::string now = run::timestamp(std::chrono::system_clock::now());
   for (const auto& [host, reports] : late) {
     for (const wire::Unreported& report : reports) {
-      const Result<> kept = history->report_late(
-          {report.run, report.plan, host, report.address, report.outcome, report.text, now});
+      const Result<> kept =
+          history->report_late({report.run, report.plan, host, report.address, report.outcome, report.text, now});
       if (!kept) return workspace.diagnose(kept.error());
     }
     Diagnostics found;
-    found.add(Diagnostic(Code::kUnreportedRun, "run " + reports.front().run + " was cut off on this host; what it had done is now in the history")
+    found.add(Diagnostic(Code::kUnreportedRun, "run " + reports.front().run +
+                                                   " was cut off on this host; what it had done is now in the history")
                   .as(Severity::kWarning)
                   .on(host)
                   .with_hint("plumb history show " + reports.front().run));
@@ -34,7 +35,8 @@ void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
     for (const plan::Action& action : *host_plan.actions) {
       if (action.fidelity == Fidelity::kExact) continue;
       diagnostics.add(Diagnostic(Code::kFidelity, "`" + action.desired.address.str() + "` is " +
-                                                      std::string(name(action.fidelity)) + " and --require exact was asked for")
+                                                      std::string(name(action.fidelity)) +
+                                                      " and --require exact was asked for")
                           .on(host));
     }
   }

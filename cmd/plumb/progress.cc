@@ -1,8 +1,7 @@
 #include "cmd/plumb/progress.h"
 
-#include <unistd.h>
-
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "engine/report/host_list.h"
 #include "engine/report/style.h"

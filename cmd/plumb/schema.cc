@@ -1,9 +1,10 @@
 // plumb schema [NAME]: the schemas that configuration is checked by.
 
+#include "engine/config/schema.h"
+
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/nearest.h"
-#include "engine/config/schema.h"
 
 namespace plumb::cmd {
 namespace {

@@ -1,10 +1,10 @@
 // Ctrl-C and a polite kill, handed to the run that works.
 #pragma once
 
+#include <functional>
+
 #include <pthread.h>
 #include <signal.h>
-
-#include <functional>
 
 namespace plumb::cmd {
 

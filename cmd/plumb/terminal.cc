@@ -1,9 +1,9 @@
 #include "cmd/plumb/terminal.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
+
+#include <unistd.h>
 
 #include "engine/report/diagnostics.h"
 
@@ -20,7 +20,8 @@ bool wants_color(int fd, bool no_color) {
 }  // namespace
 
 Terminal::Terminal(bool no_color)
-    : color_out_(wants_color(STDOUT_FILENO, no_color)), color_err_(wants_color(STDERR_FILENO, no_color)),
+    : color_out_(wants_color(STDOUT_FILENO, no_color)),
+      color_err_(wants_color(STDERR_FILENO, no_color)),
       can_ask_(isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1) {}
 
 void Terminal::print(std::string_view text) {

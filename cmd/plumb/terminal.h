@@ -14,8 +14,8 @@ class Terminal {
  public:
   explicit Terminal(bool no_color);
 
-  void print(std::string_view text);    // standard output
-  void tell(std::string_view text);     // standard error
+  void print(std::string_view text);  // standard output
+  void tell(std::string_view text);   // standard error
   void diagnose(const std::vector<Diagnostic>& diagnostics, const lang::SourceMap& sources);
 
   bool color() const { return color_out_; }

@@ -99,7 +99,8 @@ bool Workspace::find_key() {
   }
   key_ = *made;
   terminal_.tell("note: made this project's key, " + run::project_key_path(folder()).string() +
-                 "; sensitive values appear in plans as digests keyed with it. Keep it, share it with who plans, and keep it out of git.\n");
+                 "; sensitive values appear in plans as digests keyed with it. Keep it, share it with who plans, and "
+                 "keep it out of git.\n");
   return true;
 }
 

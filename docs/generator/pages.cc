@@ -91,8 +91,8 @@ std::string codes_page() {
       "<!-- Made by `make docs` from engine/base/codes.def; edit that. -->\n\n# Codes\n\n"
       "What each diagnostic code means. `plumb explain CODE` prints the same.\n";
   for (const CodeInfo& info : all_codes()) {
-    page += "\n## " + code_name(info.code) + "\n\n**" + std::string(info.title) + ".** " +
-            std::string(info.text) + "\n";
+    page +=
+        "\n## " + code_name(info.code) + "\n\n**" + std::string(info.title) + ".** " + std::string(info.text) + "\n";
   }
   return page;
 }
@@ -103,8 +103,7 @@ Result<std::vector<std::string>> kinds(const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder, failure)) {
     if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
   }
-  if (failure)
-    return fail(Code::kFileUnreadable, "cannot read " + folder.string() + ": " + failure.message());
+  if (failure) return fail(Code::kFileUnreadable, "cannot read " + folder.string() + ": " + failure.message());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -114,17 +113,15 @@ Result<std::vector<std::string>> kinds(const std::filesystem::path& folder) {
 Result<std::map<std::string, std::string>> make_pages(const std::filesystem::path& root) {
   const std::filesystem::path schemas = root / "schemas";
   std::map<std::string, std::string> pages;
-  std::string index =
-      std::string(kMade) +
-      "# Reference\n\n- [project](project.md): plumb.yaml\n"
-      "- [inventory](inventory.md): hosts.yaml\n- [codes](codes.md): what a diagnostic means\n\n"
-      "## Kinds\n\n| kind | |\n|---|---|\n";
+  std::string index = std::string(kMade) +
+                      "# Reference\n\n- [project](project.md): plumb.yaml\n"
+                      "- [inventory](inventory.md): hosts.yaml\n- [codes](codes.md): what a diagnostic means\n\n"
+                      "## Kinds\n\n| kind | |\n|---|---|\n";
   PLUMB_TRY_ASSIGN(const std::vector<std::string> names, kinds(schemas / "resources"));
   for (const std::string& kind : names) {
     PLUMB_TRY_ASSIGN(const Schema schema, read_schema(schemas / "resources" / (kind + ".json")));
     pages["kinds/" + kind + ".md"] = kind_page(kind, schema);
-    index += "| [" + kind + "](kinds/" + kind + ".md) | " + first_sentence(schema.value("description", "")) +
-             " |\n";
+    index += "| [" + kind + "](kinds/" + kind + ".md) | " + first_sentence(schema.value("description", "")) + " |\n";
   }
   for (const std::string name : {"project", "inventory"}) {
     PLUMB_TRY_ASSIGN(const Schema schema, read_schema(schemas / (name + ".json")));

@@ -70,9 +70,8 @@ bool is_plain(const std::string& text) {
   if (text.empty() || words.contains(text)) return false;
   const bool number_like = text.find_first_not_of("0123456789.:-") == std::string::npos;
   const bool opens = std::string_view("!&*?|>@`\"'%#-{[").find(text.front()) != std::string_view::npos;
-  return !number_like && !opens && text.find(": ") == std::string::npos &&
-         text.find(" #") == std::string::npos && text.find_first_of("\n{}[],") == std::string::npos &&
-         text.back() != ':' && text.back() != ' ';
+  return !number_like && !opens && text.find(": ") == std::string::npos && text.find(" #") == std::string::npos &&
+         text.find_first_of("\n{}[],") == std::string::npos && text.back() != ':' && text.back() != ' ';
 }
 
 }  // namespace
@@ -100,8 +99,7 @@ std::string type_text(const Schema& document, const Schema& part_or_reference) {
     return joined(options, "or");
   }
   if (!part.contains("type")) return "any value";
-  if (part["type"] == "array" && part.contains("items"))
-    return "list of: " + type_text(document, part["items"]);
+  if (part["type"] == "array" && part.contains("items")) return "list of: " + type_text(document, part["items"]);
   const std::string expected = text_of(part, "x-expected");
   return types(part["type"]) + range(part) + (expected.empty() ? "" : ": " + expected);
 }
@@ -118,8 +116,7 @@ std::string yaml_text(const Schema& value) {
   }
   if (value.is_object()) {
     std::string text;
-    for (const auto& [key, item] : value.items())
-      text += (text.empty() ? "" : ", ") + key + ": " + yaml_text(item);
+    for (const auto& [key, item] : value.items()) text += (text.empty() ? "" : ", ") + key + ": " + yaml_text(item);
     return "{" + text + "}";
   }
   return value.dump();
@@ -141,8 +138,8 @@ std::string key_table(const Schema& document, const Schema& object) {
     const std::string otherwise = part.contains("default")  ? code(yaml_text(part["default"]))
                                   : required.contains(name) ? "required"
                                                             : "";
-    table += "| " + code(name) + " | " + escaped(type_text(document, part)) + " | " + escaped(otherwise) +
-             " | " + escaped(words) + " |\n";
+    table += "| " + code(name) + " | " + escaped(type_text(document, part)) + " | " + escaped(otherwise) + " | " +
+             escaped(words) + " |\n";
   }
   return table;
 }

@@ -14,7 +14,9 @@ constexpr std::array kCodes = {
 
 }  // namespace
 
-std::string code_name(Code code) { return "PL" + std::to_string(static_cast<int>(code)); }
+std::string code_name(Code code) {
+  return "PL" + std::to_string(static_cast<int>(code));
+}
 
 std::optional<CodeInfo> find_code(std::string_view name) {
   const auto found =
@@ -23,6 +25,8 @@ std::optional<CodeInfo> find_code(std::string_view name) {
   return *found;
 }
 
-std::span<const CodeInfo> all_codes() { return kCodes; }
+std::span<const CodeInfo> all_codes() {
+  return kCodes;
+}
 
 }  // namespace plumb

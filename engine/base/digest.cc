@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t kHexLength = 64;
 
-const std::uint8_t* bytes_of(std::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
+const std::uint8_t* bytes_of(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
 
 bool has_form(std::string_view text, std::string_view prefix) {
   return text.size() == prefix.size() + kHexLength && text.starts_with(prefix) &&
@@ -25,7 +27,9 @@ std::string text_of(std::string_view prefix, const std::array<std::uint8_t, SHA2
 
 }  // namespace
 
-void Sha256::add(std::string_view bytes) { sha256_update(&state_, bytes.size(), bytes_of(bytes)); }
+void Sha256::add(std::string_view bytes) {
+  sha256_update(&state_, bytes.size(), bytes_of(bytes));
+}
 
 std::string Sha256::finish() {
   std::array<std::uint8_t, SHA256_DIGEST_SIZE> raw{};
@@ -48,8 +52,12 @@ std::string keyed_digest(std::string_view key, std::string_view bytes) {
   return text_of(kKeyedDigestPrefix, raw);
 }
 
-bool is_digest(std::string_view text) { return has_form(text, kDigestPrefix); }
-bool is_keyed_digest(std::string_view text) { return has_form(text, kKeyedDigestPrefix); }
+bool is_digest(std::string_view text) {
+  return has_form(text, kDigestPrefix);
+}
+bool is_keyed_digest(std::string_view text) {
+  return has_form(text, kKeyedDigestPrefix);
+}
 
 std::string hex(std::string_view bytes) {
   static constexpr char kHex[] = "0123456789abcdef";
@@ -74,7 +82,8 @@ Result<std::string> base64_decode(std::string_view text) {
   base64_decode_ctx state;
   base64_decode_init(&state);
   std::size_t length = out.size();
-  const int ok = base64_decode_update(&state, &length, reinterpret_cast<std::uint8_t*>(out.data()), text.size(), text.data());
+  const int ok =
+      base64_decode_update(&state, &length, reinterpret_cast<std::uint8_t*>(out.data()), text.size(), text.data());
   if (ok != 1 || base64_decode_final(&state) != 1) return fail(Code::kPlanUnreadable, "the text is not base64");
   out.resize(length);
   return out;

@@ -1,11 +1,11 @@
 #include "engine/base/file.h"
 
+#include <cerrno>
+#include <cstring>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "engine/base/unique_fd.h"
 
@@ -41,7 +41,7 @@ Result<> write_new(const std::filesystem::path& path, std::string_view bytes, un
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) return system_error(Code::kFileUnreadable, "read", path);
-  struct stat info{};
+  struct stat info {};
   if (::fstat(file.get(), &info) != 0) return system_error(Code::kFileUnreadable, "read", path);
   if (!S_ISREG(info.st_mode)) return fail(Code::kFileUnreadable, path.string() + " is not a regular file");
   if (static_cast<std::size_t>(info.st_size) > limit) {

@@ -67,10 +67,10 @@ Error fail(Args&&... args) {
 }  // namespace plumb
 
 // PLUMB_TRY(expr): returns the error of a Result<void>-like expression to the caller.
-#define PLUMB_TRY(expr)                                                      \
-  do {                                                                       \
-    if (auto plumb_result_ = (expr); !plumb_result_.has_value())             \
-      return ::plumb::Error(std::move(plumb_result_.error()));               \
+#define PLUMB_TRY(expr)                                          \
+  do {                                                           \
+    if (auto plumb_result_ = (expr); !plumb_result_.has_value()) \
+      return ::plumb::Error(std::move(plumb_result_.error()));   \
   } while (false)
 
 // PLUMB_TRY_ASSIGN(auto x, expr): declares or assigns x from a Result, or returns its error.

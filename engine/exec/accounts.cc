@@ -60,7 +60,7 @@ Accounts::Accounts(const RootFiles& files, NameService name_service)
     : files_(files), name_service_(std::move(name_service)) {}
 
 bool Accounts::changed(const std::string& path, Stamp& stamp) const {
-  struct stat info{};
+  struct stat info {};
   if (files_.stat(path, true, info) != 0) info = {};
   const bool same = info.st_dev == stamp.device && info.st_ino == stamp.inode && info.st_size == stamp.size &&
                     info.st_ctim.tv_sec == stamp.changed.tv_sec && info.st_ctim.tv_nsec == stamp.changed.tv_nsec;

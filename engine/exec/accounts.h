@@ -2,13 +2,13 @@
 // what the name service knows. The executor is one static file, so the C library's own look-ups are not at hand.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <sys/stat.h>
 
 #include "engine/exec/root_files.h"
 #include "providers/sdk/system.h"

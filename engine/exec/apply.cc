@@ -7,7 +7,9 @@
 
 namespace plumb::exec {
 
-wire::Done apply(const ApplyTools& tools, const wire::Apply& request) { return ApplyRun(tools, request).run(); }
+wire::Done apply(const ApplyTools& tools, const wire::Apply& request) {
+  return ApplyRun(tools, request).run();
+}
 
 ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
     : tools_(tools),
@@ -50,8 +52,10 @@ bool ApplyRun::look_at_all() {
   std::vector<const Desired*> desired;
   for (std::size_t i = 0; i < states_.size(); ++i) {
     if (tools_.registry.find(action(i).desired.address.kind) == nullptr) {
-      fail_before(i, Diagnostic(Code::kCannotObserve, "this executor has no provider for `" +
-                                                          action(i).desired.address.kind + "`"), false);
+      fail_before(i,
+                  Diagnostic(Code::kCannotObserve,
+                             "this executor has no provider for `" + action(i).desired.address.kind + "`"),
+                  false);
       return false;
     }
     if (action(i).explained || action(i).triggered) continue;
@@ -173,7 +177,9 @@ void ApplyRun::fail_before(std::size_t index, Diagnostic why, bool diverged) {
   event(diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, index, shown.summary, shown);
 }
 
-void ApplyRun::satisfied(std::size_t index) { states_[index] = State::kSatisfied; }
+void ApplyRun::satisfied(std::size_t index) {
+  states_[index] = State::kSatisfied;
+}
 
 std::vector<std::string> ApplyRun::addresses_owed() const {
   std::vector<std::string> out;
@@ -223,7 +229,8 @@ void ApplyRun::finish() {
     if (record.applied.size() > 16) record.applied.erase(record.applied.begin());
   }
   // A record that cannot be written loses nothing: the journal holds what was done, and the next run folds it in.
-  if (Result<> saved = tools_.log.save(); !saved && done_.outcome == "ok" && done_.changed > 0) done_.outcome = "failed";
+  if (Result<> saved = tools_.log.save(); !saved && done_.outcome == "ok" && done_.changed > 0)
+    done_.outcome = "failed";
 }
 
 }  // namespace plumb::exec

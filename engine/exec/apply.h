@@ -1,5 +1,5 @@
-// Applying a plan's actions on one host: look again, refuse before the first change what is not as the plan saw it, then
-// act in order, and after each action look once more.
+// Applying a plan's actions on one host: look again, refuse before the first change what is not as the plan saw it,
+// then act in order, and after each action look once more.
 #pragma once
 
 #include "engine/exec/blobs.h"

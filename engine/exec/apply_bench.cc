@@ -43,7 +43,8 @@ int main(int argc, char** argv) {
   for (int i = 0; i < count; ++i) {
     const std::string path = "/etc/file" + std::to_string(i);
     const std::string content = "content of " + path + "\n";
-    question.resources.push_back({{"", "file", path}, {{"path", path}, {"content", digest(content)}, {"mode", "0644"}}, {}});
+    question.resources.push_back(
+        {{"", "file", path}, {{"path", path}, {"content", digest(content)}, {"mode", "0644"}}, {}});
     client.blob(content);
   }
   auto begin = std::chrono::steady_clock::now();

@@ -63,18 +63,20 @@ class ApplyRun {
 
   const wire::Action& action(std::size_t index) const { return request_.actions[index]; }
   std::string address(std::size_t index) const { return action(index).desired.address.str(); }
-  const Provider& provider(std::size_t index) const { return *tools_.registry.find(action(index).desired.address.kind); }
+  const Provider& provider(std::size_t index) const {
+    return *tools_.registry.find(action(index).desired.address.kind);
+  }
   bool stops_after_failure() const { return failed_.has_value() && !request_.keep_going; }
 
   ApplyTools tools_;
   const wire::Apply& request_;
   Interpreter interpreter_;
   std::vector<State> states_;
-  std::vector<Judgement> judgements_;              // of actions that were looked at
-  std::vector<std::optional<Observed>> before_;    // what was there when they were
-  std::vector<bool> touched_;                      // the host is no longer as it was before the action
-  std::optional<std::size_t> failed_;              // the first action that failed
-  bool broken_ = false;                            // the journal cannot be written: nothing more may begin
+  std::vector<Judgement> judgements_;            // of actions that were looked at
+  std::vector<std::optional<Observed>> before_;  // what was there when they were
+  std::vector<bool> touched_;                    // the host is no longer as it was before the action
+  std::optional<std::size_t> failed_;            // the first action that failed
+  bool broken_ = false;                          // the journal cannot be written: nothing more may begin
   wire::Done done_;
 };
 

@@ -36,7 +36,8 @@ class ToyProvider : public Provider {
     if (observed.exists) change.before["content"] = now;
     change.after["content"] = desired.attribute("content");
     // `writes` stands for a provider that does not do what it says.
-    change.operations = {WriteFile{desired.text("path"), desired.text("writes", desired.text("content")), {}, false, false, ""}};
+    change.operations = {
+        WriteFile{desired.text("path"), desired.text("writes", desired.text("content")), {}, false, false, ""}};
     return change;
   }
 };
@@ -69,7 +70,10 @@ class TestLine : public Line {
 
 class ApplyTest : public ::testing::Test {
  protected:
-  ApplyTest() : system_(must(RootFiles::at(root_.path()))), blobs_(system_.files()), folder_(must(StateFolder::of(system_.files(), "edge"))) {
+  ApplyTest()
+      : system_(must(RootFiles::at(root_.path()))),
+        blobs_(system_.files()),
+        folder_(must(StateFolder::of(system_.files(), "edge"))) {
     registry_.add(std::make_unique<BellProvider>());
     registry_.add(std::make_unique<ToyProvider>());
   }
@@ -112,7 +116,8 @@ class ApplyTest : public ::testing::Test {
     request.check_applied = !plan_.empty();
     request.keep_going = keep_going;
     request.secrets = secrets_;
-    for (const wire::Action& action : actions) request.resources[action.desired.address.str()] = action.desired.attributes;
+    for (const wire::Action& action : actions)
+      request.resources[action.desired.address.str()] = action.desired.attributes;
     request.actions = std::move(actions);
     line_.events.clear();
     RunLog log(folder_);
@@ -288,8 +293,8 @@ TEST_F(ApplyTest, SecretsAreNotInTheStateFolder) {
   }
 }
 
-// A child that replaces 200 files is killed at some moment: each file is the whole old or the whole new one, and the next
-// run leaves no temporary file.
+// A child that replaces 200 files is killed at some moment: each file is the whole old or the whole new one, and the
+// next run leaves no temporary file.
 TEST_F(ApplyTest, AKillLeavesEveryFileWhole) {
   constexpr int kFiles = 200;
   const std::string olds(3000, 'o');

@@ -79,7 +79,8 @@ void ApplyRun::carry_out(std::vector<Turn>& turns) {
   for (const Turn& turn : turns) intents.push_back(intent_of(turn));
   if (Result<> written = tools_.log.write(intents); !written) {
     broken_ = true;
-    return fail_before(turns.front().index, std::move(written.error()).during("writing the journal").diagnostic(), false);
+    return fail_before(turns.front().index, std::move(written.error()).during("writing the journal").diagnostic(),
+                       false);
   }
   const auto begin = Clock::now();
   const bool grouped = turns.size() > 1;
@@ -103,7 +104,8 @@ void ApplyRun::carry_out_one(Turn& turn) {
       break;
     }
   }
-  if (Result<> synced = interpreter_.folders().sync(); !synced && !turn.problem) turn.problem = synced.error().diagnostic();
+  if (Result<> synced = interpreter_.folders().sync(); !synced && !turn.problem)
+    turn.problem = synced.error().diagnostic();
 }
 
 void ApplyRun::carry_out_group(std::vector<Turn>& turns) {
@@ -180,8 +182,8 @@ void ApplyRun::look_again(std::vector<Turn>& turns) {
     Turn& turn = *looked[i];
     if (turn.problem) {
       const std::optional<Observed>& before = before_[turn.index];
-      turn.touched = !found[i] || !before || found[i]->exists != before->exists ||
-                     found[i]->attributes != before->attributes;
+      turn.touched =
+          !found[i] || !before || found[i]->exists != before->exists || found[i]->attributes != before->attributes;
     } else {
       turn.problem = found[i] ? divergence(provider(turn.index), action(turn.index), *found[i])
                               : std::optional<Diagnostic>(found[i].error().diagnostic());
@@ -222,7 +224,8 @@ void ApplyRun::settle(std::vector<Turn>& turns) {
     failed_ = turns.back().index;
     states_[*failed_] = State::kFailed;
     event(wire::EventKind::kFailed, *failed_, "the journal could not be written",
-          Diagnostic(Code::kOperation, "the host's journal could not be written after " + address(*failed_) + " was changed"));
+          Diagnostic(Code::kOperation,
+                     "the host's journal could not be written after " + address(*failed_) + " was changed"));
   }
 }
 
@@ -244,7 +247,8 @@ JournalEntry ApplyRun::intent_of(const Turn& turn) const {
 
 JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
   const wire::Action& what = action(turn.index);
-  Outcome outcome{request_.run, request_.plan, address(turn.index), what.op, "changed", turn.touched, false, {}, false, {}};
+  Outcome outcome{
+      request_.run, request_.plan, address(turn.index), what.op, "changed", turn.touched, false, {}, false, {}};
   if (!turn.begun && !turn.problem) {
     outcome.outcome = "none";
   } else if (turn.problem) {

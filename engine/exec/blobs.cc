@@ -1,12 +1,12 @@
 #include "engine/exec/blobs.h"
 
+#include <cerrno>
+#include <memory>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <memory>
 
 #include "engine/exec/accounts.h"
 #include "engine/exec/state_folder.h"

@@ -27,10 +27,12 @@ class DatabaseTest : public ::testing::Test {
     if (::geteuid() != 0) GTEST_SKIP() << "giving homes to their users needs root";
   }
 
-  Result<> edit(const std::string& database, const std::string& verb, const std::string& name, Json set = Json::object()) {
+  Result<> edit(const std::string& database, const std::string& verb, const std::string& name,
+                Json set = Json::object()) {
     return edit_database(system_, {database, verb, name, std::move(set)});
   }
-  void expect_ok(const std::string& database, const std::string& verb, const std::string& name, Json set = Json::object()) {
+  void expect_ok(const std::string& database, const std::string& verb, const std::string& name,
+                 Json set = Json::object()) {
     const Result<> done = edit(database, verb, name, std::move(set));
     EXPECT_TRUE(done.has_value()) << done.error().summary();
   }
@@ -41,7 +43,7 @@ class DatabaseTest : public ::testing::Test {
     return {};
   }
   struct stat info(const std::string& path) const {
-    struct stat out{};
+    struct stat out {};
     EXPECT_EQ(::lstat(root_.at(path).c_str(), &out), 0) << path;
     return out;
   }
@@ -83,7 +85,8 @@ TEST_F(DatabaseTest, ASystemUserTakesALowNumberAndNoSubordinates) {
 }
 
 TEST_F(DatabaseTest, ModifyTouchesOnlyWhatIsAsked) {
-  expect_ok("user", "modify", "old", {{"shell", "/bin/bash"}, {"locked", true}, {"expires", "1970-01-11"}, {"groups", {"adm"}}});
+  expect_ok("user", "modify", "old",
+            {{"shell", "/bin/bash"}, {"locked", true}, {"expires", "1970-01-11"}, {"groups", {"adm"}}});
   EXPECT_EQ(line("/etc/passwd", "old"), "old:x:1000:1000::/home/old:/bin/bash");
   EXPECT_EQ(line("/etc/shadow", "old"), "old:!$y$hash:1:0:99999:7::10:kept");
   EXPECT_EQ(line("/etc/group", "www"), "www:x:33:");

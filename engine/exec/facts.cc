@@ -1,5 +1,11 @@
 #include "engine/exec/facts.h"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+#include <set>
+
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -8,17 +14,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <cstring>
-#include <memory>
-#include <set>
-
 namespace plumb::exec {
 namespace {
 
 bool exists(const RootFiles& files, const std::string& path) {
-  struct stat info{};
+  struct stat info {};
   return files.stat(path, true, info) == 0;
 }
 
@@ -103,8 +103,8 @@ std::string container(const RootFiles& files) {
 }
 
 std::string virtualization(const RootFiles& files) {
-  const std::string product = first_line(files, "/sys/class/dmi/id/sys_vendor") + " " +
-                              first_line(files, "/sys/class/dmi/id/product_name");
+  const std::string product =
+      first_line(files, "/sys/class/dmi/id/sys_vendor") + " " + first_line(files, "/sys/class/dmi/id/product_name");
   static constexpr std::array<std::array<const char*, 2>, 8> kVendors = {{{"QEMU", "kvm"},
                                                                           {"KVM", "kvm"},
                                                                           {"VMware", "vmware"},
@@ -142,7 +142,8 @@ Json addresses() {
     if (one->ifa_addr->sa_family == AF_INET) {
       const auto* in = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
       const bool link_local = (ntohl(in->sin_addr.s_addr) >> 16) == 0xa9fe;
-      if (!link_local && ::inet_ntop(AF_INET, &in->sin_addr, text.data(), text.size()) != nullptr) v4.insert(text.data());
+      if (!link_local && ::inet_ntop(AF_INET, &in->sin_addr, text.data(), text.size()) != nullptr)
+        v4.insert(text.data());
     } else if (one->ifa_addr->sa_family == AF_INET6) {
       const auto* in = reinterpret_cast<const sockaddr_in6*>(one->ifa_addr);
       if (IN6_IS_ADDR_LINKLOCAL(&in->sin6_addr)) continue;
@@ -164,7 +165,8 @@ Json parse_os_release(const std::string& text) {
   std::map<std::string, std::string> values;
   for (const std::string& line : split(text, '\n')) {
     const std::size_t equals = line.find('=');
-    if (equals != std::string::npos && !line.starts_with('#')) values[line.substr(0, equals)] = unquoted(line.substr(equals + 1));
+    if (equals != std::string::npos && !line.starts_with('#'))
+      values[line.substr(0, equals)] = unquoted(line.substr(equals + 1));
   }
   const std::string id = values.contains("ID") ? values["ID"] : "linux";
   return {{"id", id},
@@ -209,8 +211,9 @@ Json gather_facts(LocalSystem& system) {
                 {"virtualization", image ? "none" : virtualization(files)},
                 {"cpu", {{"count", static_cast<std::int64_t>(::sysconf(_SC_NPROCESSORS_ONLN))}}},
                 {"memory", {{"bytes", image ? 0 : memory_bytes(files)}}},
-                {"user", {{"name", account ? account->name : std::to_string(::geteuid())},
-                          {"uid", static_cast<std::int64_t>(::geteuid())}}},
+                {"user",
+                 {{"name", account ? account->name : std::to_string(::geteuid())},
+                  {"uid", static_cast<std::int64_t>(::geteuid())}}},
                 {"image", image}};
   facts["ip"] = image ? Json{{"ipv4", Json::array()}, {"ipv6", Json::array()}} : addresses();
   return facts;

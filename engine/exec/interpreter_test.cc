@@ -36,7 +36,7 @@ class InterpreterTest : public ::testing::Test {
     return done ? Code{} : done.error().code();
   }
   struct stat info(const std::string& path) const {
-    struct stat out{};
+    struct stat out {};
     EXPECT_EQ(::lstat(root_.at(path).c_str(), &out), 0) << path;
     return out;
   }
@@ -213,7 +213,8 @@ TEST_F(InterpreterTest, SecretsArePutInAndTakenOut) {
 
 class HostProgramTest : public ::testing::Test {
  protected:
-  HostProgramTest() : system_(must(RootFiles::at("/"))), blobs_(system_.files()), interpreter_(system_, blobs_, {}, "00000000") {}
+  HostProgramTest()
+      : system_(must(RootFiles::at("/"))), blobs_(system_.files()), interpreter_(system_, blobs_, {}, "00000000") {}
   Result<> run(plumb::Run operation) { return interpreter_.run(operation, output_); }
 
   LocalSystem system_;

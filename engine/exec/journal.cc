@@ -1,10 +1,10 @@
 #include "engine/exec/journal.h"
 
+#include <cerrno>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 #include "engine/base/digest.h"
 
@@ -14,9 +14,13 @@ namespace {
 constexpr std::size_t kMaxJournal = std::size_t{256} << 20;
 constexpr std::size_t kChecksum = 16;
 
-std::string path_of(const StateFolder& folder) { return folder.path() + "/journal.jsonl"; }
+std::string path_of(const StateFolder& folder) {
+  return folder.path() + "/journal.jsonl";
+}
 
-std::string checksum(std::string_view text) { return digest(text).substr(kDigestPrefix.size(), kChecksum); }
+std::string checksum(std::string_view text) {
+  return digest(text).substr(kDigestPrefix.size(), kChecksum);
+}
 
 std::string text_in(const Json& json, const char* name) {
   const auto found = json.find(name);
@@ -75,14 +79,19 @@ Json to_json(const JournalEntry& entry) {
     for (const Triggered& trigger : intent->triggers) {
       triggers.push_back({{"address", trigger.address}, {"op", name(trigger.op)}});
     }
-    return {{"entry", "intent"},           {"run", intent->run},        {"plan", intent->plan},
-            {"address", intent->address},  {"op", name(intent->op)},    {"triggers", std::move(triggers)},
+    return {{"entry", "intent"},
+            {"run", intent->run},
+            {"plan", intent->plan},
+            {"address", intent->address},
+            {"op", name(intent->op)},
+            {"triggers", std::move(triggers)},
             {"temporaries", intent->temporaries}};
   }
   const auto& outcome = std::get<Outcome>(entry);
-  Json json = {{"entry", "outcome"},          {"run", outcome.run},         {"plan", outcome.plan},
-               {"address", outcome.address},  {"op", name(outcome.op)},     {"outcome", outcome.outcome},
-               {"touched", outcome.touched},  {"discharges", outcome.discharges}};
+  Json json = {{"entry", "outcome"},         {"run", outcome.run},
+               {"plan", outcome.plan},       {"address", outcome.address},
+               {"op", name(outcome.op)},     {"outcome", outcome.outcome},
+               {"touched", outcome.touched}, {"discharges", outcome.discharges}};
   if (outcome.resource) json["resource"] = *outcome.resource;
   if (outcome.forget) json["forget"] = true;
   if (!outcome.text.empty()) json["text"] = outcome.text;
@@ -107,8 +116,15 @@ std::optional<JournalEntry> entry_from_json(const Json& json) {
     return intent;
   }
   if (kind != "outcome") return std::nullopt;
-  Outcome outcome{text_in(json, "run"), text_in(json, "plan"),      address, *op, text_in(json, "outcome"),
-                  flag_in(json, "touched"), flag_in(json, "discharges"), {},  flag_in(json, "forget"),
+  Outcome outcome{text_in(json, "run"),
+                  text_in(json, "plan"),
+                  address,
+                  *op,
+                  text_in(json, "outcome"),
+                  flag_in(json, "touched"),
+                  flag_in(json, "discharges"),
+                  {},
+                  flag_in(json, "forget"),
                   text_in(json, "text")};
   if (const auto resource = json.find("resource"); resource != json.end()) outcome.resource = *resource;
   return outcome;
@@ -153,7 +169,7 @@ Result<> Journal::append(std::span<const JournalEntry> entries) {
 Result<> Journal::remove() {
   file_.reset();
   const std::string path = path_of(*folder_);
-  struct stat info{};
+  struct stat info {};
   if (folder_->files().stat(path, false, info) != 0 && errno == ENOENT) return {};
   PLUMB_TRY_ASSIGN(const Place place, folder_->files().place(path));
   if (::unlinkat(place.folder.get(), place.name.c_str(), 0) != 0 && errno != ENOENT) return os_error("remove", path);

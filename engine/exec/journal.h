@@ -30,8 +30,8 @@ struct Intent {
   std::string plan;
   std::string address;
   Op op = Op::kNone;
-  std::vector<Triggered> triggers;      // owed from now on
-  std::vector<std::string> temporaries; // folders in which it may leave a temporary file
+  std::vector<Triggered> triggers;       // owed from now on
+  std::vector<std::string> temporaries;  // folders in which it may leave a temporary file
   friend bool operator==(const Intent&, const Intent&) = default;
 };
 
@@ -41,11 +41,11 @@ struct Outcome {
   std::string plan;
   std::string address;
   Op op = Op::kNone;
-  std::string outcome;            // "changed", "failed", or "none": it was not begun after all
-  bool touched = true;            // the host is no longer as it was before the action
-  bool discharges = false;        // a restart, reload or run that was owed has been done
-  std::optional<Json> resource;   // what the record says of the address from now on
-  bool forget = false;            // the record no longer holds the address
+  std::string outcome;           // "changed", "failed", or "none": it was not begun after all
+  bool touched = true;           // the host is no longer as it was before the action
+  bool discharges = false;       // a restart, reload or run that was owed has been done
+  std::optional<Json> resource;  // what the record says of the address from now on
+  bool forget = false;           // the record no longer holds the address
   std::string text;
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };

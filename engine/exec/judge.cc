@@ -48,23 +48,29 @@ std::string beyond_the_plan(const Change& now, const wire::Action& action) {
   std::string out;
   for (const auto& [name, after] : now.after.items()) {
     if (value_in(action.after, name) == after) continue;
-    out += (out.empty() ? "" : ", ") + name + " is " + shown(value_in(now.before, name)) + ", which the plan did not see";
+    out +=
+        (out.empty() ? "" : ", ") + name + " is " + shown(value_in(now.before, name)) + ", which the plan did not see";
   }
   return out;
 }
 
 bool is_milder(Op now, Op planned) {
-  return now == planned || (now == Op::kUpdate && planned == Op::kCreate) || (now == Op::kCreate && planned == Op::kUpdate);
+  return now == planned || (now == Op::kUpdate && planned == Op::kCreate) ||
+         (now == Op::kCreate && planned == Op::kUpdate);
 }
 
 Judgement refuse(const wire::Action& action, const std::string& why) {
   const std::string address = action.desired.address.str();
   if (action.explained) {
-    return {Verdict::kRefused, {}, Diagnostic(Code::kDiverged, address + " is outside what the plan allowed for: " + why)
-                                       .with_hint("make the plan anew")};
+    return {Verdict::kRefused,
+            {},
+            Diagnostic(Code::kDiverged, address + " is outside what the plan allowed for: " + why)
+                .with_hint("make the plan anew")};
   }
-  return {Verdict::kRefused, {}, Diagnostic(Code::kStale, address + " is no longer as the plan saw it: " + why)
-                                     .with_hint("make the plan anew")};
+  return {
+      Verdict::kRefused,
+      {},
+      Diagnostic(Code::kStale, address + " is no longer as the plan saw it: " + why).with_hint("make the plan anew")};
 }
 
 }  // namespace
@@ -108,7 +114,8 @@ std::optional<Diagnostic> divergence(const Provider& provider, const wire::Actio
     for (const char* guard : kGuards) {
       if (action.desired.has(guard)) what += (what.empty() ? "" : ", ") + std::string(guard);
     }
-    return Diagnostic(Code::kDiverged, address + " ran, but its guard (" + what + ") says that it would have to run again")
+    return Diagnostic(Code::kDiverged,
+                      address + " ran, but its guard (" + what + ") says that it would have to run again")
         .with_hint("the guard must tell when the command has done its work");
   }
   for (const auto& [name, wanted] : left.after.items()) {

@@ -1,13 +1,13 @@
 #include "engine/exec/local_system.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 #include "engine/base/digest.h"
 
@@ -32,7 +32,7 @@ Error unreadable(const std::string& path) {
 Result<UniqueFd> open_regular(const RootFiles& files, const std::string& path) {
   UniqueFd fd = files.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!fd) return unreadable(path);
-  struct stat info{};
+  struct stat info {};
   if (::fstat(fd.get(), &info) != 0) return unreadable(path);
   if (!S_ISREG(info.st_mode)) return fail(Code::kCannotObserve, path + " is not a regular file");
   return fd;
@@ -52,7 +52,7 @@ LocalSystem::LocalSystem(RootFiles files)
       }) {}
 
 Result<std::optional<FileInfo>> LocalSystem::stat(const std::string& path, bool follow) {
-  struct stat info{};
+  struct stat info {};
   if (files_.stat(path, follow, info) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<FileInfo>();
     return unreadable(path);
@@ -108,11 +108,13 @@ Result<std::vector<std::string>> LocalSystem::list(const std::string& path) {
   return names;
 }
 
-Result<std::string> LocalSystem::resolve(const std::string& path) { return files_.resolve(path); }
+Result<std::string> LocalSystem::resolve(const std::string& path) {
+  return files_.resolve(path);
+}
 
 std::string LocalSystem::find_program(const std::string& name) {
   const auto runs = [this](const std::string& path) {
-    struct stat info{};
+    struct stat info {};
     return files_.stat(path, true, info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
   };
   if (name.find('/') != std::string::npos) return runs(name) ? name : std::string();
@@ -122,7 +124,9 @@ std::string LocalSystem::find_program(const std::string& name) {
   return {};
 }
 
-Result<ProcessResult> LocalSystem::run(const ProcessRequest& request) { return run(request, false); }
+Result<ProcessResult> LocalSystem::run(const ProcessRequest& request) {
+  return run(request, false);
+}
 
 Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_end) {
   if (request.argv.empty()) return fail(Code::kOperation, "a program to run is not named");

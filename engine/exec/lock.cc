@@ -1,12 +1,12 @@
 #include "engine/exec/lock.h"
 
+#include <cerrno>
+#include <cstdlib>
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
 
 #include "engine/base/digest.h"
 #include "engine/base/json.h"
@@ -20,7 +20,8 @@ namespace {
 // Root's lock is gone after a reboot and never lies inside an image. Other users lock among themselves.
 Result<UniqueFd> open_lock(const RootFiles& files) {
   if (::geteuid() == 0) {
-    const std::string name = files.is_image() ? "/image-" + digest(files.root()).substr(kDigestPrefix.size(), 16) : "/lock";
+    const std::string name =
+        files.is_image() ? "/image-" + digest(files.root()).substr(kDigestPrefix.size(), 16) : "/lock";
     ::mkdir("/run/plumb", 0700);
     UniqueFd fd(::open(("/run/plumb" + name).c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (fd) return fd;
@@ -44,9 +45,9 @@ Error locked(int fd) {
   Result<std::string> bytes = read_all(fd, 4096, "the lock");
   Result<Json> holder = bytes ? parse_json(*bytes, Code::kHostLocked) : Result<Json>(Json());
   if (holder && holder->is_object()) {
-    text = "run " + holder->value("run", std::string("?")) + " of project " + holder->value("project", std::string("?")) +
-           " by " + holder->value("who", std::string("?")) + " works on this host since " +
-           holder->value("since", std::string("?"));
+    text = "run " + holder->value("run", std::string("?")) + " of project " +
+           holder->value("project", std::string("?")) + " by " + holder->value("who", std::string("?")) +
+           " works on this host since " + holder->value("since", std::string("?"));
   }
   return fail(Code::kHostLocked, text).hint("wait for it to end; the lock of a run that died is released by itself");
 }
@@ -60,7 +61,10 @@ Result<HostLock> HostLock::take(const RootFiles& files, const std::string& proje
     if (errno == EWOULDBLOCK) return locked(lock.file_.get());
     if (errno != EINTR) return os_error("take", "the host lock");
   }
-  const Json holder = {{"project", project}, {"run", run}, {"since", now_rfc3339()}, {"who", who(files)},
+  const Json holder = {{"project", project},
+                       {"run", run},
+                       {"since", now_rfc3339()},
+                       {"who", who(files)},
                        {"pid", static_cast<std::int64_t>(::getpid())}};
   const std::string text = canonical(holder);
   if (::ftruncate(lock.file_.get(), 0) != 0 ||

@@ -1,4 +1,5 @@
-// The host lock: one apply at a time. A lock of a holder that is gone is free by itself, since the kernel takes it back.
+// The host lock: one apply at a time. A lock of a holder that is gone is free by itself, since the kernel takes it
+// back.
 #pragma once
 
 #include <string>

@@ -1,5 +1,11 @@
 #include "engine/exec/process.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
@@ -7,12 +13,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <cstring>
 
 #include "engine/base/unique_fd.h"
 
@@ -30,7 +30,8 @@ struct Pipe {
 
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(Code::kOperation, std::string("cannot make a pipe: ") + std::strerror(errno));
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    return fail(Code::kOperation, std::string("cannot make a pipe: ") + std::strerror(errno));
   return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
@@ -61,7 +62,7 @@ struct Failure {
     ::_exit(127);
   };
   ::setpgid(0, 0);
-  struct sigaction standard{};
+  struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
   for (int number = 1; number < 32; ++number) ::sigaction(number, &standard, nullptr);
   if (::dup2(child.input, 0) < 0 || ::dup2(child.output, 1) < 0 || ::dup2(child.errors, 2) < 0) stop(Step::kFiles);
@@ -124,8 +125,13 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 class Running {
  public:
   Running(const ProcessSpec& spec, pid_t pid, UniqueFd input, UniqueFd output, UniqueFd errors)
-      : spec_(spec), pid_(pid), input_(std::move(input)), output_(std::move(output)), errors_(std::move(errors)),
-        pidfd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), begin_(Clock::now()) {
+      : spec_(spec),
+        pid_(pid),
+        input_(std::move(input)),
+        output_(std::move(output)),
+        errors_(std::move(errors)),
+        pidfd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
+        begin_(Clock::now()) {
     for (const UniqueFd* fd : {&input_, &output_, &errors_}) ::fcntl(fd->get(), F_SETFL, O_NONBLOCK);
     if (spec_.input.empty()) input_.reset();
   }

@@ -1,11 +1,11 @@
 // Programs on the host, run in a clean environment and their own process group.
 #pragma once
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "engine/base/result.h"
 #include "providers/sdk/system.h"
@@ -35,7 +35,8 @@ struct ProcessSpec {
 };
 
 // Reads both outputs while it writes the input, so neither side waits for the other. When time is up the whole process
-// group gets TERM and two seconds later KILL. Programs that leave a child behind with the output open are not waited for.
+// group gets TERM and two seconds later KILL. Programs that leave a child behind with the output open are not waited
+// for.
 Result<ProcessResult> run_process(const ProcessSpec& spec);
 
 }  // namespace plumb::exec

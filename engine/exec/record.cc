@@ -10,7 +10,9 @@ namespace {
 constexpr std::size_t kMaxRecord = std::size_t{256} << 20;
 constexpr int kFormat = 1;
 
-std::string path_of(const StateFolder& folder) { return folder.path() + "/record.json"; }
+std::string path_of(const StateFolder& folder) {
+  return folder.path() + "/record.json";
+}
 
 bool all_text(const Json& json, std::initializer_list<const char*> names) {
   return json.is_object() && std::all_of(names.begin(), names.end(), [&json](const char* name) {
@@ -27,7 +29,7 @@ void add_unreported(HostRecord& record, wire::Unreported told) {
 
 // Nothing where there is no record; `damaged` where there is one that cannot be used.
 std::optional<HostRecord> read_record(const StateFolder& folder, Json& written) {
-  struct stat info{};
+  struct stat info {};
   if (folder.files().stat(path_of(folder), true, info) != 0) return std::nullopt;
   const std::string text = read_small(folder.files(), path_of(folder), kMaxRecord);
   HostRecord damaged;
@@ -122,8 +124,8 @@ std::optional<HostRecord> record_from_json(const Json& json) {
   }
   for (const Json& applied : json["applied"]) {
     if (!all_text(applied, {"plan", "run", "when"})) return std::nullopt;
-    record.applied.push_back({applied["plan"].get<std::string>(), applied["run"].get<std::string>(),
-                              applied["when"].get<std::string>()});
+    record.applied.push_back(
+        {applied["plan"].get<std::string>(), applied["run"].get<std::string>(), applied["when"].get<std::string>()});
   }
   for (const Json& folder : json["temporaries"]) {
     if (folder.is_string()) record.temporaries.insert(folder.get<std::string>());
@@ -186,8 +188,8 @@ void Folding::conclude(const Outcome& outcome) {
 void Folding::close() {
   for (const auto& [key, begun] : begun_) {
     const Intent& intent = begun.intent;
-    add_unreported(record_, {intent.run, intent.plan, intent.address, "unknown",
-                             "the run ended while this action was under way"});
+    add_unreported(
+        record_, {intent.run, intent.plan, intent.address, "unknown", "the run ended while this action was under way"});
     record_.temporaries.insert(intent.temporaries.begin(), intent.temporaries.end());
     if (counted_.insert(intent.run).second) ++record_.serial;
   }

@@ -30,10 +30,10 @@ struct HostRecord {
   std::map<std::string, Json> resources;
   std::vector<wire::Owed> owed;
   std::vector<wire::Unreported> unreported;
-  std::vector<AppliedPlan> applied;    // the last 16, oldest first
-  std::set<std::string> temporaries;   // folders in which a killed run may have left temporary files
-  std::int64_t journal = 0;            // generation of the last journal that is folded in
-  bool damaged = false;                // not written: it could not be read and starts anew
+  std::vector<AppliedPlan> applied;   // the last 16, oldest first
+  std::set<std::string> temporaries;  // folders in which a killed run may have left temporary files
+  std::int64_t journal = 0;           // generation of the last journal that is folded in
+  bool damaged = false;               // not written: it could not be read and starts anew
 
   bool owes(const std::string& address) const;
 };

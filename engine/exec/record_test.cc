@@ -19,8 +19,8 @@ class RecordTest : public ::testing::Test {
   static Intent intent(const std::string& run, const std::string& address, std::vector<Triggered> triggers = {}) {
     return {run, "plan", address, Op::kUpdate, std::move(triggers), {"/etc"}};
   }
-  static Outcome outcome(const std::string& run, const std::string& address, const std::string& what, bool touched = true,
-                         Op op = Op::kUpdate, bool discharges = true) {
+  static Outcome outcome(const std::string& run, const std::string& address, const std::string& what,
+                         bool touched = true, Op op = Op::kUpdate, bool discharges = true) {
     return {run, "plan", address, op, what, touched, discharges, Json{{"mode", "0644"}}, false, ""};
   }
   // A run that writes these entries and is then killed.
@@ -79,7 +79,8 @@ TEST_F(RecordTest, AReloadDoesNotSettleARestart) {
 TEST_F(RecordTest, SavingFoldsTheJournalOnce) {
   {
     RunLog log(folder_);
-    const std::vector<JournalEntry> entries = {intent("r1", kFile, {{kService, Op::kRestart}}), outcome("r1", kFile, "changed")};
+    const std::vector<JournalEntry> entries = {intent("r1", kFile, {{kService, Op::kRestart}}),
+                                               outcome("r1", kFile, "changed")};
     ASSERT_TRUE(log.write(entries).has_value());
     const std::string kept = root_.read(journal());
     ASSERT_TRUE(log.save().has_value());
@@ -98,14 +99,16 @@ TEST_F(RecordTest, SavingFoldsTheJournalOnce) {
   EXPECT_TRUE(record.unreported.empty());
   EXPECT_TRUE(record.owes(kService)) << "settling a run is not doing what it owes";
   EXPECT_EQ(record.serial, 1);
-  killed({intent("r2", kFile), outcome("r2", kFile, "changed"), intent("r2", kService), outcome("r2", kService, "changed")});
+  killed({intent("r2", kFile), outcome("r2", kFile, "changed"), intent("r2", kService),
+          outcome("r2", kService, "changed")});
   EXPECT_EQ(load_record(folder_).serial, 2);
 }
 
 TEST_F(RecordTest, ATornTailIsCutOff) {
   killed({intent("r1", kFile), outcome("r1", kFile, "changed")});
   const std::string whole = root_.read(journal());
-  for (const std::string& tail : {std::string("0123"), journal_line({{"entry", "intent"}}).substr(0, 30), std::string(40, '\0')}) {
+  for (const std::string& tail :
+       {std::string("0123"), journal_line({{"entry", "intent"}}).substr(0, 30), std::string(40, '\0')}) {
     root_.write(journal(), whole + tail);
     const HostRecord record = load_record(folder_);
     ASSERT_EQ(record.unreported.size(), 1U);

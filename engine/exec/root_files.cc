@@ -1,15 +1,15 @@
 #include "engine/exec/root_files.h"
 
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <cstring>
 #include <deque>
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
 
 namespace plumb::exec {
 namespace {
@@ -48,7 +48,9 @@ Error os_error(int number, std::string_view doing, std::string_view path) {
   return fail(code, "cannot " + std::string(doing) + " " + std::string(path) + ": " + std::strerror(number));
 }
 
-Error os_error(std::string_view doing, std::string_view path) { return os_error(errno, doing, path); }
+Error os_error(std::string_view doing, std::string_view path) {
+  return os_error(errno, doing, path);
+}
 
 Result<RootFiles> RootFiles::at(const std::string& root) {
   RootFiles files;
@@ -77,7 +79,7 @@ int RootFiles::walk(const std::string& path, bool follow_last, Walk& walk) const
       continue;
     }
     const bool last = parts.empty();
-    struct stat info{};
+    struct stat info {};
     const bool found = ::fstatat(here(), part.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
     if (!found && !(last && errno == ENOENT)) return -1;
     if (found && S_ISLNK(info.st_mode) && (!last || follow_last)) {
@@ -175,7 +177,7 @@ std::string read_small(const RootFiles& files, const std::string& path, std::siz
 }
 
 Result<std::string> read_all(int fd, std::size_t limit, const std::string& path) {
-  struct stat info{};
+  struct stat info {};
   if (::fstat(fd, &info) != 0) return os_error("read", path);
   std::string bytes;
   std::size_t filled = 0;

@@ -4,11 +4,11 @@
 // a time and never through a link that it has not read itself, does the same.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sys/stat.h>
 
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"

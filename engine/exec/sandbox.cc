@@ -1,5 +1,13 @@
 #include "engine/exec/sandbox.h"
 
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -14,14 +22,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <cstring>
-#include <vector>
-
 #include "engine/base/unique_fd.h"
 #include "engine/exec/interpreter/tree_operations.h"
 #include "engine/exec/root_files.h"
@@ -34,8 +34,8 @@ constexpr std::uint64_t kRefer = std::uint64_t{1} << 13;
 constexpr std::uint64_t kTruncate = std::uint64_t{1} << 14;
 constexpr std::uint64_t kScopeSignal = std::uint64_t{1} << 1;
 
-constexpr std::array kWritableDevices = {"/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/random", "/dev/urandom",
-                                         "/dev/ptmx", "/dev/pts"};
+constexpr std::array kWritableDevices = {"/dev/null",   "/dev/zero",    "/dev/full", "/dev/tty",
+                                         "/dev/random", "/dev/urandom", "/dev/ptmx", "/dev/pts"};
 
 struct RulesetAttributes {
   std::uint64_t handled_access_fs;
@@ -44,10 +44,10 @@ struct RulesetAttributes {
 };
 
 std::uint64_t write_rights(int abi) {
-  std::uint64_t rights = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-                         LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-                         LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-                         LANDLOCK_ACCESS_FS_MAKE_SYM;
+  std::uint64_t rights = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+                         LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
+                         LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+                         LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
   if (abi >= 2) rights |= kRefer;
   if (abi >= 3) rights |= kTruncate;
   return rights;
@@ -98,20 +98,37 @@ constexpr int kFileSetattr = 469;
 // What Landlock knows nothing of.
 constexpr std::array kDenied = {
 #ifdef __x86_64__
-    SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat,
+    SYS_chmod,          SYS_chown,
+    SYS_lchown,         SYS_utime,
+    SYS_utimes,         SYS_futimesat,
 #endif
-    SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr,
-    SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_open_tree,
-    SYS_move_mount, SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_swapon, SYS_swapoff, SYS_quotactl, SYS_acct,
-    SYS_sethostname, SYS_setdomainname, SYS_settimeofday, SYS_clock_settime, SYS_adjtimex, SYS_clock_adjtime, SYS_reboot,
-    SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_bpf, SYS_io_uring_setup,
-    static_cast<int>(SYS_open_by_handle_at), SYS_ptrace, SYS_process_vm_writev, kFchmodat2, kSetxattrat, kRemovexattrat,
-    kFileSetattr};
+    SYS_fchmod,         SYS_fchmodat,
+    SYS_fchown,         SYS_fchownat,
+    SYS_utimensat,      SYS_setxattr,
+    SYS_lsetxattr,      SYS_fsetxattr,
+    SYS_removexattr,    SYS_lremovexattr,
+    SYS_fremovexattr,   SYS_mount,
+    SYS_umount2,        SYS_pivot_root,
+    SYS_open_tree,      SYS_move_mount,
+    SYS_fsopen,         SYS_fsconfig,
+    SYS_fsmount,        SYS_fspick,
+    SYS_swapon,         SYS_swapoff,
+    SYS_quotactl,       SYS_acct,
+    SYS_sethostname,    SYS_setdomainname,
+    SYS_settimeofday,   SYS_clock_settime,
+    SYS_adjtimex,       SYS_clock_adjtime,
+    SYS_reboot,         SYS_init_module,
+    SYS_finit_module,   SYS_delete_module,
+    SYS_kexec_load,     SYS_bpf,
+    SYS_io_uring_setup, static_cast<int>(SYS_open_by_handle_at),
+    SYS_ptrace,         SYS_process_vm_writev,
+    kFchmodat2,         kSetxattrat,
+    kRemovexattrat,     kFileSetattr};
 
 // What Landlock denies more exactly where it is there (truncate from its third version on).
 constexpr std::array kDeniedWithoutLandlock = {
 #ifdef __x86_64__
-    SYS_unlink, SYS_rmdir, SYS_mkdir, SYS_rename, SYS_link, SYS_symlink, SYS_mknod, SYS_creat,
+    SYS_unlink,   SYS_rmdir,    SYS_mkdir,   SYS_rename,    SYS_link,   SYS_symlink,   SYS_mknod,  SYS_creat,
 #endif
     SYS_renameat, SYS_unlinkat, SYS_mkdirat, SYS_renameat2, SYS_linkat, SYS_symlinkat, SYS_mknodat};
 constexpr int kYoungLandlock = 3;
@@ -119,7 +136,9 @@ constexpr int kYoungLandlock = 3;
 constexpr std::array<std::uint32_t, 4> kDeniedIoctls = {FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR,
                                                         FS_IOC_SET_ENCRYPTION_POLICY};
 
-sock_filter statement(unsigned code, std::uint32_t k) { return {static_cast<std::uint16_t>(code), 0, 0, k}; }
+sock_filter statement(unsigned code, std::uint32_t k) {
+  return {static_cast<std::uint16_t>(code), 0, 0, k};
+}
 sock_filter jump(unsigned code, std::uint32_t k, std::size_t yes, std::size_t no) {
   return {static_cast<std::uint16_t>(code), static_cast<std::uint8_t>(yes), static_cast<std::uint8_t>(no), k};
 }
@@ -224,7 +243,8 @@ Confinement confine(const std::string& scratch) {
 
 Result<> run_confined(const SandboxWork& work) {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(Code::kInternal, std::string("cannot make a pipe: ") + std::strerror(errno));
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    return fail(Code::kInternal, std::string("cannot make a pipe: ") + std::strerror(errno));
   UniqueFd in(ends[0]);
   UniqueFd out(ends[1]);
   const Scratch scratch;

@@ -1,14 +1,14 @@
 #include "engine/exec/sandbox.h"
 
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-
-#include <chrono>
-#include <filesystem>
-#include <fstream>
 
 #include "engine/exec/local_system.h"
 #include "engine/exec/testing_client.h"
@@ -64,8 +64,9 @@ TEST_F(SandboxTest, ProgramsCannotWrite) {
   const std::string file = path("file");
   for (const std::string& script :
        {"touch " + path("new"), "touch " + file, "echo x > " + path("y"), "echo x >> " + file, "rm " + file,
-        "chmod 600 " + file, "chown 1:1 " + file, "mkdir " + path("d"), "ln -s a " + path("l"), "mv " + file + " " + path("z"),
-        "truncate -s 0 " + file, "mkfifo " + path("p"), "ln " + file + " " + path("hard"), "mount -t tmpfs none " + path(""),
+        "chmod 600 " + file, "chown 1:1 " + file, "mkdir " + path("d"), "ln -s a " + path("l"),
+        "mv " + file + " " + path("z"), "truncate -s 0 " + file, "mkfifo " + path("p"),
+        "ln " + file + " " + path("hard"), "mount -t tmpfs none " + path(""),
         std::string("echo x > /dev/shm/plumb-sandbox-test")}) {
     EXPECT_NE(confined([&](LocalSystem& system) { return shell(system, script); }), "0") << script;
   }
@@ -123,7 +124,8 @@ TEST_F(SandboxTest, CostsLittle) {
   const auto begin = std::chrono::steady_clock::now();
   constexpr int kRounds = 50;
   for (int i = 0; i < kRounds; ++i) confined([](LocalSystem&) { return std::string("x"); });
-  const auto took = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count() / kRounds;
+  const auto took =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count() / kRounds;
   RecordProperty("milliseconds", std::to_string(took));
   std::printf("one confined observation: %.2f ms\n", took);
   EXPECT_LT(took, 50);

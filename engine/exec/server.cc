@@ -1,9 +1,9 @@
 #include "engine/exec/server.h"
 
+#include <memory>
+
 #include <sys/utsname.h>
 #include <unistd.h>
-
-#include <memory>
 
 #include "engine/exec/apply.h"
 #include "engine/exec/blobs.h"
@@ -106,8 +106,7 @@ class Server {
     remove_left_over_spools(system_.files());
     answered->log = std::make_unique<RunLog>(answered->folder);
     answered->run = request.run;
-    const wire::Done done =
-        apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_}, request);
+    const wire::Done done = apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_}, request);
     line_.send(done);
     answered_ = std::move(answered);
     return {};

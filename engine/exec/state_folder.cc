@@ -1,12 +1,12 @@
 #include "engine/exec/state_folder.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "engine/base/digest.h"
 
@@ -48,10 +48,12 @@ Result<> StateFolder::make() const {
   return make_folders(*files_, path_, 0700);
 }
 
-std::string StateFolder::token() const { return digest(path_).substr(kDigestPrefix.size(), 8); }
+std::string StateFolder::token() const {
+  return digest(path_).substr(kDigestPrefix.size(), 8);
+}
 
 Result<> make_folders(const RootFiles& files, const std::string& path, unsigned mode) {
-  struct stat info{};
+  struct stat info {};
   if (files.stat(path, true, info) == 0) {
     if (S_ISDIR(info.st_mode)) return {};
     return fail(Code::kOperation, path + " is not a folder");
@@ -67,8 +69,8 @@ Result<> replace_file(const RootFiles& files, const std::string& path, std::stri
   PLUMB_TRY_ASSIGN(const Place place, files.place(path));
   const std::string temporary = place.name + ".new";
   const auto attempt = [&]() -> Result<> {
-    const UniqueFd fd(::openat(place.folder.get(), temporary.c_str(),
-                               O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
+    const UniqueFd fd(
+        ::openat(place.folder.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd) return os_error("create", path + ".new");
     PLUMB_TRY(write_all(fd.get(), bytes, path));
     if (::fsync(fd.get()) != 0) return os_error("sync", path);

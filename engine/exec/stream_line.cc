@@ -1,15 +1,17 @@
 #include "engine/exec/stream_line.h"
 
-#include <poll.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <vector>
 
+#include <poll.h>
+#include <unistd.h>
+
 namespace plumb::exec {
 
-void StreamLine::send(const wire::Message& message) { send_body(wire::encode(message)); }
+void StreamLine::send(const wire::Message& message) {
+  send_body(wire::encode(message));
+}
 
 void StreamLine::send_body(std::string_view body) {
   const std::string bytes = wire::frame(body);

@@ -2,11 +2,6 @@
 // scratch folder that serves as a host.
 #pragma once
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +9,11 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "engine/base/digest.h"
 #include "engine/wire/frame.h"
@@ -132,7 +132,8 @@ class ScratchRoot {
   ScratchRoot() {
     std::string name = (std::filesystem::temp_directory_path() / "plumb-root-XXXXXX").string();
     path_ = ::mkdtemp(name.data());
-    for (const char* folder : {"etc", "var/lib", "tmp", "root"}) std::filesystem::create_directories(path_ + "/" + folder);
+    for (const char* folder : {"etc", "var/lib", "tmp", "root"})
+      std::filesystem::create_directories(path_ + "/" + folder);
     write("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");
     write("/etc/group", "root:x:0:\nnogroup:x:65534:\n");
   }

@@ -71,10 +71,9 @@ Result<std::string> run_digest(Database& database, std::int64_t number, const st
 }
 
 Result<LateReport> read_late(Database& database, std::int64_t number) {
-  PLUMB_TRY_ASSIGN(
-      Statement prepared,
-      database.prepare("SELECT " PLUMB_LATE_COLUMNS
-                       " FROM late_report l JOIN run r ON r.number = l.run WHERE l.number = ?1"));
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   database.prepare("SELECT " PLUMB_LATE_COLUMNS
+                                    " FROM late_report l JOIN run r ON r.number = l.run WHERE l.number = ?1"));
   Statement row = std::move(prepared).bind(number);
   PLUMB_TRY(row.step());
   return late_report(row);
@@ -114,8 +113,7 @@ Result<std::vector<Entry>> read_chain(Database& database) {
   while (true) {
     PLUMB_TRY_ASSIGN(const bool found, row.step());
     if (!found) return entries;
-    entries.push_back(
-        {row.integer(0), row.integer(1), row.integer(2), row.text(3), row.text(4), row.text(5)});
+    entries.push_back({row.integer(0), row.integer(1), row.integer(2), row.text(3), row.text(4), row.text(5)});
   }
 }
 
@@ -123,9 +121,8 @@ Result<std::vector<Entry>> read_chain(Database& database) {
 Result<std::string> run_with_changed_plan(Database& database) {
   PLUMB_TRY_ASSIGN(
       Statement row,
-      database.prepare(
-          "SELECT p.id, p.bytes, r.id FROM plan p JOIN run r ON r.plan = p.id WHERE p.bytes IS NOT NULL "
-          "GROUP BY p.id HAVING r.number = min(r.number) ORDER BY r.number"));
+      database.prepare("SELECT p.id, p.bytes, r.id FROM plan p JOIN run r ON r.plan = p.id WHERE p.bytes IS NOT NULL "
+                       "GROUP BY p.id HAVING r.number = min(r.number) ORDER BY r.number"));
   while (true) {
     PLUMB_TRY_ASSIGN(const bool found, row.step());
     if (!found) return std::string();
@@ -140,8 +137,7 @@ Result<std::string> first_unsealed(Database& database, const char* sql) {
 }
 
 // Why this entry does not hold; "" where it does.
-Result<std::string> fault(Database& database, const Entry& entry, std::int64_t expected,
-                          const std::string& previous) {
+Result<std::string> fault(Database& database, const Entry& entry, std::int64_t expected, const std::string& previous) {
   if (entry.number != expected) return "the entry before it was taken out of the chain";
   if (entry.previous != previous) return "it does not follow the entry before it";
   std::string found;
@@ -152,8 +148,7 @@ Result<std::string> fault(Database& database, const Entry& entry, std::int64_t e
     found = late_digest(late, entry.previous);
   }
   if (found == entry.digest) return std::string();
-  return std::string(entry.run != 0 ? "its record" : "a late report about it") +
-         " was changed after it was written";
+  return std::string(entry.run != 0 ? "its record" : "a late report about it") + " was changed after it was written";
 }
 
 }  // namespace
@@ -162,9 +157,8 @@ Result<> seal_run(Database& database, std::int64_t number) {
   PLUMB_TRY_ASSIGN(const std::string previous, head(database));
   PLUMB_TRY_ASSIGN(const std::int64_t next, next_number(database));
   PLUMB_TRY_ASSIGN(const std::string sealed, run_digest(database, number, previous));
-  PLUMB_TRY_ASSIGN(
-      Statement insert,
-      database.prepare("INSERT INTO chain (number, run, previous, digest) VALUES (?1, ?2, ?3, ?4)"));
+  PLUMB_TRY_ASSIGN(Statement insert,
+                   database.prepare("INSERT INTO chain (number, run, previous, digest) VALUES (?1, ?2, ?3, ?4)"));
   return std::move(insert).bind(next, number, previous, sealed).run();
 }
 
@@ -173,9 +167,8 @@ Result<> seal_late(Database& database, std::int64_t number) {
   PLUMB_TRY_ASSIGN(const std::int64_t next, next_number(database));
   PLUMB_TRY_ASSIGN(const LateReport late, read_late(database, number));
   const std::string sealed = late_digest(late, previous);
-  PLUMB_TRY_ASSIGN(
-      Statement insert,
-      database.prepare("INSERT INTO chain (number, late, previous, digest) VALUES (?1, ?2, ?3, ?4)"));
+  PLUMB_TRY_ASSIGN(Statement insert,
+                   database.prepare("INSERT INTO chain (number, late, previous, digest) VALUES (?1, ?2, ?3, ?4)"));
   return std::move(insert).bind(next, number, previous, sealed).run();
 }
 
@@ -194,9 +187,8 @@ Result<Verification> verify_chain(Database& database) {
     previous = entry.digest;
   }
   result.head = previous;
-  PLUMB_TRY_ASSIGN(
-      result.unfinished,
-      database.number("SELECT count(*) FROM run WHERE finished_at IS NULL AND kind <> 'foreign'"));
+  PLUMB_TRY_ASSIGN(result.unfinished,
+                   database.number("SELECT count(*) FROM run WHERE finished_at IS NULL AND kind <> 'foreign'"));
   PLUMB_TRY_ASSIGN(std::string unsealed,
                    first_unsealed(database,
                                   "SELECT id FROM run WHERE finished_at IS NOT NULL AND number NOT IN "
@@ -205,18 +197,16 @@ Result<Verification> verify_chain(Database& database) {
     result.broken = Verification::Broken{unsealed, "it ended but is not in the chain"};
     return result;
   }
-  PLUMB_TRY_ASSIGN(
-      unsealed,
-      first_unsealed(database,
-                     "SELECT r.id FROM late_report l JOIN run r ON r.number = l.run WHERE l.number NOT IN "
-                     "(SELECT late FROM chain WHERE late IS NOT NULL) ORDER BY l.number LIMIT 1"));
+  PLUMB_TRY_ASSIGN(unsealed,
+                   first_unsealed(database,
+                                  "SELECT r.id FROM late_report l JOIN run r ON r.number = l.run WHERE l.number NOT IN "
+                                  "(SELECT late FROM chain WHERE late IS NOT NULL) ORDER BY l.number LIMIT 1"));
   if (!unsealed.empty()) {
     result.broken = Verification::Broken{unsealed, "a late report about it is not in the chain"};
     return result;
   }
   PLUMB_TRY_ASSIGN(const std::string changed, run_with_changed_plan(database));
-  if (!changed.empty())
-    result.broken = Verification::Broken{changed, "its plan was changed after it was written"};
+  if (!changed.empty()) result.broken = Verification::Broken{changed, "its plan was changed after it was written"};
   return result;
 }
 

@@ -13,14 +13,12 @@ constexpr std::string_view kForeign = "foreign";
 Result<> store_plan(Database& database, const std::string& plan, const std::string& bytes) {
   if (plan.empty()) return {};
   if (bytes.empty()) {
-    PLUMB_TRY_ASSIGN(Statement known,
-                     database.prepare("INSERT INTO plan (id) VALUES (?1) ON CONFLICT DO NOTHING"));
+    PLUMB_TRY_ASSIGN(Statement known, database.prepare("INSERT INTO plan (id) VALUES (?1) ON CONFLICT DO NOTHING"));
     return std::move(known).bind(plan).run();
   }
-  PLUMB_TRY_ASSIGN(
-      Statement insert,
-      database.prepare("INSERT INTO plan (id, bytes) VALUES (?1, CAST(?2 AS BLOB)) "
-                       "ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes WHERE bytes IS NULL"));
+  PLUMB_TRY_ASSIGN(Statement insert,
+                   database.prepare("INSERT INTO plan (id, bytes) VALUES (?1, CAST(?2 AS BLOB)) "
+                                    "ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes WHERE bytes IS NULL"));
   return std::move(insert).bind(plan, bytes).run();
 }
 
@@ -28,9 +26,8 @@ Result<> insert_run(Database& database, const RunStart& start) {
   PLUMB_TRY(store_plan(database, start.plan, start.plan_bytes));
   PLUMB_TRY_ASSIGN(
       Statement insert,
-      database.prepare(
-          "INSERT INTO run (id, kind, project, plan, operator, started_at, hosts_pattern, engine) "
-          "VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6, ?7, ?8)"));
+      database.prepare("INSERT INTO run (id, kind, project, plan, operator, started_at, hosts_pattern, engine) "
+                       "VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6, ?7, ?8)"));
   return std::move(insert)
       .bind(start.id, start.kind, start.project, start.plan, clean(start.operator_name), start.started_at,
             clean(start.hosts_pattern), start.engine)
@@ -93,9 +90,8 @@ Result<> History::report_late(const LateReport& report) {
                      database.prepare("INSERT INTO late_report (run, plan, host, address, outcome, text, at) "
                                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
                                       "ON CONFLICT DO NOTHING"));
-    PLUMB_TRY(std::move(insert)
-                  .bind(run, report.plan, report.host, report.address, report.outcome, text, report.at)
-                  .run());
+    PLUMB_TRY(
+        std::move(insert).bind(run, report.plan, report.host, report.address, report.outcome, text, report.at).run());
     is_new = database.changed();
   }
   if (is_new) PLUMB_TRY(seal_late(database, database.last_number()));
@@ -105,9 +101,8 @@ Result<> History::report_late(const LateReport& report) {
 Result<> History::store_facts(std::string_view host, const Json& facts, std::string_view at) {
   const std::lock_guard lock(store_->mutex);
   const std::string text = canonical(facts);
-  PLUMB_TRY_ASSIGN(
-      Statement insert,
-      store_->database.prepare("INSERT OR REPLACE INTO facts (host, facts, at) VALUES (?1, ?2, ?3)"));
+  PLUMB_TRY_ASSIGN(Statement insert,
+                   store_->database.prepare("INSERT OR REPLACE INTO facts (host, facts, at) VALUES (?1, ?2, ?3)"));
   return std::move(insert).bind(host, text, at).run();
 }
 

@@ -68,11 +68,10 @@ TEST_F(HistoryTest, keeps_a_finished_run_as_it_was_told) {
   must(writer.finish(ended("failed", 1)));
 
   const RunRecord record = must(must(History::open_read_only(file_)).run("r1"));
-  EXPECT_EQ(record.summary, (RunSummary{"r1", "apply", "web", start.plan, "ada@desk", start.started_at, "all",
-                                        "0.1.0", "failed", "2026-03-01T12:00:09.000Z", 1, 1, 1, 0, 1, 0}));
+  EXPECT_EQ(record.summary, (RunSummary{"r1", "apply", "web", start.plan, "ada@desk", start.started_at, "all", "0.1.0",
+                                        "failed", "2026-03-01T12:00:09.000Z", 1, 1, 1, 0, 1, 0}));
   EXPECT_THAT(record.hosts, ElementsAre(host));
-  EXPECT_THAT(record.actions,
-              ElementsAre(ActionRecord{"web1", an_action(0, "changed")}, ActionRecord{"web1", failed}));
+  EXPECT_THAT(record.actions, ElementsAre(ActionRecord{"web1", an_action(0, "changed")}, ActionRecord{"web1", failed}));
   EXPECT_THAT(record.late, IsEmpty());
 }
 
@@ -164,8 +163,7 @@ TEST_F(HistoryTest, late_reports_amend_a_run_without_changing_it) {
   must(killed.action("web1", an_action(0, "started")));
   { const RunWriter gone = std::move(killed); }
   write_run(history, "r2");
-  const LateReport report{"r1", a_run("r1").plan,          "web1", "file:/srv/0", "changed",
-                          "",   "2026-03-02T08:00:00.000Z"};
+  const LateReport report{"r1", a_run("r1").plan, "web1", "file:/srv/0", "changed", "", "2026-03-02T08:00:00.000Z"};
   must(history.report_late(report));
   must(history.report_late(report));
 
@@ -260,10 +258,10 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Tampering{"an_operator", "UPDATE run SET operator = 'eve@desk' WHERE id = 'r2'", "r2",
                   "its record was changed"},
-        Tampering{"an_outcome", "UPDATE action SET outcome = 'satisfied' WHERE run = 1 AND position = 1",
-                  "r1", "its record was changed"},
-        Tampering{"bytes_that_are_not_text", "UPDATE action SET text = CAST(x'ff80' AS TEXT) WHERE run = 1",
-                  "r1", "its record was changed"},
+        Tampering{"an_outcome", "UPDATE action SET outcome = 'satisfied' WHERE run = 1 AND position = 1", "r1",
+                  "its record was changed"},
+        Tampering{"bytes_that_are_not_text", "UPDATE action SET text = CAST(x'ff80' AS TEXT) WHERE run = 1", "r1",
+                  "its record was changed"},
         Tampering{"a_removed_action", "DELETE FROM action WHERE run = 2 AND position = 0", "r2",
                   "its record was changed"},
         Tampering{"a_removed_host", "DELETE FROM run_host WHERE run = 1", "r1", "its record was changed"},

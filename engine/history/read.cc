@@ -12,10 +12,9 @@ namespace plumb::history {
 namespace {
 
 Result<> add_totals(Database& database, std::int64_t run, RunSummary& summary) {
-  PLUMB_TRY_ASSIGN(
-      Statement prepared,
-      database.prepare("SELECT count(*), sum(changed), sum(satisfied), sum(failed), sum(skipped) "
-                       "FROM run_host WHERE run = ?1"));
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   database.prepare("SELECT count(*), sum(changed), sum(satisfied), sum(failed), sum(skipped) "
+                                    "FROM run_host WHERE run = ?1"));
   Statement row = std::move(prepared).bind(run);
   PLUMB_TRY(row.step());
   summary.hosts = row.integer(0);
@@ -76,9 +75,8 @@ void add_unfinished(std::vector<HostOutcome>& hosts, const std::vector<ActionRec
 Result<std::vector<LateReport>> read_late_reports(Database& database, std::int64_t run) {
   PLUMB_TRY_ASSIGN(
       Statement prepared,
-      database.prepare(
-          "SELECT " PLUMB_LATE_COLUMNS
-          " FROM late_report l JOIN run r ON r.number = l.run WHERE l.run = ?1 ORDER BY l.number"));
+      database.prepare("SELECT " PLUMB_LATE_COLUMNS
+                       " FROM late_report l JOIN run r ON r.number = l.run WHERE l.run = ?1 ORDER BY l.number"));
   Statement row = std::move(prepared).bind(run);
   std::vector<LateReport> reports;
   while (true) {
@@ -89,13 +87,12 @@ Result<std::vector<LateReport>> read_late_reports(Database& database, std::int64
 }
 
 Result<std::vector<std::int64_t>> run_numbers(Database& database, std::int64_t limit, std::string_view host) {
-  PLUMB_TRY_ASSIGN(
-      Statement prepared,
-      database.prepare("SELECT number FROM run WHERE ?2 = '' "
-                       "OR EXISTS (SELECT 1 FROM run_host h WHERE h.run = number AND h.name = ?2) "
-                       "OR EXISTS (SELECT 1 FROM action a WHERE a.run = number AND a.host = ?2) "
-                       "OR EXISTS (SELECT 1 FROM late_report l WHERE l.run = run.number AND l.host = ?2) "
-                       "ORDER BY number DESC LIMIT ?1"));
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   database.prepare("SELECT number FROM run WHERE ?2 = '' "
+                                    "OR EXISTS (SELECT 1 FROM run_host h WHERE h.run = number AND h.name = ?2) "
+                                    "OR EXISTS (SELECT 1 FROM action a WHERE a.run = number AND a.host = ?2) "
+                                    "OR EXISTS (SELECT 1 FROM late_report l WHERE l.run = run.number AND l.host = ?2) "
+                                    "ORDER BY number DESC LIMIT ?1"));
   Statement row = std::move(prepared).bind(limit, host);
   std::vector<std::int64_t> numbers;
   while (true) {
@@ -131,8 +128,7 @@ Result<RunRecord> History::run(std::string_view reference) const {
   PLUMB_TRY_ASSIGN(record.summary, read_run(database, number));
   PLUMB_TRY_ASSIGN(record.hosts, read_hosts(database, number));
   PLUMB_TRY(add_totals(database, number, record.summary));
-  PLUMB_TRY(read_actions(database, number,
-                         [&](ActionRecord action) { record.actions.push_back(std::move(action)); }));
+  PLUMB_TRY(read_actions(database, number, [&](ActionRecord action) { record.actions.push_back(std::move(action)); }));
   PLUMB_TRY_ASSIGN(record.late, read_late_reports(database, number));
   add_unfinished(record.hosts, record.actions);
   return record;
@@ -150,8 +146,7 @@ Result<std::optional<std::string>> History::plan_bytes(std::string_view plan) co
 
 Result<std::optional<StoredFacts>> History::facts(std::string_view host) const {
   const std::lock_guard lock(store_->mutex);
-  PLUMB_TRY_ASSIGN(Statement prepared,
-                   store_->database.prepare("SELECT facts, at FROM facts WHERE host = ?1"));
+  PLUMB_TRY_ASSIGN(Statement prepared, store_->database.prepare("SELECT facts, at FROM facts WHERE host = ?1"));
   Statement row = std::move(prepared).bind(host);
   PLUMB_TRY_ASSIGN(const bool found, row.step());
   if (!found) return std::optional<StoredFacts>();

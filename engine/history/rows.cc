@@ -25,10 +25,9 @@ Result<RunSummary> read_run(Database& database, std::int64_t number) {
 }
 
 Result<std::vector<HostOutcome>> read_hosts(Database& database, std::int64_t number) {
-  PLUMB_TRY_ASSIGN(
-      Statement prepared,
-      database.prepare("SELECT name, state, changed, satisfied, failed, skipped, milliseconds, code, text "
-                       "FROM run_host WHERE run = ?1 ORDER BY name"));
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   database.prepare("SELECT name, state, changed, satisfied, failed, skipped, milliseconds, code, text "
+                                    "FROM run_host WHERE run = ?1 ORDER BY name"));
   Statement row = std::move(prepared).bind(number);
   std::vector<HostOutcome> hosts;
   while (true) {
@@ -39,12 +38,10 @@ Result<std::vector<HostOutcome>> read_hosts(Database& database, std::int64_t num
   }
 }
 
-Result<> read_actions(Database& database, std::int64_t number,
-                      const std::function<void(ActionRecord)>& take) {
-  PLUMB_TRY_ASSIGN(
-      Statement prepared,
-      database.prepare("SELECT host, position, address, op, outcome, text, code, milliseconds, at "
-                       "FROM action WHERE run = ?1 ORDER BY host, position"));
+Result<> read_actions(Database& database, std::int64_t number, const std::function<void(ActionRecord)>& take) {
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   database.prepare("SELECT host, position, address, op, outcome, text, code, milliseconds, at "
+                                    "FROM action WHERE run = ?1 ORDER BY host, position"));
   Statement row = std::move(prepared).bind(number);
   while (true) {
     PLUMB_TRY_ASSIGN(const bool found, row.step());

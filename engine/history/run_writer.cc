@@ -23,28 +23,26 @@ constexpr std::chrono::milliseconds kStartedMayWait{50};
 Result<> insert_action(Database& database, std::int64_t run, const ActionRecord& record) {
   PLUMB_TRY_ASSIGN(
       Statement insert,
-      database.prepare(
-          "INSERT INTO action (run, host, position, address, op, outcome, text, code, milliseconds, at) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
-          "ON CONFLICT (run, host, position) DO UPDATE SET address = excluded.address, op = excluded.op, "
-          "outcome = excluded.outcome, text = excluded.text, code = excluded.code, "
-          "milliseconds = excluded.milliseconds, at = excluded.at"));
+      database.prepare("INSERT INTO action (run, host, position, address, op, outcome, text, code, milliseconds, at) "
+                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+                       "ON CONFLICT (run, host, position) DO UPDATE SET address = excluded.address, op = excluded.op, "
+                       "outcome = excluded.outcome, text = excluded.text, code = excluded.code, "
+                       "milliseconds = excluded.milliseconds, at = excluded.at"));
   const ActionOutcome& action = record.action;
   return std::move(insert)
-      .bind(run, record.host, action.index, action.address, action.op, action.outcome, action.text,
-            action.code, action.milliseconds, action.at)
+      .bind(run, record.host, action.index, action.address, action.op, action.outcome, action.text, action.code,
+            action.milliseconds, action.at)
       .run();
 }
 
 Result<> insert_host(Database& database, std::int64_t run, const HostOutcome& host) {
-  PLUMB_TRY_ASSIGN(
-      Statement insert,
-      database.prepare("INSERT OR REPLACE INTO run_host "
-                       "(run, name, state, changed, satisfied, failed, skipped, milliseconds, code, text) "
-                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"));
+  PLUMB_TRY_ASSIGN(Statement insert,
+                   database.prepare("INSERT OR REPLACE INTO run_host "
+                                    "(run, name, state, changed, satisfied, failed, skipped, milliseconds, code, text) "
+                                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"));
   return std::move(insert)
-      .bind(run, host.name, host.state, host.changed, host.satisfied, host.failed, host.skipped,
-            host.milliseconds, host.code, host.text)
+      .bind(run, host.name, host.state, host.changed, host.satisfied, host.failed, host.skipped, host.milliseconds,
+            host.code, host.text)
       .run();
 }
 
@@ -76,12 +74,10 @@ Result<> RunWriter::Buffer::add(std::string_view host, std::span<const ActionOut
     ActionRecord& record = actions_.emplace_back(ActionRecord{std::string(host), outcome});
     record.action.text = clean(record.action.text);
   }
-  const bool may_wait = std::all_of(outcomes.begin(), outcomes.end(), [](const ActionOutcome& outcome) {
-    return outcome.outcome == "started";
-  });
+  const bool may_wait = std::all_of(outcomes.begin(), outcomes.end(),
+                                    [](const ActionOutcome& outcome) { return outcome.outcome == "started"; });
   if (!may_wait || failed_) return write();
-  if (!flusher_.joinable())
-    flusher_ = std::jthread([this](const std::stop_token& stop) { flush_late(stop); });
+  if (!flusher_.joinable()) flusher_ = std::jthread([this](const std::stop_token& stop) { flush_late(stop); });
   if (idle_) wake_.notify_one();
   return {};
 }

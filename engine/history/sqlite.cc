@@ -30,10 +30,9 @@ Database::~Database() {
 
 Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
   Database database(file);
-  const int flags = mode == Mode::kRead ? SQLITE_OPEN_READONLY
-                    : mode == Mode::kReadWrite
-                        ? SQLITE_OPEN_READWRITE
-                        : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+  const int flags = mode == Mode::kRead        ? SQLITE_OPEN_READONLY
+                    : mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE
+                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
   sqlite3* handle = nullptr;
   // The caller's mutex guards the connection, so SQLite's own is not needed.
   const int status = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -55,8 +54,7 @@ Error Database::error(int status) const {
   const std::string answer = handle == nullptr ? sqlite3_errstr(status) : sqlite3_errmsg(handle);
   if (basic == SQLITE_NOTADB || basic == SQLITE_CORRUPT) {
     return fail(Code::kHistory, "the history " + path + " is damaged: " + answer)
-        .hint(
-            "move it away; the next run begins a new one, and what plumb knows about a host is on that host");
+        .hint("move it away; the next run begins a new one, and what plumb knows about a host is on that host");
   }
   if (basic == SQLITE_BUSY) {
     return fail(Code::kHistory, "another process has kept the history " + path + " locked for " +
@@ -76,8 +74,7 @@ Result<Statement> Database::prepare(const char* sql) {
   auto& kept = statements_[sql];
   if (kept == nullptr) {
     sqlite3_stmt* handle = nullptr;
-    const int status =
-        sqlite3_prepare_v3(handle_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+    const int status = sqlite3_prepare_v3(handle_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
     if (status != SQLITE_OK) return error(status);
     kept.reset(handle);
   }

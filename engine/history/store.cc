@@ -21,8 +21,7 @@ constexpr std::array<const char*, 1> kMigrations = {kSchemaSql};
 constexpr std::int64_t kVersion = kMigrations.size();
 
 Error system_error(std::string_view doing, const std::filesystem::path& path) {
-  return fail(Code::kHistory,
-              "cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(errno));
+  return fail(Code::kHistory, "cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(errno));
 }
 
 Result<> make_file(const std::filesystem::path& file) {
@@ -49,9 +48,9 @@ Result<std::int64_t> read_version(Database& database, const std::filesystem::pat
         .hint("move it away; the next run begins a new history");
   }
   if (version > kVersion) {
-    return fail(Code::kHistory,
-                "the history " + file.string() + " was written by a newer plumb: its schema version is " +
-                    std::to_string(version) + " and this program knows " + std::to_string(kVersion))
+    return fail(Code::kHistory, "the history " + file.string() +
+                                    " was written by a newer plumb: its schema version is " + std::to_string(version) +
+                                    " and this program knows " + std::to_string(kVersion))
         .hint("use the newer plumb; a history is never taken back to an older version");
   }
   return empty ? 0 : version;
@@ -82,9 +81,9 @@ Result<std::shared_ptr<Store>> open_store(const std::filesystem::path& file) {
   PLUMB_TRY(database.use_write_ahead_log());
   // NORMAL syncs at checkpoints only, so a commit is a write to the log: it outlives this process, and costs
   // microseconds. The log may grow to 32 MB before a run pays for a checkpoint.
-  PLUMB_TRY(database.execute(
-      "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000; PRAGMA foreign_keys = ON; "
-      "PRAGMA trusted_schema = OFF"));
+  PLUMB_TRY(
+      database.execute("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000; PRAGMA foreign_keys = ON; "
+                       "PRAGMA trusted_schema = OFF"));
   if (version < kVersion) PLUMB_TRY(migrate(database, file));
   return std::make_shared<Store>(std::move(database));
 }

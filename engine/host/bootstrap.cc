@@ -34,7 +34,8 @@ constexpr std::string_view kScript =
 
     // Nothing in the first place: from here on time matters less.
     "u=$(id -u); umask 077; "
-    "for d in \"/var/tmp/plumb-$u\" \"/run/user/$u/plumb\" \"/dev/shm/plumb-$u\" \"/tmp/plumb-$u\"; do look \"$d\"; done; "
+    "for d in \"/var/tmp/plumb-$u\" \"/run/user/$u/plumb\" \"/dev/shm/plumb-$u\" \"/tmp/plumb-$u\"; do look \"$d\"; "
+    "done; "
 
     // no REASON: remember why this folder is out.
     "l=; no() { l=\"$l${l:+, }$d ($1)\"; }; "
@@ -163,8 +164,8 @@ Result<> send_executor(StreamConnection& connection, const ExecutorStore& execut
 }  // namespace
 
 std::vector<std::string> bootstrap_command(const std::vector<std::string>& digests, const StartOptions& options) {
-  std::vector<std::string> command{"sh", "-c", std::string(kScript), "plumb", std::string(become_letter(options)),
-                                   options.root};
+  std::vector<std::string> command{
+      "sh", "-c", std::string(kScript), "plumb", std::string(become_letter(options)), options.root};
   command.insert(command.end(), digests.begin(), digests.end());
   return command;
 }

@@ -1,10 +1,11 @@
 // The local and the command transport, and the script that starts the executor under the shells that are here.
-#include <signal.h>
-#include <sys/stat.h>
+#include "engine/host/bootstrap.h"
 
 #include <thread>
 
-#include "engine/host/bootstrap.h"
+#include <signal.h>
+#include <sys/stat.h>
+
 #include "engine/host/process.h"
 #include "engine/host/testing/fixtures.h"
 
@@ -17,11 +18,17 @@ using testing::soon;
 using testing::stand_in;
 using testing::TemporaryFolder;
 
-bool is_root() { return geteuid() == 0; }
+bool is_root() {
+  return geteuid() == 0;
+}
 
-bool have(const std::string& program) { return testing::run("command -v " + program) == 0; }
+bool have(const std::string& program) {
+  return testing::run("command -v " + program) == 0;
+}
 
-std::string own_uid() { return std::to_string(geteuid()); }
+std::string own_uid() {
+  return std::to_string(geteuid());
+}
 
 // Programs in front of `sh -c SCRIPT`, and the host's variables.
 HostSettings through(std::vector<std::string> command) {
@@ -86,7 +93,9 @@ TEST_F(Bootstrap, GivesTheRootFolderAlong) {
 }
 
 TEST_F(Bootstrap, PassesOverWhatStartUpFilesPrint) {
-  HostSettings settings = through({"sh", "-c", "echo Welcome; printf 'PLUMB R half a line'; exec env XDG_CACHE_HOME=" + folder_ / "cache" + " \"$@\"", "x"});
+  HostSettings settings = through(
+      {"sh", "-c",
+       "echo Welcome; printf 'PLUMB R half a line'; exec env XDG_CACHE_HOME=" + folder_ / "cache" + " \"$@\"", "x"});
   for (int i = 0; i < 2; ++i) {
     auto connection = open(settings);
     ASSERT_OK(connection);
@@ -99,7 +108,8 @@ TEST_F(Bootstrap, EndlessNoiseIsNotTheProtocol) {
 }
 
 TEST_F(Bootstrap, OtherShells) {
-  std::vector<std::vector<std::string>> shells{{"dash", "-c"}, {"bash", "-c"}, {"busybox", "sh", "-c"}, {"fish", "-c"}, {"tcsh", "-c"}, {"zsh", "-c"}};
+  std::vector<std::vector<std::string>> shells{{"dash", "-c"}, {"bash", "-c"}, {"busybox", "sh", "-c"},
+                                               {"fish", "-c"}, {"tcsh", "-c"}, {"zsh", "-c"}};
   int tried = 0;
   for (const auto& shell : shells) {
     if (!have(shell.front())) continue;
@@ -125,10 +135,12 @@ TEST_F(Bootstrap, OtherShells) {
 TEST_F(Bootstrap, RunsUnderTheBusyboxTools) {
   if (!have("busybox")) GTEST_SKIP() << "no busybox";
   std::filesystem::create_directories(folder_ / "bin");
-  for (const std::string tool : {"sh", "id", "mkdir", "chmod", "rm", "mv", "cat", "head", "wc", "find", "uname", "env"}) {
+  for (const std::string tool :
+       {"sh", "id", "mkdir", "chmod", "rm", "mv", "cat", "head", "wc", "find", "uname", "env"}) {
     ASSERT_EQ(testing::run("ln -s $(command -v busybox) " + folder_ / ("bin/" + tool)), 0);
   }
-  HostSettings settings = through({"env", "PATH=" + folder_ / "bin", "XDG_CACHE_HOME=" + folder_ / "cache", folder_ / "bin/env"});
+  HostSettings settings =
+      through({"env", "PATH=" + folder_ / "bin", "XDG_CACHE_HOME=" + folder_ / "cache", folder_ / "bin/env"});
   for (int i = 0; i < 2; ++i) {
     auto connection = open(settings);
     ASSERT_OK(connection);
@@ -141,7 +153,8 @@ TEST_F(Bootstrap, RemovesExecutorsThatWereNotUsedForLong) {
   const std::string other = folder_.write("cache/plumb/other", "old", 0700);
   ASSERT_EQ(testing::run("touch -d '60 days ago' " + old + " " + other), 0);
   ASSERT_OK(open(host()));
-  for (int i = 0; i < 100 && std::filesystem::exists(old); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  for (int i = 0; i < 100 && std::filesystem::exists(old); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_FALSE(std::filesystem::exists(old));
   EXPECT_TRUE(std::filesystem::exists(other));
 }
@@ -197,22 +210,26 @@ TEST_F(BootstrapMounts, GoesOnWhenTheFirstFolderIsFull) {
 
 TEST_F(BootstrapMounts, NoexecEverywhereIsSaid) {
   // The folder of the test is below /tmp, so $home comes last.
-  auto connection = open(host_with("for d in /var/tmp /run/user /dev/shm /tmp; do mount -t tmpfs -o noexec none $d; done; home=/tmp/h"));
+  auto connection = open(
+      host_with("for d in /var/tmp /run/user /dev/shm /tmp; do mount -t tmpfs -o noexec none $d; done; home=/tmp/h"));
   EXPECT_CODE(connection, Code::kBootstrap);
   EXPECT_NE(connection.error().summary().find("/var/tmp/plumb-0 (mounted noexec)"), std::string::npos)
       << connection.error().summary();
 }
 
 TEST_F(BootstrapMounts, NoSpaceAnywhereIsSaid) {
-  auto connection = open(host_with("for d in /var/tmp /run/user /dev/shm /tmp; do mount -t tmpfs -o size=64k none $d; done; home=/tmp/h"));
+  auto connection = open(
+      host_with("for d in /var/tmp /run/user /dev/shm /tmp; do mount -t tmpfs -o size=64k none $d; done; home=/tmp/h"));
   EXPECT_CODE(connection, Code::kNoSpace);
   EXPECT_NE(connection.error().summary().find("No space left"), std::string::npos) << connection.error().summary();
 }
 
 TEST_F(BootstrapMounts, ReadOnlyEverywhereIsSaid) {
-  auto connection = open(host_with("for d in /var/tmp /run/user /dev/shm /tmp; do mount -t tmpfs -o ro none $d; done; home=/tmp/h"));
+  auto connection =
+      open(host_with("for d in /var/tmp /run/user /dev/shm /tmp; do mount -t tmpfs -o ro none $d; done; home=/tmp/h"));
   EXPECT_CODE(connection, Code::kBootstrap);
-  EXPECT_NE(connection.error().summary().find("Read-only file system"), std::string::npos) << connection.error().summary();
+  EXPECT_NE(connection.error().summary().find("Read-only file system"), std::string::npos)
+      << connection.error().summary();
 }
 
 // --- becoming root, with a sudo of our own that can be told what to do
@@ -231,13 +248,17 @@ class Become : public Bootstrap {
                   "    [ \"$word\" = secret ] && exec env BECAME=root \"$@\"\n"
                   "    echo 'Sorry, try again.' >&2; tries=$((tries + 1)); done; exit 1\n"
                   "fi\n"
-                  "[ -e " + folder_ / "allowed" + " ] && exec \"$@\"\n"
-                  "echo 'sudo: a password is required' >&2; exit 1\n", 0755);
+                  "[ -e " +
+                      folder_ / "allowed" +
+                      " ] && exec \"$@\"\n"
+                      "echo 'sudo: a password is required' >&2; exit 1\n",
+                  0755);
   }
   HostSettings user() {
     std::vector<std::string> command;
     if (is_root()) command = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
-    command.insert(command.end(), {"env", "XDG_CACHE_HOME=" + folder_ / "cache", "PATH=" + folder_ / "bin" + ":/usr/bin:/bin"});
+    command.insert(command.end(),
+                   {"env", "XDG_CACHE_HOME=" + folder_ / "cache", "PATH=" + folder_ / "bin" + ":/usr/bin:/bin"});
     HostSettings settings = through(command);
     settings.become = "sudo";
     return settings;

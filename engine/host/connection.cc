@@ -1,9 +1,9 @@
 #include "engine/host/connection.h"
 
-#include <sys/eventfd.h>
-
 #include <algorithm>
 #include <limits>
+
+#include <sys/eventfd.h>
 
 namespace plumb::host {
 

@@ -1,9 +1,9 @@
 #include "engine/host/executor_store.h"
 
-#include <sys/utsname.h>
-
 #include <algorithm>
 #include <cctype>
+
+#include <sys/utsname.h>
 
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
@@ -46,7 +46,8 @@ ExecutorStore::ExecutorStore(const std::filesystem::path& program_folder) {
       if (!name.starts_with("plumb-exec-") || !entry.is_regular_file(ignored)) continue;
       const std::string platform = name.substr(kProgram.size() + 1);
       // "linux-x86_64", and not a test program or a debug file that stands beside it.
-      const bool clean = std::count(platform.begin(), platform.end(), '-') == 1 && platform.find('.') == std::string::npos;
+      const bool clean =
+          std::count(platform.begin(), platform.end(), '-') == 1 && platform.find('.') == std::string::npos;
       if (clean) paths_.emplace(platform, entry.path());
     }
   }

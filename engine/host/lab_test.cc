@@ -22,7 +22,8 @@ class Lab : public ::testing::TestWithParam<const char*> {
     settings_.identity_files = {(lab / "keys/id_ed25519").string()};
     settings_.known_hosts_file = (lab / "run" / release / "known_hosts").string();
     settings_.use_ssh_config = false;
-    if (!std::filesystem::exists(lab / "run" / release / "host1/pid")) GTEST_SKIP() << "the lab is not up for " << release;
+    if (!std::filesystem::exists(lab / "run" / release / "host1/pid"))
+      GTEST_SKIP() << "the lab is not up for " << release;
     auto connection = open();
     if (!connection && connection.error().code() == Code::kConnect) GTEST_SKIP() << "the lab is not up for " << release;
   }

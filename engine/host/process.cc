@@ -1,15 +1,15 @@
 #include "engine/host/process.h"
 
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <thread>
 
 extern char** environ;
 
@@ -141,7 +141,9 @@ Result<Output> capture(const std::vector<std::string>& arguments, Deadline deadl
 ProcessConnection::ProcessConnection(Child child)
     : pid_(child.pid), stream_(std::move(child.stream)), errors_(std::move(child.errors)) {}
 
-ProcessConnection::~ProcessConnection() { close(); }
+ProcessConnection::~ProcessConnection() {
+  close();
+}
 
 void ProcessConnection::close() {
   stream_.reset();

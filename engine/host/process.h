@@ -1,11 +1,11 @@
 // Child processes: one whose standard input and output are our byte stream, and one whose output is wanted whole.
 #pragma once
 
-#include <sys/types.h>
-
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "engine/host/stream_connection.h"
 

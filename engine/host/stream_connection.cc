@@ -9,7 +9,9 @@ namespace plumb::host {
 
 namespace {
 
-Error interrupted() { return fail(Code::kInterrupted, "interrupted while waiting for the host"); }
+Error interrupted() {
+  return fail(Code::kInterrupted, "interrupted while waiting for the host");
+}
 
 // poll(2) over `fds` and up to two interrupts, none of which is taken back here.
 Result<> poll_with(std::span<pollfd> fds, Deadline deadline, std::array<const Interrupt*, 2> interrupts) {
@@ -63,7 +65,9 @@ Result<std::optional<std::size_t>> StreamConnection::read_either(char* into, std
   return count;
 }
 
-Result<> StreamConnection::write(std::string_view bytes, Deadline deadline) { return do_write(bytes, deadline); }
+Result<> StreamConnection::write(std::string_view bytes, Deadline deadline) {
+  return do_write(bytes, deadline);
+}
 
 void StreamConnection::add_error_output(std::string_view bytes) {
   errors_ += bytes;

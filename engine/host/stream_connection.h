@@ -2,11 +2,11 @@
 // and waiting on descriptors with a deadline and an interrupt.
 #pragma once
 
-#include <poll.h>
-
 #include <span>
 #include <string>
 #include <string_view>
+
+#include <poll.h>
 
 #include "engine/host/connection.h"
 

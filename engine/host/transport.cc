@@ -1,8 +1,8 @@
 #include "engine/host/transport.h"
 
-#include <unistd.h>
-
 #include <future>
+
+#include <unistd.h>
 
 #include "engine/host/bootstrap.h"
 #include "engine/host/process.h"
@@ -82,9 +82,12 @@ Result<std::unique_ptr<Connection>> open_executor(const HostSettings& settings, 
     }
     const StartOptions options{settings.become, settings.become_password, settings.root};
     switch (settings.kind) {
-      case ConnectionKind::kLocal: return open_local(executors, options, cancel);
-      case ConnectionKind::kCommand: return open_command(settings, executors, options, cancel);
-      case ConnectionKind::kSsh: break;
+      case ConnectionKind::kLocal:
+        return open_local(executors, options, cancel);
+      case ConnectionKind::kCommand:
+        return open_command(settings, executors, options, cancel);
+      case ConnectionKind::kSsh:
+        break;
     }
     return open_ssh(settings, executors, options, ssh, cancel);
   };

@@ -26,8 +26,8 @@ struct HostSettings {
   std::string user;
   std::string become;  // "" or "sudo"
   std::optional<std::string> become_password;
-  std::vector<std::string> command;  // kCommand: a program that runs its last arguments on the host, for example
-                                     // {"podman", "exec", "-i", "web1"}
+  std::vector<std::string> command;         // kCommand: a program that runs its last arguments on the host, for example
+                                            // {"podman", "exec", "-i", "web1"}
   std::vector<std::string> identity_files;  // tried before those of ssh_config
   std::string known_hosts_file;             // instead of the usual ones
   bool accept_new_host_keys = false;

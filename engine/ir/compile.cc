@@ -12,7 +12,9 @@
 namespace plumb::ir {
 namespace {
 
-std::string text_member(const Json& schema, const char* member) { return schema.value(member, std::string()); }
+std::string text_member(const Json& schema, const char* member) {
+  return schema.value(member, std::string());
+}
 
 }  // namespace
 
@@ -71,10 +73,11 @@ std::shared_ptr<const HostGraph> Compiler::build(const Selection& selection, Dia
     const config::Resource& resource = project_.resources[index];
     const auto [seen, added] = first.try_emplace(resource.address, index);
     if (!added) {
-      diagnostics.add(Diagnostic(Code::kDuplicateAddress, "`" + resource.address.str() + "` is declared twice")
-                          .at(resource.span, "the second one")
-                          .with_related(project_.resources[seen->second].span, "the first one")
-                          .with_hint("remove one of them, keep them on different hosts with `on`, or give one an `id`"));
+      diagnostics.add(
+          Diagnostic(Code::kDuplicateAddress, "`" + resource.address.str() + "` is declared twice")
+              .at(resource.span, "the second one")
+              .with_related(project_.resources[seen->second].span, "the first one")
+              .with_hint("remove one of them, keep them on different hosts with `on`, or give one an `id`"));
       complete = false;
       continue;
     }

@@ -47,7 +47,8 @@ Json to_json(const HostGraph& graph) {
 }
 
 std::string to_dot(const HostGraph& graph, std::string_view title) {
-  std::string out = "digraph " + dot_quoted(title) + " {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n";
+  std::string out =
+      "digraph " + dot_quoted(title) + " {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n";
   for (const Node& node : graph.nodes) out += "  " + dot_quoted(node.desired.address.str()) + ";\n";
   for (const Edge& edge : graph.edges) {
     const bool dashed = edge.kind == EdgeKind::kInferred;

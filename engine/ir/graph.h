@@ -15,7 +15,7 @@ namespace plumb::ir {
 
 struct Node {
   Desired desired;
-  SourceSpan span;                                  // of the identity
+  SourceSpan span;  // of the identity
   std::map<std::string, SourceSpan> attribute_spans;
   std::set<std::string> ignore;
   bool prevent_destroy = false;

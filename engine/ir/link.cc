@@ -57,10 +57,12 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = nodes[i];
     for (const config::Pattern& pattern : resources[i]->after) {
-      for (const std::size_t other : table.matches(pattern.text)) add(i, other, EdgeKind::kAfter, Op::kNone, pattern.span);
+      for (const std::size_t other : table.matches(pattern.text))
+        add(i, other, EdgeKind::kAfter, Op::kNone, pattern.span);
     }
     for (const config::Pattern& pattern : resources[i]->before) {
-      for (const std::size_t other : table.matches(pattern.text)) add(other, i, EdgeKind::kBefore, Op::kNone, pattern.span);
+      for (const std::size_t other : table.matches(pattern.text))
+        add(other, i, EdgeKind::kBefore, Op::kNone, pattern.span);
     }
     const Provider* provider = providers.find(node.desired.address.kind);
     if (provider == nullptr) continue;
@@ -73,7 +75,8 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
       }
     }
     for (const Address& address : provider->infers(node.desired)) {
-      for (const std::size_t other : table.matches(address.str())) add(i, other, EdgeKind::kInferred, Op::kNone, node.span);
+      for (const std::size_t other : table.matches(address.str()))
+        add(i, other, EdgeKind::kInferred, Op::kNone, node.span);
     }
   }
   return edges;
@@ -86,12 +89,13 @@ void report_cycle(const std::vector<Node>& nodes, const std::vector<Edge>& edges
   circle += nodes[edges[cycle.front()].from].desired.address.str();
   Diagnostic problem(Code::kCycle, "resources wait for each other: " + circle);
   const auto says = [&](const Edge& edge) {
-    return "`" + nodes[edge.from].desired.address.str() + "` comes after `" + nodes[edge.to].desired.address.str() + "` (" +
-           std::string(name(edge.kind)) + ")";
+    return "`" + nodes[edge.from].desired.address.str() + "` comes after `" + nodes[edge.to].desired.address.str() +
+           "` (" + std::string(name(edge.kind)) + ")";
   };
   problem.span = edges[cycle.front()].span;
   problem.label = says(edges[cycle.front()]);
-  for (std::size_t i = 1; i < cycle.size(); ++i) problem.related.push_back({edges[cycle[i]].span, says(edges[cycle[i]])});
+  for (std::size_t i = 1; i < cycle.size(); ++i)
+    problem.related.push_back({edges[cycle[i]].span, says(edges[cycle[i]])});
   problem.hint = "remove one of these";
   diagnostics.add(std::move(problem));
 }
@@ -175,7 +179,8 @@ void check_patterns(const config::Project& project, Diagnostics& diagnostics) {
     if (known) return;
     Diagnostic problem(Code::kUnknownAddress, "`" + pattern + "` matches no resource of the project");
     problem.span = span;
-    if (const std::string near = nearest(pattern, candidates); !near.empty()) problem.label = "did you mean `" + near + "`?";
+    if (const std::string near = nearest(pattern, candidates); !near.empty())
+      problem.label = "did you mean `" + near + "`?";
     problem.hint = "an address is written kind:identity, for example file:/etc/motd";
     if (glob) problem.severity = Severity::kWarning;
     diagnostics.add(std::move(problem));

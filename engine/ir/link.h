@@ -13,8 +13,8 @@ namespace plumb::ir {
 std::shared_ptr<const HostGraph> link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
                                       const Registry& providers, Diagnostics& diagnostics);
 
-// Patterns of after, before and triggers that match no resource of the whole project: an error for a name, a warning for
-// a glob.
+// Patterns of after, before and triggers that match no resource of the whole project: an error for a name, a warning
+// for a glob.
 void check_patterns(const config::Project& project, Diagnostics& diagnostics);
 
 }  // namespace plumb::ir

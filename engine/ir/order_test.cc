@@ -10,7 +10,9 @@ namespace {
 
 using Order = std::vector<std::size_t>;
 
-TEST(StableOrder, KeepsTheDeclaredOrderWithoutEdges) { EXPECT_EQ(stable_order(4, {}).order, (Order{0, 1, 2, 3})); }
+TEST(StableOrder, KeepsTheDeclaredOrderWithoutEdges) {
+  EXPECT_EQ(stable_order(4, {}).order, (Order{0, 1, 2, 3}));
+}
 
 TEST(StableOrder, MovesOnlyWhatAnEdgeAsksFor) {
   const Precedence edges[] = {{0, 3}};

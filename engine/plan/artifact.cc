@@ -110,7 +110,9 @@ class ObjectReader {
   std::string problem_;
 };
 
-Error unreadable(const std::string& what) { return fail(Code::kPlanUnreadable, "this is not a plan: " + what); }
+Error unreadable(const std::string& what) {
+  return fail(Code::kPlanUnreadable, "this is not a plan: " + what);
+}
 
 Result<Action> read_action(const Json& json) {
   ObjectReader reader(json, "an action");
@@ -137,8 +139,10 @@ Result<Action> read_action(const Json& json) {
   action.needs = reader.texts("requires");
   const Json because = reader.object("because", false);
   for (const auto& [attribute, why] : because.items()) {
-    if (!why.is_string()) reader.complain("has a reason that is not a string");
-    else action.because[attribute] = why.get<std::string>();
+    if (!why.is_string())
+      reader.complain("has a reason that is not a string");
+    else
+      action.because[attribute] = why.get<std::string>();
   }
   const std::string undo = reader.text("undo");
   action.undo = undo == "yes";
@@ -255,10 +259,8 @@ Artifact write_artifact(const Plan& plan) {
   }
   Json blobs = Json::object();
   for (const auto& [name, bytes] : plan.blobs) blobs[name] = blob_to_json(bytes);
-  Json document = {{"plumb", kFormat},          {"engine", plan.engine},
-                   {"project", plan.project},   {"on", plan.on},
-                   {"inputs", plan.inputs},     {"hosts", std::move(hosts)},
-                   {"blobs", std::move(blobs)}};
+  Json document = {{"plumb", kFormat},      {"engine", plan.engine},     {"project", plan.project},  {"on", plan.on},
+                   {"inputs", plan.inputs}, {"hosts", std::move(hosts)}, {"blobs", std::move(blobs)}};
   if (!shared.empty()) document["shared"] = std::move(shared);
   if (!plan.unplanned.empty()) document["unplanned"] = plan.unplanned;
   Artifact artifact;
@@ -272,7 +274,8 @@ Result<Plan> read_artifact(std::string_view bytes) {
   ObjectReader reader(document, "the document");
   if (const std::string format = reader.text("plumb"); format != kFormat) {
     if (format.starts_with("plan/")) {
-      return fail(Code::kPlanVersion, "the plan has the format `" + format + "`; this program reads " + std::string(kFormat));
+      return fail(Code::kPlanVersion,
+                  "the plan has the format `" + format + "`; this program reads " + std::string(kFormat));
     }
     return unreadable("it does not begin with \"plumb\": \"" + std::string(kFormat) + "\"");
   }

@@ -49,8 +49,8 @@ struct HostPlan {
 struct Plan {
   std::string engine;  // version of the program that made it
   std::string project;
-  std::string on;      // host pattern it was asked for
-  std::map<std::string, std::string> inputs;     // config, inventory, values -> digest
+  std::string on;                             // host pattern it was asked for
+  std::map<std::string, std::string> inputs;  // config, inventory, values -> digest
   std::map<std::string, HostPlan> hosts;
   std::map<std::string, std::string> unplanned;  // host -> code of why there is no plan for it
   // Contents by digest: what the plan writes, and the text it replaces. Never a sensitive one.

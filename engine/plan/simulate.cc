@@ -40,8 +40,14 @@ class Simulator {
  public:
   Simulator(const ir::HostGraph& graph, const Registry& providers, const Observation& observation,
             const std::string& host_name, Diagnostics& diagnostics)
-      : graph_(graph), providers_(providers), observation_(observation), host_name_(host_name), diagnostics_(diagnostics),
-        planned_(graph.nodes.size()), needs_(graph.nodes.size()), after_(graph.nodes.size()),
+      : graph_(graph),
+        providers_(providers),
+        observation_(observation),
+        host_name_(host_name),
+        diagnostics_(diagnostics),
+        planned_(graph.nodes.size()),
+        needs_(graph.nodes.size()),
+        after_(graph.nodes.size()),
         triggers_(graph.nodes.size()) {
     for (const ir::Edge& edge : graph.edges) {
       (edge.kind == ir::EdgeKind::kTrigger ? triggers_ : after_)[edge.from].push_back(&edge);
@@ -158,7 +164,9 @@ class Simulator {
   Action conditional_action(std::size_t i, const Desired& desired, std::vector<std::string> makers) {
     Action action;
     action.desired = desired;
-    action.op = desired.text("state") == "absent" ? Op::kDelete : desired.address.kind == "command" ? Op::kRun : Op::kUpdate;
+    action.op = desired.text("state") == "absent"   ? Op::kDelete
+                : desired.address.kind == "command" ? Op::kRun
+                                                    : Op::kUpdate;
     action.fidelity = action.op == Op::kRun ? Fidelity::kOpaque : Fidelity::kBounded;
     if (action.op == Op::kUpdate) action.after = desired.attributes;
     action.source = graph_.nodes[i].span.str();
@@ -321,10 +329,10 @@ class Simulator {
   const Observation& observation_;
   const std::string& host_name_;
   Diagnostics& diagnostics_;
-  std::vector<Planned> planned_;                       // by node
-  std::vector<std::vector<std::string>> needs_;        // by node: addresses of actions it stands on
-  std::vector<std::vector<const ir::Edge*>> after_;    // by node: edges that only order
-  std::vector<std::vector<const ir::Edge*>> triggers_; // by node: edges that set it off
+  std::vector<Planned> planned_;                        // by node
+  std::vector<std::vector<std::string>> needs_;         // by node: addresses of actions it stands on
+  std::vector<std::vector<const ir::Edge*>> after_;     // by node: edges that only order
+  std::vector<std::vector<const ir::Edge*>> triggers_;  // by node: edges that set it off
   Actions actions_;
   std::map<std::string, std::string> texts_;
   int unchanged_ = 0;
@@ -332,8 +340,9 @@ class Simulator {
 
 }  // namespace
 
-std::optional<Simulation> simulate(const ir::HostGraph& graph, const Registry& providers, const Observation& observation,
-                                   const std::string& host_name, Diagnostics& diagnostics) {
+std::optional<Simulation> simulate(const ir::HostGraph& graph, const Registry& providers,
+                                   const Observation& observation, const std::string& host_name,
+                                   Diagnostics& diagnostics) {
   Diagnostics found;
   if (observation.damaged_record) {
     found.add(Diagnostic(Code::kDamagedRecord, "the record on the host is damaged and will be rebuilt")

@@ -26,8 +26,8 @@ struct Observation {
   std::vector<Result<Observed>> states;  // by node
   std::int64_t serial = 0;
   bool damaged_record = false;
-  std::map<std::string, Json> recorded;        // address -> attributes as the last run left them
-  std::map<std::string, OwedAction> owed;      // by address
+  std::map<std::string, Json> recorded;    // address -> attributes as the last run left them
+  std::map<std::string, OwedAction> owed;  // by address
 };
 
 struct Simulation {
@@ -36,7 +36,8 @@ struct Simulation {
 };
 
 // Nothing comes back where `diagnostics` holds an error for this host.
-std::optional<Simulation> simulate(const ir::HostGraph& graph, const Registry& providers, const Observation& observation,
-                                   const std::string& host_name, Diagnostics& diagnostics);
+std::optional<Simulation> simulate(const ir::HostGraph& graph, const Registry& providers,
+                                   const Observation& observation, const std::string& host_name,
+                                   Diagnostics& diagnostics);
 
 }  // namespace plumb::plan

@@ -9,12 +9,14 @@ namespace {
 
 Tone tone_of(const std::string& outcome) {
   if (outcome == "ok" || outcome == "changed" || outcome == "satisfied") return Tone::kGreen;
-  if (outcome == "skipped" || outcome == "unfinished" || outcome == "interrupted" || outcome == "started") return Tone::kYellow;
+  if (outcome == "skipped" || outcome == "unfinished" || outcome == "interrupted" || outcome == "started")
+    return Tone::kYellow;
   return Tone::kRed;
 }
 
 std::string counts(const history::RunSummary& run) {
-  std::string text = std::to_string(run.hosts) + (run.hosts == 1 ? " host, " : " hosts, ") + std::to_string(run.changed) + " changed";
+  std::string text =
+      std::to_string(run.hosts) + (run.hosts == 1 ? " host, " : " hosts, ") + std::to_string(run.changed) + " changed";
   if (run.satisfied > 0) text += ", " + std::to_string(run.satisfied) + " satisfied";
   if (run.failed > 0) text += ", " + std::to_string(run.failed) + " failed";
   if (run.skipped > 0) text += ", " + std::to_string(run.skipped) + " skipped";
@@ -34,11 +36,22 @@ std::string indented(const std::string& text, const std::string& indent) {
 }
 
 Json summary_json(const history::RunSummary& run) {
-  return {{"id", run.id},           {"kind", run.kind},         {"project", run.project},   {"plan", run.plan},
-          {"operator", run.operator_name}, {"started_at", run.started_at}, {"finished_at", run.finished_at},
-          {"hosts_pattern", run.hosts_pattern}, {"engine", run.engine}, {"outcome", run.outcome},
-          {"exit_code", run.exit_code}, {"hosts", run.hosts},   {"changed", run.changed},   {"satisfied", run.satisfied},
-          {"failed", run.failed},   {"skipped", run.skipped}};
+  return {{"id", run.id},
+          {"kind", run.kind},
+          {"project", run.project},
+          {"plan", run.plan},
+          {"operator", run.operator_name},
+          {"started_at", run.started_at},
+          {"finished_at", run.finished_at},
+          {"hosts_pattern", run.hosts_pattern},
+          {"engine", run.engine},
+          {"outcome", run.outcome},
+          {"exit_code", run.exit_code},
+          {"hosts", run.hosts},
+          {"changed", run.changed},
+          {"satisfied", run.satisfied},
+          {"failed", run.failed},
+          {"skipped", run.skipped}};
 }
 
 }  // namespace
@@ -48,9 +61,9 @@ std::string runs_text(const std::vector<history::RunSummary>& runs, bool color) 
   std::string out;
   for (const history::RunSummary& run : runs) {
     const std::string when = run.started_at.substr(0, 19);
-    out += run.id + "  " + (when.empty() ? "" : when + "Z  ") +
-           tint(run.outcome, tone_of(run.outcome), color) + std::string(run.outcome.size() < 11 ? 11 - run.outcome.size() : 0, ' ') +
-           "  " + counts(run) + tint("  " + run.operator_name, Tone::kDim, color) + "\n";
+    out += run.id + "  " + (when.empty() ? "" : when + "Z  ") + tint(run.outcome, tone_of(run.outcome), color) +
+           std::string(run.outcome.size() < 11 ? 11 - run.outcome.size() : 0, ' ') + "  " + counts(run) +
+           tint("  " + run.operator_name, Tone::kDim, color) + "\n";
   }
   return out;
 }
@@ -63,10 +76,11 @@ Json runs_json(const std::vector<history::RunSummary>& runs) {
 
 std::string run_record_text(const history::RunRecord& run, bool color) {
   const history::RunSummary& summary = run.summary;
-  std::string out = tint("Run " + summary.id, Tone::kBold, color) + "  " + tint(summary.outcome, tone_of(summary.outcome), color) + "\n";
-  out += "  project   " + summary.project + "\n  operator  " + summary.operator_name + "\n  started   " + summary.started_at +
-         "\n  finished  " + (summary.finished_at.empty() ? "never" : summary.finished_at) + "\n  hosts     " +
-         summary.hosts_pattern + "\n  plan      " + summary.plan + "\n  " + counts(summary) + "\n";
+  std::string out = tint("Run " + summary.id, Tone::kBold, color) + "  " +
+                    tint(summary.outcome, tone_of(summary.outcome), color) + "\n";
+  out += "  project   " + summary.project + "\n  operator  " + summary.operator_name + "\n  started   " +
+         summary.started_at + "\n  finished  " + (summary.finished_at.empty() ? "never" : summary.finished_at) +
+         "\n  hosts     " + summary.hosts_pattern + "\n  plan      " + summary.plan + "\n  " + counts(summary) + "\n";
   for (const history::HostOutcome& host : run.hosts) {
     out += "\n" + tint(host.name, Tone::kBold, color) + "  " + tint(host.state, tone_of(host.state), color) + "  " +
            std::to_string(host.milliseconds) + " ms\n";
@@ -75,8 +89,8 @@ std::string run_record_text(const history::RunRecord& run, bool color) {
       if (record.host != host.name) continue;
       const history::ActionOutcome& action = record.action;
       out += "  " + tint(action.outcome, tone_of(action.outcome), color) +
-             std::string(action.outcome.size() < 10 ? 10 - action.outcome.size() : 1, ' ') + action.op + " " + action.address +
-             "  " + tint(std::to_string(action.milliseconds) + " ms", Tone::kDim, color) + "\n";
+             std::string(action.outcome.size() < 10 ? 10 - action.outcome.size() : 1, ' ') + action.op + " " +
+             action.address + "  " + tint(std::to_string(action.milliseconds) + " ms", Tone::kDim, color) + "\n";
       if (!action.text.empty()) out += indented(action.text, "      ");
     }
     for (const history::LateReport& late : run.late) {
@@ -87,8 +101,11 @@ std::string run_record_text(const history::RunRecord& run, bool color) {
   }
   // Hosts of which only later reports are known.
   for (const history::LateReport& late : run.late) {
-    const bool shown = std::any_of(run.hosts.begin(), run.hosts.end(), [&](const auto& host) { return host.name == late.host; });
-    if (!shown) out += "\n" + late.host + "\n  " + late.outcome + " " + late.address + "  (told by the host at " + late.at + ")\n";
+    const bool shown =
+        std::any_of(run.hosts.begin(), run.hosts.end(), [&](const auto& host) { return host.name == late.host; });
+    if (!shown)
+      out +=
+          "\n" + late.host + "\n  " + late.outcome + " " + late.address + "  (told by the host at " + late.at + ")\n";
   }
   return out;
 }
@@ -97,20 +114,28 @@ Json run_record_json(const history::RunRecord& run) {
   Json json = summary_json(run.summary);
   Json hosts = Json::object();
   for (const history::HostOutcome& host : run.hosts) {
-    hosts[host.name] = {{"state", host.state},     {"changed", host.changed}, {"satisfied", host.satisfied},
-                        {"failed", host.failed},   {"skipped", host.skipped}, {"milliseconds", host.milliseconds},
-                        {"code", host.code},       {"text", host.text},       {"actions", Json::array()}};
+    hosts[host.name] = {{"state", host.state},   {"changed", host.changed}, {"satisfied", host.satisfied},
+                        {"failed", host.failed}, {"skipped", host.skipped}, {"milliseconds", host.milliseconds},
+                        {"code", host.code},     {"text", host.text},       {"actions", Json::array()}};
   }
   for (const history::ActionRecord& record : run.actions) {
     const history::ActionOutcome& action = record.action;
-    hosts[record.host]["actions"].push_back({{"address", action.address}, {"op", action.op}, {"outcome", action.outcome},
-                                             {"text", action.text}, {"code", action.code},
-                                             {"milliseconds", action.milliseconds}, {"at", action.at}});
+    hosts[record.host]["actions"].push_back({{"address", action.address},
+                                             {"op", action.op},
+                                             {"outcome", action.outcome},
+                                             {"text", action.text},
+                                             {"code", action.code},
+                                             {"milliseconds", action.milliseconds},
+                                             {"at", action.at}});
   }
   json["results"] = std::move(hosts);
   Json late = Json::array();
   for (const history::LateReport& report : run.late) {
-    late.push_back({{"host", report.host}, {"address", report.address}, {"outcome", report.outcome}, {"text", report.text}, {"at", report.at}});
+    late.push_back({{"host", report.host},
+                    {"address", report.address},
+                    {"outcome", report.outcome},
+                    {"text", report.text},
+                    {"at", report.at}});
   }
   json["late"] = std::move(late);
   return json;

@@ -20,7 +20,8 @@ Parts take_apart(const std::string& name) {
   std::size_t end = first_label;
   while (end > 0 && std::isdigit(static_cast<unsigned char>(name[end - 1])) == 0) --end;
   std::size_t begin = end;
-  while (begin > 0 && end - begin < kMostDigits && std::isdigit(static_cast<unsigned char>(name[begin - 1])) != 0) --begin;
+  while (begin > 0 && end - begin < kMostDigits && std::isdigit(static_cast<unsigned char>(name[begin - 1])) != 0)
+    --begin;
   return {name.substr(0, begin), name.substr(begin, end - begin), name.substr(end)};
 }
 

@@ -70,7 +70,8 @@ class Writer {
     std::string line = std::string(style.sign) + " " + action.desired.address.str();
     out_ += "  " + tint(line, style.tone, options_.color);
     if (action.op == Op::kRestart || action.op == Op::kReload) out_ += "  " + std::string(name(action.op));
-    if (action.fidelity != Fidelity::kExact) out_ += tint("  (" + std::string(name(action.fidelity)) + ")", Tone::kDim, options_.color);
+    if (action.fidelity != Fidelity::kExact)
+      out_ += tint("  (" + std::string(name(action.fidelity)) + ")", Tone::kDim, options_.color);
     out_ += tint("  " + action.source, Tone::kDim, options_.color) + "\n";
     if (action.triggered) triggered(action);
     if (!action.note.empty()) out_ += "      " + tint(action.note, Tone::kDim, options_.color) + "\n";
@@ -82,7 +83,8 @@ class Writer {
   void triggered(const plan::Action& action) {
     std::string by;
     for (const std::string& address : action.triggered_by) by += (by.empty() ? "" : ", ") + address;
-    out_ += "      " + std::string(action.pending ? "owed from an earlier run, because of " : "because of ") + by + "\n";
+    out_ +=
+        "      " + std::string(action.pending ? "owed from an earlier run, because of " : "because of ") + by + "\n";
   }
 
   void attributes(const plan::Action& action) {
@@ -128,7 +130,8 @@ class Writer {
     const std::vector<DiffLine> lines = text_diff(*old_text, *new_text);
     for (const DiffLine& line : lines) {
       if (!options_.full && ++count > options_.diff_lines) {
-        out_ += tint("        … " + std::to_string(lines.size() - options_.diff_lines) + " more lines\n", Tone::kDim, options_.color);
+        out_ += tint("        … " + std::to_string(lines.size() - options_.diff_lines) + " more lines\n", Tone::kDim,
+                     options_.color);
         break;
       }
       const Tone tone = line.sign == '+'   ? Tone::kGreen
@@ -158,7 +161,8 @@ class Writer {
   void details(const plan::Action& action) {
     for (const std::string& need : action.needs) out_ += "      requires  " + need + "\n";
     for (const std::string& maker : action.unknown_until) out_ += "      decided after  " + maker + "\n";
-    for (const Operation& operation : action.operations) out_ += "      operation  " + canonical(to_json(operation)) + "\n";
+    for (const Operation& operation : action.operations)
+      out_ += "      operation  " + canonical(to_json(operation)) + "\n";
     out_ += std::string("      undo  ") + (action.undo ? "yes" : "no") + "\n";
   }
 
@@ -172,7 +176,8 @@ struct Group {
   std::vector<const plan::Action*> actions;
 };
 
-// Each distinct action once, under the set of hosts that have it; sets in order of their first host, actions in plan order.
+// Each distinct action once, under the set of hosts that have it; sets in order of their first host, actions in plan
+// order.
 std::vector<Group> group_by_hosts(const plan::Plan& plan) {
   struct Entry {
     const plan::Action* action;
@@ -244,12 +249,13 @@ std::string plan_summary(const plan::Plan& plan, bool color) {
   std::string out;
   if (changing.empty()) {
     if (!plan.hosts.empty()) {
-      out = tint("Nothing to change", Tone::kGreen, color) + ": " + counted(unchanged, "resource", "resources") + " on " +
-            counted(plan.hosts.size(), "host", "hosts") + ", all as asked for.\n";
+      out = tint("Nothing to change", Tone::kGreen, color) + ": " + counted(unchanged, "resource", "resources") +
+            " on " + counted(plan.hosts.size(), "host", "hosts") + ", all as asked for.\n";
     }
   } else {
     std::string list;
-    for (const auto& [op, count] : ops) list += (list.empty() ? "" : ", ") + std::to_string(count) + " to " + std::string(name(op));
+    for (const auto& [op, count] : ops)
+      list += (list.empty() ? "" : ", ") + std::to_string(count) + " to " + std::string(name(op));
     out = tint("Plan", Tone::kBold, color) + ": " + list + " on " + counted(changing.size(), "host", "hosts") + ". " +
           counted(unchanged, "resource", "resources") + " unchanged";
     out += still > 0 ? ", " + counted(still, "host", "hosts") + " with nothing to change.\n" : ".\n";
@@ -259,16 +265,18 @@ std::string plan_summary(const plan::Plan& plan, bool color) {
              std::to_string(fidelities[Fidelity::kOpaque]) + " opaque.\n";
     }
   }
-  if (unguarded > 0) out += counted(unguarded, "command has", "commands have") + " no guard and will run at every apply.\n";
+  if (unguarded > 0)
+    out += counted(unguarded, "command has", "commands have") + " no guard and will run at every apply.\n";
   if (pending > 0) out += counted(pending, "action is", "actions are") + " owed from an earlier run.\n";
   if (orphans > 0) {
-    out += counted(orphans, "resource on the hosts is", "resources on the hosts are") + " no longer in the configuration and left as " +
-           (orphans == 1 ? "it is" : "they are") + ".\n";
+    out += counted(orphans, "resource on the hosts is", "resources on the hosts are") +
+           " no longer in the configuration and left as " + (orphans == 1 ? "it is" : "they are") + ".\n";
   }
   if (!plan.unplanned.empty()) {
     std::vector<std::string> names;
     for (const auto& [host, code] : plan.unplanned) names.push_back(host);
-    out += tint("No plan", Tone::kRed, color) + " for " + counted(names.size(), "host", "hosts") + ": " + host_list(names) + "\n";
+    out += tint("No plan", Tone::kRed, color) + " for " + counted(names.size(), "host", "hosts") + ": " +
+           host_list(names) + "\n";
   }
   return out;
 }

@@ -9,8 +9,8 @@ namespace plumb::report {
 
 struct PlanTextOptions {
   bool color = false;
-  bool full = false;        // operations and what each action stands on as well
-  bool diffs = true;        // differences of contents
+  bool full = false;            // operations and what each action stands on as well
+  bool diffs = true;            // differences of contents
   std::size_t diff_lines = 60;  // of one content, at the most; the rest is counted
 };
 

@@ -17,7 +17,9 @@ std::string seconds(std::int64_t milliseconds) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
 }
 
-bool good(const run::HostResult& result) { return result.state == run::HostState::kOk; }
+bool good(const run::HostResult& result) {
+  return result.state == run::HostState::kOk;
+}
 
 std::string host_line(const run::HostResult& result, std::size_t width, bool color) {
   std::string line = "  " + result.name + std::string(width - result.name.size() + 2, ' ');
@@ -66,7 +68,8 @@ std::string run_summary(const std::map<std::string, run::HostResult>& hosts, con
     if (!good(result)) bad.push_back(name);
   }
   std::string out;
-  const bool already = std::any_of(hosts.begin(), hosts.end(), [](const auto& h) { return h.second.outcome == "already"; });
+  const bool already =
+      std::any_of(hosts.begin(), hosts.end(), [](const auto& h) { return h.second.outcome == "already"; });
   if (!plan.changes_nothing() || !bad.empty()) {
     out += "\n";
     std::size_t shown = 0;
@@ -79,7 +82,8 @@ std::string run_summary(const std::map<std::string, run::HostResult>& hosts, con
   }
   out += "\n" + tint(bad.empty() ? "Done" : "Not done", bad.empty() ? Tone::kGreen : Tone::kRed, color) + ": ";
   std::string counts;
-  for (const auto& [state, count] : states) counts += (counts.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name(state));
+  for (const auto& [state, count] : states)
+    counts += (counts.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name(state));
   out += "hosts " + counts + "; " + std::to_string(changed) + " changed";
   if (satisfied > 0) out += ", " + std::to_string(satisfied) + " already as asked for";
   out += ". Run " + run_id + "\n";
@@ -93,16 +97,16 @@ std::string run_summary(const std::map<std::string, run::HostResult>& hosts, con
   return out;
 }
 
-Json run_json(const std::map<std::string, run::HostResult>& hosts, const std::string& run_id, const std::string& plan_id) {
+Json run_json(const std::map<std::string, run::HostResult>& hosts, const std::string& run_id,
+              const std::string& plan_id) {
   Json list = Json::object();
   for (const auto& [name, result] : hosts) {
     Json diagnostics = Json::array();
     for (const Diagnostic& diagnostic : result.diagnostics.sorted()) diagnostics.push_back(to_json(diagnostic));
-    list[name] = {{"state", run::name(result.state)}, {"outcome", result.outcome},
-                  {"changed", result.changed},        {"satisfied", result.satisfied},
-                  {"failed", result.failed},          {"skipped", result.skipped},
-                  {"milliseconds", result.milliseconds}, {"owed", result.owed},
-                  {"diagnostics", std::move(diagnostics)}};
+    list[name] = {
+        {"state", run::name(result.state)},    {"outcome", result.outcome}, {"changed", result.changed},
+        {"satisfied", result.satisfied},       {"failed", result.failed},   {"skipped", result.skipped},
+        {"milliseconds", result.milliseconds}, {"owed", result.owed},       {"diagnostics", std::move(diagnostics)}};
     if (result.outcome == "already") list[name]["applied"] = {{"run", result.applied_by}, {"at", result.applied_at}};
   }
   return {{"run", run_id}, {"plan", plan_id}, {"hosts", std::move(list)}};

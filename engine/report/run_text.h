@@ -11,6 +11,7 @@ namespace plumb::report {
 
 std::string run_summary(const std::map<std::string, run::HostResult>& hosts, const plan::Plan& plan,
                         const std::string& run_id, bool color);
-Json run_json(const std::map<std::string, run::HostResult>& hosts, const std::string& run_id, const std::string& plan_id);
+Json run_json(const std::map<std::string, run::HostResult>& hosts, const std::string& run_id,
+              const std::string& plan_id);
 
 }  // namespace plumb::report

@@ -45,7 +45,8 @@ bool shortest_script(const std::vector<std::string_view>& a, const std::vector<s
     for (int k = -d; k <= d; k += 2) {
       const bool down = k == -d || (k != d && at(furthest, k - 1) < at(furthest, k + 1));
       int x = down ? at(furthest, k + 1) : at(furthest, k - 1) + 1;
-      while (x < n && x - k < m && x - k >= 0 && a[static_cast<std::size_t>(x)] == b[static_cast<std::size_t>(x - k)]) ++x;
+      while (x < n && x - k < m && x - k >= 0 && a[static_cast<std::size_t>(x)] == b[static_cast<std::size_t>(x - k)])
+        ++x;
       at(furthest, k) = x;
       if (x >= n && x - k >= m) {
         edits = d;
@@ -128,7 +129,8 @@ std::vector<DiffLine> text_diff(std::string_view before, std::string_view after,
   for (std::size_t i = 0; i < script.size(); ++i) {
     if (shown[i]) {
       const bool whole = i == 0;
-      if (gap && !whole) result.push_back({'@', "@@ -" + std::to_string(old_line) + " +" + std::to_string(new_line) + " @@"});
+      if (gap && !whole)
+        result.push_back({'@', "@@ -" + std::to_string(old_line) + " +" + std::to_string(new_line) + " @@"});
       result.push_back(script[i]);
     }
     gap = !shown[i];

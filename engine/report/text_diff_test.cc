@@ -20,7 +20,9 @@ TEST(TextDiff, ShowsChangesWithContextAndHunkHeaders) {
             "@@ -2 +2 @@\n b\n-c\n+X\n d\n@@ -10 +10 @@\n j\n+k\n");
 }
 
-TEST(TextDiff, ANewFileIsAllAdditions) { EXPECT_EQ(shown("", "hello\nworld\n"), "+hello\n+world\n"); }
+TEST(TextDiff, ANewFileIsAllAdditions) {
+  EXPECT_EQ(shown("", "hello\nworld\n"), "+hello\n+world\n");
+}
 
 TEST(TextDiff, AMissingFinalNewlineIsADifference) {
   EXPECT_EQ(shown("hello", "hello\n"), "-hello (no newline at the end)\n+hello\n");
@@ -30,7 +32,8 @@ TEST(TextDiff, TheScriptRebuildsBothTexts) {
   std::mt19937 random(1);  // NOLINT: the same texts in every run
   const auto text = [&] {
     std::string result;
-    for (std::size_t i = random() % 9; i > 0; --i) result += std::string(1, static_cast<char>('a' + random() % 3)) + "\n";
+    for (std::size_t i = random() % 9; i > 0; --i)
+      result += std::string(1, static_cast<char>('a' + random() % 3)) + "\n";
     return result;
   };
   for (int round = 0; round < 5000; ++round) {

@@ -34,8 +34,8 @@ class Control {
 
  private:
   mutable std::mutex mutex_;
-  StopLevel level_ = StopLevel::kNone;           // guarded by mutex_
-  std::set<host::Connection*> connections_;      // guarded by mutex_; never iterated for output
+  StopLevel level_ = StopLevel::kNone;       // guarded by mutex_
+  std::set<host::Connection*> connections_;  // guarded by mutex_; never iterated for output
   host::Interrupt interrupt_;
 };
 

@@ -11,7 +11,8 @@ std::string last_line(const std::string& text) {
   std::size_t end = text.find_last_not_of(" \r\n\t");
   if (end == std::string::npos) return {};
   const std::size_t begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+  return text.substr(begin == std::string::npos ? 0 : begin + 1,
+                     end - (begin == std::string::npos ? 0 : begin + 1) + 1);
 }
 
 }  // namespace
@@ -23,14 +24,16 @@ Result<> Conversation::send(const wire::Message& message, host::Deadline deadlin
   return connection_->write(bytes, deadline);
 }
 
-void Conversation::queue(const wire::Message& message) { queued_ += wire::frame(wire::encode(message)); }
+void Conversation::queue(const wire::Message& message) {
+  queued_ += wire::frame(wire::encode(message));
+}
 
 Error Conversation::end_of_stream() {
   const std::string said = last_line(connection_->error_output());
   const std::optional<std::string> reason = connection_->exit_reason();
   if (reason) {
-    return fail(Code::kExecutorDied, "the executor ended before the work was done: " + *reason +
-                                         (said.empty() ? "" : ": " + said));
+    return fail(Code::kExecutorDied,
+                "the executor ended before the work was done: " + *reason + (said.empty() ? "" : ": " + said));
   }
   return fail(Code::kConnectionLost, "the connection was lost" + (said.empty() ? "" : ": " + said));
 }

@@ -147,8 +147,13 @@ struct Fleet::Member {
 Fleet::Fleet(const config::Project& project, const config::Inventory& inventory, const Registry& providers,
              const host::ExecutorStore& executors, std::string key, FleetOptions options, Control& control,
              RunObserver observer)
-    : project_(project), inventory_(inventory), providers_(providers), options_(std::move(options)), control_(control),
-      observer_(std::move(observer)), compiler_(project, inventory, providers, key),
+    : project_(project),
+      inventory_(inventory),
+      providers_(providers),
+      options_(std::move(options)),
+      control_(control),
+      observer_(std::move(observer)),
+      compiler_(project, inventory, providers, key),
       ssh_(std::make_unique<host::ssh::Context>()),
       context_{executors, *ssh_, control, project.name, std::move(key)} {}
 
@@ -304,8 +309,9 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
     fail_with(result, fail(Code::kInterrupted, "interrupted before the host was touched"));
     return;
   }
-  Result<Request> request = make_request(plan, host, compiler_.contents(),
-                                         {options.run, options.plan, context_.key, options.saved_plan, options.keep_going});
+  Result<Request> request =
+      make_request(plan, host, compiler_.contents(),
+                   {options.run, options.plan, context_.key, options.saved_plan, options.keep_going});
   if (!request) return fail_with(result, request.error());
   request->apply.resources = member.left;
   if (member.left.empty()) {
@@ -313,7 +319,8 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
       request->apply.resources[action.desired.address.str()] = action.desired.attributes;
     }
   }
-  if (Result<> acknowledged = member.session->acknowledge(); !acknowledged) return fail_with(result, acknowledged.error());
+  if (Result<> acknowledged = member.session->acknowledge(); !acknowledged)
+    return fail_with(result, acknowledged.error());
 
   Journalist journalist(member.name, *host.actions, options.history);
   const EventSink sink = [&](const wire::Event& event) {

@@ -66,9 +66,9 @@ struct FleetPlan {
 };
 
 struct ApplyOptions {
-  std::string run;           // id
-  std::string plan;          // id
-  bool saved_plan = false;   // the plan comes from a file: refuse to apply it twice
+  std::string run;          // id
+  std::string plan;         // id
+  bool saved_plan = false;  // the plan comes from a file: refuse to apply it twice
   bool keep_going = false;
   history::RunWriter* history = nullptr;
 };

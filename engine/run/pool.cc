@@ -1,10 +1,10 @@
 #include "engine/run/pool.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <atomic>
 #include <vector>
+
+#include <pthread.h>
 
 namespace plumb::run {
 namespace {

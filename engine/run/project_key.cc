@@ -1,10 +1,10 @@
 #include "engine/run/project_key.h"
 
-#include <sys/random.h>
-
 #include <array>
 #include <chrono>
 #include <ctime>
+
+#include <sys/random.h>
 
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
@@ -47,7 +47,8 @@ Result<std::string> make_project_key(const std::filesystem::path& project_folder
   std::error_code problem;
   if (std::filesystem::exists(path, problem)) return fail(Code::kExists, path.string() + " is there already");
   std::filesystem::create_directories(path.parent_path(), problem);
-  if (problem) return fail(Code::kWriteFailed, "cannot create " + path.parent_path().string() + ": " + problem.message());
+  if (problem)
+    return fail(Code::kWriteFailed, "cannot create " + path.parent_path().string() + ": " + problem.message());
   std::string key = random_hex(kKeyBytes);
   PLUMB_TRY(write_file(path, key + "\n", 0600));
   return key;

@@ -78,7 +78,8 @@ Result<plan::Observation> Session::observe() {
     if (!message) return name_host(message.error());
     if (auto* chunk = std::get_if<wire::ObservedChunk>(&*message)) {
       for (wire::ObservedState& state : chunk->states) {
-        if (state.index >= states.size()) return name_host(fail(Code::kProtocol, "the executor named a resource that was not asked for"));
+        if (state.index >= states.size())
+          return name_host(fail(Code::kProtocol, "the executor named a resource that was not asked for"));
         if (state.observed) {
           states[state.index] = std::move(*state.observed);
         } else if (state.problem) {
@@ -140,7 +141,8 @@ Result<wire::Done> Session::apply(const Request& request, const plan::Plan& plan
                                   const EventSink& sink) {
   PLUMB_TRY(connect());
   if (Result<> sent = send_blobs(request, plan, contents); !sent) return name_host(sent.error());
-  if (Result<> sent = conversation_->send(request.apply, host::Deadline::after(kSendTime)); !sent) return name_host(sent.error());
+  if (Result<> sent = conversation_->send(request.apply, host::Deadline::after(kSendTime)); !sent)
+    return name_host(sent.error());
   Result<wire::Done> done = follow(sink);
   if (!done) return name_host(done.error());
   return done;

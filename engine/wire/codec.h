@@ -89,7 +89,7 @@ class Writer {
     return out;
   }
   template <class T>
-    requires requires(Writer& writer, T& value) { members(writer, value); }
+  requires requires(Writer& writer, T& value) { members(writer, value); }
   static Json to_value(const T& value) {
     Writer writer;
     members(writer, const_cast<T&>(value));  // a writer only reads
@@ -174,7 +174,7 @@ class Reader {
     }
   }
   template <class T>
-    requires requires(Reader& reader, T& value) { members(reader, value); }
+  requires requires(Reader& reader, T& value) { members(reader, value); }
   void from_value(Json& json, T& value) {
     if (!json.is_object()) return problem_.set("an object is expected");
     Reader reader(json, problem_);

@@ -20,7 +20,9 @@ std::string frame(std::string_view body) {
   return out;
 }
 
-void FrameReader::add(std::string_view bytes) { buffer_ += bytes; }
+void FrameReader::add(std::string_view bytes) {
+  buffer_ += bytes;
+}
 
 Result<std::optional<std::string>> FrameReader::next() {
   const std::size_t held = buffer_.size() - begin_;

@@ -59,8 +59,8 @@ struct ObservedChunk {
 struct Owed {
   std::string address;
   Op op = Op::kRestart;
-  std::string run;                     // that owed it
-  std::vector<std::string> because;    // addresses that changed
+  std::string run;                   // that owed it
+  std::vector<std::string> because;  // addresses that changed
 };
 
 // An outcome that the host's journal holds and no controller has acknowledged.
@@ -108,8 +108,8 @@ struct Apply {
   bool check_applied = false;  // a saved plan: answer `already` where this host has applied it in full
   bool keep_going = false;
   std::vector<Action> actions;
-  // Every resource of the host, for the record: address -> desired attributes (sealed). Addresses of the record that are
-  // not here stay in it as orphans.
+  // Every resource of the host, for the record: address -> desired attributes (sealed). Addresses of the record that
+  // are not here stay in it as orphans.
   std::map<std::string, Json> resources;
   std::map<std::string, Json> secrets;  // keyed digest -> value
 };
@@ -138,8 +138,8 @@ struct Done {
   int satisfied = 0;
   int failed = 0;
   int skipped = 0;
-  std::string applied_by;  // "already": the run
-  std::string applied_at;  // "already": when, RFC 3339, by the host's clock
+  std::string applied_by;         // "already": the run
+  std::string applied_at;         // "already": when, RFC 3339, by the host's clock
   std::vector<std::string> owed;  // addresses of restarts that are still owed
 };
 
@@ -154,7 +154,8 @@ struct Refused {
   Diagnostic problem;
 };
 
-using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Done, Acknowledge, Stop, Refused>;
+using Message =
+    std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Done, Acknowledge, Stop, Refused>;
 
 // CBOR bodies. decode() is strict and bounded: unknown kinds and members are refused with kProtocol.
 std::string encode(const Message& message);

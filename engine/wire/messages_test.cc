@@ -7,7 +7,9 @@
 namespace plumb::wire {
 namespace {
 
-Json body_of(const Message& message) { return *parse_cbor(encode(message)); }
+Json body_of(const Message& message) {
+  return *parse_cbor(encode(message));
+}
 
 TEST(Messages, EveryKindComesBack) {
   for (const Message& message : samples()) {

@@ -33,7 +33,8 @@ inline std::vector<Message> samples() {
   action.op = Op::kUpdate;
   action.before = {{"mode", "0600"}};
   action.after = {{"mode", "0644"}};
-  action.operations = {SetAttributes{"/etc/motd", {{}, {}, "0644"}, false}, ServiceAction{"systemd", "x.service", "reload"}};
+  action.operations = {SetAttributes{"/etc/motd", {{}, {}, "0644"}, false},
+                       ServiceAction{"systemd", "x.service", "reload"}};
   action.needs = {0};
   action.explained = true;
   action.triggers = {2};

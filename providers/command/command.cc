@@ -25,7 +25,9 @@ bool has_lasting_guard(const Desired& desired) {
   return desired.has("creates") || desired.has("removes") || desired.has("unless");
 }
 
-bool has_guard(const Desired& desired) { return has_lasting_guard(desired) || desired.has("only_if"); }
+bool has_guard(const Desired& desired) {
+  return has_lasting_guard(desired) || desired.has("only_if");
+}
 
 std::string quoted(const Json& command) {
   std::string text;
@@ -99,12 +101,14 @@ class Guards {
   Result<int> exit_code(const Json& command, const std::string& shown) {
     constexpr int kNotFound = 127;
     if (system_.is_image()) {
-      return fail(Code::kCannotObserve, "the guard " + shown + " cannot be asked, since programs of an image are not run");
+      return fail(Code::kCannotObserve,
+                  "the guard " + shown + " cannot be asked, since programs of an image are not run");
     }
     // Its folder or user is not there yet, so neither is what it asks for.
     if (!can_start_) return kNotFound;
     ProcessRequest request;
-    request.argv = command.is_string() ? std::vector<std::string>{"/bin/sh", "-c", command.get<std::string>()} : texts(command);
+    request.argv =
+        command.is_string() ? std::vector<std::string>{"/bin/sh", "-c", command.get<std::string>()} : texts(command);
     request.cwd = desired_.text("cwd");
     request.user = desired_.text("as");
     request.timeout = kGuardTimeout;
@@ -120,7 +124,8 @@ class Guards {
       return Error(result.error());
     }
     if (result->timed_out) {
-      return fail(Code::kCannotObserve, "the guard " + shown + " did not end within " + std::to_string(kGuardTimeout.count()) + " s");
+      return fail(Code::kCannotObserve,
+                  "the guard " + shown + " did not end within " + std::to_string(kGuardTimeout.count()) + " s");
     }
     return result->exit_code;
   }
@@ -231,7 +236,9 @@ std::vector<Address> CommandProvider::infers(const Desired& desired) const {
   return edges;
 }
 
-std::span<const Trigger> CommandProvider::triggers() const { return kTriggers; }
+std::span<const Trigger> CommandProvider::triggers() const {
+  return kTriggers;
+}
 
 // Whatever the guards said: they were asked before that which it watches changed.
 Change CommandProvider::triggered(const Desired& desired, const Observed&, Op op) const {
@@ -239,6 +246,8 @@ Change CommandProvider::triggered(const Desired& desired, const Observed&, Op op
   return running(desired, "what it watches changed");
 }
 
-void add_to(Registry& registry) { registry.add(std::make_unique<CommandProvider>()); }
+void add_to(Registry& registry) {
+  registry.add(std::make_unique<CommandProvider>());
+}
 
 }  // namespace plumb::providers::command

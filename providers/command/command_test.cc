@@ -26,7 +26,8 @@ class Command : public testing::Test {
     if (!seen.change.empty()) {
       EXPECT_EQ(seen.change.note, seen.observed->attributes["why"]);
     }
-    return seen.observed->attributes["guard"].get<std::string>() + ": " + seen.observed->attributes["why"].get<std::string>();
+    return seen.observed->attributes["guard"].get<std::string>() + ": " +
+           seen.observed->attributes["why"].get<std::string>();
   }
   plumb::Run run(const Desired& desired) { return std::get<plumb::Run>(look(desired).change.operations.at(0)); }
 
@@ -49,7 +50,8 @@ TEST_F(Command, ListsRunAsTheyAreAndTextsByAShell) {  // X01, X20
 
 TEST_F(Command, EverythingElseGoesIntoTheOperation) {  // X06, X08, X09, X14
   system.make_directory("/srv");
-  const plumb::Run made = run(want({{"cwd", "/srv"}, {"env", {{"A", "1"}}}, {"as", "root"}, {"stdin", "x"}, {"timeout", 90}, {"expect", {0, 2}}}));
+  const plumb::Run made = run(want(
+      {{"cwd", "/srv"}, {"env", {{"A", "1"}}}, {"as", "root"}, {"stdin", "x"}, {"timeout", 90}, {"expect", {0, 2}}}));
   EXPECT_EQ(made.cwd, "/srv");
   EXPECT_EQ(made.env.at("A"), "1");
   EXPECT_EQ(made.user, "root");
@@ -138,14 +140,16 @@ TEST_F(Command, SealedValuesGoThroughAsTheyAre) {  // G08
 
 TEST_F(Command, NothingOfAnImageIsRun) {
   system.set_image(true);
-  EXPECT_EQ(verdict(want({{"unless", "x"}})), "error: the guard `x` cannot be asked, since programs of an image are not run");
+  EXPECT_EQ(verdict(want({{"unless", "x"}})),
+            "error: the guard `x` cannot be asked, since programs of an image are not run");
   EXPECT_EQ(look(want({{"creates", "/x"}})).observed->obstacle->summary, "programs of an image are not run");
   system.make_file("/x", "");
   EXPECT_TRUE(look(want({{"creates", "/x"}})).change.empty());
 }
 
 TEST_F(Command, LongGuardsAreCutAtACharacter) {
-  EXPECT_EQ(verdict(want({{"unless", {std::string(59, 'a') + "ää"}}})), "run: `" + std::string(59, 'a') + "…` gave 127");
+  EXPECT_EQ(verdict(want({{"unless", {std::string(59, 'a') + "ää"}}})),
+            "run: `" + std::string(59, 'a') + "…` gave 127");
 }
 
 }  // namespace

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view kNewDirectoryMode = "0755";
 
-bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
+bool wants_absent(const Desired& desired) {
+  return desired.text("state", "present") == "absent";
+}
 
 std::string count(std::size_t number, std::string_view one, std::string_view many) {
   return std::to_string(number) + ' ' + std::string(number == 1 ? one : many);
@@ -56,7 +58,8 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     const std::string target = info->link_target;
     PLUMB_TRY_ASSIGN(info, system.stat(path, true));
     if (!info) {
-      observed.obstacle = Diagnostic(Code::kRefusedByState, path + " is a symbolic link to " + target + ", which is not there");
+      observed.obstacle =
+          Diagnostic(Code::kRefusedByState, path + " is a symbolic link to " + target + ", which is not there");
       return observed;
     }
     if (!follow) {
@@ -119,7 +122,8 @@ Change removal(const Desired& desired, const Observed& observed) {
     const std::size_t files = holds->value("files", std::size_t{0});
     const std::size_t directories = holds->value("directories", std::size_t{0});
     if (files + directories > 0) {
-      change.note = "with " + count(files, "file", "files") + " and " + count(directories, "directory", "directories") + " in it";
+      change.note =
+          "with " + count(files, "file", "files") + " and " + count(directories, "directory", "directories") + " in it";
     }
   }
   return change;
@@ -127,7 +131,8 @@ Change removal(const Desired& desired, const Observed& observed) {
 
 }  // namespace
 
-std::vector<Result<Observed>> DirectoryProvider::observe(std::span<const Desired* const> desired, System& system) const {
+std::vector<Result<Observed>> DirectoryProvider::observe(std::span<const Desired* const> desired,
+                                                         System& system) const {
   AccountNames names(system);
   std::vector<Result<Observed>> results;
   results.reserve(desired.size());
@@ -194,7 +199,9 @@ std::vector<Address> DirectoryProvider::provides(const Desired& desired) const {
   return result;
 }
 
-std::vector<std::string> DirectoryProvider::manages_paths(const Desired& desired) const { return {desired.text("path")}; }
+std::vector<std::string> DirectoryProvider::manages_paths(const Desired& desired) const {
+  return {desired.text("path")};
+}
 
 void DirectoryProvider::complete(Desired& desired, std::span<const Desired> host) const {
   if (wants_absent(desired) || !desired.flag("purge", false)) return;
@@ -218,6 +225,8 @@ std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const 
   return again;
 }
 
-void add_to(Registry& registry) { registry.add(std::make_unique<DirectoryProvider>()); }
+void add_to(Registry& registry) {
+  registry.add(std::make_unique<DirectoryProvider>());
+}
 
 }  // namespace plumb::providers::directory

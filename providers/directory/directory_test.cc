@@ -51,8 +51,9 @@ TEST_F(Directory, MissingParentsAreMadeWhenAskedForAndToldWhenNot) {  // D02
             (std::vector<Missing>{{{"", "directory", "/srv/a/b"}, "path"}}));
   const Desired desired = want({{"path", "/srv/a/b/c"}, {"parents", true}, {"mode", "0700"}});
   EXPECT_TRUE(look(desired).observed->missing.empty());
-  EXPECT_EQ(provider.provides(desired),
-            (std::vector<Address>{{"", "directory", "/srv/a/b"}, {"", "directory", "/srv/a"}, {"", "directory", "/srv"}}));
+  EXPECT_EQ(
+      provider.provides(desired),
+      (std::vector<Address>{{"", "directory", "/srv/a/b"}, {"", "directory", "/srv/a"}, {"", "directory", "/srv"}}));
   converge(desired);
   EXPECT_EQ(mode("/srv/a"), 0755U) << "the mode is for the last one";
   EXPECT_EQ(mode("/srv/a/b/c"), 0700U);
@@ -75,8 +76,7 @@ TEST_F(Directory, RecursionSetsWhatDiffersAndSaysHowMany) {  // D05, D08
   system.own("/srv", 33, 0);
   system.make_link("/srv/out", "/etc");
   system.make_fifo("/srv/pipe");
-  const Desired desired =
-      want({{"path", "/srv"}, {"owner", "www"}, {"mode", "u=rwX,go=rX"}, {"recurse", true}});
+  const Desired desired = want({{"path", "/srv"}, {"owner", "www"}, {"mode", "u=rwX,go=rX"}, {"recurse", true}});
   const Seen seen = look(desired);
   EXPECT_EQ(seen.change.note, "sets attributes of 4 entries below");
   EXPECT_EQ(seen.change.after, (Json{{"recurse", true}}));
@@ -143,9 +143,12 @@ TEST_F(Directory, PurgeRemovesWhatNothingManages) {  // G20, D21
   system.make_file("/srv/mounted/data", "x");
   system.mount("/srv/mounted");
   system.make_file("/srv/other/own", "x");
-  std::vector<Desired> host = {want({{"path", "/srv"}, {"purge", true}}), want({{"path", "/srv/kept"}}),
-                               want({{"path", "/srv/sub/deep/kept"}}), want({{"path", "/srv/other"}}),
-                               want({{"path", "/srv/old"}, {"state", "absent"}}), want({{"path", "/srvx"}})};
+  std::vector<Desired> host = {want({{"path", "/srv"}, {"purge", true}}),
+                               want({{"path", "/srv/kept"}}),
+                               want({{"path", "/srv/sub/deep/kept"}}),
+                               want({{"path", "/srv/other"}}),
+                               want({{"path", "/srv/old"}, {"state", "absent"}}),
+                               want({{"path", "/srvx"}})};
   Desired desired = host[0];
   provider.complete(desired, host);
   EXPECT_EQ(desired.attribute("keep"), (Json{"/srv/kept", "/srv/other", "/srv/sub/deep/kept"}));

@@ -27,7 +27,8 @@ class Walk {
       PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(path, false));
       if (!info || info->device != device_) continue;
       if (++seen_ > kMaxEntries) {
-        return fail(Code::kRefusedByState, "more than " + std::to_string(kMaxEntries) + " entries lie below the directory")
+        return fail(Code::kRefusedByState,
+                    "more than " + std::to_string(kMaxEntries) + " entries lie below the directory")
             .hint("manage smaller folders, or leave out `recurse` and `purge`");
       }
       if (visit_(path, *info) == Next::kDescend && info->type == FileType::kDirectory) PLUMB_TRY(enter(path));

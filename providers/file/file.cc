@@ -11,7 +11,9 @@ namespace {
 constexpr std::string_view kNewFileMode = "0644";
 constexpr std::size_t kShownBytes = std::size_t{256} << 10U;
 
-bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
+bool wants_absent(const Desired& desired) {
+  return desired.text("state", "present") == "absent";
+}
 
 std::string_view what_is(FileType type) {
   switch (type) {
@@ -46,8 +48,9 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
   if (!info) return observed;
   observed.exists = true;
   if (info->type == FileType::kDirectory) {
-    observed.obstacle = Diagnostic(Code::kRefusedByState, path + " is a directory, which a file resource does not remove")
-                            .with_hint("declare `directory: " + path + "` with `state: absent`");
+    observed.obstacle =
+        Diagnostic(Code::kRefusedByState, path + " is a directory, which a file resource does not remove")
+            .with_hint("declare `directory: " + path + "` with `state: absent`");
     return observed;
   }
   if (info->type == FileType::kLink) {
@@ -77,7 +80,8 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     if (observed.obstacle) return observed;
     if (!desired.has("content")) {
       observed.obstacle =
-          Diagnostic(Code::kRefusedByState, path + " does not exist, and neither `content` nor `source` says what to put there")
+          Diagnostic(Code::kRefusedByState,
+                     path + " does not exist, and neither `content` nor `source` says what to put there")
               .with_hint("give `content: \"\"` for an empty file");
     }
     std::string place = path;
@@ -103,7 +107,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   return observed;
 }
 
-constexpr std::array<std::string_view, 7> kUnitSuffixes = {".service", ".timer", ".socket", ".mount",
+constexpr std::array<std::string_view, 7> kUnitSuffixes = {".service", ".timer",  ".socket", ".mount",
                                                            ".path",    ".target", ".slice"};
 constexpr std::array<std::string_view, 4> kUnitFolders = {"/etc/systemd/system", "/usr/lib/systemd/system",
                                                           "/lib/systemd/system", "/usr/local/lib/systemd/system"};
@@ -129,7 +133,8 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
     if (!observed.exists) return change;
     change.op = Op::kDelete;
     change.before = observed.attributes;
-    change.operations.push_back(Remove{path, false, desired.flag("backup", false) && observed.attributes.contains("content")});
+    change.operations.push_back(
+        Remove{path, false, desired.flag("backup", false) && observed.attributes.contains("content")});
     return change;
   }
 
@@ -185,7 +190,9 @@ bool FileProvider::may_bring(const Desired& desired, const Observed&, const Addr
   return is_below(path, "/etc/apt") || is_below(path, "/usr/share/keyrings");
 }
 
-std::vector<std::string> FileProvider::manages_paths(const Desired& desired) const { return {desired.text("path")}; }
+std::vector<std::string> FileProvider::manages_paths(const Desired& desired) const {
+  return {desired.text("path")};
+}
 
 std::optional<Desired> FileProvider::restore(const Desired& desired, const Observed& before) const {
   // Of a sensitive content only the keyed digest was kept, and a link is not this kind's to make again.
@@ -197,6 +204,8 @@ std::optional<Desired> FileProvider::restore(const Desired& desired, const Obser
   return again;
 }
 
-void add_to(Registry& registry) { registry.add(std::make_unique<FileProvider>()); }
+void add_to(Registry& registry) {
+  registry.add(std::make_unique<FileProvider>());
+}
 
 }  // namespace plumb::providers::file

@@ -140,8 +140,7 @@ TEST_F(File, OwnersByNameAndByNumber) {  // F11
 
 TEST_F(File, WhatItNeedsAndTheHostLacksIsToldAsMissing) {
   system.make_directory("/etc");
-  const Seen seen =
-      look(want({{"path", "/etc/nginx/x.conf"}, {"content", "x"}, {"owner", "www"}, {"group", "web"}}));
+  const Seen seen = look(want({{"path", "/etc/nginx/x.conf"}, {"content", "x"}, {"owner", "www"}, {"group", "web"}}));
   EXPECT_EQ(seen.observed->missing, (std::vector<Missing>{{{"", "user", "www"}, "owner"},
                                                           {{"", "group", "web"}, "group"},
                                                           {{"", "directory", "/etc/nginx"}, "path"}}));
@@ -213,15 +212,20 @@ TEST_F(File, AUnitFileProvidesItsUnit) {
 
 TEST_F(File, ASourceOfThePackageManagerMayBringAPackage) {
   const Address package{"", "package", "vendor-app"};
-  const auto brings = [&](const char* path) { return provider.may_bring(want({{"path", path}, {"content", "x"}}), {}, package); };
+  const auto brings = [&](const char* path) {
+    return provider.may_bring(want({{"path", path}, {"content", "x"}}), {}, package);
+  };
   EXPECT_TRUE(brings("/etc/apt/sources.list.d/vendor.sources"));
   EXPECT_FALSE(brings("/etc/motd"));
 }
 
 TEST_F(File, EdgesNameFoldersAboveOwnerAndGroup) {
   const auto edges = provider.infers(want({{"path", "/a/b/c"}, {"owner", "deploy"}, {"group", "33"}}));
-  EXPECT_EQ(edges, (std::vector<Address>{{"", "directory", "/a/b"}, {"", "link", "/a/b"}, {"", "directory", "/a"},
-                                         {"", "link", "/a"}, {"", "user", "deploy"}}));
+  EXPECT_EQ(edges, (std::vector<Address>{{"", "directory", "/a/b"},
+                                         {"", "link", "/a/b"},
+                                         {"", "directory", "/a"},
+                                         {"", "link", "/a"},
+                                         {"", "user", "deploy"}}));
   EXPECT_TRUE(provider.infers(want({{"path", "/a/b/c"}, {"state", "absent"}})).empty());
 }
 
@@ -230,8 +234,12 @@ TEST_F(File, UndoAsksForWhatWasThere) {
   const Desired desired = want({{"path", "/f"}, {"content", "new"}, {"mode", "0644"}});
   const auto again = provider.restore(desired, *look(desired).observed);
   ASSERT_TRUE(again);
-  EXPECT_EQ(again->attributes, (Json{{"path", "/f"}, {"state", "present"}, {"content", digest("old")},
-                                     {"owner", "root"}, {"group", "root"}, {"mode", "0600"}}));
+  EXPECT_EQ(again->attributes, (Json{{"path", "/f"},
+                                     {"state", "present"},
+                                     {"content", digest("old")},
+                                     {"owner", "root"},
+                                     {"group", "root"},
+                                     {"mode", "0600"}}));
   const Desired fresh = want({{"path", "/g"}, {"content", "new"}});
   EXPECT_EQ(provider.restore(fresh, *look(fresh).observed)->attributes, (Json{{"path", "/g"}, {"state", "absent"}}));
   Desired secret = desired;

@@ -9,7 +9,9 @@
 namespace plumb::providers::group {
 namespace {
 
-bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
+bool wants_absent(const Desired& desired) {
+  return desired.text("state", "present") == "absent";
+}
 
 std::set<std::string> members_of(const Desired& desired) {
   std::set<std::string> members;
@@ -60,7 +62,8 @@ std::vector<Result<Observed>> GroupProvider::observe(std::span<const Desired* co
   std::vector<Result<Observed>> results;
   results.reserve(desired.size());
   for (const Desired* one : desired) {
-    results.push_back(files ? Result<Observed>(observe_one(*one, *files, system)) : Result<Observed>(Error(files.error())));
+    results.push_back(files ? Result<Observed>(observe_one(*one, *files, system))
+                            : Result<Observed>(Error(files.error())));
   }
   return results;
 }
@@ -89,7 +92,8 @@ Change GroupProvider::diff(const Desired& desired, const Observed& observed) con
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   EditDatabase edit{"group", observed.exists ? "modify" : "create", name, change.after};
   if (!observed.exists && desired.flag("system", false)) edit.set["system"] = true;
-  if (change.before.contains("gid")) change.note = "files of the old gid " + change.before["gid"].dump() + " keep that number";
+  if (change.before.contains("gid"))
+    change.note = "files of the old gid " + change.before["gid"].dump() + " keep that number";
   change.operations.push_back(std::move(edit));
   return change;
 }
@@ -107,6 +111,8 @@ std::optional<Desired> GroupProvider::restore(const Desired& desired, const Obse
   return again;
 }
 
-void add_to(Registry& registry) { registry.add(std::make_unique<GroupProvider>()); }
+void add_to(Registry& registry) {
+  registry.add(std::make_unique<GroupProvider>());
+}
 
 }  // namespace plumb::providers::group

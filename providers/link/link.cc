@@ -5,8 +5,12 @@
 namespace plumb::providers::link {
 namespace {
 
-bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
-bool wants_hard(const Desired& desired) { return desired.flag("hard", false); }
+bool wants_absent(const Desired& desired) {
+  return desired.text("state", "present") == "absent";
+}
+bool wants_hard(const Desired& desired) {
+  return desired.flag("hard", false);
+}
 
 const char* type_name(FileType type) {
   switch (type) {
@@ -68,7 +72,8 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     return observed;
   }
   if (absent) {
-    if (info->type != FileType::kFile || !hard) observed.obstacle = in_the_way(path, "no symbolic link; it is not removed");
+    if (info->type != FileType::kFile || !hard)
+      observed.obstacle = in_the_way(path, "no symbolic link; it is not removed");
     return observed;
   }
   if (info->type == FileType::kDirectory) {
@@ -79,7 +84,8 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     }
   }
   if (!desired.flag("force", false)) {
-    observed.obstacle = in_the_way(path, "there and is no link to replace").with_hint("set `force: true` to put the link in its place");
+    observed.obstacle =
+        in_the_way(path, "there and is no link to replace").with_hint("set `force: true` to put the link in its place");
   }
   return observed;
 }
@@ -135,7 +141,9 @@ std::vector<Address> LinkProvider::infers(const Desired& desired) const {
   return edges;
 }
 
-std::vector<std::string> LinkProvider::manages_paths(const Desired& desired) const { return {desired.text("path")}; }
+std::vector<std::string> LinkProvider::manages_paths(const Desired& desired) const {
+  return {desired.text("path")};
+}
 
 std::optional<Desired> LinkProvider::restore(const Desired& desired, const Observed& before) const {
   // What a link took the place of was not kept.
@@ -148,6 +156,8 @@ std::optional<Desired> LinkProvider::restore(const Desired& desired, const Obser
   return again;
 }
 
-void add_to(Registry& registry) { registry.add(std::make_unique<LinkProvider>()); }
+void add_to(Registry& registry) {
+  registry.add(std::make_unique<LinkProvider>());
+}
 
 }  // namespace plumb::providers::link

@@ -67,7 +67,8 @@ TEST_F(Link, AFileIsOnlyReplacedByForce) {  // L06
 TEST_F(Link, OnlyAnEmptyDirectoryCanBeReplaced) {  // L07
   system.make_file("/full/x", "x");
   system.make_directory("/empty");
-  EXPECT_EQ(obstacle(want({{"path", "/full"}, {"target", "b"}, {"force", true}})), "/full is a directory that is not empty");
+  EXPECT_EQ(obstacle(want({{"path", "/full"}, {"target", "b"}, {"force", true}})),
+            "/full is a directory that is not empty");
   EXPECT_EQ(obstacle(want({{"path", "/empty"}, {"target", "b"}})), "/empty is there and is no link to replace");
   converge(want({{"path", "/empty"}, {"target", "b"}, {"force", true}}));
 }
@@ -99,7 +100,8 @@ TEST_F(Link, HardLinks) {  // L16
   EXPECT_EQ(obstacle(want({{"path", "/c"}, {"target", "/d"}, {"hard", true}})),
             "/d is a directory, and /c cannot be a hard link to it");
   system.make_file("/other", "y");
-  EXPECT_EQ(obstacle(want({{"path", "/other"}, {"target", "/a"}, {"hard", true}})), "/other is there and is no link to replace");
+  EXPECT_EQ(obstacle(want({{"path", "/other"}, {"target", "/a"}, {"hard", true}})),
+            "/other is there and is no link to replace");
   EXPECT_EQ(provider.infers(desired), (std::vector<Address>{{"", "file", "/a"}}));
 }
 

@@ -15,8 +15,12 @@ Diagnostic refused(std::string summary, std::string hint = {}) {
   return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));
 }
 
-bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
-bool wants_latest(const Desired& desired) { return desired.text("state", "present") == "latest"; }
+bool wants_absent(const Desired& desired) {
+  return desired.text("state", "present") == "absent";
+}
+bool wants_latest(const Desired& desired) {
+  return desired.text("state", "present") == "latest";
+}
 
 // One resource on its way through the batch.
 struct Item {
@@ -53,7 +57,8 @@ void observe_status(Item& item, const DpkgStatus& status) {
     observed.attributes["provided_by"] = provided->second.front();
     if (!desired.text("version").empty()) {
       observed.attributes["version"] = "";
-      observed.obstacle = refused(item.name + " is provided by " + provided->second.front() + ", so it has no version of its own");
+      observed.obstacle =
+          refused(item.name + " is provided by " + provided->second.front() + ", so it has no version of its own");
     }
     return;
   }
@@ -67,7 +72,8 @@ void observe_status(Item& item, const DpkgStatus& status) {
   }
   if (!entry.trouble.empty() && !wants_absent(desired)) observed.attributes["candidate"] = entry.version;
   if (entry.held && item.asks) {
-    observed.obstacle = refused(item.name + " is held" + (observed.exists ? " at " + entry.version : ""), "release it with `apt-mark unhold " + item.name + "`");
+    observed.obstacle = refused(item.name + " is held" + (observed.exists ? " at " + entry.version : ""),
+                                "release it with `apt-mark unhold " + item.name + "`");
   }
 }
 
@@ -234,10 +240,14 @@ class Apt : public BackEnd {
 
   static Result<Simulation> simulate(const std::vector<Item>& items, System& system) {
     ProcessRequest request;
-    // Without its caches apt-get writes nothing, and without locks it does not stand in anyone's way. The trace tells on
-    // whose behalf each package comes; without -q=0 a pipe would not be told what stands in for a virtual package.
-    request.argv = {"apt-get", "-s", "-y", "-q=0", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=",
-                    "-o", "Debug::NoLocking=1", "-o", "Debug::pkgDepCache::AutoInstall=1"};
+    // Without its caches apt-get writes nothing, and without locks it does not stand in anyone's way. The trace tells
+    // on whose behalf each package comes; without -q=0 a pipe would not be told what stands in for a virtual package.
+    request.argv = {"apt-get", "-s",
+                    "-y",      "-q=0",
+                    "-o",      "Dir::Cache::pkgcache=",
+                    "-o",      "Dir::Cache::srcpkgcache=",
+                    "-o",      "Debug::NoLocking=1",
+                    "-o",      "Debug::pkgDepCache::AutoInstall=1"};
     std::vector<std::string> arguments;
     for (const Item& item : items) {
       if (!item.is_open()) continue;
@@ -263,6 +273,8 @@ class Apt : public BackEnd {
 
 }  // namespace
 
-std::unique_ptr<BackEnd> apt() { return std::make_unique<Apt>(); }
+std::unique_ptr<BackEnd> apt() {
+  return std::make_unique<Apt>();
+}
 
 }  // namespace plumb::providers::package

@@ -9,10 +9,10 @@ namespace {
 
 // Words that say nothing about which software something belongs to.
 constexpr std::array<std::string_view, 44> kCommonWords = {
-    "bin",  "client", "common", "conf",  "config", "core",   "daemon", "data", "debian", "default", "dev",
-    "doc",  "docs",   "etc",    "extra", "files",  "group",  "home",   "lib",  "local",  "log",     "logs",
-    "main", "opt",    "plugin", "run",   "sbin",   "server", "service", "share", "spool", "src",    "srv",
-    "state", "sys",   "system", "tmp",   "tools",  "user",   "users",  "usr",  "util",   "utils",   "var"};
+    "bin",   "client", "common", "conf",  "config", "core",   "daemon",  "data",  "debian", "default", "dev",
+    "doc",   "docs",   "etc",    "extra", "files",  "group",  "home",    "lib",   "local",  "log",     "logs",
+    "main",  "opt",    "plugin", "run",   "sbin",   "server", "service", "share", "spool",  "src",     "srv",
+    "state", "sys",    "system", "tmp",   "tools",  "user",   "users",   "usr",   "util",   "utils",   "var"};
 
 bool is_common(const std::string& word) {
   return word.size() < 3 || std::find(kCommonWords.begin(), kCommonWords.end(), word) != kCommonWords.end();
@@ -75,7 +75,9 @@ Result<std::unique_ptr<BackEnd>> find_back_end(System& system) {
   return fail(Code::kNoBackEnd, "no package manager was found; packages are managed through apt");
 }
 
-bool is_version_pattern(std::string_view wanted) { return wanted.ends_with('*'); }
+bool is_version_pattern(std::string_view wanted) {
+  return wanted.ends_with('*');
+}
 
 bool version_matches(std::string_view wanted, std::string_view version) {
   if (!is_version_pattern(wanted)) return wanted == version;

@@ -26,8 +26,8 @@ std::unique_ptr<BackEnd> apt();
 bool version_matches(std::string_view wanted, std::string_view version);
 bool is_version_pattern(std::string_view wanted);
 
-// Whether one of the packages may bring what an address names. Units: any may. Users and groups: their names have a word
-// in common. Paths: a folder on the way has a package's name in it, or is part of one.
+// Whether one of the packages may bring what an address names. Units: any may. Users and groups: their names have a
+// word in common. Paths: a folder on the way has a package's name in it, or is part of one.
 bool may_belong(const Address& what, const std::vector<std::string>& packages);
 
 }  // namespace plumb::providers::package

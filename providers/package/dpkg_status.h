@@ -17,7 +17,7 @@ struct DpkgEntry {
 };
 
 struct DpkgStatus {
-  std::map<std::string, DpkgEntry> entries;                       // by the names asked for
+  std::map<std::string, DpkgEntry> entries;                     // by the names asked for
   std::map<std::string, std::vector<std::string>> provided_by;  // installed packages that provide a name asked for
 };
 

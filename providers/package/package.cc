@@ -5,8 +5,12 @@
 namespace plumb::providers::package {
 namespace {
 
-bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
-bool wants_latest(const Desired& desired) { return desired.text("state", "present") == "latest"; }
+bool wants_absent(const Desired& desired) {
+  return desired.text("state", "present") == "absent";
+}
+bool wants_latest(const Desired& desired) {
+  return desired.text("state", "present") == "latest";
+}
 
 std::vector<std::string> names_in(const Observed& observed, const char* attribute) {
   const auto found = observed.attributes.find(attribute);
@@ -22,15 +26,17 @@ std::string listed(const std::vector<std::string>& names, std::size_t from) {
   return text;
 }
 
-void append(std::string& note, const std::string& text) { note += (note.empty() ? "" : "; ") + text; }
+void append(std::string& note, const std::string& text) {
+  note += (note.empty() ? "" : "; ") + text;
+}
 
 bool is_as_wanted(const Desired& desired, const Observed& observed) {
   if (!observed.exists) return false;
   const std::string there = observed.attributes.value("version", "");
   const std::string version = desired.text("version");
   if (!version.empty() && !version_matches(version, there)) return false;
-  return !wants_latest(desired) || (!observed.attributes.value("refresh", false) &&
-                                    observed.attributes.value("candidate", there) == there);
+  return !wants_latest(desired) ||
+         (!observed.attributes.value("refresh", false) && observed.attributes.value("candidate", there) == there);
 }
 
 Change removal(const Desired& desired, const Observed& observed) {
@@ -67,7 +73,8 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   change.fidelity = Fidelity::kBounded;
   if (!observed.exists) change.after["state"] = "present";
-  if (observed.exists && observed.attributes.contains("version")) change.before["version"] = observed.attributes["version"];
+  if (observed.exists && observed.attributes.contains("version"))
+    change.before["version"] = observed.attributes["version"];
 
   PackageTransaction transaction;
   transaction.manager = observed.attributes.value("manager", "apt");
@@ -120,6 +127,8 @@ std::optional<Desired> PackageProvider::restore(const Desired& desired, const Ob
   return again;
 }
 
-void add_to(Registry& registry) { registry.add(std::make_unique<PackageProvider>()); }
+void add_to(Registry& registry) {
+  registry.add(std::make_unique<PackageProvider>());
+}
 
 }  // namespace plumb::providers::package

@@ -171,7 +171,9 @@ TEST_F(Package, LatestUpgradesOrIsAtRest) {  // K05
 }
 
 TEST_F(Package, OlderOnlyWithAVersion) {  // K06
-  apt_says("The following packages will be DOWNGRADED:\n  jq\n0 upgraded, 0 newly installed, 1 downgraded.\nInst jq [1.6-2.1] (1.5-1 x [amd64])\n");
+  apt_says(
+      "The following packages will be DOWNGRADED:\n  jq\n0 upgraded, 0 newly installed, 1 downgraded.\nInst jq "
+      "[1.6-2.1] (1.5-1 x [amd64])\n");
   const Change change = look(want({{"name", "jq"}, {"version", "1.5-1"}})).change;
   EXPECT_TRUE(transaction(change).allow_downgrade);
   EXPECT_EQ(change.note, "an older version");
@@ -183,8 +185,10 @@ TEST_F(Package, HeldPackagesStay) {  // K08
 }
 
 TEST_F(Package, UnknownNamesFallOnThoseWhoAskedForThem) {  // G04
-  apt_says("E: Unable to locate package nosuch\nE: Unable to locate package php8.9\n"
-           "E: Couldn't find any package by glob 'php8.9'\nE: Couldn't find any package by regex 'php8.9'\n", 100, "*nosuch*");
+  apt_says(
+      "E: Unable to locate package nosuch\nE: Unable to locate package php8.9\n"
+      "E: Couldn't find any package by glob 'php8.9'\nE: Couldn't find any package by regex 'php8.9'\n",
+      100, "*nosuch*");
   apt_says(kSimulation, 0, "*install -- nginx");
   const Desired a = want({{"name", "nosuch"}});
   const Desired b = want({{"name", "nginx"}});
@@ -204,8 +208,10 @@ TEST_F(Package, APatternIsNoPackage) {  // K11
 }
 
 TEST_F(Package, VirtualPackages) {
-  apt_says("Package httpd is a virtual package provided by:\n  nginx 1.22\n  apache2 2.4\n\n"
-           "E: Package 'httpd' has no installation candidate\n", 100);
+  apt_says(
+      "Package httpd is a virtual package provided by:\n  nginx 1.22\n  apache2 2.4\n\n"
+      "E: Package 'httpd' has no installation candidate\n",
+      100);
   EXPECT_EQ(obstacle(want({{"name", "httpd"}})),
             "PL2006 httpd is a virtual package; name one that provides it: nginx, apache2");
   apt_says("Note, selecting 'nginx' instead of 'httpd-one'\n" + std::string(kSimulation));
@@ -236,8 +242,10 @@ TEST_F(Package, WhatIsToBeThereIsNotRemovedOnTheWay) {
 }
 
 TEST_F(Package, ErrorsOfAptFallOnTheRightPackage) {
-  apt_says("The following packages have unmet dependencies:\n bad : Depends: nope but it is not installable\n"
-           "E: Unable to correct problems, you have held broken packages.\n", 100, "*bad*");
+  apt_says(
+      "The following packages have unmet dependencies:\n bad : Depends: nope but it is not installable\n"
+      "E: Unable to correct problems, you have held broken packages.\n",
+      100, "*bad*");
   apt_says(kSimulation, 0, "*install -- nginx");
   const Desired a = want({{"name", "bad"}});
   const Desired b = want({{"name", "nginx"}});
@@ -281,7 +289,8 @@ TEST_F(Package, OtherManagersAreNamed) {  // K29
   other.add_program("apt-get");
   other.add_program("dnf");
   EXPECT_EQ(see(provider, want({{"name", "x"}}), other).problem->summary,
-            "packages are managed through apt, and this host has dnf") << "apt-get without dpkg's database is no back end";
+            "packages are managed through apt, and this host has dnf")
+      << "apt-get without dpkg's database is no back end";
   FakeSystem none;
   EXPECT_EQ(see(provider, want({{"name", "x"}}), none).problem->code, Code::kNoBackEnd);
 }

@@ -32,7 +32,9 @@ std::string quoted(std::string_view line, std::size_t& from) {
 }
 
 // In the dependency trace every name has its architecture, elsewhere only foreign ones do.
-std::string bare(std::string_view name) { return std::string(name.substr(0, name.find(':'))); }
+std::string bare(std::string_view name) {
+  return std::string(name.substr(0, name.find(':')));
+}
 
 class Parser {
  public:
@@ -56,10 +58,10 @@ class Parser {
     if (text.starts_with("E: ")) return error(text);
     if (text.starts_with("Note, selecting ")) return selecting(text);
     if (!text.empty() && text.front() != ' ') {
-      section_ = text == "The following packages will be DOWNGRADED:"                   ? Section::kDowngraded
-                 : text.ends_with("have unmet dependencies:")                           ? Section::kUnmet
-                 : text.ends_with(" is a virtual package provided by:")                 ? Section::kProviders
-                                                                                        : Section::kNone;
+      section_ = text == "The following packages will be DOWNGRADED:"   ? Section::kDowngraded
+                 : text.ends_with("have unmet dependencies:")           ? Section::kUnmet
+                 : text.ends_with(" is a virtual package provided by:") ? Section::kProviders
+                                                                        : Section::kNone;
       if (section_ == Section::kProviders) virtual_ = words_of(text).at(1);
       return;
     }
@@ -139,7 +141,9 @@ class Parser {
 
 }  // namespace
 
-Simulation parse_simulation(std::string_view output) { return Parser().parse(output); }
+Simulation parse_simulation(std::string_view output) {
+  return Parser().parse(output);
+}
 
 std::vector<std::string> Simulation::closure(const std::string& name) const {
   std::vector<std::string> open = {name};

@@ -10,7 +10,7 @@
 namespace plumb::providers::package {
 
 struct Simulation {
-  std::map<std::string, std::string> installs;               // name -> version
+  std::map<std::string, std::string> installs;  // name -> version
   std::set<std::string> removes;
   std::set<std::string> downgrades;
   std::map<std::string, std::vector<std::string>> children;  // installed on behalf of

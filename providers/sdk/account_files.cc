@@ -70,8 +70,8 @@ Result<AccountFiles> read_account_files(System& system, bool with_shadow) {
     const auto uid = number_in<std::uint32_t>(fields[2]);
     const auto gid = number_in<std::uint32_t>(fields[3]);
     if (!uid || !gid) return;
-    files.users.push_back({std::string(fields[0]), *uid, *gid, std::string(fields[4]), std::string(fields[5]),
-                           std::string(fields[6])});
+    files.users.push_back(
+        {std::string(fields[0]), *uid, *gid, std::string(fields[4]), std::string(fields[5]), std::string(fields[6])});
   });
   PLUMB_TRY_ASSIGN(const std::string group, read_if_there(system, "/etc/group"));
   each_line(group, 4, [&](const std::vector<std::string_view>& fields) {

@@ -4,14 +4,13 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <filesystem>
 
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
@@ -27,7 +26,9 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
-Error trouble(const std::string& path, int number) { return fail(Code::kOperation, path + ": " + std::strerror(number)); }
+Error trouble(const std::string& path, int number) {
+  return fail(Code::kOperation, path + ": " + std::strerror(number));
+}
 
 std::vector<std::string> parts_of(std::string_view path) {
   std::vector<std::string> parts;
@@ -74,9 +75,13 @@ void FakeSystem::make_fifo(const std::string& path) {
   ::mkfifo(real(path).c_str(), 0600);
 }
 
-void FakeSystem::remove(const std::string& path) { fs::remove_all(real(path)); }
+void FakeSystem::remove(const std::string& path) {
+  fs::remove_all(real(path));
+}
 
-void FakeSystem::own(const std::string& path, std::uint32_t uid, std::uint32_t gid) { owners_[path] = {uid, gid}; }
+void FakeSystem::own(const std::string& path, std::uint32_t uid, std::uint32_t gid) {
+  owners_[path] = {uid, gid};
+}
 
 void FakeSystem::script(std::string glob, ProcessResult result) {
   scripts_.emplace_back(std::move(glob), std::move(result));
@@ -170,7 +175,8 @@ Result<std::vector<std::string>> FakeSystem::list(const std::string& path) {
   PLUMB_TRY_ASSIGN(const std::string place, resolve(path));
   std::error_code error;
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(real(place), error)) names.push_back(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(real(place), error))
+    names.push_back(entry.path().filename().string());
   if (error) return trouble(path, error.value());
   std::sort(names.begin(), names.end());
   return names;

@@ -15,16 +15,36 @@ struct Tag {
   using Type = T;
 };
 
-constexpr std::string_view op_name(Tag<WriteFile>) { return "write_file"; }
-constexpr std::string_view op_name(Tag<MakeDirectory>) { return "make_directory"; }
-constexpr std::string_view op_name(Tag<MakeLink>) { return "make_link"; }
-constexpr std::string_view op_name(Tag<Remove>) { return "remove"; }
-constexpr std::string_view op_name(Tag<SetAttributes>) { return "set_attributes"; }
-constexpr std::string_view op_name(Tag<Run>) { return "run"; }
-constexpr std::string_view op_name(Tag<PackageTransaction>) { return "package_transaction"; }
-constexpr std::string_view op_name(Tag<ServiceAction>) { return "service_action"; }
-constexpr std::string_view op_name(Tag<EditDatabase>) { return "edit_database"; }
-constexpr std::string_view op_name(Tag<PackageRequest>) { return "package request"; }
+constexpr std::string_view op_name(Tag<WriteFile>) {
+  return "write_file";
+}
+constexpr std::string_view op_name(Tag<MakeDirectory>) {
+  return "make_directory";
+}
+constexpr std::string_view op_name(Tag<MakeLink>) {
+  return "make_link";
+}
+constexpr std::string_view op_name(Tag<Remove>) {
+  return "remove";
+}
+constexpr std::string_view op_name(Tag<SetAttributes>) {
+  return "set_attributes";
+}
+constexpr std::string_view op_name(Tag<Run>) {
+  return "run";
+}
+constexpr std::string_view op_name(Tag<PackageTransaction>) {
+  return "package_transaction";
+}
+constexpr std::string_view op_name(Tag<ServiceAction>) {
+  return "service_action";
+}
+constexpr std::string_view op_name(Tag<EditDatabase>) {
+  return "edit_database";
+}
+constexpr std::string_view op_name(Tag<PackageRequest>) {
+  return "package request";
+}
 
 template <class Sink, class T>
 void ownership(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {

@@ -32,9 +32,9 @@ struct WriteFile {
   std::string path;
   std::string content;  // digest
   Ownership ownership;
-  bool follow = false;  // write to where a symbolic link points
-  bool backup = false;  // keep the old file as PATH.plumb-<first 12 digits of its digest>
-  std::string validate; // command with %s for the new content's path; "" for none
+  bool follow = false;   // write to where a symbolic link points
+  bool backup = false;   // keep the old file as PATH.plumb-<first 12 digits of its digest>
+  std::string validate;  // command with %s for the new content's path; "" for none
   friend bool operator==(const WriteFile&, const WriteFile&) = default;
 };
 
@@ -47,7 +47,7 @@ struct MakeDirectory {
 
 struct MakeLink {
   std::string path;
-  std::string target;    // as given; relative stays relative
+  std::string target;  // as given; relative stays relative
   bool hard = false;
   bool replace = false;  // put it atomically in the place of a file, link or empty directory
   friend bool operator==(const MakeLink&, const MakeLink&) = default;
@@ -71,15 +71,15 @@ struct SetAttributes {
 // is a list (then the argv) or a text (then the script); `script`, `stdin_text` and each value of `env` may be
 // a keyed digest of a text; `sealed_env` is the keyed digest of a whole map of texts, merged over `env`.
 struct Run {
-  std::vector<std::string> argv;         // or, with `script`, empty
-  std::string script;                    // for sh -c
-  std::string cwd;                       // "" for /
+  std::vector<std::string> argv;           // or, with `script`, empty
+  std::string script;                      // for sh -c
+  std::string cwd;                         // "" for /
   std::map<std::string, std::string> env;  // added to a clean PATH, LANG=C.UTF-8, HOME, USER, LOGNAME
-  std::string user;                      // "" for the executor's own
+  std::string user;                        // "" for the executor's own
   std::string stdin_text;
-  int timeout_seconds = 0;               // 0: no bound of its own
-  std::vector<int> expect = {0};         // exit codes that count as success
-  std::string sealed_env;                // "" for none
+  int timeout_seconds = 0;        // 0: no bound of its own
+  std::vector<int> expect = {0};  // exit codes that count as success
+  std::string sealed_env;         // "" for none
   friend bool operator==(const Run&, const Run&) = default;
 };
 

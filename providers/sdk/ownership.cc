@@ -73,7 +73,8 @@ bool apply_clause(std::string_view clause, std::uint32_t& mode, bool is_director
 
 template <class Account>
 std::optional<std::uint32_t> remembered(std::map<std::string, std::optional<std::uint32_t>>& known,
-                                        const std::string& name, std::optional<Account> (System::*ask)(const std::string&),
+                                        const std::string& name,
+                                        std::optional<Account> (System::*ask)(const std::string&),
                                         std::uint32_t Account::*id, System& system) {
   const auto found = known.find(name);
   if (found != known.end()) return found->second;
@@ -181,7 +182,8 @@ Result<> note_missing_parent(const std::string& path, System& system, Observed& 
   for (std::string folder = parent;; folder = parent_of(folder)) {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(folder, true));
     if (info && info->type != FileType::kDirectory) {
-      observed.obstacle = Diagnostic(Code::kRefusedByState, folder + " is not a directory, so " + path + " cannot be in it");
+      observed.obstacle =
+          Diagnostic(Code::kRefusedByState, folder + " is not a directory, so " + path + " cannot be in it");
     }
     if (!info && folder == parent) observed.missing.push_back({{"", "directory", parent}, "path"});
     if (info || folder == "/") return {};

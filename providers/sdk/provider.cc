@@ -28,7 +28,8 @@ std::string_view name_in(const Table& table, Value value) {
 }
 
 template <class Value, std::size_t size>
-std::optional<Value> value_in(const std::array<std::pair<Value, std::string_view>, size>& table, std::string_view name) {
+std::optional<Value> value_in(const std::array<std::pair<Value, std::string_view>, size>& table,
+                              std::string_view name) {
   for (const auto& [entry, text] : table) {
     if (text == name) return entry;
   }
@@ -37,10 +38,18 @@ std::optional<Value> value_in(const std::array<std::pair<Value, std::string_view
 
 }  // namespace
 
-std::string_view name(Op op) { return name_in(kOps, op); }
-std::optional<Op> op_from_name(std::string_view name) { return value_in(kOps, name); }
-std::string_view name(Fidelity fidelity) { return name_in(kFidelities, fidelity); }
-std::optional<Fidelity> fidelity_from_name(std::string_view name) { return value_in(kFidelities, name); }
+std::string_view name(Op op) {
+  return name_in(kOps, op);
+}
+std::optional<Op> op_from_name(std::string_view name) {
+  return value_in(kOps, name);
+}
+std::string_view name(Fidelity fidelity) {
+  return name_in(kFidelities, fidelity);
+}
+std::optional<Fidelity> fidelity_from_name(std::string_view name) {
+  return value_in(kFidelities, name);
+}
 
 const Json& Desired::attribute(const std::string& name) const {
   static const Json kNull;
@@ -58,14 +67,28 @@ bool Desired::flag(const std::string& name, bool otherwise) const {
   return value.is_boolean() ? value.get<bool>() : otherwise;
 }
 
-std::vector<Address> Provider::infers(const Desired&) const { return {}; }
-std::vector<Address> Provider::provides(const Desired&) const { return {}; }
-bool Provider::may_bring(const Desired&, const Observed&, const Address&) const { return false; }
-std::vector<std::string> Provider::manages_paths(const Desired&) const { return {}; }
+std::vector<Address> Provider::infers(const Desired&) const {
+  return {};
+}
+std::vector<Address> Provider::provides(const Desired&) const {
+  return {};
+}
+bool Provider::may_bring(const Desired&, const Observed&, const Address&) const {
+  return false;
+}
+std::vector<std::string> Provider::manages_paths(const Desired&) const {
+  return {};
+}
 void Provider::complete(Desired&, std::span<const Desired>) const {}
-std::span<const Trigger> Provider::triggers() const { return {}; }
-Change Provider::triggered(const Desired&, const Observed&, Op) const { return {}; }
-std::optional<Desired> Provider::restore(const Desired&, const Observed&) const { return std::nullopt; }
+std::span<const Trigger> Provider::triggers() const {
+  return {};
+}
+Change Provider::triggered(const Desired&, const Observed&, Op) const {
+  return {};
+}
+std::optional<Desired> Provider::restore(const Desired&, const Observed&) const {
+  return std::nullopt;
+}
 
 void Registry::add(std::unique_ptr<Provider> provider) {
   const auto place = std::lower_bound(providers_.begin(), providers_.end(), provider,

@@ -17,7 +17,8 @@ class Named : public Provider {
 };
 
 TEST(Provider, NamesGoBothWays) {
-  for (const Op op : {Op::kNone, Op::kCreate, Op::kUpdate, Op::kReplace, Op::kDelete, Op::kRun, Op::kRestart, Op::kReload}) {
+  for (const Op op :
+       {Op::kNone, Op::kCreate, Op::kUpdate, Op::kReplace, Op::kDelete, Op::kRun, Op::kRestart, Op::kReload}) {
     EXPECT_EQ(op_from_name(name(op)), op);
   }
   for (const Fidelity fidelity : {Fidelity::kExact, Fidelity::kBounded, Fidelity::kOpaque}) {

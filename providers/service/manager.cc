@@ -6,7 +6,7 @@
 namespace plumb::providers::service {
 namespace {
 
-constexpr std::array<std::string_view, 10> kSuffixes = {".service", ".socket", ".timer",  ".mount", ".automount",
+constexpr std::array<std::string_view, 10> kSuffixes = {".service", ".socket", ".timer", ".mount", ".automount",
                                                         ".path",    ".target", ".slice", ".scope", ".swap"};
 
 }  // namespace
@@ -29,8 +29,9 @@ Result<std::unique_ptr<Manager>> find_manager(System& system) {
 }
 
 std::string unit_name(std::string_view name) {
-  const bool full = std::any_of(kSuffixes.begin(), kSuffixes.end(),
-                                [&](std::string_view suffix) { return name.size() > suffix.size() && name.ends_with(suffix); });
+  const bool full = std::any_of(kSuffixes.begin(), kSuffixes.end(), [&](std::string_view suffix) {
+    return name.size() > suffix.size() && name.ends_with(suffix);
+  });
   return std::string(name) + (full ? "" : ".service");
 }
 

@@ -16,16 +16,16 @@ namespace plumb::providers::service {
 enum class Enabled { kYes, kNo, kEither, kImpossible };
 
 struct Unit {
-  std::string name;           // as the manager calls it, aliases resolved
+  std::string name;  // as the manager calls it, aliases resolved
   bool found = false;
   bool masked = false;
-  std::string broken;         // why the manager cannot use it; "" for nothing wrong
+  std::string broken;  // why the manager cannot use it; "" for nothing wrong
   std::string state = "stopped";
   Enabled enabled = Enabled::kNo;
   bool can_reload = false;
   bool reload_needed = false;
-  bool stays_active = true;   // false: it ends by itself once its work is done
-  std::string own_file;       // a unit file of the administrator's, which stands in the way of masking
+  bool stays_active = true;  // false: it ends by itself once its work is done
+  std::string own_file;      // a unit file of the administrator's, which stands in the way of masking
 };
 
 class Manager {

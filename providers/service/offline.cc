@@ -86,6 +86,8 @@ class OfflineSystemd : public Manager {
 
 }  // namespace
 
-std::unique_ptr<Manager> offline_systemd(std::string why) { return std::make_unique<OfflineSystemd>(std::move(why)); }
+std::unique_ptr<Manager> offline_systemd(std::string why) {
+  return std::make_unique<OfflineSystemd>(std::move(why));
+}
 
 }  // namespace plumb::providers::service

@@ -10,10 +10,14 @@ namespace {
 
 constexpr const char* kSystemd = "systemd";
 
-bool wants_running(const Desired& desired) { return desired.text("state") == "running"; }
+bool wants_running(const Desired& desired) {
+  return desired.text("state") == "running";
+}
 
 // What is asked for needs the unit: a unit that is not there is stopped and not enabled.
-bool needs_unit(const Desired& desired) { return wants_running(desired) || desired.flag("enabled", false); }
+bool needs_unit(const Desired& desired) {
+  return wants_running(desired) || desired.flag("enabled", false);
+}
 
 Diagnostic refused(std::string summary, std::string hint = {}) {
   return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));
@@ -26,7 +30,8 @@ std::optional<Diagnostic> find_obstacle(const Desired& desired, const Unit& unit
     return refused(unit.name + " cannot be started: " + manager.cannot_run(), "leave out `state`; `enabled` works");
   }
   if (desired.flag("masked", false)) {
-    if (run || enable) return refused(unit.name + " cannot run or be enabled while it is masked", "leave out `masked: true`");
+    if (run || enable)
+      return refused(unit.name + " cannot run or be enabled while it is masked", "leave out `masked: true`");
     if (!unit.own_file.empty()) {
       return refused(unit.name + " cannot be masked, because " + unit.own_file + " is in the way",
                      "remove that file first, with `state: absent`");
@@ -151,7 +156,8 @@ Change ServiceProvider::diff(const Desired& desired, const Observed& observed) c
   const bool stopped = state == "stopped" || state == "failed";
   const bool stop = desired.text("state") == "stopped" && differs("state", "stopped", !observed.exists || stopped);
   const bool enable = desired.flag("enabled", false) && differs("enabled", true, observed.exists && flag("enabled"));
-  const bool disable = desired.has("enabled") && !desired.flag("enabled", true) && differs("enabled", false, !flag("enabled"));
+  const bool disable =
+      desired.has("enabled") && !desired.flag("enabled", true) && differs("enabled", false, !flag("enabled"));
   const bool mask = desired.flag("masked", false) && differs("masked", true, flag("masked"));
 
   if (start) actions.reload_definition();
@@ -198,7 +204,9 @@ void ServiceProvider::complete(Desired& desired, std::span<const Desired> host) 
   }
 }
 
-std::span<const Trigger> ServiceProvider::triggers() const { return kTriggers; }
+std::span<const Trigger> ServiceProvider::triggers() const {
+  return kTriggers;
+}
 
 Change ServiceProvider::triggered(const Desired& desired, const Observed& observed, Op op) const {
   Change change;
@@ -235,6 +243,8 @@ std::optional<Desired> ServiceProvider::restore(const Desired& desired, const Ob
   return again;
 }
 
-void add_to(Registry& registry) { registry.add(std::make_unique<ServiceProvider>()); }
+void add_to(Registry& registry) {
+  registry.add(std::make_unique<ServiceProvider>());
+}
 
 }  // namespace plumb::providers::service

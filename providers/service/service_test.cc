@@ -10,10 +10,15 @@ namespace {
 
 // One block of `systemctl show`, as systemd 252 writes it.
 std::string block(const std::string& id, const std::string& changes = {}) {
-  std::map<std::string, std::string> properties = {
-      {"Id", id},         {"LoadState", "loaded"},    {"ActiveState", "active"}, {"UnitFileState", "enabled"},
-      {"CanReload", "no"}, {"NeedDaemonReload", "no"}, {"Type", "notify"},        {"RemainAfterExit", "no"},
-      {"FragmentPath", "/lib/systemd/system/" + id}};
+  std::map<std::string, std::string> properties = {{"Id", id},
+                                                   {"LoadState", "loaded"},
+                                                   {"ActiveState", "active"},
+                                                   {"UnitFileState", "enabled"},
+                                                   {"CanReload", "no"},
+                                                   {"NeedDaemonReload", "no"},
+                                                   {"Type", "notify"},
+                                                   {"RemainAfterExit", "no"},
+                                                   {"FragmentPath", "/lib/systemd/system/" + id}};
   for (std::size_t at = 0; at < changes.size();) {
     const std::size_t end = std::min(changes.find(' ', at), changes.size());
     const std::string change = changes.substr(at, end - at);
@@ -128,13 +133,15 @@ TEST_F(Service, AMissingUnitIsMissingOnlyWhereItIsNeeded) {  // G04
 }
 
 TEST_F(Service, Masks) {  // S05
-  show(block("x.service", "LoadState=masked ActiveState=inactive UnitFileState=masked FragmentPath=/etc/systemd/system/x.service"));
+  show(block("x.service",
+             "LoadState=masked ActiveState=inactive UnitFileState=masked FragmentPath=/etc/systemd/system/x.service"));
   EXPECT_EQ(obstacle(want({{"name", "x"}, {"state", "running"}})), "x.service is masked");
   EXPECT_EQ(verbs(look(want({{"name", "x"}, {"state", "running"}, {"enabled", true}, {"masked", false}})).change),
             "unmask x.service, enable x.service, start x.service");
   EXPECT_TRUE(look(want({{"name", "x"}, {"masked", true}, {"state", "stopped"}})).change.empty());
   show(block("x.service"));
-  EXPECT_EQ(verbs(look(want({{"name", "x"}, {"masked", true}, {"state", "stopped"}})).change), "stop x.service, mask x.service");
+  EXPECT_EQ(verbs(look(want({{"name", "x"}, {"masked", true}, {"state", "stopped"}})).change),
+            "stop x.service, mask x.service");
   EXPECT_EQ(obstacle(want({{"name", "x"}, {"masked", true}, {"enabled", true}})),
             "x.service cannot run or be enabled while it is masked");
   show(block("x.service", "FragmentPath=/etc/systemd/system/x.service"));
@@ -156,7 +163,8 @@ TEST_F(Service, UnitsWhoseEnablingIsNoChoice) {
 
 TEST_F(Service, UnitsFromSystemVScripts) {  // S16
   show(block("old.service", "UnitFileState=generated"));
-  EXPECT_EQ(obstacle(want({{"name", "old"}, {"enabled", true}})), "old.service cannot be enabled, because it has no [Install] section");
+  EXPECT_EQ(obstacle(want({{"name", "old"}, {"enabled", true}})),
+            "old.service cannot be enabled, because it has no [Install] section");
   system.make_file("/etc/init.d/old", "");
   system.make_directory("/etc/rc3.d");
   EXPECT_EQ(verbs(look(want({{"name", "old"}, {"enabled", true}})).change), "enable old.service");
@@ -186,7 +194,8 @@ TEST_F(Service, TemplatesAndInstances) {  // S07
 
 TEST_F(Service, DefinitionsAreReloadedBeforeAStart) {  // S08
   show(block("x.service", "ActiveState=inactive NeedDaemonReload=yes"));
-  EXPECT_EQ(verbs(look(want({{"name", "x"}, {"state", "running"}})).change), "daemon_reload x.service, start x.service");
+  EXPECT_EQ(verbs(look(want({{"name", "x"}, {"state", "running"}})).change),
+            "daemon_reload x.service, start x.service");
   show(block("x.service", "ActiveState=inactive"));
   Desired desired = want({{"name", "x"}, {"state", "running"}});
   Desired unit_file;
@@ -222,7 +231,8 @@ TEST_F(Service, Triggers) {  // S14, G21
 
 TEST_F(Service, AnImageHasFilesAndLinksOnly) {  // S11
   system.set_image(true);
-  system.make_file("/usr/lib/systemd/system/app.service", "[Service]\nExecStart=/x\n[Install]\nWantedBy=multi-user.target\n");
+  system.make_file("/usr/lib/systemd/system/app.service",
+                   "[Service]\nExecStart=/x\n[Install]\nWantedBy=multi-user.target\n");
   system.make_file("/usr/lib/systemd/system/static.service", "[Service]\nExecStart=/x\n");
   system.make_file("/usr/lib/systemd/system/w@.service", "[Install]\n");
   system.make_link("/etc/systemd/system/off.service", "/dev/null");
@@ -246,7 +256,8 @@ TEST_F(Service, WithoutSystemdItSaysWhatItFound) {
   const Desired desired = want({{"name", "x"}, {"state", "running"}});
   EXPECT_EQ(see(provider, desired, bare).problem->code, Code::kNoBackEnd);
   bare.add_program("rc-service");
-  EXPECT_EQ(see(provider, desired, bare).problem->summary, "services are managed through systemd, and this host has OpenRC");
+  EXPECT_EQ(see(provider, desired, bare).problem->summary,
+            "services are managed through systemd, and this host has OpenRC");
 }
 
 TEST_F(Service, AnAnswerThatDoesNotFitIsAnError) {

@@ -72,9 +72,13 @@ class RunningSystemd : public Manager {
   Result<std::vector<Unit>> read(std::span<const std::string> units, System& system) const override {
     if (units.empty()) return std::vector<Unit>();
     ProcessRequest request;
-    request.argv = {"systemctl", "show", "--no-pager", "--property",
-                    "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,CanReload,Type,RemainAfterExit,FragmentPath,LoadError",
-                    "--"};
+    request.argv = {
+        "systemctl",
+        "show",
+        "--no-pager",
+        "--property",
+        "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,CanReload,Type,RemainAfterExit,FragmentPath,LoadError",
+        "--"};
     request.argv.insert(request.argv.end(), units.begin(), units.end());
     request.output_limit = std::size_t{16} << 20U;
     PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request));
@@ -112,7 +116,8 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
     unit.can_reload = property(block, "CanReload") == "yes";
     unit.reload_needed = property(block, "NeedDaemonReload") == "yes";
     unit.stays_active = property(block, "Type") != "oneshot" || property(block, "RemainAfterExit") == "yes";
-    if (const std::string file = property(block, "FragmentPath"); !unit.masked && file.starts_with("/etc/systemd/system/")) {
+    if (const std::string file = property(block, "FragmentPath");
+        !unit.masked && file.starts_with("/etc/systemd/system/")) {
       unit.own_file = file;
     }
     if (!unit.masked) {
@@ -123,6 +128,8 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
   return result;
 }
 
-std::unique_ptr<Manager> running_systemd() { return std::make_unique<RunningSystemd>(); }
+std::unique_ptr<Manager> running_systemd() {
+  return std::make_unique<RunningSystemd>();
+}
 
 }  // namespace plumb::providers::service

@@ -9,7 +9,9 @@
 namespace plumb::providers::user {
 namespace {
 
-bool wants_absent(const Desired& desired) { return desired.text("state", "present") == "absent"; }
+bool wants_absent(const Desired& desired) {
+  return desired.text("state", "present") == "absent";
+}
 
 bool needs_shadow(const Desired& desired) {
   return desired.has("password_hash") || desired.has("locked") || desired.has("expires");
@@ -23,7 +25,9 @@ std::set<std::string> texts(const Json& list) {
 }
 
 // A new user gets a home folder unless it is a system user or the resource says otherwise.
-bool makes_home(const Desired& desired) { return desired.flag("create_home", !desired.flag("system", false)); }
+bool makes_home(const Desired& desired) {
+  return desired.flag("create_home", !desired.flag("system", false));
+}
 
 void note_missing_groups(const Desired& desired, const AccountFiles& files, System& system, Observed& observed) {
   const auto check = [&](const std::string& name, const char* attribute) {
@@ -77,25 +81,29 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
     if (uid.is_number_integer()) {
       const Account* holder = files.user(uid.get<std::uint32_t>());
       if (holder != nullptr && holder->name != name && (account == nullptr || account->uid != holder->uid)) {
-        observed.obstacle = Diagnostic(Code::kRefusedByState, "uid " + uid.dump() + " belongs to " + holder->name + " already");
+        observed.obstacle =
+            Diagnostic(Code::kRefusedByState, "uid " + uid.dump() + " belongs to " + holder->name + " already");
       }
     }
   }
   if (account == nullptr) {
     if (!wants_absent(desired) && system.user_by_name(name)) {
-      observed.obstacle = Diagnostic(Code::kRefusedByState, name + " is not a local user; it comes from the name service");
+      observed.obstacle =
+          Diagnostic(Code::kRefusedByState, name + " is not a local user; it comes from the name service");
     }
     return observed;
   }
   if (!files.shadow_readable && needs_shadow(desired)) {
-    return fail(Code::kCannotObserve, "/etc/shadow cannot be read, so the password and expiry of " + name + " are not known")
+    return fail(Code::kCannotObserve,
+                "/etc/shadow cannot be read, so the password and expiry of " + name + " are not known")
         .hint("set `become` so that the host is worked on as root");
   }
   observed.exists = true;
   Json& attributes = observed.attributes;
   attributes["uid"] = account->uid;
   const GroupAccount* primary = files.group(account->gid);
-  attributes["group"] = is_number(desired.text("group")) || primary == nullptr ? std::to_string(account->gid) : primary->name;
+  attributes["group"] =
+      is_number(desired.text("group")) || primary == nullptr ? std::to_string(account->gid) : primary->name;
   std::set<std::string> groups;
   for (const GroupAccount& group : files.groups) {
     if (std::find(group.members.begin(), group.members.end(), name) != group.members.end()) groups.insert(group.name);
@@ -130,14 +138,16 @@ Json wanted_value(const Desired& desired, const Observed& observed, const char* 
   const Json& value = desired.attribute(attribute);
   if (std::string_view(attribute) != "groups" || !value.is_array()) return value;
   std::set<std::string> groups = texts(value);
-  if (observed.exists && desired.flag("append", false)) groups.merge(texts(observed.attributes.value("groups", Json())));
+  if (observed.exists && desired.flag("append", false))
+    groups.merge(texts(observed.attributes.value("groups", Json())));
   return groups;
 }
 
 }  // namespace
 
 std::vector<Result<Observed>> UserProvider::observe(std::span<const Desired* const> desired, System& system) const {
-  const bool shadow = std::any_of(desired.begin(), desired.end(), [](const Desired* one) { return needs_shadow(*one); });
+  const bool shadow =
+      std::any_of(desired.begin(), desired.end(), [](const Desired* one) { return needs_shadow(*one); });
   const Result<AccountFiles> files = read_account_files(system, shadow);
   std::vector<Result<Observed>> results;
   results.reserve(desired.size());
@@ -150,7 +160,8 @@ std::vector<Result<Observed>> UserProvider::observe(std::span<const Desired* con
 Change UserProvider::diff(const Desired& desired, const Observed& observed) const {
   if (wants_absent(desired)) return observed.exists ? removal(desired, observed) : Change();
   Change change;
-  for (const char* attribute : {"uid", "group", "groups", "comment", "home", "shell", "password_hash", "locked", "expires"}) {
+  for (const char* attribute :
+       {"uid", "group", "groups", "comment", "home", "shell", "password_hash", "locked", "expires"}) {
     const Json wanted = wanted_value(desired, observed, attribute);
     if (wanted.is_null()) continue;
     const auto found = observed.attributes.find(attribute);
@@ -173,7 +184,8 @@ Change UserProvider::diff(const Desired& desired, const Observed& observed) cons
     }
     if (change.after.empty()) return change;
     change.op = Op::kUpdate;
-    if (change.before.contains("uid")) change.note = "files of the old uid " + change.before["uid"].dump() + " keep that number";
+    if (change.before.contains("uid"))
+      change.note = "files of the old uid " + change.before["uid"].dump() + " keep that number";
   }
   change.operations.push_back(std::move(edit));
   return change;
@@ -201,11 +213,14 @@ std::vector<Address> UserProvider::provides(const Desired& desired) const {
 std::optional<Desired> UserProvider::restore(const Desired& desired, const Observed& before) const {
   // A removed home cannot be brought back, nor a password of which only a keyed digest was kept.
   if (before.exists && (wants_absent(desired) || desired.has("password_hash"))) return std::nullopt;
-  Desired again = desired_again(desired, before, {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires"});
+  Desired again =
+      desired_again(desired, before, {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires"});
   again.attributes["name"] = desired.text("name");
   return again;
 }
 
-void add_to(Registry& registry) { registry.add(std::make_unique<UserProvider>()); }
+void add_to(Registry& registry) {
+  registry.add(std::make_unique<UserProvider>());
+}
 
 }  // namespace plumb::providers::user

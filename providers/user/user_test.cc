@@ -13,7 +13,8 @@ constexpr std::string_view kPasswd =
     "daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
     "\n# a remark\n+::::::\nbroken:x:y:z:::\n"
     "deploy:x:1500:1500:Deploy,,,:/home/deploy:/bin/bash\n";
-constexpr std::string_view kGroup = "root:x:0:\ndaemon:x:1:\n\nadm:x:4:deploy,root\nsudo:x:27:deploy\ndeploy:x:1500:\nweb:x:33:\n";
+constexpr std::string_view kGroup =
+    "root:x:0:\ndaemon:x:1:\n\nadm:x:4:deploy,root\nsudo:x:27:deploy\ndeploy:x:1500:\nweb:x:33:\n";
 constexpr std::string_view kShadow =
     "root:*:19000:0:99999:7:::\ndeploy:!$6$salt$hash:19000:0:99999:7::20818:\ndaemon:*:1::::::\n";
 
@@ -47,7 +48,8 @@ class User : public testing::Test {
 };
 
 TEST_F(User, NothingButTheNameOfAnExistingUserIsNoChange) {  // U02
-  for (const char* name : {"root", "daemon", "deploy"}) EXPECT_TRUE(look(want({{"name", name}})).change.empty()) << name;
+  for (const char* name : {"root", "daemon", "deploy"})
+    EXPECT_TRUE(look(want({{"name", name}})).change.empty()) << name;
 }
 
 TEST_F(User, ANewUserGetsWhatIsGivenAndAHome) {  // U01, U13, U05, U16
@@ -89,7 +91,8 @@ TEST_F(User, PrimaryGroupByNameAndNumber) {  // U07, U08
 TEST_F(User, SupplementaryGroupsInFullOrAppended) {  // U09
   EXPECT_TRUE(look(want({{"name", "deploy"}, {"groups", {"sudo", "adm"}}})).change.empty());
   EXPECT_EQ(set(want({{"name", "deploy"}, {"groups", {"web"}}})), (Json{{"groups", {"web"}}}));
-  EXPECT_EQ(set(want({{"name", "deploy"}, {"groups", {"web"}}, {"append", true}})), (Json{{"groups", {"adm", "sudo", "web"}}}));
+  EXPECT_EQ(set(want({{"name", "deploy"}, {"groups", {"web"}}, {"append", true}})),
+            (Json{{"groups", {"adm", "sudo", "web"}}}));
   EXPECT_TRUE(look(want({{"name", "deploy"}, {"groups", {"adm"}}, {"append", true}})).change.empty());
   EXPECT_EQ(set(want({{"name", "deploy"}, {"groups", Json::array()}})), (Json{{"groups", Json::array()}}));
 }
@@ -103,7 +106,8 @@ TEST_F(User, HomeFolders) {  // U17, U19
   EXPECT_TRUE(look(want({{"name", "deploy"}, {"create_home", true}})).change.empty());
   system.remove("/home/deploy");
   system.make_file("/home/deploy", "");
-  EXPECT_EQ(obstacle(want({{"name", "deploy"}, {"create_home", true}})), "/home/deploy is to be a home folder and is no directory");
+  EXPECT_EQ(obstacle(want({{"name", "deploy"}, {"create_home", true}})),
+            "/home/deploy is to be a home folder and is no directory");
 }
 
 TEST_F(User, AShellThatIsNotThereIsMissing) {  // U20

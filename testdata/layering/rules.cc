@@ -30,8 +30,7 @@ std::optional<std::string> fault_of_project_header(const std::string& file, cons
   const std::optional<std::string> to = layer_of(header);
   if (is_test(header)) return "only tests may include \"" + header + "\"";
   if (!from) return "this folder is not in the picture; give it a place in testdata/layering/rules.h";
-  if (!to)
-    return "\"" + header + "\" is not named from the top of the tree, or its folder is not in the picture";
+  if (!to) return "\"" + header + "\" is not named from the top of the tree, or its folder is not in the picture";
   if (!may_include(*from, *to)) return *from + " may not include " + *to + " (\"" + header + "\")";
   return {};
 }
@@ -72,8 +71,7 @@ std::vector<Violation> check(const std::string& file, std::string_view text) {
     std::smatch match;
     if (line.find('#') == std::string::npos || !std::regex_search(line, match, include)) continue;
     const std::string header = match[2];
-    const auto fault =
-        match[1] == "\"" ? fault_of_project_header(file, header) : fault_of_library_header(file, header);
+    const auto fault = match[1] == "\"" ? fault_of_project_header(file, header) : fault_of_library_header(file, header);
     if (fault) violations.push_back({file, number, *fault});
   }
   return violations;

@@ -27,8 +27,7 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/history", {"engine/base"}},
       {"engine/run", {"engine/plan", "engine/host", "engine/history"}},
       {"engine/report", {"engine/plan", "engine/run", "engine/history"}},
-      {"cmd/plumb",
-       {"engine/report", "engine/run", "engine/history", "engine/host", "engine/plan", "schemas"}},
+      {"cmd/plumb", {"engine/report", "engine/run", "engine/history", "engine/host", "engine/plan", "schemas"}},
       {"cmd/plumb-exec", {"engine/exec", "providers/sdk"}},
       {"docs/generator", {"engine/base"}},
   };

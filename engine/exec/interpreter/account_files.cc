@@ -1,14 +1,14 @@
 #include "engine/exec/interpreter/account_files.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <sstream>
 #include <thread>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "engine/exec/accounts.h"
 #include "engine/exec/interpreter/file_writer.h"
@@ -81,12 +81,13 @@ Result<> AccountFile::save(const RootFiles& files, unsigned mode, gid_t group) {
   const std::string temporary = place.name + "+";  // the name that the shadow suite itself uses, under the same lock
   ::unlinkat(place.folder.get(), temporary.c_str(), 0);
   const auto attempt = [&]() -> Result<> {
-    const UniqueFd fd(::openat(place.folder.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    const UniqueFd fd(
+        ::openat(place.folder.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd) return os_error("create", path_ + "+");
     std::string text;
     for (const Row& row : rows_) text += join(row) + "\n";
     PLUMB_TRY(write_all(fd.get(), text, path_));
-    struct stat old{};
+    struct stat old {};
     const bool existed = files.stat(real, false, old) == 0;
     const uid_t uid = existed ? old.st_uid : ::geteuid();
     const gid_t gid = existed ? old.st_gid : group;
@@ -116,7 +117,7 @@ Result<AccountLock> AccountLock::take(const RootFiles& files) {
   if (!lock.file_) return os_error("open", "/etc/.pwd.lock");
   const auto due = std::chrono::steady_clock::now() + kLockWait;
   while (true) {
-    struct flock request{};
+    struct flock request {};
     request.l_type = F_WRLCK;
     request.l_whence = SEEK_SET;
     if (::fcntl(lock.file_.get(), F_SETLK, &request) == 0) return lock;
@@ -124,7 +125,7 @@ Result<AccountLock> AccountLock::take(const RootFiles& files) {
     if (std::chrono::steady_clock::now() >= due) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  struct flock holder{};
+  struct flock holder {};
   holder.l_type = F_WRLCK;
   holder.l_whence = SEEK_SET;
   ::fcntl(lock.file_.get(), F_GETLK, &holder);

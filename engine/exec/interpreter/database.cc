@@ -166,7 +166,8 @@ class Editor {
 
   Result<> set_shadow(const EditDatabase& edit) {
     if (!edit.set.contains("password_hash") && !edit.set.contains("locked") && !edit.set.contains("expires")) return {};
-    if (shadow_.find(edit.name) == nullptr) shadow_.add({edit.name, "!", std::to_string(days_since_1970()), "", "", "", "", "", ""});
+    if (shadow_.find(edit.name) == nullptr)
+      shadow_.add({edit.name, "!", std::to_string(days_since_1970()), "", "", "", "", "", ""});
     Row& row = *shadow_.find(edit.name);
     row.resize(std::max(row.size(), kShadowFields));
     shadow_.touch();
@@ -240,7 +241,8 @@ class Editor {
     if (!flag_in(edit.set, "remove_home")) return {};
     for (const Row* other : passwd_.rows(kPasswdFields)) {
       if ((*other)[kHome] == home.path) {
-        return fail(Code::kOperation, "the home folder " + home.path + " is also that of " + (*other)[0] + " and is not removed");
+        return fail(Code::kOperation,
+                    "the home folder " + home.path + " is also that of " + (*other)[0] + " and is not removed");
       }
     }
     return remove_home(files_, home);
@@ -263,7 +265,7 @@ class Editor {
     if (system_.is_image()) return {};
     Result<std::vector<std::string>> entries = system_.list("/proc");
     for (const std::string& entry : entries ? *entries : std::vector<std::string>()) {
-      struct stat info{};
+      struct stat info {};
       if (!parse_id(entry) || files_.stat("/proc/" + entry, false, info) != 0 || info.st_uid != uid) continue;
       return fail(Code::kOperation, "the user " + name + " is not removed: process " + entry + " runs as it")
           .hint("end the user's sessions first, for example with `loginctl terminate-user`");
@@ -355,7 +357,8 @@ class Editor {
       const auto length = parse_id((*row)[2]);
       if (begin && length) start = std::max(start, std::uint64_t{*begin} + *length);
     }
-    if (start + count - 1 > definitions_.number(prefix + "_MAX", 600100000)) return;  // as useradd: only a loss for containers
+    if (start + count - 1 > definitions_.number(prefix + "_MAX", 600100000))
+      return;  // as useradd: only a loss for containers
     file.add({name, std::to_string(start), std::to_string(count)});
   }
 
@@ -394,7 +397,8 @@ class Editor {
         if (is_free(id)) return id;
       }
     }
-    return fail(Code::kOperation, "no " + kind + " between " + std::to_string(first) + " and " + std::to_string(last) + " is free");
+    return fail(Code::kOperation,
+                "no " + kind + " between " + std::to_string(first) + " and " + std::to_string(last) + " is free");
   }
 
   Result<std::string> gid_of(const std::string& group) {
@@ -424,7 +428,8 @@ class Editor {
     for (AccountFile* file : in_order) {
       const bool secret = file == &shadow_ || file == &gshadow_;
       const Row* readers = group_.find("shadow");
-      const auto gid = readers != nullptr && readers->size() >= kGroupFields ? parse_id((*readers)[kGroupGid]) : std::nullopt;
+      const auto gid =
+          readers != nullptr && readers->size() >= kGroupFields ? parse_id((*readers)[kGroupGid]) : std::nullopt;
       PLUMB_TRY(file->save(files_, secret ? 0640 : 0644, secret ? gid.value_or(0) : 0));
     }
     return {};
@@ -438,6 +443,8 @@ class Editor {
 
 }  // namespace
 
-Result<> edit_database(LocalSystem& system, const EditDatabase& operation) { return Editor(system).run(operation); }
+Result<> edit_database(LocalSystem& system, const EditDatabase& operation) {
+  return Editor(system).run(operation);
+}
 
 }  // namespace plumb::exec

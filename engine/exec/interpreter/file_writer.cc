@@ -1,15 +1,15 @@
 #include "engine/exec/interpreter/file_writer.h"
 
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <vector>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <memory>
-#include <vector>
 
 namespace plumb::exec {
 namespace {
@@ -39,7 +39,9 @@ std::string replace_placeholder(const std::string& command, const std::string& p
 
 }  // namespace
 
-StagedFile::StagedFile(StagedFile&& other) noexcept { *this = std::move(other); }
+StagedFile::StagedFile(StagedFile&& other) noexcept {
+  *this = std::move(other);
+}
 
 StagedFile& StagedFile::operator=(StagedFile&& other) noexcept {
   if (this == &other) return *this;
@@ -73,7 +75,7 @@ Result<StagedFile> FileWriter::stage(const WriteFile& operation, std::string& ou
   StagedFile staged;
   staged.path = operation.path;
   staged.backup = operation.backup;
-  struct stat info{};
+  struct stat info {};
   bool exists = files.stat(staged.path, false, info) == 0;
   if (!exists && errno != ENOENT) return os_error("write", operation.path);
   if (exists && S_ISLNK(info.st_mode)) {
@@ -107,7 +109,8 @@ Result<> FileWriter::fill(const StagedFile& staged, const std::string& digest) {
   if (content.file < 0) return write_all(staged.file.get(), content.bytes, staged.path);
   off_t at = 0;
   while (static_cast<std::uint64_t>(at) < content.size) {
-    const ssize_t count = ::sendfile(staged.file.get(), content.file, &at, content.size - static_cast<std::uint64_t>(at));
+    const ssize_t count =
+        ::sendfile(staged.file.get(), content.file, &at, content.size - static_cast<std::uint64_t>(at));
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return os_error("write", staged.path);
   }
@@ -126,7 +129,7 @@ Result<> FileWriter::dress(const StagedFile& staged, const Ownership& ownership)
   if (ownership.group) {
     PLUMB_TRY_ASSIGN(gid, system_.gid_of(*ownership.group));
   }
-  struct stat now{};
+  struct stat now {};
   if (::fstat(fd, &now) != 0) return os_error("write", staged.path);
   if ((uid != static_cast<uid_t>(-1) && uid != now.st_uid) || (gid != static_cast<gid_t>(-1) && gid != now.st_gid)) {
     if (::fchown(fd, uid, gid) != 0) {
@@ -171,7 +174,8 @@ Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
     Error error = os_error(number, "put in place", staged.path);
     if (number == EBUSY) return std::move(error).hint("the file is a mount of its own, so it cannot be replaced");
     if (number == EPERM) {
-      return std::move(error).hint("the file may be immutable (lsattr), or its folder is sticky and it belongs to another user");
+      return std::move(error).hint(
+          "the file may be immutable (lsattr), or its folder is sticky and it belongs to another user");
     }
     return error;
   }

@@ -2,10 +2,10 @@
 // are synced, then each is put in place by a rename. At any moment a path holds the whole old or the whole new file.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <optional>
 #include <string>
+
+#include <sys/stat.h>
 
 #include "engine/exec/blobs.h"
 #include "engine/exec/interpreter/folders.h"
@@ -22,7 +22,7 @@ class StagedFile {
   StagedFile& operator=(StagedFile&& other) noexcept;
   ~StagedFile() { discard(); }
 
-  std::string path;       // where it goes, links resolved
+  std::string path;  // where it goes, links resolved
   Place place;
   std::string temporary;  // name in the same folder; "" once it is in place
   UniqueFd file;

@@ -1,14 +1,14 @@
 #include "engine/exec/interpreter/folders.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "engine/exec/root_files.h"
 
@@ -21,7 +21,8 @@ constexpr std::uint64_t kLittleDirty = std::uint64_t{64} << 10;  // kilobytes
 // Kilobytes that the kernel has still to write, of all programs and file systems.
 std::uint64_t dirty_kilobytes() {
   const UniqueFd fd(::open("/proc/meminfo", O_RDONLY | O_CLOEXEC));
-  const Result<std::string> text = fd ? read_all(fd.get(), std::size_t{1} << 16, "/proc/meminfo") : Result<std::string>(std::string());
+  const Result<std::string> text =
+      fd ? read_all(fd.get(), std::size_t{1} << 16, "/proc/meminfo") : Result<std::string>(std::string());
   const std::size_t at = text ? text->find("\nDirty:") : std::string::npos;
   return at == std::string::npos ? kLittleDirty + 1 : std::strtoull(text->c_str() + at + 7, nullptr, 10);
 }
@@ -31,7 +32,7 @@ std::uint64_t dirty_kilobytes() {
 Result<> sync_together(std::span<const int> files) {
   std::map<dev_t, std::vector<int>> systems;
   for (const int fd : files) {
-    struct stat info{};
+    struct stat info {};
     if (::fstat(fd, &info) != 0) return os_error("sync", "a file");
     systems[info.st_dev].push_back(fd);
   }
@@ -49,7 +50,7 @@ Result<> sync_together(std::span<const int> files) {
 }
 
 void FolderSync::add(int folder) {
-  struct stat info{};
+  struct stat info {};
   if (::fstat(folder, &info) != 0) return;
   UniqueFd& slot = folders_[{info.st_dev, info.st_ino}];
   if (!slot) slot.reset(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));

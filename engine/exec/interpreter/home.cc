@@ -1,14 +1,14 @@
 #include "engine/exec/interpreter/home.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/sendfile.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <memory>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
 
 #include "engine/exec/interpreter/folders.h"
 #include "engine/exec/interpreter/tree_operations.h"
@@ -37,7 +37,7 @@ Result<> copy_file(int from, int to, const char* name, const struct stat& info, 
 Result<> copy_tree(int from, int to, const Home& home, int depth);
 
 Result<> copy_entry(int from, int to, const char* name, const Home& home, int depth) {
-  struct stat info{};
+  struct stat info {};
   if (::fstatat(from, name, &info, AT_SYMLINK_NOFOLLOW) != 0) return os_error("read", "/etc/skel/" + std::string(name));
   if (S_ISREG(info.st_mode)) return copy_file(from, to, name, info, home);
   if (S_ISLNK(info.st_mode)) {
@@ -77,7 +77,7 @@ Result<> copy_tree(int from, int to, const Home& home, int depth) {
 }  // namespace
 
 Result<> make_home(const RootFiles& files, const LoginDefinitions& definitions, const Home& home) {
-  struct stat info{};
+  struct stat info {};
   if (files.stat(home.path, true, info) == 0) {
     if (S_ISDIR(info.st_mode)) return {};
     return fail(Code::kOperation, "the home folder " + home.path + " cannot be made: a file is there");
@@ -86,7 +86,8 @@ Result<> make_home(const RootFiles& files, const LoginDefinitions& definitions, 
   PLUMB_TRY(make_folders(files, parent_of(home.path), 0755));
   PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
   if (::mkdirat(place.folder.get(), place.name.c_str(), 0700) != 0) return os_error("make the folder", home.path);
-  const UniqueFd made(::openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const UniqueFd made(
+      ::openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!made) return os_error("open", home.path);
   const UniqueFd skeleton = files.open("/etc/skel", O_RDONLY | O_DIRECTORY);
   if (skeleton) PLUMB_TRY(copy_tree(skeleton.get(), made.get(), home, 0));
@@ -100,11 +101,12 @@ Result<> make_home(const RootFiles& files, const LoginDefinitions& definitions, 
 }
 
 Result<> remove_home(const RootFiles& files, const Home& home) {
-  struct stat info{};
+  struct stat info {};
   PLUMB_TRY(check_path(home.path));
   if (files.stat(home.path, false, info) == 0 && S_ISDIR(info.st_mode)) {
     if (info.st_uid != home.uid) {
-      return fail(Code::kOperation, "the home folder " + home.path + " does not belong to " + home.user + " and is not removed");
+      return fail(Code::kOperation,
+                  "the home folder " + home.path + " does not belong to " + home.user + " and is not removed");
     }
     PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
     PLUMB_TRY(remove_tree(place, home.path));

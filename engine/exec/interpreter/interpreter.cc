@@ -71,11 +71,17 @@ Result<> Interpreter::apply(const MakeLink& operation, std::string&) {
   return make_link(system_, writer_, operation, folders_);
 }
 
-Result<> Interpreter::apply(const Remove& operation, std::string&) { return remove(system_, operation, folders_); }
+Result<> Interpreter::apply(const Remove& operation, std::string&) {
+  return remove(system_, operation, folders_);
+}
 
-Result<> Interpreter::apply(const SetAttributes& operation, std::string&) { return set_attributes(system_, operation); }
+Result<> Interpreter::apply(const SetAttributes& operation, std::string&) {
+  return set_attributes(system_, operation);
+}
 
-Result<> Interpreter::apply(const Run& operation, std::string& output) { return run_program(system_, operation, output); }
+Result<> Interpreter::apply(const Run& operation, std::string& output) {
+  return run_program(system_, operation, output);
+}
 
 Result<> Interpreter::apply(const PackageTransaction& operation, std::string& output) {
   return change_packages(system_, operation, output);
@@ -85,6 +91,8 @@ Result<> Interpreter::apply(const ServiceAction& operation, std::string& output)
   return change_service(system_, operation, output);
 }
 
-Result<> Interpreter::apply(const EditDatabase& operation, std::string&) { return edit_database(system_, operation); }
+Result<> Interpreter::apply(const EditDatabase& operation, std::string&) {
+  return edit_database(system_, operation);
+}
 
 }  // namespace plumb::exec

@@ -1,10 +1,10 @@
 #include "engine/exec/interpreter/packages.h"
 
-#include <fcntl.h>
-
 #include <array>
 #include <chrono>
 #include <thread>
+
+#include <fcntl.h>
 
 #include "engine/exec/interpreter/programs.h"
 
@@ -21,7 +21,7 @@ constexpr std::array kLocks = {"/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/loc
 std::string lock_holder(const RootFiles& files) {
   for (const char* path : kLocks) {
     const UniqueFd fd = files.open(path, O_RDONLY);
-    struct flock lock{};
+    struct flock lock {};
     lock.l_type = F_RDLCK;
     lock.l_whence = SEEK_SET;
     if (!fd || ::fcntl(fd.get(), F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK) continue;
@@ -45,7 +45,9 @@ Result<> wait_for_locks(const RootFiles& files) {
   return {};
 }
 
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 Result<> apt_error(const RootFiles& files, const std::string& doing, const ProcessResult& result) {
   const std::string said = last_lines(result.errors.empty() ? result.output : result.errors);
@@ -65,22 +67,23 @@ Result<> apt_error(const RootFiles& files, const std::string& doing, const Proce
   if (holds(said, "Unable to locate package") || (holds(said, "Version '") && holds(said, "was not found"))) {
     return fail(Code::kPackageUnknown, said);
   }
-  return fail(Code::kPackageFailed, "while " + doing + " (exit code " + std::to_string(result.exit_code) + "): " + said);
+  return fail(Code::kPackageFailed,
+              "while " + doing + " (exit code " + std::to_string(result.exit_code) + "): " + said);
 }
 
 Result<> apt(LocalSystem& system, std::vector<std::string> arguments, const std::string& doing, std::string& output) {
   if (!system.is_image()) PLUMB_TRY(wait_for_locks(system.files()));
   ProcessRequest request;
-  request.argv = {"apt-get", "-y", "-q",
-                  "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold",
+  request.argv = {"apt-get", "-y", "-q", "-o", "Dpkg::Options::=--force-confdef", "-o",
+                  "Dpkg::Options::=--force-confold",
                   // Between our look and apt's own somebody else may have taken it.
-                  "-o", "DPkg::Lock::Timeout=" + std::to_string(kLockWait.count()),
-                  "-o", "Dpkg::Use-Pty=0"};
+                  "-o", "DPkg::Lock::Timeout=" + std::to_string(kLockWait.count()), "-o", "Dpkg::Use-Pty=0"};
   request.argv.insert(request.argv.end(), std::make_move_iterator(arguments.begin()),
                       std::make_move_iterator(arguments.end()));
   // Nothing may ask: not debconf, not the list of services to restart, not the list of changes.
-  request.env = {{"DEBIAN_FRONTEND", "noninteractive"}, {"DEBIAN_PRIORITY", "critical"}, {"NEEDRESTART_MODE", "a"},
-                 {"NEEDRESTART_SUSPEND", "1"},          {"APT_LISTCHANGES_FRONTEND", "none"}, {"UCF_FORCE_CONFFOLD", "1"}};
+  request.env = {
+      {"DEBIAN_FRONTEND", "noninteractive"}, {"DEBIAN_PRIORITY", "critical"},      {"NEEDRESTART_MODE", "a"},
+      {"NEEDRESTART_SUSPEND", "1"},          {"APT_LISTCHANGES_FRONTEND", "none"}, {"UCF_FORCE_CONFFOLD", "1"}};
   request.timeout = kTransaction;
   request.output_limit = kOutputLimit / 2;
   PLUMB_TRY_ASSIGN(const ProcessResult result, system.run_keeping_end(request));

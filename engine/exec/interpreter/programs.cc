@@ -33,10 +33,11 @@ Result<> run_program(LocalSystem& system, const Run& operation, std::string& out
   if (result.timed_out) {
     return fail(Code::kProgramTimeout, what + " was ended after " + std::to_string(operation.timeout_seconds) + " s");
   }
-  if (std::find(operation.expect.begin(), operation.expect.end(), result.exit_code) != operation.expect.end()) return {};
+  if (std::find(operation.expect.begin(), operation.expect.end(), result.exit_code) != operation.expect.end())
+    return {};
   const std::string said = last_lines(result.errors.empty() ? result.output : result.errors);
-  return fail(Code::kProgramFailed, what + " ended with exit code " + std::to_string(result.exit_code) +
-                                        (said.empty() ? "" : ": " + said));
+  return fail(Code::kProgramFailed,
+              what + " ended with exit code " + std::to_string(result.exit_code) + (said.empty() ? "" : ": " + said));
 }
 
 }  // namespace plumb::exec

@@ -25,7 +25,8 @@ Result<ProcessResult> run(LocalSystem& system, std::vector<std::string> argv) {
 }
 
 std::string active_state(LocalSystem& system, const std::string& unit) {
-  const Result<ProcessResult> shown = run(system, {"systemctl", "show", "--property=ActiveState", "--value", "--", unit});
+  const Result<ProcessResult> shown =
+      run(system, {"systemctl", "show", "--property=ActiveState", "--value", "--", unit});
   return shown ? last_lines(shown->output, 1) : std::string();
 }
 
@@ -56,7 +57,7 @@ Error service_error(LocalSystem& system, const ServiceAction& operation, const s
 }  // namespace
 
 Result<> change_service(LocalSystem& system, const ServiceAction& operation, std::string& output) {
-  static constexpr std::array kVerbs = {"start",  "stop",    "restart", "reload", "enable",
+  static constexpr std::array kVerbs = {"start",   "stop", "restart", "reload",       "enable",
                                         "disable", "mask", "unmask",  "daemon_reload"};
   if (operation.manager != "systemd") {
     return fail(Code::kNoBackEnd, "services of `" + operation.manager + "` are not handled");
@@ -68,7 +69,8 @@ Result<> change_service(LocalSystem& system, const ServiceAction& operation, std
   const bool needs_manager = brings_up || operation.verb == "stop" || operation.verb == "daemon_reload";
   if (system.is_image() && needs_manager) {
     if (operation.verb == "daemon_reload") return {};
-    return fail(Code::kServiceFailed, "cannot " + operation.verb + " " + operation.unit + ": services of an image do not run");
+    return fail(Code::kServiceFailed,
+                "cannot " + operation.verb + " " + operation.unit + ": services of an image do not run");
   }
   std::vector<std::string> argv = {"systemctl", "--no-ask-password"};
   if (operation.verb == "daemon_reload") {

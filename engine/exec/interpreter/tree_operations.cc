@@ -1,14 +1,14 @@
 #include "engine/exec/interpreter/tree_operations.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <functional>
 #include <memory>
 #include <vector>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace plumb::exec {
 namespace {
@@ -30,7 +30,7 @@ Result<> dress(LocalSystem& system, int fd, const Ownership& ownership, const st
   if (ownership.group) {
     PLUMB_TRY_ASSIGN(gid, system.gid_of(*ownership.group));
   }
-  struct stat old{};
+  struct stat old {};
   if (::fstat(fd, &old) != 0) return os_error("read", path);
   const bool chowns = (uid != kKeepUser && uid != old.st_uid) || (gid != kKeepGroup && gid != old.st_gid);
   if (chowns && ::fchownat(fd, "", uid, gid, AT_EMPTY_PATH) != 0) return os_error("change the owner of", path);
@@ -65,8 +65,9 @@ Result<> each_entry(int folder, const std::string& path, const std::function<Res
 
 // Where an entry is mounted: a bind mount has the same device as its folder, so the kernel is asked for the mount.
 std::uint64_t mount_of(int folder, const char* name) {
-  struct statx info{};
-  if (::statx(folder, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &info) != 0) return 0;
+  struct statx info {};
+  if (::statx(folder, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &info) != 0)
+    return 0;
   if ((info.stx_mask & STATX_MNT_ID) != 0) return info.stx_mnt_id;
   return std::uint64_t{info.stx_dev_major} << 32 | info.stx_dev_minor;
 }
@@ -78,7 +79,7 @@ Result<UniqueFd> enter(int folder, const char* name, const std::string& path) {
 }
 
 bool is_folder(int folder, const char* name) {
-  struct stat info{};
+  struct stat info {};
   return ::fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
 }
 
@@ -117,7 +118,7 @@ Result<> empty_folder(int folder, const std::string& path, int depth) {
 Result<> make_directory(LocalSystem& system, const MakeDirectory& operation, FolderSync& folders) {
   const RootFiles& files = system.files();
   PLUMB_TRY(check_path(operation.path));
-  struct stat info{};
+  struct stat info {};
   const std::string above = parent_of(operation.path);
   if (operation.parents && files.stat(above, true, info) != 0) {
     PLUMB_TRY(make_directory(system, MakeDirectory{above, {{}, {}, "0755"}, true}, folders));
@@ -149,14 +150,15 @@ Result<> make_link(LocalSystem& system, FileWriter& writer, const MakeLink& oper
     if (::linkat(target.folder.get(), target.name.c_str(), place.folder.get(), name.c_str(), 0) == 0) return {};
     return os_error("link " + operation.target + " as", operation.path);
   };
-  struct stat info{};
+  struct stat info {};
   if (::fstatat(place.folder.get(), place.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
     PLUMB_TRY(make(place.name));
     folders.add(place.folder.get());
     return {};
   }
   if (!operation.hard && S_ISLNK(info.st_mode) && files.read_link(operation.path) == operation.target) return {};
-  if (!operation.replace) return fail(Code::kOperation, "cannot make the link " + operation.path + ": something is there");
+  if (!operation.replace)
+    return fail(Code::kOperation, "cannot make the link " + operation.path + ": something is there");
   const std::string temporary = writer.temporary_name();
   PLUMB_TRY(make(temporary));
   const auto put = [&]() -> Result<> {
@@ -192,7 +194,7 @@ Result<> remove_tree(const Place& place, const std::string& path) {
 Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folders) {
   const RootFiles& files = system.files();
   PLUMB_TRY(check_path(operation.path));
-  struct stat info{};
+  struct stat info {};
   if (files.stat(operation.path, false, info) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return {};
     return os_error("remove", operation.path);
@@ -201,7 +203,8 @@ Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folder
   folders.add(place.folder.get());
   if (S_ISDIR(info.st_mode)) {
     if (operation.recursive) return remove_tree(place, operation.path);
-    if (::unlinkat(place.folder.get(), place.name.c_str(), AT_REMOVEDIR) != 0) return os_error("remove", operation.path);
+    if (::unlinkat(place.folder.get(), place.name.c_str(), AT_REMOVEDIR) != 0)
+      return os_error("remove", operation.path);
     return {};
   }
   if (operation.backup && S_ISREG(info.st_mode)) PLUMB_TRY(keep_backup(system, place, operation.path, folders));

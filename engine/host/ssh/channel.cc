@@ -1,10 +1,10 @@
 // The connection that one exec channel is, and the way to it.
-#include <libssh/callbacks.h>
-#include <libssh/libssh.h>
-
 #include <array>
 #include <cstdint>
 #include <utility>
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
 
 #include "engine/host/ssh/session.h"
 
@@ -45,7 +45,8 @@ class SshConnection final : public StreamConnection {
   bool new_errors_ = false;
 };
 
-void SshConnection::exit_signal(ssh_session, ssh_channel, const char* signal, int, const char*, const char*, void* self) {
+void SshConnection::exit_signal(ssh_session, ssh_channel, const char* signal, int, const char*, const char*,
+                                void* self) {
   static_cast<SshConnection*>(self)->signal_ = signal;
 }
 
@@ -95,7 +96,8 @@ Result<> SshConnection::start(const std::string& command, Deadline deadline) {
     }
   };
   PLUMB_TRY(drive([&] { return ssh_channel_open_session(channel_); }, "the host refused to open a channel"));
-  return drive([&] { return ssh_channel_request_exec(channel_, command.c_str()); }, "the host refused to run a command");
+  return drive([&] { return ssh_channel_request_exec(channel_, command.c_str()); },
+               "the host refused to run a command");
 }
 
 Result<std::optional<std::size_t>> SshConnection::do_read(char* into, std::size_t capacity, Deadline deadline) {
@@ -181,8 +183,9 @@ Result<std::unique_ptr<StreamConnection>> run_command(const Login& login, Contex
                                                       const std::function<Result<std::string>()>& command,
                                                       const Interrupt* cancel) {
   PLUMB_TRY_ASSIGN(Settings settings, context.settings(login.query, Deadline::after(login.connect_timeout)));
-  const std::chrono::seconds patience =
-      settings.connect_timeout_seconds ? std::chrono::seconds(*settings.connect_timeout_seconds) : login.connect_timeout;
+  const std::chrono::seconds patience = settings.connect_timeout_seconds
+                                            ? std::chrono::seconds(*settings.connect_timeout_seconds)
+                                            : login.connect_timeout;
   auto session = std::make_unique<Session>(login, std::move(settings), context);
   PLUMB_TRY(session->connect(Deadline::after(patience), cancel));
   PLUMB_TRY(session->check_host_key());

@@ -1,13 +1,13 @@
 #include "engine/host/ssh/context.h"
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
 #include <fcntl.h>
 #include <libssh/libssh.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 
 #include "engine/base/file.h"
 #include "engine/base/unique_fd.h"
@@ -67,7 +67,8 @@ Result<> Context::append_known_host(const std::string& path, const std::string& 
   if (size > 0 && ::pread(fd.get(), &last, 1, size - 1) != 1) return failed("read");
   std::string addition(last == '\n' ? 0 : 1, '\n');
   addition += line;
-  if (::write(fd.get(), addition.data(), addition.size()) != static_cast<ssize_t>(addition.size())) return failed("write");
+  if (::write(fd.get(), addition.data(), addition.size()) != static_cast<ssize_t>(addition.size()))
+    return failed("write");
   known_hosts_.erase(path);
   return {};
 }

@@ -1,15 +1,15 @@
 #include "engine/host/ssh/dial.h"
 
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <memory>
 
 #include "engine/host/process.h"
 #include "engine/host/stream_connection.h"
@@ -41,11 +41,14 @@ Result<Addresses> resolve(const Settings& settings) {
 
 std::string numeric(const addrinfo& address) {
   std::array<char, NI_MAXHOST> host{};
-  if (getnameinfo(address.ai_addr, address.ai_addrlen, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) return "?";
+  if (getnameinfo(address.ai_addr, address.ai_addrlen, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0)
+    return "?";
   return host.data();
 }
 
-void set_option(int fd, int level, int option, int value) { setsockopt(fd, level, option, &value, sizeof value); }
+void set_option(int fd, int level, int option, int value) {
+  setsockopt(fd, level, option, &value, sizeof value);
+}
 
 // 0 or an errno; kTimeout and kInterrupted are those of wait_ready.
 Result<int> connect_one(const UniqueFd& fd, const addrinfo& address, Deadline deadline, const Interrupt* cancel) {
@@ -85,9 +88,8 @@ Result<Link> dial(const Settings& settings, Deadline deadline, const Interrupt* 
     const std::string where = numeric(*a) + " port " + std::to_string(settings.port);
     UniqueFd fd(::socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const auto now = Deadline::Clock::now();
-    const Deadline share = deadline.at == Deadline::Clock::time_point::max()
-                               ? deadline
-                               : Deadline{now + (deadline.at - now) / left};
+    const Deadline share =
+        deadline.at == Deadline::Clock::time_point::max() ? deadline : Deadline{now + (deadline.at - now) / left};
     Result<int> error = fd ? connect_one(fd, *a, share, cancel) : Result<int>(errno);
     if (!error && error.error().code() != Code::kTimeout) return Error(error.error());
     if (error && *error == 0) {
@@ -105,7 +107,8 @@ Result<Link> dial(const Settings& settings, Deadline deadline, const Interrupt* 
     tried += (tried.empty() ? "" : "; ") + where + ": " + (error ? std::strerror(*error) : "no answer in time");
   }
   Error failed = fail(Code::kConnect, "cannot connect to " + settings.host_name + " (" + tried + ")");
-  if (refused) return std::move(failed).hint("the machine answers, but nothing listens there: is sshd running, on this port?");
+  if (refused)
+    return std::move(failed).hint("the machine answers, but nothing listens there: is sshd running, on this port?");
   return failed;
 }
 

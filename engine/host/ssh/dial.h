@@ -1,9 +1,9 @@
 // The socket under an SSH session: TCP to the host, or a program that stands in for it.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
+
+#include <sys/types.h>
 
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"

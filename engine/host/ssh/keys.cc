@@ -1,16 +1,16 @@
 #include "engine/host/ssh/keys.h"
 
-#include <libssh/libssh.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <optional>
+
+#include <libssh/libssh.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
 
 #include "engine/base/digest.h"
 
@@ -52,7 +52,9 @@ std::string big_endian(std::size_t value) {
   return out;
 }
 
-std::string with_length(std::string_view bytes) { return big_endian(bytes.size()).append(bytes); }
+std::string with_length(std::string_view bytes) {
+  return big_endian(bytes.size()).append(bytes);
+}
 
 bool send_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -112,7 +114,8 @@ void serve(int client, int agent, const std::vector<AgentIdentity>& identities) 
     std::string answer(1, kFailure);
     if (request->front() == kRequestIdentities) {
       answer = std::string(1, kIdentitiesAnswer) + big_endian(identities.size());
-      for (const AgentIdentity& identity : identities) answer += with_length(identity.blob) + with_length(identity.comment);
+      for (const AgentIdentity& identity : identities)
+        answer += with_length(identity.blob) + with_length(identity.comment);
     } else if (request->front() == kSignRequest && send_all(agent, with_length(*request))) {
       if (std::optional<std::string> signature = receive_message(agent)) answer = std::move(*signature);
     }
@@ -209,6 +212,8 @@ void Agent::withdraw() {
   filter_.reset();
 }
 
-Agent::~Agent() { withdraw(); }
+Agent::~Agent() {
+  withdraw();
+}
 
 }  // namespace plumb::host::ssh

@@ -1,12 +1,12 @@
 #include "engine/host/ssh/known_hosts.h"
 
-#include <nettle/base64.h>
-#include <nettle/hmac.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdint>
+
+#include <nettle/base64.h>
+#include <nettle/hmac.h>
 
 #include "engine/base/digest.h"
 
@@ -22,7 +22,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-const std::uint8_t* bytes_of(std::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
+const std::uint8_t* bytes_of(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
 
 std::string hmac_sha1(std::string_view key, std::string_view text) {
   hmac_sha1_ctx context;
@@ -38,7 +40,8 @@ std::string base64_decode(std::string_view text) {
   base64_decode_init(&context);
   std::string out(BASE64_DECODE_LENGTH(text.size()), '\0');
   std::size_t size = out.size();
-  if (base64_decode_update(&context, &size, reinterpret_cast<std::uint8_t*>(out.data()), text.size(), text.data()) == 0 ||
+  if (base64_decode_update(&context, &size, reinterpret_cast<std::uint8_t*>(out.data()), text.size(), text.data()) ==
+          0 ||
       base64_decode_final(&context) == 0) {
     return {};
   }
@@ -64,7 +67,9 @@ std::string_view next_word(std::string_view& line) {
   return word;
 }
 
-bool plain(std::string_view patterns) { return patterns.find_first_of("*?!|") == std::string_view::npos; }
+bool plain(std::string_view patterns) {
+  return patterns.find_first_of("*?!|") == std::string_view::npos;
+}
 
 bool entry_match(std::string_view patterns, std::string_view name) {
   return patterns.starts_with("|1|") ? hashed_match(patterns, name) : pattern_list_match(patterns, ',', name);
@@ -218,7 +223,8 @@ std::vector<std::string> known_key_types(const KnownHostsFiles& files, std::stri
   const auto add = [&](const std::string& name) {
     for (const auto& file : files) {
       for (const KnownKey& key : file->find(name)) {
-        if (!key.revoked && std::find(types.begin(), types.end(), key.type) == types.end()) types.emplace_back(key.type);
+        if (!key.revoked && std::find(types.begin(), types.end(), key.type) == types.end())
+          types.emplace_back(key.type);
       }
     }
   };

@@ -34,7 +34,8 @@ TEST(KnownHosts, FindsPlainNames) {
 }
 
 TEST(KnownHosts, PassesOverWhatItCannotUse) {
-  const std::string text = "# web1 ssh-ed25519 x\n\nweb1\nweb1 ssh-ed25519\n@strange web1 ssh-ed25519 AAAA\r\n" + line("  web1");
+  const std::string text =
+      "# web1 ssh-ed25519 x\n\nweb1\nweb1 ssh-ed25519\n@strange web1 ssh-ed25519 AAAA\r\n" + line("  web1");
   EXPECT_EQ(check_host_key(files(text), "web1", 22, "ssh-ed25519", kEd).where, "known_hosts:6");
 }
 
@@ -71,14 +72,17 @@ TEST(KnownHosts, Patterns) {
 }
 
 TEST(KnownHosts, RevokedKeysAreRefusedWhereverTheyStand) {
-  EXPECT_EQ(verdict(line("web1") + "@revoked * ssh-ed25519 " + std::string(kEd) + "\n", "web1"), HostKeyVerdict::kRevoked);
-  EXPECT_EQ(verdict(line("web1") + "@revoked web1 ssh-ed25519 " + std::string(kOther) + "\n", "web1"), HostKeyVerdict::kKnown);
+  EXPECT_EQ(verdict(line("web1") + "@revoked * ssh-ed25519 " + std::string(kEd) + "\n", "web1"),
+            HostKeyVerdict::kRevoked);
+  EXPECT_EQ(verdict(line("web1") + "@revoked web1 ssh-ed25519 " + std::string(kOther) + "\n", "web1"),
+            HostKeyVerdict::kKnown);
   EXPECT_EQ(verdict("@revoked web1 ssh-ed25519 " + std::string(kOther) + "\n", "web1"), HostKeyVerdict::kUnknown);
 }
 
 TEST(KnownHosts, AuthoritiesAreNoPlainKeys) {
-  const HostKeyCheck check = check_host_key(files("@cert-authority *.example.com ssh-ed25519 " + std::string(kEd) + "\n"),
-                                            "web.example.com", 22, "ssh-ed25519", kEd);
+  const HostKeyCheck check =
+      check_host_key(files("@cert-authority *.example.com ssh-ed25519 " + std::string(kEd) + "\n"), "web.example.com",
+                     22, "ssh-ed25519", kEd);
   EXPECT_EQ(check.verdict, HostKeyVerdict::kUnknown);
   EXPECT_TRUE(check.authority);
 }

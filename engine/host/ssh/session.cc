@@ -1,15 +1,15 @@
 #include "engine/host/ssh/session.h"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
+
 #include <libssh/libssh.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-
-#include <algorithm>
-#include <array>
-#include <iterator>
 
 #include "engine/host/process.h"
 
@@ -18,10 +18,14 @@ namespace plumb::host::ssh {
 namespace {
 
 // libssh's own order of preference.
-constexpr std::array<std::string_view, 8> kHostKeyAlgorithms{
-    "ssh-ed25519",         "ecdsa-sha2-nistp521",         "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp256", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com",
-    "rsa-sha2-512",        "rsa-sha2-256"};
+constexpr std::array<std::string_view, 8> kHostKeyAlgorithms{"ssh-ed25519",
+                                                             "ecdsa-sha2-nistp521",
+                                                             "ecdsa-sha2-nistp384",
+                                                             "ecdsa-sha2-nistp256",
+                                                             "sk-ssh-ed25519@openssh.com",
+                                                             "sk-ecdsa-sha2-nistp256@openssh.com",
+                                                             "rsa-sha2-512",
+                                                             "rsa-sha2-256"};
 
 bool listed(std::string_view list, std::string_view word) {
   while (!list.empty()) {
@@ -82,7 +86,9 @@ Session::~Session() {
   }
 }
 
-std::string Session::said() const { return ssh_get_error(raw_.get()); }
+std::string Session::said() const {
+  return ssh_get_error(raw_.get());
+}
 
 pollfd Session::next_wait() const {
   const int fd = ssh_get_fd(raw_.get());
@@ -116,11 +122,14 @@ KnownHostsFiles Session::known_hosts() {
 }
 
 Result<> Session::set_options() {
-  const auto set = [&](ssh_options_e option, const void* value) { return ssh_options_set(raw_.get(), option, value) == SSH_OK; };
+  const auto set = [&](ssh_options_e option, const void* value) {
+    return ssh_options_set(raw_.get(), option, value) == SSH_OK;
+  };
   const bool no = false;
   const int fd = link_.socket.get();
   const int port = settings_.host_key_alias.empty() ? settings_.port : 22;
-  const std::string host_keys = host_key_order(known_key_types(known_hosts(), key_name(), port), settings_.host_key_algorithms);
+  const std::string host_keys =
+      host_key_order(known_key_types(known_hosts(), key_name(), port), settings_.host_key_algorithms);
   const bool plain = set(SSH_OPTIONS_PROCESS_CONFIG, &no) && set(SSH_OPTIONS_HOST, settings_.host_name.c_str()) &&
                      set(SSH_OPTIONS_USER, settings_.user.c_str()) && set(SSH_OPTIONS_FD, &fd);
   if (!plain) return fail(Code::kSshSettings, "libssh does not take the host's settings: " + said());
@@ -139,7 +148,8 @@ Result<> Session::set_options() {
     if (choice.list.empty() && choice.keyword != std::string_view("HostKeyAlgorithms")) continue;
     for (const ssh_options_e option : choice.options) {
       if (set(option, choice.list.c_str())) continue;
-      return fail(Code::kSshSettings, std::string("none of the ") + choice.keyword + " of ssh_config is known to plumb: " + choice.list)
+      return fail(Code::kSshSettings,
+                  std::string("none of the ") + choice.keyword + " of ssh_config is known to plumb: " + choice.list)
           .hint("the system's own ssh can be the transport: connection: {command: [ssh, HOST]}");
     }
   }
@@ -191,17 +201,20 @@ Result<> Session::check_host_key() {
   const HostKeyCheck check = ssh::check_host_key(known_hosts(), host, port, name, base64);
   const std::string shown = name + " key " + print;
   switch (check.verdict) {
-    case HostKeyVerdict::kKnown: return {};
+    case HostKeyVerdict::kKnown:
+      return {};
     case HostKeyVerdict::kRevoked:
       return fail(Code::kHostKeyRevoked, "the " + shown + " of " + host + " is revoked in " + check.where);
     case HostKeyVerdict::kChanged:
       return fail(Code::kHostKeyChanged, host + " shows the " + shown + ", which is not the one in " + check.where)
           .hint("if the host was installed anew: ssh-keygen -R '" + known_hosts_name(host, port) + "'");
-    case HostKeyVerdict::kUnknown: break;
+    case HostKeyVerdict::kUnknown:
+      break;
   }
   if (settings_.policy != HostKeyPolicy::kAcceptNew || settings_.user_known_hosts.empty()) {
     std::string hint = "compare the fingerprint with the host's, then run once with --accept-new-host-keys";
-    if (check.authority) hint += "; known_hosts has a certificate authority for it, but plumb checks plain host keys only";
+    if (check.authority)
+      hint += "; known_hosts has a certificate authority for it, but plumb checks plain host keys only";
     return fail(Code::kHostKeyUnknown, "the " + shown + " of " + host + " is not known").hint(std::move(hint));
   }
   std::string salt;
@@ -209,7 +222,8 @@ Result<> Session::check_host_key() {
     salt.resize(20);
     if (getrandom(salt.data(), salt.size(), 0) != static_cast<ssize_t>(salt.size())) salt.clear();
   }
-  return context_.append_known_host(settings_.user_known_hosts.front(), known_hosts_line(host, port, name, base64, salt));
+  return context_.append_known_host(settings_.user_known_hosts.front(),
+                                    known_hosts_line(host, port, name, base64, salt));
 }
 
 // true: logged in, false: this key was refused.
@@ -222,9 +236,8 @@ Result<bool> Session::judge(int answer, const std::string& key) {
 }
 
 Result<bool> Session::try_key(const KeyFile& file, Deadline deadline, const Interrupt* cancel) {
-  PLUMB_TRY_ASSIGN(const int answer,
-                   drive([&] { return ssh_userauth_publickey(raw_.get(), nullptr, file.key.get()); },
-                         SSH_AUTH_AGAIN, deadline, cancel));
+  PLUMB_TRY_ASSIGN(const int answer, drive([&] { return ssh_userauth_publickey(raw_.get(), nullptr, file.key.get()); },
+                                           SSH_AUTH_AGAIN, deadline, cancel));
   return judge(answer, file.path);
 }
 
@@ -256,7 +269,8 @@ Result<> Session::log_in(Deadline deadline, const Interrupt* cancel) {
   if (agent_) in_agent = agent_->identities();
   std::vector<AgentIdentity> offered;
   const auto take_from_agent = [&](const std::string& base64) {
-    const auto found = std::find_if(in_agent.begin(), in_agent.end(), [&](const auto& i) { return i.base64 == base64; });
+    const auto found =
+        std::find_if(in_agent.begin(), in_agent.end(), [&](const auto& i) { return i.base64 == base64; });
     if (base64.empty() || found == in_agent.end()) return false;
     offered.push_back(std::move(*found));
     in_agent.erase(found);
@@ -289,8 +303,10 @@ Result<> Session::log_in(Deadline deadline, const Interrupt* cancel) {
   std::string locked;
   for (const std::string& path : encrypted) locked += (locked.empty() ? "" : ", ") + path;
   Error error = refused(locked.empty() ? "" : "encrypted, and not in an agent: " + locked);
-  if (!locked.empty()) return std::move(error).hint("plumb asks for no passphrase; add the key to the agent with ssh-add");
-  if (tried_.empty()) return std::move(error).hint("name one with `identity_files`, or add it to the agent with ssh-add");
+  if (!locked.empty())
+    return std::move(error).hint("plumb asks for no passphrase; add the key to the agent with ssh-add");
+  if (tried_.empty())
+    return std::move(error).hint("name one with `identity_files`, or add it to the agent with ssh-add");
   return std::move(error).hint("is the public key in that user's ~/.ssh/authorized_keys on the host?");
 }
 

@@ -15,7 +15,9 @@ using testing::soon;
 using testing::stand_in;
 using testing::TemporaryFolder;
 
-std::string hello() { return "hello uid=" + std::to_string(geteuid()) + " root=\n"; }
+std::string hello() {
+  return "hello uid=" + std::to_string(geteuid()) + " root=\n";
+}
 
 // This process's own name and no home of its own, so that nobody's real keys are used.
 ssh::Self nobody_home() {
@@ -155,7 +157,8 @@ TEST_F(Ssh, ANewHostKeyGoesOnALineOfItsOwn) {
   settings_.known_hosts_file = known("# no line end");
   settings_.accept_new_host_keys = true;
   ASSERT_OK(open());
-  EXPECT_EQ(folder_.read("known_hosts"), "# no line end\n" + sshd_->host_name() + " " + sshd_->public_key("host") + "\n");
+  EXPECT_EQ(folder_.read("known_hosts"),
+            "# no line end\n" + sshd_->host_name() + " " + sshd_->public_key("host") + "\n");
 }
 
 TEST_F(Ssh, AChangedHostKeyIsRefusedEvenIfNewOnesAreAccepted) {
@@ -167,7 +170,8 @@ TEST_F(Ssh, AChangedHostKeyIsRefusedEvenIfNewOnesAreAccepted) {
 }
 
 TEST_F(Ssh, ARevokedHostKeyIsRefused) {
-  settings_.known_hosts_file = known(sshd_->host_name() + " " + sshd_->public_key("host") + "\n@revoked * " + sshd_->public_key("host") + "\n");
+  settings_.known_hosts_file =
+      known(sshd_->host_name() + " " + sshd_->public_key("host") + "\n@revoked * " + sshd_->public_key("host") + "\n");
   EXPECT_CODE(open(), Code::kHostKeyRevoked);
 }
 
@@ -227,7 +231,8 @@ class SshAgent : public Ssh {
     ASSERT_OK(child);
     pid_ = child->pid;
     // The socket's name is there a moment before anybody listens on it.
-    for (int i = 0; i < 500 && !ssh::Agent::connect(socket_); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    for (int i = 0; i < 500 && !ssh::Agent::connect(socket_); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
     self_.agent = socket_;
   }
   void TearDown() override {

@@ -1,16 +1,16 @@
 #include "engine/host/ssh/settings.h"
 
-#include <glob.h>
-#include <libssh/libssh.h>
-#include <pwd.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
+
+#include <glob.h>
+#include <libssh/libssh.h>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "engine/base/file.h"
 #include "engine/host/process.h"
@@ -24,13 +24,36 @@ constexpr std::size_t kConfigLimit = std::size_t{1} << 20;
 constexpr int kIncludeDepth = 16;
 
 // What has no bearing on how plumb reaches a host. Every other keyword makes `ssh -G` judge.
-constexpr std::array<std::string_view, 30> kIgnorable{
-    "addkeystoagent",       "batchmode",        "checkhostip",         "compression",       "controlmaster",
-    "controlpath",          "controlpersist",   "escapechar",          "exitonforwardfailure", "forwardagent",
-    "forwardx11",           "forwardx11timeout", "forwardx11trusted",  "gssapiauthentication", "gssapidelegatecredentials",
-    "hashknownhosts",       "host",             "ignoreunknown",       "include",           "ipqos",
-    "kbdinteractiveauthentication", "localforward", "loglevel",        "passwordauthentication", "requesttty",
-    "sendenv",              "serveralivecountmax", "serveraliveinterval", "tcpkeepalive",   "visualhostkey"};
+constexpr std::array<std::string_view, 30> kIgnorable{"addkeystoagent",
+                                                      "batchmode",
+                                                      "checkhostip",
+                                                      "compression",
+                                                      "controlmaster",
+                                                      "controlpath",
+                                                      "controlpersist",
+                                                      "escapechar",
+                                                      "exitonforwardfailure",
+                                                      "forwardagent",
+                                                      "forwardx11",
+                                                      "forwardx11timeout",
+                                                      "forwardx11trusted",
+                                                      "gssapiauthentication",
+                                                      "gssapidelegatecredentials",
+                                                      "hashknownhosts",
+                                                      "host",
+                                                      "ignoreunknown",
+                                                      "include",
+                                                      "ipqos",
+                                                      "kbdinteractiveauthentication",
+                                                      "localforward",
+                                                      "loglevel",
+                                                      "passwordauthentication",
+                                                      "requesttty",
+                                                      "sendenv",
+                                                      "serveralivecountmax",
+                                                      "serveraliveinterval",
+                                                      "tcpkeepalive",
+                                                      "visualhostkey"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -89,14 +112,29 @@ std::string expand_tokens(std::string_view text, const Settings& settings, const
       continue;
     }
     switch (text[++i]) {
-      case '%': out += '%'; break;
-      case 'h': out += settings.host_name; break;
-      case 'n': out += query.host; break;
-      case 'p': out += std::to_string(settings.port); break;
-      case 'r': out += settings.user; break;
-      case 'd': out += self.home; break;
-      case 'u': out += self.name; break;
-      default: out += {'%', text[i]};
+      case '%':
+        out += '%';
+        break;
+      case 'h':
+        out += settings.host_name;
+        break;
+      case 'n':
+        out += query.host;
+        break;
+      case 'p':
+        out += std::to_string(settings.port);
+        break;
+      case 'r':
+        out += settings.user;
+        break;
+      case 'd':
+        out += self.home;
+        break;
+      case 'u':
+        out += self.name;
+        break;
+      default:
+        out += {'%', text[i]};
     }
   }
   return out;
@@ -148,7 +186,8 @@ Result<> take_directive(Settings& settings, const std::string& key, std::string_
   if (key == "user") settings.user = value;
   if (key == "port") {
     const std::optional<int> port = number(value);
-    if (!port || *port < 1 || *port > 65535) return fail(Code::kSshSettings, "ssh -G gives the port " + std::string(value));
+    if (!port || *port < 1 || *port > 65535)
+      return fail(Code::kSshSettings, "ssh -G gives the port " + std::string(value));
     settings.port = *port;
   }
   if (key == "identityfile" && value != "none") settings.identity_files.emplace_back(value);
@@ -161,7 +200,8 @@ Result<> take_directive(Settings& settings, const std::string& key, std::string_
   if (key == "globalknownhostsfile" && value != "none") settings.global_known_hosts = words(value);
   if (key == "hostkeyalias") settings.host_key_alias = value;
   // With `no` OpenSSH even goes on past a changed key; that is not done here.
-  if (key == "stricthostkeychecking" && (value == "accept-new" || value == "false" || value == "no" || value == "off")) {
+  if (key == "stricthostkeychecking" &&
+      (value == "accept-new" || value == "false" || value == "no" || value == "off")) {
     settings.policy = HostKeyPolicy::kAcceptNew;
   }
   if (key == "hashknownhosts") settings.hash_known_hosts = value == "yes";
@@ -303,12 +343,13 @@ Scan scan_files(const Query& query, const Self& self) {
   for (const Source& source : sources) {
     Result<std::string> text = read_file(source.file, kConfigLimit);
     if (!text) continue;
-    scan_into(scan, *text, host,
-              [&](std::string_view pattern) {
-                const std::string path = expand_home(pattern, self);
-                return read_matching(path.starts_with('/') ? path : source.folder + path);
-              },
-              0);
+    scan_into(
+        scan, *text, host,
+        [&](std::string_view pattern) {
+          const std::string path = expand_home(pattern, self);
+          return read_matching(path.starts_with('/') ? path : source.folder + path);
+        },
+        0);
     if (scan.matters) break;
   }
   return scan;

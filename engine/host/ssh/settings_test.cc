@@ -1,8 +1,7 @@
 #include "engine/host/ssh/settings.h"
 
-#include <sys/socket.h>
-
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include "engine/host/testing/fixtures.h"
 
@@ -101,7 +100,8 @@ TEST(SshEffective, WhatCannotBeHonouredIsSaid) {
 TEST(SshEffective, AsksTheInstalledClient) {
   if (testing::run("command -v ssh") != 0) GTEST_SKIP() << "no ssh";
   const testing::TemporaryFolder folder;
-  const std::string config = folder.write("config", "Host web1\n  HostName 192.0.2.5\n  User deploy\nHost web*\n  Port 2222\n");
+  const std::string config =
+      folder.write("config", "Host web1\n  HostName 192.0.2.5\n  User deploy\nHost web*\n  Port 2222\n");
   Query query{.host = "web1", .user = "", .config_file = config};
   Result<Settings> settings = effective_settings(query, kSelf, testing::soon());
   ASSERT_OK(settings);

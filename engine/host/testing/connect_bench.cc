@@ -21,7 +21,8 @@ int main(int argc, char** argv) {
     ssh::Context context;
     auto connection = open_executor(settings, executors, context);
     if (!connection) {
-      std::fprintf(stderr, "%s: %s\n", plumb::code_name(connection.error().code()).c_str(), connection.error().summary().c_str());
+      std::fprintf(stderr, "%s: %s\n", plumb::code_name(connection.error().code()).c_str(),
+                   connection.error().summary().c_str());
       return 1;
     }
     std::array<char, 64> first;

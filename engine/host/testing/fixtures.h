@@ -54,7 +54,9 @@ inline const ExecutorStore& stand_in() {
   return store;
 }
 
-inline Deadline soon() { return Deadline::after(std::chrono::seconds(20)); }
+inline Deadline soon() {
+  return Deadline::after(std::chrono::seconds(20));
+}
 
 // One line, with its end.
 inline std::string read_line(Connection& connection) {
@@ -80,17 +82,19 @@ inline std::string read_exactly(Connection& connection, std::size_t size) {
 }
 
 // Runs a program and waits for it; its exit status.
-inline int run(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()); }
+inline int run(const std::string& command) {
+  return std::system((command + " >/dev/null 2>&1").c_str());
+}
 
-#define ASSERT_OK(result)                                                          \
-  do {                                                                             \
-    const auto& checked_ = (result);                                               \
-    ASSERT_TRUE(checked_.has_value()) << checked_.error().summary();               \
+#define ASSERT_OK(result)                                            \
+  do {                                                               \
+    const auto& checked_ = (result);                                 \
+    ASSERT_TRUE(checked_.has_value()) << checked_.error().summary(); \
   } while (false)
-#define EXPECT_CODE(result, expected)                                              \
-  do {                                                                             \
-    const auto& checked_ = (result);                                               \
-    ASSERT_FALSE(checked_.has_value());                                            \
+#define EXPECT_CODE(result, expected)                                                                 \
+  do {                                                                                                \
+    const auto& checked_ = (result);                                                                  \
+    ASSERT_FALSE(checked_.has_value());                                                               \
     EXPECT_EQ(code_name(checked_.error().code()), code_name(expected)) << checked_.error().summary(); \
   } while (false)
 

@@ -1,17 +1,17 @@
 // An sshd of the test's own on a loopback port.
 #pragma once
 
+#include <memory>
+#include <sstream>
+#include <string>
+#include <thread>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <memory>
-#include <sstream>
-#include <string>
-#include <thread>
 
 #include "engine/base/unique_fd.h"
 #include "engine/host/process.h"
@@ -39,7 +39,9 @@ class SilentListener {
   int port_ = 0;
 };
 
-inline int free_port() { return SilentListener().port(); }
+inline int free_port() {
+  return SilentListener().port();
+}
 
 class PrivateSshd {
  public:
@@ -92,11 +94,13 @@ class PrivateSshd {
     port_ = free_port();
     folder_.write("authorized_keys", public_key("user") + "\n", 0600);
     folder_.write("known_hosts", host_name() + " " + public_key("host") + "\n");
-    folder_.write("sshd_config", "Port " + std::to_string(port_) + "\nListenAddress 127.0.0.1\nHostKey " + (folder_ / "host") +
-                                     "\nPidFile none\nUsePAM no\nStrictModes no\nPasswordAuthentication no\nPermitRootLogin yes\n" +
-                                     "KbdInteractiveAuthentication no\nAuthorizedKeysFile " + (folder_ / "authorized_keys") +
-                                     "\nSetEnv XDG_CACHE_HOME=" + (folder_ / "cache") + "\n" + more_config);
-    Result<Child> child = start_child({"/usr/sbin/sshd", "-D", "-e", "-f", folder_ / "sshd_config"}, ErrorStream::kDiscard);
+    folder_.write("sshd_config",
+                  "Port " + std::to_string(port_) + "\nListenAddress 127.0.0.1\nHostKey " + (folder_ / "host") +
+                      "\nPidFile none\nUsePAM no\nStrictModes no\nPasswordAuthentication no\nPermitRootLogin yes\n" +
+                      "KbdInteractiveAuthentication no\nAuthorizedKeysFile " + (folder_ / "authorized_keys") +
+                      "\nSetEnv XDG_CACHE_HOME=" + (folder_ / "cache") + "\n" + more_config);
+    Result<Child> child =
+        start_child({"/usr/sbin/sshd", "-D", "-e", "-f", folder_ / "sshd_config"}, ErrorStream::kDiscard);
     if (!child) return false;
     pid_ = child->pid;
     for (int i = 0; i < 200; ++i) {
