@@ -52,22 +52,16 @@ void Workspace::diagnose(const Error& error) {
 
 bool Workspace::load() {
   Diagnostics diagnostics;
-  project_ = config::load_project(folder(), diagnostics);
+  project_ = config::load_project(folder(), diagnostics, &sources_);
   if (project_) {
     const std::filesystem::path standard = folder() / "hosts.yaml";
     std::error_code ignored;
     if (!options_.inventory.empty()) {
-      inventory_ = config::load_inventory(options_.inventory, *project_, diagnostics);
+      inventory_ = config::load_inventory(options_.inventory, *project_, diagnostics, &sources_);
     } else if (std::filesystem::exists(standard, ignored)) {
-      inventory_ = config::load_inventory(standard, *project_, diagnostics);
+      inventory_ = config::load_inventory(standard, *project_, diagnostics, &sources_);
     } else {
       inventory_ = config::local_inventory();
-    }
-    for (const config::Resource& resource : project_->resources) {
-      for (const std::string& attribute : resource.sensitive) {
-        const auto found = resource.attributes.find(attribute);
-        if (found != resource.attributes.end()) sources_.hide(found->second.span);
-      }
     }
   }
   if (inventory_) {

@@ -25,11 +25,33 @@ Result<> Secrets::reveal(Json& value) const {
   return {};
 }
 
+// What stands sealed as a whole: a list or a text in the place of argv, a map beside env (see Run).
+Result<> Secrets::reveal_run(Json& body) const {
+  Json argv = body.value("argv", Json::array());
+  if (argv.size() == 1 && argv[0].is_string() && is_keyed_digest(argv[0].get_ref<const std::string&>())) {
+    Json value = argv[0];
+    PLUMB_TRY(reveal(value));
+    body.erase("argv");
+    body[value.is_array() ? "argv" : "script"] = std::move(value);
+  }
+  if (body.contains("sealed_env")) {
+    Json sealed = body["sealed_env"];
+    PLUMB_TRY(reveal(sealed));
+    if (!sealed.is_object()) return fail(Code::kSecretUnresolved, "the sealed environment is not a map");
+    Json& env = body["env"];
+    if (env.is_null()) env = Json::object();
+    env.update(sealed);
+    body.erase("sealed_env");
+  }
+  return {};
+}
+
 Result<Operation> Secrets::reveal(const Operation& operation) const {
   Json json = to_json(operation);
   Json& body = json.begin().value();
   // The content of a file stays a digest: its bytes are a blob.
   const bool writes = std::holds_alternative<WriteFile>(operation);
+  if (std::holds_alternative<Run>(operation)) PLUMB_TRY(reveal_run(body));
   for (auto& [name, value] : body.get_ref<Json::object_t&>()) {
     if (!(writes && name == "content")) PLUMB_TRY(reveal(value));
   }

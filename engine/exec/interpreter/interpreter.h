@@ -26,6 +26,7 @@ class Secrets {
 
  private:
   Result<> reveal(Json& value) const;
+  Result<> reveal_run(Json& body) const;
 
   std::map<std::string, Json> values_;
 };
