@@ -81,8 +81,16 @@ class Writer {
 
  private:
   void triggered(const plan::Action& action) {
+    constexpr std::size_t kShown = 3;
     std::string by;
-    for (const std::string& address : action.triggered_by) by += (by.empty() ? "" : ", ") + address;
+    std::size_t count = 0;
+    for (const std::string& address : action.triggered_by) {
+      if (++count > kShown && !options_.full) {
+        by += " and " + std::to_string(action.triggered_by.size() - kShown) + " more";
+        break;
+      }
+      by += (by.empty() ? "" : ", ") + address;
+    }
     out_ +=
         "      " + std::string(action.pending ? "owed from an earlier run, because of " : "because of ") + by + "\n";
   }
