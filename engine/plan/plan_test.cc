@@ -1,0 +1,202 @@
+// Simulating a host forward, and the artifact that comes of it. States are made by hand; kinds are the real ones.
+#include <gtest/gtest.h>
+
+#include "engine/base/digest.h"
+#include "engine/plan/artifact.h"
+#include "engine/plan/simulate.h"
+
+namespace plumb::plan {
+namespace {
+
+ir::Node node(const std::string& address, Json attributes) {
+  ir::Node result;
+  result.desired.address = *Address::parse(address);
+  result.desired.attributes = std::move(attributes);
+  result.span = {"plumb.yaml", 4, 11, 4, 20};
+  return result;
+}
+
+Observed absent() {
+  return {};
+}
+
+Observed there(Json attributes) {
+  Observed observed;
+  observed.exists = true;
+  observed.attributes = std::move(attributes);
+  return observed;
+}
+
+class SimulateTest : public testing::Test {
+ protected:
+  void add(ir::Node node, Observed observed) {
+    graph_.nodes.push_back(std::move(node));
+    observation_.states.emplace_back(std::move(observed));
+  }
+  // Adds a file with this content, as text, beside one with other content on the host (none where it is null).
+  void add_file(const std::string& path, const std::string& content, const char* now) {
+    add(node("file:" + path, {{"path", path}, {"content", digest(content)}, {"state", "present"}}),
+        now == nullptr ? absent() : there({{"content", digest(now)}, {"state", "present"}}));
+  }
+  std::optional<Simulation> run() {
+    diagnostics_ = Diagnostics();
+    return simulate(graph_, builtin_providers(), observation_, "web01", diagnostics_);
+  }
+  const Action& only_action(const std::optional<Simulation>& simulation) {
+    EXPECT_EQ(simulation->host.actions->size(), 1U);
+    return simulation->host.actions->front();
+  }
+
+  ir::HostGraph graph_;
+  Observation observation_;
+  Diagnostics diagnostics_;
+};
+
+TEST_F(SimulateTest, NothingToDoIsAPlanWithoutActions) {
+  add_file("/etc/motd", "hello", "hello");
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation);
+  EXPECT_TRUE(simulation->host.actions->empty());
+  EXPECT_EQ(simulation->host.unchanged, 1);
+}
+
+TEST_F(SimulateTest, TellsDriftFromIntent) {
+  add_file("/etc/motd", "new", "old");
+  EXPECT_EQ(only_action(run()).because.at("content"), "first");
+  observation_.recorded["file:/etc/motd"] = {{"content", digest("old")}};
+  EXPECT_EQ(only_action(run()).because.at("content"), "config");
+  observation_.recorded["file:/etc/motd"] = {{"content", digest("new")}};
+  EXPECT_EQ(only_action(run()).because.at("content"), "drift");
+  observation_.recorded["file:/etc/motd"] = {{"content", digest("third")}};
+  EXPECT_EQ(only_action(run()).because.at("content"), "both");
+}
+
+TEST_F(SimulateTest, AnOwnerThatNothingCreatesIsAnErrorWithBothPlaces) {
+  ir::Node file = node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"owner", "deploy"}});
+  file.attribute_spans["owner"] = {"plumb.yaml", 6, 12, 6, 18};
+  Observed observed = absent();
+  observed.missing.push_back({*Address::parse("user:deploy"), "owner"});
+  add(std::move(file), std::move(observed));
+  EXPECT_FALSE(run());
+  ASSERT_EQ(diagnostics_.items().size(), 1U);
+  const Diagnostic& problem = diagnostics_.items().front();
+  EXPECT_EQ(problem.code, Code::kNothingProvides);
+  EXPECT_EQ(problem.span->line, 6);
+  ASSERT_EQ(problem.related.size(), 1U);
+  EXPECT_EQ(problem.related.front().span.line, 4);
+  EXPECT_EQ(problem.host, "web01");
+}
+
+TEST_F(SimulateTest, AnEarlierActionProvidesWhatIsMissing) {
+  add(node("user:deploy", {{"name", "deploy"}, {"state", "present"}}), absent());
+  Observed observed = absent();
+  observed.missing.push_back({*Address::parse("user:deploy"), "owner"});
+  add(node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"owner", "deploy"}}), std::move(observed));
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation);
+  ASSERT_EQ(simulation->host.actions->size(), 2U);
+  EXPECT_EQ(simulation->host.actions->back().needs, std::vector<std::string>{"user:deploy"});
+  EXPECT_EQ(simulation->host.actions->back().fidelity, Fidelity::kExact);
+}
+
+TEST_F(SimulateTest, AnOwedReloadIsPlannedAgain) {
+  add(node("service:nginx",
+           {{"name", "nginx"}, {"state", "running"}, {"reload_on", Json::array({"file:/etc/nginx/*"})}}),
+      there({{"state", "running"}, {"can_reload", true}}));
+  EXPECT_TRUE(run()->host.actions->empty());
+  observation_.owed["service:nginx"] = {Op::kReload, {"file:/etc/nginx/nginx.conf"}};
+  const std::optional<Simulation> simulation = run();
+  const Action& action = only_action(simulation);
+  EXPECT_TRUE(action.pending);
+  EXPECT_TRUE(action.triggered);
+  EXPECT_EQ(action.triggered_by, std::vector<std::string>{"file:/etc/nginx/nginx.conf"});
+}
+
+TEST_F(SimulateTest, PreventDestroyForbidsADelete) {
+  ir::Node file = node("file:/srv/x", {{"path", "/srv/x"}, {"state", "absent"}});
+  file.prevent_destroy = true;
+  add(std::move(file), there({{"state", "present"}}));
+  EXPECT_FALSE(run());
+  EXPECT_EQ(diagnostics_.items().front().code, Code::kRefusedByState);
+}
+
+TEST_F(SimulateTest, IgnoredAttributesOfWhatExistsAreLeftAlone) {
+  ir::Node file = node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"state", "present"}});
+  file.ignore = {"content"};
+  add(std::move(file), there({{"content", digest("by hand")}, {"state", "present"}}));
+  EXPECT_TRUE(run()->host.actions->empty());
+}
+
+TEST_F(SimulateTest, AddressesThatTheConfigurationNoLongerHoldsAreOrphans) {
+  add_file("/etc/motd", "hello", "hello");
+  observation_.recorded["file:/etc/motd"] = Json::object();
+  observation_.recorded["file:/etc/old"] = Json::object();
+  EXPECT_EQ(run()->host.orphans, std::vector<std::string>{"file:/etc/old"});
+}
+
+Plan plan_of(const HostPlan& host, const std::vector<std::string>& names) {
+  Plan plan;
+  plan.engine = "1.0.0";
+  plan.project = "edge";
+  plan.on = "all";
+  plan.inputs = {{"config", digest("a")}, {"inventory", digest("b")}, {"values", digest("c")}};
+  for (const std::string& name : names) plan.hosts[name] = host;
+  plan.blobs[digest("new")] = "new";
+  return plan;
+}
+
+class ArtifactTest : public SimulateTest {
+ protected:
+  void SetUp() override {
+    add_file("/etc/motd", "new", "old");
+    host_ = run()->host;
+    host_.facts = digest("facts");
+    host_.ir = digest("ir");
+  }
+  HostPlan host_;
+};
+
+TEST_F(ArtifactTest, ReadsBackWhatItWrote) {
+  const Artifact artifact = write_artifact(plan_of(host_, {"web01"}));
+  EXPECT_EQ(artifact.id, digest(artifact.bytes));
+  const Result<Plan> read = read_artifact(artifact.bytes);
+  ASSERT_TRUE(read) << read.error().summary();
+  EXPECT_EQ(write_artifact(*read).bytes, artifact.bytes);
+  EXPECT_EQ(read->hosts.at("web01").actions->front().desired.address.str(), "file:/etc/motd");
+}
+
+TEST_F(ArtifactTest, BytesThatAreNotTextComeBackWhole) {
+  Plan plan = plan_of(host_, {"web01"});
+  const std::string bytes("\xff\x00\xfe", 3);
+  plan.blobs[digest(bytes)] = bytes;
+  const Result<Plan> read = read_artifact(write_artifact(plan).bytes);
+  ASSERT_TRUE(read) << read.error().summary();
+  EXPECT_EQ(read->blobs.at(digest(bytes)), bytes);
+}
+
+TEST_F(ArtifactTest, EqualHostsShareOneList) {
+  const std::string one = write_artifact(plan_of(host_, {"web01"})).bytes;
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i) names.push_back("web" + std::to_string(i));
+  const std::string hundred = write_artifact(plan_of(host_, names)).bytes;
+  EXPECT_LT(hundred.size(), one.size() + 100 * 400);
+  const Result<Plan> read = read_artifact(hundred);
+  ASSERT_TRUE(read) << read.error().summary();
+  EXPECT_EQ(read->hosts.at("web99").actions->size(), 1U);
+}
+
+TEST_F(ArtifactTest, AnyEditIsRefused) {
+  const std::string bytes = write_artifact(plan_of(host_, {"web01"})).bytes;
+  EXPECT_TRUE(read_artifact(bytes));
+  std::string edited = bytes;
+  edited.replace(edited.find("\"new\""), 5, "\"bad\"");
+  EXPECT_EQ(read_artifact(edited).error().code(), Code::kPlanUnreadable);
+  EXPECT_EQ(read_artifact(bytes + "\n").error().code(), Code::kPlanUnreadable);
+  EXPECT_EQ(read_artifact(bytes.substr(0, bytes.size() / 2)).error().code(), Code::kPlanUnreadable);
+  std::string newer = bytes;
+  newer.replace(newer.find("plan/v1"), 7, "plan/v9");
+  EXPECT_EQ(read_artifact(newer).error().code(), Code::kPlanVersion);
+}
+
+}  // namespace
+}  // namespace plumb::plan
