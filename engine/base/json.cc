@@ -40,7 +40,10 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
   bool start_array(std::size_t) override { return open(Json::array()); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
-    return stop(error.what());
+    // "[json.exception.parse_error.101] parse error at line 1, …": the library's own number says nothing to a reader.
+    const std::string_view text = error.what();
+    const std::size_t begin = text.find("] ");
+    return stop(std::string(begin == std::string_view::npos ? text : text.substr(begin + 2)));
   }
 
   Json root;
