@@ -54,7 +54,8 @@ void Journalist::note(const wire::Event& event) {
   }
   if (event.problem) {
     outcome.code = code_name(event.problem->code);
-    outcome.text = event.problem->summary + (outcome.text.empty() ? "" : "\n" + outcome.text);
+    const bool said = outcome.text.starts_with(event.problem->summary);
+    if (!said) outcome.text = event.problem->summary + (outcome.text.empty() ? "" : "\n" + outcome.text);
   }
   open_[event.index] = event.kind == wire::EventKind::kStarted;
   gathered_.push_back(std::move(outcome));
