@@ -9,6 +9,7 @@
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/terminal.h"
+#include "engine/base/nearest.h"
 
 namespace plumb::cmd {
 namespace {
@@ -53,6 +54,17 @@ void add_commands(Program& program) {
   add_version(program);
 }
 
+int unknown_command(const Program& program, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : program.app.get_subcommands({})) names.push_back(command->get_name());
+  const std::string near = nearest(word, names);
+  Terminal(program.options.no_color)
+      .diagnose({Diagnostic(Code::kUsage, "there is no command `" + word + "`")
+                     .with_hint(near.empty() ? "`plumb --help` lists the commands" : "did you mean `" + near + "`?")},
+                {});
+  return kInvalidConfiguration;
+}
+
 int run(int argc, char** argv) {
   Program program;
   program.app.description("Declarative configuration: typed YAML in, a plan you can read, exactly that plan applied.");
@@ -70,6 +82,8 @@ int run(int argc, char** argv) {
     });
     program.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const std::vector<std::string> words = program.app.remaining();
+    if (program.app.get_subcommands().empty() && !words.empty()) return unknown_command(program, words.front());
     // Help and version are "errors" with code 0 to the library.
     const int code = program.app.exit(error);
     return code == 0 ? kDone : kInvalidConfiguration;

@@ -11,7 +11,6 @@ struct Options {
   std::string folder = ".";      // -C
   std::string inventory;         // -i; "" for hosts.yaml of the project
   std::string on = "all";        // --on
-  std::vector<std::string> set;  // --set name=value
   std::string output = "human";  // --output
   std::size_t forks = 0;         // --forks; 0 for the default
   std::string root;              // --root
