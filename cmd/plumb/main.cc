@@ -103,7 +103,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "error[PL6004]: a fault in plumb itself: %s\n", error.what());
     return plumb::cmd::kFailed;
   }
-  if (std::fflush(stdout) != 0) {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     std::perror("error[PL6003]: standard output could not be written");
     if (code == plumb::cmd::kDone) code = plumb::cmd::kFailed;
   }

@@ -25,7 +25,8 @@ Terminal::Terminal(bool no_color)
       can_ask_(isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1) {}
 
 void Terminal::print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) failed_ = true;
+  // A failed write stays marked on the stream; main looks at it at the end.
+  std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
 void Terminal::tell(std::string_view text) {
@@ -40,11 +41,6 @@ void Terminal::diagnose(const std::vector<Diagnostic>& diagnostics, const lang::
     return;
   }
   tell(report::render(diagnostics, sources, color_err_) + "\n");
-}
-
-bool Terminal::flush() {
-  if (std::fflush(stdout) != 0) failed_ = true;
-  return !failed_;
 }
 
 }  // namespace plumb::cmd

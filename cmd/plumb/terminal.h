@@ -25,15 +25,11 @@ class Terminal {
   void set_json(bool json) { json_ = json; }
   bool json() const { return json_; }
 
-  // Everything printed so far has been written; false where it could not be (a full disk, a closed pipe).
-  bool flush();
-
  private:
   bool color_out_ = false;
   bool color_err_ = false;
   bool can_ask_ = false;
   bool json_ = false;
-  bool failed_ = false;
 };
 
 }  // namespace plumb::cmd

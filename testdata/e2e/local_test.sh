@@ -97,10 +97,11 @@ exits 3 run validate
 says 'did you mean `content`?'
 says PL1105
 says 'plumb.yaml:7'
-exits 3 run plan --on nobody
 
 # No terminal, no question.
 exits 0 "$plumb" init other
+exits 3 "$plumb" -C other validate --on nobody
+says PL1205
 exits 1 "$plumb" -C other apply </dev/null
 says PL6002
 echo ok
