@@ -3,6 +3,7 @@
 //
 //   PL10xx  reading YAML                PL11xx  schema and configuration
 //   PL12xx  inventory and patterns      PL13xx  graph: addresses, order
+//   PL14xx  expressions and templates
 //   PL20xx  planning                    PL21xx  plan artifacts
 //   PL30xx  reaching a host             PL31xx  the executor and the wire
 //   PL40xx  applying                    PL41xx  operations on a host
