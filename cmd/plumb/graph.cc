@@ -2,7 +2,10 @@
 
 #include "engine/ir/graph.h"
 
+#include <algorithm>
+
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/exit_code.h"
 #include "cmd/plumb/workspace.h"
 
 namespace plumb::cmd {
@@ -15,6 +18,14 @@ int graph(Program& program) {
   if (!workspace.load()) return kInvalidConfiguration;
   const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), nullptr);
   if (fleet == nullptr) return kInvalidConfiguration;
+  if (std::any_of(workspace.hosts().begin(), workspace.hosts().end(),
+                  [&](const std::string& host) { return fleet->graph(host) == nullptr; })) {
+    const std::map<std::string, run::HostResult> results = fleet->contact(true);
+    Diagnostics found;
+    for (const auto& [host, result] : results) found.extend(result.diagnostics);
+    workspace.diagnose(found);
+    if (const ExitCode code = exit_code_of(results); code != kDone) return code;
+  }
   Json hosts = Json::object();
   for (const std::string& host : workspace.hosts()) {
     const ir::HostGraph& compiled = *fleet->graph(host);

@@ -2,6 +2,7 @@
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/config/layers.h"
 
 namespace plumb::cmd {
 namespace {
@@ -26,13 +27,13 @@ std::string connection_text(const config::ConnectionSettings& connection) {
 // Sensitive inputs are named and not shown.
 Json inputs_json(const config::Host& host, const config::Project& project) {
   Json inputs = Json::object();
-  for (const auto& [name, layers] : host.inputs) {
-    const auto declared = project.inputs.find(name);
-    const bool sensitive = declared != project.inputs.end() && declared->second.sensitive;
+  for (const auto& [name, input] : project.root.inputs) {
+    const std::vector<config::InputLayer> layers = config::input_layers(project, host, name);
+    if (layers.empty()) continue;
     Json list = Json::array();
     for (const config::InputLayer& layer : layers) {
       list.push_back({{"layer", layer.layer},
-                      {"value", sensitive ? Json("(sensitive)") : layer.value.value},
+                      {"value", input.sensitive ? Json("(sensitive)") : layer.value.value},
                       {"source", layer.value.span.str()}});
     }
     inputs[name] = {{"value", list.empty() ? Json() : list.back()["value"]}, {"layers", std::move(list)}};

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace plumb::cmd {
 
@@ -10,6 +11,8 @@ struct Options {
   std::string folder = ".";      // -C
   std::string inventory;         // -i; "" for hosts.yaml of the project
   std::string on = "all";        // --on
+  std::vector<std::string> assignments;  // --set
+  std::vector<std::string> input_files;  // --inputs
   std::string output = "human";  // --output
   std::size_t forks = 0;         // --forks; 0 for the default
   std::string root;              // --root

@@ -13,7 +13,7 @@ int validate(Program& program) {
   if (!workspace.load()) return kInvalidConfiguration;
   const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), nullptr);
   if (fleet == nullptr) return kInvalidConfiguration;
-  const std::size_t resources = workspace.project().resources.size();
+  const std::size_t resources = ir::count_declarations(workspace.project().root);
   const std::size_t hosts = workspace.hosts().size();
   if (terminal.json()) {
     const Json result = {{"valid", true}, {"resources", resources}, {"hosts", hosts}};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include <unistd.h>
+
 #include "cmd/plumb/ask.h"
 #include "engine/base/file.h"
 #include "engine/ir/compile.h"
@@ -15,6 +17,23 @@ constexpr std::size_t kMaxSource = std::size_t{8} << 20;
 
 std::size_t default_forks() {
   return std::clamp<std::size_t>(std::size_t{8} * std::thread::hardware_concurrency(), 16, 128);
+}
+
+config::InputArguments input_arguments(const Options& options) {
+  constexpr std::string_view kPrefix = "PLUMB_INPUT_";
+  config::InputArguments arguments;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view entry(*variable);
+    const std::size_t equals = entry.find('=');
+    if (!entry.starts_with(kPrefix) || equals == std::string_view::npos) continue;
+    std::string name(entry.substr(kPrefix.size(), equals - kPrefix.size()));
+    // Inputs are lower-case; shells like their variables in capitals.
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    arguments.environment[name] = std::string(entry.substr(equals + 1));
+  }
+  for (const std::string& file : options.input_files) arguments.files.emplace_back(file);
+  arguments.assignments = options.assignments;
+  return arguments;
 }
 
 }  // namespace
@@ -52,14 +71,14 @@ void Workspace::diagnose(const Error& error) {
 
 bool Workspace::load() {
   Diagnostics diagnostics;
-  project_ = config::load_project(folder(), diagnostics, &sources_);
+  project_ = config::load_project(folder(), input_arguments(options_), diagnostics, sources_);
   if (project_) {
     const std::filesystem::path standard = folder() / "hosts.yaml";
     std::error_code ignored;
     if (!options_.inventory.empty()) {
-      inventory_ = config::load_inventory(options_.inventory, *project_, diagnostics, &sources_);
+      inventory_ = config::load_inventory(options_.inventory, *project_, diagnostics, sources_);
     } else if (std::filesystem::exists(standard, ignored)) {
-      inventory_ = config::load_inventory(standard, *project_, diagnostics, &sources_);
+      inventory_ = config::load_inventory(standard, *project_, diagnostics, sources_);
     } else {
       inventory_ = config::local_inventory();
     }
@@ -71,12 +90,18 @@ bool Workspace::load() {
       diagnostics.add(hosts.error().diagnostic());
     }
   }
+  // After errors the graph is still looked at, so that all of them are told in one go.
+  if (diagnostics.has_errors() && inventory_) ir::Compiler(compiler_input()).survey(hosts_, diagnostics);
   diagnose(diagnostics);
   return !diagnostics.has_errors() && project_ && inventory_;
 }
 
+ir::CompilerInput Workspace::compiler_input() const {
+  return {*project_, *inventory_, sources_, builtin_providers(), recorded_facts_, key_};
+}
+
 bool Workspace::find_key() {
-  if (!ir::holds_secrets(*project_)) return true;
+  if (!ir::holds_secrets(project_->root)) return true;
   Result<std::optional<std::string>> key = run::read_project_key(folder());
   if (!key) {
     diagnose(key.error());
@@ -114,8 +139,8 @@ std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts,
   if (!options_.root.empty()) fleet_options.root = std::filesystem::absolute(options_.root).lexically_normal().string();
   fleet_options.accept_new_host_keys = options_.accept_new_host_keys;
   fleet_options.become_password = become_password_;
-  auto fleet = std::make_unique<run::Fleet>(*project_, *inventory_, builtin_providers(), *executors_, key_,
-                                            std::move(fleet_options), control_, std::move(observer));
+  auto fleet = std::make_unique<run::Fleet>(compiler_input(), *executors_, std::move(fleet_options), control_,
+                                            std::move(observer));
   Diagnostics diagnostics;
   const bool compiled = fleet->compile(hosts, diagnostics);
   diagnose(diagnostics);

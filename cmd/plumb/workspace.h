@@ -41,6 +41,7 @@ class Workspace {
   void diagnose(const Error& error);
 
  private:
+  ir::CompilerInput compiler_input() const;
   void add_sources(const std::vector<Diagnostic>& diagnostics);
   bool find_key();
 
@@ -50,6 +51,7 @@ class Workspace {
   std::optional<config::Project> project_;
   std::optional<config::Inventory> inventory_;
   std::set<std::string> hosts_;
+  std::map<std::string, Json> recorded_facts_;
   std::string key_;
   std::optional<std::string> become_password_;
   std::unique_ptr<host::ExecutorStore> executors_;

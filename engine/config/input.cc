@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <regex>
+#include <set>
 #include <string_view>
 
 #include "engine/config/validate.h"
+#include "engine/config/words.h"
 
 namespace plumb::config {
 namespace {
@@ -32,7 +34,12 @@ class InputReader {
 
   bool read(const Node& node, Json& schema) {
     const std::size_t before = diagnostics_.error_count();
-    const std::string type = schema.at("type").get<std::string>();
+    std::set<std::string> types = types_of(schema);
+    if (types.size() > 1 && !types.contains("null")) {
+      report(node.find("type")->value.span, "an input has one type, and perhaps \"null\" beside it", "two types");
+    }
+    types.erase("null");
+    const std::string type = types.empty() ? "" : *types.begin();
     for (const Keyword& keyword : kKeywords) {
       const Entry* entry = node.find(keyword.name);
       if (entry != nullptr && keyword.types.find(type) == std::string_view::npos) {
@@ -45,7 +52,7 @@ class InputReader {
     check_order(node, schema, "minItems", "maxItems");
     check_pattern(node, schema);
     schema.erase("sensitive");
-    read_enum(node, schema, type);
+    read_enum(node, schema);
     if (const Entry* items = node.find("items")) read(items->value, schema["items"]);
     if (const Entry* more = node.find("additionalProperties"); more != nullptr && more->value.is_map()) {
       read(more->value, schema["additionalProperties"]);
@@ -83,12 +90,12 @@ class InputReader {
     }
   }
 
-  void read_enum(const Node& node, Json& schema, const std::string& type) {
+  void read_enum(const Node& node, Json& schema) {
     const Entry* entry = node.find("enum");
     if (entry == nullptr) return;
     Json values = Json::array();
     for (const Node& item : entry->value.items) {
-      if (auto typed = validate(item, {{"type", type}}, "an item of `enum`", item.span, {}, diagnostics_)) {
+      if (auto typed = validate(item, {{"type", schema["type"]}}, "an item of `enum`", item.span, {}, diagnostics_)) {
         values.push_back(std::move(*typed));
       }
     }

@@ -59,9 +59,9 @@ Json to_json(const ConnectionSettings& settings) {
 
 class InventoryLoader {
  public:
-  InventoryLoader(const Project& project, Diagnostics& diagnostics, lang::SourceMap* sources)
+  InventoryLoader(const Project& project, Diagnostics& diagnostics, lang::SourceMap& sources)
       : project_(project), diagnostics_(diagnostics), sources_(sources) {
-    for (const auto& [name, input] : project.inputs) input_names_.push_back(name);
+    for (const auto& [name, input] : project.root.inputs) input_names_.push_back(name);
   }
 
   std::optional<Inventory> load(const fs::path& file) {
@@ -72,7 +72,7 @@ class InventoryLoader {
       diagnostics_.add(text.error().diagnostic());
       return std::nullopt;
     }
-    if (sources_ != nullptr) sources_->add(name, *text);
+    sources_.add(name, *text);
     std::optional<Node> root = lang::read_yaml(name, *text, diagnostics_);
     if (!root) return std::nullopt;
     if (!root->is_map()) {
@@ -140,15 +140,15 @@ class InventoryLoader {
   std::map<std::string, Located> read_inputs(const Node& inputs) {
     std::map<std::string, Located> values;
     for (const Entry& entry : inputs.entries) {
-      const auto input = project_.inputs.find(entry.key);
-      if (input == project_.inputs.end()) {
+      const auto input = project_.root.inputs.find(entry.key);
+      if (input == project_.root.inputs.end()) {
         const std::string near = nearest(entry.key, input_names_);
         diagnostics_.add(Diagnostic(Code::kUnknownInput, "the project declares no input `" + entry.key + "`")
                              .at(entry.key_span, near.empty() ? "not declared" : "did you mean `" + near + "`?")
                              .with_hint(near.empty() ? "declare it under `inputs` in plumb.yaml" : ""));
         continue;
       }
-      if (input->second.sensitive && sources_ != nullptr) sources_->hide(entry.value.span);
+      if (input->second.sensitive) sources_.hide(entry.value.span);
       if (auto value = read_input_value(entry, input->second, diagnostics_))
         values.emplace(entry.key, std::move(*value));
     }
@@ -238,11 +238,8 @@ class InventoryLoader {
     return false;
   }
 
-  void add_layer(Host& host, const std::string& input, std::string layer, const Located& value) const {
-    std::vector<InputLayer>& layers = host.inputs[input];
-    const auto& declared = project_.inputs.at(input).default_value;
-    if (layers.empty() && declared) layers.push_back({"default", *declared});
-    layers.push_back({std::move(layer), value});
+  static void add_layer(Host& host, const std::string& input, std::string layer, const Located& value) {
+    host.inputs[input].push_back({std::move(layer), value});
   }
 
   // A pattern could not tell a group from a host of its name.
@@ -261,7 +258,7 @@ class InventoryLoader {
     for (const auto& [name, host] : inventory_.hosts) {
       Json inputs = Json::object();
       for (const auto& [input, layers] : host.inputs) {
-        if (!project_.inputs.at(input).sensitive) inputs[input] = layers.back().value.value;
+        if (!project_.root.inputs.at(input).sensitive) inputs[input] = layers.back().value.value;
       }
       document[name] = {
           {"groups", host.groups}, {"connection", to_json(host.connection)}, {"inputs", std::move(inputs)}};
@@ -273,7 +270,7 @@ class InventoryLoader {
 
   const Project& project_;
   Diagnostics& diagnostics_;
-  lang::SourceMap* sources_;
+  lang::SourceMap& sources_;
   Inventory inventory_;
   std::map<std::string, Group> groups_;
   std::vector<std::string> input_names_;
@@ -282,7 +279,7 @@ class InventoryLoader {
 }  // namespace
 
 std::optional<Inventory> load_inventory(const fs::path& file, const Project& project, Diagnostics& diagnostics,
-                                        lang::SourceMap* sources) {
+                                        lang::SourceMap& sources) {
   return InventoryLoader(project, diagnostics, sources).load(file);
 }
 

@@ -14,7 +14,7 @@
 
 namespace plumb::config {
 
-// One layer that set an input, lowest first: "default", "group web", "host web1".
+// One layer that set an input: "default", "group web", "host web1".
 struct InputLayer {
   std::string layer;
   Located value;
@@ -40,8 +40,7 @@ struct Host {
   SourceSpan span;
   ConnectionSettings connection;
   std::set<std::string> groups;  // direct and inherited, "all" not among them
-  // The layers of each input that a group or the host sets, lowest first; the last one counts. An input that is not
-  // here has its default (Project::inputs) or no value.
+  // What groups and the host set of each input, lowest first. See layers.h for the layers below and above.
   std::map<std::string, std::vector<InputLayer>> inputs;
 };
 
@@ -52,9 +51,9 @@ struct Inventory {
 };
 
 // Reads an inventory file. Inputs are checked against those that `project` declares. Spans name the file relative to
-// the project folder where it lies in it. `sources` as in load_project.
+// the project folder where it lies in it. `sources` as in load_project. Nothing comes back where there are errors.
 std::optional<Inventory> load_inventory(const std::filesystem::path& file, const Project& project,
-                                        Diagnostics& diagnostics, lang::SourceMap* sources = nullptr);
+                                        Diagnostics& diagnostics, lang::SourceMap& sources);
 
 // The inventory of a project without a hosts.yaml: this machine alone, "localhost", over the local transport.
 Inventory local_inventory();

@@ -1,17 +1,40 @@
-// One resource of a project, read by its kind's schema.
+// One resource of one host: a declaration with its expressions worked out.
 #pragma once
 
-#include <filesystem>
+#include <map>
+#include <memory>
 #include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
-#include "engine/config/project.h"
-#include "engine/lang/source.h"
-#include "engine/lang/yaml.h"
+#include "engine/config/declaration.h"
+#include "engine/config/module.h"
 
 namespace plumb::config {
 
-// `node` is a map that is not empty. `sources` may be null.
-std::optional<Resource> read_resource(const lang::Node& node, const std::filesystem::path& project_folder,
-                                      Diagnostics& diagnostics, lang::SourceMap* sources);
+struct Resource {
+  Address address;
+  SourceSpan span;  // of the identity
+  // Attributes as the kind's schema types and normalises them, the identity's own (x-identity) among them. Paths of
+  // project files are relative to the project.
+  std::map<std::string, Located> attributes;
+  std::vector<Pattern> after;
+  std::vector<Pattern> before;
+  std::set<std::string> ignore;
+  bool prevent_destroy = false;
+  std::set<std::string> sensitive;  // see Declaration
+};
+
+// `module` is the path of the module's instance, "" at the root. Nothing after findings were told.
+std::shared_ptr<const Resource> resolve(const Declaration& declaration, const std::string& module,
+                                        const ModuleFolder& folder, const Evaluation& evaluation);
+
+// Patterns of after and before, made absolute; those of a module speak of its own resources.
+std::optional<std::vector<Pattern>> resolve_patterns(const std::vector<Dynamic>& written, const std::string& module,
+                                                     const Evaluation& evaluation);
+
+// "web" + "file:/x" -> "web/file:/x"
+std::string below(const std::string& module, const std::string& text);
 
 }  // namespace plumb::config

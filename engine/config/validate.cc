@@ -9,6 +9,7 @@
 #include "engine/base/nearest.h"
 #include "engine/config/conditions.h"
 #include "engine/config/formats.h"
+#include "engine/config/types.h"
 #include "engine/config/words.h"
 
 namespace plumb::config {
@@ -39,6 +40,7 @@ class Validator {
     const Json& schema = resolve(given);
     if (out_->error_count() >= kMostFindings) return std::nullopt;
     if (schema.is_boolean()) return untyped(node);
+    if (const cel::Type* type = expression_type(node)) return expression(node, *type, schema, name);
     if (const char* choice = schema.contains("anyOf")   ? "anyOf"
                              : schema.contains("oneOf") ? "oneOf"
                                                         : nullptr;
@@ -48,11 +50,50 @@ class Validator {
     const std::set<std::string> types = types_of(schema);
     if (types.empty()) return untyped(node);
     std::optional<Json> result = by_type(node, schema, types, name, where, outermost);
-    if (result && !allowed(*result, node, schema, name, where)) return std::nullopt;
+    const bool partial = (outermost && !options_.later.empty()) || (result && result->is_object() && options_.types != nullptr);
+    if (result && !partial && !allowed(*result, node, schema, name, where)) return std::nullopt;
     return result;
   }
 
  private:
+  const cel::Type* expression_type(const Node& node) const {
+    if (options_.types == nullptr) return nullptr;
+    const auto found = options_.types->find(&node);
+    return found == options_.types->end() ? nullptr : found->second;
+  }
+
+  // Its value is not known yet; null stands for it.
+  std::optional<Json> expression(const Node& node, const cel::Type& type, const Json& schema, const std::string& name) {
+    const Fit fit = fits(type, schema, *options_.root);
+    if (fit == Fit::kYes) return Json(nullptr);
+    if (fit == Fit::kMayBeNull) {
+      report(Code::kMayBeNull, name + " cannot be null, and this may be", node.span, "this is " + words_for(type),
+             "say what then: ${x == null ? … : x}");
+      return std::nullopt;
+    }
+    const std::string wanted = wanted_words(schema);
+    report(Code::kExpressionType, name + " must be " + wanted, node.span, "this is " + words_for(type),
+           conversion(wanted, type));
+    return std::nullopt;
+  }
+
+  std::string wanted_words(const Json& schema) const {
+    std::set<std::string> types = types_of(schema);
+    for (const char* choice : {"anyOf", "oneOf"}) {
+      if (!schema.contains(choice) || schema.contains("type")) continue;
+      for (const Json& branch : schema[choice]) types.merge(types_of(resolve(branch)));
+    }
+    return words_for(types);
+  }
+
+  static std::string conversion(const std::string& wanted, const cel::Type& type) {
+    if (wanted == "text" && (type.is(cel::Type::Kind::kInt) || type.is(cel::Type::Kind::kDouble) || type.is(cel::Type::Kind::kBool)))
+      return "convert it: ${string(…)}";
+    if (wanted == "a whole number" && type.is(cel::Type::Kind::kString)) return "convert it: ${int(…)}";
+    if (wanted == "text" && type.is(cel::Type::Kind::kList)) return "join it: ${x.join(', ')}";
+    return {};
+  }
+
   const Json& resolve(const Json& schema) const {
     const Json* current = &schema;
     while (current->is_object() && current->contains("$ref")) {
@@ -188,7 +229,7 @@ class Validator {
         good = false;
         continue;
       }
-      if (unique) {
+      if (unique && expression_type(item) == nullptr) {
         const auto [first, added] = seen.try_emplace(canonical(*typed), i);
         if (!added) {
           out_->add(Diagnostic(Code::kBadValue, "an item of " + name + " stands twice")
@@ -240,6 +281,7 @@ class Validator {
     bool good = true;
     std::set<std::string> failed;
     for (const Entry& entry : node.entries) {
+      if (outermost && options_.later.contains(entry.key)) continue;
       const Json* part = schema_for(schema, entry.key);
       if (part == nullptr) {
         unknown_key(entry, schema, name);
@@ -258,7 +300,7 @@ class Validator {
     if (schema.contains("required")) {
       for (const Json& key : schema["required"]) {
         const std::string wanted = key.get<std::string>();
-        if (result.contains(wanted) || failed.contains(wanted)) continue;
+        if (result.contains(wanted) || failed.contains(wanted) || (outermost && options_.later.contains(wanted))) continue;
         std::string hint;
         if (const Json* part = schema_for(schema, wanted); part != nullptr && part->is_object()) {
           hint = member(resolve(*part), "description");
@@ -278,7 +320,8 @@ class Validator {
     if (schema.contains("properties")) {
       for (const auto& [key, part] : schema["properties"].items()) {
         const Json& property = resolve(part);
-        if (property.is_object() && property.contains("default")) result.emplace(key, property["default"]);
+        if (!property.is_object() || !property.contains("default") || (outermost && options_.later.contains(key))) continue;
+        result.emplace(key, property["default"]);
       }
     }
     return result;

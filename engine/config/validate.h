@@ -2,12 +2,15 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "engine/base/diagnostic.h"
 #include "engine/base/json.h"
+#include "engine/lang/cel/type.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::config {
@@ -17,6 +20,10 @@ struct ValidateOptions {
   const Json* root = nullptr;
   // Where x-format source looks for files; empty: files are not looked for.
   std::filesystem::path project_folder;
+  // Keys of the outermost map whose values come later: they count as given, and conditions between keys wait for them.
+  std::set<std::string> later;
+  // Expressions below the node, by the scalars they stand in: only their types are known.
+  const std::map<const lang::Node*, const cel::Type*>* types = nullptr;
   // An attribute of the outermost map that messages call by another name (`path` of a file is written `file:`).
   std::string alias_of;
   std::string alias;

@@ -1,134 +1,233 @@
 #include "engine/ir/compile.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "engine/base/digest.h"
-#include "engine/base/glob.h"
-#include "engine/base/nearest.h"
+#include "engine/config/layers.h"
 #include "engine/config/schema.h"
 #include "engine/ir/link.h"
+#include "engine/ir/patterns.h"
 
 namespace plumb::ir {
 namespace {
+
+namespace slots = config::slots;
 
 std::string text_member(const Json& schema, const char* member) {
   return schema.value(member, std::string());
 }
 
+void gather_patterns(const config::Module& module, std::map<std::string, const config::Pattern*>& patterns) {
+  for (const auto& entry : module.body) {
+    const auto& placement = std::visit([](const auto& one) -> const auto& { return one.placement; }, entry);
+    if (placement.on) patterns.try_emplace(placement.on->text, &*placement.on);
+    if (const auto* call = std::get_if<config::ModuleCall>(&entry); call != nullptr && call->module != nullptr)
+      gather_patterns(*call->module, patterns);
+  }
+}
+
+const Json* at_path(const Json* document, const std::vector<std::string>& path) {
+  for (const std::string& name : path) {
+    if (document == nullptr || !document->is_object() || !document->contains(name)) return nullptr;
+    document = &(*document)[name];
+  }
+  return document;
+}
+
 }  // namespace
 
-bool holds_secrets(const config::Project& project) {
-  return std::any_of(project.resources.begin(), project.resources.end(), [](const config::Resource& resource) {
-    return std::any_of(resource.sensitive.begin(), resource.sensitive.end(),
-                       [&](const std::string& attribute) { return resource.attributes.contains(attribute); });
+bool holds_secrets(const config::Module& module) {
+  return std::any_of(module.body.begin(), module.body.end(), [](const auto& entry) {
+    if (const auto* call = std::get_if<config::ModuleCall>(&entry))
+      return call->module != nullptr && holds_secrets(*call->module);
+    const auto& declaration = std::get<config::Declaration>(entry);
+    return std::any_of(declaration.sensitive.begin(), declaration.sensitive.end(), [&](const std::string& attribute) {
+      return declaration.literals.contains(attribute) || declaration.expressions.contains(attribute) ||
+             declaration.templates.contains(attribute);
+    });
   });
 }
 
-Compiler::Compiler(const config::Project& project, const config::Inventory& inventory, const Registry& providers,
-                   std::string key)
-    : project_(project), inventory_(inventory), providers_(providers), key_(std::move(key)) {}
-
-void Compiler::select(Diagnostics& diagnostics) {
-  selected_ = true;
-  std::map<std::string, std::set<std::string>> matches;  // by pattern text
-  for (const auto& [host, unused] : inventory_.hosts) selections_[host];
-  for (std::size_t i = 0; i < project_.resources.size(); ++i) {
-    const config::Resource& resource = project_.resources[i];
-    if (!resource.on) {
-      for (auto& [host, selection] : selections_) selection.resources.push_back(i);
-      continue;
-    }
-    auto known = matches.find(resource.on->text);
-    if (known == matches.end()) {
-      Result<std::set<std::string>> hosts = config::match_hosts(inventory_, resource.on->text);
-      if (!hosts) {
-        Diagnostic problem = hosts.error().diagnostic();
-        problem.span = resource.on->span;
-        diagnostics.add(std::move(problem));
-        hosts = std::set<std::string>{};
-      }
-      known = matches.emplace(resource.on->text, std::move(*hosts)).first;
-    }
-    for (const std::string& host : known->second) selections_[host].resources.push_back(i);
+std::size_t count_declarations(const config::Module& module) {
+  std::size_t count = 0;
+  for (const auto& entry : module.body) {
+    const auto* call = std::get_if<config::ModuleCall>(&entry);
+    count += call == nullptr ? 1 : call->module == nullptr ? 0 : count_declarations(*call->module);
   }
-  check_patterns(project_, diagnostics);
+  return count;
 }
 
-std::shared_ptr<const HostGraph> Compiler::compile(const std::string& host, Diagnostics& diagnostics) {
-  if (!selected_) select(diagnostics);
-  const Selection& selection = selections_[host];
-  if (const auto known = graphs_.find(selection); known != graphs_.end()) return known->second;
-  std::shared_ptr<const HostGraph> graph = build(selection, diagnostics);
-  graphs_.emplace(selection, graph);
-  return graph;
+Compiler::Compiler(CompilerInput input)
+    : input_(std::move(input)),
+      expander_(input_.project, input_.inventory, input_.sources, input_.recorded_facts) {
+  std::map<std::string, const config::Pattern*> patterns;
+  gather_patterns(input_.project.root, patterns);
+  for (const auto& [text, pattern] : patterns) patterns_.push_back(pattern);
 }
 
-std::shared_ptr<const HostGraph> Compiler::build(const Selection& selection, Diagnostics& diagnostics) {
+bool Compiler::needs_facts() const {
+  return input_.project.root.reads_facts;
+}
+
+void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
+  check_patterns(input_.project, diagnostics);
+  std::map<std::string, std::pair<const SourceSpan*, std::set<std::string>>> missing;  // by input
+  for (const auto& entry : input_.project.root.body) {
+    const auto& placement = std::visit([](const auto& one) -> const auto& { return one.placement; }, entry);
+    const auto& reads = std::visit([](const auto& one) -> const auto& { return one.reads; }, entry);
+    const auto& span = std::visit([](const auto& one) -> const auto& { return one.span; }, entry);
+    for (const std::string& host : hosts) {
+      if (placement.on && !expander_.selects(*placement.on, host, diagnostics)) continue;
+      for (const cel::Reference& path : reads.paths) {
+        if (path.slot != slots::kInputs) continue;
+        const std::string& name = path.path.front();
+        const config::Input& input = input_.project.root.inputs.at(name);
+        const Json type = input.schema.is_object() ? input.schema.value("type", Json()) : Json();
+        if (type.is_array() || config::input_value(input_.project, input_.inventory.hosts.at(host), name) != nullptr)
+          continue;
+        auto& [where, on] = missing[name];
+        if (where == nullptr) where = &span;
+        on.insert(host);
+      }
+    }
+  }
+  for (const auto& [name, needed] : missing) {
+    const auto& [span, on] = needed;
+    std::string where = *on.begin();
+    if (on.size() > 1) where += " and " + std::to_string(on.size() - 1) + (on.size() == 2 ? " other host" : " other hosts");
+    diagnostics.add(Diagnostic(Code::kInputMissing, "the input `" + name + "` has no value on " + where)
+                        .at(*span, "needs it")
+                        .with_related(input_.project.root.inputs.at(name).span, "declared here, without a default")
+                        .with_hint("give it a default, or set it in inputs.yaml, the inventory or with --set " + name + "=…"));
+  }
+}
+
+void Compiler::survey(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
+  check(hosts, diagnostics);
+  for (const std::string& host : hosts) (void)compile(host, nullptr, diagnostics);
+}
+
+// Which patterns the host matches, and the values of all that expressions read of it.
+std::string Compiler::key_of(const config::Host& host, const Json* facts, Diagnostics& diagnostics) {
+  std::string key;
+  for (const config::Pattern* pattern : patterns_)
+    key += expander_.selects(*pattern, host.name, diagnostics) ? '1' : '0';
+  Json values = Json::array();
+  for (const cel::Reference& path : reads_of(key).paths) {
+    const Json* value = nullptr;
+    Json own;
+    if (path.slot == slots::kInputs) {
+      if (const auto* located = config::input_value(input_.project, host, path.path.front())) value = &located->value;
+    } else if (path.slot == slots::kFacts) {
+      value = at_path(facts, path.path);
+    } else {
+      own = {{"name", host.name}, {"address", host.connection.address}, {"groups", host.groups}};
+      value = at_path(&own, path.path);
+    }
+    values.push_back(value == nullptr ? Json(nullptr) : *value);
+  }
+  append_canonical(key, values);
+  return key;
+}
+
+const config::Reads& Compiler::reads_of(const std::string& selection) {
+  const auto [known, added] = reads_.try_emplace(selection);
+  if (!added) return known->second;
+  for (const auto& entry : input_.project.root.body) {
+    const auto& placement = std::visit([](const auto& one) -> const auto& { return one.placement; }, entry);
+    if (placement.on) {
+      const auto at = std::find_if(patterns_.begin(), patterns_.end(),
+                                   [&](const config::Pattern* pattern) { return pattern->text == placement.on->text; });
+      if (selection[static_cast<std::size_t>(at - patterns_.begin())] == '0') continue;
+    }
+    known->second.add(std::visit([](const auto& one) -> const auto& { return one.reads; }, entry));
+  }
+  return known->second;
+}
+
+std::shared_ptr<const HostGraph> Compiler::compile(const std::string& name, const Json* facts,
+                                                   Diagnostics& diagnostics) {
+  const config::Host& host = input_.inventory.hosts.at(name);
+  const std::string key = key_of(host, facts, diagnostics);
+  auto known = graphs_.find(key);
+  if (known == graphs_.end()) {
+    Compiled compiled;
+    compiled.graph = build(host, facts, compiled.found);
+    known = graphs_.emplace(key, std::move(compiled)).first;
+  }
+  for (Diagnostic problem : known->second.found.items()) {
+    if (facts == nullptr && !told_.emplace(problem.code, problem.span, problem.summary).second) continue;
+    if (facts != nullptr) problem.host = name;
+    diagnostics.add(std::move(problem));
+  }
+  return known->second.graph;
+}
+
+std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const Json* facts,
+                                                 Diagnostics& diagnostics) {
+  const std::size_t before = diagnostics.error_count();
+  const Resources resources = expander_.expand(host, facts, diagnostics);
   std::vector<Node> nodes;
-  std::vector<const config::Resource*> resources;
-  std::map<Address, std::size_t> first;
-  bool complete = true;
-  for (const std::size_t index : selection.resources) {
-    const config::Resource& resource = project_.resources[index];
-    const auto [seen, added] = first.try_emplace(resource.address, index);
+  std::vector<const config::Resource*> sources;
+  std::map<Address, const config::Resource*> first;
+  for (const auto& resource : resources) {
+    const auto [seen, added] = first.try_emplace(resource->address, resource.get());
     if (!added) {
       diagnostics.add(
-          Diagnostic(Code::kDuplicateAddress, "`" + resource.address.str() + "` is declared twice")
-              .at(resource.span, "the second one")
-              .with_related(project_.resources[seen->second].span, "the first one")
+          Diagnostic(Code::kDuplicateAddress, "`" + resource->address.str() + "` is declared twice")
+              .at(resource->span, "the second one")
+              .with_related(seen->second->span, "the first one")
               .with_hint("remove one of them, keep them on different hosts with `on`, or give one an `id`"));
-      complete = false;
       continue;
     }
-    auto lowered = lowered_.find(index);
-    if (lowered == lowered_.end()) lowered = lowered_.emplace(index, lower(resource, diagnostics)).first;
-    if (!lowered->second) {
-      complete = false;
-      continue;
-    }
-    nodes.push_back(*lowered->second);
-    resources.push_back(&resource);
+    std::shared_ptr<const Node> node = lower(resource, diagnostics);
+    if (node == nullptr) continue;
+    nodes.push_back(*node);
+    sources.push_back(resource.get());
   }
-  if (!complete) return nullptr;
-  return link(std::move(nodes), resources, providers_, diagnostics);
+  std::shared_ptr<const HostGraph> graph = link(std::move(nodes), sources, input_.providers, diagnostics);
+  return diagnostics.error_count() == before ? graph : nullptr;
 }
 
-std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostics& diagnostics) {
-  Node node;
-  node.span = resource.span;
-  node.ignore = resource.ignore;
-  node.prevent_destroy = resource.prevent_destroy;
-  node.desired.address = resource.address;
-  const Json& properties = config::builtin_schema("resources/" + resource.address.kind).at("properties");
-  for (const auto& [attribute, located] : resource.attributes) {
+std::shared_ptr<const Node> Compiler::lower(const std::shared_ptr<const config::Resource>& resource,
+                                            Diagnostics& diagnostics) {
+  if (const auto known = lowered_.find(resource); known != lowered_.end()) return known->second;
+  auto node = std::make_shared<Node>();
+  node->span = resource->span;
+  node->ignore = resource->ignore;
+  node->prevent_destroy = resource->prevent_destroy;
+  node->desired.address = resource->address;
+  const Json& properties = config::builtin_schema("resources/" + resource->address.kind).at("properties");
+  for (const auto& [attribute, located] : resource->attributes) {
     const Json& schema = properties.at(attribute);
     const std::string format = text_member(schema, "x-format");
-    const bool secret = resource.sensitive.contains(attribute);
+    const bool secret = resource->sensitive.contains(attribute);
     std::string target = attribute;
     Json value = located.value;
     if (format == "content" && value.is_string()) {
-      value = secret ? contents_.add_secret_text(key_, value.get<std::string>())
+      value = secret ? contents_.add_secret_text(input_.key, value.get<std::string>())
                      : contents_.add_text(value.get<std::string>());
     } else if (format == "source" && value.is_string()) {
       target = text_member(schema, "x-content-of");
-      const std::filesystem::path path = project_.folder / value.get<std::string>();
+      const std::filesystem::path path = input_.project.folder / value.get<std::string>();
       Result<std::string> name = contents_.add_file(path);
-      if (name && (secret || resource.sensitive.contains(target))) {
-        if (Result<std::string> bytes = contents_.bytes(*name)) name = contents_.add_secret_text(key_, *bytes);
+      if (name && (secret || resource->sensitive.contains(target))) {
+        if (Result<std::string> bytes = contents_.bytes(*name)) name = contents_.add_secret_text(input_.key, *bytes);
       }
       if (!name) {
         diagnostics.add(Diagnostic(Code::kSourceMissing, name.error().summary()).at(located.span));
-        return std::nullopt;
+        return nullptr;
       }
       value = *name;
     } else if (secret && !value.is_null()) {
-      value = contents_.add_secret_value(key_, value);
+      value = contents_.add_secret_value(input_.key, value);
     }
-    if (secret || resource.sensitive.contains(target)) node.desired.sensitive.insert(target);
-    node.attribute_spans[target] = located.span;
-    if (!value.is_null()) node.desired.attributes[target] = std::move(value);
+    if (secret || resource->sensitive.contains(target)) node->desired.sensitive.insert(target);
+    node->attribute_spans[target] = located.span;
+    if (!value.is_null()) node->desired.attributes[target] = std::move(value);
   }
+  // One that is the same on other hosts is asked for again.
+  if (resource.use_count() > 2) lowered_.emplace(resource, node);
   return node;
 }
 

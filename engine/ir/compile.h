@@ -4,50 +4,75 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
 #include "engine/ir/contents.h"
+#include "engine/ir/expand.h"
 #include "engine/ir/graph.h"
 
 namespace plumb::ir {
 
-// Compiles hosts of one project. Hosts that select the same resources share one graph. For one thread.
+// What a compiler works from. Everything referred to outlives it.
+struct CompilerInput {
+  const config::Project& project;
+  const config::Inventory& inventory;
+  const lang::SourceMap& sources;
+  const Registry& providers;
+  // Facts of hosts as they were last told, for host() and hosts().
+  const std::map<std::string, Json>& recorded_facts;
+  // The project's own, for sensitive values; it may be empty where none are held (see holds_secrets).
+  std::string key;
+};
+
+// Compiles hosts of one project. Hosts for which all that expressions read is equal share one graph. For one thread.
 class Compiler {
  public:
-  // `key` is the project's own, for sensitive values; it may be empty where none are held (see holds_secrets).
-  Compiler(const config::Project& project, const config::Inventory& inventory, const Registry& providers,
-           std::string key);
+  explicit Compiler(CompilerInput input);
 
-  // The graph of a host, or nothing where `diagnostics` says why.
-  std::shared_ptr<const HostGraph> compile(const std::string& host, Diagnostics& diagnostics);
+  // Whether a host's graph depends on facts, so that it has to be asked first.
+  bool needs_facts() const;
+
+  // What can be said before any host is asked: patterns that match nothing, inputs without a value.
+  void check(const std::set<std::string>& hosts, Diagnostics& diagnostics);
+
+  // Tells what else is wrong with the graphs of hosts, in a project that has errors already.
+  void survey(const std::set<std::string>& hosts, Diagnostics& diagnostics);
+
+  // The graph of a host, or nothing where `diagnostics` says why. Without facts, what reads them is left out, and what
+  // was told of one host is not told again of the next.
+  std::shared_ptr<const HostGraph> compile(const std::string& host, const Json* facts, Diagnostics& diagnostics);
 
   const Contents& contents() const { return contents_; }
 
  private:
-  struct Selection {
-    std::vector<std::size_t> resources;  // indices into the project's, in declared order
-    friend auto operator<=>(const Selection&, const Selection&) = default;
+  std::string key_of(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
+  const config::Reads& reads_of(const std::string& selection);
+  std::shared_ptr<const HostGraph> build(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
+  std::shared_ptr<const Node> lower(const std::shared_ptr<const config::Resource>& resource, Diagnostics& diagnostics);
+
+  struct Compiled {
+    std::shared_ptr<const HostGraph> graph;
+    Diagnostics found;
   };
 
-  void select(Diagnostics& diagnostics);
-  std::shared_ptr<const HostGraph> build(const Selection& selection, Diagnostics& diagnostics);
-  std::optional<Node> lower(const config::Resource& resource, Diagnostics& diagnostics);
-
-  const config::Project& project_;
-  const config::Inventory& inventory_;
-  const Registry& providers_;
-  std::string key_;
+  CompilerInput input_;
+  Expander expander_;
   Contents contents_;
-  std::map<std::string, Selection> selections_;  // by host
-  bool selected_ = false;
-  std::map<std::size_t, std::optional<Node>> lowered_;  // by resource
-  std::map<Selection, std::shared_ptr<const HostGraph>> graphs_;
+  std::vector<const config::Pattern*> patterns_;  // every `on`, each text once
+  std::map<std::string, config::Reads> reads_;    // by selection: which of the patterns a host matches
+  std::map<std::shared_ptr<const config::Resource>, std::shared_ptr<const Node>> lowered_;
+  std::map<std::string, Compiled> graphs_;  // by key
+  std::set<std::tuple<Code, std::optional<SourceSpan>, std::string>> told_;
 };
 
 // True where some resource of the project has a sensitive value, so that the project needs a key.
-bool holds_secrets(const config::Project& project);
+bool holds_secrets(const config::Module& module);
+// The resources that are declared in it and in the modules it uses.
+std::size_t count_declarations(const config::Module& module);
 
 }  // namespace plumb::ir

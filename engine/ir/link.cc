@@ -6,7 +6,6 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
-#include "engine/base/nearest.h"
 #include "engine/ir/order.h"
 
 namespace plumb::ir {
@@ -17,9 +16,19 @@ class AddressTable {
  public:
   explicit AddressTable(const std::vector<Node>& nodes) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
-      texts_.push_back(nodes[i].desired.address.str());
+      const Address& address = nodes[i].desired.address;
+      texts_.push_back(address.str());
       by_text_.emplace(texts_.back(), i);
+      by_thing_.emplace(std::pair(address.kind, address.identity), i);
     }
+  }
+
+  // What a host has is the same thing in whatever module it is declared.
+  std::vector<std::size_t> all_of(const Address& thing) const {
+    std::vector<std::size_t> found;
+    const auto [begin, end] = by_thing_.equal_range(std::pair(thing.kind, thing.identity));
+    for (auto at = begin; at != end; ++at) found.push_back(at->second);
+    return found;
   }
 
   std::vector<std::size_t> matches(const std::string& pattern) const {
@@ -37,6 +46,7 @@ class AddressTable {
  private:
   std::vector<std::string> texts_;
   std::map<std::string, std::size_t> by_text_;
+  std::multimap<std::pair<std::string, std::string>, std::size_t> by_thing_;
 };
 
 std::vector<std::string> trigger_globs(const Json& attributes, const std::string& attribute) {
@@ -75,8 +85,7 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
       }
     }
     for (const Address& address : provider->infers(node.desired)) {
-      for (const std::size_t other : table.matches(address.str()))
-        add(i, other, EdgeKind::kInferred, Op::kNone, node.span);
+      for (const std::size_t other : table.all_of(address)) add(i, other, EdgeKind::kInferred, Op::kNone, node.span);
     }
   }
   return edges;
@@ -164,36 +173,6 @@ std::shared_ptr<const HostGraph> link(std::vector<Node> nodes, const std::vector
   }
   graph.digest = digest(canonical(to_json(graph)));
   return std::make_shared<const HostGraph>(std::move(graph));
-}
-
-void check_patterns(const config::Project& project, Diagnostics& diagnostics) {
-  std::set<std::string> addresses;
-  for (const config::Resource& resource : project.resources) addresses.insert(resource.address.str());
-  const std::vector<std::string> candidates(addresses.begin(), addresses.end());
-
-  const auto check = [&](const std::string& pattern, const SourceSpan& span) {
-    const bool glob = is_glob(pattern);
-    const bool known = glob ? std::any_of(candidates.begin(), candidates.end(),
-                                          [&](const std::string& text) { return glob_match(pattern, text); })
-                            : addresses.contains(pattern);
-    if (known) return;
-    Diagnostic problem(Code::kUnknownAddress, "`" + pattern + "` matches no resource of the project");
-    problem.span = span;
-    if (const std::string near = nearest(pattern, candidates); !near.empty())
-      problem.label = "did you mean `" + near + "`?";
-    problem.hint = "an address is written kind:identity, for example file:/etc/motd";
-    if (glob) problem.severity = Severity::kWarning;
-    diagnostics.add(std::move(problem));
-  };
-  for (const config::Resource& resource : project.resources) {
-    for (const config::Pattern& pattern : resource.after) check(pattern.text, pattern.span);
-    for (const config::Pattern& pattern : resource.before) check(pattern.text, pattern.span);
-    for (const char* attribute : {"restart_on", "reload_on", "run_on"}) {
-      const auto found = resource.attributes.find(attribute);
-      if (found == resource.attributes.end() || !found->second.value.is_array()) continue;
-      for (const Json& glob : found->second.value) check(glob.get<std::string>(), found->second.span);
-    }
-  }
 }
 
 }  // namespace plumb::ir

@@ -35,4 +35,9 @@ bool SourceMap::hidden(const std::string& file, int number) const {
   });
 }
 
+std::string_view SourceMap::text(const std::string& file) const {
+  const auto found = files_.find(file);
+  return found == files_.end() ? std::string_view() : std::string_view(found->second.text);
+}
+
 }  // namespace plumb::lang

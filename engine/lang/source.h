@@ -23,6 +23,8 @@ class SourceMap {
   // A line without its line break, 1-based; nothing where the file or the line is not there.
   std::optional<std::string_view> line(const std::string& file, int number) const;
   bool hidden(const std::string& file, int number) const;
+  // The whole text; empty where the file is not there.
+  std::string_view text(const std::string& file) const;
 
  private:
   struct File {

@@ -32,6 +32,11 @@ std::map<std::string, std::string> reasons(const Change& change, const Json* rec
   return because;
 }
 
+// What a host has is the same thing in whatever module it is declared.
+bool same_thing(const Address& a, const Address& b) {
+  return a.kind == b.kind && a.identity == b.identity;
+}
+
 void add_unique(std::vector<std::string>& list, const std::string& text) {
   if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
 }
@@ -203,7 +208,7 @@ class Simulator {
   // An exact provider among the earlier actions, else a bounded one; its address, or nothing.
   std::optional<std::size_t> find_provider(std::size_t i, const Address& what, bool& exact) const {
     const auto provides = [&](std::size_t j) {
-      if (graph_.nodes[j].desired.address == what) return true;
+      if (same_thing(graph_.nodes[j].desired.address, what)) return true;
       const std::vector<Address> list = provider_of(j)->provides(graph_.nodes[j].desired);
       return std::find(list.begin(), list.end(), what) != list.end();
     };
@@ -230,7 +235,7 @@ class Simulator {
       }
       const auto span = node.attribute_spans.find(missing.attribute);
       const bool later = std::any_of(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(i), graph_.nodes.end(),
-                                     [&](const ir::Node& other) { return other.desired.address == missing.what; });
+                                     [&](const ir::Node& other) { return same_thing(other.desired.address, missing.what); });
       Diagnostic nothing(Code::kNothingProvides,
                          "`" + address_of(i) + "` needs " + missing.what.str() + ", which the host does not have and " +
                              (later ? "only a later action creates" : "nothing in the plan creates"));

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "engine/base/digest.h"
+#include "engine/config/layers.h"
 #include "engine/run/journalist.h"
 #include "engine/run/pool.h"
 
@@ -144,31 +145,51 @@ struct Fleet::Member {
   bool record_outdated = false;
 };
 
-Fleet::Fleet(const config::Project& project, const config::Inventory& inventory, const Registry& providers,
-             const host::ExecutorStore& executors, std::string key, FleetOptions options, Control& control,
+Fleet::Fleet(ir::CompilerInput input, const host::ExecutorStore& executors, FleetOptions options, Control& control,
              RunObserver observer)
-    : project_(project),
-      inventory_(inventory),
-      providers_(providers),
+    : project_(input.project),
+      inventory_(input.inventory),
+      providers_(input.providers),
       options_(std::move(options)),
       control_(control),
       observer_(std::move(observer)),
-      compiler_(project, inventory, providers, key),
+      compiler_(input),
       ssh_(std::make_unique<host::ssh::Context>()),
-      context_{executors, *ssh_, control, project.name, std::move(key)} {}
+      context_{executors, *ssh_, control, project_.name, std::move(input.key)} {}
 
 Fleet::~Fleet() = default;
 
 bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
   const std::size_t errors = diagnostics.error_count();
+  compiler_.check(hosts, diagnostics);
   for (const std::string& host : hosts) {
-    std::shared_ptr<const ir::HostGraph> graph = compiler_.compile(host, diagnostics);
-    if (graph == nullptr) continue;
+    std::shared_ptr<const ir::HostGraph> graph = compiler_.compile(host, nullptr, diagnostics);
+    if (compiler_.needs_facts()) graph = nullptr;
     members_.push_back(std::make_unique<Member>(
         host, std::make_unique<Session>(host, settings_for(inventory_.hosts.at(host), options_), graph, context_)));
     members_.back()->result.name = host;
   }
   return diagnostics.error_count() == errors;
+}
+
+// Sees to the graph of a host, which may have to be asked for its facts first. False after it was told why not.
+bool Fleet::prepare(Member& member) {
+  if (member.session->has_graph()) return true;
+  if (Result<> connected = member.session->connect(); !connected) {
+    fail_with(member.result, connected.error());
+    return false;
+  }
+  const std::lock_guard lock(compiler_mutex_);
+  Diagnostics found;
+  std::shared_ptr<const ir::HostGraph> graph = compiler_.compile(member.name, &member.session->facts(), found);
+  member.result.diagnostics.extend(std::move(found));
+  if (graph == nullptr) {
+    member.result.state = HostState::kFailed;
+    member.session->disconnect();
+    return false;
+  }
+  member.session->set_graph(std::move(graph));
+  return true;
 }
 
 void Fleet::tell(const RunEvent& event) {
@@ -185,7 +206,7 @@ Fleet::Member* Fleet::find(const std::string& host) const {
 
 const ir::HostGraph* Fleet::graph(const std::string& host) const {
   const Member* member = find(host);
-  return member == nullptr ? nullptr : &member->session->graph();
+  return member == nullptr || !member->session->has_graph() ? nullptr : &member->session->graph();
 }
 
 const Json* Fleet::facts(const std::string& host) const {
@@ -208,12 +229,16 @@ void Fleet::park(Member& member) {
   member.session->disconnect();
 }
 
-std::map<std::string, HostResult> Fleet::contact() {
+std::map<std::string, HostResult> Fleet::contact(bool graphs) {
   for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members_[i];
     const Stopwatch watch;
     tell({RunEvent::Kind::kContacting, member.name, nullptr, nullptr, nullptr});
-    if (Result<> connected = member.session->connect(); !connected) fail_with(member.result, connected.error());
+    if (Result<> connected = member.session->connect(); !connected) {
+      fail_with(member.result, connected.error());
+    } else if (graphs) {
+      (void)prepare(member);
+    }
     member.session->disconnect();
     member.result.milliseconds = watch.milliseconds();
     tell({RunEvent::Kind::kHostDone, member.name, nullptr, nullptr, &member.result});
@@ -228,6 +253,10 @@ void Fleet::plan_member(Member& member) {
   tell({RunEvent::Kind::kContacting, member.name, nullptr, nullptr, nullptr});
   if (control_.level() != StopLevel::kNone) {
     fail_with(member.result, fail(Code::kInterrupted, "interrupted before the host was asked"));
+    return;
+  }
+  if (!prepare(member)) {
+    tell({RunEvent::Kind::kPlanned, member.name, nullptr, nullptr, &member.result});
     return;
   }
   Result<plan::Observation> observation = member.session->observe();
@@ -256,8 +285,14 @@ void Fleet::plan_member(Member& member) {
 std::string Fleet::values_digest() const {
   Json values = Json::object();
   for (const auto& member : members_) {
-    for (const auto& [input, layers] : inventory_.hosts.at(member->name).inputs) {
-      if (!layers.empty()) values[member->name][input] = layers.back().value.value;
+    for (const auto& [name, input] : project_.root.inputs) {
+      const config::Located* value = config::input_value(project_, inventory_.hosts.at(member->name), name);
+      if (value == nullptr) continue;
+      if (!input.sensitive) {
+        values[member->name][name] = value->value;
+      } else if (!context_.key.empty()) {
+        values[member->name][name] = keyed_digest(context_.key, canonical(value->value));
+      }
     }
   }
   return digest(canonical(values));
@@ -301,6 +336,7 @@ FleetPlan Fleet::plan(const std::string& on) {
 void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
   HostResult& result = member.result;
   const plan::HostPlan& host = plan.hosts.at(member.name);
+  if (!prepare(member)) return;
   const bool told_late = !member.session->unreported().empty();
   if (host.actions->empty() && !told_late && (options.saved_plan || !member.record_outdated)) return;
   if (control_.level() != StopLevel::kNone) {

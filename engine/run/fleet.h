@@ -75,17 +75,16 @@ struct ApplyOptions {
 
 class Fleet {
  public:
-  // Everything referred to outlives the fleet. `key` is the project's own, or empty.
-  Fleet(const config::Project& project, const config::Inventory& inventory, const Registry& providers,
-        const host::ExecutorStore& executors, std::string key, FleetOptions options, Control& control,
+  // Everything referred to outlives the fleet.
+  Fleet(ir::CompilerInput input, const host::ExecutorStore& executors, FleetOptions options, Control& control,
         RunObserver observer);
   ~Fleet();
 
-  // Compiles the hosts, before any is contacted. False where `diagnostics` got errors.
+  // Compiles the hosts, before any is contacted; what reads facts waits for them. False where `diagnostics` got errors.
   bool compile(const std::set<std::string>& hosts, Diagnostics& diagnostics);
 
-  // Connects to the compiled hosts and reads their facts.
-  std::map<std::string, HostResult> contact();
+  // Connects to the compiled hosts and reads their facts; with `graphs`, compiles what waited for them.
+  std::map<std::string, HostResult> contact(bool graphs = false);
 
   // Observes and plans the compiled hosts. `on` is the pattern they were asked for with.
   FleetPlan plan(const std::string& on);
@@ -93,6 +92,7 @@ class Fleet {
   // Carries a plan out on the compiled hosts that it names.
   std::map<std::string, HostResult> apply(const plan::Plan& plan, const ApplyOptions& options);
 
+  // Null where it still waits for facts.
   const ir::HostGraph* graph(const std::string& host) const;
   // Null where the host was not reached.
   const Json* facts(const std::string& host) const;
@@ -102,6 +102,7 @@ class Fleet {
  private:
   struct Member;
 
+  bool prepare(Member& member);
   void plan_member(Member& member);
   void apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options);
   void park(Member& member);
@@ -116,6 +117,7 @@ class Fleet {
   Control& control_;
   RunObserver observer_;
   std::mutex observer_mutex_;
+  std::mutex compiler_mutex_;
   ir::Compiler compiler_;
   std::unique_ptr<host::ssh::Context> ssh_;
   SessionContext context_;

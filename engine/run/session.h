@@ -30,11 +30,14 @@ using EventSink = std::function<void(const wire::Event&)>;
 // For one thread at a time.
 class Session {
  public:
+  // `graph` may be null and follow later, but before observe().
   Session(std::string name, host::HostSettings settings, std::shared_ptr<const ir::HostGraph> graph,
           SessionContext& context);
 
   const std::string& name() const { return name_; }
+  bool has_graph() const { return graph_ != nullptr; }
   const ir::HostGraph& graph() const { return *graph_; }
+  void set_graph(std::shared_ptr<const ir::HostGraph> graph) { graph_ = std::move(graph); }
   const Json& facts() const { return hello_.facts; }
 
   // Connects and reads the executor's hello, unless that is done already.

@@ -1,0 +1,292 @@
+#include "engine/config/declaration.h"
+
+#include <algorithm>
+
+#include "engine/base/nearest.h"
+#include "engine/base/file.h"
+#include "engine/config/formats.h"
+#include "engine/config/schema.h"
+#include "engine/config/validate.h"
+#include "engine/lang/text_position.h"
+
+namespace plumb::config {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+
+bool is_kind(const std::string& name) {
+  const auto kinds = resource_kinds();
+  return std::binary_search(kinds.begin(), kinds.end(), name);
+}
+
+const Json& shared_properties() {
+  return builtin_schema("project").at("definitions").at("resource").at("properties");
+}
+
+class DeclarationReader {
+ public:
+  DeclarationReader(const Node& node, const ModuleFolder& folder, Diagnostics& diagnostics, lang::SourceMap& sources)
+      : node_(node), first_(node.entries.front()), folder_(folder), diagnostics_(diagnostics), sources_(sources) {}
+
+  std::optional<Declaration> read() {
+    if (!check_kind()) return std::nullopt;
+    schema_ = &builtin_schema("resources/" + first_.key);
+    identity_ = schema_->at("x-identity").get<std::string>();
+    result_.kind = first_.key;
+    result_.span = first_.value.span;
+    const std::size_t before = diagnostics_.error_count();
+    find_sensitive();
+    hide_sensitive();
+    read_attributes();
+    read_shared();
+    result_.placement = read_placement(node_, diagnostics_);
+    result_.broken = diagnostics_.error_count() != before;
+    return std::move(result_);
+  }
+
+ private:
+  const Json& properties() const { return schema_->at("properties"); }
+  bool has_attribute(const std::string& name) const { return properties().contains(name); }
+  bool flag(const std::string& attribute, const char* key) const { return properties()[attribute].value(key, false); }
+
+  void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {}) {
+    diagnostics_.add(Diagnostic(code, std::move(summary)).at(span, std::move(label)).with_hint(std::move(hint)));
+  }
+
+  bool check_kind() {
+    if (!is_kind(first_.key)) {
+      const auto later = std::find_if(node_.entries.begin(), node_.entries.end(),
+                                      [](const Entry& entry) { return is_kind(entry.key); });
+      if (later != node_.entries.end() && shared_properties().contains(first_.key)) {
+        report(Code::kBadResource, "the kind of a resource comes first", first_.key_span,
+               "expected `" + later->key + ":` before this");
+        return false;
+      }
+      const std::string near = nearest(first_.key, resource_kinds());
+      std::string hint;
+      if (near.empty()) {
+        for (const std::string& kind : resource_kinds()) hint += (hint.empty() ? "the kinds are " : ", ") + kind;
+      }
+      report(Code::kUnknownKind, "there is no kind `" + first_.key + "`", first_.key_span,
+             near.empty() ? "not a resource kind" : "did you mean `" + near + "`?", std::move(hint));
+      return false;
+    }
+    if (!first_.value.is_scalar()) {
+      report(Code::kBadResource, "the identity of this " + first_.key + " is missing",
+             first_.value.is_null() ? first_.key_span : first_.value.span,
+             "expected `" + first_.key + ": IDENTITY`, and its keys beside it");
+      return false;
+    }
+    return true;
+  }
+
+  // Reads only names here: what is to be hidden must be known before anything else is said about the resource.
+  void find_sensitive() {
+    for (const auto& [name, part] : properties().items()) {
+      if (part.value("x-sensitive", false)) result_.sensitive.insert(name);
+    }
+    const Entry* entry = node_.find("sensitive");
+    if (entry == nullptr) return;
+    if (entry->value.is_sequence()) {
+      for (const Node& item : entry->value.items) {
+        if (has_attribute(item.text)) result_.sensitive.insert(item.text);
+      }
+    } else if (entry->value.text != "false") {
+      for (const auto& [name, part] : properties().items()) {
+        if (part.value("x-secret-capable", false)) result_.sensitive.insert(name);
+      }
+    }
+    for (const auto& [name, part] : properties().items()) {
+      const std::string content = part.value("x-content-of", std::string());
+      if (result_.sensitive.contains(content)) result_.sensitive.insert(name);
+      if (result_.sensitive.contains(name) && !content.empty()) result_.sensitive.insert(content);
+    }
+  }
+
+  void hide_sensitive() {
+    for (const Entry& entry : node_.entries) {
+      if (result_.sensitive.contains(entry.key)) sources_.hide(entry.value.span);
+    }
+    if (result_.sensitive.contains(identity_)) sources_.hide(first_.value.span);
+  }
+
+  // Takes the resource without its shared keys and with its identity under the attribute's own name. What is literal
+  // is validated; what holds expressions is kept for later.
+  void read_attributes() {
+    Node& own = result_.written;
+    own.kind = Node::Kind::kMap;
+    own.span = node_.span;
+    for (const Entry& entry : node_.entries) {
+      if (&entry == &first_) {
+        own.entries.push_back({identity_, entry.key_span, entry.value});
+      } else if (entry.key == identity_) {
+        report(Code::kExclusiveKeys, "`" + first_.key + "` already gives the " + identity_, entry.key_span,
+               "remove this", "to change the address alone, use `id`");
+      } else if (has_attribute(entry.key)) {
+        own.entries.push_back(entry);
+      } else if (!shared_properties().contains(entry.key)) {
+        unknown_key(entry);
+      }
+    }
+    ValidateOptions options;
+    options.project_folder = folder_.path();
+    options.alias_of = identity_;
+    options.alias = first_.key;
+    for (const Entry& entry : own.entries) {
+      if (take_dynamic(entry)) options.later.insert(entry.key);
+    }
+    const std::optional<Json> typed = validate(own, *schema_, first_.key, result_.span, options, diagnostics_);
+    if (!typed) return;
+    for (const auto& [name, value] : typed->items()) {
+      if (options.later.contains(name)) continue;
+      const Entry* entry = own.find(name);
+      const SourceSpan& span = entry == nullptr ? result_.span : entry->value.span;
+      const bool from_folder = properties()[name].value("x-format", std::string()) == "source";
+      result_.literals.emplace(name, Located{from_folder ? Json(folder_.in_project(value.get<std::string>())) : value, span});
+    }
+  }
+
+  // Whether the attribute waits for its expressions to be worked out.
+  bool take_dynamic(const Entry& entry) {
+    const std::string format = properties()[entry.key].value("x-format", std::string());
+    if (format == "template") return take_template_file(entry);
+    if (format == "content" && entry.value.is_scalar() &&
+        (may_be_dynamic(entry.value) || entry.value.text.find("%{") != std::string::npos)) {
+      const std::string_view source = sources_.text(entry.value.span.file);
+      result_.templates.emplace(entry.key,
+                                TemplateText{entry.value.span, lang::origin_of(entry.value, source), std::nullopt});
+      return true;
+    }
+    if (!may_be_dynamic(entry.value)) return false;
+    result_.expressions.emplace(entry.key, Dynamic(entry.value));
+    return true;
+  }
+
+  // The file's text becomes the value of the attribute that it is the content of.
+  bool take_template_file(const Entry& entry) {
+    if (!entry.value.is_scalar()) return false;
+    Node literal = entry.value;
+    resolve_literals(literal, diagnostics_);
+    Result<std::string> file = project_file(folder_.path(), literal.text, "`" + entry.key + "`");
+    Result<std::string> text = file ? read_file(folder_.path() / *file, lang::kMaxTemplateBytes) : Result<std::string>(file.error());
+    if (!text) {
+      Diagnostic problem = text.error().diagnostic();
+      problem.span = entry.value.span;
+      diagnostics_.add(std::move(problem));
+      return true;
+    }
+    if (!valid_utf8(*text)) {
+      report(Code::kYamlEncoding, "a template must be clean UTF-8", entry.value.span, "this file is not",
+             "use `source` for bytes that are no text");
+      return true;
+    }
+    const std::string name = folder_.in_project(*file);
+    sources_.add(name, *text);
+    result_.templates.emplace(properties()[entry.key]["x-content-of"].get<std::string>(),
+                              TemplateText{entry.value.span, cel::Origin::of_file(name, std::move(*text)), std::nullopt});
+    return true;
+  }
+
+  void unknown_key(const Entry& entry) {
+    std::vector<std::string> known;
+    for (const Json* part : {&properties(), &shared_properties()}) {
+      for (const auto& [name, unused] : part->items()) {
+        if (name != identity_) known.push_back(name);
+      }
+    }
+    const std::string near = nearest(entry.key, known);
+    std::string hint;
+    if (near.empty()) {
+      hint = first_.key + " takes ";
+      bool first = true;
+      for (const auto& [name, unused] : properties().items()) {
+        if (name == identity_) continue;
+        hint += (first ? "" : ", ") + name;
+        first = false;
+      }
+    }
+    report(Code::kUnknownKey, "unknown key `" + entry.key + "` for " + first_.key, entry.key_span,
+           near.empty() ? "not known here" : "did you mean `" + near + "`?", std::move(hint));
+  }
+
+  void read_shared() {
+    for (const Entry& entry : node_.entries) {
+      if (&entry == &first_ || has_attribute(entry.key) || !shared_properties().contains(entry.key)) continue;
+      // Those that hold expressions are checked with them.
+      const bool open = entry.key == "id" || entry.key == "after" || entry.key == "before" || entry.key == "for_each";
+      Node value = entry.value;
+      if (open && may_be_dynamic(value)) continue;
+      if (entry.key != "when") resolve_literals(value, diagnostics_);
+      ValidateOptions options;
+      options.root = &builtin_schema("project");
+      const std::optional<Json> typed = validate(value, shared_properties()[entry.key], "`" + entry.key + "`",
+                                                 entry.key_span, options, diagnostics_);
+      if (typed) read_shared(entry, *typed);
+    }
+  }
+
+  void read_shared(const Entry& entry, const Json& value) {
+    if (entry.key == "prevent_destroy") {
+      result_.prevent_destroy = value.get<bool>();
+    } else if (entry.key == "ignore") {
+      for (const Node& item : entry.value.items) {
+        if (check_attribute(item, "ignored")) result_.ignore.insert(item.text);
+      }
+    } else if (entry.key == "sensitive") {
+      check_sensitive(entry, value);
+    }
+  }
+
+  bool check_attribute(const Node& item, std::string_view verb) {
+    std::vector<std::string> known;
+    for (const auto& [name, unused] : properties().items()) {
+      if (name != identity_) known.push_back(name);
+    }
+    if (std::find(known.begin(), known.end(), item.text) != known.end()) return true;
+    const std::string near = nearest(item.text, known);
+    report(Code::kBadValue,
+           "`" + item.text + "` is not an attribute of " + first_.key + " that can be " + std::string(verb), item.span,
+           near.empty() ? "not an attribute" : "did you mean `" + near + "`?");
+    return false;
+  }
+
+  void check_sensitive(const Entry& entry, const Json& value) {
+    const auto capable = [&](const std::string& name) {
+      return flag(name, "x-secret-capable") || flag(name, "x-sensitive");
+    };
+    if (value.is_boolean()) {
+      if (value.get<bool>() && result_.sensitive.empty()) {
+        report(Code::kBadValue, "a " + first_.key + " holds nothing that can be sensitive", entry.value.span,
+               "remove this");
+      }
+      return;
+    }
+    for (const Node& item : entry.value.items) {
+      if (!check_attribute(item, "sensitive")) continue;
+      const std::string content = properties()[item.text].value("x-content-of", std::string());
+      if (!capable(item.text) && (content.empty() || !capable(content))) {
+        report(Code::kBadValue, "`" + item.text + "` of a " + first_.key + " cannot be sensitive", item.span,
+               "not an attribute that can hold a secret");
+      }
+    }
+  }
+
+  const Node& node_;
+  const Entry& first_;
+  const ModuleFolder& folder_;
+  Diagnostics& diagnostics_;
+  lang::SourceMap& sources_;
+  const Json* schema_ = nullptr;
+  std::string identity_;
+  Declaration result_;
+};
+
+}  // namespace
+
+std::optional<Declaration> read_declaration(const Node& node, const ModuleFolder& folder, Diagnostics& diagnostics,
+                                            lang::SourceMap& sources) {
+  return DeclarationReader(node, folder, diagnostics, sources).read();
+}
+
+}  // namespace plumb::config

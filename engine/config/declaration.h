@@ -1,0 +1,31 @@
+// Reads one entry of `resources`: a resource by its kind's schema, or a module's use.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "engine/config/module.h"
+#include "engine/lang/source.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::config {
+
+// Where a module's files lie.
+struct ModuleFolder {
+  std::filesystem::path project;  // the project's folder
+  std::string relative;           // the module's below it; "" for the project's own
+
+  std::filesystem::path path() const { return relative.empty() ? project : project / relative; }
+  // A path relative to the module's folder, made relative to the project's.
+  std::string in_project(const std::string& path) const { return relative.empty() ? path : relative + "/" + path; }
+};
+
+// `node` is a map that is not empty. Always gives the declaration where its kind and address can be told, marked broken
+// after errors, so that what refers to it is not blamed too.
+std::optional<Declaration> read_declaration(const lang::Node& node, const ModuleFolder& folder,
+                                            Diagnostics& diagnostics, lang::SourceMap& sources);
+
+// What every entry may say about where and when. Keys that are not of this are left alone.
+Placement read_placement(const lang::Node& node, Diagnostics& diagnostics);
+
+}  // namespace plumb::config

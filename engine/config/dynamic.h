@@ -1,0 +1,92 @@
+// A value of the configuration in which some texts are expressions: read and checked once, worked out for each host.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/lang/interpolation.h"
+#include "engine/lang/source.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::config {
+
+// Whether a text below the node holds an expression or an escaped `${`.
+bool may_be_dynamic(const lang::Node& node);
+
+// Tells of a fault in the text of a scalar.
+void report_fault(const cel::Fault& fault, const lang::Node& scalar, const lang::SourceMap& sources,
+                  Diagnostics& diagnostics);
+
+// The names that expressions may use, the texts they stand in, and where faults are told.
+struct ExpressionScope {
+  const cel::Environment& environment;
+  const lang::SourceMap& sources;
+  Diagnostics& diagnostics;
+};
+
+// What one evaluation needs.
+struct Evaluation {
+  const cel::Activation& activation;
+  const lang::SourceMap& sources;
+  Diagnostics& diagnostics;
+};
+
+class Dynamic {
+ public:
+  // A text in the node that is an expression.
+  struct Spot {
+    const lang::Node* node = nullptr;
+    lang::Interpolation text;
+  };
+
+  explicit Dynamic(lang::Node node) : node_(std::make_shared<const lang::Node>(std::move(node))) {}
+
+  const lang::Node& node() const { return *node_; }
+  const SourceSpan& span() const { return node_->span; }
+
+  // Reads and checks the expressions; in another scope reads them anew. False where one has a fault.
+  bool compile(const ExpressionScope& scope);
+
+  // From here on compiled.
+  std::span<const Spot> spots() const { return spots_; }  // in the order of the text
+  // Of the whole value, where no schema says more.
+  const cel::Type& type() const { return type_; }
+  std::vector<cel::Reference> references() const;
+  bool calls_host() const;
+
+  // The node with values in the places of its expressions; nothing after a fault was told.
+  std::optional<lang::Node> resolve(const Evaluation& evaluation) const;
+  // The value where no schema types it.
+  std::optional<cel::Value> evaluate(const Evaluation& evaluation) const;
+
+ private:
+  bool compile(const lang::Node& node, const ExpressionScope& scope);
+  cel::Type type_of(const lang::Node& node, std::size_t& spot) const;
+
+  std::shared_ptr<const lang::Node> node_;
+  std::vector<Spot> spots_;
+  cel::Type type_;
+};
+
+// A bare expression, as `when` holds one.
+class Condition {
+ public:
+  explicit Condition(lang::Node node) : node_(std::move(node)) {}
+
+  bool compile(const ExpressionScope& scope);
+  const cel::Program& program() const { return *program_; }
+  const SourceSpan& span() const { return node_.span; }
+  const std::string& text() const { return node_.text; }
+  // Nothing after a fault was told.
+  std::optional<bool> holds(const Evaluation& evaluation) const;
+
+ private:
+  lang::Node node_;
+  std::optional<cel::Program> program_;
+};
+
+}  // namespace plumb::config

@@ -1,0 +1,161 @@
+#include "engine/config/layers.h"
+
+#include <system_error>
+
+#include "engine/base/file.h"
+#include "engine/base/nearest.h"
+#include "engine/config/input.h"
+#include "engine/config/validate.h"
+#include "engine/config/words.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::config {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+namespace fs = std::filesystem;
+
+constexpr std::string_view kProjectFile = "inputs.yaml";
+
+class LayerReader {
+ public:
+  LayerReader(Project& project, Diagnostics& diagnostics, lang::SourceMap& sources)
+      : project_(project), diagnostics_(diagnostics), sources_(sources) {}
+
+  void read(const InputArguments& arguments) {
+    std::error_code error;
+    if (fs::exists(project_.folder / kProjectFile, error)) {
+      project_.layers_below.push_back(
+          {std::string(kProjectFile), read_values(project_.folder / kProjectFile, std::string(kProjectFile))});
+    }
+    InputLayerValues environment{"environment", {}};
+    for (const auto& [name, text] : arguments.environment) {
+      // Variables of other projects are nobody's typing error.
+      if (project_.root.inputs.contains(name)) take_text(environment, name, text, "PLUMB_INPUT_" + name);
+    }
+    if (!environment.values.empty()) project_.layers_above.push_back(std::move(environment));
+    for (const fs::path& file : arguments.files) {
+      project_.layers_above.push_back({"--inputs " + file.generic_string(), read_values(file, file.generic_string())});
+    }
+    InputLayerValues set{"--set", {}};
+    for (const std::string& assignment : arguments.assignments) read_assignment(set, assignment);
+    if (!set.values.empty()) project_.layers_above.push_back(std::move(set));
+  }
+
+ private:
+  void unknown(const std::string& name, const SourceSpan& span) {
+    std::vector<std::string> names;
+    for (const auto& [input, unused] : project_.root.inputs) names.push_back(input);
+    const std::string near = nearest(name, names);
+    diagnostics_.add(Diagnostic(Code::kUnknownInput, "the project declares no input `" + name + "`")
+                         .at(span, near.empty() ? "not declared" : "did you mean `" + near + "`?")
+                         .with_hint(near.empty() ? "declare it under `inputs` in plumb.yaml" : ""));
+  }
+
+  std::map<std::string, Located> read_values(const fs::path& path, const std::string& name) {
+    std::map<std::string, Located> values;
+    Result<std::string> text = read_file(path, lang::kMaxYamlBytes);
+    if (!text) {
+      diagnostics_.add(text.error().diagnostic());
+      return values;
+    }
+    sources_.add(name, *text);
+    std::optional<Node> root = lang::read_yaml(name, *text, diagnostics_);
+    if (!root || root->is_null()) return values;
+    if (!root->is_map()) {
+      diagnostics_.add(Diagnostic(Code::kWrongType, name + " must be a map").at(root->span, "expected `input: value`"));
+      return values;
+    }
+    resolve_literals(*root, diagnostics_);
+    for (const Entry& entry : root->entries) {
+      const auto input = project_.root.inputs.find(entry.key);
+      if (input == project_.root.inputs.end()) {
+        unknown(entry.key, entry.key_span);
+        continue;
+      }
+      if (input->second.sensitive) sources_.hide(entry.value.span);
+      if (auto value = read_input_value(entry, input->second, diagnostics_)) values.emplace(entry.key, *value);
+    }
+    return values;
+  }
+
+  void read_assignment(InputLayerValues& layer, const std::string& assignment) {
+    const std::size_t equals = assignment.find('=');
+    const std::string name = assignment.substr(0, equals);
+    const SourceSpan span{"--set " + name, 1, 1, 1, 1};
+    if (equals == std::string::npos || equals == 0) {
+      diagnostics_.add(Diagnostic(Code::kUsage, "`--set " + assignment + "` gives no value")
+                           .with_hint("write --set name=value; --set name= gives the empty text"));
+      return;
+    }
+    if (!project_.root.inputs.contains(name)) return unknown(name, span);
+    take_text(layer, name, assignment.substr(equals + 1), span.file);
+  }
+
+  // `source` is what stands in the place of a file name where the value is spoken of.
+  void take_text(InputLayerValues& layer, const std::string& name, const std::string& text, const std::string& source) {
+    const Input& input = project_.root.inputs.at(name);
+    const int width = static_cast<int>(text.size());
+    Entry entry{name, {source, 1, 1, 1, 1 + width}, {}};
+    entry.value.kind = Node::Kind::kScalar;
+    entry.value.span = entry.key_span;
+    entry.value.text = text;
+    sources_.add(source, text);
+    if (input.sensitive) sources_.hide(entry.value.span);
+    if (types_of(input.schema).contains("string")) {
+      entry.value.style = lang::Style::kDoubleQuoted;
+    } else {
+      std::optional<Node> parsed = lang::read_yaml(source, text, diagnostics_);
+      if (!parsed) return;
+      entry.value = std::move(*parsed);
+      resolve_literals(entry.value, diagnostics_);
+    }
+    if (auto value = read_input_value(entry, input, diagnostics_)) layer.values.insert_or_assign(name, *value);
+  }
+
+  Project& project_;
+  Diagnostics& diagnostics_;
+  lang::SourceMap& sources_;
+};
+
+const Located* find_value(const std::map<std::string, Located>& values, const std::string& input) {
+  const auto found = values.find(input);
+  return found == values.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+void read_input_layers(Project& project, const InputArguments& arguments, Diagnostics& diagnostics,
+                       lang::SourceMap& sources) {
+  LayerReader(project, diagnostics, sources).read(arguments);
+}
+
+std::vector<InputLayer> input_layers(const Project& project, const Host& host, const std::string& input) {
+  std::vector<InputLayer> layers;
+  const auto add = [&](const InputLayerValues& values) {
+    if (const Located* value = find_value(values.values, input)) layers.push_back({values.layer, *value});
+  };
+  const Input& declared = project.root.inputs.at(input);
+  if (declared.default_value) layers.push_back({"default", *declared.default_value});
+  for (const InputLayerValues& values : project.layers_below) add(values);
+  if (const auto own = host.inputs.find(input); own != host.inputs.end()) {
+    layers.insert(layers.end(), own->second.begin(), own->second.end());
+  }
+  for (const InputLayerValues& values : project.layers_above) add(values);
+  return layers;
+}
+
+const Located* input_value(const Project& project, const Host& host, const std::string& input) {
+  for (auto layer = project.layers_above.rbegin(); layer != project.layers_above.rend(); ++layer) {
+    if (const Located* value = find_value(layer->values, input)) return value;
+  }
+  if (const auto own = host.inputs.find(input); own != host.inputs.end()) return &own->second.back().value;
+  for (auto layer = project.layers_below.rbegin(); layer != project.layers_below.rend(); ++layer) {
+    if (const Located* value = find_value(layer->values, input)) return value;
+  }
+  const Input& declared = project.root.inputs.at(input);
+  return declared.default_value ? &*declared.default_value : nullptr;
+}
+
+}  // namespace plumb::config

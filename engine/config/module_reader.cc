@@ -1,0 +1,318 @@
+#include "engine/config/module_reader.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "engine/base/file.h"
+#include "engine/config/check.h"
+#include "engine/config/include.h"
+#include "engine/config/input.h"
+#include "engine/config/schema.h"
+#include "engine/config/validate.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::config {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+namespace fs = std::filesystem;
+
+constexpr std::string_view kRootFile = "plumb.yaml";
+constexpr std::string_view kModuleFile = "module.yaml";
+constexpr std::size_t kDeepestModules = 32;
+
+// The project's schema with resources, uses and values left open: each is read by its own rules.
+const Json& file_schema() {
+  static const Json schema = [] {
+    Json open = builtin_schema("project");
+    open["definitions"]["resource"] = {{"type", "object"}, {"minProperties", 1}};
+    return open;
+  }();
+  return schema;
+}
+
+bool inside(const fs::path& path, const fs::path& folder) {
+  std::error_code error;
+  const fs::path root = fs::canonical(folder, error);
+  return std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first == root.end();
+}
+
+}  // namespace
+
+void ModuleReader::report(Code code, std::string summary, const SourceSpan& span, std::string label,
+                          std::string hint) {
+  diagnostics_.add(Diagnostic(code, std::move(summary)).at(span, std::move(label)).with_hint(std::move(hint)));
+}
+
+// One module's files, read into it.
+class ModuleReader::Document {
+ public:
+  Document(ModuleReader& reader, Module& module, std::string shape)
+      : reader_(reader),
+        module_(module),
+        shape_(std::move(shape)),
+        folder_{reader.project_, module.folder},
+        diagnostics_(reader.diagnostics_) {}
+
+  std::string name() const { return name_; }
+
+  // `name` is relative to the module's folder; `included_at` is empty for the first file.
+  bool read(const std::string& name, const std::optional<SourceSpan>& included_at) {
+    std::error_code error;
+    const fs::path real = fs::canonical(folder_.path() / name, error);
+    if (!error && !read_.insert(real).second) return true;
+    if (included_at && !error && !inside(real, folder_.path())) {
+      diagnostics_.add(Diagnostic(Code::kOutsideProject, "an include must lie in the project folder")
+                           .at(*included_at, "a link leads out of it"));
+      return true;
+    }
+    std::optional<Node> root = reader_.read_file(folder_.in_project(name), included_at);
+    if (!root) return false;
+    return take(*root, folder_.in_project(name), included_at.has_value());
+  }
+
+ private:
+  bool take(Node& root, const std::string& name, bool included) {
+    if (!root.is_map()) {
+      const SourceSpan place = root.is_null() ? SourceSpan{name, 1, 1, 1, 1} : root.span;
+      diagnostics_.add(Diagnostic(Code::kWrongType, name + (root.is_null() ? " is empty" : " must be a map"))
+                           .at(place, "expected `plumb: v1`"));
+      return false;
+    }
+    if (const Entry* version = root.find("plumb");
+        version != nullptr && version->value.is_scalar() && version->value.text != "v1") {
+      diagnostics_.add(Diagnostic(Code::kUnsupportedVersion, "a format version that this program does not know")
+                           .at(version->value.span, "expected v1"));
+      return false;
+    }
+    for (Entry& entry : root.entries) {
+      hide_sensitive(entry);
+      // Values and resources hold expressions, and are read with them.
+      if (entry.key != "values" && entry.key != "outputs" && entry.key != "resources")
+        resolve_literals(entry.value, diagnostics_);
+    }
+    check_shape(root, included);
+    if (const Entry* project = root.find("project"); project != nullptr && !included) name_ = project->value.text;
+    if (const Entry* text = root.find("description"); text != nullptr) module_.description = text->value.text;
+    if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value);
+    if (const Entry* values = root.find("values")) read_values(values->value, module_.values, "value");
+    if (const Entry* outputs = root.find("outputs")) read_values(outputs->value, module_.outputs, "output");
+    if (const Entry* include = root.find("include")) read_includes(include->value);
+    if (const Entry* resources = root.find("resources")) read_body(resources->value);
+    return true;
+  }
+
+  // A finding in one key must not keep the others from being read, so values are taken from the nodes.
+  void check_shape(const Node& root, bool included) {
+    const Json& definitions = file_schema()["definitions"];
+    const Json& schema = included ? definitions["included"] : shape_ == "module" ? definitions["module"] : file_schema();
+    ValidateOptions options;
+    options.root = &file_schema();
+    const SourceSpan where = root.entries.empty() ? root.span : root.entries.front().key_span;
+    const std::string what = included ? "an included file" : shape_ == "module" ? "a module" : "the project";
+    validate(root, schema, what, where, options, diagnostics_);
+  }
+
+  void hide_sensitive(const Entry& entry) {
+    if (entry.key != "inputs") return;
+    for (const Entry& input : entry.value.entries) {
+      const Entry* sensitive = input.value.find("sensitive");
+      const Entry* value = input.value.find("default");
+      if (sensitive != nullptr && sensitive->value.text != "false" && value != nullptr)
+        reader_.sources_.hide(value->value.span);
+    }
+  }
+
+  void read_inputs(const Node& inputs) {
+    ValidateOptions options;
+    options.root = &file_schema();
+    for (const Entry& entry : inputs.entries) {
+      Diagnostics known;  // told already, with the whole file
+      const Json& schema = file_schema()["definitions"]["input"];
+      const auto typed = validate(entry.value, schema, "`" + entry.key + "`", entry.key_span, options, known);
+      std::optional<Input> input;
+      if (typed) input = read_input(entry, *typed, diagnostics_);
+      // What is known of a broken one is its name: who uses it is not to blame.
+      if (!input) input = Input{entry.key, true, false, std::nullopt, entry.key_span};
+      const auto [place, added] = module_.inputs.try_emplace(entry.key, *input);
+      if (!added) declared_twice("input", entry, place->second.span);
+    }
+  }
+
+  void declared_twice(const std::string& what, const Entry& entry, const SourceSpan& first) {
+    diagnostics_.add(Diagnostic(Code::kDuplicateKey, "the " + what + " `" + entry.key + "` is declared twice")
+                         .at(entry.key_span, "a second time here")
+                         .with_related(first, "first here"));
+  }
+
+  void read_values(const Node& values, std::map<std::string, NamedValue>& into, const std::string& what) {
+    for (const Entry& entry : values.entries) {
+      const auto [place, added] =
+          into.try_emplace(entry.key, NamedValue{entry.key_span, Dynamic(entry.value), {}, false});
+      if (!added) declared_twice(what, entry, place->second.span);
+    }
+  }
+
+  void read_includes(const Node& include) {
+    for (const Node& item : include.items) {
+      if (!item.is_scalar() || item.text.empty()) continue;
+      Result<std::vector<std::string>> files = find_included(folder_.path(), item.text);
+      if (!files) {
+        Diagnostic diagnostic = files.error().diagnostic();
+        diagnostic.span = item.span;
+        diagnostics_.add(std::move(diagnostic));
+        continue;
+      }
+      for (const std::string& file : *files) read(file, item.span);
+    }
+  }
+
+  void read_body(const Node& resources) {
+    for (const Node& node : resources.items) {
+      if (!node.is_map() || node.entries.empty()) continue;
+      if (node.entries.front().key == "use") {
+        read_use(node);
+      } else if (auto declaration = read_declaration(node, folder_, diagnostics_, reader_.sources_)) {
+        module_.body.emplace_back(std::move(*declaration));
+      }
+    }
+  }
+
+  void read_use(const Node& node) {
+    const std::size_t before = diagnostics_.error_count();
+    check_use(node);
+    ModuleCall call;
+    const Node& source = node.entries.front().value;
+    call.span = source.is_null() ? node.entries.front().key_span : source.span;
+    call.placement = read_placement(node, diagnostics_);
+    if (const Entry* with = node.find("with"); with != nullptr) {
+      for (const Entry& entry : with->value.entries) {
+        call.with.emplace(entry.key, Dynamic(entry.value));
+        call.key_spans.emplace(entry.key, entry.key_span);
+      }
+    }
+    call.module = reader_.use(source, folder_);
+    call.name = name_of(source, call);
+    call.broken = diagnostics_.error_count() != before || call.module == nullptr;
+    check_module_name(call);
+    module_.body.emplace_back(std::move(call));
+  }
+
+  // The keys of a use; those with expressions are checked with them.
+  void check_use(const Node& node) {
+    Node literal = node;
+    std::erase_if(literal.entries, [](const Entry& entry) {
+      return entry.key == "with" || (entry.key != "use" && may_be_dynamic(entry.value));
+    });
+    if (const Entry* with = node.find("with"); with != nullptr && !with->value.is_map()) {
+      reader_.report(Code::kWrongType, "`with` must be a map", with->value.is_null() ? with->key_span : with->value.span,
+                     "expected the module's inputs");
+    }
+    ValidateOptions options;
+    options.root = &file_schema();
+    validate(literal, file_schema()["definitions"]["use"], "`use`", node.entries.front().key_span, options,
+             diagnostics_);
+  }
+
+  // The last part of what is used, or a literal id.
+  static std::string name_of(const Node& source, const ModuleCall& call) {
+    if (call.placement.id && !may_be_dynamic(call.placement.id->node())) return call.placement.id->node().text;
+    std::string text = source.text;
+    if (const Entry* git = source.find("git")) text = git->value.text;
+    if (const Entry* path = source.find("path")) text = path->value.text;
+    while (text.ends_with('/')) text.pop_back();
+    text = text.substr(text.rfind('/') + 1);
+    if (text.ends_with(".git")) text.resize(text.size() - 4);
+    return text;
+  }
+
+  // Names make addresses and `modules.NAME`: two of one name on different hosts are as good as two.
+  void check_module_name(const ModuleCall& call) {
+    for (const auto& entry : module_.body) {
+      const auto* other = std::get_if<ModuleCall>(&entry);
+      if (other == nullptr || other->name != call.name) continue;
+      diagnostics_.add(Diagnostic(Code::kDuplicateAddress, "two modules are called `" + call.name + "` here")
+                           .at(call.span, "the second one")
+                           .with_related(other->span, "the first one")
+                           .with_hint("give one of them an `id`"));
+      return;
+    }
+  }
+
+  ModuleReader& reader_;
+  Module& module_;
+  std::string shape_;
+  std::string name_;
+  ModuleFolder folder_;
+  Diagnostics& diagnostics_;
+  std::set<fs::path> read_;
+};
+
+std::optional<Node> ModuleReader::read_file(const std::string& name, const std::optional<SourceSpan>& asked_at) {
+  Result<std::string> text = plumb::read_file(project_ / name, lang::kMaxYamlBytes);
+  if (!text) {
+    Diagnostic diagnostic = text.error().diagnostic();
+    if (asked_at) diagnostic.span = asked_at;
+    diagnostics_.add(std::move(diagnostic));
+    return std::nullopt;
+  }
+  files_.insert(name);
+  sources_.add(name, *text);
+  return lang::read_yaml(name, *text, diagnostics_);
+}
+
+bool ModuleReader::read_root(Module& root, std::string& name) {
+  Document document(*this, root, "project");
+  const bool good = document.read(std::string(kRootFile), std::nullopt);
+  name = document.name();
+  if (good) check(root, {sources_, diagnostics_});
+  return good;
+}
+
+std::shared_ptr<const Module> ModuleReader::use(const Node& source, const ModuleFolder& user) {
+  if (!source.is_scalar()) return nullptr;
+  const fs::path given(source.text);
+  if (!source.text.starts_with("./") && !source.text.starts_with("../")) {
+    report(Code::kModuleSource, "`" + source.text + "` is not a module's folder", source.span,
+           "expected ./FOLDER, relative to this module",
+           "a git repository is written {git: URL, commit: SHA}");
+    return nullptr;
+  }
+  const std::string folder = (fs::path(user.relative) / given).lexically_normal().generic_string();
+  if (folder.starts_with("..")) {
+    report(Code::kOutsideProject, "a module must lie in the project folder", source.span, "this leads out of it");
+    return nullptr;
+  }
+  return read_folder(folder.ends_with('/') ? folder.substr(0, folder.size() - 1) : folder, source.span);
+}
+
+std::shared_ptr<const Module> ModuleReader::read_folder(const std::string& folder, const SourceSpan& used_at) {
+  if (const auto known = modules_.find(folder); known != modules_.end()) return known->second;
+  if (std::find(open_.begin(), open_.end(), folder) != open_.end()) {
+    std::string circle;
+    for (auto at = std::find(open_.begin(), open_.end(), folder); at != open_.end(); ++at) circle += *at + " → ";
+    report(Code::kModuleCycle, "modules use each other: " + circle + folder, used_at, "goes back to one that is open");
+    return nullptr;
+  }
+  std::error_code error;
+  if (!fs::exists(project_ / folder / kModuleFile, error)) {
+    report(Code::kModuleSource, "there is no module in " + folder, used_at, "expected a module.yaml there");
+    return nullptr;
+  }
+  if (open_.size() >= kDeepestModules) {
+    report(Code::kModuleCycle, "modules nest too deeply", used_at, "more than 32 of them");
+    return nullptr;
+  }
+  auto module = std::make_shared<Module>();
+  module->folder = folder;
+  open_.push_back(folder);
+  Document document(*this, *module, "module");
+  const bool good = document.read(std::string(kModuleFile), std::nullopt);
+  open_.pop_back();
+  if (good) check(*module, {sources_, diagnostics_});
+  modules_.emplace(folder, good ? module : nullptr);
+  return good ? module : nullptr;
+}
+
+}  // namespace plumb::config

@@ -1,0 +1,160 @@
+#include "engine/config/types.h"
+
+#include <algorithm>
+
+#include "engine/config/formats.h"
+#include "engine/config/words.h"
+
+namespace plumb::config {
+namespace {
+
+using cel::Type;
+using Kind = cel::Type::Kind;
+
+const Json& resolve(const Json& schema, const Json& root) {
+  const Json* current = &schema;
+  while (current->is_object() && current->contains("$ref")) {
+    current = &root.at(Json::json_pointer((*current)["$ref"].get<std::string>().substr(1)));
+  }
+  return *current;
+}
+
+Type object_type(const Json& schema, const Json& root, const std::string& name) {
+  const auto more = schema.find("additionalProperties");
+  const bool closed = more != schema.end() && more->is_boolean() && !more->get<bool>();
+  if (!schema.contains("properties")) {
+    const bool typed = more != schema.end() && more->is_object();
+    return Type::map(Type(Kind::kString), typed ? type_of_schema(*more, root, name) : Type());
+  }
+  std::vector<cel::Field> fields;
+  const Json required = schema.value("required", Json::array());
+  for (const auto& [key, part] : schema["properties"].items()) {
+    const bool given = part.is_object() && part.contains("default");
+    const bool needed = std::find(required.begin(), required.end(), Json(key)) != required.end();
+    fields.push_back({key, type_of_schema(part, root, key), !given && !needed});
+  }
+  return cel::make_record(name, std::move(fields), !closed);
+}
+
+bool is_list(const Type& type) { return type.is(Kind::kList); }
+
+Fit worst(Fit a, Fit b) {
+  if (a == Fit::kNo || b == Fit::kNo) return Fit::kNo;
+  return a == Fit::kMayBeNull || b == Fit::kMayBeNull ? Fit::kMayBeNull : Fit::kYes;
+}
+
+Fit fits_object(const Type& type, const Json& schema, const Json& root) {
+  const auto member = [&](const std::string& key) -> const Json* {
+    if (schema.contains("properties") && schema["properties"].contains(key)) return &schema["properties"][key];
+    const auto more = schema.find("additionalProperties");
+    return more != schema.end() && more->is_object() ? &*more : nullptr;
+  };
+  if (type.is(Kind::kMap)) {
+    const Json* part = member("");
+    return part == nullptr ? Fit::kYes : fits(type.parameter(1), *part, root);
+  }
+  Fit result = Fit::kYes;
+  for (const cel::Field& field : type.record_fields().fields) {
+    const Json* part = member(field.name);
+    const auto more = schema.find("additionalProperties");
+    const bool closed = more != schema.end() && more->is_boolean() && !more->get<bool>();
+    if (part == nullptr && closed) return Fit::kNo;
+    if (part != nullptr) result = worst(result, fits(field.type, *part, root));
+  }
+  return result;
+}
+
+bool has(const std::set<std::string>& types, const char* name) { return types.contains(name); }
+
+}  // namespace
+
+Type type_of_schema(const Json& given, const Json& root, const std::string& name) {
+  const Json& schema = resolve(given, root);
+  if (!schema.is_object()) return {};
+  std::set<std::string> types = types_of(schema);
+  const bool nullable = types.erase("null") > 0;
+  if (types.size() != 1) return {};
+  const std::string& only = *types.begin();
+  Type type;
+  if (only == "string") type = Type(Kind::kString);
+  if (only == "integer") type = Type(Kind::kInt);
+  if (only == "number") type = Type(Kind::kDouble);
+  if (only == "boolean") type = Type(Kind::kBool);
+  if (only == "array") {
+    type = Type::list(schema.contains("items") ? type_of_schema(schema["items"], root, name) : Type());
+  }
+  if (only == "object") type = object_type(schema, root, name);
+  return nullable ? Type::nullable(std::move(type)) : type;
+}
+
+Fit fits(const Type& type, const Json& given, const Json& root) {
+  const Json& schema = resolve(given, root);
+  if (!schema.is_object() || type.is_dyn()) return Fit::kYes;
+  for (const char* choice : {"anyOf", "oneOf"}) {
+    if (!schema.contains(choice) || schema.contains("type")) continue;
+    Fit best = Fit::kNo;
+    for (const Json& branch : schema[choice]) {
+      const Fit fit = fits(type, branch, root);
+      if (fit == Fit::kYes) return fit;
+      if (fit == Fit::kMayBeNull) best = fit;
+    }
+    return best;
+  }
+  const std::set<std::string> types = types_of(schema);
+  if (types.empty()) return Fit::kYes;
+  switch (type.kind()) {
+    case Kind::kNullable: {
+      const Fit inner = fits(type.parameter(0), schema, root);
+      return inner == Fit::kYes && !has(types, "null") ? Fit::kMayBeNull : inner;
+    }
+    case Kind::kNull:
+      return has(types, "null") ? Fit::kYes : Fit::kNo;
+    case Kind::kBool:
+      return has(types, "boolean") ? Fit::kYes : Fit::kNo;
+    case Kind::kInt:
+    case Kind::kUint:
+      return has(types, "integer") || has(types, "number") || format_gives_number(member(schema, "x-format"))
+                 ? Fit::kYes
+                 : Fit::kNo;
+    case Kind::kDouble:
+      return has(types, "number") ? Fit::kYes : Fit::kNo;
+    case Kind::kString:
+      return has(types, "string") || format_gives_number(member(schema, "x-format")) ? Fit::kYes : Fit::kNo;
+    case Kind::kList:
+      if (!has(types, "array")) return Fit::kNo;
+      return schema.contains("items") ? fits(type.parameter(0), schema["items"], root) : Fit::kYes;
+    case Kind::kMap:
+    case Kind::kRecord:
+      return has(types, "object") ? fits_object(type, schema, root) : Fit::kNo;
+    default:
+      return Fit::kNo;
+  }
+}
+
+std::string words_for(const Type& type) {
+  switch (type.kind()) {
+    case Kind::kString:
+      return "text";
+    case Kind::kInt:
+    case Kind::kUint:
+      return "a whole number";
+    case Kind::kDouble:
+      return "a number";
+    case Kind::kBool:
+      return "true or false";
+    case Kind::kNull:
+      return "null";
+    case Kind::kList:
+      return type.parameter(0).is_dyn() || is_list(type.parameter(0)) ? "a list"
+                                                                     : "a list of " + words_for(type.parameter(0));
+    case Kind::kMap:
+    case Kind::kRecord:
+      return "a map";
+    case Kind::kNullable:
+      return words_for(type.parameter(0)) + " or null";
+    default:
+      return type.str();
+  }
+}
+
+}  // namespace plumb::config

@@ -1,0 +1,312 @@
+#include "engine/ir/expand.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "engine/config/layers.h"
+#include "engine/config/validate.h"
+#include "engine/lang/cel/convert.h"
+
+namespace plumb::ir {
+namespace {
+
+using cel::Value;
+namespace slots = config::slots;
+
+// What for_each, all loops of one resource or module together, may make.
+constexpr std::size_t kMostRepeats = 10'000;
+
+std::string key_text(const Value& key) {
+  std::string text;
+  (void)cel::append_text(text, key);
+  return text;
+}
+
+Value host_value(const config::Host& host) {
+  std::vector<std::pair<std::string, Value>> fields;
+  fields.emplace_back("address", Value::string(host.connection.address));
+  fields.emplace_back("groups", cel::from_json(Json(host.groups)));
+  fields.emplace_back("name", Value::string(host.name));
+  return Value::record(std::move(fields));
+}
+
+bool is_constant(const config::Declaration& declaration) {
+  const config::Placement& placement = declaration.placement;
+  return declaration.reads.paths.empty() && !declaration.reads.other_hosts && !placement.when &&
+         placement.loops.empty();
+}
+
+}  // namespace
+
+bool reads_facts(const config::Reads& reads) {
+  return std::any_of(reads.paths.begin(), reads.paths.end(),
+                     [](const cel::Reference& path) { return path.slot == slots::kFacts; });
+}
+
+// One use of a module on one host; the project itself is one.
+class Expander::Instance {
+ public:
+  Instance(Expander& expander, const config::Module& module, std::string path, const config::Host& host,
+           bool facts_known, Diagnostics& diagnostics)
+      : expander_(expander),
+        module_(module),
+        path_(std::move(path)),
+        host_(host),
+        facts_known_(facts_known),
+        diagnostics_(diagnostics),
+        folder_{expander.project_.folder, module.folder},
+        lookup_{expander.project_, expander.inventory_, expander.recorded_, folder_.path()},
+        slots_(slots::kFirstOwn) {}
+
+  void set(int slot, Value value) { slots_[static_cast<std::size_t>(slot)] = std::move(value); }
+
+  // Works out values and modules, then gives the resources in declared order.
+  void run(Resources& resources) {
+    for (const config::Module::Step& step : module_.steps) {
+      for (const std::string& name : step.values) work_out(name);
+      set(slots::kValues, Value::record(fields_of(values_)));
+      for (const std::size_t index : step.calls) use(index);
+      set(slots::kModules, Value::record(fields_of(modules_)));
+    }
+    for (std::size_t i = 0; i < module_.body.size(); ++i) {
+      if (const auto* declaration = std::get_if<config::Declaration>(&module_.body[i])) {
+        declare(*declaration, resources);
+      } else if (const auto used = used_.find(i); used != used_.end()) {
+        resources.insert(resources.end(), used->second.begin(), used->second.end());
+      }
+    }
+  }
+
+  Value outputs() {
+    std::vector<std::pair<std::string, Value>> fields;
+    for (const auto& [name, output] : module_.outputs) {
+      if (output.broken || !known(output.reads)) continue;
+      if (auto value = output.value.evaluate(evaluation())) fields.emplace_back(name, std::move(*value));
+    }
+    return Value::record(std::move(fields));
+  }
+
+ private:
+  bool known(const config::Reads& reads) const { return facts_known_ || !reads_facts(reads); }
+
+  config::Evaluation evaluation() {
+    activation_ = {slots_, &lookup_};
+    return {activation_, expander_.sources_, diagnostics_};
+  }
+
+  static std::vector<std::pair<std::string, Value>> fields_of(const std::map<std::string, Value>& values) {
+    return {values.begin(), values.end()};
+  }
+
+  void work_out(const std::string& name) {
+    const config::NamedValue& value = module_.values.at(name);
+    if (value.broken || !known(value.reads)) return;
+    if (auto result = value.value.evaluate(evaluation())) values_[name] = std::move(*result);
+  }
+
+  bool applies(const config::Placement& placement) {
+    return !placement.on || expander_.selects(*placement.on, host_.name, diagnostics_);
+  }
+
+  bool holds(const config::Placement& placement) {
+    return !placement.when || placement.when->holds(evaluation()).value_or(false);
+  }
+
+  void declare(const config::Declaration& declaration, Resources& resources) {
+    if (declaration.broken || !applies(declaration.placement) || !known(declaration.reads)) return;
+    const bool constant = is_constant(declaration);
+    const std::pair key(&declaration, path_);
+    if (constant) {
+      if (const auto found = expander_.constant_.find(key); found != expander_.constant_.end()) {
+        if (found->second != nullptr) resources.push_back(found->second);
+        return;
+      }
+    }
+    repeat(declaration.placement, 0, "", [&](const std::string&) {
+      auto resource = config::resolve(declaration, path_, folder_, evaluation());
+      if (constant) expander_.constant_.emplace(key, resource);
+      if (resource != nullptr) resources.push_back(std::move(resource));
+    });
+  }
+
+  void use(std::size_t index) {
+    const auto& call = std::get<config::ModuleCall>(module_.body[index]);
+    if (call.broken || !applies(call.placement) || !inputs_known(call)) return;
+    std::vector<std::pair<std::string, Value>> repeated;
+    repeat(call.placement, 0, "", [&](const std::string& key) {
+      Value outputs = use_once(call, key, used_[index]);
+      if (call.placement.loops.empty()) {
+        modules_[call.name] = std::move(outputs);
+      } else {
+        repeated.emplace_back(key, std::move(outputs));
+      }
+    });
+    if (!call.placement.loops.empty()) {
+      cel::MapBuilder map;
+      for (auto& [key, outputs] : repeated) map.add(Value::string(key), std::move(outputs));
+      modules_[call.name] = std::move(map).finish();
+    }
+  }
+
+  // Parts of a module that read facts can be left out; the module cannot be used without its inputs.
+  bool inputs_known(const config::ModuleCall& call) const {
+    return facts_known_ || !call.needs_facts;
+  }
+
+  Value use_once(const config::ModuleCall& call, const std::string& key, Resources& resources) {
+    std::string name = call.placement.loops.empty() ? call.name : call.name + "[" + key + "]";
+    if (call.placement.id) {
+      const auto id = call.placement.id->resolve(evaluation());
+      if (!id) return Value::record({});
+      name = id->text;
+    }
+    if (name.empty() || name.find('/') != std::string::npos || name.find(':') != std::string::npos) {
+      diagnostics_.add(Diagnostic(Code::kBadValue, "`" + name + "` cannot begin an address")
+                           .at(call.placement.id ? call.placement.id->span() : call.span, "gives a module's name")
+                           .with_hint("give the module an `id` without `/` and `:`")
+                           .on(host_.name));
+      return Value::record({});
+    }
+    const std::string path = config::below(path_, name);
+    auto inputs = inputs_of(call);
+    if (!inputs) return Value::record({});
+    Instance inside(expander_, *call.module, path, host_, facts_known_, diagnostics_);
+    inside.set(slots::kInputs, std::move(*inputs));
+    inside.set(slots::kFacts, slots_[slots::kFacts]);
+    inside.set(slots::kHost, slots_[slots::kHost]);
+    const std::size_t first = resources.size();
+    inside.run(resources);
+    order(call, resources, first);
+    return inside.outputs();
+  }
+
+  std::optional<Value> inputs_of(const config::ModuleCall& call) {
+    std::vector<std::pair<std::string, Value>> fields;
+    bool good = true;
+    for (const auto& [name, input] : call.module->inputs) {
+      const auto given = call.with.find(name);
+      if (given == call.with.end()) {
+        fields.emplace_back(name, input.default_value ? cel::from_json(input.default_value->value) : Value::null());
+        continue;
+      }
+      const auto node = given->second.resolve(evaluation());
+      auto typed = node ? config::validate(*node, input.schema, "`" + name + "`", given->second.span(), {}, diagnostics_)
+                        : std::nullopt;
+      good = good && typed.has_value();
+      if (typed) fields.emplace_back(name, cel::from_json(*typed));
+    }
+    if (!good) return std::nullopt;
+    return Value::record(std::move(fields));
+  }
+
+  // `after` and `before` of a use go for all that it brought.
+  void order(const config::ModuleCall& call, Resources& resources, std::size_t first) {
+    if (call.placement.after.empty() && call.placement.before.empty()) return;
+    const auto after = config::resolve_patterns(call.placement.after, path_, evaluation());
+    const auto before = config::resolve_patterns(call.placement.before, path_, evaluation());
+    if (!after || !before) return;
+    for (std::size_t i = first; i < resources.size(); ++i) {
+      auto ordered = std::make_shared<config::Resource>(*resources[i]);
+      ordered->after.insert(ordered->after.end(), after->begin(), after->end());
+      ordered->before.insert(ordered->before.end(), before->begin(), before->end());
+      resources[i] = std::move(ordered);
+    }
+  }
+
+  // Calls `visit` for each combination of the loops' elements for which `when` holds, with its keys joined.
+  void repeat(const config::Placement& placement, std::size_t depth, const std::string& key,
+              const std::function<void(const std::string&)>& visit) {
+    if (depth == placement.loops.size()) {
+      if (holds(placement)) visit(key);
+      return;
+    }
+    const config::Loop& loop = placement.loops[depth];
+    auto over = loop.over.evaluate(evaluation());
+    if (!over) return;
+    const std::size_t first = slots_.size();
+    slots_.resize(first + loop.names.size());
+    const auto each = [&](const Value& element_key, const Value& element, const Value& alone, const std::string& text) {
+      if (++repeats_ > kMostRepeats) return;
+      if (loop.names.size() == 2) slots_[first] = element_key;
+      slots_[first + loop.names.size() - 1] = loop.names.size() == 2 ? element : alone;
+      repeat(placement, depth + 1, key.empty() ? text : key + "," + text, visit);
+    };
+    if (over->is(cel::Kind::kList)) {
+      const auto items = over->as_list();
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        const Value index = Value::integer(static_cast<std::int64_t>(i));
+        each(index, items[i], items[i], items[i].is_text() ? std::string(items[i].as_text()) : std::to_string(i));
+      }
+    } else if (over->is(cel::Kind::kMap)) {
+      for (const cel::MapEntry& entry : over->as_map()) {
+        std::vector<std::pair<std::string, Value>> pair = {{"key", entry.key}, {"value", entry.value}};
+        each(entry.key, entry.value, Value::record(std::move(pair)), key_text(entry.key));
+      }
+    } else {
+      diagnostics_.add(Diagnostic(Code::kExpressionType, "`for_each` needs a list or a map")
+                           .at(loop.over.span(), "on this host it is " + std::string(cel::type_name(over->kind())))
+                           .on(host_.name));
+    }
+    slots_.resize(first);
+    if (depth == 0) {
+      if (repeats_ > kMostRepeats) {
+        diagnostics_.add(Diagnostic(Code::kCostLimit, "`for_each` makes too much")
+                             .at(loop.over.span(), "more than 10,000 repeats")
+                             .on(host_.name));
+      }
+      repeats_ = 0;
+    }
+  }
+
+  Expander& expander_;
+  const config::Module& module_;
+  std::string path_;
+  const config::Host& host_;
+  bool facts_known_;
+  Diagnostics& diagnostics_;
+  config::ModuleFolder folder_;
+  config::Lookup lookup_;
+  std::vector<Value> slots_;
+  cel::Activation activation_;
+  std::map<std::string, Value> values_;
+  std::map<std::string, Value> modules_;
+  std::map<std::size_t, Resources> used_;  // by index in the body
+  std::size_t repeats_ = 0;
+};
+
+Resources Expander::expand(const config::Host& host, const Json* facts, Diagnostics& diagnostics) {
+  Diagnostics found;
+  Instance root(*this, project_.root, "", host, facts != nullptr, found);
+  std::vector<std::pair<std::string, Value>> inputs;
+  for (const auto& [name, input] : project_.root.inputs) {
+    const config::Located* value = config::input_value(project_, host, name);
+    inputs.emplace_back(name, value == nullptr ? Value::null() : cel::from_json(value->value));
+  }
+  root.set(slots::kInputs, Value::record(std::move(inputs)));
+  root.set(slots::kFacts, facts == nullptr ? Value::record({}) : cel::from_json(*facts));
+  root.set(slots::kHost, host_value(host));
+  Resources resources;
+  root.run(resources);
+  for (Diagnostic problem : found.items()) {
+    problem.host = host.name;
+    diagnostics.add(std::move(problem));
+  }
+  return resources;
+}
+
+bool Expander::selects(const config::Pattern& pattern, const std::string& host, Diagnostics& diagnostics) {
+  auto known = selected_.find(pattern.text);
+  if (known == selected_.end()) {
+    Result<std::set<std::string>> hosts = config::match_hosts(inventory_, pattern.text);
+    if (!hosts) {
+      Diagnostic problem = hosts.error().diagnostic();
+      problem.span = pattern.span;
+      diagnostics.add(std::move(problem));
+      hosts = std::set<std::string>{};
+    }
+    known = selected_.emplace(pattern.text, std::move(*hosts)).first;
+  }
+  return known->second.contains(host);
+}
+
+}  // namespace plumb::ir

@@ -1,0 +1,49 @@
+// From a project to the resources of one host: values worked out, conditions decided, loops and modules unrolled.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/config/functions.h"
+#include "engine/config/inventory.h"
+#include "engine/config/project.h"
+#include "engine/config/resource.h"
+
+namespace plumb::ir {
+
+using Resources = std::vector<std::shared_ptr<const config::Resource>>;
+
+// For one thread. Everything referred to outlives it.
+class Expander {
+ public:
+  // `recorded` are the facts of hosts as they were last told, for host() and hosts().
+  Expander(const config::Project& project, const config::Inventory& inventory, const lang::SourceMap& sources,
+           const std::map<std::string, Json>& recorded)
+      : project_(project), inventory_(inventory), sources_(sources), recorded_(recorded) {}
+
+  // In declared order. Without `facts` what reads them is left out. Faults are told on the host.
+  Resources expand(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
+
+  // Whether a pattern selects the host; a pattern that selects none is told once.
+  bool selects(const config::Pattern& pattern, const std::string& host, Diagnostics& diagnostics);
+
+ private:
+  class Instance;
+
+  const config::Project& project_;
+  const config::Inventory& inventory_;
+  const lang::SourceMap& sources_;
+  const std::map<std::string, Json>& recorded_;
+  std::map<std::string, std::set<std::string>> selected_;  // by pattern
+  // Resources that are the same on every host, by declaration and module path.
+  std::map<std::pair<const config::Declaration*, std::string>, std::shared_ptr<const config::Resource>> constant_;
+};
+
+// Whether an expression reads facts in the end.
+bool reads_facts(const config::Reads& reads);
+
+}  // namespace plumb::ir

@@ -1,0 +1,121 @@
+#include "engine/ir/patterns.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "engine/base/glob.h"
+#include "engine/base/nearest.h"
+#include "engine/config/resource.h"
+#include "engine/config/schema.h"
+
+namespace plumb::ir {
+namespace {
+
+using config::Declaration;
+using config::ModuleCall;
+
+constexpr std::array kTriggers = {"restart_on", "reload_on", "run_on"};
+
+class PatternChecker {
+ public:
+  explicit PatternChecker(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  void run(const config::Module& root) {
+    gather(root, "");
+    candidates_.assign(addresses_.begin(), addresses_.end());
+    check(root, "");
+  }
+
+ private:
+  static bool has_fixed_name(const ModuleCall& call) {
+    return call.placement.loops.empty() &&
+           (!call.placement.id || !config::may_be_dynamic(call.placement.id->node()));
+  }
+
+  void gather(const config::Module& module, const std::string& path) {
+    for (const auto& entry : module.body) {
+      if (const auto* call = std::get_if<ModuleCall>(&entry)) {
+        if (!has_fixed_name(*call) || call->module == nullptr) {
+          open_modules_ = true;
+        } else {
+          gather(*call->module, config::below(path, call->name));
+        }
+      } else {
+        gather(std::get<Declaration>(entry), path);
+      }
+    }
+  }
+
+  void gather(const Declaration& declaration, const std::string& path) {
+    const auto& id = declaration.placement.id;
+    const std::string own = config::builtin_schema("resources/" + declaration.kind)["x-identity"].get<std::string>();
+    const auto literal = declaration.literals.find(own);
+    if (id && !config::may_be_dynamic(id->node())) {
+      addresses_.insert(Address{path, declaration.kind, id->node().text}.str());
+    } else if (!id && literal != declaration.literals.end()) {
+      const Json& value = literal->second.value;
+      addresses_.insert(
+          Address{path, declaration.kind, value.is_string() ? value.get<std::string>() : canonical(value)}.str());
+    } else {
+      open_kinds_.insert(declaration.kind);
+    }
+  }
+
+  void check(const config::Module& module, const std::string& path) {
+    for (const auto& entry : module.body) {
+      const auto& placement = std::visit([](const auto& one) -> const auto& { return one.placement; }, entry);
+      for (const auto* list : {&placement.after, &placement.before}) {
+        for (const config::Dynamic& one : *list) {
+          if (!config::may_be_dynamic(one.node())) check(config::below(path, one.node().text), one.span());
+        }
+      }
+      if (const auto* declaration = std::get_if<Declaration>(&entry)) {
+        for (const char* attribute : kTriggers) {
+          const auto found = declaration->literals.find(attribute);
+          if (found == declaration->literals.end() || !found->second.value.is_array()) continue;
+          for (const Json& glob : found->second.value)
+            check(config::below(path, glob.get<std::string>()), found->second.span);
+        }
+      } else if (const auto& call = std::get<ModuleCall>(entry); has_fixed_name(call) && call.module != nullptr) {
+        check(*call.module, config::below(path, call.name));
+      }
+    }
+  }
+
+  bool may_be_open(const std::string& pattern, bool glob) const {
+    if (open_modules_) return true;
+    if (glob) return !open_kinds_.empty();
+    const Result<Address> address = Address::parse(pattern);
+    return address && open_kinds_.contains(address->kind);
+  }
+
+  void check(const std::string& pattern, const SourceSpan& span) {
+    const bool glob = is_glob(pattern);
+    const bool known = glob ? std::any_of(candidates_.begin(), candidates_.end(),
+                                          [&](const std::string& text) { return glob_match(pattern, text); })
+                            : addresses_.contains(pattern);
+    if (known || may_be_open(pattern, glob)) return;
+    Diagnostic problem(Code::kUnknownAddress, "`" + pattern + "` matches no resource of the project");
+    problem.span = span;
+    if (const std::string near = nearest(pattern, candidates_); !near.empty())
+      problem.label = "did you mean `" + near + "`?";
+    problem.hint = "an address is written kind:identity, for example file:/etc/motd";
+    if (glob) problem.severity = Severity::kWarning;
+    diagnostics_.add(std::move(problem));
+  }
+
+  Diagnostics& diagnostics_;
+  std::set<std::string> addresses_;
+  std::vector<std::string> candidates_;
+  std::set<std::string> open_kinds_;
+  bool open_modules_ = false;
+};
+
+}  // namespace
+
+void check_patterns(const config::Project& project, Diagnostics& diagnostics) {
+  PatternChecker(diagnostics).run(project.root);
+}
+
+}  // namespace plumb::ir

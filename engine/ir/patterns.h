@@ -1,0 +1,12 @@
+// Checks the address patterns of a project: after, before, restart_on, reload_on, run_on.
+#pragma once
+
+#include "engine/config/project.h"
+
+namespace plumb::ir {
+
+// Patterns that match no resource of the whole project: an error for a name, a warning for a glob. Where addresses are
+// worked out for each host, what could be one of them passes.
+void check_patterns(const config::Project& project, Diagnostics& diagnostics);
+
+}  // namespace plumb::ir
