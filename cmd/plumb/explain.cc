@@ -1,40 +1,215 @@
-// plumb explain CODE: the longer text behind a diagnostic.
+// plumb explain: the longer text behind a diagnostic; where an input has its value from; why a resource is on a host
+// or is not; what a fact is.
+
+#include <algorithm>
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/nearest.h"
+#include "engine/config/layers.h"
+#include "engine/config/resource.h"
+#include "engine/config/schema.h"
+#include "engine/config/types.h"
 
 namespace plumb::cmd {
 namespace {
 
-int explain(Program& program, const std::string& code) {
-  Terminal terminal(program.options.no_color);
-  terminal.set_json(program.options.output == "json");
-  const std::optional<CodeInfo> info = find_code(code);
-  if (!info) {
-    std::vector<std::string> names;
-    for (const CodeInfo& known : all_codes()) names.push_back(code_name(known.code));
-    const std::string near = nearest(code, names);
-    Workspace(program.options, terminal)
-        .diagnose(fail(Code::kUsage, "there is no diagnostic `" + code + "`")
-                      .hint(near.empty() ? "codes look like " + names.front() : "did you mean " + near + "?"));
+struct Question {
+  std::string what;  // "input", "resource", "fact", or a code
+  std::string name;
+  std::string host;
+};
+
+class Explainer {
+ public:
+  Explainer(Program& program, Question question)
+      : options_(program.options),
+        question_(std::move(question)),
+        terminal_(options_.no_color),
+        workspace_(options_, terminal_) {
+    terminal_.set_json(options_.output == "json");
+    if (!question_.host.empty()) options_.on = question_.host;
+  }
+
+  int run() {
+    if (question_.what == "fact") return fact();
+    const bool asks = question_.what == "input" || question_.what == "resource";
+    if (!asks) return code();
+    if (question_.name.empty()) return unknown("name the " + question_.what + " to explain", {}, "");
+    if (!workspace_.load()) return kInvalidConfiguration;
+    return question_.what == "input" ? input() : resource();
+  }
+
+ private:
+  int unknown(std::string summary, const std::vector<std::string>& names, const std::string& otherwise) {
+    const std::string near = nearest(question_.name.empty() ? question_.what : question_.name, names);
+    workspace_.diagnose(fail(Code::kUsage, std::move(summary)).hint(near.empty() ? otherwise : "did you mean `" + near + "`?"));
     return kInvalidConfiguration;
   }
-  if (terminal.json()) {
-    terminal.print(Json{{"code", code}, {"title", info->title}, {"text", info->text}}.dump() + "\n");
-  } else {
-    terminal.print(code + ": " + std::string(info->title) + "\n\n" + std::string(info->text) + "\n");
+
+  int code() {
+    const std::optional<CodeInfo> info = find_code(question_.what);
+    if (!info) {
+      std::vector<std::string> names;
+      for (const CodeInfo& known : all_codes()) names.push_back(code_name(known.code));
+      const std::string form = "codes look like " + names.front() + "; `input NAME`, `resource ADDRESS` and `fact NAME` are explained too";
+      return unknown("there is no diagnostic `" + question_.what + "`", names, form);
+    }
+    if (terminal_.json()) {
+      terminal_.print(Json{{"code", question_.what}, {"title", info->title}, {"text", info->text}}.dump() + "\n");
+    } else {
+      terminal_.print(question_.what + ": " + std::string(info->title) + "\n\n" + std::string(info->text) + "\n");
+    }
+    return kDone;
   }
-  return kDone;
-}
+
+  int fact() {
+    const Json* schema = &config::builtin_schema("facts");
+    std::string path;
+    for (std::size_t begin = 0; begin <= question_.name.size() && !question_.name.empty();) {
+      const std::size_t end = std::min(question_.name.find('.', begin), question_.name.size());
+      const std::string part = question_.name.substr(begin, end - begin);
+      if (!schema->contains("properties") || !(*schema)["properties"].contains(part)) {
+        std::vector<std::string> names;
+        for (const auto& [name, unused] : schema->value("properties", Json::object()).items())
+          names.push_back(path.empty() ? name : path + "." + name);
+        return unknown("there is no fact `" + question_.name + "`", names, "`plumb explain fact` lists them");
+      }
+      schema = &(*schema)["properties"][part];
+      path += (path.empty() ? "" : ".") + part;
+      begin = end + 1;
+    }
+    if (terminal_.json()) {
+      terminal_.print(schema->dump(2) + "\n");
+    } else {
+      print_facts(*schema, "facts" + (path.empty() ? "" : "." + path));
+    }
+    return kDone;
+  }
+
+  void print_facts(const Json& schema, const std::string& path) {
+    if (schema.contains("properties")) {
+      for (const auto& [name, part] : schema["properties"].items()) print_facts(part, path + "." + name);
+      return;
+    }
+    std::string line = path + ": " + config::words_for(config::type_of_schema(schema, schema, path)) + ". " +
+                       schema.value("description", "");
+    if (schema.contains("examples")) line += " Such as " + schema["examples"][0].dump() + ".";
+    terminal_.print(line + "\n");
+  }
+
+  int input() {
+    const auto& inputs = workspace_.project().root.inputs;
+    const auto found = inputs.find(question_.name);
+    if (found == inputs.end()) {
+      std::vector<std::string> names;
+      for (const auto& [name, unused] : inputs) names.push_back(name);
+      return unknown("the project declares no input `" + question_.name + "`", names, "");
+    }
+    Json document = Json::object();
+    for (const std::string& name : workspace_.hosts()) {
+      const auto layers =
+          config::input_layers(workspace_.project(), workspace_.inventory().hosts.at(name), question_.name);
+      Json list = Json::array();
+      for (const config::InputLayer& layer : layers) {
+        list.push_back({{"layer", layer.layer},
+                        {"value", found->second.sensitive ? Json("(sensitive)") : layer.value.value},
+                        {"source", layer.value.span.str()}});
+      }
+      if (!terminal_.json()) print_layers(name, list);
+      document[name] = std::move(list);
+    }
+    if (terminal_.json()) terminal_.print(document.dump(2) + "\n");
+    return kDone;
+  }
+
+  void print_layers(const std::string& host, const Json& layers) {
+    if (layers.empty()) {
+      terminal_.print(question_.name + " on " + host + " has no value\n");
+      return;
+    }
+    terminal_.print(question_.name + " on " + host + " is " + layers.back()["value"].dump() + "\n");
+    std::size_t width = 0;
+    for (const Json& layer : layers) width = std::max(width, layer["layer"].get<std::string>().size());
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+      const std::string name = (*layer)["layer"].get<std::string>();
+      terminal_.print((layer == layers.rbegin() ? "  * " : "    ") + name + std::string(width - name.size() + 2, ' ') +
+                      (*layer)["source"].get<std::string>() + "  " + (*layer)["value"].dump() + "\n");
+    }
+  }
+
+  int resource() {
+    const std::unique_ptr<run::Fleet> fleet = workspace_.fleet(workspace_.hosts(), nullptr);
+    if (fleet == nullptr) return kInvalidConfiguration;
+    if (std::any_of(workspace_.hosts().begin(), workspace_.hosts().end(),
+                    [&](const std::string& host) { return fleet->graph(host) == nullptr; })) {
+      Diagnostics found;
+      for (const auto& [host, result] : fleet->contact(true)) found.extend(result.diagnostics);
+      workspace_.diagnose(found);
+    }
+    int shown = 0;
+    std::set<std::string> addresses;
+    for (const std::string& host : workspace_.hosts()) {
+      const ir::HostGraph* graph = fleet->graph(host);
+      if (graph == nullptr) continue;
+      for (const ir::Node& node : graph->nodes) {
+        addresses.insert(node.desired.address.str());
+        if (node.desired.address.str() != question_.name) continue;
+        terminal_.print(question_.name + " is on " + host + ", declared at " + node.span.str() + "\n");
+        ++shown;
+      }
+    }
+    const int absent = explain_absence(workspace_.project().root, "");
+    if (shown + absent > 0) return kDone;
+    return unknown("no resource of these hosts has the address `" + question_.name + "`",
+                   {addresses.begin(), addresses.end()}, "`plumb graph` lists the addresses of a host");
+  }
+
+  // Tells of each declaration of this address and where it applies; how many there are.
+  int explain_absence(const config::Module& module, const std::string& path) {
+    int count = 0;
+    for (const auto& entry : module.body) {
+      if (const auto* call = std::get_if<config::ModuleCall>(&entry)) {
+        if (call->module != nullptr) count += explain_absence(*call->module, config::below(path, call->name));
+        continue;
+      }
+      const auto& declaration = std::get<config::Declaration>(entry);
+      const std::string identity =
+          config::builtin_schema("resources/" + declaration.kind)["x-identity"].get<std::string>();
+      const auto literal = declaration.literals.find(identity);
+      const bool fixed = literal != declaration.literals.end() && literal->second.value.is_string();
+      const std::string own = declaration.placement.id ? declaration.placement.id->node().text
+                              : fixed                  ? literal->second.value.get<std::string>()
+                                                       : "";
+      if (Address{path, declaration.kind, own}.str() != question_.name) continue;
+      ++count;
+      const config::Placement& placement = declaration.placement;
+      if (placement.on)
+        terminal_.print("  " + placement.on->span.str() + "  only on hosts that match `" + placement.on->text + "`\n");
+      if (placement.when)
+        terminal_.print("  " + placement.when->span().str() + "  only when " + placement.when->text() + "\n");
+      for (const config::Loop& loop : placement.loops)
+        terminal_.print("  " + loop.span.str() + "  for each " + loop.names.back() + "\n");
+    }
+    return count;
+  }
+
+  Options options_;
+  Question question_;
+  Terminal terminal_;
+  Workspace workspace_;
+};
 
 }  // namespace
 
 void add_explain(Program& program) {
-  auto code = std::make_shared<std::string>();
-  CLI::App* command = program.app.add_subcommand("explain", "Say more about a diagnostic");
-  command->add_option("CODE", *code, "For example PL1007")->required();
-  command->callback([&program, code] { program.exit_code = explain(program, *code); });
+  auto question = std::make_shared<Question>();
+  CLI::App* command = program.app.add_subcommand(
+      "explain", "Say more about a diagnostic, an input's value, a resource's place or a fact");
+  command->add_option("WHAT", question->what, "A code such as PL1007; input, resource or fact")->required();
+  command->add_option("NAME", question->name, "Of the input, resource or fact");
+  command->add_option("--host", question->host, "One host; else those of --on")->type_name("HOST");
+  command->callback([&program, question] { program.exit_code = Explainer(program, *question).run(); });
 }
 
 }  // namespace plumb::cmd

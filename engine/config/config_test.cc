@@ -22,7 +22,8 @@ class ConfigTest : public ::testing::Test {
   std::optional<Project> load(std::string_view text) {
     write("plumb.yaml", text);
     diagnostics_ = {};
-    return load_project(scratch_.path(), diagnostics_);
+    auto project = load_project(scratch_.path(), {}, diagnostics_, sources_);
+    return diagnostics_.has_errors() ? std::nullopt : std::move(project);
   }
   std::string digest_of(std::string_view text) {
     const auto project = load(text);
@@ -32,11 +33,12 @@ class ConfigTest : public ::testing::Test {
   std::optional<Inventory> inventory(const Project& project, std::string_view text) {
     write("hosts.yaml", text);
     diagnostics_ = {};
-    return load_inventory(scratch_.path() / "hosts.yaml", project, diagnostics_);
+    return load_inventory(scratch_.path() / "hosts.yaml", project, diagnostics_, sources_);
   }
 
   testing::ScratchFolder scratch_;
   Diagnostics diagnostics_;
+  lang::SourceMap sources_;
 };
 
 constexpr std::string_view kHead = "plumb: v1\nproject: p\n";
@@ -85,7 +87,8 @@ TEST_F(ConfigTest, IncludesAreReadOnceAndSorted) {
   // `**` finds the folder's other file too, which is none of plumb's.
   ASSERT_TRUE(project) << diagnostics_.sorted()[0].summary;
   std::string order;
-  for (const Resource& resource : project->resources) order += resource.address.identity;
+  for (const auto& entry : project->root.body)
+    order += std::get<Declaration>(entry).literals.at("path").value.get<std::string>();
   EXPECT_EQ(order, "/b/a/last");
 }
 
@@ -123,7 +126,7 @@ TEST_F(ConfigTest, InventoryDigestIgnoresLayout) {
 TEST_F(ConfigTest, MissingInventoryIsAnError) {
   const auto project = load(kHead);
   ASSERT_TRUE(project);
-  EXPECT_FALSE(load_inventory(scratch_.path() / "none.yaml", *project, diagnostics_));
+  EXPECT_FALSE(load_inventory(scratch_.path() / "none.yaml", *project, diagnostics_, sources_));
   EXPECT_EQ(diagnostics_.items()[0].code, Code::kFileUnreadable);
 }
 
@@ -325,7 +328,7 @@ class SchemaSubset {
                                                 "x-since",
                                                 "x-example",
                                                 "x-content-of"};
-    static const std::set<std::string> formats = {"path",   "mode", "duration", "size", "content",
+    static const std::set<std::string> formats = {"path",   "mode", "duration", "size", "content", "template",
                                                   "source", "user", "group",    "date", "name"};
     if (schema.is_boolean()) return;
     for (const auto& [key, value] : schema.items()) {
@@ -350,7 +353,7 @@ class SchemaSubset {
 
 TEST(BuiltinSchemas, StayWithinTheSubset) {
   SchemaSubset subset;
-  std::vector<std::string> names = {"project", "inventory"};
+  std::vector<std::string> names = {"project", "inventory", "facts"};
   for (const std::string& kind : resource_kinds()) names.push_back("resources/" + kind);
   for (const std::string& name : names) {
     subset.walk(builtin_schema(name), name);
