@@ -10,6 +10,12 @@ find_package(SQLite3 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libssh REQUIRED IMPORTED_TARGET libssh)
 
+# RE2 matches on the controller's side alone. What pkg-config says of it holds a flag that the precompiled headers lack.
+find_path(RE2_INCLUDE_DIR re2/re2.h REQUIRED)
+find_library(RE2_LIBRARY NAMES re2 REQUIRED)
+add_library(re2 UNKNOWN IMPORTED)
+set_target_properties(re2 PROPERTIES IMPORTED_LOCATION ${RE2_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${RE2_INCLUDE_DIR})
+
 # Nettle hashes on both sides. The executor is one static file, so it needs the archive.
 find_path(NETTLE_INCLUDE_DIR nettle/sha2.h REQUIRED)
 find_library(NETTLE_ARCHIVE NAMES libnettle.a REQUIRED)

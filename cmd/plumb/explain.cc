@@ -71,8 +71,10 @@ class Explainer {
       const std::string part = question_.name.substr(begin, end - begin);
       if (!schema->contains("properties") || !(*schema)["properties"].contains(part)) {
         std::vector<std::string> names;
-        for (const auto& [name, unused] : schema->value("properties", Json::object()).items())
-          names.push_back(path.empty() ? name : path + "." + name);
+        if (schema->contains("properties")) {
+          for (const auto& [name, unused] : (*schema)["properties"].items())
+            names.push_back(path.empty() ? name : path + "." + name);
+        }
         return unknown("there is no fact `" + question_.name + "`", names, "`plumb explain fact` lists them");
       }
       schema = &(*schema)["properties"][part];

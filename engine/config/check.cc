@@ -116,12 +116,16 @@ class Checker {
         reads.sensitive = reads.sensitive || input.sensitive;
       });
     } else if (reference.slot == slots::kValues) {
-      each(module_.values, [&](const std::string&, const NamedValue& value) { reads.add(value.reads); });
+      each(module_.values, [&](const std::string&, const NamedValue& value) {
+        reads.add(value.reads);
+        reads.broken = reads.broken || value.broken;
+      });
     } else if (reference.slot == slots::kModules) {
       const std::string output = reference.path.size() < 2 ? "" : reference.path.back();
       for (const auto& entry : module_.body) {
         const auto* call = std::get_if<ModuleCall>(&entry);
         if (call == nullptr || call->module == nullptr || (!first.empty() && first != call->name)) continue;
+        reads.broken = reads.broken || call->broken;
         const auto exact = call->module->outputs.find(output);
         for (const auto& [name, one] : call->module->outputs) {
           if (exact == call->module->outputs.end() || name == output) reads.add(seen_by_caller(one.reads, *call));
@@ -138,6 +142,7 @@ class Checker {
   void check_value(NamedValue& value) {
     value.broken = !value.value.compile(scope(environment_));
     if (!value.broken) value.reads = reads_of(value.value);
+    value.broken = value.broken || value.reads.broken;
   }
 
   // An environment with the names of for_each, and what each of them reads.
@@ -274,7 +279,7 @@ class Checker {
       const Reads reads = reads_of(text.program->references(), text.program->calls_host(), names.own);
       good = take_reads(declaration, schema, attribute, "`" + attribute + "`", reads, text.span) && good;
     }
-    declaration.broken = declaration.broken || !good;
+    declaration.broken = declaration.broken || !good || declaration.reads.broken;
   }
 
   // Sensitivity goes with the values: what reads a sensitive input is sensitive, or an error where it cannot be.
@@ -316,7 +321,7 @@ class Checker {
       good = check_with(call, key, value, reads) && good;
     }
     good = check_inputs_given(call) && good;
-    call.broken = call.broken || !good;
+    call.broken = call.broken || !good || call.reads.broken;
     call.needs_facts = std::any_of(call.reads.paths.begin(), call.reads.paths.end(),
                                    [](const cel::Reference& path) { return path.slot == slots::kFacts; });
     if (call.module == nullptr) return;
@@ -373,12 +378,14 @@ void Reads::add(const Reads& other) {
   paths.insert(other.paths.begin(), other.paths.end());
   other_hosts = other_hosts || other.other_hosts;
   sensitive = sensitive || other.sensitive;
+  broken = broken || other.broken;
 }
 
 Reads seen_by_caller(const Reads& inside, const ModuleCall& call) {
   Reads seen;
   seen.other_hosts = inside.other_hosts;
   seen.sensitive = inside.sensitive;
+  seen.broken = inside.broken;
   for (const cel::Reference& path : inside.paths) {
     if (path.slot != slots::kInputs) {
       seen.paths.insert(path);

@@ -53,6 +53,7 @@ struct Reads {
   std::set<cel::Reference> paths;
   bool other_hosts = false;  // through host() and hosts()
   bool sensitive = false;    // a sensitive input among them
+  bool broken = false;       // a value or module whose errors were told among them
 
   void add(const Reads& other);
 };

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,7 +20,8 @@ namespace plumb::cel {
 struct Call {
   std::span<const Value* const> arguments;
   Budget& budget;
-  void* context = nullptr;  // Activation::context
+  void* context = nullptr;         // Activation::context
+  const void* prepared = nullptr;  // what Overload::prepare made, where the argument is a constant
 
   const Value& operator[](std::size_t index) const { return *arguments[index]; }
   std::size_t size() const { return arguments.size(); }
@@ -28,6 +30,9 @@ struct Call {
 
 // Pure: the same arguments and the same context give the same value. An error is a value of kind kError; see fail().
 using Implementation = Value (*)(Call& call);
+
+// Work on a constant argument that is done once, when the expression is compiled. Null where nothing comes of it.
+using Preparation = std::shared_ptr<const void> (*)(const Value& constant);
 
 Value fail(std::string message, std::string hint = {});  // kEvaluationFailed
 Value no_such_overload();
@@ -38,6 +43,7 @@ struct Overload {
   Type result;
   bool receiver = false;  // x.f(…)
   Implementation implementation = nullptr;
+  Preparation prepare = nullptr;     // of the second argument
   std::vector<std::uint32_t> kinds;  // per parameter, the run-time kinds it takes: bit 1 << Kind
 
   // "string.split(string, int) -> list(string)"
@@ -55,7 +61,8 @@ class FunctionTable {
   // `signature` as in "math.ceil(double) -> double" or "list(T).first() -> optional_type(T)"; capital letters are
   // type parameters. A second signature of a name adds an overload. The signature is part of the program: a wrong
   // one aborts.
-  void add(std::string_view signature, Implementation implementation, std::string_view doc = {});
+  void add(std::string_view signature, Implementation implementation, std::string_view doc = {},
+           Preparation prepare = nullptr);
   void add(std::string name, Overload overload, std::string_view doc = {});
   const Function* find(std::string_view name) const;
   const std::map<std::string, Function, std::less<>>& all() const { return functions_; }
@@ -63,6 +70,9 @@ class FunctionTable {
  private:
   std::map<std::string, Function, std::less<>> functions_;
 };
+
+// Operators ("_+_") and what macros expand to ("math.@max") have names that nobody can write.
+bool is_writable(std::string_view name);
 
 // The standard's functions and operators, the extensions and plumb's own. Made once, never changed.
 const FunctionTable& standard_functions();

@@ -50,12 +50,13 @@ class Program {
   Outcome<Value> evaluate(const Activation& activation, Budget& budget) const;
   Outcome<Value> evaluate(const Activation& activation) const;
 
+  explicit Program(std::shared_ptr<const ProgramCode> code) : code_(std::move(code)) {}  // for compile()
+
  private:
-  friend struct ProgramAccess;
   std::shared_ptr<const ProgramCode> code_;
 };
 
-// Reads and checks `text`. The environment may go away afterwards; functions it held may not.
+// Reads and checks `text`. The environment may change or go away afterwards.
 Outcome<Program> compile(std::string_view text, const Environment& environment, const CompileOptions& options = {});
 
 }  // namespace plumb::cel

@@ -93,6 +93,9 @@ class Value {
   static Value bytes(std::string_view octets) { return text(Kind::kBytes, octets); }
   // Two texts joined, in one allocation.
   static Value joined(Kind kind, std::string_view first, std::string_view second);
+  // Texts of `size` bytes together, joined.
+  static Value text_of(std::span<const std::string_view> pieces, std::size_t size);
+  // An error value where it nests deeper than kMaxValueDepth; so with all that hold other values.
   static Value list(std::vector<Value> items);
   // A map with text keys, all different.
   static Value record(std::vector<std::pair<std::string, Value>> fields);
