@@ -43,7 +43,8 @@ class Explainer {
  private:
   int unknown(std::string summary, const std::vector<std::string>& names, const std::string& otherwise) {
     const std::string near = nearest(question_.name.empty() ? question_.what : question_.name, names);
-    workspace_.diagnose(fail(Code::kUsage, std::move(summary)).hint(near.empty() ? otherwise : "did you mean `" + near + "`?"));
+    workspace_.diagnose(
+        fail(Code::kUsage, std::move(summary)).hint(near.empty() ? otherwise : "did you mean `" + near + "`?"));
     return kInvalidConfiguration;
   }
 
@@ -52,7 +53,8 @@ class Explainer {
     if (!info) {
       std::vector<std::string> names;
       for (const CodeInfo& known : all_codes()) names.push_back(code_name(known.code));
-      const std::string form = "codes look like " + names.front() + "; `input NAME`, `resource ADDRESS` and `fact NAME` are explained too";
+      const std::string form =
+          "codes look like " + names.front() + "; `input NAME`, `resource ADDRESS` and `fact NAME` are explained too";
       return unknown("there is no diagnostic `" + question_.what + "`", names, form);
     }
     if (terminal_.json()) {

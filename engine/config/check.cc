@@ -84,7 +84,8 @@ class Checker {
         type = cel::make_record(call->name, std::move(outputs));
         if (!call->placement.loops.empty()) type = Type::map(Type(Kind::kString), type);
       }
-      fields.push_back({call->name, std::move(type), call->placement.when.has_value() || call->placement.on.has_value()});
+      fields.push_back(
+          {call->name, std::move(type), call->placement.when.has_value() || call->placement.on.has_value()});
     }
     environment_.add_variable("modules", cel::make_record("modules", std::move(fields)));
   }
@@ -357,11 +358,14 @@ class Checker {
     if (call.module == nullptr) return true;
     bool good = true;
     for (const auto& [name, input] : call.module->inputs) {
-      if (input.default_value || call.with.contains(name) || type_of_schema(input.schema, input.schema, name).is(Kind::kNullable)) continue;
-      context_.diagnostics.add(Diagnostic(Code::kInputMissing, "the module `" + call.name + "` needs the input `" + name + "`")
-                                   .at(call.span, "not given here")
-                                   .with_related(input.span, "declared here, without a default")
-                                   .with_hint("give it under `with`"));
+      if (input.default_value || call.with.contains(name) ||
+          type_of_schema(input.schema, input.schema, name).is(Kind::kNullable))
+        continue;
+      context_.diagnostics.add(
+          Diagnostic(Code::kInputMissing, "the module `" + call.name + "` needs the input `" + name + "`")
+              .at(call.span, "not given here")
+              .with_related(input.span, "declared here, without a default")
+              .with_hint("give it under `with`"));
       good = false;
     }
     return good;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/base/nearest.h"
 #include "engine/base/file.h"
+#include "engine/base/nearest.h"
 #include "engine/config/formats.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
@@ -143,7 +143,8 @@ class DeclarationReader {
       const Entry* entry = own.find(name);
       const SourceSpan& span = entry == nullptr ? result_.span : entry->value.span;
       const bool from_folder = properties()[name].value("x-format", std::string()) == "source";
-      result_.literals.emplace(name, Located{from_folder ? Json(folder_.in_project(value.get<std::string>())) : value, span});
+      result_.literals.emplace(name,
+                               Located{from_folder ? Json(folder_.in_project(value.get<std::string>())) : value, span});
     }
   }
 
@@ -169,7 +170,8 @@ class DeclarationReader {
     Node literal = entry.value;
     resolve_literals(literal, diagnostics_);
     Result<std::string> file = project_file(folder_.path(), literal.text, "`" + entry.key + "`");
-    Result<std::string> text = file ? read_file(folder_.path() / *file, lang::kMaxTemplateBytes) : Result<std::string>(file.error());
+    Result<std::string> text =
+        file ? read_file(folder_.path() / *file, lang::kMaxTemplateBytes) : Result<std::string>(file.error());
     if (!text) {
       Diagnostic problem = text.error().diagnostic();
       problem.span = entry.value.span;
@@ -183,8 +185,9 @@ class DeclarationReader {
     }
     const std::string name = folder_.in_project(*file);
     sources_.add(name, *text);
-    result_.templates.emplace(properties()[entry.key]["x-content-of"].get<std::string>(),
-                              TemplateText{entry.value.span, cel::Origin::of_file(name, std::move(*text)), std::nullopt});
+    result_.templates.emplace(
+        properties()[entry.key]["x-content-of"].get<std::string>(),
+        TemplateText{entry.value.span, cel::Origin::of_file(name, std::move(*text)), std::nullopt});
     return true;
   }
 
@@ -220,8 +223,8 @@ class DeclarationReader {
       if (entry.key != "when") resolve_literals(value, diagnostics_);
       ValidateOptions options;
       options.root = &builtin_schema("project");
-      const std::optional<Json> typed = validate(value, shared_properties()[entry.key], "`" + entry.key + "`",
-                                                 entry.key_span, options, diagnostics_);
+      const std::optional<Json> typed =
+          validate(value, shared_properties()[entry.key], "`" + entry.key + "`", entry.key_span, options, diagnostics_);
       if (typed) read_shared(entry, *typed);
     }
   }

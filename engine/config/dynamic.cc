@@ -105,8 +105,7 @@ class Resolver {
 
   void tell(const cel::Value& problem, const Node& at) {
     const auto& error = problem.as_error();
-    evaluation_.diagnostics.add(
-        Diagnostic(error.code, error.message).at(at.span, "this value").with_hint(error.hint));
+    evaluation_.diagnostics.add(Diagnostic(error.code, error.message).at(at.span, "this value").with_hint(error.hint));
   }
 
   std::span<const Dynamic::Spot> spots_;

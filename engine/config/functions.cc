@@ -15,7 +15,9 @@ using Kind = cel::Type::Kind;
 
 constexpr std::size_t kMaxFile = std::size_t{1} << 20;
 
-const Lookup& lookup(const cel::Call& call) { return *static_cast<const Lookup*>(call.context); }
+const Lookup& lookup(const cel::Call& call) {
+  return *static_cast<const Lookup*>(call.context);
+}
 
 // Sensitive inputs are left out: what another host holds in secret is not for this one.
 Value describe(const Lookup& lookup, const Host& host) {
@@ -43,7 +45,8 @@ Value find_host(cel::Call& call) {
   std::vector<std::string> names;
   for (const auto& [host, unused] : from.inventory.hosts) names.push_back(host);
   const std::string near = nearest(name, names);
-  return cel::fail("there is no host `" + name + "` in the inventory", near.empty() ? "" : "did you mean `" + near + "`?");
+  return cel::fail("there is no host `" + name + "` in the inventory",
+                   near.empty() ? "" : "did you mean `" + near + "`?");
 }
 
 Value find_hosts(cel::Call& call) {

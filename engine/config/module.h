@@ -115,7 +115,7 @@ struct ModuleCall {
   std::map<std::string, Reads> with_reads;      // by key of `with`
   std::shared_ptr<const Module> module;         // null where it could not be read
 
-  Reads reads;  // of the use itself and of all that is in the module
+  Reads reads;               // of the use itself and of all that is in the module
   bool needs_facts = false;  // for the use itself
   bool broken = false;
 };

@@ -40,8 +40,7 @@ bool inside(const fs::path& path, const fs::path& folder) {
 
 }  // namespace
 
-void ModuleReader::report(Code code, std::string summary, const SourceSpan& span, std::string label,
-                          std::string hint) {
+void ModuleReader::report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint) {
   diagnostics_.add(Diagnostic(code, std::move(summary)).at(span, std::move(label)).with_hint(std::move(hint)));
 }
 
@@ -106,7 +105,9 @@ class ModuleReader::Document {
   // A finding in one key must not keep the others from being read, so values are taken from the nodes.
   void check_shape(const Node& root, bool included) {
     const Json& definitions = file_schema()["definitions"];
-    const Json& schema = included ? definitions["included"] : shape_ == "module" ? definitions["module"] : file_schema();
+    const Json& schema = included             ? definitions["included"]
+                         : shape_ == "module" ? definitions["module"]
+                                              : file_schema();
     ValidateOptions options;
     options.root = &file_schema();
     const SourceSpan where = root.entries.empty() ? root.span : root.entries.front().key_span;
@@ -206,8 +207,8 @@ class ModuleReader::Document {
       return entry.key == "with" || (entry.key != "use" && may_be_dynamic(entry.value));
     });
     if (const Entry* with = node.find("with"); with != nullptr && !with->value.is_map()) {
-      reader_.report(Code::kWrongType, "`with` must be a map", with->value.is_null() ? with->key_span : with->value.span,
-                     "expected the module's inputs");
+      reader_.report(Code::kWrongType, "`with` must be a map",
+                     with->value.is_null() ? with->key_span : with->value.span, "expected the module's inputs");
     }
     ValidateOptions options;
     options.root = &file_schema();
@@ -275,8 +276,7 @@ std::shared_ptr<const Module> ModuleReader::use(const Node& source, const Module
   const fs::path given(source.text);
   if (!source.text.starts_with("./") && !source.text.starts_with("../")) {
     report(Code::kModuleSource, "`" + source.text + "` is not a module's folder", source.span,
-           "expected ./FOLDER, relative to this module",
-           "a git repository is written {git: URL, commit: SHA}");
+           "expected ./FOLDER, relative to this module", "a git repository is written {git: URL, commit: SHA}");
     return nullptr;
   }
   const std::string folder = (fs::path(user.relative) / given).lexically_normal().generic_string();

@@ -114,7 +114,8 @@ class Orderer {
     for (auto at = begin; at != path.end(); ++at) {
       const std::size_t next = at + 1 == path.end() ? back_to : *(at + 1);
       const Item& item = items_[*at];
-      const auto need = std::find_if(item.needs.begin(), item.needs.end(), [&](const auto& n) { return n.first == next; });
+      const auto need =
+          std::find_if(item.needs.begin(), item.needs.end(), [&](const auto& n) { return n.first == next; });
       const std::string note = "`" + item.name + "` needs `" + items_[next].name + "`";
       if (at == begin) {
         problem.span = need->second;

@@ -55,8 +55,9 @@ class PlacementReader {
 
   void read_loops(const Entry& for_each) {
     if (!for_each.value.is_map()) {
-      report(Code::kWrongType, "`for_each` must be a map", for_each.value.is_null() ? for_each.key_span : for_each.value.span,
-             "expected a name for the element", "write `for_each: {item: ${…}}`, and use it as ${item}");
+      report(Code::kWrongType, "`for_each` must be a map",
+             for_each.value.is_null() ? for_each.key_span : for_each.value.span, "expected a name for the element",
+             "write `for_each: {item: ${…}}`, and use it as ${item}");
       return;
     }
     for (const Entry& entry : for_each.value.entries) {

@@ -77,14 +77,19 @@ class Normalised {
     const Json& properties = builtin_schema("resources/" + declaration.kind).at("properties");
     Json attributes = Json::object();
     for (const auto& [name, located] : declaration.literals) {
-      if (properties[name].value("x-format", std::string()) == "source") sources_.insert(located.value.get<std::string>());
+      if (properties[name].value("x-format", std::string()) == "source")
+        sources_.insert(located.value.get<std::string>());
       if (!declaration.sensitive.contains(name)) attributes[name] = located.value;
     }
-    for (const auto& [name, value] : declaration.expressions) attributes[name] = {{"expression", written(value.node())}};
+    for (const auto& [name, value] : declaration.expressions)
+      attributes[name] = {{"expression", written(value.node())}};
     for (const auto& [name, text] : declaration.templates) attributes[name] = {{"template", digest(text.origin.text)}};
-    return {{"kind", declaration.kind},          {"placement", placement(declaration.placement)},
-            {"attributes", std::move(attributes)}, {"ignore", declaration.ignore},
-            {"sensitive", declaration.sensitive},  {"prevent_destroy", declaration.prevent_destroy}};
+    return {{"kind", declaration.kind},
+            {"placement", placement(declaration.placement)},
+            {"attributes", std::move(attributes)},
+            {"ignore", declaration.ignore},
+            {"sensitive", declaration.sensitive},
+            {"prevent_destroy", declaration.prevent_destroy}};
   }
 
   Json part(const ModuleCall& call) {

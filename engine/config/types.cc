@@ -36,7 +36,9 @@ Type object_type(const Json& schema, const Json& root, const std::string& name) 
   return cel::make_record(name, std::move(fields), !closed);
 }
 
-bool is_list(const Type& type) { return type.is(Kind::kList); }
+bool is_list(const Type& type) {
+  return type.is(Kind::kList);
+}
 
 Fit worst(Fit a, Fit b) {
   if (a == Fit::kNo || b == Fit::kNo) return Fit::kNo;
@@ -64,7 +66,9 @@ Fit fits_object(const Type& type, const Json& schema, const Json& root) {
   return result;
 }
 
-bool has(const std::set<std::string>& types, const char* name) { return types.contains(name); }
+bool has(const std::set<std::string>& types, const char* name) {
+  return types.contains(name);
+}
 
 }  // namespace
 
@@ -146,7 +150,7 @@ std::string words_for(const Type& type) {
       return "null";
     case Kind::kList:
       return type.parameter(0).is_dyn() || is_list(type.parameter(0)) ? "a list"
-                                                                     : "a list of " + words_for(type.parameter(0));
+                                                                      : "a list of " + words_for(type.parameter(0));
     case Kind::kMap:
     case Kind::kRecord:
       return "a map";

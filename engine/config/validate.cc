@@ -50,7 +50,8 @@ class Validator {
     const std::set<std::string> types = types_of(schema);
     if (types.empty()) return untyped(node);
     std::optional<Json> result = by_type(node, schema, types, name, where, outermost);
-    const bool partial = (outermost && !options_.later.empty()) || (result && result->is_object() && options_.types != nullptr);
+    const bool partial =
+        (outermost && !options_.later.empty()) || (result && result->is_object() && options_.types != nullptr);
     if (result && !partial && !allowed(*result, node, schema, name, where)) return std::nullopt;
     return result;
   }
@@ -87,7 +88,8 @@ class Validator {
   }
 
   static std::string conversion(const std::string& wanted, const cel::Type& type) {
-    if (wanted == "text" && (type.is(cel::Type::Kind::kInt) || type.is(cel::Type::Kind::kDouble) || type.is(cel::Type::Kind::kBool)))
+    if (wanted == "text" &&
+        (type.is(cel::Type::Kind::kInt) || type.is(cel::Type::Kind::kDouble) || type.is(cel::Type::Kind::kBool)))
       return "convert it: ${string(…)}";
     if (wanted == "a whole number" && type.is(cel::Type::Kind::kString)) return "convert it: ${int(…)}";
     if (wanted == "text" && type.is(cel::Type::Kind::kList)) return "join it: ${x.join(', ')}";
@@ -300,7 +302,8 @@ class Validator {
     if (schema.contains("required")) {
       for (const Json& key : schema["required"]) {
         const std::string wanted = key.get<std::string>();
-        if (result.contains(wanted) || failed.contains(wanted) || (outermost && options_.later.contains(wanted))) continue;
+        if (result.contains(wanted) || failed.contains(wanted) || (outermost && options_.later.contains(wanted)))
+          continue;
         std::string hint;
         if (const Json* part = schema_for(schema, wanted); part != nullptr && part->is_object()) {
           hint = member(resolve(*part), "description");
@@ -320,7 +323,8 @@ class Validator {
     if (schema.contains("properties")) {
       for (const auto& [key, part] : schema["properties"].items()) {
         const Json& property = resolve(part);
-        if (!property.is_object() || !property.contains("default") || (outermost && options_.later.contains(key))) continue;
+        if (!property.is_object() || !property.contains("default") || (outermost && options_.later.contains(key)))
+          continue;
         result.emplace(key, property["default"]);
       }
     }

@@ -19,7 +19,8 @@ std::string text_member(const Json& schema, const char* member) {
 
 void gather_patterns(const config::Module& module, std::map<std::string, const config::Pattern*>& patterns) {
   for (const auto& entry : module.body) {
-    const auto& placement = std::visit([](const auto& one) -> const auto& { return one.placement; }, entry);
+    const auto& placement = std::visit(
+        [](const auto& one) -> const auto& { return one.placement; }, entry);
     if (placement.on) patterns.try_emplace(placement.on->text, &*placement.on);
     if (const auto* call = std::get_if<config::ModuleCall>(&entry); call != nullptr && call->module != nullptr)
       gather_patterns(*call->module, patterns);
@@ -58,8 +59,7 @@ std::size_t count_declarations(const config::Module& module) {
 }
 
 Compiler::Compiler(CompilerInput input)
-    : input_(std::move(input)),
-      expander_(input_.project, input_.inventory, input_.sources, input_.recorded_facts) {
+    : input_(std::move(input)), expander_(input_.project, input_.inventory, input_.sources, input_.recorded_facts) {
   std::map<std::string, const config::Pattern*> patterns;
   gather_patterns(input_.project.root, patterns);
   for (const auto& [text, pattern] : patterns) patterns_.push_back(pattern);
@@ -73,9 +73,12 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
   check_patterns(input_.project, diagnostics);
   std::map<std::string, std::pair<const SourceSpan*, std::set<std::string>>> missing;  // by input
   for (const auto& entry : input_.project.root.body) {
-    const auto& placement = std::visit([](const auto& one) -> const auto& { return one.placement; }, entry);
-    const auto& reads = std::visit([](const auto& one) -> const auto& { return one.reads; }, entry);
-    const auto& span = std::visit([](const auto& one) -> const auto& { return one.span; }, entry);
+    const auto& placement = std::visit(
+        [](const auto& one) -> const auto& { return one.placement; }, entry);
+    const auto& reads = std::visit(
+        [](const auto& one) -> const auto& { return one.reads; }, entry);
+    const auto& span = std::visit(
+        [](const auto& one) -> const auto& { return one.span; }, entry);
     for (const std::string& host : hosts) {
       if (placement.on && !expander_.selects(*placement.on, host, diagnostics)) continue;
       for (const cel::Reference& path : reads.paths) {
@@ -94,11 +97,13 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
   for (const auto& [name, needed] : missing) {
     const auto& [span, on] = needed;
     std::string where = *on.begin();
-    if (on.size() > 1) where += " and " + std::to_string(on.size() - 1) + (on.size() == 2 ? " other host" : " other hosts");
-    diagnostics.add(Diagnostic(Code::kInputMissing, "the input `" + name + "` has no value on " + where)
-                        .at(*span, "needs it")
-                        .with_related(input_.project.root.inputs.at(name).span, "declared here, without a default")
-                        .with_hint("give it a default, or set it in inputs.yaml, the inventory or with --set " + name + "=…"));
+    if (on.size() > 1)
+      where += " and " + std::to_string(on.size() - 1) + (on.size() == 2 ? " other host" : " other hosts");
+    diagnostics.add(
+        Diagnostic(Code::kInputMissing, "the input `" + name + "` has no value on " + where)
+            .at(*span, "needs it")
+            .with_related(input_.project.root.inputs.at(name).span, "declared here, without a default")
+            .with_hint("give it a default, or set it in inputs.yaml, the inventory or with --set " + name + "=…"));
   }
 }
 
@@ -134,13 +139,15 @@ const config::Reads& Compiler::reads_of(const std::string& selection) {
   const auto [known, added] = reads_.try_emplace(selection);
   if (!added) return known->second;
   for (const auto& entry : input_.project.root.body) {
-    const auto& placement = std::visit([](const auto& one) -> const auto& { return one.placement; }, entry);
+    const auto& placement = std::visit(
+        [](const auto& one) -> const auto& { return one.placement; }, entry);
     if (placement.on) {
       const auto at = std::find_if(patterns_.begin(), patterns_.end(),
                                    [&](const config::Pattern* pattern) { return pattern->text == placement.on->text; });
       if (selection[static_cast<std::size_t>(at - patterns_.begin())] == '0') continue;
     }
-    known->second.add(std::visit([](const auto& one) -> const auto& { return one.reads; }, entry));
+    known->second.add(std::visit(
+        [](const auto& one) -> const auto& { return one.reads; }, entry));
   }
   return known->second;
 }

@@ -149,9 +149,7 @@ class Expander::Instance {
   }
 
   // Parts of a module that read facts can be left out; the module cannot be used without its inputs.
-  bool inputs_known(const config::ModuleCall& call) const {
-    return facts_known_ || !call.needs_facts;
-  }
+  bool inputs_known(const config::ModuleCall& call) const { return facts_known_ || !call.needs_facts; }
 
   Value use_once(const config::ModuleCall& call, const std::string& key, Resources& resources) {
     std::string name = call.placement.loops.empty() ? call.name : call.name + "[" + key + "]";
@@ -190,8 +188,9 @@ class Expander::Instance {
         continue;
       }
       const auto node = given->second.resolve(evaluation());
-      auto typed = node ? config::validate(*node, input.schema, "`" + name + "`", given->second.span(), {}, diagnostics_)
-                        : std::nullopt;
+      auto typed = node
+                       ? config::validate(*node, input.schema, "`" + name + "`", given->second.span(), {}, diagnostics_)
+                       : std::nullopt;
       good = good && typed.has_value();
       if (typed) fields.emplace_back(name, cel::from_json(*typed));
     }

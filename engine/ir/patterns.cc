@@ -29,8 +29,7 @@ class PatternChecker {
 
  private:
   static bool has_fixed_name(const ModuleCall& call) {
-    return call.placement.loops.empty() &&
-           (!call.placement.id || !config::may_be_dynamic(call.placement.id->node()));
+    return call.placement.loops.empty() && (!call.placement.id || !config::may_be_dynamic(call.placement.id->node()));
   }
 
   void gather(const config::Module& module, const std::string& path) {
@@ -64,7 +63,8 @@ class PatternChecker {
 
   void check(const config::Module& module, const std::string& path) {
     for (const auto& entry : module.body) {
-      const auto& placement = std::visit([](const auto& one) -> const auto& { return one.placement; }, entry);
+      const auto& placement = std::visit(
+          [](const auto& one) -> const auto& { return one.placement; }, entry);
       for (const auto* list : {&placement.after, &placement.before}) {
         for (const config::Dynamic& one : *list) {
           if (!config::may_be_dynamic(one.node())) check(config::below(path, one.node().text), one.span());

@@ -75,8 +75,7 @@ cel::Outcome<Interpolation> Interpolation::parse(std::string_view text, const ce
   }
   take_literal();
   std::sort(result.references_.begin(), result.references_.end());
-  result.references_.erase(std::unique(result.references_.begin(), result.references_.end()),
-                           result.references_.end());
+  result.references_.erase(std::unique(result.references_.begin(), result.references_.end()), result.references_.end());
   return result;
 }
 
@@ -103,8 +102,7 @@ cel::Outcome<cel::Value> Interpolation::evaluate(const cel::Activation& activati
     if (const cel::Value problem = cel::append_text(out, *value); problem.is_error())
       return tl::make_unexpected(fault_of(problem, part.begin, part.end));
   }
-  if (!budget.allocate(out.size()))
-    return tl::make_unexpected(fault_of(cel::cost_exceeded(), 0, 0));
+  if (!budget.allocate(out.size())) return tl::make_unexpected(fault_of(cel::cost_exceeded(), 0, 0));
   return cel::Value::string(out);
 }
 

@@ -47,7 +47,9 @@ Fault fault_of(const cel::Value& problem, std::size_t begin = 0, std::size_t end
   const cel::Value::ErrorInfo& info = problem.as_error();
   return {info.code, begin, end, info.message, {}, info.hint};
 }
-Fault fault_of(const cel::Value& problem, const Placed& at) { return fault_of(problem, at.begin, at.end); }
+Fault fault_of(const cel::Value& problem, const Placed& at) {
+  return fault_of(problem, at.begin, at.end);
+}
 
 Fault directive_fault(std::size_t begin, std::size_t end, std::string summary, std::string label, std::string hint) {
   return {Code::kTemplateDirective, begin, end, std::move(summary), std::move(label), std::move(hint)};
@@ -120,8 +122,8 @@ class Parser {
     Parts parts;
     if (depth > kMaxTemplateDepth) {
       const TemplatePiece& piece = pieces_[std::min(at_, pieces_.size() - 1)];
-      return tl::make_unexpected(directive_fault(piece.begin, piece.end, "directives nest too deeply",
-                                                 "more than 64 of them", ""));
+      return tl::make_unexpected(
+          directive_fault(piece.begin, piece.end, "directives nest too deeply", "more than 64 of them", ""));
     }
     while (at_ < pieces_.size()) {
       const TemplatePiece& piece = pieces_[at_];
@@ -162,8 +164,7 @@ class Parser {
     while (true) {
       Branch branch;
       if (!last) {
-        auto compiled =
-            compile(condition, pieces_[at_].end, environment, cel::Type(cel::Type::Kind::kBool));
+        auto compiled = compile(condition, pieces_[at_].end, environment, cel::Type(cel::Type::Kind::kBool));
         if (!compiled) return tl::make_unexpected(std::move(compiled.error()));
         branch.condition = std::move(*compiled);
       }
@@ -231,8 +232,7 @@ class Parser {
     return part;
   }
 
-  static std::optional<Fault> element_types(const Placed& over, std::size_t names, cel::Type& key,
-                                            cel::Type& element) {
+  static std::optional<Fault> element_types(const Placed& over, std::size_t names, cel::Type& key, cel::Type& element) {
     using TypeKind = cel::Type::Kind;
     const cel::Type& type = over.program.type();
     if (type.is_dyn()) return std::nullopt;
@@ -247,8 +247,11 @@ class Parser {
       return std::nullopt;
     }
     const bool nullable = type.is(TypeKind::kNullable);
-    return Fault{nullable ? Code::kMayBeNull : Code::kExpressionType, over.begin, over.end,
-                 "a `for` needs a list or a map", "this is " + type.str(),
+    return Fault{nullable ? Code::kMayBeNull : Code::kExpressionType,
+                 over.begin,
+                 over.end,
+                 "a `for` needs a list or a map",
+                 "this is " + type.str(),
                  nullable ? "give it an empty list for none: x == null ? [] : x" : ""};
   }
 
@@ -309,9 +312,12 @@ class Renderer {
         auto value = evaluate(*branch.condition);
         if (!value) return std::move(value.error());
         if (!value->is(cel::Kind::kBool))
-          return Fault{Code::kExpressionType, branch.condition->begin, branch.condition->end,
+          return Fault{Code::kExpressionType,
+                       branch.condition->begin,
+                       branch.condition->end,
                        "a condition must be true or false",
-                       "this is " + std::string(cel::type_name(value->kind())), ""};
+                       "this is " + std::string(cel::type_name(value->kind())),
+                       ""};
         if (!value->as_bool()) continue;
       }
       return render(branch.body);
@@ -339,8 +345,12 @@ class Renderer {
         if (auto fault = each(entry.key, part.names == 2 ? entry.value : entry.key)) return fault;
       }
     } else {
-      return Fault{Code::kExpressionType, part.over->begin, part.over->end, "a `for` needs a list or a map",
-                   "this is " + std::string(cel::type_name(over->kind())), ""};
+      return Fault{Code::kExpressionType,
+                   part.over->begin,
+                   part.over->end,
+                   "a `for` needs a list or a map",
+                   "this is " + std::string(cel::type_name(over->kind())),
+                   ""};
     }
     return std::nullopt;
   }

@@ -5,7 +5,9 @@
 namespace plumb::lang {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
 
 // Blanks and at most one line break.
 void trim_end(std::string& text) {
@@ -22,7 +24,11 @@ std::size_t skip_trimmed(std::string_view text, std::size_t at) {
 
 cel::Fault unclosed(std::string_view opening, std::size_t at) {
   const std::string mark(opening);
-  return {Code::kUnclosedExpression, at, at + 2, "`" + mark + "` without its closing brace", "opened here",
+  return {Code::kUnclosedExpression,
+          at,
+          at + 2,
+          "`" + mark + "` without its closing brace",
+          "opened here",
           "close it with `}`, or write " + std::string(1, mark[0]) + mark + " for a literal " + mark};
 }
 

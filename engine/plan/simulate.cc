@@ -234,8 +234,9 @@ class Simulator {
         continue;
       }
       const auto span = node.attribute_spans.find(missing.attribute);
-      const bool later = std::any_of(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(i), graph_.nodes.end(),
-                                     [&](const ir::Node& other) { return same_thing(other.desired.address, missing.what); });
+      const bool later =
+          std::any_of(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(i), graph_.nodes.end(),
+                      [&](const ir::Node& other) { return same_thing(other.desired.address, missing.what); });
       Diagnostic nothing(Code::kNothingProvides,
                          "`" + address_of(i) + "` needs " + missing.what.str() + ", which the host does not have and " +
                              (later ? "only a later action creates" : "nothing in the plan creates"));
