@@ -30,6 +30,7 @@ wire::Done ApplyRun::run() {
   record.temporaries.clear();
   if (look_at_all()) act();
   finish();
+  tell();
   return done_;
 }
 
@@ -90,32 +91,37 @@ void ApplyRun::act() {
       return;
     }
     if (broken_ || stops_after_failure()) return;
-    std::vector<Turn> turns;
+    Group group;
     std::vector<std::size_t> settled;
-    while (next < states_.size() && joins(turns, next)) {
-      if (!take_turn(next, turns)) settled.push_back(next);
+    while (next < states_.size() && joins(group, next)) {
+      if (std::optional<Turn> turn = take_turn(next)) {
+        add(group, std::move(*turn));
+      } else {
+        settled.push_back(next);
+      }
       ++next;
       if (stops_after_failure()) break;
     }
-    if (!turns.empty()) carry_out(turns);
+    if (!group.turns.empty()) carry_out(group.turns);
     for (const std::size_t i : settled) {
       if (states_[i] == State::kSatisfied) event(wire::EventKind::kSatisfied, i);
     }
+    tell();
   }
 }
 
-// Decides on an action whose turn has come; true where it is to be carried out.
-bool ApplyRun::take_turn(std::size_t index, std::vector<Turn>& turns) {
+// Decides on an action whose turn has come; nothing where it is not to be carried out.
+std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
   if (const auto need = lost_need(index)) {
     skip(index, Diagnostic(Code::kSkippedByFailure, address(index) + " was skipped, since it needs " + *need));
-    return false;
+    return std::nullopt;
   }
   Turn turn;
   turn.index = index;
   if (action(index).triggered) {
     if (!is_due(index)) {
       satisfied(index);
-      return false;
+      return std::nullopt;
     }
     turn.operations = action(index).operations;
   } else {
@@ -125,7 +131,7 @@ bool ApplyRun::take_turn(std::size_t index, std::vector<Turn>& turns) {
           observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key);
       if (!found[0]) {
         fail_before(index, found[0].error().diagnostic(), false);
-        return false;
+        return std::nullopt;
       }
       judgements_[index] = judge(provider(index), action(index), *found[0]);
       before_[index] = std::move(*found[0]);
@@ -133,16 +139,15 @@ bool ApplyRun::take_turn(std::size_t index, std::vector<Turn>& turns) {
     Judgement& judgement = judgements_[index];
     if (judgement.verdict == Verdict::kSatisfied) {
       satisfied(index);
-      return false;
+      return std::nullopt;
     }
     if (judgement.verdict == Verdict::kRefused) {
       fail_before(index, judgement.problem, true);
-      return false;
+      return std::nullopt;
     }
     turn.operations = std::move(judgement.operations);
   }
-  turns.push_back(std::move(turn));
-  return true;
+  return turn;
 }
 
 // A restart, reload or run: one of its triggers changed something, now or in a run that did not get this far.
@@ -228,9 +233,6 @@ void ApplyRun::finish() {
     record.applied.push_back({request_.plan, request_.run, now_rfc3339()});
     if (record.applied.size() > 16) record.applied.erase(record.applied.begin());
   }
-  // A record that cannot be written loses nothing: the journal holds what was done, and the next run folds it in.
-  if (Result<> saved = tools_.log.save(); !saved && done_.outcome == "ok" && done_.changed > 0)
-    done_.outcome = "failed";
 }
 
 }  // namespace plumb::exec

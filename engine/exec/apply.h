@@ -2,6 +2,8 @@
 // then act in order, and after each action look once more.
 #pragma once
 
+#include <span>
+
 #include "engine/exec/blobs.h"
 #include "engine/exec/local_system.h"
 #include "engine/exec/record.h"
@@ -14,7 +16,7 @@ namespace plumb::exec {
 class Line {
  public:
   virtual ~Line() = default;
-  virtual void send(const wire::Message& message) = 0;
+  virtual void send(std::span<const wire::Message> messages) = 0;
   // A stop message came, or the line is gone. Does not wait.
   virtual bool wants_stop() = 0;
 };
@@ -28,7 +30,8 @@ struct ApplyTools {
   Line& line;
 };
 
-// The caller holds the host lock. Events are sent as they happen; the answer is returned.
+// The caller holds the host lock. Events are sent as they happen; the answer is returned. What was done is in the
+// journal by then, on disk; the record is up to date in memory, and the caller saves it.
 wire::Done apply(const ApplyTools& tools, const wire::Apply& request);
 
 }  // namespace plumb::exec

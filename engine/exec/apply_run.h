@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,11 +34,20 @@ class ApplyRun {
     std::int64_t milliseconds = 0;
   };
 
+  // Actions that take their turn together.
+  struct Group {
+    std::vector<Turn> turns;
+    std::set<std::size_t> indexes;
+    std::set<std::string> paths;  // that they touch
+    std::uint64_t bytes = 0;      // of new contents
+    bool closed = false;          // it holds one that takes its turn alone
+  };
+
   // apply.cc: what happens in which order.
   bool already_applied();
   bool look_at_all();
   void act();
-  bool take_turn(std::size_t index, std::vector<Turn>& turns);
+  std::optional<Turn> take_turn(std::size_t index);
   bool is_due(std::size_t index) const;
   std::optional<std::string> lost_need(std::size_t index) const;
   void skip(std::size_t index, Diagnostic why);
@@ -47,7 +57,8 @@ class ApplyRun {
   std::vector<std::string> addresses_owed() const;
 
   // apply_turns.cc: doing it.
-  bool joins(const std::vector<Turn>& turns, std::size_t index) const;
+  bool joins(const Group& group, std::size_t index) const;
+  void add(Group& group, Turn turn) const;
   void carry_out(std::vector<Turn>& turns);
   void carry_out_one(Turn& turn);
   void carry_out_group(std::vector<Turn>& turns);
@@ -60,6 +71,7 @@ class ApplyRun {
   Diagnostic presentable(const Diagnostic& problem, std::size_t index) const;
   void event(wire::EventKind kind, std::size_t index, std::string text = {}, std::optional<Diagnostic> problem = {},
              std::int64_t milliseconds = 0);
+  void tell();
 
   const wire::Action& action(std::size_t index) const { return request_.actions[index]; }
   std::string address(std::size_t index) const { return action(index).desired.address.str(); }
@@ -77,6 +89,7 @@ class ApplyRun {
   std::vector<bool> touched_;                    // the host is no longer as it was before the action
   std::optional<std::size_t> failed_;            // the first action that failed
   bool broken_ = false;                          // the journal cannot be written: nothing more may begin
+  std::vector<wire::Message> untold_;            // events that tell() sends
   wire::Done done_;
 };
 

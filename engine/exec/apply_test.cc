@@ -59,8 +59,10 @@ class BellProvider : public Provider {
 
 class TestLine : public Line {
  public:
-  void send(const wire::Message& message) override {
-    if (const auto* event = std::get_if<wire::Event>(&message)) events.push_back(*event);
+  void send(std::span<const wire::Message> messages) override {
+    for (const wire::Message& message : messages) {
+      if (const auto* event = std::get_if<wire::Event>(&message)) events.push_back(*event);
+    }
   }
   bool wants_stop() override { return stop_after >= 0 && static_cast<int>(events.size()) > stop_after; }
 
@@ -121,7 +123,9 @@ class ApplyTest : public ::testing::Test {
     request.actions = std::move(actions);
     line_.events.clear();
     RunLog log(folder_);
-    return exec::apply({registry_, system_, blobs_, folder_, log, line_}, request);
+    wire::Done done = exec::apply({registry_, system_, blobs_, folder_, log, line_}, request);
+    EXPECT_TRUE(log.save().has_value());
+    return done;
   }
   std::vector<EventKind> ends() const {
     std::vector<EventKind> out;
@@ -273,6 +277,7 @@ TEST_F(ApplyTest, ASecondApplyWritesNothing) {
   request.resources = {{"toy:/etc/a", {{"path", "/etc/a"}, {"content", digest("1")}}}};
   RunLog log(folder_);
   EXPECT_EQ(exec::apply({registry_, system_, blobs_, folder_, log, line_}, request).outcome, "ok");
+  EXPECT_TRUE(log.save().has_value());
   EXPECT_EQ(stamp(), before);
   EXPECT_EQ(std::filesystem::last_write_time(root_.at(folder_.path())), folder);
 }

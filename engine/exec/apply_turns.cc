@@ -14,7 +14,8 @@ namespace plumb::exec {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t kGroupActions = 128;
+// The files of a group are open at once, and 1024 open files is what many hosts allow.
+constexpr std::size_t kGroupActions = 512;
 constexpr std::uint64_t kGroupBytes = std::uint64_t{8} << 20;
 
 // The path of an operation that only touches files; nothing for any other.
@@ -39,39 +40,38 @@ bool can_be_grouped(const std::vector<Operation>& operations) {
   return !operations.empty();
 }
 
-bool lies_below(const std::string& path, const std::string& folder) {
-  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
-}
-
-bool collide(const std::vector<Operation>& some, const std::vector<Operation>& others) {
-  for (const Operation& one : some) {
-    for (const Operation& other : others) {
-      const std::string& a = *file_path(one);
-      const std::string& b = *file_path(other);
-      if (a == b || lies_below(a, b) || lies_below(b, a)) return true;
-    }
+// One of `paths` is this one, above it or below it.
+bool collides(const std::set<std::string>& paths, const std::string& path) {
+  for (std::string above = path; above != "/"; above = parent_of(above)) {
+    if (paths.contains(above)) return true;
   }
-  return false;
+  const auto below = paths.lower_bound(path + "/");
+  return below != paths.end() && below->starts_with(path + "/");
 }
 
 }  // namespace
 
-bool ApplyRun::joins(const std::vector<Turn>& turns, std::size_t index) const {
-  if (turns.empty()) return true;
+bool ApplyRun::joins(const Group& group, std::size_t index) const {
+  if (group.turns.empty()) return true;
   const wire::Action& next = action(index);
-  if (turns.size() >= kGroupActions || next.triggered || !can_be_grouped(next.operations)) return false;
-  std::uint64_t bytes = 0;
-  for (const Turn& turn : turns) {
-    if (action(turn.index).triggered || !can_be_grouped(turn.operations)) return false;
-    if (std::find(next.needs.begin(), next.needs.end(), turn.index) != next.needs.end()) return false;
-    if (collide(next.operations, turn.operations)) return false;
-    for (const Operation& operation : turn.operations) {
-      const auto* write = std::get_if<WriteFile>(&operation);
-      const Result<Content> content = write == nullptr ? Result<Content>(Content{}) : tools_.blobs.find(write->content);
-      if (content) bytes += content->size;
-    }
+  if (group.closed || group.turns.size() >= kGroupActions || group.bytes >= kGroupBytes) return false;
+  if (next.triggered || !can_be_grouped(next.operations)) return false;
+  const auto needed = [&group](std::size_t need) { return group.indexes.contains(need); };
+  if (std::any_of(next.needs.begin(), next.needs.end(), needed)) return false;
+  return std::none_of(next.operations.begin(), next.operations.end(),
+                      [&group](const Operation& operation) { return collides(group.paths, *file_path(operation)); });
+}
+
+void ApplyRun::add(Group& group, Turn turn) const {
+  group.closed = action(turn.index).triggered || !can_be_grouped(turn.operations);
+  group.indexes.insert(turn.index);
+  for (const Operation& operation : turn.operations) {
+    if (const std::string* path = file_path(operation)) group.paths.insert(*path);
+    const auto* write = std::get_if<WriteFile>(&operation);
+    const Result<Content> content = write == nullptr ? Result<Content>(Content{}) : tools_.blobs.find(write->content);
+    if (content) group.bytes += content->size;
   }
-  return bytes < kGroupBytes;
+  group.turns.push_back(std::move(turn));
 }
 
 void ApplyRun::carry_out(std::vector<Turn>& turns) {
@@ -88,6 +88,7 @@ void ApplyRun::carry_out(std::vector<Turn>& turns) {
     carry_out_group(turns);
   } else {
     event(wire::EventKind::kStarted, turns.front().index);
+    tell();
     carry_out_one(turns.front());
   }
   look_again(turns);
@@ -126,11 +127,12 @@ void ApplyRun::carry_out_group(std::vector<Turn>& turns) {
 // Writes the new contents of all, then waits for all of them.
 void ApplyRun::stage_all(std::vector<Turn>& turns) {
   FileWriter& writer = interpreter_.writer();
+  StagingFolder folder;
   const auto stage = [&](Turn& turn) -> Result<> {
     for (const Operation& operation : turn.operations) {
       if (!std::holds_alternative<WriteFile>(operation)) continue;
       PLUMB_TRY_ASSIGN(const Operation revealed, interpreter_.secrets().reveal(operation));
-      PLUMB_TRY_ASSIGN(StagedFile staged, writer.stage(std::get<WriteFile>(revealed), turn.output));
+      PLUMB_TRY_ASSIGN(StagedFile staged, writer.stage(std::get<WriteFile>(revealed), folder, turn.output));
       turn.files.push_back(std::move(staged));
     }
     return {};
@@ -204,7 +206,6 @@ void ApplyRun::settle(std::vector<Turn>& turns) {
     const std::size_t i = turn.index;
     touched_[i] = turn.touched;
     if (!turn.begun && !turn.problem) continue;  // another one's failure came first
-    if (turns.size() > 1) event(wire::EventKind::kStarted, i);
     if (!turn.output.empty() && !action(i).hide_output) {
       std::string shown = interpreter_.secrets().hide(std::move(turn.output));
       if (shown.size() > kOutputLimit) shown.erase(0, shown.size() - kOutputLimit);
@@ -284,7 +285,13 @@ Diagnostic ApplyRun::presentable(const Diagnostic& problem, std::size_t index) c
 
 void ApplyRun::event(wire::EventKind kind, std::size_t index, std::string text, std::optional<Diagnostic> problem,
                      std::int64_t milliseconds) {
-  tools_.line.send(wire::Event{kind, index, std::move(text), std::move(problem), milliseconds});
+  untold_.emplace_back(wire::Event{kind, index, std::move(text), std::move(problem), milliseconds});
+}
+
+// One packet for many: over SSH each costs both sides more than the event it carries.
+void ApplyRun::tell() {
+  tools_.line.send(untold_);
+  untold_.clear();
 }
 
 }  // namespace plumb::exec

@@ -17,8 +17,9 @@
 namespace plumb::exec {
 namespace {
 
-// A run that was answered and whose outcomes the controller may not have stored yet. The lock stays with it, so that
-// nobody else's journal is taken for its own.
+// A run that was answered and whose outcomes the controller may not have stored yet. Its record is written once that is
+// known or the line has ended: until then the journal holds what it would say. The lock stays with it, so that nobody
+// else's journal is taken for its own.
 struct Answered {
   StateFolder folder;
   std::optional<HostLock> lock;
@@ -45,8 +46,8 @@ class Server {
         line_.send(wire::Refused{answered.error().diagnostic()});
       }
     }
-    if (answered_ && line_.ended_regularly()) return settle();
-    return {};
+    if (!answered_) return {};
+    return line_.ended_regularly() ? settle() : answered_->log->save();
   }
 
  private:
@@ -99,6 +100,7 @@ class Server {
   Result<> answer_to(const wire::Apply& request) {
     if (blob_problem_) return *std::exchange(blob_problem_, std::nullopt);
     PLUMB_TRY(blobs_->check(request.key));
+    if (answered_) PLUMB_TRY(answered_->log->save());
     answered_.reset();
     auto answered = std::make_unique<Answered>();
     PLUMB_TRY_ASSIGN(answered->folder, StateFolder::of(system_.files(), request.project));

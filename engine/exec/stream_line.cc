@@ -9,13 +9,17 @@
 
 namespace plumb::exec {
 
-void StreamLine::send(const wire::Message& message) {
-  send_body(wire::encode(message));
+void StreamLine::send(std::span<const wire::Message> messages) {
+  std::string bytes;
+  for (const wire::Message& message : messages) bytes += wire::frame(wire::encode(message));
+  write(bytes);
 }
 
 void StreamLine::send_body(std::string_view body) {
-  const std::string bytes = wire::frame(body);
-  std::string_view rest = bytes;
+  write(wire::frame(body));
+}
+
+void StreamLine::write(std::string_view rest) {
   while (!rest.empty() && !lost_) {
     const ssize_t written = ::write(out_, rest.data(), rest.size());
     if (written >= 0) {

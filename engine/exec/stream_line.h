@@ -16,7 +16,8 @@ class StreamLine : public Line {
   StreamLine(int in, int out) : in_(in), out_(out) {}
 
   // What cannot be written any more is dropped: the work in hand goes on, and the journal keeps what happened.
-  void send(const wire::Message& message) override;
+  void send(std::span<const wire::Message> messages) override;
+  void send(const wire::Message& message) { send({&message, 1}); }
   void send_body(std::string_view body);
   bool wants_stop() override;
 
@@ -30,6 +31,7 @@ class StreamLine : public Line {
   int in() const { return in_; }
 
  private:
+  void write(std::string_view bytes);
   // Reads once and puts whole messages into the queue; false at the end of the stream.
   bool read_some();
 

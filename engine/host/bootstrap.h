@@ -2,8 +2,8 @@
 //
 // What runs on the host is one small script for any POSIX shell. It looks for `exec-DIGEST` in a few folders of
 // the user's own and, where it finds it, prints "PLUMB RUN" and becomes it: no round trip of its own. Otherwise it
-// prints "PLUMB NEED SYSTEM MACHINE", reads a length line and that many bytes, and goes on. When nothing helps it
-// prints "PLUMB FAIL" and what it tried.
+// prints "PLUMB NEED SYSTEM MACHINE [gzip]", reads a line "LENGTH DIGEST [gzip]" and that many bytes, and goes on. When
+// nothing helps it prints "PLUMB FAIL" and what it tried.
 #pragma once
 
 #include <optional>

@@ -75,6 +75,12 @@ Result<const ExecutorStore::Executor*> ExecutorStore::find(const std::string& pl
                          : "this installation has executors for " + have);
 }
 
+std::optional<std::string> ExecutorStore::packed(const Executor& executor) {
+  std::filesystem::path path = executor.path;
+  Result<std::string> bytes = read_file(path += ".gz", kLargest);
+  return bytes ? std::optional(std::move(*bytes)) : std::nullopt;
+}
+
 Result<std::filesystem::path> ExecutorStore::local_path() const {
   const auto found = paths_.find(local_platform());
   if (found != paths_.end()) return found->second;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ class ExecutorStore {
 
   // kNoExecutor where there is none, naming what there is. The reference lives as long as the store.
   Result<const Executor*> find(const std::string& platform) const;
+  // The same bytes packed by gzip, from PATH.gz; nothing where there is no such file.
+  static std::optional<std::string> packed(const Executor& executor);
   // Of this machine; for the local transport. Does not read the file.
   Result<std::filesystem::path> local_path() const;
   // The digests of all platforms, this machine's own first: a host is asked for any of them, since its platform is

@@ -33,8 +33,8 @@ std::map<std::string, std::string> reasons(const Change& change, const Json* rec
 }
 
 // What a host has is the same thing in whatever module it is declared.
-bool same_thing(const Address& a, const Address& b) {
-  return a.kind == b.kind && a.identity == b.identity;
+Address thing(const Address& address) {
+  return {"", address.kind, address.identity};
 }
 
 void add_unique(std::vector<std::string>& list, const std::string& text) {
@@ -76,7 +76,6 @@ class Simulator {
   struct Planned {
     bool acts = false;
     Op op = Op::kNone;
-    Fidelity fidelity = Fidelity::kExact;
     bool unknown = false;  // what it finds is known only when its turn comes
   };
 
@@ -190,8 +189,7 @@ class Simulator {
   // Earlier actions that may bring the thing this node is about, within limits only.
   std::vector<std::string> makers_of(std::size_t i) const {
     std::vector<std::string> makers;
-    for (std::size_t j = 0; j < i; ++j) {
-      if (!brings_unforeseen(j)) continue;
+    for (const std::size_t j : unforeseen_) {
       if (explicitly_after(i, j) ||
           provider_of(j)->may_bring(graph_.nodes[j].desired, observed_of(j), graph_.nodes[i].desired.address)) {
         makers.push_back(address_of(j));
@@ -200,26 +198,23 @@ class Simulator {
     return makers;
   }
 
-  bool brings_unforeseen(std::size_t j) const {
-    return planned_[j].acts && planned_[j].fidelity != Fidelity::kExact &&
-           (planned_[j].op == Op::kCreate || planned_[j].op == Op::kRun);
+  // From here on an action of this node stands in the plan.
+  void acts(std::size_t i) {
+    planned_[i].acts = true;
+    if (planned_[i].op == Op::kDelete) return;
+    const Desired& desired = graph_.nodes[i].desired;
+    provided_[thing(desired.address)] = i;
+    for (const Address& what : provider_of(i)->provides(desired)) provided_[thing(what)] = i;
   }
 
   // An exact provider among the earlier actions, else a bounded one; its address, or nothing.
   std::optional<std::size_t> find_provider(std::size_t i, const Address& what, bool& exact) const {
-    const auto provides = [&](std::size_t j) {
-      if (same_thing(graph_.nodes[j].desired.address, what)) return true;
-      const std::vector<Address> list = provider_of(j)->provides(graph_.nodes[j].desired);
-      return std::find(list.begin(), list.end(), what) != list.end();
-    };
-    exact = true;
-    for (std::size_t j = i; j-- > 0;) {
-      if (planned_[j].acts && planned_[j].op != Op::kDelete && provides(j)) return j;
-    }
-    exact = false;
-    for (std::size_t j = i; j-- > 0;) {
-      if (!brings_unforeseen(j)) continue;
-      if (explicitly_after(i, j) || provider_of(j)->may_bring(graph_.nodes[j].desired, observed_of(j), what)) return j;
+    const auto found = provided_.find(thing(what));
+    exact = found != provided_.end();
+    if (exact) return found->second;
+    for (auto j = unforeseen_.rbegin(); j != unforeseen_.rend(); ++j) {
+      const Desired& desired = graph_.nodes[*j].desired;
+      if (explicitly_after(i, *j) || provider_of(*j)->may_bring(desired, observed_of(*j), what)) return *j;
     }
     return std::nullopt;
   }
@@ -236,7 +231,7 @@ class Simulator {
       const auto span = node.attribute_spans.find(missing.attribute);
       const bool later =
           std::any_of(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(i), graph_.nodes.end(),
-                      [&](const ir::Node& other) { return same_thing(other.desired.address, missing.what); });
+                      [&](const ir::Node& other) { return thing(other.desired.address) == thing(missing.what); });
       Diagnostic nothing(Code::kNothingProvides,
                          "`" + address_of(i) + "` needs " + missing.what.str() + ", which the host does not have and " +
                              (later ? "only a later action creates" : "nothing in the plan creates"));
@@ -269,10 +264,12 @@ class Simulator {
   }
 
   void push(std::size_t i, Action action) {
-    planned_[i].acts = true;
     planned_[i].op = action.op;
-    planned_[i].fidelity = action.fidelity;
     planned_[i].unknown = !action.unknown_until.empty();
+    acts(i);
+    if (action.fidelity != Fidelity::kExact && (action.op == Op::kCreate || action.op == Op::kRun)) {
+      unforeseen_.push_back(i);
+    }
     needs_[i] = {address_of(i)};
     actions_.push_back(std::move(action));
   }
@@ -314,8 +311,8 @@ class Simulator {
     action.triggered_by = std::move(by);
     action.pending = pending;
     action.needs = needs_[i];
-    planned_[i].acts = true;
     if (planned_[i].op == Op::kNone) planned_[i].op = action.op;
+    acts(i);
     needs_[i] = {address_of(i)};
     actions_.push_back(std::move(action));
   }
@@ -339,6 +336,8 @@ class Simulator {
   std::vector<std::vector<std::string>> needs_;         // by node: addresses of actions it stands on
   std::vector<std::vector<const ir::Edge*>> after_;     // by node: edges that only order
   std::vector<std::vector<const ir::Edge*>> triggers_;  // by node: edges that set it off
+  std::map<Address, std::size_t> provided_;             // what actions provide exactly, and the last node that does
+  std::vector<std::size_t> unforeseen_;                 // nodes whose actions may bring more than can be told
   Actions actions_;
   std::map<std::string, std::string> texts_;
   int unchanged_ = 0;

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <sstream>
 #include <thread>
 
 #include <fcntl.h>
@@ -135,9 +134,13 @@ Result<AccountLock> AccountLock::take(const RootFiles& files) {
 
 LoginDefinitions::LoginDefinitions(const RootFiles& files) {
   for (const std::string& line : split(read_small(files, "/etc/login.defs"), '\n')) {
-    std::istringstream words(line);
-    std::string name, value;
-    if (words >> name >> value && name[0] != '#') values_[name] = value;
+    constexpr const char* kBlank = " \t\r";
+    const std::size_t name = line.find_first_not_of(kBlank);
+    if (name == std::string::npos || line[name] == '#') continue;
+    const std::size_t name_end = std::min(line.find_first_of(kBlank, name), line.size());
+    const std::size_t value = line.find_first_not_of(kBlank, name_end);
+    if (value == std::string::npos) continue;
+    values_[line.substr(name, name_end - name)] = line.substr(value, line.find_first_of(kBlank, value) - value);
   }
 }
 

@@ -47,7 +47,8 @@ StagedFile& StagedFile::operator=(StagedFile&& other) noexcept {
   if (this == &other) return *this;
   discard();
   path = std::move(other.path);
-  place = std::move(other.place);
+  folder = std::move(other.folder);
+  name = std::move(other.name);
   temporary = std::exchange(other.temporary, {});
   file = std::move(other.file);
   old = other.old;
@@ -56,7 +57,7 @@ StagedFile& StagedFile::operator=(StagedFile&& other) noexcept {
 }
 
 void StagedFile::discard() {
-  if (!temporary.empty()) ::unlinkat(place.folder.get(), temporary.c_str(), 0);
+  if (!temporary.empty()) ::unlinkat(folder->get(), temporary.c_str(), 0);
   temporary.clear();
 }
 
@@ -69,7 +70,7 @@ std::string FileWriter::temporary_name() {
   return std::string(kTemporary) + token_ + "-" + std::to_string(::getpid()) + "-" + std::to_string(counter_++);
 }
 
-Result<StagedFile> FileWriter::stage(const WriteFile& operation, std::string& output) {
+Result<StagedFile> FileWriter::stage(const WriteFile& operation, StagingFolder& folder, std::string& output) {
   const RootFiles& files = system_.files();
   PLUMB_TRY(check_path(operation.path));
   StagedFile staged;
@@ -91,12 +92,18 @@ Result<StagedFile> FileWriter::stage(const WriteFile& operation, std::string& ou
                                       (S_ISDIR(info.st_mode) ? "it is a folder" : "it is not a regular file"));
   }
   if (exists) staged.old = info;
-  PLUMB_TRY_ASSIGN(staged.place, files.place(staged.path));
+  const std::string parent = parent_of(staged.path);
+  if (!folder.fd || folder.path != parent) {
+    PLUMB_TRY_ASSIGN(Place place, files.place(staged.path));
+    folder = {parent, std::make_shared<const UniqueFd>(std::move(place.folder))};
+  }
+  staged.folder = folder.fd;
+  staged.name = base_of(staged.path);
 
   std::string name = temporary_name();
   staged.file.reset(
-      ::openat(staged.place.folder.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!staged.file) return os_error("create a file in", parent_of(staged.path));
+      ::openat(staged.folder->get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!staged.file) return os_error("create a file in", parent);
   staged.temporary = std::move(name);
   PLUMB_TRY(fill(staged, operation.content));
   PLUMB_TRY(dress(staged, operation.ownership));
@@ -138,7 +145,7 @@ Result<> FileWriter::dress(const StagedFile& staged, const Ownership& ownership)
       if (::fchown(fd, static_cast<uid_t>(-1), gid) != 0) errno = 0;
     }
   }
-  if (staged.old) PLUMB_TRY(copy_attributes(staged.place.folder.get(), staged.place.name, fd));
+  if (staged.old) PLUMB_TRY(copy_attributes(staged.folder->get(), staged.name, fd));
   mode_t mode = staged.old ? staged.old->st_mode & 07777 : 0666 & ~mask_;
   if (ownership.mode) {
     PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
@@ -167,9 +174,9 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
 }
 
 Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
-  if (staged.backup && staged.old) PLUMB_TRY(keep_backup(system_, staged.place, staged.path, folders));
-  if (::renameat(staged.place.folder.get(), staged.temporary.c_str(), staged.place.folder.get(),
-                 staged.place.name.c_str()) != 0) {
+  const int folder = staged.folder->get();
+  if (staged.backup && staged.old) PLUMB_TRY(keep_backup(system_, folder, staged.path, folders));
+  if (::renameat(folder, staged.temporary.c_str(), folder, staged.name.c_str()) != 0) {
     const int number = errno;
     Error error = os_error(number, "put in place", staged.path);
     if (number == EBUSY) return std::move(error).hint("the file is a mount of its own, so it cannot be replaced");
@@ -181,7 +188,7 @@ Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
   }
   staged.temporary.clear();
   staged.file.reset();
-  folders.add(staged.place.folder.get());
+  folders.add(folder);
   return {};
 }
 
@@ -206,14 +213,15 @@ Result<> copy_attributes(int folder, const std::string& name, int to) {
   return {};
 }
 
-Result<> keep_backup(LocalSystem& system, const Place& place, const std::string& path, FolderSync& folders) {
+Result<> keep_backup(LocalSystem& system, int folder, const std::string& path, FolderSync& folders) {
   PLUMB_TRY_ASSIGN(const std::string digest, system.file_digest(path));
-  const std::string name = place.name + ".plumb-" + digest.substr(kDigestPrefix.size(), 12);
+  const std::string old = base_of(path);
+  const std::string name = old + ".plumb-" + digest.substr(kDigestPrefix.size(), 12);
   // A second name for the same file: nothing is copied, and owner, mode and times stay with it.
-  if (::linkat(place.folder.get(), place.name.c_str(), place.folder.get(), name.c_str(), 0) != 0 && errno != EEXIST) {
+  if (::linkat(folder, old.c_str(), folder, name.c_str(), 0) != 0 && errno != EEXIST) {
     return os_error("keep a copy of", path);
   }
-  folders.add(place.folder.get());
+  folders.add(folder);
   return {};
 }
 

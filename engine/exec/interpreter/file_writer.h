@@ -2,6 +2,7 @@
 // are synced, then each is put in place by a rename. At any moment a path holds the whole old or the whole new file.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,6 +15,13 @@
 
 namespace plumb::exec {
 
+// The folder of the last file that was staged. One for each group of files that are staged together: they share the
+// descriptor, and what comes between two groups may move or cover a folder.
+struct StagingFolder {
+  std::string path;
+  std::shared_ptr<const UniqueFd> fd;
+};
+
 // A new file that is not in place yet; one that never gets there is removed with this object.
 class StagedFile {
  public:
@@ -23,7 +31,8 @@ class StagedFile {
   ~StagedFile() { discard(); }
 
   std::string path;  // where it goes, links resolved
-  Place place;
+  std::shared_ptr<const UniqueFd> folder;
+  std::string name;       // in that folder
   std::string temporary;  // name in the same folder; "" once it is in place
   UniqueFd file;
   std::optional<struct stat> old;
@@ -40,7 +49,7 @@ class FileWriter {
 
   // Writes, dresses (owner, mode, extended attributes) and validates the new file.
   // What a validation printed is added to `output`. The caller syncs it before it commits it.
-  Result<StagedFile> stage(const WriteFile& operation, std::string& output);
+  Result<StagedFile> stage(const WriteFile& operation, StagingFolder& folder, std::string& output);
   Result<> commit(StagedFile& staged, FolderSync& folders);
 
   // A name for a temporary entry beside a target.
@@ -61,7 +70,7 @@ class FileWriter {
 // Gives an open file the extended attributes, access lists and SELinux context of the file that it is to replace.
 Result<> copy_attributes(int folder, const std::string& name, int to);
 // Keeps the old file as NAME.plumb-<first 12 digits of its digest>.
-Result<> keep_backup(LocalSystem& system, const Place& place, const std::string& path, FolderSync& folders);
+Result<> keep_backup(LocalSystem& system, int folder, const std::string& path, FolderSync& folders);
 // Removes the temporary files with this token that a killed run left in a folder.
 void remove_left_over_temporaries(const RootFiles& files, const std::string& folder, const std::string& token);
 

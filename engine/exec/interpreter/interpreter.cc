@@ -79,7 +79,8 @@ Result<> Interpreter::run(const Operation& operation, std::string& output) {
 }
 
 Result<> Interpreter::apply(const WriteFile& operation, std::string& output) {
-  PLUMB_TRY_ASSIGN(StagedFile staged, writer_.stage(operation, output));
+  StagingFolder folder;
+  PLUMB_TRY_ASSIGN(StagedFile staged, writer_.stage(operation, folder, output));
   const int file = staged.file.get();
   PLUMB_TRY(sync_together({&file, 1}));
   return writer_.commit(staged, folders_);
