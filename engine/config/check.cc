@@ -146,18 +146,23 @@ class Checker {
     value.broken = value.broken || value.reads.broken;
   }
 
-  // An environment with the names of for_each, and what each of them reads.
+  // An environment with the names of for_each, what each of them reads, and what `when` proves.
   struct Names {
     cel::Environment environment;
     std::vector<Reads> own;
+    std::vector<cel::Guard> proved;
   };
+
+  ExpressionScope scope(const Names& names) const {
+    return {names.environment, context_.sources, context_.diagnostics, names.proved};
+  }
 
   bool check_loops(std::vector<Loop>& loops, Names& names, Reads& reads) {
     bool good = true;
     for (Loop& loop : loops) {
       Type key;
       Type element;
-      const bool compiled = loop.over.compile(scope(names.environment));
+      const bool compiled = loop.over.compile(scope(names));
       if (compiled) {
         const Reads own = reads_of(loop.over, names.own);
         good = check_loop_type(loop, key, element) && good;
@@ -205,7 +210,7 @@ class Checker {
   }
 
   bool check_text(Dynamic& text, const char* what, const Names& names, Reads& reads) {
-    if (!text.compile(scope(names.environment))) return false;
+    if (!text.compile(scope(names))) return false;
     const Reads own = reads_of(text, names.own);
     reads.add(own);
     if (own.sensitive) {
@@ -219,11 +224,12 @@ class Checker {
   bool check_placement(Placement& placement, Names& names, Reads& reads) {
     bool good = check_loops(placement.loops, names, reads);
     if (placement.when) {
-      const bool compiled = placement.when->compile(scope(names.environment));
+      const bool compiled = placement.when->compile(scope(names));
       good = compiled && good;
       if (compiled) {
         const cel::Program& program = placement.when->program();
         reads.add(reads_of(program.references(), program.calls_host(), names.own));
+        names.proved = program.proves(true);
       }
     }
     if (placement.id) good = check_text(*placement.id, "`id`", names, reads) && good;
@@ -256,13 +262,13 @@ class Checker {
   // --- resources
 
   void check_declaration(Declaration& declaration) {
-    Names names{environment_, {}};
+    Names names{environment_, {}, {}};
     bool good = check_placement(declaration.placement, names, declaration.reads);
     const Json& schema = builtin_schema("resources/" + declaration.kind);
     const std::string identity = schema["x-identity"].get<std::string>();
     for (auto& [attribute, value] : declaration.expressions) {
       const std::string name = "`" + (attribute == identity ? declaration.kind : attribute) + "`";
-      if (!value.compile(scope(names.environment))) {
+      if (!value.compile(scope(names))) {
         good = false;
         continue;
       }
@@ -270,7 +276,7 @@ class Checker {
       good = take_reads(declaration, schema, attribute, name, reads_of(value, names.own), value.span()) && good;
     }
     for (auto& [attribute, text] : declaration.templates) {
-      auto program = lang::Template::parse(text.origin.text, names.environment);
+      auto program = lang::Template::parse(text.origin.text, names.environment, names.proved);
       if (!program) {
         context_.diagnostics.add(cel::diagnose(program.error(), text.origin));
         good = false;
@@ -309,10 +315,10 @@ class Checker {
   // --- modules
 
   void check_call(ModuleCall& call) {
-    Names names{environment_, {}};
+    Names names{environment_, {}, {}};
     bool good = check_placement(call.placement, names, call.reads);
     for (auto& [key, value] : call.with) {
-      if (!value.compile(scope(names.environment))) {
+      if (!value.compile(scope(names))) {
         good = false;
         continue;
       }

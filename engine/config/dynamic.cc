@@ -148,7 +148,7 @@ bool Dynamic::compile(const Node& node, const ExpressionScope& scope) {
   for (const Node& item : node.items) good = compile(item, scope) && good;
   for (const Entry& entry : node.entries) good = compile(entry.value, scope) && good;
   if (!node.is_scalar() || !lang::may_interpolate(node.text)) return good;
-  auto text = lang::Interpolation::parse(node.text, scope.environment);
+  auto text = lang::Interpolation::parse(node.text, scope.environment, std::nullopt, scope.proved);
   if (!text) {
     report_fault(text.error(), node, scope.sources, scope.diagnostics);
     return false;

@@ -26,6 +26,7 @@ struct ExpressionScope {
   const cel::Environment& environment;
   const lang::SourceMap& sources;
   Diagnostics& diagnostics;
+  std::vector<cel::Guard> proved = {};  // by the `when` around them
 };
 
 // What one evaluation needs.

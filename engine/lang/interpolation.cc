@@ -2,111 +2,94 @@
 
 #include <algorithm>
 
-#include "engine/lang/cel/convert.h"
-#include "engine/lang/cel/lexer.h"
-
 namespace plumb::lang {
+
+using cel::Fault;
+using cel::Outcome;
+using TypeKind = cel::Type::Kind;
+
 namespace {
 
-cel::Fault moved(cel::Fault fault, std::size_t by) {
-  fault.begin += by;
-  fault.end += by;
-  return fault;
+bool takes_text(const cel::Type& wanted) {
+  if (wanted.is(TypeKind::kNullable)) return takes_text(wanted.parameter(0));
+  return wanted.is(TypeKind::kString) || wanted.is(TypeKind::kDyn);
 }
 
-cel::Fault fault_of(const cel::Value& problem, std::size_t begin, std::size_t end) {
-  const cel::Value::ErrorInfo& info = problem.as_error();
-  return {info.code, begin, end, info.message, {}, info.hint};
+// The next `${`, and the literal text up to it with `$${` undone.
+std::size_t take_literal(std::string_view text, std::size_t begin, std::string& literal) {
+  while (true) {
+    const std::size_t dollar = text.find("${", begin);
+    literal += text.substr(begin, std::min(dollar, text.size()) - begin);
+    if (dollar == std::string_view::npos) return text.size();
+    const bool escaped = dollar > begin && text[dollar - 1] == '$';
+    if (!escaped) return dollar;
+    literal += '{';
+    begin = dollar + 2;
+  }
 }
 
 }  // namespace
 
-cel::Outcome<std::size_t> find_closing_brace(std::string_view text, std::size_t begin) {
-  cel::Lexer lexer(text, begin);
-  int depth = 0;
-  std::size_t behind = begin;
-  while (true) {
-    // A template's trim mark is no token of CEL.
-    while (behind < text.size() && (text[behind] == ' ' || text[behind] == '\t' || text[behind] == '\n')) ++behind;
-    if (depth == 0 && text.substr(behind, 2) == "~}") return behind + 1;
-    cel::Outcome<cel::Token> token = lexer.next();
-    if (!token) return tl::make_unexpected(std::move(token.error()));
-    if (token->kind == cel::TokenKind::kEnd) {
-      const std::size_t open = begin >= 2 ? begin - 2 : 0;
-      return tl::make_unexpected(cel::Fault{Code::kUnclosedExpression, open, begin, "`${` without its closing brace",
-                                            "opened here", "close it with `}`, or write $${ for a literal ${"});
-    }
-    if (token->is("{")) ++depth;
-    if (token->is("}") && depth-- == 0) return token->begin;
-    behind = token->end;
-  }
-}
-
-cel::Outcome<Interpolation> Interpolation::parse(std::string_view text, const cel::Environment& environment,
-                                                 const std::optional<cel::Type>& wanted) {
+Outcome<Interpolation> Interpolation::parse(std::string_view text, const cel::Environment& environment,
+                                            const std::optional<cel::Type>& wanted,
+                                            const std::vector<cel::Guard>& proved) {
   Interpolation result;
-  std::string literal;
-  const auto take_literal = [&] {
-    if (!literal.empty()) result.parts_.push_back({std::move(literal), std::nullopt, 0, 0});
-    literal.clear();
-  };
-  for (std::size_t at = 0; at < text.size();) {
-    if (text.substr(at, 3) == "$${") {
-      literal += "${";
-      at += 3;
-    } else if (text.substr(at, 2) != "${") {
-      literal += text[at++];
-    } else {
-      const auto end = find_closing_brace(text, at + 2);
-      if (!end) return tl::make_unexpected(end.error());
-      const bool alone = at == 0 && *end + 1 == text.size();
-      cel::CompileOptions options;
-      if (alone) options.wanted = wanted;
-      auto program = cel::compile(text.substr(at + 2, *end - at - 2), environment, options);
-      if (!program) return tl::make_unexpected(moved(std::move(program.error()), at + 2));
-      take_literal();
-      const auto& references = program->references();
-      result.references_.insert(result.references_.end(), references.begin(), references.end());
-      result.keeps_type_ = alone;
-      if (alone) result.type_ = program->type();
-      result.parts_.push_back({"", std::move(*program), at + 2, *end});
-      at = *end + 1;
-    }
+  cel::CompileOptions options;
+  options.proved = proved;
+  for (std::size_t position = 0; position < text.size();) {
+    std::string literal;
+    const std::size_t opening = take_literal(text, position, literal);
+    if (!literal.empty()) result.parts_.emplace_back(std::move(literal));
+    if (opening >= text.size()) break;
+    const std::size_t begin = opening + 2;
+    const Outcome<std::size_t> end = find_closing_brace(text, opening, begin);
+    if (!end) return tl::make_unexpected(end.error());
+    position = *end + 1;
+    result.keeps_type_ = opening == 0 && position == text.size();
+    if (result.keeps_type_) options.wanted = wanted;
+    Outcome<Expression> expression = result.keeps_type_ ? compile_part(text, begin, *end, environment, options)
+                                                        : compile_text_part(text, begin, *end, environment, options);
+    if (!expression) return tl::make_unexpected(std::move(expression.error()));
+    const auto& references = expression->program.references();
+    result.references_.insert(result.references_.end(), references.begin(), references.end());
+    if (result.keeps_type_) result.type_ = expression->program.type();
+    result.parts_.emplace_back(std::move(*expression));
   }
-  take_literal();
-  std::sort(result.references_.begin(), result.references_.end());
-  result.references_.erase(std::unique(result.references_.begin(), result.references_.end()), result.references_.end());
+  tidy(result.references_);
+  if (wanted && !result.is_literal() && !result.keeps_type_ && !takes_text(*wanted)) {
+    return tl::make_unexpected(
+        Fault{Code::kExpressionType, 0, text.size(), "this text gives string, not " + wanted->str(),
+              "a value of type " + wanted->str() + " was expected", "make it one expression: ${…}"});
+  }
   return result;
 }
 
-const std::string& Interpolation::literal() const {
-  static const std::string empty;
-  return parts_.empty() ? empty : parts_[0].text;
+std::string Interpolation::literal() const {
+  return parts_.empty() ? "" : std::get<std::string>(parts_[0]);
 }
 
 bool Interpolation::calls_host() const {
-  return std::any_of(parts_.begin(), parts_.end(),
-                     [](const Part& part) { return part.program && part.program->calls_host(); });
+  return std::any_of(parts_.begin(), parts_.end(), [](const Part& part) {
+    const auto* expression = std::get_if<Expression>(&part);
+    return expression && expression->program.calls_host();
+  });
 }
 
-cel::Outcome<cel::Value> Interpolation::evaluate(const cel::Activation& activation, cel::Budget& budget) const {
-  std::string out;
+Outcome<cel::Value> Interpolation::evaluate(const cel::Activation& activation, cel::Budget& budget) const {
+  if (keeps_type_) return std::get<Expression>(parts_[0]).evaluate(activation, budget);
+  std::string text;
   for (const Part& part : parts_) {
-    if (!part.program) {
-      out += part.text;
+    if (const auto* literal = std::get_if<std::string>(&part)) {
+      text += *literal;
       continue;
     }
-    auto value = part.program->evaluate(activation, budget);
-    if (!value) return tl::make_unexpected(moved(std::move(value.error()), part.begin));
-    if (keeps_type_) return value;
-    if (const cel::Value problem = cel::append_text(out, *value); problem.is_error())
-      return tl::make_unexpected(fault_of(problem, part.begin, part.end));
+    const Outcome<bool> appended = std::get<Expression>(part).append(text, activation, budget);
+    if (!appended) return tl::make_unexpected(appended.error());
   }
-  if (!budget.allocate(out.size())) return tl::make_unexpected(fault_of(cel::cost_exceeded(), 0, 0));
-  return cel::Value::string(out);
+  return cel::Value::string(text);
 }
 
-cel::Outcome<cel::Value> Interpolation::evaluate(const cel::Activation& activation) const {
+Outcome<cel::Value> Interpolation::evaluate(const cel::Activation& activation) const {
   cel::Budget budget;
   return evaluate(activation, budget);
 }

@@ -2,382 +2,232 @@
 
 #include <algorithm>
 
-#include "engine/lang/cel/convert.h"
+#include "engine/base/json.h"
 #include "engine/lang/cel/lexer.h"
-#include "engine/lang/template_pieces.h"
+#include "engine/lang/template_code.h"
+#include "engine/lang/template_scanner.h"
 
 namespace plumb::lang {
-namespace {
 
 using cel::Fault;
-using Kind = TemplatePiece::Kind;
-
-struct Part;
-using Parts = std::vector<Part>;
-
-// An expression and where it stands in the template.
-struct Placed {
-  cel::Program program;
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
-
-struct Branch {
-  std::optional<Placed> condition;  // absent: else
-  Parts body;
-};
-
-struct Part {
-  std::string text;
-  std::optional<Placed> expression;
-  std::vector<Branch> branches;  // of an if
-  std::optional<Placed> over;    // of a for
-  std::size_t slot = 0;          // of its first name
-  std::size_t names = 0;
-  Parts body;
-};
-
-Fault moved(Fault fault, std::size_t by) {
-  fault.begin += by;
-  fault.end += by;
-  return fault;
-}
-
-Fault fault_of(const cel::Value& problem, std::size_t begin = 0, std::size_t end = 0) {
-  const cel::Value::ErrorInfo& info = problem.as_error();
-  return {info.code, begin, end, info.message, {}, info.hint};
-}
-Fault fault_of(const cel::Value& problem, const Placed& at) {
-  return fault_of(problem, at.begin, at.end);
-}
-
-Fault directive_fault(std::size_t begin, std::size_t end, std::string summary, std::string label, std::string hint) {
-  return {Code::kTemplateDirective, begin, end, std::move(summary), std::move(label), std::move(hint)};
-}
-
-}  // namespace
-
-struct Template::Code {
-  Parts parts;
-  std::size_t slots = 0;  // of the environment, loops included
-  std::vector<cel::Reference> references;
-  bool calls_host = false;
-};
+using cel::Outcome;
+using Kind = TemplatePart::Kind;
+using TypeKind = cel::Type::Kind;
 
 namespace {
 
-class Parser {
+Fault directive_fault(const TemplatePart& part, std::string summary, std::string label = {}, std::string hint = {}) {
+  return {Code::kTemplateDirective, part.opening, part.closing, std::move(summary), std::move(label), std::move(hint)};
+}
+
+std::string_view word(Kind kind) {
+  switch (kind) {
+    case Kind::kElseIf:
+      return "else if";
+    case Kind::kElse:
+      return "else";
+    case Kind::kEndIf:
+      return "endif";
+    default:
+      return "endfor";
+  }
+}
+
+// Parts to tree. A function that answers false has left its fault in `fault_`.
+class Builder {
  public:
-  Parser(std::string_view text, const std::vector<TemplatePiece>& pieces, const cel::Environment& environment)
-      : text_(text), pieces_(pieces), outer_(environment.slot_count()), most_(outer_) {}
+  Builder(std::string_view text, std::vector<TemplatePart> parts, Template::Tree& code)
+      : text_(text), parts_(std::move(parts)), code_(code) {}
 
-  cel::Outcome<Parts> run(const cel::Environment& environment) {
-    auto parts = body(environment, 0);
-    if (!parts) return parts;
-    if (at_ < pieces_.size()) {
-      const Word word = first_word();
-      return tl::make_unexpected(directive_fault(word.begin, word.end, "`" + word.text + "` without what it belongs to",
-                                                 "nothing is open here", "remove it"));
+  std::optional<Fault> run(const cel::Environment& environment, const std::vector<cel::Guard>& proved) {
+    code_.slot_count = environment.slot_count();
+    if (block(environment, proved, 0, code_.block) && next_ < parts_.size()) {
+      fail(directive_fault(parts_[next_], "`" + std::string(word(parts_[next_].kind)) + "` closes nothing",
+                           "no directive is open here"));
     }
-    return parts;
+    return std::move(fault_);
   }
-
-  std::vector<cel::Reference> references() {
-    std::sort(references_.begin(), references_.end());
-    references_.erase(std::unique(references_.begin(), references_.end()), references_.end());
-    return std::move(references_);
-  }
-  bool calls_host() const { return calls_host_; }
-  std::size_t slots() const { return most_; }
 
  private:
-  struct Word {
-    std::string text;
-    std::size_t begin = 0;
-    std::size_t end = 0;
-  };
+  using Guards = std::vector<cel::Guard>;
 
-  Word word_at(std::size_t from, std::size_t limit) const {
-    auto token = cel::Lexer(text_.substr(0, limit), from).next();
-    if (!token || token->kind == cel::TokenKind::kEnd) return {"", from, limit};
-    return {std::string(token->source), token->begin, token->end};
-  }
-  Word first_word() const { return word_at(pieces_[at_].begin, pieces_[at_].end); }
-
-  cel::Outcome<Placed> compile(std::size_t begin, std::size_t end, const cel::Environment& environment,
-                               std::optional<cel::Type> wanted = std::nullopt) {
-    cel::CompileOptions options;
-    options.wanted = std::move(wanted);
-    auto program = cel::compile(text_.substr(begin, end - begin), environment, options);
-    if (!program) return tl::make_unexpected(moved(std::move(program.error()), begin));
-    for (const cel::Reference& reference : program->references()) {
-      if (static_cast<std::size_t>(reference.slot) < outer_) references_.push_back(reference);
-    }
-    calls_host_ = calls_host_ || program->calls_host();
-    return Placed{std::move(*program), begin, end};
+  bool fail(Fault fault) {
+    fault_ = std::move(fault);
+    return false;
   }
 
-  // Up to a directive that closes or goes on with what is open; that one is left for who opened it.
-  cel::Outcome<Parts> body(const cel::Environment& environment, int depth) {
-    Parts parts;
-    if (depth > kMaxTemplateDepth) {
-      const TemplatePiece& piece = pieces_[std::min(at_, pieces_.size() - 1)];
-      return tl::make_unexpected(
-          directive_fault(piece.begin, piece.end, "directives nest too deeply", "more than 64 of them", ""));
+  bool take(Outcome<Expression>& expression) {
+    if (!expression) return fail(std::move(expression.error()));
+    code_.calls_host = code_.calls_host || expression->program.calls_host();
+    for (const cel::Reference& reference : expression->program.references()) {
+      if (std::find(loop_slots_.begin(), loop_slots_.end(), reference.slot) != loop_slots_.end()) continue;
+      code_.references.push_back(reference);
+      code_.references.back().begin += expression->begin;
     }
-    while (at_ < pieces_.size()) {
-      const TemplatePiece& piece = pieces_[at_];
-      Part part;
-      if (piece.kind == Kind::kText) {
-        part.text = piece.text;
-        ++at_;
-      } else if (piece.kind == Kind::kExpression) {
-        auto expression = compile(piece.begin, piece.end, environment);
-        if (!expression) return tl::make_unexpected(std::move(expression.error()));
-        part.expression = std::move(*expression);
-        ++at_;
+    return true;
+  }
+
+  // Up to the directive that ends it, which is left for the caller.
+  bool block(const cel::Environment& environment, const Guards& proved, int depth, TemplateBlock& out) {
+    while (next_ < parts_.size()) {
+      const TemplatePart& part = parts_[next_];
+      if (part.kind == Kind::kText) {
+        out.emplace_back().content = std::move(parts_[next_++].text);
+      } else if (part.kind == Kind::kExpression) {
+        cel::CompileOptions options;
+        options.proved = proved;
+        Outcome<Expression> expression = compile_text_part(text_, part.begin, part.end, environment, options);
+        if (!take(expression)) return false;
+        out.emplace_back().content = std::move(*expression);
+        ++next_;
+      } else if (part.kind == Kind::kIf || part.kind == Kind::kFor) {
+        if (depth >= kMaxTemplateDepth) return fail(directive_fault(part, "directives nest too deeply"));
+        if (!(part.kind == Kind::kIf ? conditional(environment, proved, depth + 1, out)
+                                     : loop(environment, proved, depth + 1, out))) {
+          return false;
+        }
       } else {
-        const Word word = first_word();
-        if (word.text == "else" || word.text == "endif" || word.text == "endfor") return parts;
-        auto directive = word.text == "if"    ? conditional(environment, depth)
-                         : word.text == "for" ? loop(environment, depth)
-                                              : unknown(word);
-        if (!directive) return tl::make_unexpected(std::move(directive.error()));
-        part = std::move(*directive);
+        break;
       }
-      parts.push_back(std::move(part));
     }
-    return parts;
+    return true;
   }
 
-  static cel::Outcome<Part> unknown(const Word& word) {
-    return tl::make_unexpected(directive_fault(word.begin, word.end, "`" + word.text + "` is no directive",
-                                               "expected if, else, endif, for or endfor",
-                                               "write %%{ for a literal %{, and ${…} for a value"));
-  }
-
-  cel::Outcome<Part> conditional(const cel::Environment& environment, int depth) {
-    const Word opening = first_word();
-    Part part;
-    std::size_t condition = opening.end;
-    bool last = false;
+  bool conditional(const cel::Environment& environment, Guards proved, int depth, TemplateBlock& out) {
+    const TemplatePart opening = parts_[next_];
+    TemplateIf result;
     while (true) {
-      Branch branch;
-      if (!last) {
-        auto compiled = compile(condition, pieces_[at_].end, environment, cel::Type(cel::Type::Kind::kBool));
-        if (!compiled) return tl::make_unexpected(std::move(compiled.error()));
-        branch.condition = std::move(*compiled);
+      const TemplatePart part = parts_[next_++];
+      TemplateBranch branch;
+      Guards inside = proved;
+      if (part.kind != Kind::kElse) {
+        cel::CompileOptions options;
+        options.wanted = cel::Type(TypeKind::kBool);
+        options.proved = proved;
+        Outcome<Expression> condition = compile_part(text_, part.begin, part.end, environment, options);
+        if (!take(condition)) return false;
+        const Guards& yes = condition->program.proves(true);
+        const Guards& no = condition->program.proves(false);
+        inside.insert(inside.end(), yes.begin(), yes.end());
+        proved.insert(proved.end(), no.begin(), no.end());
+        branch.condition = std::move(*condition);
       }
-      ++at_;
-      auto inside = body(environment, depth + 1);
-      if (!inside) return tl::make_unexpected(std::move(inside.error()));
-      branch.body = std::move(*inside);
-      part.branches.push_back(std::move(branch));
-      if (at_ >= pieces_.size()) return never_closed(opening, "endif");
-      const Word word = first_word();
-      if (word.text == "endif") break;
-      if (word.text != "else" || last)
-        return tl::make_unexpected(directive_fault(word.begin, word.end, "`" + word.text + "` inside an if",
-                                                   last ? "expected endif, after else" : "expected else or endif", ""));
-      const Word next = word_at(word.end, pieces_[at_].end);
-      last = next.text != "if";
-      condition = next.end;
+      if (!block(environment, inside, depth, branch.block)) return false;
+      result.branches.push_back(std::move(branch));
+      if (next_ >= parts_.size()) {
+        return fail(directive_fault(opening, "`if` is not closed", "no %{ endif } belongs to this",
+                                    "close it with %{ endif }"));
+      }
+      const TemplatePart& end = parts_[next_];
+      if (end.kind == Kind::kEndIf) break;
+      const bool last = part.kind == Kind::kElse;
+      if (end.kind == Kind::kEndFor || last) return fail(misplaced(end, opening, "if", last));
     }
-    ++at_;
-    return part;
+    ++next_;
+    out.emplace_back().content = std::move(result);
+    return true;
   }
 
-  static cel::Outcome<Part> never_closed(const Word& opening, const std::string& closing) {
-    return tl::make_unexpected(directive_fault(opening.begin, opening.end,
-                                               "`" + opening.text + "` without its " + closing, "opened here",
-                                               "close it with %{ " + closing + " }"));
+  Fault misplaced(const TemplatePart& end, const TemplatePart& opening, std::string_view open, bool after_else) const {
+    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(opening.opening), '\n');
+    const std::string found(word(end.kind));
+    std::string summary = "`" + found + "` inside the `" + std::string(open) + "` of line " + std::to_string(line);
+    if (after_else && end.kind != Kind::kEndFor) summary = "`" + found + "` behind the `else` of one `if`";
+    return directive_fault(end, std::move(summary), "`end" + std::string(open) + "` was expected here");
   }
 
-  cel::Outcome<Part> loop(const cel::Environment& environment, int depth) {
-    const Word opening = first_word();
-    const std::size_t limit = pieces_[at_].end;
-    std::vector<Word> names{word_at(opening.end, limit)};
-    Word word = word_at(names[0].end, limit);
-    if (word.text == ",") {
-      names.push_back(word_at(word.end, limit));
-      word = word_at(names[1].end, limit);
-    }
-    if (word.text != "in") {
-      return tl::make_unexpected(directive_fault(word.begin, word.end, "a `for` needs `in`", "expected `in`",
-                                                 "write %{ for x in list }, or %{ for k, v in map }"));
-    }
-    auto over = compile(word.end, limit, environment);
-    if (!over) return tl::make_unexpected(std::move(over.error()));
+  bool loop(const cel::Environment& environment, Guards proved, int depth, TemplateBlock& out) {
+    const TemplatePart part = parts_[next_++];
+    cel::CompileOptions options;
+    options.proved = proved;
+    Outcome<Expression> range = compile_part(text_, part.begin, part.end, environment, options);
+    if (!take(range)) return false;
     cel::Type key;
-    cel::Type element;
-    if (auto fault = element_types(*over, names.size(), key, element)) return tl::make_unexpected(std::move(*fault));
-    Part part;
-    part.slot = environment.slot_count();
-    part.names = names.size();
-    cel::Environment inner = environment;
-    if (names.size() == 2) inner.add_variable(names[0].text, key);
-    inner.add_variable(names.back().text, element);
-    most_ = std::max(most_, inner.slot_count());
-    part.over = std::move(*over);
-    ++at_;
-    auto inside = body(inner, depth + 1);
-    if (!inside) return tl::make_unexpected(std::move(inside.error()));
-    part.body = std::move(*inside);
-    if (at_ >= pieces_.size()) return never_closed(opening, "endfor");
-    const Word closing = first_word();
-    if (closing.text != "endfor")
-      return tl::make_unexpected(
-          directive_fault(closing.begin, closing.end, "`" + closing.text + "` inside a for", "expected endfor", ""));
-    ++at_;
-    return part;
+    cel::Type value;
+    if (!range_types(part, range->program.type(), key, value)) return false;
+    cel::Environment inside = environment;
+    const std::size_t outer = loop_slots_.size();
+    const auto declare = [&](const std::string& name, const cel::Type& type) {
+      const int slot = inside.add_variable(name, type);
+      loop_slots_.push_back(slot);
+      std::erase_if(proved, [&](const cel::Guard& guard) { return guard.about(slot); });
+      return static_cast<std::size_t>(slot);
+    };
+    TemplateFor result{std::move(*range), 0, 0, part.names.size() == 2, {}};
+    if (result.has_key) result.key_slot = declare(part.names[0], key);
+    result.value_slot = declare(part.names.back(), value);
+    code_.has_loops = true;
+    code_.slot_count = std::max(code_.slot_count, inside.slot_count());
+    if (!block(inside, proved, depth, result.block)) return false;
+    loop_slots_.resize(outer);
+    if (next_ >= parts_.size()) {
+      return fail(
+          directive_fault(part, "`for` is not closed", "no %{ endfor } belongs to this", "close it with %{ endfor }"));
+    }
+    if (parts_[next_].kind != Kind::kEndFor) return fail(misplaced(parts_[next_], part, "for", false));
+    ++next_;
+    out.emplace_back().content = std::move(result);
+    return true;
   }
 
-  static std::optional<Fault> element_types(const Placed& over, std::size_t names, cel::Type& key, cel::Type& element) {
-    using TypeKind = cel::Type::Kind;
-    const cel::Type& type = over.program.type();
-    if (type.is_dyn()) return std::nullopt;
-    if (type.is(TypeKind::kList)) {
-      key = cel::Type(TypeKind::kInt);
-      element = type.parameter(0);
-      return std::nullopt;
+  // One variable takes elements of a list or keys of a map, two take index and element or key and value.
+  bool range_types(const TemplatePart& part, const cel::Type& type, cel::Type& key, cel::Type& value) {
+    const bool two = part.names.size() == 2;
+    switch (type.kind()) {
+      case TypeKind::kDyn:
+        return true;
+      case TypeKind::kList:
+        key = cel::Type(TypeKind::kInt);
+        value = type.parameter(0);
+        return true;
+      case TypeKind::kMap:
+        key = type.parameter(0);
+        value = two ? type.parameter(1) : type.parameter(0);
+        return true;
+      case TypeKind::kRecord:
+        key = cel::Type(TypeKind::kString);
+        value = two ? cel::Type() : key;
+        return true;
+      case TypeKind::kNullable:
+        return fail({Code::kMayBeNull, part.begin, part.end, "what `for` walks over may be null",
+                     "a list or a map was expected", "put the loop inside %{ if x != null }"});
+      default:
+        return fail({Code::kExpressionType,
+                     part.begin,
+                     part.end,
+                     "`for` cannot walk over " + type.str(),
+                     "a list or a map was expected",
+                     {}});
     }
-    if (type.is(TypeKind::kMap) || type.is(TypeKind::kRecord)) {
-      key = type.is(TypeKind::kMap) ? type.parameter(0) : cel::Type(TypeKind::kString);
-      element = names == 1 ? key : type.is(TypeKind::kMap) ? type.parameter(1) : cel::Type();
-      return std::nullopt;
-    }
-    const bool nullable = type.is(TypeKind::kNullable);
-    return Fault{nullable ? Code::kMayBeNull : Code::kExpressionType,
-                 over.begin,
-                 over.end,
-                 "a `for` needs a list or a map",
-                 "this is " + type.str(),
-                 nullable ? "give it an empty list for none: x == null ? [] : x" : ""};
   }
 
   std::string_view text_;
-  const std::vector<TemplatePiece>& pieces_;
-  std::size_t outer_;
-  std::size_t most_;
-  std::size_t at_ = 0;
-  std::vector<cel::Reference> references_;
-  bool calls_host_ = false;
-};
-
-class Renderer {
- public:
-  Renderer(std::size_t slots, const cel::Activation& activation, cel::Budget& budget)
-      : slots_(activation.slots.begin(), activation.slots.end()), budget_(budget) {
-    slots_.resize(std::max(slots, slots_.size()));
-    activation_ = {slots_, activation.context};
-  }
-
-  std::optional<Fault> render(const Parts& parts) {
-    for (const Part& part : parts) {
-      if (auto fault = render(part)) return fault;
-    }
-    return std::nullopt;
-  }
-  std::string take() { return std::move(out_); }
-
- private:
-  cel::Outcome<cel::Value> evaluate(const Placed& placed) {
-    auto value = placed.program.evaluate(activation_, budget_);
-    if (!value) return tl::make_unexpected(moved(std::move(value.error()), placed.begin));
-    return value;
-  }
-
-  std::optional<Fault> render(const Part& part) {
-    if (part.expression) return append(*part.expression);
-    if (part.over) return repeat(part);
-    if (!part.branches.empty()) return choose(part);
-    if (!budget_.allocate(part.text.size())) return fault_of(cel::cost_exceeded());
-    out_ += part.text;
-    return std::nullopt;
-  }
-
-  std::optional<Fault> append(const Placed& expression) {
-    auto value = evaluate(expression);
-    if (!value) return std::move(value.error());
-    const std::size_t before = out_.size();
-    if (const cel::Value problem = cel::append_text(out_, *value); problem.is_error())
-      return fault_of(problem, expression);
-    if (!budget_.allocate(out_.size() - before)) return fault_of(cel::cost_exceeded(), expression);
-    return std::nullopt;
-  }
-
-  std::optional<Fault> choose(const Part& part) {
-    for (const Branch& branch : part.branches) {
-      if (branch.condition) {
-        auto value = evaluate(*branch.condition);
-        if (!value) return std::move(value.error());
-        if (!value->is(cel::Kind::kBool))
-          return Fault{Code::kExpressionType,
-                       branch.condition->begin,
-                       branch.condition->end,
-                       "a condition must be true or false",
-                       "this is " + std::string(cel::type_name(value->kind())),
-                       ""};
-        if (!value->as_bool()) continue;
-      }
-      return render(branch.body);
-    }
-    return std::nullopt;
-  }
-
-  std::optional<Fault> repeat(const Part& part) {
-    auto over = evaluate(*part.over);
-    if (!over) return std::move(over.error());
-    const auto each = [&](const cel::Value& key, const cel::Value& element) {
-      if (part.names == 2) slots_[part.slot] = key;
-      slots_[part.slot + part.names - 1] = element;
-      return render(part.body);
-    };
-    if (over->is(cel::Kind::kList)) {
-      const auto items = over->as_list();
-      for (std::size_t i = 0; i < items.size(); ++i) {
-        if (!budget_.step()) return fault_of(cel::cost_exceeded(), *part.over);
-        if (auto fault = each(cel::Value::integer(static_cast<std::int64_t>(i)), items[i])) return fault;
-      }
-    } else if (over->is(cel::Kind::kMap)) {
-      for (const cel::MapEntry& entry : over->as_map()) {
-        if (!budget_.step()) return fault_of(cel::cost_exceeded(), *part.over);
-        if (auto fault = each(entry.key, part.names == 2 ? entry.value : entry.key)) return fault;
-      }
-    } else {
-      return Fault{Code::kExpressionType,
-                   part.over->begin,
-                   part.over->end,
-                   "a `for` needs a list or a map",
-                   "this is " + std::string(cel::type_name(over->kind())),
-                   ""};
-    }
-    return std::nullopt;
-  }
-
-  std::vector<cel::Value> slots_;
-  cel::Activation activation_;
-  cel::Budget& budget_;
-  std::string out_;
+  std::vector<TemplatePart> parts_;
+  std::size_t next_ = 0;
+  Template::Tree& code_;
+  std::vector<int> loop_slots_;
+  std::optional<Fault> fault_;
 };
 
 }  // namespace
 
-cel::Outcome<Template> Template::parse(std::string_view text, const cel::Environment& environment) {
+Outcome<Template> Template::parse(std::string_view text, const cel::Environment& environment,
+                                  const std::vector<cel::Guard>& proved) {
   if (text.size() > kMaxTemplateBytes) {
-    return tl::make_unexpected(Fault{plumb::Code::kExpressionTooLarge, 0, 1, "a template that is too large",
-                                     "more than 1 MiB", "use `source` for a file without expressions"});
+    return tl::make_unexpected(Fault{Code::kExpressionTooLarge,
+                                     0,
+                                     1,
+                                     "the template is larger than " + std::to_string(kMaxTemplateBytes) + " bytes",
+                                     {},
+                                     {}});
   }
-  auto pieces = split_template(text);
-  if (!pieces) return tl::make_unexpected(std::move(pieces.error()));
-  Parser parser(text, *pieces, environment);
-  auto parts = parser.run(environment);
+  if (!valid_utf8(text)) return tl::make_unexpected(cel::syntax_fault(0, 1, "the template is not UTF-8"));
+  Outcome<std::vector<TemplatePart>> parts = scan_template(text);
   if (!parts) return tl::make_unexpected(std::move(parts.error()));
-  auto code = std::make_shared<Code>();
-  code->parts = std::move(*parts);
-  code->slots = parser.slots();
-  code->references = parser.references();
-  code->calls_host = parser.calls_host();
+  auto code = std::make_shared<Tree>();
+  if (auto fault = Builder(text, std::move(*parts), *code).run(environment, proved))
+    return tl::make_unexpected(std::move(*fault));
+  tidy(code->references);
   Template result;
   result.code_ = std::move(code);
   return result;
@@ -389,17 +239,6 @@ const std::vector<cel::Reference>& Template::references() const {
 
 bool Template::calls_host() const {
   return code_->calls_host;
-}
-
-cel::Outcome<std::string> Template::render(const cel::Activation& activation, cel::Budget& budget) const {
-  Renderer renderer(code_->slots, activation, budget);
-  if (auto fault = renderer.render(code_->parts)) return tl::make_unexpected(std::move(*fault));
-  return renderer.take();
-}
-
-cel::Outcome<std::string> Template::render(const cel::Activation& activation) const {
-  cel::Budget budget;
-  return render(activation, budget);
 }
 
 }  // namespace plumb::lang

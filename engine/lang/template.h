@@ -4,7 +4,8 @@
 //   %{ for x in e } … %{ endfor }        x: elements of a list, keys of a map in order
 //   %{ for k, v in e } … %{ endfor }     k: index or key
 //
-// `~` inside a brace (`%{~ if e ~}`, `${~ e ~}`) removes white space, with at most one line break, on its side.
+// `~` inside a brace removes white space: on the right (`~}`) up to and with the end of the line; on the left (`%{~`,
+// `${~`) back to the start of the line, or, for what stands at the very start of its line, the line break before it.
 // `$${` and `%%{` are literal `${` and `%{`.
 #pragma once
 
@@ -22,8 +23,10 @@ inline constexpr int kMaxTemplateDepth = 64;  // of directives
 
 class Template {
  public:
-  // Offsets in faults, here and in render(), count in `text`.
-  static cel::Outcome<Template> parse(std::string_view text, const cel::Environment& environment);
+  // `proved` is what a condition around the template has made sure of. Offsets in faults, here and in render(), count
+  // in `text`.
+  static cel::Outcome<Template> parse(std::string_view text, const cel::Environment& environment,
+                                      const std::vector<cel::Guard>& proved = {});
 
   // Sorted, each once; names that a `for` makes are none.
   const std::vector<cel::Reference>& references() const;
@@ -32,9 +35,10 @@ class Template {
   cel::Outcome<std::string> render(const cel::Activation& activation, cel::Budget& budget) const;
   cel::Outcome<std::string> render(const cel::Activation& activation) const;
 
+  struct Tree;  // template_code.h
+
  private:
-  struct Code;
-  std::shared_ptr<const Code> code_;
+  std::shared_ptr<const Tree> code_;
 };
 
 }  // namespace plumb::lang

@@ -2,126 +2,159 @@
 
 #include <algorithm>
 
+#include "engine/lang/cel/utf8.h"
+#include "engine/lang/yaml_text.h"
+
 namespace plumb::lang {
 namespace {
 
-bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-bool starts_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-}
-
-// Walks the decoded text and the source side by side. Folding and indentation differ in white space alone, so that
-// everything else finds its place by skipping some.
-class Alignment {
+// A place in the source that moves on byte by byte and knows its line and column.
+class Cursor {
  public:
-  Alignment(const Node& scalar, std::string_view source) : scalar_(scalar), source_(source) {
-    origin_.file = scalar.span.file;
-    origin_.text = scalar.text;
+  Cursor(std::string_view source, const SourceSpan& span) : source_(source), line_(1), column_(1) {
+    while (position_ < source_.size() && (line_ < span.line || (line_ == span.line && column_ < span.column)))
+      advance();
   }
 
-  cel::Origin run() {
-    at_ = offset_of(scalar_.span.line, scalar_.span.column);
-    begin_content();
-    const std::string& text = origin_.text;
-    for (std::size_t i = 0; i < text.size();) {
-      if (at_ >= source_.size()) break;
-      if (const std::size_t bytes = escape(i); bytes > 0) {
-        i += bytes;
-      } else if (source_[at_] == text[i]) {
-        place(i++, at_);
-        step();
-      } else if (is_space(source_[at_])) {
-        step();
-      } else if (is_space(text[i])) {
-        place(i++, at_);
+  void advance() {
+    const char c = source_[position_++];
+    if (c == '\n') {
+      ++line_;
+      column_ = 1;
+    } else if (position_ >= source_.size() || (static_cast<unsigned char>(source_[position_]) & 0xC0U) != 0x80U) {
+      ++column_;
+    }
+  }
+  void advance(std::size_t count) {
+    for (; count > 0 && !at_end(); --count) advance();
+  }
+
+  bool at_end() const { return position_ >= source_.size(); }
+  char peek(std::size_t ahead = 0) const {
+    return position_ + ahead < source_.size() ? source_[position_ + ahead] : '\0';
+  }
+  std::size_t position() const { return position_; }
+  cel::Origin::Run run(std::size_t offset) const { return {offset, line_, column_}; }
+  std::string_view rest() const { return source_.substr(position_); }
+
+ private:
+  std::string_view source_;
+  std::size_t position_ = 0;
+  int line_;
+  int column_;
+};
+
+class Mapper {
+ public:
+  Mapper(const Node& scalar, std::string_view source)
+      : text_(scalar.text), cursor_(source, scalar.span), origin_{scalar.span.file, scalar.text, {}} {}
+
+  // Characters other than white space stand in the source in the order of the text, and as they are.
+  void map_by_ink(bool doubled_quotes) {
+    for (std::size_t offset = 0; offset < text_.size(); ++offset) {
+      if (is_space(text_[offset])) continue;
+      while (!cursor_.at_end() && is_space(cursor_.peek())) cursor_.advance();
+      note(offset, 1);
+      cursor_.advance();
+      if (doubled_quotes && text_[offset] == '\'') cursor_.advance();
+    }
+  }
+
+  void map_double_quoted() {
+    cursor_.advance();
+    for (std::size_t offset = 0; offset < text_.size() && !cursor_.at_end();) {
+      if (cursor_.peek() == '\\') {
+        offset += escape(offset);
+      } else if (is_space(cursor_.peek())) {
+        offset += white_space(offset);
       } else {
-        break;
+        note(offset++, 1);
+        cursor_.advance();
       }
     }
-    if (origin_.runs.empty() || origin_.runs.front().offset != 0)
-      origin_.runs.insert(origin_.runs.begin(), {0, scalar_.span.line, scalar_.span.column});
+  }
+
+  void skip(std::size_t count) { cursor_.advance(count); }
+  void skip_line() {
+    while (!cursor_.at_end() && cursor_.peek() != '\n') cursor_.advance();
+    cursor_.advance(1);
+  }
+
+  cel::Origin finish() && {
+    if (origin_.runs.empty()) origin_.runs.push_back(cursor_.run(0));
+    origin_.runs.front().offset = 0;
     return std::move(origin_);
   }
 
  private:
-  std::size_t offset_of(int line, int column) {
-    std::size_t at = source_.starts_with("\xef\xbb\xbf") ? 3 : 0;
-    for (; line_ < line && at < source_.size(); ++at) line_ += source_[at] == '\n' ? 1 : 0;
-    for (; column_ < column && at < source_.size(); ++column_) {
-      ++at;
-      while (at < source_.size() && !starts_character(source_[at])) ++at;
+  // Text from `offset` on stands where the cursor is.
+  void note(std::size_t offset, std::size_t size) {
+    if (origin_.runs.empty() || offset != next_offset_ || cursor_.position() != next_position_) {
+      origin_.runs.push_back(cursor_.run(offset));
     }
-    return at;
+    next_offset_ = offset + size;
+    next_position_ = cursor_.position() + size;
   }
 
-  void step() {
-    if (source_[at_] == '\n') {
-      ++line_;
-      column_ = 1;
-      fresh_ = true;
-    } else if (starts_character(source_[at_])) {
-      ++column_;
-    }
-    ++at_;
-  }
-
-  // Past the quote, or the line that begins a block.
-  void begin_content() {
-    if (scalar_.style == Style::kSingleQuoted || scalar_.style == Style::kDoubleQuoted) {
-      if (at_ < source_.size()) step();
-    } else if (scalar_.style != Style::kPlain) {
-      while (at_ < source_.size() && source_[at_] != '\n') step();
-      if (at_ < source_.size()) step();
-    }
-  }
-
-  void place(std::size_t offset, std::size_t at) {
-    if (fresh_ || at != expected_ || offset != expected_offset_) origin_.runs.push_back({offset, line_, column_});
-    fresh_ = false;
-    expected_ = at + 1;
-    expected_offset_ = offset + 1;
-  }
-
-  // An escape in the source that stands for the text at `i`: how many bytes of it; 0 where there is none.
-  std::size_t escape(std::size_t i) {
-    if (scalar_.style == Style::kSingleQuoted && source_.substr(at_, 2) == "''" && origin_.text[i] == '\'') {
-      place(i, at_);
-      step();
-      step();
-      return 1;
-    }
-    if (scalar_.style != Style::kDoubleQuoted || source_[at_] != '\\' || at_ + 1 >= source_.size()) return 0;
-    const char kind = source_[at_ + 1];
-    if (kind == '\n' || kind == '\r') {  // the line goes on in the next
-      step();
-      while (at_ < source_.size() && is_space(source_[at_])) step();
+  // Bytes of the text that the escape at the cursor stands for.
+  std::size_t escape(std::size_t offset) {
+    const char kind = cursor_.peek(1);
+    if (kind == '\n' || kind == '\r') {  // the line goes on behind the next one's indentation
+      cursor_.advance(kind == '\r' ? 3 : 2);
+      while (is_blank(cursor_.peek())) cursor_.advance();
       return 0;
     }
-    place(i, at_);
+    note(offset, 1);
+    next_position_ = std::string_view::npos;
     const std::size_t digits = kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 0;
-    for (std::size_t n = 0; n < 2 + digits && at_ < source_.size(); ++n) step();
-    std::size_t bytes = 1;
-    while (i + bytes < origin_.text.size() && !starts_character(origin_.text[i + bytes])) ++bytes;
-    return bytes;
+    cursor_.advance(2 + digits);
+    const bool wide = digits > 0 || std::string_view("N_LP").find(kind) != std::string_view::npos;
+    std::size_t end = offset;
+    if (wide) cel::next_code_point(text_, end);
+    return wide ? end - offset : 1;
   }
 
-  const Node& scalar_;
-  std::string_view source_;
+  // Blanks stand for themselves, unless a line break is among them: one break is a blank, more are breaks less one.
+  std::size_t white_space(std::size_t offset) {
+    std::size_t size = 0;
+    std::size_t breaks = 0;
+    const std::string_view rest = cursor_.rest();
+    for (; size < rest.size() && is_space(rest[size]); ++size) breaks += rest[size] == '\n' ? 1 : 0;
+    if (breaks == 0) note(offset, size);
+    cursor_.advance(size);
+    return breaks == 0 ? size : std::max<std::size_t>(breaks - 1, 1);
+  }
+
+  std::string_view text_;
+  Cursor cursor_;
   cel::Origin origin_;
-  std::size_t at_ = 0;
-  int line_ = 1;
-  int column_ = 1;
-  bool fresh_ = true;
-  std::size_t expected_ = 0;
-  std::size_t expected_offset_ = 0;
+  std::size_t next_offset_ = 0;
+  std::size_t next_position_ = 0;
 };
 
 }  // namespace
 
 cel::Origin origin_of(const Node& scalar, std::string_view source) {
-  return Alignment(scalar, source).run();
+  constexpr std::string_view kBom = "\xef\xbb\xbf";
+  Mapper mapper(scalar, source.starts_with(kBom) && scalar.span.line > 1 ? source.substr(kBom.size()) : source);
+  switch (scalar.style) {
+    case Style::kPlain:
+      mapper.map_by_ink(false);
+      break;
+    case Style::kSingleQuoted:
+      mapper.skip(1);
+      mapper.map_by_ink(true);
+      break;
+    case Style::kDoubleQuoted:
+      mapper.map_double_quoted();
+      break;
+    case Style::kLiteral:
+    case Style::kFolded:
+      mapper.skip_line();
+      mapper.map_by_ink(false);
+      break;
+  }
+  return std::move(mapper).finish();
 }
 
 }  // namespace plumb::lang

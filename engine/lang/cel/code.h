@@ -80,6 +80,8 @@ struct ProgramCode {
   std::uint32_t locals = 0;
   Type type;
   std::vector<Reference> references;
+  std::vector<Guard> proved_if_true;
+  std::vector<Guard> proved_if_false;
   bool calls_host = false;
 
   std::uint32_t child(const Node& node, std::size_t index) const { return children[node.first + index]; }

@@ -14,6 +14,8 @@ Outcome<std::shared_ptr<const ProgramCode>> Compiler::run(const Ast& ast) {
     code_->root = root->node;
     code_->type = solver_.resolve(root->type, true);
     check_result(*ast.root, code_->type);
+    collect_guards(*ast.root, true, code_->proved_if_true);
+    collect_guards(*ast.root, false, code_->proved_if_false);
   }
   if (fault_) return tl::make_unexpected(std::move(*fault_));
   std::sort(code_->references.begin(), code_->references.end());

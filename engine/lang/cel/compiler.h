@@ -15,16 +15,14 @@
 
 namespace plumb::cel {
 
-// What is known of a place such as `inputs.port` where a condition has guarded it.
-struct Guard {
-  std::string path;
-  bool present = false;  // has(path): the field is there. Otherwise: the value is not null.
-};
-
 class Compiler {
  public:
   Compiler(std::string_view text, const Environment& environment, const CompileOptions& options)
-      : text_(text), environment_(environment), options_(options), code_(std::make_shared<ProgramCode>()) {}
+      : text_(text),
+        environment_(environment),
+        options_(options),
+        code_(std::make_shared<ProgramCode>()),
+        guards_(options.proved) {}
 
   Outcome<std::shared_ptr<const ProgramCode>> run(const Ast& ast);
 

@@ -12,6 +12,11 @@ bool is_null_literal(const Expr& expr) {
 
 }  // namespace
 
+bool Guard::about(int slot) const {
+  const std::string variable = "v" + std::to_string(slot);
+  return path == variable || path.starts_with(variable + ".");
+}
+
 // A name for a place that reads the same wherever it stands in the expression: "v3.site.name". Nothing for what is
 // no chain of fields.
 std::optional<std::string> Compiler::path_of(const Expr& expr) const {

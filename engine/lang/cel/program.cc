@@ -29,6 +29,10 @@ const std::vector<Reference>& Program::references() const {
   return code_->references;
 }
 
+const std::vector<Guard>& Program::proves(bool outcome) const {
+  return outcome ? code_->proved_if_true : code_->proved_if_false;
+}
+
 bool Program::calls_host() const {
   return code_->calls_host;
 }

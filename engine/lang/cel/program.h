@@ -20,10 +20,20 @@ inline constexpr std::size_t kMaxExpressionBytes = std::size_t{100} << 10;
 inline constexpr int kMaxExpressionDepth = 250;
 inline constexpr std::size_t kMaxExpressionNodes = 20'000;
 
+// What a condition has proved about a value that may be null or a field that may be absent. Made by Program::proves and
+// handed to the programs that only run where the condition holds; paths mean something to the compiler alone.
+struct Guard {
+  std::string path;
+  bool present = false;  // the field is there. Otherwise: the value is not null.
+  // Whether it speaks of this variable.
+  bool about(int slot) const;
+};
+
 struct CompileOptions {
   std::optional<Type> wanted;  // what the value is for; the result must be assignable to it
   bool check = true;           // false: names and overloads are resolved at run time, as the standard allows
   bool macros = true;
+  std::vector<Guard> proved;
 };
 
 // What of a variable an expression reads: `inputs.site.name` is {slot of inputs, {"site", "name"}}.
@@ -43,6 +53,8 @@ class Program {
   const Type& type() const;
   // Sorted, each once.
   const std::vector<Reference>& references() const;
+  // What is known where this condition has turned out true, or false.
+  const std::vector<Guard>& proves(bool outcome) const;
   // Whether it calls functions that the embedder added.
   bool calls_host() const;
 
