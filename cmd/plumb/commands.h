@@ -25,6 +25,7 @@ void add_history(Program& program);
 void add_facts(Program& program);
 void add_hosts(Program& program);
 void add_graph(Program& program);
+void add_eval(Program& program);
 void add_explain(Program& program);
 void add_schema(Program& program);
 void add_version(Program& program);

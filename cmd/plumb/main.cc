@@ -55,6 +55,7 @@ void add_commands(Program& program) {
   add_facts(program);
   add_hosts(program);
   add_graph(program);
+  add_eval(program);
   add_explain(program);
   add_schema(program);
   add_version(program);

@@ -29,6 +29,8 @@ class Workspace {
   const config::Project& project() const { return *project_; }
   const config::Inventory& inventory() const { return *inventory_; }
   const std::set<std::string>& hosts() const { return hosts_; }
+  lang::SourceMap& sources() { return sources_; }
+  const std::map<std::string, Json>& recorded_facts() const { return recorded_facts_; }
   std::filesystem::path folder() const { return options_.folder; }
   std::filesystem::path history_path() const { return folder() / ".plumb" / "history.db"; }
   run::Control& control() { return control_; }

@@ -54,9 +54,16 @@ class Checker {
     for (auto& [name, output] : module_.outputs) check_value(output);
   }
 
+  std::optional<Reads> question(Expression& expression) {
+    declare_values();
+    declare_modules();
+    if (!expression.compile(scope({environment_, {}, {}}))) return std::nullopt;
+    return reads_of(expression.program().references(), expression.program().calls_host(), {});
+  }
+
  private:
   ExpressionScope scope(const cel::Environment& environment) const {
-    return {environment, context_.sources, context_.diagnostics};
+    return {environment, context_.sources, context_.diagnostics, {}};
   }
 
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {}) {
@@ -419,6 +426,11 @@ cel::Environment environment_of(const Module& module) {
 
 void check(Module& module, const CheckContext& context) {
   Checker(module, context).run();
+}
+
+std::optional<Reads> check_question(Expression& question, const Module& module, const CheckContext& context) {
+  Module copy = module;
+  return Checker(copy, context).question(question);
 }
 
 }  // namespace plumb::config

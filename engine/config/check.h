@@ -15,6 +15,10 @@ struct CheckContext {
 // already. What has errors is marked broken.
 void check(Module& module, const CheckContext& context);
 
+// Compiles an expression of somebody who asks about a checked module, in its scope, and says what it reads. Nothing
+// after a fault was told.
+std::optional<Reads> check_question(Expression& question, const Module& module, const CheckContext& context);
+
 // What the inside of a module reads, in the terms of its caller.
 Reads seen_by_caller(const Reads& inside, const ModuleCall& call);
 

@@ -201,14 +201,15 @@ std::optional<cel::Value> Dynamic::evaluate(const Evaluation& evaluation) const 
   return Resolver(spots_, evaluation).value(*node_);
 }
 
-bool Condition::compile(const ExpressionScope& scope) {
+bool Expression::compile(const ExpressionScope& scope, const std::optional<cel::Type>& wanted) {
   cel::CompileOptions options;
-  options.wanted = cel::Type(cel::Type::Kind::kBool);
+  options.wanted = wanted;
+  options.proved = scope.proved;
   auto program = cel::compile(node_.text, scope.environment, options);
   if (!program) {
     cel::Fault fault = std::move(program.error());
     if (lang::may_interpolate(node_.text) && fault.code == Code::kExpressionSyntax) {
-      fault.hint = "`when` is a bare expression: write it without `${` and `}`";
+      fault.hint = "this is a bare expression: write it without `${` and `}`";
     }
     report_fault(fault, node_, scope.sources, scope.diagnostics);
     return false;
@@ -217,15 +218,23 @@ bool Condition::compile(const ExpressionScope& scope) {
   return true;
 }
 
-std::optional<bool> Condition::holds(const Evaluation& evaluation) const {
+std::optional<cel::Value> Expression::evaluate(const Evaluation& evaluation) const {
   auto value = program_->evaluate(evaluation.activation);
-  if (!value) {
-    report_fault(value.error(), node_, evaluation.sources, evaluation.diagnostics);
-    return std::nullopt;
-  }
+  if (value) return std::move(*value);
+  report_fault(value.error(), node_, evaluation.sources, evaluation.diagnostics);
+  return std::nullopt;
+}
+
+bool Condition::compile(const ExpressionScope& scope) {
+  return expression_.compile(scope, cel::Type(cel::Type::Kind::kBool));
+}
+
+std::optional<bool> Condition::holds(const Evaluation& evaluation) const {
+  const auto value = expression_.evaluate(evaluation);
+  if (!value) return std::nullopt;
   if (value->is(cel::Kind::kBool)) return value->as_bool();
   evaluation.diagnostics.add(Diagnostic(Code::kExpressionType, "a condition must be true or false")
-                                 .at(node_.span, "this is " + std::string(cel::type_name(value->kind()))));
+                                 .at(span(), "this is " + std::string(cel::type_name(value->kind()))));
   return std::nullopt;
 }
 

@@ -73,21 +73,37 @@ class Dynamic {
   cel::Type type_;
 };
 
-// A bare expression, as `when` holds one.
-class Condition {
+// A bare expression, without `${` and `}` around it.
+class Expression {
  public:
-  explicit Condition(lang::Node node) : node_(std::move(node)) {}
+  explicit Expression(lang::Node node) : node_(std::move(node)) {}
 
-  bool compile(const ExpressionScope& scope);
+  bool compile(const ExpressionScope& scope, const std::optional<cel::Type>& wanted = std::nullopt);
   const cel::Program& program() const { return *program_; }
   const SourceSpan& span() const { return node_.span; }
   const std::string& text() const { return node_.text; }
   // Nothing after a fault was told.
-  std::optional<bool> holds(const Evaluation& evaluation) const;
+  std::optional<cel::Value> evaluate(const Evaluation& evaluation) const;
 
  private:
   lang::Node node_;
   std::optional<cel::Program> program_;
+};
+
+// What `when` holds.
+class Condition {
+ public:
+  explicit Condition(lang::Node node) : expression_(std::move(node)) {}
+
+  bool compile(const ExpressionScope& scope);
+  const cel::Program& program() const { return expression_.program(); }
+  const SourceSpan& span() const { return expression_.span(); }
+  const std::string& text() const { return expression_.text(); }
+  // Nothing after a fault was told.
+  std::optional<bool> holds(const Evaluation& evaluation) const;
+
+ private:
+  Expression expression_;
 };
 
 }  // namespace plumb::config

@@ -60,14 +60,18 @@ class Expander::Instance {
 
   void set(int slot, Value value) { slots_[static_cast<std::size_t>(slot)] = std::move(value); }
 
-  // Works out values and modules, then gives the resources in declared order.
-  void run(Resources& resources) {
+  void work_out() {
     for (const config::Module::Step& step : module_.steps) {
-      for (const std::string& name : step.values) work_out(name);
+      for (const std::string& name : step.values) work_out_value(name);
       set(slots::kValues, Value::record(fields_of(values_)));
       for (const std::size_t index : step.calls) use(index);
       set(slots::kModules, Value::record(fields_of(modules_)));
     }
+  }
+
+  // Works out values and modules, then gives the resources in declared order.
+  void run(Resources& resources) {
+    work_out();
     for (std::size_t i = 0; i < module_.body.size(); ++i) {
       if (const auto* declaration = std::get_if<config::Declaration>(&module_.body[i])) {
         declare(*declaration, resources);
@@ -76,6 +80,8 @@ class Expander::Instance {
       }
     }
   }
+
+  std::optional<Value> answer(const config::Expression& question) { return question.evaluate(evaluation()); }
 
   Value outputs() {
     std::vector<std::pair<std::string, Value>> fields;
@@ -98,7 +104,7 @@ class Expander::Instance {
     return {values.begin(), values.end()};
   }
 
-  void work_out(const std::string& name) {
+  void work_out_value(const std::string& name) {
     const config::NamedValue& value = module_.values.at(name);
     if (value.broken || !known(value.reads)) return;
     if (auto result = value.value.evaluate(evaluation())) values_[name] = std::move(*result);
@@ -273,9 +279,7 @@ class Expander::Instance {
   std::size_t repeats_ = 0;
 };
 
-Resources Expander::expand(const config::Host& host, const Json* facts, Diagnostics& diagnostics) {
-  Diagnostics found;
-  Instance root(*this, project_.root, "", host, facts != nullptr, found);
+void Expander::set_up(Instance& root, const config::Host& host, const Json* facts) const {
   std::vector<std::pair<std::string, Value>> inputs;
   for (const auto& [name, input] : project_.root.inputs) {
     const config::Located* value = config::input_value(project_, host, name);
@@ -284,6 +288,24 @@ Resources Expander::expand(const config::Host& host, const Json* facts, Diagnost
   root.set(slots::kInputs, Value::record(std::move(inputs)));
   root.set(slots::kFacts, facts == nullptr ? Value::record({}) : cel::from_json(*facts));
   root.set(slots::kHost, host_value(host));
+}
+
+std::optional<Value> Expander::answer(const config::Expression& question, const config::Host* host, const Json* facts,
+                                      Diagnostics& diagnostics) {
+  const config::Host nobody;
+  Diagnostics elsewhere;
+  Instance root(*this, project_.root, "", host == nullptr ? nobody : *host, facts != nullptr, elsewhere);
+  set_up(root, host == nullptr ? nobody : *host, facts);
+  root.work_out();
+  auto value = root.answer(question);
+  if (!value) diagnostics.extend(std::move(elsewhere));
+  return value;
+}
+
+Resources Expander::expand(const config::Host& host, const Json* facts, Diagnostics& diagnostics) {
+  Diagnostics found;
+  Instance root(*this, project_.root, "", host, facts != nullptr, found);
+  set_up(root, host, facts);
   Resources resources;
   root.run(resources);
   for (Diagnostic problem : found.items()) {

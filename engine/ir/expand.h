@@ -28,11 +28,18 @@ class Expander {
   // In declared order. Without `facts` what reads them is left out. Faults are told on the host.
   Resources expand(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
 
+  // The value of a question on a host (see config::check_question); `host` and `facts` may be null where it reads
+  // neither. Nothing after a fault was told.
+  std::optional<cel::Value> answer(const config::Expression& question, const config::Host* host, const Json* facts,
+                                   Diagnostics& diagnostics);
+
   // Whether a pattern selects the host; a pattern that selects none is told once.
   bool selects(const config::Pattern& pattern, const std::string& host, Diagnostics& diagnostics);
 
  private:
   class Instance;
+
+  void set_up(Instance& root, const config::Host& host, const Json* facts) const;
 
   const config::Project& project_;
   const config::Inventory& inventory_;

@@ -1,0 +1,162 @@
+// plumb eval: the value of an expression, in a project or on one of its hosts; or of cases of CEL's conformance
+// tests, one a line.
+
+#include <algorithm>
+#include <iostream>
+
+#include "cmd/plumb/commands.h"
+#include "cmd/plumb/exit_code.h"
+#include "cmd/plumb/workspace.h"
+#include "engine/config/check.h"
+#include "engine/ir/expand.h"
+#include "engine/lang/cel/convert.h"
+#include "engine/lang/cel/vector.h"
+
+namespace plumb::cmd {
+namespace {
+
+constexpr const char* kSourceName = "expression";
+constexpr std::size_t kMaxLine = std::size_t{16} << 20;
+
+struct Arguments {
+  std::string expression;
+  std::string host;
+  bool lines = false;
+};
+
+class Evaluator {
+ public:
+  Evaluator(Program& program, const Arguments& arguments)
+      : options_(program.options),
+        arguments_(arguments),
+        terminal_(options_.no_color),
+        workspace_(options_, terminal_) {
+    terminal_.set_json(options_.output == "json");
+    if (!arguments_.host.empty()) options_.on = arguments_.host;
+  }
+
+  int run() {
+    if (!workspace_.load()) return kInvalidConfiguration;
+    config::Expression question(node());
+    Diagnostics diagnostics;
+    const auto reads = config::check_question(question, workspace_.project().root, {workspace_.sources(), diagnostics});
+    if (!reads) return complain(diagnostics);
+    if (arguments_.host.empty()) {
+      const bool asks = std::any_of(reads->paths.begin(), reads->paths.end(), [](const cel::Reference& path) {
+        return path.slot == config::slots::kFacts || path.slot == config::slots::kHost;
+      });
+      if (asks) {
+        workspace_.diagnose(fail(Code::kUsage, "the expression reads `facts` or `host`, and no host is chosen")
+                                .hint("name one with --host"));
+        return kInvalidConfiguration;
+      }
+      return answer(question, *reads, nullptr, nullptr);
+    }
+    if (workspace_.hosts().size() != 1) {
+      workspace_.diagnose(fail(Code::kUsage, "--host takes one host, and `" + arguments_.host + "` names " +
+                                                 std::to_string(workspace_.hosts().size())));
+      return kInvalidConfiguration;
+    }
+    const config::Host& host = workspace_.inventory().hosts.at(*workspace_.hosts().begin());
+    return ir::reads_facts(*reads) ? ask(question, *reads, host) : answer(question, *reads, &host, nullptr);
+  }
+
+ private:
+  lang::Node node() {
+    workspace_.sources().add(kSourceName, arguments_.expression);
+    lang::Node node;
+    node.kind = lang::Node::Kind::kScalar;
+    node.text = arguments_.expression;
+    node.span = {kSourceName, 1, 1, 1, 1};
+    return node;
+  }
+
+  int complain(const Diagnostics& diagnostics) {
+    workspace_.diagnose(diagnostics);
+    return kInvalidConfiguration;
+  }
+
+  int ask(const config::Expression& question, const config::Reads& reads, const config::Host& host) {
+    const std::unique_ptr<run::Fleet> fleet = workspace_.fleet({host.name}, nullptr);
+    if (fleet == nullptr) return kInvalidConfiguration;
+    const auto results = fleet->contact();
+    const Json* facts = fleet->facts(host.name);
+    if (facts != nullptr) return answer(question, reads, &host, facts);
+    workspace_.diagnose(results.at(host.name).diagnostics);
+    return exit_code_of(results);
+  }
+
+  int answer(const config::Expression& question, const config::Reads& reads, const config::Host* host,
+             const Json* facts) {
+    Diagnostics diagnostics;
+    ir::Expander expander(workspace_.project(), workspace_.inventory(), workspace_.sources(),
+                          workspace_.recorded_facts());
+    const auto value = expander.answer(question, host, facts, diagnostics);
+    if (!value) {
+      workspace_.diagnose(diagnostics);
+      return kFailed;
+    }
+    if (reads.sensitive) {
+      terminal_.print(terminal_.json() ? "\"(sensitive)\"\n" : "(sensitive)\n");
+    } else if (!terminal_.json()) {
+      terminal_.print(cel::display(*value) + "\n");
+    } else {
+      Json json;
+      cel::Budget budget;
+      if (const cel::Value problem = cel::to_json(*value, json, budget); problem.is_error()) {
+        workspace_.diagnose(fail(problem.as_error().code, problem.as_error().message).hint(problem.as_error().hint));
+        return kFailed;
+      }
+      terminal_.print(json.dump(2) + "\n");
+    }
+    return kDone;
+  }
+
+  Options options_;
+  const Arguments& arguments_;
+  Terminal terminal_;
+  Workspace workspace_;
+};
+
+Json answer_line(const std::string& line) {
+  if (line.size() > kMaxLine) return {{"error", "the line is longer than 16 MiB"}};
+  Json test = Json::parse(line, nullptr, false);
+  if (test.is_discarded()) return {{"error", "the line is no JSON"}};
+  return cel::run_case(test);
+}
+
+// One case a line in, one answer a line out, at once, so that a program can talk to it.
+int evaluate_lines(Program& program) {
+  Terminal terminal(program.options.no_color);
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    terminal.print(answer_line(line).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_eval(Program& program) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command =
+      program.app.add_subcommand("eval", "Work out an expression in the project, or on one of its hosts");
+  CLI::Option* expression = command->add_option("EXPR", arguments->expression, "Such as 'inputs.sites.size()'");
+  command->add_option("--host", arguments->host, "With the inputs and facts of this host")->type_name("HOST");
+  command
+      ->add_flag("--jsonl", arguments->lines,
+                 "Read cases of CEL's conformance tests from standard input, one a line, and answer each with a line")
+      ->excludes(expression);
+  command->callback([&program, arguments] {
+    if (arguments->lines) {
+      program.exit_code = evaluate_lines(program);
+    } else if (arguments->expression.empty()) {
+      throw CLI::RequiredError("EXPR");
+    } else {
+      program.exit_code = Evaluator(program, *arguments).run();
+    }
+  });
+}
+
+}  // namespace plumb::cmd
