@@ -201,8 +201,8 @@ class Apply {
                  !written) {
         found.add(written.error().diagnostic());
       }
-      keep_facts(*history, host);
     }
+    workspace_.keep_facts(*fleet_);
     workspace_.diagnose(found);
     const ExitCode code = exit_code_of(results_);
     const Result<> finished = writer->finish({outcome_of(code), run::timestamp(Clock::now()), code});
@@ -211,14 +211,6 @@ class Apply {
     if (code == kDone && !finished) return kFailed;
     if (code == kDone && arguments_.detailed_exit_code && !plan_.changes_nothing()) return kChangesPending;
     return code;
-  }
-
-  void keep_facts(history::History& history, const std::string& host) {
-    const Json* facts = fleet_->facts(host);
-    if (facts == nullptr) return;
-    if (Result<> kept = history.store_facts(host, *facts, run::timestamp(std::chrono::system_clock::now())); !kept) {
-      workspace_.diagnose(kept.error());
-    }
   }
 
   static std::string outcome_of(ExitCode code) {

@@ -22,12 +22,14 @@ void add_show(Program& program);
 void add_apply(Program& program);
 void add_diff(Program& program);
 void add_history(Program& program);
+void add_observe(Program& program);
 void add_facts(Program& program);
 void add_hosts(Program& program);
 void add_graph(Program& program);
 void add_eval(Program& program);
 void add_explain(Program& program);
 void add_schema(Program& program);
+void add_test(Program& program);
 void add_version(Program& program);
 
 }  // namespace plumb::cmd

@@ -80,6 +80,7 @@ class Evaluator {
     const std::unique_ptr<run::Fleet> fleet = workspace_.fleet({host.name}, nullptr);
     if (fleet == nullptr) return kInvalidConfiguration;
     const auto results = fleet->contact();
+    workspace_.keep_facts(*fleet);
     const Json* facts = fleet->facts(host.name);
     if (facts != nullptr) return answer(question, reads, &host, facts);
     workspace_.diagnose(results.at(host.name).diagnostics);

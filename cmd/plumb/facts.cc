@@ -44,6 +44,7 @@ int facts(Program& program) {
     }
   }
   if (terminal.json()) terminal.print(all.dump(2) + "\n");
+  workspace.keep_facts(*fleet);
   workspace.diagnose(found);
   return exit_code_of(results);
 }

@@ -52,12 +52,14 @@ void add_commands(Program& program) {
   add_apply(program);
   add_diff(program);
   add_history(program);
+  add_observe(program);
   add_facts(program);
   add_hosts(program);
   add_graph(program);
   add_eval(program);
   add_explain(program);
   add_schema(program);
+  add_test(program);
   add_version(program);
 }
 

@@ -20,6 +20,8 @@ void add_planning_options(CLI::App& command, PlanningOptions& planning) {
   command.add_option("--require", planning.require, "Refuse actions that are not exactly known")
       ->check(CLI::IsMember({"exact"}))
       ->type_name("exact");
+  command.add_option("--snapshot", planning.snapshot, "Plan from what `plumb observe -o FILE` wrote; reach no host")
+      ->type_name("FILE");
 }
 
 int make_and_print(Program& program, const PlanArguments& arguments) {

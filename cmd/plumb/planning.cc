@@ -1,8 +1,11 @@
 #include "cmd/plumb/planning.h"
 
+#include <thread>
+
 #include "engine/report/diagnostics.h"
 #include "engine/report/plan_text.h"
 #include "engine/run/journalist.h"
+#include "engine/run/offline.h"
 
 namespace plumb::cmd {
 namespace {
@@ -42,6 +45,25 @@ void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
   }
 }
 
+std::optional<run::FleetPlan> plan_snapshot(Workspace& workspace, const Options& options, const std::string& file) {
+  const std::optional<ir::CompilerInput> input = workspace.compiler_input();
+  if (!input) return std::nullopt;
+  Diagnostics found;
+  ir::Compiler(*input).check(workspace.hosts(), found);
+  workspace.diagnose(found);
+  if (found.has_errors()) return std::nullopt;
+  Result<run::SnapshotReader> snapshot = run::SnapshotReader::open(file);
+  if (!snapshot) {
+    workspace.diagnose(snapshot.error());
+    return std::nullopt;
+  }
+  const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  Result<run::FleetPlan> planned = run::plan_offline(*input, workspace.hosts(), *snapshot, {options.on, threads});
+  if (planned) return std::move(*planned);
+  workspace.diagnose(planned.error());
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Planned> make_plan(Workspace& workspace, const Options& options, const PlanningOptions& planning,
@@ -49,9 +71,16 @@ std::optional<Planned> make_plan(Workspace& workspace, const Options& options, c
   code = kInvalidConfiguration;
   if (!workspace.load()) return std::nullopt;
   Planned planned;
-  planned.fleet = workspace.fleet(workspace.hosts(), std::move(observer));
-  if (planned.fleet == nullptr) return std::nullopt;
-  planned.result = planned.fleet->plan(options.on);
+  if (!planning.snapshot.empty()) {
+    auto offline = plan_snapshot(workspace, options, planning.snapshot);
+    if (!offline) return std::nullopt;
+    planned.result = std::move(*offline);
+  } else {
+    planned.fleet = workspace.fleet(workspace.hosts(), std::move(observer));
+    if (planned.fleet == nullptr) return std::nullopt;
+    planned.result = planned.fleet->plan(options.on);
+    workspace.keep_facts(*planned.fleet);
+  }
 
   Diagnostics found = planned.result.diagnostics;
   for (const auto& [host, result] : planned.result.hosts) found.extend(result.diagnostics);
@@ -63,7 +92,7 @@ std::optional<Planned> make_plan(Workspace& workspace, const Options& options, c
     if (found.error_count() > before) planned.code = worse(planned.code, kStalePlan);
   }
   workspace.diagnose(found);
-  keep_late_reports(*planned.fleet, workspace);
+  if (planned.fleet != nullptr) keep_late_reports(*planned.fleet, workspace);
   planned.artifact = plan::write_artifact(planned.result.plan);
   code = planned.code;
   if (planned.result.diagnostics.has_errors()) code = worse(code, kFailed);

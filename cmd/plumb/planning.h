@@ -14,10 +14,11 @@ namespace plumb::cmd {
 struct PlanningOptions {
   std::string require;  // "exact": refuse anything less
   bool full = false;
+  std::string snapshot;  // plan from this file and reach no host; "" for the hosts themselves
 };
 
 struct Planned {
-  std::unique_ptr<run::Fleet> fleet;
+  std::unique_ptr<run::Fleet> fleet;  // null where a snapshot was planned
   run::FleetPlan result;
   plan::Artifact artifact;
   ExitCode code = kDone;  // of the planning alone

@@ -7,7 +7,7 @@
 
 #include "cmd/plumb/ask.h"
 #include "engine/base/file.h"
-#include "engine/ir/compile.h"
+#include "engine/run/journalist.h"
 #include "engine/run/project_key.h"
 
 namespace plumb::cmd {
@@ -91,13 +91,43 @@ bool Workspace::load() {
     }
   }
   // After errors the graph is still looked at, so that all of them are told in one go.
-  if (diagnostics.has_errors() && inventory_) ir::Compiler(compiler_input()).survey(hosts_, diagnostics);
+  if (diagnostics.has_errors() && inventory_) {
+    ir::Compiler({*project_, *inventory_, sources_, builtin_providers(), recorded_facts(), ""})
+        .survey(hosts_, diagnostics);
+  }
   diagnose(diagnostics);
   return !diagnostics.has_errors() && project_ && inventory_;
 }
 
-ir::CompilerInput Workspace::compiler_input() const {
-  return {*project_, *inventory_, sources_, builtin_providers(), recorded_facts_, key_};
+const std::map<std::string, Json>& Workspace::recorded_facts() {
+  if (recorded_facts_) return *recorded_facts_;
+  recorded_facts_.emplace();
+  Result<history::History> history = history::History::open_read_only(history_path());
+  const auto stored = history ? history->facts() : Result<std::map<std::string, history::StoredFacts>>(history.error());
+  if (!stored) diagnose(stored.error());
+  if (stored) {
+    for (const auto& [host, known] : *stored) recorded_facts_->emplace(host, known.facts);
+  }
+  return *recorded_facts_;
+}
+
+void Workspace::keep_facts(const run::Fleet& fleet) {
+  std::map<std::string, Json> told;
+  for (const std::string& host : hosts_) {
+    if (const Json* facts = fleet.facts(host)) told.emplace(host, *facts);
+  }
+  if (told.empty()) return;
+  Result<history::History> history = history::History::open(history_path());
+  const Result<> kept = history ? history->store_facts(told, run::timestamp(std::chrono::system_clock::now()))
+                                : Result<>(history.error());
+  if (!kept) diagnose(kept.error());
+}
+
+std::optional<ir::CompilerInput> Workspace::compiler_input() {
+  if (!find_key()) return std::nullopt;
+  static const std::map<std::string, Json> kNone;
+  const bool looks = ir::looks_at_other_hosts(project_->root);
+  return ir::CompilerInput{*project_, *inventory_, sources_, builtin_providers(), looks ? recorded_facts() : kNone, key_};
 }
 
 bool Workspace::find_key() {
@@ -124,7 +154,8 @@ bool Workspace::find_key() {
 }
 
 std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts, run::RunObserver observer) {
-  if (!find_key()) return nullptr;
+  const std::optional<ir::CompilerInput> input = compiler_input();
+  if (!input) return nullptr;
   if (options_.ask_become_password && !become_password_) {
     Result<std::string> password = ask_secret("Password for sudo on the hosts: ", terminal_);
     if (!password) {
@@ -139,7 +170,7 @@ std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts,
   if (!options_.root.empty()) fleet_options.root = std::filesystem::absolute(options_.root).lexically_normal().string();
   fleet_options.accept_new_host_keys = options_.accept_new_host_keys;
   fleet_options.become_password = become_password_;
-  auto fleet = std::make_unique<run::Fleet>(compiler_input(), *executors_, std::move(fleet_options), control_,
+  auto fleet = std::make_unique<run::Fleet>(*input, *executors_, std::move(fleet_options), control_,
                                             std::move(observer));
   Diagnostics diagnostics;
   const bool compiled = fleet->compile(hosts, diagnostics);

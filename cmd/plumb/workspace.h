@@ -30,7 +30,6 @@ class Workspace {
   const config::Inventory& inventory() const { return *inventory_; }
   const std::set<std::string>& hosts() const { return hosts_; }
   lang::SourceMap& sources() { return sources_; }
-  const std::map<std::string, Json>& recorded_facts() const { return recorded_facts_; }
   std::filesystem::path folder() const { return options_.folder; }
   std::filesystem::path history_path() const { return folder() / ".plumb" / "history.db"; }
   run::Control& control() { return control_; }
@@ -38,12 +37,19 @@ class Workspace {
   // A fleet of these hosts, compiled; nothing after it has told what is wrong.
   std::unique_ptr<run::Fleet> fleet(const std::set<std::string>& hosts, run::RunObserver observer);
 
+  // The facts that hosts told when they were last reached, for expressions that look at other hosts.
+  const std::map<std::string, Json>& recorded_facts();
+  // Remembers what the hosts of a fleet told of themselves.
+  void keep_facts(const run::Fleet& fleet);
+
+  // What to compile from; lives as long as the workspace and its project do.
+  std::optional<ir::CompilerInput> compiler_input();
+
   // Shows findings with the lines they speak of.
   void diagnose(const Diagnostics& diagnostics);
   void diagnose(const Error& error);
 
  private:
-  ir::CompilerInput compiler_input() const;
   void add_sources(const std::vector<Diagnostic>& diagnostics);
   bool find_key();
 
@@ -53,7 +59,7 @@ class Workspace {
   std::optional<config::Project> project_;
   std::optional<config::Inventory> inventory_;
   std::set<std::string> hosts_;
-  std::map<std::string, Json> recorded_facts_;
+  std::optional<std::map<std::string, Json>> recorded_facts_;
   std::string key_;
   std::optional<std::string> become_password_;
   std::unique_ptr<host::ExecutorStore> executors_;

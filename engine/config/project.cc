@@ -145,4 +145,15 @@ std::optional<Project> load_project(const fs::path& folder, const InputArguments
   return project;
 }
 
+std::optional<Project> load_module(const fs::path& folder, Diagnostics& diagnostics, lang::SourceMap& sources) {
+  const std::shared_ptr<const Module> module = ModuleReader(folder, diagnostics, sources).module("");
+  if (module == nullptr) return std::nullopt;
+  Project project;
+  project.folder = folder;
+  project.name = fs::weakly_canonical(folder).filename().string();
+  project.root = *module;
+  take_digest(project, diagnostics);
+  return project;
+}
+
 }  // namespace plumb::config

@@ -47,4 +47,8 @@ struct Project {
 std::optional<Project> load_project(const std::filesystem::path& folder, const InputArguments& arguments,
                                     Diagnostics& diagnostics, lang::SourceMap& sources);
 
+// Reads `folder`/module.yaml as if it were a project, so that a module can be looked at on its own.
+std::optional<Project> load_module(const std::filesystem::path& folder, Diagnostics& diagnostics,
+                                   lang::SourceMap& sources);
+
 }  // namespace plumb::config

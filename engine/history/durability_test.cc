@@ -134,7 +134,7 @@ TEST(HistoryDurability, many_threads_write_one_run) {
         EXPECT_TRUE(writer.action(host, an_action(i, "started")).has_value());
         EXPECT_TRUE(writer.action(host, an_action(i, "changed")).has_value());
       }
-      EXPECT_TRUE(history.store_facts(host, {{"n", t}}, "now").has_value());
+      EXPECT_TRUE(history.store_facts({{host, {{"n", t}}}}, "now").has_value());
       EXPECT_TRUE(writer.host({host, "ok", 40, 0, 0, 0, 1, "", ""}).has_value());
       EXPECT_TRUE(history.runs(5).has_value());
     });

@@ -98,12 +98,19 @@ Result<> History::report_late(const LateReport& report) {
   return transaction.commit();
 }
 
-Result<> History::store_facts(std::string_view host, const Json& facts, std::string_view at) {
+Result<> History::store_facts(const std::map<std::string, Json>& facts, std::string_view at) {
   const std::lock_guard lock(store_->mutex);
-  const std::string text = canonical(facts);
-  PLUMB_TRY_ASSIGN(Statement insert,
-                   store_->database.prepare("INSERT OR REPLACE INTO facts (host, facts, at) VALUES (?1, ?2, ?3)"));
-  return std::move(insert).bind(host, text, at).run();
+  Database& database = store_->database;
+  PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
+  for (const auto& [host, known] : facts) {
+    const std::string text = canonical(known);
+    PLUMB_TRY_ASSIGN(Statement insert,
+                     database.prepare("INSERT INTO facts (host, facts, at) VALUES (?1, ?2, ?3) ON CONFLICT (host) "
+                                      "DO UPDATE SET facts = excluded.facts, at = excluded.at "
+                                      "WHERE facts.facts <> excluded.facts"));
+    PLUMB_TRY(std::move(insert).bind(host, text, at).run());
+  }
+  return transaction.commit();
 }
 
 }  // namespace plumb::history

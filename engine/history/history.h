@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -121,7 +122,7 @@ struct RunRecord {
 
 struct StoredFacts {
   Json facts;
-  std::string at;
+  std::string at;  // when they became so
 };
 
 struct Verification {
@@ -183,9 +184,10 @@ class History {
   Result<RunRecord> run(std::string_view reference) const;
   Result<std::optional<std::string>> plan_bytes(std::string_view plan) const;
 
-  // The facts last seen of a host, for planning without a connection.
-  Result<> store_facts(std::string_view host, const Json& facts, std::string_view at);
-  Result<std::optional<StoredFacts>> facts(std::string_view host) const;
+  // The facts last seen of hosts, by name, for what looks at a host without a connection. Facts that are the same as
+  // before are not written again.
+  Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view at);
+  Result<std::map<std::string, StoredFacts>> facts() const;
 
   // Walks the chain from its first entry.
   Result<Verification> verify() const;

@@ -193,13 +193,13 @@ TEST_F(HistoryTest, a_late_report_about_an_unknown_run_is_a_foreign_run) {
 
 TEST_F(HistoryTest, keeps_the_last_facts_of_a_host) {
   History history = open();
-  must(history.store_facts("web1", {{"os", "debian"}}, "t1"));
-  must(history.store_facts("web1", {{"os", "redhat"}}, "t2"));
-  const std::optional<StoredFacts> facts = must(history.facts("web1"));
-  ASSERT_TRUE(facts.has_value());
-  EXPECT_EQ(facts->facts, Json({{"os", "redhat"}}));
-  EXPECT_EQ(facts->at, "t2");
-  EXPECT_FALSE(must(history.facts("web2")).has_value());
+  must(history.store_facts({{"web1", {{"os", "debian"}}}, {"web2", {{"os", "debian"}}}}, "t1"));
+  must(history.store_facts({{"web1", {{"os", "redhat"}}}, {"web2", {{"os", "debian"}}}}, "t2"));
+  const std::map<std::string, StoredFacts> facts = must(history.facts());
+  ASSERT_EQ(facts.size(), 2U);
+  EXPECT_EQ(facts.at("web1").facts, Json({{"os", "redhat"}}));
+  EXPECT_EQ(facts.at("web1").at, "t2");
+  EXPECT_EQ(facts.at("web2").at, "t1");
 }
 
 TEST_F(HistoryTest, text_that_is_not_utf8_is_made_so) {

@@ -144,14 +144,16 @@ Result<std::optional<std::string>> History::plan_bytes(std::string_view plan) co
   return std::optional<std::string>(row.text(0));
 }
 
-Result<std::optional<StoredFacts>> History::facts(std::string_view host) const {
+Result<std::map<std::string, StoredFacts>> History::facts() const {
   const std::lock_guard lock(store_->mutex);
-  PLUMB_TRY_ASSIGN(Statement prepared, store_->database.prepare("SELECT facts, at FROM facts WHERE host = ?1"));
-  Statement row = std::move(prepared).bind(host);
-  PLUMB_TRY_ASSIGN(const bool found, row.step());
-  if (!found) return std::optional<StoredFacts>();
-  PLUMB_TRY_ASSIGN(Json facts, parse_json(row.text(0), Code::kHistory));
-  return std::optional<StoredFacts>(StoredFacts{std::move(facts), row.text(1)});
+  PLUMB_TRY_ASSIGN(Statement row, store_->database.prepare("SELECT host, facts, at FROM facts"));
+  std::map<std::string, StoredFacts> all;
+  while (true) {
+    PLUMB_TRY_ASSIGN(const bool found, row.step());
+    if (!found) return all;
+    PLUMB_TRY_ASSIGN(Json facts, parse_json(row.text(1), Code::kHistory));
+    all.emplace(row.text(0), StoredFacts{std::move(facts), row.text(2)});
+  }
 }
 
 Result<Verification> History::verify() const {

@@ -49,6 +49,12 @@ bool holds_secrets(const config::Module& module) {
   });
 }
 
+bool looks_at_other_hosts(const config::Module& module) {
+  return std::any_of(module.body.begin(), module.body.end(), [](const auto& entry) {
+    return std::visit([](const auto& one) { return one.reads.other_hosts; }, entry);
+  });
+}
+
 std::size_t count_declarations(const config::Module& module) {
   std::size_t count = 0;
   for (const auto& entry : module.body) {

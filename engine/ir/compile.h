@@ -72,6 +72,8 @@ class Compiler {
 
 // True where some resource of the project has a sensitive value, so that the project needs a key.
 bool holds_secrets(const config::Module& module);
+// True where some expression looks at other hosts.
+bool looks_at_other_hosts(const config::Module& module);
 // The resources that are declared in it and in the modules it uses.
 std::size_t count_declarations(const config::Module& module);
 

@@ -302,6 +302,13 @@ std::optional<Value> Expander::answer(const config::Expression& question, const 
   return value;
 }
 
+Value Expander::outputs(const config::Host& host, const Json* facts, Diagnostics& diagnostics) {
+  Instance root(*this, project_.root, "", host, facts != nullptr, diagnostics);
+  set_up(root, host, facts);
+  root.work_out();
+  return root.outputs();
+}
+
 Resources Expander::expand(const config::Host& host, const Json* facts, Diagnostics& diagnostics) {
   Diagnostics found;
   Instance root(*this, project_.root, "", host, facts != nullptr, found);

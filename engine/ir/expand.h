@@ -33,6 +33,9 @@ class Expander {
   std::optional<cel::Value> answer(const config::Expression& question, const config::Host* host, const Json* facts,
                                    Diagnostics& diagnostics);
 
+  // What the project, or a module in its place, gives out on a host, as a map.
+  cel::Value outputs(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
+
   // Whether a pattern selects the host; a pattern that selects none is told once.
   bool selects(const config::Pattern& pattern, const std::string& host, Diagnostics& diagnostics);
 

@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "engine/base/digest.h"
-#include "engine/config/layers.h"
 #include "engine/run/journalist.h"
+#include "engine/run/plan_builder.h"
 #include "engine/run/pool.h"
 
 namespace plumb::run {
@@ -282,55 +282,47 @@ void Fleet::plan_member(Member& member) {
   tell({RunEvent::Kind::kPlanned, member.name, nullptr, nullptr, &member.result});
 }
 
-std::string Fleet::values_digest() const {
-  Json values = Json::object();
-  for (const auto& member : members_) {
-    for (const auto& [name, input] : project_.root.inputs) {
-      const config::Located* value = config::input_value(project_, inventory_.hosts.at(member->name), name);
-      if (value == nullptr) continue;
-      if (!input.sensitive) {
-        values[member->name][name] = value->value;
-      } else if (!context_.key.empty()) {
-        values[member->name][name] = keyed_digest(context_.key, canonical(value->value));
-      }
-    }
-  }
-  return digest(canonical(values));
-}
-
 FleetPlan Fleet::plan(const std::string& on) {
   for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) { plan_member(*members_[i]); });
 
+  std::set<std::string> names;
+  for (const auto& member : members_) names.insert(member->name);
+  PlanBuilder builder(project_, inventory_, on, context_.key, names);
   FleetPlan result;
-  plan::Plan& plan = result.plan;
-  plan.engine = PLUMB_VERSION;
-  plan.project = project_.name;
-  plan.on = on;
-  plan.inputs = {{"config", project_.digest}, {"inventory", inventory_.digest}, {"values", values_digest()}};
   for (const auto& member : members_) {
     result.hosts[member->name] = member->result;
-    if (!member->simulation) {
-      const std::vector<Diagnostic> problems = member->result.diagnostics.sorted();
-      const auto error = std::find_if(problems.begin(), problems.end(),
-                                      [](const Diagnostic& d) { return d.severity == Severity::kError; });
-      plan.unplanned[member->name] = error == problems.end() ? "" : code_name(error->code);
-      continue;
+    if (member->simulation) {
+      builder.add(member->name, *member->simulation, compiler_.contents());
+    } else {
+      builder.add_unplanned(member->name, member->result.diagnostics);
     }
-    plan.hosts[member->name] = member->simulation->host;
-    plan.blobs.merge(member->simulation->texts);
   }
-  for (const auto& [host, host_plan] : plan.hosts) {
-    for (const plan::Action& action : *host_plan.actions) {
-      const std::string content = action.desired.text("content");
-      if (!is_digest(content) || plan.blobs.contains(content)) continue;
-      if (Result<std::string> bytes = compiler_.contents().bytes(content)) {
-        plan.blobs.emplace(content, std::move(*bytes));
+  result.diagnostics = builder.diagnostics();
+  result.plan = std::move(builder).finish();
+  return result;
+}
+
+std::map<std::string, HostResult> Fleet::observe(const std::function<void(HostSnapshot)>& sink) {
+  std::mutex sink_mutex;
+  for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
+    Member& member = *members_[i];
+    const Stopwatch watch;
+    tell({RunEvent::Kind::kContacting, member.name, nullptr, nullptr, nullptr});
+    if (prepare(member)) {
+      if (Result<plan::Observation> observation = member.session->observe()) {
+        const std::lock_guard lock(sink_mutex);
+        sink(take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(*observation)));
       } else {
-        result.diagnostics.add(bytes.error().diagnostic());
+        fail_with(member.result, observation.error());
       }
     }
-  }
-  return result;
+    member.session->disconnect();
+    member.result.milliseconds = watch.milliseconds();
+    tell({RunEvent::Kind::kHostDone, member.name, nullptr, nullptr, &member.result});
+  });
+  std::map<std::string, HostResult> results;
+  for (const auto& member : members_) results[member->name] = member->result;
+  return results;
 }
 
 void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options) {

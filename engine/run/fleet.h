@@ -18,6 +18,7 @@
 #include "engine/ir/compile.h"
 #include "engine/plan/artifact.h"
 #include "engine/run/session.h"
+#include "engine/run/snapshot.h"
 
 namespace plumb::run {
 
@@ -86,6 +87,9 @@ class Fleet {
   // Connects to the compiled hosts and reads their facts; with `graphs`, compiles what waited for them.
   std::map<std::string, HostResult> contact(bool graphs = false);
 
+  // Observes the compiled hosts. What each tells goes to `sink`, one at a time, in no order.
+  std::map<std::string, HostResult> observe(const std::function<void(HostSnapshot)>& sink);
+
   // Observes and plans the compiled hosts. `on` is the pattern they were asked for with.
   FleetPlan plan(const std::string& on);
 
@@ -108,7 +112,6 @@ class Fleet {
   void park(Member& member);
   void tell(const RunEvent& event);
   Member* find(const std::string& host) const;
-  std::string values_digest() const;
 
   const config::Project& project_;
   const config::Inventory& inventory_;

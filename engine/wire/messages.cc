@@ -204,6 +204,17 @@ Result<Message> read(std::string_view kind, Json& body) {
   }
 }
 
+template <class T>
+Result<> read_part(Json& json, T& part) {
+  if (!json.is_object()) return fail(Code::kProtocol, "an object was expected");
+  Problem problem;
+  Reader reader(json, problem);
+  members(reader, part);
+  reader.finish();
+  if (problem.any()) return fail(Code::kProtocol, problem.text());
+  return {};
+}
+
 }  // namespace
 
 std::string encode(const Message& message) {
@@ -227,6 +238,25 @@ Result<Message> decode(std::string_view body) {
   const std::string name = kind->get<std::string>();
   json.erase(kind);
   return read(name, json);
+}
+
+Json to_json(const Observed& observed) {
+  return Writer::to_value(observed);
+}
+Json to_json(const Diagnostic& problem) {
+  return Writer::to_value(problem);
+}
+Json to_json(const Record& record) {
+  return Writer::to_value(record);
+}
+Result<> from_json(Json& json, Observed& observed) {
+  return read_part(json, observed);
+}
+Result<> from_json(Json& json, Diagnostic& problem) {
+  return read_part(json, problem);
+}
+Result<> from_json(Json& json, Record& record) {
+  return read_part(json, record);
 }
 
 std::string_view name(EventKind kind) {

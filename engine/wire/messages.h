@@ -161,6 +161,14 @@ using Message =
 std::string encode(const Message& message);
 Result<Message> decode(std::string_view body);
 
+// Parts of messages that are kept on their own, in snapshots. Reading is as strict as decode().
+Json to_json(const Observed& observed);
+Json to_json(const Diagnostic& problem);
+Json to_json(const Record& record);
+Result<> from_json(Json& json, Observed& observed);
+Result<> from_json(Json& json, Diagnostic& problem);
+Result<> from_json(Json& json, Record& record);
+
 std::string_view name(EventKind kind);
 
 }  // namespace plumb::wire

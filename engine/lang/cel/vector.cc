@@ -123,11 +123,16 @@ Value read_value(const Json& json, int depth) {
   return content.is_string() ? read_text(type, content.get_ref<const std::string&>()) : unreadable(type);
 }
 
+// The shortest digits that read back, with an exponent below 1e-4 and from 1e16 on.
 std::string typed_double(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+  const double size = std::fabs(value);
+  const bool plain = size == 0 || (size >= 1e-4 && size < 1e16);
   char text[64];
-  std::string digits(text, std::to_chars(text, text + sizeof text, value).ptr);
+  const std::string digits(
+      text, std::to_chars(text, text + sizeof text, value, plain ? std::chars_format::fixed : std::chars_format::scientific)
+                .ptr);
   return digits.find_first_not_of("-0123456789") == std::string::npos ? digits + ".0" : digits;
 }
 

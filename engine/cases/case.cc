@@ -1,0 +1,186 @@
+#include "engine/cases/case.h"
+
+#include <algorithm>
+
+#include "engine/base/nearest.h"
+#include "engine/cases/sample_facts.h"
+#include "engine/config/input.h"
+#include "engine/config/schema.h"
+#include "engine/config/validate.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::cases {
+namespace {
+
+using config::Located;
+using lang::Entry;
+using lang::Node;
+
+// A schema that asks for nothing: facts may be given in part.
+Json without_required(Json schema) {
+  if (schema.is_object()) schema.erase("required");
+  for (auto& part : schema) {
+    if (part.is_structured()) part = without_required(std::move(part));
+  }
+  return schema;
+}
+
+class CaseReader {
+ public:
+  CaseReader(const config::Module& module, Diagnostics& diagnostics) : module_(module), diagnostics_(diagnostics) {}
+
+  std::optional<Case> read(const Node& node) {
+    const std::size_t before = diagnostics_.error_count();
+    Case result;
+    for (const Entry& entry : node.entries) {
+      const Node& value = entry.value;
+      if (entry.key == "name") {
+        result.name = value.text;
+        result.span = value.span;
+      } else if (entry.key == "host") {
+        result.host = value.text;
+      } else if (entry.key == "groups") {
+        for (const Node& group : value.items) result.groups.insert(group.text);
+      } else if (entry.key == "inputs") {
+        read_inputs(value, result.inputs);
+      } else if (entry.key == "facts") {
+        read_facts(value, result.facts);
+      } else if (entry.key == "observed") {
+        read_resources(value, result.observed);
+      } else if (entry.key == "as_declared") {
+        result.as_declared = value.text == "true";
+      } else if (entry.key == "expect") {
+        read_expectations(entry, result.expect);
+      }
+    }
+    if (result.facts.is_null()) result.facts = sample_facts();
+    if (diagnostics_.error_count() > before) return std::nullopt;
+    return result;
+  }
+
+ private:
+  void read_inputs(const Node& node, std::map<std::string, Located>& inputs) {
+    for (const Entry& entry : node.entries) {
+      const auto input = module_.inputs.find(entry.key);
+      if (input == module_.inputs.end()) {
+        std::vector<std::string> names;
+        for (const auto& [name, unused] : module_.inputs) names.push_back(name);
+        const std::string near = nearest(entry.key, names);
+        diagnostics_.add(Diagnostic(Code::kUnknownInput, "there is no input `" + entry.key + "`")
+                             .at(entry.key_span, near.empty() ? "not declared" : "did you mean `" + near + "`?"));
+        continue;
+      }
+      if (auto value = config::read_input_value(entry, input->second, diagnostics_)) inputs.emplace(entry.key, *value);
+    }
+  }
+
+  void read_facts(const Node& node, Json& facts) {
+    static const Json kSchema = without_required(config::builtin_schema("facts"));
+    config::ValidateOptions options;
+    options.root = &kSchema;
+    const auto typed = config::validate(node, kSchema, "`facts`", node.span, options, diagnostics_);
+    if (!typed) return;
+    facts = sample_facts();
+    facts.merge_patch(*typed);
+  }
+
+  void read_resources(const Node& node, std::map<std::string, Attributes>& resources) {
+    for (const Entry& entry : node.entries) {
+      const Result<Address> address = Address::parse(entry.key);
+      const auto kinds = config::resource_kinds();
+      if (!address || std::find(kinds.begin(), kinds.end(), address->kind) == kinds.end()) {
+        diagnostics_.add(
+            Diagnostic(Code::kUnknownAddress, "`" + entry.key + "` is no address")
+                .at(entry.key_span, address ? "there is no kind `" + address->kind + "`" : "expected kind:identity"));
+        continue;
+      }
+      if (entry.value.is_null() || (entry.value.is_plain() && (entry.value.text == "null" || entry.value.text == "~"))) {
+        resources.emplace(entry.key, std::nullopt);
+      } else {
+        resources.emplace(entry.key, read_attributes(address->kind, entry.value));
+      }
+    }
+  }
+
+  std::map<std::string, Located> read_attributes(const std::string& kind, const Node& node) {
+    std::map<std::string, Located> attributes;
+    const Json& schema = config::builtin_schema("resources/" + kind);
+    if (!node.is_map()) {
+      diagnostics_.add(Diagnostic(Code::kWrongType, "a map of attributes, or null, was expected").at(node.span));
+      return attributes;
+    }
+    for (const Entry& entry : node.entries) {
+      if (!schema["properties"].contains(entry.key)) {
+        std::vector<std::string> names;
+        for (const auto& [name, unused] : schema["properties"].items()) names.push_back(name);
+        const std::string near = nearest(entry.key, names);
+        diagnostics_.add(Diagnostic(Code::kUnknownKey, "a " + kind + " has no attribute `" + entry.key + "`")
+                             .at(entry.key_span, near.empty() ? "not known" : "did you mean `" + near + "`?"));
+        continue;
+      }
+      config::ValidateOptions options;
+      options.root = &schema;
+      auto typed = config::validate(entry.value, schema["properties"][entry.key], "`" + entry.key + "`",
+                                    entry.key_span, options, diagnostics_);
+      if (typed) attributes.emplace(entry.key, Located{std::move(*typed), entry.value.span});
+    }
+    return attributes;
+  }
+
+  void read_expectations(const Entry& entry, Expectations& expect) {
+    expect.span = entry.key_span;
+    for (const Entry& part : entry.value.entries) {
+      if (part.key == "actions") expect.actions = read_operations(part);
+      if (part.key == "includes") expect.includes = read_operations(part);
+      if (part.key == "resources") read_resources(part.value, expect.resources);
+      if (part.key == "outputs") read_outputs(part.value, expect.outputs);
+      if (part.key != "diagnostics") continue;
+      expect.diagnostics.emplace();
+      for (const Node& code : part.value.items) expect.diagnostics->push_back(code.text);
+      std::sort(expect.diagnostics->begin(), expect.diagnostics->end());
+    }
+  }
+
+  static Operations read_operations(const Entry& entry) {
+    Operations operations{entry.key_span, {}};
+    for (const Entry& one : entry.value.entries) operations.by_address.emplace(one.key, one.value.text);
+    return operations;
+  }
+
+  void read_outputs(const Node& node, std::map<std::string, Located>& outputs) {
+    for (const Entry& entry : node.entries) {
+      if (!module_.outputs.contains(entry.key)) {
+        diagnostics_.add(
+            Diagnostic(Code::kUnknownKey, "there is no output `" + entry.key + "`").at(entry.key_span, "not declared"));
+        continue;
+      }
+      outputs.emplace(entry.key, Located{config::untyped(entry.value), entry.value.span});
+    }
+  }
+
+  const config::Module& module_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+std::vector<Case> read_cases(const std::string& name, std::string_view text, const config::Module& module,
+                             Diagnostics& diagnostics, lang::SourceMap& sources) {
+  std::vector<Case> cases;
+  sources.add(name, std::string(text));
+  std::optional<Node> root = lang::read_yaml(name, text, diagnostics);
+  if (!root) return cases;
+  config::resolve_literals(*root, diagnostics);
+  const Json& schema = config::builtin_schema("tests");
+  config::ValidateOptions options;
+  options.root = &schema;
+  const SourceSpan where = root->entries.empty() ? SourceSpan{name, 1, 1, 1, 1} : root->entries.front().key_span;
+  if (!config::validate(*root, schema, "the file", where, options, diagnostics)) return cases;
+  CaseReader reader(module, diagnostics);
+  for (const Node& one : root->find("tests")->value.items) {
+    if (auto read = reader.read(one)) cases.push_back(std::move(*read));
+  }
+  return cases;
+}
+
+}  // namespace plumb::cases

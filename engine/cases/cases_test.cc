@@ -1,0 +1,181 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "engine/cases/find_cases.h"
+#include "engine/cases/run_case.h"
+
+namespace plumb::cases {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr const char* kProject = R"(plumb: v1
+project: test
+inputs:
+  port: {type: integer, default: 80}
+  token: {type: string, sensitive: true, default: x}
+resources:
+  - package: nginx
+    on: web
+  - file: /etc/site.conf
+    on: web
+    content: "listen ${inputs.port} ${facts.os.family}\n"
+    mode: "0644"
+  - file: /etc/token
+    content: ${inputs.token}
+  - service: nginx
+    on: web
+    state: running
+    reload_on: ["file:/etc/site.conf"]
+)";
+
+class CasesTest : public ::testing::Test {
+ protected:
+  CasesTest() {
+    fs::create_directories(folder_ / "tests");
+    write("plumb.yaml", kProject);
+    write("hosts.yaml", "plumb: v1\nhosts: {web1: {inputs: {port: 8080}}}\ngroups: {web: {hosts: [web1]}}\n");
+  }
+  ~CasesTest() override { fs::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
+
+  // Findings of each case, one text a case; what is wrong with the file itself comes first.
+  std::vector<std::string> run(const std::string& cases) {
+    Diagnostics diagnostics;
+    lang::SourceMap sources;
+    const auto project = config::load_project(folder_, {}, diagnostics, sources);
+    const auto inventory = config::load_inventory(folder_ / "hosts.yaml", *project, diagnostics, sources);
+    const auto read =
+        read_cases("tests/a.yaml", "plumb: v1\ntests:\n" + cases, project->root, diagnostics, sources);
+    std::vector<std::string> results;
+    if (diagnostics.has_errors()) results.push_back(told(diagnostics));
+    for (const Case& test : read) {
+      const Outcome outcome = run_case(test, {*project, project->root, *inventory, sources, builtin_providers()});
+      EXPECT_EQ(outcome.passed, !outcome.findings.has_errors());
+      results.push_back(told(outcome.findings));
+    }
+    return results;
+  }
+
+  static std::string told(const Diagnostics& diagnostics) {
+    std::string text;
+    for (const Diagnostic& one : diagnostics.items()) {
+      text += (text.empty() ? "" : "; ") + one.summary;
+      if (!one.label.empty()) text += ", " + one.label;
+      if (one.code == Code::kExpectation) text += ", " + one.hint;
+    }
+    return text;
+  }
+
+  fs::path folder_ = fs::temp_directory_path() / ("plumb-cases-" + std::to_string(::getpid()));
+};
+
+TEST_F(CasesTest, ANewHostGetsEverything) {
+  EXPECT_THAT(run(R"(
+  - name: new
+    groups: [web]
+    expect:
+      actions: {package:nginx: create, file:/etc/site.conf: create, file:/etc/token: create, service:nginx: update}
+      resources:
+        file:/etc/site.conf: {content: "listen 80 debian\n", mode: 644}
+  - name: of the inventory
+    host: web1
+    facts: {os: {family: redhat}}
+    expect: {resources: {file:/etc/site.conf: {content: "listen 8080 redhat\n"}}}
+  - name: outside of the group
+    expect:
+      actions: {file:/etc/token: create}
+      resources: {service:nginx: null}
+)"),
+              ElementsAre("", "", ""));
+}
+
+TEST_F(CasesTest, WhatIsObservedDecides) {
+  EXPECT_THAT(run(R"(
+  - name: as it should be
+    groups: [web]
+    as_declared: true
+    expect: {actions: {}}
+  - name: another port
+    groups: [web]
+    as_declared: true
+    inputs: {port: 81}
+    observed: {file:/etc/site.conf: {content: "listen 80 debian\n"}}
+    expect: {actions: {file:/etc/site.conf: update, service:nginx: reload}}
+  - name: a sensitive value
+    as_declared: true
+    observed: {file:/etc/token: {content: y}}
+    expect: {actions: {file:/etc/token: update}, resources: {file:/etc/token: {content: x}}}
+  - name: gone
+    as_declared: true
+    observed: {file:/etc/token: null}
+    expect: {includes: {file:/etc/token: create}}
+)"),
+              ElementsAre("", "", "", ""));
+}
+
+TEST_F(CasesTest, SaysWhatDoesNotHold) {
+  EXPECT_THAT(run(R"(
+  - name: actions
+    expect: {actions: {file:/etc/other: create}}
+  - name: includes
+    as_declared: true
+    expect: {includes: {file:/etc/token: update}}
+  - name: text
+    groups: [web]
+    expect: {resources: {file:/etc/site.conf: {content: "listen 81 debian\n"}}}
+  - name: secret
+    expect: {resources: {file:/etc/token: {content: "y"}}}
+  - name: there
+    expect: {resources: {file:/etc/token: null, file:/nowhere: {mode: 644}}}
+  - name: diagnostics
+    expect: {diagnostics: [PL2001]}
+)"),
+              ElementsAre("other actions than expected, expected create file:/etc/other, it is create file:/etc/token",
+                          "an action that is not planned, expected update file:/etc/token, it is left alone",
+                          "`content` of file:/etc/site.conf is another, expected this, it is \nlisten 80 debian\n",
+                          "`content` of file:/etc/token is another, expected this, it is another, sensitive value",
+                          "`file:/etc/token` is on the host, expected it not to be, it is declared at plumb.yaml:13:11; "
+                          "`file:/nowhere` is not on the host, expected it, it is not declared for it",
+                          "other diagnostics than expected, expected PL2001, it is none"));
+}
+
+TEST_F(CasesTest, MistakesInTheFileAreTold) {
+  EXPECT_THAT(run(R"(
+  - name: input
+    inputs: {prt: 1}
+    expect: {actions: {}}
+)"),
+              ElementsAre("there is no input `prt`, did you mean `port`?"));
+  EXPECT_THAT(run(R"(
+  - name: attribute
+    observed: {file:/x: {contnt: y}, flie:/x: null}
+    expect: {actions: {}}
+)"),
+              ElementsAre("a file has no attribute `contnt`, did you mean `content`?; "
+                          "`flie:/x` is no address, there is no kind `flie`"));
+}
+
+TEST_F(CasesTest, FilesOfModulesAreFound) {
+  fs::create_directories(folder_ / "modules/a/tests");
+  write("modules/a/module.yaml", "plumb: v1\nresources: []\n");
+  write("modules/a/tests/b.yaml", "");
+  write("tests/a.yaml", "");
+  write("tests/notes.txt", "");
+  write("plumb.yaml", "plumb: v1\nproject: test\nresources:\n  - use: ./modules/a\n");
+  Diagnostics diagnostics;
+  lang::SourceMap sources;
+  const auto project = config::load_project(folder_, {}, diagnostics, sources);
+  std::vector<std::string> paths;
+  for (const CaseFile& file : find_cases(*project)) paths.push_back(file.path);
+  EXPECT_THAT(paths, ElementsAre("modules/a/tests/b.yaml", "tests/a.yaml"));
+}
+
+}  // namespace
+}  // namespace plumb::cases

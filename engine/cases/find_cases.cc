@@ -1,0 +1,38 @@
+#include "engine/cases/find_cases.h"
+
+#include <algorithm>
+#include <map>
+#include <system_error>
+
+namespace plumb::cases {
+namespace {
+
+namespace fs = std::filesystem;
+
+void gather(const config::Module& module, std::map<std::string, const config::Module*>& modules) {
+  if (!modules.emplace(module.folder, &module).second) return;
+  for (const auto& entry : module.body) {
+    const auto* call = std::get_if<config::ModuleCall>(&entry);
+    if (call != nullptr && call->module != nullptr) gather(*call->module, modules);
+  }
+}
+
+}  // namespace
+
+std::vector<CaseFile> find_cases(const config::Project& project) {
+  std::map<std::string, const config::Module*> modules;
+  gather(project.root, modules);
+  std::vector<CaseFile> files;
+  for (const auto& [folder, module] : modules) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(project.folder / folder / "tests", error)) {
+      if (entry.path().extension() != ".yaml" || !entry.is_regular_file(error)) continue;
+      const fs::path path = fs::path(folder) / "tests" / entry.path().filename();
+      files.push_back({path.generic_string(), module});
+    }
+  }
+  std::sort(files.begin(), files.end(), [](const CaseFile& a, const CaseFile& b) { return a.path < b.path; });
+  return files;
+}
+
+}  // namespace plumb::cases

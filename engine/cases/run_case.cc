@@ -1,0 +1,234 @@
+#include "engine/cases/run_case.h"
+
+#include <algorithm>
+
+#include "engine/base/digest.h"
+#include "engine/config/schema.h"
+#include "engine/ir/compile.h"
+#include "engine/lang/cel/convert.h"
+#include "engine/plan/simulate.h"
+
+namespace plumb::cases {
+namespace {
+
+using config::Located;
+
+// Sensitive values are compared by digests of this key, which never leave the process.
+constexpr const char* kKey = "cases";
+
+std::string listed(const std::map<std::string, std::string>& operations) {
+  std::string text;
+  for (const auto& [address, operation] : operations) text += (text.empty() ? "" : ", ") + operation + " " + address;
+  return text.empty() ? "nothing" : text;
+}
+
+class CaseRunner {
+ public:
+  CaseRunner(const Case& test, const Subject& subject)
+      : test_(test), subject_(subject), project_(subject.project), inventory_(subject.inventory) {
+    if (&subject.module != &subject.project.root) {
+      project_.root = subject.module;
+      project_.layers_below.clear();
+      project_.layers_above.clear();
+    }
+    project_.layers_above.push_back({"the case", test.inputs});
+    take_host();
+  }
+
+  Outcome run() {
+    ir::Compiler compiler({project_, inventory_, subject_.sources, subject_.providers, recorded_, kKey});
+    contents_ = &compiler.contents();
+    Diagnostics told;
+    compiler.check({test_.host}, told);
+    const auto graph = told.has_errors() ? nullptr : compiler.compile(test_.host, &test_.facts, told);
+    std::optional<plan::Simulation> simulation;
+    if (graph != nullptr) simulation = plan::simulate(*graph, subject_.providers, observation(*graph), test_.host, told);
+    compare_diagnostics(told);
+    if (simulation) compare_actions(*simulation->host.actions);
+    if (graph != nullptr) compare_resources(*graph);
+    if (graph != nullptr) compare_outputs();
+    Outcome outcome;
+    outcome.passed = !findings_.has_errors();
+    outcome.findings = std::move(findings_);
+    return outcome;
+  }
+
+ private:
+  void take_host() {
+    config::Host& host = inventory_.hosts[test_.host];
+    if (host.name.empty()) {
+      host.name = test_.host;
+      host.connection.address = test_.host;
+    }
+    for (const std::string& group : test_.groups) {
+      host.groups.insert(group);
+      inventory_.groups[group].insert(test_.host);
+    }
+  }
+
+  void differs(const SourceSpan& span, std::string summary, const std::string& expected, const std::string& found) {
+    findings_.add(Diagnostic(Code::kExpectation, std::move(summary))
+                      .at(span, "expected " + expected)
+                      .with_hint("it is " + found));
+  }
+
+  // --- what the host has
+
+  plan::Observation observation(const ir::HostGraph& graph) const {
+    plan::Observation observation;
+    for (const ir::Node& node : graph.nodes) {
+      Observed observed;
+      const auto given = test_.observed.find(node.desired.address.str());
+      const bool absent = node.desired.text("state") == "absent";
+      if (given != test_.observed.end()) {
+        observed.exists = given->second.has_value();
+        if (observed.exists) take_attributes(node, *given->second, observed);
+      } else if (test_.as_declared && !absent) {
+        observed.exists = true;
+        observed.attributes = node.desired.attributes;
+        if (is_guarded(node.desired)) observed.attributes["guard"] = "skip";
+      }
+      observation.states.emplace_back(std::move(observed));
+    }
+    return observation;
+  }
+
+  // A command that has nothing to do any more says so by its guard.
+  static bool is_guarded(const Desired& desired) {
+    return desired.address.kind == "command" && (desired.has("creates") || desired.has("removes") ||
+                                                 desired.has("unless") || desired.has("only_if"));
+  }
+
+  // What the case does not name of a resource that is there is as declared.
+  void take_attributes(const ir::Node& node, const std::map<std::string, Located>& given, Observed& observed) const {
+    observed.attributes = node.desired.attributes;
+    for (const auto& [attribute, value] : given) {
+      if (value.value.is_null()) {
+        observed.attributes.erase(attribute);
+        continue;
+      }
+      observed.attributes[attribute] = comparable(node, attribute, value.value);
+      if (attribute == "content" && value.value.is_string()) observed.content_text = value.value.get<std::string>();
+    }
+  }
+
+  // Contents and sensitive values are known by their digests.
+  static Json comparable(const ir::Node& node, const std::string& attribute, const Json& value) {
+    const Json& schema = config::builtin_schema("resources/" + node.desired.address.kind)["properties"][attribute];
+    const bool content = schema.value("x-format", std::string()) == "content" && value.is_string();
+    if (node.desired.sensitive.contains(attribute)) {
+      ir::Contents scratch;
+      return content ? Json(scratch.add_secret_text(kKey, value.get<std::string>()))
+                     : Json(scratch.add_secret_value(kKey, value));
+    }
+    return content ? Json(digest(value.get<std::string>())) : value;
+  }
+
+  // --- what is compared
+
+  // A pattern that matches none of the hosts of a case says nothing: there is only one.
+  void compare_diagnostics(const Diagnostics& told) {
+    std::vector<std::string> codes;
+    for (const Diagnostic& one : told.items()) {
+      if (one.code != Code::kNoHostMatches) codes.push_back(code_name(one.code));
+    }
+    std::sort(codes.begin(), codes.end());
+    if (test_.expect.diagnostics) {
+      if (codes == *test_.expect.diagnostics) return;
+      differs(test_.expect.span, "other diagnostics than expected", joined(*test_.expect.diagnostics), joined(codes));
+    }
+    for (const Diagnostic& one : told.items()) {
+      if (one.code == Code::kNoHostMatches || one.severity != Severity::kError) continue;
+      findings_.add(one);
+    }
+  }
+
+  static std::string joined(const std::vector<std::string>& codes) {
+    std::string text;
+    for (const std::string& code : codes) text += (text.empty() ? "" : ", ") + code;
+    return text.empty() ? "none" : text;
+  }
+
+  void compare_actions(const plan::Actions& actions) {
+    std::map<std::string, std::string> planned;
+    for (const plan::Action& action : actions) {
+      // A restart of what is also updated is told as the update.
+      planned.try_emplace(action.desired.address.str(), name(action.op));
+      triggered_[action.desired.address.str()] = name(action.op);
+    }
+    if (test_.expect.actions && test_.expect.actions->by_address != planned) {
+      differs(test_.expect.actions->span, "other actions than expected", listed(test_.expect.actions->by_address),
+              listed(planned));
+    }
+    if (!test_.expect.includes) return;
+    for (const auto& [address, operation] : test_.expect.includes->by_address) {
+      const auto found = planned.find(address);
+      if (found != planned.end() && (found->second == operation || triggered_[address] == operation)) continue;
+      differs(test_.expect.includes->span, "an action that is not planned", operation + " " + address,
+              found == planned.end() ? "left alone" : found->second);
+    }
+  }
+
+  void compare_resources(const ir::HostGraph& graph) {
+    for (const auto& [address, expected] : test_.expect.resources) {
+      const auto node = std::find_if(graph.nodes.begin(), graph.nodes.end(), [&](const ir::Node& one) {
+        return one.desired.address.str() == address;
+      });
+      if (node == graph.nodes.end()) {
+        if (expected) differs(test_.expect.span, "`" + address + "` is not on the host", "it", "not declared for it");
+        continue;
+      }
+      if (!expected) {
+        differs(test_.expect.span, "`" + address + "` is on the host", "it not to be", "declared at " + node->span.str());
+        continue;
+      }
+      for (const auto& [attribute, value] : *expected) compare_attribute(*node, attribute, value);
+    }
+  }
+
+  void compare_attribute(const ir::Node& node, const std::string& attribute, const Located& expected) {
+    const Json& found = node.desired.attribute(attribute);
+    if (found == comparable(node, attribute, expected.value)) return;
+    const std::string what = "`" + attribute + "` of " + node.desired.address.str() + " is another";
+    if (node.desired.sensitive.contains(attribute)) return differs(expected.span, what, "this", "another, sensitive value");
+    std::string shown = found.dump();
+    if (is_digest(found.is_string() ? found.get<std::string>() : "")) {
+      if (const Result<std::string> bytes = contents_->bytes(found.get<std::string>())) shown = "\n" + *bytes;
+    }
+    differs(expected.span, what, "this", shown);
+  }
+
+  void compare_outputs() {
+    if (test_.expect.outputs.empty()) return;
+    Diagnostics told;
+    ir::Expander expander(project_, inventory_, subject_.sources, recorded_);
+    const cel::Value outputs = expander.outputs(inventory_.hosts.at(test_.host), &test_.facts, told);
+    findings_.extend(std::move(told));
+    for (const auto& [name, expected] : test_.expect.outputs) {
+      const cel::Value* value = outputs.find(name);
+      Json found;
+      cel::Budget budget;
+      if (value != nullptr) (void)cel::to_json(*value, found, budget);
+      if (found != expected.value) {
+        differs(expected.span, "the output `" + name + "` is another", expected.value.dump(), found.dump());
+      }
+    }
+  }
+
+  const Case& test_;
+  const Subject& subject_;
+  config::Project project_;
+  config::Inventory inventory_;
+  std::map<std::string, Json> recorded_;
+  const ir::Contents* contents_ = nullptr;
+  std::map<std::string, std::string> triggered_;
+  Diagnostics findings_;
+};
+
+}  // namespace
+
+Outcome run_case(const Case& test, const Subject& subject) {
+  return CaseRunner(test, subject).run();
+}
+
+}  // namespace plumb::cases

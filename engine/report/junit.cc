@@ -1,0 +1,86 @@
+#include "engine/report/junit.h"
+
+#include <cstdio>
+
+namespace plumb::report {
+namespace {
+
+// XML 1.0 has no place for control characters, escaped or not.
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\n':
+        out += "&#10;";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) >= 0x20 || c == '\t') out += c;
+    }
+  }
+  return out;
+}
+
+std::string seconds(std::chrono::microseconds time) {
+  char text[32];
+  (void)std::snprintf(text, sizeof text, "%lld.%06lld", static_cast<long long>(time.count() / 1'000'000),
+                      static_cast<long long>(time.count() % 1'000'000));
+  return text;
+}
+
+struct Suite {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t failures = 0;
+  std::chrono::microseconds time{0};
+};
+
+std::string suite_xml(const std::vector<TestResult>& results, const Suite& suite) {
+  const std::string file = escaped(results[suite.begin].file);
+  std::string xml = "  <testsuite name=\"" + file + "\" tests=\"" + std::to_string(suite.end - suite.begin) +
+                    "\" failures=\"" + std::to_string(suite.failures) + "\" time=\"" + seconds(suite.time) + "\">\n";
+  for (std::size_t i = suite.begin; i < suite.end; ++i) {
+    const TestResult& one = results[i];
+    xml += "    <testcase classname=\"" + file + "\" name=\"" + escaped(one.name) + "\" time=\"" + seconds(one.time) +
+           (one.passed ? "\"/>\n" : "\">\n");
+    if (one.passed) continue;
+    xml += "      <failure message=\"" + escaped(one.message) + "\">" + escaped(one.details) +
+           "</failure>\n    </testcase>\n";
+  }
+  return xml + "  </testsuite>\n";
+}
+
+}  // namespace
+
+std::string junit_xml(const std::vector<TestResult>& results) {
+  std::vector<Suite> suites;
+  Suite all;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (i == 0 || results[i].file != results[i - 1].file) suites.push_back({i, i, 0, {}});
+    Suite& suite = suites.back();
+    suite.end = i + 1;
+    suite.time += results[i].time;
+    all.time += results[i].time;
+    if (results[i].passed) continue;
+    ++suite.failures;
+    ++all.failures;
+  }
+  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"" +
+                    std::to_string(results.size()) + "\" failures=\"" + std::to_string(all.failures) + "\" time=\"" +
+                    seconds(all.time) + "\">\n";
+  for (const Suite& suite : suites) xml += suite_xml(results, suite);
+  return xml + "</testsuites>\n";
+}
+
+}  // namespace plumb::report

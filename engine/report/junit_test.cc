@@ -1,0 +1,36 @@
+#include "engine/report/junit.h"
+
+#include <gtest/gtest.h>
+
+namespace plumb::report {
+namespace {
+
+TEST(Junit, OneSuiteAFileWithItsFailures) {
+  using std::chrono::microseconds;
+  const std::vector<TestResult> results = {
+      {"tests/a.yaml", "one <two>", microseconds(1500), true, "", ""},
+      {"tests/a.yaml", "other", microseconds(500), false, "\"x\" & y", "line\nline\x01"},
+      {"tests/b.yaml", "third", microseconds(0), true, "", ""},
+  };
+  EXPECT_EQ(junit_xml(results), R"(<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="3" failures="1" time="0.002000">
+  <testsuite name="tests/a.yaml" tests="2" failures="1" time="0.002000">
+    <testcase classname="tests/a.yaml" name="one &lt;two&gt;" time="0.001500"/>
+    <testcase classname="tests/a.yaml" name="other" time="0.000500">
+      <failure message="&quot;x&quot; &amp; y">line&#10;line</failure>
+    </testcase>
+  </testsuite>
+  <testsuite name="tests/b.yaml" tests="1" failures="0" time="0.000000">
+    <testcase classname="tests/b.yaml" name="third" time="0.000000"/>
+  </testsuite>
+</testsuites>
+)");
+}
+
+TEST(Junit, NothingToTell) {
+  EXPECT_EQ(junit_xml({}), "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"0\" failures=\"0\" "
+                           "time=\"0.000000\">\n</testsuites>\n");
+}
+
+}  // namespace
+}  // namespace plumb::report

@@ -1,0 +1,112 @@
+#include "engine/run/offline.h"
+
+#include <mutex>
+
+#include "engine/base/digest.h"
+#include "engine/run/plan_builder.h"
+#include "engine/run/pool.h"
+
+namespace plumb::run {
+namespace {
+
+class OfflinePlanner {
+ public:
+  OfflinePlanner(const ir::CompilerInput& input, const std::set<std::string>& hosts, SnapshotReader& snapshot,
+                 const OfflineOptions& options)
+      : input_(input),
+        hosts_(hosts),
+        snapshot_(snapshot),
+        builder_(input.project, input.inventory, options.on, input.key, hosts) {}
+
+  // One thread's share: line after line until there is none.
+  void work() {
+    ir::Compiler compiler(input_);
+    while (std::optional<std::string> line = next_line()) {
+      Result<HostSnapshot> host = read_snapshot(*line);
+      if (!host) return stop(host.error());
+      if (hosts_.contains(host->host)) plan(compiler, std::move(*host));
+    }
+  }
+
+  Result<FleetPlan> finish() {
+    if (problem_) return *problem_;
+    for (const std::string& host : hosts_) {
+      if (result_.hosts.contains(host)) continue;
+      Diagnostics found;
+      found.add(Diagnostic(Code::kNotInSnapshot, "the snapshot does not hold this host")
+                    .on(host)
+                    .with_hint("take a new one with `plumb observe -o FILE`"));
+      keep(host, std::move(found));
+    }
+    result_.diagnostics = builder_.diagnostics();
+    result_.plan = std::move(builder_).finish();
+    return std::move(result_);
+  }
+
+ private:
+  std::optional<std::string> next_line() {
+    const std::lock_guard lock(mutex_);
+    if (problem_) return std::nullopt;
+    Result<std::optional<std::string>> line = snapshot_.next();
+    if (line) return std::move(*line);
+    problem_ = line.error();
+    return std::nullopt;
+  }
+
+  void stop(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    if (!problem_) problem_ = error;
+  }
+
+  void plan(ir::Compiler& compiler, HostSnapshot snapshot) {
+    Diagnostics found;
+    const std::string host = snapshot.host;
+    const std::string facts = digest(canonical(snapshot.facts));
+    std::optional<plan::Simulation> simulation;
+    if (const auto graph = compiler.compile(host, &snapshot.facts, found)) {
+      const plan::Observation observation = observation_of(std::move(snapshot), *graph);
+      simulation = plan::simulate(*graph, input_.providers, observation, host, found);
+    }
+    const std::lock_guard lock(mutex_);
+    if (simulation) {
+      simulation->host.facts = facts;
+      builder_.add(host, std::move(*simulation), compiler.contents());
+      HostResult& result = result_.hosts[host];
+      result.name = host;
+      result.diagnostics = std::move(found);
+    } else {
+      keep(host, std::move(found));
+    }
+  }
+
+  void keep(const std::string& host, Diagnostics found) {
+    builder_.add_unplanned(host, found);
+    HostResult& result = result_.hosts[host];
+    result.name = host;
+    result.state = HostState::kFailed;
+    result.diagnostics = std::move(found);
+  }
+
+  const ir::CompilerInput& input_;
+  const std::set<std::string>& hosts_;
+  SnapshotReader& snapshot_;
+  std::mutex mutex_;  // of all that follows, and of snapshot_
+  PlanBuilder builder_;
+  FleetPlan result_;
+  std::optional<Error> problem_;
+};
+
+}  // namespace
+
+Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<std::string>& hosts,
+                               SnapshotReader& snapshot, const OfflineOptions& options) {
+  if (snapshot.project() != input.project.name) {
+    return fail(Code::kSnapshotUnreadable, "the snapshot is of the project `" + snapshot.project() + "`, not of `" +
+                                               input.project.name + "`");
+  }
+  OfflinePlanner planner(input, hosts, snapshot, options);
+  for_each_parallel(options.threads, options.threads, [&](std::size_t) { planner.work(); });
+  return planner.finish();
+}
+
+}  // namespace plumb::run

@@ -1,0 +1,22 @@
+// Plans hosts from a snapshot, without any connection.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "engine/ir/compile.h"
+#include "engine/run/fleet.h"
+#include "engine/run/snapshot.h"
+
+namespace plumb::run {
+
+struct OfflineOptions {
+  std::string on;           // the pattern that was asked for
+  std::size_t threads = 1;  // each compiles and simulates hosts of its own
+};
+
+// Hosts that the snapshot does not hold are among those that could not be planned. Errors: kSnapshotUnreadable.
+Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<std::string>& hosts,
+                               SnapshotReader& snapshot, const OfflineOptions& options);
+
+}  // namespace plumb::run

@@ -1,0 +1,61 @@
+#include "engine/run/plan_builder.h"
+
+#include <algorithm>
+
+#include "engine/base/digest.h"
+#include "engine/config/layers.h"
+
+namespace plumb::run {
+namespace {
+
+std::string values_digest(const config::Project& project, const config::Inventory& inventory, const std::string& key,
+                          const std::set<std::string>& hosts) {
+  Json values = Json::object();
+  for (const std::string& host : hosts) {
+    for (const auto& [name, input] : project.root.inputs) {
+      const config::Located* value = config::input_value(project, inventory.hosts.at(host), name);
+      if (value == nullptr) continue;
+      if (!input.sensitive) {
+        values[host][name] = value->value;
+      } else if (!key.empty()) {
+        values[host][name] = keyed_digest(key, canonical(value->value));
+      }
+    }
+  }
+  return digest(canonical(values));
+}
+
+}  // namespace
+
+PlanBuilder::PlanBuilder(const config::Project& project, const config::Inventory& inventory, std::string on,
+                         const std::string& key, const std::set<std::string>& hosts) {
+  plan_.engine = PLUMB_VERSION;
+  plan_.project = project.name;
+  plan_.on = std::move(on);
+  plan_.inputs = {{"config", project.digest},
+                  {"inventory", inventory.digest},
+                  {"values", values_digest(project, inventory, key, hosts)}};
+}
+
+void PlanBuilder::add(const std::string& host, plan::Simulation simulation, const ir::Contents& contents) {
+  for (const plan::Action& action : *simulation.host.actions) {
+    const std::string content = action.desired.text("content");
+    if (!is_digest(content) || plan_.blobs.contains(content)) continue;
+    if (Result<std::string> bytes = contents.bytes(content)) {
+      plan_.blobs.emplace(content, std::move(*bytes));
+    } else {
+      diagnostics_.add(bytes.error().diagnostic());
+    }
+  }
+  plan_.blobs.merge(simulation.texts);
+  plan_.hosts[host] = std::move(simulation.host);
+}
+
+void PlanBuilder::add_unplanned(const std::string& host, const Diagnostics& found) {
+  const std::vector<Diagnostic> problems = found.sorted();
+  const auto error = std::find_if(problems.begin(), problems.end(),
+                                  [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  plan_.unplanned[host] = error == problems.end() ? "" : code_name(error->code);
+}
+
+}  // namespace plumb::run

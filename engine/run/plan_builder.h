@@ -1,0 +1,35 @@
+// Puts a plan together from what was simulated host by host.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "engine/config/inventory.h"
+#include "engine/config/project.h"
+#include "engine/ir/contents.h"
+#include "engine/plan/simulate.h"
+
+namespace plumb::run {
+
+class PlanBuilder {
+ public:
+  // `on` is the pattern that was asked for; `key` the project's own, "" where it has none.
+  PlanBuilder(const config::Project& project, const config::Inventory& inventory, std::string on, const std::string& key,
+              const std::set<std::string>& hosts);
+
+  // `contents` hold the bytes of what the host's graph names.
+  void add(const std::string& host, plan::Simulation simulation, const ir::Contents& contents);
+  // A host that was asked for and has no plan, because of the first error in `found`.
+  void add_unplanned(const std::string& host, const Diagnostics& found);
+
+  // Contents that could not be read.
+  const Diagnostics& diagnostics() const { return diagnostics_; }
+  plan::Plan finish() && { return std::move(plan_); }
+
+ private:
+  plan::Plan plan_;
+  Diagnostics diagnostics_;
+};
+
+}  // namespace plumb::run

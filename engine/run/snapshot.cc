@@ -1,0 +1,152 @@
+#include "engine/run/snapshot.h"
+
+#include "engine/wire/messages.h"
+
+namespace plumb::run {
+namespace {
+
+constexpr std::string_view kVersion = "snapshot/v1";
+constexpr std::size_t kMaxLine = std::size_t{64} << 20;
+constexpr int kMaxDepth = 72;
+
+Error unreadable(const std::string& why) {
+  return fail(Code::kSnapshotUnreadable, "the snapshot cannot be read: " + why)
+      .hint("make one with `plumb observe -o FILE`");
+}
+
+Result<Json> read_object(std::string_view line) {
+  JsonLimits limits;
+  limits.bytes = kMaxLine;
+  limits.depth = kMaxDepth;
+  Result<Json> json = parse_json(line, Code::kSnapshotUnreadable, limits);
+  if (!json) return unreadable(json.error().summary());
+  if (!json->is_object()) return unreadable("a line is an object");
+  return json;
+}
+
+wire::Record record_of(const HostSnapshot& snapshot) {
+  wire::Record record;
+  record.serial = snapshot.serial;
+  record.damaged = snapshot.damaged_record;
+  record.resources = snapshot.recorded;
+  for (const auto& [address, owed] : snapshot.owed) record.owed.push_back({address, owed.op, "", owed.because});
+  return record;
+}
+
+Result<> read_states(Json& resources, HostSnapshot& snapshot) {
+  if (!resources.is_object()) return unreadable("`resources` is an object");
+  for (auto& [address, entry] : resources.items()) {
+    const bool seen = entry.is_object() && entry.size() == 1 && entry.contains("observed");
+    if (seen) {
+      Observed observed;
+      if (const Result<> read = wire::from_json(entry["observed"], observed); !read)
+        return unreadable(address + ": " + read.error().summary());
+      snapshot.states.emplace(address, std::move(observed));
+      continue;
+    }
+    if (!entry.is_object() || entry.size() != 1 || !entry.contains("problem"))
+      return unreadable(address + " is neither observed nor a problem");
+    Diagnostic problem;
+    if (const Result<> read = wire::from_json(entry["problem"], problem); !read)
+      return unreadable(address + ": " + read.error().summary());
+    snapshot.states.emplace(address, Error(std::move(problem)));
+  }
+  return {};
+}
+
+}  // namespace
+
+HostSnapshot take_snapshot(std::string host, const Json& facts, const ir::HostGraph& graph,
+                           plan::Observation observation) {
+  HostSnapshot snapshot;
+  snapshot.host = std::move(host);
+  snapshot.facts = facts;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+    snapshot.states.emplace(graph.nodes[i].desired.address.str(), std::move(observation.states[i]));
+  snapshot.serial = observation.serial;
+  snapshot.damaged_record = observation.damaged_record;
+  snapshot.recorded = std::move(observation.recorded);
+  snapshot.owed = std::move(observation.owed);
+  return snapshot;
+}
+
+plan::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& graph) {
+  plan::Observation observation;
+  observation.states.reserve(graph.nodes.size());
+  for (const ir::Node& node : graph.nodes) {
+    const std::string address = node.desired.address.str();
+    const auto found = snapshot.states.find(address);
+    if (found != snapshot.states.end()) {
+      observation.states.push_back(std::move(found->second));
+    } else {
+      observation.states.emplace_back(fail(Code::kNotInSnapshot, "the snapshot does not hold `" + address + "`")
+                                          .hint("take a new one with `plumb observe -o FILE`"));
+    }
+  }
+  observation.serial = snapshot.serial;
+  observation.damaged_record = snapshot.damaged_record;
+  observation.recorded = std::move(snapshot.recorded);
+  observation.owed = std::move(snapshot.owed);
+  return observation;
+}
+
+std::string snapshot_header(const std::string& project, const std::string& taken_at) {
+  return canonical({{"plumb", kVersion}, {"project", project}, {"taken_at", taken_at}});
+}
+
+std::string write_snapshot(const HostSnapshot& snapshot) {
+  Json resources = Json::object();
+  for (const auto& [address, state] : snapshot.states) {
+    resources[address] = state ? Json{{"observed", wire::to_json(*state)}}
+                               : Json{{"problem", wire::to_json(state.error().diagnostic())}};
+  }
+  return canonical({{"host", snapshot.host},
+                    {"facts", snapshot.facts},
+                    {"resources", std::move(resources)},
+                    {"record", wire::to_json(record_of(snapshot))}});
+}
+
+Result<HostSnapshot> read_snapshot(std::string_view line) {
+  PLUMB_TRY_ASSIGN(Json json, read_object(line));
+  for (const char* member : {"host", "facts", "resources", "record"}) {
+    if (!json.contains(member)) return unreadable(std::string("a host without `") + member + "`");
+  }
+  if (!json["host"].is_string() || !json["facts"].is_object()) return unreadable("a host that is none");
+  HostSnapshot snapshot;
+  snapshot.host = json["host"].get<std::string>();
+  snapshot.facts = std::move(json["facts"]);
+  PLUMB_TRY(read_states(json["resources"], snapshot));
+  wire::Record record;
+  if (const Result<> read = wire::from_json(json["record"], record); !read)
+    return unreadable("record: " + read.error().summary());
+  snapshot.serial = record.serial;
+  snapshot.damaged_record = record.damaged;
+  snapshot.recorded = std::move(record.resources);
+  for (wire::Owed& owed : record.owed) snapshot.owed[owed.address] = {owed.op, std::move(owed.because)};
+  return snapshot;
+}
+
+Result<SnapshotReader> SnapshotReader::open(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return unreadable(path.string() + " cannot be opened");
+  SnapshotReader reader(std::move(stream));
+  PLUMB_TRY_ASSIGN(const std::optional<std::string> line, reader.next());
+  if (!line) return unreadable(path.string() + " is empty");
+  PLUMB_TRY_ASSIGN(const Json header, read_object(*line));
+  if (header.value("plumb", Json()) != Json(kVersion)) return unreadable(path.string() + " is no " + std::string(kVersion));
+  if (!header.contains("project") || !header["project"].is_string()) return unreadable("it names no project");
+  reader.project_ = header["project"].get<std::string>();
+  return reader;
+}
+
+Result<std::optional<std::string>> SnapshotReader::next() {
+  std::string line;
+  while (line.empty()) {
+    ++line_;
+    if (!std::getline(stream_, line)) return std::optional<std::string>();
+    if (line.size() > kMaxLine) return unreadable("line " + std::to_string(line_) + " is too long");
+  }
+  return std::optional<std::string>(std::move(line));
+}
+
+}  // namespace plumb::run

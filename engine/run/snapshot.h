@@ -1,0 +1,58 @@
+// Snapshot: what hosts told when they were observed, so that they can be planned again without a connection.
+//
+// A file of lines of JSON, described by schemas/snapshot.json: one that says what the file is, then one a host.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/ir/graph.h"
+#include "engine/plan/simulate.h"
+
+namespace plumb::run {
+
+struct HostSnapshot {
+  std::string host;
+  Json facts = Json::object();
+  std::map<std::string, Result<Observed>> states;  // by address
+  std::int64_t serial = 0;
+  bool damaged_record = false;
+  std::map<std::string, Json> recorded;
+  std::map<std::string, plan::OwedAction> owed;
+};
+
+HostSnapshot take_snapshot(std::string host, const Json& facts, const ir::HostGraph& graph,
+                           plan::Observation observation);
+// In the terms of a graph, which may be another than the one it was taken of: what the snapshot does not hold is a
+// kNotInSnapshot in its place.
+plan::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& graph);
+
+// One line each, without the line break.
+std::string snapshot_header(const std::string& project, const std::string& taken_at);
+std::string write_snapshot(const HostSnapshot& snapshot);
+Result<HostSnapshot> read_snapshot(std::string_view line);
+
+// The lines of a snapshot, one after the other, so that a large one need not lie in memory.
+class SnapshotReader {
+ public:
+  // Errors: kSnapshotUnreadable.
+  static Result<SnapshotReader> open(const std::filesystem::path& path);
+
+  const std::string& project() const { return project_; }
+  // Nothing at the end. Errors: kSnapshotUnreadable with the line's number.
+  Result<std::optional<std::string>> next();
+  int line() const { return line_; }
+
+ private:
+  explicit SnapshotReader(std::ifstream stream) : stream_(std::move(stream)) {}
+
+  std::ifstream stream_;
+  std::string project_;
+  int line_ = 0;
+};
+
+}  // namespace plumb::run
