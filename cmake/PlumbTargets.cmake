@@ -14,7 +14,7 @@ target_include_directories(plumb_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJE
 target_compile_definitions(plumb_options INTERFACE PLUMB_VERSION="${PROJECT_VERSION}")
 if(PLUMB_SANITIZE)
   # GCC's own manual warns that sanitizers make this one cry wolf.
-  target_compile_options(plumb_options INTERFACE -Wno-maybe-uninitialized)
+  target_compile_options(plumb_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_compile_options(plumb_options INTERFACE -fsanitize=${PLUMB_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(plumb_options INTERFACE -fsanitize=${PLUMB_SANITIZE})
 endif()

@@ -17,6 +17,7 @@ struct Program {
 
 void add_init(Program& program);
 void add_validate(Program& program);
+void add_fmt(Program& program);
 void add_plan(Program& program);
 void add_show(Program& program);
 void add_apply(Program& program);

@@ -2,9 +2,9 @@
 
 #include <array>
 #include <fstream>
-#include <system_error>
 
 #include "engine/base/digest.h"
+#include "engine/config/documents.h"
 #include "engine/config/layers.h"
 #include "engine/config/module_reader.h"
 #include "engine/config/schema.h"
@@ -131,10 +131,8 @@ void take_digest(Project& project, Diagnostics& diagnostics) {
 
 std::optional<Project> load_project(const fs::path& folder, const InputArguments& arguments, Diagnostics& diagnostics,
                                     lang::SourceMap& sources) {
-  std::error_code error;
-  if (!fs::exists(folder / "plumb.yaml", error)) {
-    diagnostics.add(Diagnostic(Code::kNoProject, "there is no plumb.yaml in " + folder.string())
-                        .with_hint("run `plumb init`, or name the project's folder with -C"));
+  if (const Result<> there = expect_project(folder); !there) {
+    diagnostics.add(there.error().diagnostic());
     return std::nullopt;
   }
   Project project;

@@ -297,6 +297,13 @@ const Entry* Node::find(std::string_view key) const {
   return found == entries.end() ? nullptr : &*found;
 }
 
+bool same_values(const Node& a, const Node& b) {
+  return a.kind == b.kind && a.style == b.style && a.flow == b.flow && a.text == b.text &&
+         std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), same_values) &&
+         std::equal(a.entries.begin(), a.entries.end(), b.entries.begin(), b.entries.end(),
+                    [](const Entry& x, const Entry& y) { return x.key == y.key && same_values(x.value, y.value); });
+}
+
 std::optional<Node> read_yaml(std::string file_name, std::string_view text, Diagnostics& diagnostics) {
   Diagnostics found;
   if (text.size() > kMaxYamlBytes) {

@@ -47,6 +47,9 @@ struct Entry {
   Node value;
 };
 
+// Equal but for their places.
+bool same_values(const Node& a, const Node& b);
+
 inline constexpr std::size_t kMaxYamlBytes = std::size_t{8} << 20;
 inline constexpr std::size_t kMaxYamlNodes = 1'000'000;
 inline constexpr std::size_t kMaxYamlScalar = std::size_t{1} << 20;

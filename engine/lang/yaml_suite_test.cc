@@ -1,4 +1,5 @@
-// The YAML test suite: what is wrong is refused, and what lies within our subset gives the right tree.
+// The YAML test suite: what is wrong is refused, what lies within our subset gives the right tree, and formatting keeps
+// its promises for all that can be read.
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -6,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/json.h"
+#include "engine/lang/testing/format_promises.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::lang {
@@ -155,6 +157,19 @@ TEST(YamlSuite, ReadsOurSubset) {
     EXPECT_EQ(got, wanted_events(test)) << test["id"] << ' ' << test["name"] << '\n' << text_of(test);
   }
   EXPECT_GT(count, 80);
+}
+
+TEST(YamlSuite, FormatsWhatCanBeRead) {
+  const auto suite = load_suite();
+  if (!suite) GTEST_SKIP() << "no conformance data at " << PLUMB_CONFORMANCE_DIR;
+  int count = 0;
+  for (const Json& test : *suite) {
+    Diagnostics diagnostics;
+    if (!read_yaml("t.yaml", text_of(test), diagnostics)) continue;
+    ++count;
+    EXPECT_EQ(broken_promise(text_of(test)), "") << test["id"] << ' ' << test["name"] << '\n' << text_of(test);
+  }
+  EXPECT_GT(count, 100);
 }
 
 }  // namespace

@@ -1,0 +1,104 @@
+#include "engine/config/documents.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <system_error>
+
+#include "engine/base/file.h"
+#include "engine/config/declaration.h"
+#include "engine/config/include.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::config {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+namespace fs = std::filesystem;
+
+class DocumentSearch {
+ public:
+  explicit DocumentSearch(const fs::path& project) : project_(project) {
+    std::error_code error;
+    root_ = fs::canonical(project, error);
+  }
+
+  // With what the file leads to. `folder` is that of the module it belongs to.
+  void follow(const ModuleFolder& folder, const std::string& name) {
+    const std::string path = folder.in_project(name);
+    if (!add(path)) return;
+    const Result<std::string> text = read_file(project_ / path, lang::kMaxYamlBytes);
+    if (!text) return;
+    Diagnostics unused;
+    const std::optional<Node> root = lang::read_yaml(path, *text, unused);
+    if (!root) return;
+    if (const Entry* include = root->find("include")) {
+      for (const Node& pattern : include->value.items) follow_pattern(folder, pattern.text);
+    }
+    if (const Entry* resources = root->find("resources")) {
+      for (const Node& resource : resources->value.items) {
+        const Entry* use = resource.find("use");
+        if (use != nullptr && use->value.is_scalar()) follow_module(folder, use->value.text);
+      }
+    }
+  }
+
+  void add_matching(const std::string& pattern) {
+    const Result<std::vector<std::string>> found = find_included(project_, pattern);
+    if (!found) return;
+    for (const std::string& name : *found) add(name);
+  }
+
+  std::vector<std::string> take() {
+    std::vector<std::string> names;
+    for (const auto& [real, name] : names_) names.push_back(name);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+ private:
+  // False where it is not there, outside the project or known already.
+  bool add(const std::string& name) {
+    std::error_code error;
+    const fs::path real = fs::canonical(project_ / name, error);
+    if (error || std::mismatch(root_.begin(), root_.end(), real.begin(), real.end()).first != root_.end()) return false;
+    return names_.emplace(real, name).second;
+  }
+
+  void follow_pattern(const ModuleFolder& folder, const std::string& pattern) {
+    const Result<std::vector<std::string>> found = find_included(folder.path(), pattern);
+    if (!found) return;
+    for (const std::string& name : *found) follow(folder, name);
+  }
+
+  void follow_module(const ModuleFolder& user, const std::string& source) {
+    if (!source.starts_with("./") && !source.starts_with("../")) return;
+    const std::string folder =
+        (fs::path(user.relative) / source / "").lexically_normal().parent_path().generic_string();
+    if (!folder.starts_with("..")) follow({project_, folder}, "module.yaml");
+  }
+
+  fs::path project_;
+  fs::path root_;
+  std::map<fs::path, std::string> names_;  // by what links lead to
+};
+
+}  // namespace
+
+Result<> expect_project(const fs::path& folder) {
+  std::error_code error;
+  if (fs::exists(folder / "plumb.yaml", error)) return {};
+  return fail(Code::kNoProject, "there is no plumb.yaml in " + folder.string())
+      .hint("run `plumb init`, or name the project's folder with -C");
+}
+
+Result<std::vector<std::string>> find_documents(const fs::path& folder) {
+  PLUMB_TRY(expect_project(folder));
+  DocumentSearch search(folder);
+  search.follow({folder, ""}, "plumb.yaml");
+  for (const char* pattern : {"hosts.yaml", "inputs.yaml", "tests/*.yaml"}) search.add_matching(pattern);
+  return search.take();
+}
+
+}  // namespace plumb::config

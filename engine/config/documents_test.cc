@@ -1,0 +1,61 @@
+#include "engine/config/documents.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/base/file.h"
+#include "engine/testing/case_file.h"
+
+namespace plumb::config {
+namespace {
+
+using Names = std::vector<std::string>;
+
+class DocumentsTest : public ::testing::Test {
+ protected:
+  void write(const std::string& name, std::string_view text) {
+    std::filesystem::create_directories((scratch_.path() / name).parent_path());
+    ASSERT_TRUE(write_file(scratch_.path() / name, text));
+  }
+
+  testing::ScratchFolder scratch_;
+};
+
+TEST_F(DocumentsTest, FollowsIncludesAndModules) {
+  write("project/plumb.yaml",
+        "include: [more/*.yaml, plumb.yaml, none.yaml]\nresources:\n  - use: ./modules/web/\n  - use: ./modules/none\n"
+        "  - use: ../outside\n  - use: {git: https://example.org/x, commit: c}\n  - file: /a\n    source: "
+        "files/x.yaml\n");
+  write("project/more/b.yaml", "resources: [{use: ./modules/web}]\n");
+  write("project/more/a.yaml", "a: [\n");
+  write("project/modules/web/module.yaml", "include: [parts/*]\nresources:\n  - use: ../base\n  - use: ../web\n");
+  write("project/modules/web/parts/p.yaml", "resources: []\n");
+  write("project/modules/base/module.yaml", "resources: no list\n");
+  write("project/modules/unused/module.yaml", "");
+  write("project/files/x.yaml", "");
+  write("outside/module.yaml", "");
+  write("project/hosts.yaml", "");
+  write("project/tests/t.yaml", "");
+  const auto found = find_documents(scratch_.path() / "project");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, (Names{"hosts.yaml", "modules/base/module.yaml", "modules/web/module.yaml",
+                           "modules/web/parts/p.yaml", "more/a.yaml", "more/b.yaml", "plumb.yaml", "tests/t.yaml"}));
+}
+
+TEST_F(DocumentsTest, LinksLeadToEachFileOnceAndNotOutside) {
+  write("project/plumb.yaml", "include: ['*.yaml']\n");
+  write("outside.yaml", "");
+  std::filesystem::create_symlink("plumb.yaml", scratch_.path() / "project/again.yaml");
+  std::filesystem::create_symlink("../outside.yaml", scratch_.path() / "project/inputs.yaml");
+  const auto found = find_documents(scratch_.path() / "project");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, Names{"plumb.yaml"});
+}
+
+TEST_F(DocumentsTest, NeedsAProject) {
+  const auto found = find_documents(scratch_.path());
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code(), Code::kNoProject);
+}
+
+}  // namespace
+}  // namespace plumb::config
