@@ -23,6 +23,9 @@ class ModuleReader {
   // The project itself; `name` takes what it calls itself. False where there is no map to read.
   bool read_root(Module& root, std::string& name);
 
+  // The module in a folder of the project, used or not; null where it cannot be read.
+  std::shared_ptr<const Module> module(const std::string& folder) { return read_folder(folder, {}); }
+
   // Every file that was read, relative to the project, sorted.
   const std::set<std::string>& files() const { return files_; }
 

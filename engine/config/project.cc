@@ -2,9 +2,9 @@
 
 #include <array>
 #include <fstream>
-#include <system_error>
 
 #include "engine/base/digest.h"
+#include "engine/config/document.h"
 #include "engine/config/layers.h"
 #include "engine/config/module_reader.h"
 #include "engine/config/schema.h"
@@ -131,8 +131,7 @@ void take_digest(Project& project, Diagnostics& diagnostics) {
 
 std::optional<Project> load_project(const fs::path& folder, const InputArguments& arguments, Diagnostics& diagnostics,
                                     lang::SourceMap& sources) {
-  std::error_code error;
-  if (!fs::exists(folder / "plumb.yaml", error)) {
+  if (!has_document(folder, "plumb")) {
     diagnostics.add(Diagnostic(Code::kNoProject, "there is no plumb.yaml in " + folder.string())
                         .with_hint("run `plumb init`, or name the project's folder with -C"));
     return std::nullopt;
