@@ -8,7 +8,7 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/terminal.h"
 #include "engine/base/file.h"
-#include "engine/config/documents.h"
+#include "engine/config/project_files.h"
 #include "engine/lang/format.h"
 #include "engine/lang/yaml.h"
 #include "engine/report/unified_diff.h"
@@ -72,7 +72,7 @@ class Fmt {
 
   std::vector<std::string> files() {
     if (!arguments_.files.empty()) return arguments_.files;
-    Result<std::vector<std::string>> found = config::find_documents(folder_);
+    Result<std::vector<std::string>> found = config::find_project_files(folder_);
     if (!found) {
       complain(found.error(), kInvalidConfiguration);
       return {};

@@ -5,6 +5,9 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/config/document.h"
+#include "engine/editor/export.h"
+#include "engine/editor/known_project.h"
 #include "engine/run/project_key.h"
 
 namespace plumb::cmd {
@@ -55,7 +58,9 @@ resources:
 )";
 
 constexpr std::string_view kHosts =
-    R"(# Where the resources go. This machine needs no connection; others are reached over SSH.
+    R"(# yaml-language-server: $schema=.plumb/schemas/inventory.json
+#
+# Where the resources go. This machine needs no connection; others are reached over SSH.
 plumb: v1
 
 hosts:
@@ -71,7 +76,8 @@ hosts:
 #   db1: {address: 192.0.2.5, port: 2222}
 )";
 
-// What stands in .plumb belongs to this checkout: the key is a secret, the history is this machine's.
+// What stands in .plumb belongs to this checkout: the key is a secret, the history is this machine's, the schemas are
+// this program's.
 constexpr std::string_view kIgnored = ".plumb/\n";
 
 std::string with_name(std::string_view text, const std::string& name) {
@@ -110,7 +116,7 @@ class Init {
       return complain(fail(Code::kWriteFailed, "cannot create " + folder_.string() + ": " + problem.message()));
     }
     const std::string name = project_name(std::filesystem::weakly_canonical(std::filesystem::absolute(folder_)));
-    const bool there = std::filesystem::exists(folder_ / "plumb.yaml");
+    const bool there = config::has_document(folder_, "plumb");
     if (!there) {
       if (const int code = write("plumb.yaml", with_name(kProject, name)); code != kDone) return code;
       if (const int code = write_if_missing("hosts.yaml", std::string(kHosts)); code != kDone) return code;
@@ -118,12 +124,18 @@ class Init {
     }
     const Result<std::optional<std::string>> key = run::read_project_key(folder_);
     if (!key) return complain(key.error());
+    const bool schemas = std::filesystem::exists(folder_ / editor::kSchemaFolder);
     if (!*key) {
       if (Result<std::string> made = run::make_project_key(folder_); !made) return complain(made.error());
       terminal_.print("made " + run::project_key_path(folder_).string() + "\n");
-    } else if (there) {
-      return complain(fail(Code::kExists, (folder_ / "plumb.yaml").string() + " is there already")
-                          .hint("nothing was changed; init makes what is missing and overwrites nothing"));
+    }
+    if (!schemas) {
+      if (const int code = write_schemas(); code != kDone) return code;
+    }
+    if (*key && schemas && there) {
+      return complain(
+          fail(Code::kExists, (folder_ / config::document_name(folder_, "plumb")).string() + " is there already")
+              .hint("nothing was changed; init makes what is missing and overwrites nothing"));
     }
     if (!there) {
       const std::string in = folder_ == "." ? "" : " -C " + folder_.string();
@@ -141,6 +153,16 @@ class Init {
   int write(const char* name, const std::string& text) {
     if (Result<> written = write_file(folder_ / name, text); !written) return complain(written.error());
     terminal_.print("made " + (folder_ / name).string() + "\n");
+    return kDone;
+  }
+
+  // For the modelines of the files above. They are not in git either: in a clone, `init` makes what is missing.
+  int write_schemas() {
+    const std::filesystem::path folder = folder_ / editor::kSchemaFolder;
+    const auto written =
+        editor::write_schemas(folder, editor::Format::kJsonSchema, editor::read_known_project(folder_));
+    if (!written) return complain(written.error());
+    terminal_.print("made " + folder.string() + "\n");
     return kDone;
   }
 

@@ -1,13 +1,21 @@
-// plumb schema [NAME]: the schemas that configuration is checked by.
+// plumb schema [NAME]: the schemas that configuration is checked by. plumb schema export: the same for editors and CUE.
 
 #include "engine/config/schema.h"
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/nearest.h"
+#include "engine/editor/export.h"
+#include "engine/editor/known_project.h"
 
 namespace plumb::cmd {
 namespace {
+
+struct Arguments {
+  std::string name;
+  std::string format = "jsonschema";
+  std::string folder;
+};
 
 int show_schema(Program& program, const std::string& name) {
   Terminal terminal(program.options.no_color);
@@ -30,13 +38,40 @@ int show_schema(Program& program, const std::string& name) {
   return kInvalidConfiguration;
 }
 
+int export_schemas(Program& program, const Arguments& arguments) {
+  Terminal terminal(program.options.no_color);
+  const std::filesystem::path project = program.options.folder;
+  const std::filesystem::path folder =
+      arguments.folder.empty() ? project / editor::kSchemaFolder : std::filesystem::path(arguments.folder);
+  const editor::Format format = arguments.format == "cue" ? editor::Format::kCue : editor::Format::kJsonSchema;
+  const auto written = editor::write_schemas(folder, format, editor::read_known_project(project));
+  if (!written) {
+    Workspace(program.options, terminal).diagnose(written.error());
+    return kFailed;
+  }
+  for (const std::string& name : *written) terminal.print((folder / name).string() + "\n");
+  return kDone;
+}
+
 }  // namespace
 
 void add_schema(Program& program) {
-  auto name = std::make_shared<std::string>();
+  auto arguments = std::make_shared<Arguments>();
   CLI::App* command = program.app.add_subcommand("schema", "List the resource kinds, or show one's JSON Schema");
-  command->add_option("KIND", *name, "A kind, or project, inventory, plan, wire");
-  command->callback([&program, name] { program.exit_code = show_schema(program, *name); });
+  command->add_option("KIND", arguments->name, "A kind, or project, inventory, plan, wire");
+  command->require_subcommand(0, 1);
+
+  CLI::App* exporting =
+      command->add_subcommand("export", "Write the schemas for editors, with the inputs of this project's modules");
+  exporting->add_option("--format", arguments->format, "jsonschema or cue")
+      ->check(CLI::IsMember({"jsonschema", "cue"}))
+      ->type_name("FORMAT");
+  exporting->add_option("-o", arguments->folder, "Where to (default: .plumb/schemas of the project)")->type_name("DIR");
+
+  command->callback([&program, arguments, exporting] {
+    program.exit_code =
+        exporting->parsed() ? export_schemas(program, *arguments) : show_schema(program, arguments->name);
+  });
 }
 
 }  // namespace plumb::cmd

@@ -7,6 +7,7 @@
 
 #include "cmd/plumb/ask.h"
 #include "engine/base/file.h"
+#include "engine/config/document.h"
 #include "engine/run/journalist.h"
 #include "engine/run/project_key.h"
 
@@ -73,7 +74,7 @@ bool Workspace::load() {
   Diagnostics diagnostics;
   project_ = config::load_project(folder(), input_arguments(options_), diagnostics, sources_);
   if (project_) {
-    const std::filesystem::path standard = folder() / "hosts.yaml";
+    const std::filesystem::path standard = folder() / config::document_name(folder(), "hosts");
     std::error_code ignored;
     if (!options_.inventory.empty()) {
       inventory_ = config::load_inventory(options_.inventory, *project_, diagnostics, sources_);

@@ -4,8 +4,8 @@
 #include <system_error>
 
 #include "engine/base/digest.h"
-#include "engine/base/file.h"
 #include "engine/base/nearest.h"
+#include "engine/config/document.h"
 #include "engine/config/groups.h"
 #include "engine/config/hosts.h"
 #include "engine/config/input.h"
@@ -67,13 +67,7 @@ class InventoryLoader {
   std::optional<Inventory> load(const fs::path& file) {
     const std::string name = shown_name(file);
     const std::size_t before = diagnostics_.error_count();
-    Result<std::string> text = read_file(file, lang::kMaxYamlBytes);
-    if (!text) {
-      diagnostics_.add(text.error().diagnostic());
-      return std::nullopt;
-    }
-    sources_.add(name, *text);
-    std::optional<Node> root = lang::read_yaml(name, *text, diagnostics_);
+    std::optional<Node> root = read_document(file, name, std::nullopt, diagnostics_, sources_);
     if (!root) return std::nullopt;
     if (!root->is_map()) {
       const SourceSpan place = root->is_null() ? SourceSpan{name, 1, 1, 1, 1} : root->span;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <system_error>
 
-#include "engine/base/file.h"
 #include "engine/config/check.h"
+#include "engine/config/document.h"
 #include "engine/config/include.h"
 #include "engine/config/input.h"
 #include "engine/config/schema.h"
@@ -18,8 +18,8 @@ using lang::Entry;
 using lang::Node;
 namespace fs = std::filesystem;
 
-constexpr std::string_view kRootFile = "plumb.yaml";
-constexpr std::string_view kModuleFile = "module.yaml";
+constexpr std::string_view kRootFile = "plumb";
+constexpr std::string_view kModuleFile = "module";
 constexpr std::size_t kDeepestModules = 32;
 
 // The project's schema with resources, uses and values left open: each is read by its own rules.
@@ -251,21 +251,13 @@ class ModuleReader::Document {
 };
 
 std::optional<Node> ModuleReader::read_file(const std::string& name, const std::optional<SourceSpan>& asked_at) {
-  Result<std::string> text = plumb::read_file(project_ / name, lang::kMaxYamlBytes);
-  if (!text) {
-    Diagnostic diagnostic = text.error().diagnostic();
-    if (asked_at) diagnostic.span = asked_at;
-    diagnostics_.add(std::move(diagnostic));
-    return std::nullopt;
-  }
   files_.insert(name);
-  sources_.add(name, *text);
-  return lang::read_yaml(name, *text, diagnostics_);
+  return read_document(project_ / name, name, asked_at, diagnostics_, sources_);
 }
 
 bool ModuleReader::read_root(Module& root, std::string& name) {
   Document document(*this, root, "project");
-  const bool good = document.read(std::string(kRootFile), std::nullopt);
+  const bool good = document.read(document_name(project_, kRootFile), std::nullopt);
   name = document.name();
   if (good) check(root, {sources_, diagnostics_});
   return good;
@@ -295,8 +287,7 @@ std::shared_ptr<const Module> ModuleReader::read_folder(const std::string& folde
     report(Code::kModuleCycle, "modules use each other: " + circle + folder, used_at, "goes back to one that is open");
     return nullptr;
   }
-  std::error_code error;
-  if (!fs::exists(project_ / folder / kModuleFile, error)) {
+  if (!has_document(project_ / folder, kModuleFile)) {
     report(Code::kModuleSource, "there is no module in " + folder, used_at, "expected a module.yaml there");
     return nullptr;
   }
@@ -308,7 +299,7 @@ std::shared_ptr<const Module> ModuleReader::read_folder(const std::string& folde
   module->folder = folder;
   open_.push_back(folder);
   Document document(*this, *module, "module");
-  const bool good = document.read(std::string(kModuleFile), std::nullopt);
+  const bool good = document.read(document_name(project_ / folder, kModuleFile), std::nullopt);
   open_.pop_back();
   if (good) check(*module, {sources_, diagnostics_});
   modules_.emplace(folder, good ? module : nullptr);

@@ -4,9 +4,9 @@
 #include <fstream>
 
 #include "engine/base/digest.h"
-#include "engine/config/documents.h"
 #include "engine/config/layers.h"
 #include "engine/config/module_reader.h"
+#include "engine/config/project_files.h"
 #include "engine/config/schema.h"
 
 namespace plumb::config {

@@ -40,10 +40,10 @@ struct Project {
   std::string digest;
 };
 
-// Reads `folder`/plumb.yaml, its includes and modules, and the layers of inputs that are not the inventory's. Gathers
-// every finding. A project comes back where there is something to go on with, for more findings of the same go: after
-// errors, what is broken in it is marked so. Warnings travel with success. `sources` takes the texts that were read,
-// with the lines that hold sensitive values hidden; it outlives the project.
+// Reads `folder`/plumb.yaml (or plumb.cue), its includes and modules, and the layers of inputs that are not the
+// inventory's. Gathers every finding. A project comes back where there is something to go on with, for more findings of
+// the same go: after errors, what is broken in it is marked so. Warnings travel with success. `sources` takes the texts
+// that were read, with the lines that hold sensitive values hidden; it outlives the project.
 std::optional<Project> load_project(const std::filesystem::path& folder, const InputArguments& arguments,
                                     Diagnostics& diagnostics, lang::SourceMap& sources);
 

@@ -19,6 +19,7 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"providers/*", {"providers/sdk"}},  // one kind; never another
       {"engine/lang", {"engine/base"}},
       {"engine/config", {"engine/lang", "schemas"}},
+      {"engine/editor", {"engine/config"}},
       {"engine/ir", {"engine/config", "providers/sdk"}},
       {"engine/plan", {"engine/ir", "providers/sdk"}},
       {"engine/cases", {"engine/plan"}},
@@ -28,7 +29,8 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/history", {"engine/base"}},
       {"engine/run", {"engine/plan", "engine/host", "engine/history"}},
       {"engine/report", {"engine/plan", "engine/cases", "engine/run", "engine/history"}},
-      {"cmd/plumb", {"engine/report", "engine/run", "engine/history", "engine/host", "engine/plan", "schemas"}},
+      {"cmd/plumb",
+       {"engine/report", "engine/run", "engine/history", "engine/host", "engine/plan", "engine/editor", "schemas"}},
       {"cmd/plumb-exec", {"engine/exec", "providers/sdk"}},
       {"docs/generator", {"engine/base"}},
   };

@@ -1,4 +1,4 @@
-#include "engine/config/documents.h"
+#include "engine/config/project_files.h"
 
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ TEST_F(DocumentsTest, FollowsIncludesAndModules) {
   write("outside/module.yaml", "");
   write("project/hosts.yaml", "");
   write("project/tests/t.yaml", "");
-  const auto found = find_documents(scratch_.path() / "project");
+  const auto found = find_project_files(scratch_.path() / "project");
   ASSERT_TRUE(found);
   EXPECT_EQ(*found, (Names{"hosts.yaml", "modules/base/module.yaml", "modules/web/module.yaml",
                            "modules/web/parts/p.yaml", "more/a.yaml", "more/b.yaml", "plumb.yaml", "tests/t.yaml"}));
@@ -46,13 +46,13 @@ TEST_F(DocumentsTest, LinksLeadToEachFileOnceAndNotOutside) {
   write("outside.yaml", "");
   std::filesystem::create_symlink("plumb.yaml", scratch_.path() / "project/again.yaml");
   std::filesystem::create_symlink("../outside.yaml", scratch_.path() / "project/inputs.yaml");
-  const auto found = find_documents(scratch_.path() / "project");
+  const auto found = find_project_files(scratch_.path() / "project");
   ASSERT_TRUE(found);
   EXPECT_EQ(*found, Names{"plumb.yaml"});
 }
 
 TEST_F(DocumentsTest, NeedsAProject) {
-  const auto found = find_documents(scratch_.path());
+  const auto found = find_project_files(scratch_.path());
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code(), Code::kNoProject);
 }

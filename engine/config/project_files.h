@@ -15,6 +15,6 @@ Result<> expect_project(const std::filesystem::path& folder);
 // plumb.yaml, module.yaml of every module in the project that is used, what these include, hosts.yaml, inputs.yaml and
 // tests/*.yaml. Relative to `folder`, sorted, each file once; nothing outside it. The project need not be valid: files
 // that cannot be read are named, and what only they would lead to is not.
-Result<std::vector<std::string>> find_documents(const std::filesystem::path& folder);
+Result<std::vector<std::string>> find_project_files(const std::filesystem::path& folder);
 
 }  // namespace plumb::config

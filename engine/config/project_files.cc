@@ -1,4 +1,4 @@
-#include "engine/config/documents.h"
+#include "engine/config/project_files.h"
 
 #include <algorithm>
 #include <map>
@@ -93,7 +93,7 @@ Result<> expect_project(const fs::path& folder) {
       .hint("run `plumb init`, or name the project's folder with -C");
 }
 
-Result<std::vector<std::string>> find_documents(const fs::path& folder) {
+Result<std::vector<std::string>> find_project_files(const fs::path& folder) {
   PLUMB_TRY(expect_project(folder));
   DocumentSearch search(folder);
   search.follow({folder, ""}, "plumb.yaml");

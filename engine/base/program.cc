@@ -1,0 +1,167 @@
+#include "engine/base/program.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/base/unique_fd.h"
+
+extern char** environ;
+
+namespace plumb {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Pipe {
+  UniqueFd read;
+  UniqueFd write;
+
+  bool open() {
+    std::array<int, 2> ends{-1, -1};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+    read.reset(ends[0]);
+    write.reset(ends[1]);
+    return true;
+  }
+};
+
+struct Spawn {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+
+  Spawn() {
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    sigset_t none;
+    sigset_t all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    // A group of its own, to be ended as a whole.
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  }
+  Spawn(const Spawn&) = delete;
+  Spawn& operator=(const Spawn&) = delete;
+  ~Spawn() {
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+  }
+};
+
+std::string too_long(const ProgramLimits& limits) {
+  return "takes longer than " + std::to_string(limits.time.count() / 1000) + " s";
+}
+
+// Reads until both outputs end. What went wrong, or an empty text.
+std::string read_outputs(Pipe& out, Pipe& err, const ProgramLimits& limits, Clock::time_point end,
+                         ProgramOutput& output) {
+  std::array<char, 16384> buffer;
+  while (out.read || err.read) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+    std::array<pollfd, 2> fds{pollfd{out.read.get(), POLLIN, 0}, pollfd{err.read.get(), POLLIN, 0}};
+    const int ready = left <= 0 ? 0 : poll(fds.data(), fds.size(), static_cast<int>(left));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return too_long(limits);
+    for (std::size_t i = 0; i < fds.size(); ++i) {
+      if (fds[i].revents == 0) continue;
+      UniqueFd& from = i == 0 ? out.read : err.read;
+      std::string& into = i == 0 ? output.text : output.errors;
+      const ssize_t count = ::read(from.get(), buffer.data(), buffer.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) {
+        from.reset();
+        continue;
+      }
+      into.append(buffer.data(), static_cast<std::size_t>(count));
+      if (into.size() > limits.bytes) return "prints more than " + std::to_string(limits.bytes >> 20) + " MiB";
+    }
+  }
+  return {};
+}
+
+// Waits until the program ends or its time does. False: it still runs.
+bool wait_until(pid_t pid, Clock::time_point end, int& status) {
+  auto pause = std::chrono::microseconds{200};
+  while (waitpid(pid, &status, WNOHANG) == 0) {
+    if (Clock::now() >= end) return false;
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, std::chrono::microseconds{20'000});
+  }
+  return true;
+}
+
+// Ends the program with all that it started.
+void end_group(pid_t pid, int& status) {
+  kill(-pid, SIGKILL);
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+}
+
+int exit_code_of(int status) {
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}  // namespace
+
+bool has_program(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::string_view left = path == nullptr ? "" : path;
+  while (!left.empty()) {
+    const std::size_t end = std::min(left.find(':'), left.size());
+    const std::filesystem::path file = std::filesystem::path(left.substr(0, end)) / name;
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(file, ignored) && access(file.c_str(), X_OK) == 0) return true;
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+  return false;
+}
+
+Result<ProgramOutput> run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                                  Code code, const ProgramLimits& limits) {
+  const std::string& name = arguments.at(0);
+  Pipe out;
+  Pipe err;
+  if (!out.open() || !err.open()) return fail(code, "cannot start " + name + ": " + std::strerror(errno));
+  Spawn spawn;
+  posix_spawn_file_actions_addopen(&spawn.actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&spawn.actions, out.write.get(), 1);
+  posix_spawn_file_actions_adddup2(&spawn.actions, err.write.get(), 2);
+  posix_spawn_file_actions_addchdir_np(&spawn.actions, folder.empty() ? "." : folder.c_str());
+  std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  pid_t pid = -1;
+  const int error = posix_spawnp(&pid, argv[0], &spawn.actions, &spawn.attributes, argv.data(), environ);
+  if (error != 0) return fail(code, "cannot start " + name + ": " + std::strerror(error));
+  out.write.reset();
+  err.write.reset();
+  ProgramOutput output;
+  const Clock::time_point end = Clock::now() + limits.time;
+  int status = 0;
+  std::string problem = read_outputs(out, err, limits, end, output);
+  // A program may close its outputs and stay.
+  if (problem.empty() && !wait_until(pid, end, status)) problem = too_long(limits);
+  if (!problem.empty()) {
+    end_group(pid, status);
+    return fail(code, name + " " + problem);
+  }
+  output.exit_code = exit_code_of(status);
+  return output;
+}
+
+}  // namespace plumb

@@ -1,0 +1,34 @@
+// Programs of the operator's own machine whose answer is wanted whole, bounded in time and size. Hosts are reached
+// through providers/sdk/system.h, never through this.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+
+namespace plumb {
+
+struct ProgramLimits {
+  std::chrono::milliseconds time{30'000};
+  std::size_t bytes = std::size_t{8} << 20;  // of each of its two outputs
+};
+
+struct ProgramOutput {
+  int exit_code = 0;  // 128 and the signal's number where a signal ended it
+  std::string text;
+  std::string errors;
+};
+
+// Whether a program of this name is found in PATH.
+bool has_program(const std::string& name);
+
+// Runs `arguments[0]`, found in PATH, without a shell and without input, in `folder`. An error, of the code given,
+// where it cannot be started, takes too long or says too much; it is then ended with all that it started.
+Result<ProgramOutput> run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                                  Code code, const ProgramLimits& limits = {});
+
+}  // namespace plumb

@@ -1,0 +1,131 @@
+#include "engine/editor/cue.h"
+
+#include <map>
+#include <set>
+
+#include "engine/config/schema.h"
+#include "engine/editor/cue_text.h"
+#include "engine/editor/documents.h"
+
+namespace plumb::editor {
+namespace {
+
+using config::builtin_schema;
+
+// CUE has types of its own, and what it exports says them: a number is no text.
+constexpr Openness kText{};
+constexpr Openness kAttribute{.expressions = true, .numbers = false};
+
+std::string capital(std::string name) {
+  bool first = true;
+  std::string out;
+  for (const char c : name) {
+    if (c == '_' || c == '-') {
+      first = true;
+    } else {
+      out += first && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+      first = false;
+    }
+  }
+  return out;
+}
+
+class Definitions {
+ public:
+  std::string text() {
+    add_project();
+    add_kinds();
+    add_inventory();
+    add("#Facts", open_document(builtin_schema("facts"), kText), [](const std::string&) { return ""; });
+    std::string out =
+        "// What plumb accepts. Made by `plumb schema export --format cue`.\n"
+        "package plumb\n\n"
+        "import (\n\t\"list\"\n\t\"strings\"\n\t\"struct\"\n)\n\n"
+        "// Text that holds an expression, which may stand in the place of an attribute.\n"
+        "#Expression: =~" +
+        cue_string(std::string(kExpressionPattern)) + "\n";
+    for (const auto& [name, definition] : all_) out += "\n" + definition;
+    return out;
+  }
+
+ private:
+  void add(const std::string& name, const Json& schema, CueNames names) {
+    const CueWriter writer(std::move(names));
+    all_[name] =
+        cue_comment(schema.value("description", std::string()), "") + name + ": " + writer.value(schema, "") + "\n";
+  }
+
+  // "#/definitions/for_each" -> "#ForEach"
+  static std::string last_part(const std::string& reference) {
+    return "#" + capital(reference.substr(reference.rfind('/') + 1));
+  }
+
+  void add_project() {
+    const Json document = open_document(builtin_schema("project"), kText);
+    const Json& raw = builtin_schema("project")["definitions"];
+    Json root = document;
+    root.erase("definitions");
+    add("#Project", root, last_part);
+    for (const auto& [name, schema] : document["definitions"].items()) {
+      if (name == "resource") continue;
+      Json own = schema;
+      if (name == "use") own["properties"]["id"] = open_value(raw["use"]["properties"]["id"], kAttribute);
+      add("#" + capital(name), own, last_part);
+    }
+    for (const auto& [key, schema] : raw["resource"]["properties"].items())
+      add(shared_key(key), open_value(schema, key == "id" ? kAttribute : kText), last_part);
+  }
+
+  static std::string shared_key(const std::string& key) { return "#Key" + capital(key); }
+
+  void add_kinds() {
+    // A file's `group` must not make a group of it: kinds that are no attribute of others cannot be taken for another,
+    // and the others are preferred where nothing else decides.
+    std::set<std::string> attributes;
+    for (const std::string& kind : config::resource_kinds()) {
+      for (const auto& [name, unused] : builtin_schema("resources/" + kind)["properties"].items())
+        attributes.insert(name);
+    }
+    std::string choice;
+    for (const std::string& kind : config::resource_kinds()) {
+      add_kind(kind);
+      choice += std::string(choice.empty() ? "" : " | ") + (attributes.contains(kind) ? "*" : "") + name_of(kind);
+    }
+    all_["#Resource"] = cue_comment(builtin_schema("project")["definitions"]["resource"].value("description", ""), "") +
+                        "#Resource: " + choice + " | #Use\n";
+  }
+
+  static std::string name_of(const std::string& kind) { return "#" + capital(kind); }
+
+  void add_kind(const std::string& kind) {
+    const std::string own = "/definitions/kind-" + kind + "/";
+    const auto names = [kind, own](const std::string& reference) {
+      if (reference.find("/resource-keys/") != std::string::npos)
+        return shared_key(reference.substr(reference.rfind('/') + 1));
+      return name_of(kind) + last_part(reference).substr(1);
+    };
+    Json schema = resource_schema(kind, kAttribute);
+    for (const char* key : {"definitions", "$defs"}) {
+      if (!schema.contains(key)) continue;
+      for (const auto& [name, part] : schema[key].items()) add(name_of(kind) + capital(name), part, names);
+    }
+    add(name_of(kind), schema, names);
+  }
+
+  void add_inventory() {
+    const auto names = [](const std::string& reference) { return "#Inventory" + last_part(reference).substr(1); };
+    const Json document = open_document(builtin_schema("inventory"), kText);
+    add("#Inventory", document, names);
+    for (const auto& [name, schema] : document["definitions"].items()) add("#Inventory" + capital(name), schema, names);
+  }
+
+  std::map<std::string, std::string> all_;
+};
+
+}  // namespace
+
+std::string cue_definitions() {
+  return Definitions().text();
+}
+
+}  // namespace plumb::editor

@@ -1,0 +1,12 @@
+// The schemas as CUE definitions: #Project, #Included, #Module, #Resource with one of each kind, #Use, #Inventory and
+// #Facts.
+#pragma once
+
+#include <string>
+
+namespace plumb::editor {
+
+// One file of the package `plumb`.
+std::string cue_definitions();
+
+}  // namespace plumb::editor

@@ -1,0 +1,251 @@
+#include "engine/editor/cue_text.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/config/words.h"
+#include "engine/editor/open_schema.h"
+
+namespace plumb::editor {
+namespace {
+
+constexpr const char* kIndent = "\t";
+
+const Json& map_at(const Json& schema, const char* key) {
+  static const Json none = Json::object();
+  const auto found = schema.find(key);
+  return found == schema.end() ? none : *found;
+}
+
+bool has_conditions(const Json& schema) {
+  return schema.contains("not") || schema.contains("allOf") || schema.contains("if") ||
+         ((schema.contains("anyOf") || schema.contains("oneOf")) && schema.contains("type"));
+}
+
+// Names that can also be referred to stand bare; those with a meaning in CUE are quoted.
+std::string label(const std::string& name) {
+  static const std::set<std::string> taken = {"package", "import", "for",  "in",      "if",     "let",
+                                              "true",    "false",  "null", "string",  "int",    "float",
+                                              "number",  "bool",   "list", "strings", "struct", "bytes"};
+  const bool plain = !name.empty() && ((name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z')) &&
+                     std::all_of(name.begin(), name.end(), [](char c) {
+                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+                     });
+  return plain && !taken.contains(name) ? name : Json(name).dump();
+}
+
+std::string literal(const Json& value) {
+  return value.is_string() ? cue_string(value.get<std::string>()) : value.dump();
+}
+
+std::string limit(const Json& schema, const char* key, const std::string& before, const std::string& after) {
+  return schema.contains(key) ? " & " + before + schema[key].dump() + after : "";
+}
+
+std::string text(const Json& schema) {
+  std::string out;
+  if (schema.contains("pattern")) {
+    const std::string pattern = schema["pattern"].get<std::string>();
+    out = pattern == kExpressionPattern ? "#Expression" : "=~" + cue_string(pattern);
+  }
+  const auto add = [&](const std::string& constraint) { out += (out.empty() ? "" : " & ") + constraint; };
+  const auto length = [&](const char* key) { return schema[key].get<std::size_t>(); };
+  if (schema.contains("minLength") && length("minLength") > 0)
+    add(length("minLength") == 1 ? "!=\"\"" : "strings.MinRunes(" + std::to_string(length("minLength")) + ")");
+  if (schema.contains("maxLength")) add("strings.MaxRunes(" + std::to_string(length("maxLength")) + ")");
+  return out.empty() || out == "!=\"\"" ? "string" + (out.empty() ? "" : " & " + out) : out;
+}
+
+std::string number(const Json& schema, const char* type) {
+  return type + limit(schema, "minimum", ">=", "") + limit(schema, "maximum", "<=", "");
+}
+
+std::string all_of(const std::vector<std::string>& conditions, const char* between) {
+  std::string out;
+  for (const std::string& one : conditions) out += (out.empty() ? "" : between) + one;
+  return conditions.size() > 1 ? "(" + out + ")" : out;
+}
+
+// A definition by itself has no values yet and must not fail: the condition waits until what is required, the identity
+// of a resource, is a text.
+std::string when_given(const Json& required) {
+  return required.empty() ? "" : required[0].get<std::string>() + " =~ \"\" && ";
+}
+
+// Whether a field that is given is as the schema says; only constants and patterns are asked for in conditions.
+std::string value_condition(const std::string& name, const Json& schema) {
+  std::vector<std::string> either;
+  for (const Json& branch : schema.value("anyOf", Json::array())) either.push_back(value_condition(name, branch));
+  if (schema.contains("const")) either.push_back(name + " == " + literal(schema["const"]));
+  for (const Json& value : schema.value("enum", Json::array())) either.push_back(name + " == " + literal(value));
+  if (schema.contains("pattern")) either.push_back(name + " =~ " + cue_string(schema["pattern"].get<std::string>()));
+  return either.empty() ? "true" : all_of(either, " || ");
+}
+
+}  // namespace
+
+std::string cue_string(const std::string& text) {
+  const bool raw = text.find('\\') != std::string::npos && text.find("\"#") == std::string::npos &&
+                   text.find("\\#") == std::string::npos &&
+                   std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  return raw ? "#\"" + text + "\"#" : Json(text).dump();
+}
+
+std::string cue_comment(const std::string& text, const std::string& indent) {
+  if (text.empty()) return {};
+  std::string out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out += indent + (end > at ? "// " : "//") + text.substr(at, end - at) + "\n";
+    at = end + 1;
+  }
+  return out;
+}
+
+std::string cue_condition(const Json& schema) {
+  std::vector<std::string> all;
+  for (const Json& key : schema.value("required", Json::array())) all.push_back(key.get<std::string>() + " != _|_");
+  if (schema.contains("not")) all.push_back("!" + ("(" + cue_condition(schema["not"]) + ")"));
+  for (const char* choice : {"anyOf", "oneOf"}) {
+    std::vector<std::string> either;
+    for (const Json& branch : schema.value(choice, Json::array())) either.push_back(cue_condition(branch));
+    if (!either.empty()) all.push_back(all_of(either, " || "));
+  }
+  for (const Json& branch : schema.value("allOf", Json::array())) all.push_back(cue_condition(branch));
+  if (schema.contains("if")) {
+    const std::string condition = cue_condition(schema["if"]);
+    if (schema.contains("then")) all.push_back("(!(" + condition + ") || " + cue_condition(schema["then"]) + ")");
+    if (schema.contains("else")) all.push_back("(" + condition + " || " + cue_condition(schema["else"]) + ")");
+  }
+  for (const auto& [name, part] : map_at(schema, "properties").items())
+    all.push_back("(" + name + " == _|_ || " + value_condition(name, part) + ")");
+  return all.empty() ? "true" : all_of(all, " && ");
+}
+
+std::string CueWriter::value(const Json& schema, const std::string& indent) const {
+  return joined(alternatives(schema, indent, schema.is_object() && schema.contains("const")));
+}
+
+std::string CueWriter::joined(const std::vector<std::string>& alternatives) {
+  std::string out;
+  for (const std::string& one : alternatives) out += (out.empty() ? "" : " | ") + one;
+  return out;
+}
+
+// A default is one of the alternatives, marked.
+std::vector<std::string> CueWriter::alternatives(const Json& schema, const std::string& indent, bool required) const {
+  std::vector<std::string> all = plain_alternatives(schema, indent, required);
+  if (!schema.is_object() || !schema.contains("default")) return all;
+  const std::string preset = literal(schema["default"]);
+  std::erase(all, preset);
+  all.insert(all.begin(), "*" + preset);
+  return all;
+}
+
+// `required` keeps what CUE would fill in by itself, a single constant or an empty list, from standing in for what was
+// not given.
+std::vector<std::string> CueWriter::plain_alternatives(const Json& schema, const std::string& indent,
+                                                       bool required) const {
+  if (schema.is_boolean()) return {schema.get<bool>() ? "_" : "_|_"};
+  if (schema.contains("$ref")) return {names_(schema["$ref"].get<std::string>())};
+  if (schema.contains("const")) {
+    const std::string constant = literal(schema["const"]);
+    if (required && schema["const"].is_string()) return {"=~\"^" + schema["const"].get<std::string>() + "$\""};
+    return {constant};
+  }
+  std::vector<std::string> all;
+  const auto add = [&](const std::string& one) {
+    if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+  };
+  if (schema.contains("enum")) {
+    for (const Json& one : schema["enum"]) add(literal(one));
+    return all;
+  }
+  if (!schema.contains("type")) {
+    for (const char* choice : {"anyOf", "oneOf"}) {
+      for (const Json& branch : schema.value(choice, Json::array())) {
+        for (const std::string& one : plain_alternatives(branch, indent, required)) add(one);
+      }
+    }
+  }
+  if (!all.empty()) return all;
+  const std::set<std::string> types = config::types_of(schema);
+  if (types.contains("null")) add("null");
+  if (types.contains("boolean")) add("bool");
+  if (types.contains("integer")) add(number(schema, "int"));
+  if (types.contains("number")) add(number(schema, "number"));
+  if (types.contains("array")) add(list(schema, indent, required));
+  if (types.contains("object")) add(map(schema, indent));
+  if (types.contains("string")) add(text(schema));
+  if (all.empty()) add("_");
+  return all;
+}
+
+std::string CueWriter::list(const Json& schema, const std::string& indent, bool required) const {
+  std::string item = schema.contains("items") ? value(schema["items"], indent) : "_";
+  if (item.find(' ') != std::string::npos && item.front() != '{') item = "(" + item + ")";
+  const bool least = schema.contains("minItems") && schema["minItems"].get<std::size_t>() > 0;
+  std::string out = required && !least ? "([] | [" + item + ", ..." + item + "])" : "[..." + item + "]";
+  out += limit(schema, "minItems", "list.MinItems(", ")") + limit(schema, "maxItems", "list.MaxItems(", ")");
+  if (schema.value("uniqueItems", false)) out += " & list.UniqueItems()";
+  return out;
+}
+
+std::string CueWriter::map(const Json& schema, const std::string& indent) const {
+  const std::string inner = indent + kIndent;
+  const Json required = schema.value("required", Json::array());
+  std::string body;
+  const Json& properties = map_at(schema, "properties");
+  // What is required comes first: in what CUE exports a resource then begins with its kind.
+  for (const Json& key : required) {
+    const auto& name = key.get_ref<const std::string&>();
+    if (properties.contains(name)) body += field({name, properties[name], true}, inner);
+  }
+  for (const auto& [name, part] : properties.items()) {
+    if (std::find(required.begin(), required.end(), name) == required.end()) body += field({name, part, false}, inner);
+  }
+  for (const auto& [name, others] : map_at(schema, "dependencies").items()) {
+    std::string forbidden;
+    for (const auto& [other, unused] : map_at(others, "properties").items())
+      forbidden += (forbidden.empty() ? "" : ", ") + label(other) + "?: _|_";
+    body += inner + "if " + name + " != _|_ {" + forbidden + "}\n";
+  }
+  if (has_conditions(schema)) {
+    Json condition = schema;
+    condition.erase("required");
+    condition.erase("properties");
+    body += inner + "if " + when_given(required) + "!(" + cue_condition(condition) + ") {_|_}\n";
+  }
+  body += other_keys(schema, inner);
+  std::string out = body.empty() ? "{}" : "{\n" + body + indent + "}";
+  if (body == inner + "...\n") out = "{...}";
+  if (schema.contains("minProperties")) return out + limit(schema, "minProperties", "struct.MinFields(", ")");
+  // CUE 0.4 lets any value be a map of which nothing but conditions is asked.
+  const bool only_conditions = required.empty() && (schema.contains("dependencies") || has_conditions(schema));
+  return only_conditions ? out + " & struct.MinFields(0)" : out;
+}
+
+std::string CueWriter::field(const Field& field, const std::string& indent) const {
+  const bool present = field.required || (field.schema.is_object() && field.schema.contains("default"));
+  return cue_comment(field.schema.is_object() ? config::member(field.schema, "description") : "", indent) + indent +
+         label(field.name) + (present ? "" : "?") + ": " + joined(alternatives(field.schema, indent, field.required)) +
+         "\n";
+}
+
+// Keys that `properties` does not name.
+std::string CueWriter::other_keys(const Json& schema, const std::string& indent) const {
+  const Json& more = schema.contains("additionalProperties") ? schema["additionalProperties"] : Json(true);
+  if (more == false) return {};
+  const std::string pattern =
+      schema.contains("propertyNames") ? config::member(schema["propertyNames"], "pattern") : std::string();
+  if (schema.contains("propertyNames") && schema["propertyNames"].contains("$ref"))
+    return indent + "[" + names_(schema["propertyNames"]["$ref"].get<std::string>()) + "]: " + value(more, indent) +
+           "\n";
+  if (!pattern.empty()) return indent + "[=~" + cue_string(pattern) + "]: " + value(more, indent) + "\n";
+  if (more == true) return indent + "...\n";
+  std::string named;
+  for (const auto& [name, unused] : map_at(schema, "properties").items()) named += (named.empty() ? "" : "|") + name;
+  return indent + "[" + (named.empty() ? "string" : "!~\"^(" + named + ")$\"") + "]: " + value(more, indent) + "\n";
+}
+
+}  // namespace plumb::editor

@@ -1,0 +1,43 @@
+// The schemas as whole documents for editors and other tools, each complete in itself: a project's resources with
+// their kinds, and with what a given project declares.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "engine/editor/open_schema.h"
+
+namespace plumb::editor {
+
+struct KnownInput {
+  Json schema;  // with its description, and its default unless that is secret
+  bool required = false;
+};
+using KnownInputs = std::map<std::string, KnownInput>;
+
+struct KnownModule {
+  std::string folder;  // relative to the project
+  std::string description;
+  KnownInputs inputs;
+};
+
+// What is known of one project; empty without one.
+struct KnownProject {
+  KnownInputs inputs;
+  std::vector<KnownModule> modules;
+};
+
+// Kinds in an order in which the first one whose key is there is the kind of the resource: `group` is an attribute of
+// a file, so files come before groups.
+std::vector<std::string> kinds_by_precedence();
+
+// A resource of this kind as it is written, with the kind's key in the place of the identity. References to the keys
+// that all kinds share lead to #/definitions/resource-keys.
+Json resource_schema(const std::string& kind, Openness openness);
+
+// By file name without its ending: project, included, module, inventory, facts, plan. Draft 7.
+std::map<std::string, Json> documents(const KnownProject& known);
+
+}  // namespace plumb::editor

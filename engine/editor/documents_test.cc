@@ -1,0 +1,84 @@
+#include "engine/editor/documents.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "engine/config/schema.h"
+
+namespace plumb::editor {
+namespace {
+
+constexpr Openness kOpen{.expressions = true, .numbers = true};
+
+// Every reference leads to something, in the document itself.
+void expect_closed(const Json& part, const Json& document, const std::string& name) {
+  if (part.is_object() && part.contains("$ref")) {
+    const std::string reference = part["$ref"].get<std::string>();
+    ASSERT_TRUE(reference.starts_with("#/")) << name << ": " << reference;
+    EXPECT_TRUE(document.contains(Json::json_pointer(reference.substr(1)))) << name << ": " << reference;
+  }
+  if (!part.is_structured()) return;
+  for (const auto& one : part) expect_closed(one, document, name);
+}
+
+TEST(Documents, AreCompleteInThemselvesAndOfDraft7) {
+  const auto all = documents({});
+  for (const auto& [name, document] : all) {
+    EXPECT_EQ(document["$schema"], "http://json-schema.org/draft-07/schema#") << name;
+    expect_closed(document, document, name);
+  }
+  for (const char* name : {"project", "included", "module", "inventory", "facts", "plan"})
+    EXPECT_TRUE(all.contains(name)) << name;
+}
+
+TEST(Documents, HoldEveryKindWithItsKeyForTheIdentity) {
+  const Json file = resource_schema("file", kOpen);
+  EXPECT_TRUE(file["properties"].contains("file"));
+  EXPECT_FALSE(file["properties"].contains("path"));
+  EXPECT_EQ(file["required"], Json::parse(R"(["file"])"));
+  EXPECT_EQ(file["properties"]["when"]["$ref"], "#/definitions/resource-keys/properties/when");
+  const Json project = documents({})["project"];
+  for (const std::string& kind : config::resource_kinds())
+    EXPECT_TRUE(project["definitions"].contains("kind-" + kind)) << kind;
+}
+
+TEST(Documents, PutAKindBeforeThoseThatAreItsAttributes) {
+  const std::vector<std::string> kinds = kinds_by_precedence();
+  EXPECT_EQ(kinds.size(), config::resource_kinds().size());
+  const auto place = [&](const char* kind) { return std::find(kinds.begin(), kinds.end(), kind); };
+  EXPECT_LT(place("file"), place("group"));
+  EXPECT_LT(place("user"), place("group"));
+  EXPECT_LT(place("directory"), place("group"));
+}
+
+TEST(Documents, KnowTheInputsOfTheProjectsModules) {
+  KnownProject known;
+  known.inputs["port"] = {Json::parse(R"({"type": "integer"})"), false};
+  KnownModule site{"modules/site", "A site.", {}};
+  site.inputs["name"] = {Json::parse(R"({"type": "string"})"), true};
+  site.inputs["port"] = {Json::parse(R"({"type": "integer", "default": 80})"), false};
+  known.modules = {site, {"modules/base", "", {}}};
+  const auto all = documents(known);
+
+  const Json& use = all.at("project")["definitions"]["use"];
+  EXPECT_EQ(use["properties"]["use"]["examples"], Json::parse(R"(["./modules/base", "./modules/site"])"));
+  ASSERT_EQ(use["allOf"].size(), 2U);
+  EXPECT_EQ(use["allOf"][0]["then"].contains("required"), false);
+  const Json& of_site = use["allOf"][1];
+  EXPECT_EQ(of_site["if"]["properties"]["use"]["enum"], Json::parse(R"(["./modules/site", "./modules/site/"])"));
+  EXPECT_EQ(of_site["then"]["required"], Json::parse(R"(["with"])"));
+  const Json& with = of_site["then"]["properties"]["with"];
+  EXPECT_EQ(with["required"], Json::parse(R"(["name"])"));
+  EXPECT_EQ(with["additionalProperties"], false);
+  EXPECT_EQ(with["properties"]["port"]["default"], 80);
+  EXPECT_EQ(with["description"], "A site.");
+
+  // Modules name each other from where they are.
+  const Json& inner = all.at("module")["definitions"]["use"]["properties"]["use"]["examples"];
+  EXPECT_EQ(inner, Json::parse(R"(["../base", "../site"])"));
+  EXPECT_TRUE(all.at("inventory")["definitions"]["inputs"]["properties"].contains("port"));
+}
+
+}  // namespace
+}  // namespace plumb::editor

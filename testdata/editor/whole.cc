@@ -1,0 +1,172 @@
+#include "testdata/editor/whole.h"
+
+#include <filesystem>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "engine/base/file.h"
+#include "engine/config/schema.h"
+#include "engine/config/validate.h"
+#include "engine/testing/case_file.h"
+#include "testdata/config/judged.h"
+
+namespace plumb::editor {
+namespace {
+
+using config::builtin_schema;
+using config::Judged;
+
+Json project_with(const std::string& key, Json value) {
+  return {{"plumb", "v1"}, {"project", "a"}, {key, std::move(value)}};
+}
+
+Json with_resource(Json resource) {
+  return project_with("resources", Json::array({std::move(resource)}));
+}
+
+bool accepts(const Json& schema, const Json& value) {
+  Diagnostics diagnostics;
+  const auto node = lang::read_yaml("t.yaml", canonical(value), diagnostics);
+  if (!node) return false;
+  config::ValidateOptions options;
+  options.root = &schema;
+  return config::validate(*node, schema, "the example", node->span, options, diagnostics) && !diagnostics.has_errors();
+}
+
+// A smallest resource that holds this attribute: what is required, and one more where the kind asks for it.
+std::optional<Json> around(const Json& schema, const std::string& attribute, const Json& example) {
+  Json smallest = Json::object();
+  for (const Json& key : schema["required"])
+    smallest[key.get<std::string>()] = schema["properties"][key.get<std::string>()]["examples"][0];
+  smallest[attribute] = example;
+  if (accepts(schema, smallest)) return smallest;
+  for (const auto& [other, part] : schema["properties"].items()) {
+    if (!part.contains("examples")) continue;
+    Json with_other = smallest;
+    with_other.emplace(other, part["examples"][0]);
+    if (accepts(schema, with_other)) return with_other;
+  }
+  return std::nullopt;
+}
+
+// A resource as a file has it: the kind's key in the place of the identity.
+Json resource(const std::string& kind, const Json& attributes) {
+  const std::string identity = builtin_schema("resources/" + kind)["x-identity"].get<std::string>();
+  Json resource = attributes;
+  if (resource.is_object() && resource.contains(identity)) {
+    Json value = std::move(resource[identity]);
+    resource.erase(identity);
+    resource[kind] = std::move(value);
+  }
+  return with_resource(std::move(resource));
+}
+
+std::vector<std::string> steps(const std::string& pointer) {
+  std::vector<std::string> all;
+  std::istringstream in(pointer.substr(1));
+  for (std::string step; std::getline(in, step, '/');) all.push_back(step);
+  return all;
+}
+
+std::optional<Whole> in_project(const std::vector<std::string>& path, const Json& example) {
+  const std::string& name = path.at(1);
+  if (path[0] == "properties") return Whole{"project", "", project_with(name, example), true};
+  if (path.size() == 4 && name == "module") return Whole{"module", "", {{"plumb", "v1"}, {path[3], example}}, true};
+  if (path.size() == 4 && (name == "use" || name == "resource")) {
+    Json one = name == "use" ? Json{{"use", "./a"}} : Json{{"file", "/a"}};
+    one[path[3]] = example;
+    return Whole{"project", "", with_resource(std::move(one)), true};
+  }
+  if (name == "for_each") return Whole{"project", "", with_resource({{"file", "/a"}, {name, example}}), true};
+  if (name == "version") return Whole{"project", "", {{"plumb", example}, {"project", "a"}}, true};
+  if (path.size() == 2) return Whole{"project", "", project_with(name, example), true};
+  return std::nullopt;
+}
+
+std::optional<Whole> in_inventory(const std::vector<std::string>& path, const Json& example) {
+  const std::string& name = path.at(1);
+  if (path[0] == "properties") return Whole{"inventory", "", {{"plumb", "v1"}, {name, example}}, true};
+  const bool of_group = path.size() == 4 && name == "group";
+  const std::string key = path.back();
+  const Json one = {{key, example}};
+  return Whole{"inventory", "", {{"plumb", "v1"}, {of_group ? "groups" : "hosts", {{"a", one}}}}, true};
+}
+
+std::optional<Whole> whole(const Judged& one, Json value) {
+  const bool of_kind = one.schema.starts_with("resources/");
+  const std::string kind = of_kind ? one.schema.substr(one.schema.find('/') + 1) : "";
+  if (one.pointer.empty())
+    return of_kind ? Whole{"project", "", resource(kind, value), one.good}
+                   : Whole{one.schema, "", std::move(value), one.good};
+  const std::vector<std::string> path = steps(one.pointer);
+  if (one.schema == "project") return in_project(path, value);
+  if (one.schema == "inventory") return in_inventory(path, value);
+  const auto attributes = around(builtin_schema(one.schema), path.at(1), value);
+  if (path.size() != 2 || !attributes) return std::nullopt;
+  return Whole{"project", "", resource(kind, *attributes), true};
+}
+
+// The text between "```yaml" and "```".
+std::vector<std::string> yaml_blocks(const std::string& text) {
+  std::vector<std::string> all;
+  const std::string begin = "```yaml\n";
+  for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
+    at += begin.size();
+    all.push_back(text.substr(at, text.find("```", at) - at));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<Whole> judged_documents() {
+  std::vector<Whole> all;
+  for (const Judged& one : config::all_judged()) {
+    const auto node = config::tree(one);
+    if (!node) continue;
+    std::optional<Whole> document = whole(one, config::untyped(*node));
+    EXPECT_TRUE(document) << one.name;
+    if (!document) continue;
+    document->name = one.name;
+    all.push_back(std::move(*document));
+  }
+  return all;
+}
+
+std::vector<Whole> editor_documents() {
+  std::vector<Whole> all;
+  for (const auto& path : testing::find_cases(std::string(PLUMB_SOURCE_DIR) + "/testdata/editor/documents")) {
+    auto file = testing::CaseFile::read(path);
+    EXPECT_TRUE(file) << path;
+    if (!file) continue;
+    const std::string document = path.stem().string();
+    for (const std::string& section : file->sections()) {
+      const auto node = config::tree({document, "", document + ": " + section, file->text(section)});
+      if (node)
+        all.push_back({document, document + ": " + section, config::untyped(*node), section.starts_with("good ")});
+    }
+  }
+  return all;
+}
+
+std::vector<Whole> guide_documents() {
+  std::vector<Whole> all;
+  for (const std::filesystem::path& file : testing::find_cases(std::string(PLUMB_SOURCE_DIR) + "/docs/guide", ".md")) {
+    const auto text = read_file(file, std::size_t{1} << 20);
+    EXPECT_TRUE(text) << file;
+    if (!text) continue;
+    for (const std::string& block : yaml_blocks(*text)) {
+      Diagnostics diagnostics;
+      const auto node = lang::read_yaml("t.yaml", block, diagnostics);
+      if (!node || !node->is_map()) continue;
+      Json value = config::untyped(*node);
+      if (!value.contains("plumb")) continue;
+      const char* document = value.contains("project") ? "project" : value.contains("hosts") ? "inventory" : "module";
+      all.push_back({document, file.filename().string() + ":\n" + block, std::move(value), true});
+    }
+  }
+  return all;
+}
+
+}  // namespace plumb::editor
