@@ -84,7 +84,8 @@ Json to_json(const HostRecord& record) {
                                   {"plan", told.plan},
                                   {"address", told.address},
                                   {"outcome", told.outcome},
-                                  {"text", told.text}});
+                                  {"text", told.text},
+                                  {"op", name(told.op)}});
   }
   for (const AppliedPlan& applied : record.applied) {
     json["applied"].push_back({{"plan", applied.plan}, {"run", applied.run}, {"when", applied.when}});
@@ -119,9 +120,10 @@ std::optional<HostRecord> record_from_json(const Json& json) {
   }
   for (const Json& told : json["unreported"]) {
     if (!all_text(told, {"run", "plan", "address", "outcome", "text"})) return std::nullopt;
+    const std::optional<Op> op = all_text(told, {"op"}) ? op_from_name(told["op"].get<std::string>()) : std::nullopt;
     record.unreported.push_back({told["run"].get<std::string>(), told["plan"].get<std::string>(),
                                  told["address"].get<std::string>(), told["outcome"].get<std::string>(),
-                                 told["text"].get<std::string>()});
+                                 told["text"].get<std::string>(), op.value_or(Op::kNone)});
   }
   for (const Json& applied : json["applied"]) {
     if (!all_text(applied, {"plan", "run", "when"})) return std::nullopt;
@@ -183,14 +185,14 @@ void Folding::conclude(const Outcome& outcome) {
   } else if (outcome.touched && counted_.insert(outcome.run).second) {
     ++record_.serial;
   }
-  add_unreported(record_, {outcome.run, outcome.plan, outcome.address, outcome.outcome, outcome.text});
+  add_unreported(record_, {outcome.run, outcome.plan, outcome.address, outcome.outcome, outcome.text, outcome.op});
 }
 
 void Folding::close() {
   for (const auto& [key, begun] : begun_) {
     const Intent& intent = begun.intent;
-    add_unreported(
-        record_, {intent.run, intent.plan, intent.address, "unknown", "the run ended while this action was under way"});
+    add_unreported(record_, {intent.run, intent.plan, intent.address, "unknown",
+                             "the run ended while this action was under way", intent.op});
     record_.temporaries.insert(intent.temporaries.begin(), intent.temporaries.end());
     if (counted_.insert(intent.run).second) ++record_.serial;
   }

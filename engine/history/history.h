@@ -81,7 +81,7 @@ struct LateReport {
   std::string plan;  // its plan's id, if known
   std::string host;
   std::string address;
-  std::string outcome;  // changed, failed, unknown
+  std::string outcome;  // changed, failed, not done, unknown
   std::string text;
   std::string at;  // when it was told
   friend bool operator==(const LateReport&, const LateReport&) = default;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "engine/base/digest.h"
+#include "engine/run/doubts.h"
 #include "engine/run/journalist.h"
 #include "engine/run/plan_builder.h"
 #include "engine/run/pool.h"
@@ -267,6 +268,8 @@ void Fleet::plan_member(Member& member) {
     member.simulation =
         plan::simulate(member.session->graph(), providers_, *observation, member.name, member.result.diagnostics);
     if (member.simulation) {
+      resolve_doubts(member.session->unreported(), member.session->graph(), *observation,
+                     *member.simulation->host.actions);
       member.simulation->host.facts = digest(canonical(member.session->facts()));
       member.left = as_left(member.session->graph(), *observation, *member.simulation->host.actions);
       member.record_outdated = std::any_of(member.left.begin(), member.left.end(), [&](const auto& resource) {

@@ -46,6 +46,7 @@ class Session {
   Result<plan::Observation> observe();
   // What the last observe() told of earlier runs that never reported it.
   const std::vector<wire::Unreported>& unreported() const { return unreported_; }
+  std::vector<wire::Unreported>& unreported() { return unreported_; }
   // The host may forget what unreported() told.
   Result<> acknowledge();
 

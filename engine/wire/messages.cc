@@ -101,6 +101,7 @@ void members(Codec& codec, Unreported& unreported) {
   codec.required("address", unreported.address);
   codec.required("outcome", unreported.outcome);
   codec.member("text", unreported.text);
+  codec.member("op", unreported.op);
 }
 
 template <class Codec>

@@ -70,6 +70,7 @@ struct Unreported {
   std::string address;
   std::string outcome;  // "changed", "failed", "unknown"
   std::string text;
+  Op op = Op::kNone;  // that the action was about
 };
 
 struct Record {

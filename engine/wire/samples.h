@@ -58,7 +58,7 @@ inline std::vector<Message> samples() {
   record.damaged = true;
   record.resources = apply.resources;
   record.owed = {{"service:x", Op::kReload, "run-0", {"file:/etc/x"}}};
-  record.unreported = {{"run-0", "sha256:1", "file:/etc/x", "unknown", "killed"}};
+  record.unreported = {{"run-0", "sha256:1", "file:/etc/x", "unknown", "killed", Op::kUpdate}};
 
   return {
       Hello{1, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},

@@ -1,0 +1,85 @@
+#include "engine/run/snapshot.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace plumb::run {
+namespace {
+
+ir::HostGraph graph_of(const std::vector<std::string>& addresses) {
+  ir::HostGraph graph;
+  for (const std::string& address : addresses) {
+    ir::Node node;
+    node.desired.address = *Address::parse(address);
+    graph.nodes.push_back(std::move(node));
+  }
+  return graph;
+}
+
+HostSnapshot sample() {
+  Observed motd;
+  motd.exists = true;
+  motd.attributes = {{"mode", "0644"}};
+  motd.missing = {{{"", "user", "www"}, "owner"}};
+  motd.content_text = "old\n";
+  plan::Observation observation;
+  observation.states.emplace_back(std::move(motd));
+  observation.states.emplace_back(fail(Code::kCannotObserve, "no").hint("try"));
+  observation.serial = 7;
+  observation.recorded = {{"file:/etc/motd", {{"mode", "0600"}}}};
+  observation.owed = {{"service:x", {Op::kReload, {"file:/etc/x"}}}};
+  return take_snapshot("web1", {{"arch", "amd64"}}, graph_of({"file:/etc/motd", "service:x"}), std::move(observation));
+}
+
+TEST(Snapshot, ComesBackAsItWasWritten) {
+  const std::string line = write_snapshot(sample());
+  const Result<HostSnapshot> read = read_snapshot(line);
+  ASSERT_TRUE(read.has_value()) << read.error().summary();
+  EXPECT_EQ(write_snapshot(*read), line);
+  EXPECT_EQ(read->host, "web1");
+  EXPECT_EQ(read->facts, Json({{"arch", "amd64"}}));
+
+  // In the order of another graph, which asks for more than was observed.
+  const plan::Observation observation =
+      observation_of(*read, graph_of({"service:x", "file:/etc/new", "file:/etc/motd"}));
+  ASSERT_EQ(observation.states.size(), 3U);
+  EXPECT_EQ(observation.states[0].error().code(), Code::kCannotObserve);
+  EXPECT_EQ(observation.states[1].error().code(), Code::kNotInSnapshot);
+  ASSERT_TRUE(observation.states[2].has_value());
+  EXPECT_EQ(observation.states[2]->content_text, "old\n");
+  EXPECT_EQ(observation.serial, 7);
+  EXPECT_EQ(observation.owed.at("service:x").op, Op::kReload);
+  EXPECT_EQ(observation.recorded.at("file:/etc/motd"), Json({{"mode", "0600"}}));
+}
+
+TEST(Snapshot, RefusesWhatItDidNotWrite) {
+  for (const char* line : {"", "[]", "{", R"({"host": "a"})",
+                           R"({"host": "a", "facts": {}, "resources": {"file:/x": {}}, "record": {"serial": 1}})",
+                           R"({"host": "a", "facts": {}, "resources": {"file:/x": {"observed": 1}}, "record": {}})",
+                           R"({"host": "a", "facts": {}, "resources": {}, "record": {"serial": "1"}})"}) {
+    const Result<HostSnapshot> read = read_snapshot(line);
+    ASSERT_FALSE(read.has_value()) << line;
+    EXPECT_EQ(read.error().code(), Code::kSnapshotUnreadable);
+  }
+}
+
+TEST(Snapshot, IsReadLineByLine) {
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / "plumb-snapshot-test";
+  std::ofstream(path) << snapshot_header("web", "2026-01-01T00:00:00.000Z") << "\n"
+                      << write_snapshot(sample()) << "\n\nnot json\n";
+  Result<SnapshotReader> reader = SnapshotReader::open(path);
+  ASSERT_TRUE(reader.has_value());
+  EXPECT_EQ(reader->project(), "web");
+  EXPECT_EQ(reader->next()->value(), write_snapshot(sample()));
+  EXPECT_EQ(reader->next()->value(), "not json");
+  EXPECT_EQ(reader->line(), 4);
+  EXPECT_FALSE(reader->next()->has_value());
+  std::ofstream(path) << "{}\n";
+  EXPECT_EQ(SnapshotReader::open(path).error().code(), Code::kSnapshotUnreadable);
+  std::filesystem::remove(path);
+}
+
+}  // namespace
+}  // namespace plumb::run
