@@ -1,6 +1,7 @@
 // plumb plan, plumb diff: what would change, as an artifact and for people.
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/diff_revisions.h"
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
@@ -11,6 +12,7 @@ namespace {
 
 struct PlanArguments {
   PlanningOptions planning;
+  std::string revisions;  // of diff: "REV1..REV2"
   std::string file;
   bool detailed_exit_code = false;
 };
@@ -68,8 +70,14 @@ void add_diff(Program& program) {
   arguments->detailed_exit_code = true;
   CLI::App* command =
       program.app.add_subcommand("diff", "Compare the hosts with the configuration; exit with 2 on a difference");
+  command->add_option("REVISIONS", arguments->revisions,
+                      "REV1..REV2: what a change between two git revisions means for the hosts; reaches none of them");
   add_planning_options(*command, arguments->planning);
-  command->callback([&program, arguments] { program.exit_code = make_and_print(program, *arguments); });
+  command->callback([&program, arguments] {
+    program.exit_code = arguments->revisions.empty()
+                            ? make_and_print(program, *arguments)
+                            : diff_revisions(program, arguments->revisions, arguments->planning);
+  });
 }
 
 }  // namespace plumb::cmd

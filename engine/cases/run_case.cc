@@ -6,7 +6,7 @@
 #include "engine/config/schema.h"
 #include "engine/ir/compile.h"
 #include "engine/lang/cel/convert.h"
-#include "engine/plan/simulate.h"
+#include "engine/plan/assume.h"
 
 namespace plumb::cases {
 namespace {
@@ -79,24 +79,15 @@ class CaseRunner {
     for (const ir::Node& node : graph.nodes) {
       Observed observed;
       const auto given = test_.observed.find(node.desired.address.str());
-      const bool absent = node.desired.text("state") == "absent";
       if (given != test_.observed.end()) {
         observed.exists = given->second.has_value();
         if (observed.exists) take_attributes(node, *given->second, observed);
-      } else if (test_.as_declared && !absent) {
-        observed.exists = true;
-        observed.attributes = node.desired.attributes;
-        if (is_guarded(node.desired)) observed.attributes["guard"] = "skip";
+      } else if (test_.as_declared) {
+        observed = plan::as_declared(node.desired);
       }
       observation.states.emplace_back(std::move(observed));
     }
     return observation;
-  }
-
-  // A command that has nothing to do any more says so by its guard.
-  static bool is_guarded(const Desired& desired) {
-    return desired.address.kind == "command" && (desired.has("creates") || desired.has("removes") ||
-                                                 desired.has("unless") || desired.has("only_if"));
   }
 
   // What the case does not name of a resource that is there is as declared.

@@ -234,6 +234,22 @@ std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options) {
   return out;
 }
 
+std::string orphans_text(const plan::Plan& plan, bool color) {
+  std::map<std::vector<std::string>, std::vector<std::string>> by_orphans;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    if (!host_plan.orphans.empty()) by_orphans[host_plan.orphans].push_back(host);
+  }
+  std::string out;
+  for (const auto& [orphans, hosts] : by_orphans) {
+    out += tint(host_list(hosts), Tone::kBold, color) + "\n";
+    for (const std::string& address : orphans) {
+      out += "  " + tint("o " + address, Tone::kDim, color) + "  no longer declared; it stays as it is\n";
+    }
+    out += "\n";
+  }
+  return out;
+}
+
 std::string plan_summary(const plan::Plan& plan, bool color) {
   std::map<Op, std::size_t> ops;
   std::map<Fidelity, std::size_t> fidelities;

@@ -16,6 +16,9 @@ struct PlanTextOptions {
 
 std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options);
 
+// Addresses that the hosts have and the configuration no longer holds, once for all hosts that have the same.
+std::string orphans_text(const plan::Plan& plan, bool color);
+
 // The few lines at the end: counts of actions, hosts and fidelity. Fits one screen for any number of hosts.
 std::string plan_summary(const plan::Plan& plan, bool color);
 

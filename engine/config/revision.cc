@@ -1,0 +1,62 @@
+#include "engine/config/revision.h"
+
+#include <cstdlib>
+#include <system_error>
+
+#include "engine/base/program.h"
+
+namespace plumb::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return text;
+}
+
+Result<std::string> git(const std::vector<std::string>& arguments, const fs::path& folder) {
+  PLUMB_TRY_ASSIGN(const ProgramOutput output, run_program(arguments, folder, Code::kRevision));
+  if (output.exit_code == 0) return trimmed(output.text);
+  std::string why = trimmed(output.errors);
+  if (why.starts_with("fatal: ")) why.erase(0, 7);
+  return fail(Code::kRevision, "git says: " + why.substr(0, why.find('\n')));
+}
+
+Result<fs::path> make_folder() {
+  std::error_code problem;
+  std::string name = (fs::temp_directory_path(problem) / "plumb-revision-XXXXXX").string();
+  if (problem || ::mkdtemp(name.data()) == nullptr)
+    return fail(Code::kWriteFailed, "no temporary folder could be made in " + fs::path(name).parent_path().string());
+  return fs::path(name);
+}
+
+}  // namespace
+
+Result<Revision> Revision::check_out(const fs::path& folder, const std::string& name) {
+  if (name.empty() || name.starts_with('-')) return fail(Code::kRevision, "`" + name + "` is no revision");
+  PLUMB_TRY_ASSIGN(const std::string prefix, git({"git", "rev-parse", "--show-prefix"}, folder));
+  const Result<std::string> commit = git({"git", "rev-parse", "--verify", "--end-of-options", name + "^{commit}"}, folder);
+  if (!commit) return fail(Code::kRevision, "git does not know the revision `" + name + "`");
+  PLUMB_TRY_ASSIGN(fs::path root, make_folder());
+  Revision revision(name, root / "tree");
+  revision.prefix_ = prefix;
+  // An index of its own keeps the repository's as it is.
+  const std::string index = "GIT_INDEX_FILE=" + (root / "index").string();
+  PLUMB_TRY_ASSIGN(const std::string top, git({"git", "rev-parse", "--show-toplevel"}, folder));
+  PLUMB_TRY(git({"env", index, "git", "read-tree", *commit}, top));
+  PLUMB_TRY(git({"env", index, "git", "checkout-index", "--all", "--prefix=" + (root / "tree").string() + "/"}, top));
+  return revision;
+}
+
+Revision::Revision(Revision&& other) noexcept
+    : name_(std::move(other.name_)), root_(std::move(other.root_)), prefix_(std::move(other.prefix_)) {
+  other.root_.clear();
+}
+
+Revision::~Revision() {
+  std::error_code ignored;
+  if (!root_.empty()) fs::remove_all(root_.parent_path(), ignored);
+}
+
+}  // namespace plumb::config

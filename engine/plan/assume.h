@@ -1,0 +1,15 @@
+// Hosts as a configuration wants them, for plans that no host is asked for.
+#pragma once
+
+#include "engine/ir/graph.h"
+#include "engine/plan/simulate.h"
+
+namespace plumb::plan {
+
+// The resource as it would be found where nothing is left to do.
+Observed as_declared(const Desired& desired);
+
+// What a host that has all that `before` asks for, and nothing else, would tell of the resources of `after`.
+Observation as_declared(const ir::HostGraph& before, const ir::HostGraph& after);
+
+}  // namespace plumb::plan

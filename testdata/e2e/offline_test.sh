@@ -1,0 +1,145 @@
+# What works without reaching a host: values of expressions, plans from a snapshot, cases, differences of revisions.
+. "$PLUMB_SOURCE/testdata/e2e/common.sh"
+
+root=$work/root
+mkdir -p "$root/etc"
+printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
+printf 'root:x:0:\n' >"$root/etc/group"
+
+mkdir -p project/modules/site/tests project/tests
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: offline
+inputs:
+  port: {type: integer, default: 80}
+  token: {type: string, sensitive: true, default: correct-horse}
+resources:
+  - use: ./modules/site
+    with: {port: "${inputs.port}"}
+  - file: /etc/token
+    content: ${inputs.token}
+    mode: "0600"
+YAML
+cat >project/modules/site/module.yaml <<'YAML'
+plumb: v1
+inputs:
+  port: {type: integer}
+resources:
+  - file: /etc/site.conf
+    content: |
+      listen ${inputs.port};
+outputs:
+  url: http://${host.name}:${inputs.port}/
+YAML
+cat >project/hosts.yaml <<'YAML'
+plumb: v1
+hosts:
+  localhost: {connection: local}
+YAML
+run() { "$plumb" -C project --root "$root" "$@"; }
+
+# --- eval
+exits 0 run eval 'inputs.port + 1'
+[ "$output" = 81 ] || fail "eval prints $output"
+exits 0 run eval --host localhost '[host.name, modules.site.url]'
+[ "$output" = '["localhost", "http://localhost:80/"]' ] || fail "eval prints $output"
+exits 0 run eval --host localhost 'facts.image'
+[ "$output" = true ] || fail "eval prints $output"
+exits 0 run eval inputs.token
+[ "$output" = '(sensitive)' ] || fail "eval prints $output"
+exits 3 run eval facts.arch
+says 'name one with --host'
+exits 3 run eval inputs.prt
+says 'did you mean'
+exits 1 run eval '1 / (inputs.port - 80)'
+says 'division by zero'
+printf '%s\n' '{"expr": "x + 1", "bindings": {"x": {"int": "1"}}}' '{"expr": "1 +", "check_only": true}' >cases.jsonl
+exits 0 "$plumb" eval --jsonl <cases.jsonl
+says '{"value":{"int":"2"}}'
+says '{"error":'
+
+# --- a snapshot plans as the host itself would
+exits 0 run observe -o before.snapshot
+exits 0 run plan -o online.json
+exits 0 run plan --snapshot before.snapshot -o offline.json
+cmp online.json offline.json || fail 'the plan of the snapshot is another'
+exits 0 run apply --yes
+exits 0 run plan --snapshot before.snapshot -o offline.json
+cmp online.json offline.json || fail 'a snapshot does not stay what it was'
+exits 5 run apply online.json --yes --set port=81 || true
+exits 0 run observe -o after.snapshot
+exits 0 run diff --snapshot after.snapshot
+exits 2 run diff --snapshot after.snapshot --set port=81
+says '-listen 80;'
+! grep -qF correct-horse ./*.snapshot || fail 'a secret stands in a snapshot'
+head -c 300 after.snapshot >short.snapshot
+exits 3 run plan --snapshot short.snapshot
+says PL2105
+cat >>project/plumb.yaml <<'YAML'
+  - directory: /srv/new
+YAML
+exits 1 run plan --snapshot after.snapshot
+says PL2106
+sed -i '/srv.new/d' project/plumb.yaml
+
+# --- cases
+cat >project/tests/site.yaml <<'YAML'
+plumb: v1
+tests:
+  - name: a new host
+    expect:
+      actions: {"site/file:/etc/site.conf": create, file:/etc/token: create}
+      resources: {"site/file:/etc/site.conf": {content: "listen 80;\n"}}
+  - name: another port
+    as_declared: true
+    inputs: {port: 8080}
+    observed: {"site/file:/etc/site.conf": {content: "listen 80;\n"}}
+    expect: {actions: {"site/file:/etc/site.conf": update}}
+YAML
+cat >project/modules/site/tests/url.yaml <<'YAML'
+plumb: v1
+tests:
+  - name: gives its address
+    host: web1
+    inputs: {port: 81}
+    expect: {outputs: {url: http://web1:81/}}
+YAML
+exits 0 run test --junit results.xml
+says 'ok    modules/site/tests/url.yaml  gives its address'
+says '3 passed, 0 failed'
+grep -qF 'tests="3" failures="0"' results.xml || fail 'the JUnit file says something else'
+exits 0 "$plumb" -C project/modules/site test
+says '1 passed'
+sed -i 's/listen 80;.n"}}$/listen 81;\\n"}}/' project/tests/site.yaml
+exits 1 run test --filter 'a new*' --junit results.xml
+says '+' || true
+says 'PL1501'
+says 'tests/site.yaml:6:'
+says '0 passed, 1 failed'
+grep -qF '<failure' results.xml || fail 'the JUnit file holds no failure'
+
+# --- revisions
+command -v git >/dev/null || skip 'there is no git for the last part'
+git init -q -b main .
+git config user.email test@example.com
+git config user.name test
+git add project/plumb.yaml project/hosts.yaml project/modules/site/module.yaml
+git commit -qm one
+sed -i 's/default: 80/default: 8080/' project/plumb.yaml
+printf '  - link: /etc/current\n    target: site.conf\n' >>project/plumb.yaml
+git commit -qam two
+sed -i '/token$/,/0600/d' project/plumb.yaml
+exits 2 run diff HEAD~1..HEAD
+says '-listen 80;'
+says '+listen 8080;'
+says '+ link:/etc/current'
+says_not token
+git commit -qam three
+exits 2 run diff HEAD~1..
+says 'no longer declared'
+exits 0 run diff HEAD..HEAD
+exits 3 run diff nowhere..HEAD
+says PL6006
+exits 3 run diff HEAD
+says 'names no two revisions'
+[ -z "$(git status --porcelain --untracked-files=no)" ] || fail 'the repository was changed'
