@@ -39,7 +39,7 @@ class CasesTest : public ::testing::Test {
   CasesTest() {
     fs::create_directories(folder_ / "tests");
     write("plumb.yaml", kProject);
-    write("hosts.yaml", "plumb: v1\nhosts: {web1: {inputs: {port: 8080}}}\ngroups: {web: {hosts: [web1]}}\n");
+    write("hosts.yaml", "plumb: v1\nhosts: {web1: {groups: [web], inputs: {port: 8080}}}\ngroups: {web: {}}\n");
   }
   ~CasesTest() override { fs::remove_all(folder_); }
 
@@ -139,7 +139,7 @@ TEST_F(CasesTest, SaysWhatDoesNotHold) {
 )"),
               ElementsAre("other actions than expected, expected create file:/etc/other, it is create file:/etc/token",
                           "an action that is not planned, expected update file:/etc/token, it is left alone",
-                          "`content` of file:/etc/site.conf is another, expected this, it is \nlisten 80 debian\n",
+                          "`content` of file:/etc/site.conf is another, expected this, it is different from line 1 on: listen 80 debian",
                           "`content` of file:/etc/token is another, expected this, it is another, sensitive value",
                           "`file:/etc/token` is on the host, expected it not to be, it is declared at plumb.yaml:13:11; "
                           "`file:/nowhere` is not on the host, expected it, it is not declared for it",

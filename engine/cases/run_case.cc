@@ -182,11 +182,20 @@ class CaseRunner {
     if (found == comparable(node, attribute, expected.value)) return;
     const std::string what = "`" + attribute + "` of " + node.desired.address.str() + " is another";
     if (node.desired.sensitive.contains(attribute)) return differs(expected.span, what, "this", "another, sensitive value");
-    std::string shown = found.dump();
-    if (is_digest(found.is_string() ? found.get<std::string>() : "")) {
-      if (const Result<std::string> bytes = contents_->bytes(found.get<std::string>())) shown = "\n" + *bytes;
+    if (expected.value.is_string() && is_digest(found.is_string() ? found.get<std::string>() : "")) {
+      if (const Result<std::string> bytes = contents_->bytes(found.get<std::string>()))
+        return differs(expected.span, what, "this", first_difference(expected.value.get<std::string>(), *bytes));
     }
-    differs(expected.span, what, "this", shown);
+    differs(expected.span, what, "this", found.dump());
+  }
+
+  static std::string first_difference(const std::string& expected, const std::string& found) {
+    const auto [left, right] = std::mismatch(expected.begin(), expected.end(), found.begin(), found.end());
+    const auto line = 1 + std::count(found.begin(), right, '\n');
+    const auto before = std::string_view(found.begin(), right).rfind('\n');
+    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    if (right == found.end()) return "shorter: it ends in line " + std::to_string(line);
+    return "different from line " + std::to_string(line) + " on: " + found.substr(begin, found.find('\n', begin) - begin);
   }
 
   void compare_outputs() {

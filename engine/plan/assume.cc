@@ -10,6 +10,8 @@ Observed as_declared(const Desired& desired) {
   const bool guarded = desired.has("creates") || desired.has("removes") || desired.has("unless") ||
                        desired.has("only_if");
   if (desired.address.kind == "command" && guarded) observed.attributes["guard"] = "skip";
+  // A unit that something reloads is taken to be able to.
+  if (desired.address.kind == "service") observed.attributes["can_reload"] = true;
   return observed;
 }
 

@@ -1,6 +1,6 @@
 # Projects written in CUE, with the real cue program: read, wrong in CUE, wrong in plumb, and typed by the exported
 # definitions.
-. "$PLUMB_SOURCE/testdata/e2e/common.sh"
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 
 mkdir -p project/parts project/modules/site
 cat >project/plumb.cue <<'CUE'

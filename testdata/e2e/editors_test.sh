@@ -1,6 +1,6 @@
 # What an editor shows in a project, as the real yaml-language-server tells it by the schemas that `init` and `schema
 # export` write.
-. "$PLUMB_SOURCE/testdata/e2e/common.sh"
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 
 npm=$PLUMB_BIN/../npm
 reason=$("$PLUMB_SOURCE/testdata/tools/npm_package" "$npm" yaml-language-server@1) || skip "$reason"

@@ -1,5 +1,5 @@
 # One layout for a project's files: in place, as a check, as a diff, as a filter.
-. "$PLUMB_SOURCE/testdata/e2e/common.sh"
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 
 exits 0 "$plumb" init project
 exits 0 "$plumb" -C project fmt --check

@@ -1,6 +1,6 @@
 # Three real hosts: install, configure and start something new in one plan; twice is once; drift is found and healed;
 # a changed configuration reloads; a reload that a broken run owes is done by the next one.
-. "$PLUMB_SOURCE/testdata/e2e/common.sh"
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 with_lab 3
 
 for i in 1 2 3; do

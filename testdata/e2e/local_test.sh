@@ -1,5 +1,5 @@
 # The main job on this machine: plan, apply, twice is once, drift, a saved plan, wrong input.
-. "$PLUMB_SOURCE/testdata/e2e/common.sh"
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 
 root=$work/root
 mkdir -p "$root/etc" "$root/srv"
