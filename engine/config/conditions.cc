@@ -124,23 +124,30 @@ class Conditions {
 
 }  // namespace
 
-bool check_conditions(const Json& value, const lang::Node& node, const Json& schema, const Json& root,
-                      const std::string& name, const SourceSpan& where, Diagnostics& diagnostics) {
-  Conditions conditions(value, node, root, name, where, diagnostics);
-  bool good = true;
+std::vector<Json> conditions_of(const Json& schema) {
+  std::vector<Json> conditions;
   for (const char* key : {"not", "anyOf", "oneOf"}) {
-    if (schema.contains(key)) good = conditions.check({{key, schema[key]}}) && good;
+    if (schema.contains(key)) conditions.push_back({{key, schema[key]}});
   }
   if (schema.contains("if")) {
     Json choice = Json::object();
     for (const char* key : {"if", "then", "else"}) {
       if (schema.contains(key)) choice[key] = schema[key];
     }
-    good = conditions.check(choice) && good;
+    conditions.push_back(std::move(choice));
   }
   if (schema.contains("allOf")) {
-    for (const Json& part : schema["allOf"]) good = conditions.check(part) && good;
+    for (const Json& part : schema["allOf"]) conditions.push_back(part);
   }
+  return conditions;
+}
+
+bool check_conditions(const Json& value, const lang::Node& node, const std::vector<Json>& conditions, const Json& root,
+                      const std::string& name, const SourceSpan& where, Diagnostics& diagnostics) {
+  if (conditions.empty()) return true;
+  Conditions checker(value, node, root, name, where, diagnostics);
+  bool good = true;
+  for (const Json& condition : conditions) good = checker.check(condition) && good;
   return good;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/base/diagnostic.h"
 #include "engine/base/json.h"
@@ -9,9 +10,12 @@
 
 namespace plumb::config {
 
-// `value` is the map typed by the schema's properties. Conditions are the schema's own not, anyOf, oneOf, if and allOf;
-// they speak of what was written, not of defaults. False where one of them does not hold.
-bool check_conditions(const Json& value, const lang::Node& node, const Json& schema, const Json& root,
+// The schema's own not, anyOf, oneOf, if and allOf, each as a schema.
+std::vector<Json> conditions_of(const Json& schema);
+
+// `value` is the map typed by the schema's properties. Conditions speak of what was written, not of defaults. False
+// where one of them does not hold.
+bool check_conditions(const Json& value, const lang::Node& node, const std::vector<Json>& conditions, const Json& root,
                       const std::string& name, const SourceSpan& where, Diagnostics& diagnostics);
 
 }  // namespace plumb::config

@@ -15,6 +15,15 @@ using lang::Node;
 // Attributes whose values are patterns over addresses.
 constexpr std::array kTriggers = {"restart_on", "reload_on", "run_on"};
 
+const std::vector<Json>& conditions_of_kind(const std::string& kind) {
+  static const std::map<std::string, std::vector<Json>> kConditions = [] {
+    std::map<std::string, std::vector<Json>> all;
+    for (const std::string& one : resource_kinds()) all.emplace(one, conditions_of(builtin_schema("resources/" + one)));
+    return all;
+  }();
+  return kConditions.at(kind);
+}
+
 class Resolver {
  public:
   Resolver(const Declaration& declaration, const std::string& module, const ModuleFolder& folder,
@@ -74,10 +83,12 @@ class Resolver {
   }
 
   bool keys_go_together() {
-    if (declaration_.expressions.empty()) return true;  // what is literal was checked when it was read
+    const std::vector<Json>& conditions = conditions_of_kind(declaration_.kind);
+    // What is literal was checked when it was read.
+    if (declaration_.expressions.empty() || conditions.empty()) return true;
     Json value = Json::object();
     for (const auto& [name, located] : resource_->attributes) value[name] = located.value;
-    return check_conditions(value, declaration_.written, schema_, schema_, declaration_.kind, declaration_.span,
+    return check_conditions(value, declaration_.written, conditions, schema_, declaration_.kind, declaration_.span,
                             evaluation_.diagnostics);
   }
 

@@ -193,28 +193,29 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
               .with_hint("remove one of them, keep them on different hosts with `on`, or give one an `id`"));
       continue;
     }
-    std::shared_ptr<const Node> node = lower(resource, diagnostics);
-    if (node == nullptr) continue;
-    nodes.push_back(*node);
+    const auto known = lowered_.find(resource);
+    std::optional<Node> node = known == lowered_.end() ? lower(*resource, diagnostics) : known->second;
+    if (!node) continue;
+    // One that is held elsewhere too is asked for again.
+    if (known == lowered_.end() && resource.use_count() > 1) lowered_.emplace(resource, *node);
+    nodes.push_back(std::move(*node));
     sources.push_back(resource.get());
   }
   std::shared_ptr<const HostGraph> graph = link(std::move(nodes), sources, input_.providers, diagnostics);
   return diagnostics.error_count() == before ? graph : nullptr;
 }
 
-std::shared_ptr<const Node> Compiler::lower(const std::shared_ptr<const config::Resource>& resource,
-                                            Diagnostics& diagnostics) {
-  if (const auto known = lowered_.find(resource); known != lowered_.end()) return known->second;
-  auto node = std::make_shared<Node>();
-  node->span = resource->span;
-  node->ignore = resource->ignore;
-  node->prevent_destroy = resource->prevent_destroy;
-  node->desired.address = resource->address;
-  const Json& properties = config::builtin_schema("resources/" + resource->address.kind).at("properties");
-  for (const auto& [attribute, located] : resource->attributes) {
+std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostics& diagnostics) {
+  std::optional<Node> node(std::in_place);
+  node->span = resource.span;
+  node->ignore = resource.ignore;
+  node->prevent_destroy = resource.prevent_destroy;
+  node->desired.address = resource.address;
+  const Json& properties = config::builtin_schema("resources/" + resource.address.kind).at("properties");
+  for (const auto& [attribute, located] : resource.attributes) {
     const Json& schema = properties.at(attribute);
     const std::string format = text_member(schema, "x-format");
-    const bool secret = resource->sensitive.contains(attribute);
+    const bool secret = resource.sensitive.contains(attribute);
     std::string target = attribute;
     Json value = located.value;
     if (format == "content" && value.is_string()) {
@@ -224,23 +225,21 @@ std::shared_ptr<const Node> Compiler::lower(const std::shared_ptr<const config::
       target = text_member(schema, "x-content-of");
       const std::filesystem::path path = input_.project.folder / value.get<std::string>();
       Result<std::string> name = contents_.add_file(path);
-      if (name && (secret || resource->sensitive.contains(target))) {
+      if (name && (secret || resource.sensitive.contains(target))) {
         if (Result<std::string> bytes = contents_.bytes(*name)) name = contents_.add_secret_text(input_.key, *bytes);
       }
       if (!name) {
         diagnostics.add(Diagnostic(Code::kSourceMissing, name.error().summary()).at(located.span));
-        return nullptr;
+        return std::nullopt;
       }
       value = *name;
     } else if (secret && !value.is_null()) {
       value = contents_.add_secret_value(input_.key, value);
     }
-    if (secret || resource->sensitive.contains(target)) node->desired.sensitive.insert(target);
+    if (secret || resource.sensitive.contains(target)) node->desired.sensitive.insert(target);
     node->attribute_spans[target] = located.span;
     if (!value.is_null()) node->desired.attributes[target] = std::move(value);
   }
-  // One that is the same on other hosts is asked for again.
-  if (resource.use_count() > 2) lowered_.emplace(resource, node);
   return node;
 }
 

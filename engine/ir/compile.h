@@ -53,7 +53,7 @@ class Compiler {
   std::string key_of(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
   const config::Reads& reads_of(const std::string& selection);
   std::shared_ptr<const HostGraph> build(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
-  std::shared_ptr<const Node> lower(const std::shared_ptr<const config::Resource>& resource, Diagnostics& diagnostics);
+  std::optional<Node> lower(const config::Resource& resource, Diagnostics& diagnostics);
 
   struct Compiled {
     std::shared_ptr<const HostGraph> graph;
@@ -65,7 +65,7 @@ class Compiler {
   Contents contents_;
   std::vector<const config::Pattern*> patterns_;  // every `on`, each text once
   std::map<std::string, config::Reads> reads_;    // by selection: which of the patterns a host matches
-  std::map<std::shared_ptr<const config::Resource>, std::shared_ptr<const Node>> lowered_;
+  std::map<std::shared_ptr<const config::Resource>, Node> lowered_;  // of resources that are the same on every host
   std::map<std::string, Compiled> graphs_;  // by key
   std::set<std::tuple<Code, std::optional<SourceSpan>, std::string>> told_;
 };

@@ -46,6 +46,31 @@ Json to_json(const HostGraph& graph) {
   return {{"resources", std::move(nodes)}, {"edges", std::move(edges)}};
 }
 
+std::string canonical_text(const HostGraph& graph) {
+  std::string out = "{\"edges\":[";
+  for (const Edge& edge : graph.edges) {
+    out += out.back() == '[' ? "{\"from\":" : ",{\"from\":";
+    append_canonical(out, graph.nodes[edge.from].desired.address.str());
+    out += ",\"kind\":";
+    append_canonical(out, name(edge.kind));
+    out += ",\"to\":";
+    append_canonical(out, graph.nodes[edge.to].desired.address.str());
+    out += '}';
+  }
+  out += "],\"resources\":[";
+  for (const Node& node : graph.nodes) {
+    out += out.back() == '[' ? "{\"address\":" : ",{\"address\":";
+    append_canonical(out, node.desired.address.str());
+    out += ",\"attributes\":";
+    append_canonical(out, node.desired.attributes);
+    if (!node.ignore.empty()) append_canonical(out += ",\"ignore\":", node.ignore);
+    if (node.prevent_destroy) out += ",\"prevent_destroy\":true";
+    if (!node.desired.sensitive.empty()) append_canonical(out += ",\"sensitive\":", node.desired.sensitive);
+    out += '}';
+  }
+  return out += "]}";
+}
+
 std::string to_dot(const HostGraph& graph, std::string_view title) {
   std::string out =
       "digraph " + dot_quoted(title) + " {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n";

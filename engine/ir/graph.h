@@ -42,6 +42,8 @@ struct HostGraph {
 
 // Addresses, attributes and edges; no spans, so that layout and comments do not count.
 Json to_json(const HostGraph& graph);
+// canonical(to_json()), without the detour.
+std::string canonical_text(const HostGraph& graph);
 // Graphviz, for people.
 std::string to_dot(const HostGraph& graph, std::string_view title);
 

@@ -146,6 +146,17 @@ void check_conflicts(const std::vector<Node>& nodes, const Registry& providers, 
   }
 }
 
+// Providers look at all of a host side by side.
+void complete(std::vector<Node>& nodes, const Registry& providers) {
+  std::vector<Desired> all;
+  all.reserve(nodes.size());
+  for (Node& node : nodes) all.push_back(std::move(node.desired));
+  for (Desired& one : all) {
+    if (const Provider* provider = providers.find(one.address.kind)) provider->complete(one, all);
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].desired = std::move(all[i]);
+}
+
 }  // namespace
 
 std::shared_ptr<const HostGraph> link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
@@ -165,13 +176,8 @@ std::shared_ptr<const HostGraph> link(std::vector<Node> nodes, const std::vector
   if (diagnostics.error_count() > errors_before) return nullptr;
   HostGraph graph = arrange(std::move(nodes), std::move(edges), ordering.order);
 
-  std::vector<Desired> all;
-  all.reserve(graph.nodes.size());
-  for (const Node& node : graph.nodes) all.push_back(node.desired);
-  for (Node& node : graph.nodes) {
-    if (const Provider* provider = providers.find(node.desired.address.kind)) provider->complete(node.desired, all);
-  }
-  graph.digest = digest(canonical(to_json(graph)));
+  complete(graph.nodes, providers);
+  graph.digest = digest(canonical_text(graph));
   return std::make_shared<const HostGraph>(std::move(graph));
 }
 

@@ -101,8 +101,8 @@ class OfflinePlanner {
 Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<std::string>& hosts,
                                SnapshotReader& snapshot, const OfflineOptions& options) {
   if (snapshot.project() != input.project.name) {
-    return fail(Code::kSnapshotUnreadable, "the snapshot is of the project `" + snapshot.project() + "`, not of `" +
-                                               input.project.name + "`");
+    return fail(Code::kSnapshotUnreadable,
+                "the snapshot is of the project `" + snapshot.project() + "`, not of `" + input.project.name + "`");
   }
   OfflinePlanner planner(input, hosts, snapshot, options);
   for_each_parallel(options.threads, options.threads, [&](std::size_t) { planner.work(); });

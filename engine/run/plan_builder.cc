@@ -8,21 +8,33 @@
 namespace plumb::run {
 namespace {
 
+// Of the canonical {host: {input: value}}, host by host, so that a large fleet need not lie in memory for it.
 std::string values_digest(const config::Project& project, const config::Inventory& inventory, const std::string& key,
                           const std::set<std::string>& hosts) {
-  Json values = Json::object();
+  Sha256 sum;
+  sum.add("{");
+  bool first = true;
   for (const std::string& host : hosts) {
+    Json values = Json::object();
     for (const auto& [name, input] : project.root.inputs) {
       const config::Located* value = config::input_value(project, inventory.hosts.at(host), name);
       if (value == nullptr) continue;
       if (!input.sensitive) {
-        values[host][name] = value->value;
+        values[name] = value->value;
       } else if (!key.empty()) {
-        values[host][name] = keyed_digest(key, canonical(value->value));
+        values[name] = keyed_digest(key, canonical(value->value));
       }
     }
+    if (values.empty()) continue;
+    std::string text = first ? "" : ",";
+    first = false;
+    append_canonical(text, host);
+    text += ':';
+    append_canonical(text, values);
+    sum.add(text);
   }
-  return digest(canonical(values));
+  sum.add("}");
+  return sum.finish();
 }
 
 }  // namespace

@@ -133,7 +133,8 @@ Result<SnapshotReader> SnapshotReader::open(const std::filesystem::path& path) {
   PLUMB_TRY_ASSIGN(const std::optional<std::string> line, reader.next());
   if (!line) return unreadable(path.string() + " is empty");
   PLUMB_TRY_ASSIGN(const Json header, read_object(*line));
-  if (header.value("plumb", Json()) != Json(kVersion)) return unreadable(path.string() + " is no " + std::string(kVersion));
+  if (header.value("plumb", Json()) != Json(kVersion))
+    return unreadable(path.string() + " is no " + std::string(kVersion));
   if (!header.contains("project") || !header["project"].is_string()) return unreadable("it names no project");
   reader.project_ = header["project"].get<std::string>();
   return reader;

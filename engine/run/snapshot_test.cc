@@ -1,9 +1,9 @@
 #include "engine/run/snapshot.h"
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 namespace plumb::run {
 namespace {
