@@ -1,7 +1,11 @@
 // plumb validate: check project, inventory and graph of every host without contacting one.
 
+#include <algorithm>
+#include <thread>
+
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/run/offline.h"
 
 namespace plumb::cmd {
 namespace {
@@ -11,8 +15,12 @@ int validate(Program& program) {
   terminal.set_json(program.options.output == "json");
   Workspace workspace(program.options, terminal);
   if (!workspace.load()) return kInvalidConfiguration;
-  const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), nullptr);
-  if (fleet == nullptr) return kInvalidConfiguration;
+  const std::optional<ir::CompilerInput> input = workspace.compiler_input();
+  if (!input) return kInvalidConfiguration;
+  const Diagnostics found =
+      run::validate_offline(*input, workspace.hosts(), std::max(1U, std::thread::hardware_concurrency()));
+  workspace.diagnose(found);
+  if (found.has_errors()) return kInvalidConfiguration;
   const std::size_t resources = ir::count_declarations(workspace.project().root);
   const std::size_t hosts = workspace.hosts().size();
   if (terminal.json()) {

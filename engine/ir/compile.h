@@ -48,6 +48,8 @@ class Compiler {
   std::shared_ptr<const HostGraph> compile(const std::string& host, const Json* facts, Diagnostics& diagnostics);
 
   const Contents& contents() const { return contents_; }
+  // Graphs that are kept for further hosts, with their contents.
+  std::size_t graph_count() const { return graphs_.size(); }
 
  private:
   std::string key_of(const config::Host& host, const Json* facts, Diagnostics& diagnostics);

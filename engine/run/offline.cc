@@ -1,6 +1,10 @@
 #include "engine/run/offline.h"
 
+#include <algorithm>
+#include <atomic>
 #include <mutex>
+#include <optional>
+#include <tuple>
 
 #include "engine/base/digest.h"
 #include "engine/run/plan_builder.h"
@@ -8,6 +12,25 @@
 
 namespace plumb::run {
 namespace {
+
+// A compiler keeps every graph it made, for hosts that are equal. Past so many different ones it starts anew, so that
+// a fleet of different hosts does not lie in memory at once.
+constexpr std::size_t kMostGraphs = 256;
+
+class RenewedCompiler {
+ public:
+  explicit RenewedCompiler(const ir::CompilerInput& input) : input_(input) {}
+
+  // For one host. What it gave for earlier ones may be gone then.
+  ir::Compiler& get() {
+    if (!compiler_ || compiler_->graph_count() >= kMostGraphs) compiler_.emplace(input_);
+    return *compiler_;
+  }
+
+ private:
+  const ir::CompilerInput& input_;
+  std::optional<ir::Compiler> compiler_;
+};
 
 class OfflinePlanner {
  public:
@@ -20,11 +43,11 @@ class OfflinePlanner {
 
   // One thread's share: line after line until there is none.
   void work() {
-    ir::Compiler compiler(input_);
+    RenewedCompiler compiler(input_);
     while (std::optional<std::string> line = next_line()) {
       Result<HostSnapshot> host = read_snapshot(*line);
       if (!host) return stop(host.error());
-      if (hosts_.contains(host->host)) plan(compiler, std::move(*host));
+      if (hosts_.contains(host->host)) plan(compiler.get(), std::move(*host));
     }
   }
 
@@ -107,6 +130,34 @@ Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<st
   OfflinePlanner planner(input, hosts, snapshot, options);
   for_each_parallel(options.threads, options.threads, [&](std::size_t) { planner.work(); });
   return planner.finish();
+}
+
+Diagnostics validate_offline(const ir::CompilerInput& input, const std::set<std::string>& hosts, std::size_t threads) {
+  Diagnostics found;
+  ir::Compiler(input).check(hosts, found);
+  const std::vector<std::string> names(hosts.begin(), hosts.end());
+  std::mutex mutex;
+  Diagnostics told;
+  std::atomic<std::size_t> next{0};
+  // Several hosts at a time, so that neighbours, which are often equal, are compiled once.
+  constexpr std::size_t kShare = 64;
+  for_each_parallel(threads, threads, [&](std::size_t) {
+    RenewedCompiler compiler(input);
+    for (std::size_t first = next.fetch_add(kShare); first < names.size(); first = next.fetch_add(kShare)) {
+      for (std::size_t i = first; i < std::min(first + kShare, names.size()); ++i) {
+        Diagnostics own;
+        (void)compiler.get().compile(names[i], nullptr, own);
+        if (own.empty()) continue;
+        const std::lock_guard lock(mutex);
+        told.extend(std::move(own));
+      }
+    }
+  });
+  std::set<std::tuple<Code, std::optional<SourceSpan>, std::string>> seen;
+  for (const Diagnostic& one : told.sorted()) {
+    if (seen.emplace(one.code, one.span, one.summary).second) found.add(one);
+  }
+  return found;
 }
 
 }  // namespace plumb::run

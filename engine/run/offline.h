@@ -19,4 +19,7 @@ struct OfflineOptions {
 Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<std::string>& hosts,
                                SnapshotReader& snapshot, const OfflineOptions& options);
 
+// Compiles hosts as far as that goes without facts, and says what is wrong. What is wrong on several is told of one.
+Diagnostics validate_offline(const ir::CompilerInput& input, const std::set<std::string>& hosts, std::size_t threads);
+
 }  // namespace plumb::run
