@@ -89,8 +89,8 @@ std::optional<std::string> exported(const fs::path& file, const std::string& nam
                     .with_hint("install CUE, or write the file in YAML"));
   }
   const Result<ProgramOutput> output =
-      run_program({"cue", "export", "--out", "json", file.filename().string()}, file.parent_path(), Code::kCueFailed,
-                  {.time = std::chrono::seconds{60}, .bytes = lang::kMaxYamlBytes});
+      run_program({"cue", "export", "--out", "json", "./" + file.filename().string()}, file.parent_path(),
+                  Code::kCueFailed, {.time = std::chrono::seconds{60}, .bytes = lang::kMaxYamlBytes});
   if (!output) return tell(Error(output.error()).during("exporting " + name).diagnostic());
   if (output->exit_code == 0) return output->text;
   const std::size_t before = diagnostics.error_count();

@@ -16,7 +16,7 @@ using config::builtin_schema;
 constexpr Openness kText{};
 constexpr Openness kAttribute{.expressions = true, .numbers = false};
 
-std::string capital(std::string name) {
+std::string capital(const std::string& name) {
   bool first = true;
   std::string out;
   for (const char c : name) {

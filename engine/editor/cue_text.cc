@@ -208,7 +208,7 @@ std::string CueWriter::map(const Json& schema, const std::string& indent) const 
     std::string forbidden;
     for (const auto& [other, unused] : map_at(others, "properties").items())
       forbidden += (forbidden.empty() ? "" : ", ") + label(other) + "?: _|_";
-    body += inner + "if " + name + " != _|_ {" + forbidden + "}\n";
+    body.append(inner).append("if ").append(name).append(" != _|_ {").append(forbidden).append("}\n");
   }
   if (has_conditions(schema)) {
     Json condition = schema;

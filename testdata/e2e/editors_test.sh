@@ -14,6 +14,13 @@ cd web
 exits 0 server plumb.yaml hosts.yaml
 [ -z "$output" ] || fail "the starter project has findings: $output"
 
+# In a clone they are made anew, and nothing else is touched.
+rm -r .plumb/schemas
+exits 0 "$plumb" init .
+[ "$output" = 'made ./.plumb/schemas' ] || fail "init says: $output"
+exits 1 "$plumb" init .
+says 'plumb.yaml is there already'
+
 mkdir -p modules/site resources
 cat >modules/site/module.yaml <<'YAML'
 # yaml-language-server: $schema=../../.plumb/schemas/module.json
