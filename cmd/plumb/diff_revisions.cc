@@ -117,8 +117,8 @@ class RevisionDiff {
         builder.add_unplanned(host, found);
         continue;
       }
-      auto simulation = plan::simulate(*new_graph, builtin_providers(), plan::as_declared(*old_graph, *new_graph), host,
-                                       found);
+      auto simulation =
+          plan::simulate(*new_graph, builtin_providers(), plan::as_declared(*old_graph, *new_graph), host, found);
       if (!simulation) {
         builder.add_unplanned(host, found);
         continue;

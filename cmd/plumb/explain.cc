@@ -10,6 +10,7 @@
 #include "engine/config/resource.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
+#include "engine/report/host_list.h"
 
 namespace plumb::cmd {
 namespace {
@@ -143,59 +144,133 @@ class Explainer {
   }
 
   int resource() {
-    const std::unique_ptr<run::Fleet> fleet = workspace_.fleet(workspace_.hosts(), nullptr);
+    const std::unique_ptr<run::Fleet> fleet = compiled(workspace_.hosts());
     if (fleet == nullptr) return kInvalidConfiguration;
-    if (std::any_of(workspace_.hosts().begin(), workspace_.hosts().end(),
-                    [&](const std::string& host) { return fleet->graph(host) == nullptr; })) {
+    std::set<std::string> without;
+    std::set<std::string> addresses;
+    std::set<SourceSpan> declared;
+    for (const std::string& host : workspace_.hosts()) {
+      const ir::Node* found = nullptr;
+      if (const ir::HostGraph* graph = fleet->graph(host)) found = find(*graph, addresses);
+      if (found == nullptr) {
+        without.insert(host);
+        continue;
+      }
+      declared.insert(found->span);
+      terminal_.print(question_.name + " is on " + host + ", declared at " + found->span.str() + "\n");
+    }
+    std::vector<Place> places;
+    gather_places(workspace_.project().root, "", {}, declared, places);
+    // An address that expressions make is known by a host that has it.
+    if (places.empty()) gather_places(workspace_.project().root, "", {}, declared_elsewhere(addresses), places);
+    if (places.empty()) {
+      return unknown("no resource has the address `" + question_.name + "`", {addresses.begin(), addresses.end()},
+                     "`plumb graph` lists the addresses of a host");
+    }
+    if (!without.empty()) explain_absence(without, places);
+    return kDone;
+  }
+
+  // Compiled as far as that goes, with the hosts' facts where they are read.
+  std::unique_ptr<run::Fleet> compiled(const std::set<std::string>& hosts) {
+    std::unique_ptr<run::Fleet> fleet = workspace_.fleet(hosts, nullptr);
+    if (fleet == nullptr) return nullptr;
+    const bool waits =
+        std::any_of(hosts.begin(), hosts.end(), [&](const std::string& host) { return fleet->graph(host) == nullptr; });
+    if (waits) {
       Diagnostics found;
       for (const auto& [host, result] : fleet->contact(true)) found.extend(result.diagnostics);
       workspace_.diagnose(found);
     }
-    int shown = 0;
-    std::set<std::string> addresses;
-    for (const std::string& host : workspace_.hosts()) {
-      const ir::HostGraph* graph = fleet->graph(host);
-      if (graph == nullptr) continue;
-      for (const ir::Node& node : graph->nodes) {
-        addresses.insert(node.desired.address.str());
-        if (node.desired.address.str() != question_.name) continue;
-        terminal_.print(question_.name + " is on " + host + ", declared at " + node.span.str() + "\n");
-        ++shown;
-      }
-    }
-    const int absent = explain_absence(workspace_.project().root, "");
-    if (shown + absent > 0) return kDone;
-    return unknown("no resource of these hosts has the address `" + question_.name + "`",
-                   {addresses.begin(), addresses.end()}, "`plumb graph` lists the addresses of a host");
+    return fleet;
   }
 
-  // Tells of each declaration of this address and where it applies; how many there are.
-  int explain_absence(const config::Module& module, const std::string& path) {
-    int count = 0;
+  const ir::Node* find(const ir::HostGraph& graph, std::set<std::string>& addresses) const {
+    const ir::Node* found = nullptr;
+    for (const ir::Node& node : graph.nodes) {
+      addresses.insert(node.desired.address.str());
+      if (node.desired.address.str() == question_.name) found = &node;
+    }
+    return found;
+  }
+
+  std::set<SourceSpan> declared_elsewhere(std::set<std::string>& addresses) {
+    std::set<std::string> others;
+    for (const auto& [host, unused] : workspace_.inventory().hosts) {
+      if (!workspace_.hosts().contains(host)) others.insert(host);
+    }
+    std::set<SourceSpan> spans;
+    if (others.empty()) return spans;
+    const std::unique_ptr<run::Fleet> fleet = compiled(others);
+    if (fleet == nullptr) return spans;
+    for (const std::string& host : others) {
+      const ir::HostGraph* graph = fleet->graph(host);
+      const ir::Node* node = graph == nullptr ? nullptr : find(*graph, addresses);
+      if (node != nullptr) spans.insert(node->span);
+    }
+    return spans;
+  }
+
+  // A declaration that gives the address, and the placements that decide on it, outermost first.
+  struct Place {
+    SourceSpan span;
+    std::vector<const config::Placement*> placements;
+  };
+
+  void gather_places(const config::Module& module, const std::string& path,
+                     const std::vector<const config::Placement*>& around, const std::set<SourceSpan>& declared,
+                     std::vector<Place>& places) const {
     for (const auto& entry : module.body) {
+      std::vector<const config::Placement*> placements = around;
       if (const auto* call = std::get_if<config::ModuleCall>(&entry)) {
-        if (call->module != nullptr) count += explain_absence(*call->module, config::below(path, call->name));
+        placements.push_back(&call->placement);
+        if (call->module != nullptr)
+          gather_places(*call->module, config::below(path, call->name), placements, declared, places);
         continue;
       }
       const auto& declaration = std::get<config::Declaration>(entry);
-      const std::string identity =
-          config::builtin_schema("resources/" + declaration.kind)["x-identity"].get<std::string>();
-      const auto literal = declaration.literals.find(identity);
-      const bool fixed = literal != declaration.literals.end() && literal->second.value.is_string();
-      const std::string own = declaration.placement.id ? declaration.placement.id->node().text
-                              : fixed                  ? literal->second.value.get<std::string>()
-                                                       : "";
-      if (Address{path, declaration.kind, own}.str() != question_.name) continue;
-      ++count;
-      const config::Placement& placement = declaration.placement;
-      if (placement.on)
-        terminal_.print("  " + placement.on->span.str() + "  only on hosts that match `" + placement.on->text + "`\n");
-      if (placement.when)
-        terminal_.print("  " + placement.when->span().str() + "  only when " + placement.when->text() + "\n");
-      for (const config::Loop& loop : placement.loops)
-        terminal_.print("  " + loop.span.str() + "  for each " + loop.names.back() + "\n");
+      placements.push_back(&declaration.placement);
+      const Address written{path, declaration.kind, written_identity(declaration)};
+      if (written.str() == question_.name || declared.contains(declaration.span))
+        places.push_back({declaration.span, std::move(placements)});
     }
-    return count;
+  }
+
+  // What stands there; nothing where an expression makes it.
+  static std::string written_identity(const config::Declaration& declaration) {
+    if (declaration.placement.id) return declaration.placement.id->node().text;
+    const Json& schema = config::builtin_schema("resources/" + declaration.kind);
+    const auto literal = declaration.literals.find(schema["x-identity"].get<std::string>());
+    const bool fixed = literal != declaration.literals.end() && literal->second.value.is_string();
+    return fixed ? literal->second.value.get<std::string>() : "";
+  }
+
+  void explain_absence(const std::set<std::string>& hosts, const std::vector<Place>& places) {
+    terminal_.print(question_.name + " is not on " + report::host_list({hosts.begin(), hosts.end()}) + "\n");
+    for (const Place& place : places) {
+      terminal_.print("  declared at " + place.span.str() + "\n");
+      for (const config::Placement* placement : place.placements) {
+        if (placement->on) explain_pattern(*placement->on, hosts);
+        for (const config::Loop& loop : placement->loops)
+          terminal_.print("    " + loop.span.str() + "  for each " + loop.names.back() + " of " +
+                          loop.over.node().text + "\n");
+        if (placement->when)
+          terminal_.print("    " + placement->when->span().str() + "  only when " + placement->when->text() + "\n");
+      }
+    }
+  }
+
+  void explain_pattern(const config::Pattern& pattern, const std::set<std::string>& hosts) {
+    const Result<std::set<std::string>> matching = config::match_hosts(workspace_.inventory(), pattern.text);
+    std::vector<std::string> others;
+    for (const std::string& host : hosts) {
+      if (!matching || !matching->contains(host)) others.push_back(host);
+    }
+    terminal_.print("    " + pattern.span.str() + "  only on hosts that match `" + pattern.text + "`" +
+                    (others.empty()
+                         ? ""
+                         : ", which " + report::host_list(others) + (others.size() == 1 ? " does not" : " do not")) +
+                    "\n");
   }
 
   Options options_;

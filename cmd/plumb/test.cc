@@ -26,7 +26,10 @@ struct Arguments {
 class Tester {
  public:
   Tester(Program& program, const Arguments& arguments)
-      : options_(program.options), arguments_(arguments), terminal_(options_.no_color), workspace_(options_, terminal_) {
+      : options_(program.options),
+        arguments_(arguments),
+        terminal_(options_.no_color),
+        workspace_(options_, terminal_) {
     terminal_.set_json(options_.output == "json");
   }
 
@@ -34,8 +37,8 @@ class Tester {
     if (!load()) return kInvalidConfiguration;
     const std::vector<cases::CaseFile> files = cases::find_cases(*project_);
     if (files.empty()) {
-      workspace_.diagnose(
-          fail(Code::kFileUnreadable, "there are no cases").hint("write them in tests/NAME.yaml; see `plumb schema tests`"));
+      workspace_.diagnose(fail(Code::kFileUnreadable, "there are no cases")
+                              .hint("write them in tests/NAME.yaml; see `plumb schema tests`"));
       return kFailed;
     }
     for (const cases::CaseFile& file : files) run_file(file);
@@ -46,7 +49,8 @@ class Tester {
   bool load() {
     const std::filesystem::path folder = options_.folder;
     std::error_code error;
-    if (std::filesystem::exists(folder / "module.yaml", error) && !std::filesystem::exists(folder / "plumb.yaml", error)) {
+    if (std::filesystem::exists(folder / "module.yaml", error) &&
+        !std::filesystem::exists(folder / "plumb.yaml", error)) {
       Diagnostics diagnostics;
       module_ = config::load_module(folder, diagnostics, workspace_.sources());
       inventory_ = config::local_inventory();

@@ -128,7 +128,8 @@ std::optional<ir::CompilerInput> Workspace::compiler_input() {
   if (!find_key()) return std::nullopt;
   static const std::map<std::string, Json> kNone;
   const bool looks = ir::looks_at_other_hosts(project_->root);
-  return ir::CompilerInput{*project_, *inventory_, sources_, builtin_providers(), looks ? recorded_facts() : kNone, key_};
+  return ir::CompilerInput{*project_, *inventory_, sources_, builtin_providers(), looks ? recorded_facts() : kNone,
+                           key_};
 }
 
 bool Workspace::find_key() {
@@ -171,8 +172,8 @@ std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts,
   if (!options_.root.empty()) fleet_options.root = std::filesystem::absolute(options_.root).lexically_normal().string();
   fleet_options.accept_new_host_keys = options_.accept_new_host_keys;
   fleet_options.become_password = become_password_;
-  auto fleet = std::make_unique<run::Fleet>(*input, *executors_, std::move(fleet_options), control_,
-                                            std::move(observer));
+  auto fleet =
+      std::make_unique<run::Fleet>(*input, *executors_, std::move(fleet_options), control_, std::move(observer));
   Diagnostics diagnostics;
   const bool compiled = fleet->compile(hosts, diagnostics);
   diagnose(diagnostics);
