@@ -71,6 +71,7 @@ void expression(std::string_view text, bool check) {
 }
 
 void interpolation(std::string_view text) {
+  if (!plumb::valid_utf8(text)) return;  // the reader of YAML lets no other through
   const auto made = plumb::lang::Interpolation::parse(text, scope().environment);
   if (!made) return;
   plumb::cel::Budget budget(small());

@@ -22,7 +22,8 @@ inline bool may_interpolate(std::string_view text) {
 
 class Interpolation {
  public:
-  // `wanted` is what the value is for, `proved` what a `when` has made sure of. Offsets in faults count in `text`.
+  // `text` is UTF-8. `wanted` is what the value is for, `proved` what a `when` has made sure of. Offsets in faults
+  // count in `text`.
   static cel::Outcome<Interpolation> parse(std::string_view text, const cel::Environment& environment,
                                            const std::optional<cel::Type>& wanted = std::nullopt,
                                            const std::vector<cel::Guard>& proved = {});
