@@ -7,6 +7,7 @@
 
 #include "engine/base/file.h"
 #include "engine/config/declaration.h"
+#include "engine/config/document.h"
 #include "engine/config/include.h"
 #include "engine/lang/yaml.h"
 
@@ -87,8 +88,7 @@ class DocumentSearch {
 }  // namespace
 
 Result<> expect_project(const fs::path& folder) {
-  std::error_code error;
-  if (fs::exists(folder / "plumb.yaml", error)) return {};
+  if (has_document(folder, "plumb")) return {};
   return fail(Code::kNoProject, "there is no plumb.yaml in " + folder.string())
       .hint("run `plumb init`, or name the project's folder with -C");
 }

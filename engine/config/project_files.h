@@ -9,7 +9,7 @@
 
 namespace plumb::config {
 
-// An error where `folder` has no plumb.yaml.
+// An error where `folder` has neither plumb.yaml nor plumb.cue.
 Result<> expect_project(const std::filesystem::path& folder);
 
 // plumb.yaml, module.yaml of every module in the project that is used, what these include, hosts.yaml, inputs.yaml and

@@ -35,7 +35,8 @@ class Definitions {
   std::string text() {
     add_project();
     add_kinds();
-    add_inventory();
+    add_document("inventory");
+    add_document("tests");
     add("#Facts", open_document(builtin_schema("facts"), kText), [](const std::string&) { return ""; });
     std::string out =
         "// What plumb accepts. Made by `plumb schema export --format cue`.\n"
@@ -112,11 +113,14 @@ class Definitions {
     add(name_of(kind), schema, names);
   }
 
-  void add_inventory() {
-    const auto names = [](const std::string& reference) { return "#Inventory" + last_part(reference).substr(1); };
-    const Json document = open_document(builtin_schema("inventory"), kText);
-    add("#Inventory", document, names);
-    for (const auto& [name, schema] : document["definitions"].items()) add("#Inventory" + capital(name), schema, names);
+  void add_document(const std::string& document_name) {
+    const std::string own = "#" + capital(document_name);
+    const auto names = [own](const std::string& reference) { return own + last_part(reference).substr(1); };
+    Json document = open_document(builtin_schema(document_name), kText);
+    const Json parts = std::move(document["definitions"]);
+    document.erase("definitions");
+    add(own, document, names);
+    for (const auto& [name, schema] : parts.items()) add(own + capital(name), schema, names);
   }
 
   std::map<std::string, std::string> all_;

@@ -224,6 +224,7 @@ std::map<std::string, Json> documents(const KnownProject& known) {
   all["included"] = document(root["included"], root);
   all["module"] = document(inner["module"], inner);
   all["inventory"] = inventory(known);
+  all["tests"] = plain("tests");
   for (const char* name : {"facts", "plan"}) all[name] = plain(name);
   return all;
 }

@@ -37,7 +37,7 @@ std::vector<std::string> kinds_by_precedence();
 // that all kinds share lead to #/definitions/resource-keys.
 Json resource_schema(const std::string& kind, Openness openness);
 
-// By file name without its ending: project, included, module, inventory, facts, plan. Draft 7.
+// By file name without its ending: project, included, module, inventory, tests, facts, plan. Draft 7.
 std::map<std::string, Json> documents(const KnownProject& known);
 
 }  // namespace plumb::editor

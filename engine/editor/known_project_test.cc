@@ -59,7 +59,7 @@ TEST_F(KnownProjectTest, IsWrittenTheSameEachTime) {
   const auto written = write_schemas(scratch_.path() / "out", Format::kJsonSchema, read());
   ASSERT_TRUE(written) << written.error().summary();
   EXPECT_EQ(*written, (std::vector<std::string>{"facts.json", "included.json", "inventory.json", "module.json",
-                                                "plan.json", "project.json"}));
+                                                "plan.json", "project.json", "tests.json"}));
   EXPECT_EQ(documents(read()), documents(read()));
 }
 

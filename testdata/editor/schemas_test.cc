@@ -53,7 +53,7 @@ TEST(EditorSchemasNetwork, CueJudgesRight) {
   const testing::ScratchFolder scratch;
   ASSERT_TRUE(write_schemas(scratch.path(), Format::kCue, {}));
   const std::map<std::string, std::string> names = {
-      {"project", "#Project"}, {"module", "#Module"}, {"inventory", "#Inventory"}};
+      {"project", "#Project"}, {"module", "#Module"}, {"inventory", "#Inventory"}, {"tests", "#Tests"}};
   const std::vector<Whole> documents = everything();
   Json cases = Json::array();
   for (const Whole& one : documents)

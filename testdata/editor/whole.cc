@@ -162,7 +162,10 @@ std::vector<Whole> guide_documents() {
       if (!node || !node->is_map()) continue;
       Json value = config::untyped(*node);
       if (!value.contains("plumb")) continue;
-      const char* document = value.contains("project") ? "project" : value.contains("hosts") ? "inventory" : "module";
+      const char* document = value.contains("project") ? "project"
+                             : value.contains("hosts") ? "inventory"
+                             : value.contains("tests") ? "tests"
+                                                       : "module";
       all.push_back({document, file.filename().string() + ":\n" + block, std::move(value), true});
     }
   }

@@ -10,7 +10,7 @@
 namespace plumb::editor {
 
 struct Whole {
-  std::string document;  // as exported: project, module, inventory
+  std::string document;  // as exported: project, module, inventory, tests
   std::string name;
   Json value;
   bool good = false;
