@@ -294,6 +294,23 @@ class Checker {
       good = take_reads(declaration, schema, attribute, "`" + attribute + "`", reads, text.span) && good;
     }
     declaration.broken = declaration.broken || !good || declaration.reads.broken;
+    prepare(declaration, schema["properties"]);
+  }
+
+  static void prepare(Declaration& declaration, const Json& properties) {
+    auto spans = std::make_shared<AttributeSpans>();
+    const auto note = [&](const std::string& attribute, const SourceSpan& span) {
+      spans->emplace(attribute, span);
+      const std::string target = properties[attribute].value("x-content-of", std::string());
+      if (!target.empty()) spans->emplace(target, span);
+    };
+    for (const auto& [attribute, located] : declaration.literals) {
+      declaration.literal_values[attribute] = located.value;
+      note(attribute, located.span);
+    }
+    for (const auto& [attribute, value] : declaration.expressions) note(attribute, value.span());
+    for (const auto& [attribute, text] : declaration.templates) note(attribute, text.span);
+    declaration.spans = std::move(spans);
   }
 
   // Sensitivity goes with the values: what reads a sensitive input is sensitive, or an error where it cannot be.

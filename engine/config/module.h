@@ -82,6 +82,8 @@ struct Placement {
   std::optional<Dynamic> id;
 };
 
+using AttributeSpans = std::map<std::string, SourceSpan>;
+
 // One resource as it is written.
 struct Declaration {
   SourceSpan span;  // of the identity, what `source` in a plan points to
@@ -98,6 +100,11 @@ struct Declaration {
   // `sensitive: [content]`, with `sensitive: true` every attribute that the schema marks x-secret-capable, and those
   // that a sensitive input reaches. With an attribute goes the one that its bytes become or come from (x-content-of).
   std::set<std::string> sensitive;
+
+  // Made by check(), for all resources that come of it: the values of `literals`, and where each attribute is written;
+  // one that gives another's bytes (x-content-of) stands for that too.
+  Json literal_values = Json::object();
+  std::shared_ptr<const AttributeSpans> spans;
 
   Reads reads;
   bool broken = false;  // has errors that were told: not to be compiled

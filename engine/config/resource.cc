@@ -35,12 +35,13 @@ class Resolver {
         schema_(builtin_schema("resources/" + declaration.kind)),
         identity_(schema_.at("x-identity").get<std::string>()) {}
 
-  std::shared_ptr<const Resource> run() {
+  std::shared_ptr<Resource> run() {
     resource_->span = declaration_.span;
     resource_->ignore = declaration_.ignore;
     resource_->prevent_destroy = declaration_.prevent_destroy;
     resource_->sensitive = declaration_.sensitive;
-    resource_->attributes = declaration_.literals;
+    resource_->attributes = declaration_.literal_values;
+    resource_->spans = declaration_.spans;
     bool good = true;
     for (const auto& [name, value] : declaration_.expressions) good = take_expression(name, value) && good;
     for (const auto& [name, text] : declaration_.templates) good = take_template(name, text) && good;
@@ -68,7 +69,7 @@ class Resolver {
     std::optional<Json> typed = validate(*node, schema, shown(name), value.span(), options, evaluation_.diagnostics);
     if (!typed) return false;
     if (schema.value("x-format", std::string()) == "source") *typed = folder_.in_project(typed->get<std::string>());
-    resource_->attributes.insert_or_assign(name, Located{std::move(*typed), value.span()});
+    resource_->attributes[name] = std::move(*typed);
     return true;
   }
 
@@ -78,7 +79,7 @@ class Resolver {
       evaluation_.diagnostics.add(cel::diagnose(rendered.error(), text.origin));
       return false;
     }
-    resource_->attributes.insert_or_assign(name, Located{std::move(*rendered), text.span});
+    resource_->attributes[name] = std::move(*rendered);
     return true;
   }
 
@@ -86,14 +87,12 @@ class Resolver {
     const std::vector<Json>& conditions = conditions_of_kind(declaration_.kind);
     // What is literal was checked when it was read.
     if (declaration_.expressions.empty() || conditions.empty()) return true;
-    Json value = Json::object();
-    for (const auto& [name, located] : resource_->attributes) value[name] = located.value;
-    return check_conditions(value, declaration_.written, conditions, schema_, declaration_.kind, declaration_.span,
-                            evaluation_.diagnostics);
+    return check_conditions(resource_->attributes, declaration_.written, conditions, schema_, declaration_.kind,
+                            declaration_.span, evaluation_.diagnostics);
   }
 
   bool take_address() {
-    const Json& own = resource_->attributes.at(identity_).value;
+    const Json& own = resource_->attributes.at(identity_);
     std::string identity = own.is_string() ? own.get<std::string>() : canonical(own);
     SourceSpan span = declaration_.span;
     if (const auto& id = declaration_.placement.id) {
@@ -118,8 +117,8 @@ class Resolver {
   void prefix_patterns(const char* name) {
     if (module_.empty()) return;
     const auto found = resource_->attributes.find(name);
-    if (found == resource_->attributes.end() || !found->second.value.is_array()) return;
-    for (Json& pattern : found->second.value) pattern = below(module_, pattern.get<std::string>());
+    if (found == resource_->attributes.end() || !found->is_array()) return;
+    for (Json& pattern : *found) pattern = below(module_, pattern.get<std::string>());
   }
 
   const Declaration& declaration_;
@@ -148,8 +147,8 @@ std::optional<std::vector<Pattern>> resolve_patterns(const std::vector<Dynamic>&
   return patterns;
 }
 
-std::shared_ptr<const Resource> resolve(const Declaration& declaration, const std::string& module,
-                                        const ModuleFolder& folder, const Evaluation& evaluation) {
+std::shared_ptr<Resource> resolve(const Declaration& declaration, const std::string& module, const ModuleFolder& folder,
+                                  const Evaluation& evaluation) {
   return Resolver(declaration, module, folder, evaluation).run();
 }
 

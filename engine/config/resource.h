@@ -18,7 +18,8 @@ struct Resource {
   SourceSpan span;  // of the identity
   // Attributes as the kind's schema types and normalises them, the identity's own (x-identity) among them. Paths of
   // project files are relative to the project.
-  std::map<std::string, Located> attributes;
+  Json attributes;
+  std::shared_ptr<const AttributeSpans> spans;  // never null
   std::vector<Pattern> after;
   std::vector<Pattern> before;
   std::set<std::string> ignore;
@@ -27,8 +28,8 @@ struct Resource {
 };
 
 // `module` is the path of the module's instance, "" at the root. Nothing after findings were told.
-std::shared_ptr<const Resource> resolve(const Declaration& declaration, const std::string& module,
-                                        const ModuleFolder& folder, const Evaluation& evaluation);
+std::shared_ptr<Resource> resolve(const Declaration& declaration, const std::string& module, const ModuleFolder& folder,
+                                  const Evaluation& evaluation);
 
 // Patterns of after and before, made absolute; those of a module speak of its own resources.
 std::optional<std::vector<Pattern>> resolve_patterns(const std::vector<Dynamic>& written, const std::string& module,

@@ -36,7 +36,8 @@ Result<fs::path> make_folder() {
 Result<Revision> Revision::check_out(const fs::path& folder, const std::string& name) {
   if (name.empty() || name.starts_with('-')) return fail(Code::kRevision, "`" + name + "` is no revision");
   PLUMB_TRY_ASSIGN(const std::string prefix, git({"git", "rev-parse", "--show-prefix"}, folder));
-  const Result<std::string> commit = git({"git", "rev-parse", "--verify", "--end-of-options", name + "^{commit}"}, folder);
+  const Result<std::string> commit =
+      git({"git", "rev-parse", "--verify", "--end-of-options", name + "^{commit}"}, folder);
   if (!commit) return fail(Code::kRevision, "git does not know the revision `" + name + "`");
   PLUMB_TRY_ASSIGN(fs::path root, make_folder());
   Revision revision(name, root / "tree");

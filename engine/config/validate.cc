@@ -409,7 +409,8 @@ class Validator {
         return false;
       }
     }
-    return !value.is_object() || check_conditions(value, node, conditions_of(schema), *options_.root, name, where, *out_);
+    return !value.is_object() ||
+           check_conditions(value, node, conditions_of(schema), *options_.root, name, where, *out_);
   }
 
   // The branch that the node's shape asks for; messages speak of that branch alone.

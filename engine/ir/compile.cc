@@ -13,10 +13,6 @@ namespace {
 
 namespace slots = config::slots;
 
-std::string text_member(const Json& schema, const char* member) {
-  return schema.value(member, std::string());
-}
-
 void gather_patterns(const config::Module& module, std::map<std::string, const config::Pattern*>& patterns) {
   for (const auto& entry : module.body) {
     const auto& placement = std::visit(
@@ -33,6 +29,29 @@ const Json* at_path(const Json* document, const std::vector<std::string>& path) 
     document = &(*document)[name];
   }
   return document;
+}
+
+// Which attributes of a kind hold contents, by what their schemas say of them.
+const std::vector<ContentAttribute>& content_attributes(const std::string& kind) {
+  static const std::map<std::string, std::vector<ContentAttribute>> kAll = [] {
+    std::map<std::string, std::vector<ContentAttribute>> all;
+    for (const std::string& one : config::resource_kinds()) {
+      const Json& properties = config::builtin_schema("resources/" + one).at("properties");
+      for (const auto& [name, schema] : properties.items()) {
+        if (schema.value("x-format", std::string()) != "content") continue;
+        ContentAttribute special{name, ""};
+        for (const auto& [other, part] : properties.items()) {
+          if (part.value("x-format", std::string()) == "source" && part.value("x-content-of", std::string()) == name)
+            special.source = other;
+        }
+        all[one].push_back(std::move(special));
+      }
+    }
+    return all;
+  }();
+  static const std::vector<ContentAttribute> kNone;
+  const auto found = kAll.find(kind);
+  return found == kAll.end() ? kNone : found->second;
 }
 
 }  // namespace
@@ -179,11 +198,11 @@ std::shared_ptr<const HostGraph> Compiler::compile(const std::string& name, cons
 std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const Json* facts,
                                                  Diagnostics& diagnostics) {
   const std::size_t before = diagnostics.error_count();
-  const Resources resources = expander_.expand(host, facts, diagnostics);
+  Resources resources = expander_.expand(host, facts, diagnostics);
   std::vector<Node> nodes;
   std::vector<const config::Resource*> sources;
   std::map<Address, const config::Resource*> first;
-  for (const auto& resource : resources) {
+  for (auto& resource : resources) {
     const auto [seen, added] = first.try_emplace(resource->address, resource.get());
     if (!added) {
       diagnostics.add(
@@ -193,11 +212,15 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
               .with_hint("remove one of them, keep them on different hosts with `on`, or give one an `id`"));
       continue;
     }
-    const auto known = lowered_.find(resource);
-    std::optional<Node> node = known == lowered_.end() ? lower(*resource, diagnostics) : known->second;
+    std::optional<Node> node;
+    if (resource.use_count() == 1) {
+      node = lower(std::move(*resource), diagnostics);
+    } else if (const auto known = lowered_.find(resource); known != lowered_.end()) {
+      node = known->second;
+    } else if ((node = lower(config::Resource(*resource), diagnostics))) {
+      lowered_.emplace(resource, *node);  // one that is held elsewhere too is asked for again
+    }
     if (!node) continue;
-    // One that is held elsewhere too is asked for again.
-    if (known == lowered_.end() && resource.use_count() > 1) lowered_.emplace(resource, *node);
     nodes.push_back(std::move(*node));
     sources.push_back(resource.get());
   }
@@ -205,42 +228,55 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   return diagnostics.error_count() == before ? graph : nullptr;
 }
 
-std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostics& diagnostics) {
+// Contents and sensitive values give way to their digests. Takes the attributes of `resource` and leaves its edges.
+std::optional<Node> Compiler::lower(config::Resource&& resource, Diagnostics& diagnostics) {
   std::optional<Node> node(std::in_place);
   node->span = resource.span;
-  node->ignore = resource.ignore;
+  node->attribute_spans = resource.spans;
+  node->ignore = std::move(resource.ignore);
   node->prevent_destroy = resource.prevent_destroy;
   node->desired.address = resource.address;
-  const Json& properties = config::builtin_schema("resources/" + resource.address.kind).at("properties");
-  for (const auto& [attribute, located] : resource.attributes) {
-    const Json& schema = properties.at(attribute);
-    const std::string format = text_member(schema, "x-format");
-    const bool secret = resource.sensitive.contains(attribute);
-    std::string target = attribute;
-    Json value = located.value;
-    if (format == "content" && value.is_string()) {
-      value = secret ? contents_.add_secret_text(input_.key, value.get<std::string>())
-                     : contents_.add_text(value.get<std::string>());
-    } else if (format == "source" && value.is_string()) {
-      target = text_member(schema, "x-content-of");
-      const std::filesystem::path path = input_.project.folder / value.get<std::string>();
-      Result<std::string> name = contents_.add_file(path);
-      if (name && (secret || resource.sensitive.contains(target))) {
-        if (Result<std::string> bytes = contents_.bytes(*name)) name = contents_.add_secret_text(input_.key, *bytes);
-      }
-      if (!name) {
-        diagnostics.add(Diagnostic(Code::kSourceMissing, name.error().summary()).at(located.span));
-        return std::nullopt;
-      }
-      value = *name;
-    } else if (secret && !value.is_null()) {
-      value = contents_.add_secret_value(input_.key, value);
+  Json& attributes = node->desired.attributes;
+  attributes = std::move(resource.attributes);
+  for (const ContentAttribute& special : content_attributes(resource.address.kind)) {
+    if (const auto source = attributes.find(special.source); source != attributes.end() && source->is_string()) {
+      if (!take_source(special, resource, attributes, diagnostics)) return std::nullopt;
+    } else if (const auto content = attributes.find(special.content);
+               content != attributes.end() && content->is_string()) {
+      auto& text = content->get_ref<std::string&>();
+      *content = resource.sensitive.contains(special.content) ? contents_.add_secret_text(input_.key, std::move(text))
+                                                              : contents_.add_text(std::move(text));
     }
-    if (secret || resource.sensitive.contains(target)) node->desired.sensitive.insert(target);
-    node->attribute_spans[target] = located.span;
-    if (!value.is_null()) node->desired.attributes[target] = std::move(value);
+    if (resource.sensitive.contains(special.content)) node->desired.sensitive.insert(special.content);
+  }
+  for (const std::string& attribute : resource.sensitive) {
+    const auto value = attributes.find(attribute);
+    if (value == attributes.end()) continue;
+    // A content has its digest by now.
+    const bool added = node->desired.sensitive.insert(attribute).second;
+    if (added && !value->is_null()) *value = contents_.add_secret_value(input_.key, *value);
+  }
+  for (auto value = attributes.begin(); value != attributes.end();) {
+    value = value->is_null() ? attributes.erase(value) : std::next(value);
   }
   return node;
+}
+
+bool Compiler::take_source(const ContentAttribute& special, const config::Resource& resource, Json& attributes,
+                           Diagnostics& diagnostics) {
+  const auto path = attributes[special.source].get<std::string>();
+  const bool secret = resource.sensitive.contains(special.source) || resource.sensitive.contains(special.content);
+  Result<std::string> name = contents_.add_file(input_.project.folder / path);
+  if (name && secret) {
+    if (Result<std::string> bytes = contents_.bytes(*name)) name = contents_.add_secret_text(input_.key, *bytes);
+  }
+  if (!name) {
+    diagnostics.add(Diagnostic(Code::kSourceMissing, name.error().summary()).at(resource.spans->at(special.source)));
+    return false;
+  }
+  attributes.erase(special.source);
+  attributes[special.content] = *name;
+  return true;
 }
 
 }  // namespace plumb::ir

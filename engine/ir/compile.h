@@ -29,6 +29,12 @@ struct CompilerInput {
   std::string key;
 };
 
+// An attribute that holds bytes, and the one that may name a file with them instead.
+struct ContentAttribute {
+  std::string content;
+  std::string source;
+};
+
 // Compiles hosts of one project. Hosts for which all that expressions read is equal share one graph. For one thread.
 class Compiler {
  public:
@@ -55,7 +61,9 @@ class Compiler {
   std::string key_of(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
   const config::Reads& reads_of(const std::string& selection);
   std::shared_ptr<const HostGraph> build(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
-  std::optional<Node> lower(const config::Resource& resource, Diagnostics& diagnostics);
+  std::optional<Node> lower(config::Resource&& resource, Diagnostics& diagnostics);
+  bool take_source(const ContentAttribute& special, const config::Resource& resource, Json& attributes,
+                   Diagnostics& diagnostics);
 
   struct Compiled {
     std::shared_ptr<const HostGraph> graph;
@@ -68,7 +76,7 @@ class Compiler {
   std::vector<const config::Pattern*> patterns_;  // every `on`, each text once
   std::map<std::string, config::Reads> reads_;    // by selection: which of the patterns a host matches
   std::map<std::shared_ptr<const config::Resource>, Node> lowered_;  // of resources that are the same on every host
-  std::map<std::string, Compiled> graphs_;  // by key
+  std::map<std::string, Compiled> graphs_;                           // by key
   std::set<std::tuple<Code, std::optional<SourceSpan>, std::string>> told_;
 };
 

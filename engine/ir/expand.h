@@ -15,7 +15,7 @@
 
 namespace plumb::ir {
 
-using Resources = std::vector<std::shared_ptr<const config::Resource>>;
+using Resources = std::vector<std::shared_ptr<config::Resource>>;
 
 // For one thread. Everything referred to outlives it.
 class Expander {
@@ -50,7 +50,7 @@ class Expander {
   const std::map<std::string, Json>& recorded_;
   std::map<std::string, std::set<std::string>> selected_;  // by pattern
   // Resources that are the same on every host, by declaration and module path.
-  std::map<std::pair<const config::Declaration*, std::string>, std::shared_ptr<const config::Resource>> constant_;
+  std::map<std::pair<const config::Declaration*, std::string>, std::shared_ptr<config::Resource>> constant_;
 };
 
 // Whether an expression reads facts in the end.

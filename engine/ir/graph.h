@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,9 +15,16 @@
 namespace plumb::ir {
 
 struct Node {
+  // Where the attribute is written; of the resource where it is not.
+  const SourceSpan& span_of(const std::string& attribute) const {
+    if (attribute_spans == nullptr) return span;
+    const auto found = attribute_spans->find(attribute);
+    return found == attribute_spans->end() ? span : found->second;
+  }
+
   Desired desired;
-  SourceSpan span;  // of the identity
-  std::map<std::string, SourceSpan> attribute_spans;
+  SourceSpan span;                                                           // of the identity
+  std::shared_ptr<const std::map<std::string, SourceSpan>> attribute_spans;  // may be null
   std::set<std::string> ignore;
   bool prevent_destroy = false;
 };

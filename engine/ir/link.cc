@@ -11,42 +11,51 @@
 namespace plumb::ir {
 namespace {
 
-// Finds the nodes that a pattern names without trying every node for a plain address.
+// Finds the nodes that an address or a pattern names. The nodes outlive it and stay where they are.
 class AddressTable {
  public:
-  explicit AddressTable(const std::vector<Node>& nodes) {
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      const Address& address = nodes[i].desired.address;
-      texts_.push_back(address.str());
-      by_text_.emplace(texts_.back(), i);
-      by_thing_.emplace(std::pair(address.kind, address.identity), i);
-    }
+  explicit AddressTable(const std::vector<Node>& nodes) : nodes_(nodes) {
+    by_thing_.reserve(nodes.size());
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+      by_thing_.push_back({nodes[i].desired.address.kind, nodes[i].desired.address.identity, i});
+    std::sort(by_thing_.begin(), by_thing_.end());
   }
 
   // What a host has is the same thing in whatever module it is declared.
   std::vector<std::size_t> all_of(const Address& thing) const {
     std::vector<std::size_t> found;
-    const auto [begin, end] = by_thing_.equal_range(std::pair(thing.kind, thing.identity));
-    for (auto at = begin; at != end; ++at) found.push_back(at->second);
+    const Thing first{thing.kind, thing.identity, 0};
+    for (auto at = std::lower_bound(by_thing_.begin(), by_thing_.end(), first);
+         at != by_thing_.end() && at->kind == thing.kind && at->identity == thing.identity; ++at) {
+      found.push_back(at->node);
+    }
     return found;
   }
 
-  std::vector<std::size_t> matches(const std::string& pattern) const {
-    std::vector<std::size_t> found;
-    if (!is_glob(pattern)) {
-      if (const auto exact = by_text_.find(pattern); exact != by_text_.end()) found.push_back(exact->second);
-      return found;
+  std::vector<std::size_t> matches(const std::string& pattern) {
+    // Many hosts have no patterns at all.
+    if (texts_.empty()) {
+      for (const Node& node : nodes_) texts_.push_back(node.desired.address.str());
     }
+    const bool glob = is_glob(pattern);
+    std::vector<std::size_t> found;
     for (std::size_t i = 0; i < texts_.size(); ++i) {
-      if (glob_match(pattern, texts_[i])) found.push_back(i);
+      if (glob ? glob_match(pattern, texts_[i]) : pattern == texts_[i]) found.push_back(i);
     }
     return found;
   }
 
  private:
+  struct Thing {
+    std::string_view kind;
+    std::string_view identity;
+    std::size_t node = 0;
+    friend auto operator<=>(const Thing&, const Thing&) = default;
+  };
+
+  const std::vector<Node>& nodes_;
+  std::vector<Thing> by_thing_;
   std::vector<std::string> texts_;
-  std::map<std::string, std::size_t> by_text_;
-  std::multimap<std::pair<std::string, std::string>, std::size_t> by_thing_;
 };
 
 std::vector<std::string> trigger_globs(const Json& attributes, const std::string& attribute) {
@@ -59,7 +68,7 @@ std::vector<std::string> trigger_globs(const Json& attributes, const std::string
 
 std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<const config::Resource*>& resources,
                              const Registry& providers) {
-  const AddressTable table(nodes);
+  AddressTable table(nodes);
   std::vector<Edge> edges;
   const auto add = [&](std::size_t from, std::size_t to, EdgeKind kind, Op op, const SourceSpan& span) {
     if (from != to) edges.push_back({from, to, kind, op, span});
@@ -77,10 +86,9 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
     const Provider* provider = providers.find(node.desired.address.kind);
     if (provider == nullptr) continue;
     for (const Trigger& trigger : provider->triggers()) {
-      const auto span = node.attribute_spans.find(trigger.attribute);
       for (const std::string& glob : trigger_globs(node.desired.attributes, trigger.attribute)) {
         for (const std::size_t other : table.matches(glob)) {
-          add(i, other, EdgeKind::kTrigger, trigger.op, span == node.attribute_spans.end() ? node.span : span->second);
+          add(i, other, EdgeKind::kTrigger, trigger.op, node.span_of(trigger.attribute));
         }
       }
     }

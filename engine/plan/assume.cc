@@ -7,8 +7,8 @@ Observed as_declared(const Desired& desired) {
   observed.exists = desired.text("state") != "absent";
   if (observed.exists) observed.attributes = desired.attributes;
   // A command that has nothing to do any more says so by its guard; one without a guard always has.
-  const bool guarded = desired.has("creates") || desired.has("removes") || desired.has("unless") ||
-                       desired.has("only_if");
+  const bool guarded =
+      desired.has("creates") || desired.has("removes") || desired.has("unless") || desired.has("only_if");
   if (desired.address.kind == "command" && guarded) observed.attributes["guard"] = "skip";
   // A unit that something reloads is taken to be able to.
   if (desired.address.kind == "service") observed.attributes["can_reload"] = true;

@@ -73,7 +73,8 @@ TEST_F(SimulateTest, TellsDriftFromIntent) {
 
 TEST_F(SimulateTest, AnOwnerThatNothingCreatesIsAnErrorWithBothPlaces) {
   ir::Node file = node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"owner", "deploy"}});
-  file.attribute_spans["owner"] = {"plumb.yaml", 6, 12, 6, 18};
+  file.attribute_spans = std::make_shared<const std::map<std::string, SourceSpan>>(
+      std::map<std::string, SourceSpan>{{"owner", {"plumb.yaml", 6, 12, 6, 18}}});
   Observed observed = absent();
   observed.missing.push_back({*Address::parse("user:deploy"), "owner"});
   add(std::move(file), std::move(observed));

@@ -228,14 +228,13 @@ class Simulator {
         if (!exact) bound(action, missing.what.str() + " is expected from " + address_of(*maker), *maker);
         continue;
       }
-      const auto span = node.attribute_spans.find(missing.attribute);
       const bool later =
           std::any_of(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(i), graph_.nodes.end(),
                       [&](const ir::Node& other) { return thing(other.desired.address) == thing(missing.what); });
       Diagnostic nothing(Code::kNothingProvides,
                          "`" + address_of(i) + "` needs " + missing.what.str() + ", which the host does not have and " +
                              (later ? "only a later action creates" : "nothing in the plan creates"));
-      nothing.span = span == node.attribute_spans.end() ? node.span : span->second;
+      nothing.span = node.span_of(missing.attribute);
       nothing.label = "asked for here";
       if (nothing.span != node.span) nothing.related.push_back({node.span, "by this resource"});
       nothing.hint = "declare `" + missing.what.kind + ": " + missing.what.identity +

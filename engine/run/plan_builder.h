@@ -15,8 +15,8 @@ namespace plumb::run {
 class PlanBuilder {
  public:
   // `on` is the pattern that was asked for; `key` the project's own, "" where it has none.
-  PlanBuilder(const config::Project& project, const config::Inventory& inventory, std::string on, const std::string& key,
-              const std::set<std::string>& hosts);
+  PlanBuilder(const config::Project& project, const config::Inventory& inventory, std::string on,
+              const std::string& key, const std::set<std::string>& hosts);
 
   // `contents` hold the bytes of what the host's graph names.
   void add(const std::string& host, plan::Simulation simulation, const ir::Contents& contents);

@@ -20,9 +20,8 @@ std::string dump(const Declaration& declaration, const Project& project) {
   Diagnostics diagnostics;
   const auto resource = resolve(declaration, "", {project.folder, ""}, {nothing, sources, diagnostics});
   std::string out = resource->address.str() + " at " + resource->span.str() + "\n";
-  for (const auto& [name, located] : resource->attributes) {
-    out += "  " + name + " = " + canonical(located.value) + " at " + located.span.str() + "\n";
-  }
+  for (const auto& [name, value] : resource->attributes.items())
+    out += "  " + name + " = " + canonical(value) + " at " + resource->spans->at(name).str() + "\n";
   if (declaration.placement.on) out += "  on " + declaration.placement.on->text + "\n";
   for (const Pattern& pattern : resource->after) out += "  after " + pattern.text + "\n";
   for (const Pattern& pattern : resource->before) out += "  before " + pattern.text + "\n";
