@@ -31,6 +31,23 @@ std::size_t characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
+// Compiling one costs more than a thousand matches, and a few patterns are asked for again and again. Nothing where it
+// cannot be compiled.
+const std::optional<std::regex>& compiled_pattern(const std::string& pattern) {
+  constexpr std::size_t kMostKept = 256;
+  thread_local std::map<std::string, std::optional<std::regex>> kept;
+  const auto known = kept.find(pattern);
+  if (known != kept.end()) return known->second;
+  if (kept.size() >= kMostKept) kept.clear();
+  std::optional<std::regex>& compiled = kept[pattern];
+  try {
+    compiled.emplace(pattern, std::regex::ECMAScript);
+  } catch (const std::regex_error&) {
+    compiled.reset();
+  }
+  return compiled;
+}
+
 class Validator {
  public:
   Validator(const ValidateOptions& options, Diagnostics& diagnostics) : options_(options), out_(&diagnostics) {}
@@ -211,8 +228,9 @@ class Validator {
 
   static bool matches(const std::string& value, const std::string& pattern) {
     if (value.size() > kLongestForPattern) return false;
+    const std::optional<std::regex>& compiled = compiled_pattern(pattern);
     try {
-      return std::regex_search(value, std::regex(pattern, std::regex::ECMAScript));
+      return compiled && std::regex_search(value, *compiled);
     } catch (const std::regex_error&) {
       return false;
     }
