@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "engine/base/program.h"
+#include "engine/config/module_store.h"
 
 namespace plumb::config {
 namespace {
@@ -31,12 +32,22 @@ Result<fs::path> make_folder() {
   return fs::path(name);
 }
 
+// Modules from git are not in git again; those of the project serve its revisions, as far as their locks hold them.
+void lend_modules(const fs::path& project, const fs::path& revision) {
+  std::error_code error;
+  const fs::path store = fs::canonical(project / kModuleStore, error);
+  if (error) return;
+  fs::create_directories((revision / kModuleStore).parent_path(), error);
+  fs::create_directory_symlink(store, revision / kModuleStore, error);
+}
+
 }  // namespace
 
 Result<Revision> Revision::check_out(const fs::path& folder, const std::string& name) {
   if (name.empty() || name.starts_with('-')) return fail(Code::kRevision, "`" + name + "` is no revision");
   PLUMB_TRY_ASSIGN(const std::string prefix, git({"git", "rev-parse", "--show-prefix"}, folder));
-  const Result<std::string> commit = git({"git", "rev-parse", "--verify", "--end-of-options", name + "^{commit}"}, folder);
+  const Result<std::string> commit =
+      git({"git", "rev-parse", "--verify", "--end-of-options", name + "^{commit}"}, folder);
   if (!commit) return fail(Code::kRevision, "git does not know the revision `" + name + "`");
   PLUMB_TRY_ASSIGN(fs::path root, make_folder());
   Revision revision(name, root / "tree");
@@ -46,6 +57,7 @@ Result<Revision> Revision::check_out(const fs::path& folder, const std::string& 
   PLUMB_TRY_ASSIGN(const std::string top, git({"git", "rev-parse", "--show-toplevel"}, folder));
   PLUMB_TRY(git({"env", index, "git", "read-tree", *commit}, top));
   PLUMB_TRY(git({"env", index, "git", "checkout-index", "--all", "--prefix=" + (root / "tree").string() + "/"}, top));
+  lend_modules(folder, revision.folder());
   return revision;
 }
 
