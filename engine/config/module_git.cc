@@ -57,13 +57,18 @@ std::string said(std::string_view errors) {
   return last.empty() ? "nothing" : last;
 }
 
-Result<std::string> run(const Arguments& arguments, const fs::path& folder, std::chrono::seconds time) {
+Result<ProgramOutput> start(const Arguments& arguments, const fs::path& folder, std::chrono::seconds time) {
   if (!has_program("git"))
     return fail(Code::kModuleFetch, "the `git` program is not in PATH, and modules from git need it");
-  const Result<ProgramOutput> output = run_program(git(arguments), folder, Code::kModuleFetch, {.time = time});
+  Result<ProgramOutput> output = run_program(git(arguments), folder, Code::kModuleFetch, {.time = time});
   if (!output) return Error(output.error()).during("running git " + arguments.front());
-  if (output->exit_code != 0) return fail(Code::kModuleFetch, "git says: " + said(output->errors));
-  return output->text;
+  return output;
+}
+
+Result<std::string> run(const Arguments& arguments, const fs::path& folder, std::chrono::seconds time) {
+  PLUMB_TRY_ASSIGN(const ProgramOutput output, start(arguments, folder, time));
+  if (output.exit_code != 0) return fail(Code::kModuleFetch, "git says: " + said(output.errors));
+  return output.text;
 }
 
 Error expect_safe(const std::string& what) {
@@ -75,7 +80,8 @@ Result<> fetch_objects(const std::string& url, const std::string& commit, const 
   const Arguments quiet = {"fetch", "--quiet", "--no-tags", "--no-recurse-submodules"};
   Arguments one = quiet;
   one.insert(one.end(), {"--depth=1", "--", url, commit});
-  if (run(one, repository, kNetworkTime)) return {};
+  PLUMB_TRY_ASSIGN(const ProgramOutput output, start(one, repository, kNetworkTime));
+  if (output.exit_code == 0) return {};
   Arguments all = quiet;
   all.insert(all.end(), {"--", url, "+refs/heads/*:refs/all/heads/*", "+refs/tags/*:refs/all/tags/*"});
   PLUMB_TRY(run(all, repository, kNetworkTime));
@@ -141,7 +147,7 @@ Result<> fetch_commit(const std::string& url, const std::string& commit, const f
   fs::create_directories(repository, error);
   fs::create_directories(tree, error);
   if (error) return fail(Code::kWriteFailed, "cannot make " + repository.string() + ": " + error.message());
-  PLUMB_TRY(run({"init", "--quiet", "--template=", "."}, repository, kLocalTime));
+  PLUMB_TRY(run({"init", "--quiet", "--template=", "--object-format=sha1", "."}, repository, kLocalTime));
   fs::create_directories(repository / ".git/info", error);
   PLUMB_TRY(write_file(repository / ".git/info/attributes", kAttributes));
   PLUMB_TRY(fetch_objects(url, commit, repository));

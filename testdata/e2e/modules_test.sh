@@ -218,6 +218,24 @@ commit repository >/dev/null
 exits 2 "$plumb" -C repository --root "$work/root" diff HEAD~1..HEAD
 says 'motd/file:/etc/motd'
 
+# --- a server that gives only what branches and tags point to; a submodule, which stays empty
+git config --global protocol.version 0
+git -C library update-index --add --cacheinfo "160000,$first,motd/submodule"
+git -C library commit -qm submodule
+fourth=$(git -C library rev-parse HEAD)
+commit library >/dev/null # goes on without it
+write_project "$fourth"
+exits 0 run module update
+says "motd  ${fourth:0:12}  locked"
+exits 0 run validate
+
+# Another repository's surroundings, as in a hook of git, do not count.
+rm -rf project/.plumb/modules
+exits 0 env GIT_DIR=/nowhere GIT_WORK_TREE=/nowhere GIT_INDEX_FILE="$work/index" GIT_DEFAULT_HASH=sha256 \
+  "$plumb" -C project module fetch
+[ ! -e index ] || fail 'git wrote an index that is not its own'
+exits 0 run validate
+
 # --- what is not a source
 wrong() { # SOURCE
   printf 'plumb: v1\nproject: wrong\nresources:\n  - use: %s\n' "$1" >wrong/plumb.yaml
