@@ -1,12 +1,12 @@
 // plumb.lock: the commit and the digest of every module that comes from git. `plumb module update` makes it.
 #pragma once
 
-#include <compare>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "engine/base/diagnostic.h"
 #include "engine/base/result.h"
@@ -26,7 +26,10 @@ struct GitSource {
 
   // What `modules.NAME` and its addresses begin with: the last part of the path, or of the URL.
   std::string name() const;
-  friend auto operator<=>(const GitSource&, const GitSource&) = default;
+  friend bool operator==(const GitSource&, const GitSource&) = default;
+  friend bool operator<(const GitSource& a, const GitSource& b) {
+    return std::tie(a.url, a.path, a.ref, a.commit) < std::tie(b.url, b.path, b.ref, b.commit);
+  }
 };
 
 struct LockedModule {

@@ -197,6 +197,7 @@ class Update {
       all[source].after = locked;
     }
     std::vector<UpdatedModule> updated;
+    updated.reserve(all.size());
     for (auto& [source, module] : all) updated.push_back(std::move(module));
     return updated;
   }
@@ -237,6 +238,7 @@ std::optional<std::vector<ListedModule>> list_modules(const fs::path& project, D
     module.used_at.push_back(use.used_at);
   }
   std::vector<ListedModule> listed;
+  listed.reserve(modules.size());
   for (auto& [source, module] : modules) listed.push_back(std::move(module));
   return listed;
 }
