@@ -59,6 +59,7 @@ void add_commands(Program& program) {
   add_graph(program);
   add_eval(program);
   add_explain(program);
+  add_module(program);
   add_schema(program);
   add_test(program);
   add_version(program);

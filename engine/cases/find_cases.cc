@@ -4,6 +4,8 @@
 #include <map>
 #include <system_error>
 
+#include "engine/config/module_store.h"
+
 namespace plumb::cases {
 namespace {
 
@@ -24,6 +26,7 @@ std::vector<CaseFile> find_cases(const config::Project& project) {
   gather(project.root, modules);
   std::vector<CaseFile> files;
   for (const auto& [folder, module] : modules) {
+    if (config::is_in_module_store(folder)) continue;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(project.folder / folder / "tests", error)) {
       if (entry.path().extension() != ".yaml" || !entry.is_regular_file(error)) continue;

@@ -1,4 +1,5 @@
-// The files of cases that belong to a project: `tests/*.yaml` in its folder and in those of its modules.
+// The files of cases that belong to a project: `tests/*.yaml` in its folder and in those of its modules,
+// without modules from git: those are tested where they are made.
 #pragma once
 
 #include <filesystem>

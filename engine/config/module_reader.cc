@@ -193,8 +193,8 @@ class ModuleReader::Document {
         call.key_spans.emplace(entry.key, entry.key_span);
       }
     }
-    call.module = reader_.use(source, folder_);
     call.name = name_of(source, call);
+    call.module = reader_.use(source, folder_, call.name);
     call.broken = diagnostics_.error_count() != before || call.module == nullptr;
     check_module_name(call);
     module_.body.emplace_back(std::move(call));
@@ -261,22 +261,6 @@ bool ModuleReader::read_root(Module& root, std::string& name) {
   name = document.name();
   if (good) check(root, {sources_, diagnostics_});
   return good;
-}
-
-std::shared_ptr<const Module> ModuleReader::use(const Node& source, const ModuleFolder& user) {
-  if (!source.is_scalar()) return nullptr;
-  const fs::path given(source.text);
-  if (!source.text.starts_with("./") && !source.text.starts_with("../")) {
-    report(Code::kModuleSource, "`" + source.text + "` is not a module's folder", source.span,
-           "expected ./FOLDER, relative to this module", "a git repository is written {git: URL, commit: SHA}");
-    return nullptr;
-  }
-  const std::string folder = (fs::path(user.relative) / given).lexically_normal().generic_string();
-  if (folder.starts_with("..")) {
-    report(Code::kOutsideProject, "a module must lie in the project folder", source.span, "this leads out of it");
-    return nullptr;
-  }
-  return read_folder(folder.ends_with('/') ? folder.substr(0, folder.size() - 1) : folder, source.span);
 }
 
 std::shared_ptr<const Module> ModuleReader::read_folder(const std::string& folder, const SourceSpan& used_at) {

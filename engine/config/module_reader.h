@@ -4,21 +4,35 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "engine/config/declaration.h"
 #include "engine/config/module.h"
+#include "engine/config/module_lock.h"
+#include "engine/config/module_store.h"
 #include "engine/lang/source.h"
 
 namespace plumb::config {
 
-// Reads each module folder once, however often it is used.
+// One use of a module from git.
+struct GitUse {
+  std::string name;  // of the call
+  GitSource source;
+  SourceSpan used_at;
+  ModuleState state = ModuleState::kReady;
+};
+
+// Reads each module folder once, however often it is used. Modules from git are read from the project's store, as far
+// as they are what the lock holds; nothing is fetched.
 class ModuleReader {
  public:
-  ModuleReader(std::filesystem::path project, Diagnostics& diagnostics, lang::SourceMap& sources)
-      : project_(std::move(project)), diagnostics_(diagnostics), sources_(sources) {}
+  // `lock` takes the place of the project's own.
+  ModuleReader(std::filesystem::path project, Diagnostics& diagnostics, lang::SourceMap& sources,
+               std::optional<ModuleLock> lock = {})
+      : project_(std::move(project)), diagnostics_(diagnostics), sources_(sources), lock_(std::move(lock)) {}
 
   // The project itself; `name` takes what it calls itself. False where there is no map to read.
   bool read_root(Module& root, std::string& name);
@@ -29,9 +43,26 @@ class ModuleReader {
   // Every file that was read, relative to the project, sorted.
   const std::set<std::string>& files() const { return files_; }
 
+  // Every use of a module from git that was met, in the order of reading.
+  const std::vector<GitUse>& git_uses() const { return git_uses_; }
+
  private:
   class Document;
-  std::shared_ptr<const Module> use(const lang::Node& source, const ModuleFolder& user);
+  // A module from git that is read, or being read, with the folder that its digest is of.
+  struct Checkout {
+    GitSource source;
+    std::string commit;
+    std::string folder;
+  };
+  std::shared_ptr<const Module> use(const lang::Node& source, const ModuleFolder& user, const std::string& name);
+  std::shared_ptr<const Module> use_folder(const std::string& folder, const SourceSpan& used_at);
+  std::shared_ptr<const Module> use_beside(const Checkout& user, const std::string& folder, const SourceSpan& used_at,
+                                           const std::string& name);
+  std::shared_ptr<const Module> use_git(const GitSource& source, const SourceSpan& used_at, const std::string& name);
+  void report_git(const GitUse& use, const LockedModule* locked);
+  // The lock, read when it is first asked for; null after its errors were told.
+  const ModuleLock* lock();
+  const Checkout* checkout_of(const std::string& folder) const;
   std::shared_ptr<const Module> read_folder(const std::string& folder, const SourceSpan& used_at);
   std::optional<lang::Node> read_file(const std::string& name, const std::optional<SourceSpan>& asked_at);
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {});
@@ -42,6 +73,11 @@ class ModuleReader {
   std::set<std::string> files_;
   std::map<std::string, std::shared_ptr<const Module>> modules_;  // by folder
   std::vector<std::string> open_;                                 // folders being read, outermost first
+  std::optional<ModuleLock> lock_;
+  bool lock_broken_ = false;
+  std::map<std::string, Checkout> checkouts_;  // by folder
+  std::map<GitSource, ModuleState> states_;
+  std::vector<GitUse> git_uses_;
 };
 
 }  // namespace plumb::config

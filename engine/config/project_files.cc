@@ -9,6 +9,7 @@
 #include "engine/config/declaration.h"
 #include "engine/config/document.h"
 #include "engine/config/include.h"
+#include "engine/config/module_store.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::config {
@@ -77,7 +78,7 @@ class DocumentSearch {
     if (!source.starts_with("./") && !source.starts_with("../")) return;
     const std::string folder =
         (fs::path(user.relative) / source / "").lexically_normal().parent_path().generic_string();
-    if (!folder.starts_with("..")) follow({project_, folder}, "module.yaml");
+    if (!folder.starts_with("..") && !is_in_module_store(folder)) follow({project_, folder}, "module.yaml");
   }
 
   fs::path project_;

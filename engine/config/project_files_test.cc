@@ -23,7 +23,8 @@ class DocumentsTest : public ::testing::Test {
 TEST_F(DocumentsTest, FollowsIncludesAndModules) {
   write("project/plumb.yaml",
         "include: [more/*.yaml, plumb.yaml, none.yaml]\nresources:\n  - use: ./modules/web/\n  - use: ./modules/none\n"
-        "  - use: ../outside\n  - use: {git: https://example.org/x, commit: c}\n  - file: /a\n    source: "
+        "  - use: ../outside\n  - use: ./.plumb/modules/x\n  - use: {git: https://example.org/x, commit: c}\n  - file: "
+        "/a\n    source: "
         "files/x.yaml\n");
   write("project/more/b.yaml", "resources: [{use: ./modules/web}]\n");
   write("project/more/a.yaml", "a: [\n");
@@ -32,6 +33,7 @@ TEST_F(DocumentsTest, FollowsIncludesAndModules) {
   write("project/modules/base/module.yaml", "resources: no list\n");
   write("project/modules/unused/module.yaml", "");
   write("project/files/x.yaml", "");
+  write("project/.plumb/modules/x/module.yaml", "");
   write("outside/module.yaml", "");
   write("project/hosts.yaml", "");
   write("project/tests/t.yaml", "");

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "engine/base/program.h"
+#include "engine/config/module_store.h"
 
 namespace plumb::config {
 namespace {
@@ -31,6 +32,15 @@ Result<fs::path> make_folder() {
   return fs::path(name);
 }
 
+// Modules from git are not in git again; those of the project serve its revisions, as far as their locks hold them.
+void lend_modules(const fs::path& project, const fs::path& revision) {
+  std::error_code error;
+  const fs::path store = fs::canonical(project / kModuleStore, error);
+  if (error) return;
+  fs::create_directories((revision / kModuleStore).parent_path(), error);
+  fs::create_directory_symlink(store, revision / kModuleStore, error);
+}
+
 }  // namespace
 
 Result<Revision> Revision::check_out(const fs::path& folder, const std::string& name) {
@@ -47,6 +57,7 @@ Result<Revision> Revision::check_out(const fs::path& folder, const std::string& 
   PLUMB_TRY_ASSIGN(const std::string top, git({"git", "rev-parse", "--show-toplevel"}, folder));
   PLUMB_TRY(git({"env", index, "git", "read-tree", *commit}, top));
   PLUMB_TRY(git({"env", index, "git", "checkout-index", "--all", "--prefix=" + (root / "tree").string() + "/"}, top));
+  lend_modules(folder, revision.folder());
   return revision;
 }
 
