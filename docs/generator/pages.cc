@@ -5,6 +5,7 @@
 
 #include "docs/generator/schema_text.h"
 #include "engine/base/file.h"
+#include "engine/lang/cel/function.h"
 
 namespace plumb::docs {
 namespace {
@@ -97,6 +98,38 @@ std::string codes_page() {
   return page;
 }
 
+std::string functions_page() {
+  std::string page =
+      "<!-- Made by `make docs` from the table of functions in engine/lang/cel; edit that. -->\n\n# Functions\n\n"
+      "What expressions can call, besides CEL's operators. `host`, `hosts` and `file` are described in\n"
+      "[the language](../guide/language.md#names).\n";
+  for (const cel::FunctionDoc& one : cel::documentation(cel::standard_functions())) {
+    page += "\n## " + one.name + "\n\n" + (one.doc.empty() ? "" : one.doc + ".\n\n") + "```\n";
+    for (const std::string& signature : one.signatures) page += signature + "\n";
+    page += "```\n";
+  }
+  return page;
+}
+
+void add_facts(const Schema& schema, const std::string& path, std::string& rows) {
+  for (const auto& [name, part] : schema["properties"].items()) {
+    if (part.contains("properties")) {
+      add_facts(part, path + name + ".", rows);
+      continue;
+    }
+    const bool examples = part.contains("examples") && !part["examples"].empty();
+    rows += "| `" + path + name + "` | " + part.value("type", "") + " | " + part.value("description", "") + " | " +
+            (examples ? "`" + yaml_text(part["examples"][0]) + "`" : "") + " |\n";
+  }
+}
+
+std::string facts_page(const Schema& schema) {
+  std::string rows;
+  add_facts(schema, "facts.", rows);
+  return kMade + std::string("# facts\n\n") + schema.value("description", "") +
+         "\n\n| fact | type | | such as |\n|---|---|---|---|\n" + rows;
+}
+
 Result<std::vector<std::string>> kinds(const std::filesystem::path& folder) {
   std::vector<std::string> names;
   std::error_code failure;
@@ -115,7 +148,9 @@ Result<std::map<std::string, std::string>> make_pages(const std::filesystem::pat
   std::map<std::string, std::string> pages;
   std::string index = std::string(kMade) +
                       "# Reference\n\n- [project](project.md): plumb.yaml\n"
-                      "- [inventory](inventory.md): hosts.yaml\n- [codes](codes.md): what a diagnostic means\n\n"
+                      "- [inventory](inventory.md): hosts.yaml\n- [tests](tests.md): test cases\n"
+                      "- [functions](functions.md) and [facts](facts.md): what expressions can use\n"
+                      "- [codes](codes.md): what a diagnostic means\n\n"
                       "## Kinds\n\n| kind | |\n|---|---|\n";
   PLUMB_TRY_ASSIGN(const std::vector<std::string> names, kinds(schemas / "resources"));
   for (const std::string& kind : names) {
@@ -123,10 +158,13 @@ Result<std::map<std::string, std::string>> make_pages(const std::filesystem::pat
     pages["kinds/" + kind + ".md"] = kind_page(kind, schema);
     index += "| [" + kind + "](kinds/" + kind + ".md) | " + first_sentence(schema.value("description", "")) + " |\n";
   }
-  for (const std::string name : {"project", "inventory"}) {
+  for (const std::string name : {"project", "inventory", "tests"}) {
     PLUMB_TRY_ASSIGN(const Schema schema, read_schema(schemas / (name + ".json")));
     pages[name + ".md"] = document_page(name, schema);
   }
+  PLUMB_TRY_ASSIGN(const Schema facts, read_schema(schemas / "facts.json"));
+  pages["facts.md"] = facts_page(facts);
+  pages["functions.md"] = functions_page();
   pages["codes.md"] = codes_page();
   pages["README.md"] = index;
   return pages;

@@ -32,7 +32,7 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"cmd/plumb",
        {"engine/report", "engine/run", "engine/history", "engine/host", "engine/plan", "engine/editor", "schemas"}},
       {"cmd/plumb-exec", {"engine/exec", "providers/sdk"}},
-      {"docs/generator", {"engine/base"}},
+      {"docs/generator", {"engine/lang"}},
   };
   return table;
 }
