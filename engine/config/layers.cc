@@ -131,6 +131,10 @@ void read_input_layers(Project& project, const InputArguments& arguments, Diagno
   LayerReader(project, diagnostics, sources).read(arguments);
 }
 
+bool may_be_null(const Input& input) {
+  return input.schema.is_object() && types_of(input.schema).contains("null");
+}
+
 std::vector<InputLayer> input_layers(const Project& project, const Host& host, const std::string& input) {
   std::vector<InputLayer> layers;
   const auto add = [&](const InputLayerValues& values) {

@@ -17,6 +17,8 @@ void read_input_layers(Project& project, const InputArguments& arguments, Diagno
 
 // Every layer that sets this declared input for the host, lowest first; empty where none does.
 std::vector<InputLayer> input_layers(const Project& project, const Host& host, const std::string& input);
+// Whether the input needs no value: its schema names null among its types.
+bool may_be_null(const Input& input);
 // The value that counts; null where no layer sets it.
 const Located* input_value(const Project& project, const Host& host, const std::string& input);
 

@@ -110,9 +110,8 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
         if (path.slot != slots::kInputs) continue;
         const std::string& name = path.path.front();
         const config::Input& input = input_.project.root.inputs.at(name);
-        const Json type = input.schema.is_object() ? input.schema.value("type", Json()) : Json();
-        if (type.is_array() || config::input_value(input_.project, input_.inventory.hosts.at(host), name) != nullptr)
-          continue;
+        const config::Host& of = input_.inventory.hosts.at(host);
+        if (config::may_be_null(input) || config::input_value(input_.project, of, name) != nullptr) continue;
         auto& [where, on] = missing[name];
         if (where == nullptr) where = &span;
         on.insert(host);

@@ -58,6 +58,9 @@ class Expander::Instance {
         lookup_{expander.project_, expander.inventory_, expander.recorded_, folder_.path()},
         slots_(slots::kFirstOwn) {}
 
+  // Inputs without a value: told by Compiler::check(), and what reads them is left out.
+  void set_missing(std::set<std::string> inputs) { missing_ = std::move(inputs); }
+
   void set(int slot, Value value) { slots_[static_cast<std::size_t>(slot)] = std::move(value); }
 
   void work_out() {
@@ -93,7 +96,12 @@ class Expander::Instance {
   }
 
  private:
-  bool known(const config::Reads& reads) const { return facts_known_ || !reads_facts(reads); }
+  bool known(const config::Reads& reads) const {
+    if (!facts_known_ && reads_facts(reads)) return false;
+    return missing_.empty() || std::none_of(reads.paths.begin(), reads.paths.end(), [&](const cel::Reference& path) {
+      return path.slot == slots::kInputs && missing_.contains(path.path.front());
+    });
+  }
 
   config::Evaluation evaluation() {
     activation_ = {slots_, &lookup_};
@@ -155,7 +163,9 @@ class Expander::Instance {
   }
 
   // Parts of a module that read facts can be left out; the module cannot be used without its inputs.
-  bool inputs_known(const config::ModuleCall& call) const { return facts_known_ || !call.needs_facts; }
+  bool inputs_known(const config::ModuleCall& call) const {
+    return (facts_known_ || !call.needs_facts) && (missing_.empty() || known(call.reads));
+  }
 
   Value use_once(const config::ModuleCall& call, const std::string& key, Resources& resources) {
     std::string name = call.placement.loops.empty() ? call.name : call.name + "[" + key + "]";
@@ -271,6 +281,7 @@ class Expander::Instance {
   Diagnostics& diagnostics_;
   config::ModuleFolder folder_;
   config::Lookup lookup_;
+  std::set<std::string> missing_;
   std::vector<Value> slots_;
   cel::Activation activation_;
   std::map<std::string, Value> values_;
@@ -281,10 +292,13 @@ class Expander::Instance {
 
 void Expander::set_up(Instance& root, const config::Host& host, const Json* facts) const {
   std::vector<std::pair<std::string, Value>> inputs;
+  std::set<std::string> missing;
   for (const auto& [name, input] : project_.root.inputs) {
     const config::Located* value = config::input_value(project_, host, name);
+    if (value == nullptr && !config::may_be_null(input)) missing.insert(name);
     inputs.emplace_back(name, value == nullptr ? Value::null() : cel::from_json(value->value));
   }
+  root.set_missing(std::move(missing));
   root.set(slots::kInputs, Value::record(std::move(inputs)));
   root.set(slots::kFacts, facts == nullptr ? Value::record({}) : cel::from_json(*facts));
   root.set(slots::kHost, host_value(host));
