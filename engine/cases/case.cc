@@ -94,7 +94,8 @@ class CaseReader {
                 .at(entry.key_span, address ? "there is no kind `" + address->kind + "`" : "expected kind:identity"));
         continue;
       }
-      if (entry.value.is_null() || (entry.value.is_plain() && (entry.value.text == "null" || entry.value.text == "~"))) {
+      if (entry.value.is_null() ||
+          (entry.value.is_plain() && (entry.value.text == "null" || entry.value.text == "~"))) {
         resources.emplace(entry.key, std::nullopt);
       } else {
         resources.emplace(entry.key, read_attributes(address->kind, entry.value));
@@ -120,8 +121,8 @@ class CaseReader {
       }
       config::ValidateOptions options;
       options.root = &schema;
-      auto typed = config::validate(entry.value, schema["properties"][entry.key], "`" + entry.key + "`",
-                                    entry.key_span, options, diagnostics_);
+      auto typed = config::validate(entry.value, schema["properties"][entry.key], "`" + entry.key + "`", entry.key_span,
+                                    options, diagnostics_);
       if (typed) attributes.emplace(entry.key, Located{std::move(*typed), entry.value.span});
     }
     return attributes;

@@ -1,8 +1,8 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "engine/cases/find_cases.h"
 #include "engine/cases/run_case.h"
@@ -51,8 +51,7 @@ class CasesTest : public ::testing::Test {
     lang::SourceMap sources;
     const auto project = config::load_project(folder_, {}, diagnostics, sources);
     const auto inventory = config::load_inventory(folder_ / "hosts.yaml", *project, diagnostics, sources);
-    const auto read =
-        read_cases("tests/a.yaml", "plumb: v1\ntests:\n" + cases, project->root, diagnostics, sources);
+    const auto read = read_cases("tests/a.yaml", "plumb: v1\ntests:\n" + cases, project->root, diagnostics, sources);
     std::vector<std::string> results;
     if (diagnostics.has_errors()) results.push_back(told(diagnostics));
     for (const Case& test : read) {
@@ -121,7 +120,8 @@ TEST_F(CasesTest, WhatIsObservedDecides) {
 }
 
 TEST_F(CasesTest, SaysWhatDoesNotHold) {
-  EXPECT_THAT(run(R"(
+  EXPECT_THAT(
+      run(R"(
   - name: actions
     expect: {actions: {file:/etc/other: create}}
   - name: includes
@@ -137,13 +137,14 @@ TEST_F(CasesTest, SaysWhatDoesNotHold) {
   - name: diagnostics
     expect: {diagnostics: [PL2001]}
 )"),
-              ElementsAre("other actions than expected, expected create file:/etc/other, it is create file:/etc/token",
-                          "an action that is not planned, expected update file:/etc/token, it is left alone",
-                          "`content` of file:/etc/site.conf is another, expected this, it is different from line 1 on: listen 80 debian",
-                          "`content` of file:/etc/token is another, expected this, it is another, sensitive value",
-                          "`file:/etc/token` is on the host, expected it not to be, it is declared at plumb.yaml:13:11; "
-                          "`file:/nowhere` is not on the host, expected it, it is not declared for it",
-                          "other diagnostics than expected, expected PL2001, it is none"));
+      ElementsAre("other actions than expected, expected create file:/etc/other, it is create file:/etc/token",
+                  "an action that is not planned, expected update file:/etc/token, it is left alone",
+                  "`content` of file:/etc/site.conf is another, expected this, it is different from line 1 on: listen "
+                  "80 debian",
+                  "`content` of file:/etc/token is another, expected this, it is another, sensitive value",
+                  "`file:/etc/token` is on the host, expected it not to be, it is declared at plumb.yaml:13:11; "
+                  "`file:/nowhere` is not on the host, expected it, it is not declared for it",
+                  "other diagnostics than expected, expected PL2001, it is none"));
 }
 
 TEST_F(CasesTest, MistakesInTheFileAreTold) {

@@ -42,7 +42,8 @@ class CaseRunner {
     compiler.check({test_.host}, told);
     const auto graph = told.has_errors() ? nullptr : compiler.compile(test_.host, &test_.facts, told);
     std::optional<plan::Simulation> simulation;
-    if (graph != nullptr) simulation = plan::simulate(*graph, subject_.providers, observation(*graph), test_.host, told);
+    if (graph != nullptr)
+      simulation = plan::simulate(*graph, subject_.providers, observation(*graph), test_.host, told);
     compare_diagnostics(told);
     if (simulation) compare_actions(*simulation->host.actions);
     if (graph != nullptr) compare_resources(*graph);
@@ -162,15 +163,15 @@ class CaseRunner {
 
   void compare_resources(const ir::HostGraph& graph) {
     for (const auto& [address, expected] : test_.expect.resources) {
-      const auto node = std::find_if(graph.nodes.begin(), graph.nodes.end(), [&](const ir::Node& one) {
-        return one.desired.address.str() == address;
-      });
+      const auto node = std::find_if(graph.nodes.begin(), graph.nodes.end(),
+                                     [&](const ir::Node& one) { return one.desired.address.str() == address; });
       if (node == graph.nodes.end()) {
         if (expected) differs(test_.expect.span, "`" + address + "` is not on the host", "it", "not declared for it");
         continue;
       }
       if (!expected) {
-        differs(test_.expect.span, "`" + address + "` is on the host", "it not to be", "declared at " + node->span.str());
+        differs(test_.expect.span, "`" + address + "` is on the host", "it not to be",
+                "declared at " + node->span.str());
         continue;
       }
       for (const auto& [attribute, value] : *expected) compare_attribute(*node, attribute, value);
@@ -181,7 +182,8 @@ class CaseRunner {
     const Json& found = node.desired.attribute(attribute);
     if (found == comparable(node, attribute, expected.value)) return;
     const std::string what = "`" + attribute + "` of " + node.desired.address.str() + " is another";
-    if (node.desired.sensitive.contains(attribute)) return differs(expected.span, what, "this", "another, sensitive value");
+    if (node.desired.sensitive.contains(attribute))
+      return differs(expected.span, what, "this", "another, sensitive value");
     if (expected.value.is_string() && is_digest(found.is_string() ? found.get<std::string>() : "")) {
       if (const Result<std::string> bytes = contents_->bytes(found.get<std::string>()))
         return differs(expected.span, what, "this", first_difference(expected.value.get<std::string>(), *bytes));
@@ -195,7 +197,8 @@ class CaseRunner {
     const auto before = std::string_view(found.begin(), right).rfind('\n');
     const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
     if (right == found.end()) return "shorter: it ends in line " + std::to_string(line);
-    return "different from line " + std::to_string(line) + " on: " + found.substr(begin, found.find('\n', begin) - begin);
+    return "different from line " + std::to_string(line) +
+           " on: " + found.substr(begin, found.find('\n', begin) - begin);
   }
 
   void compare_outputs() {

@@ -91,10 +91,10 @@ class ModuleReader::Document {
       if (entry.key != "values" && entry.key != "outputs" && entry.key != "resources")
         resolve_literals(entry.value, diagnostics_);
     }
-    check_shape(root, included);
+    const std::optional<Json> typed = check_shape(root, included);
     if (const Entry* project = root.find("project"); project != nullptr && !included) name_ = project->value.text;
     if (const Entry* text = root.find("description"); text != nullptr) module_.description = text->value.text;
-    if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value);
+    if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
     if (const Entry* values = root.find("values")) read_values(values->value, module_.values, "value");
     if (const Entry* outputs = root.find("outputs")) read_values(outputs->value, module_.outputs, "output");
     if (const Entry* include = root.find("include")) read_includes(include->value);
@@ -103,7 +103,7 @@ class ModuleReader::Document {
   }
 
   // A finding in one key must not keep the others from being read, so values are taken from the nodes.
-  void check_shape(const Node& root, bool included) {
+  std::optional<Json> check_shape(const Node& root, bool included) {
     const Json& definitions = file_schema()["definitions"];
     const Json& schema = included             ? definitions["included"]
                          : shape_ == "module" ? definitions["module"]
@@ -112,7 +112,7 @@ class ModuleReader::Document {
     options.root = &file_schema();
     const SourceSpan where = root.entries.empty() ? root.span : root.entries.front().key_span;
     const std::string what = included ? "an included file" : shape_ == "module" ? "a module" : "the project";
-    validate(root, schema, what, where, options, diagnostics_);
+    return validate(root, schema, what, where, options, diagnostics_);
   }
 
   void hide_sensitive(const Entry& entry) {
@@ -125,13 +125,16 @@ class ModuleReader::Document {
     }
   }
 
-  void read_inputs(const Node& inputs) {
+  // `all` are the inputs as the file's schema typed them; null where something in the file is wrong.
+  void read_inputs(const Node& inputs, const Json* all) {
     ValidateOptions options;
     options.root = &file_schema();
     for (const Entry& entry : inputs.entries) {
       Diagnostics known;  // told already, with the whole file
       const Json& schema = file_schema()["definitions"]["input"];
-      const auto typed = validate(entry.value, schema, "`" + entry.key + "`", entry.key_span, options, known);
+      const auto typed = all != nullptr
+                             ? std::optional<Json>((*all)[entry.key])
+                             : validate(entry.value, schema, "`" + entry.key + "`", entry.key_span, options, known);
       std::optional<Input> input;
       if (typed) input = read_input(entry, *typed, diagnostics_);
       // What is known of a broken one is its name: who uses it is not to blame.

@@ -99,8 +99,8 @@ class Expander::Instance {
   bool known(const config::Reads& reads) const {
     if (!facts_known_ && reads_facts(reads)) return false;
     return missing_.empty() || std::none_of(reads.paths.begin(), reads.paths.end(), [&](const cel::Reference& path) {
-      return path.slot == slots::kInputs && missing_.contains(path.path.front());
-    });
+             return path.slot == slots::kInputs && missing_.contains(path.path.front());
+           });
   }
 
   config::Evaluation evaluation() {

@@ -28,8 +28,9 @@ TEST(Junit, OneSuiteAFileWithItsFailures) {
 }
 
 TEST(Junit, NothingToTell) {
-  EXPECT_EQ(junit_xml({}), "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"0\" failures=\"0\" "
-                           "time=\"0.000000\">\n</testsuites>\n");
+  EXPECT_EQ(junit_xml({}),
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"0\" failures=\"0\" "
+            "time=\"0.000000\">\n</testsuites>\n");
 }
 
 }  // namespace

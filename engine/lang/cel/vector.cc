@@ -130,9 +130,9 @@ std::string typed_double(double value) {
   const double size = std::fabs(value);
   const bool plain = size == 0 || (size >= 1e-4 && size < 1e16);
   char text[64];
-  const std::string digits(
-      text, std::to_chars(text, text + sizeof text, value, plain ? std::chars_format::fixed : std::chars_format::scientific)
-                .ptr);
+  const std::string digits(text, std::to_chars(text, text + sizeof text, value,
+                                               plain ? std::chars_format::fixed : std::chars_format::scientific)
+                                     .ptr);
   return digits.find_first_not_of("-0123456789") == std::string::npos ? digits + ".0" : digits;
 }
 
