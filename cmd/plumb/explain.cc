@@ -21,6 +21,12 @@ struct Question {
   std::string host;
 };
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "`" : ", `") + name + "`";
+  return list;
+}
+
 class Explainer {
  public:
   Explainer(Program& program, Question question)
@@ -109,7 +115,8 @@ class Explainer {
     if (found == inputs.end()) {
       std::vector<std::string> names;
       for (const auto& [name, unused] : inputs) names.push_back(name);
-      return unknown("the project declares no input `" + question_.name + "`", names, "");
+      return unknown("the project declares no input `" + question_.name + "`", names,
+                     names.empty() ? "it declares none" : "it declares " + joined(names));
     }
     Json document = Json::object();
     for (const std::string& name : workspace_.hosts()) {

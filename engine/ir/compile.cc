@@ -96,6 +96,14 @@ bool Compiler::needs_facts() const {
 
 void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
   check_patterns(input_.project, diagnostics);
+  std::map<std::string, std::set<std::string>> lacking;  // by input: hosts without a value
+  for (const auto& [name, input] : input_.project.root.inputs) {
+    if (input.default_value || config::may_be_null(input)) continue;
+    for (const std::string& host : hosts) {
+      if (config::input_value(input_.project, input_.inventory.hosts.at(host), name) == nullptr)
+        lacking[name].insert(host);
+    }
+  }
   std::map<std::string, std::pair<const SourceSpan*, std::set<std::string>>> missing;  // by input
   for (const auto& entry : input_.project.root.body) {
     const auto& placement = std::visit(
@@ -104,15 +112,13 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
         [](const auto& one) -> const auto& { return one.reads; }, entry);
     const auto& span = std::visit(
         [](const auto& one) -> const auto& { return one.span; }, entry);
-    for (const std::string& host : hosts) {
-      if (placement.on && !expander_.selects(*placement.on, host, diagnostics)) continue;
-      for (const cel::Reference& path : reads.paths) {
-        if (path.slot != slots::kInputs) continue;
-        const std::string& name = path.path.front();
-        const config::Input& input = input_.project.root.inputs.at(name);
-        const config::Host& of = input_.inventory.hosts.at(host);
-        if (config::may_be_null(input) || config::input_value(input_.project, of, name) != nullptr) continue;
-        auto& [where, on] = missing[name];
+    for (const cel::Reference& path : reads.paths) {
+      if (path.slot != slots::kInputs) continue;
+      const auto without = lacking.find(path.path.front());
+      if (without == lacking.end()) continue;
+      for (const std::string& host : without->second) {
+        if (placement.on && !expander_.selects(*placement.on, host, diagnostics)) continue;
+        auto& [where, on] = missing[without->first];
         if (where == nullptr) where = &span;
         on.insert(host);
       }
