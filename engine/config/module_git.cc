@@ -10,6 +10,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/program.h"
+#include "engine/config/git.h"
 #include "engine/config/module_lock.h"
 #include "engine/config/module_store.h"
 
@@ -25,49 +26,17 @@ constexpr std::chrono::seconds kLocalTime{60};
 // In-tree attributes, filters and line endings would make other bytes on another machine; these win over all of them.
 constexpr std::string_view kAttributes = "* -text -filter -ident -working-tree-encoding\n";
 
-// What an enclosing git says of its repository must not count here; nobody is asked for anything, and only transports
-// that run no program of the URL's choosing are used.
-Arguments git(const Arguments& more) {
-  Arguments all = {"env"};
-  for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
-                           "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR"}) {
-    all.insert(all.end(), {"-u", name});
-  }
-  all.insert(all.end(), {"GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=force",
-                         "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh", "LC_ALL=C", "git"});
-  for (const char* setting : {"core.hooksPath=/dev/null", "core.fsmonitor=false", "core.symlinks=true",
-                              "core.fileMode=true", "submodule.recurse=false", "gc.auto=0", "maintenance.auto=false"}) {
-    all.insert(all.end(), {"-c", setting});
-  }
-  all.insert(all.end(), more.begin(), more.end());
-  return all;
-}
-
-// git's own word on it: the line that it calls fatal, or the last one.
-std::string said(std::string_view errors) {
-  std::string last;
-  while (!errors.empty()) {
-    const std::size_t end = std::min(errors.find('\n'), errors.size());
-    std::string_view line = errors.substr(0, end);
-    errors.remove_prefix(std::min(end + 1, errors.size()));
-    while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
-    if (line.starts_with("fatal: ")) return std::string(line.substr(7));
-    if (!line.empty()) last = std::string(line);
-  }
-  return last.empty() ? "nothing" : last;
-}
-
 Result<ProgramOutput> start(const Arguments& arguments, const fs::path& folder, std::chrono::seconds time) {
   if (!has_program("git"))
     return fail(Code::kModuleFetch, "the `git` program is not in PATH, and modules from git need it");
-  Result<ProgramOutput> output = run_program(git(arguments), folder, Code::kModuleFetch, {.time = time});
+  Result<ProgramOutput> output = run_program(git_command(arguments), folder, Code::kModuleFetch, {.time = time});
   if (!output) return Error(output.error()).during("running git " + arguments.front());
   return output;
 }
 
 Result<std::string> run(const Arguments& arguments, const fs::path& folder, std::chrono::seconds time) {
   PLUMB_TRY_ASSIGN(const ProgramOutput output, start(arguments, folder, time));
-  if (output.exit_code != 0) return fail(Code::kModuleFetch, "git says: " + said(output.errors));
+  if (output.exit_code != 0) return fail(Code::kModuleFetch, "git says: " + git_said(output.errors));
   return output.text;
 }
 

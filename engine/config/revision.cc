@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "engine/base/program.h"
+#include "engine/config/git.h"
 #include "engine/config/module_store.h"
 
 namespace plumb::config {
@@ -16,12 +17,12 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-Result<std::string> git(const std::vector<std::string>& arguments, const fs::path& folder) {
-  PLUMB_TRY_ASSIGN(const ProgramOutput output, run_program(arguments, folder, Code::kRevision));
+Result<std::string> git(const std::vector<std::string>& arguments, const fs::path& folder,
+                        const std::vector<std::string>& environment = {}) {
+  PLUMB_TRY_ASSIGN(const ProgramOutput output,
+                   run_program(git_command(arguments, environment), folder, Code::kRevision));
   if (output.exit_code == 0) return trimmed(output.text);
-  std::string why = trimmed(output.errors);
-  if (why.starts_with("fatal: ")) why.erase(0, 7);
-  return fail(Code::kRevision, "git says: " + why.substr(0, why.find('\n')));
+  return fail(Code::kRevision, "git says: " + git_said(output.errors));
 }
 
 Result<fs::path> make_folder() {
@@ -45,18 +46,17 @@ void lend_modules(const fs::path& project, const fs::path& revision) {
 
 Result<Revision> Revision::check_out(const fs::path& folder, const std::string& name) {
   if (name.empty() || name.starts_with('-')) return fail(Code::kRevision, "`" + name + "` is no revision");
-  PLUMB_TRY_ASSIGN(const std::string prefix, git({"git", "rev-parse", "--show-prefix"}, folder));
-  const Result<std::string> commit =
-      git({"git", "rev-parse", "--verify", "--end-of-options", name + "^{commit}"}, folder);
+  PLUMB_TRY_ASSIGN(const std::string prefix, git({"rev-parse", "--show-prefix"}, folder));
+  const Result<std::string> commit = git({"rev-parse", "--verify", "--end-of-options", name + "^{commit}"}, folder);
   if (!commit) return fail(Code::kRevision, "git does not know the revision `" + name + "`");
   PLUMB_TRY_ASSIGN(fs::path root, make_folder());
   Revision revision(name, root / "tree");
   revision.prefix_ = prefix;
   // An index of its own keeps the repository's as it is.
   const std::string index = "GIT_INDEX_FILE=" + (root / "index").string();
-  PLUMB_TRY_ASSIGN(const std::string top, git({"git", "rev-parse", "--show-toplevel"}, folder));
-  PLUMB_TRY(git({"env", index, "git", "read-tree", *commit}, top));
-  PLUMB_TRY(git({"env", index, "git", "checkout-index", "--all", "--prefix=" + (root / "tree").string() + "/"}, top));
+  PLUMB_TRY_ASSIGN(const std::string top, git({"rev-parse", "--show-toplevel"}, folder));
+  PLUMB_TRY(git({"read-tree", *commit}, top, {index}));
+  PLUMB_TRY(git({"checkout-index", "--all", "--prefix=" + (root / "tree").string() + "/"}, top, {index}));
   lend_modules(folder, revision.folder());
   return revision;
 }

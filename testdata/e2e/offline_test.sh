@@ -140,6 +140,8 @@ git commit -qam three
 exits 2 run diff HEAD~1..
 says 'no longer declared'
 exits 0 run diff HEAD..HEAD
+# As in a hook of git, which tells its own repository to all that it starts.
+GIT_DIR=.git GIT_INDEX_FILE=.git/index exits 0 run diff HEAD..HEAD
 exits 3 run diff nowhere..HEAD
 says PL6006
 exits 3 run diff HEAD
