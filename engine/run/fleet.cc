@@ -100,6 +100,14 @@ history::HostOutcome host_outcome(const HostResult& result) {
   return outcome;
 }
 
+// For a host that does not live to tell its totals.
+void count(wire::EventKind kind, HostResult& result) {
+  if (kind == wire::EventKind::kChanged) ++result.changed;
+  if (kind == wire::EventKind::kSatisfied) ++result.satisfied;
+  if (kind == wire::EventKind::kSkipped) ++result.skipped;
+  if (kind == wire::EventKind::kFailed || kind == wire::EventKind::kDiverged) ++result.failed;
+}
+
 }  // namespace
 
 std::string_view name(HostState state) {
@@ -357,6 +365,7 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
   const EventSink sink = [&](const wire::Event& event) {
     if (event.index >= host.actions->size()) return;
     journalist.note(event);
+    count(event.kind, result);
     // What was skipped is counted; the failure that caused it is told.
     if (event.problem && event.kind != wire::EventKind::kSkipped) {
       Diagnostic problem = *event.problem;
