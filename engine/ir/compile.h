@@ -40,6 +40,8 @@ class Compiler {
  public:
   explicit Compiler(CompilerInput input);
 
+  const CompilerInput& input() const { return input_; }
+
   // Whether a host's graph depends on facts, so that it has to be asked first.
   bool needs_facts() const;
 

@@ -298,7 +298,7 @@ FleetPlan Fleet::plan(const std::string& on) {
 
   std::set<std::string> names;
   for (const auto& member : members_) names.insert(member->name);
-  PlanBuilder builder(project_, inventory_, on, context_.key, names);
+  PlanBuilder builder(compiler_.input(), on, names);
   FleetPlan result;
   for (const auto& member : members_) {
     result.hosts[member->name] = member->result;

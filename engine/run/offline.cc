@@ -36,10 +36,7 @@ class OfflinePlanner {
  public:
   OfflinePlanner(const ir::CompilerInput& input, const std::set<std::string>& hosts, SnapshotReader& snapshot,
                  const OfflineOptions& options)
-      : input_(input),
-        hosts_(hosts),
-        snapshot_(snapshot),
-        builder_(input.project, input.inventory, options.on, input.key, hosts) {}
+      : input_(input), hosts_(hosts), snapshot_(snapshot), builder_(input, options.on, hosts) {}
 
   // One thread's share: line after line until there is none.
   void work() {

@@ -147,3 +147,20 @@ says PL6006
 exits 3 run diff HEAD
 says 'names no two revisions'
 [ -z "$(git status --porcelain --untracked-files=no)" ] || fail 'the repository was changed'
+
+# --- a plan that looks at recorded facts says so
+cd "$work"
+exits 0 "$plumb" init looks
+cat >looks/plumb.yaml <<'YAML'
+plumb: v1
+project: looks
+resources:
+  - file: /etc/peer
+    content: "${has(host('localhost').facts) ? 'told' : 'never told'}"
+YAML
+looks() { "$plumb" -C looks --root "$root" "$@"; }
+exits 0 looks facts
+exits 0 looks plan -o looks.json
+grep -q '"recorded_facts":"sha256:' looks.json || fail 'the plan does not say which recorded facts it was made from'
+! grep -q recorded_facts online.json || fail 'a plan names recorded facts that nothing looks at'
+echo ok
