@@ -23,6 +23,7 @@ struct GitUse {
   GitSource source;
   SourceSpan used_at;
   ModuleState state = ModuleState::kReady;
+  std::string folder;  // where it is, if it is ready
 };
 
 // Reads each module folder once, however often it is used. Modules from git are read from the project's store, as far

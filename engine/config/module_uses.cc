@@ -77,12 +77,13 @@ std::shared_ptr<const Module> ModuleReader::use_git(const GitSource& source, con
   const LockedModule* locked = found == locks->end() ? nullptr : &found->second;
   const auto [state, first] = states_.try_emplace(source, ModuleState::kUnlocked);
   if (first && locked != nullptr) state->second = state_in_store(project_, source, *locked);
-  git_uses_.push_back({name, source, used_at, state->second});
+  git_uses_.push_back({name, source, used_at, state->second, {}});
   if (state->second != ModuleState::kReady) {
     report_git(git_uses_.back(), locked);
     return nullptr;
   }
   const std::string folder = module_folder(source, locked->commit);
+  git_uses_.back().folder = folder;
   checkouts_.emplace(folder, Checkout{source, locked->commit, folder});
   return read_folder(folder, used_at);
 }

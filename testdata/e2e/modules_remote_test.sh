@@ -33,6 +33,8 @@ fetches() {
   grep -qF "$1" project/plumb.lock || fail 'the lock does not name the source'
   exits 0 env GIT_SSH_COMMAND=false GIT_SSL_NO_VERIFY=0 "$plumb" -C project --root "$work/root" apply --yes
   [ "$(cat root/etc/motd)" = far ] || fail 'the module was not applied'
+  exits 0 "$plumb" -C project schema export
+  grep -q '"greeting"' project/.plumb/schemas/project.json || fail 'editors do not learn the inputs of the module'
 }
 
 stop_servers() {
