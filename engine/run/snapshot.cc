@@ -1,5 +1,6 @@
 #include "engine/run/snapshot.h"
 
+#include "engine/run/snapshot_json.h"
 #include "engine/wire/messages.h"
 
 namespace plumb::run {
@@ -15,6 +16,8 @@ Error unreadable(const std::string& why) {
 }
 
 Result<Json> read_object(std::string_view line) {
+  if (std::optional<Json> json = read_snapshot_json(line, kMaxDepth); json && json->is_object())
+    return std::move(*json);
   JsonLimits limits;
   limits.bytes = kMaxLine;
   limits.depth = kMaxDepth;
