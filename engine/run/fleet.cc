@@ -4,10 +4,10 @@
 #include <chrono>
 
 #include "engine/base/digest.h"
+#include "engine/base/pool.h"
 #include "engine/run/doubts.h"
 #include "engine/run/journalist.h"
 #include "engine/run/plan_builder.h"
-#include "engine/run/pool.h"
 
 namespace plumb::run {
 namespace {

@@ -7,8 +7,8 @@
 #include <tuple>
 
 #include "engine/base/digest.h"
+#include "engine/base/pool.h"
 #include "engine/run/plan_builder.h"
-#include "engine/run/pool.h"
 
 namespace plumb::run {
 namespace {
