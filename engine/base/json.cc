@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "engine/base/json_reader.h"
+
 namespace plumb {
 namespace {
 
@@ -189,6 +191,9 @@ Result<Json> parse_json(std::string_view text, Code code, const JsonLimits& limi
   if (text.starts_with("\xef\xbb\xbf")) return fail(code, "the document starts with a byte order mark");
   // The library takes a NUL for the end of the text.
   if (text.find('\0') != std::string_view::npos) return fail(code, "the document holds a NUL character");
+  if (text.size() <= limits.bytes) {
+    if (std::optional<Json> plain = read_plain_json(text, limits.depth)) return std::move(*plain);
+  }
   return parse(text, code, limits, Json::input_format_t::json);
 }
 

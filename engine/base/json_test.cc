@@ -75,6 +75,52 @@ TEST(ParseJson, IsBounded) {
   EXPECT_FALSE(parse_json("[1, 2, 3]", Code::kPlanUnreadable, {.bytes = 4}));
 }
 
+// The quick reader and the library's one are one to whoever asks.
+TEST(ParseJson, ReadsWhatTheLibraryReads) {
+  for (const char* text :
+       {"{}", " [ ] ", R"({"b": [1, -2, 0, -0, true, false, null], "a": {"": "x"}})",
+        R"("\u00e9\u20AC\n\/\\\"\ud83d\ude00")", "\"\xc3\xa9 \x7f\"", "123456789012345678", "1234567890123456789",
+        "-9223372036854775808", "18446744073709551615", "1.5e3", "[1E2, -0.0]", "\t{\"z\" : 1 ,\r\n\"y\":2}\n"}) {
+    const Result<Json> value = parse_json(text, Code::kPlanUnreadable);
+    ASSERT_TRUE(value) << text << ": " << value.error().summary();
+    EXPECT_EQ(*value, Json::parse(text)) << text;
+    EXPECT_EQ(value->type(), Json::parse(text).type()) << text;
+  }
+}
+
+TEST(ParseJson, RefusesWhatIsNoJson) {
+  for (const char* text : {"",
+                           " ",
+                           "{",
+                           "[1,]",
+                           "[1 2]",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{\"a\":1,}",
+                           "{a:1}",
+                           "{} {}",
+                           "01",
+                           "-",
+                           "+1",
+                           "1.",
+                           ".5",
+                           "tru",
+                           "truex",
+                           "\"a",
+                           "\"\\x\"",
+                           "\"\\u12\"",
+                           "\"\\ud800\"",
+                           "\"\xff\"",
+                           "\"\n\"",
+                           "'a'",
+                           "[\"a\"",
+                           R"({"a":1,"a":2})",
+                           R"({"b":1,"a":2,"b":3})",
+                           "1e999"}) {
+    EXPECT_FALSE(parse_json(text, Code::kPlanUnreadable)) << text;
+  }
+}
+
 TEST(Cbor, ReadsWhatItWritesAndRefusesTheRest) {
   const Json value = {{"a", {1, -2, "x", nullptr, true}}, {"b", Json::binary({1, 2, 3})}};
   EXPECT_EQ(*parse_cbor(to_cbor(value)), value);
