@@ -1,5 +1,7 @@
 #include "engine/base/pool.h"
 
+#include <regex>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,6 +19,14 @@ TEST(Pool, DoesEachPieceOnce) {
 
 TEST(Pool, HasNothingToDoForNothing) {
   for_each_parallel(0, core_count(), [](std::size_t) { FAIL(); });
+}
+
+TEST(Pool, LeavesRoomForALongMatch) {
+  const std::regex pattern("^([a-z]|[0-9])+$");
+  const std::string text(1024, 'a');
+  std::vector<char> matches(2);
+  for_each_parallel(matches.size(), 2, [&](std::size_t i) { matches[i] = std::regex_search(text, pattern) ? 1 : 0; });
+  EXPECT_EQ(matches, std::vector<char>(2, 1));
 }
 
 }  // namespace

@@ -210,12 +210,15 @@ ModuleFile ModuleReader::read_file(const std::string& name, FileShape shape,
 
 void ModuleReader::read_ahead(const std::set<std::string>& names, FileShape shape,
                               const std::optional<SourceSpan>& asked_at) {
-  if (names.size() < 2) return;
-  const std::vector<std::string> list(names.begin(), names.end());
+  std::vector<std::string> list;
+  for (const std::string& name : names) {
+    if (!ahead_.contains({name, shape})) list.push_back(name);
+  }
+  if (list.size() < 2) return;
   std::vector<ModuleFile> files(list.size());
   for_each_parallel(list.size(), core_count(),
                     [&](std::size_t i) { files[i] = read_module_file(project_ / list[i], list[i], shape, asked_at); });
-  for (std::size_t i = 0; i < list.size(); ++i) ahead_.insert_or_assign({list[i], shape}, std::move(files[i]));
+  for (std::size_t i = 0; i < list.size(); ++i) ahead_.try_emplace({list[i], shape}, std::move(files[i]));
 }
 
 bool ModuleReader::read_root(Module& root, std::string& name) {
