@@ -45,7 +45,7 @@ bench: build ## measure; see testdata/bench
 asan: deps ## build and run the unit tests with the address and undefined-behaviour sanitizers
 	@.ci/sanitize asan
 
-tsan: deps ## build and run the tests of the threaded folders with the thread sanitizer
+tsan: deps ## build and run the unit tests with the thread sanitizer
 	@.ci/sanitize tsan
 
 fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
