@@ -104,7 +104,7 @@ class Actions {
   bool fresh_ = false;
 };
 
-constexpr std::array kTriggers = {Trigger{"restart_on", Op::kRestart}, Trigger{"reload_on", Op::kReload}};
+const std::array kTriggers = {Trigger{"restart_on", Op::kRestart}, Trigger{"reload_on", Op::kReload}};
 
 }  // namespace
 
