@@ -39,12 +39,13 @@ format: ## format every source file
 
 bench: build ## measure; see testdata/bench
 	@testdata/bench/run build/bin/plumb
+	@testdata/bench/local build/bin/plumb
 	@testdata/bench/offline build/bin/plumb
 
 asan: deps ## build and run the unit tests with the address and undefined-behaviour sanitizers
 	@.ci/sanitize asan
 
-tsan: deps ## build and run the tests of the threaded folders with the thread sanitizer
+tsan: deps ## build and run the unit tests with the thread sanitizer
 	@.ci/sanitize tsan
 
 fuzz: ## run each fuzz target for FUZZ_SECONDS (60)

@@ -166,7 +166,7 @@ class Apply {
   }
 
   int execute(bool saved) {
-    Result<history::History> history = history::History::open(workspace_.history_path());
+    Result<history::History*> history = workspace_.history();
     if (!history) {
       workspace_.diagnose(history.error());
       return kFailed;
@@ -181,7 +181,7 @@ class Apply {
     start.started_at = run::timestamp(Clock::now());
     start.hosts_pattern = plan_.on;
     start.engine = PLUMB_VERSION;
-    Result<history::RunWriter> writer = history->begin(start);
+    Result<history::RunWriter> writer = (*history)->begin(start);
     if (!writer) {
       workspace_.diagnose(writer.error());
       return kFailed;
@@ -202,7 +202,7 @@ class Apply {
         found.add(written.error().diagnostic());
       }
     }
-    workspace_.keep_facts(*fleet_);
+    if (saved) workspace_.keep_facts(*fleet_);
     workspace_.diagnose(found);
     const ExitCode code = exit_code_of(results_);
     const Result<> finished = writer->finish({outcome_of(code), run::timestamp(Clock::now()), code});

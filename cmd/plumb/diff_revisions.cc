@@ -102,7 +102,7 @@ class RevisionDiff {
     const std::map<std::string, Json>& facts = workspace_.recorded_facts();
     ir::Compiler old_compiler(before.input(facts, key));
     ir::Compiler new_compiler(after.input(facts, key));
-    run::PlanBuilder builder(after.workspace().project(), after.workspace().inventory(), options_.on, key, new_hosts);
+    run::PlanBuilder builder(new_compiler.input(), options_.on, new_hosts);
     Diagnostics found;
     new_compiler.check(new_hosts, found);
     std::vector<std::string> without_facts;

@@ -14,13 +14,13 @@ namespace {
 void keep_late_reports(const run::Fleet& fleet, Workspace& workspace) {
   const auto late = fleet.unreported();
   if (late.empty()) return;
-  Result<history::History> history = history::History::open(workspace.history_path());
+  Result<history::History*> history = workspace.history();
   if (!history) return workspace.diagnose(history.error());
   const std::string now = run::timestamp(std::chrono::system_clock::now());
   for (const auto& [host, reports] : late) {
     for (const wire::Unreported& report : reports) {
       const Result<> kept =
-          history->report_late({report.run, report.plan, host, report.address, report.outcome, report.text, now});
+          (*history)->report_late({report.run, report.plan, host, report.address, report.outcome, report.text, now});
       if (!kept) return workspace.diagnose(kept.error());
     }
     Diagnostics found;

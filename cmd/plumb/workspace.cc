@@ -100,6 +100,15 @@ bool Workspace::load() {
   return !diagnostics.has_errors() && project_ && inventory_;
 }
 
+Result<history::History*> Workspace::history() {
+  if (!history_) {
+    Result<history::History> opened = history::History::open(history_path());
+    if (!opened) return opened.error();
+    history_ = std::move(*opened);
+  }
+  return &*history_;
+}
+
 const std::map<std::string, Json>& Workspace::recorded_facts() {
   if (recorded_facts_) return *recorded_facts_;
   recorded_facts_.emplace();
@@ -118,9 +127,9 @@ void Workspace::keep_facts(const run::Fleet& fleet) {
     if (const Json* facts = fleet.facts(host)) told.emplace(host, *facts);
   }
   if (told.empty()) return;
-  Result<history::History> history = history::History::open(history_path());
-  const Result<> kept = history ? history->store_facts(told, run::timestamp(std::chrono::system_clock::now()))
-                                : Result<>(history.error());
+  Result<history::History*> opened = history();
+  const Result<> kept = opened ? (*opened)->store_facts(told, run::timestamp(std::chrono::system_clock::now()))
+                               : Result<>(opened.error());
   if (!kept) diagnose(kept.error());
 }
 

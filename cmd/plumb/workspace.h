@@ -37,6 +37,9 @@ class Workspace {
   // A fleet of these hosts, compiled; nothing after it has told what is wrong.
   std::unique_ptr<run::Fleet> fleet(const std::set<std::string>& hosts, run::RunObserver observer);
 
+  // The project's history, opened for writing at the first call and kept.
+  Result<history::History*> history();
+
   // The facts that hosts told when they were last reached, for expressions that look at other hosts.
   const std::map<std::string, Json>& recorded_facts();
   // Remembers what the hosts of a fleet told of themselves.
@@ -60,6 +63,7 @@ class Workspace {
   std::optional<config::Inventory> inventory_;
   std::set<std::string> hosts_;
   std::optional<std::map<std::string, Json>> recorded_facts_;
+  std::optional<history::History> history_;
   std::string key_;
   std::optional<std::string> become_password_;
   std::unique_ptr<host::ExecutorStore> executors_;

@@ -22,7 +22,7 @@ bool has_form(std::string_view text, std::string_view prefix) {
 }
 
 std::string text_of(std::string_view prefix, const std::array<std::uint8_t, SHA256_DIGEST_SIZE>& raw) {
-  return std::string(prefix) + hex({reinterpret_cast<const char*>(raw.data()), raw.size()});
+  return std::string(prefix).append(hex({reinterpret_cast<const char*>(raw.data()), raw.size()}));
 }
 
 }  // namespace
@@ -61,12 +61,12 @@ bool is_keyed_digest(std::string_view text) {
 
 std::string hex(std::string_view bytes) {
   static constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '\0');
+  char* digit = out.data();
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
+    *digit++ = kHex[byte >> 4];
+    *digit++ = kHex[byte & 15];
   }
   return out;
 }

@@ -97,46 +97,6 @@ Result<Json> parse(std::string_view bytes, Code code, const JsonLimits& limits, 
   return std::move(builder.root);
 }
 
-void append_string(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  std::size_t clean = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-    out.append(text, clean, i - clean);
-    clean = i + 1;
-    out += '\\';
-    switch (byte) {
-      case '"':
-      case '\\':
-        out += static_cast<char>(byte);
-        break;
-      case '\b':
-        out += 'b';
-        break;
-      case '\f':
-        out += 'f';
-        break;
-      case '\n':
-        out += 'n';
-        break;
-      case '\r':
-        out += 'r';
-        break;
-      case '\t':
-        out += 't';
-        break;
-      default:
-        out += "u00";
-        out += kHex[byte >> 4];
-        out += kHex[byte & 15];
-    }
-  }
-  out.append(text, clean, text.size() - clean);
-  out += '"';
-}
-
 // std::map's byte order equals UTF-16 order unless a name holds a code point past U+D7FF.
 bool plain_order(const Json::object_t& object) {
   return std::all_of(object.begin(), object.end(), [](const auto& member) {
@@ -149,7 +109,7 @@ void append_object(std::string& out, const Json::object_t& object) {
   const auto append_member = [&out, first = true](const std::string& name, const Json& value) mutable {
     if (!first) out += ',';
     first = false;
-    append_string(out, name);
+    append_canonical_text(out, name);
     out += ':';
     append_canonical(out, value);
   };
@@ -270,6 +230,46 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
+void append_canonical_text(std::string& out, std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out += '"';
+  std::size_t clean = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+    out.append(text, clean, i - clean);
+    clean = i + 1;
+    out += '\\';
+    switch (byte) {
+      case '"':
+      case '\\':
+        out += static_cast<char>(byte);
+        break;
+      case '\b':
+        out += 'b';
+        break;
+      case '\f':
+        out += 'f';
+        break;
+      case '\n':
+        out += 'n';
+        break;
+      case '\r':
+        out += 'r';
+        break;
+      case '\t':
+        out += 't';
+        break;
+      default:
+        out += "u00";
+        out += kHex[byte >> 4];
+        out += kHex[byte & 15];
+    }
+  }
+  out.append(text, clean, text.size() - clean);
+  out += '"';
+}
+
 void append_canonical(std::string& out, const Json& value) {
   switch (value.type()) {
     case Json::value_t::object:
@@ -287,7 +287,7 @@ void append_canonical(std::string& out, const Json& value) {
       break;
     }
     case Json::value_t::string:
-      append_string(out, value.get_ref<const std::string&>());
+      append_canonical_text(out, value.get_ref<const std::string&>());
       break;
     case Json::value_t::boolean:
       out += value.get<bool>() ? "true" : "false";

@@ -29,6 +29,7 @@ Result<Json> parse_json(std::string_view text, Code code, const JsonLimits& limi
 // NaN and infinities are a programming error.
 std::string canonical(const Json& value);
 void append_canonical(std::string& out, const Json& value);
+void append_canonical_text(std::string& out, std::string_view text);
 
 // How ECMAScript writes a finite double (Number::toString), as RFC 8785 asks.
 std::string canonical_number(double value);

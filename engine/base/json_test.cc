@@ -75,6 +75,39 @@ TEST(ParseJson, IsBounded) {
   EXPECT_FALSE(parse_json("[1, 2, 3]", Code::kPlanUnreadable, {.bytes = 4}));
 }
 
+TEST(ParseJson, RefusesWhatIsNoJson) {
+  for (const char* text : {"",
+                           " ",
+                           "{",
+                           "[1,]",
+                           "[1 2]",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{\"a\":1,}",
+                           "{a:1}",
+                           "{} {}",
+                           "01",
+                           "-",
+                           "+1",
+                           "1.",
+                           ".5",
+                           "tru",
+                           "truex",
+                           "\"a",
+                           "\"\\x\"",
+                           "\"\\u12\"",
+                           "\"\\ud800\"",
+                           "\"\xff\"",
+                           "\"\n\"",
+                           "'a'",
+                           "[\"a\"",
+                           R"({"a":1,"a":2})",
+                           R"({"b":1,"a":2,"b":3})",
+                           "1e999"}) {
+    EXPECT_FALSE(parse_json(text, Code::kPlanUnreadable)) << text;
+  }
+}
+
 TEST(Cbor, ReadsWhatItWritesAndRefusesTheRest) {
   const Json value = {{"a", {1, -2, "x", nullptr, true}}, {"b", Json::binary({1, 2, 3})}};
   EXPECT_EQ(*parse_cbor(to_cbor(value)), value);

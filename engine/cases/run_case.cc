@@ -163,8 +163,9 @@ class CaseRunner {
 
   void compare_resources(const ir::HostGraph& graph) {
     for (const auto& [address, expected] : test_.expect.resources) {
-      const auto node = std::find_if(graph.nodes.begin(), graph.nodes.end(),
-                                     [&](const ir::Node& one) { return one.desired.address.str() == address; });
+      const auto node = std::find_if(graph.nodes.begin(), graph.nodes.end(), [&wanted = address](const ir::Node& one) {
+        return one.desired.address.str() == wanted;
+      });
       if (node == graph.nodes.end()) {
         if (expected) differs(test_.expect.span, "`" + address + "` is not on the host", "it", "not declared for it");
         continue;

@@ -92,6 +92,30 @@ TEST_F(ConfigTest, IncludesAreReadOnceAndSorted) {
   EXPECT_EQ(order, "/b/a/last");
 }
 
+TEST_F(ConfigTest, ManyFilesTellTheirFaultsInTheOrderOfTheProject) {
+  std::string text = std::string(kHead) + "include: ['parts/*.yaml']\nresources:\n";
+  std::vector<std::string> parts;
+  std::vector<std::string> modules;
+  for (int i = 20; i < 40; ++i) {
+    const std::string number = std::to_string(i);
+    parts.push_back("parts/" + number + ".yaml:1:1");
+    modules.push_back("m" + number + "/module.yaml:2:20");
+    write("parts/" + number + ".yaml", "nonsense: 1\n");
+    write("m" + number + "/module.yaml", "plumb: v1\ninputs: {a: {type: strng}}\n");
+    text += "  - use: ./m" + number + "\n";
+  }
+  parts.insert(parts.end(), modules.begin(), modules.end());
+  for (int again = 0; again < 3; ++again) {
+    EXPECT_FALSE(load(text));
+    std::vector<std::string> places;
+    for (const Diagnostic& diagnostic : diagnostics_.items()) {
+      if (diagnostic.code != Code::kInputMissing) places.push_back(diagnostic.span->str());
+    }
+    EXPECT_EQ(places, parts);
+  }
+  EXPECT_EQ(sources_.line("m30/module.yaml", 1), "plumb: v1");
+}
+
 TEST_F(ConfigTest, AKindThatNothingIsNearToListsAllKinds) {
   EXPECT_FALSE(load(std::string(kHead) + "resources: [{xyzzy: 1}]\n"));
   ASSERT_EQ(diagnostics_.items().size(), 1U);

@@ -44,13 +44,7 @@ class Resolver {
   std::optional<Node> node(const Node& given) {
     if (is_spot(given)) {
       const auto value = next();
-      if (!value) return std::nullopt;
-      Json json;
-      if (const cel::Value problem = cel::to_json(*value, json, budget_); problem.is_error()) {
-        tell(problem, given);
-        return std::nullopt;
-      }
-      return to_node(json, given.span);
+      return value ? node_of(*value, given) : std::nullopt;
     }
     Node result = given;
     if (given.is_scalar()) unescape(result);
@@ -65,6 +59,15 @@ class Resolver {
       result.entries[i].value = std::move(*member);
     }
     return result;
+  }
+
+  std::optional<Node> node_of(const cel::Value& value, const Node& given) {
+    Json json;
+    if (const cel::Value problem = cel::to_json(value, json, budget_); problem.is_error()) {
+      tell(problem, given);
+      return std::nullopt;
+    }
+    return to_node(json, given.span);
   }
 
   std::optional<cel::Value> value(const Node& given) {
@@ -199,6 +202,10 @@ std::optional<Node> Dynamic::resolve(const Evaluation& evaluation) const {
 
 std::optional<cel::Value> Dynamic::evaluate(const Evaluation& evaluation) const {
   return Resolver(spots_, evaluation).value(*node_);
+}
+
+std::optional<Node> Dynamic::node_of(const cel::Value& value, const Evaluation& evaluation) const {
+  return Resolver(spots_, evaluation).node_of(value, *node_);
 }
 
 bool Expression::compile(const ExpressionScope& scope, const std::optional<cel::Type>& wanted) {

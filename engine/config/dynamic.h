@@ -64,6 +64,10 @@ class Dynamic {
   // The value where no schema types it.
   std::optional<cel::Value> evaluate(const Evaluation& evaluation) const;
 
+  // Whether the whole is one expression, so that evaluate() and then node_of() do what resolve() does.
+  bool is_expression() const { return spots_.size() == 1 && spots_.front().node == node_.get(); }
+  std::optional<lang::Node> node_of(const cel::Value& value, const Evaluation& evaluation) const;
+
  private:
   bool compile(const lang::Node& node, const ExpressionScope& scope);
   cel::Type type_of(const lang::Node& node, std::size_t& spot) const;

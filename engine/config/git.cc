@@ -30,7 +30,10 @@ std::string git_said(std::string_view errors) {
     std::string_view line = errors.substr(0, end);
     errors.remove_prefix(std::min(end + 1, errors.size()));
     while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
-    if (line.starts_with("fatal: ")) return std::string(line.substr(7));
+    if (line.starts_with("fatal: ")) {
+      // The cause stands before, where git only passes on what ssh said.
+      return last.empty() ? std::string(line.substr(7)) : last + " (" + std::string(line.substr(7)) + ")";
+    }
     if (!line.empty()) last = std::string(line);
   }
   return last.empty() ? "nothing" : last;

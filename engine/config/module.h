@@ -27,6 +27,7 @@ struct Located {
 struct Pattern {
   std::string text;
   SourceSpan span;
+  friend bool operator==(const Pattern&, const Pattern&) = default;
 };
 
 struct Input {

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <system_error>
 
+#include "engine/base/pool.h"
 #include "engine/config/check.h"
 #include "engine/config/document.h"
 #include "engine/config/include.h"
-#include "engine/config/input.h"
-#include "engine/config/schema.h"
 #include "engine/config/validate.h"
 #include "engine/lang/yaml.h"
 
@@ -19,18 +18,7 @@ using lang::Node;
 namespace fs = std::filesystem;
 
 constexpr std::string_view kRootFile = "plumb";
-constexpr std::string_view kModuleFile = "module";
 constexpr std::size_t kDeepestModules = 32;
-
-// The project's schema with resources, uses and values left open: each is read by its own rules.
-const Json& file_schema() {
-  static const Json schema = [] {
-    Json open = builtin_schema("project");
-    open["definitions"]["resource"] = {{"type", "object"}, {"minProperties", 1}};
-    return open;
-  }();
-  return schema;
-}
 
 bool inside(const fs::path& path, const fs::path& folder) {
   std::error_code error;
@@ -47,10 +35,10 @@ void ModuleReader::report(Code code, std::string summary, const SourceSpan& span
 // One module's files, read into it.
 class ModuleReader::Document {
  public:
-  Document(ModuleReader& reader, Module& module, std::string shape)
+  Document(ModuleReader& reader, Module& module, FileShape shape)
       : reader_(reader),
         module_(module),
-        shape_(std::move(shape)),
+        shape_(shape),
         folder_{reader.project_, module.folder},
         diagnostics_(reader.diagnostics_) {}
 
@@ -66,87 +54,37 @@ class ModuleReader::Document {
                            .at(*included_at, "a link leads out of it"));
       return true;
     }
-    std::optional<Node> root = reader_.read_file(folder_.in_project(name), included_at);
-    if (!root) return false;
-    return take(*root, folder_.in_project(name), included_at.has_value());
+    const FileShape shape = included_at ? FileShape::kIncluded : shape_;
+    ModuleFile file = reader_.read_file(folder_.in_project(name), shape, included_at);
+    if (!file.root) return false;
+    take(std::move(file), shape);
+    return true;
   }
 
  private:
-  bool take(Node& root, const std::string& name, bool included) {
-    if (!root.is_map()) {
-      const SourceSpan place = root.is_null() ? SourceSpan{name, 1, 1, 1, 1} : root.span;
-      diagnostics_.add(Diagnostic(Code::kWrongType, name + (root.is_null() ? " is empty" : " must be a map"))
-                           .at(place, "expected `plumb: v1`"));
-      return false;
-    }
-    if (const Entry* version = root.find("plumb");
-        version != nullptr && version->value.is_scalar() && version->value.text != "v1") {
-      diagnostics_.add(Diagnostic(Code::kUnsupportedVersion, "a format version that this program does not know")
-                           .at(version->value.span, "expected v1"));
-      return false;
-    }
-    for (Entry& entry : root.entries) {
-      hide_sensitive(entry);
-      // Values and resources hold expressions, and are read with them.
-      if (entry.key != "values" && entry.key != "outputs" && entry.key != "resources")
-        resolve_literals(entry.value, diagnostics_);
-    }
-    const std::optional<Json> typed = check_shape(root, included);
-    if (const Entry* project = root.find("project"); project != nullptr && !included) name_ = project->value.text;
+  void take(ModuleFile file, FileShape shape) {
+    const Node& root = *file.root;
+    if (const Entry* project = root.find("project"); project != nullptr && shape != FileShape::kIncluded)
+      name_ = project->value.text;
     if (const Entry* text = root.find("description"); text != nullptr) module_.description = text->value.text;
-    if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
+    for (Input& input : file.inputs) take_input(std::move(input));
     if (const Entry* values = root.find("values")) read_values(values->value, module_.values, "value");
     if (const Entry* outputs = root.find("outputs")) read_values(outputs->value, module_.outputs, "output");
     if (const Entry* include = root.find("include")) read_includes(include->value);
     if (const Entry* resources = root.find("resources")) read_body(resources->value);
-    return true;
   }
 
-  // A finding in one key must not keep the others from being read, so values are taken from the nodes.
-  std::optional<Json> check_shape(const Node& root, bool included) {
-    const Json& definitions = file_schema()["definitions"];
-    const Json& schema = included             ? definitions["included"]
-                         : shape_ == "module" ? definitions["module"]
-                                              : file_schema();
-    ValidateOptions options;
-    options.root = &file_schema();
-    const SourceSpan where = root.entries.empty() ? root.span : root.entries.front().key_span;
-    const std::string what = included ? "an included file" : shape_ == "module" ? "a module" : "the project";
-    return validate(root, schema, what, where, options, diagnostics_);
+  void take_input(Input input) {
+    if (const auto first = module_.inputs.find(input.name); first != module_.inputs.end())
+      return declared_twice("input", input.name, input.span, first->second.span);
+    std::string name = input.name;
+    module_.inputs.emplace(std::move(name), std::move(input));
   }
 
-  void hide_sensitive(const Entry& entry) {
-    if (entry.key != "inputs") return;
-    for (const Entry& input : entry.value.entries) {
-      const Entry* sensitive = input.value.find("sensitive");
-      const Entry* value = input.value.find("default");
-      if (sensitive != nullptr && sensitive->value.text != "false" && value != nullptr)
-        reader_.sources_.hide(value->value.span);
-    }
-  }
-
-  // `all` are the inputs as the file's schema typed them; null where something in the file is wrong.
-  void read_inputs(const Node& inputs, const Json* all) {
-    ValidateOptions options;
-    options.root = &file_schema();
-    for (const Entry& entry : inputs.entries) {
-      Diagnostics known;  // told already, with the whole file
-      const Json& schema = file_schema()["definitions"]["input"];
-      const auto typed = all != nullptr
-                             ? std::optional<Json>((*all)[entry.key])
-                             : validate(entry.value, schema, "`" + entry.key + "`", entry.key_span, options, known);
-      std::optional<Input> input;
-      if (typed) input = read_input(entry, *typed, diagnostics_);
-      // What is known of a broken one is its name: who uses it is not to blame.
-      if (!input) input = Input{entry.key, true, false, std::nullopt, entry.key_span};
-      const auto [place, added] = module_.inputs.try_emplace(entry.key, *input);
-      if (!added) declared_twice("input", entry, place->second.span);
-    }
-  }
-
-  void declared_twice(const std::string& what, const Entry& entry, const SourceSpan& first) {
-    diagnostics_.add(Diagnostic(Code::kDuplicateKey, "the " + what + " `" + entry.key + "` is declared twice")
-                         .at(entry.key_span, "a second time here")
+  void declared_twice(const std::string& what, const std::string& name, const SourceSpan& span,
+                      const SourceSpan& first) {
+    diagnostics_.add(Diagnostic(Code::kDuplicateKey, "the " + what + " `" + name + "` is declared twice")
+                         .at(span, "a second time here")
                          .with_related(first, "first here"));
   }
 
@@ -154,7 +92,7 @@ class ModuleReader::Document {
     for (const Entry& entry : values.entries) {
       const auto [place, added] =
           into.try_emplace(entry.key, NamedValue{entry.key_span, Dynamic(entry.value), {}, false});
-      if (!added) declared_twice(what, entry, place->second.span);
+      if (!added) declared_twice(what, entry.key, entry.key_span, place->second.span);
     }
   }
 
@@ -168,11 +106,15 @@ class ModuleReader::Document {
         diagnostics_.add(std::move(diagnostic));
         continue;
       }
+      std::set<std::string> names;
+      for (const std::string& file : *files) names.insert(folder_.in_project(file));
+      reader_.read_ahead(names, FileShape::kIncluded, item.span);
       for (const std::string& file : *files) read(file, item.span);
     }
   }
 
   void read_body(const Node& resources) {
+    reader_.read_ahead(reader_.files_used(resources, folder_), FileShape::kModule, std::nullopt);
     for (const Node& node : resources.items) {
       if (!node.is_map() || node.entries.empty()) continue;
       if (node.entries.front().key == "use") {
@@ -205,10 +147,13 @@ class ModuleReader::Document {
 
   // The keys of a use; those with expressions are checked with them.
   void check_use(const Node& node) {
-    Node literal = node;
-    std::erase_if(literal.entries, [](const Entry& entry) {
-      return entry.key == "with" || (entry.key != "use" && may_be_dynamic(entry.value));
-    });
+    Node literal;
+    literal.kind = Node::Kind::kMap;
+    literal.span = node.span;
+    for (const Entry& entry : node.entries) {
+      const bool later = entry.key == "with" || (entry.key != "use" && may_be_dynamic(entry.value));
+      if (!later) literal.entries.push_back(entry);
+    }
     if (const Entry* with = node.find("with"); with != nullptr && !with->value.is_map()) {
       reader_.report(Code::kWrongType, "`with` must be a map",
                      with->value.is_null() ? with->key_span : with->value.span, "expected the module's inputs");
@@ -246,20 +191,38 @@ class ModuleReader::Document {
 
   ModuleReader& reader_;
   Module& module_;
-  std::string shape_;
+  FileShape shape_;  // of the first file
   std::string name_;
   ModuleFolder folder_;
   Diagnostics& diagnostics_;
   std::set<fs::path> read_;
 };
 
-std::optional<Node> ModuleReader::read_file(const std::string& name, const std::optional<SourceSpan>& asked_at) {
+ModuleFile ModuleReader::read_file(const std::string& name, FileShape shape,
+                                   const std::optional<SourceSpan>& asked_at) {
   files_.insert(name);
-  return read_document(project_ / name, name, asked_at, diagnostics_, sources_);
+  const auto ahead = ahead_.extract({name, shape});
+  ModuleFile file = ahead ? std::move(ahead.mapped()) : read_module_file(project_ / name, name, shape, asked_at);
+  diagnostics_.extend(std::move(file.diagnostics));
+  sources_.extend(std::move(file.sources));
+  return file;
+}
+
+void ModuleReader::read_ahead(const std::set<std::string>& names, FileShape shape,
+                              const std::optional<SourceSpan>& asked_at) {
+  std::vector<std::string> list;
+  for (const std::string& name : names) {
+    if (!ahead_.contains({name, shape})) list.push_back(name);
+  }
+  if (list.size() < 2) return;
+  std::vector<ModuleFile> files(list.size());
+  for_each_parallel(list.size(), core_count(),
+                    [&](std::size_t i) { files[i] = read_module_file(project_ / list[i], list[i], shape, asked_at); });
+  for (std::size_t i = 0; i < list.size(); ++i) ahead_.try_emplace({list[i], shape}, std::move(files[i]));
 }
 
 bool ModuleReader::read_root(Module& root, std::string& name) {
-  Document document(*this, root, "project");
+  Document document(*this, root, FileShape::kProject);
   const bool good = document.read(document_name(project_, kRootFile), std::nullopt);
   name = document.name();
   if (good) check(root, {sources_, diagnostics_});
@@ -285,7 +248,7 @@ std::shared_ptr<const Module> ModuleReader::read_folder(const std::string& folde
   auto module = std::make_shared<Module>();
   module->folder = folder;
   open_.push_back(folder);
-  Document document(*this, *module, "module");
+  Document document(*this, *module, FileShape::kModule);
   const bool good = document.read(document_name(project_ / folder, kModuleFile), std::nullopt);
   open_.pop_back();
   if (good) check(*module, {sources_, diagnostics_});

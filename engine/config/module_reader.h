@@ -7,15 +7,20 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/config/declaration.h"
 #include "engine/config/module.h"
+#include "engine/config/module_file.h"
 #include "engine/config/module_lock.h"
 #include "engine/config/module_store.h"
 #include "engine/lang/source.h"
 
 namespace plumb::config {
+
+inline constexpr std::string_view kModuleFile = "module";
 
 // One use of a module from git.
 struct GitUse {
@@ -23,6 +28,7 @@ struct GitUse {
   GitSource source;
   SourceSpan used_at;
   ModuleState state = ModuleState::kReady;
+  std::string folder;  // where it is, if it is ready
 };
 
 // Reads each module folder once, however often it is used. Modules from git are read from the project's store, as far
@@ -64,13 +70,18 @@ class ModuleReader {
   const ModuleLock* lock();
   const Checkout* checkout_of(const std::string& folder) const;
   std::shared_ptr<const Module> read_folder(const std::string& folder, const SourceSpan& used_at);
-  std::optional<lang::Node> read_file(const std::string& name, const std::optional<SourceSpan>& asked_at);
+  ModuleFile read_file(const std::string& name, FileShape shape, const std::optional<SourceSpan>& asked_at);
+  // Reads files on all cores that read_file() will ask for. One that it does not ask for leaves no trace.
+  void read_ahead(const std::set<std::string>& names, FileShape shape, const std::optional<SourceSpan>& asked_at);
+  // The files of the modules that these resources use and that were not read yet; those from git are left out.
+  std::set<std::string> files_used(const lang::Node& resources, const ModuleFolder& user) const;
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {});
 
   std::filesystem::path project_;
   Diagnostics& diagnostics_;
   lang::SourceMap& sources_;
   std::set<std::string> files_;
+  std::map<std::pair<std::string, FileShape>, ModuleFile> ahead_;
   std::map<std::string, std::shared_ptr<const Module>> modules_;  // by folder
   std::vector<std::string> open_;                                 // folders being read, outermost first
   std::optional<ModuleLock> lock_;

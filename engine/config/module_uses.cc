@@ -1,5 +1,6 @@
 // How a `use` is resolved to a folder: one of the project's, or one of the store's where a module comes from git.
 
+#include "engine/config/document.h"
 #include "engine/config/module_reader.h"
 
 namespace plumb::config {
@@ -12,6 +13,10 @@ namespace fs = std::filesystem;
 std::string normal(const fs::path& path) {
   const std::string folder = (path / "").lexically_normal().parent_path().generic_string();
   return folder == "." ? std::string() : folder;
+}
+
+bool is_folder(const std::string& text) {
+  return text.starts_with("./") || text.starts_with("../");
 }
 
 bool leads_out(const std::string& folder) {
@@ -30,7 +35,7 @@ std::shared_ptr<const Module> ModuleReader::use(const Node& source, const Module
     return git ? use_git(*git, source.span, name) : nullptr;
   }
   if (!source.is_scalar()) return nullptr;
-  if (!source.text.starts_with("./") && !source.text.starts_with("../")) {
+  if (!is_folder(source.text)) {
     report(Code::kModuleSource, "`" + source.text + "` is not a module's folder", source.span,
            "expected ./FOLDER, relative to this module", "a git repository is written {git: URL, commit: SHA}");
     return nullptr;
@@ -38,6 +43,20 @@ std::shared_ptr<const Module> ModuleReader::use(const Node& source, const Module
   const std::string folder = normal(fs::path(user.relative) / source.text);
   if (const Checkout* checkout = checkout_of(user.relative)) return use_beside(*checkout, folder, source.span, name);
   return use_folder(folder, source.span);
+}
+
+std::set<std::string> ModuleReader::files_used(const Node& resources, const ModuleFolder& user) const {
+  std::set<std::string> files;
+  if (checkout_of(user.relative) != nullptr) return files;
+  for (const Node& resource : resources.items) {
+    const lang::Entry* use = resource.find("use");
+    if (use == nullptr || !is_folder(use->value.text)) continue;
+    const std::string folder = normal(fs::path(user.relative) / use->value.text);
+    if (leads_out(folder) || is_in_module_store(folder) || modules_.contains(folder)) continue;
+    const ModuleFolder module{project_, folder};
+    files.insert(module.in_project(document_name(module.path(), kModuleFile)));
+  }
+  return files;
 }
 
 std::shared_ptr<const Module> ModuleReader::use_folder(const std::string& folder, const SourceSpan& used_at) {
@@ -77,12 +96,13 @@ std::shared_ptr<const Module> ModuleReader::use_git(const GitSource& source, con
   const LockedModule* locked = found == locks->end() ? nullptr : &found->second;
   const auto [state, first] = states_.try_emplace(source, ModuleState::kUnlocked);
   if (first && locked != nullptr) state->second = state_in_store(project_, source, *locked);
-  git_uses_.push_back({name, source, used_at, state->second});
+  git_uses_.push_back({name, source, used_at, state->second, {}});
   if (state->second != ModuleState::kReady) {
     report_git(git_uses_.back(), locked);
     return nullptr;
   }
   const std::string folder = module_folder(source, locked->commit);
+  git_uses_.back().folder = folder;
   checkouts_.emplace(folder, Checkout{source, locked->commit, folder});
   return read_folder(folder, used_at);
 }

@@ -63,6 +63,7 @@ class Orderer {
   }
 
   void take_needs(Item& item, Dynamic& value, const cel::Environment& names) {
+    if (!may_be_dynamic(value.node())) return;
     Diagnostics untold;
     if (value.compile({names, context_.sources, untold})) add_needs(item, value.references(), value.span());
   }

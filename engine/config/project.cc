@@ -18,16 +18,22 @@ namespace fs = std::filesystem;
 class Normalised {
  public:
   Json module(const Module& module) {
-    Json document = {{"inputs", Json::object()}, {"values", values(module.values)}, {"body", Json::array()}};
+    Json inputs = Json::object();
     for (const auto& [name, input] : module.inputs) {
-      Json entry = {{"schema", input.schema}, {"sensitive", input.sensitive}};
+      Json& entry = inputs[name];
+      entry["schema"] = input.schema;
+      entry["sensitive"] = input.sensitive;
       if (input.default_value && !input.sensitive) entry["default"] = input.default_value->value;
-      document["inputs"][name] = std::move(entry);
     }
-    if (!module.outputs.empty()) document["outputs"] = values(module.outputs);
+    Json body = Json::array();
     for (const auto& entry : module.body) {
-      document["body"].push_back(std::visit([&](const auto& one) { return part(one); }, entry));
+      body.push_back(std::visit([&](const auto& one) { return part(one); }, entry));
     }
+    Json document = Json::object();
+    document["inputs"] = std::move(inputs);
+    document["values"] = values(module.values);
+    if (!module.outputs.empty()) document["outputs"] = values(module.outputs);
+    document["body"] = std::move(body);
     return document;
   }
 
@@ -95,10 +101,11 @@ class Normalised {
   Json part(const ModuleCall& call) {
     Json with = Json::object();
     for (const auto& [name, value] : call.with) with[name] = written(value.node());
-    return {{"use", call.name},
-            {"placement", placement(call.placement)},
-            {"with", std::move(with)},
-            {"module", call.module == nullptr ? Json(nullptr) : module(*call.module)}};
+    // A list in braces would copy the whole module.
+    Json document = {{"use", call.name}, {"placement", placement(call.placement)}};
+    document["with"] = std::move(with);
+    document["module"] = call.module == nullptr ? Json(nullptr) : module(*call.module);
+    return document;
   }
 
   std::set<std::string> sources_;

@@ -27,11 +27,12 @@ const std::vector<Json>& conditions_of_kind(const std::string& kind) {
 class Resolver {
  public:
   Resolver(const Declaration& declaration, const std::string& module, const ModuleFolder& folder,
-           const Evaluation& evaluation)
+           const Evaluation& evaluation, KnownValues& known)
       : declaration_(declaration),
         module_(module),
         folder_(folder),
         evaluation_(evaluation),
+        known_(known),
         schema_(builtin_schema("resources/" + declaration.kind)),
         identity_(schema_.at("x-identity").get<std::string>()) {}
 
@@ -61,12 +62,27 @@ class Resolver {
   }
 
   bool take_expression(const std::string& name, const Dynamic& value) {
-    const std::optional<Node> node = value.resolve(evaluation_);
-    if (!node) return false;
+    if (!value.is_expression()) {
+      const std::optional<Node> node = value.resolve(evaluation_);
+      return node && take_node(name, value, *node);
+    }
+    auto result = value.evaluate(evaluation_);
+    if (!result) return false;
+    if (const Json* typed = known_.find(value, *result)) {
+      resource_->attributes[name] = *typed;
+      return true;
+    }
+    const std::optional<Node> node = value.node_of(*result, evaluation_);
+    if (!node || !take_node(name, value, *node)) return false;
+    known_.keep(value, std::move(*result), resource_->attributes[name]);
+    return true;
+  }
+
+  bool take_node(const std::string& name, const Dynamic& value, const Node& node) {
     const Json& schema = schema_["properties"][name];
     ValidateOptions options;
     options.project_folder = folder_.path();
-    std::optional<Json> typed = validate(*node, schema, shown(name), value.span(), options, evaluation_.diagnostics);
+    std::optional<Json> typed = validate(node, schema, shown(name), value.span(), options, evaluation_.diagnostics);
     if (!typed) return false;
     if (schema.value("x-format", std::string()) == "source") *typed = folder_.in_project(typed->get<std::string>());
     resource_->attributes[name] = std::move(*typed);
@@ -125,12 +141,33 @@ class Resolver {
   const std::string& module_;
   const ModuleFolder& folder_;
   const Evaluation& evaluation_;
+  KnownValues& known_;
   const Json& schema_;
   std::string identity_;
   std::shared_ptr<Resource> resource_ = std::make_shared<Resource>();
 };
 
+// What is larger is seldom the same, and dear to compare.
+bool is_scalar(const cel::Value& value) {
+  return value.is_text() || value.is(cel::Kind::kBool) || value.is(cel::Kind::kInt);
+}
+
+bool same_scalar(const cel::Value& a, const cel::Value& b) {
+  if (a.kind() != b.kind()) return false;
+  if (a.is_text()) return a.as_text() == b.as_text();
+  return a.is(cel::Kind::kBool) ? a.as_bool() == b.as_bool() : a.is(cel::Kind::kInt) && a.as_int() == b.as_int();
+}
+
 }  // namespace
+
+const Json* KnownValues::find(const Dynamic& expression, const cel::Value& value) const {
+  const auto found = last_.find(&expression);
+  return found != last_.end() && same_scalar(found->second.first, value) ? &found->second.second : nullptr;
+}
+
+void KnownValues::keep(const Dynamic& expression, cel::Value value, Json typed) {
+  if (is_scalar(value)) last_.insert_or_assign(&expression, std::pair(std::move(value), std::move(typed)));
+}
 
 std::string below(const std::string& module, const std::string& text) {
   return module.empty() ? text : module + "/" + text;
@@ -148,8 +185,8 @@ std::optional<std::vector<Pattern>> resolve_patterns(const std::vector<Dynamic>&
 }
 
 std::shared_ptr<Resource> resolve(const Declaration& declaration, const std::string& module, const ModuleFolder& folder,
-                                  const Evaluation& evaluation) {
-  return Resolver(declaration, module, folder, evaluation).run();
+                                  const Evaluation& evaluation, KnownValues& known) {
+  return Resolver(declaration, module, folder, evaluation, known).run();
 }
 
 }  // namespace plumb::config

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/config/declaration.h"
@@ -27,9 +28,21 @@ struct Resource {
   std::set<std::string> sensitive;  // see Declaration
 };
 
+// What the last value of an expression came to as an attribute: most are the same on host after host, and are checked
+// and typed once. For one thread and one project.
+class KnownValues {
+ public:
+  // Null where the last one was another.
+  const Json* find(const Dynamic& expression, const cel::Value& value) const;
+  void keep(const Dynamic& expression, cel::Value value, Json typed);
+
+ private:
+  std::map<const Dynamic*, std::pair<cel::Value, Json>> last_;
+};
+
 // `module` is the path of the module's instance, "" at the root. Nothing after findings were told.
 std::shared_ptr<Resource> resolve(const Declaration& declaration, const std::string& module, const ModuleFolder& folder,
-                                  const Evaluation& evaluation);
+                                  const Evaluation& evaluation, KnownValues& known);
 
 // Patterns of after and before, made absolute; those of a module speak of its own resources.
 std::optional<std::vector<Pattern>> resolve_patterns(const std::vector<Dynamic>& written, const std::string& module,

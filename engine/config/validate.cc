@@ -9,6 +9,7 @@
 #include "engine/base/nearest.h"
 #include "engine/config/conditions.h"
 #include "engine/config/formats.h"
+#include "engine/config/rules.h"
 #include "engine/config/types.h"
 #include "engine/config/words.h"
 
@@ -22,8 +23,9 @@ constexpr std::size_t kLongestForPattern = 1024;  // std::regex recurses once a 
 constexpr std::size_t kMostFindings = 1000;
 
 bool is_null(const Node& node) {
-  return node.is_null() ||
-         (node.is_plain() && (node.text == "null" || node.text == "~" || node.text == "Null" || node.text == "NULL"));
+  constexpr std::size_t kLongest = 4;
+  return node.is_null() || (node.is_plain() && node.text.size() <= kLongest &&
+                            (node.text == "null" || node.text == "~" || node.text == "Null" || node.text == "NULL"));
 }
 
 std::size_t characters(std::string_view text) {
@@ -50,23 +52,18 @@ const std::optional<std::regex>& compiled_pattern(const std::string& pattern) {
 
 class Validator {
  public:
-  Validator(const ValidateOptions& options, Diagnostics& diagnostics) : options_(options), out_(&diagnostics) {}
+  Validator(const ValidateOptions& options, const Json& root, Diagnostics& diagnostics)
+      : options_(options), rules_(root), out_(&diagnostics) {}
 
   std::optional<Json> value(const Node& node, const Json& given, const std::string& name, const SourceSpan& where,
                             bool outermost = false) {
-    const Json& schema = resolve(given);
+    const Rule& schema = rules_.of(given);
     if (out_->error_count() >= kMostFindings) return std::nullopt;
-    if (schema.is_boolean()) return untyped(node);
-    if (const cel::Type* type = expression_type(node)) return expression(node, *type, schema, name);
-    if (const char* choice = schema.contains("anyOf")   ? "anyOf"
-                             : schema.contains("oneOf") ? "oneOf"
-                                                        : nullptr;
-        choice != nullptr && !schema.contains("type")) {
-      return choose(node, schema[choice], name, where);
-    }
-    const std::set<std::string> types = types_of(schema);
-    if (types.empty()) return untyped(node);
-    std::optional<Json> result = by_type(node, schema, types, name, where, outermost);
+    if (schema.schema->is_boolean()) return untyped(node);
+    if (const cel::Type* type = expression_type(node)) return expression(node, *type, *schema.schema, name);
+    if (const Json* choice = schema.choice()) return choose(node, *choice, name, where);
+    if (!schema.types.any()) return untyped(node);
+    std::optional<Json> result = by_type(node, schema, name, where, outermost);
     const bool partial =
         (outermost && !options_.later.empty()) || (result && result->is_object() && options_.types != nullptr);
     if (result && !partial && !allowed(*result, node, schema, name, where)) return std::nullopt;
@@ -82,7 +79,7 @@ class Validator {
 
   // Its value is not known yet; null stands for it.
   std::optional<Json> expression(const Node& node, const cel::Type& type, const Json& schema, const std::string& name) {
-    const Fit fit = fits(type, schema, *options_.root);
+    const Fit fit = fits(type, schema, rules_.root());
     if (fit == Fit::kYes) return Json(nullptr);
     if (fit == Fit::kMayBeNull) {
       report(Code::kMayBeNull, name + " cannot be null, and this may be", node.span, "this is " + words_for(type),
@@ -99,7 +96,7 @@ class Validator {
     std::set<std::string> types = types_of(schema);
     for (const char* choice : {"anyOf", "oneOf"}) {
       if (!schema.contains(choice) || schema.contains("type")) continue;
-      for (const Json& branch : schema[choice]) types.merge(types_of(resolve(branch)));
+      for (const Json& branch : schema[choice]) types.merge(types_of(rules_.resolve(branch)));
     }
     return words_for(types);
   }
@@ -113,39 +110,32 @@ class Validator {
     return {};
   }
 
-  const Json& resolve(const Json& schema) const {
-    const Json* current = &schema;
-    while (current->is_object() && current->contains("$ref")) {
-      const std::string target = (*current)["$ref"].get<std::string>().substr(1);
-      current = &options_.root->at(Json::json_pointer(target));
-    }
-    return *current;
-  }
-
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {}) {
     out_->add(Diagnostic(code, std::move(summary)).at(span, std::move(label)).with_hint(std::move(hint)));
   }
 
-  std::optional<Json> by_type(const Node& node, const Json& schema, const std::set<std::string>& types,
-                              const std::string& name, const SourceSpan& where, bool outermost) {
-    if (is_null(node) && types.contains("null")) return Json(nullptr);
-    if (node.is_map() && types.contains("object")) return object(node, schema, name, where, outermost);
-    if (node.is_sequence() && types.contains("array")) return array(node, schema, name);
-    if (!node.is_scalar() || is_null(node)) return wrong(node, types, name, where);
-    if (const std::string format = member(schema, "x-format"); format_gives_number(format)) {
+  std::optional<Json> by_type(const Node& node, const Rule& schema, const std::string& name, const SourceSpan& where,
+                              bool outermost) {
+    const Types& types = schema.types;
+    const bool null = is_null(node);
+    if (null && types.null) return Json(nullptr);
+    if (node.is_map() && types.map) return object(node, schema, name, where, outermost);
+    if (node.is_sequence() && types.list) return array(node, schema, name);
+    if (!node.is_scalar() || null) return wrong(node, types_of(*schema.schema), name, where);
+    if (const std::string& format = text_of(schema.format); format_gives_number(format)) {
       return formatted(node, format, name);
     }
     if (node.is_plain()) {
-      if (types.contains("boolean") && (node.text == "true" || node.text == "false")) return Json(node.text == "true");
-      if (types.contains("integer") || types.contains("number")) {
+      if (types.boolean && (node.text == "true" || node.text == "false")) return Json(node.text == "true");
+      if (types.integer || types.number) {
         if (const auto integer = parse_integer(node.text)) return Json(*integer);
       }
-      if (types.contains("number")) {
+      if (types.number) {
         if (const auto number = parse_number(node.text)) return Json(*number);
       }
     }
-    if (types.contains("string")) return text(node, schema, name);
-    return wrong(node, types, name, where);
+    if (types.text) return text(node, schema, name);
+    return wrong(node, types_of(*schema.schema), name, where);
   }
 
   std::optional<Json> wrong(const Node& node, const std::set<std::string>& types, const std::string& name,
@@ -191,39 +181,41 @@ class Validator {
     return std::nullopt;
   }
 
-  std::optional<Json> text(const Node& node, const Json& schema, const std::string& name) {
+  std::optional<Json> text(const Node& node, const Rule& schema, const std::string& name) {
     if (node.text.find('\0') != std::string::npos) {
       report(Code::kBadValue, name + " holds a NUL character", node.span, "no text of a host can hold one");
       return std::nullopt;
     }
-    const auto limit = [&](const char* key) { return schema.contains(key) ? schema[key].get<std::size_t>() : 0; };
+    const std::size_t least = schema.min_length != nullptr ? schema.min_length->get<std::size_t>() : 0;
     // An empty text says more about itself than that it is not a path.
-    if (node.text.empty() && limit("minLength") > 0) {
+    if (node.text.empty() && least > 0) {
       report(Code::kBadValue, name + " must not be empty", node.span, "expected some text");
       return std::nullopt;
     }
     std::optional<Json> result = Json(node.text);
-    if (const std::string format = member(schema, "x-format"); !format.empty()) result = formatted(node, format, name);
+    if (const std::string& format = text_of(schema.format); !format.empty()) result = formatted(node, format, name);
     if (!result || !result->is_string()) return result;
     const std::string& value = result->get_ref<const std::string&>();
-    const std::size_t length = characters(value);
-    if (length < limit("minLength")) {
+    if (least > 0 && characters(value) < least) {
       report(Code::kBadValue, name + " is too short", node.span,
-             "expected at least " + std::to_string(limit("minLength")) + " characters");
+             "expected at least " + std::to_string(least) + " characters");
       return std::nullopt;
     }
-    if (schema.contains("maxLength") && length > limit("maxLength")) {
+    if (schema.max_length != nullptr && characters(value) > schema.max_length->get<std::size_t>()) {
       report(Code::kBadValue, name + " is too long", node.span,
-             "expected at most " + std::to_string(limit("maxLength")) + " characters");
+             "expected at most " + std::to_string(schema.max_length->get<std::size_t>()) + " characters");
       return std::nullopt;
     }
-    if (const std::string pattern = member(schema, "pattern"); !pattern.empty() && !matches(value, pattern)) {
-      const std::string expected = member(schema, "x-expected");
-      report(Code::kBadValue, name + " does not have the right form", node.span,
-             expected.empty() ? "expected a text that matches " + pattern : "expected " + expected);
+    if (const std::string& pattern = text_of(schema.pattern); !pattern.empty() && !matches(value, pattern)) {
+      report(Code::kBadValue, name + " does not have the right form", node.span, expected_form(schema));
       return std::nullopt;
     }
     return result;
+  }
+
+  static std::string expected_form(const Rule& schema) {
+    const std::string& expected = text_of(schema.expected);
+    return expected.empty() ? "expected a text that matches " + text_of(schema.pattern) : "expected " + expected;
   }
 
   static bool matches(const std::string& value, const std::string& pattern) {
@@ -236,15 +228,15 @@ class Validator {
     }
   }
 
-  std::optional<Json> array(const Node& node, const Json& schema, const std::string& name) {
+  std::optional<Json> array(const Node& node, const Rule& schema, const std::string& name) {
     Json result = Json::array();
     bool good = true;
     std::map<std::string, std::size_t> seen;
-    const bool unique = schema.contains("uniqueItems") && schema["uniqueItems"].get<bool>();
+    const bool unique = schema.unique_items != nullptr && schema.unique_items->get<bool>();
     for (std::size_t i = 0; i < node.items.size(); ++i) {
       const Node& item = node.items[i];
       std::optional<Json> typed =
-          schema.contains("items") ? value(item, schema["items"], "an item of " + name, item.span) : untyped(item);
+          schema.items != nullptr ? value(item, *schema.items, "an item of " + name, item.span) : untyped(item);
       if (!typed) {
         good = false;
         continue;
@@ -260,46 +252,45 @@ class Validator {
       }
       result.push_back(std::move(*typed));
     }
-    const auto count = [&](const char* key) { return schema[key].get<std::size_t>(); };
-    if (schema.contains("minItems") && node.items.size() < count("minItems")) {
-      report(Code::kBadValue, name + " has too few items", node.span,
-             "expected at least " + std::to_string(count("minItems")));
+    const std::size_t least = schema.min_items != nullptr ? schema.min_items->get<std::size_t>() : 0;
+    if (node.items.size() < least) {
+      report(Code::kBadValue, name + " has too few items", node.span, "expected at least " + std::to_string(least));
       good = false;
     }
-    if (schema.contains("maxItems") && node.items.size() > count("maxItems")) {
+    if (schema.max_items != nullptr && node.items.size() > schema.max_items->get<std::size_t>()) {
       report(Code::kBadValue, name + " has too many items", node.span,
-             "expected at most " + std::to_string(count("maxItems")));
+             "expected at most " + std::to_string(schema.max_items->get<std::size_t>()));
       good = false;
     }
     return good ? std::optional<Json>(std::move(result)) : std::nullopt;
   }
 
   // The schema for a key of a map; null where the map does not take it.
-  static const Json* schema_for(const Json& schema, const std::string& key) {
-    if (schema.contains("properties")) {
-      if (const auto found = schema["properties"].find(key); found != schema["properties"].end()) return &*found;
+  static const Json* schema_for(const Rule& schema, const std::string& key) {
+    if (schema.properties != nullptr) {
+      if (const auto found = schema.properties->find(key); found != schema.properties->end()) return &*found;
     }
-    if (schema.contains("patternProperties")) {
-      for (const auto& [pattern, part] : schema["patternProperties"].items()) {
+    if (schema.pattern_properties != nullptr) {
+      for (const auto& [pattern, part] : schema.pattern_properties->items()) {
         if (matches(key, pattern)) return &part;
       }
     }
     static const Json kAnything = true;
-    const auto additional = schema.find("additionalProperties");
-    if (additional == schema.end()) return &kAnything;
-    if (additional->is_boolean() && !additional->get<bool>()) return nullptr;
-    return &*additional;
+    const Json* additional = schema.additional_properties;
+    if (additional == nullptr) return &kAnything;
+    return additional->is_boolean() && !additional->get<bool>() ? nullptr : additional;
   }
 
   std::string shown_key(const std::string& key, bool outermost) const {
     return "`" + (outermost && key == options_.alias_of ? options_.alias : key) + "`";
   }
 
-  std::optional<Json> object(const Node& node, const Json& schema, const std::string& name, const SourceSpan& where,
+  std::optional<Json> object(const Node& node, const Rule& schema, const std::string& name, const SourceSpan& where,
                              bool outermost) {
     Json result = Json::object();
     bool good = true;
     std::set<std::string> failed;
+    const Rule* const key_rule = schema.property_names != nullptr ? &rules_.of(*schema.property_names) : nullptr;
     for (const Entry& entry : node.entries) {
       if (outermost && options_.later.contains(entry.key)) continue;
       const Json* part = schema_for(schema, entry.key);
@@ -308,7 +299,7 @@ class Validator {
         good = false;
         continue;
       }
-      if (schema.contains("propertyNames")) good = key_form(entry, resolve(schema["propertyNames"]), name) && good;
+      if (key_rule != nullptr) good = key_form(entry, *key_rule, name) && good;
       std::optional<Json> typed = value(entry.value, *part, shown_key(entry.key, outermost), entry.key_span);
       if (typed) {
         result[entry.key] = std::move(*typed);
@@ -317,51 +308,40 @@ class Validator {
         good = false;
       }
     }
-    if (schema.contains("required")) {
-      for (const Json& key : schema["required"]) {
-        const std::string wanted = key.get<std::string>();
+    if (schema.required != nullptr) {
+      for (const Json& key : *schema.required) {
+        const std::string& wanted = key.get_ref<const std::string&>();
         if (result.contains(wanted) || failed.contains(wanted) || (outermost && options_.later.contains(wanted)))
           continue;
-        std::string hint;
-        if (const Json* part = schema_for(schema, wanted); part != nullptr && part->is_object()) {
-          hint = member(resolve(*part), "description");
-        }
+        const Json* part = schema_for(schema, wanted);
         report(Code::kMissingKey, shown_key(wanted, outermost) + " is missing" + in(name), where,
-               "needs " + shown_key(wanted, outermost), std::move(hint));
+               "needs " + shown_key(wanted, outermost), part != nullptr ? text_of(rules_.of(*part).description) : "");
         good = false;
       }
     }
-    const auto minimum = schema.find("minProperties");
-    if (minimum != schema.end() && node.entries.size() < minimum->get<std::size_t>()) {
+    if (schema.min_properties != nullptr && node.entries.size() < schema.min_properties->get<std::size_t>()) {
       report(Code::kBadValue, name + " must not be empty", where, "expected at least one key");
       good = false;
     }
     good = exclusive(node, schema, outermost) && good;
     if (!good) return std::nullopt;
-    if (schema.contains("properties")) {
-      for (const auto& [key, part] : schema["properties"].items()) {
-        const Json& property = resolve(part);
-        if (!property.is_object() || !property.contains("default") || (outermost && options_.later.contains(key)))
-          continue;
-        result.emplace(key, property["default"]);
-      }
+    for (const auto& [key, value] : schema.defaults) {
+      if (!outermost || !options_.later.contains(*key)) result.emplace(*key, *value);
     }
     return result;
   }
 
-  bool key_form(const Entry& entry, const Json& form, const std::string& name) {
-    const std::string pattern = member(form, "pattern");
+  bool key_form(const Entry& entry, const Rule& form, const std::string& name) {
+    const std::string& pattern = text_of(form.pattern);
     if (pattern.empty() || matches(entry.key, pattern)) return true;
-    const std::string expected = member(form, "x-expected");
-    report(Code::kBadValue, "`" + entry.key + "` cannot be a name in " + name, entry.key_span,
-           expected.empty() ? "expected a text that matches " + pattern : "expected " + expected);
+    report(Code::kBadValue, "`" + entry.key + "` cannot be a name in " + name, entry.key_span, expected_form(form));
     return false;
   }
 
-  void unknown_key(const Entry& entry, const Json& schema, const std::string& name) {
+  void unknown_key(const Entry& entry, const Rule& schema, const std::string& name) {
     std::vector<std::string> known;
-    if (schema.contains("properties")) {
-      for (const auto& [key, part] : schema["properties"].items()) known.push_back(key);
+    if (schema.properties != nullptr) {
+      for (const auto& [key, part] : schema.properties->items()) known.push_back(key);
     }
     const std::string near = nearest(entry.key, known);
     std::string hint;
@@ -374,10 +354,10 @@ class Validator {
   }
 
   // x-exclusive: of the keys of each list at most one may be given.
-  bool exclusive(const Node& node, const Json& schema, bool outermost) {
+  bool exclusive(const Node& node, const Rule& schema, bool outermost) {
     bool good = true;
-    if (!schema.contains("x-exclusive")) return good;
-    for (const Json& keys : schema["x-exclusive"]) {
+    if (schema.exclusive == nullptr) return good;
+    for (const Json& keys : *schema.exclusive) {
       const Entry* first = nullptr;
       for (const Entry& entry : node.entries) {
         if (std::find(keys.begin(), keys.end(), Json(entry.key)) == keys.end()) continue;
@@ -396,14 +376,14 @@ class Validator {
   }
 
   // What holds beyond the type: enum, const, range and conditions between keys.
-  bool allowed(const Json& value, const Node& node, const Json& schema, const std::string& name,
+  bool allowed(const Json& value, const Node& node, const Rule& schema, const std::string& name,
                const SourceSpan& where) {
-    if (schema.contains("const") && value != schema["const"]) {
-      report(Code::kBadValue, name + " cannot have this value", node.span, "expected " + shown(schema["const"]));
+    if (schema.constant != nullptr && value != *schema.constant) {
+      report(Code::kBadValue, name + " cannot have this value", node.span, "expected " + shown(*schema.constant));
       return false;
     }
-    if (schema.contains("enum")) {
-      const Json& values = schema["enum"];
+    if (schema.values != nullptr) {
+      const Json& values = *schema.values;
       if (std::find(values.begin(), values.end(), value) == values.end()) {
         std::vector<std::string> texts;
         for (const Json& one : values) texts.push_back(one.is_string() ? one.get<std::string>() : canonical(one));
@@ -415,11 +395,11 @@ class Validator {
       }
     }
     if (value.is_number()) {
-      const bool low = schema.contains("minimum") && value < schema["minimum"];
-      const bool high = schema.contains("maximum") && value > schema["maximum"];
+      const bool low = schema.minimum != nullptr && value < *schema.minimum;
+      const bool high = schema.maximum != nullptr && value > *schema.maximum;
       if (low || high) {
-        const std::string least = schema.contains("minimum") ? canonical(schema["minimum"]) : "";
-        const std::string most = schema.contains("maximum") ? canonical(schema["maximum"]) : "";
+        const std::string least = schema.minimum != nullptr ? canonical(*schema.minimum) : "";
+        const std::string most = schema.maximum != nullptr ? canonical(*schema.maximum) : "";
         report(Code::kBadValue, name + (low ? " is too small" : " is too large"), node.span,
                "expected " + (least.empty()  ? "at most " + most
                               : most.empty() ? "at least " + least
@@ -427,32 +407,28 @@ class Validator {
         return false;
       }
     }
-    return !value.is_object() ||
-           check_conditions(value, node, conditions_of(schema), *options_.root, name, where, *out_);
+    return !value.is_object() || check_conditions(value, node, schema.conditions, rules_.root(), name, where, *out_);
   }
 
   // The branch that the node's shape asks for; messages speak of that branch alone.
   std::optional<Json> choose(const Node& node, const Json& branches, const std::string& name, const SourceSpan& where) {
     Diagnostics* const outer = out_;
-    std::set<std::string> types;
     std::optional<Diagnostics> best;
     bool best_fits = false;
     bool best_constant = false;
     std::string constants;
     for (const Json& given : branches) {
-      const Json& branch = resolve(given);
-      const std::set<std::string> own = types_of(branch);
-      types.insert(own.begin(), own.end());
+      const Rule& branch = rules_.of(given);
       Diagnostics attempt;
       out_ = &attempt;
-      std::optional<Json> result = value(node, branch, name, where);
+      std::optional<Json> result = value(node, given, name, where);
       out_ = outer;
       if (result) return result;
-      const bool fits = node.is_map()        ? own.contains("object")
-                        : node.is_sequence() ? own.contains("array")
-                                             : !own.contains("object") && !own.contains("array");
-      const bool constant = branch.contains("const");
-      if (constant) constants += (constants.empty() ? "" : " or ") + shown(branch["const"]);
+      const bool fits = node.is_map()        ? branch.types.map
+                        : node.is_sequence() ? branch.types.list
+                                             : !branch.types.map && !branch.types.list;
+      const bool constant = branch.constant != nullptr;
+      if (constant) constants += (constants.empty() ? "" : " or ") + shown(*branch.constant);
       const bool nearer = attempt.error_count() < (best ? best->error_count() : 0) || (best_constant && !constant);
       if (!best || (fits && !best_fits) || (fits == best_fits && nearer)) {
         best = std::move(attempt);
@@ -460,8 +436,11 @@ class Validator {
         best_constant = constant;
       }
     }
-    if (!best_fits || (node.is_scalar() && best->items()[0].code == Code::kWrongType))
+    if (!best_fits || (node.is_scalar() && best->items()[0].code == Code::kWrongType)) {
+      std::set<std::string> types;
+      for (const Json& branch : branches) types.merge(types_of(rules_.resolve(branch)));
       return wrong(node, types, name, where);
+    }
     if (!constants.empty() && !best_constant && best->items().size() == 1 && best->items()[0].hint.empty()) {
       out_->add(Diagnostic(best->items()[0]).with_hint("or write " + constants));
     } else {
@@ -471,6 +450,7 @@ class Validator {
   }
 
   const ValidateOptions& options_;
+  Rules rules_;
   Diagnostics* out_;
 };
 
@@ -478,9 +458,8 @@ class Validator {
 
 std::optional<Json> validate(const Node& node, const Json& schema, std::string_view name, const SourceSpan& where,
                              const ValidateOptions& options, Diagnostics& diagnostics) {
-  ValidateOptions actual = options;
-  if (actual.root == nullptr) actual.root = &schema;
-  return Validator(actual, diagnostics).value(node, schema, std::string(name), where, true);
+  const Json& root = options.root != nullptr ? *options.root : schema;
+  return Validator(options, root, diagnostics).value(node, schema, std::string(name), where, true);
 }
 
 Json untyped(const Node& node) {

@@ -120,18 +120,42 @@ Sources sources_for(const std::vector<std::string>& users, const KnownProject& k
   return sources;
 }
 
+// Where `use` is as `source` says, `with` is as the module says.
+Json of_module(Json source, const KnownModule& module) {
+  Json with = with_schema(module);
+  Json then = {{"properties", Json::object()}};
+  if (with.contains("required")) then["required"] = {"with"};
+  then["properties"]["with"] = std::move(with);
+  Json condition = {{"properties", {{"use", std::move(source)}}}, {"required", {"use"}}};
+  return {{"if", std::move(condition)}, {"then", std::move(then)}};
+}
+
+Json git_source_schema(const config::GitSource& source) {
+  Json schema = {{"type", "object"}, {"required", {"git"}}, {"properties", {{"git", {{"const", source.url}}}}}};
+  const auto also = [&](const char* name, const std::string& value) {
+    if (value.empty()) return;
+    schema["properties"][name] = {{"const", value}};
+    schema["required"].push_back(name);
+  };
+  also("commit", source.commit);
+  also("ref", source.ref);
+  also("path", source.path);
+  if (source.path.empty()) schema["not"] = {{"required", {"path"}}};
+  return schema;
+}
+
+void add_git_modules(const std::vector<KnownGitModule>& modules, Json& use) {
+  for (const KnownGitModule& git : modules) {
+    use["allOf"].push_back(of_module(git_source_schema(git.source), git.module));
+  }
+}
+
 void add_modules(const Sources& sources, Json& use) {
   if (sources.empty()) return;
   Json names = Json::array();
-  use["allOf"] = Json::array();
   for (const auto& [source, module] : sources) {
     names.push_back(source);
-    Json with = with_schema(*module);
-    Json then = {{"properties", Json::object()}};
-    if (with.contains("required")) then["required"] = {"with"};
-    then["properties"]["with"] = std::move(with);
-    Json condition = {{"properties", {{"use", {{"enum", {source, source + "/"}}}}}}, {"required", {"use"}}};
-    use["allOf"].push_back({{"if", std::move(condition)}, {"then", std::move(then)}});
+    use["allOf"].push_back(of_module({{"enum", {source, source + "/"}}}, *module));
   }
   Json& source = use["properties"]["use"];
   source["examples"] = names;
@@ -139,7 +163,7 @@ void add_modules(const Sources& sources, Json& use) {
 }
 
 // Definitions of a project's files: the resources with their kinds, and the modules that `sources` names.
-Json definitions(const Sources& sources) {
+Json definitions(const Sources& sources, const std::vector<KnownGitModule>& git_modules) {
   const Json& project = builtin_schema("project");
   Json all = open_document(project, kText)["definitions"];
   all["resource-keys"] = {{"properties", Json::object()}};
@@ -147,6 +171,7 @@ Json definitions(const Sources& sources) {
     all["resource-keys"]["properties"][key] = open_value(schema, key == "id" ? kAttribute : kText);
   all["use"]["properties"]["id"] = open_value(project["definitions"]["use"]["properties"]["id"], kAttribute);
   add_modules(sources, all["use"]);
+  add_git_modules(git_modules, all["use"]);
   for (const std::string& kind : config::resource_kinds()) all[definition_of(kind)] = resource_schema(kind, kAttribute);
   Json& resource = all["resource"];
   resource.erase("properties");
@@ -215,8 +240,8 @@ Json resource_schema(const std::string& kind, Openness openness) {
 std::map<std::string, Json> documents(const KnownProject& known) {
   std::vector<std::string> folders;
   for (const KnownModule& module : known.modules) folders.push_back(module.folder);
-  const Json root = definitions(sources_for({""}, known));
-  const Json inner = definitions(sources_for(folders, known));
+  const Json root = definitions(sources_for({""}, known), known.git_modules);
+  const Json inner = definitions(sources_for(folders, known), known.git_modules);
 
   std::map<std::string, Json> all;
   Json open = open_document(builtin_schema("project"), kText);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/json.h"
+#include "engine/config/module_lock.h"
 #include "engine/editor/open_schema.h"
 
 namespace plumb::editor {
@@ -23,10 +24,17 @@ struct KnownModule {
   KnownInputs inputs;
 };
 
+// A module from git that is locked and here.
+struct KnownGitModule {
+  config::GitSource source;
+  KnownModule module;
+};
+
 // What is known of one project; empty without one.
 struct KnownProject {
   KnownInputs inputs;
   std::vector<KnownModule> modules;
+  std::vector<KnownGitModule> git_modules;
 };
 
 // Kinds in an order in which the first one whose key is there is the kind of the resource: `group` is an attribute of

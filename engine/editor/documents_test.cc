@@ -74,6 +74,14 @@ TEST(Documents, KnowTheInputsOfTheProjectsModules) {
   EXPECT_EQ(with["properties"]["port"]["default"], 80);
   EXPECT_EQ(with["description"], "A site.");
 
+  // A module from git is known by all that names it.
+  known.git_modules = {{{"https://example.com/x", "web", "main", ""}, site}};
+  const Json with_git = documents(known).at("project")["definitions"]["use"]["allOf"][2];
+  EXPECT_EQ(with_git["if"]["properties"]["use"], Json::parse(R"({
+    "type": "object", "required": ["git", "ref", "path"],
+    "properties": {"git": {"const": "https://example.com/x"}, "ref": {"const": "main"}, "path": {"const": "web"}}})"));
+  EXPECT_EQ(with_git["then"], of_site["then"]);
+
   // Modules name each other from where they are.
   const Json& inner = all.at("module")["definitions"]["use"]["properties"]["use"]["examples"];
   EXPECT_EQ(inner, Json::parse(R"(["../base", "../site"])"));

@@ -49,6 +49,14 @@ KnownProject read_known_project(const std::filesystem::path& folder) {
     const auto module = reader.module(one);
     if (module != nullptr) known.modules.push_back({one, module->description, inputs_of(*module)});
   }
+  std::set<config::GitSource> known_sources;
+  const std::vector<config::GitUse> uses = reader.git_uses();
+  for (const config::GitUse& use : uses) {
+    if (use.folder.empty() || !known_sources.insert(use.source).second) continue;
+    const auto module = reader.module(use.folder);
+    if (module != nullptr)
+      known.git_modules.push_back({use.source, {use.folder, module->description, inputs_of(*module)}});
+  }
   return known;
 }
 

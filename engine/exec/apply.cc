@@ -18,7 +18,8 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
       states_(request.actions.size(), State::kPending),
       judgements_(request.actions.size()),
       before_(request.actions.size()),
-      touched_(request.actions.size(), false) {}
+      touched_(request.actions.size(), false),
+      started_(request.actions.size(), false) {}
 
 wire::Done ApplyRun::run() {
   done_.outcome = "ok";
@@ -119,11 +120,13 @@ std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
   Turn turn;
   turn.index = index;
   if (action(index).triggered) {
-    if (!is_due(index)) {
-      satisfied(index);
+    std::optional<std::vector<Operation>> operations;
+    if (is_due(index)) operations = operations_of_triggered(index);
+    if (!operations) {
+      if (states_[index] == State::kPending) satisfied(index);
       return std::nullopt;
     }
-    turn.operations = action(index).operations;
+    turn.operations = std::move(*operations);
   } else {
     if (action(index).explained) {
       const Desired* desired = &action(index).desired;
@@ -151,14 +154,35 @@ std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
 }
 
 // A restart, reload or run: one of its triggers changed something, now or in a run that did not get this far.
+// What was started in this run after all of them has seen the change.
 bool ApplyRun::is_due(std::size_t index) const {
+  std::size_t started = 0;
   for (std::size_t i = 0; i < index; ++i) {
+    if (started_[i] && action(i).desired.address == action(index).desired.address) started = i + 1;
+  }
+  for (std::size_t i = started; i < index; ++i) {
     const std::vector<std::size_t>& triggers = action(i).triggers;
     if (touched_[i] && std::find(triggers.begin(), triggers.end(), index) != triggers.end()) return true;
   }
   const HostRecord& record = tools_.log.record();
   // A record that was lost cannot say what is owed; then the plan is believed.
-  return record.owes(address(index)) || (action(index).owed && record.damaged);
+  return record.owes(address(index)) || (action(index).owed && record.damaged && started == 0);
+}
+
+// As planned; or, where the plan could not know whether there would be anything to restart, as it is now. Nothing where
+// there is nothing to do or the host could not be observed.
+std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::size_t index) {
+  if (!action(index).explained || !action(index).operations.empty()) return action(index).operations;
+  const Desired* desired = &action(index).desired;
+  const std::vector<Result<Observed>> found =
+      observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key);
+  if (!found[0]) {
+    fail_before(index, found[0].error().diagnostic(), false);
+    return std::nullopt;
+  }
+  Change change = provider(index).triggered(*desired, *found[0], action(index).op);
+  if (change.empty()) return std::nullopt;
+  return std::move(change.operations);
 }
 
 std::optional<std::string> ApplyRun::lost_need(std::size_t index) const {

@@ -49,6 +49,7 @@ class ApplyRun {
   void act();
   std::optional<Turn> take_turn(std::size_t index);
   bool is_due(std::size_t index) const;
+  std::optional<std::vector<Operation>> operations_of_triggered(std::size_t index);
   std::optional<std::string> lost_need(std::size_t index) const;
   void skip(std::size_t index, Diagnostic why);
   void fail_before(std::size_t index, Diagnostic why, bool diverged);
@@ -87,6 +88,7 @@ class ApplyRun {
   std::vector<Judgement> judgements_;            // of actions that were looked at
   std::vector<std::optional<Observed>> before_;  // what was there when they were
   std::vector<bool> touched_;                    // the host is no longer as it was before the action
+  std::vector<bool> started_;                    // the action started a service
   std::optional<std::size_t> failed_;            // the first action that failed
   bool broken_ = false;                          // the journal cannot be written: nothing more may begin
   std::vector<wire::Message> untold_;            // events that tell() sends

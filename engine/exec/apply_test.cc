@@ -55,6 +55,13 @@ class BellProvider : public Provider {
     return out;
   }
   Change diff(const Desired&, const Observed&) const override { return {}; }
+  Change triggered(const Desired& desired, const Observed&, Op op) const override {
+    Change change;
+    if (!desired.flag("hangs", true)) return change;
+    change.op = op;
+    change.operations.push_back(MakeDirectory{"/etc/rung-" + desired.address.identity, {}, false});
+    return change;
+  }
 };
 
 class TestLine : public Line {
@@ -229,6 +236,21 @@ TEST_F(ApplyTest, ABellRingsOnceAndOnlyForAReason) {
   std::filesystem::remove(root_.at("/etc/rung-x"));
   EXPECT_EQ(apply(actions()).satisfied, 3);
   EXPECT_FALSE(root_.has("/etc/rung-x"));
+}
+
+TEST_F(ApplyTest, WhatAPlanCouldNotKnowOfABellIsDecidedWhenItsTurnComes) {
+  std::vector<wire::Action> actions = {toy("a", "1"), bell("there"), bell("gone")};
+  actions[0].triggers = {1, 2};
+  for (std::size_t i : {1, 2}) {
+    actions[i].explained = true;
+    actions[i].operations.clear();
+  }
+  actions[2].desired.attributes["hangs"] = false;
+  const wire::Done done = apply(actions);
+  EXPECT_EQ(done.outcome, "ok");
+  EXPECT_EQ(done.satisfied, 1);
+  EXPECT_TRUE(root_.has("/etc/rung-there"));
+  EXPECT_FALSE(root_.has("/etc/rung-gone"));
 }
 
 TEST_F(ApplyTest, WhatIsOwedIsDoneByTheNextRun) {

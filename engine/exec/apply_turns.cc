@@ -40,6 +40,13 @@ bool can_be_grouped(const std::vector<Operation>& operations) {
   return !operations.empty();
 }
 
+bool starts_service(const std::vector<Operation>& operations) {
+  return std::any_of(operations.begin(), operations.end(), [](const Operation& operation) {
+    const auto* service = std::get_if<ServiceAction>(&operation);
+    return service != nullptr && service->verb == "start";
+  });
+}
+
 // One of `paths` is this one, above it or below it.
 bool collides(const std::set<std::string>& paths, const std::string& path) {
   for (std::string above = path; above != "/"; above = parent_of(above)) {
@@ -205,6 +212,7 @@ void ApplyRun::settle(std::vector<Turn>& turns) {
   for (Turn& turn : turns) {
     const std::size_t i = turn.index;
     touched_[i] = turn.touched;
+    started_[i] = !turn.problem && starts_service(turn.operations);
     if (!turn.begun && !turn.problem) continue;  // another one's failure came first
     if (!turn.output.empty() && !action(i).hide_output) {
       std::string shown = interpreter_.secrets().hide(std::move(turn.output));
@@ -264,7 +272,7 @@ JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
     for (std::size_t i = turn.index + 1; i < states_.size(); ++i) {
       later = later || (action(i).triggered && action(i).desired.address == what.desired.address);
     }
-    outcome.discharges = !later;
+    outcome.discharges = !later || starts_service(turn.operations);
   }
   return outcome;
 }

@@ -30,10 +30,13 @@ Json value_in(const Json& attributes, const std::string& name) {
 }
 
 // How the host differs from what the plan saw; "" where it does not.
-std::string since_the_plan(const wire::Action& action, const Observed& observed) {
+std::string since_the_plan(const wire::Action& action, const Change& change, const Observed& observed) {
   const bool existed = action.op != Op::kCreate;
   if (action.op == Op::kRun) return {};
-  if (observed.exists != existed) return existed ? "it does not exist any more" : "it exists already";
+  // A kind whose resources are not made but come with another one, as services do, updates also what is not there.
+  if (observed.exists != existed && change.op != action.op) {
+    return existed ? "it does not exist any more" : "it exists already";
+  }
   std::string out;
   for (const auto& [name, before] : action.before.items()) {
     const Json now = value_in(observed.attributes, name);
@@ -81,7 +84,7 @@ Judgement judge(const Provider& provider, const wire::Action& action, const Obse
   const Change now = provider.diff(action.desired, observed);
   if (!deletes && now.empty()) return {Verdict::kSatisfied, {}, {}};
   if (observed.obstacle && !deletes) return refuse(action, observed.obstacle->summary);
-  const std::string moved = since_the_plan(action, observed);
+  const std::string moved = since_the_plan(action, now, observed);
   // A resource that left the configuration is deleted although its last desired state asks for it.
   const std::string beyond = deletes ? std::string() : beyond_the_plan(now, action);
   // The plan could not know what there is to do, only that something may be.

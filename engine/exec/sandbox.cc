@@ -157,7 +157,7 @@ std::vector<sock_filter> make_filter(int landlock) {
   out.push_back(jump(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1));  // x32
   out.push_back(statement(BPF_RET | BPF_K, refuse));
 #endif
-  const auto deny = [&out, refuse](long number) {
+  const auto deny = [&out](long number) {
     out.push_back(jump(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
     out.push_back(statement(BPF_RET | BPF_K, refuse));
   };

@@ -216,8 +216,6 @@ class BootstrapMounts : public Bootstrap {
   }
 };
 
-constexpr const char* kEverywhere = "for d in $home /var/tmp /run/user /dev/shm /tmp";
-
 TEST_F(BootstrapMounts, GoesOnToTheNextFolder) {
   auto connection = open(host_with("mount -t tmpfs -o noexec none $home; mount -t tmpfs none /var/tmp"));
   ASSERT_OK(connection);

@@ -4,8 +4,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/config/layers.h"
-#include "engine/config/schema.h"
-#include "engine/ir/link.h"
+#include "engine/ir/content_attributes.h"
 #include "engine/ir/patterns.h"
 
 namespace plumb::ir {
@@ -29,29 +28,6 @@ const Json* at_path(const Json* document, const std::vector<std::string>& path) 
     document = &(*document)[name];
   }
   return document;
-}
-
-// Which attributes of a kind hold contents, by what their schemas say of them.
-const std::vector<ContentAttribute>& content_attributes(const std::string& kind) {
-  static const std::map<std::string, std::vector<ContentAttribute>> kAll = [] {
-    std::map<std::string, std::vector<ContentAttribute>> all;
-    for (const std::string& one : config::resource_kinds()) {
-      const Json& properties = config::builtin_schema("resources/" + one).at("properties");
-      for (const auto& [name, schema] : properties.items()) {
-        if (schema.value("x-format", std::string()) != "content") continue;
-        ContentAttribute special{name, ""};
-        for (const auto& [other, part] : properties.items()) {
-          if (part.value("x-format", std::string()) == "source" && part.value("x-content-of", std::string()) == name)
-            special.source = other;
-        }
-        all[one].push_back(std::move(special));
-      }
-    }
-    return all;
-  }();
-  static const std::vector<ContentAttribute> kNone;
-  const auto found = kAll.find(kind);
-  return found == kAll.end() ? kNone : found->second;
 }
 
 }  // namespace
@@ -84,7 +60,9 @@ std::size_t count_declarations(const config::Module& module) {
 }
 
 Compiler::Compiler(CompilerInput input)
-    : input_(std::move(input)), expander_(input_.project, input_.inventory, input_.sources, input_.recorded_facts) {
+    : input_(std::move(input)),
+      expander_(input_.project, input_.inventory, input_.sources, input_.recorded_facts),
+      linker_(input_.providers) {
   std::map<std::string, const config::Pattern*> patterns;
   gather_patterns(input_.project.root, patterns);
   for (const auto& [text, pattern] : patterns) patterns_.push_back(pattern);
@@ -204,19 +182,12 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
                                                  Diagnostics& diagnostics) {
   const std::size_t before = diagnostics.error_count();
   Resources resources = expander_.expand(host, facts, diagnostics);
+  drop_repeats(resources, diagnostics);
   std::vector<Node> nodes;
   std::vector<const config::Resource*> sources;
-  std::map<Address, const config::Resource*> first;
+  nodes.reserve(resources.size());
+  sources.reserve(resources.size());
   for (auto& resource : resources) {
-    const auto [seen, added] = first.try_emplace(resource->address, resource.get());
-    if (!added) {
-      diagnostics.add(
-          Diagnostic(Code::kDuplicateAddress, "`" + resource->address.str() + "` is declared twice")
-              .at(resource->span, "the second one")
-              .with_related(seen->second->span, "the first one")
-              .with_hint("remove one of them, keep them on different hosts with `on`, or give one an `id`"));
-      continue;
-    }
     std::optional<Node> node;
     if (resource.use_count() == 1) {
       node = lower(std::move(*resource), diagnostics);
@@ -229,8 +200,36 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
     nodes.push_back(std::move(*node));
     sources.push_back(resource.get());
   }
-  std::shared_ptr<const HostGraph> graph = link(std::move(nodes), sources, input_.providers, diagnostics);
+  std::shared_ptr<const HostGraph> graph = linker_.link(std::move(nodes), sources, diagnostics);
   return diagnostics.error_count() == before ? graph : nullptr;
+}
+
+// Of resources with one address the first stays.
+void Compiler::drop_repeats(Resources& resources, Diagnostics& diagnostics) {
+  // Most hosts have the addresses of the last one.
+  if (std::equal(resources.begin(), resources.end(), addresses_.begin(), addresses_.end(),
+                 [](const auto& resource, const Address& address) { return resource->address == address; }))
+    return;
+  std::map<Address, const config::Resource*> first;
+  addresses_.clear();
+  std::erase_if(resources, [&](const auto& resource) {
+    const auto [seen, added] = first.try_emplace(resource->address, resource.get());
+    if (added) {
+      addresses_.push_back(resource->address);
+      return false;
+    }
+    diagnostics.add(Diagnostic(Code::kDuplicateAddress, "`" + resource->address.str() + "` is declared twice")
+                        .at(resource->span, "the second one")
+                        .with_related(seen->second->span, "the first one")
+                        .with_hint("remove one of them, keep them on different hosts with `on`, or give one an `id`"));
+    return true;
+  });
+}
+
+void Compiler::forget_graphs() {
+  graphs_.clear();
+  lowered_.clear();
+  contents_.forget_texts();
 }
 
 // Contents and sensitive values give way to their digests. Takes the attributes of `resource` and leaves its edges.

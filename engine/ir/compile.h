@@ -11,9 +11,11 @@
 
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
+#include "engine/ir/content_attributes.h"
 #include "engine/ir/contents.h"
 #include "engine/ir/expand.h"
 #include "engine/ir/graph.h"
+#include "engine/ir/link.h"
 
 namespace plumb::ir {
 
@@ -29,16 +31,12 @@ struct CompilerInput {
   std::string key;
 };
 
-// An attribute that holds bytes, and the one that may name a file with them instead.
-struct ContentAttribute {
-  std::string content;
-  std::string source;
-};
-
 // Compiles hosts of one project. Hosts for which all that expressions read is equal share one graph. For one thread.
 class Compiler {
  public:
   explicit Compiler(CompilerInput input);
+
+  const CompilerInput& input() const { return input_; }
 
   // Whether a host's graph depends on facts, so that it has to be asked first.
   bool needs_facts() const;
@@ -56,11 +54,14 @@ class Compiler {
   const Contents& contents() const { return contents_; }
   // Graphs that are kept for further hosts, with their contents.
   std::size_t graph_count() const { return graphs_.size(); }
+  // Forgets them; what is the same on every host stays.
+  void forget_graphs();
 
  private:
   std::string key_of(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
   const config::Reads& reads_of(const std::string& selection);
   std::shared_ptr<const HostGraph> build(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
+  void drop_repeats(Resources& resources, Diagnostics& diagnostics);
   std::optional<Node> lower(config::Resource&& resource, Diagnostics& diagnostics);
   bool take_source(const ContentAttribute& special, const config::Resource& resource, Json& attributes,
                    Diagnostics& diagnostics);
@@ -72,7 +73,9 @@ class Compiler {
 
   CompilerInput input_;
   Expander expander_;
+  Linker linker_;
   Contents contents_;
+  std::vector<Address> addresses_;                // of the last host
   std::vector<const config::Pattern*> patterns_;  // every `on`, each text once
   std::map<std::string, config::Reads> reads_;    // by selection: which of the patterns a host matches
   std::map<std::shared_ptr<const config::Resource>, Node> lowered_;  // of resources that are the same on every host

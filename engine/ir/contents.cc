@@ -35,6 +35,10 @@ std::string Contents::add_secret_value(const std::string& key, Json value) {
   return name;
 }
 
+void Contents::forget_texts() {
+  std::erase_if(entries_, [](const auto& entry) { return entry.second.file.empty(); });
+}
+
 Result<std::string> Contents::bytes(const std::string& digest_text) const {
   const auto found = entries_.find(digest_text);
   if (found == entries_.end()) return fail(Code::kSecretUnresolved, "no content is known for " + digest_text);

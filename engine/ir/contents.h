@@ -21,6 +21,9 @@ class Contents {
   std::string add_secret_text(const std::string& key, std::string text);
   std::string add_secret_value(const std::string& key, Json value);
 
+  // Forgets all but what files hold.
+  void forget_texts();
+
   bool holds(const std::string& digest) const { return entries_.contains(digest); }
   // Of a content; reads the file again where it came from one, and refuses one that changed since.
   Result<std::string> bytes(const std::string& digest) const;

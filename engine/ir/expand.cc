@@ -137,7 +137,7 @@ class Expander::Instance {
       }
     }
     repeat(declaration.placement, 0, "", [&](const std::string&) {
-      auto resource = config::resolve(declaration, path_, folder_, evaluation());
+      auto resource = config::resolve(declaration, path_, folder_, evaluation(), expander_.known_);
       if (constant) expander_.constant_.emplace(key, resource);
       if (resource != nullptr) resources.push_back(std::move(resource));
     });

@@ -49,6 +49,7 @@ class Expander {
   const lang::SourceMap& sources_;
   const std::map<std::string, Json>& recorded_;
   std::map<std::string, std::set<std::string>> selected_;  // by pattern
+  config::KnownValues known_;
   // Resources that are the same on every host, by declaration and module path.
   std::map<std::pair<const config::Declaration*, std::string>, std::shared_ptr<config::Resource>> constant_;
 };

@@ -50,17 +50,17 @@ std::string canonical_text(const HostGraph& graph) {
   std::string out = "{\"edges\":[";
   for (const Edge& edge : graph.edges) {
     out += out.back() == '[' ? "{\"from\":" : ",{\"from\":";
-    append_canonical(out, graph.nodes[edge.from].desired.address.str());
+    append_canonical_text(out, graph.nodes[edge.from].desired.address.str());
     out += ",\"kind\":";
-    append_canonical(out, name(edge.kind));
+    append_canonical_text(out, name(edge.kind));
     out += ",\"to\":";
-    append_canonical(out, graph.nodes[edge.to].desired.address.str());
+    append_canonical_text(out, graph.nodes[edge.to].desired.address.str());
     out += '}';
   }
   out += "],\"resources\":[";
   for (const Node& node : graph.nodes) {
     out += out.back() == '[' ? "{\"address\":" : ",{\"address\":";
-    append_canonical(out, node.desired.address.str());
+    append_canonical_text(out, node.desired.address.str());
     out += ",\"attributes\":";
     append_canonical(out, node.desired.attributes);
     if (!node.ignore.empty()) append_canonical(out += ",\"ignore\":", node.ignore);

@@ -6,6 +6,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
+#include "engine/ir/content_attributes.h"
 #include "engine/ir/order.h"
 
 namespace plumb::ir {
@@ -117,14 +118,10 @@ void report_cycle(const std::vector<Node>& nodes, const std::vector<Edge>& edges
   diagnostics.add(std::move(problem));
 }
 
-// Renumbers nodes and edges to the execution order.
-HostGraph arrange(std::vector<Node> nodes, std::vector<Edge> edges, const std::vector<std::size_t>& order) {
-  HostGraph graph;
-  std::vector<std::size_t> place(nodes.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    place[order[i]] = i;
-    graph.nodes.push_back(std::move(nodes[order[i]]));
-  }
+// To the places that nodes have in execution order, and sorted.
+std::vector<Edge> arrange(std::vector<Edge> edges, const std::vector<std::size_t>& order) {
+  std::vector<std::size_t> place(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
   for (Edge& edge : edges) {
     edge.from = place[edge.from];
     edge.to = place[edge.to];
@@ -133,8 +130,7 @@ HostGraph arrange(std::vector<Node> nodes, std::vector<Edge> edges, const std::v
   std::stable_sort(edges.begin(), edges.end(), [&](const Edge& a, const Edge& b) { return key(a) < key(b); });
   edges.erase(std::unique(edges.begin(), edges.end(), [&](const Edge& a, const Edge& b) { return key(a) == key(b); }),
               edges.end());
-  graph.edges = std::move(edges);
-  return graph;
+  return edges;
 }
 
 void check_conflicts(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
@@ -165,28 +161,71 @@ void complete(std::vector<Node>& nodes, const Registry& providers) {
   for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].desired = std::move(all[i]);
 }
 
+// But for what contents hold.
+bool alike(const Desired& a, const Desired& b) {
+  if (a.address != b.address || a.attributes.size() != b.attributes.size() || a.sensitive != b.sensitive) return false;
+  const auto& left = a.attributes.get_ref<const Json::object_t&>();
+  const auto& right = b.attributes.get_ref<const Json::object_t&>();
+  return std::equal(left.begin(), left.end(), right.begin(), [&](const auto& one, const auto& other) {
+    return one.first == other.first && (one.second == other.second || holds_content(a.address.kind, one.first));
+  });
+}
+
+bool alike(const Node& a, const Node& b) {
+  const bool same_places =
+      a.span == b.span &&
+      (a.attribute_spans == b.attribute_spans ||
+       (a.attribute_spans != nullptr && b.attribute_spans != nullptr && *a.attribute_spans == *b.attribute_spans));
+  return same_places && alike(a.desired, b.desired);
+}
+
 }  // namespace
 
-std::shared_ptr<const HostGraph> link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
-                                      const Registry& providers, Diagnostics& diagnostics) {
-  const std::size_t errors_before = diagnostics.error_count();
-  check_conflicts(nodes, providers, diagnostics);
+bool Linker::is_like(const Linked& last, const std::vector<Node>& nodes,
+                     const std::vector<const config::Resource*>& resources) {
+  if (last.nodes.size() != nodes.size()) return false;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (last.after[i] != resources[i]->after || last.before[i] != resources[i]->before) return false;
+    if (!alike(last.nodes[i], nodes[i])) return false;
+  }
+  return true;
+}
 
-  std::vector<Edge> edges = find_edges(nodes, resources, providers);
+std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
+                                           const std::vector<const config::Resource*>& resources,
+                                           Diagnostics& diagnostics) const {
+  const std::size_t errors_before = diagnostics.error_count();
+  check_conflicts(nodes, providers_, diagnostics);
+  std::vector<Edge> edges = find_edges(nodes, resources, providers_);
   std::vector<Precedence> precedences;
   precedences.reserve(edges.size());
   for (const Edge& edge : edges) precedences.push_back({edge.from, edge.to});
-  const Ordering ordering = stable_order(nodes.size(), precedences);
-  if (!ordering.cycle.empty()) {
-    report_cycle(nodes, edges, ordering.cycle, diagnostics);
-    return nullptr;
+  Ordering ordering = stable_order(nodes.size(), precedences);
+  if (!ordering.cycle.empty()) report_cycle(nodes, edges, ordering.cycle, diagnostics);
+  if (diagnostics.error_count() > errors_before) return std::nullopt;
+  Linked linked;
+  linked.nodes = nodes;
+  for (const config::Resource* resource : resources) {
+    linked.after.push_back(resource->after);
+    linked.before.push_back(resource->before);
   }
-  if (diagnostics.error_count() > errors_before) return nullptr;
-  HostGraph graph = arrange(std::move(nodes), std::move(edges), ordering.order);
+  linked.edges = arrange(std::move(edges), ordering.order);
+  linked.order = std::move(ordering.order);
+  return linked;
+}
 
-  complete(graph.nodes, providers);
-  graph.digest = digest(canonical_text(graph));
-  return std::make_shared<const HostGraph>(std::move(graph));
+std::shared_ptr<const HostGraph> Linker::link(std::vector<Node> nodes,
+                                              const std::vector<const config::Resource*>& resources,
+                                              Diagnostics& diagnostics) {
+  if (!last_ || !is_like(*last_, nodes, resources)) last_ = find(nodes, resources, diagnostics);
+  if (!last_) return nullptr;
+  auto graph = std::make_shared<HostGraph>();
+  graph->nodes.reserve(nodes.size());
+  for (const std::size_t i : last_->order) graph->nodes.push_back(std::move(nodes[i]));
+  graph->edges = last_->edges;
+  complete(graph->nodes, providers_);
+  graph->digest = digest(canonical_text(*graph));
+  return graph;
 }
 
 }  // namespace plumb::ir

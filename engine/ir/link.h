@@ -1,7 +1,9 @@
 // Puts the nodes of one host in order: finds the edges, sorts, and reports cycles.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/config/resource.h"
@@ -9,8 +11,33 @@
 
 namespace plumb::ir {
 
-// `nodes` in declared order, `resources` beside them. Nothing comes back where the order is a circle.
-std::shared_ptr<const HostGraph> link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
-                                      const Registry& providers, Diagnostics& diagnostics);
+// Links one host after the other. Hosts often differ in contents alone, and no edge comes from a content: where all
+// else is as it was on the last host, so are the edges and the order. For one thread.
+class Linker {
+ public:
+  explicit Linker(const Registry& providers) : providers_(providers) {}
+
+  // `nodes` in declared order, `resources` beside them. Nothing comes back where the order is a circle.
+  std::shared_ptr<const HostGraph> link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
+                                        Diagnostics& diagnostics);
+
+ private:
+  // All that edges come from, and what came of it.
+  struct Linked {
+    std::vector<Node> nodes;  // in declared order
+    std::vector<std::vector<config::Pattern>> after;
+    std::vector<std::vector<config::Pattern>> before;
+    std::vector<std::size_t> order;
+    std::vector<Edge> edges;  // as they stand in the graph
+  };
+
+  static bool is_like(const Linked& last, const std::vector<Node>& nodes,
+                      const std::vector<const config::Resource*>& resources);
+  std::optional<Linked> find(const std::vector<Node>& nodes, const std::vector<const config::Resource*>& resources,
+                             Diagnostics& diagnostics) const;
+
+  const Registry& providers_;
+  std::optional<Linked> last_;
+};
 
 }  // namespace plumb::ir

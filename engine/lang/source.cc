@@ -1,6 +1,7 @@
 #include "engine/lang/source.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace plumb::lang {
 
@@ -10,6 +11,12 @@ void SourceMap::add(std::string file, std::string text) {
     if (entry.text[i] == '\n') entry.starts.push_back(i + 1);
   }
   files_.insert_or_assign(std::move(file), std::move(entry));
+}
+
+void SourceMap::extend(SourceMap other) {
+  for (auto& [name, file] : other.files_) files_.insert_or_assign(name, std::move(file));
+  hidden_.insert(hidden_.end(), std::make_move_iterator(other.hidden_.begin()),
+                 std::make_move_iterator(other.hidden_.end()));
 }
 
 void SourceMap::hide(const SourceSpan& span) {

@@ -16,6 +16,8 @@ class SourceMap {
  public:
   // `file` as in the spans that refer to it. Adding a file again replaces it.
   void add(std::string file, std::string text);
+  // Takes all that is in the other.
+  void extend(SourceMap other);
   // Lines that this span touches hold a sensitive value and are never shown.
   void hide(const SourceSpan& span);
 

@@ -28,5 +28,18 @@ TEST(SourceMap, HidesEveryLineOfASpan) {
   EXPECT_FALSE(map.hidden("b", 2));
 }
 
+TEST(SourceMap, TakesWhatAnotherHolds) {
+  SourceMap map;
+  map.add("a", "old\n");
+  SourceMap other;
+  other.add("a", "new\n");
+  other.add("b", "1\n2\n");
+  other.hide({"b", 2, 1, 2, 2});
+  map.extend(std::move(other));
+  EXPECT_EQ(map.line("a", 1), "new");
+  EXPECT_EQ(map.line("b", 1), "1");
+  EXPECT_TRUE(map.hidden("b", 2));
+}
+
 }  // namespace
 }  // namespace plumb::lang

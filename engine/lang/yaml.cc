@@ -15,8 +15,8 @@ constexpr std::string_view kBom = "\xef\xbb\xbf";
 // Turns the events of one document into a tree. The list may end early, where yaml-cpp stopped.
 class TreeBuilder {
  public:
-  TreeBuilder(const TextIndex& index, const std::vector<Event>& events, Diagnostics& diagnostics)
-      : index_(index), text_(index.text()), events_(events), diagnostics_(diagnostics) {}
+  TreeBuilder(const TextIndex& index, std::vector<Event> events, Diagnostics& diagnostics)
+      : index_(index), text_(index.text()), events_(std::move(events)), diagnostics_(diagnostics) {}
 
   Node build() { return at_end() ? Node{} : node(-1, false); }
   const std::vector<Piece>& pieces() const { return pieces_; }
@@ -92,20 +92,19 @@ class TreeBuilder {
   }
 
   Node scalar(int indent, bool in_flow) {
-    const Event& event = events_[next_++];
+    Event& event = events_[next_++];
     Node result;
     result.kind = Node::Kind::kScalar;
-    result.text = event.text;
     const std::size_t pos = skip_properties(event.pos);
     if (pos != event.pos && event.text.empty()) {  // a tag alone
       result.span = index_.span(event.pos, event.pos + 1);
       return result;
     }
-    Event actual = event;
     if (pos != event.pos) {
-      actual.plain = std::string_view("\"'|>").find(pos < text_.size() ? text_[pos] : ' ') == std::string_view::npos;
+      event.plain = std::string_view("\"'|>").find(pos < text_.size() ? text_[pos] : ' ') == std::string_view::npos;
     }
-    const ScalarExtent extent = scan_scalar(index_, pos, actual, indent, in_flow, diagnostics_);
+    const ScalarExtent extent = scan_scalar(index_, pos, event, indent, in_flow, diagnostics_);
+    result.text = std::move(event.text);
     result.style = extent.style;
     result.span = index_.span(pos, extent.end);
     pieces_.push_back({Piece::Kind::kScalar, pos, extent.end, indent});
@@ -146,7 +145,7 @@ class TreeBuilder {
   }
 
   Node sequence(int indent, bool) {
-    const Event event = events_[next_++];
+    const Event& event = events_[next_++];
     Node result;
     result.kind = Node::Kind::kSequence;
     const int inner = open(event, result, indent);
@@ -165,7 +164,7 @@ class TreeBuilder {
   }
 
   Node map(int indent, bool) {
-    const Event event = events_[next_++];
+    const Event& event = events_[next_++];
     Node result;
     result.kind = Node::Kind::kMap;
     const int inner = open(event, result, indent);
@@ -232,7 +231,7 @@ class TreeBuilder {
 
   const TextIndex& index_;
   std::string_view text_;
-  const std::vector<Event>& events_;
+  std::vector<Event> events_;
   Diagnostics& diagnostics_;
   std::vector<Piece> pieces_;
   std::optional<std::size_t> unclosed_;
@@ -324,7 +323,7 @@ std::optional<Node> read_yaml(std::string file_name, std::string_view text, Diag
   if (text.starts_with(kBom)) text.remove_prefix(kBom.size());
   const TextIndex index(std::move(file_name), text);
   EventList list = read_events(text);
-  TreeBuilder builder(index, list.events, found);
+  TreeBuilder builder(index, std::move(list.events), found);
   Node root = builder.build();
   if (list.problem) {
     // What the builder found in the syntax comes from the same fault; what it says of keys and the like stands.

@@ -154,11 +154,12 @@ TextIndex::TextIndex(std::string file, std::string_view text) : file_(std::move(
 }
 
 std::size_t TextIndex::characters_before(std::size_t pos) const {
-  std::size_t count = characters_[pos / kBlock];
-  for (std::size_t i = pos / kBlock * kBlock; i < pos; ++i) {
-    if (starts_character(text_[i])) ++count;
-  }
-  return count;
+  return characters_[pos / kBlock] + characters_between(pos / kBlock * kBlock, pos);
+}
+
+std::size_t TextIndex::characters_between(std::size_t begin, std::size_t end) const {
+  return static_cast<std::size_t>(std::count_if(text_.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                text_.begin() + static_cast<std::ptrdiff_t>(end), starts_character));
 }
 
 std::size_t TextIndex::line_of(std::size_t pos) const {
@@ -169,14 +170,22 @@ std::size_t TextIndex::line_start(std::size_t pos) const {
   return starts_[line_of(std::min(pos, text_.size()))];
 }
 
-int TextIndex::column(std::size_t pos) const {
-  return static_cast<int>(characters_before(pos) - characters_before(starts_[line_of(pos)])) + 1;
+// `line` is counted from 0 and holds `pos`.
+TextIndex::Place TextIndex::place(std::size_t line, std::size_t pos) const {
+  const std::size_t start = starts_[line];
+  const std::size_t characters =
+      pos - start <= kBlock ? characters_between(start, pos) : characters_before(pos) - characters_before(start);
+  return {static_cast<int>(line) + 1, static_cast<int>(characters) + 1};
 }
 
 SourceSpan TextIndex::span(std::size_t begin, std::size_t end) const {
   begin = std::min(begin, text_.size());
   end = std::clamp(end, begin, text_.size());
-  return {file_, static_cast<int>(line_of(begin)) + 1, column(begin), static_cast<int>(line_of(end)) + 1, column(end)};
+  const std::size_t line = line_of(begin);
+  const bool ends_there = line + 1 == starts_.size() || end < starts_[line + 1];
+  const Place from = place(line, begin);
+  const Place to = place(ends_there ? line : line_of(end), end);
+  return {file_, from.line, from.column, to.line, to.column};
 }
 
 std::size_t skip_space(std::string_view text, std::size_t pos) {

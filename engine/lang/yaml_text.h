@@ -26,9 +26,14 @@ class TextIndex {
   int byte_column(std::size_t pos) const { return static_cast<int>(pos - line_start(pos)); }
 
  private:
+  struct Place {
+    int line = 0;
+    int column = 0;
+  };
   std::size_t line_of(std::size_t pos) const;
-  int column(std::size_t pos) const;
+  Place place(std::size_t line, std::size_t pos) const;
   std::size_t characters_before(std::size_t pos) const;
+  std::size_t characters_between(std::size_t begin, std::size_t end) const;
 
   std::string file_;
   std::string_view text_;

@@ -20,16 +20,95 @@ Json actions_to_json(const Actions& actions) {
   return array;
 }
 
-Json host_to_json(const HostPlan& host, Json actions) {
+// But for its actions.
+Json host_to_json(const HostPlan& host) {
   Json json = {{"facts", host.facts}, {"ir", host.ir}, {"record", host.record}, {"unchanged", host.unchanged}};
   if (!host.orphans.empty()) json["orphans"] = strings(host.orphans);
-  json["actions"] = std::move(actions);
   return json;
 }
 
 Json blob_to_json(const std::string& bytes) {
   const bool text = valid_utf8(bytes);
   return text ? Json(bytes) : Json{{"base64", base64_encode(bytes)}};
+}
+
+// Writes the canonical text of an object member by member, so that a large plan need not lie in memory as a tree. Names
+// come in canonical order.
+class ObjectText {
+ public:
+  explicit ObjectText(std::string& out) : out_(out) { out_ += '{'; }
+  // Where the value goes.
+  std::string& member(std::string_view name) {
+    if (out_.back() != '{') out_ += ',';
+    append_canonical_text(out_, name);
+    return out_ += ':';
+  }
+  void close() { out_ += '}'; }
+
+ private:
+  std::string& out_;
+};
+
+// A list of actions as the artifact holds it, and how many hosts have it.
+struct ActionList {
+  std::string text;
+  std::string digest;
+  int hosts = 0;
+
+  // Written once and named by its digest.
+  bool is_shared() const { return hosts > 1 && text != "[]"; }
+};
+
+// Hosts of one list often share the pointer too, so each pointer's is written once.
+class ActionLists {
+ public:
+  explicit ActionLists(const Plan& plan) {
+    for (const auto& [name, host] : plan.hosts) {
+      auto [known, added] = by_pointer_.try_emplace(host.actions.get());
+      if (added) known->second = list_of(*host.actions);
+      ++known->second->hosts;
+    }
+  }
+
+  const ActionList& of(const HostPlan& host) const { return *by_pointer_.at(host.actions.get()); }
+  bool any_shared() const {
+    return std::any_of(by_digest_.begin(), by_digest_.end(), [](const auto& list) { return list.second.is_shared(); });
+  }
+  const std::map<std::string, ActionList>& by_digest() const { return by_digest_; }
+
+ private:
+  ActionList* list_of(const Actions& actions) {
+    std::string text = canonical(actions_to_json(actions));
+    std::string name = digest(text);
+    auto [known, added] = by_digest_.try_emplace(name);
+    if (added) known->second = {std::move(text), std::move(name), 0};
+    return &known->second;
+  }
+
+  std::map<const Actions*, ActionList*> by_pointer_;
+  std::map<std::string, ActionList> by_digest_;
+};
+
+void append_hosts(std::string& out, const Plan& plan, const ActionLists& lists) {
+  std::vector<const std::pair<const std::string, HostPlan>*> hosts;
+  for (const auto& host : plan.hosts) hosts.push_back(&host);
+  std::stable_sort(hosts.begin(), hosts.end(),
+                   [](const auto* a, const auto* b) { return utf16_less(a->first, b->first); });
+  ObjectText object(out);
+  for (const auto* entry : hosts) {
+    const HostPlan& host = entry->second;
+    const ActionList& list = lists.of(host);
+    object.member(entry->first) += "{\"actions\":";
+    if (list.is_shared()) {
+      append_canonical_text(out, list.digest);
+    } else {
+      out += list.text;
+    }
+    // "actions" comes before all other names.
+    out += ',';
+    out += std::string_view(canonical(host_to_json(host))).substr(1);
+  }
+  object.close();
 }
 
 // Reads members of one object and notes what was read, so that a member nobody asked for is found.
@@ -213,6 +292,14 @@ std::map<std::string, std::string> text_map(const Json& json) {
   return result;
 }
 
+void append_shared(std::string& out, const ActionLists& lists) {
+  ObjectText object(out);
+  for (const auto& [name, list] : lists.by_digest()) {
+    if (list.is_shared()) object.member(name) += list.text;
+  }
+  object.close();
+}
+
 }  // namespace
 
 Json action_to_json(const Action& action) {
@@ -238,33 +325,22 @@ Json action_to_json(const Action& action) {
 }
 
 Artifact write_artifact(const Plan& plan) {
-  // Lists that several hosts have are written once. Hosts of one list often share the pointer too, so a digest is
-  // computed once a pointer.
-  std::map<const Actions*, std::string> digests;
-  std::map<std::string, std::pair<const Actions*, int>> uses;
-  for (const auto& [name, host] : plan.hosts) {
-    auto [known, added] = digests.try_emplace(host.actions.get());
-    if (added) known->second = digest(canonical(actions_to_json(*host.actions)));
-    auto& use = uses[known->second];
-    use.first = host.actions.get();
-    ++use.second;
-  }
-  Json hosts = Json::object();
-  Json shared = Json::object();
-  for (const auto& [name, host] : plan.hosts) {
-    const std::string& list = digests[host.actions.get()];
-    const bool alone = uses[list].second == 1 || host.actions->empty();
-    hosts[name] = host_to_json(host, alone ? actions_to_json(*host.actions) : Json(list));
-    if (!alone && !shared.contains(list)) shared[list] = actions_to_json(*host.actions);
-  }
-  Json blobs = Json::object();
-  for (const auto& [name, bytes] : plan.blobs) blobs[name] = blob_to_json(bytes);
-  Json document = {{"plumb", kFormat},      {"engine", plan.engine},     {"project", plan.project},  {"on", plan.on},
-                   {"inputs", plan.inputs}, {"hosts", std::move(hosts)}, {"blobs", std::move(blobs)}};
-  if (!shared.empty()) document["shared"] = std::move(shared);
-  if (!plan.unplanned.empty()) document["unplanned"] = plan.unplanned;
+  const ActionLists lists(plan);
   Artifact artifact;
-  artifact.bytes = canonical(document);
+  std::string& out = artifact.bytes;
+  ObjectText document(out);
+  ObjectText blobs(document.member("blobs"));
+  for (const auto& [name, bytes] : plan.blobs) append_canonical(blobs.member(name), blob_to_json(bytes));
+  blobs.close();
+  append_canonical_text(document.member("engine"), plan.engine);
+  append_hosts(document.member("hosts"), plan, lists);
+  append_canonical(document.member("inputs"), plan.inputs);
+  append_canonical_text(document.member("on"), plan.on);
+  append_canonical_text(document.member("plumb"), kFormat);
+  append_canonical_text(document.member("project"), plan.project);
+  if (lists.any_shared()) append_shared(document.member("shared"), lists);
+  if (!plan.unplanned.empty()) append_canonical(document.member("unplanned"), plan.unplanned);
+  document.close();
   artifact.id = digest(artifact.bytes);
   return artifact;
 }
@@ -305,7 +381,10 @@ Result<Plan> read_artifact(std::string_view bytes) {
 
 Json expanded(const Plan& plan) {
   Json hosts = Json::object();
-  for (const auto& [name, host] : plan.hosts) hosts[name] = host_to_json(host, actions_to_json(*host.actions));
+  for (const auto& [name, host] : plan.hosts) {
+    Json& json = hosts[name] = host_to_json(host);
+    json["actions"] = actions_to_json(*host.actions);
+  }
   Json document = {{"plumb", kFormat}, {"engine", plan.engine}, {"project", plan.project},
                    {"on", plan.on},    {"inputs", plan.inputs}, {"hosts", std::move(hosts)}};
   if (!plan.unplanned.empty()) document["unplanned"] = plan.unplanned;

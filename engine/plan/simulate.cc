@@ -98,15 +98,12 @@ class Simulator {
       return;
     }
     const Observed& observed = observed_of(i);
-    Desired desired = node.desired;
-    if (observed.exists) {
-      for (const std::string& attribute : node.ignore) desired.attributes.erase(attribute);
-    }
-    Action action;
-    Change change = provider_of(i)->diff(desired, observed);
+    const std::optional<Desired> reduced = without_ignored(node, observed);
+    const Desired& desired = reduced ? *reduced : node.desired;
+    const Change change = provider_of(i)->diff(desired, observed);
     if (!change.empty()) {
       if (!may_change(i, change, observed)) return;
-      action = make_action(i, desired, change);
+      Action action = make_action(i, desired, change);
       resolve_missing(i, observed, action);
       bound_by_earlier(i, action);
       push(i, std::move(action));
@@ -117,6 +114,14 @@ class Simulator {
       ++unchanged_;
     }
     add_triggered(i, desired, observed);
+  }
+
+  // Nothing where all that is asked for counts.
+  static std::optional<Desired> without_ignored(const ir::Node& node, const Observed& observed) {
+    if (!observed.exists || node.ignore.empty()) return std::nullopt;
+    Desired desired = node.desired;
+    for (const std::string& attribute : node.ignore) desired.attributes.erase(attribute);
+    return desired;
   }
 
   // What an unchanged node waits for, whoever comes after it waits for too.
@@ -274,6 +279,7 @@ class Simulator {
   }
 
   void add_triggered(std::size_t i, const Desired& desired, const Observed& observed) {
+    if (triggers_[i].empty() && observation_.owed.empty()) return;
     std::vector<std::string> by;
     Op op = Op::kNone;
     for (const ir::Edge* edge : triggers_[i]) {
@@ -317,6 +323,7 @@ class Simulator {
   }
 
   std::vector<std::string> orphans() const {
+    if (observation_.recorded.empty()) return {};
     std::set<std::string> declared;
     for (const ir::Node& node : graph_.nodes) declared.insert(node.desired.address.str());
     std::vector<std::string> result;

@@ -4,10 +4,10 @@
 #include <chrono>
 
 #include "engine/base/digest.h"
+#include "engine/base/pool.h"
 #include "engine/run/doubts.h"
 #include "engine/run/journalist.h"
 #include "engine/run/plan_builder.h"
-#include "engine/run/pool.h"
 
 namespace plumb::run {
 namespace {
@@ -103,6 +103,14 @@ history::HostOutcome host_outcome(const HostResult& result) {
     break;
   }
   return outcome;
+}
+
+// For a host that does not live to tell its totals.
+void count(wire::EventKind kind, HostResult& result) {
+  if (kind == wire::EventKind::kChanged) ++result.changed;
+  if (kind == wire::EventKind::kSatisfied) ++result.satisfied;
+  if (kind == wire::EventKind::kSkipped) ++result.skipped;
+  if (kind == wire::EventKind::kFailed || kind == wire::EventKind::kDiverged) ++result.failed;
 }
 
 }  // namespace
@@ -297,7 +305,7 @@ FleetPlan Fleet::plan(const std::string& on) {
 
   std::set<std::string> names;
   for (const auto& member : members_) names.insert(member->name);
-  PlanBuilder builder(project_, inventory_, on, context_.key, names);
+  PlanBuilder builder(compiler_.input(), on, names);
   FleetPlan result;
   for (const auto& member : members_) {
     result.hosts[member->name] = member->result;
@@ -364,6 +372,7 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
   const EventSink sink = [&](const wire::Event& event) {
     if (event.index >= host.actions->size()) return;
     journalist.note(event);
+    count(event.kind, result);
     // What was skipped is counted; the failure that caused it is told.
     if (event.problem && event.kind != wire::EventKind::kSkipped) {
       Diagnostic problem = *event.problem;

@@ -7,8 +7,8 @@
 #include <tuple>
 
 #include "engine/base/digest.h"
+#include "engine/base/pool.h"
 #include "engine/run/plan_builder.h"
-#include "engine/run/pool.h"
 
 namespace plumb::run {
 namespace {
@@ -16,34 +16,40 @@ namespace {
 // A compiler keeps every graph it made, for hosts that are equal. Past so many different ones it starts anew, so that
 // a fleet of different hosts does not lie in memory at once.
 constexpr std::size_t kMostGraphs = 256;
+// After so many in a row that no earlier host had, the fleet's hosts seem to be all different: what was kept for none
+// would only push out of the processor's caches what is needed.
+constexpr int kMostMisses = 8;
 
-class RenewedCompiler {
+class FleetCompiler {
  public:
-  explicit RenewedCompiler(const ir::CompilerInput& input) : input_(input) {}
+  explicit FleetCompiler(const ir::CompilerInput& input) : compiler_(input) {}
 
   // For one host. What it gave for earlier ones may be gone then.
   ir::Compiler& get() {
-    if (!compiler_ || compiler_->graph_count() >= kMostGraphs) compiler_.emplace(input_);
-    return *compiler_;
+    misses_ = compiler_.graph_count() > graphs_ ? misses_ + 1 : 0;
+    if (misses_ >= kMostMisses || compiler_.graph_count() >= kMostGraphs) {
+      compiler_.forget_graphs();
+      misses_ = 0;
+    }
+    graphs_ = compiler_.graph_count();
+    return compiler_;
   }
 
  private:
-  const ir::CompilerInput& input_;
-  std::optional<ir::Compiler> compiler_;
+  ir::Compiler compiler_;
+  std::size_t graphs_ = 0;
+  int misses_ = 0;
 };
 
 class OfflinePlanner {
  public:
   OfflinePlanner(const ir::CompilerInput& input, const std::set<std::string>& hosts, SnapshotReader& snapshot,
                  const OfflineOptions& options)
-      : input_(input),
-        hosts_(hosts),
-        snapshot_(snapshot),
-        builder_(input.project, input.inventory, options.on, input.key, hosts) {}
+      : input_(input), hosts_(hosts), snapshot_(snapshot), builder_(input, options.on, hosts) {}
 
   // One thread's share: line after line until there is none.
   void work() {
-    RenewedCompiler compiler(input_);
+    FleetCompiler compiler(input_);
     while (std::optional<std::string> line = next_line()) {
       Result<HostSnapshot> host = read_snapshot(*line);
       if (!host) return stop(host.error());
@@ -142,7 +148,7 @@ Diagnostics validate_offline(const ir::CompilerInput& input, const std::set<std:
   // Several hosts at a time, so that neighbours, which are often equal, are compiled once.
   constexpr std::size_t kShare = 64;
   for_each_parallel(threads, threads, [&](std::size_t) {
-    RenewedCompiler compiler(input);
+    FleetCompiler compiler(input);
     for (std::size_t first = next.fetch_add(kShare); first < names.size(); first = next.fetch_add(kShare)) {
       for (std::size_t i = first; i < std::min(first + kShare, names.size()); ++i) {
         Diagnostics own;

@@ -9,20 +9,19 @@ namespace plumb::run {
 namespace {
 
 // Of the canonical {host: {input: value}}, host by host, so that a large fleet need not lie in memory for it.
-std::string values_digest(const config::Project& project, const config::Inventory& inventory, const std::string& key,
-                          const std::set<std::string>& hosts) {
+std::string values_digest(const ir::CompilerInput& from, const std::set<std::string>& hosts) {
   Sha256 sum;
   sum.add("{");
   bool first = true;
   for (const std::string& host : hosts) {
     Json values = Json::object();
-    for (const auto& [name, input] : project.root.inputs) {
-      const config::Located* value = config::input_value(project, inventory.hosts.at(host), name);
+    for (const auto& [name, input] : from.project.root.inputs) {
+      const config::Located* value = config::input_value(from.project, from.inventory.hosts.at(host), name);
       if (value == nullptr) continue;
       if (!input.sensitive) {
         values[name] = value->value;
-      } else if (!key.empty()) {
-        values[name] = keyed_digest(key, canonical(value->value));
+      } else if (!from.key.empty()) {
+        values[name] = keyed_digest(from.key, canonical(value->value));
       }
     }
     if (values.empty()) continue;
@@ -39,14 +38,13 @@ std::string values_digest(const config::Project& project, const config::Inventor
 
 }  // namespace
 
-PlanBuilder::PlanBuilder(const config::Project& project, const config::Inventory& inventory, std::string on,
-                         const std::string& key, const std::set<std::string>& hosts) {
+PlanBuilder::PlanBuilder(const ir::CompilerInput& input, std::string on, const std::set<std::string>& hosts) {
   plan_.engine = PLUMB_VERSION;
-  plan_.project = project.name;
+  plan_.project = input.project.name;
   plan_.on = std::move(on);
-  plan_.inputs = {{"config", project.digest},
-                  {"inventory", inventory.digest},
-                  {"values", values_digest(project, inventory, key, hosts)}};
+  plan_.inputs = {
+      {"config", input.project.digest}, {"inventory", input.inventory.digest}, {"values", values_digest(input, hosts)}};
+  if (!input.recorded_facts.empty()) plan_.inputs["recorded_facts"] = digest(canonical(Json(input.recorded_facts)));
 }
 
 void PlanBuilder::add(const std::string& host, plan::Simulation simulation, const ir::Contents& contents) {

@@ -5,8 +5,7 @@
 #include <set>
 #include <string>
 
-#include "engine/config/inventory.h"
-#include "engine/config/project.h"
+#include "engine/ir/compile.h"
 #include "engine/ir/contents.h"
 #include "engine/plan/simulate.h"
 
@@ -14,9 +13,8 @@ namespace plumb::run {
 
 class PlanBuilder {
  public:
-  // `on` is the pattern that was asked for; `key` the project's own, "" where it has none.
-  PlanBuilder(const config::Project& project, const config::Inventory& inventory, std::string on,
-              const std::string& key, const std::set<std::string>& hosts);
+  // `on` is the pattern that was asked for.
+  PlanBuilder(const ir::CompilerInput& input, std::string on, const std::set<std::string>& hosts);
 
   // `contents` hold the bytes of what the host's graph names.
   void add(const std::string& host, plan::Simulation simulation, const ir::Contents& contents);

@@ -1,5 +1,6 @@
 #include "engine/run/snapshot.h"
 
+#include "engine/run/snapshot_json.h"
 #include "engine/wire/messages.h"
 
 namespace plumb::run {
@@ -15,6 +16,8 @@ Error unreadable(const std::string& why) {
 }
 
 Result<Json> read_object(std::string_view line) {
+  if (std::optional<Json> json = read_snapshot_json(line, kMaxDepth); json && json->is_object())
+    return std::move(*json);
   JsonLimits limits;
   limits.bytes = kMaxLine;
   limits.depth = kMaxDepth;
@@ -35,21 +38,21 @@ wire::Record record_of(const HostSnapshot& snapshot) {
 
 Result<> read_states(Json& resources, HostSnapshot& snapshot) {
   if (!resources.is_object()) return unreadable("`resources` is an object");
-  for (auto& [address, entry] : resources.items()) {
-    const bool seen = entry.is_object() && entry.size() == 1 && entry.contains("observed");
-    if (seen) {
+  for (auto& [address, entry] : resources.get_ref<Json::object_t&>()) {
+    const bool single = entry.is_object() && entry.size() == 1;
+    if (const auto seen = single ? entry.find("observed") : entry.end(); seen != entry.end()) {
       Observed observed;
-      if (const Result<> read = wire::from_json(entry["observed"], observed); !read)
+      if (const Result<> read = wire::from_json(*seen, observed); !read)
         return unreadable(address + ": " + read.error().summary());
-      snapshot.states.emplace(address, std::move(observed));
-      continue;
-    }
-    if (!entry.is_object() || entry.size() != 1 || !entry.contains("problem"))
+      snapshot.states.emplace_hint(snapshot.states.end(), address, std::move(observed));
+    } else if (const auto told = single ? entry.find("problem") : entry.end(); told != entry.end()) {
+      Diagnostic problem;
+      if (const Result<> read = wire::from_json(*told, problem); !read)
+        return unreadable(address + ": " + read.error().summary());
+      snapshot.states.emplace_hint(snapshot.states.end(), address, Error(std::move(problem)));
+    } else {
       return unreadable(address + " is neither observed nor a problem");
-    Diagnostic problem;
-    if (const Result<> read = wire::from_json(entry["problem"], problem); !read)
-      return unreadable(address + ": " + read.error().summary());
-    snapshot.states.emplace(address, Error(std::move(problem)));
+    }
   }
   return {};
 }

@@ -205,7 +205,7 @@ Change running(const Desired& desired, std::string note) {
   return change;
 }
 
-constexpr std::array kTriggers = {Trigger{"run_on", Op::kRun}};
+const std::array kTriggers = {Trigger{"run_on", Op::kRun}};
 
 }  // namespace
 

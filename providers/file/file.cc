@@ -12,7 +12,8 @@ constexpr std::string_view kNewFileMode = "0644";
 constexpr std::size_t kShownBytes = std::size_t{256} << 10U;
 
 bool wants_absent(const Desired& desired) {
-  return desired.text("state", "present") == "absent";
+  const Json& state = desired.attribute("state");
+  return state.is_string() && state.get_ref<const std::string&>() == "absent";
 }
 
 std::string_view what_is(FileType type) {
@@ -128,13 +129,12 @@ std::vector<Result<Observed>> FileProvider::observe(std::span<const Desired* con
 
 Change FileProvider::diff(const Desired& desired, const Observed& observed) const {
   Change change;
-  const std::string path = desired.text("path");
   if (wants_absent(desired)) {
     if (!observed.exists) return change;
     change.op = Op::kDelete;
     change.before = observed.attributes;
     change.operations.push_back(
-        Remove{path, false, desired.flag("backup", false) && observed.attributes.contains("content")});
+        Remove{desired.text("path"), false, desired.flag("backup", false) && observed.attributes.contains("content")});
     return change;
   }
 
@@ -149,6 +149,7 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
   }
   if (observed.exists && change.after.empty()) return change;
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
+  const std::string path = desired.text("path");
   if (rewrite) {
     WriteFile write;
     write.path = path;

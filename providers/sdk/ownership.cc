@@ -213,7 +213,7 @@ Ownership diff_ownership(const Desired& desired, const Observed& observed, std::
     if (!value) return;
     const auto found = observed.exists ? observed.attributes.find(attribute) : observed.attributes.end();
     const bool known = found != observed.attributes.end();
-    if (known && *found == *value) return;
+    if (known && found->is_string() && found->get_ref<const std::string&>() == *value) return;
     if (known) change.before[attribute] = *found;
     change.after[attribute] = *value;
   };

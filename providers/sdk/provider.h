@@ -101,6 +101,7 @@ class Provider {
   virtual Change diff(const Desired& desired, const Observed& observed) const = 0;
 
   // Addresses that must come before this one when something on the host has them: parent directory, owner, group.
+  // Neither these nor manages_paths() may depend on what a content is.
   virtual std::vector<Address> infers(const Desired& desired) const;
 
   // What exists once this resource is as desired, beyond its own address and in the form of Missing::what: a file

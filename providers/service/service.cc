@@ -104,7 +104,7 @@ class Actions {
   bool fresh_ = false;
 };
 
-constexpr std::array kTriggers = {Trigger{"restart_on", Op::kRestart}, Trigger{"reload_on", Op::kReload}};
+const std::array kTriggers = {Trigger{"restart_on", Op::kRestart}, Trigger{"reload_on", Op::kReload}};
 
 }  // namespace
 
@@ -213,18 +213,13 @@ Change ServiceProvider::triggered(const Desired& desired, const Observed& observ
   if (op != Op::kRestart && op != Op::kReload) return change;
   if (desired.text("state") == "stopped" || desired.flag("masked", false)) return change;
   // What is not running is started by diff() where that is asked for, and left alone where not.
-  if (observed.exists && observed.attributes.value("state", "") != "running") return change;
+  if (observed.attributes.value("state", "") != "running") return change;
   Actions actions(desired, observed, change);
   actions.reload_definition();
   const bool reload = op == Op::kReload && observed.attributes.value("can_reload", false);
   actions.add(reload ? "reload" : "restart");
   change.op = reload ? Op::kReload : Op::kRestart;
-  if (!observed.exists) {
-    change.fidelity = Fidelity::kBounded;
-    change.note = "an earlier action may have started it";
-  } else if (op == Op::kReload && !reload) {
-    change.note = "it cannot reload, so it is restarted";
-  }
+  if (op == Op::kReload && !reload) change.note = "it cannot reload, so it is restarted";
   return change;
 }
 

@@ -18,7 +18,8 @@ std::string dump(const Declaration& declaration, const Project& project) {
   const cel::Activation nothing;
   const lang::SourceMap sources;
   Diagnostics diagnostics;
-  const auto resource = resolve(declaration, "", {project.folder, ""}, {nothing, sources, diagnostics});
+  KnownValues known;
+  const auto resource = resolve(declaration, "", {project.folder, ""}, {nothing, sources, diagnostics}, known);
   std::string out = resource->address.str() + " at " + resource->span.str() + "\n";
   for (const auto& [name, value] : resource->attributes.items())
     out += "  " + name + " = " + canonical(value) + " at " + resource->spans->at(name).str() + "\n";

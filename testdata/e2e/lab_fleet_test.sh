@@ -2,6 +2,10 @@
 # a changed configuration reloads; a reload that a broken run owes is done by the next one.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 with_lab 3
+# A key that another user can be given, too.
+cp "$(sed -n 's/.*identity_file: "\([^"]*\)".*/\1/p' hosts.yaml)" id
+cp "$lab_run/known_hosts" known_hosts
+sed -i "s|identity_file: \"[^\"]*\"|identity_file: \"$work/id\"|; s|known_hosts: \"[^\"]*\"|known_hosts: \"$work/known_hosts\"|" hosts.yaml
 
 for i in 1 2 3; do
   on_host "h$i" 'apt-get purge -y -q nginx nginx-common >/dev/null 2>&1; rm -rf /etc/nginx /srv/e2e /var/lib/plumb/e2e; userdel -r e2e; groupdel e2e; true' 2>/dev/null
@@ -34,7 +38,7 @@ done)
   - directory: /srv/e2e
     owner: e2e
     mode: "0750"
-$(for f in $(seq 1 20); do printf '  - file: /srv/e2e/f%s\n    content: "number %s"\n    owner: e2e\n' "$f" "$f"; done)
+$(for f in $(seq 1 22); do printf '  - file: /srv/e2e/f%s\n    content: "number %s"\n    owner: e2e\n' "$f" "$f"; done)
   - command: mark
     run: [sh, -c, "$2"]
     creates: /srv/e2e/mark
@@ -67,7 +71,17 @@ exits 0 "$plumb" diff
 
 # A saved plan, and one host changed by hand since.
 write_project two 'touch /srv/e2e/mark'
-exits 0 "$plumb" plan -o saved.json
+exits 0 "$plumb" plan --forks 16 -o saved.json
+
+# Another user, folder, locale and time zone, and one host at a time: the same bytes.
+chmod 755 "$work"
+mkdir "$work/elsewhere" "$work/elsewhere/.plumb"
+cp plumb.yaml hosts.yaml "$work/elsewhere/"
+chown -R nobody "$work/elsewhere" "$work/id"
+exits 0 setpriv --reuid nobody --clear-groups env -C "$work/elsewhere" HOME="$work/elsewhere" LC_ALL=C.UTF-8 \
+  TZ=Pacific/Kiritimati "$plumb" plan --forks 1 -o other.json
+cmp saved.json "$work/elsewhere/other.json" || fail 'two plans of the same inputs differ'
+
 on_host h2 'echo by-hand >>/etc/nginx/conf.d/edge.conf'
 exits 5 "$plumb" apply saved.json --yes
 says 'h2  refused'

@@ -84,6 +84,51 @@ exits 1 run plan --snapshot after.snapshot
 says PL2106
 sed -i '/srv.new/d' project/plumb.yaml
 
+# --- a host's plan is the same whatever hosts were planned before it
+mkdir fleet
+cat >fleet/plumb.yaml <<'YAML'
+plumb: v1
+project: fleet
+inputs:
+  owner: {type: string}
+  mode: {type: string, default: "0644"}
+  first: {type: string}
+resources:
+  - user: web
+  - user: mail
+  - file: /etc/motd
+    content: hello
+  - file: /srv/site
+    content: this is ${host.name}
+    owner: ${inputs.owner}
+    mode: ${inputs.mode}
+    after: ["${inputs.first}"]
+  - file: /srv/${inputs.owner}
+    content: ${inputs.mode}
+YAML
+awk 'BEGIN {
+  print "plumb: v1\nhosts:"
+  snapshot = "fleet/snapshot"
+  print "{\"plumb\":\"snapshot/v1\",\"project\":\"fleet\",\"taken_at\":\"\"}" > snapshot
+  for (h = 1; h <= 24; ++h) {
+    owner = int(h / 3) % 2 ? "web" : "mail"
+    printf "  h%d: {inputs: {owner: %s, first: \"file:/%s\"%s}}\n", h, owner, (h == 10 ? "srv/" owner : "etc/motd"),
+           (h % 5 ? "" : ", mode: \"0600\"")
+    printf "{\"facts\":{\"arch\":\"amd64\"},\"host\":\"h%d\",\"record\":{\"serial\":0},\"resources\":{", h > snapshot
+    split("file:/etc/motd file:/srv/site file:/srv/web file:/srv/mail user:web user:mail", all, " ")
+    for (i = 1; i <= 6; ++i)
+      printf "%s\"%s\":{\"observed\":{\"attributes\":{},\"exists\":false}}", (i == 1 ? "" : ","), all[i] > snapshot
+    print "}}" > snapshot
+  }
+}' >fleet/hosts.yaml
+exits 0 "$plumb" -C fleet plan --snapshot fleet/snapshot -o fleet.json
+for host in h1 h2 h3 h4 h9 h10 h11 h15 h16 h24; do
+  exits 0 "$plumb" -C fleet plan --snapshot fleet/snapshot --on "$host" -o alone.json
+  sed 's/.*"hosts":{\(.*\)},"inputs":.*/\1/' alone.json >alone
+  [ "$(head -c 20 alone | grep -c "\"$host\":{\"actions\":")" = 1 ] || fail "no plan of $host: $(cat alone.json)"
+  grep -qF -f alone fleet.json || fail "among others $host has another plan than alone"
+done
+
 # --- cases
 cat >project/tests/site.yaml <<'YAML'
 plumb: v1
@@ -147,3 +192,20 @@ says PL6006
 exits 3 run diff HEAD
 says 'names no two revisions'
 [ -z "$(git status --porcelain --untracked-files=no)" ] || fail 'the repository was changed'
+
+# --- a plan that looks at recorded facts says so
+cd "$work"
+exits 0 "$plumb" init looks
+cat >looks/plumb.yaml <<'YAML'
+plumb: v1
+project: looks
+resources:
+  - file: /etc/peer
+    content: "${has(host('localhost').facts) ? 'told' : 'never told'}"
+YAML
+looks() { "$plumb" -C looks --root "$root" "$@"; }
+exits 0 looks facts
+exits 0 looks plan -o looks.json
+grep -q '"recorded_facts":"sha256:' looks.json || fail 'the plan does not say which recorded facts it was made from'
+! grep -q recorded_facts online.json || fail 'a plan names recorded facts that nothing looks at'
+echo ok

@@ -4,9 +4,12 @@
 #include <cstddef>
 #include <functional>
 
-namespace plumb::run {
+namespace plumb {
+
+// As many forks as there are cores: what fits work that only computes.
+std::size_t core_count();
 
 // Returns when all are done. `work` is called once an index, from any of the threads; it writes to slots of its own.
 void for_each_parallel(std::size_t count, std::size_t forks, const std::function<void(std::size_t)>& work);
 
-}  // namespace plumb::run
+}  // namespace plumb

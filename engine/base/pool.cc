@@ -1,16 +1,17 @@
-#include "engine/run/pool.h"
+#include "engine/base/pool.h"
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 #include <vector>
 
 #include <pthread.h>
 
-namespace plumb::run {
+namespace plumb {
 namespace {
 
-// A thread waits on its host most of the time and needs little stack; a thousand of them must not need gigabytes.
-constexpr std::size_t kStackSize = std::size_t{512} << 10;
+// As the main thread's, since std::regex recurses at every character. What a thread does not touch costs no memory.
+constexpr std::size_t kStackSize = std::size_t{8} << 20;
 
 struct Shared {
   std::atomic<std::size_t> next{0};
@@ -28,6 +29,10 @@ void* thread_main(void* argument) {
 }
 
 }  // namespace
+
+std::size_t core_count() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
 
 void for_each_parallel(std::size_t count, std::size_t forks, const std::function<void(std::size_t)>& work) {
   Shared shared{{}, count, work};
@@ -49,4 +54,4 @@ void for_each_parallel(std::size_t count, std::size_t forks, const std::function
   for (const pthread_t thread : threads) pthread_join(thread, nullptr);
 }
 
-}  // namespace plumb::run
+}  // namespace plumb

@@ -1,0 +1,113 @@
+#include "engine/config/module_file.h"
+
+#include "engine/config/document.h"
+#include "engine/config/input.h"
+#include "engine/config/schema.h"
+#include "engine/config/validate.h"
+
+namespace plumb::config {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+
+class FileReader {
+ public:
+  FileReader(const std::string& name, FileShape shape) : name_(name), shape_(shape) {}
+
+  ModuleFile read(const std::filesystem::path& file, const std::optional<SourceSpan>& asked_at) {
+    result_.root = read_document(file, name_, asked_at, result_.diagnostics, result_.sources);
+    if (result_.root && !take(*result_.root)) result_.root.reset();
+    return std::move(result_);
+  }
+
+ private:
+  bool take(Node& root) {
+    if (!root.is_map()) {
+      const SourceSpan place = root.is_null() ? SourceSpan{name_, 1, 1, 1, 1} : root.span;
+      result_.diagnostics.add(Diagnostic(Code::kWrongType, name_ + (root.is_null() ? " is empty" : " must be a map"))
+                                  .at(place, "expected `plumb: v1`"));
+      return false;
+    }
+    if (const Entry* version = root.find("plumb");
+        version != nullptr && version->value.is_scalar() && version->value.text != "v1") {
+      result_.diagnostics.add(Diagnostic(Code::kUnsupportedVersion, "a format version that this program does not know")
+                                  .at(version->value.span, "expected v1"));
+      return false;
+    }
+    for (Entry& entry : root.entries) {
+      hide_sensitive(entry);
+      // Values and resources hold expressions, and are read with them.
+      if (entry.key != "values" && entry.key != "outputs" && entry.key != "resources")
+        resolve_literals(entry.value, result_.diagnostics);
+    }
+    const std::optional<Json> typed = check_shape(root);
+    if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
+    return true;
+  }
+
+  // A finding in one key must not keep the others from being read, so values are taken from the nodes.
+  std::optional<Json> check_shape(const Node& root) {
+    const Json& definitions = file_schema()["definitions"];
+    const Json& schema = shape_ == FileShape::kIncluded ? definitions["included"]
+                         : shape_ == FileShape::kModule ? definitions["module"]
+                                                        : file_schema();
+    ValidateOptions options;
+    options.root = &file_schema();
+    const SourceSpan where = root.entries.empty() ? root.span : root.entries.front().key_span;
+    const std::string what = shape_ == FileShape::kIncluded ? "an included file"
+                             : shape_ == FileShape::kModule ? "a module"
+                                                            : "the project";
+    return validate(root, schema, what, where, options, result_.diagnostics);
+  }
+
+  void hide_sensitive(const Entry& entry) {
+    if (entry.key != "inputs") return;
+    for (const Entry& input : entry.value.entries) {
+      const Entry* sensitive = input.value.find("sensitive");
+      const Entry* value = input.value.find("default");
+      if (sensitive != nullptr && sensitive->value.text != "false" && value != nullptr)
+        result_.sources.hide(value->value.span);
+    }
+  }
+
+  // `all` are the inputs as the file's schema typed them; null where something in the file is wrong.
+  void read_inputs(const Node& inputs, const Json* all) {
+    ValidateOptions options;
+    options.root = &file_schema();
+    for (const Entry& entry : inputs.entries) {
+      Diagnostics known;  // told already, with the whole file
+      const Json& schema = file_schema()["definitions"]["input"];
+      const auto typed = all != nullptr
+                             ? std::optional<Json>((*all)[entry.key])
+                             : validate(entry.value, schema, "`" + entry.key + "`", entry.key_span, options, known);
+      std::optional<Input> input;
+      if (typed) input = read_input(entry, *typed, result_.diagnostics);
+      // What is known of a broken one is its name: who uses it is not to blame.
+      if (!input) input = Input{entry.key, true, false, std::nullopt, entry.key_span};
+      result_.inputs.push_back(std::move(*input));
+    }
+  }
+
+  const std::string& name_;
+  FileShape shape_;
+  ModuleFile result_;
+};
+
+}  // namespace
+
+ModuleFile read_module_file(const std::filesystem::path& file, const std::string& name, FileShape shape,
+                            const std::optional<SourceSpan>& asked_at) {
+  return FileReader(name, shape).read(file, asked_at);
+}
+
+const Json& file_schema() {
+  static const Json schema = [] {
+    Json open = builtin_schema("project");
+    open["definitions"]["resource"] = {{"type", "object"}, {"minProperties", 1}};
+    return open;
+  }();
+  return schema;
+}
+
+}  // namespace plumb::config

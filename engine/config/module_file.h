@@ -1,0 +1,32 @@
+// One file of a module, read as far as it can be without any other: text, tree, shape and inputs. So many files can be
+// read at the same time.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/config/module.h"
+#include "engine/lang/source.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::config {
+
+enum class FileShape { kProject, kModule, kIncluded };
+
+struct ModuleFile {
+  std::optional<lang::Node> root;  // a map; nothing where there is none to go on with
+  std::vector<Input> inputs;       // in the order of the file
+  Diagnostics diagnostics;
+  lang::SourceMap sources;
+};
+
+// `name` is what messages call the file. That it cannot be read is told at `asked_at`.
+ModuleFile read_module_file(const std::filesystem::path& file, const std::string& name, FileShape shape,
+                            const std::optional<SourceSpan>& asked_at);
+
+// The project's schema with resources, uses and values left open: each is read by its own rules.
+const Json& file_schema();
+
+}  // namespace plumb::config
