@@ -13,6 +13,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/unique_fd.h"
+#include "engine/exec/become.h"
 #include "engine/exec/server.h"
 
 namespace {
@@ -21,8 +22,12 @@ constexpr int kFailed = 1;
 constexpr int kUsage = 6;
 
 int usage() {
-  std::fputs("usage: plumb-exec serve [--root DIR]\n       plumb-exec check DIGEST\n       plumb-exec --version\n",
-             stderr);
+  std::fputs(
+      "usage: plumb-exec serve [--root DIR]\n"
+      "       plumb-exec become sudo|doas|su USER ask|never serve [--root DIR]\n"
+      "       plumb-exec check DIGEST\n"
+      "       plumb-exec --version\n",
+      stderr);
   return kUsage;
 }
 
@@ -56,6 +61,12 @@ int check(std::string_view wanted) {
   return kFailed;
 }
 
+int become(int argc, char** argv) {
+  plumb::exec::BecomeRequest request{argv[2], argv[3], std::string_view(argv[4]) == "ask", {argv[0]}};
+  request.arguments.insert(request.arguments.end(), argv + 5, argv + argc);
+  return plumb::exec::become(request);
+}
+
 int run(int argc, char** argv) {
   const std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "--version" && argc == 2) {
@@ -63,6 +74,7 @@ int run(int argc, char** argv) {
     return 0;
   }
   if (command == "check" && argc == 3) return check(argv[2]);
+  if (command == "become" && argc >= 6) return become(argc, argv);
   if (command != "serve") return usage();
   if (argc == 2) return serve("/");
   if (argc == 4 && std::string_view(argv[2]) == "--root") return serve(argv[3]);

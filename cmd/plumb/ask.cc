@@ -34,15 +34,16 @@ Result<bool> ask_yes(const std::string& question, Terminal& terminal, const host
   return answer == "yes" || answer == "y";
 }
 
-Result<std::string> ask_secret(const std::string& question, Terminal& terminal) {
+Result<std::string> ask_secret(const std::string& question, Terminal& terminal, const host::Interrupt* interrupt) {
   if (!terminal.can_ask()) return fail(Code::kNeedsConfirmation, "there is no terminal to ask for a password on");
-  terminal.tell(question);
+  const auto held = terminal.hold();
+  terminal.tell("\r\x1b[K" + question);  // a status line may stand there
   termios before{};
   tcgetattr(STDIN_FILENO, &before);
   termios quiet = before;
   quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-  Result<std::string> line = read_line(nullptr);
+  Result<std::string> line = read_line(interrupt);
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
   terminal.tell("\n");
   return line;

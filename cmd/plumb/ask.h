@@ -12,7 +12,8 @@ namespace plumb::cmd {
 // True for "yes" or "y". kNeedsConfirmation without a terminal, kInterrupted when `interrupt` is raised meanwhile.
 Result<bool> ask_yes(const std::string& question, Terminal& terminal, const host::Interrupt& interrupt);
 
-// A line that is not shown while it is typed.
-Result<std::string> ask_secret(const std::string& question, Terminal& terminal);
+// A line that is not shown while it is typed. From any thread: nobody else writes to the terminal meanwhile.
+// `interrupt` may be null.
+Result<std::string> ask_secret(const std::string& question, Terminal& terminal, const host::Interrupt* interrupt);
 
 }  // namespace plumb::cmd

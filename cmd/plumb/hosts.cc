@@ -14,13 +14,15 @@ std::string connection_text(const config::ConnectionSettings& connection) {
     case config::ConnectionKind::kCommand:
       return "command " + (connection.command.empty() ? "" : connection.command.front());
     case config::ConnectionKind::kSsh:
+    case config::ConnectionKind::kOpenSsh:
       break;
   }
-  std::string text = "ssh ";
+  std::string text = connection.kind == config::ConnectionKind::kOpenSsh ? "openssh " : "ssh ";
   if (!connection.user.empty()) text += connection.user + "@";
   text += connection.address;
   if (connection.port != 0) text += ":" + std::to_string(connection.port);
   if (!connection.become.empty()) text += ", " + connection.become;
+  if (!connection.become.empty() && connection.become_user != "root") text += " to " + connection.become_user;
   return text;
 }
 

@@ -41,7 +41,7 @@ void add_common_options(Program& program) {
   app.add_flag("--accept-new-host-keys", options.accept_new_host_keys,
                "Add keys of hosts that known_hosts does not have");
   app.add_flag("-K,--ask-become-password", options.ask_become_password,
-               "Ask for the password that sudo needs on the hosts");
+               "Ask once for the password that sudo, doas or su wants on the hosts");
 }
 
 void add_commands(Program& program) {

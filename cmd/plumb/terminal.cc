@@ -30,6 +30,7 @@ void Terminal::print(std::string_view text) {
 }
 
 void Terminal::tell(std::string_view text) {
+  const auto held = hold();
   std::fflush(stdout);
   std::fwrite(text.data(), 1, text.size(), stderr);
 }

@@ -1,6 +1,7 @@
 // Where output goes: results to standard output, everything about the way there to standard error.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@ class Terminal {
 
   void print(std::string_view text);  // standard output
   void tell(std::string_view text);   // standard error
+  // While it is kept, only its thread may tell; others wait.
+  std::unique_lock<std::recursive_mutex> hold() { return std::unique_lock(telling_); }
   void diagnose(const std::vector<Diagnostic>& diagnostics, const lang::SourceMap& sources);
 
   bool color() const { return color_out_; }
@@ -30,6 +33,7 @@ class Terminal {
   bool color_err_ = false;
   bool can_ask_ = false;
   bool json_ = false;
+  std::recursive_mutex telling_;
 };
 
 }  // namespace plumb::cmd

@@ -168,7 +168,7 @@ std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts,
   const std::optional<ir::CompilerInput> input = compiler_input();
   if (!input) return nullptr;
   if (options_.ask_become_password && !become_password_) {
-    Result<std::string> password = ask_secret("Password for sudo on the hosts: ", terminal_);
+    Result<std::string> password = ask_secret("Password for becoming another user on the hosts: ", terminal_, nullptr);
     if (!password) {
       diagnose(password.error());
       return nullptr;
@@ -181,6 +181,11 @@ std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts,
   if (!options_.root.empty()) fleet_options.root = std::filesystem::absolute(options_.root).lexically_normal().string();
   fleet_options.accept_new_host_keys = options_.accept_new_host_keys;
   fleet_options.become_password = become_password_;
+  if (terminal_.can_ask()) {
+    fleet_options.prompt = [this](const std::string& question) {
+      return ask_secret(question, terminal_, &control_.interrupt());
+    };
+  }
   auto fleet =
       std::make_unique<run::Fleet>(*input, *executors_, std::move(fleet_options), control_, std::move(observer));
   Diagnostics diagnostics;

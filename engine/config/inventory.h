@@ -20,7 +20,7 @@ struct InputLayer {
   Located value;
 };
 
-enum class ConnectionKind { kSsh, kLocal, kCommand };
+enum class ConnectionKind { kSsh, kLocal, kCommand, kOpenSsh };
 
 // How to reach a host after groups and defaults are merged. Empty or zero: left to ssh's own settings.
 struct ConnectionSettings {
@@ -29,10 +29,13 @@ struct ConnectionSettings {
   std::string address;               // default: the host's name
   int port = 0;
   std::string user;
-  std::string become;  // "" or "sudo"
+  std::string become;       // "", "sudo", "doas" or "su"
+  std::string become_user;  // "" where `become` is, else "root" or another account
   std::vector<std::string> identity_files;
   std::string known_hosts_file;
+  std::string ssh_config_file;
   int connect_timeout_seconds = 10;
+  int connect_attempts = 3;
 };
 
 struct Host {

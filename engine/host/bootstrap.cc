@@ -15,40 +15,41 @@ constexpr std::string_view kPrompt = "PLUMB-PASSWORD:";
 // What shell start-up files may print before the script speaks.
 constexpr std::size_t kNoiseLimit = std::size_t{64} << 10;
 
-// Arguments: become ("", "n" or "s"), root, digests. The text holds no quote, no backslash, no exclamation mark and
-// no line break, so that it means the same inside single quotes in sh, csh and fish.
+// Arguments: how to become whom ("" for nobody else), "ask" or "never", root, digests. The text holds no quote, no
+// backslash, no exclamation mark and no line break, so that it means the same inside single quotes in sh, csh and fish.
 constexpr std::string_view kScript =
     // Who owns the root folder is root already.
-    "b=$1; r=$2; shift 2; [ -O / ] && b=; "
+    "b=$1; p=$2; q=$3; r=$4; shift 4; [ \"$p\" = root ] && [ -O / ] && b=; "
+
+    // A user other than root can run only what everybody can.
+    "s=; g=700; umask 077; [ -z \"$b\" ] || [ \"$p\" = root ] || { s=-shared; g=755; umask 022; }; "
 
     // go FILE: become the executor. The empty line first, because a start-up file may have printed half a line.
     "go() { f=$1; if [ -n \"$r\" ]; then set -- serve --root \"$r\"; else set -- serve; fi; "
-    "echo; echo PLUMB RUN; "
-    "case $b in n) exec sudo -n \"$f\" \"$@\";; s) exec sudo -S -p PLUMB-PASSWORD: \"$f\" \"$@\";; "
-    "*) exec \"$f\" \"$@\";; esac; }; "
+    "[ -n \"$b\" ] && set -- become $b \"$p\" $q \"$@\"; echo; echo PLUMB RUN; exec \"$f\" \"$@\"; }; "
 
     // look FOLDER: go where it holds one of the executors. A folder or file of somebody else's is not trusted.
     "look() { [ -d \"$1\" ] && [ -O \"$1\" ] || return 0; for e in $w; do "
     "[ -x \"$1/exec-$e\" ] && [ -O \"$1/exec-$e\" ] && go \"$1/exec-$e\"; done; return 0; }; "
 
-    "w=$*; h=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/plumb; look \"$h\"; "
+    "w=$*; h=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/plumb; [ -n \"$s\" ] || look \"$h\"; "
 
     // Nothing in the first place. Each process from here on costs a first contact a millisecond or two; where /proc
     // says who this is, `id` is not asked.
     "u=; while read k v l; do [ \"$k\" = Uid: ] && u=$v; done 2>/dev/null </proc/self/status; u=${u:-$(id -u)}; "
-    "umask 077; "
-    "for d in \"/var/tmp/plumb-$u\" \"/run/user/$u/plumb\" \"/dev/shm/plumb-$u\" \"/tmp/plumb-$u\"; do look \"$d\"; "
+    "y=/run/user/$u/plumb; [ -z \"$s\" ] || { y=/run/lock/plumb-$u$s; h=/var/cache/plumb-$u$s; }; "
+    "for d in \"/var/tmp/plumb-$u$s\" \"$y\" \"/dev/shm/plumb-$u$s\" \"/tmp/plumb-$u$s\"; do look \"$d\"; "
     "done; "
 
     // no REASON: remember why this folder is out.
     "l=; no() { l=\"$l${l:+, }$d ($1)\"; }; "
-    "for d in \"$h\" \"/var/tmp/plumb-$u\" \"/run/user/$u/plumb\" \"/dev/shm/plumb-$u\" \"/tmp/plumb-$u\"; do "
+    "for d in \"$h\" \"/var/tmp/plumb-$u$s\" \"$y\" \"/dev/shm/plumb-$u$s\" \"/tmp/plumb-$u$s\"; do "
     "m=$(LC_ALL=C mkdir -p \"$d\" 2>&1) || { no \"${m##*: }\"; continue; }; "
     "[ -O \"$d\" ] || { no \"owned by somebody else\"; continue; }; "
     "t=$d/.new-$$; "
     "m=$( (LC_ALL=C; export LC_ALL; : >\"$t\") 2>&1) || { no \"${m##*: }\"; continue; }; "
     // What may be run on a file system mounted noexec is nothing; a shell that does not see it tries and fails later.
-    "chmod 700 \"$d\" \"$t\"; [ -x \"$t\" ] || { rm -f \"$t\"; no \"mounted noexec\"; continue; }; "
+    "chmod $g \"$d\" \"$t\"; [ -x \"$t\" ] || { rm -f \"$t\"; no \"mounted noexec\"; continue; }; "
     "z=; command -v gzip >/dev/null 2>&1 && z=gzip; "
     "echo; echo PLUMB NEED $(uname -sm) $z; read n e z || exit 1; "
     // The rest is read even when it cannot be written, so that a next attempt starts at its own first byte.
@@ -62,9 +63,12 @@ constexpr std::string_view kScript =
     "go \"$d/exec-$e\"; done; "
     "echo; echo PLUMB FAIL \"$l\"; exit 1";
 
-std::string_view become_letter(const StartOptions& options) {
-  if (options.become.empty()) return "";
-  return options.become_password ? "s" : "n";
+bool becomes(const StartOptions& options) {
+  return !options.become.method.empty();
+}
+
+std::string asking(const StartOptions& options) {
+  return options.become_password ? "ask" : "never";
 }
 
 // Single quotes mean the same in sh, csh and fish as long as the text has no backslash, `!` or line break; those
@@ -90,19 +94,27 @@ std::string last_lines(const std::string& text) {
   return trimmed;
 }
 
+constexpr std::string_view kGivePassword = "-K (--ask-become-password) asks for it once a run";
+
+// What was to become the executor's user ended instead.
+Error not_become(const StartOptions& options, const std::string& why, const std::optional<std::string>& reason) {
+  const std::string& method = options.become.method;
+  Error error = fail(Code::kBecome, method + " did not start the executor as " + options.become.user + ": " + why);
+  if (reason == "exit code 127") return std::move(error).hint(method + " is not installed on the host");
+  if (!options.become_password) {
+    return std::move(error).hint("if it wants a password: " + std::string(kGivePassword) +
+                                 "; else allow it without one");
+  }
+  return error;
+}
+
 // The far side ended before the executor's first byte.
 Error ended(StreamConnection& connection, const StartOptions& options, bool running) {
+  if (const std::optional<Error> failure = connection.link_failure()) return *failure;
   const std::string said = last_lines(connection.error_output());
   const std::optional<std::string> reason = connection.exit_reason();
   const std::string why = said.empty() ? (reason ? *reason : "it said nothing") : said;
-  if (running && !options.become.empty()) {
-    Error error = fail(Code::kBecome, "sudo did not start the executor: " + why);
-    if (said.find("password is required") != std::string::npos) {
-      return std::move(error).hint("sudo asks for a password: give it, or allow the user sudo without one (NOPASSWD)");
-    }
-    if (said.find("not found") != std::string::npos) return std::move(error).hint("sudo is not installed on the host");
-    return error;
-  }
+  if (running && becomes(options)) return not_become(options, why, reason);
   if (reason == "exit code 126" || reason == "exit code 127") {
     return fail(Code::kBootstrap, "the host cannot run the executor: " + why);
   }
@@ -177,7 +189,8 @@ Result<> send_executor(StreamConnection& connection, const ExecutorStore& execut
 
 std::vector<std::string> bootstrap_command(const std::vector<std::string>& digests, const StartOptions& options) {
   std::vector<std::string> command{
-      "sh", "-c", std::string(kScript), "plumb", std::string(become_letter(options)), options.root};
+      "sh",        "-c", std::string(kScript), "plumb", options.become.method, options.become.user, asking(options),
+      options.root};
   command.insert(command.end(), digests.begin(), digests.end());
   return command;
 }
@@ -189,26 +202,51 @@ std::string bootstrap_line(const std::vector<std::string>& digests, const StartO
 }
 
 std::vector<std::string> direct_command(const std::string& program, const StartOptions& options) {
-  std::vector<std::string> command;
-  if (become_letter(options) == "n") command = {"sudo", "-n"};
-  if (become_letter(options) == "s") command = {"sudo", "-S", "-p", std::string(kPrompt)};
-  command.insert(command.end(), {program, "serve"});
+  std::vector<std::string> command{program};
+  if (becomes(options))
+    command.insert(command.end(), {"become", options.become.method, options.become.user, asking(options)});
+  command.emplace_back("serve");
   if (!options.root.empty()) command.insert(command.end(), {"--root", options.root});
   return command;
 }
 
+namespace {
+
+// "Password: " and the like, from the marker to the end of the line; takes it out of standard error.
+std::optional<std::string> take_question(StreamConnection& connection) {
+  const std::string said = connection.error_output();
+  const std::size_t marker = said.find(kPrompt);
+  const std::size_t end = marker == std::string::npos ? marker : said.find('\n', marker);
+  if (end == std::string::npos) return std::nullopt;
+  connection.drop_errors_through(end + 1);
+  const std::size_t begin = marker + kPrompt.size();
+  return last_lines(said.substr(begin, end - begin));
+}
+
+// The first question is for the password; what is asked after it is asked again, or is something else.
+Result<> answer(StreamConnection& connection, const StartOptions& options, const std::string& question,
+                std::string& answered, Deadline deadline) {
+  const std::string& method = options.become.method;
+  if (options.become_password && answered.empty()) {
+    answered = question;
+    return connection.write(*options.become_password + "\n", deadline);
+  }
+  connection.close();
+  if (answered.empty())
+    return fail(Code::kBecome, method + " on the host asks: " + question).hint(std::string(kGivePassword));
+  if (answered == question) return fail(Code::kBecome, method + " on the host did not accept the password");
+  return fail(Code::kBecome, method + " on the host asks for more than the password: " + question)
+      .hint("plumb answers one question, the one for the password");
+}
+
+}  // namespace
+
 Result<> await_first_byte(StreamConnection& connection, const StartOptions& options, Deadline deadline) {
-  bool answered = false;
+  std::string answered;
   for (;;) {
-    const std::size_t prompt = connection.error_output().find(kPrompt);
-    if (options.become_password && prompt != std::string::npos) {
-      if (answered) {
-        connection.close();
-        return fail(Code::kBecome, "sudo on the host did not accept the password");
-      }
-      answered = true;
-      connection.drop_errors_through(prompt + kPrompt.size());
-      PLUMB_TRY(connection.write(*options.become_password + "\n", deadline));
+    if (becomes(options)) {
+      if (const std::optional<std::string> question = take_question(connection))
+        PLUMB_TRY(answer(connection, options, *question, answered, deadline));
     }
     std::array<char, 4096> first;
     PLUMB_TRY_ASSIGN(const std::optional<std::size_t> count,

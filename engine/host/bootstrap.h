@@ -17,8 +17,14 @@
 
 namespace plumb::host {
 
+// Whom to become after the login, and how.
+struct Become {
+  std::string method;  // "", "sudo", "doas" or "su"
+  std::string user = "root";
+};
+
 struct StartOptions {
-  std::string become;  // "" or "sudo"
+  Become become;
   std::optional<std::string> become_password;
   std::string root;
 };
@@ -31,7 +37,7 @@ std::string bootstrap_line(const std::vector<std::string>& digests, const StartO
 // The executor started directly, without the script: for the local transport.
 std::vector<std::string> direct_command(const std::string& program, const StartOptions& options);
 
-// Speaks with the script until the executor runs: answers its need, and gives sudo the password if it asks.
+// Speaks with the script until the executor runs: answers its need, and gives the password if one is asked for.
 // Afterwards the first byte of the executor's hello is there to be read.
 Result<> await_executor(StreamConnection& connection, const ExecutorStore& executors, const StartOptions& options,
                         Deadline deadline);

@@ -143,7 +143,7 @@ TEST_F(Bootstrap, OtherShells) {
       SCOPED_TRACE(shell.front() + std::string(" ") + when);
       std::vector<std::string> command{"env", "XDG_CACHE_HOME=" + folder / "cache"};
       command.insert(command.end(), shell.begin(), shell.end());
-      command.push_back(bootstrap_line(*stand_in().digests(), StartOptions{"", {}, "/a 'b' c"}));
+      command.push_back(bootstrap_line(*stand_in().digests(), StartOptions{{}, {}, "/a 'b' c"}));
       Result<Child> child = start_child(command, ErrorStream::kPipe);
       ASSERT_OK(child);
       ProcessConnection connection(std::move(*child));
@@ -250,85 +250,6 @@ TEST_F(BootstrapMounts, ReadOnlyEverywhereIsSaid) {
   EXPECT_CODE(connection, Code::kBootstrap);
   EXPECT_NE(connection.error().summary().find("Read-only file system"), std::string::npos)
       << connection.error().summary();
-}
-
-// --- becoming root, with a sudo of our own that can be told what to do
-
-class Become : public Bootstrap {
- protected:
-  void SetUp() override {
-    if (is_root() && !have("setpriv")) GTEST_SKIP() << "needs setpriv to be somebody else than root";
-    std::filesystem::create_directories(folder_ / "cache");
-    std::filesystem::permissions(folder_ / "cache", std::filesystem::perms(0777));
-    folder_.write("bin/sudo",
-                  "#!/bin/sh\n"
-                  "mode=$1; shift\n"
-                  "if [ \"$mode\" = -S ]; then prompt=$2; shift 2; tries=0\n"
-                  "  while [ $tries -lt 3 ]; do printf %s \"$prompt\" >&2; read -r word || exit 1\n"
-                  "    [ \"$word\" = secret ] && exec env BECAME=root \"$@\"\n"
-                  "    echo 'Sorry, try again.' >&2; tries=$((tries + 1)); done; exit 1\n"
-                  "fi\n"
-                  "[ -e " +
-                      folder_ / "allowed" +
-                      " ] && exec \"$@\"\n"
-                      "echo 'sudo: a password is required' >&2; exit 1\n",
-                  0755);
-  }
-  HostSettings user() {
-    std::vector<std::string> command;
-    if (is_root()) command = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
-    command.insert(command.end(),
-                   {"env", "XDG_CACHE_HOME=" + folder_ / "cache", "PATH=" + folder_ / "bin" + ":/usr/bin:/bin"});
-    HostSettings settings = through(command);
-    settings.become = "sudo";
-    return settings;
-  }
-};
-
-TEST_F(Become, WithoutAPassword) {
-  folder_.write("allowed", "");
-  for (int i = 0; i < 2; ++i) {
-    auto connection = open(user());
-    ASSERT_OK(connection);
-    EXPECT_EQ(read_line(**connection).substr(0, 9), "hello uid");
-  }
-}
-
-TEST_F(Become, APasswordThatIsNeededButNotGiven) {
-  auto connection = open(user());
-  EXPECT_CODE(connection, Code::kBecome);
-  EXPECT_NE(connection.error().diagnostic().hint.find("NOPASSWD"), std::string::npos);
-}
-
-TEST_F(Become, WithAPassword) {
-  HostSettings settings = user();
-  settings.become_password = "secret";
-  auto connection = open(settings);
-  ASSERT_OK(connection);
-  EXPECT_EQ(read_line(**connection).substr(0, 9), "hello uid");
-  ASSERT_OK((*connection)->write("ping\n", soon()));
-  EXPECT_EQ(read_line(**connection), "ping\n");
-  EXPECT_EQ((*connection)->error_output().find("PLUMB-PASSWORD"), std::string::npos);
-}
-
-TEST_F(Become, AWrongPassword) {
-  HostSettings settings = user();
-  settings.become_password = "wrong";
-  auto connection = open(settings);
-  EXPECT_CODE(connection, Code::kBecome);
-  EXPECT_NE(connection.error().summary().find("did not accept the password"), std::string::npos);
-}
-
-TEST_F(Become, NoSudoThere) {
-  std::filesystem::remove(folder_ / "bin/sudo");
-  if (std::filesystem::exists("/usr/bin/sudo")) GTEST_SKIP() << "this machine has sudo";
-  EXPECT_CODE(open(user()), Code::kBecome);
-}
-
-TEST_F(Become, AnotherWayIsRefused) {
-  HostSettings settings = user();
-  settings.become = "su";
-  EXPECT_CODE(open(settings), Code::kBecome);
 }
 
 // --- child processes

@@ -33,7 +33,7 @@ class Lab : public ::testing::TestWithParam<const char*> {
   }
   void become(const std::string& user, std::optional<std::string> password) {
     settings_.user = user;
-    settings_.become = "sudo";
+    settings_.become = {"sudo"};
     settings_.become_password = std::move(password);
   }
 

@@ -142,7 +142,7 @@ ProcessConnection::ProcessConnection(Child child)
     : pid_(child.pid), stream_(std::move(child.stream)), errors_(std::move(child.errors)) {}
 
 ProcessConnection::~ProcessConnection() {
-  close();
+  ProcessConnection::close();
 }
 
 void ProcessConnection::close() {
@@ -150,6 +150,10 @@ void ProcessConnection::close() {
   errors_.reset();
   if (pid_ > 0 && !status_) reap_in_background(pid_);
   pid_ = -1;
+}
+
+void ProcessConnection::end_process() {
+  if (pid_ > 0 && !status_) kill(pid_, SIGTERM);
 }
 
 bool ProcessConnection::take_errors() {

@@ -35,7 +35,7 @@ struct Output {
 Result<Output> capture(const std::vector<std::string>& arguments, Deadline deadline);
 
 // A byte stream to a child process.
-class ProcessConnection final : public StreamConnection {
+class ProcessConnection : public StreamConnection {
  public:
   explicit ProcessConnection(Child child);
   ~ProcessConnection() override;
@@ -43,6 +43,9 @@ class ProcessConnection final : public StreamConnection {
   Result<> shutdown_write(Deadline deadline) override;
   std::optional<std::string> exit_reason() override;
   void close() override;
+
+ protected:
+  void end_process();  // asks it to, while it runs
 
  private:
   Result<std::optional<std::size_t>> do_read(char* into, std::size_t capacity, Deadline deadline) override;

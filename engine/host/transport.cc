@@ -18,13 +18,10 @@ constexpr std::chrono::seconds kStartPatience{120};
 using Opened = Result<std::unique_ptr<StreamConnection>>;
 
 Opened open_local(const ExecutorStore& executors, StartOptions options, const Interrupt* cancel) {
-  if (geteuid() == 0) options.become.clear();
+  if (geteuid() == 0 && options.become.user == "root") options.become = {};
   PLUMB_TRY_ASSIGN(const std::filesystem::path program, executors.local_path());
   Result<Child> child = start_child(direct_command(program.string(), options), ErrorStream::kPipe);
-  if (!child) {
-    const Code code = options.become.empty() ? Code::kBootstrap : Code::kBecome;
-    return fail(code, child.error().summary());
-  }
+  if (!child) return fail(Code::kBootstrap, child.error().summary());
   auto connection = std::make_unique<ProcessConnection>(std::move(*child));
   connection->set_cancel(cancel);
   PLUMB_TRY(await_first_byte(*connection, options, Deadline::after(kStartPatience)));
@@ -53,16 +50,19 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
   // Hashing the executors takes a millisecond or more, which the handshake leaves over.
   std::future<Result<std::vector<std::string>>> digests =
       std::async(std::launch::async, [&executors] { return executors.digests(); });
+  const auto file = [&](const std::string& path) { return ssh::expand_home(path, context.self()); };
   ssh::Login login;
   login.query.host = settings.address.empty() ? settings.name : settings.address;
   login.query.port = settings.port;
   login.query.user = settings.user;
   login.query.use_config = settings.use_ssh_config;
-  login.query.config_file = settings.ssh_config_file;
-  login.identity_files = settings.identity_files;
-  login.known_hosts_file = settings.known_hosts_file;
+  login.query.config_file = file(settings.ssh_config_file.string());
+  for (const std::string& path : settings.identity_files) login.identity_files.push_back(file(path));
+  login.known_hosts_file = file(settings.known_hosts_file);
   login.accept_new_host_keys = settings.accept_new_host_keys;
   login.connect_timeout = settings.connect_timeout;
+  login.connect_attempts = settings.connect_attempts;
+  login.by_program = settings.kind == ConnectionKind::kOpenSsh;
   const auto command = [&]() -> Result<std::string> {
     PLUMB_TRY_ASSIGN(const std::vector<std::string> all, digests.get());
     return bootstrap_line(all, options);
@@ -77,15 +77,13 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
 Result<std::unique_ptr<Connection>> open_executor(const HostSettings& settings, const ExecutorStore& executors,
                                                   ssh::Context& ssh, const Interrupt* cancel) {
   const auto open = [&]() -> Opened {
-    if (!settings.become.empty() && settings.become != "sudo") {
-      return fail(Code::kBecome, "become: " + settings.become + " is not known; it can be sudo");
-    }
     const StartOptions options{settings.become, settings.become_password, settings.root};
     switch (settings.kind) {
       case ConnectionKind::kLocal:
         return open_local(executors, options, cancel);
       case ConnectionKind::kCommand:
         return open_command(settings, executors, options, cancel);
+      case ConnectionKind::kOpenSsh:
       case ConnectionKind::kSsh:
         break;
     }

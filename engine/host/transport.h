@@ -9,13 +9,15 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/host/bootstrap.h"
 #include "engine/host/connection.h"
 #include "engine/host/executor_store.h"
 #include "engine/host/ssh/context.h"
 
 namespace plumb::host {
 
-enum class ConnectionKind { kSsh, kLocal, kCommand };
+// kSsh is the SSH of this program; kOpenSsh is the ssh program of this machine.
+enum class ConnectionKind { kSsh, kLocal, kCommand, kOpenSsh };
 
 // Empty or zero: left to ssh's own settings.
 struct HostSettings {
@@ -24,7 +26,7 @@ struct HostSettings {
   std::string address;  // default: the name; what ssh_config's Host patterns are matched against
   int port = 0;
   std::string user;
-  std::string become;  // "" or "sudo"
+  Become become;
   std::optional<std::string> become_password;
   std::vector<std::string> command;         // kCommand: a program that runs its last arguments on the host, for example
                                             // {"podman", "exec", "-i", "web1"}
@@ -32,9 +34,11 @@ struct HostSettings {
   std::string known_hosts_file;             // instead of the usual ones
   bool accept_new_host_keys = false;
   bool use_ssh_config = true;
-  std::filesystem::path ssh_config_file;  // instead of the usual ones, as ssh -F
-  std::string root;                       // given to the executor as --root
-  std::chrono::seconds connect_timeout{10};
+  std::filesystem::path ssh_config_file;     // instead of the usual ones, as ssh -F
+  std::string root;                          // given to the executor as --root
+  std::chrono::seconds connect_timeout{10};  // for all attempts together
+  // While the host refuses or drops the connection before the login. A refused login is not tried again.
+  int connect_attempts = 1;
 };
 
 // A connection on whose far end plumb-exec runs; the first bytes to read are those of its hello. Blocks; for many

@@ -29,18 +29,23 @@ host::HostSettings settings_for(const config::Host& host, const FleetOptions& op
     case config::ConnectionKind::kCommand:
       settings.kind = host::ConnectionKind::kCommand;
       break;
+    case config::ConnectionKind::kOpenSsh:
+      settings.kind = host::ConnectionKind::kOpenSsh;
+      break;
   }
   settings.address = from.address;
   settings.port = from.port;
   settings.user = from.user;
-  settings.become = from.become;
+  settings.become = {from.become, from.become_user};
   settings.become_password = options.become_password;
   settings.command = from.command;
   settings.identity_files = from.identity_files;
   settings.known_hosts_file = from.known_hosts_file;
+  settings.ssh_config_file = from.ssh_config_file;
   settings.accept_new_host_keys = options.accept_new_host_keys;
   settings.root = options.root;
   settings.connect_timeout = std::chrono::seconds(from.connect_timeout_seconds);
+  settings.connect_attempts = from.connect_attempts;
   return settings;
 }
 
@@ -164,7 +169,9 @@ Fleet::Fleet(ir::CompilerInput input, const host::ExecutorStore& executors, Flee
       observer_(std::move(observer)),
       compiler_(input),
       ssh_(std::make_unique<host::ssh::Context>()),
-      context_{executors, *ssh_, control, project_.name, std::move(input.key)} {}
+      context_{executors, *ssh_, control, project_.name, std::move(input.key)} {
+  ssh_->set_prompt(options_.prompt);
+}
 
 Fleet::~Fleet() = default;
 

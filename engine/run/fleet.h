@@ -27,6 +27,7 @@ struct FleetOptions {
   std::string root;  // --root DIR; "" for the hosts themselves
   bool accept_new_host_keys = false;
   std::optional<std::string> become_password;
+  host::ssh::Prompt prompt;  // empty where nobody can be asked
 };
 
 // The four states in which a host ends a run.

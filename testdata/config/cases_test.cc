@@ -46,17 +46,19 @@ std::string dump(const Project& project) {
 
 std::string dump(const Inventory& inventory) {
   std::string out;
-  static constexpr const char* kKinds[] = {"ssh", "local", "command"};
+  static constexpr const char* kKinds[] = {"ssh", "local", "command", "openssh"};
   for (const auto& [name, host] : inventory.hosts) {
     const ConnectionSettings& c = host.connection;
     out += name + " " + kKinds[static_cast<int>(c.kind)] + " " + c.address;
     if (c.port != 0) out += " port " + std::to_string(c.port);
     if (!c.user.empty()) out += " user " + c.user;
-    if (!c.become.empty()) out += " become " + c.become;
+    if (!c.become.empty()) out += " become " + c.become + " " + c.become_user;
     for (const std::string& word : c.command) out += " " + word;
     for (const std::string& file : c.identity_files) out += " key " + file;
     if (!c.known_hosts_file.empty()) out += " known_hosts " + c.known_hosts_file;
-    out += " timeout " + std::to_string(c.connect_timeout_seconds) + "\n";
+    if (!c.ssh_config_file.empty()) out += " ssh_config " + c.ssh_config_file;
+    out += " timeout " + std::to_string(c.connect_timeout_seconds);
+    out += " attempts " + std::to_string(c.connect_attempts) + "\n";
     for (const std::string& group : host.groups) out += "  in " + group + "\n";
     for (const auto& [input, layers] : host.inputs) {
       for (const InputLayer& layer : layers) {

@@ -1,4 +1,5 @@
 // The connection that one exec channel is, and the way to it.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -6,6 +7,7 @@
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 
+#include "engine/host/ssh/openssh.h"
 #include "engine/host/ssh/session.h"
 
 namespace plumb::host::ssh {
@@ -32,6 +34,7 @@ class SshConnection final : public StreamConnection {
   Result<> do_write(std::string_view bytes, Deadline deadline) override;
 
   Result<> wait_for_link(Deadline deadline);
+  Result<> look_for_life();
   Result<> flush(Deadline deadline);
   void await_exit();
   Error lost() const;
@@ -43,6 +46,7 @@ class SshConnection final : public StreamConnection {
   ssh_channel_callbacks_struct callbacks_{};
   std::string signal_;
   bool new_errors_ = false;
+  int unanswered_ = 0;  // how often the host was asked for a sign of life since the last one
 };
 
 void SshConnection::exit_signal(ssh_session, ssh_channel, const char* signal, int, const char*, const char*,
@@ -66,13 +70,31 @@ Error SshConnection::lost() const {
 
 Result<> SshConnection::wait_for_link(Deadline deadline) {
   std::array<pollfd, 2> fds{session_->next_wait(), pollfd{session_->proxy_errors(), POLLIN, 0}};
-  PLUMB_TRY(wait(fds, deadline));
+  const Deadline silence = Deadline::after(std::chrono::seconds(session_->settings().alive_interval_seconds));
+  const Result<> waited = wait(fds, earlier(deadline, silence));
+  if (!waited) {
+    if (waited.error().code() != Code::kTimeout || deadline.passed()) return Error(waited.error());
+    return look_for_life();
+  }
+  if ((fds[0].revents & POLLIN) != 0) unanswered_ = 0;
   if (fds[1].revents != 0) {
     // Read so that a talkative proxy does not come to a halt.
     std::array<char, 1024> buffer;
     const ssize_t count = ::read(fds[1].fd, buffer.data(), buffer.size());
     if (count > 0) add_error_output({buffer.data(), static_cast<std::size_t>(count)});
   }
+  return {};
+}
+
+Result<> SshConnection::look_for_life() {
+  const Settings& settings = session_->settings();
+  if (unanswered_ >= settings.alive_count) {
+    const int seconds = settings.alive_interval_seconds * (settings.alive_count + 1);
+    return fail(Code::kConnectionLost,
+                "the connection was lost: the host has given no sign of life for " + std::to_string(seconds) + " s");
+  }
+  ++unanswered_;
+  session_->ask_for_life();
   return {};
 }
 
@@ -179,22 +201,57 @@ void SshConnection::close() {
 
 }  // namespace
 
+namespace {
+
+// Doubles with every attempt, and differs from host to host so that many do not come back at the same moment.
+std::chrono::milliseconds pause_before(int attempt, std::string_view host) {
+  unsigned spread = 0;
+  for (const char c : host) spread = spread * 31 + static_cast<unsigned char>(c);
+  const int full = 500 << std::min(attempt, 6);
+  return std::chrono::milliseconds(full / 2 + static_cast<int>(spread % 256) * full / 512);
+}
+
+// A session whose host key is not looked at yet. What refuses or drops the connection may have too much to do just now.
+Result<std::unique_ptr<Session>> connect(const Login& login, const Settings& settings, Context& context,
+                                         const Interrupt* cancel) {
+  const std::chrono::seconds patience = settings.connect_timeout_seconds
+                                            ? std::chrono::seconds(*settings.connect_timeout_seconds)
+                                            : login.connect_timeout;
+  const Deadline deadline = Deadline::after(patience);
+  PLUMB_TRY_ASSIGN(const Addresses addresses, resolve(settings, deadline, cancel));
+  const int attempts = std::max(login.connect_attempts, settings.connection_attempts);
+  for (int attempt = 0;; ++attempt) {
+    auto session = std::make_unique<Session>(login, settings, context);
+    const Result<> connected = session->connect(addresses, deadline, cancel);
+    if (connected) return session;
+    const Deadline again = Deadline::after(pause_before(attempt, settings.host_name));
+    if (connected.error().code() != Code::kConnect || attempt + 1 >= attempts || again.at >= deadline.at) {
+      return attempt == 0 ? Error(connected.error())
+                          : Error(connected.error()).during("attempt " + std::to_string(attempt + 1));
+    }
+    const Result<> paused = wait_ready({}, again, cancel);
+    if (!paused && paused.error().code() != Code::kTimeout) return Error(paused.error());
+  }
+}
+
+}  // namespace
+
 Result<std::unique_ptr<StreamConnection>> run_command(const Login& login, Context& context,
                                                       const std::function<Result<std::string>()>& command,
                                                       const Interrupt* cancel) {
   PLUMB_TRY_ASSIGN(Settings settings, context.settings(login.query, Deadline::after(login.connect_timeout)));
-  const std::chrono::seconds patience = settings.connect_timeout_seconds
-                                            ? std::chrono::seconds(*settings.connect_timeout_seconds)
-                                            : login.connect_timeout;
-  auto session = std::make_unique<Session>(login, std::move(settings), context);
-  PLUMB_TRY(session->connect(Deadline::after(patience), cancel));
+  const std::string beyond = login.by_program ? "" : beyond_libssh(login, settings, context);
+  if (login.by_program || !beyond.empty()) {
+    PLUMB_TRY_ASSIGN(const std::string line, command());
+    return run_openssh(login, settings, beyond, line, cancel);
+  }
+  PLUMB_TRY_ASSIGN(std::unique_ptr<Session> session, connect(login, settings, context, cancel));
   PLUMB_TRY(session->check_host_key());
-  const Deadline deadline = Deadline::after(kLoginPatience);
-  PLUMB_TRY(session->log_in(deadline, cancel));
+  PLUMB_TRY(session->log_in(Deadline::after(kLoginPatience), cancel));
   PLUMB_TRY_ASSIGN(const std::string line, command());
   auto connection = std::make_unique<SshConnection>(std::move(session));
   connection->set_cancel(cancel);
-  PLUMB_TRY(connection->start(line, deadline));
+  PLUMB_TRY(connection->start(line, Deadline::after(kLoginPatience)));
   return std::unique_ptr<StreamConnection>(std::move(connection));
 }
 

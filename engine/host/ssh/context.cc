@@ -73,15 +73,50 @@ Result<> Context::append_known_host(const std::string& path, const std::string& 
   return {};
 }
 
-std::shared_ptr<const KeyFile> Context::key_file(const std::string& path, const std::string& certificate) {
-  const std::pair name(path, certificate);
+std::shared_ptr<const KeyFile> Context::key_file(const std::string& path,
+                                                 const std::vector<std::string>& certificates) {
+  const std::pair name(path, certificates);
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = keys_.find(name); found != keys_.end()) return found->second;
   }
-  auto file = std::make_shared<const KeyFile>(load_key_file(path, certificate));
+  auto file = std::make_shared<const KeyFile>(load_key_file(path, certificates, nullptr));
   const std::lock_guard lock(mutex_);
   return keys_.emplace(name, std::move(file)).first->second;
+}
+
+std::shared_ptr<const KeyFile> Context::unlocked_key_file(const std::string& path,
+                                                          const std::vector<std::string>& certificates) {
+  if (!prompt_) return nullptr;
+  const std::lock_guard lock(prompt_mutex_);
+  if (const auto found = unlocked_.find(path); found != unlocked_.end()) return found->second;
+  std::shared_ptr<const KeyFile> unlocked;
+  constexpr int kTries = 3;
+  for (int i = 0; i < kTries && !unlocked; ++i) {
+    const Result<std::string> passphrase = prompt_("Passphrase for " + path + ": ");
+    if (!passphrase || passphrase->empty()) break;
+    auto file = std::make_shared<const KeyFile>(load_key_file(path, certificates, passphrase->c_str()));
+    if (file->key) unlocked = std::move(file);
+  }
+  return unlocked_.emplace(path, std::move(unlocked)).first->second;
+}
+
+std::optional<std::string> Context::ask(const std::string& question) {
+  if (!prompt_) return std::nullopt;
+  const std::lock_guard lock(prompt_mutex_);
+  Result<std::string> answer = prompt_(question);
+  if (!answer) return std::nullopt;
+  return std::move(*answer);
+}
+
+std::optional<std::string> Context::password(const std::string& account) {
+  if (!prompt_) return std::nullopt;
+  const std::lock_guard lock(prompt_mutex_);
+  if (const auto found = passwords_.find(account); found != passwords_.end()) return found->second;
+  Result<std::string> password = prompt_("Password for " + account + ": ");
+  std::optional<std::string> given;
+  if (password && !password->empty()) given = std::move(*password);
+  return passwords_.emplace(account, std::move(given)).first->second;
 }
 
 }  // namespace plumb::host::ssh

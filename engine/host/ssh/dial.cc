@@ -4,9 +4,9 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <thread>
 
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -18,24 +18,32 @@ namespace plumb::host::ssh {
 
 namespace {
 
-using Addresses = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
-
 // A peer that is gone without a word is noticed after about 45 s, also while nothing is being sent.
 constexpr int kKeepAliveIdle = 20;
 constexpr int kKeepAliveInterval = 5;
 constexpr int kKeepAliveCount = 5;
 
-Result<Addresses> resolve(const Settings& settings) {
+// One question to the system's resolver, which cannot be stopped: whoever waits may go, the answer stays with it.
+struct Lookup {
+  std::string name;
+  std::string port;
   addrinfo wanted{};
-  wanted.ai_family = settings.address_family;
-  wanted.ai_socktype = SOCK_STREAM;
-  wanted.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const std::string port = std::to_string(settings.port);
-  const int error = getaddrinfo(settings.host_name.c_str(), port.c_str(), &wanted, &found);
-  if (error == 0) return Addresses(found, freeaddrinfo);
-  const std::string why = error == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(error);
-  return fail(Code::kConnect, "the name " + settings.host_name + " cannot be resolved: " + why)
+  int error = 0;
+  int system_error = 0;
+  Addresses found;
+  Interrupt done;
+
+  void run() {
+    addrinfo* list = nullptr;
+    error = getaddrinfo(name.c_str(), port.c_str(), &wanted, &list);
+    system_error = errno;
+    if (error == 0) found = Addresses(list, freeaddrinfo);
+  }
+};
+
+Error unresolved(const Lookup& lookup) {
+  const std::string why = lookup.error == EAI_SYSTEM ? std::strerror(lookup.system_error) : gai_strerror(lookup.error);
+  return fail(Code::kConnect, "the name " + lookup.name + " cannot be resolved: " + why)
       .hint("check the name, or give the host an `address`");
 }
 
@@ -76,9 +84,35 @@ Result<Link> dial_proxy(const Settings& settings) {
 
 }  // namespace
 
-Result<Link> dial(const Settings& settings, Deadline deadline, const Interrupt* cancel) {
+Result<Addresses> resolve(const Settings& settings, Deadline deadline, const Interrupt* cancel) {
+  if (!settings.proxy_command.empty()) return Addresses();
+  const auto lookup = std::make_shared<Lookup>();
+  lookup->name = settings.host_name;
+  lookup->port = std::to_string(settings.port);
+  lookup->wanted.ai_family = settings.address_family;
+  lookup->wanted.ai_socktype = SOCK_STREAM;
+  lookup->wanted.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST;
+  lookup->run();  // an address needs nobody's answer
+  if (lookup->error == 0) return lookup->found;
+  lookup->wanted.ai_flags = AI_NUMERICSERV;
+  std::thread([lookup] {
+    lookup->run();
+    lookup->done.raise();
+  }).detach();
+  pollfd answer{lookup->done.fd(), POLLIN, 0};
+  const Result<> waited = wait_ready({&answer, 1}, deadline, cancel);
+  if (!waited && waited.error().code() == Code::kTimeout) {
+    return fail(Code::kTimeout, "the name " + lookup->name + " was not resolved in time")
+        .hint("the name server does not answer; check it, or give the host an `address`");
+  }
+  if (!waited) return Error(waited.error());
+  if (!lookup->done.raised()) return fail(Code::kConnect, "the name " + lookup->name + " was not resolved");
+  if (lookup->error != 0) return unresolved(*lookup);
+  return lookup->found;
+}
+
+Result<Link> dial(const Settings& settings, const Addresses& addresses, Deadline deadline, const Interrupt* cancel) {
   if (!settings.proxy_command.empty()) return dial_proxy(settings);
-  PLUMB_TRY_ASSIGN(const Addresses addresses, resolve(settings));
   int left = 0;
   for (const addrinfo* a = addresses.get(); a != nullptr; a = a->ai_next) ++left;
 

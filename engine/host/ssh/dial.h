@@ -1,8 +1,10 @@
 // The socket under an SSH session: TCP to the host, or a program that stands in for it.
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include <netdb.h>
 #include <sys/types.h>
 
 #include "engine/base/result.h"
@@ -20,7 +22,11 @@ struct Link {
   UniqueFd proxy_errors;
 };
 
+// What a name stands for; null where a proxy command will find the host by itself.
+using Addresses = std::shared_ptr<const addrinfo>;
+Result<Addresses> resolve(const Settings& settings, Deadline deadline, const Interrupt* cancel);
+
 // Tries every address of the host in turn, sharing the time out among them. kConnect says what was tried.
-Result<Link> dial(const Settings& settings, Deadline deadline, const Interrupt* cancel);
+Result<Link> dial(const Settings& settings, const Addresses& addresses, Deadline deadline, const Interrupt* cancel);
 
 }  // namespace plumb::host::ssh

@@ -1,5 +1,6 @@
 #include "engine/host/ssh/keys.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <sys/un.h>
 
 #include "engine/base/digest.h"
+#include "engine/base/file.h"
 
 namespace plumb::host::ssh {
 
@@ -94,6 +96,49 @@ std::optional<std::string> take_string(std::string_view& rest) {
   return out;
 }
 
+constexpr std::string_view kCertificate = "-cert-v01@openssh.com";
+
+// How many strings of a certificate are the key that it is for.
+int key_parts(std::string_view type) {
+  if (type.starts_with("sk-ecdsa")) return 3;
+  return type.starts_with("ssh-ed25519") ? 1 : 2;
+}
+
+// The blob of the key that a certificate's blob is for; any other blob as it is.
+std::string plain_key(const std::string& blob) {
+  std::string_view rest = blob;
+  std::optional<std::string> type = take_string(rest);
+  if (!type || !type->ends_with(kCertificate)) return blob;
+  type->erase(type->size() - kCertificate.size());
+  const int parts = key_parts(*type);
+  if (type->starts_with("sk-")) *type += "@openssh.com";
+  std::string key = with_length(*type);
+  take_string(rest);  // the nonce
+  for (int i = 0; i < parts; ++i) key += with_length(take_string(rest).value_or(""));
+  return key;
+}
+
+// The blob in a file of one line, "TYPE BASE64 comment".
+std::string read_blob(const std::string& path) {
+  Result<std::string> text = read_file(path, kLargestMessage);
+  if (!text) return {};
+  const std::size_t begin = text->find(' ');
+  if (begin == std::string::npos) return {};
+  return base64_decode(std::string_view(*text).substr(begin + 1, text->find_first_of(" \r\n", begin + 1) - begin - 1))
+      .value_or("");
+}
+
+// A request to sign with a certificate as the agent understands it, which has the key alone.
+std::string with_signer(std::string_view request, const std::vector<AgentIdentity>& identities) {
+  std::string_view rest = request.substr(1);
+  const std::optional<std::string> blob = take_string(rest);
+  const auto found = std::find_if(identities.begin(), identities.end(), [&](const AgentIdentity& identity) {
+    return blob && !identity.signer.empty() && identity.blob == *blob;
+  });
+  if (found == identities.end()) return std::string(request);
+  return std::string(1, kSignRequest) + with_length(found->signer) + std::string(rest);
+}
+
 std::vector<AgentIdentity> parse_identities(std::string_view answer) {
   std::vector<AgentIdentity> identities;
   if (answer.size() < 5 || answer.front() != kIdentitiesAnswer) return identities;
@@ -103,7 +148,8 @@ std::vector<AgentIdentity> parse_identities(std::string_view answer) {
     std::optional<std::string> comment = take_string(rest);
     if (!blob || !comment) break;
     std::string base64 = base64_encode(*blob);
-    identities.push_back({std::move(*blob), std::move(base64), std::move(*comment)});
+    std::string key = base64_encode(plain_key(*blob));
+    identities.push_back({std::move(*blob), std::move(base64), std::move(*comment), std::move(key), {}});
   }
   return identities;
 }
@@ -116,11 +162,22 @@ void serve(int client, int agent, const std::vector<AgentIdentity>& identities) 
       answer = std::string(1, kIdentitiesAnswer) + big_endian(identities.size());
       for (const AgentIdentity& identity : identities)
         answer += with_length(identity.blob) + with_length(identity.comment);
-    } else if (request->front() == kSignRequest && send_all(agent, with_length(*request))) {
+    } else if (request->front() == kSignRequest && send_all(agent, with_length(with_signer(*request, identities)))) {
       if (std::optional<std::string> signature = receive_message(agent)) answer = std::move(*signature);
     }
     if (!send_all(client, with_length(answer))) return;
   }
+}
+
+// A copy of the key that carries the certificate; null where there is none, or it was made for another key.
+std::shared_ptr<ssh_key_struct> with_certificate(ssh_key_struct* key, const std::string& base64,
+                                                 const std::string& path) {
+  if (base64_encode(plain_key(read_blob(path))) != base64) return nullptr;
+  ssh_key raw = nullptr;
+  if (ssh_pki_import_cert_file(path.c_str(), &raw) != SSH_OK) return nullptr;
+  const KeyPointer certificate(raw, ssh_key_free);
+  std::shared_ptr<ssh_key_struct> copy(ssh_key_dup(key), ssh_key_free);
+  return copy && ssh_pki_copy_cert_to_privkey(certificate.get(), copy.get()) == SSH_OK ? copy : nullptr;
 }
 
 }  // namespace
@@ -144,7 +201,7 @@ std::string fingerprint(ssh_key_struct* key) {
   return out;
 }
 
-KeyFile load_key_file(const std::string& path, const std::string& certificate) {
+KeyFile load_key_file(const std::string& path, const std::vector<std::string>& certificates, const char* passphrase) {
   KeyFile file;
   file.path = path;
   std::error_code ignored;
@@ -159,7 +216,7 @@ KeyFile load_key_file(const std::string& path, const std::string& certificate) {
   }
   bool encrypted = false;
   ssh_key key = nullptr;
-  if (ssh_pki_import_privkey_file(path.c_str(), nullptr, note_passphrase_wanted, &encrypted, &key) != SSH_OK) {
+  if (ssh_pki_import_privkey_file(path.c_str(), passphrase, note_passphrase_wanted, &encrypted, &key) != SSH_OK) {
     file.problem = encrypted ? KeyFile::Problem::kEncrypted : KeyFile::Problem::kUnusable;
     // IdentityFile may also name a public key whose private half only the agent has.
     KeyPointer pub = read_public(path + ".pub");
@@ -169,11 +226,11 @@ KeyFile load_key_file(const std::string& path, const std::string& certificate) {
   }
   file.key = {key, ssh_key_free};
   take_public(key);
-  const std::string cert_path = certificate.empty() ? path + "-cert.pub" : certificate;
-  ssh_key cert = nullptr;
-  if (std::filesystem::exists(cert_path, ignored) && ssh_pki_import_cert_file(cert_path.c_str(), &cert) == SSH_OK) {
-    ssh_pki_copy_cert_to_privkey(cert, key);
-    ssh_key_free(cert);
+  std::vector<std::string> candidates{path + "-cert.pub"};
+  candidates.insert(candidates.end(), certificates.begin(), certificates.end());
+  for (const std::string& candidate : candidates) {
+    if (std::shared_ptr<ssh_key_struct> with = with_certificate(key, file.public_base64, candidate))
+      file.certified.push_back(with);
   }
   return file;
 }
@@ -192,6 +249,20 @@ std::unique_ptr<Agent> Agent::connect(const std::string& socket) {
   std::unique_ptr<Agent> agent(new Agent(std::move(fd)));
   agent->identities_ = parse_identities(*answer);
   return agent;
+}
+
+std::vector<AgentIdentity> Agent::identities(const std::vector<std::string>& certificates) const {
+  std::vector<AgentIdentity> all;
+  for (const std::string& path : certificates) {
+    const std::string blob = read_blob(path);
+    const std::string key = base64_encode(plain_key(blob));
+    const auto signer = std::find_if(identities_.begin(), identities_.end(),
+                                     [&](const AgentIdentity& identity) { return identity.base64 == key; });
+    if (blob.empty() || signer == identities_.end() || signer->blob == blob) continue;
+    all.push_back({blob, base64_encode(blob), path, key, signer->blob});
+  }
+  all.insert(all.end(), identities_.begin(), identities_.end());
+  return all;
 }
 
 Result<UniqueFd> Agent::offer(std::vector<AgentIdentity> identities) {

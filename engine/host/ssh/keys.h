@@ -15,16 +15,19 @@ struct ssh_key_struct;
 
 namespace plumb::host::ssh {
 
-// Never asks for a passphrase. `certificate` may be empty; PATH-cert.pub is taken by itself.
-KeyFile load_key_file(const std::string& path, const std::string& certificate);
+// Never asks for a passphrase; null for none. Of the certificates those count that were made for this key, and
+// PATH-cert.pub is looked at by itself.
+KeyFile load_key_file(const std::string& path, const std::vector<std::string>& certificates, const char* passphrase);
 
 std::string public_base64(ssh_key_struct* key);
 std::string fingerprint(ssh_key_struct* key);  // "SHA256:…"
 
 struct AgentIdentity {
-  std::string blob;
+  std::string blob;  // what the host is shown: a key or a certificate
   std::string base64;
   std::string comment;
+  std::string key;     // the plain key's base64; that of `blob` itself where it is one
+  std::string signer;  // the blob that the agent knows it by, where that is another one
 };
 
 // The user's agent, shown to libssh with chosen keys in a chosen order: by itself libssh offers every key that the
@@ -37,7 +40,8 @@ class Agent {
   Agent& operator=(const Agent&) = delete;
   ~Agent();
 
-  const std::vector<AgentIdentity>& identities() const { return identities_; }
+  // Its keys, each after the certificates among these files that were made for it.
+  std::vector<AgentIdentity> identities(const std::vector<std::string>& certificates) const;
   // A socket on which an agent answers that holds these keys alone. The caller owns it; it ends with this object.
   Result<UniqueFd> offer(std::vector<AgentIdentity> identities);
 

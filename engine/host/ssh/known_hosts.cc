@@ -189,7 +189,6 @@ HostKeyCheck check_host_key(const KnownHostsFiles& files, std::string_view host,
   HostKeyCheck known;
   HostKeyCheck changed;
   bool changed_same_type = false;
-  bool authority = false;
   for (const auto& file : files) {
     for (const KnownKey& key : file->find(name)) {
       const std::string where = file->path() + ":" + std::to_string(key.line);
@@ -204,7 +203,6 @@ HostKeyCheck check_host_key(const KnownHostsFiles& files, std::string_view host,
         changed_same_type = key.type == type;
       }
     }
-    authority = authority || file->has_authority(name);
   }
   if (known.verdict == HostKeyVerdict::kKnown) return known;
   if (changed.verdict == HostKeyVerdict::kChanged) return changed;
@@ -215,7 +213,7 @@ HostKeyCheck check_host_key(const KnownHostsFiles& files, std::string_view host,
       return without_port;
     }
   }
-  return {HostKeyVerdict::kUnknown, {}, authority};
+  return {};
 }
 
 std::vector<std::string> known_key_types(const KnownHostsFiles& files, std::string_view host, int port) {
@@ -231,6 +229,14 @@ std::vector<std::string> known_key_types(const KnownHostsFiles& files, std::stri
   add(known_hosts_name(host, port));
   if (types.empty() && port != 22) add(known_hosts_name(host, 22));
   return types;
+}
+
+bool known_by_authority_alone(const KnownHostsFiles& files, std::string_view host, int port) {
+  const std::array names{known_hosts_name(host, port), known_hosts_name(host, 22)};
+  const bool authority = std::any_of(files.begin(), files.end(), [&](const auto& file) {
+    return file->has_authority(names[0]) || file->has_authority(names[1]);
+  });
+  return authority && known_key_types(files, host, port).empty();
 }
 
 std::string known_hosts_line(std::string_view host, int port, std::string_view type, std::string_view base64,

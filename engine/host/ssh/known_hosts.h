@@ -52,8 +52,7 @@ enum class HostKeyVerdict { kKnown, kUnknown, kChanged, kRevoked };
 
 struct HostKeyCheck {
   HostKeyVerdict verdict = HostKeyVerdict::kUnknown;
-  std::string where;       // "FILE:LINE" of the entry that decided
-  bool authority = false;  // kUnknown, but a certificate authority would be trusted for this host
+  std::string where;  // "FILE:LINE" of the entry that decided
 };
 
 using KnownHostsFiles = std::vector<std::shared_ptr<const KnownHostsFile>>;
@@ -63,6 +62,9 @@ HostKeyCheck check_host_key(const KnownHostsFiles& files, std::string_view host,
 
 // The key types by which the host is known, each once, in the order of the files.
 std::vector<std::string> known_key_types(const KnownHostsFiles& files, std::string_view host, int port);
+
+// No key of the host is known, but a certificate authority that may speak for it.
+bool known_by_authority_alone(const KnownHostsFiles& files, std::string_view host, int port);
 
 // A line for a new key. `salt` is empty for a plain name, else 20 random bytes and the name is hashed.
 std::string known_hosts_line(std::string_view host, int port, std::string_view type, std::string_view base64,

@@ -80,11 +80,12 @@ TEST(KnownHosts, RevokedKeysAreRefusedWhereverTheyStand) {
 }
 
 TEST(KnownHosts, AuthoritiesAreNoPlainKeys) {
-  const HostKeyCheck check =
-      check_host_key(files("@cert-authority *.example.com ssh-ed25519 " + std::string(kEd) + "\n"), "web.example.com",
-                     22, "ssh-ed25519", kEd);
-  EXPECT_EQ(check.verdict, HostKeyVerdict::kUnknown);
-  EXPECT_TRUE(check.authority);
+  const std::string authority = "@cert-authority *.example.com ssh-ed25519 " + std::string(kEd) + "\n";
+  EXPECT_EQ(check_host_key(files(authority), "web.example.com", 22, "ssh-ed25519", kEd).verdict,
+            HostKeyVerdict::kUnknown);
+  EXPECT_TRUE(known_by_authority_alone(files(authority), "web.example.com", 2222));
+  EXPECT_FALSE(known_by_authority_alone(files(authority), "web.example.org", 22));
+  EXPECT_FALSE(known_by_authority_alone(files(authority + line("web.example.com")), "web.example.com", 22));
 }
 
 TEST(KnownHosts, HashesAsSshKeygenDoes) {

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include <libssh/libssh.h>
+#include <libssh/server.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -12,53 +13,14 @@
 #include <sys/socket.h>
 
 #include "engine/host/process.h"
+#include "engine/host/ssh/algorithms.h"
 
 namespace plumb::host::ssh {
 
 namespace {
 
-// libssh's own order of preference.
-constexpr std::array<std::string_view, 8> kHostKeyAlgorithms{"ssh-ed25519",
-                                                             "ecdsa-sha2-nistp521",
-                                                             "ecdsa-sha2-nistp384",
-                                                             "ecdsa-sha2-nistp256",
-                                                             "sk-ssh-ed25519@openssh.com",
-                                                             "sk-ecdsa-sha2-nistp256@openssh.com",
-                                                             "rsa-sha2-512",
-                                                             "rsa-sha2-256"};
-
-bool listed(std::string_view list, std::string_view word) {
-  while (!list.empty()) {
-    const std::size_t end = std::min(list.find(','), list.size());
-    if (list.substr(0, end) == word) return true;
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  return false;
-}
-
-// Those that fit the known keys first, so that the host shows the key that can be checked.
-std::string host_key_order(const std::vector<std::string>& known_types, const std::string& allowed) {
-  std::vector<std::string_view> order;
-  const auto add = [&](std::string_view algorithm) {
-    if (!allowed.empty() && !listed(allowed, algorithm)) return;
-    if (std::find(order.begin(), order.end(), algorithm) == order.end()) order.push_back(algorithm);
-  };
-  for (const std::string& type : known_types) {
-    if (type == "ssh-rsa") {
-      add("rsa-sha2-512");
-      add("rsa-sha2-256");
-    } else if (std::find(kHostKeyAlgorithms.begin(), kHostKeyAlgorithms.end(), type) != kHostKeyAlgorithms.end()) {
-      add(type);
-    }
-  }
-  for (const std::string_view algorithm : kHostKeyAlgorithms) add(algorithm);
-  std::string joined;
-  for (const std::string_view algorithm : order) {
-    if (!joined.empty()) joined += ',';
-    joined += algorithm;
-  }
-  return joined;
-}
+// How long the host may take over an answer that a person gave.
+constexpr std::chrono::seconds kAnswerPatience{30};
 
 }  // namespace
 
@@ -74,6 +36,11 @@ Session::Session(const Login& login, Settings settings, Context& context)
   if (login.accept_new_host_keys) settings_.policy = HostKeyPolicy::kAcceptNew;
   settings_.identity_files.insert(settings_.identity_files.begin(), login.identity_files.begin(),
                                   login.identity_files.end());
+}
+
+void Session::ask_for_life() {
+  // The first call may only take the answer to the last question.
+  if (ssh_send_keepalive(raw_.get()) != SSH_AGAIN) ssh_send_keepalive(raw_.get());
 }
 
 Session::~Session() {
@@ -134,30 +101,11 @@ Result<> Session::set_options() {
                      set(SSH_OPTIONS_USER, settings_.user.c_str()) && set(SSH_OPTIONS_FD, &fd);
   if (!plain) return fail(Code::kSshSettings, "libssh does not take the host's settings: " + said());
 
-  struct Choice {
-    const char* keyword;
-    const std::string& list;
-    std::array<ssh_options_e, 2> options;
-  };
-  for (const Choice& choice : {
-           Choice{"HostKeyAlgorithms", host_keys, {SSH_OPTIONS_HOSTKEYS, SSH_OPTIONS_HOSTKEYS}},
-           Choice{"KexAlgorithms", settings_.key_exchange, {SSH_OPTIONS_KEY_EXCHANGE, SSH_OPTIONS_KEY_EXCHANGE}},
-           Choice{"Ciphers", settings_.ciphers, {SSH_OPTIONS_CIPHERS_C_S, SSH_OPTIONS_CIPHERS_S_C}},
-           Choice{"MACs", settings_.macs, {SSH_OPTIONS_HMAC_C_S, SSH_OPTIONS_HMAC_S_C}},
-       }) {
-    if (choice.list.empty() && choice.keyword != std::string_view("HostKeyAlgorithms")) continue;
-    for (const ssh_options_e option : choice.options) {
-      if (set(option, choice.list.c_str())) continue;
-      return fail(Code::kSshSettings,
-                  std::string("none of the ") + choice.keyword + " of ssh_config is known to plumb: " + choice.list)
-          .hint("the system's own ssh can be the transport: connection: {command: [ssh, HOST]}");
-    }
-  }
-  return {};
+  return set_algorithms(raw_.get(), settings_, host_keys);
 }
 
-Result<> Session::connect(Deadline deadline, const Interrupt* cancel) {
-  PLUMB_TRY_ASSIGN(link_, dial(settings_, deadline, cancel));
+Result<> Session::connect(const Addresses& addresses, Deadline deadline, const Interrupt* cancel) {
+  PLUMB_TRY_ASSIGN(link_, dial(settings_, addresses, deadline, cancel));
   ssh_set_blocking(raw_.get(), 0);
   PLUMB_TRY(set_options());
   // From here on libssh closes the socket.
@@ -178,7 +126,7 @@ Result<> Session::connect(Deadline deadline, const Interrupt* cancel) {
   }
   if (said().find("no match for method") != std::string::npos) {
     return fail(Code::kSshSettings, link_.peer + " and plumb have no algorithm in common: " + said())
-        .hint("the system's own ssh can be the transport: connection: {command: [ssh, HOST]}");
+        .hint("the system's own ssh can be the transport: connection: openssh");
   }
   return fail(Code::kConnect, link_.peer + " ended the connection before the login: " + said() + proxy_said);
 }
@@ -212,10 +160,8 @@ Result<> Session::check_host_key() {
       break;
   }
   if (settings_.policy != HostKeyPolicy::kAcceptNew || settings_.user_known_hosts.empty()) {
-    std::string hint = "compare the fingerprint with the host's, then run once with --accept-new-host-keys";
-    if (check.authority)
-      hint += "; known_hosts has a certificate authority for it, but plumb checks plain host keys only";
-    return fail(Code::kHostKeyUnknown, "the " + shown + " of " + host + " is not known").hint(std::move(hint));
+    return fail(Code::kHostKeyUnknown, "the " + shown + " of " + host + " is not known")
+        .hint("compare the fingerprint with the host's, then run once with --accept-new-host-keys");
   }
   std::string salt;
   if (settings_.hash_known_hosts) {
@@ -226,19 +172,32 @@ Result<> Session::check_host_key() {
                                     known_hosts_line(host, port, name, base64, salt));
 }
 
-// true: logged in, false: this key was refused.
-Result<bool> Session::judge(int answer, const std::string& key) {
+// true: logged in, false: this proof was refused, or was not enough.
+Result<bool> Session::judge(int answer, const std::string& proof) {
   if (answer == SSH_AUTH_SUCCESS) return true;
-  tried_.push_back(key);
+  if (answer == SSH_AUTH_PARTIAL) {
+    half_in_ = true;
+    return false;
+  }
+  tried_.push_back(proof);
   if (answer == SSH_AUTH_DENIED) return false;
-  if (answer == SSH_AUTH_PARTIAL) return refused("it took the key but wants another proof as well");
   return refused(said());
 }
 
-Result<bool> Session::try_key(const KeyFile& file, Deadline deadline, const Interrupt* cancel) {
-  PLUMB_TRY_ASSIGN(const int answer, drive([&] { return ssh_userauth_publickey(raw_.get(), nullptr, file.key.get()); },
+Result<bool> Session::try_private_key(ssh_key_struct* key, const std::string& shown, Deadline deadline,
+                                      const Interrupt* cancel) {
+  PLUMB_TRY_ASSIGN(const int answer, drive([&] { return ssh_userauth_publickey(raw_.get(), nullptr, key); },
                                            SSH_AUTH_AGAIN, deadline, cancel));
-  return judge(answer, file.path);
+  return judge(answer, shown);
+}
+
+// With its certificates first, as they are what a host that knows authorities knows.
+Result<bool> Session::try_key(const KeyFile& file, Deadline deadline, const Interrupt* cancel) {
+  for (const auto& key : file.certified) {
+    PLUMB_TRY_ASSIGN(const bool in, try_private_key(key.get(), file.path + " (certificate)", deadline, cancel));
+    if (in || half_in_) return in;
+  }
+  return try_private_key(file.key.get(), file.path, deadline, cancel);
 }
 
 // All keys in one go: asked a second time for what the agent holds, libssh 0.10 loses the memory of the first answer.
@@ -253,61 +212,143 @@ Result<bool> Session::try_agent(std::vector<AgentIdentity> identities, Deadline 
   return judge(answer, names + " (agent)");
 }
 
-Error Session::refused(const std::string& why) {
-  std::string keys;
-  for (const std::string& key : tried_) keys += (keys.empty() ? "" : ", ") + key;
-  std::string text = settings_.host_name + " refused the login of " + settings_.user;
-  text += tried_.empty() ? ": there was no key to try" : "; tried " + keys;
-  if (!why.empty()) text += ": " + why;
-  return fail(Code::kAuthentication, text);
-}
-
 // Keys from files first, since they are at hand. Of the agent's keys those come first that an identity file names.
-Result<> Session::log_in(Deadline deadline, const Interrupt* cancel) {
+Result<bool> Session::try_keys(Deadline deadline, const Interrupt* cancel) {
   agent_ = settings_.agent.empty() ? nullptr : Agent::connect(settings_.agent);
   std::vector<AgentIdentity> in_agent;
-  if (agent_) in_agent = agent_->identities();
+  if (agent_) in_agent = agent_->identities(settings_.certificate_files);
   std::vector<AgentIdentity> offered;
   const auto take_from_agent = [&](const std::string& base64) {
-    const auto found =
-        std::find_if(in_agent.begin(), in_agent.end(), [&](const auto& i) { return i.base64 == base64; });
-    if (base64.empty() || found == in_agent.end()) return false;
-    offered.push_back(std::move(*found));
-    in_agent.erase(found);
-    return true;
+    const auto chosen = std::stable_partition(in_agent.begin(), in_agent.end(),
+                                              [&](const auto& i) { return base64.empty() || i.key != base64; });
+    const bool some = chosen != in_agent.end();
+    std::move(chosen, in_agent.end(), std::back_inserter(offered));
+    in_agent.erase(chosen, in_agent.end());
+    return some;
   };
-
-  std::vector<std::string> encrypted;
-  for (std::size_t i = 0; i < settings_.identity_files.size(); ++i) {
+  for (std::size_t i = 0; i < settings_.identity_files.size() && !half_in_; ++i) {
     const std::string& path = settings_.identity_files[i];
-    // CertificateFile applies to whichever key it was made for; with one of each they belong together.
-    const bool paired = settings_.certificate_files.size() == 1 && settings_.identity_files.size() == 1;
-    const auto file = context_.key_file(path, paired ? settings_.certificate_files.front() : std::string());
+    const auto file = context_.key_file(path, settings_.certificate_files);
     if (file->key) {
       std::erase_if(in_agent, [&](const AgentIdentity& identity) { return identity.base64 == file->public_base64; });
       PLUMB_TRY_ASSIGN(const bool in, try_key(*file, deadline, cancel));
-      if (in) return {};
+      if (in) return true;
     } else if (take_from_agent(file->public_base64)) {
       continue;
     } else if (file->problem == KeyFile::Problem::kEncrypted) {
-      encrypted.push_back(path);
+      locked_.push_back(path);
     } else if (file->problem == KeyFile::Problem::kUnusable || i < named_keys_) {
       tried_.push_back(path + (file->problem == KeyFile::Problem::kMissing ? " (not there)" : " (not a usable key)"));
     }
   }
   if (!settings_.identities_only) std::move(in_agent.begin(), in_agent.end(), std::back_inserter(offered));
-  if (!offered.empty()) {
-    PLUMB_TRY_ASSIGN(const bool in, try_agent(std::move(offered), deadline, cancel));
-    if (in) return {};
+  if (offered.empty() || half_in_) return false;
+  return try_agent(std::move(offered), deadline, cancel);
+}
+
+Result<bool> Session::try_locked_keys(Deadline deadline, const Interrupt* cancel) {
+  for (auto path = locked_.begin(); path != locked_.end();) {
+    const auto file = context_.unlocked_key_file(*path, settings_.certificate_files);
+    if (!file) {
+      ++path;
+      continue;
+    }
+    path = locked_.erase(path);
+    PLUMB_TRY_ASSIGN(const bool in, try_key(*file, deadline, cancel));
+    if (in || half_in_) return in;
   }
+  return false;
+}
+
+// What the host says it would take now; it says so only after something was tried.
+Result<int> Session::offered_methods(Deadline deadline, const Interrupt* cancel) {
+  if (tried_.empty() && !half_in_) {
+    PLUMB_TRY_ASSIGN(const int answer,
+                     drive([&] { return ssh_userauth_none(raw_.get(), nullptr); }, SSH_AUTH_AGAIN, deadline, cancel));
+    if (answer == SSH_AUTH_ERROR) return refused(said());
+  }
+  return ssh_userauth_list(raw_.get(), nullptr);
+}
+
+Result<bool> Session::try_password(const Interrupt* cancel) {
+  const std::optional<std::string> password = context_.password(settings_.user + "@" + settings_.host_name);
+  if (!password) return false;
+  PLUMB_TRY_ASSIGN(const int answer,
+                   drive([&] { return ssh_userauth_password(raw_.get(), nullptr, password->c_str()); }, SSH_AUTH_AGAIN,
+                         Deadline::after(kAnswerPatience), cancel));
+  return judge(answer, "a password");
+}
+
+// Whatever the host asks, question by question; most ask for the password.
+Result<bool> Session::try_dialogue(const Interrupt* cancel) {
+  for (;;) {
+    PLUMB_TRY_ASSIGN(const int answer, drive([&] { return ssh_userauth_kbdint(raw_.get(), nullptr, nullptr); },
+                                             SSH_AUTH_AGAIN, Deadline::after(kAnswerPatience), cancel));
+    if (answer != SSH_AUTH_INFO) return judge(answer, "what it asked for");
+    const int questions = ssh_userauth_kbdint_getnprompts(raw_.get());
+    for (int i = 0; i < questions; ++i) {
+      const char* question = ssh_userauth_kbdint_getprompt(raw_.get(), static_cast<unsigned>(i), nullptr);
+      const std::string asked = question == nullptr ? "" : question;
+      const std::optional<std::string> given =
+          context_.ask(settings_.user + "@" + settings_.host_name + " asks: " + asked);
+      if (!given) return false;
+      ssh_userauth_kbdint_setanswer(raw_.get(), static_cast<unsigned>(i), given->c_str());
+    }
+  }
+}
+
+Error Session::refused(const std::string& why) {
+  std::string proofs;
+  for (const std::string& proof : tried_) proofs += (proofs.empty() ? "" : ", ") + proof;
+  std::string text = settings_.host_name + " refused the login of " + settings_.user;
+  text += tried_.empty() ? ": there was no key to try" : "; tried " + proofs;
+  if (!why.empty()) text += ": " + why;
+  return fail(Code::kAuthentication, text);
+}
+
+Error Session::not_let_in(int methods) {
   std::string locked;
-  for (const std::string& path : encrypted) locked += (locked.empty() ? "" : ", ") + path;
+  for (const std::string& path : locked_) locked += (locked.empty() ? "" : ", ") + path;
+  if (half_in_) {
+    return fail(Code::kAuthentication, settings_.host_name + " took one proof of " + settings_.user +
+                                           " and wants another one, which only a person can give")
+        .hint("run plumb on a terminal, or let the host ask this account for a key alone (AuthenticationMethods)");
+  }
   Error error = refused(locked.empty() ? "" : "encrypted, and not in an agent: " + locked);
-  if (!locked.empty())
-    return std::move(error).hint("plumb asks for no passphrase; add the key to the agent with ssh-add");
-  if (tried_.empty())
-    return std::move(error).hint("name one with `identity_files`, or add it to the agent with ssh-add");
-  return std::move(error).hint("is the public key in that user's ~/.ssh/authorized_keys on the host?");
+  if (!locked.empty()) {
+    const std::string asked = context_.can_ask() ? "the passphrase given does not open it; " : "";
+    return std::move(error).hint(asked + "add the key to the agent with ssh-add, or run plumb on a terminal");
+  }
+  if (!tried_.empty())
+    return std::move(error).hint("is the public key in that user's ~/.ssh/authorized_keys on the host?");
+  if ((methods & (SSH_AUTH_METHOD_PASSWORD | SSH_AUTH_METHOD_INTERACTIVE)) != 0 && !context_.can_ask()) {
+    return std::move(error).hint(
+        "the host takes passwords: run plumb on a terminal, or name a key with `identity_files`");
+  }
+  return std::move(error).hint("name one with `identity_files`, or add it to the agent with ssh-add");
+}
+
+// Keys, and then what only a person can give. While somebody is asked the deadline does not run.
+Result<> Session::log_in(Deadline deadline, const Interrupt* cancel) {
+  if (settings_.keys_allowed) {
+    PLUMB_TRY_ASSIGN(const bool in, try_keys(deadline, cancel));
+    if (in) return {};
+    if (!half_in_) {
+      PLUMB_TRY_ASSIGN(const bool unlocked, try_locked_keys(Deadline::after(kAnswerPatience), cancel));
+      if (unlocked) return {};
+    }
+  }
+  PLUMB_TRY_ASSIGN(const int methods, offered_methods(Deadline::after(kAnswerPatience), cancel));
+  if (context_.can_ask()) {
+    if (settings_.dialogues_allowed && (methods & SSH_AUTH_METHOD_INTERACTIVE) != 0) {
+      PLUMB_TRY_ASSIGN(const bool in, try_dialogue(cancel));
+      if (in) return {};
+    } else if (settings_.passwords_allowed && (methods & SSH_AUTH_METHOD_PASSWORD) != 0) {
+      PLUMB_TRY_ASSIGN(const bool in, try_password(cancel));
+      if (in) return {};
+    }
+  }
+  return not_let_in(methods);
 }
 
 }  // namespace plumb::host::ssh

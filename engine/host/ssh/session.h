@@ -25,7 +25,9 @@ struct Login {
   std::vector<std::string> identity_files;  // tried before those of the settings
   std::string known_hosts_file;             // instead of those of the settings
   bool accept_new_host_keys = false;
-  std::chrono::seconds connect_timeout{10};
+  bool by_program = false;                   // the ssh program, whatever the settings are
+  std::chrono::seconds connect_timeout{10};  // for all attempts together
+  int connect_attempts = 1;
 };
 
 // Belongs to one thread. The steps in their order: connect, check_host_key, log_in.
@@ -37,7 +39,7 @@ class Session {
   Session& operator=(const Session&) = delete;
   ~Session();
 
-  Result<> connect(Deadline deadline, const Interrupt* cancel);
+  Result<> connect(const Addresses& addresses, Deadline deadline, const Interrupt* cancel);
   Result<> check_host_key();
   Result<> log_in(Deadline deadline, const Interrupt* cancel);
 
@@ -46,6 +48,9 @@ class Session {
   pollfd next_wait() const;
   int proxy_errors() const { return link_.proxy_errors ? link_.proxy_errors.get() : -1; }
   std::string said() const;  // libssh's words for the last error
+  const Settings& settings() const { return settings_; }
+  // Asks the host for a sign of life; it comes as any other bytes do. Takes in what has arrived.
+  void ask_for_life();
 
  private:
   // Calls `step` until it gives something else than `again`.
@@ -54,9 +59,17 @@ class Session {
   KnownHostsFiles known_hosts();
   std::string key_name() const;  // by which known_hosts knows the host
   Result<bool> try_key(const KeyFile& file, Deadline deadline, const Interrupt* cancel);
+  Result<bool> try_private_key(ssh_key_struct* key, const std::string& shown, Deadline deadline,
+                               const Interrupt* cancel);
+  Result<bool> try_keys(Deadline deadline, const Interrupt* cancel);
+  Result<bool> try_locked_keys(Deadline deadline, const Interrupt* cancel);
+  Result<bool> try_dialogue(const Interrupt* cancel);
+  Result<bool> try_password(const Interrupt* cancel);
+  Result<int> offered_methods(Deadline deadline, const Interrupt* cancel);
   Result<bool> try_agent(std::vector<AgentIdentity> identities, Deadline deadline, const Interrupt* cancel);
   Result<bool> judge(int answer, const std::string& key);
   Error refused(const std::string& why);
+  Error not_let_in(int methods);
 
   std::size_t named_keys_;  // how many of the identity files the login named itself
   Settings settings_;
@@ -65,6 +78,8 @@ class Session {
   Link link_;
   std::unique_ptr<ssh_session_struct, void (*)(ssh_session_struct*)> raw_;
   std::vector<std::string> tried_;
+  std::vector<std::string> locked_;  // key files that want a passphrase
+  bool half_in_ = false;             // the host took a proof and wants another one
 };
 
 // Connects, logs in and starts one command. `command` is asked for when it is needed, after the login.

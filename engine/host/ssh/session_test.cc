@@ -1,54 +1,18 @@
 // The SSH transport against an sshd of our own.
 #include <thread>
 
-#include "engine/host/ssh/keys.h"
-#include "engine/host/testing/private_sshd.h"
-#include "engine/host/transport.h"
+#include "engine/host/testing/ssh_test.h"
 
 namespace plumb::host {
 namespace {
 
+using testing::hello;
 using testing::PrivateSshd;
 using testing::read_exactly;
 using testing::read_line;
 using testing::soon;
 using testing::stand_in;
-using testing::TemporaryFolder;
-
-std::string hello() {
-  return "hello uid=" + std::to_string(geteuid()) + " root=\n";
-}
-
-// This process's own name and no home of its own, so that nobody's real keys are used.
-ssh::Self nobody_home() {
-  ssh::Self self = ssh::self();
-  self.home = "/nonexistent";
-  self.agent.clear();
-  return self;
-}
-
-class Ssh : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() { sshd_ = PrivateSshd::start(); }
-  static void TearDownTestSuite() { sshd_.reset(); }
-  void SetUp() override {
-    if (!sshd_) GTEST_SKIP() << "no sshd can be started here";
-    settings_ = sshd_->settings();
-  }
-  Result<std::unique_ptr<Connection>> open() {
-    ssh::Context context(self_);
-    return open_executor(settings_, stand_in(), context);
-  }
-  std::string known(const std::string& text) { return folder_.write("known_hosts", text); }
-  static const TemporaryFolder& files() { return sshd_->folder(); }
-
-  static std::unique_ptr<PrivateSshd> sshd_;
-  TemporaryFolder folder_;
-  HostSettings settings_;
-  ssh::Self self_ = nobody_home();
-};
-
-std::unique_ptr<PrivateSshd> Ssh::sshd_;
+class Ssh : public testing::SshTest {};
 
 TEST_F(Ssh, PushesAndThenFindsTheExecutor) {
   std::filesystem::remove_all(files() / "cache");
@@ -208,6 +172,13 @@ TEST_F(Ssh, TheSecondKeyFits) {
   EXPECT_TRUE(open().has_value());
 }
 
+TEST_F(Ssh, FilesBelowTheHomeFolder) {
+  self_.home = files().path();
+  settings_.identity_files = {"~/user"};
+  settings_.known_hosts_file = "~/known_hosts";
+  EXPECT_TRUE(open().has_value());
+}
+
 TEST_F(Ssh, AnEncryptedKeyNeedsAnAgent) {
   std::filesystem::copy_file(files() / "user", folder_ / "locked");
   std::filesystem::copy_file(files() / "user.pub", folder_ / "locked.pub");
@@ -219,32 +190,9 @@ TEST_F(Ssh, AnEncryptedKeyNeedsAnAgent) {
   EXPECT_NE(connection.error().diagnostic().hint.find("ssh-add"), std::string::npos);
 }
 
-// With a real agent that holds more keys than a server lets anybody try.
-class SshAgent : public Ssh {
- protected:
-  void SetUp() override {
-    Ssh::SetUp();
-    if (IsSkipped()) return;
-    if (testing::run("command -v ssh-agent") != 0) GTEST_SKIP() << "no ssh-agent";
-    socket_ = folder_ / "agent";
-    Result<Child> child = start_child({"ssh-agent", "-D", "-a", socket_}, ErrorStream::kDiscard);
-    ASSERT_OK(child);
-    pid_ = child->pid;
-    // The socket's name is there a moment before anybody listens on it.
-    for (int i = 0; i < 500 && !ssh::Agent::connect(socket_); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    self_.agent = socket_;
-  }
-  void TearDown() override {
-    if (pid_ <= 0) return;
-    kill(pid_, SIGTERM);
-    waitpid(pid_, nullptr, 0);
-  }
-  void add(const std::string& key) { ASSERT_EQ(testing::run("SSH_AUTH_SOCK=" + socket_ + " ssh-add " + key), 0); }
+// --- with a real agent that may hold more keys than a server lets anybody try
 
-  std::string socket_;
-  pid_t pid_ = -1;
-};
+class SshAgent : public testing::AgentTest {};
 
 TEST_F(SshAgent, OffersTheMatchingKeyFirst) {
   for (int i = 0; i < 8; ++i) {
@@ -319,25 +267,6 @@ TEST_F(Ssh, OpeningCanBeInterrupted) {
   ssh::Context context(self_);
   EXPECT_CODE(open_executor(settings_, stand_in(), context, &cancel), Code::kInterrupted);
   other.join();
-}
-
-TEST_F(Ssh, SettingsOfAConfigFileAndAJump) {
-  if (testing::run("command -v ssh") != 0) GTEST_SKIP() << "no ssh";
-  const std::string where = "  HostName 127.0.0.1\n  Port " + std::to_string(sshd_->port()) + "\n  IdentityFile " +
-                            sshd_->user_key() + "\n  IdentitiesOnly yes\n  HostKeyAlias alias\n  UserKnownHostsFile " +
-                            known("alias " + sshd_->public_key("host") + "\n") + "\n";
-  settings_.use_ssh_config = true;
-  settings_.ssh_config_file =
-      folder_.write("config", "Host testhost\n" + where + "  ProxyJump jump\nHost jump\n" + where);
-  settings_.address.clear();
-  settings_.port = 0;
-  settings_.identity_files.clear();
-  settings_.known_hosts_file.clear();
-  auto connection = open();
-  ASSERT_OK(connection);
-  EXPECT_EQ(read_line(**connection), hello());
-  ASSERT_OK((*connection)->write("through\n", soon()));
-  EXPECT_EQ(read_line(**connection), "through\n");
 }
 
 TEST_F(Ssh, AProxyCommandThatFails) {

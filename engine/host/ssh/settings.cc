@@ -24,36 +24,56 @@ constexpr std::size_t kConfigLimit = std::size_t{1} << 20;
 constexpr int kIncludeDepth = 16;
 
 // What has no bearing on how plumb reaches a host. Every other keyword makes `ssh -G` judge.
-constexpr std::array<std::string_view, 30> kIgnorable{"addkeystoagent",
+constexpr std::array<std::string_view, 31> kIgnorable{"addkeystoagent",
                                                       "batchmode",
+                                                      "canonicalizefallbacklocal",
                                                       "checkhostip",
                                                       "compression",
                                                       "controlmaster",
                                                       "controlpath",
                                                       "controlpersist",
+                                                      "enableescapecommandline",
                                                       "escapechar",
                                                       "exitonforwardfailure",
+                                                      "fingerprinthash",
                                                       "forwardagent",
                                                       "forwardx11",
                                                       "forwardx11timeout",
                                                       "forwardx11trusted",
-                                                      "gssapiauthentication",
-                                                      "gssapidelegatecredentials",
                                                       "hashknownhosts",
                                                       "host",
                                                       "ignoreunknown",
                                                       "include",
                                                       "ipqos",
-                                                      "kbdinteractiveauthentication",
                                                       "localforward",
                                                       "loglevel",
-                                                      "passwordauthentication",
+                                                      "permitlocalcommand",
+                                                      "remoteforward",
                                                       "requesttty",
                                                       "sendenv",
-                                                      "serveralivecountmax",
-                                                      "serveraliveinterval",
                                                       "tcpkeepalive",
-                                                      "visualhostkey"};
+                                                      "updatehostkeys",
+                                                      "visualhostkey",
+                                                      "xauthlocation"};
+
+// What libssh has not got, and the values that ask for nothing.
+struct Beyond {
+  std::string_view key;
+  std::string_view shown;
+  std::string_view harmless;
+};
+constexpr std::array<Beyond, 10> kBeyond{{
+    {"bindaddress", "BindAddress", "none"},
+    {"bindinterface", "BindInterface", "none"},
+    {"gssapikeyexchange", "GSSAPIKeyExchange", "no"},
+    {"hostbasedauthentication", "HostbasedAuthentication", "no"},
+    {"knownhostscommand", "KnownHostsCommand", "none"},
+    {"nohostauthenticationforlocalhost", "NoHostAuthenticationForLocalhost", "no"},
+    {"pkcs11provider", "PKCS11Provider", "none"},
+    {"proxyusefdpass", "ProxyUseFdpass", "no"},
+    {"revokedhostkeys", "RevokedHostKeys", "none"},
+    {"verifyhostkeydns", "VerifyHostKeyDNS", "false"},
+}};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -96,11 +116,6 @@ std::optional<int> number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-std::string expand_home(std::string_view path, const Self& self) {
-  if (path == "~" || path.starts_with("~/")) return self.home + std::string(path.substr(1));
-  return std::string(path);
 }
 
 // The tokens of ssh_config(5) that ProxyCommand and file names take.
@@ -214,8 +229,16 @@ Result<> take_directive(Settings& settings, const std::string& key, std::string_
   if (key == "ciphers") settings.ciphers = value;
   if (key == "macs") settings.macs = value;
   if (key == "hostkeyalgorithms") settings.host_key_algorithms = value;
-  if (key == "pubkeyauthentication" && (value == "no" || value == "false")) {
-    return fail(Code::kSshSettings, "ssh_config says PubkeyAuthentication no, and plumb logs in with keys alone");
+  if (key == "pubkeyacceptedalgorithms") settings.public_key_algorithms = value;
+  if (key == "connectionattempts") settings.connection_attempts = number(value).value_or(1);
+  if (key == "serveraliveinterval" && number(value).value_or(0) > 0) settings.alive_interval_seconds = *number(value);
+  if (key == "serveralivecountmax") settings.alive_count = number(value).value_or(settings.alive_count);
+  const bool no = value == "no" || value == "false";
+  if (key == "pubkeyauthentication" && no) settings.keys_allowed = false;
+  if (key == "passwordauthentication" && no) settings.passwords_allowed = false;
+  if (key == "kbdinteractiveauthentication" && no) settings.dialogues_allowed = false;
+  for (const Beyond& one : kBeyond) {
+    if (key == one.key && value != one.harmless && settings.beyond.empty()) settings.beyond = one.shown;
   }
   return {};
 }
@@ -260,8 +283,8 @@ void scan_into(Scan& scan, std::string_view text, std::string_view host, const I
       }
     } else if (key == "hashknownhosts") {
       scan.hash_known_hosts = lower(value) == "yes";
-    } else if (!std::binary_search(kIgnorable.begin(), kIgnorable.end(), key) && !key.starts_with("gssapi") &&
-               !key.starts_with("canonicalpermitted")) {
+    } else if (!std::binary_search(kIgnorable.begin(), kIgnorable.end(), key) &&
+               (!key.starts_with("gssapi") || key == "gssapikeyexchange") && !key.starts_with("canonicalpermitted")) {
       scan.matters = true;
     }
   }
@@ -310,6 +333,11 @@ Self self() {
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') who.home = home;
   if (const char* agent = std::getenv("SSH_AUTH_SOCK"); agent != nullptr) who.agent = agent;
   return who;
+}
+
+std::string expand_home(std::string_view path, const Self& self) {
+  if (path == "~" || path.starts_with("~/")) return self.home + std::string(path.substr(1));
+  return std::string(path);
 }
 
 Settings default_settings(const Query& query, const Self& self) {

@@ -33,12 +33,21 @@ struct Settings {
   bool hash_known_hosts = false;
   std::string proxy_command;  // tokens expanded; for `sh -c`
   std::optional<int> connect_timeout_seconds;
+  int connection_attempts = 1;
+  // A host that says nothing for interval × count seconds, though asked, is given up.
+  int alive_interval_seconds = 15;
+  int alive_count = 3;
   int address_family = 0;  // AF_UNSPEC, AF_INET or AF_INET6
   // As OpenSSH names them; empty for libssh's own choice.
   std::string key_exchange;
   std::string ciphers;
   std::string macs;
   std::string host_key_algorithms;
+  std::string public_key_algorithms;
+  bool keys_allowed = true;
+  bool passwords_allowed = true;
+  bool dialogues_allowed = true;  // keyboard-interactive: whatever the host asks
+  std::string beyond;             // the first keyword that only the ssh program can honour; mostly empty
 };
 
 struct Query {
@@ -57,6 +66,9 @@ struct Self {
   std::string agent;  // $SSH_AUTH_SOCK
 };
 Self self();
+
+// "~" and "~/x" in that account's home.
+std::string expand_home(std::string_view path, const Self& self);
 
 Settings default_settings(const Query& query, const Self& self);
 

@@ -38,7 +38,7 @@ TEST(SshConfigScan, OtherHostsDoNotMatter) {
   EXPECT_FALSE(scan("Host github.com gitlab.com\n  User git\n  IdentityFile ~/.ssh/git\n").matters);
   EXPECT_FALSE(scan("Host * !web1\n  User git\n").matters);
   EXPECT_FALSE(scan("Host other\n  Include ports\n").matters);
-  EXPECT_FALSE(scan("Include nothing\nServerAliveInterval 5\nControlMaster auto\n").matters);
+  EXPECT_FALSE(scan("Include nothing\nTCPKeepAlive no\nControlMaster auto\n").matters);
 }
 
 Settings parsed(const std::string& output, const Query& query = {.host = "web1", .user = "", .config_file = {}}) {
@@ -76,6 +76,30 @@ TEST(SshEffective, AskingIsRefusing) {
   EXPECT_EQ(parsed("connecttimeout none\n").connect_timeout_seconds, std::nullopt);
 }
 
+TEST(SshEffective, WhatALoginMayUse) {
+  const Settings s = parsed("pubkeyauthentication false\npasswordauthentication no\n");
+  EXPECT_FALSE(s.keys_allowed);
+  EXPECT_FALSE(s.passwords_allowed);
+  EXPECT_TRUE(s.dialogues_allowed);
+}
+
+TEST(SshEffective, SignsOfLife) {
+  Settings s = parsed("serveraliveinterval 0\nserveralivecountmax 3\nconnectionattempts 4\n");
+  EXPECT_EQ(s.alive_interval_seconds, 15) << "plumb looks for life where ssh would not";
+  EXPECT_EQ(s.alive_count, 3);
+  EXPECT_EQ(s.connection_attempts, 4);
+  s = parsed("serveraliveinterval 60\nserveralivecountmax 1\n");
+  EXPECT_EQ(s.alive_interval_seconds, 60);
+  EXPECT_EQ(s.alive_count, 1);
+}
+
+TEST(SshEffective, WhatOnlyTheSshProgramCanDo) {
+  EXPECT_EQ(parsed("gssapiauthentication yes\nsecuritykeyprovider internal\nproxyusefdpass no\n").beyond, "");
+  EXPECT_EQ(parsed("pkcs11provider /usr/lib/token.so\n").beyond, "PKCS11Provider");
+  EXPECT_EQ(parsed("verifyhostkeydns true\n").beyond, "VerifyHostKeyDNS");
+  EXPECT_EQ(parsed("revokedhostkeys /etc/ssh/krl\n").beyond, "RevokedHostKeys");
+}
+
 TEST(SshEffective, ProxyCommandTokens) {
   const Settings s = parsed("hostname 192.0.2.5\nport 2222\nuser u\nproxycommand nc -x p%% %h %p %r %n\n");
   EXPECT_EQ(s.proxy_command, "nc -x p% 192.0.2.5 2222 u web1");
@@ -93,7 +117,6 @@ TEST(SshEffective, ProxyJumpBecomesACommand) {
 }
 
 TEST(SshEffective, WhatCannotBeHonouredIsSaid) {
-  EXPECT_CODE(parse_effective("pubkeyauthentication no\n", {}, kSelf), Code::kSshSettings);
   EXPECT_CODE(parse_effective("port many\n", {}, kSelf), Code::kSshSettings);
 }
 
@@ -119,6 +142,27 @@ TEST(SshEffective, AsksTheInstalledClient) {
 
   folder.write("config", "Nonsense yes\n");
   EXPECT_CODE(effective_settings(query, kSelf, testing::soon()), Code::kSshSettings);
+}
+
+// Where there is no ssh program, libssh reads the file.
+TEST(SshEffective, WithoutTheInstalledClient) {
+  const testing::TemporaryFolder folder;
+  const char* before = std::getenv("PATH");
+  const std::string path = before == nullptr ? "" : before;
+  ::setenv("PATH", (folder / "empty").c_str(), 1);
+  folder.write("more", "  User deploy\n");
+  const std::string config = folder.write("config",
+                                          "Host web1\n  HostName 192.0.2.5\n  Port 2222\n  IdentityFile ~/.ssh/a\n"
+                                          "  Include " +
+                                              folder / "more" + "\nHost other\n  Port 1\n");
+  const Query query{.host = "web1", .user = "", .config_file = config};
+  const Result<Settings> settings = effective_settings(query, kSelf, testing::soon());
+  ::setenv("PATH", path.c_str(), 1);
+  ASSERT_OK(settings);
+  EXPECT_EQ(settings->host_name, "192.0.2.5");
+  EXPECT_EQ(settings->port, 2222);
+  EXPECT_EQ(settings->user, "deploy");
+  EXPECT_EQ(settings->identity_files.front(), "/home/me/.ssh/a");
 }
 
 TEST(SshEffective, WithoutConfigurationTheDefaultsHold) {

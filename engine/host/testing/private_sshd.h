@@ -1,10 +1,12 @@
 // An sshd of the test's own on a loopback port.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -33,11 +35,23 @@ class SilentListener {
     port_ = ntohs(address.sin_port);
   }
   int port() const { return port_; }
+  int socket() const { return socket_.get(); }
 
  private:
   UniqueFd socket_;
   int port_ = 0;
 };
+
+// A connection to a loopback port; empty where nobody listens.
+inline UniqueFd connect_to(int port) {
+  UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fd.reset();
+  return fd;
+}
 
 inline int free_port() {
   return SilentListener().port();
@@ -46,9 +60,14 @@ inline int free_port() {
 class PrivateSshd {
  public:
   // Null where there is no sshd that can be started.
-  static std::unique_ptr<PrivateSshd> start(const std::string& more_config = "") {
+  // `more_config` is put together once the folder is known. `in_front` runs its last arguments.
+  using Config = std::function<std::string(const TemporaryFolder&)>;
+  static std::unique_ptr<PrivateSshd> start(const Config& more_config, std::vector<std::string> in_front = {}) {
     std::unique_ptr<PrivateSshd> sshd(new PrivateSshd);
-    return sshd->launch(more_config) ? std::move(sshd) : nullptr;
+    return sshd->launch(more_config, std::move(in_front)) ? std::move(sshd) : nullptr;
+  }
+  static std::unique_ptr<PrivateSshd> start(const std::string& more_config = "") {
+    return start([&](const TemporaryFolder&) { return more_config; });
   }
   ~PrivateSshd() {
     if (pid_ > 0) {
@@ -58,6 +77,7 @@ class PrivateSshd {
   }
 
   int port() const { return port_; }
+  pid_t pid() const { return pid_; }
   const TemporaryFolder& folder() const { return folder_; }
   std::string user_key() const { return folder_ / "user"; }
   std::string known_hosts() const { return folder_ / "known_hosts"; }
@@ -85,7 +105,7 @@ class PrivateSshd {
  private:
   PrivateSshd() = default;
 
-  bool launch(const std::string& more_config) {
+  bool launch(const Config& more_config, std::vector<std::string> command) {
     if (run("command -v ssh-keygen") != 0 || access("/usr/sbin/sshd", X_OK) != 0) return false;
     if (geteuid() == 0) run("mkdir -p /run/sshd");
     for (const char* key : {"host", "host2", "user", "other"}) {
@@ -98,9 +118,11 @@ class PrivateSshd {
                   "Port " + std::to_string(port_) + "\nListenAddress 127.0.0.1\nHostKey " + (folder_ / "host") +
                       "\nPidFile none\nUsePAM no\nStrictModes no\nPasswordAuthentication no\nPermitRootLogin yes\n" +
                       "KbdInteractiveAuthentication no\nAuthorizedKeysFile " + (folder_ / "authorized_keys") +
-                      "\nSetEnv XDG_CACHE_HOME=" + (folder_ / "cache") + "\n" + more_config);
-    Result<Child> child =
-        start_child({"/usr/sbin/sshd", "-D", "-e", "-f", folder_ / "sshd_config"}, ErrorStream::kDiscard);
+                      "\nSetEnv XDG_CACHE_HOME=" + (folder_ / "cache") + "\n");
+    // What stands first counts.
+    folder_.write("sshd_config", more_config(folder_) + folder_.read("sshd_config"));
+    command.insert(command.end(), {"/usr/sbin/sshd", "-D", "-e", "-f", folder_ / "sshd_config"});
+    Result<Child> child = start_child(command, ErrorStream::kDiscard);
     if (!child) return false;
     pid_ = child->pid;
     for (int i = 0; i < 200; ++i) {
@@ -108,19 +130,10 @@ class PrivateSshd {
         pid_ = -1;
         return false;
       }
-      if (answers()) return true;
+      if (connect_to(port_)) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     return false;
-  }
-
-  bool answers() const {
-    const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(port_));
-    return ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   }
 
   TemporaryFolder folder_;

@@ -1,0 +1,192 @@
+// The way to a host: jump hosts, IPv6, hosts that are known by an authority, and the ssh program as transport.
+#include "engine/host/testing/ssh_test.h"
+
+namespace plumb::host {
+namespace {
+
+using testing::hello;
+using testing::PrivateSshd;
+using testing::read_exactly;
+using testing::read_line;
+using testing::soon;
+using testing::TemporaryFolder;
+
+class Way : public testing::SshTest {
+ protected:
+  void SetUp() override {
+    SshTest::SetUp();
+    if (testing::run("command -v ssh") != 0) GTEST_SKIP() << "no ssh";
+  }
+  void expect_echo() {
+    auto connection = open();
+    ASSERT_OK(connection);
+    EXPECT_EQ(read_line(**connection), hello());
+    ASSERT_OK((*connection)->write("through\n", soon()));
+    EXPECT_EQ(read_line(**connection), "through\n");
+  }
+};
+
+TEST_F(Way, OverAJumpHost) {
+  use_config(way_to(*sshd_, "testhost") + "  ProxyJump jump\n" + way_to(*sshd_, "jump"));
+  expect_echo();
+}
+
+TEST_F(Way, OverAChainOfJumpHosts) {
+  const auto first = PrivateSshd::start();
+  const auto second = PrivateSshd::start();
+  ASSERT_TRUE(first && second);
+  use_config(way_to(*sshd_, "testhost") + "  ProxyJump one,two\n" + way_to(*first, "one") + way_to(*second, "two"));
+  expect_echo();
+}
+
+TEST_F(Way, TheJumpHostIsNotKnown) {
+  use_config(way_to(*sshd_, "testhost") + "  ProxyJump jump\nHost jump\n  HostName 127.0.0.1\n  Port " +
+             std::to_string(sshd_->port()) + "\n  UserKnownHostsFile none\n");
+  auto connection = open();
+  EXPECT_CODE(connection, Code::kConnect);
+  EXPECT_NE(connection.error().summary().find("Host key verification failed"), std::string::npos)
+      << connection.error().summary();
+}
+
+TEST_F(Way, IncludeMatchAndTokens) {
+  folder_.write("more", way_to(*sshd_, "target") + "  User nobody-yet\n");
+  use_config("Match originalhost testhost user " + self_.name + "\n  HostName 127.0.0.1\n  Port " +
+             std::to_string(sshd_->port()) + "\n  IdentityFile " + files() / "%u-key" + "\n  UserKnownHostsFile " +
+             known("alias " + sshd_->public_key("host") + "\n") + "\n  HostKeyAlias alias\nInclude " + folder_ / "mo*" +
+             "\n");
+  std::filesystem::copy_file(files() / "user", files() / (self_.name + "-key"));
+  expect_echo();
+}
+
+TEST_F(Way, HashedNames) {
+  use_config("Host testhost\n  HostName 127.0.0.1\n  Port " + std::to_string(sshd_->port()) + "\n  IdentityFile " +
+             sshd_->user_key() + "\n  HashKnownHosts yes\n  UserKnownHostsFile " + folder_ / "hashed" + "\n");
+  settings_.accept_new_host_keys = true;
+  ASSERT_OK(open());
+  EXPECT_EQ(folder_.read("hashed").substr(0, 3), "|1|");
+  settings_.accept_new_host_keys = false;
+  EXPECT_TRUE(open().has_value());
+}
+
+TEST_F(Way, OverIPv6) {
+  const auto six = PrivateSshd::start("AddressFamily any\nListenAddress ::1\n");
+  if (!six || testing::run("grep -qw lo /proc/net/if_inet6") != 0) GTEST_SKIP() << "no IPv6 on the loopback device";
+  settings_ = six->settings();
+  settings_.address = "::1";
+  settings_.known_hosts_file = known("[::1]:" + std::to_string(six->port()) + " " + six->public_key("host") + "\n");
+  expect_echo();
+  settings_.kind = ConnectionKind::kOpenSsh;
+  expect_echo();
+}
+
+// --- the ssh program
+
+class Program : public Way {
+ protected:
+  void SetUp() override {
+    Way::SetUp();
+    settings_.kind = ConnectionKind::kOpenSsh;
+  }
+};
+
+TEST_F(Program, CarriesBytesBothWays) {
+  auto connection = open();
+  ASSERT_OK(connection);
+  EXPECT_EQ(read_line(**connection), hello());
+  std::string bytes;
+  for (int i = 0; i < (2 << 20); ++i) bytes += static_cast<char>(i % 251);
+  std::string back;
+  for (std::size_t at = 0; at < bytes.size(); at += 50000) {
+    const std::string_view piece = std::string_view(bytes).substr(at, 50000);
+    ASSERT_OK((*connection)->write(piece, soon()));
+    back += read_exactly(**connection, piece.size());
+  }
+  EXPECT_TRUE(back == bytes);
+  ASSERT_OK((*connection)->shutdown_write(soon()));
+  EXPECT_EQ(read_line(**connection), "[end]");
+  EXPECT_EQ((*connection)->exit_reason(), std::nullopt);
+}
+
+TEST_F(Program, AnUnknownHostKey) {
+  settings_.known_hosts_file = known("");
+  EXPECT_CODE(open(), Code::kHostKeyUnknown);
+  settings_.accept_new_host_keys = true;
+  EXPECT_TRUE(open().has_value());
+  EXPECT_EQ(folder_.read("known_hosts"), sshd_->host_name() + " " + sshd_->public_key("host") + "\n");
+}
+
+TEST_F(Program, AChangedHostKey) {
+  settings_.known_hosts_file = known(sshd_->host_name() + " " + sshd_->public_key("host2") + "\n");
+  settings_.accept_new_host_keys = true;
+  EXPECT_CODE(open(), Code::kHostKeyChanged);
+}
+
+TEST_F(Program, ARefusedLogin) {
+  settings_.identity_files = {files() / "other"};
+  auto connection = open();
+  EXPECT_CODE(connection, Code::kAuthentication);
+  EXPECT_NE(connection.error().summary().find("publickey"), std::string::npos) << connection.error().summary();
+}
+
+TEST_F(Program, NobodyListens) {
+  settings_.port = testing::free_port();
+  EXPECT_CODE(open(), Code::kConnect);
+}
+
+TEST_F(Program, SomebodyListensButSaysNothing) {
+  const testing::SilentListener silent;
+  settings_.port = silent.port();
+  settings_.connect_timeout = std::chrono::seconds(1);
+  EXPECT_CODE(open(), Code::kTimeout);
+}
+
+TEST_F(Program, IsNotThere) {
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", (folder_ / "empty").c_str(), 1);
+  auto connection = open();
+  ::setenv("PATH", path.c_str(), 1);
+  EXPECT_CODE(connection, Code::kTransportCommand);
+  EXPECT_NE(connection.error().diagnostic().hint.find("install OpenSSH's client"), std::string::npos);
+}
+
+// --- what only it can do is left to it
+
+TEST_F(Way, AnAuthorityVouchesForTheHost) {
+  const auto vouched = PrivateSshd::start([](const TemporaryFolder& folder) {
+    testing::run("ssh-keygen -q -t ed25519 -N '' -f " + folder / "authority");
+    testing::run("ssh-keygen -q -s " + folder / "authority" + " -h -I host -n 127.0.0.1 " + folder / "host.pub");
+    return "HostCertificate " + folder / "host-cert.pub" + "\n";
+  });
+  ASSERT_NE(vouched, nullptr);
+  settings_ = vouched->settings();
+  const std::string authority = "@cert-authority " + vouched->host_name() + ",127.0.0.1 ";
+  settings_.known_hosts_file = known(authority + vouched->public_key("authority") + "\n");
+  expect_echo();
+  settings_.known_hosts_file = known(authority + vouched->public_key("other") + "\n");
+  EXPECT_CODE(open(), Code::kHostKeyUnknown);
+}
+
+TEST_F(Way, AKeyRevocationListIsHeeded) {
+  ASSERT_EQ(testing::run("ssh-keygen -q -k -f " + folder_ / "list" + " " + files() / "other.pub"), 0);
+  use_config(way_to(*sshd_, "testhost") + "  RevokedHostKeys " + folder_ / "list" + "\n");
+  expect_echo();
+  ASSERT_EQ(testing::run("ssh-keygen -q -k -f " + folder_ / "list" + " " + files() / "host.pub"), 0);
+  EXPECT_CODE(open(), Code::kHostKeyRevoked);
+}
+
+TEST_F(Way, AlgorithmsThatLibsshDoesNotKnow) {
+  use_config(way_to(*sshd_, "testhost") + "  KexAlgorithms sntrup761x25519-sha512@openssh.com\n");
+  expect_echo();
+}
+
+TEST_F(Way, AlgorithmsAreThoseAllowed) {
+  const auto strict = PrivateSshd::start("KexAlgorithms ecdh-sha2-nistp384\nCiphers aes256-gcm@openssh.com\n");
+  ASSERT_NE(strict, nullptr);
+  use_config(way_to(*strict, "testhost") + "  KexAlgorithms ecdh-sha2-nistp384\n  Ciphers aes256-gcm@openssh.com\n");
+  expect_echo();
+  use_config(way_to(*strict, "testhost") + "  KexAlgorithms ecdh-sha2-nistp256\n");
+  EXPECT_CODE(open(), Code::kSshSettings);
+}
+
+}  // namespace
+}  // namespace plumb::host
