@@ -11,6 +11,7 @@
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
+#include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/report/plan_text.h"
 #include "engine/report/run_text.h"
@@ -23,9 +24,12 @@ namespace {
 constexpr std::size_t kMaxPlan = std::size_t{256} << 20;
 // Up to this many actions each one is worth a line.
 constexpr std::size_t kActionsShown = 100;
+// Where runs are gone on with, this far back.
+constexpr std::int64_t kRunsOfAPlan = 1000;
 
 struct ApplyArguments {
   std::string file;
+  std::string resume;  // a run
   bool keep_going = false;
   bool detailed_exit_code = false;
   PlanningOptions planning;
@@ -52,6 +56,7 @@ class Apply {
 
   int run() {
     const SignalWatch signals([this] { stop(); });
+    if (!arguments_.resume.empty()) return resume();
     return arguments_.file.empty() ? plan_and_apply() : apply_saved();
   }
 
@@ -89,14 +94,63 @@ class Apply {
 
   int apply_saved() {
     Result<std::string> bytes = read_file(arguments_.file, kMaxPlan);
-    Result<plan::Plan> read = bytes ? plan::read_artifact(*bytes) : Result<plan::Plan>(bytes.error());
-    if (!read) {
-      workspace_.diagnose(std::move(read.error()).during("reading the plan " + arguments_.file));
+    if (const Result<> read = bytes ? take_plan(std::move(*bytes)) : Result<>(bytes.error()); !read) {
+      workspace_.diagnose(Error(read.error()).during("reading the plan " + arguments_.file));
       return kInvalidConfiguration;
     }
-    plan_ = std::move(*read);
-    artifact_ = {*bytes, {}};
-    artifact_.id = plan::write_artifact(plan_).id;
+    return apply_plan();
+  }
+
+  Result<> take_plan(std::string bytes) {
+    PLUMB_TRY_ASSIGN(plan_, plan::read_artifact(bytes));
+    artifact_.id = digest(bytes);
+    artifact_.bytes = std::move(bytes);
+    return {};
+  }
+
+  // The plan of an earlier run, on the hosts that did not end well in it.
+  int resume() {
+    Diagnostics found;
+    if (const Result<> read = take_plan_of(arguments_.resume, found); !read) {
+      workspace_.diagnose(read.error());
+      return kFailed;
+    }
+    workspace_.diagnose(found);
+    if (plan_.hosts.empty()) {
+      terminal_.print("Nothing is left of run " + arguments_.resume + ".\n");
+      return kDone;
+    }
+    return apply_plan();
+  }
+
+  Result<> take_plan_of(const std::string& reference, Diagnostics& found) {
+    PLUMB_TRY_ASSIGN(const history::History history, history::History::open_read_only(workspace_.history_path()));
+    PLUMB_TRY_ASSIGN(const history::RunRecord run, history.run(reference));
+    PLUMB_TRY_ASSIGN(const std::optional<std::string> bytes, history.plan_bytes(run.summary.plan));
+    if (!bytes) {
+      return fail(Code::kNoSuchRun, "the history holds no plan of run " + run.summary.id)
+          .hint("make a new one with `plumb plan`");
+    }
+    PLUMB_TRY(take_plan(*bytes));
+    // The run may itself have gone on with an earlier one of this plan.
+    PLUMB_TRY_ASSIGN(const std::vector<history::RunSummary> runs, history.runs(kRunsOfAPlan));
+    for (const history::RunSummary& one : runs) {
+      if (one.plan != run.summary.plan) continue;
+      PLUMB_TRY_ASSIGN(const history::RunRecord record, history.run(one.id));
+      for (const history::HostOutcome& host : record.hosts) {
+        if (host.state == run::name(run::HostState::kOk)) plan_.hosts.erase(host.name);
+      }
+    }
+    for (const auto& [host, unused] : plan_.unplanned) {
+      found.add(Diagnostic(Code::kHostNotInPlan, "run " + run.summary.id + " had no plan for this host")
+                    .as(Severity::kWarning)
+                    .on(host)
+                    .with_hint("plumb apply --on '" + host + "'"));
+    }
+    return {};
+  }
+
+  int apply_plan() {
     if (!workspace_.load()) return kInvalidConfiguration;
     Diagnostics found;
     const std::set<std::string> hosts = check_against_project(found);
@@ -139,7 +193,7 @@ class Apply {
     if (Result<std::set<std::string>> now = config::match_hosts(workspace_.inventory(), plan_.on)) {
       std::string joined;
       for (const std::string& host : *now) {
-        if (!plan_.hosts.contains(host)) joined += (joined.empty() ? "" : ", ") + host;
+        if (!plan_.hosts.contains(host) && arguments_.resume.empty()) joined += (joined.empty() ? "" : ", ") + host;
       }
       if (!joined.empty()) {
         found.add(
@@ -187,12 +241,12 @@ class Apply {
       return kFailed;
     }
     progress_.show_actions(plan::action_count(plan_) <= kActionsShown);
-    std::map<std::string, run::HostResult> applied =
-        fleet_->apply(plan_, {start.id, artifact_.id, saved, arguments_.keep_going, &*writer});
+    auto [applied, stopped] = fleet_->apply(plan_, {start.id, artifact_.id, saved, arguments_.keep_going, &*writer});
     progress_.clear();
     for (auto& [host, result] : applied) results_[host] = std::move(result);
 
     Diagnostics found;
+    if (stopped) found.add(Diagnostic(*stopped).with_hint("plumb apply --resume " + start.id));
     for (auto& [host, result] : results_) {
       if (applied.contains(host)) {
         found.extend(result.diagnostics);
@@ -252,7 +306,11 @@ class Apply {
 void add_apply(Program& program) {
   auto arguments = std::make_shared<ApplyArguments>();
   CLI::App* command = program.app.add_subcommand("apply", "Plan and, after a yes, apply; or apply a saved plan");
-  command->add_option("PLAN", arguments->file, "A plan written by `plumb plan -o`")->type_name("FILE");
+  CLI::Option* const file =
+      command->add_option("PLAN", arguments->file, "A plan written by `plumb plan -o`")->type_name("FILE");
+  command->add_option("--resume", arguments->resume, "Go on with the plan of an earlier run, where it did not end well")
+      ->excludes(file)
+      ->type_name("RUN");
   command->add_flag("--keep-going", arguments->keep_going, "After a failure skip only what depends on it");
   command->add_flag("--detailed-exitcode", arguments->detailed_exit_code, "Exit with 2 when something was changed");
   command->add_flag("--full", arguments->planning.full, "Show operations and what each action stands on");

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "engine/report/host_list.h"
+#include "engine/report/rollout_text.h"
 #include "engine/report/style.h"
 
 namespace plumb::cmd {
@@ -36,6 +37,9 @@ run::RunObserver Progress::observer() {
 
 void Progress::on_event(const run::RunEvent& event) {
   switch (event.kind) {
+    case run::RunEvent::Kind::kWave:
+      if (!terminal_.json()) line(report::wave_text(*event.wave));
+      return;
     case run::RunEvent::Kind::kContacting:
       spdlog::debug("{}: contacting", event.host);
       working_.insert(event.host);

@@ -43,6 +43,8 @@ class FileReader {
     }
     const std::optional<Json> typed = check_shape(root);
     if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
+    const Entry* rollout = root.find("rollout");
+    if (rollout != nullptr && typed) result_.rollout = read_rollout(rollout->value, (*typed)["rollout"]);
     return true;
   }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/config/module.h"
+#include "engine/config/rollout.h"
 #include "engine/lang/source.h"
 #include "engine/lang/yaml.h"
 
@@ -18,6 +19,7 @@ enum class FileShape { kProject, kModule, kIncluded };
 struct ModuleFile {
   std::optional<lang::Node> root;  // a map; nothing where there is none to go on with
   std::vector<Input> inputs;       // in the order of the file
+  std::optional<Rollout> rollout;
   Diagnostics diagnostics;
   lang::SourceMap sources;
 };

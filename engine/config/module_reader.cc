@@ -67,6 +67,7 @@ class ModuleReader::Document {
     if (const Entry* project = root.find("project"); project != nullptr && shape != FileShape::kIncluded)
       name_ = project->value.text;
     if (const Entry* text = root.find("description"); text != nullptr) module_.description = text->value.text;
+    if (file.rollout) reader_.rollout_ = std::move(file.rollout);
     for (Input& input : file.inputs) take_input(std::move(input));
     if (const Entry* values = root.find("values")) read_values(values->value, module_.values, "value");
     if (const Entry* outputs = root.find("outputs")) read_values(outputs->value, module_.outputs, "output");

@@ -46,6 +46,9 @@ class ModuleReader {
   // The module in a folder of the project, used or not; null where it cannot be read.
   std::shared_ptr<const Module> module(const std::string& folder) { return read_folder(folder, {}); }
 
+  // What the project says of it.
+  const std::optional<Rollout>& rollout() const { return rollout_; }
+
   // Every file that was read, relative to the project, sorted.
   const std::set<std::string>& files() const { return files_; }
 
@@ -89,6 +92,7 @@ class ModuleReader {
   std::map<std::string, Checkout> checkouts_;  // by folder
   std::map<GitSource, ModuleState> states_;
   std::vector<GitUse> git_uses_;
+  std::optional<Rollout> rollout_;
 };
 
 }  // namespace plumb::config

@@ -126,6 +126,7 @@ void take_digest(Project& project, Diagnostics& diagnostics) {
   Normalised normalised;
   Json document = normalised.module(project.root);
   document["project"] = project.name;
+  if (project.rollout) document["rollout"] = to_json(*project.rollout);
   for (const std::string& source : normalised.sources()) {
     Result<std::string> bytes = file_digest(project.folder / source);
     if (!bytes) return diagnostics.add(bytes.error().diagnostic());
@@ -144,7 +145,9 @@ std::optional<Project> load_project(const fs::path& folder, const InputArguments
   }
   Project project;
   project.folder = folder;
-  if (!ModuleReader(folder, diagnostics, sources).read_root(project.root, project.name)) return std::nullopt;
+  ModuleReader reader(folder, diagnostics, sources);
+  if (!reader.read_root(project.root, project.name)) return std::nullopt;
+  project.rollout = reader.rollout();
   read_input_layers(project, arguments, diagnostics, sources);
   take_digest(project, diagnostics);
   return project;

@@ -10,6 +10,7 @@
 
 #include "engine/base/result.h"
 #include "engine/config/module.h"
+#include "engine/config/rollout.h"
 #include "engine/lang/source.h"
 
 namespace plumb::config {
@@ -31,6 +32,7 @@ struct Project {
   std::filesystem::path folder;
   std::string name;
   Module root;
+  std::optional<Rollout> rollout;
   // Layers of inputs below and above those of the inventory, lowest first.
   std::vector<InputLayerValues> layers_below;
   std::vector<InputLayerValues> layers_above;

@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "engine/history/test_support.h"
@@ -194,32 +193,6 @@ TEST(HistoryDurability, a_full_disk_is_told_and_loses_nothing) {
   EXPECT_EQ(record.actions.size(), static_cast<std::size_t>(written));
   EXPECT_EQ(record.hosts[0].failed, 1);
   EXPECT_FALSE(must(history.verify()).broken.has_value());
-}
-
-TEST(HistoryDurability, a_thousand_actions_cost_little) {
-  const ScratchFolder folder;
-  History history = must(History::open(folder / "history.db"));
-  const auto processor_ms = [] {
-    timespec now{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-  };
-  double best = 1e9;
-  for (int round = 0; round < 5; ++round) {
-    const double start = processor_ms();
-    RunWriter writer = must(history.begin(a_run("r" + std::to_string(round))));
-    for (int i = 0; i < 1000; ++i) {
-      must(writer.action("web1", an_action(i, "started")));
-      must(writer.action("web1", an_action(i, "changed")));
-    }
-    must(writer.finish(ended()));
-    best = std::min(best, processor_ms() - start);
-  }
-  RecordProperty("milliseconds", std::to_string(best));
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers cost time of their own";
-#endif
-  EXPECT_LT(best, 60.0);
 }
 
 }  // namespace

@@ -72,8 +72,17 @@ bool Compiler::needs_facts() const {
   return input_.project.root.reads_facts;
 }
 
+void Compiler::check_stages(Diagnostics& diagnostics) const {
+  if (!input_.project.rollout) return;
+  for (const config::Pattern& stage : input_.project.rollout->stages) {
+    const Result<std::set<std::string>> hosts = config::match_hosts(input_.inventory, stage.text);
+    if (!hosts) diagnostics.add(Diagnostic(hosts.error().diagnostic()).at(stage.span));
+  }
+}
+
 void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
   check_patterns(input_.project, diagnostics);
+  check_stages(diagnostics);
   std::map<std::string, std::set<std::string>> lacking;  // by input: hosts without a value
   for (const auto& [name, input] : input_.project.root.inputs) {
     if (input.default_value || config::may_be_null(input)) continue;

@@ -58,6 +58,7 @@ class Compiler {
   void forget_graphs();
 
  private:
+  void check_stages(Diagnostics& diagnostics) const;
   std::string key_of(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
   const config::Reads& reads_of(const std::string& selection);
   std::shared_ptr<const HostGraph> build(const config::Host& host, const Json* facts, Diagnostics& diagnostics);

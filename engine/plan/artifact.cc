@@ -338,6 +338,7 @@ Artifact write_artifact(const Plan& plan) {
   append_canonical_text(document.member("on"), plan.on);
   append_canonical_text(document.member("plumb"), kFormat);
   append_canonical_text(document.member("project"), plan.project);
+  if (plan.rollout) append_canonical(document.member("rollout"), to_json(*plan.rollout));
   if (lists.any_shared()) append_shared(document.member("shared"), lists);
   if (!plan.unplanned.empty()) append_canonical(document.member("unplanned"), plan.unplanned);
   document.close();
@@ -361,6 +362,10 @@ Result<Plan> read_artifact(std::string_view bytes) {
   plan.on = reader.text("on");
   plan.inputs = text_map(reader.object("inputs"));
   plan.unplanned = text_map(reader.object("unplanned", false));
+  if (const Json* rollout = reader.find("rollout", false)) {
+    plan.rollout = rollout_from(*rollout);
+    if (!plan.rollout) return unreadable("`rollout` is none");
+  }
   SharedActions shared;
   const Json shared_lists = reader.object("shared", false);
   for (const auto& [name, list] : shared_lists.items()) {
@@ -387,6 +392,7 @@ Json expanded(const Plan& plan) {
   }
   Json document = {{"plumb", kFormat}, {"engine", plan.engine}, {"project", plan.project},
                    {"on", plan.on},    {"inputs", plan.inputs}, {"hosts", std::move(hosts)}};
+  if (plan.rollout) document["rollout"] = to_json(*plan.rollout);
   if (!plan.unplanned.empty()) document["unplanned"] = plan.unplanned;
   return document;
 }

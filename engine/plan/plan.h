@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/base/json.h"
 #include "engine/base/result.h"
+#include "engine/plan/rollout.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb::plan {
@@ -53,6 +55,7 @@ struct Plan {
   std::map<std::string, std::string> inputs;  // config, inventory, values -> digest
   std::map<std::string, HostPlan> hosts;
   std::map<std::string, std::string> unplanned;  // host -> code of why there is no plan for it
+  std::optional<Rollout> rollout;                // nothing: all hosts at once
   // Contents by digest: what the plan writes, and the text it replaces. Never a sensitive one.
   std::map<std::string, std::string> blobs;
 

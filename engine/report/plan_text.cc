@@ -7,6 +7,7 @@
 #include "engine/base/digest.h"
 #include "engine/plan/artifact.h"
 #include "engine/report/host_list.h"
+#include "engine/report/rollout_text.h"
 #include "engine/report/style.h"
 #include "engine/report/text_diff.h"
 
@@ -289,6 +290,7 @@ std::string plan_summary(const plan::Plan& plan, bool color) {
              std::to_string(fidelities[Fidelity::kOpaque]) + " opaque.\n";
     }
   }
+  if (plan.rollout) out += rollout_text(*plan.rollout);
   if (unguarded > 0)
     out += counted(unguarded, "command has", "commands have") + " no guard and will run at every apply.\n";
   if (pending > 0) out += counted(pending, "action is", "actions are") + " owed from an earlier run.\n";

@@ -87,7 +87,9 @@ std::string run_summary(const std::map<std::string, run::HostResult>& hosts, con
   out += "hosts " + counts + "; " + std::to_string(changed) + " changed";
   if (satisfied > 0) out += ", " + std::to_string(satisfied) + " already as asked for";
   out += ". Run " + run_id + "\n";
-  if (!bad.empty() && !already) {
+  if (states.contains(run::HostState::kNotStarted)) {
+    out += "Go on with: plumb apply --resume " + run_id + "\n";
+  } else if (!bad.empty() && !already) {
     out += "Go on with: plumb " + std::string(stale ? "plan" : "apply") + " --on '";
     const std::string list = host_list(bad, 200);
     std::string pattern;

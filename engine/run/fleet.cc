@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include <poll.h>
+
 #include "engine/base/digest.h"
 #include "engine/base/pool.h"
 #include "engine/run/doubts.h"
@@ -113,39 +115,10 @@ void count(wire::EventKind kind, HostResult& result) {
   if (kind == wire::EventKind::kFailed || kind == wire::EventKind::kDiverged) ++result.failed;
 }
 
+constexpr config::Amount kAll{100, true};
+constexpr config::Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}};
+
 }  // namespace
-
-std::string_view name(HostState state) {
-  switch (state) {
-    case HostState::kOk:
-      return "ok";
-    case HostState::kFailed:
-      return "failed";
-    case HostState::kUnreachable:
-      return "unreachable";
-    case HostState::kNoAnswer:
-      return "no answer";
-  }
-  return "failed";
-}
-
-HostState state_of(Code code) {
-  switch (code) {
-    case Code::kConnect:
-    case Code::kHostKeyUnknown:
-    case Code::kHostKeyChanged:
-    case Code::kHostKeyRevoked:
-    case Code::kAuthentication:
-    case Code::kTransportCommand:
-    case Code::kSshSettings:
-      return HostState::kUnreachable;
-    case Code::kTimeout:
-    case Code::kConnectionLost:
-      return HostState::kNoAnswer;
-    default:
-      return HostState::kFailed;
-  }
-}
 
 struct Fleet::Member {
   Member(std::string host_name, std::unique_ptr<Session> host_session)
@@ -403,28 +376,84 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
   if (done && kept) (void)member.session->finish().has_value();
 }
 
-std::map<std::string, HostResult> Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
-  std::vector<Member*> chosen;
-  for (const auto& member : members_) {
-    if (plan.hosts.contains(member->name)) chosen.push_back(member.get());
-  }
-  for_each_parallel(chosen.size(), options_.forks, [&](std::size_t i) {
-    Member& member = *chosen[i];
-    const Stopwatch watch;
+void Fleet::apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
+  const Stopwatch watch;
+  apply_member(member, plan, options);
+  member.result.milliseconds = watch.milliseconds();
+  member.session->disconnect();
+}
+
+void Fleet::apply_wave(const std::vector<Member*>& members, const plan::Plan& plan, const ApplyOptions& options,
+                       RolloutGate& gate) {
+  std::mutex gate_mutex;
+  for_each_parallel(members.size(), options_.forks, [&](std::size_t i) {
+    Member& member = *members[i];
     member.result = HostResult{};
     member.result.name = member.name;
-    apply_member(member, plan, options);
-    member.result.milliseconds = watch.milliseconds();
+    {
+      const std::lock_guard lock(gate_mutex);
+      if (gate.stopped()) {
+        member.result.state = HostState::kNotStarted;
+        member.result.outcome = "held";
+        member.result.skipped = static_cast<int>(plan.hosts.at(member.name).actions->size());
+      }
+    }
+    if (member.result.state != HostState::kNotStarted) apply_and_record(member, plan, options);
     if (options.history != nullptr) {
       const Result<> written = options.history->host(host_outcome(member.result));
       if (!written) member.result.diagnostics.add(written.error().diagnostic());
     }
-    tell({RunEvent::Kind::kHostDone, member.name, nullptr, nullptr, &member.result});
-    member.session->disconnect();
+    tell({RunEvent::Kind::kHostDone, member.name, nullptr, nullptr, &member.result, nullptr});
+    const std::lock_guard lock(gate_mutex);
+    gate.count(member.result.state);
   });
-  std::map<std::string, HostResult> results;
-  for (const Member* member : chosen) results[member->name] = member->result;
-  return results;
+}
+
+bool Fleet::pause(std::chrono::seconds time) const {
+  pollfd stop{control_.interrupt().fd(), POLLIN, 0};
+  const host::Deadline end = host::Deadline::after(time);
+  while (!control_.interrupt().raised() && !end.passed()) (void)::poll(&stop, 1, end.poll_timeout());
+  return !control_.interrupt().raised();
+}
+
+FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
+  std::map<std::string, Member*> left;
+  for (const auto& member : members_) {
+    if (plan.hosts.contains(member->name)) left.emplace(member->name, member.get());
+  }
+  const std::size_t all = left.size();
+  const auto take = [&left](const std::string& host, std::vector<Member*>& into) {
+    if (const auto found = left.find(host); found != left.end()) {
+      into.push_back(found->second);
+      left.erase(found);
+    }
+  };
+  FleetApply result;
+  std::vector<Member*> done;
+  if (plan.rollout) {
+    RolloutGate gate(plan.rollout->tolerances, all);
+    bool first = true;
+    for (const plan::Wave& wave : plan.rollout->waves) {
+      std::vector<Member*> members;
+      for (const std::string& host : wave.hosts) take(host, members);
+      if (members.empty()) continue;
+      if (!first && !gate.stopped()) (void)pause(std::chrono::seconds(plan.rollout->pause_seconds));
+      first = false;
+      if (!gate.stopped()) tell({RunEvent::Kind::kWave, "", nullptr, nullptr, nullptr, &wave});
+      gate.begin_wave(wave, members.size());
+      apply_wave(members, plan, options, gate);
+      done.insert(done.end(), members.begin(), members.end());
+    }
+    if (gate.stopped()) result.stopped = Diagnostic(Code::kRolloutStopped, "the roll-out was stopped: " + gate.why());
+  }
+  // Hosts of no wave: there is no roll-out, or nothing to do on them.
+  std::vector<Member*> rest;
+  for (const auto& [name, member] : left) rest.push_back(member);
+  RolloutGate open(kTolerateAll, rest.size());
+  apply_wave(rest, plan, options, open);
+  done.insert(done.end(), rest.begin(), rest.end());
+  for (const Member* member : done) result.hosts[member->name] = member->result;
+  return result;
 }
 
 }  // namespace plumb::run

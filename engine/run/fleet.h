@@ -17,6 +17,8 @@
 #include "engine/history/history.h"
 #include "engine/ir/compile.h"
 #include "engine/plan/artifact.h"
+#include "engine/run/host_state.h"
+#include "engine/run/rollout_gate.h"
 #include "engine/run/session.h"
 #include "engine/run/snapshot.h"
 
@@ -30,15 +32,10 @@ struct FleetOptions {
   host::ssh::Prompt prompt;  // empty where nobody can be asked
 };
 
-// The four states in which a host ends a run.
-enum class HostState { kOk, kFailed, kUnreachable, kNoAnswer };
-std::string_view name(HostState state);
-HostState state_of(Code code);
-
 struct HostResult {
   std::string name;
   HostState state = HostState::kOk;
-  std::string outcome;  // of wire::Done, or "planned", "not started"
+  std::string outcome;  // of wire::Done, or "planned", "not started", "held" where a roll-out stopped before it
   int changed = 0;
   int satisfied = 0;
   int failed = 0;
@@ -52,12 +49,13 @@ struct HostResult {
 
 // What happens while a fleet works. Calls come one at a time, from any thread.
 struct RunEvent {
-  enum class Kind { kContacting, kPlanned, kAction, kHostDone };
+  enum class Kind { kWave, kContacting, kPlanned, kAction, kHostDone };
   Kind kind = Kind::kContacting;
   std::string host;
   const plan::Action* action = nullptr;  // kAction
   const wire::Event* event = nullptr;    // kAction
   const HostResult* result = nullptr;    // kHostDone
+  const plan::Wave* wave = nullptr;      // kWave, of a roll-out
 };
 using RunObserver = std::function<void(const RunEvent&)>;
 
@@ -73,6 +71,11 @@ struct ApplyOptions {
   bool saved_plan = false;  // the plan comes from a file: refuse to apply it twice
   bool keep_going = false;
   history::RunWriter* history = nullptr;
+};
+
+struct FleetApply {
+  std::map<std::string, HostResult> hosts;
+  std::optional<Diagnostic> stopped;  // why the roll-out did not go on
 };
 
 class Fleet {
@@ -94,8 +97,8 @@ class Fleet {
   // Observes and plans the compiled hosts. `on` is the pattern they were asked for with.
   FleetPlan plan(const std::string& on);
 
-  // Carries a plan out on the compiled hosts that it names.
-  std::map<std::string, HostResult> apply(const plan::Plan& plan, const ApplyOptions& options);
+  // Carries a plan out on the compiled hosts that it names, in the waves of its roll-out where it has one.
+  FleetApply apply(const plan::Plan& plan, const ApplyOptions& options);
 
   // Null where it still waits for facts.
   const ir::HostGraph* graph(const std::string& host) const;
@@ -110,6 +113,11 @@ class Fleet {
   bool prepare(Member& member);
   void plan_member(Member& member);
   void apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options);
+  void apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options);
+  void apply_wave(const std::vector<Member*>& members, const plan::Plan& plan, const ApplyOptions& options,
+                  RolloutGate& gate);
+  // False where the wait was cut short.
+  bool pause(std::chrono::seconds time) const;
   void park(Member& member);
   void tell(const RunEvent& event);
   Member* find(const std::string& host) const;

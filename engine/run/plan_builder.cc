@@ -38,7 +38,8 @@ std::string values_digest(const ir::CompilerInput& from, const std::set<std::str
 
 }  // namespace
 
-PlanBuilder::PlanBuilder(const ir::CompilerInput& input, std::string on, const std::set<std::string>& hosts) {
+PlanBuilder::PlanBuilder(const ir::CompilerInput& input, std::string on, const std::set<std::string>& hosts)
+    : input_(input) {
   plan_.engine = PLUMB_VERSION;
   plan_.project = input.project.name;
   plan_.on = std::move(on);
@@ -66,6 +67,21 @@ void PlanBuilder::add_unplanned(const std::string& host, const Diagnostics& foun
   const auto error = std::find_if(problems.begin(), problems.end(),
                                   [](const Diagnostic& d) { return d.severity == Severity::kError; });
   plan_.unplanned[host] = error == problems.end() ? "" : code_name(error->code);
+}
+
+plan::Plan PlanBuilder::finish() && {
+  if (const std::optional<config::Rollout>& rollout = input_.project.rollout) {
+    std::set<std::string> hosts;
+    for (const auto& [name, host] : plan_.hosts) {
+      if (!host.actions->empty()) hosts.insert(name);
+    }
+    std::vector<std::set<std::string>> stages;
+    for (const config::Pattern& stage : rollout->stages) {
+      stages.push_back(config::match_hosts(input_.inventory, stage.text).value_or(std::set<std::string>()));
+    }
+    plan_.rollout = plan::make_rollout(*rollout, stages, hosts);
+  }
+  return std::move(plan_);
 }
 
 }  // namespace plumb::run

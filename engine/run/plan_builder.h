@@ -13,7 +13,7 @@ namespace plumb::run {
 
 class PlanBuilder {
  public:
-  // `on` is the pattern that was asked for.
+  // `on` is the pattern that was asked for; `input` outlives this.
   PlanBuilder(const ir::CompilerInput& input, std::string on, const std::set<std::string>& hosts);
 
   // `contents` hold the bytes of what the host's graph names.
@@ -23,9 +23,10 @@ class PlanBuilder {
 
   // Contents that could not be read.
   const Diagnostics& diagnostics() const { return diagnostics_; }
-  plan::Plan finish() && { return std::move(plan_); }
+  plan::Plan finish() &&;
 
  private:
+  const ir::CompilerInput& input_;
   plan::Plan plan_;
   Diagnostics diagnostics_;
 };

@@ -71,7 +71,10 @@ std::vector<std::string> steps(const std::string& pointer) {
 
 std::optional<Whole> in_project(const std::vector<std::string>& path, const Json& example) {
   const std::string& name = path.at(1);
-  if (path[0] == "properties") return Whole{"project", "", project_with(name, example), true};
+  if (path[0] == "properties") {
+    const Json value = path.size() == 4 ? Json{{path[3], example}} : example;  // of a key's own keys
+    return Whole{"project", "", project_with(name, value), true};
+  }
   if (path.size() == 4 && name == "module") return Whole{"module", "", {{"plumb", "v1"}, {path[3], example}}, true};
   if (path.size() == 4 && (name == "use" || name == "resource")) {
     Json one = name == "use" ? Json{{"use", "./a"}} : Json{{"file", "/a"}};

@@ -1,0 +1,47 @@
+// Whether a roll-out goes on: counts how hosts end, wave by wave, against what is tolerated.
+//
+// A count stops the roll-out as soon as it is above what is tolerated of its scope, the run or the wave: 0 tolerates
+// none, and 100 % never stops, also where a wave is a single host. A share is of the hosts of its scope, rounded down:
+// 5 % of 30 hosts tolerates one. Failed, unreachable and unanswering hosts are counted apart.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+#include "engine/plan/rollout.h"
+#include "engine/run/host_state.h"
+
+namespace plumb::run {
+
+// For one thread at a time.
+class RolloutGate {
+ public:
+  // `hosts`: of all waves.
+  RolloutGate(const config::Tolerances& tolerances, std::size_t hosts);
+
+  // `hosts`: of the wave, as far as they take part in this run.
+  void begin_wave(const plan::Wave& wave, std::size_t hosts);
+  void count(HostState state);
+
+  bool stopped() const { return !why_.empty(); }
+  // "2 of 10 hosts failed, and 1 is tolerated in the run"; "" while it goes on.
+  const std::string& why() const { return why_; }
+
+ private:
+  struct Scope {
+    const char* name;
+    std::size_t hosts = 0;
+    std::array<std::size_t, 3> counts{};
+  };
+
+  void weigh(Scope& scope, std::size_t kind, const config::Amount& tolerated);
+
+  config::Tolerances tolerances_;
+  Scope run_{"the run"};
+  Scope wave_{"the wave"};
+  bool canary_ = false;
+  std::string why_;
+};
+
+}  // namespace plumb::run
