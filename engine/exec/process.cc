@@ -45,20 +45,21 @@ struct Child {
   const char* cwd;
   const Credentials* as;
   int input, output, errors;
+  int report;  // closed by exec; before that it takes a Failure
   sigset_t mask;
 };
 
 enum class Step : int { kNone, kFiles, kRoot, kUser, kFolder, kExec };
 
 struct Failure {
-  volatile Step step = Step::kNone;
-  volatile int number = 0;
+  Step step = Step::kNone;
+  int number = 0;
 };
 
-[[noreturn]] void become(const Child& child, Failure& failure) {
-  const auto stop = [&failure](Step step) {
-    failure.number = errno;
-    failure.step = step;
+[[noreturn]] void become(const Child& child) {
+  const auto stop = [&child](Step step) {
+    const Failure failure{step, errno};
+    (void)!::write(child.report, &failure, sizeof failure);
     ::_exit(127);
   };
   ::setpgid(0, 0);
@@ -83,10 +84,21 @@ struct Failure {
 }
 
 // A function of its own, so that nothing of the caller's lies in registers across vfork.
-[[gnu::noinline]] pid_t start(const Child& child, Failure& failure) {
+[[gnu::noinline]] pid_t start(const Child& child) {
   const pid_t pid = ::vfork();
-  if (pid == 0) become(child, failure);
+  if (pid == 0) become(child);
   return pid;
+}
+
+// Waits until the child has begun its program or said why not. Where vfork is no more than fork, as under an emulator,
+// the child may still be on its way.
+Failure read_report(int fd) {
+  Failure failure;
+  ssize_t got = 0;
+  do {
+    got = ::read(fd, &failure, sizeof failure);
+  } while (got < 0 && errno == EINTR);
+  return got == sizeof failure ? failure : Failure{};
 }
 
 Error start_error(const Failure& failure, const ProcessSpec& spec) {
@@ -221,6 +233,7 @@ Result<ProcessResult> run_process(const ProcessSpec& spec) {
   PLUMB_TRY_ASSIGN(Pipe input, make_pipe());
   PLUMB_TRY_ASSIGN(Pipe output, make_pipe());
   PLUMB_TRY_ASSIGN(Pipe errors, make_pipe());
+  PLUMB_TRY_ASSIGN(Pipe report, make_pipe());
   const std::vector<char*> argv = pointers(spec.argv);
   const std::vector<char*> environment = pointers(spec.environment);
   Child child{spec.program.c_str(),
@@ -232,6 +245,7 @@ Result<ProcessResult> run_process(const ProcessSpec& spec) {
               input.read.get(),
               output.write.get(),
               errors.write.get(),
+              report.write.get(),
               {}};
   // Signals wait until the child has its own handlers: one that came in between would run the parent's in it.
   sigset_t all;
@@ -239,15 +253,15 @@ Result<ProcessResult> run_process(const ProcessSpec& spec) {
   ::sigprocmask(SIG_SETMASK, &all, &child.mask);
   const sigset_t before = child.mask;
   ::sigemptyset(&child.mask);
-  Failure failure;
-  const pid_t pid = start(child, failure);
+  const pid_t pid = start(child);
   const int number = errno;
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return fail(Code::kOperation, "cannot start " + spec.program + ": " + std::strerror(number));
   input.read.reset();
   output.write.reset();
   errors.write.reset();
-  if (failure.step != Step::kNone) {
+  report.write.reset();
+  if (const Failure failure = read_report(report.read.get()); failure.step != Step::kNone) {
     ::waitpid(pid, nullptr, 0);
     return start_error(failure, spec);
   }
