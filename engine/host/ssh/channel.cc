@@ -41,12 +41,15 @@ class SshConnection final : public StreamConnection {
   static void exit_signal(ssh_session, ssh_channel, const char* signal, int, const char*, const char*, void* self);
   static int data(ssh_session, ssh_channel, void* bytes, std::uint32_t size, int is_error, void* self);
 
+  ssh_counter_struct carried_{};  // kept by the session, which ends before this
   std::unique_ptr<Session> session_;
   ssh_channel channel_ = nullptr;  // freed with the session
   ssh_channel_callbacks_struct callbacks_{};
   std::string signal_;
   bool new_errors_ = false;
-  int unanswered_ = 0;  // how often the host was asked for a sign of life since the last one
+  // How often the host was asked for a sign of life since the last one, which is any byte of it.
+  int unanswered_ = 0;
+  std::uint64_t received_ = 0;  // bytes, when that was last looked at
 };
 
 void SshConnection::exit_signal(ssh_session, ssh_channel, const char* signal, int, const char*, const char*,
@@ -76,7 +79,6 @@ Result<> SshConnection::wait_for_link(Deadline deadline) {
     if (waited.error().code() != Code::kTimeout || deadline.passed()) return Error(waited.error());
     return look_for_life();
   }
-  if ((fds[0].revents & POLLIN) != 0) unanswered_ = 0;
   if (fds[1].revents != 0) {
     // Read so that a talkative proxy does not come to a halt.
     std::array<char, 1024> buffer;
@@ -88,6 +90,7 @@ Result<> SshConnection::wait_for_link(Deadline deadline) {
 
 Result<> SshConnection::look_for_life() {
   const Settings& settings = session_->settings();
+  if (std::exchange(received_, carried_.in_bytes) != carried_.in_bytes) unanswered_ = 0;
   if (unanswered_ >= settings.alive_count) {
     const int seconds = settings.alive_interval_seconds * (settings.alive_count + 1);
     return fail(Code::kConnectionLost,
@@ -99,6 +102,7 @@ Result<> SshConnection::look_for_life() {
 }
 
 Result<> SshConnection::start(const std::string& command, Deadline deadline) {
+  ssh_set_counters(session_->raw(), &carried_, nullptr);
   channel_ = ssh_channel_new(session_->raw());
   if (channel_ == nullptr) return fail(Code::kConnectionLost, "no channel: " + session_->said());
   ssh_callbacks_init(&callbacks_);
