@@ -52,8 +52,8 @@ Result<Range> parse_range(std::string_view text) {
   };
   if (letter(parts[0]) && letter(parts[1])) {
     range.letters = true;
-    range.first = parts[0][0];
-    range.last = parts[1][0];
+    range.first = static_cast<unsigned char>(parts[0][0]);
+    range.last = static_cast<unsigned char>(parts[1][0]);
     if ((range.first >= 'a') != (range.last >= 'a'))
       return bad_range("the range " + shown + " mixes small and capital letters");
   } else if (digits_only(parts[0]) && digits_only(parts[1])) {
