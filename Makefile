@@ -38,7 +38,7 @@ format: ## format every source file
 	@git ls-files -z '*.cc' '*.h' | xargs -0 clang-format -i
 
 bench: build ## measure; see testdata/bench
-	@testdata/bench/run build/bin/plumb
+	@testdata/bench/ssh build/bin/plumb
 	@testdata/bench/local build/bin/plumb
 	@testdata/bench/offline build/bin/plumb
 

@@ -194,12 +194,12 @@ std::optional<std::string> ApplyRun::lost_need(std::size_t index) const {
   return std::nullopt;
 }
 
-void ApplyRun::skip(std::size_t index, Diagnostic why) {
+void ApplyRun::skip(std::size_t index, const Diagnostic& why) {
   states_[index] = State::kSkipped;
   event(wire::EventKind::kSkipped, index, why.summary, why);
 }
 
-void ApplyRun::fail_before(std::size_t index, Diagnostic why, bool diverged) {
+void ApplyRun::fail_before(std::size_t index, const Diagnostic& why, bool diverged) {
   states_[index] = State::kFailed;
   if (!failed_) failed_ = index;
   const Diagnostic shown = presentable(why, index);

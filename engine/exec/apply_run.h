@@ -51,8 +51,8 @@ class ApplyRun {
   bool is_due(std::size_t index) const;
   std::optional<std::vector<Operation>> operations_of_triggered(std::size_t index);
   std::optional<std::string> lost_need(std::size_t index) const;
-  void skip(std::size_t index, Diagnostic why);
-  void fail_before(std::size_t index, Diagnostic why, bool diverged);
+  void skip(std::size_t index, const Diagnostic& why);
+  void fail_before(std::size_t index, const Diagnostic& why, bool diverged);
   void satisfied(std::size_t index);
   void finish();
   std::vector<std::string> addresses_owed() const;

@@ -83,6 +83,7 @@ void ApplyRun::add(Group& group, Turn turn) const {
 
 void ApplyRun::carry_out(std::vector<Turn>& turns) {
   std::vector<JournalEntry> intents;
+  intents.reserve(turns.size());
   for (const Turn& turn : turns) intents.push_back(intent_of(turn));
   if (Result<> written = tools_.log.write(intents); !written) {
     broken_ = true;

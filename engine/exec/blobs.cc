@@ -45,7 +45,7 @@ Result<> BlobStore::spill(Stored& stored, const std::string& digest) {
   return {};
 }
 
-Result<> BlobStore::add(wire::Blob chunk) {
+Result<> BlobStore::add(const wire::Blob& chunk) {
   if (!is_digest(chunk.digest) && !is_keyed_digest(chunk.digest)) {
     return fail(Code::kProtocol, "a content without a digest");
   }

@@ -31,7 +31,7 @@ class BlobStore {
   BlobStore& operator=(const BlobStore&) = delete;
 
   // Chunks of one content come one after the other. A content that is not what its digest says is refused.
-  Result<> add(wire::Blob chunk);
+  Result<> add(const wire::Blob& chunk);
   // Keyed digests can only be checked once the key is known.
   Result<> check(const std::string& key) const;
   Result<Content> find(const std::string& digest) const;

@@ -91,7 +91,7 @@ std::string package_manager(const RootFiles& files) {
 
 std::string container(const RootFiles& files) {
   // systemd writes it for every container that says what it is.
-  const std::string told = first_line(files, "/run/systemd/container");
+  std::string told = first_line(files, "/run/systemd/container");
   if (!told.empty()) return told;
   if (exists(files, "/run/.containerenv")) return "podman";
   if (exists(files, "/.dockerenv")) return "docker";

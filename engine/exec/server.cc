@@ -53,7 +53,7 @@ class Server {
  private:
   Result<> answer(wire::Message& message) {
     if (auto* observe = std::get_if<wire::Observe>(&message)) return answer_to(*observe);
-    if (auto* blob = std::get_if<wire::Blob>(&message)) return take(std::move(*blob));
+    if (const auto* blob = std::get_if<wire::Blob>(&message)) return take(*blob);
     if (auto* apply = std::get_if<wire::Apply>(&message)) return answer_to(*apply);
     if (auto* acknowledge = std::get_if<wire::Acknowledge>(&message)) return answer_to(*acknowledge);
     if (std::holds_alternative<wire::Stop>(message)) {
@@ -90,8 +90,8 @@ class Server {
     return {};
   }
 
-  Result<> take(wire::Blob blob) {
-    Result<> taken = blobs_->add(std::move(blob));
+  Result<> take(const wire::Blob& blob) {
+    Result<> taken = blobs_->add(blob);
     // Told once, when the apply comes that would need it.
     if (!taken && !blob_problem_) blob_problem_ = std::move(taken.error());
     return {};

@@ -10,32 +10,14 @@
 namespace plumb::host {
 namespace {
 
+using testing::have;
+using testing::is_root;
+using testing::open;
 using testing::read_line;
 using testing::soon;
 using testing::stand_in;
 using testing::TemporaryFolder;
-
-bool is_root() {
-  return geteuid() == 0;
-}
-
-bool have(const std::string& program) {
-  return testing::run("command -v " + program) == 0;
-}
-
-Result<std::unique_ptr<Connection>> open(const HostSettings& settings) {
-  ssh::Context context(ssh::Self{});
-  return open_executor(settings, stand_in(), context);
-}
-
-HostSettings through(std::vector<std::string> command, Become become) {
-  HostSettings settings;
-  settings.name = "box";
-  settings.kind = ConnectionKind::kCommand;
-  settings.command = std::move(command);
-  settings.become = std::move(become);
-  return settings;
-}
+using testing::through;
 
 class Asking : public ::testing::Test {
  protected:

@@ -12,36 +12,18 @@
 namespace plumb::host {
 namespace {
 
+using testing::have;
+using testing::is_root;
+using testing::open;
 using testing::read_exactly;
 using testing::read_line;
 using testing::soon;
 using testing::stand_in;
 using testing::TemporaryFolder;
-
-bool is_root() {
-  return geteuid() == 0;
-}
-
-bool have(const std::string& program) {
-  return testing::run("command -v " + program) == 0;
-}
+using testing::through;
 
 std::string own_uid() {
   return std::to_string(geteuid());
-}
-
-// Programs in front of `sh -c SCRIPT`, and the host's variables.
-HostSettings through(std::vector<std::string> command) {
-  HostSettings settings;
-  settings.name = "box";
-  settings.kind = ConnectionKind::kCommand;
-  settings.command = std::move(command);
-  return settings;
-}
-
-Result<std::unique_ptr<Connection>> open(const HostSettings& settings) {
-  ssh::Context context(ssh::Self{});
-  return open_executor(settings, stand_in(), context);
 }
 
 class Bootstrap : public ::testing::Test {

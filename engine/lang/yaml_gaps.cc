@@ -149,12 +149,9 @@ class GapReader {
       ++pos_;
       glued_ = true;
       return;
-    } else if (c == ':' && (is_space(next) || !flow_.empty())) {
+    } else if ((c == ':' && (is_space(next) || !flow_.empty())) || (c == '?' && is_space(next))) {
       after_comma_ = false;
-    } else if (c == '-' && is_space(next) && flow_.empty()) {
-    } else if (c == '?' && is_space(next)) {
-      after_comma_ = false;
-    } else {
+    } else if (c != '-' || !is_space(next) || !flow_.empty()) {
       return stray();
     }
     ++pos_;

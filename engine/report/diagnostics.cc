@@ -164,8 +164,8 @@ class Renderer {
 
  private:
   static std::size_t digits(int number) { return std::to_string(std::max(number, 0)).size(); }
-  std::string paint(std::string_view color, std::string text) const {
-    return color.empty() ? text : std::string(color) + text + std::string(colors_.reset);
+  std::string paint(std::string_view color, std::string_view text) const {
+    return color.empty() ? std::string(text) : std::string(color) + std::string(text) + std::string(colors_.reset);
   }
   std::string margin() const { return std::string(gutter_, ' '); }
 

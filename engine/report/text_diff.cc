@@ -38,7 +38,10 @@ bool shortest_script(const std::vector<std::string_view>& a, const std::vector<s
   const int offset = limit + 1;
   std::vector<int> furthest(static_cast<std::size_t>(2 * limit + 3), 0);
   std::vector<std::vector<int>> history;
-  const auto at = [&](std::vector<int>& v, int k) -> int& { return v[static_cast<std::size_t>(k + offset)]; };
+  const auto at = [&](std::vector<int>& v, int k) -> int& {
+    const int index = k + offset;
+    return v[static_cast<std::size_t>(index)];
+  };
   int edits = -1;
   for (int d = 0; d <= limit && edits < 0; ++d) {
     history.push_back(furthest);

@@ -448,6 +448,7 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
   }
   // Hosts of no wave: there is no roll-out, or nothing to do on them.
   std::vector<Member*> rest;
+  rest.reserve(left.size());
   for (const auto& [name, member] : left) rest.push_back(member);
   RolloutGate open(kTolerateAll, rest.size());
   apply_wave(rest, plan, options, open);

@@ -30,7 +30,7 @@ Session::Session(std::string name, host::HostSettings settings, std::shared_ptr<
                  SessionContext& context)
     : name_(std::move(name)), settings_(std::move(settings)), graph_(std::move(graph)), context_(context) {}
 
-Error Session::name_host(Error error) const {
+Error Session::name_host(const Error& error) const {
   Diagnostic diagnostic = error.diagnostic();
   diagnostic.host = name_;
   return Error(std::move(diagnostic));

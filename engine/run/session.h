@@ -63,7 +63,7 @@ class Session {
  private:
   Result<wire::Done> follow(const EventSink& sink);
   Result<> send_blobs(const Request& request, const plan::Plan& plan, const ir::Contents& contents);
-  Error name_host(Error error) const;
+  Error name_host(const Error& error) const;
 
   std::string name_;
   host::HostSettings settings_;

@@ -208,7 +208,7 @@ HostKeyCheck check_host_key(const KnownHostsFiles& files, std::string_view host,
   if (changed.verdict == HostKeyVerdict::kChanged) return changed;
   // As OpenSSH: a key known for the name alone holds for its other ports as well, but says nothing against them.
   if (port != 22) {
-    const HostKeyCheck without_port = check_host_key(files, host, 22, type, base64);
+    HostKeyCheck without_port = check_host_key(files, host, 22, type, base64);
     if (without_port.verdict == HostKeyVerdict::kKnown || without_port.verdict == HostKeyVerdict::kRevoked) {
       return without_port;
     }

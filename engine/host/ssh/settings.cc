@@ -256,6 +256,27 @@ std::vector<std::string> read_matching(const std::string& pattern) {
   return texts;
 }
 
+void scan_into(Scan& scan, std::string_view text, std::string_view host, const IncludeReader& include, int depth);
+
+// One directive that applies to the host.
+void scan_directive(Scan& scan, std::string_view key, std::string_view value, std::string_view host,
+                    const IncludeReader& include, int depth) {
+  if (key == "include") {
+    if (depth >= kIncludeDepth) {
+      scan.matters = true;
+      return;
+    }
+    for (const std::string& pattern : words(value)) {
+      for (const std::string& included : include(pattern)) scan_into(scan, included, host, include, depth + 1);
+    }
+  } else if (key == "hashknownhosts") {
+    scan.hash_known_hosts = lower(value) == "yes";
+  } else if (!std::binary_search(kIgnorable.begin(), kIgnorable.end(), key) &&
+             (!key.starts_with("gssapi") || key == "gssapikeyexchange") && !key.starts_with("canonicalpermitted")) {
+    scan.matters = true;
+  }
+}
+
 void scan_into(Scan& scan, std::string_view text, std::string_view host, const IncludeReader& include, int depth) {
   bool applies = true;
   while (!text.empty() && !scan.matters) {
@@ -271,21 +292,8 @@ void scan_into(Scan& scan, std::string_view text, std::string_view host, const I
       applies = list.find('"') != std::string::npos || pattern_list_match(list, ' ', host);
     } else if (key == "match") {
       scan.matters = true;
-    } else if (!applies) {
-      continue;
-    } else if (key == "include") {
-      if (depth >= kIncludeDepth) {
-        scan.matters = true;
-        return;
-      }
-      for (const std::string& pattern : words(value)) {
-        for (const std::string& included : include(pattern)) scan_into(scan, included, host, include, depth + 1);
-      }
-    } else if (key == "hashknownhosts") {
-      scan.hash_known_hosts = lower(value) == "yes";
-    } else if (!std::binary_search(kIgnorable.begin(), kIgnorable.end(), key) &&
-               (!key.starts_with("gssapi") || key == "gssapikeyexchange") && !key.starts_with("canonicalpermitted")) {
-      scan.matters = true;
+    } else if (applies) {
+      scan_directive(scan, key, value, host, include, depth);
     }
   }
 }

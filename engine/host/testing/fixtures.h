@@ -8,6 +8,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "engine/host/transport.h"
 
@@ -84,6 +85,29 @@ inline std::string read_exactly(Connection& connection, std::size_t size) {
 // Runs a program and waits for it; its exit status.
 inline int run(const std::string& command) {
   return std::system((command + " >/dev/null 2>&1").c_str());
+}
+
+inline bool have(const std::string& program) {
+  return run("command -v " + program) == 0;
+}
+
+inline bool is_root() {
+  return geteuid() == 0;
+}
+
+// A host that is reached through a command.
+inline HostSettings through(std::vector<std::string> command, Become become = {}) {
+  HostSettings settings;
+  settings.name = "box";
+  settings.kind = ConnectionKind::kCommand;
+  settings.command = std::move(command);
+  settings.become = std::move(become);
+  return settings;
+}
+
+inline Result<std::unique_ptr<Connection>> open(const HostSettings& settings) {
+  ssh::Context context(ssh::Self{});
+  return open_executor(settings, stand_in(), context);
 }
 
 #define ASSERT_OK(result)                                            \

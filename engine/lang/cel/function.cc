@@ -181,6 +181,7 @@ std::vector<FunctionDoc> documentation(const FunctionTable& table) {
     for (const FunctionDoc& macro : macro_documentation()) docs[macro.name] = macro;
   }
   std::vector<FunctionDoc> sorted;
+  sorted.reserve(docs.size());
   for (auto& [name, doc] : docs) sorted.push_back(std::move(doc));
   return sorted;
 }

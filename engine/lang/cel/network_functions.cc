@@ -66,7 +66,7 @@ Value contains_ip(Call& call) {
   return address.is_error() ? address : Value::boolean(contains(call[0].as_ip(), address.as_ip()));
 }
 Value contains_cidr(Call& call) {
-  const Value network = call[1].is_text() ? parse_network(call.text(1)) : call[1];
+  Value network = call[1].is_text() ? parse_network(call.text(1)) : call[1];
   if (network.is_error()) return network;
   const IpAddress& outer = call[0].as_ip();
   const IpAddress& inner = network.as_ip();

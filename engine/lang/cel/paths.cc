@@ -14,11 +14,10 @@ std::string cleaned(std::string_view path) {
     const std::string_view part = path.substr(0, path.find('/'));
     path.remove_prefix(std::min(part.size() + 1, path.size()));
     if (part.empty() || part == ".") continue;
-    if (part != "..") {
-      parts.push_back(part);
-    } else if (!parts.empty() && parts.back() != "..") {
+    const bool at_top = parts.empty() || parts.back() == "..";
+    if (part == ".." && !at_top) {
       parts.pop_back();
-    } else if (!absolute) {
+    } else if (part != ".." || !absolute) {
       parts.push_back(part);
     }
   }

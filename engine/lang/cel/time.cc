@@ -70,7 +70,8 @@ bool take_offset(std::string_view& text, std::int64_t& offset) {
   if (!take(text, "+-") || !take_number(text, 2, hours) || !take(text, ":") || !take_number(text, 2, minutes))
     return false;
   if (hours > 23 || minutes > 59) return false;
-  offset = (hours * 60 + minutes) * 60 * (negative ? -1 : 1);
+  const std::int64_t seconds = (std::int64_t{hours} * 60 + minutes) * 60;
+  offset = negative ? -seconds : seconds;
   return true;
 }
 
@@ -137,8 +138,8 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
     return {};
   if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return {};
   if (hour > 23 || minute > 59 || second > 59) return {};
-  const Timestamp time{days_from_civil(year, month, day) * kSecondsPerDay + hour * 3600 + minute * 60 + second - offset,
-                       nanos};
+  const std::int64_t since_midnight = (std::int64_t{hour} * 60 + minute) * 60 + second;
+  const Timestamp time{days_from_civil(year, month, day) * kSecondsPerDay + since_midnight - offset, nanos};
   if (!in_range(time)) return {};
   return time;
 }

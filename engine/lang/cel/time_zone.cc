@@ -14,8 +14,8 @@ constexpr std::string_view kDatabase = "/usr/share/zoneinfo/";
 constexpr std::size_t kLargestFile = std::size_t{1} << 20;
 
 std::int64_t big_endian(std::string_view bytes) {
-  std::int64_t number = static_cast<signed char>(bytes.front());
-  for (const char byte : bytes.substr(1)) number = number * 256 + static_cast<unsigned char>(byte);
+  std::int64_t number = (static_cast<unsigned char>(bytes.front()) & 0x80) != 0 ? -1 : 0;
+  for (const char byte : bytes) number = number * 256 + static_cast<unsigned char>(byte);
   return number;
 }
 
@@ -135,7 +135,7 @@ class Rule {
       if (!take_number(day) || day > 366) return false;
       if (without_leap_day && !(days_of(year) == 366 && day >= 60)) --day;
     }
-    std::int64_t time = 2 * 3600;
+    std::int64_t time = std::int64_t{2} * 3600;
     if (take('/') && !take_time(time)) return false;
     seconds = new_year + day * 86'400 + time;
     return true;

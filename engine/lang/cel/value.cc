@@ -176,7 +176,7 @@ Value Value::sorted_map(std::vector<MapEntry> entries) {
 Value Value::record(std::vector<std::pair<std::string, Value>> fields) {
   MapBuilder builder;
   builder.reserve(fields.size());
-  for (auto& [name, value] : fields) builder.add(string(name), std::move(value));
+  for (auto& field : fields) builder.add(string(field.first), std::move(field.second));
   return std::move(builder).finish();
 }
 
