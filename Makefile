@@ -39,6 +39,7 @@ format: ## format every source file
 
 bench: build ## measure; see testdata/bench
 	@testdata/bench/ssh build/bin/plumb
+	@testdata/bench/far build/bin/plumb build/tests/lab_link
 	@testdata/bench/local build/bin/plumb
 	@testdata/bench/offline build/bin/plumb
 

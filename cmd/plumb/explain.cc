@@ -114,6 +114,7 @@ class Explainer {
     const auto found = inputs.find(question_.name);
     if (found == inputs.end()) {
       std::vector<std::string> names;
+      names.reserve(inputs.size());
       for (const auto& [name, unused] : inputs) names.push_back(name);
       return unknown("the project declares no input `" + question_.name + "`", names,
                      names.empty() ? "it declares none" : "it declares " + joined(names));

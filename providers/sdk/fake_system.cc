@@ -88,7 +88,7 @@ void FakeSystem::script(std::string glob, ProcessResult result) {
 }
 
 std::string FakeSystem::blob(std::string bytes) {
-  const std::string name = digest(bytes);
+  std::string name = digest(bytes);
   blobs_[name] = std::move(bytes);
   return name;
 }
