@@ -20,7 +20,11 @@ namespace {
 class Side {
  public:
   Side(const config::Revision& revision, const Options& options, Terminal& terminal)
-      : options_(at(revision, options)), terminal_(terminal), name_(revision.name()), workspace_(options_, terminal) {}
+      : options_(at(revision, options)), terminal_(terminal), name_(revision.name()), workspace_(options_, terminal) {
+    // What programs said of the project as it is stands for what they would have said then.
+    workspace_.ask_sources({.freshness = inventory::Freshness::kKept,
+                            .answers = std::filesystem::absolute(options.folder) / ".plumb" / "inventory"});
+  }
 
   bool load() {
     if (workspace_.load()) return true;

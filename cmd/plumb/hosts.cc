@@ -1,4 +1,7 @@
-// plumb hosts: the inventory as plumb understands it.
+// plumb hosts: the inventory as plumb understands it, and where it has it from.
+
+#include <algorithm>
+#include <array>
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
@@ -43,37 +46,110 @@ Json inputs_json(const config::Host& host, const config::Project& project) {
   return inputs;
 }
 
-int hosts(Program& program) {
-  Terminal terminal(program.options.no_color);
-  terminal.set_json(program.options.output == "json");
-  Workspace workspace(program.options, terminal);
-  if (!workspace.load()) return kInvalidConfiguration;
-  Json all = Json::object();
-  std::size_t width = 0;
-  for (const std::string& name : workspace.hosts()) width = std::max(width, name.size());
-  for (const std::string& name : workspace.hosts()) {
-    const config::Host& host = workspace.inventory().hosts.at(name);
-    std::string groups;
-    for (const std::string& group : host.groups) groups += (groups.empty() ? "" : ",") + group;
-    if (terminal.json()) {
+Json places_json(const config::HostOrigin& origin) {
+  Json places = Json::array();
+  for (const SourceSpan& span : origin.named_at) places.push_back(span.str());
+  return places;
+}
+
+Json settings_json(const config::HostOrigin& origin) {
+  Json settings = Json::object();
+  for (const auto& [key, span] : origin.settings) settings[key] = span.str();
+  return settings;
+}
+
+template <class Texts>
+std::string joined(const Texts& texts, const char* between) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : between) + text;
+  return all;
+}
+
+class HostsCommand {
+ public:
+  HostsCommand(Program& program, bool refresh)
+      : options_(program.options), terminal_(options_.no_color), workspace_(options_, terminal_) {
+    terminal_.set_json(options_.output == "json");
+    if (refresh) workspace_.ask_sources({.freshness = inventory::Freshness::kNew, .answers = {}});
+  }
+
+  int run() {
+    if (!workspace_.load()) return kInvalidConfiguration;
+    if (terminal_.json()) {
+      print_json();
+    } else {
+      print_table();
+      tell_what_is_left_alone();
+    }
+    return kDone;
+  }
+
+ private:
+  config::HostOrigin origin_of(const std::string& name) const {
+    const auto& origins = workspace_.loaded_inventory().origins;
+    const auto found = origins.find(name);
+    return found == origins.end() ? config::HostOrigin() : found->second;
+  }
+
+  void print_json() {
+    Json all = Json::object();
+    for (const std::string& name : workspace_.hosts()) {
+      const config::Host& host = workspace_.inventory().hosts.at(name);
+      const config::HostOrigin origin = origin_of(name);
       all[name] = {{"connection", connection_text(host.connection)},
                    {"groups", host.groups},
-                   {"inputs", inputs_json(host, workspace.project())}};
-    } else {
-      terminal.print(name + std::string(width - name.size() + 2, ' ') + connection_text(host.connection) +
-                     (groups.empty() ? "" : "  [" + groups + "]") + "\n");
+                   {"inputs", inputs_json(host, workspace_.project())},
+                   {"sources", places_json(origin)},
+                   {"settings", settings_json(origin)}};
+    }
+    terminal_.print(all.dump(2) + "\n");
+  }
+
+  void print_table() {
+    using Row = std::array<std::string, 4>;
+    std::vector<Row> rows = {{"HOST", "CONNECTION", "GROUPS", "FROM"}};
+    for (const std::string& name : workspace_.hosts()) {
+      const config::Host& host = workspace_.inventory().hosts.at(name);
+      std::vector<std::string> places;
+      for (const SourceSpan& span : origin_of(name).named_at) places.push_back(span.str());
+      rows.push_back({name, connection_text(host.connection), joined(host.groups, ","), joined(places, ", ")});
+    }
+    std::array<std::size_t, 4> widths{};
+    for (const Row& row : rows) {
+      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    }
+    for (const Row& row : rows) {
+      std::string line;
+      for (std::size_t i = 0; i < row.size(); ++i) line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
+      line.erase(line.find_last_not_of(' ') + 1);
+      terminal_.print(line + "\n");
     }
   }
-  if (terminal.json()) terminal.print(all.dump(2) + "\n");
-  return kDone;
-}
+
+  void tell_what_is_left_alone() {
+    constexpr std::size_t kMostNamed = 5;
+    for (const auto& [source, names] : workspace_.loaded_inventory().left_alone) {
+      if (names.empty()) continue;
+      std::vector<std::string> named(names.begin(), std::next(names.begin(), std::min(names.size(), kMostNamed)));
+      terminal_.tell("note: " + source + " has " + std::to_string(names.size()) +
+                     (names.size() == 1 ? " variable" : " variables") + " that no input of the project takes: " +
+                     joined(named, ", ") + (names.size() > kMostNamed ? ", …" : "") + "\n");
+    }
+  }
+
+  const Options& options_;
+  Terminal terminal_;
+  Workspace workspace_;
+};
 
 }  // namespace
 
 void add_hosts(Program& program) {
-  CLI::App* command =
-      program.app.add_subcommand("hosts", "List the hosts of the inventory, how they are reached and their groups");
-  command->callback([&program] { program.exit_code = hosts(program); });
+  auto refresh = std::make_shared<bool>(false);
+  CLI::App* command = program.app.add_subcommand(
+      "hosts", "List the hosts of the inventory, how they are reached, their groups and where they come from");
+  command->add_flag("--refresh", *refresh, "Ask the programs among the sources anew, whatever answers are kept");
+  command->callback([&program, refresh] { program.exit_code = HostsCommand(program, *refresh).run(); });
 }
 
 }  // namespace plumb::cmd

@@ -27,8 +27,8 @@ void add_common_options(Program& program) {
   app.add_option("--inputs", options.input_files, "Inputs from a YAML file, above the inventory; may be repeated")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  app.add_option("--output", options.output, "human or json")
-      ->check(CLI::IsMember({"human", "json", "dot"}))
+  app.add_option("--output", options.output, "human or json; dot for graph, table for hosts")
+      ->check(CLI::IsMember({"human", "json", "dot", "table"}))
       ->type_name("FORMAT");
   app.add_option("--forks", options.forks, "Hosts at a time")->check(CLI::Range(1, 10000))->type_name("N");
   app.add_option("--root", options.root, "Work on the image below DIR and not on the host's own root")

@@ -31,6 +31,7 @@ class Tester {
         terminal_(options_.no_color),
         workspace_(options_, terminal_) {
     terminal_.set_json(options_.output == "json");
+    workspace_.ask_sources({.freshness = inventory::Freshness::kKept, .answers = {}});
   }
 
   int run() {

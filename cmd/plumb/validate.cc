@@ -14,6 +14,7 @@ int validate(Program& program) {
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
   Workspace workspace(program.options, terminal);
+  workspace.ask_sources({.freshness = inventory::Freshness::kKept, .answers = {}});
   if (!workspace.load()) return kInvalidConfiguration;
   const std::optional<ir::CompilerInput> input = workspace.compiler_input();
   if (!input) return kInvalidConfiguration;

@@ -77,27 +77,27 @@ bool Workspace::load() {
     const std::filesystem::path standard = folder() / config::document_name(folder(), "hosts");
     std::error_code ignored;
     if (!options_.inventory.empty()) {
-      inventory_ = config::load_inventory(options_.inventory, *project_, diagnostics, sources_);
+      loaded_ = config::load_inventory(options_.inventory, *project_, inventory_options_, diagnostics, sources_);
     } else if (std::filesystem::exists(standard, ignored)) {
-      inventory_ = config::load_inventory(standard, *project_, diagnostics, sources_);
+      loaded_ = config::load_inventory(standard, *project_, inventory_options_, diagnostics, sources_);
     } else {
-      inventory_ = config::local_inventory();
+      loaded_.emplace().inventory = config::local_inventory();
     }
   }
-  if (inventory_) {
-    if (Result<std::set<std::string>> hosts = config::match_hosts(*inventory_, options_.on)) {
+  if (loaded_) {
+    if (Result<std::set<std::string>> hosts = config::match_hosts(inventory(), options_.on)) {
       hosts_ = std::move(*hosts);
     } else {
       diagnostics.add(hosts.error().diagnostic());
     }
   }
   // After errors the graph is still looked at, so that all of them are told in one go.
-  if (diagnostics.has_errors() && inventory_) {
-    ir::Compiler({*project_, *inventory_, sources_, builtin_providers(), recorded_facts(), ""})
+  if (diagnostics.has_errors() && loaded_) {
+    ir::Compiler({*project_, inventory(), sources_, builtin_providers(), recorded_facts(), ""})
         .survey(hosts_, diagnostics);
   }
   diagnose(diagnostics);
-  return !diagnostics.has_errors() && project_ && inventory_;
+  return !diagnostics.has_errors() && project_ && loaded_;
 }
 
 Result<history::History*> Workspace::history() {
@@ -137,7 +137,7 @@ std::optional<ir::CompilerInput> Workspace::compiler_input() {
   if (!find_key()) return std::nullopt;
   static const std::map<std::string, Json> kNone;
   const bool looks = ir::looks_at_other_hosts(project_->root);
-  return ir::CompilerInput{*project_, *inventory_, sources_, builtin_providers(), looks ? recorded_facts() : kNone,
+  return ir::CompilerInput{*project_, inventory(), sources_, builtin_providers(), looks ? recorded_facts() : kNone,
                            key_};
 }
 

@@ -9,7 +9,7 @@
 
 #include "cmd/plumb/options.h"
 #include "cmd/plumb/terminal.h"
-#include "engine/config/inventory.h"
+#include "engine/config/load_inventory.h"
 #include "engine/config/project.h"
 #include "engine/history/history.h"
 #include "engine/host/executor_store.h"
@@ -23,11 +23,15 @@ class Workspace {
  public:
   Workspace(const Options& options, Terminal& terminal) : options_(options), terminal_(terminal) {}
 
+  // How programs of the inventory's sources are asked; said before load().
+  void ask_sources(config::InventoryOptions options) { inventory_options_ = std::move(options); }
+
   // Loads project and inventory and matches --on. False after it has told what is wrong.
   bool load();
 
   const config::Project& project() const { return *project_; }
-  const config::Inventory& inventory() const { return *inventory_; }
+  const config::Inventory& inventory() const { return loaded_->inventory; }
+  const config::LoadedInventory& loaded_inventory() const { return *loaded_; }
   const std::set<std::string>& hosts() const { return hosts_; }
   lang::SourceMap& sources() { return sources_; }
   std::filesystem::path folder() const { return options_.folder; }
@@ -60,7 +64,8 @@ class Workspace {
   Terminal& terminal_;
   lang::SourceMap sources_;
   std::optional<config::Project> project_;
-  std::optional<config::Inventory> inventory_;
+  std::optional<config::LoadedInventory> loaded_;
+  config::InventoryOptions inventory_options_;
   std::set<std::string> hosts_;
   std::optional<std::map<std::string, Json>> recorded_facts_;
   std::optional<history::History> history_;

@@ -3,15 +3,17 @@
 
 #include "engine/base/file.h"
 #include "engine/config/formats.h"
-#include "engine/config/hosts.h"
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
+#include "engine/inventory/host_names.h"
 #include "engine/testing/case_file.h"
 
 namespace plumb::config {
 namespace {
+
+using inventory::expand_hosts;
 
 class ConfigTest : public ::testing::Test {
  protected:

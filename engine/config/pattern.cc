@@ -3,11 +3,16 @@
 
 #include "engine/base/glob.h"
 #include "engine/base/nearest.h"
-#include "engine/config/hosts.h"
 #include "engine/config/inventory.h"
+#include "engine/inventory/host_names.h"
 
 namespace plumb::config {
 namespace {
+
+using inventory::expand_hosts;
+using inventory::has_range;
+using inventory::PatternTerm;
+using inventory::split_host_pattern;
 
 using Names = std::set<std::string>;
 

@@ -90,6 +90,15 @@ std::optional<Whole> in_project(const std::vector<std::string>& path, const Json
 std::optional<Whole> in_inventory(const std::vector<std::string>& path, const Json& example) {
   const std::string& name = path.at(1);
   if (path[0] == "properties") return Whole{"inventory", "", {{"plumb", "v1"}, {name, example}}, true};
+  const auto with_source = [](Json source) {
+    return Whole{"inventory", "", {{"plumb", "v1"}, {"sources", Json::array({std::move(source)})}}, true};
+  };
+  if (path.size() == 4 && name == "source") return with_source({{path[3], example}});
+  if (path.size() == 4 && name == "resource") {
+    Json resource = {{"type", "a"}};
+    resource[path[3]] = example;
+    return with_source({{"terraform", "a"}, {"resources", Json::array({std::move(resource)})}});
+  }
   const bool of_group = path.size() == 4 && name == "group";
   const std::string key = path.back();
   const Json one = {{key, example}};

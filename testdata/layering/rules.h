@@ -18,7 +18,8 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"providers/sdk", {"engine/base"}},
       {"providers/*", {"providers/sdk"}},  // one kind; never another
       {"engine/lang", {"engine/base"}},
-      {"engine/config", {"engine/lang", "schemas"}},
+      {"engine/inventory", {"engine/lang"}},
+      {"engine/config", {"engine/inventory", "engine/lang", "schemas"}},
       {"engine/editor", {"engine/config"}},
       {"engine/ir", {"engine/config", "providers/sdk"}},
       {"engine/plan", {"engine/ir", "providers/sdk"}},

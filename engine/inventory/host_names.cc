@@ -1,11 +1,9 @@
-#include "engine/config/hosts.h"
+#include "engine/inventory/host_names.h"
 
 #include <algorithm>
 #include <optional>
 
-#include "engine/config/formats.h"
-
-namespace plumb::config {
+namespace plumb::inventory {
 namespace {
 
 struct Range {
@@ -158,4 +156,4 @@ Result<std::vector<PatternTerm>> split_host_pattern(std::string_view pattern) {
   return terms;
 }
 
-}  // namespace plumb::config
+}  // namespace plumb::inventory

@@ -7,23 +7,28 @@
 #include <vector>
 
 #include "engine/base/diagnostic.h"
-#include "engine/lang/yaml.h"
 
-namespace plumb::config {
+namespace plumb::inventory {
+
+struct GroupLinks {
+  SourceSpan span;                             // of the name
+  std::map<std::string, SourceSpan> children;  // where each is named
+  int priority = 1;                            // among equally deep groups
+};
 
 class GroupTree {
  public:
   // Reports children that are not declared and groups that contain themselves.
-  GroupTree(const lang::Node& groups, Diagnostics& diagnostics);
+  GroupTree(const std::map<std::string, GroupLinks>& groups, Diagnostics& diagnostics);
 
   bool has(const std::string& name) const { return nodes_.contains(name); }
   std::vector<std::string> names() const;
-  // These groups and all that contain them, parents before children, then by name.
+  // These groups and all that contain them: parents before children, then by priority, then by name.
   std::vector<std::string> lineage(const std::set<std::string>& direct) const;
 
  private:
   struct Group {
-    const lang::Entry* entry = nullptr;
+    const GroupLinks* links = nullptr;
     std::set<std::string> parents;
     int depth = -1;  // longest way from a group without parents
     bool open = false;
@@ -34,4 +39,4 @@ class GroupTree {
   std::map<std::string, Group> nodes_;
 };
 
-}  // namespace plumb::config
+}  // namespace plumb::inventory

@@ -1,29 +1,23 @@
-#include "engine/config/groups.h"
+#include "engine/inventory/group_tree.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/base/nearest.h"
 
-namespace plumb::config {
+namespace plumb::inventory {
 
-using lang::Entry;
-using lang::Node;
-
-GroupTree::GroupTree(const Node& groups, Diagnostics& diagnostics) {
-  for (const Entry& entry : groups.entries) nodes_[entry.key].entry = &entry;
-  for (const Entry& entry : groups.entries) {
-    const Entry* children = entry.value.find("children");
-    if (children == nullptr) continue;
-    for (const Node& child : children->value.items) {
-      if (!child.is_scalar()) continue;
-      if (const auto found = nodes_.find(child.text); found != nodes_.end()) {
-        found->second.parents.insert(entry.key);
+GroupTree::GroupTree(const std::map<std::string, GroupLinks>& groups, Diagnostics& diagnostics) {
+  for (const auto& [name, links] : groups) nodes_[name].links = &links;
+  for (const auto& [name, links] : groups) {
+    for (const auto& [child, span] : links.children) {
+      if (const auto found = nodes_.find(child); found != nodes_.end()) {
+        found->second.parents.insert(name);
         continue;
       }
-      const std::string near = nearest(child.text, names());
-      diagnostics.add(
-          Diagnostic(Code::kUnknownGroup, "there is no group `" + child.text + "`")
-              .at(child.span, near.empty() ? "not declared under `groups`" : "did you mean `" + near + "`?"));
+      const std::string near = nearest(child, names());
+      diagnostics.add(Diagnostic(Code::kUnknownGroup, "there is no group `" + child + "`")
+                          .at(span, near.empty() ? "not declared under `groups`" : "did you mean `" + near + "`?"));
     }
   }
   std::vector<std::string> path;
@@ -56,15 +50,13 @@ void GroupTree::report_cycle(const std::vector<std::string>& path, const std::st
   Diagnostic diagnostic(Code::kGroupCycle, "groups contain each other: " + shown + cycle.front());
   for (std::size_t i = 0; i < cycle.size(); ++i) {
     const std::string& child = cycle[(i + 1) % cycle.size()];
-    for (const Node& item : nodes_[cycle[i]].entry->value.find("children")->value.items) {
-      if (item.text != child) continue;
-      if (i == 0) {
-        diagnostic.span = item.span;
-        diagnostic.label = "`" + cycle[i] + "` contains `" + child + "`";
-      } else {
-        diagnostic.related.push_back({item.span, "`" + cycle[i] + "` contains `" + child + "`"});
-      }
-      break;
+    const SourceSpan& span = nodes_[cycle[i]].links->children.at(child);
+    std::string words = "`" + cycle[i] + "` contains `" + child + "`";
+    if (i == 0) {
+      diagnostic.span = span;
+      diagnostic.label = std::move(words);
+    } else {
+      diagnostic.related.push_back({span, std::move(words)});
     }
   }
   diagnostics.add(std::move(diagnostic));
@@ -87,9 +79,12 @@ std::vector<std::string> GroupTree::lineage(const std::set<std::string>& direct)
     open.insert(open.end(), group->second.parents.begin(), group->second.parents.end());
   }
   std::vector<std::string> ordered(found.begin(), found.end());
-  std::stable_sort(ordered.begin(), ordered.end(),
-                   [&](const std::string& a, const std::string& b) { return nodes_.at(a).depth < nodes_.at(b).depth; });
+  std::stable_sort(ordered.begin(), ordered.end(), [&](const std::string& a, const std::string& b) {
+    const Group& one = nodes_.at(a);
+    const Group& other = nodes_.at(b);
+    return std::tie(one.depth, one.links->priority) < std::tie(other.depth, other.links->priority);
+  });
   return ordered;
 }
 
-}  // namespace plumb::config
+}  // namespace plumb::inventory

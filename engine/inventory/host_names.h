@@ -7,7 +7,7 @@
 
 #include "engine/base/result.h"
 
-namespace plumb::config {
+namespace plumb::inventory {
 
 inline constexpr std::size_t kMostHosts = 100'000;
 
@@ -25,4 +25,4 @@ struct PatternTerm {
 // Splits at `:` and `,` outside of brackets. Errors: kBadPattern.
 Result<std::vector<PatternTerm>> split_host_pattern(std::string_view pattern);
 
-}  // namespace plumb::config
+}  // namespace plumb::inventory
