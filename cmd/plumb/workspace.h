@@ -26,7 +26,7 @@ class Workspace {
   // How programs of the inventory's sources are asked; said before load().
   void ask_sources(config::InventoryOptions options) { inventory_options_ = std::move(options); }
 
-  // Loads project and inventory and matches --on. False after it has told what is wrong.
+  // Loads project and inventory and matches --on and --limit. False after it has told what is wrong.
   bool load();
 
   const config::Project& project() const { return *project_; }
@@ -74,6 +74,10 @@ class Workspace {
   std::unique_ptr<host::ExecutorStore> executors_;
   run::Control control_;
 };
+
+// The hosts that both patterns match; an empty `limit` is none. Errors: kNoHostMatches.
+Result<std::set<std::string>> choose_hosts(const config::Inventory& inventory, const std::string& on,
+                                           const std::string& limit);
 
 // The folder that the running program lies in.
 std::filesystem::path program_folder();

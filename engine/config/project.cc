@@ -90,12 +90,17 @@ class Normalised {
     for (const auto& [name, value] : declaration.expressions)
       attributes[name] = {{"expression", written(value.node())}};
     for (const auto& [name, text] : declaration.templates) attributes[name] = {{"template", digest(text.origin.text)}};
-    return {{"kind", declaration.kind},
-            {"placement", placement(declaration.placement)},
-            {"attributes", std::move(attributes)},
-            {"ignore", declaration.ignore},
-            {"sensitive", declaration.sensitive},
-            {"prevent_destroy", declaration.prevent_destroy}};
+    Json document = {{"kind", declaration.kind},
+                     {"placement", placement(declaration.placement)},
+                     {"attributes", std::move(attributes)},
+                     {"ignore", declaration.ignore},
+                     {"sensitive", declaration.sensitive},
+                     {"prevent_destroy", declaration.prevent_destroy}};
+    if (!declaration.tags.empty()) document["tags"] = declaration.tags;
+    if (!declaration.verify.empty()) document["verify"] = declaration.verify;
+    if (declaration.verify_expression)
+      document["verify"] = {{"expression", written(declaration.verify_expression->node())}};
+    return document;
   }
 
   Json part(const ModuleCall& call) {
@@ -104,6 +109,7 @@ class Normalised {
     // A list in braces would copy the whole module.
     Json document = {{"use", call.name}, {"placement", placement(call.placement)}};
     document["with"] = std::move(with);
+    if (!call.tags.empty()) document["tags"] = call.tags;
     document["module"] = call.module == nullptr ? Json(nullptr) : module(*call.module);
     return document;
   }

@@ -25,6 +25,8 @@ struct Resource {
   std::vector<Pattern> before;
   std::set<std::string> ignore;
   bool prevent_destroy = false;
+  std::set<std::string> tags;
+  Json verify = Json::array();      // probes
   std::set<std::string> sensitive;  // see Declaration
 };
 

@@ -27,6 +27,8 @@ struct Node {
   std::shared_ptr<const std::map<std::string, SourceSpan>> attribute_spans;  // may be null
   std::set<std::string> ignore;
   bool prevent_destroy = false;
+  std::set<std::string> tags;
+  std::vector<Probe> probes;  // what is asked once an action on it was done
 };
 
 enum class EdgeKind { kAfter, kBefore, kTrigger, kInferred };
