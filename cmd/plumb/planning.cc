@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "engine/report/diagnostics.h"
+#include "engine/report/events.h"
 #include "engine/report/plan_text.h"
 #include "engine/run/journalist.h"
 #include "engine/run/offline.h"
@@ -67,7 +68,7 @@ std::optional<run::FleetPlan> plan_snapshot(Workspace& workspace, const Options&
 }  // namespace
 
 std::optional<Planned> make_plan(Workspace& workspace, const Options& options, const PlanningOptions& planning,
-                                 run::RunObserver observer, ExitCode& code) {
+                                 Progress& progress, ExitCode& code) {
   code = kInvalidConfiguration;
   if (!workspace.load()) return std::nullopt;
   Planned planned;
@@ -76,9 +77,11 @@ std::optional<Planned> make_plan(Workspace& workspace, const Options& options, c
     if (!offline) return std::nullopt;
     planned.result = std::move(*offline);
   } else {
-    planned.fleet = workspace.fleet(workspace.hosts(), std::move(observer));
+    planned.fleet = workspace.fleet(workspace.hosts(), progress.observer());
     if (planned.fleet == nullptr) return std::nullopt;
+    progress.begin("plan", workspace.hosts().size());
     planned.result = planned.fleet->plan(options.on);
+    progress.clear();
     workspace.keep_facts(*planned.fleet);
   }
 
@@ -100,6 +103,11 @@ std::optional<Planned> make_plan(Workspace& workspace, const Options& options, c
 }
 
 void print_plan(const Planned& planned, Terminal& terminal, const PlanningOptions& planning) {
+  if (terminal.events() != nullptr) {
+    report::plan_events(planned.result.plan, planned.artifact.id,
+                        [&](Json event) { terminal.events()->write(std::move(event)); });
+    return;
+  }
   if (terminal.json()) {
     Json document = plan::expanded(planned.result.plan);
     document["id"] = planned.artifact.id;

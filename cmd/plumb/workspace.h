@@ -70,6 +70,9 @@ class Workspace {
   run::Control control_;
 };
 
+// Hosts that work at a time.
+std::size_t forks_of(const Options& options);
+
 // The folder that the running program lies in.
 std::filesystem::path program_folder();
 
