@@ -41,6 +41,7 @@ bench: build ## measure; see testdata/bench
 	@testdata/bench/run build/bin/plumb
 	@testdata/bench/local build/bin/plumb
 	@testdata/bench/offline build/bin/plumb
+	@testdata/bench/fleets build/bin/plumb
 
 asan: deps ## build and run the unit tests with the address and undefined-behaviour sanitizers
 	@.ci/sanitize asan
