@@ -42,6 +42,7 @@ bench: build ## measure; see testdata/bench
 	@testdata/bench/far build/bin/plumb build/tests/lab_link
 	@testdata/bench/local build/bin/plumb
 	@testdata/bench/offline build/bin/plumb
+	@testdata/bench/fleets build/bin/plumb
 
 asan: deps ## build and run the unit tests with the address and undefined-behaviour sanitizers
 	@.ci/sanitize asan

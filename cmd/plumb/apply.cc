@@ -8,6 +8,7 @@
 
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/events.h"
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
@@ -22,8 +23,6 @@ namespace plumb::cmd {
 namespace {
 
 constexpr std::size_t kMaxPlan = std::size_t{256} << 20;
-// Up to this many actions each one is worth a line.
-constexpr std::size_t kActionsShown = 100;
 // Where runs are gone on with, this far back.
 constexpr std::int64_t kRunsOfAPlan = 1000;
 
@@ -51,17 +50,24 @@ class Apply {
         arguments_(arguments),
         terminal_(program.options.no_color),
         workspace_(program.options, terminal_),
-        progress_(terminal_) {
+        progress_(terminal_, program.options) {
     terminal_.set_json(program.options.output == "json");
   }
 
   int run() {
+    const std::unique_ptr<EventStream> events = start_events(program_.options, "apply", terminal_);
     const SignalWatch signals([this] { stop(); });
+    const int code = carry_out();
+    end_events(events.get(), results_, code, way_on_);
+    return code;
+  }
+
+ private:
+  int carry_out() {
     if (!arguments_.resume.empty()) return resume();
     return arguments_.file.empty() ? plan_and_apply() : apply_saved();
   }
 
- private:
   void stop() {
     workspace_.control().request_stop();
     if (workspace_.control().level() == run::StopLevel::kFinish) {
@@ -94,10 +100,9 @@ class Apply {
 
   int plan_and_apply() {
     ExitCode code = kDone;
-    std::optional<Planned> planned =
-        make_plan(workspace_, program_.options, arguments_.planning, progress_.observer(), code);
-    progress_.clear();
+    std::optional<Planned> planned = make_plan(workspace_, program_.options, arguments_.planning, progress_, code);
     if (!planned) return code;
+    if (terminal_.events() != nullptr) print_plan(*planned, terminal_, arguments_.planning);
     fleet_ = std::move(planned->fleet);
     plan_ = std::move(planned->result.plan);
     artifact_ = std::move(planned->artifact);
@@ -142,7 +147,7 @@ class Apply {
     }
     workspace_.diagnose(found);
     if (plan_.hosts.empty()) {
-      terminal_.print("Nothing is left of run " + arguments_.resume + ".\n");
+      if (!terminal_.json()) terminal_.print("Nothing is left of run " + arguments_.resume + ".\n");
       return kDone;
     }
     return apply_plan();
@@ -254,7 +259,7 @@ class Apply {
     }
     using Clock = std::chrono::system_clock;
     history::RunStart start;
-    start.id = run::new_run_id();
+    start.id = program_.options.run_id;
     start.project = plan_.project;
     start.plan = artifact_.id;
     start.plan_bytes = artifact_.bytes;
@@ -268,7 +273,10 @@ class Apply {
       workspace_.diagnose(writer.error());
       return kFailed;
     }
-    progress_.show_actions(plan::action_count(plan_) <= kActionsShown);
+    const auto taking_part = std::count_if(plan_.hosts.begin(), plan_.hosts.end(), [this](const auto& host) {
+      return workspace_.hosts().contains(host.first);
+    });
+    progress_.begin_apply(plan_, static_cast<std::size_t>(taking_part));
     run::ApplyOptions options{start.id, artifact_.id, saved, arguments_.keep_going, &*writer, {}};
     if (!arguments_.ignore_window) options.clock = current_time;
     auto [applied, stopped] = fleet_->apply(plan_, options);
@@ -316,6 +324,8 @@ class Apply {
   }
 
   void print_results(const std::string& run_id) {
+    way_on_ = report::way_on(results_, plan_, run_id);
+    if (terminal_.events() != nullptr) return;  // the last event has it
     if (terminal_.json()) {
       terminal_.print(report::run_json(results_, run_id, artifact_.id).dump(2) + "\n");
     } else {
@@ -331,7 +341,8 @@ class Apply {
   std::unique_ptr<run::Fleet> fleet_;
   plan::Plan plan_;
   plan::Artifact artifact_;
-  std::map<std::string, run::HostResult> results_;
+  Results results_;
+  std::string way_on_;  // the command to go on with
   bool window_ignored_ = false;
 };
 

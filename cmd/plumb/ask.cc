@@ -37,7 +37,7 @@ Result<bool> ask_yes(const std::string& question, Terminal& terminal, const host
 Result<std::string> ask_secret(const std::string& question, Terminal& terminal, const host::Interrupt* interrupt) {
   if (!terminal.can_ask()) return fail(Code::kNeedsConfirmation, "there is no terminal to ask for a password on");
   const auto held = terminal.hold();
-  terminal.tell("\r\x1b[K" + question);  // a status line may stand there
+  terminal.tell(question);
   termios before{};
   tcgetattr(STDIN_FILENO, &before);
   termios quiet = before;

@@ -25,9 +25,10 @@ int facts(Program& program) {
   Workspace workspace(program.options, terminal);
   const SignalWatch signals([&] { workspace.control().request_stop(); });
   if (!workspace.load()) return kInvalidConfiguration;
-  Progress progress(terminal);
+  Progress progress(terminal, program.options);
   const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), progress.observer());
   if (fleet == nullptr) return kInvalidConfiguration;
+  progress.begin("observe", workspace.hosts().size());
   const std::map<std::string, run::HostResult> results = fleet->contact();
   progress.clear();
   Json all = Json::object();

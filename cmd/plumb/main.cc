@@ -4,12 +4,11 @@
 #include <cstdio>
 #include <exception>
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/log.h"
 #include "cmd/plumb/terminal.h"
 #include "engine/base/nearest.h"
+#include "engine/run/project_key.h"
 
 namespace plumb::cmd {
 namespace {
@@ -28,17 +27,25 @@ void add_common_options(Program& program) {
   app.add_option("--inputs", options.input_files, "Inputs from a YAML file, above the inventory; may be repeated")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  app.add_option("--output", options.output, "human or json; dot for graph, table for hosts")
-      ->check(CLI::IsMember({"human", "json", "dot", "table"}))
+  app.add_option(
+         "--output", options.output,
+         "human, json, or jsonl: events as they happen (plan, diff, apply, observe); dot for graph, table for hosts")
+      ->check(CLI::IsMember({"human", "json", "jsonl", "dot", "table"}))
       ->type_name("FORMAT");
   app.add_option("--forks", options.forks, "Hosts at a time")->check(CLI::Range(1, 10000))->type_name("N");
   app.add_option("--root", options.root, "Work on the image below DIR and not on the host's own root")
       ->type_name("DIR");
   app.add_flag("--yes", options.yes, "Do not ask before changes are made");
   app.add_flag("--no-color", options.no_color, "No colours (NO_COLOR does the same)");
-  app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error or off")
+  app.add_flag("--no-live", options.no_live, "Plain lines also on a terminal");
+  app.add_option("--log-level", options.log_level,
+                 "trace, debug, info, warn, error or off (default: warn; info with --log-file)")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->type_name("LEVEL");
+  app.add_option("--log-format", options.log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT");
+  app.add_option("--log-file", options.log_file, "Add the log to FILE, not to standard error")->type_name("FILE");
   app.add_flag("--accept-new-host-keys", options.accept_new_host_keys,
                "Add keys of hosts that known_hosts does not have");
   app.add_flag("-K,--ask-become-password", options.ask_become_password,
@@ -66,6 +73,18 @@ void add_commands(Program& program) {
   add_version(program);
 }
 
+// Other commands have nothing that happens.
+void refuse_events_elsewhere(const Program& program) {
+  if (program.options.output != "jsonl") return;
+  for (const CLI::App* command : program.app.get_subcommands()) {
+    const std::string& name = command->get_name();
+    if (name != "plan" && name != "diff" && name != "apply" && name != "observe") {
+      throw CLI::ValidationError("--output",
+                                 "jsonl is for plan, diff, apply and observe; `plumb " + name + "` takes json");
+    }
+  }
+}
+
 int unknown_command(const Program& program, const std::string& word) {
   std::vector<std::string> names;
   for (const CLI::App* command : program.app.get_subcommands({})) names.push_back(command->get_name());
@@ -88,9 +107,11 @@ int run(int argc, char** argv) {
   try {
     // Commands run as callbacks of the parse, after logging is set up here.
     program.app.parse_complete_callback([&program] {
-      auto logger = std::make_shared<spdlog::logger>("plumb", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-      logger->set_level(spdlog::level::from_str(program.options.log_level));
-      spdlog::set_default_logger(std::move(logger));
+      program.options.run_id = run::new_run_id();
+      if (const Result<> started = set_up_log(program.options); !started) {
+        throw CLI::ValidationError("--log-file", started.error().summary());
+      }
+      refuse_events_elsewhere(program);
     });
     program.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,6 +1,7 @@
 // plumb observe: writes down what the hosts are now, so that they can be planned without a connection.
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/events.h"
 #include "cmd/plumb/exit_code.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
@@ -11,19 +12,17 @@
 namespace plumb::cmd {
 namespace {
 
-int observe(Program& program, const std::string& path) {
-  Terminal terminal(program.options.no_color);
-  terminal.set_json(program.options.output == "json");
+int observe_to(Program& program, const std::string& path, Terminal& terminal, Results& results) {
   Workspace workspace(program.options, terminal);
   const SignalWatch signals([&] { workspace.control().request_stop(); });
   if (!workspace.load()) return kInvalidConfiguration;
-  Progress progress(terminal);
+  Progress progress(terminal, program.options);
   const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), progress.observer());
   if (fleet == nullptr) return kInvalidConfiguration;
 
   std::map<std::string, std::string> lines;  // by host, so that the file's order says nothing of who was first
-  const auto results =
-      fleet->observe([&](run::HostSnapshot host) { lines.emplace(host.host, run::write_snapshot(host)); });
+  progress.begin("observe", workspace.hosts().size());
+  results = fleet->observe([&](run::HostSnapshot host) { lines.emplace(host.host, run::write_snapshot(host)); });
   progress.clear();
   std::string snapshot =
       run::snapshot_header(workspace.project().name, run::timestamp(std::chrono::system_clock::now())) + "\n";
@@ -42,6 +41,16 @@ int observe(Program& program, const std::string& path) {
     terminal.print("Wrote " + count + " to " + path + "\n  plan from it with: plumb plan --snapshot " + path + "\n");
   }
   return workspace.control().level() == run::StopLevel::kNone ? exit_code_of(results) : kInterrupted;
+}
+
+int observe(Program& program, const std::string& path) {
+  Terminal terminal(program.options.no_color);
+  terminal.set_json(program.options.output == "json");
+  const std::unique_ptr<EventStream> events = start_events(program.options, "observe", terminal);
+  Results results;
+  const int code = observe_to(program, path, terminal, results);
+  end_events(events.get(), results, code, "");
+  return code;
 }
 
 }  // namespace

@@ -19,7 +19,11 @@ struct Options {
   std::string root;                      // --root
   bool yes = false;                      // --yes
   bool no_color = false;
-  std::string log_level = "warn";  // --log-level
+  bool no_live = false;    // --no-live
+  std::string log_level;   // --log-level; "" for the default
+  std::string log_format;  // --log-format
+  std::string log_file;    // --log-file; "" for standard error
+  std::string run_id;      // of this start of the program: in its log, its events and, where it applies, the history
   bool accept_new_host_keys = false;
   bool ask_become_password = false;
 };

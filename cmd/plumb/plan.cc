@@ -2,6 +2,7 @@
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/diff_revisions.h"
+#include "cmd/plumb/events.h"
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
@@ -27,17 +28,14 @@ void add_planning_options(CLI::App& command, PlanningOptions& planning) {
       ->type_name("FILE");
 }
 
-int make_and_print(Program& program, const PlanArguments& arguments) {
-  Terminal terminal(program.options.no_color);
-  terminal.set_json(program.options.output == "json");
+int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, Results& results) {
   Workspace workspace(program.options, terminal);
   const SignalWatch signals([&] { workspace.control().request_stop(); });
-  Progress progress(terminal);
+  Progress progress(terminal, program.options);
   ExitCode code = kDone;
-  const std::optional<Planned> planned =
-      make_plan(workspace, program.options, arguments.planning, progress.observer(), code);
-  progress.clear();
+  std::optional<Planned> planned = make_plan(workspace, program.options, arguments.planning, progress, code);
   if (!planned) return code;
+  results = planned->result.hosts;
   print_plan(*planned, terminal, arguments.planning);
   if (!arguments.file.empty()) {
     if (planned->result.plan.hosts.empty() || code == kInterrupted) {
@@ -54,6 +52,16 @@ int make_and_print(Program& program, const PlanArguments& arguments) {
   return code;
 }
 
+int plan_or_diff(Program& program, const PlanArguments& arguments, const std::string& command) {
+  Terminal terminal(program.options.no_color);
+  terminal.set_json(program.options.output == "json");
+  const std::unique_ptr<EventStream> events = start_events(program.options, command, terminal);
+  Results results;
+  const int code = make_and_print(program, arguments, terminal, results);
+  end_events(events.get(), results, code, "");
+  return code;
+}
+
 }  // namespace
 
 void add_plan(Program& program) {
@@ -63,7 +71,7 @@ void add_plan(Program& program) {
   command->add_flag("--detailed-exitcode", arguments->detailed_exit_code,
                     "Exit with 2 when there is something to change");
   add_planning_options(*command, arguments->planning);
-  command->callback([&program, arguments] { program.exit_code = make_and_print(program, *arguments); });
+  command->callback([&program, arguments] { program.exit_code = plan_or_diff(program, *arguments, "plan"); });
 }
 
 void add_diff(Program& program) {
@@ -75,8 +83,12 @@ void add_diff(Program& program) {
                       "REV1..REV2: what a change between two git revisions means for the hosts; reaches none of them");
   add_planning_options(*command, arguments->planning);
   command->callback([&program, arguments] {
+    if (!arguments->revisions.empty() && program.options.output == "jsonl") {
+      throw CLI::ValidationError("--output",
+                                 "jsonl follows hosts; a difference of revisions reaches none, and takes json");
+    }
     program.exit_code = arguments->revisions.empty()
-                            ? make_and_print(program, *arguments)
+                            ? plan_or_diff(program, *arguments, "diff")
                             : diff_revisions(program, arguments->revisions, arguments->planning);
   });
 }

@@ -4,6 +4,7 @@
 
 #include "engine/config/tags.h"
 #include "engine/report/diagnostics.h"
+#include "engine/report/events.h"
 #include "engine/report/plan_text.h"
 #include "engine/run/journalist.h"
 #include "engine/run/offline.h"
@@ -88,7 +89,7 @@ plan::Scope scope_of(const Options& options, const PlanningOptions& planning) {
 }
 
 std::optional<Planned> make_plan(Workspace& workspace, const Options& options, const PlanningOptions& planning,
-                                 run::RunObserver observer, ExitCode& code) {
+                                 Progress& progress, ExitCode& code) {
   code = kInvalidConfiguration;
   if (!workspace.load()) return std::nullopt;
   const plan::Scope scope = scope_of(options, planning);
@@ -103,9 +104,11 @@ std::optional<Planned> make_plan(Workspace& workspace, const Options& options, c
     if (!offline) return std::nullopt;
     planned.result = std::move(*offline);
   } else {
-    planned.fleet = workspace.fleet(workspace.hosts(), std::move(observer));
+    planned.fleet = workspace.fleet(workspace.hosts(), progress.observer());
     if (planned.fleet == nullptr) return std::nullopt;
+    progress.begin("plan", workspace.hosts().size());
     planned.result = planned.fleet->plan(scope);
+    progress.clear();
     workspace.keep_facts(*planned.fleet);
   }
 
@@ -127,6 +130,11 @@ std::optional<Planned> make_plan(Workspace& workspace, const Options& options, c
 }
 
 void print_plan(const Planned& planned, Terminal& terminal, const PlanningOptions& planning) {
+  if (terminal.events() != nullptr) {
+    report::plan_events(planned.result.plan, planned.artifact.id,
+                        [&](Json event) { terminal.events()->write(std::move(event)); });
+    return;
+  }
   if (terminal.json()) {
     Json document = plan::expanded(planned.result.plan);
     document["id"] = planned.artifact.id;

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cmd/plumb/exit_code.h"
+#include "cmd/plumb/progress.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/plan/artifact.h"
 
@@ -36,9 +37,9 @@ plan::Scope scope_of(const Options& options, const PlanningOptions& planning);
 
 // Nothing after it has told what is wrong and why there is no plan; `code` says how to exit then.
 std::optional<Planned> make_plan(Workspace& workspace, const Options& options, const PlanningOptions& planning,
-                                 run::RunObserver observer, ExitCode& code);
+                                 Progress& progress, ExitCode& code);
 
-// The plan for people or, with --output json, for programs.
+// The plan for people or, with --output json or jsonl, for programs.
 void print_plan(const Planned& planned, Terminal& terminal, const PlanningOptions& planning);
 
 }  // namespace plumb::cmd

@@ -1,16 +1,41 @@
 #include "cmd/plumb/progress.h"
 
-#include <spdlog/spdlog.h>
+#include <cstdlib>
+
 #include <unistd.h>
 
-#include "engine/report/host_list.h"
+#include "cmd/plumb/log.h"
+#include "cmd/plumb/workspace.h"
+#include "engine/report/events.h"
+#include "engine/report/live_view.h"
 #include "engine/report/rollout_text.h"
+#include "engine/report/run_text.h"
 #include "engine/report/style.h"
+#include "engine/report/text_width.h"
 
 namespace plumb::cmd {
 namespace {
 
-constexpr std::size_t kStatusWidth = 78;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Up to this many actions each one is worth a line.
+constexpr std::size_t kActionsShown = 100;
+// Often enough to look alive, seldom enough to be calm.
+constexpr milliseconds kFrame{100};
+// Where lines stay, one now and then says how far it is.
+constexpr seconds kReport{30};
+
+bool set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0' && std::string_view(value) != "false" && std::string_view(value) != "0";
+}
+
+bool can_draw() {
+  const char* terminal = std::getenv("TERM");
+  return isatty(STDERR_FILENO) == 1 && terminal != nullptr && *terminal != '\0' &&
+         std::string_view(terminal) != "dumb" && !set("CI");
+}
 
 report::Tone tone_of(wire::EventKind kind) {
   switch (kind) {
@@ -28,71 +53,158 @@ report::Tone tone_of(wire::EventKind kind) {
   }
 }
 
+std::string title_of(const std::string& phase) {
+  if (phase == "apply") return "Applying";
+  return phase == "plan" ? "Planning" : "Observing";
+}
+
+std::string in_milliseconds(std::int64_t time) {
+  return std::to_string(time) + " ms";
+}
+
 }  // namespace
 
-Progress::Progress(Terminal& terminal) : terminal_(terminal), live_(isatty(STDERR_FILENO) == 1 && !terminal.json()) {}
+Progress::Progress(Terminal& terminal, const Options& options)
+    : terminal_(terminal),
+      forks_(forks_of(options)),
+      live_(can_draw() && !options.no_live && options.output == "human") {}
+
+Progress::~Progress() {
+  clear();
+}
 
 run::RunObserver Progress::observer() {
   return [this](const run::RunEvent& event) { on_event(event); };
 }
 
-void Progress::on_event(const run::RunEvent& event) {
-  switch (event.kind) {
-    case run::RunEvent::Kind::kWave:
-      if (!terminal_.json()) line(report::wave_text(*event.wave));
-      return;
-    case run::RunEvent::Kind::kContacting:
-      spdlog::debug("{}: contacting", event.host);
-      working_.insert(event.host);
-      break;
-    case run::RunEvent::Kind::kPlanned:
-      spdlog::debug("{}: planned", event.host);
-      working_.erase(event.host);
-      ++done_;
-      break;
-    case run::RunEvent::Kind::kAction:
-      working_.insert(event.host);
-      on_action(event);
-      return;
-    case run::RunEvent::Kind::kHostDone:
-      spdlog::debug("{}: done, {}", event.host, run::name(event.result->state));
-      working_.erase(event.host);
-      break;
+void Progress::begin(const std::string& phase, std::size_t hosts) {
+  start(phase, hosts, nullptr);
+}
+
+void Progress::begin_apply(const plan::Plan& plan, std::size_t hosts) {
+  show_actions_ = plan::action_count(plan) <= kActionsShown;
+  start("apply", hosts, &plan);
+}
+
+void Progress::start(const std::string& phase, std::size_t hosts, const plan::Plan* plan) {
+  clear();
+  hosts_ = hosts;
+  const std::size_t actions = plan == nullptr ? 0 : plan::action_count(*plan);
+  log().write(LogLevel::kInfo, "",
+              phase + ": " + std::to_string(hosts) + " hosts, " + std::to_string(actions) + " actions");
+  if (terminal_.events() != nullptr) terminal_.events()->write(report::phase_event(phase, hosts, actions));
+  if (terminal_.json()) return;
+  model_.begin(title_of(phase), hosts, forks_, std::chrono::steady_clock::now());
+  if (plan != nullptr) model_.expect(*plan);
+  running_ = true;
+  ticker_ = std::thread([this] { tick(); });
+}
+
+void Progress::clear() {
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = false;
   }
-  if (!working_.empty()) status(report::host_list({working_.begin(), working_.end()}, kStatusWidth - 20));
+  wake_.notify_all();
+  if (ticker_.joinable()) ticker_.join();
+  if (live_) Screen::get().clear();
+}
+
+// Draws at most one frame every kFrame, and one a second where nothing happens, since time does.
+void Progress::tick() {
+  auto last = std::chrono::steady_clock::now();
+  ScreenSize size = Screen::size();
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, kFrame, [this] { return !running_; })) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!live_) {
+      if (now - last < kReport) continue;
+      last = now;
+      const std::string text = report::live_line(model_.state(now, 0));
+      lock.unlock();
+      terminal_.tell(text + "\n");
+      lock.lock();
+      continue;
+    }
+    const ScreenSize current = Screen::size();
+    if (!dirty_ && size == current && now - last < seconds{1}) continue;
+    dirty_ = false;
+    size = current;
+    last = now;
+    const report::LiveState state = model_.state(now, report::live_rows(size.height));
+    lock.unlock();
+    Screen::get().paint(report::live_view(state, size.width, size.height, terminal_.error_color()));
+    lock.lock();
+  }
+}
+
+void Progress::on_event(const run::RunEvent& event) {
+  log_event(event);
+  if (terminal_.events() != nullptr) terminal_.events()->write(report::run_event(event));
+  if (terminal_.json()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    model_.on(event, std::chrono::steady_clock::now());
+    dirty_ = true;
+  }
+  using Kind = run::RunEvent::Kind;
+  if (event.kind == Kind::kWave) line(report::wave_text(*event.wave));
+  if (event.kind == Kind::kPause) line("Pausing " + std::to_string(event.milliseconds / 1000) + " s");
+  if (event.kind == Kind::kAction) on_action(event);
+  if (event.kind == Kind::kPlanned || event.kind == Kind::kHostDone) on_end(*event.result);
 }
 
 void Progress::on_action(const run::RunEvent& event) {
   const wire::Event& what = *event.event;
-  const std::string address = event.action->desired.address.str();
-  if (what.kind == wire::EventKind::kStarted) {
-    status(event.host + ": " + std::string(plumb::name(event.action->op)) + " " + address);
-    return;
-  }
-  if (what.kind == wire::EventKind::kOutput || terminal_.json()) return;
+  if (what.kind == wire::EventKind::kStarted || what.kind == wire::EventKind::kOutput) return;
   const bool bad = what.kind == wire::EventKind::kFailed || what.kind == wire::EventKind::kDiverged ||
                    what.kind == wire::EventKind::kStale;
   if (!show_actions_ && !bad) return;
-  const std::string time = what.milliseconds > 0 ? "  " + std::to_string(what.milliseconds) + " ms" : "";
+  const std::string time = what.milliseconds > 0 ? "  " + in_milliseconds(what.milliseconds) : "";
   line(event.host + "  " + report::tint(wire::name(what.kind), tone_of(what.kind), terminal_.error_color()) + "  " +
-       std::string(plumb::name(event.action->op)) + " " + address + time +
-       (what.text.empty() || what.problem ? "" : "  " + what.text.substr(0, what.text.find('\n'))));
+       std::string(plumb::name(event.action->op)) + " " + report::clean(event.action->desired.address.str()) + time +
+       (what.text.empty() || what.problem ? "" : "  " + report::clean(what.text.substr(0, what.text.find('\n')))));
 }
 
-void Progress::status(const std::string& text) {
-  if (!live_) return;
-  terminal_.tell("\r\033[K" + text.substr(0, kStatusWidth));
-  status_shown_ = true;
+// Of many hosts one that is lost is told at once; what failed in an action was told with it.
+void Progress::on_end(const run::HostResult& result) {
+  const bool lost = result.state == run::HostState::kUnreachable || result.state == run::HostState::kNoAnswer;
+  if (!lost || hosts_ < 2) return;
+  const Diagnostic* problem = report::first_error(result);
+  line(result.name + "  " + report::tint(name(result.state), report::Tone::kRed, terminal_.error_color()) +
+       (problem == nullptr ? "" : "  " + report::clean(problem->summary)));
 }
 
-void Progress::clear() {
-  if (!status_shown_) return;
-  terminal_.tell("\r\033[K");
-  status_shown_ = false;
+void Progress::log_event(const run::RunEvent& event) {
+  using Kind = run::RunEvent::Kind;
+  const HostLog host(&log(), event.host);
+  switch (event.kind) {
+    case Kind::kPause:
+      return host.info("pause of " + in_milliseconds(event.milliseconds));
+    case Kind::kWave:
+      return host.info(report::wave_text(*event.wave));
+    case Kind::kContacting:
+      return host.debug("contacting");
+    case Kind::kReached:
+      return host.debug("reached in " + in_milliseconds(event.milliseconds));
+    case Kind::kApplying:
+      return host.debug("applying");
+    case Kind::kAction:
+      if (!host.takes(LogLevel::kDebug) || event.event->kind == wire::EventKind::kOutput) return;
+      return host.debug(std::string(plumb::name(event.action->op)) + " " + event.action->desired.address.str() + ": " +
+                        std::string(wire::name(event.event->kind)));
+    case Kind::kPlanned:
+    case Kind::kHostDone:
+      const Diagnostic* problem = report::first_error(*event.result);
+      return host.write(problem == nullptr ? LogLevel::kInfo : LogLevel::kError,
+                        (event.kind == Kind::kPlanned ? "planned: " : "done: ") +
+                            std::string(name(event.result->state)) + " in " +
+                            in_milliseconds(event.result->milliseconds) +
+                            (problem == nullptr ? "" : ", " + code_name(problem->code) + " " + problem->summary));
+  }
 }
 
 void Progress::line(const std::string& text) {
-  clear();
   terminal_.tell(text + "\n");
 }
 

@@ -1,38 +1,58 @@
-// What a run does while it does it: a status line on a terminal, plain lines elsewhere; both on standard error.
+// What a run does while it does it: a live view on a terminal, plain lines elsewhere, events for programs.
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
-#include <set>
+#include <mutex>
 #include <string>
+#include <thread>
 
+#include "cmd/plumb/options.h"
 #include "cmd/plumb/terminal.h"
+#include "engine/report/live_model.h"
 #include "engine/run/fleet.h"
 
 namespace plumb::cmd {
 
 class Progress {
  public:
-  explicit Progress(Terminal& terminal);
+  Progress(Terminal& terminal, const Options& options);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress();
 
   // Outlived by this object.
   run::RunObserver observer();
-  // Every action gets a line of its own from now on, not only the failed ones.
-  void show_actions(bool show) { show_actions_ = show; }
-  // Removes the status line.
+
+  // A phase of the command begins: "plan", "observe" or "apply".
+  void begin(const std::string& phase, std::size_t hosts);
+  // As above, for carrying out a plan. With few actions each one gets a line of its own, not only the failed ones.
+  void begin_apply(const plan::Plan& plan, std::size_t hosts);
+  // The phase is over; the view goes.
   void clear();
 
  private:
   void on_event(const run::RunEvent& event);
   void on_action(const run::RunEvent& event);
-  void status(const std::string& text);
+  void on_end(const run::HostResult& result);
   void line(const std::string& text);
+  void log_event(const run::RunEvent& event);
+  void start(const std::string& phase, std::size_t hosts, const plan::Plan* plan);
+  void tick();
+  void draw();
 
   Terminal& terminal_;
-  bool live_ = false;  // standard error is a terminal
-  bool status_shown_ = false;
+  std::size_t forks_;
+  bool live_ = false;
   bool show_actions_ = false;
-  std::set<std::string> working_;
-  std::size_t done_ = 0;
+  std::size_t hosts_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  report::LiveModel model_;  // guarded by mutex_
+  bool running_ = false;     // guarded by mutex_: the view is kept up to date
+  bool dirty_ = false;       // guarded by mutex_
+  std::thread ticker_;
 };
 
 }  // namespace plumb::cmd

@@ -1,4 +1,4 @@
-// Ctrl-C and a polite kill, handed to the run that works.
+// Ctrl-C and a polite kill, handed to the run that works; Ctrl-Z, with the terminal in order.
 #pragma once
 
 #include <functional>

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "engine/report/diagnostics.h"
+#include "engine/report/events.h"
 
 namespace plumb::cmd {
 namespace {
@@ -30,13 +31,15 @@ void Terminal::print(std::string_view text) {
 }
 
 void Terminal::tell(std::string_view text) {
-  const auto held = hold();
-  std::fflush(stdout);
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  Screen::get().say(text);
 }
 
 void Terminal::diagnose(const std::vector<Diagnostic>& diagnostics, const lang::SourceMap& sources) {
   if (diagnostics.empty()) return;
+  if (events_ != nullptr) {
+    for (const Diagnostic& diagnostic : diagnostics) events_->write(report::diagnostic_event(diagnostic));
+    return;
+  }
   if (json_) {
     for (const Diagnostic& diagnostic : diagnostics) tell(report::to_json(diagnostic).dump() + "\n");
     return;

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cmd/plumb/event_stream.h"
+#include "cmd/plumb/screen.h"
 #include "engine/base/diagnostic.h"
 #include "engine/lang/source.h"
 
@@ -18,7 +20,7 @@ class Terminal {
   void print(std::string_view text);  // standard output
   void tell(std::string_view text);   // standard error
   // While it is kept, only its thread may tell; others wait.
-  std::unique_lock<std::recursive_mutex> hold() { return std::unique_lock(telling_); }
+  std::unique_lock<std::recursive_mutex> hold() { return Screen::get().hold(); }
   void diagnose(const std::vector<Diagnostic>& diagnostics, const lang::SourceMap& sources);
 
   bool color() const { return color_out_; }
@@ -26,6 +28,12 @@ class Terminal {
   bool can_ask() const { return can_ask_; }
   // As a program would read it: diagnostics as one JSON document a line on standard error.
   void set_json(bool json) { json_ = json; }
+  // As a program would follow it: everything is an event on standard output. `events` outlives this.
+  void set_events(EventStream* events) {
+    events_ = events;
+    json_ = json_ || events != nullptr;
+  }
+  EventStream* events() const { return events_; }
   bool json() const { return json_; }
 
  private:
@@ -33,7 +41,7 @@ class Terminal {
   bool color_err_ = false;
   bool can_ask_ = false;
   bool json_ = false;
-  std::recursive_mutex telling_;
+  EventStream* events_ = nullptr;
 };
 
 }  // namespace plumb::cmd

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/plumb/ask.h"
+#include "cmd/plumb/log.h"
 #include "engine/base/file.h"
 #include "engine/config/document.h"
 #include "engine/run/journalist.h"
@@ -38,6 +39,10 @@ config::InputArguments input_arguments(const Options& options) {
 }
 
 }  // namespace
+
+std::size_t forks_of(const Options& options) {
+  return options.forks == 0 ? default_forks() : options.forks;
+}
 
 std::filesystem::path program_folder() {
   std::error_code problem;
@@ -188,7 +193,8 @@ std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts,
   }
   executors_ = std::make_unique<host::ExecutorStore>(program_folder());
   run::FleetOptions fleet_options;
-  fleet_options.forks = options_.forks == 0 ? default_forks() : options_.forks;
+  fleet_options.forks = forks_of(options_);
+  fleet_options.log = &log();
   if (!options_.root.empty()) fleet_options.root = std::filesystem::absolute(options_.root).lexically_normal().string();
   fleet_options.accept_new_host_keys = options_.accept_new_host_keys;
   fleet_options.become_password = become_password_;

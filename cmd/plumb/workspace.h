@@ -78,6 +78,8 @@ class Workspace {
 // The hosts that both patterns match; an empty `limit` is none. Errors: kNoHostMatches.
 Result<std::set<std::string>> choose_hosts(const config::Inventory& inventory, const std::string& on,
                                            const std::string& limit);
+// Hosts that work at a time.
+std::size_t forks_of(const Options& options);
 
 // The folder that the running program lies in.
 std::filesystem::path program_folder();

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/nearest.h"
-#include "engine/cases/sample_facts.h"
+#include "engine/base/sample_facts.h"
 #include "engine/config/input.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"

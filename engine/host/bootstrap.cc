@@ -169,7 +169,7 @@ class ScriptReader {
 };
 
 Result<> send_executor(StreamConnection& connection, const ExecutorStore& executors, std::string_view uname,
-                       Deadline deadline) {
+                       const HostLog& log, Deadline deadline) {
   const bool unpacks = uname.ends_with(kUnpacks);
   if (unpacks) uname.remove_suffix(kUnpacks.size());
   const std::size_t space = uname.find(' ');
@@ -181,6 +181,8 @@ Result<> send_executor(StreamConnection& connection, const ExecutorStore& execut
   const std::string& bytes = packed ? *packed : executor->bytes;
   std::string head = std::to_string(bytes.size()) + " " + executor->digest;
   if (packed) head += kUnpacks;
+  log.debug("the host lacks the executor for " + system + " " + machine + "; sending " + std::to_string(bytes.size()) +
+            " bytes");
   PLUMB_TRY(connection.write(head + "\n", deadline));
   return connection.write(bytes, deadline);
 }
@@ -266,7 +268,8 @@ Result<> await_executor(StreamConnection& connection, const ExecutorStore& execu
     if (!line) return ended(connection, options, false);
     if (*line == kRun) return await_first_byte(connection, options, deadline);
     if (line->starts_with(kNeed)) {
-      PLUMB_TRY(send_executor(connection, executors, std::string_view(*line).substr(kNeed.size()), deadline));
+      PLUMB_TRY(
+          send_executor(connection, executors, std::string_view(*line).substr(kNeed.size()), options.log, deadline));
       continue;
     }
     const std::string tried = line->substr(kFail.size());

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/log.h"
 #include "engine/base/result.h"
 #include "engine/host/executor_store.h"
 #include "engine/host/stream_connection.h"
@@ -27,6 +28,7 @@ struct StartOptions {
   Become become;
   std::optional<std::string> become_password;
   std::string root;
+  HostLog log{};
 };
 
 // {"sh", "-c", SCRIPT, …}: the program that starts the executor, as an argument list.

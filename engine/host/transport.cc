@@ -6,6 +6,7 @@
 
 #include "engine/host/bootstrap.h"
 #include "engine/host/process.h"
+#include "engine/host/simulated.h"
 #include "engine/host/ssh/session.h"
 
 namespace plumb::host {
@@ -62,13 +63,16 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
   login.accept_new_host_keys = settings.accept_new_host_keys;
   login.connect_timeout = settings.connect_timeout;
   login.connect_attempts = settings.connect_attempts;
+  login.log = HostLog(settings.log, settings.name);
   login.by_program = settings.kind == ConnectionKind::kOpenSsh;
   const auto command = [&]() -> Result<std::string> {
     PLUMB_TRY_ASSIGN(const std::vector<std::string> all, digests.get());
     return bootstrap_line(all, options);
   };
   PLUMB_TRY_ASSIGN(std::unique_ptr<StreamConnection> connection, ssh::run_command(login, context, command, cancel));
+  StepLog steps(login.log);
   PLUMB_TRY(await_executor(*connection, executors, options, Deadline::after(kStartPatience)));
+  steps.done("start of the executor");
   return connection;
 }
 
@@ -76,12 +80,15 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
 
 Result<std::unique_ptr<Connection>> open_executor(const HostSettings& settings, const ExecutorStore& executors,
                                                   ssh::Context& ssh, const Interrupt* cancel) {
+  const HostLog log(settings.log, settings.name);
+  StepLog steps(log);
   const auto open = [&]() -> Opened {
-    const StartOptions options{settings.become, settings.become_password, settings.root};
+    const StartOptions options{settings.become, settings.become_password, settings.root, log};
     switch (settings.kind) {
       case ConnectionKind::kLocal:
         return open_local(executors, options, cancel);
       case ConnectionKind::kCommand:
+        if (is_simulated(settings.command)) return open_simulated(settings.name, settings.command, cancel);
         return open_command(settings, executors, options, cancel);
       case ConnectionKind::kOpenSsh:
       case ConnectionKind::kSsh:
@@ -93,8 +100,10 @@ Result<std::unique_ptr<Connection>> open_executor(const HostSettings& settings, 
   if (!opened) {
     Diagnostic diagnostic = opened.error().diagnostic();
     diagnostic.host = settings.name;
+    steps.done("no connection: " + diagnostic.summary);
     return Error(std::move(diagnostic));
   }
+  steps.done("connected, in all");
   (*opened)->set_cancel(nullptr);
   return std::unique_ptr<Connection>(std::move(*opened));
 }

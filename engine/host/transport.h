@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/log.h"
 #include "engine/base/result.h"
 #include "engine/host/bootstrap.h"
 #include "engine/host/connection.h"
@@ -39,6 +40,7 @@ struct HostSettings {
   std::chrono::seconds connect_timeout{10};  // for all attempts together
   // While the host refuses or drops the connection before the login. A refused login is not tried again.
   int connect_attempts = 1;
+  Log* log = nullptr;  // told the steps of connecting
 };
 
 // A connection on whose far end plumb-exec runs; the first bytes to read are those of its hello. Blocks; for many

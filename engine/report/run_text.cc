@@ -6,11 +6,18 @@
 #include "engine/report/diagnostics.h"
 #include "engine/report/host_list.h"
 #include "engine/report/style.h"
+#include "engine/report/text_width.h"
 
 namespace plumb::report {
 namespace {
 
-constexpr std::size_t kHostsShown = 20;
+constexpr std::size_t kHostsInPattern = 20;
+// All of the summary fits on a screen of 24 lines: hosts one by one where they are few, and kinds of failures, at two
+// lines each.
+constexpr std::size_t kHostsListed = 10;
+constexpr std::size_t kFailuresBesideHosts = 4;
+constexpr std::size_t kFailuresShown = 8;
+constexpr int kFailureWidth = 160;
 
 std::string seconds(std::int64_t milliseconds) {
   const std::int64_t tenths = (milliseconds + 50) / 100;
@@ -21,13 +28,15 @@ bool good(const run::HostResult& result) {
   return result.state == run::HostState::kOk;
 }
 
+std::string state_text(const run::HostResult& result) {
+  if (result.outcome == "stale") return "refused: no longer as the plan saw it";
+  if (result.outcome == "interrupted" || result.outcome == "not started") return result.outcome;
+  return std::string(name(result.state));
+}
+
 std::string host_line(const run::HostResult& result, std::size_t width, bool color) {
   std::string line = "  " + result.name + std::string(width - result.name.size() + 2, ' ');
-  const std::string state = result.outcome == "stale"         ? "refused: no longer as the plan saw it"
-                            : result.outcome == "interrupted" ? "interrupted"
-                            : result.outcome == "not started" ? "not started"
-                                                              : std::string(name(result.state));
-  line += tint(state, good(result) ? Tone::kGreen : Tone::kRed, color);
+  line += tint(state_text(result), good(result) ? Tone::kGreen : Tone::kRed, color);
   if (result.outcome == "already") {
     line += "  nothing done: this plan was applied on " + result.applied_at + " by run " + result.applied_by;
     return line + "\n";
@@ -50,7 +59,91 @@ std::string host_line(const run::HostResult& result, std::size_t width, bool col
   return line;
 }
 
+// Hosts whose first errors say the same, their own names aside.
+struct Failure {
+  std::string text;
+  std::vector<std::string> hosts;
+};
+
+std::string without_name(std::string text, const std::string& name) {
+  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 6)) {
+    text.replace(at, name.size(), "<host>");
+  }
+  return text;
+}
+
+// Those of most hosts first.
+std::vector<Failure> failures(const std::map<std::string, run::HostResult>& hosts) {
+  std::map<std::string, std::vector<std::string>> by_text;
+  std::map<std::string, std::string> of_one;
+  for (const auto& [name, result] : hosts) {
+    if (good(result) || result.state == run::HostState::kNotStarted) continue;
+    const Diagnostic* problem = first_error(result);
+    const std::string text =
+        problem == nullptr ? state_text(result) : code_name(problem->code) + ": " + problem->summary;
+    const std::string key = without_name(text, name);
+    by_text[key].push_back(name);
+    of_one.emplace(key, text);
+  }
+  std::vector<Failure> result;
+  for (auto& [text, names] : by_text) {
+    result.push_back({names.size() == 1 ? of_one[text] : text, std::move(names)});
+  }
+  std::stable_sort(result.begin(), result.end(),
+                   [](const Failure& a, const Failure& b) { return a.hosts.size() > b.hosts.size(); });
+  return result;
+}
+
+std::string failures_text(const std::map<std::string, run::HostResult>& hosts, std::size_t most, bool color) {
+  const std::vector<Failure> all = failures(hosts);
+  std::string out;
+  std::size_t more = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i >= most) {
+      more += all[i].hosts.size();
+      continue;
+    }
+    out += "  " + tint(clean(host_list(all[i].hosts)), Tone::kRed, color) + "\n    " +
+           cut(clean(all[i].text), kFailureWidth) + "\n";
+  }
+  if (more > 0) out += "  and " + std::to_string(more) + (more == 1 ? " host" : " hosts") + " with other errors\n";
+  return out.empty() ? "" : "\nFirst error of each:\n" + out;
+}
+
+std::string pattern_of(const std::vector<std::string>& hosts) {
+  std::string pattern;
+  for (const std::string& name : hosts) pattern += (pattern.empty() ? "" : ":") + name;
+  return hosts.size() <= kHostsInPattern ? pattern : host_list(hosts, 200);
+}
+
 }  // namespace
+
+const Diagnostic* first_error(const run::HostResult& result) {
+  for (const Diagnostic& problem : result.diagnostics.items()) {
+    if (problem.severity == Severity::kError) return &problem;
+  }
+  return nullptr;
+}
+
+std::string way_on(const std::map<std::string, run::HostResult>& hosts, const plan::Plan& plan,
+                   const std::string& run_id) {
+  std::vector<std::string> unplanned;
+  std::vector<std::string> stale;
+  bool resumable = false;
+  for (const auto& [name, result] : hosts) {
+    if (good(result)) continue;
+    if (!plan.hosts.contains(name)) {
+      unplanned.push_back(name);
+    } else if (result.outcome == "stale") {
+      stale.push_back(name);
+    } else {
+      resumable = true;
+    }
+  }
+  if (resumable) return "plumb apply --resume " + run_id;
+  if (!stale.empty()) return "plumb plan --on '" + pattern_of(stale) + "'";
+  return unplanned.empty() ? "" : "plumb apply --on '" + pattern_of(unplanned) + "'";
+}
 
 std::string run_summary(const std::map<std::string, run::HostResult>& hosts, const plan::Plan& plan,
                         const std::string& run_id, bool color) {
@@ -59,31 +152,24 @@ std::string run_summary(const std::map<std::string, run::HostResult>& hosts, con
   int changed = 0;
   int satisfied = 0;
   int verified = 0;
-  bool stale = false;
-  std::vector<std::string> bad;
+  bool all_good = true;
   for (const auto& [name, result] : hosts) {
     width = std::max(width, name.size());
     ++states[result.state];
     changed += result.changed;
     satisfied += result.satisfied;
     verified += result.verified;
-    stale = stale || result.outcome == "stale";
-    if (!good(result)) bad.push_back(name);
+    all_good = all_good && good(result);
   }
   std::string out;
-  const bool already =
-      std::any_of(hosts.begin(), hosts.end(), [](const auto& h) { return h.second.outcome == "already"; });
-  if (!plan.changes_nothing() || !bad.empty()) {
+  const bool listed = hosts.size() <= kHostsListed && (!plan.changes_nothing() || !all_good);
+  if (listed) {
     out += "\n";
-    std::size_t shown = 0;
-    for (const auto& [name, result] : hosts) {
-      // Of many hosts only those that need attention are listed one by one.
-      if (hosts.size() > kHostsShown && (good(result) || shown >= kHostsShown)) continue;
-      out += host_line(result, width, color);
-      ++shown;
-    }
+    for (const auto& [name, result] : hosts) out += host_line(result, width, color);
   }
-  out += "\n" + tint(bad.empty() ? "Done" : "Not done", bad.empty() ? Tone::kGreen : Tone::kRed, color) + ": ";
+  // One host's error stands right above.
+  if (hosts.size() > 1) out += failures_text(hosts, listed ? kFailuresBesideHosts : kFailuresShown, color);
+  out += "\n" + tint(all_good ? "Done" : "Not done", all_good ? Tone::kGreen : Tone::kRed, color) + ": ";
   std::string counts;
   for (const auto& [state, count] : states)
     counts += (counts.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name(state));
@@ -91,15 +177,8 @@ std::string run_summary(const std::map<std::string, run::HostResult>& hosts, con
   if (verified > 0) out += ", " + std::to_string(verified) + " verified";
   if (satisfied > 0) out += ", " + std::to_string(satisfied) + " already as asked for";
   out += ". Run " + run_id + "\n";
-  if (states.contains(run::HostState::kNotStarted)) {
-    out += "Go on with: plumb apply --resume " + run_id + "\n";
-  } else if (!bad.empty() && !already) {
-    out += "Go on with: plumb " + std::string(stale ? "plan" : "apply") + " --on '";
-    const std::string list = host_list(bad, 200);
-    std::string pattern;
-    for (const std::string& name : bad) pattern += (pattern.empty() ? "" : ":") + name;
-    out += (bad.size() <= kHostsShown ? pattern : list) + "'\n";
-  }
+  const std::string next = way_on(hosts, plan, run_id);
+  if (!next.empty()) out += "Go on with: " + next + "\n";
   return out;
 }
 

@@ -1,11 +1,16 @@
 #include "engine/run/conversation.h"
 
+#include <array>
 #include <vector>
 
 namespace plumb::run {
 namespace {
 
 constexpr std::size_t kReadSize = std::size_t{64} << 10;
+
+// In the order of wire::Message.
+constexpr std::array<const char*, std::variant_size_v<wire::Message>> kMessageNames = {
+    "hello", "observe", "observed", "record", "blob", "apply", "event", "done", "acknowledge", "stop", "refused"};
 
 std::string last_line(const std::string& text) {
   std::size_t end = text.find_last_not_of(" \r\n\t");
@@ -25,7 +30,15 @@ Result<> Conversation::send(const wire::Message& message, host::Deadline deadlin
 }
 
 void Conversation::queue(const wire::Message& message) {
-  queued_ += wire::frame(wire::encode(message));
+  const std::string body = wire::encode(message);
+  note("sent ", message, body.size());
+  queued_ += wire::frame(body);
+}
+
+void Conversation::note(const char* way, const wire::Message& message, std::size_t size) const {
+  if (!log_.takes(LogLevel::kTrace)) return;
+  log_.write(LogLevel::kTrace,
+             std::string(way) + kMessageNames[message.index()] + ", " + std::to_string(size) + " bytes");
 }
 
 Error Conversation::end_of_stream() {
@@ -70,6 +83,7 @@ Result<wire::Message> Conversation::receive(host::Deadline deadline) {
     }
   }
   PLUMB_TRY_ASSIGN(wire::Message message, wire::decode(body));
+  note("received ", message, body.size());
   if (const auto* refused = std::get_if<wire::Refused>(&message)) return Error(refused->problem);
   return message;
 }

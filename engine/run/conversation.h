@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/log.h"
 #include "engine/host/connection.h"
 #include "engine/wire/frame.h"
 #include "engine/wire/messages.h"
@@ -13,7 +14,8 @@ namespace plumb::run {
 
 class Conversation {
  public:
-  explicit Conversation(std::unique_ptr<host::Connection> connection) : connection_(std::move(connection)) {}
+  explicit Conversation(std::unique_ptr<host::Connection> connection, HostLog log = {})
+      : connection_(std::move(connection)), log_(std::move(log)) {}
 
   Result<> send(const wire::Message& message, host::Deadline deadline);
   // Gathers messages that need no answer of their own and sends them with the next send().
@@ -38,8 +40,11 @@ class Conversation {
  private:
   Result<> fill(host::Deadline deadline);
   Error end_of_stream();
+  // Kinds and sizes; contents are nobody's business.
+  void note(const char* way, const wire::Message& message, std::size_t size) const;
 
   std::unique_ptr<host::Connection> connection_;
+  HostLog log_;
   wire::FrameReader reader_;
   std::optional<std::string> next_;
   std::string queued_;

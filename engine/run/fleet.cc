@@ -48,6 +48,7 @@ host::HostSettings settings_for(const config::Host& host, const FleetOptions& op
   settings.root = options.root;
   settings.connect_timeout = std::chrono::seconds(from.connect_timeout_seconds);
   settings.connect_attempts = from.connect_attempts;
+  settings.log = options.log;
   return settings;
 }
 
@@ -136,7 +137,7 @@ struct Fleet::Member {
   std::unique_ptr<Session> session;
   HostResult result;
   std::optional<plan::Simulation> simulation;
-  std::map<std::string, Json> left;  // by address
+  std::string left;  // as_left() of the plan, packed: it waits for all hosts to be planned
   std::vector<std::string> moot_probes;
   bool record_outdated = false;
 };
@@ -170,10 +171,18 @@ bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics
   return diagnostics.error_count() == errors;
 }
 
+Result<> Fleet::reach(Member& member) {
+  if (member.session->connected()) return {};
+  const Stopwatch watch;
+  PLUMB_TRY(member.session->connect());
+  tell({.kind = RunEvent::Kind::kReached, .host = member.name, .milliseconds = watch.milliseconds()});
+  return {};
+}
+
 // Sees to the graph of a host, which may have to be asked for its facts first. False after it was told why not.
 bool Fleet::prepare(Member& member) {
   if (member.session->has_graph()) return true;
-  if (Result<> connected = member.session->connect(); !connected) {
+  if (Result<> connected = reach(member); !connected) {
     fail_with(member.result, connected.error());
     return false;
   }
@@ -231,15 +240,15 @@ std::map<std::string, HostResult> Fleet::contact(bool graphs) {
   for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members_[i];
     const Stopwatch watch;
-    tell({RunEvent::Kind::kContacting, member.name, nullptr, nullptr, nullptr});
-    if (Result<> connected = member.session->connect(); !connected) {
+    tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
+    if (Result<> connected = reach(member); !connected) {
       fail_with(member.result, connected.error());
     } else if (graphs) {
       (void)prepare(member);
     }
     member.session->disconnect();
     member.result.milliseconds = watch.milliseconds();
-    tell({RunEvent::Kind::kHostDone, member.name, nullptr, nullptr, &member.result});
+    tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
   });
   std::map<std::string, HostResult> results;
   for (const auto& member : members_) results[member->name] = member->result;
@@ -248,16 +257,18 @@ std::map<std::string, HostResult> Fleet::contact(bool graphs) {
 
 void Fleet::plan_member(Member& member, const plan::Scope& scope) {
   const Stopwatch watch;
-  tell({RunEvent::Kind::kContacting, member.name, nullptr, nullptr, nullptr});
+  tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
   if (control_.level() != StopLevel::kNone) {
     fail_with(member.result, fail(Code::kInterrupted, "interrupted before the host was asked"));
+    tell({.kind = RunEvent::Kind::kPlanned, .host = member.name, .result = &member.result});
     return;
   }
   if (!prepare(member)) {
-    tell({RunEvent::Kind::kPlanned, member.name, nullptr, nullptr, &member.result});
+    tell({.kind = RunEvent::Kind::kPlanned, .host = member.name, .result = &member.result});
     return;
   }
-  Result<plan::Observation> observation = member.session->observe();
+  const Result<> reached = reach(member);
+  Result<plan::Observation> observation = reached ? member.session->observe() : reached.error();
   if (!observation) {
     fail_with(member.result, observation.error());
     member.session->disconnect();
@@ -268,10 +279,11 @@ void Fleet::plan_member(Member& member, const plan::Scope& scope) {
       resolve_doubts(member.session->unreported(), member.session->graph(), *observation,
                      *member.simulation->host.actions);
       member.simulation->host.facts = digest(canonical(member.session->facts()));
-      member.left = as_left(member.session->graph(), *observation, *member.simulation->host.actions, scope);
+      const auto left = as_left(member.session->graph(), *observation, *member.simulation->host.actions, scope);
+      member.left = to_cbor(Json(left));
       member.moot_probes = plan::moot_probes(member.session->graph(), *observation);
       member.record_outdated =
-          !member.moot_probes.empty() || std::any_of(member.left.begin(), member.left.end(), [&](const auto& resource) {
+          !member.moot_probes.empty() || std::any_of(left.begin(), left.end(), [&](const auto& resource) {
             const auto recorded = observation->recorded.find(resource.first);
             return recorded == observation->recorded.end() || recorded->second != resource.second;
           });
@@ -281,7 +293,7 @@ void Fleet::plan_member(Member& member, const plan::Scope& scope) {
     park(member);
   }
   member.result.milliseconds = watch.milliseconds();
-  tell({RunEvent::Kind::kPlanned, member.name, nullptr, nullptr, &member.result});
+  tell({.kind = RunEvent::Kind::kPlanned, .host = member.name, .result = &member.result});
 }
 
 FleetPlan Fleet::plan(const plan::Scope& scope) {
@@ -294,7 +306,8 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
   for (const auto& member : members_) {
     result.hosts[member->name] = member->result;
     if (member->simulation) {
-      builder.add(member->name, *member->simulation, compiler_.contents());
+      builder.add(member->name, std::move(*member->simulation), compiler_.contents());
+      member->simulation.reset();
     } else {
       builder.add_unplanned(member->name, member->result.diagnostics);
     }
@@ -309,9 +322,10 @@ std::map<std::string, HostResult> Fleet::observe(const std::function<void(HostSn
   for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members_[i];
     const Stopwatch watch;
-    tell({RunEvent::Kind::kContacting, member.name, nullptr, nullptr, nullptr});
+    tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
     if (prepare(member)) {
-      if (Result<plan::Observation> observation = member.session->observe()) {
+      const Result<> reached = reach(member);
+      if (Result<plan::Observation> observation = reached ? member.session->observe() : reached.error()) {
         const std::lock_guard lock(sink_mutex);
         sink(take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(*observation)));
       } else {
@@ -320,7 +334,7 @@ std::map<std::string, HostResult> Fleet::observe(const std::function<void(HostSn
     }
     member.session->disconnect();
     member.result.milliseconds = watch.milliseconds();
-    tell({RunEvent::Kind::kHostDone, member.name, nullptr, nullptr, &member.result});
+    tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
   });
   std::map<std::string, HostResult> results;
   for (const auto& member : members_) results[member->name] = member->result;
@@ -343,13 +357,17 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
       make_request(plan, host, compiler_.contents(),
                    {options.run, options.plan, context_.key, options.saved_plan, options.keep_going});
   if (!request) return fail_with(result, request.error());
-  request->apply.resources = member.left;
   request->apply.moot_probes = member.moot_probes;
-  if (member.left.empty()) {
+  if (!member.left.empty()) {
+    Result<Json> left = parse_cbor(member.left);
+    if (!left) return fail_with(result, left.error());
+    for (auto& [address, attributes] : left->items()) request->apply.resources.emplace(address, std::move(attributes));
+  } else {
     for (const plan::Action& action : *host.actions) {
       request->apply.resources[action.desired.address.str()] = action.desired.attributes;
     }
   }
+  if (Result<> reached = reach(member); !reached) return fail_with(result, reached.error());
   if (Result<> acknowledged = member.session->acknowledge(); !acknowledged)
     return fail_with(result, acknowledged.error());
 
@@ -364,7 +382,10 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
       problem.host = member.name;
       result.diagnostics.add(std::move(problem));
     }
-    tell({RunEvent::Kind::kAction, member.name, &(*host.actions)[event.index], &event, nullptr});
+    tell({.kind = RunEvent::Kind::kAction,
+          .host = member.name,
+          .action = &(*host.actions)[event.index],
+          .event = &event});
   };
   Result<wire::Done> done = member.session->apply(*request, plan, compiler_.contents(), sink);
   if (!done) {
@@ -391,6 +412,7 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
 
 void Fleet::apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
   const Stopwatch watch;
+  tell({.kind = RunEvent::Kind::kApplying, .host = member.name});
   apply_member(member, plan, options);
   member.result.milliseconds = watch.milliseconds();
   member.session->disconnect();
@@ -417,7 +439,7 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const plan::Plan& pl
       const Result<> written = options.history->host(host_outcome(member.result));
       if (!written) member.result.diagnostics.add(written.error().diagnostic());
     }
-    tell({RunEvent::Kind::kHostDone, member.name, nullptr, nullptr, &member.result, nullptr});
+    tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
     const std::lock_guard lock(gate_mutex);
     gate.count(member.result.state);
   });
@@ -459,10 +481,17 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
       std::vector<Member*> members;
       for (const std::string& host : wave.hosts) take(host, members);
       if (members.empty()) continue;
-      if (!first && !gate.stopped()) (void)pause(std::chrono::seconds(plan.rollout->pause_seconds));
+      if (!first && !gate.stopped() && plan.rollout->pause_seconds > 0) {
+        const std::chrono::seconds time(plan.rollout->pause_seconds);
+        tell({.kind = RunEvent::Kind::kPause,
+              .host = {},
+              .wave = &wave,
+              .milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time).count()});
+        (void)pause(time);
+      }
       first = false;
       heed_window(plan, options, gate);
-      if (!gate.stopped()) tell({RunEvent::Kind::kWave, "", nullptr, nullptr, nullptr, &wave});
+      if (!gate.stopped()) tell({.kind = RunEvent::Kind::kWave, .host = {}, .wave = &wave});
       gate.begin_wave(wave, members.size());
       apply_wave(members, plan, options, gate);
       done.insert(done.end(), members.begin(), members.end());

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/log.h"
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
 #include "engine/history/history.h"
@@ -31,6 +32,7 @@ struct FleetOptions {
   bool accept_new_host_keys = false;
   std::optional<std::string> become_password;
   host::ssh::Prompt prompt;  // empty where nobody can be asked
+  Log* log = nullptr;
 };
 
 struct HostResult {
@@ -51,13 +53,16 @@ struct HostResult {
 
 // What happens while a fleet works. Calls come one at a time, from any thread.
 struct RunEvent {
-  enum class Kind { kWave, kContacting, kPlanned, kAction, kHostDone };
+  // A host is contacted, then reached; its turn in an apply begins with kApplying. kPlanned ends it for a plan,
+  // kHostDone for everything else, whatever became of it.
+  enum class Kind { kPause, kWave, kContacting, kReached, kApplying, kPlanned, kAction, kHostDone };
   Kind kind = Kind::kContacting;
   std::string host;
   const plan::Action* action = nullptr;  // kAction
   const wire::Event* event = nullptr;    // kAction
-  const HostResult* result = nullptr;    // kHostDone
-  const plan::Wave* wave = nullptr;      // kWave, of a roll-out
+  const HostResult* result = nullptr;    // kPlanned, kHostDone
+  const plan::Wave* wave = nullptr;      // kWave, of a roll-out; kPause: the one that comes after it
+  std::int64_t milliseconds = 0;         // kReached: how long it took; kPause: how long it is
 };
 using RunObserver = std::function<void(const RunEvent&)>;
 
@@ -114,6 +119,7 @@ class Fleet {
  private:
   struct Member;
 
+  Result<> reach(Member& member);
   bool prepare(Member& member);
   void plan_member(Member& member, const plan::Scope& scope);
   void apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options);

@@ -41,7 +41,7 @@ Result<> Session::connect() {
   Result<std::unique_ptr<host::Connection>> connection =
       host::open_executor(settings_, context_.executors, context_.ssh, &context_.control.interrupt());
   if (!connection) return name_host(connection.error());
-  conversation_.emplace(std::move(*connection));
+  conversation_.emplace(std::move(*connection), HostLog(settings_.log, name_));
   watch_ = std::make_unique<Control::Watch>(context_.control, conversation_->connection());
   Result<wire::Hello> hello = conversation_->expect<wire::Hello>(host::Deadline::after(kHelloTime));
   if (!hello) {
@@ -54,6 +54,7 @@ Result<> Session::connect() {
                                                "; this program speaks " + std::to_string(wire::kProtocol)));
   }
   hello_ = std::move(*hello);
+  HostLog(settings_.log, name_).debug("executor " + hello_.version + " on " + hello_.platform);
   return {};
 }
 

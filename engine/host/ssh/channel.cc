@@ -228,6 +228,7 @@ Result<std::unique_ptr<Session>> connect(const Login& login, const Settings& set
     auto session = std::make_unique<Session>(login, settings, context);
     const Result<> connected = session->connect(addresses, deadline, cancel);
     if (connected) return session;
+    login.log.debug("attempt " + std::to_string(attempt + 1) + " failed: " + connected.error().summary());
     const Deadline again = Deadline::after(pause_before(attempt, settings.host_name));
     if (connected.error().code() != Code::kConnect || attempt + 1 >= attempts || again.at >= deadline.at) {
       return attempt == 0 ? Error(connected.error())
@@ -243,19 +244,27 @@ Result<std::unique_ptr<Session>> connect(const Login& login, const Settings& set
 Result<std::unique_ptr<StreamConnection>> run_command(const Login& login, Context& context,
                                                       const std::function<Result<std::string>()>& command,
                                                       const Interrupt* cancel) {
+  StepLog steps(login.log);
   PLUMB_TRY_ASSIGN(Settings settings, context.settings(login.query, Deadline::after(login.connect_timeout)));
+  steps.done("ssh settings");
   const std::string beyond = login.by_program ? "" : beyond_libssh(login, settings, context);
   if (login.by_program || !beyond.empty()) {
+    login.log.debug("the ssh program makes the connection" + (beyond.empty() ? "" : ": " + beyond + " needs it"));
     PLUMB_TRY_ASSIGN(const std::string line, command());
     return run_openssh(login, settings, beyond, line, cancel);
   }
   PLUMB_TRY_ASSIGN(std::unique_ptr<Session> session, connect(login, settings, context, cancel));
+  steps.done("connection and key exchange with " + session->settings().host_name + ":" +
+             std::to_string(session->settings().port));
   PLUMB_TRY(session->check_host_key());
+  steps.done("host key");
   PLUMB_TRY(session->log_in(Deadline::after(kLoginPatience), cancel));
+  steps.done("login as " + session->settings().user);
   PLUMB_TRY_ASSIGN(const std::string line, command());
   auto connection = std::make_unique<SshConnection>(std::move(session));
   connection->set_cancel(cancel);
   PLUMB_TRY(connection->start(line, Deadline::after(kLoginPatience)));
+  steps.done("channel");
   return std::unique_ptr<StreamConnection>(std::move(connection));
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/log.h"
 #include "engine/base/result.h"
 #include "engine/host/ssh/context.h"
 #include "engine/host/ssh/dial.h"
@@ -28,6 +29,7 @@ struct Login {
   bool by_program = false;                   // the ssh program, whatever the settings are
   std::chrono::seconds connect_timeout{10};  // for all attempts together
   int connect_attempts = 1;
+  HostLog log{};
 };
 
 // Belongs to one thread. The steps in their order: connect, check_host_key, log_in.

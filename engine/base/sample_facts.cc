@@ -1,6 +1,6 @@
-#include "engine/cases/sample_facts.h"
+#include "engine/base/sample_facts.h"
 
-namespace plumb::cases {
+namespace plumb {
 
 const Json& sample_facts() {
   static const Json kFacts = Json::parse(R"({
@@ -24,4 +24,4 @@ const Json& sample_facts() {
   return kFacts;
 }
 
-}  // namespace plumb::cases
+}  // namespace plumb

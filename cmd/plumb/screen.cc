@@ -1,0 +1,153 @@
+#include "cmd/plumb/screen.h"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace plumb::cmd {
+namespace {
+
+constexpr std::string_view kErase = "\r\x1b[J";
+constexpr std::string_view kHideCursor = "\x1b[?25l";
+constexpr std::string_view kShowCursor = "\x1b[?25h";
+
+// For the handler of fatal signals, which may look at nothing else.
+std::atomic<bool> block_shown{false};
+
+void give_terminal_back(int signal) {
+  constexpr std::string_view kBack = "\r\x1b[J\x1b[?25h";
+  if (block_shown.load()) (void)!::write(STDERR_FILENO, kBack.data(), kBack.size());
+  // The handler is gone by now (SA_RESETHAND).
+  ::raise(signal);
+}
+
+void watch_fatal_signals() {
+  struct sigaction action {};
+  action.sa_handler = give_terminal_back;
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT}) {
+    struct sigaction before {};
+    sigaction(signal, nullptr, &before);
+    // Whoever has one of these already, as sanitizers do, keeps it.
+    if (before.sa_handler == SIG_DFL && (before.sa_flags & SA_SIGINFO) == 0) sigaction(signal, &action, nullptr);
+  }
+}
+
+}  // namespace
+
+Screen::Screen() {
+  watch_fatal_signals();
+}
+
+Screen& Screen::get() {
+  static Screen screen;
+  return screen;
+}
+
+ScreenSize Screen::size() {
+  winsize window{};
+  ScreenSize size;
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &window) != 0) return size;
+  if (window.ws_col > 0) size.width = window.ws_col;
+  if (window.ws_row > 0) size.height = window.ws_row;
+  return size;
+}
+
+void Screen::write_out(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(STDERR_FILENO, text.data(), text.size());
+    if (count > 0) {
+      text.remove_prefix(static_cast<std::size_t>(count));
+    } else if (count < 0 && errno == EINTR) {
+      continue;
+    } else {
+      return;  // nobody is there to be told
+    }
+  }
+}
+
+void Screen::erase(std::string& out) const {
+  if (lines_.empty()) return;
+  out += kErase;
+  out += kShowCursor;
+}
+
+std::string Screen::block() const {
+  std::string out(kHideCursor);
+  out += '\r';
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    if (i > 0) out += '\n';
+    out += lines_[i];
+    out += "\x1b[K";
+  }
+  // What is left of a longer block, and of one that was broken by another width.
+  out += "\x1b[J\r";
+  if (lines_.size() > 1) out += "\x1b[" + std::to_string(lines_.size() - 1) + "A";
+  return out;
+}
+
+void Screen::paint(const std::vector<std::string>& lines) {
+  const std::lock_guard lock(mutex_);
+  if (lines.empty()) return clear();
+  lines_ = lines;
+  block_shown = true;
+  write_out(block());
+}
+
+void Screen::say(std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  std::fflush(stdout);
+  if (lines_.empty()) return write_out(text);
+  std::string out;
+  erase(out);
+  out += text;
+  if (text.ends_with('\n')) {
+    out += block();
+  } else {
+    // More of the line follows; the block comes back with the next painting.
+    lines_.clear();
+    block_shown = false;
+  }
+  write_out(out);
+}
+
+void Screen::clear() {
+  const std::lock_guard lock(mutex_);
+  std::string out;
+  erase(out);
+  lines_.clear();
+  write_out(out);
+  block_shown = false;
+}
+
+std::unique_lock<std::recursive_mutex> Screen::hold() {
+  std::unique_lock lock(mutex_);
+  clear();
+  return lock;
+}
+
+void Screen::suspend() {
+  const std::lock_guard lock(mutex_);
+  clear();
+  // As if it had not been caught: stops the whole program, unless nobody could let it go on.
+  struct sigaction standard {};
+  struct sigaction before {};
+  standard.sa_handler = SIG_DFL;
+  sigaction(SIGTSTP, &standard, &before);
+  sigset_t stop;
+  sigset_t mask;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
+  ::raise(SIGTSTP);
+  pthread_sigmask(SIG_UNBLOCK, &stop, &mask);
+  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  sigaction(SIGTSTP, &before, nullptr);
+}
+
+}  // namespace plumb::cmd

@@ -1,0 +1,75 @@
+#include "engine/report/run_text.h"
+
+#include <gmock/gmock.h>
+
+namespace plumb::report {
+namespace {
+
+using testing::HasSubstr;
+
+class RunSummary : public testing::Test {
+ protected:
+  run::HostResult& host(const std::string& name, run::HostState state, const std::string& why = "") {
+    run::HostResult& result = hosts_[name];
+    result.name = name;
+    result.state = state;
+    if (!why.empty()) result.diagnostics.add(Diagnostic(Code::kConnect, why).on(name));
+    plan_.hosts[name].actions = std::make_shared<const plan::Actions>(1);
+    return result;
+  }
+  std::string text() const { return run_summary(hosts_, plan_, "R1", false); }
+
+  std::map<std::string, run::HostResult> hosts_;
+  plan::Plan plan_;
+};
+
+TEST_F(RunSummary, TellsEqualErrorsOnceAndHowToGoOn) {
+  for (int i = 10; i < 40; ++i) {
+    const std::string name = "web" + std::to_string(i);
+    host(name, i < 20 ? run::HostState::kUnreachable : run::HostState::kOk, i < 20 ? name + " refused the login" : "");
+  }
+  host("db1", run::HostState::kFailed, "disk full");
+  const std::string code = code_name(Code::kConnect);
+  EXPECT_EQ(text(),
+            "\nFirst error of each:\n"
+            "  web[10:19]\n"
+            "    " +
+                code +
+                ": <host> refused the login\n"
+                "  db1\n"
+                "    " +
+                code +
+                ": disk full\n"
+                "\nNot done: hosts 20 ok, 1 failed, 10 unreachable; 0 changed. Run R1\n"
+                "Go on with: plumb apply --resume R1\n");
+}
+
+TEST_F(RunSummary, FitsOnAScreen) {
+  for (int i = 100; i < 1000; ++i) {
+    host("h" + std::to_string(i), run::HostState::kFailed, "error " + std::to_string(i) + std::string(300, 'x'));
+  }
+  const std::string out = text();
+  EXPECT_LE(std::count(out.begin(), out.end(), '\n'), 23);
+  EXPECT_THAT(out, HasSubstr("and 892 hosts with other errors"));
+  hosts_.clear();
+  plan_.hosts.clear();
+  for (int i = 0; i < 10; ++i) host("h" + std::to_string(i), run::HostState::kFailed, "error " + std::to_string(i));
+  const std::string few = text();
+  EXPECT_LE(std::count(few.begin(), few.end(), '\n'), 24);
+}
+
+TEST_F(RunSummary, GoesOnWithANewPlanWhereThisOneCannot) {
+  host("a", run::HostState::kOk);
+  host("b", run::HostState::kFailed, "x").outcome = "stale";
+  EXPECT_EQ(way_on(hosts_, plan_, "R1"), "plumb plan --on 'b'");
+  host("c", run::HostState::kUnreachable, "y");
+  EXPECT_EQ(way_on(hosts_, plan_, "R1"), "plumb apply --resume R1");
+  hosts_.erase("b");
+  plan_.hosts.erase("c");
+  EXPECT_EQ(way_on(hosts_, plan_, "R1"), "plumb apply --on 'c'");
+  hosts_.erase("c");
+  EXPECT_EQ(way_on(hosts_, plan_, "R1"), "");
+}
+
+}  // namespace
+}  // namespace plumb::report
