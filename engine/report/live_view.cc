@@ -9,6 +9,8 @@ namespace plumb::report {
 namespace {
 
 constexpr int kMostRows = 10;
+// At least so much, so that columns do not move with every short name.
+constexpr int kNameWidth = 12;
 constexpr int kOtherLines = 4;  // title, wave, counts, how many more
 
 std::string two_digits(std::int64_t value) {
@@ -101,11 +103,13 @@ std::vector<std::string> live_view(const LiveState& state, int width, int height
   lines.push_back(title_line(state, usable, color));
   if (!state.wave.empty()) lines.push_back(cut(clean(state.wave), usable));
   lines.push_back(count_line(state, usable, color));
-  int name_width = 0;
+  int name_width = kNameWidth;
   for (const LiveRow& row : state.rows) name_width = std::max(name_width, columns(clean(row.host)));
-  name_width = std::min(name_width, std::max(12, usable * 2 / 5));
+  name_width = std::min(name_width, std::max(kNameWidth, usable * 2 / 5));
   for (const LiveRow& row : state.rows) lines.push_back(row_line(row, name_width, usable, color));
-  if (state.more > 0) lines.push_back(tint("  and " + std::to_string(state.more) + " more at work", Tone::kDim, color));
+  if (state.more > 0) {
+    lines.push_back(tint(cut("  and " + std::to_string(state.more) + " more at work", usable), Tone::kDim, color));
+  }
   const auto most = static_cast<std::size_t>(std::max(1, height - 1));
   if (lines.size() > most) lines.resize(most);
   return lines;

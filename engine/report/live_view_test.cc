@@ -63,13 +63,14 @@ TEST_F(Live, ShowsWhatEachHostDoes) {
   contact("db1", 1000);
   act("web1", wire::EventKind::kStarted, 500);
   reach("db1", 2000);
+  (void)frame(2500);
   end("web2", 3000, run::HostState::kUnreachable, "no route\nto host");
   EXPECT_EQ(frame(5000),
             "Applying  0:05|\n"
             "0 of 4 hosts done, 2 at work, 1 failed, 1 waiting|\n"
-            "  db1           observing                           0:04|\n"
-            "  web1          update file:/etc/nginx/nginx.conf   0:05|\n"
-            "  web2          unreachable: no route to host       0:03|\n");
+            "  web1          update file:/etc/nginx/nginx.conf      0:05|\n"
+            "  web2          unreachable: no route to host          0:03|\n"
+            "  db1           observing                              0:04|\n");
 }
 
 TEST_F(Live, IsSmallOnASmallScreen) {
@@ -85,8 +86,8 @@ TEST_F(Live, IsSmallOnASmallScreen) {
   EXPECT_EQ(frame(70000, 40, 8),
             "Planning  1:10|\n"
             "0 of 100 hosts done, 50 at work|\n"
-            "  web10         connecting       1:10|\n"
-            "  web11         connecting       1:10|\n"
+            "  web10         connecting         1:10|\n"
+            "  web11         connecting         1:10|\n"
             "  and 48 more at work|\n");
 }
 

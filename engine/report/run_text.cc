@@ -15,7 +15,7 @@ constexpr std::size_t kHostsInPattern = 20;
 // All of the summary fits on a screen of 24 lines: hosts one by one where they are few, and kinds of failures, at two
 // lines each.
 constexpr std::size_t kHostsListed = 10;
-constexpr std::size_t kFailuresBesideHosts = 4;
+constexpr std::size_t kFailuresBesideHosts = 3;
 constexpr std::size_t kFailuresShown = 8;
 constexpr int kFailureWidth = 160;
 
