@@ -8,7 +8,7 @@ code=0
 trap '"$far" down; rm -rf "$work"' EXIT
 [ "$code" != 77 ] || skip "$(cat far.log)"
 [ "$code" = 0 ] || fail "the wire is not there: $(cat far.log)"
-cp "${PLUMB_LAB_DIR:-/var/cache/plumb-lab}/run/far/hosts.yaml" .
+first_hosts 5 "${PLUMB_LAB_DIR:-/var/cache/plumb-lab}/run/far/hosts.yaml" >hosts.yaml
 
 for i in 1 2 3 4 5; do on_host "h$i" 'rm -rf /srv/far /var/lib/plumb/far /root/.cache/plumb' </dev/null; done
 {
