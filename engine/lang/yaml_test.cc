@@ -1,6 +1,5 @@
 #include "engine/lang/yaml.h"
 
-
 #include <gtest/gtest.h>
 
 namespace plumb::lang {
