@@ -72,6 +72,33 @@ std::string when_given(const Json& required) {
   return required.empty() ? "" : required[0].get<std::string>() + " =~ \"\" && ";
 }
 
+// The keys of which exactly one is given, where `oneOf` says just that.
+std::vector<std::string> one_key_of(const Json& schema) {
+  std::vector<std::string> keys;
+  for (const Json& branch : schema.value("oneOf", Json::array())) {
+    if (branch.size() != 1 || !branch.contains("required") || branch["required"].size() != 1) return {};
+    keys.push_back(branch["required"][0].get<std::string>());
+  }
+  return keys;
+}
+
+// A quoted key cannot be referred to; the others forbid it.
+std::string forbids(const std::string& name, const std::vector<std::string>& others, const std::string& indent) {
+  if (label(name) != name) return {};
+  std::string forbidden;
+  for (const std::string& other : others) {
+    if (other != name) forbidden += (forbidden.empty() ? "" : ", ") + label(other) + "?: _|_";
+  }
+  return indent + "if " + name + " != _|_ {" + forbidden + "}\n";
+}
+
+// True where one of the map's keys is given.
+std::string something_given(const Json& properties) {
+  std::vector<std::string> given;
+  for (const auto& [name, unused] : properties.items()) given.push_back(name + " != _|_");
+  return all_of(given, " || ");
+}
+
 // Whether a field that is given is as the schema says; only constants and patterns are asked for in conditions.
 std::string value_condition(const std::string& name, const Json& schema) {
   std::vector<std::string> either;
@@ -185,6 +212,10 @@ std::string CueWriter::list(const Json& schema, const std::string& indent, bool 
   std::string item = schema.contains("items") ? value(schema["items"], indent) : "_";
   if (item.find(' ') != std::string::npos && item.front() != '{') item = "(" + item + ")";
   const bool least = schema.contains("minItems") && schema["minItems"].get<std::size_t>() > 0;
+  // A list of maps that may not be empty says so by its first item: where it is an alternative to a map, CUE judges
+  // list.MinItems by the empty list that "[...#Map]" is by default.
+  if (item.front() == '#' && schema.value("minItems", 0) == 1 && !schema.contains("maxItems"))
+    return "[" + item + ", ..." + item + "]";
   std::string out = required && !least ? "([] | [" + item + ", ..." + item + "])" : "[..." + item + "]";
   out += limit(schema, "minItems", "list.MinItems(", ")") + limit(schema, "maxItems", "list.MaxItems(", ")");
   if (schema.value("uniqueItems", false)) out += " & list.UniqueItems()";
@@ -205,16 +236,18 @@ std::string CueWriter::map(const Json& schema, const std::string& indent) const 
     if (std::find(required.begin(), required.end(), name) == required.end()) body += field({name, part, false}, inner);
   }
   for (const auto& [name, others] : map_at(schema, "dependencies").items()) {
-    std::string forbidden;
-    for (const auto& [other, unused] : map_at(others, "properties").items())
-      forbidden += (forbidden.empty() ? "" : ", ") + label(other) + "?: _|_";
-    body.append(inner).append("if ").append(name).append(" != _|_ {").append(forbidden).append("}\n");
+    std::vector<std::string> forbidden;
+    for (const auto& [other, unused] : map_at(others, "properties").items()) forbidden.push_back(other);
+    body += forbids(name, forbidden, inner);
   }
+  const std::vector<std::string> one_key = one_key_of(schema);
+  for (const std::string& name : one_key) body += forbids(name, one_key, inner);
   if (has_conditions(schema)) {
     Json condition = schema;
     condition.erase("required");
     condition.erase("properties");
-    body += inner + "if " + when_given(required) + "!(" + cue_condition(condition) + ") {_|_}\n";
+    const std::string given = one_key.empty() ? when_given(required) : something_given(properties) + " && ";
+    body += inner + "if " + given + "!(" + cue_condition(condition) + ") {_|_}\n";
   }
   body += other_keys(schema, inner);
   std::string out = body.empty() ? "{}" : "{\n" + body + indent + "}";

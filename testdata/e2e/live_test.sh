@@ -113,6 +113,6 @@ SCRIPT
   says_not 'at work'
 done
 terminal env NO_COLOR=1 "$plumb" plan <<'SCRIPT'
-wait web004
+wait web[001:004]
 exits 0
 SCRIPT

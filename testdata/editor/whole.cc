@@ -25,27 +25,28 @@ Json with_resource(Json resource) {
   return project_with("resources", Json::array({std::move(resource)}));
 }
 
-bool accepts(const Json& schema, const Json& value) {
+// `root` is what the schema's references start from.
+bool accepts(const Json& root, const Json& schema, const Json& value) {
   Diagnostics diagnostics;
   const auto node = lang::read_yaml("t.yaml", canonical(value), diagnostics);
   if (!node) return false;
   config::ValidateOptions options;
-  options.root = &schema;
+  options.root = &root;
   return config::validate(*node, schema, "the example", node->span, options, diagnostics) && !diagnostics.has_errors();
 }
 
-// A smallest resource that holds this attribute: what is required, and one more where the kind asks for it.
-std::optional<Json> around(const Json& schema, const std::string& attribute, const Json& example) {
+// A smallest map that holds this key: what is required, and one more where the schema asks for it.
+std::optional<Json> around(const Json& root, const Json& schema, const std::string& attribute, const Json& example) {
   Json smallest = Json::object();
-  for (const Json& key : schema["required"])
+  for (const Json& key : schema.value("required", Json::array()))
     smallest[key.get<std::string>()] = schema["properties"][key.get<std::string>()]["examples"][0];
   smallest[attribute] = example;
-  if (accepts(schema, smallest)) return smallest;
+  if (accepts(root, schema, smallest)) return smallest;
   for (const auto& [other, part] : schema["properties"].items()) {
     if (!part.contains("examples")) continue;
     Json with_other = smallest;
     with_other.emplace(other, part["examples"][0]);
-    if (accepts(schema, with_other)) return with_other;
+    if (accepts(root, schema, with_other)) return with_other;
   }
   return std::nullopt;
 }
@@ -76,12 +77,20 @@ std::optional<Whole> in_project(const std::vector<std::string>& path, const Json
     return Whole{"project", "", project_with(name, value), true};
   }
   if (path.size() == 4 && name == "module") return Whole{"module", "", {{"plumb", "v1"}, {path[3], example}}, true};
+  if (path.size() == 4 && (name == "probe" || name == "window")) {
+    const Json& root = builtin_schema("project");
+    const auto part = around(root, root["definitions"][name], path[3], example);
+    if (!part) return std::nullopt;
+    if (name == "window") return Whole{"project", "", project_with("rollout", {{name, *part}}), true};
+    return Whole{"project", "", with_resource({{"file", "/a"}, {"verify", *part}}), true};
+  }
   if (path.size() == 4 && (name == "use" || name == "resource")) {
     Json one = name == "use" ? Json{{"use", "./a"}} : Json{{"file", "/a"}};
     one[path[3]] = example;
     return Whole{"project", "", with_resource(std::move(one)), true};
   }
-  if (name == "for_each") return Whole{"project", "", with_resource({{"file", "/a"}, {name, example}}), true};
+  if (name == "for_each" || name == "tags")
+    return Whole{"project", "", with_resource({{"file", "/a"}, {name, example}}), true};
   if (name == "version") return Whole{"project", "", {{"plumb", example}, {"project", "a"}}, true};
   if (path.size() == 2) return Whole{"project", "", project_with(name, example), true};
   return std::nullopt;
@@ -114,7 +123,7 @@ std::optional<Whole> whole(const Judged& one, Json value) {
   const std::vector<std::string> path = steps(one.pointer);
   if (one.schema == "project") return in_project(path, value);
   if (one.schema == "inventory") return in_inventory(path, value);
-  const auto attributes = around(builtin_schema(one.schema), path.at(1), value);
+  const auto attributes = around(builtin_schema(one.schema), builtin_schema(one.schema), path.at(1), value);
   if (path.size() != 2 || !attributes) return std::nullopt;
   return Whole{"project", "", resource(kind, *attributes), true};
 }
