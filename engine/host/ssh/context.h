@@ -1,4 +1,4 @@
-// What many connections share: parsed known_hosts files, private keys, effective settings.
+// What many connections share: parsed known_hosts files, private keys, effective settings, turns for logging in.
 #pragma once
 
 #include <functional>
@@ -12,6 +12,7 @@
 
 #include "engine/base/result.h"
 #include "engine/host/ssh/known_hosts.h"
+#include "engine/host/ssh/login_turns.h"
 #include "engine/host/ssh/settings.h"
 
 struct ssh_key_struct;
@@ -56,6 +57,7 @@ class Context {
   // or the answer does not open it.
   std::shared_ptr<const KeyFile> unlocked_key_file(const std::string& path,
                                                    const std::vector<std::string>& certificates);
+  LoginTurns& login_turns() { return login_turns_; }
   bool can_ask() const { return static_cast<bool>(prompt_); }
   // One question, as it is. Nothing where nobody can be asked or answers.
   std::optional<std::string> ask(const std::string& question);
@@ -64,6 +66,7 @@ class Context {
 
  private:
   const Self self_;
+  LoginTurns login_turns_;
   std::mutex mutex_;
   // Guarded by mutex_. Values are made outside the lock; the first one to come counts.
   std::map<Query, Settings> settings_;
