@@ -82,6 +82,7 @@ Result<wire::Message> Conversation::receive(host::Deadline deadline) {
       PLUMB_TRY(fill(deadline));
     }
   }
+  received_.add(body);
   PLUMB_TRY_ASSIGN(wire::Message message, wire::decode(body));
   note("received ", message, body.size());
   if (const auto* refused = std::get_if<wire::Refused>(&message)) return Error(refused->problem);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/digest.h"
 #include "engine/base/log.h"
 #include "engine/host/connection.h"
 #include "engine/wire/frame.h"
@@ -24,6 +25,8 @@ class Conversation {
   // The next message. A Refused comes back as its error. Errors: kInterrupted after Connection::interrupt(), kTimeout,
   // kProtocol, kExecutorDied and kConnectionLost where the stream ends.
   Result<wire::Message> receive(host::Deadline deadline);
+  // The digest of the messages received since it was last asked for.
+  std::string received() { return received_.finish(); }
   // True where receive() would not have to wait.
   bool has_message();
 
@@ -48,6 +51,7 @@ class Conversation {
   wire::FrameReader reader_;
   std::optional<std::string> next_;
   std::string queued_;
+  Sha256 received_;
 };
 
 }  // namespace plumb::run

@@ -8,6 +8,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/pool.h"
 #include "engine/run/doubts.h"
+#include "engine/run/host_planner.h"
 #include "engine/run/journalist.h"
 #include "engine/run/plan_builder.h"
 
@@ -69,29 +70,6 @@ void fail_with(HostResult& result, const Error& error) {
   result.diagnostics.add(std::move(diagnostic));
 }
 
-// Attributes of every resource as they are once the plan is applied: what the record keeps to tell drift from intent.
-std::map<std::string, Json> as_left(const ir::HostGraph& graph, const plan::Observation& observation,
-                                    const plan::Actions& actions, const plan::Scope& scope) {
-  std::map<std::string, Json> result;
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    // What is left out stays in the record as it is.
-    if (!scope.takes(graph.nodes[i].tags)) continue;
-    Json left = graph.nodes[i].desired.attributes;
-    if (observation.states[i].has_value()) {
-      for (auto& [attribute, value] : left.items()) {
-        const auto seen = observation.states[i]->attributes.find(attribute);
-        if (seen != observation.states[i]->attributes.end()) value = *seen;
-      }
-    }
-    result.emplace(graph.nodes[i].desired.address.str(), std::move(left));
-  }
-  for (const plan::Action& action : actions) {
-    Json& left = result[action.desired.address.str()];
-    for (const auto& [attribute, value] : action.after.items()) left[attribute] = value;
-  }
-  return result;
-}
-
 history::HostOutcome host_outcome(const HostResult& result) {
   history::HostOutcome outcome;
   outcome.name = result.name;
@@ -136,10 +114,8 @@ struct Fleet::Member {
   std::string name;
   std::unique_ptr<Session> session;
   HostResult result;
-  std::optional<plan::Simulation> simulation;
-  std::string left;  // as_left() of the plan, packed: it waits for all hosts to be planned
-  std::vector<std::string> moot_probes;
-  bool record_outdated = false;
+  std::shared_ptr<const PlannedHost> planned;  // null where no plan was made
+  std::string facts;                           // digest, of the planned host
 };
 
 Fleet::Fleet(ir::CompilerInput input, const host::ExecutorStore& executors, FleetOptions options, Control& control,
@@ -255,7 +231,7 @@ std::map<std::string, HostResult> Fleet::contact(bool graphs) {
   return results;
 }
 
-void Fleet::plan_member(Member& member, const plan::Scope& scope) {
+void Fleet::plan_member(Member& member, HostPlanner& planner) {
   const Stopwatch watch;
   tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
   if (control_.level() != StopLevel::kNone) {
@@ -273,20 +249,12 @@ void Fleet::plan_member(Member& member, const plan::Scope& scope) {
     fail_with(member.result, observation.error());
     member.session->disconnect();
   } else {
-    member.simulation = plan::simulate(member.session->graph(), providers_, *observation, member.name,
-                                       member.result.diagnostics, scope);
-    if (member.simulation) {
+    member.planned = planner.plan(member.name, member.session->shared_graph(), *observation, member.session->told(),
+                                  member.result.diagnostics);
+    if (member.planned) {
       resolve_doubts(member.session->unreported(), member.session->graph(), *observation,
-                     *member.simulation->host.actions);
-      member.simulation->host.facts = digest(canonical(member.session->facts()));
-      const auto left = as_left(member.session->graph(), *observation, *member.simulation->host.actions, scope);
-      member.left = to_cbor(Json(left));
-      member.moot_probes = plan::moot_probes(member.session->graph(), *observation);
-      member.record_outdated =
-          !member.moot_probes.empty() || std::any_of(left.begin(), left.end(), [&](const auto& resource) {
-            const auto recorded = observation->recorded.find(resource.first);
-            return recorded == observation->recorded.end() || recorded->second != resource.second;
-          });
+                     *member.planned->plan.actions);
+      member.facts = digest(canonical(member.session->facts()));
     } else {
       member.result.state = HostState::kFailed;
     }
@@ -297,7 +265,8 @@ void Fleet::plan_member(Member& member, const plan::Scope& scope) {
 }
 
 FleetPlan Fleet::plan(const plan::Scope& scope) {
-  for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) { plan_member(*members_[i], scope); });
+  HostPlanner planner(providers_, scope);
+  for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) { plan_member(*members_[i], planner); });
 
   std::set<std::string> names;
   for (const auto& member : members_) names.insert(member->name);
@@ -305,9 +274,10 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
   FleetPlan result;
   for (const auto& member : members_) {
     result.hosts[member->name] = member->result;
-    if (member->simulation) {
-      builder.add(member->name, std::move(*member->simulation), compiler_.contents());
-      member->simulation.reset();
+    if (member->planned) {
+      plan::HostPlan host = member->planned->plan;
+      host.facts = member->facts;
+      builder.add(member->name, std::move(host), member->planned->texts, compiler_.contents());
     } else {
       builder.add_unplanned(member->name, member->result.diagnostics);
     }
@@ -346,7 +316,9 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
   const plan::HostPlan& host = plan.hosts.at(member.name);
   if (!prepare(member)) return;
   const bool told_late = !member.session->unreported().empty();
-  if (host.actions->empty() && !told_late && (options.saved_plan || !member.record_outdated)) return;
+  if (host.actions->empty() && !told_late &&
+      (options.saved_plan || member.planned == nullptr || !member.planned->record_outdated))
+    return;
   if (control_.level() != StopLevel::kNone) {
     result.outcome = "not started";
     result.skipped = static_cast<int>(host.actions->size());
@@ -357,9 +329,9 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
       make_request(plan, host, compiler_.contents(),
                    {options.run, options.plan, context_.key, options.saved_plan, options.keep_going});
   if (!request) return fail_with(result, request.error());
-  request->apply.moot_probes = member.moot_probes;
-  if (!member.left.empty()) {
-    Result<Json> left = parse_cbor(member.left);
+  if (member.planned) {
+    request->apply.moot_probes = member.planned->moot_probes;
+    Result<Json> left = parse_cbor(member.planned->left);
     if (!left) return fail_with(result, left.error());
     for (auto& [address, attributes] : left->items()) request->apply.resources.emplace(address, std::move(attributes));
   } else {

@@ -19,6 +19,7 @@
 #include "engine/history/history.h"
 #include "engine/ir/compile.h"
 #include "engine/plan/artifact.h"
+#include "engine/run/host_planner.h"
 #include "engine/run/host_state.h"
 #include "engine/run/rollout_gate.h"
 #include "engine/run/session.h"
@@ -121,7 +122,7 @@ class Fleet {
 
   Result<> reach(Member& member);
   bool prepare(Member& member);
-  void plan_member(Member& member, const plan::Scope& scope);
+  void plan_member(Member& member, HostPlanner& planner);
   void apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options);
   void apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options);
   void apply_wave(const std::vector<Member*>& members, const plan::Plan& plan, const ApplyOptions& options,

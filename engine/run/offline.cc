@@ -99,7 +99,7 @@ class OfflinePlanner {
     const std::lock_guard lock(mutex_);
     if (simulation) {
       simulation->host.facts = facts;
-      builder_.add(host, std::move(*simulation), compiler.contents());
+      builder_.add(host, std::move(simulation->host), simulation->texts, compiler.contents());
       HostResult& result = result_.hosts[host];
       result.name = host;
       result.diagnostics = std::move(found);

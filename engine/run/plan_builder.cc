@@ -48,8 +48,14 @@ PlanBuilder::PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, cons
   if (!input.recorded_facts.empty()) plan_.inputs["recorded_facts"] = digest(canonical(Json(input.recorded_facts)));
 }
 
-void PlanBuilder::add(const std::string& host, plan::Simulation simulation, const ir::Contents& contents) {
-  for (const plan::Action& action : *simulation.host.actions) {
+void PlanBuilder::add(const std::string& host, plan::HostPlan plan, const std::map<std::string, std::string>& texts,
+                      const ir::Contents& contents) {
+  const std::shared_ptr<const plan::Actions> actions = plan.actions;
+  plan_.hosts[host] = std::move(plan);
+  // Hosts that share a list share what it writes and replaces.
+  if (!added_.insert(actions).second) return;
+  plan_.blobs.insert(texts.begin(), texts.end());
+  for (const plan::Action& action : *actions) {
     const std::string content = action.desired.text("content");
     if (!is_digest(content) || plan_.blobs.contains(content)) continue;
     if (Result<std::string> bytes = contents.bytes(content)) {
@@ -58,8 +64,6 @@ void PlanBuilder::add(const std::string& host, plan::Simulation simulation, cons
       diagnostics_.add(bytes.error().diagnostic());
     }
   }
-  plan_.blobs.merge(simulation.texts);
-  plan_.hosts[host] = std::move(simulation.host);
 }
 
 void PlanBuilder::add_unplanned(const std::string& host, const Diagnostics& found) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -17,7 +18,9 @@ class PlanBuilder {
   PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, const std::set<std::string>& hosts);
 
   // `contents` hold the bytes of what the host's graph names.
-  void add(const std::string& host, plan::Simulation simulation, const ir::Contents& contents);
+  // `texts` are those that stand on the host now, by digest.
+  void add(const std::string& host, plan::HostPlan plan, const std::map<std::string, std::string>& texts,
+           const ir::Contents& contents);
   // A host that was asked for and has no plan, because of the first error in `found`.
   void add_unplanned(const std::string& host, const Diagnostics& found);
 
@@ -28,6 +31,7 @@ class PlanBuilder {
  private:
   const ir::CompilerInput& input_;
   plan::Plan plan_;
+  std::set<std::shared_ptr<const plan::Actions>> added_;
   Diagnostics diagnostics_;
 };
 

@@ -72,6 +72,7 @@ Result<plan::Observation> Session::observe() {
   const host::Deadline deadline = host::Deadline::after(kObserveTime);
   if (Result<> sent = conversation_->send(request, deadline); !sent) return name_host(sent.error());
 
+  (void)conversation_->received();
   std::vector<Result<Observed>> states(graph_->nodes.size(),
                                        fail(Code::kCannotObserve, "the host said nothing about this resource"));
   while (true) {
@@ -88,6 +89,7 @@ Result<plan::Observation> Session::observe() {
         }
       }
     } else if (auto* record = std::get_if<wire::Record>(&*message)) {
+      told_ = conversation_->received();
       unreported_ = std::move(record->unreported);
       return take_record(std::move(*record), std::move(states));
     } else {

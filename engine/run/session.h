@@ -37,6 +37,7 @@ class Session {
   const std::string& name() const { return name_; }
   bool has_graph() const { return graph_ != nullptr; }
   const ir::HostGraph& graph() const { return *graph_; }
+  const std::shared_ptr<const ir::HostGraph>& shared_graph() const { return graph_; }
   void set_graph(std::shared_ptr<const ir::HostGraph> graph) { graph_ = std::move(graph); }
   const Json& facts() const { return hello_.facts; }
 
@@ -44,6 +45,8 @@ class Session {
   Result<> connect();
   // Asks for the state of all resources of the graph.
   Result<plan::Observation> observe();
+  // The digest of what the host told the last observe().
+  const std::string& told() const { return told_; }
   // What the last observe() told of earlier runs that never reported it.
   const std::vector<wire::Unreported>& unreported() const { return unreported_; }
   std::vector<wire::Unreported>& unreported() { return unreported_; }
@@ -72,6 +75,7 @@ class Session {
   std::optional<Conversation> conversation_;
   std::unique_ptr<Control::Watch> watch_;
   wire::Hello hello_;
+  std::string told_;
   std::vector<wire::Unreported> unreported_;
 };
 

@@ -1,0 +1,64 @@
+#include "engine/run/host_planner.h"
+
+#include <algorithm>
+
+namespace plumb::run {
+namespace {
+
+// Attributes of every resource as they are once the plan is applied: what the record keeps to tell drift from intent.
+std::map<std::string, Json> as_left(const ir::HostGraph& graph, const plan::Observation& observation,
+                                    const plan::Actions& actions, const plan::Scope& scope) {
+  std::map<std::string, Json> result;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    // What is left out stays in the record as it is.
+    if (!scope.takes(graph.nodes[i].tags)) continue;
+    Json left = graph.nodes[i].desired.attributes;
+    if (observation.states[i].has_value()) {
+      for (auto& [attribute, value] : left.items()) {
+        const auto seen = observation.states[i]->attributes.find(attribute);
+        if (seen != observation.states[i]->attributes.end()) value = *seen;
+      }
+    }
+    result.emplace(graph.nodes[i].desired.address.str(), std::move(left));
+  }
+  for (const plan::Action& action : actions) {
+    Json& left = result[action.desired.address.str()];
+    for (const auto& [attribute, value] : action.after.items()) left[attribute] = value;
+  }
+  return result;
+}
+
+}  // namespace
+
+std::shared_ptr<const PlannedHost> HostPlanner::plan(const std::string& host,
+                                                     const std::shared_ptr<const ir::HostGraph>& graph,
+                                                     const plan::Observation& observation, const std::string& told,
+                                                     Diagnostics& diagnostics) {
+  const std::pair key(graph, told);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = known_.find(key); known != known_.end()) return known->second;
+  }
+  Diagnostics found;
+  std::optional<plan::Simulation> simulation = plan::simulate(*graph, providers_, observation, host, found, scope_);
+  const bool silent = found.empty();
+  diagnostics.extend(std::move(found));
+  if (!simulation) return nullptr;
+
+  auto planned = std::make_shared<PlannedHost>();
+  planned->plan = std::move(simulation->host);
+  planned->texts = std::move(simulation->texts);
+  const auto left = as_left(*graph, observation, *planned->plan.actions, scope_);
+  planned->left = to_cbor(Json(left));
+  planned->moot_probes = plan::moot_probes(*graph, observation);
+  planned->record_outdated =
+      !planned->moot_probes.empty() || std::any_of(left.begin(), left.end(), [&](const auto& resource) {
+        const auto recorded = observation.recorded.find(resource.first);
+        return recorded == observation.recorded.end() || recorded->second != resource.second;
+      });
+  if (!silent) return planned;
+  const std::lock_guard lock(mutex_);
+  return known_.emplace(key, std::move(planned)).first->second;
+}
+
+}  // namespace plumb::run
