@@ -6,7 +6,7 @@ N ?= 3
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test demo golden docs lint format bench asan tsan fuzz lab-up lab-down install package clean
+.PHONY: help deps build executors test demo golden docs lint format bench asan tsan fuzz lab-up lab-down install package clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -17,6 +17,10 @@ deps: ## install what the build needs and this machine lacks (Debian, Ubuntu)
 build: deps ## build everything into build/, the programs into build/bin/
 	@test -f build/build.ninja || cmake --preset dev
 	@cmake --build build --parallel $(JOBS)
+
+executors: build ## build plumb-exec for arm64, armv7 and riscv64 too; plumb then reaches such hosts
+	@.ci/deps executors
+	@JOBS=$(JOBS) cmake/executors build
 
 test: build ## build, and run every test; as root with the lab of real hosts
 	@ctest --test-dir build --parallel 2 --output-on-failure

@@ -3,6 +3,19 @@
 find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tl-expected REQUIRED)
+
+# Nettle hashes on both sides. The executor is one static file, so it needs the archive.
+find_path(NETTLE_INCLUDE_DIR nettle/sha2.h REQUIRED)
+find_library(NETTLE_ARCHIVE NAMES libnettle.a REQUIRED)
+add_library(nettle_static STATIC IMPORTED)
+set_target_properties(nettle_static PROPERTIES IMPORTED_LOCATION ${NETTLE_ARCHIVE}
+                                               INTERFACE_INCLUDE_DIRECTORIES ${NETTLE_INCLUDE_DIR})
+
+# The executor needs no more.
+if(PLUMB_EXECUTOR_ONLY)
+  return()
+endif()
+
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(spdlog REQUIRED)
@@ -16,13 +29,6 @@ find_path(RE2_INCLUDE_DIR re2/re2.h REQUIRED)
 find_library(RE2_LIBRARY NAMES re2 REQUIRED)
 add_library(re2 UNKNOWN IMPORTED)
 set_target_properties(re2 PROPERTIES IMPORTED_LOCATION ${RE2_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${RE2_INCLUDE_DIR})
-
-# Nettle hashes on both sides. The executor is one static file, so it needs the archive.
-find_path(NETTLE_INCLUDE_DIR nettle/sha2.h REQUIRED)
-find_library(NETTLE_ARCHIVE NAMES libnettle.a REQUIRED)
-add_library(nettle_static STATIC IMPORTED)
-set_target_properties(nettle_static PROPERTIES IMPORTED_LOCATION ${NETTLE_ARCHIVE}
-                                               INTERFACE_INCLUDE_DIRECTORIES ${NETTLE_INCLUDE_DIR})
 
 if(PLUMB_TESTS)
   find_package(GTest REQUIRED)

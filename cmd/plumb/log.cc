@@ -113,7 +113,7 @@ Result<> set_up_log(const Options& options) {
   }
   auto logger = std::make_shared<spdlog::logger>("plumb", std::move(sink));
   logger->set_pattern("%v");
-  const std::string level = !options.log_level.empty() ? options.log_level : options.log_file.empty() ? "warn" : "info";
+  const std::string level = !options.log_level.empty() ? options.log_level : options.log_file.empty() ? "off" : "info";
   logger->set_level(spdlog::level::from_str(level));
   logger->flush_on(spdlog::level::trace);
   spd_log().start(std::move(logger), options.log_format == "json", options.run_id);

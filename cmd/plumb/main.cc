@@ -39,7 +39,7 @@ void add_common_options(Program& program) {
   app.add_flag("--no-color", options.no_color, "No colours (NO_COLOR does the same)");
   app.add_flag("--no-live", options.no_live, "Plain lines also on a terminal");
   app.add_option("--log-level", options.log_level,
-                 "trace, debug, info, warn, error or off (default: warn; info with --log-file)")
+                 "trace, debug, info, warn, error or off (default: off; info with --log-file)")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->type_name("LEVEL");
   app.add_option("--log-format", options.log_format, "text or json")

@@ -85,6 +85,8 @@ int restrict_files(const std::string& scratch) {
 constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
 #elif defined(__aarch64__)
 constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
+#elif defined(__riscv) && __riscv_xlen == 64
+constexpr std::uint32_t kArchitecture = AUDIT_ARCH_RISCV64;
 #else
 constexpr std::uint32_t kArchitecture = 0;
 #endif
@@ -128,9 +130,12 @@ constexpr std::array kDenied = {
 // What Landlock denies more exactly where it is there (truncate from its third version on).
 constexpr std::array kDeniedWithoutLandlock = {
 #ifdef __x86_64__
-    SYS_unlink,   SYS_rmdir,    SYS_mkdir,   SYS_rename,    SYS_link,   SYS_symlink,   SYS_mknod,  SYS_creat,
+    SYS_unlink,   SYS_rmdir,   SYS_mkdir,     SYS_rename, SYS_link,      SYS_symlink, SYS_mknod, SYS_creat,
 #endif
-    SYS_renameat, SYS_unlinkat, SYS_mkdirat, SYS_renameat2, SYS_linkat, SYS_symlinkat, SYS_mknodat};
+#ifdef SYS_renameat
+    SYS_renameat,
+#endif
+    SYS_unlinkat, SYS_mkdirat, SYS_renameat2, SYS_linkat, SYS_symlinkat, SYS_mknodat};
 constexpr int kYoungLandlock = 3;
 
 constexpr std::array<std::uint32_t, 4> kDeniedIoctls = {FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR,

@@ -71,8 +71,9 @@ Result<const ExecutorStore::Executor*> ExecutorStore::find(const std::string& pl
   std::string have;
   for (const auto& [name, path] : paths_) have += (have.empty() ? "" : ", ") + name;
   return fail(Code::kNoExecutor, "no executor for " + platform)
-      .hint(have.empty() ? "this installation has no plumb-exec beside plumb or in ../libexec/plumb"
-                         : "this installation has executors for " + have);
+      .hint(have.empty()
+                ? "this installation has no plumb-exec beside plumb or in ../libexec/plumb"
+                : "this installation has executors for " + have + "; `make executors` builds those for other machines");
 }
 
 std::optional<std::string> ExecutorStore::packed(const Executor& executor) {

@@ -1,5 +1,6 @@
 #include "engine/exec/interpreter/file_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
@@ -15,6 +16,7 @@ namespace plumb::exec {
 namespace {
 
 constexpr std::string_view kTemporary = ".plumb-";
+constexpr std::uint64_t kMostAtOnce = std::uint64_t{1} << 30;  // of what the kernel copies, and a size on 32 bits
 
 std::string replace_placeholder(const std::string& command, const std::string& path) {
   // In single quotes, so that a path with spaces or worse stays one word.
@@ -116,8 +118,9 @@ Result<> FileWriter::fill(const StagedFile& staged, const std::string& digest) {
   if (content.file < 0) return write_all(staged.file.get(), content.bytes, staged.path);
   off_t at = 0;
   while (static_cast<std::uint64_t>(at) < content.size) {
+    const std::uint64_t left = content.size - static_cast<std::uint64_t>(at);
     const ssize_t count =
-        ::sendfile(staged.file.get(), content.file, &at, content.size - static_cast<std::uint64_t>(at));
+        ::sendfile(staged.file.get(), content.file, &at, static_cast<std::size_t>(std::min(left, kMostAtOnce)));
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return os_error("write", staged.path);
   }
