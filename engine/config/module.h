@@ -97,6 +97,7 @@ struct Declaration {
   std::map<std::string, TemplateText> templates;  // by attribute
   std::set<std::string> ignore;                   // attributes left alone once the resource exists
   bool prevent_destroy = false;
+  int confirm_within = 0;  // seconds; 0: it need not be confirmed
   // Attributes whose values never appear in any output: those the schema marks x-sensitive, those named by
   // `sensitive: [content]`, with `sensitive: true` every attribute that the schema marks x-secret-capable, and those
   // that a sensitive input reaches. With an attribute goes the one that its bytes become or come from (x-content-of).

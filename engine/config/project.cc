@@ -90,12 +90,14 @@ class Normalised {
     for (const auto& [name, value] : declaration.expressions)
       attributes[name] = {{"expression", written(value.node())}};
     for (const auto& [name, text] : declaration.templates) attributes[name] = {{"template", digest(text.origin.text)}};
-    return {{"kind", declaration.kind},
-            {"placement", placement(declaration.placement)},
-            {"attributes", std::move(attributes)},
-            {"ignore", declaration.ignore},
-            {"sensitive", declaration.sensitive},
-            {"prevent_destroy", declaration.prevent_destroy}};
+    Json document = {{"kind", declaration.kind},
+                     {"placement", placement(declaration.placement)},
+                     {"attributes", std::move(attributes)},
+                     {"ignore", declaration.ignore},
+                     {"sensitive", declaration.sensitive},
+                     {"prevent_destroy", declaration.prevent_destroy}};
+    if (declaration.confirm_within > 0) document["confirm_within"] = declaration.confirm_within;
+    return document;
   }
 
   Json part(const ModuleCall& call) {

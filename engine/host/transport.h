@@ -39,6 +39,8 @@ struct HostSettings {
   std::chrono::seconds connect_timeout{10};  // for all attempts together
   // While the host refuses or drops the connection before the login. A refused login is not tried again.
   int connect_attempts = 1;
+  // A login of its own, over no connection that is there already (ControlMaster of ssh).
+  bool fresh_login = false;
 };
 
 // A connection on whose far end plumb-exec runs; the first bytes to read are those of its hello. Blocks; for many

@@ -248,6 +248,7 @@ std::optional<Node> Compiler::lower(config::Resource&& resource, Diagnostics& di
   node->attribute_spans = resource.spans;
   node->ignore = std::move(resource.ignore);
   node->prevent_destroy = resource.prevent_destroy;
+  node->confirm_within = resource.confirm_within;
   node->desired.address = resource.address;
   Json& attributes = node->desired.attributes;
   attributes = std::move(resource.attributes);

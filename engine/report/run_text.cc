@@ -26,6 +26,7 @@ std::string host_line(const run::HostResult& result, std::size_t width, bool col
   const std::string state = result.outcome == "stale"         ? "refused: no longer as the plan saw it"
                             : result.outcome == "interrupted" ? "interrupted"
                             : result.outcome == "not started" ? "not started"
+                            : result.outcome == "undone"      ? "undone: not confirmed in time"
                                                               : std::string(name(result.state));
   line += tint(state, good(result) ? Tone::kGreen : Tone::kRed, color);
   if (result.outcome == "already") {
