@@ -31,6 +31,7 @@ struct ApplyArguments {
   std::string file;
   std::string resume;  // a run
   bool keep_going = false;
+  bool ignore_window = false;
   bool detailed_exit_code = false;
   PlanningOptions planning;
 };
@@ -68,6 +69,29 @@ class Apply {
     }
   }
 
+  // Refuses before a host is touched; what the window is ignored for, the history notes.
+  bool may_begin() {
+    const std::vector<config::Window> windows = plan_.rollout ? plan_.rollout->windows : std::vector<config::Window>();
+    const std::chrono::sys_seconds time = current_time();
+    if (windows.empty() || config::is_open(windows, time)) return true;
+    if (arguments_.ignore_window) {
+      window_ignored_ = true;
+      return true;
+    }
+    std::string text;
+    for (const config::Window& window : windows) text += (text.empty() ? "" : ", or ") + config::text_of(window);
+    Diagnostics found;
+    found.add(Diagnostic(Code::kOutsideWindow, "hosts may be changed " + text + ", and it is " + config::rfc3339(time))
+                  .with_hint("it opens next at " + config::rfc3339(config::next_opening(windows, time)) +
+                             "; --ignore-window does not wait for it"));
+    workspace_.diagnose(found);
+    return false;
+  }
+
+  static std::chrono::sys_seconds current_time() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  }
+
   int plan_and_apply() {
     ExitCode code = kDone;
     std::optional<Planned> planned =
@@ -87,6 +111,7 @@ class Apply {
     }
     if (plan_.hosts.empty()) return code;
     if (!plan_.changes_nothing()) {
+      if (!may_begin()) return kStalePlan;
       if (const ExitCode refused = confirm(); refused != kDone) return refused;
     }
     return execute(false);
@@ -158,8 +183,10 @@ class Apply {
     if (found.has_errors()) return kStalePlan;
     fleet_ = workspace_.fleet(hosts, progress_.observer());
     if (fleet_ == nullptr) return kInvalidConfiguration;
-    if (!terminal_.json()) terminal_.print(report::plan_summary(plan_, terminal_.color()));
+    if (!terminal_.json())
+      terminal_.print(report::scope_text(plan_, terminal_.color()) + report::plan_summary(plan_, terminal_.color()));
     if (plan_.changes_nothing()) return kDone;
+    if (!may_begin()) return kStalePlan;
     if (const ExitCode refused = confirm(); refused != kDone) return refused;
     return execute(true);
   }
@@ -190,7 +217,7 @@ class Apply {
                              "the plan names the host `" + host + "`, which the inventory no longer holds"));
       }
     }
-    if (Result<std::set<std::string>> now = config::match_hosts(workspace_.inventory(), plan_.on)) {
+    if (Result<std::set<std::string>> now = choose_hosts(workspace_.inventory(), plan_.scope.on, plan_.scope.limit)) {
       std::string joined;
       for (const std::string& host : *now) {
         if (!plan_.hosts.contains(host) && arguments_.resume.empty()) joined += (joined.empty() ? "" : ", ") + host;
@@ -233,7 +260,8 @@ class Apply {
     start.plan_bytes = artifact_.bytes;
     start.operator_name = operator_name();
     start.started_at = run::timestamp(Clock::now());
-    start.hosts_pattern = plan_.on;
+    if (window_ignored_) start.kind = "apply, window ignored";
+    start.hosts_pattern = plan_.scope.on + (plan_.scope.limit.empty() ? "" : ", limit " + plan_.scope.limit);
     start.engine = PLUMB_VERSION;
     Result<history::RunWriter> writer = (*history)->begin(start);
     if (!writer) {
@@ -241,7 +269,9 @@ class Apply {
       return kFailed;
     }
     progress_.show_actions(plan::action_count(plan_) <= kActionsShown);
-    auto [applied, stopped] = fleet_->apply(plan_, {start.id, artifact_.id, saved, arguments_.keep_going, &*writer});
+    run::ApplyOptions options{start.id, artifact_.id, saved, arguments_.keep_going, &*writer, {}};
+    if (!arguments_.ignore_window) options.clock = current_time;
+    auto [applied, stopped] = fleet_->apply(plan_, options);
     progress_.clear();
     for (auto& [host, result] : applied) results_[host] = std::move(result);
 
@@ -258,8 +288,11 @@ class Apply {
     }
     if (saved) workspace_.keep_facts(*fleet_);
     workspace_.diagnose(found);
-    const ExitCode code = exit_code_of(results_);
-    const Result<> finished = writer->finish({outcome_of(code), run::timestamp(Clock::now()), code});
+    // Hosts that were not begun do not say that anything is wrong.
+    const bool closed = stopped && stopped->code == Code::kOutsideWindow;
+    const ExitCode code = worse(exit_code_of(results_), closed ? kStalePlan : kDone);
+    const std::string outcome = closed && code == kStalePlan ? "window closed" : outcome_of(code);
+    const Result<> finished = writer->finish({outcome, run::timestamp(Clock::now()), code});
     if (!finished) workspace_.diagnose(finished.error());
     print_results(start.id);
     if (code == kDone && !finished) return kFailed;
@@ -299,6 +332,7 @@ class Apply {
   plan::Plan plan_;
   plan::Artifact artifact_;
   std::map<std::string, run::HostResult> results_;
+  bool window_ignored_ = false;
 };
 
 }  // namespace
@@ -308,9 +342,14 @@ void add_apply(Program& program) {
   CLI::App* command = program.app.add_subcommand("apply", "Plan and, after a yes, apply; or apply a saved plan");
   CLI::Option* const file =
       command->add_option("PLAN", arguments->file, "A plan written by `plumb plan -o`")->type_name("FILE");
-  command->add_option("--resume", arguments->resume, "Go on with the plan of an earlier run, where it did not end well")
-      ->excludes(file)
-      ->type_name("RUN");
+  CLI::Option* const resume = command
+                                  ->add_option("--resume", arguments->resume,
+                                               "Go on with the plan of an earlier run, where it did not end well")
+                                  ->excludes(file)
+                                  ->type_name("RUN");
+  add_tag_options(*command, arguments->planning);
+  for (const char* option : {"--tags", "--skip-tags"}) command->get_option(option)->excludes(file)->excludes(resume);
+  command->add_flag("--ignore-window", arguments->ignore_window, "Do not wait for the roll-out's maintenance window");
   command->add_flag("--keep-going", arguments->keep_going, "After a failure skip only what depends on it");
   command->add_flag("--detailed-exitcode", arguments->detailed_exit_code, "Exit with 2 when something was changed");
   command->add_flag("--full", arguments->planning.full, "Show operations and what each action stands on");

@@ -5,6 +5,7 @@
 #include "cmd/plumb/exit_code.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/config/revision.h"
+#include "engine/config/tags.h"
 #include "engine/ir/compile.h"
 #include "engine/plan/artifact.h"
 #include "engine/plan/assume.h"
@@ -37,6 +38,7 @@ class Side {
   static Options at(const config::Revision& revision, Options options) {
     options.folder = revision.folder().string();
     options.on = "all";
+    options.limit.clear();
     return options;
   }
 
@@ -88,7 +90,7 @@ class RevisionDiff {
 
   // A pattern may match hosts in one revision only.
   std::set<std::string> chosen(Side& side) const {
-    const Result<std::set<std::string>> hosts = config::match_hosts(side.workspace().inventory(), options_.on);
+    const Result<std::set<std::string>> hosts = choose_hosts(side.workspace().inventory(), options_.on, options_.limit);
     return hosts ? *hosts : std::set<std::string>();
   }
 
@@ -96,14 +98,17 @@ class RevisionDiff {
     const std::set<std::string> old_hosts = chosen(before);
     const std::set<std::string> new_hosts = chosen(after);
     if (old_hosts.empty() && new_hosts.empty()) {
-      return complain(config::match_hosts(after.workspace().inventory(), options_.on).error());
+      return complain(choose_hosts(after.workspace().inventory(), options_.on, options_.limit).error());
     }
     const std::string key = this->key();
     const std::map<std::string, Json>& facts = workspace_.recorded_facts();
     ir::Compiler old_compiler(before.input(facts, key));
     ir::Compiler new_compiler(after.input(facts, key));
-    run::PlanBuilder builder(new_compiler.input(), options_.on, new_hosts);
+    const plan::Scope scope = scope_of(options_, planning_);
+    run::PlanBuilder builder(new_compiler.input(), scope, new_hosts);
     Diagnostics found;
+    config::check_tags(new_compiler.input().project.root, scope.tags, found);
+    config::check_tags(new_compiler.input().project.root, scope.skip_tags, found);
     new_compiler.check(new_hosts, found);
     std::vector<std::string> without_facts;
     for (const std::string& host : new_hosts) {
@@ -117,8 +122,8 @@ class RevisionDiff {
         builder.add_unplanned(host, found);
         continue;
       }
-      auto simulation =
-          plan::simulate(*new_graph, builtin_providers(), plan::as_declared(*old_graph, *new_graph), host, found);
+      auto simulation = plan::simulate(*new_graph, builtin_providers(), plan::as_declared(*old_graph, *new_graph), host,
+                                       found, scope);
       if (!simulation) {
         builder.add_unplanned(host, found);
         continue;

@@ -21,6 +21,7 @@ void add_common_options(Program& program) {
   app.add_option("-i,--inventory", options.inventory, "The inventory (default: hosts.yaml of the project)")
       ->type_name("FILE");
   app.add_option("--on", options.on, "Hosts to work on, as a pattern: web:&prod:!web03")->type_name("PATTERN");
+  app.add_option("--limit", options.limit, "Of those, only hosts that match this pattern too")->type_name("PATTERN");
   app.add_option("--set", options.assignments, "Set an input, above all other layers; may be repeated")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);

@@ -11,6 +11,7 @@ struct Options {
   std::string folder = ".";              // -C
   std::string inventory;                 // -i; "" for hosts.yaml of the project
   std::string on = "all";                // --on
+  std::string limit;                     // --limit; "" for none
   std::vector<std::string> assignments;  // --set
   std::vector<std::string> input_files;  // --inputs
   std::string output = "human";          // --output

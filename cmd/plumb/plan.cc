@@ -18,6 +18,7 @@ struct PlanArguments {
 };
 
 void add_planning_options(CLI::App& command, PlanningOptions& planning) {
+  add_tag_options(command, planning);
   command.add_flag("--full", planning.full, "Show operations and what each action stands on");
   command.add_option("--require", planning.require, "Refuse actions that are not exactly known")
       ->check(CLI::IsMember({"exact"}))

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "engine/config/tags.h"
 #include "engine/report/diagnostics.h"
 #include "engine/report/plan_text.h"
 #include "engine/run/journalist.h"
@@ -45,7 +46,7 @@ void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
   }
 }
 
-std::optional<run::FleetPlan> plan_snapshot(Workspace& workspace, const Options& options, const std::string& file) {
+std::optional<run::FleetPlan> plan_snapshot(Workspace& workspace, const plan::Scope& scope, const std::string& file) {
   const std::optional<ir::CompilerInput> input = workspace.compiler_input();
   if (!input) return std::nullopt;
   Diagnostics found;
@@ -58,7 +59,7 @@ std::optional<run::FleetPlan> plan_snapshot(Workspace& workspace, const Options&
     return std::nullopt;
   }
   const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
-  Result<run::FleetPlan> planned = run::plan_offline(*input, workspace.hosts(), *snapshot, {options.on, threads});
+  Result<run::FleetPlan> planned = run::plan_offline(*input, workspace.hosts(), *snapshot, {scope, threads});
   if (planned) return std::move(*planned);
   workspace.diagnose(planned.error());
   return std::nullopt;
@@ -66,19 +67,45 @@ std::optional<run::FleetPlan> plan_snapshot(Workspace& workspace, const Options&
 
 }  // namespace
 
+void add_tag_options(CLI::App& command, PlanningOptions& planning) {
+  command.add_option("--tags", planning.tags, "Plan only resources with one of these tags")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("TAG,…");
+  command.add_option("--skip-tags", planning.skip_tags, "Leave out resources with one of these tags")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("TAG,…");
+}
+
+plan::Scope scope_of(const Options& options, const PlanningOptions& planning) {
+  plan::Scope scope;
+  scope.on = options.on;
+  scope.limit = options.limit;
+  scope.tags = {planning.tags.begin(), planning.tags.end()};
+  scope.skip_tags = {planning.skip_tags.begin(), planning.skip_tags.end()};
+  return scope;
+}
+
 std::optional<Planned> make_plan(Workspace& workspace, const Options& options, const PlanningOptions& planning,
                                  run::RunObserver observer, ExitCode& code) {
   code = kInvalidConfiguration;
   if (!workspace.load()) return std::nullopt;
+  const plan::Scope scope = scope_of(options, planning);
+  Diagnostics unknown;
+  config::check_tags(workspace.project().root, scope.tags, unknown);
+  config::check_tags(workspace.project().root, scope.skip_tags, unknown);
+  workspace.diagnose(unknown);
+  if (unknown.has_errors()) return std::nullopt;
   Planned planned;
   if (!planning.snapshot.empty()) {
-    auto offline = plan_snapshot(workspace, options, planning.snapshot);
+    auto offline = plan_snapshot(workspace, scope, planning.snapshot);
     if (!offline) return std::nullopt;
     planned.result = std::move(*offline);
   } else {
     planned.fleet = workspace.fleet(workspace.hosts(), std::move(observer));
     if (planned.fleet == nullptr) return std::nullopt;
-    planned.result = planned.fleet->plan(options.on);
+    planned.result = planned.fleet->plan(scope);
     workspace.keep_facts(*planned.fleet);
   }
 

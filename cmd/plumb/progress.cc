@@ -15,6 +15,7 @@ constexpr std::size_t kStatusWidth = 78;
 report::Tone tone_of(wire::EventKind kind) {
   switch (kind) {
     case wire::EventKind::kChanged:
+    case wire::EventKind::kVerified:
       return report::Tone::kGreen;
     case wire::EventKind::kFailed:
     case wire::EventKind::kDiverged:

@@ -32,7 +32,7 @@ int show(Program& program, const std::string& file, bool full) {
   options.color = terminal.color();
   options.full = full;
   terminal.print(report::plan_text(*plan, options) + report::plan_summary(*plan, terminal.color()));
-  terminal.print("\nProject " + plan->project + ", hosts `" + plan->on + "`, made by plumb " + plan->engine +
+  terminal.print("\nProject " + plan->project + ", hosts `" + plan->scope.on + "`, made by plumb " + plan->engine +
                  "\n  id " + id + "\n");
   return kDone;
 }

@@ -45,6 +45,17 @@ std::filesystem::path program_folder() {
   return problem ? std::filesystem::path(".") : self.parent_path();
 }
 
+Result<std::set<std::string>> choose_hosts(const config::Inventory& inventory, const std::string& on,
+                                           const std::string& limit) {
+  PLUMB_TRY_ASSIGN(std::set<std::string> hosts, config::match_hosts(inventory, on));
+  if (limit.empty()) return hosts;
+  Result<std::set<std::string>> within = config::match_hosts(inventory, limit);
+  if (!within) return std::move(within.error()).during("--limit");
+  std::erase_if(hosts, [&](const std::string& host) { return !within->contains(host); });
+  if (hosts.empty()) return fail(Code::kNoHostMatches, "no host of `" + on + "` matches the limit `" + limit + "` too");
+  return hosts;
+}
+
 void Workspace::add_sources(const std::vector<Diagnostic>& diagnostics) {
   const auto add = [&](const SourceSpan& span) {
     if (span.file.empty() || sources_.has(span.file)) return;
@@ -85,7 +96,7 @@ bool Workspace::load() {
     }
   }
   if (inventory_) {
-    if (Result<std::set<std::string>> hosts = config::match_hosts(*inventory_, options_.on)) {
+    if (Result<std::set<std::string>> hosts = choose_hosts(*inventory_, options_.on, options_.limit)) {
       hosts_ = std::move(*hosts);
     } else {
       diagnostics.add(hosts.error().diagnostic());

@@ -23,7 +23,7 @@ class Workspace {
  public:
   Workspace(const Options& options, Terminal& terminal) : options_(options), terminal_(terminal) {}
 
-  // Loads project and inventory and matches --on. False after it has told what is wrong.
+  // Loads project and inventory and matches --on and --limit. False after it has told what is wrong.
   bool load();
 
   const config::Project& project() const { return *project_; }
@@ -69,6 +69,10 @@ class Workspace {
   std::unique_ptr<host::ExecutorStore> executors_;
   run::Control control_;
 };
+
+// The hosts that both patterns match; an empty `limit` is none. Errors: kNoHostMatches.
+Result<std::set<std::string>> choose_hosts(const config::Inventory& inventory, const std::string& on,
+                                           const std::string& limit);
 
 // The folder that the running program lies in.
 std::filesystem::path program_folder();

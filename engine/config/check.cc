@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/nearest.h"
+#include "engine/config/declaration.h"
 #include "engine/config/functions.h"
 #include "engine/config/order_values.h"
 #include "engine/config/schema.h"
@@ -293,8 +294,22 @@ class Checker {
       const Reads reads = reads_of(text.program->references(), text.program->calls_host(), names.own);
       good = take_reads(declaration, schema, attribute, "`" + attribute + "`", reads, text.span) && good;
     }
+    if (declaration.verify_expression) good = check_probes(declaration, names) && good;
     declaration.broken = declaration.broken || !good || declaration.reads.broken;
     prepare(declaration, schema["properties"]);
+  }
+
+  // Probes stand in plans and messages, so nothing sensitive can be in them.
+  bool check_probes(Declaration& declaration, const Names& names) {
+    Dynamic& verify = *declaration.verify_expression;
+    if (!verify.compile(scope(names))) return false;
+    const Reads own = reads_of(verify, names.own);
+    declaration.reads.add(own);
+    if (own.sensitive) {
+      shown(verify.span(), "`verify`");
+      return false;
+    }
+    return check_type(verify, probes_schema(), builtin_schema("project"), "`verify`", {});
   }
 
   static void prepare(Declaration& declaration, const Json& properties) {

@@ -223,6 +223,10 @@ class DeclarationReader {
       const bool open = entry.key == "id" || entry.key == "after" || entry.key == "before" || entry.key == "for_each";
       Node value = entry.value;
       if (open && may_be_dynamic(value)) continue;
+      if (entry.key == "verify") {
+        read_probes(entry, std::move(value));
+        continue;
+      }
       if (entry.key != "when") resolve_literals(value, diagnostics_);
       ValidateOptions options;
       options.root = &builtin_schema("project");
@@ -232,8 +236,18 @@ class DeclarationReader {
     }
   }
 
+  void read_probes(const Entry& entry, Node value) {
+    if (may_be_dynamic(value)) {
+      result_.verify_expression.emplace(std::move(value));
+    } else if (std::optional<Json> typed = validate_probes(value, entry.key_span, diagnostics_)) {
+      result_.verify = std::move(*typed);
+    }
+  }
+
   void read_shared(const Entry& entry, const Json& value) {
-    if (entry.key == "prevent_destroy") {
+    if (entry.key == "tags") {
+      result_.tags = value.get<std::set<std::string>>();
+    } else if (entry.key == "prevent_destroy") {
       result_.prevent_destroy = value.get<bool>();
     } else if (entry.key == "confirm_within") {
       if (check_confirmable(entry)) result_.confirm_within = value.get<int>();
@@ -299,6 +313,18 @@ class DeclarationReader {
 };
 
 }  // namespace
+
+const Json& probes_schema() {
+  return shared_properties().at("verify");
+}
+
+std::optional<Json> validate_probes(const Node& node, const SourceSpan& where, Diagnostics& diagnostics) {
+  ValidateOptions options;
+  options.root = &builtin_schema("project");
+  std::optional<Json> typed = validate(node, probes_schema(), "`verify`", where, options, diagnostics);
+  if (typed && !typed->is_array()) typed = Json::array({std::move(*typed)});
+  return typed;
+}
 
 std::optional<Declaration> read_declaration(const Node& node, const ModuleFolder& folder, Diagnostics& diagnostics,
                                             lang::SourceMap& sources) {

@@ -25,6 +25,10 @@ struct ModuleFolder {
 std::optional<Declaration> read_declaration(const lang::Node& node, const ModuleFolder& folder,
                                             Diagnostics& diagnostics, lang::SourceMap& sources);
 
+// `verify` of a resource without expressions: a list of probes.
+std::optional<Json> validate_probes(const lang::Node& node, const SourceSpan& where, Diagnostics& diagnostics);
+const Json& probes_schema();
+
 // What every entry may say about where and when. Keys that are not of this are left alone.
 Placement read_placement(const lang::Node& node, Diagnostics& diagnostics);
 

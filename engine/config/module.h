@@ -98,6 +98,10 @@ struct Declaration {
   std::set<std::string> ignore;                   // attributes left alone once the resource exists
   bool prevent_destroy = false;
   int confirm_within = 0;  // seconds; 0: it need not be confirmed
+  std::set<std::string> tags;
+  // Probes, as the schema types them, in a list; or what they are worked out from.
+  Json verify = Json::array();
+  std::optional<Dynamic> verify_expression;
   // Attributes whose values never appear in any output: those the schema marks x-sensitive, those named by
   // `sensitive: [content]`, with `sensitive: true` every attribute that the schema marks x-secret-capable, and those
   // that a sensitive input reaches. With an attribute goes the one that its bytes become or come from (x-content-of).
@@ -122,6 +126,7 @@ struct ModuleCall {
   std::map<std::string, Dynamic> with;
   std::map<std::string, SourceSpan> key_spans;  // of `with`
   std::map<std::string, Reads> with_reads;      // by key of `with`
+  std::set<std::string> tags;                   // all that is in the module has them too
   std::shared_ptr<const Module> module;         // null where it could not be read
 
   Reads reads;               // of the use itself and of all that is in the module

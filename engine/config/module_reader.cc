@@ -139,6 +139,9 @@ class ModuleReader::Document {
         call.key_spans.emplace(entry.key, entry.key_span);
       }
     }
+    if (const Entry* tags = node.find("tags"); tags != nullptr) {
+      for (const Node& tag : tags->value.items) call.tags.insert(tag.text);
+    }
     call.name = name_of(source, call);
     call.module = reader_.use(source, folder_, call.name);
     call.broken = diagnostics_.error_count() != before || call.module == nullptr;
@@ -152,7 +155,8 @@ class ModuleReader::Document {
     literal.kind = Node::Kind::kMap;
     literal.span = node.span;
     for (const Entry& entry : node.entries) {
-      const bool later = entry.key == "with" || (entry.key != "use" && may_be_dynamic(entry.value));
+      const bool literal_only = entry.key == "use" || entry.key == "tags";
+      const bool later = entry.key == "with" || (!literal_only && may_be_dynamic(entry.value));
       if (!later) literal.entries.push_back(entry);
     }
     if (const Entry* with = node.find("with"); with != nullptr && !with->value.is_map()) {

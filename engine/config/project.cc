@@ -97,6 +97,10 @@ class Normalised {
                      {"sensitive", declaration.sensitive},
                      {"prevent_destroy", declaration.prevent_destroy}};
     if (declaration.confirm_within > 0) document["confirm_within"] = declaration.confirm_within;
+    if (!declaration.tags.empty()) document["tags"] = declaration.tags;
+    if (!declaration.verify.empty()) document["verify"] = declaration.verify;
+    if (declaration.verify_expression)
+      document["verify"] = {{"expression", written(declaration.verify_expression->node())}};
     return document;
   }
 
@@ -106,6 +110,7 @@ class Normalised {
     // A list in braces would copy the whole module.
     Json document = {{"use", call.name}, {"placement", placement(call.placement)}};
     document["with"] = std::move(with);
+    if (!call.tags.empty()) document["tags"] = call.tags;
     document["module"] = call.module == nullptr ? Json(nullptr) : module(*call.module);
     return document;
   }

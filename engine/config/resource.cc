@@ -41,12 +41,15 @@ class Resolver {
     resource_->ignore = declaration_.ignore;
     resource_->prevent_destroy = declaration_.prevent_destroy;
     resource_->confirm_within = declaration_.confirm_within;
+    resource_->tags = declaration_.tags;
+    resource_->verify = declaration_.verify;
     resource_->sensitive = declaration_.sensitive;
     resource_->attributes = declaration_.literal_values;
     resource_->spans = declaration_.spans;
     bool good = true;
     for (const auto& [name, value] : declaration_.expressions) good = take_expression(name, value) && good;
     for (const auto& [name, text] : declaration_.templates) good = take_template(name, text) && good;
+    good = take_probes() && good;
     if (!good || !keys_go_together() || !take_address()) return nullptr;
     for (const char* name : kTriggers) prefix_patterns(name);
     auto after = resolve_patterns(declaration_.placement.after, module_, evaluation_);
@@ -98,6 +101,16 @@ class Resolver {
     }
     resource_->attributes[name] = std::move(*rendered);
     return true;
+  }
+
+  bool take_probes() {
+    if (!declaration_.verify_expression) return true;
+    const std::optional<Node> node = declaration_.verify_expression->resolve(evaluation_);
+    if (!node) return false;
+    const std::optional<Json> typed =
+        validate_probes(*node, declaration_.verify_expression->span(), evaluation_.diagnostics);
+    if (typed) resource_->verify = *typed;
+    return typed.has_value();
   }
 
   bool keys_go_together() {

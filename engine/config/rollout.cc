@@ -76,6 +76,7 @@ Rollout read_rollout(const lang::Node& node, const Json& typed) {
   if (typed.contains("canary")) rollout.canary = amount_in(typed["canary"], rollout.canary);
   if (typed.contains("batch")) rollout.batch = amount_in(typed["batch"], rollout.batch);
   if (typed.contains("pause")) rollout.pause_seconds = typed["pause"].get<std::int64_t>();
+  if (typed.contains("window")) rollout.windows = read_windows(typed["window"]);
   if (typed.contains("max_failures")) {
     rollout.tolerances.failed = tolerance_in(typed["max_failures"]);
     // A host that was lost in the middle may have been broken by the change.
@@ -105,11 +106,13 @@ std::optional<Tolerances> tolerances_from(const Json& json) {
 Json to_json(const Rollout& rollout) {
   Json stages = Json::array();
   for (const Pattern& stage : rollout.stages) stages.push_back(stage.text);
-  return {{"stages", std::move(stages)},
-          {"canary", rollout.canary.str()},
-          {"batch", rollout.batch.str()},
-          {"tolerated", to_json(rollout.tolerances)},
-          {"pause", rollout.pause_seconds}};
+  Json json = {{"stages", std::move(stages)},
+               {"canary", rollout.canary.str()},
+               {"batch", rollout.batch.str()},
+               {"tolerated", to_json(rollout.tolerances)},
+               {"pause", rollout.pause_seconds}};
+  if (!rollout.windows.empty()) json["window"] = to_json(rollout.windows);
+  return json;
 }
 
 }  // namespace plumb::config

@@ -8,6 +8,7 @@
 
 #include "engine/base/json.h"
 #include "engine/config/module.h"
+#include "engine/config/window.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::config {
@@ -48,6 +49,7 @@ struct Rollout {
   Amount batch{100, true};      // of each stage
   Tolerances tolerances;
   std::int64_t pause_seconds = 0;  // between two waves
+  std::vector<Window> windows;     // when hosts may be changed; empty: at any time
 };
 
 // `typed` is what the schema made of `node`.

@@ -21,7 +21,9 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
       before_(request.actions.size()),
       touched_(request.actions.size(), false),
       started_(request.actions.size(), false),
-      guarded_(request.actions.size(), false) {}
+      guarded_(request.actions.size(), false) {
+  interpreter_.set_stop([this] { return tools_.line.wants_stop(); });
+}
 
 wire::Done ApplyRun::run() {
   done_.outcome = "ok";
@@ -158,8 +160,10 @@ std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
 // A restart, reload or run: one of its triggers changed something, now or in a run that did not get this far.
 // What was started in this run after all of them has seen the change.
 bool ApplyRun::is_due(std::size_t index) const {
+  // Nothing runs in an image that could be asked.
+  if (is_probe(index) && tools_.system.is_image()) return false;
   std::size_t started = 0;
-  for (std::size_t i = 0; i < index; ++i) {
+  for (std::size_t i = 0; i < index && !is_probe(index); ++i) {
     if (started_[i] && action(i).desired.address == action(index).desired.address) started = i + 1;
   }
   for (std::size_t i = started; i < index; ++i) {
@@ -167,7 +171,7 @@ bool ApplyRun::is_due(std::size_t index) const {
   }
   const HostRecord& record = tools_.log.record();
   // A record that was lost cannot say what is owed; then the plan is believed.
-  return record.owes(address(index)) || (action(index).owed && record.damaged && started == 0);
+  return record.owes(address(index), is_probe(index)) || (action(index).owed && record.damaged && started == 0);
 }
 
 // As planned; or, where the plan could not know whether there would be anything to restart, as it is now. Nothing where
@@ -235,7 +239,12 @@ void ApplyRun::finish() {
   done_.satisfied = static_cast<int>(std::count(states_.begin(), states_.end(), State::kSatisfied));
   done_.failed = static_cast<int>(std::count(states_.begin(), states_.end(), State::kFailed));
   done_.skipped = static_cast<int>(std::count(states_.begin(), states_.end(), State::kSkipped));
+  done_.verified = static_cast<int>(std::count(states_.begin(), states_.end(), State::kVerified));
   if (failed_ && done_.outcome == "ok") done_.outcome = "failed";
+  std::erase_if(tools_.log.record().owed, [this](const wire::Owed& owed) {
+    const std::vector<std::string>& moot = request_.moot_probes;
+    return owed.op == Op::kVerify && std::find(moot.begin(), moot.end(), owed.address) != moot.end();
+  });
   done_.owed = addresses_owed();
   done_.confirm_within = guard_.finish();
   // A host that was refused is left alone altogether.
@@ -244,6 +253,8 @@ void ApplyRun::finish() {
   HostRecord& record = tools_.log.record();
   std::set<std::string> not_done;
   for (std::size_t i = 0; i < states_.size(); ++i) {
+    // What a probe asks about is as the record says, whether it works or not.
+    if (is_probe(i)) continue;
     if (states_[i] != State::kChanged && states_[i] != State::kSatisfied) not_done.insert(address(i));
   }
   for (const auto& [address, attributes] : request_.resources) {

@@ -20,7 +20,7 @@ class ApplyRun {
   wire::Done run();
 
  private:
-  enum class State { kPending, kChanged, kSatisfied, kFailed, kSkipped };
+  enum class State { kPending, kChanged, kVerified, kSatisfied, kFailed, kSkipped };
 
   // An action whose turn has come.
   struct Turn {
@@ -83,6 +83,7 @@ class ApplyRun {
   const Provider& provider(std::size_t index) const {
     return *tools_.registry.find(action(index).desired.address.kind);
   }
+  bool is_probe(std::size_t index) const { return action(index).op == Op::kVerify; }
   bool stops_after_failure() const { return failed_.has_value() && !request_.keep_going; }
 
   ApplyTools tools_;

@@ -163,6 +163,31 @@ TEST_F(ApplyTest, ChangesAndRecords) {
   EXPECT_EQ(record.resources.size(), 2U);
 }
 
+TEST_F(ApplyTest, NothingOfAnImageIsProbedOrOwed) {
+  wire::Action change = toy("a", "1");
+  change.triggers = {1};
+  wire::Action probe;
+  probe.desired = change.desired;
+  probe.op = Op::kVerify;
+  probe.triggered = true;
+  probe.operations = {Probe{{"false"}, "", {0}, "", "", "", {200}, "", 1, 0, 1}};
+  const wire::Done done = apply({change, probe});
+  EXPECT_EQ(done.outcome, "ok");
+  EXPECT_EQ(done.changed, 1);
+  EXPECT_EQ(done.verified, 0);
+  EXPECT_TRUE(done.owed.empty());
+}
+
+TEST_F(ApplyTest, WhatThePlanLeavesToALaterRunIsOwed) {
+  wire::Action change = toy("a", "1");
+  change.owes = {{"bell:x", Op::kRestart}};
+  EXPECT_THAT(apply({change}).owed, ElementsAre("bell:x"));
+  EXPECT_TRUE(load_record(folder_).owes("bell:x"));
+  EXPECT_THAT(apply({change}).owed, ElementsAre("bell:x")) << "still, though nothing was done";
+  apply({bell("x")});
+  EXPECT_FALSE(load_record(folder_).owes("bell:x"));
+}
+
 TEST_F(ApplyTest, WhatIsThereAlreadyIsSatisfied) {
   const std::vector<wire::Action> actions = {toy("a", "1"), toy("b", "2")};
   root_.write("/etc/a", "1");

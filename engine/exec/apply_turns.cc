@@ -244,7 +244,8 @@ void ApplyRun::look_again(std::vector<Turn>& turns) {
   std::vector<Turn*> looked;
   std::vector<const Desired*> desired;
   for (Turn& turn : turns) {
-    turn.touched = turn.begun;
+    turn.touched = turn.begun && !is_probe(turn.index);
+    if (is_probe(turn.index)) continue;
     if (!turn.begun || is_unverifiable(action(turn.index))) continue;
     looked.push_back(&turn);
     desired.push_back(&action(turn.index).desired);
@@ -282,12 +283,15 @@ void ApplyRun::settle(std::vector<Turn>& turns) {
       if (shown.size() > kOutputLimit) shown.erase(0, shown.size() - kOutputLimit);
       event(wire::EventKind::kOutput, i, std::move(shown));
     }
-    states_[i] = turn.problem ? State::kFailed : State::kChanged;
+    const bool probe = is_probe(i);
+    states_[i] = turn.problem ? State::kFailed : probe ? State::kVerified : State::kChanged;
     if (!turn.problem) {
-      event(wire::EventKind::kChanged, i, {}, {}, turn.milliseconds);
+      event(probe ? wire::EventKind::kVerified : wire::EventKind::kChanged, i, {}, {}, turn.milliseconds);
       continue;
     }
     if (!failed_) failed_ = i;
+    // A probe that was waiting when the run was stopped.
+    if (turn.problem->code == Code::kInterrupted) done_.outcome = "interrupted";
     event(turn.diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, i, turn.problem->summary, turn.problem,
           turn.milliseconds);
   }
@@ -304,8 +308,10 @@ void ApplyRun::settle(std::vector<Turn>& turns) {
 JournalEntry ApplyRun::intent_of(const Turn& turn) const {
   Intent intent{request_.run, request_.plan, address(turn.index), action(turn.index).op, {}, {}};
   for (const std::size_t trigger : action(turn.index).triggers) {
-    if (trigger < states_.size()) intent.triggers.push_back({address(trigger), action(trigger).op});
+    if (trigger >= states_.size() || (is_probe(trigger) && tools_.system.is_image())) continue;
+    intent.triggers.push_back({address(trigger), action(trigger).op});
   }
+  for (const wire::Due& due : action(turn.index).owes) intent.triggers.push_back({due.address, due.op});
   for (const Operation& operation : turn.operations) {
     const std::string* path = file_path(operation);
     const bool leaves = std::holds_alternative<WriteFile>(operation) || std::holds_alternative<MakeLink>(operation);
@@ -326,6 +332,8 @@ JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
   } else if (turn.problem) {
     outcome.outcome = "failed";
     outcome.text = turn.problem->summary;
+  } else if (what.op == Op::kVerify) {
+    outcome.outcome = "verified";
   } else {
     const auto desired = request_.resources.find(outcome.address);
     if (desired != request_.resources.end()) outcome.resource = desired->second;
@@ -333,7 +341,8 @@ JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
     // A plan may change a service and restart it by two actions; then the second one settles the debt.
     bool later = false;
     for (std::size_t i = turn.index + 1; i < states_.size(); ++i) {
-      later = later || (action(i).triggered && action(i).desired.address == what.desired.address);
+      const bool acts = action(i).triggered && !is_probe(i);
+      later = later || (acts && action(i).desired.address == what.desired.address);
     }
     outcome.discharges = !later || starts_service(turn.operations);
   }
@@ -343,7 +352,8 @@ JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
 Diagnostic ApplyRun::presentable(const Diagnostic& problem, std::size_t index) const {
   Diagnostic shown = problem;
   const bool said_by_program = problem.code == Code::kProgramFailed || problem.code == Code::kValidateFailed ||
-                               problem.code == Code::kPackageFailed || problem.code == Code::kServiceFailed;
+                               problem.code == Code::kPackageFailed || problem.code == Code::kServiceFailed ||
+                               problem.code == Code::kProbeFailed;
   if (action(index).hide_output && said_by_program) {
     // What a program prints stands after the first colon.
     const std::size_t colon = shown.summary.find(": ");

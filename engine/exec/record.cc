@@ -62,8 +62,9 @@ Loaded load(const StateFolder& folder) {
 
 }  // namespace
 
-bool HostRecord::owes(const std::string& address) const {
-  return std::any_of(owed.begin(), owed.end(), [&](const wire::Owed& one) { return one.address == address; });
+bool HostRecord::owes(const std::string& address, bool probe) const {
+  return std::any_of(owed.begin(), owed.end(),
+                     [&](const wire::Owed& one) { return one.address == address && (one.op == Op::kVerify) == probe; });
 }
 
 Json to_json(const HostRecord& record) {
@@ -180,11 +181,16 @@ void Folding::conclude(const Outcome& outcome) {
     if (outcome.resource) record_.resources[outcome.address] = *outcome.resource;
     if (outcome.forget) record_.resources.erase(outcome.address);
     if (outcome.discharges) {
-      // A reload is not a restart, but whatever else was done to the address includes both.
+      // A reload is not a restart, but whatever else was done to the address includes both. None of it is a probe.
       std::erase_if(record_.owed, [&outcome](const wire::Owed& owed) {
-        return owed.address == outcome.address && (outcome.op != Op::kReload || owed.op == Op::kReload);
+        return owed.address == outcome.address && owed.op != Op::kVerify &&
+               (outcome.op != Op::kReload || owed.op == Op::kReload);
       });
     }
+  } else if (outcome.outcome == "verified") {
+    std::erase_if(record_.owed, [&outcome](const wire::Owed& owed) {
+      return owed.address == outcome.address && owed.op == Op::kVerify;
+    });
   } else if (outcome.touched && counted_.insert(outcome.run).second) {
     ++record_.serial;
   }

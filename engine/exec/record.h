@@ -35,7 +35,8 @@ struct HostRecord {
   std::int64_t journal = 0;           // generation of the last journal that is folded in
   bool damaged = false;               // not written: it could not be read and starts anew
 
-  bool owes(const std::string& address) const;
+  // A probe, or anything but one.
+  bool owes(const std::string& address, bool probe = false) const;
 };
 
 Json to_json(const HostRecord& record);

@@ -95,6 +95,24 @@ TEST_F(RecordTest, AReloadDoesNotSettleARestart) {
   EXPECT_EQ(record.owed[0].op, Op::kRestart);
 }
 
+TEST_F(RecordTest, AProbeIsOwedUntilItPassed) {
+  killed({intent("r1", kService, {{kService, Op::kVerify}}), outcome("r1", kService, "changed")});
+  EXPECT_TRUE(load_record(folder_).owes(kService, true)) << "what was changed is not what was seen to work";
+  EXPECT_FALSE(load_record(folder_).owes(kService));
+  killed({intent("r2", kService), outcome("r2", kService, "failed", false, Op::kVerify)});
+  EXPECT_TRUE(load_record(folder_).owes(kService, true));
+  killed({intent("r3", kService), outcome("r3", kService, "changed", true, Op::kRestart)});
+  EXPECT_TRUE(load_record(folder_).owes(kService, true));
+  killed({intent("r4", kService), outcome("r4", kService, "verified", false, Op::kVerify)});
+  EXPECT_FALSE(load_record(folder_).owes(kService, true));
+}
+
+TEST_F(RecordTest, AProbeChangesNothing) {
+  killed({intent("r1", kService), outcome("r1", kService, "verified", false, Op::kVerify)});
+  EXPECT_EQ(load_record(folder_).serial, 0);
+  EXPECT_EQ(load_record(folder_).unreported.at(0).outcome, "verified");
+}
+
 TEST_F(RecordTest, SavingFoldsTheJournalOnce) {
   {
     RunLog log(folder_);

@@ -22,6 +22,37 @@ void gather_patterns(const config::Module& module, std::map<std::string, const c
   }
 }
 
+// From `verify` as its schema types it.
+Probe probe_of(const Json& json) {
+  Probe probe;
+  const auto numbers = [&json](const char* key, std::vector<int>& into) {
+    if (!json.contains(key)) return;
+    into = json[key].is_array() ? json[key].get<std::vector<int>>() : std::vector<int>{json[key].get<int>()};
+  };
+  const auto text = [&json](const char* key, std::string& into) {
+    if (json.contains(key)) into = json[key].get<std::string>();
+  };
+  const auto seconds = [&json](const char* key, int& into) {
+    if (json.contains(key)) into = json[key].get<int>();
+  };
+  if (json.contains("command") && json["command"].is_string()) text("command", probe.script);
+  if (json.contains("command") && json["command"].is_array())
+    probe.argv = json["command"].get<std::vector<std::string>>();
+  if (json.contains("tcp")) {
+    probe.tcp = json["tcp"].is_string() ? json["tcp"].get<std::string>()
+                                        : "127.0.0.1:" + std::to_string(json["tcp"].get<int>());
+  }
+  numbers("expect", probe.expect);
+  text("http", probe.http);
+  text("host", probe.host);
+  numbers("status", probe.status);
+  text("body", probe.body);
+  seconds("timeout", probe.timeout_seconds);
+  seconds("within", probe.within_seconds);
+  seconds("every", probe.every_seconds);
+  return probe;
+}
+
 const Json* at_path(const Json* document, const std::vector<std::string>& path) {
   for (const std::string& name : path) {
     if (document == nullptr || !document->is_object() || !document->contains(name)) return nullptr;
@@ -249,6 +280,8 @@ std::optional<Node> Compiler::lower(config::Resource&& resource, Diagnostics& di
   node->ignore = std::move(resource.ignore);
   node->prevent_destroy = resource.prevent_destroy;
   node->confirm_within = resource.confirm_within;
+  node->tags = std::move(resource.tags);
+  for (const Json& probe : resource.verify) node->probes.push_back(probe_of(probe));
   node->desired.address = resource.address;
   Json& attributes = node->desired.attributes;
   attributes = std::move(resource.attributes);

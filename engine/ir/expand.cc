@@ -61,6 +61,9 @@ class Expander::Instance {
   // Inputs without a value: told by Compiler::check(), and what reads them is left out.
   void set_missing(std::set<std::string> inputs) { missing_ = std::move(inputs); }
 
+  // That all that comes of it has.
+  void set_tags(std::set<std::string> tags) { tags_ = std::move(tags); }
+
   void set(int slot, Value value) { slots_[static_cast<std::size_t>(slot)] = std::move(value); }
 
   void work_out() {
@@ -138,6 +141,7 @@ class Expander::Instance {
     }
     repeat(declaration.placement, 0, "", [&](const std::string&) {
       auto resource = config::resolve(declaration, path_, folder_, evaluation(), expander_.known_);
+      if (resource != nullptr) resource->tags.insert(tags_.begin(), tags_.end());
       if (constant) expander_.constant_.emplace(key, resource);
       if (resource != nullptr) resources.push_back(std::move(resource));
     });
@@ -188,6 +192,9 @@ class Expander::Instance {
     inside.set(slots::kInputs, std::move(*inputs));
     inside.set(slots::kFacts, slots_[slots::kFacts]);
     inside.set(slots::kHost, slots_[slots::kHost]);
+    std::set<std::string> tags = tags_;
+    tags.insert(call.tags.begin(), call.tags.end());
+    inside.set_tags(std::move(tags));
     const std::size_t first = resources.size();
     inside.run(resources);
     order(call, resources, first);
@@ -282,6 +289,7 @@ class Expander::Instance {
   config::ModuleFolder folder_;
   config::Lookup lookup_;
   std::set<std::string> missing_;
+  std::set<std::string> tags_;
   std::vector<Value> slots_;
   cel::Activation activation_;
   std::map<std::string, Value> values_;

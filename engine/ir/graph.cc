@@ -12,6 +12,12 @@ std::string dot_quoted(std::string_view text) {
   return out + '"';
 }
 
+Json to_json(const std::vector<Probe>& probes) {
+  Json list = Json::array();
+  for (const Probe& probe : probes) list.push_back(plumb::to_json(Operation(probe)));
+  return list;
+}
+
 }  // namespace
 
 std::string_view name(EdgeKind kind) {
@@ -36,6 +42,8 @@ Json to_json(const HostGraph& graph) {
     if (!node.ignore.empty()) item["ignore"] = node.ignore;
     if (node.prevent_destroy) item["prevent_destroy"] = true;
     if (!node.desired.sensitive.empty()) item["sensitive"] = node.desired.sensitive;
+    if (!node.tags.empty()) item["tags"] = node.tags;
+    if (!node.probes.empty()) item["verify"] = to_json(node.probes);
     nodes.push_back(std::move(item));
   }
   Json edges = Json::array();
@@ -68,6 +76,8 @@ std::string canonical_text(const HostGraph& graph) {
     if (!node.ignore.empty()) append_canonical(out += ",\"ignore\":", node.ignore);
     if (node.prevent_destroy) out += ",\"prevent_destroy\":true";
     if (!node.desired.sensitive.empty()) append_canonical(out += ",\"sensitive\":", node.desired.sensitive);
+    if (!node.tags.empty()) append_canonical(out += ",\"tags\":", node.tags);
+    if (!node.probes.empty()) append_canonical(out += ",\"verify\":", to_json(node.probes));
     out += '}';
   }
   return out += "]}";

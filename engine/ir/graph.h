@@ -28,6 +28,8 @@ struct Node {
   std::set<std::string> ignore;
   bool prevent_destroy = false;
   int confirm_within = 0;  // seconds; 0: it need not be confirmed
+  std::set<std::string> tags;
+  std::vector<Probe> probes;  // what is asked once an action on it was done
 };
 
 enum class EdgeKind { kAfter, kBefore, kTrigger, kInferred };

@@ -23,6 +23,7 @@ Json actions_to_json(const Actions& actions) {
 // But for its actions.
 Json host_to_json(const HostPlan& host) {
   Json json = {{"facts", host.facts}, {"ir", host.ir}, {"record", host.record}, {"unchanged", host.unchanged}};
+  if (host.left_out > 0) json["left_out"] = host.left_out;
   if (!host.orphans.empty()) json["orphans"] = strings(host.orphans);
   return json;
 }
@@ -189,6 +190,15 @@ class ObjectReader {
   std::string problem_;
 };
 
+// The members of a document that say how its scope is narrowed.
+std::map<std::string, Json> narrowing(const Scope& scope) {
+  std::map<std::string, Json> members;
+  if (!scope.limit.empty()) members["limit"] = scope.limit;
+  if (!scope.tags.empty()) members["tags"] = scope.tags;
+  if (!scope.skip_tags.empty()) members["skip_tags"] = scope.skip_tags;
+  return members;
+}
+
 Error unreadable(const std::string& what) {
   return fail(Code::kPlanUnreadable, "this is not a plan: " + what);
 }
@@ -232,6 +242,17 @@ Result<Action> read_action(const Json& json) {
   action.pending = reader.flag("pending");
   action.unknown_until = reader.texts("unknown_until");
   if (json.contains("confirm_within")) action.confirm_within = static_cast<int>(reader.integer("confirm_within"));
+  if (const Json* owes = reader.find("owes", false)) {
+    if (!owes->is_array()) reader.complain("has an `owes` that is not a list");
+    for (const Json& item : *owes) {
+      ObjectReader due(item, "what an action owes");
+      const std::string owed_address = due.text("address");
+      const std::optional<Op> owed_op = op_from_name(due.text("op"));
+      if (const std::string problem = due.finish(); !problem.empty()) return unreadable(problem);
+      if (!owed_op || *owed_op == Op::kNone) reader.complain("owes an unknown op");
+      action.owes.push_back({owed_address, owed_op.value_or(Op::kRestart)});
+    }
+  }
   if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
   return action;
 }
@@ -255,6 +276,7 @@ Result<HostPlan> read_host(const Json& json, const SharedActions& shared) {
   host.ir = reader.text("ir");
   host.record = reader.integer("record");
   host.unchanged = static_cast<int>(reader.integer("unchanged"));
+  if (json.contains("left_out")) host.left_out = static_cast<int>(reader.integer("left_out"));
   host.orphans = reader.texts("orphans");
   const Json* actions = reader.find("actions");
   if (actions != nullptr && actions->is_string()) {
@@ -323,6 +345,7 @@ Json action_to_json(const Action& action) {
   if (action.pending) json["pending"] = true;
   if (!action.unknown_until.empty()) json["unknown_until"] = strings(action.unknown_until);
   if (action.confirm_within > 0) json["confirm_within"] = action.confirm_within;
+  for (const Due& due : action.owes) json["owes"].push_back({{"address", due.address}, {"op", name(due.op)}});
   return json;
 }
 
@@ -337,11 +360,18 @@ Artifact write_artifact(const Plan& plan) {
   append_canonical_text(document.member("engine"), plan.engine);
   append_hosts(document.member("hosts"), plan, lists);
   append_canonical(document.member("inputs"), plan.inputs);
-  append_canonical_text(document.member("on"), plan.on);
+  const std::map<std::string, Json> narrowed = narrowing(plan.scope);
+  const auto append_narrowing = [&](const char* name) {
+    if (narrowed.contains(name)) append_canonical(document.member(name), narrowed.at(name));
+  };
+  append_narrowing("limit");
+  append_canonical_text(document.member("on"), plan.scope.on);
   append_canonical_text(document.member("plumb"), kFormat);
   append_canonical_text(document.member("project"), plan.project);
   if (plan.rollout) append_canonical(document.member("rollout"), to_json(*plan.rollout));
   if (lists.any_shared()) append_shared(document.member("shared"), lists);
+  append_narrowing("skip_tags");
+  append_narrowing("tags");
   if (!plan.unplanned.empty()) append_canonical(document.member("unplanned"), plan.unplanned);
   document.close();
   artifact.id = digest(artifact.bytes);
@@ -361,7 +391,10 @@ Result<Plan> read_artifact(std::string_view bytes) {
   Plan plan;
   plan.engine = reader.text("engine");
   plan.project = reader.text("project");
-  plan.on = reader.text("on");
+  plan.scope.on = reader.text("on");
+  plan.scope.limit = reader.text("limit", false);
+  for (std::string& tag : reader.texts("tags")) plan.scope.tags.insert(std::move(tag));
+  for (std::string& tag : reader.texts("skip_tags")) plan.scope.skip_tags.insert(std::move(tag));
   plan.inputs = text_map(reader.object("inputs"));
   plan.unplanned = text_map(reader.object("unplanned", false));
   if (const Json* rollout = reader.find("rollout", false)) {
@@ -392,8 +425,9 @@ Json expanded(const Plan& plan) {
     Json& json = hosts[name] = host_to_json(host);
     json["actions"] = actions_to_json(*host.actions);
   }
-  Json document = {{"plumb", kFormat}, {"engine", plan.engine}, {"project", plan.project},
-                   {"on", plan.on},    {"inputs", plan.inputs}, {"hosts", std::move(hosts)}};
+  Json document = {{"plumb", kFormat},    {"engine", plan.engine}, {"project", plan.project},
+                   {"on", plan.scope.on}, {"inputs", plan.inputs}, {"hosts", std::move(hosts)}};
+  for (const auto& [member, value] : narrowing(plan.scope)) document[member] = value;
   if (plan.rollout) document["rollout"] = to_json(*plan.rollout);
   if (!plan.unplanned.empty()) document["unplanned"] = plan.unplanned;
   return document;

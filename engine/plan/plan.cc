@@ -4,6 +4,12 @@
 
 namespace plumb::plan {
 
+bool Scope::takes(const std::set<std::string>& resource_tags) const {
+  const auto has = [&resource_tags](const std::string& tag) { return resource_tags.contains(tag); };
+  return (tags.empty() || std::any_of(tags.begin(), tags.end(), has)) &&
+         std::none_of(skip_tags.begin(), skip_tags.end(), has);
+}
+
 bool Plan::changes_nothing() const {
   return std::all_of(hosts.begin(), hosts.end(), [](const auto& host) { return host.second.actions->empty(); });
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,13 @@
 #include "providers/sdk/provider.h"
 
 namespace plumb::plan {
+
+// A restart, reload or run that a change makes due and that this plan leaves to a later one.
+struct Due {
+  std::string address;
+  Op op = Op::kRestart;
+  friend bool operator==(const Due&, const Due&) = default;
+};
 
 struct Action {
   Desired desired;
@@ -37,6 +45,8 @@ struct Action {
   std::vector<std::string> unknown_until;
   // Seconds in which a new login must confirm it, or else the host undoes it; 0: it stays as it is.
   int confirm_within = 0;
+  // Of resources that the plan's tags leave out: owed once this action has begun.
+  std::vector<Due> owes;
 };
 
 using Actions = std::vector<Action>;
@@ -46,14 +56,26 @@ struct HostPlan {
   std::string ir;           // digest
   std::int64_t record = 0;  // serial of the host's record
   int unchanged = 0;
+  int left_out = 0;                  // resources that the plan's tags leave out
   std::vector<std::string> orphans;  // addresses that the record holds and the configuration does not, sorted
   std::shared_ptr<const Actions> actions = std::make_shared<const Actions>();
+};
+
+// What a plan was asked for: of which hosts, and of which of their resources.
+struct Scope {
+  std::string on;                   // host pattern
+  std::string limit;                // hosts of `on` that do not match this too are left out; "" for none
+  std::set<std::string> tags;       // resources with none of these are left out; empty: all are meant
+  std::set<std::string> skip_tags;  // those with one of these are
+
+  bool takes(const std::set<std::string>& resource_tags) const;
+  bool narrows_resources() const { return !tags.empty() || !skip_tags.empty(); }
 };
 
 struct Plan {
   std::string engine;  // version of the program that made it
   std::string project;
-  std::string on;                             // host pattern it was asked for
+  Scope scope;
   std::map<std::string, std::string> inputs;  // config, inventory, values -> digest
   std::map<std::string, HostPlan> hosts;
   std::map<std::string, std::string> unplanned;  // host -> code of why there is no plan for it

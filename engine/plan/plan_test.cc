@@ -40,7 +40,7 @@ class SimulateTest : public testing::Test {
   }
   std::optional<Simulation> run() {
     diagnostics_ = Diagnostics();
-    return simulate(graph_, builtin_providers(), observation_, "web01", diagnostics_);
+    return simulate(graph_, builtin_providers(), observation_, "web01", diagnostics_, scope_);
   }
   const Action& only_action(const std::optional<Simulation>& simulation) {
     EXPECT_EQ(simulation->host.actions->size(), 1U);
@@ -50,6 +50,7 @@ class SimulateTest : public testing::Test {
   ir::HostGraph graph_;
   Observation observation_;
   Diagnostics diagnostics_;
+  Scope scope_;
 };
 
 TEST_F(SimulateTest, NothingToDoIsAPlanWithoutActions) {
@@ -158,11 +159,143 @@ TEST_F(SimulateTest, AddressesThatTheConfigurationNoLongerHoldsAreOrphans) {
   EXPECT_EQ(run()->host.orphans, std::vector<std::string>{"file:/etc/old"});
 }
 
+// --- tags
+
+class TagsTest : public SimulateTest {
+ protected:
+  // A configuration file and the service that reloads for it, each with a tag.
+  void add_server() {
+    add_file("/etc/nginx/nginx.conf", "new", "old");
+    graph_.nodes[0].tags = {"config"};
+    ir::Node service = node("service:nginx", {{"name", "nginx"}, {"state", "running"}});
+    service.tags = {"service"};
+    add(std::move(service), there({{"state", "running"}, {"can_reload", true}}));
+    graph_.edges.push_back({1, 0, ir::EdgeKind::kTrigger, Op::kReload, {}});
+  }
+};
+
+TEST_F(TagsTest, OnlyWhatIsChosenIsPlanned) {
+  add_server();
+  EXPECT_EQ(run()->host.actions->size(), 2U);
+  scope_.tags = {"service"};
+  const std::optional<Simulation> simulation = run();
+  EXPECT_TRUE(simulation->host.actions->empty());
+  EXPECT_EQ(simulation->host.unchanged, 1);
+  EXPECT_EQ(simulation->host.left_out, 1);
+}
+
+TEST_F(TagsTest, WhatIsLeftOutIsNoOrphanAndNeedNotBeObserved) {
+  add_server();
+  observation_.recorded["service:nginx"] = Json::object();
+  observation_.states[1] = Error(Diagnostic(Code::kCannotObserve, "it does not say"));
+  scope_.skip_tags = {"service"};
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation);
+  EXPECT_TRUE(simulation->host.orphans.empty());
+}
+
+TEST_F(TagsTest, AReloadOfWhatIsLeftOutIsOwed) {
+  add_server();
+  scope_.tags = {"config"};
+  EXPECT_EQ(only_action(run()).owes, (std::vector<Due>{{"service:nginx", Op::kReload}}));
+  observation_.states[1] = there({{"state", "stopped"}});
+  EXPECT_TRUE(only_action(run()).owes.empty()) << "what does not run need not be reloaded";
+}
+
+TEST_F(TagsTest, WhatAnEarlierRunOwesStaysOwedWhereItIsLeftOut) {
+  add_server();
+  observation_.owe("service:nginx", Op::kRestart, {"file:/etc/other"});
+  scope_.skip_tags = {"service"};
+  EXPECT_EQ(run()->host.actions->size(), 1U);
+}
+
+TEST_F(TagsTest, NeedingWhatIsLeftOutIsAnErrorThatSaysSo) {
+  ir::Node user = node("user:deploy", {{"name", "deploy"}, {"state", "present"}});
+  add(std::move(user), absent());
+  Observed observed = absent();
+  observed.missing.push_back({*Address::parse("user:deploy"), "owner"});
+  ir::Node file = node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"owner", "deploy"}});
+  file.tags = {"files"};
+  add(std::move(file), std::move(observed));
+  EXPECT_TRUE(run());
+  scope_.tags = {"files"};
+  EXPECT_FALSE(run());
+  EXPECT_EQ(diagnostics_.items().at(0).code, Code::kNothingProvides);
+  EXPECT_NE(diagnostics_.items().at(0).summary.find("the tags of this plan leave out"), std::string::npos);
+}
+
+TEST(Scope, OneTagIsEnoughAndOneSkippedIsTooMuch) {
+  const std::set<std::string> both = {"a", "b"};
+  EXPECT_TRUE((Scope{"all", "", {}, {}}.takes({})));
+  EXPECT_TRUE((Scope{"all", "", {"b", "c"}, {}}.takes(both)));
+  EXPECT_FALSE((Scope{"all", "", {"c"}, {}}.takes(both)));
+  EXPECT_FALSE((Scope{"all", "", {"a"}, {}}.takes({})));
+  EXPECT_FALSE((Scope{"all", "", {"a"}, {"b"}}.takes(both)));
+  EXPECT_TRUE((Scope{"all", "", {}, {"c"}}.takes(both)));
+}
+
+// --- probes
+
+class ProbesTest : public SimulateTest {
+ protected:
+  void add_probed(const char* now) {
+    add_file("/etc/motd", "new", now);
+    Probe probe;
+    probe.tcp = "127.0.0.1:80";
+    graph_.nodes.back().probes = {probe};
+  }
+};
+
+TEST_F(ProbesTest, FollowTheActionsOfTheirResource) {
+  add_probed("old");
+  add_file("/etc/after", "x", nullptr);
+  graph_.edges.push_back({1, 0, ir::EdgeKind::kAfter, Op::kNone, {}});
+  const std::optional<Simulation> simulation = run();
+  ASSERT_EQ(simulation->host.actions->size(), 3U);
+  const Action& probe = (*simulation->host.actions)[1];
+  EXPECT_EQ(probe.op, Op::kVerify);
+  EXPECT_EQ(probe.desired.address.str(), "file:/etc/motd");
+  EXPECT_TRUE(probe.triggered);
+  EXPECT_FALSE(probe.pending);
+  EXPECT_EQ(probe.triggered_by, std::vector<std::string>{"file:/etc/motd"});
+  EXPECT_EQ(probe.operations.size(), 1U);
+  EXPECT_EQ(simulation->host.actions->back().needs, std::vector<std::string>{"file:/etc/motd"});
+}
+
+TEST_F(ProbesTest, AreNotAskedWhereNothingIsDone) {
+  add_probed("new");
+  EXPECT_TRUE(run()->host.actions->empty());
+}
+
+TEST_F(ProbesTest, ThatAreOwedArePlannedAgain) {
+  add_probed("new");
+  observation_.owe("file:/etc/motd", Op::kVerify, {"file:/etc/motd"});
+  EXPECT_EQ(only_action(run()).op, Op::kVerify);
+  EXPECT_TRUE(only_action(run()).pending);
+  EXPECT_TRUE(moot_probes(graph_, observation_).empty());
+  graph_.nodes.back().probes.clear();
+  EXPECT_TRUE(run()->host.actions->empty());
+  EXPECT_EQ(moot_probes(graph_, observation_), std::vector<std::string>{"file:/etc/motd"});
+}
+
+TEST_F(ProbesTest, ARestartAndAProbeMayBeOwedTogether) {
+  add(node("service:nginx", {{"name", "nginx"}, {"state", "running"}}), there({{"state", "running"}}));
+  Probe probe;
+  probe.http = "http://127.0.0.1/";
+  graph_.nodes.back().probes = {probe};
+  observation_.owe("service:nginx", Op::kVerify, {"service:nginx"});
+  observation_.owe("service:nginx", Op::kRestart, {"file:/etc/nginx/nginx.conf"});
+  const std::optional<Simulation> simulation = run();
+  ASSERT_EQ(simulation->host.actions->size(), 2U);
+  EXPECT_EQ(simulation->host.actions->front().op, Op::kRestart);
+  EXPECT_EQ(simulation->host.actions->back().op, Op::kVerify);
+}
+
 Plan plan_of(const HostPlan& host, const std::vector<std::string>& names) {
   Plan plan;
   plan.engine = "1.0.0";
   plan.project = "edge";
-  plan.on = "all";
+  plan.scope.on = "all";
   plan.inputs = {{"config", digest("a")}, {"inventory", digest("b")}, {"values", digest("c")}};
   for (const std::string& name : names) plan.hosts[name] = host;
   plan.blobs[digest("new")] = "new";
@@ -187,6 +320,35 @@ TEST_F(ArtifactTest, ReadsBackWhatItWrote) {
   ASSERT_TRUE(read) << read.error().summary();
   EXPECT_EQ(write_artifact(*read).bytes, artifact.bytes);
   EXPECT_EQ(read->hosts.at("web01").actions->front().desired.address.str(), "file:/etc/motd");
+}
+
+TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
+  Plan plan = plan_of(host_, {"web01"});
+  const std::string whole = write_artifact(plan).bytes;
+  EXPECT_EQ(whole.find("tags"), std::string::npos);
+  plan.scope = {"web", "web0[1:3]", {"config", "app"}, {"slow"}};
+  HostPlan narrowed = host_;
+  narrowed.left_out = 3;
+  Actions actions = *narrowed.actions;
+  actions[0].owes = {{"service:x", Op::kReload}};
+  Action probe;
+  probe.desired = actions[0].desired;
+  probe.op = Op::kVerify;
+  probe.operations = {Probe{}};
+  probe.triggered = true;
+  probe.triggered_by = {"file:/etc/motd"};
+  actions.push_back(probe);
+  narrowed.actions = std::make_shared<const Actions>(actions);
+  plan.hosts["web01"] = narrowed;
+  const std::string bytes = write_artifact(plan).bytes;
+  const Result<Plan> read = read_artifact(bytes);
+  ASSERT_TRUE(read) << read.error().summary();
+  EXPECT_EQ(read->scope.limit, "web0[1:3]");
+  EXPECT_EQ(read->scope.tags, (std::set<std::string>{"app", "config"}));
+  EXPECT_EQ(read->scope.skip_tags, std::set<std::string>{"slow"});
+  EXPECT_EQ(read->hosts.at("web01").left_out, 3);
+  EXPECT_EQ(read->hosts.at("web01").actions->front().owes, actions[0].owes);
+  EXPECT_EQ(read->hosts.at("web01").actions->back().op, Op::kVerify);
 }
 
 TEST_F(ArtifactTest, BytesThatAreNotTextComeBackWhole) {

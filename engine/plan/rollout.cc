@@ -36,6 +36,7 @@ Rollout make_rollout(const config::Rollout& declared, const std::vector<std::set
   Rollout rollout;
   rollout.tolerances = declared.tolerances;
   rollout.pause_seconds = declared.pause_seconds;
+  rollout.windows = declared.windows;
   std::set<std::string> left = hosts;
   for (std::size_t i = 0; i < stages.size(); ++i) {
     std::vector<std::string> members;
@@ -56,9 +57,11 @@ Json to_json(const Rollout& rollout) {
     if (wave.canary) json["canary"] = true;
     waves.push_back(std::move(json));
   }
-  return {{"waves", std::move(waves)},
-          {"tolerated", config::to_json(rollout.tolerances)},
-          {"pause", rollout.pause_seconds}};
+  Json json = {{"waves", std::move(waves)},
+               {"tolerated", config::to_json(rollout.tolerances)},
+               {"pause", rollout.pause_seconds}};
+  if (!rollout.windows.empty()) json["window"] = config::to_json(rollout.windows);
+  return json;
 }
 
 std::optional<Rollout> rollout_from(const Json& json) {
@@ -67,7 +70,12 @@ std::optional<Rollout> rollout_from(const Json& json) {
   const Json pause = json.value("pause", Json());
   const auto tolerances = config::tolerances_from(json.value("tolerated", Json()));
   if (!waves.is_array() || !pause.is_number_integer() || pause < 0 || !tolerances) return std::nullopt;
-  Rollout rollout{{}, *tolerances, pause.get<std::int64_t>()};
+  Rollout rollout{{}, *tolerances, pause.get<std::int64_t>(), {}};
+  if (json.contains("window")) {
+    std::optional<std::vector<config::Window>> windows = config::windows_from(json["window"]);
+    if (!windows) return std::nullopt;
+    rollout.windows = std::move(*windows);
+  }
   for (const Json& one : waves) {
     const Json hosts = one.is_object() ? one.value("hosts", Json()) : Json();
     if (!hosts.is_array() || hosts.empty()) return std::nullopt;

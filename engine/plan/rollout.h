@@ -24,6 +24,7 @@ struct Rollout {
   std::vector<Wave> waves;
   config::Tolerances tolerances;
   std::int64_t pause_seconds = 0;
+  std::vector<config::Window> windows;  // when hosts may be changed; empty: at any time
   friend bool operator==(const Rollout&, const Rollout&) = default;
 };
 

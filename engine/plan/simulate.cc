@@ -48,12 +48,13 @@ void add_unique(std::vector<std::string>& list, const std::string& text) {
 class Simulator {
  public:
   Simulator(const ir::HostGraph& graph, const Registry& providers, const Observation& observation,
-            const std::string& host_name, Diagnostics& diagnostics)
+            const std::string& host_name, Diagnostics& diagnostics, const Scope& scope)
       : graph_(graph),
         providers_(providers),
         observation_(observation),
         host_name_(host_name),
         diagnostics_(diagnostics),
+        scope_(scope),
         planned_(graph.nodes.size()),
         needs_(graph.nodes.size()),
         after_(graph.nodes.size()),
@@ -64,11 +65,19 @@ class Simulator {
   }
 
   Simulation run() {
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) visit(i);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      inherit_needs(i);
+      if (takes(i)) {
+        visit(i);
+      } else {
+        leave_out(i);
+      }
+    }
     Simulation result;
     result.host.ir = graph_.digest;
     result.host.record = observation_.serial;
     result.host.unchanged = unchanged_;
+    result.host.left_out = left_out_;
     result.host.orphans = orphans();
     result.host.actions = std::make_shared<const Actions>(std::move(actions_));
     result.texts = std::move(texts_);
@@ -92,8 +101,36 @@ class Simulator {
     diagnostics_.add(std::move(diagnostic));
   }
 
+  bool takes(std::size_t i) const { return scope_.takes(graph_.nodes[i].tags); }
+
+  // What earlier actions would set off here is owed to a later run: it must not be lost.
+  void leave_out(std::size_t i) {
+    ++left_out_;
+    std::vector<std::string> by;
+    const Op op = set_off(i, by);
+    if (op == Op::kNone) return;
+    const Desired& desired = graph_.nodes[i].desired;
+    const bool idle = observation_.states[i].has_value() && makers_of(i).empty() &&
+                      provider_of(i)->triggered(desired, observed_of(i), op).empty();
+    if (idle) return;
+    for (Action& action : actions_) {
+      const bool among = std::find(by.begin(), by.end(), action.desired.address.str()) != by.end();
+      if (among && action.op != Op::kVerify) action.owes.push_back({address_of(i), op});
+    }
+  }
+
+  // What the actions that this node watches set off, and their addresses.
+  Op set_off(std::size_t i, std::vector<std::string>& by) const {
+    Op op = Op::kNone;
+    for (const ir::Edge* edge : triggers_[i]) {
+      if (!planned_[edge->to].acts) continue;
+      add_unique(by, address_of(edge->to));
+      if (op != Op::kRestart) op = edge->op;  // a restart includes a reload
+    }
+    return op;
+  }
+
   void visit(std::size_t i) {
-    inherit_needs(i);
     const ir::Node& node = graph_.nodes[i];
     if (!observation_.states[i].has_value()) {
       Diagnostic found = observation_.states[i].error().diagnostic();
@@ -118,6 +155,7 @@ class Simulator {
       ++unchanged_;
     }
     add_triggered(i, desired, observed);
+    add_probes(i, desired);
   }
 
   // Nothing where all that is asked for counts.
@@ -247,17 +285,22 @@ class Simulator {
         if (!exact) bound(action, missing.what.str() + " is expected from " + address_of(*maker), *maker);
         continue;
       }
-      const bool later =
-          std::any_of(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(i), graph_.nodes.end(),
-                      [&](const ir::Node& other) { return thing(other.desired.address) == thing(missing.what); });
-      Diagnostic nothing(Code::kNothingProvides,
-                         "`" + address_of(i) + "` needs " + missing.what.str() + ", which the host does not have and " +
-                             (later ? "only a later action creates" : "nothing in the plan creates"));
+      const auto is_it = [&](const ir::Node& other) { return thing(other.desired.address) == thing(missing.what); };
+      const auto declared = std::find_if(graph_.nodes.begin(), graph_.nodes.end(), is_it);
+      const auto at = static_cast<std::size_t>(declared - graph_.nodes.begin());
+      const bool left_out = declared != graph_.nodes.end() && !takes(at);
+      const bool later = declared != graph_.nodes.end() && at >= i && !left_out;
+      Diagnostic nothing(Code::kNothingProvides, "`" + address_of(i) + "` needs " + missing.what.str() +
+                                                     ", which the host does not have and " +
+                                                     (left_out ? "the tags of this plan leave out"
+                                                      : later  ? "only a later action creates"
+                                                               : "nothing in the plan creates"));
       nothing.span = node.span_of(missing.attribute);
       nothing.label = "asked for here";
       if (nothing.span != node.span) nothing.related.push_back({node.span, "by this resource"});
       nothing.hint = "declare `" + missing.what.kind + ": " + missing.what.identity +
                      "` before it, or name what brings it with `after`";
+      if (left_out) nothing.hint = "choose the tags so that `" + declared->desired.address.str() + "` is planned too";
       if (missing.what.kind == "unit") nothing.hint = "install what brings it first, or name that with `after`";
       problem(std::move(nothing));
     }
@@ -295,14 +338,9 @@ class Simulator {
   void add_triggered(std::size_t i, const Desired& desired, const Observed& observed) {
     if (triggers_[i].empty() && observation_.owed.empty()) return;
     std::vector<std::string> by;
-    Op op = Op::kNone;
-    for (const ir::Edge* edge : triggers_[i]) {
-      if (!planned_[edge->to].acts) continue;
-      add_unique(by, address_of(edge->to));
-      if (op != Op::kRestart) op = edge->op;  // a restart includes a reload
-    }
+    Op op = set_off(i, by);
     const auto owed = observation_.owed.find(address_of(i));
-    const bool pending = owed != observation_.owed.end();
+    const bool pending = owed != observation_.owed.end() && owed->second.op != Op::kNone;
     if (pending) {
       if (op != Op::kRestart) op = owed->second.op;
       for (const std::string& address : owed->second.because) add_unique(by, address);
@@ -349,6 +387,26 @@ class Simulator {
     }
   }
 
+  // Asked after the node's own actions; whoever comes after the node comes after them.
+  void add_probes(std::size_t i, const Desired& desired) {
+    const ir::Node& node = graph_.nodes[i];
+    if (node.probes.empty()) return;
+    const auto owed = observation_.owed.find(address_of(i));
+    const bool pending = owed != observation_.owed.end() && !owed->second.unverified.empty();
+    if (!planned_[i].acts && !pending) return;
+    Action action;
+    action.desired = desired;
+    action.op = Op::kVerify;
+    action.operations.assign(node.probes.begin(), node.probes.end());
+    action.source = node.span.str();
+    action.triggered = true;
+    action.triggered_by = {address_of(i)};
+    action.pending = pending;
+    action.needs = needs_[i];
+    needs_[i] = {address_of(i)};
+    actions_.push_back(std::move(action));
+  }
+
   std::vector<std::string> orphans() const {
     if (observation_.recorded.empty()) return {};
     std::set<std::string> declared;
@@ -365,6 +423,7 @@ class Simulator {
   const Observation& observation_;
   const std::string& host_name_;
   Diagnostics& diagnostics_;
+  const Scope& scope_;
   std::vector<Planned> planned_;                        // by node
   std::vector<std::vector<std::string>> needs_;         // by node: addresses of actions it stands on
   std::vector<std::vector<const ir::Edge*>> after_;     // by node: edges that only order
@@ -374,20 +433,42 @@ class Simulator {
   Actions actions_;
   std::map<std::string, std::string> texts_;
   int unchanged_ = 0;
+  int left_out_ = 0;
 };
 
 }  // namespace
 
+void Observation::owe(const std::string& address, Op op, std::vector<std::string> because) {
+  OwedAction& one = owed[address];
+  if (op == Op::kVerify) {
+    one.unverified = std::move(because);
+  } else {
+    one.op = op;
+    one.because = std::move(because);
+  }
+}
+
+std::vector<std::string> moot_probes(const ir::HostGraph& graph, const Observation& observation) {
+  std::set<std::string> moot;
+  for (const auto& [address, owed] : observation.owed) {
+    if (!owed.unverified.empty()) moot.insert(address);
+  }
+  for (const ir::Node& node : graph.nodes) {
+    if (!moot.empty() && !node.probes.empty()) moot.erase(node.desired.address.str());
+  }
+  return {moot.begin(), moot.end()};
+}
+
 std::optional<Simulation> simulate(const ir::HostGraph& graph, const Registry& providers,
                                    const Observation& observation, const std::string& host_name,
-                                   Diagnostics& diagnostics) {
+                                   Diagnostics& diagnostics, const Scope& scope) {
   Diagnostics found;
   if (observation.damaged_record) {
     found.add(Diagnostic(Code::kDamagedRecord, "the record on the host is damaged and will be rebuilt")
                   .as(Severity::kWarning)
                   .on(host_name));
   }
-  Simulation result = Simulator(graph, providers, observation, host_name, found).run();
+  Simulation result = Simulator(graph, providers, observation, host_name, found, scope).run();
   const bool failed = found.has_errors();
   diagnostics.extend(std::move(found));
   if (failed) return std::nullopt;

@@ -15,10 +15,11 @@
 
 namespace plumb::plan {
 
-// A restart, reload or run that an earlier run owes this host.
+// What an earlier run owes a resource of this host.
 struct OwedAction {
-  Op op = Op::kRestart;
+  Op op = Op::kNone;  // a restart, reload or run
   std::vector<std::string> because;
+  std::vector<std::string> unverified = {};  // addresses whose change was never seen to work: probes are due
 };
 
 // What a host told, in the terms of its graph.
@@ -28,6 +29,8 @@ struct Observation {
   bool damaged_record = false;
   std::map<std::string, Json> recorded;    // address -> attributes as the last run left them
   std::map<std::string, OwedAction> owed;  // by address
+
+  void owe(const std::string& address, Op op, std::vector<std::string> because);
 };
 
 struct Simulation {
@@ -38,6 +41,9 @@ struct Simulation {
 // Nothing comes back where `diagnostics` holds an error for this host.
 std::optional<Simulation> simulate(const ir::HostGraph& graph, const Registry& providers,
                                    const Observation& observation, const std::string& host_name,
-                                   Diagnostics& diagnostics);
+                                   Diagnostics& diagnostics, const Scope& scope = {});
+
+// Addresses of probes that are owed and that the configuration no longer asks for.
+std::vector<std::string> moot_probes(const ir::HostGraph& graph, const Observation& observation);
 
 }  // namespace plumb::plan

@@ -78,6 +78,7 @@ std::string run_record_text(const history::RunRecord& run, bool color) {
   const history::RunSummary& summary = run.summary;
   std::string out = tint("Run " + summary.id, Tone::kBold, color) + "  " +
                     tint(summary.outcome, tone_of(summary.outcome), color) + "\n";
+  if (summary.kind != "apply") out += "  kind      " + summary.kind + "\n";
   out += "  project   " + summary.project + "\n  operator  " + summary.operator_name + "\n  started   " +
          summary.started_at + "\n  finished  " + (summary.finished_at.empty() ? "never" : summary.finished_at) +
          "\n  hosts     " + summary.hosts_pattern + "\n  plan      " + summary.plan + "\n  " + counts(summary) + "\n";

@@ -34,6 +34,8 @@ Look look(Op op) {
     case Op::kRestart:
     case Op::kReload:
       return {"*", Tone::kBlue};
+    case Op::kVerify:
+      return {"?", Tone::kCyan};
     case Op::kNone:
       break;
   }
@@ -77,14 +79,19 @@ class Writer {
     const Look style = look(action.op);
     std::string line = std::string(style.sign) + " " + action.desired.address.str();
     out_ += "  " + tint(line, style.tone, options_.color);
-    if (action.op == Op::kRestart || action.op == Op::kReload) out_ += "  " + std::string(name(action.op));
+    if (action.op == Op::kRestart || action.op == Op::kReload || action.op == Op::kVerify)
+      out_ += "  " + std::string(name(action.op));
     if (action.fidelity != Fidelity::kExact)
       out_ += tint("  (" + std::string(name(action.fidelity)) + ")", Tone::kDim, options_.color);
     out_ += tint("  " + action.source, Tone::kDim, options_.color) + "\n";
-    if (action.triggered) triggered(action);
+    if (action.triggered && (action.op != Op::kVerify || action.pending)) triggered(action);
     if (action.confirm_within > 0) out_ += "      must be confirmed within " + duration(action.confirm_within) + "\n";
+    if (action.op == Op::kVerify) probes(action);
     if (!action.note.empty()) out_ += "      " + tint(action.note, Tone::kDim, options_.color) + "\n";
     if (action.op != Op::kRun) attributes(action);
+    for (const plan::Due& due : action.owes) {
+      out_ += "      leaves the " + std::string(name(due.op)) + " of " + due.address + " to a later run\n";
+    }
     if (options_.full) details(action);
   }
 
@@ -102,6 +109,15 @@ class Writer {
     }
     out_ +=
         "      " + std::string(action.pending ? "owed from an earlier run, because of " : "because of ") + by + "\n";
+  }
+
+  void probes(const plan::Action& action) {
+    for (const Operation& operation : action.operations) {
+      const auto* probe = std::get_if<Probe>(&operation);
+      if (probe == nullptr) continue;
+      out_ += "      then checks: " + describe(*probe) +
+              (probe->within_seconds > 0 ? ", within " + std::to_string(probe->within_seconds) + " s" : "") + "\n";
+    }
   }
 
   void attributes(const plan::Action& action) {
@@ -232,8 +248,28 @@ std::string counted(std::size_t count, const char* one, const char* many) {
 
 }  // namespace
 
-std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options) {
+std::string scope_text(const plan::Plan& plan, bool color) {
+  const auto listed = [](const std::set<std::string>& names) {
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+    return list;
+  };
   std::string out;
+  if (!plan.scope.limit.empty()) out += "Only hosts that match " + plan.scope.limit + ".\n";
+  if (plan.scope.narrows_resources()) {
+    int left_out = 0;
+    for (const auto& [name, host] : plan.hosts) left_out += host.left_out;
+    out += "Only resources";
+    if (!plan.scope.tags.empty()) out += " tagged " + listed(plan.scope.tags);
+    if (!plan.scope.skip_tags.empty()) out += " not tagged " + listed(plan.scope.skip_tags);
+    out += "; " + counted(static_cast<std::size_t>(left_out), "is", "are") + " left out.\n";
+  }
+  return out.empty() ? out : tint(out.substr(0, out.size() - 1), Tone::kYellow, color) + "\n";
+}
+
+std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options) {
+  std::string out = scope_text(plan, options.color);
+  if (!out.empty()) out += "\n";
   for (const Group& group : group_by_hosts(plan)) {
     out += tint(host_list(group.hosts), Tone::kBold, options.color) + "\n";
     Writer writer(plan, options);

@@ -16,6 +16,9 @@ struct PlanTextOptions {
 
 std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options);
 
+// How the plan is narrowed, by --limit and tags; "" where it is not. plan_text() begins with it.
+std::string scope_text(const plan::Plan& plan, bool color);
+
 // Addresses that the hosts have and the configuration no longer holds, once for all hosts that have the same.
 std::string orphans_text(const plan::Plan& plan, bool color);
 

@@ -38,6 +38,7 @@ std::string host_line(const run::HostResult& result, std::size_t width, bool col
     if (count > 0) counts += (counts.empty() ? "  " : ", ") + std::to_string(count) + " " + what;
   };
   add(result.changed, "changed");
+  add(result.verified, "verified");
   add(result.satisfied, "satisfied");
   add(result.failed, "failed");
   add(result.skipped, "skipped");
@@ -58,6 +59,7 @@ std::string run_summary(const std::map<std::string, run::HostResult>& hosts, con
   std::map<run::HostState, int> states;
   int changed = 0;
   int satisfied = 0;
+  int verified = 0;
   bool stale = false;
   std::vector<std::string> bad;
   for (const auto& [name, result] : hosts) {
@@ -65,6 +67,7 @@ std::string run_summary(const std::map<std::string, run::HostResult>& hosts, con
     ++states[result.state];
     changed += result.changed;
     satisfied += result.satisfied;
+    verified += result.verified;
     stale = stale || result.outcome == "stale";
     if (!good(result)) bad.push_back(name);
   }
@@ -86,6 +89,7 @@ std::string run_summary(const std::map<std::string, run::HostResult>& hosts, con
   for (const auto& [state, count] : states)
     counts += (counts.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name(state));
   out += "hosts " + counts + "; " + std::to_string(changed) + " changed";
+  if (verified > 0) out += ", " + std::to_string(verified) + " verified";
   if (satisfied > 0) out += ", " + std::to_string(satisfied) + " already as asked for";
   out += ". Run " + run_id + "\n";
   if (states.contains(run::HostState::kNotStarted)) {
@@ -106,10 +110,16 @@ Json run_json(const std::map<std::string, run::HostResult>& hosts, const std::st
   for (const auto& [name, result] : hosts) {
     Json diagnostics = Json::array();
     for (const Diagnostic& diagnostic : result.diagnostics.sorted()) diagnostics.push_back(to_json(diagnostic));
-    list[name] = {
-        {"state", run::name(result.state)},    {"outcome", result.outcome}, {"changed", result.changed},
-        {"satisfied", result.satisfied},       {"failed", result.failed},   {"skipped", result.skipped},
-        {"milliseconds", result.milliseconds}, {"owed", result.owed},       {"diagnostics", std::move(diagnostics)}};
+    list[name] = {{"state", run::name(result.state)},
+                  {"outcome", result.outcome},
+                  {"changed", result.changed},
+                  {"satisfied", result.satisfied},
+                  {"verified", result.verified},
+                  {"failed", result.failed},
+                  {"skipped", result.skipped},
+                  {"milliseconds", result.milliseconds},
+                  {"owed", result.owed},
+                  {"diagnostics", std::move(diagnostics)}};
     if (result.outcome == "already") list[name]["applied"] = {{"run", result.applied_by}, {"at", result.applied_at}};
   }
   return {{"run", run_id}, {"plan", plan_id}, {"hosts", std::move(list)}};

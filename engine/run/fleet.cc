@@ -71,9 +71,11 @@ void fail_with(HostResult& result, const Error& error) {
 
 // Attributes of every resource as they are once the plan is applied: what the record keeps to tell drift from intent.
 std::map<std::string, Json> as_left(const ir::HostGraph& graph, const plan::Observation& observation,
-                                    const plan::Actions& actions) {
+                                    const plan::Actions& actions, const plan::Scope& scope) {
   std::map<std::string, Json> result;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    // What is left out stays in the record as it is.
+    if (!scope.takes(graph.nodes[i].tags)) continue;
     Json left = graph.nodes[i].desired.attributes;
     if (observation.states[i].has_value()) {
       for (auto& [attribute, value] : left.items()) {
@@ -111,6 +113,7 @@ history::HostOutcome host_outcome(const HostResult& result) {
 // For a host that does not live to tell its totals.
 void count(wire::EventKind kind, HostResult& result) {
   if (kind == wire::EventKind::kChanged) ++result.changed;
+  if (kind == wire::EventKind::kVerified) ++result.verified;
   if (kind == wire::EventKind::kSatisfied) ++result.satisfied;
   if (kind == wire::EventKind::kSkipped) ++result.skipped;
   if (kind == wire::EventKind::kFailed || kind == wire::EventKind::kDiverged) ++result.failed;
@@ -118,6 +121,11 @@ void count(wire::EventKind kind, HostResult& result) {
 
 constexpr config::Amount kAll{100, true};
 constexpr config::Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}};
+
+// "; it opens next at 2026-03-07T02:00:00Z"
+std::string opens_next(const std::vector<config::Window>& windows, std::chrono::sys_seconds now) {
+  return "; it opens next at " + config::rfc3339(config::next_opening(windows, now));
+}
 
 }  // namespace
 
@@ -130,6 +138,7 @@ struct Fleet::Member {
   HostResult result;
   std::optional<plan::Simulation> simulation;
   std::map<std::string, Json> left;  // by address
+  std::vector<std::string> moot_probes;
   bool record_outdated = false;
 };
 
@@ -238,7 +247,7 @@ std::map<std::string, HostResult> Fleet::contact(bool graphs) {
   return results;
 }
 
-void Fleet::plan_member(Member& member) {
+void Fleet::plan_member(Member& member, const plan::Scope& scope) {
   const Stopwatch watch;
   tell({RunEvent::Kind::kContacting, member.name, nullptr, nullptr, nullptr});
   if (control_.level() != StopLevel::kNone) {
@@ -254,17 +263,19 @@ void Fleet::plan_member(Member& member) {
     fail_with(member.result, observation.error());
     member.session->disconnect();
   } else {
-    member.simulation =
-        plan::simulate(member.session->graph(), providers_, *observation, member.name, member.result.diagnostics);
+    member.simulation = plan::simulate(member.session->graph(), providers_, *observation, member.name,
+                                       member.result.diagnostics, scope);
     if (member.simulation) {
       resolve_doubts(member.session->unreported(), member.session->graph(), *observation,
                      *member.simulation->host.actions);
       member.simulation->host.facts = digest(canonical(member.session->facts()));
-      member.left = as_left(member.session->graph(), *observation, *member.simulation->host.actions);
-      member.record_outdated = std::any_of(member.left.begin(), member.left.end(), [&](const auto& resource) {
-        const auto recorded = observation->recorded.find(resource.first);
-        return recorded == observation->recorded.end() || recorded->second != resource.second;
-      });
+      member.left = as_left(member.session->graph(), *observation, *member.simulation->host.actions, scope);
+      member.moot_probes = plan::moot_probes(member.session->graph(), *observation);
+      member.record_outdated =
+          !member.moot_probes.empty() || std::any_of(member.left.begin(), member.left.end(), [&](const auto& resource) {
+            const auto recorded = observation->recorded.find(resource.first);
+            return recorded == observation->recorded.end() || recorded->second != resource.second;
+          });
     } else {
       member.result.state = HostState::kFailed;
     }
@@ -274,12 +285,12 @@ void Fleet::plan_member(Member& member) {
   tell({RunEvent::Kind::kPlanned, member.name, nullptr, nullptr, &member.result});
 }
 
-FleetPlan Fleet::plan(const std::string& on) {
-  for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) { plan_member(*members_[i]); });
+FleetPlan Fleet::plan(const plan::Scope& scope) {
+  for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) { plan_member(*members_[i], scope); });
 
   std::set<std::string> names;
   for (const auto& member : members_) names.insert(member->name);
-  PlanBuilder builder(compiler_.input(), on, names);
+  PlanBuilder builder(compiler_.input(), scope, names);
   FleetPlan result;
   for (const auto& member : members_) {
     result.hosts[member->name] = member->result;
@@ -334,6 +345,7 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
                    {options.run, options.plan, context_.key, options.saved_plan, options.keep_going});
   if (!request) return fail_with(result, request.error());
   request->apply.resources = member.left;
+  request->apply.moot_probes = member.moot_probes;
   if (member.left.empty()) {
     for (const plan::Action& action : *host.actions) {
       request->apply.resources[action.desired.address.str()] = action.desired.attributes;
@@ -365,6 +377,7 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
     result.satisfied = done->satisfied;
     result.failed = done->failed;
     result.skipped = done->skipped;
+    result.verified = done->verified;
     result.applied_by = done->applied_by;
     result.applied_at = done->applied_at;
     result.owed = done->owed;
@@ -402,6 +415,7 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const plan::Plan& pl
     member.result.name = member.name;
     {
       const std::lock_guard lock(gate_mutex);
+      if (!plan.hosts.at(member.name).actions->empty()) heed_window(plan, options, gate);
       if (gate.stopped()) {
         member.result.state = HostState::kNotStarted;
         member.result.outcome = "held";
@@ -417,6 +431,14 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const plan::Plan& pl
     const std::lock_guard lock(gate_mutex);
     gate.count(member.result.state);
   });
+}
+
+// No host is begun once the window has closed; those at work go on to their end.
+void Fleet::heed_window(const plan::Plan& plan, const ApplyOptions& options, RolloutGate& gate) {
+  if (!options.clock || !plan.rollout || plan.rollout->windows.empty() || gate.stopped()) return;
+  const std::chrono::sys_seconds now = options.clock();
+  if (config::is_open(plan.rollout->windows, now)) return;
+  gate.close("the maintenance window has closed" + opens_next(plan.rollout->windows, now));
 }
 
 bool Fleet::pause(std::chrono::seconds time) const {
@@ -449,12 +471,16 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
       if (members.empty()) continue;
       if (!first && !gate.stopped()) (void)pause(std::chrono::seconds(plan.rollout->pause_seconds));
       first = false;
+      heed_window(plan, options, gate);
       if (!gate.stopped()) tell({RunEvent::Kind::kWave, "", nullptr, nullptr, nullptr, &wave});
       gate.begin_wave(wave, members.size());
       apply_wave(members, plan, options, gate);
       done.insert(done.end(), members.begin(), members.end());
     }
-    if (gate.stopped()) result.stopped = Diagnostic(Code::kRolloutStopped, "the roll-out was stopped: " + gate.why());
+    if (gate.stopped()) {
+      const Code code = gate.closed() ? Code::kOutsideWindow : Code::kRolloutStopped;
+      result.stopped = Diagnostic(code, "the roll-out was stopped: " + gate.why());
+    }
   }
   // Hosts of no wave: there is no roll-out, or nothing to do on them.
   std::vector<Member*> rest;

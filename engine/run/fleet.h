@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -40,6 +41,7 @@ struct HostResult {
   int satisfied = 0;
   int failed = 0;
   int skipped = 0;
+  int verified = 0;
   std::int64_t milliseconds = 0;
   std::string applied_by;
   std::string applied_at;
@@ -71,6 +73,8 @@ struct ApplyOptions {
   bool saved_plan = false;  // the plan comes from a file: refuse to apply it twice
   bool keep_going = false;
   history::RunWriter* history = nullptr;
+  // The time, for the windows of a roll-out; empty: they do not count.
+  std::function<std::chrono::sys_seconds()> clock;
 };
 
 struct FleetApply {
@@ -94,8 +98,8 @@ class Fleet {
   // Observes the compiled hosts. What each tells goes to `sink`, one at a time, in no order.
   std::map<std::string, HostResult> observe(const std::function<void(HostSnapshot)>& sink);
 
-  // Observes and plans the compiled hosts. `on` is the pattern they were asked for with.
-  FleetPlan plan(const std::string& on);
+  // Observes and plans the compiled hosts. `scope` is what they were asked for with.
+  FleetPlan plan(const plan::Scope& scope);
 
   // Carries a plan out on the compiled hosts that it names, in the waves of its roll-out where it has one.
   FleetApply apply(const plan::Plan& plan, const ApplyOptions& options);
@@ -111,11 +115,12 @@ class Fleet {
   struct Member;
 
   bool prepare(Member& member);
-  void plan_member(Member& member);
+  void plan_member(Member& member, const plan::Scope& scope);
   void apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options);
   void apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options);
   void apply_wave(const std::vector<Member*>& members, const plan::Plan& plan, const ApplyOptions& options,
                   RolloutGate& gate);
+  static void heed_window(const plan::Plan& plan, const ApplyOptions& options, RolloutGate& gate);
   // False where the wait was cut short.
   bool pause(std::chrono::seconds time) const;
   void park(Member& member);

@@ -45,7 +45,7 @@ class OfflinePlanner {
  public:
   OfflinePlanner(const ir::CompilerInput& input, const std::set<std::string>& hosts, SnapshotReader& snapshot,
                  const OfflineOptions& options)
-      : input_(input), hosts_(hosts), snapshot_(snapshot), builder_(input, options.on, hosts) {}
+      : input_(input), hosts_(hosts), snapshot_(snapshot), scope_(options.scope), builder_(input, scope_, hosts) {}
 
   // One thread's share: line after line until there is none.
   void work() {
@@ -94,7 +94,7 @@ class OfflinePlanner {
     std::optional<plan::Simulation> simulation;
     if (const auto graph = compiler.compile(host, &snapshot.facts, found)) {
       const plan::Observation observation = observation_of(std::move(snapshot), *graph);
-      simulation = plan::simulate(*graph, input_.providers, observation, host, found);
+      simulation = plan::simulate(*graph, input_.providers, observation, host, found, scope_);
     }
     const std::lock_guard lock(mutex_);
     if (simulation) {
@@ -119,6 +119,7 @@ class OfflinePlanner {
   const ir::CompilerInput& input_;
   const std::set<std::string>& hosts_;
   SnapshotReader& snapshot_;
+  const plan::Scope& scope_;
   std::mutex mutex_;  // of all that follows, and of snapshot_
   PlanBuilder builder_;
   FleetPlan result_;

@@ -11,7 +11,7 @@
 namespace plumb::run {
 
 struct OfflineOptions {
-  std::string on;           // the pattern that was asked for
+  plan::Scope scope;
   std::size_t threads = 1;  // each compiles and simulates hosts of its own
 };
 

@@ -38,11 +38,11 @@ std::string values_digest(const ir::CompilerInput& from, const std::set<std::str
 
 }  // namespace
 
-PlanBuilder::PlanBuilder(const ir::CompilerInput& input, std::string on, const std::set<std::string>& hosts)
+PlanBuilder::PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, const std::set<std::string>& hosts)
     : input_(input) {
   plan_.engine = PLUMB_VERSION;
   plan_.project = input.project.name;
-  plan_.on = std::move(on);
+  plan_.scope = std::move(scope);
   plan_.inputs = {
       {"config", input.project.digest}, {"inventory", input.inventory.digest}, {"values", values_digest(input, hosts)}};
   if (!input.recorded_facts.empty()) plan_.inputs["recorded_facts"] = digest(canonical(Json(input.recorded_facts)));

@@ -13,8 +13,8 @@ namespace plumb::run {
 
 class PlanBuilder {
  public:
-  // `on` is the pattern that was asked for; `input` outlives this.
-  PlanBuilder(const ir::CompilerInput& input, std::string on, const std::set<std::string>& hosts);
+  // `input` outlives this.
+  PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, const std::set<std::string>& hosts);
 
   // `contents` hold the bytes of what the host's graph names.
   void add(const std::string& host, plan::Simulation simulation, const ir::Contents& contents);

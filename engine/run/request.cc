@@ -53,6 +53,7 @@ wire::Action to_wire(const plan::Action& action) {
   result.owed = action.pending;
   result.hide_output = !action.desired.sensitive.empty();
   result.confirm_within = action.confirm_within;
+  for (const plan::Due& due : action.owes) result.owes.push_back({due.address, due.op});
   return result;
 }
 
@@ -83,7 +84,9 @@ Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host,
     for (const std::string& trigger : action.triggered_by) {
       const auto found = by_address.find(trigger);
       if (found == by_address.end()) continue;
-      for (const std::size_t earlier : found->second) apply.actions[earlier].triggers.push_back(i);
+      for (const std::size_t earlier : found->second) {
+        if (apply.actions[earlier].op != Op::kVerify) apply.actions[earlier].triggers.push_back(i);
+      }
     }
     by_address[action.desired.address.str()].push_back(i);
     needs.add(action);

@@ -48,6 +48,12 @@ void RolloutGate::count(HostState state) {
   weigh(run_, *kind, tolerance.run);
 }
 
+void RolloutGate::close(std::string why) {
+  if (stopped()) return;
+  why_ = std::move(why);
+  closed_ = true;
+}
+
 void RolloutGate::weigh(Scope& scope, std::size_t kind, const config::Amount& tolerated) {
   const auto count = scope.counts[kind];
   const auto most = static_cast<std::size_t>(tolerated.of(static_cast<std::int64_t>(scope.hosts)));

@@ -23,8 +23,11 @@ class RolloutGate {
   // `hosts`: of the wave, as far as they take part in this run.
   void begin_wave(const plan::Wave& wave, std::size_t hosts);
   void count(HostState state);
+  // Stops it whatever the counts are, because the time for it is over.
+  void close(std::string why);
 
   bool stopped() const { return !why_.empty(); }
+  bool closed() const { return closed_; }
   // "2 of 10 hosts failed, and 1 is tolerated in the run"; "" while it goes on.
   const std::string& why() const { return why_; }
 
@@ -41,6 +44,7 @@ class RolloutGate {
   Scope run_{"the run"};
   Scope wave_{"the wave"};
   bool canary_ = false;
+  bool closed_ = false;
   std::string why_;
 };
 

@@ -28,6 +28,24 @@ struct Row {
   std::size_t run;
 };
 
+TEST(RolloutGate, ClosesWhateverTheCountsAre) {
+  RolloutGate gate({{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}}, 3);
+  gate.begin_wave({"", false, {}}, 3);
+  EXPECT_FALSE(gate.stopped());
+  gate.close("it is late");
+  EXPECT_TRUE(gate.stopped());
+  EXPECT_TRUE(gate.closed());
+  EXPECT_EQ(gate.why(), "it is late");
+}
+
+TEST(RolloutGate, WhatStoppedItFirstIsWhatIsTold) {
+  RolloutGate gate({{kNone, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}}, 3);
+  gate.begin_wave({"", false, {}}, 3);
+  gate.count(HostState::kFailed);
+  gate.close("it is late");
+  EXPECT_FALSE(gate.closed());
+}
+
 TEST(RolloutGate, StopsAtOneMoreThanIsTolerated) {
   const Row rows[] = {
       {{kNone, {}, {}}, 0, 10, 10},

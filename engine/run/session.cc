@@ -20,7 +20,7 @@ plan::Observation take_record(wire::Record record, std::vector<Result<Observed>>
   observation.serial = record.serial;
   observation.damaged_record = record.damaged;
   observation.recorded = std::move(record.resources);
-  for (wire::Owed& owed : record.owed) observation.owed[owed.address] = {owed.op, std::move(owed.because)};
+  for (wire::Owed& owed : record.owed) observation.owe(owed.address, owed.op, std::move(owed.because));
   return observation;
 }
 

@@ -32,7 +32,10 @@ wire::Record record_of(const HostSnapshot& snapshot) {
   record.serial = snapshot.serial;
   record.damaged = snapshot.damaged_record;
   record.resources = snapshot.recorded;
-  for (const auto& [address, owed] : snapshot.owed) record.owed.push_back({address, owed.op, "", owed.because});
+  for (const auto& [address, owed] : snapshot.owed) {
+    if (owed.op != Op::kNone) record.owed.push_back({address, owed.op, "", owed.because});
+    if (!owed.unverified.empty()) record.owed.push_back({address, Op::kVerify, "", owed.unverified});
+  }
   return record;
 }
 
@@ -125,7 +128,9 @@ Result<HostSnapshot> read_snapshot(std::string_view line) {
   snapshot.serial = record.serial;
   snapshot.damaged_record = record.damaged;
   snapshot.recorded = std::move(record.resources);
-  for (wire::Owed& owed : record.owed) snapshot.owed[owed.address] = {owed.op, std::move(owed.because)};
+  plan::Observation told;
+  for (wire::Owed& owed : record.owed) told.owe(owed.address, owed.op, std::move(owed.because));
+  snapshot.owed = std::move(told.owed);
   return snapshot;
 }
 

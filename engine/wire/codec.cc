@@ -81,8 +81,9 @@ void Reader::from_value(Json& json, Op& value) {
 void Reader::from_value(Json& json, EventKind& value) {
   std::string text;
   from_value(json, text);
-  for (const EventKind kind : {EventKind::kStarted, EventKind::kOutput, EventKind::kChanged, EventKind::kSatisfied,
-                               EventKind::kFailed, EventKind::kSkipped, EventKind::kStale, EventKind::kDiverged}) {
+  for (const EventKind kind :
+       {EventKind::kStarted, EventKind::kOutput, EventKind::kChanged, EventKind::kVerified, EventKind::kSatisfied,
+        EventKind::kFailed, EventKind::kSkipped, EventKind::kStale, EventKind::kDiverged}) {
     if (wire::name(kind) == text) return void(value = kind);
   }
   problem_.set("`" + text + "` is not the name of an event");

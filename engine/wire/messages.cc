@@ -114,6 +114,12 @@ void members(Codec& codec, Record& record) {
 }
 
 template <class Codec>
+void members(Codec& codec, Due& due) {
+  codec.required("address", due.address);
+  codec.required("op", due.op);
+}
+
+template <class Codec>
 void members(Codec& codec, Action& action) {
   codec.required("desired", action.desired);
   codec.required("op", action.op);
@@ -127,6 +133,7 @@ void members(Codec& codec, Action& action) {
   codec.member("owed", action.owed);
   codec.member("hide_output", action.hide_output);
   codec.member("confirm_within", action.confirm_within);
+  codec.member("owes", action.owes);
 }
 
 template <class Codec>
@@ -140,6 +147,7 @@ void members(Codec& codec, Apply& apply) {
   codec.required("actions", apply.actions);
   codec.member("resources", apply.resources);
   codec.member("secrets", apply.secrets);
+  codec.member("moot_probes", apply.moot_probes);
 }
 
 template <class Codec>
@@ -166,6 +174,7 @@ void members(Codec& codec, Done& done) {
   codec.member("satisfied", done.satisfied);
   codec.member("failed", done.failed);
   codec.member("skipped", done.skipped);
+  codec.member("verified", done.verified);
   codec.member("applied_by", done.applied_by);
   codec.member("applied_at", done.applied_at);
   codec.member("owed", done.owed);
@@ -285,6 +294,8 @@ std::string_view name(EventKind kind) {
       return "output";
     case EventKind::kChanged:
       return "changed";
+    case EventKind::kVerified:
+      return "verified";
     case EventKind::kSatisfied:
       return "satisfied";
     case EventKind::kFailed:

@@ -57,7 +57,7 @@ struct ObservedChunk {
   std::vector<ObservedState> states;
 };
 
-// A restart, reload or run that an earlier run owed and did not do.
+// A restart, reload, run or probe that an earlier run owed and did not do.
 struct Owed {
   std::string address;
   Op op = Op::kRestart;
@@ -70,7 +70,8 @@ struct Unreported {
   std::string run;
   std::string plan;
   std::string address;
-  std::string outcome;  // "changed", "failed", "unknown"; "undone", "not undone" where nobody confirmed it
+  // "changed", "verified", "failed", "unknown"; "undone", "not undone" where nobody confirmed it
+  std::string outcome;
   std::string text;
   Op op = Op::kNone;  // that the action was about
 };
@@ -81,6 +82,12 @@ struct Record {
   std::map<std::string, Json> resources;  // address -> attributes as the last run left them
   std::vector<Owed> owed;
   std::vector<Unreported> unreported;
+};
+
+// A restart, reload or run of a resource that this plan leaves out.
+struct Due {
+  std::string address;
+  Op op = Op::kRestart;
 };
 
 // One action of the plan as the host needs it.
@@ -102,6 +109,7 @@ struct Action {
   bool owed = false;
   bool hide_output = false;  // the resource is sensitive: what programs print is not sent
   int confirm_within = 0;    // seconds in which Confirm must come, or else the host undoes it; 0: it stays
+  std::vector<Due> owes;     // owed once this one has begun, and left to a later run
 };
 
 struct Apply {
@@ -116,6 +124,8 @@ struct Apply {
   // are not here stay in it as orphans.
   std::map<std::string, Json> resources;
   std::map<std::string, Json> secrets;  // keyed digest -> value
+  // Addresses whose owed probes the configuration no longer asks for.
+  std::vector<std::string> moot_probes;
 };
 
 // Contents for WriteFile, by digest (plain or keyed). A blob comes in order; the last chunk is marked.
@@ -126,7 +136,7 @@ struct Blob {
   bool secret = false;  // never leaves the executor's memory but for its place
 };
 
-enum class EventKind { kStarted, kOutput, kChanged, kSatisfied, kFailed, kSkipped, kStale, kDiverged };
+enum class EventKind { kStarted, kOutput, kChanged, kVerified, kSatisfied, kFailed, kSkipped, kStale, kDiverged };
 
 struct Event {
   EventKind kind = EventKind::kStarted;
@@ -142,9 +152,10 @@ struct Done {
   int satisfied = 0;
   int failed = 0;
   int skipped = 0;
+  int verified = 0;               // probes that passed
   std::string applied_by;         // "already": the run
   std::string applied_at;         // "already": when, RFC 3339, by the host's clock
-  std::vector<std::string> owed;  // addresses of restarts that are still owed
+  std::vector<std::string> owed;  // addresses of restarts and probes that are still owed
   int confirm_within = 0;         // seconds in which Confirm must come over a new connection; 0: it need not
 };
 

@@ -42,6 +42,7 @@ inline std::vector<Message> samples() {
   action.owed = true;
   action.hide_output = true;
   action.confirm_within = 120;
+  action.owes = {{"service:y", Op::kRestart}};
 
   Apply apply;
   apply.project = "edge";
@@ -53,6 +54,7 @@ inline std::vector<Message> samples() {
   apply.actions = {action};
   apply.resources = {{"file:/etc/motd", {{"mode", "0644"}}}};
   apply.secrets = {{"hmac-sha256:0", "s3cret"}};
+  apply.moot_probes = {"service:z"};
 
   Record record;
   record.serial = 7;
@@ -69,7 +71,7 @@ inline std::vector<Message> samples() {
       Blob{"sha256:2", std::string("\0\xff bytes", 8), false, true},
       apply,
       Event{EventKind::kFailed, 3, "why", sample_diagnostic(), 12},
-      Done{"failed", 1, 2, 3, 4, "run-0", "2026-01-02T03:04:05Z", {"service:x"}, 120},
+      Done{"failed", 1, 2, 3, 4, 5, "run-0", "2026-01-02T03:04:05Z", {"service:x"}, 120},
       Acknowledge{"edge"},
       Stop{},
       Refused{sample_diagnostic()},

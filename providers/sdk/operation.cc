@@ -42,6 +42,9 @@ constexpr std::string_view op_name(Tag<ServiceAction>) {
 constexpr std::string_view op_name(Tag<EditDatabase>) {
   return "edit_database";
 }
+constexpr std::string_view op_name(Tag<Probe>) {
+  return "probe";
+}
 constexpr std::string_view op_name(Tag<PackageRequest>) {
   return "package request";
 }
@@ -137,6 +140,21 @@ void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
   sink.required("verb", value.verb);
   sink.required("name", value.name);
   sink.optional("set", value.set, defaults.set);
+}
+
+template <class Sink, is<Probe> T>
+void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
+  sink.optional("argv", value.argv, defaults.argv);
+  sink.optional("script", value.script, defaults.script);
+  sink.optional("expect", value.expect, defaults.expect);
+  sink.optional("tcp", value.tcp, defaults.tcp);
+  sink.optional("http", value.http, defaults.http);
+  sink.optional("host", value.host, defaults.host);
+  sink.optional("status", value.status, defaults.status);
+  sink.optional("body", value.body, defaults.body);
+  sink.optional("timeout_seconds", value.timeout_seconds, defaults.timeout_seconds);
+  sink.optional("within_seconds", value.within_seconds, defaults.within_seconds);
+  sink.optional("every_seconds", value.every_seconds, defaults.every_seconds);
 }
 
 class Writer {
@@ -285,6 +303,24 @@ bool host_can_undo(const Operation& operation) {
   return std::holds_alternative<WriteFile>(operation) || std::holds_alternative<MakeDirectory>(operation) ||
          std::holds_alternative<MakeLink>(operation) || std::holds_alternative<SetAttributes>(operation) ||
          std::holds_alternative<ServiceAction>(operation);
+}
+
+std::string describe(const Probe& probe) {
+  const auto list = [](const std::vector<int>& numbers) {
+    std::string text;
+    for (const int number : numbers) text += (text.empty() ? "" : " or ") + std::to_string(number);
+    return text;
+  };
+  if (!probe.tcp.empty()) return "port " + probe.tcp + " is open";
+  if (!probe.http.empty()) {
+    return probe.http + " answers " + list(probe.status) +
+           (probe.body.empty() ? "" : " with the text that is asked for");
+  }
+  std::string command = probe.script.substr(0, probe.script.find('\n'));
+  for (const std::string& word : probe.argv) command += (command.empty() ? "" : " ") + word;
+  constexpr std::size_t kLongest = 80;
+  if (command.size() > kLongest) command = command.substr(0, kLongest) + "…";
+  return "`" + command + "` " + (probe.expect == std::vector<int>{0} ? "succeeds" : "ends with " + list(probe.expect));
 }
 
 Json to_json(const Operation& operation) {

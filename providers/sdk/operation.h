@@ -128,8 +128,25 @@ struct EditDatabase {
   friend bool operator==(const EditDatabase&, const EditDatabase&) = default;
 };
 
+// Asks the host whether what was changed works, and changes nothing itself. One of argv, script, tcp and http is given.
+// It is tried until it passes, or for `within_seconds`.
+struct Probe {
+  std::vector<std::string> argv;
+  std::string script;               // for sh -c
+  std::vector<int> expect = {0};    // exit codes that pass
+  std::string tcp;                  // ADDRESS:PORT; passes once a connection is accepted
+  std::string http;                 // http://ADDRESS[:PORT][/PATH]
+  std::string host;                 // the Host header; "" for the address of `http`
+  std::vector<int> status = {200};  // that pass
+  std::string body;                 // text that the answer must hold; "" for any answer
+  int timeout_seconds = 10;         // of one try
+  int within_seconds = 30;          // 0: one try
+  int every_seconds = 1;            // between two tries
+  friend bool operator==(const Probe&, const Probe&) = default;
+};
+
 using Operation = std::variant<WriteFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run, PackageTransaction,
-                               ServiceAction, EditDatabase>;
+                               ServiceAction, EditDatabase, Probe>;
 
 // True where a host can take the operation back by itself, from what it saw before: files, links and folders (not whole
 // trees) and the states of services.
@@ -139,5 +156,8 @@ bool host_can_undo(const Operation& operation);
 Json to_json(const Operation& operation);
 // Strict: unknown operations and members are refused (kProtocol).
 Result<Operation> operation_from_json(const Json& json);
+
+// "http://127.0.0.1/ answers 200", "port 127.0.0.1:80 is open", "`nginx -t` succeeds": what a probe asks, for people.
+std::string describe(const Probe& probe);
 
 }  // namespace plumb

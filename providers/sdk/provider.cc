@@ -7,14 +7,15 @@
 namespace plumb {
 namespace {
 
-constexpr std::array<std::pair<Op, std::string_view>, 8> kOps = {{{Op::kNone, "none"},
+constexpr std::array<std::pair<Op, std::string_view>, 9> kOps = {{{Op::kNone, "none"},
                                                                   {Op::kCreate, "create"},
                                                                   {Op::kUpdate, "update"},
                                                                   {Op::kReplace, "replace"},
                                                                   {Op::kDelete, "delete"},
                                                                   {Op::kRun, "run"},
                                                                   {Op::kRestart, "restart"},
-                                                                  {Op::kReload, "reload"}}};
+                                                                  {Op::kReload, "reload"},
+                                                                  {Op::kVerify, "verify"}}};
 
 constexpr std::array<std::pair<Fidelity, std::string_view>, 3> kFidelities = {
     {{Fidelity::kExact, "exact"}, {Fidelity::kBounded, "bounded"}, {Fidelity::kOpaque, "opaque"}}};

@@ -60,7 +60,8 @@ struct Observed {
   std::optional<std::string> content_text;
 };
 
-enum class Op { kNone, kCreate, kUpdate, kReplace, kDelete, kRun, kRestart, kReload };
+// kVerify: probes that ask whether an action on the resource did what it was made for.
+enum class Op { kNone, kCreate, kUpdate, kReplace, kDelete, kRun, kRestart, kReload, kVerify };
 std::string_view name(Op op);
 std::optional<Op> op_from_name(std::string_view name);
 

@@ -2,6 +2,7 @@
 
 #include "engine/exec/interpreter/database.h"
 #include "engine/exec/interpreter/packages.h"
+#include "engine/exec/interpreter/probe.h"
 #include "engine/exec/interpreter/programs.h"
 #include "engine/exec/interpreter/services.h"
 #include "engine/exec/interpreter/tree_operations.h"
@@ -116,6 +117,10 @@ Result<> Interpreter::apply(const ServiceAction& operation, std::string& output)
 
 Result<> Interpreter::apply(const EditDatabase& operation, std::string&) {
   return edit_database(system_, operation);
+}
+
+Result<> Interpreter::apply(const Probe& operation, std::string& output) {
+  return run_probe(system_, operation, wants_stop_, output);
 }
 
 }  // namespace plumb::exec

@@ -1,6 +1,7 @@
 // The one interpreter of operations: what providers decide, this does. Nothing else in the executor changes the host.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -38,6 +39,9 @@ class Interpreter {
   // Does it. What programs print is added to `output`. Folders that changed are only noted: the caller syncs them.
   Result<> run(const Operation& operation, std::string& output);
 
+  // Asked between the tries of a probe, which may wait long; true ends it.
+  void set_stop(std::function<bool()> wants_stop) { wants_stop_ = std::move(wants_stop); }
+
   FileWriter& writer() { return writer_; }
   FolderSync& folders() { return folders_; }
   const Secrets& secrets() const { return secrets_; }
@@ -52,11 +56,13 @@ class Interpreter {
   Result<> apply(const PackageTransaction& operation, std::string& output);
   Result<> apply(const ServiceAction& operation, std::string& output);
   Result<> apply(const EditDatabase& operation, std::string& output);
+  Result<> apply(const Probe& operation, std::string& output);
 
   LocalSystem& system_;
   Secrets secrets_;
   FileWriter writer_;
   FolderSync folders_;
+  std::function<bool()> wants_stop_ = [] { return false; };
 };
 
 }  // namespace plumb::exec

@@ -1,0 +1,156 @@
+#include "engine/config/window.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+namespace plumb::config {
+namespace {
+
+using std::chrono::days;
+using std::chrono::minutes;
+using std::chrono::sys_days;
+using std::chrono::sys_seconds;
+
+constexpr int kDay = 24 * 60;
+constexpr std::array<const char*, 7> kDays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+constexpr std::array<const char*, 7> kDayNames = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+
+std::string clock_text(int of_day) {
+  std::array<char, 24> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%02d:%02d", of_day / 60, of_day % 60);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
+// "02:30" -> 150. The schema saw to its form.
+int minutes_in(const std::string& text) {
+  return std::atoi(text.c_str()) * 60 + std::atoi(text.c_str() + 3);
+}
+
+std::string zone_text(int ahead) {
+  if (ahead == 0) return "UTC";
+  return (ahead < 0 ? "-" : "+") + clock_text(std::abs(ahead));
+}
+
+int zone_in(const std::string& text) {
+  if (text == "UTC") return 0;
+  return (text[0] == '-' ? -1 : 1) * minutes_in(text.substr(1));
+}
+
+int length_of(const Window& window) {
+  return window.to > window.from ? window.to - window.from : window.to - window.from + kDay;
+}
+
+bool opens_on(const Window& window, sys_days day) {
+  return window.days.contains(std::chrono::weekday(day).iso_encoding() - 1);
+}
+
+// On the window's own clock.
+sys_seconds local_time(const Window& window, sys_seconds now) {
+  return now + minutes(window.ahead);
+}
+
+bool is_open(const Window& window, sys_seconds now) {
+  const sys_seconds local = local_time(window, now);
+  const sys_days today = std::chrono::floor<days>(local);
+  const auto open_since = [&](sys_days day) {
+    const sys_seconds opens = day + minutes(window.from);
+    return opens_on(window, day) && opens <= local && local < opens + minutes(length_of(window));
+  };
+  return open_since(today) || open_since(today - days(1));
+}
+
+bool has_clock_form(const Json& json) {
+  if (!json.is_string()) return false;
+  const auto& text = json.get_ref<const std::string&>();
+  const auto digit = [&text](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  return text.size() == 5 && digit(0) && digit(1) && text[2] == ':' && digit(3) && digit(4) && minutes_in(text) <= kDay;
+}
+
+bool has_zone_form(const Json& json) {
+  if (!json.is_string()) return false;
+  const auto& text = json.get_ref<const std::string&>();
+  return text == "UTC" || ((text.starts_with('+') || text.starts_with('-')) && has_clock_form(text.substr(1)));
+}
+
+}  // namespace
+
+bool is_open(const std::vector<Window>& windows, sys_seconds now) {
+  return std::any_of(windows.begin(), windows.end(), [now](const Window& window) { return is_open(window, now); });
+}
+
+sys_seconds next_opening(const std::vector<Window>& windows, sys_seconds now) {
+  sys_seconds next = sys_seconds::max();
+  for (const Window& window : windows) {
+    const sys_seconds local = local_time(window, now);
+    const sys_days today = std::chrono::floor<days>(local);
+    for (int i = 0; i <= 7; ++i) {
+      const sys_days day = today + days(i);
+      const sys_seconds opens = day + minutes(window.from);
+      if (!opens_on(window, day) || opens <= local) continue;
+      next = std::min(next, opens - minutes(window.ahead));
+      break;
+    }
+  }
+  return next;
+}
+
+std::vector<Window> read_windows(const Json& typed) {
+  std::vector<Window> windows;
+  for (const Json& one : typed.is_array() ? typed : Json::array({typed})) {
+    Window& window = windows.emplace_back();
+    for (unsigned day = 0; day < kDays.size(); ++day) {
+      const bool named =
+          !one.contains("days") || std::find(one["days"].begin(), one["days"].end(), kDays[day]) != one["days"].end();
+      if (named) window.days.insert(day);
+    }
+    window.from = minutes_in(one["from"].get<std::string>());
+    window.to = minutes_in(one["to"].get<std::string>());
+    window.ahead = zone_in(one.value("timezone", std::string("UTC")));
+  }
+  return windows;
+}
+
+Json to_json(const std::vector<Window>& windows) {
+  Json list = Json::array();
+  for (const Window& window : windows) {
+    Json names = Json::array();
+    for (const unsigned day : window.days) names.push_back(kDays.at(day));
+    list.push_back({{"days", std::move(names)},
+                    {"from", clock_text(window.from)},
+                    {"to", clock_text(window.to)},
+                    {"timezone", zone_text(window.ahead)}});
+  }
+  return list;
+}
+
+std::optional<std::vector<Window>> windows_from(const Json& json) {
+  if (!json.is_array() || json.empty()) return std::nullopt;
+  for (const Json& one : json) {
+    if (!one.is_object() || !one.value("days", Json()).is_array() || one["days"].empty()) return std::nullopt;
+    if (!has_clock_form(one.value("from", Json())) || !has_clock_form(one.value("to", Json()))) return std::nullopt;
+    if (!has_zone_form(one.value("timezone", Json()))) return std::nullopt;
+  }
+  return read_windows(json);
+}
+
+std::string text_of(const Window& window) {
+  std::string names;
+  for (const unsigned day : window.days) names += (names.empty() ? "" : ", ") + std::string(kDayNames.at(day));
+  if (window.days.size() == kDays.size()) names = "every day";
+  return names + " from " + clock_text(window.from) + " to " + clock_text(window.to) + " " + zone_text(window.ahead);
+}
+
+std::string rfc3339(sys_seconds time) {
+  const sys_days day = std::chrono::floor<days>(time);
+  const std::chrono::year_month_day date(day);
+  const auto of_day = static_cast<int>((time - day).count());
+  std::array<char, 40> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                                   static_cast<unsigned>(date.day()), of_day / 3600, of_day / 60 % 60, of_day % 60);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
+}  // namespace plumb::config

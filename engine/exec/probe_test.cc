@@ -1,0 +1,245 @@
+// Probes: programs, ports and web servers of this machine that answer, fail, come late or talk nonsense.
+#include "engine/exec/interpreter/probe.h"
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "engine/exec/interpreter/http_answer.h"
+#include "engine/exec/testing_client.h"
+
+namespace plumb::exec {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// Takes connections one after the other and gives each the same answer.
+class TestServer {
+ public:
+  explicit TestServer(std::string answer) : answer_(std::move(answer)), fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::abort();
+    socklen_t size = sizeof address;
+    ::getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = std::to_string(ntohs(address.sin_port));
+  }
+  ~TestServer() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  TestServer(const TestServer&) = delete;
+  TestServer& operator=(const TestServer&) = delete;
+
+  void open() {
+    ::listen(fd_.get(), 16);
+    thread_ = std::thread([this] { serve(); });
+  }
+  std::string address() const { return "127.0.0.1:" + port_; }
+  std::string url(const std::string& path = "/") const { return "http://" + address() + path; }
+  std::string asked() const {
+    const std::lock_guard lock(mutex_);
+    return asked_;
+  }
+
+ private:
+  void serve() {
+    while (!stop_) {
+      pollfd wait{fd_.get(), POLLIN, 0};
+      if (::poll(&wait, 1, 20) <= 0) continue;
+      const UniqueFd client(::accept(fd_.get(), nullptr, nullptr));
+      std::array<char, 4096> bytes{};
+      pollfd ready{client.get(), POLLIN, 0};
+      if (answer_.empty() || ::poll(&ready, 1, 200) <= 0) continue;
+      const ssize_t count = ::recv(client.get(), bytes.data(), bytes.size(), 0);
+      if (count > 0) {
+        const std::lock_guard lock(mutex_);
+        asked_.assign(bytes.data(), static_cast<std::size_t>(count));
+      }
+      (void)::send(client.get(), answer_.data(), answer_.size(), MSG_NOSIGNAL);
+    }
+  }
+
+  std::string answer_;
+  UniqueFd fd_;
+  std::string port_;
+  mutable std::mutex mutex_;
+  std::string asked_;  // guarded by mutex_
+  std::atomic<bool> stop_ = false;
+  std::thread thread_;
+};
+
+class ProbeTest : public ::testing::Test {
+ protected:
+  // "" where it passed, else what it said.
+  std::string ask(Probe probe) {
+    probe.timeout_seconds = 2;
+    probe.within_seconds = within_;
+    const Result<> passed = run_probe(
+        system_, probe, [this] { return stop_; }, output_);
+    if (passed) return "";
+    code_ = passed.error().code();
+    return passed.error().summary();
+  }
+  static Probe command(std::vector<std::string> argv) {
+    Probe probe;
+    probe.argv = std::move(argv);
+    return probe;
+  }
+  static Probe http(const std::string& url) {
+    Probe probe;
+    probe.http = url;
+    return probe;
+  }
+  static Probe tcp(const std::string& address) {
+    Probe probe;
+    probe.tcp = address;
+    return probe;
+  }
+
+  LocalSystem system_{must(RootFiles::at("/"))};
+  int within_ = 0;
+  bool stop_ = false;
+  std::string output_;
+  Code code_ = Code::kInternal;
+};
+
+TEST_F(ProbeTest, AProgramPassesByItsExitCode) {
+  EXPECT_EQ(ask(command({"true"})), "");
+  EXPECT_EQ(output_, "");
+  EXPECT_EQ(ask(command({"sh", "-c", "echo broken >&2; exit 3"})),
+            "the check that `sh -c echo broken >&2; exit 3` succeeds failed: exit code 3: broken");
+  EXPECT_EQ(code_, Code::kProbeFailed);
+  EXPECT_EQ(output_, "broken\n");
+  Probe script;
+  script.script = "exit 3";
+  script.expect = {3, 4};
+  EXPECT_EQ(ask(script), "");
+  EXPECT_THAT(ask(command({"/nowhere/to/be/found"})), HasSubstr("/nowhere/to/be/found"));
+  EXPECT_THAT(ask(command({"sleep", "60"})), HasSubstr("it did not end within 2 s"));
+}
+
+TEST_F(ProbeTest, APortPassesOnceItIsOpen) {
+  TestServer server("");
+  EXPECT_EQ(ask(tcp(server.address())),
+            "the check that port " + server.address() + " is open failed: Connection refused");
+  server.open();
+  EXPECT_EQ(ask(tcp(server.address())), "");
+  EXPECT_EQ(ask(tcp("localhost" + server.address().substr(9))), "");
+}
+
+TEST_F(ProbeTest, IsTriedUntilItPasses) {
+  TestServer server("");
+  within_ = 20;
+  std::thread late([&server] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    server.open();
+  });
+  EXPECT_EQ(ask(tcp(server.address())), "");
+  late.join();
+}
+
+TEST_F(ProbeTest, TellsHowOftenItTried) {
+  within_ = 2;
+  EXPECT_THAT(ask(command({"false"})), ::testing::AllOf(HasSubstr("succeeds failed "), HasSubstr(" times in ")));
+}
+
+TEST_F(ProbeTest, AStopEndsTheWaiting) {
+  within_ = 3600;
+  stop_ = true;
+  EXPECT_THAT(ask(command({"false"})), HasSubstr("was interrupted"));
+  EXPECT_EQ(code_, Code::kInterrupted);
+}
+
+TEST_F(ProbeTest, AServerPassesByItsStatus) {
+  TestServer server("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n");
+  server.open();
+  EXPECT_EQ(ask(http(server.url("/health?deep=1"))),
+            "the check that " + server.url("/health?deep=1") + " answers 200 failed: it answered 204");
+  EXPECT_THAT(server.asked(), StartsWith("GET /health?deep=1 HTTP/1.1\r\nHost: " + server.address() + "\r\n"));
+  Probe probe = http(server.url());
+  probe.status = {200, 204};
+  probe.host = "example.org";
+  EXPECT_EQ(ask(probe), "");
+  EXPECT_THAT(server.asked(), HasSubstr("\r\nHost: example.org\r\n"));
+}
+
+TEST_F(ProbeTest, AServerPassesByItsText) {
+  TestServer server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nall i\r\n6\r\ns well\r\n0\r\n\r\n");
+  server.open();
+  Probe probe = http(server.url());
+  probe.body = "all is well";
+  EXPECT_EQ(ask(probe), "");
+  probe.body = "s well\r\n";
+  EXPECT_THAT(ask(probe), HasSubstr("it answered 200, without the text that is asked for"));
+}
+
+TEST_F(ProbeTest, AServerThatTalksSomethingElse) {
+  TestServer server("SSH-2.0-OpenSSH_9.2\r\n");
+  server.open();
+  EXPECT_THAT(ask(http(server.url())), HasSubstr("does not speak HTTP"));
+}
+
+TEST_F(ProbeTest, AServerThatEndsBeforeItAnswers) {
+  TestServer server("HTTP/1.1 200 OK\r\nContent-");
+  server.open();
+  EXPECT_THAT(ask(http(server.url())), HasSubstr("does not speak HTTP"));
+}
+
+std::optional<HttpAnswer> parsed(std::string_view bytes, bool ended = false) {
+  return must(parse_http_answer(bytes, ended));
+}
+
+TEST(HttpAnswer, WaitsForItsHead) {
+  for (const std::string_view part : {"", "H", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nServer: x\r\n"}) {
+    EXPECT_FALSE(parsed(part)) << part;
+  }
+  EXPECT_EQ(parsed("HTTP/1.0 404 Not Found\n\n")->status, 404);
+  EXPECT_EQ(parsed("HTTP/1.1 200\r\n\r\n")->status, 200);
+}
+
+TEST(HttpAnswer, PassesOverWhatComesBeforeIt) {
+  EXPECT_EQ(parsed("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\n\r\n")->status, 503);
+  EXPECT_FALSE(parsed("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
+TEST(HttpAnswer, KnowsWhenItIsWhole) {
+  EXPECT_FALSE(parsed("HTTP/1.1 200 OK\r\n\r\nabc")->whole);
+  EXPECT_TRUE(parsed("HTTP/1.1 200 OK\r\n\r\nabc", true)->whole);
+  EXPECT_FALSE(parsed("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nabc")->whole);
+  const auto longer = parsed("HTTP/1.1 200 OK\r\nCONTENT-LENGTH: 2\r\n\r\nabc");
+  EXPECT_TRUE(longer->whole);
+  EXPECT_EQ(longer->body, "ab");
+}
+
+TEST(HttpAnswer, PutsChunksTogether) {
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n";
+  EXPECT_EQ(parsed(head + "3;x=y\r\nabc\r\n2\r\nd")->body, "abcd");
+  EXPECT_FALSE(parsed(head + "3\r\nabc\r\n")->whole);
+  EXPECT_TRUE(parsed(head + "3\r\nabc\r\n0\r\n\r\n")->whole);
+  EXPECT_FALSE(parse_http_answer(head + "nonsense\r\n", false));
+  EXPECT_EQ(parsed(head + "ffffffffffffffff\r\nabc")->body, "abc");
+  EXPECT_FALSE(parse_http_answer(head + "ffffffffffffffffff\r\nabc", false));
+}
+
+TEST(HttpAnswer, RefusesOtherTalk) {
+  for (const std::string_view other : {"X", "HTTP/2 200\r\n\r\n", "HTTP/1.1 2000\r\n\r\n", "HTTP/1.1 abc\r\n\r\n",
+                                       "HTTP/1.1 099 x\r\n\r\n", "HTTP/1.1\r\n\r\n"}) {
+    EXPECT_FALSE(parse_http_answer(other, false)) << other;
+  }
+  EXPECT_FALSE(parse_http_answer("HTTP/1.1 200 OK\r\n" + std::string(70'000, 'a'), false));
+  EXPECT_FALSE(parse_http_answer("", true));
+}
+
+}  // namespace
+}  // namespace plumb::exec
