@@ -1,6 +1,7 @@
 #include "engine/config/declaration.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/base/file.h"
 #include "engine/base/nearest.h"
@@ -14,6 +15,8 @@ namespace {
 
 using lang::Entry;
 using lang::Node;
+
+constexpr std::array<std::string_view, 4> kConfirmable = {"directory", "file", "link", "service"};
 
 bool is_kind(const std::string& name) {
   const auto kinds = resource_kinds();
@@ -246,6 +249,8 @@ class DeclarationReader {
       result_.tags = value.get<std::set<std::string>>();
     } else if (entry.key == "prevent_destroy") {
       result_.prevent_destroy = value.get<bool>();
+    } else if (entry.key == "confirm_within") {
+      if (check_confirmable(entry)) result_.confirm_within = value.get<int>();
     } else if (entry.key == "ignore") {
       for (const Node& item : entry.value.items) {
         if (check_attribute(item, "ignored")) result_.ignore.insert(item.text);
@@ -253,6 +258,14 @@ class DeclarationReader {
     } else if (entry.key == "sensitive") {
       check_sensitive(entry, value);
     }
+  }
+
+  // The host undoes it without anybody's help, so it must be something that it can undo.
+  bool check_confirmable(const Entry& entry) {
+    if (std::find(kConfirmable.begin(), kConfirmable.end(), first_.key) != kConfirmable.end()) return true;
+    report(Code::kBadValue, "a " + first_.key + " cannot be undone by the host alone", entry.key_span,
+           "not for this kind", "`confirm_within` goes with files, directories, links and services");
+    return false;
   }
 
   bool check_attribute(const Node& item, std::string_view verb) {

@@ -97,6 +97,7 @@ struct Declaration {
   std::map<std::string, TemplateText> templates;  // by attribute
   std::set<std::string> ignore;                   // attributes left alone once the resource exists
   bool prevent_destroy = false;
+  int confirm_within = 0;  // seconds; 0: it need not be confirmed
   std::set<std::string> tags;
   // Probes, as the schema types them, in a list; or what they are worked out from.
   Json verify = Json::array();

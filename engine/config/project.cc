@@ -96,6 +96,7 @@ class Normalised {
                      {"ignore", declaration.ignore},
                      {"sensitive", declaration.sensitive},
                      {"prevent_destroy", declaration.prevent_destroy}};
+    if (declaration.confirm_within > 0) document["confirm_within"] = declaration.confirm_within;
     if (!declaration.tags.empty()) document["tags"] = declaration.tags;
     if (!declaration.verify.empty()) document["verify"] = declaration.verify;
     if (declaration.verify_expression)

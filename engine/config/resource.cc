@@ -40,6 +40,7 @@ class Resolver {
     resource_->span = declaration_.span;
     resource_->ignore = declaration_.ignore;
     resource_->prevent_destroy = declaration_.prevent_destroy;
+    resource_->confirm_within = declaration_.confirm_within;
     resource_->tags = declaration_.tags;
     resource_->verify = declaration_.verify;
     resource_->sensitive = declaration_.sensitive;

@@ -25,6 +25,7 @@ struct Resource {
   std::vector<Pattern> before;
   std::set<std::string> ignore;
   bool prevent_destroy = false;
+  int confirm_within = 0;  // seconds; 0: it need not be confirmed
   std::set<std::string> tags;
   Json verify = Json::array();      // probes
   std::set<std::string> sensitive;  // see Declaration

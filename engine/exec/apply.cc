@@ -15,11 +15,13 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
     : tools_(tools),
       request_(request),
       interpreter_(tools.system, tools.blobs, Secrets(request.secrets), tools.folder.token()),
+      guard_(tools.system, tools.folder, request.run, request.plan),
       states_(request.actions.size(), State::kPending),
       judgements_(request.actions.size()),
       before_(request.actions.size()),
       touched_(request.actions.size(), false),
-      started_(request.actions.size(), false) {
+      started_(request.actions.size(), false),
+      guarded_(request.actions.size(), false) {
   interpreter_.set_stop([this] { return tools_.line.wants_stop(); });
 }
 
@@ -165,8 +167,7 @@ bool ApplyRun::is_due(std::size_t index) const {
     if (started_[i] && action(i).desired.address == action(index).desired.address) started = i + 1;
   }
   for (std::size_t i = started; i < index; ++i) {
-    const std::vector<std::size_t>& triggers = action(i).triggers;
-    if (touched_[i] && std::find(triggers.begin(), triggers.end(), index) != triggers.end()) return true;
+    if (touched_[i] && sets_off(i, index)) return true;
   }
   const HostRecord& record = tools_.log.record();
   // A record that was lost cannot say what is owed; then the plan is believed.
@@ -245,6 +246,7 @@ void ApplyRun::finish() {
     return owed.op == Op::kVerify && std::find(moot.begin(), moot.end(), owed.address) != moot.end();
   });
   done_.owed = addresses_owed();
+  done_.confirm_within = guard_.finish();
   // A host that was refused is left alone altogether.
   if (done_.outcome == "stale") return;
 

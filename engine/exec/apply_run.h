@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/exec/apply.h"
+#include "engine/exec/guard.h"
 #include "engine/exec/interpreter/interpreter.h"
 #include "engine/exec/judge.h"
 
@@ -61,6 +62,9 @@ class ApplyRun {
   bool joins(const Group& group, std::size_t index) const;
   void add(Group& group, Turn turn) const;
   void carry_out(std::vector<Turn>& turns);
+  bool begin(const std::vector<Turn>& turns);
+  std::vector<Guarded> guarded(const std::vector<Turn>& turns) const;
+  bool sets_off(std::size_t index, std::size_t triggered) const;
   void carry_out_one(Turn& turn);
   void carry_out_group(std::vector<Turn>& turns);
   void stage_all(std::vector<Turn>& turns);
@@ -85,11 +89,13 @@ class ApplyRun {
   ApplyTools tools_;
   const wire::Apply& request_;
   Interpreter interpreter_;
+  Guard guard_;
   std::vector<State> states_;
   std::vector<Judgement> judgements_;            // of actions that were looked at
   std::vector<std::optional<Observed>> before_;  // what was there when they were
   std::vector<bool> touched_;                    // the host is no longer as it was before the action
   std::vector<bool> started_;                    // the action started a service
+  std::vector<bool> guarded_;                    // the host undoes the action unless it is confirmed
   std::optional<std::size_t> failed_;            // the first action that failed
   bool broken_ = false;                          // the journal cannot be written: nothing more may begin
   std::vector<wire::Message> untold_;            // events that tell() sends

@@ -40,6 +40,13 @@ bool can_be_grouped(const std::vector<Operation>& operations) {
   return !operations.empty();
 }
 
+// What a change sets off is done again once the change is undone.
+bool can_be_repeated(const std::vector<Operation>& operations) {
+  return !operations.empty() && std::all_of(operations.begin(), operations.end(), [](const Operation& operation) {
+    return std::holds_alternative<ServiceAction>(operation) || std::holds_alternative<Run>(operation);
+  });
+}
+
 bool starts_service(const std::vector<Operation>& operations) {
   return std::any_of(operations.begin(), operations.end(), [](const Operation& operation) {
     const auto* service = std::get_if<ServiceAction>(&operation);
@@ -81,28 +88,83 @@ void ApplyRun::add(Group& group, Turn turn) const {
   group.turns.push_back(std::move(turn));
 }
 
-void ApplyRun::carry_out(std::vector<Turn>& turns) {
+bool ApplyRun::sets_off(std::size_t index, std::size_t triggered) const {
+  const std::vector<std::size_t>& triggers = action(index).triggers;
+  return std::find(triggers.begin(), triggers.end(), triggered) != triggers.end();
+}
+
+// Those of the turns that must be confirmed, and those that a change that must be sets off.
+std::vector<Guarded> ApplyRun::guarded(const std::vector<Turn>& turns) const {
+  std::vector<Guarded> found;
+  for (const Turn& turn : turns) {
+    const wire::Action& what = action(turn.index);
+    bool again = false;
+    for (std::size_t i = 0; i < turn.index && what.triggered; ++i) {
+      again = again || (guarded_[i] && touched_[i] && sets_off(i, turn.index));
+    }
+    if (again && !can_be_repeated(turn.operations)) continue;
+    if (!again && (what.triggered || what.confirm_within == 0)) continue;
+    const std::map<std::string, Json>& resources = tools_.log.record().resources;
+    const auto recorded = resources.find(address(turn.index));
+    UndoStep step{address(turn.index), what.op, turn.operations, {}};
+    if (recorded != resources.end()) step.recorded = recorded->second;
+    found.push_back({std::move(step), again, what.confirm_within});
+  }
+  return found;
+}
+
+// From here on the host knows what is about to happen, and can undo what must be confirmed. False where nothing may.
+bool ApplyRun::begin(const std::vector<Turn>& turns) {
+  if (!guard_.work()) {
+    broken_ = true;
+    fail_before(turns.front().index,
+                Diagnostic(Code::kNotConfirmed, "the time to confirm what was changed before ran out"), false);
+    return false;
+  }
+  const std::vector<Guarded> armed = guarded(turns);
+  if (Result<> ready = guard_.arm(armed, interpreter_.secrets()); !ready) {
+    guard_.rest(false);
+    const auto first = std::find_if(turns.begin(), turns.end(), [&](const Turn& turn) {
+      return address(turn.index) == armed.front().step.address;
+    });
+    fail_before(first->index, std::move(ready.error()).during("preparing to undo it").diagnostic(), false);
+    return false;
+  }
+  for (const Guarded& one : armed) {
+    for (const Turn& turn : turns)
+      guarded_[turn.index] = guarded_[turn.index] || address(turn.index) == one.step.address;
+  }
   std::vector<JournalEntry> intents;
   intents.reserve(turns.size());
   for (const Turn& turn : turns) intents.push_back(intent_of(turn));
   if (Result<> written = tools_.log.write(intents); !written) {
+    guard_.rest(false);
     broken_ = true;
-    return fail_before(turns.front().index, std::move(written.error()).during("writing the journal").diagnostic(),
-                       false);
+    fail_before(turns.front().index, std::move(written.error()).during("writing the journal").diagnostic(), false);
+    return false;
   }
-  const auto begin = Clock::now();
+  return true;
+}
+
+void ApplyRun::carry_out(std::vector<Turn>& turns) {
   const bool grouped = turns.size() > 1;
+  if (!grouped) {
+    // Before it counts as work: on a line that is cut this may hang.
+    event(wire::EventKind::kStarted, turns.front().index);
+    tell();
+  }
+  if (!begin(turns)) return;
+  const auto start = Clock::now();
   if (grouped) {
     carry_out_group(turns);
   } else {
-    event(wire::EventKind::kStarted, turns.front().index);
-    tell();
     carry_out_one(turns.front());
   }
   look_again(turns);
-  const auto ran = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
+  const auto ran = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
   for (Turn& turn : turns) turn.milliseconds = ran / static_cast<std::int64_t>(turns.size());
   settle(turns);
+  guard_.rest(std::any_of(turns.begin(), turns.end(), [this](const Turn& turn) { return guarded_[turn.index]; }));
 }
 
 void ApplyRun::carry_out_one(Turn& turn) {

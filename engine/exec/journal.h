@@ -41,9 +41,9 @@ struct Outcome {
   std::string plan;
   std::string address;
   Op op = Op::kNone;
-  std::string outcome;           // "changed", "verified", "failed", or "none": it was not begun after all
-  bool touched = true;           // the host is no longer as it was before the action
-  bool discharges = false;       // a restart, reload or run that was owed has been done
+  std::string outcome;      // "changed", "verified", "failed", "undone", "not undone", or "none": not begun after all
+  bool touched = true;      // the host is no longer as it was before the action
+  bool discharges = false;  // a restart, reload or run that was owed has been done
   std::optional<Json> resource;  // what the record says of the address from now on
   bool forget = false;           // the record no longer holds the address
   std::string text;

@@ -173,7 +173,10 @@ void Folding::conclude(const Outcome& outcome) {
     std::erase_if(record_.owed, [](const wire::Owed& owed) { return owed.because.empty(); });
   }
   if (outcome.outcome == "none") return;
-  if (outcome.outcome == "changed") {
+  if (outcome.outcome == "undone") {
+    std::erase_if(record_.applied, [&outcome](const AppliedPlan& applied) { return applied.run == outcome.run; });
+  }
+  if (outcome.outcome == "changed" || outcome.outcome == "undone") {
     if (counted_.insert(outcome.run).second) ++record_.serial;
     if (outcome.resource) record_.resources[outcome.address] = *outcome.resource;
     if (outcome.forget) record_.resources.erase(outcome.address);

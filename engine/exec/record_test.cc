@@ -56,6 +56,25 @@ TEST_F(RecordTest, SuccessOfTheTriggeredActionSettlesIt) {
   EXPECT_FALSE(load_record(folder_).owes(kService));
 }
 
+TEST_F(RecordTest, WhatWasUndoneIsAsBeforeAndItsPlanNotApplied) {
+  killed({intent("r1", kFile), outcome("r1", kFile, "changed")});
+  {
+    RunLog log(folder_);
+    log.record().applied = {{"plan-0", "r0", "then"}, {"plan", "r1", "now"}};
+    ASSERT_TRUE(log.save().has_value());
+  }
+  Outcome undone = outcome("r1", kFile, "undone");
+  undone.resource = std::nullopt;
+  undone.forget = true;
+  killed({undone});
+  const HostRecord record = load_record(folder_);
+  EXPECT_FALSE(record.resources.contains(kFile));
+  ASSERT_EQ(record.applied.size(), 1U);
+  EXPECT_EQ(record.applied[0].run, "r0");
+  ASSERT_EQ(record.unreported.size(), 1U);
+  EXPECT_EQ(record.unreported[0].outcome, "undone");
+}
+
 TEST_F(RecordTest, WhatCameToNothingOwesNothing) {
   killed({intent("r1", kFile, {{kService, Op::kRestart}}), outcome("r1", kFile, "failed", false)});
   EXPECT_FALSE(load_record(folder_).owes(kService));

@@ -7,12 +7,14 @@
 
 #include "engine/exec/apply.h"
 #include "engine/exec/blobs.h"
+#include "engine/exec/confirm.h"
 #include "engine/exec/facts.h"
 #include "engine/exec/lock.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/record.h"
 #include "engine/exec/sandbox.h"
 #include "engine/exec/stream_line.h"
+#include "engine/exec/watchdog.h"
 
 namespace plumb::exec {
 namespace {
@@ -56,6 +58,7 @@ class Server {
     if (const auto* blob = std::get_if<wire::Blob>(&message)) return take(*blob);
     if (auto* apply = std::get_if<wire::Apply>(&message)) return answer_to(*apply);
     if (auto* acknowledge = std::get_if<wire::Acknowledge>(&message)) return answer_to(*acknowledge);
+    if (const auto* confirmation = std::get_if<wire::Confirm>(&message)) return answer_to(*confirmation);
     if (std::holds_alternative<wire::Stop>(message)) {
       // Its apply has seen it already; without one there is nothing to stop.
       line_.stop_obeyed();
@@ -66,6 +69,7 @@ class Server {
 
   Result<> answer_to(const wire::Observe& question) {
     PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), question.project));
+    undo_left_over(folder, question.project);
     wire::FrameReader reader;
     SandboxWork work;
     work.work = [&](int out, const std::string& scratch) {
@@ -105,6 +109,12 @@ class Server {
     auto answered = std::make_unique<Answered>();
     PLUMB_TRY_ASSIGN(answered->folder, StateFolder::of(system_.files(), request.project));
     PLUMB_TRY_ASSIGN(answered->lock, HostLock::take(system_.files(), request.project, request.run));
+    PLUMB_TRY_ASSIGN(const bool undone, take_over_undo(UndoFolder(answered->folder), system_));
+    if (undone) {
+      return fail(Code::kNotConfirmed,
+                  "changes of an earlier run were never confirmed; they have been undone just now, and nothing else")
+          .hint("make the plan anew");
+    }
     remove_left_over_spools(system_.files());
     answered->log = std::make_unique<RunLog>(answered->folder);
     answered->run = request.run;
@@ -112,6 +122,21 @@ class Server {
     line_.send(done);
     answered_ = std::move(answered);
     return {};
+  }
+
+  Result<> answer_to(const wire::Confirm& request) {
+    PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), request.project));
+    line_.send(confirm(folder, request));
+    return {};
+  }
+
+  // What a watchdog would have undone if the host had not been restarted. A plan made now must see it undone; where the
+  // host is somebody else's for the moment, it is theirs to do.
+  void undo_left_over(const StateFolder& folder, const std::string& project) {
+    const UndoFolder left(folder);
+    if (!left.is_waiting() && !left.is_being_undone()) return;
+    const Result<HostLock> lock = HostLock::take(system_.files(), project, "undo");
+    if (lock) (void)take_over_undo(left, system_).has_value();
   }
 
   Result<> answer_to(const wire::Acknowledge& acknowledge) {

@@ -64,6 +64,7 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
   login.connect_timeout = settings.connect_timeout;
   login.connect_attempts = settings.connect_attempts;
   login.log = HostLog(settings.log, settings.name);
+  login.fresh = settings.fresh_login;
   login.by_program = settings.kind == ConnectionKind::kOpenSsh;
   const auto command = [&]() -> Result<std::string> {
     PLUMB_TRY_ASSIGN(const std::vector<std::string> all, digests.get());

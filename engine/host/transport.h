@@ -41,6 +41,8 @@ struct HostSettings {
   // While the host refuses or drops the connection before the login. A refused login is not tried again.
   int connect_attempts = 1;
   Log* log = nullptr;  // told the steps of connecting
+  // A login of its own, over no connection that is there already (ControlMaster of ssh).
+  bool fresh_login = false;
 };
 
 // A connection on whose far end plumb-exec runs; the first bytes to read are those of its hello. Blocks; for many

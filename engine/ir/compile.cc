@@ -279,6 +279,7 @@ std::optional<Node> Compiler::lower(config::Resource&& resource, Diagnostics& di
   node->attribute_spans = resource.spans;
   node->ignore = std::move(resource.ignore);
   node->prevent_destroy = resource.prevent_destroy;
+  node->confirm_within = resource.confirm_within;
   node->tags = std::move(resource.tags);
   for (const Json& probe : resource.verify) node->probes.push_back(probe_of(probe));
   node->desired.address = resource.address;

@@ -38,6 +38,7 @@ Json to_json(const HostGraph& graph) {
   Json nodes = Json::array();
   for (const Node& node : graph.nodes) {
     Json item = {{"address", node.desired.address.str()}, {"attributes", node.desired.attributes}};
+    if (node.confirm_within > 0) item["confirm_within"] = node.confirm_within;
     if (!node.ignore.empty()) item["ignore"] = node.ignore;
     if (node.prevent_destroy) item["prevent_destroy"] = true;
     if (!node.desired.sensitive.empty()) item["sensitive"] = node.desired.sensitive;
@@ -71,6 +72,7 @@ std::string canonical_text(const HostGraph& graph) {
     append_canonical_text(out, node.desired.address.str());
     out += ",\"attributes\":";
     append_canonical(out, node.desired.attributes);
+    if (node.confirm_within > 0) out += ",\"confirm_within\":" + std::to_string(node.confirm_within);
     if (!node.ignore.empty()) append_canonical(out += ",\"ignore\":", node.ignore);
     if (node.prevent_destroy) out += ",\"prevent_destroy\":true";
     if (!node.desired.sensitive.empty()) append_canonical(out += ",\"sensitive\":", node.desired.sensitive);

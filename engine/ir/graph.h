@@ -27,6 +27,7 @@ struct Node {
   std::shared_ptr<const std::map<std::string, SourceSpan>> attribute_spans;  // may be null
   std::set<std::string> ignore;
   bool prevent_destroy = false;
+  int confirm_within = 0;  // seconds; 0: it need not be confirmed
   std::set<std::string> tags;
   std::vector<Probe> probes;  // what is asked once an action on it was done
 };

@@ -241,6 +241,7 @@ Result<Action> read_action(const Json& json) {
   action.triggered = !action.triggered_by.empty() || json.contains("pending");
   action.pending = reader.flag("pending");
   action.unknown_until = reader.texts("unknown_until");
+  if (json.contains("confirm_within")) action.confirm_within = static_cast<int>(reader.integer("confirm_within"));
   if (const Json* owes = reader.find("owes", false)) {
     if (!owes->is_array()) reader.complain("has an `owes` that is not a list");
     for (const Json& item : *owes) {
@@ -343,6 +344,7 @@ Json action_to_json(const Action& action) {
   if (!action.triggered_by.empty()) json["triggered_by"] = strings(action.triggered_by);
   if (action.pending) json["pending"] = true;
   if (!action.unknown_until.empty()) json["unknown_until"] = strings(action.unknown_until);
+  if (action.confirm_within > 0) json["confirm_within"] = action.confirm_within;
   for (const Due& due : action.owes) json["owes"].push_back({{"address", due.address}, {"op", name(due.op)}});
   return json;
 }

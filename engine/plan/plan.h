@@ -43,6 +43,8 @@ struct Action {
   bool pending = false;
   // Addresses of earlier actions that make known what this one finds: it runs only if there is then something to do.
   std::vector<std::string> unknown_until;
+  // Seconds in which a new login must confirm it, or else the host undoes it; 0: it stays as it is.
+  int confirm_within = 0;
   // Of resources that the plan's tags leave out: owed once this action has begun.
   std::vector<Due> owes;
 };

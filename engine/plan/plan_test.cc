@@ -122,6 +122,29 @@ TEST_F(SimulateTest, PreventDestroyForbidsADelete) {
   EXPECT_EQ(diagnostics_.items().front().code, Code::kRefusedByState);
 }
 
+TEST_F(SimulateTest, WhatMustBeConfirmedGuardsWhatSetsItOff) {
+  add_file("/etc/ssh/a", "new", "old");
+  add_file("/etc/motd", "new", "old");
+  add(node("service:ssh", {{"name", "ssh"}, {"state", "running"}, {"restart_on", Json::array({"file:/etc/ssh/*"})}}),
+      there({{"state", "running"}}));
+  graph_.nodes.back().confirm_within = 120;
+  graph_.edges.push_back({2, 0, ir::EdgeKind::kTrigger, Op::kRestart, {}});
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation);
+  ASSERT_EQ(simulation->host.actions->size(), 3U);
+  EXPECT_EQ((*simulation->host.actions)[0].confirm_within, 120);
+  EXPECT_EQ((*simulation->host.actions)[1].confirm_within, 0);
+  EXPECT_EQ((*simulation->host.actions)[2].confirm_within, 120);
+}
+
+TEST_F(SimulateTest, AWholeTreeCannotWaitToBeConfirmed) {
+  ir::Node folder = node("directory:/srv/x", {{"path", "/srv/x"}, {"state", "absent"}, {"recursive", true}});
+  folder.confirm_within = 60;
+  add(std::move(folder), there({{"state", "present"}, {"empty", false}}));
+  EXPECT_FALSE(run());
+  EXPECT_EQ(diagnostics_.items().front().code, Code::kRefusedByState);
+}
+
 TEST_F(SimulateTest, IgnoredAttributesOfWhatExistsAreLeftAlone) {
   ir::Node file = node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"state", "present"}});
   file.ignore = {"content"};

@@ -37,6 +37,10 @@ Address thing(const Address& address) {
   return {"", address.kind, address.identity};
 }
 
+bool can_be_undone(const std::vector<Operation>& operations) {
+  return std::all_of(operations.begin(), operations.end(), host_can_undo);
+}
+
 void add_unique(std::vector<std::string>& list, const std::string& text) {
   if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
 }
@@ -186,6 +190,14 @@ class Simulator {
                   .with_hint("remove prevent_destroy, or keep the resource"));
       return false;
     }
+    if (node.confirm_within > 0 && !can_be_undone(change.operations)) {
+      problem(Diagnostic(Code::kRefusedByState, "`" + address_of(i) +
+                                                    "` would do what the host cannot undo by itself, "
+                                                    "and confirm_within asks for that")
+                  .at(node.span)
+                  .with_hint("remove confirm_within here, or remove the contents of the folder in another way"));
+      return false;
+    }
     return true;
   }
 
@@ -204,6 +216,7 @@ class Simulator {
     action.undo = provider_of(i)->restore(desired, observed_of(i)).has_value();
     action.source = node.span.str();
     action.needs = needs_[i];
+    action.confirm_within = node.confirm_within;
     return action;
   }
 
@@ -221,6 +234,7 @@ class Simulator {
     for (const std::string& maker : makers) add_unique(action.needs, maker);
     action.note = "decided after " + makers.front() + (makers.size() > 1 ? " and others" : "");
     action.unknown_until = std::move(makers);
+    action.confirm_within = graph_.nodes[i].confirm_within;
     return action;
   }
 
@@ -354,10 +368,23 @@ class Simulator {
     action.triggered_by = std::move(by);
     action.pending = pending;
     action.needs = needs_[i];
+    guard(graph_.nodes[i].confirm_within, action);
     if (planned_[i].op == Op::kNone) planned_[i].op = action.op;
     acts(i);
     needs_[i] = {address_of(i)};
     actions_.push_back(std::move(action));
+  }
+
+  // A restart that is to be confirmed is taken back by taking back what set it off.
+  void guard(int confirm_within, Action& restart) {
+    restart.confirm_within = confirm_within;
+    if (confirm_within == 0) return;
+    for (Action& action : actions_) {
+      const std::vector<std::string>& by = restart.triggered_by;
+      if (action.triggered || std::find(by.begin(), by.end(), action.desired.address.str()) == by.end()) continue;
+      if (action.operations.empty() || !can_be_undone(action.operations)) continue;
+      action.confirm_within = std::max(action.confirm_within, confirm_within);
+    }
   }
 
   // Asked after the node's own actions; whoever comes after the node comes after them.

@@ -62,6 +62,13 @@ std::string value_text(const Json& value) {
   return canonical(value);
 }
 
+// As it is written: 90s, 2m, 1h.
+std::string duration(int seconds) {
+  if (seconds % 3600 == 0) return std::to_string(seconds / 3600) + "h";
+  if (seconds % 60 == 0) return std::to_string(seconds / 60) + "m";
+  return std::to_string(seconds) + "s";
+}
+
 class Writer {
  public:
   Writer(const plan::Plan& plan, const PlanTextOptions& options) : plan_(plan), options_(options) {}
@@ -78,6 +85,7 @@ class Writer {
       out_ += tint("  (" + std::string(name(action.fidelity)) + ")", Tone::kDim, options_.color);
     out_ += tint("  " + action.source, Tone::kDim, options_.color) + "\n";
     if (action.triggered && (action.op != Op::kVerify || action.pending)) triggered(action);
+    if (action.confirm_within > 0) out_ += "      must be confirmed within " + duration(action.confirm_within) + "\n";
     if (action.op == Op::kVerify) probes(action);
     if (!action.note.empty()) out_ += "      " + tint(action.note, Tone::kDim, options_.color) + "\n";
     if (action.op != Op::kRun) attributes(action);

@@ -31,6 +31,7 @@ bool good(const run::HostResult& result) {
 std::string state_text(const run::HostResult& result) {
   if (result.outcome == "stale") return "refused: no longer as the plan saw it";
   if (result.outcome == "interrupted" || result.outcome == "not started") return result.outcome;
+  if (result.outcome == "undone") return "undone: not confirmed in time";
   return std::string(name(result.state));
 }
 

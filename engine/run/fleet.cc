@@ -7,6 +7,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/pool.h"
+#include "engine/run/confirmation.h"
 #include "engine/run/doubts.h"
 #include "engine/run/host_planner.h"
 #include "engine/run/journalist.h"
@@ -376,10 +377,19 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
     if (done->outcome != "ok" && done->outcome != "already") result.state = HostState::kFailed;
     journalist.close("skipped");
   }
+  ToConfirm changes = to_confirm(request->apply);
+  if (done) changes.within = std::chrono::seconds(done->confirm_within);
+  // The connection stays until then: a host that cannot be reached anew may still be helped over it.
+  const bool confirmed = changes.within.count() == 0 || confirm_changes(*member.session, changes, journalist, result);
   const Result<> kept = journalist.problem();
   if (!kept) result.diagnostics.add(kept.error().diagnostic());
   // What cannot be told any more now, the host's journal tells the next run.
-  if (done && kept) (void)member.session->finish().has_value();
+  if (!done || !kept || (!confirmed && result.outcome != "undone")) return;
+  const Result<> finished = member.session->finish();
+  if (changes.within.count() == 0 || (confirmed && finished)) return;
+  // The old connection has gone with what was changed, or with the executor that the host had to end.
+  member.session->disconnect();
+  if (member.session->connect()) (void)member.session->finish().has_value();
 }
 
 void Fleet::apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options) {

@@ -1,5 +1,6 @@
 #include "engine/run/journalist.h"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -69,6 +70,17 @@ void Journalist::flush() {
   if (Result<> written = writer_->actions(host_, gathered_); !written && !problem_) problem_ = written.error();
   gathered_.clear();
   last_write_ = std::chrono::steady_clock::now();
+}
+
+void Journalist::amend(const std::vector<std::string>& addresses, const std::string& outcome) {
+  if (writer_ == nullptr) return;
+  for (std::size_t i = 0; i < actions_.size(); ++i) {
+    const std::string address = actions_[i].desired.address.str();
+    if (std::find(addresses.begin(), addresses.end(), address) != addresses.end()) {
+      gathered_.push_back(entry(i, outcome));
+    }
+  }
+  flush();
 }
 
 void Journalist::close(const std::string& outcome) {

@@ -22,6 +22,8 @@ class Journalist {
   Journalist(std::string host, const plan::Actions& actions, history::RunWriter* writer);
 
   void note(const wire::Event& event);
+  // What the host did with actions after it had told their end: "undone".
+  void amend(const std::vector<std::string>& addresses, const std::string& outcome);
   // Ends the account: actions that were told to have begun and not to have ended get `outcome`.
   void close(const std::string& outcome);
   // The first write that failed.

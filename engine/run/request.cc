@@ -52,6 +52,7 @@ wire::Action to_wire(const plan::Action& action) {
   result.triggered = action.triggered;
   result.owed = action.pending;
   result.hide_output = !action.desired.sensitive.empty();
+  result.confirm_within = action.confirm_within;
   for (const plan::Due& due : action.owes) result.owes.push_back({due.address, due.op});
   return result;
 }

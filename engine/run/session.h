@@ -35,6 +35,8 @@ class Session {
           SessionContext& context);
 
   const std::string& name() const { return name_; }
+  const host::HostSettings& settings() const { return settings_; }
+  SessionContext& context() const { return context_; }
   bool has_graph() const { return graph_ != nullptr; }
   const ir::HostGraph& graph() const { return *graph_; }
   const std::shared_ptr<const ir::HostGraph>& shared_graph() const { return graph_; }

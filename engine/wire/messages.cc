@@ -132,6 +132,7 @@ void members(Codec& codec, Action& action) {
   codec.member("triggered", action.triggered);
   codec.member("owed", action.owed);
   codec.member("hide_output", action.hide_output);
+  codec.member("confirm_within", action.confirm_within);
   codec.member("owes", action.owes);
 }
 
@@ -177,6 +178,7 @@ void members(Codec& codec, Done& done) {
   codec.member("applied_by", done.applied_by);
   codec.member("applied_at", done.applied_at);
   codec.member("owed", done.owed);
+  codec.member("confirm_within", done.confirm_within);
 }
 
 template <class Codec>
@@ -192,11 +194,26 @@ void members(Codec& codec, Refused& refused) {
   codec.required("problem", refused.problem);
 }
 
+template <class Codec>
+void members(Codec& codec, Confirm& confirm) {
+  codec.required("project", confirm.project);
+  codec.required("run", confirm.run);
+}
+
+template <class Codec>
+void members(Codec& codec, Confirmation& confirmation) {
+  codec.required("outcome", confirmation.outcome);
+  codec.member("undone", confirmation.undone);
+  codec.member("restarted", confirmation.restarted);
+  codec.member("problems", confirmation.problems);
+}
+
 namespace {
 
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
-    "hello", "observe", "observed", "record", "blob", "apply", "event", "done", "acknowledge", "stop", "refused"};
+    "hello", "observe",     "observed", "record",  "blob",    "apply",       "event",
+    "done",  "acknowledge", "stop",     "refused", "confirm", "confirmation"};
 
 template <std::size_t kIndex = 0>
 Result<Message> read(std::string_view kind, Json& body) {

@@ -9,6 +9,8 @@
 //   executor   event        started, output, changed, satisfied, failed, skipped, …
 //   executor   done         totals; ends the answer to apply
 //   controller stop         finish the action in hand, record it, answer done
+//   controller confirm      over a new connection: the host can still be reached, the changes of a run stay
+//   executor   confirmation what came of them
 //   executor   refused      instead of an answer: the host is locked, the request cannot be used, …
 //
 // A conversation is hello, then any number of observe and apply, then end of stream.
@@ -68,7 +70,8 @@ struct Unreported {
   std::string run;
   std::string plan;
   std::string address;
-  std::string outcome;  // "changed", "verified", "failed", "unknown"
+  // "changed", "verified", "failed", "unknown"; "undone", "not undone" where nobody confirmed it
+  std::string outcome;
   std::string text;
   Op op = Op::kNone;  // that the action was about
 };
@@ -105,6 +108,7 @@ struct Action {
   bool triggered = false;
   bool owed = false;
   bool hide_output = false;  // the resource is sensitive: what programs print is not sent
+  int confirm_within = 0;    // seconds in which Confirm must come, or else the host undoes it; 0: it stays
   std::vector<Due> owes;     // owed once this one has begun, and left to a later run
 };
 
@@ -152,6 +156,7 @@ struct Done {
   std::string applied_by;         // "already": the run
   std::string applied_at;         // "already": when, RFC 3339, by the host's clock
   std::vector<std::string> owed;  // addresses of restarts and probes that are still owed
+  int confirm_within = 0;         // seconds in which Confirm must come over a new connection; 0: it need not
 };
 
 // The controller has stored what `Record::unreported` told; the host may forget it.
@@ -165,8 +170,21 @@ struct Refused {
   Diagnostic problem;
 };
 
-using Message =
-    std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Done, Acknowledge, Stop, Refused>;
+struct Confirm {
+  std::string project;
+  std::string run;
+};
+
+struct Confirmation {
+  // "confirmed"; "busy": the run still works; "undoing"; "undone"; "nothing": the run left nothing to confirm.
+  std::string outcome;
+  std::vector<std::string> undone;     // addresses
+  std::vector<std::string> restarted;  // addresses, also of commands that ran again
+  std::vector<std::string> problems;   // what could not be undone, and why
+};
+
+using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Done, Acknowledge, Stop,
+                             Refused, Confirm, Confirmation>;
 
 // CBOR bodies. decode() is strict and bounded: unknown kinds and members are refused with kProtocol.
 std::string encode(const Message& message);

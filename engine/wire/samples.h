@@ -41,6 +41,7 @@ inline std::vector<Message> samples() {
   action.triggered = true;
   action.owed = true;
   action.hide_output = true;
+  action.confirm_within = 120;
   action.owes = {{"service:y", Op::kRestart}};
 
   Apply apply;
@@ -70,10 +71,12 @@ inline std::vector<Message> samples() {
       Blob{"sha256:2", std::string("\0\xff bytes", 8), false, true},
       apply,
       Event{EventKind::kFailed, 3, "why", sample_diagnostic(), 12},
-      Done{"failed", 1, 2, 3, 4, 5, "run-0", "2026-01-02T03:04:05Z", {"service:x"}},
+      Done{"failed", 1, 2, 3, 4, 5, "run-0", "2026-01-02T03:04:05Z", {"service:x"}, 120},
       Acknowledge{"edge"},
       Stop{},
       Refused{sample_diagnostic()},
+      Confirm{"edge", "run-1"},
+      Confirmation{"undone", {"file:/etc/x"}, {"service:x"}, {"file:/etc/y: it is in use"}},
   };
 }
 

@@ -298,6 +298,13 @@ Result<Operation> read_named(std::string_view name, const Json& body) {
 
 }  // namespace
 
+bool host_can_undo(const Operation& operation) {
+  if (const auto* remove = std::get_if<Remove>(&operation)) return !remove->recursive;
+  return std::holds_alternative<WriteFile>(operation) || std::holds_alternative<MakeDirectory>(operation) ||
+         std::holds_alternative<MakeLink>(operation) || std::holds_alternative<SetAttributes>(operation) ||
+         std::holds_alternative<ServiceAction>(operation);
+}
+
 std::string describe(const Probe& probe) {
   const auto list = [](const std::vector<int>& numbers) {
     std::string text;

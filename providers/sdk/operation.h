@@ -148,6 +148,10 @@ struct Probe {
 using Operation = std::variant<WriteFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run, PackageTransaction,
                                ServiceAction, EditDatabase, Probe>;
 
+// True where a host can take the operation back by itself, from what it saw before: files, links and folders (not whole
+// trees) and the states of services.
+bool host_can_undo(const Operation& operation);
+
 // {"write_file": {…}}: one member that names the operation. Members with default values are left out.
 Json to_json(const Operation& operation);
 // Strict: unknown operations and members are refused (kProtocol).

@@ -29,6 +29,7 @@ std::string dump(const Declaration& declaration, const Project& project) {
   for (const std::string& name : resource->ignore) out += "  ignore " + name + "\n";
   for (const std::string& name : resource->sensitive) out += "  sensitive " + name + "\n";
   if (resource->prevent_destroy) out += "  prevent_destroy\n";
+  if (resource->confirm_within > 0) out += "  confirm_within " + std::to_string(resource->confirm_within) + "\n";
   return out;
 }
 

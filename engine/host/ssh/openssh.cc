@@ -75,6 +75,10 @@ std::vector<std::string> command_line(const Login& login, const Settings& settin
         std::pair{"PermitLocalCommand", "no"}, std::pair{"LogLevel", "INFO"}}) {
     add_option(command, keyword, value);
   }
+  if (login.fresh) {
+    add_option(command, "ControlMaster", "no");
+    add_option(command, "ControlPath", "none");
+  }
   command.insert(command.end(), {"--", query.host});
   return command;
 }

@@ -26,6 +26,7 @@ struct Login {
   std::vector<std::string> identity_files;  // tried before those of the settings
   std::string known_hosts_file;             // instead of those of the settings
   bool accept_new_host_keys = false;
+  bool fresh = false;                        // shares no connection of the ssh program
   bool by_program = false;                   // the ssh program, whatever the settings are
   std::chrono::seconds connect_timeout{10};  // for all attempts together
   int connect_attempts = 1;

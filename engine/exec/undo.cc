@@ -1,0 +1,254 @@
+#include "engine/exec/undo.h"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/exec/record.h"
+#include "providers/sdk/ownership.h"
+
+namespace plumb::exec {
+namespace {
+
+// Old contents are kept a second time, so there is a bound; what cuts a line is small.
+constexpr std::size_t kLargestContent = std::size_t{64} << 20;
+
+// The path of an operation on files, as it is given; null for any other.
+const std::string* path_of(const Operation& operation) {
+  if (const auto* write = std::get_if<WriteFile>(&operation)) return &write->path;
+  if (const auto* make = std::get_if<MakeDirectory>(&operation)) return &make->path;
+  if (const auto* link = std::get_if<MakeLink>(&operation)) return &link->path;
+  if (const auto* set = std::get_if<SetAttributes>(&operation)) return &set->path;
+  if (const auto* gone = std::get_if<Remove>(&operation)) return &gone->path;
+  return nullptr;
+}
+
+bool follows(const Operation& operation) {
+  if (const auto* write = std::get_if<WriteFile>(&operation)) return write->follow;
+  const auto* set = std::get_if<SetAttributes>(&operation);
+  return set != nullptr && set->follow;
+}
+
+Ownership ownership_of(const FileInfo& info, bool with_mode) {
+  Ownership ownership{std::to_string(info.uid), std::to_string(info.gid), {}};
+  if (with_mode) ownership.mode = mode_text(info.mode);
+  return ownership;
+}
+
+// Gathers what takes operations back, each one from the state before all of them.
+class Inversion {
+ public:
+  Inversion(LocalSystem& system, const UndoFolder& folder) : system_(system), folder_(folder) {}
+
+  Result<std::vector<Operation>> of(const std::vector<Operation>& operations) {
+    for (const Operation& operation : operations) {
+      if (!host_can_undo(operation)) {
+        return fail(Code::kOperation, "the host cannot undo this by itself, so it cannot wait to be confirmed");
+      }
+      if (const auto* service = std::get_if<ServiceAction>(&operation)) {
+        add(*service);
+      } else {
+        PLUMB_TRY(note(operation));
+      }
+    }
+    for (const std::string& path : order_) PLUMB_TRY(add(path, paths_.at(path)));
+    std::reverse(back_.begin(), back_.end());
+    return std::move(back_);
+  }
+
+ private:
+  // What the operations do with one path.
+  struct Uses {
+    bool attributes_only = true;
+    bool becomes_file = false;
+    bool becomes_link = false;
+    bool becomes_folder = false;
+  };
+
+  void add(const ServiceAction& service) {
+    static const std::map<std::string, std::string> kOpposite = {{"start", "stop"},     {"stop", "start"},
+                                                                 {"enable", "disable"}, {"disable", "enable"},
+                                                                 {"mask", "unmask"},    {"unmask", "mask"}};
+    ServiceAction back = service;
+    if (const auto opposite = kOpposite.find(service.verb); opposite != kOpposite.end()) back.verb = opposite->second;
+    back_.emplace_back(std::move(back));
+  }
+
+  Result<> note(const Operation& operation) {
+    std::string path = *path_of(operation);
+    if (follows(operation)) {
+      PLUMB_TRY_ASSIGN(path, system_.resolve(path));
+    }
+    const auto* folder = std::get_if<MakeDirectory>(&operation);
+    if (folder != nullptr && folder->parents) {
+      std::vector<std::string> above = ancestors_of(path);
+      std::reverse(above.begin(), above.end());
+      for (const std::string& one : above) {
+        PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(one, true));
+        if (!info) use(one).becomes_folder = true;
+      }
+    }
+    Uses& uses = use(path);
+    uses.attributes_only = uses.attributes_only && std::holds_alternative<SetAttributes>(operation);
+    uses.becomes_file = uses.becomes_file || std::holds_alternative<WriteFile>(operation);
+    uses.becomes_link = uses.becomes_link || std::holds_alternative<MakeLink>(operation);
+    uses.becomes_folder = uses.becomes_folder || folder != nullptr;
+    return {};
+  }
+
+  Uses& use(const std::string& path) {
+    const auto [place, added] = paths_.try_emplace(path);
+    if (added) order_.push_back(path);
+    return place->second;
+  }
+
+  // In reverse, since the list is turned round in the end.
+  Result<> add(const std::string& path, const Uses& uses) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(path, false));
+    if (!info) {
+      back_.emplace_back(Remove{path, false, false});
+      return {};
+    }
+    switch (info->type) {
+      case FileType::kFile:
+        return add_file(path, *info, uses);
+      case FileType::kDirectory:
+        back_.emplace_back(MakeDirectory{path, ownership_of(*info, true), false});
+        if (uses.becomes_file || uses.becomes_link) back_.emplace_back(Remove{path, false, false});
+        return {};
+      case FileType::kLink:
+        back_.emplace_back(SetAttributes{path, ownership_of(*info, false), false});
+        back_.emplace_back(MakeLink{path, info->link_target, false, true});
+        return {};
+      case FileType::kOther:
+        break;
+    }
+    return fail(Code::kOperation, path + " is neither file, folder nor link, and could not be put back");
+  }
+
+  Result<> add_file(const std::string& path, const FileInfo& info, const Uses& uses) {
+    if (uses.attributes_only) {
+      back_.emplace_back(SetAttributes{path, ownership_of(info, true), false});
+      return {};
+    }
+    PLUMB_TRY_ASSIGN(const std::string bytes, system_.read_file(path, kLargestContent));
+    PLUMB_TRY_ASSIGN(std::string content, folder_.keep(bytes));
+    back_.emplace_back(WriteFile{path, std::move(content), ownership_of(info, true), false, false, ""});
+    if (uses.becomes_link || uses.becomes_folder) back_.emplace_back(Remove{path, false, false});
+    return {};
+  }
+
+  LocalSystem& system_;
+  const UndoFolder& folder_;
+  std::map<std::string, Uses> paths_;
+  std::vector<std::string> order_;  // of their first use
+  std::vector<Operation> back_;
+};
+
+// Undoing goes on whatever fails: the more is back, the better.
+class Undoing {
+ public:
+  Undoing(const UndoFolder& folder, LocalSystem& system, const Secrets& secrets)
+      : folder_(folder), blobs_(system.files()), interpreter_(system, blobs_, secrets, folder.folder().token()) {}
+
+  Result<> run() {
+    const std::optional<UndoList> list = folder_.being_undone();
+    if (list) {
+      // What a new unit file brought is stopped while it is still there, and what an old one brings starts once it is
+      // back.
+      each_step(*list, Stage::kStop);
+      each_step(*list, Stage::kFiles);
+      (void)interpreter_.folders().sync().has_value();
+      if (units_changed_) attempt("", ServiceAction{"systemd", "", "daemon_reload"});
+      each_step(*list, Stage::kServices);
+      for (const UndoStep& step : list->again) {
+        for (const Operation& operation : step.operations) attempt(key(step), operation);
+      }
+      (void)interpreter_.folders().sync().has_value();
+      PLUMB_TRY(tell(*list));
+    }
+    folder_.clear();
+    return {};
+  }
+
+ private:
+  enum class Stage { kStop, kFiles, kServices };
+
+  static Stage stage_of(const Operation& operation) {
+    const auto* service = std::get_if<ServiceAction>(&operation);
+    if (service == nullptr) return Stage::kFiles;
+    return service->verb == "stop" || service->verb == "disable" ? Stage::kStop : Stage::kServices;
+  }
+
+  static std::string key(const UndoStep& step) { return std::string(name(step.op)) + " " + step.address; }
+
+  void each_step(const UndoList& list, Stage stage) {
+    for (auto step = list.steps.rbegin(); step != list.steps.rend(); ++step) {
+      for (const Operation& operation : step->operations) {
+        if (stage_of(operation) == stage) attempt(key(*step), operation);
+      }
+    }
+  }
+
+  void attempt(const std::string& step, const Operation& operation) {
+    std::string output;
+    Result<> done = bring(operation);
+    if (done) done = interpreter_.run(operation, output);
+    if (!done && !step.empty()) problems_.try_emplace(step, interpreter_.secrets().hide(done.error().summary()));
+    const std::string* path = path_of(operation);
+    units_changed_ = units_changed_ || (path != nullptr && path->find("/systemd/") != std::string::npos);
+  }
+
+  // The content of a file that is written.
+  Result<> bring(const Operation& operation) {
+    const auto* write = std::get_if<WriteFile>(&operation);
+    if (write == nullptr || blobs_.find(write->content)) return {};
+    PLUMB_TRY_ASSIGN(std::string bytes, folder_.kept(write->content));
+    return blobs_.add({write->content, std::move(bytes), true, false});
+  }
+
+  Result<> tell(const UndoList& list) {
+    std::vector<JournalEntry> outcomes;
+    for (const UndoStep& step : list.steps) {
+      Outcome outcome = outcome_of(list, step, "put back as it was, since nobody confirmed it in time");
+      if (outcome.outcome == "undone") {
+        outcome.resource = step.recorded;
+        outcome.forget = !step.recorded;
+      }
+      outcomes.emplace_back(std::move(outcome));
+    }
+    for (const UndoStep& step : list.again) {
+      Outcome outcome = outcome_of(list, step, "done again once everything was back");
+      outcome.discharges = outcome.outcome == "undone";
+      outcomes.emplace_back(std::move(outcome));
+    }
+    RunLog log(folder_.folder());
+    PLUMB_TRY(log.write(outcomes));
+    return log.save();
+  }
+
+  Outcome outcome_of(const UndoList& list, const UndoStep& step, const char* text) const {
+    const auto problem = problems_.find(key(step));
+    const bool undone = problem == problems_.end();
+    return {list.run, list.plan, step.address, step.op, undone ? "undone" : "not undone",
+            true,     false,     {},           false,   undone ? text : problem->second};
+  }
+
+  const UndoFolder& folder_;
+  BlobStore blobs_;
+  Interpreter interpreter_;
+  std::map<std::string, std::string> problems_;  // the first one of a step
+  bool units_changed_ = false;
+};
+
+}  // namespace
+
+Result<std::vector<Operation>> inverse(const std::vector<Operation>& operations, LocalSystem& system,
+                                       const UndoFolder& folder) {
+  return Inversion(system, folder).of(operations);
+}
+
+Result<> undo(const UndoFolder& folder, LocalSystem& system, const Secrets& secrets) {
+  return Undoing(folder, system, secrets).run();
+}
+
+}  // namespace plumb::exec

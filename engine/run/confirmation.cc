@@ -1,0 +1,144 @@
+#include "engine/run/confirmation.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace plumb::run {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::seconds;
+
+constexpr seconds kAnswerTime{15};
+// After its time is up the host undoes, restarts, and can then be asked what it did.
+constexpr seconds kGrace{30};
+// Longer only while it says that it is at it.
+constexpr seconds kUndoingTime{300};
+
+std::string list(const std::vector<std::string>& items, const char* separator) {
+  std::string text;
+  for (const std::string& item : items) text += (text.empty() ? "" : separator) + item;
+  return text;
+}
+
+std::string in_words(seconds span) {
+  const auto count = span.count();
+  return count % 60 == 0 ? std::to_string(count / 60) + "m" : std::to_string(count) + "s";
+}
+
+class Confirming {
+ public:
+  Confirming(Session& session, const ToConfirm& what) : session_(session), what_(what) {}
+
+  // The last answer; `outcome` is empty where there was none.
+  wire::Confirmation run() {
+    const Clock::time_point start = Clock::now();
+    const Clock::time_point due = start + what_.within + kGrace;
+    seconds pause{1};
+    wire::Confirmation answer;
+    while (true) {
+      Result<wire::Confirmation> told = ask();
+      if (told) {
+        answer = std::move(*told);
+        const bool settled = answer.outcome != "busy" && answer.outcome != "undoing";
+        if (settled) return answer;
+      } else {
+        problem_ = std::move(told.error());
+      }
+      const Clock::time_point last = answer.outcome == "undoing" ? due + kUndoingTime : due;
+      if (Clock::now() >= last || !wait(pause)) return answer;
+      // Refused logins may lock an account.
+      const bool refused = !told && problem_->code() == Code::kAuthentication;
+      pause = refused ? std::min(pause * 2, seconds(30)) : std::min(pause + seconds(1), seconds(5));
+    }
+  }
+
+  const std::optional<Error>& problem() const { return problem_; }
+
+ private:
+  // One new login. Once the time is up it only tells.
+  Result<wire::Confirmation> ask() {
+    SessionContext& context = session_.context();
+    host::HostSettings settings = session_.settings();
+    settings.fresh_login = true;
+    settings.connect_attempts = 1;
+    PLUMB_TRY_ASSIGN(std::unique_ptr<host::Connection> connection,
+                     host::open_executor(settings, context.executors, context.ssh));
+    Conversation conversation(std::move(connection));
+    const host::Deadline deadline = host::Deadline::after(kAnswerTime);
+    PLUMB_TRY(conversation.expect<wire::Hello>(deadline));
+    PLUMB_TRY(conversation.send(wire::Confirm{context.project, what_.run}, deadline));
+    PLUMB_TRY_ASSIGN(wire::Confirmation answer, conversation.expect<wire::Confirmation>(deadline));
+    return answer;
+  }
+
+  // False where somebody insists on leaving.
+  bool wait(seconds span) const {
+    const Clock::time_point end = Clock::now() + span;
+    while (Clock::now() < end) {
+      if (session_.context().control.level() == StopLevel::kLeave) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return true;
+  }
+
+  Session& session_;
+  const ToConfirm& what_;
+  std::optional<Error> problem_;
+};
+
+Diagnostic not_confirmed(const ToConfirm& what, const wire::Confirmation& answer, const std::optional<Error>& problem,
+                         const std::string& latest) {
+  std::string text = "no new login confirmed the changes within " + in_words(what.within);
+  std::string hint;
+  if (answer.outcome == "undone") {
+    text += ", so the host undid them";
+    if (!answer.undone.empty()) text += ": put back " + list(answer.undone, ", ");
+    if (!answer.restarted.empty()) text += "; restarted " + list(answer.restarted, ", ");
+    if (!answer.problems.empty()) text += "; NOT undone " + list(answer.problems, "; ");
+  } else if (answer.outcome == "nothing") {
+    text += ", and the host knows nothing of them any more: " + list(what.addresses, ", ");
+  } else {
+    text += ": " + list(what.addresses, ", ") + "; the host undoes them by itself after " + latest;
+    hint = "`plumb plan` tells what it did, once the host can be reached";
+  }
+  if (problem) hint = "the last login: " + problem->summary() + (hint.empty() ? "" : "; " + hint);
+  return Diagnostic(Code::kNotConfirmed, std::move(text)).with_hint(std::move(hint));
+}
+
+}  // namespace
+
+ToConfirm to_confirm(const wire::Apply& request) {
+  ToConfirm what;
+  what.run = request.run;
+  for (const wire::Action& action : request.actions) {
+    if (action.confirm_within == 0 || action.triggered) continue;
+    what.within = std::max(what.within, seconds(action.confirm_within));
+    what.addresses.push_back(action.desired.address.str());
+  }
+  return what;
+}
+
+bool confirm_changes(Session& session, const ToConfirm& what, Journalist& journalist, HostResult& result) {
+  const std::string latest = timestamp(std::chrono::system_clock::now() + what.within);
+  Confirming confirming(session, what);
+  const wire::Confirmation answer = confirming.run();
+  if (answer.outcome == "confirmed") return true;
+  // Of a run that was cut off before it got there.
+  if (answer.outcome == "nothing" && result.outcome.empty()) return true;
+
+  result.state = HostState::kFailed;
+  result.outcome = answer.outcome == "undone" ? "undone" : "failed";
+  Diagnostic problem = not_confirmed(what, answer, confirming.problem(), latest);
+  problem.host = session.name();
+  result.diagnostics.add(std::move(problem));
+  if (answer.outcome == "undone") {
+    const auto gone = static_cast<int>(answer.undone.size() + answer.restarted.size());
+    result.changed = std::max(0, result.changed - gone);
+    journalist.amend(answer.undone, "undone");
+    journalist.amend(answer.restarted, "undone");
+  }
+  return false;
+}
+
+}  // namespace plumb::run
