@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/lang/yaml_events.h"
+#include "engine/lang/yaml_readers.h"
 #include "engine/lang/yaml_text.h"
 
 namespace plumb::lang {
@@ -304,7 +305,6 @@ bool same_values(const Node& a, const Node& b) {
 }
 
 std::optional<Node> read_yaml(std::string file_name, std::string_view text, Diagnostics& diagnostics) {
-  Diagnostics found;
   if (text.size() > kMaxYamlBytes) {
     diagnostics.add(Diagnostic(Code::kYamlLimit, file_name + " has " + std::to_string(text.size()) +
                                                      " bytes; at most " + std::to_string(kMaxYamlBytes) + " are read")
@@ -312,6 +312,12 @@ std::optional<Node> read_yaml(std::string file_name, std::string_view text, Diag
                         .with_hint("split the file with `include`"));
     return std::nullopt;
   }
+  if (std::optional<Node> root = read_plain_yaml(file_name, text)) return root;
+  return read_full_yaml(std::move(file_name), text, diagnostics);
+}
+
+std::optional<Node> read_full_yaml(std::string file_name, std::string_view text, Diagnostics& diagnostics) {
+  Diagnostics found;
   {
     const TextIndex raw(file_name, text);
     check_encoding(raw, found);

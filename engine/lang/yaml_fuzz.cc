@@ -1,13 +1,18 @@
-// Arbitrary bytes through the reader: no crash, and a tree or a reason.
+// Arbitrary bytes through the reader: no crash, and a tree or a reason; the same tree from both readers.
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 
-#include "engine/lang/yaml.h"
+#include "engine/lang/testing/yaml_readers.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   plumb::Diagnostics diagnostics;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto tree = plumb::lang::read_yaml("fuzz.yaml", text, diagnostics);
   if (tree.has_value() == diagnostics.has_errors()) std::abort();
+  if (const std::string found = plumb::lang::disagreement(text); !found.empty()) {
+    std::fprintf(stderr, "the readers disagree: %s\n", found.c_str());
+    std::abort();
+  }
   return 0;
 }

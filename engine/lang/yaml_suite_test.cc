@@ -8,6 +8,7 @@
 
 #include "engine/base/json.h"
 #include "engine/lang/testing/format_promises.h"
+#include "engine/lang/testing/yaml_readers.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::lang {
@@ -157,6 +158,18 @@ TEST(YamlSuite, ReadsOurSubset) {
     EXPECT_EQ(got, wanted_events(test)) << test["id"] << ' ' << test["name"] << '\n' << text_of(test);
   }
   EXPECT_GT(count, 80);
+}
+
+TEST(YamlSuite, BothReadersAgree) {
+  const auto suite = load_suite();
+  if (!suite) GTEST_SKIP() << "no conformance data at " << PLUMB_CONFORMANCE_DIR;
+  int count = 0;
+  for (const Json& test : *suite) {
+    const std::string text = text_of(test);
+    if (read_plain_yaml("t.yaml", text)) ++count;
+    EXPECT_EQ(disagreement(text), "") << test["id"] << ' ' << test["name"] << '\n' << text;
+  }
+  EXPECT_GT(count, 20);
 }
 
 TEST(YamlSuite, FormatsWhatCanBeRead) {
