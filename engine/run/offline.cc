@@ -50,8 +50,9 @@ class OfflinePlanner {
   // One thread's share: line after line until there is none.
   void work() {
     FleetCompiler compiler(input_);
+    HostReader reader;
     while (std::optional<std::string> line = next_line()) {
-      Result<HostSnapshot> host = read_snapshot(*line);
+      Result<HostSnapshot> host = reader.read(*line);
       if (!host) return stop(host.error());
       if (hosts_.contains(host->host)) plan(compiler.get(), std::move(*host));
     }
