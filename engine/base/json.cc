@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 namespace plumb {
@@ -128,6 +129,27 @@ void append_object(std::string& out, const Json::object_t& object) {
   out += '}';
 }
 
+// Whether one of eight bytes is below 0x20, a quote or a backslash.
+bool holds_escaped(std::uint64_t bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  const auto any_below = [](std::uint64_t word, std::uint64_t limit) {
+    return ((word - kOnes * limit) & ~word & kOnes * 0x80) != 0;
+  };
+  return any_below(bytes, 0x20) || any_below(bytes ^ kOnes * '"', 1) || any_below(bytes ^ kOnes * '\\', 1);
+}
+
+// Where the next byte stands that is not written as it is; the text's size where there is none.
+std::size_t find_escaped(std::string_view text, std::size_t i) {
+  std::uint64_t bytes = 0;
+  for (; i + sizeof bytes <= text.size(); i += sizeof bytes) {
+    std::memcpy(&bytes, text.data() + i, sizeof bytes);
+    if (holds_escaped(bytes)) break;
+  }
+  const auto is_escaped = [](unsigned char byte) { return byte < 0x20 || byte == '"' || byte == '\\'; };
+  while (i < text.size() && !is_escaped(static_cast<unsigned char>(text[i]))) ++i;
+  return i;
+}
+
 template <class Integer>
 void append_integer(std::string& out, Integer value) {
   // Past 2^53 a reader that uses doubles would see another number; RFC 8785 writes what it would see.
@@ -233,12 +255,12 @@ bool valid_utf8(std::string_view text) {
 void append_canonical_text(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
-  std::size_t clean = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+  for (std::size_t clean = 0;;) {
+    const std::size_t i = find_escaped(text, clean);
     out.append(text, clean, i - clean);
+    if (i == text.size()) break;
     clean = i + 1;
+    const auto byte = static_cast<unsigned char>(text[i]);
     out += '\\';
     switch (byte) {
       case '"':
@@ -266,7 +288,6 @@ void append_canonical_text(std::string& out, std::string_view text) {
         out += kHex[byte & 15];
     }
   }
-  out.append(text, clean, text.size() - clean);
   out += '"';
 }
 

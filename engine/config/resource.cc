@@ -24,33 +24,101 @@ const std::vector<Json>& conditions_of_kind(const std::string& kind) {
   return kConditions.at(kind);
 }
 
+// What is larger is seldom the same, and dear to compare.
+bool is_scalar(const cel::Value& value) {
+  return value.is_text() || value.is(cel::Kind::kBool) || value.is(cel::Kind::kInt);
+}
+
+bool same_scalar(const cel::Value& a, const cel::Value& b) {
+  if (a.kind() != b.kind()) return false;
+  if (a.is_text()) return a.as_text() == b.as_text();
+  return a.is(cel::Kind::kBool) ? a.as_bool() == b.as_bool() : a.is(cel::Kind::kInt) && a.as_int() == b.as_int();
+}
+
+bool is_literal(const std::vector<Dynamic>& texts) {
+  return std::all_of(texts.begin(), texts.end(), [](const Dynamic& text) { return text.spots().empty(); });
+}
+
+// Whether all of it but texts comes of the values of whole expressions.
+bool can_be_shared(const Declaration& declaration) {
+  const Placement& placement = declaration.placement;
+  return !declaration.verify_expression && (!placement.id || placement.id->spots().empty()) &&
+         is_literal(placement.after) && is_literal(placement.before);
+}
+
 class Resolver {
  public:
-  Resolver(const Declaration& declaration, const std::string& module, const ModuleFolder& folder,
-           const Evaluation& evaluation, KnownValues& known)
-      : declaration_(declaration),
-        module_(module),
-        folder_(folder),
-        evaluation_(evaluation),
-        known_(known),
-        schema_(builtin_schema("resources/" + declaration.kind)),
-        identity_(schema_.at("x-identity").get<std::string>()) {}
+  Resolver(const Declaration& declaration, const ModuleUse& use, const Evaluation& evaluation, KnownValues& known)
+      : declaration_(declaration), module_(use.path), use_(use), evaluation_(evaluation), known_(known) {}
 
-  std::shared_ptr<Resource> run() {
+  Resolved run(LastResource& last) {
+    const std::size_t told = evaluation_.diagnostics.items().size();
+    Resolved resolved;
+    resolved.constant = is_constant(declaration_);
+    evaluate_expressions();
+    render_templates(resolved.texts);
+    if (good_ && last.resource != nullptr &&
+        std::equal(values_.begin(), values_.end(), last.values.begin(), last.values.end(), same_scalar)) {
+      resolved.resource = last.resource;
+      return resolved;
+    }
+    resolved.resource = make(resolved.constant, resolved.texts);
+    last.resource = nullptr;
+    if (can_be_shared(declaration_) && evaluation_.diagnostics.items().size() == told)
+      last = {resolved.resource, std::move(values_)};
+    return resolved;
+  }
+
+ private:
+  // Of an expression that is the whole of its attribute; no value for others.
+  void evaluate_expressions() {
+    values_.reserve(declaration_.expressions.size());
+    for (const auto& [name, expression] : declaration_.expressions) {
+      values_.emplace_back();
+      if (!expression.is_expression()) continue;
+      if (auto value = expression.evaluate(evaluation_)) {
+        values_.back() = std::move(*value);
+      } else {
+        good_ = false;
+      }
+    }
+  }
+
+  void render_templates(std::vector<RenderedText>& texts) {
+    texts.reserve(declaration_.templates.size());
+    for (const auto& [name, text] : declaration_.templates) {
+      if (auto rendered = text.program->render(evaluation_.activation)) {
+        texts.push_back({name, std::move(*rendered)});
+      } else {
+        evaluation_.diagnostics.add(cel::diagnose(rendered.error(), text.origin));
+        good_ = false;
+      }
+    }
+  }
+
+  std::shared_ptr<const Resource> make(bool constant, std::vector<RenderedText>& texts) {
+    resource_ = std::make_shared<Resource>();
+    schema_ = &builtin_schema("resources/" + declaration_.kind);
+    identity_ = schema_->at("x-identity").get_ptr<const std::string*>();
     resource_->span = declaration_.span;
     resource_->ignore = declaration_.ignore;
     resource_->prevent_destroy = declaration_.prevent_destroy;
     resource_->confirm_within = declaration_.confirm_within;
     resource_->tags = declaration_.tags;
+    resource_->tags.insert(use_.tags.begin(), use_.tags.end());
     resource_->verify = declaration_.verify;
     resource_->sensitive = declaration_.sensitive;
     resource_->attributes = declaration_.literal_values;
     resource_->spans = declaration_.spans;
-    bool good = true;
-    for (const auto& [name, value] : declaration_.expressions) good = take_expression(name, value) && good;
-    for (const auto& [name, text] : declaration_.templates) good = take_template(name, text) && good;
-    good = take_probes() && good;
-    if (!good || !keys_go_together() || !take_address()) return nullptr;
+    auto value = values_.begin();
+    for (const auto& [name, expression] : declaration_.expressions)
+      good_ = take_expression(name, expression, *value++) && good_;
+    if (constant) {
+      for (RenderedText& one : texts) resource_->attributes[one.attribute] = std::move(one.text);
+      texts.clear();
+    }
+    good_ = take_probes() && good_;
+    if (!good_ || !keys_go_together() || !take_address()) return nullptr;
     for (const char* name : kTriggers) prefix_patterns(name);
     auto after = resolve_patterns(declaration_.placement.after, module_, evaluation_);
     auto before = resolve_patterns(declaration_.placement.before, module_, evaluation_);
@@ -60,46 +128,34 @@ class Resolver {
     return std::move(resource_);
   }
 
- private:
   std::string shown(const std::string& name) const {
-    return "`" + (name == identity_ ? declaration_.kind : name) + "`";
+    return "`" + (name == *identity_ ? declaration_.kind : name) + "`";
   }
 
-  bool take_expression(const std::string& name, const Dynamic& value) {
-    if (!value.is_expression()) {
-      const std::optional<Node> node = value.resolve(evaluation_);
-      return node && take_node(name, value, *node);
+  bool take_expression(const std::string& name, const Dynamic& expression, const cel::Value& value) {
+    if (!expression.is_expression()) {
+      const std::optional<Node> node = expression.resolve(evaluation_);
+      return node && take_node(name, expression, *node);
     }
-    auto result = value.evaluate(evaluation_);
-    if (!result) return false;
-    if (const Json* typed = known_.find(value, *result)) {
+    if (value.is(cel::Kind::kUnset)) return false;
+    if (const Json* typed = known_.find(expression, value)) {
       resource_->attributes[name] = *typed;
       return true;
     }
-    const std::optional<Node> node = value.node_of(*result, evaluation_);
-    if (!node || !take_node(name, value, *node)) return false;
-    known_.keep(value, std::move(*result), resource_->attributes[name]);
+    const std::optional<Node> node = expression.node_of(value, evaluation_);
+    if (!node || !take_node(name, expression, *node)) return false;
+    known_.keep(expression, value, resource_->attributes[name]);
     return true;
   }
 
   bool take_node(const std::string& name, const Dynamic& value, const Node& node) {
-    const Json& schema = schema_["properties"][name];
+    const Json& schema = (*schema_)["properties"][name];
     ValidateOptions options;
-    options.project_folder = folder_.path();
+    options.project_folder = use_.folder.path();
     std::optional<Json> typed = validate(node, schema, shown(name), value.span(), options, evaluation_.diagnostics);
     if (!typed) return false;
-    if (schema.value("x-format", std::string()) == "source") *typed = folder_.in_project(typed->get<std::string>());
+    if (schema.value("x-format", std::string()) == "source") *typed = use_.folder.in_project(typed->get<std::string>());
     resource_->attributes[name] = std::move(*typed);
-    return true;
-  }
-
-  bool take_template(const std::string& name, const TemplateText& text) {
-    auto rendered = text.program->render(evaluation_.activation);
-    if (!rendered) {
-      evaluation_.diagnostics.add(cel::diagnose(rendered.error(), text.origin));
-      return false;
-    }
-    resource_->attributes[name] = std::move(*rendered);
     return true;
   }
 
@@ -117,12 +173,12 @@ class Resolver {
     const std::vector<Json>& conditions = conditions_of_kind(declaration_.kind);
     // What is literal was checked when it was read.
     if (declaration_.expressions.empty() || conditions.empty()) return true;
-    return check_conditions(resource_->attributes, declaration_.written, conditions, schema_, declaration_.kind,
+    return check_conditions(resource_->attributes, declaration_.written, conditions, *schema_, declaration_.kind,
                             declaration_.span, evaluation_.diagnostics);
   }
 
   bool take_address() {
-    const Json& own = resource_->attributes.at(identity_);
+    const Json& own = resource_->attributes.at(*identity_);
     std::string identity = own.is_string() ? own.get<std::string>() : canonical(own);
     SourceSpan span = declaration_.span;
     if (const auto& id = declaration_.placement.id) {
@@ -153,24 +209,15 @@ class Resolver {
 
   const Declaration& declaration_;
   const std::string& module_;
-  const ModuleFolder& folder_;
+  const ModuleUse& use_;
   const Evaluation& evaluation_;
   KnownValues& known_;
-  const Json& schema_;
-  std::string identity_;
-  std::shared_ptr<Resource> resource_ = std::make_shared<Resource>();
+  std::vector<cel::Value> values_;  // of the expressions
+  bool good_ = true;
+  const Json* schema_ = nullptr;           // of the kind, while the resource is made
+  const std::string* identity_ = nullptr;  // the attribute that is its identity
+  std::shared_ptr<Resource> resource_;
 };
-
-// What is larger is seldom the same, and dear to compare.
-bool is_scalar(const cel::Value& value) {
-  return value.is_text() || value.is(cel::Kind::kBool) || value.is(cel::Kind::kInt);
-}
-
-bool same_scalar(const cel::Value& a, const cel::Value& b) {
-  if (a.kind() != b.kind()) return false;
-  if (a.is_text()) return a.as_text() == b.as_text();
-  return a.is(cel::Kind::kBool) ? a.as_bool() == b.as_bool() : a.is(cel::Kind::kInt) && a.as_int() == b.as_int();
-}
 
 }  // namespace
 
@@ -198,9 +245,15 @@ std::optional<std::vector<Pattern>> resolve_patterns(const std::vector<Dynamic>&
   return patterns;
 }
 
-std::shared_ptr<Resource> resolve(const Declaration& declaration, const std::string& module, const ModuleFolder& folder,
-                                  const Evaluation& evaluation, KnownValues& known) {
-  return Resolver(declaration, module, folder, evaluation, known).run();
+bool is_constant(const Declaration& declaration) {
+  const Placement& placement = declaration.placement;
+  return declaration.reads.paths.empty() && !declaration.reads.other_hosts && !placement.when &&
+         placement.loops.empty();
+}
+
+Resolved resolve(const Declaration& declaration, const ModuleUse& use, const Evaluation& evaluation, KnownValues& known,
+                 LastResource& last) {
+  return Resolver(declaration, use, evaluation, known).run(last);
 }
 
 }  // namespace plumb::config

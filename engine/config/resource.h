@@ -1,4 +1,7 @@
 // One resource of one host: a declaration with its expressions worked out.
+//
+// Most hosts differ in what templates give, and many in nothing else. So that stands beside the resource, which hosts
+// then share.
 #pragma once
 
 #include <map>
@@ -17,8 +20,8 @@ namespace plumb::config {
 struct Resource {
   Address address;
   SourceSpan span;  // of the identity
-  // Attributes as the kind's schema types and normalises them, the identity's own (x-identity) among them. Paths of
-  // project files are relative to the project.
+  // Attributes as the kind's schema types and normalises them, the identity's own (x-identity) among them, but for the
+  // texts of templates. Paths of project files are relative to the project.
   Json attributes;
   std::shared_ptr<const AttributeSpans> spans;  // never null
   std::vector<Pattern> after;
@@ -43,9 +46,37 @@ class KnownValues {
   std::map<const Dynamic*, std::pair<cel::Value, Json>> last_;
 };
 
-// `module` is the path of the module's instance, "" at the root. Nothing after findings were told.
-std::shared_ptr<Resource> resolve(const Declaration& declaration, const std::string& module, const ModuleFolder& folder,
-                                  const Evaluation& evaluation, KnownValues& known);
+// What a template gave for an attribute of its declaration.
+struct RenderedText {
+  std::string attribute;
+  std::string text;
+};
+
+struct Resolved {
+  std::shared_ptr<const Resource> resource;  // null after findings were told
+  std::vector<RenderedText> texts = {};      // none where the resource is constant: it holds them itself
+  bool constant = false;                     // the same on every host
+};
+
+// Whether a declaration comes to the same resource on every host that has it.
+bool is_constant(const Declaration& declaration);
+
+// The resource that a declaration last came to, and the values of its expressions then.
+struct LastResource {
+  std::shared_ptr<const Resource> resource;  // null where it cannot be the same again
+  std::vector<cel::Value> values;
+};
+
+// Where a module is used.
+struct ModuleUse {
+  const std::string& path;  // of the module's instance, "" at the root
+  const ModuleFolder& folder;
+  const std::set<std::string>& tags;  // that all of it has
+};
+
+// `last` is what this gave for the same declaration and use before: the same resource where all but texts is the same.
+Resolved resolve(const Declaration& declaration, const ModuleUse& use, const Evaluation& evaluation, KnownValues& known,
+                 LastResource& last);
 
 // Patterns of after and before, made absolute; those of a module speak of its own resources.
 std::optional<std::vector<Pattern>> resolve_patterns(const std::vector<Dynamic>& written, const std::string& module,

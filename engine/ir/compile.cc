@@ -220,39 +220,68 @@ std::shared_ptr<const HostGraph> Compiler::compile(const std::string& name, cons
 
 std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const Json* facts,
                                                  Diagnostics& diagnostics) {
-  const std::size_t before = diagnostics.error_count();
+  const std::size_t errors = diagnostics.error_count();
+  const std::size_t told = diagnostics.items().size();
   Resources resources = expander_.expand(host, facts, diagnostics);
+  if (diagnostics.items().size() == told && mould_.fits(resources)) return cast(std::move(resources));
+  mould_.clear();
   drop_repeats(resources, diagnostics);
   std::vector<Node> nodes;
   std::vector<const config::Resource*> sources;
   nodes.reserve(resources.size());
   sources.reserve(resources.size());
-  for (auto& resource : resources) {
-    std::optional<Node> node;
-    if (resource.use_count() == 1) {
-      node = lower(std::move(*resource), diagnostics);
-    } else if (const auto known = lowered_.find(resource); known != lowered_.end()) {
-      node = known->second;
-    } else if ((node = lower(config::Resource(*resource), diagnostics))) {
-      lowered_.emplace(resource, *node);  // one that is held elsewhere too is asked for again
-    }
+  for (config::Resolved& one : resources) {
+    std::optional<Node> node = node_of(one, diagnostics);
     if (!node) continue;
+    for (config::RenderedText& text : one.texts)
+      node->desired.attributes[text.attribute] = add_text(*one.resource, text);
     nodes.push_back(std::move(*node));
-    sources.push_back(resource.get());
+    sources.push_back(one.resource.get());
   }
-  std::shared_ptr<const HostGraph> graph = linker_.link(std::move(nodes), sources, diagnostics);
-  return diagnostics.error_count() == before ? graph : nullptr;
+  std::shared_ptr<HostGraph> graph = linker_.link(std::move(nodes), sources, diagnostics);
+  if (diagnostics.error_count() > errors) return nullptr;
+  if (diagnostics.items().size() == told) mould_.keep(resources, graph, linker_.order());
+  return graph;
+}
+
+// For a host with the resources of the last one.
+std::shared_ptr<const HostGraph> Compiler::cast(Resources&& resources) {
+  mould_.begin();
+  for (std::size_t i = 0; i < resources.size(); ++i) {
+    for (config::RenderedText& text : resources[i].texts)
+      mould_.set(i, text.attribute, add_text(*resources[i].resource, text));
+  }
+  return mould_.finish();
+}
+
+std::optional<Node> Compiler::node_of(const config::Resolved& resolved, Diagnostics& diagnostics) {
+  if (!resolved.constant) return lower(*resolved.resource, diagnostics);
+  auto known = lowered_.find(resolved.resource);
+  if (known == lowered_.end()) {
+    std::optional<Node> node = lower(*resolved.resource, diagnostics);
+    if (!node) return std::nullopt;
+    known = lowered_.emplace(resolved.resource, std::move(*node)).first;
+  }
+  return known->second;
+}
+
+// Gives the digest.
+std::string Compiler::add_text(const config::Resource& resource, config::RenderedText& text) {
+  return resource.sensitive.contains(text.attribute)
+             ? contents_.add_secret_template_text(input_.key, std::move(text.text))
+             : contents_.add_template_text(std::move(text.text));
 }
 
 // Of resources with one address the first stays.
 void Compiler::drop_repeats(Resources& resources, Diagnostics& diagnostics) {
   // Most hosts have the addresses of the last one.
   if (std::equal(resources.begin(), resources.end(), addresses_.begin(), addresses_.end(),
-                 [](const auto& resource, const Address& address) { return resource->address == address; }))
+                 [](const auto& one, const Address& address) { return one.resource->address == address; }))
     return;
   std::map<Address, const config::Resource*> first;
   addresses_.clear();
-  std::erase_if(resources, [&](const auto& resource) {
+  std::erase_if(resources, [&](const auto& one) {
+    const auto& resource = one.resource;
     const auto [seen, added] = first.try_emplace(resource->address, resource.get());
     if (added) {
       addresses_.push_back(resource->address);
@@ -268,23 +297,22 @@ void Compiler::drop_repeats(Resources& resources, Diagnostics& diagnostics) {
 
 void Compiler::forget_graphs() {
   graphs_.clear();
-  lowered_.clear();
-  contents_.forget_texts();
+  contents_.forget_template_texts();
 }
 
-// Contents and sensitive values give way to their digests. Takes the attributes of `resource` and leaves its edges.
-std::optional<Node> Compiler::lower(config::Resource&& resource, Diagnostics& diagnostics) {
+// Contents and sensitive values give way to their digests.
+std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostics& diagnostics) {
   std::optional<Node> node(std::in_place);
   node->span = resource.span;
   node->attribute_spans = resource.spans;
-  node->ignore = std::move(resource.ignore);
+  node->ignore = resource.ignore;
   node->prevent_destroy = resource.prevent_destroy;
   node->confirm_within = resource.confirm_within;
-  node->tags = std::move(resource.tags);
+  node->tags = resource.tags;
   for (const Json& probe : resource.verify) node->probes.push_back(probe_of(probe));
   node->desired.address = resource.address;
   Json& attributes = node->desired.attributes;
-  attributes = std::move(resource.attributes);
+  attributes = resource.attributes;
   for (const ContentAttribute& special : content_attributes(resource.address.kind)) {
     if (const auto source = attributes.find(special.source); source != attributes.end() && source->is_string()) {
       if (!take_source(special, resource, attributes, diagnostics)) return std::nullopt;

@@ -16,6 +16,7 @@
 #include "engine/ir/expand.h"
 #include "engine/ir/graph.h"
 #include "engine/ir/link.h"
+#include "engine/ir/mould.h"
 
 namespace plumb::ir {
 
@@ -63,7 +64,10 @@ class Compiler {
   const config::Reads& reads_of(const std::string& selection);
   std::shared_ptr<const HostGraph> build(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
   void drop_repeats(Resources& resources, Diagnostics& diagnostics);
-  std::optional<Node> lower(config::Resource&& resource, Diagnostics& diagnostics);
+  std::shared_ptr<const HostGraph> cast(Resources&& resources);
+  std::optional<Node> lower(const config::Resource& resource, Diagnostics& diagnostics);
+  std::optional<Node> node_of(const config::Resolved& resolved, Diagnostics& diagnostics);
+  std::string add_text(const config::Resource& resource, config::RenderedText& text);
   bool take_source(const ContentAttribute& special, const config::Resource& resource, Json& attributes,
                    Diagnostics& diagnostics);
 
@@ -75,11 +79,12 @@ class Compiler {
   CompilerInput input_;
   Expander expander_;
   Linker linker_;
+  Mould mould_;
   Contents contents_;
   std::vector<Address> addresses_;                // of the last host
   std::vector<const config::Pattern*> patterns_;  // every `on`, each text once
   std::map<std::string, config::Reads> reads_;    // by selection: which of the patterns a host matches
-  std::map<std::shared_ptr<const config::Resource>, Node> lowered_;  // of resources that are the same on every host
+  std::map<std::shared_ptr<const config::Resource>, Node> lowered_;  // of constant resources
   std::map<std::string, Compiled> graphs_;                           // by key
   std::set<std::tuple<Code, std::optional<SourceSpan>, std::string>> told_;
 };

@@ -35,26 +35,42 @@ std::string Contents::add_secret_value(const std::string& key, Json value) {
   return name;
 }
 
-void Contents::forget_texts() {
-  std::erase_if(entries_, [](const auto& entry) { return entry.second.file.empty(); });
+std::string Contents::add_template_text(std::string text) {
+  std::string name = digest(text);
+  // Many resources of a host may have one text.
+  if (const auto [entry, added] = template_texts_.try_emplace(name); added) entry->second.text = std::move(text);
+  return name;
+}
+
+std::string Contents::add_secret_template_text(const std::string& key, std::string text) {
+  std::string name = keyed_digest(key, text);
+  Json value = text;
+  template_texts_.try_emplace(name, Entry{std::move(text), {}, std::move(value)});
+  return name;
+}
+
+const Contents::Entry* Contents::find(const std::string& digest) const {
+  for (const auto* entries : {&entries_, &template_texts_}) {
+    if (const auto found = entries->find(digest); found != entries->end()) return &found->second;
+  }
+  return nullptr;
 }
 
 Result<std::string> Contents::bytes(const std::string& digest_text) const {
-  const auto found = entries_.find(digest_text);
-  if (found == entries_.end()) return fail(Code::kSecretUnresolved, "no content is known for " + digest_text);
-  const Entry& entry = found->second;
-  if (entry.file.empty()) return entry.text;
-  PLUMB_TRY_ASSIGN(std::string bytes, read_file(entry.file, kMaxContent));
+  const Entry* entry = find(digest_text);
+  if (entry == nullptr) return fail(Code::kSecretUnresolved, "no content is known for " + digest_text);
+  if (entry->file.empty()) return entry->text;
+  PLUMB_TRY_ASSIGN(std::string bytes, read_file(entry->file, kMaxContent));
   if (digest(bytes) != digest_text) {
-    return fail(Code::kStale, entry.file.string() + " was changed while plumb was running")
+    return fail(Code::kStale, entry->file.string() + " was changed while plumb was running")
         .hint("run the command again");
   }
   return bytes;
 }
 
 Json Contents::secret(const std::string& digest_text) const {
-  const auto found = entries_.find(digest_text);
-  return found == entries_.end() ? Json() : found->second.value;
+  const Entry* entry = find(digest_text);
+  return entry == nullptr ? Json() : entry->value;
 }
 
 }  // namespace plumb::ir

@@ -15,16 +15,18 @@ class Contents {
   // What a file of the project may hold at the most.
   static constexpr std::size_t kMaxContent = std::size_t{256} << 20;
 
-  // Each returns the digest under which the content is known from then on.
+  // Each returns the digest under which the content is known from then on. Texts of templates are one host's, and may
+  // be forgotten; all else is often the same on every host, and is not much.
   std::string add_text(std::string text);
   Result<std::string> add_file(const std::filesystem::path& path);
   std::string add_secret_text(const std::string& key, std::string text);
   std::string add_secret_value(const std::string& key, Json value);
+  std::string add_template_text(std::string text);
+  std::string add_secret_template_text(const std::string& key, std::string text);
 
-  // Forgets all but what files hold.
-  void forget_texts();
+  void forget_template_texts() { template_texts_.clear(); }
 
-  bool holds(const std::string& digest) const { return entries_.contains(digest); }
+  bool holds(const std::string& digest) const { return find(digest) != nullptr; }
   // Of a content; reads the file again where it came from one, and refuses one that changed since.
   Result<std::string> bytes(const std::string& digest) const;
   // Of a secret attribute; null where there is none.
@@ -36,7 +38,10 @@ class Contents {
     std::filesystem::path file;  // empty: `text` holds the bytes
     Json value;                  // of a secret
   };
+  const Entry* find(const std::string& digest) const;
+
   std::map<std::string, Entry> entries_;
+  std::map<std::string, Entry> template_texts_;
   std::map<std::filesystem::path, std::string> file_digests_;
 };
 

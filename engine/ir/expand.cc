@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 #include "engine/config/layers.h"
 #include "engine/config/validate.h"
@@ -28,12 +29,6 @@ Value host_value(const config::Host& host) {
   fields.emplace_back("groups", cel::from_json(Json(host.groups)));
   fields.emplace_back("name", Value::string(host.name));
   return Value::record(std::move(fields));
-}
-
-bool is_constant(const config::Declaration& declaration) {
-  const config::Placement& placement = declaration.placement;
-  return declaration.reads.paths.empty() && !declaration.reads.other_hosts && !placement.when &&
-         placement.loops.empty();
 }
 
 }  // namespace
@@ -82,7 +77,7 @@ class Expander::Instance {
       if (const auto* declaration = std::get_if<config::Declaration>(&module_.body[i])) {
         declare(*declaration, resources);
       } else if (const auto used = used_.find(i); used != used_.end()) {
-        resources.insert(resources.end(), used->second.begin(), used->second.end());
+        std::move(used->second.begin(), used->second.end(), std::back_inserter(resources));
       }
     }
   }
@@ -131,20 +126,21 @@ class Expander::Instance {
 
   void declare(const config::Declaration& declaration, Resources& resources) {
     if (declaration.broken || !applies(declaration.placement) || !known(declaration.reads)) return;
-    const bool constant = is_constant(declaration);
-    const std::pair key(&declaration, path_);
+    const bool constant = config::is_constant(declaration);
     if (constant) {
-      if (const auto found = expander_.constant_.find(key); found != expander_.constant_.end()) {
-        if (found->second != nullptr) resources.push_back(found->second);
+      if (const auto found = expander_.constant_.find({&declaration, path_, ""}); found != expander_.constant_.end()) {
+        if (found->second != nullptr) resources.push_back({found->second, {}, true});
         return;
       }
     }
-    repeat(declaration.placement, 0, "", [&](const std::string&) {
-      auto resource = config::resolve(declaration, path_, folder_, evaluation(), expander_.known_);
-      if (resource != nullptr) resource->tags.insert(tags_.begin(), tags_.end());
-      if (constant) expander_.constant_.emplace(key, resource);
-      if (resource != nullptr) resources.push_back(std::move(resource));
-    });
+    const auto once = [&](const std::string& key) {
+      const Place place(&declaration, path_, key);
+      config::Resolved resolved =
+          config::resolve(declaration, {path_, folder_, tags_}, evaluation(), expander_.known_, expander_.last_[place]);
+      if (constant) expander_.constant_.emplace(place, resolved.resource);
+      if (resolved.resource != nullptr) resources.push_back(std::move(resolved));
+    };
+    repeat(declaration.placement, 0, "", std::ref(once));
   }
 
   void use(std::size_t index) {
@@ -228,10 +224,11 @@ class Expander::Instance {
     const auto before = config::resolve_patterns(call.placement.before, path_, evaluation());
     if (!after || !before) return;
     for (std::size_t i = first; i < resources.size(); ++i) {
-      auto ordered = std::make_shared<config::Resource>(*resources[i]);
+      auto ordered = std::make_shared<config::Resource>(*resources[i].resource);
       ordered->after.insert(ordered->after.end(), after->begin(), after->end());
       ordered->before.insert(ordered->before.end(), before->begin(), before->end());
-      resources[i] = std::move(ordered);
+      resources[i].resource = std::move(ordered);
+      resources[i].constant = false;
     }
   }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,7 @@
 
 namespace plumb::ir {
 
-using Resources = std::vector<std::shared_ptr<config::Resource>>;
+using Resources = std::vector<config::Resolved>;
 
 // For one thread. Everything referred to outlives it.
 class Expander {
@@ -50,8 +51,10 @@ class Expander {
   const std::map<std::string, Json>& recorded_;
   std::map<std::string, std::set<std::string>> selected_;  // by pattern
   config::KnownValues known_;
-  // Resources that are the same on every host, by declaration and module path.
-  std::map<std::pair<const config::Declaration*, std::string>, std::shared_ptr<config::Resource>> constant_;
+  // Both by declaration, module path and the keys of its loops.
+  using Place = std::tuple<const config::Declaration*, std::string, std::string>;
+  std::map<Place, std::shared_ptr<const config::Resource>> constant_;  // the same on every host
+  std::map<Place, config::LastResource> last_;
 };
 
 // Whether an expression reads facts in the end.

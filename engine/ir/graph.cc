@@ -55,6 +55,18 @@ Json to_json(const HostGraph& graph) {
   return {{"resources", std::move(nodes)}, {"edges", std::move(edges)}};
 }
 
+void append_node(std::string& out, const Node& node) {
+  append_canonical_text(out += "{\"address\":", node.desired.address.str());
+  append_canonical(out += ",\"attributes\":", node.desired.attributes);
+  if (node.confirm_within > 0) out += ",\"confirm_within\":" + std::to_string(node.confirm_within);
+  if (!node.ignore.empty()) append_canonical(out += ",\"ignore\":", node.ignore);
+  if (node.prevent_destroy) out += ",\"prevent_destroy\":true";
+  if (!node.desired.sensitive.empty()) append_canonical(out += ",\"sensitive\":", node.desired.sensitive);
+  if (!node.tags.empty()) append_canonical(out += ",\"tags\":", node.tags);
+  if (!node.probes.empty()) append_canonical(out += ",\"verify\":", to_json(node.probes));
+  out += '}';
+}
+
 std::string canonical_text(const HostGraph& graph) {
   std::string out = "{\"edges\":[";
   for (const Edge& edge : graph.edges) {
@@ -68,17 +80,8 @@ std::string canonical_text(const HostGraph& graph) {
   }
   out += "],\"resources\":[";
   for (const Node& node : graph.nodes) {
-    out += out.back() == '[' ? "{\"address\":" : ",{\"address\":";
-    append_canonical_text(out, node.desired.address.str());
-    out += ",\"attributes\":";
-    append_canonical(out, node.desired.attributes);
-    if (node.confirm_within > 0) out += ",\"confirm_within\":" + std::to_string(node.confirm_within);
-    if (!node.ignore.empty()) append_canonical(out += ",\"ignore\":", node.ignore);
-    if (node.prevent_destroy) out += ",\"prevent_destroy\":true";
-    if (!node.desired.sensitive.empty()) append_canonical(out += ",\"sensitive\":", node.desired.sensitive);
-    if (!node.tags.empty()) append_canonical(out += ",\"tags\":", node.tags);
-    if (!node.probes.empty()) append_canonical(out += ",\"verify\":", to_json(node.probes));
-    out += '}';
+    if (out.back() != '[') out += ',';
+    append_node(out, node);
   }
   return out += "]}";
 }

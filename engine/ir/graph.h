@@ -53,8 +53,9 @@ struct HostGraph {
 
 // Addresses, attributes and edges; no spans, so that layout and comments do not count.
 Json to_json(const HostGraph& graph);
-// canonical(to_json()), without the detour.
+// canonical(to_json()), without the detour; and that of one node in it.
 std::string canonical_text(const HostGraph& graph);
+void append_node(std::string& out, const Node& node);
 // Graphviz, for people.
 std::string to_dot(const HostGraph& graph, std::string_view title);
 

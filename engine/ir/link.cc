@@ -214,9 +214,8 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
   return linked;
 }
 
-std::shared_ptr<const HostGraph> Linker::link(std::vector<Node> nodes,
-                                              const std::vector<const config::Resource*>& resources,
-                                              Diagnostics& diagnostics) {
+std::shared_ptr<HostGraph> Linker::link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
+                                        Diagnostics& diagnostics) {
   if (!last_ || !is_like(*last_, nodes, resources)) last_ = find(nodes, resources, diagnostics);
   if (!last_) return nullptr;
   auto graph = std::make_shared<HostGraph>();

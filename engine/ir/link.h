@@ -18,8 +18,10 @@ class Linker {
   explicit Linker(const Registry& providers) : providers_(providers) {}
 
   // `nodes` in declared order, `resources` beside them. Nothing comes back where the order is a circle.
-  std::shared_ptr<const HostGraph> link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
-                                        Diagnostics& diagnostics);
+  std::shared_ptr<HostGraph> link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
+                                  Diagnostics& diagnostics);
+  // Of the graph that link() gave last: which of the nodes it was given each one is.
+  const std::vector<std::size_t>& order() const { return last_->order; }
 
  private:
   // All that edges come from, and what came of it.

@@ -8,6 +8,8 @@ using cel::Value;
 
 namespace {
 
+constexpr std::size_t kUsualBytes = 256;
+
 class Renderer {
  public:
   // `slots` are those of the activation, with room for what loops set; null where there are no loops.
@@ -124,6 +126,7 @@ Outcome<std::string> Template::render(const cel::Activation& activation, cel::Bu
     own.slots = slots;
   }
   Renderer renderer(own, slots.data(), budget);
+  renderer.text.reserve(kUsualBytes);
   if (!renderer.block(code_->block)) return tl::make_unexpected(std::move(*renderer.fault));
   return std::move(renderer.text);
 }

@@ -80,8 +80,8 @@ Outcome<cel::Value> Expression::evaluate(const cel::Activation& activation, cel:
 }
 
 Outcome<bool> Expression::append(std::string& out, const cel::Activation& activation, cel::Budget& budget) const {
-  const Outcome<cel::Value> value = evaluate(activation, budget);
-  if (!value) return tl::make_unexpected(value.error());
+  Outcome<cel::Value> value = program.evaluate(activation, budget);
+  if (!value) return tl::make_unexpected(moved(std::move(value.error()), begin));
   const std::size_t size = value->is_text() ? value->as_text().size() : 32;
   const cel::Value error = budget.allocate(size) ? cel::append_text(out, *value) : cel::cost_exceeded();
   if (!error.is_error()) return true;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/base/digest.h"
+#include "engine/base/pool.h"
 
 namespace plumb::plan {
 namespace {
@@ -64,11 +65,18 @@ struct ActionList {
 class ActionLists {
  public:
   explicit ActionLists(const Plan& plan) {
+    std::vector<const Actions*> all;
     for (const auto& [name, host] : plan.hosts) {
-      auto [known, added] = by_pointer_.try_emplace(host.actions.get());
-      if (added) known->second = list_of(*host.actions);
-      ++known->second->hosts;
+      if (by_pointer_.try_emplace(host.actions.get()).second) all.push_back(host.actions.get());
     }
+    std::vector<ActionList> written(all.size());
+    for_each_parallel(all.size(), all.size() < kFew ? 1 : core_count(), [&](std::size_t i) {
+      written[i].text = canonical(actions_to_json(*all[i]));
+      written[i].digest = digest(written[i].text);
+    });
+    for (std::size_t i = 0; i < all.size(); ++i)
+      by_pointer_[all[i]] = &by_digest_.try_emplace(written[i].digest, std::move(written[i])).first->second;
+    for (const auto& [name, host] : plan.hosts) ++by_pointer_.at(host.actions.get())->hosts;
   }
 
   const ActionList& of(const HostPlan& host) const { return *by_pointer_.at(host.actions.get()); }
@@ -78,13 +86,7 @@ class ActionLists {
   const std::map<std::string, ActionList>& by_digest() const { return by_digest_; }
 
  private:
-  ActionList* list_of(const Actions& actions) {
-    std::string text = canonical(actions_to_json(actions));
-    std::string name = digest(text);
-    auto [known, added] = by_digest_.try_emplace(name);
-    if (added) known->second = {std::move(text), std::move(name), 0};
-    return &known->second;
-  }
+  static constexpr std::size_t kFew = 256;  // that are not worth a thread
 
   std::map<const Actions*, ActionList*> by_pointer_;
   std::map<std::string, ActionList> by_digest_;

@@ -50,17 +50,22 @@ class Simulator {
   Simulator(const ir::HostGraph& graph, const Registry& providers, const Observation& observation,
             const std::string& host_name, Diagnostics& diagnostics, const Scope& scope)
       : graph_(graph),
-        providers_(providers),
         observation_(observation),
         host_name_(host_name),
         diagnostics_(diagnostics),
         scope_(scope),
+        providers_of_(graph.nodes.size()),
         planned_(graph.nodes.size()),
         needs_(graph.nodes.size()),
         after_(graph.nodes.size()),
         triggers_(graph.nodes.size()) {
     for (const ir::Edge& edge : graph.edges) {
       (edge.kind == ir::EdgeKind::kTrigger ? triggers_ : after_)[edge.from].push_back(&edge);
+    }
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+      const std::string& kind = graph.nodes[i].desired.address.kind;
+      const bool as_before = i > 0 && graph.nodes[i - 1].desired.address.kind == kind;
+      providers_of_[i] = as_before ? providers_of_[i - 1] : providers.find(kind);
     }
   }
 
@@ -92,7 +97,7 @@ class Simulator {
     bool unknown = false;  // what it finds is known only when its turn comes
   };
 
-  const Provider* provider_of(std::size_t i) const { return providers_.find(graph_.nodes[i].desired.address.kind); }
+  const Provider* provider_of(std::size_t i) const { return providers_of_[i]; }
   std::string address_of(std::size_t i) const { return graph_.nodes[i].desired.address.str(); }
   const Observed& observed_of(std::size_t i) const { return *observation_.states[i]; }
 
@@ -419,11 +424,11 @@ class Simulator {
   }
 
   const ir::HostGraph& graph_;
-  const Registry& providers_;
   const Observation& observation_;
   const std::string& host_name_;
   Diagnostics& diagnostics_;
   const Scope& scope_;
+  std::vector<const Provider*> providers_of_;           // by node
   std::vector<Planned> planned_;                        // by node
   std::vector<std::vector<std::string>> needs_;         // by node: addresses of actions it stands on
   std::vector<std::vector<const ir::Edge*>> after_;     // by node: edges that only order

@@ -16,9 +16,10 @@ namespace {
 // A compiler keeps every graph it made, for hosts that are equal. Past so many different ones it starts anew, so that
 // a fleet of different hosts does not lie in memory at once.
 constexpr std::size_t kMostGraphs = 256;
-// After so many in a row that no earlier host had, the fleet's hosts seem to be all different: what was kept for none
-// would only push out of the processor's caches what is needed.
+// After so many in a row that no earlier host had, the fleet's hosts seem to be all different. None is kept then, so
+// that the last graph becomes the next one in its place, but from time to time it is tried again.
 constexpr int kMostMisses = 8;
+constexpr int kMissesToTryAgain = 64;
 
 class FleetCompiler {
  public:
@@ -27,10 +28,8 @@ class FleetCompiler {
   // For one host. What it gave for earlier ones may be gone then.
   ir::Compiler& get() {
     misses_ = compiler_.graph_count() > graphs_ ? misses_ + 1 : 0;
-    if (misses_ >= kMostMisses || compiler_.graph_count() >= kMostGraphs) {
-      compiler_.forget_graphs();
-      misses_ = 0;
-    }
+    if (misses_ >= kMostMisses || compiler_.graph_count() >= kMostGraphs) compiler_.forget_graphs();
+    if (misses_ >= kMissesToTryAgain) misses_ = 0;
     graphs_ = compiler_.graph_count();
     return compiler_;
   }
@@ -50,8 +49,9 @@ class OfflinePlanner {
   // One thread's share: line after line until there is none.
   void work() {
     FleetCompiler compiler(input_);
+    HostReader reader;
     while (std::optional<std::string> line = next_line()) {
-      Result<HostSnapshot> host = read_snapshot(*line);
+      Result<HostSnapshot> host = reader.read(*line);
       if (!host) return stop(host.error());
       if (hosts_.contains(host->host)) plan(compiler.get(), std::move(*host));
     }

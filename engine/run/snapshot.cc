@@ -16,8 +16,6 @@ Error unreadable(const std::string& why) {
 }
 
 Result<Json> read_object(std::string_view line) {
-  if (std::optional<Json> json = read_snapshot_json(line, kMaxDepth); json && json->is_object())
-    return std::move(*json);
   JsonLimits limits;
   limits.bytes = kMaxLine;
   limits.depth = kMaxDepth;
@@ -37,6 +35,19 @@ wire::Record record_of(const HostSnapshot& snapshot) {
     if (!owed.unverified.empty()) record.owed.push_back({address, Op::kVerify, "", owed.unverified});
   }
   return record;
+}
+
+Result<> take_record(Json& json, HostSnapshot& snapshot) {
+  wire::Record record;
+  if (const Result<> read = wire::from_json(json, record); !read)
+    return unreadable("record: " + read.error().summary());
+  snapshot.serial = record.serial;
+  snapshot.damaged_record = record.damaged;
+  snapshot.recorded = std::move(record.resources);
+  plan::Observation told;
+  for (wire::Owed& owed : record.owed) told.owe(owed.address, owed.op, std::move(owed.because));
+  snapshot.owed = std::move(told.owed);
+  return {};
 }
 
 Result<> read_states(Json& resources, HostSnapshot& snapshot) {
@@ -112,8 +123,21 @@ std::string write_snapshot(const HostSnapshot& snapshot) {
                     {"record", wire::to_json(record_of(snapshot))}});
 }
 
-Result<HostSnapshot> read_snapshot(std::string_view line) {
-  PLUMB_TRY_ASSIGN(Json json, read_object(line));
+HostReader::HostReader() : json_(std::make_unique<SnapshotJson>(kMaxDepth)) {}
+HostReader::~HostReader() = default;
+
+Result<HostSnapshot> HostReader::read(std::string_view line) {
+  Json record;
+  if (std::optional<HostSnapshot> usual = json_->read_host(line, record)) {
+    PLUMB_TRY(take_record(record, *usual));
+    return std::move(*usual);
+  }
+  Json json;
+  if (std::optional<Json> read = json_->read(line); read && read->is_object()) {
+    json = std::move(*read);
+  } else {
+    PLUMB_TRY_ASSIGN(json, read_object(line));
+  }
   for (const char* member : {"host", "facts", "resources", "record"}) {
     if (!json.contains(member)) return unreadable(std::string("a host without `") + member + "`");
   }
@@ -122,15 +146,7 @@ Result<HostSnapshot> read_snapshot(std::string_view line) {
   snapshot.host = json["host"].get<std::string>();
   snapshot.facts = std::move(json["facts"]);
   PLUMB_TRY(read_states(json["resources"], snapshot));
-  wire::Record record;
-  if (const Result<> read = wire::from_json(json["record"], record); !read)
-    return unreadable("record: " + read.error().summary());
-  snapshot.serial = record.serial;
-  snapshot.damaged_record = record.damaged;
-  snapshot.recorded = std::move(record.resources);
-  plan::Observation told;
-  for (wire::Owed& owed : record.owed) told.owe(owed.address, owed.op, std::move(owed.because));
-  snapshot.owed = std::move(told.owed);
+  PLUMB_TRY(take_record(json["record"], snapshot));
   return snapshot;
 }
 

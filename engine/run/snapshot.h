@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,7 +35,20 @@ plan::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& gra
 // One line each, without the line break.
 std::string snapshot_header(const std::string& project, const std::string& taken_at);
 std::string write_snapshot(const HostSnapshot& snapshot);
-Result<HostSnapshot> read_snapshot(std::string_view line);
+
+class SnapshotJson;
+
+// Reads such lines of hosts. For one thread.
+class HostReader {
+ public:
+  HostReader();
+  ~HostReader();
+  // Errors: kSnapshotUnreadable.
+  Result<HostSnapshot> read(std::string_view line);
+
+ private:
+  std::unique_ptr<SnapshotJson> json_;
+};
 
 // The lines of a snapshot, one after the other, so that a large one need not lie in memory.
 class SnapshotReader {

@@ -6,7 +6,7 @@ namespace plumb::run {
 namespace {
 
 std::optional<Json> read(std::string_view text) {
-  return read_snapshot_json(text, 8);
+  return SnapshotJson(8).read(text);
 }
 
 TEST(SnapshotJson, ReadsWhatTheOtherReaderReads) {

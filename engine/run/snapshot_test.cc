@@ -35,7 +35,7 @@ HostSnapshot sample() {
 
 TEST(Snapshot, ComesBackAsItWasWritten) {
   const std::string line = write_snapshot(sample());
-  const Result<HostSnapshot> read = read_snapshot(line);
+  const Result<HostSnapshot> read = HostReader().read(line);
   ASSERT_TRUE(read.has_value()) << read.error().summary();
   EXPECT_EQ(write_snapshot(*read), line);
   EXPECT_EQ(read->host, "web1");
@@ -59,9 +59,33 @@ TEST(Snapshot, RefusesWhatItDidNotWrite) {
                            R"({"host": "a", "facts": {}, "resources": {"file:/x": {}}, "record": {"serial": 1}})",
                            R"({"host": "a", "facts": {}, "resources": {"file:/x": {"observed": 1}}, "record": {}})",
                            R"({"host": "a", "facts": {}, "resources": {}, "record": {"serial": "1"}})"}) {
-    const Result<HostSnapshot> read = read_snapshot(line);
+    const Result<HostSnapshot> read = HostReader().read(line);
     ASSERT_FALSE(read.has_value()) << line;
     EXPECT_EQ(read.error().code(), Code::kSnapshotUnreadable);
+  }
+}
+
+// Hosts with nothing to tell but what is there take a shorter way.
+TEST(Snapshot, ReadsTheUsualHostAsAnyOther) {
+  const std::string begin = R"({"facts":{"arch":"amd64"},"host":"a","record":{"serial":3},"resources":{)";
+  const std::string file = R"("file:/x":{"observed":{"attributes":{"mode":"0644","size":[1,null]},"exists":true}})";
+  const std::string gone = R"("file:/y":{"observed":{"attributes":{},"exists":false}})";
+  const std::string lost = R"("file:/z":{"problem":{"code":"PL2002","summary":"no"}})";
+  HostReader reader;
+  for (const std::string& line : {begin + "}}", begin + file + "}}", begin + file + "," + gone + "}}",
+                                  begin + file + "," + gone + "," + lost + "}}"}) {
+    const Result<HostSnapshot> read = reader.read(line);
+    ASSERT_TRUE(read.has_value()) << read.error().summary();
+    EXPECT_EQ(read->serial, 3);
+    EXPECT_EQ(canonical(parse_json(write_snapshot(*read), Code::kSnapshotUnreadable)->at("resources")),
+              canonical(parse_json(line, Code::kSnapshotUnreadable)->at("resources")));
+  }
+  for (const std::string& line :
+       {begin + file + "," + file + "}}", begin + R"("file:/x":{"observed":{"exists":true}}}})",
+        begin + R"("file:/x":{"observed":{"attributes":{},"exists":1}}}})",
+        begin + R"("file:/x":{"observed":{"attributes":{},"exists":true,"other":1}}}})",
+        begin + R"("file:/x":{"observed":{"attributes":{},"exists":true},"other":1}}})", begin + file + "}"}) {
+    EXPECT_FALSE(reader.read(line).has_value()) << line;
   }
 }
 

@@ -82,6 +82,24 @@ std::optional<std::uint32_t> remembered(std::map<std::string, std::optional<std:
   return known[name] = account ? std::optional((*account).*id) : std::nullopt;
 }
 
+// Null where there is none.
+const Json* find(const Json& attributes, std::string_view name) {
+  if (!attributes.is_object()) return nullptr;
+  const auto& members = attributes.get_ref<const Json::object_t&>();
+  const auto found = members.find(name);
+  return found == members.end() ? nullptr : &found->second;
+}
+
+// The same of what is asked for: null stands for not given.
+const Json* find_given(const Desired& desired, std::string_view name) {
+  const Json* found = find(desired.attributes, name);
+  return found == nullptr || found->is_null() ? nullptr : found;
+}
+
+std::string_view text_of(const Json& attribute) {
+  return attribute.is_string() ? std::string_view(attribute.get_ref<const std::string&>()) : std::string_view();
+}
+
 }  // namespace
 
 std::string parent_of(std::string_view path) {
@@ -111,7 +129,7 @@ bool is_number(std::string_view text) {
 }
 
 bool is_symbolic_mode(std::string_view spec) {
-  return spec.empty() || spec.find_first_not_of("01234567") != std::string_view::npos;
+  return spec.empty() || !std::all_of(spec.begin(), spec.end(), [](char c) { return c >= '0' && c <= '7'; });
 }
 
 std::optional<std::uint32_t> apply_mode(std::string_view spec, std::uint32_t current, bool is_directory) {
@@ -191,30 +209,29 @@ Result<> note_missing_parent(const std::string& path, System& system, Observed& 
 }
 
 std::optional<std::uint32_t> mode_of(const Json& attributes) {
-  const auto found = attributes.find("mode");
-  if (found == attributes.end() || !found->is_string()) return std::nullopt;
+  const Json* found = find(attributes, "mode");
+  if (found == nullptr || !found->is_string()) return std::nullopt;
   return apply_mode(found->get_ref<const std::string&>(), 0, false);
 }
 
 Ownership diff_ownership(const Desired& desired, const Observed& observed, std::string_view default_mode,
                          bool is_directory, Change& change) {
   Ownership wanted;
-  if (desired.has("owner")) wanted.owner = desired.text("owner");
-  if (desired.has("group")) wanted.group = desired.text("group");
+  if (const Json* owner = find_given(desired, "owner")) wanted.owner = text_of(*owner);
+  if (const Json* group = find_given(desired, "group")) wanted.group = text_of(*group);
   const std::uint32_t fresh = apply_mode(default_mode, 0, is_directory).value_or(0);
-  if (desired.has("mode")) {
+  if (const Json* mode = find_given(desired, "mode")) {
     const std::uint32_t current = observed.exists ? mode_of(observed.attributes).value_or(fresh) : fresh;
     // The schema has checked the notation; what cannot be read all the same is left as it is.
-    wanted.mode = mode_text(apply_mode(desired.text("mode"), current, is_directory).value_or(current));
+    wanted.mode = mode_text(apply_mode(text_of(*mode), current, is_directory).value_or(current));
   } else if (!observed.exists) {
     wanted.mode = mode_text(fresh);
   }
   const auto compare = [&](const char* attribute, const std::optional<std::string>& value) {
     if (!value) return;
-    const auto found = observed.exists ? observed.attributes.find(attribute) : observed.attributes.end();
-    const bool known = found != observed.attributes.end();
-    if (known && found->is_string() && found->get_ref<const std::string&>() == *value) return;
-    if (known) change.before[attribute] = *found;
+    const Json* found = observed.exists ? find(observed.attributes, attribute) : nullptr;
+    if (found != nullptr && found->is_string() && found->get_ref<const std::string&>() == *value) return;
+    if (found != nullptr) change.before[attribute] = *found;
     change.after[attribute] = *value;
   };
   compare("owner", wanted.owner);

@@ -18,8 +18,11 @@ std::string dump(const Declaration& declaration, const Project& project) {
   const cel::Activation nothing;
   const lang::SourceMap sources;
   Diagnostics diagnostics;
+  const std::string root;
+  const ModuleFolder folder{project.folder, ""};
   KnownValues known;
-  const auto resource = resolve(declaration, "", {project.folder, ""}, {nothing, sources, diagnostics}, known);
+  LastResource last;
+  const auto resource = resolve(declaration, {root, folder, {}}, {nothing, sources, diagnostics}, known, last).resource;
   std::string out = resource->address.str() + " at " + resource->span.str() + "\n";
   for (const auto& [name, value] : resource->attributes.items())
     out += "  " + name + " = " + canonical(value) + " at " + resource->spans->at(name).str() + "\n";

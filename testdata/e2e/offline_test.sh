@@ -93,7 +93,10 @@ inputs:
   owner: {type: string}
   mode: {type: string, default: "0644"}
   first: {type: string}
+  token: {type: string, sensitive: true, default: correct-horse}
 resources:
+  - file: /etc/token
+    content: ${inputs.token} of ${host.name}
   - user: web
   - user: mail
   - file: /etc/motd
@@ -110,24 +113,30 @@ awk 'BEGIN {
   print "plumb: v1\nhosts:"
   snapshot = "fleet/snapshot"
   print "{\"plumb\":\"snapshot/v1\",\"project\":\"fleet\",\"taken_at\":\"\"}" > snapshot
-  for (h = 1; h <= 24; ++h) {
+  for (h = 1; h <= 60; ++h) {
     owner = int(h / 3) % 2 ? "web" : "mail"
     printf "  h%d: {inputs: {owner: %s, first: \"file:/%s\"%s}}\n", h, owner, (h == 10 ? "srv/" owner : "etc/motd"),
            (h % 5 ? "" : ", mode: \"0600\"")
     printf "{\"facts\":{\"arch\":\"amd64\"},\"host\":\"h%d\",\"record\":{\"serial\":0},\"resources\":{", h > snapshot
-    split("file:/etc/motd file:/srv/site file:/srv/web file:/srv/mail user:web user:mail", all, " ")
-    for (i = 1; i <= 6; ++i)
+    split("file:/etc/motd file:/srv/site file:/srv/web file:/srv/mail user:web user:mail file:/etc/token", all, " ")
+    for (i = 1; i <= 7; ++i)
       printf "%s\"%s\":{\"observed\":{\"attributes\":{},\"exists\":false}}", (i == 1 ? "" : ","), all[i] > snapshot
     print "}}" > snapshot
   }
 }' >fleet/hosts.yaml
-exits 0 "$plumb" -C fleet plan --snapshot fleet/snapshot -o fleet.json
-for host in h1 h2 h3 h4 h9 h10 h11 h15 h16 h24; do
-  exits 0 "$plumb" -C fleet plan --snapshot fleet/snapshot --on "$host" -o alone.json
-  sed 's/.*"hosts":{\(.*\)},"inputs":.*/\1/' alone.json >alone
-  [ "$(head -c 20 alone | grep -c "\"$host\":{\"actions\":")" = 1 ] || fail "no plan of $host: $(cat alone.json)"
-  grep -qF -f alone fleet.json || fail "among others $host has another plan than alone"
-done
+planned_alike() { # HOST…
+  exits 0 "$plumb" -C fleet plan --snapshot fleet/snapshot -o fleet.json
+  for host; do
+    exits 0 "$plumb" -C fleet plan --snapshot fleet/snapshot --on "$host" -o alone.json
+    sed 's/.*"hosts":{\(.*\)},"inputs":.*/\1/' alone.json >alone
+    [ "$(head -c 20 alone | grep -c "\"$host\":{\"actions\":")" = 1 ] || fail "no plan of $host: $(cat alone.json)"
+    grep -qF -f alone fleet.json || fail "among others $host has another plan than alone"
+  done
+}
+planned_alike h1 h2 h3 h4 h9 h10 h11 h15 h16 h24
+# Without this most hosts differ from the last one in contents alone.
+sed -i '/after:/d' fleet/plumb.yaml
+planned_alike h1 h2 h3 h15 h16 h24 h35 h36 h37 h38 h39 h40 h58 h59 h60
 
 # --- cases
 cat >project/tests/site.yaml <<'YAML'

@@ -1,7 +1,5 @@
 #include "engine/lang/cel/program.h"
 
-#include <array>
-
 #include "engine/lang/cel/compiler.h"
 #include "engine/lang/cel/evaluator.h"
 #include "engine/lang/cel/parser.h"
@@ -44,22 +42,20 @@ Fault fault_of(const Value& error) {
   return {info.code, info.begin, info.end, info.message, {}, info.hint};
 }
 
-}  // namespace
-
-Outcome<Value> Program::evaluate(const Activation& activation, Budget& budget) const {
-  constexpr std::size_t kFewLocals = 8;
-  std::array<Value, kFewLocals> few;
-  std::vector<Value> many;
-  Value* locals = few.data();
-  if (code_->locals > kFewLocals) {
-    many.resize(code_->locals);
-    locals = many.data();
-  }
+Outcome<Value> run(const ProgramCode& code, const Activation& activation, Budget& budget, Value* locals) {
   Value scratch;
-  const Value& result = Evaluator(*code_, activation, budget, locals).evaluate(code_->root, scratch);
+  const Value& result = Evaluator(code, activation, budget, locals).evaluate(code.root, scratch);
   if (result.is_error()) return tl::make_unexpected(fault_of(result));
   if (&result == &scratch) return scratch;
   return result;
+}
+
+}  // namespace
+
+Outcome<Value> Program::evaluate(const Activation& activation, Budget& budget) const {
+  if (code_->locals == 0) return run(*code_, activation, budget, nullptr);
+  std::vector<Value> locals(code_->locals);
+  return run(*code_, activation, budget, locals.data());
 }
 
 Outcome<Value> Program::evaluate(const Activation& activation) const {
