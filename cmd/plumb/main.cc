@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <map>
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/log.h"
@@ -12,6 +13,16 @@
 
 namespace plumb::cmd {
 namespace {
+
+// Seconds, or a number with its unit.
+void add_timeout(CLI::App& app, const std::string& name, std::chrono::seconds& into, const std::string& help) {
+  static const std::map<std::string, std::int64_t> units = {{"s", 1}, {"m", 60}, {"h", 3600}};
+  app.add_option_function<std::int64_t>(
+         name, [&into](std::int64_t seconds) { into = std::chrono::seconds(seconds); }, help)
+      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::CASE_SENSITIVE))
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{7} * 86400))
+      ->type_name("TIME");
+}
 
 void add_common_options(Program& program) {
   CLI::App& app = program.app;
@@ -33,6 +44,9 @@ void add_common_options(Program& program) {
       ->check(CLI::IsMember({"human", "json", "jsonl", "dot", "table"}))
       ->type_name("FORMAT");
   app.add_option("--forks", options.forks, "Hosts at a time")->check(CLI::Range(1, 10000))->type_name("N");
+  add_timeout(app, "--host-timeout", options.host_timeout,
+              "Give a host up that takes longer to be planned, or to be applied to, such as 10m");
+  add_timeout(app, "--run-timeout", options.run_timeout, "Begin no host after that, and give up those at work");
   app.add_option("--root", options.root, "Work on the image below DIR and not on the host's own root")
       ->type_name("DIR");
   app.add_flag("--yes", options.yes, "Do not ask before changes are made");

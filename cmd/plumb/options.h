@@ -1,6 +1,7 @@
 // What every command understands.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct Options {
   std::vector<std::string> input_files;  // --inputs
   std::string output = "human";          // --output
   std::size_t forks = 0;                 // --forks; 0 for the default
+  std::chrono::seconds host_timeout{0};  // --host-timeout; 0 for none
+  std::chrono::seconds run_timeout{0};   // --run-timeout; 0 for none
   std::string root;                      // --root
   bool yes = false;                      // --yes
   bool no_color = false;

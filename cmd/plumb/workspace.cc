@@ -194,6 +194,8 @@ std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts,
   executors_ = std::make_unique<host::ExecutorStore>(program_folder());
   run::FleetOptions fleet_options;
   fleet_options.forks = forks_of(options_);
+  fleet_options.host_timeout = options_.host_timeout;
+  if (options_.run_timeout.count() > 0) fleet_options.run_deadline = host::Deadline::after(options_.run_timeout);
   fleet_options.log = &log();
   if (!options_.root.empty()) fleet_options.root = std::filesystem::absolute(options_.root).lexically_normal().string();
   fleet_options.accept_new_host_keys = options_.accept_new_host_keys;

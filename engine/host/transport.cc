@@ -16,16 +16,21 @@ namespace {
 // From the start of the command to the executor's first byte; sending it over a slow line included.
 constexpr std::chrono::seconds kStartPatience{120};
 
+Deadline start_deadline(const HostSettings& settings) {
+  return earlier(Deadline::after(kStartPatience), settings.deadline);
+}
+
 using Opened = Result<std::unique_ptr<StreamConnection>>;
 
-Opened open_local(const ExecutorStore& executors, StartOptions options, const Interrupt* cancel) {
+Opened open_local(const HostSettings& settings, const ExecutorStore& executors, StartOptions options,
+                  const Interrupt* cancel) {
   if (geteuid() == 0 && options.become.user == "root") options.become = {};
   PLUMB_TRY_ASSIGN(const std::filesystem::path program, executors.local_path());
   Result<Child> child = start_child(direct_command(program.string(), options), ErrorStream::kPipe);
   if (!child) return fail(Code::kBootstrap, child.error().summary());
   auto connection = std::make_unique<ProcessConnection>(std::move(*child));
   connection->set_cancel(cancel);
-  PLUMB_TRY(await_first_byte(*connection, options, Deadline::after(kStartPatience)));
+  PLUMB_TRY(await_first_byte(*connection, options, start_deadline(settings)));
   return std::unique_ptr<StreamConnection>(std::move(connection));
 }
 
@@ -38,7 +43,7 @@ Opened open_command(const HostSettings& settings, const ExecutorStore& executors
   PLUMB_TRY_ASSIGN(Child child, start_child(command, ErrorStream::kPipe));
   auto connection = std::make_unique<ProcessConnection>(std::move(child));
   connection->set_cancel(cancel);
-  Result<> started = await_executor(*connection, executors, options, Deadline::after(kStartPatience));
+  Result<> started = await_executor(*connection, executors, options, start_deadline(settings));
   if (started) return std::unique_ptr<StreamConnection>(std::move(connection));
   if (started.error().code() != Code::kBootstrap && started.error().code() != Code::kConnectionLost) {
     return Error(started.error());
@@ -63,6 +68,7 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
   login.accept_new_host_keys = settings.accept_new_host_keys;
   login.connect_timeout = settings.connect_timeout;
   login.connect_attempts = settings.connect_attempts;
+  login.deadline = settings.deadline;
   login.log = HostLog(settings.log, settings.name);
   login.fresh = settings.fresh_login;
   login.by_program = settings.kind == ConnectionKind::kOpenSsh;
@@ -72,7 +78,7 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
   };
   PLUMB_TRY_ASSIGN(std::unique_ptr<StreamConnection> connection, ssh::run_command(login, context, command, cancel));
   StepLog steps(login.log);
-  PLUMB_TRY(await_executor(*connection, executors, options, Deadline::after(kStartPatience)));
+  PLUMB_TRY(await_executor(*connection, executors, options, start_deadline(settings)));
   steps.done("start of the executor");
   return connection;
 }
@@ -87,7 +93,7 @@ Result<std::unique_ptr<Connection>> open_executor(const HostSettings& settings, 
     const StartOptions options{settings.become, settings.become_password, settings.root, log};
     switch (settings.kind) {
       case ConnectionKind::kLocal:
-        return open_local(executors, options, cancel);
+        return open_local(settings, executors, options, cancel);
       case ConnectionKind::kCommand:
         if (is_simulated(settings.command)) return open_simulated(settings.name, settings.command, cancel);
         return open_command(settings, executors, options, cancel);

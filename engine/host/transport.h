@@ -40,7 +40,8 @@ struct HostSettings {
   std::chrono::seconds connect_timeout{10};  // for all attempts together
   // While the host refuses or drops the connection before the login. A refused login is not tried again.
   int connect_attempts = 1;
-  Log* log = nullptr;  // told the steps of connecting
+  Deadline deadline = Deadline::never();  // of all that opening the connection takes
+  Log* log = nullptr;                     // told the steps of connecting
   // A login of its own, over no connection that is there already (ControlMaster of ssh).
   bool fresh_login = false;
 };

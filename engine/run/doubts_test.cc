@@ -11,9 +11,8 @@ Desired desired(const std::string& kind, const std::string& identity) {
 
 TEST(Doubts, TheHostTellsWhatBecameOfACutOffAction) {
   ir::HostGraph graph;
-  for (const char* path : {"/done", "/open", "/unreadable"})
-    graph.nodes.push_back({desired("file", path), {}, {}, {}, false, {}, {}});
-  graph.nodes.push_back({desired("service", "web"), {}, {}, {}, false, {}, {}});
+  for (const char* path : {"/done", "/open", "/unreadable"}) graph.nodes.emplace_back().desired = desired("file", path);
+  graph.nodes.emplace_back().desired = desired("service", "web");
   plan::Observation observation;
   observation.states.assign(4, Observed());
   observation.states[2] = fail(Code::kCannotObserve, "no");

@@ -148,6 +148,17 @@ bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics
   return diagnostics.error_count() == errors;
 }
 
+std::optional<std::string> Fleet::over() const {
+  if (control_.level() != StopLevel::kNone) return "interrupted";
+  if (options_.run_deadline.passed()) return "the time for the run was over";
+  return std::nullopt;
+}
+
+host::Deadline Fleet::host_deadline() const {
+  if (options_.host_timeout.count() == 0) return options_.run_deadline;
+  return earlier(host::Deadline::after(options_.host_timeout), options_.run_deadline);
+}
+
 Result<> Fleet::reach(Member& member) {
   if (member.session->connected()) return {};
   const Stopwatch watch;
@@ -217,6 +228,7 @@ std::map<std::string, HostResult> Fleet::contact(bool graphs) {
   for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members_[i];
     const Stopwatch watch;
+    member.session->set_deadline(host_deadline());
     tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
     if (Result<> connected = reach(member); !connected) {
       fail_with(member.result, connected.error());
@@ -234,9 +246,10 @@ std::map<std::string, HostResult> Fleet::contact(bool graphs) {
 
 void Fleet::plan_member(Member& member, HostPlanner& planner) {
   const Stopwatch watch;
+  member.session->set_deadline(host_deadline());
   tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
-  if (control_.level() != StopLevel::kNone) {
-    fail_with(member.result, fail(Code::kInterrupted, "interrupted before the host was asked"));
+  if (const std::optional<std::string> why = over()) {
+    fail_with(member.result, fail(Code::kInterrupted, *why + " before the host was asked"));
     tell({.kind = RunEvent::Kind::kPlanned, .host = member.name, .result = &member.result});
     return;
   }
@@ -293,6 +306,7 @@ std::map<std::string, HostResult> Fleet::observe(const std::function<void(HostSn
   for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members_[i];
     const Stopwatch watch;
+    member.session->set_deadline(host_deadline());
     tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
     if (prepare(member)) {
       const Result<> reached = reach(member);
@@ -320,10 +334,10 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
   if (host.actions->empty() && !told_late &&
       (options.saved_plan || member.planned == nullptr || !member.planned->record_outdated))
     return;
-  if (control_.level() != StopLevel::kNone) {
+  if (const std::optional<std::string> why = over()) {
     result.outcome = "not started";
     result.skipped = static_cast<int>(host.actions->size());
-    fail_with(result, fail(Code::kInterrupted, "interrupted before the host was touched"));
+    fail_with(result, fail(Code::kInterrupted, *why + " before the host was touched"));
     return;
   }
   Result<Request> request =
@@ -394,6 +408,7 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
 
 void Fleet::apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
   const Stopwatch watch;
+  member.session->set_deadline(host_deadline());
   tell({.kind = RunEvent::Kind::kApplying, .host = member.name});
   apply_member(member, plan, options);
   member.result.milliseconds = watch.milliseconds();

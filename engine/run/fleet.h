@@ -29,7 +29,9 @@ namespace plumb::run {
 
 struct FleetOptions {
   std::size_t forks = 10;
-  std::string root;  // --root DIR; "" for the hosts themselves
+  std::chrono::seconds host_timeout{0};                   // for each host, to plan it, and to apply to it; 0 for any
+  host::Deadline run_deadline = host::Deadline::never();  // hosts at work are given up then, and no other is begun
+  std::string root;                                       // --root DIR; "" for the hosts themselves
   bool accept_new_host_keys = false;
   std::optional<std::string> become_password;
   host::ssh::Prompt prompt;  // empty where nobody can be asked
@@ -120,6 +122,9 @@ class Fleet {
  private:
   struct Member;
 
+  // Why no further host is begun; nothing where one may be.
+  std::optional<std::string> over() const;
+  host::Deadline host_deadline() const;
   Result<> reach(Member& member);
   bool prepare(Member& member);
   void plan_member(Member& member, HostPlanner& planner);

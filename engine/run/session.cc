@@ -30,20 +30,28 @@ Session::Session(std::string name, host::HostSettings settings, std::shared_ptr<
                  SessionContext& context)
     : name_(std::move(name)), settings_(std::move(settings)), graph_(std::move(graph)), context_(context) {}
 
+host::Deadline Session::within(std::chrono::milliseconds span) const {
+  return earlier(host::Deadline::after(span), deadline_);
+}
+
 Error Session::name_host(const Error& error) const {
   Diagnostic diagnostic = error.diagnostic();
+  if (diagnostic.code == Code::kTimeout && deadline_.passed())
+    diagnostic.hint = "the time that --host-timeout or --run-timeout gives it was over";
   diagnostic.host = name_;
   return Error(std::move(diagnostic));
 }
 
 Result<> Session::connect() {
   if (conversation_) return {};
+  host::HostSettings settings = settings_;
+  settings.deadline = deadline_;
   Result<std::unique_ptr<host::Connection>> connection =
-      host::open_executor(settings_, context_.executors, context_.ssh, &context_.control.interrupt());
+      host::open_executor(settings, context_.executors, context_.ssh, &context_.control.interrupt());
   if (!connection) return name_host(connection.error());
   conversation_.emplace(std::move(*connection), HostLog(settings_.log, name_));
   watch_ = std::make_unique<Control::Watch>(context_.control, conversation_->connection());
-  Result<wire::Hello> hello = conversation_->expect<wire::Hello>(host::Deadline::after(kHelloTime));
+  Result<wire::Hello> hello = conversation_->expect<wire::Hello>(within(kHelloTime));
   if (!hello) {
     disconnect();
     return name_host(hello.error());
@@ -69,7 +77,7 @@ Result<plan::Observation> Session::observe() {
   request.project = context_.project;
   request.key = context_.key;
   for (const ir::Node& node : graph_->nodes) request.resources.push_back(node.desired);
-  const host::Deadline deadline = host::Deadline::after(kObserveTime);
+  const host::Deadline deadline = within(kObserveTime);
   if (Result<> sent = conversation_->send(request, deadline); !sent) return name_host(sent.error());
 
   (void)conversation_->received();
@@ -102,7 +110,7 @@ Result<> Session::acknowledge() {
   if (unreported_.empty()) return {};
   unreported_.clear();
   PLUMB_TRY(connect());
-  return conversation_->send(wire::Acknowledge{context_.project}, host::Deadline::after(kHelloTime));
+  return conversation_->send(wire::Acknowledge{context_.project}, within(kHelloTime));
 }
 
 Result<> Session::send_blobs(const Request& request, const plan::Plan& plan, const ir::Contents& contents) {
@@ -119,7 +127,7 @@ Result<> Session::send_blobs(const Request& request, const plan::Plan& plan, con
       if (bytes.size() < kBlobChunk) {
         conversation_->queue(blob);
       } else {
-        PLUMB_TRY(conversation_->send(blob, host::Deadline::after(kSendTime)));
+        PLUMB_TRY(conversation_->send(blob, within(kSendTime)));
       }
     } while (at < bytes.size());
     return {};
@@ -144,8 +152,7 @@ Result<wire::Done> Session::apply(const Request& request, const plan::Plan& plan
                                   const EventSink& sink) {
   PLUMB_TRY(connect());
   if (Result<> sent = send_blobs(request, plan, contents); !sent) return name_host(sent.error());
-  if (Result<> sent = conversation_->send(request.apply, host::Deadline::after(kSendTime)); !sent)
-    return name_host(sent.error());
+  if (Result<> sent = conversation_->send(request.apply, within(kSendTime)); !sent) return name_host(sent.error());
   Result<wire::Done> done = follow(sink);
   if (!done) return name_host(done.error());
   return done;
@@ -153,7 +160,7 @@ Result<wire::Done> Session::apply(const Request& request, const plan::Plan& plan
 
 Result<> Session::finish() {
   if (!conversation_) return {};
-  const host::Deadline deadline = host::Deadline::after(kHelloTime);
+  const host::Deadline deadline = within(kHelloTime);
   PLUMB_TRY(conversation_->send(wire::Acknowledge{context_.project}, deadline));
   PLUMB_TRY(conversation_->connection().shutdown_write(deadline));
   // The end of its stream says that the executor has put its journal away, so that a run right after this one
@@ -170,10 +177,10 @@ Result<wire::Done> Session::follow(const EventSink& sink) {
     const StopLevel stop = context_.control.level();
     if (stop == StopLevel::kLeave) return fail(Code::kInterrupted, "left before the host had answered");
     if (stop == StopLevel::kFinish && !stop_sent) {
-      PLUMB_TRY(conversation_->send(wire::Stop{}, host::Deadline::after(kHelloTime)));
+      PLUMB_TRY(conversation_->send(wire::Stop{}, within(kHelloTime)));
       stop_sent = true;
     }
-    Result<wire::Message> message = conversation_->receive(host::Deadline::never());
+    Result<wire::Message> message = conversation_->receive(deadline_);
     if (!message) {
       // A request to stop woke us; what it asks for is looked at above.
       if (message.error().code() == Code::kInterrupted) continue;

@@ -43,6 +43,9 @@ class Session {
   void set_graph(std::shared_ptr<const ir::HostGraph> graph) { graph_ = std::move(graph); }
   const Json& facts() const { return hello_.facts; }
 
+  // Nothing of what follows lasts longer; what does is kTimeout.
+  void set_deadline(host::Deadline deadline) { deadline_ = deadline; }
+
   // Connects and reads the executor's hello, unless that is done already.
   Result<> connect();
   // Asks for the state of all resources of the graph.
@@ -68,6 +71,7 @@ class Session {
  private:
   Result<wire::Done> follow(const EventSink& sink);
   Result<> send_blobs(const Request& request, const plan::Plan& plan, const ir::Contents& contents);
+  host::Deadline within(std::chrono::milliseconds span) const;
   Error name_host(const Error& error) const;
 
   std::string name_;
@@ -76,6 +80,7 @@ class Session {
   SessionContext& context_;
   std::optional<Conversation> conversation_;
   std::unique_ptr<Control::Watch> watch_;
+  host::Deadline deadline_ = host::Deadline::never();
   wire::Hello hello_;
   std::string told_;
   std::vector<wire::Unreported> unreported_;

@@ -221,7 +221,7 @@ Result<std::unique_ptr<Session>> connect(const Login& login, const Settings& set
   const std::chrono::seconds patience = settings.connect_timeout_seconds
                                             ? std::chrono::seconds(*settings.connect_timeout_seconds)
                                             : login.connect_timeout;
-  const Deadline deadline = Deadline::after(patience);
+  const Deadline deadline = earlier(Deadline::after(patience), login.deadline);
   PLUMB_TRY_ASSIGN(const Addresses addresses, resolve(settings, deadline, cancel));
   const int attempts = std::max(login.connect_attempts, settings.connection_attempts);
   for (int attempt = 0;; ++attempt) {
@@ -260,12 +260,12 @@ Result<std::unique_ptr<StreamConnection>> run_command(const Login& login, Contex
              std::to_string(session->settings().port));
   PLUMB_TRY(session->check_host_key());
   steps.done("host key");
-  PLUMB_TRY(session->log_in(Deadline::after(kLoginPatience), cancel));
+  PLUMB_TRY(session->log_in(earlier(Deadline::after(kLoginPatience), login.deadline), cancel));
   steps.done("login as " + session->settings().user);
   PLUMB_TRY_ASSIGN(const std::string line, command());
   auto connection = std::make_unique<SshConnection>(std::move(session));
   connection->set_cancel(cancel);
-  PLUMB_TRY(connection->start(line, Deadline::after(kLoginPatience)));
+  PLUMB_TRY(connection->start(line, earlier(Deadline::after(kLoginPatience), login.deadline)));
   steps.done("channel");
   return std::unique_ptr<StreamConnection>(std::move(connection));
 }

@@ -30,6 +30,7 @@ struct Login {
   bool by_program = false;                   // the ssh program, whatever the settings are
   std::chrono::seconds connect_timeout{10};  // for all attempts together
   int connect_attempts = 1;
+  Deadline deadline = Deadline::never();  // of the login as a whole
   HostLog log{};
 };
 

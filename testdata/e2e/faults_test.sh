@@ -1,0 +1,103 @@
+# A tenth of a fleet's hosts each fails in its own way: nothing outlasts its deadline, the rest is done, and what is left is
+# done by --resume. The hosts are executors of this machine behind a line that breaks as it is told.
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+
+as=
+if [ "$(id -u)" = 0 ]; then
+  command -v setpriv >/dev/null || skip 'no setpriv here'
+  as='setpriv --reuid=nobody --clear-groups'
+fi
+chmod 755 "$work"
+mkdir homes lines
+
+# line NAME COMMAND…: the way to a host, broken as lines/NAME says.
+cat >line <<LINE
+#!/bin/bash
+name=\$1
+shift
+fault=
+[ ! -f "$work/lines/\$name" ] || read -r fault bytes <"$work/lines/\$name"
+on_host() { exec $as env HOME="$work/homes/\$name" "\$@"; }
+case \$fault in
+  '') on_host "\$@" ;;
+  refuse) echo 'connect: Connection refused' >&2; exit 255 ;;
+  silent) exec sleep 600 ;;
+  drop) # so many bytes of what the host says, and then nobody is there any more
+    coproc on_host "\$@"
+    exec 3<&"\${COPROC[0]}" 4>&"\${COPROC[1]}" 5<&0
+    cat <&5 >&4 & feeder=\$!
+    head -c "\$bytes" <&3
+    kill \$feeder \$COPROC_PID 2>/dev/null
+    echo 'Connection reset by peer' >&2
+    exit 255 ;;
+  freeze) # so many bytes, and then silence
+    coproc on_host "\$@"
+    exec 3<&"\${COPROC[0]}" 4>&"\${COPROC[1]}" 5<&0
+    cat <&5 >&4 &
+    head -c "\$bytes" <&3
+    exec sleep 600 ;;
+esac
+LINE
+chmod 755 line
+
+names=$(seq -f 'h%02g' 20)
+{
+  printf 'plumb: v1\nhosts:\n'
+  for name in $names; do
+    mkdir "homes/$name"
+    printf '  %s: {connection: {command: [%s/line, %s]}}\n' "$name" "$work" "$name"
+  done
+} >hosts.yaml
+[ "$(id -u)" != 0 ] || chown -R nobody homes
+{
+  printf 'plumb: v1\nproject: faults\nresources:\n'
+  for i in $(seq 30); do
+    printf '  - file: %s/homes/${host.name}/f%s\n    content: "%s"\n' "$work" "$i" "$i"
+  done
+} >plumb.yaml
+finished() { # the hosts that have all files
+  for name in $names; do
+    [ "$(find "homes/$name" -maxdepth 1 -name 'f*' | wc -l)" = 30 ] && printf '%s ' "$name"
+  done
+}
+
+# Planned while all is well; then the lines break.
+exits 0 "$plumb" plan -o plan.json
+echo refuse >lines/h01
+echo refuse >lines/h02
+echo silent >lines/h03
+echo silent >lines/h04
+echo freeze 1500 >lines/h05
+echo freeze 4000 >lines/h06
+for name in h07 h08; do echo "drop $((600 + RANDOM % 6000))" >lines/$name; done
+
+begin=$SECONDS
+exits 4 "$plumb" apply plan.json --yes --forks 20 --host-timeout 10s
+[ $((SECONDS - begin)) -lt 60 ] || fail "it took $((SECONDS - begin)) s"
+for name in $names; do
+  case $name in
+    h0[1-8]) says "$name" ;;
+    *) [[ " $(finished)" = *" $name "* ]] || fail "$name is not done" ;;
+  esac
+done
+says 'Go on with: plumb apply --resume'
+run=$(grep -o 'apply --resume [^ ]*' <<<"$output" | tail -n 1 | cut -d' ' -f3)
+exits 0 "$plumb" history show "$run"
+says 'no answer'
+says 'unreachable'
+
+# The lines are mended: what is left is done, and nothing else is asked for.
+rm lines/*
+exits 0 "$plumb" apply --resume "$run" --yes
+says_not 'h09'
+[ "$(finished | wc -w)" = 20 ] || fail "done: $(finished)"
+exits 0 "$plumb" apply --yes
+says 'Nothing to change'
+
+# --- the time of the whole run: no host is begun after it
+for name in $names; do echo silent >lines/$name; done
+sed -i 's/content: "1"/content: "one"/' plumb.yaml
+begin=$SECONDS
+exits 130 "$plumb" apply --yes --forks 2 --run-timeout 3s
+[ $((SECONDS - begin)) -lt 30 ] || fail "it took $((SECONDS - begin)) s"
+says 'the time for the run was over'
