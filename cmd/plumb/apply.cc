@@ -207,7 +207,9 @@ class Apply {
           Diagnostic(Code::kPlanVersion, "the plan was made by plumb " + plan_.engine + "; this is " PLUMB_VERSION)
               .with_hint("make the plan anew"));
     }
-    if (plan_.inputs["config"] != workspace_.project().digest) {
+    if (const Result<std::string> now = config::digest_of(workspace_.project()); !now) {
+      found.add(now.error().diagnostic());
+    } else if (plan_.inputs["config"] != *now) {
       found.add(
           Diagnostic(Code::kHostNotInPlan,
                      "the configuration was changed since the plan was made; the plan is applied as it was reviewed")

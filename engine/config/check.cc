@@ -248,9 +248,9 @@ class Checker {
 
   // --- types
 
-  // Whether the parts of a value can be what the schema asks for.
+  // Whether the parts of a value can be what the schema asks for. `typed` takes it, with null for each expression.
   bool check_type(const Dynamic& value, const Json& schema, const Json& root, const std::string& name,
-                  const std::filesystem::path& folder) {
+                  const std::filesystem::path& folder, std::optional<Json>* typed = nullptr) {
     std::map<const lang::Node*, const Type*> types;
     for (const Dynamic::Spot& spot : value.spots()) types.emplace(spot.node, &spot.text.type());
     ValidateOptions options;
@@ -258,7 +258,8 @@ class Checker {
     options.project_folder = folder;
     options.types = &types;
     const std::size_t before = context_.diagnostics.error_count();
-    validate(value.node(), schema, name, value.span(), options, context_.diagnostics);
+    std::optional<Json> result = validate(value.node(), schema, name, value.span(), options, context_.diagnostics);
+    if (typed != nullptr) *typed = std::move(result);
     return context_.diagnostics.error_count() == before;
   }
 
@@ -363,7 +364,7 @@ class Checker {
       }
       const Reads reads = reads_of(value, names.own);
       call.reads.add(reads);
-      call.with_reads[key] = reads;
+      call.with_reads.insert_or_assign(call.with_reads.end(), key, reads);
       good = check_with(call, key, value, reads) && good;
     }
     good = check_inputs_given(call) && good;
@@ -377,7 +378,7 @@ class Checker {
     }
   }
 
-  bool check_with(const ModuleCall& call, const std::string& key, const Dynamic& value, const Reads& reads) {
+  bool check_with(ModuleCall& call, const std::string& key, const Dynamic& value, const Reads& reads) {
     if (call.module == nullptr) return true;
     const auto input = call.module->inputs.find(key);
     if (input == call.module->inputs.end()) {
@@ -396,7 +397,11 @@ class Checker {
               .with_hint("declare it with `sensitive: true`"));
       return false;
     }
-    return check_type(value, input->second.schema, input->second.schema, "`" + key + "`", {});
+    std::optional<Json> typed;
+    const bool good = check_type(value, input->second.schema, input->second.schema, "`" + key + "`", {}, &typed);
+    if (good && typed && value.node().is_scalar() && !may_be_dynamic(value.node()))
+      call.literals.insert_or_assign(call.literals.end(), key, std::move(*typed));
+    return good;
   }
 
   bool check_inputs_given(const ModuleCall& call) {

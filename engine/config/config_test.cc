@@ -30,7 +30,7 @@ class ConfigTest : public ::testing::Test {
   std::string digest_of(std::string_view text) {
     const auto project = load(text);
     EXPECT_TRUE(project) << (diagnostics_.empty() ? "" : diagnostics_.items()[0].summary);
-    return project ? project->digest : "";
+    return project ? config::digest_of(*project).value_or(std::string()) : "";
   }
   std::optional<Inventory> inventory(const Project& project, std::string_view text) {
     write("hosts.yaml", text);

@@ -40,11 +40,11 @@ class InputReader {
     }
     types.erase("null");
     const std::string type = types.empty() ? "" : *types.begin();
-    for (const Keyword& keyword : kKeywords) {
-      const Entry* entry = node.find(keyword.name);
-      if (entry != nullptr && keyword.types.find(type) == std::string_view::npos) {
-        report(entry->key_span, "`" + entry->key + "` says nothing about the type `" + type + "`",
-               "has no effect here");
+    for (const Entry& entry : node.entries) {
+      const auto* const keyword =
+          std::find_if(kKeywords.begin(), kKeywords.end(), [&](const Keyword& one) { return one.name == entry.key; });
+      if (keyword != kKeywords.end() && keyword->types.find(type) == std::string_view::npos) {
+        report(entry.key_span, "`" + entry.key + "` says nothing about the type `" + type + "`", "has no effect here");
       }
     }
     check_order(node, schema, "minimum", "maximum");
@@ -77,16 +77,18 @@ class InputReader {
   }
 
   void check_order(const Node& node, const Json& schema, const char* low, const char* high) {
-    if (!schema.contains(low) || !schema.contains(high) || schema[low] <= schema[high]) return;
-    report(node.find(low)->value.span, std::string("`") + low + "` is above `" + high + "`", "no value can fit");
+    const Entry* least = node.find(low);
+    if (least == nullptr || node.find(high) == nullptr || schema[low] <= schema[high]) return;
+    report(least->value.span, std::string("`") + low + "` is above `" + high + "`", "no value can fit");
   }
 
   void check_pattern(const Node& node, const Json& schema) {
-    if (!schema.contains("pattern")) return;
+    const Entry* pattern = node.find("pattern");
+    if (pattern == nullptr) return;
     try {
       const std::regex compiled(schema["pattern"].get<std::string>(), std::regex::ECMAScript);
     } catch (const std::regex_error&) {
-      report(node.find("pattern")->value.span, "`pattern` is not a regular expression", "cannot be read");
+      report(pattern->value.span, "`pattern` is not a regular expression", "cannot be read");
     }
   }
 
@@ -107,11 +109,11 @@ class InputReader {
 
 }  // namespace
 
-std::optional<Input> read_input(const Entry& entry, const Json& typed, Diagnostics& diagnostics) {
+std::optional<Input> read_input(const Entry& entry, Json typed, Diagnostics& diagnostics) {
   Input input;
   input.name = entry.key;
-  input.schema = typed;
   input.sensitive = typed.value("sensitive", false);
+  input.schema = std::move(typed);
   input.span = entry.key_span;
   if (!InputReader(diagnostics).read(entry.value, input.schema)) return std::nullopt;
   if (input.schema.contains("default")) {

@@ -9,8 +9,8 @@
 
 namespace plumb::config {
 
-// `typed` is the entry's value as the project's schema typed it.
-std::optional<Input> read_input(const lang::Entry& entry, const Json& typed, Diagnostics& diagnostics);
+// `typed` is the entry's value as the project's schema typed it; null may stand for its default.
+std::optional<Input> read_input(const lang::Entry& entry, Json typed, Diagnostics& diagnostics);
 
 // A value for the input, checked at its own place.
 std::optional<Located> read_input_value(const lang::Entry& entry, const Input& input, Diagnostics& diagnostics);

@@ -124,6 +124,8 @@ struct ModuleCall {
   std::string name;  // what `modules.NAME` and, without an id, its addresses begin with
   Placement placement;
   std::map<std::string, Dynamic> with;
+  // Made by check(): texts of `with` that hold no expression, as their inputs' schemas type them.
+  std::map<std::string, Json> literals;
   std::map<std::string, SourceSpan> key_spans;  // of `with`
   std::map<std::string, Reads> with_reads;      // by key of `with`
   std::set<std::string> tags;                   // all that is in the module has them too

@@ -41,7 +41,7 @@ class FileReader {
       if (entry.key != "values" && entry.key != "outputs" && entry.key != "resources")
         resolve_literals(entry.value, result_.diagnostics);
     }
-    const std::optional<Json> typed = check_shape(root);
+    std::optional<Json> typed = check_shape(root);
     if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
     const Entry* rollout = root.find("rollout");
     if (rollout != nullptr && typed) result_.rollout = read_rollout(rollout->value, (*typed)["rollout"]);
@@ -56,6 +56,7 @@ class FileReader {
                                                         : file_schema();
     ValidateOptions options;
     options.root = &file_schema();
+    options.keep_untyped = false;
     const SourceSpan where = root.entries.empty() ? root.span : root.entries.front().key_span;
     const std::string what = shape_ == FileShape::kIncluded ? "an included file"
                              : shape_ == FileShape::kModule ? "a module"
@@ -73,18 +74,19 @@ class FileReader {
     }
   }
 
-  // `all` are the inputs as the file's schema typed them; null where something in the file is wrong.
-  void read_inputs(const Node& inputs, const Json* all) {
+  // `all` are the inputs as the file's schema typed them, and are used up; null where something in the file is wrong.
+  void read_inputs(const Node& inputs, Json* all) {
     ValidateOptions options;
     options.root = &file_schema();
+    options.keep_untyped = false;
     for (const Entry& entry : inputs.entries) {
       Diagnostics known;  // told already, with the whole file
       const Json& schema = file_schema()["definitions"]["input"];
-      const auto typed = all != nullptr
-                             ? std::optional<Json>((*all)[entry.key])
-                             : validate(entry.value, schema, "`" + entry.key + "`", entry.key_span, options, known);
+      std::optional<Json> typed =
+          all != nullptr ? std::optional<Json>(std::move((*all)[entry.key]))
+                         : validate(entry.value, schema, "`" + entry.key + "`", entry.key_span, options, known);
       std::optional<Input> input;
-      if (typed) input = read_input(entry, *typed, result_.diagnostics);
+      if (typed) input = read_input(entry, std::move(*typed), result_.diagnostics);
       // What is known of a broken one is its name: who uses it is not to blame.
       if (!input) input = Input{entry.key, true, false, std::nullopt, entry.key_span};
       result_.inputs.push_back(std::move(*input));

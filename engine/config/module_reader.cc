@@ -26,6 +26,13 @@ bool inside(const fs::path& path, const fs::path& folder) {
   return std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first == root.end();
 }
 
+bool stands_alone(const ModuleFile& file) {
+  if (!file.root || file.root->find("include") != nullptr) return false;
+  const Entry* resources = file.root->find("resources");
+  return resources == nullptr || std::none_of(resources->value.items.begin(), resources->value.items.end(),
+                                              [](const Node& resource) { return resource.find("use") != nullptr; });
+}
+
 }  // namespace
 
 void ModuleReader::report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint) {
@@ -115,7 +122,7 @@ class ModuleReader::Document {
   }
 
   void read_body(const Node& resources) {
-    reader_.read_ahead(reader_.files_used(resources, folder_), FileShape::kModule, std::nullopt);
+    reader_.prepare_all(reader_.folders_used(resources, folder_));
     for (const Node& node : resources.items) {
       if (!node.is_map() || node.entries.empty()) continue;
       if (node.entries.front().key == "use") {
@@ -226,6 +233,56 @@ void ModuleReader::read_ahead(const std::set<std::string>& names, FileShape shap
   for (std::size_t i = 0; i < list.size(); ++i) ahead_.try_emplace({list[i], shape}, std::move(files[i]));
 }
 
+std::optional<ModuleReader::Prepared> ModuleReader::prepare(const std::string& folder, const std::string& name,
+                                                            ModuleFile& file) const {
+  if (!stands_alone(file)) return std::nullopt;
+  Prepared result;
+  ModuleReader reader(project_, result.diagnostics, result.sources);
+  reader.ahead_.try_emplace({name, FileShape::kModule}, std::move(file));
+  result.module = reader.module(folder);
+  result.files = std::move(reader.files_);
+  return result;
+}
+
+void ModuleReader::prepare_all(const std::set<std::string>& folders) {
+  std::vector<std::string> list;
+  for (const std::string& folder : folders) {
+    if (ahead_folders_.insert(folder).second) list.push_back(folder);
+  }
+  if (list.size() < 2) return;
+  struct Slot {
+    std::string name;
+    ModuleFile file;
+    std::optional<Prepared> prepared;
+  };
+  std::vector<Slot> slots(list.size());
+  for_each_parallel(list.size(), core_count(), [&](std::size_t i) {
+    Slot& slot = slots[i];
+    const ModuleFolder folder{project_, list[i]};
+    slot.name = folder.in_project(document_name(folder.path(), kModuleFile));
+    slot.file = read_module_file(project_ / slot.name, slot.name, FileShape::kModule, std::nullopt);
+    slot.prepared = prepare(list[i], slot.name, slot.file);
+  });
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (slots[i].prepared) {
+      prepared_.try_emplace(list[i], std::move(*slots[i].prepared));
+    } else {
+      ahead_.try_emplace({slots[i].name, FileShape::kModule}, std::move(slots[i].file));
+    }
+  }
+}
+
+bool ModuleReader::take_prepared(const std::string& folder) {
+  auto found = prepared_.extract(folder);
+  if (!found) return false;
+  Prepared& prepared = found.mapped();
+  files_.merge(prepared.files);
+  diagnostics_.extend(std::move(prepared.diagnostics));
+  sources_.extend(std::move(prepared.sources));
+  modules_.emplace(folder, std::move(prepared.module));
+  return true;
+}
+
 bool ModuleReader::read_root(Module& root, std::string& name) {
   Document document(*this, root, FileShape::kProject);
   const bool good = document.read(document_name(project_, kRootFile), std::nullopt);
@@ -236,6 +293,7 @@ bool ModuleReader::read_root(Module& root, std::string& name) {
 
 std::shared_ptr<const Module> ModuleReader::read_folder(const std::string& folder, const SourceSpan& used_at) {
   if (const auto known = modules_.find(folder); known != modules_.end()) return known->second;
+  if (open_.size() < kDeepestModules && take_prepared(folder)) return modules_.at(folder);
   if (std::find(open_.begin(), open_.end(), folder) != open_.end()) {
     std::string circle;
     for (auto at = std::find(open_.begin(), open_.end(), folder); at != open_.end(); ++at) circle += *at + " → ";

@@ -74,10 +74,23 @@ class ModuleReader {
   const Checkout* checkout_of(const std::string& folder) const;
   std::shared_ptr<const Module> read_folder(const std::string& folder, const SourceSpan& used_at);
   ModuleFile read_file(const std::string& name, FileShape shape, const std::optional<SourceSpan>& asked_at);
+  // A module that was read and checked ahead of its use, with all that was found on the way.
+  struct Prepared {
+    std::shared_ptr<const Module> module;
+    std::set<std::string> files;
+    Diagnostics diagnostics;
+    lang::SourceMap sources;
+  };
+  // Takes what was prepared of the folder, if it was.
+  bool take_prepared(const std::string& folder);
+  // A module of one file that uses no other; nothing for any other file.
+  std::optional<Prepared> prepare(const std::string& folder, const std::string& name, ModuleFile& file) const;
+  // Reads modules on all cores that read_folder() will ask for, each once, and checks those that stand alone.
+  void prepare_all(const std::set<std::string>& folders);
   // Reads files on all cores that read_file() will ask for. One that it does not ask for leaves no trace.
   void read_ahead(const std::set<std::string>& names, FileShape shape, const std::optional<SourceSpan>& asked_at);
-  // The files of the modules that these resources use and that were not read yet; those from git are left out.
-  std::set<std::string> files_used(const lang::Node& resources, const ModuleFolder& user) const;
+  // The folders of the modules that these resources use and that were not read yet; those from git are left out.
+  std::set<std::string> folders_used(const lang::Node& resources, const ModuleFolder& user) const;
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {});
 
   std::filesystem::path project_;
@@ -85,6 +98,8 @@ class ModuleReader {
   lang::SourceMap& sources_;
   std::set<std::string> files_;
   std::map<std::pair<std::string, FileShape>, ModuleFile> ahead_;
+  std::map<std::string, Prepared> prepared_;                      // by folder
+  std::set<std::string> ahead_folders_;                           // that prepare_all() was asked for
   std::map<std::string, std::shared_ptr<const Module>> modules_;  // by folder
   std::vector<std::string> open_;                                 // folders being read, outermost first
   std::optional<ModuleLock> lock_;

@@ -45,18 +45,16 @@ std::shared_ptr<const Module> ModuleReader::use(const Node& source, const Module
   return use_folder(folder, source.span);
 }
 
-std::set<std::string> ModuleReader::files_used(const Node& resources, const ModuleFolder& user) const {
-  std::set<std::string> files;
-  if (checkout_of(user.relative) != nullptr) return files;
+std::set<std::string> ModuleReader::folders_used(const Node& resources, const ModuleFolder& user) const {
+  std::set<std::string> folders;
+  if (checkout_of(user.relative) != nullptr) return folders;
   for (const Node& resource : resources.items) {
     const lang::Entry* use = resource.find("use");
     if (use == nullptr || !is_folder(use->value.text)) continue;
     const std::string folder = normal(fs::path(user.relative) / use->value.text);
-    if (leads_out(folder) || is_in_module_store(folder) || modules_.contains(folder)) continue;
-    const ModuleFolder module{project_, folder};
-    files.insert(module.in_project(document_name(module.path(), kModuleFile)));
+    if (!leads_out(folder) && !is_in_module_store(folder) && !modules_.contains(folder)) folders.insert(folder);
   }
-  return files;
+  return folders;
 }
 
 std::shared_ptr<const Module> ModuleReader::use_folder(const std::string& folder, const SourceSpan& used_at) {

@@ -129,20 +129,18 @@ Result<std::string> file_digest(const fs::path& path) {
   return sum.finish();
 }
 
-void take_digest(Project& project, Diagnostics& diagnostics) {
+}  // namespace
+
+Result<std::string> digest_of(const Project& project) {
   Normalised normalised;
   Json document = normalised.module(project.root);
   document["project"] = project.name;
   if (project.rollout) document["rollout"] = to_json(*project.rollout);
   for (const std::string& source : normalised.sources()) {
-    Result<std::string> bytes = file_digest(project.folder / source);
-    if (!bytes) return diagnostics.add(bytes.error().diagnostic());
-    document["sources"][source] = std::move(*bytes);
+    PLUMB_TRY_ASSIGN(document["sources"][source], file_digest(project.folder / source));
   }
-  project.digest = digest(canonical(document));
+  return digest(canonical(document));
 }
-
-}  // namespace
 
 std::optional<Project> load_project(const fs::path& folder, const InputArguments& arguments, Diagnostics& diagnostics,
                                     lang::SourceMap& sources) {
@@ -156,7 +154,6 @@ std::optional<Project> load_project(const fs::path& folder, const InputArguments
   if (!reader.read_root(project.root, project.name)) return std::nullopt;
   project.rollout = reader.rollout();
   read_input_layers(project, arguments, diagnostics, sources);
-  take_digest(project, diagnostics);
   return project;
 }
 
@@ -167,7 +164,6 @@ std::optional<Project> load_module(const fs::path& folder, Diagnostics& diagnost
   project.folder = folder;
   project.name = fs::weakly_canonical(folder).filename().string();
   project.root = *module;
-  take_digest(project, diagnostics);
   return project;
 }
 

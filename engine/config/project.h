@@ -36,10 +36,6 @@ struct Project {
   // Layers of inputs below and above those of the inventory, lowest first.
   std::vector<InputLayerValues> layers_below;
   std::vector<InputLayerValues> layers_above;
-  // Digest over the normalised configuration (not its layout or comments) and the bytes of its source files: the
-  // plan's inputs.config. Sensitive values stay out of it, because a digest without a key would let short ones be
-  // guessed; the plan holds them as keyed digests.
-  std::string digest;
 };
 
 // Reads `folder`/plumb.yaml (or plumb.cue), its includes and modules, and the layers of inputs that are not the
@@ -48,6 +44,11 @@ struct Project {
 // that were read, with the lines that hold sensitive values hidden; it outlives the project.
 std::optional<Project> load_project(const std::filesystem::path& folder, const InputArguments& arguments,
                                     Diagnostics& diagnostics, lang::SourceMap& sources);
+
+// Digest over the normalised configuration (not its layout or comments) and the bytes of its source files: the plan's
+// inputs.config. Sensitive values stay out of it, because a digest without a key would let short ones be guessed; the
+// plan holds them as keyed digests.
+Result<std::string> digest_of(const Project& project);
 
 // Reads `folder`/module.yaml as if it were a project, so that a module can be looked at on its own.
 std::optional<Project> load_module(const std::filesystem::path& folder, Diagnostics& diagnostics,

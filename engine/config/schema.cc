@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <vector>
 
 #include "schemas/embedded.h"
@@ -11,22 +12,25 @@
 namespace plumb::config {
 namespace {
 
-using Schemas = std::map<std::string, Json, std::less<>>;
+// Parsed when it is first asked for: a run needs a few of them.
+struct Schema {
+  std::string_view text;
+  std::once_flag parsed;
+  Json json;
+};
+
+using Schemas = std::map<std::string, Schema, std::less<>>;
 
 [[noreturn]] void broken(std::string_view name, const std::string& why) {
   std::fprintf(stderr, "plumb: built-in schema %.*s: %s\n", static_cast<int>(name.size()), name.data(), why.c_str());
   std::abort();
 }
 
-const Schemas& schemas() {
-  static const Schemas all = [] {
-    Schemas parsed;
-    for (const schemas::Embedded& file : plumb::schemas::files()) {
-      Result<Json> json = parse_json(file.text, Code::kInternal);
-      if (!json) broken(file.name, json.error().summary());
-      parsed.emplace(file.name, std::move(*json));
-    }
-    return parsed;
+Schemas& schemas() {
+  static Schemas all = [] {
+    Schemas found;
+    for (const schemas::Embedded& file : plumb::schemas::files()) found[std::string(file.name)].text = file.text;
+    return found;
   }();
   return all;
 }
@@ -48,7 +52,13 @@ std::span<const std::string> resource_kinds() {
 const Json& builtin_schema(std::string_view name) {
   const auto found = schemas().find(name);
   if (found == schemas().end()) broken(name, "there is none of this name");
-  return found->second;
+  Schema& schema = found->second;
+  std::call_once(schema.parsed, [&] {
+    Result<Json> json = parse_json(schema.text, Code::kInternal);
+    if (!json) broken(name, json.error().summary());
+    schema.json = std::move(*json);
+  });
+  return schema.json;
 }
 
 bool has_schema(std::string_view name) {

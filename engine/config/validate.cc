@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <regex>
 #include <set>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "engine/config/conditions.h"
 #include "engine/config/formats.h"
 #include "engine/config/rules.h"
+#include "engine/config/text_pattern.h"
 #include "engine/config/types.h"
 #include "engine/config/words.h"
 
@@ -19,7 +19,6 @@ namespace {
 using lang::Entry;
 using lang::Node;
 
-constexpr std::size_t kLongestForPattern = 1024;  // std::regex recurses once a character
 constexpr std::size_t kMostFindings = 1000;
 
 bool is_null(const Node& node) {
@@ -33,21 +32,14 @@ std::size_t characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-// Compiling one costs more than a thousand matches, and a few patterns are asked for again and again. Nothing where it
-// cannot be compiled.
-const std::optional<std::regex>& compiled_pattern(const std::string& pattern) {
+// Compiling one costs more than a thousand matches, and a few patterns are asked for again and again.
+const TextPattern& compiled_pattern(const std::string& pattern) {
   constexpr std::size_t kMostKept = 256;
-  thread_local std::map<std::string, std::optional<std::regex>> kept;
+  thread_local std::map<std::string, TextPattern> kept;
   const auto known = kept.find(pattern);
   if (known != kept.end()) return known->second;
   if (kept.size() >= kMostKept) kept.clear();
-  std::optional<std::regex>& compiled = kept[pattern];
-  try {
-    compiled.emplace(pattern, std::regex::ECMAScript);
-  } catch (const std::regex_error&) {
-    compiled.reset();
-  }
-  return compiled;
+  return kept.try_emplace(pattern, pattern).first->second;
 }
 
 class Validator {
@@ -59,10 +51,10 @@ class Validator {
                             bool outermost = false) {
     const Rule& schema = rules_.of(given);
     if (out_->error_count() >= kMostFindings) return std::nullopt;
-    if (schema.schema->is_boolean()) return untyped(node);
+    if (schema.schema->is_boolean()) return without_type(node);
     if (const cel::Type* type = expression_type(node)) return expression(node, *type, *schema.schema, name);
     if (const Json* choice = schema.choice()) return choose(node, *choice, name, where);
-    if (!schema.types.any()) return untyped(node);
+    if (!schema.types.any()) return without_type(node);
     std::optional<Json> result = by_type(node, schema, name, where, outermost);
     const bool partial =
         (outermost && !options_.later.empty()) || (result && result->is_object() && options_.types != nullptr);
@@ -71,6 +63,8 @@ class Validator {
   }
 
  private:
+  Json without_type(const Node& node) const { return options_.keep_untyped ? untyped(node) : Json(nullptr); }
+
   const cel::Type* expression_type(const Node& node) const {
     if (options_.types == nullptr) return nullptr;
     const auto found = options_.types->find(&node);
@@ -219,13 +213,7 @@ class Validator {
   }
 
   static bool matches(const std::string& value, const std::string& pattern) {
-    if (value.size() > kLongestForPattern) return false;
-    const std::optional<std::regex>& compiled = compiled_pattern(pattern);
-    try {
-      return compiled && std::regex_search(value, *compiled);
-    } catch (const std::regex_error&) {
-      return false;
-    }
+    return compiled_pattern(pattern).matches(value);
   }
 
   std::optional<Json> array(const Node& node, const Rule& schema, const std::string& name) {
@@ -287,7 +275,7 @@ class Validator {
 
   std::optional<Json> object(const Node& node, const Rule& schema, const std::string& name, const SourceSpan& where,
                              bool outermost) {
-    Json result = Json::object();
+    Json::object_t result;
     bool good = true;
     std::set<std::string> failed;
     const Rule* const key_rule = schema.property_names != nullptr ? &rules_.of(*schema.property_names) : nullptr;
@@ -302,7 +290,7 @@ class Validator {
       if (key_rule != nullptr) good = key_form(entry, *key_rule, name) && good;
       std::optional<Json> typed = value(entry.value, *part, shown_key(entry.key, outermost), entry.key_span);
       if (typed) {
-        result[entry.key] = std::move(*typed);
+        result.insert_or_assign(entry.key, std::move(*typed));
       } else {
         failed.insert(entry.key);
         good = false;
@@ -328,7 +316,7 @@ class Validator {
     for (const auto& [key, value] : schema.defaults) {
       if (!outermost || !options_.later.contains(*key)) result.emplace(*key, *value);
     }
-    return result;
+    return Json(std::move(result));
   }
 
   bool key_form(const Entry& entry, const Rule& form, const std::string& name) {

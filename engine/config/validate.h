@@ -24,6 +24,8 @@ struct ValidateOptions {
   std::set<std::string> later;
   // Expressions below the node, by the scalars they stand in: only their types are known.
   const std::map<const lang::Node*, const cel::Type*>* types = nullptr;
+  // Whether what no schema types is wanted; if not, null stands for it.
+  bool keep_untyped = true;
   // An attribute of the outermost map that messages call by another name (`path` of a file is written `file:`).
   std::string alias_of;
   std::string alias;

@@ -13,9 +13,9 @@ std::string member(const Json& schema, const char* key) {
 
 std::set<std::string> types_of(const Json& schema) {
   std::set<std::string> types;
-  if (schema.contains("type")) {
-    if (schema["type"].is_string()) return {schema["type"].get<std::string>()};
-    for (const Json& type : schema["type"]) types.insert(type.get<std::string>());
+  if (const auto type = schema.find("type"); type != schema.end()) {
+    if (type->is_string()) return {type->get<std::string>()};
+    for (const Json& one : *type) types.insert(one.get<std::string>());
     return types;
   }
   if (schema.contains("properties") || schema.contains("additionalProperties")) types.insert("object");

@@ -206,6 +206,10 @@ class Expander::Instance {
         fields.emplace_back(name, input.default_value ? cel::from_json(input.default_value->value) : Value::null());
         continue;
       }
+      if (const auto literal = call.literals.find(name); literal != call.literals.end()) {
+        fields.emplace_back(name, cel::from_json(literal->second));
+        continue;
+      }
       const auto node = given->second.resolve(evaluation());
       auto typed = node
                        ? config::validate(*node, input.schema, "`" + name + "`", given->second.span(), {}, diagnostics_)

@@ -7,8 +7,8 @@ namespace plumb::lang {
 
 void SourceMap::add(std::string file, std::string text) {
   File entry{std::move(text), {0}};
-  for (std::size_t i = 0; i < entry.text.size(); ++i) {
-    if (entry.text[i] == '\n') entry.starts.push_back(i + 1);
+  for (std::size_t i = entry.text.find('\n'); i != std::string::npos; i = entry.text.find('\n', i + 1)) {
+    entry.starts.push_back(i + 1);
   }
   files_.insert_or_assign(std::move(file), std::move(entry));
 }

@@ -43,8 +43,11 @@ PlanBuilder::PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, cons
   plan_.engine = PLUMB_VERSION;
   plan_.project = input.project.name;
   plan_.scope = std::move(scope);
-  plan_.inputs = {
-      {"config", input.project.digest}, {"inventory", input.inventory.digest}, {"values", values_digest(input, hosts)}};
+  const Result<std::string> config = config::digest_of(input.project);
+  if (!config) diagnostics_.add(config.error().diagnostic());
+  plan_.inputs = {{"config", config.value_or(std::string())},
+                  {"inventory", input.inventory.digest},
+                  {"values", values_digest(input, hosts)}};
   if (!input.recorded_facts.empty()) plan_.inputs["recorded_facts"] = digest(canonical(Json(input.recorded_facts)));
 }
 

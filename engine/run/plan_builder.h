@@ -24,7 +24,7 @@ class PlanBuilder {
   // A host that was asked for and has no plan, because of the first error in `found`.
   void add_unplanned(const std::string& host, const Diagnostics& found);
 
-  // Contents that could not be read.
+  // Source files and contents that could not be read.
   const Diagnostics& diagnostics() const { return diagnostics_; }
   plan::Plan finish() &&;
 

@@ -1,0 +1,67 @@
+#include "engine/config/text_pattern.h"
+
+#include <algorithm>
+
+namespace plumb::config {
+namespace {
+
+constexpr std::size_t kLongestText = 1024;  // std::regex recurses once a character
+
+std::size_t index_of(char c) {
+  return static_cast<unsigned char>(c);
+}
+
+// `[a-z_]` at the front of `rest`, which moves past it; nothing where it is anything more than characters and ranges.
+std::optional<std::bitset<256>> take_set(std::string_view& rest) {
+  const std::size_t end = rest.find(']');
+  if (!rest.starts_with('[') || end == std::string_view::npos) return std::nullopt;
+  const std::string_view inner = rest.substr(1, end - 1);
+  if (inner.empty() || inner.find_first_of("\\[^") != std::string_view::npos) return std::nullopt;
+  std::bitset<256> set;
+  for (std::size_t i = 0; i < inner.size(); ++i) {
+    const char c = inner[i];
+    if (c == '-' || index_of(c) >= 0x80) return std::nullopt;
+    const bool range = i + 2 < inner.size() && inner[i + 1] == '-';
+    const std::size_t last = index_of(range ? inner[i + 2] : c);
+    if (last < index_of(c) || last >= 0x80) return std::nullopt;
+    for (std::size_t one = index_of(c); one <= last; ++one) set.set(one);
+    if (range) i += 2;
+  }
+  rest.remove_prefix(end + 1);
+  return set;
+}
+
+}  // namespace
+
+std::optional<TextPattern::Name> TextPattern::read_name(std::string_view pattern) {
+  if (!pattern.starts_with('^')) return std::nullopt;
+  pattern.remove_prefix(1);
+  const auto first = take_set(pattern);
+  const auto rest = first ? take_set(pattern) : std::nullopt;
+  if (!rest || pattern != "*$") return std::nullopt;
+  return Name{*first, *rest};
+}
+
+TextPattern::TextPattern(const std::string& pattern) : name_(read_name(pattern)) {
+  if (name_) return;
+  try {
+    regex_.emplace(pattern, std::regex::ECMAScript);
+  } catch (const std::regex_error&) {
+    regex_.reset();
+  }
+}
+
+bool TextPattern::matches(const std::string& text) const {
+  if (text.size() > kLongestText) return false;
+  if (name_) {
+    return !text.empty() && name_->first[index_of(text[0])] &&
+           std::all_of(text.begin() + 1, text.end(), [&](char c) { return name_->rest[index_of(c)]; });
+  }
+  try {
+    return regex_ && std::regex_search(text, *regex_);
+  } catch (const std::regex_error&) {
+    return false;
+  }
+}
+
+}  // namespace plumb::config
