@@ -72,11 +72,13 @@ void fail_with(HostResult& result, const Error& error) {
 
 // Attributes of every resource as they are once the plan is applied: what the record keeps to tell drift from intent.
 std::map<std::string, Json> as_left(const ir::HostGraph& graph, const plan::Observation& observation,
-                                    const plan::Actions& actions, const plan::Scope& scope) {
+                                    const plan::HostPlan& plan, const plan::Scope& scope) {
+  std::set<std::string> held_back;
+  for (const plan::HeldBack& held : plan.held_back) held_back.insert(held.address);
   std::map<std::string, Json> result;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     // What is left out stays in the record as it is.
-    if (!scope.takes(graph.nodes[i].tags)) continue;
+    if (!scope.takes(graph.nodes[i].tags) || held_back.contains(graph.nodes[i].desired.address.str())) continue;
     Json left = graph.nodes[i].desired.attributes;
     if (observation.states[i].has_value()) {
       for (auto& [attribute, value] : left.items()) {
@@ -86,7 +88,7 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const plan::Obse
     }
     result.emplace(graph.nodes[i].desired.address.str(), std::move(left));
   }
-  for (const plan::Action& action : actions) {
+  for (const plan::Action& action : *plan.actions) {
     Json& left = result[action.desired.address.str()];
     for (const auto& [attribute, value] : action.after.items()) left[attribute] = value;
   }
@@ -280,7 +282,7 @@ void Fleet::plan_member(Member& member, const plan::Scope& scope) {
       resolve_doubts(member.session->unreported(), member.session->graph(), *observation,
                      *member.simulation->host.actions);
       member.simulation->host.facts = digest(canonical(member.session->facts()));
-      const auto left = as_left(member.session->graph(), *observation, *member.simulation->host.actions, scope);
+      const auto left = as_left(member.session->graph(), *observation, member.simulation->host, scope);
       member.left = to_cbor(Json(left));
       member.moot_probes = plan::moot_probes(member.session->graph(), *observation);
       member.record_outdated =
@@ -342,6 +344,37 @@ std::map<std::string, HostResult> Fleet::observe(const std::function<void(HostSn
   return results;
 }
 
+std::map<std::string, HostResult> Fleet::change_locks(
+    const std::map<std::string, wire::ChangeLocks>& requests,
+    const std::function<void(const std::string& host, wire::Locks)>& sink) {
+  std::vector<Member*> members;
+  for (const auto& member : members_) {
+    if (requests.contains(member->name)) members.push_back(member.get());
+  }
+  std::mutex sink_mutex;
+  for_each_parallel(members.size(), options_.forks, [&](std::size_t i) {
+    Member& member = *members[i];
+    const Stopwatch watch;
+    member.result = HostResult{};
+    member.result.name = member.name;
+    tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
+    const Result<> reached = reach(member);
+    const wire::ChangeLocks& request = requests.at(member.name);
+    if (Result<wire::Locks> locks = reached ? member.session->change_locks(request) : reached.error()) {
+      const std::lock_guard lock(sink_mutex);
+      sink(member.name, std::move(*locks));
+    } else {
+      fail_with(member.result, locks.error());
+    }
+    member.session->disconnect();
+    member.result.milliseconds = watch.milliseconds();
+    tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
+  });
+  std::map<std::string, HostResult> results;
+  for (const Member* member : members) results[member->name] = member->result;
+  return results;
+}
+
 void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
   HostResult& result = member.result;
   const plan::HostPlan& host = plan.hosts.at(member.name);
@@ -377,8 +410,9 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
     if (event.index >= host.actions->size()) return;
     journalist.note(event);
     count(event.kind, result);
-    // What was skipped is counted; the failure that caused it is told.
-    if (event.problem && event.kind != wire::EventKind::kSkipped) {
+    // What was skipped is counted; what caused it is told: a failure, or a lock that the plan did not know of.
+    const bool locked = event.problem && event.problem->code == Code::kItemLocked;
+    if (event.problem && (event.kind != wire::EventKind::kSkipped || locked)) {
       Diagnostic problem = *event.problem;
       problem.host = member.name;
       result.diagnostics.add(std::move(problem));
