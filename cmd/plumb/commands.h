@@ -29,9 +29,12 @@ void add_hosts(Program& program);
 void add_graph(Program& program);
 void add_eval(Program& program);
 void add_explain(Program& program);
+void add_lock(Program& program);
+void add_locks(Program& program);
 void add_module(Program& program);
 void add_schema(Program& program);
 void add_test(Program& program);
+void add_unlock(Program& program);
 void add_version(Program& program);
 
 }  // namespace plumb::cmd

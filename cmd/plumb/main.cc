@@ -38,9 +38,9 @@ void add_common_options(Program& program) {
   app.add_option("--inputs", options.input_files, "Inputs from a YAML file, above the inventory; may be repeated")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  app.add_option(
-         "--output", options.output,
-         "human, json, or jsonl: events as they happen (plan, diff, apply, observe); dot for graph, table for hosts")
+  app.add_option("--output", options.output,
+                 "human, json, or jsonl: events as they happen (plan, diff, apply, observe); dot for graph, table for "
+                 "hosts and locks")
       ->check(CLI::IsMember({"human", "json", "jsonl", "dot", "table"}))
       ->type_name("FORMAT");
   app.add_option("--forks", options.forks, "Hosts at a time")->check(CLI::Range(1, 10000))->type_name("N");
@@ -81,6 +81,9 @@ void add_commands(Program& program) {
   add_graph(program);
   add_eval(program);
   add_explain(program);
+  add_lock(program);
+  add_unlock(program);
+  add_locks(program);
   add_module(program);
   add_schema(program);
   add_test(program);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/exec/apply_run.h"
+#include "engine/exec/item_locks.h"
 #include "engine/exec/observe.h"
 
 namespace plumb::exec {
@@ -33,6 +34,7 @@ wire::Done ApplyRun::run() {
     remove_left_over_temporaries(tools_.system.files(), folder, tools_.folder.token());
   }
   record.temporaries.clear();
+  leave_locked_alone();
   if (look_at_all()) act();
   finish();
   tell();
@@ -51,6 +53,17 @@ bool ApplyRun::already_applied() {
   return false;
 }
 
+// Also what nobody knew of when the plan was made.
+void ApplyRun::leave_locked_alone() {
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const wire::ItemLock* lock = lock_on(tools_.locks, address(i));
+    if (lock == nullptr) continue;
+    skip(i, Diagnostic(Code::kItemLocked, address(i) + " was left alone: " + lock->owner + " has locked " +
+                                              lock->items + " until " + lock->until + ": " + lock->reason)
+                .as(Severity::kWarning));
+  }
+}
+
 // Before anything is changed: every action that no earlier one explains must find the host as the plan saw it, or
 // already as the plan wants it.
 bool ApplyRun::look_at_all() {
@@ -64,7 +77,7 @@ bool ApplyRun::look_at_all() {
                   false);
       return false;
     }
-    if (action(i).explained || action(i).triggered) continue;
+    if (action(i).explained || action(i).triggered || states_[i] != State::kPending) continue;
     looked.push_back(i);
     desired.push_back(&action(i).desired);
   }
@@ -117,6 +130,7 @@ void ApplyRun::act() {
 
 // Decides on an action whose turn has come; nothing where it is not to be carried out.
 std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
+  if (states_[index] != State::kPending) return std::nullopt;
   if (const auto need = lost_need(index)) {
     skip(index, Diagnostic(Code::kSkippedByFailure, address(index) + " was skipped, since it needs " + *need));
     return std::nullopt;
@@ -194,7 +208,8 @@ std::optional<std::string> ApplyRun::lost_need(std::size_t index) const {
   for (const std::size_t need : action(index).needs) {
     if (need >= index) continue;
     if (states_[need] == State::kFailed) return address(need) + ", which failed";
-    if (states_[need] == State::kSkipped) return address(need) + ", which was skipped";
+    if (states_[need] != State::kSkipped) continue;
+    return address(need) + (lock_on(tools_.locks, address(need)) ? ", which is locked" : ", which was skipped");
   }
   return std::nullopt;
 }
@@ -266,7 +281,9 @@ void ApplyRun::finish() {
   }
   const bool known = std::any_of(record.applied.begin(), record.applied.end(),
                                  [this](const AppliedPlan& applied) { return applied.plan == request_.plan; });
-  if (done_.outcome == "ok" && !request_.actions.empty() && !known) {
+  // What locks held back may still be applied with this plan once they are gone.
+  const bool in_full = done_.outcome == "ok" && done_.skipped == 0;
+  if (in_full && !request_.actions.empty() && !known) {
     record.applied.push_back({request_.plan, request_.run, now_rfc3339()});
     if (record.applied.size() > 16) record.applied.erase(record.applied.begin());
   }

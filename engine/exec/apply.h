@@ -28,6 +28,8 @@ struct ApplyTools {
   const StateFolder& folder;
   RunLog& log;
   Line& line;
+  // What they match is left alone, whatever the request asks for.
+  const std::vector<wire::ItemLock>& locks;
 };
 
 // The caller holds the host lock. Events are sent as they happen; the answer is returned. What was done is in the

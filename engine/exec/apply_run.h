@@ -46,6 +46,7 @@ class ApplyRun {
 
   // apply.cc: what happens in which order.
   bool already_applied();
+  void leave_locked_alone();
   bool look_at_all();
   void act();
   std::optional<Turn> take_turn(std::size_t index);

@@ -130,7 +130,7 @@ class ApplyTest : public ::testing::Test {
     request.actions = std::move(actions);
     line_.events.clear();
     RunLog log(folder_);
-    wire::Done done = exec::apply({registry_, system_, blobs_, folder_, log, line_}, request);
+    wire::Done done = exec::apply({registry_, system_, blobs_, folder_, log, line_, locks_}, request);
     EXPECT_TRUE(log.save().has_value());
     return done;
   }
@@ -146,6 +146,7 @@ class ApplyTest : public ::testing::Test {
   LocalSystem system_;
   BlobStore blobs_;
   StateFolder folder_;
+  std::vector<wire::ItemLock> locks_;
   Registry registry_;
   TestLine line_;
   std::string plan_;
@@ -184,6 +185,20 @@ TEST_F(ApplyTest, WhatThePlanLeavesToALaterRunIsOwed) {
   EXPECT_THAT(apply({change}).owed, ElementsAre("bell:x"));
   EXPECT_TRUE(load_record(folder_).owes("bell:x"));
   EXPECT_THAT(apply({change}).owed, ElementsAre("bell:x")) << "still, though nothing was done";
+  apply({bell("x")});
+  EXPECT_FALSE(load_record(folder_).owes("bell:x"));
+}
+
+TEST_F(ApplyTest, ARestartOfWhatIsLockedStaysOwed) {
+  wire::Action change = toy("a", "1");
+  change.triggers = {1};
+  locks_ = {{"bell:*", "ada", "a trial", "", ""}};
+  const wire::Done done = apply({change, bell("x")});
+  EXPECT_EQ(done.outcome, "ok");
+  EXPECT_EQ(done.changed, 1);
+  EXPECT_EQ(done.skipped, 1);
+  EXPECT_THAT(done.owed, ElementsAre("bell:x"));
+  locks_.clear();
   apply({bell("x")});
   EXPECT_FALSE(load_record(folder_).owes("bell:x"));
 }
@@ -323,7 +338,7 @@ TEST_F(ApplyTest, ASecondApplyWritesNothing) {
   request.plan = "empty";
   request.resources = {{"toy:/etc/a", {{"path", "/etc/a"}, {"content", digest("1")}}}};
   RunLog log(folder_);
-  EXPECT_EQ(exec::apply({registry_, system_, blobs_, folder_, log, line_}, request).outcome, "ok");
+  EXPECT_EQ(exec::apply({registry_, system_, blobs_, folder_, log, line_, locks_}, request).outcome, "ok");
   EXPECT_TRUE(log.save().has_value());
   EXPECT_EQ(stamp(), before);
   EXPECT_EQ(std::filesystem::last_write_time(root_.at(folder_.path())), folder);

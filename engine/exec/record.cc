@@ -217,7 +217,7 @@ HostRecord load_record(const StateFolder& folder) {
 }
 
 wire::Record to_wire(const HostRecord& record) {
-  return {record.serial, record.damaged, record.resources, record.owed, record.unreported};
+  return {record.serial, record.damaged, record.resources, record.owed, record.unreported, {}};
 }
 
 RunLog::RunLog(const StateFolder& folder) : folder_(folder), folding_(record_), journal_(folder, 0) {
@@ -266,8 +266,12 @@ Result<> RunLog::settle(const std::string& run) {
 }
 
 std::string now_rfc3339() {
+  return rfc3339_after(std::chrono::seconds(0));
+}
+
+std::string rfc3339_after(std::chrono::seconds span) {
   // Not gmtime_r(), which reads the time zone's file.
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + span;
   const auto day = std::chrono::floor<std::chrono::days>(now);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(now - day);

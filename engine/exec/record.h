@@ -5,6 +5,7 @@
 // folds nothing twice.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -97,5 +98,6 @@ class RunLog {
 
 // Seconds of the host's clock as RFC 3339 in UTC.
 std::string now_rfc3339();
+std::string rfc3339_after(std::chrono::seconds span);
 
 }  // namespace plumb::exec

@@ -9,6 +9,7 @@
 #include "engine/exec/blobs.h"
 #include "engine/exec/confirm.h"
 #include "engine/exec/facts.h"
+#include "engine/exec/item_locks.h"
 #include "engine/exec/lock.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/record.h"
@@ -59,6 +60,7 @@ class Server {
     if (auto* apply = std::get_if<wire::Apply>(&message)) return answer_to(*apply);
     if (auto* acknowledge = std::get_if<wire::Acknowledge>(&message)) return answer_to(*acknowledge);
     if (const auto* confirmation = std::get_if<wire::Confirm>(&message)) return answer_to(*confirmation);
+    if (const auto* locks = std::get_if<wire::ChangeLocks>(&message)) return answer_to(*locks);
     if (std::holds_alternative<wire::Stop>(message)) {
       // Its apply has seen it already; without one there is nothing to stop.
       line_.stop_obeyed();
@@ -90,7 +92,9 @@ class Server {
     work.wants_stop = [this] { return line_.wants_stop(); };
     work.stop_fd = line_.in();
     if (!question.resources.empty()) PLUMB_TRY(run_confined(work));
-    line_.send(to_wire(load_record(folder)));
+    wire::Record record = to_wire(load_record(folder));
+    PLUMB_TRY_ASSIGN(record.locks, locks_in_force(folder));
+    line_.send(record);
     return {};
   }
 
@@ -115,10 +119,12 @@ class Server {
                   "changes of an earlier run were never confirmed; they have been undone just now, and nothing else")
           .hint("make the plan anew");
     }
+    PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(answered->folder));
     remove_left_over_spools(system_.files());
     answered->log = std::make_unique<RunLog>(answered->folder);
     answered->run = request.run;
-    const wire::Done done = apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_}, request);
+    const wire::Done done =
+        apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_, locks}, request);
     line_.send(done);
     answered_ = std::move(answered);
     return {};
@@ -127,6 +133,19 @@ class Server {
   Result<> answer_to(const wire::Confirm& request) {
     PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), request.project));
     line_.send(confirm(folder, request));
+    return {};
+  }
+
+  Result<> answer_to(const wire::ChangeLocks& request) {
+    PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), request.project));
+    std::optional<HostLock> lock;
+    // Not under the hands of a run, which has looked already.
+    const bool changes = !request.lock.empty() || !request.unlock.empty() || request.unlock_all;
+    if (changes) {
+      PLUMB_TRY_ASSIGN(lock, HostLock::take(system_.files(), request.project, "lock"));
+    }
+    PLUMB_TRY_ASSIGN(const wire::Locks locks, change_locks(folder, request));
+    line_.send(locks);
     return {};
   }
 

@@ -21,11 +21,25 @@ Json actions_to_json(const Actions& actions) {
   return array;
 }
 
+Json lock_to_json(const Lock& lock) {
+  return {{"items", lock.items}, {"owner", lock.owner}, {"reason", lock.reason}, {"until", lock.until}};
+}
+
+Json held_back_to_json(const HeldBack& held) {
+  Json json = {{"address", held.address}};
+  if (held.op != Op::kNone) json["op"] = name(held.op);
+  if (!held.lock.empty()) json["lock"] = held.lock;
+  if (!held.needs.empty()) json["needs"] = held.needs;
+  return json;
+}
+
 // But for its actions.
 Json host_to_json(const HostPlan& host) {
   Json json = {{"facts", host.facts}, {"ir", host.ir}, {"record", host.record}, {"unchanged", host.unchanged}};
   if (host.left_out > 0) json["left_out"] = host.left_out;
   if (!host.orphans.empty()) json["orphans"] = strings(host.orphans);
+  for (const Lock& lock : host.locks) json["locks"].push_back(lock_to_json(lock));
+  for (const HeldBack& held : host.held_back) json["held_back"].push_back(held_back_to_json(held));
   return json;
 }
 
@@ -269,6 +283,41 @@ Result<std::shared_ptr<const Actions>> read_actions(const Json& json) {
   return std::make_shared<const Actions>(std::move(actions));
 }
 
+Result<Lock> read_lock(const Json& json) {
+  ObjectReader reader(json, "a lock");
+  Lock lock{reader.text("items"), reader.text("owner"), reader.text("reason"), reader.text("until")};
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  return lock;
+}
+
+Result<HeldBack> read_held_back(const Json& json) {
+  ObjectReader reader(json, "what is held back");
+  HeldBack held;
+  held.address = reader.text("address");
+  if (json.contains("op")) {
+    const std::optional<Op> op = op_from_name(reader.text("op"));
+    if (!op) reader.complain("has an unknown op");
+    held.op = op.value_or(Op::kNone);
+  }
+  held.lock = reader.text("lock", false);
+  held.needs = reader.text("needs", false);
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  return held;
+}
+
+// An optional list of objects.
+template <class T>
+Result<std::vector<T>> read_list(const Json* json, Result<T> (*read)(const Json&)) {
+  std::vector<T> list;
+  if (json == nullptr) return list;
+  if (!json->is_array()) return unreadable("a host has something else than a list among its locks");
+  for (const Json& item : *json) {
+    PLUMB_TRY_ASSIGN(T one, read(item));
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
 using SharedActions = std::map<std::string, std::shared_ptr<const Actions>>;
 
 Result<HostPlan> read_host(const Json& json, const SharedActions& shared) {
@@ -280,6 +329,8 @@ Result<HostPlan> read_host(const Json& json, const SharedActions& shared) {
   host.unchanged = static_cast<int>(reader.integer("unchanged"));
   if (json.contains("left_out")) host.left_out = static_cast<int>(reader.integer("left_out"));
   host.orphans = reader.texts("orphans");
+  PLUMB_TRY_ASSIGN(host.locks, read_list(reader.find("locks", false), read_lock));
+  PLUMB_TRY_ASSIGN(host.held_back, read_list(reader.find("held_back", false), read_held_back));
   const Json* actions = reader.find("actions");
   if (actions != nullptr && actions->is_string()) {
     const auto found = shared.find(actions->get<std::string>());

@@ -51,6 +51,25 @@ struct Action {
 
 using Actions = std::vector<Action>;
 
+// A lock that stood on the host when it was observed.
+struct Lock {
+  std::string items;  // an address, or a glob of addresses
+  std::string owner;
+  std::string reason;
+  std::string until;  // RFC 3339 in UTC, by the host's clock
+  friend bool operator==(const Lock&, const Lock&) = default;
+};
+
+// What is not as asked for and is left alone.
+struct HeldBack {
+  std::string address;
+  Op op = Op::kNone;  // what would be done; none where the resource could not be observed
+  // One of them: the items of the lock on it, or the address of what it needs and is itself held back.
+  std::string lock;
+  std::string needs;
+  friend bool operator==(const HeldBack&, const HeldBack&) = default;
+};
+
 struct HostPlan {
   std::string facts;        // digest
   std::string ir;           // digest
@@ -58,6 +77,8 @@ struct HostPlan {
   int unchanged = 0;
   int left_out = 0;                  // resources that the plan's tags leave out
   std::vector<std::string> orphans;  // addresses that the record holds and the configuration does not, sorted
+  std::vector<Lock> locks;
+  std::vector<HeldBack> held_back;  // in the order in which it would be done
   std::shared_ptr<const Actions> actions = std::make_shared<const Actions>();
 };
 

@@ -145,6 +145,63 @@ TEST_F(SimulateTest, AWholeTreeCannotWaitToBeConfirmed) {
   EXPECT_EQ(diagnostics_.items().front().code, Code::kRefusedByState);
 }
 
+TEST_F(SimulateTest, WhatIsLockedIsLeftAloneAndSoIsWhatNeedsIt) {
+  add(node("user:deploy", {{"name", "deploy"}, {"state", "present"}}), absent());
+  Observed observed = absent();
+  observed.missing.push_back({*Address::parse("user:deploy"), "owner"});
+  add(node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"owner", "deploy"}}), std::move(observed));
+  add_file("/srv/y", "new", "old");
+  add_file("/srv/locked-and-well", "same", "same");
+  observation_.locks = {{"user:*", "ada", "a trial", "2026-01-02T05:04:05Z"},
+                        {"file:/srv/locked*", "ada", "", "2026-01-02T05:04:05Z"}};
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation);
+  EXPECT_EQ(only_action(simulation).desired.address.str(), "file:/srv/y");
+  EXPECT_EQ(simulation->host.locks, observation_.locks);
+  const std::vector<HeldBack> held = {{"user:deploy", Op::kCreate, "user:*", ""},
+                                      {"file:/srv/x", Op::kCreate, "", "user:deploy"}};
+  EXPECT_EQ(simulation->host.held_back, held);
+  EXPECT_EQ(simulation->host.unchanged, 1);
+}
+
+TEST_F(SimulateTest, ALockedResourceMayBeInAnyState) {
+  add(node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}}), absent());
+  observation_.states.back() = fail(Code::kCannotObserve, "somebody works on it");
+  graph_.nodes.back().prevent_destroy = true;
+  observation_.locks = {{"file:/srv/x", "ada", "", "2026-01-02T05:04:05Z"}};
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation);
+  const std::vector<HeldBack> held = {{"file:/srv/x", Op::kNone, "file:/srv/x", ""}};
+  EXPECT_EQ(simulation->host.held_back, held);
+}
+
+TEST_F(SimulateTest, ARestartOfALockedServiceIsOwed) {
+  add_file("/etc/ssh/a", "new", "old");
+  add(node("service:ssh", {{"name", "ssh"}, {"state", "running"}, {"restart_on", Json::array({"file:/etc/ssh/*"})}}),
+      there({{"state", "running"}}));
+  graph_.edges.push_back({1, 0, ir::EdgeKind::kTrigger, Op::kRestart, {}});
+  observation_.locks = {{"service:ssh", "ada", "", "2026-01-02T05:04:05Z"}};
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation);
+  EXPECT_EQ(only_action(simulation).owes, (std::vector<Due>{{"service:ssh", Op::kRestart}}));
+  const std::vector<HeldBack> held = {{"service:ssh", Op::kRestart, "service:ssh", ""}};
+  EXPECT_EQ(simulation->host.held_back, held);
+}
+
+TEST_F(SimulateTest, LocksAreKeptInTheArtifact) {
+  add_file("/srv/y", "new", "old");
+  observation_.locks = {{"file:/srv/y", "ada", "a trial", "2026-01-02T05:04:05Z"}};
+  Plan plan;
+  plan.hosts["web01"] = run()->host;
+  plan.hosts["web01"].facts = plan.hosts["web01"].ir = digest("");
+  const Artifact artifact = write_artifact(plan);
+  const Result<Plan> read = read_artifact(artifact.bytes);
+  ASSERT_TRUE(read) << read.error().summary();
+  EXPECT_EQ(read->hosts.at("web01").locks, observation_.locks);
+  EXPECT_EQ(read->hosts.at("web01").held_back, plan.hosts["web01"].held_back);
+  EXPECT_TRUE(read->changes_nothing());
+}
+
 TEST_F(SimulateTest, IgnoredAttributesOfWhatExistsAreLeftAlone) {
   ir::Node file = node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"state", "present"}});
   file.ignore = {"content"};

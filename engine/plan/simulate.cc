@@ -4,33 +4,11 @@
 #include <set>
 
 #include "engine/base/digest.h"
+#include "engine/base/glob.h"
+#include "engine/plan/reasons.h"
 
 namespace plumb::plan {
 namespace {
-
-// The three-way comparison of what was left, what is there and what is asked for.
-std::string reason(const std::string& attribute, const Json* recorded, const Json& before, const Json& after) {
-  if (recorded == nullptr) return "first";
-  const auto member = [&](const Json& object) {
-    const auto found = object.find(attribute);
-    return found == object.end() ? Json() : *found;
-  };
-  const Json left = member(*recorded);
-  const bool host_moved = member(before) != left;
-  const bool config_moved = member(after) != left;
-  if (host_moved && config_moved) return "both";
-  return host_moved ? "drift" : "config";
-}
-
-std::map<std::string, std::string> reasons(const Change& change, const Json* recorded) {
-  std::map<std::string, std::string> because;
-  for (const Json* side : {&change.before, &change.after}) {
-    for (const auto& [attribute, unused] : side->items()) {
-      because[attribute] = reason(attribute, recorded, change.before, change.after);
-    }
-  }
-  return because;
-}
 
 // What a host has is the same thing in whatever module it is declared.
 Address thing(const Address& address) {
@@ -72,10 +50,12 @@ class Simulator {
   Simulation run() {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       inherit_needs(i);
-      if (takes(i)) {
-        visit(i);
-      } else {
+      if (!takes(i)) {
         leave_out(i);
+      } else if (const Lock* lock = lock_on(i)) {
+        leave_locked(i, *lock);
+      } else {
+        visit(i);
       }
     }
     Simulation result;
@@ -84,6 +64,8 @@ class Simulator {
     result.host.unchanged = unchanged_;
     result.host.left_out = left_out_;
     result.host.orphans = orphans();
+    result.host.locks = observation_.locks;
+    result.host.held_back = std::move(held_back_);
     result.host.actions = std::make_shared<const Actions>(std::move(actions_));
     result.texts = std::move(texts_);
     return result;
@@ -108,20 +90,70 @@ class Simulator {
 
   bool takes(std::size_t i) const { return scope_.takes(graph_.nodes[i].tags); }
 
-  // What earlier actions would set off here is owed to a later run: it must not be lost.
+  const Lock* lock_on(std::size_t i) const {
+    if (observation_.locks.empty()) return nullptr;
+    const std::string address = address_of(i);
+    const auto found = std::find_if(observation_.locks.begin(), observation_.locks.end(),
+                                    [&](const Lock& lock) { return glob_match(lock.items, address); });
+    return found == observation_.locks.end() ? nullptr : &*found;
+  }
+
   void leave_out(std::size_t i) {
     ++left_out_;
+    owe_later(i);
+  }
+
+  // Whatever it is like: somebody may be working on it.
+  void leave_locked(std::size_t i, const Lock& lock) {
+    Op op = Op::kNone;
+    if (observation_.states[i].has_value()) {
+      const std::optional<Desired> reduced = without_ignored(graph_.nodes[i], observed_of(i));
+      op = provider_of(i)->diff(reduced ? *reduced : graph_.nodes[i].desired, observed_of(i)).op;
+    }
+    const Op owed = owe_later(i);
+    if (op == Op::kNone) op = owed;
+    if (op == Op::kNone && observation_.states[i].has_value()) {
+      ++unchanged_;
+    } else {
+      hold_back(i, op, lock.items, {});
+    }
+  }
+
+  // What needs it is held back too, as after an action that was skipped.
+  void hold_back(std::size_t i, Op op, const std::string& lock, const std::string& needs) {
+    held_back_.push_back({address_of(i), op, lock, needs});
+    needs_[i] = {address_of(i)};
+    held_.push_back(i);
+    if (op != Op::kDelete) provides(i);
+  }
+
+  // The first of these addresses that is held back; null where none is.
+  const std::string* held_among(const std::vector<std::string>& addresses) const {
+    for (const std::string& address : addresses) {
+      for (const std::size_t i : held_) {
+        if (address_of(i) == address) return &address;
+      }
+    }
+    return nullptr;
+  }
+
+  // What earlier actions would set off here is owed to a later run: it must not be lost. What that is, with what is
+  // owed already.
+  Op owe_later(std::size_t i) {
     std::vector<std::string> by;
     const Op op = set_off(i, by);
-    if (op == Op::kNone) return;
+    const auto owed = observation_.owed.find(address_of(i));
+    const Op before = owed == observation_.owed.end() ? Op::kNone : owed->second.op;
+    if (op == Op::kNone) return before;
     const Desired& desired = graph_.nodes[i].desired;
     const bool idle = observation_.states[i].has_value() && makers_of(i).empty() &&
                       provider_of(i)->triggered(desired, observed_of(i), op).empty();
-    if (idle) return;
+    if (idle) return before;
     for (Action& action : actions_) {
       const bool among = std::find(by.begin(), by.end(), action.desired.address.str()) != by.end();
       if (among && action.op != Op::kVerify) action.owes.push_back({address_of(i), op});
     }
+    return op;
   }
 
   // What the actions that this node watches set off, and their addresses.
@@ -153,14 +185,25 @@ class Simulator {
       resolve_missing(i, observed, action);
       bound_by_earlier(i, action);
       push(i, std::move(action));
-      if (observed.content_text) texts_.emplace(digest(*observed.content_text), *observed.content_text);
+      if (planned_[i].acts && observed.content_text)
+        texts_.emplace(digest(*observed.content_text), *observed.content_text);
     } else if (std::vector<std::string> makers = makers_of(i); !makers.empty()) {
       push(i, conditional_action(i, desired, std::move(makers)));
     } else {
       ++unchanged_;
     }
-    add_triggered(i, desired, observed);
-    add_probes(i, desired);
+    if (const std::string* need = held_among(needs_[i])) {
+      wait_for(i, *need);
+    } else {
+      add_triggered(i, desired, observed);
+      add_probes(i, desired);
+    }
+  }
+
+  // What would be set off here waits for what is held back, as the resource does.
+  void wait_for(std::size_t i, const std::string& need) {
+    const Op op = owe_later(i);
+    if (op != Op::kNone && need != address_of(i)) hold_back(i, op, {}, std::string(need));
   }
 
   // Nothing where all that is asked for counts.
@@ -263,7 +306,10 @@ class Simulator {
   // From here on an action of this node stands in the plan.
   void acts(std::size_t i) {
     planned_[i].acts = true;
-    if (planned_[i].op == Op::kDelete) return;
+    if (planned_[i].op != Op::kDelete) provides(i);
+  }
+
+  void provides(std::size_t i) {
     const Desired& desired = graph_.nodes[i].desired;
     provided_[thing(desired.address)] = i;
     for (const Address& what : provider_of(i)->provides(desired)) provided_[thing(what)] = i;
@@ -277,6 +323,11 @@ class Simulator {
     for (auto j = unforeseen_.rbegin(); j != unforeseen_.rend(); ++j) {
       const Desired& desired = graph_.nodes[*j].desired;
       if (explicitly_after(i, *j) || provider_of(*j)->may_bring(desired, observed_of(*j), what)) return *j;
+    }
+    for (const std::size_t j : held_) {
+      const bool observed = observation_.states[j].has_value();
+      const Desired& desired = graph_.nodes[j].desired;
+      if (explicitly_after(i, j) || (observed && provider_of(j)->may_bring(desired, observed_of(j), what))) return j;
     }
     return std::nullopt;
   }
@@ -330,6 +381,7 @@ class Simulator {
   }
 
   void push(std::size_t i, Action action) {
+    if (const std::string* need = held_among(action.needs)) return hold_back(i, action.op, {}, *need);
     planned_[i].op = action.op;
     planned_[i].unknown = !action.unknown_until.empty();
     acts(i);
@@ -434,7 +486,9 @@ class Simulator {
   std::vector<std::vector<const ir::Edge*>> after_;     // by node: edges that only order
   std::vector<std::vector<const ir::Edge*>> triggers_;  // by node: edges that set it off
   std::map<Address, std::size_t> provided_;             // what actions provide exactly, and the last node that does
-  std::vector<std::size_t> unforeseen_;                 // nodes whose actions may bring more than can be told
+  std::vector<HeldBack> held_back_;
+  std::vector<std::size_t> held_;        // nodes of held_back_
+  std::vector<std::size_t> unforeseen_;  // nodes whose actions may bring more than can be told
   Actions actions_;
   std::map<std::string, std::string> texts_;
   int unchanged_ = 0;
@@ -442,27 +496,6 @@ class Simulator {
 };
 
 }  // namespace
-
-void Observation::owe(const std::string& address, Op op, std::vector<std::string> because) {
-  OwedAction& one = owed[address];
-  if (op == Op::kVerify) {
-    one.unverified = std::move(because);
-  } else {
-    one.op = op;
-    one.because = std::move(because);
-  }
-}
-
-std::vector<std::string> moot_probes(const ir::HostGraph& graph, const Observation& observation) {
-  std::set<std::string> moot;
-  for (const auto& [address, owed] : observation.owed) {
-    if (!owed.unverified.empty()) moot.insert(address);
-  }
-  for (const ir::Node& node : graph.nodes) {
-    if (!moot.empty() && !node.probes.empty()) moot.erase(node.desired.address.str());
-  }
-  return {moot.begin(), moot.end()};
-}
 
 std::optional<Simulation> simulate(const ir::HostGraph& graph, const Registry& providers,
                                    const Observation& observation, const std::string& host_name,

@@ -29,6 +29,7 @@ struct Observation {
   bool damaged_record = false;
   std::map<std::string, Json> recorded;    // address -> attributes as the last run left them
   std::map<std::string, OwedAction> owed;  // by address
+  std::vector<Lock> locks;                 // in force
 
   void owe(const std::string& address, Op op, std::vector<std::string> because);
 };

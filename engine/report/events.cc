@@ -103,6 +103,14 @@ void plan_events(const plan::Plan& plan, const std::string& id, const std::funct
             {"because", action.because},
             {"source", action.source}});
     }
+    for (const plan::HeldBack& held : host_plan.held_back) {
+      sink({{"event", "held_back"},
+            {"host", host},
+            {"address", held.address},
+            {"op", plumb::name(held.op)},
+            {"lock", held.lock},
+            {"needs", held.needs}});
+    }
   }
   Json unplanned = Json::array();
   for (const auto& [host, code] : plan.unplanned) unplanned.push_back({{"host", host}, {"code", code}});

@@ -51,6 +51,8 @@ class Events : public testing::Test {
     };
     plan::Plan plan;
     plan.hosts["web1"].actions = std::make_shared<const plan::Actions>(plan::Actions{action_});
+    plan.hosts["web1"].held_back = {{"file:/etc/a", Op::kUpdate, "file:/etc/*", ""},
+                                    {"service:a", Op::kRestart, "", "file:/etc/a"}};
     plan.unplanned["web2"] = "PL3001";
     plan_events(plan, "sha256:00", [&](Json event) { all.push_back(std::move(event)); });
     const std::map<std::string, run::HostResult> hosts = {{"web1", result_}};

@@ -246,6 +246,13 @@ std::string counted(std::size_t count, const char* one, const char* many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
+std::string held_back_line(const plan::HeldBack& held) {
+  std::string line = "    " + held.address + "  ";
+  line += held.op == Op::kNone ? "could not be looked at" : "is left alone; " + std::string(name(held.op)) + " was due";
+  if (!held.needs.empty()) line += ", and needs " + held.needs;
+  return line + "\n";
+}
+
 }  // namespace
 
 std::string scope_text(const plan::Plan& plan, bool color) {
@@ -276,6 +283,27 @@ std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options) {
     for (const plan::Action* action : group.actions) writer.action(*action);
     out += writer.take() + "\n";
   }
+  return out + locks_text(plan, options.color);
+}
+
+std::string locks_text(const plan::Plan& plan, bool color) {
+  std::map<std::string, std::vector<std::string>> by_text;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    std::string text;
+    for (const plan::Lock& lock : host_plan.locks) {
+      text += "= " + lock.items + tint("  locked by " + lock.owner + " until " + lock.until, Tone::kYellow, color) +
+              (lock.reason.empty() ? "" : ": " + lock.reason) + "\n";
+      for (const plan::HeldBack& held : host_plan.held_back) {
+        if (held.lock == lock.items) text += held_back_line(held);
+      }
+    }
+    for (const plan::HeldBack& held : host_plan.held_back) {
+      if (held.lock.empty()) text += held_back_line(held);
+    }
+    if (!text.empty()) by_text[text].push_back(host);
+  }
+  std::string out;
+  for (const auto& [text, hosts] : by_text) out += tint(host_list(hosts), Tone::kBold, color) + "\n" + text + "\n";
   return out;
 }
 
@@ -302,10 +330,12 @@ std::string plan_summary(const plan::Plan& plan, bool color) {
   std::size_t pending = 0;
   std::size_t unchanged = 0;
   std::size_t orphans = 0;
+  std::size_t held_back = 0;
   std::vector<std::string> changing;
   for (const auto& [host, host_plan] : plan.hosts) {
     unchanged += static_cast<std::size_t>(host_plan.unchanged);
     orphans += host_plan.orphans.size();
+    held_back += host_plan.held_back.size();
     if (!host_plan.actions->empty()) changing.push_back(host);
     for (const plan::Action& action : *host_plan.actions) {
       ++ops[action.op];
@@ -319,7 +349,8 @@ std::string plan_summary(const plan::Plan& plan, bool color) {
   if (changing.empty()) {
     if (!plan.hosts.empty()) {
       out = tint("Nothing to change", Tone::kGreen, color) + ": " + counted(unchanged, "resource", "resources") +
-            " on " + counted(plan.hosts.size(), "host", "hosts") + ", all as asked for.\n";
+            " on " + counted(plan.hosts.size(), "host", "hosts") +
+            (held_back > 0 ? " as asked for.\n" : ", all as asked for.\n");
     }
   } else {
     std::string list;
@@ -338,6 +369,10 @@ std::string plan_summary(const plan::Plan& plan, bool color) {
   if (unguarded > 0)
     out += counted(unguarded, "command has", "commands have") + " no guard and will run at every apply.\n";
   if (pending > 0) out += counted(pending, "action is", "actions are") + " owed from an earlier run.\n";
+  if (held_back > 0) {
+    out += counted(held_back, "resource is", "resources are") + " left as " + (held_back == 1 ? "it is" : "they are") +
+           ", being locked or in need of one that is.\n";
+  }
   if (orphans > 0) {
     out += counted(orphans, "resource on the hosts is", "resources on the hosts are") +
            " no longer in the configuration and left as " + (orphans == 1 ? "it is" : "they are") + ".\n";

@@ -21,6 +21,8 @@ std::string scope_text(const plan::Plan& plan, bool color);
 
 // Addresses that the hosts have and the configuration no longer holds, once for all hosts that have the same.
 std::string orphans_text(const plan::Plan& plan, bool color);
+// The locks on the hosts, and what is left alone because of them; "" where there are none.
+std::string locks_text(const plan::Plan& plan, bool color);
 
 // The few lines at the end: counts of actions, hosts and fidelity. Fits one screen for any number of hosts.
 std::string plan_summary(const plan::Plan& plan, bool color);

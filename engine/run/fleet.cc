@@ -326,6 +326,38 @@ std::map<std::string, HostResult> Fleet::observe(const std::function<void(HostSn
   return results;
 }
 
+std::map<std::string, HostResult> Fleet::change_locks(
+    const std::map<std::string, wire::ChangeLocks>& requests,
+    const std::function<void(const std::string& host, wire::Locks)>& sink) {
+  std::vector<Member*> members;
+  for (const auto& member : members_) {
+    if (requests.contains(member->name)) members.push_back(member.get());
+  }
+  std::mutex sink_mutex;
+  for_each_parallel(members.size(), options_.forks, [&](std::size_t i) {
+    Member& member = *members[i];
+    const Stopwatch watch;
+    member.result = HostResult{};
+    member.result.name = member.name;
+    member.session->set_deadline(host_deadline());
+    tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
+    const Result<> reached = reach(member);
+    const wire::ChangeLocks& request = requests.at(member.name);
+    if (Result<wire::Locks> locks = reached ? member.session->change_locks(request) : reached.error()) {
+      const std::lock_guard lock(sink_mutex);
+      sink(member.name, std::move(*locks));
+    } else {
+      fail_with(member.result, locks.error());
+    }
+    member.session->disconnect();
+    member.result.milliseconds = watch.milliseconds();
+    tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
+  });
+  std::map<std::string, HostResult> results;
+  for (const Member* member : members) results[member->name] = member->result;
+  return results;
+}
+
 void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
   HostResult& result = member.result;
   const plan::HostPlan& host = plan.hosts.at(member.name);
@@ -363,8 +395,9 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
     if (event.index >= host.actions->size()) return;
     journalist.note(event);
     count(event.kind, result);
-    // What was skipped is counted; the failure that caused it is told.
-    if (event.problem && event.kind != wire::EventKind::kSkipped) {
+    // What was skipped is counted; what caused it is told: a failure, or a lock that the plan did not know of.
+    const bool locked = event.problem && event.problem->code == Code::kItemLocked;
+    if (event.problem && (event.kind != wire::EventKind::kSkipped || locked)) {
       Diagnostic problem = *event.problem;
       problem.host = member.name;
       result.diagnostics.add(std::move(problem));

@@ -109,6 +109,10 @@ class Fleet {
   // Observes and plans the compiled hosts. `scope` is what they were asked for with.
   FleetPlan plan(const plan::Scope& scope);
 
+  // Sends each of these hosts its request about locks. What they answer goes to `sink`, one at a time, in no order.
+  std::map<std::string, HostResult> change_locks(const std::map<std::string, wire::ChangeLocks>& requests,
+                                                 const std::function<void(const std::string& host, wire::Locks)>& sink);
+
   // Carries a plan out on the compiled hosts that it names, in the waves of its roll-out where it has one.
   FleetApply apply(const plan::Plan& plan, const ApplyOptions& options);
 

@@ -1,17 +1,20 @@
 #include "engine/run/host_planner.h"
 
 #include <algorithm>
+#include <set>
 
 namespace plumb::run {
 namespace {
 
 // Attributes of every resource as they are once the plan is applied: what the record keeps to tell drift from intent.
 std::map<std::string, Json> as_left(const ir::HostGraph& graph, const plan::Observation& observation,
-                                    const plan::Actions& actions, const plan::Scope& scope) {
+                                    const plan::HostPlan& plan, const plan::Scope& scope) {
+  std::set<std::string> held_back;
+  for (const plan::HeldBack& held : plan.held_back) held_back.insert(held.address);
   std::map<std::string, Json> result;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     // What is left out stays in the record as it is.
-    if (!scope.takes(graph.nodes[i].tags)) continue;
+    if (!scope.takes(graph.nodes[i].tags) || held_back.contains(graph.nodes[i].desired.address.str())) continue;
     Json left = graph.nodes[i].desired.attributes;
     if (observation.states[i].has_value()) {
       for (auto& [attribute, value] : left.items()) {
@@ -21,7 +24,7 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const plan::Obse
     }
     result.emplace(graph.nodes[i].desired.address.str(), std::move(left));
   }
-  for (const plan::Action& action : actions) {
+  for (const plan::Action& action : *plan.actions) {
     Json& left = result[action.desired.address.str()];
     for (const auto& [attribute, value] : action.after.items()) left[attribute] = value;
   }
@@ -48,7 +51,7 @@ std::shared_ptr<const PlannedHost> HostPlanner::plan(const std::string& host,
   auto planned = std::make_shared<PlannedHost>();
   planned->plan = std::move(simulation->host);
   planned->texts = std::move(simulation->texts);
-  const auto left = as_left(*graph, observation, *planned->plan.actions, scope_);
+  const auto left = as_left(*graph, observation, planned->plan, scope_);
   planned->left = to_cbor(Json(left));
   planned->moot_probes = plan::moot_probes(*graph, observation);
   planned->record_outdated =

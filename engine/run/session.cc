@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/run/snapshot.h"
+
 namespace plumb::run {
 namespace {
 
@@ -21,6 +23,7 @@ plan::Observation take_record(wire::Record record, std::vector<Result<Observed>>
   observation.damaged_record = record.damaged;
   observation.recorded = std::move(record.resources);
   for (wire::Owed& owed : record.owed) observation.owe(owed.address, owed.op, std::move(owed.because));
+  observation.locks = plan_locks(std::move(record.locks));
   return observation;
 }
 
@@ -111,6 +114,15 @@ Result<> Session::acknowledge() {
   unreported_.clear();
   PLUMB_TRY(connect());
   return conversation_->send(wire::Acknowledge{context_.project}, within(kHelloTime));
+}
+
+Result<wire::Locks> Session::change_locks(const wire::ChangeLocks& request) {
+  PLUMB_TRY(connect());
+  const host::Deadline deadline = within(kHelloTime);
+  if (Result<> sent = conversation_->send(request, deadline); !sent) return name_host(sent.error());
+  Result<wire::Locks> locks = conversation_->expect<wire::Locks>(deadline);
+  if (!locks) return name_host(locks.error());
+  return locks;
 }
 
 Result<> Session::send_blobs(const Request& request, const plan::Plan& plan, const ir::Contents& contents) {

@@ -58,6 +58,9 @@ class Session {
   // The host may forget what unreported() told.
   Result<> acknowledge();
 
+  // Locks resources of the host or lifts such locks; a request for neither asks for those there are.
+  Result<wire::Locks> change_locks(const wire::ChangeLocks& request);
+
   // Has the host carry out a request. Events come to `sink` as they happen.
   Result<wire::Done> apply(const Request& request, const plan::Plan& plan, const ir::Contents& contents,
                            const EventSink& sink);

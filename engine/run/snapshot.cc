@@ -34,6 +34,9 @@ wire::Record record_of(const HostSnapshot& snapshot) {
     if (owed.op != Op::kNone) record.owed.push_back({address, owed.op, "", owed.because});
     if (!owed.unverified.empty()) record.owed.push_back({address, Op::kVerify, "", owed.unverified});
   }
+  for (const plan::Lock& lock : snapshot.locks) {
+    record.locks.push_back({lock.items, lock.owner, lock.reason, "", lock.until});
+  }
   return record;
 }
 
@@ -47,6 +50,7 @@ Result<> take_record(Json& json, HostSnapshot& snapshot) {
   plan::Observation told;
   for (wire::Owed& owed : record.owed) told.owe(owed.address, owed.op, std::move(owed.because));
   snapshot.owed = std::move(told.owed);
+  snapshot.locks = plan_locks(std::move(record.locks));
   return {};
 }
 
@@ -73,6 +77,14 @@ Result<> read_states(Json& resources, HostSnapshot& snapshot) {
 
 }  // namespace
 
+std::vector<plan::Lock> plan_locks(std::vector<wire::ItemLock> locks) {
+  std::vector<plan::Lock> out;
+  for (wire::ItemLock& lock : locks) {
+    out.push_back({std::move(lock.items), std::move(lock.owner), std::move(lock.reason), std::move(lock.until)});
+  }
+  return out;
+}
+
 HostSnapshot take_snapshot(std::string host, const Json& facts, const ir::HostGraph& graph,
                            plan::Observation observation) {
   HostSnapshot snapshot;
@@ -84,6 +96,7 @@ HostSnapshot take_snapshot(std::string host, const Json& facts, const ir::HostGr
   snapshot.damaged_record = observation.damaged_record;
   snapshot.recorded = std::move(observation.recorded);
   snapshot.owed = std::move(observation.owed);
+  snapshot.locks = std::move(observation.locks);
   return snapshot;
 }
 
@@ -104,6 +117,7 @@ plan::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& gra
   observation.damaged_record = snapshot.damaged_record;
   observation.recorded = std::move(snapshot.recorded);
   observation.owed = std::move(snapshot.owed);
+  observation.locks = std::move(snapshot.locks);
   return observation;
 }
 

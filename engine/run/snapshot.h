@@ -10,9 +10,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/ir/graph.h"
 #include "engine/plan/simulate.h"
+#include "engine/wire/messages.h"
 
 namespace plumb::run {
 
@@ -24,10 +26,12 @@ struct HostSnapshot {
   bool damaged_record = false;
   std::map<std::string, Json> recorded;
   std::map<std::string, plan::OwedAction> owed;
+  std::vector<plan::Lock> locks;
 };
 
 HostSnapshot take_snapshot(std::string host, const Json& facts, const ir::HostGraph& graph,
                            plan::Observation observation);
+std::vector<plan::Lock> plan_locks(std::vector<wire::ItemLock> locks);
 // In the terms of a graph, which may be another than the one it was taken of: what the snapshot does not hold is a
 // kNotInSnapshot in its place.
 plan::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& graph);

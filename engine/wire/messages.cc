@@ -105,12 +105,22 @@ void members(Codec& codec, Unreported& unreported) {
 }
 
 template <class Codec>
+void members(Codec& codec, ItemLock& lock) {
+  codec.required("items", lock.items);
+  codec.required("owner", lock.owner);
+  codec.member("reason", lock.reason);
+  codec.required("since", lock.since);
+  codec.required("until", lock.until);
+}
+
+template <class Codec>
 void members(Codec& codec, Record& record) {
   codec.required("serial", record.serial);
   codec.member("damaged", record.damaged);
   codec.member("resources", record.resources);
   codec.member("owed", record.owed);
   codec.member("unreported", record.unreported);
+  codec.member("locks", record.locks);
 }
 
 template <class Codec>
@@ -208,12 +218,30 @@ void members(Codec& codec, Confirmation& confirmation) {
   codec.member("problems", confirmation.problems);
 }
 
+template <class Codec>
+void members(Codec& codec, ChangeLocks& request) {
+  codec.required("project", request.project);
+  codec.member("owner", request.owner);
+  codec.member("lock", request.lock);
+  codec.member("seconds", request.seconds);
+  codec.member("reason", request.reason);
+  codec.member("unlock", request.unlock);
+  codec.member("unlock_all", request.unlock_all);
+  codec.member("force", request.force);
+}
+
+template <class Codec>
+void members(Codec& codec, Locks& locks) {
+  codec.member("locks", locks.locks);
+  codec.member("lifted", locks.lifted);
+}
+
 namespace {
 
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
-    "hello", "observe",     "observed", "record",  "blob",    "apply",       "event",
-    "done",  "acknowledge", "stop",     "refused", "confirm", "confirmation"};
+    "hello",       "observe", "observed", "record",  "blob",         "apply",        "event", "done",
+    "acknowledge", "stop",    "refused",  "confirm", "confirmation", "change_locks", "locks"};
 
 template <std::size_t kIndex = 0>
 Result<Message> read(std::string_view kind, Json& body) {

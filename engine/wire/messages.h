@@ -11,6 +11,8 @@
 //   controller stop         finish the action in hand, record it, answer done
 //   controller confirm      over a new connection: the host can still be reached, the changes of a run stay
 //   executor   confirmation what came of them
+//   controller change_locks locks resources, lifts such locks, or only asks for them
+//   executor   locks        those in force
 //   executor   refused      instead of an answer: the host is locked, the request cannot be used, …
 //
 // A conversation is hello, then any number of observe and apply, then end of stream.
@@ -76,12 +78,24 @@ struct Unreported {
   Op op = Op::kNone;  // that the action was about
 };
 
+// Until then the resources that `items` matches are left alone, whatever is asked for. Times are the host's, RFC 3339
+// in UTC, so that they compare as text.
+struct ItemLock {
+  std::string items;  // an address, or a glob of addresses
+  std::string owner;
+  std::string reason;
+  std::string since;
+  std::string until;
+  friend bool operator==(const ItemLock&, const ItemLock&) = default;
+};
+
 struct Record {
   std::int64_t serial = 0;  // counts the runs that changed this host for this project
   bool damaged = false;
   std::map<std::string, Json> resources;  // address -> attributes as the last run left them
   std::vector<Owed> owed;
   std::vector<Unreported> unreported;
+  std::vector<ItemLock> locks;  // in force
 };
 
 // A restart, reload or run of a resource that this plan leaves out.
@@ -183,8 +197,24 @@ struct Confirmation {
   std::vector<std::string> problems;   // what could not be undone, and why
 };
 
+struct ChangeLocks {
+  std::string project;
+  std::string owner;              // who asks
+  std::vector<std::string> lock;  // what to lock; a lock of the same owner on the same is replaced
+  std::int64_t seconds = 0;       // for so long
+  std::string reason;
+  std::vector<std::string> unlock;  // locks to lift, as they were asked for
+  bool unlock_all = false;          // lifts the owner's, with `force` everybody's
+  bool force = false;               // `unlock` may name locks of others
+};
+
+struct Locks {
+  std::vector<ItemLock> locks;   // in force now
+  std::vector<ItemLock> lifted;  // by the request that this answers
+};
+
 using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Done, Acknowledge, Stop,
-                             Refused, Confirm, Confirmation>;
+                             Refused, Confirm, Confirmation, ChangeLocks, Locks>;
 
 // CBOR bodies. decode() is strict and bounded: unknown kinds and members are refused with kProtocol.
 std::string encode(const Message& message);

@@ -62,6 +62,7 @@ inline std::vector<Message> samples() {
   record.resources = apply.resources;
   record.owed = {{"service:x", Op::kReload, "run-0", {"file:/etc/x"}}};
   record.unreported = {{"run-0", "sha256:1", "file:/etc/x", "unknown", "killed", Op::kUpdate}};
+  record.locks = {{"file:/etc/*", "ada", "a trial", "2026-01-02T03:04:05Z", "2026-01-02T05:04:05Z"}};
 
   return {
       Hello{1, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},
@@ -77,6 +78,8 @@ inline std::vector<Message> samples() {
       Refused{sample_diagnostic()},
       Confirm{"edge", "run-1"},
       Confirmation{"undone", {"file:/etc/x"}, {"service:x"}, {"file:/etc/y: it is in use"}},
+      ChangeLocks{"edge", "ada", {"file:/etc/*"}, 7200, "a trial", {"service:x"}, true, true},
+      Locks{record.locks, record.locks},
   };
 }
 
