@@ -10,6 +10,7 @@
 #include "engine/run/confirmation.h"
 #include "engine/run/doubts.h"
 #include "engine/run/host_planner.h"
+#include "engine/run/host_settings.h"
 #include "engine/run/journalist.h"
 #include "engine/run/plan_builder.h"
 
@@ -18,41 +19,6 @@ namespace {
 
 // Connections that stay open between planning and applying; the hosts past that are connected to again.
 constexpr std::size_t kMaxParked = 256;
-
-host::HostSettings settings_for(const config::Host& host, const FleetOptions& options) {
-  const config::ConnectionSettings& from = host.connection;
-  host::HostSettings settings;
-  settings.name = host.name;
-  switch (from.kind) {
-    case config::ConnectionKind::kSsh:
-      settings.kind = host::ConnectionKind::kSsh;
-      break;
-    case config::ConnectionKind::kLocal:
-      settings.kind = host::ConnectionKind::kLocal;
-      break;
-    case config::ConnectionKind::kCommand:
-      settings.kind = host::ConnectionKind::kCommand;
-      break;
-    case config::ConnectionKind::kOpenSsh:
-      settings.kind = host::ConnectionKind::kOpenSsh;
-      break;
-  }
-  settings.address = from.address;
-  settings.port = from.port;
-  settings.user = from.user;
-  settings.become = {from.become, from.become_user};
-  settings.become_password = options.become_password;
-  settings.command = from.command;
-  settings.identity_files = from.identity_files;
-  settings.known_hosts_file = from.known_hosts_file;
-  settings.ssh_config_file = from.ssh_config_file;
-  settings.accept_new_host_keys = options.accept_new_host_keys;
-  settings.root = options.root;
-  settings.connect_timeout = std::chrono::seconds(from.connect_timeout_seconds);
-  settings.connect_attempts = from.connect_attempts;
-  settings.log = options.log;
-  return settings;
-}
 
 class Stopwatch {
  public:
@@ -142,7 +108,7 @@ bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics
     std::shared_ptr<const ir::HostGraph> graph = compiler_.compile(host, nullptr, diagnostics);
     if (compiler_.needs_facts()) graph = nullptr;
     members_.push_back(std::make_unique<Member>(
-        host, std::make_unique<Session>(host, settings_for(inventory_.hosts.at(host), options_), graph, context_)));
+        host, std::make_unique<Session>(host, host_settings(inventory_.hosts.at(host), options_), graph, context_)));
     members_.back()->result.name = host;
   }
   return diagnostics.error_count() == errors;

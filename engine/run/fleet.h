@@ -20,23 +20,13 @@
 #include "engine/ir/compile.h"
 #include "engine/plan/artifact.h"
 #include "engine/run/host_planner.h"
+#include "engine/run/host_settings.h"
 #include "engine/run/host_state.h"
 #include "engine/run/rollout_gate.h"
 #include "engine/run/session.h"
 #include "engine/run/snapshot.h"
 
 namespace plumb::run {
-
-struct FleetOptions {
-  std::size_t forks = 10;
-  std::chrono::seconds host_timeout{0};                   // for each host, to plan it, and to apply to it; 0 for any
-  host::Deadline run_deadline = host::Deadline::never();  // hosts at work are given up then, and no other is begun
-  std::string root;                                       // --root DIR; "" for the hosts themselves
-  bool accept_new_host_keys = false;
-  std::optional<std::string> become_password;
-  host::ssh::Prompt prompt;  // empty where nobody can be asked
-  Log* log = nullptr;
-};
 
 struct HostResult {
   std::string name;

@@ -1,0 +1,28 @@
+// What a run is asked to do with all hosts alike, and how each is reached by that and by the inventory.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "engine/base/log.h"
+#include "engine/config/inventory.h"
+#include "engine/host/transport.h"
+
+namespace plumb::run {
+
+struct FleetOptions {
+  std::size_t forks = 10;
+  std::chrono::seconds host_timeout{0};                   // for each host, to plan it, and to apply to it; 0 for any
+  host::Deadline run_deadline = host::Deadline::never();  // hosts at work are given up then, and no other is begun
+  std::string root;                                       // --root DIR; "" for the hosts themselves
+  bool accept_new_host_keys = false;
+  std::optional<std::string> become_password;
+  host::ssh::Prompt prompt;  // empty where nobody can be asked
+  Log* log = nullptr;
+};
+
+host::HostSettings host_settings(const config::Host& host, const FleetOptions& options);
+
+}  // namespace plumb::run
