@@ -53,12 +53,9 @@ class ModuleReader::Document {
 
   // `name` is relative to the module's folder; `included_at` is empty for the first file.
   bool read(const std::string& name, const std::optional<SourceSpan>& included_at) {
-    std::error_code error;
-    const fs::path real = fs::canonical(folder_.path() / name, error);
-    if (!error && !read_.insert(real).second) return true;
-    if (included_at && !error && !inside(real, folder_.path())) {
-      diagnostics_.add(Diagnostic(Code::kOutsideProject, "an include must lie in the project folder")
-                           .at(*included_at, "a link leads out of it"));
+    if (!included_at) {
+      first_ = name;
+    } else if (!is_to_be_included(name, *included_at)) {
       return true;
     }
     const FileShape shape = included_at ? FileShape::kIncluded : shape_;
@@ -69,6 +66,21 @@ class ModuleReader::Document {
   }
 
  private:
+  // Each file once, by whatever path. Most modules include nothing and need not ask where their file really is.
+  bool is_to_be_included(const std::string& name, const SourceSpan& included_at) {
+    std::error_code error;
+    if (read_.empty()) {
+      if (fs::path first = fs::canonical(folder_.path() / first_, error); !error) read_.insert(std::move(first));
+    }
+    const fs::path real = fs::canonical(folder_.path() / name, error);
+    if (error) return true;
+    if (!read_.insert(real).second) return false;
+    if (inside(real, folder_.path())) return true;
+    diagnostics_.add(Diagnostic(Code::kOutsideProject, "an include must lie in the project folder")
+                         .at(included_at, "a link leads out of it"));
+    return false;
+  }
+
   void take(ModuleFile file, FileShape shape) {
     const Node& root = *file.root;
     if (const Entry* project = root.find("project"); project != nullptr && shape != FileShape::kIncluded)
@@ -79,7 +91,9 @@ class ModuleReader::Document {
     if (const Entry* values = root.find("values")) read_values(values->value, module_.values, "value");
     if (const Entry* outputs = root.find("outputs")) read_values(outputs->value, module_.outputs, "output");
     if (const Entry* include = root.find("include")) read_includes(include->value);
-    if (const Entry* resources = root.find("resources")) read_body(resources->value);
+    for (Entry& entry : file.root->entries) {
+      if (entry.key == "resources") read_body(entry.value);
+    }
   }
 
   void take_input(Input input) {
@@ -121,9 +135,10 @@ class ModuleReader::Document {
     }
   }
 
-  void read_body(const Node& resources) {
+  // Takes what calls are given; nothing else is read of `resources` afterwards.
+  void read_body(Node& resources) {
     reader_.prepare_all(reader_.folders_used(resources, folder_));
-    for (const Node& node : resources.items) {
+    for (Node& node : resources.items) {
       if (!node.is_map() || node.entries.empty()) continue;
       if (node.entries.front().key == "use") {
         read_use(node);
@@ -133,17 +148,18 @@ class ModuleReader::Document {
     }
   }
 
-  void read_use(const Node& node) {
+  void read_use(Node& node) {
     const std::size_t before = diagnostics_.error_count();
     check_use(node);
     ModuleCall call;
     const Node& source = node.entries.front().value;
     call.span = source.is_null() ? node.entries.front().key_span : source.span;
     call.placement = read_placement(node, diagnostics_);
-    if (const Entry* with = node.find("with"); with != nullptr) {
-      for (const Entry& entry : with->value.entries) {
-        call.with.emplace(entry.key, Dynamic(entry.value));
-        call.key_spans.emplace(entry.key, entry.key_span);
+    for (Entry& own : node.entries) {
+      if (own.key != "with") continue;
+      for (Entry& entry : own.value.entries) {
+        call.key_spans.emplace(entry.key, std::move(entry.key_span));
+        call.with.emplace(std::move(entry.key), Dynamic(std::move(entry.value)));
       }
     }
     if (const Entry* tags = node.find("tags"); tags != nullptr) {
@@ -190,15 +206,12 @@ class ModuleReader::Document {
 
   // Names make addresses and `modules.NAME`: two of one name on different hosts are as good as two.
   void check_module_name(const ModuleCall& call) {
-    for (const auto& entry : module_.body) {
-      const auto* other = std::get_if<ModuleCall>(&entry);
-      if (other == nullptr || other->name != call.name) continue;
-      diagnostics_.add(Diagnostic(Code::kDuplicateAddress, "two modules are called `" + call.name + "` here")
-                           .at(call.span, "the second one")
-                           .with_related(other->span, "the first one")
-                           .with_hint("give one of them an `id`"));
-      return;
-    }
+    const auto [first, added] = called_.try_emplace(call.name, call.span);
+    if (added) return;
+    diagnostics_.add(Diagnostic(Code::kDuplicateAddress, "two modules are called `" + call.name + "` here")
+                         .at(call.span, "the second one")
+                         .with_related(first->second, "the first one")
+                         .with_hint("give one of them an `id`"));
   }
 
   ModuleReader& reader_;
@@ -207,7 +220,9 @@ class ModuleReader::Document {
   std::string name_;
   ModuleFolder folder_;
   Diagnostics& diagnostics_;
-  std::set<fs::path> read_;
+  std::string first_;                         // the file that the others are included from
+  std::set<fs::path> read_;                   // once something is included: where all of them really are
+  std::map<std::string, SourceSpan> called_;  // modules that are used, by name
 };
 
 ModuleFile ModuleReader::read_file(const std::string& name, FileShape shape,
