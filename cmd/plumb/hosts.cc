@@ -1,9 +1,9 @@
 // plumb hosts: the inventory as plumb understands it, and where it has it from.
 
 #include <algorithm>
-#include <array>
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/table.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/config/layers.h"
 
@@ -106,24 +106,14 @@ class HostsCommand {
   }
 
   void print_table() {
-    using Row = std::array<std::string, 4>;
-    std::vector<Row> rows = {{"HOST", "CONNECTION", "GROUPS", "FROM"}};
+    std::vector<std::vector<std::string>> rows = {{"HOST", "CONNECTION", "GROUPS", "FROM"}};
     for (const std::string& name : workspace_.hosts()) {
       const config::Host& host = workspace_.inventory().hosts.at(name);
       std::vector<std::string> places;
       for (const SourceSpan& span : origin_of(name).named_at) places.push_back(span.str());
       rows.push_back({name, connection_text(host.connection), joined(host.groups, ","), joined(places, ", ")});
     }
-    std::array<std::size_t, 4> widths{};
-    for (const Row& row : rows) {
-      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-    }
-    for (const Row& row : rows) {
-      std::string line;
-      for (std::size_t i = 0; i < row.size(); ++i) line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
-      line.erase(line.find_last_not_of(' ') + 1);
-      terminal_.print(line + "\n");
-    }
+    terminal_.print(table_text(rows));
   }
 
   void tell_what_is_left_alone() {

@@ -1,7 +1,6 @@
 // plumb lock, unlock and locks: resources that are left alone for a while, whatever is asked for.
 
 #include <algorithm>
-#include <array>
 
 #include <pwd.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
+#include "cmd/plumb/table.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/config/formats.h"
 #include "engine/run/item_locks.h"
@@ -189,24 +189,14 @@ class LockCommand {
   }
 
   void print_table() {
-    using Row = std::array<std::string, 5>;
-    std::vector<Row> rows = {{"HOST", "ITEMS", "OWNER", "UNTIL", "REASON"}};
+    std::vector<std::vector<std::string>> rows = {{"HOST", "ITEMS", "OWNER", "UNTIL", "REASON"}};
     for (const auto& [host, answer] : answers_) {
       for (const wire::ItemLock& lock : answer.locks) {
         rows.push_back({host, lock.items, lock.owner, lock.until, lock.reason});
       }
     }
     if (rows.size() == 1) return terminal_.print("Nothing is locked.\n");
-    std::array<std::size_t, 5> widths{};
-    for (const Row& row : rows) {
-      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-    }
-    for (const Row& row : rows) {
-      std::string line;
-      for (std::size_t i = 0; i < row.size(); ++i) line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
-      line.erase(line.find_last_not_of(' ') + 1);
-      terminal_.print(line + "\n");
-    }
+    terminal_.print(table_text(rows));
   }
 
   const Options options_;

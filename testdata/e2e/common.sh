@@ -35,6 +35,17 @@ says_not() {
 $output"
 }
 
+# unprivileged: hosts of this machine's making are executors with homes, and so states, of their own, which root has not.
+# $as is what goes before their command, $as_list the same as items of a YAML list.
+unprivileged() {
+  as='' as_list=''
+  chmod 755 "$work"
+  [ "$(id -u)" = 0 ] || return 0
+  command -v setpriv >/dev/null || skip 'no setpriv here'
+  as='setpriv --reuid=nobody --clear-groups'
+  as_list='setpriv, --reuid=nobody, --clear-groups,'
+}
+
 # with_lab N: starts the lab where it is not up, and takes its inventory of the first N hosts, however many run.
 with_lab() {
   local lab=$PLUMB_SOURCE/testdata/lab/lab code=0

@@ -2,18 +2,13 @@
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 
 # A host of this machine's making, whose door can be closed by what plumb writes there.
-as=()
-if [ "$(id -u)" = 0 ]; then
-  command -v setpriv >/dev/null || skip 'no setpriv here'
-  as=(setpriv --reuid=nobody --clear-groups)
-fi
-chmod 755 "$work"
+unprivileged
 mkdir home
 printf open >home/door
 cat >login <<SH
 #!/bin/sh
 grep -qx closed $work/home/door && { echo 'the door is closed' >&2; exit 1; }
-exec ${as[*]} env HOME=$work/home "\$@"
+exec $as env HOME=$work/home "\$@"
 SH
 chmod 755 login
 [ "$(id -u)" != 0 ] || chown -R nobody home

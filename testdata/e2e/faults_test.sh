@@ -2,12 +2,7 @@
 # done by --resume. The hosts are executors of this machine behind a line that breaks as it is told.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 
-as=
-if [ "$(id -u)" = 0 ]; then
-  command -v setpriv >/dev/null || skip 'no setpriv here'
-  as='setpriv --reuid=nobody --clear-groups'
-fi
-chmod 755 "$work"
+unprivileged
 mkdir homes lines
 
 # line NAME COMMAND…: the way to a host, broken as lines/NAME says.

@@ -2,19 +2,14 @@
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 
 # Two hosts of this machine's making, each with a state of its own.
-as=()
-if [ "$(id -u)" = 0 ]; then
-  command -v setpriv >/dev/null || skip 'no setpriv here'
-  as=(setpriv, --reuid=nobody, --clear-groups,)
-fi
-chmod 755 "$work"
+unprivileged
 mkdir homes
 {
   printf 'plumb: v1\nhosts:\n'
   for host in w1 w2; do
     mkdir homes/$host
     printf '  %s: {connection: {command: [%s env, HOME=%s/homes/%s]}, inputs: {home: %s/homes/%s}}\n' \
-      $host "${as[*]}" "$work" $host "$work" $host
+      $host "$as_list" "$work" $host "$work" $host
   done
 } >hosts.yaml
 [ "$(id -u)" != 0 ] || chown -R nobody homes

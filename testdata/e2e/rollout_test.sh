@@ -2,19 +2,14 @@
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 
 # Each host is an executor with a home, and so a state, of its own.
-as=()
-if [ "$(id -u)" = 0 ]; then
-  command -v setpriv >/dev/null || skip 'no setpriv here'
-  as=(setpriv, --reuid=nobody, --clear-groups,)
-fi
-chmod 755 "$work"
+unprivileged
 mkdir homes
 {
   printf 'plumb: v1\nhosts:\n'
   for i in 01 02 03 04 05 06 07 08 09 10; do
     mkdir "homes/w$i"
     printf '  w%s: {groups: [%s], connection: {command: [%s env, HOME=%s/homes/w%s]}}\n' \
-      "$i" "$([ $((10#$i % 5)) = 0 ] && echo db || echo web)" "${as[*]}" "$work" "$i"
+      "$i" "$([ $((10#$i % 5)) = 0 ] && echo db || echo web)" "$as_list" "$work" "$i"
   done
   printf 'groups: {web: {}, db: {}}\n'
 } >hosts.yaml

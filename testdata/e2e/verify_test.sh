@@ -4,18 +4,13 @@
 
 command -v python3 >/dev/null || skip 'no python3 here'
 # Each host is an executor with a home, and so a state, of its own.
-as=()
-if [ "$(id -u)" = 0 ]; then
-  command -v setpriv >/dev/null || skip 'no setpriv here'
-  as=(setpriv, --reuid=nobody, --clear-groups,)
-fi
-chmod 755 "$work"
+unprivileged
 mkdir homes health
 {
   printf 'plumb: v1\ngroups: {web: {}}\nhosts:\n'
   for host in w01 w02 w03 w04 w05 w06; do
     mkdir homes/$host
-    printf '  %s: {groups: [web], connection: {command: [%s env, HOME=%s/homes/%s]}}\n' "$host" "${as[*]}" "$work" "$host"
+    printf '  %s: {groups: [web], connection: {command: [%s env, HOME=%s/homes/%s]}}\n' "$host" "$as_list" "$work" "$host"
   done
 } >hosts.yaml
 [ "$(id -u)" != 0 ] || chown -R nobody homes
