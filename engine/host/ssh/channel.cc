@@ -266,6 +266,7 @@ Result<std::unique_ptr<StreamConnection>> run_command(const Login& login, Contex
   auto connection = std::make_unique<SshConnection>(std::move(session));
   connection->set_cancel(cancel);
   PLUMB_TRY(connection->start(line, earlier(Deadline::after(kLoginPatience), login.deadline)));
+  turn.succeeded();
   steps.done("channel");
   return std::unique_ptr<StreamConnection>(std::move(connection));
 }

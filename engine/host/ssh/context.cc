@@ -23,7 +23,7 @@ constexpr std::size_t kKnownHostsLimit = std::size_t{64} << 20;
 // A key exchange takes some milliseconds of a core here; these are few enough to be done in a second, and enough to
 // keep the cores at work where a login is mostly waiting for a far host.
 constexpr std::size_t kLoginsPerCore = 64;
-constexpr std::chrono::seconds kLongestTurn{2};
+constexpr std::chrono::seconds kTurnPatience{2};
 
 std::size_t logins_at_once() {
   return std::max(1U, std::thread::hardware_concurrency()) * kLoginsPerCore;
@@ -33,7 +33,7 @@ std::size_t logins_at_once() {
 
 Context::Context() : Context(ssh::self()) {}
 
-Context::Context(Self self) : self_(std::move(self)), login_turns_(logins_at_once(), kLongestTurn) {}
+Context::Context(Self self) : self_(std::move(self)), login_turns_(logins_at_once(), kTurnPatience) {}
 
 Context::~Context() = default;
 

@@ -1,5 +1,6 @@
 #include "engine/host/ssh/login_turns.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace plumb::host::ssh {
@@ -8,6 +9,9 @@ namespace {
 
 // How late an interrupt, or a turn that has lasted too long, may be noticed.
 constexpr std::chrono::milliseconds kGlance{100};
+// Times the usual that a login may take before it no longer counts, and the weight of the last one in the usual.
+constexpr int kSlack = 4;
+constexpr int kWeight = 8;
 
 }  // namespace
 
@@ -20,10 +24,15 @@ LoginTurns::Turn::~Turn() {
   turns_->ended_.notify_one();
 }
 
+void LoginTurns::Turn::succeeded() const {
+  const std::lock_guard lock(turns_->mutex_);
+  turns_->usual_ += (Clock::now() - *begin_ - turns_->usual_) / kWeight;
+}
+
 bool LoginTurns::is_free(Clock::time_point now) const {
   if (under_way_.size() < turns_) return true;
   const auto oldest_that_counts = std::prev(under_way_.end(), static_cast<std::ptrdiff_t>(turns_));
-  return now - *oldest_that_counts >= longest_;
+  return now - *oldest_that_counts >= std::max<Clock::duration>(patience_, kSlack * usual_);
 }
 
 Result<LoginTurns::Turn> LoginTurns::take(const Interrupt* cancel) {

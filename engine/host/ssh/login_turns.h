@@ -15,19 +15,23 @@
 namespace plumb::host::ssh {
 
 // Thread-safe. A turn ends with its login, or when it has lasted so long that the host, and not the processor, must be
-// what it waits for: hosts that are far, or hang, keep nobody else from logging in.
+// what it waits for: hosts that are far, or hang, keep nobody else from logging in. How long that is comes from the
+// logins before: where a busy machine lets each take seconds, letting in more would only have all of them fail.
 class LoginTurns {
   using Clock = std::chrono::steady_clock;
 
  public:
-  // How many at a time, and for how long.
-  LoginTurns(std::size_t turns, std::chrono::milliseconds longest) : turns_(turns), longest_(longest) {}
+  // How many at a time, and how long each counts at least, whatever logins take.
+  LoginTurns(std::size_t turns, std::chrono::milliseconds patience) : turns_(turns), patience_(patience) {}
 
   class Turn {
    public:
     Turn(Turn&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)), begin_(other.begin_) {}
     Turn& operator=(Turn&&) = delete;
     ~Turn();
+
+    // The login has succeeded, as fast as others may be expected to.
+    void succeeded() const;
 
    private:
     friend class LoginTurns;
@@ -43,11 +47,12 @@ class LoginTurns {
   bool is_free(Clock::time_point now) const;
 
   const std::size_t turns_;
-  const std::chrono::milliseconds longest_;
+  const std::chrono::milliseconds patience_;
   std::mutex mutex_;
   std::condition_variable ended_;
-  // Guarded by mutex_: when each turn under way began, in that order.
+  // Guarded by mutex_: when each turn under way began, in that order, and how long logins take of late.
   std::list<Clock::time_point> under_way_;
+  Clock::duration usual_{};
 };
 
 }  // namespace plumb::host::ssh

@@ -56,5 +56,20 @@ TEST(LoginTurns, AHostThatHangsKeepsItsTurnForAWhileOnly) {
   }
 }
 
+TEST(LoginTurns, WhereLoginsTakeLongATurnCountsForLonger) {
+  LoginTurns turns(1, milliseconds(0));
+  {
+    const auto slow = turns.take(nullptr);
+    ASSERT_OK(slow);
+    std::this_thread::sleep_for(milliseconds(300));
+    for (int i = 0; i < 50; ++i) slow->succeeded();
+  }
+  const auto held = turns.take(nullptr);
+  ASSERT_OK(held);
+  Interrupt cancel;
+  cancel.raise();
+  EXPECT_CODE(turns.take(&cancel), Code::kInterrupted);
+}
+
 }  // namespace
 }  // namespace plumb::host::ssh
