@@ -264,7 +264,7 @@ class Apply {
     start.id = program_.options.run_id;
     start.project = plan_.project;
     start.plan = artifact_.id;
-    start.plan_bytes = artifact_.bytes;
+    start.plan_bytes = std::move(artifact_.bytes);
     start.operator_name = operator_name();
     start.started_at = run::timestamp(Clock::now());
     if (window_ignored_) start.kind = "apply, window ignored";
@@ -275,6 +275,7 @@ class Apply {
       workspace_.diagnose(writer.error());
       return kFailed;
     }
+    start.plan_bytes = std::string();  // of a large fleet it is large
     const auto taking_part = std::count_if(plan_.hosts.begin(), plan_.hosts.end(), [this](const auto& host) {
       return workspace_.hosts().contains(host.first);
     });

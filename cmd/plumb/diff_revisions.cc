@@ -171,10 +171,8 @@ class RevisionDiff {
     std::size_t orphans = 0;
     for (const auto& [host, host_plan] : plan.hosts) orphans += host_plan.orphans.size();
     if (terminal_.json()) {
-      Json document = plan::expanded(plan);
-      document["joined"] = joined;
-      document["left"] = left;
-      terminal_.print(document.dump(2) + "\n");
+      plan::write_expanded(plan, {{"joined", joined}, {"left", left}},
+                           [&](std::string_view text) { terminal_.print(text); });
     } else {
       report::PlanTextOptions options;
       options.color = terminal_.color();

@@ -136,10 +136,8 @@ void print_plan(const Planned& planned, Terminal& terminal, const PlanningOption
     return;
   }
   if (terminal.json()) {
-    Json document = plan::expanded(planned.result.plan);
-    document["id"] = planned.artifact.id;
-    terminal.print(document.dump(2) + "\n");
-    return;
+    return plan::write_expanded(planned.result.plan, {{"id", planned.artifact.id}},
+                                [&](std::string_view text) { terminal.print(text); });
   }
   report::PlanTextOptions options;
   options.color = terminal.color();

@@ -23,9 +23,7 @@ int show(Program& program, const std::string& file, bool full) {
   }
   const std::string id = plan::write_artifact(*plan).id;
   if (terminal.json()) {
-    Json document = plan::expanded(*plan);
-    document["id"] = id;
-    terminal.print(document.dump(2) + "\n");
+    plan::write_expanded(*plan, {{"id", id}}, [&](std::string_view text) { terminal.print(text); });
     return kDone;
   }
   report::PlanTextOptions options;

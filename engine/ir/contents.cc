@@ -5,9 +5,15 @@
 
 namespace plumb::ir {
 
+// What is known already stays.
+void Contents::add(Entries& to, const std::string& digest, Entry entry) {
+  const std::lock_guard lock(mutex_);
+  to.try_emplace(digest, std::move(entry));
+}
+
 std::string Contents::add_text(std::string text) {
   std::string name = digest(text);
-  entries_.try_emplace(name, Entry{std::move(text), {}, nullptr});
+  add(entries_, name, Entry{std::move(text), {}, nullptr});
   return name;
 }
 
@@ -16,7 +22,7 @@ Result<std::string> Contents::add_file(const std::filesystem::path& path) {
   PLUMB_TRY_ASSIGN(const std::string bytes, read_file(path, kMaxContent));
   std::string name = digest(bytes);
   // The bytes are read again when they are needed: a project may hold more than fits into memory.
-  entries_.try_emplace(name, Entry{{}, path, nullptr});
+  add(entries_, name, Entry{{}, path, nullptr});
   file_digests_.emplace(path, name);
   return name;
 }
@@ -24,32 +30,32 @@ Result<std::string> Contents::add_file(const std::filesystem::path& path) {
 std::string Contents::add_secret_text(const std::string& key, std::string text) {
   std::string name = keyed_digest(key, text);
   Json value = text;
-  entries_.try_emplace(name, Entry{std::move(text), {}, std::move(value)});
+  add(entries_, name, Entry{std::move(text), {}, std::move(value)});
   return name;
 }
 
 std::string Contents::add_secret_value(const std::string& key, Json value) {
   if (value.is_string()) return add_secret_text(key, value.get<std::string>());
   std::string name = keyed_digest(key, canonical(value));
-  entries_.try_emplace(name, Entry{{}, {}, std::move(value)});
+  add(entries_, name, Entry{{}, {}, std::move(value)});
   return name;
 }
 
 std::string Contents::add_template_text(std::string text) {
   std::string name = digest(text);
-  // Many resources of a host may have one text.
-  if (const auto [entry, added] = template_texts_.try_emplace(name); added) entry->second.text = std::move(text);
+  add(template_texts_, name, Entry{std::move(text), {}, nullptr});
   return name;
 }
 
 std::string Contents::add_secret_template_text(const std::string& key, std::string text) {
   std::string name = keyed_digest(key, text);
   Json value = text;
-  template_texts_.try_emplace(name, Entry{std::move(text), {}, std::move(value)});
+  add(template_texts_, name, Entry{std::move(text), {}, std::move(value)});
   return name;
 }
 
 const Contents::Entry* Contents::find(const std::string& digest) const {
+  const std::lock_guard lock(mutex_);
   for (const auto* entries : {&entries_, &template_texts_}) {
     if (const auto found = entries->find(digest); found != entries->end()) return &found->second;
   }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <string>
 
 #include "engine/base/json.h"
@@ -10,6 +11,7 @@
 
 namespace plumb::ir {
 
+// Added to by one thread, read by many at the same time.
 class Contents {
  public:
   // What a file of the project may hold at the most.
@@ -24,6 +26,7 @@ class Contents {
   std::string add_template_text(std::string text);
   std::string add_secret_template_text(const std::string& key, std::string text);
 
+  // Not while others read.
   void forget_template_texts() { template_texts_.clear(); }
 
   bool holds(const std::string& digest) const { return find(digest) != nullptr; }
@@ -38,10 +41,16 @@ class Contents {
     std::filesystem::path file;  // empty: `text` holds the bytes
     Json value;                  // of a secret
   };
+  using Entries = std::map<std::string, Entry>;
+  void add(Entries& to, const std::string& digest, Entry entry);
+  // Stays where it is and as it is.
   const Entry* find(const std::string& digest) const;
 
-  std::map<std::string, Entry> entries_;
-  std::map<std::string, Entry> template_texts_;
+  mutable std::mutex mutex_;
+  // Guarded by mutex_.
+  Entries entries_;
+  Entries template_texts_;
+  // For who adds.
   std::map<std::filesystem::path, std::string> file_digests_;
 };
 

@@ -93,7 +93,19 @@ class ActionLists {
     for (const auto& [name, host] : plan.hosts) ++by_pointer_.at(host.actions.get())->hosts;
   }
 
-  const ActionList& of(const HostPlan& host) const { return *by_pointer_.at(host.actions.get()); }
+  // As a host has it: the name of a shared list, else the list, which is not kept.
+  void append(std::string& out, const HostPlan& host) {
+    ActionList& list = *by_pointer_.at(host.actions.get());
+    if (list.is_shared()) return append_canonical_text(out, list.digest);
+    out += list.text;
+    if (list.text != "[]") list.text = std::string();
+  }
+  // Of all that append() gives.
+  std::size_t size() const {
+    std::size_t sum = 0;
+    for (const auto& [digest, list] : by_digest_) sum += list.text.size();
+    return sum;
+  }
   bool any_shared() const {
     return std::any_of(by_digest_.begin(), by_digest_.end(), [](const auto& list) { return list.second.is_shared(); });
   }
@@ -106,7 +118,7 @@ class ActionLists {
   std::map<std::string, ActionList> by_digest_;
 };
 
-void append_hosts(std::string& out, const Plan& plan, const ActionLists& lists) {
+void append_hosts(std::string& out, const Plan& plan, ActionLists& lists) {
   std::vector<const std::pair<const std::string, HostPlan>*> hosts;
   for (const auto& host : plan.hosts) hosts.push_back(&host);
   std::stable_sort(hosts.begin(), hosts.end(),
@@ -114,97 +126,14 @@ void append_hosts(std::string& out, const Plan& plan, const ActionLists& lists) 
   ObjectText object(out);
   for (const auto* entry : hosts) {
     const HostPlan& host = entry->second;
-    const ActionList& list = lists.of(host);
     object.member(entry->first) += "{\"actions\":";
-    if (list.is_shared()) {
-      append_canonical_text(out, list.digest);
-    } else {
-      out += list.text;
-    }
+    lists.append(out, host);
     // "actions" comes before all other names.
     out += ',';
     out += std::string_view(canonical(host_to_json(host))).substr(1);
   }
   object.close();
 }
-
-// Reads members of one object and notes what was read, so that a member nobody asked for is found.
-class ObjectReader {
- public:
-  ObjectReader(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
-    if (!json_.is_object()) complain("is not an object");
-  }
-
-  const Json* find(const char* member, bool required = true) {
-    if (!json_.is_object()) return nullptr;
-    const auto found = json_.find(member);
-    seen_.insert(member);
-    if (found != json_.end()) return &*found;
-    if (required) complain(std::string("has no `") + member + "`");
-    return nullptr;
-  }
-  std::string text(const char* member, bool required = true) {
-    const Json* value = find(member, required);
-    if (value == nullptr) return {};
-    if (!value->is_string()) {
-      complain(std::string("`") + member + "` is not a string");
-      return {};
-    }
-    return value->get<std::string>();
-  }
-  std::int64_t integer(const char* member) {
-    const Json* value = find(member);
-    if (value == nullptr) return 0;
-    if (!value->is_number_integer()) complain(std::string("`") + member + "` is not an integer");
-    return value->is_number_integer() ? value->get<std::int64_t>() : 0;
-  }
-  bool flag(const char* member) {
-    const Json* value = find(member, false);
-    if (value != nullptr && !value->is_boolean()) complain(std::string("`") + member + "` is not a boolean");
-    return value != nullptr && value->is_boolean() && value->get<bool>();
-  }
-  Json object(const char* member, bool required = true) {
-    const Json* value = find(member, required);
-    if (value == nullptr) return Json::object();
-    if (!value->is_object()) {
-      complain(std::string("`") + member + "` is not an object");
-      return Json::object();
-    }
-    return *value;
-  }
-  std::vector<std::string> texts(const char* member) {
-    std::vector<std::string> list;
-    const Json* value = find(member, false);
-    if (value == nullptr) return list;
-    if (!value->is_array()) complain(std::string("`") + member + "` is not a list");
-    for (const Json& item : *value) {
-      if (item.is_string()) {
-        list.push_back(item.get<std::string>());
-      } else {
-        complain(std::string("`") + member + "` holds something that is not a string");
-      }
-    }
-    return list;
-  }
-  // The first complaint, or "".
-  std::string finish() {
-    if (json_.is_object()) {
-      for (const auto& [member, unused] : json_.items()) {
-        if (!seen_.contains(member)) complain("has the unknown member `" + member + "`");
-      }
-    }
-    return problem_;
-  }
-  void complain(const std::string& what) {
-    if (problem_.empty()) problem_ = where_ + " " + what;
-  }
-
- private:
-  const Json& json_;
-  std::string where_;
-  std::set<std::string> seen_;
-  std::string problem_;
-};
 
 // The members of a document that say how its scope is narrowed.
 std::map<std::string, Json> narrowing(const Scope& scope) {
@@ -213,159 +142,6 @@ std::map<std::string, Json> narrowing(const Scope& scope) {
   if (!scope.tags.empty()) members["tags"] = scope.tags;
   if (!scope.skip_tags.empty()) members["skip_tags"] = scope.skip_tags;
   return members;
-}
-
-Error unreadable(const std::string& what) {
-  return fail(Code::kPlanUnreadable, "this is not a plan: " + what);
-}
-
-Result<Action> read_action(const Json& json) {
-  ObjectReader reader(json, "an action");
-  Action action;
-  Result<Address> address = Address::parse(reader.text("address"));
-  if (!address) return unreadable(address.error().summary());
-  action.desired.address = *address;
-  action.desired.attributes = reader.object("desired");
-  for (std::string& attribute : reader.texts("sensitive")) action.desired.sensitive.insert(std::move(attribute));
-  const std::optional<Op> op = op_from_name(reader.text("op"));
-  const std::optional<Fidelity> fidelity = fidelity_from_name(reader.text("fidelity"));
-  if (!op || *op == Op::kNone || !fidelity) reader.complain("has an unknown op or fidelity");
-  action.op = op.value_or(Op::kNone);
-  action.fidelity = fidelity.value_or(Fidelity::kOpaque);
-  action.before = reader.object("before");
-  action.after = reader.object("after");
-  if (const Json* operations = reader.find("operations"); operations != nullptr && operations->is_array()) {
-    for (const Json& item : *operations) {
-      Result<Operation> operation = operation_from_json(item);
-      if (!operation) return unreadable(operation.error().summary());
-      action.operations.push_back(std::move(*operation));
-    }
-  }
-  action.needs = reader.texts("requires");
-  const Json because = reader.object("because", false);
-  for (const auto& [attribute, why] : because.items()) {
-    if (!why.is_string())
-      reader.complain("has a reason that is not a string");
-    else
-      action.because[attribute] = why.get<std::string>();
-  }
-  const std::string undo = reader.text("undo");
-  action.undo = undo == "yes";
-  action.source = reader.text("source");
-  action.note = reader.text("note", false);
-  action.triggered_by = reader.texts("triggered_by");
-  action.triggered = !action.triggered_by.empty() || json.contains("pending");
-  action.pending = reader.flag("pending");
-  action.unknown_until = reader.texts("unknown_until");
-  if (json.contains("confirm_within")) action.confirm_within = static_cast<int>(reader.integer("confirm_within"));
-  if (const Json* owes = reader.find("owes", false)) {
-    if (!owes->is_array()) reader.complain("has an `owes` that is not a list");
-    for (const Json& item : *owes) {
-      ObjectReader due(item, "what an action owes");
-      const std::string owed_address = due.text("address");
-      const std::optional<Op> owed_op = op_from_name(due.text("op"));
-      if (const std::string problem = due.finish(); !problem.empty()) return unreadable(problem);
-      if (!owed_op || *owed_op == Op::kNone) reader.complain("owes an unknown op");
-      action.owes.push_back({owed_address, owed_op.value_or(Op::kRestart)});
-    }
-  }
-  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
-  return action;
-}
-
-Result<std::shared_ptr<const Actions>> read_actions(const Json& json) {
-  if (!json.is_array()) return unreadable("a list of actions is not a list");
-  Actions actions;
-  for (const Json& item : json) {
-    PLUMB_TRY_ASSIGN(Action action, read_action(item));
-    actions.push_back(std::move(action));
-  }
-  return std::make_shared<const Actions>(std::move(actions));
-}
-
-Result<Lock> read_lock(const Json& json) {
-  ObjectReader reader(json, "a lock");
-  Lock lock{reader.text("items"), reader.text("owner"), reader.text("reason"), reader.text("until")};
-  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
-  return lock;
-}
-
-Result<HeldBack> read_held_back(const Json& json) {
-  ObjectReader reader(json, "what is held back");
-  HeldBack held;
-  held.address = reader.text("address");
-  if (json.contains("op")) {
-    const std::optional<Op> op = op_from_name(reader.text("op"));
-    if (!op) reader.complain("has an unknown op");
-    held.op = op.value_or(Op::kNone);
-  }
-  held.lock = reader.text("lock", false);
-  held.needs = reader.text("needs", false);
-  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
-  return held;
-}
-
-// An optional list of objects.
-template <class T>
-Result<std::vector<T>> read_list(const Json* json, Result<T> (*read)(const Json&)) {
-  std::vector<T> list;
-  if (json == nullptr) return list;
-  if (!json->is_array()) return unreadable("a host has something else than a list among its locks");
-  for (const Json& item : *json) {
-    PLUMB_TRY_ASSIGN(T one, read(item));
-    list.push_back(std::move(one));
-  }
-  return list;
-}
-
-using SharedActions = std::map<std::string, std::shared_ptr<const Actions>>;
-
-Result<HostPlan> read_host(const Json& json, const SharedActions& shared) {
-  ObjectReader reader(json, "a host");
-  HostPlan host;
-  host.facts = reader.text("facts");
-  host.ir = reader.text("ir");
-  host.record = reader.integer("record");
-  host.unchanged = static_cast<int>(reader.integer("unchanged"));
-  if (json.contains("left_out")) host.left_out = static_cast<int>(reader.integer("left_out"));
-  host.orphans = reader.texts("orphans");
-  PLUMB_TRY_ASSIGN(host.locks, read_list(reader.find("locks", false), read_lock));
-  PLUMB_TRY_ASSIGN(host.held_back, read_list(reader.find("held_back", false), read_held_back));
-  const Json* actions = reader.find("actions");
-  if (actions != nullptr && actions->is_string()) {
-    const auto found = shared.find(actions->get<std::string>());
-    if (found == shared.end()) return unreadable("a host refers to a list of actions that is not there");
-    host.actions = found->second;
-  } else if (actions != nullptr) {
-    PLUMB_TRY_ASSIGN(host.actions, read_actions(*actions));
-  }
-  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
-  return host;
-}
-
-Result<std::map<std::string, std::string>> read_blobs(const Json& json) {
-  std::map<std::string, std::string> blobs;
-  for (const auto& [name, value] : json.items()) {
-    std::string bytes;
-    if (value.is_string()) {
-      bytes = value.get<std::string>();
-    } else if (value.is_object() && value.size() == 1 && value.contains("base64") && value["base64"].is_string()) {
-      PLUMB_TRY_ASSIGN(bytes, base64_decode(value["base64"].get<std::string>()));
-    } else {
-      return unreadable("a blob is neither text nor base64");
-    }
-    if (digest(bytes) != name) return unreadable("the content of blob " + name + " has another digest");
-    blobs.emplace(name, std::move(bytes));
-  }
-  return blobs;
-}
-
-std::map<std::string, std::string> text_map(const Json& json) {
-  std::map<std::string, std::string> result;
-  for (const auto& [name, value] : json.items()) {
-    if (value.is_string()) result[name] = value.get<std::string>();
-  }
-  return result;
 }
 
 void append_shared(std::string& out, const ActionLists& lists) {
@@ -403,9 +179,11 @@ Json action_to_json(const Action& action) {
 }
 
 Artifact write_artifact(const Plan& plan) {
-  const ActionLists lists(plan);
+  ActionLists lists(plan);
   Artifact artifact;
   std::string& out = artifact.bytes;
+  // Most of a large plan, which then need not be copied while it grows.
+  out.reserve(lists.size());
   ObjectText document(out);
   ObjectText blobs(document.member("blobs"));
   for (const auto& [name, bytes] : plan.blobs) append_canonical(blobs.member(name), blob_to_json(bytes));
@@ -431,59 +209,51 @@ Artifact write_artifact(const Plan& plan) {
   return artifact;
 }
 
-Result<Plan> read_artifact(std::string_view bytes) {
-  PLUMB_TRY_ASSIGN(const Json document, parse_json(bytes, Code::kPlanUnreadable));
-  ObjectReader reader(document, "the document");
-  if (const std::string format = reader.text("plumb"); format != kFormat) {
-    if (format.starts_with("plan/")) {
-      return fail(Code::kPlanVersion,
-                  "the plan has the format `" + format + "`; this program reads " + std::string(kFormat));
-    }
-    return unreadable("it does not begin with \"plumb\": \"" + std::string(kFormat) + "\"");
+namespace {
+
+// `json` as it is written in a larger document, so many levels below its top.
+std::string indented(const Json& json, std::size_t levels) {
+  constexpr int kIndent = 2;
+  const std::string text = json.dump(kIndent);
+  const std::string margin(levels * kIndent, ' ');
+  std::string out;
+  for (const char c : text) {
+    out += c;
+    if (c == '\n') out += margin;  // one inside of a string is escaped
   }
-  Plan plan;
-  plan.engine = reader.text("engine");
-  plan.project = reader.text("project");
-  plan.scope.on = reader.text("on");
-  plan.scope.limit = reader.text("limit", false);
-  for (std::string& tag : reader.texts("tags")) plan.scope.tags.insert(std::move(tag));
-  for (std::string& tag : reader.texts("skip_tags")) plan.scope.skip_tags.insert(std::move(tag));
-  plan.inputs = text_map(reader.object("inputs"));
-  plan.unplanned = text_map(reader.object("unplanned", false));
-  if (const Json* rollout = reader.find("rollout", false)) {
-    plan.rollout = rollout_from(*rollout);
-    if (!plan.rollout) return unreadable("`rollout` is none");
-  }
-  SharedActions shared;
-  const Json shared_lists = reader.object("shared", false);
-  for (const auto& [name, list] : shared_lists.items()) {
-    PLUMB_TRY_ASSIGN(shared[name], read_actions(list));
-  }
-  const Json hosts = reader.object("hosts");
-  for (const auto& [name, host] : hosts.items()) {
-    PLUMB_TRY_ASSIGN(plan.hosts[name], read_host(host, shared));
-  }
-  PLUMB_TRY_ASSIGN(plan.blobs, read_blobs(reader.object("blobs")));
-  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
-  if (write_artifact(plan).bytes != bytes) {
-    return fail(Code::kPlanUnreadable, "the plan is not in canonical form; it was changed after it was made")
-        .hint("make the plan anew");
-  }
-  return plan;
+  return out;
 }
 
-Json expanded(const Plan& plan) {
-  Json hosts = Json::object();
-  for (const auto& [name, host] : plan.hosts) {
-    Json& json = hosts[name] = host_to_json(host);
-    json["actions"] = actions_to_json(*host.actions);
+}  // namespace
+
+void write_expanded(const Plan& plan, std::map<std::string, Json> members, const TextSink& write) {
+  members["plumb"] = kFormat;
+  members["engine"] = plan.engine;
+  members["project"] = plan.project;
+  members["on"] = plan.scope.on;
+  members["inputs"] = plan.inputs;
+  members["hosts"] = Json::object();
+  for (auto& [member, value] : narrowing(plan.scope)) members[member] = value;
+  if (plan.rollout) members["rollout"] = to_json(*plan.rollout);
+  if (!plan.unplanned.empty()) members["unplanned"] = plan.unplanned;
+  std::string_view before = "{";
+  for (const auto& [member, value] : members) {
+    write(std::string(before) + "\n  " + Json(member).dump() + ": ");
+    before = ",";
+    if (member != "hosts" || plan.hosts.empty()) {
+      write(indented(value, 1));
+      continue;
+    }
+    std::string_view before_host = "{";
+    for (const auto& [name, host] : plan.hosts) {
+      Json json = host_to_json(host);
+      json["actions"] = actions_to_json(*host.actions);
+      write(std::string(before_host) + "\n    " + Json(name).dump() + ": " + indented(json, 2));
+      before_host = ",";
+    }
+    write("\n  }");
   }
-  Json document = {{"plumb", kFormat},    {"engine", plan.engine}, {"project", plan.project},
-                   {"on", plan.scope.on}, {"inputs", plan.inputs}, {"hosts", std::move(hosts)}};
-  for (const auto& [member, value] : narrowing(plan.scope)) document[member] = value;
-  if (plan.rollout) document["rollout"] = to_json(*plan.rollout);
-  if (!plan.unplanned.empty()) document["unplanned"] = plan.unplanned;
-  return document;
+  write("\n}\n");
 }
 
 }  // namespace plumb::plan

@@ -2,6 +2,8 @@
 // Its id is the SHA-256 of its bytes.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -21,8 +23,10 @@ Artifact write_artifact(const Plan& plan);
 // Strict: what write_artifact would not have written is refused (kPlanUnreadable), byte for byte.
 Result<Plan> read_artifact(std::string_view bytes);
 
-// For machines that read one host at a time: every host with its actions in place, blobs left out.
-Json expanded(const Plan& plan);
+// For machines that read one host at a time, as indented JSON: every host with its actions in place, blobs left out,
+// and further `members` beside those of the plan. Written host by host, since a large fleet's is large.
+using TextSink = std::function<void(std::string_view)>;
+void write_expanded(const Plan& plan, std::map<std::string, Json> members, const TextSink& write);
 
 Json action_to_json(const Action& action);
 

@@ -106,7 +106,7 @@ class Fleet {
   // Carries a plan out on the compiled hosts that it names, in the waves of its roll-out where it has one.
   FleetApply apply(const plan::Plan& plan, const ApplyOptions& options);
 
-  // Null where it still waits for facts.
+  // Null where it still waits for facts, or was let go of (see FleetOptions::hold_all_graphs).
   const ir::HostGraph* graph(const std::string& host) const;
   // Null where the host was not reached.
   const Json* facts(const std::string& host) const;
@@ -121,7 +121,9 @@ class Fleet {
   host::Deadline host_deadline() const;
   Result<> reach(Member& member);
   bool prepare(Member& member);
-  void plan_member(Member& member, HostPlanner& planner);
+  void take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph);
+  void let_go_of_graph(Member& member);
+  void look_at(Member& member, HostPlanner& planner);
   void apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options);
   void apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options);
   void apply_wave(const std::vector<Member*>& members, const plan::Plan& plan, const ApplyOptions& options,
@@ -142,6 +144,7 @@ class Fleet {
   std::mutex observer_mutex_;
   std::mutex compiler_mutex_;
   ir::Compiler compiler_;
+  std::atomic<bool> holds_graphs_{true};
   std::unique_ptr<host::ssh::Context> ssh_;
   SessionContext context_;
   std::vector<std::unique_ptr<Member>> members_;  // sorted by host name

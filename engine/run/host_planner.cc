@@ -38,7 +38,7 @@ std::shared_ptr<const PlannedHost> HostPlanner::plan(const std::string& host,
                                                      const plan::Observation& observation, const std::string& told,
                                                      Diagnostics& diagnostics) {
   const std::pair key(graph, told);
-  {
+  if (!told.empty()) {
     const std::lock_guard lock(mutex_);
     if (const auto known = known_.find(key); known != known_.end()) return known->second;
   }
@@ -59,7 +59,7 @@ std::shared_ptr<const PlannedHost> HostPlanner::plan(const std::string& host,
         const auto recorded = observation.recorded.find(resource.first);
         return recorded == observation.recorded.end() || recorded->second != resource.second;
       });
-  if (!silent) return planned;
+  if (!silent || told.empty()) return planned;
   const std::lock_guard lock(mutex_);
   return known_.emplace(key, std::move(planned)).first->second;
 }

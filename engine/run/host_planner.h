@@ -28,7 +28,8 @@ class HostPlanner {
   // `providers` outlive this.
   HostPlanner(const Registry& providers, plan::Scope scope) : providers_(providers), scope_(std::move(scope)) {}
 
-  // `told` is the digest of what `observation` was read from. Null where `diagnostics` holds an error for the host.
+  // `told` is the digest of what `observation` was read from; "" where no other host has that graph, so that neither it
+  // nor the plan need be kept here. Null where `diagnostics` holds an error for the host.
   std::shared_ptr<const PlannedHost> plan(const std::string& host, const std::shared_ptr<const ir::HostGraph>& graph,
                                           const plan::Observation& observation, const std::string& told,
                                           Diagnostics& diagnostics);

@@ -16,6 +16,7 @@ struct FleetOptions {
   std::size_t forks = 10;
   std::chrono::seconds host_timeout{0};                   // for each host, to plan it, and to apply to it; 0 for any
   host::Deadline run_deadline = host::Deadline::never();  // hosts at work are given up then, and no other is begun
+  bool hold_all_graphs = false;                           // for Fleet::graph(), however many are different
   std::string root;                                       // --root DIR; "" for the hosts themselves
   bool accept_new_host_keys = false;
   std::optional<std::string> become_password;

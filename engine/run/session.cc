@@ -29,9 +29,8 @@ plan::Observation take_record(wire::Record record, std::vector<Result<Observed>>
 
 }  // namespace
 
-Session::Session(std::string name, host::HostSettings settings, std::shared_ptr<const ir::HostGraph> graph,
-                 SessionContext& context)
-    : name_(std::move(name)), settings_(std::move(settings)), graph_(std::move(graph)), context_(context) {}
+Session::Session(std::string name, host::HostSettings settings, SessionContext& context)
+    : name_(std::move(name)), settings_(std::move(settings)), context_(context) {}
 
 host::Deadline Session::within(std::chrono::milliseconds span) const {
   return earlier(host::Deadline::after(span), deadline_);

@@ -30,13 +30,12 @@ using EventSink = std::function<void(const wire::Event&)>;
 // For one thread at a time.
 class Session {
  public:
-  // `graph` may be null and follow later, but before observe().
-  Session(std::string name, host::HostSettings settings, std::shared_ptr<const ir::HostGraph> graph,
-          SessionContext& context);
+  Session(std::string name, host::HostSettings settings, SessionContext& context);
 
   const std::string& name() const { return name_; }
   const host::HostSettings& settings() const { return settings_; }
   SessionContext& context() const { return context_; }
+  // Needed before observe() alone.
   bool has_graph() const { return graph_ != nullptr; }
   const ir::HostGraph& graph() const { return *graph_; }
   const std::shared_ptr<const ir::HostGraph>& shared_graph() const { return graph_; }

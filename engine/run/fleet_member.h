@@ -1,0 +1,38 @@
+// One host of a fleet, for the parts of Fleet.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "engine/run/fleet.h"
+
+namespace plumb::run {
+
+struct Fleet::Member {
+  Member(std::string host_name, std::unique_ptr<Session> host_session)
+      : name(std::move(host_name)), session(std::move(host_session)) {}
+
+  std::string name;
+  std::unique_ptr<Session> session;
+  HostResult result;
+  std::shared_ptr<const PlannedHost> planned;  // null where no plan was made
+  bool compiled = false;                       // so that the compiler holds the contents of its graph
+};
+
+class Stopwatch {
+ public:
+  std::int64_t milliseconds() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// Adds the error to what is told of the host, and says what has become of it.
+void fail_with(HostResult& result, const Error& error);
+
+}  // namespace plumb::run
