@@ -295,11 +295,6 @@ void Compiler::drop_repeats(Resources& resources, Diagnostics& diagnostics) {
   });
 }
 
-void Compiler::forget_graphs() {
-  graphs_.clear();
-  contents_.forget_template_texts();
-}
-
 // Contents and sensitive values give way to their digests.
 std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostics& diagnostics) {
   std::optional<Node> node(std::in_place);

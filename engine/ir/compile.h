@@ -53,10 +53,11 @@ class Compiler {
   std::shared_ptr<const HostGraph> compile(const std::string& host, const Json* facts, Diagnostics& diagnostics);
 
   const Contents& contents() const { return contents_; }
-  // Graphs that are kept for further hosts, with their contents.
+  // Graphs that are kept for further hosts.
   std::size_t graph_count() const { return graphs_.size(); }
-  // Forgets them; what is the same on every host stays.
-  void forget_graphs();
+  void forget_graphs() { graphs_.clear(); }
+  // Contents that belong to the graphs of single hosts. Those that are the same on every host stay.
+  void forget_texts() { contents_.forget_template_texts(); }
 
  private:
   void check_stages(Diagnostics& diagnostics) const;

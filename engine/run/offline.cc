@@ -28,7 +28,10 @@ class FleetCompiler {
   // For one host. What it gave for earlier ones may be gone then.
   ir::Compiler& get() {
     misses_ = compiler_.graph_count() > graphs_ ? misses_ + 1 : 0;
-    if (misses_ >= kMostMisses || compiler_.graph_count() >= kMostGraphs) compiler_.forget_graphs();
+    if (misses_ >= kMostMisses || compiler_.graph_count() >= kMostGraphs) {
+      compiler_.forget_graphs();
+      compiler_.forget_texts();
+    }
     if (misses_ >= kMissesToTryAgain) misses_ = 0;
     graphs_ = compiler_.graph_count();
     return compiler_;
