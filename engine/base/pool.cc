@@ -31,18 +31,18 @@ void* thread_main(void* argument) {
 }  // namespace
 
 std::size_t core_count() {
-  return std::max(1U, std::thread::hardware_concurrency());
+  static const std::size_t count = std::max(1U, std::thread::hardware_concurrency());  // reads a file
+  return count;
 }
 
 void for_each_parallel(std::size_t count, std::size_t forks, const std::function<void(std::size_t)>& work) {
   Shared shared{{}, count, work};
-  const std::size_t helpers = std::min(std::max<std::size_t>(forks, 1), count);
   std::vector<pthread_t> threads;
-  if (helpers > 1) {
+  if (forks > 1 && count > 1) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, kStackSize);
-    for (std::size_t i = 0; i < helpers; ++i) {
+    for (std::size_t i = 1; i < std::min(forks, count); ++i) {
       pthread_t thread{};
       // Fewer threads than asked for only make it slower.
       if (pthread_create(&thread, &attributes, thread_main, &shared) != 0) break;
@@ -50,7 +50,7 @@ void for_each_parallel(std::size_t count, std::size_t forks, const std::function
     }
     pthread_attr_destroy(&attributes);
   }
-  if (threads.empty()) shared.drain();
+  shared.drain();
   for (const pthread_t thread : threads) pthread_join(thread, nullptr);
 }
 

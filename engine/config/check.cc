@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/nearest.h"
+#include "engine/base/pool.h"
 #include "engine/config/declaration.h"
 #include "engine/config/functions.h"
 #include "engine/config/order_values.h"
@@ -35,12 +36,29 @@ Type inputs_type(const Module& module) {
   return cel::make_record("inputs", std::move(fields));
 }
 
+// Types the texts of `with` that hold no expression: they need nothing but their inputs' schemas. What does not fit is
+// left to be told in its turn.
+void type_literals(ModuleCall& call) {
+  if (call.module == nullptr) return;
+  call.all_literal = true;
+  for (auto& [key, given] : call.with) {
+    const lang::Node& node = given.value.node();
+    const auto input = call.module->inputs.find(key);
+    if (input != call.module->inputs.end() && node.is_scalar() && !may_be_dynamic(node)) {
+      Diagnostics untold;
+      given.literal = validate(node, input->second.schema, key, node.span, {}, untold);
+    }
+    call.all_literal = call.all_literal && given.literal;
+  }
+}
+
 class Checker {
  public:
   Checker(Module& module, const CheckContext& context)
       : module_(module), context_(context), environment_(environment_of(module)) {}
 
   void run() {
+    type_literals_of_calls();
     // Types are found in the order in which values can be worked out.
     module_.steps = order_values(module_, environment_, context_);
     for (const Module::Step& step : module_.steps) {
@@ -63,6 +81,15 @@ class Checker {
   }
 
  private:
+  // A project may give a module tens of thousands of texts.
+  void type_literals_of_calls() {
+    std::vector<ModuleCall*> calls;
+    for (auto& entry : module_.body) {
+      if (auto* call = std::get_if<ModuleCall>(&entry)) calls.push_back(call);
+    }
+    for_each_parallel(calls.size(), core_count(), [&](std::size_t i) { type_literals(*calls[i]); });
+  }
+
   ExpressionScope scope(const cel::Environment& environment) const {
     return {environment, context_.sources, context_.diagnostics, {}};
   }
@@ -248,9 +275,9 @@ class Checker {
 
   // --- types
 
-  // Whether the parts of a value can be what the schema asks for. `typed` takes it, with null for each expression.
+  // Whether the parts of a value can be what the schema asks for.
   bool check_type(const Dynamic& value, const Json& schema, const Json& root, const std::string& name,
-                  const std::filesystem::path& folder, std::optional<Json>* typed = nullptr) {
+                  const std::filesystem::path& folder) {
     std::map<const lang::Node*, const Type*> types;
     for (const Dynamic::Spot& spot : value.spots()) types.emplace(spot.node, &spot.text.type());
     ValidateOptions options;
@@ -258,8 +285,7 @@ class Checker {
     options.project_folder = folder;
     options.types = &types;
     const std::size_t before = context_.diagnostics.error_count();
-    std::optional<Json> result = validate(value.node(), schema, name, value.span(), options, context_.diagnostics);
-    if (typed != nullptr) *typed = std::move(result);
+    (void)validate(value.node(), schema, name, value.span(), options, context_.diagnostics);
     return context_.diagnostics.error_count() == before;
   }
 
@@ -357,16 +383,7 @@ class Checker {
   void check_call(ModuleCall& call) {
     Names names{environment_, {}, {}};
     bool good = check_placement(call.placement, names, call.reads);
-    for (auto& [key, value] : call.with) {
-      if (!value.compile(scope(names))) {
-        good = false;
-        continue;
-      }
-      const Reads reads = reads_of(value, names.own);
-      call.reads.add(reads);
-      call.with_reads.insert_or_assign(call.with_reads.end(), key, reads);
-      good = check_with(call, key, value, reads) && good;
-    }
+    if (!call.all_literal) good = check_with(call, names) && good;
     good = check_inputs_given(call) && good;
     call.broken = call.broken || !good || call.reads.broken;
     call.needs_facts = std::any_of(call.reads.paths.begin(), call.reads.paths.end(),
@@ -378,34 +395,46 @@ class Checker {
     }
   }
 
-  bool check_with(ModuleCall& call, const std::string& key, const Dynamic& value, const Reads& reads) {
+  bool check_with(ModuleCall& call, const Names& names) {
+    bool good = true;
+    for (auto& [key, given] : call.with) {
+      if (given.literal) continue;
+      if (!given.value.compile(scope(names))) {
+        good = false;
+        continue;
+      }
+      given.reads = reads_of(given.value, names.own);
+      call.reads.add(given.reads);
+      good = check_given(call, key, given) && good;
+    }
+    return good;
+  }
+
+  bool check_given(const ModuleCall& call, const std::string& key, const Given& given) {
     if (call.module == nullptr) return true;
     const auto input = call.module->inputs.find(key);
     if (input == call.module->inputs.end()) {
       std::vector<std::string> names;
       for (const auto& [name, unused] : call.module->inputs) names.push_back(name);
       const std::string near = nearest(key, names);
-      report(Code::kUnknownInput, "the module `" + call.name + "` declares no input `" + key + "`",
-             call.key_spans.at(key), near.empty() ? "not declared" : "did you mean `" + near + "`?");
+      report(Code::kUnknownInput, "the module `" + call.name + "` declares no input `" + key + "`", given.key_span,
+             near.empty() ? "not declared" : "did you mean `" + near + "`?");
       return false;
     }
-    if (reads.sensitive && !input->second.sensitive) {
+    if (given.reads.sensitive && !input->second.sensitive) {
       context_.diagnostics.add(
           Diagnostic(Code::kSecretShown, "a sensitive value goes to an input that is not sensitive")
-              .at(value.span(), "reads a sensitive input")
+              .at(given.value.span(), "reads a sensitive input")
               .with_related(input->second.span, "this input")
               .with_hint("declare it with `sensitive: true`"));
       return false;
     }
-    std::optional<Json> typed;
-    const bool good = check_type(value, input->second.schema, input->second.schema, "`" + key + "`", {}, &typed);
-    if (good && typed && value.node().is_scalar() && !may_be_dynamic(value.node()))
-      call.literals.insert_or_assign(call.literals.end(), key, std::move(*typed));
-    return good;
+    return check_type(given.value, input->second.schema, input->second.schema, "`" + key + "`", {});
   }
 
   bool check_inputs_given(const ModuleCall& call) {
     if (call.module == nullptr) return true;
+    if (call.all_literal && call.with.size() == call.module->inputs.size()) return true;
     bool good = true;
     for (const auto& [name, input] : call.module->inputs) {
       if (input.default_value || call.with.contains(name) ||
@@ -443,8 +472,8 @@ Reads seen_by_caller(const Reads& inside, const ModuleCall& call) {
   for (const cel::Reference& path : inside.paths) {
     if (path.slot != slots::kInputs) {
       seen.paths.insert(path);
-    } else if (const auto given = call.with_reads.find(path.path.front()); given != call.with_reads.end()) {
-      seen.add(given->second);
+    } else if (const auto given = call.with.find(path.path.front()); given != call.with.end()) {
+      seen.add(given->second.reads);
     }
   }
   return seen;

@@ -45,6 +45,8 @@ class Dynamic {
   };
 
   explicit Dynamic(lang::Node node) : node_(std::make_shared<const lang::Node>(std::move(node))) {}
+  // Part of a tree that it keeps.
+  explicit Dynamic(std::shared_ptr<const lang::Node> node) : node_(std::move(node)) {}
 
   const lang::Node& node() const { return *node_; }
   const SourceSpan& span() const { return node_->span; }

@@ -33,6 +33,9 @@ class InputReader {
   explicit InputReader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
   bool read(const Node& node, Json& schema) {
+    schema.erase("sensitive");
+    // Most inputs have a type and nothing that could be at odds with it.
+    if (node.entries.size() == 1 && schema["type"].is_string()) return true;
     const std::size_t before = diagnostics_.error_count();
     std::set<std::string> types = types_of(schema);
     if (types.size() > 1 && !types.contains("null")) {
@@ -51,7 +54,6 @@ class InputReader {
     check_order(node, schema, "minLength", "maxLength");
     check_order(node, schema, "minItems", "maxItems");
     check_pattern(node, schema);
-    schema.erase("sensitive");
     read_enum(node, schema);
     if (const Entry* items = node.find("items")) read(items->value, schema["items"]);
     if (const Entry* more = node.find("additionalProperties"); more != nullptr && more->value.is_map()) {

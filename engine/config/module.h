@@ -118,18 +118,24 @@ struct Declaration {
 
 struct Module;
 
+// What one key of `with` gives.
+struct Given {
+  SourceSpan key_span;
+  Dynamic value;
+  // Made by check(): a text that holds no expression, as its input's schema types it.
+  std::optional<Json> literal = {};
+  Reads reads = {};
+};
+
 // `use:`, one module in another.
 struct ModuleCall {
   SourceSpan span;   // of what is used
   std::string name;  // what `modules.NAME` and, without an id, its addresses begin with
   Placement placement;
-  std::map<std::string, Dynamic> with;
-  // Made by check(): texts of `with` that hold no expression, as their inputs' schemas type them.
-  std::map<std::string, Json> literals;
-  std::map<std::string, SourceSpan> key_spans;  // of `with`
-  std::map<std::string, Reads> with_reads;      // by key of `with`
-  std::set<std::string> tags;                   // all that is in the module has them too
-  std::shared_ptr<const Module> module;         // null where it could not be read
+  std::map<std::string, Given> with;
+  bool all_literal = false;              // made by check(): every text of `with` was typed
+  std::set<std::string> tags;            // all that is in the module has them too
+  std::shared_ptr<const Module> module;  // null where it could not be read
 
   Reads reads;               // of the use itself and of all that is in the module
   bool needs_facts = false;  // for the use itself

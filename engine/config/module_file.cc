@@ -2,6 +2,7 @@
 
 #include "engine/config/document.h"
 #include "engine/config/input.h"
+#include "engine/config/rules.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
 
@@ -10,6 +11,16 @@ namespace {
 
 using lang::Entry;
 using lang::Node;
+
+// Every file asks for the same few rules, of the many that the schema holds.
+ValidateOptions file_options() {
+  thread_local Rules rules(file_schema());
+  ValidateOptions options;
+  options.root = &file_schema();
+  options.rules = &rules;
+  options.keep_untyped = false;
+  return options;
+}
 
 class FileReader {
  public:
@@ -54,9 +65,7 @@ class FileReader {
     const Json& schema = shape_ == FileShape::kIncluded ? definitions["included"]
                          : shape_ == FileShape::kModule ? definitions["module"]
                                                         : file_schema();
-    ValidateOptions options;
-    options.root = &file_schema();
-    options.keep_untyped = false;
+    const ValidateOptions options = file_options();
     const SourceSpan where = root.entries.empty() ? root.span : root.entries.front().key_span;
     const std::string what = shape_ == FileShape::kIncluded ? "an included file"
                              : shape_ == FileShape::kModule ? "a module"
@@ -76,12 +85,11 @@ class FileReader {
 
   // `all` are the inputs as the file's schema typed them, and are used up; null where something in the file is wrong.
   void read_inputs(const Node& inputs, Json* all) {
-    ValidateOptions options;
-    options.root = &file_schema();
-    options.keep_untyped = false;
+    const Json& schema = file_schema()["definitions"]["input"];
+    const ValidateOptions options = file_options();
+    result_.inputs.reserve(inputs.entries.size());
     for (const Entry& entry : inputs.entries) {
       Diagnostics known;  // told already, with the whole file
-      const Json& schema = file_schema()["definitions"]["input"];
       std::optional<Json> typed =
           all != nullptr ? std::optional<Json>(std::move((*all)[entry.key]))
                          : validate(entry.value, schema, "`" + entry.key + "`", entry.key_span, options, known);

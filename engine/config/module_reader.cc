@@ -97,10 +97,8 @@ class ModuleReader::Document {
   }
 
   void take_input(Input input) {
-    if (const auto first = module_.inputs.find(input.name); first != module_.inputs.end())
-      return declared_twice("input", input.name, input.span, first->second.span);
-    std::string name = input.name;
-    module_.inputs.emplace(std::move(name), std::move(input));
+    const auto [place, added] = module_.inputs.try_emplace(input.name, std::move(input));
+    if (!added) declared_twice("input", input.name, input.span, place->second.span);
   }
 
   void declared_twice(const std::string& what, const std::string& name, const SourceSpan& span,
@@ -138,30 +136,52 @@ class ModuleReader::Document {
   // Takes what calls are given; nothing else is read of `resources` afterwards.
   void read_body(Node& resources) {
     reader_.prepare_all(reader_.folders_used(resources, folder_));
+    std::map<const Node*, With> given = take_given(resources);
     for (Node& node : resources.items) {
       if (!node.is_map() || node.entries.empty()) continue;
-      if (node.entries.front().key == "use") {
-        read_use(node);
+      if (is_use(node)) {
+        read_use(node, std::move(given.at(&node)));
       } else if (auto declaration = read_declaration(node, folder_, diagnostics_, reader_.sources_)) {
         module_.body.emplace_back(std::move(*declaration));
       }
     }
   }
 
-  void read_use(Node& node) {
+  using With = std::map<std::string, Given>;
+
+  static bool is_use(const Node& node) { return !node.entries.empty() && node.entries.front().key == "use"; }
+
+  // What each use gives, on all cores: a project may give tens of thousands of inputs.
+  static std::map<const Node*, With> take_given(Node& resources) {
+    std::vector<std::pair<Node*, With>> uses;
+    for (Node& node : resources.items) {
+      if (is_use(node)) uses.emplace_back(&node, With());
+    }
+    for_each_parallel(uses.size(), core_count(), [&](std::size_t i) { uses[i].second = take_with(*uses[i].first); });
+    return {std::make_move_iterator(uses.begin()), std::make_move_iterator(uses.end())};
+  }
+
+  static With take_with(Node& use) {
+    With with;
+    for (Entry& own : use.entries) {
+      if (own.key != "with") continue;
+      const auto all = std::make_shared<std::vector<Entry>>(std::move(own.value.entries));
+      for (Entry& entry : *all) {
+        const std::shared_ptr<const Node> value(all, &entry.value);
+        with.try_emplace(std::move(entry.key), Given{std::move(entry.key_span), Dynamic(value)});
+      }
+    }
+    return with;
+  }
+
+  void read_use(const Node& node, With with) {
     const std::size_t before = diagnostics_.error_count();
     check_use(node);
     ModuleCall call;
     const Node& source = node.entries.front().value;
     call.span = source.is_null() ? node.entries.front().key_span : source.span;
     call.placement = read_placement(node, diagnostics_);
-    for (Entry& own : node.entries) {
-      if (own.key != "with") continue;
-      for (Entry& entry : own.value.entries) {
-        call.key_spans.emplace(entry.key, std::move(entry.key_span));
-        call.with.emplace(std::move(entry.key), Dynamic(std::move(entry.value)));
-      }
-    }
+    call.with = std::move(with);
     if (const Entry* tags = node.find("tags"); tags != nullptr) {
       for (const Node& tag : tags->value.items) call.tags.insert(tag.text);
     }
@@ -248,13 +268,13 @@ void ModuleReader::read_ahead(const std::set<std::string>& names, FileShape shap
   for (std::size_t i = 0; i < list.size(); ++i) ahead_.try_emplace({list[i], shape}, std::move(files[i]));
 }
 
-std::optional<ModuleReader::Prepared> ModuleReader::prepare(const std::string& folder, const std::string& name,
+std::optional<ModuleReader::Prepared> ModuleReader::prepare(const ModuleFolder& folder, const std::string& name,
                                                             ModuleFile& file) const {
   if (!stands_alone(file)) return std::nullopt;
   Prepared result;
   ModuleReader reader(project_, result.diagnostics, result.sources);
-  reader.ahead_.try_emplace({name, FileShape::kModule}, std::move(file));
-  result.module = reader.module(folder);
+  reader.ahead_.try_emplace({folder.in_project(name), FileShape::kModule}, std::move(file));
+  result.module = reader.read_module(folder.relative, name);
   result.files = std::move(reader.files_);
   return result;
 }
@@ -274,9 +294,10 @@ void ModuleReader::prepare_all(const std::set<std::string>& folders) {
   for_each_parallel(list.size(), core_count(), [&](std::size_t i) {
     Slot& slot = slots[i];
     const ModuleFolder folder{project_, list[i]};
-    slot.name = folder.in_project(document_name(folder.path(), kModuleFile));
+    const std::string name = document_name(folder.path(), kModuleFile);
+    slot.name = folder.in_project(name);
     slot.file = read_module_file(project_ / slot.name, slot.name, FileShape::kModule, std::nullopt);
-    slot.prepared = prepare(list[i], slot.name, slot.file);
+    slot.prepared = prepare(folder, name, slot.file);
   });
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (slots[i].prepared) {
@@ -323,11 +344,15 @@ std::shared_ptr<const Module> ModuleReader::read_folder(const std::string& folde
     report(Code::kModuleCycle, "modules nest too deeply", used_at, "more than 32 of them");
     return nullptr;
   }
+  return read_module(folder, document_name(project_ / folder, kModuleFile));
+}
+
+std::shared_ptr<const Module> ModuleReader::read_module(const std::string& folder, const std::string& name) {
   auto module = std::make_shared<Module>();
   module->folder = folder;
   open_.push_back(folder);
   Document document(*this, *module, FileShape::kModule);
-  const bool good = document.read(document_name(project_ / folder, kModuleFile), std::nullopt);
+  const bool good = document.read(name, std::nullopt);
   open_.pop_back();
   if (good) check(*module, {sources_, diagnostics_});
   modules_.emplace(folder, good ? module : nullptr);

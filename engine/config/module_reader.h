@@ -73,6 +73,8 @@ class ModuleReader {
   const ModuleLock* lock();
   const Checkout* checkout_of(const std::string& folder) const;
   std::shared_ptr<const Module> read_folder(const std::string& folder, const SourceSpan& used_at);
+  // `name` is that of its first file, in the folder.
+  std::shared_ptr<const Module> read_module(const std::string& folder, const std::string& name);
   ModuleFile read_file(const std::string& name, FileShape shape, const std::optional<SourceSpan>& asked_at);
   // A module that was read and checked ahead of its use, with all that was found on the way.
   struct Prepared {
@@ -84,7 +86,7 @@ class ModuleReader {
   // Takes what was prepared of the folder, if it was.
   bool take_prepared(const std::string& folder);
   // A module of one file that uses no other; nothing for any other file.
-  std::optional<Prepared> prepare(const std::string& folder, const std::string& name, ModuleFile& file) const;
+  std::optional<Prepared> prepare(const ModuleFolder& folder, const std::string& name, ModuleFile& file) const;
   // Reads modules on all cores that read_folder() will ask for, each once, and checks those that stand alone.
   void prepare_all(const std::set<std::string>& folders);
   // Reads files on all cores that read_file() will ask for. One that it does not ask for leaves no trace.

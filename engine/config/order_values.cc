@@ -59,7 +59,8 @@ class Orderer {
       Diagnostics untold;
       if (when->compile({names, context_.sources, untold})) add_needs(item, when->program().references(), when->span());
     }
-    for (auto& [key, value] : item.call->with) take_needs(item, value, names);
+    if (item.call->all_literal) return;
+    for (auto& [key, given] : item.call->with) take_needs(item, given.value, names);
   }
 
   void take_needs(Item& item, Dynamic& value, const cel::Environment& names) {

@@ -106,7 +106,7 @@ class Normalised {
 
   Json part(const ModuleCall& call) {
     Json with = Json::object();
-    for (const auto& [name, value] : call.with) with[name] = written(value.node());
+    for (const auto& [name, given] : call.with) with[name] = written(given.value.node());
     // A list in braces would copy the whole module.
     Json document = {{"use", call.name}, {"placement", placement(call.placement)}};
     document["with"] = std::move(with);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/config/formats.h"
+#include "engine/config/rules.h"
 #include "engine/config/words.h"
 
 namespace plumb::config {
@@ -75,20 +76,18 @@ bool has(const std::set<std::string>& types, const char* name) {
 Type type_of_schema(const Json& given, const Json& root, const std::string& name) {
   const Json& schema = resolve(given, root);
   if (!schema.is_object()) return {};
-  std::set<std::string> types = types_of(schema);
-  const bool nullable = types.erase("null") > 0;
-  if (types.size() != 1) return {};
-  const std::string& only = *types.begin();
+  const Keywords keywords(schema);
+  const Types& types = keywords.types;
+  const auto all = {types.text, types.integer, types.number, types.boolean, types.list, types.map};
+  if (std::count(all.begin(), all.end(), true) != 1) return {};
   Type type;
-  if (only == "string") type = Type(Kind::kString);
-  if (only == "integer") type = Type(Kind::kInt);
-  if (only == "number") type = Type(Kind::kDouble);
-  if (only == "boolean") type = Type(Kind::kBool);
-  if (only == "array") {
-    type = Type::list(schema.contains("items") ? type_of_schema(schema["items"], root, name) : Type());
-  }
-  if (only == "object") type = object_type(schema, root, name);
-  return nullable ? Type::nullable(std::move(type)) : type;
+  if (types.text) type = Type(Kind::kString);
+  if (types.integer) type = Type(Kind::kInt);
+  if (types.number) type = Type(Kind::kDouble);
+  if (types.boolean) type = Type(Kind::kBool);
+  if (types.list) type = Type::list(keywords.items != nullptr ? type_of_schema(*keywords.items, root, name) : Type());
+  if (types.map) type = object_type(schema, root, name);
+  return types.null ? Type::nullable(std::move(type)) : type;
 }
 
 Fit fits(const Type& type, const Json& given, const Json& root) {

@@ -44,8 +44,8 @@ const TextPattern& compiled_pattern(const std::string& pattern) {
 
 class Validator {
  public:
-  Validator(const ValidateOptions& options, const Json& root, Diagnostics& diagnostics)
-      : options_(options), rules_(root), out_(&diagnostics) {}
+  Validator(const ValidateOptions& options, Rules& rules, Diagnostics& diagnostics)
+      : options_(options), rules_(rules), out_(&diagnostics) {}
 
   std::optional<Json> value(const Node& node, const Json& given, const std::string& name, const SourceSpan& where,
                             bool outermost = false) {
@@ -438,16 +438,24 @@ class Validator {
   }
 
   const ValidateOptions& options_;
-  Rules rules_;
+  Rules& rules_;
   Diagnostics* out_;
 };
+
+// `{type: string}`, by far the most common schema there is.
+bool is_any_text(const Json& schema) {
+  return schema.is_object() && schema.size() == 1 && schema.begin().key() == "type" && schema.front() == "string";
+}
 
 }  // namespace
 
 std::optional<Json> validate(const Node& node, const Json& schema, std::string_view name, const SourceSpan& where,
                              const ValidateOptions& options, Diagnostics& diagnostics) {
-  const Json& root = options.root != nullptr ? *options.root : schema;
-  return Validator(options, root, diagnostics).value(node, schema, std::string(name), where, true);
+  const bool is_text = node.is_scalar() && !is_null(node) && node.text.find('\0') == std::string::npos;
+  if (is_text && options.types == nullptr && is_any_text(schema)) return Json(node.text);
+  Rules own(options.root != nullptr ? *options.root : schema);
+  Rules& rules = options.rules != nullptr ? *options.rules : own;
+  return Validator(options, rules, diagnostics).value(node, schema, std::string(name), where, true);
 }
 
 Json untyped(const Node& node) {

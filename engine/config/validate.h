@@ -15,9 +15,13 @@
 
 namespace plumb::config {
 
+class Rules;
+
 struct ValidateOptions {
   // The document that `$ref` points into.
   const Json* root = nullptr;
+  // The rules of `root`, for many calls with the same one.
+  Rules* rules = nullptr;
   // Where x-format source looks for files; empty: files are not looked for.
   std::filesystem::path project_folder;
   // Keys of the outermost map whose values come later: they count as given, and conditions between keys wait for them.

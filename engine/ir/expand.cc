@@ -199,21 +199,22 @@ class Expander::Instance {
 
   std::optional<Value> inputs_of(const config::ModuleCall& call) {
     std::vector<std::pair<std::string, Value>> fields;
+    fields.reserve(call.module->inputs.size());
     bool good = true;
+    auto next = call.with.begin();  // in the order of the inputs, and none that is not declared
     for (const auto& [name, input] : call.module->inputs) {
-      const auto given = call.with.find(name);
-      if (given == call.with.end()) {
+      if (next == call.with.end() || next->first != name) {
         fields.emplace_back(name, input.default_value ? cel::from_json(input.default_value->value) : Value::null());
         continue;
       }
-      if (const auto literal = call.literals.find(name); literal != call.literals.end()) {
-        fields.emplace_back(name, cel::from_json(literal->second));
+      const config::Given& given = (next++)->second;
+      if (given.literal) {
+        fields.emplace_back(name, cel::from_json(*given.literal));
         continue;
       }
-      const auto node = given->second.resolve(evaluation());
-      auto typed = node
-                       ? config::validate(*node, input.schema, "`" + name + "`", given->second.span(), {}, diagnostics_)
-                       : std::nullopt;
+      const auto node = given.value.resolve(evaluation());
+      auto typed = node ? config::validate(*node, input.schema, "`" + name + "`", given.value.span(), {}, diagnostics_)
+                        : std::nullopt;
       good = good && typed.has_value();
       if (typed) fields.emplace_back(name, cel::from_json(*typed));
     }
