@@ -50,14 +50,19 @@ class Orderer {
       take_needs(item, item.value->value, environment_);
       return;
     }
+    Placement& placement = item.call->placement;
     cel::Environment names = environment_;
-    for (Loop& loop : item.call->placement.loops) {
+    for (Loop& loop : placement.loops) {
       take_needs(item, loop.over, names);
       for (const std::string& name : loop.names) names.add_variable(name, cel::Type());
     }
-    if (auto& when = item.call->placement.when) {
+    if (auto& when = placement.when) {
       Diagnostics untold;
       if (when->compile({names, context_.sources, untold})) add_needs(item, when->program().references(), when->span());
+    }
+    if (placement.id) take_needs(item, *placement.id, names);
+    for (auto* list : {&placement.after, &placement.before}) {
+      for (Dynamic& address : *list) take_needs(item, address, names);
     }
     if (item.call->all_literal) return;
     for (auto& [key, given] : item.call->with) take_needs(item, given.value, names);

@@ -297,4 +297,12 @@ printf 'plumb: v1\ntests:\n  - {name: own, expect: {diagnostics: []}}\n' >projec
 exits 0 run test
 says '1 passed, 0 failed'
 says_not .plumb
+
+# --- the name of a use may come from a module that stands below it
+mkdir -p named/front named/back
+printf 'plumb: v1\nproject: named\nresources:\n  - use: ./front\n    id: at-${modules.back.name}\n  - use: ./back\n' >named/plumb.yaml
+printf 'plumb: v1\nresources:\n  - file: /etc/front\n    content: front\n' >named/front/module.yaml
+printf 'plumb: v1\noutputs:\n  name: the-back\nresources:\n  - file: /etc/back\n    content: back\n' >named/back/module.yaml
+exits 0 "$plumb" -C named graph
+says 'at-the-back/file:/etc/front'
 echo ok
