@@ -120,7 +120,8 @@ class HostsCommand {
     constexpr std::size_t kMostNamed = 5;
     for (const auto& [source, names] : workspace_.loaded_inventory().left_alone) {
       if (names.empty()) continue;
-      std::vector<std::string> named(names.begin(), std::next(names.begin(), std::min(names.size(), kMostNamed)));
+      std::vector<std::string> named(
+          names.begin(), std::next(names.begin(), static_cast<std::ptrdiff_t>(std::min(names.size(), kMostNamed))));
       terminal_.tell("note: " + source + " has " + std::to_string(names.size()) +
                      (names.size() == 1 ? " variable" : " variables") + " that no input of the project takes: " +
                      joined(named, ", ") + (names.size() > kMostNamed ? ", …" : "") + "\n");

@@ -49,6 +49,7 @@ class Merger {
 
   static std::vector<const Part*> pointers(const std::vector<Part>& parts) {
     std::vector<const Part*> all;
+    all.reserve(parts.size());
     for (const Part& part : parts) all.push_back(&part);
     return all;
   }

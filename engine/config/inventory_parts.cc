@@ -212,7 +212,7 @@ void PartsReader::read_input(const Entry& entry, std::map<std::string, Located>&
   if (auto value = read_input_value(entry, input, diagnostics_)) values.insert_or_assign(entry.key, std::move(*value));
 }
 
-void PartsReader::add_found(Found found, const std::string& name, const Node& written, const Json& typed) {
+void PartsReader::add_found(Found&& found, const std::string& name, const Node& written, const Json& typed) {
   parts_.documents.push_back(name);
   renamed_ = typed.value("inputs", std::map<std::string, std::string>());
   for (const auto& [input, unused] : renamed_) {

@@ -49,7 +49,7 @@ class PartsReader {
   // An inventory of plumb's own. `last`: the one that was asked for; it alone may name sources, which were read before.
   void add_own(lang::Node& root, const std::string& name, bool last);
   // What another source says. `written` and `typed` are its entry under `sources`.
-  void add_found(inventory::Found found, const std::string& name, const lang::Node& written, const Json& typed);
+  void add_found(inventory::Found&& found, const std::string& name, const lang::Node& written, const Json& typed);
   // Hosts of the document added last belong to these groups as well: `groups` of a source.
   void add_groups_of_source(const lang::Node& written);
 

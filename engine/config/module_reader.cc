@@ -96,7 +96,7 @@ class ModuleReader::Document {
     }
   }
 
-  void take_input(Input input) {
+  void take_input(Input&& input) {
     const auto [place, added] = module_.inputs.try_emplace(input.name, std::move(input));
     if (!added) declared_twice("input", input.name, input.span, place->second.span);
   }
