@@ -6,7 +6,7 @@
 namespace plumb::ir {
 
 // What is known already stays.
-void Contents::add(Entries& to, const std::string& digest, Entry entry) {
+void Contents::add(Entries& to, const std::string& digest, Entry&& entry) {
   const std::lock_guard lock(mutex_);
   to.try_emplace(digest, std::move(entry));
 }

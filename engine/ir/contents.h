@@ -42,7 +42,7 @@ class Contents {
     Json value;                  // of a secret
   };
   using Entries = std::map<std::string, Entry>;
-  void add(Entries& to, const std::string& digest, Entry entry);
+  void add(Entries& to, const std::string& digest, Entry&& entry);
   // Stays where it is and as it is.
   const Entry* find(const std::string& digest) const;
 

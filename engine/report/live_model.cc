@@ -45,7 +45,8 @@ std::string end_of(const run::HostResult& result) {
 
 // How long `count` pieces of work of `each` seconds take, `at_once` at a time.
 double rounds(std::size_t count, std::size_t at_once, double each) {
-  return static_cast<double>((count + at_once - 1) / at_once) * each;
+  const std::size_t whole = (count + at_once - 1) / at_once;
+  return static_cast<double>(whole) * each;
 }
 
 }  // namespace
