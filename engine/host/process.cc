@@ -177,7 +177,11 @@ Result<std::optional<std::size_t>> ProcessConnection::do_read(char* into, std::s
   for (;;) {
     if (!stream_) return std::optional<std::size_t>(0);
     const ssize_t count = ::recv(stream_.get(), into, capacity, 0);
-    if (count > 0) return std::optional<std::size_t>(static_cast<std::size_t>(count));
+    if (count > 0) {
+      // What the program said on the other stream before these bytes is there as well, and belongs before them.
+      take_errors();
+      return std::optional<std::size_t>(static_cast<std::size_t>(count));
+    }
     if (count == 0 || errno == ECONNRESET) {
       // The program may still be writing its last words on the other stream when it ends.
       if (pid_ > 0 && !status_) {
