@@ -42,6 +42,8 @@ format: ## format every source file
 	@git ls-files -z '*.cc' '*.h' | xargs -0 clang-format -i
 
 bench: build ## measure; see testdata/bench
+	@.ci/deps lab
+	@.ci/deps bench || echo 'bench: without the tools that are not to be had here'
 	@testdata/bench/ssh build/bin/plumb
 	@testdata/bench/far build/bin/plumb build/tests/lab_link
 	@testdata/bench/local build/bin/plumb
