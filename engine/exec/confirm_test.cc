@@ -72,13 +72,13 @@ class ConfirmTest : public ::testing::Test {
 
 TEST_F(ConfirmTest, WhatIsConfirmedInTimeStays) {
   TestClient client(root_.path());
-  const auto done = change(client, 2);
+  const auto done = change(client, 4);
   ASSERT_TRUE(done.has_value()) << (client.refusal ? client.refusal->summary : "");
-  EXPECT_EQ(done->confirm_within, 2);
+  EXPECT_EQ(done->confirm_within, 4);
   EXPECT_TRUE(waits());
   EXPECT_EQ(confirm().outcome, "confirmed");
   EXPECT_EQ(confirm().outcome, "nothing");
-  std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+  std::this_thread::sleep_for(std::chrono::milliseconds(4500));
   EXPECT_EQ(root_.read("/etc/line"), "new");
   client.end_of_stream();
   EXPECT_EQ(client.wait(), 0);
@@ -87,7 +87,7 @@ TEST_F(ConfirmTest, WhatIsConfirmedInTimeStays) {
 
 TEST_F(ConfirmTest, WhatNobodyConfirmsIsPutBackAndCanBeAppliedAgain) {
   TestClient client(root_.path());
-  ASSERT_TRUE(change(client, 1).has_value());
+  ASSERT_TRUE(change(client, 3).has_value());
   EXPECT_EQ(root_.read("/etc/line"), "new");
   const wire::Confirmation answer = settled();
   EXPECT_THAT(answer.undone, ElementsAre("file:/etc/line"));

@@ -67,10 +67,10 @@ class ItemLocksTest : public ::testing::Test {
 using Names = std::vector<std::string>;
 
 TEST_F(ItemLocksTest, ALockIsToldToWhoeverObservesUntilItsTimeIsOver) {
-  ASSERT_TRUE(ask(lock("ada", "file:/etc/a", 2)));
+  ASSERT_TRUE(ask(lock("ada", "file:/etc/a", 4)));
   ASSERT_TRUE(ask(lock("ada", "file:/etc/b")));
   EXPECT_EQ(items(), (Names{"ada file:/etc/a", "ada file:/etc/b"}));
-  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  std::this_thread::sleep_for(std::chrono::milliseconds(4100));
   EXPECT_EQ(items(), (Names{"ada file:/etc/b"}));
 }
 

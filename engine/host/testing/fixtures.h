@@ -55,8 +55,11 @@ inline const ExecutorStore& stand_in() {
   return store;
 }
 
+// More than anything takes here, also on a machine that is busy with other things.
+constexpr std::chrono::seconds kPatience{60};
+
 inline Deadline soon() {
-  return Deadline::after(std::chrono::seconds(20));
+  return Deadline::after(kPatience);
 }
 
 // One line, with its end.
@@ -101,6 +104,7 @@ inline HostSettings through(std::vector<std::string> command, Become become = {}
   settings.name = "box";
   settings.kind = ConnectionKind::kCommand;
   settings.command = std::move(command);
+  settings.connect_timeout = kPatience;
   settings.become = std::move(become);
   return settings;
 }

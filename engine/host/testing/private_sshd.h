@@ -96,6 +96,7 @@ class PrivateSshd {
     settings.name = "testhost";
     settings.address = "127.0.0.1";
     settings.port = port_;
+    settings.connect_timeout = kPatience;
     settings.identity_files = {user_key()};
     settings.known_hosts_file = known_hosts();
     settings.use_ssh_config = false;

@@ -37,6 +37,7 @@ class SshTest : public ::testing::Test {
   void use_config(const std::string& text) {
     settings_ = HostSettings{};
     settings_.name = "testhost";
+    settings_.connect_timeout = kPatience;
     settings_.ssh_config_file = folder_.write("config", text);
   }
   // How to reach an sshd, in the words of ssh_config.
