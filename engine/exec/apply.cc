@@ -23,7 +23,15 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
       touched_(request.actions.size(), false),
       started_(request.actions.size(), false),
       guarded_(request.actions.size(), false) {
-  interpreter_.set_stop([this] { return tools_.line.wants_stop(); });
+  interpreter_.set_stop([this] {
+    tools_.line.show_life();
+    return tools_.line.wants_stop();
+  });
+  tools_.system.set_while_busy([this] { tools_.line.show_life(); });
+}
+
+ApplyRun::~ApplyRun() {
+  tools_.system.set_while_busy({});
 }
 
 wire::Done ApplyRun::run() {

@@ -19,6 +19,8 @@ class Line {
   virtual void send(std::span<const wire::Message> messages) = 0;
   // A stop message came, or the line is gone. Does not wait.
   virtual bool wants_stop() = 0;
+  // Called now and then while a program runs, for the controller to know that its executor has not stopped.
+  virtual void show_life() = 0;
 };
 
 struct ApplyTools {

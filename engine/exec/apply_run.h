@@ -17,6 +17,9 @@ namespace plumb::exec {
 class ApplyRun {
  public:
   ApplyRun(const ApplyTools& tools, const wire::Apply& request);
+  ApplyRun(const ApplyRun&) = delete;
+  ApplyRun& operator=(const ApplyRun&) = delete;
+  ~ApplyRun();
   wire::Done run();
 
  private:

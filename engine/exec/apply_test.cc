@@ -73,7 +73,10 @@ class TestLine : public Line {
   }
   bool wants_stop() override { return stop_after >= 0 && static_cast<int>(events.size()) > stop_after; }
 
+  void show_life() override { ++signs_of_life; }
+
   std::vector<wire::Event> events;
+  int signs_of_life = 0;
   int stop_after = -1;  // events
 };
 

@@ -234,6 +234,15 @@ TEST_F(HostProgramTest, RunsWithACleanEnvironment) {
   EXPECT_EQ(output_, "LEAK= LANG=C.UTF-8 MORE=more\n/usr\ninput");
 }
 
+TEST_F(HostProgramTest, TheCallerIsCalledWhileItRuns) {
+  int calls = 0;
+  system_.set_while_busy([&calls] { ++calls; });
+  plumb::Run operation;
+  operation.script = "exec >&- 2>&-; sleep 2.5";
+  ASSERT_TRUE(run(operation).has_value());
+  EXPECT_GE(calls, 2);
+}
+
 TEST_F(HostProgramTest, ExitCodesCount) {
   plumb::Run operation;
   operation.script = "echo why >&2; exit 4";

@@ -79,6 +79,7 @@ Result<std::string> LocalSystem::file_digest(const std::string& path) {
     if (count < 0) return unreadable(path);
     if (count == 0) return hash.finish();
     hash.add({buffer.get(), static_cast<std::size_t>(count)});
+    if (while_busy_) while_busy_();
   }
 }
 
@@ -160,6 +161,7 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
   spec.timeout = request.timeout;
   spec.output_limit = request.output_limit;
   spec.keep_end = keep_end;
+  spec.while_it_runs = while_busy_;
   return run_process(spec);
 }
 

@@ -1,6 +1,7 @@
 // The System of a real host, or of an image below a root prefix.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "engine/exec/accounts.h"
@@ -31,6 +32,8 @@ class LocalSystem : public System {
 
   // For every program from now on.
   void set_environment(const std::string& name, const std::string& value) { environment_[name] = value; }
+  // Called now and then in what may take long.
+  void set_while_busy(std::function<void()> call) { while_busy_ = std::move(call); }
   const RootFiles& files() const { return files_; }
   // As run(); of an output that is too long the end is kept, where the reason of a failure stands.
   Result<ProcessResult> run_keeping_end(const ProcessRequest& request) { return run(request, true); }
@@ -44,6 +47,7 @@ class LocalSystem : public System {
   RootFiles files_;
   Accounts accounts_;
   std::map<std::string, std::string> environment_;
+  std::function<void()> while_busy_;
 };
 
 }  // namespace plumb::exec

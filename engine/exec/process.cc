@@ -175,16 +175,18 @@ class Running {
     const bool was_ended = ended_;
     if (!ended_) reap();
     if (!ended_) enforce_time();
+    if (spec_.while_it_runs) spec_.while_it_runs();
     return !(was_ended && ready == 0);
   }
 
   int pause() const {
     if (ended_) return static_cast<int>(kLinger.count());
     if (!pidfd_) return 20;  // kernels before 5.3: the end is looked for, not told
-    if (spec_.timeout.count() <= 0) return -1;
+    const int most = spec_.while_it_runs ? 1'000 : 60'000;
+    if (spec_.timeout.count() <= 0) return spec_.while_it_runs ? most : -1;
     const auto due = begin_ + spec_.timeout + (result_.timed_out ? kKillAfter : std::chrono::seconds(0));
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(due - Clock::now()).count();
-    return static_cast<int>(std::clamp<long long>(left + 1, 5, 60'000));
+    return static_cast<int>(std::clamp<long long>(left + 1, 5, most));
   }
 
   void feed() {

@@ -1,6 +1,7 @@
 // Programs on the host, run in a clean environment and their own process group.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,7 +32,8 @@ struct ProcessSpec {
   std::string input;
   std::chrono::seconds timeout{0};  // 0: none
   std::size_t output_limit = std::size_t{1} << 20;
-  bool keep_end = false;  // of what is too long the end is kept, not the beginning
+  bool keep_end = false;                // of what is too long the end is kept, not the beginning
+  std::function<void()> while_it_runs;  // called every second or more often; may be empty
 };
 
 // Reads both outputs while it writes the input, so neither side waits for the other. When time is up the whole process

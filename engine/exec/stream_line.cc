@@ -19,7 +19,12 @@ void StreamLine::send_body(std::string_view body) {
   write(wire::frame(body));
 }
 
+void StreamLine::show_life() {
+  if (std::chrono::steady_clock::now() - said_ >= silence_) send(wire::Alive{});
+}
+
 void StreamLine::write(std::string_view rest) {
+  said_ = std::chrono::steady_clock::now();
   while (!rest.empty() && !lost_) {
     const ssize_t written = ::write(out_, rest.data(), rest.size());
     if (written >= 0) {

@@ -1,6 +1,7 @@
 // Frames over two file descriptors.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <optional>
 #include <string_view>
@@ -13,13 +14,16 @@ namespace plumb::exec {
 
 class StreamLine : public Line {
  public:
-  StreamLine(int in, int out) : in_(in), out_(out) {}
+  StreamLine(int in, int out, std::chrono::milliseconds silence = std::chrono::seconds(15))
+      : in_(in), out_(out), silence_(silence) {}
 
   // What cannot be written any more is dropped: the work in hand goes on, and the journal keeps what happened.
   void send(std::span<const wire::Message> messages) override;
   void send(const wire::Message& message) { send({&message, 1}); }
   void send_body(std::string_view body);
   bool wants_stop() override;
+  // Says Alive where nothing was said for the time of `silence`.
+  void show_life() override;
 
   // The next message, nothing at the end of the stream, or kProtocol. Waits.
   Result<std::optional<wire::Message>> next();
@@ -37,12 +41,14 @@ class StreamLine : public Line {
 
   int in_;
   int out_;
+  std::chrono::milliseconds silence_;
   wire::FrameReader reader_;
   std::deque<wire::Message> queue_;
   std::optional<Error> problem_;
   bool stop_ = false;
   bool ended_ = false;
   bool lost_ = false;
+  std::chrono::steady_clock::time_point said_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace plumb::exec

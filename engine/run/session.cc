@@ -44,6 +44,12 @@ Error Session::name_host(const Error& error) const {
   return Error(std::move(diagnostic));
 }
 
+Error Session::silent() const {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(settings_.silence).count();
+  return fail(Code::kConnectionLost, "the executor has given no sign of life for " + std::to_string(seconds) + " s")
+      .hint("it is stopped, or waits for a disk or a network file system that does not answer");
+}
+
 Result<> Session::connect() {
   if (conversation_) return {};
   host::HostSettings settings = settings_;
@@ -191,17 +197,18 @@ Result<wire::Done> Session::follow(const EventSink& sink) {
       PLUMB_TRY(conversation_->send(wire::Stop{}, within(kHelloTime)));
       stop_sent = true;
     }
-    Result<wire::Message> message = conversation_->receive(deadline_);
+    Result<wire::Message> message = conversation_->receive(within(settings_.silence));
     if (!message) {
       // A request to stop woke us; what it asks for is looked at above.
       if (message.error().code() == Code::kInterrupted) continue;
+      if (message.error().code() == Code::kTimeout && !deadline_.passed()) return silent();
       return Error(message.error());
     }
     if (auto* event = std::get_if<wire::Event>(&*message)) {
       sink(*event);
     } else if (auto* done = std::get_if<wire::Done>(&*message)) {
       return std::move(*done);
-    } else {
+    } else if (!std::holds_alternative<wire::Alive>(*message)) {
       return fail(Code::kProtocol, "the executor sent another message than events and their end");
     }
   }

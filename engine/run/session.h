@@ -75,6 +75,7 @@ class Session {
   Result<> send_blobs(const Request& request, const plan::Plan& plan, const ir::Contents& contents);
   host::Deadline within(std::chrono::milliseconds span) const;
   Error name_host(const Error& error) const;
+  Error silent() const;
 
   std::string name_;
   host::HostSettings settings_;

@@ -197,6 +197,9 @@ void members(Codec& codec, Acknowledge& acknowledge) {
 }
 
 template <class Codec>
+void members(Codec&, Alive&) {}
+
+template <class Codec>
 void members(Codec&, Stop&) {}
 
 template <class Codec>
@@ -240,8 +243,8 @@ namespace {
 
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
-    "hello",       "observe", "observed", "record",  "blob",         "apply",        "event", "done",
-    "acknowledge", "stop",    "refused",  "confirm", "confirmation", "change_locks", "locks"};
+    "hello", "observe",     "observed", "record",  "blob",    "apply",        "event",        "alive",
+    "done",  "acknowledge", "stop",     "refused", "confirm", "confirmation", "change_locks", "locks"};
 
 template <std::size_t kIndex = 0>
 Result<Message> read(std::string_view kind, Json& body) {

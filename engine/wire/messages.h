@@ -160,6 +160,9 @@ struct Event {
   std::int64_t milliseconds = 0;
 };
 
+// Between the events of an apply, where a step takes long: the executor has not stopped.
+struct Alive {};
+
 struct Done {
   std::string outcome;  // "ok", "failed", "stale", "interrupted", "already"
   int changed = 0;
@@ -213,7 +216,7 @@ struct Locks {
   std::vector<ItemLock> lifted;  // by the request that this answers
 };
 
-using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Done, Acknowledge, Stop,
+using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop,
                              Refused, Confirm, Confirmation, ChangeLocks, Locks>;
 
 // CBOR bodies. decode() is strict and bounded: unknown kinds and members are refused with kProtocol.

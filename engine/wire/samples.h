@@ -72,6 +72,7 @@ inline std::vector<Message> samples() {
       Blob{"sha256:2", std::string("\0\xff bytes", 8), false, true},
       apply,
       Event{EventKind::kFailed, 3, "why", sample_diagnostic(), 12},
+      Alive{},
       Done{"failed", 1, 2, 3, 4, 5, "run-0", "2026-01-02T03:04:05Z", {"service:x"}, 120},
       Acknowledge{"edge"},
       Stop{},

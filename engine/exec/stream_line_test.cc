@@ -1,0 +1,54 @@
+#include "engine/exec/stream_line.h"
+
+#include <array>
+#include <functional>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "engine/base/unique_fd.h"
+
+namespace plumb::exec {
+namespace {
+
+using std::chrono::milliseconds;
+
+// The messages that a line says while `work` uses it.
+std::vector<wire::Message> said(milliseconds silence, const std::function<void(StreamLine&)>& work) {
+  std::array<int, 2> ends{};
+  if (::pipe(ends.data()) != 0) return {};
+  const UniqueFd from(ends[0]);
+  {
+    const UniqueFd to(ends[1]);
+    StreamLine line(-1, to.get(), silence);
+    work(line);
+  }
+  wire::FrameReader reader;
+  std::array<char, 4096> bytes{};
+  for (ssize_t count = 0; (count = ::read(from.get(), bytes.data(), bytes.size())) > 0;) {
+    reader.add({bytes.data(), static_cast<std::size_t>(count)});
+  }
+  std::vector<wire::Message> messages;
+  for (auto body = reader.next(); body && *body; body = reader.next()) messages.push_back(*wire::decode(**body));
+  return messages;
+}
+
+TEST(StreamLine, ShowsLifeAfterSilence) {
+  const auto messages = said(milliseconds(0), [](StreamLine& line) { line.show_life(); });
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<wire::Alive>(messages[0]));
+}
+
+TEST(StreamLine, NeedNotShowLifeWhereItSpokeLately) {
+  const auto messages = said(std::chrono::hours(1), [](StreamLine& line) {
+    line.show_life();
+    line.send(wire::Event{});
+    line.show_life();
+  });
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<wire::Event>(messages[0]));
+}
+
+}  // namespace
+}  // namespace plumb::exec
