@@ -15,6 +15,7 @@
 
 #include "engine/base/log.h"
 #include "engine/config/inventory.h"
+#include "engine/config/opening_hours.h"
 #include "engine/config/project.h"
 #include "engine/history/history.h"
 #include "engine/ir/compile.h"
@@ -71,7 +72,8 @@ struct ApplyOptions {
   bool saved_plan = false;  // the plan comes from a file: refuse to apply it twice
   bool keep_going = false;
   history::RunWriter* history = nullptr;
-  // The time, for the windows of a roll-out; empty: they do not count.
+  // When hosts may be begun, and the time; null: at any time.
+  const config::OpeningHours* hours = nullptr;
   std::function<std::chrono::sys_seconds()> clock;
 };
 
@@ -128,7 +130,7 @@ class Fleet {
   void apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options);
   void apply_wave(const std::vector<Member*>& members, const plan::Plan& plan, const ApplyOptions& options,
                   RolloutGate& gate);
-  static void heed_window(const plan::Plan& plan, const ApplyOptions& options, RolloutGate& gate);
+  static void heed_window(const ApplyOptions& options, RolloutGate& gate);
   // False where the wait was cut short.
   bool pause(std::chrono::seconds time) const;
   void park(Member& member);
