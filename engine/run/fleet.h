@@ -47,16 +47,17 @@ struct HostResult {
 
 // What happens while a fleet works. Calls come one at a time, from any thread.
 struct RunEvent {
-  // A host is contacted, then reached; its turn in an apply begins with kApplying. kPlanned ends it for a plan,
-  // kHostDone for everything else, whatever became of it.
-  enum class Kind { kPause, kWave, kContacting, kReached, kApplying, kPlanned, kAction, kHostDone };
+  // A host is contacted, then reached; its turn in an apply begins with kApplying, and what must be confirmed ends with
+  // kConfirming. kPlanned ends it for a plan, kHostDone for everything else, whatever became of it.
+  enum class Kind { kPause, kWave, kContacting, kReached, kApplying, kPlanned, kAction, kConfirming, kHostDone };
   Kind kind = Kind::kContacting;
   std::string host;
   const plan::Action* action = nullptr;  // kAction
   const wire::Event* event = nullptr;    // kAction
   const HostResult* result = nullptr;    // kPlanned, kHostDone
   const plan::Wave* wave = nullptr;      // kWave, of a roll-out; kPause: the one that comes after it
-  std::int64_t milliseconds = 0;         // kReached: how long it took; kPause: how long it is
+  std::int64_t milliseconds = 0;         // kReached: how long it took; kPause: how long it is; kConfirming: how
+                                         // long there is for it
 };
 using RunObserver = std::function<void(const RunEvent&)>;
 

@@ -112,6 +112,11 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
   }
   ToConfirm changes = to_confirm(request->apply);
   if (done) changes.within = std::chrono::seconds(done->confirm_within);
+  if (changes.within.count() > 0) {
+    tell({.kind = RunEvent::Kind::kConfirming,
+          .host = member.name,
+          .milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(changes.within).count()});
+  }
   // The connection stays until then: a host that cannot be reached anew may still be helped over it.
   const bool confirmed = changes.within.count() == 0 || confirm_changes(*member.session, changes, journalist, result);
   const Result<> kept = journalist.problem();
