@@ -109,7 +109,7 @@ class Fleet {
   // Carries a plan out on the compiled hosts that it names, in the waves of its roll-out where it has one.
   FleetApply apply(const plan::Plan& plan, const ApplyOptions& options);
 
-  // Null where it still waits for facts, or was let go of (see FleetOptions::hold_all_graphs).
+  // Null where it still waits for facts, or was let go of (see KeepGraphs).
   const ir::HostGraph* graph(const std::string& host) const;
   // Null where the host was not reached.
   const Json* facts(const std::string& host) const;
