@@ -77,21 +77,32 @@ class Apply {
 
   // Refuses before a host is touched; what the window is ignored for, the history notes.
   bool may_begin() {
-    const std::vector<config::Window> windows = plan_.rollout ? plan_.rollout->windows : std::vector<config::Window>();
+    if (!plan_.rollout || plan_.rollout->windows.empty()) return true;
+    const std::vector<config::Window>& windows = plan_.rollout->windows;
     const std::chrono::sys_seconds time = current_time();
-    if (windows.empty() || config::is_open(windows, time)) return true;
+    Result<config::OpeningHours> hours = config::OpeningHours::of(windows);
     if (arguments_.ignore_window) {
-      window_ignored_ = true;
+      window_ignored_ = !hours || !hours->is_open(time);
       return true;
     }
-    std::string text;
-    for (const config::Window& window : windows) text += (text.empty() ? "" : ", or ") + config::text_of(window);
-    Diagnostics found;
-    found.add(Diagnostic(Code::kOutsideWindow, "hosts may be changed " + text + ", and it is " + config::rfc3339(time))
-                  .with_hint("it opens next at " + config::rfc3339(config::next_opening(windows, time)) +
-                             "; --ignore-window does not wait for it"));
-    workspace_.diagnose(found);
-    return false;
+    if (!hours) {
+      workspace_.diagnose(std::move(hours.error()).during("looking up when hosts may be changed"));
+      return false;
+    }
+    if (!hours->is_open(time)) {
+      workspace_.diagnose(outside(windows, hours->next_opening(time), time));
+      return false;
+    }
+    hours_ = std::move(*hours);
+    return true;
+  }
+
+  static Error outside(const std::vector<config::Window>& windows, std::optional<std::chrono::sys_seconds> next,
+                       std::chrono::sys_seconds now) {
+    const std::string opens = next ? "it opens next at " + config::rfc3339(*next) + "; " : "";
+    return fail(Code::kOutsideWindow,
+                "hosts may be changed " + text_of(windows) + ", and it is " + config::rfc3339(now))
+        .hint(opens + "--ignore-window does not wait for it");
   }
 
   static std::chrono::sys_seconds current_time() {
@@ -280,8 +291,8 @@ class Apply {
       return workspace_.hosts().contains(host.first);
     });
     progress_.begin_apply(plan_, static_cast<std::size_t>(taking_part));
-    run::ApplyOptions options{start.id, artifact_.id, saved, arguments_.keep_going, &*writer, {}};
-    if (!arguments_.ignore_window) options.clock = current_time;
+    const run::ApplyOptions options{
+        start.id, artifact_.id, saved, arguments_.keep_going, &*writer, hours_ ? &*hours_ : nullptr, current_time};
     auto [applied, stopped] = fleet_->apply(plan_, options);
     progress_.clear();
     for (auto& [host, result] : applied) results_[host] = std::move(result);
@@ -345,7 +356,8 @@ class Apply {
   plan::Plan plan_;
   plan::Artifact artifact_;
   Results results_;
-  std::string way_on_;  // the command to go on with
+  std::string way_on_;                         // the command to go on with
+  std::optional<config::OpeningHours> hours_;  // where the plan has windows, and they count
   bool window_ignored_ = false;
 };
 

@@ -181,7 +181,7 @@ class Explainer {
 
   // Compiled as far as that goes, with the hosts' facts where they are read.
   std::unique_ptr<run::Fleet> compiled(const std::set<std::string>& hosts) {
-    std::unique_ptr<run::Fleet> fleet = workspace_.fleet(hosts, nullptr, true);
+    std::unique_ptr<run::Fleet> fleet = workspace_.fleet(hosts, nullptr, run::KeepGraphs::kAll);
     if (fleet == nullptr) return nullptr;
     const bool waits =
         std::any_of(hosts.begin(), hosts.end(), [&](const std::string& host) { return fleet->graph(host) == nullptr; });

@@ -16,7 +16,7 @@ int graph(Program& program) {
   const std::string format = program.options.output;
   Workspace workspace(program.options, terminal);
   if (!workspace.load()) return kInvalidConfiguration;
-  const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), nullptr, true);
+  const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), nullptr, run::KeepGraphs::kAll);
   if (fleet == nullptr) return kInvalidConfiguration;
   if (std::any_of(workspace.hosts().begin(), workspace.hosts().end(),
                   [&](const std::string& host) { return fleet->graph(host) == nullptr; })) {

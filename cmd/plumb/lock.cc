@@ -124,7 +124,8 @@ class LockCommand {
   int work(const std::function<std::optional<Requests>(run::Fleet&)>& prepare) {
     const SignalWatch signals([this] { workspace_.control().request_stop(); });
     if (!workspace_.load()) return kInvalidConfiguration;
-    const std::unique_ptr<run::Fleet> fleet = workspace_.fleet(workspace_.hosts(), progress_.observer(), true);
+    const std::unique_ptr<run::Fleet> fleet =
+        workspace_.fleet(workspace_.hosts(), progress_.observer(), run::KeepGraphs::kAll);
     if (fleet == nullptr) return kInvalidConfiguration;
     // Addresses may depend on facts.
     const bool compiled = std::all_of(workspace_.hosts().begin(), workspace_.hosts().end(),

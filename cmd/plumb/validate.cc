@@ -13,8 +13,7 @@ namespace {
 int validate(Program& program) {
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
-  // Ends with the program: to take a large project apart piece by piece takes as long as to read a tenth of it.
-  static Workspace& workspace = *new Workspace(program.options, terminal);
+  Workspace workspace(program.options, terminal);
   workspace.ask_sources({.freshness = inventory::Freshness::kKept, .answers = {}});
   if (!workspace.load()) return kInvalidConfiguration;
   const std::optional<ir::CompilerInput> input = workspace.compiler_input();

@@ -181,7 +181,7 @@ bool Workspace::find_key() {
 }
 
 std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts, run::RunObserver observer,
-                                             bool hold_all_graphs) {
+                                             run::KeepGraphs keep_graphs) {
   const std::optional<ir::CompilerInput> input = compiler_input();
   if (!input) return nullptr;
   if (options_.ask_become_password && !become_password_) {
@@ -197,7 +197,7 @@ std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts,
   fleet_options.forks = forks_of(options_);
   fleet_options.host_timeout = options_.host_timeout;
   if (options_.run_timeout.count() > 0) fleet_options.run_deadline = host::Deadline::after(options_.run_timeout);
-  fleet_options.hold_all_graphs = hold_all_graphs;
+  fleet_options.keep_graphs = keep_graphs;
   fleet_options.log = &log();
   if (!options_.root.empty()) fleet_options.root = std::filesystem::absolute(options_.root).lexically_normal().string();
   fleet_options.accept_new_host_keys = options_.accept_new_host_keys;

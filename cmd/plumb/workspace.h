@@ -38,9 +38,9 @@ class Workspace {
   std::filesystem::path history_path() const { return folder() / ".plumb" / "history.db"; }
   run::Control& control() { return control_; }
 
-  // A fleet of these hosts, compiled; nothing after it has told what is wrong. For who looks at graphs it holds all.
+  // A fleet of these hosts, compiled; nothing after it has told what is wrong.
   std::unique_ptr<run::Fleet> fleet(const std::set<std::string>& hosts, run::RunObserver observer,
-                                    bool hold_all_graphs = false);
+                                    run::KeepGraphs keep_graphs = run::KeepGraphs::kWhileNeeded);
 
   // The project's history, opened for writing at the first call and kept.
   Result<history::History*> history();

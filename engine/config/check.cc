@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/nearest.h"
-#include "engine/base/pool.h"
+#include "engine/config/call_texts.h"
 #include "engine/config/declaration.h"
 #include "engine/config/functions.h"
 #include "engine/config/order_values.h"
@@ -36,29 +36,13 @@ Type inputs_type(const Module& module) {
   return cel::make_record("inputs", std::move(fields));
 }
 
-// Types the texts of `with` that hold no expression: they need nothing but their inputs' schemas. What does not fit is
-// left to be told in its turn.
-void type_literals(ModuleCall& call) {
-  if (call.module == nullptr) return;
-  call.all_literal = true;
-  for (auto& [key, given] : call.with) {
-    const lang::Node& node = given.value.node();
-    const auto input = call.module->inputs.find(key);
-    if (input != call.module->inputs.end() && node.is_scalar() && !may_be_dynamic(node)) {
-      Diagnostics untold;
-      given.literal = validate(node, input->second.schema, key, node.span, {}, untold);
-    }
-    call.all_literal = call.all_literal && given.literal;
-  }
-}
-
 class Checker {
  public:
   Checker(Module& module, const CheckContext& context)
       : module_(module), context_(context), environment_(environment_of(module)) {}
 
   void run() {
-    type_literals_of_calls();
+    type_call_texts(module_);
     // Types are found in the order in which values can be worked out.
     module_.steps = order_values(module_, environment_, context_);
     for (const Module::Step& step : module_.steps) {
@@ -81,15 +65,6 @@ class Checker {
   }
 
  private:
-  // A project may give a module tens of thousands of texts.
-  void type_literals_of_calls() {
-    std::vector<ModuleCall*> calls;
-    for (auto& entry : module_.body) {
-      if (auto* call = std::get_if<ModuleCall>(&entry)) calls.push_back(call);
-    }
-    for_each_parallel(calls.size(), core_count(), [&](std::size_t i) { type_literals(*calls[i]); });
-  }
-
   ExpressionScope scope(const cel::Environment& environment) const {
     return {environment, context_.sources, context_.diagnostics, {}};
   }

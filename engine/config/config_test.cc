@@ -355,7 +355,7 @@ class SchemaSubset {
                                                 "x-example",
                                                 "x-content-of"};
     static const std::set<std::string> formats = {"path",   "mode", "duration", "size", "content", "template",
-                                                  "source", "user", "group",    "date", "name"};
+                                                  "source", "user", "group",    "date", "name",    "timezone"};
     if (schema.is_boolean()) return;
     for (const auto& [key, value] : schema.items()) {
       if (!known.contains(key)) problems.push_back(at + " uses " + key);

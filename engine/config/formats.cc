@@ -7,6 +7,8 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/config/wall_clock.h"
+
 namespace plumb::config {
 namespace {
 
@@ -158,6 +160,17 @@ Result<Json> plain_name(std::string_view text, const std::string& name) {
   return bad(name + " is not a name", "expected text without white space and `/` that does not start with `-`");
 }
 
+Result<Json> timezone(std::string_view text, const std::string& name) {
+  const Result<WallClock> clock = WallClock::of(text);
+  if (clock) return Json(text);
+  if (WallClock::has_form(text)) {
+    return bad(name + " names no time zone that is known here", clock.error().summary(),
+               clock.error().diagnostic().hint);
+  }
+  return bad(name + " is not a time zone", "expected UTC, a distance from it, or the name of a zone",
+             "such as +02:00, or Europe/Berlin");
+}
+
 }  // namespace
 
 bool format_gives_number(std::string_view format) {
@@ -171,6 +184,7 @@ Result<Json> apply_format(std::string_view format, std::string_view text, const 
   if (format == "user" || format == "group") return account(text, name, format);
   if (format == "date") return date(text, name);
   if (format == "name") return plain_name(text, name);
+  if (format == "timezone") return timezone(text, name);
   if (format == "duration") {
     if (const auto seconds = with_unit(text, kTimeUnits)) return Json(*seconds);
     return bad(name + " is not a duration", "expected a whole number with s, m, h or d", "such as 90s or 5m");

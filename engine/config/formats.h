@@ -16,7 +16,7 @@ namespace plumb::config {
 bool format_gives_number(std::string_view format);
 
 // The normalised value, or a diagnostic without a span. `name` is how the value is called in messages, quoted.
-// Formats: path mode duration size content source user group date name.
+// Formats: path mode duration size content source user group date name timezone.
 Result<Json> apply_format(std::string_view format, std::string_view text, const std::string& name,
                           const std::filesystem::path& project_folder);
 

@@ -5,11 +5,12 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "engine/config/wall_clock.h"
+
 namespace plumb::config {
 namespace {
 
 using std::chrono::days;
-using std::chrono::minutes;
 using std::chrono::sys_days;
 using std::chrono::sys_seconds;
 
@@ -28,37 +29,9 @@ int minutes_in(const std::string& text) {
   return std::atoi(text.c_str()) * 60 + std::atoi(text.c_str() + 3);
 }
 
-std::string zone_text(int ahead) {
-  if (ahead == 0) return "UTC";
-  return (ahead < 0 ? "-" : "+") + clock_text(std::abs(ahead));
-}
-
-int zone_in(const std::string& text) {
-  if (text == "UTC") return 0;
-  return (text[0] == '-' ? -1 : 1) * minutes_in(text.substr(1));
-}
-
-int length_of(const Window& window) {
-  return window.to > window.from ? window.to - window.from : window.to - window.from + kDay;
-}
-
-bool opens_on(const Window& window, sys_days day) {
-  return window.days.contains(std::chrono::weekday(day).iso_encoding() - 1);
-}
-
-// On the window's own clock.
-sys_seconds local_time(const Window& window, sys_seconds now) {
-  return now + minutes(window.ahead);
-}
-
-bool is_open(const Window& window, sys_seconds now) {
-  const sys_seconds local = local_time(window, now);
-  const sys_days today = std::chrono::floor<days>(local);
-  const auto open_since = [&](sys_days day) {
-    const sys_seconds opens = day + minutes(window.from);
-    return opens_on(window, day) && opens <= local && local < opens + minutes(length_of(window));
-  };
-  return open_since(today) || open_since(today - days(1));
+// No distance from UTC has two names.
+std::string zone_in(const std::string& text) {
+  return text == "+00:00" || text == "-00:00" ? "UTC" : text;
 }
 
 bool has_clock_form(const Json& json) {
@@ -69,32 +42,10 @@ bool has_clock_form(const Json& json) {
 }
 
 bool has_zone_form(const Json& json) {
-  if (!json.is_string()) return false;
-  const auto& text = json.get_ref<const std::string&>();
-  return text == "UTC" || ((text.starts_with('+') || text.starts_with('-')) && has_clock_form(text.substr(1)));
+  return json.is_string() && WallClock::has_form(json.get_ref<const std::string&>());
 }
 
 }  // namespace
-
-bool is_open(const std::vector<Window>& windows, sys_seconds now) {
-  return std::any_of(windows.begin(), windows.end(), [now](const Window& window) { return is_open(window, now); });
-}
-
-sys_seconds next_opening(const std::vector<Window>& windows, sys_seconds now) {
-  sys_seconds next = sys_seconds::max();
-  for (const Window& window : windows) {
-    const sys_seconds local = local_time(window, now);
-    const sys_days today = std::chrono::floor<days>(local);
-    for (int i = 0; i <= 7; ++i) {
-      const sys_days day = today + days(i);
-      const sys_seconds opens = day + minutes(window.from);
-      if (!opens_on(window, day) || opens <= local) continue;
-      next = std::min(next, opens - minutes(window.ahead));
-      break;
-    }
-  }
-  return next;
-}
 
 std::vector<Window> read_windows(const Json& typed) {
   std::vector<Window> windows;
@@ -107,7 +58,7 @@ std::vector<Window> read_windows(const Json& typed) {
     }
     window.from = minutes_in(one["from"].get<std::string>());
     window.to = minutes_in(one["to"].get<std::string>());
-    window.ahead = zone_in(one.value("timezone", std::string("UTC")));
+    window.timezone = zone_in(one.value("timezone", std::string("UTC")));
   }
   return windows;
 }
@@ -120,7 +71,7 @@ Json to_json(const std::vector<Window>& windows) {
     list.push_back({{"days", std::move(names)},
                     {"from", clock_text(window.from)},
                     {"to", clock_text(window.to)},
-                    {"timezone", zone_text(window.ahead)}});
+                    {"timezone", window.timezone}});
   }
   return list;
 }
@@ -139,7 +90,13 @@ std::string text_of(const Window& window) {
   std::string names;
   for (const unsigned day : window.days) names += (names.empty() ? "" : ", ") + std::string(kDayNames.at(day));
   if (window.days.size() == kDays.size()) names = "every day";
-  return names + " from " + clock_text(window.from) + " to " + clock_text(window.to) + " " + zone_text(window.ahead);
+  return names + " from " + clock_text(window.from) + " to " + clock_text(window.to) + " " + window.timezone;
+}
+
+std::string text_of(const std::vector<Window>& windows) {
+  std::string text;
+  for (const Window& window : windows) text += (text.empty() ? "" : ", or ") + text_of(window);
+  return text;
 }
 
 std::string rfc3339(sys_seconds time) {

@@ -58,13 +58,15 @@ TEST(Rollout, ComesBackAsItWasWritten) {
   config::Rollout wanted = declared({1, false}, {20, true});
   wanted.pause_seconds = 30;
   wanted.tolerances.failed = {{5, true}, Amount{1, false}, {}};
+  wanted.windows = {{{5, 6}, 2 * 60, 5 * 60, "Europe/Berlin"}};
   const Rollout rollout = make_rollout(wanted, {}, hosts(12));
   const Json json = to_json(rollout);
+  EXPECT_EQ(json["window"][0]["timezone"], "Europe/Berlin");
   ASSERT_TRUE(rollout_from(json).has_value());
   EXPECT_EQ(*rollout_from(json), rollout);
   for (const char* change :
        {R"({"pause": -1})", R"({"waves": [{}]})", R"({"waves": [{"hosts": []}]})", R"({"more": 1})",
-        R"({"tolerated": {}})", R"({"waves": [{"hosts": ["a"], "canary": false}]})"}) {
+        R"({"tolerated": {}})", R"({"window": []})", R"({"waves": [{"hosts": ["a"], "canary": false}]})"}) {
     Json other = json;
     other.update(Json::parse(change));
     EXPECT_FALSE(rollout_from(other).has_value()) << change;

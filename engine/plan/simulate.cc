@@ -5,15 +5,11 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
+#include "engine/plan/brought.h"
 #include "engine/plan/reasons.h"
 
 namespace plumb::plan {
 namespace {
-
-// What a host has is the same thing in whatever module it is declared.
-Address thing(const Address& address) {
-  return {"", address.kind, address.identity};
-}
 
 bool can_be_undone(const std::vector<Operation>& operations) {
   return std::all_of(operations.begin(), operations.end(), host_can_undo);
@@ -36,7 +32,8 @@ class Simulator {
         planned_(graph.nodes.size()),
         needs_(graph.nodes.size()),
         after_(graph.nodes.size()),
-        triggers_(graph.nodes.size()) {
+        triggers_(graph.nodes.size()),
+        brought_(graph, observation, providers_of_, after_) {
     for (const ir::Edge& edge : graph.edges) {
       (edge.kind == ir::EdgeKind::kTrigger ? triggers_ : after_)[edge.from].push_back(&edge);
     }
@@ -123,15 +120,15 @@ class Simulator {
   void hold_back(std::size_t i, Op op, const std::string& lock, const std::string& needs) {
     held_back_.push_back({address_of(i), op, lock, needs});
     needs_[i] = {address_of(i)};
-    held_.push_back(i);
-    if (op != Op::kDelete) provides(i);
+    brought_.add_held_back(i);
+    if (op != Op::kDelete) brought_.add_exact(i);
   }
 
   // The first of these addresses that is held back; null where none is.
   const std::string* held_among(const std::vector<std::string>& addresses) const {
     for (const std::string& address : addresses) {
-      for (const std::size_t i : held_) {
-        if (address_of(i) == address) return &address;
+      for (const HeldBack& held : held_back_) {
+        if (held.address == address) return &address;
       }
     }
     return nullptr;
@@ -146,7 +143,7 @@ class Simulator {
     const Op before = owed == observation_.owed.end() ? Op::kNone : owed->second.op;
     if (op == Op::kNone) return before;
     const Desired& desired = graph_.nodes[i].desired;
-    const bool idle = observation_.states[i].has_value() && makers_of(i).empty() &&
+    const bool idle = observation_.states[i].has_value() && brought_.makers_of(i).empty() &&
                       provider_of(i)->triggered(desired, observed_of(i), op).empty();
     if (idle) return before;
     for (Action& action : actions_) {
@@ -187,7 +184,7 @@ class Simulator {
       push(i, std::move(action));
       if (planned_[i].acts && observed.content_text)
         texts_.emplace(digest(*observed.content_text), *observed.content_text);
-    } else if (std::vector<std::string> makers = makers_of(i); !makers.empty()) {
+    } else if (std::vector<std::string> makers = brought_.makers_of(i); !makers.empty()) {
       push(i, conditional_action(i, desired, std::move(makers)));
     } else {
       ++unchanged_;
@@ -224,7 +221,7 @@ class Simulator {
   bool may_change(std::size_t i, const Change& change, const Observed& observed) {
     const ir::Node& node = graph_.nodes[i];
     // An earlier action that is decided only in the run may also take the obstacle away.
-    if (observed.obstacle && makers_of(i).empty()) {
+    if (observed.obstacle && brought_.makers_of(i).empty()) {
       Diagnostic obstacle = *observed.obstacle;
       if (!obstacle.span) obstacle.span = node.span;
       problem(std::move(obstacle));
@@ -286,59 +283,19 @@ class Simulator {
     return action;
   }
 
-  bool explicitly_after(std::size_t i, std::size_t j) const {
-    return std::any_of(after_[i].begin(), after_[i].end(),
-                       [&](const ir::Edge* edge) { return edge->to == j && edge->kind != ir::EdgeKind::kInferred; });
-  }
-
-  // Earlier actions that may bring the thing this node is about, within limits only.
-  std::vector<std::string> makers_of(std::size_t i) const {
-    std::vector<std::string> makers;
-    for (const std::size_t j : unforeseen_) {
-      if (explicitly_after(i, j) ||
-          provider_of(j)->may_bring(graph_.nodes[j].desired, observed_of(j), graph_.nodes[i].desired.address)) {
-        makers.push_back(address_of(j));
-      }
-    }
-    return makers;
-  }
-
   // From here on an action of this node stands in the plan.
   void acts(std::size_t i) {
     planned_[i].acts = true;
-    if (planned_[i].op != Op::kDelete) provides(i);
-  }
-
-  void provides(std::size_t i) {
-    const Desired& desired = graph_.nodes[i].desired;
-    provided_[thing(desired.address)] = i;
-    for (const Address& what : provider_of(i)->provides(desired)) provided_[thing(what)] = i;
-  }
-
-  // An exact provider among the earlier actions, else a bounded one; its address, or nothing.
-  std::optional<std::size_t> find_provider(std::size_t i, const Address& what, bool& exact) const {
-    const auto found = provided_.find(thing(what));
-    exact = found != provided_.end();
-    if (exact) return found->second;
-    for (auto j = unforeseen_.rbegin(); j != unforeseen_.rend(); ++j) {
-      const Desired& desired = graph_.nodes[*j].desired;
-      if (explicitly_after(i, *j) || provider_of(*j)->may_bring(desired, observed_of(*j), what)) return *j;
-    }
-    for (const std::size_t j : held_) {
-      const bool observed = observation_.states[j].has_value();
-      const Desired& desired = graph_.nodes[j].desired;
-      if (explicitly_after(i, j) || (observed && provider_of(j)->may_bring(desired, observed_of(j), what))) return j;
-    }
-    return std::nullopt;
+    if (planned_[i].op != Op::kDelete) brought_.add_exact(i);
   }
 
   void resolve_missing(std::size_t i, const Observed& observed, Action& action) {
     const ir::Node& node = graph_.nodes[i];
     for (const Missing& missing : observed.missing) {
-      bool exact = false;
-      if (const std::optional<std::size_t> maker = find_provider(i, missing.what, exact)) {
-        add_unique(action.needs, address_of(*maker));
-        if (!exact) bound(action, missing.what.str() + " is expected from " + address_of(*maker), *maker);
+      if (const std::optional<Brought::Source> source = brought_.source_of(i, missing.what)) {
+        const std::string from = address_of(source->node);
+        add_unique(action.needs, from);
+        if (!source->exact) bound(action, missing.what.str() + " is expected from " + from, from);
         continue;
       }
       const auto is_it = [&](const ir::Node& other) { return thing(other.desired.address) == thing(missing.what); };
@@ -364,7 +321,7 @@ class Simulator {
 
   // A create whose thing a package may also bring is decided when its turn comes.
   void bound_by_earlier(std::size_t i, Action& action) {
-    for (const std::string& maker : makers_of(i)) {
+    for (const std::string& maker : brought_.makers_of(i)) {
       add_unique(action.unknown_until, maker);
       add_unique(action.needs, maker);
       if (action.fidelity == Fidelity::kExact) {
@@ -374,10 +331,10 @@ class Simulator {
     }
   }
 
-  void bound(Action& action, const std::string& note, std::size_t maker) {
+  void bound(Action& action, const std::string& note, const std::string& maker) {
     if (action.fidelity == Fidelity::kExact) action.fidelity = Fidelity::kBounded;
     if (action.note.empty()) action.note = note;
-    add_unique(action.unknown_until, address_of(maker));
+    add_unique(action.unknown_until, maker);
   }
 
   void push(std::size_t i, Action action) {
@@ -386,7 +343,7 @@ class Simulator {
     planned_[i].unknown = !action.unknown_until.empty();
     acts(i);
     if (action.fidelity != Fidelity::kExact && (action.op == Op::kCreate || action.op == Op::kRun)) {
-      unforeseen_.push_back(i);
+      brought_.add_unforeseen(i);
     }
     needs_[i] = {address_of(i)};
     actions_.push_back(std::move(action));
@@ -485,10 +442,8 @@ class Simulator {
   std::vector<std::vector<std::string>> needs_;         // by node: addresses of actions it stands on
   std::vector<std::vector<const ir::Edge*>> after_;     // by node: edges that only order
   std::vector<std::vector<const ir::Edge*>> triggers_;  // by node: edges that set it off
-  std::map<Address, std::size_t> provided_;             // what actions provide exactly, and the last node that does
+  Brought brought_;                                     // by the nodes so far
   std::vector<HeldBack> held_back_;
-  std::vector<std::size_t> held_;        // nodes of held_back_
-  std::vector<std::size_t> unforeseen_;  // nodes whose actions may bring more than can be told
   Actions actions_;
   std::map<std::string, std::string> texts_;
   int unchanged_ = 0;

@@ -67,6 +67,9 @@ Json run_event(const run::RunEvent& event) {
     case Kind::kAction:
       json = action_event(event);
       break;
+    case Kind::kConfirming:
+      json = {{"event", "confirming"}, {"milliseconds", event.milliseconds}};
+      break;
     case Kind::kPlanned:
       json = host_json(*event.result);
       json["event"] = "planned";

@@ -41,6 +41,7 @@ class Events : public testing::Test {
         run_event({.kind = Kind::kReached, .host = "web1", .milliseconds = 3}),
         run_event({.kind = Kind::kApplying, .host = "web1"}),
         run_event({.kind = Kind::kAction, .host = "web1", .action = &action_, .event = &failed}),
+        run_event({.kind = Kind::kConfirming, .host = "web1", .milliseconds = 120000}),
         run_event({.kind = Kind::kPlanned, .host = "web1", .result = &result_}),
         run_event({.kind = Kind::kHostDone, .host = "web1", .result = &result_}),
         diagnostic_event(Diagnostic(Code::kConnect, "refused")

@@ -87,16 +87,20 @@ void LiveModel::on(const run::RunEvent& event, Moment now) {
               (event.wave->canary ? ", canary: " : ": ") + host_list(event.wave->hosts);
       break;
     case Kind::kContacting:
-      running_[event.host] = {now, "connecting", 0};
+      running_[event.host] = {now, "connecting", 0, {}};
       break;
     case Kind::kReached:
       running_[event.host].doing = "observing";
       break;
     case Kind::kApplying:
-      running_[event.host] = {now, "checking against the plan", 0};
+      running_[event.host] = {now, "checking against the plan", 0, {}};
       break;
     case Kind::kAction:
       note_action(event, now);
+      break;
+    case Kind::kConfirming:
+      running_.try_emplace(event.host, Work{now, "", 0, {}}).first->second.confirmed_by =
+          now + milliseconds(event.milliseconds);
       break;
     case Kind::kPlanned:
     case Kind::kHostDone:
@@ -106,7 +110,7 @@ void LiveModel::on(const run::RunEvent& event, Moment now) {
 }
 
 void LiveModel::note_action(const run::RunEvent& event, Moment now) {
-  Work& work = running_.try_emplace(event.host, Work{now, "", 0}).first->second;
+  Work& work = running_.try_emplace(event.host, Work{now, "", 0, {}}).first->second;
   work.doing = std::string(plumb::name(event.action->op)) + " " + event.action->desired.address.str();
   if (!ends_action(event.event->kind)) return;
   ++work.actions_done;
@@ -164,6 +168,14 @@ void LiveModel::give_places(Moment now, std::size_t rows) {
   }
 }
 
+std::string LiveModel::doing(const Work& work, Moment now) {
+  if (!work.confirmed_by) return work.doing;
+  if (now >= *work.confirmed_by) return "waiting to hear what the host undid";
+  // Rounded up: it begins with all of its time.
+  const std::int64_t left = whole_seconds(now, *work.confirmed_by - milliseconds(1)) + 1;
+  return "confirming with a new login, " + std::to_string(left) + " s left";
+}
+
 LiveState LiveModel::state(Moment now, std::size_t rows) {
   give_places(now, rows);
   LiveState state;
@@ -182,7 +194,8 @@ LiveState LiveModel::state(Moment now, std::size_t rows) {
     if (place.over || work == running_.end()) {
       state.rows.push_back({place.host, place.end, place.seconds, true, place.bad});
     } else {
-      state.rows.push_back({place.host, work->second.doing, whole_seconds(work->second.since, now), false, false});
+      state.rows.push_back(
+          {place.host, doing(work->second, now), whole_seconds(work->second.since, now), false, false});
       ++shown;
     }
   }

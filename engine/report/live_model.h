@@ -56,6 +56,7 @@ class LiveModel {
     Moment since;
     std::string doing;
     std::size_t actions_done = 0;
+    std::optional<Moment> confirmed_by;  // where it waits for the new login that confirms its changes
   };
   struct Place {
     std::string host;
@@ -68,6 +69,7 @@ class LiveModel {
 
   void finish(const run::HostResult& result, Moment now);
   void note_action(const run::RunEvent& event, Moment now);
+  static std::string doing(const Work& work, Moment now);
   void give_places(Moment now, std::size_t rows);
   std::optional<std::int64_t> seconds_left(Moment now) const;
   std::optional<double> by_hosts(Moment now) const;

@@ -73,6 +73,23 @@ TEST_F(Live, ShowsWhatEachHostDoes) {
             "  db1           observing                              0:04|\n");
 }
 
+TEST_F(Live, CountsDownToTheLoginThatConfirms) {
+  model_.begin("Applying", 1, 10, at(0));
+  apply("web1", 0);
+  act("web1", wire::EventKind::kChanged, 1000);
+  model_.on({.kind = Kind::kConfirming, .host = "web1", .milliseconds = 120000}, at(2000));
+  EXPECT_EQ(frame(2000),
+            "Applying  0:02|\n"
+            "0 of 1 host done, 1 at work|\n"
+            "  web1          confirming with a new login, 120 s…    0:02|\n");
+  EXPECT_EQ(model_.state(at(2900), 1).rows[0].doing, "confirming with a new login, 120 s left");
+  EXPECT_EQ(model_.state(at(3000), 1).rows[0].doing, "confirming with a new login, 119 s left");
+  EXPECT_EQ(model_.state(at(121500), 1).rows[0].doing, "confirming with a new login, 1 s left");
+  EXPECT_EQ(model_.state(at(122000), 1).rows[0].doing, "waiting to hear what the host undid");
+  end("web1", 130000);
+  EXPECT_EQ(model_.state(at(130000), 1).rows[0].doing, "ok");
+}
+
 TEST_F(Live, IsSmallOnASmallScreen) {
   model_.begin("Planning", 100, 100, at(0));
   for (int i = 10; i < 60; ++i) contact("web" + std::to_string(i), 0);

@@ -36,9 +36,7 @@ std::string rollout_text(const plan::Rollout& rollout) {
   out += tolerance_text(rollout.tolerances.failed, "failed       ");
   out += tolerance_text(rollout.tolerances.no_answer, "no answer    ");
   out += tolerance_text(rollout.tolerances.unreachable, "unreachable  ");
-  std::string windows;
-  for (const config::Window& window : rollout.windows) windows += (windows.empty() ? "" : ", or ") + text_of(window);
-  if (!windows.empty()) out += "It begins hosts " + windows + ".\n";
+  if (!rollout.windows.empty()) out += "It begins hosts " + text_of(rollout.windows) + ".\n";
   if (rollout.pause_seconds > 0) out += "Between two waves it waits " + std::to_string(rollout.pause_seconds) + " s.\n";
   return out;
 }

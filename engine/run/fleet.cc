@@ -82,7 +82,7 @@ Result<> Fleet::reach(Member& member) {
 void Fleet::take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph) {
   member.session->set_graph(std::move(graph));
   member.compiled = true;
-  if (!options_.hold_all_graphs && compiler_.graph_count() > kMaxGraphs) holds_graphs_ = false;
+  if (options_.keep_graphs != KeepGraphs::kAll && compiler_.graph_count() > kMaxGraphs) holds_graphs_ = false;
   if (!holds_graphs_) compiler_.forget_graphs();
 }
 

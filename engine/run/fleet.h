@@ -15,6 +15,7 @@
 
 #include "engine/base/log.h"
 #include "engine/config/inventory.h"
+#include "engine/config/opening_hours.h"
 #include "engine/config/project.h"
 #include "engine/history/history.h"
 #include "engine/ir/compile.h"
@@ -46,16 +47,17 @@ struct HostResult {
 
 // What happens while a fleet works. Calls come one at a time, from any thread.
 struct RunEvent {
-  // A host is contacted, then reached; its turn in an apply begins with kApplying. kPlanned ends it for a plan,
-  // kHostDone for everything else, whatever became of it.
-  enum class Kind { kPause, kWave, kContacting, kReached, kApplying, kPlanned, kAction, kHostDone };
+  // A host is contacted, then reached; its turn in an apply begins with kApplying, and what must be confirmed ends with
+  // kConfirming. kPlanned ends it for a plan, kHostDone for everything else, whatever became of it.
+  enum class Kind { kPause, kWave, kContacting, kReached, kApplying, kPlanned, kAction, kConfirming, kHostDone };
   Kind kind = Kind::kContacting;
   std::string host;
   const plan::Action* action = nullptr;  // kAction
   const wire::Event* event = nullptr;    // kAction
   const HostResult* result = nullptr;    // kPlanned, kHostDone
   const plan::Wave* wave = nullptr;      // kWave, of a roll-out; kPause: the one that comes after it
-  std::int64_t milliseconds = 0;         // kReached: how long it took; kPause: how long it is
+  std::int64_t milliseconds = 0;         // kReached: how long it took; kPause: how long it is; kConfirming: how
+                                         // long there is for it
 };
 using RunObserver = std::function<void(const RunEvent&)>;
 
@@ -71,7 +73,8 @@ struct ApplyOptions {
   bool saved_plan = false;  // the plan comes from a file: refuse to apply it twice
   bool keep_going = false;
   history::RunWriter* history = nullptr;
-  // The time, for the windows of a roll-out; empty: they do not count.
+  // When hosts may be begun, and the time; null: at any time.
+  const config::OpeningHours* hours = nullptr;
   std::function<std::chrono::sys_seconds()> clock;
 };
 
@@ -106,7 +109,7 @@ class Fleet {
   // Carries a plan out on the compiled hosts that it names, in the waves of its roll-out where it has one.
   FleetApply apply(const plan::Plan& plan, const ApplyOptions& options);
 
-  // Null where it still waits for facts, or was let go of (see FleetOptions::hold_all_graphs).
+  // Null where it still waits for facts, or was let go of (see KeepGraphs).
   const ir::HostGraph* graph(const std::string& host) const;
   // Null where the host was not reached.
   const Json* facts(const std::string& host) const;
@@ -128,7 +131,7 @@ class Fleet {
   void apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options);
   void apply_wave(const std::vector<Member*>& members, const plan::Plan& plan, const ApplyOptions& options,
                   RolloutGate& gate);
-  static void heed_window(const plan::Plan& plan, const ApplyOptions& options, RolloutGate& gate);
+  static void heed_window(const ApplyOptions& options, RolloutGate& gate);
   // False where the wait was cut short.
   bool pause(std::chrono::seconds time) const;
   void park(Member& member);

@@ -42,11 +42,6 @@ void count(wire::EventKind kind, HostResult& result) {
 constexpr config::Amount kAll{100, true};
 constexpr config::Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}};
 
-// "; it opens next at 2026-03-07T02:00:00Z"
-std::string opens_next(const std::vector<config::Window>& windows, std::chrono::sys_seconds now) {
-  return "; it opens next at " + config::rfc3339(config::next_opening(windows, now));
-}
-
 }  // namespace
 
 void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
@@ -117,6 +112,11 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
   }
   ToConfirm changes = to_confirm(request->apply);
   if (done) changes.within = std::chrono::seconds(done->confirm_within);
+  if (changes.within.count() > 0) {
+    tell({.kind = RunEvent::Kind::kConfirming,
+          .host = member.name,
+          .milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(changes.within).count()});
+  }
   // The connection stays until then: a host that cannot be reached anew may still be helped over it.
   const bool confirmed = changes.within.count() == 0 || confirm_changes(*member.session, changes, journalist, result);
   const Result<> kept = journalist.problem();
@@ -148,7 +148,7 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const plan::Plan& pl
     member.result.name = member.name;
     {
       const std::lock_guard lock(gate_mutex);
-      if (!plan.hosts.at(member.name).actions->empty()) heed_window(plan, options, gate);
+      if (!plan.hosts.at(member.name).actions->empty()) heed_window(options, gate);
       if (gate.stopped()) {
         member.result.state = HostState::kNotStarted;
         member.result.outcome = "held";
@@ -167,11 +167,12 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const plan::Plan& pl
 }
 
 // No host is begun once the window has closed; those at work go on to their end.
-void Fleet::heed_window(const plan::Plan& plan, const ApplyOptions& options, RolloutGate& gate) {
-  if (!options.clock || !plan.rollout || plan.rollout->windows.empty() || gate.stopped()) return;
+void Fleet::heed_window(const ApplyOptions& options, RolloutGate& gate) {
+  if (options.hours == nullptr || gate.stopped()) return;
   const std::chrono::sys_seconds now = options.clock();
-  if (config::is_open(plan.rollout->windows, now)) return;
-  gate.close("the maintenance window has closed" + opens_next(plan.rollout->windows, now));
+  if (options.hours->is_open(now)) return;
+  const std::optional<std::chrono::sys_seconds> next = options.hours->next_opening(now);
+  gate.close("the maintenance window has closed" + (next ? "; it opens next at " + config::rfc3339(*next) : ""));
 }
 
 bool Fleet::pause(std::chrono::seconds time) const {
@@ -211,7 +212,7 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
         (void)pause(time);
       }
       first = false;
-      heed_window(plan, options, gate);
+      heed_window(options, gate);
       if (!gate.stopped()) tell({.kind = RunEvent::Kind::kWave, .host = {}, .wave = &wave});
       gate.begin_wave(wave, members.size());
       apply_wave(members, plan, options, gate);

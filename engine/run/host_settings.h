@@ -12,12 +12,18 @@
 
 namespace plumb::run {
 
+// Which graphs Fleet::graph() can show once a host is done.
+enum class KeepGraphs {
+  kWhileNeeded,  // all of them, or where too many are different only those that are still to be used
+  kAll,
+};
+
 struct FleetOptions {
   std::size_t forks = 10;
   std::chrono::seconds host_timeout{0};                   // for each host, to plan it, and to apply to it; 0 for any
   host::Deadline run_deadline = host::Deadline::never();  // hosts at work are given up then, and no other is begun
-  bool hold_all_graphs = false;                           // for Fleet::graph(), however many are different
-  std::string root;                                       // --root DIR; "" for the hosts themselves
+  KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded;
+  std::string root;  // --root DIR; "" for the hosts themselves
   bool accept_new_host_keys = false;
   std::optional<std::string> become_password;
   host::ssh::Prompt prompt;  // empty where nobody can be asked

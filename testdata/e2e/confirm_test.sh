@@ -49,6 +49,7 @@ project wide-open 20s
 exits 0 "$plumb" plan
 says 'must be confirmed within 20s'
 exits 0 "$plumb" apply --yes
+says 'w1  confirming with a new login, 20 s left'
 door_is wide-open || fail 'not applied'
 [ ! -e $state/undo.json ] && [ ! -e $state/undo ] || fail "left: $(ls $state)"
 exits 0 "$plumb" diff
@@ -76,7 +77,8 @@ says 'undone'
 # The record does not claim it, so a plan holds it again, and the plan that was undone may be applied again.
 exits 2 "$plumb" diff
 says_not PL4006
-exits 1 "$plumb" apply closed.json --yes
+exits 1 "$plumb" apply closed.json --yes --output jsonl
+says '"event":"confirming","host":"w1","milliseconds":5000'
 says 'PL4010'
 
 # --- the controller dies while the host waits: the host does it alone, and the next run tells

@@ -228,9 +228,9 @@ exits 0 "$plumb" validate --limit w01
 says '1 host'
 
 # --- maintenance windows
-window() { # DAYS
+window() { # DAYS [TIMEZONE]
   sed -i '/^rollout:/d' plumb.yaml
-  sed -i "s/^project: .*/&\nrollout: {window: {days: [$1], from: \"00:00\", to: \"24:00\"}}/" plumb.yaml
+  sed -i "s|^project: .*|&\nrollout: {window: {days: [$1], from: \"00:00\", to: \"24:00\", timezone: ${2:-UTC}}}|" plumb.yaml
 }
 day() { LC_ALL=C date -u -d "$1" +%a | tr '[:upper:]' '[:lower:]'; }
 window "$(day '+3 days')"
@@ -242,6 +242,18 @@ says 'it opens next at'
 exits 5 "$plumb" apply window.json --yes
 says 'PL4009'
 [ "$(with conf six)" = 'w01 w02 w03 ' ] || fail "touched: $(with conf six)"
+# A named time zone stands in the plan by its name.
+window "$(day '+3 days')" Europe/Berlin
+exits 0 "$plumb" plan -o window.json
+says '00:00 to 24:00 Europe/Berlin'
+grep -q '"timezone":"Europe/Berlin"' window.json || fail 'the plan does not name its time zone'
+exits 5 "$plumb" apply window.json --yes
+says 'from 00:00 to 24:00 Europe/Berlin, and it is'
+says 'it opens next at 20'
+window "$(day '+3 days')" Europe/Berlim
+exits 3 "$plumb" validate
+says 'did you mean `Europe/Berlin`?'
+window "$(day '+3 days')"
 exits 0 "$plumb" apply window.json --ignore-window --limit w04 --yes
 exits 0 "$plumb" history show last
 says 'window ignored'

@@ -1,23 +1,28 @@
 #include "engine/lang/cel/time_zone.h"
 
 #include <algorithm>
-#include <string>
-#include <vector>
+#include <system_error>
 
 #include "engine/base/file.h"
+#include "engine/base/nearest.h"
 #include "engine/lang/cel/time.h"
 
 namespace plumb::cel {
 namespace {
 
-constexpr std::string_view kDatabase = "/usr/share/zoneinfo/";
 constexpr std::size_t kLargestFile = std::size_t{1} << 20;
+// RFC 8536 asks for no more, and sums with it stay far from overflow.
+constexpr std::int64_t kLargestOffset = std::int64_t{26} * 3600;
 
 std::int64_t big_endian(std::string_view bytes) {
   std::int64_t number = (static_cast<unsigned char>(bytes.front()) & 0x80) != 0 ? -1 : 0;
   for (const char byte : bytes) number = number * 256 + static_cast<unsigned char>(byte);
   return number;
 }
+
+constexpr std::size_t kHeaderSize = 44;
+constexpr std::size_t kTimeSize = 8;
+constexpr std::size_t kTypeSize = 6;
 
 struct Header {
   std::size_t times = 0;
@@ -28,11 +33,9 @@ struct Header {
   std::size_t universals = 0;
 
   std::size_t data_size(std::size_t time_size) const {
-    return times * (time_size + 1) + types * 6 + characters + leaps * (time_size + 4) + standards + universals;
+    return times * (time_size + 1) + types * kTypeSize + characters + leaps * (time_size + 4) + standards + universals;
   }
 };
-
-constexpr std::size_t kHeaderSize = 44;
 
 bool read_header(std::string_view file, Header& header) {
   if (file.size() < kHeaderSize || !file.starts_with("TZif")) return false;
@@ -46,21 +49,28 @@ bool read_header(std::string_view file, Header& header) {
   return true;
 }
 
+bool is_good_offset(std::int64_t offset) {
+  return offset >= -kLargestOffset && offset <= kLargestOffset;
+}
+
 // The rule behind the last transition: "EST5EDT,M3.2.0,M11.1.0".
 class Rule {
  public:
   explicit Rule(std::string_view text) : rest_(text) {}
 
+  // Nothing for what is no rule, whatever the time.
   std::optional<std::int64_t> offset(std::int64_t seconds) {
     std::int64_t standard = 0;
     if (!skip_name() || !take_time(standard)) return {};
     standard = -standard;  // POSIX counts west of UTC
+    if (!is_good_offset(standard)) return {};
     if (rest_.empty()) return standard;
     std::int64_t summer = standard + 3600;
     if (!skip_name()) return {};
     if (!rest_.empty() && rest_.front() != ',') {
       if (!take_time(summer)) return {};
       summer = -summer;
+      if (!is_good_offset(summer)) return {};
     }
     const std::int64_t year = civil_time(seconds + standard).year;
     std::int64_t begin = 0;
@@ -163,55 +173,110 @@ class Rule {
   std::string_view rest_;
 };
 
-// Looks a time up in one block of a TZif file whose data starts at `data`.
-std::optional<std::int64_t> find_offset(std::string_view data, const Header& header, std::string_view rule,
-                                        std::int64_t seconds) {
-  constexpr std::size_t kTimeSize = 8;
-  if (header.types == 0 || data.size() < header.data_size(kTimeSize)) return {};
-  const auto time_at = [&](std::size_t i) { return big_endian(data.substr(i * kTimeSize, kTimeSize)); };
-  std::size_t low = 0;
-  std::size_t high = header.times;
-  while (low < high) {
-    const std::size_t middle = (low + high) / 2;
-    if (time_at(middle) <= seconds) {
-      low = middle + 1;
-    } else {
-      high = middle;
+// The names of the zones of a database, sorted. Files that are no zones, and copies of the zones in other folders, have
+// names that begin with a small letter.
+std::vector<std::string> zone_names(const std::filesystem::path& database) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> names;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(database, fs::directory_options::skip_permission_denied, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    std::string name = entry->path().lexically_relative(database).generic_string();
+    std::error_code unknown;
+    if (entry->is_directory(unknown)) {
+      if (!is_zone_name(name)) entry.disable_recursion_pending();
+    } else if (is_zone_name(name)) {
+      names.push_back(std::move(name));
     }
   }
-  if (low == header.times && !rule.empty()) return Rule(rule).offset(seconds);
-  const std::size_t indexes = header.times * kTimeSize;
-  const std::size_t type = low == 0 ? 0 : static_cast<unsigned char>(data[indexes + low - 1]);
-  if (type >= header.types) return {};
-  return big_endian(data.substr(indexes + header.times + type * 6, 4));
-}
-
-bool is_zone_name(std::string_view zone) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
-           c == '-' || c == '+';
-  };
-  return !zone.empty() && zone.size() < 64 && zone.front() != '/' && std::all_of(zone.begin(), zone.end(), allowed);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace
 
-std::optional<std::int64_t> database_offset(std::string_view zone, std::int64_t seconds) {
-  if (!is_zone_name(zone)) return {};
-  const Result<std::string> file = read_file(std::string(kDatabase) + std::string(zone), kLargestFile);
-  Header first;
-  if (!file || !read_header(*file, first)) return {};
+bool is_zone_name(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto allowed = [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '-' || c == '+';
+  };
+  return !text.empty() && text.size() < 64 && text.front() >= 'A' && text.front() <= 'Z' && text.back() != '/' &&
+         text.find("//") == std::string_view::npos && std::all_of(text.begin(), text.end(), allowed);
+}
+
+std::optional<TimeZone> TimeZone::decode(std::string_view file) {
+  Header old;
+  if (!read_header(file, old)) return {};
   // Behind the old block with times of 32 bits stands the real one.
-  const std::size_t second = kHeaderSize + first.data_size(4);
+  const std::size_t second = kHeaderSize + old.data_size(4);
   Header header;
-  if (second > file->size() || !read_header(std::string_view(*file).substr(second), header)) return {};
-  const std::string_view data = std::string_view(*file).substr(second + kHeaderSize);
-  const std::size_t size = header.data_size(8);
-  if (data.size() < size + 2) return {};
-  std::string_view rule = data.substr(size);
-  rule.remove_prefix(1);
-  rule = rule.substr(0, rule.find('\n'));
-  return find_offset(data, header, rule, seconds);
+  if (second > file.size() || !read_header(file.substr(second), header)) return {};
+  const std::string_view data = file.substr(second + kHeaderSize);
+  const std::size_t size = header.data_size(kTimeSize);
+  if (data.size() < size + 2 || data[size] != '\n' || header.types == 0) return {};
+  // Its times would count leap seconds, which no clock of a host does.
+  if (header.leaps > 0) return {};
+
+  const std::size_t types_begin = header.times * (kTimeSize + 1);
+  std::vector<std::int64_t> offsets;
+  for (std::size_t i = 0; i < header.types; ++i) {
+    offsets.push_back(big_endian(data.substr(types_begin + i * kTypeSize, 4)));
+    if (!is_good_offset(offsets.back())) return {};
+  }
+  TimeZone zone;
+  zone.first_ = offsets.front();
+  for (std::size_t i = 0; i < header.times; ++i) {
+    const std::int64_t when = big_endian(data.substr(i * kTimeSize, kTimeSize));
+    const std::size_t type = static_cast<unsigned char>(data[header.times * kTimeSize + i]);
+    if (type >= offsets.size() || (i > 0 && when <= zone.changes_.back().when)) return {};
+    zone.changes_.push_back({when, offsets[type]});
+  }
+  const std::string_view rule = data.substr(size + 1);
+  const std::size_t end = rule.find('\n');
+  if (end == std::string_view::npos) return {};
+  zone.rule_ = rule.substr(0, end);
+  if (!zone.rule_.empty() && !Rule(zone.rule_).offset(0)) return {};
+  return zone;
+}
+
+std::optional<TimeZone> TimeZone::find(std::string_view name, const std::filesystem::path& database) {
+  if (!is_zone_name(name)) return {};
+  const Result<std::string> bytes = read_file(database / name, kLargestFile);
+  if (!bytes) return {};
+  return decode(*bytes);
+}
+
+Result<TimeZone> TimeZone::read(std::string_view name, const std::filesystem::path& database) {
+  namespace fs = std::filesystem;
+  if (std::optional<TimeZone> zone = find(name, database)) return std::move(*zone);
+  std::error_code error;
+  if (!fs::is_directory(database, error)) {
+    return fail(Code::kBadValue, "there is no time zone database in " + database.string())
+        .hint("install the package tzdata");
+  }
+  const fs::path file = database / name;
+  if (!is_zone_name(name) || !fs::is_regular_file(file, error)) {
+    const std::string near = nearest(name, zone_names(database));
+    return fail(Code::kBadValue,
+                "the time zone database in " + database.string() + " has no zone `" + std::string(name) + "`")
+        .hint(near.empty() ? "zones are named as Europe/Berlin is" : "did you mean `" + near + "`?");
+  }
+  if (const Result<std::string> bytes = read_file(file, kLargestFile); !bytes) return bytes.error();
+  return fail(Code::kBadValue, file.string() + " is not a time zone's file, or not a whole one")
+      .hint("install the package tzdata anew");
+}
+
+std::int64_t TimeZone::offset(std::int64_t seconds) const {
+  const auto next = std::upper_bound(changes_.begin(), changes_.end(), seconds,
+                                     [](std::int64_t time, const Change& change) { return time < change.when; });
+  if (next == changes_.end() && !rule_.empty()) return Rule(rule_).offset(seconds).value_or(first_);
+  return next == changes_.begin() ? first_ : std::prev(next)->offset;
+}
+
+std::optional<std::int64_t> database_offset(std::string_view zone, std::int64_t seconds) {
+  const std::optional<TimeZone> found = TimeZone::find(zone);
+  if (!found) return {};
+  return found->offset(seconds);
 }
 
 }  // namespace plumb::cel

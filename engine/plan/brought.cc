@@ -1,0 +1,49 @@
+#include "engine/plan/brought.h"
+
+#include <algorithm>
+
+namespace plumb::plan {
+
+Address thing(const Address& address) {
+  return {"", address.kind, address.identity};
+}
+
+void Brought::add_exact(std::size_t node) {
+  const Desired& desired = graph_.nodes[node].desired;
+  exact_[thing(desired.address)] = node;
+  for (const Address& what : providers_[node]->provides(desired)) exact_[thing(what)] = node;
+}
+
+std::vector<std::string> Brought::makers_of(std::size_t node) const {
+  std::vector<std::string> makers;
+  for (const std::size_t earlier : unforeseen_) {
+    if (explicitly_after(node, earlier) || may_bring(earlier, graph_.nodes[node].desired.address)) {
+      makers.push_back(graph_.nodes[earlier].desired.address.str());
+    }
+  }
+  return makers;
+}
+
+std::optional<Brought::Source> Brought::source_of(std::size_t node, const Address& what) const {
+  if (const auto found = exact_.find(thing(what)); found != exact_.end()) return Source{found->second, true};
+  for (auto earlier = unforeseen_.rbegin(); earlier != unforeseen_.rend(); ++earlier) {
+    if (explicitly_after(node, *earlier) || may_bring(*earlier, what)) return Source{*earlier, false};
+  }
+  for (const std::size_t earlier : held_back_) {
+    const bool observed = observation_.states[earlier].has_value();
+    if (explicitly_after(node, earlier) || (observed && may_bring(earlier, what))) return Source{earlier, false};
+  }
+  return std::nullopt;
+}
+
+bool Brought::explicitly_after(std::size_t node, std::size_t earlier) const {
+  return std::any_of(after_[node].begin(), after_[node].end(), [&](const ir::Edge* edge) {
+    return edge->to == earlier && edge->kind != ir::EdgeKind::kInferred;
+  });
+}
+
+bool Brought::may_bring(std::size_t earlier, const Address& what) const {
+  return providers_[earlier]->may_bring(graph_.nodes[earlier].desired, *observation_.states[earlier], what);
+}
+
+}  // namespace plumb::plan

@@ -1,0 +1,55 @@
+// What the actions of a plan so far bring to a host: exactly, or within limits (a package, a command).
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/ir/graph.h"
+#include "engine/plan/simulate.h"
+
+namespace plumb::plan {
+
+class Brought {
+ public:
+  // By node: its provider, and the edges that only order it. Everything referred to outlives this.
+  Brought(const ir::HostGraph& graph, const Observation& observation, const std::vector<const Provider*>& providers,
+          const std::vector<std::vector<const ir::Edge*>>& after)
+      : graph_(graph), observation_(observation), providers_(providers), after_(after) {}
+
+  // The node will be as it is asked for, with all that its kind provides.
+  void add_exact(std::size_t node);
+  // Its action may bring more than can be told.
+  void add_unforeseen(std::size_t node) { unforeseen_.push_back(node); }
+  // It is held back; what it would bring is not there in this run.
+  void add_held_back(std::size_t node) { held_back_.push_back(node); }
+
+  // Addresses of earlier actions that may bring the thing this node is about, within limits only.
+  std::vector<std::string> makers_of(std::size_t node) const;
+
+  struct Source {
+    std::size_t node = 0;
+    bool exact = false;
+  };
+  // Where `node` has what it needs from: an exact source among the earlier nodes, else a bounded one.
+  std::optional<Source> source_of(std::size_t node, const Address& what) const;
+
+ private:
+  bool explicitly_after(std::size_t node, std::size_t earlier) const;
+  bool may_bring(std::size_t earlier, const Address& what) const;
+
+  const ir::HostGraph& graph_;
+  const Observation& observation_;
+  const std::vector<const Provider*>& providers_;
+  const std::vector<std::vector<const ir::Edge*>>& after_;
+  std::map<Address, std::size_t> exact_;  // the last node that does
+  std::vector<std::size_t> unforeseen_;
+  std::vector<std::size_t> held_back_;
+};
+
+// What a host has is the same thing in whatever module it is declared.
+Address thing(const Address& address);
+
+}  // namespace plumb::plan
