@@ -1,7 +1,7 @@
 # Names for what one does with this tree; CMakePresets.json says how. `make` alone lists them.
 
 PREFIX ?= /usr/local
-JOBS ?= $(shell nproc)
+JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 N ?= 3
 FUZZ_SECONDS ?= 60
 
@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 60
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-deps: ## install what the build needs and this machine lacks (Debian, Ubuntu)
+deps: ## install what the build needs and this machine lacks (Debian, Ubuntu, macOS with Homebrew)
 	@.ci/deps build
 
 build: deps ## build everything into build/, the programs into build/bin/

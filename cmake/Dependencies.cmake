@@ -4,10 +4,15 @@ find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tl-expected REQUIRED)
 
-# Nettle hashes on both sides. The executor is one static file, so it needs the archive.
+# Nettle hashes on both sides. The executor is one static file, so it needs the archive; where there is no executor, either
+# will do.
 find_path(NETTLE_INCLUDE_DIR nettle/sha2.h REQUIRED)
-find_library(NETTLE_ARCHIVE NAMES libnettle.a REQUIRED)
-add_library(nettle_static STATIC IMPORTED)
+set(names libnettle.a)
+if(NOT CMAKE_SYSTEM_NAME STREQUAL Linux)
+  list(APPEND names nettle)
+endif()
+find_library(NETTLE_ARCHIVE NAMES ${names} REQUIRED)
+add_library(nettle_static UNKNOWN IMPORTED)
 set_target_properties(nettle_static PROPERTIES IMPORTED_LOCATION ${NETTLE_ARCHIVE}
                                                INTERFACE_INCLUDE_DIRECTORIES ${NETTLE_INCLUDE_DIR})
 
@@ -25,10 +30,17 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(libssh REQUIRED IMPORTED_TARGET libssh)
 
 # RE2 matches on the controller's side alone. What pkg-config says of it holds a flag that the precompiled headers lack.
-find_path(RE2_INCLUDE_DIR re2/re2.h REQUIRED)
-find_library(RE2_LIBRARY NAMES re2 REQUIRED)
-add_library(re2 UNKNOWN IMPORTED)
-set_target_properties(re2 PROPERTIES IMPORTED_LOCATION ${RE2_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${RE2_INCLUDE_DIR})
+# Homebrew's needs Abseil, which its own description for CMake brings along.
+if(APPLE)
+  find_package(re2 CONFIG REQUIRED)
+  add_library(re2 INTERFACE IMPORTED)
+  target_link_libraries(re2 INTERFACE re2::re2)
+else()
+  find_path(RE2_INCLUDE_DIR re2/re2.h REQUIRED)
+  find_library(RE2_LIBRARY NAMES re2 REQUIRED)
+  add_library(re2 UNKNOWN IMPORTED)
+  set_target_properties(re2 PROPERTIES IMPORTED_LOCATION ${RE2_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${RE2_INCLUDE_DIR})
+endif()
 
 if(PLUMB_TESTS)
   find_package(GTest REQUIRED)

@@ -64,6 +64,16 @@ function(plumb_test name)
                        PROPERTIES ${properties} TIMEOUT 300)
 endfunction()
 
+# plumb_skipped_test(e2e "there is no bash")
+# Stands in ctest's list for tests that this system cannot run, and says why.
+function(plumb_skipped_test name why)
+  if(NOT PLUMB_TESTS)
+    return()
+  endif()
+  add_test(NAME ${name}.skipped COMMAND ${CMAKE_COMMAND} -E echo "[skipped] ${why}")
+  set_tests_properties(${name}.skipped PROPERTIES SKIP_REGULAR_EXPRESSION "\\[skipped\\]" LABELS unit)
+endfunction()
+
 # plumb_fuzzer(yaml SOURCES yaml_fuzz.cc DEPS plumb::lang)
 # A libFuzzer program, built only with -DPLUMB_FUZZ=ON and clang.
 function(plumb_fuzzer name)

@@ -1,10 +1,9 @@
 #include "cmd/plumb/ask.h"
 
-#include <array>
-
-#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "engine/base/descriptors.h"
 
 namespace plumb::cmd {
 namespace {
@@ -13,9 +12,9 @@ namespace {
 Result<std::string> read_line(const host::Interrupt* interrupt) {
   std::string line;
   while (true) {
-    std::array<pollfd, 2> fds{{{STDIN_FILENO, POLLIN, 0}, {interrupt == nullptr ? -1 : interrupt->fd(), POLLIN, 0}}};
-    if (::poll(fds.data(), fds.size(), -1) < 0) continue;
-    if (fds[1].revents != 0) return fail(Code::kInterrupted, "interrupted");
+    if (!wait_for_input(STDIN_FILENO, interrupt == nullptr ? -1 : interrupt->fd())) {
+      return fail(Code::kInterrupted, "interrupted");
+    }
     char c = 0;
     if (::read(STDIN_FILENO, &c, 1) <= 0 || c == '\n') return line;
     line += c;

@@ -179,10 +179,10 @@ class LockCommand {
     }
     for (const auto& [host, answer] : answers_) {
       for (const auto& [selector, addresses] : matched_.at(host)) {
-        const auto lock = std::find_if(answer.locks.begin(), answer.locks.end(),
-                                       [&, &selector = selector](const wire::ItemLock& one) {
-                                         return one.items == selector && one.owner == request().owner;
-                                       });
+        const auto lock =
+            std::find_if(answer.locks.begin(), answer.locks.end(), [&, &wanted = selector](const wire::ItemLock& one) {
+              return one.items == wanted && one.owner == request().owner;
+            });
         if (lock == answer.locks.end()) continue;
         terminal_.print(host + ": locked " + selector + " until " + lock->until + ", " +
                         std::to_string(addresses.size()) + (addresses.size() == 1 ? " resource" : " resources") + "\n");

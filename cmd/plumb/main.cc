@@ -1,9 +1,12 @@
 // plumb: the command line. Arguments in, engine called, results printed.
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <map>
+
+#include <sys/resource.h>
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/log.h"
@@ -141,11 +144,21 @@ int run(int argc, char** argv) {
   return program.exit_code;
 }
 
+// Each host under way takes a few descriptors, and some systems begin with 256.
+void allow_many_hosts() {
+  constexpr rlim_t kWanted = 10'240;  // the most that macOS takes
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kWanted) return;
+  limit.rlim_cur = std::min(kWanted, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 }  // namespace plumb::cmd
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  plumb::cmd::allow_many_hosts();
   int code = plumb::cmd::kFailed;
   try {
     code = plumb::cmd::run(argc, argv);

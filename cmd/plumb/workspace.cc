@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <thread>
 
-#include <unistd.h>
-
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/log.h"
 #include "engine/base/file.h"
+#include "engine/base/platform.h"
 #include "engine/config/document.h"
 #include "engine/run/journalist.h"
 #include "engine/run/project_key.h"
+
+extern char** environ;
 
 namespace plumb::cmd {
 namespace {
@@ -45,9 +46,8 @@ std::size_t forks_of(const Options& options) {
 }
 
 std::filesystem::path program_folder() {
-  std::error_code problem;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", problem);
-  return problem ? std::filesystem::path(".") : self.parent_path();
+  const std::filesystem::path self = running_program();
+  return self.empty() ? std::filesystem::path(".") : self.parent_path();
 }
 
 Result<std::set<std::string>> choose_hosts(const config::Inventory& inventory, const std::string& on,

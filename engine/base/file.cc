@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/platform.h"
 #include "engine/base/unique_fd.h"
 
 namespace plumb {
@@ -32,7 +33,7 @@ Result<> write_new(const std::filesystem::path& path, std::string_view bytes, un
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!file) return system_error(Code::kWriteFailed, "create", path);
   PLUMB_TRY(write_all(file.get(), bytes, path));
-  if (::fsync(file.get()) != 0) return system_error(Code::kWriteFailed, "sync", path);
+  if (sync_file(file.get()) != 0) return system_error(Code::kWriteFailed, "sync", path);
   return {};
 }
 
@@ -76,7 +77,7 @@ Result<> write_file(const std::filesystem::path& path, std::string_view bytes, u
   }
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   const UniqueFd directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory) ::fsync(directory.get());
+  if (directory) sync_file(directory.get());
   return {};
 }
 

@@ -9,58 +9,18 @@
 #include <system_error>
 #include <thread>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/base/unique_fd.h"
-
-extern char** environ;
+#include "engine/base/descriptors.h"
+#include "engine/base/spawn.h"
 
 namespace plumb {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-
-  bool open() {
-    std::array<int, 2> ends{-1, -1};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) return false;
-    read.reset(ends[0]);
-    write.reset(ends[1]);
-    return true;
-  }
-};
-
-struct Spawn {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-
-  Spawn() {
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    // A group of its own, to be ended as a whole.
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  }
-  Spawn(const Spawn&) = delete;
-  Spawn& operator=(const Spawn&) = delete;
-  ~Spawn() {
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-  }
-};
 
 std::string too_long(const ProgramLimits& limits) {
   return "takes longer than " + std::to_string(limits.time.count() / 1000) + " s";
@@ -133,20 +93,11 @@ bool has_program(const std::string& name) {
 Result<ProgramOutput> run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                                   Code code, const ProgramLimits& limits) {
   const std::string& name = arguments.at(0);
-  Pipe out;
-  Pipe err;
-  if (!out.open() || !err.open()) return fail(code, "cannot start " + name + ": " + std::strerror(errno));
-  Spawn spawn;
-  posix_spawn_file_actions_addopen(&spawn.actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&spawn.actions, out.write.get(), 1);
-  posix_spawn_file_actions_adddup2(&spawn.actions, err.write.get(), 2);
-  posix_spawn_file_actions_addchdir_np(&spawn.actions, folder.empty() ? "." : folder.c_str());
-  std::vector<char*> argv;
-  argv.reserve(arguments.size() + 1);
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
+  Pipe out = make_pipe();
+  Pipe err = make_pipe();
+  if (!out || !err) return fail(code, "cannot start " + name + ": " + std::strerror(errno));
   pid_t pid = -1;
-  const int error = posix_spawnp(&pid, argv[0], &spawn.actions, &spawn.attributes, argv.data(), environ);
+  const int error = spawn({arguments, folder, -1, out.write.get(), err.write.get()}, pid);
   if (error != 0) return fail(code, "cannot start " + name + ": " + std::strerror(error));
   out.write.reset();
   err.write.reset();

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/base/real.h"
 #include "engine/config/wall_clock.h"
 
 namespace plumb::config {
@@ -253,7 +254,7 @@ std::optional<double> parse_number(std::string_view text) {
   if (!all_digits(whole) || (whole.size() > 1 && whole[0] == '0')) return std::nullopt;
   if (dot < body.size() && !all_digits(body.substr(dot + 1))) return std::nullopt;
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto [end, error] = read_real(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
   return value;
 }

@@ -253,8 +253,8 @@ std::vector<FetchedModule> fetch_modules(const fs::path& project, const ModuleLo
       return state_in_store(project, module.source, module.locked) == ModuleState::kReady;
     });
     if (!whole) {
-      const auto accept = [&modules = modules](const fs::path& tree) -> Result<> {
-        for (const FetchedModule& module : modules) PLUMB_TRY(expect_locked(tree, module.source, module.locked));
+      const auto accept = [&wanted = modules](const fs::path& tree) -> Result<> {
+        for (const FetchedModule& module : wanted) PLUMB_TRY(expect_locked(tree, module.source, module.locked));
         return {};
       };
       const FetchedModule& first = modules.front();

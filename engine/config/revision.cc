@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <system_error>
 
+#include <unistd.h>
+
 #include "engine/base/program.h"
 #include "engine/config/git.h"
 #include "engine/config/module_store.h"

@@ -62,7 +62,7 @@ RunWriter::Buffer::Buffer(std::shared_ptr<Store> store, std::string id, std::int
     : store_(std::move(store)), id_(std::move(id)), number_(number) {}
 
 RunWriter::Buffer::~Buffer() {
-  flusher_ = {};  // stopped and joined before the last write
+  stop_flusher();
   const std::lock_guard lock(store_->mutex);
   if (!actions_.empty()) static_cast<void>(write());
 }
@@ -77,7 +77,7 @@ Result<> RunWriter::Buffer::add(std::string_view host, std::span<const ActionOut
   const bool may_wait = std::all_of(outcomes.begin(), outcomes.end(),
                                     [](const ActionOutcome& outcome) { return outcome.outcome == "started"; });
   if (!may_wait || failed_) return write();
-  if (!flusher_.joinable()) flusher_ = std::jthread([this](const std::stop_token& stop) { flush_late(stop); });
+  if (!flusher_.joinable()) flusher_ = std::thread([this] { flush_late(); });
   if (idle_) wake_.notify_one();
   return {};
 }
@@ -119,13 +119,23 @@ Result<> RunWriter::Buffer::write() {
   return {};
 }
 
-void RunWriter::Buffer::flush_late(const std::stop_token& stop) {
+void RunWriter::Buffer::stop_flusher() {
+  if (!flusher_.joinable()) return;
+  {
+    const std::lock_guard lock(store_->mutex);
+    stopped_ = true;
+  }
+  wake_.notify_one();
+  flusher_.join();
+}
+
+void RunWriter::Buffer::flush_late() {
   std::unique_lock lock(store_->mutex);
-  while (true) {
+  while (!stopped_) {
     idle_ = true;
-    if (!wake_.wait(lock, stop, [this] { return !actions_.empty() && !failed_; })) return;
+    wake_.wait(lock, [this] { return stopped_ || (!actions_.empty() && !failed_); });
     idle_ = false;
-    wake_.wait_for(lock, stop, kStartedMayWait, [] { return false; });
+    wake_.wait_for(lock, kStartedMayWait, [this] { return stopped_; });
     // A failure is told to the next caller, whose write takes these events along.
     if (!actions_.empty()) static_cast<void>(write());
   }

@@ -33,7 +33,8 @@ class RunWriter::Buffer {
  private:
   Result<> check_open() const;
   Result<> write();  // all that waits, in one transaction; what could not be written goes on waiting
-  void flush_late(const std::stop_token& stop);
+  void flush_late();
+  void stop_flusher();
 
   const std::shared_ptr<Store> store_;
   const std::string id_;
@@ -47,8 +48,10 @@ class RunWriter::Buffer {
   bool finished_ = false;
   bool idle_ = false;  // the flusher waits for work
 
-  std::condition_variable_any wake_;
-  std::jthread flusher_;  // of the first event that waits
+  bool stopped_ = false;  // the flusher is to end
+
+  std::condition_variable wake_;
+  std::thread flusher_;  // of the first event that waits
 };
 
 }  // namespace plumb::history

@@ -173,6 +173,16 @@ TEST_F(Bootstrap, AnUnknownPlatformIsNamed) {
   EXPECT_EQ(connection.error().diagnostic().host, "box");
 }
 
+TEST_F(Bootstrap, AMacAsAHostIsToldApartFromALackingExecutor) {
+  folder_.write("bin/uname", "#!/bin/sh\necho Darwin arm64\n", 0755);
+  HostSettings settings = host();
+  settings.command.push_back("PATH=" + folder_ / "bin" + ":" + std::getenv("PATH"));
+  auto connection = open(settings);
+  EXPECT_CODE(connection, Code::kNoExecutor);
+  EXPECT_EQ(connection.error().summary(), "no executor for darwin-aarch64");
+  EXPECT_EQ(connection.error().diagnostic().hint, "plumb keeps Linux hosts alone");
+}
+
 TEST_F(Bootstrap, AProgramThatDoesNotRunIsNotKept) {
   folder_.write("store/plumb-exec", "#!/bin/sh\necho broken >&2\nexit 3\n", 0755);
   const ExecutorStore store(folder_ / "store");

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/descriptors.h"
 #include "engine/base/result.h"
-#include "engine/base/unique_fd.h"
 
 namespace plumb::host {
 
@@ -29,15 +29,14 @@ struct Deadline {
 // A flag that ends waits in other threads. raise() may be called from a signal handler.
 class Interrupt {
  public:
-  Interrupt();
   void raise() noexcept;
   bool raised() const noexcept { return raised_.load(std::memory_order_acquire); }
   // Takes the flag back; true if it was raised.
   bool clear() noexcept;
-  int fd() const { return event_.get(); }  // readable while raised
+  int fd() const { return wake_.fd(); }  // readable while raised
 
  private:
-  UniqueFd event_;
+  WakeUp wake_;
   std::atomic<bool> raised_{false};
 };
 

@@ -68,11 +68,16 @@ Result<const ExecutorStore::Executor*> ExecutorStore::load(const std::string& pl
 Result<const ExecutorStore::Executor*> ExecutorStore::find(const std::string& platform) const {
   const auto found = paths_.find(platform);
   if (found != paths_.end()) return load(found->first, found->second);
+  if (!platform.starts_with("linux-")) {
+    return fail(Code::kNoExecutor, "no executor for " + platform)
+        .hint(platform == local_platform() ? "plumb runs here, but keeps Linux hosts alone: give this host an address"
+                                           : "plumb keeps Linux hosts alone");
+  }
   std::string have;
   for (const auto& [name, path] : paths_) have += (have.empty() ? "" : ", ") + name;
   return fail(Code::kNoExecutor, "no executor for " + platform)
       .hint(have.empty()
-                ? "this installation has no plumb-exec beside plumb or in ../libexec/plumb"
+                ? "this installation has no plumb-exec or plumb-exec-PLATFORM beside plumb or in ../libexec/plumb"
                 : "this installation has executors for " + have + "; `make executors` builds those for other machines");
 }
 

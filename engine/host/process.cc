@@ -7,11 +7,11 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-extern char** environ;
+#include "engine/base/descriptors.h"
+#include "engine/base/spawn.h"
 
 namespace plumb::host {
 
@@ -23,29 +23,6 @@ constexpr std::chrono::milliseconds kExitPatience{500};
 Error cannot_start(const std::string& program, int error) {
   return fail(Code::kTransportCommand, "cannot start " + program + ": " + std::strerror(error));
 }
-
-struct SpawnSetup {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-
-  SpawnSetup() {
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-  }
-  SpawnSetup(const SpawnSetup&) = delete;
-  SpawnSetup& operator=(const SpawnSetup&) = delete;
-  ~SpawnSetup() {
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-  }
-};
 
 bool wait_for_exit(pid_t pid, std::chrono::milliseconds patience, int& status) {
   const Deadline deadline = Deadline::after(patience);
@@ -71,39 +48,19 @@ Result<Child> start_child(const std::vector<std::string>& arguments, ErrorStream
   if (arguments.empty() || arguments.front().empty()) {
     return fail(Code::kTransportCommand, "the connection's command is empty");
   }
-  std::array<int, 2> stream{-1, -1};
-  std::array<int, 2> pipe{-1, -1};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, stream.data()) != 0) return cannot_start(arguments[0], errno);
-  UniqueFd ours(stream[0]);
-  UniqueFd theirs(stream[1]);
-  if (errors == ErrorStream::kPipe && pipe2(pipe.data(), O_CLOEXEC) != 0) return cannot_start(arguments[0], errno);
-  UniqueFd errors_read(pipe[0]);
-  UniqueFd errors_write(pipe[1]);
-
-  SpawnSetup setup;
-  posix_spawn_file_actions_adddup2(&setup.actions, theirs.get(), 0);
-  posix_spawn_file_actions_adddup2(&setup.actions, theirs.get(), 1);
-  if (errors == ErrorStream::kPipe) {
-    posix_spawn_file_actions_adddup2(&setup.actions, errors_write.get(), 2);
-  } else {
-    posix_spawn_file_actions_addopen(&setup.actions, 2, "/dev/null", O_WRONLY, 0);
-  }
-#if __GLIBC_PREREQ(2, 34)
-  // Ours are all closed on exec; what we were started with may not be.
-  posix_spawn_file_actions_addclosefrom_np(&setup.actions, 3);
-#endif
-  std::vector<char*> argv;
-  argv.reserve(arguments.size() + 1);
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
+  SocketPair stream = make_socket_pair();
+  if (!stream) return cannot_start(arguments[0], errno);
+  Pipe pipe;
+  if (errors == ErrorStream::kPipe && !(pipe = make_pipe())) return cannot_start(arguments[0], errno);
 
   Child child;
-  const int error = posix_spawnp(&child.pid, argv[0], &setup.actions, &setup.attributes, argv.data(), environ);
+  const int theirs = stream.other.get();
+  const int error = spawn({arguments, "", theirs, theirs, pipe.write.get(), Spawn::Own::kSession}, child.pid);
   if (error != 0) return cannot_start(arguments[0], error);
-  fcntl(ours.get(), F_SETFL, O_NONBLOCK);
-  if (errors_read) fcntl(errors_read.get(), F_SETFL, O_NONBLOCK);
-  child.stream = std::move(ours);
-  child.errors = std::move(errors_read);
+  fcntl(stream.one.get(), F_SETFL, O_NONBLOCK);
+  if (pipe) fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK);
+  child.stream = std::move(stream.one);
+  child.errors = std::move(pipe.read);
   return child;
 }
 
@@ -203,7 +160,7 @@ Result<std::optional<std::size_t>> ProcessConnection::do_read(char* into, std::s
 Result<> ProcessConnection::do_write(std::string_view bytes, Deadline deadline) {
   while (!bytes.empty()) {
     if (!stream_) return fail(Code::kConnectionLost, "the connection is closed");
-    const ssize_t count = ::send(stream_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t count = send_bytes(stream_.get(), bytes);
     if (count >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
       continue;

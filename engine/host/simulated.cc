@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 
+#include "engine/base/real.h"
 #include "engine/base/sample_facts.h"
 #include "engine/wire/frame.h"
 #include "engine/wire/messages.h"
@@ -57,7 +58,7 @@ bool read_share(std::string_view text, double& into) {
   if (!text.ends_with('%')) return false;
   text.remove_suffix(1);
   double value = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto [end, problem] = read_real(text.data(), text.data() + text.size(), value);
   if (problem != std::errc() || end != text.data() + text.size() || value < 0 || value > 100) return false;
   into = value / 100;
   return true;

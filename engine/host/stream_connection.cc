@@ -24,7 +24,7 @@ Result<> poll_with(std::span<pollfd> fds, Deadline deadline, std::array<const In
     all[count++] = {one->fd(), POLLIN, 0};
   }
   for (;;) {
-    const int ready = ::poll(all.data(), count, deadline.poll_timeout());
+    const int ready = ::poll(all.data(), static_cast<nfds_t>(count), deadline.poll_timeout());
     if (ready < 0 && errno != EINTR) {
       return fail(Code::kConnectionLost, std::string("cannot wait for the host: ") + std::strerror(errno));
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/real.h"
 #include "engine/inventory/found.h"
 
 namespace plumb::inventory {
@@ -174,7 +175,7 @@ class Literal {
       return zeros ? "0" : digits;
     }
     double value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const auto [end, error] = read_real(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
     return canonical_double(value);
   }

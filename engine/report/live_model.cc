@@ -153,7 +153,7 @@ void LiveModel::give_places(Moment now, std::size_t rows) {
   std::vector<std::pair<Moment, std::string>> waiting;
   for (const auto& [host, work] : running_) {
     const bool shown = std::any_of(places_.begin(), places_.end(),
-                                   [&host = host](const Place& p) { return p.host == host && !p.over; });
+                                   [&name = host](const Place& p) { return p.host == name && !p.over; });
     if (!shown) waiting.emplace_back(work.since, host);
   }
   std::sort(waiting.begin(), waiting.end());

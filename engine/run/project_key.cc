@@ -4,10 +4,9 @@
 #include <chrono>
 #include <ctime>
 
-#include <sys/random.h>
-
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
+#include "engine/base/random.h"
 
 namespace plumb::run {
 namespace {
@@ -15,13 +14,7 @@ namespace {
 constexpr std::size_t kKeyBytes = 32;
 
 std::string random_hex(std::size_t count) {
-  std::string bytes(count, '\0');
-  std::size_t filled = 0;
-  while (filled < count) {
-    const ssize_t got = ::getrandom(bytes.data() + filled, count - filled, 0);
-    if (got > 0) filled += static_cast<std::size_t>(got);
-  }
-  return hex(bytes);
+  return hex(random_bytes(count));
 }
 
 }  // namespace

@@ -11,6 +11,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "engine/base/descriptors.h"
+#include "engine/base/platform.h"
 #include "engine/host/process.h"
 #include "engine/host/stream_connection.h"
 
@@ -19,9 +21,7 @@ namespace plumb::host::ssh {
 namespace {
 
 // A peer that is gone without a word is noticed after about 45 s, also while nothing is being sent.
-constexpr int kKeepAliveIdle = 20;
-constexpr int kKeepAliveInterval = 5;
-constexpr int kKeepAliveCount = 5;
+constexpr KeepAlive kKeepAlive{.idle = 20, .interval = 5, .count = 5};
 
 // One question to the system's resolver, which cannot be stopped: whoever waits may go, the answer stays with it.
 struct Lookup {
@@ -54,8 +54,9 @@ std::string numeric(const addrinfo& address) {
   return host.data();
 }
 
-void set_option(int fd, int level, int option, int value) {
-  setsockopt(fd, level, option, &value, sizeof value);
+void send_at_once(int fd) {
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 // 0 or an errno; kTimeout and kInterrupted are those of wait_ready.
@@ -120,18 +121,15 @@ Result<Link> dial(const Settings& settings, const Addresses& addresses, Deadline
   bool refused = false;
   for (const addrinfo* a = addresses.get(); a != nullptr; a = a->ai_next, --left) {
     const std::string where = numeric(*a) + " port " + std::to_string(settings.port);
-    UniqueFd fd(::socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    UniqueFd fd = make_socket(a->ai_family, Waiting::kNever);
     const auto now = Deadline::Clock::now();
     const Deadline share =
         deadline.at == Deadline::Clock::time_point::max() ? deadline : Deadline{now + (deadline.at - now) / left};
     Result<int> error = fd ? connect_one(fd, *a, share, cancel) : Result<int>(errno);
     if (!error && error.error().code() != Code::kTimeout) return Error(error.error());
     if (error && *error == 0) {
-      set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-      set_option(fd.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
-      set_option(fd.get(), IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveIdle);
-      set_option(fd.get(), IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveInterval);
-      set_option(fd.get(), IPPROTO_TCP, TCP_KEEPCNT, kKeepAliveCount);
+      send_at_once(fd.get());
+      keep_alive(fd.get(), kKeepAlive);
       Link link;
       link.socket = std::move(fd);
       link.peer = where;

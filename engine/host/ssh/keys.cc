@@ -13,6 +13,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
+#include "engine/base/descriptors.h"
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
 
@@ -60,7 +61,7 @@ std::string with_length(std::string_view bytes) {
 
 bool send_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t count = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t count = send_bytes(fd, bytes);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(count));
@@ -240,7 +241,7 @@ std::unique_ptr<Agent> Agent::connect(const std::string& socket) {
   if (socket.empty() || socket.size() >= sizeof address.sun_path) return nullptr;
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, socket.data(), socket.size());
-  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  UniqueFd fd = make_socket(AF_UNIX, Waiting::kAsUsual);
   if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return nullptr;
   setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &kAgentPatience, sizeof kAgentPatience);
   if (!send_all(fd.get(), with_length({&kRequestIdentities, 1}))) return nullptr;
@@ -267,13 +268,13 @@ std::vector<AgentIdentity> Agent::identities(const std::vector<std::string>& cer
 
 Result<UniqueFd> Agent::offer(std::vector<AgentIdentity> identities) {
   withdraw();
-  std::array<int, 2> pair{-1, -1};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) {
+  SocketPair pair = make_socket_pair();
+  if (!pair) {
     return fail(Code::kAuthentication, std::string("cannot speak with the agent: ") + std::strerror(errno));
   }
-  filter_.reset(pair[0]);
+  filter_ = std::move(pair.one);
   server_ = std::thread(serve, filter_.get(), socket_.get(), std::move(identities));
-  return UniqueFd(pair[1]);
+  return std::move(pair.other);
 }
 
 void Agent::withdraw() {

@@ -6,12 +6,11 @@
 
 #include <libssh/libssh.h>
 #include <libssh/server.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 
+#include "engine/base/platform.h"
+#include "engine/base/random.h"
 #include "engine/host/process.h"
 #include "engine/host/ssh/algorithms.h"
 
@@ -59,10 +58,7 @@ std::string Session::said() const {
 
 pollfd Session::next_wait() const {
   const int fd = ssh_get_fd(raw_.get());
-  if (link_.tcp) {
-    const int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
-  }
+  if (link_.tcp) acknowledge_at_once(fd);
   const bool writes = (ssh_get_poll_flags(raw_.get()) & SSH_WRITE_PENDING) != 0;
   return {fd, static_cast<short>(POLLIN | (writes ? POLLOUT : 0)), 0};
 }
@@ -164,10 +160,7 @@ Result<> Session::check_host_key() {
         .hint("compare the fingerprint with the host's, then run once with --accept-new-host-keys");
   }
   std::string salt;
-  if (settings_.hash_known_hosts) {
-    salt.resize(20);
-    if (getrandom(salt.data(), salt.size(), 0) != static_cast<ssize_t>(salt.size())) salt.clear();
-  }
+  if (settings_.hash_known_hosts) salt = random_bytes(20);
   return context_.append_known_host(settings_.user_known_hosts.front(),
                                     known_hosts_line(host, port, name, base64, salt));
 }

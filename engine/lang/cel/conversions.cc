@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/base/json.h"
+#include "engine/base/real.h"
 #include "engine/lang/cel/convert.h"
 #include "engine/lang/cel/library.h"
 #include "engine/lang/cel/network.h"
@@ -28,7 +29,7 @@ Value out_of_range(std::string_view type) {
 template <class Number>
 bool read_number(std::string_view text, Number& number) {
   if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto [end, problem] = read_any(text.data(), text.data() + text.size(), number);
   return problem == std::errc{} && end == text.data() + text.size();
 }
 

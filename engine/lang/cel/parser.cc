@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/base/json.h"
+#include "engine/base/real.h"
 #include "engine/lang/cel/parser_internal.h"
 #include "engine/lang/cel/program.h"
 
@@ -376,7 +377,7 @@ Expr* Parser::number(const Token& token, bool negative, std::size_t begin) {
   Value value;
   if (is_double) {
     double real = 0;
-    problem = std::from_chars(digits.data(), last, real).ec;
+    problem = read_real(digits.data(), last, real).ec;
     // Too small for a double is zero, too large an error.
     const bool small = digits.find("e-") != std::string::npos || digits.find("E-") != std::string::npos;
     if (problem == std::errc::result_out_of_range && small) {

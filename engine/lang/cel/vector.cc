@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/base/digest.h"
+#include "engine/base/real.h"
 #include "engine/lang/cel/network.h"
 #include "engine/lang/cel/program.h"
 #include "engine/lang/cel/time.h"
@@ -23,7 +24,7 @@ std::optional<Number> number_of(const Json& json) {
   if (!json.is_string()) return {};
   const auto& text = json.get_ref<const std::string&>();
   Number number{};
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto [end, problem] = read_any(text.data(), text.data() + text.size(), number);
   if (problem != std::errc{} || end != text.data() + text.size()) return {};
   return number;
 }
@@ -95,7 +96,7 @@ Value read_number(const std::string& type, const Json& json) {
     const auto number = number_of<std::uint64_t>(json);
     return number ? Value::unsigned_integer(*number) : unreadable(type);
   }
-  // from_chars reads NaN and Infinity too.
+  // read_real takes NaN and Infinity too.
   const auto number = number_of<double>(json);
   return number ? Value::real(*number) : unreadable(type);
 }

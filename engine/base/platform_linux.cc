@@ -1,0 +1,33 @@
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "engine/base/platform.h"
+
+namespace plumb {
+
+std::filesystem::path running_program() {
+  std::error_code problem;
+  std::filesystem::path file = std::filesystem::read_symlink("/proc/self/exe", problem);
+  return problem ? std::filesystem::path() : file;
+}
+
+int sync_file(int fd) {
+  return ::fsync(fd);
+}
+
+void keep_alive(int socket, const KeepAlive& times) {
+  const int on = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &times.idle, sizeof times.idle);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &times.interval, sizeof times.interval);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &times.count, sizeof times.count);
+}
+
+void acknowledge_at_once(int socket) {
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
+}  // namespace plumb

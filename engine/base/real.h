@@ -1,0 +1,25 @@
+// Numbers with a fraction, read from text.
+#pragma once
+
+#include <charconv>
+#include <type_traits>
+
+namespace plumb {
+
+// As std::from_chars, which not every standard library has for doubles.
+std::from_chars_result read_real(const char* first, const char* last, double& value);
+
+// The same by strtod, for where the library lacks it; here so that a test holds one against the other.
+std::from_chars_result read_real_by_strtod(const char* first, const char* last, double& value);
+
+// read_real() for doubles, std::from_chars for whole numbers.
+template <class Number>
+std::from_chars_result read_any(const char* first, const char* last, Number& number) {
+  if constexpr (std::is_same_v<Number, double>) {
+    return read_real(first, last, number);
+  } else {
+    return std::from_chars(first, last, number);
+  }
+}
+
+}  // namespace plumb

@@ -1,0 +1,88 @@
+#include "engine/base/spawn.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+
+extern char** environ;
+
+// Newer systems have the same function under another name as well, and warn of this one.
+#ifdef __APPLE__
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
+namespace plumb {
+namespace {
+
+short flags_of(Spawn::Own own) {
+  int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+  flags |= own == Spawn::Own::kSession ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
+#ifdef POSIX_SPAWN_CLOEXEC_DEFAULT
+  flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
+#endif
+  return static_cast<short>(flags);
+}
+
+struct Attributes {
+  posix_spawnattr_t value;
+
+  explicit Attributes(Spawn::Own own) {
+    posix_spawnattr_init(&value);
+    sigset_t none;
+    sigset_t all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&value, &none);
+    posix_spawnattr_setsigdefault(&value, &all);
+    posix_spawnattr_setflags(&value, flags_of(own));
+  }
+  Attributes(const Attributes&) = delete;
+  Attributes& operator=(const Attributes&) = delete;
+  ~Attributes() { posix_spawnattr_destroy(&value); }
+};
+
+struct Actions {
+  posix_spawn_file_actions_t value;
+
+  explicit Actions(const Spawn& wanted) {
+    posix_spawn_file_actions_init(&value);
+    give(wanted.input, 0);
+    give(wanted.output, 1);
+    give(wanted.errors, 2);
+    if (!wanted.folder.empty()) posix_spawn_file_actions_addchdir_np(&value, wanted.folder.c_str());
+#ifdef __GLIBC__
+#if __GLIBC_PREREQ(2, 34)
+    // Ours are all closed on exec; what we were started with may not be.
+    posix_spawn_file_actions_addclosefrom_np(&value, 3);
+#endif
+#endif
+  }
+  Actions(const Actions&) = delete;
+  Actions& operator=(const Actions&) = delete;
+  ~Actions() {
+    posix_spawn_file_actions_destroy(&value);
+  }
+
+ private:
+  void give(int ours, int theirs) {
+    if (ours >= 0) {
+      posix_spawn_file_actions_adddup2(&value, ours, theirs);
+    } else {
+      posix_spawn_file_actions_addopen(&value, theirs, "/dev/null", theirs == 0 ? O_RDONLY : O_WRONLY, 0);
+    }
+  }
+};
+
+}  // namespace
+
+int spawn(const Spawn& wanted, pid_t& pid) {
+  const Attributes attributes(wanted.own);
+  const Actions actions(wanted);
+  std::vector<char*> argv;
+  argv.reserve(wanted.arguments.size() + 1);
+  for (const std::string& argument : wanted.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  return posix_spawnp(&pid, argv[0], &actions.value, &attributes.value, argv.data(), environ);
+}
+
+}  // namespace plumb

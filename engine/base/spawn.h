@@ -1,0 +1,25 @@
+// Programs of the operator's own machine.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace plumb {
+
+struct Spawn {
+  const std::vector<std::string>& arguments;  // the first is found in PATH
+  std::filesystem::path folder;               // "": where we are
+  int input = -1;                             // -1: /dev/null
+  int output = -1;
+  int errors = -1;
+  // A process group can be ended as a whole; a session is in addition not reached by a Ctrl-C on our terminal.
+  enum class Own { kGroup, kSession } own = Own::kGroup;
+};
+
+// Starts the program with every signal as by default and no other descriptor of ours. 0, or an errno.
+int spawn(const Spawn& wanted, pid_t& pid);
+
+}  // namespace plumb
