@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::size_t kReadSize = std::size_t{64} << 10;
 
-// In the order of wire::Message.
-constexpr std::array<const char*, std::variant_size_v<wire::Message>> kMessageNames = {
-    "hello", "observe", "observed", "record", "blob", "apply", "event", "done", "acknowledge", "stop", "refused"};
-
 std::string last_line(const std::string& text) {
   std::size_t end = text.find_last_not_of(" \r\n\t");
   if (end == std::string::npos) return {};
@@ -37,8 +33,7 @@ void Conversation::queue(const wire::Message& message) {
 
 void Conversation::note(const char* way, const wire::Message& message, std::size_t size) const {
   if (!log_.takes(LogLevel::kTrace)) return;
-  log_.write(LogLevel::kTrace,
-             std::string(way) + kMessageNames[message.index()] + ", " + std::to_string(size) + " bytes");
+  log_.write(LogLevel::kTrace, way + std::string(wire::name(message)) + ", " + std::to_string(size) + " bytes");
 }
 
 Error Conversation::end_of_stream() {

@@ -279,7 +279,7 @@ std::string encode(const Message& message) {
   return std::visit(
       [&message](const auto& value) {
         Json body = Writer::to_value(value);
-        body["message"] = kKinds[message.index()];
+        body["message"] = name(message);
         return to_cbor(body);
       },
       message);
@@ -315,6 +315,10 @@ Result<> from_json(Json& json, Diagnostic& problem) {
 }
 Result<> from_json(Json& json, Record& record) {
   return read_part(json, record);
+}
+
+std::string_view name(const Message& message) {
+  return kKinds[message.index()];
 }
 
 std::string_view name(EventKind kind) {

@@ -232,5 +232,6 @@ Result<> from_json(Json& json, Diagnostic& problem);
 Result<> from_json(Json& json, Record& record);
 
 std::string_view name(EventKind kind);
+std::string_view name(const Message& message);
 
 }  // namespace plumb::wire

@@ -18,6 +18,7 @@ TEST(Messages, EveryKindComesBack) {
     ASSERT_TRUE(back.has_value()) << body["message"] << ": " << back.error().summary();
     EXPECT_EQ(back->index(), message.index());
     EXPECT_EQ(body_of(*back), body);
+    EXPECT_EQ(name(*back), body["message"].get<std::string>());
   }
 }
 
