@@ -63,7 +63,7 @@ std::string in_milliseconds(std::int64_t time) {
 }
 
 std::string confirming(const run::RunEvent& event) {
-  return "confirming with a new login, " + std::to_string(event.milliseconds / 1000) + " s left";
+  return "new login to confirm, " + std::to_string(event.milliseconds / 1000) + " s left";
 }
 
 }  // namespace

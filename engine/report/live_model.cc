@@ -173,7 +173,7 @@ std::string LiveModel::doing(const Work& work, Moment now) {
   if (now >= *work.confirmed_by) return "waiting to hear what the host undid";
   // Rounded up: it begins with all of its time.
   const std::int64_t left = whole_seconds(now, *work.confirmed_by - milliseconds(1)) + 1;
-  return "confirming with a new login, " + std::to_string(left) + " s left";
+  return "new login to confirm, " + std::to_string(left) + " s left";
 }
 
 LiveState LiveModel::state(Moment now, std::size_t rows) {

@@ -81,10 +81,10 @@ TEST_F(Live, CountsDownToTheLoginThatConfirms) {
   EXPECT_EQ(frame(2000),
             "Applying  0:02|\n"
             "0 of 1 host done, 1 at work|\n"
-            "  web1          confirming with a new login, 120 s…    0:02|\n");
-  EXPECT_EQ(model_.state(at(2900), 1).rows[0].doing, "confirming with a new login, 120 s left");
-  EXPECT_EQ(model_.state(at(3000), 1).rows[0].doing, "confirming with a new login, 119 s left");
-  EXPECT_EQ(model_.state(at(121500), 1).rows[0].doing, "confirming with a new login, 1 s left");
+            "  web1          new login to confirm, 120 s left       0:02|\n");
+  EXPECT_EQ(model_.state(at(2900), 1).rows[0].doing, "new login to confirm, 120 s left");
+  EXPECT_EQ(model_.state(at(3000), 1).rows[0].doing, "new login to confirm, 119 s left");
+  EXPECT_EQ(model_.state(at(121500), 1).rows[0].doing, "new login to confirm, 1 s left");
   EXPECT_EQ(model_.state(at(122000), 1).rows[0].doing, "waiting to hear what the host undid");
   end("web1", 130000);
   EXPECT_EQ(model_.state(at(130000), 1).rows[0].doing, "ok");

@@ -49,7 +49,7 @@ project wide-open 20s
 exits 0 "$plumb" plan
 says 'must be confirmed within 20s'
 exits 0 "$plumb" apply --yes
-says 'w1  confirming with a new login, 20 s left'
+says 'w1  new login to confirm, 20 s left'
 door_is wide-open || fail 'not applied'
 [ ! -e $state/undo.json ] && [ ! -e $state/undo ] || fail "left: $(ls $state)"
 exits 0 "$plumb" diff
