@@ -4,11 +4,11 @@ find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tl-expected REQUIRED)
 
-# Nettle hashes on both sides. The executor is one static file, so it needs the archive; where there is no executor, either
+# Nettle hashes on both sides. The executor is one static file, so it needs the archive; on a Mac, where it is not, either
 # will do.
 find_path(NETTLE_INCLUDE_DIR nettle/sha2.h REQUIRED)
 set(names libnettle.a)
-if(NOT CMAKE_SYSTEM_NAME STREQUAL Linux)
+if(APPLE)
   list(APPEND names nettle)
 endif()
 find_library(NETTLE_ARCHIVE NAMES ${names} REQUIRED)

@@ -1,9 +1,9 @@
 include(GNUInstallDirs)
 install(TARGETS plumb RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-if(TARGET plumb-exec)
-  install(TARGETS plumb-exec RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/plumb)
-  install(FILES $<TARGET_FILE:plumb-exec>.gz DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/plumb)
-else()
+install(TARGETS plumb-exec RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/plumb)
+install(FILES $<TARGET_FILE:plumb-exec>.gz DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/plumb)
+if(APPLE)
+  # Those for other hosts, which are not made there.
   install(DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/ DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/plumb
           USE_SOURCE_PERMISSIONS FILES_MATCHING PATTERN plumb-exec-*)
 endif()

@@ -28,6 +28,16 @@ std::vector<std::string> split(std::string_view text, char mark) {
   }
 }
 
+std::vector<std::string> words(const std::string& text) {
+  std::vector<std::string> out;
+  for (const std::string& line : split(text, ' ')) {
+    for (std::string& word : split(line, '\t')) {
+      if (!word.empty()) out.push_back(std::move(word));
+    }
+  }
+  return out;
+}
+
 std::optional<std::uint32_t> parse_id(std::string_view text) {
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -62,9 +72,14 @@ Accounts::Accounts(const RootFiles& files, NameService name_service)
 bool Accounts::changed(const std::string& path, Stamp& stamp) const {
   struct stat info {};
   if (files_.stat(path, true, info) != 0) info = {};
+#ifdef __APPLE__
+  const timespec changed = info.st_ctimespec;
+#else
+  const timespec changed = info.st_ctim;
+#endif
   const bool same = info.st_dev == stamp.device && info.st_ino == stamp.inode && info.st_size == stamp.size &&
-                    info.st_ctim.tv_sec == stamp.changed.tv_sec && info.st_ctim.tv_nsec == stamp.changed.tv_nsec;
-  stamp = {info.st_dev, info.st_ino, info.st_size, info.st_ctim};
+                    changed.tv_sec == stamp.changed.tv_sec && changed.tv_nsec == stamp.changed.tv_nsec;
+  stamp = {info.st_dev, info.st_ino, info.st_size, changed};
   return !same;
 }
 

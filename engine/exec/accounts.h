@@ -1,5 +1,5 @@
 // Users and groups: /etc/passwd and /etc/group below the root, read again when they change, then (on the host itself)
-// what the name service knows. The executor is one static file, so the C library's own look-ups are not at hand.
+// what the name service knows.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,7 @@ namespace plumb::exec {
 
 class Accounts {
  public:
-  // Asks getent for one entry of a database and answers its line, "" for none.
+  // As ask_name_service() in system/host.h.
   using NameService = std::function<std::string(const std::string& database, const std::string& key)>;
 
   Accounts(const RootFiles& files, NameService name_service);
@@ -54,6 +54,7 @@ class Accounts {
 std::optional<Account> parse_user(std::string_view line);
 std::optional<GroupAccount> parse_group(std::string_view line);
 std::vector<std::string> split(std::string_view text, char mark);
+std::vector<std::string> words(const std::string& text);  // between blanks
 // Decimal digits alone.
 std::optional<std::uint32_t> parse_id(std::string_view text);
 

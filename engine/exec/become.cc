@@ -1,5 +1,6 @@
 #include "engine/exec/become.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -8,10 +9,9 @@
 #include <string_view>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
+#include <sys/select.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -25,7 +25,7 @@ namespace {
 constexpr int kCannotRun = 126;
 constexpr int kNotFound = 127;
 // Text without a line end that nothing follows for so long is a question.
-constexpr int kQuestionPauseMilliseconds = 100;
+constexpr timespec kQuestionPause{0, 100'000'000};
 constexpr std::string_view kMarker = "PLUMB-PASSWORD:";
 
 int complain(const std::string& what) {
@@ -95,7 +95,7 @@ bool open_terminal(Terminal& terminal) {
 [[noreturn]] void run_child(const BecomeRequest& request, const std::vector<std::string>& command,
                             const Terminal& terminal) {
   sigset_t none;
-  ::sigemptyset(&none);
+  sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::setsid();
   ::ioctl(terminal.slave.get(), TIOCSCTTY, 0);
@@ -122,6 +122,11 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
+// In a way that no compiler leaves out.
+void forget(std::string& secret) {
+  std::fill_n(static_cast<volatile char*>(secret.data()), secret.size(), '\0');
+}
+
 // Byte by byte, since what follows the line belongs to the executor.
 bool read_line(std::string& line) {
   for (char c = 0; line.empty() || line.back() != '\n'; line += c) {
@@ -137,24 +142,30 @@ class Questions {
  public:
   explicit Questions(int terminal) : terminal_(terminal) {}
 
-  // Until `ended` can be read. False where a question stays without an answer.
-  bool answer_until(int ended) {
-    for (;;) {
-      std::array<pollfd, 2> fds{pollfd{terminal_, POLLIN, 0}, pollfd{ended, POLLIN, 0}};
-      const int ready = ::poll(fds.data(), fds.size(), text_.empty() ? -1 : kQuestionPauseMilliseconds);
-      if (ready < 0 && errno != EINTR) return true;
+  // Until the child has ended, with `status` as of waitpid(2). False where a question stays without an answer. The
+  // caller has blocked SIGCHLD; `open` lets it through.
+  bool answer_until_end(pid_t child, const sigset_t& open, int& status) {
+    while (::waitpid(child, &status, WNOHANG) == 0) {
+      const int ready = wait(text_.empty() ? nullptr : &kQuestionPause, &open);
       if (ready == 0 && !ask()) return false;
-      if (ready > 0 && fds[0].revents != 0) take();
-      if (ready > 0 && fds[1].revents != 0) break;
+      if (ready > 0) take();
     }
-    pollfd rest{terminal_, POLLIN, 0};
-    while (::poll(&rest, 1, 0) > 0 && take()) {
+    constexpr timespec kNow{};
+    while (wait(&kNow, nullptr) > 0 && take()) {
     }
     write_all(STDERR_FILENO, text_);
     return true;
   }
 
  private:
+  // For what is said at the terminal. Negative where a signal came first.
+  int wait(const timespec* at_most, const sigset_t* signals) const {
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(terminal_, &readable);
+    return ::pselect(terminal_ + 1, &readable, nullptr, nullptr, at_most, signals);
+  }
+
   bool take() {
     std::array<char, 1024> buffer;
     const ssize_t count = ::read(terminal_, buffer.data(), buffer.size());
@@ -174,7 +185,7 @@ class Questions {
     text_.clear();
     std::string answer;
     const bool answered = read_line(answer) && write_all(terminal_, answer);
-    ::explicit_bzero(answer.data(), answer.size());
+    forget(answer);
     return answered;
   }
 
@@ -196,12 +207,16 @@ int become(const BecomeRequest& request) {
   }
   Terminal terminal;
   if (!open_terminal(terminal)) return complain("no terminal for " + request.method + " to ask at");
+  // The child's end interrupts a wait; the handler is there so that the signal is not ignored.
+  struct sigaction interrupt {};
+  interrupt.sa_handler = [](int) {};
+  ::sigaction(SIGCHLD, &interrupt, nullptr);
   sigset_t child_ends;
-  ::sigemptyset(&child_ends);
-  ::sigaddset(&child_ends, SIGCHLD);
-  ::sigprocmask(SIG_BLOCK, &child_ends, nullptr);
-  const UniqueFd ended(::signalfd(-1, &child_ends, SFD_CLOEXEC));
-  if (!ended) return complain("signalfd");
+  sigset_t open;
+  sigemptyset(&child_ends);
+  sigaddset(&child_ends, SIGCHLD);
+  ::sigprocmask(SIG_BLOCK, &child_ends, &open);
+  sigdelset(&open, SIGCHLD);
   const pid_t child = ::fork();
   if (child < 0) return complain("fork");
   if (child == 0) run_child(request, command, terminal);
@@ -210,9 +225,11 @@ int become(const BecomeRequest& request) {
   if (nothing) ::dup2(nothing.get(), STDOUT_FILENO);
 
   // The other side of the terminal stays open here: nobody else may have it open for a while, which would be its end.
-  if (!Questions(terminal.master.get()).answer_until(ended.get())) terminal = {};
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  if (!Questions(terminal.master.get()).answer_until_end(child, open, status)) {
+    terminal = {};
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
   }
   return exit_code(status);
 }

@@ -94,7 +94,8 @@ TEST_F(ConfirmTest, WhatNobodyConfirmsIsPutBackAndCanBeAppliedAgain) {
   EXPECT_THAT(answer.problems, IsEmpty());
   EXPECT_EQ(root_.read("/etc/line"), "old");
   // The executor was ended, so that it cannot say what is no longer true.
-  EXPECT_TRUE(WIFSIGNALED(client.wait()));
+  const int status = client.wait();
+  EXPECT_TRUE(WIFSIGNALED(status));
 
   TestClient next(root_.path());
   next.send(wire::Observe{"edge", "", {}});

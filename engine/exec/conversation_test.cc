@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/exec/server.h"
 #include "engine/exec/testing_client.h"
 #include "providers/sdk/provider.h"
 
@@ -47,7 +48,7 @@ TEST(Conversation, GreetsWithProtocolPlatformAndFacts) {
   const auto hello = client.expect<wire::Hello>();
   ASSERT_TRUE(hello.has_value());
   EXPECT_EQ(hello->protocol, wire::kProtocol);
-  EXPECT_TRUE(hello->platform.starts_with("linux-"));
+  EXPECT_EQ(hello->platform, platform());
   EXPECT_EQ(hello->facts["os"]["family"], "debian");
   EXPECT_EQ(hello->facts["hostname"], "web01");
   EXPECT_EQ(hello->facts["fqdn"], "web01.example.com");

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engine/base/digest.h"
+#include "engine/exec/system/disk.h"
 
 namespace plumb::exec {
 namespace {
@@ -162,7 +163,7 @@ Result<> Journal::append(std::span<const JournalEntry> entries) {
   std::string lines;
   for (const JournalEntry& entry : entries) lines += journal_line(to_json(entry));
   PLUMB_TRY(write_all(file_.get(), lines, path_of(*folder_)));
-  if (::fdatasync(file_.get()) != 0) return os_error("sync", path_of(*folder_));
+  if (sync_content(file_.get()) != 0) return os_error("sync", path_of(*folder_));
   return {};
 }
 

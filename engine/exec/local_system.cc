@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 
 #include "engine/base/digest.h"
+#include "engine/exec/system/child.h"
+#include "engine/exec/system/host.h"
 
 namespace plumb::exec {
 namespace {
@@ -43,12 +45,7 @@ Result<UniqueFd> open_regular(const RootFiles& files, const std::string& path) {
 LocalSystem::LocalSystem(RootFiles files)
     : files_(std::move(files)), accounts_(files_, [this](const std::string& database, const std::string& key) {
         // An image has no name service running.
-        if (is_image() || find_program("getent").empty()) return std::string();
-        ProcessRequest request;
-        request.argv = {"getent", database, key};
-        request.timeout = std::chrono::seconds(10);
-        const Result<ProcessResult> answer = run(request);
-        return answer && answer->exit_code == 0 ? answer->output.substr(0, answer->output.find('\n')) : std::string();
+        return is_image() ? std::string() : ask_name_service(*this, database, key);
       }) {}
 
 Result<std::optional<FileInfo>> LocalSystem::stat(const std::string& path, bool follow) {

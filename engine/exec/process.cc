@@ -7,14 +7,13 @@
 #include <cstring>
 
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/base/unique_fd.h"
+#include "engine/base/descriptors.h"
+#include "engine/exec/system/child.h"
 
 namespace plumb::exec {
 namespace {
@@ -23,17 +22,6 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kKillAfter = std::chrono::seconds(2);
 // How long an output that is still open after the program's end is listened to.
 constexpr auto kLinger = std::chrono::milliseconds(50);
-
-struct Pipe {
-  UniqueFd read, write;
-};
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-    return fail(Code::kOperation, std::string("cannot make a pipe: ") + std::strerror(errno));
-  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 // All that the child needs, made before it is: between vfork and exec it shares the parent's memory and may only make
 // system calls.
@@ -68,14 +56,7 @@ struct Failure {
   for (int number = 1; number < 32; ++number) ::sigaction(number, &standard, nullptr);
   if (::dup2(child.input, 0) < 0 || ::dup2(child.output, 1) < 0 || ::dup2(child.errors, 2) < 0) stop(Step::kFiles);
   if (child.root != nullptr && (::chroot(child.root) != 0 || ::chdir("/") != 0)) stop(Step::kRoot);
-  if (child.as != nullptr) {
-    // Plain system calls: the library's own would speak to threads that this process does not have.
-    if (::syscall(SYS_setgroups, child.as->groups.size(), child.as->groups.data()) != 0 ||
-        ::syscall(SYS_setresgid, child.as->gid, child.as->gid, child.as->gid) != 0 ||
-        ::syscall(SYS_setresuid, child.as->uid, child.as->uid, child.as->uid) != 0) {
-      stop(Step::kUser);
-    }
-  }
+  if (child.as != nullptr && take_identity(*child.as) != 0) stop(Step::kUser);
   if (::chdir(child.cwd) != 0) stop(Step::kFolder);
   ::sigprocmask(SIG_SETMASK, &child.mask, nullptr);
   ::execve(child.program, child.argv, child.environment);
@@ -85,7 +66,11 @@ struct Failure {
 
 // A function of its own, so that nothing of the caller's lies in registers across vfork.
 [[gnu::noinline]] pid_t start(const Child& child) {
+#ifdef __APPLE__
+  const pid_t pid = ::fork();  // Apple calls vfork outdated
+#else
   const pid_t pid = ::vfork();
+#endif
   if (pid == 0) become(child);
   return pid;
 }
@@ -143,7 +128,7 @@ class Running {
         input_(std::move(input)),
         output_(std::move(output)),
         errors_(std::move(errors)),
-        pidfd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
+        handle_(pid),
         begin_(Clock::now()) {
     for (const UniqueFd* fd : {&input_, &output_, &errors_}) ::fcntl(fd->get(), F_SETFL, O_NONBLOCK);
     if (spec_.input.empty()) input_.reset();
@@ -167,7 +152,7 @@ class Running {
     std::array<pollfd, 4> waits = {{{input_.get(), POLLOUT, 0},
                                     {output_.get(), POLLIN, 0},
                                     {errors_.get(), POLLIN, 0},
-                                    {ended_ ? -1 : pidfd_.get(), POLLIN, 0}}};
+                                    {ended_ ? -1 : handle_.fd(), POLLIN, 0}}};
     const int ready = ::poll(waits.data(), waits.size(), pause());
     if (waits[0].revents != 0) feed();
     if (waits[1].revents != 0) read(output_, result_.output);
@@ -181,7 +166,7 @@ class Running {
 
   int pause() const {
     if (ended_) return static_cast<int>(kLinger.count());
-    if (!pidfd_) return 20;  // kernels before 5.3: the end is looked for, not told
+    if (handle_.fd() < 0) return 20;  // the end is looked for, not told
     const int most = spec_.while_it_runs ? 1'000 : 60'000;
     if (spec_.timeout.count() <= 0) return spec_.while_it_runs ? most : -1;
     const auto due = begin_ + spec_.timeout + (result_.timed_out ? kKillAfter : std::chrono::seconds(0));
@@ -223,7 +208,8 @@ class Running {
 
   const ProcessSpec& spec_;
   pid_t pid_;
-  UniqueFd input_, output_, errors_, pidfd_;
+  UniqueFd input_, output_, errors_;
+  ProcessHandle handle_;
   Clock::time_point begin_;
   std::size_t fed_ = 0;
   bool ended_ = false;
@@ -233,10 +219,12 @@ class Running {
 }  // namespace
 
 Result<ProcessResult> run_process(const ProcessSpec& spec) {
-  PLUMB_TRY_ASSIGN(Pipe input, make_pipe());
-  PLUMB_TRY_ASSIGN(Pipe output, make_pipe());
-  PLUMB_TRY_ASSIGN(Pipe errors, make_pipe());
-  PLUMB_TRY_ASSIGN(Pipe report, make_pipe());
+  Pipe input = make_pipe();
+  Pipe output = make_pipe();
+  Pipe errors = make_pipe();
+  Pipe report = make_pipe();
+  if (!input || !output || !errors || !report)
+    return fail(Code::kOperation, std::string("cannot make a pipe: ") + std::strerror(errno));
   const std::vector<char*> argv = pointers(spec.argv);
   const std::vector<char*> environment = pointers(spec.environment);
   Child child{spec.program.c_str(),
@@ -252,10 +240,10 @@ Result<ProcessResult> run_process(const ProcessSpec& spec) {
               {}};
   // Signals wait until the child has its own handlers: one that came in between would run the parent's in it.
   sigset_t all;
-  ::sigfillset(&all);
+  sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, &child.mask);
   const sigset_t before = child.mask;
-  ::sigemptyset(&child.mask);
+  sigemptyset(&child.mask);
   const pid_t pid = start(child);
   const int number = errno;
   ::sigprocmask(SIG_SETMASK, &before, nullptr);

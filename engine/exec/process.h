@@ -13,8 +13,6 @@
 
 namespace plumb::exec {
 
-inline constexpr const char* kCleanPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 // Whom a program runs as, when it is another user.
 struct Credentials {
   uid_t uid = 0;

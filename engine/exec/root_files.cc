@@ -8,22 +8,12 @@
 #include <deque>
 
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace plumb::exec {
 namespace {
 
 constexpr int kMaxLinks = 40;
-
-// Negative with errno, ENOSYS where the kernel is older than 5.6.
-int open_in_root(int root, const char* path, int flags, unsigned mode) {
-  open_how how{};
-  how.flags = static_cast<unsigned>(flags);
-  how.mode = (flags & O_CREAT) != 0 ? mode : 0;
-  how.resolve = RESOLVE_IN_ROOT;
-  return static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how));
-}
 
 void put_in_front(std::deque<std::string>& parts, std::string_view path) {
   std::vector<std::string> found;
@@ -57,7 +47,7 @@ Result<RootFiles> RootFiles::at(const std::string& root) {
   std::array<char, PATH_MAX> real{};
   if (::realpath(root.c_str(), real.data()) == nullptr) return os_error("use the root", root);
   files.root_ = real.data();
-  files.root_fd_.reset(::open(files.root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  files.root_fd_.reset(::open(files.root_.c_str(), kFolderHandle | O_CLOEXEC));
   if (!files.root_fd_) return os_error("use the root", root);
   return files;
 }
@@ -66,7 +56,7 @@ int RootFiles::walk(const std::string& path, bool follow_last, Walk& walk) const
   std::deque<std::string> parts;
   put_in_front(parts, path);
   int links = 0;
-  const auto here = [&] { return walk.folders.empty() ? root_fd_.get() : walk.folders.back().get(); };
+  const auto here = [&] { return folder_of(walk); };
   while (!parts.empty()) {
     const std::string part = std::move(parts.front());
     parts.pop_front();
@@ -99,7 +89,7 @@ int RootFiles::walk(const std::string& path, bool follow_last, Walk& walk) const
       walk.last = part;
       return 0;
     }
-    UniqueFd next(::openat(here(), part.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd next(::openat(here(), part.c_str(), kFolderHandle | O_NOFOLLOW | O_CLOEXEC));
     if (!next) return -1;
     walk.folders.push_back(std::move(next));
     walk.names.push_back(part);
@@ -107,36 +97,36 @@ int RootFiles::walk(const std::string& path, bool follow_last, Walk& walk) const
   return 0;
 }
 
+int RootFiles::folder_of(const Walk& walk) const {
+  return walk.folders.empty() ? root_fd_.get() : walk.folders.back().get();
+}
+
 UniqueFd RootFiles::open_by_walk(const std::string& path, int flags, unsigned mode) const {
   Walk found;
   if (walk(path, (flags & O_NOFOLLOW) == 0, found) != 0) return {};
-  const int folder = found.folders.empty() ? root_fd_.get() : found.folders.back().get();
-  return UniqueFd(::openat(folder, found.last.empty() ? "." : found.last.c_str(), flags | O_NOFOLLOW, mode));
+  return UniqueFd(::openat(folder_of(found), found.last.empty() ? "." : found.last.c_str(), flags | O_NOFOLLOW, mode));
 }
 
 UniqueFd RootFiles::open(const std::string& path, int flags, unsigned mode) const {
   flags |= O_CLOEXEC;
-  if (!is_image()) return UniqueFd(::open(path.c_str(), flags, mode));
-  const int fd = open_in_root(root_fd_.get(), path.c_str(), flags, mode);
-  if (fd < 0 && errno == ENOSYS) return open_by_walk(path, flags, mode);
-  return UniqueFd(fd);
+  if (is_image()) return open_in_image(path, flags, mode);
+  return UniqueFd(::open(path.c_str(), flags, mode));
 }
 
 int RootFiles::stat(const std::string& path, bool follow, struct stat& info) const {
-  if (!is_image()) return ::fstatat(AT_FDCWD, path.c_str(), &info, follow ? 0 : AT_SYMLINK_NOFOLLOW);
-  const UniqueFd fd = open(path, O_PATH | (follow ? 0 : O_NOFOLLOW));
-  return fd ? ::fstat(fd.get(), &info) : -1;
+  if (is_image()) return stat_in_image(path, follow, info);
+  return ::fstatat(AT_FDCWD, path.c_str(), &info, follow ? 0 : AT_SYMLINK_NOFOLLOW);
 }
 
 std::string RootFiles::read_link(const std::string& path) const {
-  const UniqueFd fd = open(path, O_PATH | O_NOFOLLOW);
-  return fd ? link_text(fd.get(), "") : std::string();
+  const Result<Place> link = place(path);
+  return link ? link_text(link->folder.get(), link->name.c_str()) : std::string();
 }
 
 Result<Place> RootFiles::place(const std::string& path) const {
   PLUMB_TRY(check_path(path));
   const std::string folder = parent_of(path);
-  Place place{open(folder, O_PATH | O_DIRECTORY), base_of(path)};
+  Place place{open(folder, kFolderHandle), base_of(path)};
   if (place.name.empty()) return fail(Code::kOperation, "`" + path + "` is the root itself");
   if (!place.folder) return os_error("open the folder", folder);
   return place;

@@ -1,7 +1,7 @@
 // Files below a root prefix. Every path is an absolute path of the host; no link and no `..` leads out of the root.
 //
-// The kernel resolves paths where it can (openat2 with RESOLVE_IN_ROOT); on kernels without it a walk, one folder at
-// a time and never through a link that it has not read itself, does the same.
+// The kernel resolves paths where it can (system/root_files_linux.cc); elsewhere a walk, one folder at a time and never
+// through a link that it has not read itself, does the same (system/root_files_posix.cc).
 #pragma once
 
 #include <string>
@@ -19,10 +19,33 @@ namespace plumb::exec {
 Error os_error(std::string_view doing, std::string_view path);
 Error os_error(int number, std::string_view doing, std::string_view path);
 
+// For open(2): a folder, to reach what is in it. It need not be readable where the system has such a thing.
+extern const int kFolderHandle;
+
 // The folder that holds a path's last part, and that part.
 struct Place {
   UniqueFd folder;
   std::string name;
+};
+
+// One entry of a folder, of any kind, a link as itself. Its functions answer as fstat(2), fchown(2) and fchmod(2).
+class HeldEntry {
+ public:
+  HeldEntry() = default;
+  // Without an entry where there is none; errno says why.
+  explicit HeldEntry(const Place& place);
+  explicit operator bool() const { return static_cast<bool>(fd_); }
+
+  int stat(struct stat& info) const;
+  int change_owner(uid_t uid, gid_t gid) const;
+  int change_mode(mode_t mode) const;
+
+ private:
+  friend class RootFiles;
+
+  // The entry itself and "" where a descriptor can be had of any entry; else its folder, and its name there.
+  UniqueFd fd_;
+  std::string name_;
 };
 
 class RootFiles {
@@ -39,6 +62,7 @@ class RootFiles {
   // As stat(2) and lstat(2): 0, or -1 with errno.
   int stat(const std::string& path, bool follow, struct stat& info) const;
   std::string read_link(const std::string& path) const;
+  HeldEntry hold(const std::string& path, bool follow) const;
 
   // Links in front of the last part are followed, the last part is not.
   Result<Place> place(const std::string& path) const;
@@ -55,6 +79,10 @@ class RootFiles {
   // -1 with errno.
   int walk(const std::string& path, bool follow_last, Walk& walk) const;
   UniqueFd open_by_walk(const std::string& path, int flags, unsigned mode) const;
+  UniqueFd open_in_image(const std::string& path, int flags, unsigned mode) const;
+  int stat_in_image(const std::string& path, bool follow, struct stat& info) const;
+  // The folder where a walk ended, without a name where that is the root itself.
+  int folder_of(const Walk& walk) const;
 
   std::string root_;
   UniqueFd root_fd_;

@@ -191,7 +191,9 @@ class Server {
 std::string platform() {
   utsname kernel{};
   ::uname(&kernel);
-  return "linux-" + std::string(kernel.machine);
+  const std::string system = kernel.sysname == std::string_view("Darwin") ? "darwin" : "linux";
+  const std::string machine = kernel.machine == std::string_view("arm64") ? "aarch64" : kernel.machine;
+  return system + "-" + machine;
 }
 
 Result<> serve(const Registry& registry, const ServeOptions& options) {

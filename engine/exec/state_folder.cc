@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine/base/digest.h"
+#include "engine/base/platform.h"
 
 namespace plumb::exec {
 namespace {
@@ -52,7 +53,7 @@ std::string StateFolder::token() const {
   return digest(path_).substr(kDigestPrefix.size(), 8);
 }
 
-Result<> make_folders(const RootFiles& files, const std::string& path, unsigned mode) {
+Result<> make_folders(const RootFiles& files, const std::string& path, mode_t mode) {
   struct stat info {};
   if (files.stat(path, true, info) == 0) {
     if (S_ISDIR(info.st_mode)) return {};
@@ -73,7 +74,7 @@ Result<> replace_file(const RootFiles& files, const std::string& path, std::stri
         ::openat(place.folder.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd) return os_error("create", path + ".new");
     PLUMB_TRY(write_all(fd.get(), bytes, path));
-    if (::fsync(fd.get()) != 0) return os_error("sync", path);
+    if (sync_file(fd.get()) != 0) return os_error("sync", path);
     if (::renameat(place.folder.get(), temporary.c_str(), place.folder.get(), place.name.c_str()) != 0) {
       return os_error("replace", path);
     }
@@ -86,7 +87,7 @@ Result<> replace_file(const RootFiles& files, const std::string& path, std::stri
 
 Result<> sync_folder(const RootFiles& files, const std::string& path) {
   const UniqueFd fd = files.open(path, O_RDONLY | O_DIRECTORY);
-  if (!fd || ::fsync(fd.get()) != 0) return os_error("sync the folder", path);
+  if (!fd || sync_file(fd.get()) != 0) return os_error("sync the folder", path);
   return {};
 }
 

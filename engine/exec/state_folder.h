@@ -30,7 +30,7 @@ class StateFolder {
 };
 
 // Makes a folder and what is missing above it; the folder itself gets `mode`.
-Result<> make_folders(const RootFiles& files, const std::string& path, unsigned mode);
+Result<> make_folders(const RootFiles& files, const std::string& path, mode_t mode);
 // Atomic and durable, 0600.
 Result<> replace_file(const RootFiles& files, const std::string& path, std::string_view bytes);
 Result<> sync_folder(const RootFiles& files, const std::string& path);

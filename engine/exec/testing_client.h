@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/base/descriptors.h"
 #include "engine/base/digest.h"
 #include "engine/wire/frame.h"
 #include "engine/wire/messages.h"
@@ -31,20 +32,20 @@ T must(Result<T> result) {
 class TestClient {
  public:
   explicit TestClient(const std::string& root) {
-    std::array<int, 2> to{}, from{};
-    if (::pipe2(to.data(), O_CLOEXEC) != 0 || ::pipe2(from.data(), O_CLOEXEC) != 0) std::abort();
+    Pipe to = make_pipe();
+    Pipe from = make_pipe();
+    if (!to || !from) std::abort();
     pid_ = ::fork();
     if (pid_ == 0) {
-      ::dup2(to[0], 0);
-      ::dup2(from[1], 1);
-      const char* program = PLUMB_BIN_DIR "/plumb-exec";
+      ::dup2(to.read.get(), 0);
+      ::dup2(from.write.get(), 1);
+      const char* other = std::getenv("PLUMB_TEST_EXECUTOR");
+      const char* program = other == nullptr ? PLUMB_BIN_DIR "/plumb-exec" : other;
       ::execl(program, program, "serve", "--root", root.c_str(), nullptr);
       ::_exit(127);
     }
-    ::close(to[0]);
-    ::close(from[1]);
-    in_ = from[0];
-    out_ = to[1];
+    in_ = from.read.release();
+    out_ = to.write.release();
   }
   ~TestClient() {
     end_of_stream();

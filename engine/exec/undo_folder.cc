@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engine/base/digest.h"
+#include "engine/base/platform.h"
 #include "engine/exec/undo.h"
 
 namespace plumb::exec {
@@ -138,7 +139,7 @@ std::optional<UndoList> UndoFolder::being_undone() const {
 bool UndoFolder::rename(const char* from, const char* to) const {
   const UniqueFd fd = folder_->files().open(folder_->path(), O_RDONLY | O_DIRECTORY);
   if (!fd || ::renameat(fd.get(), from, fd.get(), to) != 0) return false;
-  ::fsync(fd.get());
+  sync_file(fd.get());
   return true;
 }
 
@@ -157,7 +158,7 @@ void UndoFolder::clear() const {
   const UniqueFd fd = folder_->files().open(folder_->path(), O_RDONLY | O_DIRECTORY);
   if (!fd) return;
   for (const char* name : {kUndoing, kConfirmed}) ::unlinkat(fd.get(), name, 0);
-  ::fsync(fd.get());
+  sync_file(fd.get());
 }
 
 void UndoFolder::remove_contents() const {

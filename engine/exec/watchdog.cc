@@ -8,18 +8,16 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/exec/lock.h"
+#include "engine/exec/system/child.h"
 
 namespace plumb::exec {
 namespace {
@@ -33,31 +31,12 @@ constexpr std::chrono::hours kLongestWork{1};
 // For a lock that another project's run holds. After it the host is put back regardless.
 constexpr std::chrono::minutes kLockPatience{2};
 
-// Tells whether a process still runs, and ends it, whoever may have its number by now.
-class Process {
- public:
-  explicit Process(pid_t pid) : pid_(pid), fd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {}
-
-  int fd() const { return fd_.get(); }
-  bool runs() const {
-    if (!fd_) return ::kill(pid_, 0) == 0;
-    pollfd ended{fd_.get(), POLLIN, 0};
-    return ::poll(&ended, 1, 0) == 0;
-  }
-  void end() const {
-    if (fd_) {
-      ::syscall(SYS_pidfd_send_signal, fd_.get(), SIGKILL, nullptr, 0);
-    } else {
-      ::kill(pid_, SIGKILL);
-    }
-    const auto due = Clock::now() + std::chrono::seconds(10);
-    while (runs() && Clock::now() < due) std::this_thread::sleep_for(milliseconds(10));
-  }
-
- private:
-  pid_t pid_;
-  UniqueFd fd_;
-};
+// Back when it has ended.
+void end(const ProcessHandle& process) {
+  process.kill();
+  const auto due = Clock::now() + std::chrono::seconds(10);
+  while (process.runs() && Clock::now() < due) std::this_thread::sleep_for(milliseconds(10));
+}
 
 void close_all_but(int first, int second) {
   rlimit limit{};
@@ -79,7 +58,8 @@ void reset_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-// Out of the group of processes that the login belongs to: systemd may end all of it with the session.
+// Out of the group of processes that the login belongs to: systemd may end all of it with the session. Systems without
+// such groups have none of these folders.
 void leave_login_group() {
   for (const char* hierarchy : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"}) {
     const std::string above = hierarchy;
@@ -120,7 +100,7 @@ class WatchdogProcess {
   int executor_fd() const { return executor_.fd(); }
 
   [[noreturn]] void run(int lock) {
-    ::prctl(PR_SET_NAME, "plumb-watchdog");
+    name_process("plumb-watchdog");
     reset_signals();
     close_all_but(lock, executor_.fd());
     if (::geteuid() == 0 && root_ == "/") leave_login_group();
@@ -131,7 +111,7 @@ class WatchdogProcess {
     if (!state) ::_exit(1);
     const UndoFolder folder(*state);
     if (!wait_for_time(folder) || !folder.take()) ::_exit(0);
-    if (executor_.runs()) executor_.end();
+    if (executor_.runs()) end(executor_);
     const std::optional<HostLock> held = lock_host(system.files(), folder);
     ::_exit(undo(folder, system, secrets_) ? 0 : 1);
   }
@@ -156,7 +136,7 @@ class WatchdogProcess {
       worked = works ? worked + passed : Clock::duration{};
       if (!works) left -= passed;
       if (worked > kLongestWork) {
-        executor_.end();
+        end(executor_);
         return true;
       }
       if (works || left > Clock::duration{}) continue;
@@ -181,7 +161,7 @@ class WatchdogProcess {
   std::string project_;
   const Secrets& secrets_;
   Watchdog::Shared& shared_;
-  Process executor_;
+  ProcessHandle executor_;
 };
 
 Result<Watchdog> Watchdog::start(const UndoFolder& folder, const Secrets& secrets, WatchdogLock lock, int within) {

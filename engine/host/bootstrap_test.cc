@@ -180,7 +180,8 @@ TEST_F(Bootstrap, AMacAsAHostIsToldApartFromALackingExecutor) {
   auto connection = open(settings);
   EXPECT_CODE(connection, Code::kNoExecutor);
   EXPECT_EQ(connection.error().summary(), "no executor for darwin-aarch64");
-  EXPECT_EQ(connection.error().diagnostic().hint, "plumb keeps Linux hosts alone");
+  EXPECT_EQ(connection.error().diagnostic().hint,
+            "it is built on such a Mac: copy its plumb-exec beside plumb, as plumb-exec-darwin-aarch64");
 }
 
 TEST_F(Bootstrap, AProgramThatDoesNotRunIsNotKept) {

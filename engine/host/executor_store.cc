@@ -68,10 +68,13 @@ Result<const ExecutorStore::Executor*> ExecutorStore::load(const std::string& pl
 Result<const ExecutorStore::Executor*> ExecutorStore::find(const std::string& platform) const {
   const auto found = paths_.find(platform);
   if (found != paths_.end()) return load(found->first, found->second);
-  if (!platform.starts_with("linux-")) {
+  const bool mac = platform.starts_with("darwin-");
+  if (!mac && !platform.starts_with("linux-")) {
+    return fail(Code::kNoExecutor, "no executor for " + platform).hint("plumb keeps hosts with Linux or macOS");
+  }
+  if (mac && platform != local_platform()) {
     return fail(Code::kNoExecutor, "no executor for " + platform)
-        .hint(platform == local_platform() ? "plumb runs here, but keeps Linux hosts alone: give this host an address"
-                                           : "plumb keeps Linux hosts alone");
+        .hint("it is built on such a Mac: copy its plumb-exec beside plumb, as plumb-exec-" + platform);
   }
   std::string have;
   for (const auto& [name, path] : paths_) have += (have.empty() ? "" : ", ") + name;

@@ -64,6 +64,11 @@ const GroupAccount* AccountFiles::group(std::uint32_t gid) const {
 }
 
 Result<AccountFiles> read_account_files(System& system, bool with_shadow) {
+  // On macOS these files hold what a Mac needs to repair itself; people's accounts are elsewhere.
+  if (!system.is_image() && !system.find_program("dscl").empty()) {
+    return fail(Code::kNoBackEnd,
+                "users and groups are managed in /etc/passwd and /etc/group, and this host has Open Directory");
+  }
   AccountFiles files;
   PLUMB_TRY_ASSIGN(const std::string passwd, read_if_there(system, "/etc/passwd"));
   each_line(passwd, 7, [&](const std::vector<std::string_view>& fields) {

@@ -28,7 +28,7 @@ struct AccountFiles {
   const GroupAccount* group(std::uint32_t gid) const;
 };
 
-// Lines that are no entries (empty, comments, NIS) are passed over.
+// Lines that are no entries (empty, comments, NIS) are passed over. kNoBackEnd on hosts that keep accounts elsewhere.
 Result<AccountFiles> read_account_files(System& system, bool with_shadow);
 
 // Days since 1970 as a shadow file has them: "" and negative numbers are "never", "0" is 1970-01-01.

@@ -54,13 +54,13 @@ FakeSystem::~FakeSystem() {
   fs::remove_all(scratch_, ignored);
 }
 
-void FakeSystem::make_file(const std::string& path, std::string_view content, unsigned mode) {
+void FakeSystem::make_file(const std::string& path, std::string_view content, mode_t mode) {
   fs::create_directories(fs::path(real(path)).parent_path());
   std::ofstream(real(path), std::ios::binary) << content;
   ::chmod(real(path).c_str(), mode);
 }
 
-void FakeSystem::make_directory(const std::string& path, unsigned mode) {
+void FakeSystem::make_directory(const std::string& path, mode_t mode) {
   fs::create_directories(real(path));
   ::chmod(real(path).c_str(), mode);
 }

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "providers/sdk/provider.h"
 
 namespace plumb {
@@ -25,8 +27,8 @@ class FakeSystem : public System {
   FakeSystem& operator=(const FakeSystem&) = delete;
 
   // Making the host. Parents are made as needed; paths are paths of the host.
-  void make_file(const std::string& path, std::string_view content, unsigned mode = 0644);
-  void make_directory(const std::string& path, unsigned mode = 0755);
+  void make_file(const std::string& path, std::string_view content, mode_t mode = 0644);
+  void make_directory(const std::string& path, mode_t mode = 0755);
   void make_link(const std::string& path, const std::string& target);
   void make_fifo(const std::string& path);
   void remove(const std::string& path);

@@ -147,6 +147,13 @@ TEST_F(User, OnlyLocalAccountsAreManaged) {  // U29
   EXPECT_EQ(obstacle(want({{"name", "ldap"}})), "ldap is not a local user; it comes from the name service");
 }
 
+TEST_F(User, AMacsFilesAreNotItsAccounts) {
+  system.add_program("dscl");
+  EXPECT_EQ(see(provider, want({{"name", "deploy"}}), system).problem->code, Code::kNoBackEnd);
+  system.set_image(true);
+  EXPECT_FALSE(see(provider, want({{"name", "deploy"}}), system).problem.has_value());
+}
+
 TEST_F(User, Removal) {  // U30, G20
   const Change change = look(want({{"name", "deploy"}, {"state", "absent"}, {"remove_home", true}})).change;
   EXPECT_EQ(change.op, Op::kDelete);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "engine/base/platform.h"
 #include "engine/exec/accounts.h"
 #include "engine/exec/interpreter/file_writer.h"
 
@@ -72,7 +73,7 @@ std::vector<Row*> AccountFile::rows(std::size_t fields) {
   return out;
 }
 
-Result<> AccountFile::save(const RootFiles& files, unsigned mode, gid_t group) {
+Result<> AccountFile::save(const RootFiles& files, mode_t mode, gid_t group) {
   if (!changed_) return {};
   // The real file, where /etc/passwd is a link into another file system.
   PLUMB_TRY_ASSIGN(const std::string real, files.resolve(path_));
@@ -91,9 +92,9 @@ Result<> AccountFile::save(const RootFiles& files, unsigned mode, gid_t group) {
     const uid_t uid = existed ? old.st_uid : ::geteuid();
     const gid_t gid = existed ? old.st_gid : group;
     if (::fchown(fd.get(), uid, gid) != 0 && ::geteuid() == 0) return os_error("change the owner of", path_);
-    if (existed) PLUMB_TRY(copy_attributes(place.folder.get(), place.name, fd.get()));
+    if (existed) PLUMB_TRY(keep_attributes(place.folder.get(), place.name, fd.get()));
     if (::fchmod(fd.get(), existed ? old.st_mode & 07777 : mode) != 0) return os_error("change the mode of", path_);
-    if (::fsync(fd.get()) != 0) return os_error("sync", path_);
+    if (sync_file(fd.get()) != 0) return os_error("sync", path_);
     if (::renameat(place.folder.get(), temporary.c_str(), place.folder.get(), place.name.c_str()) != 0) {
       return os_error("replace", path_);
     }
@@ -154,13 +155,13 @@ bool LoginDefinitions::flag(const std::string& name, bool otherwise) const {
   return found == values_.end() ? otherwise : found->second == "yes";
 }
 
-std::optional<unsigned> LoginDefinitions::mode(const std::string& name) const {
+std::optional<mode_t> LoginDefinitions::mode(const std::string& name) const {
   const auto found = values_.find(name);
   if (found == values_.end()) return std::nullopt;
   char* end = nullptr;
   const unsigned long value = std::strtoul(found->second.c_str(), &end, 8);
   if (*end != '\0' || value > 07777) return std::nullopt;
-  return static_cast<unsigned>(value);
+  return static_cast<mode_t>(value);
 }
 
 }  // namespace plumb::exec

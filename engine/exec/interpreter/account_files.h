@@ -30,7 +30,7 @@ class AccountFile {
   std::vector<Row*> rows(std::size_t fields);
 
   // Does nothing where nothing changed. A new file gets `mode` and `group`.
-  Result<> save(const RootFiles& files, unsigned mode = 0644, gid_t group = 0);
+  Result<> save(const RootFiles& files, mode_t mode = 0644, gid_t group = 0);
 
  private:
   std::string path_;
@@ -56,7 +56,7 @@ class LoginDefinitions {
   std::uint32_t number(const std::string& name, std::uint32_t otherwise) const;
   bool flag(const std::string& name, bool otherwise) const;
   // Octal.
-  std::optional<unsigned> mode(const std::string& name) const;
+  std::optional<mode_t> mode(const std::string& name) const;
 
  private:
   std::map<std::string, std::string> values_;

@@ -8,15 +8,16 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/sendfile.h>
-#include <sys/xattr.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "engine/exec/system/attributes.h"
+#include "engine/exec/system/disk.h"
 
 namespace plumb::exec {
 namespace {
 
 constexpr std::string_view kTemporary = ".plumb-";
-constexpr std::uint64_t kMostAtOnce = std::uint64_t{1} << 30;  // of what the kernel copies, and a size on 32 bits
 
 std::string replace_placeholder(const std::string& command, const std::string& path) {
   // In single quotes, so that a path with spaces or worse stays one word.
@@ -116,14 +117,8 @@ Result<StagedFile> FileWriter::stage(const WriteFile& operation, StagingFolder& 
 Result<> FileWriter::fill(const StagedFile& staged, const std::string& digest) {
   PLUMB_TRY_ASSIGN(const Content content, blobs_.find(digest));
   if (content.file < 0) return write_all(staged.file.get(), content.bytes, staged.path);
-  off_t at = 0;
-  while (static_cast<std::uint64_t>(at) < content.size) {
-    const std::uint64_t left = content.size - static_cast<std::uint64_t>(at);
-    const ssize_t count =
-        ::sendfile(staged.file.get(), content.file, &at, static_cast<std::size_t>(std::min(left, kMostAtOnce)));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return os_error("write", staged.path);
-  }
+  if (copy_bytes(content.file, staged.file.get(), static_cast<off_t>(content.size)) != 0)
+    return os_error("write", staged.path);
   return {};
 }
 
@@ -148,7 +143,7 @@ Result<> FileWriter::dress(const StagedFile& staged, const Ownership& ownership)
       if (::fchown(fd, static_cast<uid_t>(-1), gid) != 0) errno = 0;
     }
   }
-  if (staged.old) PLUMB_TRY(copy_attributes(staged.folder->get(), staged.name, fd));
+  if (staged.old) PLUMB_TRY(keep_attributes(staged.folder->get(), staged.name, fd));
   mode_t mode = staged.old ? staged.old->st_mode & 07777 : 0666 & ~mask_;
   if (ownership.mode) {
     PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
@@ -195,25 +190,10 @@ Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
   return {};
 }
 
-// Not the capabilities of the old program, which were given to other bytes, nor signatures over them.
-Result<> copy_attributes(int folder, const std::string& name, int to) {
+Result<> keep_attributes(int folder, const std::string& name, int to) {
   const UniqueFd from(::openat(folder, name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
   if (!from) return {};
-  std::array<char, 65536> names{};
-  const ssize_t length = ::flistxattr(from.get(), names.data(), names.size());
-  for (ssize_t at = 0; at < length;) {
-    const std::string attribute = names.data() + at;
-    at += static_cast<ssize_t>(attribute.size()) + 1;
-    if (attribute == "security.capability" || attribute == "security.ima" || attribute == "security.evm") continue;
-    std::vector<char> value(65536);
-    const ssize_t size = ::fgetxattr(from.get(), attribute.c_str(), value.data(), value.size());
-    if (size < 0) continue;
-    if (::fsetxattr(to, attribute.c_str(), value.data(), static_cast<std::size_t>(size), 0) != 0 &&
-        attribute == "system.posix_acl_access") {
-      return os_error("keep the access list of", name);
-    }
-  }
-  return {};
+  return copy_attributes(from.get(), to, name);
 }
 
 Result<> keep_backup(LocalSystem& system, int folder, const std::string& path, FolderSync& folders) {

@@ -68,7 +68,7 @@ class FileWriter {
 };
 
 // Gives an open file the extended attributes, access lists and SELinux context of the file that it is to replace.
-Result<> copy_attributes(int folder, const std::string& name, int to);
+Result<> keep_attributes(int folder, const std::string& name, int to);
 // Keeps the old file as NAME.plumb-<first 12 digits of its digest>.
 Result<> keep_backup(LocalSystem& system, int folder, const std::string& path, FolderSync& folders);
 // Removes the temporary files with this token that a killed run left in a folder.

@@ -12,9 +12,7 @@
 
 namespace plumb::exec {
 
-// Returns once everything that was written through these descriptors is on disk. Many files of one file system are
-// synced by one syncfs, which costs as much as one fsync where little else is waiting to be written; where much is,
-// each file is synced by itself, so that nobody waits for other programs' data.
+// Returns once everything that was written through these descriptors is on disk.
 Result<> sync_together(std::span<const int> files);
 
 // Folders whose entries changed and that must be synced before the change counts as done: each one once.

@@ -7,12 +7,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include "engine/exec/interpreter/folders.h"
 #include "engine/exec/interpreter/tree_operations.h"
 #include "engine/exec/state_folder.h"
+#include "engine/exec/system/disk.h"
 
 namespace plumb::exec {
 namespace {
@@ -24,11 +24,7 @@ Result<> copy_file(int from, int to, const char* name, const struct stat& info, 
   if (!in) return os_error("read", "/etc/skel/" + std::string(name));
   const UniqueFd out(::openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!out) return os_error("create", home.path + "/" + name);
-  for (off_t at = 0; at < info.st_size;) {
-    const ssize_t count = ::sendfile(out.get(), in.get(), &at, static_cast<std::size_t>(info.st_size - at));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return os_error("write", home.path + "/" + name);
-  }
+  if (copy_bytes(in.get(), out.get(), info.st_size) != 0) return os_error("write", home.path + "/" + name);
   if (::fchown(out.get(), home.uid, home.gid) != 0) return os_error("change the owner of", home.path + "/" + name);
   if (::fchmod(out.get(), info.st_mode & 07777) != 0) return os_error("change the mode of", home.path + "/" + name);
   return {};
@@ -91,7 +87,8 @@ Result<> make_home(const RootFiles& files, const LoginDefinitions& definitions, 
   if (!made) return os_error("open", home.path);
   const UniqueFd skeleton = files.open("/etc/skel", O_RDONLY | O_DIRECTORY);
   if (skeleton) PLUMB_TRY(copy_tree(skeleton.get(), made.get(), home, 0));
-  const unsigned mode = definitions.mode("HOME_MODE").value_or(0777 & ~definitions.mode("UMASK").value_or(022));
+  const mode_t mask = definitions.mode("UMASK").value_or(022);
+  const mode_t mode = definitions.mode("HOME_MODE").value_or(0777 & ~mask);
   if (::fchown(made.get(), home.uid, home.gid) != 0) return os_error("change the owner of", home.path);
   if (::fchmod(made.get(), mode) != 0) return os_error("change the mode of", home.path);
   FolderSync folders;

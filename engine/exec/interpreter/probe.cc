@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "engine/base/unique_fd.h"
+#include "engine/base/descriptors.h"
 #include "engine/exec/interpreter/http_answer.h"
 #include "engine/exec/interpreter/programs.h"
 
@@ -86,7 +86,7 @@ Result<UniqueFd> connect_to(const std::string& address, std::uint16_t port, Cloc
   v4.sin_port = htons(port);
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(port);
-  UniqueFd fd(::socket(is_v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  UniqueFd fd = make_socket(is_v4 ? AF_INET : AF_INET6, Waiting::kNever);
   if (!fd) return says(std::string("no socket: ") + std::strerror(errno));
   const auto* const where = is_v4 ? reinterpret_cast<const sockaddr*>(&v4) : reinterpret_cast<const sockaddr*>(&v6);
   const socklen_t size = is_v4 ? sizeof v4 : sizeof v6;
@@ -112,7 +112,7 @@ Result<UniqueFd> connect_to(const Endpoint& endpoint, Clock::time_point deadline
 
 Result<> send_all(int fd, std::string_view bytes, Clock::time_point deadline) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = send_bytes(fd, bytes);
     if (sent > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno != EAGAIN && errno != EINTR) {

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/exec/system/disk.h"
+
 namespace plumb::exec {
 namespace {
 
@@ -19,9 +21,9 @@ constexpr int kMaxDepth = 256;
 constexpr uid_t kKeepUser = static_cast<uid_t>(-1);
 constexpr gid_t kKeepGroup = static_cast<gid_t>(-1);
 
-// Sets what is asked on an open entry; O_PATH will do. A change of owner takes setuid and setgid away from a file, so
-// the mode is set after it even where it stays as it was.
-Result<> dress(LocalSystem& system, int fd, const Ownership& ownership, const std::string& path) {
+// A change of owner takes setuid and setgid away from a file, so the mode is set after it even where it stays as it
+// was.
+Result<> dress(LocalSystem& system, const HeldEntry& entry, const Ownership& ownership, const std::string& path) {
   uid_t uid = kKeepUser;
   gid_t gid = kKeepGroup;
   if (ownership.owner) {
@@ -31,9 +33,9 @@ Result<> dress(LocalSystem& system, int fd, const Ownership& ownership, const st
     PLUMB_TRY_ASSIGN(gid, system.gid_of(*ownership.group));
   }
   struct stat old {};
-  if (::fstat(fd, &old) != 0) return os_error("read", path);
+  if (entry.stat(old) != 0) return os_error("read", path);
   const bool chowns = (uid != kKeepUser && uid != old.st_uid) || (gid != kKeepGroup && gid != old.st_gid);
-  if (chowns && ::fchownat(fd, "", uid, gid, AT_EMPTY_PATH) != 0) return os_error("change the owner of", path);
+  if (chowns && entry.change_owner(uid, gid) != 0) return os_error("change the owner of", path);
   if (S_ISLNK(old.st_mode)) {
     if (ownership.mode) return fail(Code::kSymlinkRefused, path + " is a symbolic link, which has no mode of its own");
     return {};
@@ -43,9 +45,8 @@ Result<> dress(LocalSystem& system, int fd, const Ownership& ownership, const st
     PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
   }
   if (mode == (old.st_mode & 07777) && !chowns) return {};
-  // An O_PATH descriptor has no fchmod; its name below /proc leads to this very entry and nowhere else.
-  if (::chmod(("/proc/self/fd/" + std::to_string(fd)).c_str(), mode) == 0) return {};
-  return os_error("change the mode of", path);
+  if (entry.change_mode(mode) != 0) return os_error("change the mode of", path);
+  return {};
 }
 
 // Calls `visit` for each entry of an open folder.
@@ -61,15 +62,6 @@ Result<> each_entry(int folder, const std::string& path, const std::function<Res
     PLUMB_TRY(visit(entry->d_name));
   }
   return {};
-}
-
-// Where an entry is mounted: a bind mount has the same device as its folder, so the kernel is asked for the mount.
-std::uint64_t mount_of(int folder, const char* name) {
-  struct statx info {};
-  if (::statx(folder, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &info) != 0)
-    return 0;
-  if ((info.stx_mask & STATX_MNT_ID) != 0) return info.stx_mnt_id;
-  return std::uint64_t{info.stx_dev_major} << 32 | info.stx_dev_minor;
 }
 
 Result<UniqueFd> enter(int folder, const char* name, const std::string& path) {
@@ -126,11 +118,10 @@ Result<> make_directory(LocalSystem& system, const MakeDirectory& operation, Fol
   PLUMB_TRY_ASSIGN(const Place place, files.place(operation.path));
   const bool made = ::mkdirat(place.folder.get(), place.name.c_str(), operation.ownership.mode ? 0700 : 0777) == 0;
   if (!made && errno != EEXIST) return os_error("make the folder", operation.path);
-  const UniqueFd fd = made ? UniqueFd(::openat(place.folder.get(), place.name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC))
-                           : files.open(operation.path, O_PATH);
-  if (!fd || ::fstat(fd.get(), &info) != 0) return os_error("open", operation.path);
+  const HeldEntry entry = made ? HeldEntry(place) : files.hold(operation.path, true);
+  if (!entry || entry.stat(info) != 0) return os_error("open", operation.path);
   if (!S_ISDIR(info.st_mode)) return fail(Code::kOperation, operation.path + " is there and is not a folder");
-  Result<> dressed = dress(system, fd.get(), operation.ownership, operation.path);
+  Result<> dressed = dress(system, entry, operation.ownership, operation.path);
   if (!dressed && made) ::unlinkat(place.folder.get(), place.name.c_str(), AT_REMOVEDIR);
   if (made) folders.add(place.folder.get());
   return dressed;
@@ -215,9 +206,9 @@ Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folder
 
 Result<> set_attributes(LocalSystem& system, const SetAttributes& operation) {
   PLUMB_TRY(check_path(operation.path));
-  const UniqueFd fd = system.files().open(operation.path, O_PATH | (operation.follow ? 0 : O_NOFOLLOW));
-  if (!fd) return os_error("open", operation.path);
-  return dress(system, fd.get(), operation.ownership, operation.path);
+  const HeldEntry entry = system.files().hold(operation.path, operation.follow);
+  if (!entry) return os_error("open", operation.path);
+  return dress(system, entry, operation.ownership, operation.path);
 }
 
 }  // namespace plumb::exec

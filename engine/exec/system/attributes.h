@@ -1,0 +1,15 @@
+// Extended attributes and access lists of files.
+#pragma once
+
+#include <string>
+
+#include "engine/base/result.h"
+
+namespace plumb::exec {
+
+// Gives an open file the extended attributes, access lists and labels of another, as far as the file system takes them;
+// an access list that it does not take is an error. `name` is for that. Not what was meant for the old bytes alone:
+// capabilities of a program, signatures.
+Result<> copy_attributes(int from, int to, const std::string& name);
+
+}  // namespace plumb::exec

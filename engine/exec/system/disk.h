@@ -1,0 +1,24 @@
+// What file systems do that POSIX has no one way for.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include <sys/types.h>
+
+namespace plumb::exec {
+
+// The first `size` bytes of one open file to where the other one stands. 0, or -1 with errno; ending early is an error.
+int copy_bytes(int from, int to, off_t size);
+
+// As fdatasync(2).
+int sync_content(int fd);
+
+// Returns once everything that was written through these descriptors of one file system is on disk. 0, or -1 with
+// errno.
+int sync_all(std::span<const int> files);
+
+// Where an entry (never through a link; "" for the open folder itself) is mounted: the same number for the same mount.
+std::uint64_t mount_of(int folder, const char* name);
+
+}  // namespace plumb::exec
