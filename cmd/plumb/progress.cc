@@ -62,10 +62,6 @@ std::string in_milliseconds(std::int64_t time) {
   return std::to_string(time) + " ms";
 }
 
-std::string confirming(const run::RunEvent& event) {
-  return "new login to confirm, " + std::to_string(event.milliseconds / 1000) + " s left";
-}
-
 }  // namespace
 
 Progress::Progress(Terminal& terminal, const Options& options)
@@ -155,7 +151,8 @@ void Progress::on_event(const run::RunEvent& event) {
   if (event.kind == Kind::kWave) line(report::wave_text(*event.wave));
   if (event.kind == Kind::kPause) line("Pausing " + std::to_string(event.milliseconds / 1000) + " s");
   if (event.kind == Kind::kAction) on_action(event);
-  if (event.kind == Kind::kConfirming && show_actions_) line(event.host + "  " + confirming(event));
+  if (event.kind == Kind::kConfirming && show_actions_)
+    line(event.host + "  " + report::confirming(event.milliseconds / 1000));
   if (event.kind == Kind::kPlanned || event.kind == Kind::kHostDone) on_end(*event.result);
 }
 
@@ -199,7 +196,7 @@ void Progress::log_event(const run::RunEvent& event) {
       return host.debug(std::string(plumb::name(event.action->op)) + " " + event.action->desired.address.str() + ": " +
                         std::string(wire::name(event.event->kind)));
     case Kind::kConfirming:
-      return host.info(confirming(event));
+      return host.info(report::confirming(event.milliseconds / 1000));
     case Kind::kPlanned:
     case Kind::kHostDone:
       const Diagnostic* problem = report::first_error(*event.result);

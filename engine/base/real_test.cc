@@ -1,8 +1,9 @@
 #include "engine/base/real.h"
 
 #include <array>
+#include <bit>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
 #include <random>
 #include <string>
 
@@ -35,7 +36,7 @@ void expect_same(const std::string& text) {
   if (std::isnan(one.value)) {
     EXPECT_TRUE(std::isnan(other.value)) << text;
   } else {
-    EXPECT_EQ(std::memcmp(&one.value, &other.value, sizeof one.value), 0) << text;
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(one.value), std::bit_cast<std::uint64_t>(other.value)) << text;
   }
 }
 

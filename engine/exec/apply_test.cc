@@ -374,6 +374,7 @@ TEST_F(ApplyTest, AKillLeavesEveryFileWhole) {
     const std::string& to = round % 2 == 0 ? news : olds;
     for (int i = 0; i < kFiles; ++i) root_.write("/etc/f" + std::to_string(i), from);
     std::vector<wire::Action> actions;
+    actions.reserve(kFiles);
     for (int i = 0; i < kFiles; ++i) actions.push_back(toy("f" + std::to_string(i), to));
     const pid_t child = ::fork();
     if (child == 0) {
@@ -389,6 +390,7 @@ TEST_F(ApplyTest, AKillLeavesEveryFileWhole) {
       ASSERT_TRUE(now == from || now == to) << "file " << i << " has " << now.size() << " bytes";
     }
     std::vector<wire::Action> rest;
+    rest.reserve(kFiles);
     for (int i = 0; i < kFiles; ++i) rest.push_back(toy("f" + std::to_string(i), to));
     std::erase_if(rest, [](const wire::Action& action) { return action.op == Op::kNone; });
     ASSERT_EQ(apply(rest).outcome, "ok");

@@ -85,15 +85,6 @@ std::string shell_word(std::string_view text) {
   return out + "'";
 }
 
-std::string last_lines(const std::string& text) {
-  const std::size_t end = text.find_last_not_of(" \n\r\t");
-  if (end == std::string::npos) return {};
-  std::string trimmed = text.substr(0, end + 1);
-  constexpr std::size_t kShown = 500;
-  if (trimmed.size() > kShown) trimmed = "…" + trimmed.substr(trimmed.size() - kShown);
-  return trimmed;
-}
-
 constexpr std::string_view kGivePassword = "-K (--ask-become-password) asks for it once a run";
 
 // What was to become the executor's user ended instead.
@@ -110,7 +101,7 @@ Error not_become(const StartOptions& options, const std::string& why, const std:
 
 // The far side ended before the executor's first byte.
 Error ended(StreamConnection& connection, const StartOptions& options, bool running) {
-  if (const std::optional<Error> failure = connection.link_failure()) return *failure;
+  if (const std::optional<Error> failure = connection.link_failure(running)) return *failure;
   const std::string said = last_lines(connection.error_output());
   const std::optional<std::string> reason = connection.exit_reason();
   const std::string why = said.empty() ? (reason ? *reason : "it said nothing") : said;
@@ -188,6 +179,15 @@ Result<> send_executor(StreamConnection& connection, const ExecutorStore& execut
 }
 
 }  // namespace
+
+std::string last_lines(const std::string& text) {
+  const std::size_t end = text.find_last_not_of(" \n\r\t");
+  if (end == std::string::npos) return {};
+  std::string trimmed = text.substr(0, end + 1);
+  constexpr std::size_t kShown = 500;
+  if (trimmed.size() > kShown) trimmed = "…" + trimmed.substr(trimmed.size() - kShown);
+  return trimmed;
+}
 
 std::vector<std::string> bootstrap_command(const std::vector<std::string>& digests, const StartOptions& options) {
   std::vector<std::string> command{

@@ -46,4 +46,7 @@ Result<> await_executor(StreamConnection& connection, const ExecutorStore& execu
 // The part of it that comes after "PLUMB RUN"; all that there is for direct_command.
 Result<> await_first_byte(StreamConnection& connection, const StartOptions& options, Deadline deadline);
 
+// Of what was said on standard error, as much as an error message may hold.
+std::string last_lines(const std::string& text);
+
 }  // namespace plumb::host

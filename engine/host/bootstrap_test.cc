@@ -323,8 +323,9 @@ TEST(Command, WhatDoesNotStartIsNamed) {
   EXPECT_CODE(open(through({"/nonexistent/program"})), Code::kTransportCommand);
   EXPECT_CODE(open(through({})), Code::kTransportCommand);
   auto failed = open(through({"sh", "-c", "echo no such container >&2; exit 125"}));
-  EXPECT_CODE(failed, Code::kBootstrap);
-  EXPECT_NE(failed.error().summary().find("no such container"), std::string::npos);
+  EXPECT_CODE(failed, Code::kTransportCommand);
+  EXPECT_NE(failed.error().summary().find("it did not reach the host: no such container"), std::string::npos);
+  EXPECT_CODE(open(through({"sh", "-c", "echo sh: not found >&2; exit 127"})), Code::kBootstrap);
 }
 
 TEST(Command, LeaksNoDescriptors) {

@@ -30,8 +30,8 @@ class StreamConnection : public Connection {
   // Forgets everything on standard error up to and including `end`.
   void drop_errors_through(std::size_t end) { errors_.erase(0, end); }
 
-  // Why there was no way to the host, where the stream's end means that.
-  virtual std::optional<Error> link_failure() { return std::nullopt; }
+  // Why there was no way to the host, where the stream's end means that. `started`: the executor had been begun.
+  virtual std::optional<Error> link_failure(bool /*started*/) { return std::nullopt; }
 
   // While this is set it ends waits as well; used while a connection is being opened.
   void set_cancel(const Interrupt* cancel) { cancel_ = cancel; }

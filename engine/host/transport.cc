@@ -34,6 +34,31 @@ Opened open_local(const HostSettings& settings, const ExecutorStore& executors, 
   return std::unique_ptr<StreamConnection>(std::move(connection));
 }
 
+// Over a program of the operator's. What ends before a shell of the host has spoken did not get there; later, 255 is
+// the way's and not the executor's, as with ssh.
+class CommandConnection final : public ProcessConnection {
+ public:
+  using ProcessConnection::ProcessConnection;
+  ~CommandConnection() override { close(); }
+
+  std::optional<std::string> exit_reason() override {
+    std::optional<std::string> reason = ProcessConnection::exit_reason();
+    return reason == kLost ? std::nullopt : reason;
+  }
+  std::optional<Error> link_failure(bool started) override {
+    const std::optional<std::string> reason = ProcessConnection::exit_reason();
+    const bool shells_own = reason == "exit code 126" || reason == "exit code 127";
+    if (started ? reason != kLost : shells_own) return std::nullopt;
+    const std::string said = last_lines(error_output());
+    return fail(Code::kTransportCommand, "it did not reach the host: " + (!said.empty() ? said
+                                                                          : reason      ? *reason
+                                                                                        : "it ended without a word"));
+  }
+
+ private:
+  static constexpr std::string_view kLost = "exit code 255";
+};
+
 Opened open_command(const HostSettings& settings, const ExecutorStore& executors, const StartOptions& options,
                     const Interrupt* cancel) {
   if (settings.command.empty()) return fail(Code::kTransportCommand, "the connection's command is empty");
@@ -41,11 +66,12 @@ Opened open_command(const HostSettings& settings, const ExecutorStore& executors
   std::vector<std::string> command = settings.command;
   for (std::string& argument : bootstrap_command(digests, options)) command.push_back(std::move(argument));
   PLUMB_TRY_ASSIGN(Child child, start_child(command, ErrorStream::kPipe));
-  auto connection = std::make_unique<ProcessConnection>(std::move(child));
+  auto connection = std::make_unique<CommandConnection>(std::move(child));
   connection->set_cancel(cancel);
   Result<> started = await_executor(*connection, executors, options, start_deadline(settings));
   if (started) return std::unique_ptr<StreamConnection>(std::move(connection));
-  if (started.error().code() != Code::kBootstrap && started.error().code() != Code::kConnectionLost) {
+  const Code code = started.error().code();
+  if (code != Code::kBootstrap && code != Code::kConnectionLost && code != Code::kTransportCommand) {
     return Error(started.error());
   }
   return Error(started.error()).during("running `" + settings.command.front() + "`");

@@ -40,7 +40,6 @@ struct HostSettings {
   std::chrono::seconds connect_timeout{10};  // for all attempts together
   // While the host refuses or drops the connection before the login. A refused login is not tried again.
   int connect_attempts = 1;
-  std::chrono::seconds silence{300};  // of an executor at work, after which it is given up; it says something sooner
   Deadline deadline = Deadline::never();  // of all that opening the connection takes
   Log* log = nullptr;                     // told the steps of connecting
   // A login of its own, over no connection that is there already (ControlMaster of ssh).

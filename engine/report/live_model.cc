@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/report/host_list.h"
+#include "engine/report/run_text.h"
 
 namespace plumb::report {
 namespace {
@@ -172,8 +173,7 @@ std::string LiveModel::doing(const Work& work, Moment now) {
   if (!work.confirmed_by) return work.doing;
   if (now >= *work.confirmed_by) return "waiting to hear what the host undid";
   // Rounded up: it begins with all of its time.
-  const std::int64_t left = whole_seconds(now, *work.confirmed_by - milliseconds(1)) + 1;
-  return "new login to confirm, " + std::to_string(left) + " s left";
+  return confirming(whole_seconds(now, *work.confirmed_by - milliseconds(1)) + 1);
 }
 
 LiveState LiveModel::state(Moment now, std::size_t rows) {

@@ -119,6 +119,10 @@ std::string pattern_of(const std::vector<std::string>& hosts) {
 
 }  // namespace
 
+std::string confirming(std::int64_t seconds_left) {
+  return "new login to confirm, " + std::to_string(seconds_left) + " s left";
+}
+
 const Diagnostic* first_error(const run::HostResult& result) {
   for (const Diagnostic& problem : result.diagnostics.items()) {
     if (problem.severity == Severity::kError) return &problem;

@@ -21,6 +21,9 @@ Json run_json(const std::map<std::string, run::HostResult>& hosts, const std::st
 std::string way_on(const std::map<std::string, run::HostResult>& hosts, const plan::Plan& plan,
                    const std::string& run_id);
 
+// What is said of a host whose changes wait for the new login that confirms them.
+std::string confirming(std::int64_t seconds_left);
+
 // Null where there is none.
 const Diagnostic* first_error(const run::HostResult& result);
 

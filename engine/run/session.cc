@@ -45,7 +45,7 @@ Error Session::name_host(const Error& error) const {
 }
 
 Error Session::silent() const {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(settings_.silence).count();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(context_.silence).count();
   return fail(Code::kConnectionLost, "the executor has given no sign of life for " + std::to_string(seconds) + " s")
       .hint("it is stopped, or waits for a disk or a network file system that does not answer");
 }
@@ -197,7 +197,7 @@ Result<wire::Done> Session::follow(const EventSink& sink) {
       PLUMB_TRY(conversation_->send(wire::Stop{}, within(kHelloTime)));
       stop_sent = true;
     }
-    Result<wire::Message> message = conversation_->receive(within(settings_.silence));
+    Result<wire::Message> message = conversation_->receive(within(context_.silence));
     if (!message) {
       // A request to stop woke us; what it asks for is looked at above.
       if (message.error().code() == Code::kInterrupted) continue;

@@ -1,6 +1,7 @@
 // Session: one host in one run of the program. Reached when first needed, kept for what follows.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,6 +24,8 @@ struct SessionContext {
   Control& control;
   std::string project;
   std::string key;
+  // Of an executor at work, after which it is given up; one that lives says something sooner.
+  std::chrono::seconds silence{300};
 };
 
 using EventSink = std::function<void(const wire::Event&)>;

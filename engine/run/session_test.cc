@@ -13,7 +13,7 @@ class SessionTest : public ::testing::Test {
     settings.name = "web1";
     settings.kind = host::ConnectionKind::kCommand;
     settings.command = {"plumb:simulated", "action=" + action_time};
-    settings.silence = silence;
+    context_.silence = silence;
     Session session("web1", settings, context_);
     Request request;
     request.apply.project = "edge";

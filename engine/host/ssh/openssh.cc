@@ -25,7 +25,7 @@ class OpenSshConnection final : public ProcessConnection {
     std::optional<std::string> reason = ProcessConnection::exit_reason();
     return reason == kOwnExit ? std::nullopt : reason;
   }
-  std::optional<Error> link_failure() override {
+  std::optional<Error> link_failure(bool /*started*/) override {
     if (ProcessConnection::exit_reason() != kOwnExit) return std::nullopt;
     return explain_openssh(error_output());
   }
