@@ -1,6 +1,5 @@
 #include "engine/base/file.h"
 
-#include <cstdlib>
 #include <filesystem>
 
 #include <fcntl.h>
@@ -8,18 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/testing/scratch_folder.h"
+
 namespace plumb {
 namespace {
 
 class FileTest : public ::testing::Test {
  protected:
-  FileTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "plumb-file-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  ~FileTest() override { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path folder_;
+  testing::ScratchFolder folder_;
 };
 
 TEST_F(FileTest, WritesAndReadsBack) {
@@ -29,7 +24,7 @@ TEST_F(FileTest, WritesAndReadsBack) {
   struct stat info {};
   ASSERT_EQ(::stat((folder_ / "a").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777U, 0600U);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 1);
 }
 
 TEST_F(FileTest, RefusesALargeFileWithoutReadingIt) {
@@ -46,9 +41,9 @@ TEST_F(FileTest, RefusesALargeFileWithoutReadingIt) {
 TEST_F(FileTest, RefusesWhatIsNoRegularFile) {
   ASSERT_EQ(::mkfifo((folder_ / "fifo").c_str(), 0600), 0);
   EXPECT_EQ(read_file(folder_ / "fifo", 10).error().code(), Code::kFileUnreadable);
-  EXPECT_EQ(read_file(folder_, 10).error().code(), Code::kFileUnreadable);
+  EXPECT_EQ(read_file(folder_.path(), 10).error().code(), Code::kFileUnreadable);
   EXPECT_EQ(read_file(folder_ / "missing", 10).error().code(), Code::kFileUnreadable);
-  EXPECT_EQ(write_file(folder_ / "none" / "a", "x").error().code(), Code::kWriteFailed);
+  EXPECT_EQ(write_file(folder_ / "none/a", "x").error().code(), Code::kWriteFailed);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "engine/config/validate.h"
 #include "engine/inventory/host_names.h"
 #include "engine/testing/case_file.h"
+#include "engine/testing/scratch_folder.h"
 
 namespace plumb::config {
 namespace {

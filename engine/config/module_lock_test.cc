@@ -5,6 +5,7 @@
 #include "engine/base/file.h"
 #include "engine/config/module_store.h"
 #include "engine/testing/case_file.h"
+#include "engine/testing/scratch_folder.h"
 
 namespace plumb::config {
 namespace {

@@ -85,7 +85,7 @@ TEST(OpeningHours, WithoutWindowsAreAlways) {
 // Zones that change their clocks: Europe/Berlin on 2026-03-29 from 02:00 to 03:00 (at 01:00 UTC) and on 2026-10-25 from
 // 03:00 back to 02:00 (at 01:00 UTC); Australia/Sydney on 2026-04-05 from 03:00 back to 02:00 (at 16:00 UTC of the day
 // before) and on 2026-10-04 from 02:00 to 03:00 (at 16:00 UTC of the day before). All four days are Sundays.
-class DaylightSaving : public testing::Test {
+class DaylightSaving : public ::testing::Test {
  protected:
   DaylightSaving() {
     zones_.add("Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3");

@@ -6,6 +6,7 @@
 
 #include "engine/editor/export.h"
 #include "engine/testing/case_file.h"
+#include "engine/testing/scratch_folder.h"
 
 namespace plumb::editor {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "engine/exec/testing_client.h"
+#include "engine/exec/testing/client.h"
 #include "providers/sdk/provider.h"
 
 using namespace plumb;

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/exec/testing_client.h"
+#include "engine/exec/testing/client.h"
 
 namespace plumb::exec {
 namespace {

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/exec/testing_client.h"
+#include "engine/exec/testing/client.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb::exec {

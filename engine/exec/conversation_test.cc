@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/exec/server.h"
-#include "engine/exec/testing_client.h"
+#include "engine/exec/testing/client.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb::exec {

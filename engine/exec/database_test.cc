@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "engine/exec/testing_client.h"
+#include "engine/exec/testing/client.h"
 
 namespace plumb::exec {
 namespace {

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 
 #include "engine/exec/interpreter/http_answer.h"
-#include "engine/exec/testing_client.h"
+#include "engine/exec/testing/client.h"
 
 namespace plumb::exec {
 namespace {

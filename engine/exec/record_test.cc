@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/exec/lock.h"
-#include "engine/exec/testing_client.h"
+#include "engine/exec/testing/client.h"
 
 namespace plumb::exec {
 namespace {

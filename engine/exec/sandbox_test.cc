@@ -12,7 +12,7 @@
 
 #include "engine/exec/local_system.h"
 #include "engine/exec/system/confinement.h"
-#include "engine/exec/testing_client.h"
+#include "engine/exec/testing/client.h"
 
 namespace plumb::exec {
 namespace {

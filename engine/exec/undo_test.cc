@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "engine/exec/record.h"
-#include "engine/exec/testing_client.h"
+#include "engine/exec/testing/client.h"
 #include "engine/exec/watchdog.h"
 
 namespace plumb::exec {

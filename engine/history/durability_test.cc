@@ -170,12 +170,12 @@ TEST(HistoryDurability, a_full_disk_is_told_and_loses_nothing) {
   const ScratchFolder folder;
   const SmallDisk disk(folder / "disk");
   if (!disk.mounted()) GTEST_SKIP() << "a small tmpfs needs root";
-  const std::filesystem::path file = folder / "disk" / "history.db";
+  const std::filesystem::path file = folder / "disk/history.db";
   History history = must(History::open(file));
   RunWriter writer = must(history.begin(a_run("r1")));
   must(writer.action("web1", an_action(0, "changed")));
 
-  const std::filesystem::path ballast = folder / "disk" / "ballast";
+  const std::filesystem::path ballast = folder / "disk/ballast";
   std::ofstream(ballast) << std::string(1 << 20, 'x');
   std::int64_t written = 1;
   Result<> result;

@@ -10,25 +10,11 @@
 
 #include "engine/base/digest.h"
 #include "engine/history/history.h"
+#include "engine/testing/scratch_folder.h"
 
 namespace plumb::history {
 
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "plumb-history-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~ScratchFolder() { std::filesystem::remove_all(path_); }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  std::filesystem::path operator/(const char* name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using testing::ScratchFolder;
 
 template <class T>
 std::string why(const Result<T>& result) {

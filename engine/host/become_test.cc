@@ -14,9 +14,9 @@ using testing::have;
 using testing::is_root;
 using testing::open;
 using testing::read_line;
+using testing::ScratchFolder;
 using testing::soon;
 using testing::stand_in;
-using testing::TemporaryFolder;
 using testing::through;
 
 class Asking : public ::testing::Test {
@@ -56,7 +56,7 @@ class Asking : public ::testing::Test {
     return settings;
   }
 
-  TemporaryFolder folder_;
+  ScratchFolder folder_;
 };
 
 TEST_F(Asking, WithoutAPassword) {
@@ -175,7 +175,7 @@ class RealBecome : public ::testing::TestWithParam<Become> {
   }
   std::string greeting() { return std::string("hello uid=") + (GetParam().user == "root" ? "0" : "4002") + " root=\n"; }
 
-  TemporaryFolder folder_;
+  ScratchFolder folder_;
 };
 
 TEST_P(RealBecome, WithAPassword) {

@@ -17,9 +17,9 @@ using testing::is_root;
 using testing::open;
 using testing::read_exactly;
 using testing::read_line;
+using testing::ScratchFolder;
 using testing::soon;
 using testing::stand_in;
-using testing::TemporaryFolder;
 using testing::through;
 
 std::string own_uid() {
@@ -31,7 +31,7 @@ class Bootstrap : public ::testing::Test {
   HostSettings host() { return through({"env", "XDG_CACHE_HOME=" + folder_ / "cache"}); }
   std::string cached() { return folder_ / ("cache/plumb/exec-" + stand_in().digests()->front()); }
 
-  TemporaryFolder folder_;
+  ScratchFolder folder_;
 };
 
 TEST_F(Bootstrap, PushesOnceAndThenFindsIt) {
@@ -119,7 +119,7 @@ TEST_F(Bootstrap, OtherShells) {
   for (const auto& shell : shells) {
     if (!have(shell.front())) continue;
     ++tried;
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     // As a login shell gets it from sshd: one line of text.
     for (const char* when : {"pushed", "cached"}) {
       SCOPED_TRACE(shell.front() + std::string(" ") + when);
@@ -261,7 +261,7 @@ TEST(Local, RunsTheExecutorItself) {
 }
 
 TEST(Local, NoExecutorToBeFound) {
-  const TemporaryFolder empty;
+  const ScratchFolder empty;
   const ExecutorStore store(empty.path());
   ssh::Context context(ssh::Self{});
   HostSettings settings;

@@ -8,6 +8,7 @@
 #include "engine/inventory/testing/dump.h"
 #include "engine/lang/json_tree.h"
 #include "engine/testing/case_file.h"
+#include "engine/testing/scratch_folder.h"
 
 namespace plumb::inventory {
 namespace {

@@ -192,15 +192,4 @@ std::string line_diff(std::string_view expected, std::string_view actual) {
   return out;
 }
 
-ScratchFolder::ScratchFolder() {
-  std::string name = (fs::temp_directory_path() / "plumb-test-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) std::abort();
-  path_ = fs::canonical(name);
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code error;
-  fs::remove_all(path_, error);
-}
-
 }  // namespace plumb::testing

@@ -66,17 +66,4 @@ std::string case_name(const std::filesystem::path& folder, const std::filesystem
 // The lines that differ, with their neighbours, in the manner of `diff -u`.
 std::string line_diff(std::string_view expected, std::string_view actual);
 
-// A new empty folder that is removed, with all that is in it, when this goes out of scope.
-class ScratchFolder {
- public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 }  // namespace plumb::testing

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/file.h"
+#include "engine/testing/scratch_folder.h"
 
 namespace plumb::testing {
 namespace {

@@ -7,6 +7,7 @@
 #include "engine/ir/compile.h"
 #include "engine/report/diagnostics.h"
 #include "engine/testing/case_file.h"
+#include "engine/testing/scratch_folder.h"
 
 namespace plumb::config {
 namespace {

@@ -7,6 +7,7 @@
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
 #include "engine/testing/case_file.h"
+#include "engine/testing/scratch_folder.h"
 #include "testdata/config/judged.h"
 #include "testdata/tools/npm.h"
 

@@ -7,6 +7,7 @@
 #include "engine/base/file.h"
 #include "engine/editor/export.h"
 #include "engine/testing/case_file.h"
+#include "engine/testing/scratch_folder.h"
 #include "testdata/editor/whole.h"
 #include "testdata/tools/npm.h"
 

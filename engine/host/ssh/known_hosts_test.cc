@@ -90,7 +90,7 @@ TEST(KnownHosts, AuthoritiesAreNoPlainKeys) {
 
 TEST(KnownHosts, HashesAsSshKeygenDoes) {
   if (testing::run("command -v ssh-keygen") != 0) GTEST_SKIP() << "no ssh-keygen";
-  const testing::TemporaryFolder folder;
+  const testing::ScratchFolder folder;
   ASSERT_EQ(testing::run("ssh-keygen -q -t ed25519 -N '' -f " + folder / "key"), 0);
   std::istringstream key(folder.read("key.pub"));
   std::string type;

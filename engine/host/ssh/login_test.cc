@@ -7,7 +7,7 @@ namespace {
 using testing::hello;
 using testing::PrivateSshd;
 using testing::read_line;
-using testing::TemporaryFolder;
+using testing::ScratchFolder;
 
 void make_key(const std::string& path, const std::string& passphrase = "") {
   ASSERT_EQ(testing::run("ssh-keygen -q -t ed25519 -N '" + passphrase + "' -f " + path), 0);
@@ -17,7 +17,7 @@ void make_key(const std::string& path, const std::string& passphrase = "") {
 class Certified : public testing::AgentTest {
  protected:
   static void SetUpTestSuite() {
-    sshd_ = PrivateSshd::start([](const TemporaryFolder& folder) {
+    sshd_ = PrivateSshd::start([](const ScratchFolder& folder) {
       testing::run("ssh-keygen -q -t ed25519 -N '' -f " + folder / "authority");
       return "AuthorizedKeysFile none\nTrustedUserCAKeys " + folder / "authority.pub" + "\n";
     });
@@ -138,14 +138,14 @@ class Password : public testing::SshTest {
   }
   // An sshd where the account `clerk` has the password "secret".
   void start(const std::string& config) {
-    const TemporaryFolder& etc = etc_;
+    const ScratchFolder& etc = etc_;
     const std::string passwd =
         "root:x:0:0:root:/root:/bin/sh\nsshd:x:105:65534::/run/sshd:/usr/sbin/nologin\n"
         "nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\nclerk:x:4001:4001::/:/bin/sh\n";
     etc.write("passwd", passwd);
     etc.write("shadow", std::string("root:*:19000:0:99999:7:::\nclerk:") + kSecret + ":19000:0:99999:7:::\n", 0600);
     own_ = PrivateSshd::start(
-        [&](const TemporaryFolder& folder) {
+        [&](const ScratchFolder& folder) {
           std::filesystem::create_directories(folder / "cache");
           std::filesystem::permissions(folder / "cache", std::filesystem::perms(0777));
           return config;
@@ -167,7 +167,7 @@ class Password : public testing::SshTest {
     };
   }
 
-  TemporaryFolder etc_;
+  ScratchFolder etc_;
   std::unique_ptr<PrivateSshd> own_;
   std::vector<std::string> questions_;
 };

@@ -122,7 +122,7 @@ TEST(SshEffective, WhatCannotBeHonouredIsSaid) {
 
 TEST(SshEffective, AsksTheInstalledClient) {
   if (testing::run("command -v ssh") != 0) GTEST_SKIP() << "no ssh";
-  const testing::TemporaryFolder folder;
+  const testing::ScratchFolder folder;
   const std::string config =
       folder.write("config", "Host web1\n  HostName 192.0.2.5\n  User deploy\nHost web*\n  Port 2222\n");
   Query query{.host = "web1", .user = "", .config_file = config};
@@ -146,7 +146,7 @@ TEST(SshEffective, AsksTheInstalledClient) {
 
 // Where there is no ssh program, libssh reads the file.
 TEST(SshEffective, WithoutTheInstalledClient) {
-  const testing::TemporaryFolder folder;
+  const testing::ScratchFolder folder;
   const char* before = std::getenv("PATH");
   const std::string path = before == nullptr ? "" : before;
   ::setenv("PATH", (folder / "empty").c_str(), 1);

@@ -8,8 +8,8 @@ using testing::hello;
 using testing::PrivateSshd;
 using testing::read_exactly;
 using testing::read_line;
+using testing::ScratchFolder;
 using testing::soon;
-using testing::TemporaryFolder;
 
 class Way : public testing::SshTest {
  protected:
@@ -152,7 +152,7 @@ TEST_F(Program, IsNotThere) {
 // --- what only it can do is left to it
 
 TEST_F(Way, AnAuthorityVouchesForTheHost) {
-  const auto vouched = PrivateSshd::start([](const TemporaryFolder& folder) {
+  const auto vouched = PrivateSshd::start([](const ScratchFolder& folder) {
     testing::run("ssh-keygen -q -t ed25519 -N '' -f " + folder / "authority");
     testing::run("ssh-keygen -q -s " + folder / "authority" + " -h -I host -n 127.0.0.1 " + folder / "host.pub");
     return "HostCertificate " + folder / "host-cert.pub" + "\n";

@@ -11,43 +11,11 @@
 #include <unistd.h>
 
 #include "engine/host/transport.h"
+#include "engine/testing/scratch_folder.h"
 
 namespace plumb::host::testing {
 
-// A folder that is gone with the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "plumb-host-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-    // Other users' programs are run from here as well.
-    std::filesystem::permissions(path_, std::filesystem::perms(0755));
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  std::string write(const std::string& name, const std::string& text, unsigned mode = 0644) const {
-    const std::filesystem::path file = path_ / name;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file) << text;
-    std::filesystem::permissions(file, std::filesystem::perms(mode));
-    return file.string();
-  }
-  std::string read(const std::string& name) const {
-    std::ostringstream text;
-    text << std::ifstream(path_ / name).rdbuf();
-    return text.str();
-  }
-
- private:
-  std::filesystem::path path_;
-};
+using ::plumb::testing::ScratchFolder;
 
 // The store with the stand-in executor.
 inline const ExecutorStore& stand_in() {

@@ -61,13 +61,13 @@ class PrivateSshd {
  public:
   // Null where there is no sshd that can be started.
   // `more_config` is put together once the folder is known. `in_front` runs its last arguments.
-  using Config = std::function<std::string(const TemporaryFolder&)>;
+  using Config = std::function<std::string(const ScratchFolder&)>;
   static std::unique_ptr<PrivateSshd> start(const Config& more_config, std::vector<std::string> in_front = {}) {
     std::unique_ptr<PrivateSshd> sshd(new PrivateSshd);
     return sshd->launch(more_config, std::move(in_front)) ? std::move(sshd) : nullptr;
   }
   static std::unique_ptr<PrivateSshd> start(const std::string& more_config = "") {
-    return start([&](const TemporaryFolder&) { return more_config; });
+    return start([&](const ScratchFolder&) { return more_config; });
   }
   ~PrivateSshd() {
     if (pid_ > 0) {
@@ -78,7 +78,7 @@ class PrivateSshd {
 
   int port() const { return port_; }
   pid_t pid() const { return pid_; }
-  const TemporaryFolder& folder() const { return folder_; }
+  const ScratchFolder& folder() const { return folder_; }
   std::string user_key() const { return folder_ / "user"; }
   std::string known_hosts() const { return folder_ / "known_hosts"; }
   // "ssh-ed25519 AAAA…"
@@ -137,7 +137,7 @@ class PrivateSshd {
     return false;
   }
 
-  TemporaryFolder folder_;
+  ScratchFolder folder_;
   int port_ = 0;
   pid_t pid_ = -1;
 };

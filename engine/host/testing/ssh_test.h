@@ -46,10 +46,10 @@ class SshTest : public ::testing::Test {
     return "Host " + name + "\n  HostName 127.0.0.1\n  Port " + std::to_string(sshd.port()) + "\n  IdentityFile " +
            sshd.user_key() + "\n  IdentitiesOnly yes\n  HostKeyAlias " + name + "\n  UserKnownHostsFile " + file + "\n";
   }
-  static const TemporaryFolder& files() { return sshd_->folder(); }
+  static const ScratchFolder& files() { return sshd_->folder(); }
 
   inline static std::unique_ptr<PrivateSshd> sshd_;
-  TemporaryFolder folder_;
+  ScratchFolder folder_;
   HostSettings settings_;
   ssh::Self self_ = nobody_home();
 };

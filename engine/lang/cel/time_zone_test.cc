@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t kJanuary = 1767225600;  // 2026-01-01T00:00:00Z
 constexpr std::int64_t kJuly = 1782864000;     // 2026-07-01T00:00:00Z
 
-class Zones : public testing::Test {
+class Zones : public ::testing::Test {
  protected:
   // The error with its hint, without the folder's name.
   std::string problem(std::string_view name) const {

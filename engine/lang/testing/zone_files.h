@@ -2,28 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
+
+#include "engine/testing/scratch_folder.h"
 
 namespace plumb::lang {
 
 class ZoneFiles {
  public:
-  ZoneFiles() {
-    std::string name = (std::filesystem::temp_directory_path() / "plumb-zones-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  ZoneFiles(const ZoneFiles&) = delete;
-  ZoneFiles& operator=(const ZoneFiles&) = delete;
-  ~ZoneFiles() {
-    std::error_code error;
-    std::filesystem::remove_all(folder_, error);
-  }
-
-  const std::filesystem::path& folder() const { return folder_; }
+  const std::filesystem::path& folder() const { return folder_.path(); }
 
   // A TZif file as RFC 8536 has it: `offset` at any time, and after 1970 by the rule, where there is one.
   static std::string file(std::string_view rule, std::int32_t offset = 0, std::uint32_t leap_seconds = 0) {
@@ -38,10 +27,7 @@ class ZoneFiles {
 
   void add(const std::string& zone, std::string_view rule) const { write(zone, file(rule)); }
 
-  void write(const std::string& zone, std::string_view bytes) const {
-    std::filesystem::create_directories((folder_ / zone).parent_path());
-    std::ofstream(folder_ / zone, std::ios::binary) << bytes;
-  }
+  void write(const std::string& zone, std::string_view bytes) const { folder_.write(zone, bytes); }
 
  private:
   static std::string number(std::uint32_t value) {
@@ -55,7 +41,7 @@ class ZoneFiles {
            number(4);
   }
 
-  std::filesystem::path folder_;
+  testing::ScratchFolder folder_;
 };
 
 }  // namespace plumb::lang

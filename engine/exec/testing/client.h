@@ -17,6 +17,7 @@
 
 #include "engine/base/descriptors.h"
 #include "engine/base/digest.h"
+#include "engine/testing/scratch_folder.h"
 #include "engine/wire/frame.h"
 #include "engine/wire/messages.h"
 
@@ -131,34 +132,19 @@ class TestClient {
 class ScratchRoot {
  public:
   ScratchRoot() {
-    std::string name = (std::filesystem::temp_directory_path() / "plumb-root-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-    for (const char* folder : {"etc", "var/lib", "tmp", "root"})
-      std::filesystem::create_directories(path_ + "/" + folder);
+    for (const char* folder : {"etc", "var/lib", "tmp", "root"}) std::filesystem::create_directories(folder_ / folder);
     write("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");
     write("/etc/group", "root:x:0:\nnogroup:x:65534:\n");
   }
-  ~ScratchRoot() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchRoot(const ScratchRoot&) = delete;
-  ScratchRoot& operator=(const ScratchRoot&) = delete;
 
-  const std::string& path() const { return path_; }
-  std::string at(const std::string& path) const { return path_ + path; }
-  void write(const std::string& path, const std::string& bytes) const {
-    std::filesystem::create_directories(std::filesystem::path(at(path)).parent_path());
-    std::ofstream(at(path), std::ios::binary) << bytes;
-  }
-  std::string read(const std::string& path) const {
-    std::ifstream in(at(path), std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
+  std::string path() const { return folder_.path().string(); }
+  std::string at(const std::string& path) const { return folder_.path().string() + path; }
+  void write(const std::string& path, const std::string& bytes) const { folder_.write(path.substr(1), bytes); }
+  std::string read(const std::string& path) const { return folder_.read(path.substr(1)); }
   bool has(const std::string& path) const { return std::filesystem::exists(std::filesystem::symlink_status(at(path))); }
 
  private:
-  std::string path_;
+  testing::ScratchFolder folder_;
 };
 
 }  // namespace plumb::exec
