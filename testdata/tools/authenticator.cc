@@ -1,7 +1,8 @@
 // A FIDO authenticator without hardware, for tests: a provider for OpenSSH's SSH_SK_PROVIDER that knows Ed25519 and is
 // always touched. A key's handle is its seed, so there is nothing to keep.
 //
-// Source of the interface: OpenSSH's PROTOCOL.u2f, "SSH U2F middleware", version 10; what is signed: "SSH U2F signatures".
+// Source of the interface: OpenSSH's PROTOCOL.u2f, "SSH U2F middleware", version 10; what is signed: "SSH U2F
+// signatures".
 #include <array>
 #include <cstdint>
 #include <cstdlib>
