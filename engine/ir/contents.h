@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 
 #include "engine/base/json.h"
 #include "engine/base/result.h"
@@ -41,7 +42,7 @@ class Contents {
     std::filesystem::path file;  // empty: `text` holds the bytes
     Json value;                  // of a secret
   };
-  using Entries = std::map<std::string, Entry>;
+  using Entries = std::unordered_map<std::string, Entry>;  // looked into, never walked
   void add(Entries& to, const std::string& digest, Entry&& entry);
   // Stays where it is and as it is.
   const Entry* find(const std::string& digest) const;
