@@ -16,6 +16,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "engine/base/shell_word.h"
 #include "engine/base/unique_fd.h"
 
 namespace plumb::exec {
@@ -31,12 +32,6 @@ constexpr std::string_view kMarker = "PLUMB-PASSWORD:";
 int complain(const std::string& what) {
   std::fprintf(stderr, "%s: %s\n", what.c_str(), std::strerror(errno));
   return kCannotRun;
-}
-
-std::string shell_word(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
 }
 
 // su asks on its standard input, which is the terminal then; the executor finds its own streams behind it.

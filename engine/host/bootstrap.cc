@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "engine/base/shell_word.h"
+
 namespace plumb::host {
 
 namespace {
@@ -69,20 +71,6 @@ bool becomes(const StartOptions& options) {
 
 std::string asking(const StartOptions& options) {
   return options.become_password ? "ask" : "never";
-}
-
-// Single quotes mean the same in sh, csh and fish as long as the text has no backslash, `!` or line break; those
-// are only kept right for sh.
-std::string shell_word(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
 }
 
 constexpr std::string_view kGivePassword = "-K (--ask-become-password) asks for it once a run";

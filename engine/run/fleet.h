@@ -29,6 +29,9 @@
 
 namespace plumb::run {
 
+class Journalist;
+struct ToConfirm;
+
 struct HostResult {
   std::string name;
   HostState state = HostState::kOk;
@@ -127,6 +130,10 @@ class Fleet {
   void take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph);
   void let_go_of_graph(Member& member);
   void look_at(Member& member, HostPlanner& planner);
+  Result<Request> request_for(const Member& member, const plan::Plan& plan, const ApplyOptions& options) const;
+  void take_event(Member& member, const plan::Actions& actions, const wire::Event& event, Journalist& journalist);
+  // Has the changes confirmed where they want that, and ends what was begun with the host. `done`: it answered.
+  void settle_member(Member& member, const ToConfirm& changes, bool done, Journalist& journalist);
   void apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options);
   void apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options);
   void apply_wave(const std::vector<Member*>& members, const plan::Plan& plan, const ApplyOptions& options,

@@ -39,92 +39,104 @@ void count(wire::EventKind kind, HostResult& result) {
   if (kind == wire::EventKind::kFailed || kind == wire::EventKind::kDiverged) ++result.failed;
 }
 
+void take_totals(const wire::Done& done, HostResult& result) {
+  result.outcome = done.outcome;
+  result.changed = done.changed;
+  result.satisfied = done.satisfied;
+  result.failed = done.failed;
+  result.skipped = done.skipped;
+  result.verified = done.verified;
+  result.applied_by = done.applied_by;
+  result.applied_at = done.applied_at;
+  result.owed = done.owed;
+  if (done.outcome != "ok" && done.outcome != "already") result.state = HostState::kFailed;
+}
+
 constexpr config::Amount kAll{100, true};
 constexpr config::Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}};
 
 }  // namespace
 
+Result<Request> Fleet::request_for(const Member& member, const plan::Plan& plan, const ApplyOptions& options) const {
+  const plan::HostPlan& host = plan.hosts.at(member.name);
+  PLUMB_TRY_ASSIGN(Request request,
+                   make_request(plan, host, compiler_.contents(),
+                                {options.run, options.plan, context_.key, options.saved_plan, options.keep_going}));
+  if (member.planned) {
+    request.apply.moot_probes = member.planned->moot_probes;
+    PLUMB_TRY_ASSIGN(Json left, parse_cbor(member.planned->left));
+    for (auto& [address, attributes] : left.items()) request.apply.resources.emplace(address, std::move(attributes));
+  } else {
+    for (const plan::Action& action : *host.actions)
+      request.apply.resources[action.desired.address.str()] = action.desired.attributes;
+  }
+  return request;
+}
+
+void Fleet::take_event(Member& member, const plan::Actions& actions, const wire::Event& event, Journalist& journalist) {
+  if (event.index >= actions.size()) return;
+  journalist.note(event);
+  count(event.kind, member.result);
+  // What was skipped is counted; what caused it is told: a failure, or a lock that the plan did not know of.
+  const bool locked = event.problem && event.problem->code == Code::kItemLocked;
+  if (event.problem && (event.kind != wire::EventKind::kSkipped || locked)) {
+    Diagnostic problem = *event.problem;
+    problem.host = member.name;
+    member.result.diagnostics.add(std::move(problem));
+  }
+  tell({.kind = RunEvent::Kind::kAction, .host = member.name, .action = &actions[event.index], .event = &event});
+}
+
 void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
   HostResult& result = member.result;
-  const plan::HostPlan& host = plan.hosts.at(member.name);
+  const plan::Actions& actions = *plan.hosts.at(member.name).actions;
   if (!member.compiled && !prepare(member)) return;
   const bool told_late = !member.session->unreported().empty();
-  if (host.actions->empty() && !told_late &&
+  if (actions.empty() && !told_late &&
       (options.saved_plan || member.planned == nullptr || !member.planned->record_outdated))
     return;
   if (const std::optional<std::string> why = over()) {
     result.outcome = "not started";
-    result.skipped = static_cast<int>(host.actions->size());
+    result.skipped = static_cast<int>(actions.size());
     fail_with(result, fail(Code::kInterrupted, *why + " before the host was touched"));
     return;
   }
-  Result<Request> request =
-      make_request(plan, host, compiler_.contents(),
-                   {options.run, options.plan, context_.key, options.saved_plan, options.keep_going});
+  const Result<Request> request = request_for(member, plan, options);
   if (!request) return fail_with(result, request.error());
-  if (member.planned) {
-    request->apply.moot_probes = member.planned->moot_probes;
-    Result<Json> left = parse_cbor(member.planned->left);
-    if (!left) return fail_with(result, left.error());
-    for (auto& [address, attributes] : left->items()) request->apply.resources.emplace(address, std::move(attributes));
-  } else {
-    for (const plan::Action& action : *host.actions) {
-      request->apply.resources[action.desired.address.str()] = action.desired.attributes;
-    }
-  }
   if (Result<> reached = reach(member); !reached) return fail_with(result, reached.error());
   if (Result<> acknowledged = member.session->acknowledge(); !acknowledged)
     return fail_with(result, acknowledged.error());
 
-  Journalist journalist(member.name, *host.actions, options.history);
-  const EventSink sink = [&](const wire::Event& event) {
-    if (event.index >= host.actions->size()) return;
-    journalist.note(event);
-    count(event.kind, result);
-    // What was skipped is counted; what caused it is told: a failure, or a lock that the plan did not know of.
-    const bool locked = event.problem && event.problem->code == Code::kItemLocked;
-    if (event.problem && (event.kind != wire::EventKind::kSkipped || locked)) {
-      Diagnostic problem = *event.problem;
-      problem.host = member.name;
-      result.diagnostics.add(std::move(problem));
-    }
-    tell({.kind = RunEvent::Kind::kAction,
-          .host = member.name,
-          .action = &(*host.actions)[event.index],
-          .event = &event});
-  };
-  Result<wire::Done> done = member.session->apply(*request, plan, compiler_.contents(), sink);
-  if (!done) {
+  Journalist journalist(member.name, actions, options.history);
+  const EventSink sink = [&](const wire::Event& event) { take_event(member, actions, event, journalist); };
+  const Result<wire::Done> done = member.session->apply(*request, plan, compiler_.contents(), sink);
+  ToConfirm changes = to_confirm(request->apply);
+  if (done) {
+    take_totals(*done, result);
+    journalist.close("skipped");
+    changes.within = std::chrono::seconds(done->confirm_within);
+  } else {
     fail_with(result, done.error());
     journalist.close("unknown");
-  } else {
-    result.outcome = done->outcome;
-    result.changed = done->changed;
-    result.satisfied = done->satisfied;
-    result.failed = done->failed;
-    result.skipped = done->skipped;
-    result.verified = done->verified;
-    result.applied_by = done->applied_by;
-    result.applied_at = done->applied_at;
-    result.owed = done->owed;
-    if (done->outcome != "ok" && done->outcome != "already") result.state = HostState::kFailed;
-    journalist.close("skipped");
   }
-  ToConfirm changes = to_confirm(request->apply);
-  if (done) changes.within = std::chrono::seconds(done->confirm_within);
-  if (changes.within.count() > 0) {
+  settle_member(member, changes, done.has_value(), journalist);
+}
+
+// What cannot be told any more now, the host's journal tells the next run.
+void Fleet::settle_member(Member& member, const ToConfirm& changes, bool done, Journalist& journalist) {
+  const bool confirms = changes.within.count() > 0;
+  if (confirms) {
     tell({.kind = RunEvent::Kind::kConfirming,
           .host = member.name,
           .milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(changes.within).count()});
   }
   // The connection stays until then: a host that cannot be reached anew may still be helped over it.
-  const bool confirmed = changes.within.count() == 0 || confirm_changes(*member.session, changes, journalist, result);
+  const bool confirmed = !confirms || confirm_changes(*member.session, changes, journalist, member.result);
   const Result<> kept = journalist.problem();
-  if (!kept) result.diagnostics.add(kept.error().diagnostic());
-  // What cannot be told any more now, the host's journal tells the next run.
-  if (!done || !kept || (!confirmed && result.outcome != "undone")) return;
+  if (!kept) member.result.diagnostics.add(kept.error().diagnostic());
+  if (!done || !kept || (!confirmed && member.result.outcome != "undone")) return;
   const Result<> finished = member.session->finish();
-  if (changes.within.count() == 0 || (confirmed && finished)) return;
+  if (!confirms || (confirmed && finished)) return;
   // The old connection has gone with what was changed, or with the executor that the host had to end.
   member.session->disconnect();
   if (member.session->connect()) (void)member.session->finish().has_value();

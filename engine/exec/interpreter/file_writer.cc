@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/shell_word.h"
 #include "engine/exec/system/attributes.h"
 #include "engine/exec/system/disk.h"
 
@@ -19,16 +20,13 @@ namespace {
 
 constexpr std::string_view kTemporary = ".plumb-";
 
+// `%s` is the path, `%%` a percent sign.
 std::string replace_placeholder(const std::string& command, const std::string& path) {
-  // In single quotes, so that a path with spaces or worse stays one word.
-  std::string quoted = "'";
-  for (const char c : path) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  quoted += "'";
   std::string out;
   for (std::size_t i = 0; i < command.size(); ++i) {
     const bool escape = command[i] == '%' && i + 1 < command.size();
     if (escape && command[i + 1] == 's') {
-      out += quoted;
+      out += shell_word(path);
       ++i;
     } else if (escape && command[i + 1] == '%') {
       out += '%';

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "engine/base/file.h"
+#include "engine/base/shell_word.h"
 #include "engine/host/process.h"
 #include "engine/host/ssh/known_hosts.h"
 
@@ -155,33 +156,27 @@ std::string expand_tokens(std::string_view text, const Settings& settings, const
   return out;
 }
 
-std::string shell_quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 // "user@a:2222,b,c": through a and b to c, and from c to the host.
 std::string jump_command(std::string_view jump, const Query& query) {
   const std::size_t comma = jump.rfind(',');
   std::string_view last = comma == std::string_view::npos ? jump : jump.substr(comma + 1);
   std::string command = "exec ssh -o BatchMode=yes";
-  if (!query.config_file.empty()) command += " -F " + shell_quoted(query.config_file.string());
-  if (comma != std::string_view::npos) command += " -J " + shell_quoted(jump.substr(0, comma));
+  if (!query.config_file.empty()) command += " -F " + shell_word(query.config_file.string());
+  if (comma != std::string_view::npos) command += " -J " + shell_word(jump.substr(0, comma));
   if (last.starts_with("ssh://")) last.remove_prefix(6);
   if (const std::size_t at = last.rfind('@'); at != std::string_view::npos) {
-    command += " -l " + shell_quoted(last.substr(0, at));
+    command += " -l " + shell_word(last.substr(0, at));
     last.remove_prefix(at + 1);
   }
   // "[::1]:22", "host:22", "host", "::1"
   const std::size_t colon = last.rfind(':');
   const bool has_port = colon != std::string_view::npos && (last.find(':') == colon || last[colon - 1] == ']');
   if (has_port) {
-    command += " -p " + shell_quoted(last.substr(colon + 1));
+    command += " -p " + shell_word(last.substr(colon + 1));
     last = last.substr(0, colon);
   }
   if (last.starts_with('[') && last.ends_with(']')) last = last.substr(1, last.size() - 2);
-  return command + " -W '[%h]:%p' -- " + shell_quoted(last);
+  return command + " -W '[%h]:%p' -- " + shell_word(last);
 }
 
 Result<std::string> agent_socket(std::string_view value, const Self& self) {
