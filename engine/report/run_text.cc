@@ -87,6 +87,7 @@ std::vector<Failure> failures(const std::map<std::string, run::HostResult>& host
     of_one.emplace(key, text);
   }
   std::vector<Failure> result;
+  result.reserve(by_text.size());
   for (auto& [text, names] : by_text) {
     result.push_back({names.size() == 1 ? of_one[text] : text, std::move(names)});
   }
