@@ -102,7 +102,7 @@ class SimulatedConnection : public StreamConnection {
 
   Result<> pause(milliseconds time, Deadline deadline) {
     const Deadline until = Deadline::after(time);
-    const Result<> waited = wait({}, earlier(until, deadline));
+    Result<> waited = wait({}, earlier(until, deadline));
     if (!waited && waited.error().code() == Code::kTimeout && until.passed()) return {};
     return waited;
   }
