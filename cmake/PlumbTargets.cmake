@@ -21,12 +21,12 @@ endif()
 
 # Most of a file's compile time went into reading the same few headers; they are read once. What a file uses it still
 # includes itself.
+set(PLUMB_PRECOMPILED <map> <memory> <optional> <set> <string> <variant> <vector> <nlohmann/json.hpp> <tl/expected.hpp>)
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/precompiled.cc CONTENT "")
 function(plumb_precompile target)
   add_library(${target} OBJECT ${PROJECT_BINARY_DIR}/generated/precompiled.cc)
   target_link_libraries(${target} PUBLIC plumb_options nlohmann_json::nlohmann_json tl::expected)
-  target_precompile_headers(${target} PRIVATE <map> <memory> <optional> <set> <string> <variant> <vector>
-                                              <nlohmann/json.hpp> <tl/expected.hpp> ${ARGN})
+  target_precompile_headers(${target} PRIVATE ${PLUMB_PRECOMPILED} ${ARGN})
 endfunction()
 
 # plumb_library(ir SOURCES order.cc DEPS plumb::config)
