@@ -46,6 +46,7 @@ inline const std::vector<std::pair<std::string, std::string>>& homes() {
       {"re2/", "engine/lang/cel/"},
       {"libssh/", "engine/host/"},
       {"sqlite3.h", "engine/history/"},
+      {"zlib.h", "engine/history/"},
       {"CLI/", "cmd/"},
       {"spdlog/", "cmd/"},
       {"tl/", "engine/base/result.h"},
