@@ -14,7 +14,6 @@ using std::chrono::seconds;
 constexpr seconds kHelloTime{30};
 constexpr minutes kObserveTime{10};
 constexpr minutes kSendTime{10};
-constexpr std::size_t kBlobChunk = std::size_t{1} << 20;
 
 simulate::Observation take_record(wire::Record record, std::vector<Result<Observed>> states) {
   simulate::Observation observation;
@@ -59,15 +58,10 @@ Result<> Session::connect() {
   if (!connection) return name_host(connection.error());
   conversation_.emplace(std::move(*connection), HostLog(settings_.log, name_));
   watch_ = std::make_unique<Control::Watch>(context_.control, conversation_->connection());
-  Result<wire::Hello> hello = conversation_->expect<wire::Hello>(within(kHelloTime));
+  Result<wire::Hello> hello = conversation_->greet(within(kHelloTime));
   if (!hello) {
     disconnect();
     return name_host(hello.error());
-  }
-  if (hello->protocol != wire::kProtocol) {
-    disconnect();
-    return name_host(fail(Code::kProtocol, "the executor speaks protocol " + std::to_string(hello->protocol) +
-                                               "; this program speaks " + std::to_string(wire::kProtocol)));
   }
   hello_ = std::move(*hello);
   HostLog(settings_.log, name_).debug("executor " + hello_.version + " on " + hello_.platform);
@@ -136,13 +130,13 @@ Result<> Session::send_blobs(const Request& request, const plan::Plan& plan, con
     do {
       wire::Blob blob;
       blob.digest = digest;
-      blob.bytes = bytes.substr(at, kBlobChunk);
+      blob.bytes = bytes.substr(at, wire::kBlobChunk);
       at += blob.bytes.size();
       blob.last = at >= bytes.size();
       blob.secret = secret;
       // Small ones travel together with what follows them.
-      if (bytes.size() < kBlobChunk) {
-        conversation_->queue(blob);
+      if (bytes.size() < wire::kBlobChunk) {
+        PLUMB_TRY(conversation_->queue(blob));
       } else {
         PLUMB_TRY(conversation_->send(blob, within(kSendTime)));
       }
