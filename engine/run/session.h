@@ -74,7 +74,7 @@ class Session {
   bool connected() const { return conversation_.has_value(); }
 
  private:
-  Result<wire::Done> follow(const EventSink& sink);
+  Result<wire::Done> follow(std::size_t actions, const EventSink& sink);
   Result<> send_blobs(const Request& request, const plan::Plan& plan, const ir::Contents& contents);
   host::Deadline within(std::chrono::milliseconds span) const;
   Error name_host(const Error& error) const;
