@@ -6,7 +6,7 @@ N ?= 3
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build executors test demo golden docs lint format bench asan tsan fuzz lab-up lab-down install package clean
+.PHONY: help deps programs build executors test demo golden docs lint format bench asan tsan fuzz lab-up lab-down install package clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -14,19 +14,30 @@ help: ## list these targets
 deps: ## install what the build needs and this machine lacks (Debian, Ubuntu, macOS with Homebrew)
 	@.ci/deps build
 
+programs: ## build what runs, without the tests, into build/bin/
+	@.ci/deps programs
+	@test -f build/build.ninja || cmake --preset dev -DPLUMB_TESTS=OFF
+	@cmake --build build --parallel $(JOBS) --target programs
+
+# A folder that was made for the programs alone learns of the tests here, and keeps what it has built.
 build: deps ## build everything into build/, the programs into build/bin/
-	@test -f build/build.ninja || cmake --preset dev
+	@test -f build/build.ninja && grep -q '^PLUMB_TESTS:BOOL=ON' build/CMakeCache.txt || cmake --preset dev -DPLUMB_TESTS=ON
 	@cmake --build build --parallel $(JOBS)
 
 executors: build ## build plumb-exec for arm64, armv7 and riscv64 too; plumb then reaches such hosts
 	@.ci/deps executors
 	@JOBS=$(JOBS) cmake/executors build
 
-test: build ## build, and run every test; as root with the lab of real hosts
-	@ctest --test-dir build --parallel 2 --output-on-failure
+test: build ## build, and run every test; as root with the lab of real hosts. At the end: what was skipped, and why
+	@[ "$$(id -u)" != 0 ] || .ci/deps lab inventory logins || echo 'test: not all that the lab and the logins need is to be had here'
+	@.ci/test build
 
-demo: build ## a tour of plumb on a scratch folder, checked as it goes
-	@docs/demo/demo.sh build/bin/plumb
+# Where nothing is built yet, a program that is not optimised is there in half the time and shows the same.
+demo: ## a tour of plumb on a scratch folder, checked as it goes
+	@.ci/deps programs
+	@folder=build; test -f build/build.ninja || folder=build/demo; \
+	{ test -f $$folder/build.ninja || cmake --preset demo; } && \
+	cmake --build $$folder --parallel $(JOBS) --target programs && docs/demo/demo.sh $$folder/bin/plumb
 
 golden: build ## rewrite the expected outputs of the golden cases, for review with git diff
 	@PLUMB_GOLDEN=rewrite ctest --test-dir build --parallel 2 --output-on-failure -L unit

@@ -21,12 +21,12 @@ endif()
 
 # Most of a file's compile time went into reading the same few headers; they are read once. What a file uses it still
 # includes itself.
+set(PLUMB_PRECOMPILED <map> <memory> <optional> <set> <string> <variant> <vector> <nlohmann/json.hpp> <tl/expected.hpp>)
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/precompiled.cc CONTENT "")
 function(plumb_precompile target)
   add_library(${target} OBJECT ${PROJECT_BINARY_DIR}/generated/precompiled.cc)
   target_link_libraries(${target} PUBLIC plumb_options nlohmann_json::nlohmann_json tl::expected)
-  target_precompile_headers(${target} PRIVATE <map> <memory> <optional> <set> <string> <variant> <vector>
-                                              <nlohmann/json.hpp> <tl/expected.hpp> ${ARGN})
+  target_precompile_headers(${target} PRIVATE ${PLUMB_PRECOMPILED} ${ARGN})
 endfunction()
 
 # plumb_library(ir SOURCES order.cc DEPS plumb::config)
@@ -52,13 +52,14 @@ function(plumb_test name)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   target_link_libraries(${target} PRIVATE ${arg_DEPS} plumb_options GTest::gtest GTest::gmock GTest::gtest_main)
   target_precompile_headers(${target} REUSE_FROM plumb_precompiled_test)
+  target_compile_options(${target} PRIVATE ${PLUMB_TEST_OPTIONS})
   target_compile_definitions(${target} PRIVATE PLUMB_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                                PLUMB_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   # One label a program: gtest_discover_tests() cannot pass a list on. The hosts of the lab are shared, and some tests
-  # restart them.
+  # restart them; testdata/lab starts them before.
   set(properties LABELS unit)
   if(arg_LABEL)
-    set(properties LABELS ${arg_LABEL} RESOURCE_LOCK ${arg_LABEL})
+    set(properties LABELS ${arg_LABEL} RESOURCE_LOCK ${arg_LABEL} FIXTURES_REQUIRED ${arg_LABEL})
   endif()
   if(arg_ENVIRONMENT)
     list(APPEND properties ENVIRONMENT ${arg_ENVIRONMENT})
@@ -78,12 +79,24 @@ function(plumb_skipped_test name why)
 endfunction()
 
 # plumb_fuzzer(yaml SOURCES yaml_fuzz.cc DEPS plumb::lang)
-# A libFuzzer program, built only with -DPLUMB_FUZZ=ON and clang.
+# A libFuzzer program with -DPLUMB_FUZZ=ON and clang. Else, among the tests, a program that replays what lies in
+# testdata/fuzz/NAME.
 function(plumb_fuzzer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  if(PLUMB_TESTS AND NOT PLUMB_FUZZ)
+    file(GLOB seeds CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/testdata/fuzz/${name}/*)
+    if(NOT seeds)
+      message(FATAL_ERROR "The fuzz target `${name}` has nothing to begin with: testdata/fuzz/${name}/ holds no file.")
+    endif()
+    add_executable(replay_${name} ${arg_SOURCES} ${PROJECT_SOURCE_DIR}/testdata/fuzz/replay.cc)
+    set_target_properties(replay_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+    target_link_libraries(replay_${name} PRIVATE ${arg_DEPS} plumb_options)
+    add_test(NAME fuzz.${name} COMMAND replay_${name} ${PROJECT_SOURCE_DIR}/testdata/fuzz/${name})
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
   if(NOT PLUMB_FUZZ)
     return()
   endif()
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(fuzz_${name} ${arg_SOURCES})
   set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
   target_link_libraries(fuzz_${name} PRIVATE ${arg_DEPS} plumb_options -fsanitize=fuzzer)
