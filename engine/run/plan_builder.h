@@ -8,8 +8,8 @@
 
 #include "engine/ir/compile.h"
 #include "engine/ir/contents.h"
-#include "engine/plan/simulate.h"
 #include "engine/run/plan_contents.h"
+#include "engine/simulate/simulate.h"
 
 namespace plumb::run {
 
