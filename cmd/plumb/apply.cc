@@ -202,6 +202,12 @@ class Apply {
       terminal_.print(report::scope_text(plan_, terminal_.color()) + report::plan_summary(plan_, terminal_.color()));
     if (plan_.changes_nothing()) return kDone;
     if (!may_begin()) return kStalePlan;
+    Diagnostics missing;
+    run::ApplyOptions where;
+    where.contents = contents_folder();
+    fleet_->check_contents(plan_, where, missing);
+    workspace_.diagnose(missing);
+    if (missing.has_errors()) return kStalePlan;
     if (const ExitCode refused = confirm(); refused != kDone) return refused;
     return execute(true);
   }
@@ -291,7 +297,8 @@ class Apply {
     });
     progress_.begin_apply(plan_, static_cast<std::size_t>(taking_part));
     const run::ApplyOptions options{
-        start.id, artifact_.id, saved, arguments_.keep_going, &*writer, hours_ ? &*hours_ : nullptr, current_time};
+        start.id,     artifact_.id,     saved, arguments_.keep_going, &*writer, hours_ ? &*hours_ : nullptr,
+        current_time, contents_folder()};
     auto [applied, stopped] = fleet_->apply(plan_, options);
     progress_.clear();
     for (auto& [host, result] : applied) results_[host] = std::move(result);
@@ -319,6 +326,10 @@ class Apply {
     if (code == kDone && !finished) return kFailed;
     if (code == kDone && arguments_.detailed_exit_code && !plan_.changes_nothing()) return kChangesPending;
     return code;
+  }
+
+  std::filesystem::path contents_folder() const {
+    return arguments_.file.empty() ? std::filesystem::path() : run::contents_folder(arguments_.file);
   }
 
   static std::string outcome_of(ExitCode code) {

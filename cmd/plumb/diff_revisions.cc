@@ -133,7 +133,7 @@ class RevisionDiff {
         continue;
       }
       add_old_texts(*simulation, old_compiler.contents());
-      builder.add(host, std::move(simulation->host), simulation->texts, new_compiler.contents());
+      builder.add(host, std::move(simulation->host), simulation->texts, new_compiler.shared_contents());
     }
     found.extend(Diagnostics(builder.diagnostics()));
     after.workspace().diagnose(found);

@@ -7,6 +7,7 @@
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "engine/base/file.h"
+#include "engine/run/plan_contents.h"
 
 namespace plumb::cmd {
 namespace {
@@ -15,6 +16,7 @@ struct PlanArguments {
   PlanningOptions planning;
   std::string revisions;  // of diff: "REV1..REV2"
   std::string file;
+  bool with_contents = false;
   bool detailed_exit_code = false;
 };
 
@@ -26,6 +28,13 @@ void add_planning_options(CLI::App& command, PlanningOptions& planning) {
       ->type_name("exact");
   command.add_option("--snapshot", planning.snapshot, "Plan from what `plumb observe -o FILE` wrote; reach no host")
       ->type_name("FILE");
+}
+
+// The plan's folder of contents first: a plan that is there can be applied.
+Result<> write_plan(const Planned& planned, const PlanArguments& arguments) {
+  PLUMB_TRY(run::write_contents(planned.result.plan, planned.result.contents, run::contents_folder(arguments.file),
+                                arguments.with_contents));
+  return write_file(arguments.file, planned.artifact.bytes);
 }
 
 int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, Results& results) {
@@ -40,7 +49,7 @@ int make_and_print(Program& program, const PlanArguments& arguments, Terminal& t
   if (!arguments.file.empty()) {
     if (planned->result.plan.hosts.empty() || code == kInterrupted) {
       terminal.tell("No plan was written.\n");
-    } else if (Result<> written = write_file(arguments.file, planned->artifact.bytes); !written) {
+    } else if (Result<> written = write_plan(*planned, arguments); !written) {
       workspace.diagnose(written.error());
       return kFailed;
     } else if (!terminal.json()) {
@@ -67,7 +76,12 @@ int plan_or_diff(Program& program, const PlanArguments& arguments, const std::st
 void add_plan(Program& program) {
   auto arguments = std::make_shared<PlanArguments>();
   CLI::App* command = program.app.add_subcommand("plan", "Show what would change, and write it down as a plan");
-  command->add_option("-o,--out", arguments->file, "Write the plan to FILE")->type_name("FILE");
+  CLI::Option* const file =
+      command->add_option("-o,--out", arguments->file, "Write the plan to FILE")->type_name("FILE");
+  command
+      ->add_flag("--with-contents", arguments->with_contents,
+                 "Write large contents to FILE.contents too, to apply the plan without the project's files")
+      ->needs(file);
   command->add_flag("--detailed-exitcode", arguments->detailed_exit_code,
                     "Exit with 2 when there is something to change");
   add_planning_options(*command, arguments->planning);

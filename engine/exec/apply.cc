@@ -35,10 +35,26 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
     return tools_.line.wants_stop();
   });
   tools_.system.set_while_busy([this] { tools_.line.show_life(); });
+  tools_.blobs.fetch_large(
+      request.contents, request.key,
+      [this](const wire::LargeContent& content, const ByteSink& take) { return fetch(content, take); });
 }
 
 ApplyRun::~ApplyRun() {
   tools_.system.set_while_busy({});
+  tools_.blobs.fetch_nothing();
+}
+
+// Waiting for the line is not work: an earlier change may be what cut it, and is then undone meanwhile.
+Result<> ApplyRun::fetch(const wire::LargeContent& content, const ByteSink& take) {
+  bool waits_to_be_confirmed = false;
+  for (std::size_t i = 0; i < states_.size(); ++i)
+    waits_to_be_confirmed = waits_to_be_confirmed || (guarded_[i] && touched_[i]);
+  if (waits_to_be_confirmed) guard_.rest(false);
+  Result<> fetched = tools_.line.fetch(content, take);
+  if (waits_to_be_confirmed && !guard_.work())
+    return fail(Code::kNotConfirmed, "the time to confirm what was changed before ran out");
+  return fetched;
 }
 
 wire::Done ApplyRun::run() {

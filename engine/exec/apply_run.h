@@ -50,6 +50,7 @@ class ApplyRun {
   };
 
   // apply.cc: what happens in which order.
+  Result<> fetch(const wire::LargeContent& content, const ByteSink& take);
   bool already_applied();
   void leave_locked_alone();
   bool look_at_all();

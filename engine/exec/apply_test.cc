@@ -74,8 +74,17 @@ class TestLine : public Line {
   bool wants_stop() override { return stop_after >= 0 && static_cast<int>(events.size()) > stop_after; }
 
   void show_life() override { ++signs_of_life; }
+  Result<> fetch(const wire::LargeContent& content, const ByteSink& take) override {
+    fetched.push_back(content.digest);
+    const auto found = contents.find(content.digest);
+    if (found == contents.end()) return fail(Code::kConnectionLost, "the connection ended");
+    for (const std::string& piece : found->second) PLUMB_TRY(take(piece));
+    return {};
+  }
 
   std::vector<wire::Event> events;
+  std::map<std::string, std::vector<std::string>> contents;  // what the controller has, in pieces
+  std::vector<std::string> fetched;
   int signs_of_life = 0;
   int stop_after = -1;  // events
 };
@@ -91,10 +100,31 @@ class ApplyTest : public ::testing::Test {
   }
 
   std::string blob(const std::string& bytes) {
-    (void)blobs_.add({digest(bytes), bytes, true, false});
+    (void)blobs_.add({digest(bytes), bytes, true, false, {}});
     return digest(bytes);
   }
   std::string text(const std::string& name) const { return root_.read("/etc/" + name); }
+
+  // A content that is only named; the controller sends these pieces when it is asked.
+  std::string large(const std::string& bytes, std::vector<std::string> pieces) {
+    line_.contents[digest(bytes)] = std::move(pieces);
+    large_.push_back({digest(bytes), bytes.size()});
+    return digest(bytes);
+  }
+  std::vector<std::string> names_in_etc() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(root_.at("/etc"))) {
+      if (const std::string name = entry.path().filename(); name != "passwd" && name != "group") names.push_back(name);
+    }
+    return names;
+  }
+  wire::Action writes_large(const std::string& name, const std::string& digest) {
+    wire::Action action = toy(name, "small");
+    action.desired.attributes["content"] = digest;
+    action.after["content"] = digest;
+    action.operations = {WriteFile{"/etc/" + name, digest, {}, false, false, ""}};
+    return action;
+  }
 
   // As a plan would have it from the state of now.
   wire::Action toy(const std::string& name, const std::string& content, const std::string& writes = {}) {
@@ -128,6 +158,8 @@ class ApplyTest : public ::testing::Test {
     request.check_applied = !plan_.empty();
     request.keep_going = keep_going;
     request.secrets = secrets_;
+    request.key = "key";
+    request.contents = large_;
     for (const wire::Action& action : actions)
       request.resources[action.desired.address.str()] = action.desired.attributes;
     request.actions = std::move(actions);
@@ -154,8 +186,39 @@ class ApplyTest : public ::testing::Test {
   TestLine line_;
   std::string plan_;
   std::map<std::string, Json> secrets_;
+  std::vector<wire::LargeContent> large_;
   int runs_ = 0;
 };
+
+TEST_F(ApplyTest, ALargeContentIsFetchedWhenItsTurnComes) {
+  const std::string name = large("one two three", {"one ", "two ", "three"});
+  const wire::Done done = apply({writes_large("big", name)});
+  EXPECT_EQ(done.outcome, "ok") << line_.events.back().text;
+  EXPECT_EQ(text("big"), "one two three");
+  // The next time it is there, and nothing is asked for.
+  EXPECT_EQ(apply({writes_large("big", name)}).satisfied, 1);
+  EXPECT_THAT(line_.fetched, ElementsAre(name));
+}
+
+// Whatever goes wrong on the way: the old file stays, and nothing else does.
+TEST_F(ApplyTest, ALargeContentThatDoesNotComeWholeLeavesNothingBehind) {
+  root_.write("/etc/big", "old");
+  for (const std::vector<std::string>& pieces : {std::vector<std::string>{"other bytes"},         // another content
+                                                 std::vector<std::string>{"one "},                // cut short
+                                                 std::vector<std::string>{"one two three", "!"},  // too much
+                                                 std::vector<std::string>{}}) {
+    large_.clear();
+    const wire::Done done = apply({writes_large("big", large("one two three", pieces))});
+    EXPECT_EQ(done.failed, 1);
+    EXPECT_EQ(text("big"), "old");
+    EXPECT_THAT(names_in_etc(), ElementsAre("big"));
+  }
+  const std::string lost = large("never sent", {});
+  line_.contents.clear();
+  EXPECT_EQ(apply({writes_large("big", lost)}).failed, 1);
+  EXPECT_THAT(line_.events.back().text, HasSubstr("the connection ended"));
+  EXPECT_THAT(names_in_etc(), ElementsAre("big"));
+}
 
 TEST_F(ApplyTest, ChangesAndRecords) {
   const wire::Done done = apply({toy("a", "1"), toy("b", "2")});

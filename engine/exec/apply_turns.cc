@@ -83,8 +83,7 @@ void ApplyRun::add(Group& group, Turn turn) const {
   for (const Operation& operation : turn.operations) {
     if (const std::string* path = file_path(operation)) group.paths.insert(*path);
     const auto* write = std::get_if<WriteFile>(&operation);
-    const Result<Content> content = write == nullptr ? Result<Content>(Content{}) : tools_.blobs.find(write->content);
-    if (content) group.bytes += content->size;
+    if (write != nullptr) group.bytes += tools_.blobs.size(write->content).value_or(0);
   }
   group.turns.push_back(std::move(turn));
 }

@@ -79,6 +79,83 @@ TEST(Conversation, WritesAFileAndThenHasNothingToDo) {
   EXPECT_TRUE(record->unreported.empty());
 }
 
+// Text of several windows.
+std::string large_text() {
+  std::string text;
+  while (text.size() < (std::size_t{20} << 20)) text += "line " + std::to_string(text.size()) + "\n";
+  return text;
+}
+
+wire::Apply request_large(TestClient& client, const std::string& text) {
+  wire::Apply apply = request({plan(client, file("/etc/big", text))});
+  apply.contents = {{digest(text), text.size()}};
+  return apply;
+}
+
+TEST(Conversation, ALargeContentComesInPiecesThatAreAskedFor) {
+  const ScratchRoot root;
+  TestClient client(root.path());
+  const std::string text = large_text();
+  client.send(request_large(client, text));
+  std::size_t sent = 0;
+  std::size_t asked = 0;
+  while (sent < text.size()) {
+    const auto want = client.expect<wire::Want>();
+    ASSERT_TRUE(want.has_value());
+    EXPECT_EQ(want->digest, digest(text));
+    EXPECT_EQ(want->offset, asked);
+    EXPECT_LE(want->offset + want->bytes - sent, std::uint64_t{8} << 20) << "what is on its way is bounded";
+    asked += want->bytes;
+    for (std::size_t left = want->bytes; left > 0;) {
+      const std::string piece = text.substr(sent, std::min(left, std::size_t{1} << 20));
+      sent += piece.size();
+      left -= piece.size();
+      client.send(wire::Blob{digest(text), piece, sent == text.size(), false, {}});
+    }
+  }
+  const auto done = client.expect<wire::Done>();
+  ASSERT_TRUE(done.has_value());
+  EXPECT_EQ(done->outcome, "ok");
+  EXPECT_EQ(root.read("/etc/big"), text);
+}
+
+TEST(Conversation, ALineThatIsCutInALargeContentLeavesNothing) {
+  const ScratchRoot root;
+  const std::string text = large_text();
+  {
+    TestClient client(root.path());
+    client.send(request_large(client, text));
+    ASSERT_TRUE(client.expect<wire::Want>().has_value());
+    client.send(wire::Blob{digest(text), text.substr(0, std::size_t{3} << 20), false, false, {}});
+    client.cut();
+    EXPECT_EQ(client.wait(), 0) << "the executor ends by itself";
+  }
+  EXPECT_FALSE(root.has("/etc/big"));
+  for (const auto& entry : std::filesystem::directory_iterator(root.at("/etc")))
+    EXPECT_EQ(entry.path().filename().string().find(".plumb"), std::string::npos) << entry.path();
+  TestClient client(root.path());
+  client.send(wire::Observe{"edge", "", {}});
+  const auto record = client.expect<wire::Record>();
+  ASSERT_TRUE(record.has_value());
+  ASSERT_EQ(record->unreported.size(), 1U);
+}
+
+TEST(Conversation, WhatTheControllerCannotReadAnyMoreIsTold) {
+  const ScratchRoot root;
+  TestClient client(root.path());
+  const std::string text = large_text();
+  client.send(request_large(client, text));
+  ASSERT_TRUE(client.expect<wire::Want>().has_value());
+  client.send(wire::Blob{digest(text), text.substr(0, 1000), false, false, {}});
+  client.send(wire::Blob{digest(text), "", true, false, Diagnostic(Code::kStale, "files/big was changed")});
+  const auto done = client.expect<wire::Done>();
+  ASSERT_TRUE(done.has_value());
+  EXPECT_EQ(done->failed, 1);
+  ASSERT_TRUE(client.events.back().problem.has_value());
+  EXPECT_EQ(client.events.back().problem->code, Code::kStale);
+  EXPECT_FALSE(root.has("/etc/big"));
+}
+
 TEST(Conversation, EndOfStreamInterruptsAndTheNextOneIsTold) {
   const ScratchRoot root;
   {

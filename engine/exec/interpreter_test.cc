@@ -18,7 +18,7 @@ class InterpreterTest : public ::testing::Test {
   InterpreterTest() : system_(must(RootFiles::at(root_.path()))), blobs_(system_.files()) { ::umask(022); }
 
   std::string blob(const std::string& bytes) {
-    EXPECT_TRUE(blobs_.add({digest(bytes), bytes, true, false}).has_value());
+    EXPECT_TRUE(blobs_.add({digest(bytes), bytes, true, false, {}}).has_value());
     return digest(bytes);
   }
   Result<> run(const Operation& operation, std::map<std::string, Json> secrets = {}) {

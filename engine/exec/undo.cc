@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include <fcntl.h>
+
 #include "engine/exec/record.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
 namespace {
-
-// Old contents are kept a second time, so there is a bound; what cuts a line is small.
-constexpr std::size_t kLargestContent = std::size_t{64} << 20;
 
 // The path of an operation on files, as it is given; null for any other.
 const std::string* path_of(const Operation& operation) {
@@ -130,8 +129,9 @@ class Inversion {
       back_.emplace_back(SetAttributes{path, ownership_of(info, true), false});
       return {};
     }
-    PLUMB_TRY_ASSIGN(const std::string bytes, system_.read_file(path, kLargestContent));
-    PLUMB_TRY_ASSIGN(std::string content, folder_.keep(bytes));
+    const UniqueFd file = system_.files().open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    if (!file) return os_error("read", path);
+    PLUMB_TRY_ASSIGN(std::string content, folder_.keep(file.get(), path));
     back_.emplace_back(WriteFile{path, std::move(content), ownership_of(info, true), false, false, ""});
     if (uses.becomes_link || uses.becomes_folder) back_.emplace_back(Remove{path, false, false});
     return {};
@@ -207,9 +207,8 @@ class Undoing {
   // The content of a file that is written.
   Result<> bring(const Operation& operation) {
     const auto* write = std::get_if<WriteFile>(&operation);
-    if (write == nullptr || blobs_.find(write->content)) return {};
-    PLUMB_TRY_ASSIGN(std::string bytes, folder_.kept(write->content));
-    return blobs_.add({write->content, std::move(bytes), true, false});
+    if (write == nullptr || blobs_.size(write->content)) return {};
+    return folder_.bring(write->content, blobs_);
   }
 
   Result<> tell(const UndoList& list) {

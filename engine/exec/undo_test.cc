@@ -26,7 +26,7 @@ class UndoTest : public ::testing::Test {
         folder_(state_) {}
 
   std::string blob(const std::string& bytes) {
-    (void)blobs_.add({digest(bytes), bytes, true, false});
+    (void)blobs_.add({digest(bytes), bytes, true, false, {}});
     return digest(bytes);
   }
   // Type, mode and content or target of everything below /etc, in order.

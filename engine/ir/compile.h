@@ -52,12 +52,14 @@ class Compiler {
   // was told of one host is not told again of the next.
   std::shared_ptr<const HostGraph> compile(const std::string& host, const Json* facts, Diagnostics& diagnostics);
 
-  const Contents& contents() const { return contents_; }
+  const Contents& contents() const { return *contents_; }
+  // For a plan that outlives this.
+  std::shared_ptr<const Contents> shared_contents() const { return contents_; }
   // Graphs that are kept for further hosts.
   std::size_t graph_count() const { return graphs_.size(); }
   void forget_graphs() { graphs_.clear(); }
   // Contents that belong to the graphs of single hosts. Those that are the same on every host stay.
-  void forget_texts() { contents_.forget_template_texts(); }
+  void forget_texts() { contents_->forget_template_texts(); }
 
  private:
   void check_stages(Diagnostics& diagnostics) const;
@@ -81,7 +83,7 @@ class Compiler {
   Expander expander_;
   Linker linker_;
   Mould mould_;
-  Contents contents_;
+  std::shared_ptr<Contents> contents_;
   std::vector<Address> addresses_;                // of the last host
   std::vector<const config::Pattern*> patterns_;  // every `on`, each text once
   std::map<std::string, config::Reads> reads_;    // by selection: which of the patterns a host matches

@@ -85,6 +85,23 @@ TEST_F(ArtifactTest, BytesThatAreNotTextComeBackWhole) {
   EXPECT_EQ(read->blobs.at(digest(bytes)), bytes);
 }
 
+TEST_F(ArtifactTest, ALargeContentIsNamed) {
+  Plan plan = plan_of(host_, {"web01"});
+  plan.contents[digest("image")] = {std::uint64_t{1} << 40, "files/image"};
+  plan.contents[digest("page")] = {kLargeContent + 1, ""};
+  const std::string bytes = write_artifact(plan).bytes;
+  const Result<Plan> read = read_artifact(bytes);
+  ASSERT_TRUE(read) << read.error().summary();
+  EXPECT_EQ(read->contents, plan.contents);
+  // What would have been written otherwise, and what leads out of the project, is refused.
+  for (const LargeContent& content :
+       {LargeContent{kLargeContent, "files/small"}, LargeContent{kLargeContent + 1, "/etc/shadow"},
+        LargeContent{kLargeContent + 1, "files/../../shadow"}}) {
+    plan.contents[digest("page")] = content;
+    EXPECT_FALSE(read_artifact(write_artifact(plan).bytes)) << content.source;
+  }
+}
+
 TEST_F(ArtifactTest, EqualHostsShareOneList) {
   const std::string one = write_artifact(plan_of(host_, {"web01"})).bytes;
   std::vector<std::string> names;

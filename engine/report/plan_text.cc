@@ -158,7 +158,9 @@ class Writer {
     const std::string* old_text = before.is_null() ? &kNothing : blob(before);
     const std::string* new_text = after.is_null() ? &kNothing : blob(after);
     if (old_text == nullptr || new_text == nullptr) return;
-    if (new_text->size() > kLargest || !valid_utf8(*new_text) || new_text->find('\0') != std::string::npos) return;
+    if (std::max(old_text->size(), new_text->size()) > kLargest || !valid_utf8(*new_text) ||
+        new_text->find('\0') != std::string::npos)
+      return;
     std::size_t count = 0;
     const std::vector<DiffLine> lines = text_diff(*old_text, *new_text);
     for (const DiffLine& line : lines) {

@@ -209,7 +209,7 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
       plan::HostPlan host = member.planned->plan;
       host.facts = digest(canonical(member.session->facts()));
       const std::lock_guard lock(builder_mutex);
-      builder.add(member.name, std::move(host), member.planned->texts, compiler_.contents());
+      builder.add(member.name, std::move(host), member.planned->texts, compiler_.shared_contents());
     } else {
       const std::lock_guard lock(builder_mutex);
       builder.add_unplanned(member.name, member.result.diagnostics);
@@ -221,6 +221,7 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
   FleetPlan result;
   for (const auto& member : members_) result.hosts[member->name] = member->result;
   result.diagnostics = builder.diagnostics();
+  result.contents = builder.holders();
   result.plan = std::move(builder).finish();
   return result;
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,6 +24,7 @@
 #include "engine/run/host_planner.h"
 #include "engine/run/host_settings.h"
 #include "engine/run/host_state.h"
+#include "engine/run/plan_contents.h"
 #include "engine/run/rollout_gate.h"
 #include "engine/run/session.h"
 #include "engine/run/snapshot.h"
@@ -66,6 +68,7 @@ using RunObserver = std::function<void(const RunEvent&)>;
 
 struct FleetPlan {
   plan::Plan plan;
+  ContentHolders contents;  // of those that the plan names
   std::map<std::string, HostResult> hosts;
   Diagnostics diagnostics;  // of the configuration; those of hosts stand with them
 };
@@ -79,6 +82,8 @@ struct ApplyOptions {
   // When hosts may be begun, and the time; null: at any time.
   const config::OpeningHours* hours = nullptr;
   std::function<std::chrono::sys_seconds()> clock;
+  // The plan's folder of contents, which need not exist; "" where it has none.
+  std::filesystem::path contents;
 };
 
 struct FleetApply {
@@ -109,6 +114,9 @@ class Fleet {
   std::map<std::string, HostResult> change_locks(const std::map<std::string, wire::ChangeLocks>& requests,
                                                  const std::function<void(const std::string& host, wire::Locks)>& sink);
 
+  // Whether the large contents of a plan that was not made just now can be had, and are the plan's.
+  void check_contents(const plan::Plan& plan, const ApplyOptions& options, Diagnostics& diagnostics) const;
+
   // Carries a plan out on the compiled hosts that it names, in the waves of its roll-out where it has one.
   FleetApply apply(const plan::Plan& plan, const ApplyOptions& options);
 
@@ -130,6 +138,7 @@ class Fleet {
   void take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph);
   void let_go_of_graph(Member& member);
   void look_at(Member& member, HostPlanner& planner);
+  PlanContents contents_of(const plan::Plan& plan, const ApplyOptions& options) const;
   Result<Request> request_for(const Member& member, const plan::Plan& plan, const ApplyOptions& options) const;
   void take_event(Member& member, const plan::Actions& actions, const wire::Event& event, Journalist& journalist);
   // Has the changes confirmed where they want that, and ends what was begun with the host. `done`: it answered.

@@ -57,10 +57,18 @@ constexpr Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}
 
 }  // namespace
 
+PlanContents Fleet::contents_of(const plan::Plan& plan, const ApplyOptions& options) const {
+  return {plan, project_.folder, options.contents, compiler_.contents()};
+}
+
+void Fleet::check_contents(const plan::Plan& plan, const ApplyOptions& options, Diagnostics& diagnostics) const {
+  run::check_contents(plan, contents_of(plan, options), diagnostics);
+}
+
 Result<Request> Fleet::request_for(const Member& member, const plan::Plan& plan, const ApplyOptions& options) const {
   const plan::HostPlan& host = plan.hosts.at(member.name);
   PLUMB_TRY_ASSIGN(Request request,
-                   make_request(plan, host, compiler_.contents(),
+                   make_request(plan, host, contents_of(plan, options), compiler_.contents(),
                                 {options.run, options.plan, context_.key, options.saved_plan, options.keep_going}));
   if (member.planned) {
     request.apply.moot_probes = member.planned->moot_probes;
@@ -109,7 +117,7 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
 
   Journalist journalist(member.name, actions, options.history);
   const EventSink sink = [&](const wire::Event& event) { take_event(member, actions, event, journalist); };
-  const Result<wire::Done> done = member.session->apply(*request, plan, compiler_.contents(), sink);
+  const Result<wire::Done> done = member.session->apply(*request, contents_of(plan, options), sink);
   ToConfirm changes = to_confirm(request->apply);
   if (done) {
     take_totals(*done, result);

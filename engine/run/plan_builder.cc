@@ -53,7 +53,7 @@ PlanBuilder::PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, cons
 }
 
 void PlanBuilder::add(const std::string& host, plan::HostPlan plan, const std::map<std::string, std::string>& texts,
-                      const ir::Contents& contents) {
+                      const std::shared_ptr<const ir::Contents>& contents) {
   const std::shared_ptr<const plan::Actions> actions = plan.actions;
   plan_.hosts[host] = std::move(plan);
   // Hosts that share a list share what it writes and replaces.
@@ -62,7 +62,13 @@ void PlanBuilder::add(const std::string& host, plan::HostPlan plan, const std::m
   for (const plan::Action& action : *actions) {
     const std::string content = action.desired.text("content");
     if (!is_digest(content) || plan_.blobs.contains(content)) continue;
-    if (Result<std::string> bytes = contents.bytes(content)) {
+    if (const auto info = contents->info(content); info && info->size > plan::kLargeContent) {
+      contents_.insert(contents);
+      // Of several files with one content the first by name, whatever the order of the hosts.
+      std::string& source =
+          plan_.contents.try_emplace(content, plan::LargeContent{info->size, info->source}).first->second.source;
+      if (source.empty() || (!info->source.empty() && info->source < source)) source = info->source;
+    } else if (Result<std::string> bytes = contents->bytes(content)) {
       plan_.blobs.emplace(content, std::move(*bytes));
     } else {
       diagnostics_.add(bytes.error().diagnostic());

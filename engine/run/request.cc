@@ -23,22 +23,21 @@ class ContentNeeds {
  public:
   void add(const plan::Action& action) {
     for (const Operation& operation : action.operations) {
-      if (const auto* write = std::get_if<WriteFile>(&operation)) add_content(write->content);
+      if (const auto* write = std::get_if<WriteFile>(&operation)) contents.insert(write->content);
     }
     const std::string content = action.desired.text("content");
-    if (is_digest(content) || is_keyed_digest(content)) add_content(content);
+    if (is_digest(content) || is_keyed_digest(content)) contents.insert(content);
     collect_keyed(action.desired.attributes, keyed);
   }
 
-  std::set<std::string> plain;
-  std::set<std::string> secret;
+  std::set<std::string> contents;
   std::set<std::string> keyed;
-
- private:
-  void add_content(const std::string& digest_text) {
-    (is_keyed_digest(digest_text) ? secret : plain).insert(digest_text);
-  }
 };
+
+Error unresolved() {
+  return fail(Code::kSecretUnresolved, "a sensitive value of the plan is not the one the configuration holds now")
+      .hint("make the plan anew, or go back to the configuration it was made from");
+}
 
 wire::Action to_wire(const plan::Action& action) {
   wire::Action result;
@@ -59,8 +58,8 @@ wire::Action to_wire(const plan::Action& action) {
 
 }  // namespace
 
-Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const ir::Contents& contents,
-                             const RequestOptions& options) {
+Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const PlanContents& contents,
+                             const ir::Contents& compiled, const RequestOptions& options) {
   Request request;
   wire::Apply& apply = request.apply;
   apply.project = plan.project;
@@ -94,16 +93,19 @@ Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host,
   }
 
   for (const std::string& name : needs.keyed) {
-    if (needs.secret.contains(name)) continue;
-    Json value = contents.secret(name);
-    if (value.is_null()) {
-      return fail(Code::kSecretUnresolved, "a sensitive value of the plan is not the one the configuration holds now")
-          .hint("make the plan anew, or go back to the configuration it was made from");
-    }
+    if (needs.contents.contains(name)) continue;
+    Json value = compiled.secret(name);
+    if (value.is_null()) return unresolved();
     apply.secrets.emplace(name, std::move(value));
   }
-  request.blobs.assign(needs.plain.begin(), needs.plain.end());
-  request.secret_blobs.assign(needs.secret.begin(), needs.secret.end());
+  for (const std::string& name : needs.contents) {
+    if (is_keyed_digest(name) && !compiled.holds(name)) return unresolved();
+    if (const std::optional<std::uint64_t> size = contents.large(name)) {
+      apply.contents.push_back({name, *size});
+    } else {
+      request.blobs.push_back(name);
+    }
+  }
   return request;
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/ir/contents.h"
 #include "engine/plan/plan.h"
+#include "engine/run/plan_contents.h"
 #include "engine/wire/messages.h"
 
 namespace plumb::run {
@@ -20,12 +21,11 @@ struct RequestOptions {
 
 struct Request {
   wire::Apply apply;
-  std::vector<std::string> blobs;         // digests of the contents that the actions need
-  std::vector<std::string> secret_blobs;  // keyed digests
+  std::vector<std::string> blobs;  // digests, plain and keyed, of the small contents that the actions need
 };
 
-// `contents` resolves the sensitive values; kSecretUnresolved where it cannot.
-Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const ir::Contents& contents,
-                             const RequestOptions& options);
+// `compiled` resolves the sensitive values; kSecretUnresolved where it cannot.
+Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const PlanContents& contents,
+                             const ir::Contents& compiled, const RequestOptions& options);
 
 }  // namespace plumb::run

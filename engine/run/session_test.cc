@@ -20,7 +20,9 @@ class SessionTest : public ::testing::Test {
     wire::Action action;
     action.desired = {*Address::parse("file:/etc/motd"), {{"path", "/etc/motd"}}, {}};
     request.apply.actions = {action};
-    return session.apply(request, {}, {}, [](const wire::Event&) {});
+    const plan::Plan plan;
+    const ir::Contents compiled;
+    return session.apply(request, PlanContents(plan, {}, {}, compiled), [](const wire::Event&) {});
   }
 
  private:

@@ -147,6 +147,12 @@ void members(Codec& codec, Action& action) {
 }
 
 template <class Codec>
+void members(Codec& codec, LargeContent& content) {
+  codec.required("digest", content.digest);
+  codec.required("size", content.size);
+}
+
+template <class Codec>
 void members(Codec& codec, Apply& apply) {
   codec.required("project", apply.project);
   codec.member("key", apply.key);
@@ -158,6 +164,7 @@ void members(Codec& codec, Apply& apply) {
   codec.member("resources", apply.resources);
   codec.member("secrets", apply.secrets);
   codec.member("moot_probes", apply.moot_probes);
+  codec.member("contents", apply.contents);
 }
 
 template <class Codec>
@@ -166,6 +173,14 @@ void members(Codec& codec, Blob& blob) {
   codec.bytes("bytes", blob.bytes);
   codec.required("last", blob.last);
   codec.member("secret", blob.secret);
+  codec.member("problem", blob.problem);
+}
+
+template <class Codec>
+void members(Codec& codec, Want& want) {
+  codec.required("digest", want.digest);
+  codec.member("offset", want.offset);
+  codec.required("bytes", want.bytes);
 }
 
 template <class Codec>
@@ -243,8 +258,8 @@ namespace {
 
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
-    "hello", "observe",     "observed", "record",  "blob",    "apply",        "event",        "alive",
-    "done",  "acknowledge", "stop",     "refused", "confirm", "confirmation", "change_locks", "locks"};
+    "hello",       "observe", "observed", "record",  "blob",         "apply",        "event", "alive", "done",
+    "acknowledge", "stop",    "refused",  "confirm", "confirmation", "change_locks", "locks", "want"};
 
 template <std::size_t kIndex = 0>
 Result<Message> read(std::string_view kind, Json& body) {

@@ -4,9 +4,10 @@
 //   controller observe      all resources of the host in one frame
 //   executor   observed     states, in chunks, in the order asked for
 //   executor   record       what the host remembers; ends the answer to observe
-//   controller blob         contents that the actions need, in chunks
+//   controller blob         small contents that the actions need, in chunks
 //   controller apply        the actions in order
 //   executor   event        started, output, changed, satisfied, failed, skipped, …
+//   executor   want         the next bytes of a large content, for an action whose turn has come; answered by blobs
 //   executor   done         totals; ends the answer to apply
 //   controller stop         finish the action in hand, record it, answer done
 //   controller confirm      over a new connection: the host can still be reached, the changes of a run stay
@@ -126,6 +127,12 @@ struct Action {
   std::vector<Due> owes;     // owed once this one has begun, and left to a later run
 };
 
+// A content that is not sent until the executor wants it.
+struct LargeContent {
+  std::string digest;  // plain or keyed
+  std::uint64_t size = 0;
+};
+
 struct Apply {
   std::string project;
   std::string key;
@@ -140,6 +147,7 @@ struct Apply {
   std::map<std::string, Json> secrets;  // keyed digest -> value
   // Addresses whose owed probes the configuration no longer asks for.
   std::vector<std::string> moot_probes;
+  std::vector<LargeContent> contents;
 };
 
 // Contents for WriteFile, by digest (plain or keyed). A blob comes in order; the last chunk is marked.
@@ -147,7 +155,17 @@ struct Blob {
   std::string digest;
   std::string bytes;
   bool last = true;
-  bool secret = false;  // never leaves the executor's memory but for its place
+  bool secret = false;                // never leaves the executor's memory but for its place
+  std::optional<Diagnostic> problem;  // of a content that was wanted and cannot be had; nothing more of it comes
+};
+
+// During an apply: one of its large contents, from `offset` on. Blobs of together at most `bytes` answer it, or fewer
+// where the last one comes earlier. Offsets go up without gaps, so that one answer can be wanted before the one in
+// front of it is there; 0 begins again.
+struct Want {
+  std::string digest;
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
 };
 
 enum class EventKind { kStarted, kOutput, kChanged, kVerified, kSatisfied, kFailed, kSkipped, kStale, kDiverged };
@@ -217,7 +235,7 @@ struct Locks {
 };
 
 using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop,
-                             Refused, Confirm, Confirmation, ChangeLocks, Locks>;
+                             Refused, Confirm, Confirmation, ChangeLocks, Locks, Want>;
 
 // CBOR bodies. decode() is strict and bounded: unknown kinds and members are refused with kProtocol.
 std::string encode(const Message& message);

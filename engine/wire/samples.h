@@ -55,6 +55,7 @@ inline std::vector<Message> samples() {
   apply.resources = {{"file:/etc/motd", {{"mode", "0644"}}}};
   apply.secrets = {{"hmac-sha256:0", "s3cret"}};
   apply.moot_probes = {"service:z"};
+  apply.contents = {{"sha256:3", std::uint64_t{1} << 40}};
 
   Record record;
   record.serial = 7;
@@ -69,7 +70,7 @@ inline std::vector<Message> samples() {
       Observe{"edge", "k", {sample_desired()}},
       ObservedChunk{{{0, observed, std::nullopt}, {1, std::nullopt, sample_diagnostic()}}},
       record,
-      Blob{"sha256:2", std::string("\0\xff bytes", 8), false, true},
+      Blob{"sha256:2", std::string("\0\xff bytes", 8), false, true, sample_diagnostic()},
       apply,
       Event{EventKind::kFailed, 3, "why", sample_diagnostic(), 12},
       Alive{},
@@ -81,6 +82,7 @@ inline std::vector<Message> samples() {
       Confirmation{"undone", {"file:/etc/x"}, {"service:x"}, {"file:/etc/y: it is in use"}},
       ChangeLocks{"edge", "ada", {"file:/etc/*"}, 7200, "a trial", {"service:x"}, true, true},
       Locks{record.locks, record.locks},
+      Want{"sha256:3", 4096, 8192},
   };
 }
 

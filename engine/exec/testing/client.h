@@ -93,7 +93,7 @@ class TestClient {
     return std::nullopt;
   }
 
-  void blob(const std::string& bytes) { send(wire::Blob{digest(bytes), bytes, true, false}); }
+  void blob(const std::string& bytes) { send(wire::Blob{digest(bytes), bytes, true, false, {}}); }
 
   void end_of_stream() {
     if (out_ >= 0) ::close(out_);
