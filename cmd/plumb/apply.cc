@@ -78,7 +78,7 @@ class Apply {
   // Refuses before a host is touched; what the window is ignored for, the history notes.
   bool may_begin() {
     if (!plan_.rollout || plan_.rollout->windows.empty()) return true;
-    const std::vector<config::Window>& windows = plan_.rollout->windows;
+    const std::vector<Window>& windows = plan_.rollout->windows;
     const std::chrono::sys_seconds time = current_time();
     Result<config::OpeningHours> hours = config::OpeningHours::of(windows);
     if (arguments_.ignore_window) {
@@ -97,11 +97,10 @@ class Apply {
     return true;
   }
 
-  static Error outside(const std::vector<config::Window>& windows, std::optional<std::chrono::sys_seconds> next,
+  static Error outside(const std::vector<Window>& windows, std::optional<std::chrono::sys_seconds> next,
                        std::chrono::sys_seconds now) {
-    const std::string opens = next ? "it opens next at " + config::rfc3339(*next) + "; " : "";
-    return fail(Code::kOutsideWindow,
-                "hosts may be changed " + text_of(windows) + ", and it is " + config::rfc3339(now))
+    const std::string opens = next ? "it opens next at " + rfc3339(*next) + "; " : "";
+    return fail(Code::kOutsideWindow, "hosts may be changed " + text_of(windows) + ", and it is " + rfc3339(now))
         .hint(opens + "--ignore-window does not wait for it");
   }
 

@@ -8,11 +8,11 @@
 #include "engine/config/tags.h"
 #include "engine/ir/compile.h"
 #include "engine/plan/artifact.h"
-#include "engine/plan/assume.h"
 #include "engine/report/host_list.h"
 #include "engine/report/plan_text.h"
 #include "engine/run/plan_builder.h"
 #include "engine/run/project_key.h"
+#include "engine/simulate/assume.h"
 
 namespace plumb::cmd {
 namespace {
@@ -126,8 +126,8 @@ class RevisionDiff {
         builder.add_unplanned(host, found);
         continue;
       }
-      auto simulation = plan::simulate(*new_graph, builtin_providers(), plan::as_declared(*old_graph, *new_graph), host,
-                                       found, scope);
+      auto simulation = simulate::simulate_host(*new_graph, builtin_providers(),
+                                                simulate::as_declared(*old_graph, *new_graph), host, found, scope);
       if (!simulation) {
         builder.add_unplanned(host, found);
         continue;
@@ -141,7 +141,7 @@ class RevisionDiff {
     return report(std::move(builder).finish(), old_hosts, new_hosts, found.has_errors());
   }
 
-  static void add_old_texts(plan::Simulation& simulation, const ir::Contents& contents) {
+  static void add_old_texts(simulate::Simulation& simulation, const ir::Contents& contents) {
     for (const plan::Action& action : *simulation.host.actions) {
       const auto content = action.before.find("content");
       if (content == action.before.end() || !content->is_string()) continue;

@@ -6,7 +6,7 @@
 #include "engine/config/schema.h"
 #include "engine/ir/compile.h"
 #include "engine/lang/cel/convert.h"
-#include "engine/plan/assume.h"
+#include "engine/simulate/assume.h"
 
 namespace plumb::cases {
 namespace {
@@ -41,9 +41,9 @@ class CaseRunner {
     Diagnostics told;
     compiler.check({test_.host}, told);
     const auto graph = told.has_errors() ? nullptr : compiler.compile(test_.host, &test_.facts, told);
-    std::optional<plan::Simulation> simulation;
+    std::optional<simulate::Simulation> simulation;
     if (graph != nullptr)
-      simulation = plan::simulate(*graph, subject_.providers, observation(*graph), test_.host, told);
+      simulation = simulate::simulate_host(*graph, subject_.providers, observation(*graph), test_.host, told);
     compare_diagnostics(told);
     if (simulation) compare_actions(*simulation->host.actions);
     if (graph != nullptr) compare_resources(*graph);
@@ -75,8 +75,8 @@ class CaseRunner {
 
   // --- what the host has
 
-  plan::Observation observation(const ir::HostGraph& graph) const {
-    plan::Observation observation;
+  simulate::Observation observation(const ir::HostGraph& graph) const {
+    simulate::Observation observation;
     for (const ir::Node& node : graph.nodes) {
       Observed observed;
       const auto given = test_.observed.find(node.desired.address.str());
@@ -84,7 +84,7 @@ class CaseRunner {
         observed.exists = given->second.has_value();
         if (observed.exists) take_attributes(node, *given->second, observed);
       } else if (test_.as_declared) {
-        observed = plan::as_declared(node.desired);
+        observed = simulate::as_declared(node.desired);
       }
       observation.states.emplace_back(std::move(observed));
     }

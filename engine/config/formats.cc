@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/real.h"
+#include "engine/base/zone_form.h"
 #include "engine/config/wall_clock.h"
 
 namespace plumb::config {
@@ -164,7 +165,7 @@ Result<Json> plain_name(std::string_view text, const std::string& name) {
 Result<Json> timezone(std::string_view text, const std::string& name) {
   const Result<WallClock> clock = WallClock::of(text);
   if (clock) return Json(text);
-  if (WallClock::has_form(text)) {
+  if (has_zone_form(text)) {
     return bad(name + " names no time zone that is known here", clock.error().summary(),
                clock.error().diagnostic().hint);
   }

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/base/window.h"
 #include "engine/config/wall_clock.h"
-#include "engine/config/window.h"
 
 namespace plumb::config {
 

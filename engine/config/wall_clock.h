@@ -19,8 +19,6 @@ class WallClock {
  public:
   // UTC, a distance from it as "+02:00", or a zone of the time zone database as "Europe/Berlin".
   static Result<WallClock> of(std::string_view timezone, const std::filesystem::path& database = cel::kTimeZones);
-  // Whether the text has one of these forms; the database is not asked.
-  static bool has_form(std::string_view timezone);
 
   std::chrono::seconds ahead_of_utc(std::chrono::sys_seconds time) const;
   WallTime at(std::chrono::sys_seconds time) const { return time + ahead_of_utc(time); }

@@ -4,6 +4,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/json.h"
+#include "engine/history/plan_store.h"
 #include "engine/history/rows.h"
 #include "engine/history/store.h"
 
@@ -121,12 +122,14 @@ Result<std::vector<Entry>> read_chain(Database& database) {
 Result<std::string> run_with_changed_plan(Database& database) {
   PLUMB_TRY_ASSIGN(
       Statement row,
-      database.prepare("SELECT p.id, p.bytes, r.id FROM plan p JOIN run r ON r.plan = p.id WHERE p.bytes IS NOT NULL "
+      database.prepare("SELECT p.id, r.id FROM plan p JOIN run r ON r.plan = p.id WHERE p.bytes IS NOT NULL "
                        "GROUP BY p.id HAVING r.number = min(r.number) ORDER BY r.number"));
   while (true) {
     PLUMB_TRY_ASSIGN(const bool found, row.step());
     if (!found) return std::string();
-    if (digest(row.text(1)) != row.text(0)) return row.text(2);
+    const std::string plan = row.text(0);
+    const Result<std::optional<std::string>> document = read_plan(database, plan);
+    if (!document || !*document || digest(**document) != plan) return row.text(1);
   }
 }
 

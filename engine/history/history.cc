@@ -1,6 +1,7 @@
 #include "engine/history/history.h"
 
 #include "engine/history/chain.h"
+#include "engine/history/plan_store.h"
 #include "engine/history/run_writer.h"
 #include "engine/history/store.h"
 
@@ -9,21 +10,9 @@ namespace {
 
 constexpr std::string_view kForeign = "foreign";
 
-// The plan's row, with its bytes where they are known; made once a plan.
-Result<> store_plan(Database& database, const std::string& plan, const std::string& bytes) {
-  if (plan.empty()) return {};
-  if (bytes.empty()) {
-    PLUMB_TRY_ASSIGN(Statement known, database.prepare("INSERT INTO plan (id) VALUES (?1) ON CONFLICT DO NOTHING"));
-    return std::move(known).bind(plan).run();
-  }
-  PLUMB_TRY_ASSIGN(Statement insert,
-                   database.prepare("INSERT INTO plan (id, bytes) VALUES (?1, CAST(?2 AS BLOB)) "
-                                    "ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes WHERE bytes IS NULL"));
-  return std::move(insert).bind(plan, bytes).run();
-}
-
-Result<> insert_run(Database& database, const RunStart& start) {
-  PLUMB_TRY(store_plan(database, start.plan, start.plan_bytes));
+// `parts` of its plan; null where that is not known.
+Result<> insert_run(Database& database, const RunStart& start, const PlanParts* parts) {
+  PLUMB_TRY(store_plan(database, start.plan, parts));
   PLUMB_TRY_ASSIGN(
       Statement insert,
       database.prepare("INSERT INTO run (id, kind, project, plan, operator, started_at, hosts_pattern, engine) "
@@ -60,10 +49,13 @@ Result<History> History::open_read_only(const std::filesystem::path& file) {
 }
 
 Result<RunWriter> History::begin(const RunStart& start) {
+  // Before the lock is taken: of a large fleet it takes a while.
+  std::optional<PlanParts> parts;
+  if (!start.plan_bytes.empty()) parts = take_apart(start.plan_bytes);
   const std::lock_guard lock(store_->mutex);
   Database& database = store_->database;
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
-  PLUMB_TRY(insert_run(database, start));
+  PLUMB_TRY(insert_run(database, start, parts ? &*parts : nullptr));
   const std::int64_t number = database.last_number();
   PLUMB_TRY(transaction.commit());
   return RunWriter(std::make_unique<RunWriter::Buffer>(store_, start.id, number));
@@ -80,7 +72,7 @@ Result<> History::report_late(const LateReport& report) {
     foreign.kind = kForeign;
     foreign.plan = report.plan;
     foreign.started_at = report.at;  // nothing better is known
-    PLUMB_TRY(insert_run(database, foreign));
+    PLUMB_TRY(insert_run(database, foreign, nullptr));
     run = database.last_number();
   }
   bool is_new = false;

@@ -34,7 +34,7 @@ struct RunStart {
   std::string kind = "apply";
   std::string project;
   std::string plan;           // its id; "" where there is none
-  std::string plan_bytes;     // stored once a plan; must be the bytes that `plan` is the digest of
+  std::string plan_bytes;     // stored once a plan, its contents once a history; must be what `plan` is the digest of
   std::string operator_name;  // "user@machine"
   std::string started_at;
   std::string hosts_pattern;

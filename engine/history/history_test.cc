@@ -245,6 +245,10 @@ TEST_P(TamperTest, is_found) {
     own_plan.plan_bytes = "{}";
     own_plan.plan = digest("{}");
     must(must(history.begin(own_plan)).finish(ended()));
+    RunStart with_content = a_run("r4");
+    with_content.plan_bytes = "{\"blobs\":{\"" + digest("hey") + "\":\"hey\"}}";
+    with_content.plan = digest(with_content.plan_bytes);
+    must(must(history.begin(with_content)).finish(ended()));
   }
   tamper(file, GetParam().sql);
   const Verification result = must(must(History::open_read_only(file)).verify());
@@ -280,7 +284,10 @@ INSTANTIATE_TEST_SUITE_P(
                   "engine, "
                   "outcome, finished_at, exit_code FROM run WHERE number = 1",
                   "r9", "not in the chain"},
-        Tampering{"a_plan", "UPDATE plan SET bytes = x'7b7d20' WHERE bytes = x'7b7d'", "r3", "its plan"}),
+        Tampering{"a_plan", "UPDATE plan SET bytes = x'7b7d20', size = 3 WHERE bytes = x'7b7d'", "r3", "its plan"},
+        Tampering{"the_size_of_a_plan", "UPDATE plan SET size = 7 WHERE bytes = x'7b7d'", "r3", "its plan"},
+        Tampering{"a_content", "UPDATE content SET bytes = CAST('bye' AS BLOB)", "r4", "its plan"},
+        Tampering{"a_removed_content", "DELETE FROM content", "r4", "its plan"}),
     [](const auto& tampering) { return tampering.param.name; });
 
 // --- opening
@@ -298,6 +305,26 @@ TEST_F(HistoryTest, migrates_an_empty_database) {
   History history = open();
   write_run(history, "r1");
   EXPECT_EQ(must(open().runs(9)).size(), 1U);
+}
+
+// What version 1 made: a plan's whole document in one column.
+TEST_F(HistoryTest, takes_the_plans_of_an_older_history_apart) {
+  const std::string content(1000, 'c');
+  const std::string document = "{\"blobs\":{\"" + digest(content) + "\":\"" + content + "\"},\"plumb\":\"plan/v1\"}";
+  RunStart start = a_run("r1");
+  start.plan = digest(document);
+  start.plan_bytes = "";
+  must(must(open().begin(start)).finish(ended()));
+  tamper(file_,
+         "DROP TABLE content; ALTER TABLE plan DROP COLUMN size; PRAGMA user_version = 1;"
+         "UPDATE plan SET bytes = CAST('" +
+             document + "' AS BLOB)");
+
+  const History migrated = must(History::open_read_only(file_));
+  EXPECT_EQ(must(migrated.plan_bytes(start.plan)), document);
+  const Verification result = must(migrated.verify());
+  EXPECT_EQ(result.entries, 1);
+  EXPECT_FALSE(result.broken.has_value()) << result.broken->reason;
 }
 
 TEST_F(HistoryTest, refuses_a_newer_schema) {

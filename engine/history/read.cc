@@ -5,6 +5,7 @@
 
 #include "engine/history/chain.h"
 #include "engine/history/history.h"
+#include "engine/history/plan_store.h"
 #include "engine/history/rows.h"
 #include "engine/history/store.h"
 
@@ -136,12 +137,9 @@ Result<RunRecord> History::run(std::string_view reference) const {
 
 Result<std::optional<std::string>> History::plan_bytes(std::string_view plan) const {
   const std::lock_guard lock(store_->mutex);
-  PLUMB_TRY_ASSIGN(Statement prepared,
-                   store_->database.prepare("SELECT bytes FROM plan WHERE id = ?1 AND bytes IS NOT NULL"));
-  Statement row = std::move(prepared).bind(plan);
-  PLUMB_TRY_ASSIGN(const bool found, row.step());
-  if (!found) return std::optional<std::string>();
-  return std::optional<std::string>(row.text(0));
+  Database& database = store_->database;
+  PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
+  return read_plan(database, plan);
 }
 
 Result<std::map<std::string, StoredFacts>> History::facts() const {

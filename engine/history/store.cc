@@ -9,6 +9,7 @@
 
 #include "engine/base/json.h"
 #include "engine/base/unique_fd.h"
+#include "engine/history/plan_store.h"
 #include "engine/history/schema_sql.h"
 
 namespace plumb::history {
@@ -16,8 +17,18 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x506c6d62;  // "Plmb", in the file's header
 
+Result<> make_tables(Database& database) {
+  return database.execute(kSchemaSql);
+}
+
+Result<> store_contents_once(Database& database) {
+  PLUMB_TRY(database.execute(kSchema2Sql));
+  return take_plans_apart(database);
+}
+
 // Step i leads from schema version i to i + 1.
-constexpr std::array<const char*, 1> kMigrations = {kSchemaSql};
+using Migration = Result<> (*)(Database&);
+constexpr std::array<Migration, 2> kMigrations = {make_tables, store_contents_once};
 constexpr std::int64_t kVersion = kMigrations.size();
 
 Error system_error(std::string_view doing, const std::filesystem::path& path) {
@@ -65,8 +76,7 @@ Result<> migrate(Database& database, const std::filesystem::path& file) {
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
   // Read again: another process may have been first.
   PLUMB_TRY_ASSIGN(const std::int64_t version, read_version(database, file));
-  for (std::int64_t i = version; i < kVersion; ++i)
-    PLUMB_TRY(database.execute(kMigrations[static_cast<std::size_t>(i)]));
+  for (std::int64_t i = version; i < kVersion; ++i) PLUMB_TRY(kMigrations[static_cast<std::size_t>(i)](database));
   PLUMB_TRY(database.execute("PRAGMA application_id = " + std::to_string(kApplicationId)));
   PLUMB_TRY(database.execute("PRAGMA user_version = " + std::to_string(kVersion)));
   return transaction.commit();

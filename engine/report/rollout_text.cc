@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kWavesShown = 12;
 
-std::string tolerance_text(const config::Tolerance& tolerance, const char* what) {
+std::string tolerance_text(const Tolerance& tolerance, const char* what) {
   std::string out = tolerance.run.str() + " of the run";
   if (tolerance.wave) out += ", " + tolerance.wave->str() + " of each wave";
   if (tolerance.canary) out += ", " + tolerance.canary->str() + " of the canaries";

@@ -10,8 +10,8 @@ bool leaves_a_trace(Op op) {
 }
 
 // True: the host is as the resource is to be. Nothing where it cannot be told.
-std::optional<bool> shows(const std::string& address, const ir::HostGraph& graph, const plan::Observation& observation,
-                          const plan::Actions& planned) {
+std::optional<bool> shows(const std::string& address, const ir::HostGraph& graph,
+                          const simulate::Observation& observation, const plan::Actions& planned) {
   const auto node = std::find_if(graph.nodes.begin(), graph.nodes.end(),
                                  [&](const ir::Node& one) { return one.desired.address.str() == address; });
   if (node == graph.nodes.end()) return std::nullopt;
@@ -27,7 +27,7 @@ std::optional<bool> shows(const std::string& address, const ir::HostGraph& graph
 }  // namespace
 
 void resolve_doubts(std::vector<wire::Unreported>& told, const ir::HostGraph& graph,
-                    const plan::Observation& observation, const plan::Actions& planned) {
+                    const simulate::Observation& observation, const plan::Actions& planned) {
   for (wire::Unreported& one : told) {
     if (one.outcome != "unknown" || !leaves_a_trace(one.op)) continue;
     const std::optional<bool> shown = shows(one.address, graph, observation, planned);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/ir/graph.h"
-#include "engine/plan/simulate.h"
+#include "engine/simulate/simulate.h"
 #include "engine/wire/messages.h"
 
 namespace plumb::run {
@@ -13,6 +13,6 @@ namespace plumb::run {
 // where `planned` would have to do it still. A restart, a command or a resource that the configuration no longer has
 // leaves nothing that tells, and stays unknown.
 void resolve_doubts(std::vector<wire::Unreported>& told, const ir::HostGraph& graph,
-                    const plan::Observation& observation, const plan::Actions& planned);
+                    const simulate::Observation& observation, const plan::Actions& planned);
 
 }  // namespace plumb::run

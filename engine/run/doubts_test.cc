@@ -13,7 +13,7 @@ TEST(Doubts, TheHostTellsWhatBecameOfACutOffAction) {
   ir::HostGraph graph;
   for (const char* path : {"/done", "/open", "/unreadable"}) graph.nodes.emplace_back().desired = desired("file", path);
   graph.nodes.emplace_back().desired = desired("service", "web");
-  plan::Observation observation;
+  simulate::Observation observation;
   observation.states.assign(4, Observed());
   observation.states[2] = fail(Code::kCannotObserve, "no");
   plan::Actions planned(1);

@@ -180,7 +180,7 @@ void Fleet::look_at(Member& member, HostPlanner& planner) {
     return fail_with(member.result, fail(Code::kInterrupted, *why + " before the host was asked"));
   if (!prepare(member)) return;
   const Result<> reached = reach(member);
-  const Result<plan::Observation> observation = reached ? member.session->observe() : reached.error();
+  const Result<simulate::Observation> observation = reached ? member.session->observe() : reached.error();
   if (!observation) {
     member.session->disconnect();
     return fail_with(member.result, observation.error());
@@ -234,7 +234,7 @@ std::map<std::string, HostResult> Fleet::observe(const std::function<void(HostSn
     tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
     if (prepare(member)) {
       const Result<> reached = reach(member);
-      if (Result<plan::Observation> observation = reached ? member.session->observe() : reached.error()) {
+      if (Result<simulate::Observation> observation = reached ? member.session->observe() : reached.error()) {
         const std::lock_guard lock(sink_mutex);
         sink(take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(*observation)));
       } else {

@@ -52,8 +52,8 @@ void take_totals(const wire::Done& done, HostResult& result) {
   if (done.outcome != "ok" && done.outcome != "already") result.state = HostState::kFailed;
 }
 
-constexpr config::Amount kAll{100, true};
-constexpr config::Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}};
+constexpr Amount kAll{100, true};
+constexpr Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}};
 
 }  // namespace
 
@@ -184,7 +184,7 @@ void Fleet::heed_window(const ApplyOptions& options, RolloutGate& gate) {
   const std::chrono::sys_seconds now = options.clock();
   if (options.hours->is_open(now)) return;
   const std::optional<std::chrono::sys_seconds> next = options.hours->next_opening(now);
-  gate.close("the maintenance window has closed" + (next ? "; it opens next at " + config::rfc3339(*next) : ""));
+  gate.close("the maintenance window has closed" + (next ? "; it opens next at " + rfc3339(*next) : ""));
 }
 
 bool Fleet::pause(std::chrono::seconds time) const {

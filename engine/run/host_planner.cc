@@ -7,7 +7,7 @@ namespace plumb::run {
 namespace {
 
 // Attributes of every resource as they are once the plan is applied: what the record keeps to tell drift from intent.
-std::map<std::string, Json> as_left(const ir::HostGraph& graph, const plan::Observation& observation,
+std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::Observation& observation,
                                     const plan::HostPlan& plan, const plan::Scope& scope) {
   std::set<std::string> held_back;
   for (const plan::HeldBack& held : plan.held_back) held_back.insert(held.address);
@@ -35,7 +35,7 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const plan::Obse
 
 std::shared_ptr<const PlannedHost> HostPlanner::plan(const std::string& host,
                                                      const std::shared_ptr<const ir::HostGraph>& graph,
-                                                     const plan::Observation& observation, const std::string& told,
+                                                     const simulate::Observation& observation, const std::string& told,
                                                      Diagnostics& diagnostics) {
   const std::pair key(graph, told);
   if (!told.empty()) {
@@ -43,7 +43,8 @@ std::shared_ptr<const PlannedHost> HostPlanner::plan(const std::string& host,
     if (const auto known = known_.find(key); known != known_.end()) return known->second;
   }
   Diagnostics found;
-  std::optional<plan::Simulation> simulation = plan::simulate(*graph, providers_, observation, host, found, scope_);
+  std::optional<simulate::Simulation> simulation =
+      simulate::simulate_host(*graph, providers_, observation, host, found, scope_);
   const bool silent = found.empty();
   diagnostics.extend(std::move(found));
   if (!simulation) return nullptr;
@@ -53,7 +54,7 @@ std::shared_ptr<const PlannedHost> HostPlanner::plan(const std::string& host,
   planned->texts = std::move(simulation->texts);
   const auto left = as_left(*graph, observation, planned->plan, scope_);
   planned->left = to_cbor(Json(left));
-  planned->moot_probes = plan::moot_probes(*graph, observation);
+  planned->moot_probes = simulate::moot_probes(*graph, observation);
   planned->record_outdated =
       !planned->moot_probes.empty() || std::any_of(left.begin(), left.end(), [&](const auto& resource) {
         const auto recorded = observation.recorded.find(resource.first);

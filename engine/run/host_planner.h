@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/ir/graph.h"
-#include "engine/plan/simulate.h"
+#include "engine/simulate/simulate.h"
 
 namespace plumb::run {
 
@@ -31,7 +31,7 @@ class HostPlanner {
   // `told` is the digest of what `observation` was read from; "" where no other host has that graph, so that neither it
   // nor the plan need be kept here. Null where `diagnostics` holds an error for the host.
   std::shared_ptr<const PlannedHost> plan(const std::string& host, const std::shared_ptr<const ir::HostGraph>& graph,
-                                          const plan::Observation& observation, const std::string& told,
+                                          const simulate::Observation& observation, const std::string& told,
                                           Diagnostics& diagnostics);
 
  private:

@@ -94,10 +94,10 @@ class OfflinePlanner {
     Diagnostics found;
     const std::string host = snapshot.host;
     const std::string facts = digest(canonical(snapshot.facts));
-    std::optional<plan::Simulation> simulation;
+    std::optional<simulate::Simulation> simulation;
     if (const auto graph = compiler.compile(host, &snapshot.facts, found)) {
-      const plan::Observation observation = observation_of(std::move(snapshot), *graph);
-      simulation = plan::simulate(*graph, input_.providers, observation, host, found, scope_);
+      const simulate::Observation observation = observation_of(std::move(snapshot), *graph);
+      simulation = simulate::simulate_host(*graph, input_.providers, observation, host, found, scope_);
     }
     const std::lock_guard lock(mutex_);
     if (simulation) {

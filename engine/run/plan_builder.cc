@@ -4,6 +4,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/config/layers.h"
+#include "engine/simulate/rollout.h"
 
 namespace plumb::run {
 namespace {
@@ -86,7 +87,7 @@ plan::Plan PlanBuilder::finish() && {
     for (const config::Pattern& stage : rollout->stages) {
       stages.push_back(config::match_hosts(input_.inventory, stage.text).value_or(std::set<std::string>()));
     }
-    plan_.rollout = plan::make_rollout(*rollout, stages, hosts);
+    plan_.rollout = simulate::make_rollout(*rollout, stages, hosts);
   }
   return std::move(plan_);
 }

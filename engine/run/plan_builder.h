@@ -8,7 +8,7 @@
 
 #include "engine/ir/compile.h"
 #include "engine/ir/contents.h"
-#include "engine/plan/simulate.h"
+#include "engine/simulate/simulate.h"
 
 namespace plumb::run {
 

@@ -24,7 +24,7 @@ std::optional<std::size_t> kind_of(HostState state) {
 
 }  // namespace
 
-RolloutGate::RolloutGate(const config::Tolerances& tolerances, std::size_t hosts) : tolerances_(tolerances) {
+RolloutGate::RolloutGate(const Tolerances& tolerances, std::size_t hosts) : tolerances_(tolerances) {
   run_.hosts = hosts;
 }
 
@@ -38,10 +38,9 @@ void RolloutGate::begin_wave(const plan::Wave& wave, std::size_t hosts) {
 void RolloutGate::count(HostState state) {
   const std::optional<std::size_t> kind = kind_of(state);
   if (!kind) return;
-  const std::array<const config::Tolerance*, 3> all = {&tolerances_.failed, &tolerances_.no_answer,
-                                                       &tolerances_.unreachable};
-  const config::Tolerance& tolerance = *all[*kind];
-  const std::optional<config::Amount>& of_wave = canary_ && tolerance.canary ? tolerance.canary : tolerance.wave;
+  const std::array<const Tolerance*, 3> all = {&tolerances_.failed, &tolerances_.no_answer, &tolerances_.unreachable};
+  const Tolerance& tolerance = *all[*kind];
+  const std::optional<Amount>& of_wave = canary_ && tolerance.canary ? tolerance.canary : tolerance.wave;
   ++run_.counts[*kind];
   ++wave_.counts[*kind];
   if (of_wave) weigh(wave_, *kind, *of_wave);
@@ -54,7 +53,7 @@ void RolloutGate::close(std::string why) {
   closed_ = true;
 }
 
-void RolloutGate::weigh(Scope& scope, std::size_t kind, const config::Amount& tolerated) {
+void RolloutGate::weigh(Scope& scope, std::size_t kind, const Amount& tolerated) {
   const auto count = scope.counts[kind];
   const auto most = static_cast<std::size_t>(tolerated.of(static_cast<std::int64_t>(scope.hosts)));
   if (count <= most || stopped()) return;

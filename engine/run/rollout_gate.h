@@ -18,7 +18,7 @@ namespace plumb::run {
 class RolloutGate {
  public:
   // `hosts`: of all waves.
-  RolloutGate(const config::Tolerances& tolerances, std::size_t hosts);
+  RolloutGate(const Tolerances& tolerances, std::size_t hosts);
 
   // `hosts`: of the wave, as far as they take part in this run.
   void begin_wave(const plan::Wave& wave, std::size_t hosts);
@@ -38,9 +38,9 @@ class RolloutGate {
     std::array<std::size_t, 3> counts{};
   };
 
-  void weigh(Scope& scope, std::size_t kind, const config::Amount& tolerated);
+  void weigh(Scope& scope, std::size_t kind, const Amount& tolerated);
 
-  config::Tolerances tolerances_;
+  Tolerances tolerances_;
   Scope run_{"the run"};
   Scope wave_{"the wave"};
   bool canary_ = false;

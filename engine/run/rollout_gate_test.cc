@@ -5,16 +5,13 @@
 namespace plumb::run {
 namespace {
 
-using config::Amount;
-using config::Tolerance;
-
 constexpr Amount kNone{0, false};
 constexpr Amount kAll{100, true};
 
 // Of `size` hosts in one wave of a run of `run` hosts, so many end in `state`; whether the roll-out stops.
 bool stops(Tolerance tolerance, int bad, std::size_t size, std::size_t run, HostState state = HostState::kFailed,
            bool canary = false) {
-  config::Tolerances all{tolerance, tolerance, tolerance};
+  Tolerances all{tolerance, tolerance, tolerance};
   RolloutGate gate(all, run);
   gate.begin_wave({"", canary, {}}, size);
   for (int i = 0; i < bad; ++i) gate.count(state);

@@ -16,8 +16,8 @@ constexpr minutes kObserveTime{10};
 constexpr minutes kSendTime{10};
 constexpr std::size_t kBlobChunk = std::size_t{1} << 20;
 
-plan::Observation take_record(wire::Record record, std::vector<Result<Observed>> states) {
-  plan::Observation observation;
+simulate::Observation take_record(wire::Record record, std::vector<Result<Observed>> states) {
+  simulate::Observation observation;
   observation.states = std::move(states);
   observation.serial = record.serial;
   observation.damaged_record = record.damaged;
@@ -79,7 +79,7 @@ void Session::disconnect() {
   conversation_.reset();
 }
 
-Result<plan::Observation> Session::observe() {
+Result<simulate::Observation> Session::observe() {
   PLUMB_TRY(connect());
   wire::Observe request;
   request.project = context_.project;

@@ -10,10 +10,10 @@
 #include "engine/host/transport.h"
 #include "engine/ir/contents.h"
 #include "engine/ir/graph.h"
-#include "engine/plan/simulate.h"
 #include "engine/run/control.h"
 #include "engine/run/conversation.h"
 #include "engine/run/request.h"
+#include "engine/simulate/simulate.h"
 
 namespace plumb::run {
 
@@ -51,7 +51,7 @@ class Session {
   // Connects and reads the executor's hello, unless that is done already.
   Result<> connect();
   // Asks for the state of all resources of the graph.
-  Result<plan::Observation> observe();
+  Result<simulate::Observation> observe();
   // The digest of what the host told the last observe().
   const std::string& told() const { return told_; }
   // What the last observe() told of earlier runs that never reported it.

@@ -47,7 +47,7 @@ Result<> take_record(Json& json, HostSnapshot& snapshot) {
   snapshot.serial = record.serial;
   snapshot.damaged_record = record.damaged;
   snapshot.recorded = std::move(record.resources);
-  plan::Observation told;
+  simulate::Observation told;
   for (wire::Owed& owed : record.owed) told.owe(owed.address, owed.op, std::move(owed.because));
   snapshot.owed = std::move(told.owed);
   snapshot.locks = plan_locks(std::move(record.locks));
@@ -86,7 +86,7 @@ std::vector<plan::Lock> plan_locks(std::vector<wire::ItemLock> locks) {
 }
 
 HostSnapshot take_snapshot(std::string host, const Json& facts, const ir::HostGraph& graph,
-                           plan::Observation observation) {
+                           simulate::Observation observation) {
   HostSnapshot snapshot;
   snapshot.host = std::move(host);
   snapshot.facts = facts;
@@ -100,8 +100,8 @@ HostSnapshot take_snapshot(std::string host, const Json& facts, const ir::HostGr
   return snapshot;
 }
 
-plan::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& graph) {
-  plan::Observation observation;
+simulate::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& graph) {
+  simulate::Observation observation;
   observation.states.reserve(graph.nodes.size());
   for (const ir::Node& node : graph.nodes) {
     const std::string address = node.desired.address.str();

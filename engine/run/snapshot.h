@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "engine/ir/graph.h"
-#include "engine/plan/simulate.h"
+#include "engine/simulate/simulate.h"
 #include "engine/wire/messages.h"
 
 namespace plumb::run {
@@ -25,16 +25,16 @@ struct HostSnapshot {
   std::int64_t serial = 0;
   bool damaged_record = false;
   std::map<std::string, Json> recorded;
-  std::map<std::string, plan::OwedAction> owed;
+  std::map<std::string, simulate::OwedAction> owed;
   std::vector<plan::Lock> locks;
 };
 
 HostSnapshot take_snapshot(std::string host, const Json& facts, const ir::HostGraph& graph,
-                           plan::Observation observation);
+                           simulate::Observation observation);
 std::vector<plan::Lock> plan_locks(std::vector<wire::ItemLock> locks);
 // In the terms of a graph, which may be another than the one it was taken of: what the snapshot does not hold is a
 // kNotInSnapshot in its place.
-plan::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& graph);
+simulate::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& graph);
 
 // One line each, without the line break.
 std::string snapshot_header(const std::string& project, const std::string& taken_at);

@@ -24,7 +24,7 @@ HostSnapshot sample() {
   motd.attributes = {{"mode", "0644"}};
   motd.missing = {{{"", "user", "www"}, "owner"}};
   motd.content_text = "old\n";
-  plan::Observation observation;
+  simulate::Observation observation;
   observation.states.emplace_back(std::move(motd));
   observation.states.emplace_back(fail(Code::kCannotObserve, "no").hint("try"));
   observation.serial = 7;
@@ -42,7 +42,7 @@ TEST(Snapshot, ComesBackAsItWasWritten) {
   EXPECT_EQ(read->facts, Json({{"arch", "amd64"}}));
 
   // In the order of another graph, which asks for more than was observed.
-  const plan::Observation observation =
+  const simulate::Observation observation =
       observation_of(*read, graph_of({"service:x", "file:/etc/new", "file:/etc/motd"}));
   ASSERT_EQ(observation.states.size(), 3U);
   EXPECT_EQ(observation.states[0].error().code(), Code::kCannotObserve);

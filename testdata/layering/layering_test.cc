@@ -54,10 +54,13 @@ TEST_P(IncludeTest, is_judged) {
 
 INSTANTIATE_TEST_SUITE_P(
     Layering, IncludeTest,
-    ::testing::Values(Case{"engine/plan/diff.cc", "#include \"engine/ir/graph.h\"\n#include <map>\n", ""},
-                      Case{"engine/plan/diff.cc", "#include \"engine/lang/tree.h\"", ""},
-                      Case{"engine/plan/diff.cc", "// one\n#include \"engine/run/apply.h\"",
-                           "engine/plan/diff.cc:2: engine/plan may not include engine/run"},
+    ::testing::Values(Case{"engine/simulate/diff.cc", "#include \"engine/ir/graph.h\"\n#include <map>\n", ""},
+                      Case{"engine/simulate/diff.cc", "#include \"engine/lang/tree.h\"", ""},
+                      Case{"engine/simulate/diff.cc", "// one\n#include \"engine/run/apply.h\"",
+                           "engine/simulate/diff.cc:2: engine/simulate may not include engine/run"},
+                      Case{"engine/plan/verify.cc", "#include \"engine/ir/graph.h\"", "may not include"},
+                      Case{"engine/plan/verify.cc", "#include \"engine/config/rollout.h\"", "may not include"},
+                      Case{"engine/plan/verify.cc", "#include \"providers/sdk/provider.h\"", ""},
                       Case{"engine/base/json.h", "  #  include \"engine/lang/tree.h\"", "may not include"},
                       Case{"engine/history/read.cc", "#include \"engine/plan/plan.h\"", "may not include"},
                       Case{"engine/config/project.cc", "#include \"providers/sdk/provider.h\"", "may not include"},

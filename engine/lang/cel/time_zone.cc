@@ -5,6 +5,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/nearest.h"
+#include "engine/base/zone_form.h"
 #include "engine/lang/cel/time.h"
 
 namespace plumb::cel {
@@ -194,15 +195,6 @@ std::vector<std::string> zone_names(const std::filesystem::path& database) {
 }
 
 }  // namespace
-
-bool is_zone_name(std::string_view text) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto allowed = [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '-' || c == '+';
-  };
-  return !text.empty() && text.size() < 64 && text.front() >= 'A' && text.front() <= 'Z' && text.back() != '/' &&
-         text.find("//") == std::string_view::npos && std::all_of(text.begin(), text.end(), allowed);
-}
 
 std::optional<TimeZone> TimeZone::decode(std::string_view file) {
   Header old;

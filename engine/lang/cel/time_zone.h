@@ -14,10 +14,6 @@ namespace plumb::cel {
 
 inline constexpr const char* kTimeZones = "/usr/share/zoneinfo";
 
-// Whether it has the form of a zone's name, such as Europe/Berlin. No such name leads out of the database's folder, and
-// none means something else on another machine, as `localtime` there does.
-bool is_zone_name(std::string_view text);
-
 // How far one zone's clock is ahead of UTC, and when.
 class TimeZone {
  public:

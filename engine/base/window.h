@@ -1,4 +1,4 @@
-// Maintenance windows: when hosts may be changed. opening_hours.h says whether one is open.
+// Maintenance windows: when hosts may be changed. engine/config/opening_hours.h says whether one is open.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@
 
 #include "engine/base/json.h"
 
-namespace plumb::config {
+namespace plumb {
 
 struct Window {
   std::set<unsigned> days;  // on which it opens; 0 is Monday
@@ -32,4 +32,4 @@ std::string text_of(const std::vector<Window>& windows);
 // "2026-03-07T02:00:00Z"
 std::string rfc3339(std::chrono::sys_seconds time);
 
-}  // namespace plumb::config
+}  // namespace plumb

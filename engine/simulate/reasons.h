@@ -6,9 +6,9 @@
 
 #include "providers/sdk/provider.h"
 
-namespace plumb::plan {
+namespace plumb::simulate {
 
 // Attribute -> config, drift, both; "first" for all where nothing is recorded (null).
 std::map<std::string, std::string> reasons(const Change& change, const Json* recorded);
 
-}  // namespace plumb::plan
+}  // namespace plumb::simulate

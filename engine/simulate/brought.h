@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "engine/ir/graph.h"
-#include "engine/plan/simulate.h"
+#include "engine/simulate/simulate.h"
 
-namespace plumb::plan {
+namespace plumb::simulate {
 
 class Brought {
  public:
@@ -52,4 +52,4 @@ class Brought {
 // What a host has is the same thing in whatever module it is declared.
 Address thing(const Address& address);
 
-}  // namespace plumb::plan
+}  // namespace plumb::simulate

@@ -1,8 +1,8 @@
 #include <set>
 
-#include "engine/plan/simulate.h"
+#include "engine/simulate/simulate.h"
 
-namespace plumb::plan {
+namespace plumb::simulate {
 
 void Observation::owe(const std::string& address, Op op, std::vector<std::string> because) {
   OwedAction& one = owed[address];
@@ -25,4 +25,4 @@ std::vector<std::string> moot_probes(const ir::HostGraph& graph, const Observati
   return {moot.begin(), moot.end()};
 }
 
-}  // namespace plumb::plan
+}  // namespace plumb::simulate

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "engine/ir/graph.h"
-#include "engine/plan/simulate.h"
+#include "engine/simulate/simulate.h"
 
-namespace plumb::plan {
+namespace plumb::simulate {
 
 // The resource as it would be found where nothing is left to do.
 Observed as_declared(const Desired& desired);
@@ -12,4 +12,4 @@ Observed as_declared(const Desired& desired);
 // What a host that has all that `before` asks for, and nothing else, would tell of the resources of `after`.
 Observation as_declared(const ir::HostGraph& before, const ir::HostGraph& after);
 
-}  // namespace plumb::plan
+}  // namespace plumb::simulate

@@ -1,13 +1,13 @@
-#include "engine/config/window.h"
+#include "engine/base/window.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 
-#include "engine/config/wall_clock.h"
+#include "engine/base/zone_form.h"
 
-namespace plumb::config {
+namespace plumb {
 namespace {
 
 using std::chrono::days;
@@ -41,8 +41,8 @@ bool has_clock_form(const Json& json) {
   return text.size() == 5 && digit(0) && digit(1) && text[2] == ':' && digit(3) && digit(4) && minutes_in(text) <= kDay;
 }
 
-bool has_zone_form(const Json& json) {
-  return json.is_string() && WallClock::has_form(json.get_ref<const std::string&>());
+bool is_zone(const Json& json) {
+  return json.is_string() && has_zone_form(json.get_ref<const std::string&>());
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ std::optional<std::vector<Window>> windows_from(const Json& json) {
   for (const Json& one : json) {
     if (!one.is_object() || !one.value("days", Json()).is_array() || one["days"].empty()) return std::nullopt;
     if (!has_clock_form(one.value("from", Json())) || !has_clock_form(one.value("to", Json()))) return std::nullopt;
-    if (!has_zone_form(one.value("timezone", Json()))) return std::nullopt;
+    if (!is_zone(one.value("timezone", Json()))) return std::nullopt;
   }
   return read_windows(json);
 }
@@ -110,4 +110,4 @@ std::string rfc3339(sys_seconds time) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
-}  // namespace plumb::config
+}  // namespace plumb

@@ -1,15 +1,21 @@
-#include "engine/plan/simulate.h"
+#include "engine/simulate/simulate.h"
 
 #include <algorithm>
 #include <set>
 
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
-#include "engine/plan/brought.h"
-#include "engine/plan/reasons.h"
+#include "engine/simulate/brought.h"
+#include "engine/simulate/reasons.h"
 
-namespace plumb::plan {
+namespace plumb::simulate {
 namespace {
+
+using plan::Action;
+using plan::Actions;
+using plan::HeldBack;
+using plan::Lock;
+using plan::Scope;
 
 bool can_be_undone(const std::vector<Operation>& operations) {
   return std::all_of(operations.begin(), operations.end(), host_can_undo);
@@ -452,9 +458,9 @@ class Simulator {
 
 }  // namespace
 
-std::optional<Simulation> simulate(const ir::HostGraph& graph, const Registry& providers,
-                                   const Observation& observation, const std::string& host_name,
-                                   Diagnostics& diagnostics, const Scope& scope) {
+std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& providers,
+                                        const Observation& observation, const std::string& host_name,
+                                        Diagnostics& diagnostics, const plan::Scope& scope) {
   Diagnostics found;
   if (observation.damaged_record) {
     found.add(Diagnostic(Code::kDamagedRecord, "the record on the host is damaged and will be rebuilt")
@@ -468,4 +474,4 @@ std::optional<Simulation> simulate(const ir::HostGraph& graph, const Registry& p
   return result;
 }
 
-}  // namespace plumb::plan
+}  // namespace plumb::simulate

@@ -1,8 +1,8 @@
-#include "engine/plan/brought.h"
+#include "engine/simulate/brought.h"
 
 #include <algorithm>
 
-namespace plumb::plan {
+namespace plumb::simulate {
 
 Address thing(const Address& address) {
   return {"", address.kind, address.identity};
@@ -46,4 +46,4 @@ bool Brought::may_bring(std::size_t earlier, const Address& what) const {
   return providers_[earlier]->may_bring(graph_.nodes[earlier].desired, *observation_.states[earlier], what);
 }
 
-}  // namespace plumb::plan
+}  // namespace plumb::simulate

@@ -1,6 +1,6 @@
-#include "engine/plan/assume.h"
+#include "engine/simulate/assume.h"
 
-namespace plumb::plan {
+namespace plumb::simulate {
 
 Observed as_declared(const Desired& desired) {
   Observed observed;
@@ -37,4 +37,4 @@ Observation as_declared(const ir::HostGraph& before, const ir::HostGraph& after)
   return observation;
 }
 
-}  // namespace plumb::plan
+}  // namespace plumb::simulate

@@ -13,7 +13,7 @@
 #include "engine/ir/graph.h"
 #include "engine/plan/plan.h"
 
-namespace plumb::plan {
+namespace plumb::simulate {
 
 // What an earlier run owes a resource of this host.
 struct OwedAction {
@@ -29,22 +29,22 @@ struct Observation {
   bool damaged_record = false;
   std::map<std::string, Json> recorded;    // address -> attributes as the last run left them
   std::map<std::string, OwedAction> owed;  // by address
-  std::vector<Lock> locks;                 // in force
+  std::vector<plan::Lock> locks;           // in force
 
   void owe(const std::string& address, Op op, std::vector<std::string> because);
 };
 
 struct Simulation {
-  HostPlan host;
+  plan::HostPlan host;
   std::map<std::string, std::string> texts;  // digest -> text that stands on the host now, for the diff
 };
 
 // Nothing comes back where `diagnostics` holds an error for this host.
-std::optional<Simulation> simulate(const ir::HostGraph& graph, const Registry& providers,
-                                   const Observation& observation, const std::string& host_name,
-                                   Diagnostics& diagnostics, const Scope& scope = {});
+std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& providers,
+                                        const Observation& observation, const std::string& host_name,
+                                        Diagnostics& diagnostics, const plan::Scope& scope = {});
 
 // Addresses of probes that are owed and that the configuration no longer asks for.
 std::vector<std::string> moot_probes(const ir::HostGraph& graph, const Observation& observation);
 
-}  // namespace plumb::plan
+}  // namespace plumb::simulate

@@ -1,9 +1,9 @@
 // Maintenance windows as they are written.
-#include "engine/config/window.h"
+#include "engine/base/window.h"
 
 #include <gtest/gtest.h>
 
-namespace plumb::config {
+namespace plumb {
 namespace {
 
 std::vector<Window> windows(const char* json) {
@@ -46,4 +46,4 @@ TEST(Window, OtherFormsAreRefused) {
 }
 
 }  // namespace
-}  // namespace plumb::config
+}  // namespace plumb

@@ -1,6 +1,6 @@
-#include "engine/plan/reasons.h"
+#include "engine/simulate/reasons.h"
 
-namespace plumb::plan {
+namespace plumb::simulate {
 namespace {
 
 // The three-way comparison of what was left, what is there and what is asked for.
@@ -29,4 +29,4 @@ std::map<std::string, std::string> reasons(const Change& change, const Json* rec
   return because;
 }
 
-}  // namespace plumb::plan
+}  // namespace plumb::simulate

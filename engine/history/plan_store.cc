@@ -1,0 +1,206 @@
+#include "engine/history/plan_store.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/base/digest.h"
+#include "engine/base/json.h"
+#include "engine/history/packed.h"
+
+namespace plumb::history {
+namespace {
+
+constexpr std::string_view kWhole = "{\"blobs\":{";
+constexpr std::string_view kNamed = "{\"blobs\":[";
+
+// A content as the artifact writes it.
+void append_blob(std::string& out, const std::string& bytes) {
+  append_canonical(out, valid_utf8(bytes) ? Json(bytes) : Json{{"base64", base64_encode(bytes)}});
+}
+
+std::optional<std::string> blob_from(std::string_view text) {
+  const Result<Json> value = parse_json(text, Code::kHistory);
+  if (!value) return std::nullopt;
+  if (value->is_string()) return value->get<std::string>();
+  const Json encoded = value->is_object() ? value->value("base64", Json()) : Json();
+  Result<std::string> bytes = base64_decode(encoded.is_string() ? encoded.get<std::string>() : "?");
+  return bytes ? std::optional<std::string>(std::move(*bytes)) : std::nullopt;
+}
+
+// Reads a document from its beginning. Each function is false, or "", where something else stands there.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : text_(text) {}
+
+  bool take(std::string_view expected) {
+    if (!text_.substr(at_).starts_with(expected)) return false;
+    at_ += expected.size();
+    return true;
+  }
+  // A string with its quotes.
+  std::string_view string() {
+    const std::size_t begin = at_;
+    if (!take("\"")) return {};
+    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+    at_ = std::min(at_, text_.size());
+    return take("\"") ? text_.substr(begin, at_ - begin) : std::string_view();
+  }
+  std::string_view digest() {
+    std::string_view name = string();
+    if (name.size() < 2 || !is_digest(name.substr(1, name.size() - 2))) return {};
+    return name.substr(1, name.size() - 2);
+  }
+  std::string_view blob() {
+    const std::size_t begin = at_;
+    if (!take("{\"base64\":")) return string();
+    if (string().empty() || !take("}")) return {};
+    return text_.substr(begin, at_ - begin);
+  }
+  std::string_view rest() const { return text_.substr(at_); }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+// Nothing where the document has another form.
+std::optional<PlanParts> parts_of(std::string_view document) {
+  Scanner scanner(document);
+  if (!scanner.take(kWhole)) return std::nullopt;
+  PlanParts parts;
+  parts.document = kNamed;
+  while (!scanner.take("}")) {
+    if (!parts.contents.empty() && !scanner.take(",")) return std::nullopt;
+    const std::string name(scanner.digest());
+    if (name.empty() || !scanner.take(":")) return std::nullopt;
+    const std::string_view written = scanner.blob();
+    std::optional<std::string> bytes = blob_from(written);
+    std::string again;
+    if (bytes) append_blob(again, *bytes);
+    if (!bytes || again != written || digest(*bytes) != name) return std::nullopt;
+    if (!parts.contents.empty()) parts.document += ',';
+    parts.document += '"' + name + '"';
+    if (!parts.contents.emplace(name, std::move(*bytes)).second) return std::nullopt;
+  }
+  parts.document += ']';
+  parts.document += scanner.rest();
+  return parts;
+}
+
+Error missing() {
+  return fail(Code::kHistory, "a content of a plan is missing in the history");
+}
+
+Result<std::string> read_content(Database& database, std::string_view digest) {
+  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare("SELECT bytes, size FROM content WHERE digest = ?1"));
+  Statement row = std::move(prepared).bind(digest);
+  PLUMB_TRY_ASSIGN(const bool found, row.step());
+  if (!found) return missing();
+  return unpack(row.text(0), row.integer(1));
+}
+
+Result<std::string> put_together(Database& database, const std::string& document) {
+  Scanner scanner(document);
+  if (!scanner.take(kNamed)) return document;
+  std::string whole(kWhole);
+  while (!scanner.take("]")) {
+    if (whole.size() > kWhole.size()) {
+      if (!scanner.take(",")) return missing();
+      whole += ',';
+    }
+    const std::string_view name = scanner.digest();
+    if (name.empty()) return missing();
+    PLUMB_TRY_ASSIGN(const std::string bytes, read_content(database, name));
+    whole.append("\"").append(name).append("\":");
+    append_blob(whole, bytes);
+  }
+  whole += '}';
+  whole += scanner.rest();
+  return whole;
+}
+
+Result<> store_content(Database& database, const std::string& digest, const std::string& bytes) {
+  {
+    PLUMB_TRY_ASSIGN(Statement prepared, database.prepare("SELECT 1 FROM content WHERE digest = ?1"));
+    Statement row = std::move(prepared).bind(digest);
+    PLUMB_TRY_ASSIGN(const bool known, row.step());
+    if (known) return {};
+  }
+  const std::string packed = pack(bytes);
+  PLUMB_TRY_ASSIGN(Statement insert,
+                   database.prepare("INSERT INTO content (digest, size, bytes) VALUES (?1, ?2, CAST(?3 AS BLOB))"));
+  return std::move(insert).bind(digest, static_cast<std::int64_t>(bytes.size()), packed).run();
+}
+
+Result<bool> has_document(Database& database, const std::string& plan) {
+  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare("SELECT 1 FROM plan WHERE id = ?1 AND bytes IS NOT NULL"));
+  Statement row = std::move(prepared).bind(plan);
+  return row.step();
+}
+
+}  // namespace
+
+PlanParts take_apart(std::string_view document) {
+  std::optional<PlanParts> parts = parts_of(document);
+  if (parts) return std::move(*parts);
+  return {std::string(document), {}};
+}
+
+Result<> store_plan(Database& database, const std::string& plan, const PlanParts* parts) {
+  if (plan.empty()) return {};
+  if (parts == nullptr) {
+    PLUMB_TRY_ASSIGN(Statement known, database.prepare("INSERT INTO plan (id) VALUES (?1) ON CONFLICT DO NOTHING"));
+    return std::move(known).bind(plan).run();
+  }
+  PLUMB_TRY_ASSIGN(const bool known, has_document(database, plan));
+  if (known) return {};
+  for (const auto& [digest, bytes] : parts->contents) PLUMB_TRY(store_content(database, digest, bytes));
+  const std::string packed = pack(parts->document);
+  PLUMB_TRY_ASSIGN(Statement insert,
+                   database.prepare("INSERT INTO plan (id, bytes, size) VALUES (?1, CAST(?2 AS BLOB), ?3) "
+                                    "ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes, size = excluded.size"));
+  return std::move(insert).bind(plan, packed, static_cast<std::int64_t>(parts->document.size())).run();
+}
+
+Result<std::optional<std::string>> read_plan(Database& database, std::string_view plan) {
+  std::string document;
+  {
+    PLUMB_TRY_ASSIGN(Statement prepared,
+                     database.prepare("SELECT bytes, size FROM plan WHERE id = ?1 AND bytes IS NOT NULL"));
+    Statement row = std::move(prepared).bind(plan);
+    PLUMB_TRY_ASSIGN(const bool found, row.step());
+    if (!found) return std::optional<std::string>();
+    PLUMB_TRY_ASSIGN(document, unpack(row.text(0), row.integer(1)));
+  }
+  PLUMB_TRY_ASSIGN(std::string whole, put_together(database, document));
+  return std::optional<std::string>(std::move(whole));
+}
+
+Result<> take_plans_apart(Database& database) {
+  std::vector<std::string> plans;
+  {
+    PLUMB_TRY_ASSIGN(Statement row, database.prepare("SELECT id FROM plan WHERE bytes IS NOT NULL"));
+    while (true) {
+      PLUMB_TRY_ASSIGN(const bool found, row.step());
+      if (!found) break;
+      plans.push_back(row.text(0));
+    }
+  }
+  for (const std::string& plan : plans) {
+    PlanParts parts;
+    {
+      PLUMB_TRY_ASSIGN(Statement prepared, database.prepare("SELECT bytes FROM plan WHERE id = ?1"));
+      Statement row = std::move(prepared).bind(plan);
+      PLUMB_TRY(row.step());
+      parts = take_apart(row.text(0));
+    }
+    {
+      PLUMB_TRY_ASSIGN(Statement forget, database.prepare("UPDATE plan SET bytes = NULL WHERE id = ?1"));
+      PLUMB_TRY(std::move(forget).bind(plan).run());
+    }
+    PLUMB_TRY(store_plan(database, plan, &parts));
+  }
+  return {};
+}
+
+}  // namespace plumb::history

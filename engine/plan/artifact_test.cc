@@ -1,0 +1,126 @@
+// The artifact: what it holds comes back, and what write_artifact() would not have written is refused.
+#include "engine/plan/artifact.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/base/digest.h"
+
+namespace plumb::plan {
+namespace {
+
+Plan plan_of(const HostPlan& host, const std::vector<std::string>& names) {
+  Plan plan;
+  plan.engine = "1.0.0";
+  plan.project = "edge";
+  plan.scope.on = "all";
+  plan.inputs = {{"config", digest("a")}, {"inventory", digest("b")}, {"values", digest("c")}};
+  for (const std::string& name : names) plan.hosts[name] = host;
+  plan.blobs[digest("new")] = "new";
+  return plan;
+}
+
+class ArtifactTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    Action action;
+    action.desired.address = *Address::parse("file:/etc/motd");
+    action.desired.attributes = {{"path", "/etc/motd"}, {"content", digest("new")}, {"state", "present"}};
+    action.op = Op::kUpdate;
+    action.before = {{"content", digest("old")}};
+    action.after = {{"content", digest("new")}};
+    action.operations = {WriteFile{"/etc/motd", digest("new"), {}, false, false, ""}};
+    action.because = {{"content", "first"}};
+    action.source = "plumb.yaml:4:11";
+    host_.actions = std::make_shared<const Actions>(Actions{action});
+    host_.facts = digest("facts");
+    host_.ir = digest("ir");
+  }
+  HostPlan host_;
+};
+
+TEST_F(ArtifactTest, ReadsBackWhatItWrote) {
+  const Artifact artifact = write_artifact(plan_of(host_, {"web01"}));
+  EXPECT_EQ(artifact.id, digest(artifact.bytes));
+  const Result<Plan> read = read_artifact(artifact.bytes);
+  ASSERT_TRUE(read) << read.error().summary();
+  EXPECT_EQ(write_artifact(*read).bytes, artifact.bytes);
+  EXPECT_EQ(read->hosts.at("web01").actions->front().desired.address.str(), "file:/etc/motd");
+}
+
+TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
+  Plan plan = plan_of(host_, {"web01"});
+  const std::string whole = write_artifact(plan).bytes;
+  EXPECT_EQ(whole.find("tags"), std::string::npos);
+  plan.scope = {"web", "web0[1:3]", {"config", "app"}, {"slow"}};
+  HostPlan narrowed = host_;
+  narrowed.left_out = 3;
+  Actions actions = *narrowed.actions;
+  actions[0].owes = {{"service:x", Op::kReload}};
+  Action probe;
+  probe.desired = actions[0].desired;
+  probe.op = Op::kVerify;
+  probe.operations = {Probe{}};
+  probe.triggered = true;
+  probe.triggered_by = {"file:/etc/motd"};
+  actions.push_back(probe);
+  narrowed.actions = std::make_shared<const Actions>(actions);
+  plan.hosts["web01"] = narrowed;
+  const std::string bytes = write_artifact(plan).bytes;
+  const Result<Plan> read = read_artifact(bytes);
+  ASSERT_TRUE(read) << read.error().summary();
+  EXPECT_EQ(read->scope.limit, "web0[1:3]");
+  EXPECT_EQ(read->scope.tags, (std::set<std::string>{"app", "config"}));
+  EXPECT_EQ(read->scope.skip_tags, std::set<std::string>{"slow"});
+  EXPECT_EQ(read->hosts.at("web01").left_out, 3);
+  EXPECT_EQ(read->hosts.at("web01").actions->front().owes, actions[0].owes);
+  EXPECT_EQ(read->hosts.at("web01").actions->back().op, Op::kVerify);
+}
+
+TEST_F(ArtifactTest, BytesThatAreNotTextComeBackWhole) {
+  Plan plan = plan_of(host_, {"web01"});
+  const std::string bytes("\xff\x00\xfe", 3);
+  plan.blobs[digest(bytes)] = bytes;
+  const Result<Plan> read = read_artifact(write_artifact(plan).bytes);
+  ASSERT_TRUE(read) << read.error().summary();
+  EXPECT_EQ(read->blobs.at(digest(bytes)), bytes);
+}
+
+TEST_F(ArtifactTest, EqualHostsShareOneList) {
+  const std::string one = write_artifact(plan_of(host_, {"web01"})).bytes;
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i) names.push_back("web" + std::to_string(i));
+  const std::string hundred = write_artifact(plan_of(host_, names)).bytes;
+  EXPECT_LT(hundred.size(), one.size() + 100 * 400);
+  const Result<Plan> read = read_artifact(hundred);
+  ASSERT_TRUE(read) << read.error().summary();
+  EXPECT_EQ(read->hosts.at("web99").actions->size(), 1U);
+}
+
+TEST_F(ArtifactTest, AnyEditIsRefused) {
+  const std::string bytes = write_artifact(plan_of(host_, {"web01"})).bytes;
+  EXPECT_TRUE(read_artifact(bytes));
+  std::string edited = bytes;
+  edited.replace(edited.find("\"new\""), 5, "\"bad\"");
+  EXPECT_EQ(read_artifact(edited).error().code(), Code::kPlanUnreadable);
+  EXPECT_EQ(read_artifact(bytes + "\n").error().code(), Code::kPlanUnreadable);
+  EXPECT_EQ(read_artifact(bytes.substr(0, bytes.size() / 2)).error().code(), Code::kPlanUnreadable);
+  std::string newer = bytes;
+  newer.replace(newer.find("plan/v1"), 7, "plan/v9");
+  EXPECT_EQ(read_artifact(newer).error().code(), Code::kPlanVersion);
+}
+
+TEST_F(ArtifactTest, LocksAndWhatTheyHoldBackAreKept) {
+  Plan plan = plan_of(host_, {"web01"});
+  HostPlan& host = plan.hosts["web01"];
+  host.actions = std::make_shared<const Actions>();
+  host.locks = {{"file:/srv/y", "ada", "a trial", "2026-01-02T05:04:05Z"}};
+  host.held_back = {{"file:/srv/y", Op::kUpdate, "file:/srv/y", ""}, {"file:/srv/z", Op::kNone, "", "file:/srv/y"}};
+  const Result<Plan> read = read_artifact(write_artifact(plan).bytes);
+  ASSERT_TRUE(read) << read.error().summary();
+  EXPECT_EQ(read->hosts.at("web01").locks, host.locks);
+  EXPECT_EQ(read->hosts.at("web01").held_back, host.held_back);
+  EXPECT_TRUE(read->changes_nothing());
+}
+
+}  // namespace
+}  // namespace plumb::plan
