@@ -46,7 +46,7 @@ TEST(Conversation, GreetsWithProtocolPlatformAndFacts) {
   TestClient client(root.path());
   const auto hello = client.expect<wire::Hello>();
   ASSERT_TRUE(hello.has_value());
-  EXPECT_EQ(hello->protocol, wire::kProtocol);
+  EXPECT_EQ(hello->protocols, wire::kVersions);
   EXPECT_THAT(hello->platform, ::testing::AnyOf(::testing::StartsWith("linux-"), ::testing::StartsWith("darwin-")));
   EXPECT_EQ(hello->facts["os"]["family"], "debian");
   EXPECT_EQ(hello->facts["hostname"], "web01");
@@ -243,10 +243,50 @@ TEST(Conversation, ASecondRunIsRefusedWhileOneHoldsTheHost) {
 TEST(Conversation, GarbageIsRefused) {
   const ScratchRoot root;
   TestClient client(root.path());
-  client.send(wire::Hello{});
+  client.send(wire::Record{});
   EXPECT_FALSE(client.expect<wire::Done>().has_value());
   ASSERT_TRUE(client.refusal.has_value());
   EXPECT_EQ(client.refusal->code, Code::kProtocol);
+}
+
+TEST(Conversation, BeginsWithAVersionThatBothSpeak) {
+  const ScratchRoot root;
+  const auto refusal_of = [&root](const wire::Message& first) {
+    TestClient client(root.path(), false);
+    client.send(first);
+    EXPECT_FALSE(client.expect<wire::Record>().has_value());
+    return client.refusal ? client.refusal->summary : "";
+  };
+  EXPECT_THAT(refusal_of(wire::Observe{"edge", "", {}}), ::testing::HasSubstr("begins with hello"));
+  const int past = wire::kVersions.max + 1;
+  EXPECT_THAT(refusal_of(wire::Hello{{past, past + 2}, "9.0.0", "", Json::object()}),
+              ::testing::HasSubstr("plumb 9.0.0 speaks versions " + std::to_string(past) + " to "));
+  TestClient client(root.path(), false);
+  client.send(wire::Hello{{1, past}, "9.0.0", "", Json::object()});
+  client.send(wire::Observe{"edge", "", {}});
+  EXPECT_TRUE(client.expect<wire::Record>().has_value());
+}
+
+// Both ways: the question goes over several frames, and so does the record of what was asked for.
+TEST(Conversation, ListsMayBeLongerThanAFrame) {
+  const ScratchRoot root;
+  wire::Apply apply = request({});
+  const std::string filler(1000, 'x');
+  for (int i = 0; i < 20'000; ++i) apply.resources["file:/srv/" + std::to_string(i)] = {{"filler", filler}};
+  ASSERT_GT(must(wire::frames(apply)).size(), wire::kMaxFrame);
+  {
+    TestClient client(root.path());
+    client.send(apply);
+    ASSERT_TRUE(client.expect<wire::Done>().has_value()) << (client.refusal ? client.refusal->summary : "");
+    client.send(wire::Acknowledge{"edge"});
+    client.end_of_stream();
+    EXPECT_EQ(client.wait(), 0);
+  }
+  TestClient client(root.path());
+  client.send(wire::Observe{"edge", "", {}});
+  const auto record = client.expect<wire::Record>();
+  ASSERT_TRUE(record.has_value());
+  EXPECT_EQ(record->resources.size(), apply.resources.size());
 }
 
 }  // namespace

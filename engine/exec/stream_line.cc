@@ -20,12 +20,13 @@ constexpr std::chrono::minutes kPatience{5};
 
 void StreamLine::send(std::span<const wire::Message> messages) {
   std::string bytes;
-  for (const wire::Message& message : messages) bytes += wire::frame(wire::encode(message));
+  for (const wire::Message& message : messages) {
+    Result<std::string> frames = wire::frames(message);
+    // What is too large to be said is said to be so.
+    if (!frames) frames = wire::frames(wire::Refused{frames.error().diagnostic()});
+    if (frames) bytes += *frames;
+  }
   write(bytes);
-}
-
-void StreamLine::send_body(std::string_view body) {
-  write(wire::frame(body));
 }
 
 void StreamLine::show_life() {
@@ -64,26 +65,24 @@ bool StreamLine::read_some() {
     return false;
   }
   reader_.add({bytes.data(), static_cast<std::size_t>(count)});
+  if (queue_.empty()) unread_ = 0;
+  unread_ += static_cast<std::size_t>(count);
   while (!problem_) {
-    Result<std::optional<std::string>> body = reader_.next();
-    if (!body) {
-      problem_ = std::move(body.error());
-    } else if (!*body) {
-      break;
-    } else if (Result<wire::Message> message = wire::decode(**body); !message) {
+    Result<std::optional<wire::Message>> message = reader_.next();
+    if (!message) {
       problem_ = std::move(message.error());
-    } else if (std::holds_alternative<wire::Stop>(*message)) {
-      stop_ = true;
-      queue_.push_back(std::move(*message));
+    } else if (!*message) {
+      break;
     } else {
-      queue_.push_back(std::move(*message));
+      if (std::holds_alternative<wire::Stop>(**message)) stop_ = true;
+      queue_.push_back(std::move(**message));
     }
   }
   return true;
 }
 
 bool StreamLine::wants_stop() {
-  while (!stop_ && !ended_ && !lost_ && !problem_) {
+  while (!stop_ && !ended_ && !lost_ && !problem_ && unread_ <= kMaxUnread) {
     pollfd wait{in_, POLLIN, 0};
     if (::poll(&wait, 1, 0) <= 0 || wait.revents == 0) break;
     read_some();

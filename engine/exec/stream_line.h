@@ -7,8 +7,7 @@
 #include <string_view>
 
 #include "engine/exec/apply.h"
-#include "engine/wire/frame.h"
-#include "engine/wire/messages.h"
+#include "engine/wire/stream.h"
 
 namespace plumb::exec {
 
@@ -17,10 +16,13 @@ class StreamLine : public Line {
   StreamLine(int in, int out, std::chrono::milliseconds silence = std::chrono::seconds(15))
       : in_(in), out_(out), silence_(silence) {}
 
+  // So much is read ahead while looking for a stop; the rest waits on the line until its turn comes.
+  static constexpr std::size_t kMaxUnread = std::size_t{4} << 20;
+
   // What cannot be written any more is dropped: the work in hand goes on, and the journal keeps what happened.
   void send(std::span<const wire::Message> messages) override;
   void send(const wire::Message& message) { send({&message, 1}); }
-  void send_body(std::string_view body);
+  void send_body(std::string_view body) { write(wire::frame(body)); }
   bool wants_stop() override;
   // Says Alive where nothing was said for the time of `silence`.
   void show_life() override;
@@ -45,8 +47,9 @@ class StreamLine : public Line {
   int in_;
   int out_;
   std::chrono::milliseconds silence_;
-  wire::FrameReader reader_;
+  wire::MessageReader reader_;
   std::deque<wire::Message> queue_;
+  std::size_t unread_ = 0;  // bytes that came since the queue was empty
   std::optional<Error> problem_;
   bool stop_ = false;
   bool ended_ = false;

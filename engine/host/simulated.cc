@@ -7,8 +7,7 @@
 
 #include "engine/base/real.h"
 #include "engine/base/sample_facts.h"
-#include "engine/wire/frame.h"
-#include "engine/wire/messages.h"
+#include "engine/wire/stream.h"
 
 namespace plumb::host {
 namespace {
@@ -90,7 +89,7 @@ class SimulatedConnection : public StreamConnection {
   void start() {
     Json facts = sample_facts();
     facts["hostname"] = name_;
-    answer(wire::Hello{wire::kProtocol, PLUMB_VERSION, "linux-x86_64", std::move(facts)});
+    answer(wire::Hello{wire::kVersions, PLUMB_VERSION, "linux-x86_64", std::move(facts)});
     answered();
   }
 
@@ -157,16 +156,17 @@ class SimulatedConnection : public StreamConnection {
     if (gone_) return fail(Code::kConnectionLost, "the simulated host is gone");
     reader_.add(bytes);
     while (true) {
-      PLUMB_TRY_ASSIGN(const std::optional<std::string> body, reader_.next());
-      if (!body) break;
-      PLUMB_TRY_ASSIGN(const wire::Message message, wire::decode(*body));
-      take(message);
+      PLUMB_TRY_ASSIGN(const std::optional<wire::Message> message, reader_.next());
+      if (!message) break;
+      take(*message);
     }
     answered();
     return {};
   }
 
-  void answer(const wire::Message& message) { out_ += wire::frame(wire::encode(message)); }
+  void answer(const wire::Message& message) {
+    if (const Result<std::string> frames = wire::frames(message)) out_ += *frames;
+  }
   // What was answered so far arrives one latency later.
   void answered() {
     if (!out_.empty()) arrive_at(Clock::now() + delay());
@@ -273,7 +273,7 @@ class SimulatedConnection : public StreamConnection {
 
   std::string name_;
   SimulatedHost host_;
-  wire::FrameReader reader_;
+  wire::MessageReader reader_;
   std::string out_;          // answered, not yet sent
   std::deque<Ready> ready_;  // by time
   std::optional<Turns> turns_;

@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/host/testing/fixtures.h"
-#include "engine/wire/frame.h"
-#include "engine/wire/messages.h"
+#include "engine/wire/stream.h"
 
 namespace plumb::host {
 namespace {
@@ -26,16 +25,16 @@ Result<std::unique_ptr<Connection>> open(const std::string& name, const std::vec
 // What comes until the stream ends, or until a message that ends an answer.
 std::vector<wire::Message> answers(Connection& connection) {
   std::vector<wire::Message> all;
-  wire::FrameReader reader;
+  wire::MessageReader reader;
   std::array<char, 4096> buffer{};
   while (true) {
     const Result<std::size_t> count = connection.read(buffer.data(), buffer.size(), soon());
     if (!count || *count == 0) return all;
     reader.add({buffer.data(), *count});
     while (true) {
-      const auto body = reader.next();
-      if (!body || !*body) break;
-      all.push_back(*wire::decode(**body));
+      auto message = reader.next();
+      if (!message || !*message) break;
+      all.push_back(std::move(**message));
       const wire::Message& last = all.back();
       if (!std::holds_alternative<wire::ObservedChunk>(last) && !std::holds_alternative<wire::Event>(last)) return all;
     }
@@ -43,7 +42,7 @@ std::vector<wire::Message> answers(Connection& connection) {
 }
 
 void ask(Connection& connection, const wire::Message& question) {
-  ASSERT_TRUE(connection.write(wire::frame(wire::encode(question)), soon()).has_value());
+  ASSERT_TRUE(connection.write(*wire::frames(question), soon()).has_value());
 }
 
 wire::Observe questions(std::size_t count) {

@@ -1,9 +1,8 @@
 #include "engine/host/transport.h"
 
-#include <future>
-
 #include <unistd.h>
 
+#include "engine/base/pool.h"
 #include "engine/host/bootstrap.h"
 #include "engine/host/process.h"
 #include "engine/host/simulated.h"
@@ -80,8 +79,8 @@ Opened open_command(const HostSettings& settings, const ExecutorStore& executors
 Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, const StartOptions& options,
                 ssh::Context& context, const Interrupt* cancel) {
   // Hashing the executors takes a millisecond or more, which the handshake leaves over.
-  std::future<Result<std::vector<std::string>>> digests =
-      std::async(std::launch::async, [&executors] { return executors.digests(); });
+  std::optional<Result<std::vector<std::string>>> digests;
+  Beside hashing([&] { digests = executors.digests(); });
   const auto file = [&](const std::string& path) { return ssh::expand_home(path, context.self()); };
   ssh::Login login;
   login.query.host = settings.address.empty() ? settings.name : settings.address;
@@ -99,7 +98,8 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
   login.fresh = settings.fresh_login;
   login.by_program = settings.kind == ConnectionKind::kOpenSsh;
   const auto command = [&]() -> Result<std::string> {
-    PLUMB_TRY_ASSIGN(const std::vector<std::string> all, digests.get());
+    hashing.wait();
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> all, *digests);
     return bootstrap_line(all, options);
   };
   PLUMB_TRY_ASSIGN(std::unique_ptr<StreamConnection> connection, ssh::run_command(login, context, command, cancel));

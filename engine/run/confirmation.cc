@@ -66,7 +66,7 @@ class Confirming {
                      host::open_executor(settings, context.executors, context.ssh));
     Conversation conversation(std::move(connection));
     const host::Deadline deadline = host::Deadline::after(kAnswerTime);
-    PLUMB_TRY(conversation.expect<wire::Hello>(deadline));
+    PLUMB_TRY(conversation.greet(deadline));
     PLUMB_TRY(conversation.send(wire::Confirm{context.project, what_.run}, deadline));
     PLUMB_TRY_ASSIGN(wire::Confirmation answer, conversation.expect<wire::Confirmation>(deadline));
     return answer;

@@ -60,15 +60,10 @@ Result<> Session::connect() {
   if (!connection) return name_host(connection.error());
   conversation_.emplace(std::move(*connection), HostLog(settings_.log, name_));
   watch_ = std::make_unique<Control::Watch>(context_.control, conversation_->connection());
-  Result<wire::Hello> hello = conversation_->expect<wire::Hello>(within(kHelloTime));
+  Result<wire::Hello> hello = conversation_->greet(within(kHelloTime));
   if (!hello) {
     disconnect();
     return name_host(hello.error());
-  }
-  if (hello->protocol != wire::kProtocol) {
-    disconnect();
-    return name_host(fail(Code::kProtocol, "the executor speaks protocol " + std::to_string(hello->protocol) +
-                                               "; this program speaks " + std::to_string(wire::kProtocol)));
   }
   hello_ = std::move(*hello);
   HostLog(settings_.log, name_).debug("executor " + hello_.version + " on " + hello_.platform);
@@ -145,7 +140,7 @@ Result<> Session::send_blobs(const Request& request, const PlanContents& content
     }));
     waiting += blob.bytes.size();
     if (waiting < kSentTogether) {
-      conversation_->queue(blob);
+      PLUMB_TRY(conversation_->queue(blob));
     } else {
       PLUMB_TRY(conversation_->send(blob, within(kSendTime)));
       waiting = 0;

@@ -1,7 +1,8 @@
 // What controller and executor say to each other. schemas/wire.json describes the same in JSON Schema.
 //
-//   executor   hello        at once after its start: protocol, platform, facts
-//   controller observe      all resources of the host in one frame
+//   executor   hello        at once after its start: versions of the protocol, platform, facts
+//   controller hello        in front of its first message: versions of the protocol
+//   controller observe      all resources of the host
 //   executor   observed     states, in chunks, in the order asked for
 //   executor   record       what the host remembers; ends the answer to observe
 //   controller blob         small contents that the actions need, in chunks
@@ -16,7 +17,8 @@
 //   executor   locks        those in force
 //   executor   refused      instead of an answer: the host is locked, the request cannot be used, …
 //
-// A conversation is hello, then any number of observe and apply, then end of stream.
+// A conversation is hello both ways, then any number of observe and apply, then end of stream. A message is one frame,
+// or where its lists are long several (stream.h).
 #pragma once
 
 #include <cstdint>
@@ -34,12 +36,24 @@
 
 namespace plumb::wire {
 
-inline constexpr int kProtocol = 1;
+// Of the protocol, from `min` up to and including `max`.
+struct Versions {
+  int min = 0;
+  int max = 0;
+  std::string str() const;  // "2 to 4", "2"
+  friend bool operator==(const Versions&, const Versions&) = default;
+};
+
+// That this program speaks. A conversation is held in the highest one that both sides name.
+inline constexpr Versions kVersions{2, 2};
+
+// The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
+Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);
 
 struct Hello {
-  int protocol = kProtocol;
-  std::string version;   // of the executor
-  std::string platform;  // "linux-x86_64"
+  Versions protocols = kVersions;
+  std::string version;   // of the program
+  std::string platform;  // of the host, "linux-x86_64"; an executor's alone, as are its facts
   Json facts = Json::object();
 };
 
@@ -150,7 +164,10 @@ struct Apply {
   std::vector<LargeContent> contents;
 };
 
-// Contents for WriteFile, by digest (plain or keyed). A blob comes in order; the last chunk is marked.
+// The largest part of a content that travels in one Blob.
+inline constexpr std::size_t kBlobChunk = std::size_t{1} << 20;
+
+// Contents for WriteFile, by digest (plain or keyed). A blob comes in order, in chunks; the last one is marked.
 struct Blob {
   std::string digest;
   std::string bytes;
@@ -237,9 +254,15 @@ struct Locks {
 using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop,
                              Refused, Confirm, Confirmation, ChangeLocks, Locks, Want>;
 
-// CBOR bodies. decode() is strict and bounded: unknown kinds and members are refused with kProtocol.
+// CBOR bodies of messages that fit into one frame; stream.h has those of all. Reading is strict and bounded: unknown
+// kinds and members are refused with kProtocol.
 std::string encode(const Message& message);
 Result<Message> decode(std::string_view body);
+
+// The steps of the two.
+Json to_body(const Message& message);
+Result<Json> read_body(std::string_view bytes);
+Result<Message> from_body(Json body);
 
 // Parts of messages that are kept on their own, in snapshots. Reading is as strict as decode().
 Json to_json(const Observed& observed);

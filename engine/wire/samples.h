@@ -66,7 +66,7 @@ inline std::vector<Message> samples() {
   record.locks = {{"file:/etc/*", "ada", "a trial", "2026-01-02T03:04:05Z", "2026-01-02T05:04:05Z"}};
 
   return {
-      Hello{1, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},
+      Hello{{1, 3}, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},
       Observe{"edge", "k", {sample_desired()}},
       ObservedChunk{{{0, observed, std::nullopt}, {1, std::nullopt, sample_diagnostic()}}},
       record,

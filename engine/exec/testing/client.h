@@ -18,8 +18,7 @@
 #include "engine/base/descriptors.h"
 #include "engine/base/digest.h"
 #include "engine/testing/scratch_folder.h"
-#include "engine/wire/frame.h"
-#include "engine/wire/messages.h"
+#include "engine/wire/stream.h"
 
 namespace plumb::exec {
 
@@ -32,7 +31,7 @@ T must(Result<T> result) {
 
 class TestClient {
  public:
-  explicit TestClient(const std::string& root) {
+  explicit TestClient(const std::string& root, bool greets = true) {
     Pipe to = make_pipe();
     Pipe from = make_pipe();
     if (!to || !from) std::abort();
@@ -47,6 +46,7 @@ class TestClient {
     }
     in_ = from.read.release();
     out_ = to.write.release();
+    if (greets) send(wire::Hello{wire::kVersions, "0.0.0", "", Json::object()});
   }
   ~TestClient() {
     end_of_stream();
@@ -55,7 +55,7 @@ class TestClient {
   }
 
   void send(const wire::Message& message) {
-    const std::string bytes = wire::frame(wire::encode(message));
+    const std::string bytes = must(wire::frames(message));
     for (std::size_t at = 0; at < bytes.size();) {
       const ssize_t count = ::write(out_, bytes.data() + at, bytes.size() - at);
       if (count <= 0) return;
@@ -66,12 +66,9 @@ class TestClient {
   // Nothing at the end of the stream.
   std::optional<wire::Message> next() {
     while (true) {
-      auto body = reader_.next();
-      if (!body) return std::nullopt;
-      if (*body) {
-        auto message = wire::decode(**body);
-        return message ? std::optional<wire::Message>(std::move(*message)) : std::nullopt;
-      }
+      auto message = reader_.next();
+      if (!message) return std::nullopt;
+      if (*message) return std::move(*message);
       std::array<char, 65536> bytes{};
       const ssize_t count = ::read(in_, bytes.data(), bytes.size());
       if (count <= 0) return std::nullopt;
@@ -125,7 +122,7 @@ class TestClient {
   int in_ = -1;
   int out_ = -1;
   int status_ = 0;
-  wire::FrameReader reader_;
+  wire::MessageReader reader_;
 };
 
 // A folder that is a host: gone when the test is.
