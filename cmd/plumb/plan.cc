@@ -1,11 +1,14 @@
 // plumb plan, plumb diff: what would change, as an artifact and for people.
 
+#include <algorithm>
+
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/diff_revisions.h"
 #include "cmd/plumb/events.h"
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
+#include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
 
 namespace plumb::cmd {
@@ -18,6 +21,7 @@ struct PlanArguments {
   bool detailed_exit_code = false;
 };
 
+// Of `plan` and `diff`.
 void add_planning_options(CLI::App& command, PlanningOptions& planning) {
   add_tag_options(command, planning);
   command.add_flag("--full", planning.full, "Show operations and what each action stands on");
@@ -28,17 +32,21 @@ void add_planning_options(CLI::App& command, PlanningOptions& planning) {
       ->type_name("FILE");
 }
 
-int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, Results& results) {
+int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, run::HostResults& results) {
   Workspace workspace(program.options, terminal);
   const SignalWatch signals([&] { workspace.control().request_stop(); });
   Progress progress(terminal, program.options);
-  ExitCode code = kDone;
-  std::optional<Planned> planned = make_plan(workspace, program.options, arguments.planning, progress, code);
-  if (!planned) return code;
-  results = planned->result.hosts;
-  print_plan(*planned, terminal, arguments.planning);
+  if (!workspace.load()) return kInvalidConfiguration;
+  const std::optional<run::RunContext> context = workspace.context(progress.observer());
+  std::optional<run::Planned> planned =
+      context ? run::make_plan(workspace.loaded(), arguments.planning.request(), *context) : std::nullopt;
+  if (!planned) return kInvalidConfiguration;
+  results = planned->hosts;
+  print_plan(planned->plan, planned->artifact.id, terminal, arguments.planning);
+  const ExitCode code =
+      exit_code_of(std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk));
   if (!arguments.file.empty()) {
-    if (planned->result.plan.hosts.empty() || code == kInterrupted) {
+    if (planned->plan.hosts.empty() || code == kInterrupted) {
       terminal.tell("No plan was written.\n");
     } else if (Result<> written = write_file(arguments.file, planned->artifact.bytes); !written) {
       workspace.diagnose(written.error());
@@ -48,7 +56,7 @@ int make_and_print(Program& program, const PlanArguments& arguments, Terminal& t
                      "\n  apply it with: plumb apply " + arguments.file + "\n");
     }
   }
-  if (code == kDone && arguments.detailed_exit_code && !planned->result.plan.changes_nothing()) return kChangesPending;
+  if (code == kDone && arguments.detailed_exit_code && !planned->plan.changes_nothing()) return kChangesPending;
   return code;
 }
 
@@ -56,7 +64,7 @@ int plan_or_diff(Program& program, const PlanArguments& arguments, const std::st
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
   const std::unique_ptr<EventStream> events = start_events(program.options, command, terminal);
-  Results results;
+  run::HostResults results;
   const int code = make_and_print(program, arguments, terminal, results);
   end_events(events.get(), results, code, "");
   return code;

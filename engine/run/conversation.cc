@@ -54,29 +54,13 @@ Result<> Conversation::fill(host::Deadline deadline) {
   return {};
 }
 
-bool Conversation::has_message() {
-  if (next_) return true;
-  Result<std::optional<std::string>> body = reader_.next();
-  if (!body || !*body) return false;
-  next_ = std::move(**body);
-  return true;
-}
-
 Result<wire::Message> Conversation::receive(host::Deadline deadline) {
-  std::string body;
-  if (next_) {
-    body = std::move(*next_);
-    next_.reset();
-  } else {
-    while (true) {
-      PLUMB_TRY_ASSIGN(std::optional<std::string> ready, reader_.next());
-      if (ready) {
-        body = std::move(*ready);
-        break;
-      }
-      PLUMB_TRY(fill(deadline));
-    }
+  PLUMB_TRY_ASSIGN(std::optional<std::string> ready, reader_.next());
+  while (!ready) {
+    PLUMB_TRY(fill(deadline));
+    PLUMB_TRY_ASSIGN(ready, reader_.next());
   }
+  const std::string& body = *ready;
   received_.add(body);
   PLUMB_TRY_ASSIGN(wire::Message message, wire::decode(body));
   note("received ", message, body.size());

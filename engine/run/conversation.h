@@ -27,8 +27,6 @@ class Conversation {
   Result<wire::Message> receive(host::Deadline deadline);
   // The digest of the messages received since it was last asked for.
   std::string received() { return received_.finish(); }
-  // True where receive() would not have to wait.
-  bool has_message();
 
   // The next message, which must be of this type.
   template <class Expected>
@@ -49,7 +47,6 @@ class Conversation {
   std::unique_ptr<host::Connection> connection_;
   HostLog log_;
   wire::FrameReader reader_;
-  std::optional<std::string> next_;
   std::string queued_;
   Sha256 received_;
 };

@@ -59,6 +59,12 @@ wire::Action to_wire(const plan::Action& action) {
 
 }  // namespace
 
+bool needs_secrets(const plan::Actions& actions) {
+  ContentNeeds needs;
+  for (const plan::Action& action : actions) needs.add(action);
+  return !needs.secret.empty() || !needs.keyed.empty();
+}
+
 Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const ir::Contents& contents,
                              const RequestOptions& options) {
   Request request;

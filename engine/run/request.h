@@ -24,6 +24,9 @@ struct Request {
   std::vector<std::string> secret_blobs;  // keyed digests
 };
 
+// True where some action cannot be carried out without a sensitive value of the configuration.
+bool needs_secrets(const plan::Actions& actions);
+
 // `contents` resolves the sensitive values; kSecretUnresolved where it cannot.
 Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const ir::Contents& contents,
                              const RequestOptions& options);
