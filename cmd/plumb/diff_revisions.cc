@@ -94,7 +94,8 @@ class RevisionDiff {
 
   // A pattern may match hosts in one revision only.
   std::set<std::string> chosen(Side& side) const {
-    const Result<std::set<std::string>> hosts = choose_hosts(side.workspace().inventory(), options_.on, options_.limit);
+    const Result<std::set<std::string>> hosts =
+        run::choose_hosts(side.workspace().inventory(), options_.on, options_.limit);
     return hosts ? *hosts : std::set<std::string>();
   }
 
@@ -102,13 +103,16 @@ class RevisionDiff {
     const std::set<std::string> old_hosts = chosen(before);
     const std::set<std::string> new_hosts = chosen(after);
     if (old_hosts.empty() && new_hosts.empty()) {
-      return complain(choose_hosts(after.workspace().inventory(), options_.on, options_.limit).error());
+      return complain(run::choose_hosts(after.workspace().inventory(), options_.on, options_.limit).error());
     }
     const std::string key = this->key();
-    const std::map<std::string, Json>& facts = workspace_.recorded_facts();
+    const auto recorded = run::recorded_facts(workspace_.store());
+    if (!recorded) return complain(recorded.error());
+    const std::map<std::string, Json>& facts = *recorded;
     ir::Compiler old_compiler(before.input(facts, key));
     ir::Compiler new_compiler(after.input(facts, key));
-    const plan::Scope scope = scope_of(options_, planning_);
+    const run::PlanRequest request = planning_.request();
+    const plan::Scope scope{options_.on, options_.limit, request.tags, request.skip_tags};
     run::PlanBuilder builder(new_compiler.input(), scope, new_hosts);
     Diagnostics found;
     config::check_tags(new_compiler.input().project.root, scope.tags, found);

@@ -1,11 +1,14 @@
 // plumb plan, plumb diff: what would change, as an artifact and for people.
 
+#include <algorithm>
+
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/diff_revisions.h"
 #include "cmd/plumb/events.h"
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
+#include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
 #include "engine/run/plan_contents.h"
 
@@ -20,6 +23,7 @@ struct PlanArguments {
   bool detailed_exit_code = false;
 };
 
+// Of `plan` and `diff`.
 void add_planning_options(CLI::App& command, PlanningOptions& planning) {
   add_tag_options(command, planning);
   command.add_flag("--full", planning.full, "Show operations and what each action stands on");
@@ -31,23 +35,27 @@ void add_planning_options(CLI::App& command, PlanningOptions& planning) {
 }
 
 // The plan's folder of contents first: a plan that is there can be applied.
-Result<> write_plan(const Planned& planned, const PlanArguments& arguments) {
-  PLUMB_TRY(run::write_contents(planned.result.plan, planned.result.contents, run::contents_folder(arguments.file),
+Result<> write_plan(const run::Planned& planned, const PlanArguments& arguments) {
+  PLUMB_TRY(run::write_contents(planned.plan, planned.contents, run::contents_folder(arguments.file),
                                 arguments.with_contents));
   return write_file(arguments.file, planned.artifact.bytes);
 }
 
-int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, Results& results) {
+int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, run::HostResults& results) {
   Workspace workspace(program.options, terminal);
   const SignalWatch signals([&] { workspace.control().request_stop(); });
   Progress progress(terminal, program.options);
-  ExitCode code = kDone;
-  std::optional<Planned> planned = make_plan(workspace, program.options, arguments.planning, progress, code);
-  if (!planned) return code;
-  results = planned->result.hosts;
-  print_plan(*planned, terminal, arguments.planning);
+  if (!workspace.load()) return kInvalidConfiguration;
+  const std::optional<run::RunContext> context = workspace.context(progress.observer());
+  std::optional<run::Planned> planned =
+      context ? run::make_plan(workspace.loaded(), arguments.planning.request(), *context) : std::nullopt;
+  if (!planned) return kInvalidConfiguration;
+  results = planned->hosts;
+  print_plan(planned->plan, planned->artifact.id, terminal, arguments.planning);
+  const ExitCode code =
+      exit_code_of(std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk));
   if (!arguments.file.empty()) {
-    if (planned->result.plan.hosts.empty() || code == kInterrupted) {
+    if (planned->plan.hosts.empty() || code == kInterrupted) {
       terminal.tell("No plan was written.\n");
     } else if (Result<> written = write_plan(*planned, arguments); !written) {
       workspace.diagnose(written.error());
@@ -57,7 +65,7 @@ int make_and_print(Program& program, const PlanArguments& arguments, Terminal& t
                      "\n  apply it with: plumb apply " + arguments.file + "\n");
     }
   }
-  if (code == kDone && arguments.detailed_exit_code && !planned->result.plan.changes_nothing()) return kChangesPending;
+  if (code == kDone && arguments.detailed_exit_code && !planned->plan.changes_nothing()) return kChangesPending;
   return code;
 }
 
@@ -65,7 +73,7 @@ int plan_or_diff(Program& program, const PlanArguments& arguments, const std::st
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
   const std::unique_ptr<EventStream> events = start_events(program.options, command, terminal);
-  Results results;
+  run::HostResults results;
   const int code = make_and_print(program, arguments, terminal, results);
   end_events(events.get(), results, code, "");
   return code;

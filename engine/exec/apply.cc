@@ -58,7 +58,7 @@ Result<> ApplyRun::fetch(const wire::LargeContent& content, const ByteSink& take
 }
 
 wire::Done ApplyRun::run() {
-  done_.outcome = "ok";
+  done_.outcome = wire::DoneOutcome::kOk;
   if (already_applied()) return done_;
   HostRecord& record = tools_.log.record();
   for (const std::string& folder : record.temporaries) {
@@ -76,7 +76,7 @@ bool ApplyRun::already_applied() {
   if (!request_.check_applied) return false;
   for (const AppliedPlan& applied : tools_.log.record().applied) {
     if (applied.plan != request_.plan) continue;
-    done_.outcome = "already";
+    done_.outcome = wire::DoneOutcome::kAlready;
     done_.applied_by = applied.run;
     done_.applied_at = applied.when;
     return true;
@@ -127,7 +127,7 @@ bool ApplyRun::look_at_all() {
     states_[i] = State::kSkipped;
     event(wire::EventKind::kStale, i, judgements_[i].problem.summary, judgements_[i].problem);
   }
-  if (stale) done_.outcome = "stale";
+  if (stale) done_.outcome = wire::DoneOutcome::kStale;
   return !stale && !failed_;
 }
 
@@ -137,7 +137,7 @@ void ApplyRun::act() {
   std::size_t next = 0;
   while (next < states_.size()) {
     if (tools_.line.wants_stop()) {
-      done_.outcome = "interrupted";
+      done_.outcome = wire::DoneOutcome::kInterrupted;
       return;
     }
     if (broken_ || stops_after_failure()) return;
@@ -292,9 +292,9 @@ std::vector<std::string> ApplyRun::addresses_owed() const {
 void ApplyRun::finish() {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     if (states_[i] != State::kPending) continue;
-    if (done_.outcome == "interrupted") {
+    if (done_.outcome == wire::DoneOutcome::kInterrupted) {
       skip(i, Diagnostic(Code::kInterrupted, address(i) + " was not begun: the run was interrupted"));
-    } else if (done_.outcome == "stale") {
+    } else if (done_.outcome == wire::DoneOutcome::kStale) {
       states_[i] = State::kSkipped;
     } else if (failed_) {
       skip(i, Diagnostic(Code::kSkippedByFailure, address(i) + " was skipped, since " + address(*failed_) + " failed"));
@@ -305,7 +305,7 @@ void ApplyRun::finish() {
   done_.failed = static_cast<int>(std::count(states_.begin(), states_.end(), State::kFailed));
   done_.skipped = static_cast<int>(std::count(states_.begin(), states_.end(), State::kSkipped));
   done_.verified = static_cast<int>(std::count(states_.begin(), states_.end(), State::kVerified));
-  if (failed_ && done_.outcome == "ok") done_.outcome = "failed";
+  if (failed_ && done_.outcome == wire::DoneOutcome::kOk) done_.outcome = wire::DoneOutcome::kFailed;
   std::erase_if(tools_.log.record().owed, [this](const wire::Owed& owed) {
     const std::vector<std::string>& moot = request_.moot_probes;
     return owed.op == Op::kVerify && std::find(moot.begin(), moot.end(), owed.address) != moot.end();
@@ -313,7 +313,7 @@ void ApplyRun::finish() {
   done_.owed = addresses_owed();
   done_.confirm_within = guard_.finish();
   // A host that was refused is left alone altogether.
-  if (done_.outcome == "stale") return;
+  if (done_.outcome == wire::DoneOutcome::kStale) return;
 
   HostRecord& record = tools_.log.record();
   std::set<std::string> not_done;
@@ -332,7 +332,7 @@ void ApplyRun::finish() {
   const bool known = std::any_of(record.applied.begin(), record.applied.end(),
                                  [this](const AppliedPlan& applied) { return applied.plan == request_.plan; });
   // What locks held back may still be applied with this plan once they are gone.
-  const bool in_full = done_.outcome == "ok" && done_.skipped == 0;
+  const bool in_full = done_.outcome == wire::DoneOutcome::kOk && done_.skipped == 0;
   if (in_full && !request_.actions.empty() && !known) {
     record.applied.push_back({request_.plan, request_.run, now_rfc3339()});
     if (record.applied.size() > 16) record.applied.erase(record.applied.begin());

@@ -222,7 +222,7 @@ TEST_F(ApplyTest, ALargeContentThatDoesNotComeWholeLeavesNothingBehind) {
 
 TEST_F(ApplyTest, ChangesAndRecords) {
   const wire::Done done = apply({toy("a", "1"), toy("b", "2")});
-  EXPECT_EQ(done.outcome, "ok");
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kOk);
   EXPECT_EQ(done.changed, 2);
   EXPECT_EQ(text("a") + text("b"), "12");
   const HostRecord record = load_record(folder_);
@@ -239,7 +239,7 @@ TEST_F(ApplyTest, NothingOfAnImageIsProbedOrOwed) {
   probe.triggered = true;
   probe.operations = {Probe{{"false"}, "", {0}, "", "", "", {200}, "", 1, 0, 1}};
   const wire::Done done = apply({change, probe});
-  EXPECT_EQ(done.outcome, "ok");
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kOk);
   EXPECT_EQ(done.changed, 1);
   EXPECT_EQ(done.verified, 0);
   EXPECT_TRUE(done.owed.empty());
@@ -260,7 +260,7 @@ TEST_F(ApplyTest, ARestartOfWhatIsLockedStaysOwed) {
   change.triggers = {1};
   locks_ = {{"bell:*", "ada", "a trial", "", ""}};
   const wire::Done done = apply({change, bell("x")});
-  EXPECT_EQ(done.outcome, "ok");
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kOk);
   EXPECT_EQ(done.changed, 1);
   EXPECT_EQ(done.skipped, 1);
   EXPECT_THAT(done.owed, ElementsAre("bell:x"));
@@ -284,7 +284,7 @@ TEST_F(ApplyTest, AHostThatMovedIsRefusedBeforeItsFirstChange) {
   root_.write("/etc/b", "somebody was here");
   root_.write("/etc/c", "and here");
   const wire::Done done = apply(actions);
-  EXPECT_EQ(done.outcome, "stale");
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kStale);
   EXPECT_THAT(ends(), ElementsAre(EventKind::kStale, EventKind::kStale));
   EXPECT_EQ(line_.events[0].index, 1U);
   EXPECT_THAT(line_.events[1].text, HasSubstr("exists already"));
@@ -302,11 +302,11 @@ TEST_F(ApplyTest, AnExplainedActionFollowsWhatItFinds) {
 
 TEST_F(ApplyTest, AResultThatIsNotThePlannedOneDiverges) {
   const wire::Done done = apply({toy("a", "1", "other"), toy("b", "2")});
-  EXPECT_EQ(done.outcome, "failed");
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kFailed);
   EXPECT_THAT(ends(), ::testing::Contains(EventKind::kDiverged));
   const HostRecord record = load_record(folder_);
   EXPECT_FALSE(record.resources.contains("toy:/etc/a"));
-  EXPECT_EQ(record.unreported.front().outcome, "failed");
+  EXPECT_EQ(record.unreported.front().outcome, JournalOutcome::kFailed);
 }
 
 TEST_F(ApplyTest, AfterAFailureTheRestIsSkipped) {
@@ -315,7 +315,7 @@ TEST_F(ApplyTest, AfterAFailureTheRestIsSkipped) {
   needs.needs = {0};
   const std::vector<wire::Action> actions = {bad, toy("b", "2"), needs};
   wire::Done done = apply(actions);
-  EXPECT_EQ(done.outcome, "failed");
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kFailed);
   EXPECT_EQ(done.failed, 1);
   EXPECT_EQ(done.skipped, 2);
   EXPECT_FALSE(root_.has("/etc/b"));
@@ -353,7 +353,7 @@ TEST_F(ApplyTest, WhatAPlanCouldNotKnowOfABellIsDecidedWhenItsTurnComes) {
   }
   actions[2].desired.attributes["hangs"] = false;
   const wire::Done done = apply(actions);
-  EXPECT_EQ(done.outcome, "ok");
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kOk);
   EXPECT_EQ(done.satisfied, 1);
   EXPECT_TRUE(root_.has("/etc/rung-there"));
   EXPECT_FALSE(root_.has("/etc/rung-gone"));
@@ -377,7 +377,7 @@ TEST_F(ApplyTest, AStopEndsItAfterTheActionInHand) {
   second.needs = {0};
   line_.stop_after = 0;
   const wire::Done done = apply({toy("a", "1"), second});
-  EXPECT_EQ(done.outcome, "interrupted");
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kInterrupted);
   EXPECT_EQ(done.changed, 1);
   EXPECT_EQ(done.skipped, 1);
   EXPECT_FALSE(root_.has("/etc/b"));
@@ -385,10 +385,10 @@ TEST_F(ApplyTest, AStopEndsItAfterTheActionInHand) {
 
 TEST_F(ApplyTest, TheSamePlanIsAppliedOnce) {
   plan_ = "the-plan";
-  EXPECT_EQ(apply({toy("a", "1")}).outcome, "ok");
+  EXPECT_EQ(apply({toy("a", "1")}).outcome, wire::DoneOutcome::kOk);
   root_.write("/etc/a", "changed since");
   const wire::Done done = apply({toy("a", "1")});
-  EXPECT_EQ(done.outcome, "already");
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kAlready);
   EXPECT_EQ(done.applied_by, "run-1");
   EXPECT_EQ(text("a"), "changed since");
 }
@@ -404,7 +404,8 @@ TEST_F(ApplyTest, ASecondApplyWritesNothing) {
   request.plan = "empty";
   request.resources = {{"toy:/etc/a", {{"path", "/etc/a"}, {"content", digest("1")}}}};
   RunLog log(folder_);
-  EXPECT_EQ(exec::apply({registry_, system_, blobs_, folder_, log, line_, locks_}, request).outcome, "ok");
+  EXPECT_EQ(exec::apply({registry_, system_, blobs_, folder_, log, line_, locks_}, request).outcome,
+            wire::DoneOutcome::kOk);
   EXPECT_TRUE(log.save().has_value());
   EXPECT_EQ(stamp(), before);
   EXPECT_EQ(std::filesystem::last_write_time(root_.at(folder_.path())), folder);
@@ -417,7 +418,7 @@ TEST_F(ApplyTest, SecretsAreNotInTheStateFolder) {
   wire::Action action = toy("a", "1");
   // A user that does not exist, named by a secret: the error must not tell it.
   action.operations = {WriteFile{"/etc/a", blob("1"), {sealed, {}, {}}, false, false, ""}};
-  EXPECT_EQ(apply({action}).outcome, "failed");
+  EXPECT_EQ(apply({action}).outcome, wire::DoneOutcome::kFailed);
   EXPECT_THAT(line_.events.back().text, ::testing::Not(HasSubstr(secret)));
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root_.at("/var/lib/plumb"))) {
     if (!entry.is_regular_file()) continue;
@@ -456,7 +457,7 @@ TEST_F(ApplyTest, AKillLeavesEveryFileWhole) {
     rest.reserve(kFiles);
     for (int i = 0; i < kFiles; ++i) rest.push_back(toy("f" + std::to_string(i), to));
     std::erase_if(rest, [](const wire::Action& action) { return action.op == Op::kNone; });
-    ASSERT_EQ(apply(rest).outcome, "ok");
+    ASSERT_EQ(apply(rest).outcome, wire::DoneOutcome::kOk);
     for (int i = 0; i < kFiles; ++i) ASSERT_EQ(text("f" + std::to_string(i)), to);
     for (const auto& entry : std::filesystem::directory_iterator(root_.at("/etc"))) {
       ASSERT_FALSE(entry.path().filename().string().starts_with(".plumb-")) << entry.path();

@@ -302,7 +302,7 @@ void ApplyRun::settle(std::vector<Turn>& turns) {
     }
     if (!failed_) failed_ = i;
     // A probe that was waiting when the run was stopped.
-    if (turn.problem->code == Code::kInterrupted) done_.outcome = "interrupted";
+    if (turn.problem->code == Code::kInterrupted) done_.outcome = wire::DoneOutcome::kInterrupted;
     event(turn.diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, i, turn.problem->summary, turn.problem,
           turn.milliseconds);
   }
@@ -336,15 +336,23 @@ JournalEntry ApplyRun::intent_of(const Turn& turn) const {
 
 JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
   const wire::Action& what = action(turn.index);
-  Outcome outcome{
-      request_.run, request_.plan, address(turn.index), what.op, "changed", turn.touched, false, {}, false, {}};
+  Outcome outcome{request_.run,
+                  request_.plan,
+                  address(turn.index),
+                  what.op,
+                  JournalOutcome::kChanged,
+                  turn.touched,
+                  false,
+                  {},
+                  false,
+                  {}};
   if (!turn.begun && !turn.problem) {
-    outcome.outcome = "none";
+    outcome.outcome = JournalOutcome::kNone;
   } else if (turn.problem) {
-    outcome.outcome = "failed";
+    outcome.outcome = JournalOutcome::kFailed;
     outcome.text = turn.problem->summary;
   } else if (what.op == Op::kVerify) {
-    outcome.outcome = "verified";
+    outcome.outcome = JournalOutcome::kVerified;
   } else {
     const auto desired = request_.resources.find(outcome.address);
     if (desired != request_.resources.end()) outcome.resource = desired->second;

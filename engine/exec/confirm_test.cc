@@ -48,7 +48,7 @@ class ConfirmTest : public ::testing::Test {
   // What the host says once it has settled; it is asked for twenty seconds at most.
   wire::Confirmation settled() {
     for (int i = 0; i < 200; ++i) {
-      if (wire::Confirmation answer = ask_record(); answer.outcome == "undone") return answer;
+      if (wire::Confirmation answer = ask_record(); answer.outcome == wire::ConfirmOutcome::kUndone) return answer;
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     return {};
@@ -76,8 +76,8 @@ TEST_F(ConfirmTest, WhatIsConfirmedInTimeStays) {
   ASSERT_TRUE(done.has_value()) << (client.refusal ? client.refusal->summary : "");
   EXPECT_EQ(done->confirm_within, 4);
   EXPECT_TRUE(waits());
-  EXPECT_EQ(confirm().outcome, "confirmed");
-  EXPECT_EQ(confirm().outcome, "nothing");
+  EXPECT_EQ(confirm().outcome, wire::ConfirmOutcome::kConfirmed);
+  EXPECT_EQ(confirm().outcome, wire::ConfirmOutcome::kNothing);
   std::this_thread::sleep_for(std::chrono::milliseconds(4500));
   EXPECT_EQ(root_.read("/etc/line"), "new");
   client.end_of_stream();
@@ -103,10 +103,10 @@ TEST_F(ConfirmTest, WhatNobodyConfirmsIsPutBackAndCanBeAppliedAgain) {
   ASSERT_TRUE(record.has_value());
   EXPECT_FALSE(record->resources.contains("file:/etc/line"));
   ASSERT_EQ(record->unreported.size(), 1U);
-  EXPECT_EQ(record->unreported[0].outcome, "undone");
+  EXPECT_EQ(record->unreported[0].outcome, JournalOutcome::kUndone);
   const auto again = change(next, 0);
   ASSERT_TRUE(again.has_value());
-  EXPECT_EQ(again->outcome, "ok");
+  EXPECT_EQ(again->outcome, wire::DoneOutcome::kOk);
   EXPECT_EQ(again->changed, 1);
 }
 
@@ -135,7 +135,7 @@ TEST_F(ConfirmTest, NobodyElseBeginsWhileSomethingWaits) {
   EXPECT_FALSE(change(other, 0).has_value());
   ASSERT_TRUE(other.refusal.has_value());
   EXPECT_EQ(other.refusal->code, Code::kHostLocked);
-  EXPECT_EQ(confirm().outcome, "confirmed");
+  EXPECT_EQ(confirm().outcome, wire::ConfirmOutcome::kConfirmed);
 }
 
 TEST_F(ConfirmTest, WhatWaitedWhenTheHostWentDownIsUndoneByTheNextContact) {
@@ -162,7 +162,7 @@ TEST_F(ConfirmTest, WhatWaitedWhenTheHostWentDownIsUndoneByTheNextContact) {
   client.send(wire::Observe{"edge", "", {}});
   const auto record = client.expect<wire::Record>();
   ASSERT_TRUE(record.has_value());
-  EXPECT_EQ(record->unreported.at(0).outcome, "undone");
+  EXPECT_EQ(record->unreported.at(0).outcome, JournalOutcome::kUndone);
   EXPECT_EQ(root_.read("/etc/line"), "older");
 }
 

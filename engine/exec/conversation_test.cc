@@ -63,7 +63,7 @@ TEST(Conversation, WritesAFileAndThenHasNothingToDo) {
     client.send(request({action}));
     const auto done = client.expect<wire::Done>();
     ASSERT_TRUE(done.has_value()) << (client.refusal ? client.refusal->summary : "");
-    EXPECT_EQ(done->outcome, "ok");
+    EXPECT_EQ(done->outcome, wire::DoneOutcome::kOk);
     EXPECT_EQ(done->changed, 1);
     client.end_of_stream();
     EXPECT_EQ(client.wait(), 0);

@@ -102,7 +102,7 @@ TEST_F(ItemLocksTest, AnApplyLeavesWhatIsLockedAloneAndWhatNeedsIt) {
     TestClient client(root_.path());
     const auto done = change(client);
     ASSERT_TRUE(done.has_value());
-    EXPECT_EQ(done->outcome, "ok");
+    EXPECT_EQ(done->outcome, wire::DoneOutcome::kOk);
     EXPECT_EQ(done->changed, 1);
     EXPECT_EQ(done->skipped, 2);
     std::vector<Code> codes;

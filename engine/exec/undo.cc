@@ -215,7 +215,7 @@ class Undoing {
     std::vector<JournalEntry> outcomes;
     for (const UndoStep& step : list.steps) {
       Outcome outcome = outcome_of(list, step, "put back as it was, since nobody confirmed it in time");
-      if (outcome.outcome == "undone") {
+      if (outcome.outcome == JournalOutcome::kUndone) {
         outcome.resource = step.recorded;
         outcome.forget = !step.recorded;
       }
@@ -223,7 +223,7 @@ class Undoing {
     }
     for (const UndoStep& step : list.again) {
       Outcome outcome = outcome_of(list, step, "done again once everything was back");
-      outcome.discharges = outcome.outcome == "undone";
+      outcome.discharges = outcome.outcome == JournalOutcome::kUndone;
       outcomes.emplace_back(std::move(outcome));
     }
     RunLog log(folder_.folder());
@@ -234,7 +234,7 @@ class Undoing {
   Outcome outcome_of(const UndoList& list, const UndoStep& step, const char* text) const {
     const auto problem = problems_.find(key(step));
     const bool undone = problem == problems_.end();
-    return {list.run, list.plan, step.address, step.op, undone ? "undone" : "not undone",
+    return {list.run, list.plan, step.address, step.op, undone ? JournalOutcome::kUndone : JournalOutcome::kNotUndone,
             true,     false,     {},           false,   undone ? text : problem->second};
   }
 

@@ -71,7 +71,7 @@ class UndoTest : public ::testing::Test {
     EXPECT_FALSE(root_.has(state_.path() + "/undo"));
     const HostRecord record = load_record(state_);
     ASSERT_EQ(record.unreported.size(), 1U);
-    EXPECT_EQ(record.unreported[0].outcome, "undone") << record.unreported[0].text;
+    EXPECT_EQ(record.unreported[0].outcome, JournalOutcome::kUndone) << record.unreported[0].text;
     EXPECT_EQ(record.resources.at("file:/etc/x"), (Json{{"mode", "0600"}}));
   }
 
@@ -186,10 +186,10 @@ TEST_F(UndoTest, WhatCannotBeUndoneIsToldAndTheRestIsUndone) {
   ASSERT_TRUE(undo(folder_, system_, managers_, Secrets()).has_value());
   EXPECT_EQ(root_.read("/etc/y"), "old");
   EXPECT_EQ(root_.read("/etc/x/stays"), "somebody's");
-  std::map<std::string, std::string> outcomes;
+  std::map<std::string, JournalOutcome> outcomes;
   for (const wire::Unreported& told : load_record(state_).unreported) outcomes[told.address] = told.outcome;
-  EXPECT_EQ(outcomes["file:/etc/x"], "not undone");
-  EXPECT_EQ(outcomes["file:/etc/y"], "undone");
+  EXPECT_EQ(outcomes["file:/etc/x"], JournalOutcome::kNotUndone);
+  EXPECT_EQ(outcomes["file:/etc/y"], JournalOutcome::kUndone);
 }
 
 TEST_F(UndoTest, AConfirmationAndTheWatchdogNeverBothGetIt) {

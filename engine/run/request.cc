@@ -58,6 +58,13 @@ wire::Action to_wire(const plan::Action& action) {
 
 }  // namespace
 
+bool needs_secrets(const plan::Actions& actions) {
+  ContentNeeds needs;
+  for (const plan::Action& action : actions) needs.add(action);
+  const auto sealed = [](const std::string& digest) { return is_keyed_digest(digest); };
+  return !needs.keyed.empty() || std::any_of(needs.contents.begin(), needs.contents.end(), sealed);
+}
+
 Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const PlanContents& contents,
                              const ir::Contents& compiled, const RequestOptions& options) {
   Request request;

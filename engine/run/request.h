@@ -24,6 +24,9 @@ struct Request {
   std::vector<std::string> blobs;  // digests, plain and keyed, of the small contents that the actions need
 };
 
+// True where some action cannot be carried out without a sensitive value of the configuration.
+bool needs_secrets(const plan::Actions& actions);
+
 // `compiled` resolves the sensitive values; kSecretUnresolved where it cannot.
 Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const PlanContents& contents,
                              const ir::Contents& compiled, const RequestOptions& options);

@@ -56,7 +56,7 @@ Result<> Session::connect() {
   host::HostSettings settings = settings_;
   settings.deadline = deadline_;
   Result<std::unique_ptr<host::Connection>> connection =
-      host::open_executor(settings, context_.executors, context_.ssh, &context_.control.interrupt());
+      context_.transport.open(settings, &context_.control.interrupt());
   if (!connection) return name_host(connection.error());
   conversation_.emplace(std::move(*connection), HostLog(settings_.log, name_));
   watch_ = std::make_unique<Control::Watch>(context_.control, conversation_->connection());

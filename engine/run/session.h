@@ -19,8 +19,7 @@ namespace plumb::run {
 
 // What all sessions of a run share. Lives longer than they do; safe to use from many threads.
 struct SessionContext {
-  const host::ExecutorStore& executors;
-  host::ssh::Context& ssh;
+  host::Transport& transport;
   Control& control;
   std::string project;
   std::string key;

@@ -401,5 +401,37 @@ std::string_view name(EventKind kind) {
   return "started";
 }
 
+std::string_view name(DoneOutcome outcome) {
+  switch (outcome) {
+    case DoneOutcome::kOk:
+      return "ok";
+    case DoneOutcome::kFailed:
+      return "failed";
+    case DoneOutcome::kStale:
+      return "stale";
+    case DoneOutcome::kInterrupted:
+      return "interrupted";
+    case DoneOutcome::kAlready:
+      return "already";
+  }
+  return "failed";
+}
+
+std::string_view name(ConfirmOutcome outcome) {
+  switch (outcome) {
+    case ConfirmOutcome::kConfirmed:
+      return "confirmed";
+    case ConfirmOutcome::kBusy:
+      return "busy";
+    case ConfirmOutcome::kUndoing:
+      return "undoing";
+    case ConfirmOutcome::kUndone:
+      return "undone";
+    case ConfirmOutcome::kNothing:
+      return "nothing";
+  }
+  return "nothing";
+}
+
 }  // namespace wire
 }  // namespace plumb

@@ -31,6 +31,7 @@
 
 #include "engine/base/address.h"
 #include "engine/base/json.h"
+#include "engine/base/outcome.h"
 #include "engine/base/result.h"
 #include "providers/sdk/provider.h"
 
@@ -87,8 +88,7 @@ struct Unreported {
   std::string run;
   std::string plan;
   std::string address;
-  // "changed", "verified", "failed", "unknown"; "undone", "not undone" where nobody confirmed it
-  std::string outcome;
+  JournalOutcome outcome = JournalOutcome::kUnknown;  // never kNone
   std::string text;
   Op op = Op::kNone;  // that the action was about
 };
@@ -198,15 +198,18 @@ struct Event {
 // Between the events of an apply, where a step takes long: the executor has not stopped.
 struct Alive {};
 
+// kAlready: the host has applied this plan, and did nothing.
+enum class DoneOutcome { kOk, kFailed, kStale, kInterrupted, kAlready };
+
 struct Done {
-  std::string outcome;  // "ok", "failed", "stale", "interrupted", "already"
+  DoneOutcome outcome = DoneOutcome::kOk;
   int changed = 0;
   int satisfied = 0;
   int failed = 0;
   int skipped = 0;
   int verified = 0;               // probes that passed
-  std::string applied_by;         // "already": the run
-  std::string applied_at;         // "already": when, RFC 3339, by the host's clock
+  std::string applied_by;         // kAlready: the run
+  std::string applied_at;         // kAlready: when, RFC 3339, by the host's clock
   std::vector<std::string> owed;  // addresses of restarts and probes that are still owed
   int confirm_within = 0;         // seconds in which Confirm must come over a new connection; 0: it need not
 };
@@ -227,9 +230,11 @@ struct Confirm {
   std::string run;
 };
 
+// Busy: the run still works. Nothing: the run left nothing to confirm.
+enum class ConfirmOutcome { kConfirmed, kBusy, kUndoing, kUndone, kNothing };
+
 struct Confirmation {
-  // "confirmed"; "busy": the run still works; "undoing"; "undone"; "nothing": the run left nothing to confirm.
-  std::string outcome;
+  ConfirmOutcome outcome = ConfirmOutcome::kNothing;
   std::vector<std::string> undone;     // addresses
   std::vector<std::string> restarted;  // addresses, also of commands that ran again
   std::vector<std::string> problems;   // what could not be undone, and why
@@ -273,6 +278,8 @@ Result<> from_json(Json& json, Diagnostic& problem);
 Result<> from_json(Json& json, Record& record);
 
 std::string_view name(EventKind kind);
+std::string_view name(DoneOutcome outcome);
+std::string_view name(ConfirmOutcome outcome);
 std::string_view name(const Message& message);
 
 }  // namespace plumb::wire
