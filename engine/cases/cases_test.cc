@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/base/memory_files.h"
 #include "engine/cases/find_cases.h"
 #include "engine/cases/run_case.h"
 
@@ -176,6 +177,43 @@ TEST_F(CasesTest, FilesOfModulesAreFound) {
   std::vector<std::string> paths;
   for (const CaseFile& file : find_cases(*project)) paths.push_back(file.path);
   EXPECT_THAT(paths, ElementsAre("modules/a/tests/b.yaml", "tests/a.yaml"));
+}
+
+// Nothing of it is on any disk: the files, the folders that globs look through, what a program answers.
+TEST(ProjectInMemory, IsReadAndPlannedLikeAnyOther) {
+  MemoryFiles files;
+  files.add("/p/plumb.yaml",
+            "plumb: v1\nproject: memory\ninputs: {port: {type: integer, default: 80}}\ninclude: [\"parts/*.yaml\"]\n"
+            "resources:\n  - use: ./modules/site\n    with: {port: \"${inputs.port}\"}\n");
+  files.add("/p/parts/motd.yaml", "resources:\n  - file: /etc/motd\n    content: \"${file('motd.txt')}\"\n");
+  files.add("/p/motd.txt", "hello\n");
+  files.add(
+      "/p/modules/site/module.yaml",
+      "plumb: v1\ninputs: {port: {type: integer}}\nresources:\n  - file: /etc/site.conf\n    template: site.conf\n");
+  files.add("/p/modules/site/site.conf", "listen ${inputs.port}\n");
+  files.add("/p/hosts.yaml", "plumb: v1\nsources:\n  - command: [./hosts, --list]\n");
+  files.add_answer({"./hosts", "--list"},
+                   {0, R"({"web": {"hosts": ["web1"]}, "_meta": {"hostvars": {"web1": {"port": 8080}}}})", ""});
+  files.add("/p/tests/a.yaml",
+            "plumb: v1\ntests:\n  - name: bare\n    host: web1\n    expect:\n      actions:\n"
+            "        file:/etc/motd: create\n        site/file:/etc/site.conf: create\n      resources:\n"
+            "        file:/etc/motd: {content: \"hello\\n\"}\n"
+            "        site/file:/etc/site.conf: {content: \"listen 8080\\n\"}\n");
+
+  Diagnostics diagnostics;
+  lang::SourceMap sources;
+  const auto project = config::load_project(Folder(files, "/p"), {}, diagnostics, sources);
+  ASSERT_TRUE(project);
+  const auto inventory = config::load_inventory("/p/hosts.yaml", *project, diagnostics, sources);
+  for (const Diagnostic& one : diagnostics.items()) ADD_FAILURE() << one.summary << " " << one.label;
+  ASSERT_TRUE(inventory);
+  const std::vector<CaseFile> found = find_cases(*project);
+  ASSERT_EQ(found.size(), 1U);
+  const std::string text = files.read(project->folder / found[0].path, 10'000).value();
+  const auto cases = read_cases(found[0].path, text, *found[0].module, diagnostics, sources);
+  ASSERT_EQ(cases.size(), 1U);
+  const Outcome outcome = run_case(cases[0], {*project, project->root, *inventory, sources, builtin_providers()});
+  for (const Diagnostic& one : outcome.findings.items()) ADD_FAILURE() << one.summary << " " << one.hint;
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/base/file.h"
 #include "engine/base/nearest.h"
 #include "engine/config/formats.h"
 #include "engine/config/schema.h"
@@ -133,7 +132,7 @@ class DeclarationReader {
       }
     }
     ValidateOptions options;
-    options.project_folder = folder_.path();
+    options.project_folder = folder_.own();
     options.alias_of = identity_;
     options.alias = first_.key;
     for (const Entry& entry : own.entries) {
@@ -172,9 +171,9 @@ class DeclarationReader {
     if (!entry.value.is_scalar()) return false;
     Node literal = entry.value;
     resolve_literals(literal, diagnostics_);
-    Result<std::string> file = project_file(folder_.path(), literal.text, "`" + entry.key + "`");
+    Result<std::string> file = project_file(folder_.own(), literal.text, "`" + entry.key + "`");
     Result<std::string> text =
-        file ? read_file(folder_.path() / *file, lang::kMaxTemplateBytes) : Result<std::string>(file.error());
+        file ? folder_.own().read(*file, lang::kMaxTemplateBytes) : Result<std::string>(file.error());
     if (!text) {
       Diagnostic problem = text.error().diagnostic();
       problem.span = entry.value.span;

@@ -1,7 +1,6 @@
 // Reads modules: the project's root file or a module.yaml, with what they include and use.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,8 +35,7 @@ struct GitUse {
 class ModuleReader {
  public:
   // `lock` takes the place of the project's own.
-  ModuleReader(std::filesystem::path project, Diagnostics& diagnostics, lang::SourceMap& sources,
-               std::optional<ModuleLock> lock = {})
+  ModuleReader(Folder project, Diagnostics& diagnostics, lang::SourceMap& sources, std::optional<ModuleLock> lock = {})
       : project_(std::move(project)), diagnostics_(diagnostics), sources_(sources), lock_(std::move(lock)) {}
 
   // The project itself; `name` takes what it calls itself. False where there is no map to read.
@@ -95,7 +93,7 @@ class ModuleReader {
   std::set<std::string> folders_used(const lang::Node& resources, const ModuleFolder& user) const;
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {});
 
-  std::filesystem::path project_;
+  Folder project_;
   Diagnostics& diagnostics_;
   lang::SourceMap& sources_;
   std::set<std::string> files_;

@@ -151,7 +151,7 @@ class Resolver {
   bool take_node(const std::string& name, const Dynamic& value, const Node& node) {
     const Json& schema = (*schema_)["properties"][name];
     ValidateOptions options;
-    options.project_folder = use_.folder.path();
+    options.project_folder = use_.folder.own();
     std::optional<Json> typed = validate(node, schema, shown(name), value.span(), options, evaluation_.diagnostics);
     if (!typed) return false;
     if (schema.value("x-format", std::string()) == "source") *typed = use_.folder.in_project(typed->get<std::string>());

@@ -30,7 +30,7 @@ KnownInputs inputs_of(const config::Module& module) {
 
 }  // namespace
 
-KnownProject read_known_project(const std::filesystem::path& folder) {
+KnownProject read_known_project(const Folder& folder) {
   Diagnostics told_by_validate;
   lang::SourceMap sources;
   config::ModuleReader reader(folder, told_by_validate, sources);

@@ -417,6 +417,8 @@ TEST_F(ApplyTest, SecretsAreNotInTheStateFolder) {
   secrets_ = {{sealed, secret}};
   wire::Action action = toy("a", "1");
   // A user that does not exist, named by a secret: the error must not tell it.
+  action.desired.attributes["owner"] = sealed;
+  action.desired.sensitive = {"owner"};
   action.operations = {WriteFile{"/etc/a", blob("1"), {sealed, {}, {}}, false, false, ""}};
   EXPECT_EQ(apply({action}).outcome, wire::DoneOutcome::kFailed);
   EXPECT_THAT(line_.events.back().text, ::testing::Not(HasSubstr(secret)));

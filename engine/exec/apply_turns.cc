@@ -10,6 +10,7 @@
 #include "engine/exec/interpreter/programs.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/transactions.h"
+#include "providers/sdk/sealed_values.h"
 
 namespace plumb::exec {
 namespace {
@@ -106,7 +107,7 @@ std::vector<Guarded> ApplyRun::guarded(const std::vector<Turn>& turns) const {
     if (!again && (what.triggered || what.confirm_within == 0)) continue;
     const std::map<std::string, Json>& resources = tools_.log.record().resources;
     const auto recorded = resources.find(address(turn.index));
-    UndoStep step{address(turn.index), what.op, turn.operations, {}};
+    UndoStep step{address(turn.index), what.op, turn.operations, {}, sealed_values(what.desired)};
     if (recorded != resources.end()) step.recorded = recorded->second;
     found.push_back({std::move(step), again, what.confirm_within});
   }
@@ -180,8 +181,9 @@ void ApplyRun::carry_out(std::vector<Turn>& turns) {
 
 void ApplyRun::carry_out_one(Turn& turn) {
   turn.begun = true;
+  const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
   for (const Operation& operation : turn.operations) {
-    if (Result<> ran = interpreter_.run(operation, turn.output); !ran) {
+    if (Result<> ran = interpreter_.run(operation, marked, turn.output); !ran) {
       turn.problem = ran.error().diagnostic();
       break;
     }
@@ -210,9 +212,10 @@ void ApplyRun::stage_all(std::vector<Turn>& turns) {
   FileWriter& writer = interpreter_.writer();
   StagingFolder folder;
   const auto stage = [&](Turn& turn) -> Result<> {
+    const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
     for (const Operation& operation : turn.operations) {
       if (!std::holds_alternative<WriteFile>(operation)) continue;
-      PLUMB_TRY_ASSIGN(const Operation revealed, interpreter_.secrets().reveal(operation));
+      PLUMB_TRY_ASSIGN(const Operation revealed, interpreter_.secrets().reveal(operation, marked));
       PLUMB_TRY_ASSIGN(StagedFile staged, writer.stage(std::get<WriteFile>(revealed), folder, turn.output));
       turn.files.push_back(std::move(staged));
     }
@@ -238,11 +241,12 @@ void ApplyRun::stage_all(std::vector<Turn>& turns) {
 
 void ApplyRun::put_in_place(Turn& turn) {
   turn.begun = true;
+  const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
   std::size_t file = 0;
   for (const Operation& operation : turn.operations) {
     Result<> done = std::holds_alternative<WriteFile>(operation)
                         ? interpreter_.writer().commit(turn.files[file++], interpreter_.folders())
-                        : interpreter_.run(operation, turn.output);
+                        : interpreter_.run(operation, marked, turn.output);
     if (!done) {
       turn.problem = done.error().diagnostic();
       return;

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "engine/base/digest.h"
+#include "engine/base/sealed.h"
 
 namespace plumb::exec {
 namespace {
@@ -18,12 +18,13 @@ Result<> seal(const Desired& desired, Observed& observed, System& system, const 
     const auto found = observed.attributes.find(name);
     if (name == "content") observed.content_text.reset();
     if (found == observed.attributes.end() || found->is_null()) continue;
+    if (key.empty()) return fail(Code::kProtocol, "a sensitive value was asked for without the project's key");
     if (name == "content" && found->is_string() && is_digest(found->get_ref<const std::string&>())) {
       // A plain digest of a short secret can be guessed, so the bytes are read once more under the key.
       PLUMB_TRY_ASSIGN(const std::string bytes, system.read_file(desired.text("path"), kMaxSensitiveFile));
-      *found = keyed_digest(key, bytes);
+      *found = Sealed::of(key, bytes).encode();
     } else {
-      *found = keyed_digest(key, found->is_string() ? found->get<std::string>() : canonical(*found));
+      *found = Sealed::of(key, found->is_string() ? found->get<std::string>() : canonical(*found)).encode();
     }
   }
   return {};

@@ -161,10 +161,10 @@ class Undoing {
       each_step(*list, Stage::kStop);
       each_step(*list, Stage::kFiles);
       (void)interpreter_.folders().sync().has_value();
-      for (const ServiceManager* manager : outdated_) attempt("", manager->reload_definitions());
+      for (const ServiceManager* manager : outdated_) attempt("", {}, manager->reload_definitions());
       each_step(*list, Stage::kServices);
       for (const UndoStep& step : list->again) {
-        for (const Operation& operation : step.operations) attempt(key(step), operation);
+        for (const Operation& operation : step.operations) attempt(key(step), step.sealed, operation);
       }
       (void)interpreter_.folders().sync().has_value();
       PLUMB_TRY(tell(*list));
@@ -187,15 +187,15 @@ class Undoing {
   void each_step(const UndoList& list, Stage stage) {
     for (auto step = list.steps.rbegin(); step != list.steps.rend(); ++step) {
       for (const Operation& operation : step->operations) {
-        if (stage_of(operation) == stage) attempt(key(*step), operation);
+        if (stage_of(operation) == stage) attempt(key(*step), step->sealed, operation);
       }
     }
   }
 
-  void attempt(const std::string& step, const Operation& operation) {
+  void attempt(const std::string& step, const std::set<Sealed>& sealed, const Operation& operation) {
     std::string output;
     Result<> done = bring(operation);
-    if (done) done = interpreter_.run(operation, output);
+    if (done) done = interpreter_.run(operation, sealed, output);
     if (!done && !step.empty()) problems_.try_emplace(step, interpreter_.secrets().hide(done.error().summary()));
     const std::string* path = path_of(operation);
     for (const ServiceManager* manager : managers_.all_services()) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct UndoStep {
   Op op = Op::kNone;  // of the action
   std::vector<Operation> operations;
   std::optional<Json> recorded;  // what the record said of the address before
+  std::set<Sealed> sealed = {};  // values that may stand in the operations
 };
 
 struct UndoList {

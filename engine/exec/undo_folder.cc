@@ -48,6 +48,7 @@ Json steps_to_json(const std::vector<UndoStep>& steps) {
     for (const Operation& operation : step.operations) operations.push_back(to_json(operation));
     Json item = {{"address", step.address}, {"op", name(step.op)}};
     item["operations"] = std::move(operations);
+    for (const Sealed& value : step.sealed) item["sealed"].push_back(value.encode());
     if (step.recorded) item["recorded"] = *step.recorded;
     list.push_back(std::move(item));
   }
@@ -70,6 +71,11 @@ bool steps_from_json(const Json& list, std::vector<UndoStep>& steps) {
       Result<Operation> operation = operation_from_json(one);
       if (!operation) return false;
       step.operations.push_back(std::move(*operation));
+    }
+    for (const Json& one : item.value("sealed", Json::array())) {
+      const auto value = one.is_string() ? Sealed::decode(one.get<std::string>()) : std::nullopt;
+      if (!value) return false;
+      step.sealed.insert(*value);
     }
     if (item.contains("recorded")) step.recorded = item["recorded"];
   }

@@ -54,7 +54,7 @@ class UndoTest : public ::testing::Test {
     Interpreter interpreter(system_, managers_, blobs_, Secrets(), state_.token());
     std::string output;
     for (const Operation& operation : operations) {
-      const Result<> done = interpreter.run(operation, output);
+      const Result<> done = interpreter.run(operation, {}, output);
       ASSERT_TRUE(done.has_value()) << done.error().summary();
     }
   }
@@ -165,10 +165,12 @@ TEST_F(UndoTest, AListComesBackFromItsFile) {
   list.within = 120;
   list.complete = true;
   list.again = {{"service:x", Op::kRestart, {ServiceAction{"systemd", "x.service", "restart"}}, {}}};
+  list.again.front().sealed = {Sealed::of("key", "x")};
   ASSERT_TRUE(folder_.save(list).has_value());
   const std::optional<UndoList> back = folder_.waiting();
   ASSERT_TRUE(back.has_value());
   EXPECT_EQ(to_json(*back), to_json(list));
+  EXPECT_EQ(back->again.front().sealed, list.again.front().sealed);
   EXPECT_FALSE(undo_from_json(Json{{"plumb", "undo/v2"}}).has_value());
 }
 

@@ -5,19 +5,10 @@
 #include <set>
 
 #include "engine/base/digest.h"
+#include "providers/sdk/sealed_values.h"
 
 namespace plumb::run {
 namespace {
-
-// Every keyed digest below `json`.
-void collect_keyed(const Json& json, std::set<std::string>& found) {
-  if (json.is_string()) {
-    const auto& text = json.get_ref<const std::string&>();
-    if (is_keyed_digest(text)) found.insert(text);
-  } else if (json.is_structured()) {
-    for (const Json& item : json) collect_keyed(item, found);
-  }
-}
 
 class ContentNeeds {
  public:
@@ -27,11 +18,11 @@ class ContentNeeds {
     }
     const std::string content = action.desired.text("content");
     if (is_digest(content) || is_keyed_digest(content)) contents.insert(content);
-    collect_keyed(action.desired.attributes, keyed);
+    for (const Sealed& value : sealed_values(action.desired)) sealed.insert(value);
   }
 
   std::set<std::string> contents;
-  std::set<std::string> keyed;
+  std::set<Sealed> sealed;
 };
 
 Error unresolved() {
@@ -62,7 +53,7 @@ bool needs_secrets(const plan::Actions& actions) {
   ContentNeeds needs;
   for (const plan::Action& action : actions) needs.add(action);
   const auto sealed = [](const std::string& digest) { return is_keyed_digest(digest); };
-  return !needs.keyed.empty() || std::any_of(needs.contents.begin(), needs.contents.end(), sealed);
+  return !needs.sealed.empty() || std::any_of(needs.contents.begin(), needs.contents.end(), sealed);
 }
 
 Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const PlanContents& contents,
@@ -70,7 +61,6 @@ Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host,
   Request request;
   wire::Apply& apply = request.apply;
   apply.project = plan.project;
-  apply.key = options.key;
   apply.run = options.run;
   apply.plan = options.plan;
   apply.check_applied = options.check_applied;
@@ -96,10 +86,13 @@ Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host,
     }
     by_address[action.desired.address.str()].push_back(i);
     needs.add(action);
+    // Only who has to seal something gets the key.
+    if (!action.desired.sensitive.empty()) apply.key = options.key;
     apply.actions.push_back(std::move(wire_action));
   }
 
-  for (const std::string& name : needs.keyed) {
+  for (const Sealed& sealed : needs.sealed) {
+    const std::string& name = sealed.encode();
     if (needs.contents.contains(name)) continue;
     Json value = compiled.secret(name);
     if (value.is_null()) return unresolved();

@@ -79,8 +79,11 @@ Result<simulate::Observation> Session::observe() {
   PLUMB_TRY(connect());
   wire::Observe request;
   request.project = context_.project;
-  request.key = context_.key;
-  for (const ir::Node& node : graph_->nodes) request.resources.push_back(node.desired);
+  for (const ir::Node& node : graph_->nodes) {
+    request.resources.push_back(node.desired);
+    // Only who has to seal something gets the key.
+    if (!node.desired.sensitive.empty()) request.key = context_.key;
+  }
   const host::Deadline deadline = within(kObserveTime);
   if (Result<> sent = conversation_->send(request, deadline); !sent) return name_host(sent.error());
 

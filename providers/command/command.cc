@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "engine/base/digest.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::command {
@@ -173,7 +172,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
 Run run_operation(const Desired& desired) {
   Run run;
   const Json& command = desired.attribute("run");
-  const bool sealed = command.is_string() && is_keyed_digest(command.get_ref<const std::string&>());
+  const bool sealed = command.is_string() && desired.sensitive.contains("run");
   if (command.is_string() && !sealed) {
     run.script = command.get<std::string>();
   } else {

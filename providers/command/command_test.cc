@@ -131,11 +131,16 @@ TEST_F(Command, AfterALastingGuardItHasToSkip) {
 
 TEST_F(Command, SealedValuesGoThroughAsTheyAre) {  // G08
   const std::string sealed = "hmac-sha256:" + std::string(64, 'a');
-  const plumb::Run made = run(want({{"run", sealed}, {"env", sealed}, {"stdin", sealed}}));
+  Desired desired = want({{"run", sealed}, {"env", sealed}, {"stdin", sealed}});
+  desired.sensitive = {"run", "env", "stdin"};
+  const plumb::Run made = run(desired);
   EXPECT_EQ(made.argv, (std::vector<std::string>{sealed}));
   EXPECT_EQ(made.script, "");
   EXPECT_EQ(made.sealed_env, sealed);
   EXPECT_EQ(made.stdin_text, sealed);
+  const plumb::Run plain = run(want({{"run", sealed}, {"env", {{"A", sealed}}}}));
+  EXPECT_EQ(plain.script, sealed) << "a text that looks sealed is a text";
+  EXPECT_EQ(plain.env.at("A"), sealed);
 }
 
 TEST_F(Command, NothingOfAnImageIsRun) {

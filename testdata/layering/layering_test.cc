@@ -82,7 +82,15 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"engine/run/apply.cc", "#include <spdlog/spdlog.h>", "cmd/ alone"},
                       Case{"engine/report/human.cc", "#include <sqlite3.h>", "engine/history/ alone"},
                       Case{"engine/base/file.h", "#include <tl/expected.hpp>", "engine/base/result.h alone"},
-                      Case{"engine/base/result.h", "#include <tl/expected.hpp>", ""}));
+                      Case{"engine/base/result.h", "#include <tl/expected.hpp>", ""},
+                      Case{"engine/config/project.cc", "#include <fstream>", "through engine/base/files.h"},
+                      Case{"engine/ir/compile.cc", "#include \"engine/base/file.h\"", "through engine/base/files.h"},
+                      Case{"engine/inventory/source.cc", "  if (fs::exists(path, error)) {", "through engine/base"},
+                      Case{"engine/cases/case.cc", "for (auto& e : std::filesystem::directory_iterator(f))", "through"},
+                      Case{"engine/config/document.cc", "  Result<X> x = run_program({\"cue\"}, f);", "through"},
+                      Case{"engine/config/document.cc", "  files.run({\"cue\"}, f); reader_.read_file(name);", ""},
+                      Case{"engine/config/revision.cc", "  fs::remove_all(root_, ignored);", ""},
+                      Case{"engine/run/project_key.cc", "#include \"engine/base/file.h\"", ""}));
 
 }  // namespace
 }  // namespace plumb::layering
