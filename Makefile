@@ -56,6 +56,7 @@ bench: build ## measure; see testdata/bench
 	@.ci/deps lab
 	@.ci/deps bench || echo 'bench: without the tools that are not to be had here'
 	@testdata/bench/ssh build/bin/plumb
+	@testdata/bench/packages build/bin/plumb
 	@testdata/bench/far build/bin/plumb build/tests/lab_link
 	@testdata/bench/local build/bin/plumb
 	@testdata/bench/offline build/bin/plumb

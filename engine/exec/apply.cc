@@ -5,6 +5,7 @@
 #include "engine/exec/apply_run.h"
 #include "engine/exec/item_locks.h"
 #include "engine/exec/observe.h"
+#include "engine/exec/transactions.h"
 
 namespace plumb::exec {
 
@@ -15,14 +16,20 @@ wire::Done apply(const ApplyTools& tools, const wire::Apply& request) {
 ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
     : tools_(tools),
       request_(request),
-      interpreter_(tools.system, tools.blobs, Secrets(request.secrets), tools.folder.token()),
-      guard_(tools.system, tools.folder, request.run, request.plan),
+      interpreter_(tools.system, tools.registry.managers(), tools.blobs, Secrets(request.secrets),
+                   tools.folder.token()),
+      guard_(tools.system, tools.registry.managers(), tools.folder, request.run, request.plan),
+      transactions_(transactions(request.actions)),
+      waits_(request.actions.size(), false),
       states_(request.actions.size(), State::kPending),
       judgements_(request.actions.size()),
       before_(request.actions.size()),
       touched_(request.actions.size(), false),
       started_(request.actions.size(), false),
       guarded_(request.actions.size(), false) {
+  for (const auto& [last, members] : transactions_) {
+    for (const std::size_t index : members) waits_[index] = index != last;
+  }
   interpreter_.set_stop([this] {
     tools_.line.show_life();
     return tools_.line.wants_stop();
@@ -124,7 +131,8 @@ bool ApplyRun::look_at_all() {
   return !stale && !failed_;
 }
 
-// Actions in order. Neighbours that only touch files and do not depend on each other take their turn together.
+// Actions in order. Neighbours that only touch files and do not depend on each other take their turn together, and so
+// do package actions that are one transaction.
 void ApplyRun::act() {
   std::size_t next = 0;
   while (next < states_.size()) {
@@ -135,20 +143,49 @@ void ApplyRun::act() {
     if (broken_ || stops_after_failure()) return;
     Group group;
     std::vector<std::size_t> settled;
-    while (next < states_.size() && joins(group, next)) {
-      if (std::optional<Turn> turn = take_turn(next)) {
-        add(group, std::move(*turn));
-      } else {
-        settled.push_back(next);
+    while (next < states_.size() && (waits_[next] || joins(group, next))) {
+      const std::size_t index = next++;
+      if (waits_[index]) continue;
+      const auto together = transactions_.find(index);
+      const std::vector<std::size_t> members =
+          together == transactions_.end() ? std::vector<std::size_t>{index} : together->second;
+      look_at(members);
+      for (const std::size_t member : members) {
+        if (std::optional<Turn> turn = take_turn(member)) {
+          add(group, std::move(*turn));
+        } else {
+          settled.push_back(member);
+        }
       }
-      ++next;
       if (stops_after_failure()) break;
     }
-    if (!group.turns.empty()) carry_out(group.turns);
+    if (!group.turns.empty()) carry_out(group);
     for (const std::size_t i : settled) {
       if (states_[i] == State::kSatisfied) event(wire::EventKind::kSatisfied, i);
     }
     tell();
+  }
+}
+
+// What earlier actions explain is looked at when its turn comes, all of a transaction at once.
+void ApplyRun::look_at(std::span<const std::size_t> indexes) {
+  std::vector<std::size_t> looked;
+  std::vector<const Desired*> desired;
+  for (const std::size_t index : indexes) {
+    const wire::Action& what = action(index);
+    if (!what.explained || what.triggered || states_[index] != State::kPending || lost_need(index)) continue;
+    looked.push_back(index);
+    desired.push_back(&what.desired);
+  }
+  std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  for (std::size_t at = 0; at < looked.size(); ++at) {
+    const std::size_t index = looked[at];
+    if (!found[at]) {
+      fail_before(index, found[at].error().diagnostic(), false);
+      continue;
+    }
+    judgements_[index] = judge(provider(index), action(index), *found[at]);
+    before_[index] = std::move(*found[at]);
   }
 }
 
@@ -170,17 +207,6 @@ std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
     }
     turn.operations = std::move(*operations);
   } else {
-    if (action(index).explained) {
-      const Desired* desired = &action(index).desired;
-      std::vector<Result<Observed>> found =
-          observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key);
-      if (!found[0]) {
-        fail_before(index, found[0].error().diagnostic(), false);
-        return std::nullopt;
-      }
-      judgements_[index] = judge(provider(index), action(index), *found[0]);
-      before_[index] = std::move(*found[0]);
-    }
     Judgement& judgement = judgements_[index];
     if (judgement.verdict == Verdict::kSatisfied) {
       satisfied(index);

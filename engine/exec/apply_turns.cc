@@ -9,6 +9,7 @@
 #include "engine/exec/apply_run.h"
 #include "engine/exec/interpreter/programs.h"
 #include "engine/exec/observe.h"
+#include "engine/exec/transactions.h"
 
 namespace plumb::exec {
 namespace {
@@ -77,7 +78,7 @@ bool ApplyRun::joins(const Group& group, std::size_t index) const {
 }
 
 void ApplyRun::add(Group& group, Turn turn) const {
-  group.closed = action(turn.index).triggered || !can_be_grouped(turn.operations);
+  group.closed = group.closed || action(turn.index).triggered || !can_be_grouped(turn.operations);
   group.indexes.insert(turn.index);
   for (const Operation& operation : turn.operations) {
     if (const std::string* path = file_path(operation)) group.paths.insert(*path);
@@ -145,16 +146,27 @@ bool ApplyRun::begin(const std::vector<Turn>& turns) {
   return true;
 }
 
+void ApplyRun::carry_out(Group& group) {
+  if (!group.closed) return carry_out(group.turns);
+  // One that takes its turn alone, or those of a transaction.
+  for (std::vector<Turn>& turns : transactions_of(group.turns)) {
+    if (broken_ || stops_after_failure()) return;
+    carry_out(turns);
+  }
+}
+
 void ApplyRun::carry_out(std::vector<Turn>& turns) {
-  const bool grouped = turns.size() > 1;
-  if (!grouped) {
+  const bool packages = changes_packages(turns.front().operations);
+  if (packages || turns.size() == 1) {
     // Before it counts as work: on a line that is cut this may hang.
-    event(wire::EventKind::kStarted, turns.front().index);
+    for (const Turn& turn : turns) event(wire::EventKind::kStarted, turn.index);
     tell();
   }
   if (!begin(turns)) return;
   const auto start = Clock::now();
-  if (grouped) {
+  if (turns.size() > 1 && packages) {
+    carry_out_transaction(turns);
+  } else if (turns.size() > 1) {
     carry_out_group(turns);
   } else {
     carry_out_one(turns.front());
@@ -285,7 +297,7 @@ void ApplyRun::settle(std::vector<Turn>& turns) {
     const bool probe = is_probe(i);
     states_[i] = turn.problem ? State::kFailed : probe ? State::kVerified : State::kChanged;
     if (!turn.problem) {
-      event(probe ? wire::EventKind::kVerified : wire::EventKind::kChanged, i, {}, {}, turn.milliseconds);
+      event(probe ? wire::EventKind::kVerified : wire::EventKind::kChanged, i, turn.note, {}, turn.milliseconds);
       continue;
     }
     if (!failed_) failed_ = i;
@@ -351,8 +363,8 @@ JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
 Diagnostic ApplyRun::presentable(const Diagnostic& problem, std::size_t index) const {
   Diagnostic shown = problem;
   const bool said_by_program = problem.code == Code::kProgramFailed || problem.code == Code::kValidateFailed ||
-                               problem.code == Code::kPackageFailed || problem.code == Code::kServiceFailed ||
-                               problem.code == Code::kProbeFailed;
+                               problem.code == Code::kPackageFailed || problem.code == Code::kPackageOthers ||
+                               problem.code == Code::kServiceFailed || problem.code == Code::kProbeFailed;
   if (action(index).hide_output && said_by_program) {
     // What a program prints stands after the first colon.
     const std::size_t colon = shown.summary.find(": ");

@@ -22,7 +22,7 @@ class InterpreterTest : public ::testing::Test {
     return digest(bytes);
   }
   Result<> run(const Operation& operation, std::map<std::string, Json> secrets = {}) {
-    Interpreter interpreter(system_, blobs_, Secrets(std::move(secrets)), "00000000");
+    Interpreter interpreter(system_, builtin_providers().managers(), blobs_, Secrets(std::move(secrets)), "00000000");
     Result<> done = interpreter.run(operation, output_);
     EXPECT_TRUE(interpreter.folders().sync().has_value());
     return done;
@@ -119,7 +119,7 @@ TEST_F(InterpreterTest, WriteFileRefusesWhatIsNoFile) {
 TEST_F(InterpreterTest, ValidationSeesTheNewFileBeforeItIsInPlace) {
   if (::geteuid() != 0) GTEST_SKIP() << "programs of the host are only run below /";
   LocalSystem host(must(RootFiles::at("/")));
-  Interpreter interpreter(host, blobs_, {}, "00000000");
+  Interpreter interpreter(host, builtin_providers().managers(), blobs_, {}, "00000000");
   root_.write("/etc/f", "old");
   const std::string path = root_.at("/etc/f");
   const auto write = [&](const std::string& content, const std::string& validate) {
@@ -214,7 +214,9 @@ TEST_F(InterpreterTest, SecretsArePutInAndTakenOut) {
 class HostProgramTest : public ::testing::Test {
  protected:
   HostProgramTest()
-      : system_(must(RootFiles::at("/"))), blobs_(system_.files()), interpreter_(system_, blobs_, {}, "00000000") {}
+      : system_(must(RootFiles::at("/"))),
+        blobs_(system_.files()),
+        interpreter_(system_, builtin_providers().managers(), blobs_, {}, "00000000") {}
   Result<> run(plumb::Run operation) { return interpreter_.run(operation, output_); }
 
   LocalSystem system_;

@@ -147,8 +147,11 @@ class Inversion {
 // Undoing goes on whatever fails: the more is back, the better.
 class Undoing {
  public:
-  Undoing(const UndoFolder& folder, LocalSystem& system, const Secrets& secrets)
-      : folder_(folder), blobs_(system.files()), interpreter_(system, blobs_, secrets, folder.folder().token()) {}
+  Undoing(const UndoFolder& folder, LocalSystem& system, const Managers& managers, const Secrets& secrets)
+      : folder_(folder),
+        managers_(managers),
+        blobs_(system.files()),
+        interpreter_(system, managers, blobs_, secrets, folder.folder().token()) {}
 
   Result<> run() {
     const std::optional<UndoList> list = folder_.being_undone();
@@ -158,7 +161,7 @@ class Undoing {
       each_step(*list, Stage::kStop);
       each_step(*list, Stage::kFiles);
       (void)interpreter_.folders().sync().has_value();
-      if (units_changed_) attempt("", ServiceAction{"systemd", "", "daemon_reload"});
+      for (const ServiceManager* manager : outdated_) attempt("", manager->reload_definitions());
       each_step(*list, Stage::kServices);
       for (const UndoStep& step : list->again) {
         for (const Operation& operation : step.operations) attempt(key(step), operation);
@@ -195,7 +198,10 @@ class Undoing {
     if (done) done = interpreter_.run(operation, output);
     if (!done && !step.empty()) problems_.try_emplace(step, interpreter_.secrets().hide(done.error().summary()));
     const std::string* path = path_of(operation);
-    units_changed_ = units_changed_ || (path != nullptr && path->find("/systemd/") != std::string::npos);
+    for (const ServiceManager* manager : managers_.all_services()) {
+      const bool noted = std::find(outdated_.begin(), outdated_.end(), manager) != outdated_.end();
+      if (path != nullptr && manager->reads(*path) && !noted) outdated_.push_back(manager);
+    }
   }
 
   // The content of a file that is written.
@@ -233,10 +239,11 @@ class Undoing {
   }
 
   const UndoFolder& folder_;
+  const Managers& managers_;
   BlobStore blobs_;
   Interpreter interpreter_;
   std::map<std::string, std::string> problems_;  // the first one of a step
-  bool units_changed_ = false;
+  std::vector<const ServiceManager*> outdated_;  // what they have loaded
 };
 
 }  // namespace
@@ -246,8 +253,8 @@ Result<std::vector<Operation>> inverse(const std::vector<Operation>& operations,
   return Inversion(system, folder).of(operations);
 }
 
-Result<> undo(const UndoFolder& folder, LocalSystem& system, const Secrets& secrets) {
-  return Undoing(folder, system, secrets).run();
+Result<> undo(const UndoFolder& folder, LocalSystem& system, const Managers& managers, const Secrets& secrets) {
+  return Undoing(folder, system, managers, secrets).run();
 }
 
 }  // namespace plumb::exec

@@ -76,6 +76,6 @@ Result<std::vector<Operation>> inverse(const std::vector<Operation>& operations,
                                        const UndoFolder& folder);
 
 // Undoes the list that take() took, and writes what came of it to the record. The caller holds the host lock.
-Result<> undo(const UndoFolder& folder, LocalSystem& system, const Secrets& secrets);
+Result<> undo(const UndoFolder& folder, LocalSystem& system, const Managers& managers, const Secrets& secrets);
 
 }  // namespace plumb::exec

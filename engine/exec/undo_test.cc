@@ -51,7 +51,7 @@ class UndoTest : public ::testing::Test {
     return list;
   }
   void run(const std::vector<Operation>& operations) {
-    Interpreter interpreter(system_, blobs_, Secrets(), state_.token());
+    Interpreter interpreter(system_, managers_, blobs_, Secrets(), state_.token());
     std::string output;
     for (const Operation& operation : operations) {
       const Result<> done = interpreter.run(operation, output);
@@ -65,7 +65,7 @@ class UndoTest : public ::testing::Test {
     run(operations);
     EXPECT_NE(tree(), before);
     ASSERT_TRUE(folder_.take());
-    ASSERT_TRUE(undo(folder_, system_, Secrets()).has_value());
+    ASSERT_TRUE(undo(folder_, system_, managers_, Secrets()).has_value());
     EXPECT_EQ(tree(), before);
     EXPECT_FALSE(folder_.is_waiting() || folder_.is_being_undone());
     EXPECT_FALSE(root_.has(state_.path() + "/undo"));
@@ -77,6 +77,7 @@ class UndoTest : public ::testing::Test {
 
   ScratchRoot root_;
   LocalSystem system_;
+  Managers managers_;
   BlobStore blobs_;
   StateFolder state_;
   UndoFolder folder_;
@@ -182,7 +183,7 @@ TEST_F(UndoTest, WhatCannotBeUndoneIsToldAndTheRestIsUndone) {
   root_.write("/etc/x/stays", "somebody's");
   root_.write("/etc/y", "new");
   ASSERT_TRUE(folder_.take());
-  ASSERT_TRUE(undo(folder_, system_, Secrets()).has_value());
+  ASSERT_TRUE(undo(folder_, system_, managers_, Secrets()).has_value());
   EXPECT_EQ(root_.read("/etc/y"), "old");
   EXPECT_EQ(root_.read("/etc/x/stays"), "somebody's");
   std::map<std::string, std::string> outcomes;
@@ -211,14 +212,14 @@ TEST_F(UndoTest, AListThatNobodyCaresForIsTakenOver) {
   {
     const auto alive = must(WatchdogLock::take(state_));
     ASSERT_TRUE(alive.has_value());
-    const Result<bool> taken = take_over_undo(folder_, system_);
+    const Result<bool> taken = take_over_undo(folder_, system_, managers_);
     ASSERT_FALSE(taken.has_value());
     EXPECT_EQ(taken.error().code(), Code::kHostLocked);
     EXPECT_FALSE(root_.has("/etc/x"));
   }
-  EXPECT_TRUE(must(take_over_undo(folder_, system_)));
+  EXPECT_TRUE(must(take_over_undo(folder_, system_, managers_)));
   EXPECT_EQ(root_.read("/etc/x"), "old");
-  EXPECT_FALSE(must(take_over_undo(folder_, system_)));
+  EXPECT_FALSE(must(take_over_undo(folder_, system_, managers_)));
 }
 
 }  // namespace

@@ -12,6 +12,14 @@ void Brought::add_exact(std::size_t node) {
   const Desired& desired = graph_.nodes[node].desired;
   exact_[thing(desired.address)] = node;
   for (const Address& what : providers_[node]->provides(desired)) exact_[thing(what)] = node;
+  for (const std::string& path : providers_[node]->manages_paths(desired)) {
+    for (const ServiceManager* manager : managers_.all_services()) {
+      if (const std::optional<Address> made = manager->made_by(path)) exact_[*made] = node;
+    }
+    for (const PackageManager* manager : managers_.all_packages()) {
+      if (manager->is_source(path)) sources_.emplace_back(node, manager);
+    }
+  }
 }
 
 std::vector<std::string> Brought::makers_of(std::size_t node) const {
@@ -26,6 +34,9 @@ std::vector<std::string> Brought::makers_of(std::size_t node) const {
 
 std::optional<Brought::Source> Brought::source_of(std::size_t node, const Address& what) const {
   if (const auto found = exact_.find(thing(what)); found != exact_.end()) return Source{found->second, true};
+  for (auto source = sources_.rbegin(); source != sources_.rend(); ++source) {
+    if (source->second->offers(what)) return Source{source->first, false};
+  }
   for (auto earlier = unforeseen_.rbegin(); earlier != unforeseen_.rend(); ++earlier) {
     if (explicitly_after(node, *earlier) || may_bring(*earlier, what)) return Source{*earlier, false};
   }

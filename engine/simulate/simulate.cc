@@ -39,7 +39,7 @@ class Simulator {
         needs_(graph.nodes.size()),
         after_(graph.nodes.size()),
         triggers_(graph.nodes.size()),
-        brought_(graph, observation, providers_of_, after_) {
+        brought_(graph, observation, providers.managers(), providers_of_, after_) {
     for (const ir::Edge& edge : graph.edges) {
       (edge.kind == ir::EdgeKind::kTrigger ? triggers_ : after_)[edge.from].push_back(&edge);
     }

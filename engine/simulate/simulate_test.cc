@@ -106,6 +106,35 @@ TEST_F(SimulateTest, AnEarlierActionProvidesWhatIsMissing) {
   EXPECT_EQ(simulation->host.actions->back().fidelity, Fidelity::kExact);
 }
 
+TEST_F(SimulateTest, APackageMayComeFromASourceOfTheSamePlan) {
+  Observed observed = absent();
+  observed.missing.push_back({*Address::parse("package:vendor-app"), "name"});
+  observed.attributes["refresh"] = true;
+  const ir::Node package = node("package:vendor-app", {{"name", "vendor-app"}, {"state", "present"}});
+  add_file("/etc/motd", "new", "old");
+  add(package, observed);
+  EXPECT_FALSE(run());
+  graph_.nodes.pop_back();
+  observation_.states.pop_back();
+  add_file("/etc/apt/sources.list.d/vendor.sources", "new", nullptr);
+  add(package, observed);
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation) << diagnostics_.items().front().summary;
+  const Action& action = simulation->host.actions->back();
+  EXPECT_EQ(action.needs, std::vector<std::string>{"file:/etc/apt/sources.list.d/vendor.sources"});
+  EXPECT_EQ(action.unknown_until, action.needs);
+}
+
+TEST_F(SimulateTest, AUnitFileOfTheSamePlanMakesItsUnit) {
+  add_file("/etc/systemd/system/app.service", "new", nullptr);
+  Observed observed = absent();
+  observed.missing.push_back({*Address::parse("unit:app.service"), "name"});
+  add(node("service:app", {{"name", "app"}, {"state", "running"}}), observed);
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation) << diagnostics_.items().front().summary;
+  EXPECT_EQ(simulation->host.actions->back().needs, std::vector<std::string>{"file:/etc/systemd/system/app.service"});
+}
+
 TEST_F(SimulateTest, AnOwedReloadIsPlannedAgain) {
   add(node("service:nginx",
            {{"name", "nginx"}, {"state", "running"}, {"reload_on", Json::array({"file:/etc/nginx/*"})}}),

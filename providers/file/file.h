@@ -11,10 +11,6 @@ class FileProvider : public Provider {
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
-  // A unit file provides its unit.
-  std::vector<Address> provides(const Desired& desired) const override;
-  // A source or key of the package manager may bring a package that it does not know yet.
-  bool may_bring(const Desired& desired, const Observed& observed, const Address& what) const override;
   std::vector<std::string> manages_paths(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };

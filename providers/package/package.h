@@ -6,11 +6,11 @@
 namespace plumb::providers::package {
 
 // Observed attributes beyond the schema's; the last five only where something is to change:
-//   manager    the back end, "apt"
+//   manager    the back end
 //   candidate  the version that would be installed
 //   as         the package to install where the name is virtual and one package alone provides it
 //   brings     every package that comes with it, itself first
-//   removes    packages that would go, beyond those that are asked to
+//   removes    packages that have to make way, each of them declared absent
 //   downgrade  true where the candidate is older
 //   refresh    true where the package lists have to be read first
 class PackageProvider : public Provider {

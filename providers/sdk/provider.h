@@ -15,6 +15,7 @@
 #include "engine/base/address.h"
 #include "engine/base/json.h"
 #include "engine/base/result.h"
+#include "providers/sdk/managers.h"
 #include "providers/sdk/operation.h"
 #include "providers/sdk/system.h"
 
@@ -134,8 +135,12 @@ class Registry {
   void add(std::unique_ptr<Provider> provider);
   const Provider* find(std::string_view kind) const;
   std::span<const std::unique_ptr<Provider>> all() const { return providers_; }
+  // What the kinds' back ends drive.
+  Managers& managers() { return managers_; }
+  const Managers& managers() const { return managers_; }
 
  private:
+  Managers managers_;
   std::vector<std::unique_ptr<Provider>> providers_;
 };
 

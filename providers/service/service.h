@@ -5,8 +5,9 @@
 
 namespace plumb::providers::service {
 
-// Observed attributes beyond the schema's: `unit` (its full name, aliases resolved), `can_reload`, `reload_needed` (its
-// files are newer than what the manager has loaded). `state` is running, stopped, failed, starting or stopping.
+// Observed attributes beyond the schema's: `manager` (the back end) and `unit` (its full name, aliases resolved), also
+// where there is none yet; `can_reload`, `reload_needed` (its files are newer than what the manager has loaded).
+// `state` is running, stopped, failed, starting or stopping.
 class ServiceProvider : public Provider {
  public:
   std::string_view kind() const override { return "service"; }

@@ -13,6 +13,11 @@ namespace {
 // Shorter values would make holes into words that have nothing to do with them.
 constexpr std::size_t kShortestHidden = 4;
 
+Error no_manager(const std::string& of, const std::string& name) {
+  return fail(Code::kNoBackEnd,
+              name.empty() ? "this host's " + of + " are not handled" : of + " of `" + name + "` are not handled");
+}
+
 }  // namespace
 
 Result<> Secrets::reveal(Json& value) const {
@@ -71,8 +76,9 @@ std::string Secrets::hide(std::string text) const {
   return text;
 }
 
-Interpreter::Interpreter(LocalSystem& system, const BlobStore& blobs, Secrets secrets, const std::string& token)
-    : system_(system), secrets_(std::move(secrets)), writer_(system, blobs, token) {}
+Interpreter::Interpreter(LocalSystem& system, const Managers& managers, const BlobStore& blobs, Secrets secrets,
+                         const std::string& token)
+    : system_(system), managers_(managers), secrets_(std::move(secrets)), writer_(system, blobs, token) {}
 
 Result<> Interpreter::run(const Operation& operation, std::string& output) {
   PLUMB_TRY_ASSIGN(const Operation revealed, secrets_.reveal(operation));
@@ -108,11 +114,15 @@ Result<> Interpreter::apply(const Run& operation, std::string& output) {
 }
 
 Result<> Interpreter::apply(const PackageTransaction& operation, std::string& output) {
-  return change_packages(system_, operation, output);
+  const PackageManager* manager = managers_.packages(operation.manager, system_);
+  if (manager == nullptr) return no_manager("packages", operation.manager);
+  return change_packages(system_, *manager, operation, output);
 }
 
 Result<> Interpreter::apply(const ServiceAction& operation, std::string& output) {
-  return change_service(system_, operation, output);
+  const ServiceManager* manager = managers_.services(operation.manager, system_);
+  if (manager == nullptr) return no_manager("services", operation.manager);
+  return change_service(system_, *manager, operation, output);
 }
 
 Result<> Interpreter::apply(const EditDatabase& operation, std::string&) {

@@ -9,7 +9,7 @@
 #include "engine/exec/interpreter/file_writer.h"
 #include "engine/exec/interpreter/folders.h"
 #include "engine/exec/local_system.h"
-#include "providers/sdk/operation.h"
+#include "providers/sdk/managers.h"
 
 namespace plumb::exec {
 
@@ -34,7 +34,8 @@ class Secrets {
 
 class Interpreter {
  public:
-  Interpreter(LocalSystem& system, const BlobStore& blobs, Secrets secrets, const std::string& token);
+  Interpreter(LocalSystem& system, const Managers& managers, const BlobStore& blobs, Secrets secrets,
+              const std::string& token);
 
   // Does it. What programs print is added to `output`. Folders that changed are only noted: the caller syncs them.
   Result<> run(const Operation& operation, std::string& output);
@@ -59,6 +60,7 @@ class Interpreter {
   Result<> apply(const Probe& operation, std::string& output);
 
   LocalSystem& system_;
+  const Managers& managers_;
   Secrets secrets_;
   FileWriter writer_;
   FolderSync folders_;

@@ -1,9 +1,10 @@
-#include "providers/service/service.h"
-
+// The service kind on hosts with systemd.
 #include <gtest/gtest.h>
 
 #include "providers/sdk/fake_system.h"
-#include "providers/service/manager.h"
+#include "providers/service/back_end.h"
+#include "providers/service/service.h"
+#include "providers/service/systemd/units.h"
 
 namespace plumb::providers::service {
 namespace {
@@ -268,15 +269,47 @@ TEST_F(Service, AnAnswerThatDoesNotFitIsAnError) {
 }
 
 TEST_F(Service, Names) {  // S09
-  EXPECT_EQ(unit_name("nginx"), "nginx.service");
-  EXPECT_EQ(unit_name("a.timer"), "a.timer");
-  EXPECT_EQ(unit_name("php8.2-fpm"), "php8.2-fpm.service");
-  EXPECT_EQ(unit_name("w@1"), "w@1.service");
-  EXPECT_TRUE(is_template("w@.service"));
-  EXPECT_FALSE(is_template("w@1.service"));
+  EXPECT_EQ(systemd::full_name("nginx"), "nginx.service");
+  EXPECT_EQ(systemd::full_name("a.timer"), "a.timer");
+  EXPECT_EQ(systemd::full_name("php8.2-fpm"), "php8.2-fpm.service");
+  EXPECT_EQ(systemd::full_name("w@1"), "w@1.service");
+  EXPECT_TRUE(systemd::is_template("w@.service"));
+  EXPECT_FALSE(systemd::is_template("w@1.service"));
   const auto edges = provider.infers(want({{"name", "w@1"}}));
   EXPECT_EQ(edges[0], (Address{"", "unit", "w@1.service"}));
   EXPECT_EQ(edges[1], (Address{"", "package", "w"}));
+}
+
+const ServiceManager& manager() {
+  return *back_end_named("systemd");
+}
+
+TEST_F(Service, AUnitFileMakesItsUnit) {
+  EXPECT_EQ(manager().made_by("/etc/systemd/system/app.service"), (Address{"", "unit", "app.service"}));
+  EXPECT_EQ(manager().made_by("/usr/lib/systemd/system/a@.timer"), (Address{"", "unit", "a@.timer"}));
+  EXPECT_FALSE(manager().made_by("/etc/systemd/system/app.service.d/x.conf"));
+  EXPECT_FALSE(manager().made_by("/etc/motd"));
+  EXPECT_TRUE(manager().reads("/etc/systemd/system/app.service.d/x.conf"));
+}
+
+TEST_F(Service, Commands) {
+  const auto command = [](const char* verb, bool image) {
+    const auto steps = manager().steps({"systemd", "x.service", verb}, image);
+    if (!steps) return code_name(steps.error().code());
+    if (steps->empty()) return std::string("nothing");
+    std::string line;
+    for (const std::string& word : steps->at(0).program.argv) line += word + " ";
+    return line;
+  };
+  EXPECT_EQ(command("start", false), "systemctl --no-ask-password start -- x.service ");
+  EXPECT_EQ(command("daemon_reload", false), "systemctl --no-ask-password daemon-reload ");
+  EXPECT_EQ(command("daemon_reload", true), "nothing");
+  EXPECT_EQ(command("enable", true), "systemctl --no-ask-password enable -- x.service ");
+  EXPECT_EQ(command("stop", true), "PL4109");
+  EXPECT_EQ(command("sing", false), "PL3103");
+  EXPECT_TRUE(manager().read_state({0, "activating\n", "", false}).moving);
+  EXPECT_TRUE(manager().read_state({0, "failed\n", "", false}).failed);
+  EXPECT_FALSE(manager().read_state({0, "inactive\n", "", false}).failed) << "a oneshot that has done its work";
 }
 
 TEST_F(Service, UndoAsksForTheOldState) {

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <map>
 
-#include "providers/service/manager.h"
+#include "providers/service/systemd/units.h"
 
-namespace plumb::providers::service {
+namespace plumb::providers::service::systemd {
 namespace {
 
 using Properties = std::map<std::string, std::string, std::less<>>;
@@ -64,33 +64,6 @@ Result<Enabled> enabled_of(const std::string& file_state, const std::string& uni
   return Enabled::kNo;  // disabled, linked, enabled-runtime (gone at the next start), masked, bad, ""
 }
 
-class RunningSystemd : public Manager {
- public:
-  std::string_view name() const override { return "systemd"; }
-  std::string cannot_run() const override { return ""; }
-
-  Result<std::vector<Unit>> read(std::span<const std::string> units, System& system) const override {
-    if (units.empty()) return std::vector<Unit>();
-    ProcessRequest request;
-    request.argv = {
-        "systemctl",
-        "show",
-        "--no-pager",
-        "--property",
-        "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,CanReload,Type,RemainAfterExit,FragmentPath,LoadError",
-        "--"};
-    request.argv.insert(request.argv.end(), units.begin(), units.end());
-    request.output_limit = std::size_t{16} << 20U;
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request));
-    if (result.timed_out) return fail(Code::kCannotObserve, "systemctl show did not answer in time");
-    Result<std::vector<Unit>> parsed = parse_show(result.output, units, system);
-    if (!parsed && !result.errors.empty()) {
-      return fail(Code::kCannotObserve, "systemctl show: " + result.errors.substr(0, result.errors.find('\n')));
-    }
-    return parsed;
-  }
-};
-
 }  // namespace
 
 Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const std::string> units, System& system) {
@@ -115,7 +88,10 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
     unit.state = state_of(property(block, "ActiveState"));
     unit.can_reload = property(block, "CanReload") == "yes";
     unit.reload_needed = property(block, "NeedDaemonReload") == "yes";
-    unit.stays_active = property(block, "Type") != "oneshot" || property(block, "RemainAfterExit") == "yes";
+    if (property(block, "Type") == "oneshot" && property(block, "RemainAfterExit") != "yes") {
+      unit.ends_by_itself = {"ends by itself once its work is done, so it cannot be kept running",
+                             "manage the timer that starts it, or run it with a `command` and `run_on`"};
+    }
     if (const std::string file = property(block, "FragmentPath");
         !unit.masked && file.starts_with("/etc/systemd/system/")) {
       unit.own_file = file;
@@ -123,13 +99,31 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
     if (!unit.masked) {
       PLUMB_TRY_ASSIGN(unit.enabled, enabled_of(file_state, unit.name, system));
     }
+    unit.not_enabled = no_install_section();
     result.push_back(std::move(unit));
   }
   return result;
 }
 
-std::unique_ptr<Manager> running_systemd() {
-  return std::make_unique<RunningSystemd>();
+Result<std::vector<Unit>> read_running(std::span<const std::string> units, System& system) {
+  if (units.empty()) return std::vector<Unit>();
+  ProcessRequest request;
+  request.argv = {
+      "systemctl",
+      "show",
+      "--no-pager",
+      "--property",
+      "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,CanReload,Type,RemainAfterExit,FragmentPath,LoadError",
+      "--"};
+  request.argv.insert(request.argv.end(), units.begin(), units.end());
+  request.output_limit = std::size_t{16} << 20U;
+  PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request));
+  if (result.timed_out) return fail(Code::kCannotObserve, "systemctl show did not answer in time");
+  Result<std::vector<Unit>> parsed = parse_show(result.output, units, system);
+  if (!parsed && !result.errors.empty()) {
+    return fail(Code::kCannotObserve, "systemctl show: " + result.errors.substr(0, result.errors.find('\n')));
+  }
+  return parsed;
 }
 
-}  // namespace plumb::providers::service
+}  // namespace plumb::providers::service::systemd

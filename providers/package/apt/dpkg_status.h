@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace plumb::providers::package {
+namespace plumb::providers::package::apt {
 
 struct DpkgEntry {
   std::string version;
@@ -24,4 +24,4 @@ struct DpkgStatus {
 // `names` are "nginx" or "libc6:i386"; without an architecture the system's own is meant, or any that is there.
 DpkgStatus read_dpkg_status(std::string_view text, const std::set<std::string>& names);
 
-}  // namespace plumb::providers::package
+}  // namespace plumb::providers::package::apt

@@ -7,13 +7,16 @@
 #include <string_view>
 #include <vector>
 
-namespace plumb::providers::package {
+#include "providers/sdk/system.h"
+
+namespace plumb::providers::package::apt {
 
 struct Simulation {
   std::map<std::string, std::string> installs;  // name -> version
   std::set<std::string> removes;
   std::set<std::string> downgrades;
-  std::map<std::string, std::vector<std::string>> children;  // installed on behalf of
+  std::set<std::string> held;                                // would change although they are held
+  std::map<std::string, std::vector<std::string>> children;  // installed or upgraded on behalf of
   std::map<std::string, std::string> selected;               // instead of a virtual name
   std::map<std::string, std::string> unknown;                // name -> why it cannot be installed
   std::vector<std::string> errors;                           // the other ones
@@ -24,4 +27,8 @@ struct Simulation {
 
 Simulation parse_simulation(std::string_view output);
 
-}  // namespace plumb::providers::package
+// What to ask apt-get. Each argument is a name, a name with a version or, with a minus behind it, a name to remove;
+// `older`: packages may become older.
+ProcessRequest question(const std::vector<std::string>& arguments, bool older);
+
+}  // namespace plumb::providers::package::apt

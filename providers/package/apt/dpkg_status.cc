@@ -1,6 +1,6 @@
-#include "providers/package/dpkg_status.h"
+#include "providers/package/apt/dpkg_status.h"
 
-namespace plumb::providers::package {
+namespace plumb::providers::package::apt {
 namespace {
 
 struct Paragraph {
@@ -116,4 +116,4 @@ DpkgStatus read_dpkg_status(std::string_view text, const std::set<std::string>& 
   return collector.finish();
 }
 
-}  // namespace plumb::providers::package
+}  // namespace plumb::providers::package::apt

@@ -1,8 +1,8 @@
-#include "providers/package/simulation.h"
+#include "providers/package/apt/simulation.h"
 
 #include <algorithm>
 
-namespace plumb::providers::package {
+namespace plumb::providers::package::apt {
 namespace {
 
 std::string_view take_line(std::string_view& text) {
@@ -58,10 +58,11 @@ class Parser {
     if (text.starts_with("E: ")) return error(text);
     if (text.starts_with("Note, selecting ")) return selecting(text);
     if (!text.empty() && text.front() != ' ') {
-      section_ = text == "The following packages will be DOWNGRADED:"   ? Section::kDowngraded
-                 : text.ends_with("have unmet dependencies:")           ? Section::kUnmet
-                 : text.ends_with(" is a virtual package provided by:") ? Section::kProviders
-                                                                        : Section::kNone;
+      section_ = text == "The following packages will be DOWNGRADED:"     ? Section::kDowngraded
+                 : text == "The following held packages will be changed:" ? Section::kHeld
+                 : text.ends_with("have unmet dependencies:")             ? Section::kUnmet
+                 : text.ends_with(" is a virtual package provided by:")   ? Section::kProviders
+                                                                          : Section::kNone;
       if (section_ == Section::kProviders) virtual_ = words_of(text).at(1);
       return;
     }
@@ -86,8 +87,15 @@ class Parser {
       result_.children[bare(words[5])].push_back(bare(words[1]));
       return;
     }
+    // "  Upgrading perl-base:amd64 < 5.36.0-7 | 5.36.0-8 @ii uH > due to perl:amd64"
+    if (words.size() > 5 && words[0] == "Upgrading" && words[words.size() - 3] == "due") {
+      result_.children[bare(words.back())].push_back(bare(words[1]));
+      return;
+    }
     if (section_ == Section::kDowngraded) {
       for (const std::string_view word : words) result_.downgrades.insert(std::string(word));
+    } else if (section_ == Section::kHeld) {
+      for (const std::string_view word : words) result_.held.insert(std::string(word));
     } else if (section_ == Section::kProviders) {
       std::string& list = providers_[virtual_];
       list += (list.empty() ? "" : ", ") + std::string(words[0]);
@@ -130,7 +138,7 @@ class Parser {
     }
   }
 
-  enum class Section { kNone, kDowngraded, kUnmet, kProviders };
+  enum class Section { kNone, kDowngraded, kHeld, kUnmet, kProviders };
 
   Simulation result_;
   Section section_ = Section::kNone;
@@ -143,6 +151,26 @@ class Parser {
 
 Simulation parse_simulation(std::string_view output) {
   return Parser().parse(output);
+}
+
+ProcessRequest question(const std::vector<std::string>& arguments, bool older) {
+  ProcessRequest request;
+  // It writes no cache, and without locks it does not stand in anyone's way. The trace tells on whose behalf each
+  // package comes; without -q=0 a pipe would not be told what stands in for a virtual package.
+  request.argv = {"apt-get", "-s",
+                  "-y",      "-q=0",
+                  "-o",      "Dir::Cache::pkgcache=",
+                  "-o",      "Dir::Cache::srcpkgcache=",
+                  "-o",      "Debug::NoLocking=1",
+                  "-o",      "Debug::pkgDepCache::AutoInstall=1"};
+  if (older) request.argv.emplace_back("--allow-downgrades");
+  request.argv.emplace_back("install");
+  request.argv.emplace_back("--");
+  request.argv.insert(request.argv.end(), arguments.begin(), arguments.end());
+  request.decided_by = {"/var/lib/dpkg/status", "/var/lib/apt/extended_states", "/var/lib/apt/lists", "/etc/apt"};
+  request.timeout = std::chrono::seconds(120);
+  request.output_limit = std::size_t{16} << 20U;
+  return request;
 }
 
 std::vector<std::string> Simulation::closure(const std::string& name) const {
@@ -163,4 +191,4 @@ std::vector<std::string> Simulation::closure(const std::string& name) const {
   return result;
 }
 
-}  // namespace plumb::providers::package
+}  // namespace plumb::providers::package::apt
