@@ -88,7 +88,7 @@ void Workspace::diagnose(const Error& error) {
 
 bool Workspace::load() {
   Diagnostics diagnostics;
-  project_ = config::load_project(folder(), input_arguments(options_), diagnostics, sources_);
+  project_ = config::load_project(folder(), input_arguments(options_), options_.kinds, diagnostics, sources_);
   if (project_) {
     const std::filesystem::path standard = folder() / config::document_name(folder(), "hosts");
     std::error_code ignored;
@@ -109,8 +109,7 @@ bool Workspace::load() {
   }
   // After errors the graph is still looked at, so that all of them are told in one go.
   if (diagnostics.has_errors() && loaded_) {
-    ir::Compiler({*project_, inventory(), sources_, builtin_providers(), recorded_facts(), ""})
-        .survey(hosts_, diagnostics);
+    ir::Compiler({*project_, inventory(), sources_, options_.kinds, recorded_facts(), ""}).survey(hosts_, diagnostics);
   }
   diagnose(diagnostics);
   return !diagnostics.has_errors() && project_ && loaded_;
@@ -153,8 +152,7 @@ std::optional<ir::CompilerInput> Workspace::compiler_input() {
   if (!find_key()) return std::nullopt;
   static const std::map<std::string, Json> kNone;
   const bool looks = ir::looks_at_other_hosts(project_->root);
-  return ir::CompilerInput{*project_, inventory(), sources_, builtin_providers(), looks ? recorded_facts() : kNone,
-                           key_};
+  return ir::CompilerInput{*project_, inventory(), sources_, options_.kinds, looks ? recorded_facts() : kNone, key_};
 }
 
 bool Workspace::find_key() {

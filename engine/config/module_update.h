@@ -19,8 +19,8 @@ struct ListedModule {
 };
 
 // Sorted by source. Nothing where the project or its lock cannot be read; other findings are for who validates.
-std::optional<std::vector<ListedModule>> list_modules(const std::filesystem::path& project, Diagnostics& diagnostics,
-                                                      lang::SourceMap& sources);
+std::optional<std::vector<ListedModule>> list_modules(const std::filesystem::path& project, const Registry& kinds,
+                                                      Diagnostics& diagnostics, lang::SourceMap& sources);
 
 struct FetchedModule {
   GitSource source;
@@ -45,7 +45,7 @@ struct UpdatedModule {
 // sight. Nothing where something could not be read or brought; the lock is then as it was. Findings in a project whose
 // lock is written travel with the result.
 std::optional<std::vector<UpdatedModule>> update_modules(const std::filesystem::path& project,
-                                                         const std::vector<std::string>& names,
+                                                         const std::vector<std::string>& names, const Registry& kinds,
                                                          Diagnostics& diagnostics, lang::SourceMap& sources);
 
 }  // namespace plumb::config

@@ -80,7 +80,7 @@ class Normalised {
   }
 
   Json part(const Declaration& declaration) {
-    const Json& properties = builtin_schema("resources/" + declaration.kind).at("properties");
+    const Json& properties = declaration.spec->schema.json().at("properties");
     Json attributes = Json::object();
     for (const auto& [name, located] : declaration.literals) {
       if (properties[name].value("x-format", std::string()) == "source")
@@ -142,23 +142,24 @@ Result<std::string> digest_of(const Project& project) {
   return digest(canonical(document));
 }
 
-std::optional<Project> load_project(const fs::path& folder, const InputArguments& arguments, Diagnostics& diagnostics,
-                                    lang::SourceMap& sources) {
+std::optional<Project> load_project(const fs::path& folder, const InputArguments& arguments, const Registry& kinds,
+                                    Diagnostics& diagnostics, lang::SourceMap& sources) {
   if (const Result<> there = expect_project(folder); !there) {
     diagnostics.add(there.error().diagnostic());
     return std::nullopt;
   }
   Project project;
   project.folder = folder;
-  ModuleReader reader(folder, diagnostics, sources);
+  ModuleReader reader(folder, kinds, diagnostics, sources);
   if (!reader.read_root(project.root, project.name)) return std::nullopt;
   project.rollout = reader.rollout();
   read_input_layers(project, arguments, diagnostics, sources);
   return project;
 }
 
-std::optional<Project> load_module(const fs::path& folder, Diagnostics& diagnostics, lang::SourceMap& sources) {
-  const std::shared_ptr<const Module> module = ModuleReader(folder, diagnostics, sources).module("");
+std::optional<Project> load_module(const fs::path& folder, const Registry& kinds, Diagnostics& diagnostics,
+                                   lang::SourceMap& sources) {
+  const std::shared_ptr<const Module> module = ModuleReader(folder, kinds, diagnostics, sources).module("");
   if (module == nullptr) return std::nullopt;
   Project project;
   project.folder = folder;

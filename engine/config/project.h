@@ -41,9 +41,9 @@ struct Project {
 // Reads `folder`/plumb.yaml (or plumb.cue), its includes and modules, and the layers of inputs that are not the
 // inventory's. Gathers every finding. A project comes back where there is something to go on with, for more findings of
 // the same go: after errors, what is broken in it is marked so. Warnings travel with success. `sources` takes the texts
-// that were read, with the lines that hold sensitive values hidden; it outlives the project.
+// that were read, with the lines that hold sensitive values hidden; it and `kinds` outlive the project.
 std::optional<Project> load_project(const std::filesystem::path& folder, const InputArguments& arguments,
-                                    Diagnostics& diagnostics, lang::SourceMap& sources);
+                                    const Registry& kinds, Diagnostics& diagnostics, lang::SourceMap& sources);
 
 // Digest over the normalised configuration (not its layout or comments) and the bytes of its source files: the plan's
 // inputs.config. Sensitive values stay out of it, because a digest without a key would let short ones be guessed; the
@@ -51,7 +51,7 @@ std::optional<Project> load_project(const std::filesystem::path& folder, const I
 Result<std::string> digest_of(const Project& project);
 
 // Reads `folder`/module.yaml as if it were a project, so that a module can be looked at on its own.
-std::optional<Project> load_module(const std::filesystem::path& folder, Diagnostics& diagnostics,
+std::optional<Project> load_module(const std::filesystem::path& folder, const Registry& kinds, Diagnostics& diagnostics,
                                    lang::SourceMap& sources);
 
 }  // namespace plumb::config

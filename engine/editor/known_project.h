@@ -8,6 +8,6 @@
 namespace plumb::editor {
 
 // As far as it can be read: mistakes are for `validate` to tell. Defaults of sensitive inputs are left out.
-KnownProject read_known_project(const std::filesystem::path& folder);
+KnownProject read_known_project(const std::filesystem::path& folder, const Registry& kinds);
 
 }  // namespace plumb::editor

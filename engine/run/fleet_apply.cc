@@ -60,7 +60,7 @@ constexpr Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}
 Result<Request> Fleet::request_for(const Member& member, const plan::Plan& plan, const ApplyOptions& options) const {
   const plan::HostPlan& host = plan.hosts.at(member.name);
   PLUMB_TRY_ASSIGN(Request request,
-                   make_request(plan, host, compiler_.contents(),
+                   make_request(plan, host, compiler_.contents(), providers_,
                                 {options.run, options.plan, context_.key, options.saved_plan, options.keep_going}));
   if (member.planned) {
     request.apply.moot_probes = member.planned->moot_probes;

@@ -21,12 +21,13 @@ void collect_keyed(const Json& json, std::set<std::string>& found) {
 
 class ContentNeeds {
  public:
+  explicit ContentNeeds(const Registry& kinds) : kinds_(kinds) {}
+
   void add(const plan::Action& action) {
     for (const Operation& operation : action.operations) {
       if (const auto* write = std::get_if<WriteFile>(&operation)) add_content(write->content);
     }
-    const std::string content = action.desired.text("content");
-    if (is_digest(content) || is_keyed_digest(content)) add_content(content);
+    for (const std::string& content : content_digests(kinds_, action.desired)) add_content(content);
     collect_keyed(action.desired.attributes, keyed);
   }
 
@@ -38,6 +39,8 @@ class ContentNeeds {
   void add_content(const std::string& digest_text) {
     (is_keyed_digest(digest_text) ? secret : plain).insert(digest_text);
   }
+
+  const Registry& kinds_;
 };
 
 wire::Action to_wire(const plan::Action& action) {
@@ -60,7 +63,7 @@ wire::Action to_wire(const plan::Action& action) {
 }  // namespace
 
 Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const ir::Contents& contents,
-                             const RequestOptions& options) {
+                             const Registry& kinds, const RequestOptions& options) {
   Request request;
   wire::Apply& apply = request.apply;
   apply.project = plan.project;
@@ -70,7 +73,7 @@ Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host,
   apply.check_applied = options.check_applied;
   apply.keep_going = options.keep_going;
 
-  ContentNeeds needs;
+  ContentNeeds needs(kinds);
   std::map<std::string, std::vector<std::size_t>> by_address;
   for (std::size_t i = 0; i < host.actions->size(); ++i) {
     const plan::Action& action = (*host.actions)[i];

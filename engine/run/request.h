@@ -26,6 +26,6 @@ struct Request {
 
 // `contents` resolves the sensitive values; kSecretUnresolved where it cannot.
 Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const ir::Contents& contents,
-                             const RequestOptions& options);
+                             const Registry& kinds, const RequestOptions& options);
 
 }  // namespace plumb::run
