@@ -142,7 +142,7 @@ class Apply {
   }
 
   Result<> take_plan(std::string bytes) {
-    PLUMB_TRY_ASSIGN(plan_, plan::read_artifact(bytes, options_.kinds));
+    PLUMB_TRY_ASSIGN(plan_, plan::read_artifact(bytes, program_.options.kinds));
     artifact_.id = digest(bytes);
     artifact_.bytes = std::move(bytes);
     return {};

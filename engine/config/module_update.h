@@ -8,6 +8,7 @@
 
 #include "engine/config/module_lock.h"
 #include "engine/config/module_store.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::config {
 

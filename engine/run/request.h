@@ -7,6 +7,7 @@
 #include "engine/ir/contents.h"
 #include "engine/plan/plan.h"
 #include "engine/wire/messages.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::run {
 

@@ -57,7 +57,7 @@ TEST(OperationSet, HoldsWhatItIsMadeOf) {
   const OperationSet set = OperationSet::of<WriteFile, Remove>();
   EXPECT_TRUE(set.contains(WriteFile{}));
   EXPECT_TRUE(set.contains(Remove{}));
-  EXPECT_FALSE(set.contains(Run{}));
+  EXPECT_FALSE(set.contains(plumb::Run{}));
   EXPECT_FALSE(OperationSet().contains(WriteFile{}));
 }
 

@@ -8,6 +8,7 @@
 #include "engine/editor/export.h"
 #include "engine/testing/case_file.h"
 #include "engine/testing/scratch_folder.h"
+#include "testdata/config/judged.h"
 #include "testdata/editor/whole.h"
 #include "testdata/tools/npm.h"
 
