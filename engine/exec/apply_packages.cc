@@ -52,7 +52,7 @@ void ApplyRun::carry_out_transaction(std::vector<Turn>& turns) {
   bool told = false;
   for (std::size_t i = 0; i < turns.size(); ++i) {
     Turn& turn = turns[i];
-    const bool as_planned = found[i] && !divergence(provider(turn.index), action(turn.index), *found[i]);
+    const bool as_planned = found[i] && !divergence(kind(turn.index), action(turn.index), *found[i]);
     turn.note = "it is as planned, although the transaction failed";
     if (as_planned) continue;
     turn.problem = why;

@@ -142,7 +142,7 @@ class Writer {
         out_ += tint("  (" + why->second + ")", Tone::kYellow, options_.color);
       }
       out_ += "\n";
-      if (options_.diffs && attribute == "content") content_diff(before, after);
+      if (options_.diffs) content_diff(before, after);
     }
   }
 
@@ -152,6 +152,7 @@ class Writer {
     return found == plan_.blobs.end() ? nullptr : &found->second;
   }
 
+  // Nothing where they are not both contents that the plan holds.
   void content_diff(const Json& before, const Json& after) {
     constexpr std::size_t kLargest = std::size_t{256} << 10;
     static const std::string kNothing;
