@@ -34,7 +34,7 @@ void ApplyRun::carry_out_transaction(std::vector<Turn>& turns) {
     turn.begun = true;
     (void)merge(whole, std::get<PackageTransaction>(turn.operations.front()));
   }
-  const Result<> done = interpreter_.run(whole, turns.front().output);
+  const Result<> done = interpreter_.run(whole, {}, turns.front().output);
   if (done) return;
   const Diagnostic& why = done.error().diagnostic();
 
