@@ -56,11 +56,13 @@ bench: build ## measure; see testdata/bench
 	@.ci/deps lab
 	@.ci/deps bench || echo 'bench: without the tools that are not to be had here'
 	@testdata/bench/ssh build/bin/plumb
+	@testdata/bench/packages build/bin/plumb
 	@testdata/bench/far build/bin/plumb build/tests/lab_link
 	@testdata/bench/local build/bin/plumb
 	@testdata/bench/offline build/bin/plumb
 	@testdata/bench/fleets build/bin/plumb
 	@testdata/bench/sessions build/bin/plumb
+	@testdata/bench/large build/bin/plumb
 
 asan: deps ## build and run the unit tests with the address and undefined-behaviour sanitizers
 	@.ci/sanitize asan

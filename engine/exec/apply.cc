@@ -5,6 +5,7 @@
 #include "engine/exec/apply_run.h"
 #include "engine/exec/item_locks.h"
 #include "engine/exec/observe.h"
+#include "engine/exec/transactions.h"
 
 namespace plumb::exec {
 
@@ -15,27 +16,49 @@ wire::Done apply(const ApplyTools& tools, const wire::Apply& request) {
 ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
     : tools_(tools),
       request_(request),
-      interpreter_(tools.system, tools.blobs, Secrets(request.secrets), tools.folder.token()),
-      guard_(tools.system, tools.folder, request.run, request.plan),
+      interpreter_(tools.system, tools.registry.managers(), tools.blobs, Secrets(request.secrets),
+                   tools.folder.token()),
+      guard_(tools.system, tools.registry.managers(), tools.folder, request.run, request.plan),
+      transactions_(transactions(request.actions)),
+      waits_(request.actions.size(), false),
       states_(request.actions.size(), State::kPending),
       judgements_(request.actions.size()),
       before_(request.actions.size()),
       touched_(request.actions.size(), false),
       started_(request.actions.size(), false),
       guarded_(request.actions.size(), false) {
+  for (const auto& [last, members] : transactions_) {
+    for (const std::size_t index : members) waits_[index] = index != last;
+  }
   interpreter_.set_stop([this] {
     tools_.line.show_life();
     return tools_.line.wants_stop();
   });
   tools_.system.set_while_busy([this] { tools_.line.show_life(); });
+  tools_.blobs.fetch_large(
+      request.contents, request.key,
+      [this](const wire::LargeContent& content, const ByteSink& take) { return fetch(content, take); });
 }
 
 ApplyRun::~ApplyRun() {
   tools_.system.set_while_busy({});
+  tools_.blobs.fetch_nothing();
+}
+
+// Waiting for the line is not work: an earlier change may be what cut it, and is then undone meanwhile.
+Result<> ApplyRun::fetch(const wire::LargeContent& content, const ByteSink& take) {
+  bool waits_to_be_confirmed = false;
+  for (std::size_t i = 0; i < states_.size(); ++i)
+    waits_to_be_confirmed = waits_to_be_confirmed || (guarded_[i] && touched_[i]);
+  if (waits_to_be_confirmed) guard_.rest(false);
+  Result<> fetched = tools_.line.fetch(content, take);
+  if (waits_to_be_confirmed && !guard_.work())
+    return fail(Code::kNotConfirmed, "the time to confirm what was changed before ran out");
+  return fetched;
 }
 
 wire::Done ApplyRun::run() {
-  done_.outcome = "ok";
+  done_.outcome = wire::DoneOutcome::kOk;
   if (already_applied()) return done_;
   HostRecord& record = tools_.log.record();
   for (const std::string& folder : record.temporaries) {
@@ -53,7 +76,7 @@ bool ApplyRun::already_applied() {
   if (!request_.check_applied) return false;
   for (const AppliedPlan& applied : tools_.log.record().applied) {
     if (applied.plan != request_.plan) continue;
-    done_.outcome = "already";
+    done_.outcome = wire::DoneOutcome::kAlready;
     done_.applied_by = applied.run;
     done_.applied_at = applied.when;
     return true;
@@ -97,42 +120,72 @@ bool ApplyRun::look_at_all() {
       fail_before(i, found[at].error().diagnostic(), false);
       continue;
     }
-    judgements_[i] = judge(provider(i), action(i), *found[at]);
+    judgements_[i] = judge(kind(i), action(i), *found[at]);
     before_[i] = std::move(*found[at]);
     if (judgements_[i].verdict != Verdict::kRefused) continue;
     stale = true;
     states_[i] = State::kSkipped;
     event(wire::EventKind::kStale, i, judgements_[i].problem.summary, judgements_[i].problem);
   }
-  if (stale) done_.outcome = "stale";
+  if (stale) done_.outcome = wire::DoneOutcome::kStale;
   return !stale && !failed_;
 }
 
-// Actions in order. Neighbours that only touch files and do not depend on each other take their turn together.
+// Actions in order. Neighbours that only touch files and do not depend on each other take their turn together, and so
+// do package actions that are one transaction.
 void ApplyRun::act() {
   std::size_t next = 0;
   while (next < states_.size()) {
     if (tools_.line.wants_stop()) {
-      done_.outcome = "interrupted";
+      done_.outcome = wire::DoneOutcome::kInterrupted;
       return;
     }
     if (broken_ || stops_after_failure()) return;
     Group group;
     std::vector<std::size_t> settled;
-    while (next < states_.size() && joins(group, next)) {
-      if (std::optional<Turn> turn = take_turn(next)) {
-        add(group, std::move(*turn));
-      } else {
-        settled.push_back(next);
+    while (next < states_.size() && (waits_[next] || joins(group, next))) {
+      const std::size_t index = next++;
+      if (waits_[index]) continue;
+      const auto together = transactions_.find(index);
+      const std::vector<std::size_t> members =
+          together == transactions_.end() ? std::vector<std::size_t>{index} : together->second;
+      look_at(members);
+      for (const std::size_t member : members) {
+        if (std::optional<Turn> turn = take_turn(member)) {
+          add(group, std::move(*turn));
+        } else {
+          settled.push_back(member);
+        }
       }
-      ++next;
       if (stops_after_failure()) break;
     }
-    if (!group.turns.empty()) carry_out(group.turns);
+    if (!group.turns.empty()) carry_out(group);
     for (const std::size_t i : settled) {
       if (states_[i] == State::kSatisfied) event(wire::EventKind::kSatisfied, i);
     }
     tell();
+  }
+}
+
+// What earlier actions explain is looked at when its turn comes, all of a transaction at once.
+void ApplyRun::look_at(std::span<const std::size_t> indexes) {
+  std::vector<std::size_t> looked;
+  std::vector<const Desired*> desired;
+  for (const std::size_t index : indexes) {
+    const wire::Action& what = action(index);
+    if (!what.explained || what.triggered || states_[index] != State::kPending || lost_need(index)) continue;
+    looked.push_back(index);
+    desired.push_back(&what.desired);
+  }
+  std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  for (std::size_t at = 0; at < looked.size(); ++at) {
+    const std::size_t index = looked[at];
+    if (!found[at]) {
+      fail_before(index, found[at].error().diagnostic(), false);
+      continue;
+    }
+    judgements_[index] = judge(kind(index), action(index), *found[at]);
+    before_[index] = std::move(*found[at]);
   }
 }
 
@@ -154,17 +207,6 @@ std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
     }
     turn.operations = std::move(*operations);
   } else {
-    if (action(index).explained) {
-      const Desired* desired = &action(index).desired;
-      std::vector<Result<Observed>> found =
-          observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key);
-      if (!found[0]) {
-        fail_before(index, found[0].error().diagnostic(), false);
-        return std::nullopt;
-      }
-      judgements_[index] = judge(provider(index), action(index), *found[0]);
-      before_[index] = std::move(*found[0]);
-    }
     Judgement& judgement = judgements_[index];
     if (judgement.verdict == Verdict::kSatisfied) {
       satisfied(index);
@@ -207,7 +249,7 @@ std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::siz
     fail_before(index, found[0].error().diagnostic(), false);
     return std::nullopt;
   }
-  Change change = provider(index).triggered(*desired, *found[0], action(index).op);
+  Change change = kind(index).provider->triggered(*desired, *found[0], action(index).op);
   if (change.empty()) return std::nullopt;
   return std::move(change.operations);
 }
@@ -250,9 +292,9 @@ std::vector<std::string> ApplyRun::addresses_owed() const {
 void ApplyRun::finish() {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     if (states_[i] != State::kPending) continue;
-    if (done_.outcome == "interrupted") {
+    if (done_.outcome == wire::DoneOutcome::kInterrupted) {
       skip(i, Diagnostic(Code::kInterrupted, address(i) + " was not begun: the run was interrupted"));
-    } else if (done_.outcome == "stale") {
+    } else if (done_.outcome == wire::DoneOutcome::kStale) {
       states_[i] = State::kSkipped;
     } else if (failed_) {
       skip(i, Diagnostic(Code::kSkippedByFailure, address(i) + " was skipped, since " + address(*failed_) + " failed"));
@@ -263,7 +305,7 @@ void ApplyRun::finish() {
   done_.failed = static_cast<int>(std::count(states_.begin(), states_.end(), State::kFailed));
   done_.skipped = static_cast<int>(std::count(states_.begin(), states_.end(), State::kSkipped));
   done_.verified = static_cast<int>(std::count(states_.begin(), states_.end(), State::kVerified));
-  if (failed_ && done_.outcome == "ok") done_.outcome = "failed";
+  if (failed_ && done_.outcome == wire::DoneOutcome::kOk) done_.outcome = wire::DoneOutcome::kFailed;
   std::erase_if(tools_.log.record().owed, [this](const wire::Owed& owed) {
     const std::vector<std::string>& moot = request_.moot_probes;
     return owed.op == Op::kVerify && std::find(moot.begin(), moot.end(), owed.address) != moot.end();
@@ -271,7 +313,7 @@ void ApplyRun::finish() {
   done_.owed = addresses_owed();
   done_.confirm_within = guard_.finish();
   // A host that was refused is left alone altogether.
-  if (done_.outcome == "stale") return;
+  if (done_.outcome == wire::DoneOutcome::kStale) return;
 
   HostRecord& record = tools_.log.record();
   std::set<std::string> not_done;
@@ -290,7 +332,7 @@ void ApplyRun::finish() {
   const bool known = std::any_of(record.applied.begin(), record.applied.end(),
                                  [this](const AppliedPlan& applied) { return applied.plan == request_.plan; });
   // What locks held back may still be applied with this plan once they are gone.
-  const bool in_full = done_.outcome == "ok" && done_.skipped == 0;
+  const bool in_full = done_.outcome == wire::DoneOutcome::kOk && done_.skipped == 0;
   if (in_full && !request_.actions.empty() && !known) {
     record.applied.push_back({request_.plan, request_.run, now_rfc3339()});
     if (record.applied.size() > 16) record.applied.erase(record.applied.begin());

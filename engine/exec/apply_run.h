@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -35,6 +36,7 @@ class ApplyRun {
     bool begun = false;     // something may have been done
     bool touched = false;   // something has been done
     std::string output;
+    std::string note;  // to a change that came in an unusual way
     std::int64_t milliseconds = 0;
   };
 
@@ -48,10 +50,12 @@ class ApplyRun {
   };
 
   // apply.cc: what happens in which order.
+  Result<> fetch(const wire::LargeContent& content, const ByteSink& take);
   bool already_applied();
   void leave_locked_alone();
   bool look_at_all();
   void act();
+  void look_at(std::span<const std::size_t> indexes);
   std::optional<Turn> take_turn(std::size_t index);
   bool is_due(std::size_t index) const;
   std::optional<std::vector<Operation>> operations_of_triggered(std::size_t index);
@@ -65,6 +69,7 @@ class ApplyRun {
   // apply_turns.cc: doing it.
   bool joins(const Group& group, std::size_t index) const;
   void add(Group& group, Turn turn) const;
+  void carry_out(Group& group);
   void carry_out(std::vector<Turn>& turns);
   bool begin(const std::vector<Turn>& turns);
   std::vector<Guarded> guarded(const std::vector<Turn>& turns) const;
@@ -77,6 +82,13 @@ class ApplyRun {
   void settle(std::vector<Turn>& turns);
   JournalEntry intent_of(const Turn& turn) const;
   JournalEntry outcome_of(const Turn& turn) const;
+
+  // apply_packages.cc: those that are one transaction.
+  static std::vector<std::vector<Turn>> transactions_of(std::vector<Turn>& turns);
+  void carry_out_transaction(std::vector<Turn>& turns);
+  void carry_out_one_by_one(std::vector<Turn>& turns, const Diagnostic& why);
+  std::string what_became_of(std::size_t index, const Result<Observed>& found) const;
+
   Diagnostic presentable(const Diagnostic& problem, std::size_t index) const;
   void event(wire::EventKind kind, std::size_t index, std::string text = {}, std::optional<Diagnostic> problem = {},
              std::int64_t milliseconds = 0);
@@ -84,9 +96,7 @@ class ApplyRun {
 
   const wire::Action& action(std::size_t index) const { return request_.actions[index]; }
   std::string address(std::size_t index) const { return action(index).desired.address.str(); }
-  const Provider& provider(std::size_t index) const {
-    return *tools_.registry.find(action(index).desired.address.kind);
-  }
+  const Kind& kind(std::size_t index) const { return *tools_.registry.find(action(index).desired.address.kind); }
   bool is_probe(std::size_t index) const { return action(index).op == Op::kVerify; }
   bool stops_after_failure() const { return failed_.has_value() && !request_.keep_going; }
 
@@ -94,6 +104,8 @@ class ApplyRun {
   const wire::Apply& request_;
   Interpreter interpreter_;
   Guard guard_;
+  std::map<std::size_t, std::vector<std::size_t>> transactions_;  // by their last action
+  std::vector<bool> waits_;                                       // for the last action of its transaction
   std::vector<State> states_;
   std::vector<Judgement> judgements_;            // of actions that were looked at
   std::vector<std::optional<Observed>> before_;  // what was there when they were

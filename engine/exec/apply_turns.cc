@@ -9,6 +9,8 @@
 #include "engine/exec/apply_run.h"
 #include "engine/exec/interpreter/programs.h"
 #include "engine/exec/observe.h"
+#include "engine/exec/transactions.h"
+#include "providers/sdk/sealed_values.h"
 
 namespace plumb::exec {
 namespace {
@@ -77,13 +79,12 @@ bool ApplyRun::joins(const Group& group, std::size_t index) const {
 }
 
 void ApplyRun::add(Group& group, Turn turn) const {
-  group.closed = action(turn.index).triggered || !can_be_grouped(turn.operations);
+  group.closed = group.closed || action(turn.index).triggered || !can_be_grouped(turn.operations);
   group.indexes.insert(turn.index);
   for (const Operation& operation : turn.operations) {
     if (const std::string* path = file_path(operation)) group.paths.insert(*path);
     const auto* write = std::get_if<WriteFile>(&operation);
-    const Result<Content> content = write == nullptr ? Result<Content>(Content{}) : tools_.blobs.find(write->content);
-    if (content) group.bytes += content->size;
+    if (write != nullptr) group.bytes += tools_.blobs.size(write->content).value_or(0);
   }
   group.turns.push_back(std::move(turn));
 }
@@ -106,7 +107,7 @@ std::vector<Guarded> ApplyRun::guarded(const std::vector<Turn>& turns) const {
     if (!again && (what.triggered || what.confirm_within == 0)) continue;
     const std::map<std::string, Json>& resources = tools_.log.record().resources;
     const auto recorded = resources.find(address(turn.index));
-    UndoStep step{address(turn.index), what.op, turn.operations, {}};
+    UndoStep step{address(turn.index), what.op, turn.operations, {}, sealed_values(what.desired)};
     if (recorded != resources.end()) step.recorded = recorded->second;
     found.push_back({std::move(step), again, what.confirm_within});
   }
@@ -146,16 +147,27 @@ bool ApplyRun::begin(const std::vector<Turn>& turns) {
   return true;
 }
 
+void ApplyRun::carry_out(Group& group) {
+  if (!group.closed) return carry_out(group.turns);
+  // One that takes its turn alone, or those of a transaction.
+  for (std::vector<Turn>& turns : transactions_of(group.turns)) {
+    if (broken_ || stops_after_failure()) return;
+    carry_out(turns);
+  }
+}
+
 void ApplyRun::carry_out(std::vector<Turn>& turns) {
-  const bool grouped = turns.size() > 1;
-  if (!grouped) {
+  const bool packages = changes_packages(turns.front().operations);
+  if (packages || turns.size() == 1) {
     // Before it counts as work: on a line that is cut this may hang.
-    event(wire::EventKind::kStarted, turns.front().index);
+    for (const Turn& turn : turns) event(wire::EventKind::kStarted, turn.index);
     tell();
   }
   if (!begin(turns)) return;
   const auto start = Clock::now();
-  if (grouped) {
+  if (turns.size() > 1 && packages) {
+    carry_out_transaction(turns);
+  } else if (turns.size() > 1) {
     carry_out_group(turns);
   } else {
     carry_out_one(turns.front());
@@ -169,8 +181,9 @@ void ApplyRun::carry_out(std::vector<Turn>& turns) {
 
 void ApplyRun::carry_out_one(Turn& turn) {
   turn.begun = true;
+  const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
   for (const Operation& operation : turn.operations) {
-    if (Result<> ran = interpreter_.run(operation, turn.output); !ran) {
+    if (Result<> ran = interpreter_.run(operation, marked, turn.output); !ran) {
       turn.problem = ran.error().diagnostic();
       break;
     }
@@ -199,9 +212,10 @@ void ApplyRun::stage_all(std::vector<Turn>& turns) {
   FileWriter& writer = interpreter_.writer();
   StagingFolder folder;
   const auto stage = [&](Turn& turn) -> Result<> {
+    const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
     for (const Operation& operation : turn.operations) {
       if (!std::holds_alternative<WriteFile>(operation)) continue;
-      PLUMB_TRY_ASSIGN(const Operation revealed, interpreter_.secrets().reveal(operation));
+      PLUMB_TRY_ASSIGN(const Operation revealed, interpreter_.secrets().reveal(operation, marked));
       PLUMB_TRY_ASSIGN(StagedFile staged, writer.stage(std::get<WriteFile>(revealed), folder, turn.output));
       turn.files.push_back(std::move(staged));
     }
@@ -227,11 +241,12 @@ void ApplyRun::stage_all(std::vector<Turn>& turns) {
 
 void ApplyRun::put_in_place(Turn& turn) {
   turn.begun = true;
+  const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
   std::size_t file = 0;
   for (const Operation& operation : turn.operations) {
     Result<> done = std::holds_alternative<WriteFile>(operation)
                         ? interpreter_.writer().commit(turn.files[file++], interpreter_.folders())
-                        : interpreter_.run(operation, turn.output);
+                        : interpreter_.run(operation, marked, turn.output);
     if (!done) {
       turn.problem = done.error().diagnostic();
       return;
@@ -246,7 +261,7 @@ void ApplyRun::look_again(std::vector<Turn>& turns) {
   for (Turn& turn : turns) {
     turn.touched = turn.begun && !is_probe(turn.index);
     if (is_probe(turn.index)) continue;
-    if (!turn.begun || is_unverifiable(action(turn.index))) continue;
+    if (!turn.begun || is_unverifiable(kind(turn.index), action(turn.index))) continue;
     looked.push_back(&turn);
     desired.push_back(&action(turn.index).desired);
   }
@@ -258,7 +273,7 @@ void ApplyRun::look_again(std::vector<Turn>& turns) {
       turn.touched =
           !found[i] || !before || found[i]->exists != before->exists || found[i]->attributes != before->attributes;
     } else {
-      turn.problem = found[i] ? divergence(provider(turn.index), action(turn.index), *found[i])
+      turn.problem = found[i] ? divergence(kind(turn.index), action(turn.index), *found[i])
                               : std::optional<Diagnostic>(found[i].error().diagnostic());
       turn.diverged = turn.problem.has_value();
     }
@@ -286,12 +301,12 @@ void ApplyRun::settle(std::vector<Turn>& turns) {
     const bool probe = is_probe(i);
     states_[i] = turn.problem ? State::kFailed : probe ? State::kVerified : State::kChanged;
     if (!turn.problem) {
-      event(probe ? wire::EventKind::kVerified : wire::EventKind::kChanged, i, {}, {}, turn.milliseconds);
+      event(probe ? wire::EventKind::kVerified : wire::EventKind::kChanged, i, turn.note, {}, turn.milliseconds);
       continue;
     }
     if (!failed_) failed_ = i;
     // A probe that was waiting when the run was stopped.
-    if (turn.problem->code == Code::kInterrupted) done_.outcome = "interrupted";
+    if (turn.problem->code == Code::kInterrupted) done_.outcome = wire::DoneOutcome::kInterrupted;
     event(turn.diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, i, turn.problem->summary, turn.problem,
           turn.milliseconds);
   }
@@ -325,15 +340,23 @@ JournalEntry ApplyRun::intent_of(const Turn& turn) const {
 
 JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
   const wire::Action& what = action(turn.index);
-  Outcome outcome{
-      request_.run, request_.plan, address(turn.index), what.op, "changed", turn.touched, false, {}, false, {}};
+  Outcome outcome{request_.run,
+                  request_.plan,
+                  address(turn.index),
+                  what.op,
+                  JournalOutcome::kChanged,
+                  turn.touched,
+                  false,
+                  {},
+                  false,
+                  {}};
   if (!turn.begun && !turn.problem) {
-    outcome.outcome = "none";
+    outcome.outcome = JournalOutcome::kNone;
   } else if (turn.problem) {
-    outcome.outcome = "failed";
+    outcome.outcome = JournalOutcome::kFailed;
     outcome.text = turn.problem->summary;
   } else if (what.op == Op::kVerify) {
-    outcome.outcome = "verified";
+    outcome.outcome = JournalOutcome::kVerified;
   } else {
     const auto desired = request_.resources.find(outcome.address);
     if (desired != request_.resources.end()) outcome.resource = desired->second;
@@ -352,8 +375,8 @@ JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
 Diagnostic ApplyRun::presentable(const Diagnostic& problem, std::size_t index) const {
   Diagnostic shown = problem;
   const bool said_by_program = problem.code == Code::kProgramFailed || problem.code == Code::kValidateFailed ||
-                               problem.code == Code::kPackageFailed || problem.code == Code::kServiceFailed ||
-                               problem.code == Code::kProbeFailed;
+                               problem.code == Code::kPackageFailed || problem.code == Code::kPackageOthers ||
+                               problem.code == Code::kServiceFailed || problem.code == Code::kProbeFailed;
   if (action(index).hide_output && said_by_program) {
     // What a program prints stands after the first colon.
     const std::size_t colon = shown.summary.find(": ");

@@ -105,7 +105,7 @@ Json addresses() {
 
 }  // namespace
 
-Json gather_facts(LocalSystem& system) {
+Json gather_facts(LocalSystem& system, const Managers& managers) {
   const RootFiles& files = system.files();
   const bool image = files.is_image();
   std::string release = read_small(files, "/etc/os-release");
@@ -127,6 +127,7 @@ Json gather_facts(LocalSystem& system) {
                  {{"name", account ? account->name : std::to_string(::geteuid())},
                   {"uid", static_cast<std::int64_t>(::geteuid())}}},
                 {"image", image}});
+  facts.update(managers.facts(system));
   facts["ip"] = image ? Json{{"ipv4", Json::array()}, {"ipv6", Json::array()}} : addresses();
   return facts;
 }

@@ -3,10 +3,12 @@
 
 #include "engine/base/json.h"
 #include "engine/exec/local_system.h"
+#include "providers/sdk/managers.h"
 
 namespace plumb::exec {
 
-// Below --root they are the image's; what only a running system has (memory, addresses) is then left out.
-Json gather_facts(LocalSystem& system);
+// Below --root they are the image's; what only a running system has (memory, addresses) is then left out. What manages
+// packages and services is told by the kinds that deal with them.
+Json gather_facts(LocalSystem& system, const Managers& managers);
 
 }  // namespace plumb::exec

@@ -4,8 +4,9 @@
 
 namespace plumb::exec {
 
-Guard::Guard(LocalSystem& system, const StateFolder& folder, std::string run, std::string plan)
-    : system_(system), folder_(folder) {
+Guard::Guard(LocalSystem& system, const Managers& managers, const StateFolder& folder, std::string run,
+             std::string plan)
+    : system_(system), managers_(managers), folder_(folder) {
   list_.run = std::move(run);
   list_.plan = std::move(plan);
 }
@@ -34,7 +35,7 @@ Result<> Guard::arm(const std::vector<Guarded>& actions, const Secrets& secrets)
     watchdog_->set_within(list_.within);
     return {};
   }
-  Result<Watchdog> watchdog = Watchdog::start(folder_, secrets, std::move(*lock), list_.within);
+  Result<Watchdog> watchdog = Watchdog::start(folder_, managers_, secrets, std::move(*lock), list_.within);
   if (!watchdog) {
     // Nothing has been done yet.
     (void)folder_.confirm();

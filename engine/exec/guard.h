@@ -19,7 +19,7 @@ struct Guarded {
 
 class Guard {
  public:
-  Guard(LocalSystem& system, const StateFolder& folder, std::string run, std::string plan);
+  Guard(LocalSystem& system, const Managers& managers, const StateFolder& folder, std::string run, std::string plan);
 
   // Before anything is done on the host, and after it. False: time was up, and nothing more may begin.
   bool work() { return !watchdog_ || watchdog_->work(); }
@@ -35,6 +35,7 @@ class Guard {
 
  private:
   LocalSystem& system_;
+  const Managers& managers_;
   UndoFolder folder_;
   UndoList list_;
   std::optional<Watchdog> watchdog_;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "engine/exec/accounts.h"
+#include "engine/exec/kept_answers.h"
 #include "engine/exec/process.h"
 #include "engine/exec/root_files.h"
 #include "providers/sdk/system.h"
@@ -34,6 +36,10 @@ class LocalSystem : public System {
   void set_environment(const std::string& name, const std::string& value) { environment_[name] = value; }
   // Called now and then in what may take long.
   void set_while_busy(std::function<void()> call) { while_busy_ = std::move(call); }
+  // From now on answers are kept that are decided by files, here and in children that are forked later.
+  void keep_answers() {
+    if (!answers_) answers_.emplace();
+  }
   const RootFiles& files() const { return files_; }
   // As run(); of an output that is too long the end is kept, where the reason of a failure stands.
   Result<ProcessResult> run_keeping_end(const ProcessRequest& request) { return run(request, true); }
@@ -48,6 +54,7 @@ class LocalSystem : public System {
   Accounts accounts_;
   std::map<std::string, std::string> environment_;
   std::function<void()> while_busy_;
+  std::optional<KeptAnswers> answers_;
 };
 
 }  // namespace plumb::exec

@@ -1,12 +1,12 @@
 // Observation without the power to write, enforced by the kernel.
 //
 // The work runs in a forked child that is confined for good (system/confinement.h); programs that it starts inherit
-// that. One scratch folder in memory may be written, for programs that read with temporary files (apt-get does); it is
-// gone afterwards.
+// that. One scratch folder in memory may be written, for programs that read with temporary files (package managers do);
+// it is gone afterwards.
 //
 // On Linux root is confined without no_new_privs, so that a guard may use sudo to become somebody less. Any other user
 // can only be confined with it: there a guard that needs sudo fails, and `become` is the way. What the sandbox cannot
-// see is a request to somebody else, such as asking systemd to restart a unit.
+// see is a request to somebody else, such as asking the service manager to restart a unit.
 #pragma once
 
 #include <functional>

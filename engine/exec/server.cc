@@ -50,7 +50,7 @@ class Server {
       : registry_(registry), system_(std::move(files)), line_(options.in, options.out) {}
 
   Result<> run() {
-    line_.send(wire::Hello{wire::kVersions, PLUMB_VERSION, platform(), gather_facts(system_)});
+    line_.send(wire::Hello{wire::kVersions, PLUMB_VERSION, platform(), gather_facts(system_, registry_.managers())});
     blobs_ = std::make_unique<BlobStore>(system_.files());
     while (true) {
       Result<std::optional<wire::Message>> message = line_.next();
@@ -113,6 +113,7 @@ class Server {
     };
     work.wants_stop = [this] { return line_.wants_stop(); };
     work.stop_fd = line_.in();
+    system_.keep_answers();
     if (!question.resources.empty()) PLUMB_TRY(run_confined(work));
     wire::Record record = to_wire(load_record(folder));
     PLUMB_TRY_ASSIGN(record.locks, locks_in_force(folder));
@@ -135,7 +136,7 @@ class Server {
     auto answered = std::make_unique<Answered>();
     PLUMB_TRY_ASSIGN(answered->folder, StateFolder::of(system_.files(), request.project));
     PLUMB_TRY_ASSIGN(answered->lock, HostLock::take(system_.files(), request.project, request.run));
-    PLUMB_TRY_ASSIGN(const bool undone, take_over_undo(UndoFolder(answered->folder), system_));
+    PLUMB_TRY_ASSIGN(const bool undone, take_over_undo(UndoFolder(answered->folder), system_, registry_.managers()));
     if (undone) {
       return fail(Code::kNotConfirmed,
                   "changes of an earlier run were never confirmed; they have been undone just now, and nothing else")
@@ -177,7 +178,7 @@ class Server {
     const UndoFolder left(folder);
     if (!left.is_waiting() && !left.is_being_undone()) return;
     const Result<HostLock> lock = HostLock::take(system_.files(), project, "undo");
-    if (lock) (void)take_over_undo(left, system_).has_value();
+    if (lock) (void)take_over_undo(left, system_, registry_.managers()).has_value();
   }
 
   Result<> answer_to(const wire::Acknowledge& acknowledge) {

@@ -26,6 +26,7 @@ class StreamLine : public Line {
   bool wants_stop() override;
   // Says Alive where nothing was said for the time of `silence`.
   void show_life() override;
+  Result<> fetch(const wire::LargeContent& content, const ByteSink& take) override;
 
   // The next message, nothing at the end of the stream, or kProtocol. Waits.
   Result<std::optional<wire::Message>> next();
@@ -38,6 +39,8 @@ class StreamLine : public Line {
 
  private:
   void write(std::string_view bytes);
+  // The next part of a content that was wanted. Stops stay in the queue.
+  Result<wire::Blob> next_blob();
   // Reads once and puts whole messages into the queue; false at the end of the stream.
   bool read_some();
 

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include <fcntl.h>
+
 #include "engine/exec/record.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
 namespace {
-
-// Old contents are kept a second time, so there is a bound; what cuts a line is small.
-constexpr std::size_t kLargestContent = std::size_t{64} << 20;
 
 // The path of an operation on files, as it is given; null for any other.
 const std::string* path_of(const Operation& operation) {
@@ -130,8 +129,9 @@ class Inversion {
       back_.emplace_back(SetAttributes{path, ownership_of(info, true), false});
       return {};
     }
-    PLUMB_TRY_ASSIGN(const std::string bytes, system_.read_file(path, kLargestContent));
-    PLUMB_TRY_ASSIGN(std::string content, folder_.keep(bytes));
+    const UniqueFd file = system_.files().open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    if (!file) return os_error("read", path);
+    PLUMB_TRY_ASSIGN(std::string content, folder_.keep(file.get(), path));
     back_.emplace_back(WriteFile{path, std::move(content), ownership_of(info, true), false, false, ""});
     if (uses.becomes_link || uses.becomes_folder) back_.emplace_back(Remove{path, false, false});
     return {};
@@ -147,8 +147,11 @@ class Inversion {
 // Undoing goes on whatever fails: the more is back, the better.
 class Undoing {
  public:
-  Undoing(const UndoFolder& folder, LocalSystem& system, const Secrets& secrets)
-      : folder_(folder), blobs_(system.files()), interpreter_(system, blobs_, secrets, folder.folder().token()) {}
+  Undoing(const UndoFolder& folder, LocalSystem& system, const Managers& managers, const Secrets& secrets)
+      : folder_(folder),
+        managers_(managers),
+        blobs_(system.files()),
+        interpreter_(system, managers, blobs_, secrets, folder.folder().token()) {}
 
   Result<> run() {
     const std::optional<UndoList> list = folder_.being_undone();
@@ -158,10 +161,10 @@ class Undoing {
       each_step(*list, Stage::kStop);
       each_step(*list, Stage::kFiles);
       (void)interpreter_.folders().sync().has_value();
-      if (units_changed_) attempt("", ServiceAction{"systemd", "", "daemon_reload"});
+      for (const ServiceManager* manager : outdated_) attempt("", {}, manager->reload_definitions());
       each_step(*list, Stage::kServices);
       for (const UndoStep& step : list->again) {
-        for (const Operation& operation : step.operations) attempt(key(step), operation);
+        for (const Operation& operation : step.operations) attempt(key(step), step.sealed, operation);
       }
       (void)interpreter_.folders().sync().has_value();
       PLUMB_TRY(tell(*list));
@@ -184,33 +187,35 @@ class Undoing {
   void each_step(const UndoList& list, Stage stage) {
     for (auto step = list.steps.rbegin(); step != list.steps.rend(); ++step) {
       for (const Operation& operation : step->operations) {
-        if (stage_of(operation) == stage) attempt(key(*step), operation);
+        if (stage_of(operation) == stage) attempt(key(*step), step->sealed, operation);
       }
     }
   }
 
-  void attempt(const std::string& step, const Operation& operation) {
+  void attempt(const std::string& step, const std::set<Sealed>& sealed, const Operation& operation) {
     std::string output;
     Result<> done = bring(operation);
-    if (done) done = interpreter_.run(operation, output);
+    if (done) done = interpreter_.run(operation, sealed, output);
     if (!done && !step.empty()) problems_.try_emplace(step, interpreter_.secrets().hide(done.error().summary()));
     const std::string* path = path_of(operation);
-    units_changed_ = units_changed_ || (path != nullptr && path->find("/systemd/") != std::string::npos);
+    for (const ServiceManager* manager : managers_.all_services()) {
+      const bool noted = std::find(outdated_.begin(), outdated_.end(), manager) != outdated_.end();
+      if (path != nullptr && manager->reads(*path) && !noted) outdated_.push_back(manager);
+    }
   }
 
   // The content of a file that is written.
   Result<> bring(const Operation& operation) {
     const auto* write = std::get_if<WriteFile>(&operation);
-    if (write == nullptr || blobs_.find(write->content)) return {};
-    PLUMB_TRY_ASSIGN(std::string bytes, folder_.kept(write->content));
-    return blobs_.add({write->content, std::move(bytes), true, false});
+    if (write == nullptr || blobs_.size(write->content)) return {};
+    return folder_.bring(write->content, blobs_);
   }
 
   Result<> tell(const UndoList& list) {
     std::vector<JournalEntry> outcomes;
     for (const UndoStep& step : list.steps) {
       Outcome outcome = outcome_of(list, step, "put back as it was, since nobody confirmed it in time");
-      if (outcome.outcome == "undone") {
+      if (outcome.outcome == JournalOutcome::kUndone) {
         outcome.resource = step.recorded;
         outcome.forget = !step.recorded;
       }
@@ -218,7 +223,7 @@ class Undoing {
     }
     for (const UndoStep& step : list.again) {
       Outcome outcome = outcome_of(list, step, "done again once everything was back");
-      outcome.discharges = outcome.outcome == "undone";
+      outcome.discharges = outcome.outcome == JournalOutcome::kUndone;
       outcomes.emplace_back(std::move(outcome));
     }
     RunLog log(folder_.folder());
@@ -229,15 +234,16 @@ class Undoing {
   Outcome outcome_of(const UndoList& list, const UndoStep& step, const char* text) const {
     const auto problem = problems_.find(key(step));
     const bool undone = problem == problems_.end();
-    return {list.run, list.plan, step.address, step.op, undone ? "undone" : "not undone",
+    return {list.run, list.plan, step.address, step.op, undone ? JournalOutcome::kUndone : JournalOutcome::kNotUndone,
             true,     false,     {},           false,   undone ? text : problem->second};
   }
 
   const UndoFolder& folder_;
+  const Managers& managers_;
   BlobStore blobs_;
   Interpreter interpreter_;
   std::map<std::string, std::string> problems_;  // the first one of a step
-  bool units_changed_ = false;
+  std::vector<const ServiceManager*> outdated_;  // what they have loaded
 };
 
 }  // namespace
@@ -247,8 +253,8 @@ Result<std::vector<Operation>> inverse(const std::vector<Operation>& operations,
   return Inversion(system, folder).of(operations);
 }
 
-Result<> undo(const UndoFolder& folder, LocalSystem& system, const Secrets& secrets) {
-  return Undoing(folder, system, secrets).run();
+Result<> undo(const UndoFolder& folder, LocalSystem& system, const Managers& managers, const Secrets& secrets) {
+  return Undoing(folder, system, managers, secrets).run();
 }
 
 }  // namespace plumb::exec

@@ -26,7 +26,7 @@ class UndoTest : public ::testing::Test {
         folder_(state_) {}
 
   std::string blob(const std::string& bytes) {
-    (void)blobs_.add({digest(bytes), bytes, true, false});
+    (void)blobs_.add({digest(bytes), bytes, true, false, {}});
     return digest(bytes);
   }
   // Type, mode and content or target of everything below /etc, in order.
@@ -51,10 +51,10 @@ class UndoTest : public ::testing::Test {
     return list;
   }
   void run(const std::vector<Operation>& operations) {
-    Interpreter interpreter(system_, blobs_, Secrets(), state_.token());
+    Interpreter interpreter(system_, managers_, blobs_, Secrets(), state_.token());
     std::string output;
     for (const Operation& operation : operations) {
-      const Result<> done = interpreter.run(operation, output);
+      const Result<> done = interpreter.run(operation, {}, output);
       ASSERT_TRUE(done.has_value()) << done.error().summary();
     }
   }
@@ -65,18 +65,19 @@ class UndoTest : public ::testing::Test {
     run(operations);
     EXPECT_NE(tree(), before);
     ASSERT_TRUE(folder_.take());
-    ASSERT_TRUE(undo(folder_, system_, Secrets()).has_value());
+    ASSERT_TRUE(undo(folder_, system_, managers_, Secrets()).has_value());
     EXPECT_EQ(tree(), before);
     EXPECT_FALSE(folder_.is_waiting() || folder_.is_being_undone());
     EXPECT_FALSE(root_.has(state_.path() + "/undo"));
     const HostRecord record = load_record(state_);
     ASSERT_EQ(record.unreported.size(), 1U);
-    EXPECT_EQ(record.unreported[0].outcome, "undone") << record.unreported[0].text;
+    EXPECT_EQ(record.unreported[0].outcome, JournalOutcome::kUndone) << record.unreported[0].text;
     EXPECT_EQ(record.resources.at("file:/etc/x"), (Json{{"mode", "0600"}}));
   }
 
   ScratchRoot root_;
   LocalSystem system_;
+  Managers managers_;
   BlobStore blobs_;
   StateFolder state_;
   UndoFolder folder_;
@@ -164,10 +165,12 @@ TEST_F(UndoTest, AListComesBackFromItsFile) {
   list.within = 120;
   list.complete = true;
   list.again = {{"service:x", Op::kRestart, {ServiceAction{"systemd", "x.service", "restart"}}, {}}};
+  list.again.front().sealed = {Sealed::of("key", "x")};
   ASSERT_TRUE(folder_.save(list).has_value());
   const std::optional<UndoList> back = folder_.waiting();
   ASSERT_TRUE(back.has_value());
   EXPECT_EQ(to_json(*back), to_json(list));
+  EXPECT_EQ(back->again.front().sealed, list.again.front().sealed);
   EXPECT_FALSE(undo_from_json(Json{{"plumb", "undo/v2"}}).has_value());
 }
 
@@ -182,13 +185,13 @@ TEST_F(UndoTest, WhatCannotBeUndoneIsToldAndTheRestIsUndone) {
   root_.write("/etc/x/stays", "somebody's");
   root_.write("/etc/y", "new");
   ASSERT_TRUE(folder_.take());
-  ASSERT_TRUE(undo(folder_, system_, Secrets()).has_value());
+  ASSERT_TRUE(undo(folder_, system_, managers_, Secrets()).has_value());
   EXPECT_EQ(root_.read("/etc/y"), "old");
   EXPECT_EQ(root_.read("/etc/x/stays"), "somebody's");
-  std::map<std::string, std::string> outcomes;
+  std::map<std::string, JournalOutcome> outcomes;
   for (const wire::Unreported& told : load_record(state_).unreported) outcomes[told.address] = told.outcome;
-  EXPECT_EQ(outcomes["file:/etc/x"], "not undone");
-  EXPECT_EQ(outcomes["file:/etc/y"], "undone");
+  EXPECT_EQ(outcomes["file:/etc/x"], JournalOutcome::kNotUndone);
+  EXPECT_EQ(outcomes["file:/etc/y"], JournalOutcome::kUndone);
 }
 
 TEST_F(UndoTest, AConfirmationAndTheWatchdogNeverBothGetIt) {
@@ -211,14 +214,14 @@ TEST_F(UndoTest, AListThatNobodyCaresForIsTakenOver) {
   {
     const auto alive = must(WatchdogLock::take(state_));
     ASSERT_TRUE(alive.has_value());
-    const Result<bool> taken = take_over_undo(folder_, system_);
+    const Result<bool> taken = take_over_undo(folder_, system_, managers_);
     ASSERT_FALSE(taken.has_value());
     EXPECT_EQ(taken.error().code(), Code::kHostLocked);
     EXPECT_FALSE(root_.has("/etc/x"));
   }
-  EXPECT_TRUE(must(take_over_undo(folder_, system_)));
+  EXPECT_TRUE(must(take_over_undo(folder_, system_, managers_)));
   EXPECT_EQ(root_.read("/etc/x"), "old");
-  EXPECT_FALSE(must(take_over_undo(folder_, system_)));
+  EXPECT_FALSE(must(take_over_undo(folder_, system_, managers_)));
 }
 
 }  // namespace

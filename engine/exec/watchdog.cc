@@ -58,8 +58,8 @@ void reset_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-// Out of the group of processes that the login belongs to: systemd may end all of it with the session. Systems without
-// such groups have none of these folders.
+// Out of the group of processes that the login belongs to: a service manager may end all of it with the session.
+// Systems without such groups have none of these folders.
 void leave_login_group() {
   for (const char* hierarchy : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"}) {
     const std::string above = hierarchy;
@@ -90,9 +90,11 @@ void Watchdog::rest(bool anew) {
 // What the forked process does.
 class WatchdogProcess {
  public:
-  WatchdogProcess(const UndoFolder& folder, const Secrets& secrets, Watchdog::Shared& shared, pid_t executor)
+  WatchdogProcess(const UndoFolder& folder, const Managers& managers, const Secrets& secrets, Watchdog::Shared& shared,
+                  pid_t executor)
       : root_(folder.folder().files().root()),
         project_(base_of(folder.folder().path())),
+        managers_(managers),
         secrets_(secrets),
         shared_(shared),
         executor_(executor) {}
@@ -113,7 +115,7 @@ class WatchdogProcess {
     if (!wait_for_time(folder) || !folder.take()) ::_exit(0);
     if (executor_.runs()) end(executor_);
     const std::optional<HostLock> held = lock_host(system.files(), folder);
-    ::_exit(undo(folder, system, secrets_) ? 0 : 1);
+    ::_exit(undo(folder, system, managers_, secrets_) ? 0 : 1);
   }
 
  private:
@@ -159,18 +161,20 @@ class WatchdogProcess {
 
   std::string root_;
   std::string project_;
+  const Managers& managers_;
   const Secrets& secrets_;
   Watchdog::Shared& shared_;
   ProcessHandle executor_;
 };
 
-Result<Watchdog> Watchdog::start(const UndoFolder& folder, const Secrets& secrets, WatchdogLock lock, int within) {
+Result<Watchdog> Watchdog::start(const UndoFolder& folder, const Managers& managers, const Secrets& secrets,
+                                 WatchdogLock lock, int within) {
   void* page = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return os_error("share memory with", "the watchdog");
   Watchdog watchdog;
   watchdog.shared_.reset(new (page) Shared);
   watchdog.set_within(within);
-  WatchdogProcess process(folder, secrets, *watchdog.shared_, ::getpid());
+  WatchdogProcess process(folder, managers, secrets, *watchdog.shared_, ::getpid());
   const pid_t child = ::fork();
   if (child < 0) return os_error("start", "the watchdog");
   if (child == 0) {
@@ -202,7 +206,7 @@ Result<std::optional<WatchdogLock>> WatchdogLock::take(const StateFolder& folder
   return std::optional<WatchdogLock>(std::move(lock));
 }
 
-Result<bool> take_over_undo(const UndoFolder& folder, LocalSystem& system) {
+Result<bool> take_over_undo(const UndoFolder& folder, LocalSystem& system, const Managers& managers) {
   if (!folder.is_waiting() && !folder.is_being_undone()) return false;
   PLUMB_TRY_ASSIGN(const std::optional<WatchdogLock> lock, WatchdogLock::take(folder.folder()));
   if (!lock) {
@@ -211,7 +215,7 @@ Result<bool> take_over_undo(const UndoFolder& folder, LocalSystem& system) {
   }
   if (folder.is_waiting() && !folder.take()) return false;
   if (!folder.is_being_undone()) return false;
-  PLUMB_TRY(undo(folder, system, Secrets()));
+  PLUMB_TRY(undo(folder, system, managers, Secrets()));
   return true;
 }
 

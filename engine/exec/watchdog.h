@@ -29,7 +29,8 @@ class WatchdogLock {
 class Watchdog {
  public:
   // A list is waiting in the folder already. Counting begins with the first rest().
-  static Result<Watchdog> start(const UndoFolder& folder, const Secrets& secrets, WatchdogLock lock, int within);
+  static Result<Watchdog> start(const UndoFolder& folder, const Managers& managers, const Secrets& secrets,
+                                WatchdogLock lock, int within);
 
   // False where time was up: what was to be confirmed is being undone, and nothing more may begin.
   bool work();
@@ -53,6 +54,6 @@ class Watchdog {
 
 // Undoes a list that no watchdog cares for any more, because the host was restarted or the watchdog was killed. True
 // where there was one. The caller holds the host lock.
-Result<bool> take_over_undo(const UndoFolder& folder, LocalSystem& system);
+Result<bool> take_over_undo(const UndoFolder& folder, LocalSystem& system, const Managers& managers);
 
 }  // namespace plumb::exec

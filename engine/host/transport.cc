@@ -5,7 +5,6 @@
 #include "engine/base/pool.h"
 #include "engine/host/bootstrap.h"
 #include "engine/host/process.h"
-#include "engine/host/simulated.h"
 #include "engine/host/ssh/session.h"
 
 namespace plumb::host {
@@ -111,25 +110,11 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> open_executor(const HostSettings& settings, const ExecutorStore& executors,
-                                                  ssh::Context& ssh, const Interrupt* cancel) {
-  const HostLog log(settings.log, settings.name);
-  StepLog steps(log);
-  const auto open = [&]() -> Opened {
-    const StartOptions options{settings.become, settings.become_password, settings.root, log};
-    switch (settings.kind) {
-      case ConnectionKind::kLocal:
-        return open_local(settings, executors, options, cancel);
-      case ConnectionKind::kCommand:
-        if (is_simulated(settings.command)) return open_simulated(settings.name, settings.command, cancel);
-        return open_command(settings, executors, options, cancel);
-      case ConnectionKind::kOpenSsh:
-      case ConnectionKind::kSsh:
-        break;
-    }
-    return open_ssh(settings, executors, options, ssh, cancel);
-  };
-  Opened opened = open();
+Transport::~Transport() = default;
+
+Result<std::unique_ptr<Connection>> Transport::open(const HostSettings& settings, const Interrupt* cancel) {
+  StepLog steps(HostLog(settings.log, settings.name));
+  Opened opened = connect(settings, cancel);
   if (!opened) {
     Diagnostic diagnostic = opened.error().diagnostic();
     diagnostic.host = settings.name;
@@ -139,6 +124,24 @@ Result<std::unique_ptr<Connection>> open_executor(const HostSettings& settings, 
   steps.done("connected, in all");
   (*opened)->set_cancel(nullptr);
   return std::unique_ptr<Connection>(std::move(*opened));
+}
+
+Opened HostTransport::connect(const HostSettings& settings, const Interrupt* cancel) {
+  const StartOptions options{settings.become, settings.become_password, settings.root,
+                             HostLog(settings.log, settings.name)};
+  switch (settings.kind) {
+    case ConnectionKind::kLocal:
+      return open_local(settings, executors_, options, cancel);
+    case ConnectionKind::kCommand: {
+      const auto other = settings.command.empty() ? others_.end() : others_.find(settings.command.front());
+      if (other != others_.end()) return other->second->connect(settings, cancel);
+      return open_command(settings, executors_, options, cancel);
+    }
+    case ConnectionKind::kOpenSsh:
+    case ConnectionKind::kSsh:
+      break;
+  }
+  return open_ssh(settings, executors_, options, ssh_, cancel);
 }
 
 }  // namespace plumb::host

@@ -149,7 +149,7 @@ class Writer {
         out_ += tint("  (" + why->second + ")", Tone::kYellow, options_.color);
       }
       out_ += "\n";
-      if (options_.diffs && attribute == "content") content_diff(before, after);
+      if (options_.diffs) content_diff(before, after);
     }
   }
 
@@ -159,13 +159,16 @@ class Writer {
     return found == plan_.blobs.end() ? nullptr : &found->second;
   }
 
+  // Nothing where they are not both contents that the plan holds.
   void content_diff(const Json& before, const Json& after) {
     constexpr std::size_t kLargest = std::size_t{256} << 10;
     static const std::string kNothing;
     const std::string* old_text = before.is_null() ? &kNothing : blob(before);
     const std::string* new_text = after.is_null() ? &kNothing : blob(after);
     if (old_text == nullptr || new_text == nullptr) return;
-    if (new_text->size() > kLargest || !valid_utf8(*new_text) || new_text->find('\0') != std::string::npos) return;
+    if (std::max(old_text->size(), new_text->size()) > kLargest || !valid_utf8(*new_text) ||
+        new_text->find('\0') != std::string::npos)
+      return;
     std::size_t count = 0;
     const std::vector<DiffLine> lines = text_diff(*old_text, *new_text);
     for (const DiffLine& line : lines) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/digest.h"
 #include "engine/config/told_facts.h"
 #include "engine/run/snapshot.h"
 
@@ -16,6 +17,7 @@ using std::chrono::seconds;
 constexpr seconds kHelloTime{30};
 constexpr minutes kObserveTime{10};
 constexpr minutes kSendTime{10};
+constexpr std::size_t kSentTogether = std::size_t{1} << 20;
 
 // Of a file as it is now, for the diff.
 constexpr std::size_t kLongestContentText = std::size_t{256} << 10;
@@ -86,7 +88,7 @@ Result<> Session::connect() {
   host::HostSettings settings = settings_;
   settings.deadline = deadline_;
   Result<std::unique_ptr<host::Connection>> connection =
-      host::open_executor(settings, context_.executors, context_.ssh, &context_.control.interrupt());
+      context_.transport.open(settings, &context_.control.interrupt());
   if (!connection) return name_host(connection.error());
   conversation_.emplace(std::move(*connection), HostLog(settings_.log, name_));
   watch_ = std::make_unique<Control::Watch>(context_.control, conversation_->connection());
@@ -115,8 +117,11 @@ Result<simulate::Observation> Session::observe() {
   PLUMB_TRY(connect());
   wire::Observe request;
   request.project = context_.project;
-  request.key = context_.key;
-  for (const ir::Node& node : graph_->nodes) request.resources.push_back(node.desired);
+  for (const ir::Node& node : graph_->nodes) {
+    request.resources.push_back(node.desired);
+    // Only who has to seal something gets the key.
+    if (!node.desired.sensitive.empty()) request.key = context_.key;
+  }
   const host::Deadline deadline = within(kObserveTime);
   if (Result<> sent = conversation_->send(request, deadline); !sent) return name_host(sent.error());
 
@@ -166,47 +171,74 @@ Result<wire::Locks> Session::change_locks(const wire::ChangeLocks& request) {
   return locks;
 }
 
-Result<> Session::send_blobs(const Request& request, const plan::Plan& plan, const ir::Contents& contents) {
-  const auto send = [&](const std::string& digest, const std::string& bytes, bool secret) -> Result<> {
-    std::size_t at = 0;
-    do {
-      wire::Blob blob;
-      blob.digest = digest;
-      blob.bytes = bytes.substr(at, wire::kBlobChunk);
-      at += blob.bytes.size();
-      blob.last = at >= bytes.size();
-      blob.secret = secret;
-      // Small ones travel together with what follows them.
-      if (bytes.size() < wire::kBlobChunk) {
-        PLUMB_TRY(conversation_->queue(blob));
-      } else {
-        PLUMB_TRY(conversation_->send(blob, within(kSendTime)));
-      }
-    } while (at < bytes.size());
-    return {};
-  };
+// Small ones travel together, with what follows them; so that they do not gather in memory, some at a time.
+Result<> Session::send_blobs(const Request& request, const PlanContents& contents) {
+  std::size_t waiting = 0;
   for (const std::string& digest : request.blobs) {
-    const auto found = plan.blobs.find(digest);
-    if (found == plan.blobs.end()) return fail(Code::kPlanUnreadable, "the plan does not hold the content " + digest);
-    PLUMB_TRY(send(digest, found->second, false));
-  }
-  for (const std::string& digest : request.secret_blobs) {
-    const Json value = contents.secret(digest);
-    if (!value.is_string()) {
-      return fail(Code::kSecretUnresolved, "a sensitive content of the plan is not the one the configuration holds now")
-          .hint("make the plan anew, or go back to the configuration it was made from");
+    PLUMB_TRY_ASSIGN(ir::ContentReader reader, contents.open(digest));
+    wire::Blob blob;
+    blob.digest = digest;
+    blob.secret = is_keyed_digest(digest);
+    PLUMB_TRY(ir::read_all(std::move(reader), [&blob](std::string_view piece) -> Result<> {
+      blob.bytes += piece;
+      return {};
+    }));
+    waiting += blob.bytes.size();
+    if (waiting < kSentTogether) {
+      PLUMB_TRY(conversation_->queue(blob));
+    } else {
+      PLUMB_TRY(conversation_->send(blob, within(kSendTime)));
+      waiting = 0;
     }
-    PLUMB_TRY(send(digest, value.get<std::string>(), true));
   }
   return {};
 }
 
-Result<wire::Done> Session::apply(const Request& request, const plan::Plan& plan, const ir::Contents& contents,
-                                  const EventSink& sink) {
+// What cannot be read any more as the plan has it is told to the host instead, which then writes nothing of it.
+Result<> Session::answer(const wire::Want& want, const PlanContents& contents, Sending& sending) {
+  const auto give_up = [&](const Error& why) {
+    wire::Blob blob;
+    blob.digest = want.digest;
+    blob.problem = why.diagnostic();
+    sending = {};
+    return conversation_->send(blob, within(kSendTime));
+  };
+  if (want.offset == 0) {
+    const std::optional<std::uint64_t> size = contents.large(want.digest);
+    if (!size) return fail(Code::kProtocol, "the executor asked for a content that is not its plan's");
+    Result<ir::ContentReader> reader = contents.open(want.digest);
+    if (!reader) return give_up(reader.error());
+    sending = {want.digest, *size, 0, std::move(*reader)};
+  }
+  // Wanted before the host knew that there is nothing more.
+  if (!sending.reader) return {};
+  if (want.digest != sending.digest || want.offset != sending.sent)
+    return fail(Code::kProtocol, "the executor asked for a content out of its order");
+  for (std::uint64_t left = want.bytes; left > 0 && sending.reader;) {
+    Result<std::string_view> piece = sending.reader->next(left);
+    if (!piece) return give_up(piece.error());
+    wire::Blob blob;
+    blob.digest = sending.digest;
+    blob.secret = is_keyed_digest(sending.digest);
+    blob.bytes = *piece;
+    sending.sent += blob.bytes.size();
+    left -= blob.bytes.size();
+    blob.last = blob.bytes.empty() || sending.sent >= sending.size;
+    if (blob.last) {
+      // Its end says whether it was the right content.
+      if (const Result<std::string_view> end = sending.reader->next(); !end) return give_up(end.error());
+      sending.reader.reset();
+    }
+    PLUMB_TRY(conversation_->send(blob, within(kSendTime)));
+  }
+  return {};
+}
+
+Result<wire::Done> Session::apply(const Request& request, const PlanContents& contents, const EventSink& sink) {
   PLUMB_TRY(connect());
-  if (Result<> sent = send_blobs(request, plan, contents); !sent) return name_host(sent.error());
+  if (Result<> sent = send_blobs(request, contents); !sent) return name_host(sent.error());
   if (Result<> sent = conversation_->send(request.apply, within(kSendTime)); !sent) return name_host(sent.error());
-  Result<wire::Done> done = follow(request.apply.actions.size(), sink);
+  Result<wire::Done> done = follow(request.apply.actions.size(), contents, sink);
   if (!done) return name_host(done.error());
   return done;
 }
@@ -224,9 +256,10 @@ Result<> Session::finish() {
   return {};
 }
 
-Result<wire::Done> Session::follow(std::size_t actions, const EventSink& sink) {
+Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& contents, const EventSink& sink) {
   EventBounds bounds(actions);
   bool stop_sent = false;
+  Sending sending;
   while (true) {
     const StopLevel stop = context_.control.level();
     if (stop == StopLevel::kLeave) return fail(Code::kInterrupted, "left before the host had answered");
@@ -246,6 +279,8 @@ Result<wire::Done> Session::follow(std::size_t actions, const EventSink& sink) {
       sink(*event);
     } else if (auto* done = std::get_if<wire::Done>(&*message)) {
       return std::move(*done);
+    } else if (const auto* want = std::get_if<wire::Want>(&*message)) {
+      PLUMB_TRY(answer(*want, contents, sending));
     } else if (!std::holds_alternative<wire::Alive>(*message)) {
       return fail(Code::kProtocol, "the executor sent another message than events and their end");
     }

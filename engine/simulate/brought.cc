@@ -11,7 +11,15 @@ Address thing(const Address& address) {
 void Brought::add_exact(std::size_t node) {
   const Desired& desired = graph_.nodes[node].desired;
   exact_[thing(desired.address)] = node;
-  for (const Address& what : providers_[node]->provides(desired)) exact_[thing(what)] = node;
+  for (const Address& what : kinds_[node]->provider->provides(desired)) exact_[thing(what)] = node;
+  for (const std::string& path : kinds_[node]->provider->manages_paths(desired)) {
+    for (const ServiceManager* manager : managers_.all_services()) {
+      if (const std::optional<Address> made = manager->made_by(path)) exact_[*made] = node;
+    }
+    for (const PackageManager* manager : managers_.all_packages()) {
+      if (manager->is_source(path)) sources_.emplace_back(node, manager);
+    }
+  }
 }
 
 std::vector<std::string> Brought::makers_of(std::size_t node) const {
@@ -26,6 +34,9 @@ std::vector<std::string> Brought::makers_of(std::size_t node) const {
 
 std::optional<Brought::Source> Brought::source_of(std::size_t node, const Address& what) const {
   if (const auto found = exact_.find(thing(what)); found != exact_.end()) return Source{found->second, true};
+  for (auto source = sources_.rbegin(); source != sources_.rend(); ++source) {
+    if (source->second->offers(what)) return Source{source->first, false};
+  }
   for (auto earlier = unforeseen_.rbegin(); earlier != unforeseen_.rend(); ++earlier) {
     if (explicitly_after(node, *earlier) || may_bring(*earlier, what)) return Source{*earlier, false};
   }
@@ -43,7 +54,7 @@ bool Brought::explicitly_after(std::size_t node, std::size_t earlier) const {
 }
 
 bool Brought::may_bring(std::size_t earlier, const Address& what) const {
-  return providers_[earlier]->may_bring(graph_.nodes[earlier].desired, *observation_.states[earlier], what);
+  return kinds_[earlier]->provider->may_bring(graph_.nodes[earlier].desired, *observation_.states[earlier], what);
 }
 
 }  // namespace plumb::simulate

@@ -14,12 +14,13 @@ namespace plumb::simulate {
 
 class Brought {
  public:
-  // By node: its provider, and the edges that only order it. Everything referred to outlives this.
-  Brought(const ir::HostGraph& graph, const Observation& observation, const std::vector<const Provider*>& providers,
-          const std::vector<std::vector<const ir::Edge*>>& after)
-      : graph_(graph), observation_(observation), providers_(providers), after_(after) {}
+  // By node: its kind, and the edges that only order it. Everything referred to outlives this.
+  Brought(const ir::HostGraph& graph, const Observation& observation, const Managers& managers,
+          const std::vector<const Kind*>& kinds, const std::vector<std::vector<const ir::Edge*>>& after)
+      : graph_(graph), observation_(observation), managers_(managers), kinds_(kinds), after_(after) {}
 
-  // The node will be as it is asked for, with all that its kind provides.
+  // The node will be as it is asked for, with all that its kind provides, and with what the host's managers make of the
+  // files it manages: a unit file makes a unit, and a package may come from a new source.
   void add_exact(std::size_t node);
   // Its action may bring more than can be told.
   void add_unforeseen(std::size_t node) { unforeseen_.push_back(node); }
@@ -42,9 +43,11 @@ class Brought {
 
   const ir::HostGraph& graph_;
   const Observation& observation_;
-  const std::vector<const Provider*>& providers_;
+  const Managers& managers_;
+  const std::vector<const Kind*>& kinds_;
   const std::vector<std::vector<const ir::Edge*>>& after_;
   std::map<Address, std::size_t> exact_;  // the last node that does
+  std::vector<std::pair<std::size_t, const PackageManager*>> sources_;
   std::vector<std::size_t> unforeseen_;
   std::vector<std::size_t> held_back_;
 };

@@ -76,6 +76,36 @@ void Reader::from_value(Json& json, EventKind& value) {
   problem_.set("`" + text + "` is not the name of an event");
 }
 
+void Reader::from_value(Json& json, JournalOutcome& value) {
+  std::string text;
+  from_value(json, text);
+  const std::optional<JournalOutcome> outcome = journal_outcome_from_name(text);
+  // The last of them is for the controller alone to find out.
+  const bool told = outcome && *outcome != JournalOutcome::kNone && *outcome != JournalOutcome::kNotDone;
+  if (!told) return problem_.set("`" + text + "` is no outcome in a journal");
+  value = *outcome;
+}
+
+void Reader::from_value(Json& json, DoneOutcome& value) {
+  std::string text;
+  from_value(json, text);
+  for (const DoneOutcome outcome : {DoneOutcome::kOk, DoneOutcome::kFailed, DoneOutcome::kStale,
+                                    DoneOutcome::kInterrupted, DoneOutcome::kAlready}) {
+    if (wire::name(outcome) == text) return void(value = outcome);
+  }
+  problem_.set("`" + text + "` is no outcome of an apply");
+}
+
+void Reader::from_value(Json& json, ConfirmOutcome& value) {
+  std::string text;
+  from_value(json, text);
+  for (const ConfirmOutcome outcome : {ConfirmOutcome::kConfirmed, ConfirmOutcome::kBusy, ConfirmOutcome::kUndoing,
+                                       ConfirmOutcome::kUndone, ConfirmOutcome::kNothing}) {
+    if (wire::name(outcome) == text) return void(value = outcome);
+  }
+  problem_.set("`" + text + "` is no outcome of a confirmation");
+}
+
 void Reader::from_value(Json& json, Code& value) {
   std::string text;
   from_value(json, text);

@@ -101,6 +101,9 @@ class Writer {
   static Json to_value(const Versions& value) { return Json::array({value.min, value.max}); }
   static Json to_value(Op value) { return name(value); }
   static Json to_value(EventKind value) { return wire::name(value); }
+  static Json to_value(JournalOutcome value) { return plumb::name(value); }
+  static Json to_value(DoneOutcome value) { return wire::name(value); }
+  static Json to_value(ConfirmOutcome value) { return wire::name(value); }
   static Json to_value(Code value) { return code_name(value); }
   static Json to_value(Severity value) { return plumb::name(value); }
   static Json to_value(const Operation& value) { return repaired(to_json(value)); }
@@ -204,6 +207,9 @@ class Reader {
   void from_value(Json& json, Versions& value);
   void from_value(Json& json, Op& value);
   void from_value(Json& json, EventKind& value);
+  void from_value(Json& json, JournalOutcome& value);
+  void from_value(Json& json, DoneOutcome& value);
+  void from_value(Json& json, ConfirmOutcome& value);
   void from_value(Json& json, Code& value);
   void from_value(Json& json, Severity& value);
   void from_value(Json& json, Operation& value);

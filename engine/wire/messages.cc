@@ -156,6 +156,12 @@ void members(Codec& codec, Action& action) {
 }
 
 template <class Codec>
+void members(Codec& codec, LargeContent& content) {
+  codec.required("digest", content.digest);
+  codec.required("size", content.size);
+}
+
+template <class Codec>
 void members(Codec& codec, Apply& apply) {
   codec.required("project", apply.project);
   codec.member("key", apply.key);
@@ -167,6 +173,7 @@ void members(Codec& codec, Apply& apply) {
   codec.member("resources", apply.resources, kManyItems);
   codec.member("secrets", apply.secrets, kManyItems);
   codec.member("moot_probes", apply.moot_probes, kManyItems);
+  codec.member("contents", apply.contents, kManyItems);
 }
 
 template <class Codec>
@@ -175,6 +182,14 @@ void members(Codec& codec, Blob& blob) {
   codec.bytes("bytes", blob.bytes);
   codec.required("last", blob.last);
   codec.member("secret", blob.secret);
+  codec.member("problem", blob.problem);
+}
+
+template <class Codec>
+void members(Codec& codec, Want& want) {
+  codec.required("digest", want.digest);
+  codec.member("offset", want.offset);
+  codec.required("bytes", want.bytes);
 }
 
 template <class Codec>
@@ -252,8 +267,8 @@ namespace {
 
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
-    "hello", "observe",     "observed", "record",  "blob",    "apply",        "event",        "alive",
-    "done",  "acknowledge", "stop",     "refused", "confirm", "confirmation", "change_locks", "locks"};
+    "hello",       "observe", "observed", "record",  "blob",         "apply",        "event", "alive", "done",
+    "acknowledge", "stop",    "refused",  "confirm", "confirmation", "change_locks", "locks", "want"};
 
 template <std::size_t kIndex = 0>
 Result<Message> read(std::string_view kind, Json& body) {
@@ -384,6 +399,38 @@ std::string_view name(EventKind kind) {
       return "diverged";
   }
   return "started";
+}
+
+std::string_view name(DoneOutcome outcome) {
+  switch (outcome) {
+    case DoneOutcome::kOk:
+      return "ok";
+    case DoneOutcome::kFailed:
+      return "failed";
+    case DoneOutcome::kStale:
+      return "stale";
+    case DoneOutcome::kInterrupted:
+      return "interrupted";
+    case DoneOutcome::kAlready:
+      return "already";
+  }
+  return "failed";
+}
+
+std::string_view name(ConfirmOutcome outcome) {
+  switch (outcome) {
+    case ConfirmOutcome::kConfirmed:
+      return "confirmed";
+    case ConfirmOutcome::kBusy:
+      return "busy";
+    case ConfirmOutcome::kUndoing:
+      return "undoing";
+    case ConfirmOutcome::kUndone:
+      return "undone";
+    case ConfirmOutcome::kNothing:
+      return "nothing";
+  }
+  return "nothing";
 }
 
 }  // namespace wire

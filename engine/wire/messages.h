@@ -5,9 +5,10 @@
 //   controller observe      all resources of the host
 //   executor   observed     states, in chunks, in the order asked for
 //   executor   record       what the host remembers; ends the answer to observe
-//   controller blob         contents that the actions need, in chunks
+//   controller blob         small contents that the actions need, in chunks
 //   controller apply        the actions in order
 //   executor   event        started, output, changed, satisfied, failed, skipped, …
+//   executor   want         the next bytes of a large content, for an action whose turn has come; answered by blobs
 //   executor   done         totals; ends the answer to apply
 //   controller stop         finish the action in hand, record it, answer done
 //   controller confirm      over a new connection: the host can still be reached, the changes of a run stay
@@ -30,6 +31,7 @@
 
 #include "engine/base/address.h"
 #include "engine/base/json.h"
+#include "engine/base/outcome.h"
 #include "engine/base/result.h"
 #include "providers/sdk/provider.h"
 
@@ -86,8 +88,7 @@ struct Unreported {
   std::string run;
   std::string plan;
   std::string address;
-  // "changed", "verified", "failed", "unknown"; "undone", "not undone" where nobody confirmed it
-  std::string outcome;
+  JournalOutcome outcome = JournalOutcome::kUnknown;  // never kNone
   std::string text;
   Op op = Op::kNone;  // that the action was about
 };
@@ -140,6 +141,12 @@ struct Action {
   std::vector<Due> owes;     // owed once this one has begun, and left to a later run
 };
 
+// A content that is not sent until the executor wants it.
+struct LargeContent {
+  std::string digest;  // plain or keyed
+  std::uint64_t size = 0;
+};
+
 struct Apply {
   std::string project;
   std::string key;
@@ -154,6 +161,7 @@ struct Apply {
   std::map<std::string, Json> secrets;  // keyed digest -> value
   // Addresses whose owed probes the configuration no longer asks for.
   std::vector<std::string> moot_probes;
+  std::vector<LargeContent> contents;
 };
 
 // The largest part of a content that travels in one Blob.
@@ -164,7 +172,17 @@ struct Blob {
   std::string digest;
   std::string bytes;
   bool last = true;
-  bool secret = false;  // never leaves the executor's memory but for its place
+  bool secret = false;                // never leaves the executor's memory but for its place
+  std::optional<Diagnostic> problem;  // of a content that was wanted and cannot be had; nothing more of it comes
+};
+
+// During an apply: one of its large contents, from `offset` on. Blobs of together at most `bytes` answer it, or fewer
+// where the last one comes earlier. Offsets go up without gaps, so that one answer can be wanted before the one in
+// front of it is there; 0 begins again.
+struct Want {
+  std::string digest;
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
 };
 
 enum class EventKind { kStarted, kOutput, kChanged, kVerified, kSatisfied, kFailed, kSkipped, kStale, kDiverged };
@@ -180,15 +198,18 @@ struct Event {
 // Between the events of an apply, where a step takes long: the executor has not stopped.
 struct Alive {};
 
+// kAlready: the host has applied this plan, and did nothing.
+enum class DoneOutcome { kOk, kFailed, kStale, kInterrupted, kAlready };
+
 struct Done {
-  std::string outcome;  // "ok", "failed", "stale", "interrupted", "already"
+  DoneOutcome outcome = DoneOutcome::kOk;
   int changed = 0;
   int satisfied = 0;
   int failed = 0;
   int skipped = 0;
   int verified = 0;               // probes that passed
-  std::string applied_by;         // "already": the run
-  std::string applied_at;         // "already": when, RFC 3339, by the host's clock
+  std::string applied_by;         // kAlready: the run
+  std::string applied_at;         // kAlready: when, RFC 3339, by the host's clock
   std::vector<std::string> owed;  // addresses of restarts and probes that are still owed
   int confirm_within = 0;         // seconds in which Confirm must come over a new connection; 0: it need not
 };
@@ -209,9 +230,11 @@ struct Confirm {
   std::string run;
 };
 
+// Busy: the run still works. Nothing: the run left nothing to confirm.
+enum class ConfirmOutcome { kConfirmed, kBusy, kUndoing, kUndone, kNothing };
+
 struct Confirmation {
-  // "confirmed"; "busy": the run still works; "undoing"; "undone"; "nothing": the run left nothing to confirm.
-  std::string outcome;
+  ConfirmOutcome outcome = ConfirmOutcome::kNothing;
   std::vector<std::string> undone;     // addresses
   std::vector<std::string> restarted;  // addresses, also of commands that ran again
   std::vector<std::string> problems;   // what could not be undone, and why
@@ -234,7 +257,7 @@ struct Locks {
 };
 
 using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop,
-                             Refused, Confirm, Confirmation, ChangeLocks, Locks>;
+                             Refused, Confirm, Confirmation, ChangeLocks, Locks, Want>;
 
 // CBOR bodies of messages that fit into one frame; stream.h has those of all. Reading is strict and bounded: unknown
 // kinds and members are refused with kProtocol.
@@ -255,6 +278,8 @@ Result<> from_json(Json& json, Diagnostic& problem);
 Result<> from_json(Json& json, Record& record);
 
 std::string_view name(EventKind kind);
+std::string_view name(DoneOutcome outcome);
+std::string_view name(ConfirmOutcome outcome);
 std::string_view name(const Message& message);
 
 }  // namespace plumb::wire

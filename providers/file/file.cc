@@ -108,11 +108,6 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   return observed;
 }
 
-constexpr std::array<std::string_view, 7> kUnitSuffixes = {".service", ".timer",  ".socket", ".mount",
-                                                           ".path",    ".target", ".slice"};
-constexpr std::array<std::string_view, 4> kUnitFolders = {"/etc/systemd/system", "/usr/lib/systemd/system",
-                                                          "/lib/systemd/system", "/usr/local/lib/systemd/system"};
-
 }  // namespace
 
 std::vector<Result<Observed>> FileProvider::observe(std::span<const Desired* const> desired, System& system) const {
@@ -172,25 +167,6 @@ std::vector<Address> FileProvider::infers(const Desired& desired) const {
   return infer_path_edges(desired, desired.text("path"));
 }
 
-std::vector<Address> FileProvider::provides(const Desired& desired) const {
-  if (wants_absent(desired)) return {};
-  const std::string path = desired.text("path");
-  const std::string folder = parent_of(path);
-  for (const std::string_view units : kUnitFolders) {
-    if (folder != units) continue;
-    for (const std::string_view suffix : kUnitSuffixes) {
-      if (path.ends_with(suffix)) return {{"", "unit", path.substr(folder.size() + 1)}};
-    }
-  }
-  return {};
-}
-
-bool FileProvider::may_bring(const Desired& desired, const Observed&, const Address& what) const {
-  if (what.kind != "package" || wants_absent(desired)) return false;
-  const std::string path = desired.text("path");
-  return is_below(path, "/etc/apt") || is_below(path, "/usr/share/keyrings");
-}
-
 std::vector<std::string> FileProvider::manages_paths(const Desired& desired) const {
   return {desired.text("path")};
 }
@@ -206,7 +182,11 @@ std::optional<Desired> FileProvider::restore(const Desired& desired, const Obser
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<FileProvider>());
+  registry.add({.name = "file",
+                .provider = std::make_shared<FileProvider>(),
+                .operations = OperationSet::of<WriteFile, Remove, SetAttributes>(),
+                .contents = {{.content = "content", .source = "source", .path = "path"}},
+                .confirmable = true});
 }
 
 }  // namespace plumb::providers::file

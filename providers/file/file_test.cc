@@ -202,23 +202,6 @@ TEST_F(File, OddPathsAreJustPaths) {  // G11
   }
 }
 
-TEST_F(File, AUnitFileProvidesItsUnit) {
-  const auto provided = [&](const char* path) { return provider.provides(want({{"path", path}, {"content", "x"}})); };
-  EXPECT_EQ(provided("/etc/systemd/system/app.service"), (std::vector<Address>{{"", "unit", "app.service"}}));
-  EXPECT_EQ(provided("/usr/lib/systemd/system/a@.timer"), (std::vector<Address>{{"", "unit", "a@.timer"}}));
-  EXPECT_TRUE(provided("/etc/systemd/system/app.service.d/x.conf").empty());
-  EXPECT_TRUE(provided("/etc/motd").empty());
-}
-
-TEST_F(File, ASourceOfThePackageManagerMayBringAPackage) {
-  const Address package{"", "package", "vendor-app"};
-  const auto brings = [&](const char* path) {
-    return provider.may_bring(want({{"path", path}, {"content", "x"}}), {}, package);
-  };
-  EXPECT_TRUE(brings("/etc/apt/sources.list.d/vendor.sources"));
-  EXPECT_FALSE(brings("/etc/motd"));
-}
-
 TEST_F(File, EdgesNameFoldersAboveOwnerAndGroup) {
   const auto edges = provider.infers(want({{"path", "/a/b/c"}, {"owner", "deploy"}, {"group", "33"}}));
   EXPECT_EQ(edges, (std::vector<Address>{{"", "directory", "/a/b"},

@@ -14,6 +14,22 @@ constexpr std::array<std::string_view, 44> kCommonWords = {
     "main",  "opt",    "plugin", "run",   "sbin",   "server", "service", "share", "spool",  "src",     "srv",
     "state", "sys",    "system", "tmp",   "tools",  "user",   "users",   "usr",   "util",   "utils",   "var"};
 
+// Managers without a back end, which facts and messages know by name. A mark is a path that is there where the system
+// is installed with it.
+struct Other {
+  const char* program;
+  std::array<const char*, 2> marks;
+};
+
+constexpr std::array kOthers = {Other{"zypper", {"/usr/bin/zypper"}},
+                                Other{"dnf", {"/usr/bin/dnf", "/usr/bin/dnf5"}},
+                                Other{"yum", {"/usr/bin/yum"}},
+                                Other{"apk", {"/lib/apk/db/installed"}},
+                                Other{"pacman", {"/var/lib/pacman/local"}},
+                                Other{"brew", {}},
+                                Other{"xbps-install", {}},
+                                Other{"emerge", {}}};
+
 bool is_common(const std::string& word) {
   return word.size() < 3 || std::find(kCommonWords.begin(), kCommonWords.end(), word) != kCommonWords.end();
 }
@@ -64,15 +80,30 @@ bool any_related(const std::vector<std::string>& left, const std::vector<std::st
 
 }  // namespace
 
-Result<std::unique_ptr<BackEnd>> find_back_end(System& system) {
-  PLUMB_TRY_ASSIGN(const auto dpkg, system.stat("/var/lib/dpkg/status", true));
-  if (dpkg && (system.is_image() || !system.find_program("apt-get").empty())) return apt();
-  for (const char* program : {"dnf", "yum", "zypper", "pacman", "apk", "brew", "xbps-install", "emerge"}) {
-    if (!system.find_program(program).empty()) {
-      return fail(Code::kNoBackEnd, "packages are managed through apt, and this host has " + std::string(program));
+Result<const BackEnd*> find_back_end(System& system) {
+  std::string handled;
+  for (const BackEnd* one : back_ends()) {
+    if (one->manages(system)) return one;
+    handled += (handled.empty() ? "" : " or ") + std::string(one->name());
+  }
+  for (const Other& other : kOthers) {
+    if (system.find_program(other.program).empty()) continue;
+    return fail(Code::kNoBackEnd,
+                "packages are managed through " + handled + ", and this host has " + std::string(other.program));
+  }
+  return fail(Code::kNoBackEnd, "no package manager was found; packages are managed through " + handled);
+}
+
+std::string package_manager(System& system) {
+  for (const BackEnd* one : back_ends()) {
+    if (one->manages(system)) return std::string(one->name());
+  }
+  for (const Other& other : kOthers) {
+    for (const char* mark : other.marks) {
+      if (mark != nullptr && system.stat(mark, true).value_or(std::nullopt)) return other.program;
     }
   }
-  return fail(Code::kNoBackEnd, "no package manager was found; packages are managed through apt");
+  return "unknown";
 }
 
 bool is_version_pattern(std::string_view wanted) {

@@ -1,7 +1,7 @@
-// The private interface of the package kind's back ends. The host's facts choose one.
+// The private interface of the package kind's back ends. Each is a folder here, found by the build; it defines
+// `const BackEnd& back_end()` in the namespace of its own name.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -10,17 +10,20 @@
 
 namespace plumb::providers::package {
 
-class BackEnd {
+class BackEnd : public PackageManager {
  public:
-  virtual ~BackEnd() = default;
+  // One result each, in the order asked for; see PackageProvider for what is told.
   virtual std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const = 0;
 };
 
-// The back end for this host, or kNoBackEnd with what was found instead. A package manager counts only with its
-// database, so that another system's tool in the path does not fool it.
-Result<std::unique_ptr<BackEnd>> find_back_end(System& system);
+// In the order of their names. Made by the build.
+std::span<const BackEnd* const> back_ends();
 
-std::unique_ptr<BackEnd> apt();
+// The back end for this host, or kNoBackEnd with what was found instead.
+Result<const BackEnd*> find_back_end(System& system);
+
+// The fact `package_manager`: a back end's name, or that of a manager that has none here; "unknown".
+std::string package_manager(System& system);
 
 // "1.2-3" as it is; "1.2*" any version that begins so.
 bool version_matches(std::string_view wanted, std::string_view version);

@@ -1,5 +1,7 @@
 #include "providers/package/package.h"
 
+#include <algorithm>
+
 #include "providers/package/back_end.h"
 
 namespace plumb::providers::package {
@@ -45,12 +47,8 @@ Change removal(const Desired& desired, const Observed& observed) {
   change.before["state"] = "present";
   if (observed.attributes.contains("version")) change.before["version"] = observed.attributes["version"];
   PackageTransaction transaction;
-  transaction.manager = observed.attributes.value("manager", "apt");
+  transaction.manager = observed.attributes.value("manager", "");
   transaction.remove.push_back(desired.text("name"));
-  if (const auto removes = names_in(observed, "removes"); !removes.empty()) {
-    change.note = "removes " + listed(removes, 0) + " too";
-    transaction.remove.insert(transaction.remove.end(), removes.begin(), removes.end());
-  }
   change.operations.push_back(std::move(transaction));
   return change;
 }
@@ -58,7 +56,7 @@ Change removal(const Desired& desired, const Observed& observed) {
 }  // namespace
 
 std::vector<Result<Observed>> PackageProvider::observe(std::span<const Desired* const> desired, System& system) const {
-  const Result<std::unique_ptr<BackEnd>> back_end = find_back_end(system);
+  const Result<const BackEnd*> back_end = find_back_end(system);
   if (back_end) return (*back_end)->observe(desired, system);
   return std::vector<Result<Observed>>(desired.size(), Result<Observed>(Error(back_end.error())));
 }
@@ -77,10 +75,9 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
     change.before["version"] = observed.attributes["version"];
 
   PackageTransaction transaction;
-  transaction.manager = observed.attributes.value("manager", "apt");
-  PackageRequest request{observed.attributes.value("as", name), candidate};
-  if (candidate.empty() && !is_version_pattern(version)) request.version = version;
-  if (!request.version.empty()) change.after["version"] = request.version;
+  transaction.manager = observed.attributes.value("manager", "");
+  PackageRequest request{observed.attributes.value("as", name), candidate.empty() ? version : candidate};
+  if (!request.version.empty() && !is_version_pattern(request.version)) change.after["version"] = request.version;
   transaction.install.push_back(request);
   transaction.allow_downgrade = observed.attributes.value("downgrade", false);
   transaction.refresh = observed.attributes.value("refresh", false);
@@ -92,8 +89,8 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
     append(change.note, "brings " + listed(brings, 1));
   }
   if (const auto removes = names_in(observed, "removes"); !removes.empty()) {
-    append(change.note, "removes " + listed(removes, 0));
-    // Named, so that what goes was reviewed: a transaction removes nothing else.
+    append(change.note, "makes " + listed(removes, 0) + " go, as declared");
+    // Named, since a transaction removes nothing else.
     transaction.remove = removes;
   }
   change.operations.push_back(std::move(transaction));
@@ -110,11 +107,10 @@ bool PackageProvider::may_bring(const Desired& desired, const Observed& observed
 void PackageProvider::complete(Desired& desired, std::span<const Desired> host) const {
   for (const Desired& other : host) {
     const std::string path = other.text("path");
-    if (path.starts_with("/etc/apt/sources.list") || path.starts_with("/etc/apt/trusted.gpg") ||
-        path.starts_with("/etc/apt/keyrings/") || path.starts_with("/usr/share/keyrings/")) {
-      desired.attributes["sources_managed"] = true;
-      return;
-    }
+    const auto reads = [&](const BackEnd* back_end) { return back_end->is_source(path); };
+    if (path.empty() || std::none_of(back_ends().begin(), back_ends().end(), reads)) continue;
+    desired.attributes["sources_managed"] = true;
+    return;
   }
 }
 
@@ -128,7 +124,11 @@ std::optional<Desired> PackageProvider::restore(const Desired& desired, const Ob
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<PackageProvider>());
+  registry.add({.name = "package",
+                .provider = std::make_shared<PackageProvider>(),
+                .operations = OperationSet::of<PackageTransaction>()});
+  for (const BackEnd* back_end : back_ends()) registry.managers().add(*back_end);
+  registry.managers().tell("package_manager", package_manager);
 }
 
 }  // namespace plumb::providers::package

@@ -1,21 +1,20 @@
 // package: a package of the host's package manager.
 #pragma once
 
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::providers::package {
 
 // Observed attributes beyond the schema's; the last five only where something is to change:
-//   manager    the back end, "apt"
+//   manager    the back end
 //   candidate  the version that would be installed
 //   as         the package to install where the name is virtual and one package alone provides it
 //   brings     every package that comes with it, itself first
-//   removes    packages that would go, beyond those that are asked to
+//   removes    packages that have to make way, each of them declared absent
 //   downgrade  true where the candidate is older
 //   refresh    true where the package lists have to be read first
 class PackageProvider : public Provider {
  public:
-  std::string_view kind() const override { return "package"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   bool may_bring(const Desired& desired, const Observed& observed, const Address& what) const override;

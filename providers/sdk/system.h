@@ -37,6 +37,9 @@ struct ProcessRequest {
   std::string stdin_text;
   std::chrono::seconds timeout{60};
   std::size_t output_limit = std::size_t{1} << 20;  // each of the two; what is past it is dropped
+  // Files and folders that alone decide what it answers, where that is so: the answer may be kept while they are as
+  // they were. Empty: it is run each time.
+  std::vector<std::string> decided_by;
 };
 
 struct ProcessResult {

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "providers/service/manager.h"
+#include "providers/service/back_end.h"
 
 namespace plumb::providers::service {
 namespace {
-
-constexpr const char* kSystemd = "systemd";
 
 bool wants_running(const Desired& desired) {
   return desired.text("state") == "running";
@@ -23,11 +21,11 @@ Diagnostic refused(std::string summary, std::string hint = {}) {
   return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));
 }
 
-std::optional<Diagnostic> find_obstacle(const Desired& desired, const Unit& unit, const Manager& manager) {
+std::optional<Diagnostic> find_obstacle(const Desired& desired, const Unit& unit, const std::string& cannot_run) {
   const bool run = wants_running(desired);
   const bool enable = desired.flag("enabled", false);
-  if (run && !manager.cannot_run().empty()) {
-    return refused(unit.name + " cannot be started: " + manager.cannot_run(), "leave out `state`; `enabled` works");
+  if (run && !cannot_run.empty()) {
+    return refused(unit.name + " cannot be started: " + cannot_run, "leave out `state`; `enabled` works");
   }
   if (desired.flag("masked", false)) {
     if (run || enable)
@@ -43,26 +41,25 @@ std::optional<Diagnostic> find_obstacle(const Desired& desired, const Unit& unit
   }
   if (!unit.broken.empty() && (run || enable)) return refused(unit.name + " cannot be loaded: " + unit.broken);
   if (enable && !unit.masked && unit.found && unit.enabled == Enabled::kImpossible) {
-    return refused(unit.name + " cannot be enabled, because it has no [Install] section",
-                   "leave out `enabled`, or enable what starts it, such as its socket or timer");
+    return refused(unit.name + " cannot be enabled, " + unit.not_enabled.why, unit.not_enabled.hint);
   }
-  if (run && unit.found && !unit.stays_active && unit.state != "running") {
-    return refused(unit.name + " ends by itself once its work is done, so it cannot be kept running",
-                   "manage the timer that starts it, or run it with a `command` and `run_on`");
+  if (run && unit.found && unit.ends_by_itself && unit.state != "running") {
+    return refused(unit.name + " " + unit.ends_by_itself->why, unit.ends_by_itself->hint);
   }
   return std::nullopt;
 }
 
-Observed describe(const Desired& desired, const Unit& unit, const Manager& manager) {
+Observed describe(const Desired& desired, const Unit& unit, const Units& units, const BackEnd& back_end) {
   Observed observed;
-  observed.obstacle = find_obstacle(desired, unit, manager);
+  observed.obstacle = find_obstacle(desired, unit, units.cannot_run);
+  Json& attributes = observed.attributes;
+  attributes["manager"] = back_end.name();
+  attributes["unit"] = unit.name;
   if (!unit.found) {
-    if (needs_unit(desired)) observed.missing.push_back({{"", "unit", unit_name(desired.text("name"))}, "name"});
+    if (needs_unit(desired)) observed.missing.push_back({{"", "unit", unit.name}, "name"});
     return observed;
   }
   observed.exists = true;
-  Json& attributes = observed.attributes;
-  attributes["unit"] = unit.name;
   attributes["state"] = unit.state;
   attributes["masked"] = unit.masked;
   switch (unit.enabled) {
@@ -82,29 +79,26 @@ Observed describe(const Desired& desired, const Unit& unit, const Manager& manag
   return observed;
 }
 
-std::string unit_of(const Desired& desired, const Observed& observed) {
-  return observed.attributes.value("unit", unit_name(desired.text("name")));
-}
-
 class Actions {
  public:
   Actions(const Desired& desired, const Observed& observed, Change& change)
-      : unit_(unit_of(desired, observed)), change_(change) {
+      : manager_(observed.attributes.value("manager", "")),
+        unit_(observed.attributes.value("unit", desired.text("name"))),
+        change_(change) {
     fresh_ = !observed.exists || desired.flag("unit_files", false) || observed.attributes.value("reload_needed", false);
   }
-  void add(const char* verb) { change_.operations.push_back(ServiceAction{kSystemd, unit_, verb}); }
+  void add(const char* verb) { change_.operations.push_back(ServiceAction{manager_, unit_, verb}); }
   // Before the unit's files are used: they may be newer than what is loaded, now or by an earlier action.
   void reload_definition() {
     if (fresh_) add("daemon_reload");
   }
 
  private:
+  std::string manager_;
   std::string unit_;
   Change& change_;
   bool fresh_ = false;
 };
-
-const std::array kTriggers = {Trigger{"restart_on", Op::kRestart}, Trigger{"reload_on", Op::kReload}};
 
 }  // namespace
 
@@ -115,24 +109,16 @@ std::vector<Result<Observed>> ServiceProvider::observe(std::span<const Desired* 
     results.assign(desired.size(), Result<Observed>(Error(error)));
     return results;
   };
-  const Result<std::unique_ptr<Manager>> manager = find_manager(system);
-  if (!manager) return all_fail(manager.error());
-  std::vector<std::string> units;
-  for (const Desired* one : desired) {
-    const std::string unit = unit_name(one->text("name"));
-    if (!is_template(unit)) units.push_back(unit);
-  }
-  const Result<std::vector<Unit>> read = (*manager)->read(units, system);
+  const Result<const BackEnd*> back_end = find_back_end(system);
+  if (!back_end) return all_fail(back_end.error());
+  std::vector<std::string> names;
+  for (const Desired* one : desired) names.push_back(one->text("name"));
+  const Result<Units> read = (*back_end)->read(names, system);
   if (!read) return all_fail(read.error());
-  auto next = read->begin();
-  for (const Desired* one : desired) {
-    const std::string unit = unit_name(one->text("name"));
-    if (is_template(unit)) {
-      results.emplace_back(fail(Code::kCannotObserve, unit + " is a template, not a service")
-                               .hint("name an instance, such as " + std::string(unit).insert(unit.rfind('.'), "one")));
-      continue;
-    }
-    results.emplace_back(describe(*one, *next++, **manager));
+  for (std::size_t i = 0; i < desired.size(); ++i) {
+    const Result<Unit>& unit = read->units[i];
+    results.push_back(unit ? Result<Observed>(describe(*desired[i], *unit, *read, **back_end))
+                           : Result<Observed>(Error(unit.error())));
   }
   return results;
 }
@@ -176,36 +162,31 @@ Change ServiceProvider::diff(const Desired& desired, const Observed& observed) c
 }
 
 std::vector<Address> ServiceProvider::infers(const Desired& desired) const {
-  const std::string unit = unit_name(desired.text("name"));
-  const std::string stem = unit.substr(0, std::min(unit.find('@'), unit.rfind('.')));
-  std::vector<Address> edges = {{"", "unit", unit}, {"", "package", stem}};
-  for (const char* folder : {"/etc/systemd/system/", "/usr/lib/systemd/system/", "/lib/systemd/system/"}) {
-    edges.push_back({"", "file", folder + unit});
-    if (const std::size_t at = unit.find('@'); at != std::string::npos) {
-      edges.push_back({"", "file", folder + unit.substr(0, at + 1) + unit.substr(unit.rfind('.'))});
-    }
+  const std::string name = desired.text("name");
+  std::vector<Address> edges;
+  for (const BackEnd* back_end : back_ends()) {
+    const std::string unit = back_end->unit_name(name);
+    edges.push_back({"", "unit", unit});
+    edges.push_back({"", "package", back_end->bare_name(name)});
+    for (const std::string& file : back_end->files_of(unit)) edges.push_back({"", "file", file});
   }
   return edges;
 }
 
 void ServiceProvider::complete(Desired& desired, std::span<const Desired> host) const {
-  const std::string unit = unit_name(desired.text("name"));
-  const std::size_t at = unit.find('@');
-  const std::string pattern = at == std::string::npos ? unit : unit.substr(0, at + 1) + unit.substr(unit.rfind('.'));
-  for (const Desired& other : host) {
-    const std::string path = other.text("path");
-    const std::size_t systemd = path.find("/systemd/system/");
-    if (systemd == std::string::npos) continue;
-    const std::string name = path.substr(systemd + 16);
-    if (name == unit || name == pattern || name.starts_with(unit + ".d/") || name.starts_with(pattern + ".d/")) {
-      desired.attributes["unit_files"] = true;
-      return;
-    }
+  const std::string name = desired.text("name");
+  for (const BackEnd* back_end : back_ends()) {
+    const std::string unit = back_end->unit_name(name);
+    const bool shaped = std::any_of(host.begin(), host.end(),
+                                    [&](const Desired& other) { return back_end->shapes(other.text("path"), unit); });
+    if (shaped) desired.attributes["unit_files"] = true;
   }
 }
 
-std::span<const Trigger> ServiceProvider::triggers() const {
-  return kTriggers;
+Observed ServiceProvider::as_declared(const Desired& desired) const {
+  Observed observed = Provider::as_declared(desired);
+  observed.attributes["can_reload"] = true;
+  return observed;
 }
 
 Change ServiceProvider::triggered(const Desired& desired, const Observed& observed, Op op) const {
@@ -239,7 +220,13 @@ std::optional<Desired> ServiceProvider::restore(const Desired& desired, const Ob
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<ServiceProvider>());
+  registry.add({.name = "service",
+                .provider = std::make_shared<ServiceProvider>(),
+                .operations = OperationSet::of<ServiceAction>(),
+                .triggers = {{"restart_on", Op::kRestart}, {"reload_on", Op::kReload}},
+                .confirmable = true});
+  for (const BackEnd* back_end : back_ends()) registry.managers().add(*back_end);
+  registry.managers().tell("init", init_system);
 }
 
 }  // namespace plumb::providers::service

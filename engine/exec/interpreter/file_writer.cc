@@ -13,7 +13,6 @@
 
 #include "engine/base/shell_word.h"
 #include "engine/exec/system/attributes.h"
-#include "engine/exec/system/disk.h"
 
 namespace plumb::exec {
 namespace {
@@ -106,18 +105,10 @@ Result<StagedFile> FileWriter::stage(const WriteFile& operation, StagingFolder& 
       ::openat(staged.folder->get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!staged.file) return os_error("create a file in", parent);
   staged.temporary = std::move(name);
-  PLUMB_TRY(fill(staged, operation.content));
+  PLUMB_TRY(blobs_.write(operation.content, staged.file.get(), staged.path));
   PLUMB_TRY(dress(staged, operation.ownership));
   if (!operation.validate.empty()) PLUMB_TRY(validate(staged, operation.validate, output));
   return staged;
-}
-
-Result<> FileWriter::fill(const StagedFile& staged, const std::string& digest) {
-  PLUMB_TRY_ASSIGN(const Content content, blobs_.find(digest));
-  if (content.file < 0) return write_all(staged.file.get(), content.bytes, staged.path);
-  if (copy_bytes(content.file, staged.file.get(), static_cast<off_t>(content.size)) != 0)
-    return os_error("write", staged.path);
-  return {};
 }
 
 // The owner first, since a change of owner takes setuid bits away; the mode last, since an access list has a say in it.

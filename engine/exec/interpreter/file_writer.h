@@ -56,7 +56,6 @@ class FileWriter {
   std::string temporary_name();
 
  private:
-  Result<> fill(const StagedFile& staged, const std::string& digest);
   Result<> dress(const StagedFile& staged, const Ownership& ownership);
   Result<> validate(const StagedFile& staged, const std::string& command, std::string& output);
 

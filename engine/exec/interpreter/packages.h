@@ -4,10 +4,12 @@
 #include <string>
 
 #include "engine/exec/local_system.h"
-#include "providers/sdk/operation.h"
+#include "providers/sdk/managers.h"
 
 namespace plumb::exec {
 
-Result<> change_packages(LocalSystem& system, const PackageTransaction& operation, std::string& output);
+// Waits while somebody else changes packages.
+Result<> change_packages(LocalSystem& system, const PackageManager& manager, const PackageTransaction& transaction,
+                         std::string& output);
 
 }  // namespace plumb::exec

@@ -4,19 +4,6 @@
 
 namespace plumb::exec {
 
-std::string last_lines(const std::string& text, std::size_t lines) {
-  std::size_t end = text.size();
-  while (end > 0 && text[end - 1] == '\n') --end;
-  std::size_t begin = end;
-  while (begin > 0 && lines > 0) {
-    const std::size_t before = text.rfind('\n', begin - 1);
-    begin = before == std::string::npos ? 0 : before;
-    --lines;
-  }
-  if (begin < end && text[begin] == '\n') ++begin;
-  return text.substr(begin, end - begin);
-}
-
 Result<> run_program(LocalSystem& system, const Run& operation, std::string& output) {
   ProcessRequest request;
   request.argv = operation.argv;

@@ -26,4 +26,8 @@ Result<> copy_attributes(int from, int to, const std::string& name) {
   return {};
 }
 
+std::int64_t changed_at(const struct stat& info) {
+  return std::int64_t{info.st_ctim.tv_sec} * 1'000'000'000 + info.st_ctim.tv_nsec;
+}
+
 }  // namespace plumb::exec

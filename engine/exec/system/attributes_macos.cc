@@ -12,4 +12,8 @@ Result<> copy_attributes(int from, int to, const std::string& name) {
   return {};
 }
 
+std::int64_t changed_at(const struct stat& info) {
+  return std::int64_t{info.st_ctimespec.tv_sec} * 1'000'000'000 + info.st_ctimespec.tv_nsec;
+}
+
 }  // namespace plumb::exec

@@ -8,8 +8,7 @@
 
 namespace plumb::exec {
 
-// The facts init, package_manager, selinux, container, virtualization and memory; os where it does not stand in
-// os-release.
+// The facts selinux, container, virtualization and memory; os where it does not stand in os-release.
 Json host_facts(const RootFiles& files);
 
 // One entry of a database (passwd, group, initgroups), as getent(1) prints it; "" for none. For databases of users and

@@ -16,27 +16,8 @@ std::string first_line(const RootFiles& files, const std::string& path) {
   return text.substr(0, text.find('\n'));
 }
 
-std::string init_system(const RootFiles& files, bool image) {
-  if (exists(files, image ? "/lib/systemd/systemd" : "/run/systemd/system")) return "systemd";
-  if (image && exists(files, "/usr/lib/systemd/systemd")) return "systemd";
-  if (exists(files, image ? "/sbin/openrc-run" : "/run/openrc")) return "openrc";
-  if (exists(files, "/run/runit") || (image && exists(files, "/sbin/runit-init"))) return "runit";
-  return exists(files, "/etc/inittab") ? "sysvinit" : "unknown";
-}
-
-// By the database that the system is installed with: another tool's program in the path fools nobody.
-std::string package_manager(const RootFiles& files) {
-  if (exists(files, "/var/lib/dpkg/status")) return "apt";
-  if (exists(files, "/usr/bin/zypper")) return "zypper";
-  if (exists(files, "/usr/bin/dnf") || exists(files, "/usr/bin/dnf5")) return "dnf";
-  if (exists(files, "/usr/bin/yum")) return "yum";
-  if (exists(files, "/lib/apk/db/installed")) return "apk";
-  if (exists(files, "/var/lib/pacman/local")) return "pacman";
-  return "unknown";
-}
-
 std::string container(const RootFiles& files) {
-  // systemd writes it for every container that says what it is.
+  // The container's own service manager writes it there, where whatever started it says what it is.
   std::string told = first_line(files, "/run/systemd/container");
   if (!told.empty()) return told;
   if (exists(files, "/run/.containerenv")) return "podman";
@@ -86,9 +67,7 @@ std::string selinux(const RootFiles& files, bool image) {
 
 Json host_facts(const RootFiles& files) {
   const bool image = files.is_image();
-  return {{"init", init_system(files, image)},
-          {"package_manager", package_manager(files)},
-          {"selinux", selinux(files, image)},
+  return {{"selinux", selinux(files, image)},
           {"container", image ? "none" : container(files)},
           {"virtualization", image ? "none" : virtualization(files)},
           {"memory", {{"bytes", image ? 0 : memory_bytes(files)}}}};

@@ -104,8 +104,6 @@ std::string groups_line(const std::string& name) {
 Json host_facts(const RootFiles& files) {
   const bool image = files.is_image();
   return {{"os", system_version(files)},
-          {"init", image ? "unknown" : "launchd"},
-          {"package_manager", "unknown"},
           {"selinux", "disabled"},
           {"container", "none"},
           {"virtualization", !image && number_of("kern.hv_vmm_present") != 0 ? "other" : "none"},

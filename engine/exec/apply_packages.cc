@@ -1,0 +1,87 @@
+// Carrying out package actions that go together.
+//
+// One transaction of the package manager brings them all. Where it fails, what became of each is what the host shows:
+// what came all the same counts as changed. Where nothing came at all, each is tried alone, so that one package that
+// cannot be had does not keep the others away.
+#include <algorithm>
+
+#include "engine/exec/apply_run.h"
+#include "engine/exec/observe.h"
+#include "engine/exec/transactions.h"
+
+namespace plumb::exec {
+
+std::vector<std::vector<ApplyRun::Turn>> ApplyRun::transactions_of(std::vector<Turn>& turns) {
+  std::vector<std::vector<Turn>> parts;
+  PackageTransaction whole;
+  bool open = false;  // the last part takes more
+  for (Turn& turn : turns) {
+    const bool changes = changes_packages(turn.operations);
+    const auto* one = changes ? &std::get<PackageTransaction>(turn.operations.front()) : nullptr;
+    if (!open || !changes || !merge(whole, *one)) {
+      parts.emplace_back();
+      if (changes) whole = *one;
+    }
+    open = changes;
+    parts.back().push_back(std::move(turn));
+  }
+  return parts;
+}
+
+void ApplyRun::carry_out_transaction(std::vector<Turn>& turns) {
+  auto whole = std::get<PackageTransaction>(turns.front().operations.front());
+  for (Turn& turn : turns) {
+    turn.begun = true;
+    (void)merge(whole, std::get<PackageTransaction>(turn.operations.front()));
+  }
+  const Result<> done = interpreter_.run(whole, {}, turns.front().output);
+  if (done) return;
+  const Diagnostic& why = done.error().diagnostic();
+
+  std::vector<const Desired*> desired;
+  for (const Turn& turn : turns) desired.push_back(&action(turn.index).desired);
+  std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  bool all_as_before = true;
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    const std::optional<Observed>& before = before_[turns[i].index];
+    all_as_before = all_as_before && found[i] && before && found[i]->exists == before->exists &&
+                    found[i]->attributes == before->attributes;
+  }
+  // Whoever holds the lock would hold up each of them.
+  if (all_as_before && why.code != Code::kPackageLock) return carry_out_one_by_one(turns, why);
+  bool told = false;
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    Turn& turn = turns[i];
+    const bool as_planned = found[i] && !divergence(kind(turn.index), action(turn.index), *found[i]);
+    turn.note = "it is as planned, although the transaction failed";
+    if (as_planned) continue;
+    turn.problem = why;
+    turn.problem->summary = address(turn.index) + what_became_of(turn.index, found[i]) + ": " + why.summary;
+    told = true;
+  }
+  // Everything is there, and the package manager is not content: that must not be lost.
+  if (!told) turns.front().problem = why;
+}
+
+std::string ApplyRun::what_became_of(std::size_t index, const Result<Observed>& found) const {
+  if (!found) return " could not be looked at again";
+  if (action(index).op == Op::kDelete) return " is still there";
+  const bool moved = before_[index] && found->attributes != before_[index]->attributes;
+  if (!found->exists) return moved ? " is there in part" : " is not there";
+  return moved ? " is there, and not as planned" : " is as it was";
+}
+
+void ApplyRun::carry_out_one_by_one(std::vector<Turn>& turns, const Diagnostic& why) {
+  for (Turn& turn : turns) turn.begun = false;
+  for (Turn& turn : turns) {
+    if (tools_.line.wants_stop()) {
+      done_.outcome = "interrupted";
+      return;
+    }
+    turn.note = "alone, since together it failed: " + why.summary;
+    carry_out_one(turn);
+    if (turn.problem && !request_.keep_going) return;
+  }
+}
+
+}  // namespace plumb::exec

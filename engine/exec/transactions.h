@@ -1,0 +1,25 @@
+// Which package actions of a run go together, as one transaction of the host's package manager. Pure.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "engine/wire/messages.h"
+
+namespace plumb::exec {
+
+// True where an action does nothing but change packages.
+bool changes_packages(const std::vector<Operation>& operations);
+
+// The transactions, each under the index of its last action: there it takes its turn, and those before wait for it. So
+// an action in between comes before them; it is one that neither needs them nor is set off by them, and of which it is
+// known what it does: past a command no package action is put off.
+std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wire::Action> actions);
+
+// Adds the second to the first. False, with nothing done, where one transaction could not do as both say: another
+// manager, lists to be read first or downgrades allowed for one alone, or a package that they want differently.
+bool merge(PackageTransaction& into, const PackageTransaction& more);
+
+}  // namespace plumb::exec

@@ -1,0 +1,131 @@
+// apt and dpkg: their commands, their locks, and what they say.
+#include <algorithm>
+#include <array>
+
+#include "providers/package/apt/look.h"
+#include "providers/package/apt/simulation.h"
+#include "providers/package/back_end.h"
+
+namespace plumb::providers::package::apt {
+namespace {
+
+constexpr auto kTransaction = std::chrono::seconds(3600);
+// Sources, their keys, pins and settings.
+constexpr std::array<std::string_view, 2> kSources = {"/etc/apt/", "/usr/share/keyrings/"};
+
+bool holds(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// Nothing may ask: not debconf, not the list of services to restart, not the list of changes.
+Step program(std::string doing, std::vector<std::string> arguments) {
+  Step step;
+  step.doing = std::move(doing);
+  step.program.argv = {"apt-get", "-y", "-q", "-o", "Dpkg::Options::=--force-confdef", "-o",
+                       "Dpkg::Options::=--force-confold",
+                       // Between a look at the locks and apt's own somebody else may have taken one.
+                       "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"};
+  step.program.argv.insert(step.program.argv.end(), std::make_move_iterator(arguments.begin()),
+                           std::make_move_iterator(arguments.end()));
+  step.program.env = {
+      {"DEBIAN_FRONTEND", "noninteractive"}, {"DEBIAN_PRIORITY", "critical"},      {"NEEDRESTART_MODE", "a"},
+      {"NEEDRESTART_SUSPEND", "1"},          {"APT_LISTCHANGES_FRONTEND", "none"}, {"UCF_FORCE_CONFFOLD", "1"}};
+  step.program.timeout = kTransaction;
+  return step;
+}
+
+class Apt : public BackEnd {
+ public:
+  std::string_view name() const override { return "apt"; }
+  bool manages(System& system) const override {
+    const Result<std::optional<FileInfo>> database = system.stat("/var/lib/dpkg/status", true);
+    return database && *database && (system.is_image() || !system.find_program("apt-get").empty());
+  }
+  bool is_source(std::string_view path) const override {
+    return std::any_of(kSources.begin(), kSources.end(),
+                       [&](std::string_view folder) { return path.starts_with(folder); });
+  }
+
+  std::vector<std::string> locks() const override {
+    return {"/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock",
+            "/var/cache/apt/archives/lock"};
+  }
+
+  std::vector<Step> steps(const PackageTransaction& transaction) const override {
+    std::vector<Step> steps;
+    if (transaction.refresh) steps.push_back(program("refreshing the package lists", {"update"}));
+    if (transaction.install.empty() && transaction.remove.empty()) return steps;
+    std::vector<std::string> packages;
+    for (const PackageRequest& package : transaction.install) {
+      packages.push_back(package.version.empty() ? package.name : package.name + "=" + package.version);
+    }
+    // A minus after the name asks for its removal, so that one transaction does both.
+    for (const std::string& name : transaction.remove) packages.push_back(name + "-");
+    std::vector<std::string> arguments = {"install"};
+    if (transaction.remove.empty()) {
+      arguments.emplace_back("--no-remove");
+    } else {
+      // Where something is to go, apt-get would let others go with it.
+      steps.push_back({"asking what would go", question(packages, transaction.allow_downgrade), true});
+    }
+    if (transaction.allow_downgrade) arguments.emplace_back("--allow-downgrades");
+    arguments.emplace_back("--");
+    arguments.insert(arguments.end(), packages.begin(), packages.end());
+    steps.push_back(program("changing packages", std::move(arguments)));
+    return steps;
+  }
+
+  Result<> judge(const PackageTransaction& transaction, const Step& step, const ProcessResult& result,
+                 const std::string& holder) const override {
+    if (step.preview && result.exit_code == 0 && !result.timed_out) return judge_preview(transaction, result);
+    if (result.exit_code == 0 && !result.timed_out) return {};
+    const std::string said = last_lines(result.errors.empty() ? result.output : result.errors);
+    const std::string doing = "while " + step.doing;
+    if (result.timed_out) return fail(Code::kPackageFailed, doing + ": apt-get did not end in time");
+    if (holds(said, "dpkg --configure -a")) {
+      return fail(Code::kPackageFailed, "dpkg was interrupted earlier, so nothing can be installed")
+          .hint("run `dpkg --configure -a` on the host, see what it says, then apply again");
+    }
+    if (holds(said, "Could not get lock") || holds(said, "is another process using it")) {
+      return fail(Code::kPackageLock, "the package database is locked" + (holder.empty() ? "" : " by " + holder));
+    }
+    if (holds(said, "Held packages were changed")) {
+      return fail(Code::kPackageOthers, doing + ": a package is held: " + said)
+          .hint("release it with `apt-mark unhold`, or leave it out");
+    }
+    if (holds(said, "Packages need to be removed but remove is disabled")) {
+      return fail(Code::kPackageOthers, doing + ": others would have to go: " + last_lines(result.output))
+          .hint("make the plan anew");
+    }
+    if (holds(said, "Unable to locate package") || (holds(said, "Version '") && holds(said, "was not found"))) {
+      return fail(Code::kPackageUnknown, said);
+    }
+    return fail(Code::kPackageFailed, doing + " (exit code " + std::to_string(result.exit_code) + "): " + said);
+  }
+
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
+    Result<std::vector<Observed>> looked = look(desired, system);
+    if (!looked) return std::vector<Result<Observed>>(desired.size(), Result<Observed>(Error(looked.error())));
+    return std::vector<Result<Observed>>(std::make_move_iterator(looked->begin()),
+                                         std::make_move_iterator(looked->end()));
+  }
+
+ private:
+  static Result<> judge_preview(const PackageTransaction& transaction, const ProcessResult& result) {
+    std::set<std::string> others = parse_simulation(result.output).removes;
+    for (const std::string& name : transaction.remove) others.erase(name);
+    if (others.empty()) return {};
+    return fail(Code::kPackageOthers,
+                "changing packages would remove " + listed(others) + " too, which nobody asked for")
+        .hint("make the plan anew");
+  }
+};
+
+}  // namespace
+
+const BackEnd& back_end() {
+  static const Apt apt;
+  return apt;
+}
+
+}  // namespace plumb::providers::package::apt

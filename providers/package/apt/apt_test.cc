@@ -1,0 +1,416 @@
+// The package kind on hosts with apt.
+#include <gtest/gtest.h>
+
+#include "providers/package/apt/dpkg_status.h"
+#include "providers/package/back_end.h"
+#include "providers/package/package.h"
+#include "providers/sdk/fake_system.h"
+
+namespace plumb::providers::package::apt {
+
+const BackEnd& back_end();
+
+namespace {
+
+constexpr std::string_view kStatus = R"(Package: dpkg
+Status: install ok installed
+Architecture: amd64
+Version: 1.21.22
+
+Package: jq
+Status: install ok installed
+Architecture: amd64
+Version: 1.6-2.1
+
+Package: libc6
+Status: install ok installed
+Architecture: i386
+Version: 2.35
+
+Package: libc6
+Status: install ok installed
+Architecture: amd64
+Multi-Arch: same
+Version: 2.36-9
+
+Package: gone
+Status: deinstall ok config-files
+Architecture: all
+Version: 1.0
+
+Package: half
+Status: install ok half-configured
+Architecture: amd64
+Version: 3.0
+
+Package: held
+Status: hold ok installed
+Architecture: amd64
+Version: 4.0
+
+Package: g++
+Status: install ok triggers-pending
+Architecture: amd64
+Version: 4:12.2
+
+Package: exim4-daemon-light
+Status: install ok installed
+Architecture: amd64
+Version: 4.96
+Provides: mail-transport-agent, default-mta (= 1)
+Description: a text
+ Package: not a field)";
+
+// As apt 2.6 writes it.
+constexpr std::string_view kSimulation = R"(Reading package lists...
+Building dependency tree...
+  Installing redis-tools:amd64 as Depends of redis-server:amd64
+    Installing libatomic1:amd64 as Depends of redis-tools:amd64
+          ignore old unsatisfied important dependency on krb5-locales:amd64
+  Installing nginx-common:amd64 as Depends of nginx:amd64
+The following NEW packages will be installed:
+  libatomic1 nginx nginx-common redis-server redis-tools
+0 upgraded, 5 newly installed, 0 to remove and 10 not upgraded.
+Inst libatomic1 (12.2.0-14+deb12u1 Debian:12.15/oldstable [amd64])
+Inst redis-tools (5:7.0.15-1~deb12u10 Debian-Security:12/oldstable-security [amd64])
+Inst redis-server (5:7.0.15-1~deb12u10 Debian-Security:12/oldstable-security [amd64])
+Inst nginx-common (1.22.1-9+deb12u10 Debian-Security:12/oldstable-security [all])
+Inst nginx (1.22.1-9+deb12u10 Debian-Security:12/oldstable-security [amd64])
+Conf nginx (1.22.1-9+deb12u10 Debian-Security:12/oldstable-security [amd64])
+)";
+
+class Package : public testing::Test {
+ protected:
+  Package() {
+    system.add_program("apt-get");
+    system.make_file("/var/lib/dpkg/status", kStatus);
+    system.make_file("/var/lib/apt/lists/mirror_dists_stable_main_binary-amd64_Packages", "");
+  }
+  Desired want(Json attributes) {
+    Desired desired;
+    desired.address = {"", "package", attributes.at("name").get<std::string>()};
+    desired.attributes = std::move(attributes);
+    return desired;
+  }
+  void apt_says(std::string_view output, int code = 0, std::string_view glob = "apt-get *") {
+    system.script(std::string(glob), {code, std::string(output), "", false});
+  }
+  Seen look(const Desired& desired) { return see(provider, desired, system); }
+  std::string obstacle(const Desired& desired) {
+    const Seen seen = look(desired);
+    if (!seen.observed || !seen.observed->obstacle) return "none";
+    EXPECT_FALSE(seen.change.empty());
+    return code_name(seen.observed->obstacle->code) + " " + seen.observed->obstacle->summary;
+  }
+  PackageTransaction transaction(const Change& change) { return std::get<PackageTransaction>(change.operations.at(0)); }
+
+  FakeSystem system;
+  PackageProvider provider;
+};
+
+TEST_F(Package, WhatIsThereNeedsNoQuestion) {
+  for (const char* name : {"jq", "g++", "libc6", "libc6:i386", "held", "mail-transport-agent", "default-mta"}) {
+    const Seen seen = look(want({{"name", name}}));
+    ASSERT_TRUE(seen.observed) << seen.problem->summary;
+    EXPECT_TRUE(seen.change.empty()) << name << to_json(seen.change).dump();
+  }
+  EXPECT_TRUE(look(want({{"name", "nothing"}, {"state", "absent"}})).change.empty());
+  EXPECT_TRUE(look(want({{"name", "mail-transport-agent"}, {"state", "absent"}})).change.empty());
+  EXPECT_EQ(look(want({{"name", "libc6"}})).observed->attributes["version"], "2.36-9");
+  EXPECT_EQ(look(want({{"name", "libc6:i386"}})).observed->attributes["version"], "2.35");
+  EXPECT_TRUE(system.ran().empty());
+}
+
+TEST_F(Package, HalfInstalledIsNotInstalled) {  // K02
+  const DpkgStatus status = read_dpkg_status(kStatus, {"gone", "half", "held", "not"});
+  EXPECT_FALSE(status.entries.at("gone").installed);
+  EXPECT_FALSE(status.entries.at("half").installed);
+  EXPECT_EQ(status.entries.at("half").trouble, "half-configured");
+  EXPECT_TRUE(status.entries.at("held").held);
+  EXPECT_FALSE(status.entries.contains("not")) << "a continued line is no field";
+  apt_says("Conf half (3.0 x [amd64])\n");
+  EXPECT_EQ(look(want({{"name", "half"}})).change.after, (Json{{"state", "present"}, {"version", "3.0"}}));
+}
+
+TEST_F(Package, SeveralAreAskedAboutAtOnceAndEachTellsWhatItBrings) {  // K03, K28
+  apt_says(kSimulation);
+  const Desired nginx = want({{"name", "nginx"}});
+  const Desired redis = want({{"name", "redis-server"}});
+  const Desired jq = want({{"name", "jq"}});
+  const Desired* const all[] = {&nginx, &jq, &redis};
+  const auto results = provider.observe(all, system);
+  ASSERT_EQ(results.size(), 3U);
+  ASSERT_EQ(system.ran().size(), 1U);
+  EXPECT_TRUE(system.ran()[0].ends_with(" install -- nginx redis-server")) << system.ran()[0];
+  EXPECT_EQ(results[0]->attributes["brings"], (Json{"nginx", "nginx-common"}));
+  EXPECT_EQ(results[2]->attributes["brings"], (Json{"redis-server", "libatomic1", "redis-tools"}));
+  const Change change = provider.diff(redis, *results[2]);
+  EXPECT_EQ(to_json(change), Json::parse(R"({"op":"create","before":{},"after":{"state":"present",
+    "version":"5:7.0.15-1~deb12u10"},"fidelity":"bounded","note":"brings libatomic1, redis-tools","operations":[
+    {"package_transaction":{"manager":"apt","install":[{"name":"redis-server","version":"5:7.0.15-1~deb12u10"}]}}]})"));
+}
+
+TEST_F(Package, VersionsExactAndByTheirBeginning) {  // K04
+  EXPECT_TRUE(look(want({{"name", "jq"}, {"version", "1.6-2.1"}})).change.empty());
+  EXPECT_TRUE(look(want({{"name", "jq"}, {"version", "1.*"}})).change.empty());
+  apt_says("Inst jq [1.6-2.1] (2.0-1 x [amd64])\n");
+  const Change change = look(want({{"name", "jq"}, {"version", "2.*"}})).change;
+  EXPECT_TRUE(system.ran().back().ends_with("--allow-downgrades install -- jq=2.*"));
+  EXPECT_EQ(change.before, (Json{{"version", "1.6-2.1"}}));
+  EXPECT_EQ(change.after, (Json{{"version", "2.0-1"}}));
+  EXPECT_EQ(transaction(change).install, (std::vector<PackageRequest>{{"jq", "2.0-1"}}));
+  apt_says("E: Version '9' for 'jq' was not found\n", 100);
+  EXPECT_EQ(obstacle(want({{"name", "jq"}, {"version", "9"}})), "PL2006 jq is not available in version 9");
+}
+
+TEST_F(Package, LatestUpgradesOrIsAtRest) {  // K05
+  apt_says("Inst jq [1.6-2.1] (1.7-1 x [amd64])\n");
+  EXPECT_EQ(look(want({{"name", "jq"}, {"state", "latest"}})).change.after, (Json{{"version", "1.7-1"}}));
+  apt_says("jq is already the newest version (1.6-2.1).\n");
+  EXPECT_TRUE(look(want({{"name", "jq"}, {"state", "latest"}})).change.empty());
+  system.make_file("/var/lib/dpkg/status", kStatus);
+  EXPECT_TRUE(look(want({{"name", "held"}, {"state", "latest"}})).change.empty()) << "a held package is at its latest";
+}
+
+TEST_F(Package, OlderOnlyWithAVersion) {  // K06
+  apt_says(
+      "The following packages will be DOWNGRADED:\n  jq\n0 upgraded, 0 newly installed, 1 downgraded.\nInst jq "
+      "[1.6-2.1] (1.5-1 x [amd64])\n");
+  const Change change = look(want({{"name", "jq"}, {"version", "1.5-1"}})).change;
+  EXPECT_TRUE(transaction(change).allow_downgrade);
+  EXPECT_EQ(change.note, "an older version");
+}
+
+TEST_F(Package, HeldPackagesStay) {  // K08
+  EXPECT_EQ(obstacle(want({{"name", "held"}, {"version", "5.0"}})), "PL2005 held is held at 4.0");
+  EXPECT_EQ(obstacle(want({{"name", "held"}, {"state", "absent"}})), "PL2005 held is held at 4.0");
+}
+
+TEST_F(Package, UnknownNamesFallOnThoseWhoAskedForThem) {  // G04
+  apt_says(
+      "E: Unable to locate package nosuch\nE: Unable to locate package php8.9\n"
+      "E: Couldn't find any package by glob 'php8.9'\nE: Couldn't find any package by regex 'php8.9'\n",
+      100, "*nosuch*");
+  apt_says(kSimulation, 0, "*install -- nginx");
+  const Desired a = want({{"name", "nosuch"}});
+  const Desired b = want({{"name", "nginx"}});
+  const Desired c = want({{"name", "php8.9"}});
+  const Desired* const all[] = {&a, &b, &c};
+  const auto results = provider.observe(all, system);
+  EXPECT_EQ(results[0]->obstacle->summary, "no package is called nosuch");
+  EXPECT_EQ(results[0]->obstacle->code, Code::kPackageUnknown);
+  EXPECT_FALSE(results[1]->obstacle);
+  EXPECT_EQ(results[1]->attributes["candidate"], "1.22.1-9+deb12u10");
+  EXPECT_EQ(results[2]->obstacle->summary, "no package is called php8.9");
+}
+
+TEST_F(Package, APatternIsNoPackage) {  // K11
+  apt_says("Note, selecting 'php8x9' for regex 'php8.9'\nInst php8x9 (1 x [all])\n");
+  EXPECT_EQ(obstacle(want({{"name", "php8.9"}})), "PL2006 no package is called php8.9");
+}
+
+TEST_F(Package, VirtualPackages) {
+  apt_says(
+      "Package httpd is a virtual package provided by:\n  nginx 1.22\n  apache2 2.4\n\n"
+      "E: Package 'httpd' has no installation candidate\n",
+      100);
+  EXPECT_EQ(obstacle(want({{"name", "httpd"}})),
+            "PL2006 httpd is a virtual package; name one that provides it: nginx, apache2");
+  apt_says("Note, selecting 'nginx' instead of 'httpd-one'\n" + std::string(kSimulation));
+  const Change change = look(want({{"name", "httpd-one"}})).change;
+  EXPECT_EQ(transaction(change).install, (std::vector<PackageRequest>{{"nginx", "1.22.1-9+deb12u10"}}));
+  EXPECT_EQ(change.note, "nginx provides it; brings nginx-common");
+  EXPECT_EQ(obstacle(want({{"name", "default-mta"}, {"version", "1"}})),
+            "PL2005 default-mta is provided by exim4-daemon-light, so it has no version of its own");
+}
+
+TEST_F(Package, WhatWouldGoTooHasToBeDeclared) {  // K28
+  apt_says("Remv jq-tool [1.0]\nRemv jq [1.6-2.1]\n");
+  const Desired jq = want({{"name", "jq"}, {"state", "absent"}});
+  EXPECT_EQ(obstacle(jq), "PL2011 removing jq would remove jq-tool");
+  EXPECT_EQ(look(jq).observed->obstacle->hint,
+            "what is to go has to be declared: `package: jq-tool` with `state: absent`");
+  const Desired tool = want({{"name", "jq-tool"}, {"state", "absent"}});
+  const Desired* const both[] = {&jq, &tool};
+  const auto results = provider.observe(both, system);
+  EXPECT_FALSE(results[0]->obstacle);
+  const Change change = provider.diff(jq, *results[0]);
+  EXPECT_EQ(change.before, (Json{{"state", "present"}, {"version", "1.6-2.1"}}));
+  EXPECT_EQ(change.after, Json::object());
+  EXPECT_EQ(transaction(change).remove, (std::vector<std::string>{"jq"}));
+}
+
+TEST_F(Package, InstallingNeitherRemovesNorChangesWhatIsHeld) {
+  apt_says("Remv exim4 [4.96]\nInst postfix (3.7 x [amd64])\n");
+  EXPECT_EQ(obstacle(want({{"name", "postfix"}})), "PL2011 installing postfix would remove exim4");
+  apt_says(
+      "The following held packages will be changed:\n  held\nInst x (1 y [amd64])\n"
+      "E: Held packages were changed and -y was used without --allow-change-held-packages.\n",
+      100);
+  EXPECT_EQ(obstacle(want({{"name", "x"}})), "PL2011 installing x would change held, which is held");
+}
+
+TEST_F(Package, WhatGoesMakesRoomForTheOneThatNeedsIt) {
+  apt_says(std::string(kSimulation) + "Inst postfix (3.7 x [amd64])\nRemv jq [1.6-2.1]\n", 0, "*install -- *");
+  apt_says("Inst nginx (1.22.1-9+deb12u10 x [amd64])\n", 0, "*install -- nginx");
+  apt_says("Inst postfix (3.7 x [amd64])\nRemv jq [1.6-2.1]\n", 0, "*install -- postfix");
+  const Desired nginx = want({{"name", "nginx"}});
+  const Desired postfix = want({{"name", "postfix"}});
+  const Desired jq = want({{"name", "jq"}, {"state", "absent"}});
+  const Desired* const all[] = {&nginx, &postfix, &jq};
+  const auto results = provider.observe(all, system);
+  for (const auto& result : results) EXPECT_FALSE(result->obstacle);
+  EXPECT_TRUE(transaction(provider.diff(nginx, *results[0])).remove.empty());
+  const Change change = provider.diff(postfix, *results[1]);
+  EXPECT_EQ(transaction(change).remove, (std::vector<std::string>{"jq"}));
+  EXPECT_EQ(change.note, "makes jq go, as declared");
+}
+
+TEST_F(Package, OfManyTheOneToBlameIsFound) {
+  std::vector<Desired> desired;
+  std::vector<const Desired*> all;
+  for (int i = 0; i < 30; ++i) desired.push_back(want({{"name", "p" + std::to_string(i)}}));
+  for (const Desired& one : desired) all.push_back(&one);
+  apt_says("Inst p0 (1 x [amd64])\n");
+  apt_says("Inst p0 (1 x [amd64])\nRemv jq [1.6-2.1]\n", 0, "*p17*");
+  const auto results = provider.observe(all, system);
+  for (std::size_t i = 0; i < results.size(); ++i) EXPECT_EQ(results[i]->obstacle.has_value(), i == 17) << i;
+  EXPECT_EQ(results[17]->obstacle->summary, "installing p17 would remove jq");
+  EXPECT_LE(system.ran().size(), 12U);
+}
+
+TEST_F(Package, WhatIsToBeThereIsNotRemovedOnTheWay) {
+  apt_says("Remv libc6 [2.36-9]\nRemv jq [1.6-2.1]\n");
+  const Desired jq = want({{"name", "jq"}, {"state", "absent"}});
+  const Desired libc = want({{"name", "libc6"}});
+  const Desired* const all[] = {&jq, &libc};
+  const auto results = provider.observe(all, system);
+  EXPECT_EQ(results[0]->obstacle->summary, "removing jq would remove libc6, which is to be there");
+}
+
+TEST_F(Package, ErrorsOfAptFallOnTheRightPackage) {
+  apt_says(
+      "The following packages have unmet dependencies:\n bad : Depends: nope but it is not installable\n"
+      "E: Unable to correct problems, you have held broken packages.\n",
+      100, "*bad*");
+  apt_says(kSimulation, 0, "*install -- nginx");
+  const Desired a = want({{"name", "bad"}});
+  const Desired b = want({{"name", "nginx"}});
+  const Desired* const all[] = {&a, &b};
+  const auto results = provider.observe(all, system);
+  EXPECT_EQ(results[0]->obstacle->summary,
+            "apt cannot do this: Unable to correct problems, you have held broken packages. "
+            "(bad : Depends: nope but it is not installable)");
+  EXPECT_FALSE(results[1]->obstacle);
+}
+
+TEST_F(Package, EmptyListsAreReadFirst) {
+  system.remove("/var/lib/apt/lists");
+  const Seen seen = look(want({{"name", "nginx"}}));
+  EXPECT_TRUE(transaction(seen.change).refresh);
+  EXPECT_EQ(seen.change.after, (Json{{"state", "present"}}));
+  EXPECT_EQ(seen.change.note, "the package lists are read first and decide what comes");
+  EXPECT_TRUE(system.ran().empty());
+}
+
+TEST_F(Package, ASourceOfTheSameProjectMayHaveIt) {
+  apt_says("E: Unable to locate package vendor-app\n", 100);
+  Desired desired = want({{"name", "vendor-app"}});
+  Desired source;
+  source.attributes = {{"path", "/etc/apt/sources.list.d/vendor.sources"}};
+  provider.complete(desired, std::span(&source, 1));
+  const Seen seen = look(desired);
+  EXPECT_FALSE(seen.observed->obstacle);
+  EXPECT_EQ(seen.observed->missing, (std::vector<Missing>{{{"", "package", "vendor-app"}, "name"}}));
+  EXPECT_TRUE(transaction(seen.change).refresh);
+}
+
+TEST_F(Package, AnInterruptedDpkgIsSaid) {  // K24
+  system.make_file("/var/lib/dpkg/updates/0001", "");
+  EXPECT_EQ(obstacle(want({{"name", "nginx"}})), "PL2005 dpkg was interrupted and has not finished");
+  EXPECT_TRUE(look(want({{"name", "jq"}})).change.empty());
+}
+
+TEST_F(Package, OtherManagersAreNamed) {  // K29
+  FakeSystem other;
+  other.add_program("apt-get");
+  other.add_program("dnf");
+  EXPECT_EQ(see(provider, want({{"name", "x"}}), other).problem->summary,
+            "packages are managed through apt, and this host has dnf")
+      << "apt-get without dpkg's database is no back end";
+  FakeSystem none;
+  EXPECT_EQ(see(provider, want({{"name", "x"}}), none).problem->code, Code::kNoBackEnd);
+}
+
+TEST_F(Package, AnImageIsReadButNotChanged) {
+  system.set_image(true);
+  EXPECT_TRUE(look(want({{"name", "jq"}})).change.empty());
+  EXPECT_EQ(obstacle(want({{"name", "nginx"}})), "PL2005 packages of an image are not changed");
+}
+
+TEST_F(Package, OnlyWhatIsToBeInstalledBringsAnything) {
+  apt_says(kSimulation);
+  const Desired nginx = want({{"name", "nginx"}});
+  EXPECT_TRUE(provider.may_bring(nginx, *look(nginx).observed, {"", "unit", "nginx.service"}));
+  EXPECT_TRUE(provider.may_bring(nginx, *look(nginx).observed, {"", "directory", "/etc/nginx"}));
+  EXPECT_FALSE(provider.may_bring(nginx, *look(nginx).observed, {"", "user", "redis"})) << "another package brings it";
+  const Desired jq = want({{"name", "jq"}});
+  EXPECT_FALSE(provider.may_bring(jq, *look(jq).observed, {"", "unit", "jq.service"}));
+}
+
+std::vector<std::string> commands(const PackageTransaction& transaction) {
+  std::vector<std::string> out;
+  for (const Step& step : back_end().steps(transaction)) {
+    std::string line;
+    for (const std::string& word : step.program.argv) line += (line.empty() ? "" : " ") + word;
+    const std::size_t at = line.find(step.preview ? "install" : "Dpkg::Use-Pty=0 ");
+    out.push_back((step.preview ? "? " : "") + line.substr(step.preview ? at : at + 16));
+    EXPECT_EQ(step.program.env.contains("DEBIAN_FRONTEND"), !step.preview);
+  }
+  return out;
+}
+
+TEST_F(Package, OneTransactionIsOneCommand) {
+  EXPECT_EQ(commands({"apt", {{"a", "1"}, {"b", ""}}, {}, false, false}),
+            (std::vector<std::string>{"install --no-remove -- a=1 b"}));
+  EXPECT_EQ(commands({"apt", {{"a", "1"}}, {}, true, true}),
+            (std::vector<std::string>{"update", "install --no-remove --allow-downgrades -- a=1"}));
+  EXPECT_EQ(commands({"apt", {{"a", ""}}, {"b"}, false, false}),
+            (std::vector<std::string>{"? install -- a b-", "install -- a b-"}));
+  EXPECT_EQ(commands({"apt", {}, {}, false, true}), (std::vector<std::string>{"update"}));
+}
+
+TEST_F(Package, WhatItSaysWhenItFails) {
+  const PackageTransaction transaction{"apt", {{"a", ""}}, {"b"}, false, false};
+  const std::vector<Step> steps = back_end().steps(transaction);
+  const auto judged = [&](std::size_t step, const ProcessResult& result, const std::string& holder = {}) {
+    const Result<> judgement = back_end().judge(transaction, steps[step], result, holder);
+    return judgement ? std::string("fine") : code_name(judgement.error().code()) + " " + judgement.error().summary();
+  };
+  EXPECT_EQ(judged(1, {0, "", "", false}), "fine");
+  EXPECT_EQ(judged(0, {0, "Remv b [1]\n", "", false}), "fine");
+  EXPECT_EQ(judged(0, {0, "Remv b [1]\nRemv c [1]\n", "", false}),
+            "PL2011 changing packages would remove c too, which nobody asked for");
+  EXPECT_EQ(judged(1, {100, "", "E: Could not get lock /var/lib/dpkg/lock", false}, "apt (process 7)"),
+            "PL4107 the package database is locked by apt (process 7)");
+  EXPECT_EQ(judged(1, {100, "", "E: Unable to locate package a\n", false}), "PL2006 E: Unable to locate package a");
+  EXPECT_EQ(judged(1, {100, "", "E: dpkg was interrupted, you must run 'dpkg --configure -a'", false}),
+            "PL4108 dpkg was interrupted earlier, so nothing can be installed");
+  EXPECT_EQ(judged(1, {100, "", "E: no\n", false}), "PL4108 while changing packages (exit code 100): E: no");
+}
+
+TEST_F(Package, Sources) {
+  EXPECT_TRUE(back_end().is_source("/etc/apt/sources.list.d/vendor.sources"));
+  EXPECT_TRUE(back_end().is_source("/usr/share/keyrings/vendor.gpg"));
+  EXPECT_FALSE(back_end().is_source("/etc/motd"));
+}
+
+TEST_F(Package, UndoAsksForTheOldVersion) {
+  const Desired jq = want({{"name", "jq"}, {"state", "absent"}});
+  apt_says("Remv jq [1.6-2.1]\n");
+  EXPECT_EQ(provider.restore(jq, *look(jq).observed)->attributes,
+            (Json{{"name", "jq"}, {"state", "present"}, {"version", "1.6-2.1"}}));
+}
+
+}  // namespace
+}  // namespace plumb::providers::package::apt

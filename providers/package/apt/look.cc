@@ -1,0 +1,318 @@
+#include "providers/package/apt/look.h"
+
+#include <algorithm>
+
+#include "providers/package/apt/dpkg_status.h"
+#include "providers/package/apt/simulation.h"
+#include "providers/package/back_end.h"
+
+namespace plumb::providers::package::apt {
+namespace {
+
+constexpr std::size_t kLargestStatus = std::size_t{256} << 20U;
+
+Diagnostic refused(std::string summary, std::string hint = {}) {
+  return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));
+}
+
+bool wants_absent(const Desired& desired) {
+  return desired.text("state", "present") == "absent";
+}
+bool wants_latest(const Desired& desired) {
+  return desired.text("state", "present") == "latest";
+}
+
+// One resource on its way through the batch.
+struct Item {
+  const Desired* desired = nullptr;
+  std::string name;
+  Observed observed;
+  bool asks = false;  // apt-get has to be asked about it
+
+  bool goes() const { return wants_absent(*desired); }
+  // For apt-get install: "nginx", "nginx=1.2*", "nginx-".
+  std::string argument() const {
+    if (goes()) return name + '-';
+    const std::string version = desired->text("version");
+    return version.empty() ? name : name + '=' + version;
+  }
+  bool is_open() const { return asks && !observed.obstacle; }
+};
+
+using Items = std::vector<Item*>;
+
+// What the status file says; decides whether apt-get has to be asked.
+void observe_status(Item& item, const DpkgStatus& status) {
+  const Desired& desired = *item.desired;
+  Observed& observed = item.observed;
+  observed.attributes["manager"] = "apt";
+  const auto found = status.entries.find(item.name);
+  const DpkgEntry entry = found == status.entries.end() ? DpkgEntry() : found->second;
+  if (entry.installed) {
+    observed.exists = true;
+    observed.attributes["state"] = "present";
+    observed.attributes["version"] = entry.version;
+  } else if (const auto provided = status.provided_by.find(item.name);
+             provided != status.provided_by.end() && entry.trouble.empty() && !item.goes()) {
+    // A virtual package is present in the one that provides it.
+    observed.exists = true;
+    observed.attributes["state"] = "present";
+    observed.attributes["provided_by"] = provided->second.front();
+    if (!desired.text("version").empty()) {
+      observed.attributes["version"] = "";
+      observed.obstacle =
+          refused(item.name + " is provided by " + provided->second.front() + ", so it has no version of its own");
+    }
+    return;
+  }
+  const std::string version = desired.text("version");
+  const bool wrong_version = observed.exists && !version.empty() && !version_matches(version, entry.version);
+  if (item.goes()) {
+    item.asks = observed.exists;
+  } else {
+    // A held package is at its latest.
+    item.asks = !observed.exists || wrong_version || (wants_latest(desired) && !entry.held);
+  }
+  if (!entry.trouble.empty() && !item.goes()) observed.attributes["candidate"] = entry.version;
+  if (entry.held && item.asks) {
+    observed.obstacle = refused(item.name + " is held" + (observed.exists ? " at " + entry.version : ""),
+                                "release it with `apt-mark unhold " + item.name + "`");
+  }
+}
+
+// `brings`, `candidate` and the rest, from what apt-get said.
+void observe_simulation(Item& item, const Simulation& simulation) {
+  if (item.goes()) return;
+  Json& attributes = item.observed.attributes;
+  std::string name = item.name;
+  if (const auto selected = simulation.selected.find(name); selected != simulation.selected.end()) {
+    name = selected->second;
+    attributes["as"] = name;
+  }
+  const auto found = simulation.installs.find(name);
+  if (found != simulation.installs.end()) {
+    attributes["candidate"] = found->second;
+    attributes["brings"] = simulation.closure(name.substr(0, name.find(':')));
+    attributes["brings"][0] = name;
+    if (simulation.downgrades.contains(name)) attributes["downgrade"] = true;
+  } else if (item.observed.exists && !attributes.contains("candidate")) {
+    attributes["candidate"] = attributes.value("version", "");
+  }
+}
+
+std::string doing(const Items& items) {
+  std::set<std::string> come, go;
+  for (const Item* item : items) (item->goes() ? go : come).insert(item->name);
+  std::string text;
+  if (!come.empty()) text = "installing " + listed(come);
+  if (!go.empty()) text += (text.empty() ? "removing " : " and removing ") + listed(go);
+  return text;
+}
+
+class Look {
+ public:
+  Look(std::span<const Desired* const> desired, System& system) : system_(system), items_(desired.size()) {
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      items_[i].desired = desired[i];
+      items_[i].name = desired[i]->text("name");
+      names_.insert(items_[i].name);
+      (items_[i].goes() ? to_go_ : to_stay_).insert(items_[i].name);
+    }
+  }
+
+  Result<std::vector<Observed>> run() {
+    PLUMB_TRY(fill());
+    std::vector<Observed> observed;
+    observed.reserve(items_.size());
+    for (Item& item : items_) observed.push_back(std::move(item.observed));
+    return observed;
+  }
+
+ private:
+  Result<> fill() {
+    PLUMB_TRY_ASSIGN(const std::string text, system_.read_file("/var/lib/dpkg/status", kLargestStatus));
+    const DpkgStatus status = read_dpkg_status(text, names_);
+    for (Item& item : items_) observe_status(item, status);
+    if (open(all()).empty()) return {};
+    PLUMB_TRY_ASSIGN(const std::optional<Diagnostic> hindrance, find_hindrance());
+    if (hindrance) {
+      for (Item* item : open(all())) item->observed.obstacle = *hindrance;
+      return {};
+    }
+    PLUMB_TRY_ASSIGN(const bool lists, has_lists());
+    if (!lists) {
+      for (Item* item : open(all())) {
+        if (!item->goes()) await_lists(*item);
+      }
+    }
+    PLUMB_TRY(ask(all()));
+    return find_who_needs_room();
+  }
+
+  Items all() {
+    Items items;
+    for (Item& item : items_) items.push_back(&item);
+    return items;
+  }
+  static Items open(const Items& among) {
+    Items items;
+    std::copy_if(among.begin(), among.end(), std::back_inserter(items),
+                 [](const Item* item) { return item->is_open(); });
+    return items;
+  }
+
+  // What keeps every package of the host as it is.
+  Result<std::optional<Diagnostic>> find_hindrance() {
+    if (system_.is_image()) return std::optional(refused("packages of an image are not changed"));
+    PLUMB_TRY_ASSIGN(const auto updates, system_.stat("/var/lib/dpkg/updates", true));
+    if (!updates) return std::optional<Diagnostic>();
+    PLUMB_TRY_ASSIGN(const auto entries, system_.list("/var/lib/dpkg/updates"));
+    const bool interrupted = std::any_of(entries.begin(), entries.end(), [](const std::string& entry) {
+      return entry.find_first_not_of("0123456789") == std::string::npos;
+    });
+    if (!interrupted) return std::optional<Diagnostic>();
+    return std::optional(refused("dpkg was interrupted and has not finished", "run `dpkg --configure -a` on the host"));
+  }
+
+  Result<bool> has_lists() {
+    PLUMB_TRY_ASSIGN(const auto folder, system_.stat("/var/lib/apt/lists", true));
+    if (!folder) return false;
+    PLUMB_TRY_ASSIGN(const auto entries, system_.list("/var/lib/apt/lists"));
+    return std::any_of(entries.begin(), entries.end(),
+                       [](const std::string& entry) { return entry.find("_Packages") != std::string::npos; });
+  }
+
+  static void await_lists(Item& item) {
+    item.asks = false;
+    item.observed.attributes["refresh"] = true;
+    item.observed.attributes["brings"] = {item.name};
+  }
+
+  // Asks about those of the items that are open. What apt does not know is told so and left out of the next question.
+  Result<> ask(const Items& items) {
+    for (Items asked = open(items); !asked.empty(); asked = open(asked)) {
+      PLUMB_TRY_ASSIGN(const Simulation simulation, simulate(asked));
+      bool some_unknown = false;
+      for (Item* item : asked) {
+        const auto found = simulation.unknown.find(item->name);
+        if (found == simulation.unknown.end()) continue;
+        some_unknown = true;
+        not_available(*item, found->second);
+      }
+      if (some_unknown) continue;
+      const std::optional<Diagnostic> trouble = find_trouble(asked, simulation);
+      if (trouble) return blame(asked, *trouble);
+      for (Item* item : asked) observe_simulation(*item, simulation);
+      return {};
+    }
+    return {};
+  }
+
+  // It falls on the package that shows it alone, or else on the last of those that do not go together.
+  Result<> blame(const Items& items, const Diagnostic& trouble) {
+    if (items.size() > 1) {
+      const auto middle = items.begin() + static_cast<std::ptrdiff_t>(items.size() / 2);
+      PLUMB_TRY(ask(Items(items.begin(), middle)));
+      PLUMB_TRY(ask(Items(middle, items.end())));
+      if (open(items).size() < items.size()) return {};
+    }
+    items.back()->observed.obstacle = trouble;
+    return {};
+  }
+
+  // What apt cannot do, or what it would do that nobody asked for.
+  std::optional<Diagnostic> find_trouble(const Items& items, const Simulation& simulation) const {
+    const auto would = [&](const char* what, const std::set<std::string>& names, const char* more) {
+      return Diagnostic(Code::kPackageOthers, doing(items) + " would " + what + ' ' + listed(names) + more);
+    };
+    if (!simulation.held.empty()) {
+      return would("change", simulation.held, ", which is held")
+          .with_hint("release it with `apt-mark unhold " + *simulation.held.begin() + "`");
+    }
+    if (!simulation.errors.empty()) return refused("apt cannot do this: " + simulation.errors.front());
+    std::set<std::string> others, needed;
+    for (const std::string& gone : simulation.removes) {
+      if (to_go_.contains(gone)) continue;
+      (to_stay_.contains(gone) ? needed : others).insert(gone);
+    }
+    if (!needed.empty()) return would("remove", needed, ", which is to be there");
+    if (others.empty()) return std::nullopt;
+    return would("remove", others, "")
+        .with_hint("what is to go has to be declared: `package: " + *others.begin() + "` with `state: absent`");
+  }
+
+  void not_available(Item& item, const std::string& why) {
+    if (item.desired->flag("sources_managed", false)) {
+      // A source that this project manages may have it once that is in place.
+      await_lists(item);
+      item.observed.missing.push_back({{"", "package", item.name}, "name"});
+      return;
+    }
+    item.observed.obstacle =
+        Diagnostic(Code::kPackageUnknown, why)
+            .with_hint("check the name with `apt-cache policy " + item.name + "`; a stale list needs `apt-get update`");
+  }
+
+  // Those for whose sake a package has to go that is declared absent: it makes room in their transaction, which need
+  // not be that of its own removal.
+  Result<> find_who_needs_room() {
+    const Items left = open(all());
+    Items coming;
+    std::copy_if(left.begin(), left.end(), std::back_inserter(coming), [](const Item* item) { return !item->goes(); });
+    if (coming.empty() || coming.size() == left.size()) return {};
+    return find_who_needs_room(coming);
+  }
+  Result<> find_who_needs_room(const Items& coming) {
+    PLUMB_TRY_ASSIGN(const Simulation simulation, simulate(coming));
+    if (simulation.removes.empty()) return {};
+    if (coming.size() == 1) {
+      coming.front()->observed.attributes["removes"] = simulation.removes;
+      return {};
+    }
+    const auto middle = coming.begin() + static_cast<std::ptrdiff_t>(coming.size() / 2);
+    PLUMB_TRY(find_who_needs_room(Items(coming.begin(), middle)));
+    return find_who_needs_room(Items(middle, coming.end()));
+  }
+
+  Result<Simulation> simulate(const Items& items) {
+    std::vector<std::string> arguments;
+    bool versions = false;
+    for (const Item* item : items) {
+      arguments.push_back(item->argument());
+      versions = versions || item->desired->has("version");
+    }
+    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(question(arguments, versions)));
+    if (result.timed_out) return fail(Code::kCannotObserve, "apt-get did not answer in time");
+    Simulation simulation = parse_simulation(result.output + '\n' + result.errors);
+    if (result.exit_code != 0 && simulation.errors.empty() && simulation.unknown.empty()) {
+      simulation.errors.push_back("apt-get ended with " + std::to_string(result.exit_code));
+    }
+    return simulation;
+  }
+
+  System& system_;
+  std::vector<Item> items_;
+  std::set<std::string> names_;
+  std::set<std::string> to_go_;
+  std::set<std::string> to_stay_;
+};
+
+}  // namespace
+
+Result<std::vector<Observed>> look(std::span<const Desired* const> desired, System& system) {
+  return Look(desired, system).run();
+}
+
+std::string listed(const std::set<std::string>& names) {
+  constexpr std::size_t kShown = 8;
+  std::string text;
+  std::size_t shown = 0;
+  for (const std::string& name : names) {
+    if (++shown > kShown) break;
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  if (names.size() > kShown) text += " and " + std::to_string(names.size() - kShown) + " more";
+  return text;
+}
+
+}  // namespace plumb::providers::package::apt

@@ -1,0 +1,21 @@
+// What a host with apt tells of packages (internal to this folder).
+#pragma once
+
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "providers/sdk/provider.h"
+
+namespace plumb::providers::package::apt {
+
+// What is there is read from dpkg's status file. Only where something is to change is apt-get asked what it would do:
+// once for all packages, and again for fewer where it would do what nobody asked for, until that falls on the package
+// that is to blame.
+Result<std::vector<Observed>> look(std::span<const Desired* const> desired, System& system);
+
+// "a, b and 3 more"
+std::string listed(const std::set<std::string>& names);
+
+}  // namespace plumb::providers::package::apt

@@ -1,0 +1,194 @@
+#include "providers/package/apt/simulation.h"
+
+#include <algorithm>
+
+namespace plumb::providers::package::apt {
+namespace {
+
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
+std::vector<std::string_view> words_of(std::string_view line) {
+  std::vector<std::string_view> words;
+  while (!line.empty()) {
+    const std::size_t space = line.find(' ');
+    if (space != 0) words.push_back(line.substr(0, space));
+    line.remove_prefix(space == std::string_view::npos ? line.size() : space + 1);
+  }
+  return words;
+}
+
+// The first text in single quotes at or after `from`; `from` moves past it.
+std::string quoted(std::string_view line, std::size_t& from) {
+  const std::size_t begin = line.find('\'', from);
+  const std::size_t end = begin == std::string_view::npos ? begin : line.find('\'', begin + 1);
+  if (end == std::string_view::npos) return "";
+  from = end + 1;
+  return std::string(line.substr(begin + 1, end - begin - 1));
+}
+
+// In the dependency trace every name has its architecture, elsewhere only foreign ones do.
+std::string bare(std::string_view name) {
+  return std::string(name.substr(0, name.find(':')));
+}
+
+class Parser {
+ public:
+  Simulation parse(std::string_view output) {
+    while (!output.empty()) line(take_line(output));
+    for (const auto& [name, providers] : providers_) {
+      const auto found = result_.unknown.find(name);
+      if (found == result_.unknown.end()) continue;
+      found->second = name + " is a virtual package; name one that provides it: " + providers;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void line(std::string_view text) {
+    if (text.starts_with("Inst ")) return install(words_of(text));
+    if (text.starts_with("Remv ")) {
+      result_.removes.insert(std::string(words_of(text).at(1)));
+      return;
+    }
+    if (text.starts_with("E: ")) return error(text);
+    if (text.starts_with("Note, selecting ")) return selecting(text);
+    if (!text.empty() && text.front() != ' ') {
+      section_ = text == "The following packages will be DOWNGRADED:"     ? Section::kDowngraded
+                 : text == "The following held packages will be changed:" ? Section::kHeld
+                 : text.ends_with("have unmet dependencies:")             ? Section::kUnmet
+                 : text.ends_with(" is a virtual package provided by:")   ? Section::kProviders
+                                                                          : Section::kNone;
+      if (section_ == Section::kProviders) virtual_ = words_of(text).at(1);
+      return;
+    }
+    indented(words_of(text), text);
+  }
+
+  void install(const std::vector<std::string_view>& words) {
+    for (std::size_t i = 2; i < words.size(); ++i) {
+      if (words[i].front() != '(') continue;
+      result_.installs[std::string(words[1])] = words[i].substr(1);
+      return;
+    }
+  }
+
+  void indented(const std::vector<std::string_view>& words, std::string_view text) {
+    if (words.empty()) {
+      section_ = Section::kNone;
+      return;
+    }
+    // "  Installing redis-tools:amd64 as Depends of redis-server:amd64"
+    if (words.size() == 6 && words[0] == "Installing" && words[2] == "as" && words[4] == "of") {
+      result_.children[bare(words[5])].push_back(bare(words[1]));
+      return;
+    }
+    // "  Upgrading perl-base:amd64 < 5.36.0-7 | 5.36.0-8 @ii uH > due to perl:amd64"
+    if (words.size() > 5 && words[0] == "Upgrading" && words[words.size() - 3] == "due") {
+      result_.children[bare(words.back())].push_back(bare(words[1]));
+      return;
+    }
+    if (section_ == Section::kDowngraded) {
+      for (const std::string_view word : words) result_.downgrades.insert(std::string(word));
+    } else if (section_ == Section::kHeld) {
+      for (const std::string_view word : words) result_.held.insert(std::string(word));
+    } else if (section_ == Section::kProviders) {
+      std::string& list = providers_[virtual_];
+      list += (list.empty() ? "" : ", ") + std::string(words[0]);
+    } else if (section_ == Section::kUnmet && unmet_.empty()) {
+      unmet_ = text.substr(text.find_first_not_of(' '));
+    }
+  }
+
+  void selecting(std::string_view text) {
+    std::size_t at = 0;
+    const std::string package = quoted(text, at);
+    const std::string_view how = text.substr(at);
+    const std::string name = quoted(text, at);
+    if (how.starts_with(" instead of ")) {
+      result_.selected[name] = package;
+    } else if (!name.empty()) {
+      // As a pattern or a task it would fit, but a plan is about one package.
+      result_.unknown[name] = "no package is called " + name;
+    }
+  }
+
+  void error(std::string_view text) {
+    std::size_t at = 0;
+    const std::string first = quoted(text, at);
+    const std::string second = quoted(text, at);
+    constexpr std::string_view kLocate = "E: Unable to locate package ";
+    if (text.starts_with(kLocate)) {
+      const std::string name(text.substr(kLocate.size()));
+      result_.unknown[name] = "no package is called " + name;
+    } else if (text.starts_with("E: Couldn't find any package by ")) {
+      result_.unknown[first] = "no package is called " + first;
+    } else if (text.starts_with("E: Version ")) {
+      result_.unknown[second] = second + " is not available in version " + first;
+    } else if (text.ends_with(" has no installation candidate")) {
+      result_.unknown[first] = first + " is known and cannot be installed: no source has it";
+    } else {
+      std::string full(text.substr(3));
+      if (!unmet_.empty()) full += " (" + unmet_ + ")";
+      result_.errors.push_back(std::move(full));
+    }
+  }
+
+  enum class Section { kNone, kDowngraded, kHeld, kUnmet, kProviders };
+
+  Simulation result_;
+  Section section_ = Section::kNone;
+  std::string virtual_;
+  std::string unmet_;
+  std::map<std::string, std::string> providers_;
+};
+
+}  // namespace
+
+Simulation parse_simulation(std::string_view output) {
+  return Parser().parse(output);
+}
+
+ProcessRequest question(const std::vector<std::string>& arguments, bool older) {
+  ProcessRequest request;
+  // It writes no cache, and without locks it does not stand in anyone's way. The trace tells on whose behalf each
+  // package comes; without -q=0 a pipe would not be told what stands in for a virtual package.
+  request.argv = {"apt-get", "-s",
+                  "-y",      "-q=0",
+                  "-o",      "Dir::Cache::pkgcache=",
+                  "-o",      "Dir::Cache::srcpkgcache=",
+                  "-o",      "Debug::NoLocking=1",
+                  "-o",      "Debug::pkgDepCache::AutoInstall=1"};
+  if (older) request.argv.emplace_back("--allow-downgrades");
+  request.argv.emplace_back("install");
+  request.argv.emplace_back("--");
+  request.argv.insert(request.argv.end(), arguments.begin(), arguments.end());
+  request.decided_by = {"/var/lib/dpkg/status", "/var/lib/apt/extended_states", "/var/lib/apt/lists", "/etc/apt"};
+  request.timeout = std::chrono::seconds(120);
+  request.output_limit = std::size_t{16} << 20U;
+  return request;
+}
+
+std::vector<std::string> Simulation::closure(const std::string& name) const {
+  std::vector<std::string> open = {name};
+  std::set<std::string> seen = {name};
+  while (!open.empty()) {
+    const auto found = children.find(open.back());
+    open.pop_back();
+    if (found == children.end()) continue;
+    for (const std::string& child : found->second) {
+      if (seen.insert(child).second) open.push_back(child);
+    }
+  }
+  std::vector<std::string> result = {name};
+  for (const std::string& one : seen) {
+    if (one != name && installs.contains(one)) result.push_back(one);
+  }
+  return result;
+}
+
+}  // namespace plumb::providers::package::apt

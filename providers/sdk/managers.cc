@@ -1,0 +1,40 @@
+#include "providers/sdk/managers.h"
+
+#include <algorithm>
+
+namespace plumb {
+
+const PackageManager* Managers::packages(std::string_view name, System& system) const {
+  const auto found = std::find_if(packages_.begin(), packages_.end(), [&](const PackageManager* one) {
+    return name.empty() ? one->manages(system) : one->name() == name;
+  });
+  return found == packages_.end() ? nullptr : *found;
+}
+
+const ServiceManager* Managers::services(std::string_view name, System& system) const {
+  const auto found = std::find_if(services_.begin(), services_.end(), [&](const ServiceManager* one) {
+    return name.empty() ? one->starts(system) : one->name() == name;
+  });
+  return found == services_.end() ? nullptr : *found;
+}
+
+Json Managers::facts(System& system) const {
+  Json facts = Json::object();
+  for (const auto& [name, read] : facts_) facts[name] = read(system);
+  return facts;
+}
+
+std::string last_lines(std::string_view text, std::size_t lines) {
+  std::size_t end = text.size();
+  while (end > 0 && text[end - 1] == '\n') --end;
+  std::size_t begin = end;
+  while (begin > 0 && lines > 0) {
+    const std::size_t before = text.rfind('\n', begin - 1);
+    begin = before == std::string_view::npos ? 0 : before;
+    --lines;
+  }
+  if (begin < end && text[begin] == '\n') ++begin;
+  return std::string(text.substr(begin, end - begin));
+}
+
+}  // namespace plumb

@@ -1,0 +1,105 @@
+// What drives the packages and the services of a host: apt, systemd and their like. A back end is a folder of its own
+// under providers/KIND/; it knows the manager's commands, its locks and what it says when it fails, as data and pure
+// functions. Who runs the commands is the interpreter in the executor, and nothing else in the engine knows a manager
+// by name.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/address.h"
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+#include "providers/sdk/operation.h"
+#include "providers/sdk/system.h"
+
+namespace plumb {
+
+// A program to run.
+struct Step {
+  std::string doing;  // "refreshing the package lists"
+  ProcessRequest program;
+  bool preview = false;  // it changes nothing: what it says is judged before the steps after it run
+};
+
+class PackageManager {
+ public:
+  virtual ~PackageManager() = default;
+  // As operations and the fact `package_manager` name it: "apt".
+  virtual std::string_view name() const = 0;
+  // True where the host's packages are this manager's: by its database, since another tool's program in the path fools
+  // nobody.
+  virtual bool manages(System& system) const = 0;
+  // True where a file at this path is one of those that say which packages can be had; and whether an address is that
+  // of something that can be had so.
+  virtual bool is_source(std::string_view path) const = 0;
+  virtual bool offers(const Address& what) const { return what.kind == "package"; }
+
+  // Files that are locked (fcntl) while packages are changed.
+  virtual std::vector<std::string> locks() const = 0;
+  // Run one after another until one fails.
+  virtual std::vector<Step> steps(const PackageTransaction& transaction) const = 0;
+  // What came of a step. `holder`: who has one of locks() now, as "apt-get (process 4711)"; "" for nobody. Errors:
+  // kPackageFailed, kPackageLock, kPackageUnknown, kPackageOthers.
+  virtual Result<> judge(const PackageTransaction& transaction, const Step& step, const ProcessResult& result,
+                         const std::string& holder) const = 0;
+};
+
+class ServiceManager {
+ public:
+  // A unit that was brought up, as the manager tells of it.
+  struct UnitState {
+    std::string text;  // in the manager's word: "activating"
+    bool moving = false;
+    bool failed = false;
+  };
+
+  virtual ~ServiceManager() = default;
+  // As operations and the fact `init` name it: "systemd".
+  virtual std::string_view name() const = 0;
+  // True where it is what starts this host; of an image, what would.
+  virtual bool starts(System& system) const = 0;
+  // What a file at this path makes, "unit:nginx.service"; and whether what is loaded depends on the file at all.
+  virtual std::optional<Address> made_by(std::string_view path) const = 0;
+  virtual bool reads(std::string_view path) const = 0;
+
+  // kProtocol for a verb that there is not, kServiceFailed for what an image cannot do. Nothing to run: nothing to do.
+  virtual Result<std::vector<Step>> steps(const ServiceAction& action, bool image) const = 0;
+  virtual bool brings_up(const ServiceAction& action) const = 0;
+  virtual ServiceAction reload_definitions() const = 0;
+  // Of a unit: what tells its state, how that reads, and what prints its last log lines.
+  virtual ProcessRequest ask_state(const std::string& unit) const = 0;
+  virtual UnitState read_state(const ProcessResult& answer) const = 0;
+  virtual ProcessRequest ask_log(const std::string& unit) const = 0;
+};
+
+// The managers of a registry's kinds, each made by its folder. They outlive the table.
+class Managers {
+ public:
+  void add(const PackageManager& manager) { packages_.push_back(&manager); }
+  void add(const ServiceManager& manager) { services_.push_back(&manager); }
+  // A fact of the host that a kind tells: which manager it has.
+  using Fact = std::string (*)(System& system);
+  void tell(std::string fact, Fact read) { facts_.emplace_back(std::move(fact), read); }
+
+  // By name, or for "" the one that the host has; null where there is none.
+  const PackageManager* packages(std::string_view name, System& system) const;
+  const ServiceManager* services(std::string_view name, System& system) const;
+  std::span<const PackageManager* const> all_packages() const { return packages_; }
+  std::span<const ServiceManager* const> all_services() const { return services_; }
+  Json facts(System& system) const;
+
+ private:
+  std::vector<const PackageManager*> packages_;
+  std::vector<const ServiceManager*> services_;
+  std::vector<std::pair<std::string, Fact>> facts_;
+};
+
+// The last lines of what a program said, for a message.
+std::string last_lines(std::string_view text, std::size_t lines = 15);
+
+}  // namespace plumb

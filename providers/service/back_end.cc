@@ -1,0 +1,68 @@
+#include "providers/service/back_end.h"
+
+#include <algorithm>
+#include <array>
+
+namespace plumb::providers::service {
+namespace {
+
+// Managers without a back end, which facts and messages know by name.
+struct Other {
+  std::string_view fact;
+  const char* name;
+  const char* program;   // that tells of it
+  const char* running;   // a path that is there where it started this host
+  const char* in_image;  // a path that is there where it would start an image
+};
+
+constexpr std::array kOthers = {Other{"openrc", "OpenRC", "rc-service", "/run/openrc", "/sbin/openrc-run"},
+                                Other{"launchd", "launchd", "launchctl", "/sbin/launchd", ""},
+                                Other{"runit", "runit", "sv", "/run/runit", "/sbin/runit-init"},
+                                Other{"sysvinit", "System V init", "", "/etc/inittab", "/etc/inittab"},
+                                Other{"", "Upstart", "initctl", "", ""}};
+
+bool is_there(System& system, const std::string& path) {
+  const auto found = path.empty() ? std::nullopt : system.stat(path, true).value_or(std::nullopt);
+  return found.has_value();
+}
+
+std::string names_of_back_ends() {
+  std::string names;
+  for (const BackEnd* one : back_ends()) names += (names.empty() ? "" : " or ") + std::string(one->name());
+  return names;
+}
+
+}  // namespace
+
+Result<const BackEnd*> find_back_end(System& system) {
+  for (const BackEnd* one : back_ends()) {
+    PLUMB_TRY_ASSIGN(const bool serves, one->serves(system));
+    if (serves) return one;
+  }
+  for (const Other& other : kOthers) {
+    if (*other.program == '\0' || system.find_program(other.program).empty()) continue;
+    return fail(Code::kNoBackEnd, "services are managed through " + names_of_back_ends() + ", and this host has " +
+                                      std::string(other.name));
+  }
+  return fail(Code::kNoBackEnd, "no service manager was found; services are managed through " + names_of_back_ends());
+}
+
+const BackEnd* back_end_named(std::string_view name) {
+  const auto all = back_ends();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const BackEnd* one) { return one->name() == name; });
+  return found == all.end() ? nullptr : *found;
+}
+
+std::string init_system(System& system) {
+  for (const BackEnd* one : back_ends()) {
+    if (one->starts(system)) return std::string(one->name());
+  }
+  for (const Other& other : kOthers) {
+    if (!other.fact.empty() && is_there(system, system.is_image() ? other.in_image : other.running)) {
+      return std::string(other.fact);
+    }
+  }
+  return "unknown";
+}
+
+}  // namespace plumb::providers::service

@@ -1,0 +1,72 @@
+// The private interface of the service kind's back ends. Each is a folder here, found by the build; it defines
+// `const BackEnd& back_end()` in the namespace of its own name.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/address.h"
+#include "providers/sdk/managers.h"
+
+namespace plumb::providers::service {
+
+// Whether a unit starts with the host, and whether that can be chosen.
+enum class Enabled { kYes, kNo, kEither, kImpossible };
+
+// Why something cannot be asked of a unit, after its name: "cannot be enabled, because …".
+struct Refusal {
+  std::string why;
+  std::string hint;
+};
+
+struct Unit {
+  std::string name;  // as the manager calls it, aliases resolved
+  bool found = false;
+  bool masked = false;
+  std::string broken;  // why the manager cannot use it; "" for nothing wrong
+  std::string state = "stopped";
+  Enabled enabled = Enabled::kNo;
+  Refusal not_enabled;  // kImpossible
+  bool can_reload = false;
+  bool reload_needed = false;
+  std::optional<Refusal> ends_by_itself;  // it cannot be kept running
+  std::string own_file;                   // a unit file of the administrator's, which stands in the way of masking
+};
+
+// What a host tells of the units that were asked for, in their order. A name that is no service has its own error.
+struct Units {
+  std::vector<Result<Unit>> units;
+  std::string cannot_run;  // why nothing can be started here; "" where it can
+};
+
+class BackEnd : public ServiceManager {
+ public:
+  // True where the host's units can be read, whether they run or not.
+  virtual Result<bool> serves(System& system) const = 0;
+  // `names` as the configuration has them: "nginx", "sshd", "backup.timer".
+  virtual Result<Units> read(std::span<const std::string> names, System& system) const = 0;
+  // The manager's full name for one of these.
+  virtual std::string unit_name(std::string_view name) const = 0;
+  // The bare name, which a package that brings the unit may have too.
+  virtual std::string bare_name(std::string_view name) const = 0;
+  // The files of which one makes the unit.
+  virtual std::vector<std::string> files_of(const std::string& unit) const = 0;
+  // True where the file at this path is one of those that make the unit, or adds to it.
+  virtual bool shapes(std::string_view path, const std::string& unit) const = 0;
+};
+
+// In the order of their names. Made by the build.
+std::span<const BackEnd* const> back_ends();
+
+// The back end for this host, or kNoBackEnd with what was found instead.
+Result<const BackEnd*> find_back_end(System& system);
+const BackEnd* back_end_named(std::string_view name);
+
+// The fact `init`: a back end's name, or what else starts the host: "openrc", "runit", "sysvinit", "launchd",
+// "unknown".
+std::string init_system(System& system);
+
+}  // namespace plumb::providers::service

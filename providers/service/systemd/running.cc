@@ -1,0 +1,129 @@
+// systemd that runs: one `systemctl show` for all units.
+#include <algorithm>
+#include <map>
+
+#include "providers/service/systemd/units.h"
+
+namespace plumb::providers::service::systemd {
+namespace {
+
+using Properties = std::map<std::string, std::string, std::less<>>;
+
+std::string property(const Properties& properties, std::string_view name) {
+  const auto found = properties.find(name);
+  return found == properties.end() ? "" : found->second;
+}
+
+std::vector<Properties> blocks_of(std::string_view output) {
+  std::vector<Properties> blocks;
+  Properties block;
+  while (!output.empty()) {
+    const std::size_t end = output.find('\n');
+    const std::string_view line = output.substr(0, end);
+    output.remove_prefix(end == std::string_view::npos ? output.size() : end + 1);
+    if (line.empty()) {
+      if (!block.empty()) blocks.push_back(std::exchange(block, {}));
+      continue;
+    }
+    if (const std::size_t equals = line.find('='); equals != std::string_view::npos) {
+      block[std::string(line.substr(0, equals))] = line.substr(equals + 1);
+    }
+  }
+  if (!block.empty()) blocks.push_back(std::move(block));
+  return blocks;
+}
+
+std::string state_of(const std::string& active) {
+  if (active == "active" || active == "reloading" || active == "refreshing") return "running";
+  if (active == "activating") return "starting";
+  if (active == "deactivating") return "stopping";
+  if (active == "failed") return "failed";
+  return "stopped";
+}
+
+// A unit made from a System V script is enabled by its links in the runlevels.
+Result<Enabled> enabled_by_runlevel(const std::string& unit, System& system) {
+  const std::string script = unit.substr(0, unit.rfind('.'));
+  PLUMB_TRY_ASSIGN(const auto init, system.stat("/etc/init.d/" + script, true));
+  if (!init) return Enabled::kImpossible;
+  PLUMB_TRY_ASSIGN(const auto folder, system.stat("/etc/rc3.d", true));
+  if (!folder) return Enabled::kNo;
+  PLUMB_TRY_ASSIGN(const auto links, system.list("/etc/rc3.d"));
+  const bool started = std::any_of(links.begin(), links.end(), [&](const std::string& link) {
+    return link.size() == script.size() + 3 && link[0] == 'S' && link.ends_with(script);
+  });
+  return started ? Enabled::kYes : Enabled::kNo;
+}
+
+Result<Enabled> enabled_of(const std::string& file_state, const std::string& unit, System& system) {
+  if (file_state == "enabled") return Enabled::kYes;
+  if (file_state == "static" || file_state == "transient") return Enabled::kImpossible;
+  // It is enabled through others, and stays `indirect` whatever is asked.
+  if (file_state == "indirect" || file_state == "alias") return Enabled::kEither;
+  if (file_state == "generated") return enabled_by_runlevel(unit, system);
+  return Enabled::kNo;  // disabled, linked, enabled-runtime (gone at the next start), masked, bad, ""
+}
+
+}  // namespace
+
+Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const std::string> units, System& system) {
+  const std::vector<Properties> blocks = blocks_of(output);
+  if (blocks.size() != units.size()) {
+    return fail(Code::kCannotObserve, "systemctl show told of " + std::to_string(blocks.size()) + " units where " +
+                                          std::to_string(units.size()) + " were asked for");
+  }
+  std::vector<Unit> result;
+  for (const Properties& block : blocks) {
+    Unit unit;
+    unit.name = property(block, "Id");
+    if (unit.name.empty()) unit.name = units[result.size()];
+    const std::string load = property(block, "LoadState");
+    const std::string file_state = property(block, "UnitFileState");
+    unit.masked = load == "masked" || file_state == "masked";
+    unit.found = unit.masked || load != "not-found";
+    if (load == "bad-setting" || load == "error") {
+      unit.broken = property(block, "LoadError");
+      if (unit.broken.empty()) unit.broken = load;
+    }
+    unit.state = state_of(property(block, "ActiveState"));
+    unit.can_reload = property(block, "CanReload") == "yes";
+    unit.reload_needed = property(block, "NeedDaemonReload") == "yes";
+    if (property(block, "Type") == "oneshot" && property(block, "RemainAfterExit") != "yes") {
+      unit.ends_by_itself = {"ends by itself once its work is done, so it cannot be kept running",
+                             "manage the timer that starts it, or run it with a `command` and `run_on`"};
+    }
+    if (const std::string file = property(block, "FragmentPath");
+        !unit.masked && file.starts_with("/etc/systemd/system/")) {
+      unit.own_file = file;
+    }
+    if (!unit.masked) {
+      PLUMB_TRY_ASSIGN(unit.enabled, enabled_of(file_state, unit.name, system));
+    }
+    unit.not_enabled = no_install_section();
+    result.push_back(std::move(unit));
+  }
+  return result;
+}
+
+Result<std::vector<Unit>> read_running(std::span<const std::string> units, System& system) {
+  if (units.empty()) return std::vector<Unit>();
+  ProcessRequest request;
+  request.argv = {
+      "systemctl",
+      "show",
+      "--no-pager",
+      "--property",
+      "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,CanReload,Type,RemainAfterExit,FragmentPath,LoadError",
+      "--"};
+  request.argv.insert(request.argv.end(), units.begin(), units.end());
+  request.output_limit = std::size_t{16} << 20U;
+  PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request));
+  if (result.timed_out) return fail(Code::kCannotObserve, "systemctl show did not answer in time");
+  Result<std::vector<Unit>> parsed = parse_show(result.output, units, system);
+  if (!parsed && !result.errors.empty()) {
+    return fail(Code::kCannotObserve, "systemctl show: " + result.errors.substr(0, result.errors.find('\n')));
+  }
+  return parsed;
+}
+
+}  // namespace plumb::providers::service::systemd

@@ -1,0 +1,176 @@
+// systemd: its commands and what it says.
+#include <algorithm>
+
+#include "providers/service/systemd/units.h"
+
+namespace plumb::providers::service::systemd {
+namespace {
+
+constexpr std::array<std::string_view, 10> kSuffixes = {".service", ".socket", ".timer", ".mount", ".automount",
+                                                        ".path",    ".target", ".slice", ".scope", ".swap"};
+constexpr std::array<std::string_view, 9> kVerbs = {"start",   "stop", "restart", "reload",       "enable",
+                                                    "disable", "mask", "unmask",  "daemon_reload"};
+constexpr std::string_view kReload = "daemon_reload";
+constexpr auto kCommand = std::chrono::seconds(300);
+
+bool is_there(System& system, const char* path) {
+  const Result<std::optional<FileInfo>> found = system.stat(path, true);
+  return found && found->has_value();
+}
+
+ProcessRequest program(std::vector<std::string> argv) {
+  ProcessRequest request;
+  request.argv = std::move(argv);
+  request.env = {{"SYSTEMD_COLORS", "0"}, {"SYSTEMD_PAGER", ""}, {"SYSTEMD_LESS", ""}};
+  request.timeout = kCommand;
+  return request;
+}
+
+class Systemd : public BackEnd {
+ public:
+  std::string_view name() const override { return "systemd"; }
+
+  bool starts(System& system) const override {
+    if (!system.is_image()) return is_there(system, "/run/systemd/system");
+    return is_there(system, "/lib/systemd/systemd") || is_there(system, "/usr/lib/systemd/systemd");
+  }
+
+  std::optional<Address> made_by(std::string_view path) const override {
+    const std::size_t slash = path.rfind('/');
+    const std::string_view folder = path.substr(0, slash);
+    const std::string_view file = path.substr(slash + 1);
+    const bool among = std::find(kFolders.begin(), kFolders.end(), folder) != kFolders.end();
+    if (!among || full_name(file) != file) return std::nullopt;
+    return Address{"", "unit", std::string(file)};
+  }
+  bool reads(std::string_view path) const override { return path.find("/systemd/") != std::string_view::npos; }
+
+  Result<std::vector<Step>> steps(const ServiceAction& action, bool image) const override {
+    if (std::find(kVerbs.begin(), kVerbs.end(), action.verb) == kVerbs.end()) {
+      return fail(Code::kProtocol, "`" + action.verb + "` is not a service action");
+    }
+    std::vector<Step> steps;
+    if (action.verb == kReload) {
+      if (!image)
+        steps.push_back({"reloading the units", program({"systemctl", "--no-ask-password", "daemon-reload"})});
+      return steps;
+    }
+    if (image && (brings_up(action) || action.verb == "stop")) {
+      return fail(Code::kServiceFailed,
+                  "cannot " + action.verb + " " + action.unit + ": services of an image do not run");
+    }
+    steps.push_back({action.verb, program({"systemctl", "--no-ask-password", action.verb, "--", action.unit})});
+    return steps;
+  }
+  bool brings_up(const ServiceAction& action) const override {
+    return action.verb == "start" || action.verb == "restart" || action.verb == "reload";
+  }
+  ServiceAction reload_definitions() const override { return {"systemd", "", std::string(kReload)}; }
+
+  ProcessRequest ask_state(const std::string& unit) const override {
+    return program({"systemctl", "show", "--property=ActiveState", "--value", "--", unit});
+  }
+  // A oneshot without RemainAfterExit is inactive after a success; only a failure is one.
+  UnitState read_state(const ProcessResult& answer) const override {
+    UnitState state;
+    state.text = last_lines(answer.output, 1);
+    state.moving = state.text == "activating" || state.text == "deactivating" || state.text == "reloading";
+    state.failed = state.text == "failed";
+    return state;
+  }
+  ProcessRequest ask_log(const std::string& unit) const override {
+    return program({"journalctl", "--no-pager", "--quiet", "--lines=10", "--output=cat", "--unit=" + unit});
+  }
+
+  Result<bool> serves(System& system) const override {
+    if (runs(system)) return true;
+    PLUMB_TRY_ASSIGN(const auto units, system.stat("/etc/systemd/system", true));
+    return units.has_value();
+  }
+  Result<Units> read(std::span<const std::string> names, System& system) const override {
+    std::vector<std::string> units;
+    for (const std::string& name : names) {
+      if (std::string unit = full_name(name); !is_template(unit)) units.push_back(std::move(unit));
+    }
+    const bool running = runs(system);
+    PLUMB_TRY_ASSIGN(std::vector<Unit> read, running ? read_running(units, system) : read_offline(units, system));
+    Units answer;
+    if (!running) {
+      answer.cannot_run =
+          system.is_image() ? "services of an image are not running" : "systemd is not the init system that runs here";
+    }
+    auto next = read.begin();
+    for (const std::string& name : names) {
+      const std::string unit = full_name(name);
+      if (is_template(unit)) {
+        answer.units.emplace_back(
+            fail(Code::kCannotObserve, unit + " is a template, not a service")
+                .hint("name an instance, such as " + std::string(unit).insert(unit.rfind('.'), "one")));
+      } else {
+        answer.units.emplace_back(std::move(*next++));
+      }
+    }
+    return answer;
+  }
+
+  std::string unit_name(std::string_view name) const override { return full_name(name); }
+  std::string bare_name(std::string_view name) const override {
+    const std::string unit = full_name(name);
+    return unit.substr(0, std::min(unit.find('@'), unit.rfind('.')));
+  }
+  std::vector<std::string> files_of(const std::string& unit) const override {
+    std::vector<std::string> files;
+    for (const std::string_view folder : kFolders) {
+      const std::string below = std::string(folder) + '/';
+      files.push_back(below + unit);
+      if (const std::string pattern = template_of(unit); !pattern.empty()) files.push_back(below + pattern);
+    }
+    return files;
+  }
+  bool shapes(std::string_view path, const std::string& unit) const override {
+    constexpr std::string_view kBelow = "/systemd/system/";
+    const std::size_t at = path.find(kBelow);
+    if (at == std::string_view::npos) return false;
+    const std::string_view file = path.substr(at + kBelow.size());
+    const std::string pattern = template_of(unit);
+    return file == unit || file.starts_with(unit + ".d/") ||
+           (!pattern.empty() && (file == pattern || file.starts_with(pattern + ".d/")));
+  }
+
+ private:
+  static bool runs(System& system) {
+    return !system.is_image() && is_there(system, "/run/systemd/system") && !system.find_program("systemctl").empty();
+  }
+};
+
+}  // namespace
+
+std::string full_name(std::string_view name) {
+  const bool full = std::any_of(kSuffixes.begin(), kSuffixes.end(), [&](std::string_view suffix) {
+    return name.size() > suffix.size() && name.ends_with(suffix);
+  });
+  return std::string(name) + (full ? "" : ".service");
+}
+
+bool is_template(std::string_view unit) {
+  const std::size_t dot = unit.rfind('.');
+  return dot != std::string_view::npos && dot > 0 && unit[dot - 1] == '@';
+}
+
+std::string template_of(std::string_view unit) {
+  const std::size_t at = unit.find('@');
+  if (at == std::string_view::npos) return {};
+  return std::string(unit.substr(0, at + 1)) + std::string(unit.substr(unit.rfind('.')));
+}
+
+Refusal no_install_section() {
+  return {"because it has no [Install] section",
+          "leave out `enabled`, or enable what starts it, such as its socket or timer"};
+}
+
+const BackEnd& back_end() {
+  static const Systemd systemd;
+  return systemd;
+}
+
+}  // namespace plumb::providers::service::systemd

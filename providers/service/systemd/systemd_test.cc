@@ -1,0 +1,323 @@
+// The service kind on hosts with systemd.
+#include <gtest/gtest.h>
+
+#include "providers/sdk/fake_system.h"
+#include "providers/service/back_end.h"
+#include "providers/service/service.h"
+#include "providers/service/systemd/units.h"
+
+namespace plumb::providers::service {
+namespace {
+
+// One block of `systemctl show`, as systemd 252 writes it.
+std::string block(const std::string& id, const std::string& changes = {}) {
+  std::map<std::string, std::string> properties = {{"Id", id},
+                                                   {"LoadState", "loaded"},
+                                                   {"ActiveState", "active"},
+                                                   {"UnitFileState", "enabled"},
+                                                   {"CanReload", "no"},
+                                                   {"NeedDaemonReload", "no"},
+                                                   {"Type", "notify"},
+                                                   {"RemainAfterExit", "no"},
+                                                   {"FragmentPath", "/lib/systemd/system/" + id}};
+  for (std::size_t at = 0; at < changes.size();) {
+    const std::size_t end = std::min(changes.find(' ', at), changes.size());
+    const std::string change = changes.substr(at, end - at);
+    properties[change.substr(0, change.find('='))] = change.substr(change.find('=') + 1);
+    at = end + 1;
+  }
+  std::string text;
+  for (const auto& [key, value] : properties) text += key + "=" + value + "\n";
+  return text;
+}
+
+constexpr const char* kNotFound = "LoadState=not-found ActiveState=inactive UnitFileState= Type= FragmentPath=";
+
+class Service : public testing::Test {
+ protected:
+  Service() {
+    system.make_directory("/run/systemd/system");
+    system.make_directory("/etc/systemd/system");
+    system.add_program("systemctl");
+  }
+  Desired want(Json attributes) {
+    Desired desired;
+    desired.address = {"", "service", attributes.at("name").get<std::string>()};
+    desired.attributes = std::move(attributes);
+    return desired;
+  }
+  void show(const std::string& output) { system.script("systemctl show *", {0, output, "", false}); }
+  Seen look(const Desired& desired) { return see(provider, desired, system); }
+  std::string verbs(const Change& change) {
+    std::string text;
+    for (const Operation& operation : change.operations) {
+      const auto& action = std::get<ServiceAction>(operation);
+      EXPECT_EQ(action.manager, "systemd");
+      text += (text.empty() ? "" : ", ") + action.verb + " " + action.unit;
+    }
+    return text;
+  }
+  std::string obstacle(const Desired& desired) {
+    const Seen seen = look(desired);
+    if (!seen.observed || !seen.observed->obstacle) return "none";
+    EXPECT_FALSE(seen.change.empty());
+    return seen.observed->obstacle->summary;
+  }
+
+  FakeSystem system;
+  ServiceProvider provider;
+};
+
+TEST_F(Service, RunningAndEnabledIsNoChange) {  // S01
+  show(block("nginx.service"));
+  EXPECT_TRUE(look(want({{"name", "nginx"}, {"state", "running"}, {"enabled", true}})).change.empty());
+}
+
+TEST_F(Service, StartsAndEnables) {
+  show(block("nginx.service", "ActiveState=inactive UnitFileState=disabled"));
+  const Change change = look(want({{"name", "nginx"}, {"state", "running"}, {"enabled", true}})).change;
+  EXPECT_EQ(verbs(change), "enable nginx.service, start nginx.service");
+  EXPECT_EQ(change.before, (Json{{"state", "stopped"}, {"enabled", false}}));
+  EXPECT_EQ(change.after, (Json{{"state", "running"}, {"enabled", true}}));
+  EXPECT_EQ(change.op, Op::kUpdate);
+}
+
+TEST_F(Service, StopsAndDisables) {
+  show(block("nginx.service"));
+  EXPECT_EQ(verbs(look(want({{"name", "nginx"}, {"state", "stopped"}, {"enabled", false}})).change),
+            "stop nginx.service, disable nginx.service");
+}
+
+TEST_F(Service, StatesInBetweenAndFailed) {  // S12
+  show(block("a.service", "ActiveState=failed"));
+  EXPECT_EQ(look(want({{"name", "a"}, {"state", "running"}})).change.before, (Json{{"state", "failed"}}));
+  EXPECT_TRUE(look(want({{"name", "a"}, {"state", "stopped"}})).change.empty());
+  show(block("a.service", "ActiveState=activating"));
+  EXPECT_EQ(verbs(look(want({{"name", "a"}, {"state", "running"}})).change), "start a.service") << "which waits for it";
+  show(block("a.service", "ActiveState=deactivating"));
+  EXPECT_EQ(verbs(look(want({{"name", "a"}, {"state", "stopped"}})).change), "stop a.service");
+  show(block("a.service", "ActiveState=reloading"));
+  EXPECT_TRUE(look(want({{"name", "a"}, {"state", "running"}})).change.empty());
+}
+
+TEST_F(Service, OneQuestionForAllUnits) {
+  show(block("a.service") + "\n" + block("b.timer", "ActiveState=inactive") + "\n" + block("c.service", kNotFound));
+  const Desired a = want({{"name", "a"}, {"state", "running"}});
+  const Desired b = want({{"name", "b.timer"}, {"state", "running"}});
+  const Desired c = want({{"name", "c"}, {"state", "running"}});
+  const Desired* const all[] = {&a, &b, &c};
+  const auto results = provider.observe(all, system);
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_EQ(results[0]->attributes["state"], "running");
+  EXPECT_EQ(results[1]->attributes["state"], "stopped");
+  EXPECT_FALSE(results[2]->exists);
+  ASSERT_EQ(system.ran().size(), 1U);
+  EXPECT_TRUE(system.ran()[0].ends_with(" -- a.service b.timer c.service")) << system.ran()[0];  // S09
+}
+
+TEST_F(Service, AnAliasIsManagedByItsRealName) {
+  show(block("ssh.service", "ActiveState=inactive"));
+  EXPECT_EQ(verbs(look(want({{"name", "sshd"}, {"state", "running"}})).change), "start ssh.service");
+}
+
+TEST_F(Service, AMissingUnitIsMissingOnlyWhereItIsNeeded) {  // G04
+  show(block("x.service", kNotFound));
+  const Seen seen = look(want({{"name", "x"}, {"state", "running"}, {"enabled", true}}));
+  EXPECT_EQ(seen.observed->missing, (std::vector<Missing>{{{"", "unit", "x.service"}, "name"}}));
+  EXPECT_EQ(verbs(seen.change), "daemon_reload x.service, enable x.service, start x.service");
+  EXPECT_EQ(seen.change.fidelity, Fidelity::kBounded);
+  EXPECT_EQ(seen.change.before, Json::object());
+  const Seen off = look(want({{"name", "x"}, {"state", "stopped"}, {"enabled", false}, {"masked", false}}));
+  EXPECT_TRUE(off.observed->missing.empty());
+  EXPECT_TRUE(off.change.empty());
+  EXPECT_EQ(verbs(look(want({{"name", "x"}, {"masked", true}})).change), "mask x.service");  // S05
+}
+
+TEST_F(Service, Masks) {  // S05
+  show(block("x.service",
+             "LoadState=masked ActiveState=inactive UnitFileState=masked FragmentPath=/etc/systemd/system/x.service"));
+  EXPECT_EQ(obstacle(want({{"name", "x"}, {"state", "running"}})), "x.service is masked");
+  EXPECT_EQ(verbs(look(want({{"name", "x"}, {"state", "running"}, {"enabled", true}, {"masked", false}})).change),
+            "unmask x.service, enable x.service, start x.service");
+  EXPECT_TRUE(look(want({{"name", "x"}, {"masked", true}, {"state", "stopped"}})).change.empty());
+  show(block("x.service"));
+  EXPECT_EQ(verbs(look(want({{"name", "x"}, {"masked", true}, {"state", "stopped"}})).change),
+            "stop x.service, mask x.service");
+  EXPECT_EQ(obstacle(want({{"name", "x"}, {"masked", true}, {"enabled", true}})),
+            "x.service cannot run or be enabled while it is masked");
+  show(block("x.service", "FragmentPath=/etc/systemd/system/x.service"));
+  EXPECT_EQ(obstacle(want({{"name", "x"}, {"masked", true}})),
+            "x.service cannot be masked, because /etc/systemd/system/x.service is in the way");
+}
+
+TEST_F(Service, UnitsWhoseEnablingIsNoChoice) {
+  show(block("dbus.service", "UnitFileState=static"));
+  EXPECT_EQ(obstacle(want({{"name", "dbus"}, {"enabled", true}})),
+            "dbus.service cannot be enabled, because it has no [Install] section");
+  EXPECT_TRUE(look(want({{"name", "dbus"}, {"enabled", false}})).change.empty());
+  show(block("i.service", "UnitFileState=indirect"));
+  EXPECT_TRUE(look(want({{"name", "i"}, {"enabled", true}})).change.empty());
+  EXPECT_TRUE(look(want({{"name", "i"}, {"enabled", false}})).change.empty());
+  show(block("r.service", "UnitFileState=enabled-runtime"));
+  EXPECT_EQ(verbs(look(want({{"name", "r"}, {"enabled", true}})).change), "enable r.service");
+}
+
+TEST_F(Service, UnitsFromSystemVScripts) {  // S16
+  show(block("old.service", "UnitFileState=generated"));
+  EXPECT_EQ(obstacle(want({{"name", "old"}, {"enabled", true}})),
+            "old.service cannot be enabled, because it has no [Install] section");
+  system.make_file("/etc/init.d/old", "");
+  system.make_directory("/etc/rc3.d");
+  EXPECT_EQ(verbs(look(want({{"name", "old"}, {"enabled", true}})).change), "enable old.service");
+  system.make_link("/etc/rc3.d/S01old", "../init.d/old");
+  EXPECT_TRUE(look(want({{"name", "old"}, {"enabled", true}})).change.empty());
+}
+
+TEST_F(Service, BrokenUnitsAndOneShots) {  // S04
+  show(block("x.service", "LoadState=bad-setting ActiveState=inactive"));
+  EXPECT_EQ(obstacle(want({{"name", "x"}, {"state", "running"}})), "x.service cannot be loaded: bad-setting");
+  show(block("x.service", "Type=oneshot ActiveState=inactive"));
+  EXPECT_EQ(obstacle(want({{"name", "x"}, {"state", "running"}})),
+            "x.service ends by itself once its work is done, so it cannot be kept running");
+  show(block("x.service", "Type=oneshot ActiveState=inactive RemainAfterExit=yes"));
+  EXPECT_EQ(obstacle(want({{"name", "x"}, {"state", "running"}})), "none");
+}
+
+TEST_F(Service, TemplatesAndInstances) {  // S07
+  show(block("w@100.service", "ActiveState=inactive UnitFileState=disabled"));
+  EXPECT_EQ(verbs(look(want({{"name", "w@100"}, {"state", "running"}, {"enabled", true}})).change),
+            "enable w@100.service, start w@100.service");
+  const Seen seen = look(want({{"name", "w@"}, {"state", "running"}}));
+  ASSERT_TRUE(seen.problem);
+  EXPECT_EQ(seen.problem->summary, "w@.service is a template, not a service");
+  EXPECT_EQ(seen.problem->hint, "name an instance, such as w@one.service");
+}
+
+TEST_F(Service, DefinitionsAreReloadedBeforeAStart) {  // S08
+  show(block("x.service", "ActiveState=inactive NeedDaemonReload=yes"));
+  EXPECT_EQ(verbs(look(want({{"name", "x"}, {"state", "running"}})).change),
+            "daemon_reload x.service, start x.service");
+  show(block("x.service", "ActiveState=inactive"));
+  Desired desired = want({{"name", "x"}, {"state", "running"}});
+  Desired unit_file;
+  unit_file.attributes = {{"path", "/etc/systemd/system/x.service.d/limits.conf"}};
+  provider.complete(desired, std::span(&unit_file, 1));
+  EXPECT_EQ(verbs(look(desired).change), "daemon_reload x.service, start x.service");
+  unit_file.attributes = {{"path", "/etc/systemd/system/xy.service"}};
+  desired = want({{"name", "x"}, {"state", "running"}});
+  provider.complete(desired, std::span(&unit_file, 1));
+  EXPECT_EQ(verbs(look(desired).change), "start x.service");
+}
+
+TEST_F(Service, Triggers) {  // S14, G21
+  const Desired desired = want({{"name", "x"}, {"state", "running"}});
+  const auto triggered = [&](const Desired& of, Op op) {
+    const Change change = provider.triggered(of, *look(of).observed, op);
+    return std::string(name(change.op)) + ": " + verbs(change) + (change.note.empty() ? "" : " (" + change.note + ")");
+  };
+  show(block("x.service", "CanReload=yes"));
+  EXPECT_EQ(triggered(desired, Op::kRestart), "restart: restart x.service");
+  EXPECT_EQ(triggered(desired, Op::kReload), "reload: reload x.service");
+  EXPECT_EQ(triggered(want({{"name", "x"}, {"state", "stopped"}}), Op::kRestart), "none: ");
+  show(block("x.service", "CanReload=no NeedDaemonReload=yes"));
+  EXPECT_EQ(triggered(desired, Op::kReload),
+            "restart: daemon_reload x.service, restart x.service (it cannot reload, so it is restarted)");
+  show(block("x.service", "ActiveState=inactive"));
+  EXPECT_EQ(triggered(desired, Op::kRestart), "none: ") << "diff() starts it";
+  EXPECT_EQ(triggered(want({{"name", "x"}}), Op::kRestart), "none: ") << "it is not to run";
+  show(block("x.service", kNotFound));
+  EXPECT_EQ(triggered(desired, Op::kReload), "none: ") << "whether there is anything to restart is seen in the run";
+}
+
+TEST_F(Service, AnImageHasFilesAndLinksOnly) {  // S11
+  system.set_image(true);
+  system.make_file("/usr/lib/systemd/system/app.service",
+                   "[Service]\nExecStart=/x\n[Install]\nWantedBy=multi-user.target\n");
+  system.make_file("/usr/lib/systemd/system/static.service", "[Service]\nExecStart=/x\n");
+  system.make_file("/usr/lib/systemd/system/w@.service", "[Install]\n");
+  system.make_link("/etc/systemd/system/off.service", "/dev/null");
+  system.make_link("/etc/systemd/system/alias.service", "/usr/lib/systemd/system/app.service");
+  EXPECT_EQ(verbs(look(want({{"name", "app"}, {"enabled", true}})).change), "enable app.service");
+  EXPECT_EQ(verbs(look(want({{"name", "alias"}, {"enabled", true}})).change), "enable app.service");
+  EXPECT_EQ(verbs(look(want({{"name", "w@1"}, {"enabled", true}})).change), "enable w@1.service");
+  system.make_link("/etc/systemd/system/multi-user.target.wants/app.service", "/usr/lib/systemd/system/app.service");
+  EXPECT_TRUE(look(want({{"name", "app"}, {"enabled", true}, {"state", "stopped"}})).change.empty());
+  EXPECT_EQ(obstacle(want({{"name", "app"}, {"state", "running"}})),
+            "app.service cannot be started: services of an image are not running");
+  EXPECT_EQ(obstacle(want({{"name", "static"}, {"enabled", true}})),
+            "static.service cannot be enabled, because it has no [Install] section");
+  EXPECT_EQ(obstacle(want({{"name", "off"}, {"enabled", true}})), "off.service is masked");
+  EXPECT_FALSE(look(want({{"name", "nope"}, {"enabled", true}})).observed->missing.empty());
+  EXPECT_TRUE(system.ran().empty());
+}
+
+TEST_F(Service, WithoutSystemdItSaysWhatItFound) {
+  FakeSystem bare;
+  const Desired desired = want({{"name", "x"}, {"state", "running"}});
+  EXPECT_EQ(see(provider, desired, bare).problem->code, Code::kNoBackEnd);
+  bare.add_program("rc-service");
+  EXPECT_EQ(see(provider, desired, bare).problem->summary,
+            "services are managed through systemd, and this host has OpenRC");
+}
+
+TEST_F(Service, AnAnswerThatDoesNotFitIsAnError) {
+  show("");
+  EXPECT_EQ(look(want({{"name", "x"}})).problem->code, Code::kCannotObserve);
+  system.script("systemctl show *", {1, "", "Failed to connect to bus: No such file or directory\n", false});
+  EXPECT_EQ(look(want({{"name", "x"}})).problem->summary,
+            "systemctl show: Failed to connect to bus: No such file or directory");
+}
+
+TEST_F(Service, Names) {  // S09
+  EXPECT_EQ(systemd::full_name("nginx"), "nginx.service");
+  EXPECT_EQ(systemd::full_name("a.timer"), "a.timer");
+  EXPECT_EQ(systemd::full_name("php8.2-fpm"), "php8.2-fpm.service");
+  EXPECT_EQ(systemd::full_name("w@1"), "w@1.service");
+  EXPECT_TRUE(systemd::is_template("w@.service"));
+  EXPECT_FALSE(systemd::is_template("w@1.service"));
+  const auto edges = provider.infers(want({{"name", "w@1"}}));
+  EXPECT_EQ(edges[0], (Address{"", "unit", "w@1.service"}));
+  EXPECT_EQ(edges[1], (Address{"", "package", "w"}));
+}
+
+const ServiceManager& manager() {
+  return *back_end_named("systemd");
+}
+
+TEST_F(Service, AUnitFileMakesItsUnit) {
+  EXPECT_EQ(manager().made_by("/etc/systemd/system/app.service"), (Address{"", "unit", "app.service"}));
+  EXPECT_EQ(manager().made_by("/usr/lib/systemd/system/a@.timer"), (Address{"", "unit", "a@.timer"}));
+  EXPECT_FALSE(manager().made_by("/etc/systemd/system/app.service.d/x.conf"));
+  EXPECT_FALSE(manager().made_by("/etc/motd"));
+  EXPECT_TRUE(manager().reads("/etc/systemd/system/app.service.d/x.conf"));
+}
+
+TEST_F(Service, Commands) {
+  const auto command = [](const char* verb, bool image) {
+    const auto steps = manager().steps({"systemd", "x.service", verb}, image);
+    if (!steps) return code_name(steps.error().code());
+    if (steps->empty()) return std::string("nothing");
+    std::string line;
+    for (const std::string& word : steps->at(0).program.argv) line += word + " ";
+    return line;
+  };
+  EXPECT_EQ(command("start", false), "systemctl --no-ask-password start -- x.service ");
+  EXPECT_EQ(command("daemon_reload", false), "systemctl --no-ask-password daemon-reload ");
+  EXPECT_EQ(command("daemon_reload", true), "nothing");
+  EXPECT_EQ(command("enable", true), "systemctl --no-ask-password enable -- x.service ");
+  EXPECT_EQ(command("stop", true), "PL4109");
+  EXPECT_EQ(command("sing", false), "PL3103");
+  EXPECT_TRUE(manager().read_state({0, "activating\n", "", false}).moving);
+  EXPECT_TRUE(manager().read_state({0, "failed\n", "", false}).failed);
+  EXPECT_FALSE(manager().read_state({0, "inactive\n", "", false}).failed) << "a oneshot that has done its work";
+}
+
+TEST_F(Service, UndoAsksForTheOldState) {
+  show(block("x.service", "ActiveState=failed UnitFileState=disabled"));
+  const Desired desired = want({{"name", "x"}, {"state", "running"}, {"enabled", true}});
+  EXPECT_EQ(provider.restore(desired, *look(desired).observed)->attributes,
+            (Json{{"name", "x"}, {"state", "stopped"}, {"enabled", false}}));
+}
+
+}  // namespace
+}  // namespace plumb::providers::service
