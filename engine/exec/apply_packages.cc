@@ -75,7 +75,7 @@ void ApplyRun::carry_out_one_by_one(std::vector<Turn>& turns, const Diagnostic& 
   for (Turn& turn : turns) turn.begun = false;
   for (Turn& turn : turns) {
     if (tools_.line.wants_stop()) {
-      done_.outcome = "interrupted";
+      done_.outcome = wire::DoneOutcome::kInterrupted;
       return;
     }
     turn.note = "alone, since together it failed: " + why.summary;
