@@ -75,7 +75,6 @@ using RunObserver = std::function<void(const RunEvent&)>;
 struct FleetPlan {
   plan::Plan plan;
   ContentHolders contents;  // of those that the plan names
-  std::map<std::string, HostResult> hosts;
   HostResults hosts;
   Diagnostics diagnostics;  // of the configuration; those of hosts stand with them
 };

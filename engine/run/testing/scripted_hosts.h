@@ -12,8 +12,8 @@
 
 #include "engine/base/sample_facts.h"
 #include "engine/host/transport.h"
-#include "engine/wire/frame.h"
 #include "engine/wire/messages.h"
+#include "engine/wire/stream.h"
 
 namespace plumb::run::testing {
 
@@ -47,7 +47,7 @@ class ScriptedHosts final : public host::Transport {
   class Connection final : public host::StreamConnection {
    public:
     Connection(Script& script, ScriptedHosts& hosts) : script_(script), hosts_(hosts) {
-      answer(wire::Hello{wire::kProtocol, PLUMB_VERSION, "linux-x86_64", sample_facts()});
+      answer(wire::Hello{wire::kVersions, PLUMB_VERSION, "linux-x86_64", sample_facts()});
     }
 
     Result<> shutdown_write(host::Deadline) override {
@@ -70,9 +70,9 @@ class ScriptedHosts final : public host::Transport {
     Result<> do_write(std::string_view bytes, host::Deadline) override {
       reader_.add(bytes);
       while (true) {
-        PLUMB_TRY_ASSIGN(const std::optional<std::string> body, reader_.next());
-        if (!body) return {};
-        PLUMB_TRY_ASSIGN(const wire::Message message, wire::decode(*body));
+        PLUMB_TRY_ASSIGN(const std::optional<wire::Message> next, reader_.next());
+        if (!next) return {};
+        const wire::Message& message = *next;
         hosts_.note(std::string(wire::name(message)));
         if (const auto* observe = std::get_if<wire::Observe>(&message)) tell(*observe);
         if (const auto* apply = std::get_if<wire::Apply>(&message)) begin(*apply);
@@ -135,11 +135,11 @@ class ScriptedHosts final : public host::Transport {
       applying_ = false;
     }
 
-    void answer(const wire::Message& message) { out_ += wire::frame(wire::encode(message)); }
+    void answer(const wire::Message& message) { out_ += wire::frames(message).value(); }
 
     Script& script_;
     ScriptedHosts& hosts_;
-    wire::FrameReader reader_;
+    wire::MessageReader reader_;
     std::string out_;
     bool applying_ = false;
     bool ended_ = false;
