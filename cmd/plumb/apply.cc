@@ -97,7 +97,7 @@ class Apply {
 
   Result<run::SavedPlan> read_plan() const {
     PLUMB_TRY_ASSIGN(std::string bytes, read_file(arguments_.file, kMaxPlan));
-    PLUMB_TRY_ASSIGN(run::SavedPlan saved, run::read_saved_plan(std::move(bytes)));
+    PLUMB_TRY_ASSIGN(run::SavedPlan saved, run::read_saved_plan(std::move(bytes), program_.options.kinds));
     saved.contents = run::contents_folder(arguments_.file);
     return saved;
   }

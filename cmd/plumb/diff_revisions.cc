@@ -35,7 +35,7 @@ class Side {
 
   Workspace& workspace() { return workspace_; }
   ir::CompilerInput input(const std::map<std::string, Json>& facts, const std::string& key) {
-    return {workspace_.project(), workspace_.inventory(), workspace_.sources(), builtin_providers(), facts, key};
+    return {workspace_.project(), workspace_.inventory(), workspace_.sources(), options_.kinds, facts, key};
   }
 
  private:
@@ -130,13 +130,14 @@ class RevisionDiff {
         builder.add_unplanned(host, found);
         continue;
       }
-      auto simulation = simulate::simulate_host(*new_graph, builtin_providers(),
-                                                simulate::as_declared(*old_graph, *new_graph), host, found, scope);
+      auto simulation =
+          simulate::simulate_host(*new_graph, options_.kinds,
+                                  simulate::as_declared(*old_graph, *new_graph, options_.kinds), host, found, scope);
       if (!simulation) {
         builder.add_unplanned(host, found);
         continue;
       }
-      add_old_texts(*simulation, old_compiler.contents());
+      add_old_texts(*simulation, old_compiler.contents(), options_.kinds);
       builder.add(host, std::move(simulation->host), simulation->texts, new_compiler.shared_contents());
     }
     found.extend(Diagnostics(builder.diagnostics()));
@@ -145,12 +146,13 @@ class RevisionDiff {
     return report(std::move(builder).finish(), old_hosts, new_hosts, found.has_errors());
   }
 
-  static void add_old_texts(simulate::Simulation& simulation, const ir::Contents& contents) {
+  static void add_old_texts(simulate::Simulation& simulation, const ir::Contents& contents, const Registry& kinds) {
     for (const plan::Action& action : *simulation.host.actions) {
-      const auto content = action.before.find("content");
-      if (content == action.before.end() || !content->is_string()) continue;
-      const auto& digest = content->get_ref<const std::string&>();
-      if (Result<std::string> text = contents.bytes(digest)) simulation.texts.emplace(digest, std::move(*text));
+      Desired before = action.desired;
+      before.attributes = action.before;
+      for (const std::string& digest : content_digests(kinds, before)) {
+        if (Result<std::string> text = contents.bytes(digest)) simulation.texts.emplace(digest, std::move(*text));
+      }
     }
   }
 

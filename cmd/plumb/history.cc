@@ -12,7 +12,7 @@ namespace {
 class HistoryCommand {
  public:
   explicit HistoryCommand(Program& program)
-      : terminal_(program.options.no_color), workspace_(program.options, terminal_) {
+      : kinds_(program.options.kinds), terminal_(program.options.no_color), workspace_(program.options, terminal_) {
     terminal_.set_json(program.options.output == "json");
   }
 
@@ -61,7 +61,7 @@ class HistoryCommand {
       terminal_.print(**bytes + "\n");
       return kDone;
     }
-    const Result<plan::Plan> plan = plan::read_artifact(**bytes);
+    const Result<plan::Plan> plan = plan::read_artifact(**bytes, kinds_);
     if (!plan) return complain(plan.error());
     report::PlanTextOptions options;
     options.color = terminal_.color();
@@ -69,6 +69,7 @@ class HistoryCommand {
     return kDone;
   }
 
+  const Registry& kinds_;
   Terminal terminal_;
   Workspace workspace_;
 };

@@ -103,7 +103,7 @@ bool Workspace::load() {
   request.inputs = input_arguments(options_);
   request.sources = inventory_options_;
   Diagnostics found;
-  loaded_ = run::Workspace::load(request, builtin_providers(), history_, found, sources_);
+  loaded_ = run::Workspace::load(request, options_.kinds, history_, found, sources_);
   diagnose(found);
   return loaded_ != nullptr;
 }

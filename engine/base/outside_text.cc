@@ -50,6 +50,11 @@ std::size_t behind_sequence(std::string_view text, std::size_t at) {
   return at < text.size() && is_in(text[at], 0x30, 0x7e) ? at + 1 : at;
 }
 
+// Bytes past what can be kept are not looked at; a sequence that is cut there is gone altogether.
+std::string_view within(std::string_view text, std::size_t longest) {
+  return longest >= text.size() ? text : text.substr(0, 4 * longest + 4);
+}
+
 // At most `longest` bytes of valid UTF-8, the mark of what was cut included.
 std::string cut_to(std::string text, std::size_t longest) {
   if (text.size() <= longest) return text;
@@ -117,17 +122,37 @@ std::string repaired_utf8(std::string_view bytes) {
 
 std::string outside_text(std::string_view text, std::size_t longest) {
   if (text.size() <= longest && is_plain(text)) return std::string(text);
-  // Bytes past what can be kept are not looked at; a sequence that is cut here is gone altogether.
-  return cut_to(cleaned(text.substr(0, 4 * longest + 4), false), longest);
+  return cut_to(cleaned(within(text, longest), false), longest);
 }
 
 std::string outside_line(std::string_view text, std::size_t longest) {
-  std::string line = text.size() <= longest && is_plain(text)
-                         ? std::string(text)
-                         : cut_to(cleaned(text.substr(0, 4 * longest + 4), true), longest);
+  std::string line = text.size() <= longest && is_plain(text) ? std::string(text)
+                                                              : cut_to(cleaned(within(text, longest), true), longest);
   const std::size_t begin = line.find_first_not_of(' ');
   if (begin == std::string::npos) return {};
   return line.substr(begin, line.find_last_not_of(' ') + 1 - begin);
+}
+
+std::string visible(std::string_view data) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  out.reserve(data.size());
+  for (std::size_t i = 0; i < data.size();) {
+    const CodePoint c = code_point_at(data, i);
+    const bool byte = c.point < 0x80 || (c.point == 0xfffd && c.size == 1);
+    if (!is_unsafe(c.point) || c.point == '\t' || (c.point == 0xfffd && !byte)) {
+      out += data.substr(i, c.size);
+    } else if (byte) {
+      const auto value = static_cast<unsigned char>(data[i]);
+      out.append("\\x").append(1, kHex[value >> 4]).append(1, kHex[value & 15]);
+    } else {
+      std::string digits;
+      for (char32_t rest = c.point; rest != 0; rest >>= 4) digits.insert(digits.begin(), kHex[rest & 15]);
+      out += "\\u{" + digits + "}";
+    }
+    i += c.size;
+  }
+  return out;
 }
 
 }  // namespace plumb

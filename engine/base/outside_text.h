@@ -31,4 +31,11 @@ std::string outside_text(std::string_view text, std::size_t longest);
 // The same on one line: line breaks and tabs become spaces, and there is none at either end.
 std::string outside_line(std::string_view text, std::size_t longest = 4096);
 
+// For what may be as long as it is.
+inline constexpr std::size_t kWhole = static_cast<std::size_t>(-1);
+
+// Data on a screen, where a difference must be seen: what is unsafe is written out, as \x1b, \u{202e} or, of bytes that
+// are not UTF-8, \xff. Tabs stay.
+std::string visible(std::string_view data);
+
 }  // namespace plumb

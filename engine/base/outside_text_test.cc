@@ -67,6 +67,12 @@ TEST(OutsideText, CleaningTwiceChangesNothing) {
   }
 }
 
+TEST(OutsideText, ADifferenceOfDataIsSeen) {
+  EXPECT_EQ(visible("plain \t ünï"), "plain \t ünï");
+  EXPECT_EQ(visible("\x1b[1m\r\x7f"), "\\x1b[1m\\x0d\\x7f");
+  EXPECT_EQ(visible("a\u202eb\xff\u009b\ufffd"), "a\\u{202e}b\\xff\\u{9b}\ufffd");
+}
+
 TEST(OutsideText, DataIsOnlyMadeUtf8) {
   EXPECT_EQ(repaired_utf8("\x1b[1m\r\n"), "\x1b[1m\r\n");
   EXPECT_EQ(repaired_utf8("a\xff\xfe"), "a\ufffd\ufffd");

@@ -272,7 +272,7 @@ class Checker {
   void check_declaration(Declaration& declaration) {
     Names names{environment_, {}, {}};
     bool good = check_placement(declaration.placement, names, declaration.reads);
-    const Json& schema = builtin_schema("resources/" + declaration.kind);
+    const Json& schema = declaration.spec->schema.json();
     const std::string identity = schema["x-identity"].get<std::string>();
     for (auto& [attribute, value] : declaration.expressions) {
       const std::string name = "`" + (attribute == identity ? declaration.kind : attribute) + "`";

@@ -20,9 +20,9 @@ struct ModuleFolder {
   std::string in_project(const std::string& path) const { return relative.empty() ? path : relative + "/" + path; }
 };
 
-// `node` is a map that is not empty. Always gives the declaration where its kind and address can be told, marked broken
-// after errors, so that what refers to it is not blamed too.
-std::optional<Declaration> read_declaration(const lang::Node& node, const ModuleFolder& folder,
+// `node` is a map that is not empty. `kinds` outlives what is read. Always gives the declaration where its kind and
+// address can be told, marked broken after errors, so that what refers to it is not blamed too.
+std::optional<Declaration> read_declaration(const lang::Node& node, const ModuleFolder& folder, const Registry& kinds,
                                             Diagnostics& diagnostics, lang::SourceMap& sources);
 
 // `verify` of a resource without expressions: a list of probes.

@@ -14,6 +14,7 @@
 #include "engine/base/json.h"
 #include "engine/config/dynamic.h"
 #include "engine/lang/template.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::config {
 
@@ -89,6 +90,7 @@ using AttributeSpans = std::map<std::string, SourceSpan>;
 struct Declaration {
   SourceSpan span;  // of the identity, what `source` in a plan points to
   std::string kind;
+  const plumb::Kind* spec = nullptr;  // of the kind; in the registry that the project was read with
   Placement placement;
   lang::Node written;  // its attributes, the identity under the attribute's own name
   // Attributes as the kind's schema types and normalises them, with the schema's defaults.
@@ -111,6 +113,8 @@ struct Declaration {
   // one that gives another's bytes (x-content-of) stands for that too.
   Json literal_values = Json::object();
   std::shared_ptr<const AttributeSpans> spans;
+  // What its kind asks of keys together, where expressions may yet break it.
+  std::vector<Json> conditions;
 
   Reads reads;
   bool broken = false;  // has errors that were told: not to be compiled

@@ -134,7 +134,7 @@ class ModuleReader::Document {
       if (!node.is_map() || node.entries.empty()) continue;
       if (is_use(node)) {
         read_use(node, std::move(given.at(&node)));
-      } else if (auto declaration = read_declaration(node, folder_, diagnostics_, reader_.sources_)) {
+      } else if (auto declaration = read_declaration(node, folder_, reader_.kinds_, diagnostics_, reader_.sources_)) {
         module_.body.emplace_back(std::move(*declaration));
       }
     }
@@ -265,7 +265,7 @@ std::optional<ModuleReader::Prepared> ModuleReader::prepare(const ModuleFolder& 
                                                             ModuleFile& file) const {
   if (!stands_alone(file)) return std::nullopt;
   Prepared result;
-  ModuleReader reader(project_, result.diagnostics, result.sources);
+  ModuleReader reader(project_, kinds_, result.diagnostics, result.sources);
   reader.ahead_.try_emplace({folder.in_project(name), FileShape::kModule}, std::move(file));
   result.module = reader.read_module(folder.relative, name);
   result.files = std::move(reader.files_);

@@ -35,8 +35,13 @@ struct GitUse {
 class ModuleReader {
  public:
   // `lock` takes the place of the project's own.
-  ModuleReader(Folder project, Diagnostics& diagnostics, lang::SourceMap& sources, std::optional<ModuleLock> lock = {})
-      : project_(std::move(project)), diagnostics_(diagnostics), sources_(sources), lock_(std::move(lock)) {}
+  ModuleReader(Folder project, const Registry& kinds, Diagnostics& diagnostics, lang::SourceMap& sources,
+               std::optional<ModuleLock> lock = {})
+      : project_(std::move(project)),
+        kinds_(kinds),
+        diagnostics_(diagnostics),
+        sources_(sources),
+        lock_(std::move(lock)) {}
 
   // The project itself; `name` takes what it calls itself. False where there is no map to read.
   bool read_root(Module& root, std::string& name);
@@ -94,6 +99,7 @@ class ModuleReader {
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {});
 
   Folder project_;
+  const Registry& kinds_;
   Diagnostics& diagnostics_;
   lang::SourceMap& sources_;
   std::set<std::string> files_;

@@ -67,9 +67,9 @@ Result<> expect_locked(const Folder& tree, const GitSource& source, const Locked
 
 class Update {
  public:
-  Update(const Folder& project, const std::vector<std::string>& names, Diagnostics& diagnostics,
+  Update(const Folder& project, const std::vector<std::string>& names, const Registry& kinds, Diagnostics& diagnostics,
          lang::SourceMap& sources)
-      : project_(project), names_(names), diagnostics_(diagnostics), sources_(sources) {}
+      : project_(project), names_(names), kinds_(kinds), diagnostics_(diagnostics), sources_(sources) {}
 
   std::optional<std::vector<UpdatedModule>> run() {
     std::optional<ModuleLock> old = read_module_lock(project_, diagnostics_, sources_);
@@ -79,7 +79,7 @@ class Update {
     bool more = true;
     while (more) {
       Diagnostics found;
-      ModuleReader reader(project_, found, sources_, lock_);
+      ModuleReader reader(project_, kinds_, found, sources_, lock_);
       Module root;
       std::string name;
       const bool good = reader.read_root(root, name);
@@ -204,6 +204,7 @@ class Update {
 
   Folder project_;
   const std::vector<std::string>& names_;
+  const Registry& kinds_;
   Diagnostics& diagnostics_;
   lang::SourceMap& sources_;
   ModuleLock old_;
@@ -217,15 +218,15 @@ class Update {
 
 }  // namespace
 
-std::optional<std::vector<ListedModule>> list_modules(const Folder& project, Diagnostics& diagnostics,
-                                                      lang::SourceMap& sources) {
+std::optional<std::vector<ListedModule>> list_modules(const Folder& project, const Registry& kinds,
+                                                      Diagnostics& diagnostics, lang::SourceMap& sources) {
   const std::optional<ModuleLock> lock = read_module_lock(project, diagnostics, sources);
   if (!lock) return std::nullopt;
   std::map<GitSource, ListedModule> modules;
   for (const auto& [source, locked] : *lock)
     modules[source] = {source, locked, state_in_store(project, source, locked), {}};
   Diagnostics found;
-  ModuleReader reader(project, found, sources, lock);
+  ModuleReader reader(project, kinds, found, sources, lock);
   Module root;
   std::string name;
   if (!reader.read_root(root, name)) {
@@ -270,8 +271,9 @@ std::vector<FetchedModule> fetch_modules(const Folder& project, const ModuleLock
 }
 
 std::optional<std::vector<UpdatedModule>> update_modules(const Folder& project, const std::vector<std::string>& names,
-                                                         Diagnostics& diagnostics, lang::SourceMap& sources) {
-  return Update(project, names, diagnostics, sources).run();
+                                                         const Registry& kinds, Diagnostics& diagnostics,
+                                                         lang::SourceMap& sources) {
+  return Update(project, names, kinds, diagnostics, sources).run();
 }
 
 }  // namespace plumb::config

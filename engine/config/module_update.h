@@ -7,6 +7,7 @@
 
 #include "engine/config/module_lock.h"
 #include "engine/config/module_store.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::config {
 
@@ -18,8 +19,8 @@ struct ListedModule {
 };
 
 // Sorted by source. Nothing where the project or its lock cannot be read; other findings are for who validates.
-std::optional<std::vector<ListedModule>> list_modules(const Folder& project, Diagnostics& diagnostics,
-                                                      lang::SourceMap& sources);
+std::optional<std::vector<ListedModule>> list_modules(const Folder& project, const Registry& kinds,
+                                                      Diagnostics& diagnostics, lang::SourceMap& sources);
 
 struct FetchedModule {
   GitSource source;
@@ -43,6 +44,7 @@ struct UpdatedModule {
 // sight. Nothing where something could not be read or brought; the lock is then as it was. Findings in a project whose
 // lock is written travel with the result.
 std::optional<std::vector<UpdatedModule>> update_modules(const Folder& project, const std::vector<std::string>& names,
-                                                         Diagnostics& diagnostics, lang::SourceMap& sources);
+                                                         const Registry& kinds, Diagnostics& diagnostics,
+                                                         lang::SourceMap& sources);
 
 }  // namespace plumb::config

@@ -79,7 +79,7 @@ class Normalised {
   }
 
   Json part(const Declaration& declaration) {
-    const Json& properties = builtin_schema("resources/" + declaration.kind).at("properties");
+    const Json& properties = declaration.spec->schema.json().at("properties");
     Json attributes = Json::object();
     for (const auto& [name, located] : declaration.literals) {
       if (properties[name].value("x-format", std::string()) == "source")
@@ -141,8 +141,8 @@ Result<std::string> digest_of(const Project& project) {
   return digest(canonical(document));
 }
 
-std::optional<Project> load_project(const Folder& folder, const InputArguments& arguments, Diagnostics& diagnostics,
-                                    lang::SourceMap& sources) {
+std::optional<Project> load_project(const Folder& folder, const InputArguments& arguments, const Registry& kinds,
+                                    Diagnostics& diagnostics, lang::SourceMap& sources) {
   if (const Result<> there = expect_project(folder); !there) {
     diagnostics.add(there.error().diagnostic());
     return std::nullopt;
@@ -150,15 +150,16 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
   Project project;
   project.files = &folder.files();
   project.folder = folder.path();
-  ModuleReader reader(folder, diagnostics, sources);
+  ModuleReader reader(folder, kinds, diagnostics, sources);
   if (!reader.read_root(project.root, project.name)) return std::nullopt;
   project.rollout = reader.rollout();
   read_input_layers(project, arguments, diagnostics, sources);
   return project;
 }
 
-std::optional<Project> load_module(const Folder& folder, Diagnostics& diagnostics, lang::SourceMap& sources) {
-  const std::shared_ptr<const Module> module = ModuleReader(folder, diagnostics, sources).module("");
+std::optional<Project> load_module(const Folder& folder, const Registry& kinds, Diagnostics& diagnostics,
+                                   lang::SourceMap& sources) {
+  const std::shared_ptr<const Module> module = ModuleReader(folder, kinds, diagnostics, sources).module("");
   if (module == nullptr) return std::nullopt;
   Project project;
   project.files = &folder.files();

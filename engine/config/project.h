@@ -46,9 +46,9 @@ struct Project {
 // inventory's; all of it, and all that is read for the project later, from the folder's files. Gathers every finding. A
 // project comes back where there is something to go on with, for more findings of the same go: after errors, what is
 // broken in it is marked so. Warnings travel with success. `sources` takes the texts that were read, with the lines
-// that hold sensitive values hidden; it outlives the project.
-std::optional<Project> load_project(const Folder& folder, const InputArguments& arguments, Diagnostics& diagnostics,
-                                    lang::SourceMap& sources);
+// that hold sensitive values hidden; it and `kinds` outlive the project.
+std::optional<Project> load_project(const Folder& folder, const InputArguments& arguments, const Registry& kinds,
+                                    Diagnostics& diagnostics, lang::SourceMap& sources);
 
 // Digest over the normalised configuration (not its layout or comments) and the bytes of its source files: the plan's
 // inputs.config. Sensitive values stay out of it, because a digest without a key would let short ones be guessed; the
@@ -56,6 +56,7 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
 Result<std::string> digest_of(const Project& project);
 
 // Reads `folder`/module.yaml as if it were a project, so that a module can be looked at on its own.
-std::optional<Project> load_module(const Folder& folder, Diagnostics& diagnostics, lang::SourceMap& sources);
+std::optional<Project> load_module(const Folder& folder, const Registry& kinds, Diagnostics& diagnostics,
+                                   lang::SourceMap& sources);
 
 }  // namespace plumb::config

@@ -1,28 +1,14 @@
 #include "engine/config/resource.h"
 
 #include <algorithm>
-#include <array>
 
 #include "engine/config/conditions.h"
-#include "engine/config/schema.h"
 #include "engine/config/validate.h"
 
 namespace plumb::config {
 namespace {
 
 using lang::Node;
-
-// Attributes whose values are patterns over addresses.
-constexpr std::array kTriggers = {"restart_on", "reload_on", "run_on"};
-
-const std::vector<Json>& conditions_of_kind(const std::string& kind) {
-  static const std::map<std::string, std::vector<Json>> kConditions = [] {
-    std::map<std::string, std::vector<Json>> all;
-    for (const std::string& one : resource_kinds()) all.emplace(one, conditions_of(builtin_schema("resources/" + one)));
-    return all;
-  }();
-  return kConditions.at(kind);
-}
 
 // What is larger is seldom the same, and dear to compare.
 bool is_scalar(const cel::Value& value) {
@@ -98,7 +84,7 @@ class Resolver {
 
   std::shared_ptr<const Resource> make(bool constant, std::vector<RenderedText>& texts) {
     resource_ = std::make_shared<Resource>();
-    schema_ = &builtin_schema("resources/" + declaration_.kind);
+    schema_ = &declaration_.spec->schema.json();
     identity_ = schema_->at("x-identity").get_ptr<const std::string*>();
     resource_->span = declaration_.span;
     resource_->ignore = declaration_.ignore;
@@ -119,7 +105,7 @@ class Resolver {
     }
     good_ = take_probes() && good_;
     if (!good_ || !keys_go_together() || !take_address()) return nullptr;
-    for (const char* name : kTriggers) prefix_patterns(name);
+    for (const Trigger& trigger : declaration_.spec->triggers) prefix_patterns(trigger.attribute);
     auto after = resolve_patterns(declaration_.placement.after, module_, evaluation_);
     auto before = resolve_patterns(declaration_.placement.before, module_, evaluation_);
     if (!after || !before) return nullptr;
@@ -170,11 +156,10 @@ class Resolver {
   }
 
   bool keys_go_together() {
-    const std::vector<Json>& conditions = conditions_of_kind(declaration_.kind);
     // What is literal was checked when it was read.
-    if (declaration_.expressions.empty() || conditions.empty()) return true;
-    return check_conditions(resource_->attributes, declaration_.written, conditions, *schema_, declaration_.kind,
-                            declaration_.span, evaluation_.diagnostics);
+    if (declaration_.conditions.empty()) return true;
+    return check_conditions(resource_->attributes, declaration_.written, declaration_.conditions, *schema_,
+                            declaration_.kind, declaration_.span, evaluation_.diagnostics);
   }
 
   bool take_address() {
@@ -200,7 +185,7 @@ class Resolver {
     return false;
   }
 
-  void prefix_patterns(const char* name) {
+  void prefix_patterns(const std::string& name) {
     if (module_.empty()) return;
     const auto found = resource_->attributes.find(name);
     if (found == resource_->attributes.end() || !found->is_array()) return;

@@ -120,7 +120,7 @@ bool ApplyRun::look_at_all() {
       fail_before(i, found[at].error().diagnostic(), false);
       continue;
     }
-    judgements_[i] = judge(provider(i), action(i), *found[at]);
+    judgements_[i] = judge(kind(i), action(i), *found[at]);
     before_[i] = std::move(*found[at]);
     if (judgements_[i].verdict != Verdict::kRefused) continue;
     stale = true;
@@ -184,7 +184,7 @@ void ApplyRun::look_at(std::span<const std::size_t> indexes) {
       fail_before(index, found[at].error().diagnostic(), false);
       continue;
     }
-    judgements_[index] = judge(provider(index), action(index), *found[at]);
+    judgements_[index] = judge(kind(index), action(index), *found[at]);
     before_[index] = std::move(*found[at]);
   }
 }
@@ -249,7 +249,7 @@ std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::siz
     fail_before(index, found[0].error().diagnostic(), false);
     return std::nullopt;
   }
-  Change change = provider(index).triggered(*desired, *found[0], action(index).op);
+  Change change = kind(index).provider->triggered(*desired, *found[0], action(index).op);
   if (change.empty()) return std::nullopt;
   return std::move(change.operations);
 }

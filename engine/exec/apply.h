@@ -8,7 +8,7 @@
 #include "engine/exec/local_system.h"
 #include "engine/exec/record.h"
 #include "engine/wire/messages.h"
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::exec {
 

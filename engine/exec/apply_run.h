@@ -96,9 +96,7 @@ class ApplyRun {
 
   const wire::Action& action(std::size_t index) const { return request_.actions[index]; }
   std::string address(std::size_t index) const { return action(index).desired.address.str(); }
-  const Provider& provider(std::size_t index) const {
-    return *tools_.registry.find(action(index).desired.address.kind);
-  }
+  const Kind& kind(std::size_t index) const { return *tools_.registry.find(action(index).desired.address.kind); }
   bool is_probe(std::size_t index) const { return action(index).op == Op::kVerify; }
   bool stops_after_failure() const { return failed_.has_value() && !request_.keep_going; }
 

@@ -15,7 +15,6 @@ using wire::EventKind;
 
 class ToyProvider : public Provider {
  public:
-  std::string_view kind() const override { return "toy"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
     std::vector<Result<Observed>> out;
     for (const Desired* one : desired) {
@@ -44,7 +43,6 @@ class ToyProvider : public Provider {
 
 class BellProvider : public Provider {
  public:
-  std::string_view kind() const override { return "bell"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System&) const override {
     std::vector<Result<Observed>> out;
     for (std::size_t i = 0; i < desired.size(); ++i) {
@@ -95,8 +93,8 @@ class ApplyTest : public ::testing::Test {
       : system_(must(RootFiles::at(root_.path()))),
         blobs_(system_.files()),
         folder_(must(StateFolder::of(system_.files(), "edge"))) {
-    registry_.add(std::make_unique<BellProvider>());
-    registry_.add(std::make_unique<ToyProvider>());
+    registry_.add({.name = "bell", .provider = std::make_shared<BellProvider>(), .operations = {}});
+    registry_.add({.name = "toy", .provider = std::make_shared<ToyProvider>(), .operations = {}});
   }
 
   std::string blob(const std::string& bytes) {

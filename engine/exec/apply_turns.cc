@@ -261,7 +261,7 @@ void ApplyRun::look_again(std::vector<Turn>& turns) {
   for (Turn& turn : turns) {
     turn.touched = turn.begun && !is_probe(turn.index);
     if (is_probe(turn.index)) continue;
-    if (!turn.begun || is_unverifiable(action(turn.index))) continue;
+    if (!turn.begun || is_unverifiable(kind(turn.index), action(turn.index))) continue;
     looked.push_back(&turn);
     desired.push_back(&action(turn.index).desired);
   }
@@ -273,7 +273,7 @@ void ApplyRun::look_again(std::vector<Turn>& turns) {
       turn.touched =
           !found[i] || !before || found[i]->exists != before->exists || found[i]->attributes != before->attributes;
     } else {
-      turn.problem = found[i] ? divergence(provider(turn.index), action(turn.index), *found[i])
+      turn.problem = found[i] ? divergence(kind(turn.index), action(turn.index), *found[i])
                               : std::optional<Diagnostic>(found[i].error().diagnostic());
       turn.diverged = turn.problem.has_value();
     }

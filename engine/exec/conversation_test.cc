@@ -1,15 +1,15 @@
-// Whole conversations with build/bin/plumb-exec on a scratch root.
+// Whole conversations with an executor of made-up kinds on a scratch root.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "engine/exec/testing/client.h"
-#include "providers/sdk/provider.h"
+#include "engine/testing/kinds.h"
 
 namespace plumb::exec {
 namespace {
 
-Desired file(const std::string& path, const std::string& content, const std::string& mode = "0644") {
-  return {{"", "file", path}, {{"path", path}, {"content", digest(content)}, {"mode", mode}}, {}};
+Desired note(const std::string& path, const std::string& content, const std::string& mode = "0644") {
+  return {{"", "note", path}, {{"at", path}, {"text", digest(content)}, {"mode", mode}}, {}};
 }
 
 // The action that a plan would hold for this resource, made from what the host says.
@@ -18,7 +18,8 @@ wire::Action plan(TestClient& client, const Desired& desired, const std::string&
   const auto chunk = client.expect<wire::ObservedChunk>();
   (void)client.expect<wire::Record>();
   const Observed observed = chunk->states.at(0).observed.value();
-  Change change = builtin_providers().find(desired.address.kind)->diff(desired, observed);
+  const Registry kinds = testing::made_up_kinds();
+  const Change change = kinds.provider(desired.address.kind)->diff(desired, observed);
   wire::Action action;
   action.desired = desired;
   action.op = change.op;
@@ -57,7 +58,7 @@ TEST(Conversation, WritesAFileAndThenHasNothingToDo) {
   const ScratchRoot root;
   {
     TestClient client(root.path());
-    const wire::Action action = plan(client, file("/etc/motd", "hello\n"));
+    const wire::Action action = plan(client, note("/etc/motd", "hello\n"));
     ASSERT_EQ(action.op, Op::kCreate);
     client.blob("hello\n");
     client.send(request({action}));
@@ -70,12 +71,12 @@ TEST(Conversation, WritesAFileAndThenHasNothingToDo) {
   }
   EXPECT_EQ(root.read("/etc/motd"), "hello\n");
   TestClient client(root.path());
-  EXPECT_EQ(plan(client, file("/etc/motd", "hello\n")).op, Op::kNone);
+  EXPECT_EQ(plan(client, note("/etc/motd", "hello\n")).op, Op::kNone);
   client.send(wire::Observe{"edge", "", {}});
   const auto record = client.expect<wire::Record>();
   ASSERT_TRUE(record.has_value());
   EXPECT_EQ(record->serial, 1);
-  EXPECT_TRUE(record->resources.contains("file:/etc/motd"));
+  EXPECT_TRUE(record->resources.contains("note:/etc/motd"));
   EXPECT_TRUE(record->unreported.empty());
 }
 
@@ -162,7 +163,7 @@ TEST(Conversation, EndOfStreamInterruptsAndTheNextOneIsTold) {
     TestClient client(root.path());
     std::vector<wire::Action> actions;
     for (int i = 0; i < 400; ++i) {
-      actions.push_back(plan(client, file("/etc/f" + std::to_string(i), "x")));
+      actions.push_back(plan(client, note("/etc/f" + std::to_string(i), "x")));
       if (i > 0) actions.back().needs = {static_cast<std::size_t>(i - 1)};
     }
     client.blob("x");
@@ -191,7 +192,7 @@ TEST(Conversation, AcknowledgingTheAnswerSettlesIt) {
   const ScratchRoot root;
   {
     TestClient client(root.path());
-    const wire::Action action = plan(client, file("/etc/motd", "hello"));
+    const wire::Action action = plan(client, note("/etc/motd", "hello"));
     client.blob("hello");
     client.send(request({action}));
     ASSERT_TRUE(client.expect<wire::Done>().has_value());
@@ -210,21 +211,21 @@ TEST(Conversation, SensitiveContentIsSealed) {
   const ScratchRoot root;
   root.write("/etc/secret", "hunter2");
   TestClient client(root.path());
-  Desired desired = file("/etc/secret", "x");
-  desired.attributes["content"] = keyed_digest("key", "another");
-  desired.sensitive = {"content"};
+  Desired desired = note("/etc/secret", "x");
+  desired.attributes["text"] = keyed_digest("key", "another");
+  desired.sensitive = {"text"};
   client.send(wire::Observe{"edge", "key", {desired}});
   const auto chunk = client.expect<wire::ObservedChunk>();
   ASSERT_TRUE(chunk.has_value());
   const Observed& observed = chunk->states.at(0).observed.value();
-  EXPECT_EQ(observed.attributes["content"], keyed_digest("key", "hunter2"));
+  EXPECT_EQ(observed.attributes["text"], keyed_digest("key", "hunter2"));
   EXPECT_FALSE(observed.content_text.has_value());
 }
 
 TEST(Conversation, ASecondRunIsRefusedWhileOneHoldsTheHost) {
   const ScratchRoot root;
   TestClient first(root.path());
-  const wire::Action action = plan(first, file("/etc/motd", "hello"));
+  const wire::Action action = plan(first, note("/etc/motd", "hello"));
   first.blob("hello");
   first.send(request({action}));
   ASSERT_TRUE(first.expect<wire::Done>().has_value());

@@ -22,7 +22,7 @@ class InterpreterTest : public ::testing::Test {
     return digest(bytes);
   }
   Result<> run(const Operation& operation) {
-    Interpreter interpreter(system_, builtin_providers().managers(), blobs_, {}, "00000000");
+    Interpreter interpreter(system_, managers_, blobs_, {}, "00000000");
     Result<> done = interpreter.run(operation, {}, output_);
     EXPECT_TRUE(interpreter.folders().sync().has_value());
     return done;
@@ -44,6 +44,7 @@ class InterpreterTest : public ::testing::Test {
   std::vector<std::string> names(const std::string& path) { return *system_.list(path); }
 
   ScratchRoot root_;
+  const Managers managers_;
   LocalSystem system_;
   BlobStore blobs_;
   std::string output_;
@@ -119,7 +120,7 @@ TEST_F(InterpreterTest, WriteFileRefusesWhatIsNoFile) {
 TEST_F(InterpreterTest, ValidationSeesTheNewFileBeforeItIsInPlace) {
   if (::geteuid() != 0) GTEST_SKIP() << "programs of the host are only run below /";
   LocalSystem host(must(RootFiles::at("/")));
-  Interpreter interpreter(host, builtin_providers().managers(), blobs_, {}, "00000000");
+  Interpreter interpreter(host, managers_, blobs_, {}, "00000000");
   root_.write("/etc/f", "old");
   const std::string path = root_.at("/etc/f");
   const auto write = [&](const std::string& content, const std::string& validate) {
@@ -238,9 +239,10 @@ class HostProgramTest : public ::testing::Test {
   HostProgramTest()
       : system_(must(RootFiles::at("/"))),
         blobs_(system_.files()),
-        interpreter_(system_, builtin_providers().managers(), blobs_, {}, "00000000") {}
+        interpreter_(system_, managers_, blobs_, {}, "00000000") {}
   Result<> run(plumb::Run operation) { return interpreter_.run(operation, {}, output_); }
 
+  const Managers managers_;
   LocalSystem system_;
   BlobStore blobs_;
   Interpreter interpreter_;

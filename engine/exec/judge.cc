@@ -1,14 +1,11 @@
 #include "engine/exec/judge.h"
 
-#include <array>
+#include <algorithm>
 
 #include "engine/base/digest.h"
 
 namespace plumb::exec {
 namespace {
-
-// The attributes of a command that tell whether it has to run.
-constexpr std::array kGuards = {"creates", "removes", "unless", "only_if"};
 
 std::string shown(const Json& value) {
   if (value.is_null()) return "not set";
@@ -78,10 +75,10 @@ Judgement refuse(const wire::Action& action, const std::string& why) {
 
 }  // namespace
 
-Judgement judge(const Provider& provider, const wire::Action& action, const Observed& observed) {
+Judgement judge(const Kind& kind, const wire::Action& action, const Observed& observed) {
   const bool deletes = action.op == Op::kDelete;
   if (deletes && !observed.exists) return {Verdict::kSatisfied, {}, {}};
-  const Change now = provider.diff(action.desired, observed);
+  const Change now = kind.provider->diff(action.desired, observed);
   if (!deletes && now.empty()) return {Verdict::kSatisfied, {}, {}};
   if (observed.obstacle && !deletes) return refuse(action, observed.obstacle->summary);
   const std::string moved = since_the_plan(action, now, observed);
@@ -96,26 +93,24 @@ Judgement judge(const Provider& provider, const wire::Action& action, const Obse
   return refuse(action, moved.empty() ? beyond : moved);
 }
 
-bool is_unverifiable(const wire::Action& action) {
+bool is_unverifiable(const Kind& kind, const wire::Action& action) {
   if (action.op != Op::kRun) return false;
-  for (const char* guard : kGuards) {
-    if (action.desired.has(guard)) return false;
-  }
-  return true;
+  return std::none_of(kind.guards.begin(), kind.guards.end(),
+                      [&](const std::string& guard) { return action.desired.has(guard); });
 }
 
-std::optional<Diagnostic> divergence(const Provider& provider, const wire::Action& action, const Observed& observed) {
+std::optional<Diagnostic> divergence(const Kind& kind, const wire::Action& action, const Observed& observed) {
   const std::string address = action.desired.address.str();
   if (action.op == Op::kDelete) {
     if (!observed.exists) return std::nullopt;
     return Diagnostic(Code::kDiverged, address + " is still there after its removal");
   }
-  const Change left = provider.diff(action.desired, observed);
+  const Change left = kind.provider->diff(action.desired, observed);
   if (left.empty()) return std::nullopt;
   std::string what;
   if (left.op == Op::kRun) {
-    for (const char* guard : kGuards) {
-      if (action.desired.has(guard)) what += (what.empty() ? "" : ", ") + std::string(guard);
+    for (const std::string& guard : kind.guards) {
+      if (action.desired.has(guard)) what += (what.empty() ? "" : ", ") + guard;
     }
     return Diagnostic(Code::kDiverged,
                       address + " ran, but its guard (" + what + ") says that it would have to run again")

@@ -4,6 +4,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/json.h"
+#include "engine/base/outside_text.h"
 #include "engine/lang/json_tree.h"
 
 namespace plumb::inventory {
@@ -36,9 +37,7 @@ std::string last_words(std::string_view errors) {
   errors = errors.substr(0, end + 1);
   const std::size_t line = errors.rfind('\n');
   if (line != std::string_view::npos) errors.remove_prefix(line + 1);
-  std::string words(errors.substr(0, kLongestWords));
-  while (!words.empty() && !valid_utf8(words)) words.pop_back();
-  return "it said: " + words;
+  return "it said: " + outside_line(errors, kLongestWords);
 }
 
 }  // namespace

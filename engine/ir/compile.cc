@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/base/checked.h"
 #include "engine/base/digest.h"
 #include "engine/config/layers.h"
-#include "engine/ir/content_attributes.h"
 #include "engine/ir/patterns.h"
 
 namespace plumb::ir {
@@ -224,7 +224,9 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   const std::size_t errors = diagnostics.error_count();
   const std::size_t told = diagnostics.items().size();
   Resources resources = expander_.expand(host, facts, diagnostics);
-  if (diagnostics.items().size() == told && mould_.fits(resources)) return cast(std::move(resources));
+  if (diagnostics.items().size() == told && mould_.fits(resources)) {
+    return verified(cast(std::move(resources)), diagnostics);
+  }
   mould_.clear();
   drop_repeats(resources, diagnostics);
   std::vector<Node> nodes;
@@ -242,7 +244,14 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   std::shared_ptr<HostGraph> graph = linker_.link(std::move(nodes), sources, diagnostics);
   if (diagnostics.error_count() > errors) return nullptr;
   if (diagnostics.items().size() == told) mould_.keep(resources, graph, linker_.order());
-  return graph;
+  return verified(std::move(graph), diagnostics);
+}
+
+std::shared_ptr<const HostGraph> Compiler::verified(std::shared_ptr<const HostGraph> graph, Diagnostics& diagnostics) {
+  const std::string broken = kChecked ? verify(*graph) : "";
+  if (broken.empty()) return graph;
+  diagnostics.add(Diagnostic(Code::kInternal, "a compiled graph does not hold together: " + broken));
+  return nullptr;
 }
 
 // For a host with the resources of the last one.
@@ -309,7 +318,7 @@ std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostic
   node->desired.address = resource.address;
   Json& attributes = node->desired.attributes;
   attributes = resource.attributes;
-  for (const ContentAttribute& special : content_attributes(resource.address.kind)) {
+  for (const ContentAttribute& special : input_.providers.find(resource.address.kind)->contents) {
     if (const auto source = attributes.find(special.source); source != attributes.end() && source->is_string()) {
       if (!take_source(special, resource, attributes, diagnostics)) return std::nullopt;
     } else if (const auto content = attributes.find(special.content);

@@ -11,7 +11,6 @@
 
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
-#include "engine/ir/content_attributes.h"
 #include "engine/ir/contents.h"
 #include "engine/ir/expand.h"
 #include "engine/ir/graph.h"
@@ -68,6 +67,8 @@ class Compiler {
   std::shared_ptr<const HostGraph> build(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
   void drop_repeats(Resources& resources, Diagnostics& diagnostics);
   std::shared_ptr<const HostGraph> cast(Resources&& resources);
+  // As it is; in checked builds nothing, told as an internal error, where it does not hold what it has to.
+  static std::shared_ptr<const HostGraph> verified(std::shared_ptr<const HostGraph> graph, Diagnostics& diagnostics);
   std::optional<Node> lower(const config::Resource& resource, Diagnostics& diagnostics);
   std::optional<Node> node_of(const config::Resolved& resolved, Diagnostics& diagnostics);
   std::string add_text(const config::Resource& resource, config::RenderedText& text);

@@ -1,21 +1,17 @@
 #include "engine/ir/patterns.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "engine/base/glob.h"
 #include "engine/base/nearest.h"
 #include "engine/config/resource.h"
-#include "engine/config/schema.h"
 
 namespace plumb::ir {
 namespace {
 
 using config::Declaration;
 using config::ModuleCall;
-
-constexpr std::array kTriggers = {"restart_on", "reload_on", "run_on"};
 
 class PatternChecker {
  public:
@@ -48,7 +44,7 @@ class PatternChecker {
 
   void gather(const Declaration& declaration, const std::string& path) {
     const auto& id = declaration.placement.id;
-    const std::string own = config::builtin_schema("resources/" + declaration.kind)["x-identity"].get<std::string>();
+    const std::string own = declaration.spec->schema.json().at("x-identity").get<std::string>();
     const auto literal = declaration.literals.find(own);
     if (id && !config::may_be_dynamic(id->node())) {
       addresses_.insert(Address{path, declaration.kind, id->node().text}.str());
@@ -71,8 +67,8 @@ class PatternChecker {
         }
       }
       if (const auto* declaration = std::get_if<Declaration>(&entry)) {
-        for (const char* attribute : kTriggers) {
-          const auto found = declaration->literals.find(attribute);
+        for (const Trigger& trigger : declaration->spec->triggers) {
+          const auto found = declaration->literals.find(trigger.attribute);
           if (found == declaration->literals.end() || !found->second.value.is_array()) continue;
           for (const Json& glob : found->second.value)
             check(config::below(path, glob.get<std::string>()), found->second.span);

@@ -5,6 +5,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/plan/artifact.h"
+#include "engine/plan/verify.h"
 
 namespace plumb::plan {
 namespace {
@@ -265,7 +266,7 @@ std::map<std::string, std::string> text_map(const Json& json) {
 
 }  // namespace
 
-Result<Plan> read_artifact(std::string_view bytes) {
+Result<Plan> read_artifact(std::string_view bytes, const Registry& kinds) {
   PLUMB_TRY_ASSIGN(const Json document, parse_json(bytes, Code::kPlanUnreadable));
   ObjectReader reader(document, "the document");
   if (const std::string format = reader.text("plumb"); format != kFormat) {
@@ -303,6 +304,10 @@ Result<Plan> read_artifact(std::string_view bytes) {
   if (write_artifact(plan).bytes != bytes) {
     return fail(Code::kPlanUnreadable, "the plan is not in canonical form; it was changed after it was made")
         .hint("make the plan anew");
+  }
+  if (const std::string broken = verify(plan, kinds); !broken.empty()) {
+    return fail(Code::kPlanBroken, "the plan does not hold together: " + broken)
+        .hint("plumb makes no such plan; find out who wrote it, and make it anew");
   }
   return plan;
 }

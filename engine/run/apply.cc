@@ -53,7 +53,7 @@ class Applying {
   // The plan of an earlier run, on the hosts that did not end well in it.
   RunOutcome resume(const Resume& request) {
     Diagnostics found;
-    Result<SavedPlan> saved = plan_to_resume(context_.store, request.run, found);
+    Result<SavedPlan> saved = plan_to_resume(context_.store, workspace_.providers(), request.run, found);
     if (!saved) {
       context_.tell(saved.error());
       return RunOutcome::kFailed;

@@ -7,6 +7,7 @@
 
 #include "engine/history/sqlite_history.h"
 #include "engine/run/testing/scripted_hosts.h"
+#include "engine/testing/kinds.h"
 #include "engine/testing/scratch_folder.h"
 
 namespace plumb::run {
@@ -20,9 +21,9 @@ class ApplyTest : public ::testing::Test {
   void write(const std::string& rollout, const std::string& hosts) {
     folder_.write("plumb.yaml", "plumb: v1\nproject: edge\n" + rollout +
                                     "resources:\n"
-                                    "  - file: /etc/one\n    content: \"1\\n\"\n"
-                                    "  - file: /etc/two\n    content: \"2\\n\"\n"
-                                    "  - file: /etc/three\n    content: \"3\\n\"\n");
+                                    "  - note: /etc/one\n    text: \"1\\n\"\n"
+                                    "  - note: /etc/two\n    text: \"2\\n\"\n"
+                                    "  - note: /etc/three\n    text: \"3\\n\"\n");
     folder_.write("hosts.yaml", "plumb: v1\nhosts:\n  " + hosts + ":\n");
   }
 
@@ -30,7 +31,7 @@ class ApplyTest : public ::testing::Test {
     Diagnostics found;
     WorkspaceRequest request;
     request.folder = folder_.path();
-    auto workspace = Workspace::load(request, builtin_providers(), history_, found, sources_);
+    auto workspace = Workspace::load(request, kinds_, history_, found, sources_);
     for (const Diagnostic& one : found.items()) ADD_FAILURE() << one.summary;
     return workspace;
   }
@@ -83,6 +84,7 @@ class ApplyTest : public ::testing::Test {
     return outcomes;
   }
 
+  const Registry kinds_ = ::plumb::testing::made_up_kinds();
   ::plumb::testing::ScratchFolder folder_;
   history::SqliteHistory history_{folder_.path() / ".plumb" / "history.db"};
   testing::ScriptedHosts hosts_;
@@ -177,14 +179,14 @@ TEST_F(ApplyTest, WhatAHostTellsLateIsKeptWithItsRun) {
   hosts_.scripts["h2"] = {};
   hosts_.scripts["h2"].as_asked = true;
   hosts_.scripts["h2"].unreported = {
-      {"r1", "", "file:/etc/one", JournalOutcome::kUnknown, "cut off", Op::kCreate},
+      {"r1", "", "note:/etc/one", JournalOutcome::kUnknown, "cut off", Op::kCreate},
       {"r1", "", "service:x", JournalOutcome::kUnknown, "cut off", Op::kRestart},
   };
   told_.clear();
   (void)apply("r2");
   const std::vector<history::LateReport> late = recorded("r1").late;
   ASSERT_EQ(late.size(), 2U);
-  EXPECT_EQ(late[0].address, "file:/etc/one");
+  EXPECT_EQ(late[0].address, "note:/etc/one");
   EXPECT_EQ(late[0].outcome, JournalOutcome::kChanged) << "the host shows that it was done";
   EXPECT_EQ(late[1].outcome, JournalOutcome::kUnknown) << "a restart leaves nothing to see";
   EXPECT_NE(told_.find("run r1 was cut off on this host"), std::string::npos) << told_;
@@ -311,7 +313,7 @@ class SavedPlanTest : public ApplyTest {
   }
   ApplyResult apply_saved(const std::string& bytes, const std::string& run) {
     ApplyRequest request;
-    request.what = *read_saved_plan(bytes);
+    request.what = *read_saved_plan(bytes, kinds_);
     return apply(std::move(request), run);
   }
 };
@@ -321,7 +323,7 @@ TEST_F(SavedPlanTest, IsCarriedOutWithoutCompilingTheConfiguration) {
   // No graph could be made of this.
   folder_.write("plumb.yaml",
                 "plumb: v1\nproject: edge\ninputs: {name: {type: string}}\nresources:\n"
-                "  - file: /etc/${inputs.name}\n    content: \"\"\n");
+                "  - note: /etc/${inputs.name}\n    text: \"\"\n");
   const ApplyResult result = apply_saved(plan, "r1");
   EXPECT_EQ(result.outcome, RunOutcome::kOk) << told_;
   EXPECT_EQ(recorded("r1").summary.changed, 9);

@@ -3,6 +3,8 @@
 #include <array>
 #include <vector>
 
+#include "engine/base/outside_text.h"
+
 namespace plumb::run {
 namespace {
 
@@ -14,8 +16,8 @@ std::string last_line(const std::string& text) {
   std::size_t end = text.find_last_not_of(" \r\n\t");
   if (end == std::string::npos) return {};
   const std::size_t begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1,
-                     end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+  const std::size_t from = begin == std::string::npos ? 0 : begin + 1;
+  return outside_line(std::string_view(text).substr(from, end - from + 1));
 }
 
 }  // namespace

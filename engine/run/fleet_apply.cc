@@ -56,7 +56,7 @@ void Fleet::check_contents(const plan::Plan& plan, const std::filesystem::path& 
 Result<Request> Fleet::request_for(const Member& member, const plan::Plan& plan, const ApplyOptions& options) const {
   const plan::HostPlan& host = plan.hosts.at(member.name);
   PLUMB_TRY_ASSIGN(Request request,
-                   make_request(plan, host, contents_of(plan, options.contents), compiler_.contents(),
+                   make_request(plan, host, contents_of(plan, options.contents), compiler_.contents(), providers_,
                                 {options.run, options.plan, context_.key, options.saved_plan, options.keep_going}));
   if (member.planned) {
     request.apply.moot_probes = member.planned->moot_probes;
@@ -87,7 +87,7 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
   HostResult& result = member.result;
   const plan::Actions& actions = *plan.hosts.at(member.name).actions;
   // Of a plan that was made before, the configuration is needed for its sensitive values alone.
-  const bool compiles = options.saved_plan ? needs_secrets(actions) : !member.compiled;
+  const bool compiles = options.saved_plan ? needs_secrets(actions, providers_) : !member.compiled;
   if (compiles && !prepare(member)) return;
   const bool told_late = !member.session->unreported().empty();
   if (actions.empty() && !told_late &&

@@ -12,17 +12,21 @@ namespace {
 
 class ContentNeeds {
  public:
+  explicit ContentNeeds(const Registry& kinds) : kinds_(kinds) {}
+
   void add(const plan::Action& action) {
     for (const Operation& operation : action.operations) {
       if (const auto* write = std::get_if<WriteFile>(&operation)) contents.insert(write->content);
     }
-    const std::string content = action.desired.text("content");
-    if (is_digest(content) || is_keyed_digest(content)) contents.insert(content);
+    for (const std::string& content : content_digests(kinds_, action.desired)) contents.insert(content);
     for (const Sealed& value : sealed_values(action.desired)) sealed.insert(value);
   }
 
   std::set<std::string> contents;
   std::set<Sealed> sealed;
+
+ private:
+  const Registry& kinds_;
 };
 
 Error unresolved() {
@@ -49,15 +53,15 @@ wire::Action to_wire(const plan::Action& action) {
 
 }  // namespace
 
-bool needs_secrets(const plan::Actions& actions) {
-  ContentNeeds needs;
+bool needs_secrets(const plan::Actions& actions, const Registry& kinds) {
+  ContentNeeds needs(kinds);
   for (const plan::Action& action : actions) needs.add(action);
   const auto sealed = [](const std::string& digest) { return is_keyed_digest(digest); };
   return !needs.sealed.empty() || std::any_of(needs.contents.begin(), needs.contents.end(), sealed);
 }
 
 Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const PlanContents& contents,
-                             const ir::Contents& compiled, const RequestOptions& options) {
+                             const ir::Contents& compiled, const Registry& kinds, const RequestOptions& options) {
   Request request;
   wire::Apply& apply = request.apply;
   apply.project = plan.project;
@@ -66,7 +70,7 @@ Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host,
   apply.check_applied = options.check_applied;
   apply.keep_going = options.keep_going;
 
-  ContentNeeds needs;
+  ContentNeeds needs(kinds);
   std::map<std::string, std::vector<std::size_t>> by_address;
   for (std::size_t i = 0; i < host.actions->size(); ++i) {
     const plan::Action& action = (*host.actions)[i];

@@ -8,6 +8,7 @@
 #include "engine/plan/plan.h"
 #include "engine/run/plan_contents.h"
 #include "engine/wire/messages.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::run {
 
@@ -25,10 +26,10 @@ struct Request {
 };
 
 // True where some action cannot be carried out without a sensitive value of the configuration.
-bool needs_secrets(const plan::Actions& actions);
+bool needs_secrets(const plan::Actions& actions, const Registry& kinds);
 
 // `compiled` resolves the sensitive values; kSecretUnresolved where it cannot.
 Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const PlanContents& contents,
-                             const ir::Contents& compiled, const RequestOptions& options);
+                             const ir::Contents& compiled, const Registry& kinds, const RequestOptions& options);
 
 }  // namespace plumb::run

@@ -4,22 +4,23 @@
 
 namespace plumb::run {
 
-Result<SavedPlan> read_saved_plan(std::string bytes) {
+Result<SavedPlan> read_saved_plan(std::string bytes, const Registry& kinds) {
   SavedPlan saved;
-  PLUMB_TRY_ASSIGN(saved.plan, plan::read_artifact(bytes));
+  PLUMB_TRY_ASSIGN(saved.plan, plan::read_artifact(bytes, kinds));
   saved.artifact.id = digest(bytes);
   saved.artifact.bytes = std::move(bytes);
   return saved;
 }
 
-Result<SavedPlan> plan_to_resume(const history::RunStore& store, const std::string& reference, Diagnostics& found) {
+Result<SavedPlan> plan_to_resume(const history::RunStore& store, const Registry& kinds, const std::string& reference,
+                                 Diagnostics& found) {
   PLUMB_TRY_ASSIGN(const history::RunRecord run, store.run(reference));
   PLUMB_TRY_ASSIGN(std::optional<std::string> bytes, store.plan_bytes(run.summary.plan));
   if (!bytes) {
     return fail(Code::kNoSuchRun, "the history holds no plan of run " + run.summary.id)
         .hint("make a new one with `plumb plan`");
   }
-  PLUMB_TRY_ASSIGN(SavedPlan saved, read_saved_plan(std::move(*bytes)));
+  PLUMB_TRY_ASSIGN(SavedPlan saved, read_saved_plan(std::move(*bytes), kinds));
   // The run may itself have gone on with an earlier one of this plan.
   PLUMB_TRY_ASSIGN(const std::set<std::string> done, store.hosts_done(run.summary.plan));
   for (const std::string& host : done) saved.plan.hosts.erase(host);

@@ -18,11 +18,12 @@ struct SavedPlan {
 };
 
 // Errors: kPlanUnreadable.
-Result<SavedPlan> read_saved_plan(std::string bytes);
+Result<SavedPlan> read_saved_plan(std::string bytes, const Registry& kinds);
 
 // The plan of an earlier run, without the hosts that ended well in it or in another run of the same plan. Of hosts that
 // had no plan, `found` is told. Errors: kNoSuchRun, also where the history has the plan's id alone.
-Result<SavedPlan> plan_to_resume(const history::RunStore& store, const std::string& reference, Diagnostics& found);
+Result<SavedPlan> plan_to_resume(const history::RunStore& store, const Registry& kinds, const std::string& reference,
+                                 Diagnostics& found);
 
 // Whether the plan belongs to the project as it is now: of another project or engine, or with hosts that are gone, it
 // is an error; what was changed or joined since is told. `resumed`: hosts are left out of it on purpose. Gives the

@@ -1,8 +1,10 @@
 #include "engine/run/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/digest.h"
+#include "engine/config/told_facts.h"
 #include "engine/run/snapshot.h"
 
 namespace plumb::run {
@@ -16,6 +18,36 @@ constexpr seconds kHelloTime{30};
 constexpr minutes kObserveTime{10};
 constexpr minutes kSendTime{10};
 constexpr std::size_t kSentTogether = std::size_t{1} << 20;
+
+// Of a file as it is now, for the diff.
+constexpr std::size_t kLongestContentText = std::size_t{256} << 10;
+
+// What an executor may say of an apply: of each action that it begins, what it prints, what is wrong, and how it ends,
+// some of it once for each attempt.
+class EventBounds {
+ public:
+  explicit EventBounds(std::size_t actions) : actions_(actions), events_(kEvents * (actions + 1)) {}
+
+  // kProtocol for an event of no action, and for one more than there may be.
+  Result<> take(const wire::Event& event) {
+    if (event.index >= actions_) return fail(Code::kProtocol, "the executor told of an action that was not asked for");
+    bytes_ += event.text.size();
+    if (event.problem)
+      bytes_ += event.problem->summary.size() + event.problem->hint.size() + event.problem->label.size();
+    if (events_ == 0 || bytes_ > kBytes * (actions_ + 1))
+      return fail(Code::kProtocol, "the executor tells more of its actions than they can give");
+    --events_;
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t kEvents = 64;
+  static constexpr std::size_t kBytes = std::size_t{1} << 20;
+
+  std::size_t actions_;
+  std::size_t events_;
+  std::size_t bytes_ = 0;
+};
 
 simulate::Observation take_record(wire::Record record, std::vector<Result<Observed>> states) {
   simulate::Observation observation;
@@ -65,7 +97,13 @@ Result<> Session::connect() {
     disconnect();
     return name_host(hello.error());
   }
+  Result<Json> facts = config::checked_facts(std::move(hello->facts));
+  if (!facts) {
+    disconnect();
+    return name_host(facts.error());
+  }
   hello_ = std::move(*hello);
+  hello_.facts = std::move(*facts);
   HostLog(settings_.log, name_).debug("executor " + hello_.version + " on " + hello_.platform);
   return {};
 }
@@ -90,13 +128,17 @@ Result<simulate::Observation> Session::observe() {
   (void)conversation_->received();
   std::vector<Result<Observed>> states(graph_->nodes.size(),
                                        fail(Code::kCannotObserve, "the host said nothing about this resource"));
+  std::vector<bool> told(states.size());
   while (true) {
     Result<wire::Message> message = conversation_->receive(deadline);
     if (!message) return name_host(message.error());
     if (auto* chunk = std::get_if<wire::ObservedChunk>(&*message)) {
       for (wire::ObservedState& state : chunk->states) {
-        if (state.index >= states.size())
-          return name_host(fail(Code::kProtocol, "the executor named a resource that was not asked for"));
+        if (state.index >= states.size() || std::exchange(told[state.index], true))
+          return name_host(fail(Code::kProtocol, "the executor named a resource that was not asked for, or twice"));
+        if (state.observed && state.observed->content_text &&
+            state.observed->content_text->size() > kLongestContentText)
+          return name_host(fail(Code::kProtocol, "the executor sent a longer text than it is to send"));
         if (state.observed) {
           states[state.index] = std::move(*state.observed);
         } else if (state.problem) {
@@ -196,7 +238,7 @@ Result<wire::Done> Session::apply(const Request& request, const PlanContents& co
   PLUMB_TRY(connect());
   if (Result<> sent = send_blobs(request, contents); !sent) return name_host(sent.error());
   if (Result<> sent = conversation_->send(request.apply, within(kSendTime)); !sent) return name_host(sent.error());
-  Result<wire::Done> done = follow(contents, sink);
+  Result<wire::Done> done = follow(request.apply.actions.size(), contents, sink);
   if (!done) return name_host(done.error());
   return done;
 }
@@ -214,7 +256,8 @@ Result<> Session::finish() {
   return {};
 }
 
-Result<wire::Done> Session::follow(const PlanContents& contents, const EventSink& sink) {
+Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& contents, const EventSink& sink) {
+  EventBounds bounds(actions);
   bool stop_sent = false;
   Sending sending;
   while (true) {
@@ -232,6 +275,7 @@ Result<wire::Done> Session::follow(const PlanContents& contents, const EventSink
       return Error(message.error());
     }
     if (auto* event = std::get_if<wire::Event>(&*message)) {
+      PLUMB_TRY(bounds.take(*event));
       sink(*event);
     } else if (auto* done = std::get_if<wire::Done>(&*message)) {
       return std::move(*done);

@@ -79,7 +79,7 @@ class Session {
     std::uint64_t sent = 0;
     std::optional<ir::ContentReader> reader;  // nothing once all of it is sent
   };
-  Result<wire::Done> follow(const PlanContents& contents, const EventSink& sink);
+  Result<wire::Done> follow(std::size_t actions, const PlanContents& contents, const EventSink& sink);
   Result<> send_blobs(const Request& request, const PlanContents& contents);
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);
   host::Deadline within(std::chrono::milliseconds span) const;

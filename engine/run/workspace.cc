@@ -46,7 +46,7 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceRequest& request, cons
                                            const history::RunStore& store, Diagnostics& diagnostics,
                                            lang::SourceMap& sources) {
   std::unique_ptr<Workspace> workspace(new Workspace(request, providers, sources));
-  workspace->project_ = config::load_project(request.folder, request.inputs, diagnostics, sources);
+  workspace->project_ = config::load_project(request.folder, request.inputs, providers, diagnostics, sources);
   if (!workspace->project_) return nullptr;
   std::optional<config::LoadedInventory> inventory =
       load_inventory(request, *workspace->project_, diagnostics, sources);

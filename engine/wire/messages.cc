@@ -108,7 +108,7 @@ void members(Codec& codec, Unreported& unreported) {
   codec.required("run", unreported.run, Line());
   codec.member("plan", unreported.plan, Line());
   codec.required("address", unreported.address, Line());
-  codec.required("outcome", unreported.outcome, Line());
+  codec.required("outcome", unreported.outcome);
   codec.member("text", unreported.text, Text{kLongestOutput});
   codec.member("op", unreported.op);
 }
@@ -203,7 +203,7 @@ void members(Codec& codec, Event& event) {
 
 template <class Codec>
 void members(Codec& codec, Done& done) {
-  codec.required("outcome", done.outcome, Line());
+  codec.required("outcome", done.outcome);
   codec.member("changed", done.changed);
   codec.member("satisfied", done.satisfied);
   codec.member("failed", done.failed);
@@ -239,7 +239,7 @@ void members(Codec& codec, Confirm& confirm) {
 
 template <class Codec>
 void members(Codec& codec, Confirmation& confirmation) {
-  codec.required("outcome", confirmation.outcome, Line());
+  codec.required("outcome", confirmation.outcome);
   codec.member("undone", confirmation.undone, kManyItems, Line());
   codec.member("restarted", confirmation.restarted, kManyItems, Line());
   codec.member("problems", confirmation.problems, kManyItems, Line());

@@ -114,8 +114,10 @@ TEST_F(Command, WhatItNeedsIsToldAsMissing) {  // X06, X14
 TEST_F(Command, RunOnAloneRunsOnlyWhenTriggered) {  // X19
   const Desired desired = want({{"run_on", {"file:/etc/x"}}});
   EXPECT_EQ(verdict(desired), "skip: runs only when what it watches changes");
-  ASSERT_EQ(provider.triggers().size(), 1U);
-  EXPECT_EQ(provider.triggers()[0].attribute, "run_on");
+  Registry registry;
+  add_to(registry);
+  ASSERT_EQ(registry.find("command")->triggers.size(), 1U);
+  EXPECT_EQ(registry.find("command")->triggers[0].attribute, "run_on");
   const Change change = provider.triggered(desired, *look(desired).observed, Op::kRun);
   EXPECT_EQ(change.op, Op::kRun);
   EXPECT_EQ(change.operations.size(), 1U);

@@ -182,7 +182,11 @@ std::optional<Desired> FileProvider::restore(const Desired& desired, const Obser
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<FileProvider>());
+  registry.add({.name = "file",
+                .provider = std::make_shared<FileProvider>(),
+                .operations = OperationSet::of<WriteFile, Remove, SetAttributes>(),
+                .contents = {{.content = "content", .source = "source", .path = "path"}},
+                .confirmable = true});
 }
 
 }  // namespace plumb::providers::file

@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"engine/plan/verify.cc", "#include \"providers/sdk/provider.h\"", ""},
                       Case{"engine/base/json.h", "  #  include \"engine/lang/tree.h\"", "may not include"},
                       Case{"engine/history/read.cc", "#include \"engine/plan/plan.h\"", "may not include"},
-                      Case{"engine/config/project.cc", "#include \"providers/sdk/provider.h\"", "may not include"},
+                      Case{"engine/config/project.cc", "#include \"providers/file/file.h\"", "may not include"},
                       Case{"engine/host/ssh/session.cc", "#include \"engine/host/transport.h\"", ""},
                       Case{"engine/exec/observe.cc", "#include \"engine/host/transport.h\"", "may not include"},
                       Case{"providers/file/file.cc",

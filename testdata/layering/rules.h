@@ -19,7 +19,7 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"providers/*", {"providers/sdk"}},  // one kind; never another
       {"engine/lang", {"engine/base"}},
       {"engine/inventory", {"engine/lang"}},
-      {"engine/config", {"engine/inventory", "engine/lang", "schemas"}},
+      {"engine/config", {"engine/inventory", "engine/lang", "providers/sdk", "schemas"}},
       {"engine/editor", {"engine/config"}},
       {"engine/ir", {"engine/config", "providers/sdk"}},
       {"engine/plan", {"providers/sdk"}},  // neither yaml-cpp nor CEL: an agent links it

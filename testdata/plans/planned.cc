@@ -8,6 +8,7 @@
 #include "engine/report/diagnostics.h"
 #include "engine/run/offline.h"
 #include "engine/testing/scratch_folder.h"
+#include "providers/sdk/builtin.h"
 
 namespace plumb::testing {
 namespace {
@@ -64,7 +65,7 @@ plan::Scope scope_of(const Json& json) {
 // `diagnostics` says why there is none.
 std::optional<run::FleetPlan> plan_from(const ScratchFolder& folder, const Json& observed, const plan::Scope& scope,
                                         Diagnostics& diagnostics, lang::SourceMap& sources) {
-  const auto project = config::load_project(folder.path() / "project", {}, diagnostics, sources);
+  const auto project = config::load_project(folder.path() / "project", {}, kinds(), diagnostics, sources);
   if (!project || diagnostics.has_errors()) return std::nullopt;
   const auto inventory = config::load_inventory(folder.path() / "project/hosts.yaml", *project, diagnostics, sources);
   if (!inventory || diagnostics.has_errors()) return std::nullopt;
@@ -74,7 +75,7 @@ std::optional<run::FleetPlan> plan_from(const ScratchFolder& folder, const Json&
   const std::filesystem::path file = folder.path() / "snapshot";
   (void)write_file(file, snapshot_of(project->name, observed));
   const std::map<std::string, Json> no_facts;
-  const ir::CompilerInput input{*project, *inventory, sources, builtin_providers(), no_facts, "a key"};
+  const ir::CompilerInput input{*project, *inventory, sources, kinds(), no_facts, "a key"};
   Result<run::SnapshotReader> snapshot = run::SnapshotReader::open(file);
   if (!snapshot) {
     diagnostics.add(snapshot.error().diagnostic());
@@ -91,6 +92,11 @@ std::optional<run::FleetPlan> plan_from(const ScratchFolder& folder, const Json&
 }
 
 }  // namespace
+
+const Registry& kinds() {
+  static const Registry registry = described_builtin_kinds();
+  return registry;
+}
 
 Result<Planned> plan_case(CaseFile& file) {
   const Result<Json> observed = section(file, "observed");

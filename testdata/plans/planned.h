@@ -15,6 +15,7 @@
 
 #include "engine/plan/artifact.h"
 #include "engine/testing/case_file.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::testing {
 
@@ -23,6 +24,9 @@ struct Planned {
   plan::Artifact artifact;
   std::string said;  // every diagnostic, as people see it
 };
+
+// The built-in ones.
+const Registry& kinds();
 
 // Errors: the case itself cannot be used. What is wrong with its project or hosts is in `said`.
 Result<Planned> plan_case(CaseFile& file);

@@ -40,7 +40,7 @@ TEST_P(PlanCase, GivesTheWantedPlan) {
     file->expect("text",
                  report::plan_text(plan, {}) + report::orphans_text(plan, false) + report::plan_summary(plan, false));
     if (full) file->expect("full", report::plan_text(plan, {.full = true}));
-    const Result<plan::Plan> back = plan::read_artifact(planned->artifact.bytes);
+    const Result<plan::Plan> back = plan::read_artifact(planned->artifact.bytes, testing::kinds());
     ASSERT_TRUE(back) << back.error().summary();
     EXPECT_EQ(plan::write_artifact(*back).id, planned->artifact.id);
   }

@@ -1,4 +1,4 @@
-// For the tests of this folder: a controller of a few lines, which starts plumb-exec and speaks frames with it, and a
+// For the tests of this folder: a controller of a few lines, which starts an executor and speaks frames with it, and a
 // scratch folder that serves as a host.
 #pragma once
 
@@ -40,7 +40,7 @@ class TestClient {
       ::dup2(to.read.get(), 0);
       ::dup2(from.write.get(), 1);
       const char* other = std::getenv("PLUMB_TEST_EXECUTOR");
-      const char* program = other == nullptr ? PLUMB_BIN_DIR "/plumb-exec" : other;
+      const char* program = other == nullptr ? PLUMB_EXECUTOR : other;
       ::execl(program, program, "serve", "--root", root.c_str(), nullptr);
       ::_exit(127);
     }

@@ -12,7 +12,6 @@
 
 #include "engine/base/sample_facts.h"
 #include "engine/host/transport.h"
-#include "engine/wire/messages.h"
 #include "engine/wire/stream.h"
 
 namespace plumb::run::testing {
@@ -70,9 +69,9 @@ class ScriptedHosts final : public host::Transport {
     Result<> do_write(std::string_view bytes, host::Deadline) override {
       reader_.add(bytes);
       while (true) {
-        PLUMB_TRY_ASSIGN(const std::optional<wire::Message> next, reader_.next());
-        if (!next) return {};
-        const wire::Message& message = *next;
+        PLUMB_TRY_ASSIGN(const std::optional<wire::Message> whole, reader_.next());
+        if (!whole) return {};
+        const wire::Message& message = *whole;
         hosts_.note(std::string(wire::name(message)));
         if (const auto* observe = std::get_if<wire::Observe>(&message)) tell(*observe);
         if (const auto* apply = std::get_if<wire::Apply>(&message)) begin(*apply);
@@ -135,7 +134,7 @@ class ScriptedHosts final : public host::Transport {
       applying_ = false;
     }
 
-    void answer(const wire::Message& message) { out_ += wire::frames(message).value(); }
+    void answer(const wire::Message& message) { out_ += wire::frame(wire::encode(message)); }
 
     Script& script_;
     ScriptedHosts& hosts_;
