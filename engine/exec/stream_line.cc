@@ -110,6 +110,7 @@ Result<wire::Blob> StreamLine::next_blob() {
     if (found != queue_.end()) {
       wire::Blob blob = std::move(std::get<wire::Blob>(*found));
       queue_.erase(found);
+      unread_ = 0;  // it was asked for
       return blob;
     }
     if (problem_) return *problem_;

@@ -84,6 +84,7 @@ class Applying {
     Diagnostics missing;
     fleet_->check_contents(result_.plan, contents_, missing);
     context_.tell(missing);
+    if (context_.control.level() != StopLevel::kNone) return RunOutcome::kInterrupted;
     if (missing.has_errors()) return RunOutcome::kStale;
     if (const std::optional<RunOutcome> why = not_allowed(proposal)) return *why;
     return carry_out(true);
