@@ -62,6 +62,7 @@ bench: build ## measure; see testdata/bench
 	@testdata/bench/offline build/bin/plumb
 	@testdata/bench/fleets build/bin/plumb
 	@testdata/bench/sessions build/bin/plumb
+	@testdata/bench/large build/bin/plumb
 
 asan: deps ## build and run the unit tests with the address and undefined-behaviour sanitizers
 	@.ci/sanitize asan

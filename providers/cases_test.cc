@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "providers/sdk/provider.h"
+#include "providers/sdk/builtin.h"
 
 namespace plumb {
 namespace {
@@ -48,8 +48,10 @@ class KindCase : public testing::TestWithParam<Case> {};
 
 TEST_P(KindCase, DiffGivesTheWantedChange) {
   const Case& one = GetParam();
-  const Provider* provider = builtin_providers().find(one.kind);
-  ASSERT_NE(provider, nullptr) << "no kind " << one.kind;
+  const Registry kinds = builtin_kinds();
+  const Kind* kind = kinds.find(one.kind);
+  ASSERT_NE(kind, nullptr) << "no kind " << one.kind;
+  const Provider* provider = kind->provider.get();
   std::ifstream in(one.path, std::ios::binary);
   const Json json = Json::parse(std::string(std::istreambuf_iterator<char>(in), {}));
   for (const auto& [key, value] : json.items()) {
@@ -76,6 +78,7 @@ TEST_P(KindCase, DiffGivesTheWantedChange) {
                  : provider->diff(desired, observed);
   EXPECT_EQ(to_json(change).dump(2), json.at("want").dump(2));
   for (const Operation& operation : change.operations) {
+    EXPECT_TRUE(kind->operations.contains(operation)) << "the kind does not say that it works by this";
     const auto back = operation_from_json(plumb::to_json(operation));
     ASSERT_TRUE(back) << back.error().summary();
     EXPECT_EQ(*back, operation);
@@ -90,6 +93,36 @@ TEST_P(KindCase, DiffGivesTheWantedChange) {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, KindCase, testing::ValuesIn(all_cases()),
                          [](const auto& one) { return one.param.kind + "_" + one.param.name; });
+
+// What a kind says of its attributes, against its schema.
+class DescribedKind : public testing::TestWithParam<Kind> {};
+
+TEST_P(DescribedKind, SaysTheSameAsItsSchema) {
+  const Kind& kind = GetParam();
+  ASSERT_TRUE(kind.schema.is_given()) << "no schema is called " << kind.name << ".json";
+  const Json& properties = kind.schema.json().at("properties");
+  EXPECT_TRUE(properties.contains(kind.schema.json().at("x-identity").get<std::string>()));
+  for (const Trigger& trigger : kind.triggers) EXPECT_TRUE(properties.contains(trigger.attribute)) << trigger.attribute;
+  for (const std::string& guard : kind.guards) EXPECT_TRUE(properties.contains(guard)) << guard;
+  for (const auto& [name, property] : properties.items()) {
+    const ContentAttribute* content = kind.content(name);
+    EXPECT_EQ(property.value("x-format", std::string()) == "content", content != nullptr) << name;
+    if (content == nullptr) continue;
+    EXPECT_TRUE(properties.contains(content->path)) << content->path;
+    if (content->source.empty()) continue;
+    ASSERT_TRUE(properties.contains(content->source)) << content->source;
+    EXPECT_EQ(properties[content->source].value("x-format", std::string()), "source");
+    EXPECT_EQ(properties[content->source].value("x-content-of", std::string()), name);
+  }
+}
+
+std::vector<Kind> all_kinds() {
+  const Registry kinds = described_builtin_kinds();
+  return {kinds.all().begin(), kinds.all().end()};
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, DescribedKind, testing::ValuesIn(all_kinds()),
+                         [](const auto& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace plumb

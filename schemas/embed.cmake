@@ -1,11 +1,11 @@
-# cmake -DFOLDER=… -DOUTPUT=… "-DFILES=a.json;b.json" -P embed.cmake
-set(code "// Made from schemas/*.json by schemas/embed.cmake.\n#include \"schemas/embedded.h\"\n\n")
+# cmake -DFUNCTION=documents -DOUTPUT=… "-DFILES=a.json;b.json" -P embed.cmake
+set(code "// Made from schemas/ by schemas/embed.cmake.\n#include \"schemas/embedded.h\"\n\n")
 string(APPEND code "namespace plumb::schemas {\nnamespace {\n\nconstexpr Embedded kFiles[] = {\n")
 foreach(file IN LISTS FILES)
-  file(RELATIVE_PATH name ${FOLDER} ${file})
-  string(REGEX REPLACE "\\.json$" "" name ${name})
+  get_filename_component(name ${file} NAME_WE)
   file(READ ${file} text)
   string(APPEND code "    {\"${name}\", R\"PLUMB(${text})PLUMB\"},\n")
 endforeach()
-string(APPEND code "};\n\n}  // namespace\n\nstd::span<const Embedded> files() { return kFiles; }\n\n}  // namespace plumb::schemas\n")
+string(APPEND code "};\n\n}  // namespace\n\n")
+string(APPEND code "std::span<const Embedded> ${FUNCTION}() { return kFiles; }\n\n}  // namespace plumb::schemas\n")
 file(WRITE ${OUTPUT} "${code}")

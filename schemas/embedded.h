@@ -7,11 +7,12 @@
 namespace plumb::schemas {
 
 struct Embedded {
-  std::string_view name;  // "project", "resources/file"
+  std::string_view name;  // "project", "file"
   std::string_view text;
 };
 
-// Sorted by file name.
-std::span<const Embedded> files();
+// Each sorted by name. Of the engine's own documents (plumb::schemas), and of the kinds (plumb::kind_schemas).
+std::span<const Embedded> documents();
+std::span<const Embedded> kinds();
 
 }  // namespace plumb::schemas

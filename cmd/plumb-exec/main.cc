@@ -15,6 +15,7 @@
 #include "engine/base/unique_fd.h"
 #include "engine/exec/become.h"
 #include "engine/exec/server.h"
+#include "providers/sdk/builtin.h"
 
 namespace {
 
@@ -40,7 +41,7 @@ int serve(const std::string& root) {
   if (::chdir("/") != 0) return kFailed;  // so that no file system is kept busy
   plumb::exec::ServeOptions options;
   options.root = root;
-  const plumb::Result<> served = plumb::exec::serve(plumb::builtin_providers(), options);
+  const plumb::Result<> served = plumb::exec::serve(plumb::builtin_kinds(), options);
   if (served) return 0;
   std::fprintf(stderr, "plumb-exec: %s\n", served.error().summary().c_str());
   return kFailed;

@@ -35,7 +35,7 @@ class Side {
 
   Workspace& workspace() { return workspace_; }
   ir::CompilerInput input(const std::map<std::string, Json>& facts, const std::string& key) {
-    return {workspace_.project(), workspace_.inventory(), workspace_.sources(), builtin_providers(), facts, key};
+    return {workspace_.project(), workspace_.inventory(), workspace_.sources(), options_.kinds, facts, key};
   }
 
  private:
@@ -69,9 +69,9 @@ class RevisionDiff {
                           .hint("write REV1..REV2, such as main..HEAD; REV1.. goes up to HEAD"));
     }
     const std::string last = revisions.substr(dots + 2);
-    auto before = config::Revision::check_out(options_.folder, revisions.substr(0, dots));
+    auto before = config::Revision::check_out(std::filesystem::path(options_.folder), revisions.substr(0, dots));
     if (!before) return complain(before.error());
-    auto after = config::Revision::check_out(options_.folder, last.empty() ? "HEAD" : last);
+    auto after = config::Revision::check_out(std::filesystem::path(options_.folder), last.empty() ? "HEAD" : last);
     if (!after) return complain(after.error());
     Side old_side(*before, options_, terminal_);
     Side new_side(*after, options_, terminal_);
@@ -94,7 +94,8 @@ class RevisionDiff {
 
   // A pattern may match hosts in one revision only.
   std::set<std::string> chosen(Side& side) const {
-    const Result<std::set<std::string>> hosts = choose_hosts(side.workspace().inventory(), options_.on, options_.limit);
+    const Result<std::set<std::string>> hosts =
+        run::choose_hosts(side.workspace().inventory(), options_.on, options_.limit);
     return hosts ? *hosts : std::set<std::string>();
   }
 
@@ -102,13 +103,16 @@ class RevisionDiff {
     const std::set<std::string> old_hosts = chosen(before);
     const std::set<std::string> new_hosts = chosen(after);
     if (old_hosts.empty() && new_hosts.empty()) {
-      return complain(choose_hosts(after.workspace().inventory(), options_.on, options_.limit).error());
+      return complain(run::choose_hosts(after.workspace().inventory(), options_.on, options_.limit).error());
     }
     const std::string key = this->key();
-    const std::map<std::string, Json>& facts = workspace_.recorded_facts();
+    const auto recorded = run::recorded_facts(workspace_.store());
+    if (!recorded) return complain(recorded.error());
+    const std::map<std::string, Json>& facts = *recorded;
     ir::Compiler old_compiler(before.input(facts, key));
     ir::Compiler new_compiler(after.input(facts, key));
-    const plan::Scope scope = scope_of(options_, planning_);
+    const run::PlanRequest request = planning_.request();
+    const plan::Scope scope{options_.on, options_.limit, request.tags, request.skip_tags};
     run::PlanBuilder builder(new_compiler.input(), scope, new_hosts);
     Diagnostics found;
     config::check_tags(new_compiler.input().project.root, scope.tags, found);
@@ -126,14 +130,15 @@ class RevisionDiff {
         builder.add_unplanned(host, found);
         continue;
       }
-      auto simulation = simulate::simulate_host(*new_graph, builtin_providers(),
-                                                simulate::as_declared(*old_graph, *new_graph), host, found, scope);
+      auto simulation =
+          simulate::simulate_host(*new_graph, options_.kinds,
+                                  simulate::as_declared(*old_graph, *new_graph, options_.kinds), host, found, scope);
       if (!simulation) {
         builder.add_unplanned(host, found);
         continue;
       }
-      add_old_texts(*simulation, old_compiler.contents());
-      builder.add(host, std::move(simulation->host), simulation->texts, new_compiler.contents());
+      add_old_texts(*simulation, old_compiler.contents(), options_.kinds);
+      builder.add(host, std::move(simulation->host), simulation->texts, new_compiler.shared_contents());
     }
     found.extend(Diagnostics(builder.diagnostics()));
     after.workspace().diagnose(found);
@@ -141,12 +146,13 @@ class RevisionDiff {
     return report(std::move(builder).finish(), old_hosts, new_hosts, found.has_errors());
   }
 
-  static void add_old_texts(simulate::Simulation& simulation, const ir::Contents& contents) {
+  static void add_old_texts(simulate::Simulation& simulation, const ir::Contents& contents, const Registry& kinds) {
     for (const plan::Action& action : *simulation.host.actions) {
-      const auto content = action.before.find("content");
-      if (content == action.before.end() || !content->is_string()) continue;
-      const auto& digest = content->get_ref<const std::string&>();
-      if (Result<std::string> text = contents.bytes(digest)) simulation.texts.emplace(digest, std::move(*text));
+      Desired before = action.desired;
+      before.attributes = action.before;
+      for (const std::string& digest : content_digests(kinds, before)) {
+        if (Result<std::string> text = contents.bytes(digest)) simulation.texts.emplace(digest, std::move(*text));
+      }
     }
   }
 

@@ -77,10 +77,12 @@ class Evaluator {
   }
 
   int ask(const config::Expression& question, const config::Reads& reads, const config::Host& host) {
-    const std::unique_ptr<run::Fleet> fleet = workspace_.fleet({host.name}, nullptr);
-    if (fleet == nullptr) return kInvalidConfiguration;
-    const auto results = fleet->contact();
-    workspace_.keep_facts(*fleet);
+    const std::optional<run::RunContext> context = workspace_.context(nullptr);
+    if (!context) return kInvalidConfiguration;
+    const std::unique_ptr<run::Fleet> fleet = run::make_fleet(workspace_.loaded(), *context);
+    fleet->join({host.name});
+    const run::HostResults results = fleet->contact();
+    run::keep_facts(*fleet, *context);
     const Json* facts = fleet->facts(host.name);
     if (facts != nullptr) return answer(question, reads, &host, facts);
     workspace_.diagnose(results.at(host.name).diagnostics);
@@ -89,9 +91,13 @@ class Evaluator {
 
   int answer(const config::Expression& question, const config::Reads& reads, const config::Host* host,
              const Json* facts) {
+    const auto recorded = run::recorded_facts(workspace_.store());
+    if (!recorded) {
+      workspace_.diagnose(recorded.error());
+      return kFailed;
+    }
     Diagnostics diagnostics;
-    ir::Expander expander(workspace_.project(), workspace_.inventory(), workspace_.sources(),
-                          workspace_.recorded_facts());
+    ir::Expander expander(workspace_.project(), workspace_.inventory(), workspace_.sources(), *recorded);
     const auto value = expander.answer(question, host, facts, diagnostics);
     if (!value) {
       workspace_.diagnose(diagnostics);

@@ -15,7 +15,7 @@ std::unique_ptr<EventStream> start_events(const Options& options, const std::str
   return events;
 }
 
-void end_events(EventStream* events, const Results& results, int exit_code, const std::string& resume) {
+void end_events(EventStream* events, const run::HostResults& results, int exit_code, const std::string& resume) {
   if (events != nullptr) events->write(report::summary_event({results, exit_code, resume}));
 }
 

@@ -12,12 +12,10 @@
 
 namespace plumb::cmd {
 
-using Results = std::map<std::string, run::HostResult>;
-
 // Null where no events are asked for. `terminal` writes its findings there from now on.
 std::unique_ptr<EventStream> start_events(const Options& options, const std::string& command, Terminal& terminal);
 
 // `resume`: the command to go on with, "" where nothing is left.
-void end_events(EventStream* events, const Results& results, int exit_code, const std::string& resume);
+void end_events(EventStream* events, const run::HostResults& results, int exit_code, const std::string& resume);
 
 }  // namespace plumb::cmd

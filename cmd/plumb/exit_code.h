@@ -1,10 +1,7 @@
 // The exit codes; docs/exit-codes.md is their table.
 #pragma once
 
-#include <map>
-#include <string>
-
-#include "engine/run/fleet.h"
+#include "engine/run/host_result.h"
 
 namespace plumb::cmd {
 
@@ -18,8 +15,7 @@ enum ExitCode {
   kInterrupted = 130,
 };
 
-// Of a whole run: what failed counts before what was refused as stale, that before what was not reached.
-ExitCode exit_code_of(const std::map<std::string, run::HostResult>& hosts);
-ExitCode worse(ExitCode a, ExitCode b);
+ExitCode exit_code_of(RunOutcome outcome);
+ExitCode exit_code_of(const run::HostResults& hosts);
 
 }  // namespace plumb::cmd

@@ -247,7 +247,7 @@ class Explainer {
   // What stands there; nothing where an expression makes it.
   static std::string written_identity(const config::Declaration& declaration) {
     if (declaration.placement.id) return declaration.placement.id->node().text;
-    const Json& schema = config::builtin_schema("resources/" + declaration.kind);
+    const Json& schema = declaration.spec->schema.json();
     const auto literal = declaration.literals.find(schema["x-identity"].get<std::string>());
     const bool fixed = literal != declaration.literals.end() && literal->second.value.is_string();
     return fixed ? literal->second.value.get<std::string>() : "";

@@ -26,10 +26,12 @@ int facts(Program& program) {
   const SignalWatch signals([&] { workspace.control().request_stop(); });
   if (!workspace.load()) return kInvalidConfiguration;
   Progress progress(terminal, program.options);
-  const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), progress.observer());
-  if (fleet == nullptr) return kInvalidConfiguration;
-  progress.begin("observe", workspace.hosts().size());
-  const std::map<std::string, run::HostResult> results = fleet->contact();
+  const std::optional<run::RunContext> context = workspace.context(progress.observer());
+  if (!context) return kInvalidConfiguration;
+  const std::unique_ptr<run::Fleet> fleet = run::make_fleet(workspace.loaded(), *context);
+  fleet->join(workspace.hosts());
+  progress.begin(run::Phase::kObserve, workspace.hosts().size());
+  const run::HostResults results = fleet->contact();
   progress.clear();
   Json all = Json::object();
   Diagnostics found;
@@ -45,7 +47,7 @@ int facts(Program& program) {
     }
   }
   if (terminal.json()) terminal.print(all.dump(2) + "\n");
-  workspace.keep_facts(*fleet);
+  run::keep_facts(*fleet, *context);
   workspace.diagnose(found);
   return exit_code_of(results);
 }

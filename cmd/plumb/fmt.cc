@@ -63,8 +63,8 @@ class Fmt {
     // Findings come with their lines, and in one go.
     terminal_.diagnose(diagnostics_.sorted(), sources_);
     if (terminal_.json() && !filtering_) terminal_.print(Json({{"files", changed_}}).dump() + "\n");
-    if (arguments_.check && !changed_.empty()) code_ = worse(code_, kFailed);
-    return code_;
+    if (arguments_.check && !changed_.empty()) outcome_ = std::max(outcome_, RunOutcome::kFailed);
+    return exit_code_of(outcome_);
   }
 
  private:
@@ -74,7 +74,7 @@ class Fmt {
     if (!arguments_.files.empty()) return arguments_.files;
     Result<std::vector<std::string>> found = config::find_project_files(folder_);
     if (!found) {
-      complain(found.error(), kInvalidConfiguration);
+      complain(found.error(), RunOutcome::kInvalid);
       return {};
     }
     for (std::string& name : *found) name = (folder_ / name).lexically_normal().string();
@@ -84,15 +84,16 @@ class Fmt {
   void format_file(const std::string& file) {
     if (file == kStandardInput) {
       complain(fail(Code::kUsage, "standard input (-) is formatted alone").hint("run `plumb fmt -` for it"),
-               kInvalidConfiguration);
+               RunOutcome::kInvalid);
       return;
     }
     const Result<std::string> text = read_file(file, lang::kMaxYamlBytes);
-    if (!text) return complain(text.error(), kInvalidConfiguration);
+    if (!text) return complain(text.error(), RunOutcome::kInvalid);
     const std::optional<std::string> formatted = format(file, *text);
     if (!formatted || *formatted == *text) return;
     if (rewrites()) {
-      if (const Result<> written = rewrite(file, *formatted); !written) return complain(written.error(), kFailed);
+      if (const Result<> written = rewrite(file, *formatted); !written)
+        return complain(written.error(), RunOutcome::kFailed);
     }
     tell_change(file, *text, *formatted);
   }
@@ -102,7 +103,7 @@ class Fmt {
     filtering_ = rewrites();
     const std::string text = read_standard_input();
     if (std::ferror(stdin) != 0) {
-      return complain(fail(Code::kFileUnreadable, "standard input cannot be read"), kInvalidConfiguration);
+      return complain(fail(Code::kFileUnreadable, "standard input cannot be read"), RunOutcome::kInvalid);
     }
     const std::optional<std::string> formatted = format("<stdin>", text);
     if (!formatted) return;
@@ -113,7 +114,7 @@ class Fmt {
   std::optional<std::string> format(const std::string& name, const std::string& text) {
     std::optional<std::string> formatted = lang::format_yaml(name, text, diagnostics_);
     if (!formatted) {
-      code_ = worse(code_, kInvalidConfiguration);
+      outcome_ = std::max(outcome_, RunOutcome::kInvalid);
       sources_.add(name, text);
     }
     return formatted;
@@ -126,9 +127,9 @@ class Fmt {
     changed_.push_back(std::move(change));
   }
 
-  void complain(const Error& error, ExitCode code) {
+  void complain(const Error& error, RunOutcome outcome) {
     diagnostics_.add(error.diagnostic());
-    code_ = worse(code_, code);
+    outcome_ = std::max(outcome_, outcome);
   }
 
   const FmtArguments& arguments_;
@@ -138,7 +139,7 @@ class Fmt {
   lang::SourceMap sources_;
   Json changed_ = Json::array();
   bool filtering_ = false;
-  ExitCode code_ = kDone;
+  RunOutcome outcome_ = RunOutcome::kOk;
 };
 
 }  // namespace

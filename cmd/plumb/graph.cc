@@ -20,7 +20,7 @@ int graph(Program& program) {
   if (fleet == nullptr) return kInvalidConfiguration;
   if (std::any_of(workspace.hosts().begin(), workspace.hosts().end(),
                   [&](const std::string& host) { return fleet->graph(host) == nullptr; })) {
-    const std::map<std::string, run::HostResult> results = fleet->contact(true);
+    const run::HostResults results = fleet->contact(true);
     Diagnostics found;
     for (const auto& [host, result] : results) found.extend(result.diagnostics);
     workspace.diagnose(found);

@@ -12,14 +12,12 @@ namespace {
 class HistoryCommand {
  public:
   explicit HistoryCommand(Program& program)
-      : terminal_(program.options.no_color), workspace_(program.options, terminal_) {
+      : kinds_(program.options.kinds), terminal_(program.options.no_color), workspace_(program.options, terminal_) {
     terminal_.set_json(program.options.output == "json");
   }
 
   int list(std::int64_t limit, const std::string& host) {
-    Result<history::History> history = open();
-    if (!history) return complain(history.error());
-    const Result<std::vector<history::RunSummary>> runs = history->runs(limit, host);
+    const Result<std::vector<history::RunSummary>> runs = workspace_.store().runs(limit, host);
     if (!runs) return complain(runs.error());
     terminal_.print(terminal_.json() ? report::runs_json(*runs).dump(2) + "\n"
                                      : report::runs_text(*runs, terminal_.color()));
@@ -27,22 +25,18 @@ class HistoryCommand {
   }
 
   int show(const std::string& reference, bool with_plan) {
-    Result<history::History> history = open();
-    if (!history) return complain(history.error());
-    const Result<history::RunRecord> run = history->run(reference);
+    const Result<history::RunRecord> run = workspace_.store().run(reference);
     if (!run) return complain(run.error());
     if (terminal_.json()) {
       terminal_.print(report::run_record_json(*run).dump(2) + "\n");
     } else {
       terminal_.print(report::run_record_text(*run, terminal_.color()));
     }
-    return with_plan ? show_plan(*history, run->summary.plan) : kDone;
+    return with_plan ? show_plan(run->summary.plan) : kDone;
   }
 
   int verify() {
-    Result<history::History> history = open();
-    if (!history) return complain(history.error());
-    const Result<history::Verification> found = history->verify();
+    const Result<history::Verification> found = workspace_.store().verify();
     if (!found) return complain(found.error());
     if (found->broken) {
       terminal_.print("Broken at run " + found->broken->run + ": " + found->broken->reason + "\n");
@@ -54,22 +48,20 @@ class HistoryCommand {
   }
 
  private:
-  Result<history::History> open() { return history::History::open_read_only(workspace_.history_path()); }
-
   int complain(const Error& error) {
     workspace_.diagnose(error);
     return kFailed;
   }
 
-  int show_plan(const history::History& history, const std::string& id) {
-    const Result<std::optional<std::string>> bytes = history.plan_bytes(id);
+  int show_plan(const std::string& id) {
+    const Result<std::optional<std::string>> bytes = workspace_.store().plan_bytes(id);
     if (!bytes) return complain(bytes.error());
     if (!*bytes) return complain(fail(Code::kNoSuchRun, "the history does not hold the plan of this run"));
     if (terminal_.json()) {
       terminal_.print(**bytes + "\n");
       return kDone;
     }
-    const Result<plan::Plan> plan = plan::read_artifact(**bytes);
+    const Result<plan::Plan> plan = plan::read_artifact(**bytes, kinds_);
     if (!plan) return complain(plan.error());
     report::PlanTextOptions options;
     options.color = terminal_.color();
@@ -77,6 +69,7 @@ class HistoryCommand {
     return kDone;
   }
 
+  const Registry& kinds_;
   Terminal terminal_;
   Workspace workspace_;
 };

@@ -107,7 +107,10 @@ std::string project_name(const std::filesystem::path& folder) {
 class Init {
  public:
   Init(Program& program, std::filesystem::path folder)
-      : terminal_(program.options.no_color), workspace_(program.options, terminal_), folder_(std::move(folder)) {}
+      : kinds_(program.options.kinds),
+        terminal_(program.options.no_color),
+        workspace_(program.options, terminal_),
+        folder_(std::move(folder)) {}
 
   int run() {
     std::error_code problem;
@@ -160,7 +163,7 @@ class Init {
   int write_schemas() {
     const std::filesystem::path folder = folder_ / editor::kSchemaFolder;
     const auto written =
-        editor::write_schemas(folder, editor::Format::kJsonSchema, editor::read_known_project(folder_));
+        editor::write_schemas(folder, editor::Format::kJsonSchema, kinds_, editor::read_known_project(folder_, kinds_));
     if (!written) return complain(written.error());
     terminal_.print("made " + folder.string() + "\n");
     return kDone;
@@ -170,6 +173,7 @@ class Init {
     return std::filesystem::exists(folder_ / name) ? static_cast<int>(kDone) : write(name, text);
   }
 
+  const Registry& kinds_;
   Terminal terminal_;
   Workspace workspace_;
   std::filesystem::path folder_;

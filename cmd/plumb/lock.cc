@@ -130,7 +130,7 @@ class LockCommand {
     // Addresses may depend on facts.
     const bool compiled = std::all_of(workspace_.hosts().begin(), workspace_.hosts().end(),
                                       [&](const std::string& host) { return fleet->graph(host) != nullptr; });
-    std::map<std::string, run::HostResult> results;
+    run::HostResults results;
     if (!compiled && !arguments_.items.empty()) results = fleet->contact(true);
     std::optional<Requests> requests = prepare(*fleet);
     if (!requests) {
@@ -148,7 +148,7 @@ class LockCommand {
     return exit_code_of(results);
   }
 
-  void tell_problems(const std::map<std::string, run::HostResult>& results) {
+  void tell_problems(const run::HostResults& results) {
     Diagnostics found;
     for (const auto& [host, result] : results) found.extend(result.diagnostics);
     workspace_.diagnose(found);

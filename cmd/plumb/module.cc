@@ -51,13 +51,16 @@ Json locked_json(const GitSource& source, const LockedModule& locked) {
 class ModuleCommand {
  public:
   explicit ModuleCommand(Program& program)
-      : folder_(program.options.folder), terminal_(program.options.no_color), workspace_(program.options, terminal_) {
+      : folder_(program.options.folder),
+        kinds_(program.options.kinds),
+        terminal_(program.options.no_color),
+        workspace_(program.options, terminal_) {
     terminal_.set_json(program.options.output == "json");
   }
 
   int list() {
     if (!has_project()) return kInvalidConfiguration;
-    const auto modules = config::list_modules(folder_, diagnostics_, workspace_.sources());
+    const auto modules = config::list_modules(folder_, kinds_, diagnostics_, workspace_.sources());
     if (!modules) return complain(kInvalidConfiguration);
     Json all = Json::array();
     for (const config::ListedModule& module : *modules) {
@@ -105,7 +108,7 @@ class ModuleCommand {
 
   int update(const std::vector<std::string>& names) {
     if (!has_project()) return kInvalidConfiguration;
-    const auto updated = config::update_modules(folder_, names, diagnostics_, workspace_.sources());
+    const auto updated = config::update_modules(folder_, names, kinds_, diagnostics_, workspace_.sources());
     if (!updated) return complain(kFailed);
     Json all = Json::array();
     for (const config::UpdatedModule& module : *updated) {
@@ -158,6 +161,7 @@ class ModuleCommand {
   }
 
   std::filesystem::path folder_;
+  const Registry& kinds_;
   Terminal terminal_;
   Workspace workspace_;
   Diagnostics diagnostics_;

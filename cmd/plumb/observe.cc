@@ -12,16 +12,18 @@
 namespace plumb::cmd {
 namespace {
 
-int observe_to(Program& program, const std::string& path, Terminal& terminal, Results& results) {
+int observe_to(Program& program, const std::string& path, Terminal& terminal, run::HostResults& results) {
   Workspace workspace(program.options, terminal);
   const SignalWatch signals([&] { workspace.control().request_stop(); });
   if (!workspace.load()) return kInvalidConfiguration;
   Progress progress(terminal, program.options);
-  const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), progress.observer());
+  const std::optional<run::RunContext> context = workspace.context(progress.observer());
+  const std::unique_ptr<run::Fleet> fleet =
+      context ? run::compile_fleet(workspace.loaded(), workspace.hosts(), *context) : nullptr;
   if (fleet == nullptr) return kInvalidConfiguration;
 
   std::map<std::string, std::string> lines;  // by host, so that the file's order says nothing of who was first
-  progress.begin("observe", workspace.hosts().size());
+  progress.begin(run::Phase::kObserve, workspace.hosts().size());
   results = fleet->observe([&](run::HostSnapshot host) { lines.emplace(host.host, run::write_snapshot(host)); });
   progress.clear();
   std::string snapshot =
@@ -31,7 +33,7 @@ int observe_to(Program& program, const std::string& path, Terminal& terminal, Re
   Diagnostics found;
   for (const auto& [host, result] : results) found.extend(result.diagnostics);
   workspace.diagnose(found);
-  workspace.keep_facts(*fleet);
+  run::keep_facts(*fleet, *context);
   if (Result<> written = write_file(path, snapshot); !written) {
     workspace.diagnose(written.error());
     return kFailed;
@@ -47,7 +49,7 @@ int observe(Program& program, const std::string& path) {
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
   const std::unique_ptr<EventStream> events = start_events(program.options, "observe", terminal);
-  Results results;
+  run::HostResults results;
   const int code = observe_to(program, path, terminal, results);
   end_events(events.get(), results, code, "");
   return code;

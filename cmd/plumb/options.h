@@ -6,9 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "providers/sdk/builtin.h"
+
 namespace plumb::cmd {
 
 struct Options {
+  Registry kinds = described_builtin_kinds();
+
   std::string folder = ".";              // -C
   std::string inventory;                 // -i; "" for hosts.yaml of the project
   std::string on = "all";                // --on

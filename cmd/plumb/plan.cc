@@ -1,12 +1,16 @@
 // plumb plan, plumb diff: what would change, as an artifact and for people.
 
+#include <algorithm>
+
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/diff_revisions.h"
 #include "cmd/plumb/events.h"
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
+#include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/run/plan_contents.h"
 
 namespace plumb::cmd {
 namespace {
@@ -15,9 +19,11 @@ struct PlanArguments {
   PlanningOptions planning;
   std::string revisions;  // of diff: "REV1..REV2"
   std::string file;
+  bool with_contents = false;
   bool detailed_exit_code = false;
 };
 
+// Of `plan` and `diff`.
 void add_planning_options(CLI::App& command, PlanningOptions& planning) {
   add_tag_options(command, planning);
   command.add_flag("--full", planning.full, "Show operations and what each action stands on");
@@ -28,19 +34,30 @@ void add_planning_options(CLI::App& command, PlanningOptions& planning) {
       ->type_name("FILE");
 }
 
-int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, Results& results) {
+// The plan's folder of contents first: a plan that is there can be applied.
+Result<> write_plan(const run::Planned& planned, const PlanArguments& arguments) {
+  PLUMB_TRY(run::write_contents(planned.plan, planned.contents, run::contents_folder(arguments.file),
+                                arguments.with_contents));
+  return write_file(arguments.file, planned.artifact.bytes);
+}
+
+int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, run::HostResults& results) {
   Workspace workspace(program.options, terminal);
   const SignalWatch signals([&] { workspace.control().request_stop(); });
   Progress progress(terminal, program.options);
-  ExitCode code = kDone;
-  std::optional<Planned> planned = make_plan(workspace, program.options, arguments.planning, progress, code);
-  if (!planned) return code;
-  results = planned->result.hosts;
-  print_plan(*planned, terminal, arguments.planning);
+  if (!workspace.load()) return kInvalidConfiguration;
+  const std::optional<run::RunContext> context = workspace.context(progress.observer());
+  std::optional<run::Planned> planned =
+      context ? run::make_plan(workspace.loaded(), arguments.planning.request(), *context) : std::nullopt;
+  if (!planned) return kInvalidConfiguration;
+  results = planned->hosts;
+  print_plan(planned->plan, planned->artifact.id, terminal, arguments.planning);
+  const ExitCode code =
+      exit_code_of(std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk));
   if (!arguments.file.empty()) {
-    if (planned->result.plan.hosts.empty() || code == kInterrupted) {
+    if (planned->plan.hosts.empty() || code == kInterrupted) {
       terminal.tell("No plan was written.\n");
-    } else if (Result<> written = write_file(arguments.file, planned->artifact.bytes); !written) {
+    } else if (Result<> written = write_plan(*planned, arguments); !written) {
       workspace.diagnose(written.error());
       return kFailed;
     } else if (!terminal.json()) {
@@ -48,7 +65,7 @@ int make_and_print(Program& program, const PlanArguments& arguments, Terminal& t
                      "\n  apply it with: plumb apply " + arguments.file + "\n");
     }
   }
-  if (code == kDone && arguments.detailed_exit_code && !planned->result.plan.changes_nothing()) return kChangesPending;
+  if (code == kDone && arguments.detailed_exit_code && !planned->plan.changes_nothing()) return kChangesPending;
   return code;
 }
 
@@ -56,7 +73,7 @@ int plan_or_diff(Program& program, const PlanArguments& arguments, const std::st
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
   const std::unique_ptr<EventStream> events = start_events(program.options, command, terminal);
-  Results results;
+  run::HostResults results;
   const int code = make_and_print(program, arguments, terminal, results);
   end_events(events.get(), results, code, "");
   return code;
@@ -67,7 +84,12 @@ int plan_or_diff(Program& program, const PlanArguments& arguments, const std::st
 void add_plan(Program& program) {
   auto arguments = std::make_shared<PlanArguments>();
   CLI::App* command = program.app.add_subcommand("plan", "Show what would change, and write it down as a plan");
-  command->add_option("-o,--out", arguments->file, "Write the plan to FILE")->type_name("FILE");
+  CLI::Option* const file =
+      command->add_option("-o,--out", arguments->file, "Write the plan to FILE")->type_name("FILE");
+  command
+      ->add_flag("--with-contents", arguments->with_contents,
+                 "Write large contents to FILE.contents too, to apply the plan without the project's files")
+      ->needs(file);
   command->add_flag("--detailed-exitcode", arguments->detailed_exit_code,
                     "Exit with 2 when there is something to change");
   add_planning_options(*command, arguments->planning);

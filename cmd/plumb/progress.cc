@@ -53,9 +53,16 @@ report::Tone tone_of(wire::EventKind kind) {
   }
 }
 
-std::string title_of(const std::string& phase) {
-  if (phase == "apply") return "Applying";
-  return phase == "plan" ? "Planning" : "Observing";
+const char* title_of(run::Phase phase) {
+  switch (phase) {
+    case run::Phase::kPlan:
+      return "Planning";
+    case run::Phase::kObserve:
+      return "Observing";
+    case run::Phase::kApply:
+      return "Applying";
+  }
+  return "";
 }
 
 std::string in_milliseconds(std::int64_t time) {
@@ -77,25 +84,19 @@ run::RunObserver Progress::observer() {
   return [this](const run::RunEvent& event) { on_event(event); };
 }
 
-void Progress::begin(const std::string& phase, std::size_t hosts) {
-  start(phase, hosts, nullptr);
-}
-
-void Progress::begin_apply(const plan::Plan& plan, std::size_t hosts) {
-  show_actions_ = plan::action_count(plan) <= kActionsShown;
-  start("apply", hosts, &plan);
-}
-
-void Progress::start(const std::string& phase, std::size_t hosts, const plan::Plan* plan) {
+void Progress::start(const run::RunEvent::PhaseBegin& begin) {
   clear();
-  hosts_ = hosts;
-  const std::size_t actions = plan == nullptr ? 0 : plan::action_count(*plan);
+  hosts_ = begin.hosts;
+  const std::size_t actions = begin.plan == nullptr ? 0 : plan::action_count(*begin.plan);
+  // Of few actions each one gets a line of its own, not only the failed ones.
+  show_actions_ = begin.plan != nullptr && actions <= kActionsShown;
   log().write(LogLevel::kInfo, "",
-              phase + ": " + std::to_string(hosts) + " hosts, " + std::to_string(actions) + " actions");
-  if (terminal_.events() != nullptr) terminal_.events()->write(report::phase_event(phase, hosts, actions));
+              std::string(name(begin.phase)) + ": " + std::to_string(begin.hosts) + " hosts, " +
+                  std::to_string(actions) + " actions");
+  if (terminal_.events() != nullptr) terminal_.events()->write(report::phase_event(begin));
   if (terminal_.json()) return;
-  model_.begin(title_of(phase), hosts, forks_, std::chrono::steady_clock::now());
-  if (plan != nullptr) model_.expect(*plan);
+  model_.begin(title_of(begin.phase), begin.hosts, forks_, std::chrono::steady_clock::now());
+  if (begin.plan != nullptr) model_.expect(*begin.plan);
   running_ = true;
   ticker_ = std::thread([this] { tick(); });
 }
@@ -139,6 +140,8 @@ void Progress::tick() {
 }
 
 void Progress::on_event(const run::RunEvent& event) {
+  if (event.kind == run::RunEvent::Kind::kPhase) return start(event.phase);
+  if (event.kind == run::RunEvent::Kind::kPhaseOver) return clear();
   log_event(event);
   if (terminal_.events() != nullptr) terminal_.events()->write(report::run_event(event));
   if (terminal_.json()) return;
@@ -170,7 +173,7 @@ void Progress::on_action(const run::RunEvent& event) {
 
 // Of many hosts one that is lost is told at once; what failed in an action was told with it.
 void Progress::on_end(const run::HostResult& result) {
-  const bool lost = result.state == run::HostState::kUnreachable || result.state == run::HostState::kNoAnswer;
+  const bool lost = result.state == HostState::kUnreachable || result.state == HostState::kNoAnswer;
   if (!lost || hosts_ < 2) return;
   const Diagnostic* problem = report::first_error(result);
   line(result.name + "  " + report::tint(name(result.state), report::Tone::kRed, terminal_.error_color()) +
@@ -181,6 +184,9 @@ void Progress::log_event(const run::RunEvent& event) {
   using Kind = run::RunEvent::Kind;
   const HostLog host(&log(), event.host);
   switch (event.kind) {
+    case Kind::kPhase:
+    case Kind::kPhaseOver:
+      return;
     case Kind::kPause:
       return host.info("pause of " + in_milliseconds(event.milliseconds));
     case Kind::kWave:

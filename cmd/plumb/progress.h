@@ -24,10 +24,8 @@ class Progress {
   // Outlived by this object.
   run::RunObserver observer();
 
-  // A phase of the command begins: "plan", "observe" or "apply".
-  void begin(const std::string& phase, std::size_t hosts);
-  // As above, for carrying out a plan. With few actions each one gets a line of its own, not only the failed ones.
-  void begin_apply(const plan::Plan& plan, std::size_t hosts);
+  // A phase that no event tells of begins.
+  void begin(run::Phase phase, std::size_t hosts) { start({phase, hosts, nullptr}); }
   // The phase is over; the view goes.
   void clear();
 
@@ -37,9 +35,8 @@ class Progress {
   void on_end(const run::HostResult& result);
   void line(const std::string& text);
   void log_event(const run::RunEvent& event);
-  void start(const std::string& phase, std::size_t hosts, const plan::Plan* plan);
+  void start(const run::RunEvent::PhaseBegin& begin);
   void tick();
-  void draw();
 
   Terminal& terminal_;
   std::size_t forks_;

@@ -18,20 +18,20 @@ struct Arguments {
 };
 
 int show_schema(Program& program, const std::string& name) {
+  const Registry& kinds = program.options.kinds;
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
   if (name.empty()) {
-    for (const std::string& kind : config::resource_kinds()) {
-      terminal.print(kind + "\n");
-    }
+    for (const Kind& kind : kinds.all()) terminal.print(kind.name + "\n");
     return kDone;
   }
-  for (const std::string& candidate : {"resources/" + name, name}) {
-    if (!config::has_schema(candidate)) continue;
-    terminal.print(config::builtin_schema(candidate).dump(2) + "\n");
+  const Kind* kind = kinds.find(name);
+  if (kind != nullptr || config::has_schema(name)) {
+    const Json& schema = kind != nullptr ? kind->schema.json() : config::builtin_schema(name);
+    terminal.print(schema.dump(2) + "\n");
     return kDone;
   }
-  const std::string near = nearest(name, config::resource_kinds());
+  const std::string near = nearest(name, kinds.names());
   Workspace(program.options, terminal)
       .diagnose(fail(Code::kUnknownKind, "there is no kind `" + name + "`")
                     .hint(near.empty() ? "`plumb schema` lists the kinds" : "did you mean `" + near + "`?"));
@@ -44,7 +44,8 @@ int export_schemas(Program& program, const Arguments& arguments) {
   const std::filesystem::path folder =
       arguments.folder.empty() ? project / editor::kSchemaFolder : std::filesystem::path(arguments.folder);
   const editor::Format format = arguments.format == "cue" ? editor::Format::kCue : editor::Format::kJsonSchema;
-  const auto written = editor::write_schemas(folder, format, editor::read_known_project(project));
+  const auto written = editor::write_schemas(folder, format, program.options.kinds,
+                                             editor::read_known_project(project, program.options.kinds));
   if (!written) {
     Workspace(program.options, terminal).diagnose(written.error());
     return kFailed;

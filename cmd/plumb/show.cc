@@ -16,7 +16,8 @@ int show(Program& program, const std::string& file, bool full) {
   terminal.set_json(program.options.output == "json");
   Workspace workspace(program.options, terminal);
   const Result<std::string> bytes = read_file(file, kMaxPlan);
-  const Result<plan::Plan> plan = bytes ? plan::read_artifact(*bytes) : Result<plan::Plan>(bytes.error());
+  const Result<plan::Plan> plan =
+      bytes ? plan::read_artifact(*bytes, program.options.kinds) : Result<plan::Plan>(bytes.error());
   if (!plan) {
     workspace.diagnose(Error(plan.error()).during("reading the plan " + file));
     return kInvalidConfiguration;

@@ -11,7 +11,6 @@
 #include "engine/cases/run_case.h"
 #include "engine/report/diagnostics.h"
 #include "engine/report/junit.h"
-#include "providers/sdk/provider.h"
 
 namespace plumb::cmd {
 namespace {
@@ -53,7 +52,7 @@ class Tester {
     if (std::filesystem::exists(folder / "module.yaml", error) &&
         !std::filesystem::exists(folder / "plumb.yaml", error)) {
       Diagnostics diagnostics;
-      module_ = config::load_module(folder, diagnostics, workspace_.sources());
+      module_ = config::load_module(folder, options_.kinds, diagnostics, workspace_.sources());
       inventory_ = config::local_inventory();
       workspace_.diagnose(diagnostics);
       if (!module_ || diagnostics.has_errors()) return false;
@@ -70,7 +69,7 @@ class Tester {
     Diagnostics diagnostics;
     std::vector<cases::Case> found;
     if (const Result<std::string> text = read_file(project_->folder / file.path, kMaxFile)) {
-      found = cases::read_cases(file.path, *text, *file.module, diagnostics, workspace_.sources());
+      found = cases::read_cases(file.path, *text, *file.module, options_.kinds, diagnostics, workspace_.sources());
     } else {
       diagnostics.add(text.error().diagnostic());
     }
@@ -85,7 +84,7 @@ class Tester {
     using Clock = std::chrono::steady_clock;
     const auto start = Clock::now();
     const cases::Outcome outcome =
-        cases::run_case(test, {*project_, *file.module, inventory_, workspace_.sources(), builtin_providers()});
+        cases::run_case(test, {*project_, *file.module, inventory_, workspace_.sources(), options_.kinds});
     report::TestResult result;
     result.file = file.path;
     result.name = test.name;

@@ -1,4 +1,5 @@
-// A project as a command works on it: loaded, with its inventory, the hosts chosen, and the texts to point into.
+// A project as a command works on it, with what the command line and this machine add: where the history lies, how
+// hosts are reached, what is asked at the terminal, and what is told there.
 #pragma once
 
 #include <filesystem>
@@ -9,19 +10,18 @@
 
 #include "cmd/plumb/options.h"
 #include "cmd/plumb/terminal.h"
-#include "engine/config/load_inventory.h"
-#include "engine/config/project.h"
-#include "engine/history/history.h"
-#include "engine/host/executor_store.h"
+#include "engine/history/sqlite_history.h"
 #include "engine/lang/source.h"
+#include "engine/run/context.h"
 #include "engine/run/control.h"
-#include "engine/run/fleet.h"
+#include "engine/run/workspace.h"
 
 namespace plumb::cmd {
 
 class Workspace {
  public:
-  Workspace(const Options& options, Terminal& terminal) : options_(options), terminal_(terminal) {}
+  Workspace(const Options& options, Terminal& terminal);
+  ~Workspace();
 
   // How programs of the inventory's sources are asked; said before load().
   void ask_sources(config::InventoryOptions options) { inventory_options_ = std::move(options); }
@@ -29,28 +29,25 @@ class Workspace {
   // Loads project and inventory and matches --on and --limit. False after it has told what is wrong.
   bool load();
 
-  const config::Project& project() const { return *project_; }
-  const config::Inventory& inventory() const { return loaded_->inventory; }
-  const config::LoadedInventory& loaded_inventory() const { return *loaded_; }
-  const std::set<std::string>& hosts() const { return hosts_; }
+  run::Workspace& loaded() { return *loaded_; }
+  const config::Project& project() const { return loaded_->project(); }
+  const config::Inventory& inventory() const { return loaded_->inventory(); }
+  const config::LoadedInventory& loaded_inventory() const { return loaded_->loaded_inventory(); }
+  const std::set<std::string>& hosts() const { return loaded_->hosts(); }
   lang::SourceMap& sources() { return sources_; }
   std::filesystem::path folder() const { return options_.folder; }
-  std::filesystem::path history_path() const { return folder() / ".plumb" / "history.db"; }
+  history::RunStore& store() { return history_; }
   run::Control& control() { return control_; }
 
-  // A fleet of these hosts, compiled; nothing after it has told what is wrong.
+  // What requests of this command are carried out with. Asks for what hosts want to know first, and makes the project's
+  // key where one is needed; nothing after it has told what is wrong.
+  std::optional<run::RunContext> context(run::RunObserver observer);
+
+  // A fleet of these hosts, compiled; null after it has told what is wrong.
   std::unique_ptr<run::Fleet> fleet(const std::set<std::string>& hosts, run::RunObserver observer,
                                     run::KeepGraphs keep_graphs = run::KeepGraphs::kWhileNeeded);
 
-  // The project's history, opened for writing at the first call and kept.
-  Result<history::History*> history();
-
-  // The facts that hosts told when they were last reached, for expressions that look at other hosts.
-  const std::map<std::string, Json>& recorded_facts();
-  // Remembers what the hosts of a fleet told of themselves.
-  void keep_facts(const run::Fleet& fleet);
-
-  // What to compile from; lives as long as the workspace and its project do.
+  // What to compile from; lives as long as the workspace does. Nothing after it has told what is wrong.
   std::optional<ir::CompilerInput> compiler_input();
 
   // Shows findings with the lines they speak of.
@@ -58,27 +55,23 @@ class Workspace {
   void diagnose(const Error& error);
 
  private:
+  struct Reach;
+
   void add_sources(const std::vector<Diagnostic>& diagnostics);
   bool find_key();
+  bool ask_become_password();
 
   const Options& options_;
   Terminal& terminal_;
   lang::SourceMap sources_;
-  std::optional<config::Project> project_;
-  std::optional<config::LoadedInventory> loaded_;
   config::InventoryOptions inventory_options_;
-  std::set<std::string> hosts_;
-  std::optional<std::map<std::string, Json>> recorded_facts_;
-  std::optional<history::History> history_;
-  std::string key_;
+  history::SqliteHistory history_;
+  std::unique_ptr<run::Workspace> loaded_;
   std::optional<std::string> become_password_;
-  std::unique_ptr<host::ExecutorStore> executors_;
+  std::unique_ptr<Reach> reach_;  // null before a host is to be reached
   run::Control control_;
 };
 
-// The hosts that both patterns match; an empty `limit` is none. Errors: kNoHostMatches.
-Result<std::set<std::string>> choose_hosts(const config::Inventory& inventory, const std::string& on,
-                                           const std::string& limit);
 // Hosts that work at a time.
 std::size_t forks_of(const Options& options);
 

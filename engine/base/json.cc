@@ -14,7 +14,7 @@ namespace {
 // Builds a document from parser events and stops at what I-JSON forbids.
 class StrictBuilder : public nlohmann::json_sax<Json> {
  public:
-  explicit StrictBuilder(int depth) : max_depth_(depth) {}
+  StrictBuilder(int depth, std::size_t values) : max_depth_(depth), values_left_(values) {}
 
   bool null() override { return put(nullptr); }
   bool boolean(bool value) override { return put(value); }
@@ -55,7 +55,13 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
     if (problem.empty()) problem = std::move(why);
     return false;
   }
+  // Null where it is one too many.
   Json* place(Json value) {
+    if (values_left_ == 0) {
+      stop("it holds too many values");
+      return nullptr;
+    }
+    --values_left_;
     if (stack_.empty()) {
       root = std::move(value);
       return &root;
@@ -67,14 +73,12 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
     *slot_ = std::move(value);
     return slot_;
   }
-  bool put(Json value) {
-    place(std::move(value));
-    return true;
-  }
+  bool put(Json value) { return place(std::move(value)) != nullptr; }
   bool open(Json container) {
     if (static_cast<int>(stack_.size()) >= max_depth_) return stop("nested too deeply");
-    stack_.push_back(place(std::move(container)));
-    return true;
+    Json* placed = place(std::move(container));
+    if (placed != nullptr) stack_.push_back(placed);
+    return placed != nullptr;
   }
   bool close() {
     stack_.pop_back();
@@ -82,16 +86,21 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
   }
 
   int max_depth_;
+  std::size_t values_left_;
   std::vector<Json*> stack_;
   Json* slot_ = nullptr;
 };
+
+constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
+// A byte of CBOR may be a value, which takes a hundred bytes here.
+constexpr std::size_t kMaxCborValues = std::size_t{4} << 20;
 
 Result<Json> parse(std::string_view bytes, Code code, const JsonLimits& limits, Json::input_format_t format) {
   if (bytes.size() > limits.bytes) {
     return fail(code, "the document has " + std::to_string(bytes.size()) + " bytes; at most " +
                           std::to_string(limits.bytes) + " are read");
   }
-  StrictBuilder builder(limits.depth);
+  StrictBuilder builder(limits.depth, format == Json::input_format_t::cbor ? kMaxCborValues : kAnyNumber);
   if (!Json::sax_parse(bytes.begin(), bytes.end(), &builder, format) || !builder.problem.empty()) {
     return fail(code, builder.problem.empty() ? "malformed document" : builder.problem);
   }

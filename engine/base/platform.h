@@ -2,11 +2,17 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace plumb {
 
 // The file of the program that runs; "" where the system does not tell.
 std::filesystem::path running_program();
+
+// A program that prints the addresses a name stands for, among other words. It asks whatever this machine is set up to
+// ask, as a library call would, but can be ended.
+std::vector<std::string> lookup_command(const std::string& name);
 
 // As fsync(2), and back only when the disk itself has the bytes.
 int sync_file(int fd);

@@ -23,6 +23,10 @@ std::filesystem::path running_program() {
   return problem ? std::filesystem::path() : real;
 }
 
+std::vector<std::string> lookup_command(const std::string& name) {
+  return {"dscacheutil", "-q", "host", "-a", "name", name};
+}
+
 // fsync(2) leaves the bytes in the disk's own cache. File systems that know no better have fsync alone.
 int sync_file(int fd) {
   return ::fcntl(fd, F_FULLFSYNC) == 0 ? 0 : ::fsync(fd);

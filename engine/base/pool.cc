@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <pthread.h>
@@ -13,20 +17,131 @@ namespace {
 // As the main thread's, since std::regex recurses at every character. What a thread does not touch costs no memory.
 constexpr std::size_t kStackSize = std::size_t{8} << 20;
 
-struct Shared {
-  std::atomic<std::size_t> next{0};
-  std::size_t count;
-  const std::function<void(std::size_t)>& work;
+// Whether this thread has a turn to compute.
+thread_local bool has_turn = false;
 
-  void drain() {
-    for (std::size_t i = next++; i < count; i = next++) work(i);
+class Pool {
+ public:
+  static Pool& get() {
+    static Pool pool;
+    return pool;
   }
+
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  ~Pool() {
+    {
+      const std::lock_guard lock(mutex_);
+      ends_ = true;
+    }
+    wake_.notify_all();
+    for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
+  }
+
+  // On a thread that is idle or new, at once. False where there is neither: then nothing is done.
+  bool start(std::function<void()> job) {
+    const std::lock_guard lock(mutex_);
+    if (idle_ <= jobs_.size() && !add_thread()) return false;
+    jobs_.push_back(std::move(job));
+    wake_.notify_one();
+    return true;
+  }
+
+  std::size_t size() {
+    const std::lock_guard lock(mutex_);
+    return threads_.size();
+  }
+
+  // Waits for a turn, or until `moot` holds; false then. `moot` may be empty.
+  bool take_turn(const std::function<bool()>& moot) {
+    std::unique_lock lock(mutex_);
+    turn_.wait(lock, [&] { return turns_ > 0 || (moot && moot()); });
+    if (turns_ == 0) return false;
+    --turns_;
+    return true;
+  }
+  void end_turn() {
+    const std::lock_guard lock(mutex_);
+    ++turns_;
+    turn_.notify_one();
+  }
+  // What take_turn() calls moot may have changed.
+  void look_again() {
+    const std::lock_guard lock(mutex_);
+    turn_.notify_all();
+  }
+
+ private:
+  Pool() : turns_(core_count()) {}
+
+  bool add_thread() {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, kStackSize);
+    pthread_t thread{};
+    const bool made = pthread_create(&thread, &attributes, thread_main, this) == 0;
+    pthread_attr_destroy(&attributes);
+    if (!made) return false;
+    threads_.push_back(thread);
+    ++idle_;
+    return true;
+  }
+
+  static void* thread_main(void* pool) {
+    static_cast<Pool*>(pool)->work();
+    return nullptr;
+  }
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      wake_.wait(lock, [this] { return ends_ || !jobs_.empty(); });
+      if (jobs_.empty()) return;
+      std::function<void()> job = std::move(jobs_.front());
+      jobs_.pop_front();
+      --idle_;
+      lock.unlock();
+      job();
+      job = nullptr;
+      lock.lock();
+      ++idle_;
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable turn_;
+  // Below: guarded by mutex_.
+  std::vector<pthread_t> threads_;
+  std::deque<std::function<void()>> jobs_;
+  std::size_t idle_ = 0;  // threads that take the next job, those included that are on their way to it
+  std::size_t turns_;     // that are free
+  bool ends_ = false;
 };
 
-void* thread_main(void* argument) {
-  static_cast<Shared*>(argument)->drain();
-  return nullptr;
-}
+// Items that several threads take one after the other.
+class Share {
+ public:
+  Share(std::size_t count, const std::function<void(std::size_t)>& work) : count_(count), work_(work) {}
+
+  bool drained() const { return next_.load() >= count_; }
+  void drain() {
+    for (std::size_t i = next_++; i < count_; i = next_++) work_(i);
+  }
+  void drain_in_turns(Pool& pool) {
+    while (!drained() && pool.take_turn([this] { return drained(); })) {
+      has_turn = true;
+      if (const std::size_t i = next_++; i < count_) work_(i);
+      has_turn = false;
+      pool.end_turn();
+    }
+  }
+
+ private:
+  std::atomic<std::size_t> next_{0};
+  const std::size_t count_;
+  const std::function<void(std::size_t)>& work_;
+};
 
 }  // namespace
 
@@ -36,22 +151,86 @@ std::size_t core_count() {
 }
 
 void for_each_parallel(std::size_t count, std::size_t forks, const std::function<void(std::size_t)>& work) {
-  Shared shared{{}, count, work};
-  std::vector<pthread_t> threads;
-  if (forks > 1 && count > 1) {
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, kStackSize);
-    for (std::size_t i = 1; i < std::min(forks, count); ++i) {
-      pthread_t thread{};
-      // Fewer threads than asked for only make it slower.
-      if (pthread_create(&thread, &attributes, thread_main, &shared) != 0) break;
-      threads.push_back(thread);
-    }
-    pthread_attr_destroy(&attributes);
+  Share share(count, work);
+  std::vector<Beside> helpers;
+  for (std::size_t i = 1; i < std::min(forks, count) && !share.drained(); ++i) {
+    helpers.emplace_back([&share] { share.drain(); });
+    // Fewer threads than asked for only make it slower.
+    if (!helpers.back().begun()) break;
   }
-  shared.drain();
-  for (const pthread_t thread : threads) pthread_join(thread, nullptr);
+  share.drain();
+}
+
+void compute_each(std::size_t count, const std::function<void(std::size_t)>& work) {
+  Pool& pool = Pool::get();
+  Share share(count, work);
+  std::vector<Beside> helpers;
+  for (std::size_t i = 1; i < std::min(core_count(), count) && !share.drained(); ++i) {
+    helpers.emplace_back([&share, &pool] { share.drain_in_turns(pool); });
+    if (!helpers.back().begun()) break;
+  }
+  if (has_turn) {
+    share.drain();
+  } else {
+    share.drain_in_turns(pool);
+  }
+  pool.look_again();  // whoever waits for a turn need not any more
+}
+
+ComputeTurn::ComputeTurn() : took_(!has_turn) {
+  if (took_) Pool::get().take_turn({});
+  has_turn = true;
+}
+
+ComputeTurn::~ComputeTurn() {
+  if (!took_) return;
+  has_turn = false;
+  Pool::get().end_turn();
+}
+
+struct Beside::State {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::function<void()> work;
+  bool taken = false;  // by a thread of the pool or by whoever waits
+  bool done = false;
+
+  void run() {
+    {
+      const std::lock_guard lock(mutex);
+      if (std::exchange(taken, true)) return;
+    }
+    work();
+    const std::lock_guard lock(mutex);
+    done = true;
+    changed.notify_all();
+  }
+};
+
+Beside::Beside(std::function<void()> work) : state_(std::make_shared<State>()) {
+  state_->work = std::move(work);
+  begun_ = Pool::get().start([state = state_] { state->run(); });
+}
+
+Beside& Beside::operator=(Beside&& other) noexcept {
+  wait();
+  state_ = std::move(other.state_);
+  begun_ = other.begun_;
+  return *this;
+}
+
+// What has not begun is done here, so that nobody waits for a thread to come free.
+void Beside::wait() {
+  if (state_ == nullptr) return;
+  state_->run();
+  std::unique_lock lock(state_->mutex);
+  state_->changed.wait(lock, [this] { return state_->done; });
+  lock.unlock();
+  state_ = nullptr;
+}
+
+std::size_t pool_threads() {
+  return Pool::get().size();
 }
 
 }  // namespace plumb

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -22,8 +23,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::string_view kStopped = "was stopped";
+
 std::string too_long(const ProgramLimits& limits) {
   return "takes longer than " + std::to_string(limits.time.count() / 1000) + " s";
+}
+
+int in_poll_time(Clock::duration left) {
+  const auto count = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(std::clamp<decltype(count)>(count, 0, std::numeric_limits<int>::max()));
 }
 
 // Reads until both outputs end. What went wrong, or an empty text.
@@ -31,12 +39,13 @@ std::string read_outputs(Pipe& out, Pipe& err, const ProgramLimits& limits, Cloc
                          ProgramOutput& output) {
   std::array<char, 16384> buffer;
   while (out.read || err.read) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
-    std::array<pollfd, 2> fds{pollfd{out.read.get(), POLLIN, 0}, pollfd{err.read.get(), POLLIN, 0}};
-    const int ready = left <= 0 ? 0 : poll(fds.data(), fds.size(), static_cast<int>(left));
+    std::array<pollfd, 3> fds{pollfd{out.read.get(), POLLIN, 0}, pollfd{err.read.get(), POLLIN, 0},
+                              pollfd{limits.stop, POLLIN, 0}};
+    const int ready = poll(fds.data(), fds.size(), in_poll_time(end - Clock::now()));
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return too_long(limits);
-    for (std::size_t i = 0; i < fds.size(); ++i) {
+    if (fds[2].revents != 0) return std::string(kStopped);
+    for (std::size_t i = 0; i < 2; ++i) {
       if (fds[i].revents == 0) continue;
       UniqueFd& from = i == 0 ? out.read : err.read;
       std::string& into = i == 0 ? output.text : output.errors;
@@ -53,15 +62,17 @@ std::string read_outputs(Pipe& out, Pipe& err, const ProgramLimits& limits, Cloc
   return {};
 }
 
-// Waits until the program ends or its time does. False: it still runs.
-bool wait_until(pid_t pid, Clock::time_point end, int& status) {
+// Waits until the program ends. What came first instead, or an empty text.
+std::string wait_until(pid_t pid, const ProgramLimits& limits, Clock::time_point end, int& status) {
   auto pause = std::chrono::microseconds{200};
   while (waitpid(pid, &status, WNOHANG) == 0) {
-    if (Clock::now() >= end) return false;
+    if (Clock::now() >= end) return too_long(limits);
+    pollfd stop{limits.stop, POLLIN, 0};
+    if (poll(&stop, 1, 0) > 0) return std::string(kStopped);
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, std::chrono::microseconds{20'000});
   }
-  return true;
+  return {};
 }
 
 // Ends the program with all that it started.
@@ -102,14 +113,17 @@ Result<ProgramOutput> run_program(const std::vector<std::string>& arguments, con
   out.write.reset();
   err.write.reset();
   ProgramOutput output;
-  const Clock::time_point end = Clock::now() + limits.time;
+  const Clock::time_point now = Clock::now();
+  const bool bounded =
+      limits.time < std::chrono::duration_cast<std::chrono::milliseconds>(Clock::time_point::max() - now);
+  const Clock::time_point end = bounded ? now + limits.time : Clock::time_point::max();
   int status = 0;
   std::string problem = read_outputs(out, err, limits, end, output);
   // A program may close its outputs and stay.
-  if (problem.empty() && !wait_until(pid, end, status)) problem = too_long(limits);
+  if (problem.empty()) problem = wait_until(pid, limits, end, status);
   if (!problem.empty()) {
     end_group(pid, status);
-    return fail(code, name + " " + problem);
+    return fail(problem == kStopped ? Code::kInterrupted : code, name + " " + problem);
   }
   output.exit_code = exit_code_of(status);
   return output;

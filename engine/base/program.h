@@ -1,5 +1,5 @@
-// Programs of the operator's own machine whose answer is wanted whole, bounded in time and size. Hosts are reached
-// through providers/sdk/system.h, never through this.
+// Programs of the operator's own machine whose answer is wanted whole, bounded in time and size, and that can be
+// stopped. Hosts are reached through providers/sdk/system.h, never through this.
 #pragma once
 
 #include <chrono>
@@ -15,6 +15,7 @@ namespace plumb {
 struct ProgramLimits {
   std::chrono::milliseconds time{30'000};
   std::size_t bytes = std::size_t{8} << 20;  // of each of its two outputs
+  int stop = -1;                             // ends it once this is readable
 };
 
 struct ProgramOutput {
@@ -27,7 +28,8 @@ struct ProgramOutput {
 bool has_program(const std::string& name);
 
 // Runs `arguments[0]`, found in PATH, without a shell and without input, in `folder`. An error, of the code given,
-// where it cannot be started, takes too long or says too much; it is then ended with all that it started.
+// where it cannot be started, takes too long or says too much; it is then ended with all that it started. kInterrupted
+// where it was stopped.
 Result<ProgramOutput> run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                                   Code code, const ProgramLimits& limits = {});
 

@@ -1,6 +1,10 @@
 #include "engine/base/program.h"
 
+#include <thread>
+
 #include <gtest/gtest.h>
+
+#include "engine/base/descriptors.h"
 
 namespace plumb {
 namespace {
@@ -41,6 +45,23 @@ TEST(Program, EndsWhatSaysNothingMoreAndStays) {
       run_program({"sh", "-c", "exec >&- 2>&-; sleep 60"}, "", kCode, {.time = std::chrono::seconds{1}});
   ASSERT_FALSE(output);
   EXPECT_EQ(output.error().summary(), "sh takes longer than 1 s");
+}
+
+TEST(Program, EndsWithAStop) {
+  for (const char* script : {"sleep 600", "exec >&- 2>&-; sleep 600"}) {
+    WakeUp stop;
+    std::thread raiser([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});
+      stop.raise();
+    });
+    const auto begin = std::chrono::steady_clock::now();
+    const auto output =
+        run_program({"sh", "-c", script}, "", kCode, {.time = std::chrono::minutes{10}, .stop = stop.fd()});
+    raiser.join();
+    ASSERT_FALSE(output);
+    EXPECT_EQ(output.error().code(), Code::kInterrupted);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::minutes{1});
+  }
 }
 
 TEST(Program, EndsWhatSaysTooMuch) {

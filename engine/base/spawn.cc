@@ -1,8 +1,12 @@
 #include "engine/base/spawn.h"
 
+#include <mutex>
+#include <vector>
+
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/wait.h>
 
 extern char** environ;
 
@@ -83,6 +87,15 @@ int spawn(const Spawn& wanted, pid_t& pid) {
   for (const std::string& argument : wanted.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   return posix_spawnp(&pid, argv[0], &actions.value, &attributes.value, argv.data(), environ);
+}
+
+void leave_child(pid_t pid) {
+  // Children are the process's own, whoever started them.
+  static std::mutex mutex;
+  static std::vector<pid_t> left;
+  const std::lock_guard lock(mutex);
+  left.push_back(pid);
+  std::erase_if(left, [](pid_t one) { return ::waitpid(one, nullptr, WNOHANG) != 0; });
 }
 
 }  // namespace plumb

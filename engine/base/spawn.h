@@ -22,4 +22,8 @@ struct Spawn {
 // Starts the program with every signal as by default and no other descriptor of ours. 0, or an errno.
 int spawn(const Spawn& wanted, pid_t& pid);
 
+// Takes over a child that has not ended and that nobody waits for any more. Each call looks after those before it, so
+// that ended ones do not pile up in the system's tables.
+void leave_child(pid_t pid);
+
 }  // namespace plumb

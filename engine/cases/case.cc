@@ -27,7 +27,8 @@ Json without_required(Json schema) {
 
 class CaseReader {
  public:
-  CaseReader(const config::Module& module, Diagnostics& diagnostics) : module_(module), diagnostics_(diagnostics) {}
+  CaseReader(const config::Module& module, const Registry& kinds, Diagnostics& diagnostics)
+      : module_(module), kinds_(kinds), diagnostics_(diagnostics) {}
 
   std::optional<Case> read(const Node& node) {
     const std::size_t before = diagnostics_.error_count();
@@ -87,8 +88,8 @@ class CaseReader {
   void read_resources(const Node& node, std::map<std::string, Attributes>& resources) {
     for (const Entry& entry : node.entries) {
       const Result<Address> address = Address::parse(entry.key);
-      const auto kinds = config::resource_kinds();
-      if (!address || std::find(kinds.begin(), kinds.end(), address->kind) == kinds.end()) {
+      const Kind* kind = address ? kinds_.find(address->kind) : nullptr;
+      if (kind == nullptr) {
         diagnostics_.add(
             Diagnostic(Code::kUnknownAddress, "`" + entry.key + "` is no address")
                 .at(entry.key_span, address ? "there is no kind `" + address->kind + "`" : "expected kind:identity"));
@@ -98,14 +99,14 @@ class CaseReader {
           (entry.value.is_plain() && (entry.value.text == "null" || entry.value.text == "~"))) {
         resources.emplace(entry.key, std::nullopt);
       } else {
-        resources.emplace(entry.key, read_attributes(address->kind, entry.value));
+        resources.emplace(entry.key, read_attributes(*kind, entry.value));
       }
     }
   }
 
-  std::map<std::string, Located> read_attributes(const std::string& kind, const Node& node) {
+  std::map<std::string, Located> read_attributes(const Kind& kind, const Node& node) {
     std::map<std::string, Located> attributes;
-    const Json& schema = config::builtin_schema("resources/" + kind);
+    const Json& schema = kind.schema.json();
     if (!node.is_map()) {
       diagnostics_.add(Diagnostic(Code::kWrongType, "a map of attributes, or null, was expected").at(node.span));
       return attributes;
@@ -115,7 +116,7 @@ class CaseReader {
         std::vector<std::string> names;
         for (const auto& [name, unused] : schema["properties"].items()) names.push_back(name);
         const std::string near = nearest(entry.key, names);
-        diagnostics_.add(Diagnostic(Code::kUnknownKey, "a " + kind + " has no attribute `" + entry.key + "`")
+        diagnostics_.add(Diagnostic(Code::kUnknownKey, "a " + kind.name + " has no attribute `" + entry.key + "`")
                              .at(entry.key_span, near.empty() ? "not known" : "did you mean `" + near + "`?"));
         continue;
       }
@@ -160,13 +161,14 @@ class CaseReader {
   }
 
   const config::Module& module_;
+  const Registry& kinds_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
 std::vector<Case> read_cases(const std::string& name, std::string_view text, const config::Module& module,
-                             Diagnostics& diagnostics, lang::SourceMap& sources) {
+                             const Registry& kinds, Diagnostics& diagnostics, lang::SourceMap& sources) {
   std::vector<Case> cases;
   sources.add(name, std::string(text));
   std::optional<Node> root = lang::read_yaml(name, text, diagnostics);
@@ -177,7 +179,7 @@ std::vector<Case> read_cases(const std::string& name, std::string_view text, con
   options.root = &schema;
   const SourceSpan where = root->entries.empty() ? SourceSpan{name, 1, 1, 1, 1} : root->entries.front().key_span;
   if (!config::validate(*root, schema, "the file", where, options, diagnostics)) return cases;
-  CaseReader reader(module, diagnostics);
+  CaseReader reader(module, kinds, diagnostics);
   for (const Node& one : root->find("tests")->value.items) {
     if (auto read = reader.read(one)) cases.push_back(std::move(*read));
   }

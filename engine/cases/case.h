@@ -44,6 +44,6 @@ struct Case {
 // Reads a file of cases for a module; its inputs type theirs. `name` is what spans call the file. What cannot be read
 // is told and left out.
 std::vector<Case> read_cases(const std::string& name, std::string_view text, const config::Module& module,
-                             Diagnostics& diagnostics, lang::SourceMap& sources);
+                             const Registry& kinds, Diagnostics& diagnostics, lang::SourceMap& sources);
 
 }  // namespace plumb::cases

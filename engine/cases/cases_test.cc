@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/base/memory_files.h"
 #include "engine/cases/find_cases.h"
 #include "engine/cases/run_case.h"
+#include "engine/testing/kinds.h"
 
 namespace plumb::cases {
 namespace {
@@ -20,18 +22,18 @@ inputs:
   port: {type: integer, default: 80}
   token: {type: string, sensitive: true, default: x}
 resources:
-  - package: nginx
+  - crate: nginx
     on: web
-  - file: /etc/site.conf
+  - note: /etc/site.conf
     on: web
-    content: "listen ${inputs.port} ${facts.os.family}\n"
+    text: "listen ${inputs.port} ${facts.os.family}\n"
     mode: "0644"
-  - file: /etc/token
-    content: ${inputs.token}
-  - service: nginx
+  - note: /etc/token
+    text: ${inputs.token}
+  - lamp: nginx
     on: web
-    state: running
-    reload_on: ["file:/etc/site.conf"]
+    lit: true
+    tune_on: ["note:/etc/site.conf"]
 )";
 
 class CasesTest : public ::testing::Test {
@@ -49,13 +51,14 @@ class CasesTest : public ::testing::Test {
   std::vector<std::string> run(const std::string& cases) {
     Diagnostics diagnostics;
     lang::SourceMap sources;
-    const auto project = config::load_project(folder_, {}, diagnostics, sources);
+    const auto project = config::load_project(folder_, {}, kinds_, diagnostics, sources);
     const auto inventory = config::load_inventory(folder_ / "hosts.yaml", *project, diagnostics, sources);
-    const auto read = read_cases("tests/a.yaml", "plumb: v1\ntests:\n" + cases, project->root, diagnostics, sources);
+    const auto read =
+        read_cases("tests/a.yaml", "plumb: v1\ntests:\n" + cases, project->root, kinds_, diagnostics, sources);
     std::vector<std::string> results;
     if (diagnostics.has_errors()) results.push_back(told(diagnostics));
     for (const Case& test : read) {
-      const Outcome outcome = run_case(test, {*project, project->root, *inventory, sources, builtin_providers()});
+      const Outcome outcome = run_case(test, {*project, project->root, *inventory, sources, kinds_});
       EXPECT_EQ(outcome.passed, !outcome.findings.has_errors());
       results.push_back(told(outcome.findings));
     }
@@ -72,6 +75,7 @@ class CasesTest : public ::testing::Test {
     return text;
   }
 
+  const Registry kinds_ = testing::made_up_kinds();
   fs::path folder_ = fs::temp_directory_path() / ("plumb-cases-" + std::to_string(::getpid()));
 };
 
@@ -80,17 +84,17 @@ TEST_F(CasesTest, ANewHostGetsEverything) {
   - name: new
     groups: [web]
     expect:
-      actions: {package:nginx: create, file:/etc/site.conf: create, file:/etc/token: create, service:nginx: update}
+      actions: {crate:nginx: create, note:/etc/site.conf: create, note:/etc/token: create, lamp:nginx: update}
       resources:
-        file:/etc/site.conf: {content: "listen 80 debian\n", mode: 644}
+        note:/etc/site.conf: {text: "listen 80 debian\n", mode: 644}
   - name: of the inventory
     host: web1
     facts: {os: {family: redhat}}
-    expect: {resources: {file:/etc/site.conf: {content: "listen 8080 redhat\n"}}}
+    expect: {resources: {note:/etc/site.conf: {text: "listen 8080 redhat\n"}}}
   - name: outside of the group
     expect:
-      actions: {file:/etc/token: create}
-      resources: {service:nginx: null}
+      actions: {note:/etc/token: create}
+      resources: {lamp:nginx: null}
 )"),
               ElementsAre("", "", ""));
 }
@@ -105,16 +109,16 @@ TEST_F(CasesTest, WhatIsObservedDecides) {
     groups: [web]
     as_declared: true
     inputs: {port: 81}
-    observed: {file:/etc/site.conf: {content: "listen 80 debian\n"}}
-    expect: {actions: {file:/etc/site.conf: update, service:nginx: reload}}
+    observed: {note:/etc/site.conf: {text: "listen 80 debian\n"}}
+    expect: {actions: {note:/etc/site.conf: update, lamp:nginx: reload}}
   - name: a sensitive value
     as_declared: true
-    observed: {file:/etc/token: {content: y}}
-    expect: {actions: {file:/etc/token: update}, resources: {file:/etc/token: {content: x}}}
+    observed: {note:/etc/token: {text: y}}
+    expect: {actions: {note:/etc/token: update}, resources: {note:/etc/token: {text: x}}}
   - name: gone
     as_declared: true
-    observed: {file:/etc/token: null}
-    expect: {includes: {file:/etc/token: create}}
+    observed: {note:/etc/token: null}
+    expect: {includes: {note:/etc/token: create}}
 )"),
               ElementsAre("", "", "", ""));
 }
@@ -123,27 +127,27 @@ TEST_F(CasesTest, SaysWhatDoesNotHold) {
   EXPECT_THAT(
       run(R"(
   - name: actions
-    expect: {actions: {file:/etc/other: create}}
+    expect: {actions: {note:/etc/other: create}}
   - name: includes
     as_declared: true
-    expect: {includes: {file:/etc/token: update}}
+    expect: {includes: {note:/etc/token: update}}
   - name: text
     groups: [web]
-    expect: {resources: {file:/etc/site.conf: {content: "listen 81 debian\n"}}}
+    expect: {resources: {note:/etc/site.conf: {text: "listen 81 debian\n"}}}
   - name: secret
-    expect: {resources: {file:/etc/token: {content: "y"}}}
+    expect: {resources: {note:/etc/token: {text: "y"}}}
   - name: there
-    expect: {resources: {file:/etc/token: null, file:/nowhere: {mode: 644}}}
+    expect: {resources: {note:/etc/token: null, note:/nowhere: {mode: 644}}}
   - name: diagnostics
     expect: {diagnostics: [PL2001]}
 )"),
-      ElementsAre("other actions than expected, expected create file:/etc/other, it is create file:/etc/token",
-                  "an action that is not planned, expected update file:/etc/token, it is left alone",
-                  "`content` of file:/etc/site.conf is another, expected this, it is different from line 1 on: listen "
+      ElementsAre("other actions than expected, expected create note:/etc/other, it is create note:/etc/token",
+                  "an action that is not planned, expected update note:/etc/token, it is left alone",
+                  "`text` of note:/etc/site.conf is another, expected this, it is different from line 1 on: listen "
                   "80 debian",
-                  "`content` of file:/etc/token is another, expected this, it is another, sensitive value",
-                  "`file:/etc/token` is on the host, expected it not to be, it is declared at plumb.yaml:13:11; "
-                  "`file:/nowhere` is not on the host, expected it, it is not declared for it",
+                  "`text` of note:/etc/token is another, expected this, it is another, sensitive value",
+                  "`note:/etc/token` is on the host, expected it not to be, it is declared at plumb.yaml:13:11; "
+                  "`note:/nowhere` is not on the host, expected it, it is not declared for it",
                   "other diagnostics than expected, expected PL2001, it is none"));
 }
 
@@ -156,11 +160,11 @@ TEST_F(CasesTest, MistakesInTheFileAreTold) {
               ElementsAre("there is no input `prt`, did you mean `port`?"));
   EXPECT_THAT(run(R"(
   - name: attribute
-    observed: {file:/x: {contnt: y}, flie:/x: null}
+    observed: {note:/x: {txet: y}, noet:/x: null}
     expect: {actions: {}}
 )"),
-              ElementsAre("a file has no attribute `contnt`, did you mean `content`?; "
-                          "`flie:/x` is no address, there is no kind `flie`"));
+              ElementsAre("a note has no attribute `txet`, did you mean `text`?; "
+                          "`noet:/x` is no address, there is no kind `noet`"));
 }
 
 TEST_F(CasesTest, FilesOfModulesAreFound) {
@@ -172,10 +176,51 @@ TEST_F(CasesTest, FilesOfModulesAreFound) {
   write("plumb.yaml", "plumb: v1\nproject: test\nresources:\n  - use: ./modules/a\n");
   Diagnostics diagnostics;
   lang::SourceMap sources;
-  const auto project = config::load_project(folder_, {}, diagnostics, sources);
+  const auto project = config::load_project(folder_, {}, kinds_, diagnostics, sources);
   std::vector<std::string> paths;
   for (const CaseFile& file : find_cases(*project)) paths.push_back(file.path);
   EXPECT_THAT(paths, ElementsAre("modules/a/tests/b.yaml", "tests/a.yaml"));
+}
+
+// Nothing of it is on any disk: the files, the folders that globs look through, what a program answers.
+TEST(ProjectInMemory, IsReadAndPlannedLikeAnyOther) {
+  const Registry kinds = ::plumb::testing::made_up_kinds();
+  MemoryFiles files;
+  files.add("/p/plumb.yaml",
+            "plumb: v1\nproject: memory\ninputs: {port: {type: integer, default: 80}}\ninclude: [\"parts/*.yaml\"]\n"
+            "resources:\n  - use: ./modules/site\n    with: {port: \"${inputs.port}\"}\n");
+  files.add(
+      "/p/parts/motd.yaml",
+      "resources:\n  - note: /etc/motd\n    text: \"${file('motd.txt')}\"\n  - note: /etc/logo\n    from: logo\n");
+  files.add("/p/logo", "bytes");
+  files.add("/p/motd.txt", "hello\n");
+  files.add("/p/modules/site/module.yaml",
+            "plumb: v1\ninputs: {port: {type: integer}}\nresources:\n  - note: /etc/site.conf\n    shape: site.conf\n");
+  files.add("/p/modules/site/site.conf", "listen ${inputs.port}\n");
+  files.add("/p/hosts.yaml", "plumb: v1\nsources:\n  - command: [./hosts, --list]\n");
+  files.add_answer({"./hosts", "--list"},
+                   {0, R"({"web": {"hosts": ["web1"]}, "_meta": {"hostvars": {"web1": {"port": 8080}}}})", ""});
+  files.add("/p/tests/a.yaml",
+            "plumb: v1\ntests:\n  - name: bare\n    host: web1\n    expect:\n      actions:\n"
+            "        note:/etc/motd: create\n        note:/etc/logo: create\n        site/note:/etc/site.conf: "
+            "create\n      resources:\n"
+            "        note:/etc/motd: {text: \"hello\\n\"}\n        note:/etc/logo: {text: bytes}\n"
+            "        site/note:/etc/site.conf: {text: \"listen 8080\\n\"}\n");
+
+  Diagnostics diagnostics;
+  lang::SourceMap sources;
+  const auto project = config::load_project(Folder(files, "/p"), {}, kinds, diagnostics, sources);
+  ASSERT_TRUE(project);
+  const auto inventory = config::load_inventory("/p/hosts.yaml", *project, diagnostics, sources);
+  for (const Diagnostic& one : diagnostics.items()) ADD_FAILURE() << one.summary << " " << one.label;
+  ASSERT_TRUE(inventory);
+  const std::vector<CaseFile> found = find_cases(*project);
+  ASSERT_EQ(found.size(), 1U);
+  const std::string text = files.read(project->folder / found[0].path, 10'000).value();
+  const auto cases = read_cases(found[0].path, text, *found[0].module, kinds, diagnostics, sources);
+  ASSERT_EQ(cases.size(), 1U);
+  const Outcome outcome = run_case(cases[0], {*project, project->root, *inventory, sources, kinds});
+  for (const Diagnostic& one : outcome.findings.items()) ADD_FAILURE() << one.summary << " " << one.hint;
 }
 
 }  // namespace

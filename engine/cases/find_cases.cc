@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <system_error>
 
 #include "engine/config/module_store.h"
 
@@ -10,6 +9,8 @@ namespace plumb::cases {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kMostEntries = 10'000;  // of one folder
 
 void gather(const config::Module& module, std::map<std::string, const config::Module*>& modules) {
   if (!modules.emplace(module.folder, &module).second) return;
@@ -27,10 +28,13 @@ std::vector<CaseFile> find_cases(const config::Project& project) {
   std::vector<CaseFile> files;
   for (const auto& [folder, module] : modules) {
     if (config::is_in_module_store(folder)) continue;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(project.folder / folder / "tests", error)) {
-      if (entry.path().extension() != ".yaml" || !entry.is_regular_file(error)) continue;
-      const fs::path path = fs::path(folder) / "tests" / entry.path().filename();
+    const Folder tests = project.place() / folder / "tests";
+    const auto entries = tests.list(kMostEntries);
+    if (!entries) continue;
+    for (const FolderEntry& entry : *entries) {
+      const auto status = tests.status(entry.name);
+      if (!entry.name.ends_with(".yaml") || !status || status->type != EntryType::kFile) continue;
+      const fs::path path = fs::path(folder) / "tests" / entry.name;
       files.push_back({path.generic_string(), module});
     }
   }

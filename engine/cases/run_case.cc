@@ -84,7 +84,7 @@ class CaseRunner {
         observed.exists = given->second.has_value();
         if (observed.exists) take_attributes(node, *given->second, observed);
       } else if (test_.as_declared) {
-        observed = simulate::as_declared(node.desired);
+        observed = subject_.providers.provider(node.desired.address.kind)->as_declared(node.desired);
       }
       observation.states.emplace_back(std::move(observed));
     }
@@ -100,14 +100,18 @@ class CaseRunner {
         continue;
       }
       observed.attributes[attribute] = comparable(node, attribute, value.value);
-      if (attribute == "content" && value.value.is_string()) observed.content_text = value.value.get<std::string>();
+      if (holds_content(node, attribute) && value.value.is_string())
+        observed.content_text = value.value.get<std::string>();
     }
   }
 
+  bool holds_content(const ir::Node& node, const std::string& attribute) const {
+    return subject_.providers.find(node.desired.address.kind)->content(attribute) != nullptr;
+  }
+
   // Contents and sensitive values are known by their digests.
-  static Json comparable(const ir::Node& node, const std::string& attribute, const Json& value) {
-    const Json& schema = config::builtin_schema("resources/" + node.desired.address.kind)["properties"][attribute];
-    const bool content = schema.value("x-format", std::string()) == "content" && value.is_string();
+  Json comparable(const ir::Node& node, const std::string& attribute, const Json& value) const {
+    const bool content = holds_content(node, attribute) && value.is_string();
     if (node.desired.sensitive.contains(attribute)) {
       ir::Contents scratch;
       return content ? Json(scratch.add_secret_text(kKey, value.get<std::string>()))

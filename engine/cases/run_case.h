@@ -4,7 +4,7 @@
 #include "engine/cases/case.h"
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::cases {
 

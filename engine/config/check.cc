@@ -228,7 +228,7 @@ class Checker {
       return false;
     }
     static const Json kText = {{"type", "string"}};
-    return check_type(text, kText, kText, what, {});
+    return check_type(text, kText, kText, what);
   }
 
   bool check_placement(Placement& placement, Names& names, Reads& reads) {
@@ -251,13 +251,11 @@ class Checker {
   // --- types
 
   // Whether the parts of a value can be what the schema asks for.
-  bool check_type(const Dynamic& value, const Json& schema, const Json& root, const std::string& name,
-                  const std::filesystem::path& folder) {
+  bool check_type(const Dynamic& value, const Json& schema, const Json& root, const std::string& name) {
     std::map<const lang::Node*, const Type*> types;
     for (const Dynamic::Spot& spot : value.spots()) types.emplace(spot.node, &spot.text.type());
     ValidateOptions options;
     options.root = &root;
-    options.project_folder = folder;
     options.types = &types;
     const std::size_t before = context_.diagnostics.error_count();
     (void)validate(value.node(), schema, name, value.span(), options, context_.diagnostics);
@@ -274,7 +272,7 @@ class Checker {
   void check_declaration(Declaration& declaration) {
     Names names{environment_, {}, {}};
     bool good = check_placement(declaration.placement, names, declaration.reads);
-    const Json& schema = builtin_schema("resources/" + declaration.kind);
+    const Json& schema = declaration.spec->schema.json();
     const std::string identity = schema["x-identity"].get<std::string>();
     for (auto& [attribute, value] : declaration.expressions) {
       const std::string name = "`" + (attribute == identity ? declaration.kind : attribute) + "`";
@@ -282,7 +280,7 @@ class Checker {
         good = false;
         continue;
       }
-      good = check_type(value, schema["properties"][attribute], schema, name, {}) && good;
+      good = check_type(value, schema["properties"][attribute], schema, name) && good;
       good = take_reads(declaration, schema, attribute, name, reads_of(value, names.own), value.span()) && good;
     }
     for (auto& [attribute, text] : declaration.templates) {
@@ -311,7 +309,7 @@ class Checker {
       shown(verify.span(), "`verify`");
       return false;
     }
-    return check_type(verify, probes_schema(), builtin_schema("project"), "`verify`", {});
+    return check_type(verify, probes_schema(), builtin_schema("project"), "`verify`");
   }
 
   static void prepare(Declaration& declaration, const Json& properties) {
@@ -404,7 +402,7 @@ class Checker {
               .with_hint("declare it with `sensitive: true`"));
       return false;
     }
-    return check_type(given.value, input->second.schema, input->second.schema, "`" + key + "`", {});
+    return check_type(given.value, input->second.schema, input->second.schema, "`" + key + "`");
   }
 
   bool check_inputs_given(const ModuleCall& call) {
@@ -465,8 +463,10 @@ cel::Environment environment_of(const Module& module) {
   return environment;
 }
 
-void check(Module& module, const CheckContext& context) {
+Module check(ParsedModule&& parsed, const CheckContext& context) {
+  Module module{std::move(parsed), {}, false};
   Checker(module, context).run();
+  return module;
 }
 
 std::optional<Reads> check_question(Expression& question, const Module& module, const CheckContext& context) {

@@ -9,6 +9,7 @@
 #include "engine/config/validate.h"
 #include "engine/inventory/host_names.h"
 #include "engine/testing/case_file.h"
+#include "engine/testing/kinds.h"
 #include "engine/testing/scratch_folder.h"
 
 namespace plumb::config {
@@ -25,7 +26,7 @@ class ConfigTest : public ::testing::Test {
   std::optional<Project> load(std::string_view text) {
     write("plumb.yaml", text);
     diagnostics_ = {};
-    auto project = load_project(scratch_.path(), {}, diagnostics_, sources_);
+    auto project = load_project(scratch_.path(), {}, kinds_, diagnostics_, sources_);
     return diagnostics_.has_errors() ? std::nullopt : std::move(project);
   }
   std::string digest_of(std::string_view text) {
@@ -40,6 +41,7 @@ class ConfigTest : public ::testing::Test {
   }
 
   testing::ScratchFolder scratch_;
+  const Registry kinds_ = testing::made_up_kinds();
   Diagnostics diagnostics_;
   lang::SourceMap sources_;
 };
@@ -49,24 +51,24 @@ constexpr std::string_view kHead = "plumb: v1\nproject: p\n";
 TEST_F(ConfigTest, DigestIgnoresLayoutCommentsAndKeyOrder) {
   const std::string one = digest_of(
       "plumb: v1\nproject: p\ninputs: {a: {type: integer, default: 1}, b: {type: string}}\n"
-      "resources:\n  - file: /a\n    mode: 644\n    content: x\n");
+      "resources:\n  - note: /a\n    mode: 644\n    text: x\n");
   const std::string other = digest_of(
-      "# said otherwise\nresources:\n- {file: //a, content: 'x', mode: \"0644\"}\n"
+      "# said otherwise\nresources:\n- {note: //a, text: 'x', mode: \"0644\"}\n"
       "inputs:\n  b:\n    type: string\n  a: {default: 1, type: \"integer\"}\nproject: \"p\"\nplumb: v1\n");
   EXPECT_EQ(one, other);
 }
 
 TEST_F(ConfigTest, DigestTellsWhatMatters) {
   const std::string head(kHead);
-  const std::string base = digest_of(head + "resources:\n  - file: /a\n  - file: /b\n");
-  EXPECT_NE(base, digest_of(head + "resources:\n  - file: /b\n  - file: /a\n"));
-  EXPECT_NE(base, digest_of(head + "resources:\n  - file: /a\n    mode: 600\n  - file: /b\n"));
-  EXPECT_NE(base, digest_of(head + "resources:\n  - file: /a\n    on: web\n  - file: /b\n"));
-  EXPECT_NE(base, digest_of(head + "inputs: {a: {type: string}}\nresources:\n  - file: /a\n  - file: /b\n"));
+  const std::string base = digest_of(head + "resources:\n  - note: /a\n  - note: /b\n");
+  EXPECT_NE(base, digest_of(head + "resources:\n  - note: /b\n  - note: /a\n"));
+  EXPECT_NE(base, digest_of(head + "resources:\n  - note: /a\n    mode: 600\n  - note: /b\n"));
+  EXPECT_NE(base, digest_of(head + "resources:\n  - note: /a\n    on: web\n  - note: /b\n"));
+  EXPECT_NE(base, digest_of(head + "inputs: {a: {type: string}}\nresources:\n  - note: /a\n  - note: /b\n"));
 }
 
 TEST_F(ConfigTest, DigestCountsTheBytesOfSources) {
-  const std::string text = std::string(kHead) + "resources:\n  - file: /a\n    source: a.txt\n";
+  const std::string text = std::string(kHead) + "resources:\n  - note: /a\n    from: a.txt\n";
   write("a.txt", "one");
   const std::string one = digest_of(text);
   EXPECT_EQ(one, digest_of(text));
@@ -77,16 +79,16 @@ TEST_F(ConfigTest, DigestCountsTheBytesOfSources) {
 TEST_F(ConfigTest, DigestKeepsSensitiveValuesOut) {
   const auto with = [](const std::string& word) {
     return std::string(kHead) + "inputs: {t: {type: string, sensitive: true, default: " + word +
-           "}}\nresources:\n  - file: /a\n    sensitive: true\n    content: " + word + "\n";
+           "}}\nresources:\n  - note: /a\n    sensitive: true\n    text: " + word + "\n";
   };
   EXPECT_EQ(digest_of(with("hunter2")), digest_of(with("other")));
 }
 
 TEST_F(ConfigTest, IncludesAreReadOnceAndSorted) {
-  write("r/b.yaml", "resources: [{file: /b}]\n");
-  write("r/a.yaml", "include: [plumb.yaml, 'r/*.yaml']\nresources: [{file: /a}]\n");
-  write("r/.hidden.yaml", "resources: [{file: /hidden}]\n");
-  const auto project = load(std::string(kHead) + "resources: [{file: /last}]\ninclude: [r/*.yaml, r/b.yaml, '**']\n");
+  write("r/b.yaml", "resources: [{note: /b}]\n");
+  write("r/a.yaml", "include: [plumb.yaml, 'r/*.yaml']\nresources: [{note: /a}]\n");
+  write("r/.hidden.yaml", "resources: [{note: /hidden}]\n");
+  const auto project = load(std::string(kHead) + "resources: [{note: /last}]\ninclude: [r/*.yaml, r/b.yaml, '**']\n");
   // `**` finds the folder's other file too, which is none of plumb's.
   ASSERT_TRUE(project) << diagnostics_.sorted()[0].summary;
   std::string order;
@@ -123,7 +125,7 @@ TEST_F(ConfigTest, AKindThatNothingIsNearToListsAllKinds) {
   EXPECT_FALSE(load(std::string(kHead) + "resources: [{xyzzy: 1}]\n"));
   ASSERT_EQ(diagnostics_.items().size(), 1U);
   EXPECT_EQ(diagnostics_.items()[0].code, Code::kUnknownKind);
-  for (const std::string& kind : resource_kinds()) {
+  for (const std::string& kind : kinds_.names()) {
     EXPECT_NE(diagnostics_.items()[0].hint.find(kind), std::string::npos) << kind;
   }
 }
@@ -302,111 +304,6 @@ TEST(Validate, PicksTheBranchByShape) {
   EXPECT_EQ(check("[x]"), "an item of `x` must be a whole number");
   EXPECT_EQ(check("{b: 1}"), "`a` is missing in `x`");
   EXPECT_EQ(check("word"), "`x` must be a whole number, true or false, a list or a map");
-}
-
-// Every built-in schema that configuration is read by stays within the subset that the validator knows.
-class SchemaSubset {
- public:
-  std::vector<std::string> problems;
-
-  void walk(const Json& schema, const std::string& at) {
-    static const std::set<std::string> known = {"$schema",
-                                                "$id",
-                                                "$ref",
-                                                "$comment",
-                                                "title",
-                                                "description",
-                                                "markdownDescription",
-                                                "type",
-                                                "enum",
-                                                "const",
-                                                "properties",
-                                                "patternProperties",
-                                                "additionalProperties",
-                                                "propertyNames",
-                                                "required",
-                                                "minProperties",
-                                                "items",
-                                                "minItems",
-                                                "maxItems",
-                                                "uniqueItems",
-                                                "minLength",
-                                                "maxLength",
-                                                "pattern",
-                                                "minimum",
-                                                "maximum",
-                                                "anyOf",
-                                                "oneOf",
-                                                "allOf",
-                                                "not",
-                                                "if",
-                                                "then",
-                                                "else",
-                                                "default",
-                                                "examples",
-                                                "definitions",
-                                                "$defs",
-                                                "x-identity",
-                                                "x-format",
-                                                "x-expected",
-                                                "x-exclusive",
-                                                "x-sensitive",
-                                                "x-secret-capable",
-                                                "x-since",
-                                                "x-example",
-                                                "x-content-of"};
-    static const std::set<std::string> formats = {"path",   "mode", "duration", "size", "content", "template",
-                                                  "source", "user", "group",    "date", "name",    "timezone"};
-    if (schema.is_boolean()) return;
-    for (const auto& [key, value] : schema.items()) {
-      if (!known.contains(key)) problems.push_back(at + " uses " + key);
-    }
-    if (schema.contains("x-format") && !formats.contains(schema["x-format"].get<std::string>())) {
-      problems.push_back(at + " has the unknown format " + schema["x-format"].dump());
-    }
-    for (const char* maps : {"properties", "patternProperties", "definitions", "$defs"}) {
-      if (!schema.contains(maps)) continue;
-      for (const auto& [name, part] : schema[maps].items()) walk(part, at + "/" + maps + "/" + name);
-    }
-    for (const char* one : {"additionalProperties", "propertyNames", "items", "not", "if", "then", "else"}) {
-      if (schema.contains(one)) walk(schema[one], at + "/" + one);
-    }
-    for (const char* lists : {"anyOf", "oneOf", "allOf"}) {
-      if (!schema.contains(lists)) continue;
-      for (const Json& part : schema[lists]) walk(part, at + "/" + lists);
-    }
-  }
-};
-
-TEST(BuiltinSchemas, StayWithinTheSubset) {
-  SchemaSubset subset;
-  std::vector<std::string> names = {"project", "inventory", "facts"};
-  for (const std::string& kind : resource_kinds()) names.push_back("resources/" + kind);
-  for (const std::string& name : names) {
-    subset.walk(builtin_schema(name), name);
-  }
-  for (const std::string& problem : subset.problems) ADD_FAILURE() << problem;
-}
-
-TEST(BuiltinSchemas, KindsAreWhole) {
-  const Json& shared = builtin_schema("project")["definitions"]["resource"]["properties"];
-  for (const std::string& kind : resource_kinds()) {
-    const Json& schema = builtin_schema("resources/" + kind);
-    const std::string identity = schema.value("x-identity", "");
-    EXPECT_TRUE(schema["properties"].contains(identity)) << kind;
-    EXPECT_EQ(schema.value("title", ""), kind);
-    EXPECT_EQ(schema["additionalProperties"], false) << kind;
-    EXPECT_NE(std::find(schema["required"].begin(), schema["required"].end(), Json(identity)), schema["required"].end())
-        << kind;
-    for (const auto& [name, part] : schema["properties"].items()) {
-      EXPECT_FALSE(shared.contains(name)) << kind << " declares the shared key " << name;
-      EXPECT_TRUE(name == identity || name != kind) << kind << ": a key of the kind's own name cannot be written";
-      EXPECT_FALSE(part.value("description", "").empty()) << kind << "." << name << " has no description";
-      if (part.contains("x-content-of")) {
-        EXPECT_TRUE(schema["properties"].contains(part["x-content-of"].get<std::string>())) << kind << "." << name;
-      }
-    }
-  }
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
 #include "engine/config/declaration.h"
 
 #include <algorithm>
-#include <array>
 
-#include "engine/base/file.h"
 #include "engine/base/nearest.h"
+#include "engine/config/conditions.h"
 #include "engine/config/formats.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
@@ -16,25 +15,25 @@ namespace {
 using lang::Entry;
 using lang::Node;
 
-constexpr std::array<std::string_view, 4> kConfirmable = {"directory", "file", "link", "service"};
-
-bool is_kind(const std::string& name) {
-  const auto kinds = resource_kinds();
-  return std::binary_search(kinds.begin(), kinds.end(), name);
-}
-
 const Json& shared_properties() {
   return builtin_schema("project").at("definitions").at("resource").at("properties");
 }
 
 class DeclarationReader {
  public:
-  DeclarationReader(const Node& node, const ModuleFolder& folder, Diagnostics& diagnostics, lang::SourceMap& sources)
-      : node_(node), first_(node.entries.front()), folder_(folder), diagnostics_(diagnostics), sources_(sources) {}
+  DeclarationReader(const Node& node, const ModuleFolder& folder, const Registry& kinds, Diagnostics& diagnostics,
+                    lang::SourceMap& sources)
+      : node_(node),
+        first_(node.entries.front()),
+        folder_(folder),
+        kinds_(kinds),
+        diagnostics_(diagnostics),
+        sources_(sources) {}
 
   std::optional<Declaration> read() {
     if (!check_kind()) return std::nullopt;
-    schema_ = &builtin_schema("resources/" + first_.key);
+    result_.spec = kinds_.find(first_.key);
+    schema_ = &result_.spec->schema.json();
     identity_ = schema_->at("x-identity").get<std::string>();
     result_.kind = first_.key;
     result_.span = first_.value.span;
@@ -58,18 +57,19 @@ class DeclarationReader {
   }
 
   bool check_kind() {
-    if (!is_kind(first_.key)) {
+    if (kinds_.find(first_.key) == nullptr) {
       const auto later = std::find_if(node_.entries.begin(), node_.entries.end(),
-                                      [](const Entry& entry) { return is_kind(entry.key); });
+                                      [this](const Entry& entry) { return kinds_.find(entry.key) != nullptr; });
       if (later != node_.entries.end() && shared_properties().contains(first_.key)) {
         report(Code::kBadResource, "the kind of a resource comes first", first_.key_span,
                "expected `" + later->key + ":` before this");
         return false;
       }
-      const std::string near = nearest(first_.key, resource_kinds());
+      const std::vector<std::string> known = kinds_.names();
+      const std::string near = nearest(first_.key, known);
       std::string hint;
       if (near.empty()) {
-        for (const std::string& kind : resource_kinds()) hint += (hint.empty() ? "the kinds are " : ", ") + kind;
+        for (const std::string& kind : known) hint += (hint.empty() ? "the kinds are " : ", ") + kind;
       }
       report(Code::kUnknownKind, "there is no kind `" + first_.key + "`", first_.key_span,
              near.empty() ? "not a resource kind" : "did you mean `" + near + "`?", std::move(hint));
@@ -133,12 +133,13 @@ class DeclarationReader {
       }
     }
     ValidateOptions options;
-    options.project_folder = folder_.path();
+    options.project_folder = folder_.own();
     options.alias_of = identity_;
     options.alias = first_.key;
     for (const Entry& entry : own.entries) {
       if (take_dynamic(entry)) options.later.insert(entry.key);
     }
+    if (!result_.expressions.empty()) result_.conditions = conditions_of(*schema_);
     const std::optional<Json> typed = validate(own, *schema_, first_.key, result_.span, options, diagnostics_);
     if (!typed) return;
     for (const auto& [name, value] : typed->items()) {
@@ -172,9 +173,9 @@ class DeclarationReader {
     if (!entry.value.is_scalar()) return false;
     Node literal = entry.value;
     resolve_literals(literal, diagnostics_);
-    Result<std::string> file = project_file(folder_.path(), literal.text, "`" + entry.key + "`");
+    Result<std::string> file = project_file(folder_.own(), literal.text, "`" + entry.key + "`");
     Result<std::string> text =
-        file ? read_file(folder_.path() / *file, lang::kMaxTemplateBytes) : Result<std::string>(file.error());
+        file ? folder_.own().read(*file, lang::kMaxTemplateBytes) : Result<std::string>(file.error());
     if (!text) {
       Diagnostic problem = text.error().diagnostic();
       problem.span = entry.value.span;
@@ -262,9 +263,13 @@ class DeclarationReader {
 
   // The host undoes it without anybody's help, so it must be something that it can undo.
   bool check_confirmable(const Entry& entry) {
-    if (std::find(kConfirmable.begin(), kConfirmable.end(), first_.key) != kConfirmable.end()) return true;
+    if (result_.spec->confirmable) return true;
+    std::string others;
+    for (const Kind& kind : kinds_.all()) {
+      if (kind.confirmable) others += (others.empty() ? "" : ", ") + kind.name;
+    }
     report(Code::kBadValue, "a " + first_.key + " cannot be undone by the host alone", entry.key_span,
-           "not for this kind", "`confirm_within` goes with files, directories, links and services");
+           "not for this kind", others.empty() ? "" : "`confirm_within` goes with " + others);
     return false;
   }
 
@@ -305,6 +310,7 @@ class DeclarationReader {
   const Node& node_;
   const Entry& first_;
   const ModuleFolder& folder_;
+  const Registry& kinds_;
   Diagnostics& diagnostics_;
   lang::SourceMap& sources_;
   const Json* schema_ = nullptr;
@@ -326,9 +332,9 @@ std::optional<Json> validate_probes(const Node& node, const SourceSpan& where, D
   return typed;
 }
 
-std::optional<Declaration> read_declaration(const Node& node, const ModuleFolder& folder, Diagnostics& diagnostics,
-                                            lang::SourceMap& sources) {
-  return DeclarationReader(node, folder, diagnostics, sources).read();
+std::optional<Declaration> read_declaration(const Node& node, const ModuleFolder& folder, const Registry& kinds,
+                                            Diagnostics& diagnostics, lang::SourceMap& sources) {
+  return DeclarationReader(node, folder, kinds, diagnostics, sources).read();
 }
 
 }  // namespace plumb::config

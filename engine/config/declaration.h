@@ -1,9 +1,9 @@
 // Reads one entry of `resources`: a resource by its kind's schema, or a module's use.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 
+#include "engine/base/files.h"
 #include "engine/config/module.h"
 #include "engine/lang/source.h"
 #include "engine/lang/yaml.h"
@@ -12,17 +12,17 @@ namespace plumb::config {
 
 // Where a module's files lie.
 struct ModuleFolder {
-  std::filesystem::path project;  // the project's folder
-  std::string relative;           // the module's below it; "" for the project's own
+  Folder project;        // the project's
+  std::string relative;  // the module's below it; "" for the project's own
 
-  std::filesystem::path path() const { return relative.empty() ? project : project / relative; }
+  Folder own() const { return project / relative; }
   // A path relative to the module's folder, made relative to the project's.
   std::string in_project(const std::string& path) const { return relative.empty() ? path : relative + "/" + path; }
 };
 
-// `node` is a map that is not empty. Always gives the declaration where its kind and address can be told, marked broken
-// after errors, so that what refers to it is not blamed too.
-std::optional<Declaration> read_declaration(const lang::Node& node, const ModuleFolder& folder,
+// `node` is a map that is not empty. `kinds` outlives what is read. Always gives the declaration where its kind and
+// address can be told, marked broken after errors, so that what refers to it is not blamed too.
+std::optional<Declaration> read_declaration(const lang::Node& node, const ModuleFolder& folder, const Registry& kinds,
                                             Diagnostics& diagnostics, lang::SourceMap& sources);
 
 // `verify` of a resource without expressions: a list of probes.

@@ -6,9 +6,6 @@
 #include <system_error>
 #include <vector>
 
-#include "engine/base/file.h"
-#include "engine/base/program.h"
-
 namespace plumb::config {
 namespace {
 
@@ -77,20 +74,20 @@ void leave_out_imported(std::vector<CueFinding>& found) {
   for (CueFinding& finding : found) std::erase_if(finding.places, is_imported);
 }
 
-std::optional<std::string> exported(const fs::path& file, const std::string& name,
+std::optional<std::string> exported(const Files& files, const fs::path& file, const std::string& name,
                                     const std::optional<SourceSpan>& asked_at, Diagnostics& diagnostics) {
   const auto tell = [&](Diagnostic diagnostic) {
     diagnostic.span = asked_at;
     diagnostics.add(std::move(diagnostic));
     return std::nullopt;
   };
-  if (!has_program("cue")) {
+  if (!files.has_program("cue")) {
     return tell(Diagnostic(Code::kCueFailed, "the `cue` program is not in PATH, and " + name + " needs it")
                     .with_hint("install CUE, or write the file in YAML"));
   }
   const Result<ProgramOutput> output =
-      run_program({"cue", "export", "--out", "json", "./" + file.filename().string()}, file.parent_path(),
-                  Code::kCueFailed, {.time = std::chrono::seconds{60}, .bytes = lang::kMaxYamlBytes});
+      files.run({"cue", "export", "--out", "json", "./" + file.filename().string()}, file.parent_path(),
+                Code::kCueFailed, {.time = std::chrono::seconds{60}, .bytes = lang::kMaxYamlBytes});
   if (!output) return tell(Error(output.error()).during("exporting " + name).diagnostic());
   if (output->exit_code == 0) return output->text;
   const std::size_t before = diagnostics.error_count();
@@ -103,22 +100,20 @@ std::optional<std::string> exported(const fs::path& file, const std::string& nam
 
 }  // namespace
 
-std::string document_name(const fs::path& folder, std::string_view stem) {
+std::string document_name(const Folder& folder, std::string_view stem) {
   const std::string yaml = std::string(stem) + ".yaml";
   const std::string cue = std::string(stem) + ".cue";
-  std::error_code ignored;
-  return !fs::exists(folder / yaml, ignored) && fs::exists(folder / cue, ignored) ? cue : yaml;
+  return !folder.holds(yaml) && folder.holds(cue) ? cue : yaml;
 }
 
-bool has_document(const fs::path& folder, std::string_view stem) {
-  std::error_code ignored;
-  return fs::exists(folder / document_name(folder, stem), ignored);
+bool has_document(const Folder& folder, std::string_view stem) {
+  return folder.holds(document_name(folder, stem));
 }
 
-std::optional<lang::Node> read_document(const fs::path& file, const std::string& name,
+std::optional<lang::Node> read_document(const Files& files, const fs::path& file, const std::string& name,
                                         const std::optional<SourceSpan>& asked_at, Diagnostics& diagnostics,
                                         lang::SourceMap& sources) {
-  Result<std::string> text = read_file(file, lang::kMaxYamlBytes);
+  Result<std::string> text = files.read(file, lang::kMaxYamlBytes);
   if (!text) {
     Diagnostic diagnostic = text.error().diagnostic();
     if (asked_at) diagnostic.span = asked_at;
@@ -127,7 +122,7 @@ std::optional<lang::Node> read_document(const fs::path& file, const std::string&
   }
   sources.add(name, *text);
   if (file.extension() == ".cue") {
-    std::optional<std::string> json = exported(file, name, asked_at, diagnostics);
+    std::optional<std::string> json = exported(files, file, name, asked_at, diagnostics);
     if (!json) return std::nullopt;
     *text = std::move(*json);
     sources.add(name, *text);

@@ -7,19 +7,20 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/files.h"
 #include "engine/lang/source.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::config {
 
 // "plumb.yaml" for "plumb"; "plumb.cue" where only that is there.
-std::string document_name(const std::filesystem::path& folder, std::string_view stem);
+std::string document_name(const Folder& folder, std::string_view stem);
 // Whether there is one of the two.
-bool has_document(const std::filesystem::path& folder, std::string_view stem);
+bool has_document(const Folder& folder, std::string_view stem);
 
 // Reads `file`, which messages call `name`. Nothing where there is an error, told at `asked_at` if the file itself
 // cannot be read. Spans of a CUE file point into what was exported; `sources` has that text under the file's name.
-std::optional<lang::Node> read_document(const std::filesystem::path& file, const std::string& name,
+std::optional<lang::Node> read_document(const Files& files, const std::filesystem::path& file, const std::string& name,
                                         const std::optional<SourceSpan>& asked_at, Diagnostics& diagnostics,
                                         lang::SourceMap& sources);
 

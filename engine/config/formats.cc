@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/base/pattern.h"
 #include "engine/base/real.h"
 #include "engine/base/zone_form.h"
 #include "engine/config/wall_clock.h"
@@ -154,6 +155,12 @@ Result<Json> date(std::string_view text, const std::string& name) {
   return bad(name + " is not a date", "expected a day of the calendar as YYYY-MM-DD");
 }
 
+Result<Json> pattern(std::string_view text, const std::string& name) {
+  const Result<Pattern> parsed = Pattern::parse(text);
+  if (parsed) return Json(text);
+  return bad(name + " is not a pattern", parsed.error().diagnostic().summary, "the syntax is that of RE2");
+}
+
 Result<Json> plain_name(std::string_view text, const std::string& name) {
   const bool good = !text.empty() && text[0] != '-' && std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != '/';
@@ -180,13 +187,14 @@ bool format_gives_number(std::string_view format) {
 }
 
 Result<Json> apply_format(std::string_view format, std::string_view text, const std::string& name,
-                          const std::filesystem::path& project_folder) {
+                          const std::optional<Folder>& project_folder) {
   if (format == "path") return path(text, name);
   if (format == "mode") return mode(text, name);
   if (format == "user" || format == "group") return account(text, name, format);
   if (format == "date") return date(text, name);
   if (format == "name") return plain_name(text, name);
   if (format == "timezone") return timezone(text, name);
+  if (format == "pattern") return pattern(text, name);
   if (format == "duration") {
     if (const auto seconds = with_unit(text, kTimeUnits)) return Json(*seconds);
     return bad(name + " is not a duration", "expected a whole number with s, m, h or d", "such as 90s or 5m");
@@ -196,14 +204,14 @@ Result<Json> apply_format(std::string_view format, std::string_view text, const 
     return bad(name + " is not a size", "expected a whole number with k, M, G, KiB, MiB or GiB", "such as 512 or 4MiB");
   }
   if (format == "source") {
-    if (project_folder.empty()) return Json(text);
-    PLUMB_TRY_ASSIGN(std::string relative, project_file(project_folder, text, name));
+    if (!project_folder) return Json(text);
+    PLUMB_TRY_ASSIGN(std::string relative, project_file(*project_folder, text, name));
     return Json(std::move(relative));
   }
   return Json(text);
 }
 
-Result<std::string> project_file(const std::filesystem::path& folder, std::string_view text, const std::string& name) {
+Result<std::string> project_file(const Folder& folder, std::string_view text, const std::string& name) {
   namespace fs = std::filesystem;
   const auto problem = [](Code code, std::string summary, std::string label, std::string hint = {}) {
     Diagnostic diagnostic(code, std::move(summary));
@@ -217,22 +225,21 @@ Result<std::string> project_file(const std::filesystem::path& folder, std::strin
     return problem(Code::kOutsideProject, name + " must lie in the project folder",
                    "expected a path relative to the project folder", "copy the file into the project");
   }
-  std::error_code error;
-  const fs::path real = fs::canonical(folder / relative, error);
-  if (error) {
+  const std::optional<fs::path> real = folder.real(relative);
+  if (!real) {
     return problem(Code::kSourceMissing, name + " names a file that is not there",
                    "no such file in the project folder");
   }
-  const fs::path root = fs::canonical(folder, error);
-  const auto [root_end, unused] = std::mismatch(root.begin(), root.end(), real.begin(), real.end());
-  if (error || root_end != root.end()) {
+  const std::optional<fs::path> root = folder.real();
+  if (!root || !is_within(*real, *root)) {
     return problem(Code::kOutsideProject, name + " must lie in the project folder", "a link leads out of it",
                    "copy the file into the project");
   }
-  if (!fs::is_regular_file(real, error)) {
+  const std::optional<FileStatus> status = folder.status(relative);
+  if (!status || status->type != EntryType::kFile) {
     return problem(Code::kSourceMissing, name + " must name a regular file", "this is none");
   }
-  if (fs::file_size(real, error) > kMaxSourceBytes || error) {
+  if (status->size > kMaxSourceBytes) {
     return problem(Code::kBadValue, name + " names a file that is too large", "at most 256 MiB are taken");
   }
   return relative.generic_string();

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "engine/base/files.h"
 #include "engine/base/json.h"
 #include "engine/base/result.h"
 
@@ -16,15 +16,16 @@ namespace plumb::config {
 bool format_gives_number(std::string_view format);
 
 // The normalised value, or a diagnostic without a span. `name` is how the value is called in messages, quoted.
-// Formats: path mode duration size content source user group date name timezone.
+// `source` looks for its file where there is a folder to look in.
+// Formats: path mode duration size content source user group date name timezone pattern.
 Result<Json> apply_format(std::string_view format, std::string_view text, const std::string& name,
-                          const std::filesystem::path& project_folder);
+                          const std::optional<Folder>& project_folder);
 
 // The largest file that a project may use as a source.
 inline constexpr std::uintmax_t kMaxSourceBytes = std::uintmax_t{256} << 20;
 
 // Checks that `text` names a regular file that lies in `folder`, also after links; gives its normalised relative path.
-Result<std::string> project_file(const std::filesystem::path& folder, std::string_view text, const std::string& name);
+Result<std::string> project_file(const Folder& folder, std::string_view text, const std::string& name);
 
 // Strictly decimal digits with an optional minus, no leading zeros, within ±(2^53 - 1).
 std::optional<std::int64_t> parse_integer(std::string_view text);

@@ -1,6 +1,5 @@
 #include "engine/config/functions.h"
 
-#include "engine/base/file.h"
 #include "engine/base/nearest.h"
 #include "engine/config/formats.h"
 #include "engine/config/layers.h"
@@ -64,7 +63,7 @@ Value find_hosts(cel::Call& call) {
 Value read_project_file(cel::Call& call) {
   const Lookup& from = lookup(call);
   const Result<std::string> path = project_file(from.folder, call.text(0), "the path");
-  const Result<std::string> text = path ? read_file(from.folder / *path, kMaxFile) : Result<std::string>(path.error());
+  const Result<std::string> text = path ? from.folder.read(*path, kMaxFile) : Result<std::string>(path.error());
   if (!text) return cel::fail(text.error().summary(), text.error().diagnostic().hint);
   if (!valid_utf8(*text)) return cel::fail("the file is not text in UTF-8", "use `source` for bytes that are no text");
   if (!call.budget.allocate(text->size())) return cel::cost_exceeded();

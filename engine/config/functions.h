@@ -1,7 +1,6 @@
 // Functions of expressions that look beyond their own host: host(name), hosts(pattern), file(path).
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <string>
 
@@ -16,7 +15,7 @@ struct Lookup {
   const Project& project;
   const Inventory& inventory;
   const std::map<std::string, Json>& facts;  // recorded ones, by host
-  std::filesystem::path folder;              // of the module that asks
+  Folder folder;                             // of the module that asks
 };
 
 void add_host_functions(cel::Environment& environment);

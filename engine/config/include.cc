@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <system_error>
 
 #include "engine/base/glob.h"
 
@@ -16,7 +15,7 @@ constexpr int kDeepest = 32;
 
 class Search {
  public:
-  Search(fs::path root, std::vector<std::string> parts) : root_(std::move(root)), parts_(std::move(parts)) {}
+  Search(Folder root, std::vector<std::string> parts) : root_(std::move(root)), parts_(std::move(parts)) {}
 
   std::set<std::string> run() {
     descend("", 0, 0);
@@ -30,33 +29,42 @@ class Search {
     const bool last = part + 1 == parts_.size();
     if (parts_[part] == "**") {
       if (!last) descend(relative, part + 1, depth + 1);
-      each(relative, [&](const fs::directory_entry& entry, const std::string& name) {
+      each(relative, [&](const FolderEntry& entry) {
+        const std::string& name = entry.name;
         if (name.starts_with('.')) return;
-        std::error_code error;
         // Links to folders are not followed: they could lead in a circle.
-        if (!entry.is_symlink(error) && entry.is_directory(error)) descend(relative / name, part, depth + 1);
-        if (last && entry.is_regular_file(error)) found_.insert((relative / name).generic_string());
+        if (entry.type == EntryType::kFolder) descend(relative / name, part, depth + 1);
+        if (last && is(entry, relative, EntryType::kFile)) found_.insert((relative / name).generic_string());
       });
       return;
     }
-    each(relative, [&](const fs::directory_entry& entry, const std::string& name) {
+    each(relative, [&](const FolderEntry& entry) {
+      const std::string& name = entry.name;
       if (!glob_match(parts_[part], name) || (name.starts_with('.') && !parts_[part].starts_with('.'))) return;
-      std::error_code error;
-      if (last && entry.is_regular_file(error)) found_.insert((relative / name).generic_string());
-      if (!last && entry.is_directory(error)) descend(relative / name, part + 1, depth + 1);
+      if (last && is(entry, relative, EntryType::kFile)) found_.insert((relative / name).generic_string());
+      if (!last && is(entry, relative, EntryType::kFolder)) descend(relative / name, part + 1, depth + 1);
     });
   }
 
   template <class Visit>
   void each(const fs::path& relative, const Visit& visit) {
-    std::error_code error;
-    for (fs::directory_iterator it(root_ / relative, error), end; !error && it != end; it.increment(error)) {
+    if (too_many()) return;
+    const auto entries = (root_ / relative).list(kMostFiles - visited_);
+    if (!entries) return;
+    for (const FolderEntry& entry : *entries) {
       if (++visited_ > kMostFiles) return;
-      visit(*it, it->path().filename().string());
+      visit(entry);
     }
   }
 
-  fs::path root_;
+  // Of what a link leads to.
+  bool is(const FolderEntry& entry, const fs::path& relative, EntryType type) const {
+    if (entry.type != EntryType::kLink) return entry.type == type;
+    const auto status = (root_ / relative).status(entry.name);
+    return status && status->type == type;
+  }
+
+  Folder root_;
   std::vector<std::string> parts_;
   std::set<std::string> found_;
   std::size_t visited_ = 0;
@@ -70,7 +78,7 @@ Error problem(Code code, std::string summary, std::string label) {
 
 }  // namespace
 
-Result<std::vector<std::string>> find_included(const fs::path& folder, const std::string& pattern) {
+Result<std::vector<std::string>> find_included(const Folder& folder, const std::string& pattern) {
   std::vector<std::string> parts;
   for (const fs::path& part : fs::path(pattern).lexically_normal()) {
     if (!part.empty()) parts.push_back(part.string());

@@ -1,7 +1,5 @@
 #include "engine/config/inventory.h"
 
-#include <system_error>
-
 #include "engine/base/digest.h"
 #include "engine/config/connection.h"
 #include "engine/config/document.h"
@@ -31,7 +29,7 @@ class InventoryLoader {
   std::optional<LoadedInventory> load(const fs::path& file) {
     const std::string name = shown_name(file);
     const std::size_t before = diagnostics_.error_count();
-    std::optional<Node> root = read_document(file, name, std::nullopt, diagnostics_, sources_);
+    std::optional<Node> root = read_document(*project_.files, file, name, std::nullopt, diagnostics_, sources_);
     if (!root) return std::nullopt;
     resolve_literals(*root, diagnostics_);
     if (const Entry* sources = root->find("sources")) read_sources(sources->value, file, name);
@@ -46,19 +44,18 @@ class InventoryLoader {
 
  private:
   std::string shown_name(const fs::path& file) const {
-    std::error_code error;
-    const fs::path relative = fs::relative(file, project_.folder, error);
-    const bool inside = !error && !relative.empty() && *relative.begin() != "..";
+    const fs::path relative =
+        project_.files->real(file).value_or(file).lexically_relative(project_.place().real().value_or(project_.folder));
+    const bool inside = !relative.empty() && *relative.begin() != "..";
     return (inside ? relative : file).generic_string();
   }
 
   void read_sources(const Node& list, const fs::path& file, const std::string& name) {
     const Json& root = builtin_schema("inventory");
-    inventory::SourcePlace place;
-    place.folder = file.parent_path();
-    place.shown_folder = fs::path(name).parent_path().generic_string();
-    place.answers.freshness = options_.freshness;
-    place.answers.kept_in = options_.answers.empty() ? project_.folder / ".plumb" / "inventory" : options_.answers;
+    const inventory::SourcePlace place{
+        Folder(*project_.files, file.parent_path()),
+        fs::path(name).parent_path().generic_string(),
+        {options_.answers.empty() ? project_.folder / ".plumb" / "inventory" : options_.answers, options_.freshness}};
     for (const Node& item : list.items) {
       // What is wrong in its form is told with the rest of the inventory.
       Diagnostics told_later;

@@ -1,8 +1,5 @@
 #include "engine/config/layers.h"
 
-#include <system_error>
-
-#include "engine/base/file.h"
 #include "engine/base/nearest.h"
 #include "engine/config/input.h"
 #include "engine/config/validate.h"
@@ -24,8 +21,7 @@ class LayerReader {
       : project_(project), diagnostics_(diagnostics), sources_(sources) {}
 
   void read(const InputArguments& arguments) {
-    std::error_code error;
-    if (fs::exists(project_.folder / kProjectFile, error)) {
+    if (project_.place().holds(kProjectFile)) {
       project_.layers_below.push_back(
           {std::string(kProjectFile), read_values(project_.folder / kProjectFile, std::string(kProjectFile))});
     }
@@ -55,7 +51,7 @@ class LayerReader {
 
   std::map<std::string, Located> read_values(const fs::path& path, const std::string& name) {
     std::map<std::string, Located> values;
-    Result<std::string> text = read_file(path, lang::kMaxYamlBytes);
+    Result<std::string> text = project_.files->read(path, lang::kMaxYamlBytes);
     if (!text) {
       diagnostics_.add(text.error().diagnostic());
       return values;

@@ -14,6 +14,7 @@
 #include "engine/base/json.h"
 #include "engine/config/dynamic.h"
 #include "engine/lang/template.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::config {
 
@@ -89,6 +90,7 @@ using AttributeSpans = std::map<std::string, SourceSpan>;
 struct Declaration {
   SourceSpan span;  // of the identity, what `source` in a plan points to
   std::string kind;
+  const plumb::Kind* spec = nullptr;  // of the kind; in the registry that the project was read with
   Placement placement;
   lang::Node written;  // its attributes, the identity under the attribute's own name
   // Attributes as the kind's schema types and normalises them, with the schema's defaults.
@@ -111,6 +113,8 @@ struct Declaration {
   // one that gives another's bytes (x-content-of) stands for that too.
   Json literal_values = Json::object();
   std::shared_ptr<const AttributeSpans> spans;
+  // What its kind asks of keys together, where expressions may yet break it.
+  std::vector<Json> conditions;
 
   Reads reads;
   bool broken = false;  // has errors that were told: not to be compiled
@@ -149,7 +153,8 @@ struct NamedValue {
   bool broken = false;
 };
 
-struct Module {
+// As it is written: read, with nothing known of its expressions.
+struct ParsedModule {
   std::string folder;  // relative to the project; "" for the project itself
   std::string description;
   std::map<std::string, Input> inputs;
@@ -157,9 +162,11 @@ struct Module {
   std::map<std::string, NamedValue> outputs;
   // In declared order. What a file includes comes before its own, whatever the order of the keys in it.
   std::vector<std::variant<Declaration, ModuleCall>> body;
+};
 
-  // The order in which values and module calls can be worked out, in steps of which none needs its own or a later
-  // one; made by check().
+// One that check() gave: its expressions are compiled, and what has errors is marked broken.
+struct Module : ParsedModule {
+  // The order in which values and module calls can be worked out, in steps of which none needs its own or a later one.
   struct Step {
     std::vector<std::string> values;
     std::vector<std::size_t> calls;  // indices into the body

@@ -26,8 +26,9 @@ class FileReader {
  public:
   FileReader(const std::string& name, FileShape shape) : name_(name), shape_(shape) {}
 
-  ModuleFile read(const std::filesystem::path& file, const std::optional<SourceSpan>& asked_at) {
-    result_.root = read_document(file, name_, asked_at, result_.diagnostics, result_.sources);
+  ModuleFile read(const Folder& project, const std::optional<SourceSpan>& asked_at) {
+    result_.root =
+        read_document(project.files(), project.path() / name_, name_, asked_at, result_.diagnostics, result_.sources);
     if (result_.root && !take(*result_.root)) result_.root.reset();
     return std::move(result_);
   }
@@ -108,9 +109,9 @@ class FileReader {
 
 }  // namespace
 
-ModuleFile read_module_file(const std::filesystem::path& file, const std::string& name, FileShape shape,
+ModuleFile read_module_file(const Folder& project, const std::string& name, FileShape shape,
                             const std::optional<SourceSpan>& asked_at) {
-  return FileReader(name, shape).read(file, asked_at);
+  return FileReader(name, shape).read(project, asked_at);
 }
 
 const Json& file_schema() {

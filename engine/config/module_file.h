@@ -2,11 +2,11 @@
 // read at the same time.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/base/files.h"
 #include "engine/config/module.h"
 #include "engine/config/rollout.h"
 #include "engine/lang/source.h"
@@ -24,8 +24,8 @@ struct ModuleFile {
   lang::SourceMap sources;
 };
 
-// `name` is what messages call the file. That it cannot be read is told at `asked_at`.
-ModuleFile read_module_file(const std::filesystem::path& file, const std::string& name, FileShape shape,
+// `name` is relative to the project, and what messages call the file. That it cannot be read is told at `asked_at`.
+ModuleFile read_module_file(const Folder& project, const std::string& name, FileShape shape,
                             const std::optional<SourceSpan>& asked_at);
 
 // The project's schema with resources, uses and values left open: each is read by its own rules.

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "engine/base/file.h"
-#include "engine/base/program.h"
 #include "engine/config/git.h"
 #include "engine/config/module_lock.h"
 #include "engine/config/module_store.h"
@@ -26,15 +25,16 @@ constexpr std::chrono::seconds kLocalTime{60};
 // In-tree attributes, filters and line endings would make other bytes on another machine; these win over all of them.
 constexpr std::string_view kAttributes = "* -text -filter -ident -working-tree-encoding\n";
 
-Result<ProgramOutput> start(const Arguments& arguments, const fs::path& folder, std::chrono::seconds time) {
-  if (!has_program("git"))
+Result<ProgramOutput> start(const Arguments& arguments, const Folder& folder, std::chrono::seconds time) {
+  if (!folder.files().has_program("git"))
     return fail(Code::kModuleFetch, "the `git` program is not in PATH, and modules from git need it");
-  Result<ProgramOutput> output = run_program(git_command(arguments), folder, Code::kModuleFetch, {.time = time});
+  Result<ProgramOutput> output =
+      folder.files().run(git_command(arguments), folder.path(), Code::kModuleFetch, {.time = time});
   if (!output) return Error(output.error()).during("running git " + arguments.front());
   return output;
 }
 
-Result<std::string> run(const Arguments& arguments, const fs::path& folder, std::chrono::seconds time) {
+Result<std::string> run(const Arguments& arguments, const Folder& folder, std::chrono::seconds time) {
   PLUMB_TRY_ASSIGN(const ProgramOutput output, start(arguments, folder, time));
   if (output.exit_code != 0) return fail(Code::kModuleFetch, "git says: " + git_said(output.errors));
   return output.text;
@@ -45,7 +45,7 @@ Error expect_safe(const std::string& what) {
 }
 
 // Servers may refuse a commit that no branch or tag points to; then everything is asked for.
-Result<> fetch_objects(const std::string& url, const std::string& commit, const fs::path& repository) {
+Result<> fetch_objects(const Folder& repository, const std::string& url, const std::string& commit) {
   const Arguments quiet = {"fetch", "--quiet", "--no-tags", "--no-recurse-submodules"};
   Arguments one = quiet;
   one.insert(one.end(), {"--depth=1", "--", url, commit});
@@ -81,13 +81,13 @@ Result<> expect_bounded(const std::string& tree) {
 
 }  // namespace
 
-Result<std::string> remote_commit(const std::string& url, const std::string& ref) {
+Result<std::string> remote_commit(const Files& files, const std::string& url, const std::string& ref) {
   if (!fault_of_git_url(url).empty()) return expect_safe(url);
   if (!is_git_ref(ref)) return expect_safe(ref);
   const std::string branch = "refs/heads/" + ref;
   const std::string tag = "refs/tags/" + ref;
-  PLUMB_TRY_ASSIGN(const std::string listed,
-                   run({"ls-remote", "--quiet", "--", url, branch, tag, tag + "^{}"}, "/", kNetworkTime));
+  PLUMB_TRY_ASSIGN(const std::string listed, run({"ls-remote", "--quiet", "--", url, branch, tag, tag + "^{}"},
+                                                 Folder(files, "/"), kNetworkTime));
   std::map<std::string, std::string> commits;
   std::string_view left = listed;
   while (!left.empty()) {
@@ -107,19 +107,19 @@ Result<std::string> remote_commit(const std::string& url, const std::string& ref
   return fail(Code::kModuleFetch, url + " has no branch and no tag `" + ref + "`");
 }
 
-Result<> fetch_commit(const std::string& url, const std::string& commit, const fs::path& folder) {
+Result<> fetch_commit(const Folder& folder, const std::string& url, const std::string& commit) {
   if (!fault_of_git_url(url).empty()) return expect_safe(url);
-  const fs::path repository = fs::absolute(folder / "repository");
+  const Folder repository(folder.files(), fs::absolute(folder.path() / "repository"));
   // With a slash at the end it is the prefix of every file's name.
-  const std::string tree = (fs::absolute(folder / "tree") / "").string();
+  const std::string tree = (fs::absolute(folder.path() / "tree") / "").string();
   std::error_code error;
-  fs::create_directories(repository, error);
+  fs::create_directories(repository.path(), error);
   fs::create_directories(tree, error);
-  if (error) return fail(Code::kWriteFailed, "cannot make " + repository.string() + ": " + error.message());
+  if (error) return fail(Code::kWriteFailed, "cannot make " + repository.path().string() + ": " + error.message());
   PLUMB_TRY(run({"init", "--quiet", "--template=", "--object-format=sha1", "."}, repository, kLocalTime));
-  fs::create_directories(repository / ".git/info", error);
-  PLUMB_TRY(write_file(repository / ".git/info/attributes", kAttributes));
-  PLUMB_TRY(fetch_objects(url, commit, repository));
+  fs::create_directories(repository.path() / ".git/info", error);
+  PLUMB_TRY(write_file(repository.path() / ".git/info/attributes", kAttributes));
+  PLUMB_TRY(fetch_objects(repository, url, commit));
   const Result<std::string> type = run({"cat-file", "-t", commit}, repository, kLocalTime);
   if (!type || *type != "commit\n") return fail(Code::kModuleFetch, url + " has no commit " + commit);
   PLUMB_TRY_ASSIGN(const std::string listed, run({"ls-tree", "-r", "-l", "-z", commit}, repository, kLocalTime));

@@ -1,7 +1,6 @@
 #include "engine/config/module_lock.h"
 
 #include <algorithm>
-#include <system_error>
 
 #include "engine/config/document.h"
 #include "engine/config/dynamic.h"
@@ -143,13 +142,13 @@ std::optional<GitSource> read_git_source(const Node& node, Diagnostics& diagnost
   return source;
 }
 
-std::optional<ModuleLock> read_module_lock(const fs::path& project, Diagnostics& diagnostics,
-                                           lang::SourceMap& sources) {
+std::optional<ModuleLock> read_module_lock(const Folder& project, Diagnostics& diagnostics, lang::SourceMap& sources) {
   const std::string name(kLockFile);
-  std::error_code ignored;
-  if (!fs::exists(fs::symlink_status(project / name, ignored))) return ModuleLock{};
+  // A link that leads nowhere is no project without a lock.
+  if (!project.holds(name) && !project.files().link_target(project.path() / name)) return ModuleLock{};
   const std::size_t before = diagnostics.error_count();
-  const std::optional<Node> root = read_document(project / name, name, std::nullopt, diagnostics, sources);
+  const std::optional<Node> root =
+      read_document(project.files(), project.path() / name, name, std::nullopt, diagnostics, sources);
   if (!root) return std::nullopt;
   const SourceSpan start{name, 1, 1, 1, 1};
   ValidateOptions options;

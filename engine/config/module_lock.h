@@ -1,7 +1,6 @@
 // plumb.lock: the commit and the digest of every module that comes from git. `plumb module update` makes it.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include <tuple>
 
 #include "engine/base/diagnostic.h"
+#include "engine/base/files.h"
 #include "engine/base/result.h"
 #include "engine/lang/source.h"
 #include "engine/lang/yaml.h"
@@ -51,8 +51,7 @@ bool is_git_ref(std::string_view ref);
 std::optional<GitSource> read_git_source(const lang::Node& node, Diagnostics& diagnostics);
 
 // The lock of a project; empty where there is none, nothing where it cannot be read.
-std::optional<ModuleLock> read_module_lock(const std::filesystem::path& project, Diagnostics& diagnostics,
-                                           lang::SourceMap& sources);
+std::optional<ModuleLock> read_module_lock(const Folder& project, Diagnostics& diagnostics, lang::SourceMap& sources);
 
 // The bytes of plumb.lock: sorted, so that branches which add modules merge well.
 std::string module_lock_text(const ModuleLock& lock);

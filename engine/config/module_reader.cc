@@ -1,7 +1,6 @@
 #include "engine/config/module_reader.h"
 
 #include <algorithm>
-#include <system_error>
 
 #include "engine/base/pool.h"
 #include "engine/config/check.h"
@@ -20,12 +19,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kRootFile = "plumb";
 constexpr std::size_t kDeepestModules = 32;
 
-bool inside(const fs::path& path, const fs::path& folder) {
-  std::error_code error;
-  const fs::path root = fs::canonical(folder, error);
-  return std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first == root.end();
-}
-
 bool stands_alone(const ModuleFile& file) {
   if (!file.root || file.root->find("include") != nullptr) return false;
   const Entry* resources = file.root->find("resources");
@@ -42,7 +35,7 @@ void ModuleReader::report(Code code, std::string summary, const SourceSpan& span
 // One module's files, read into it.
 class ModuleReader::Document {
  public:
-  Document(ModuleReader& reader, Module& module, FileShape shape)
+  Document(ModuleReader& reader, ParsedModule& module, FileShape shape)
       : reader_(reader),
         module_(module),
         shape_(shape),
@@ -68,14 +61,14 @@ class ModuleReader::Document {
  private:
   // Each file once, by whatever path. Most modules include nothing and need not ask where their file really is.
   bool is_to_be_included(const std::string& name, const SourceSpan& included_at) {
-    std::error_code error;
+    const Folder own = folder_.own();
     if (read_.empty()) {
-      if (fs::path first = fs::canonical(folder_.path() / first_, error); !error) read_.insert(std::move(first));
+      if (auto first = own.real(first_)) read_.insert(std::move(*first));
     }
-    const fs::path real = fs::canonical(folder_.path() / name, error);
-    if (error) return true;
-    if (!read_.insert(real).second) return false;
-    if (inside(real, folder_.path())) return true;
+    const std::optional<fs::path> real = own.real(name);
+    if (!real) return true;
+    if (!read_.insert(*real).second) return false;
+    if (const auto root = own.real(); root && is_within(*real, *root)) return true;
     diagnostics_.add(Diagnostic(Code::kOutsideProject, "an include must lie in the project folder")
                          .at(included_at, "a link leads out of it"));
     return false;
@@ -119,7 +112,7 @@ class ModuleReader::Document {
   void read_includes(const Node& include) {
     for (const Node& item : include.items) {
       if (!item.is_scalar() || item.text.empty()) continue;
-      Result<std::vector<std::string>> files = find_included(folder_.path(), item.text);
+      Result<std::vector<std::string>> files = find_included(folder_.own(), item.text);
       if (!files) {
         Diagnostic diagnostic = files.error().diagnostic();
         diagnostic.span = item.span;
@@ -141,7 +134,7 @@ class ModuleReader::Document {
       if (!node.is_map() || node.entries.empty()) continue;
       if (is_use(node)) {
         read_use(node, std::move(given.at(&node)));
-      } else if (auto declaration = read_declaration(node, folder_, diagnostics_, reader_.sources_)) {
+      } else if (auto declaration = read_declaration(node, folder_, reader_.kinds_, diagnostics_, reader_.sources_)) {
         module_.body.emplace_back(std::move(*declaration));
       }
     }
@@ -235,7 +228,7 @@ class ModuleReader::Document {
   }
 
   ModuleReader& reader_;
-  Module& module_;
+  ParsedModule& module_;
   FileShape shape_;  // of the first file
   std::string name_;
   ModuleFolder folder_;
@@ -249,7 +242,7 @@ ModuleFile ModuleReader::read_file(const std::string& name, FileShape shape,
                                    const std::optional<SourceSpan>& asked_at) {
   files_.insert(name);
   const auto ahead = ahead_.extract({name, shape});
-  ModuleFile file = ahead ? std::move(ahead.mapped()) : read_module_file(project_ / name, name, shape, asked_at);
+  ModuleFile file = ahead ? std::move(ahead.mapped()) : read_module_file(project_, name, shape, asked_at);
   diagnostics_.extend(std::move(file.diagnostics));
   sources_.extend(std::move(file.sources));
   return file;
@@ -264,7 +257,7 @@ void ModuleReader::read_ahead(const std::set<std::string>& names, FileShape shap
   if (list.size() < 2) return;
   std::vector<ModuleFile> files(list.size());
   for_each_parallel(list.size(), core_count(),
-                    [&](std::size_t i) { files[i] = read_module_file(project_ / list[i], list[i], shape, asked_at); });
+                    [&](std::size_t i) { files[i] = read_module_file(project_, list[i], shape, asked_at); });
   for (std::size_t i = 0; i < list.size(); ++i) ahead_.try_emplace({list[i], shape}, std::move(files[i]));
 }
 
@@ -272,7 +265,7 @@ std::optional<ModuleReader::Prepared> ModuleReader::prepare(const ModuleFolder& 
                                                             ModuleFile& file) const {
   if (!stands_alone(file)) return std::nullopt;
   Prepared result;
-  ModuleReader reader(project_, result.diagnostics, result.sources);
+  ModuleReader reader(project_, kinds_, result.diagnostics, result.sources);
   reader.ahead_.try_emplace({folder.in_project(name), FileShape::kModule}, std::move(file));
   result.module = reader.read_module(folder.relative, name);
   result.files = std::move(reader.files_);
@@ -294,9 +287,9 @@ void ModuleReader::prepare_all(const std::set<std::string>& folders) {
   for_each_parallel(list.size(), core_count(), [&](std::size_t i) {
     Slot& slot = slots[i];
     const ModuleFolder folder{project_, list[i]};
-    const std::string name = document_name(folder.path(), kModuleFile);
+    const std::string name = document_name(folder.own(), kModuleFile);
     slot.name = folder.in_project(name);
-    slot.file = read_module_file(project_ / slot.name, slot.name, FileShape::kModule, std::nullopt);
+    slot.file = read_module_file(project_, slot.name, FileShape::kModule, std::nullopt);
     slot.prepared = prepare(folder, name, slot.file);
   });
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -320,10 +313,11 @@ bool ModuleReader::take_prepared(const std::string& folder) {
 }
 
 bool ModuleReader::read_root(Module& root, std::string& name) {
-  Document document(*this, root, FileShape::kProject);
+  ParsedModule parsed;
+  Document document(*this, parsed, FileShape::kProject);
   const bool good = document.read(document_name(project_, kRootFile), std::nullopt);
   name = document.name();
-  if (good) check(root, {sources_, diagnostics_});
+  if (good) root = check(std::move(parsed), {sources_, diagnostics_});
   return good;
 }
 
@@ -348,15 +342,16 @@ std::shared_ptr<const Module> ModuleReader::read_folder(const std::string& folde
 }
 
 std::shared_ptr<const Module> ModuleReader::read_module(const std::string& folder, const std::string& name) {
-  auto module = std::make_shared<Module>();
-  module->folder = folder;
+  ParsedModule parsed;
+  parsed.folder = folder;
   open_.push_back(folder);
-  Document document(*this, *module, FileShape::kModule);
+  Document document(*this, parsed, FileShape::kModule);
   const bool good = document.read(name, std::nullopt);
   open_.pop_back();
-  if (good) check(*module, {sources_, diagnostics_});
-  modules_.emplace(folder, good ? module : nullptr);
-  return good ? module : nullptr;
+  std::shared_ptr<const Module> module;
+  if (good) module = std::make_shared<const Module>(check(std::move(parsed), {sources_, diagnostics_}));
+  modules_.emplace(folder, module);
+  return module;
 }
 
 }  // namespace plumb::config

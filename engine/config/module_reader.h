@@ -1,7 +1,6 @@
 // Reads modules: the project's root file or a module.yaml, with what they include and use.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,9 +35,13 @@ struct GitUse {
 class ModuleReader {
  public:
   // `lock` takes the place of the project's own.
-  ModuleReader(std::filesystem::path project, Diagnostics& diagnostics, lang::SourceMap& sources,
+  ModuleReader(Folder project, const Registry& kinds, Diagnostics& diagnostics, lang::SourceMap& sources,
                std::optional<ModuleLock> lock = {})
-      : project_(std::move(project)), diagnostics_(diagnostics), sources_(sources), lock_(std::move(lock)) {}
+      : project_(std::move(project)),
+        kinds_(kinds),
+        diagnostics_(diagnostics),
+        sources_(sources),
+        lock_(std::move(lock)) {}
 
   // The project itself; `name` takes what it calls itself. False where there is no map to read.
   bool read_root(Module& root, std::string& name);
@@ -95,7 +98,8 @@ class ModuleReader {
   std::set<std::string> folders_used(const lang::Node& resources, const ModuleFolder& user) const;
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {});
 
-  std::filesystem::path project_;
+  Folder project_;
+  const Registry& kinds_;
   Diagnostics& diagnostics_;
   lang::SourceMap& sources_;
   std::set<std::string> files_;

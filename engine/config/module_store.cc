@@ -2,12 +2,8 @@
 
 #include <algorithm>
 #include <map>
-#include <system_error>
-
-#include <unistd.h>
 
 #include "engine/base/digest.h"
-#include "engine/base/file.h"
 #include "engine/base/json.h"
 
 namespace plumb::config {
@@ -19,12 +15,12 @@ constexpr std::size_t kShownCommit = 12;
 
 class FolderDigest {
  public:
-  explicit FolderDigest(fs::path folder) : folder_(std::move(folder)) {}
+  explicit FolderDigest(Folder folder) : folder_(std::move(folder)) {}
 
   Result<std::string> run() {
-    std::error_code error;
-    root_ = fs::canonical(folder_, error);
-    if (error) return fail(Code::kModuleLock, folder_.string() + " cannot be read: " + error.message());
+    const std::optional<fs::path> root = folder_.real();
+    if (!root) return fail(Code::kModuleLock, folder_.path().string() + " cannot be read");
+    root_ = *root;
     PLUMB_TRY(look_into(""));
     Json list = Json::array();
     for (auto& [name, entry] : entries_) list.push_back(std::move(entry));
@@ -33,52 +29,47 @@ class FolderDigest {
 
  private:
   Result<> look_into(const fs::path& relative) {
-    std::error_code error;
-    fs::directory_iterator it(folder_ / relative, error);
-    for (const fs::directory_iterator end; !error && it != end; it.increment(error)) {
-      const std::string name = (relative / it->path().filename()).generic_string();
+    const auto entries = (folder_ / relative).list(kMostModuleFiles);
+    if (!entries) return problem(relative.generic_string(), entries.error().summary());
+    for (const FolderEntry& entry : *entries) {
+      const std::string name = (relative / entry.name).generic_string();
       if (!valid_utf8(name)) return problem(name, "its name is not UTF-8");
       if (entries_.size() >= kMostModuleFiles) return problem(name, "the module has too many files");
-      PLUMB_TRY(look_at(name, *it));
+      PLUMB_TRY(look_at(name, entry.type));
     }
-    if (error) return problem(relative.generic_string(), error.message());
     return {};
   }
 
-  Result<> look_at(const std::string& name, const fs::directory_entry& entry) {
-    std::error_code error;
-    switch (entry.symlink_status(error).type()) {
-      case fs::file_type::directory:
+  Result<> look_at(const std::string& name, EntryType type) {
+    switch (type) {
+      case EntryType::kFolder:
         return look_into(name);
-      case fs::file_type::symlink:
+      case EntryType::kLink:
         return take_link(name);
-      case fs::file_type::regular:
+      case EntryType::kFile:
         return take_file(name);
-      default:
-        return problem(name, "it is neither a file nor a folder nor a link");
+      case EntryType::kOther:
+        break;
     }
+    return problem(name, "it is neither a file nor a folder nor a link");
   }
 
   Result<> take_file(const std::string& name) {
-    const fs::path path = folder_ / name;
-    Result<std::string> bytes = read_file(path, kMostModuleBytes - bytes_);
+    Result<std::string> bytes = folder_.read(name, kMostModuleBytes - bytes_);
     if (!bytes) return problem(name, bytes.error().summary());
     bytes_ += bytes->size();
-    std::error_code error;
-    const bool executable = (fs::status(path, error).permissions() & fs::perms::owner_exec) != fs::perms::none;
-    entries_[name] = {name, executable ? "executable" : "file", digest(*bytes)};
+    const std::optional<FileStatus> status = folder_.status(name);
+    entries_[name] = {name, status && status->executable ? "executable" : "file", digest(*bytes)};
     return {};
   }
 
   Result<> take_link(const std::string& name) {
-    std::error_code error;
-    const fs::path target = fs::read_symlink(folder_ / name, error);
-    if (error || !valid_utf8(target.string())) return problem(name, "the link cannot be read");
-    const fs::path real = fs::canonical(folder_ / name, error);
-    const bool inside = std::mismatch(root_.begin(), root_.end(), real.begin(), real.end()).first == root_.end();
-    if (error) return problem(name, "the link leads nowhere");
-    if (target.is_absolute() || !inside) return problem(name, "the link leads out of the module");
-    entries_[name] = {name, "link", target.string()};
+    const Result<fs::path> target = folder_.files().link_target(folder_.path() / name);
+    if (!target || !valid_utf8(target->string())) return problem(name, "the link cannot be read");
+    const std::optional<fs::path> real = folder_.real(name);
+    if (!real) return problem(name, "the link leads nowhere");
+    if (target->is_absolute() || !is_within(*real, root_)) return problem(name, "the link leads out of the module");
+    entries_[name] = {name, "link", target->string()};
     return {};
   }
 
@@ -86,7 +77,7 @@ class FolderDigest {
     return fail(Code::kModuleLock, "`" + name + "` cannot be part of a module: " + why);
   }
 
-  fs::path folder_;
+  Folder folder_;
   fs::path root_;
   std::map<std::string, Json> entries_;
   std::size_t bytes_ = 0;
@@ -117,24 +108,26 @@ bool is_in_module_store(std::string_view folder) {
          (folder.size() == kModuleStore.size() || folder[kModuleStore.size()] == '/');
 }
 
-Result<std::string> folder_digest(const fs::path& folder) {
+Result<std::string> folder_digest(const Folder& folder) {
   return FolderDigest(folder).run();
 }
 
-Result<std::string> module_digest(const fs::path& checkout, const std::string& path) {
-  std::error_code error;
-  const fs::path root = fs::canonical(checkout, error);
-  const fs::path folder = path.empty() ? root : root / path;
-  if (error || !fs::is_directory(folder, error)) return fail(Code::kModuleLock, "it has no folder " + path);
-  if (fs::canonical(folder, error) != folder)
+Result<std::string> module_digest(const Folder& checkout, const std::string& path) {
+  const std::optional<fs::path> root = checkout.real();
+  const Folder folder = checkout / path;
+  const std::optional<FileStatus> status = checkout.files().status(folder.path());
+  if (!root || !status || status->type != EntryType::kFolder)
+    return fail(Code::kModuleLock, "it has no folder " + path);
+  if (folder.real() != (path.empty() ? *root : *root / path))
     return fail(Code::kModuleLock, "its folder " + path + " is reached through a link");
   return folder_digest(folder);
 }
 
-ModuleState state_in_store(const fs::path& project, const GitSource& source, const LockedModule& locked) {
-  const fs::path checkout = project / checkout_folder(source, locked.commit);
-  std::error_code ignored;
-  if (!fs::is_directory(checkout, ignored)) return ModuleState::kMissing;
+ModuleState state_in_store(const Folder& project, const GitSource& source, const LockedModule& locked) {
+  const std::string name = checkout_folder(source, locked.commit);
+  const Folder checkout = project / name;
+  const std::optional<FileStatus> status = project.status(name);
+  if (!status || status->type != EntryType::kFolder) return ModuleState::kMissing;
   const Result<std::string> found = module_digest(checkout, source.path);
   return found && *found == locked.digest ? ModuleState::kReady : ModuleState::kChanged;
 }

@@ -2,10 +2,10 @@
 // its digest is the one that plumb.lock holds.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 
+#include "engine/base/files.h"
 #include "engine/base/result.h"
 #include "engine/config/module_lock.h"
 
@@ -27,9 +27,9 @@ bool is_in_module_store(std::string_view folder);
 // and the digest of its bytes; of every link its name and target. Folders without files, times, owners and other modes
 // do not count. An error (kModuleLock) where a link leads out of the folder, where there is something else than files,
 // folders and links, and beyond the bounds.
-Result<std::string> folder_digest(const std::filesystem::path& folder);
+Result<std::string> folder_digest(const Folder& folder);
 // The same of a module in a checkout, which no link on the way to it may lead out of.
-Result<std::string> module_digest(const std::filesystem::path& checkout, const std::string& path);
+Result<std::string> module_digest(const Folder& checkout, const std::string& path);
 
 enum class ModuleState {
   kReady,
@@ -39,6 +39,6 @@ enum class ModuleState {
 };
 
 // Of a module that is locked.
-ModuleState state_in_store(const std::filesystem::path& project, const GitSource& source, const LockedModule& locked);
+ModuleState state_in_store(const Folder& project, const GitSource& source, const LockedModule& locked);
 
 }  // namespace plumb::config

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Looks at the files that git brought before they go to the store.
-using Accept = std::function<Result<>(const fs::path& tree)>;
+using Accept = std::function<Result<>(const Folder& tree)>;
 
 // A folder for what is under way, gone when this is.
 class WorkFolder {
@@ -41,22 +41,22 @@ class WorkFolder {
   fs::path path_;
 };
 
-Result<> bring(const fs::path& project, const GitSource& source, const std::string& commit, const Accept& accept) {
-  const WorkFolder work(project / kModuleStore / (".new-" + std::to_string(::getpid())));
+Result<> bring(const Folder& project, const GitSource& source, const std::string& commit, const Accept& accept) {
+  const WorkFolder work(project.path() / kModuleStore / (".new-" + std::to_string(::getpid())));
   std::error_code error;
   fs::create_directories(work.path(), error);
   if (error) return fail(Code::kWriteFailed, "cannot make " + work.path().string() + ": " + error.message());
-  PLUMB_TRY(fetch_commit(source.url, commit, work.path()));
+  PLUMB_TRY(fetch_commit(Folder(project.files(), work.path()), source.url, commit));
   const fs::path tree = work.path() / "tree";
-  PLUMB_TRY(accept(tree));
-  const fs::path place = project / checkout_folder(source, commit);
+  PLUMB_TRY(accept(Folder(project.files(), tree)));
+  const fs::path place = project.path() / checkout_folder(source, commit);
   if (fs::exists(fs::symlink_status(place, error))) fs::rename(place, work.path() / "old", error);
   fs::rename(tree, place, error);
   if (error) return fail(Code::kWriteFailed, "cannot make " + place.string() + ": " + error.message());
   return {};
 }
 
-Result<> expect_locked(const fs::path& tree, const GitSource& source, const LockedModule& locked) {
+Result<> expect_locked(const Folder& tree, const GitSource& source, const LockedModule& locked) {
   const Result<std::string> found = module_digest(tree, source.path);
   if (found && *found == locked.digest) return {};
   return fail(Code::kModuleLock, "the module `" + source.name() + "` of " + source.url +
@@ -67,9 +67,9 @@ Result<> expect_locked(const fs::path& tree, const GitSource& source, const Lock
 
 class Update {
  public:
-  Update(const fs::path& project, const std::vector<std::string>& names, Diagnostics& diagnostics,
+  Update(const Folder& project, const std::vector<std::string>& names, const Registry& kinds, Diagnostics& diagnostics,
          lang::SourceMap& sources)
-      : project_(project), names_(names), diagnostics_(diagnostics), sources_(sources) {}
+      : project_(project), names_(names), kinds_(kinds), diagnostics_(diagnostics), sources_(sources) {}
 
   std::optional<std::vector<UpdatedModule>> run() {
     std::optional<ModuleLock> old = read_module_lock(project_, diagnostics_, sources_);
@@ -79,7 +79,7 @@ class Update {
     bool more = true;
     while (more) {
       Diagnostics found;
-      ModuleReader reader(project_, found, sources_, lock_);
+      ModuleReader reader(project_, kinds_, found, sources_, lock_);
       Module root;
       std::string name;
       const bool good = reader.read_root(root, name);
@@ -137,21 +137,21 @@ class Update {
   Result<std::string> newest(const GitSource& source) {
     const std::pair<std::string, std::string> key(source.url, source.ref);
     if (const auto asked = newest_.find(key); asked != newest_.end()) return asked->second;
-    PLUMB_TRY_ASSIGN(std::string commit, remote_commit(source.url, source.ref));
+    PLUMB_TRY_ASSIGN(std::string commit, remote_commit(project_.files(), source.url, source.ref));
     return newest_[key] = std::move(commit);
   }
 
   Result<LockedModule> keep(const GitSource& source, const LockedModule& locked) {
     if (state_in_store(project_, source, locked) == ModuleState::kReady) return locked;
     PLUMB_TRY(bring(project_, source, locked.commit,
-                    [&](const fs::path& tree) { return expect_locked(tree, source, locked); }));
+                    [&](const Folder& tree) { return expect_locked(tree, source, locked); }));
     return locked;
   }
 
   // Nothing vouches for what the store holds already, so it is brought again: once for all modules of a commit.
   Result<LockedModule> lock_anew(const GitSource& source, const std::string& commit) {
     LockedModule locked{commit, {}};
-    const Accept accept = [&](const fs::path& tree) -> Result<> {
+    const Accept accept = [&](const Folder& tree) -> Result<> {
       Result<std::string> found = module_digest(tree, source.path);
       if (!found)
         return fail(Code::kModuleFetch,
@@ -185,7 +185,7 @@ class Update {
   std::optional<std::vector<UpdatedModule>> finish() {
     if (errors_) lock_.insert(old_.begin(), old_.end());
     if (lock_ != old_) {
-      if (const Result<> written = write_file(project_ / kLockFile, module_lock_text(lock_)); !written) {
+      if (const Result<> written = write_file(project_.path() / kLockFile, module_lock_text(lock_)); !written) {
         diagnostics_.add(written.error().diagnostic());
         return std::nullopt;
       }
@@ -202,8 +202,9 @@ class Update {
     return updated;
   }
 
-  fs::path project_;
+  Folder project_;
   const std::vector<std::string>& names_;
+  const Registry& kinds_;
   Diagnostics& diagnostics_;
   lang::SourceMap& sources_;
   ModuleLock old_;
@@ -217,15 +218,15 @@ class Update {
 
 }  // namespace
 
-std::optional<std::vector<ListedModule>> list_modules(const fs::path& project, Diagnostics& diagnostics,
-                                                      lang::SourceMap& sources) {
+std::optional<std::vector<ListedModule>> list_modules(const Folder& project, const Registry& kinds,
+                                                      Diagnostics& diagnostics, lang::SourceMap& sources) {
   const std::optional<ModuleLock> lock = read_module_lock(project, diagnostics, sources);
   if (!lock) return std::nullopt;
   std::map<GitSource, ListedModule> modules;
   for (const auto& [source, locked] : *lock)
     modules[source] = {source, locked, state_in_store(project, source, locked), {}};
   Diagnostics found;
-  ModuleReader reader(project, found, sources, lock);
+  ModuleReader reader(project, kinds, found, sources, lock);
   Module root;
   std::string name;
   if (!reader.read_root(root, name)) {
@@ -243,7 +244,7 @@ std::optional<std::vector<ListedModule>> list_modules(const fs::path& project, D
   return listed;
 }
 
-std::vector<FetchedModule> fetch_modules(const fs::path& project, const ModuleLock& lock, Diagnostics& diagnostics) {
+std::vector<FetchedModule> fetch_modules(const Folder& project, const ModuleLock& lock, Diagnostics& diagnostics) {
   std::map<std::string, std::vector<FetchedModule>> checkouts;
   for (const auto& [source, locked] : lock)
     checkouts[checkout_folder(source, locked.commit)].push_back({source, locked, false});
@@ -253,7 +254,7 @@ std::vector<FetchedModule> fetch_modules(const fs::path& project, const ModuleLo
       return state_in_store(project, module.source, module.locked) == ModuleState::kReady;
     });
     if (!whole) {
-      const auto accept = [&wanted = modules](const fs::path& tree) -> Result<> {
+      const auto accept = [&wanted = modules](const Folder& tree) -> Result<> {
         for (const FetchedModule& module : wanted) PLUMB_TRY(expect_locked(tree, module.source, module.locked));
         return {};
       };
@@ -269,9 +270,10 @@ std::vector<FetchedModule> fetch_modules(const fs::path& project, const ModuleLo
   return fetched;
 }
 
-std::optional<std::vector<UpdatedModule>> update_modules(const fs::path& project, const std::vector<std::string>& names,
-                                                         Diagnostics& diagnostics, lang::SourceMap& sources) {
-  return Update(project, names, diagnostics, sources).run();
+std::optional<std::vector<UpdatedModule>> update_modules(const Folder& project, const std::vector<std::string>& names,
+                                                         const Registry& kinds, Diagnostics& diagnostics,
+                                                         lang::SourceMap& sources) {
+  return Update(project, names, kinds, diagnostics, sources).run();
 }
 
 }  // namespace plumb::config

@@ -1,13 +1,13 @@
 // What `plumb module` does with the modules that a project takes from git.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/config/module_lock.h"
 #include "engine/config/module_store.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::config {
 
@@ -19,8 +19,8 @@ struct ListedModule {
 };
 
 // Sorted by source. Nothing where the project or its lock cannot be read; other findings are for who validates.
-std::optional<std::vector<ListedModule>> list_modules(const std::filesystem::path& project, Diagnostics& diagnostics,
-                                                      lang::SourceMap& sources);
+std::optional<std::vector<ListedModule>> list_modules(const Folder& project, const Registry& kinds,
+                                                      Diagnostics& diagnostics, lang::SourceMap& sources);
 
 struct FetchedModule {
   GitSource source;
@@ -30,8 +30,7 @@ struct FetchedModule {
 
 // Brings what the lock holds and the store does not. What git brings and the lock does not hold stays out of the store.
 // Each one that could not be brought is told, and the others come back.
-std::vector<FetchedModule> fetch_modules(const std::filesystem::path& project, const ModuleLock& lock,
-                                         Diagnostics& diagnostics);
+std::vector<FetchedModule> fetch_modules(const Folder& project, const ModuleLock& lock, Diagnostics& diagnostics);
 
 struct UpdatedModule {
   GitSource source;
@@ -44,8 +43,8 @@ struct UpdatedModule {
 // another digest. What is not used any more goes from the lock, unless the project has errors: then uses may be out of
 // sight. Nothing where something could not be read or brought; the lock is then as it was. Findings in a project whose
 // lock is written travel with the result.
-std::optional<std::vector<UpdatedModule>> update_modules(const std::filesystem::path& project,
-                                                         const std::vector<std::string>& names,
-                                                         Diagnostics& diagnostics, lang::SourceMap& sources);
+std::optional<std::vector<UpdatedModule>> update_modules(const Folder& project, const std::vector<std::string>& names,
+                                                         const Registry& kinds, Diagnostics& diagnostics,
+                                                         lang::SourceMap& sources);
 
 }  // namespace plumb::config

@@ -1,7 +1,6 @@
 #include "engine/config/project.h"
 
 #include <array>
-#include <fstream>
 
 #include "engine/base/digest.h"
 #include "engine/config/layers.h"
@@ -80,7 +79,7 @@ class Normalised {
   }
 
   Json part(const Declaration& declaration) {
-    const Json& properties = builtin_schema("resources/" + declaration.kind).at("properties");
+    const Json& properties = declaration.spec->schema.json().at("properties");
     Json attributes = Json::object();
     for (const auto& [name, located] : declaration.literals) {
       if (properties[name].value("x-format", std::string()) == "source")
@@ -118,15 +117,15 @@ class Normalised {
   std::set<std::string> sources_;
 };
 
-Result<std::string> file_digest(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
+Result<std::string> file_digest(const Files& files, const fs::path& path) {
+  PLUMB_TRY_ASSIGN(const std::unique_ptr<FileStream> file, files.open(path));
   Sha256 sum;
   std::array<char, 1 << 16> chunk{};
-  while (file.read(chunk.data(), chunk.size()), file.gcount() > 0) {
-    sum.add({chunk.data(), static_cast<std::size_t>(file.gcount())});
+  while (true) {
+    PLUMB_TRY_ASSIGN(const std::size_t count, file->read(chunk.data(), chunk.size()));
+    if (count == 0) return sum.finish();
+    sum.add({chunk.data(), count});
   }
-  if (!file.eof()) return fail(Code::kFileUnreadable, "the source file " + path.string() + " cannot be read");
-  return sum.finish();
 }
 
 }  // namespace
@@ -137,32 +136,35 @@ Result<std::string> digest_of(const Project& project) {
   document["project"] = project.name;
   if (project.rollout) document["rollout"] = to_json(*project.rollout);
   for (const std::string& source : normalised.sources()) {
-    PLUMB_TRY_ASSIGN(document["sources"][source], file_digest(project.folder / source));
+    PLUMB_TRY_ASSIGN(document["sources"][source], file_digest(*project.files, project.folder / source));
   }
   return digest(canonical(document));
 }
 
-std::optional<Project> load_project(const fs::path& folder, const InputArguments& arguments, Diagnostics& diagnostics,
-                                    lang::SourceMap& sources) {
+std::optional<Project> load_project(const Folder& folder, const InputArguments& arguments, const Registry& kinds,
+                                    Diagnostics& diagnostics, lang::SourceMap& sources) {
   if (const Result<> there = expect_project(folder); !there) {
     diagnostics.add(there.error().diagnostic());
     return std::nullopt;
   }
   Project project;
-  project.folder = folder;
-  ModuleReader reader(folder, diagnostics, sources);
+  project.files = &folder.files();
+  project.folder = folder.path();
+  ModuleReader reader(folder, kinds, diagnostics, sources);
   if (!reader.read_root(project.root, project.name)) return std::nullopt;
   project.rollout = reader.rollout();
   read_input_layers(project, arguments, diagnostics, sources);
   return project;
 }
 
-std::optional<Project> load_module(const fs::path& folder, Diagnostics& diagnostics, lang::SourceMap& sources) {
-  const std::shared_ptr<const Module> module = ModuleReader(folder, diagnostics, sources).module("");
+std::optional<Project> load_module(const Folder& folder, const Registry& kinds, Diagnostics& diagnostics,
+                                   lang::SourceMap& sources) {
+  const std::shared_ptr<const Module> module = ModuleReader(folder, kinds, diagnostics, sources).module("");
   if (module == nullptr) return std::nullopt;
   Project project;
-  project.folder = folder;
-  project.name = fs::weakly_canonical(folder).filename().string();
+  project.files = &folder.files();
+  project.folder = folder.path();
+  project.name = folder.real().value_or(folder.path()).filename().string();
   project.root = *module;
   return project;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/files.h"
 #include "engine/base/result.h"
 #include "engine/config/module.h"
 #include "engine/config/rollout.h"
@@ -29,6 +30,7 @@ struct InputArguments {
 };
 
 struct Project {
+  const Files* files = &disk_files();  // that it was read from, and its sources, templates and inventory with it
   std::filesystem::path folder;
   std::string name;
   Module root;
@@ -36,13 +38,16 @@ struct Project {
   // Layers of inputs below and above those of the inventory, lowest first.
   std::vector<InputLayerValues> layers_below;
   std::vector<InputLayerValues> layers_above;
+
+  Folder place() const { return {*files, folder}; }
 };
 
 // Reads `folder`/plumb.yaml (or plumb.cue), its includes and modules, and the layers of inputs that are not the
-// inventory's. Gathers every finding. A project comes back where there is something to go on with, for more findings of
-// the same go: after errors, what is broken in it is marked so. Warnings travel with success. `sources` takes the texts
-// that were read, with the lines that hold sensitive values hidden; it outlives the project.
-std::optional<Project> load_project(const std::filesystem::path& folder, const InputArguments& arguments,
+// inventory's; all of it, and all that is read for the project later, from the folder's files. Gathers every finding. A
+// project comes back where there is something to go on with, for more findings of the same go: after errors, what is
+// broken in it is marked so. Warnings travel with success. `sources` takes the texts that were read, with the lines
+// that hold sensitive values hidden; it and `kinds` outlive the project.
+std::optional<Project> load_project(const Folder& folder, const InputArguments& arguments, const Registry& kinds,
                                     Diagnostics& diagnostics, lang::SourceMap& sources);
 
 // Digest over the normalised configuration (not its layout or comments) and the bytes of its source files: the plan's
@@ -51,7 +56,7 @@ std::optional<Project> load_project(const std::filesystem::path& folder, const I
 Result<std::string> digest_of(const Project& project);
 
 // Reads `folder`/module.yaml as if it were a project, so that a module can be looked at on its own.
-std::optional<Project> load_module(const std::filesystem::path& folder, Diagnostics& diagnostics,
+std::optional<Project> load_module(const Folder& folder, const Registry& kinds, Diagnostics& diagnostics,
                                    lang::SourceMap& sources);
 
 }  // namespace plumb::config

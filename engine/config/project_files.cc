@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <system_error>
 
-#include "engine/base/file.h"
 #include "engine/config/declaration.h"
 #include "engine/config/document.h"
 #include "engine/config/include.h"
@@ -21,16 +19,13 @@ namespace fs = std::filesystem;
 
 class DocumentSearch {
  public:
-  explicit DocumentSearch(const fs::path& project) : project_(project) {
-    std::error_code error;
-    root_ = fs::canonical(project, error);
-  }
+  explicit DocumentSearch(const Folder& project) : project_(project), root_(project.real()) {}
 
   // With what the file leads to. `folder` is that of the module it belongs to.
   void follow(const ModuleFolder& folder, const std::string& name) {
     const std::string path = folder.in_project(name);
     if (!add(path)) return;
-    const Result<std::string> text = read_file(project_ / path, lang::kMaxYamlBytes);
+    const Result<std::string> text = project_.read(path, lang::kMaxYamlBytes);
     if (!text) return;
     Diagnostics unused;
     const std::optional<Node> root = lang::read_yaml(path, *text, unused);
@@ -62,14 +57,13 @@ class DocumentSearch {
  private:
   // False where it is not there, outside the project or known already.
   bool add(const std::string& name) {
-    std::error_code error;
-    const fs::path real = fs::canonical(project_ / name, error);
-    if (error || std::mismatch(root_.begin(), root_.end(), real.begin(), real.end()).first != root_.end()) return false;
-    return names_.emplace(real, name).second;
+    const std::optional<fs::path> real = project_.real(name);
+    if (!real || !root_ || !is_within(*real, *root_)) return false;
+    return names_.emplace(*real, name).second;
   }
 
   void follow_pattern(const ModuleFolder& folder, const std::string& pattern) {
-    const Result<std::vector<std::string>> found = find_included(folder.path(), pattern);
+    const Result<std::vector<std::string>> found = find_included(folder.own(), pattern);
     if (!found) return;
     for (const std::string& name : *found) follow(folder, name);
   }
@@ -81,20 +75,20 @@ class DocumentSearch {
     if (!folder.starts_with("..") && !is_in_module_store(folder)) follow({project_, folder}, "module.yaml");
   }
 
-  fs::path project_;
-  fs::path root_;
+  Folder project_;
+  std::optional<fs::path> root_;
   std::map<fs::path, std::string> names_;  // by what links lead to
 };
 
 }  // namespace
 
-Result<> expect_project(const fs::path& folder) {
+Result<> expect_project(const Folder& folder) {
   if (has_document(folder, "plumb")) return {};
-  return fail(Code::kNoProject, "there is no plumb.yaml in " + folder.string())
+  return fail(Code::kNoProject, "there is no plumb.yaml in " + folder.path().string())
       .hint("run `plumb init`, or name the project's folder with -C");
 }
 
-Result<std::vector<std::string>> find_project_files(const fs::path& folder) {
+Result<std::vector<std::string>> find_project_files(const Folder& folder) {
   PLUMB_TRY(expect_project(folder));
   DocumentSearch search(folder);
   search.follow({folder, ""}, "plumb.yaml");

@@ -1,28 +1,15 @@
 #include "engine/config/resource.h"
 
 #include <algorithm>
-#include <array>
 
+#include "engine/base/digest.h"
 #include "engine/config/conditions.h"
-#include "engine/config/schema.h"
 #include "engine/config/validate.h"
 
 namespace plumb::config {
 namespace {
 
 using lang::Node;
-
-// Attributes whose values are patterns over addresses.
-constexpr std::array kTriggers = {"restart_on", "reload_on", "run_on"};
-
-const std::vector<Json>& conditions_of_kind(const std::string& kind) {
-  static const std::map<std::string, std::vector<Json>> kConditions = [] {
-    std::map<std::string, std::vector<Json>> all;
-    for (const std::string& one : resource_kinds()) all.emplace(one, conditions_of(builtin_schema("resources/" + one)));
-    return all;
-  }();
-  return kConditions.at(kind);
-}
 
 // What is larger is seldom the same, and dear to compare.
 bool is_scalar(const cel::Value& value) {
@@ -98,7 +85,7 @@ class Resolver {
 
   std::shared_ptr<const Resource> make(bool constant, std::vector<RenderedText>& texts) {
     resource_ = std::make_shared<Resource>();
-    schema_ = &builtin_schema("resources/" + declaration_.kind);
+    schema_ = &declaration_.spec->schema.json();
     identity_ = schema_->at("x-identity").get_ptr<const std::string*>();
     resource_->span = declaration_.span;
     resource_->ignore = declaration_.ignore;
@@ -119,7 +106,7 @@ class Resolver {
     }
     good_ = take_probes() && good_;
     if (!good_ || !keys_go_together() || !take_address()) return nullptr;
-    for (const char* name : kTriggers) prefix_patterns(name);
+    for (const Trigger& trigger : declaration_.spec->triggers) prefix_patterns(trigger.attribute);
     auto after = resolve_patterns(declaration_.placement.after, module_, evaluation_);
     auto before = resolve_patterns(declaration_.placement.before, module_, evaluation_);
     if (!after || !before) return nullptr;
@@ -151,7 +138,7 @@ class Resolver {
   bool take_node(const std::string& name, const Dynamic& value, const Node& node) {
     const Json& schema = (*schema_)["properties"][name];
     ValidateOptions options;
-    options.project_folder = use_.folder.path();
+    options.project_folder = use_.folder.own();
     std::optional<Json> typed = validate(node, schema, shown(name), value.span(), options, evaluation_.diagnostics);
     if (!typed) return false;
     if (schema.value("x-format", std::string()) == "source") *typed = use_.folder.in_project(typed->get<std::string>());
@@ -170,17 +157,17 @@ class Resolver {
   }
 
   bool keys_go_together() {
-    const std::vector<Json>& conditions = conditions_of_kind(declaration_.kind);
     // What is literal was checked when it was read.
-    if (declaration_.expressions.empty() || conditions.empty()) return true;
-    return check_conditions(resource_->attributes, declaration_.written, conditions, *schema_, declaration_.kind,
-                            declaration_.span, evaluation_.diagnostics);
+    if (declaration_.conditions.empty()) return true;
+    return check_conditions(resource_->attributes, declaration_.written, declaration_.conditions, *schema_,
+                            declaration_.kind, declaration_.span, evaluation_.diagnostics);
   }
 
   bool take_address() {
     const Json& own = resource_->attributes.at(*identity_);
     std::string identity = own.is_string() ? own.get<std::string>() : canonical(own);
     SourceSpan span = declaration_.span;
+    if (!declaration_.placement.id && !add_key(identity, span)) return false;
     if (const auto& id = declaration_.placement.id) {
       const std::optional<Node> node = id->resolve(evaluation_);
       if (!node) return false;
@@ -195,12 +182,33 @@ class Resolver {
     return true;
   }
 
+  // Where many resources share an identity, the schema names the attributes that tell them apart.
+  bool add_key(std::string& identity, const SourceSpan& span) {
+    const auto keys = schema_->find("x-key");
+    if (keys == schema_->end()) return true;
+    for (const Json& name : *keys) {
+      const auto key = name.get<std::string>();
+      const auto found = resource_->attributes.find(key);
+      if (found == resource_->attributes.end() || !found->is_string()) continue;
+      if (resource_->sensitive.contains(key)) {
+        evaluation_.diagnostics.add(
+            Diagnostic(Code::kBadResource, "a " + declaration_.kind + " whose `" + key + "` is sensitive needs an `id`")
+                .at(span, "`" + key + "` would be its address")
+                .with_hint("add `id`, a name for it"));
+        return false;
+      }
+      identity += "#" + address_key(found->get<std::string>());
+      return true;
+    }
+    return true;
+  }
+
   bool complain(const char* summary, const SourceSpan& span) {
     evaluation_.diagnostics.add(Diagnostic(Code::kBadValue, summary).at(span, "expected text on one line"));
     return false;
   }
 
-  void prefix_patterns(const char* name) {
+  void prefix_patterns(const std::string& name) {
     if (module_.empty()) return;
     const auto found = resource_->attributes.find(name);
     if (found == resource_->attributes.end() || !found->is_array()) return;
@@ -228,6 +236,20 @@ const Json* KnownValues::find(const Dynamic& expression, const cel::Value& value
 
 void KnownValues::keep(const Dynamic& expression, cel::Value value, Json typed) {
   if (is_scalar(value)) last_.insert_or_assign(&expression, std::pair(std::move(value), std::move(typed)));
+}
+
+std::string address_key(const std::string& text) {
+  constexpr std::size_t kLongest = 60;
+  constexpr std::size_t kShown = 40;
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  const bool clean = std::none_of(text.begin(), text.end(), control);
+  if (clean && text.size() <= kLongest) return text;
+  std::string key;
+  for (const char c : text.substr(0, kShown)) key += control(c) ? ' ' : c;
+  // No part of a character is left at its end.
+  while (!key.empty() && !valid_utf8(key)) key.pop_back();
+  constexpr std::size_t kDigits = 8;
+  return key + "~" + digest(text).substr(kDigestPrefix.size(), kDigits);
 }
 
 std::string below(const std::string& module, const std::string& text) {

@@ -5,7 +5,6 @@
 
 #include <unistd.h>
 
-#include "engine/base/program.h"
 #include "engine/config/git.h"
 #include "engine/config/module_store.h"
 
@@ -19,10 +18,10 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-Result<std::string> git(const std::vector<std::string>& arguments, const fs::path& folder,
+Result<std::string> git(const std::vector<std::string>& arguments, const Folder& folder,
                         const std::vector<std::string>& environment = {}) {
   PLUMB_TRY_ASSIGN(const ProgramOutput output,
-                   run_program(git_command(arguments, environment), folder, Code::kRevision));
+                   folder.files().run(git_command(arguments, environment), folder.path(), Code::kRevision, {}));
   if (output.exit_code == 0) return trimmed(output.text);
   return fail(Code::kRevision, "git says: " + git_said(output.errors));
 }
@@ -46,7 +45,7 @@ void lend_modules(const fs::path& project, const fs::path& revision) {
 
 }  // namespace
 
-Result<Revision> Revision::check_out(const fs::path& folder, const std::string& name) {
+Result<Revision> Revision::check_out(const Folder& folder, const std::string& name) {
   if (name.empty() || name.starts_with('-')) return fail(Code::kRevision, "`" + name + "` is no revision");
   PLUMB_TRY_ASSIGN(const std::string prefix, git({"rev-parse", "--show-prefix"}, folder));
   const Result<std::string> commit = git({"rev-parse", "--verify", "--end-of-options", name + "^{commit}"}, folder);
@@ -56,10 +55,11 @@ Result<Revision> Revision::check_out(const fs::path& folder, const std::string& 
   revision.prefix_ = prefix;
   // An index of its own keeps the repository's as it is.
   const std::string index = "GIT_INDEX_FILE=" + (root / "index").string();
-  PLUMB_TRY_ASSIGN(const std::string top, git({"rev-parse", "--show-toplevel"}, folder));
+  PLUMB_TRY_ASSIGN(const std::string top_path, git({"rev-parse", "--show-toplevel"}, folder));
+  const Folder top(folder.files(), top_path);
   PLUMB_TRY(git({"read-tree", *commit}, top, {index}));
   PLUMB_TRY(git({"checkout-index", "--all", "--prefix=" + (root / "tree").string() + "/"}, top, {index}));
-  lend_modules(folder, revision.folder());
+  lend_modules(folder.path(), revision.folder());
   return revision;
 }
 

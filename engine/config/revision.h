@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "engine/base/files.h"
 #include "engine/base/result.h"
 
 namespace plumb::config {
@@ -12,7 +13,7 @@ namespace plumb::config {
 class Revision {
  public:
   // `folder` is the project's, in a git repository. Errors: kRevision.
-  static Result<Revision> check_out(const std::filesystem::path& folder, const std::string& name);
+  static Result<Revision> check_out(const Folder& folder, const std::string& name);
 
   Revision(Revision&& other) noexcept;
   Revision& operator=(Revision&&) = delete;

@@ -5,7 +5,6 @@
 #include <functional>
 #include <map>
 #include <mutex>
-#include <vector>
 
 #include "schemas/embedded.h"
 
@@ -29,25 +28,13 @@ using Schemas = std::map<std::string, Schema, std::less<>>;
 Schemas& schemas() {
   static Schemas all = [] {
     Schemas found;
-    for (const schemas::Embedded& file : plumb::schemas::files()) found[std::string(file.name)].text = file.text;
+    for (const schemas::Embedded& file : plumb::schemas::documents()) found[std::string(file.name)].text = file.text;
     return found;
   }();
   return all;
 }
 
 }  // namespace
-
-std::span<const std::string> resource_kinds() {
-  static const std::vector<std::string> kinds = [] {
-    constexpr std::string_view kFolder = "resources/";
-    std::vector<std::string> found;
-    for (const auto& [name, schema] : schemas()) {
-      if (name.starts_with(kFolder)) found.push_back(name.substr(kFolder.size()));
-    }
-    return found;
-  }();
-  return kinds;
-}
 
 const Json& builtin_schema(std::string_view name) {
   const auto found = schemas().find(name);

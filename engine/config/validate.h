@@ -1,7 +1,6 @@
 // Checks a YAML node against a schema and gives it types: the subset that schema.h names.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,6 +8,7 @@
 #include <string_view>
 
 #include "engine/base/diagnostic.h"
+#include "engine/base/files.h"
 #include "engine/base/json.h"
 #include "engine/lang/cel/type.h"
 #include "engine/lang/yaml.h"
@@ -22,8 +22,8 @@ struct ValidateOptions {
   const Json* root = nullptr;
   // The rules of `root`, for many calls with the same one.
   Rules* rules = nullptr;
-  // Where x-format source looks for files; empty: files are not looked for.
-  std::filesystem::path project_folder;
+  // Where x-format source looks for files; without it, files are not looked for.
+  std::optional<Folder> project_folder;
   // Keys of the outermost map whose values come later: they count as given, and conditions between keys wait for them.
   std::set<std::string> later;
   // Expressions below the node, by the scalars they stand in: only their types are known.

@@ -32,6 +32,8 @@ std::string capital(const std::string& name) {
 
 class Definitions {
  public:
+  explicit Definitions(const Registry& kinds) : kinds_(kinds) {}
+
   std::string text() {
     add_project();
     add_kinds();
@@ -83,14 +85,14 @@ class Definitions {
     // A file's `group` must not make a group of it: kinds that are no attribute of others cannot be taken for another,
     // and the others are preferred where nothing else decides.
     std::set<std::string> attributes;
-    for (const std::string& kind : config::resource_kinds()) {
-      for (const auto& [name, unused] : builtin_schema("resources/" + kind)["properties"].items())
-        attributes.insert(name);
+    for (const Kind& kind : kinds_.all()) {
+      for (const auto& [name, unused] : kind.schema.json()["properties"].items()) attributes.insert(name);
     }
     std::string choice;
-    for (const std::string& kind : config::resource_kinds()) {
+    for (const Kind& kind : kinds_.all()) {
       add_kind(kind);
-      choice += std::string(choice.empty() ? "" : " | ") + (attributes.contains(kind) ? "*" : "") + name_of(kind);
+      choice +=
+          std::string(choice.empty() ? "" : " | ") + (attributes.contains(kind.name) ? "*" : "") + name_of(kind.name);
     }
     all_["#Resource"] = cue_comment(builtin_schema("project")["definitions"]["resource"].value("description", ""), "") +
                         "#Resource: " + choice + " | #Use\n";
@@ -98,19 +100,19 @@ class Definitions {
 
   static std::string name_of(const std::string& kind) { return "#" + capital(kind); }
 
-  void add_kind(const std::string& kind) {
-    const std::string own = "/definitions/kind-" + kind + "/";
-    const auto names = [kind, own](const std::string& reference) {
+  void add_kind(const Kind& kind) {
+    const std::string own_name = name_of(kind.name);
+    const auto names = [own_name](const std::string& reference) {
       if (reference.find("/resource-keys/") != std::string::npos)
         return shared_key(reference.substr(reference.rfind('/') + 1));
-      return name_of(kind) + last_part(reference).substr(1);
+      return own_name + last_part(reference).substr(1);
     };
     Json schema = resource_schema(kind, kAttribute);
     for (const char* key : {"definitions", "$defs"}) {
       if (!schema.contains(key)) continue;
-      for (const auto& [name, part] : schema[key].items()) add(name_of(kind) + capital(name), part, names);
+      for (const auto& [name, part] : schema[key].items()) add(own_name + capital(name), part, names);
     }
-    add(name_of(kind), schema, names);
+    add(own_name, schema, names);
   }
 
   void add_document(const std::string& document_name) {
@@ -123,13 +125,14 @@ class Definitions {
     for (const auto& [name, schema] : parts.items()) add(own + capital(name), schema, names);
   }
 
+  const Registry& kinds_;
   std::map<std::string, std::string> all_;
 };
 
 }  // namespace
 
-std::string cue_definitions() {
-  return Definitions().text();
+std::string cue_definitions(const Registry& kinds) {
+  return Definitions(kinds).text();
 }
 
 }  // namespace plumb::editor

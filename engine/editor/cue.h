@@ -4,9 +4,11 @@
 
 #include <string>
 
+#include "providers/sdk/kind.h"
+
 namespace plumb::editor {
 
 // One file of the package `plumb`.
-std::string cue_definitions();
+std::string cue_definitions(const Registry& kinds);
 
 }  // namespace plumb::editor

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/editor/cue_text.h"
+#include "engine/testing/kinds.h"
 
 namespace plumb::editor {
 namespace {
@@ -50,10 +51,11 @@ TEST(Cue, WritesConditionsBetweenKeys) {
 }
 
 TEST(Cue, DefinesEveryDocumentAndKind) {
-  const std::string text = cue_definitions();
-  EXPECT_EQ(text, cue_definitions());
+  const Registry kinds = plumb::testing::made_up_kinds();
+  const std::string text = cue_definitions(kinds);
+  EXPECT_EQ(text, cue_definitions(kinds));
   for (const char* name :
-       {"#Project", "#Included", "#Module", "#Resource", "#File", "#Service", "#Use", "#Inventory", "#Facts"})
+       {"#Project", "#Included", "#Module", "#Resource", "#Note", "#Lamp", "#Use", "#Inventory", "#Facts"})
     EXPECT_NE(text.find("\n" + std::string(name) + ": "), std::string::npos) << name;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
-#include <span>
 #include <utility>
 
 #include "engine/config/schema.h"
@@ -17,12 +16,8 @@ constexpr Openness kText{.expressions = false, .numbers = true};
 constexpr Openness kAttribute{.expressions = true, .numbers = true};
 constexpr const char* kDraft = "http://json-schema.org/draft-07/schema#";
 
-const Json& kind_schema(const std::string& kind) {
-  return builtin_schema("resources/" + kind);
-}
-
-bool has_attribute(const std::string& kind, const std::string& name) {
-  const Json& schema = kind_schema(kind);
+bool has_attribute(const Kind& kind, const std::string& name) {
+  const Json& schema = kind.schema.json();
   return schema["properties"].contains(name) && schema["x-identity"] != name;
 }
 
@@ -42,25 +37,25 @@ void rebase(Json& schema, const std::string& definition) {
   for (Json& part : schema) rebase(part, definition);
 }
 
-std::string names_of_kinds() {
+std::string names_of(const Registry& kinds) {
   std::string names;
-  for (const std::string& kind : config::resource_kinds()) names += kind + ", ";
+  for (const Kind& kind : kinds.all()) names += kind.name + ", ";
   return names + "use";
 }
 
 // What stands where no kind does: offers the kinds, and says once that there is none.
-Json no_kind(const Json& use) {
+Json no_kind(const Registry& kinds, const Json& use) {
   Json schema = {{"properties", Json::object()}, {"anyOf", Json::array()}};
   const auto add = [&](const std::string& key, Json property) {
     schema["properties"][key] = std::move(property);
     schema["anyOf"].push_back(
-        {{"required", {key}}, {"errorMessage", "a resource begins with its kind, one of: " + names_of_kinds()}});
+        {{"required", {key}}, {"errorMessage", "a resource begins with its kind, one of: " + names_of(kinds)}});
   };
-  for (const std::string& kind : config::resource_kinds()) {
-    const Json& full = kind_schema(kind);
+  for (const Kind& kind : kinds.all()) {
+    const Json& full = kind.schema.json();
     Json property = open_value(full["properties"][full["x-identity"].get<std::string>()], kAttribute);
     property["description"] = full["description"];
-    add(kind, std::move(property));
+    add(kind.name, std::move(property));
   }
   Json property = use["properties"]["use"];
   property["description"] = use["description"];
@@ -74,11 +69,11 @@ Json has_key(const std::string& key) {
 }
 
 // Which schema a resource has, by the key that is there.
-Json chosen_by_key(const Json& use) {
-  Json chain = no_kind(use);
-  std::vector<std::string> kinds = kinds_by_precedence();
-  std::reverse(kinds.begin(), kinds.end());
-  for (const std::string& kind : kinds)
+Json chosen_by_key(const Registry& kinds, const Json& use) {
+  Json chain = no_kind(kinds, use);
+  std::vector<std::string> names = kinds_by_precedence(kinds);
+  std::reverse(names.begin(), names.end());
+  for (const std::string& kind : names)
     chain = {{"if", has_key(kind)}, {"then", reference(definition_of(kind))}, {"else", std::move(chain)}};
   return {{"if", has_key("use")}, {"then", reference("use")}, {"else", std::move(chain)}};
 }
@@ -163,7 +158,7 @@ void add_modules(const Sources& sources, Json& use) {
 }
 
 // Definitions of a project's files: the resources with their kinds, and the modules that `sources` names.
-Json definitions(const Sources& sources, const std::vector<KnownGitModule>& git_modules) {
+Json definitions(const Registry& kinds, const Sources& sources, const std::vector<KnownGitModule>& git_modules) {
   const Json& project = builtin_schema("project");
   Json all = open_document(project, kText)["definitions"];
   all["resource-keys"] = {{"properties", Json::object()}};
@@ -172,10 +167,10 @@ Json definitions(const Sources& sources, const std::vector<KnownGitModule>& git_
   all["use"]["properties"]["id"] = open_value(project["definitions"]["use"]["properties"]["id"], kAttribute);
   add_modules(sources, all["use"]);
   add_git_modules(git_modules, all["use"]);
-  for (const std::string& kind : config::resource_kinds()) all[definition_of(kind)] = resource_schema(kind, kAttribute);
+  for (const Kind& kind : kinds.all()) all[definition_of(kind.name)] = resource_schema(kind, kAttribute);
   Json& resource = all["resource"];
   resource.erase("properties");
-  resource.update(chosen_by_key(all["use"]));
+  resource.update(chosen_by_key(kinds, all["use"]));
   return all;
 }
 
@@ -201,15 +196,15 @@ Json plain(const char* name) {
 
 }  // namespace
 
-std::vector<std::string> kinds_by_precedence() {
-  const std::span<const std::string> all = config::resource_kinds();
-  std::vector<std::string> left(all.begin(), all.end());
+std::vector<std::string> kinds_by_precedence(const Registry& kinds) {
+  std::vector<std::string> left = kinds.names();
   std::vector<std::string> ordered;
   while (!left.empty()) {
     // The first that is no attribute of the others; in a circle, simply the first.
     auto next = std::find_if(left.begin(), left.end(), [&](const std::string& kind) {
-      return std::none_of(left.begin(), left.end(),
-                          [&](const std::string& other) { return other != kind && has_attribute(other, kind); });
+      return std::none_of(left.begin(), left.end(), [&](const std::string& other) {
+        return other != kind && has_attribute(*kinds.find(other), kind);
+      });
     });
     if (next == left.end()) next = left.begin();
     ordered.push_back(std::move(*next));
@@ -218,11 +213,11 @@ std::vector<std::string> kinds_by_precedence() {
   return ordered;
 }
 
-Json resource_schema(const std::string& kind, Openness openness) {
-  const Json& given = kind_schema(kind);
+Json resource_schema(const Kind& kind, Openness openness) {
+  const Json& given = kind.schema.json();
   const std::string identity = given["x-identity"].get<std::string>();
   Json schema = open_document(given, openness);
-  rebase(schema, definition_of(kind));
+  rebase(schema, definition_of(kind.name));
   Json& properties = schema["properties"];
   Json own = std::move(properties[identity]);
   own["description"] = given["description"].get<std::string>() + "\n\n" + own.value("description", std::string());
@@ -230,18 +225,18 @@ Json resource_schema(const std::string& kind, Openness openness) {
   for (const auto& [key, unused] : builtin_schema("project")["definitions"]["resource"]["properties"].items()) {
     if (!properties.contains(key)) properties[key] = reference("resource-keys/properties/" + key);
   }
-  properties[kind] = std::move(own);
+  properties[kind.name] = std::move(own);
   for (Json& key : schema["required"]) {
-    if (key == identity) key = kind;
+    if (key == identity) key = kind.name;
   }
   return schema;
 }
 
-std::map<std::string, Json> documents(const KnownProject& known) {
+std::map<std::string, Json> documents(const Registry& kinds, const KnownProject& known) {
   std::vector<std::string> folders;
   for (const KnownModule& module : known.modules) folders.push_back(module.folder);
-  const Json root = definitions(sources_for({""}, known), known.git_modules);
-  const Json inner = definitions(sources_for(folders, known), known.git_modules);
+  const Json root = definitions(kinds, sources_for({""}, known), known.git_modules);
+  const Json inner = definitions(kinds, sources_for(folders, known), known.git_modules);
 
   std::map<std::string, Json> all;
   Json open = open_document(builtin_schema("project"), kText);

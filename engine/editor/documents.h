@@ -9,6 +9,7 @@
 #include "engine/base/json.h"
 #include "engine/config/module_lock.h"
 #include "engine/editor/open_schema.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::editor {
 
@@ -39,13 +40,13 @@ struct KnownProject {
 
 // Kinds in an order in which the first one whose key is there is the kind of the resource: `group` is an attribute of
 // a file, so files come before groups.
-std::vector<std::string> kinds_by_precedence();
+std::vector<std::string> kinds_by_precedence(const Registry& kinds);
 
 // A resource of this kind as it is written, with the kind's key in the place of the identity. References to the keys
 // that all kinds share lead to #/definitions/resource-keys.
-Json resource_schema(const std::string& kind, Openness openness);
+Json resource_schema(const Kind& kind, Openness openness);
 
 // By file name without its ending: project, included, module, inventory, tests, facts, plan. Draft 7.
-std::map<std::string, Json> documents(const KnownProject& known);
+std::map<std::string, Json> documents(const Registry& kinds, const KnownProject& known);
 
 }  // namespace plumb::editor

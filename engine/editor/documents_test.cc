@@ -4,11 +4,12 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/config/schema.h"
+#include "engine/testing/kinds.h"
 
 namespace plumb::editor {
 namespace {
 
+const Registry kKinds = plumb::testing::made_up_kinds();
 constexpr Openness kOpen{.expressions = true, .numbers = true};
 
 // Every reference leads to something, in the document itself.
@@ -23,7 +24,7 @@ void expect_closed(const Json& part, const Json& document, const std::string& na
 }
 
 TEST(Documents, AreCompleteInThemselvesAndOfDraft7) {
-  const auto all = documents({});
+  const auto all = documents(kKinds, {});
   for (const auto& [name, document] : all) {
     EXPECT_EQ(document["$schema"], "http://json-schema.org/draft-07/schema#") << name;
     expect_closed(document, document, name);
@@ -33,23 +34,21 @@ TEST(Documents, AreCompleteInThemselvesAndOfDraft7) {
 }
 
 TEST(Documents, HoldEveryKindWithItsKeyForTheIdentity) {
-  const Json file = resource_schema("file", kOpen);
-  EXPECT_TRUE(file["properties"].contains("file"));
-  EXPECT_FALSE(file["properties"].contains("path"));
-  EXPECT_EQ(file["required"], Json::parse(R"(["file"])"));
-  EXPECT_EQ(file["properties"]["when"]["$ref"], "#/definitions/resource-keys/properties/when");
-  const Json project = documents({})["project"];
-  for (const std::string& kind : config::resource_kinds())
-    EXPECT_TRUE(project["definitions"].contains("kind-" + kind)) << kind;
+  const Json note = resource_schema(*kKinds.find("note"), kOpen);
+  EXPECT_TRUE(note["properties"].contains("note"));
+  EXPECT_FALSE(note["properties"].contains("at"));
+  EXPECT_EQ(note["required"], Json::parse(R"(["note"])"));
+  EXPECT_EQ(note["properties"]["when"]["$ref"], "#/definitions/resource-keys/properties/when");
+  const Json project = documents(kKinds, {})["project"];
+  for (const std::string& kind : kKinds.names()) EXPECT_TRUE(project["definitions"].contains("kind-" + kind)) << kind;
 }
 
 TEST(Documents, PutAKindBeforeThoseThatAreItsAttributes) {
-  const std::vector<std::string> kinds = kinds_by_precedence();
-  EXPECT_EQ(kinds.size(), config::resource_kinds().size());
+  const std::vector<std::string> kinds = kinds_by_precedence(kKinds);
+  EXPECT_EQ(kinds.size(), kKinds.all().size());
   const auto place = [&](const char* kind) { return std::find(kinds.begin(), kinds.end(), kind); };
-  EXPECT_LT(place("file"), place("group"));
-  EXPECT_LT(place("user"), place("group"));
-  EXPECT_LT(place("directory"), place("group"));
+  EXPECT_LT(place("note"), place("crate"));
+  EXPECT_LT(place("chore"), place("lamp")) << "else they are sorted";
 }
 
 TEST(Documents, KnowTheInputsOfTheProjectsModules) {
@@ -59,7 +58,7 @@ TEST(Documents, KnowTheInputsOfTheProjectsModules) {
   site.inputs["name"] = {Json::parse(R"({"type": "string"})"), true};
   site.inputs["port"] = {Json::parse(R"({"type": "integer", "default": 80})"), false};
   known.modules = {site, {"modules/base", "", {}}};
-  const auto all = documents(known);
+  const auto all = documents(kKinds, known);
 
   const Json& use = all.at("project")["definitions"]["use"];
   EXPECT_EQ(use["properties"]["use"]["examples"], Json::parse(R"(["./modules/base", "./modules/site"])"));
@@ -76,7 +75,7 @@ TEST(Documents, KnowTheInputsOfTheProjectsModules) {
 
   // A module from git is known by all that names it.
   known.git_modules = {{{"https://example.com/x", "web", "main", ""}, site}};
-  const Json with_git = documents(known).at("project")["definitions"]["use"]["allOf"][2];
+  const Json with_git = documents(kKinds, known).at("project")["definitions"]["use"]["allOf"][2];
   EXPECT_EQ(with_git["if"]["properties"]["use"], Json::parse(R"({
     "type": "object", "required": ["git", "ref", "path"],
     "properties": {"git": {"const": "https://example.com/x"}, "ref": {"const": "main"}, "path": {"const": "web"}}})"));

@@ -17,6 +17,6 @@ enum class Format { kJsonSchema, kCue };
 
 // Writes one file a document, or one CUE file, into `folder`, which is made. Gives the names of the files, sorted.
 Result<std::vector<std::string>> write_schemas(const std::filesystem::path& folder, Format format,
-                                               const KnownProject& known);
+                                               const Registry& kinds, const KnownProject& known);
 
 }  // namespace plumb::editor

@@ -30,10 +30,10 @@ KnownInputs inputs_of(const config::Module& module) {
 
 }  // namespace
 
-KnownProject read_known_project(const std::filesystem::path& folder) {
+KnownProject read_known_project(const Folder& folder, const Registry& kinds) {
   Diagnostics told_by_validate;
   lang::SourceMap sources;
-  config::ModuleReader reader(folder, told_by_validate, sources);
+  config::ModuleReader reader(folder, kinds, told_by_validate, sources);
   KnownProject known;
   config::Module root;
   std::string name;

@@ -6,6 +6,7 @@
 
 #include "engine/editor/export.h"
 #include "engine/testing/case_file.h"
+#include "engine/testing/kinds.h"
 #include "engine/testing/scratch_folder.h"
 
 namespace plumb::editor {
@@ -18,8 +19,9 @@ class KnownProjectTest : public ::testing::Test {
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file) << text;
   }
-  KnownProject read() { return read_known_project(scratch_.path()); }
+  KnownProject read() { return read_known_project(scratch_.path(), kinds_); }
 
+  const Registry kinds_ = testing::made_up_kinds();
   testing::ScratchFolder scratch_;
 };
 
@@ -46,7 +48,7 @@ TEST_F(KnownProjectTest, IsEmptyWithoutAProject) {
 }
 
 TEST_F(KnownProjectTest, KnowsAProjectWithMistakesAsFarAsItGoes) {
-  write("plumb.yaml", "plumb: v1\nproject: a\ninputs: {port: {type: integer}}\nresources: [{fiel: /a}]\n");
+  write("plumb.yaml", "plumb: v1\nproject: a\ninputs: {port: {type: integer}}\nresources: [{noet: /a}]\n");
   write("modules/good/module.yaml", "plumb: v1\ninputs: {name: {type: string}}\n");
   write("modules/broken/module.yaml", "plumb: v1\ninputs: [\n");
   const KnownProject known = read();
@@ -57,16 +59,16 @@ TEST_F(KnownProjectTest, KnowsAProjectWithMistakesAsFarAsItGoes) {
 
 TEST_F(KnownProjectTest, IsWrittenTheSameEachTime) {
   write("plumb.yaml", "plumb: v1\nproject: a\ninputs: {b: {type: integer}, a: {type: string}}\n");
-  const auto written = write_schemas(scratch_.path() / "out", Format::kJsonSchema, read());
+  const auto written = write_schemas(scratch_.path() / "out", Format::kJsonSchema, kinds_, read());
   ASSERT_TRUE(written) << written.error().summary();
   EXPECT_EQ(*written, (std::vector<std::string>{"facts.json", "included.json", "inventory.json", "module.json",
                                                 "plan.json", "project.json", "tests.json"}));
-  EXPECT_EQ(documents(read()), documents(read()));
+  EXPECT_EQ(documents(kinds_, read()), documents(kinds_, read()));
 }
 
 TEST_F(KnownProjectTest, CannotBeWrittenIntoAFile) {
   write("out", "");
-  const auto written = write_schemas(scratch_.path() / "out", Format::kJsonSchema, {});
+  const auto written = write_schemas(scratch_.path() / "out", Format::kJsonSchema, kinds_, {});
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().code(), Code::kWriteFailed);
 }

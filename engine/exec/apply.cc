@@ -35,14 +35,30 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
     return tools_.line.wants_stop();
   });
   tools_.system.set_while_busy([this] { tools_.line.show_life(); });
+  tools_.blobs.fetch_large(
+      request.contents, request.key,
+      [this](const wire::LargeContent& content, const ByteSink& take) { return fetch(content, take); });
 }
 
 ApplyRun::~ApplyRun() {
   tools_.system.set_while_busy({});
+  tools_.blobs.fetch_nothing();
+}
+
+// Waiting for the line is not work: an earlier change may be what cut it, and is then undone meanwhile.
+Result<> ApplyRun::fetch(const wire::LargeContent& content, const ByteSink& take) {
+  bool waits_to_be_confirmed = false;
+  for (std::size_t i = 0; i < states_.size(); ++i)
+    waits_to_be_confirmed = waits_to_be_confirmed || (guarded_[i] && touched_[i]);
+  if (waits_to_be_confirmed) guard_.rest(false);
+  Result<> fetched = tools_.line.fetch(content, take);
+  if (waits_to_be_confirmed && !guard_.work())
+    return fail(Code::kNotConfirmed, "the time to confirm what was changed before ran out");
+  return fetched;
 }
 
 wire::Done ApplyRun::run() {
-  done_.outcome = "ok";
+  done_.outcome = wire::DoneOutcome::kOk;
   if (already_applied()) return done_;
   HostRecord& record = tools_.log.record();
   for (const std::string& folder : record.temporaries) {
@@ -60,7 +76,7 @@ bool ApplyRun::already_applied() {
   if (!request_.check_applied) return false;
   for (const AppliedPlan& applied : tools_.log.record().applied) {
     if (applied.plan != request_.plan) continue;
-    done_.outcome = "already";
+    done_.outcome = wire::DoneOutcome::kAlready;
     done_.applied_by = applied.run;
     done_.applied_at = applied.when;
     return true;
@@ -104,14 +120,14 @@ bool ApplyRun::look_at_all() {
       fail_before(i, found[at].error().diagnostic(), false);
       continue;
     }
-    judgements_[i] = judge(provider(i), action(i), *found[at]);
+    judgements_[i] = judge(kind(i), action(i), *found[at]);
     before_[i] = std::move(*found[at]);
     if (judgements_[i].verdict != Verdict::kRefused) continue;
     stale = true;
     states_[i] = State::kSkipped;
     event(wire::EventKind::kStale, i, judgements_[i].problem.summary, judgements_[i].problem);
   }
-  if (stale) done_.outcome = "stale";
+  if (stale) done_.outcome = wire::DoneOutcome::kStale;
   return !stale && !failed_;
 }
 
@@ -121,7 +137,7 @@ void ApplyRun::act() {
   std::size_t next = 0;
   while (next < states_.size()) {
     if (tools_.line.wants_stop()) {
-      done_.outcome = "interrupted";
+      done_.outcome = wire::DoneOutcome::kInterrupted;
       return;
     }
     if (broken_ || stops_after_failure()) return;
@@ -168,7 +184,7 @@ void ApplyRun::look_at(std::span<const std::size_t> indexes) {
       fail_before(index, found[at].error().diagnostic(), false);
       continue;
     }
-    judgements_[index] = judge(provider(index), action(index), *found[at]);
+    judgements_[index] = judge(kind(index), action(index), *found[at]);
     before_[index] = std::move(*found[at]);
   }
 }
@@ -233,7 +249,7 @@ std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::siz
     fail_before(index, found[0].error().diagnostic(), false);
     return std::nullopt;
   }
-  Change change = provider(index).triggered(*desired, *found[0], action(index).op);
+  Change change = kind(index).provider->triggered(*desired, *found[0], action(index).op);
   if (change.empty()) return std::nullopt;
   return std::move(change.operations);
 }
@@ -276,9 +292,9 @@ std::vector<std::string> ApplyRun::addresses_owed() const {
 void ApplyRun::finish() {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     if (states_[i] != State::kPending) continue;
-    if (done_.outcome == "interrupted") {
+    if (done_.outcome == wire::DoneOutcome::kInterrupted) {
       skip(i, Diagnostic(Code::kInterrupted, address(i) + " was not begun: the run was interrupted"));
-    } else if (done_.outcome == "stale") {
+    } else if (done_.outcome == wire::DoneOutcome::kStale) {
       states_[i] = State::kSkipped;
     } else if (failed_) {
       skip(i, Diagnostic(Code::kSkippedByFailure, address(i) + " was skipped, since " + address(*failed_) + " failed"));
@@ -289,7 +305,7 @@ void ApplyRun::finish() {
   done_.failed = static_cast<int>(std::count(states_.begin(), states_.end(), State::kFailed));
   done_.skipped = static_cast<int>(std::count(states_.begin(), states_.end(), State::kSkipped));
   done_.verified = static_cast<int>(std::count(states_.begin(), states_.end(), State::kVerified));
-  if (failed_ && done_.outcome == "ok") done_.outcome = "failed";
+  if (failed_ && done_.outcome == wire::DoneOutcome::kOk) done_.outcome = wire::DoneOutcome::kFailed;
   std::erase_if(tools_.log.record().owed, [this](const wire::Owed& owed) {
     const std::vector<std::string>& moot = request_.moot_probes;
     return owed.op == Op::kVerify && std::find(moot.begin(), moot.end(), owed.address) != moot.end();
@@ -297,7 +313,7 @@ void ApplyRun::finish() {
   done_.owed = addresses_owed();
   done_.confirm_within = guard_.finish();
   // A host that was refused is left alone altogether.
-  if (done_.outcome == "stale") return;
+  if (done_.outcome == wire::DoneOutcome::kStale) return;
 
   HostRecord& record = tools_.log.record();
   std::set<std::string> not_done;
@@ -316,7 +332,7 @@ void ApplyRun::finish() {
   const bool known = std::any_of(record.applied.begin(), record.applied.end(),
                                  [this](const AppliedPlan& applied) { return applied.plan == request_.plan; });
   // What locks held back may still be applied with this plan once they are gone.
-  const bool in_full = done_.outcome == "ok" && done_.skipped == 0;
+  const bool in_full = done_.outcome == wire::DoneOutcome::kOk && done_.skipped == 0;
   if (in_full && !request_.actions.empty() && !known) {
     record.applied.push_back({request_.plan, request_.run, now_rfc3339()});
     if (record.applied.size() > 16) record.applied.erase(record.applied.begin());

@@ -8,7 +8,7 @@
 #include "engine/exec/local_system.h"
 #include "engine/exec/record.h"
 #include "engine/wire/messages.h"
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::exec {
 
@@ -21,12 +21,15 @@ class Line {
   virtual bool wants_stop() = 0;
   // Called now and then while a program runs, for the controller to know that its executor has not stopped.
   virtual void show_life() = 0;
+  // The bytes of one of the apply's large contents, in order. Waits for them. Errors: what the controller says of it,
+  // that of `take`, kConnectionLost.
+  virtual Result<> fetch(const wire::LargeContent& content, const ByteSink& take) = 0;
 };
 
 struct ApplyTools {
   const Registry& registry;
   LocalSystem& system;
-  const BlobStore& blobs;
+  BlobStore& blobs;
   const StateFolder& folder;
   RunLog& log;
   Line& line;

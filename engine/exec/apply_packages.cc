@@ -34,7 +34,7 @@ void ApplyRun::carry_out_transaction(std::vector<Turn>& turns) {
     turn.begun = true;
     (void)merge(whole, std::get<PackageTransaction>(turn.operations.front()));
   }
-  const Result<> done = interpreter_.run(whole, turns.front().output);
+  const Result<> done = interpreter_.run(whole, {}, turns.front().output);
   if (done) return;
   const Diagnostic& why = done.error().diagnostic();
 
@@ -50,7 +50,7 @@ void ApplyRun::carry_out_transaction(std::vector<Turn>& turns) {
   bool told = false;
   for (std::size_t i = 0; i < turns.size(); ++i) {
     Turn& turn = turns[i];
-    const bool as_planned = found[i] && !divergence(provider(turn.index), action(turn.index), *found[i]);
+    const bool as_planned = found[i] && !divergence(kind(turn.index), action(turn.index), *found[i]);
     turn.note = "it is as planned, although the transaction failed";
     if (as_planned) continue;
     turn.problem = why;
@@ -85,7 +85,7 @@ void ApplyRun::carry_out_one_by_one(std::vector<Turn>& turns, const Diagnostic& 
   for (Turn& turn : turns) turn.begun = false;
   for (Turn& turn : turns) {
     if (tools_.line.wants_stop()) {
-      done_.outcome = "interrupted";
+      done_.outcome = wire::DoneOutcome::kInterrupted;
       return;
     }
     turn.note = "alone, since together it failed: " + why.summary;

@@ -30,7 +30,9 @@ class ApplyRun {
   struct Turn {
     std::size_t index = 0;
     std::vector<Operation> operations;
-    std::vector<StagedFile> files;  // new files of a grouped action, in the order of its WriteFiles
+    // New files of a grouped action, in the order of the operations that write them; nothing where an earlier turn's
+    // edits of the same file bring it along.
+    std::vector<std::optional<StagedFile>> files;
     std::optional<Diagnostic> problem;
     bool diverged = false;  // the problem is what looking again showed
     bool begun = false;     // something may have been done
@@ -44,12 +46,14 @@ class ApplyRun {
   struct Group {
     std::vector<Turn> turns;
     std::set<std::size_t> indexes;
-    std::set<std::string> paths;  // that they touch
-    std::uint64_t bytes = 0;      // of new contents
-    bool closed = false;          // it holds one that takes its turn alone
+    std::set<std::string> paths;   // that they touch
+    std::set<std::string> edited;  // those of them of which they change parts, and do nothing else
+    std::uint64_t bytes = 0;       // of new contents
+    bool closed = false;           // it holds one that takes its turn alone
   };
 
   // apply.cc: what happens in which order.
+  Result<> fetch(const wire::LargeContent& content, const ByteSink& take);
   bool already_applied();
   void leave_locked_alone();
   bool look_at_all();
@@ -76,6 +80,7 @@ class ApplyRun {
   void carry_out_one(Turn& turn);
   void carry_out_group(std::vector<Turn>& turns);
   void stage_all(std::vector<Turn>& turns);
+  void stage_edits(std::vector<Turn>& turns, StagingFolder& folder);
   void put_in_place(Turn& turn);
   void look_again(std::vector<Turn>& turns);
   void settle(std::vector<Turn>& turns);
@@ -96,9 +101,7 @@ class ApplyRun {
 
   const wire::Action& action(std::size_t index) const { return request_.actions[index]; }
   std::string address(std::size_t index) const { return action(index).desired.address.str(); }
-  const Provider& provider(std::size_t index) const {
-    return *tools_.registry.find(action(index).desired.address.kind);
-  }
+  const Kind& kind(std::size_t index) const { return *tools_.registry.find(action(index).desired.address.kind); }
   bool is_probe(std::size_t index) const { return action(index).op == Op::kVerify; }
   bool stops_after_failure() const { return failed_.has_value() && !request_.keep_going; }
 

@@ -10,11 +10,13 @@
 
 #include "engine/exec/accounts.h"
 #include "engine/exec/state_folder.h"
+#include "engine/exec/system/disk.h"
 
 namespace plumb::exec {
 namespace {
 
 constexpr std::string_view kSpool = ".spool-";
+constexpr std::size_t kPiece = std::size_t{256} << 10;
 
 }  // namespace
 
@@ -90,12 +92,64 @@ Result<> BlobStore::check(const std::string& key) const {
   return {};
 }
 
-Result<Content> BlobStore::find(const std::string& wanted) const {
-  const auto found = stored_.find(wanted);
-  if (found != stored_.end()) return Content{found->second.bytes, found->second.file.get(), found->second.size};
+Result<> BlobStore::add_file(const std::string& digest, UniqueFd file, const std::string& path) {
+  Sha256 hash;
+  Stored stored;
+  const auto piece = std::make_unique_for_overwrite<char[]>(kPiece);
+  while (true) {
+    const ssize_t count = ::pread(file.get(), piece.get(), kPiece, static_cast<off_t>(stored.size));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return os_error("read", path);
+    if (count == 0) break;
+    hash.add({piece.get(), static_cast<std::size_t>(count)});
+    stored.size += static_cast<std::uint64_t>(count);
+  }
+  if (hash.finish() != digest) return fail(Code::kOperation, path + " does not hold what was kept there");
+  stored.file = std::move(file);
+  stored_.insert_or_assign(digest, std::move(stored));
+  return {};
+}
+
+void BlobStore::fetch_large(const std::vector<wire::LargeContent>& contents, std::string key, Fetch fetch) {
+  large_.clear();
+  for (const wire::LargeContent& content : contents) large_.emplace(content.digest, content);
+  key_ = std::move(key);
+  fetch_ = std::move(fetch);
+}
+
+Result<std::uint64_t> BlobStore::size(const std::string& wanted) const {
+  if (const auto found = stored_.find(wanted); found != stored_.end()) return found->second.size;
+  if (const auto found = large_.find(wanted); found != large_.end()) return found->second.size;
   static const std::string kEmpty = digest("");
-  if (wanted == kEmpty) return Content{};
+  if (wanted == kEmpty) return 0;
   return fail(Code::kProtocol, "the content " + wanted + " was not sent");
+}
+
+Result<> BlobStore::write(const std::string& digest, int file, const std::string& path) const {
+  if (const auto found = stored_.find(digest); found != stored_.end()) {
+    const Stored& stored = found->second;
+    if (!stored.file) return write_all(file, stored.bytes, path);
+    if (copy_bytes(stored.file.get(), file, static_cast<off_t>(stored.size)) != 0) return os_error("write", path);
+    return {};
+  }
+  if (const auto found = large_.find(digest); found != large_.end()) return write_fetched(found->second, file, path);
+  PLUMB_TRY(size(digest));
+  return {};
+}
+
+Result<> BlobStore::write_fetched(const wire::LargeContent& content, int file, const std::string& path) const {
+  // A disk that has not the room says so before the bytes are on their way.
+  if (reserve(file, static_cast<off_t>(content.size)) != 0) return os_error("write", path);
+  DigestCheck check(content.digest, key_);
+  std::uint64_t size = 0;
+  PLUMB_TRY(fetch_(content, [&](std::string_view bytes) -> Result<> {
+    size += bytes.size();
+    if (size > content.size) return fail(Code::kProtocol, "more came of a content than its size says");
+    check.add(bytes);
+    return write_all(file, bytes, path);
+  }));
+  if (check.holds()) return {};
+  return fail(Code::kProtocol, "what came for " + path + " is not what its digest " + content.digest + " says");
 }
 
 void remove_left_over_spools(const RootFiles& files) {

@@ -1,25 +1,23 @@
-// Contents that the controller sent, by digest. They stay in memory up to a bound; larger ones that are not secret lie
-// in a folder that only the executor's user can read and that goes when the executor does.
+// Contents by digest. Small ones were sent by the controller and stay in memory up to a bound; beyond it those that are
+// not secret lie in a folder that only the executor's user can read and that goes when the executor does. Large ones
+// are fetched when an action writes them, and are never here.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "engine/base/digest.h"
+#include "engine/base/byte_sink.h"
+#include "engine/base/digest_check.h"
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/exec/root_files.h"
 #include "engine/wire/messages.h"
 
 namespace plumb::exec {
-
-struct Content {
-  std::string_view bytes;  // of a content in memory
-  int file = -1;           // of one that is not; read from its beginning with pread
-  std::uint64_t size = 0;
-};
 
 class BlobStore {
  public:
@@ -34,7 +32,19 @@ class BlobStore {
   Result<> add(const wire::Blob& chunk);
   // Keyed digests can only be checked once the key is known.
   Result<> check(const std::string& key) const;
-  Result<Content> find(const std::string& digest) const;
+  // A content that an open file holds; refused where it holds another one.
+  Result<> add_file(const std::string& digest, UniqueFd file, const std::string& path);
+
+  // Has these contents fetched as they are written. `fetch` gives a content's bytes from its beginning and waits for
+  // them.
+  using Fetch = std::function<Result<>(const wire::LargeContent& content, const ByteSink& take)>;
+  void fetch_large(const std::vector<wire::LargeContent>& contents, std::string key, Fetch fetch);
+  void fetch_nothing() { large_.clear(); }
+
+  // Errors: kProtocol where no content has this digest.
+  Result<std::uint64_t> size(const std::string& digest) const;
+  // Writes all of it to an open file, which is `path` for people. What was fetched is checked before it ends.
+  Result<> write(const std::string& digest, int file, const std::string& path) const;
 
  private:
   struct Stored {
@@ -44,6 +54,7 @@ class BlobStore {
     bool secret = false;
   };
   Result<> spill(Stored& stored, const std::string& digest);
+  Result<> write_fetched(const wire::LargeContent& content, int file, const std::string& path) const;
 
   const RootFiles& files_;
   std::size_t memory_;
@@ -53,6 +64,9 @@ class BlobStore {
   Stored coming_;
   Sha256 hash_;
   std::map<std::string, Stored> stored_;
+  std::map<std::string, wire::LargeContent> large_;
+  std::string key_;
+  Fetch fetch_;
 };
 
 // Folders of executors that were killed; called by one that holds the host lock.

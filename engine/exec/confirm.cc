@@ -13,11 +13,11 @@ wire::Confirmation undone_run(const StateFolder& folder, const std::string& run)
   for (const wire::Unreported& told : load_record(folder).unreported) {
     if (told.run != run) continue;
     const bool again = told.op == Op::kRestart || told.op == Op::kReload || told.op == Op::kRun;
-    if (told.outcome == "undone") (again ? answer.restarted : answer.undone).push_back(told.address);
-    if (told.outcome == "not undone") answer.problems.push_back(told.address + ": " + told.text);
+    if (told.outcome == JournalOutcome::kUndone) (again ? answer.restarted : answer.undone).push_back(told.address);
+    if (told.outcome == JournalOutcome::kNotUndone) answer.problems.push_back(told.address + ": " + told.text);
   }
   const bool any = !answer.undone.empty() || !answer.restarted.empty() || !answer.problems.empty();
-  answer.outcome = any ? "undone" : "nothing";
+  answer.outcome = any ? wire::ConfirmOutcome::kUndone : wire::ConfirmOutcome::kNothing;
   return answer;
 }
 
@@ -28,10 +28,10 @@ wire::Confirmation confirm(const StateFolder& folder, const wire::Confirm& reque
   if (const std::optional<UndoList> list = left.waiting(); list && list->run == request.run) {
     // An executor that was cut off from its controller ends the action in hand first.
     const bool busy = !list->complete && !HostLock::take(folder.files(), request.project, request.run);
-    if (busy) return {"busy", {}, {}, {}};
-    if (left.confirm()) return {"confirmed", {}, {}, {}};
+    if (busy) return {wire::ConfirmOutcome::kBusy, {}, {}, {}};
+    if (left.confirm()) return {wire::ConfirmOutcome::kConfirmed, {}, {}, {}};
   }
-  if (left.is_being_undone()) return {"undoing", {}, {}, {}};
+  if (left.is_being_undone()) return {wire::ConfirmOutcome::kUndoing, {}, {}, {}};
   return undone_run(folder, request.run);
 }
 

@@ -1,4 +1,4 @@
-// Changes that must be confirmed, in conversations with build/bin/plumb-exec on a scratch root.
+// Changes that must be confirmed, in conversations with an executor on a scratch root.
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -22,11 +22,10 @@ class ConfirmTest : public ::testing::Test {
   // Applies a new content for /etc/line over this connection.
   std::optional<wire::Done> change(TestClient& client, int within) {
     wire::Action action;
-    action.desired = {
-        {"", "file", "/etc/line"}, {{"path", "/etc/line"}, {"content", digest("new")}, {"state", "present"}}, {}};
+    action.desired = {{"", "note", "/etc/line"}, {{"at", "/etc/line"}, {"text", digest("new")}}, {}};
     action.op = Op::kUpdate;
-    action.before = {{"content", digest("old")}};
-    action.after = {{"content", digest("new")}};
+    action.before = {{"text", digest("old")}};
+    action.after = {{"text", digest("new")}};
     action.operations = {WriteFile{"/etc/line", digest("new"), {}, false, false, ""}};
     action.confirm_within = within;
     wire::Apply apply;
@@ -35,7 +34,7 @@ class ConfirmTest : public ::testing::Test {
     apply.plan = "plan-1";
     apply.check_applied = true;
     apply.actions = {action};
-    apply.resources = {{"file:/etc/line", action.desired.attributes}};
+    apply.resources = {{"note:/etc/line", action.desired.attributes}};
     client.blob("new");
     client.send(apply);
     return client.expect<wire::Done>();
@@ -48,7 +47,7 @@ class ConfirmTest : public ::testing::Test {
   // What the host says once it has settled; it is asked for twenty seconds at most.
   wire::Confirmation settled() {
     for (int i = 0; i < 200; ++i) {
-      if (wire::Confirmation answer = ask_record(); answer.outcome == "undone") return answer;
+      if (wire::Confirmation answer = ask_record(); answer.outcome == wire::ConfirmOutcome::kUndone) return answer;
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     return {};
@@ -76,8 +75,8 @@ TEST_F(ConfirmTest, WhatIsConfirmedInTimeStays) {
   ASSERT_TRUE(done.has_value()) << (client.refusal ? client.refusal->summary : "");
   EXPECT_EQ(done->confirm_within, 4);
   EXPECT_TRUE(waits());
-  EXPECT_EQ(confirm().outcome, "confirmed");
-  EXPECT_EQ(confirm().outcome, "nothing");
+  EXPECT_EQ(confirm().outcome, wire::ConfirmOutcome::kConfirmed);
+  EXPECT_EQ(confirm().outcome, wire::ConfirmOutcome::kNothing);
   std::this_thread::sleep_for(std::chrono::milliseconds(4500));
   EXPECT_EQ(root_.read("/etc/line"), "new");
   client.end_of_stream();
@@ -90,7 +89,7 @@ TEST_F(ConfirmTest, WhatNobodyConfirmsIsPutBackAndCanBeAppliedAgain) {
   ASSERT_TRUE(change(client, 3).has_value());
   EXPECT_EQ(root_.read("/etc/line"), "new");
   const wire::Confirmation answer = settled();
-  EXPECT_THAT(answer.undone, ElementsAre("file:/etc/line"));
+  EXPECT_THAT(answer.undone, ElementsAre("note:/etc/line"));
   EXPECT_THAT(answer.problems, IsEmpty());
   EXPECT_EQ(root_.read("/etc/line"), "old");
   // The executor was ended, so that it cannot say what is no longer true.
@@ -101,12 +100,12 @@ TEST_F(ConfirmTest, WhatNobodyConfirmsIsPutBackAndCanBeAppliedAgain) {
   next.send(wire::Observe{"edge", "", {}});
   const auto record = next.expect<wire::Record>();
   ASSERT_TRUE(record.has_value());
-  EXPECT_FALSE(record->resources.contains("file:/etc/line"));
+  EXPECT_FALSE(record->resources.contains("note:/etc/line"));
   ASSERT_EQ(record->unreported.size(), 1U);
-  EXPECT_EQ(record->unreported[0].outcome, "undone");
+  EXPECT_EQ(record->unreported[0].outcome, JournalOutcome::kUndone);
   const auto again = change(next, 0);
   ASSERT_TRUE(again.has_value());
-  EXPECT_EQ(again->outcome, "ok");
+  EXPECT_EQ(again->outcome, wire::DoneOutcome::kOk);
   EXPECT_EQ(again->changed, 1);
 }
 
@@ -114,7 +113,7 @@ TEST_F(ConfirmTest, ItOutlivesAnExecutorThatIsKilled) {
   TestClient client(root_.path());
   ASSERT_TRUE(change(client, 1).has_value());
   client.kill();
-  EXPECT_THAT(settled().undone, ElementsAre("file:/etc/line"));
+  EXPECT_THAT(settled().undone, ElementsAre("note:/etc/line"));
   EXPECT_EQ(root_.read("/etc/line"), "old");
 }
 
@@ -122,7 +121,7 @@ TEST_F(ConfirmTest, ItOutlivesALineThatIsCut) {
   TestClient client(root_.path());
   ASSERT_TRUE(change(client, 1).has_value());
   client.cut();
-  EXPECT_THAT(settled().undone, ElementsAre("file:/etc/line"));
+  EXPECT_THAT(settled().undone, ElementsAre("note:/etc/line"));
   EXPECT_EQ(root_.read("/etc/line"), "old");
 }
 
@@ -135,14 +134,14 @@ TEST_F(ConfirmTest, NobodyElseBeginsWhileSomethingWaits) {
   EXPECT_FALSE(change(other, 0).has_value());
   ASSERT_TRUE(other.refusal.has_value());
   EXPECT_EQ(other.refusal->code, Code::kHostLocked);
-  EXPECT_EQ(confirm().outcome, "confirmed");
+  EXPECT_EQ(confirm().outcome, wire::ConfirmOutcome::kConfirmed);
 }
 
 TEST_F(ConfirmTest, WhatWaitedWhenTheHostWentDownIsUndoneByTheNextContact) {
   // As after a reboot: a list, and no watchdog.
   root_.write("/var/lib/plumb/edge/undo/" + digest("older").substr(7), "older");
-  const Json write = {{"write_file", {{"path", "/etc/line"}, {"content", digest("older")}}}};
-  const Json step = {{"address", "file:/etc/line"}, {"op", "update"}, {"operations", Json::array({write})}};
+  const Json write = {{"write_file", {{"at", "/etc/line"}, {"text", digest("older")}}}};
+  const Json step = {{"address", "note:/etc/line"}, {"op", "update"}, {"operations", Json::array({write})}};
   const Json list = {{"plumb", "undo/v1"},    {"run", "run-0"},   {"plan", "plan-0"},
                      {"within", 60},          {"complete", true}, {"steps", Json::array({step})},
                      {"again", Json::array()}};
@@ -162,7 +161,7 @@ TEST_F(ConfirmTest, WhatWaitedWhenTheHostWentDownIsUndoneByTheNextContact) {
   client.send(wire::Observe{"edge", "", {}});
   const auto record = client.expect<wire::Record>();
   ASSERT_TRUE(record.has_value());
-  EXPECT_EQ(record->unreported.at(0).outcome, "undone");
+  EXPECT_EQ(record->unreported.at(0).outcome, JournalOutcome::kUndone);
   EXPECT_EQ(root_.read("/etc/line"), "older");
 }
 

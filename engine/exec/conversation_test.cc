@@ -1,15 +1,15 @@
-// Whole conversations with build/bin/plumb-exec on a scratch root.
+// Whole conversations with an executor of made-up kinds on a scratch root.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "engine/exec/testing/client.h"
-#include "providers/sdk/provider.h"
+#include "engine/testing/kinds.h"
 
 namespace plumb::exec {
 namespace {
 
-Desired file(const std::string& path, const std::string& content, const std::string& mode = "0644") {
-  return {{"", "file", path}, {{"path", path}, {"content", digest(content)}, {"mode", mode}}, {}};
+Desired note(const std::string& path, const std::string& content, const std::string& mode = "0644") {
+  return {{"", "note", path}, {{"at", path}, {"text", digest(content)}, {"mode", mode}}, {}};
 }
 
 // The action that a plan would hold for this resource, made from what the host says.
@@ -18,7 +18,8 @@ wire::Action plan(TestClient& client, const Desired& desired, const std::string&
   const auto chunk = client.expect<wire::ObservedChunk>();
   (void)client.expect<wire::Record>();
   const Observed observed = chunk->states.at(0).observed.value();
-  Change change = builtin_providers().find(desired.address.kind)->diff(desired, observed);
+  const Registry kinds = testing::made_up_kinds();
+  const Change change = kinds.provider(desired.address.kind)->diff(desired, observed);
   wire::Action action;
   action.desired = desired;
   action.op = change.op;
@@ -46,7 +47,7 @@ TEST(Conversation, GreetsWithProtocolPlatformAndFacts) {
   TestClient client(root.path());
   const auto hello = client.expect<wire::Hello>();
   ASSERT_TRUE(hello.has_value());
-  EXPECT_EQ(hello->protocol, wire::kProtocol);
+  EXPECT_EQ(hello->protocols, wire::kVersions);
   EXPECT_THAT(hello->platform, ::testing::AnyOf(::testing::StartsWith("linux-"), ::testing::StartsWith("darwin-")));
   EXPECT_EQ(hello->facts["os"]["family"], "debian");
   EXPECT_EQ(hello->facts["hostname"], "web01");
@@ -57,26 +58,103 @@ TEST(Conversation, WritesAFileAndThenHasNothingToDo) {
   const ScratchRoot root;
   {
     TestClient client(root.path());
-    const wire::Action action = plan(client, file("/etc/motd", "hello\n"));
+    const wire::Action action = plan(client, note("/etc/motd", "hello\n"));
     ASSERT_EQ(action.op, Op::kCreate);
     client.blob("hello\n");
     client.send(request({action}));
     const auto done = client.expect<wire::Done>();
     ASSERT_TRUE(done.has_value()) << (client.refusal ? client.refusal->summary : "");
-    EXPECT_EQ(done->outcome, "ok");
+    EXPECT_EQ(done->outcome, wire::DoneOutcome::kOk);
     EXPECT_EQ(done->changed, 1);
     client.end_of_stream();
     EXPECT_EQ(client.wait(), 0);
   }
   EXPECT_EQ(root.read("/etc/motd"), "hello\n");
   TestClient client(root.path());
-  EXPECT_EQ(plan(client, file("/etc/motd", "hello\n")).op, Op::kNone);
+  EXPECT_EQ(plan(client, note("/etc/motd", "hello\n")).op, Op::kNone);
   client.send(wire::Observe{"edge", "", {}});
   const auto record = client.expect<wire::Record>();
   ASSERT_TRUE(record.has_value());
   EXPECT_EQ(record->serial, 1);
-  EXPECT_TRUE(record->resources.contains("file:/etc/motd"));
+  EXPECT_TRUE(record->resources.contains("note:/etc/motd"));
   EXPECT_TRUE(record->unreported.empty());
+}
+
+// Text of several windows.
+std::string large_text() {
+  std::string text;
+  while (text.size() < (std::size_t{20} << 20)) text += "line " + std::to_string(text.size()) + "\n";
+  return text;
+}
+
+wire::Apply request_large(TestClient& client, const std::string& text) {
+  wire::Apply apply = request({plan(client, file("/etc/big", text))});
+  apply.contents = {{digest(text), text.size()}};
+  return apply;
+}
+
+TEST(Conversation, ALargeContentComesInPiecesThatAreAskedFor) {
+  const ScratchRoot root;
+  TestClient client(root.path());
+  const std::string text = large_text();
+  client.send(request_large(client, text));
+  std::size_t sent = 0;
+  std::size_t asked = 0;
+  while (sent < text.size()) {
+    const auto want = client.expect<wire::Want>();
+    ASSERT_TRUE(want.has_value());
+    EXPECT_EQ(want->digest, digest(text));
+    EXPECT_EQ(want->offset, asked);
+    EXPECT_LE(want->offset + want->bytes - sent, std::uint64_t{8} << 20) << "what is on its way is bounded";
+    asked += want->bytes;
+    for (std::size_t left = want->bytes; left > 0;) {
+      const std::string piece = text.substr(sent, std::min(left, std::size_t{1} << 20));
+      sent += piece.size();
+      left -= piece.size();
+      client.send(wire::Blob{digest(text), piece, sent == text.size(), false, {}});
+    }
+  }
+  const auto done = client.expect<wire::Done>();
+  ASSERT_TRUE(done.has_value());
+  EXPECT_EQ(done->outcome, "ok");
+  EXPECT_EQ(root.read("/etc/big"), text);
+}
+
+TEST(Conversation, ALineThatIsCutInALargeContentLeavesNothing) {
+  const ScratchRoot root;
+  const std::string text = large_text();
+  {
+    TestClient client(root.path());
+    client.send(request_large(client, text));
+    ASSERT_TRUE(client.expect<wire::Want>().has_value());
+    client.send(wire::Blob{digest(text), text.substr(0, std::size_t{3} << 20), false, false, {}});
+    client.cut();
+    EXPECT_EQ(client.wait(), 0) << "the executor ends by itself";
+  }
+  EXPECT_FALSE(root.has("/etc/big"));
+  for (const auto& entry : std::filesystem::directory_iterator(root.at("/etc")))
+    EXPECT_EQ(entry.path().filename().string().find(".plumb"), std::string::npos) << entry.path();
+  TestClient client(root.path());
+  client.send(wire::Observe{"edge", "", {}});
+  const auto record = client.expect<wire::Record>();
+  ASSERT_TRUE(record.has_value());
+  ASSERT_EQ(record->unreported.size(), 1U);
+}
+
+TEST(Conversation, WhatTheControllerCannotReadAnyMoreIsTold) {
+  const ScratchRoot root;
+  TestClient client(root.path());
+  const std::string text = large_text();
+  client.send(request_large(client, text));
+  ASSERT_TRUE(client.expect<wire::Want>().has_value());
+  client.send(wire::Blob{digest(text), text.substr(0, 1000), false, false, {}});
+  client.send(wire::Blob{digest(text), "", true, false, Diagnostic(Code::kContentChanged, "files/big was changed")});
+  const auto done = client.expect<wire::Done>();
+  ASSERT_TRUE(done.has_value());
+  EXPECT_EQ(done->failed, 1);
+  ASSERT_TRUE(client.events.back().problem.has_value());
+  EXPECT_EQ(client.events.back().problem->code, Code::kContentChanged);
+  EXPECT_FALSE(root.has("/etc/big"));
 }
 
 TEST(Conversation, EndOfStreamInterruptsAndTheNextOneIsTold) {
@@ -85,7 +163,7 @@ TEST(Conversation, EndOfStreamInterruptsAndTheNextOneIsTold) {
     TestClient client(root.path());
     std::vector<wire::Action> actions;
     for (int i = 0; i < 400; ++i) {
-      actions.push_back(plan(client, file("/etc/f" + std::to_string(i), "x")));
+      actions.push_back(plan(client, note("/etc/f" + std::to_string(i), "x")));
       if (i > 0) actions.back().needs = {static_cast<std::size_t>(i - 1)};
     }
     client.blob("x");
@@ -114,7 +192,7 @@ TEST(Conversation, AcknowledgingTheAnswerSettlesIt) {
   const ScratchRoot root;
   {
     TestClient client(root.path());
-    const wire::Action action = plan(client, file("/etc/motd", "hello"));
+    const wire::Action action = plan(client, note("/etc/motd", "hello"));
     client.blob("hello");
     client.send(request({action}));
     ASSERT_TRUE(client.expect<wire::Done>().has_value());
@@ -133,21 +211,21 @@ TEST(Conversation, SensitiveContentIsSealed) {
   const ScratchRoot root;
   root.write("/etc/secret", "hunter2");
   TestClient client(root.path());
-  Desired desired = file("/etc/secret", "x");
-  desired.attributes["content"] = keyed_digest("key", "another");
-  desired.sensitive = {"content"};
+  Desired desired = note("/etc/secret", "x");
+  desired.attributes["text"] = keyed_digest("key", "another");
+  desired.sensitive = {"text"};
   client.send(wire::Observe{"edge", "key", {desired}});
   const auto chunk = client.expect<wire::ObservedChunk>();
   ASSERT_TRUE(chunk.has_value());
   const Observed& observed = chunk->states.at(0).observed.value();
-  EXPECT_EQ(observed.attributes["content"], keyed_digest("key", "hunter2"));
+  EXPECT_EQ(observed.attributes["text"], keyed_digest("key", "hunter2"));
   EXPECT_FALSE(observed.content_text.has_value());
 }
 
 TEST(Conversation, ASecondRunIsRefusedWhileOneHoldsTheHost) {
   const ScratchRoot root;
   TestClient first(root.path());
-  const wire::Action action = plan(first, file("/etc/motd", "hello"));
+  const wire::Action action = plan(first, note("/etc/motd", "hello"));
   first.blob("hello");
   first.send(request({action}));
   ASSERT_TRUE(first.expect<wire::Done>().has_value());
@@ -166,10 +244,50 @@ TEST(Conversation, ASecondRunIsRefusedWhileOneHoldsTheHost) {
 TEST(Conversation, GarbageIsRefused) {
   const ScratchRoot root;
   TestClient client(root.path());
-  client.send(wire::Hello{});
+  client.send(wire::Record{});
   EXPECT_FALSE(client.expect<wire::Done>().has_value());
   ASSERT_TRUE(client.refusal.has_value());
   EXPECT_EQ(client.refusal->code, Code::kProtocol);
+}
+
+TEST(Conversation, BeginsWithAVersionThatBothSpeak) {
+  const ScratchRoot root;
+  const auto refusal_of = [&root](const wire::Message& first) {
+    TestClient client(root.path(), false);
+    client.send(first);
+    EXPECT_FALSE(client.expect<wire::Record>().has_value());
+    return client.refusal ? client.refusal->summary : "";
+  };
+  EXPECT_THAT(refusal_of(wire::Observe{"edge", "", {}}), ::testing::HasSubstr("begins with hello"));
+  const int past = wire::kVersions.max + 1;
+  EXPECT_THAT(refusal_of(wire::Hello{{past, past + 2}, "9.0.0", "", Json::object()}),
+              ::testing::HasSubstr("plumb 9.0.0 speaks versions " + std::to_string(past) + " to "));
+  TestClient client(root.path(), false);
+  client.send(wire::Hello{{1, past}, "9.0.0", "", Json::object()});
+  client.send(wire::Observe{"edge", "", {}});
+  EXPECT_TRUE(client.expect<wire::Record>().has_value());
+}
+
+// Both ways: the question goes over several frames, and so does the record of what was asked for.
+TEST(Conversation, ListsMayBeLongerThanAFrame) {
+  const ScratchRoot root;
+  wire::Apply apply = request({});
+  const std::string filler(1000, 'x');
+  for (int i = 0; i < 20'000; ++i) apply.resources["file:/srv/" + std::to_string(i)] = {{"filler", filler}};
+  ASSERT_GT(must(wire::frames(apply)).size(), wire::kMaxFrame);
+  {
+    TestClient client(root.path());
+    client.send(apply);
+    ASSERT_TRUE(client.expect<wire::Done>().has_value()) << (client.refusal ? client.refusal->summary : "");
+    client.send(wire::Acknowledge{"edge"});
+    client.end_of_stream();
+    EXPECT_EQ(client.wait(), 0);
+  }
+  TestClient client(root.path());
+  client.send(wire::Observe{"edge", "", {}});
+  const auto record = client.expect<wire::Record>();
+  ASSERT_TRUE(record.has_value());
+  EXPECT_EQ(record->resources.size(), apply.resources.size());
 }
 
 }  // namespace

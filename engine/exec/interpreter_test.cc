@@ -18,12 +18,12 @@ class InterpreterTest : public ::testing::Test {
   InterpreterTest() : system_(must(RootFiles::at(root_.path()))), blobs_(system_.files()) { ::umask(022); }
 
   std::string blob(const std::string& bytes) {
-    EXPECT_TRUE(blobs_.add({digest(bytes), bytes, true, false}).has_value());
+    EXPECT_TRUE(blobs_.add({digest(bytes), bytes, true, false, {}}).has_value());
     return digest(bytes);
   }
-  Result<> run(const Operation& operation, std::map<std::string, Json> secrets = {}) {
-    Interpreter interpreter(system_, builtin_providers().managers(), blobs_, Secrets(std::move(secrets)), "00000000");
-    Result<> done = interpreter.run(operation, output_);
+  Result<> run(const Operation& operation) {
+    Interpreter interpreter(system_, managers_, blobs_, {}, "00000000");
+    Result<> done = interpreter.run(operation, {}, output_);
     EXPECT_TRUE(interpreter.folders().sync().has_value());
     return done;
   }
@@ -44,6 +44,7 @@ class InterpreterTest : public ::testing::Test {
   std::vector<std::string> names(const std::string& path) { return *system_.list(path); }
 
   ScratchRoot root_;
+  const Managers managers_;
   LocalSystem system_;
   BlobStore blobs_;
   std::string output_;
@@ -119,11 +120,11 @@ TEST_F(InterpreterTest, WriteFileRefusesWhatIsNoFile) {
 TEST_F(InterpreterTest, ValidationSeesTheNewFileBeforeItIsInPlace) {
   if (::geteuid() != 0) GTEST_SKIP() << "programs of the host are only run below /";
   LocalSystem host(must(RootFiles::at("/")));
-  Interpreter interpreter(host, builtin_providers().managers(), blobs_, {}, "00000000");
+  Interpreter interpreter(host, managers_, blobs_, {}, "00000000");
   root_.write("/etc/f", "old");
   const std::string path = root_.at("/etc/f");
   const auto write = [&](const std::string& content, const std::string& validate) {
-    return interpreter.run(WriteFile{path, blob(content), {}, false, false, validate}, output_);
+    return interpreter.run(WriteFile{path, blob(content), {}, false, false, validate}, {}, output_);
   };
   const Result<> refused = write("bad", "grep -q good %s || { echo no good in %s; exit 3; }");
   ASSERT_FALSE(refused.has_value());
@@ -200,15 +201,37 @@ TEST_F(InterpreterTest, Attributes) {
 
 TEST_F(InterpreterTest, SecretsArePutInAndTakenOut) {
   const std::string secret = "correct horse";
-  const std::string sealed = keyed_digest("key", secret);
-  const Secrets secrets(std::map<std::string, Json>{{sealed, secret}});
-  const auto revealed = secrets.reveal(EditDatabase{"user", "modify", "u", {{"comment", sealed}}});
+  const Sealed sealed = Sealed::of("key", secret);
+  const Secrets secrets(std::map<std::string, Json>{{sealed.encode(), secret}});
+  const EditDatabase edit{"user", "modify", "u", {{"comment", sealed.encode()}}};
+  const auto revealed = secrets.reveal(edit, {sealed});
   ASSERT_TRUE(revealed.has_value());
   EXPECT_EQ(std::get<EditDatabase>(*revealed).set["comment"], secret);
   EXPECT_EQ(secrets.hide("it said " + secret + "!"), "it said (sensitive)!");
-  const auto missing = Secrets().reveal(EditDatabase{"user", "modify", "u", {{"comment", sealed}}});
+  const auto missing = Secrets().reveal(edit, {sealed});
   ASSERT_FALSE(missing.has_value());
   EXPECT_EQ(missing.error().code(), Code::kSecretUnresolved);
+}
+
+TEST_F(InterpreterTest, OnlyMarkedValuesAreRevealed) {
+  const Sealed sealed = Sealed::of("key", "correct horse");
+  const Sealed other = Sealed::of("key", "battery staple");
+  const std::string looks_sealed = "hmac-sha256:" + std::string(64, 'a');
+  const Secrets secrets(std::map<std::string, Json>{
+      {sealed.encode(), "correct horse"}, {other.encode(), "battery staple"}, {"hmac-sha256:short", "nothing"}});
+  plumb::Run run;
+  run.argv = {looks_sealed};
+  run.env = {{"A", looks_sealed}, {"B", other.encode()}};
+  run.stdin_text = sealed.encode();
+  const auto revealed = secrets.reveal(run, {sealed});
+  ASSERT_TRUE(revealed.has_value());
+  const auto& shown = std::get<plumb::Run>(*revealed);
+  EXPECT_EQ(shown.argv, run.argv);
+  EXPECT_EQ(shown.env, run.env) << "neither a text that looks so nor a value of another resource";
+  EXPECT_EQ(shown.stdin_text, "correct horse");
+  EXPECT_EQ(std::get<plumb::Run>(secrets.reveal(run, {}).value()), run);
+  run.sealed_env = other.encode();
+  EXPECT_EQ(secrets.reveal(run, {}).error().code(), Code::kSecretUnresolved);
 }
 
 class HostProgramTest : public ::testing::Test {
@@ -216,9 +239,10 @@ class HostProgramTest : public ::testing::Test {
   HostProgramTest()
       : system_(must(RootFiles::at("/"))),
         blobs_(system_.files()),
-        interpreter_(system_, builtin_providers().managers(), blobs_, {}, "00000000") {}
-  Result<> run(plumb::Run operation) { return interpreter_.run(operation, output_); }
+        interpreter_(system_, managers_, blobs_, {}, "00000000") {}
+  Result<> run(plumb::Run operation) { return interpreter_.run(operation, {}, output_); }
 
+  const Managers managers_;
   LocalSystem system_;
   BlobStore blobs_;
   Interpreter interpreter_;

@@ -1,4 +1,4 @@
-// Locks on resources, in conversations with build/bin/plumb-exec on a scratch root.
+// Locks on resources, in conversations with an executor on a scratch root.
 #include "engine/exec/item_locks.h"
 
 #include <chrono>
@@ -46,13 +46,13 @@ class ItemLocksTest : public ::testing::Test {
     for (const char* name : {"/etc/a", "/etc/b", "/etc/c"}) {
       const std::string path = name;
       wire::Action action;
-      action.desired = {{"", "file", path}, {{"path", path}, {"content", digest("new")}, {"state", "present"}}, {}};
+      action.desired = {{"", "note", path}, {{"at", path}, {"text", digest("new")}}, {}};
       action.op = Op::kUpdate;
-      action.before = {{"content", digest("old")}};
-      action.after = {{"content", digest("new")}};
+      action.before = {{"text", digest("old")}};
+      action.after = {{"text", digest("new")}};
       action.operations = {WriteFile{path, digest("new"), {}, false, false, ""}};
       if (path == "/etc/b") action.needs = {0};
-      apply.resources["file:" + path] = action.desired.attributes;
+      apply.resources["note:" + path] = action.desired.attributes;
       apply.actions.push_back(std::move(action));
     }
     client.blob("new");
@@ -67,29 +67,29 @@ class ItemLocksTest : public ::testing::Test {
 using Names = std::vector<std::string>;
 
 TEST_F(ItemLocksTest, ALockIsToldToWhoeverObservesUntilItsTimeIsOver) {
-  ASSERT_TRUE(ask(lock("ada", "file:/etc/a", 4)));
-  ASSERT_TRUE(ask(lock("ada", "file:/etc/b")));
+  ASSERT_TRUE(ask(lock("ada", "note:/etc/a", 4)));
+  ASSERT_TRUE(ask(lock("ada", "note:/etc/b")));
   EXPECT_EQ(items(), (Names{"ada file:/etc/a", "ada file:/etc/b"}));
   std::this_thread::sleep_for(std::chrono::milliseconds(4100));
   EXPECT_EQ(items(), (Names{"ada file:/etc/b"}));
 }
 
 TEST_F(ItemLocksTest, TheSameLockAgainIsLongerAndNotASecondOne) {
-  const auto first = ask(lock("ada", "file:/etc/a", 60));
-  const auto second = ask(lock("ada", "file:/etc/a", 600));
+  const auto first = ask(lock("ada", "note:/etc/a", 60));
+  const auto second = ask(lock("ada", "note:/etc/a", 600));
   ASSERT_TRUE(first && second);
   ASSERT_EQ(second->locks.size(), 1U);
   EXPECT_GT(second->locks[0].until, first->locks[0].until);
 }
 
 TEST_F(ItemLocksTest, OnlyForceLiftsALockOfSomebodyElse) {
-  ASSERT_TRUE(ask(lock("ada", "file:/etc/a")));
-  EXPECT_FALSE(ask(unlock("bob", {"file:/etc/a"})));
+  ASSERT_TRUE(ask(lock("ada", "note:/etc/a")));
+  EXPECT_FALSE(ask(unlock("bob", {"note:/etc/a"})));
   ASSERT_TRUE(refusal_);
   EXPECT_EQ(refusal_->code, Code::kItemLocked);
   EXPECT_NE(refusal_->summary.find("ada"), std::string::npos);
   EXPECT_TRUE(ask(unlock("bob", {}))->lifted.empty());
-  EXPECT_EQ(ask(unlock("bob", {"file:/etc/a"}, true))->lifted.size(), 1U);
+  EXPECT_EQ(ask(unlock("bob", {"note:/etc/a"}, true))->lifted.size(), 1U);
   EXPECT_EQ(items(), Names{});
   EXPECT_FALSE(root_.has("/var/lib/plumb/edge/locks.json"));
 }
@@ -97,12 +97,12 @@ TEST_F(ItemLocksTest, OnlyForceLiftsALockOfSomebodyElse) {
 TEST_F(ItemLocksTest, AnApplyLeavesWhatIsLockedAloneAndWhatNeedsIt) {
   for (const char* path : {"/etc/b", "/etc/c"}) root_.write(path, "old");
   root_.write("/etc/a", "somebody's trial");
-  ASSERT_TRUE(ask(lock("ada", "file:/etc/a")));
+  ASSERT_TRUE(ask(lock("ada", "note:/etc/a")));
   {
     TestClient client(root_.path());
     const auto done = change(client);
     ASSERT_TRUE(done.has_value());
-    EXPECT_EQ(done->outcome, "ok");
+    EXPECT_EQ(done->outcome, wire::DoneOutcome::kOk);
     EXPECT_EQ(done->changed, 1);
     EXPECT_EQ(done->skipped, 2);
     std::vector<Code> codes;
@@ -127,7 +127,7 @@ TEST_F(ItemLocksTest, AnApplyLeavesWhatIsLockedAloneAndWhatNeedsIt) {
 
 TEST_F(ItemLocksTest, LocksThatCannotBeReadStopEverybody) {
   root_.write("/var/lib/plumb/edge/locks.json", "{");
-  EXPECT_FALSE(ask(lock("ada", "file:/etc/a")));
+  EXPECT_FALSE(ask(lock("ada", "note:/etc/a")));
   EXPECT_EQ(refusal_->code, Code::kDamagedRecord);
   EXPECT_EQ(items(), Names{"no record"});
   EXPECT_TRUE(ask(unlock("ada", {}, true)));

@@ -91,7 +91,7 @@ Json to_json(const JournalEntry& entry) {
   const auto& outcome = std::get<Outcome>(entry);
   Json json = {{"entry", "outcome"},         {"run", outcome.run},
                {"plan", outcome.plan},       {"address", outcome.address},
-               {"op", name(outcome.op)},     {"outcome", outcome.outcome},
+               {"op", name(outcome.op)},     {"outcome", name(outcome.outcome)},
                {"touched", outcome.touched}, {"discharges", outcome.discharges}};
   if (outcome.resource) json["resource"] = *outcome.resource;
   if (outcome.forget) json["forget"] = true;
@@ -116,12 +116,13 @@ std::optional<JournalEntry> entry_from_json(const Json& json) {
     }
     return intent;
   }
-  if (kind != "outcome") return std::nullopt;
+  const std::optional<JournalOutcome> what = journal_outcome_from_name(text_in(json, "outcome"));
+  if (kind != "outcome" || !what) return std::nullopt;
   Outcome outcome{text_in(json, "run"),
                   text_in(json, "plan"),
                   address,
                   *op,
-                  text_in(json, "outcome"),
+                  *what,
                   flag_in(json, "touched"),
                   flag_in(json, "discharges"),
                   {},

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/json.h"
+#include "engine/base/outcome.h"
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/exec/state_folder.h"
@@ -41,9 +42,9 @@ struct Outcome {
   std::string plan;
   std::string address;
   Op op = Op::kNone;
-  std::string outcome;      // "changed", "verified", "failed", "undone", "not undone", or "none": not begun after all
-  bool touched = true;      // the host is no longer as it was before the action
-  bool discharges = false;  // a restart, reload or run that was owed has been done
+  JournalOutcome outcome = JournalOutcome::kNone;
+  bool touched = true;           // the host is no longer as it was before the action
+  bool discharges = false;       // a restart, reload or run that was owed has been done
   std::optional<Json> resource;  // what the record says of the address from now on
   bool forget = false;           // the record no longer holds the address
   std::string text;

@@ -1,20 +1,17 @@
 #include "engine/exec/judge.h"
 
-#include <array>
+#include <algorithm>
 
 #include "engine/base/digest.h"
 
 namespace plumb::exec {
 namespace {
 
-// The attributes of a command that tell whether it has to run.
-constexpr std::array kGuards = {"creates", "removes", "unless", "only_if"};
-
-std::string shown(const Json& value) {
+// The value of an attribute, for people.
+std::string shown(const Desired& desired, const std::string& name, const Json& value) {
   if (value.is_null()) return "not set";
-  if (value.is_string() && (is_digest(value.get<std::string>()) || is_keyed_digest(value.get<std::string>()))) {
+  if (desired.sensitive.contains(name) || (value.is_string() && is_digest(value.get_ref<const std::string&>())))
     return "other bytes";
-  }
   constexpr std::size_t kLongest = 80;
   std::string text = canonical(value);
   if (text.size() > kLongest) {
@@ -41,7 +38,8 @@ std::string since_the_plan(const wire::Action& action, const Change& change, con
   for (const auto& [name, before] : action.before.items()) {
     const Json now = value_in(observed.attributes, name);
     if (now == before) continue;
-    out += (out.empty() ? "" : ", ") + name + " is " + shown(now) + ", the plan saw " + shown(before);
+    out += (out.empty() ? "" : ", ") + name + " is " + shown(action.desired, name, now) + ", the plan saw " +
+           shown(action.desired, name, before);
   }
   return out;
 }
@@ -51,8 +49,8 @@ std::string beyond_the_plan(const Change& now, const wire::Action& action) {
   std::string out;
   for (const auto& [name, after] : now.after.items()) {
     if (value_in(action.after, name) == after) continue;
-    out +=
-        (out.empty() ? "" : ", ") + name + " is " + shown(value_in(now.before, name)) + ", which the plan did not see";
+    out += (out.empty() ? "" : ", ") + name + " is " + shown(action.desired, name, value_in(now.before, name)) +
+           ", which the plan did not see";
   }
   return out;
 }
@@ -78,10 +76,10 @@ Judgement refuse(const wire::Action& action, const std::string& why) {
 
 }  // namespace
 
-Judgement judge(const Provider& provider, const wire::Action& action, const Observed& observed) {
+Judgement judge(const Kind& kind, const wire::Action& action, const Observed& observed) {
   const bool deletes = action.op == Op::kDelete;
   if (deletes && !observed.exists) return {Verdict::kSatisfied, {}, {}};
-  const Change now = provider.diff(action.desired, observed);
+  const Change now = kind.provider->diff(action.desired, observed);
   if (!deletes && now.empty()) return {Verdict::kSatisfied, {}, {}};
   if (observed.obstacle && !deletes) return refuse(action, observed.obstacle->summary);
   const std::string moved = since_the_plan(action, now, observed);
@@ -96,34 +94,33 @@ Judgement judge(const Provider& provider, const wire::Action& action, const Obse
   return refuse(action, moved.empty() ? beyond : moved);
 }
 
-bool is_unverifiable(const wire::Action& action) {
+bool is_unverifiable(const Kind& kind, const wire::Action& action) {
   if (action.op != Op::kRun) return false;
-  for (const char* guard : kGuards) {
-    if (action.desired.has(guard)) return false;
-  }
-  return true;
+  return std::none_of(kind.guards.begin(), kind.guards.end(),
+                      [&](const std::string& guard) { return action.desired.has(guard); });
 }
 
-std::optional<Diagnostic> divergence(const Provider& provider, const wire::Action& action, const Observed& observed) {
+std::optional<Diagnostic> divergence(const Kind& kind, const wire::Action& action, const Observed& observed) {
   const std::string address = action.desired.address.str();
   if (action.op == Op::kDelete) {
     if (!observed.exists) return std::nullopt;
     return Diagnostic(Code::kDiverged, address + " is still there after its removal");
   }
-  const Change left = provider.diff(action.desired, observed);
+  const Change left = kind.provider->diff(action.desired, observed);
   if (left.empty()) return std::nullopt;
   std::string what;
   if (left.op == Op::kRun) {
-    for (const char* guard : kGuards) {
-      if (action.desired.has(guard)) what += (what.empty() ? "" : ", ") + std::string(guard);
+    for (const std::string& guard : kind.guards) {
+      if (action.desired.has(guard)) what += (what.empty() ? "" : ", ") + guard;
     }
     return Diagnostic(Code::kDiverged,
                       address + " ran, but its guard (" + what + ") says that it would have to run again")
         .with_hint("the guard must tell when the command has done its work");
   }
   for (const auto& [name, wanted] : left.after.items()) {
-    what += (what.empty() ? "" : ", ") + name + " is " + shown(value_in(observed.attributes, name)) + " instead of " +
-            shown(wanted);
+    what += (what.empty() ? "" : ", ") + name + " is " +
+            shown(action.desired, name, value_in(observed.attributes, name)) + " instead of " +
+            shown(action.desired, name, wanted);
   }
   if (what.empty()) what = observed.exists ? "it is there" : "it is not there";
   if (observed.obstacle) what += ": " + observed.obstacle->summary;

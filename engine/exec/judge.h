@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/wire/messages.h"
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::exec {
 
@@ -22,11 +22,11 @@ struct Judgement {
   Diagnostic problem;                 // kRefused
 };
 
-Judgement judge(const Provider& provider, const wire::Action& action, const Observed& observed);
+Judgement judge(const Kind& kind, const wire::Action& action, const Observed& observed);
 
-// True where nothing can be said by looking again: a command that has no guard.
-bool is_unverifiable(const wire::Action& action);
+// True where nothing can be said by looking again: a run that has no guard.
+bool is_unverifiable(const Kind& kind, const wire::Action& action);
 // What is not as planned after the action has run; nothing when all is well.
-std::optional<Diagnostic> divergence(const Provider& provider, const wire::Action& action, const Observed& observed);
+std::optional<Diagnostic> divergence(const Kind& kind, const wire::Action& action, const Observed& observed);
 
 }  // namespace plumb::exec

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "engine/base/digest.h"
+#include "engine/base/sealed.h"
 
 namespace plumb::exec {
 namespace {
@@ -13,17 +13,19 @@ constexpr std::size_t kChunkBytes = std::size_t{4} << 20;
 
 }  // namespace
 
-Result<> seal(const Desired& desired, Observed& observed, System& system, const std::string& key) {
+Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, System& system, const std::string& key) {
   for (const std::string& name : desired.sensitive) {
     const auto found = observed.attributes.find(name);
-    if (name == "content") observed.content_text.reset();
+    const ContentAttribute* content = kind.content(name);
+    if (content != nullptr) observed.content_text.reset();
     if (found == observed.attributes.end() || found->is_null()) continue;
-    if (name == "content" && found->is_string() && is_digest(found->get_ref<const std::string&>())) {
+    if (key.empty()) return fail(Code::kProtocol, "a sensitive value was asked for without the project's key");
+    if (content != nullptr && found->is_string() && is_digest(found->get_ref<const std::string&>())) {
       // A plain digest of a short secret can be guessed, so the bytes are read once more under the key.
-      PLUMB_TRY_ASSIGN(const std::string bytes, system.read_file(desired.text("path"), kMaxSensitiveFile));
-      *found = keyed_digest(key, bytes);
+      PLUMB_TRY_ASSIGN(const std::string bytes, system.read_file(desired.text(content->path), kMaxSensitiveFile));
+      *found = Sealed::of(key, bytes).encode();
     } else {
-      *found = keyed_digest(key, found->is_string() ? found->get<std::string>() : canonical(*found));
+      *found = Sealed::of(key, found->is_string() ? found->get<std::string>() : canonical(*found)).encode();
     }
   }
   return {};
@@ -32,24 +34,25 @@ Result<> seal(const Desired& desired, Observed& observed, System& system, const 
 std::vector<Result<Observed>> observe_resources(const Registry& registry, System& system,
                                                 std::span<const Desired* const> desired, const std::string& key) {
   std::vector<Result<Observed>> out(desired.size());
+  system.set_key(key);
   std::map<std::string, std::vector<std::size_t>> kinds;
   for (std::size_t i = 0; i < desired.size(); ++i) kinds[desired[i]->address.kind].push_back(i);
-  for (const auto& [kind, places] : kinds) {
-    const Provider* provider = registry.find(kind);
+  for (const auto& [name, places] : kinds) {
+    const Kind* kind = registry.find(name);
     std::vector<const Desired*> batch;
     for (const std::size_t place : places) batch.push_back(desired[place]);
     std::vector<Result<Observed>> found;
-    if (provider != nullptr) found = provider->observe(batch, system);
+    if (kind != nullptr) found = kind->provider->observe(batch, system);
     for (std::size_t i = 0; i < places.size(); ++i) {
       Result<Observed>& slot = out[places[i]];
-      if (provider == nullptr) {
-        slot = fail(Code::kCannotObserve, "this executor has no provider for `" + kind + "`");
+      if (kind == nullptr) {
+        slot = fail(Code::kCannotObserve, "this executor has no provider for `" + name + "`");
       } else if (i >= found.size()) {
-        slot = fail(Code::kInternal, "the provider of `" + kind + "` gave fewer answers than it was asked for");
+        slot = fail(Code::kInternal, "the provider of `" + name + "` gave fewer answers than it was asked for");
       } else {
         slot = std::move(found[i]);
         if (!slot) continue;
-        if (Result<> sealed = seal(*batch[i], *slot, system, key); !sealed) slot = std::move(sealed.error());
+        if (Result<> sealed = seal(*kind, *batch[i], *slot, system, key); !sealed) slot = std::move(sealed.error());
       }
     }
   }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/wire/messages.h"
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 #include "providers/sdk/system.h"
 
 namespace plumb::exec {
@@ -17,8 +17,8 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
                                                 std::span<const Desired* const> desired, const std::string& key);
 
 // Replaces the values of sensitive attributes by their keyed digests: of the text itself, of the canonical JSON of what
-// is not text, and for a file's content of its bytes.
-Result<> seal(const Desired& desired, Observed& observed, System& system, const std::string& key);
+// is not text, and of a content's bytes.
+Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, System& system, const std::string& key);
 
 // The answer to a question, in chunks of bounded size and in its order.
 void answer_observe(const Registry& registry, System& system, const wire::Observe& question,

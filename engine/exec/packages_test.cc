@@ -59,7 +59,6 @@ class BoxManager : public PackageManager {
 
 class PackProvider : public Provider {
  public:
-  std::string_view kind() const override { return "pack"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
     ++looks;
     std::vector<Result<Observed>> out;
@@ -95,7 +94,6 @@ class PackProvider : public Provider {
 
 class FolderProvider : public Provider {
  public:
-  std::string_view kind() const override { return "dir"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
     std::vector<Result<Observed>> out;
     for (const Desired* one : desired) {
@@ -129,6 +127,7 @@ class NoLine : public Line {
   }
   bool wants_stop() override { return false; }
   void show_life() override {}
+  Result<> fetch(const wire::LargeContent&, const ByteSink&) override { return {}; }
   std::vector<wire::Event> events;
 };
 
@@ -139,8 +138,8 @@ class PackagesTest : public ::testing::Test {
         blobs_(system_.files()),
         folder_(must(StateFolder::of(system_.files(), "edge"))),
         box_(root_) {
-    registry_.add(std::make_unique<PackProvider>());
-    registry_.add(std::make_unique<FolderProvider>());
+    registry_.add({.name = "pack", .provider = std::make_shared<PackProvider>(), .operations = {}});
+    registry_.add({.name = "folder", .provider = std::make_shared<FolderProvider>(), .operations = {}});
     registry_.managers().add(box_);
     std::filesystem::create_directories(root_.at("/pkg"));
   }
@@ -150,7 +149,7 @@ class PackagesTest : public ::testing::Test {
     wire::Action made;
     made.desired = {{"", kind, identity}, std::move(attributes), {}};
     const Desired* desired = &made.desired;
-    const Provider& provider = *registry_.find(kind);
+    const Provider& provider = *registry_.provider(kind);
     const Change change = provider.diff(made.desired, *provider.observe({&desired, 1}, system_)[0]);
     made.op = change.op;
     made.before = change.before;
@@ -313,7 +312,7 @@ TEST_F(PackagesTest, WhatEarlierActionsExplainIsLookedAtOnce) {
     actions.push_back(pack(name, {0}));
     actions.back().explained = true;
   }
-  const auto& provider = dynamic_cast<const PackProvider&>(*registry_.find("pack"));
+  const auto& provider = dynamic_cast<const PackProvider&>(*registry_.provider("pack"));
   provider.looks = 0;
   EXPECT_EQ(apply(actions).changed, 5);
   EXPECT_THAT(box_.transactions, ElementsAre("a b c d"));

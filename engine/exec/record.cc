@@ -21,13 +21,6 @@ bool all_text(const Json& json, std::initializer_list<const char*> names) {
          });
 }
 
-void add_unreported(HostRecord& record, wire::Unreported told) {
-  std::erase_if(record.unreported, [&told](const wire::Unreported& other) {
-    return other.run == told.run && other.address == told.address;
-  });
-  record.unreported.push_back(std::move(told));
-}
-
 // Nothing where there is no record; `damaged` where there is one that cannot be used.
 std::optional<HostRecord> read_record(const StateFolder& folder, Json& written) {
   struct stat info {};
@@ -84,7 +77,7 @@ Json to_json(const HostRecord& record) {
     json["unreported"].push_back({{"run", told.run},
                                   {"plan", told.plan},
                                   {"address", told.address},
-                                  {"outcome", told.outcome},
+                                  {"outcome", name(told.outcome)},
                                   {"text", told.text},
                                   {"op", name(told.op)}});
   }
@@ -122,9 +115,11 @@ std::optional<HostRecord> record_from_json(const Json& json) {
   for (const Json& told : json["unreported"]) {
     if (!all_text(told, {"run", "plan", "address", "outcome", "text"})) return std::nullopt;
     const std::optional<Op> op = all_text(told, {"op"}) ? op_from_name(told["op"].get<std::string>()) : std::nullopt;
+    const auto outcome = journal_outcome_from_name(told["outcome"].get<std::string>());
+    if (!outcome) return std::nullopt;
     record.unreported.push_back({told["run"].get<std::string>(), told["plan"].get<std::string>(),
-                                 told["address"].get<std::string>(), told["outcome"].get<std::string>(),
-                                 told["text"].get<std::string>(), op.value_or(Op::kNone)});
+                                 told["address"].get<std::string>(), *outcome, told["text"].get<std::string>(),
+                                 op.value_or(Op::kNone)});
   }
   for (const Json& applied : json["applied"]) {
     if (!all_text(applied, {"plan", "run", "when"})) return std::nullopt;
@@ -172,11 +167,11 @@ void Folding::conclude(const Outcome& outcome) {
     }
     std::erase_if(record_.owed, [](const wire::Owed& owed) { return owed.because.empty(); });
   }
-  if (outcome.outcome == "none") return;
-  if (outcome.outcome == "undone") {
+  if (outcome.outcome == JournalOutcome::kNone) return;
+  if (outcome.outcome == JournalOutcome::kUndone) {
     std::erase_if(record_.applied, [&outcome](const AppliedPlan& applied) { return applied.run == outcome.run; });
   }
-  if (outcome.outcome == "changed" || outcome.outcome == "undone") {
+  if (outcome.outcome == JournalOutcome::kChanged || outcome.outcome == JournalOutcome::kUndone) {
     if (counted_.insert(outcome.run).second) ++record_.serial;
     if (outcome.resource) record_.resources[outcome.address] = *outcome.resource;
     if (outcome.forget) record_.resources.erase(outcome.address);
@@ -187,21 +182,43 @@ void Folding::conclude(const Outcome& outcome) {
                (outcome.op != Op::kReload || owed.op == Op::kReload);
       });
     }
-  } else if (outcome.outcome == "verified") {
+  } else if (outcome.outcome == JournalOutcome::kVerified) {
     std::erase_if(record_.owed, [&outcome](const wire::Owed& owed) {
       return owed.address == outcome.address && owed.op == Op::kVerify;
     });
   } else if (outcome.touched && counted_.insert(outcome.run).second) {
     ++record_.serial;
   }
-  add_unreported(record_, {outcome.run, outcome.plan, outcome.address, outcome.outcome, outcome.text, outcome.op});
+  tell({outcome.run, outcome.plan, outcome.address, outcome.outcome, outcome.text, outcome.op});
+}
+
+// One word on each action of a run: the last.
+void Folding::tell(wire::Unreported told) {
+  // Only this adds to the list; what was acknowledged has been taken from it.
+  if (told_.size() != record_.unreported.size()) index_told();
+  const auto [place, is_new] = told_.try_emplace({told.run, told.address}, record_.unreported.size());
+  if (is_new) {
+    record_.unreported.push_back(std::move(told));
+  } else {
+    record_.unreported[place->second] = std::move(told);
+  }
+}
+
+void Folding::index_told() {
+  told_.clear();
+  std::vector<wire::Unreported> all = std::move(record_.unreported);
+  record_.unreported.clear();
+  for (wire::Unreported& one : all) {
+    if (!told_.try_emplace({one.run, one.address}, record_.unreported.size()).second) continue;
+    record_.unreported.push_back(std::move(one));
+  }
 }
 
 void Folding::close() {
   for (const auto& [key, begun] : begun_) {
     const Intent& intent = begun.intent;
-    add_unreported(record_, {intent.run, intent.plan, intent.address, "unknown",
-                             "the run ended while this action was under way", intent.op});
+    tell({intent.run, intent.plan, intent.address, JournalOutcome::kUnknown,
+          "the run ended while this action was under way", intent.op});
     record_.temporaries.insert(intent.temporaries.begin(), intent.temporaries.end());
     if (counted_.insert(intent.run).second) ++record_.serial;
   }

@@ -55,14 +55,17 @@ class Folding {
  private:
   void begin(const Intent& intent);
   void conclude(const Outcome& outcome);
+  void tell(wire::Unreported told);
+  void index_told();
 
   struct Begun {
     Intent intent;
     std::vector<Triggered> contributed;  // owed because of this action and of none before it
   };
   HostRecord& record_;
-  std::map<std::pair<std::string, std::string>, Begun> begun_;  // by run and address
-  std::set<std::string> counted_;                               // runs that have raised the serial
+  std::map<std::pair<std::string, std::string>, Begun> begun_;       // by run and address
+  std::map<std::pair<std::string, std::string>, std::size_t> told_;  // by run and address: where in `unreported`
+  std::set<std::string> counted_;                                    // runs that have raised the serial
 };
 
 // A host's record with its journal folded in, as it is now. Reads only.

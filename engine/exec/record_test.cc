@@ -19,8 +19,8 @@ class RecordTest : public ::testing::Test {
   static Intent intent(const std::string& run, const std::string& address, std::vector<Triggered> triggers = {}) {
     return {run, "plan", address, Op::kUpdate, std::move(triggers), {"/etc"}};
   }
-  static Outcome outcome(const std::string& run, const std::string& address, const std::string& what,
-                         bool touched = true, Op op = Op::kUpdate, bool discharges = true) {
+  static Outcome outcome(const std::string& run, const std::string& address, JournalOutcome what, bool touched = true,
+                         Op op = Op::kUpdate, bool discharges = true) {
     return {run, "plan", address, op, what, touched, discharges, Json{{"mode", "0644"}}, false, ""};
   }
   // A run that writes these entries and is then killed.
@@ -43,27 +43,27 @@ TEST_F(RecordTest, ATriggerIsOwedFromTheIntentOn) {
   EXPECT_EQ(record.owed[0].run, "r1");
   EXPECT_EQ(record.owed[0].because, std::vector<std::string>{kFile});
   ASSERT_EQ(record.unreported.size(), 1U);
-  EXPECT_EQ(record.unreported[0].outcome, "unknown");
+  EXPECT_EQ(record.unreported[0].outcome, JournalOutcome::kUnknown);
   EXPECT_TRUE(record.temporaries.contains("/etc"));
 }
 
 TEST_F(RecordTest, SuccessOfTheTriggeredActionSettlesIt) {
-  killed({intent("r1", kFile, {{kService, Op::kRestart}}), outcome("r1", kFile, "changed")});
+  killed({intent("r1", kFile, {{kService, Op::kRestart}}), outcome("r1", kFile, JournalOutcome::kChanged)});
   EXPECT_TRUE(load_record(folder_).owes(kService));
-  killed({intent("r2", kService), outcome("r2", kService, "failed", true, Op::kRestart)});
+  killed({intent("r2", kService), outcome("r2", kService, JournalOutcome::kFailed, true, Op::kRestart)});
   EXPECT_TRUE(load_record(folder_).owes(kService)) << "a failed restart is still owed";
-  killed({intent("r3", kService), outcome("r3", kService, "changed", true, Op::kRestart)});
+  killed({intent("r3", kService), outcome("r3", kService, JournalOutcome::kChanged, true, Op::kRestart)});
   EXPECT_FALSE(load_record(folder_).owes(kService));
 }
 
 TEST_F(RecordTest, WhatWasUndoneIsAsBeforeAndItsPlanNotApplied) {
-  killed({intent("r1", kFile), outcome("r1", kFile, "changed")});
+  killed({intent("r1", kFile), outcome("r1", kFile, JournalOutcome::kChanged)});
   {
     RunLog log(folder_);
     log.record().applied = {{"plan-0", "r0", "then"}, {"plan", "r1", "now"}};
     ASSERT_TRUE(log.save().has_value());
   }
-  Outcome undone = outcome("r1", kFile, "undone");
+  Outcome undone = outcome("r1", kFile, JournalOutcome::kUndone);
   undone.resource = std::nullopt;
   undone.forget = true;
   killed({undone});
@@ -72,52 +72,54 @@ TEST_F(RecordTest, WhatWasUndoneIsAsBeforeAndItsPlanNotApplied) {
   ASSERT_EQ(record.applied.size(), 1U);
   EXPECT_EQ(record.applied[0].run, "r0");
   ASSERT_EQ(record.unreported.size(), 1U);
-  EXPECT_EQ(record.unreported[0].outcome, "undone");
+  EXPECT_EQ(record.unreported[0].outcome, JournalOutcome::kUndone);
 }
 
 TEST_F(RecordTest, WhatCameToNothingOwesNothing) {
-  killed({intent("r1", kFile, {{kService, Op::kRestart}}), outcome("r1", kFile, "failed", false)});
+  killed({intent("r1", kFile, {{kService, Op::kRestart}}), outcome("r1", kFile, JournalOutcome::kFailed, false)});
   EXPECT_FALSE(load_record(folder_).owes(kService));
-  killed({intent("r2", kFile, {{kService, Op::kRestart}}), outcome("r2", kFile, "failed", true)});
+  killed({intent("r2", kFile, {{kService, Op::kRestart}}), outcome("r2", kFile, JournalOutcome::kFailed, true)});
   EXPECT_TRUE(load_record(folder_).owes(kService));
   // Another one that came to nothing does not take away what the first one left.
-  killed({intent("r3", "file:/etc/y", {{kService, Op::kRestart}}), outcome("r3", "file:/etc/y", "none", false)});
+  killed({intent("r3", "file:/etc/y", {{kService, Op::kRestart}}),
+          outcome("r3", "file:/etc/y", JournalOutcome::kNone, false)});
   EXPECT_TRUE(load_record(folder_).owes(kService));
-  killed({intent("r4", kFile, {{kService, Op::kRestart}}), outcome("r4", kFile, "failed", false)});
+  killed({intent("r4", kFile, {{kService, Op::kRestart}}), outcome("r4", kFile, JournalOutcome::kFailed, false)});
   EXPECT_TRUE(load_record(folder_).owes(kService));
 }
 
 TEST_F(RecordTest, AReloadDoesNotSettleARestart) {
-  killed({intent("r1", kFile, {{kService, Op::kRestart}, {kService, Op::kReload}}), outcome("r1", kFile, "changed")});
-  killed({intent("r2", kService), outcome("r2", kService, "changed", true, Op::kReload)});
+  killed({intent("r1", kFile, {{kService, Op::kRestart}, {kService, Op::kReload}}),
+          outcome("r1", kFile, JournalOutcome::kChanged)});
+  killed({intent("r2", kService), outcome("r2", kService, JournalOutcome::kChanged, true, Op::kReload)});
   const HostRecord record = load_record(folder_);
   ASSERT_EQ(record.owed.size(), 1U);
   EXPECT_EQ(record.owed[0].op, Op::kRestart);
 }
 
 TEST_F(RecordTest, AProbeIsOwedUntilItPassed) {
-  killed({intent("r1", kService, {{kService, Op::kVerify}}), outcome("r1", kService, "changed")});
+  killed({intent("r1", kService, {{kService, Op::kVerify}}), outcome("r1", kService, JournalOutcome::kChanged)});
   EXPECT_TRUE(load_record(folder_).owes(kService, true)) << "what was changed is not what was seen to work";
   EXPECT_FALSE(load_record(folder_).owes(kService));
-  killed({intent("r2", kService), outcome("r2", kService, "failed", false, Op::kVerify)});
+  killed({intent("r2", kService), outcome("r2", kService, JournalOutcome::kFailed, false, Op::kVerify)});
   EXPECT_TRUE(load_record(folder_).owes(kService, true));
-  killed({intent("r3", kService), outcome("r3", kService, "changed", true, Op::kRestart)});
+  killed({intent("r3", kService), outcome("r3", kService, JournalOutcome::kChanged, true, Op::kRestart)});
   EXPECT_TRUE(load_record(folder_).owes(kService, true));
-  killed({intent("r4", kService), outcome("r4", kService, "verified", false, Op::kVerify)});
+  killed({intent("r4", kService), outcome("r4", kService, JournalOutcome::kVerified, false, Op::kVerify)});
   EXPECT_FALSE(load_record(folder_).owes(kService, true));
 }
 
 TEST_F(RecordTest, AProbeChangesNothing) {
-  killed({intent("r1", kService), outcome("r1", kService, "verified", false, Op::kVerify)});
+  killed({intent("r1", kService), outcome("r1", kService, JournalOutcome::kVerified, false, Op::kVerify)});
   EXPECT_EQ(load_record(folder_).serial, 0);
-  EXPECT_EQ(load_record(folder_).unreported.at(0).outcome, "verified");
+  EXPECT_EQ(load_record(folder_).unreported.at(0).outcome, JournalOutcome::kVerified);
 }
 
 TEST_F(RecordTest, SavingFoldsTheJournalOnce) {
   {
     RunLog log(folder_);
     const std::vector<JournalEntry> entries = {intent("r1", kFile, {{kService, Op::kRestart}}),
-                                               outcome("r1", kFile, "changed")};
+                                               outcome("r1", kFile, JournalOutcome::kChanged)};
     ASSERT_TRUE(log.write(entries).has_value());
     const std::string kept = root_.read(journal());
     ASSERT_TRUE(log.save().has_value());
@@ -136,20 +138,20 @@ TEST_F(RecordTest, SavingFoldsTheJournalOnce) {
   EXPECT_TRUE(record.unreported.empty());
   EXPECT_TRUE(record.owes(kService)) << "settling a run is not doing what it owes";
   EXPECT_EQ(record.serial, 1);
-  killed({intent("r2", kFile), outcome("r2", kFile, "changed"), intent("r2", kService),
-          outcome("r2", kService, "changed")});
+  killed({intent("r2", kFile), outcome("r2", kFile, JournalOutcome::kChanged), intent("r2", kService),
+          outcome("r2", kService, JournalOutcome::kChanged)});
   EXPECT_EQ(load_record(folder_).serial, 2);
 }
 
 TEST_F(RecordTest, ATornTailIsCutOff) {
-  killed({intent("r1", kFile), outcome("r1", kFile, "changed")});
+  killed({intent("r1", kFile), outcome("r1", kFile, JournalOutcome::kChanged)});
   const std::string whole = root_.read(journal());
   for (const std::string& tail :
        {std::string("0123"), journal_line({{"entry", "intent"}}).substr(0, 30), std::string(40, '\0')}) {
     root_.write(journal(), whole + tail);
     const HostRecord record = load_record(folder_);
     ASSERT_EQ(record.unreported.size(), 1U);
-    EXPECT_EQ(record.unreported[0].outcome, "changed");
+    EXPECT_EQ(record.unreported[0].outcome, JournalOutcome::kChanged);
     killed({intent("r2", "file:/etc/y")});
     EXPECT_EQ(load_record(folder_).unreported.size(), 2U) << "the journal goes on after its last whole line";
   }
@@ -162,7 +164,7 @@ TEST_F(RecordTest, ATornTailIsCutOff) {
 TEST_F(RecordTest, ADamagedRecordIsToldAndRebuilt) {
   root_.write(folder_.path() + "/record.json", "{\"plumb\": ");
   EXPECT_TRUE(load_record(folder_).damaged);
-  killed({intent("r1", kFile), outcome("r1", kFile, "changed")});
+  killed({intent("r1", kFile), outcome("r1", kFile, JournalOutcome::kChanged)});
   EXPECT_TRUE(load_record(folder_).damaged);
   EXPECT_EQ(load_record(folder_).unreported.size(), 1U);
   RunLog log(folder_);

@@ -30,13 +30,27 @@ struct Answered {
   std::string run;
 };
 
+// Every frame a message of its own, so that the answer may break off between any two. A state that is too large to be
+// told is told to be so.
+std::string frames_of(std::span<const wire::ObservedState> states) {
+  const std::string whole = wire::encode(wire::ObservedChunk{{states.begin(), states.end()}});
+  if (whole.size() <= (states.size() > 1 ? wire::kPart : wire::kMaxFrame)) return wire::frame(whole);
+  if (states.size() > 1) {
+    const std::size_t half = states.size() / 2;
+    return frames_of(states.first(half)) + frames_of(states.subspan(half));
+  }
+  const Diagnostic problem(Code::kCannotObserve,
+                           "its state is too large to be told: " + std::to_string(whole.size()) + " bytes");
+  return wire::frame(wire::encode(wire::ObservedChunk{{{states[0].index, std::nullopt, problem}}}));
+}
+
 class Server {
  public:
   Server(const Registry& registry, RootFiles files, const ServeOptions& options)
       : registry_(registry), system_(std::move(files)), line_(options.in, options.out) {}
 
   Result<> run() {
-    line_.send(wire::Hello{wire::kProtocol, PLUMB_VERSION, platform(), gather_facts(system_, registry_.managers())});
+    line_.send(wire::Hello{wire::kVersions, PLUMB_VERSION, platform(), gather_facts(system_, registry_.managers())});
     blobs_ = std::make_unique<BlobStore>(system_.files());
     while (true) {
       Result<std::optional<wire::Message>> message = line_.next();
@@ -55,6 +69,8 @@ class Server {
 
  private:
   Result<> answer(wire::Message& message) {
+    if (const auto* hello = std::get_if<wire::Hello>(&message)) return take(*hello);
+    if (!greeted_) return fail(Code::kProtocol, "a conversation begins with hello");
     if (auto* observe = std::get_if<wire::Observe>(&message)) return answer_to(*observe);
     if (const auto* blob = std::get_if<wire::Blob>(&message)) return take(*blob);
     if (auto* apply = std::get_if<wire::Apply>(&message)) return answer_to(*apply);
@@ -69,6 +85,12 @@ class Server {
     return fail(Code::kProtocol, "this message is not for an executor");
   }
 
+  Result<> take(const wire::Hello& hello) {
+    PLUMB_TRY(wire::common_version(wire::kVersions, hello.protocols, "plumb " + hello.version));
+    greeted_ = true;
+    return {};
+  }
+
   Result<> answer_to(const wire::Observe& question) {
     PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), question.project));
     undo_left_over(folder, question.project);
@@ -78,7 +100,7 @@ class Server {
       if (!scratch.empty() && !system_.is_image()) system_.set_environment("TMPDIR", scratch);
       answer_observe(registry_, system_, question, [out](const wire::ObservedChunk& chunk) {
         // Without its reader the child has nothing more to do.
-        if (!write_all(out, wire::frame(wire::encode(chunk)), "the pipe")) ::_exit(1);
+        if (!write_all(out, frames_of(chunk.states), "the pipe")) ::_exit(1);
       });
     };
     work.receive = [&](std::string_view bytes) -> Result<> {
@@ -182,6 +204,7 @@ class Server {
   const Registry& registry_;
   LocalSystem system_;
   StreamLine line_;
+  bool greeted_ = false;
   std::unique_ptr<BlobStore> blobs_;
   std::optional<Error> blob_problem_;
   std::unique_ptr<Answered> answered_;

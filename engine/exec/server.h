@@ -4,7 +4,7 @@
 #include <string>
 
 #include "engine/base/result.h"
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::exec {
 

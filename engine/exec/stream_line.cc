@@ -1,5 +1,6 @@
 #include "engine/exec/stream_line.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <vector>
@@ -8,15 +9,24 @@
 #include <unistd.h>
 
 namespace plumb::exec {
+namespace {
+
+// So much of a content may be on its way.
+constexpr std::uint64_t kAhead = std::uint64_t{8} << 20;
+// A controller that lives sends something sooner.
+constexpr std::chrono::minutes kPatience{5};
+
+}  // namespace
 
 void StreamLine::send(std::span<const wire::Message> messages) {
   std::string bytes;
-  for (const wire::Message& message : messages) bytes += wire::frame(wire::encode(message));
+  for (const wire::Message& message : messages) {
+    Result<std::string> frames = wire::frames(message);
+    // What is too large to be said is said to be so.
+    if (!frames) frames = wire::frames(wire::Refused{frames.error().diagnostic()});
+    if (frames) bytes += *frames;
+  }
   write(bytes);
-}
-
-void StreamLine::send_body(std::string_view body) {
-  write(wire::frame(body));
 }
 
 void StreamLine::show_life() {
@@ -55,26 +65,24 @@ bool StreamLine::read_some() {
     return false;
   }
   reader_.add({bytes.data(), static_cast<std::size_t>(count)});
+  if (queue_.empty()) unread_ = 0;
+  unread_ += static_cast<std::size_t>(count);
   while (!problem_) {
-    Result<std::optional<std::string>> body = reader_.next();
-    if (!body) {
-      problem_ = std::move(body.error());
-    } else if (!*body) {
-      break;
-    } else if (Result<wire::Message> message = wire::decode(**body); !message) {
+    Result<std::optional<wire::Message>> message = reader_.next();
+    if (!message) {
       problem_ = std::move(message.error());
-    } else if (std::holds_alternative<wire::Stop>(*message)) {
-      stop_ = true;
-      queue_.push_back(std::move(*message));
+    } else if (!*message) {
+      break;
     } else {
-      queue_.push_back(std::move(*message));
+      if (std::holds_alternative<wire::Stop>(**message)) stop_ = true;
+      queue_.push_back(std::move(**message));
     }
   }
   return true;
 }
 
 bool StreamLine::wants_stop() {
-  while (!stop_ && !ended_ && !lost_ && !problem_) {
+  while (!stop_ && !ended_ && !lost_ && !problem_ && unread_ <= kMaxUnread) {
     pollfd wait{in_, POLLIN, 0};
     if (::poll(&wait, 1, 0) <= 0 || wait.revents == 0) break;
     read_some();
@@ -93,6 +101,50 @@ Result<std::optional<wire::Message>> StreamLine::next() {
   std::optional<wire::Message> message = std::move(queue_.front());
   queue_.pop_front();
   return message;
+}
+
+Result<wire::Blob> StreamLine::next_blob() {
+  const auto is_blob = [](const wire::Message& message) { return std::holds_alternative<wire::Blob>(message); };
+  while (true) {
+    const auto found = std::find_if(queue_.begin(), queue_.end(), is_blob);
+    if (found != queue_.end()) {
+      wire::Blob blob = std::move(std::get<wire::Blob>(*found));
+      queue_.erase(found);
+      unread_ = 0;  // it was asked for
+      return blob;
+    }
+    if (problem_) return *problem_;
+    if (!queue_.empty() && !std::holds_alternative<wire::Stop>(queue_.back()))
+      return fail(Code::kProtocol, "the controller sent another message than the content asked for");
+    pollfd wait{in_, POLLIN, 0};
+    const int ready = ended_ ? 1 : ::poll(&wait, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count()));
+    if (ready == 0) return fail(Code::kConnectionLost, "the controller sent no more of the content");
+    if (ready > 0 && (ended_ || !read_some()))
+      return fail(Code::kConnectionLost, "the connection ended before all of the content was there");
+  }
+}
+
+// What is on its way is taken in any case, so that the line stands where the next message begins.
+Result<> StreamLine::fetch(const wire::LargeContent& content, const ByteSink& take) {
+  std::uint64_t wanted = 0;
+  std::uint64_t got = 0;
+  const auto want = [&](std::uint64_t bytes) {
+    bytes = std::min(bytes, content.size - wanted);
+    if (bytes > 0) send(wire::Want{content.digest, wanted, bytes});
+    wanted += bytes;
+  };
+  Result<> taken;
+  want(kAhead);
+  while (got < wanted) {
+    PLUMB_TRY_ASSIGN(wire::Blob blob, next_blob());
+    if (blob.digest != content.digest) return fail(Code::kProtocol, "the controller sent another content");
+    if (blob.problem) return Error(std::move(*blob.problem));
+    got += blob.bytes.size();
+    if (taken) taken = take(blob.bytes);
+    if (blob.last) break;
+    if (taken && wanted - got <= kAhead / 2) want(kAhead / 2);
+  }
+  return taken;
 }
 
 bool StreamLine::ended_regularly() const {

@@ -24,13 +24,13 @@ std::vector<wire::Message> said(milliseconds silence, const std::function<void(S
     StreamLine line(-1, to.get(), silence);
     work(line);
   }
-  wire::FrameReader reader;
+  wire::MessageReader reader;
   std::array<char, 4096> bytes{};
   for (ssize_t count = 0; (count = ::read(from.get(), bytes.data(), bytes.size())) > 0;) {
     reader.add({bytes.data(), static_cast<std::size_t>(count)});
   }
   std::vector<wire::Message> messages;
-  for (auto body = reader.next(); body && *body; body = reader.next()) messages.push_back(*wire::decode(**body));
+  for (auto message = reader.next(); message && *message; message = reader.next()) messages.push_back(**message);
   return messages;
 }
 

@@ -3,30 +3,14 @@
 #include <algorithm>
 #include <map>
 
+#include <fcntl.h>
+
 #include "engine/exec/record.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
 namespace {
 
-// Old contents are kept a second time, so there is a bound; what cuts a line is small.
-constexpr std::size_t kLargestContent = std::size_t{64} << 20;
-
-// The path of an operation on files, as it is given; null for any other.
-const std::string* path_of(const Operation& operation) {
-  if (const auto* write = std::get_if<WriteFile>(&operation)) return &write->path;
-  if (const auto* make = std::get_if<MakeDirectory>(&operation)) return &make->path;
-  if (const auto* link = std::get_if<MakeLink>(&operation)) return &link->path;
-  if (const auto* set = std::get_if<SetAttributes>(&operation)) return &set->path;
-  if (const auto* gone = std::get_if<Remove>(&operation)) return &gone->path;
-  return nullptr;
-}
-
-bool follows(const Operation& operation) {
-  if (const auto* write = std::get_if<WriteFile>(&operation)) return write->follow;
-  const auto* set = std::get_if<SetAttributes>(&operation);
-  return set != nullptr && set->follow;
-}
 
 Ownership ownership_of(const FileInfo& info, bool with_mode) {
   Ownership ownership{std::to_string(info.uid), std::to_string(info.gid), {}};
@@ -75,7 +59,7 @@ class Inversion {
 
   Result<> note(const Operation& operation) {
     std::string path = *path_of(operation);
-    if (follows(operation)) {
+    if (follows_link(operation)) {
       PLUMB_TRY_ASSIGN(path, system_.resolve(path));
     }
     const auto* folder = std::get_if<MakeDirectory>(&operation);
@@ -89,7 +73,7 @@ class Inversion {
     }
     Uses& uses = use(path);
     uses.attributes_only = uses.attributes_only && std::holds_alternative<SetAttributes>(operation);
-    uses.becomes_file = uses.becomes_file || std::holds_alternative<WriteFile>(operation);
+    uses.becomes_file = uses.becomes_file || traits(operation).new_file;
     uses.becomes_link = uses.becomes_link || std::holds_alternative<MakeLink>(operation);
     uses.becomes_folder = uses.becomes_folder || folder != nullptr;
     return {};
@@ -130,8 +114,9 @@ class Inversion {
       back_.emplace_back(SetAttributes{path, ownership_of(info, true), false});
       return {};
     }
-    PLUMB_TRY_ASSIGN(const std::string bytes, system_.read_file(path, kLargestContent));
-    PLUMB_TRY_ASSIGN(std::string content, folder_.keep(bytes));
+    const UniqueFd file = system_.files().open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    if (!file) return os_error("read", path);
+    PLUMB_TRY_ASSIGN(std::string content, folder_.keep(file.get(), path));
     back_.emplace_back(WriteFile{path, std::move(content), ownership_of(info, true), false, false, ""});
     if (uses.becomes_link || uses.becomes_folder) back_.emplace_back(Remove{path, false, false});
     return {};
@@ -161,10 +146,10 @@ class Undoing {
       each_step(*list, Stage::kStop);
       each_step(*list, Stage::kFiles);
       (void)interpreter_.folders().sync().has_value();
-      for (const ServiceManager* manager : outdated_) attempt("", manager->reload_definitions());
+      for (const ServiceManager* manager : outdated_) attempt("", {}, manager->reload_definitions());
       each_step(*list, Stage::kServices);
       for (const UndoStep& step : list->again) {
-        for (const Operation& operation : step.operations) attempt(key(step), operation);
+        for (const Operation& operation : step.operations) attempt(key(step), step.sealed, operation);
       }
       (void)interpreter_.folders().sync().has_value();
       PLUMB_TRY(tell(*list));
@@ -187,15 +172,15 @@ class Undoing {
   void each_step(const UndoList& list, Stage stage) {
     for (auto step = list.steps.rbegin(); step != list.steps.rend(); ++step) {
       for (const Operation& operation : step->operations) {
-        if (stage_of(operation) == stage) attempt(key(*step), operation);
+        if (stage_of(operation) == stage) attempt(key(*step), step->sealed, operation);
       }
     }
   }
 
-  void attempt(const std::string& step, const Operation& operation) {
+  void attempt(const std::string& step, const std::set<Sealed>& sealed, const Operation& operation) {
     std::string output;
     Result<> done = bring(operation);
-    if (done) done = interpreter_.run(operation, output);
+    if (done) done = interpreter_.run(operation, sealed, output);
     if (!done && !step.empty()) problems_.try_emplace(step, interpreter_.secrets().hide(done.error().summary()));
     const std::string* path = path_of(operation);
     for (const ServiceManager* manager : managers_.all_services()) {
@@ -207,16 +192,15 @@ class Undoing {
   // The content of a file that is written.
   Result<> bring(const Operation& operation) {
     const auto* write = std::get_if<WriteFile>(&operation);
-    if (write == nullptr || blobs_.find(write->content)) return {};
-    PLUMB_TRY_ASSIGN(std::string bytes, folder_.kept(write->content));
-    return blobs_.add({write->content, std::move(bytes), true, false});
+    if (write == nullptr || blobs_.size(write->content)) return {};
+    return folder_.bring(write->content, blobs_);
   }
 
   Result<> tell(const UndoList& list) {
     std::vector<JournalEntry> outcomes;
     for (const UndoStep& step : list.steps) {
       Outcome outcome = outcome_of(list, step, "put back as it was, since nobody confirmed it in time");
-      if (outcome.outcome == "undone") {
+      if (outcome.outcome == JournalOutcome::kUndone) {
         outcome.resource = step.recorded;
         outcome.forget = !step.recorded;
       }
@@ -224,7 +208,7 @@ class Undoing {
     }
     for (const UndoStep& step : list.again) {
       Outcome outcome = outcome_of(list, step, "done again once everything was back");
-      outcome.discharges = outcome.outcome == "undone";
+      outcome.discharges = outcome.outcome == JournalOutcome::kUndone;
       outcomes.emplace_back(std::move(outcome));
     }
     RunLog log(folder_.folder());
@@ -235,7 +219,7 @@ class Undoing {
   Outcome outcome_of(const UndoList& list, const UndoStep& step, const char* text) const {
     const auto problem = problems_.find(key(step));
     const bool undone = problem == problems_.end();
-    return {list.run, list.plan, step.address, step.op, undone ? "undone" : "not undone",
+    return {list.run, list.plan, step.address, step.op, undone ? JournalOutcome::kUndone : JournalOutcome::kNotUndone,
             true,     false,     {},           false,   undone ? text : problem->second};
   }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct UndoStep {
   Op op = Op::kNone;  // of the action
   std::vector<Operation> operations;
   std::optional<Json> recorded;  // what the record said of the address before
+  std::set<Sealed> sealed = {};  // values that may stand in the operations
 };
 
 struct UndoList {
@@ -44,8 +46,10 @@ class UndoFolder {
 
   // Durable when it returns; so are the contents that keep() took.
   Result<> save(const UndoList& list) const;
-  Result<std::string> keep(std::string_view bytes) const;  // the digest
-  Result<std::string> kept(const std::string& digest) const;
+  // A copy of an open file; gives its digest. `path` is what people know it by.
+  Result<std::string> keep(int file, const std::string& path) const;
+  // Gives a kept content to where it can be written from; one that is no longer what it was is refused.
+  Result<> bring(const std::string& digest, BlobStore& blobs) const;
 
   bool is_waiting() const;
   bool is_being_undone() const;

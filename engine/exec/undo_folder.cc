@@ -18,7 +18,24 @@ constexpr const char* kWaiting = "undo.json";
 constexpr const char* kUndoing = "undoing.json";
 constexpr const char* kConfirmed = "undo.confirmed";
 constexpr const char* kContents = "undo";
+constexpr const char* kCopy = "new";  // in it
 constexpr std::size_t kMaxList = std::size_t{64} << 20;
+
+// Gives the digest of what was copied.
+Result<std::string> copy_and_hash(int from, int to, const std::string& path) {
+  constexpr std::size_t kPiece = std::size_t{256} << 10;
+  const auto piece = std::make_unique_for_overwrite<char[]>(kPiece);
+  Sha256 hash;
+  while (true) {
+    const ssize_t count = ::read(from, piece.get(), kPiece);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return os_error("read", path);
+    if (count == 0) return hash.finish();
+    const std::string_view bytes(piece.get(), static_cast<std::size_t>(count));
+    hash.add(bytes);
+    PLUMB_TRY(write_all(to, bytes, "a copy of " + path));
+  }
+}
 
 std::string file_name(const std::string& digest) {
   return digest.substr(digest.find(':') + 1);
@@ -31,6 +48,7 @@ Json steps_to_json(const std::vector<UndoStep>& steps) {
     for (const Operation& operation : step.operations) operations.push_back(to_json(operation));
     Json item = {{"address", step.address}, {"op", name(step.op)}};
     item["operations"] = std::move(operations);
+    for (const Sealed& value : step.sealed) item["sealed"].push_back(value.encode());
     if (step.recorded) item["recorded"] = *step.recorded;
     list.push_back(std::move(item));
   }
@@ -53,6 +71,11 @@ bool steps_from_json(const Json& list, std::vector<UndoStep>& steps) {
       Result<Operation> operation = operation_from_json(one);
       if (!operation) return false;
       step.operations.push_back(std::move(*operation));
+    }
+    for (const Json& one : item.value("sealed", Json::array())) {
+      const auto value = one.is_string() ? Sealed::decode(one.get<std::string>()) : std::nullopt;
+      if (!value) return false;
+      step.sealed.insert(*value);
     }
     if (item.contains("recorded")) step.recorded = item["recorded"];
   }
@@ -92,20 +115,32 @@ Result<> UndoFolder::save(const UndoList& list) const {
   return replace_file(folder_->files(), folder_->path() + "/" + kWaiting, canonical(to_json(list)));
 }
 
-Result<std::string> UndoFolder::keep(std::string_view bytes) const {
+Result<std::string> UndoFolder::keep(int file, const std::string& path) const {
   PLUMB_TRY(folder_->make());
   const std::string contents = folder_->path() + "/" + kContents;
   PLUMB_TRY(make_folders(folder_->files(), contents, 0700));
-  std::string name = digest(bytes);
-  PLUMB_TRY(replace_file(folder_->files(), contents + "/" + file_name(name), bytes));
-  return name;
+  const UniqueFd folder = folder_->files().open(contents, O_RDONLY | O_DIRECTORY);
+  if (!folder) return os_error("open the folder", contents);
+  const auto attempt = [&]() -> Result<std::string> {
+    const UniqueFd copy(::openat(folder.get(), kCopy, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!copy) return os_error("create a file in", contents);
+    PLUMB_TRY_ASSIGN(std::string digest, copy_and_hash(file, copy.get(), path));
+    if (sync_file(copy.get()) != 0) return os_error("sync a copy of", path);
+    if (::renameat(folder.get(), kCopy, folder.get(), file_name(digest).c_str()) != 0)
+      return os_error("keep a copy of", path);
+    if (sync_file(folder.get()) != 0) return os_error("sync the folder", contents);
+    return digest;
+  };
+  Result<std::string> digest = attempt();
+  if (!digest) ::unlinkat(folder.get(), kCopy, 0);
+  return digest;
 }
 
-Result<std::string> UndoFolder::kept(const std::string& digest) const {
+Result<> UndoFolder::bring(const std::string& digest, BlobStore& blobs) const {
   const std::string path = folder_->path() + "/" + kContents + "/" + file_name(digest);
-  const UniqueFd fd = folder_->files().open(path, O_RDONLY | O_NOFOLLOW);
-  if (!fd) return os_error("read", path);
-  return read_all(fd.get(), kMaxList, path);
+  UniqueFd file = folder_->files().open(path, O_RDONLY | O_NOFOLLOW);
+  if (!file) return os_error("read", path);
+  return blobs.add_file(digest, std::move(file), path);
 }
 
 bool UndoFolder::has(const char* name) const {

@@ -26,7 +26,7 @@ class UndoTest : public ::testing::Test {
         folder_(state_) {}
 
   std::string blob(const std::string& bytes) {
-    (void)blobs_.add({digest(bytes), bytes, true, false});
+    (void)blobs_.add({digest(bytes), bytes, true, false, {}});
     return digest(bytes);
   }
   // Type, mode and content or target of everything below /etc, in order.
@@ -54,7 +54,7 @@ class UndoTest : public ::testing::Test {
     Interpreter interpreter(system_, managers_, blobs_, Secrets(), state_.token());
     std::string output;
     for (const Operation& operation : operations) {
-      const Result<> done = interpreter.run(operation, output);
+      const Result<> done = interpreter.run(operation, {}, output);
       ASSERT_TRUE(done.has_value()) << done.error().summary();
     }
   }
@@ -71,7 +71,7 @@ class UndoTest : public ::testing::Test {
     EXPECT_FALSE(root_.has(state_.path() + "/undo"));
     const HostRecord record = load_record(state_);
     ASSERT_EQ(record.unreported.size(), 1U);
-    EXPECT_EQ(record.unreported[0].outcome, "undone") << record.unreported[0].text;
+    EXPECT_EQ(record.unreported[0].outcome, JournalOutcome::kUndone) << record.unreported[0].text;
     EXPECT_EQ(record.resources.at("file:/etc/x"), (Json{{"mode", "0600"}}));
   }
 
@@ -165,10 +165,12 @@ TEST_F(UndoTest, AListComesBackFromItsFile) {
   list.within = 120;
   list.complete = true;
   list.again = {{"service:x", Op::kRestart, {ServiceAction{"systemd", "x.service", "restart"}}, {}}};
+  list.again.front().sealed = {Sealed::of("key", "x")};
   ASSERT_TRUE(folder_.save(list).has_value());
   const std::optional<UndoList> back = folder_.waiting();
   ASSERT_TRUE(back.has_value());
   EXPECT_EQ(to_json(*back), to_json(list));
+  EXPECT_EQ(back->again.front().sealed, list.again.front().sealed);
   EXPECT_FALSE(undo_from_json(Json{{"plumb", "undo/v2"}}).has_value());
 }
 
@@ -186,10 +188,10 @@ TEST_F(UndoTest, WhatCannotBeUndoneIsToldAndTheRestIsUndone) {
   ASSERT_TRUE(undo(folder_, system_, managers_, Secrets()).has_value());
   EXPECT_EQ(root_.read("/etc/y"), "old");
   EXPECT_EQ(root_.read("/etc/x/stays"), "somebody's");
-  std::map<std::string, std::string> outcomes;
+  std::map<std::string, JournalOutcome> outcomes;
   for (const wire::Unreported& told : load_record(state_).unreported) outcomes[told.address] = told.outcome;
-  EXPECT_EQ(outcomes["file:/etc/x"], "not undone");
-  EXPECT_EQ(outcomes["file:/etc/y"], "undone");
+  EXPECT_EQ(outcomes["file:/etc/x"], JournalOutcome::kNotUndone);
+  EXPECT_EQ(outcomes["file:/etc/y"], JournalOutcome::kUndone);
 }
 
 TEST_F(UndoTest, AConfirmationAndTheWatchdogNeverBothGetIt) {

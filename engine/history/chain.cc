@@ -20,34 +20,30 @@ Json to_json(const RunSummary& run) {
           {"id", clean(run.id)},
           {"kind", clean(run.kind)},
           {"operator", clean(run.operator_name)},
-          {"outcome", clean(run.outcome)},
+          {"outcome", name(run.outcome.value_or(RunOutcome::kFailed))},
           {"plan", clean(run.plan)},
           {"project", clean(run.project)},
           {"started_at", clean(run.started_at)}};
 }
 
-Json to_json(const HostOutcome& host) {
-  return {{"changed", host.changed},           {"code", clean(host.code)},   {"failed", host.failed},
-          {"milliseconds", host.milliseconds}, {"name", clean(host.name)},   {"satisfied", host.satisfied},
-          {"skipped", host.skipped},           {"state", clean(host.state)}, {"text", clean(host.text)}};
+Json to_json(const HostEntry& host) {
+  return {{"changed", host.changed},  {"code", clean(host.code)},
+          {"failed", host.failed},    {"milliseconds", host.milliseconds},
+          {"name", clean(host.name)}, {"satisfied", host.satisfied},
+          {"skipped", host.skipped},  {"state", name(host.state.value_or(HostState::kFailed))},
+          {"text", clean(host.text)}};
 }
 
 Json to_json(const ActionRecord& record) {
-  const ActionOutcome& action = record.action;
-  return {{"address", clean(action.address)},
-          {"at", clean(action.at)},
-          {"code", clean(action.code)},
-          {"host", clean(record.host)},
-          {"index", action.index},
-          {"milliseconds", action.milliseconds},
-          {"op", clean(action.op)},
-          {"outcome", clean(action.outcome)},
-          {"text", clean(action.text)}};
+  const ActionEntry& action = record.action;
+  return {{"address", clean(action.address)}, {"at", clean(action.at)},          {"code", clean(action.code)},
+          {"host", clean(record.host)},       {"index", action.index},           {"milliseconds", action.milliseconds},
+          {"op", clean(action.op)},           {"outcome", name(action.outcome)}, {"text", clean(action.text)}};
 }
 
 Json to_json(const LateReport& late) {
   return {{"address", clean(late.address)}, {"at", clean(late.at)},     {"host", clean(late.host)},
-          {"outcome", clean(late.outcome)}, {"plan", clean(late.plan)}, {"run", clean(late.run)},
+          {"outcome", name(late.outcome)},  {"plan", clean(late.plan)}, {"run", clean(late.run)},
           {"text", clean(late.text)}};
 }
 
@@ -63,8 +59,8 @@ Result<std::string> run_digest(Database& database, std::int64_t number, const st
     separator = ",";
   }));
   Json hosts = Json::array();
-  PLUMB_TRY_ASSIGN(const std::vector<HostOutcome> outcomes, read_hosts(database, number));
-  for (const HostOutcome& host : outcomes) hosts.push_back(to_json(host));
+  PLUMB_TRY_ASSIGN(const std::vector<HostEntry> outcomes, read_hosts(database, number));
+  for (const HostEntry& host : outcomes) hosts.push_back(to_json(host));
   PLUMB_TRY_ASSIGN(const RunSummary run, read_run(database, number));
   hash.add("],\"hosts\":" + canonical(hosts) + ",\"previous\":" + canonical(Json(clean(previous))) +
            ",\"run\":" + canonical(to_json(run)) + "}");
@@ -139,19 +135,20 @@ Result<std::string> first_unsealed(Database& database, const char* sql) {
   return found ? row.text(0) : std::string();
 }
 
+Result<std::string> digest_now(Database& database, const Entry& entry) {
+  if (entry.run != 0) return run_digest(database, entry.run, entry.previous);
+  PLUMB_TRY_ASSIGN(const LateReport late, read_late(database, entry.late));
+  return late_digest(late, entry.previous);
+}
+
 // Why this entry does not hold; "" where it does.
-Result<std::string> fault(Database& database, const Entry& entry, std::int64_t expected, const std::string& previous) {
+std::string fault(Database& database, const Entry& entry, std::int64_t expected, const std::string& previous) {
   if (entry.number != expected) return "the entry before it was taken out of the chain";
   if (entry.previous != previous) return "it does not follow the entry before it";
-  std::string found;
-  if (entry.run != 0) {
-    PLUMB_TRY_ASSIGN(found, run_digest(database, entry.run, entry.previous));
-  } else {
-    PLUMB_TRY_ASSIGN(const LateReport late, read_late(database, entry.late));
-    found = late_digest(late, entry.previous);
-  }
-  if (found == entry.digest) return std::string();
-  return std::string(entry.run != 0 ? "its record" : "a late report about it") + " was changed after it was written";
+  const std::string what = entry.run != 0 ? "its record" : "a late report about it";
+  const Result<std::string> found = digest_now(database, entry);
+  if (!found) return what + " cannot be read: " + found.error().summary();
+  return *found == entry.digest ? "" : what + " was changed after it was written";
 }
 
 }  // namespace
@@ -181,8 +178,7 @@ Result<Verification> verify_chain(Database& database) {
   PLUMB_TRY_ASSIGN(const std::vector<Entry> chain, read_chain(database));
   std::string previous;
   for (const Entry& entry : chain) {
-    PLUMB_TRY_ASSIGN(const std::string reason, fault(database, entry, result.entries + 1, previous));
-    if (!reason.empty()) {
+    if (const std::string reason = fault(database, entry, result.entries + 1, previous); !reason.empty()) {
       result.broken = Verification::Broken{entry.name, reason};
       return result;
     }

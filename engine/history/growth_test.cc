@@ -36,11 +36,11 @@ class HistoryGrowth : public ::testing::Test {
   std::uintmax_t run(const std::string& id, const std::string& document) {
     const std::uintmax_t before = fs::exists(file_) ? fs::file_size(file_) : 0;
     {
-      History history = must(History::open(file_));
+      SqliteHistory history = must(SqliteHistory::open(file_));
       RunStart start = a_run(id);
       start.plan_bytes = document;
       start.plan = digest(document);
-      must(must(history.begin(start)).finish(ended()));
+      must(must(history.begin(start))->finish(ended()));
       EXPECT_EQ(must(history.plan_bytes(start.plan)), document);
     }  // its log goes into the file
     return fs::file_size(file_) - before;

@@ -1,8 +1,10 @@
 #include "engine/history/history.h"
 
 #include "engine/history/chain.h"
+#include "engine/history/opener.h"
 #include "engine/history/plan_store.h"
 #include "engine/history/run_writer.h"
+#include "engine/history/sqlite_history.h"
 #include "engine/history/store.h"
 
 namespace plumb::history {
@@ -33,37 +35,44 @@ Result<std::int64_t> find_run(Database& database, const std::string& id) {
 
 }  // namespace
 
-History::History(std::shared_ptr<Store> store) : store_(std::move(store)) {}
-History::History(History&&) noexcept = default;
-History& History::operator=(History&&) noexcept = default;
-History::~History() = default;
+RunWriter::~RunWriter() = default;
+RunStore::~RunStore() = default;
 
-Result<History> History::open(const std::filesystem::path& file) {
-  PLUMB_TRY_ASSIGN(auto store, open_store(file));
-  return History(std::move(store));
+SqliteHistory::SqliteHistory(std::filesystem::path file) : opener_(std::make_unique<Opener>(std::move(file))) {}
+SqliteHistory::SqliteHistory(SqliteHistory&&) noexcept = default;
+SqliteHistory& SqliteHistory::operator=(SqliteHistory&&) noexcept = default;
+SqliteHistory::~SqliteHistory() = default;
+
+Result<SqliteHistory> SqliteHistory::open(const std::filesystem::path& file) {
+  SqliteHistory history(file);
+  PLUMB_TRY(history.opener_->for_writing());
+  return history;
 }
 
-Result<History> History::open_read_only(const std::filesystem::path& file) {
-  PLUMB_TRY_ASSIGN(auto store, open_store_read_only(file));
-  return History(std::move(store));
+Result<SqliteHistory> SqliteHistory::open_read_only(const std::filesystem::path& file) {
+  SqliteHistory history(file);
+  PLUMB_TRY(history.opener_->for_reading());
+  return history;
 }
 
-Result<RunWriter> History::begin(const RunStart& start) {
+Result<std::unique_ptr<RunWriter>> SqliteHistory::begin(const RunStart& start) {
   // Before the lock is taken: of a large fleet it takes a while.
   std::optional<PlanParts> parts;
   if (!start.plan_bytes.empty()) parts = take_apart(start.plan_bytes);
-  const std::lock_guard lock(store_->mutex);
-  Database& database = store_->database;
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_writing());
+  const std::lock_guard lock(store->mutex);
+  Database& database = store->database;
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
   PLUMB_TRY(insert_run(database, start, parts ? &*parts : nullptr));
   const std::int64_t number = database.last_number();
   PLUMB_TRY(transaction.commit());
-  return RunWriter(std::make_unique<RunWriter::Buffer>(store_, start.id, number));
+  return std::unique_ptr<RunWriter>(std::make_unique<SqliteRunWriter>(store, start.id, number));
 }
 
-Result<> History::report_late(const LateReport& report) {
-  const std::lock_guard lock(store_->mutex);
-  Database& database = store_->database;
+Result<> SqliteHistory::report_late(const LateReport& report) {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_writing());
+  const std::lock_guard lock(store->mutex);
+  Database& database = store->database;
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
   PLUMB_TRY_ASSIGN(std::int64_t run, find_run(database, report.run));
   if (run == 0) {
@@ -82,17 +91,19 @@ Result<> History::report_late(const LateReport& report) {
                      database.prepare("INSERT INTO late_report (run, plan, host, address, outcome, text, at) "
                                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
                                       "ON CONFLICT DO NOTHING"));
-    PLUMB_TRY(
-        std::move(insert).bind(run, report.plan, report.host, report.address, report.outcome, text, report.at).run());
+    PLUMB_TRY(std::move(insert)
+                  .bind(run, report.plan, report.host, report.address, name(report.outcome), text, report.at)
+                  .run());
     is_new = database.changed();
   }
   if (is_new) PLUMB_TRY(seal_late(database, database.last_number()));
   return transaction.commit();
 }
 
-Result<> History::store_facts(const std::map<std::string, Json>& facts, std::string_view at) {
-  const std::lock_guard lock(store_->mutex);
-  Database& database = store_->database;
+Result<> SqliteHistory::store_facts(const std::map<std::string, Json>& facts, std::string_view at) {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_writing());
+  const std::lock_guard lock(store->mutex);
+  Database& database = store->database;
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
   for (const auto& [host, known] : facts) {
     const std::string text = canonical(known);

@@ -1,29 +1,24 @@
-// The history: what ran, when, by whom, on which hosts and with what outcome. One SQLite file,
-// .plumb/history.db.
+// The history: what ran, when, by whom, on which hosts and with what outcome.
 //
-// A run's intent is written before it and its outcome after it, so that a run whose process was killed shows
-// as unfinished. An outcome is committed before its call returns, so a killed process does not lose it (a
-// power cut may lose the last moments; the hosts' own journals hold those). Events `started` may follow
-// within 50 ms. Readers never block a writer, and writers of several processes wait for each other for one
-// small transaction.
+// A run's intent is written before it and its outcome after it, so that a run whose process was killed shows as
+// unfinished. An outcome is kept before its call returns, so a killed process does not lose it. Events `started` may
+// follow within 50 ms.
 //
 // Finished runs and late reports form a chain: each holds the digest of the one before it (see verify()).
-//
-// History and RunWriter may be used by many threads at once. A RunWriter may outlive the History it came
-// from.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/json.h"
+#include "engine/base/outcome.h"
 #include "engine/base/result.h"
 
 namespace plumb::history {
@@ -43,21 +38,22 @@ struct RunStart {
 };
 
 // One event of one action. A later event of the same host and index replaces an earlier one.
-struct ActionOutcome {
+struct ActionEntry {
   std::int64_t index = 0;  // in the plan's list for this host
   std::string address;
-  std::string op;       // "create", "update", …
-  std::string outcome;  // started changed satisfied failed skipped stale diverged unknown
-  std::string text;     // why, or the last output
-  std::string code;     // of the diagnostic, "PL4102"; "" for none
+  std::string op;  // "create", "update", …
+  ActionOutcome outcome = ActionOutcome::kStarted;
+  std::string text;  // why, or the last output
+  std::string code;  // of the diagnostic, "PL4102"; "" for none
   std::int64_t milliseconds = 0;
   std::string at;
-  friend bool operator==(const ActionOutcome&, const ActionOutcome&) = default;
+  friend bool operator==(const ActionEntry&, const ActionEntry&) = default;
 };
 
-struct HostOutcome {
+struct HostEntry {
   std::string name;
-  std::string state;  // ok, failed, unreachable, no answer; read back also `unfinished`
+  // Nothing only where it is read back: the run ended, or still goes on, without the end of this host.
+  std::optional<HostState> state = {};
   std::int64_t changed = 0;
   std::int64_t satisfied = 0;
   std::int64_t failed = 0;
@@ -65,13 +61,12 @@ struct HostOutcome {
   std::int64_t milliseconds = 0;
   std::string code;
   std::string text;
-  friend bool operator==(const HostOutcome&, const HostOutcome&) = default;
+  friend bool operator==(const HostEntry&, const HostEntry&) = default;
 };
 
 struct RunEnd {
-  std::string outcome;  // "ok", "failed", "interrupted", …
+  RunOutcome outcome = RunOutcome::kOk;
   std::string finished_at;
-  int exit_code = 0;
   friend bool operator==(const RunEnd&, const RunEnd&) = default;
 };
 
@@ -81,7 +76,7 @@ struct LateReport {
   std::string plan;  // its plan's id, if known
   std::string host;
   std::string address;
-  std::string outcome;  // changed, failed, not done, unknown
+  JournalOutcome outcome = JournalOutcome::kUnknown;
   std::string text;
   std::string at;  // when it was told
   friend bool operator==(const LateReport&, const LateReport&) = default;
@@ -96,8 +91,8 @@ struct RunSummary {
   std::string started_at;
   std::string hosts_pattern;
   std::string engine;
-  std::string outcome;      // of RunEnd; "unfinished" or "foreign" where it never ended here
-  std::string finished_at;  // "" where it never ended here
+  std::optional<RunOutcome> outcome;  // of RunEnd; nothing where it never ended here
+  std::string finished_at;            // "" where it never ended here
   int exit_code = 0;
   std::int64_t hosts = 0;  // totals over the hosts that reported
   std::int64_t changed = 0;
@@ -109,13 +104,13 @@ struct RunSummary {
 
 struct ActionRecord {
   std::string host;
-  ActionOutcome action;
+  ActionEntry action;
   friend bool operator==(const ActionRecord&, const ActionRecord&) = default;
 };
 
 struct RunRecord {
   RunSummary summary;
-  std::vector<HostOutcome> hosts;     // by name; one that has actions but did not end is `unfinished`
+  std::vector<HostEntry> hosts;       // by name; one that has actions but did not end has no state
   std::vector<ActionRecord> actions;  // by host, index
   std::vector<LateReport> late;       // in the order told
 };
@@ -138,69 +133,48 @@ struct Verification {
   std::optional<Broken> broken;  // the first one
 };
 
-class Store;
-
-// Writes one run. Events that could not be written (a full disk) are kept and written with the next call that
-// succeeds; the error is returned all the same.
+// Writes one run. For many threads at once; it may outlive the store that it came from. What could not be written (a
+// full disk) is kept and written with the next call that succeeds; the error is returned all the same.
 class RunWriter {
  public:
-  const std::string& run() const;
+  virtual ~RunWriter();
 
-  Result<> action(std::string_view host, const ActionOutcome& outcome);
-  // The same for events that came together: one transaction.
-  Result<> actions(std::string_view host, std::span<const ActionOutcome> outcomes);
-  Result<> host(const HostOutcome& outcome);
-  // Seals the run into the chain. Nothing may be written after it.
-  Result<> finish(const RunEnd& end);
+  virtual const std::string& run() const = 0;
+  // Events of one host that came together.
+  virtual Result<> actions(std::string_view host, std::span<const ActionEntry> entries) = 0;
+  virtual Result<> host(const HostEntry& entry) = 0;
+  // Seals the run. Nothing may be written after it.
+  virtual Result<> finish(const RunEnd& end) = 0;
 
-  RunWriter(RunWriter&&) noexcept;
-  RunWriter& operator=(RunWriter&&) noexcept;
-  ~RunWriter();
-
- private:
-  friend class History;
-  class Buffer;
-  explicit RunWriter(std::unique_ptr<Buffer> buffer);
-
-  std::unique_ptr<Buffer> buffer_;
+  Result<> action(std::string_view host, const ActionEntry& entry) { return actions(host, std::span(&entry, 1)); }
 };
 
-class History {
+// Where runs are kept. For many threads at once. Errors: kHistory, and what a call names.
+class RunStore {
  public:
-  // Opens `file`, and makes it (0600) and its folder (0700) where they are missing. Errors: kHistory for a
-  // damaged or foreign file, a full disk, and a file written by a newer plumb.
-  static Result<History> open(const std::filesystem::path& file);
-  // For reading. A file that does not exist reads as an empty history and is not made.
-  static Result<History> open_read_only(const std::filesystem::path& file);
+  virtual ~RunStore();
 
-  Result<RunWriter> begin(const RunStart& start);
-  // Telling the same thing twice is telling it once. A run that is not known here gets an entry of kind
-  // `foreign`.
-  Result<> report_late(const LateReport& report);
+  // Writes the run's intent.
+  virtual Result<std::unique_ptr<RunWriter>> begin(const RunStart& start) = 0;
+  // Telling the same thing twice is telling it once. A run that is not known here gets an entry of kind `foreign`.
+  virtual Result<> report_late(const LateReport& report) = 0;
 
   // Newest first. `host`: only runs that this host took part in; "" for all.
-  Result<std::vector<RunSummary>> runs(std::int64_t limit, std::string_view host = {}) const;
+  virtual Result<std::vector<RunSummary>> runs(std::int64_t limit, std::string_view host = {}) const = 0;
   // By id, by a prefix that only one id has, or `last`. Errors: kNoSuchRun.
-  Result<RunRecord> run(std::string_view reference) const;
-  Result<std::optional<std::string>> plan_bytes(std::string_view plan) const;
+  virtual Result<RunRecord> run(std::string_view reference) const = 0;
+  // Nothing where the plan is known by its id alone, or not at all.
+  virtual Result<std::optional<std::string>> plan_bytes(std::string_view plan) const = 0;
+  // The hosts that ended well in some run of this plan.
+  virtual Result<std::set<std::string>> hosts_done(std::string_view plan) const = 0;
 
   // The facts last seen of hosts, by name, for what looks at a host without a connection. Facts that are the same as
   // before are not written again.
-  Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view at);
-  Result<std::map<std::string, StoredFacts>> facts() const;
+  virtual Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view at) = 0;
+  virtual Result<std::map<std::string, StoredFacts>> facts() const = 0;
 
-  // Walks the chain from its first entry.
-  Result<Verification> verify() const;
-
-  History(History&&) noexcept;
-  History& operator=(History&&) noexcept;
-  ~History();
-
- private:
-  explicit History(std::shared_ptr<Store> store);
-
-  // Shared with the writers, which may live on in the threads of hosts.
-  std::shared_ptr<Store> store_;
+  // Checks that nothing was changed after it was written.
+  virtual Result<Verification> verify() const = 0;
 };
 
 }  // namespace plumb::history

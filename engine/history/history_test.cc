@@ -1,5 +1,3 @@
-#include "engine/history/history.h"
-
 #include <fstream>
 #include <thread>
 
@@ -10,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/history/sqlite_history.h"
 #include "engine/history/test_support.h"
 
 namespace plumb::history {
@@ -36,7 +35,7 @@ std::vector<std::string> ids(const std::vector<RunSummary>& runs) {
 
 class HistoryTest : public ::testing::Test {
  protected:
-  History open() { return must(History::open(file_)); }
+  SqliteHistory open() { return must(SqliteHistory::open(file_)); }
 
   ScratchFolder folder_;
   std::filesystem::path file_ = folder_.path() / ".plumb" / "history.db";
@@ -54,48 +53,49 @@ TEST_F(HistoryTest, makes_a_private_folder_and_file) {
 }
 
 TEST_F(HistoryTest, keeps_a_finished_run_as_it_was_told) {
-  History history = open();
+  SqliteHistory history = open();
   const RunStart start = a_run("r1");
-  RunWriter writer = must(history.begin(start));
-  ActionOutcome failed = an_action(1, "failed");
+  const std::unique_ptr<RunWriter> writer = must(history.begin(start));
+  ActionEntry failed = an_action(1, ActionOutcome::kFailed);
   failed.text = "exit code 1";
   failed.code = "PL4102";
-  must(writer.action("web1", an_action(0, "started")));
-  must(writer.action("web1", an_action(0, "changed")));
-  must(writer.action("web1", failed));
-  const HostOutcome host{"web1", "failed", 1, 0, 1, 0, 40, "PL4102", "exit code 1"};
-  must(writer.host(host));
-  must(writer.finish(ended("failed", 1)));
+  must(writer->action("web1", an_action(0, ActionOutcome::kStarted)));
+  must(writer->action("web1", an_action(0, ActionOutcome::kChanged)));
+  must(writer->action("web1", failed));
+  const HostEntry host{"web1", HostState::kFailed, 1, 0, 1, 0, 40, "PL4102", "exit code 1"};
+  must(writer->host(host));
+  must(writer->finish(ended(RunOutcome::kFailed)));
 
-  const RunRecord record = must(must(History::open_read_only(file_)).run("r1"));
+  const RunRecord record = must(must(SqliteHistory::open_read_only(file_)).run("r1"));
   EXPECT_EQ(record.summary, (RunSummary{"r1", "apply", "web", start.plan, "ada@desk", start.started_at, "all", "0.1.0",
-                                        "failed", "2026-03-01T12:00:09.000Z", 1, 1, 1, 0, 1, 0}));
+                                        RunOutcome::kFailed, "2026-03-01T12:00:09.000Z", 1, 1, 1, 0, 1, 0}));
   EXPECT_THAT(record.hosts, ElementsAre(host));
-  EXPECT_THAT(record.actions, ElementsAre(ActionRecord{"web1", an_action(0, "changed")}, ActionRecord{"web1", failed}));
+  EXPECT_THAT(record.actions,
+              ElementsAre(ActionRecord{"web1", an_action(0, ActionOutcome::kChanged)}, ActionRecord{"web1", failed}));
   EXPECT_THAT(record.late, IsEmpty());
 }
 
 TEST_F(HistoryTest, shows_a_run_that_did_not_end_as_unfinished) {
-  History history = open();
-  RunWriter writer = must(history.begin(a_run("r1")));
-  must(writer.action("web1", an_action(0, "changed")));
-  must(writer.action("web1", an_action(1, "started")));
-  must(writer.host({"web2", "ok", 0, 4, 0, 0, 9, "", ""}));  // takes the waiting event along
+  SqliteHistory history = open();
+  const std::unique_ptr<RunWriter> writer = must(history.begin(a_run("r1")));
+  must(writer->action("web1", an_action(0, ActionOutcome::kChanged)));
+  must(writer->action("web1", an_action(1, ActionOutcome::kStarted)));
+  must(writer->host({"web2", HostState::kOk, 0, 4, 0, 0, 9, "", ""}));  // takes the waiting event along
 
   const RunRecord record = must(history.run("last"));
-  EXPECT_EQ(record.summary.outcome, "unfinished");
+  EXPECT_EQ(record.summary.outcome, std::nullopt);
   EXPECT_EQ(record.summary.finished_at, "");
   ASSERT_EQ(record.hosts.size(), 2U);
-  EXPECT_EQ(record.hosts[0], (HostOutcome{"web1", "unfinished", 1, 0, 0, 0, 6, "", ""}));
-  EXPECT_EQ(record.hosts[1].state, "ok");
-  EXPECT_EQ(record.actions[1].action.outcome, "started");
+  EXPECT_EQ(record.hosts[0], (HostEntry{"web1", std::nullopt, 1, 0, 0, 0, 6, "", ""}));
+  EXPECT_EQ(record.hosts[1].state, HostState::kOk);
+  EXPECT_EQ(record.actions[1].action.outcome, ActionOutcome::kStarted);
   EXPECT_EQ(must(history.verify()).unfinished, 1);
 }
 
 TEST_F(HistoryTest, an_action_in_hand_shows_soon) {
-  RunWriter writer = must(open().begin(a_run("r1")));
-  must(writer.action("web1", an_action(0, "started")));
-  const History reader = must(History::open_read_only(file_));
+  const std::unique_ptr<RunWriter> writer = must(open().begin(a_run("r1")));
+  must(writer->action("web1", an_action(0, ActionOutcome::kStarted)));
+  const SqliteHistory reader = must(SqliteHistory::open_read_only(file_));
   for (int i = 0; i < 1000 && must(reader.run("r1")).actions.empty(); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
@@ -103,22 +103,22 @@ TEST_F(HistoryTest, an_action_in_hand_shows_soon) {
 }
 
 TEST_F(HistoryTest, a_writer_outlives_its_history_and_ends_once) {
-  std::optional<RunWriter> writer;
+  std::unique_ptr<RunWriter> writer;
   {
-    History history = open();
+    SqliteHistory history = open();
     writer = must(history.begin(a_run("r1")));
   }
   must(writer->finish(ended()));
-  EXPECT_FALSE(writer->action("web1", an_action(0, "changed")).has_value());
+  EXPECT_FALSE(writer->action("web1", an_action(0, ActionOutcome::kChanged)).has_value());
   EXPECT_FALSE(writer->finish(ended()).has_value());
   EXPECT_EQ(must(open().run("r1")).actions.size(), 0U);
 }
 
 TEST_F(HistoryTest, lists_runs_newest_first_and_by_host) {
-  History history = open();
+  SqliteHistory history = open();
   for (const char* id : {"a1", "b2", "c3"}) write_run(history, id);
-  RunWriter other = must(history.begin(a_run("d4")));
-  must(other.action("db1", an_action(0, "changed")));
+  const std::unique_ptr<RunWriter> other = must(history.begin(a_run("d4")));
+  must(other->action("db1", an_action(0, ActionOutcome::kChanged)));
 
   EXPECT_THAT(ids(must(history.runs(10))), ElementsAre("d4", "c3", "b2", "a1"));
   EXPECT_THAT(ids(must(history.runs(2))), ElementsAre("d4", "c3"));
@@ -128,7 +128,7 @@ TEST_F(HistoryTest, lists_runs_newest_first_and_by_host) {
 }
 
 TEST_F(HistoryTest, finds_a_run_by_id_prefix_or_last) {
-  History history = open();
+  SqliteHistory history = open();
   EXPECT_EQ(history.run("last").error().code(), Code::kNoSuchRun);
   for (const char* id : {"abc1", "abd2", "abd", "xyz"}) write_run(history, id);
   EXPECT_EQ(must(history.run("abc")).summary.id, "abc1");
@@ -142,14 +142,14 @@ TEST_F(HistoryTest, finds_a_run_by_id_prefix_or_last) {
 }
 
 TEST_F(HistoryTest, refuses_a_run_id_twice) {
-  History history = open();
+  SqliteHistory history = open();
   write_run(history, "r1");
   EXPECT_FALSE(history.begin(a_run("r1")).has_value());
   write_run(history, "r2");
 }
 
 TEST_F(HistoryTest, stores_a_plan_once) {
-  History history = open();
+  SqliteHistory history = open();
   const RunStart start = a_run("r1");
   write_run(history, "r1");
   write_run(history, "r2");
@@ -158,33 +158,34 @@ TEST_F(HistoryTest, stores_a_plan_once) {
 }
 
 TEST_F(HistoryTest, late_reports_amend_a_run_without_changing_it) {
-  History history = open();
-  RunWriter killed = must(history.begin(a_run("r1")));
-  must(killed.action("web1", an_action(0, "started")));
-  { const RunWriter gone = std::move(killed); }
+  SqliteHistory history = open();
+  std::unique_ptr<RunWriter> killed = must(history.begin(a_run("r1")));
+  must(killed->action("web1", an_action(0, ActionOutcome::kStarted)));
+  killed.reset();
   write_run(history, "r2");
-  const LateReport report{"r1", a_run("r1").plan, "web1", "file:/srv/0", "changed", "", "2026-03-02T08:00:00.000Z"};
+  const LateReport report{"r1", a_run("r1").plan,          "web1", "file:/srv/0", JournalOutcome::kChanged,
+                          "",   "2026-03-02T08:00:00.000Z"};
   must(history.report_late(report));
   must(history.report_late(report));
 
   const RunRecord record = must(history.run("r1"));
   EXPECT_THAT(record.late, ElementsAre(report));
-  EXPECT_EQ(record.actions[0].action.outcome, "started");
+  EXPECT_EQ(record.actions[0].action.outcome, ActionOutcome::kStarted);
   EXPECT_EQ(must(history.verify()).entries, 2);
   EXPECT_FALSE(must(history.verify()).broken.has_value());
 }
 
 TEST_F(HistoryTest, a_late_report_about_an_unknown_run_is_a_foreign_run) {
-  History history = open();
+  SqliteHistory history = open();
   write_run(history, "r1");
   const LateReport report{
-      "other", "sha256:p", "web1", "service:nginx", "failed", "it ended", "2026-03-02T08:00:00.000Z"};
+      "other", "sha256:p", "web1", "service:nginx", JournalOutcome::kFailed, "it ended", "2026-03-02T08:00:00.000Z"};
   must(history.report_late(report));
 
   EXPECT_EQ(must(history.run("last")).summary.id, "r1");
   const RunRecord record = must(history.run("other"));
   EXPECT_EQ(record.summary.kind, "foreign");
-  EXPECT_EQ(record.summary.outcome, "foreign");
+  EXPECT_EQ(record.summary.outcome, std::nullopt);
   EXPECT_EQ(record.summary.plan, "sha256:p");
   EXPECT_THAT(record.late, ElementsAre(report));
   EXPECT_THAT(ids(must(history.runs(9, "web1"))), ElementsAre("other", "r1"));
@@ -192,7 +193,7 @@ TEST_F(HistoryTest, a_late_report_about_an_unknown_run_is_a_foreign_run) {
 }
 
 TEST_F(HistoryTest, keeps_the_last_facts_of_a_host) {
-  History history = open();
+  SqliteHistory history = open();
   must(history.store_facts({{"web1", {{"os", "debian"}}}, {"web2", {{"os", "debian"}}}}, "t1"));
   must(history.store_facts({{"web1", {{"os", "redhat"}}}, {"web2", {{"os", "debian"}}}}, "t2"));
   const std::map<std::string, StoredFacts> facts = must(history.facts());
@@ -203,12 +204,12 @@ TEST_F(HistoryTest, keeps_the_last_facts_of_a_host) {
 }
 
 TEST_F(HistoryTest, text_that_is_not_utf8_is_made_so) {
-  History history = open();
-  RunWriter writer = must(history.begin(a_run("r1")));
-  ActionOutcome action = an_action(0, "failed");
+  SqliteHistory history = open();
+  const std::unique_ptr<RunWriter> writer = must(history.begin(a_run("r1")));
+  ActionEntry action = an_action(0, ActionOutcome::kFailed);
   action.text = std::string("a\0b\xff", 4);
-  must(writer.action("web1", action));
-  must(writer.finish(ended()));
+  must(writer->action("web1", action));
+  must(writer->finish(ended()));
   EXPECT_EQ(must(history.run("r1")).actions[0].action.text, std::string("a\0b\xef\xbf\xbd", 6));
   EXPECT_FALSE(must(history.verify()).broken.has_value());
 }
@@ -216,7 +217,7 @@ TEST_F(HistoryTest, text_that_is_not_utf8_is_made_so) {
 // --- the chain
 
 TEST_F(HistoryTest, verify_walks_a_sound_chain) {
-  History history = open();
+  SqliteHistory history = open();
   EXPECT_EQ(must(history.verify()).head, "");
   for (const char* id : {"r1", "r2", "r3"}) write_run(history, id);
   const Verification result = must(history.verify());
@@ -238,20 +239,20 @@ TEST_P(TamperTest, is_found) {
   const ScratchFolder folder;
   const std::filesystem::path file = folder / "history.db";
   {
-    History history = must(History::open(file));
+    SqliteHistory history = must(SqliteHistory::open(file));
     for (const char* id : {"r1", "r2"}) write_run(history, id);
-    must(history.report_late({"r1", "", "web1", "file:/srv/9", "changed", "", "t"}));
+    must(history.report_late({"r1", "", "web1", "file:/srv/9", JournalOutcome::kChanged, "", "t"}));
     RunStart own_plan = a_run("r3");
     own_plan.plan_bytes = "{}";
     own_plan.plan = digest("{}");
-    must(must(history.begin(own_plan)).finish(ended()));
+    must(must(history.begin(own_plan))->finish(ended()));
     RunStart with_content = a_run("r4");
     with_content.plan_bytes = "{\"blobs\":{\"" + digest("hey") + "\":\"hey\"}}";
     with_content.plan = digest(with_content.plan_bytes);
-    must(must(history.begin(with_content)).finish(ended()));
+    must(must(history.begin(with_content))->finish(ended()));
   }
   tamper(file, GetParam().sql);
-  const Verification result = must(must(History::open_read_only(file)).verify());
+  const Verification result = must(must(SqliteHistory::open_read_only(file)).verify());
   ASSERT_TRUE(result.broken.has_value());
   EXPECT_EQ(result.broken->run, GetParam().run);
   EXPECT_THAT(result.broken->reason, HasSubstr(GetParam().reason));
@@ -264,6 +265,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "its record was changed"},
         Tampering{"an_outcome", "UPDATE action SET outcome = 'satisfied' WHERE run = 1 AND position = 1", "r1",
                   "its record was changed"},
+        Tampering{"a_word_that_is_no_outcome", "UPDATE run_host SET state = 'fine' WHERE run = 2", "r2",
+                  "its record cannot be read"},
         Tampering{"bytes_that_are_not_text", "UPDATE action SET text = CAST(x'ff80' AS TEXT) WHERE run = 1", "r1",
                   "its record was changed"},
         Tampering{"a_removed_action", "DELETE FROM action WHERE run = 2 AND position = 0", "r2",
@@ -293,7 +296,7 @@ INSTANTIATE_TEST_SUITE_P(
 // --- opening
 
 TEST_F(HistoryTest, a_missing_file_reads_as_empty_and_is_not_made) {
-  const History history = must(History::open_read_only(file_));
+  const SqliteHistory history = must(SqliteHistory::open_read_only(file_));
   EXPECT_THAT(must(history.runs(9)), IsEmpty());
   EXPECT_FALSE(std::filesystem::exists(file_.parent_path()));
 }
@@ -301,8 +304,8 @@ TEST_F(HistoryTest, a_missing_file_reads_as_empty_and_is_not_made) {
 TEST_F(HistoryTest, migrates_an_empty_database) {
   std::filesystem::create_directory(file_.parent_path());
   std::ofstream(file_).flush();  // version 0: what a process killed while making it leaves
-  EXPECT_THAT(must(must(History::open_read_only(file_)).runs(9)), IsEmpty());
-  History history = open();
+  EXPECT_THAT(must(must(SqliteHistory::open_read_only(file_)).runs(9)), IsEmpty());
+  SqliteHistory history = open();
   write_run(history, "r1");
   EXPECT_EQ(must(open().runs(9)).size(), 1U);
 }
@@ -314,13 +317,13 @@ TEST_F(HistoryTest, takes_the_plans_of_an_older_history_apart) {
   RunStart start = a_run("r1");
   start.plan = digest(document);
   start.plan_bytes = "";
-  must(must(open().begin(start)).finish(ended()));
+  must(must(open().begin(start))->finish(ended()));
   tamper(file_,
          "DROP TABLE content; ALTER TABLE plan DROP COLUMN size; PRAGMA user_version = 1;"
          "UPDATE plan SET bytes = CAST('" +
              document + "' AS BLOB)");
 
-  const History migrated = must(History::open_read_only(file_));
+  const SqliteHistory migrated = must(SqliteHistory::open_read_only(file_));
   EXPECT_EQ(must(migrated.plan_bytes(start.plan)), document);
   const Verification result = must(migrated.verify());
   EXPECT_EQ(result.entries, 1);
@@ -330,7 +333,7 @@ TEST_F(HistoryTest, takes_the_plans_of_an_older_history_apart) {
 TEST_F(HistoryTest, refuses_a_newer_schema) {
   open();
   tamper(file_, "PRAGMA user_version = 99");
-  for (const auto& opened : {History::open(file_), History::open_read_only(file_)}) {
+  for (const auto& opened : {SqliteHistory::open(file_), SqliteHistory::open_read_only(file_)}) {
     ASSERT_FALSE(opened.has_value());
     EXPECT_EQ(opened.error().code(), Code::kHistory);
     EXPECT_THAT(why(opened), HasSubstr("newer plumb"));
@@ -341,7 +344,7 @@ TEST_F(HistoryTest, refuses_a_foreign_database_and_leaves_it_alone) {
   std::filesystem::create_directory(file_.parent_path());
   tamper(file_, "CREATE TABLE recipes (name TEXT)");
   const auto size = std::filesystem::file_size(file_);
-  const Result<History> opened = History::open(file_);
+  const Result<SqliteHistory> opened = SqliteHistory::open(file_);
   ASSERT_FALSE(opened.has_value());
   EXPECT_THAT(why(opened), HasSubstr("another program's database"));
   EXPECT_EQ(std::filesystem::file_size(file_), size);
@@ -350,7 +353,7 @@ TEST_F(HistoryTest, refuses_a_foreign_database_and_leaves_it_alone) {
 TEST_F(HistoryTest, refuses_a_file_that_is_no_database) {
   std::filesystem::create_directory(file_.parent_path());
   std::ofstream(file_) << std::string(8192, 'x');
-  for (const auto& opened : {History::open(file_), History::open_read_only(file_)}) {
+  for (const auto& opened : {SqliteHistory::open(file_), SqliteHistory::open_read_only(file_)}) {
     ASSERT_FALSE(opened.has_value());
     EXPECT_EQ(opened.error().code(), Code::kHistory);
     EXPECT_THAT(why(opened), HasSubstr("damaged"));
@@ -360,7 +363,7 @@ TEST_F(HistoryTest, refuses_a_file_that_is_no_database) {
 
 TEST_F(HistoryTest, a_damaged_page_is_an_error_and_not_a_crash) {
   {
-    History history = open();
+    SqliteHistory history = open();
     for (int i = 0; i < 20; ++i) write_run(history, "r" + std::to_string(i), 30);
   }
   {
@@ -371,7 +374,7 @@ TEST_F(HistoryTest, a_damaged_page_is_an_error_and_not_a_crash) {
       bytes << std::string(2000, '\xee');
     }
   }
-  const Result<History> opened = History::open_read_only(file_);
+  const Result<SqliteHistory> opened = SqliteHistory::open_read_only(file_);
   if (!opened) {
     EXPECT_THAT(why(opened), HasSubstr("damaged"));
     return;
@@ -382,7 +385,7 @@ TEST_F(HistoryTest, a_damaged_page_is_an_error_and_not_a_crash) {
 }
 
 TEST_F(HistoryTest, says_which_folder_it_cannot_make) {
-  const Result<History> opened = History::open(folder_.path() / "no" / "such" / "history.db");
+  const Result<SqliteHistory> opened = SqliteHistory::open(folder_.path() / "no" / "such" / "history.db");
   ASSERT_FALSE(opened.has_value());
   EXPECT_THAT(why(opened), HasSubstr("no/such: No such file"));
 }

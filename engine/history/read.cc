@@ -4,9 +4,10 @@
 #include <mutex>
 
 #include "engine/history/chain.h"
-#include "engine/history/history.h"
+#include "engine/history/opener.h"
 #include "engine/history/plan_store.h"
 #include "engine/history/rows.h"
+#include "engine/history/sqlite_history.h"
 #include "engine/history/store.h"
 
 namespace plumb::history {
@@ -55,20 +56,19 @@ Result<std::int64_t> resolve(Database& database, std::string_view reference) {
 }
 
 // Hosts that have actions and no outcome: the run was killed, or is still going on.
-void add_unfinished(std::vector<HostOutcome>& hosts, const std::vector<ActionRecord>& actions) {
-  std::map<std::string_view, HostOutcome> open;
+void add_unfinished(std::vector<HostEntry>& hosts, const std::vector<ActionRecord>& actions) {
+  std::map<std::string_view, HostEntry> open;
   for (const ActionRecord& record : actions) {
-    HostOutcome& host = open[record.host];
+    HostEntry& host = open[record.host];
     host.name = record.host;
-    host.state = "unfinished";
-    const std::string& outcome = record.action.outcome;
-    host.changed += outcome == "changed";
-    host.satisfied += outcome == "satisfied";
-    host.failed += outcome == "failed" || outcome == "diverged";
-    host.skipped += outcome == "skipped";
+    const ActionOutcome outcome = record.action.outcome;
+    host.changed += outcome == ActionOutcome::kChanged;
+    host.satisfied += outcome == ActionOutcome::kSatisfied;
+    host.failed += outcome == ActionOutcome::kFailed || outcome == ActionOutcome::kDiverged;
+    host.skipped += outcome == ActionOutcome::kSkipped;
     host.milliseconds += record.action.milliseconds;
   }
-  for (const HostOutcome& host : hosts) open.erase(host.name);
+  for (const HostEntry& host : hosts) open.erase(host.name);
   for (auto& [name, host] : open) hosts.push_back(std::move(host));
   std::sort(hosts.begin(), hosts.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
 }
@@ -83,7 +83,8 @@ Result<std::vector<LateReport>> read_late_reports(Database& database, std::int64
   while (true) {
     PLUMB_TRY_ASSIGN(const bool found, row.step());
     if (!found) return reports;
-    reports.push_back(late_report(row));
+    PLUMB_TRY_ASSIGN(LateReport report, late_report(row));
+    reports.push_back(std::move(report));
   }
 }
 
@@ -105,9 +106,10 @@ Result<std::vector<std::int64_t>> run_numbers(Database& database, std::int64_t l
 
 }  // namespace
 
-Result<std::vector<RunSummary>> History::runs(std::int64_t limit, std::string_view host) const {
-  const std::lock_guard lock(store_->mutex);
-  Database& database = store_->database;
+Result<std::vector<RunSummary>> SqliteHistory::runs(std::int64_t limit, std::string_view host) const {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+  const std::lock_guard lock(store->mutex);
+  Database& database = store->database;
   PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
   PLUMB_TRY_ASSIGN(const std::vector<std::int64_t> numbers, run_numbers(database, limit, host));
   std::vector<RunSummary> summaries;
@@ -120,9 +122,10 @@ Result<std::vector<RunSummary>> History::runs(std::int64_t limit, std::string_vi
   return summaries;
 }
 
-Result<RunRecord> History::run(std::string_view reference) const {
-  const std::lock_guard lock(store_->mutex);
-  Database& database = store_->database;
+Result<RunRecord> SqliteHistory::run(std::string_view reference) const {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+  const std::lock_guard lock(store->mutex);
+  Database& database = store->database;
   PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
   PLUMB_TRY_ASSIGN(const std::int64_t number, resolve(database, reference));
   RunRecord record;
@@ -135,16 +138,33 @@ Result<RunRecord> History::run(std::string_view reference) const {
   return record;
 }
 
-Result<std::optional<std::string>> History::plan_bytes(std::string_view plan) const {
-  const std::lock_guard lock(store_->mutex);
-  Database& database = store_->database;
+Result<std::optional<std::string>> SqliteHistory::plan_bytes(std::string_view plan) const {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+  const std::lock_guard lock(store->mutex);
+  Database& database = store->database;
   PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
   return read_plan(database, plan);
 }
 
-Result<std::map<std::string, StoredFacts>> History::facts() const {
-  const std::lock_guard lock(store_->mutex);
-  PLUMB_TRY_ASSIGN(Statement row, store_->database.prepare("SELECT host, facts, at FROM facts"));
+Result<std::set<std::string>> SqliteHistory::hosts_done(std::string_view plan) const {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+  const std::lock_guard lock(store->mutex);
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   store->database.prepare("SELECT DISTINCT h.name FROM run_host h JOIN run r ON r.number = h.run "
+                                           "WHERE r.plan = ?1 AND h.state = ?2"));
+  Statement row = std::move(prepared).bind(plan, name(HostState::kOk));
+  std::set<std::string> hosts;
+  while (true) {
+    PLUMB_TRY_ASSIGN(const bool found, row.step());
+    if (!found) return hosts;
+    hosts.insert(row.text(0));
+  }
+}
+
+Result<std::map<std::string, StoredFacts>> SqliteHistory::facts() const {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+  const std::lock_guard lock(store->mutex);
+  PLUMB_TRY_ASSIGN(Statement row, store->database.prepare("SELECT host, facts, at FROM facts"));
   std::map<std::string, StoredFacts> all;
   while (true) {
     PLUMB_TRY_ASSIGN(const bool found, row.step());
@@ -154,9 +174,10 @@ Result<std::map<std::string, StoredFacts>> History::facts() const {
   }
 }
 
-Result<Verification> History::verify() const {
-  const std::lock_guard lock(store_->mutex);
-  return verify_chain(store_->database);
+Result<Verification> SqliteHistory::verify() const {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+  const std::lock_guard lock(store->mutex);
+  return verify_chain(store->database);
 }
 
 }  // namespace plumb::history

@@ -28,21 +28,21 @@ Result<> insert_action(Database& database, std::int64_t run, const ActionRecord&
                        "ON CONFLICT (run, host, position) DO UPDATE SET address = excluded.address, op = excluded.op, "
                        "outcome = excluded.outcome, text = excluded.text, code = excluded.code, "
                        "milliseconds = excluded.milliseconds, at = excluded.at"));
-  const ActionOutcome& action = record.action;
+  const ActionEntry& action = record.action;
   return std::move(insert)
-      .bind(run, record.host, action.index, action.address, action.op, action.outcome, action.text, action.code,
+      .bind(run, record.host, action.index, action.address, action.op, name(action.outcome), action.text, action.code,
             action.milliseconds, action.at)
       .run();
 }
 
-Result<> insert_host(Database& database, std::int64_t run, const HostOutcome& host) {
+Result<> insert_host(Database& database, std::int64_t run, const HostEntry& host) {
   PLUMB_TRY_ASSIGN(Statement insert,
                    database.prepare("INSERT OR REPLACE INTO run_host "
                                     "(run, name, state, changed, satisfied, failed, skipped, milliseconds, code, text) "
                                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"));
   return std::move(insert)
-      .bind(run, host.name, host.state, host.changed, host.satisfied, host.failed, host.skipped, host.milliseconds,
-            host.code, host.text)
+      .bind(run, host.name, name(host.state.value_or(HostState::kFailed)), host.changed, host.satisfied, host.failed,
+            host.skipped, host.milliseconds, host.code, host.text)
       .run();
 }
 
@@ -51,46 +51,47 @@ Result<> end_run(Database& database, std::int64_t run, const RunEnd& end) {
     PLUMB_TRY_ASSIGN(
         Statement update,
         database.prepare("UPDATE run SET outcome = ?2, finished_at = ?3, exit_code = ?4 WHERE number = ?1"));
-    PLUMB_TRY(std::move(update).bind(run, end.outcome, end.finished_at, end.exit_code).run());
+    PLUMB_TRY(std::move(update).bind(run, name(end.outcome), end.finished_at, exit_code(end.outcome)).run());
   }
   return seal_run(database, run);
 }
 
 }  // namespace
 
-RunWriter::Buffer::Buffer(std::shared_ptr<Store> store, std::string id, std::int64_t number)
+SqliteRunWriter::SqliteRunWriter(std::shared_ptr<Store> store, std::string id, std::int64_t number)
     : store_(std::move(store)), id_(std::move(id)), number_(number) {}
 
-RunWriter::Buffer::~Buffer() {
+SqliteRunWriter::~SqliteRunWriter() {
   stop_flusher();
   const std::lock_guard lock(store_->mutex);
   if (!actions_.empty()) static_cast<void>(write());
 }
 
-Result<> RunWriter::Buffer::add(std::string_view host, std::span<const ActionOutcome> outcomes) {
+Result<> SqliteRunWriter::actions(std::string_view host, std::span<const ActionEntry> entries) {
   const std::lock_guard lock(store_->mutex);
   PLUMB_TRY(check_open());
-  for (const ActionOutcome& outcome : outcomes) {
-    ActionRecord& record = actions_.emplace_back(ActionRecord{std::string(host), outcome});
+  for (const ActionEntry& entry : entries) {
+    ActionRecord& record = actions_.emplace_back(ActionRecord{std::string(host), entry});
     record.action.text = clean(record.action.text);
   }
-  const bool may_wait = std::all_of(outcomes.begin(), outcomes.end(),
-                                    [](const ActionOutcome& outcome) { return outcome.outcome == "started"; });
+  const bool may_wait = std::all_of(entries.begin(), entries.end(), [](const ActionEntry& outcome) {
+    return outcome.outcome == ActionOutcome::kStarted;
+  });
   if (!may_wait || failed_) return write();
   if (!flusher_.joinable()) flusher_ = std::thread([this] { flush_late(); });
   if (idle_) wake_.notify_one();
   return {};
 }
 
-Result<> RunWriter::Buffer::add(const HostOutcome& outcome) {
+Result<> SqliteRunWriter::host(const HostEntry& entry) {
   const std::lock_guard lock(store_->mutex);
   PLUMB_TRY(check_open());
-  hosts_.push_back(outcome);
-  hosts_.back().text = clean(outcome.text);
+  hosts_.push_back(entry);
+  hosts_.back().text = clean(entry.text);
   return write();
 }
 
-Result<> RunWriter::Buffer::add(const RunEnd& end) {
+Result<> SqliteRunWriter::finish(const RunEnd& end) {
   const std::lock_guard lock(store_->mutex);
   PLUMB_TRY(check_open());
   end_ = end;
@@ -99,17 +100,17 @@ Result<> RunWriter::Buffer::add(const RunEnd& end) {
   return {};
 }
 
-Result<> RunWriter::Buffer::check_open() const {
+Result<> SqliteRunWriter::check_open() const {
   if (finished_) return fail(Code::kInternal, "run " + id_ + " was written to after its end");
   return {};
 }
 
-Result<> RunWriter::Buffer::write() {
+Result<> SqliteRunWriter::write() {
   failed_ = true;
   Database& database = store_->database;
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
   for (const ActionRecord& record : actions_) PLUMB_TRY(insert_action(database, number_, record));
-  for (const HostOutcome& outcome : hosts_) PLUMB_TRY(insert_host(database, number_, outcome));
+  for (const HostEntry& outcome : hosts_) PLUMB_TRY(insert_host(database, number_, outcome));
   if (end_) PLUMB_TRY(end_run(database, number_, *end_));
   PLUMB_TRY(transaction.commit());
   failed_ = false;
@@ -119,7 +120,7 @@ Result<> RunWriter::Buffer::write() {
   return {};
 }
 
-void RunWriter::Buffer::stop_flusher() {
+void SqliteRunWriter::stop_flusher() {
   if (!flusher_.joinable()) return;
   {
     const std::lock_guard lock(store_->mutex);
@@ -129,7 +130,7 @@ void RunWriter::Buffer::stop_flusher() {
   flusher_.join();
 }
 
-void RunWriter::Buffer::flush_late() {
+void SqliteRunWriter::flush_late() {
   std::unique_lock lock(store_->mutex);
   while (!stopped_) {
     idle_ = true;
@@ -139,28 +140,6 @@ void RunWriter::Buffer::flush_late() {
     // A failure is told to the next caller, whose write takes these events along.
     if (!actions_.empty()) static_cast<void>(write());
   }
-}
-
-RunWriter::RunWriter(std::unique_ptr<Buffer> buffer) : buffer_(std::move(buffer)) {}
-RunWriter::RunWriter(RunWriter&&) noexcept = default;
-RunWriter& RunWriter::operator=(RunWriter&&) noexcept = default;
-RunWriter::~RunWriter() = default;
-
-const std::string& RunWriter::run() const {
-  return buffer_->id();
-}
-
-Result<> RunWriter::action(std::string_view host, const ActionOutcome& outcome) {
-  return buffer_->add(host, std::span(&outcome, 1));
-}
-Result<> RunWriter::actions(std::string_view host, std::span<const ActionOutcome> outcomes) {
-  return buffer_->add(host, outcomes);
-}
-Result<> RunWriter::host(const HostOutcome& outcome) {
-  return buffer_->add(outcome);
-}
-Result<> RunWriter::finish(const RunEnd& end) {
-  return buffer_->add(end);
 }
 
 }  // namespace plumb::history

@@ -17,18 +17,17 @@
 
 namespace plumb::history {
 
-class RunWriter::Buffer {
+class SqliteRunWriter final : public RunWriter {
  public:
-  Buffer(std::shared_ptr<Store> store, std::string id, std::int64_t number);
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  ~Buffer();
+  SqliteRunWriter(std::shared_ptr<Store> store, std::string id, std::int64_t number);
+  SqliteRunWriter(const SqliteRunWriter&) = delete;
+  SqliteRunWriter& operator=(const SqliteRunWriter&) = delete;
+  ~SqliteRunWriter() override;
 
-  const std::string& id() const { return id_; }
-
-  Result<> add(std::string_view host, std::span<const ActionOutcome> outcomes);
-  Result<> add(const HostOutcome& outcome);
-  Result<> add(const RunEnd& end);
+  const std::string& run() const override { return id_; }
+  Result<> actions(std::string_view host, std::span<const ActionEntry> entries) override;
+  Result<> host(const HostEntry& entry) override;
+  Result<> finish(const RunEnd& end) override;
 
  private:
   Result<> check_open() const;
@@ -42,7 +41,7 @@ class RunWriter::Buffer {
 
   // Below: guarded by the store's mutex.
   std::vector<ActionRecord> actions_;
-  std::vector<HostOutcome> hosts_;
+  std::vector<HostEntry> hosts_;
   std::optional<RunEnd> end_;
   bool failed_ = false;  // the last write did
   bool finished_ = false;

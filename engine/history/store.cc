@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "engine/base/json.h"
+#include "engine/base/outside_text.h"
 #include "engine/base/unique_fd.h"
 #include "engine/history/plan_store.h"
 #include "engine/history/schema_sql.h"
@@ -115,9 +115,7 @@ Result<std::shared_ptr<Store>> open_store_read_only(const std::filesystem::path&
 }
 
 std::string clean(std::string_view text) {
-  if (valid_utf8(text)) return std::string(text);
-  const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-  return Json::parse(quoted).get<std::string>();
+  return repaired_utf8(text);
 }
 
 }  // namespace plumb::history

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "engine/base/digest.h"
-#include "engine/history/history.h"
+#include "engine/history/sqlite_history.h"
 #include "engine/testing/scratch_folder.h"
 
 namespace plumb::history {
@@ -46,27 +46,27 @@ inline RunStart a_run(std::string id) {
   return start;
 }
 
-inline ActionOutcome an_action(std::int64_t index, std::string outcome) {
-  ActionOutcome action;
+inline ActionEntry an_action(std::int64_t index, ActionOutcome outcome) {
+  ActionEntry action;
   action.index = index;
   action.address = "file:/srv/" + std::to_string(index);
   action.op = "update";
-  action.outcome = std::move(outcome);
+  action.outcome = outcome;
   action.milliseconds = 3;
   action.at = "2026-03-01T12:00:01.000Z";
   return action;
 }
 
-inline RunEnd ended(std::string outcome = "ok", int exit_code = 0) {
-  return {std::move(outcome), "2026-03-01T12:00:09.000Z", exit_code};
+inline RunEnd ended(RunOutcome outcome = RunOutcome::kOk) {
+  return {outcome, "2026-03-01T12:00:09.000Z"};
 }
 
 // A run of one host with `actions` changes.
-inline void write_run(History& history, const std::string& id, int actions = 2) {
-  RunWriter writer = must(history.begin(a_run(id)));
-  for (int i = 0; i < actions; ++i) must(writer.action("web1", an_action(i, "changed")));
-  must(writer.host({"web1", "ok", actions, 0, 0, 0, 12, "", ""}));
-  must(writer.finish(ended()));
+inline void write_run(SqliteHistory& history, const std::string& id, int actions = 2) {
+  const std::unique_ptr<RunWriter> writer = must(history.begin(a_run(id)));
+  for (int i = 0; i < actions; ++i) must(writer->action("web1", an_action(i, ActionOutcome::kChanged)));
+  must(writer->host({"web1", HostState::kOk, actions, 0, 0, 0, 12, "", ""}));
+  must(writer->finish(ended()));
 }
 
 }  // namespace plumb::history

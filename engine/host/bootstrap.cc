@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/base/outside_text.h"
 #include "engine/base/shell_word.h"
 
 namespace plumb::host {
@@ -174,7 +175,7 @@ std::string last_lines(const std::string& text) {
   std::string trimmed = text.substr(0, end + 1);
   constexpr std::size_t kShown = 500;
   if (trimmed.size() > kShown) trimmed = "…" + trimmed.substr(trimmed.size() - kShown);
-  return trimmed;
+  return outside_text(trimmed, 4 * kShown);
 }
 
 std::vector<std::string> bootstrap_command(const std::vector<std::string>& digests, const StartOptions& options) {

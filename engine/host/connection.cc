@@ -11,6 +11,16 @@ int Deadline::poll_timeout() const {
   return static_cast<int>(std::clamp<decltype(left)>(left, 0, std::numeric_limits<int>::max()));
 }
 
+ProgramLimits program_limits(Deadline deadline, const Interrupt* cancel) {
+  ProgramLimits limits;
+  limits.time = deadline.at == Deadline::Clock::time_point::max()
+                    ? std::chrono::milliseconds::max()
+                    : std::chrono::ceil<std::chrono::milliseconds>(deadline.at - Deadline::Clock::now());
+  limits.bytes = std::size_t{1} << 20;
+  if (cancel != nullptr) limits.stop = cancel->fd();
+  return limits;
+}
+
 void Interrupt::raise() noexcept {
   raised_.store(true, std::memory_order_release);
   wake_.raise();

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "engine/base/descriptors.h"
+#include "engine/base/program.h"
 #include "engine/base/result.h"
 
 namespace plumb::host {
@@ -25,6 +26,10 @@ struct Deadline {
   int poll_timeout() const;
   friend Deadline earlier(Deadline a, Deadline b) { return a.at < b.at ? a : b; }
 };
+
+class Interrupt;
+// For a program of this machine that is to end with them; `cancel` may be null.
+ProgramLimits program_limits(Deadline deadline, const Interrupt* cancel);
 
 // A flag that ends waits in other threads. raise() may be called from a signal handler.
 class Interrupt {

@@ -64,37 +64,6 @@ Result<Child> start_child(const std::vector<std::string>& arguments, ErrorStream
   return child;
 }
 
-void reap_in_background(pid_t pid) {
-  int status = 0;
-  if (waitpid(pid, &status, WNOHANG) != 0) return;
-  std::thread([pid] {
-    int ignored = 0;
-    while (waitpid(pid, &ignored, 0) < 0 && errno == EINTR) {
-    }
-  }).detach();
-}
-
-Result<Output> capture(const std::vector<std::string>& arguments, Deadline deadline) {
-  PLUMB_TRY_ASSIGN(Child child, start_child(arguments, ErrorStream::kPipe));
-  const pid_t pid = child.pid;
-  ProcessConnection connection(std::move(child));
-  PLUMB_TRY(connection.shutdown_write(deadline));
-  Output output;
-  std::array<char, 16384> buffer;
-  for (;;) {
-    Result<std::size_t> count = connection.read(buffer.data(), buffer.size(), deadline);
-    if (!count) {
-      kill(pid, SIGKILL);
-      return Error(count.error()).during("running " + arguments[0]);
-    }
-    if (*count == 0) break;
-    output.text.append(buffer.data(), *count);
-  }
-  output.status = connection.exit_reason() ? 1 : 0;
-  output.errors = connection.error_output();
-  return output;
-}
-
 ProcessConnection::ProcessConnection(Child child)
     : pid_(child.pid), stream_(std::move(child.stream)), errors_(std::move(child.errors)) {}
 
@@ -105,7 +74,7 @@ ProcessConnection::~ProcessConnection() {
 void ProcessConnection::close() {
   stream_.reset();
   errors_.reset();
-  if (pid_ > 0 && !status_) reap_in_background(pid_);
+  if (pid_ > 0 && !status_) leave_child(pid_);
   pid_ = -1;
 }
 

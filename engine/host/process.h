@@ -1,4 +1,4 @@
-// Child processes: one whose standard input and output are our byte stream, and one whose output is wanted whole.
+// Child processes whose standard input and output are our byte stream.
 #pragma once
 
 #include <memory>
@@ -21,18 +21,6 @@ struct Child {
 // with every signal as by default and no other descriptor of ours. kTransportCommand where it cannot be started.
 enum class ErrorStream { kPipe, kDiscard };
 Result<Child> start_child(const std::vector<std::string>& arguments, ErrorStream errors);
-
-// Waits for the child without letting the caller wait.
-void reap_in_background(pid_t pid);
-
-// What a program prints on standard output, and its wait status; kTransportCommand where it cannot be started,
-// kTimeout where it takes too long.
-struct Output {
-  int status = 0;
-  std::string text;
-  std::string errors;
-};
-Result<Output> capture(const std::vector<std::string>& arguments, Deadline deadline);
 
 // A byte stream to a child process.
 class ProcessConnection : public StreamConnection {

@@ -7,8 +7,7 @@
 
 #include "engine/base/real.h"
 #include "engine/base/sample_facts.h"
-#include "engine/wire/frame.h"
-#include "engine/wire/messages.h"
+#include "engine/wire/stream.h"
 
 namespace plumb::host {
 namespace {
@@ -16,7 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = Deadline::Clock;
 
-constexpr std::string_view kCommand = "plumb:simulated";
 // States travel in chunks, as the executor's do.
 constexpr std::size_t kChunk = 256;
 // What is due travels together, up to this size.
@@ -90,7 +88,7 @@ class SimulatedConnection : public StreamConnection {
   void start() {
     Json facts = sample_facts();
     facts["hostname"] = name_;
-    answer(wire::Hello{wire::kProtocol, PLUMB_VERSION, "linux-x86_64", std::move(facts)});
+    answer(wire::Hello{wire::kVersions, PLUMB_VERSION, "linux-x86_64", std::move(facts)});
     answered();
   }
 
@@ -157,16 +155,17 @@ class SimulatedConnection : public StreamConnection {
     if (gone_) return fail(Code::kConnectionLost, "the simulated host is gone");
     reader_.add(bytes);
     while (true) {
-      PLUMB_TRY_ASSIGN(const std::optional<std::string> body, reader_.next());
-      if (!body) break;
-      PLUMB_TRY_ASSIGN(const wire::Message message, wire::decode(*body));
-      take(message);
+      PLUMB_TRY_ASSIGN(const std::optional<wire::Message> message, reader_.next());
+      if (!message) break;
+      take(*message);
     }
     answered();
     return {};
   }
 
-  void answer(const wire::Message& message) { out_ += wire::frame(wire::encode(message)); }
+  void answer(const wire::Message& message) {
+    if (const Result<std::string> frames = wire::frames(message)) out_ += *frames;
+  }
   // What was answered so far arrives one latency later.
   void answered() {
     if (!out_.empty()) arrive_at(Clock::now() + delay());
@@ -217,7 +216,7 @@ class SimulatedConnection : public StreamConnection {
     if (lot(host_.seed, "failing", name_) < host_.failing) turns.fails_at = somewhere("fails at");
     if (lot(host_.seed, "lost", name_) < host_.lost) turns.lost_at = somewhere("lost at");
     turns.at = Clock::now() + delay();
-    turns.done.outcome = "ok";
+    turns.done.outcome = wire::DoneOutcome::kOk;
     turns_ = std::move(turns);
   }
 
@@ -240,7 +239,7 @@ class SimulatedConnection : public StreamConnection {
     turns.at += host_.action;
     if (index == turns.fails_at) {
       tell(wire::EventKind::kFailed, index, Diagnostic(Code::kOperation, "a simulated failure"));
-      turns.done.outcome = "failed";
+      turns.done.outcome = wire::DoneOutcome::kFailed;
       turns.done.failed = 1;
       skip_rest();
     } else {
@@ -265,7 +264,7 @@ class SimulatedConnection : public StreamConnection {
 
   // The action in hand is told already; the rest is not done.
   void stop() {
-    turns_->done.outcome = "interrupted";
+    turns_->done.outcome = wire::DoneOutcome::kInterrupted;
     turns_->lost_at = turns_->count;
     skip_rest();
     arrive_at(turns_->at);
@@ -273,7 +272,7 @@ class SimulatedConnection : public StreamConnection {
 
   std::string name_;
   SimulatedHost host_;
-  wire::FrameReader reader_;
+  wire::MessageReader reader_;
   std::string out_;          // answered, not yet sent
   std::deque<Ready> ready_;  // by time
   std::optional<Turns> turns_;
@@ -284,29 +283,26 @@ class SimulatedConnection : public StreamConnection {
 
 }  // namespace
 
-bool is_simulated(const std::vector<std::string>& command) {
-  return !command.empty() && command.front() == kCommand;
-}
-
-Result<SimulatedHost> read_simulated(const std::vector<std::string>& command) {
+Result<SimulatedHost> read_simulated(std::span<const std::string> words) {
   SimulatedHost host;
-  for (std::size_t i = 1; i < command.size(); ++i) {
-    if (!read_word(command[i], host)) {
-      return fail(Code::kTransportCommand, "`" + command[i] + "` says nothing about a simulated host")
+  for (const std::string& word : words) {
+    if (!read_word(word, host)) {
+      return fail(Code::kTransportCommand, "`" + word + "` says nothing about a simulated host")
           .hint("latency=20ms jitter=10ms action=5ms unreachable=1% failing=1% lost=1% changed=5% seed=7");
     }
   }
   return host;
 }
 
-Result<std::unique_ptr<StreamConnection>> open_simulated(const std::string& name,
-                                                         const std::vector<std::string>& command,
-                                                         const Interrupt* cancel) {
-  PLUMB_TRY_ASSIGN(const SimulatedHost host, read_simulated(command));
-  auto connection = std::make_unique<SimulatedConnection>(name, host);
+Result<std::unique_ptr<StreamConnection>> SimulatedTransport::connect(const HostSettings& settings,
+                                                                      const Interrupt* cancel) {
+  std::span<const std::string> words = settings.command;
+  if (!words.empty()) words = words.subspan(1);
+  PLUMB_TRY_ASSIGN(const SimulatedHost host, read_simulated(words));
+  auto connection = std::make_unique<SimulatedConnection>(settings.name, host);
   connection->set_cancel(cancel);
   PLUMB_TRY(connection->pause(connection->delay(), Deadline::never()));
-  if (lot(host.seed, "unreachable", name) < host.unreachable) {
+  if (lot(host.seed, "unreachable", settings.name) < host.unreachable) {
     return fail(Code::kConnect, "a simulated host that cannot be reached");
   }
   connection->start();

@@ -7,15 +7,15 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "engine/base/result.h"
-#include "engine/host/stream_connection.h"
+#include "engine/host/transport.h"
 
 namespace plumb::host {
 
-// What one is like. As words of an inventory's `connection: {command: [plumb:simulated, latency=20ms, failing=1%]}`.
+// What one is like.
 struct SimulatedHost {
   std::chrono::milliseconds latency{0};  // of connecting and of each answer
   std::chrono::milliseconds jitter{0};   // at most so much more
@@ -29,14 +29,14 @@ struct SimulatedHost {
   std::uint64_t seed = 0;
 };
 
-// True for a command whose first word is `plumb:simulated`.
-bool is_simulated(const std::vector<std::string>& command);
-// Such a command's other words; kTransportCommand names the first that says nothing.
-Result<SimulatedHost> read_simulated(const std::vector<std::string>& command);
+// Words such as "latency=20ms"; kTransportCommand names the first that says nothing.
+Result<SimulatedHost> read_simulated(std::span<const std::string> words);
 
-// kConnect where the host is one of those that cannot be reached.
-Result<std::unique_ptr<StreamConnection>> open_simulated(const std::string& name,
-                                                         const std::vector<std::string>& command,
-                                                         const Interrupt* cancel);
+// Every host is one of these; the words after the first of its `command` say what it is like.
+class SimulatedTransport final : public Transport {
+ public:
+  // kConnect where the host is one of those that cannot be reached.
+  Result<std::unique_ptr<StreamConnection>> connect(const HostSettings& settings, const Interrupt* cancel) override;
+};
 
 }  // namespace plumb::host

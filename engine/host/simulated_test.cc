@@ -1,41 +1,38 @@
-// A simulated host, asked as any other is: through open_executor, in frames.
+// A simulated host, asked as any other is: through a transport, in frames.
 #include "engine/host/simulated.h"
 
 #include <gtest/gtest.h>
 
 #include "engine/host/testing/fixtures.h"
-#include "engine/wire/frame.h"
-#include "engine/wire/messages.h"
+#include "engine/wire/stream.h"
 
 namespace plumb::host {
 namespace {
 
 using testing::soon;
-using testing::stand_in;
 
 Result<std::unique_ptr<Connection>> open(const std::string& name, const std::vector<std::string>& like) {
   HostSettings settings;
   settings.name = name;
   settings.kind = ConnectionKind::kCommand;
-  settings.command = {"plumb:simulated"};
+  settings.command = {"simulated"};
   settings.command.insert(settings.command.end(), like.begin(), like.end());
-  ssh::Context context(ssh::Self{});
-  return open_executor(settings, stand_in(), context);
+  return SimulatedTransport().open(settings);
 }
 
 // What comes until the stream ends, or until a message that ends an answer.
 std::vector<wire::Message> answers(Connection& connection) {
   std::vector<wire::Message> all;
-  wire::FrameReader reader;
+  wire::MessageReader reader;
   std::array<char, 4096> buffer{};
   while (true) {
     const Result<std::size_t> count = connection.read(buffer.data(), buffer.size(), soon());
     if (!count || *count == 0) return all;
     reader.add({buffer.data(), *count});
     while (true) {
-      const auto body = reader.next();
-      if (!body || !*body) break;
-      all.push_back(*wire::decode(**body));
+      auto message = reader.next();
+      if (!message || !*message) break;
+      all.push_back(std::move(**message));
       const wire::Message& last = all.back();
       if (!std::holds_alternative<wire::ObservedChunk>(last) && !std::holds_alternative<wire::Event>(last)) return all;
     }
@@ -43,7 +40,7 @@ std::vector<wire::Message> answers(Connection& connection) {
 }
 
 void ask(Connection& connection, const wire::Message& question) {
-  ASSERT_TRUE(connection.write(wire::frame(wire::encode(question)), soon()).has_value());
+  ASSERT_TRUE(connection.write(*wire::frames(question), soon()).has_value());
 }
 
 wire::Observe questions(std::size_t count) {
@@ -89,7 +86,7 @@ TEST(Simulated, SpeaksAsAnExecutorDoes) {
   const auto events = answers(**connection);
   ASSERT_EQ(events.size(), 601U);
   EXPECT_EQ(std::get<wire::Done>(events.back()).changed, 300);
-  EXPECT_EQ(std::get<wire::Done>(events.back()).outcome, "ok");
+  EXPECT_EQ(std::get<wire::Done>(events.back()).outcome, wire::DoneOutcome::kOk);
   ASSERT_TRUE((*connection)->shutdown_write(soon()).has_value());
   EXPECT_TRUE(answers(**connection).empty());
 }
@@ -124,7 +121,7 @@ TEST(Simulated, FailsAsOftenAsItIsAskedTo) {
     const auto events = answers(**connection);
     const wire::Done* done = events.empty() ? nullptr : std::get_if<wire::Done>(&events.back());
     lost += done == nullptr ? 1 : 0;
-    if (done != nullptr && done->outcome == "failed") {
+    if (done != nullptr && done->outcome == wire::DoneOutcome::kFailed) {
       ++failing;
       EXPECT_EQ(done->changed + done->failed + done->skipped, 5);
     }
@@ -150,7 +147,7 @@ TEST(Simulated, StopsBetweenTwoActions) {
   ask(**connection, wire::Stop{});
   const auto events = answers(**connection);
   const auto& done = std::get<wire::Done>(events.back());
-  EXPECT_EQ(done.outcome, "interrupted");
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kInterrupted);
   EXPECT_EQ(done.changed + done.skipped, 100);
   EXPECT_GT(done.skipped, 90);
 }

@@ -1,12 +1,10 @@
 #include "engine/host/transport.h"
 
-#include <future>
-
 #include <unistd.h>
 
+#include "engine/base/pool.h"
 #include "engine/host/bootstrap.h"
 #include "engine/host/process.h"
-#include "engine/host/simulated.h"
 #include "engine/host/ssh/session.h"
 
 namespace plumb::host {
@@ -80,8 +78,8 @@ Opened open_command(const HostSettings& settings, const ExecutorStore& executors
 Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, const StartOptions& options,
                 ssh::Context& context, const Interrupt* cancel) {
   // Hashing the executors takes a millisecond or more, which the handshake leaves over.
-  std::future<Result<std::vector<std::string>>> digests =
-      std::async(std::launch::async, [&executors] { return executors.digests(); });
+  std::optional<Result<std::vector<std::string>>> digests;
+  Beside hashing([&] { digests = executors.digests(); });
   const auto file = [&](const std::string& path) { return ssh::expand_home(path, context.self()); };
   ssh::Login login;
   login.query.host = settings.address.empty() ? settings.name : settings.address;
@@ -99,7 +97,8 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
   login.fresh = settings.fresh_login;
   login.by_program = settings.kind == ConnectionKind::kOpenSsh;
   const auto command = [&]() -> Result<std::string> {
-    PLUMB_TRY_ASSIGN(const std::vector<std::string> all, digests.get());
+    hashing.wait();
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> all, *digests);
     return bootstrap_line(all, options);
   };
   PLUMB_TRY_ASSIGN(std::unique_ptr<StreamConnection> connection, ssh::run_command(login, context, command, cancel));
@@ -111,25 +110,11 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> open_executor(const HostSettings& settings, const ExecutorStore& executors,
-                                                  ssh::Context& ssh, const Interrupt* cancel) {
-  const HostLog log(settings.log, settings.name);
-  StepLog steps(log);
-  const auto open = [&]() -> Opened {
-    const StartOptions options{settings.become, settings.become_password, settings.root, log};
-    switch (settings.kind) {
-      case ConnectionKind::kLocal:
-        return open_local(settings, executors, options, cancel);
-      case ConnectionKind::kCommand:
-        if (is_simulated(settings.command)) return open_simulated(settings.name, settings.command, cancel);
-        return open_command(settings, executors, options, cancel);
-      case ConnectionKind::kOpenSsh:
-      case ConnectionKind::kSsh:
-        break;
-    }
-    return open_ssh(settings, executors, options, ssh, cancel);
-  };
-  Opened opened = open();
+Transport::~Transport() = default;
+
+Result<std::unique_ptr<Connection>> Transport::open(const HostSettings& settings, const Interrupt* cancel) {
+  StepLog steps(HostLog(settings.log, settings.name));
+  Opened opened = connect(settings, cancel);
   if (!opened) {
     Diagnostic diagnostic = opened.error().diagnostic();
     diagnostic.host = settings.name;
@@ -139,6 +124,24 @@ Result<std::unique_ptr<Connection>> open_executor(const HostSettings& settings, 
   steps.done("connected, in all");
   (*opened)->set_cancel(nullptr);
   return std::unique_ptr<Connection>(std::move(*opened));
+}
+
+Opened HostTransport::connect(const HostSettings& settings, const Interrupt* cancel) {
+  const StartOptions options{settings.become, settings.become_password, settings.root,
+                             HostLog(settings.log, settings.name)};
+  switch (settings.kind) {
+    case ConnectionKind::kLocal:
+      return open_local(settings, executors_, options, cancel);
+    case ConnectionKind::kCommand: {
+      const auto other = settings.command.empty() ? others_.end() : others_.find(settings.command.front());
+      if (other != others_.end()) return other->second->connect(settings, cancel);
+      return open_command(settings, executors_, options, cancel);
+    }
+    case ConnectionKind::kOpenSsh:
+    case ConnectionKind::kSsh:
+      break;
+  }
+  return open_ssh(settings, executors_, options, ssh_, cancel);
 }
 
 }  // namespace plumb::host

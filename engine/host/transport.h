@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/log.h"
@@ -14,6 +16,7 @@
 #include "engine/host/connection.h"
 #include "engine/host/executor_store.h"
 #include "engine/host/ssh/context.h"
+#include "engine/host/stream_connection.h"
 
 namespace plumb::host {
 
@@ -46,10 +49,35 @@ struct HostSettings {
   bool fresh_login = false;
 };
 
-// A connection on whose far end plumb-exec runs; the first bytes to read are those of its hello. Blocks; for many
-// hosts call it from many threads with the same store and context. `cancel` ends it with kInterrupted while it
-// opens, and may be null. Errors carry the host's name.
-Result<std::unique_ptr<Connection>> open_executor(const HostSettings& settings, const ExecutorStore& executors,
-                                                  ssh::Context& ssh, const Interrupt* cancel = nullptr);
+// How executors are reached. One serves all hosts, from many threads at a time.
+class Transport {
+ public:
+  virtual ~Transport();
+
+  // A connection on whose far end an executor runs; the first bytes to read are those of its hello. Blocks. `cancel`
+  // ends it with kInterrupted while it opens, and may be null. Errors carry the host's name.
+  Result<std::unique_ptr<Connection>> open(const HostSettings& settings, const Interrupt* cancel = nullptr);
+
+  // What open() puts the host's name on.
+  virtual Result<std::unique_ptr<StreamConnection>> connect(const HostSettings& settings, const Interrupt* cancel) = 0;
+};
+
+// The hosts that there are: this machine, those behind SSH, and those that a command of the operator's leads to.
+class HostTransport final : public Transport {
+ public:
+  // `executors` and `ssh` outlive it.
+  HostTransport(const ExecutorStore& executors, ssh::Context& ssh) : executors_(executors), ssh_(ssh) {}
+
+  // Hosts whose `command` begins with this word are reached by `transport`, and no program is started. Before the first
+  // is opened; `transport` outlives this.
+  void add(std::string word, Transport& transport) { others_.emplace(std::move(word), &transport); }
+
+  Result<std::unique_ptr<StreamConnection>> connect(const HostSettings& settings, const Interrupt* cancel) override;
+
+ private:
+  const ExecutorStore& executors_;
+  ssh::Context& ssh_;
+  std::map<std::string, Transport*> others_;
+};
 
 }  // namespace plumb::host

@@ -2,13 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include <unistd.h>
-
-#include "engine/base/file.h"
 #include "engine/inventory/ansible_ini.h"
 #include "engine/inventory/ansible_settings.h"
 #include "engine/inventory/ansible_yaml.h"
@@ -20,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFile = std::size_t{16} << 20;
+constexpr std::size_t kMostEntries = 100'000;  // of one folder
 constexpr int kDeepest = 8;
 constexpr std::array kYamlEndings = {".yml", ".yaml", ".json"};
 // What Ansible takes for no inventory in a folder of them.
@@ -35,14 +32,24 @@ std::string below(const std::string& folder, const fs::path& file) {
   return (fs::path(folder) / file).generic_string();
 }
 
-std::vector<fs::path> sorted_entries(const fs::path& folder) {
-  std::vector<fs::path> all;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with('.') && !name.ends_with('~')) all.push_back(entry.path());
+bool is_folder(const Folder& folder, const fs::path& name = {}) {
+  const auto status = folder.files().status((folder / name).path());
+  return status && status->type == EntryType::kFolder;
+}
+
+// Names in a folder; none of one that cannot be read.
+std::vector<std::string> names_in(const Folder& folder, const std::string& shown, Reading& reading) {
+  std::vector<std::string> all;
+  const auto entries = folder.list(kMostEntries);
+  if (!entries) return all;
+  if (entries->size() > kMostEntries) {
+    reading.diagnostics.add(
+        Diagnostic(Code::kInventorySource, shown + " holds more than " + std::to_string(kMostEntries) + " entries"));
+    return all;
   }
-  std::sort(all.begin(), all.end());
+  for (const FolderEntry& entry : *entries) {
+    if (!entry.name.starts_with('.') && !entry.name.ends_with('~')) all.push_back(entry.name);
+  }
   return all;
 }
 
@@ -50,8 +57,8 @@ class AnsibleReader {
  public:
   AnsibleReader(Found& found, Reading& reading) : found_(found), reading_(reading) {}
 
-  void file(const fs::path& path, const std::string& name, const SourceSpan& asked_at) {
-    Result<std::string> text = read_file(path, kMaxFile);
+  void file(const Folder& folder, const fs::path& path, const std::string& name, const SourceSpan& asked_at) {
+    Result<std::string> text = folder.read(path, kMaxFile);
     if (!text) {
       reading_.diagnostics.add(Error(text.error()).at(asked_at).diagnostic());
       return;
@@ -60,7 +67,7 @@ class AnsibleReader {
       reading_.sources.add(name, *text);
       return read_ansible_yaml(name, *text, found_, reading_);
     }
-    if (access(path.c_str(), X_OK) == 0 && text->starts_with("#!")) {
+    if (const auto status = folder.status(path); status && status->executable && text->starts_with("#!")) {
       reading_.diagnostics.add(Diagnostic(Code::kInventorySource, name + " is a program, not an inventory")
                                    .at(asked_at, "a file to read is wanted here")
                                    .with_hint("name it as `command: [./" + path.filename().string() + ", --list]`"));
@@ -71,15 +78,13 @@ class AnsibleReader {
     read_ansible_ini(name, *text, found_, reading_);
   }
 
-  void folder(const fs::path& path, const std::string& name, const SourceSpan& asked_at) {
-    for (const fs::path& entry : sorted_entries(path)) {
-      const fs::path leaf = entry.filename();
-      std::error_code ignored;
+  void folder(const Folder& all, const std::string& name, const SourceSpan& asked_at) {
+    for (const fs::path leaf : names_in(all, name, reading_)) {
       if (leaf == "group_vars" || leaf == "host_vars" || ends_like(leaf, kOtherEndings)) continue;
-      if (fs::is_directory(entry, ignored)) {
-        folder(entry, below(name, leaf), asked_at);
+      if (is_folder(all, leaf)) {
+        folder(all / leaf, below(name, leaf), asked_at);
       } else {
-        file(entry, below(name, leaf), asked_at);
+        file(all, leaf, below(name, leaf), asked_at);
       }
     }
   }
@@ -92,23 +97,19 @@ class AnsibleReader {
 // The files of one group or host: the first of `web`, a folder or a file, `web.yml`, `web.yaml` and `web.json`.
 class VariableFiles {
  public:
-  VariableFiles(fs::path folder, std::string name, Reading& reading)
-      : folder_(std::move(folder)), name_(std::move(name)), reading_(reading) {
-    std::error_code ignored;
-    there_ = fs::is_directory(folder_, ignored);
-  }
+  VariableFiles(Folder folder, std::string name, Reading& reading)
+      : folder_(std::move(folder)), name_(std::move(name)), reading_(reading), there_(is_folder(folder_)) {}
 
   std::vector<lang::Entry> of(const std::string& owner) {
     std::vector<lang::Entry> all;
     if (!there_ || owner.find('/') != std::string::npos) return all;
     for (const char* ending : {"", ".yml", ".yaml", ".json"}) {
       const std::string leaf = owner + ending;
-      std::error_code ignored;
-      if (fs::is_directory(folder_ / leaf, ignored)) {
+      if (is_folder(folder_, leaf)) {
         if (*ending != '\0') continue;
         add_folder(folder_ / leaf, below(name_, leaf), all, 0);
-      } else if (fs::exists(folder_ / leaf, ignored)) {
-        add_file(folder_ / leaf, below(name_, leaf), all);
+      } else if (folder_.holds(leaf)) {
+        add_file(folder_, leaf, below(name_, leaf), all);
       } else {
         continue;
       }
@@ -118,21 +119,19 @@ class VariableFiles {
   }
 
  private:
-  void add_folder(const fs::path& folder, const std::string& name, std::vector<lang::Entry>& all, int depth) {
+  void add_folder(const Folder& folder, const std::string& name, std::vector<lang::Entry>& all, int depth) {
     if (depth > kDeepest) return;
-    for (const fs::path& path : sorted_entries(folder)) {
-      const fs::path leaf = path.filename();
-      std::error_code ignored;
-      if (fs::is_directory(path, ignored)) {
-        if (!leaf.has_extension()) add_folder(path, below(name, leaf), all, depth + 1);
+    for (const fs::path leaf : names_in(folder, name, reading_)) {
+      if (is_folder(folder, leaf)) {
+        if (!leaf.has_extension()) add_folder(folder / leaf, below(name, leaf), all, depth + 1);
       } else if (!leaf.has_extension() || ends_like(leaf, kYamlEndings)) {
-        add_file(path, below(name, leaf), all);
+        add_file(folder, leaf, below(name, leaf), all);
       }
     }
   }
 
-  void add_file(const fs::path& path, const std::string& name, std::vector<lang::Entry>& all) {
-    const Result<std::string> text = read_file(path, kMaxFile);
+  void add_file(const Folder& folder, const fs::path& leaf, const std::string& name, std::vector<lang::Entry>& all) {
+    const Result<std::string> text = folder.read(leaf, kMaxFile);
     if (!text) {
       reading_.diagnostics.add(text.error().diagnostic());
       return;
@@ -141,7 +140,7 @@ class VariableFiles {
     for (lang::Entry& one : read_variables(name, *text, reading_)) put(all, std::move(one));
   }
 
-  fs::path folder_;
+  Folder folder_;
   std::string name_;
   Reading& reading_;
   bool there_ = false;
@@ -149,7 +148,7 @@ class VariableFiles {
 
 }  // namespace
 
-void read_beside(const fs::path& folder, const std::string& name, Found& found, Reading& reading) {
+void read_beside(const Folder& folder, const std::string& name, Found& found, Reading& reading) {
   VariableFiles of_groups(folder / "group_vars", below(name, "group_vars"), reading);
   const SourceSpan nowhere{below(name, "group_vars"), 0, 0, 0, 0};
   found.group(kAll, nowhere);
@@ -162,22 +161,21 @@ void read_beside(const fs::path& folder, const std::string& name, Found& found, 
   }
 }
 
-std::optional<Found> read_ansible(const fs::path& path, const std::string& name, const SourceSpan& asked_at,
-                                  Reading& reading) {
+std::optional<Found> read_ansible(const Folder& folder, const fs::path& path, const std::string& name,
+                                  const SourceSpan& asked_at, Reading& reading) {
   const std::size_t before = reading.diagnostics.error_count();
   Found found;
   AnsibleReader reader(found, reading);
-  std::error_code ignored;
-  const bool folder = fs::is_directory(path, ignored);
-  if (folder) {
-    reader.folder(path, name, asked_at);
+  const bool many = is_folder(folder, path);
+  if (many) {
+    reader.folder(folder / path, name, asked_at);
   } else {
-    reader.file(path, name, asked_at);
+    reader.file(folder, path, name, asked_at);
   }
   if (reading.diagnostics.error_count() != before) return std::nullopt;
   settle_ungrouped(found);
-  read_beside(folder ? path : path.parent_path(), folder ? name : fs::path(name).parent_path().generic_string(), found,
-              reading);
+  read_beside(folder / (many ? path : path.parent_path()), many ? name : fs::path(name).parent_path().generic_string(),
+              found, reading);
   take_connection_variables(found, reading);
   if (reading.diagnostics.error_count() != before) return std::nullopt;
   return found;

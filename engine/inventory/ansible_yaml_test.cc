@@ -26,7 +26,8 @@ class AnsibleFiles : public ::testing::Test {
     Diagnostics diagnostics;
     lang::SourceMap sources;
     Reading reading{diagnostics, sources};
-    const std::optional<Found> found = read_ansible(scratch_.path() / name, name, {"hosts.yaml", 3, 5, 3, 9}, reading);
+    const std::optional<Found> found =
+        read_ansible(Folder(scratch_.path()), name, name, {"hosts.yaml", 3, 5, 3, 9}, reading);
     EXPECT_EQ(found.has_value(), !diagnostics.has_errors());
     return (found ? dump(*found) : "") + dump(diagnostics);
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/files.h"
 #include "engine/base/result.h"
 
 namespace plumb::inventory {
@@ -26,7 +27,7 @@ enum class Freshness {
 };
 
 struct AnswerOptions {
-  std::filesystem::path kept_in;  // made where it is not there
+  std::filesystem::path kept_in;  // see Files::keep
   Freshness freshness = Freshness::kAsDeclared;
 };
 
@@ -34,6 +35,6 @@ struct AnswerOptions {
 std::string shown(const Command& command);
 
 // What the program prints, a value a line where it is JSON. kInventoryProgram: it failed, with what it said.
-Result<std::string> answer_of(const Command& command, const AnswerOptions& options);
+Result<std::string> answer_of(const Files& files, const Command& command, const AnswerOptions& options);
 
 }  // namespace plumb::inventory

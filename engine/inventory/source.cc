@@ -5,7 +5,6 @@
 #include <chrono>
 #include <utility>
 
-#include "engine/base/file.h"
 #include "engine/inventory/ansible_files.h"
 #include "engine/inventory/ansible_json.h"
 #include "engine/inventory/ansible_settings.h"
@@ -94,14 +93,13 @@ class SourceReader {
   }
 
   void file(std::string_view kind, const std::string& written_path) {
-    const fs::path path = place_.folder / written_path;
     content_.name = shown_name(written_path);
     if (kind == "ansible") {
-      if (std::optional<Found> found = read_ansible(path, content_.name, asked_at_, reading_))
+      if (std::optional<Found> found = read_ansible(place_.folder, written_path, content_.name, asked_at_, reading_))
         content_.found = std::move(*found);
       return;
     }
-    const Result<std::string> text = read_file(path, lang::kMaxJsonBytes);
+    const Result<std::string> text = place_.folder.read(written_path, lang::kMaxJsonBytes);
     if (!text) {
       reading_.diagnostics.add(Error(text.error()).at(asked_at_).diagnostic());
       return;
@@ -120,7 +118,7 @@ class SourceReader {
   Command command_of(std::vector<std::string> arguments) const {
     Command command;
     command.arguments = std::move(arguments);
-    command.folder = place_.folder;
+    command.folder = place_.folder.path();
     command.folder_name = place_.shown_folder;
     command.timeout = std::chrono::seconds{typed_.value("timeout", 30)};
     if (typed_.contains("cache")) command.cache = std::chrono::seconds{typed_["cache"].get<int>()};
@@ -128,7 +126,7 @@ class SourceReader {
   }
 
   std::optional<Node> answer(const Command& command) {
-    Result<std::string> text = answer_of(command, place_.answers);
+    Result<std::string> text = answer_of(place_.folder.files(), command, place_.answers);
     if (!text) {
       reading_.diagnostics.add(Error(text.error()).at(asked_at_).diagnostic());
       return std::nullopt;

@@ -4,10 +4,10 @@
 // source.cc.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
+#include "engine/base/files.h"
 #include "engine/base/json.h"
 #include "engine/inventory/answer.h"
 #include "engine/inventory/found.h"
@@ -16,7 +16,7 @@ namespace plumb::inventory {
 
 // Where the inventory that names the sources lies.
 struct SourcePlace {
-  std::filesystem::path folder;
+  Folder folder;
   std::string shown_folder;  // what spans call it
   AnswerOptions answers;
 };

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/base/checked.h"
 #include "engine/base/digest.h"
 #include "engine/config/layers.h"
-#include "engine/ir/content_attributes.h"
 #include "engine/ir/patterns.h"
 
 namespace plumb::ir {
@@ -93,7 +93,8 @@ std::size_t count_declarations(const config::Module& module) {
 Compiler::Compiler(CompilerInput input)
     : input_(std::move(input)),
       expander_(input_.project, input_.inventory, input_.sources, input_.recorded_facts),
-      linker_(input_.providers) {
+      linker_(input_.providers),
+      contents_(std::make_shared<Contents>(input_.project.place())) {
   std::map<std::string, const config::Pattern*> patterns;
   gather_patterns(input_.project.root, patterns);
   for (const auto& [text, pattern] : patterns) patterns_.push_back(pattern);
@@ -223,7 +224,9 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   const std::size_t errors = diagnostics.error_count();
   const std::size_t told = diagnostics.items().size();
   Resources resources = expander_.expand(host, facts, diagnostics);
-  if (diagnostics.items().size() == told && mould_.fits(resources)) return cast(std::move(resources));
+  if (diagnostics.items().size() == told && mould_.fits(resources)) {
+    return verified(cast(std::move(resources)), diagnostics);
+  }
   mould_.clear();
   drop_repeats(resources, diagnostics);
   std::vector<Node> nodes;
@@ -241,7 +244,14 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   std::shared_ptr<HostGraph> graph = linker_.link(std::move(nodes), sources, diagnostics);
   if (diagnostics.error_count() > errors) return nullptr;
   if (diagnostics.items().size() == told) mould_.keep(resources, graph, linker_.order());
-  return graph;
+  return verified(std::move(graph), diagnostics);
+}
+
+std::shared_ptr<const HostGraph> Compiler::verified(std::shared_ptr<const HostGraph> graph, Diagnostics& diagnostics) {
+  const std::string broken = kChecked ? verify(*graph) : "";
+  if (broken.empty()) return graph;
+  diagnostics.add(Diagnostic(Code::kInternal, "a compiled graph does not hold together: " + broken));
+  return nullptr;
 }
 
 // For a host with the resources of the last one.
@@ -268,8 +278,8 @@ std::optional<Node> Compiler::node_of(const config::Resolved& resolved, Diagnost
 // Gives the digest.
 std::string Compiler::add_text(const config::Resource& resource, config::RenderedText& text) {
   return resource.sensitive.contains(text.attribute)
-             ? contents_.add_secret_template_text(input_.key, std::move(text.text))
-             : contents_.add_template_text(std::move(text.text));
+             ? contents_->add_secret_template_text(input_.key, std::move(text.text))
+             : contents_->add_template_text(std::move(text.text));
 }
 
 // Of resources with one address the first stays.
@@ -308,14 +318,14 @@ std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostic
   node->desired.address = resource.address;
   Json& attributes = node->desired.attributes;
   attributes = resource.attributes;
-  for (const ContentAttribute& special : content_attributes(resource.address.kind)) {
+  for (const ContentAttribute& special : input_.providers.find(resource.address.kind)->contents) {
     if (const auto source = attributes.find(special.source); source != attributes.end() && source->is_string()) {
       if (!take_source(special, resource, attributes, diagnostics)) return std::nullopt;
     } else if (const auto content = attributes.find(special.content);
                content != attributes.end() && content->is_string()) {
       auto& text = content->get_ref<std::string&>();
-      *content = resource.sensitive.contains(special.content) ? contents_.add_secret_text(input_.key, std::move(text))
-                                                              : contents_.add_text(std::move(text));
+      *content = resource.sensitive.contains(special.content) ? contents_->add_secret_text(input_.key, std::move(text))
+                                                              : contents_->add_text(std::move(text));
     }
     if (resource.sensitive.contains(special.content)) node->desired.sensitive.insert(special.content);
   }
@@ -324,7 +334,7 @@ std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostic
     if (value == attributes.end()) continue;
     // A content has its digest by now.
     const bool added = node->desired.sensitive.insert(attribute).second;
-    if (added && !value->is_null()) *value = contents_.add_secret_value(input_.key, *value);
+    if (added && !value->is_null()) *value = contents_->add_secret_value(input_.key, *value);
   }
   for (auto value = attributes.begin(); value != attributes.end();) {
     value = value->is_null() ? attributes.erase(value) : std::next(value);
@@ -336,10 +346,7 @@ bool Compiler::take_source(const ContentAttribute& special, const config::Resour
                            Diagnostics& diagnostics) {
   const auto path = attributes[special.source].get<std::string>();
   const bool secret = resource.sensitive.contains(special.source) || resource.sensitive.contains(special.content);
-  Result<std::string> name = contents_.add_file(input_.project.folder / path);
-  if (name && secret) {
-    if (Result<std::string> bytes = contents_.bytes(*name)) name = contents_.add_secret_text(input_.key, *bytes);
-  }
+  const Result<std::string> name = secret ? contents_->add_secret_file(input_.key, path) : contents_->add_file(path);
   if (!name) {
     diagnostics.add(Diagnostic(Code::kSourceMissing, name.error().summary()).at(resource.spans->at(special.source)));
     return false;

@@ -11,7 +11,6 @@
 
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
-#include "engine/ir/content_attributes.h"
 #include "engine/ir/contents.h"
 #include "engine/ir/expand.h"
 #include "engine/ir/graph.h"
@@ -52,12 +51,14 @@ class Compiler {
   // was told of one host is not told again of the next.
   std::shared_ptr<const HostGraph> compile(const std::string& host, const Json* facts, Diagnostics& diagnostics);
 
-  const Contents& contents() const { return contents_; }
+  const Contents& contents() const { return *contents_; }
+  // For a plan that outlives this.
+  std::shared_ptr<const Contents> shared_contents() const { return contents_; }
   // Graphs that are kept for further hosts.
   std::size_t graph_count() const { return graphs_.size(); }
   void forget_graphs() { graphs_.clear(); }
   // Contents that belong to the graphs of single hosts. Those that are the same on every host stay.
-  void forget_texts() { contents_.forget_template_texts(); }
+  void forget_texts() { contents_->forget_template_texts(); }
 
  private:
   void check_stages(Diagnostics& diagnostics) const;
@@ -66,6 +67,8 @@ class Compiler {
   std::shared_ptr<const HostGraph> build(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
   void drop_repeats(Resources& resources, Diagnostics& diagnostics);
   std::shared_ptr<const HostGraph> cast(Resources&& resources);
+  // As it is; in checked builds nothing, told as an internal error, where it does not hold what it has to.
+  static std::shared_ptr<const HostGraph> verified(std::shared_ptr<const HostGraph> graph, Diagnostics& diagnostics);
   std::optional<Node> lower(const config::Resource& resource, Diagnostics& diagnostics);
   std::optional<Node> node_of(const config::Resolved& resolved, Diagnostics& diagnostics);
   std::string add_text(const config::Resource& resource, config::RenderedText& text);
@@ -81,7 +84,7 @@ class Compiler {
   Expander expander_;
   Linker linker_;
   Mould mould_;
-  Contents contents_;
+  std::shared_ptr<Contents> contents_;
   std::vector<Address> addresses_;                // of the last host
   std::vector<const config::Pattern*> patterns_;  // every `on`, each text once
   std::map<std::string, config::Reads> reads_;    // by selection: which of the patterns a host matches

@@ -49,8 +49,8 @@ class Expander::Instance {
         host_(host),
         facts_known_(facts_known),
         diagnostics_(diagnostics),
-        folder_{expander.project_.folder, module.folder},
-        lookup_{expander.project_, expander.inventory_, expander.recorded_, folder_.path()},
+        folder_{expander.project_.place(), module.folder},
+        lookup_{expander.project_, expander.inventory_, expander.recorded_, folder_.own()},
         slots_(slots::kFirstOwn) {}
 
   // Inputs without a value: told by Compiler::check(), and what reads them is left out.

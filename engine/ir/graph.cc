@@ -1,5 +1,10 @@
 #include "engine/ir/graph.h"
 
+#include <algorithm>
+#include <tuple>
+
+#include "engine/base/digest.h"
+
 namespace plumb::ir {
 namespace {
 
@@ -100,13 +105,28 @@ std::string to_dot(const HostGraph& graph, std::string_view title) {
 }
 
 std::string verify(const HostGraph& graph) {
-  std::set<Address> seen;
+  std::vector<const Address*> addresses;
+  addresses.reserve(graph.nodes.size());
   for (const Node& node : graph.nodes) {
-    if (!seen.insert(node.desired.address).second) return "address " + node.desired.address.str() + " stands twice";
+    addresses.push_back(&node.desired.address);
+    for (const std::string& attribute : node.desired.sensitive) {
+      const Json& value = node.desired.attribute(attribute);
+      const bool sealed = value.is_string() && is_keyed_digest(value.get_ref<const std::string&>());
+      if (!value.is_null() && !sealed) return "`" + attribute + "` of " + addresses.back()->str() + " is not sealed";
+    }
   }
+  std::sort(addresses.begin(), addresses.end(), [](const Address* a, const Address* b) { return *a < *b; });
+  const auto twice = std::adjacent_find(addresses.begin(), addresses.end(),
+                                        [](const Address* a, const Address* b) { return *a == *b; });
+  if (twice != addresses.end()) return "address " + (*twice)->str() + " stands twice";
+  const auto key = [](const Edge& edge) { return std::tie(edge.from, edge.to, edge.kind, edge.op); };
+  const Edge* last = nullptr;
   for (const Edge& edge : graph.edges) {
     if (edge.from >= graph.nodes.size() || edge.to >= graph.nodes.size()) return "an edge leaves the graph";
     if (edge.to >= edge.from) return "an edge points forward, from " + graph.nodes[edge.from].desired.address.str();
+    if ((edge.kind == EdgeKind::kTrigger) != (edge.op != Op::kNone)) return "an edge sets off what it should not";
+    if (last != nullptr && key(edge) <= key(*last)) return "the edges are not in their order";
+    last = &edge;
   }
   return {};
 }

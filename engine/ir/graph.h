@@ -10,7 +10,7 @@
 
 #include "engine/base/json.h"
 #include "engine/base/result.h"
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::ir {
 
@@ -59,7 +59,9 @@ void append_node(std::string& out, const Node& node);
 // Graphviz, for people.
 std::string to_dot(const HostGraph& graph, std::string_view title);
 
-// States the invariants; the text of the first one that does not hold, or "".
+// States the invariants: every address once, edges in order and backwards, only a trigger's with an operation,
+// sensitive attributes sealed. The text of the first one that does not hold, or "". Checked builds ask after every
+// pass.
 std::string verify(const HostGraph& graph);
 
 }  // namespace plumb::ir

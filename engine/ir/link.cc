@@ -6,7 +6,6 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
-#include "engine/ir/content_attributes.h"
 #include "engine/ir/order.h"
 
 namespace plumb::ir {
@@ -84,16 +83,16 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
       for (const std::size_t other : table.matches(pattern.text))
         add(other, i, EdgeKind::kBefore, Op::kNone, pattern.span);
     }
-    const Provider* provider = providers.find(node.desired.address.kind);
-    if (provider == nullptr) continue;
-    for (const Trigger& trigger : provider->triggers()) {
+    const Kind* kind = providers.find(node.desired.address.kind);
+    if (kind == nullptr) continue;
+    for (const Trigger& trigger : kind->triggers) {
       for (const std::string& glob : trigger_globs(node.desired.attributes, trigger.attribute)) {
         for (const std::size_t other : table.matches(glob)) {
           add(i, other, EdgeKind::kTrigger, trigger.op, node.span_of(trigger.attribute));
         }
       }
     }
-    for (const Address& address : provider->infers(node.desired)) {
+    for (const Address& address : kind->provider->infers(node.desired)) {
       for (const std::size_t other : table.all_of(address)) add(i, other, EdgeKind::kInferred, Op::kNone, node.span);
     }
   }
@@ -136,7 +135,7 @@ std::vector<Edge> arrange(std::vector<Edge> edges, const std::vector<std::size_t
 void check_conflicts(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
   std::map<std::string, std::size_t> owner;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const Provider* provider = providers.find(nodes[i].desired.address.kind);
+    const Provider* provider = providers.provider(nodes[i].desired.address.kind);
     if (provider == nullptr) continue;
     for (const std::string& path : provider->manages_paths(nodes[i].desired)) {
       const auto [first, added] = owner.try_emplace(path, i);
@@ -150,43 +149,73 @@ void check_conflicts(const std::vector<Node>& nodes, const Registry& providers, 
   }
 }
 
+// Whoever changes a part of a file that another gives as a whole would fight with it.
+void check_edits(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
+  std::map<std::string, std::size_t> whole;
+  for (const bool looks : {false, true}) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const Provider* provider = providers.provider(nodes[i].desired.address.kind);
+      if (provider == nullptr) continue;
+      if (!looks) {
+        for (const std::string& path : provider->replaces_paths(nodes[i].desired)) whole.emplace(path, i);
+        continue;
+      }
+      for (const std::string& path : provider->edits_paths(nodes[i].desired)) {
+        const auto found = whole.find(path);
+        if (found == whole.end()) continue;
+        const Node& other = nodes[found->second];
+        diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[i].desired.address.str() + "` changes a part of " +
+                                                        path + ", and `" + other.desired.address.str() +
+                                                        "` decides on the whole of it")
+                            .at(nodes[i].span, "changes a part of it")
+                            .with_related(other.span, "decides on the whole")
+                            .with_hint("put it into the content, or leave the content to the host"));
+      }
+    }
+  }
+}
+
 // Providers look at all of a host side by side.
 void complete(std::vector<Node>& nodes, const Registry& providers) {
   std::vector<Desired> all;
   all.reserve(nodes.size());
   for (Node& node : nodes) all.push_back(std::move(node.desired));
   for (Desired& one : all) {
-    if (const Provider* provider = providers.find(one.address.kind)) provider->complete(one, all);
+    if (const Provider* provider = providers.provider(one.address.kind)) provider->complete(one, all);
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].desired = std::move(all[i]);
 }
 
 // But for what contents hold.
-bool alike(const Desired& a, const Desired& b) {
+bool alike(const Desired& a, const Desired& b, const Registry& kinds) {
   if (a.address != b.address || a.attributes.size() != b.attributes.size() || a.sensitive != b.sensitive) return false;
   const auto& left = a.attributes.get_ref<const Json::object_t&>();
   const auto& right = b.attributes.get_ref<const Json::object_t&>();
+  const auto holds_content = [&](const std::string& attribute) {
+    const Kind* kind = kinds.find(a.address.kind);
+    return kind != nullptr && kind->content(attribute) != nullptr;
+  };
   return std::equal(left.begin(), left.end(), right.begin(), [&](const auto& one, const auto& other) {
-    return one.first == other.first && (one.second == other.second || holds_content(a.address.kind, one.first));
+    return one.first == other.first && (one.second == other.second || holds_content(one.first));
   });
 }
 
-bool alike(const Node& a, const Node& b) {
+bool alike(const Node& a, const Node& b, const Registry& kinds) {
   const bool same_places =
       a.span == b.span &&
       (a.attribute_spans == b.attribute_spans ||
        (a.attribute_spans != nullptr && b.attribute_spans != nullptr && *a.attribute_spans == *b.attribute_spans));
-  return same_places && alike(a.desired, b.desired);
+  return same_places && alike(a.desired, b.desired, kinds);
 }
 
 }  // namespace
 
 bool Linker::is_like(const Linked& last, const std::vector<Node>& nodes,
-                     const std::vector<const config::Resource*>& resources) {
+                     const std::vector<const config::Resource*>& resources) const {
   if (last.nodes.size() != nodes.size()) return false;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (last.after[i] != resources[i]->after || last.before[i] != resources[i]->before) return false;
-    if (!alike(last.nodes[i], nodes[i])) return false;
+    if (!alike(last.nodes[i], nodes[i], providers_)) return false;
   }
   return true;
 }
@@ -196,6 +225,7 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
                                            Diagnostics& diagnostics) const {
   const std::size_t errors_before = diagnostics.error_count();
   check_conflicts(nodes, providers_, diagnostics);
+  check_edits(nodes, providers_, diagnostics);
   std::vector<Edge> edges = find_edges(nodes, resources, providers_);
   std::vector<Precedence> precedences;
   precedences.reserve(edges.size());

@@ -33,8 +33,8 @@ class Linker {
     std::vector<Edge> edges;  // as they stand in the graph
   };
 
-  static bool is_like(const Linked& last, const std::vector<Node>& nodes,
-                      const std::vector<const config::Resource*>& resources);
+  bool is_like(const Linked& last, const std::vector<Node>& nodes,
+               const std::vector<const config::Resource*>& resources) const;
   std::optional<Linked> find(const std::vector<Node>& nodes, const std::vector<const config::Resource*>& resources,
                              Diagnostics& diagnostics) const;
 

@@ -1,6 +1,7 @@
 #include "engine/ir/mould.h"
 
 #include <algorithm>
+#include <atomic>
 #include <string_view>
 
 #include "engine/base/digest.h"
@@ -22,7 +23,12 @@ bool Mould::fits(const Resources& resources) const {
 }
 
 void Mould::begin() {
-  if (graph_.use_count() > 1) graph_ = std::make_shared<HostGraph>(*graph_);
+  if (graph_.use_count() > 1) {
+    graph_ = std::make_shared<HostGraph>(*graph_);
+  } else {
+    // Whoever let go of it last, in another thread, had read it before.
+    std::atomic_thread_fence(std::memory_order_acquire);
+  }
   if (text_.empty()) write_text();
 }
 

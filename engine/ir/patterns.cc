@@ -1,21 +1,17 @@
 #include "engine/ir/patterns.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "engine/base/glob.h"
 #include "engine/base/nearest.h"
 #include "engine/config/resource.h"
-#include "engine/config/schema.h"
 
 namespace plumb::ir {
 namespace {
 
 using config::Declaration;
 using config::ModuleCall;
-
-constexpr std::array kTriggers = {"restart_on", "reload_on", "run_on"};
 
 class PatternChecker {
  public:
@@ -48,17 +44,35 @@ class PatternChecker {
 
   void gather(const Declaration& declaration, const std::string& path) {
     const auto& id = declaration.placement.id;
-    const std::string own = config::builtin_schema("resources/" + declaration.kind)["x-identity"].get<std::string>();
+    const Json& schema = declaration.spec->schema.json();
+    const std::string own = schema.at("x-identity").get<std::string>();
     const auto literal = declaration.literals.find(own);
     if (id && !config::may_be_dynamic(id->node())) {
       addresses_.insert(Address{path, declaration.kind, id->node().text}.str());
     } else if (!id && literal != declaration.literals.end()) {
       const Json& value = literal->second.value;
-      addresses_.insert(
-          Address{path, declaration.kind, value.is_string() ? value.get<std::string>() : canonical(value)}.str());
+      std::string identity = value.is_string() ? value.get<std::string>() : canonical(value);
+      if (schema.contains("x-key") && !add_key(schema["x-key"], declaration, identity)) {
+        open_kinds_.insert(declaration.kind);
+        return;
+      }
+      addresses_.insert(Address{path, declaration.kind, std::move(identity)}.str());
     } else {
       open_kinds_.insert(declaration.kind);
     }
+  }
+
+  // False where what tells it from others of its identity is not known yet.
+  static bool add_key(const Json& keys, const Declaration& declaration, std::string& identity) {
+    for (const Json& key : keys) {
+      const auto name = key.get<std::string>();
+      if (declaration.expressions.contains(name)) return false;
+      const auto literal = declaration.literals.find(name);
+      if (literal == declaration.literals.end() || !literal->second.value.is_string()) continue;
+      identity += "#" + config::address_key(literal->second.value.get<std::string>());
+      break;
+    }
+    return true;
   }
 
   void check(const config::Module& module, const std::string& path) {
@@ -71,8 +85,8 @@ class PatternChecker {
         }
       }
       if (const auto* declaration = std::get_if<Declaration>(&entry)) {
-        for (const char* attribute : kTriggers) {
-          const auto found = declaration->literals.find(attribute);
+        for (const Trigger& trigger : declaration->spec->triggers) {
+          const auto found = declaration->literals.find(trigger.attribute);
           if (found == declaration->literals.end() || !found->second.value.is_array()) continue;
           for (const Json& glob : found->second.value)
             check(config::below(path, glob.get<std::string>()), found->second.span);

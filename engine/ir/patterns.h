@@ -1,4 +1,4 @@
-// Checks the address patterns of a project: after, before, restart_on, reload_on, run_on.
+// Checks the address patterns of a project: after, before and triggers.
 #pragma once
 
 #include "engine/config/project.h"

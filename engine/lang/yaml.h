@@ -59,4 +59,10 @@ inline constexpr std::size_t kMaxYamlFindings = 100;
 // Reads one document; an empty one is a null node. Gathers every finding; a tree comes back only without an error.
 std::optional<Node> read_yaml(std::string file_name, std::string_view text, Diagnostics& diagnostics);
 
+// The same for who works on a text that is being written, such as an editor: the findings of read_yaml(), and a tree
+// also where there are errors. What cannot be read is left out of it: from where a fault begins to the end of its line,
+// or more where that is not enough. What stands before and after is there, in its place. Of a text that is too large
+// or no clean UTF-8 nothing can be read: a null node.
+Node read_partial_yaml(const std::string& file_name, std::string_view text, Diagnostics& diagnostics);
+
 }  // namespace plumb::lang

@@ -48,6 +48,12 @@ Json blob_to_json(const std::string& bytes) {
   return text ? Json(bytes) : Json{{"base64", base64_encode(bytes)}};
 }
 
+Json content_to_json(const LargeContent& content) {
+  Json json = {{"size", content.size}};
+  if (!content.source.empty()) json["source"] = content.source;
+  return json;
+}
+
 // Writes the canonical text of an object member by member, so that a large plan need not lie in memory as a tree. Names
 // come in canonical order.
 class ObjectText {
@@ -188,6 +194,11 @@ Artifact write_artifact(const Plan& plan) {
   ObjectText blobs(document.member("blobs"));
   for (const auto& [name, bytes] : plan.blobs) append_canonical(blobs.member(name), blob_to_json(bytes));
   blobs.close();
+  if (!plan.contents.empty()) {
+    ObjectText contents(document.member("contents"));
+    for (const auto& [name, content] : plan.contents) append_canonical(contents.member(name), content_to_json(content));
+    contents.close();
+  }
   append_canonical_text(document.member("engine"), plan.engine);
   append_hosts(document.member("hosts"), plan, lists);
   append_canonical(document.member("inputs"), plan.inputs);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "engine/plan/plan.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::plan {
 
@@ -20,8 +21,9 @@ struct Artifact {
 
 Artifact write_artifact(const Plan& plan);
 
-// Strict: what write_artifact would not have written is refused (kPlanUnreadable), byte for byte.
-Result<Plan> read_artifact(std::string_view bytes);
+// Strict: what write_artifact would not have written is refused (kPlanUnreadable), byte for byte, and so is a plan that
+// does not hold together (kPlanBroken; see verify.h).
+Result<Plan> read_artifact(std::string_view bytes, const Registry& kinds);
 
 // For machines that read one host at a time, as indented JSON: every host with its actions in place, blobs left out,
 // and further `members` beside those of the plan. Written host by host, since a large fleet's is large.

@@ -1,8 +1,11 @@
 // Reading a plan from its document, strictly.
+#include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "engine/base/digest.h"
 #include "engine/plan/artifact.h"
+#include "engine/plan/verify.h"
 
 namespace plumb::plan {
 namespace {
@@ -230,6 +233,29 @@ Result<std::map<std::string, std::string>> read_blobs(const Json& json) {
   return blobs;
 }
 
+// A file below the project's folder: nothing else is read for a plan.
+bool stays_below(const std::string& path) {
+  const std::filesystem::path source(path);
+  return !source.is_absolute() && std::find(source.begin(), source.end(), "..") == source.end();
+}
+
+Result<std::map<std::string, LargeContent>> read_contents(const Json& json) {
+  std::map<std::string, LargeContent> contents;
+  for (const auto& [name, value] : json.items()) {
+    ObjectReader reader(value, "a content");
+    LargeContent content;
+    const std::int64_t size = reader.integer("size");
+    content.size = size < 0 ? 0 : static_cast<std::uint64_t>(size);
+    content.source = reader.text("source", false);
+    if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+    if (!is_digest(name) || content.size <= kLargeContent)
+      return unreadable("a content is not named as a large one is");
+    if (!stays_below(content.source)) return unreadable("a content comes from outside of the project");
+    contents.emplace(name, std::move(content));
+  }
+  return contents;
+}
+
 std::map<std::string, std::string> text_map(const Json& json) {
   std::map<std::string, std::string> result;
   for (const auto& [name, value] : json.items()) {
@@ -240,7 +266,7 @@ std::map<std::string, std::string> text_map(const Json& json) {
 
 }  // namespace
 
-Result<Plan> read_artifact(std::string_view bytes) {
+Result<Plan> read_artifact(std::string_view bytes, const Registry& kinds) {
   PLUMB_TRY_ASSIGN(const Json document, parse_json(bytes, Code::kPlanUnreadable));
   ObjectReader reader(document, "the document");
   if (const std::string format = reader.text("plumb"); format != kFormat) {
@@ -273,10 +299,15 @@ Result<Plan> read_artifact(std::string_view bytes) {
     PLUMB_TRY_ASSIGN(plan.hosts[name], read_host(host, shared));
   }
   PLUMB_TRY_ASSIGN(plan.blobs, read_blobs(reader.object("blobs")));
+  PLUMB_TRY_ASSIGN(plan.contents, read_contents(reader.object("contents", false)));
   if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
   if (write_artifact(plan).bytes != bytes) {
     return fail(Code::kPlanUnreadable, "the plan is not in canonical form; it was changed after it was made")
         .hint("make the plan anew");
+  }
+  if (const std::string broken = verify(plan, kinds); !broken.empty()) {
+    return fail(Code::kPlanBroken, "the plan does not hold together: " + broken)
+        .hint("plumb makes no such plan; find out who wrote it, and make it anew");
   }
   return plan;
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/digest.h"
+#include "engine/testing/kinds.h"
 
 namespace plumb::plan {
 namespace {
@@ -19,32 +20,35 @@ Plan plan_of(const HostPlan& host, const std::vector<std::string>& names) {
   return plan;
 }
 
-class ArtifactTest : public testing::Test {
+class ArtifactTest : public ::testing::Test {
  protected:
   void SetUp() override {
     Action action;
-    action.desired.address = *Address::parse("file:/etc/motd");
-    action.desired.attributes = {{"path", "/etc/motd"}, {"content", digest("new")}, {"state", "present"}};
+    action.desired.address = *Address::parse("note:/etc/motd");
+    action.desired.attributes = {{"at", "/etc/motd"}, {"text", digest("new")}};
     action.op = Op::kUpdate;
-    action.before = {{"content", digest("old")}};
-    action.after = {{"content", digest("new")}};
+    action.before = {{"text", digest("old")}};
+    action.after = {{"text", digest("new")}};
     action.operations = {WriteFile{"/etc/motd", digest("new"), {}, false, false, ""}};
-    action.because = {{"content", "first"}};
+    action.because = {{"text", "first"}};
     action.source = "plumb.yaml:4:11";
     host_.actions = std::make_shared<const Actions>(Actions{action});
     host_.facts = digest("facts");
     host_.ir = digest("ir");
   }
+  Result<Plan> read(std::string_view bytes) const { return read_artifact(bytes, kinds_); }
+
+  const Registry kinds_ = testing::made_up_kinds();
   HostPlan host_;
 };
 
 TEST_F(ArtifactTest, ReadsBackWhatItWrote) {
   const Artifact artifact = write_artifact(plan_of(host_, {"web01"}));
   EXPECT_EQ(artifact.id, digest(artifact.bytes));
-  const Result<Plan> read = read_artifact(artifact.bytes);
-  ASSERT_TRUE(read) << read.error().summary();
-  EXPECT_EQ(write_artifact(*read).bytes, artifact.bytes);
-  EXPECT_EQ(read->hosts.at("web01").actions->front().desired.address.str(), "file:/etc/motd");
+  const Result<Plan> found = read(artifact.bytes);
+  ASSERT_TRUE(found) << found.error().summary();
+  EXPECT_EQ(write_artifact(*found).bytes, artifact.bytes);
+  EXPECT_EQ(found->hosts.at("web01").actions->front().desired.address.str(), "note:/etc/motd");
 }
 
 TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
@@ -55,34 +59,51 @@ TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
   HostPlan narrowed = host_;
   narrowed.left_out = 3;
   Actions actions = *narrowed.actions;
-  actions[0].owes = {{"service:x", Op::kReload}};
+  actions[0].owes = {{"lamp:x", Op::kReload}};
   Action probe;
   probe.desired = actions[0].desired;
   probe.op = Op::kVerify;
   probe.operations = {Probe{}};
   probe.triggered = true;
-  probe.triggered_by = {"file:/etc/motd"};
+  probe.triggered_by = {"note:/etc/motd"};
   actions.push_back(probe);
   narrowed.actions = std::make_shared<const Actions>(actions);
   plan.hosts["web01"] = narrowed;
   const std::string bytes = write_artifact(plan).bytes;
-  const Result<Plan> read = read_artifact(bytes);
-  ASSERT_TRUE(read) << read.error().summary();
-  EXPECT_EQ(read->scope.limit, "web0[1:3]");
-  EXPECT_EQ(read->scope.tags, (std::set<std::string>{"app", "config"}));
-  EXPECT_EQ(read->scope.skip_tags, std::set<std::string>{"slow"});
-  EXPECT_EQ(read->hosts.at("web01").left_out, 3);
-  EXPECT_EQ(read->hosts.at("web01").actions->front().owes, actions[0].owes);
-  EXPECT_EQ(read->hosts.at("web01").actions->back().op, Op::kVerify);
+  const Result<Plan> found = read(bytes);
+  ASSERT_TRUE(found) << found.error().summary();
+  EXPECT_EQ(found->scope.limit, "web0[1:3]");
+  EXPECT_EQ(found->scope.tags, (std::set<std::string>{"app", "config"}));
+  EXPECT_EQ(found->scope.skip_tags, std::set<std::string>{"slow"});
+  EXPECT_EQ(found->hosts.at("web01").left_out, 3);
+  EXPECT_EQ(found->hosts.at("web01").actions->front().owes, actions[0].owes);
+  EXPECT_EQ(found->hosts.at("web01").actions->back().op, Op::kVerify);
 }
 
 TEST_F(ArtifactTest, BytesThatAreNotTextComeBackWhole) {
   Plan plan = plan_of(host_, {"web01"});
   const std::string bytes("\xff\x00\xfe", 3);
   plan.blobs[digest(bytes)] = bytes;
-  const Result<Plan> read = read_artifact(write_artifact(plan).bytes);
-  ASSERT_TRUE(read) << read.error().summary();
-  EXPECT_EQ(read->blobs.at(digest(bytes)), bytes);
+  const Result<Plan> found = read(write_artifact(plan).bytes);
+  ASSERT_TRUE(found) << found.error().summary();
+  EXPECT_EQ(found->blobs.at(digest(bytes)), bytes);
+}
+
+TEST_F(ArtifactTest, ALargeContentIsNamed) {
+  Plan plan = plan_of(host_, {"web01"});
+  plan.contents[digest("image")] = {std::uint64_t{1} << 40, "files/image"};
+  plan.contents[digest("page")] = {kLargeContent + 1, ""};
+  const std::string bytes = write_artifact(plan).bytes;
+  const Result<Plan> found = read(bytes);
+  ASSERT_TRUE(found) << found.error().summary();
+  EXPECT_EQ(found->contents, plan.contents);
+  // What would have been written otherwise, and what leads out of the project, is refused.
+  for (const LargeContent& content :
+       {LargeContent{kLargeContent, "files/small"}, LargeContent{kLargeContent + 1, "/etc/shadow"},
+        LargeContent{kLargeContent + 1, "files/../../shadow"}}) {
+    plan.contents[digest("page")] = content;
+    EXPECT_FALSE(read(write_artifact(plan).bytes)) << content.source;
+  }
 }
 
 TEST_F(ArtifactTest, EqualHostsShareOneList) {
@@ -91,35 +112,35 @@ TEST_F(ArtifactTest, EqualHostsShareOneList) {
   for (int i = 0; i < 100; ++i) names.push_back("web" + std::to_string(i));
   const std::string hundred = write_artifact(plan_of(host_, names)).bytes;
   EXPECT_LT(hundred.size(), one.size() + 100 * 400);
-  const Result<Plan> read = read_artifact(hundred);
-  ASSERT_TRUE(read) << read.error().summary();
-  EXPECT_EQ(read->hosts.at("web99").actions->size(), 1U);
+  const Result<Plan> found = read(hundred);
+  ASSERT_TRUE(found) << found.error().summary();
+  EXPECT_EQ(found->hosts.at("web99").actions->size(), 1U);
 }
 
 TEST_F(ArtifactTest, AnyEditIsRefused) {
   const std::string bytes = write_artifact(plan_of(host_, {"web01"})).bytes;
-  EXPECT_TRUE(read_artifact(bytes));
+  EXPECT_TRUE(read(bytes));
   std::string edited = bytes;
   edited.replace(edited.find("\"new\""), 5, "\"bad\"");
-  EXPECT_EQ(read_artifact(edited).error().code(), Code::kPlanUnreadable);
-  EXPECT_EQ(read_artifact(bytes + "\n").error().code(), Code::kPlanUnreadable);
-  EXPECT_EQ(read_artifact(bytes.substr(0, bytes.size() / 2)).error().code(), Code::kPlanUnreadable);
+  EXPECT_EQ(read(edited).error().code(), Code::kPlanUnreadable);
+  EXPECT_EQ(read(bytes + "\n").error().code(), Code::kPlanUnreadable);
+  EXPECT_EQ(read(bytes.substr(0, bytes.size() / 2)).error().code(), Code::kPlanUnreadable);
   std::string newer = bytes;
   newer.replace(newer.find("plan/v1"), 7, "plan/v9");
-  EXPECT_EQ(read_artifact(newer).error().code(), Code::kPlanVersion);
+  EXPECT_EQ(read(newer).error().code(), Code::kPlanVersion);
 }
 
 TEST_F(ArtifactTest, LocksAndWhatTheyHoldBackAreKept) {
   Plan plan = plan_of(host_, {"web01"});
   HostPlan& host = plan.hosts["web01"];
   host.actions = std::make_shared<const Actions>();
-  host.locks = {{"file:/srv/y", "ada", "a trial", "2026-01-02T05:04:05Z"}};
-  host.held_back = {{"file:/srv/y", Op::kUpdate, "file:/srv/y", ""}, {"file:/srv/z", Op::kNone, "", "file:/srv/y"}};
-  const Result<Plan> read = read_artifact(write_artifact(plan).bytes);
-  ASSERT_TRUE(read) << read.error().summary();
-  EXPECT_EQ(read->hosts.at("web01").locks, host.locks);
-  EXPECT_EQ(read->hosts.at("web01").held_back, host.held_back);
-  EXPECT_TRUE(read->changes_nothing());
+  host.locks = {{"note:/srv/y", "ada", "a trial", "2026-01-02T05:04:05Z"}};
+  host.held_back = {{"note:/srv/y", Op::kUpdate, "note:/srv/y", ""}, {"note:/srv/z", Op::kNone, "", "note:/srv/y"}};
+  const Result<Plan> found = read(write_artifact(plan).bytes);
+  ASSERT_TRUE(found) << found.error().summary();
+  EXPECT_EQ(found->hosts.at("web01").locks, host.locks);
+  EXPECT_EQ(found->hosts.at("web01").held_back, host.held_back);
+  EXPECT_TRUE(found->changes_nothing());
 }
 
 }  // namespace

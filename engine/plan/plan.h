@@ -93,6 +93,15 @@ struct Scope {
   bool narrows_resources() const { return !tags.empty() || !skip_tags.empty(); }
 };
 
+// A content of more bytes is named by a plan and stands elsewhere.
+inline constexpr std::size_t kLargeContent = std::size_t{1} << 20;
+
+struct LargeContent {
+  std::uint64_t size = 0;
+  std::string source;  // the file of the project that it comes from; "" for a text that was rendered
+  friend bool operator==(const LargeContent&, const LargeContent&) = default;
+};
+
 struct Plan {
   std::string engine;  // version of the program that made it
   std::string project;
@@ -103,6 +112,7 @@ struct Plan {
   std::optional<Rollout> rollout;                // nothing: all hosts at once
   // Contents by digest: what the plan writes, and the text it replaces. Never a sensitive one.
   std::map<std::string, std::string> blobs;
+  std::map<std::string, LargeContent> contents;  // what it writes besides, by digest
 
   bool changes_nothing() const;
 };

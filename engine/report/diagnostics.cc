@@ -36,7 +36,7 @@ Excerpt excerpt(std::string_view line, int begin_column, int end_column) {
   int column = 1;
   std::vector<int> starts;
   for (std::size_t i = 0; i < line.size(); ++column) {
-    const Character c = decode(line, i);
+    const CodePoint c = code_point_at(line, i);
     if (column == begin_column) mark = screen;
     if (column == end_column) mark_end = screen;
     Cell cell{std::string(line.substr(i, c.size)), width_of(c.point)};

@@ -40,14 +40,21 @@ Json begin_event(const std::string& command) {
   return {{"event", "begin"}, {"format", kEventsFormat}, {"command", command}, {"engine", PLUMB_VERSION}};
 }
 
-Json phase_event(const std::string& phase, std::size_t hosts, std::size_t actions) {
-  return {{"event", "phase"}, {"phase", phase}, {"hosts", hosts}, {"actions", actions}};
+Json phase_event(const run::RunEvent::PhaseBegin& begin) {
+  return {{"event", "phase"},
+          {"phase", name(begin.phase)},
+          {"hosts", begin.hosts},
+          {"actions", begin.plan == nullptr ? 0 : plan::action_count(*begin.plan)}};
 }
 
 Json run_event(const run::RunEvent& event) {
   using Kind = run::RunEvent::Kind;
   Json json;
   switch (event.kind) {
+    case Kind::kPhase:
+      return phase_event(event.phase);
+    case Kind::kPhaseOver:
+      return nullptr;
     case Kind::kPause:
       json = {{"event", "pause"}, {"milliseconds", event.milliseconds}, {"next", wave_json(*event.wave)}};
       break;
@@ -125,25 +132,25 @@ void plan_events(const plan::Plan& plan, const std::string& id, const std::funct
 }
 
 Json summary_event(const Summary& summary) {
-  std::map<run::HostState, int> states;
+  std::map<HostState, int> states;
   Json counts = {{"ok", 0}, {"failed", 0}, {"unreachable", 0}, {"no_answer", 0}, {"not_started", 0}};
   Json failed = Json::array();
   int changed = 0;
   for (const auto& [host, result] : summary.hosts) {
     ++states[result.state];
     changed += result.changed;
-    if (result.state == run::HostState::kOk || result.state == run::HostState::kNotStarted) continue;
-    Json one = {{"host", host}, {"state", name(result.state)}, {"outcome", result.outcome}};
+    if (result.state == HostState::kOk || result.state == HostState::kNotStarted) continue;
+    Json one = {{"host", host}, {"state", name(result.state)}, {"outcome", name(result.outcome)}};
     if (const Diagnostic* problem = first_error(result)) {
       one["problem"] = {{"code", code_name(problem->code)}, {"summary", problem->summary}};
     }
     failed.push_back(std::move(one));
   }
-  counts["ok"] = states[run::HostState::kOk];
-  counts["failed"] = states[run::HostState::kFailed];
-  counts["unreachable"] = states[run::HostState::kUnreachable];
-  counts["no_answer"] = states[run::HostState::kNoAnswer];
-  counts["not_started"] = states[run::HostState::kNotStarted];
+  counts["ok"] = states[HostState::kOk];
+  counts["failed"] = states[HostState::kFailed];
+  counts["unreachable"] = states[HostState::kUnreachable];
+  counts["no_answer"] = states[HostState::kNoAnswer];
+  counts["not_started"] = states[HostState::kNotStarted];
   Json json = {{"event", "summary"},
                {"exit_code", summary.exit_code},
                {"hosts", std::move(counts)},

@@ -18,15 +18,15 @@ inline constexpr const char* kEventsFormat = "plumb.events/1";
 
 // The first line.
 Json begin_event(const std::string& command);
-// A phase of the command: "plan", "apply", "observe".
-Json phase_event(const std::string& phase, std::size_t hosts, std::size_t actions);
+Json phase_event(const run::RunEvent::PhaseBegin& begin);
+// Null for the end of a phase, which the begin of the next one says.
 Json run_event(const run::RunEvent& event);
 Json diagnostic_event(const Diagnostic& diagnostic);
 // One for each action, and the last one for the whole plan. Returned one by one, as there may be millions.
 void plan_events(const plan::Plan& plan, const std::string& id, const std::function<void(Json)>& sink);
 
 struct Summary {
-  const std::map<std::string, run::HostResult>& hosts;
+  const run::HostResults& hosts;
   int exit_code = 0;
   std::string resume;  // the command to go on with; "" where nothing is left
 };

@@ -16,8 +16,8 @@ class Events : public testing::Test {
     action_.because = {{"content", "drift"}};
     action_.source = "plumb.yaml:3:5";
     result_.name = "web1";
-    result_.state = run::HostState::kFailed;
-    result_.outcome = "failed";
+    result_.state = HostState::kFailed;
+    result_.outcome = HostOutcome::kFailed;
     result_.owed = {"service:nginx"};
     result_.diagnostics.add(Diagnostic(Code::kConnect, "refused").on("web1"));
   }
@@ -34,7 +34,7 @@ class Events : public testing::Test {
     const wire::Event failed{wire::EventKind::kFailed, 0, "exit code 1", Diagnostic(Code::kConnect, "it failed"), 12};
     std::vector<Json> all = {
         begin_event("apply"),
-        phase_event("apply", 3, 7),
+        phase_event({run::Phase::kObserve, 3, nullptr}),
         run_event({.kind = Kind::kPause, .host = {}, .wave = &wave, .milliseconds = 500}),
         run_event({.kind = Kind::kWave, .host = {}, .wave = &wave}),
         run_event({.kind = Kind::kContacting, .host = "web1"}),
@@ -56,7 +56,7 @@ class Events : public testing::Test {
                                     {"service:a", Op::kRestart, "", "file:/etc/a"}};
     plan.unplanned["web2"] = "PL3001";
     plan_events(plan, "sha256:00", [&](Json event) { all.push_back(std::move(event)); });
-    const std::map<std::string, run::HostResult> hosts = {{"web1", result_}};
+    const run::HostResults hosts = {{"web1", result_}};
     all.push_back(summary_event({hosts, 1, "plumb apply --resume r"}));
     return all;
   }

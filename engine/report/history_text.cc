@@ -7,11 +7,29 @@
 namespace plumb::report {
 namespace {
 
-Tone tone_of(const std::string& outcome) {
-  if (outcome == "ok" || outcome == "changed" || outcome == "satisfied") return Tone::kGreen;
-  if (outcome == "skipped" || outcome == "unfinished" || outcome == "interrupted" || outcome == "started")
-    return Tone::kYellow;
+Tone tone_of(ActionOutcome outcome) {
+  if (outcome == ActionOutcome::kChanged || outcome == ActionOutcome::kSatisfied) return Tone::kGreen;
+  if (outcome == ActionOutcome::kSkipped || outcome == ActionOutcome::kStarted) return Tone::kYellow;
   return Tone::kRed;
+}
+
+// A word and its colour.
+struct Word {
+  std::string text;
+  Tone tone;
+};
+
+Word outcome_of(const history::RunSummary& run) {
+  if (!run.outcome) return run.kind == "foreign" ? Word{"foreign", Tone::kRed} : Word{"unfinished", Tone::kYellow};
+  const Tone tone = *run.outcome == RunOutcome::kOk            ? Tone::kGreen
+                    : *run.outcome == RunOutcome::kInterrupted ? Tone::kYellow
+                                                               : Tone::kRed;
+  return {std::string(name(*run.outcome)), tone};
+}
+
+Word state_of(const history::HostEntry& host) {
+  if (!host.state) return {"unfinished", Tone::kYellow};
+  return {std::string(name(*host.state)), *host.state == HostState::kOk ? Tone::kGreen : Tone::kRed};
 }
 
 std::string counts(const history::RunSummary& run) {
@@ -45,7 +63,7 @@ Json summary_json(const history::RunSummary& run) {
           {"finished_at", run.finished_at},
           {"hosts_pattern", run.hosts_pattern},
           {"engine", run.engine},
-          {"outcome", run.outcome},
+          {"outcome", outcome_of(run).text},
           {"exit_code", run.exit_code},
           {"hosts", run.hosts},
           {"changed", run.changed},
@@ -61,8 +79,9 @@ std::string runs_text(const std::vector<history::RunSummary>& runs, bool color) 
   std::string out;
   for (const history::RunSummary& run : runs) {
     const std::string when = run.started_at.substr(0, 19);
-    out += run.id + "  " + (when.empty() ? "" : when + "Z  ") + tint(run.outcome, tone_of(run.outcome), color) +
-           std::string(run.outcome.size() < 11 ? 11 - run.outcome.size() : 0, ' ') + "  " + counts(run) +
+    const Word outcome = outcome_of(run);
+    out += run.id + "  " + (when.empty() ? "" : when + "Z  ") + tint(outcome.text, outcome.tone, color) +
+           std::string(outcome.text.size() < 11 ? 11 - outcome.text.size() : 0, ' ') + "  " + counts(run) +
            tint("  " + run.operator_name, Tone::kDim, color) + "\n";
   }
   return out;
@@ -76,27 +95,30 @@ Json runs_json(const std::vector<history::RunSummary>& runs) {
 
 std::string run_record_text(const history::RunRecord& run, bool color) {
   const history::RunSummary& summary = run.summary;
-  std::string out = tint("Run " + summary.id, Tone::kBold, color) + "  " +
-                    tint(summary.outcome, tone_of(summary.outcome), color) + "\n";
+  const Word outcome = outcome_of(summary);
+  std::string out =
+      tint("Run " + summary.id, Tone::kBold, color) + "  " + tint(outcome.text, outcome.tone, color) + "\n";
   if (summary.kind != "apply") out += "  kind      " + summary.kind + "\n";
   out += "  project   " + summary.project + "\n  operator  " + summary.operator_name + "\n  started   " +
          summary.started_at + "\n  finished  " + (summary.finished_at.empty() ? "never" : summary.finished_at) +
          "\n  hosts     " + summary.hosts_pattern + "\n  plan      " + summary.plan + "\n  " + counts(summary) + "\n";
-  for (const history::HostOutcome& host : run.hosts) {
-    out += "\n" + tint(host.name, Tone::kBold, color) + "  " + tint(host.state, tone_of(host.state), color) + "  " +
+  for (const history::HostEntry& host : run.hosts) {
+    const Word state = state_of(host);
+    out += "\n" + tint(host.name, Tone::kBold, color) + "  " + tint(state.text, state.tone, color) + "  " +
            std::to_string(host.milliseconds) + " ms\n";
     if (!host.text.empty()) out += indented((host.code.empty() ? "" : host.code + ": ") + host.text, "  ");
     for (const history::ActionRecord& record : run.actions) {
       if (record.host != host.name) continue;
-      const history::ActionOutcome& action = record.action;
-      out += "  " + tint(action.outcome, tone_of(action.outcome), color) +
-             std::string(action.outcome.size() < 10 ? 10 - action.outcome.size() : 1, ' ') + action.op + " " +
-             action.address + "  " + tint(std::to_string(action.milliseconds) + " ms", Tone::kDim, color) + "\n";
+      const history::ActionEntry& action = record.action;
+      const std::string word(name(action.outcome));
+      out += "  " + tint(word, tone_of(action.outcome), color) +
+             std::string(word.size() < 10 ? 10 - word.size() : 1, ' ') + action.op + " " + action.address + "  " +
+             tint(std::to_string(action.milliseconds) + " ms", Tone::kDim, color) + "\n";
       if (!action.text.empty()) out += indented(action.text, "      ");
     }
     for (const history::LateReport& late : run.late) {
       if (late.host != host.name) continue;
-      out += "  " + late.outcome + " " + late.address + "  (told by the host at " + late.at + ")\n";
+      out += "  " + std::string(name(late.outcome)) + " " + late.address + "  (told by the host at " + late.at + ")\n";
       if (!late.text.empty()) out += indented(late.text, "      ");
     }
   }
@@ -105,8 +127,8 @@ std::string run_record_text(const history::RunRecord& run, bool color) {
     const bool shown =
         std::any_of(run.hosts.begin(), run.hosts.end(), [&](const auto& host) { return host.name == late.host; });
     if (!shown)
-      out +=
-          "\n" + late.host + "\n  " + late.outcome + " " + late.address + "  (told by the host at " + late.at + ")\n";
+      out += "\n" + late.host + "\n  " + std::string(name(late.outcome)) + " " + late.address +
+             "  (told by the host at " + late.at + ")\n";
   }
   return out;
 }
@@ -114,16 +136,22 @@ std::string run_record_text(const history::RunRecord& run, bool color) {
 Json run_record_json(const history::RunRecord& run) {
   Json json = summary_json(run.summary);
   Json hosts = Json::object();
-  for (const history::HostOutcome& host : run.hosts) {
-    hosts[host.name] = {{"state", host.state},   {"changed", host.changed}, {"satisfied", host.satisfied},
-                        {"failed", host.failed}, {"skipped", host.skipped}, {"milliseconds", host.milliseconds},
-                        {"code", host.code},     {"text", host.text},       {"actions", Json::array()}};
+  for (const history::HostEntry& host : run.hosts) {
+    hosts[host.name] = {{"state", state_of(host).text},
+                        {"changed", host.changed},
+                        {"satisfied", host.satisfied},
+                        {"failed", host.failed},
+                        {"skipped", host.skipped},
+                        {"milliseconds", host.milliseconds},
+                        {"code", host.code},
+                        {"text", host.text},
+                        {"actions", Json::array()}};
   }
   for (const history::ActionRecord& record : run.actions) {
-    const history::ActionOutcome& action = record.action;
+    const history::ActionEntry& action = record.action;
     hosts[record.host]["actions"].push_back({{"address", action.address},
                                              {"op", action.op},
-                                             {"outcome", action.outcome},
+                                             {"outcome", name(action.outcome)},
                                              {"text", action.text},
                                              {"code", action.code},
                                              {"milliseconds", action.milliseconds},
@@ -134,7 +162,7 @@ Json run_record_json(const history::RunRecord& run) {
   for (const history::LateReport& report : run.late) {
     late.push_back({{"host", report.host},
                     {"address", report.address},
-                    {"outcome", report.outcome},
+                    {"outcome", name(report.outcome)},
                     {"text", report.text},
                     {"at", report.at}});
   }

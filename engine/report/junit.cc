@@ -2,13 +2,15 @@
 
 #include <cstdio>
 
+#include "engine/base/outside_text.h"
+
 namespace plumb::report {
 namespace {
 
 // XML 1.0 has no place for control characters, escaped or not.
 std::string escaped(const std::string& text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : outside_text(text, kWhole)) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -26,7 +28,7 @@ std::string escaped(const std::string& text) {
         out += "&#10;";
         break;
       default:
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\t') out += c;
+        out += c;
     }
   }
   return out;

@@ -34,8 +34,8 @@ bool ends_action(wire::EventKind kind) {
 }
 
 std::string end_of(const run::HostResult& result) {
-  if (result.outcome == "stale") return "refused: no longer as the plan saw it";
-  if (result.state != run::HostState::kOk) {
+  if (result.outcome == HostOutcome::kStale) return "refused: no longer as the plan saw it";
+  if (result.state != HostState::kOk) {
     for (const Diagnostic& problem : result.diagnostics.items()) {
       if (problem.severity == Severity::kError) return std::string(name(result.state)) + ": " + problem.summary;
     }
@@ -75,6 +75,9 @@ void LiveModel::expect(const plan::Plan& plan) {
 void LiveModel::on(const run::RunEvent& event, Moment now) {
   using Kind = run::RunEvent::Kind;
   switch (event.kind) {
+    case Kind::kPhase:
+    case Kind::kPhaseOver:
+      break;
     case Kind::kPause:
       wave_ = "Pausing " + std::to_string(event.milliseconds / 1000) + " s before wave " +
               std::to_string(wave_begun_ + 1) + " of " + std::to_string(wave_count_);
@@ -119,8 +122,8 @@ void LiveModel::note_action(const run::RunEvent& event, Moment now) {
 }
 
 void LiveModel::finish(const run::HostResult& result, Moment now) {
-  const bool held = result.state == run::HostState::kNotStarted;
-  const bool bad = !held && result.state != run::HostState::kOk;
+  const bool held = result.state == HostState::kNotStarted;
+  const bool bad = !held && result.state != HostState::kOk;
   ++(held ? held_ : bad ? failed_ : done_);
   if (wave_left_ > 0) --wave_left_;
   const auto work = running_.find(result.name);

@@ -32,7 +32,7 @@ class Live : public testing::Test {
     const wire::Event event{kind, 0, "", {}, 0};
     model_.on({.kind = Kind::kAction, .host = host, .action = &action_, .event = &event}, at(ms));
   }
-  void end(const std::string& host, int ms, run::HostState state = run::HostState::kOk, const std::string& why = "") {
+  void end(const std::string& host, int ms, HostState state = HostState::kOk, const std::string& why = "") {
     run::HostResult result;
     result.name = host;
     result.state = state;
@@ -64,7 +64,7 @@ TEST_F(Live, ShowsWhatEachHostDoes) {
   act("web1", wire::EventKind::kStarted, 500);
   reach("db1", 2000);
   (void)frame(2500);
-  end("web2", 3000, run::HostState::kUnreachable, "no route\nto host");
+  end("web2", 3000, HostState::kUnreachable, "no route\nto host");
   EXPECT_EQ(frame(5000),
             "Applying  0:05|\n"
             "0 of 4 hosts done, 2 at work, 1 failed, 1 waiting|\n"
@@ -141,8 +141,8 @@ TEST_F(Live, CountsEveryHostOnce) {
   apply("a", 0);
   apply("b", 0);
   end("a", 10);
-  end("b", 20, run::HostState::kFailed);
-  end("c", 20, run::HostState::kNotStarted);
+  end("b", 20, HostState::kFailed);
+  end("c", 20, HostState::kNotStarted);
   const LiveState state = model_.state(at(30), 5);
   EXPECT_EQ(state.done, 1U);
   EXPECT_EQ(state.failed, 1U);

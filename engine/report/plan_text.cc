@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/digest.h"
+#include "engine/base/outside_text.h"
 #include "engine/plan/artifact.h"
 #include "engine/report/host_list.h"
 #include "engine/report/rollout_text.h"
@@ -42,24 +43,31 @@ Look look(Op op) {
   return {" ", Tone::kPlain};
 }
 
+constexpr const char* kSealed = "(sensitive)";
+
 std::string value_text(const Json& value) {
   if (value.is_null()) return "(none)";
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
-    if (is_keyed_digest(text)) return "(sensitive)";
     if (is_digest(text)) return text.substr(0, 19) + "…";
     if (text.empty()) return "\"\"";
     constexpr std::size_t kLongest = 120;
     std::string line = text.substr(0, text.find('\n'));
-    if (line.size() > kLongest) line.resize(kLongest);
-    return line.size() < text.size() ? line + "…" : line;
+    if (line.size() > kLongest) {
+      std::size_t end = kLongest;
+      while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) --end;
+      line.resize(end);
+    }
+    const bool whole = line.size() == text.size();
+    // Hosts tell these.
+    return visible(line) + (whole ? "" : "…");
   }
   if (value.is_array()) {
     std::string list;
     for (const Json& item : value) list += (list.empty() ? "" : ", ") + value_text(item);
     return "[" + list + "]";
   }
-  return canonical(value);
+  return visible(canonical(value));
 }
 
 // As it is written: 90s, 2m, 1h.
@@ -129,20 +137,24 @@ class Writer {
     for (const auto& [attribute, change] : changes) {
       const auto& [before, after] = change;
       if (before.is_null() && after.is_null()) continue;
+      const bool sealed = action.desired.sensitive.contains(attribute);
+      const auto shown = [&](const Json& value) {
+        return sealed && !value.is_null() ? std::string(kSealed) : value_text(value);
+      };
       out_ += "      " + attribute + std::string(width - attribute.size() + 2, ' ');
       if (action.op == Op::kCreate || !action.before.contains(attribute)) {
-        out_ += value_text(after);
+        out_ += shown(after);
       } else if (action.op == Op::kDelete || !action.after.contains(attribute)) {
-        out_ += value_text(before);
+        out_ += shown(before);
       } else {
-        out_ += value_text(before) + " → " + value_text(after);
+        out_ += shown(before) + " → " + shown(after);
       }
       const auto why = action.because.find(attribute);
       if (why != action.because.end() && why->second != "first" && why->second != "config") {
         out_ += tint("  (" + why->second + ")", Tone::kYellow, options_.color);
       }
       out_ += "\n";
-      if (options_.diffs && attribute == "content") content_diff(before, after);
+      if (options_.diffs) content_diff(before, after);
     }
   }
 
@@ -152,13 +164,16 @@ class Writer {
     return found == plan_.blobs.end() ? nullptr : &found->second;
   }
 
+  // Nothing where they are not both contents that the plan holds.
   void content_diff(const Json& before, const Json& after) {
     constexpr std::size_t kLargest = std::size_t{256} << 10;
     static const std::string kNothing;
     const std::string* old_text = before.is_null() ? &kNothing : blob(before);
     const std::string* new_text = after.is_null() ? &kNothing : blob(after);
     if (old_text == nullptr || new_text == nullptr) return;
-    if (new_text->size() > kLargest || !valid_utf8(*new_text) || new_text->find('\0') != std::string::npos) return;
+    if (std::max(old_text->size(), new_text->size()) > kLargest || !valid_utf8(*new_text) ||
+        new_text->find('\0') != std::string::npos)
+      return;
     std::size_t count = 0;
     const std::vector<DiffLine> lines = text_diff(*old_text, *new_text);
     for (const DiffLine& line : lines) {
@@ -171,31 +186,16 @@ class Writer {
                         : line.sign == '-' ? Tone::kRed
                         : line.sign == '@' ? Tone::kCyan
                                            : Tone::kPlain;
-      const std::string text = line.sign == '@' ? line.text : std::string(1, line.sign) + printable(line.text);
+      const std::string text = line.sign == '@' ? line.text : std::string(1, line.sign) + visible(line.text);
       out_ += "        " + tint(text, tone, options_.color) + "\n";
     }
-  }
-
-  // Control characters in a file must not reach the terminal.
-  static std::string printable(const std::string& text) {
-    static constexpr char kHex[] = "0123456789abcdef";
-    std::string safe;
-    for (const char c : text) {
-      const auto byte = static_cast<unsigned char>(c);
-      if ((byte < 0x20 && c != '\t') || byte == 0x7f) {
-        safe += std::string("\\x") + kHex[byte >> 4] + kHex[byte & 15];
-      } else {
-        safe += c;
-      }
-    }
-    return safe;
   }
 
   void details(const plan::Action& action) {
     for (const std::string& need : action.needs) out_ += "      requires  " + need + "\n";
     for (const std::string& maker : action.unknown_until) out_ += "      decided after  " + maker + "\n";
     for (const Operation& operation : action.operations)
-      out_ += "      operation  " + canonical(to_json(operation)) + "\n";
+      out_ += "      operation  " + visible(canonical(to_json(operation))) + "\n";
     out_ += std::string("      undo  ") + (action.undo ? "yes" : "no") + "\n";
   }
 

@@ -25,20 +25,21 @@ std::string seconds(std::int64_t milliseconds) {
 }
 
 bool good(const run::HostResult& result) {
-  return result.state == run::HostState::kOk;
+  return result.state == HostState::kOk;
 }
 
 std::string state_text(const run::HostResult& result) {
-  if (result.outcome == "stale") return "refused: no longer as the plan saw it";
-  if (result.outcome == "interrupted" || result.outcome == "not started") return result.outcome;
-  if (result.outcome == "undone") return "undone: not confirmed in time";
+  if (result.outcome == HostOutcome::kStale) return "refused: no longer as the plan saw it";
+  if (result.outcome == HostOutcome::kInterrupted || result.outcome == HostOutcome::kNotStarted)
+    return std::string(name(result.outcome));
+  if (result.outcome == HostOutcome::kUndone) return "undone: not confirmed in time";
   return std::string(name(result.state));
 }
 
 std::string host_line(const run::HostResult& result, std::size_t width, bool color) {
   std::string line = "  " + result.name + std::string(width - result.name.size() + 2, ' ');
   line += tint(state_text(result), good(result) ? Tone::kGreen : Tone::kRed, color);
-  if (result.outcome == "already") {
+  if (result.outcome == HostOutcome::kAlready) {
     line += "  nothing done: this plan was applied on " + result.applied_at + " by run " + result.applied_by;
     return line + "\n";
   }
@@ -74,11 +75,11 @@ std::string without_name(std::string text, const std::string& name) {
 }
 
 // Those of most hosts first.
-std::vector<Failure> failures(const std::map<std::string, run::HostResult>& hosts) {
+std::vector<Failure> failures(const run::HostResults& hosts) {
   std::map<std::string, std::vector<std::string>> by_text;
   std::map<std::string, std::string> of_one;
   for (const auto& [name, result] : hosts) {
-    if (good(result) || result.state == run::HostState::kNotStarted) continue;
+    if (good(result) || result.state == HostState::kNotStarted) continue;
     const Diagnostic* problem = first_error(result);
     const std::string text =
         problem == nullptr ? state_text(result) : code_name(problem->code) + ": " + problem->summary;
@@ -96,7 +97,7 @@ std::vector<Failure> failures(const std::map<std::string, run::HostResult>& host
   return result;
 }
 
-std::string failures_text(const std::map<std::string, run::HostResult>& hosts, std::size_t most, bool color) {
+std::string failures_text(const run::HostResults& hosts, std::size_t most, bool color) {
   const std::vector<Failure> all = failures(hosts);
   std::string out;
   std::size_t more = 0;
@@ -131,8 +132,7 @@ const Diagnostic* first_error(const run::HostResult& result) {
   return nullptr;
 }
 
-std::string way_on(const std::map<std::string, run::HostResult>& hosts, const plan::Plan& plan,
-                   const std::string& run_id) {
+std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const std::string& run_id) {
   std::vector<std::string> unplanned;
   std::vector<std::string> stale;
   bool resumable = false;
@@ -140,7 +140,7 @@ std::string way_on(const std::map<std::string, run::HostResult>& hosts, const pl
     if (good(result)) continue;
     if (!plan.hosts.contains(name)) {
       unplanned.push_back(name);
-    } else if (result.outcome == "stale") {
+    } else if (result.outcome == HostOutcome::kStale) {
       stale.push_back(name);
     } else {
       resumable = true;
@@ -151,10 +151,9 @@ std::string way_on(const std::map<std::string, run::HostResult>& hosts, const pl
   return unplanned.empty() ? "" : "plumb apply --on '" + pattern_of(unplanned) + "'";
 }
 
-std::string run_summary(const std::map<std::string, run::HostResult>& hosts, const plan::Plan& plan,
-                        const std::string& run_id, bool color) {
+std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, const std::string& run_id, bool color) {
   std::size_t width = 0;
-  std::map<run::HostState, int> states;
+  std::map<HostState, int> states;
   int changed = 0;
   int satisfied = 0;
   int verified = 0;
@@ -188,14 +187,13 @@ std::string run_summary(const std::map<std::string, run::HostResult>& hosts, con
   return out;
 }
 
-Json run_json(const std::map<std::string, run::HostResult>& hosts, const std::string& run_id,
-              const std::string& plan_id) {
+Json run_json(const run::HostResults& hosts, const std::string& run_id, const std::string& plan_id) {
   Json list = Json::object();
   for (const auto& [name, result] : hosts) {
     Json diagnostics = Json::array();
     for (const Diagnostic& diagnostic : result.diagnostics.sorted()) diagnostics.push_back(to_json(diagnostic));
-    list[name] = {{"state", run::name(result.state)},
-                  {"outcome", result.outcome},
+    list[name] = {{"state", plumb::name(result.state)},
+                  {"outcome", plumb::name(result.outcome)},
                   {"changed", result.changed},
                   {"satisfied", result.satisfied},
                   {"verified", result.verified},
@@ -204,7 +202,8 @@ Json run_json(const std::map<std::string, run::HostResult>& hosts, const std::st
                   {"milliseconds", result.milliseconds},
                   {"owed", result.owed},
                   {"diagnostics", std::move(diagnostics)}};
-    if (result.outcome == "already") list[name]["applied"] = {{"run", result.applied_by}, {"at", result.applied_at}};
+    if (result.outcome == HostOutcome::kAlready)
+      list[name]["applied"] = {{"run", result.applied_by}, {"at", result.applied_at}};
   }
   return {{"run", run_id}, {"plan", plan_id}, {"hosts", std::move(list)}};
 }

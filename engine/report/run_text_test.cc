@@ -9,7 +9,7 @@ using testing::HasSubstr;
 
 class RunSummary : public testing::Test {
  protected:
-  run::HostResult& host(const std::string& name, run::HostState state, const std::string& why = "") {
+  run::HostResult& host(const std::string& name, HostState state, const std::string& why = "") {
     run::HostResult& result = hosts_[name];
     result.name = name;
     result.state = state;
@@ -19,16 +19,16 @@ class RunSummary : public testing::Test {
   }
   std::string text() const { return run_summary(hosts_, plan_, "R1", false); }
 
-  std::map<std::string, run::HostResult> hosts_;
+  run::HostResults hosts_;
   plan::Plan plan_;
 };
 
 TEST_F(RunSummary, TellsEqualErrorsOnceAndHowToGoOn) {
   for (int i = 10; i < 40; ++i) {
     const std::string name = "web" + std::to_string(i);
-    host(name, i < 20 ? run::HostState::kUnreachable : run::HostState::kOk, i < 20 ? name + " refused the login" : "");
+    host(name, i < 20 ? HostState::kUnreachable : HostState::kOk, i < 20 ? name + " refused the login" : "");
   }
-  host("db1", run::HostState::kFailed, "disk full");
+  host("db1", HostState::kFailed, "disk full");
   const std::string code = code_name(Code::kConnect);
   EXPECT_EQ(text(),
             "\nFirst error of each:\n"
@@ -46,23 +46,23 @@ TEST_F(RunSummary, TellsEqualErrorsOnceAndHowToGoOn) {
 
 TEST_F(RunSummary, FitsOnAScreen) {
   for (int i = 100; i < 1000; ++i) {
-    host("h" + std::to_string(i), run::HostState::kFailed, "error " + std::to_string(i) + std::string(300, 'x'));
+    host("h" + std::to_string(i), HostState::kFailed, "error " + std::to_string(i) + std::string(300, 'x'));
   }
   const std::string out = text();
   EXPECT_LE(std::count(out.begin(), out.end(), '\n'), 23);
   EXPECT_THAT(out, HasSubstr("and 892 hosts with other errors"));
   hosts_.clear();
   plan_.hosts.clear();
-  for (int i = 0; i < 10; ++i) host("h" + std::to_string(i), run::HostState::kFailed, "error " + std::to_string(i));
+  for (int i = 0; i < 10; ++i) host("h" + std::to_string(i), HostState::kFailed, "error " + std::to_string(i));
   const std::string few = text();
   EXPECT_LE(std::count(few.begin(), few.end(), '\n'), 24);
 }
 
 TEST_F(RunSummary, GoesOnWithANewPlanWhereThisOneCannot) {
-  host("a", run::HostState::kOk);
-  host("b", run::HostState::kFailed, "x").outcome = "stale";
+  host("a", HostState::kOk);
+  host("b", HostState::kFailed, "x").outcome = HostOutcome::kStale;
   EXPECT_EQ(way_on(hosts_, plan_, "R1"), "plumb plan --on 'b'");
-  host("c", run::HostState::kUnreachable, "y");
+  host("c", HostState::kUnreachable, "y");
   EXPECT_EQ(way_on(hosts_, plan_, "R1"), "plumb apply --resume R1");
   hosts_.erase("b");
   plan_.hosts.erase("c");

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/base/json.h"
-
 namespace plumb::report {
 namespace {
 
@@ -23,47 +21,16 @@ constexpr std::array kWide = {Range{0x1100, 0x115f},   Range{0x2e80, 0x303e},   
 
 }  // namespace
 
-Character decode(std::string_view text, std::size_t at) {
-  const auto byte = static_cast<unsigned char>(text[at]);
-  if (byte < 0x80) return {byte, 1};
-  const std::size_t size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-  const std::string_view bytes = text.substr(at, size);
-  if (bytes.size() < size || !valid_utf8(bytes)) return {0xfffd, 1};
-  char32_t point = byte & (0xffU >> (size + 1));
-  for (const char c : bytes.substr(1)) point = point << 6 | (static_cast<unsigned char>(c) & 0x3f);
-  return {point, size};
-}
-
-bool is_unsafe(char32_t point) {
-  return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0xfffd || point == 0xfeff || point == 0xad ||
-         (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-         (point >= 0x2060 && point <= 0x206f);
-}
-
 int width_of(char32_t point) {
   const auto in = [point](const Range& range) { return point >= range.first && point <= range.last; };
   if (std::any_of(kCombining.begin(), kCombining.end(), in)) return 0;
   return std::any_of(kWide.begin(), kWide.end(), in) ? 2 : 1;
 }
 
-std::string clean(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const Character c = decode(text, i);
-    if (c.point == '\n' || c.point == '\t') {
-      out += ' ';
-    } else {
-      out += is_unsafe(c.point) ? kReplacement : text.substr(i, c.size);
-    }
-    i += c.size;
-  }
-  return out;
-}
-
 int columns(std::string_view text) {
   int total = 0;
   for (std::size_t i = 0; i < text.size();) {
-    const Character c = decode(text, i);
+    const CodePoint c = code_point_at(text, i);
     total += width_of(c.point);
     i += c.size;
   }
@@ -76,7 +43,7 @@ std::string cut(std::string_view text, int width) {
   std::string out;
   int used = 0;
   for (std::size_t i = 0; i < text.size();) {
-    const Character c = decode(text, i);
+    const CodePoint c = code_point_at(text, i);
     if (used + width_of(c.point) > width - 1) break;
     used += width_of(c.point);
     out += text.substr(i, c.size);

@@ -5,27 +5,20 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/outside_text.h"
+
 namespace plumb::report {
 
 inline constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 inline constexpr std::string_view kEllipsis = "…";
 
-struct Character {
-  char32_t point = 0;
-  std::size_t size = 1;
-};
-
-// The character at `at`. Bad bytes come back one at a time as U+FFFD.
-Character decode(std::string_view text, std::size_t at);
-
-// What could move the cursor, hide text or turn its direction.
-bool is_unsafe(char32_t point);
-
 // Columns of a character on a screen: 0, 1 or 2.
 int width_of(char32_t point);
 
-// On one line: line ends and tabs become spaces, what is unsafe U+FFFD.
-std::string clean(std::string_view text);
+// On one line, whole; nothing of it moves the cursor, is hidden or turns its direction.
+inline std::string clean(std::string_view text) {
+  return outside_line(text, kWhole);
+}
 
 // Columns of a clean text.
 int columns(std::string_view text);

@@ -26,26 +26,33 @@ std::string in_words(seconds span) {
   return count % 60 == 0 ? std::to_string(count / 60) + "m" : std::to_string(count) + "s";
 }
 
+using wire::ConfirmOutcome;
+// Nothing where the host has not answered.
+using Answer = std::optional<wire::Confirmation>;
+
+bool is(const Answer& answer, ConfirmOutcome outcome) {
+  return answer && answer->outcome == outcome;
+}
+
 class Confirming {
  public:
   Confirming(Session& session, const ToConfirm& what) : session_(session), what_(what) {}
 
-  // The last answer; `outcome` is empty where there was none.
-  wire::Confirmation run() {
+  // The last answer.
+  Answer run() {
     const Clock::time_point start = Clock::now();
     const Clock::time_point due = start + what_.within + kGrace;
     seconds pause{1};
-    wire::Confirmation answer;
+    Answer answer;
     while (true) {
       Result<wire::Confirmation> told = ask();
       if (told) {
         answer = std::move(*told);
-        const bool settled = answer.outcome != "busy" && answer.outcome != "undoing";
-        if (settled) return answer;
+        if (!is(answer, ConfirmOutcome::kBusy) && !is(answer, ConfirmOutcome::kUndoing)) return answer;
       } else {
         problem_ = std::move(told.error());
       }
-      const Clock::time_point last = answer.outcome == "undoing" ? due + kUndoingTime : due;
+      const Clock::time_point last = is(answer, ConfirmOutcome::kUndoing) ? due + kUndoingTime : due;
       if (Clock::now() >= last || !wait(pause)) return answer;
       // Refused logins may lock an account.
       const bool refused = !told && problem_->code() == Code::kAuthentication;
@@ -62,11 +69,10 @@ class Confirming {
     host::HostSettings settings = session_.settings();
     settings.fresh_login = true;
     settings.connect_attempts = 1;
-    PLUMB_TRY_ASSIGN(std::unique_ptr<host::Connection> connection,
-                     host::open_executor(settings, context.executors, context.ssh));
+    PLUMB_TRY_ASSIGN(std::unique_ptr<host::Connection> connection, context.transport.open(settings));
     Conversation conversation(std::move(connection));
     const host::Deadline deadline = host::Deadline::after(kAnswerTime);
-    PLUMB_TRY(conversation.expect<wire::Hello>(deadline));
+    PLUMB_TRY(conversation.greet(deadline));
     PLUMB_TRY(conversation.send(wire::Confirm{context.project, what_.run}, deadline));
     PLUMB_TRY_ASSIGN(wire::Confirmation answer, conversation.expect<wire::Confirmation>(deadline));
     return answer;
@@ -87,16 +93,16 @@ class Confirming {
   std::optional<Error> problem_;
 };
 
-Diagnostic not_confirmed(const ToConfirm& what, const wire::Confirmation& answer, const std::optional<Error>& problem,
+Diagnostic not_confirmed(const ToConfirm& what, const Answer& answer, const std::optional<Error>& problem,
                          const std::string& latest) {
   std::string text = "no new login confirmed the changes within " + in_words(what.within);
   std::string hint;
-  if (answer.outcome == "undone") {
+  if (is(answer, ConfirmOutcome::kUndone)) {
     text += ", so the host undid them";
-    if (!answer.undone.empty()) text += ": put back " + list(answer.undone, ", ");
-    if (!answer.restarted.empty()) text += "; restarted " + list(answer.restarted, ", ");
-    if (!answer.problems.empty()) text += "; NOT undone " + list(answer.problems, "; ");
-  } else if (answer.outcome == "nothing") {
+    if (!answer->undone.empty()) text += ": put back " + list(answer->undone, ", ");
+    if (!answer->restarted.empty()) text += "; restarted " + list(answer->restarted, ", ");
+    if (!answer->problems.empty()) text += "; NOT undone " + list(answer->problems, "; ");
+  } else if (is(answer, ConfirmOutcome::kNothing)) {
     text += ", and the host knows nothing of them any more: " + list(what.addresses, ", ");
   } else {
     text += ": " + list(what.addresses, ", ") + "; the host undoes them by itself after " + latest;
@@ -122,21 +128,22 @@ ToConfirm to_confirm(const wire::Apply& request) {
 bool confirm_changes(Session& session, const ToConfirm& what, Journalist& journalist, HostResult& result) {
   const std::string latest = timestamp(std::chrono::system_clock::now() + what.within);
   Confirming confirming(session, what);
-  const wire::Confirmation answer = confirming.run();
-  if (answer.outcome == "confirmed") return true;
+  const Answer answer = confirming.run();
+  if (is(answer, ConfirmOutcome::kConfirmed)) return true;
   // Of a run that was cut off before it got there.
-  if (answer.outcome == "nothing" && result.outcome.empty()) return true;
+  if (is(answer, ConfirmOutcome::kNothing) && result.outcome == HostOutcome::kNone) return true;
 
   result.state = HostState::kFailed;
-  result.outcome = answer.outcome == "undone" ? "undone" : "failed";
+  const bool undone = is(answer, ConfirmOutcome::kUndone);
+  result.outcome = undone ? HostOutcome::kUndone : HostOutcome::kFailed;
   Diagnostic problem = not_confirmed(what, answer, confirming.problem(), latest);
   problem.host = session.name();
   result.diagnostics.add(std::move(problem));
-  if (answer.outcome == "undone") {
-    const auto gone = static_cast<int>(answer.undone.size() + answer.restarted.size());
+  if (undone) {
+    const auto gone = static_cast<int>(answer->undone.size() + answer->restarted.size());
     result.changed = std::max(0, result.changed - gone);
-    journalist.amend(answer.undone, "undone");
-    journalist.amend(answer.restarted, "undone");
+    journalist.amend(answer->undone, ActionOutcome::kUndone);
+    journalist.amend(answer->restarted, ActionOutcome::kUndone);
   }
   return false;
 }

@@ -3,32 +3,46 @@
 #include <array>
 #include <vector>
 
+#include "engine/base/outside_text.h"
+
 namespace plumb::run {
 namespace {
 
 constexpr std::size_t kReadSize = std::size_t{64} << 10;
+// Facts are few, and this comes before anything is known of who speaks.
+constexpr std::size_t kLongestHello = std::size_t{1} << 20;
 
 std::string last_line(const std::string& text) {
   std::size_t end = text.find_last_not_of(" \r\n\t");
   if (end == std::string::npos) return {};
   const std::size_t begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1,
-                     end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+  const std::size_t from = begin == std::string::npos ? 0 : begin + 1;
+  return outside_line(std::string_view(text).substr(from, end - from + 1));
 }
 
 }  // namespace
 
 Result<> Conversation::send(const wire::Message& message, host::Deadline deadline) {
-  queue(message);
+  PLUMB_TRY(queue(message));
   const std::string bytes = std::move(queued_);
   queued_.clear();
   return connection_->write(bytes, deadline);
 }
 
-void Conversation::queue(const wire::Message& message) {
-  const std::string body = wire::encode(message);
-  note("sent ", message, body.size());
-  queued_ += wire::frame(body);
+Result<> Conversation::queue(const wire::Message& message) {
+  PLUMB_TRY_ASSIGN(const std::string frames, wire::frames(message));
+  note("sent ", message, frames.size());
+  queued_ += frames;
+  return {};
+}
+
+Result<wire::Hello> Conversation::greet(host::Deadline deadline) {
+  longest_ = kLongestHello;
+  PLUMB_TRY_ASSIGN(wire::Hello hello, expect<wire::Hello>(deadline));
+  longest_ = wire::kMaxFrame;
+  PLUMB_TRY(wire::common_version(wire::kVersions, hello.protocols, "the executor"));
+  PLUMB_TRY(queue(wire::Hello{wire::kVersions, PLUMB_VERSION, {}, Json::object()}));
+  return hello;
 }
 
 void Conversation::note(const char* way, const wire::Message& message, std::size_t size) const {
@@ -54,34 +68,20 @@ Result<> Conversation::fill(host::Deadline deadline) {
   return {};
 }
 
-bool Conversation::has_message() {
-  if (next_) return true;
-  Result<std::optional<std::string>> body = reader_.next();
-  if (!body || !*body) return false;
-  next_ = std::move(**body);
-  return true;
-}
-
 Result<wire::Message> Conversation::receive(host::Deadline deadline) {
-  std::string body;
-  if (next_) {
-    body = std::move(*next_);
-    next_.reset();
-  } else {
-    while (true) {
-      PLUMB_TRY_ASSIGN(std::optional<std::string> ready, reader_.next());
-      if (ready) {
-        body = std::move(*ready);
-        break;
-      }
+  while (true) {
+    PLUMB_TRY_ASSIGN(const std::optional<std::string> body, reader_.next(longest_));
+    if (!body) {
       PLUMB_TRY(fill(deadline));
+      continue;
     }
+    received_.add(*body);
+    PLUMB_TRY_ASSIGN(std::optional<wire::Message> message, joiner_.add(*body));
+    if (!message) continue;
+    note("received ", *message, body->size());
+    if (const auto* refused = std::get_if<wire::Refused>(&*message)) return Error(refused->problem);
+    return std::move(*message);
   }
-  received_.add(body);
-  PLUMB_TRY_ASSIGN(wire::Message message, wire::decode(body));
-  note("received ", message, body.size());
-  if (const auto* refused = std::get_if<wire::Refused>(&message)) return Error(refused->problem);
-  return message;
 }
 
 }  // namespace plumb::run

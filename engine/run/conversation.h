@@ -8,8 +8,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/log.h"
 #include "engine/host/connection.h"
-#include "engine/wire/frame.h"
-#include "engine/wire/messages.h"
+#include "engine/wire/stream.h"
 
 namespace plumb::run {
 
@@ -18,17 +17,18 @@ class Conversation {
   explicit Conversation(std::unique_ptr<host::Connection> connection, HostLog log = {})
       : connection_(std::move(connection)), log_(std::move(log)) {}
 
+  // Takes the executor's hello; ours goes with the first message. kProtocol where there is no common version.
+  Result<wire::Hello> greet(host::Deadline deadline);
+
   Result<> send(const wire::Message& message, host::Deadline deadline);
   // Gathers messages that need no answer of their own and sends them with the next send().
-  void queue(const wire::Message& message);
+  Result<> queue(const wire::Message& message);
 
   // The next message. A Refused comes back as its error. Errors: kInterrupted after Connection::interrupt(), kTimeout,
   // kProtocol, kExecutorDied and kConnectionLost where the stream ends.
   Result<wire::Message> receive(host::Deadline deadline);
   // The digest of the messages received since it was last asked for.
   std::string received() { return received_.finish(); }
-  // True where receive() would not have to wait.
-  bool has_message();
 
   // The next message, which must be of this type.
   template <class Expected>
@@ -49,7 +49,8 @@ class Conversation {
   std::unique_ptr<host::Connection> connection_;
   HostLog log_;
   wire::FrameReader reader_;
-  std::optional<std::string> next_;
+  wire::Joiner joiner_;
+  std::size_t longest_ = wire::kMaxFrame;
   std::string queued_;
   Sha256 received_;
 };

@@ -29,10 +29,10 @@ std::optional<bool> shows(const std::string& address, const ir::HostGraph& graph
 void resolve_doubts(std::vector<wire::Unreported>& told, const ir::HostGraph& graph,
                     const simulate::Observation& observation, const plan::Actions& planned) {
   for (wire::Unreported& one : told) {
-    if (one.outcome != "unknown" || !leaves_a_trace(one.op)) continue;
+    if (one.outcome != JournalOutcome::kUnknown || !leaves_a_trace(one.op)) continue;
     const std::optional<bool> shown = shows(one.address, graph, observation, planned);
     if (!shown) continue;
-    one.outcome = *shown ? "changed" : "not done";
+    one.outcome = *shown ? JournalOutcome::kChanged : JournalOutcome::kNotDone;
     one.text += *shown ? "; afterwards the host was as the configuration asks"
                        : "; afterwards the host was not as the configuration asks";
   }

@@ -9,7 +9,7 @@
 
 namespace plumb::run {
 
-// Of `told`, those that are "unknown" become "changed" where the host now is as their resource is to be, and "not done"
+// Of `told`, those that are unknown become changed where the host now is as their resource is to be, and not done
 // where `planned` would have to do it still. A restart, a command or a resource that the configuration no longer has
 // leaves nothing that tells, and stays unknown.
 void resolve_doubts(std::vector<wire::Unreported>& told, const ir::HostGraph& graph,

@@ -19,21 +19,21 @@ TEST(Doubts, TheHostTellsWhatBecameOfACutOffAction) {
   plan::Actions planned(1);
   planned[0].desired = desired("file", "/open");
 
-  const auto doubt = [](const std::string& address, Op op, const std::string& outcome = "unknown") {
+  const auto doubt = [](const std::string& address, Op op, JournalOutcome outcome = JournalOutcome::kUnknown) {
     return wire::Unreported{"r1", "p1", address, outcome, "cut off", op};
   };
   std::vector<wire::Unreported> told = {
       doubt("file:/done", Op::kCreate),       doubt("file:/open", Op::kUpdate),
       doubt("file:/unreadable", Op::kUpdate), doubt("file:/gone", Op::kDelete),
-      doubt("service:web", Op::kRestart),     doubt("file:/open", Op::kUpdate, "changed")};
+      doubt("service:web", Op::kRestart),     doubt("file:/open", Op::kUpdate, JournalOutcome::kChanged)};
   resolve_doubts(told, graph, observation, planned);
-  EXPECT_EQ(told[0].outcome, "changed");
+  EXPECT_EQ(told[0].outcome, JournalOutcome::kChanged);
   EXPECT_EQ(told[0].text, "cut off; afterwards the host was as the configuration asks");
-  EXPECT_EQ(told[1].outcome, "not done");
-  EXPECT_EQ(told[2].outcome, "unknown") << "it could not be looked at";
-  EXPECT_EQ(told[3].outcome, "unknown") << "the configuration does not have it";
-  EXPECT_EQ(told[4].outcome, "unknown") << "a restart leaves no trace";
-  EXPECT_EQ(told[5].outcome, "changed") << "what is known stays";
+  EXPECT_EQ(told[1].outcome, JournalOutcome::kNotDone);
+  EXPECT_EQ(told[2].outcome, JournalOutcome::kUnknown) << "it could not be looked at";
+  EXPECT_EQ(told[3].outcome, JournalOutcome::kUnknown) << "the configuration does not have it";
+  EXPECT_EQ(told[4].outcome, JournalOutcome::kUnknown) << "a restart leaves no trace";
+  EXPECT_EQ(told[5].outcome, JournalOutcome::kChanged) << "what is known stays";
   EXPECT_EQ(told[5].text, "cut off");
 }
 

@@ -20,14 +20,19 @@ constexpr std::size_t kMaxGraphs = 1024;
 
 }  // namespace
 
-void fail_with(HostResult& result, const Error& error) {
-  result.state = state_of(error.code());
-  Diagnostic diagnostic = error.diagnostic();
-  diagnostic.host = result.name;
-  result.diagnostics.add(std::move(diagnostic));
+std::string_view name(Phase phase) {
+  switch (phase) {
+    case Phase::kPlan:
+      return "plan";
+    case Phase::kObserve:
+      return "observe";
+    case Phase::kApply:
+      return "apply";
+  }
+  return "";
 }
 
-Fleet::Fleet(ir::CompilerInput input, const host::ExecutorStore& executors, FleetOptions options, Control& control,
+Fleet::Fleet(ir::CompilerInput input, host::Transport& transport, FleetOptions options, Control& control,
              RunObserver observer)
     : project_(input.project),
       inventory_(input.inventory),
@@ -36,22 +41,27 @@ Fleet::Fleet(ir::CompilerInput input, const host::ExecutorStore& executors, Flee
       control_(control),
       observer_(std::move(observer)),
       compiler_(input),
-      ssh_(std::make_unique<host::ssh::Context>()),
-      context_{executors, *ssh_, control, project_.name, std::move(input.key)} {
-  ssh_->set_prompt(options_.prompt);
-}
+      context_{transport, control, project_.name, std::move(input.key)} {}
 
 Fleet::~Fleet() = default;
+
+Fleet::Member& Fleet::add(const std::string& host) {
+  members_.push_back(std::make_unique<Member>(
+      host, std::make_unique<Session>(host, host_settings(inventory_.hosts.at(host), options_), context_)));
+  members_.back()->result.name = host;
+  return *members_.back();
+}
+
+void Fleet::join(const std::set<std::string>& hosts) {
+  for (const std::string& host : hosts) add(host);
+}
 
 bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
   const std::size_t errors = diagnostics.error_count();
   compiler_.check(hosts, diagnostics);
   std::size_t let_go = 0;
   for (const std::string& host : hosts) {
-    members_.push_back(std::make_unique<Member>(
-        host, std::make_unique<Session>(host, host_settings(inventory_.hosts.at(host), options_), context_)));
-    Member& member = *members_.back();
-    member.result.name = host;
+    Member& member = add(host);
     std::shared_ptr<const ir::HostGraph> graph = compiler_.compile(host, nullptr, diagnostics);
     if (graph != nullptr && !compiler_.needs_facts()) take_graph(member, std::move(graph));
     while (!holds_graphs_ && let_go < members_.size()) members_[let_go++]->session->set_graph(nullptr);
@@ -137,6 +147,19 @@ const Json* Fleet::facts(const std::string& host) const {
   return member == nullptr || member->session->facts().empty() ? nullptr : &member->session->facts();
 }
 
+std::map<std::string, Json> Fleet::facts() const {
+  std::map<std::string, Json> told;
+  for (const auto& member : members_) {
+    if (const Json& facts = member->session->facts(); !facts.empty()) told.emplace(member->name, facts);
+  }
+  return told;
+}
+
+std::size_t Fleet::count_in(const plan::Plan& plan) const {
+  return static_cast<std::size_t>(std::count_if(
+      members_.begin(), members_.end(), [&plan](const auto& member) { return plan.hosts.contains(member->name); }));
+}
+
 std::map<std::string, std::vector<wire::Unreported>> Fleet::unreported() const {
   std::map<std::string, std::vector<wire::Unreported>> result;
   for (const auto& member : members_) {
@@ -152,7 +175,7 @@ void Fleet::park(Member& member) {
   member.session->disconnect();
 }
 
-std::map<std::string, HostResult> Fleet::contact(bool graphs) {
+HostResults Fleet::contact(bool graphs) {
   for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members_[i];
     const Stopwatch watch;
@@ -167,7 +190,7 @@ std::map<std::string, HostResult> Fleet::contact(bool graphs) {
     member.result.milliseconds = watch.milliseconds();
     tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
   });
-  std::map<std::string, HostResult> results;
+  HostResults results;
   for (const auto& member : members_) results[member->name] = member->result;
   return results;
 }
@@ -209,7 +232,7 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
       plan::HostPlan host = member.planned->plan;
       host.facts = digest(canonical(member.session->facts()));
       const std::lock_guard lock(builder_mutex);
-      builder.add(member.name, std::move(host), member.planned->texts, compiler_.contents());
+      builder.add(member.name, std::move(host), member.planned->texts, compiler_.shared_contents());
     } else {
       const std::lock_guard lock(builder_mutex);
       builder.add_unplanned(member.name, member.result.diagnostics);
@@ -221,11 +244,12 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
   FleetPlan result;
   for (const auto& member : members_) result.hosts[member->name] = member->result;
   result.diagnostics = builder.diagnostics();
+  result.contents = builder.holders();
   result.plan = std::move(builder).finish();
   return result;
 }
 
-std::map<std::string, HostResult> Fleet::observe(const std::function<void(HostSnapshot)>& sink) {
+HostResults Fleet::observe(const std::function<void(HostSnapshot)>& sink) {
   std::mutex sink_mutex;
   for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members_[i];
@@ -246,14 +270,13 @@ std::map<std::string, HostResult> Fleet::observe(const std::function<void(HostSn
     member.result.milliseconds = watch.milliseconds();
     tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
   });
-  std::map<std::string, HostResult> results;
+  HostResults results;
   for (const auto& member : members_) results[member->name] = member->result;
   return results;
 }
 
-std::map<std::string, HostResult> Fleet::change_locks(
-    const std::map<std::string, wire::ChangeLocks>& requests,
-    const std::function<void(const std::string& host, wire::Locks)>& sink) {
+HostResults Fleet::change_locks(const std::map<std::string, wire::ChangeLocks>& requests,
+                                const std::function<void(const std::string& host, wire::Locks)>& sink) {
   std::vector<Member*> members;
   for (const auto& member : members_) {
     if (requests.contains(member->name)) members.push_back(member.get());
@@ -278,7 +301,7 @@ std::map<std::string, HostResult> Fleet::change_locks(
     member.result.milliseconds = watch.milliseconds();
     tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
   });
-  std::map<std::string, HostResult> results;
+  HostResults results;
   for (const Member* member : members) results[member->name] = member->result;
   return results;
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,8 +22,9 @@
 #include "engine/ir/compile.h"
 #include "engine/plan/artifact.h"
 #include "engine/run/host_planner.h"
+#include "engine/run/host_result.h"
 #include "engine/run/host_settings.h"
-#include "engine/run/host_state.h"
+#include "engine/run/plan_contents.h"
 #include "engine/run/rollout_gate.h"
 #include "engine/run/session.h"
 #include "engine/run/snapshot.h"
@@ -32,27 +34,32 @@ namespace plumb::run {
 class Journalist;
 struct ToConfirm;
 
-struct HostResult {
-  std::string name;
-  HostState state = HostState::kOk;
-  std::string outcome;  // of wire::Done, or "planned", "not started", "held" where a roll-out stopped before it
-  int changed = 0;
-  int satisfied = 0;
-  int failed = 0;
-  int skipped = 0;
-  int verified = 0;
-  std::int64_t milliseconds = 0;
-  std::string applied_by;
-  std::string applied_at;
-  std::vector<std::string> owed;
-  Diagnostics diagnostics;
-};
-
 // What happens while a fleet works. Calls come one at a time, from any thread.
+enum class Phase { kPlan, kObserve, kApply };
+std::string_view name(Phase phase);
+
 struct RunEvent {
-  // A host is contacted, then reached; its turn in an apply begins with kApplying, and what must be confirmed ends with
-  // kConfirming. kPlanned ends it for a plan, kHostDone for everything else, whatever became of it.
-  enum class Kind { kPause, kWave, kContacting, kReached, kApplying, kPlanned, kAction, kConfirming, kHostDone };
+  // A phase lasts until kPhaseOver. In it a host is contacted, then reached; its turn in an apply begins with
+  // kApplying, and what must be confirmed ends with kConfirming. kPlanned ends it for a plan, kHostDone for everything
+  // else, whatever became of it.
+  enum class Kind {
+    kPhase,
+    kPhaseOver,
+    kPause,
+    kWave,
+    kContacting,
+    kReached,
+    kApplying,
+    kPlanned,
+    kAction,
+    kConfirming,
+    kHostDone
+  };
+  struct PhaseBegin {
+    Phase phase = Phase::kPlan;
+    std::size_t hosts = 0;             // that take part
+    const plan::Plan* plan = nullptr;  // that is carried out; null in other phases
+  };
   Kind kind = Kind::kContacting;
   std::string host;
   const plan::Action* action = nullptr;  // kAction
@@ -61,12 +68,14 @@ struct RunEvent {
   const plan::Wave* wave = nullptr;      // kWave, of a roll-out; kPause: the one that comes after it
   std::int64_t milliseconds = 0;         // kReached: how long it took; kPause: how long it is; kConfirming: how
                                          // long there is for it
+  PhaseBegin phase = {};                 // kPhase
 };
 using RunObserver = std::function<void(const RunEvent&)>;
 
 struct FleetPlan {
   plan::Plan plan;
-  std::map<std::string, HostResult> hosts;
+  ContentHolders contents;  // of those that the plan names
+  HostResults hosts;
   Diagnostics diagnostics;  // of the configuration; those of hosts stand with them
 };
 
@@ -79,43 +88,59 @@ struct ApplyOptions {
   // When hosts may be begun, and the time; null: at any time.
   const config::OpeningHours* hours = nullptr;
   std::function<std::chrono::sys_seconds()> clock;
+  // The plan's folder of contents, which need not exist; "" where it has none.
+  std::filesystem::path contents;
 };
 
 struct FleetApply {
-  std::map<std::string, HostResult> hosts;
+  HostResults hosts;
   std::optional<Diagnostic> stopped;  // why the roll-out did not go on
 };
 
 class Fleet {
  public:
   // Everything referred to outlives the fleet.
-  Fleet(ir::CompilerInput input, const host::ExecutorStore& executors, FleetOptions options, Control& control,
+  Fleet(ir::CompilerInput input, host::Transport& transport, FleetOptions options, Control& control,
         RunObserver observer);
   ~Fleet();
 
-  // Compiles the hosts, before any is contacted; what reads facts waits for them. False where `diagnostics` got errors.
+  // Takes the hosts on, to carry out a plan that was made before. None is compiled but for sensitive values of the
+  // plan.
+  void join(const std::set<std::string>& hosts);
+
+  // Takes the hosts on and compiles them, before any is contacted; what reads facts waits for them. False where
+  // `diagnostics` got errors.
   bool compile(const std::set<std::string>& hosts, Diagnostics& diagnostics);
 
-  // Connects to the compiled hosts and reads their facts; with `graphs`, compiles what waited for them.
-  std::map<std::string, HostResult> contact(bool graphs = false);
+  std::size_t size() const { return members_.size(); }
+  // The hosts of the plan that are here.
+  std::size_t count_in(const plan::Plan& plan) const;
+
+  // Connects to the hosts and reads their facts; with `graphs`, compiles what waited for them.
+  HostResults contact(bool graphs = false);
 
   // Observes the compiled hosts. What each tells goes to `sink`, one at a time, in no order.
-  std::map<std::string, HostResult> observe(const std::function<void(HostSnapshot)>& sink);
+  HostResults observe(const std::function<void(HostSnapshot)>& sink);
 
   // Observes and plans the compiled hosts. `scope` is what they were asked for with.
   FleetPlan plan(const plan::Scope& scope);
 
   // Sends each of these hosts its request about locks. What they answer goes to `sink`, one at a time, in no order.
-  std::map<std::string, HostResult> change_locks(const std::map<std::string, wire::ChangeLocks>& requests,
-                                                 const std::function<void(const std::string& host, wire::Locks)>& sink);
+  HostResults change_locks(const std::map<std::string, wire::ChangeLocks>& requests,
+                           const std::function<void(const std::string& host, wire::Locks)>& sink);
 
-  // Carries a plan out on the compiled hosts that it names, in the waves of its roll-out where it has one.
+  // Whether the large contents of a plan that was not made just now can be had, and are the plan's.
+  void check_contents(const plan::Plan& plan, const std::filesystem::path& folder, Diagnostics& diagnostics) const;
+
+  // Carries a plan out on the hosts that it names, in the waves of its roll-out where it has one.
   FleetApply apply(const plan::Plan& plan, const ApplyOptions& options);
 
   // Null where it still waits for facts, or was let go of (see KeepGraphs).
   const ir::HostGraph* graph(const std::string& host) const;
   // Null where the host was not reached.
   const Json* facts(const std::string& host) const;
+  // Of the hosts that were reached.
+  std::map<std::string, Json> facts() const;
   // What the journals of the hosts told of earlier runs, by host; filled by plan().
   std::map<std::string, std::vector<wire::Unreported>> unreported() const;
 
@@ -130,6 +155,8 @@ class Fleet {
   void take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph);
   void let_go_of_graph(Member& member);
   void look_at(Member& member, HostPlanner& planner);
+  PlanContents contents_of(const plan::Plan& plan, const std::filesystem::path& folder) const;
+  Member& add(const std::string& host);
   Result<Request> request_for(const Member& member, const plan::Plan& plan, const ApplyOptions& options) const;
   void take_event(Member& member, const plan::Actions& actions, const wire::Event& event, Journalist& journalist);
   // Has the changes confirmed where they want that, and ends what was begun with the host. `done`: it answered.
@@ -155,7 +182,6 @@ class Fleet {
   std::mutex compiler_mutex_;
   ir::Compiler compiler_;
   std::atomic<bool> holds_graphs_{true};
-  std::unique_ptr<host::ssh::Context> ssh_;
   SessionContext context_;
   std::vector<std::unique_ptr<Member>> members_;  // sorted by host name
   std::atomic<std::size_t> parked_{0};

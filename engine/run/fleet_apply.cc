@@ -12,10 +12,10 @@
 namespace plumb::run {
 namespace {
 
-history::HostOutcome host_outcome(const HostResult& result) {
-  history::HostOutcome outcome;
+history::HostEntry host_outcome(const HostResult& result) {
+  history::HostEntry outcome;
   outcome.name = result.name;
-  outcome.state = name(result.state);
+  outcome.state = result.state;
   outcome.changed = result.changed;
   outcome.satisfied = result.satisfied;
   outcome.failed = result.failed;
@@ -39,28 +39,25 @@ void count(wire::EventKind kind, HostResult& result) {
   if (kind == wire::EventKind::kFailed || kind == wire::EventKind::kDiverged) ++result.failed;
 }
 
-void take_totals(const wire::Done& done, HostResult& result) {
-  result.outcome = done.outcome;
-  result.changed = done.changed;
-  result.satisfied = done.satisfied;
-  result.failed = done.failed;
-  result.skipped = done.skipped;
-  result.verified = done.verified;
-  result.applied_by = done.applied_by;
-  result.applied_at = done.applied_at;
-  result.owed = done.owed;
-  if (done.outcome != "ok" && done.outcome != "already") result.state = HostState::kFailed;
-}
-
 constexpr Amount kAll{100, true};
 constexpr Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}};
 
 }  // namespace
 
+PlanContents Fleet::contents_of(const plan::Plan& plan, const std::filesystem::path& folder) const {
+  return {plan, project_.folder, folder, compiler_.contents()};
+}
+
+void Fleet::check_contents(const plan::Plan& plan, const std::filesystem::path& folder,
+                           Diagnostics& diagnostics) const {
+  run::check_contents(
+      plan, contents_of(plan, folder), [this] { return control_.level() != StopLevel::kNone; }, diagnostics);
+}
+
 Result<Request> Fleet::request_for(const Member& member, const plan::Plan& plan, const ApplyOptions& options) const {
   const plan::HostPlan& host = plan.hosts.at(member.name);
   PLUMB_TRY_ASSIGN(Request request,
-                   make_request(plan, host, compiler_.contents(),
+                   make_request(plan, host, contents_of(plan, options.contents), compiler_.contents(), providers_,
                                 {options.run, options.plan, context_.key, options.saved_plan, options.keep_going}));
   if (member.planned) {
     request.apply.moot_probes = member.planned->moot_probes;
@@ -90,13 +87,15 @@ void Fleet::take_event(Member& member, const plan::Actions& actions, const wire:
 void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
   HostResult& result = member.result;
   const plan::Actions& actions = *plan.hosts.at(member.name).actions;
-  if (!member.compiled && !prepare(member)) return;
+  // Of a plan that was made before, the configuration is needed for its sensitive values alone.
+  const bool compiles = options.saved_plan ? needs_secrets(actions, providers_) : !member.compiled;
+  if (compiles && !prepare(member)) return;
   const bool told_late = !member.session->unreported().empty();
   if (actions.empty() && !told_late &&
       (options.saved_plan || member.planned == nullptr || !member.planned->record_outdated))
     return;
   if (const std::optional<std::string> why = over()) {
-    result.outcome = "not started";
+    result.outcome = HostOutcome::kNotStarted;
     result.skipped = static_cast<int>(actions.size());
     fail_with(result, fail(Code::kInterrupted, *why + " before the host was touched"));
     return;
@@ -109,15 +108,15 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
 
   Journalist journalist(member.name, actions, options.history);
   const EventSink sink = [&](const wire::Event& event) { take_event(member, actions, event, journalist); };
-  const Result<wire::Done> done = member.session->apply(*request, plan, compiler_.contents(), sink);
+  const Result<wire::Done> done = member.session->apply(*request, contents_of(plan, options.contents), sink);
   ToConfirm changes = to_confirm(request->apply);
   if (done) {
     take_totals(*done, result);
-    journalist.close("skipped");
+    journalist.close(ActionOutcome::kSkipped);
     changes.within = std::chrono::seconds(done->confirm_within);
   } else {
     fail_with(result, done.error());
-    journalist.close("unknown");
+    journalist.close(ActionOutcome::kUnknown);
   }
   settle_member(member, changes, done.has_value(), journalist);
 }
@@ -134,7 +133,7 @@ void Fleet::settle_member(Member& member, const ToConfirm& changes, bool done, J
   const bool confirmed = !confirms || confirm_changes(*member.session, changes, journalist, member.result);
   const Result<> kept = journalist.problem();
   if (!kept) member.result.diagnostics.add(kept.error().diagnostic());
-  if (!done || !kept || (!confirmed && member.result.outcome != "undone")) return;
+  if (!done || !kept || (!confirmed && member.result.outcome != HostOutcome::kUndone)) return;
   const Result<> finished = member.session->finish();
   if (!confirms || (confirmed && finished)) return;
   // The old connection has gone with what was changed, or with the executor that the host had to end.
@@ -147,6 +146,7 @@ void Fleet::apply_and_record(Member& member, const plan::Plan& plan, const Apply
   member.session->set_deadline(host_deadline());
   tell({.kind = RunEvent::Kind::kApplying, .host = member.name});
   apply_member(member, plan, options);
+  member.planned = nullptr;  // it has served
   member.result.milliseconds = watch.milliseconds();
   member.session->disconnect();
 }
@@ -163,7 +163,7 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const plan::Plan& pl
       if (!plan.hosts.at(member.name).actions->empty()) heed_window(options, gate);
       if (gate.stopped()) {
         member.result.state = HostState::kNotStarted;
-        member.result.outcome = "held";
+        member.result.outcome = HostOutcome::kHeld;
         member.result.skipped = static_cast<int>(plan.hosts.at(member.name).actions->size());
       }
     }

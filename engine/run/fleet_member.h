@@ -32,7 +32,4 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// Adds the error to what is told of the host, and says what has become of it.
-void fail_with(HostResult& result, const Error& error);
-
 }  // namespace plumb::run

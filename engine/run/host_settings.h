@@ -26,7 +26,6 @@ struct FleetOptions {
   std::string root;  // --root DIR; "" for the hosts themselves
   bool accept_new_host_keys = false;
   std::optional<std::string> become_password;
-  host::ssh::Prompt prompt;  // empty where nobody can be asked
   Log* log = nullptr;
 };
 

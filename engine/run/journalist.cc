@@ -11,6 +11,30 @@ constexpr std::size_t kKeptOutput = std::size_t{8} << 10;
 constexpr std::size_t kGathered = 64;
 constexpr std::chrono::milliseconds kPatience{50};
 
+// Of all but output, which is no outcome.
+ActionOutcome outcome_of(wire::EventKind kind) {
+  switch (kind) {
+    case wire::EventKind::kStarted:
+    case wire::EventKind::kOutput:
+      return ActionOutcome::kStarted;
+    case wire::EventKind::kChanged:
+      return ActionOutcome::kChanged;
+    case wire::EventKind::kVerified:
+      return ActionOutcome::kVerified;
+    case wire::EventKind::kSatisfied:
+      return ActionOutcome::kSatisfied;
+    case wire::EventKind::kFailed:
+      return ActionOutcome::kFailed;
+    case wire::EventKind::kSkipped:
+      return ActionOutcome::kSkipped;
+    case wire::EventKind::kStale:
+      return ActionOutcome::kStale;
+    case wire::EventKind::kDiverged:
+      return ActionOutcome::kDiverged;
+  }
+  return ActionOutcome::kUnknown;
+}
+
 }  // namespace
 
 std::string timestamp(std::chrono::system_clock::time_point at) {
@@ -27,8 +51,8 @@ std::string timestamp(std::chrono::system_clock::time_point at) {
 Journalist::Journalist(std::string host, const plan::Actions& actions, history::RunWriter* writer)
     : host_(std::move(host)), actions_(actions), writer_(writer) {}
 
-history::ActionOutcome Journalist::entry(std::size_t index, std::string_view outcome) const {
-  history::ActionOutcome result;
+history::ActionEntry Journalist::entry(std::size_t index, ActionOutcome outcome) const {
+  history::ActionEntry result;
   result.index = static_cast<std::int64_t>(index);
   result.address = actions_[index].desired.address.str();
   result.op = plumb::name(actions_[index].op);
@@ -45,7 +69,7 @@ void Journalist::note(const wire::Event& event) {
     if (kept.size() > kKeptOutput) kept.erase(0, kept.size() - kKeptOutput);
     return;
   }
-  history::ActionOutcome outcome = entry(event.index, wire::name(event.kind));
+  history::ActionEntry outcome = entry(event.index, outcome_of(event.kind));
   outcome.milliseconds = event.milliseconds;
   outcome.text = event.text;
   if (const auto printed = output_.find(event.index); printed != output_.end()) {
@@ -72,7 +96,7 @@ void Journalist::flush() {
   last_write_ = std::chrono::steady_clock::now();
 }
 
-void Journalist::amend(const std::vector<std::string>& addresses, const std::string& outcome) {
+void Journalist::amend(const std::vector<std::string>& addresses, ActionOutcome outcome) {
   if (writer_ == nullptr) return;
   for (std::size_t i = 0; i < actions_.size(); ++i) {
     const std::string address = actions_[i].desired.address.str();
@@ -83,7 +107,7 @@ void Journalist::amend(const std::vector<std::string>& addresses, const std::str
   flush();
 }
 
-void Journalist::close(const std::string& outcome) {
+void Journalist::close(ActionOutcome outcome) {
   if (writer_ == nullptr) return;
   for (const auto& [index, open] : open_) {
     if (open) gathered_.push_back(entry(index, outcome));

@@ -22,21 +22,21 @@ class Journalist {
   Journalist(std::string host, const plan::Actions& actions, history::RunWriter* writer);
 
   void note(const wire::Event& event);
-  // What the host did with actions after it had told their end: "undone".
-  void amend(const std::vector<std::string>& addresses, const std::string& outcome);
+  // What the host did with actions after it had told their end.
+  void amend(const std::vector<std::string>& addresses, ActionOutcome outcome);
   // Ends the account: actions that were told to have begun and not to have ended get `outcome`.
-  void close(const std::string& outcome);
+  void close(ActionOutcome outcome);
   // The first write that failed.
   Result<> problem() const;
 
  private:
   void flush();
-  history::ActionOutcome entry(std::size_t index, std::string_view outcome) const;
+  history::ActionEntry entry(std::size_t index, ActionOutcome outcome) const;
 
   std::string host_;
   const plan::Actions& actions_;
   history::RunWriter* writer_;
-  std::vector<history::ActionOutcome> gathered_;
+  std::vector<history::ActionEntry> gathered_;
   std::map<std::size_t, std::string> output_;  // by action: the last of what it printed
   std::map<std::size_t, bool> open_;           // begun and not ended
   std::chrono::steady_clock::time_point last_write_ = std::chrono::steady_clock::now();

@@ -71,6 +71,7 @@ class OfflinePlanner {
       keep(host, std::move(found));
     }
     result_.diagnostics = builder_.diagnostics();
+    result_.contents = builder_.holders();
     result_.plan = std::move(builder_).finish();
     return std::move(result_);
   }
@@ -102,7 +103,7 @@ class OfflinePlanner {
     const std::lock_guard lock(mutex_);
     if (simulation) {
       simulation->host.facts = facts;
-      builder_.add(host, std::move(simulation->host), simulation->texts, compiler.contents());
+      builder_.add(host, std::move(simulation->host), simulation->texts, compiler.shared_contents());
       HostResult& result = result_.hosts[host];
       result.name = host;
       result.diagnostics = std::move(found);

@@ -1,9 +1,11 @@
 #include "engine/run/plan_builder.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "engine/base/digest.h"
 #include "engine/config/layers.h"
+#include "engine/plan/verify.h"
 #include "engine/simulate/rollout.h"
 
 namespace plumb::run {
@@ -53,19 +55,26 @@ PlanBuilder::PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, cons
 }
 
 void PlanBuilder::add(const std::string& host, plan::HostPlan plan, const std::map<std::string, std::string>& texts,
-                      const ir::Contents& contents) {
+                      const std::shared_ptr<const ir::Contents>& contents) {
   const std::shared_ptr<const plan::Actions> actions = plan.actions;
   plan_.hosts[host] = std::move(plan);
   // Hosts that share a list share what it writes and replaces.
   if (!added_.insert(actions).second) return;
   plan_.blobs.insert(texts.begin(), texts.end());
   for (const plan::Action& action : *actions) {
-    const std::string content = action.desired.text("content");
-    if (!is_digest(content) || plan_.blobs.contains(content)) continue;
-    if (Result<std::string> bytes = contents.bytes(content)) {
-      plan_.blobs.emplace(content, std::move(*bytes));
-    } else {
-      diagnostics_.add(bytes.error().diagnostic());
+    for (const std::string& content : content_digests(input_.providers, action.desired)) {
+      if (!is_digest(content) || plan_.blobs.contains(content)) continue;
+      if (const auto info = contents->info(content); info && info->size > plan::kLargeContent) {
+        contents_.insert(contents);
+        // Of several files with one content the first by name, whatever the order of the hosts.
+        std::string& source =
+            plan_.contents.try_emplace(content, plan::LargeContent{info->size, info->source}).first->second.source;
+        if (source.empty() || (!info->source.empty() && info->source < source)) source = info->source;
+      } else if (Result<std::string> bytes = contents->bytes(content)) {
+        plan_.blobs.emplace(content, std::move(*bytes));
+      } else {
+        diagnostics_.add(bytes.error().diagnostic());
+      }
     }
   }
 }
@@ -89,6 +98,7 @@ plan::Plan PlanBuilder::finish() && {
     }
     plan_.rollout = simulate::make_rollout(*rollout, stages, hosts);
   }
+  assert(diagnostics_.has_errors() || plan::verify(plan_, input_.providers).empty());
   return std::move(plan_);
 }
 

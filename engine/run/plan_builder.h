@@ -8,6 +8,7 @@
 
 #include "engine/ir/compile.h"
 #include "engine/ir/contents.h"
+#include "engine/run/plan_contents.h"
 #include "engine/simulate/simulate.h"
 
 namespace plumb::run {
@@ -17,21 +18,24 @@ class PlanBuilder {
   // `input` outlives this.
   PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, const std::set<std::string>& hosts);
 
-  // `contents` hold the bytes of what the host's graph names.
+  // `contents` hold the bytes of what the host's graph names, or of others.
   // `texts` are those that stand on the host now, by digest.
   void add(const std::string& host, plan::HostPlan plan, const std::map<std::string, std::string>& texts,
-           const ir::Contents& contents);
+           const std::shared_ptr<const ir::Contents>& contents);
   // A host that was asked for and has no plan, because of the first error in `found`.
   void add_unplanned(const std::string& host, const Diagnostics& found);
 
   // Source files and contents that could not be read.
   const Diagnostics& diagnostics() const { return diagnostics_; }
+  // Who knows the contents that the plan names and does not hold.
+  ContentHolders holders() const { return {contents_.begin(), contents_.end()}; }
   plan::Plan finish() &&;
 
  private:
   const ir::CompilerInput& input_;
   plan::Plan plan_;
   std::set<std::shared_ptr<const plan::Actions>> added_;
+  std::set<std::shared_ptr<const ir::Contents>> contents_;
   Diagnostics diagnostics_;
 };
 

@@ -5,40 +5,34 @@
 #include <set>
 
 #include "engine/base/digest.h"
+#include "providers/sdk/sealed_values.h"
 
 namespace plumb::run {
 namespace {
 
-// Every keyed digest below `json`.
-void collect_keyed(const Json& json, std::set<std::string>& found) {
-  if (json.is_string()) {
-    const auto& text = json.get_ref<const std::string&>();
-    if (is_keyed_digest(text)) found.insert(text);
-  } else if (json.is_structured()) {
-    for (const Json& item : json) collect_keyed(item, found);
-  }
-}
-
 class ContentNeeds {
  public:
+  explicit ContentNeeds(const Registry& kinds) : kinds_(kinds) {}
+
   void add(const plan::Action& action) {
     for (const Operation& operation : action.operations) {
-      if (const auto* write = std::get_if<WriteFile>(&operation)) add_content(write->content);
+      if (const std::string* content = content_of(operation)) contents.insert(*content);
     }
-    const std::string content = action.desired.text("content");
-    if (is_digest(content) || is_keyed_digest(content)) add_content(content);
-    collect_keyed(action.desired.attributes, keyed);
+    for (const std::string& content : content_digests(kinds_, action.desired)) contents.insert(content);
+    for (const Sealed& value : sealed_values(action.desired)) sealed.insert(value);
   }
 
-  std::set<std::string> plain;
-  std::set<std::string> secret;
-  std::set<std::string> keyed;
+  std::set<std::string> contents;
+  std::set<Sealed> sealed;
 
  private:
-  void add_content(const std::string& digest_text) {
-    (is_keyed_digest(digest_text) ? secret : plain).insert(digest_text);
-  }
+  const Registry& kinds_;
 };
+
+Error unresolved() {
+  return fail(Code::kSecretUnresolved, "a sensitive value of the plan is not the one the configuration holds now")
+      .hint("make the plan anew, or go back to the configuration it was made from");
+}
 
 wire::Action to_wire(const plan::Action& action) {
   wire::Action result;
@@ -59,18 +53,24 @@ wire::Action to_wire(const plan::Action& action) {
 
 }  // namespace
 
-Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const ir::Contents& contents,
-                             const RequestOptions& options) {
+bool needs_secrets(const plan::Actions& actions, const Registry& kinds) {
+  ContentNeeds needs(kinds);
+  for (const plan::Action& action : actions) needs.add(action);
+  const auto sealed = [](const std::string& digest) { return is_keyed_digest(digest); };
+  return !needs.sealed.empty() || std::any_of(needs.contents.begin(), needs.contents.end(), sealed);
+}
+
+Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const PlanContents& contents,
+                             const ir::Contents& compiled, const Registry& kinds, const RequestOptions& options) {
   Request request;
   wire::Apply& apply = request.apply;
   apply.project = plan.project;
-  apply.key = options.key;
   apply.run = options.run;
   apply.plan = options.plan;
   apply.check_applied = options.check_applied;
   apply.keep_going = options.keep_going;
 
-  ContentNeeds needs;
+  ContentNeeds needs(kinds);
   std::map<std::string, std::vector<std::size_t>> by_address;
   for (std::size_t i = 0; i < host.actions->size(); ++i) {
     const plan::Action& action = (*host.actions)[i];
@@ -90,20 +90,26 @@ Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host,
     }
     by_address[action.desired.address.str()].push_back(i);
     needs.add(action);
+    // Only who has to seal something gets the key.
+    if (!action.desired.sensitive.empty()) apply.key = options.key;
     apply.actions.push_back(std::move(wire_action));
   }
 
-  for (const std::string& name : needs.keyed) {
-    if (needs.secret.contains(name)) continue;
-    Json value = contents.secret(name);
-    if (value.is_null()) {
-      return fail(Code::kSecretUnresolved, "a sensitive value of the plan is not the one the configuration holds now")
-          .hint("make the plan anew, or go back to the configuration it was made from");
-    }
+  for (const Sealed& sealed : needs.sealed) {
+    const std::string& name = sealed.encode();
+    if (needs.contents.contains(name)) continue;
+    Json value = compiled.secret(name);
+    if (value.is_null()) return unresolved();
     apply.secrets.emplace(name, std::move(value));
   }
-  request.blobs.assign(needs.plain.begin(), needs.plain.end());
-  request.secret_blobs.assign(needs.secret.begin(), needs.secret.end());
+  for (const std::string& name : needs.contents) {
+    if (is_keyed_digest(name) && !compiled.holds(name)) return unresolved();
+    if (const std::optional<std::uint64_t> size = contents.large(name)) {
+      apply.contents.push_back({name, *size});
+    } else {
+      request.blobs.push_back(name);
+    }
+  }
   return request;
 }
 

@@ -6,7 +6,9 @@
 
 #include "engine/ir/contents.h"
 #include "engine/plan/plan.h"
+#include "engine/run/plan_contents.h"
 #include "engine/wire/messages.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::run {
 
@@ -20,12 +22,14 @@ struct RequestOptions {
 
 struct Request {
   wire::Apply apply;
-  std::vector<std::string> blobs;         // digests of the contents that the actions need
-  std::vector<std::string> secret_blobs;  // keyed digests
+  std::vector<std::string> blobs;  // digests, plain and keyed, of the small contents that the actions need
 };
 
-// `contents` resolves the sensitive values; kSecretUnresolved where it cannot.
-Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const ir::Contents& contents,
-                             const RequestOptions& options);
+// True where some action cannot be carried out without a sensitive value of the configuration.
+bool needs_secrets(const plan::Actions& actions, const Registry& kinds);
+
+// `compiled` resolves the sensitive values; kSecretUnresolved where it cannot.
+Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const PlanContents& contents,
+                             const ir::Contents& compiled, const Registry& kinds, const RequestOptions& options);
 
 }  // namespace plumb::run

@@ -9,8 +9,8 @@
 #include <cstddef>
 #include <string>
 
+#include "engine/base/outcome.h"
 #include "engine/plan/rollout.h"
-#include "engine/run/host_state.h"
 
 namespace plumb::run {
 

@@ -1,7 +1,10 @@
 #include "engine/run/session.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "engine/base/digest.h"
+#include "engine/config/told_facts.h"
 #include "engine/run/snapshot.h"
 
 namespace plumb::run {
@@ -14,7 +17,37 @@ using std::chrono::seconds;
 constexpr seconds kHelloTime{30};
 constexpr minutes kObserveTime{10};
 constexpr minutes kSendTime{10};
-constexpr std::size_t kBlobChunk = std::size_t{1} << 20;
+constexpr std::size_t kSentTogether = std::size_t{1} << 20;
+
+// Of a file as it is now, for the diff.
+constexpr std::size_t kLongestContentText = std::size_t{256} << 10;
+
+// What an executor may say of an apply: of each action that it begins, what it prints, what is wrong, and how it ends,
+// some of it once for each attempt.
+class EventBounds {
+ public:
+  explicit EventBounds(std::size_t actions) : actions_(actions), events_(kEvents * (actions + 1)) {}
+
+  // kProtocol for an event of no action, and for one more than there may be.
+  Result<> take(const wire::Event& event) {
+    if (event.index >= actions_) return fail(Code::kProtocol, "the executor told of an action that was not asked for");
+    bytes_ += event.text.size();
+    if (event.problem)
+      bytes_ += event.problem->summary.size() + event.problem->hint.size() + event.problem->label.size();
+    if (events_ == 0 || bytes_ > kBytes * (actions_ + 1))
+      return fail(Code::kProtocol, "the executor tells more of its actions than they can give");
+    --events_;
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t kEvents = 64;
+  static constexpr std::size_t kBytes = std::size_t{1} << 20;
+
+  std::size_t actions_;
+  std::size_t events_;
+  std::size_t bytes_ = 0;
+};
 
 simulate::Observation take_record(wire::Record record, std::vector<Result<Observed>> states) {
   simulate::Observation observation;
@@ -55,21 +88,22 @@ Result<> Session::connect() {
   host::HostSettings settings = settings_;
   settings.deadline = deadline_;
   Result<std::unique_ptr<host::Connection>> connection =
-      host::open_executor(settings, context_.executors, context_.ssh, &context_.control.interrupt());
+      context_.transport.open(settings, &context_.control.interrupt());
   if (!connection) return name_host(connection.error());
   conversation_.emplace(std::move(*connection), HostLog(settings_.log, name_));
   watch_ = std::make_unique<Control::Watch>(context_.control, conversation_->connection());
-  Result<wire::Hello> hello = conversation_->expect<wire::Hello>(within(kHelloTime));
+  Result<wire::Hello> hello = conversation_->greet(within(kHelloTime));
   if (!hello) {
     disconnect();
     return name_host(hello.error());
   }
-  if (hello->protocol != wire::kProtocol) {
+  Result<Json> facts = config::checked_facts(std::move(hello->facts));
+  if (!facts) {
     disconnect();
-    return name_host(fail(Code::kProtocol, "the executor speaks protocol " + std::to_string(hello->protocol) +
-                                               "; this program speaks " + std::to_string(wire::kProtocol)));
+    return name_host(facts.error());
   }
   hello_ = std::move(*hello);
+  hello_.facts = std::move(*facts);
   HostLog(settings_.log, name_).debug("executor " + hello_.version + " on " + hello_.platform);
   return {};
 }
@@ -83,21 +117,28 @@ Result<simulate::Observation> Session::observe() {
   PLUMB_TRY(connect());
   wire::Observe request;
   request.project = context_.project;
-  request.key = context_.key;
-  for (const ir::Node& node : graph_->nodes) request.resources.push_back(node.desired);
+  for (const ir::Node& node : graph_->nodes) {
+    request.resources.push_back(node.desired);
+    // Only who has to seal something gets the key.
+    if (!node.desired.sensitive.empty()) request.key = context_.key;
+  }
   const host::Deadline deadline = within(kObserveTime);
   if (Result<> sent = conversation_->send(request, deadline); !sent) return name_host(sent.error());
 
   (void)conversation_->received();
   std::vector<Result<Observed>> states(graph_->nodes.size(),
                                        fail(Code::kCannotObserve, "the host said nothing about this resource"));
+  std::vector<bool> told(states.size());
   while (true) {
     Result<wire::Message> message = conversation_->receive(deadline);
     if (!message) return name_host(message.error());
     if (auto* chunk = std::get_if<wire::ObservedChunk>(&*message)) {
       for (wire::ObservedState& state : chunk->states) {
-        if (state.index >= states.size())
-          return name_host(fail(Code::kProtocol, "the executor named a resource that was not asked for"));
+        if (state.index >= states.size() || std::exchange(told[state.index], true))
+          return name_host(fail(Code::kProtocol, "the executor named a resource that was not asked for, or twice"));
+        if (state.observed && state.observed->content_text &&
+            state.observed->content_text->size() > kLongestContentText)
+          return name_host(fail(Code::kProtocol, "the executor sent a longer text than it is to send"));
         if (state.observed) {
           states[state.index] = std::move(*state.observed);
         } else if (state.problem) {
@@ -130,47 +171,74 @@ Result<wire::Locks> Session::change_locks(const wire::ChangeLocks& request) {
   return locks;
 }
 
-Result<> Session::send_blobs(const Request& request, const plan::Plan& plan, const ir::Contents& contents) {
-  const auto send = [&](const std::string& digest, const std::string& bytes, bool secret) -> Result<> {
-    std::size_t at = 0;
-    do {
-      wire::Blob blob;
-      blob.digest = digest;
-      blob.bytes = bytes.substr(at, kBlobChunk);
-      at += blob.bytes.size();
-      blob.last = at >= bytes.size();
-      blob.secret = secret;
-      // Small ones travel together with what follows them.
-      if (bytes.size() < kBlobChunk) {
-        conversation_->queue(blob);
-      } else {
-        PLUMB_TRY(conversation_->send(blob, within(kSendTime)));
-      }
-    } while (at < bytes.size());
-    return {};
-  };
+// Small ones travel together, with what follows them; so that they do not gather in memory, some at a time.
+Result<> Session::send_blobs(const Request& request, const PlanContents& contents) {
+  std::size_t waiting = 0;
   for (const std::string& digest : request.blobs) {
-    const auto found = plan.blobs.find(digest);
-    if (found == plan.blobs.end()) return fail(Code::kPlanUnreadable, "the plan does not hold the content " + digest);
-    PLUMB_TRY(send(digest, found->second, false));
-  }
-  for (const std::string& digest : request.secret_blobs) {
-    const Json value = contents.secret(digest);
-    if (!value.is_string()) {
-      return fail(Code::kSecretUnresolved, "a sensitive content of the plan is not the one the configuration holds now")
-          .hint("make the plan anew, or go back to the configuration it was made from");
+    PLUMB_TRY_ASSIGN(ir::ContentReader reader, contents.open(digest));
+    wire::Blob blob;
+    blob.digest = digest;
+    blob.secret = is_keyed_digest(digest);
+    PLUMB_TRY(ir::read_all(std::move(reader), [&blob](std::string_view piece) -> Result<> {
+      blob.bytes += piece;
+      return {};
+    }));
+    waiting += blob.bytes.size();
+    if (waiting < kSentTogether) {
+      PLUMB_TRY(conversation_->queue(blob));
+    } else {
+      PLUMB_TRY(conversation_->send(blob, within(kSendTime)));
+      waiting = 0;
     }
-    PLUMB_TRY(send(digest, value.get<std::string>(), true));
   }
   return {};
 }
 
-Result<wire::Done> Session::apply(const Request& request, const plan::Plan& plan, const ir::Contents& contents,
-                                  const EventSink& sink) {
+// What cannot be read any more as the plan has it is told to the host instead, which then writes nothing of it.
+Result<> Session::answer(const wire::Want& want, const PlanContents& contents, Sending& sending) {
+  const auto give_up = [&](const Error& why) {
+    wire::Blob blob;
+    blob.digest = want.digest;
+    blob.problem = why.diagnostic();
+    sending = {};
+    return conversation_->send(blob, within(kSendTime));
+  };
+  if (want.offset == 0) {
+    const std::optional<std::uint64_t> size = contents.large(want.digest);
+    if (!size) return fail(Code::kProtocol, "the executor asked for a content that is not its plan's");
+    Result<ir::ContentReader> reader = contents.open(want.digest);
+    if (!reader) return give_up(reader.error());
+    sending = {want.digest, *size, 0, std::move(*reader)};
+  }
+  // Wanted before the host knew that there is nothing more.
+  if (!sending.reader) return {};
+  if (want.digest != sending.digest || want.offset != sending.sent)
+    return fail(Code::kProtocol, "the executor asked for a content out of its order");
+  for (std::uint64_t left = want.bytes; left > 0 && sending.reader;) {
+    Result<std::string_view> piece = sending.reader->next(left);
+    if (!piece) return give_up(piece.error());
+    wire::Blob blob;
+    blob.digest = sending.digest;
+    blob.secret = is_keyed_digest(sending.digest);
+    blob.bytes = *piece;
+    sending.sent += blob.bytes.size();
+    left -= blob.bytes.size();
+    blob.last = blob.bytes.empty() || sending.sent >= sending.size;
+    if (blob.last) {
+      // Its end says whether it was the right content.
+      if (const Result<std::string_view> end = sending.reader->next(); !end) return give_up(end.error());
+      sending.reader.reset();
+    }
+    PLUMB_TRY(conversation_->send(blob, within(kSendTime)));
+  }
+  return {};
+}
+
+Result<wire::Done> Session::apply(const Request& request, const PlanContents& contents, const EventSink& sink) {
   PLUMB_TRY(connect());
-  if (Result<> sent = send_blobs(request, plan, contents); !sent) return name_host(sent.error());
+  if (Result<> sent = send_blobs(request, contents); !sent) return name_host(sent.error());
   if (Result<> sent = conversation_->send(request.apply, within(kSendTime)); !sent) return name_host(sent.error());
-  Result<wire::Done> done = follow(sink);
+  Result<wire::Done> done = follow(request.apply.actions.size(), contents, sink);
   if (!done) return name_host(done.error());
   return done;
 }
@@ -188,8 +256,10 @@ Result<> Session::finish() {
   return {};
 }
 
-Result<wire::Done> Session::follow(const EventSink& sink) {
+Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& contents, const EventSink& sink) {
+  EventBounds bounds(actions);
   bool stop_sent = false;
+  Sending sending;
   while (true) {
     const StopLevel stop = context_.control.level();
     if (stop == StopLevel::kLeave) return fail(Code::kInterrupted, "left before the host had answered");
@@ -205,9 +275,12 @@ Result<wire::Done> Session::follow(const EventSink& sink) {
       return Error(message.error());
     }
     if (auto* event = std::get_if<wire::Event>(&*message)) {
+      PLUMB_TRY(bounds.take(*event));
       sink(*event);
     } else if (auto* done = std::get_if<wire::Done>(&*message)) {
       return std::move(*done);
+    } else if (const auto* want = std::get_if<wire::Want>(&*message)) {
+      PLUMB_TRY(answer(*want, contents, sending));
     } else if (!std::holds_alternative<wire::Alive>(*message)) {
       return fail(Code::kProtocol, "the executor sent another message than events and their end");
     }

@@ -19,8 +19,7 @@ namespace plumb::run {
 
 // What all sessions of a run share. Lives longer than they do; safe to use from many threads.
 struct SessionContext {
-  const host::ExecutorStore& executors;
-  host::ssh::Context& ssh;
+  host::Transport& transport;
   Control& control;
   std::string project;
   std::string key;
@@ -64,8 +63,7 @@ class Session {
   Result<wire::Locks> change_locks(const wire::ChangeLocks& request);
 
   // Has the host carry out a request. Events come to `sink` as they happen.
-  Result<wire::Done> apply(const Request& request, const plan::Plan& plan, const ir::Contents& contents,
-                           const EventSink& sink);
+  Result<wire::Done> apply(const Request& request, const PlanContents& contents, const EventSink& sink);
 
   // After an apply whose account is kept: the host may forget it, and the executor ends.
   Result<> finish();
@@ -74,8 +72,16 @@ class Session {
   bool connected() const { return conversation_.has_value(); }
 
  private:
-  Result<wire::Done> follow(const EventSink& sink);
-  Result<> send_blobs(const Request& request, const plan::Plan& plan, const ir::Contents& contents);
+  // A large content on its way to the host.
+  struct Sending {
+    std::string digest;
+    std::uint64_t size = 0;
+    std::uint64_t sent = 0;
+    std::optional<ir::ContentReader> reader;  // nothing once all of it is sent
+  };
+  Result<wire::Done> follow(std::size_t actions, const PlanContents& contents, const EventSink& sink);
+  Result<> send_blobs(const Request& request, const PlanContents& contents);
+  Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);
   host::Deadline within(std::chrono::milliseconds span) const;
   Error name_host(const Error& error) const;
   Error silent() const;

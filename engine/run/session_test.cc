@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/host/simulated.h"
+
 namespace plumb::run {
 namespace {
 
@@ -12,7 +14,7 @@ class SessionTest : public ::testing::Test {
     host::HostSettings settings;
     settings.name = "web1";
     settings.kind = host::ConnectionKind::kCommand;
-    settings.command = {"plumb:simulated", "action=" + action_time};
+    settings.command = {"simulated", "action=" + action_time};
     context_.silence = silence;
     Session session("web1", settings, context_);
     Request request;
@@ -20,14 +22,15 @@ class SessionTest : public ::testing::Test {
     wire::Action action;
     action.desired = {*Address::parse("file:/etc/motd"), {{"path", "/etc/motd"}}, {}};
     request.apply.actions = {action};
-    return session.apply(request, {}, {}, [](const wire::Event&) {});
+    const plan::Plan plan;
+    const ir::Contents compiled;
+    return session.apply(request, PlanContents(plan, {}, {}, compiled), [](const wire::Event&) {});
   }
 
  private:
-  host::ExecutorStore executors_{"/nonexistent"};
-  host::ssh::Context ssh_{host::ssh::Self{}};
+  host::SimulatedTransport transport_;
   Control control_;
-  SessionContext context_{executors_, ssh_, control_, "edge", ""};
+  SessionContext context_{transport_, control_, "edge", ""};
 };
 
 TEST_F(SessionTest, AnExecutorThatSaysNothingForLongIsGivenUp) {

@@ -6,10 +6,7 @@
 
 namespace plumb::simulate {
 
-// The resource as it would be found where nothing is left to do.
-Observed as_declared(const Desired& desired);
-
 // What a host that has all that `before` asks for, and nothing else, would tell of the resources of `after`.
-Observation as_declared(const ir::HostGraph& before, const ir::HostGraph& after);
+Observation as_declared(const ir::HostGraph& before, const ir::HostGraph& after, const Registry& kinds);
 
 }  // namespace plumb::simulate

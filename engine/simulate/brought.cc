@@ -11,8 +11,8 @@ Address thing(const Address& address) {
 void Brought::add_exact(std::size_t node) {
   const Desired& desired = graph_.nodes[node].desired;
   exact_[thing(desired.address)] = node;
-  for (const Address& what : providers_[node]->provides(desired)) exact_[thing(what)] = node;
-  for (const std::string& path : providers_[node]->manages_paths(desired)) {
+  for (const Address& what : kinds_[node]->provider->provides(desired)) exact_[thing(what)] = node;
+  for (const std::string& path : kinds_[node]->provider->manages_paths(desired)) {
     for (const ServiceManager* manager : managers_.all_services()) {
       if (const std::optional<Address> made = manager->made_by(path)) exact_[*made] = node;
     }
@@ -54,7 +54,7 @@ bool Brought::explicitly_after(std::size_t node, std::size_t earlier) const {
 }
 
 bool Brought::may_bring(std::size_t earlier, const Address& what) const {
-  return providers_[earlier]->may_bring(graph_.nodes[earlier].desired, *observation_.states[earlier], what);
+  return kinds_[earlier]->provider->may_bring(graph_.nodes[earlier].desired, *observation_.states[earlier], what);
 }
 
 }  // namespace plumb::simulate

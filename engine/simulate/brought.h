@@ -14,10 +14,10 @@ namespace plumb::simulate {
 
 class Brought {
  public:
-  // By node: its provider, and the edges that only order it. Everything referred to outlives this.
+  // By node: its kind, and the edges that only order it. Everything referred to outlives this.
   Brought(const ir::HostGraph& graph, const Observation& observation, const Managers& managers,
-          const std::vector<const Provider*>& providers, const std::vector<std::vector<const ir::Edge*>>& after)
-      : graph_(graph), observation_(observation), managers_(managers), providers_(providers), after_(after) {}
+          const std::vector<const Kind*>& kinds, const std::vector<std::vector<const ir::Edge*>>& after)
+      : graph_(graph), observation_(observation), managers_(managers), kinds_(kinds), after_(after) {}
 
   // The node will be as it is asked for, with all that its kind provides, and with what the host's managers make of the
   // files it manages: a unit file makes a unit, and a package may come from a new source.
@@ -44,7 +44,7 @@ class Brought {
   const ir::HostGraph& graph_;
   const Observation& observation_;
   const Managers& managers_;
-  const std::vector<const Provider*>& providers_;
+  const std::vector<const Kind*>& kinds_;
   const std::vector<std::vector<const ir::Edge*>>& after_;
   std::map<Address, std::size_t> exact_;  // the last node that does
   std::vector<std::pair<std::size_t, const PackageManager*>> sources_;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/base/checked.h"
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
+#include "engine/plan/verify.h"
 #include "engine/simulate/brought.h"
 #include "engine/simulate/reasons.h"
 
@@ -27,26 +29,27 @@ void add_unique(std::vector<std::string>& list, const std::string& text) {
 
 class Simulator {
  public:
-  Simulator(const ir::HostGraph& graph, const Registry& providers, const Observation& observation,
+  Simulator(const ir::HostGraph& graph, const Registry& kinds, const Observation& observation,
             const std::string& host_name, Diagnostics& diagnostics, const Scope& scope)
       : graph_(graph),
+        all_kinds_(kinds),
         observation_(observation),
         host_name_(host_name),
         diagnostics_(diagnostics),
         scope_(scope),
-        providers_of_(graph.nodes.size()),
+        kinds_of_(graph.nodes.size()),
         planned_(graph.nodes.size()),
         needs_(graph.nodes.size()),
         after_(graph.nodes.size()),
         triggers_(graph.nodes.size()),
-        brought_(graph, observation, providers.managers(), providers_of_, after_) {
+        brought_(graph, observation, kinds.managers(), kinds_of_, after_) {
     for (const ir::Edge& edge : graph.edges) {
       (edge.kind == ir::EdgeKind::kTrigger ? triggers_ : after_)[edge.from].push_back(&edge);
     }
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
       const std::string& kind = graph.nodes[i].desired.address.kind;
       const bool as_before = i > 0 && graph.nodes[i - 1].desired.address.kind == kind;
-      providers_of_[i] = as_before ? providers_of_[i - 1] : providers.find(kind);
+      kinds_of_[i] = as_before ? kinds_of_[i - 1] : kinds.find(kind);
     }
   }
 
@@ -82,7 +85,8 @@ class Simulator {
     bool unknown = false;  // what it finds is known only when its turn comes
   };
 
-  const Provider* provider_of(std::size_t i) const { return providers_of_[i]; }
+  const Kind& kind_of(std::size_t i) const { return *kinds_of_[i]; }
+  const Provider* provider_of(std::size_t i) const { return kinds_of_[i]->provider.get(); }
   std::string address_of(std::size_t i) const { return graph_.nodes[i].desired.address.str(); }
   const Observed& observed_of(std::size_t i) const { return *observation_.states[i]; }
 
@@ -224,8 +228,22 @@ class Simulator {
     }
   }
 
+  // Two resources that take back each other's change would do so for ever.
+  bool is_undone(std::size_t i, const Observed& observed) {
+    const auto by = std::find_if(graph_.nodes.begin(), graph_.nodes.end(), [&](const ir::Node& node) {
+      return !observed.undone_by.empty() && node.desired.address.str() == observed.undone_by;
+    });
+    if (by == graph_.nodes.end()) return false;
+    problem(Diagnostic(Code::kConflict, "`" + observed.undone_by + "` takes back what `" + address_of(i) + "` asks for")
+                .at(by->span, "takes it back")
+                .with_related(graph_.nodes[i].span, "asks for it")
+                .with_hint("remove one of them, or narrow what it matches"));
+    return true;
+  }
+
   bool may_change(std::size_t i, const Change& change, const Observed& observed) {
     const ir::Node& node = graph_.nodes[i];
+    if (is_undone(i, observed)) return false;
     // An earlier action that is decided only in the run may also take the obstacle away.
     if (observed.obstacle && brought_.makers_of(i).empty()) {
       Diagnostic obstacle = *observed.obstacle;
@@ -275,9 +293,7 @@ class Simulator {
   Action conditional_action(std::size_t i, const Desired& desired, std::vector<std::string> makers) {
     Action action;
     action.desired = desired;
-    action.op = desired.text("state") == "absent"   ? Op::kDelete
-                : desired.address.kind == "command" ? Op::kRun
-                                                    : Op::kUpdate;
+    action.op = provider_of(i)->is_unwanted(desired) ? Op::kDelete : kind_of(i).runs ? Op::kRun : Op::kUpdate;
     action.fidelity = action.op == Op::kRun ? Fidelity::kOpaque : Fidelity::kBounded;
     if (action.op == Op::kUpdate) action.after = desired.attributes;
     action.source = graph_.nodes[i].span.str();
@@ -320,7 +336,8 @@ class Simulator {
       nothing.hint = "declare `" + missing.what.kind + ": " + missing.what.identity +
                      "` before it, or name what brings it with `after`";
       if (left_out) nothing.hint = "choose the tags so that `" + declared->desired.address.str() + "` is planned too";
-      if (missing.what.kind == "unit") nothing.hint = "install what brings it first, or name that with `after`";
+      if (all_kinds_.find(missing.what.kind) == nullptr)
+        nothing.hint = "install what brings it first, or name that with `after`";
       problem(std::move(nothing));
     }
   }
@@ -439,11 +456,12 @@ class Simulator {
   }
 
   const ir::HostGraph& graph_;
+  const Registry& all_kinds_;
   const Observation& observation_;
   const std::string& host_name_;
   Diagnostics& diagnostics_;
   const Scope& scope_;
-  std::vector<const Provider*> providers_of_;           // by node
+  std::vector<const Kind*> kinds_of_;                   // by node
   std::vector<Planned> planned_;                        // by node
   std::vector<std::vector<std::string>> needs_;         // by node: addresses of actions it stands on
   std::vector<std::vector<const ir::Edge*>> after_;     // by node: edges that only order
@@ -458,7 +476,7 @@ class Simulator {
 
 }  // namespace
 
-std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& providers,
+std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& kinds,
                                         const Observation& observation, const std::string& host_name,
                                         Diagnostics& diagnostics, const plan::Scope& scope) {
   Diagnostics found;
@@ -467,7 +485,11 @@ std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Regist
                   .as(Severity::kWarning)
                   .on(host_name));
   }
-  Simulation result = Simulator(graph, providers, observation, host_name, found, scope).run();
+  Simulation result = Simulator(graph, kinds, observation, host_name, found, scope).run();
+  if (const std::string broken = kChecked && !found.has_errors() ? plan::verify(result.host, kinds) : "";
+      !broken.empty()) {
+    found.add(Diagnostic(Code::kInternal, "a plan does not hold together: " + broken).on(host_name));
+  }
   const bool failed = found.has_errors();
   diagnostics.extend(std::move(found));
   if (failed) return std::nullopt;

@@ -40,7 +40,7 @@ struct Simulation {
 };
 
 // Nothing comes back where `diagnostics` holds an error for this host.
-std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& providers,
+std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& kinds,
                                         const Observation& observation, const std::string& host_name,
                                         Diagnostics& diagnostics, const plan::Scope& scope = {});
 

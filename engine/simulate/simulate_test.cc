@@ -1,9 +1,10 @@
-// Simulating a host forward. States are made by hand; kinds are the real ones.
+// Simulating a host forward. States are made by hand, and so are the kinds.
 #include "engine/simulate/simulate.h"
 
 #include <gtest/gtest.h>
 
 #include "engine/base/digest.h"
+#include "engine/testing/kinds.h"
 
 namespace plumb::simulate {
 namespace {
@@ -32,7 +33,7 @@ Observed there(Json attributes) {
   return observed;
 }
 
-class SimulateTest : public testing::Test {
+class SimulateTest : public ::testing::Test {
  protected:
   void add(ir::Node node, Observed observed) {
     graph_.nodes.push_back(std::move(node));
@@ -40,12 +41,12 @@ class SimulateTest : public testing::Test {
   }
   // Adds a file with this content, as text, beside one with other content on the host (none where it is null).
   void add_file(const std::string& path, const std::string& content, const char* now) {
-    add(node("file:" + path, {{"path", path}, {"content", digest(content)}, {"state", "present"}}),
-        now == nullptr ? absent() : there({{"content", digest(now)}, {"state", "present"}}));
+    add(node("note:" + path, {{"at", path}, {"text", digest(content)}}),
+        now == nullptr ? absent() : there({{"text", digest(now)}}));
   }
   std::optional<Simulation> run() {
     diagnostics_ = Diagnostics();
-    return simulate_host(graph_, builtin_providers(), observation_, "web01", diagnostics_, scope_);
+    return simulate_host(graph_, testing::made_up_kinds(), observation_, "web01", diagnostics_, scope_);
   }
   const Action& only_action(const std::optional<Simulation>& simulation) {
     EXPECT_EQ(simulation->host.actions->size(), 1U);
@@ -68,21 +69,21 @@ TEST_F(SimulateTest, NothingToDoIsAPlanWithoutActions) {
 
 TEST_F(SimulateTest, TellsDriftFromIntent) {
   add_file("/etc/motd", "new", "old");
-  EXPECT_EQ(only_action(run()).because.at("content"), "first");
-  observation_.recorded["file:/etc/motd"] = {{"content", digest("old")}};
-  EXPECT_EQ(only_action(run()).because.at("content"), "config");
-  observation_.recorded["file:/etc/motd"] = {{"content", digest("new")}};
-  EXPECT_EQ(only_action(run()).because.at("content"), "drift");
-  observation_.recorded["file:/etc/motd"] = {{"content", digest("third")}};
-  EXPECT_EQ(only_action(run()).because.at("content"), "both");
+  EXPECT_EQ(only_action(run()).because.at("text"), "first");
+  observation_.recorded["note:/etc/motd"] = {{"text", digest("old")}};
+  EXPECT_EQ(only_action(run()).because.at("text"), "config");
+  observation_.recorded["note:/etc/motd"] = {{"text", digest("new")}};
+  EXPECT_EQ(only_action(run()).because.at("text"), "drift");
+  observation_.recorded["note:/etc/motd"] = {{"text", digest("third")}};
+  EXPECT_EQ(only_action(run()).because.at("text"), "both");
 }
 
 TEST_F(SimulateTest, AnOwnerThatNothingCreatesIsAnErrorWithBothPlaces) {
-  ir::Node file = node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"owner", "deploy"}});
+  ir::Node file = node("note:/srv/x", {{"at", "/srv/x"}, {"text", digest("x")}, {"keeper", "deploy"}});
   file.attribute_spans = std::make_shared<const std::map<std::string, SourceSpan>>(
-      std::map<std::string, SourceSpan>{{"owner", {"plumb.yaml", 6, 12, 6, 18}}});
+      std::map<std::string, SourceSpan>{{"keeper", {"plumb.yaml", 6, 12, 6, 18}}});
   Observed observed = absent();
-  observed.missing.push_back({*Address::parse("user:deploy"), "owner"});
+  observed.missing.push_back({*Address::parse("person:deploy"), "keeper"});
   add(std::move(file), std::move(observed));
   EXPECT_FALSE(run());
   ASSERT_EQ(diagnostics_.items().size(), 1U);
@@ -95,63 +96,62 @@ TEST_F(SimulateTest, AnOwnerThatNothingCreatesIsAnErrorWithBothPlaces) {
 }
 
 TEST_F(SimulateTest, AnEarlierActionProvidesWhatIsMissing) {
-  add(node("user:deploy", {{"name", "deploy"}, {"state", "present"}}), absent());
+  add(node("person:deploy", {{"name", "deploy"}}), absent());
   Observed observed = absent();
-  observed.missing.push_back({*Address::parse("user:deploy"), "owner"});
-  add(node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"owner", "deploy"}}), std::move(observed));
+  observed.missing.push_back({*Address::parse("person:deploy"), "keeper"});
+  add(node("note:/srv/x", {{"at", "/srv/x"}, {"text", digest("x")}, {"keeper", "deploy"}}), std::move(observed));
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation);
   ASSERT_EQ(simulation->host.actions->size(), 2U);
-  EXPECT_EQ(simulation->host.actions->back().needs, std::vector<std::string>{"user:deploy"});
+  EXPECT_EQ(simulation->host.actions->back().needs, std::vector<std::string>{"person:deploy"});
   EXPECT_EQ(simulation->host.actions->back().fidelity, Fidelity::kExact);
 }
 
 TEST_F(SimulateTest, APackageMayComeFromASourceOfTheSamePlan) {
   Observed observed = absent();
-  observed.missing.push_back({*Address::parse("package:vendor-app"), "name"});
+  observed.missing.push_back({*Address::parse("crate:vendor-app"), "name"});
   observed.attributes["refresh"] = true;
-  const ir::Node package = node("package:vendor-app", {{"name", "vendor-app"}, {"state", "present"}});
+  const ir::Node package = node("crate:vendor-app", {{"name", "vendor-app"}});
   add_file("/etc/motd", "new", "old");
   add(package, observed);
   EXPECT_FALSE(run());
   graph_.nodes.pop_back();
   observation_.states.pop_back();
-  add_file("/etc/apt/sources.list.d/vendor.sources", "new", nullptr);
+  add_file("/stores/vendor", "new", nullptr);
   add(package, observed);
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation) << diagnostics_.items().front().summary;
   const Action& action = simulation->host.actions->back();
-  EXPECT_EQ(action.needs, std::vector<std::string>{"file:/etc/apt/sources.list.d/vendor.sources"});
+  EXPECT_EQ(action.needs, std::vector<std::string>{"note:/stores/vendor"});
   EXPECT_EQ(action.unknown_until, action.needs);
 }
 
-TEST_F(SimulateTest, AUnitFileOfTheSamePlanMakesItsUnit) {
-  add_file("/etc/systemd/system/app.service", "new", nullptr);
+TEST_F(SimulateTest, WhatAManagerMakesOfAFileOfTheSamePlanIsThere) {
+  add_file("/wires/app", "new", nullptr);
   Observed observed = absent();
-  observed.missing.push_back({*Address::parse("unit:app.service"), "name"});
-  add(node("service:app", {{"name", "app"}, {"state", "running"}}), observed);
+  observed.missing.push_back({*Address::parse("socket:app"), "name"});
+  add(node("lamp:app", {{"name", "app"}, {"lit", true}}), observed);
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation) << diagnostics_.items().front().summary;
-  EXPECT_EQ(simulation->host.actions->back().needs, std::vector<std::string>{"file:/etc/systemd/system/app.service"});
+  EXPECT_EQ(simulation->host.actions->back().needs, std::vector<std::string>{"note:/wires/app"});
 }
 
 TEST_F(SimulateTest, AnOwedReloadIsPlannedAgain) {
-  add(node("service:nginx",
-           {{"name", "nginx"}, {"state", "running"}, {"reload_on", Json::array({"file:/etc/nginx/*"})}}),
-      there({{"state", "running"}, {"can_reload", true}}));
+  add(node("lamp:nginx", {{"name", "nginx"}, {"lit", true}, {"tune_on", Json::array({"note:/etc/nginx/*"})}}),
+      there({{"lit", true}, {"can_tune", true}}));
   EXPECT_TRUE(run()->host.actions->empty());
-  observation_.owed["service:nginx"] = {Op::kReload, {"file:/etc/nginx/nginx.conf"}};
+  observation_.owed["lamp:nginx"] = {Op::kReload, {"note:/etc/nginx/nginx.conf"}};
   const std::optional<Simulation> simulation = run();
   const Action& action = only_action(simulation);
   EXPECT_TRUE(action.pending);
   EXPECT_TRUE(action.triggered);
-  EXPECT_EQ(action.triggered_by, std::vector<std::string>{"file:/etc/nginx/nginx.conf"});
+  EXPECT_EQ(action.triggered_by, std::vector<std::string>{"note:/etc/nginx/nginx.conf"});
 }
 
 TEST_F(SimulateTest, PreventDestroyForbidsADelete) {
-  ir::Node file = node("file:/srv/x", {{"path", "/srv/x"}, {"state", "absent"}});
+  ir::Node file = node("note:/srv/x", {{"at", "/srv/x"}, {"gone", true}});
   file.prevent_destroy = true;
-  add(std::move(file), there({{"state", "present"}}));
+  add(std::move(file), there({}));
   EXPECT_FALSE(run());
   EXPECT_EQ(diagnostics_.items().front().code, Code::kRefusedByState);
 }
@@ -159,8 +159,8 @@ TEST_F(SimulateTest, PreventDestroyForbidsADelete) {
 TEST_F(SimulateTest, WhatMustBeConfirmedGuardsWhatSetsItOff) {
   add_file("/etc/ssh/a", "new", "old");
   add_file("/etc/motd", "new", "old");
-  add(node("service:ssh", {{"name", "ssh"}, {"state", "running"}, {"restart_on", Json::array({"file:/etc/ssh/*"})}}),
-      there({{"state", "running"}}));
+  add(node("lamp:ssh", {{"name", "ssh"}, {"lit", true}, {"relight_on", Json::array({"note:/etc/ssh/*"})}}),
+      there({{"lit", true}}));
   graph_.nodes.back().confirm_within = 120;
   graph_.edges.push_back({2, 0, ir::EdgeKind::kTrigger, Op::kRestart, {}});
   const std::optional<Simulation> simulation = run();
@@ -172,68 +172,68 @@ TEST_F(SimulateTest, WhatMustBeConfirmedGuardsWhatSetsItOff) {
 }
 
 TEST_F(SimulateTest, AWholeTreeCannotWaitToBeConfirmed) {
-  ir::Node folder = node("directory:/srv/x", {{"path", "/srv/x"}, {"state", "absent"}, {"recursive", true}});
+  ir::Node folder = node("shelf:/srv/x", {{"at", "/srv/x"}, {"gone", true}, {"with_all", true}});
   folder.confirm_within = 60;
-  add(std::move(folder), there({{"state", "present"}, {"empty", false}}));
+  add(std::move(folder), there({{"empty", false}}));
   EXPECT_FALSE(run());
   EXPECT_EQ(diagnostics_.items().front().code, Code::kRefusedByState);
 }
 
 TEST_F(SimulateTest, WhatIsLockedIsLeftAloneAndSoIsWhatNeedsIt) {
-  add(node("user:deploy", {{"name", "deploy"}, {"state", "present"}}), absent());
+  add(node("person:deploy", {{"name", "deploy"}}), absent());
   Observed observed = absent();
-  observed.missing.push_back({*Address::parse("user:deploy"), "owner"});
-  add(node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"owner", "deploy"}}), std::move(observed));
+  observed.missing.push_back({*Address::parse("person:deploy"), "keeper"});
+  add(node("note:/srv/x", {{"at", "/srv/x"}, {"text", digest("x")}, {"keeper", "deploy"}}), std::move(observed));
   add_file("/srv/y", "new", "old");
   add_file("/srv/locked-and-well", "same", "same");
-  observation_.locks = {{"user:*", "ada", "a trial", "2026-01-02T05:04:05Z"},
-                        {"file:/srv/locked*", "ada", "", "2026-01-02T05:04:05Z"}};
+  observation_.locks = {{"person:*", "ada", "a trial", "2026-01-02T05:04:05Z"},
+                        {"note:/srv/locked*", "ada", "", "2026-01-02T05:04:05Z"}};
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation);
-  EXPECT_EQ(only_action(simulation).desired.address.str(), "file:/srv/y");
+  EXPECT_EQ(only_action(simulation).desired.address.str(), "note:/srv/y");
   EXPECT_EQ(simulation->host.locks, observation_.locks);
-  const std::vector<HeldBack> held = {{"user:deploy", Op::kCreate, "user:*", ""},
-                                      {"file:/srv/x", Op::kCreate, "", "user:deploy"}};
+  const std::vector<HeldBack> held = {{"person:deploy", Op::kCreate, "person:*", ""},
+                                      {"note:/srv/x", Op::kCreate, "", "person:deploy"}};
   EXPECT_EQ(simulation->host.held_back, held);
   EXPECT_EQ(simulation->host.unchanged, 1);
 }
 
 TEST_F(SimulateTest, ALockedResourceMayBeInAnyState) {
-  add(node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}}), absent());
+  add(node("note:/srv/x", {{"at", "/srv/x"}, {"text", digest("x")}}), absent());
   observation_.states.back() = fail(Code::kCannotObserve, "somebody works on it");
   graph_.nodes.back().prevent_destroy = true;
-  observation_.locks = {{"file:/srv/x", "ada", "", "2026-01-02T05:04:05Z"}};
+  observation_.locks = {{"note:/srv/x", "ada", "", "2026-01-02T05:04:05Z"}};
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation);
-  const std::vector<HeldBack> held = {{"file:/srv/x", Op::kNone, "file:/srv/x", ""}};
+  const std::vector<HeldBack> held = {{"note:/srv/x", Op::kNone, "note:/srv/x", ""}};
   EXPECT_EQ(simulation->host.held_back, held);
 }
 
 TEST_F(SimulateTest, ARestartOfALockedServiceIsOwed) {
   add_file("/etc/ssh/a", "new", "old");
-  add(node("service:ssh", {{"name", "ssh"}, {"state", "running"}, {"restart_on", Json::array({"file:/etc/ssh/*"})}}),
-      there({{"state", "running"}}));
+  add(node("lamp:ssh", {{"name", "ssh"}, {"lit", true}, {"relight_on", Json::array({"note:/etc/ssh/*"})}}),
+      there({{"lit", true}}));
   graph_.edges.push_back({1, 0, ir::EdgeKind::kTrigger, Op::kRestart, {}});
-  observation_.locks = {{"service:ssh", "ada", "", "2026-01-02T05:04:05Z"}};
+  observation_.locks = {{"lamp:ssh", "ada", "", "2026-01-02T05:04:05Z"}};
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation);
-  EXPECT_EQ(only_action(simulation).owes, (std::vector<Due>{{"service:ssh", Op::kRestart}}));
-  const std::vector<HeldBack> held = {{"service:ssh", Op::kRestart, "service:ssh", ""}};
+  EXPECT_EQ(only_action(simulation).owes, (std::vector<Due>{{"lamp:ssh", Op::kRestart}}));
+  const std::vector<HeldBack> held = {{"lamp:ssh", Op::kRestart, "lamp:ssh", ""}};
   EXPECT_EQ(simulation->host.held_back, held);
 }
 
 TEST_F(SimulateTest, IgnoredAttributesOfWhatExistsAreLeftAlone) {
-  ir::Node file = node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"state", "present"}});
-  file.ignore = {"content"};
-  add(std::move(file), there({{"content", digest("by hand")}, {"state", "present"}}));
+  ir::Node file = node("note:/srv/x", {{"at", "/srv/x"}, {"text", digest("x")}});
+  file.ignore = {"text"};
+  add(std::move(file), there({{"text", digest("by hand")}}));
   EXPECT_TRUE(run()->host.actions->empty());
 }
 
 TEST_F(SimulateTest, AddressesThatTheConfigurationNoLongerHoldsAreOrphans) {
   add_file("/etc/motd", "hello", "hello");
-  observation_.recorded["file:/etc/motd"] = Json::object();
-  observation_.recorded["file:/etc/old"] = Json::object();
-  EXPECT_EQ(run()->host.orphans, std::vector<std::string>{"file:/etc/old"});
+  observation_.recorded["note:/etc/motd"] = Json::object();
+  observation_.recorded["note:/etc/old"] = Json::object();
+  EXPECT_EQ(run()->host.orphans, std::vector<std::string>{"note:/etc/old"});
 }
 
 // --- tags
@@ -244,9 +244,9 @@ class TagsTest : public SimulateTest {
   void add_server() {
     add_file("/etc/nginx/nginx.conf", "new", "old");
     graph_.nodes[0].tags = {"config"};
-    ir::Node service = node("service:nginx", {{"name", "nginx"}, {"state", "running"}});
+    ir::Node service = node("lamp:nginx", {{"name", "nginx"}, {"lit", true}});
     service.tags = {"service"};
-    add(std::move(service), there({{"state", "running"}, {"can_reload", true}}));
+    add(std::move(service), there({{"lit", true}, {"can_tune", true}}));
     graph_.edges.push_back({1, 0, ir::EdgeKind::kTrigger, Op::kReload, {}});
   }
 };
@@ -263,7 +263,7 @@ TEST_F(TagsTest, OnlyWhatIsChosenIsPlanned) {
 
 TEST_F(TagsTest, WhatIsLeftOutIsNoOrphanAndNeedNotBeObserved) {
   add_server();
-  observation_.recorded["service:nginx"] = Json::object();
+  observation_.recorded["lamp:nginx"] = Json::object();
   observation_.states[1] = Error(Diagnostic(Code::kCannotObserve, "it does not say"));
   scope_.skip_tags = {"service"};
   const std::optional<Simulation> simulation = run();
@@ -274,24 +274,24 @@ TEST_F(TagsTest, WhatIsLeftOutIsNoOrphanAndNeedNotBeObserved) {
 TEST_F(TagsTest, AReloadOfWhatIsLeftOutIsOwed) {
   add_server();
   scope_.tags = {"config"};
-  EXPECT_EQ(only_action(run()).owes, (std::vector<Due>{{"service:nginx", Op::kReload}}));
-  observation_.states[1] = there({{"state", "stopped"}});
+  EXPECT_EQ(only_action(run()).owes, (std::vector<Due>{{"lamp:nginx", Op::kReload}}));
+  observation_.states[1] = there({{"lit", false}});
   EXPECT_TRUE(only_action(run()).owes.empty()) << "what does not run need not be reloaded";
 }
 
 TEST_F(TagsTest, WhatAnEarlierRunOwesStaysOwedWhereItIsLeftOut) {
   add_server();
-  observation_.owe("service:nginx", Op::kRestart, {"file:/etc/other"});
+  observation_.owe("lamp:nginx", Op::kRestart, {"note:/etc/other"});
   scope_.skip_tags = {"service"};
   EXPECT_EQ(run()->host.actions->size(), 1U);
 }
 
 TEST_F(TagsTest, NeedingWhatIsLeftOutIsAnErrorThatSaysSo) {
-  ir::Node user = node("user:deploy", {{"name", "deploy"}, {"state", "present"}});
+  ir::Node user = node("person:deploy", {{"name", "deploy"}});
   add(std::move(user), absent());
   Observed observed = absent();
-  observed.missing.push_back({*Address::parse("user:deploy"), "owner"});
-  ir::Node file = node("file:/srv/x", {{"path", "/srv/x"}, {"content", digest("x")}, {"owner", "deploy"}});
+  observed.missing.push_back({*Address::parse("person:deploy"), "keeper"});
+  ir::Node file = node("note:/srv/x", {{"at", "/srv/x"}, {"text", digest("x")}, {"keeper", "deploy"}});
   file.tags = {"files"};
   add(std::move(file), std::move(observed));
   EXPECT_TRUE(run());
@@ -321,12 +321,12 @@ TEST_F(ProbesTest, FollowTheActionsOfTheirResource) {
   ASSERT_EQ(simulation->host.actions->size(), 3U);
   const Action& probe = (*simulation->host.actions)[1];
   EXPECT_EQ(probe.op, Op::kVerify);
-  EXPECT_EQ(probe.desired.address.str(), "file:/etc/motd");
+  EXPECT_EQ(probe.desired.address.str(), "note:/etc/motd");
   EXPECT_TRUE(probe.triggered);
   EXPECT_FALSE(probe.pending);
-  EXPECT_EQ(probe.triggered_by, std::vector<std::string>{"file:/etc/motd"});
+  EXPECT_EQ(probe.triggered_by, std::vector<std::string>{"note:/etc/motd"});
   EXPECT_EQ(probe.operations.size(), 1U);
-  EXPECT_EQ(simulation->host.actions->back().needs, std::vector<std::string>{"file:/etc/motd"});
+  EXPECT_EQ(simulation->host.actions->back().needs, std::vector<std::string>{"note:/etc/motd"});
 }
 
 TEST_F(ProbesTest, AreNotAskedWhereNothingIsDone) {
@@ -336,22 +336,22 @@ TEST_F(ProbesTest, AreNotAskedWhereNothingIsDone) {
 
 TEST_F(ProbesTest, ThatAreOwedArePlannedAgain) {
   add_probed("new");
-  observation_.owe("file:/etc/motd", Op::kVerify, {"file:/etc/motd"});
+  observation_.owe("note:/etc/motd", Op::kVerify, {"note:/etc/motd"});
   EXPECT_EQ(only_action(run()).op, Op::kVerify);
   EXPECT_TRUE(only_action(run()).pending);
   EXPECT_TRUE(moot_probes(graph_, observation_).empty());
   graph_.nodes.back().probes.clear();
   EXPECT_TRUE(run()->host.actions->empty());
-  EXPECT_EQ(moot_probes(graph_, observation_), std::vector<std::string>{"file:/etc/motd"});
+  EXPECT_EQ(moot_probes(graph_, observation_), std::vector<std::string>{"note:/etc/motd"});
 }
 
 TEST_F(ProbesTest, ARestartAndAProbeMayBeOwedTogether) {
-  add(node("service:nginx", {{"name", "nginx"}, {"state", "running"}}), there({{"state", "running"}}));
+  add(node("lamp:nginx", {{"name", "nginx"}, {"lit", true}}), there({{"lit", true}}));
   Probe probe;
   probe.http = "http://127.0.0.1/";
   graph_.nodes.back().probes = {probe};
-  observation_.owe("service:nginx", Op::kVerify, {"service:nginx"});
-  observation_.owe("service:nginx", Op::kRestart, {"file:/etc/nginx/nginx.conf"});
+  observation_.owe("lamp:nginx", Op::kVerify, {"lamp:nginx"});
+  observation_.owe("lamp:nginx", Op::kRestart, {"note:/etc/nginx/nginx.conf"});
   const std::optional<Simulation> simulation = run();
   ASSERT_EQ(simulation->host.actions->size(), 2U);
   EXPECT_EQ(simulation->host.actions->front().op, Op::kRestart);

@@ -3,16 +3,6 @@
 namespace plumb::wire {
 namespace {
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";
-
-// Length of the valid UTF-8 sequence at the start of `text`, 0 where there is none.
-std::size_t sequence(std::string_view text) {
-  for (std::size_t length = 1; length <= 4 && length <= text.size(); ++length) {
-    if (valid_utf8(text.substr(0, length))) return length;
-  }
-  return 0;
-}
-
 bool is_clean(const Json& value) {
   if (value.is_string()) return valid_utf8(value.get_ref<const std::string&>());
   if (value.is_object()) {
@@ -29,26 +19,14 @@ bool is_clean(const Json& value) {
 
 }  // namespace
 
-std::string clean(const std::string& text) {
-  if (valid_utf8(text)) return text;
-  std::string out;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const std::size_t length = sequence(rest);
-    out += length == 0 ? kReplacement : rest.substr(0, length);
-    rest.remove_prefix(length == 0 ? 1 : length);
-  }
-  return out;
-}
-
-Json clean(const Json& value) {
+Json repaired(const Json& value) {
   if (is_clean(value)) return value;
-  if (value.is_string()) return clean(value.get_ref<const std::string&>());
+  if (value.is_string()) return repaired_utf8(value.get_ref<const std::string&>());
   Json out = value.is_array() ? Json::array() : Json::object();
   if (value.is_array()) {
-    for (const Json& item : value) out.push_back(clean(item));
+    for (const Json& item : value) out.push_back(repaired(item));
   } else {
-    for (const auto& [name, item] : value.get_ref<const Json::object_t&>()) out[clean(name)] = clean(item);
+    for (const auto& [name, item] : value.get_ref<const Json::object_t&>()) out[repaired_utf8(name)] = repaired(item);
   }
   return out;
 }
@@ -65,9 +43,18 @@ void Reader::from_value(Json& json, Address& value) {
   std::string text;
   from_value(json, text);
   if (problem_.any()) return;
-  Result<Address> address = Address::parse(text);
+  // Addresses are shown wherever something is told of a resource.
+  Result<Address> address = Address::parse(outside_line(text));
   if (!address) return problem_.set(address.error().summary());
   value = std::move(*address);
+}
+
+void Reader::from_value(Json& json, Versions& value) {
+  std::vector<int> range;
+  from_value(json, range);
+  if (problem_.any()) return;
+  if (range.size() != 2 || range[0] < 1 || range[1] < range[0]) return problem_.set("a range of versions is expected");
+  value = {range[0], range[1]};
 }
 
 void Reader::from_value(Json& json, Op& value) {
@@ -87,6 +74,36 @@ void Reader::from_value(Json& json, EventKind& value) {
     if (wire::name(kind) == text) return void(value = kind);
   }
   problem_.set("`" + text + "` is not the name of an event");
+}
+
+void Reader::from_value(Json& json, JournalOutcome& value) {
+  std::string text;
+  from_value(json, text);
+  const std::optional<JournalOutcome> outcome = journal_outcome_from_name(text);
+  // The last of them is for the controller alone to find out.
+  const bool told = outcome && *outcome != JournalOutcome::kNone && *outcome != JournalOutcome::kNotDone;
+  if (!told) return problem_.set("`" + text + "` is no outcome in a journal");
+  value = *outcome;
+}
+
+void Reader::from_value(Json& json, DoneOutcome& value) {
+  std::string text;
+  from_value(json, text);
+  for (const DoneOutcome outcome : {DoneOutcome::kOk, DoneOutcome::kFailed, DoneOutcome::kStale,
+                                    DoneOutcome::kInterrupted, DoneOutcome::kAlready}) {
+    if (wire::name(outcome) == text) return void(value = outcome);
+  }
+  problem_.set("`" + text + "` is no outcome of an apply");
+}
+
+void Reader::from_value(Json& json, ConfirmOutcome& value) {
+  std::string text;
+  from_value(json, text);
+  for (const ConfirmOutcome outcome : {ConfirmOutcome::kConfirmed, ConfirmOutcome::kBusy, ConfirmOutcome::kUndoing,
+                                       ConfirmOutcome::kUndone, ConfirmOutcome::kNothing}) {
+    if (wire::name(outcome) == text) return void(value = outcome);
+  }
+  problem_.set("`" + text + "` is no outcome of a confirmation");
 }
 
 void Reader::from_value(Json& json, Code& value) {

@@ -2,7 +2,8 @@
 // names them for both directions, so that what is written and what is read cannot drift apart.
 //
 // Members that have their default value are left out. Reading is strict: a member of the wrong type, one that
-// is not known, or a required one that is missing is refused.
+// is not known, or a required one that is missing is refused, and so is a list of more than it may hold. Text that is
+// for people is cleaned in both directions; data is only made UTF-8.
 #pragma once
 
 #include <concepts>
@@ -15,13 +16,33 @@
 #include <vector>
 
 #include "engine/base/json.h"
+#include "engine/base/outside_text.h"
 #include "engine/wire/messages.h"
 
 namespace plumb::wire {
 
-// Text as it may stand in a frame: what is not UTF-8 becomes U+FFFD, since programs print what they like.
-std::string clean(const std::string& text);
-Json clean(const Json& value);
+// Data as it may stand in a frame: what is not UTF-8 becomes U+FFFD, since names and contents may be anything.
+Json repaired(const Json& value);
+
+// How a text for people is cleaned: kept on one line, or with its lines, and at most so many bytes of it.
+struct Line {
+  std::size_t longest = 4096;
+  std::string operator()(const std::string& text) const { return outside_line(text, longest); }
+};
+struct Text {
+  std::size_t longest = std::size_t{8} << 10;
+  std::string operator()(const std::string& text) const { return outside_text(text, longest); }
+};
+template <class T>
+concept Cleaning = std::same_as<T, Line> || std::same_as<T, Text>;
+
+// How many items a list may have.
+struct Most {
+  std::size_t items;
+};
+
+// Where a list may be as long as there are resources or actions on a host.
+inline constexpr Most kManyItems{std::size_t{1} << 18};
 
 // Thrown nowhere: the first problem is kept and everything after it is skipped.
 class Problem {
@@ -48,6 +69,21 @@ class Writer {
     static const Json kDefault = to_value(T{});
     if (written != kDefault) out_[name] = std::move(written);
   }
+  void required(const char* name, const std::string& value, Cleaning auto clean) { required(name, clean(value)); }
+  void member(const char* name, const std::string& value, Cleaning auto clean) { member(name, clean(value)); }
+  template <class T>
+  void member(const char* name, const T& values, Most) {
+    member(name, values);
+  }
+  template <class T>
+  void required(const char* name, const T& values, Most) {
+    required(name, values);
+  }
+  void member(const char* name, const std::vector<std::string>& values, Most, Cleaning auto clean) {
+    std::vector<std::string> cleaned;
+    for (const std::string& value : values) cleaned.push_back(clean(value));
+    member(name, cleaned);
+  }
   // Bytes that need not be text; CBOR carries them as they are.
   void bytes(const char* name, const std::string& value) {
     out_[name] = Json::binary(std::vector<std::uint8_t>(value.begin(), value.end()));
@@ -59,14 +95,18 @@ class Writer {
   static Json to_value(T value) {
     return value;
   }
-  static Json to_value(const std::string& value) { return clean(value); }
-  static Json to_value(const Json& value) { return clean(value); }
-  static Json to_value(const Address& value) { return clean(value.str()); }
+  static Json to_value(const std::string& value) { return repaired_utf8(value); }
+  static Json to_value(const Json& value) { return repaired(value); }
+  static Json to_value(const Address& value) { return repaired_utf8(value.str()); }
+  static Json to_value(const Versions& value) { return Json::array({value.min, value.max}); }
   static Json to_value(Op value) { return name(value); }
   static Json to_value(EventKind value) { return wire::name(value); }
+  static Json to_value(JournalOutcome value) { return plumb::name(value); }
+  static Json to_value(DoneOutcome value) { return wire::name(value); }
+  static Json to_value(ConfirmOutcome value) { return wire::name(value); }
   static Json to_value(Code value) { return code_name(value); }
   static Json to_value(Severity value) { return plumb::name(value); }
-  static Json to_value(const Operation& value) { return clean(to_json(value)); }
+  static Json to_value(const Operation& value) { return repaired(to_json(value)); }
   template <class T>
   static Json to_value(const std::optional<T>& value) {
     return value ? to_value(*value) : Json(nullptr);
@@ -85,7 +125,7 @@ class Writer {
   template <class T>
   static Json to_value(const std::map<std::string, T>& values) {
     Json out = Json::object();
-    for (const auto& [name, value] : values) out[clean(name)] = to_value(value);
+    for (const auto& [name, value] : values) out[repaired_utf8(name)] = to_value(value);
     return out;
   }
   template <class T>
@@ -118,6 +158,26 @@ class Reader {
     from_value(taken, value);
     if (problem_.any()) problem_.set(name);
   }
+  void required(const char* name, std::string& value, Cleaning auto clean) {
+    required(name, value);
+    value = clean(value);
+  }
+  void member(const char* name, std::string& value, Cleaning auto clean) {
+    member(name, value);
+    value = clean(value);
+  }
+  template <class T>
+  void required(const char* name, T& values, Most most) {
+    if (fits(name, most)) required(name, values);
+  }
+  template <class T>
+  void member(const char* name, T& values, Most most) {
+    if (fits(name, most)) member(name, values);
+  }
+  void member(const char* name, std::vector<std::string>& values, Most most, Cleaning auto clean) {
+    member(name, values, most);
+    for (std::string& value : values) value = clean(value);
+  }
   void bytes(const char* name, std::string& value);
   // Every member has been asked for, so what is left is not known.
   void finish() {
@@ -144,8 +204,12 @@ class Reader {
   }
   void from_value(Json& json, Json& value) { value = std::move(json); }
   void from_value(Json& json, Address& value);
+  void from_value(Json& json, Versions& value);
   void from_value(Json& json, Op& value);
   void from_value(Json& json, EventKind& value);
+  void from_value(Json& json, JournalOutcome& value);
+  void from_value(Json& json, DoneOutcome& value);
+  void from_value(Json& json, ConfirmOutcome& value);
   void from_value(Json& json, Code& value);
   void from_value(Json& json, Severity& value);
   void from_value(Json& json, Operation& value);
@@ -183,6 +247,15 @@ class Reader {
   }
 
  private:
+  // Before anything is made of it.
+  bool fits(const char* name, Most most) {
+    const auto found = in_.find(name);
+    if (found == in_.end() || found->size() <= most.items) return true;
+    problem_.set(std::string(name) + ": " + std::to_string(found->size()) + " items; at most " +
+                 std::to_string(most.items) + " are taken");
+    return false;
+  }
+
   Json& in_;
   Problem& problem_;
 };

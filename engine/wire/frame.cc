@@ -24,14 +24,14 @@ void FrameReader::add(std::string_view bytes) {
   buffer_ += bytes;
 }
 
-Result<std::optional<std::string>> FrameReader::next() {
+Result<std::optional<std::string>> FrameReader::next(std::size_t longest) {
   const std::size_t held = buffer_.size() - begin_;
   if (held < kHead) return std::optional<std::string>();
   std::size_t size = 0;
   for (std::size_t i = 0; i < kHead; ++i) size = size << 8 | static_cast<unsigned char>(buffer_[begin_ + i]);
-  if (size > kMaxFrame) {
-    return fail(Code::kProtocol, "a frame claims " + std::to_string(size) + " bytes; at most " +
-                                     std::to_string(kMaxFrame) + " are read");
+  if (size > longest) {
+    return fail(Code::kProtocol,
+                "a frame claims " + std::to_string(size) + " bytes; at most " + std::to_string(longest) + " are read");
   }
   if (held < kHead + size) return std::optional<std::string>();
   std::optional<std::string> body = buffer_.substr(begin_ + kHead, size);

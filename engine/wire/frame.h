@@ -10,7 +10,7 @@
 
 namespace plumb::wire {
 
-inline constexpr std::size_t kMaxFrame = std::size_t{64} << 20;
+inline constexpr std::size_t kMaxFrame = std::size_t{16} << 20;
 
 std::string frame(std::string_view body);
 
@@ -18,8 +18,8 @@ std::string frame(std::string_view body);
 class FrameReader {
  public:
   void add(std::string_view bytes);
-  // The next body, nothing while it is incomplete, or kProtocol where a length is past kMaxFrame.
-  Result<std::optional<std::string>> next();
+  // The next body, nothing while it is incomplete, or kProtocol where a length is past `longest`.
+  Result<std::optional<std::string>> next(std::size_t longest = kMaxFrame);
   bool in_the_middle() const { return !buffer_.empty(); }
 
  private:

@@ -1,8 +1,10 @@
 #include "engine/wire/messages.h"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/wire/codec.h"
+#include "engine/wire/frame.h"
 
 namespace plumb {
 
@@ -10,7 +12,7 @@ namespace plumb {
 
 template <class Codec>
 void members(Codec& codec, SourceSpan& span) {
-  codec.required("file", span.file);
+  codec.required("file", span.file, wire::Line());
   codec.member("line", span.line);
   codec.member("column", span.column);
   codec.member("end_line", span.end_line);
@@ -20,19 +22,19 @@ void members(Codec& codec, SourceSpan& span) {
 template <class Codec>
 void members(Codec& codec, Related& related) {
   codec.required("span", related.span);
-  codec.required("note", related.note);
+  codec.required("note", related.note, wire::Text());
 }
 
 template <class Codec>
 void members(Codec& codec, Diagnostic& diagnostic) {
   codec.required("code", diagnostic.code);
   codec.member("severity", diagnostic.severity);
-  codec.required("summary", diagnostic.summary);
+  codec.required("summary", diagnostic.summary, wire::Text());
   codec.member("span", diagnostic.span);
-  codec.member("label", diagnostic.label);
-  codec.member("hint", diagnostic.hint);
-  codec.member("related", diagnostic.related);
-  codec.member("host", diagnostic.host);
+  codec.member("label", diagnostic.label, wire::Text());
+  codec.member("hint", diagnostic.hint, wire::Text());
+  codec.member("related", diagnostic.related, wire::Most{64});
+  codec.member("host", diagnostic.host, wire::Line());
 }
 
 template <class Codec>
@@ -45,33 +47,41 @@ void members(Codec& codec, Desired& desired) {
 template <class Codec>
 void members(Codec& codec, Missing& missing) {
   codec.required("what", missing.what);
-  codec.member("attribute", missing.attribute);
+  codec.member("attribute", missing.attribute, wire::Line());
 }
 
 template <class Codec>
 void members(Codec& codec, Observed& observed) {
   codec.required("exists", observed.exists);
   codec.required("attributes", observed.attributes);
-  codec.member("missing", observed.missing);
+  codec.member("missing", observed.missing, wire::Most{4096});
   codec.member("obstacle", observed.obstacle);
   codec.member("content_text", observed.content_text);
+  codec.member("undone_by", observed.undone_by);
 }
 
 namespace wire {
 
+namespace {
+
+// Of what a program printed, of an action and in a late report.
+constexpr std::size_t kLongestOutput = std::size_t{256} << 10;
+
+}  // namespace
+
 template <class Codec>
 void members(Codec& codec, Hello& hello) {
-  codec.required("protocol", hello.protocol);
-  codec.required("version", hello.version);
-  codec.required("platform", hello.platform);
-  codec.required("facts", hello.facts);
+  codec.required("protocols", hello.protocols);
+  codec.required("version", hello.version, Line{128});
+  codec.member("platform", hello.platform, Line{128});
+  codec.member("facts", hello.facts);
 }
 
 template <class Codec>
 void members(Codec& codec, Observe& observe) {
   codec.required("project", observe.project);
   codec.member("key", observe.key);
-  codec.required("resources", observe.resources);
+  codec.required("resources", observe.resources, kManyItems);
 }
 
 template <class Codec>
@@ -83,44 +93,44 @@ void members(Codec& codec, ObservedState& state) {
 
 template <class Codec>
 void members(Codec& codec, ObservedChunk& chunk) {
-  codec.required("states", chunk.states);
+  codec.required("states", chunk.states, kManyItems);
 }
 
 template <class Codec>
 void members(Codec& codec, Owed& owed) {
-  codec.required("address", owed.address);
+  codec.required("address", owed.address, Line());
   codec.required("op", owed.op);
-  codec.member("run", owed.run);
-  codec.member("because", owed.because);
+  codec.member("run", owed.run, Line());
+  codec.member("because", owed.because, kManyItems, Line());
 }
 
 template <class Codec>
 void members(Codec& codec, Unreported& unreported) {
-  codec.required("run", unreported.run);
-  codec.member("plan", unreported.plan);
-  codec.required("address", unreported.address);
+  codec.required("run", unreported.run, Line());
+  codec.member("plan", unreported.plan, Line());
+  codec.required("address", unreported.address, Line());
   codec.required("outcome", unreported.outcome);
-  codec.member("text", unreported.text);
+  codec.member("text", unreported.text, Text{kLongestOutput});
   codec.member("op", unreported.op);
 }
 
 template <class Codec>
 void members(Codec& codec, ItemLock& lock) {
-  codec.required("items", lock.items);
-  codec.required("owner", lock.owner);
-  codec.member("reason", lock.reason);
-  codec.required("since", lock.since);
-  codec.required("until", lock.until);
+  codec.required("items", lock.items, Line());
+  codec.required("owner", lock.owner, Line());
+  codec.member("reason", lock.reason, Line());
+  codec.required("since", lock.since, Line());
+  codec.required("until", lock.until, Line());
 }
 
 template <class Codec>
 void members(Codec& codec, Record& record) {
   codec.required("serial", record.serial);
   codec.member("damaged", record.damaged);
-  codec.member("resources", record.resources);
-  codec.member("owed", record.owed);
-  codec.member("unreported", record.unreported);
-  codec.member("locks", record.locks);
+  codec.member("resources", record.resources, kManyItems);
+  codec.member("owed", record.owed, kManyItems);
+  codec.member("unreported", record.unreported, kManyItems);
+  codec.member("locks", record.locks, kManyItems);
 }
 
 template <class Codec>
@@ -147,6 +157,12 @@ void members(Codec& codec, Action& action) {
 }
 
 template <class Codec>
+void members(Codec& codec, LargeContent& content) {
+  codec.required("digest", content.digest);
+  codec.required("size", content.size);
+}
+
+template <class Codec>
 void members(Codec& codec, Apply& apply) {
   codec.required("project", apply.project);
   codec.member("key", apply.key);
@@ -154,10 +170,11 @@ void members(Codec& codec, Apply& apply) {
   codec.required("plan", apply.plan);
   codec.member("check_applied", apply.check_applied);
   codec.member("keep_going", apply.keep_going);
-  codec.required("actions", apply.actions);
-  codec.member("resources", apply.resources);
-  codec.member("secrets", apply.secrets);
-  codec.member("moot_probes", apply.moot_probes);
+  codec.required("actions", apply.actions, kManyItems);
+  codec.member("resources", apply.resources, kManyItems);
+  codec.member("secrets", apply.secrets, kManyItems);
+  codec.member("moot_probes", apply.moot_probes, kManyItems);
+  codec.member("contents", apply.contents, kManyItems);
 }
 
 template <class Codec>
@@ -166,13 +183,21 @@ void members(Codec& codec, Blob& blob) {
   codec.bytes("bytes", blob.bytes);
   codec.required("last", blob.last);
   codec.member("secret", blob.secret);
+  codec.member("problem", blob.problem);
+}
+
+template <class Codec>
+void members(Codec& codec, Want& want) {
+  codec.required("digest", want.digest);
+  codec.member("offset", want.offset);
+  codec.required("bytes", want.bytes);
 }
 
 template <class Codec>
 void members(Codec& codec, Event& event) {
   codec.required("kind", event.kind);
   codec.required("index", event.index);
-  codec.member("text", event.text);
+  codec.member("text", event.text, Text{kLongestOutput});
   codec.member("problem", event.problem);
   codec.member("milliseconds", event.milliseconds);
 }
@@ -185,9 +210,9 @@ void members(Codec& codec, Done& done) {
   codec.member("failed", done.failed);
   codec.member("skipped", done.skipped);
   codec.member("verified", done.verified);
-  codec.member("applied_by", done.applied_by);
-  codec.member("applied_at", done.applied_at);
-  codec.member("owed", done.owed);
+  codec.member("applied_by", done.applied_by, Line());
+  codec.member("applied_at", done.applied_at, Line());
+  codec.member("owed", done.owed, kManyItems, Line());
   codec.member("confirm_within", done.confirm_within);
 }
 
@@ -216,35 +241,35 @@ void members(Codec& codec, Confirm& confirm) {
 template <class Codec>
 void members(Codec& codec, Confirmation& confirmation) {
   codec.required("outcome", confirmation.outcome);
-  codec.member("undone", confirmation.undone);
-  codec.member("restarted", confirmation.restarted);
-  codec.member("problems", confirmation.problems);
+  codec.member("undone", confirmation.undone, kManyItems, Line());
+  codec.member("restarted", confirmation.restarted, kManyItems, Line());
+  codec.member("problems", confirmation.problems, kManyItems, Line());
 }
 
 template <class Codec>
 void members(Codec& codec, ChangeLocks& request) {
   codec.required("project", request.project);
-  codec.member("owner", request.owner);
-  codec.member("lock", request.lock);
+  codec.member("owner", request.owner, Line());
+  codec.member("lock", request.lock, kManyItems);
   codec.member("seconds", request.seconds);
-  codec.member("reason", request.reason);
-  codec.member("unlock", request.unlock);
+  codec.member("reason", request.reason, Line());
+  codec.member("unlock", request.unlock, kManyItems);
   codec.member("unlock_all", request.unlock_all);
   codec.member("force", request.force);
 }
 
 template <class Codec>
 void members(Codec& codec, Locks& locks) {
-  codec.member("locks", locks.locks);
-  codec.member("lifted", locks.lifted);
+  codec.member("locks", locks.locks, kManyItems);
+  codec.member("lifted", locks.lifted, kManyItems);
 }
 
 namespace {
 
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
-    "hello", "observe",     "observed", "record",  "blob",    "apply",        "event",        "alive",
-    "done",  "acknowledge", "stop",     "refused", "confirm", "confirmation", "change_locks", "locks"};
+    "hello",       "observe", "observed", "record",  "blob",         "apply",        "event", "alive", "done",
+    "acknowledge", "stop",    "refused",  "confirm", "confirmation", "change_locks", "locks", "want"};
 
 template <std::size_t kIndex = 0>
 Result<Message> read(std::string_view kind, Json& body) {
@@ -275,27 +300,59 @@ Result<> read_part(Json& json, T& part) {
 
 }  // namespace
 
-std::string encode(const Message& message) {
+Json to_body(const Message& message) {
   return std::visit(
       [&message](const auto& value) {
         Json body = Writer::to_value(value);
         body["message"] = name(message);
-        return to_cbor(body);
+        return body;
       },
       message);
 }
 
-Result<Message> decode(std::string_view body) {
+Result<Json> read_body(std::string_view bytes) {
   JsonLimits limits;
-  limits.bytes = std::size_t{64} << 20;
+  limits.bytes = kMaxFrame;
   limits.depth = 72;  // attributes may be as deep as documents are, and stand inside a message
-  PLUMB_TRY_ASSIGN(Json json, parse_cbor(body, limits));
-  if (!json.is_object()) return fail(Code::kProtocol, "a message is an object");
-  const auto kind = json.find("message");
-  if (kind == json.end() || !kind->is_string()) return fail(Code::kProtocol, "a message names its kind");
+  PLUMB_TRY_ASSIGN(Json body, parse_cbor(bytes, limits));
+  if (!body.is_object()) return fail(Code::kProtocol, "a message is an object");
+  return body;
+}
+
+Result<Message> from_body(Json body) {
+  const auto kind = body.find("message");
+  if (kind == body.end() || !kind->is_string()) return fail(Code::kProtocol, "a message names its kind");
   const std::string name = kind->get<std::string>();
-  json.erase(kind);
-  return read(name, json);
+  body.erase(kind);
+  if (name == kKinds.front() && body.contains("protocol")) {
+    return fail(Code::kProtocol,
+                "the other side names one version of the protocol, as releases of long ago did; this "
+                "program speaks " +
+                    kVersions.str())
+        .hint("the executor is not one that this program brought: look at the command that starts it");
+  }
+  return read(name, body);
+}
+
+std::string encode(const Message& message) {
+  return to_cbor(to_body(message));
+}
+
+Result<Message> decode(std::string_view body) {
+  PLUMB_TRY_ASSIGN(Json json, read_body(body));
+  return from_body(std::move(json));
+}
+
+std::string Versions::str() const {
+  return std::to_string(min) + (max == min ? "" : " to " + std::to_string(max));
+}
+
+Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who) {
+  const int highest = std::min(ours.max, theirs.max);
+  if (highest >= std::max(ours.min, theirs.min)) return highest;
+  return fail(Code::kProtocol, std::string(who) + " speaks versions " + theirs.str() +
+                                   " of the protocol; this program speaks " + ours.str())
+      .hint("the executor is not one that this program brought: look at the command that starts it");
 }
 
 Json to_json(const Observed& observed) {
@@ -343,6 +400,38 @@ std::string_view name(EventKind kind) {
       return "diverged";
   }
   return "started";
+}
+
+std::string_view name(DoneOutcome outcome) {
+  switch (outcome) {
+    case DoneOutcome::kOk:
+      return "ok";
+    case DoneOutcome::kFailed:
+      return "failed";
+    case DoneOutcome::kStale:
+      return "stale";
+    case DoneOutcome::kInterrupted:
+      return "interrupted";
+    case DoneOutcome::kAlready:
+      return "already";
+  }
+  return "failed";
+}
+
+std::string_view name(ConfirmOutcome outcome) {
+  switch (outcome) {
+    case ConfirmOutcome::kConfirmed:
+      return "confirmed";
+    case ConfirmOutcome::kBusy:
+      return "busy";
+    case ConfirmOutcome::kUndoing:
+      return "undoing";
+    case ConfirmOutcome::kUndone:
+      return "undone";
+    case ConfirmOutcome::kNothing:
+      return "nothing";
+  }
+  return "nothing";
 }
 
 }  // namespace wire

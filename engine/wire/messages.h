@@ -1,12 +1,14 @@
 // What controller and executor say to each other. schemas/wire.json describes the same in JSON Schema.
 //
-//   executor   hello        at once after its start: protocol, platform, facts
-//   controller observe      all resources of the host in one frame
+//   executor   hello        at once after its start: versions of the protocol, platform, facts
+//   controller hello        in front of its first message: versions of the protocol
+//   controller observe      all resources of the host
 //   executor   observed     states, in chunks, in the order asked for
 //   executor   record       what the host remembers; ends the answer to observe
-//   controller blob         contents that the actions need, in chunks
+//   controller blob         small contents that the actions need, in chunks
 //   controller apply        the actions in order
 //   executor   event        started, output, changed, satisfied, failed, skipped, …
+//   executor   want         the next bytes of a large content, for an action whose turn has come; answered by blobs
 //   executor   done         totals; ends the answer to apply
 //   controller stop         finish the action in hand, record it, answer done
 //   controller confirm      over a new connection: the host can still be reached, the changes of a run stay
@@ -15,7 +17,8 @@
 //   executor   locks        those in force
 //   executor   refused      instead of an answer: the host is locked, the request cannot be used, …
 //
-// A conversation is hello, then any number of observe and apply, then end of stream.
+// A conversation is hello both ways, then any number of observe and apply, then end of stream. A message is one frame,
+// or where its lists are long several (stream.h).
 #pragma once
 
 #include <cstdint>
@@ -28,17 +31,30 @@
 
 #include "engine/base/address.h"
 #include "engine/base/json.h"
+#include "engine/base/outcome.h"
 #include "engine/base/result.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb::wire {
 
-inline constexpr int kProtocol = 1;
+// Of the protocol, from `min` up to and including `max`.
+struct Versions {
+  int min = 0;
+  int max = 0;
+  std::string str() const;  // "2 to 4", "2"
+  friend bool operator==(const Versions&, const Versions&) = default;
+};
+
+// That this program speaks. A conversation is held in the highest one that both sides name.
+inline constexpr Versions kVersions{2, 2};
+
+// The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
+Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);
 
 struct Hello {
-  int protocol = kProtocol;
-  std::string version;   // of the executor
-  std::string platform;  // "linux-x86_64"
+  Versions protocols = kVersions;
+  std::string version;   // of the program
+  std::string platform;  // of the host, "linux-x86_64"; an executor's alone, as are its facts
   Json facts = Json::object();
 };
 
@@ -72,8 +88,7 @@ struct Unreported {
   std::string run;
   std::string plan;
   std::string address;
-  // "changed", "verified", "failed", "unknown"; "undone", "not undone" where nobody confirmed it
-  std::string outcome;
+  JournalOutcome outcome = JournalOutcome::kUnknown;  // never kNone
   std::string text;
   Op op = Op::kNone;  // that the action was about
 };
@@ -126,6 +141,12 @@ struct Action {
   std::vector<Due> owes;     // owed once this one has begun, and left to a later run
 };
 
+// A content that is not sent until the executor wants it.
+struct LargeContent {
+  std::string digest;  // plain or keyed
+  std::uint64_t size = 0;
+};
+
 struct Apply {
   std::string project;
   std::string key;
@@ -140,14 +161,28 @@ struct Apply {
   std::map<std::string, Json> secrets;  // keyed digest -> value
   // Addresses whose owed probes the configuration no longer asks for.
   std::vector<std::string> moot_probes;
+  std::vector<LargeContent> contents;
 };
 
-// Contents for WriteFile, by digest (plain or keyed). A blob comes in order; the last chunk is marked.
+// The largest part of a content that travels in one Blob.
+inline constexpr std::size_t kBlobChunk = std::size_t{1} << 20;
+
+// Contents for WriteFile, by digest (plain or keyed). A blob comes in order, in chunks; the last one is marked.
 struct Blob {
   std::string digest;
   std::string bytes;
   bool last = true;
-  bool secret = false;  // never leaves the executor's memory but for its place
+  bool secret = false;                // never leaves the executor's memory but for its place
+  std::optional<Diagnostic> problem;  // of a content that was wanted and cannot be had; nothing more of it comes
+};
+
+// During an apply: one of its large contents, from `offset` on. Blobs of together at most `bytes` answer it, or fewer
+// where the last one comes earlier. Offsets go up without gaps, so that one answer can be wanted before the one in
+// front of it is there; 0 begins again.
+struct Want {
+  std::string digest;
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
 };
 
 enum class EventKind { kStarted, kOutput, kChanged, kVerified, kSatisfied, kFailed, kSkipped, kStale, kDiverged };
@@ -163,15 +198,18 @@ struct Event {
 // Between the events of an apply, where a step takes long: the executor has not stopped.
 struct Alive {};
 
+// kAlready: the host has applied this plan, and did nothing.
+enum class DoneOutcome { kOk, kFailed, kStale, kInterrupted, kAlready };
+
 struct Done {
-  std::string outcome;  // "ok", "failed", "stale", "interrupted", "already"
+  DoneOutcome outcome = DoneOutcome::kOk;
   int changed = 0;
   int satisfied = 0;
   int failed = 0;
   int skipped = 0;
   int verified = 0;               // probes that passed
-  std::string applied_by;         // "already": the run
-  std::string applied_at;         // "already": when, RFC 3339, by the host's clock
+  std::string applied_by;         // kAlready: the run
+  std::string applied_at;         // kAlready: when, RFC 3339, by the host's clock
   std::vector<std::string> owed;  // addresses of restarts and probes that are still owed
   int confirm_within = 0;         // seconds in which Confirm must come over a new connection; 0: it need not
 };
@@ -192,9 +230,11 @@ struct Confirm {
   std::string run;
 };
 
+// Busy: the run still works. Nothing: the run left nothing to confirm.
+enum class ConfirmOutcome { kConfirmed, kBusy, kUndoing, kUndone, kNothing };
+
 struct Confirmation {
-  // "confirmed"; "busy": the run still works; "undoing"; "undone"; "nothing": the run left nothing to confirm.
-  std::string outcome;
+  ConfirmOutcome outcome = ConfirmOutcome::kNothing;
   std::vector<std::string> undone;     // addresses
   std::vector<std::string> restarted;  // addresses, also of commands that ran again
   std::vector<std::string> problems;   // what could not be undone, and why
@@ -217,11 +257,17 @@ struct Locks {
 };
 
 using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop,
-                             Refused, Confirm, Confirmation, ChangeLocks, Locks>;
+                             Refused, Confirm, Confirmation, ChangeLocks, Locks, Want>;
 
-// CBOR bodies. decode() is strict and bounded: unknown kinds and members are refused with kProtocol.
+// CBOR bodies of messages that fit into one frame; stream.h has those of all. Reading is strict and bounded: unknown
+// kinds and members are refused with kProtocol.
 std::string encode(const Message& message);
 Result<Message> decode(std::string_view body);
+
+// The steps of the two.
+Json to_body(const Message& message);
+Result<Json> read_body(std::string_view bytes);
+Result<Message> from_body(Json body);
 
 // Parts of messages that are kept on their own, in snapshots. Reading is as strict as decode().
 Json to_json(const Observed& observed);
@@ -232,6 +278,8 @@ Result<> from_json(Json& json, Diagnostic& problem);
 Result<> from_json(Json& json, Record& record);
 
 std::string_view name(EventKind kind);
+std::string_view name(DoneOutcome outcome);
+std::string_view name(ConfirmOutcome outcome);
 std::string_view name(const Message& message);
 
 }  // namespace plumb::wire

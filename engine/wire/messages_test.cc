@@ -67,7 +67,7 @@ TEST(Messages, WrongTypesAreRefused) {
 TEST(Messages, NestingIsBounded) {
   Json deep = 1;
   for (int i = 0; i < 200; ++i) deep = Json::array({deep});
-  EXPECT_FALSE(decode(encode(Hello{1, "v", "p", deep})).has_value());
+  EXPECT_FALSE(decode(encode(Hello{kVersions, "v", "p", deep})).has_value());
 }
 
 TEST(Messages, TextThatIsNotUtf8IsMadeSo) {

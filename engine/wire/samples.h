@@ -27,6 +27,7 @@ inline std::vector<Message> samples() {
   observed.missing = {{{"", "user", "deploy"}, "owner"}};
   observed.obstacle = sample_diagnostic();
   observed.content_text = "hello\n";
+  observed.undone_by = "line:/etc/motd#b";
 
   Action action;
   action.desired = sample_desired();
@@ -55,32 +56,34 @@ inline std::vector<Message> samples() {
   apply.resources = {{"file:/etc/motd", {{"mode", "0644"}}}};
   apply.secrets = {{"hmac-sha256:0", "s3cret"}};
   apply.moot_probes = {"service:z"};
+  apply.contents = {{"sha256:3", std::uint64_t{1} << 40}};
 
   Record record;
   record.serial = 7;
   record.damaged = true;
   record.resources = apply.resources;
   record.owed = {{"service:x", Op::kReload, "run-0", {"file:/etc/x"}}};
-  record.unreported = {{"run-0", "sha256:1", "file:/etc/x", "unknown", "killed", Op::kUpdate}};
+  record.unreported = {{"run-0", "sha256:1", "file:/etc/x", JournalOutcome::kUnknown, "killed", Op::kUpdate}};
   record.locks = {{"file:/etc/*", "ada", "a trial", "2026-01-02T03:04:05Z", "2026-01-02T05:04:05Z"}};
 
   return {
-      Hello{1, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},
+      Hello{{1, 3}, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},
       Observe{"edge", "k", {sample_desired()}},
       ObservedChunk{{{0, observed, std::nullopt}, {1, std::nullopt, sample_diagnostic()}}},
       record,
-      Blob{"sha256:2", std::string("\0\xff bytes", 8), false, true},
+      Blob{"sha256:2", std::string("\0\xff bytes", 8), false, true, sample_diagnostic()},
       apply,
       Event{EventKind::kFailed, 3, "why", sample_diagnostic(), 12},
       Alive{},
-      Done{"failed", 1, 2, 3, 4, 5, "run-0", "2026-01-02T03:04:05Z", {"service:x"}, 120},
+      Done{DoneOutcome::kFailed, 1, 2, 3, 4, 5, "run-0", "2026-01-02T03:04:05Z", {"service:x"}, 120},
       Acknowledge{"edge"},
       Stop{},
       Refused{sample_diagnostic()},
       Confirm{"edge", "run-1"},
-      Confirmation{"undone", {"file:/etc/x"}, {"service:x"}, {"file:/etc/y: it is in use"}},
+      Confirmation{ConfirmOutcome::kUndone, {"file:/etc/x"}, {"service:x"}, {"file:/etc/y: it is in use"}},
       ChangeLocks{"edge", "ada", {"file:/etc/*"}, 7200, "a trial", {"service:x"}, true, true},
       Locks{record.locks, record.locks},
+      Want{"sha256:3", 4096, 8192},
   };
 }
 

@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "engine/base/digest.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::command {
@@ -173,7 +172,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
 Run run_operation(const Desired& desired) {
   Run run;
   const Json& command = desired.attribute("run");
-  const bool sealed = command.is_string() && is_keyed_digest(command.get_ref<const std::string&>());
+  const bool sealed = command.is_string() && desired.sensitive.contains("run");
   if (command.is_string() && !sealed) {
     run.script = command.get<std::string>();
   } else {
@@ -205,8 +204,6 @@ Change running(const Desired& desired, std::string note) {
   return change;
 }
 
-const std::array kTriggers = {Trigger{"run_on", Op::kRun}};
-
 }  // namespace
 
 std::vector<Result<Observed>> CommandProvider::observe(std::span<const Desired* const> desired, System& system) const {
@@ -236,8 +233,16 @@ std::vector<Address> CommandProvider::infers(const Desired& desired) const {
   return edges;
 }
 
-std::span<const Trigger> CommandProvider::triggers() const {
-  return kTriggers;
+Observed CommandProvider::as_declared(const Desired& desired) const {
+  Observed observed = Provider::as_declared(desired);
+  if (has_guard(desired)) observed.attributes["guard"] = "skip";
+  return observed;
+}
+
+Observed CommandProvider::as_declared_before(const Desired& before, const Desired& desired) const {
+  Observed observed = as_declared(before);
+  observed.attributes["guard"] = before.attributes == desired.attributes ? "skip" : "run";
+  return observed;
 }
 
 // Whatever the guards said: they were asked before that which it watches changed.
@@ -247,7 +252,12 @@ Change CommandProvider::triggered(const Desired& desired, const Observed&, Op op
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<CommandProvider>());
+  registry.add({.name = "command",
+                .provider = std::make_shared<CommandProvider>(),
+                .operations = OperationSet::of<Run>(),
+                .triggers = {{"run_on", Op::kRun}},
+                .runs = true,
+                .guards = {"creates", "removes", "unless", "only_if"}});
 }
 
 }  // namespace plumb::providers::command

@@ -1,18 +1,20 @@
 // command: a program that runs where a guard says so, or when something it watches changes.
 #pragma once
 
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::providers::command {
 
 // Observed attributes, none of them in the schema: `guard`, "run" or "skip", and `why` in words.
 class CommandProvider : public Provider {
  public:
-  std::string_view kind() const override { return "command"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
-  std::span<const Trigger> triggers() const override;
+  // With a guard it has nothing to do any more; one without always has.
+  Observed as_declared(const Desired& desired) const override;
+  // Whether it runs is told by what of it changed.
+  Observed as_declared_before(const Desired& before, const Desired& desired) const override;
   Change triggered(const Desired& desired, const Observed& observed, Op op) const override;
 };
 

@@ -114,8 +114,10 @@ TEST_F(Command, WhatItNeedsIsToldAsMissing) {  // X06, X14
 TEST_F(Command, RunOnAloneRunsOnlyWhenTriggered) {  // X19
   const Desired desired = want({{"run_on", {"file:/etc/x"}}});
   EXPECT_EQ(verdict(desired), "skip: runs only when what it watches changes");
-  ASSERT_EQ(provider.triggers().size(), 1U);
-  EXPECT_EQ(provider.triggers()[0].attribute, "run_on");
+  Registry registry;
+  add_to(registry);
+  ASSERT_EQ(registry.find("command")->triggers.size(), 1U);
+  EXPECT_EQ(registry.find("command")->triggers[0].attribute, "run_on");
   const Change change = provider.triggered(desired, *look(desired).observed, Op::kRun);
   EXPECT_EQ(change.op, Op::kRun);
   EXPECT_EQ(change.operations.size(), 1U);
@@ -131,11 +133,16 @@ TEST_F(Command, AfterALastingGuardItHasToSkip) {
 
 TEST_F(Command, SealedValuesGoThroughAsTheyAre) {  // G08
   const std::string sealed = "hmac-sha256:" + std::string(64, 'a');
-  const plumb::Run made = run(want({{"run", sealed}, {"env", sealed}, {"stdin", sealed}}));
+  Desired desired = want({{"run", sealed}, {"env", sealed}, {"stdin", sealed}});
+  desired.sensitive = {"run", "env", "stdin"};
+  const plumb::Run made = run(desired);
   EXPECT_EQ(made.argv, (std::vector<std::string>{sealed}));
   EXPECT_EQ(made.script, "");
   EXPECT_EQ(made.sealed_env, sealed);
   EXPECT_EQ(made.stdin_text, sealed);
+  const plumb::Run plain = run(want({{"run", sealed}, {"env", {{"A", sealed}}}}));
+  EXPECT_EQ(plain.script, sealed) << "a text that looks sealed is a text";
+  EXPECT_EQ(plain.env.at("A"), sealed);
 }
 
 TEST_F(Command, NothingOfAnImageIsRun) {

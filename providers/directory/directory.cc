@@ -226,7 +226,10 @@ std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const 
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<DirectoryProvider>());
+  registry.add({.name = "directory",
+                .provider = std::make_shared<DirectoryProvider>(),
+                .operations = OperationSet::of<MakeDirectory, Remove, SetAttributes>(),
+                .confirmable = true});
 }
 
 }  // namespace plumb::providers::directory

@@ -1,7 +1,7 @@
 // directory: a folder, its attributes, and if asked for those of everything below it and what may be in it.
 #pragma once
 
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::providers::directory {
 
@@ -13,7 +13,6 @@ namespace plumb::providers::directory {
 //   holds    of a folder that is to go: {"files", "directories"}, how many
 class DirectoryProvider : public Provider {
  public:
-  std::string_view kind() const override { return "directory"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;

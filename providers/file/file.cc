@@ -167,6 +167,11 @@ std::vector<Address> FileProvider::infers(const Desired& desired) const {
   return infer_path_edges(desired, desired.text("path"));
 }
 
+std::vector<std::string> FileProvider::replaces_paths(const Desired& desired) const {
+  if (!wants_absent(desired) && !desired.has("content")) return {};
+  return {desired.text("path")};
+}
+
 std::vector<std::string> FileProvider::manages_paths(const Desired& desired) const {
   return {desired.text("path")};
 }
@@ -182,7 +187,11 @@ std::optional<Desired> FileProvider::restore(const Desired& desired, const Obser
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<FileProvider>());
+  registry.add({.name = "file",
+                .provider = std::make_shared<FileProvider>(),
+                .operations = OperationSet::of<WriteFile, Remove, SetAttributes>(),
+                .contents = {{.content = "content", .source = "source", .path = "path"}},
+                .confirmable = true});
 }
 
 }  // namespace plumb::providers::file

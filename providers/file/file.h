@@ -1,16 +1,16 @@
 // file: one regular file, its content and its attributes.
 #pragma once
 
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::providers::file {
 
 class FileProvider : public Provider {
  public:
-  std::string_view kind() const override { return "file"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
+  std::vector<std::string> replaces_paths(const Desired& desired) const override;
   std::vector<std::string> manages_paths(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };

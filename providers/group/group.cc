@@ -112,7 +112,8 @@ std::optional<Desired> GroupProvider::restore(const Desired& desired, const Obse
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<GroupProvider>());
+  registry.add(
+      {.name = "group", .provider = std::make_shared<GroupProvider>(), .operations = OperationSet::of<EditDatabase>()});
 }
 
 }  // namespace plumb::providers::group

@@ -1,13 +1,12 @@
 // group: a local group.
 #pragma once
 
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::providers::group {
 
 class GroupProvider : public Provider {
  public:
-  std::string_view kind() const override { return "group"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   // Its members.

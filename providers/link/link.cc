@@ -157,7 +157,10 @@ std::optional<Desired> LinkProvider::restore(const Desired& desired, const Obser
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<LinkProvider>());
+  registry.add({.name = "link",
+                .provider = std::make_shared<LinkProvider>(),
+                .operations = OperationSet::of<MakeLink, Remove>(),
+                .confirmable = true});
 }
 
 }  // namespace plumb::providers::link

@@ -1,14 +1,13 @@
 // link: a symbolic or hard link.
 #pragma once
 
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::providers::link {
 
 // Observed attributes beyond the schema's: `type`, what is at the path ("link", "file", "directory", "other").
 class LinkProvider : public Provider {
  public:
-  std::string_view kind() const override { return "link"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;

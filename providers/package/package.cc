@@ -124,7 +124,9 @@ std::optional<Desired> PackageProvider::restore(const Desired& desired, const Ob
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<PackageProvider>());
+  registry.add({.name = "package",
+                .provider = std::make_shared<PackageProvider>(),
+                .operations = OperationSet::of<PackageTransaction>()});
   for (const BackEnd* back_end : back_ends()) registry.managers().add(*back_end);
   registry.managers().tell("package_manager", package_manager);
 }

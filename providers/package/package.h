@@ -1,7 +1,7 @@
 // package: a package of the host's package manager.
 #pragma once
 
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::providers::package {
 
@@ -15,7 +15,6 @@ namespace plumb::providers::package {
 //   refresh    true where the package lists have to be read first
 class PackageProvider : public Provider {
  public:
-  std::string_view kind() const override { return "package"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   bool may_bring(const Desired& desired, const Observed& observed, const Address& what) const override;

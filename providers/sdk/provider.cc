@@ -1,6 +1,5 @@
 #include "providers/sdk/provider.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -80,27 +79,30 @@ bool Provider::may_bring(const Desired&, const Observed&, const Address&) const 
 std::vector<std::string> Provider::manages_paths(const Desired&) const {
   return {};
 }
-void Provider::complete(Desired&, std::span<const Desired>) const {}
-std::span<const Trigger> Provider::triggers() const {
+std::vector<std::string> Provider::replaces_paths(const Desired&) const {
   return {};
 }
+std::vector<std::string> Provider::edits_paths(const Desired&) const {
+  return {};
+}
+void Provider::complete(Desired&, std::span<const Desired>) const {}
 Change Provider::triggered(const Desired&, const Observed&, Op) const {
   return {};
 }
+bool Provider::is_unwanted(const Desired& desired) const {
+  return desired.text("state") == "absent";
+}
+Observed Provider::as_declared(const Desired& desired) const {
+  Observed observed;
+  observed.exists = !is_unwanted(desired);
+  if (observed.exists) observed.attributes = desired.attributes;
+  return observed;
+}
+Observed Provider::as_declared_before(const Desired& before, const Desired&) const {
+  return as_declared(before);
+}
 std::optional<Desired> Provider::restore(const Desired&, const Observed&) const {
   return std::nullopt;
-}
-
-void Registry::add(std::unique_ptr<Provider> provider) {
-  const auto place = std::lower_bound(providers_.begin(), providers_.end(), provider,
-                                      [](const auto& a, const auto& b) { return a->kind() < b->kind(); });
-  providers_.insert(place, std::move(provider));
-}
-
-const Provider* Registry::find(std::string_view kind) const {
-  const auto place = std::lower_bound(providers_.begin(), providers_.end(), kind,
-                                      [](const auto& a, std::string_view b) { return a->kind() < b; });
-  return place != providers_.end() && (*place)->kind() == kind ? place->get() : nullptr;
 }
 
 }  // namespace plumb

@@ -15,7 +15,6 @@
 #include "engine/base/address.h"
 #include "engine/base/json.h"
 #include "engine/base/result.h"
-#include "providers/sdk/managers.h"
 #include "providers/sdk/operation.h"
 #include "providers/sdk/system.h"
 
@@ -59,6 +58,8 @@ struct Observed {
   // The text that is there now, for the diff that people read: only where the digest differs from the desired
   // one, it is UTF-8 text of at most 256 KiB, and `content` is not sensitive.
   std::optional<std::string> content_text;
+  // The address of a later resource that takes back what this one asks for; "" for none.
+  std::string undone_by;
 };
 
 // kVerify: probes that ask whether an action on the resource did what it was made for.
@@ -83,17 +84,11 @@ struct Change {
   bool empty() const { return op == Op::kNone; }
 };
 
-// How a triggered resource answers when one of the addresses it watches changed.
-struct Trigger {
-  std::string attribute;  // "restart_on", "reload_on", "run_on": holds the globs
-  Op op = Op::kRestart;
-};
-
+// What a kind's resources want and have, and how they get from one to the other. See Kind for what else the engine
+// knows of a kind.
 class Provider {
  public:
   virtual ~Provider() = default;
-
-  virtual std::string_view kind() const = 0;
 
   // Reads the state of many resources of this kind at once, one result each in the same order: a batch, so that
   // one reading of a database or one process serves them all. An error means that nothing honest can be said.
@@ -117,33 +112,29 @@ class Provider {
   // The paths this resource manages, so that a purging directory leaves them and two kinds do not fight over one.
   virtual std::vector<std::string> manages_paths(const Desired& desired) const;
 
+  // Of files: those whose whole content this resource gives or takes away, and those of which it changes a part. Nobody
+  // may change a part of what another gives as a whole.
+  virtual std::vector<std::string> replaces_paths(const Desired& desired) const;
+  virtual std::vector<std::string> edits_paths(const Desired& desired) const;
+
   // Lets a resource finish its desired state with what the others of its host are (directory: what to keep).
   virtual void complete(Desired& desired, std::span<const Desired> host) const;
 
-  // Attributes by which changes elsewhere trigger an action here.
-  virtual std::span<const Trigger> triggers() const;
-  // The operations of a triggered action; called only when diff() itself asks for nothing that includes it.
+  // The operations of an action that one of the kind's triggers sets off; called only when diff() itself asks for
+  // nothing that includes it.
   virtual Change triggered(const Desired& desired, const Observed& observed, Op op) const;
+
+  // Whether it is asked that there be no such thing.
+  virtual bool is_unwanted(const Desired& desired) const;
+
+  // What a host would tell of the resource, where it cannot be asked:
+  // - one on which nothing is left to do;
+  virtual Observed as_declared(const Desired& desired) const;
+  // - one that has it as it was declared `before`, and now is asked for `desired`.
+  virtual Observed as_declared_before(const Desired& before, const Desired& desired) const;
 
   // What undo would ask for; nothing where the change cannot be undone.
   virtual std::optional<Desired> restore(const Desired& desired, const Observed& before) const;
 };
-
-// All built-in kinds, sorted by kind. Made by the build from the folders under providers/.
-class Registry {
- public:
-  void add(std::unique_ptr<Provider> provider);
-  const Provider* find(std::string_view kind) const;
-  std::span<const std::unique_ptr<Provider>> all() const { return providers_; }
-  // What the kinds' back ends drive.
-  Managers& managers() { return managers_; }
-  const Managers& managers() const { return managers_; }
-
- private:
-  Managers managers_;
-  std::vector<std::unique_ptr<Provider>> providers_;
-};
-
-const Registry& builtin_providers();
 
 }  // namespace plumb

@@ -5,17 +5,6 @@
 namespace plumb {
 namespace {
 
-class Named : public Provider {
- public:
-  explicit Named(std::string_view kind) : kind_(kind) {}
-  std::string_view kind() const override { return kind_; }
-  std::vector<Result<Observed>> observe(std::span<const Desired* const>, System&) const override { return {}; }
-  Change diff(const Desired&, const Observed&) const override { return {}; }
-
- private:
-  std::string_view kind_;
-};
-
 TEST(Provider, NamesGoBothWays) {
   for (const Op op :
        {Op::kNone, Op::kCreate, Op::kUpdate, Op::kReplace, Op::kDelete, Op::kRun, Op::kRestart, Op::kReload}) {
@@ -38,16 +27,6 @@ TEST(Provider, DesiredAnswersWithWhatIsGivenOrTheOtherwise) {
   EXPECT_TRUE(desired.flag("backup", true));
   EXPECT_TRUE(desired.has("uid"));
   EXPECT_FALSE(desired.has("gid"));
-}
-
-TEST(Provider, TheRegistryIsSortedByKind) {
-  Registry registry;
-  for (const char* kind : {"package", "command", "file"}) registry.add(std::make_unique<Named>(kind));
-  ASSERT_EQ(registry.all().size(), 3U);
-  EXPECT_EQ(registry.all()[0]->kind(), "command");
-  EXPECT_EQ(registry.all()[2]->kind(), "package");
-  EXPECT_EQ(registry.find("file")->kind(), "file");
-  EXPECT_EQ(registry.find("fil"), nullptr);
 }
 
 }  // namespace

@@ -100,8 +100,6 @@ class Actions {
   bool fresh_ = false;
 };
 
-const std::array kTriggers = {Trigger{"restart_on", Op::kRestart}, Trigger{"reload_on", Op::kReload}};
-
 }  // namespace
 
 std::vector<Result<Observed>> ServiceProvider::observe(std::span<const Desired* const> desired, System& system) const {
@@ -185,8 +183,10 @@ void ServiceProvider::complete(Desired& desired, std::span<const Desired> host) 
   }
 }
 
-std::span<const Trigger> ServiceProvider::triggers() const {
-  return kTriggers;
+Observed ServiceProvider::as_declared(const Desired& desired) const {
+  Observed observed = Provider::as_declared(desired);
+  observed.attributes["can_reload"] = true;
+  return observed;
 }
 
 Change ServiceProvider::triggered(const Desired& desired, const Observed& observed, Op op) const {
@@ -220,7 +220,11 @@ std::optional<Desired> ServiceProvider::restore(const Desired& desired, const Ob
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<ServiceProvider>());
+  registry.add({.name = "service",
+                .provider = std::make_shared<ServiceProvider>(),
+                .operations = OperationSet::of<ServiceAction>(),
+                .triggers = {{"restart_on", Op::kRestart}, {"reload_on", Op::kReload}},
+                .confirmable = true});
   for (const BackEnd* back_end : back_ends()) registry.managers().add(*back_end);
   registry.managers().tell("init", init_system);
 }

@@ -1,7 +1,7 @@
 // service: a unit of the host's service manager, whether it runs and whether it starts with the host.
 #pragma once
 
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::providers::service {
 
@@ -10,14 +10,14 @@ namespace plumb::providers::service {
 // `state` is running, stopped, failed, starting or stopping.
 class ServiceProvider : public Provider {
  public:
-  std::string_view kind() const override { return "service"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   // Its unit and unit file, and the package of the same name.
   std::vector<Address> infers(const Desired& desired) const override;
   // Sets `unit_files` where another resource of the host manages files of the unit.
   void complete(Desired& desired, std::span<const Desired> host) const override;
-  std::span<const Trigger> triggers() const override;
+  // A unit that something reloads is taken to be able to.
+  Observed as_declared(const Desired& desired) const override;
   Change triggered(const Desired& desired, const Observed& observed, Op op) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };

@@ -220,7 +220,8 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
 }
 
 void add_to(Registry& registry) {
-  registry.add(std::make_unique<UserProvider>());
+  registry.add(
+      {.name = "user", .provider = std::make_shared<UserProvider>(), .operations = OperationSet::of<EditDatabase>()});
 }
 
 }  // namespace plumb::providers::user

@@ -1,13 +1,12 @@
 // user: a local account.
 #pragma once
 
-#include "providers/sdk/provider.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::providers::user {
 
 class UserProvider : public Provider {
  public:
-  std::string_view kind() const override { return "user"; }
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;

@@ -8,6 +8,7 @@
 #include "engine/report/diagnostics.h"
 #include "engine/testing/case_file.h"
 #include "engine/testing/scratch_folder.h"
+#include "providers/sdk/builtin.h"
 
 namespace plumb::config {
 namespace {
@@ -91,9 +92,10 @@ TEST_P(ConfigCase, SaysWhatIsWanted) {
   const Result<> written = file->write_inputs(scratch.path());
   ASSERT_TRUE(written) << written.error().summary();
 
+  const Registry kinds = described_builtin_kinds();
   Diagnostics diagnostics;
   lang::SourceMap sources;
-  const auto project = load_project(scratch.path(), {}, diagnostics, sources);
+  const auto project = load_project(scratch.path(), {}, kinds, diagnostics, sources);
   std::string out;
   if (project && !diagnostics.has_errors() && file->has("want project")) file->expect("project", dump(*project));
   if (project && has_inventory) {
@@ -125,7 +127,7 @@ TEST_P(ConfigCase, SaysWhatIsWanted) {
     if (hosts) {
       for (const auto& [name, host] : hosts->hosts) names.insert(name);
       const std::map<std::string, Json> no_facts;
-      ir::Compiler({*project, *hosts, sources, builtin_providers(), no_facts, ""}).survey(names, diagnostics);
+      ir::Compiler({*project, *hosts, sources, kinds, no_facts, ""}).survey(names, diagnostics);
     }
   }
   std::string said = report::render(diagnostics.sorted(), sources, false);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/lang/yaml.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::config {
 
@@ -20,6 +21,11 @@ struct Judged {
 // schemas/NAME.txt holds documents for the schema NAME or resources/NAME, in sections "good …" and "bad …", written so
 // that YAML's own types are the right ones. To them come the examples inside the schemas.
 std::vector<Judged> all_judged();
+
+// The built-in kinds.
+const Registry& kinds();
+// A schema by the name that documents are judged by.
+const Json& schema_of(const std::string& name);
 
 std::optional<lang::Node> tree(const Judged& one);
 

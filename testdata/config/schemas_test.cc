@@ -1,4 +1,7 @@
-// Our validator and a stock one (npm's ajv) judge every example and counter-example alike.
+// The schemas, of kinds too, are of the subset that our validator knows, and it and a stock one (npm's ajv) judge every
+// example and counter-example alike.
+#include <algorithm>
+#include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -14,11 +17,117 @@
 namespace plumb::config {
 namespace {
 
+// Every built-in schema that configuration is read by stays within the subset that the validator knows.
+class SchemaSubset {
+ public:
+  std::vector<std::string> problems;
+
+  void walk(const Json& schema, const std::string& at) {
+    static const std::set<std::string> known = {"$schema",
+                                                "$id",
+                                                "$ref",
+                                                "$comment",
+                                                "title",
+                                                "description",
+                                                "markdownDescription",
+                                                "type",
+                                                "enum",
+                                                "const",
+                                                "properties",
+                                                "patternProperties",
+                                                "additionalProperties",
+                                                "propertyNames",
+                                                "required",
+                                                "minProperties",
+                                                "items",
+                                                "minItems",
+                                                "maxItems",
+                                                "uniqueItems",
+                                                "minLength",
+                                                "maxLength",
+                                                "pattern",
+                                                "minimum",
+                                                "maximum",
+                                                "anyOf",
+                                                "oneOf",
+                                                "allOf",
+                                                "not",
+                                                "if",
+                                                "then",
+                                                "else",
+                                                "default",
+                                                "examples",
+                                                "definitions",
+                                                "$defs",
+                                                "x-identity",
+                                                "x-format",
+                                                "x-expected",
+                                                "x-exclusive",
+                                                "x-sensitive",
+                                                "x-secret-capable",
+                                                "x-since",
+                                                "x-example",
+                                                "x-content-of",
+                                                "x-key"};
+    static const std::set<std::string> formats = {"path", "mode",  "duration", "size", "content",  "template", "source",
+                                                  "user", "group", "date",     "name", "timezone", "pattern"};
+    if (schema.is_boolean()) return;
+    for (const auto& [key, value] : schema.items()) {
+      if (!known.contains(key)) problems.push_back(at + " uses " + key);
+    }
+    if (schema.contains("x-format") && !formats.contains(schema["x-format"].get<std::string>())) {
+      problems.push_back(at + " has the unknown format " + schema["x-format"].dump());
+    }
+    for (const char* maps : {"properties", "patternProperties", "definitions", "$defs"}) {
+      if (!schema.contains(maps)) continue;
+      for (const auto& [name, part] : schema[maps].items()) walk(part, at + "/" + maps + "/" + name);
+    }
+    for (const char* one : {"additionalProperties", "propertyNames", "items", "not", "if", "then", "else"}) {
+      if (schema.contains(one)) walk(schema[one], at + "/" + one);
+    }
+    for (const char* lists : {"anyOf", "oneOf", "allOf"}) {
+      if (!schema.contains(lists)) continue;
+      for (const Json& part : schema[lists]) walk(part, at + "/" + lists);
+    }
+  }
+};
+
+TEST(BuiltinSchemas, StayWithinTheSubset) {
+  SchemaSubset subset;
+  std::vector<std::string> names = {"project", "inventory", "facts"};
+  for (const std::string& kind : kinds().names()) names.push_back("resources/" + kind);
+  for (const std::string& name : names) {
+    subset.walk(schema_of(name), name);
+  }
+  for (const std::string& problem : subset.problems) ADD_FAILURE() << problem;
+}
+
+TEST(BuiltinSchemas, KindsAreWhole) {
+  const Json& shared = builtin_schema("project")["definitions"]["resource"]["properties"];
+  for (const std::string& kind : kinds().names()) {
+    const Json& schema = schema_of("resources/" + kind);
+    const std::string identity = schema.value("x-identity", "");
+    EXPECT_TRUE(schema["properties"].contains(identity)) << kind;
+    EXPECT_EQ(schema.value("title", ""), kind);
+    EXPECT_EQ(schema["additionalProperties"], false) << kind;
+    EXPECT_NE(std::find(schema["required"].begin(), schema["required"].end(), Json(identity)), schema["required"].end())
+        << kind;
+    for (const auto& [name, part] : schema["properties"].items()) {
+      EXPECT_FALSE(shared.contains(name)) << kind << " declares the shared key " << name;
+      EXPECT_TRUE(name == identity || name != kind) << kind << ": a key of the kind's own name cannot be written";
+      EXPECT_FALSE(part.value("description", "").empty()) << kind << "." << name << " has no description";
+      if (part.contains("x-content-of")) {
+        EXPECT_TRUE(schema["properties"].contains(part["x-content-of"].get<std::string>())) << kind << "." << name;
+      }
+    }
+  }
+}
+
 TEST(Schemas, OurValidatorJudgesRight) {
   for (const Judged& one : all_judged()) {
     const auto node = tree(one);
     if (!node) continue;
-    const Json& root = builtin_schema(one.schema);
+    const Json& root = schema_of(one.schema);
     ValidateOptions options;
     options.root = &root;
     Diagnostics diagnostics;

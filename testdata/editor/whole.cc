@@ -53,7 +53,7 @@ std::optional<Json> around(const Json& root, const Json& schema, const std::stri
 
 // A resource as a file has it: the kind's key in the place of the identity.
 Json resource(const std::string& kind, const Json& attributes) {
-  const std::string identity = builtin_schema("resources/" + kind)["x-identity"].get<std::string>();
+  const std::string identity = config::kinds().find(kind)->schema.json().at("x-identity").get<std::string>();
   Json resource = attributes;
   if (resource.is_object() && resource.contains(identity)) {
     Json value = std::move(resource[identity]);
@@ -123,7 +123,7 @@ std::optional<Whole> whole(const Judged& one, Json value) {
   const std::vector<std::string> path = steps(one.pointer);
   if (one.schema == "project") return in_project(path, value);
   if (one.schema == "inventory") return in_inventory(path, value);
-  const auto attributes = around(builtin_schema(one.schema), builtin_schema(one.schema), path.at(1), value);
+  const auto attributes = around(config::schema_of(one.schema), config::schema_of(one.schema), path.at(1), value);
   if (path.size() != 2 || !attributes) return std::nullopt;
   return Whole{"project", "", resource(kind, *attributes), true};
 }

@@ -44,6 +44,18 @@ std::optional<std::string> fault_of_library_header(const std::string& file, cons
   return {};
 }
 
+// Whatever looks at the disk or starts a program without asking for it.
+bool opens_files(const std::string& line) {
+  static const std::regex direct(
+      R"re((^|[^.>\w])(run_program|has_program|fopen)\()re"
+      R"re(|\bstd::[io]?fstream\b|::(open|stat|lstat|access|opendir)\()re"
+      R"re(|#\s*include\s*("engine/base/(file|spawn)\.h"|<(fstream|fcntl\.h|sys/stat\.h|dirent\.h)>))re"
+      R"re(|\b(fs|filesystem)::(exists|status|symlink_status|canonical|weakly_canonical|relative|proximate|equivalent)re"
+      R"re(|file_size|last_write_time|is_\w+|read_symlink|(recursive_)?directory_iterator|create_\w+|remove\w*|rename)re"
+      R"re(|copy\w*|permissions|temp_directory_path|current_path)\b)re");
+  return line.find_first_of("(#:") != std::string::npos && std::regex_search(line, direct);
+}
+
 }  // namespace
 
 std::optional<std::string> layer_of(std::string_view file) {
@@ -67,8 +79,12 @@ std::vector<Violation> check(const std::string& file, std::string_view text) {
   if (is_test(file)) return violations;
   std::istringstream lines{std::string(text)};
   std::string line;
+  const std::optional<std::string> layer = layer_of(file);
+  const bool behind = layer && behind_files().contains(*layer) && !beside_files().contains(file);
   for (int number = 1; std::getline(lines, line); ++number) {
     std::smatch match;
+    if (behind && opens_files(line))
+      violations.push_back({file, number, "files and programs are reached through engine/base/files.h here"});
     if (line.find('#') == std::string::npos || !std::regex_search(line, match, include)) continue;
     const std::string header = match[2];
     const auto fault = match[1] == "\"" ? fault_of_project_header(file, header) : fault_of_library_header(file, header);

@@ -20,29 +20,39 @@ Error no_manager(const std::string& of, const std::string& name) {
 
 }  // namespace
 
-Result<> Secrets::reveal(Json& value) const {
-  if (value.is_string() && is_keyed_digest(value.get_ref<const std::string&>())) {
-    const auto found = values_.find(value.get_ref<const std::string&>());
+Secrets::Secrets(const std::map<std::string, Json>& encoded) {
+  for (const auto& [text, value] : encoded) {
+    if (const auto sealed = Sealed::decode(text)) values_.emplace(*sealed, value);
+  }
+}
+
+Result<> Secrets::reveal(Json& value, const std::set<Sealed>& marked) const {
+  if (value.is_string()) {
+    const auto sealed = Sealed::decode(value.get_ref<const std::string&>());
+    if (!sealed || !marked.contains(*sealed)) return {};
+    const auto found = values_.find(*sealed);
     if (found == values_.end()) return fail(Code::kSecretUnresolved, "a sensitive value was not sent");
     value = found->second;
   } else if (value.is_structured()) {
-    for (Json& item : value) PLUMB_TRY(reveal(item));
+    for (Json& item : value) PLUMB_TRY(reveal(item, marked));
   }
   return {};
 }
 
 // What stands sealed as a whole: a list or a text in the place of argv, a map beside env (see Run).
-Result<> Secrets::reveal_run(Json& body) const {
-  Json argv = body.value("argv", Json::array());
-  if (argv.size() == 1 && argv[0].is_string() && is_keyed_digest(argv[0].get_ref<const std::string&>())) {
+Result<> Secrets::reveal_run(Json& body, const std::set<Sealed>& marked) const {
+  const Json argv = body.value("argv", Json::array());
+  if (argv.size() == 1 && argv[0].is_string()) {
     Json value = argv[0];
-    PLUMB_TRY(reveal(value));
-    body.erase("argv");
-    body[value.is_array() ? "argv" : "script"] = std::move(value);
+    PLUMB_TRY(reveal(value, marked));
+    if (value != argv[0]) {
+      body.erase("argv");
+      body[value.is_array() ? "argv" : "script"] = std::move(value);
+    }
   }
   if (body.contains("sealed_env")) {
     Json sealed = body["sealed_env"];
-    PLUMB_TRY(reveal(sealed));
+    PLUMB_TRY(reveal(sealed, marked));
     if (!sealed.is_object()) return fail(Code::kSecretUnresolved, "the sealed environment is not a map");
     Json& env = body["env"];
     if (env.is_null()) env = Json::object();
@@ -52,14 +62,17 @@ Result<> Secrets::reveal_run(Json& body) const {
   return {};
 }
 
-Result<Operation> Secrets::reveal(const Operation& operation) const {
+Result<Operation> Secrets::reveal(const Operation& operation, const std::set<Sealed>& marked) const {
+  // Only what holds a sealed environment must not run as it stands.
+  const auto* run = std::get_if<Run>(&operation);
+  if (marked.empty() && (run == nullptr || run->sealed_env.empty())) return operation;
   Json json = to_json(operation);
   Json& body = json.begin().value();
   // The content of a file stays a digest: its bytes are a blob.
-  const bool writes = std::holds_alternative<WriteFile>(operation);
-  if (std::holds_alternative<Run>(operation)) PLUMB_TRY(reveal_run(body));
+  const bool has_content = content_of(operation) != nullptr;
+  if (std::holds_alternative<Run>(operation)) PLUMB_TRY(reveal_run(body, marked));
   for (auto& [name, value] : body.get_ref<Json::object_t&>()) {
-    if (!(writes && name == "content")) PLUMB_TRY(reveal(value));
+    if (!(has_content && name == "content")) PLUMB_TRY(reveal(value, marked));
   }
   return operation_from_json(json);
 }
@@ -80,8 +93,8 @@ Interpreter::Interpreter(LocalSystem& system, const Managers& managers, const Bl
                          const std::string& token)
     : system_(system), managers_(managers), secrets_(std::move(secrets)), writer_(system, blobs, token) {}
 
-Result<> Interpreter::run(const Operation& operation, std::string& output) {
-  PLUMB_TRY_ASSIGN(const Operation revealed, secrets_.reveal(operation));
+Result<> Interpreter::run(const Operation& operation, const std::set<Sealed>& marked, std::string& output) {
+  PLUMB_TRY_ASSIGN(const Operation revealed, secrets_.reveal(operation, marked));
   return std::visit([&](const auto& known) { return apply(known, output); }, revealed);
 }
 
@@ -91,6 +104,15 @@ Result<> Interpreter::apply(const WriteFile& operation, std::string& output) {
   const int file = staged.file.get();
   PLUMB_TRY(sync_together({&file, 1}));
   return writer_.commit(staged, folders_);
+}
+
+Result<> Interpreter::apply(const EditFile& operation, std::string& output) {
+  StagingFolder folder;
+  PLUMB_TRY_ASSIGN(std::optional<StagedFile> staged, writer_.stage({&operation, 1}, folder, output));
+  if (!staged) return {};
+  const int file = staged->file.get();
+  PLUMB_TRY(sync_together({&file, 1}));
+  return writer_.commit(*staged, folders_);
 }
 
 Result<> Interpreter::apply(const MakeDirectory& operation, std::string&) {

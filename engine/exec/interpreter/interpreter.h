@@ -3,8 +3,10 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
+#include "engine/base/sealed.h"
 #include "engine/exec/blobs.h"
 #include "engine/exec/interpreter/file_writer.h"
 #include "engine/exec/interpreter/folders.h"
@@ -13,23 +15,26 @@
 
 namespace plumb::exec {
 
-// Sensitive values by their keyed digests. They are put into an operation just before it runs and taken out of
-// whatever is said afterwards.
+// Sensitive values, sealed and open. They are put into an operation just before it runs and taken out of whatever is
+// said afterwards.
 class Secrets {
  public:
   Secrets() = default;
-  explicit Secrets(std::map<std::string, Json> values) : values_(std::move(values)) {}
+  // As the controller sends them. What is no sealed value is left out.
+  explicit Secrets(const std::map<std::string, Json>& encoded);
 
-  // The operation with its values in place; kSecretUnresolved where one is missing.
-  Result<Operation> reveal(const Operation& operation) const;
+  // The operation with values in the places of those that are `marked`, which are the sealed values of its resource;
+  // any other text is somebody's own and stays, whatever it looks like. kSecretUnresolved where a value is missing, or
+  // where one stands that only a sealed value can be and that is not marked.
+  Result<Operation> reveal(const Operation& operation, const std::set<Sealed>& marked) const;
   // Text that may be shown: values become "(sensitive)".
   std::string hide(std::string text) const;
 
  private:
-  Result<> reveal(Json& value) const;
-  Result<> reveal_run(Json& body) const;
+  Result<> reveal(Json& value, const std::set<Sealed>& marked) const;
+  Result<> reveal_run(Json& body, const std::set<Sealed>& marked) const;
 
-  std::map<std::string, Json> values_;
+  std::map<Sealed, Json> values_;
 };
 
 class Interpreter {
@@ -37,8 +42,9 @@ class Interpreter {
   Interpreter(LocalSystem& system, const Managers& managers, const BlobStore& blobs, Secrets secrets,
               const std::string& token);
 
-  // Does it. What programs print is added to `output`. Folders that changed are only noted: the caller syncs them.
-  Result<> run(const Operation& operation, std::string& output);
+  // Does it, with the sealed values of its resource revealed. What programs print is added to `output`. Folders that
+  // changed are only noted: the caller syncs them.
+  Result<> run(const Operation& operation, const std::set<Sealed>& marked, std::string& output);
 
   // Asked between the tries of a probe, which may wait long; true ends it.
   void set_stop(std::function<bool()> wants_stop) { wants_stop_ = std::move(wants_stop); }
@@ -49,6 +55,7 @@ class Interpreter {
 
  private:
   Result<> apply(const WriteFile& operation, std::string& output);
+  Result<> apply(const EditFile& operation, std::string& output);
   Result<> apply(const MakeDirectory& operation, std::string& output);
   Result<> apply(const MakeLink& operation, std::string& output);
   Result<> apply(const Remove& operation, std::string& output);

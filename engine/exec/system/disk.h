@@ -11,6 +11,10 @@ namespace plumb::exec {
 // The first `size` bytes of one open file to where the other one stands. 0, or -1 with errno; ending early is an error.
 int copy_bytes(int from, int to, off_t size);
 
+// Takes the room that `size` bytes of an open file will need. 0, also where the file system cannot do it; -1 with
+// errno.
+int reserve(int fd, off_t size);
+
 // As fdatasync(2).
 int sync_content(int fd);
 

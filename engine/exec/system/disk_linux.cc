@@ -40,6 +40,15 @@ int copy_bytes(int from, int to, off_t size) {
   return 0;
 }
 
+int reserve(int fd, off_t size) {
+  if (size == 0) return 0;
+  int status = 0;
+  do {
+    status = ::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, size);
+  } while (status != 0 && errno == EINTR);
+  return status != 0 && (errno == EOPNOTSUPP || errno == ENOSYS) ? 0 : status;
+}
+
 int sync_content(int fd) {
   return ::fdatasync(fd);
 }

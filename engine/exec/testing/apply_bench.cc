@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "engine/exec/testing/client.h"
-#include "providers/sdk/provider.h"
+#include "providers/sdk/builtin.h"
 
 using namespace plumb;
 using namespace plumb::exec;
@@ -22,7 +22,7 @@ std::vector<Change> plan(TestClient& client, const wire::Observe& question) {
     const auto chunk = client.expect<wire::ObservedChunk>();
     if (!chunk) std::abort();
     for (const wire::ObservedState& state : chunk->states) {
-      changes.push_back(builtin_providers().find("file")->diff(question.resources[state.index], *state.observed));
+      changes.push_back(builtin_kinds().provider("file")->diff(question.resources[state.index], *state.observed));
     }
   }
   (void)client.expect<wire::Record>();

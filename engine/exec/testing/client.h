@@ -1,4 +1,4 @@
-// For the tests of this folder: a controller of a few lines, which starts plumb-exec and speaks frames with it, and a
+// For the tests of this folder: a controller of a few lines, which starts an executor and speaks frames with it, and a
 // scratch folder that serves as a host.
 #pragma once
 
@@ -18,8 +18,7 @@
 #include "engine/base/descriptors.h"
 #include "engine/base/digest.h"
 #include "engine/testing/scratch_folder.h"
-#include "engine/wire/frame.h"
-#include "engine/wire/messages.h"
+#include "engine/wire/stream.h"
 
 namespace plumb::exec {
 
@@ -32,7 +31,7 @@ T must(Result<T> result) {
 
 class TestClient {
  public:
-  explicit TestClient(const std::string& root) {
+  explicit TestClient(const std::string& root, bool greets = true) {
     Pipe to = make_pipe();
     Pipe from = make_pipe();
     if (!to || !from) std::abort();
@@ -41,12 +40,13 @@ class TestClient {
       ::dup2(to.read.get(), 0);
       ::dup2(from.write.get(), 1);
       const char* other = std::getenv("PLUMB_TEST_EXECUTOR");
-      const char* program = other == nullptr ? PLUMB_BIN_DIR "/plumb-exec" : other;
+      const char* program = other == nullptr ? PLUMB_EXECUTOR : other;
       ::execl(program, program, "serve", "--root", root.c_str(), nullptr);
       ::_exit(127);
     }
     in_ = from.read.release();
     out_ = to.write.release();
+    if (greets) send(wire::Hello{wire::kVersions, "0.0.0", "", Json::object()});
   }
   ~TestClient() {
     end_of_stream();
@@ -55,7 +55,7 @@ class TestClient {
   }
 
   void send(const wire::Message& message) {
-    const std::string bytes = wire::frame(wire::encode(message));
+    const std::string bytes = must(wire::frames(message));
     for (std::size_t at = 0; at < bytes.size();) {
       const ssize_t count = ::write(out_, bytes.data() + at, bytes.size() - at);
       if (count <= 0) return;
@@ -66,12 +66,9 @@ class TestClient {
   // Nothing at the end of the stream.
   std::optional<wire::Message> next() {
     while (true) {
-      auto body = reader_.next();
-      if (!body) return std::nullopt;
-      if (*body) {
-        auto message = wire::decode(**body);
-        return message ? std::optional<wire::Message>(std::move(*message)) : std::nullopt;
-      }
+      auto message = reader_.next();
+      if (!message) return std::nullopt;
+      if (*message) return std::move(*message);
       std::array<char, 65536> bytes{};
       const ssize_t count = ::read(in_, bytes.data(), bytes.size());
       if (count <= 0) return std::nullopt;
@@ -93,7 +90,7 @@ class TestClient {
     return std::nullopt;
   }
 
-  void blob(const std::string& bytes) { send(wire::Blob{digest(bytes), bytes, true, false}); }
+  void blob(const std::string& bytes) { send(wire::Blob{digest(bytes), bytes, true, false, {}}); }
 
   void end_of_stream() {
     if (out_ >= 0) ::close(out_);
@@ -125,7 +122,7 @@ class TestClient {
   int in_ = -1;
   int out_ = -1;
   int status_ = 0;
-  wire::FrameReader reader_;
+  wire::MessageReader reader_;
 };
 
 // A folder that is a host: gone when the test is.

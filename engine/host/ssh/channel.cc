@@ -247,7 +247,7 @@ Result<std::unique_ptr<StreamConnection>> run_command(const Login& login, Contex
   StepLog steps(login.log);
   PLUMB_TRY_ASSIGN(const LoginTurns::Turn turn, context.login_turns().take(cancel));
   steps.done("a turn to log in");
-  PLUMB_TRY_ASSIGN(Settings settings, context.settings(login.query, Deadline::after(login.connect_timeout)));
+  PLUMB_TRY_ASSIGN(Settings settings, context.settings(login.query, Deadline::after(login.connect_timeout), cancel));
   steps.done("ssh settings");
   const std::string beyond = login.by_program ? "" : beyond_libssh(login, settings, context);
   if (login.by_program || !beyond.empty()) {

@@ -37,12 +37,12 @@ Context::Context(Self self) : self_(std::move(self)), login_turns_(logins_at_onc
 
 Context::~Context() = default;
 
-Result<Settings> Context::settings(const Query& query, Deadline deadline) {
+Result<Settings> Context::settings(const Query& query, Deadline deadline, const Interrupt* cancel) {
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = settings_.find(query); found != settings_.end()) return found->second;
   }
-  PLUMB_TRY_ASSIGN(Settings settings, effective_settings(query, self_, deadline));
+  PLUMB_TRY_ASSIGN(Settings settings, effective_settings(query, self_, deadline, cancel));
   const std::lock_guard lock(mutex_);
   return settings_.emplace(query, std::move(settings)).first->second;
 }

@@ -47,7 +47,7 @@ class Context {
   void set_prompt(Prompt prompt) { prompt_ = std::move(prompt); }
 
   const Self& self() const { return self_; }
-  Result<Settings> settings(const Query& query, Deadline deadline);
+  Result<Settings> settings(const Query& query, Deadline deadline, const Interrupt* cancel);
   // Empty where the file does not exist or cannot be read.
   std::shared_ptr<const KnownHostsFile> known_hosts(const std::string& path);
   // Adds a line to a known_hosts file, once, and makes the file and its folder where they are missing.

@@ -3,16 +3,18 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
-#include <thread>
+#include <set>
+#include <sstream>
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "engine/base/descriptors.h"
 #include "engine/base/platform.h"
+#include "engine/base/program.h"
 #include "engine/host/process.h"
 #include "engine/host/stream_connection.h"
 
@@ -23,34 +25,27 @@ namespace {
 // A peer that is gone without a word is noticed after about 45 s, also while nothing is being sent.
 constexpr KeepAlive kKeepAlive{.idle = 20, .interval = 5, .count = 5};
 
-// One question to the system's resolver, which cannot be stopped: whoever waits may go, the answer stays with it.
-struct Lookup {
-  std::string name;
-  std::string port;
+// The addresses that a text is, where it is one; more than one where it has a scope.
+Addresses numeric_addresses(const std::string& text, const Settings& settings) {
   addrinfo wanted{};
-  int error = 0;
-  int system_error = 0;
+  wanted.ai_family = settings.address_family;
+  wanted.ai_socktype = SOCK_STREAM;
+  wanted.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST;
+  addrinfo* list = nullptr;
   Addresses found;
-  Interrupt done;
-
-  void run() {
-    addrinfo* list = nullptr;
-    error = getaddrinfo(name.c_str(), port.c_str(), &wanted, &list);
-    system_error = errno;
-    if (error == 0) found = Addresses(list, freeaddrinfo);
+  if (getaddrinfo(text.c_str(), std::to_string(settings.port).c_str(), &wanted, &list) != 0) return found;
+  for (const addrinfo* one = list; one != nullptr; one = one->ai_next) {
+    Address& address = found.emplace_back();
+    std::memcpy(&address.storage, one->ai_addr, one->ai_addrlen);
+    address.size = one->ai_addrlen;
   }
-};
-
-Error unresolved(const Lookup& lookup) {
-  const std::string why = lookup.error == EAI_SYSTEM ? std::strerror(lookup.system_error) : gai_strerror(lookup.error);
-  return fail(Code::kConnect, "the name " + lookup.name + " cannot be resolved: " + why)
-      .hint("check the name, or give the host an `address`");
+  freeaddrinfo(list);
+  return found;
 }
 
-std::string numeric(const addrinfo& address) {
+std::string numeric(const Address& address) {
   std::array<char, NI_MAXHOST> host{};
-  if (getnameinfo(address.ai_addr, address.ai_addrlen, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0)
-    return "?";
+  if (getnameinfo(address.get(), address.size, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) return "?";
   return host.data();
 }
 
@@ -60,8 +55,8 @@ void send_at_once(int fd) {
 }
 
 // 0 or an errno; kTimeout and kInterrupted are those of wait_ready.
-Result<int> connect_one(const UniqueFd& fd, const addrinfo& address, Deadline deadline, const Interrupt* cancel) {
-  if (::connect(fd.get(), address.ai_addr, address.ai_addrlen) == 0) return 0;
+Result<int> connect_one(const UniqueFd& fd, const Address& address, Deadline deadline, const Interrupt* cancel) {
+  if (::connect(fd.get(), address.get(), address.size) == 0) return 0;
   if (errno != EINPROGRESS) return errno;
   pollfd one{fd.get(), POLLOUT, 0};
   PLUMB_TRY(wait_ready({&one, 1}, deadline, cancel));
@@ -85,47 +80,46 @@ Result<Link> dial_proxy(const Settings& settings) {
 
 }  // namespace
 
+// The system's resolver cannot be stopped, so a program asks it that can.
 Result<Addresses> resolve(const Settings& settings, Deadline deadline, const Interrupt* cancel) {
   if (!settings.proxy_command.empty()) return Addresses();
-  const auto lookup = std::make_shared<Lookup>();
-  lookup->name = settings.host_name;
-  lookup->port = std::to_string(settings.port);
-  lookup->wanted.ai_family = settings.address_family;
-  lookup->wanted.ai_socktype = SOCK_STREAM;
-  lookup->wanted.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST;
-  lookup->run();  // an address needs nobody's answer
-  if (lookup->error == 0) return lookup->found;
-  lookup->wanted.ai_flags = AI_NUMERICSERV;
-  std::thread([lookup] {
-    lookup->run();
-    lookup->done.raise();
-  }).detach();
-  pollfd answer{lookup->done.fd(), POLLIN, 0};
-  const Result<> waited = wait_ready({&answer, 1}, deadline, cancel);
-  if (!waited && waited.error().code() == Code::kTimeout) {
-    return fail(Code::kTimeout, "the name " + lookup->name + " was not resolved in time")
+  const std::string& name = settings.host_name;
+  Addresses found = numeric_addresses(name, settings);
+  if (!found.empty()) return found;
+  const Error unresolved = fail(Code::kConnect, "the name " + name + " cannot be resolved")
+                               .hint("check the name, or give the host an `address`");
+  if (name.empty() || name.starts_with('-')) return unresolved;
+  const std::vector<std::string> command = lookup_command(name);
+  const Result<ProgramOutput> told = run_program(command, {}, Code::kConnect, program_limits(deadline, cancel));
+  if (!told && told.error().code() == Code::kInterrupted) return Error(told.error());
+  if (!told && deadline.passed()) {
+    return fail(Code::kTimeout, "the name " + name + " was not resolved in time")
         .hint("the name server does not answer; check it, or give the host an `address`");
   }
-  if (!waited) return Error(waited.error());
-  if (!lookup->done.raised()) return fail(Code::kConnect, "the name " + lookup->name + " was not resolved");
-  if (lookup->error != 0) return unresolved(*lookup);
-  return lookup->found;
+  if (!told) return Error(told.error()).during("resolving " + name);
+  std::istringstream words(told->text);
+  std::set<std::string> seen;
+  for (std::string word; words >> word;) {
+    if (!seen.insert(word).second) continue;
+    for (const Address& address : numeric_addresses(word, settings)) found.push_back(address);
+  }
+  if (found.empty()) return unresolved;
+  return found;
 }
 
 Result<Link> dial(const Settings& settings, const Addresses& addresses, Deadline deadline, const Interrupt* cancel) {
   if (!settings.proxy_command.empty()) return dial_proxy(settings);
-  int left = 0;
-  for (const addrinfo* a = addresses.get(); a != nullptr; a = a->ai_next) ++left;
+  auto left = static_cast<int>(addresses.size());
 
   std::string tried;
   bool refused = false;
-  for (const addrinfo* a = addresses.get(); a != nullptr; a = a->ai_next, --left) {
-    const std::string where = numeric(*a) + " port " + std::to_string(settings.port);
-    UniqueFd fd = make_socket(a->ai_family, Waiting::kNever);
+  for (const Address& address : addresses) {
+    const std::string where = numeric(address) + " port " + std::to_string(settings.port);
+    UniqueFd fd = make_socket(address.get()->sa_family, Waiting::kNever);
     const auto now = Deadline::Clock::now();
     const Deadline share =
-        deadline.at == Deadline::Clock::time_point::max() ? deadline : Deadline{now + (deadline.at - now) / left};
-    Result<int> error = fd ? connect_one(fd, *a, share, cancel) : Result<int>(errno);
+        deadline.at == Deadline::Clock::time_point::max() ? deadline : Deadline{now + (deadline.at - now) / left--};
+    Result<int> error = fd ? connect_one(fd, address, share, cancel) : Result<int>(errno);
     if (!error && error.error().code() != Code::kTimeout) return Error(error.error());
     if (error && *error == 0) {
       send_at_once(fd.get());

@@ -1,10 +1,10 @@
 // The socket under an SSH session: TCP to the host, or a program that stands in for it.
 #pragma once
 
-#include <memory>
 #include <string>
+#include <vector>
 
-#include <netdb.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include "engine/base/result.h"
@@ -22,8 +22,14 @@ struct Link {
   UniqueFd proxy_errors;
 };
 
-// What a name stands for; null where a proxy command will find the host by itself.
-using Addresses = std::shared_ptr<const addrinfo>;
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+// What a name stands for; none where a proxy command will find the host by itself.
+using Addresses = std::vector<Address>;
 Result<Addresses> resolve(const Settings& settings, Deadline deadline, const Interrupt* cancel);
 
 // Tries every address of the host in turn, sharing the time out among them. kConnect says what was tried.

@@ -10,12 +10,12 @@
 
 #include <libssh/libssh.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 
 #include "engine/base/descriptors.h"
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
+#include "engine/host/stream_connection.h"
 
 namespace plumb::host::ssh {
 
@@ -28,7 +28,7 @@ constexpr char kIdentitiesAnswer = 12;
 constexpr char kSignRequest = 13;
 constexpr std::size_t kLargestMessage = std::size_t{256} << 10;
 // A hardware token may want a touch before it signs; listing keys needs nobody.
-constexpr timeval kAgentPatience{60, 0};
+constexpr std::chrono::seconds kAgentPatience{60};
 
 using KeyPointer = std::unique_ptr<ssh_key_struct, void (*)(ssh_key)>;
 
@@ -69,8 +69,11 @@ bool send_all(int fd, std::string_view bytes) {
   return true;
 }
 
-bool receive_all(int fd, char* into, std::size_t size) {
+// Waits no longer than `patience` for what comes next.
+bool receive_all(int fd, char* into, std::size_t size, Deadline patience, const Interrupt* cancel) {
   while (size > 0) {
+    pollfd one{fd, POLLIN, 0};
+    if (!wait_ready({&one, 1}, patience, cancel)) return false;
     const ssize_t count = ::recv(fd, into, size, 0);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
@@ -80,11 +83,12 @@ bool receive_all(int fd, char* into, std::size_t size) {
   return true;
 }
 
-std::optional<std::string> receive_message(int fd) {
+std::optional<std::string> receive_message(int fd, Deadline patience, const Interrupt* cancel) {
   std::array<char, 4> head;
-  if (!receive_all(fd, head.data(), head.size())) return std::nullopt;
+  if (!receive_all(fd, head.data(), head.size(), patience, cancel)) return std::nullopt;
   std::string body(number_at({head.data(), head.size()}), '\0');
-  if (body.empty() || body.size() > kLargestMessage || !receive_all(fd, body.data(), body.size())) return std::nullopt;
+  if (body.empty() || body.size() > kLargestMessage || !receive_all(fd, body.data(), body.size(), patience, cancel))
+    return std::nullopt;
   return body;
 }
 
@@ -156,18 +160,22 @@ std::vector<AgentIdentity> parse_identities(std::string_view answer) {
 }
 
 // Answers for an agent that holds `identities` alone, and hands requests to sign on to the real one.
-void serve(int client, int agent, const std::vector<AgentIdentity>& identities) {
-  while (const std::optional<std::string> request = receive_message(client)) {
+// Ends where the client does, or on `cancel`.
+void serve(int client, int agent, const std::vector<AgentIdentity>& identities, const Interrupt* cancel) {
+  while (const std::optional<std::string> request = receive_message(client, Deadline::never(), cancel)) {
     std::string answer(1, kFailure);
     if (request->front() == kRequestIdentities) {
       answer = std::string(1, kIdentitiesAnswer) + big_endian(identities.size());
       for (const AgentIdentity& identity : identities)
         answer += with_length(identity.blob) + with_length(identity.comment);
     } else if (request->front() == kSignRequest && send_all(agent, with_length(with_signer(*request, identities)))) {
-      if (std::optional<std::string> signature = receive_message(agent)) answer = std::move(*signature);
+      if (std::optional<std::string> signature = receive_message(agent, Deadline::after(kAgentPatience), cancel))
+        answer = std::move(*signature);
     }
     if (!send_all(client, with_length(answer))) return;
   }
+  // libssh waits for its answer without looking up.
+  ::shutdown(client, SHUT_RDWR);
 }
 
 // A copy of the key that carries the certificate; null where there is none, or it was made for another key.
@@ -236,18 +244,17 @@ KeyFile load_key_file(const std::string& path, const std::vector<std::string>& c
   return file;
 }
 
-std::unique_ptr<Agent> Agent::connect(const std::string& socket) {
+std::unique_ptr<Agent> Agent::connect(const std::string& socket, const Interrupt* cancel) {
   sockaddr_un address{};
   if (socket.empty() || socket.size() >= sizeof address.sun_path) return nullptr;
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, socket.data(), socket.size());
   UniqueFd fd = make_socket(AF_UNIX, Waiting::kAsUsual);
   if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return nullptr;
-  setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &kAgentPatience, sizeof kAgentPatience);
   if (!send_all(fd.get(), with_length({&kRequestIdentities, 1}))) return nullptr;
-  const std::optional<std::string> answer = receive_message(fd.get());
+  const std::optional<std::string> answer = receive_message(fd.get(), Deadline::after(kAgentPatience), cancel);
   if (!answer) return nullptr;
-  std::unique_ptr<Agent> agent(new Agent(std::move(fd)));
+  std::unique_ptr<Agent> agent(new Agent(std::move(fd), cancel));
   agent->identities_ = parse_identities(*answer);
   return agent;
 }
@@ -273,14 +280,20 @@ Result<UniqueFd> Agent::offer(std::vector<AgentIdentity> identities) {
     return fail(Code::kAuthentication, std::string("cannot speak with the agent: ") + std::strerror(errno));
   }
   filter_ = std::move(pair.one);
-  server_ = std::thread(serve, filter_.get(), socket_.get(), std::move(identities));
+  server_ = Beside([client = filter_.get(), agent = socket_.get(), all = std::move(identities), cancel = cancel_] {
+    serve(client, agent, all, cancel);
+  });
+  if (!server_.begun()) {
+    withdraw();
+    return fail(Code::kAuthentication, "cannot speak with the agent: there are too many threads");
+  }
   return std::move(pair.other);
 }
 
 void Agent::withdraw() {
-  if (!server_.joinable()) return;
+  if (!filter_) return;
   ::shutdown(filter_.get(), SHUT_RDWR);
-  server_.join();
+  server_.wait();
   filter_.reset();
 }
 

@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
+#include "engine/base/pool.h"
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
 #include "engine/host/ssh/context.h"
@@ -34,8 +34,9 @@ struct AgentIdentity {
 // agent holds, and a server that allows six attempts would never see the right one.
 class Agent {
  public:
-  // Null where there is no agent, or it does not answer.
-  static std::unique_ptr<Agent> connect(const std::string& socket);
+  // Null where there is no agent, or it does not answer. `cancel`, which may be null and outlives this, ends waiting
+  // for it, now and later.
+  static std::unique_ptr<Agent> connect(const std::string& socket, const Interrupt* cancel = nullptr);
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
   ~Agent();
@@ -46,13 +47,14 @@ class Agent {
   Result<UniqueFd> offer(std::vector<AgentIdentity> identities);
 
  private:
-  explicit Agent(UniqueFd socket) : socket_(std::move(socket)) {}
+  Agent(UniqueFd socket, const Interrupt* cancel) : socket_(std::move(socket)), cancel_(cancel) {}
   void withdraw();
 
   UniqueFd socket_;
+  const Interrupt* cancel_;
   std::vector<AgentIdentity> identities_;
   UniqueFd filter_;
-  std::thread server_;
+  Beside server_;
 };
 
 }  // namespace plumb::host::ssh

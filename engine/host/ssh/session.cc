@@ -11,7 +11,7 @@
 
 #include "engine/base/platform.h"
 #include "engine/base/random.h"
-#include "engine/host/process.h"
+#include "engine/base/spawn.h"
 #include "engine/host/ssh/algorithms.h"
 
 namespace plumb::host::ssh {
@@ -48,7 +48,7 @@ Session::~Session() {
   link_.socket.reset();
   if (link_.proxy > 0) {
     kill(link_.proxy, SIGTERM);
-    reap_in_background(link_.proxy);
+    leave_child(link_.proxy);
   }
 }
 
@@ -207,7 +207,7 @@ Result<bool> Session::try_agent(std::vector<AgentIdentity> identities, Deadline 
 
 // Keys from files first, since they are at hand. Of the agent's keys those come first that an identity file names.
 Result<bool> Session::try_keys(Deadline deadline, const Interrupt* cancel) {
-  agent_ = settings_.agent.empty() ? nullptr : Agent::connect(settings_.agent);
+  agent_ = settings_.agent.empty() ? nullptr : Agent::connect(settings_.agent, cancel);
   std::vector<AgentIdentity> in_agent;
   if (agent_) in_agent = agent_->identities(settings_.certificate_files);
   std::vector<AgentIdentity> offered;

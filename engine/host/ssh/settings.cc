@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 #include "engine/base/file.h"
+#include "engine/base/outside_text.h"
+#include "engine/base/program.h"
 #include "engine/base/shell_word.h"
-#include "engine/host/process.h"
 #include "engine/host/ssh/known_hosts.h"
 
 namespace plumb::host::ssh {
@@ -405,7 +406,7 @@ Result<Settings> parse_effective(std::string_view output, const Query& query, co
   return settings;
 }
 
-Result<Settings> effective_settings(const Query& query, const Self& self, Deadline deadline) {
+Result<Settings> effective_settings(const Query& query, const Self& self, Deadline deadline, const Interrupt* cancel) {
   if (!query.use_config) return default_settings(query, self);
   const Scan scan = scan_files(query, self);
   if (!scan.matters) {
@@ -418,15 +419,13 @@ Result<Settings> effective_settings(const Query& query, const Self& self, Deadli
   if (query.port != 0) command.insert(command.end(), {"-p", std::to_string(query.port)});
   if (!query.user.empty()) command.insert(command.end(), {"-l", query.user});
   command.insert(command.end(), {"--", query.host});
-  Result<Output> output = capture(command, deadline);
-  if (!output) {
-    if (output.error().code() == Code::kTransportCommand) return settings_by_libssh(query, self);
-    return Error(output.error());
+  if (!has_program(command.front())) return settings_by_libssh(query, self);
+  PLUMB_TRY_ASSIGN(const ProgramOutput output,
+                   run_program(command, {}, Code::kTimeout, program_limits(deadline, cancel)));
+  if (output.exit_code != 0) {
+    return fail(Code::kSshSettings, "ssh -G " + query.host + " failed: " + outside_line(output.errors));
   }
-  if (output->status != 0) {
-    return fail(Code::kSshSettings, "ssh -G " + query.host + " failed: " + std::string(trimmed(output->errors)));
-  }
-  return parse_effective(output->text, query, self);
+  return parse_effective(output.text, query, self);
 }
 
 }  // namespace plumb::host::ssh

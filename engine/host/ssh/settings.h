@@ -86,6 +86,7 @@ Scan scan_files(const Query& query, const Self& self);
 Result<Settings> parse_effective(std::string_view output, const Query& query, const Self& self);
 
 // All of the above.
-Result<Settings> effective_settings(const Query& query, const Self& self, Deadline deadline);
+Result<Settings> effective_settings(const Query& query, const Self& self, Deadline deadline,
+                                    const Interrupt* cancel = nullptr);
 
 }  // namespace plumb::host::ssh

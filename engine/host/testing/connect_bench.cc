@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     settings.known_hosts_file = argv[3];
     const ExecutorStore executors(argv[4]);
     ssh::Context context;
-    auto connection = open_executor(settings, executors, context);
+    auto connection = HostTransport(executors, context).open(settings);
     if (!connection) {
       std::fprintf(stderr, "%s: %s\n", plumb::code_name(connection.error().code()).c_str(),
                    connection.error().summary().c_str());

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "engine/host/transport.h"
+#include "engine/host/testing/open_executor.h"
 #include "engine/testing/scratch_folder.h"
 
 namespace plumb::host::testing {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "engine/host/ssh/keys.h"
+#include "engine/host/testing/open_executor.h"
 #include "engine/host/testing/private_sshd.h"
-#include "engine/host/transport.h"
 
 namespace plumb::host::testing {
 

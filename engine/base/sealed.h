@@ -1,0 +1,36 @@
+// A sensitive value as everything but its one place knows it: the digest of it under the project's key (ADR 9).
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "engine/base/digest.h"
+
+namespace plumb {
+
+// No text and no JSON: it is compared, and looked up where the value itself is kept. What is stored or sent is encoded
+// by name, and what was stored is decoded only where a sensitive value is known to stand. So a text of somebody's own
+// that looks like the encoding of one is never taken for it.
+class Sealed {
+ public:
+  static Sealed of(std::string_view key, std::string_view bytes) { return Sealed(keyed_digest(key, bytes)); }
+
+  // For plans, frames and records.
+  const std::string& encode() const { return digest_; }
+  static std::optional<Sealed> decode(std::string_view text) {
+    return is_keyed_digest(text) ? std::optional<Sealed>(Sealed(std::string(text))) : std::nullopt;
+  }
+
+  friend bool operator==(const Sealed&, const Sealed&) = default;
+  friend auto operator<=>(const Sealed&, const Sealed&) = default;
+
+ private:
+  explicit Sealed(std::string digest) : digest_(std::move(digest)) {}
+
+  std::string digest_;
+};
+
+}  // namespace plumb

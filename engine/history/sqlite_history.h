@@ -1,0 +1,47 @@
+// The history in one SQLite file, .plumb/history.db.
+//
+// An outcome is committed before its call returns; a power cut may lose the last moments, which the hosts' own journals
+// hold. Readers never block a writer, and writers of several processes wait for each other for one small transaction.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "engine/history/history.h"
+
+namespace plumb::history {
+
+class Store;
+
+class SqliteHistory final : public RunStore {
+ public:
+  // The file is opened when it is first needed: read, one that does not exist is an empty history and is not made; with
+  // the first thing written it is made (0600), and its folder (0700). Errors of all calls: kHistory for a damaged or
+  // foreign file, a full disk, and a file written by a newer plumb.
+  explicit SqliteHistory(std::filesystem::path file);
+  // The same, opened at once.
+  static Result<SqliteHistory> open(const std::filesystem::path& file);
+  static Result<SqliteHistory> open_read_only(const std::filesystem::path& file);
+
+  Result<std::unique_ptr<RunWriter>> begin(const RunStart& start) override;
+  Result<> report_late(const LateReport& report) override;
+  Result<std::vector<RunSummary>> runs(std::int64_t limit, std::string_view host = {}) const override;
+  Result<RunRecord> run(std::string_view reference) const override;
+  Result<std::optional<std::string>> plan_bytes(std::string_view plan) const override;
+  Result<std::set<std::string>> hosts_done(std::string_view plan) const override;
+  Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view at) override;
+  Result<std::map<std::string, StoredFacts>> facts() const override;
+  // Walks the chain from its first entry.
+  Result<Verification> verify() const override;
+
+  SqliteHistory(SqliteHistory&&) noexcept;
+  SqliteHistory& operator=(SqliteHistory&&) noexcept;
+  ~SqliteHistory() override;
+
+ private:
+  class Opener;
+
+  std::unique_ptr<Opener> opener_;
+};
+
+}  // namespace plumb::history

@@ -1,0 +1,178 @@
+#include "engine/plan/verify.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/base/digest.h"
+
+namespace plumb::plan {
+namespace {
+
+bool is_owable(Op op) {
+  return op == Op::kRun || op == Op::kReload || op == Op::kRestart;
+}
+
+class HostVerifier {
+ public:
+  HostVerifier(const HostPlan& host, const Registry& kinds) : host_(host), kinds_(kinds) {}
+
+  std::string run() {
+    if (host_.record < 0 || host_.unchanged < 0 || host_.left_out < 0) return "a count is negative";
+    for (const Action& action : *host_.actions) {
+      const std::string address = action.desired.address.str();
+      const std::string problem = problem_of(action, address);
+      if (!problem.empty()) return std::string(name(action.op)) + " " + address + ": " + problem;
+    }
+    return problem_of_held_back();
+  }
+
+ private:
+  // A resource's actions come in this order.
+  enum class Part { kChange, kTriggered, kProbes };
+
+  static Part part_of(const Action& action) {
+    if (action.op == Op::kVerify) return Part::kProbes;
+    return action.triggered ? Part::kTriggered : Part::kChange;
+  }
+
+  std::string problem_of(const Action& action, const std::string& address) {
+    for (const std::string& problem : {problem_of_references(action), problem_of_states(action),
+                                       problem_of_operations(action), problem_of_confirmation(action)}) {
+      if (!problem.empty()) return problem;
+    }
+    const auto [last, is_first] = parts_.emplace(address, part_of(action));
+    if (!is_first && last->second >= part_of(action)) return "it stands twice, or after what follows it";
+    last->second = part_of(action);
+    return {};
+  }
+
+  std::string problem_of_references(const Action& action) const {
+    for (const auto* list : {&action.needs, &action.unknown_until}) {
+      for (const std::string& other : *list) {
+        if (!parts_.contains(other)) return "it waits for " + other + ", which is no earlier action";
+      }
+    }
+    if (action.triggered && action.triggered_by.empty() && !action.pending) return "nothing sets it off";
+    for (const std::string& other : action.triggered_by) {
+      if (!action.pending && !parts_.contains(other)) return other + " sets it off, which is no earlier action";
+    }
+    for (const Due& due : action.owes) {
+      if (!is_owable(due.op)) return "it owes a " + std::string(name(due.op));
+    }
+    return {};
+  }
+
+  static std::string problem_of_states(const Action& action) {
+    if (action.op == Op::kNone) return "it does nothing";
+    if (action.op == Op::kCreate && !action.before.empty()) return "something is there before it is created";
+    if (action.op == Op::kDelete && !action.after.empty()) return "something is left of it once it is deleted";
+    if (action.fidelity == Fidelity::kExact && !action.unknown_until.empty()) {
+      return "it is exact, and known only when its turn comes";
+    }
+    for (const std::string& attribute : action.desired.sensitive) {
+      for (const Json* state : {&action.desired.attributes, &action.before, &action.after}) {
+        if (!is_sealed(*state, attribute)) return "`" + attribute + "` is sensitive and stands there in clear";
+      }
+    }
+    return {};
+  }
+
+  static bool is_sealed(const Json& attributes, const std::string& name) {
+    const auto found = attributes.find(name);
+    if (found == attributes.end() || found->is_null()) return true;
+    return found->is_string() && is_keyed_digest(found->get_ref<const std::string&>());
+  }
+
+  std::string problem_of_operations(const Action& action) const {
+    const std::string& kind_name = action.desired.address.kind;
+    const Kind* kind = kinds_.find(kind_name);
+    if (kind == nullptr) return "there is no kind `" + kind_name + "`";
+    const bool asks = action.op == Op::kVerify;
+    if (asks && (action.operations.empty() || !action.triggered || !action.owes.empty())) return "it is no probe";
+    if (asks && !(action.before.empty() && action.after.empty())) return "a probe changes nothing";
+    for (const Operation& operation : action.operations) {
+      const bool is_probe = std::holds_alternative<Probe>(operation);
+      if (is_probe != asks || (!is_probe && !kind->operations.contains(operation))) {
+        return to_json(operation).begin().key() + " is no operation of it";
+      }
+    }
+    return {};
+  }
+
+  static std::string problem_of_confirmation(const Action& action) {
+    if (action.confirm_within < 0) return "it is to be confirmed before it begins";
+    if (action.confirm_within == 0) return {};
+    const bool can = std::all_of(action.operations.begin(), action.operations.end(), host_can_undo);
+    return can ? "" : "it is to be confirmed, and the host cannot undo it";
+  }
+
+  std::string problem_of_held_back() const {
+    std::set<std::string> held;
+    for (const HeldBack& one : host_.held_back) {
+      if (parts_.contains(one.address)) return one.address + " is held back and has an action";
+      if (one.lock.empty() == one.needs.empty()) return one.address + " is held back by nothing, or by two things";
+      const bool is_locked =
+          std::any_of(host_.locks.begin(), host_.locks.end(), [&](const Lock& lock) { return lock.items == one.lock; });
+      if (!one.lock.empty() && !is_locked) return one.address + " is held back by a lock that is not there";
+      if (!one.needs.empty() && !held.contains(one.needs)) {
+        return one.address + " is held back for " + one.needs + ", which is not";
+      }
+      held.insert(one.address);
+    }
+    return {};
+  }
+
+  const HostPlan& host_;
+  const Registry& kinds_;
+  std::map<std::string, Part> parts_;  // by address of the actions so far: the last of its parts
+};
+
+std::string problem_of_rollout(const Plan& plan) {
+  if (!plan.rollout) return {};
+  std::set<std::string> in_waves;
+  for (const Wave& wave : plan.rollout->waves) {
+    for (const std::string& host : wave.hosts) {
+      const auto found = plan.hosts.find(host);
+      if (found == plan.hosts.end() || found->second.actions->empty()) return host + " has a turn and nothing to do";
+      if (!in_waves.insert(host).second) return host + " has two turns";
+    }
+  }
+  for (const auto& [name, host] : plan.hosts) {
+    if (!host.actions->empty() && !in_waves.contains(name)) return name + " has something to do and no turn";
+  }
+  return {};
+}
+
+std::string problem_of_contents(const Plan& plan, const HostPlan& host) {
+  for (const Action& action : *host.actions) {
+    for (const Operation& operation : action.operations) {
+      const auto* write = std::get_if<WriteFile>(&operation);
+      if (write == nullptr || !is_digest(write->content)) continue;
+      if (plan.blobs.contains(write->content) || plan.contents.contains(write->content)) continue;
+      return "what " + action.desired.address.str() + " writes is not in it";
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string verify(const HostPlan& host, const Registry& kinds) {
+  return HostVerifier(host, kinds).run();
+}
+
+std::string verify(const Plan& plan, const Registry& kinds) {
+  std::set<const Actions*> verified;
+  for (const auto& [name, host] : plan.hosts) {
+    if (plan.unplanned.contains(name)) return name + " is planned and is not";
+    // Many hosts share one list; but for its actions a host's plan is soon looked through.
+    const bool again = !verified.insert(host.actions.get()).second && host.held_back.empty();
+    if (again) continue;
+    std::string problem = verify(host, kinds);
+    if (problem.empty()) problem = problem_of_contents(plan, host);
+    if (!problem.empty()) return "on " + name + ", " + problem;
+  }
+  return problem_of_rollout(plan);
+}
+
+}  // namespace plumb::plan

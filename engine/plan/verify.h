@@ -1,0 +1,34 @@
+// What holds of every plan, whoever made it: references, order, and operations against their kind.
+//
+// simulate_host() keeps to it, and checked builds see to that after each host; a plan that comes from a file is always
+// asked, since whoever wrote the file may have been anybody.
+#pragma once
+
+#include <string>
+
+#include "engine/plan/plan.h"
+#include "providers/sdk/kind.h"
+
+namespace plumb::plan {
+
+// States the invariants; each gives the first that does not hold, as the end of a sentence about the plan, or "".
+//
+// Of a host:
+// - The actions on one resource are, in this order and each at most once: its change, what is set off on it, its
+// probes.
+// - `needs` and `unknown_until` name earlier actions, and so does `triggered_by` where an earlier run owes nothing.
+// - Nothing is exact that is known only when its turn comes.
+// - What is created had nothing before, and of what is deleted nothing is left.
+// - Probes are asked by kVerify alone; it changes nothing and owes nothing. What is owed is a run, reload or restart.
+// - What is to be confirmed can be undone by the host.
+// - Sensitive attributes are keyed digests wherever they stand.
+// - What is held back has no action, and a reason: a lock of the plan, or something held back before it.
+// - Each action's kind is known, and its operations are of those that the kind works by.
+std::string verify(const HostPlan& host, const Registry& kinds);
+
+// Of a plan, all that, and:
+// - A host is planned or unplanned, and with a rollout every host that has something to do is in exactly one wave.
+// - The contents that it writes and that are not sensitive are in it.
+std::string verify(const Plan& plan, const Registry& kinds);
+
+}  // namespace plumb::plan

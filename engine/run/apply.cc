@@ -1,0 +1,187 @@
+#include "engine/run/apply.h"
+
+#include <algorithm>
+
+#include "engine/run/journalist.h"
+
+namespace plumb::run {
+namespace {
+
+std::string now() {
+  return timestamp(std::chrono::system_clock::now());
+}
+
+class Applying {
+ public:
+  Applying(Workspace& workspace, ApplyRequest& request, const RunContext& context)
+      : workspace_(workspace), request_(request), context_(context) {}
+
+  ApplyResult run() {
+    if (const Result<KeyState> key = workspace_.find_key(); !key) {
+      context_.tell(key.error());
+      result_.outcome = RunOutcome::kInvalid;
+    } else if (auto* plan = std::get_if<PlanRequest>(&request_.what)) {
+      result_.outcome = plan_and_apply(*plan);
+    } else if (auto* saved = std::get_if<SavedPlan>(&request_.what)) {
+      result_.outcome = apply_saved(std::move(*saved), false);
+    } else {
+      result_.outcome = resume(std::get<Resume>(request_.what));
+    }
+    return std::move(result_);
+  }
+
+ private:
+  RunOutcome plan_and_apply(const PlanRequest& request) {
+    std::optional<Planned> planned = make_plan(workspace_, request, context_);
+    if (!planned) return RunOutcome::kInvalid;
+    fleet_ = std::move(planned->fleet);
+    result_.plan = std::move(planned->plan);
+    result_.hosts = std::move(planned->hosts);
+    take_artifact(std::move(planned->artifact));
+    const Proposal proposal{result_.plan, result_.plan_id, result_.hosts, false, planned->outcome};
+    show(proposal);
+    const RunOutcome outcome = std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk);
+    const bool refused = planned->outcome == RunOutcome::kInterrupted || planned->outcome == RunOutcome::kStale;
+    // Nobody can be reached to carry out a plan of a snapshot.
+    if (refused || result_.plan.hosts.empty() || fleet_ == nullptr) return outcome;
+    if (!result_.plan.changes_nothing()) {
+      if (const std::optional<RunOutcome> why = not_allowed(proposal)) return *why;
+    }
+    return carry_out(false);
+  }
+
+  // The plan of an earlier run, on the hosts that did not end well in it.
+  RunOutcome resume(const Resume& request) {
+    Diagnostics found;
+    Result<SavedPlan> saved = plan_to_resume(context_.store, workspace_.providers(), request.run, found);
+    if (!saved) {
+      context_.tell(saved.error());
+      return RunOutcome::kFailed;
+    }
+    context_.tell(found);
+    result_.nothing = saved->plan.hosts.empty();
+    return result_.nothing ? RunOutcome::kOk : apply_saved(std::move(*saved), true);
+  }
+
+  RunOutcome apply_saved(SavedPlan saved, bool resumed) {
+    result_.plan = std::move(saved.plan);
+    take_artifact(std::move(saved.artifact));
+    contents_ = std::move(saved.contents);
+    Diagnostics found;
+    const std::set<std::string> hosts = check_against(workspace_, result_.plan, resumed, found);
+    context_.tell(found);
+    if (found.has_errors()) return RunOutcome::kStale;
+    if (needs_rendering(result_.plan, contents_)) {
+      fleet_ = compile_fleet(workspace_, hosts, context_);
+      if (fleet_ == nullptr) return RunOutcome::kInvalid;
+    } else {
+      fleet_ = make_fleet(workspace_, context_);
+      fleet_->join(hosts);
+    }
+    const Proposal proposal{result_.plan, result_.plan_id, result_.hosts, true, RunOutcome::kOk};
+    show(proposal);
+    if (result_.plan.changes_nothing()) return RunOutcome::kOk;
+    Diagnostics missing;
+    fleet_->check_contents(result_.plan, contents_, missing);
+    context_.tell(missing);
+    if (context_.control.level() != StopLevel::kNone) return RunOutcome::kInterrupted;
+    if (missing.has_errors()) return RunOutcome::kStale;
+    if (const std::optional<RunOutcome> why = not_allowed(proposal)) return *why;
+    return carry_out(true);
+  }
+
+  void take_artifact(plan::Artifact artifact) {
+    result_.plan_id = std::move(artifact.id);
+    bytes_ = std::move(artifact.bytes);
+  }
+
+  void show(const Proposal& proposal) const {
+    if (request_.show) request_.show(proposal);
+  }
+
+  // Before a host is touched; nothing where the plan may be carried out.
+  std::optional<RunOutcome> not_allowed(const Proposal& proposal) {
+    Result<WindowCheck> window = check_window(result_.plan, request_.window, request_.clock());
+    if (!window) {
+      context_.tell(window.error());
+      return RunOutcome::kStale;
+    }
+    window_ = std::move(*window);
+    if (!request_.approve) return std::nullopt;
+    const Result<bool> answer = request_.approve(proposal);
+    if (answer) return *answer ? std::nullopt : std::optional(RunOutcome::kFailed);
+    if (answer.error().code() == Code::kInterrupted) return RunOutcome::kInterrupted;
+    context_.tell(answer.error());
+    return RunOutcome::kFailed;
+  }
+
+  Result<std::unique_ptr<history::RunWriter>> begin() {
+    history::RunStart start;
+    start.id = request_.run;
+    start.project = result_.plan.project;
+    start.plan = result_.plan_id;
+    start.plan_bytes = std::move(bytes_);  // not needed any more, and of a large fleet large
+    start.operator_name = request_.operator_name;
+    start.started_at = now();
+    if (window_.ignored) start.kind = "apply, window ignored";
+    const plan::Scope& scope = result_.plan.scope;
+    start.hosts_pattern = scope.on + (scope.limit.empty() ? "" : ", limit " + scope.limit);
+    start.engine = PLUMB_VERSION;
+    return context_.store.begin(start);
+  }
+
+  RunOutcome carry_out(bool saved) {
+    Result<std::unique_ptr<history::RunWriter>> writer = begin();
+    if (!writer) {
+      context_.tell(writer.error());
+      return RunOutcome::kFailed;
+    }
+    result_.begun = true;
+    context_.tell({.kind = RunEvent::Kind::kPhase,
+                   .host = {},
+                   .phase = {Phase::kApply, fleet_->count_in(result_.plan), &result_.plan}});
+    FleetApply applied =
+        fleet_->apply(result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going, writer->get(),
+                                     window_.hours ? &*window_.hours : nullptr, request_.clock, contents_});
+    context_.tell({.kind = RunEvent::Kind::kPhaseOver, .host = {}});
+
+    Diagnostics found;
+    if (applied.stopped) {
+      found.add(Diagnostic(*applied.stopped).with_hint("plumb apply --resume " + request_.run));
+    }
+    for (const auto& [host, result] : applied.hosts) found.extend(result.diagnostics);
+    // Of hosts that have no plan, the history has why.
+    for (const auto& [host, result] : result_.hosts) {
+      if (applied.hosts.contains(host)) continue;
+      const Result<> written = (*writer)->host({host, result.state, 0, 0, 0, 0, result.milliseconds, "", ""});
+      if (!written) found.add(written.error().diagnostic());
+    }
+    for (auto& [host, result] : applied.hosts) result_.hosts[host] = std::move(result);
+    if (saved) keep_facts(*fleet_, context_);
+    context_.tell(found);
+    // Hosts that were not begun do not say that anything is wrong.
+    const bool closed = applied.stopped && applied.stopped->code == Code::kOutsideWindow;
+    const RunOutcome outcome =
+        std::max(outcome_of(result_.hosts), closed ? RunOutcome::kWindowClosed : RunOutcome::kOk);
+    const Result<> finished = (*writer)->finish({outcome, now()});
+    if (!finished) context_.tell(finished.error());
+    return outcome == RunOutcome::kOk && !finished ? RunOutcome::kFailed : outcome;
+  }
+
+  Workspace& workspace_;
+  ApplyRequest& request_;
+  const RunContext& context_;
+  std::unique_ptr<Fleet> fleet_;
+  std::string bytes_;  // of the plan, before the history has them
+  std::filesystem::path contents_;
+  WindowCheck window_;
+  ApplyResult result_;
+};
+
+}  // namespace
+
+ApplyResult apply(Workspace& workspace, ApplyRequest request, const RunContext& context) {
+  return Applying(workspace, request, context).run();
+}
+
+}  // namespace plumb::run

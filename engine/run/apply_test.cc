@@ -1,0 +1,355 @@
+// Requests from end to end over hosts that a test scripts: waves, resuming, late reports, lost connections, stopping.
+#include "engine/run/apply.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "engine/history/sqlite_history.h"
+#include "engine/run/testing/scripted_hosts.h"
+#include "engine/testing/kinds.h"
+#include "engine/testing/scratch_folder.h"
+
+namespace plumb::run {
+namespace {
+
+class ApplyTest : public ::testing::Test {
+ protected:
+  ApplyTest() { write("", "h[1:3]"); }
+
+  // Each host is to have three files.
+  void write(const std::string& rollout, const std::string& hosts) {
+    folder_.write("plumb.yaml", "plumb: v1\nproject: edge\n" + rollout +
+                                    "resources:\n"
+                                    "  - note: /etc/one\n    text: \"1\\n\"\n"
+                                    "  - note: /etc/two\n    text: \"2\\n\"\n"
+                                    "  - note: /etc/three\n    text: \"3\\n\"\n");
+    folder_.write("hosts.yaml", "plumb: v1\nhosts:\n  " + hosts + ":\n");
+  }
+
+  std::unique_ptr<Workspace> workspace() {
+    Diagnostics found;
+    WorkspaceRequest request;
+    request.folder = folder_.path();
+    auto workspace = Workspace::load(request, kinds_, history_, found, sources_);
+    for (const Diagnostic& one : found.items()) ADD_FAILURE() << one.summary;
+    return workspace;
+  }
+
+  RunContext context() {
+    FleetOptions options;
+    options.forks = 1;  // so that hosts come one after the other, by name
+    return {history_,
+            hosts_,
+            control_,
+            options,
+            [this](const RunEvent& event) {
+              if (on_event_) on_event_(event);
+            },
+            [this](const Diagnostics& found) {
+              for (const Diagnostic& one : found.items()) told_ += code_name(one.code) + " " + one.summary + "\n";
+            }};
+  }
+
+  ApplyResult apply(ApplyRequest request, const std::string& run) {
+    request.run = run;
+    request.operator_name = "ada@desk";
+    const auto loaded = workspace();
+    return run::apply(*loaded, std::move(request), context());
+  }
+  ApplyResult apply(const std::string& run) {
+    ApplyRequest request;
+    request.what = PlanRequest();
+    return apply(std::move(request), run);
+  }
+  ApplyResult resume(const std::string& earlier, const std::string& run) {
+    ApplyRequest request;
+    request.what = Resume{earlier};
+    return apply(std::move(request), run);
+  }
+
+  history::RunRecord recorded(const std::string& run) {
+    Result<history::RunRecord> record = history_.run(run);
+    EXPECT_TRUE(record.has_value()) << record.error().summary();
+    return record ? *record : history::RunRecord();
+  }
+  std::map<std::string, std::optional<HostState>> states(const std::string& run) {
+    std::map<std::string, std::optional<HostState>> states;
+    for (const history::HostEntry& host : recorded(run).hosts) states[host.name] = host.state;
+    return states;
+  }
+  static std::map<std::string, HostOutcome> outcomes(const ApplyResult& result) {
+    std::map<std::string, HostOutcome> outcomes;
+    for (const auto& [name, host] : result.hosts) outcomes[name] = host.outcome;
+    return outcomes;
+  }
+
+  const Registry kinds_ = ::plumb::testing::made_up_kinds();
+  ::plumb::testing::ScratchFolder folder_;
+  history::SqliteHistory history_{folder_.path() / ".plumb" / "history.db"};
+  testing::ScriptedHosts hosts_;
+  Control control_;
+  lang::SourceMap sources_;
+  std::function<void(const RunEvent&)> on_event_;
+  std::string told_;
+};
+
+using States = std::map<std::string, std::optional<HostState>>;
+using Outcomes = std::map<std::string, HostOutcome>;
+
+TEST_F(ApplyTest, WhatWasDoneIsInTheHistory) {
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kOk);
+  EXPECT_TRUE(result.begun);
+  const history::RunRecord record = recorded("r1");
+  EXPECT_EQ(record.summary.outcome, RunOutcome::kOk);
+  EXPECT_EQ(record.summary.exit_code, 0);
+  EXPECT_EQ(record.summary.operator_name, "ada@desk");
+  EXPECT_EQ(record.summary.changed, 9);
+  EXPECT_EQ(record.summary.plan, result.plan_id);
+  ASSERT_EQ(record.actions.size(), 9U);
+  EXPECT_EQ(record.actions[0].action.outcome, ActionOutcome::kChanged);
+  EXPECT_FALSE(history_.verify()->broken.has_value());
+}
+
+TEST_F(ApplyTest, WavesGoOneAfterTheOther) {
+  write("rollout: {canary: 1, batch: 2}\n", "h[1:5]");
+  std::string order;
+  on_event_ = [&](const RunEvent& event) {
+    if (event.kind == RunEvent::Kind::kWave) order += event.wave->canary ? "canary:" : "wave:";
+    if (event.kind == RunEvent::Kind::kApplying) order += " " + event.host;
+    if (event.kind == RunEvent::Kind::kHostDone) order += ".";
+  };
+  EXPECT_EQ(apply("r1").outcome, RunOutcome::kOk);
+  EXPECT_EQ(order, "canary: h1.wave: h2. h3.wave: h4. h5.");
+}
+
+TEST_F(ApplyTest, ACanaryThatFailsHoldsTheOthers) {
+  write("rollout: {canary: 1}\n", "h[1:3]");
+  hosts_.scripts["h1"].fails_at = 1;
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kFailed);
+  EXPECT_EQ(outcomes(result),
+            (Outcomes{{"h1", HostOutcome::kFailed}, {"h2", HostOutcome::kHeld}, {"h3", HostOutcome::kHeld}}));
+  EXPECT_EQ(states("r1"),
+            (States{{"h1", HostState::kFailed}, {"h2", HostState::kNotStarted}, {"h3", HostState::kNotStarted}}));
+  EXPECT_EQ(hosts_.count("apply"), 1);
+  EXPECT_NE(told_.find("the roll-out was stopped: 1 of 3 hosts failed, and 0 are tolerated in the run"),
+            std::string::npos)
+      << told_;
+}
+
+TEST_F(ApplyTest, AResumedRunTakesTheHostsThatDidNotEndWell) {
+  hosts_.scripts["h2"].fails_at = 0;
+  EXPECT_EQ(apply("r1").outcome, RunOutcome::kFailed);
+  hosts_.scripts.erase("h2");
+  const int observed = hosts_.count("observe");
+
+  const ApplyResult result = resume("r1", "r2");
+  EXPECT_EQ(result.outcome, RunOutcome::kOk);
+  EXPECT_EQ(outcomes(result), (Outcomes{{"h2", HostOutcome::kOk}}));
+  EXPECT_EQ(states("r2"), (States{{"h2", HostState::kOk}}));
+  EXPECT_EQ(recorded("r2").summary.plan, recorded("r1").summary.plan);
+  EXPECT_EQ(hosts_.count("observe"), observed) << "a plan that was made before is not made again";
+
+  const ApplyResult rest = resume("last", "r3");
+  EXPECT_TRUE(rest.nothing);
+  EXPECT_FALSE(rest.begun);
+  EXPECT_EQ(resume("r9", "r4").outcome, RunOutcome::kFailed) << "no such run";
+}
+
+TEST_F(ApplyTest, OfAHostThatIsLostTheActionInHandIsUnknown) {
+  hosts_.scripts["h2"].lost_at = 1;
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kUnreachable);
+  EXPECT_EQ(states("r1"), (States{{"h1", HostState::kOk}, {"h2", HostState::kNoAnswer}, {"h3", HostState::kOk}}));
+  const history::RunRecord record = recorded("r1");
+  EXPECT_EQ(record.summary.outcome, RunOutcome::kUnreachable);
+  EXPECT_EQ(record.summary.exit_code, 4);
+  std::vector<ActionOutcome> of_h2;
+  for (const history::ActionRecord& one : record.actions) {
+    if (one.host == "h2") of_h2.push_back(one.action.outcome);
+  }
+  EXPECT_EQ(of_h2, (std::vector{ActionOutcome::kChanged, ActionOutcome::kUnknown}));
+}
+
+TEST_F(ApplyTest, WhatAHostTellsLateIsKeptWithItsRun) {
+  hosts_.scripts["h2"].lost_at = 0;
+  (void)apply("r1");
+  hosts_.scripts["h2"] = {};
+  hosts_.scripts["h2"].as_asked = true;
+  hosts_.scripts["h2"].unreported = {
+      {"r1", "", "note:/etc/one", JournalOutcome::kUnknown, "cut off", Op::kCreate},
+      {"r1", "", "service:x", JournalOutcome::kUnknown, "cut off", Op::kRestart},
+  };
+  told_.clear();
+  (void)apply("r2");
+  const std::vector<history::LateReport> late = recorded("r1").late;
+  ASSERT_EQ(late.size(), 2U);
+  EXPECT_EQ(late[0].address, "note:/etc/one");
+  EXPECT_EQ(late[0].outcome, JournalOutcome::kChanged) << "the host shows that it was done";
+  EXPECT_EQ(late[1].outcome, JournalOutcome::kUnknown) << "a restart leaves nothing to see";
+  EXPECT_NE(told_.find("run r1 was cut off on this host"), std::string::npos) << told_;
+  EXPECT_TRUE(hosts_.scripts["h2"].unreported.empty()) << "it was told that the history has it";
+}
+
+TEST_F(ApplyTest, AStopFinishesTheActionInHandAndBeginsNoHost) {
+  on_event_ = [&](const RunEvent& event) {
+    if (event.kind == RunEvent::Kind::kAction && event.event->kind == wire::EventKind::kChanged &&
+        control_.level() == StopLevel::kNone) {
+      control_.request_stop();
+    }
+  };
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kInterrupted);
+  EXPECT_EQ(outcomes(result), (Outcomes{{"h1", HostOutcome::kInterrupted},
+                                        {"h2", HostOutcome::kNotStarted},
+                                        {"h3", HostOutcome::kNotStarted}}));
+  EXPECT_EQ(result.hosts.at("h1").changed, 1);
+  EXPECT_EQ(result.hosts.at("h1").skipped, 2);
+  EXPECT_EQ(hosts_.count("apply"), 1);
+  EXPECT_EQ(recorded("r1").summary.exit_code, 130);
+}
+
+TEST_F(ApplyTest, ASecondStopLeavesAtOnce) {
+  on_event_ = [&](const RunEvent& event) {
+    if (event.kind == RunEvent::Kind::kAction && event.event->kind == wire::EventKind::kStarted) {
+      control_.request_stop();
+      control_.request_stop();
+    }
+  };
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kInterrupted);
+  EXPECT_EQ(result.hosts.at("h1").state, HostState::kFailed);
+  EXPECT_EQ(hosts_.count("stop"), 0);
+}
+
+TEST_F(ApplyTest, AStopWhilePlanningBeginsNoRun) {
+  on_event_ = [&](const RunEvent& event) {
+    if (event.kind == RunEvent::Kind::kPlanned && control_.level() == StopLevel::kNone) control_.request_stop();
+  };
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kInterrupted);
+  EXPECT_FALSE(result.begun);
+  EXPECT_EQ(hosts_.count("observe"), 1);
+  EXPECT_TRUE(history_.runs(9)->empty());
+}
+
+TEST_F(ApplyTest, HostsThatAreNotReachedDoNotKeepTheOthersBack) {
+  hosts_.scripts["h1"].unreachable = true;
+  hosts_.scripts["h3"].stale = true;
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kStale) << "what was refused counts before what was not reached";
+  EXPECT_EQ(states("r1"),
+            (States{{"h1", HostState::kUnreachable}, {"h2", HostState::kOk}, {"h3", HostState::kFailed}}));
+  EXPECT_TRUE(result.plan.unplanned.contains("h1"));
+}
+
+TEST_F(ApplyTest, ASecondRunChangesNothing) {
+  for (const char* host : {"h1", "h2", "h3"}) hosts_.scripts[host].as_asked = true;
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kOk);
+  EXPECT_TRUE(result.plan.changes_nothing());
+  EXPECT_EQ(recorded("r1").summary.changed, 0);
+}
+
+TEST_F(ApplyTest, WhatIsNotApprovedIsNotBegun) {
+  ApplyRequest request;
+  request.what = PlanRequest();
+  int shown = 0;
+  request.show = [&](const Proposal& proposal) { shown += static_cast<int>(proposal.plan.hosts.size()); };
+  request.approve = [](const Proposal&) { return false; };
+  const ApplyResult refused = apply(request, "r1");
+  EXPECT_EQ(refused.outcome, RunOutcome::kFailed);
+  EXPECT_FALSE(refused.begun);
+  EXPECT_EQ(shown, 3);
+  EXPECT_EQ(hosts_.count("apply"), 0);
+
+  request.approve = [](const Proposal&) { return Result<bool>(fail(Code::kInterrupted, "left")); };
+  EXPECT_EQ(apply(request, "r2").outcome, RunOutcome::kInterrupted);
+  EXPECT_TRUE(history_.runs(9)->empty());
+}
+
+TEST_F(ApplyTest, OutsideTheWindowNothingIsBegunUnlessItIsIgnored) {
+  write("rollout: {window: {days: [sun], from: \"02:00\", to: \"03:00\"}}\n", "h[1:3]");
+  ApplyRequest request;
+  request.what = PlanRequest();
+  // A Monday.
+  request.clock = [] { return std::chrono::sys_seconds(std::chrono::sys_days(std::chrono::January / 5 / 2026)); };
+  const ApplyResult refused = apply(request, "r1");
+  EXPECT_EQ(refused.outcome, RunOutcome::kStale);
+  EXPECT_FALSE(refused.begun);
+  EXPECT_NE(told_.find(code_name(Code::kOutsideWindow)), std::string::npos) << told_;
+
+  request.window = WindowPolicy::kIgnore;
+  EXPECT_EQ(apply(request, "r2").outcome, RunOutcome::kOk);
+  EXPECT_EQ(recorded("r2").summary.kind, "apply, window ignored");
+}
+
+TEST_F(ApplyTest, AWindowThatClosesHoldsTheHostsThatAreLeft) {
+  write("rollout: {batch: 1, window: {days: [sun], from: \"02:00\", to: \"03:00\"}}\n", "h[1:3]");
+  const std::chrono::sys_seconds sunday(std::chrono::sys_days(std::chrono::January / 4 / 2026));
+  std::chrono::sys_seconds time = sunday + std::chrono::hours(2);
+  ApplyRequest request;
+  request.what = PlanRequest();
+  request.clock = [&] { return time; };
+  on_event_ = [&](const RunEvent& event) {
+    if (event.kind == RunEvent::Kind::kHostDone) time = sunday + std::chrono::hours(4);
+  };
+  const ApplyResult result = apply(request, "r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kWindowClosed);
+  EXPECT_EQ(outcomes(result),
+            (Outcomes{{"h1", HostOutcome::kOk}, {"h2", HostOutcome::kHeld}, {"h3", HostOutcome::kHeld}}));
+  EXPECT_EQ(recorded("r1").summary.outcome, RunOutcome::kWindowClosed);
+  EXPECT_EQ(recorded("r1").summary.exit_code, 5);
+}
+
+class SavedPlanTest : public ApplyTest {
+ protected:
+  std::string bytes() {
+    const auto loaded = workspace();
+    std::optional<Planned> planned = make_plan(*loaded, {}, context());
+    return planned ? planned->artifact.bytes : "";
+  }
+  ApplyResult apply_saved(const std::string& bytes, const std::string& run) {
+    ApplyRequest request;
+    request.what = *read_saved_plan(bytes, kinds_);
+    return apply(std::move(request), run);
+  }
+};
+
+TEST_F(SavedPlanTest, IsCarriedOutWithoutCompilingTheConfiguration) {
+  const std::string plan = bytes();
+  // No graph could be made of this.
+  folder_.write("plumb.yaml",
+                "plumb: v1\nproject: edge\ninputs: {name: {type: string}}\nresources:\n"
+                "  - note: /etc/${inputs.name}\n    text: \"\"\n");
+  const ApplyResult result = apply_saved(plan, "r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kOk) << told_;
+  EXPECT_EQ(recorded("r1").summary.changed, 9);
+  EXPECT_NE(told_.find("the configuration was changed since the plan was made"), std::string::npos) << told_;
+}
+
+TEST_F(SavedPlanTest, HostsThatJoinedAreToldAndThoseThatAreGoneRefuseIt) {
+  const std::string plan = bytes();
+  write("", "h[1:4]");
+  EXPECT_EQ(apply_saved(plan, "r1").outcome, RunOutcome::kOk);
+  EXPECT_NE(told_.find("not in the plan and not touched: h4"), std::string::npos) << told_;
+  EXPECT_FALSE(states("r1").contains("h4"));
+
+  write("", "h[1:2]");
+  const ApplyResult refused = apply_saved(plan, "r2");
+  EXPECT_EQ(refused.outcome, RunOutcome::kStale);
+  EXPECT_FALSE(refused.begun);
+  EXPECT_NE(told_.find("names the host `h3`"), std::string::npos) << told_;
+}
+
+TEST_F(SavedPlanTest, OfAnotherProjectIsRefused) {
+  const std::string plan = bytes();
+  folder_.write("plumb.yaml", "plumb: v1\nproject: other\nresources: []\n");
+  EXPECT_EQ(apply_saved(plan, "r1").outcome, RunOutcome::kStale);
+  EXPECT_NE(told_.find("the plan is of the project `edge`"), std::string::npos) << told_;
+}
+
+}  // namespace
+}  // namespace plumb::run

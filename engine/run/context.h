@@ -1,0 +1,49 @@
+// What a request is carried out with.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "engine/base/diagnostic.h"
+#include "engine/history/history.h"
+#include "engine/run/control.h"
+#include "engine/run/fleet.h"
+#include "engine/run/workspace.h"
+
+namespace plumb::run {
+
+// All of it outlives the request. Store and transport may serve many requests at a time, of many projects.
+struct RunContext {
+  history::RunStore& store;
+  host::Transport& transport;
+  Control& control;  // stops the request
+  FleetOptions fleet;
+  // What happens, and what is found: those of one call belong together. Both may be empty; calls come one at a time.
+  RunObserver observer;
+  std::function<void(const Diagnostics&)> findings;
+
+  void tell(const RunEvent& event) const {
+    if (observer) observer(event);
+  }
+  void tell(const Diagnostics& found) const {
+    if (findings && !found.empty()) findings(found);
+  }
+  void tell(const Error& error) const;
+};
+
+// A fleet of these hosts of a workspace, whose key has been looked for.
+std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& context,
+                                  KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded);
+// The same with the hosts compiled; null where the context was told what is wrong.
+std::unique_ptr<Fleet> compile_fleet(const Workspace& workspace, const std::set<std::string>& hosts,
+                                     const RunContext& context, KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded);
+
+// Remembers what the hosts of a fleet told of themselves; the context is told where that fails.
+void keep_facts(const Fleet& fleet, const RunContext& context);
+
+// What the hosts' journals told of earlier runs goes into the history, and the context is told of it.
+void keep_late_reports(const Fleet& fleet, const RunContext& context);
+
+}  // namespace plumb::run

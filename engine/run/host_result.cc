@@ -1,0 +1,89 @@
+#include "engine/run/host_result.h"
+
+#include <algorithm>
+
+namespace plumb::run {
+namespace {
+
+HostState state_of(Code code) {
+  switch (code) {
+    case Code::kConnect:
+    case Code::kHostKeyUnknown:
+    case Code::kHostKeyChanged:
+    case Code::kHostKeyRevoked:
+    case Code::kAuthentication:
+    case Code::kTransportCommand:
+    case Code::kSshSettings:
+      return HostState::kUnreachable;
+    case Code::kTimeout:
+    case Code::kConnectionLost:
+      return HostState::kNoAnswer;
+    default:
+      return HostState::kFailed;
+  }
+}
+
+HostOutcome outcome_of(wire::DoneOutcome outcome) {
+  switch (outcome) {
+    case wire::DoneOutcome::kOk:
+      return HostOutcome::kOk;
+    case wire::DoneOutcome::kFailed:
+      return HostOutcome::kFailed;
+    case wire::DoneOutcome::kStale:
+      return HostOutcome::kStale;
+    case wire::DoneOutcome::kInterrupted:
+      return HostOutcome::kInterrupted;
+    case wire::DoneOutcome::kAlready:
+      return HostOutcome::kAlready;
+  }
+  return HostOutcome::kFailed;
+}
+
+RunOutcome outcome_of(const HostResult& result) {
+  if (result.outcome == HostOutcome::kInterrupted || result.outcome == HostOutcome::kNotStarted)
+    return RunOutcome::kInterrupted;
+  if (result.outcome == HostOutcome::kStale) return RunOutcome::kStale;
+  switch (result.state) {
+    case HostState::kOk:
+      return RunOutcome::kOk;
+    case HostState::kFailed:
+      return RunOutcome::kFailed;
+    case HostState::kUnreachable:
+    case HostState::kNoAnswer:
+      return RunOutcome::kUnreachable;
+    case HostState::kNotStarted:
+      return RunOutcome::kOk;  // why, other hosts tell
+  }
+  return RunOutcome::kFailed;
+}
+
+}  // namespace
+
+void fail_with(HostResult& result, const Error& error) {
+  result.state = state_of(error.code());
+  Diagnostic diagnostic = error.diagnostic();
+  diagnostic.host = result.name;
+  result.diagnostics.add(std::move(diagnostic));
+}
+
+void take_totals(const wire::Done& done, HostResult& result) {
+  result.outcome = outcome_of(done.outcome);
+  result.changed = done.changed;
+  result.satisfied = done.satisfied;
+  result.failed = done.failed;
+  result.skipped = done.skipped;
+  result.verified = done.verified;
+  result.applied_by = done.applied_by;
+  result.applied_at = done.applied_at;
+  result.owed = done.owed;
+  if (done.outcome != wire::DoneOutcome::kOk && done.outcome != wire::DoneOutcome::kAlready)
+    result.state = HostState::kFailed;
+}
+
+RunOutcome outcome_of(const HostResults& hosts) {
+  RunOutcome outcome = RunOutcome::kOk;
+  for (const auto& [name, result] : hosts) outcome = std::max(outcome, outcome_of(result));
+  return outcome;
+}
+
+}  // namespace plumb::run

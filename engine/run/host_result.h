@@ -1,0 +1,42 @@
+// How a host ends a request.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/outcome.h"
+#include "engine/base/result.h"
+#include "engine/wire/messages.h"
+
+namespace plumb::run {
+
+struct HostResult {
+  std::string name;
+  HostState state = HostState::kOk;
+  HostOutcome outcome = HostOutcome::kNone;
+  int changed = 0;
+  int satisfied = 0;
+  int failed = 0;
+  int skipped = 0;
+  int verified = 0;
+  std::int64_t milliseconds = 0;
+  std::string applied_by;  // kAlready: the run
+  std::string applied_at;  // kAlready: when, RFC 3339, by the host's clock
+  std::vector<std::string> owed;
+  Diagnostics diagnostics;
+};
+
+using HostResults = std::map<std::string, HostResult>;  // by name
+
+// Adds the error to what is told of the host, and says what has become of it.
+void fail_with(HostResult& result, const Error& error);
+// What the host's executor said at the end of an apply.
+void take_totals(const wire::Done& done, HostResult& result);
+
+// Of all hosts together: what failed counts before what was refused, that before what was not reached.
+RunOutcome outcome_of(const HostResults& hosts);
+
+}  // namespace plumb::run

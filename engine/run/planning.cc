@@ -1,0 +1,99 @@
+#include "engine/run/planning.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "engine/config/tags.h"
+#include "engine/run/offline.h"
+
+namespace plumb::run {
+namespace {
+
+void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
+  for (const auto& [host, host_plan] : plan.hosts) {
+    for (const plan::Action& action : *host_plan.actions) {
+      if (action.fidelity == Fidelity::kExact) continue;
+      diagnostics.add(Diagnostic(Code::kFidelity, "`" + action.desired.address.str() + "` is " +
+                                                      std::string(name(action.fidelity)) +
+                                                      " and --require exact was asked for")
+                          .on(host));
+    }
+  }
+}
+
+std::optional<FleetPlan> plan_snapshot(const Workspace& workspace, const plan::Scope& scope,
+                                       const std::filesystem::path& file, const RunContext& context) {
+  const ir::CompilerInput input = workspace.compiler_input();
+  Diagnostics found;
+  ir::Compiler(input).check(workspace.hosts(), found);
+  context.tell(found);
+  if (found.has_errors()) return std::nullopt;
+  Result<SnapshotReader> snapshot = SnapshotReader::open(file);
+  if (!snapshot) {
+    context.tell(snapshot.error());
+    return std::nullopt;
+  }
+  const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  Result<FleetPlan> planned = plan_offline(input, workspace.hosts(), *snapshot, {scope, threads});
+  if (planned) return std::move(*planned);
+  context.tell(planned.error());
+  return std::nullopt;
+}
+
+FleetPlan plan_hosts(Fleet& fleet, const plan::Scope& scope, const RunContext& context) {
+  context.tell({.kind = RunEvent::Kind::kPhase, .host = {}, .phase = {Phase::kPlan, fleet.size(), nullptr}});
+  FleetPlan planned = fleet.plan(scope);
+  context.tell({.kind = RunEvent::Kind::kPhaseOver, .host = {}});
+  keep_facts(fleet, context);
+  return planned;
+}
+
+}  // namespace
+
+plan::Scope scope_of(const Workspace& workspace, const PlanRequest& request) {
+  return {workspace.request().on, workspace.request().limit, request.tags, request.skip_tags};
+}
+
+std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& request, const RunContext& context) {
+  if (const Result<KeyState> key = workspace.find_key(); !key) {
+    context.tell(key.error());
+    return std::nullopt;
+  }
+  const plan::Scope scope = scope_of(workspace, request);
+  Diagnostics unknown;
+  config::check_tags(workspace.project().root, scope.tags, unknown);
+  config::check_tags(workspace.project().root, scope.skip_tags, unknown);
+  context.tell(unknown);
+  if (unknown.has_errors()) return std::nullopt;
+
+  Planned planned;
+  std::optional<FleetPlan> result;
+  if (request.snapshot.empty()) {
+    planned.fleet = compile_fleet(workspace, workspace.hosts(), context);
+    if (planned.fleet == nullptr) return std::nullopt;
+    result = plan_hosts(*planned.fleet, scope, context);
+  } else {
+    result = plan_snapshot(workspace, scope, request.snapshot, context);
+    if (!result) return std::nullopt;
+  }
+  planned.plan = std::move(result->plan);
+  planned.contents = std::move(result->contents);
+  planned.hosts = std::move(result->hosts);
+  planned.broken = result->diagnostics.has_errors();
+
+  Diagnostics found = std::move(result->diagnostics);
+  for (const auto& [host, told] : planned.hosts) found.extend(told.diagnostics);
+  planned.outcome = outcome_of(planned.hosts);
+  if (context.control.level() != StopLevel::kNone) planned.outcome = RunOutcome::kInterrupted;
+  if (request.exact) {
+    const std::size_t before = found.error_count();
+    check_fidelity(planned.plan, found);
+    if (found.error_count() > before) planned.outcome = std::max(planned.outcome, RunOutcome::kStale);
+  }
+  context.tell(found);
+  if (planned.fleet != nullptr) keep_late_reports(*planned.fleet, context);
+  planned.artifact = plan::write_artifact(planned.plan);
+  return planned;
+}
+
+}  // namespace plumb::run

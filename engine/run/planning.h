@@ -1,0 +1,40 @@
+// Planning: from a workspace and what its hosts are now to a plan and its artifact.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "engine/plan/artifact.h"
+#include "engine/run/context.h"
+#include "engine/run/plan_contents.h"
+#include "engine/run/workspace.h"
+
+namespace plumb::run {
+
+struct PlanRequest {
+  std::set<std::string> tags;       // resources with none of these are left out; empty: all are meant
+  std::set<std::string> skip_tags;  // those with one of these are
+  bool exact = false;               // a plan with actions that are not exactly known is stale
+  std::filesystem::path snapshot;   // planned from this, and no host is reached; empty: from the hosts
+};
+
+struct Planned {
+  plan::Plan plan;
+  plan::Artifact artifact;
+  ContentHolders contents;  // of the large ones that the plan names
+  HostResults hosts;
+  RunOutcome outcome = RunOutcome::kOk;  // of the hosts and of what was asked of the plan
+  bool broken = false;                   // the configuration has errors that came up only now
+  std::unique_ptr<Fleet> fleet;          // of the hosts that were reached, to carry the plan out; null after a snapshot
+};
+
+plan::Scope scope_of(const Workspace& workspace, const PlanRequest& request);
+
+// Nothing where the configuration cannot be planned. The context is told all that is found; late reports of the hosts
+// and their facts are in the history afterwards.
+std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& request, const RunContext& context);
+
+}  // namespace plumb::run

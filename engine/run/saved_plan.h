@@ -1,0 +1,34 @@
+// Plans that were made before: from a file, or of an earlier run.
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "engine/history/history.h"
+#include "engine/plan/artifact.h"
+#include "engine/run/workspace.h"
+
+namespace plumb::run {
+
+struct SavedPlan {
+  plan::Plan plan;
+  plan::Artifact artifact;
+  std::filesystem::path contents;  // its folder of contents, which need not exist; "" where it has none
+};
+
+// Errors: kPlanUnreadable.
+Result<SavedPlan> read_saved_plan(std::string bytes, const Registry& kinds);
+
+// The plan of an earlier run, without the hosts that ended well in it or in another run of the same plan. Of hosts that
+// had no plan, `found` is told. Errors: kNoSuchRun, also where the history has the plan's id alone.
+Result<SavedPlan> plan_to_resume(const history::RunStore& store, const Registry& kinds, const std::string& reference,
+                                 Diagnostics& found);
+
+// Whether the plan belongs to the project as it is now: of another project or engine, or with hosts that are gone, it
+// is an error; what was changed or joined since is told. `resumed`: hosts are left out of it on purpose. Gives the
+// hosts of the plan that were chosen.
+std::set<std::string> check_against(const Workspace& workspace, const plan::Plan& plan, bool resumed,
+                                    Diagnostics& found);
+
+}  // namespace plumb::run

@@ -1,0 +1,89 @@
+#include "engine/run/workspace.h"
+
+#include "engine/config/document.h"
+#include "engine/run/project_key.h"
+
+namespace plumb::run {
+namespace {
+
+// Nothing where `diagnostics` says why.
+std::optional<config::LoadedInventory> load_inventory(const WorkspaceRequest& request, const config::Project& project,
+                                                      Diagnostics& diagnostics, lang::SourceMap& sources) {
+  std::filesystem::path file = request.inventory;
+  if (file.empty()) {
+    const std::string standard = config::document_name(request.folder, "hosts");
+    file = request.folder.path() / standard;
+    if (!request.folder.holds(standard)) {
+      config::LoadedInventory alone;
+      alone.inventory = config::local_inventory();
+      return alone;
+    }
+  }
+  return config::load_inventory(file, project, request.sources, diagnostics, sources);
+}
+
+}  // namespace
+
+Result<std::set<std::string>> choose_hosts(const config::Inventory& inventory, const std::string& on,
+                                           const std::string& limit) {
+  PLUMB_TRY_ASSIGN(std::set<std::string> hosts, config::match_hosts(inventory, on));
+  if (limit.empty()) return hosts;
+  Result<std::set<std::string>> within = config::match_hosts(inventory, limit);
+  if (!within) return std::move(within.error()).during("--limit");
+  std::erase_if(hosts, [&](const std::string& host) { return !within->contains(host); });
+  if (hosts.empty()) return fail(Code::kNoHostMatches, "no host of `" + on + "` matches the limit `" + limit + "` too");
+  return hosts;
+}
+
+Result<std::map<std::string, Json>> recorded_facts(const history::RunStore& store) {
+  PLUMB_TRY_ASSIGN(auto stored, store.facts());
+  std::map<std::string, Json> facts;
+  for (auto& [host, known] : stored) facts.emplace(host, std::move(known.facts));
+  return facts;
+}
+
+std::unique_ptr<Workspace> Workspace::load(const WorkspaceRequest& request, const Registry& providers,
+                                           const history::RunStore& store, Diagnostics& diagnostics,
+                                           lang::SourceMap& sources) {
+  std::unique_ptr<Workspace> workspace(new Workspace(request, providers, sources));
+  workspace->project_ = config::load_project(request.folder, request.inputs, providers, diagnostics, sources);
+  if (!workspace->project_) return nullptr;
+  std::optional<config::LoadedInventory> inventory =
+      load_inventory(request, *workspace->project_, diagnostics, sources);
+  if (!inventory) return nullptr;
+  workspace->inventory_ = std::move(*inventory);
+  if (Result<std::set<std::string>> hosts = choose_hosts(workspace->inventory(), request.on, request.limit)) {
+    workspace->hosts_ = std::move(*hosts);
+  } else {
+    diagnostics.add(hosts.error().diagnostic());
+  }
+  if (ir::looks_at_other_hosts(workspace->project_->root)) {
+    if (auto facts = recorded_facts(store)) {
+      workspace->recorded_facts_ = std::move(*facts);
+    } else {
+      diagnostics.add(facts.error().diagnostic());
+    }
+  }
+  if (!diagnostics.has_errors()) return workspace;
+  // The graph is still looked at, so that all errors are told in one go.
+  ir::Compiler(workspace->compiler_input()).survey(workspace->hosts_, diagnostics);
+  return nullptr;
+}
+
+Result<KeyState> Workspace::find_key() {
+  if (!key_.empty()) return KeyState::kFound;
+  if (!ir::holds_secrets(project_->root)) return KeyState::kNotNeeded;
+  PLUMB_TRY_ASSIGN(std::optional<std::string> key, read_project_key(folder()));
+  const KeyState state = key ? KeyState::kFound : KeyState::kMade;
+  if (!key) {
+    PLUMB_TRY_ASSIGN(key, make_project_key(folder()));
+  }
+  key_ = std::move(*key);
+  return state;
+}
+
+ir::CompilerInput Workspace::compiler_input() const {
+  return {*project_, inventory(), sources_, providers_, recorded_facts_, key_};
+}
+
+}  // namespace plumb::run

@@ -1,0 +1,78 @@
+// A project as requests work on it: read and checked, with its inventory and the hosts that were chosen.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "engine/base/files.h"
+#include "engine/config/load_inventory.h"
+#include "engine/config/project.h"
+#include "engine/history/history.h"
+#include "engine/ir/compile.h"
+#include "engine/lang/source.h"
+
+namespace plumb::run {
+
+struct WorkspaceRequest {
+  Folder folder{std::filesystem::path()};  // of the project, on the disk or among other files
+  std::filesystem::path inventory;         // empty: hosts.yaml of the project; this machine alone where there is none
+  std::string on = "all";                  // host pattern
+  std::string limit;                       // hosts of `on` that match this too; "" for all of them
+  config::InputArguments inputs;
+  config::InventoryOptions sources;  // how programs of the inventory's sources are asked
+};
+
+// Whether the project has a key, and whether it had one before.
+enum class KeyState { kNotNeeded, kFound, kMade };
+
+class Workspace {
+ public:
+  // Gathers every finding. Null where there are errors, also where the history cannot be read that an expression looks
+  // into. `sources` takes the texts that were read, for the findings to point into; it, `providers` and `store` outlive
+  // the workspace.
+  static std::unique_ptr<Workspace> load(const WorkspaceRequest& request, const Registry& providers,
+                                         const history::RunStore& store, Diagnostics& diagnostics,
+                                         lang::SourceMap& sources);
+
+  const std::filesystem::path& folder() const { return request_.folder.path(); }
+  const WorkspaceRequest& request() const { return request_; }
+  const config::Project& project() const { return *project_; }
+  const config::Inventory& inventory() const { return inventory_.inventory; }
+  const config::LoadedInventory& loaded_inventory() const { return inventory_; }
+  const std::set<std::string>& hosts() const { return hosts_; }
+  const lang::SourceMap& sources() const { return sources_; }
+  const Registry& providers() const { return providers_; }
+
+  // Reads the project's own key where it has sensitive values, and makes one where there is none yet. Before hosts are
+  // compiled.
+  Result<KeyState> find_key();
+
+  // What to compile from; lives as long as this.
+  ir::CompilerInput compiler_input() const;
+
+ private:
+  Workspace(WorkspaceRequest request, const Registry& providers, const lang::SourceMap& sources)
+      : request_(std::move(request)), providers_(providers), sources_(sources) {}
+
+  WorkspaceRequest request_;
+  const Registry& providers_;
+  const lang::SourceMap& sources_;
+  std::optional<config::Project> project_;  // always there
+  config::LoadedInventory inventory_;
+  std::set<std::string> hosts_;
+  std::map<std::string, Json> recorded_facts_;  // where some expression looks at other hosts
+  std::string key_;                             // "" before find_key(), and where none is needed
+};
+
+// The hosts that both patterns match; an empty `limit` is none. Errors: kNoHostMatches.
+Result<std::set<std::string>> choose_hosts(const config::Inventory& inventory, const std::string& on,
+                                           const std::string& limit);
+
+// The facts that hosts told when they were last reached, for expressions that look at other hosts.
+Result<std::map<std::string, Json>> recorded_facts(const history::RunStore& store);
+
+}  // namespace plumb::run

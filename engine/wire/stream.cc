@@ -1,0 +1,168 @@
+#include "engine/wire/stream.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace plumb::wire {
+namespace {
+
+constexpr const char* kMore = "more";
+
+// Members of messages that are lists, or maps that are read as such.
+constexpr std::array<std::string_view, 15> kLists = {"contents",    "actions", "lifted",   "lock",      "locks",
+                                                     "moot_probes", "owed",    "problems", "resources", "restarted",
+                                                     "secrets",     "states",  "undone",   "unlock",    "unreported"};
+
+bool is_list(std::string_view name, const Json& value) {
+  return value.is_structured() && std::find(kLists.begin(), kLists.end(), name) != kLists.end();
+}
+
+std::size_t count_values(const Json& value) {
+  if (!value.is_structured()) return 1;
+  std::size_t count = 1;
+  for (const Json& item : value) count += count_values(item);
+  return count;
+}
+
+Error too_large(const Json& body, const std::string& what) {
+  return fail(Code::kProtocol,
+              "a message `" + body["message"].get<std::string>() + "` is too large to be sent: " + what);
+}
+
+// Hands the lists of a body out over several.
+class Splitter {
+ public:
+  Splitter(Json body, std::size_t part) : part_(part), body_(std::move(body)), kind_(body_["message"]) {}
+
+  Result<std::string> run() {
+    std::vector<std::pair<std::string, Json>> lists;
+    for (auto& [name, value] : body_.get_ref<Json::object_t&>()) {
+      if (is_list(name, value)) lists.emplace_back(name, std::move(value));
+    }
+    for (const auto& [name, values] : lists) body_.erase(name);
+    for (auto& [name, values] : lists) {
+      // Also where it is empty: the list of a required member.
+      body_[name] = values.is_array() ? Json::array() : Json::object();
+      if (values.is_array()) {
+        for (Json& item : values) PLUMB_TRY(place(name, nullptr, std::move(item)));
+      } else {
+        for (auto& [key, item] : values.get_ref<Json::object_t&>()) PLUMB_TRY(place(name, &key, std::move(item)));
+      }
+    }
+    PLUMB_TRY(end_part(false));
+    return std::move(out_);
+  }
+
+ private:
+  Result<> place(const std::string& list, const std::string* key, Json item) {
+    const std::size_t size = to_cbor(item).size() + (key == nullptr ? 0 : key->size());
+    if (held_ > 0 && held_ + size > part_) {
+      PLUMB_TRY(end_part(true));
+      body_ = {{"message", kind_}};
+    }
+    held_ += size;
+    if (key == nullptr) {
+      body_[list].push_back(std::move(item));
+    } else {
+      body_[list][*key] = std::move(item);
+    }
+    return {};
+  }
+
+  Result<> end_part(bool more) {
+    if (more) body_[kMore] = true;
+    const std::string bytes = to_cbor(body_);
+    if (bytes.size() > kMaxFrame) {
+      return too_large(body_, "one part of it has " + std::to_string(bytes.size()) + " bytes, and a frame at most " +
+                                  std::to_string(kMaxFrame));
+    }
+    total_ += bytes.size();
+    if (total_ > kMessageLimits.bytes) {
+      return too_large(body_, "it has more than " + std::to_string(kMessageLimits.bytes) + " bytes");
+    }
+    out_ += frame(bytes);
+    held_ = 0;
+    return {};
+  }
+
+  const std::size_t part_;
+  Json body_;
+  const Json kind_;
+  std::size_t held_ = 0;  // bytes of the items in `body_`
+  std::size_t total_ = 0;
+  std::string out_;
+};
+
+// The lists of a part behind those of the parts before it.
+Result<> append(Json& joined, Json part) {
+  for (auto& [name, value] : part.get_ref<Json::object_t&>()) {
+    if (name == "message") continue;
+    if (!is_list(name, value)) return fail(Code::kProtocol, "a message's second part holds `" + name + "`");
+    Json& list = joined[name];
+    if (list.is_null()) {
+      list = std::move(value);
+    } else if (list.type() != value.type()) {
+      return fail(Code::kProtocol, "`" + name + "` is a list in one part of a message and none in another");
+    } else if (value.is_array()) {
+      for (Json& item : value) list.push_back(std::move(item));
+    } else {
+      for (auto& [key, item] : value.get_ref<Json::object_t&>()) {
+        if (!list.emplace(key, std::move(item)).second)
+          return fail(Code::kProtocol, "`" + key + "` stands in two parts of a message");
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> frames(const Message& message, std::size_t part) {
+  Json body = to_body(message);
+  const std::string whole = to_cbor(body);
+  if (whole.size() <= part) return frame(whole);
+  return Splitter(std::move(body), part).run();
+}
+
+Result<std::optional<Message>> Joiner::add(std::string_view bytes) {
+  PLUMB_TRY_ASSIGN(Json body, read_body(bytes));
+  bool more = false;
+  if (const auto found = body.find(kMore); found != body.end()) {
+    if (*found != Json(true)) return fail(Code::kProtocol, "`more` is true or not there");
+    more = true;
+    body.erase(found);
+  }
+  if (bytes_ == 0 && !more) {
+    PLUMB_TRY_ASSIGN(Message message, from_body(std::move(body)));
+    return std::optional<Message>(std::move(message));
+  }
+  values_ += count_values(body);
+  if (bytes_ + bytes.size() > limits_.bytes || values_ > limits_.values) {
+    return fail(Code::kProtocol, "a message goes on for longer than is read");
+  }
+  if (bytes_ == 0) {
+    joined_ = std::move(body);
+  } else if (!body.contains("message") || !joined_.contains("message") || body["message"] != joined_["message"]) {
+    return fail(Code::kProtocol, "another message stands in the middle of one");
+  } else {
+    PLUMB_TRY(append(joined_, std::move(body)));
+  }
+  bytes_ += bytes.size();
+  if (more) return std::optional<Message>();
+  bytes_ = values_ = 0;
+  PLUMB_TRY_ASSIGN(Message message, from_body(std::exchange(joined_, nullptr)));
+  return std::optional<Message>(std::move(message));
+}
+
+Result<std::optional<Message>> MessageReader::next() {
+  while (true) {
+    PLUMB_TRY_ASSIGN(const std::optional<std::string> body, frames_.next());
+    if (!body) return std::optional<Message>();
+    PLUMB_TRY_ASSIGN(std::optional<Message> message, joiner_.add(*body));
+    if (message) return message;
+  }
+}
+
+}  // namespace plumb::wire

@@ -1,0 +1,58 @@
+// Messages over a stream of frames. A message is one frame; one whose lists are long goes over several: each has the
+// message's kind and a part of its lists, all but the last say `more`, and the first one has everything else. Nothing
+// comes between them.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+#include "engine/wire/frame.h"
+#include "engine/wire/messages.h"
+
+namespace plumb::wire {
+
+// Of all the frames of one message: bytes of their bodies, and values in them.
+struct MessageLimits {
+  std::size_t bytes = std::size_t{64} << 20;
+  std::size_t values = std::size_t{4} << 20;
+};
+inline constexpr MessageLimits kMessageLimits;
+// A frame's lists are ended where they reach so many bytes.
+inline constexpr std::size_t kPart = std::size_t{4} << 20;
+
+// The bytes of a message's frames. kProtocol where one item of a list, or what is no list, is too large for a frame, or
+// the whole for a message.
+Result<std::string> frames(const Message& message, std::size_t part = kPart);
+
+// Puts messages together from the bodies of their frames.
+class Joiner {
+ public:
+  explicit Joiner(const MessageLimits& limits = kMessageLimits) : limits_(limits) {}
+  // The message that this body is the end of; nothing where more of it is to come. Errors: kProtocol.
+  Result<std::optional<Message>> add(std::string_view body);
+  bool in_the_middle() const { return bytes_ > 0; }
+
+ private:
+  MessageLimits limits_;
+  Json joined_;
+  std::size_t bytes_ = 0;  // of `joined_`; 0 where nothing has begun
+  std::size_t values_ = 0;
+};
+
+// Takes bytes as they come and gives messages back.
+class MessageReader {
+ public:
+  void add(std::string_view bytes) { frames_.add(bytes); }
+  // The next message, nothing while it is incomplete. Errors: kProtocol.
+  Result<std::optional<Message>> next();
+  bool in_the_middle() const { return frames_.in_the_middle() || joiner_.in_the_middle(); }
+
+ private:
+  FrameReader frames_;
+  Joiner joiner_;
+};
+
+}  // namespace plumb::wire

@@ -1,0 +1,87 @@
+#include "providers/sdk/kind.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+
+#include "engine/base/digest.h"
+
+namespace plumb {
+
+struct Schema::Parsed {
+  std::string_view text;
+  std::once_flag once;
+  Json json;
+};
+
+Schema::Schema(std::string_view text) : parsed_(std::make_shared<Parsed>()) {
+  parsed_->text = text;
+}
+
+const Json& Schema::json() const {
+  std::call_once(parsed_->once, [this] {
+    Result<Json> json = parse_json(parsed_->text, Code::kInternal);
+    if (!json) std::abort();
+    parsed_->json = std::move(*json);
+  });
+  return parsed_->json;
+}
+
+const ContentAttribute* Kind::content(std::string_view attribute) const {
+  const auto found = std::find_if(contents.begin(), contents.end(),
+                                  [attribute](const ContentAttribute& one) { return one.content == attribute; });
+  return found == contents.end() ? nullptr : &*found;
+}
+
+namespace {
+
+template <class Kinds>
+auto place_of(Kinds& kinds, std::string_view name) {
+  return std::lower_bound(kinds.begin(), kinds.end(), name,
+                          [](const Kind& kind, std::string_view wanted) { return kind.name < wanted; });
+}
+
+}  // namespace
+
+void Registry::add(Kind kind) {
+  const auto place = place_of(kinds_, kind.name);
+  if (place != kinds_.end() && place->name == kind.name) {
+    *place = std::move(kind);
+  } else {
+    kinds_.insert(place, std::move(kind));
+  }
+}
+
+void Registry::describe(std::string_view kind, std::string_view schema) {
+  const auto place = place_of(kinds_, kind);
+  if (place != kinds_.end() && place->name == kind) place->schema = Schema(schema);
+}
+
+const Kind* Registry::find(std::string_view kind) const {
+  const auto place = place_of(kinds_, kind);
+  return place != kinds_.end() && place->name == kind ? &*place : nullptr;
+}
+
+const Provider* Registry::provider(std::string_view kind) const {
+  const Kind* found = find(kind);
+  return found == nullptr ? nullptr : found->provider.get();
+}
+
+std::vector<std::string> Registry::names() const {
+  std::vector<std::string> all;
+  for (const Kind& kind : kinds_) all.push_back(kind.name);
+  return all;
+}
+
+std::vector<std::string> content_digests(const Registry& kinds, const Desired& desired) {
+  std::vector<std::string> digests;
+  const Kind* kind = kinds.find(desired.address.kind);
+  if (kind == nullptr) return digests;
+  for (const ContentAttribute& one : kind->contents) {
+    std::string content = desired.text(one.content);
+    if (is_digest(content) || is_keyed_digest(content)) digests.push_back(std::move(content));
+  }
+  return digests;
+}
+
+}  // namespace plumb

@@ -1,0 +1,111 @@
+// Kind: all that the engine knows of one resource kind, as one value. The engine itself names no kind and no attribute
+// of one; the registry that it is handed does.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "providers/sdk/managers.h"
+#include "providers/sdk/operation.h"
+#include "providers/sdk/provider.h"
+
+namespace plumb {
+
+// A JSON Schema, parsed when it is first asked for: a run needs a few of many. Copies share what was parsed.
+class Schema {
+ public:
+  Schema() = default;  // of a kind that nobody reads configuration for: the executor gets what is typed already
+  // `text` is valid JSON and outlives all copies.
+  explicit Schema(std::string_view text);
+
+  bool is_given() const { return parsed_ != nullptr; }
+  // Of one that is given. On any thread.
+  const Json& json() const;
+
+ private:
+  struct Parsed;
+  std::shared_ptr<Parsed> parsed_;
+};
+
+// An attribute that holds bytes. In Desired and Observed its value is their digest.
+struct ContentAttribute {
+  std::string content;
+  std::string source;  // the attribute that may name a file of the project with them instead; "" where there is none
+  std::string path;    // the one that says where on the host they lie
+};
+
+// An attribute that holds address globs; a change of what they match sets an action off.
+struct Trigger {
+  std::string attribute;
+  Op op = Op::kRestart;
+};
+
+// Some of the operations that there are.
+class OperationSet {
+ public:
+  OperationSet() = default;
+  template <class... Each>
+  static OperationSet of() {
+    OperationSet set;
+    ((set.bits_ |= bit(Operation(std::in_place_type<Each>))), ...);
+    return set;
+  }
+  bool contains(const Operation& operation) const { return (bits_ & bit(operation)) != 0; }
+
+ private:
+  static_assert(std::variant_size_v<Operation> <= 64);
+  static std::uint64_t bit(const Operation& operation) { return std::uint64_t{1} << operation.index(); }
+  std::uint64_t bits_ = 0;
+};
+
+struct Kind {
+  std::string name;  // "file"
+  std::shared_ptr<const Provider> provider;
+  OperationSet operations;  // that its changes may come to; a plan with others is refused
+  std::vector<ContentAttribute> contents = {};
+  std::vector<Trigger> triggers = {};
+  // Its action runs something: what that brings is not known beforehand, and that it was done is not seen but where one
+  // of the guards was given, which are attributes that tell whether it has to run.
+  bool runs = false;
+  std::vector<std::string> guards = {};
+  // Whether the host alone can take its changes back, so that they may wait to be confirmed.
+  bool confirmable = false;
+  Schema schema = {};
+
+  // Null where the attribute holds no bytes.
+  const ContentAttribute* content(std::string_view attribute) const;
+};
+
+// The kinds that there are, by name. A value; kinds that were found in it stay where they are until the next change.
+class Registry {
+ public:
+  // In the place of one of the same name.
+  void add(Kind kind);
+  // Gives a kind its schema; see Schema. Nothing where there is no such kind.
+  void describe(std::string_view kind, std::string_view schema);
+
+  const Kind* find(std::string_view kind) const;
+  const Provider* provider(std::string_view kind) const;
+  std::span<const Kind> all() const { return kinds_; }
+  std::vector<std::string> names() const;
+
+  // What the kinds' back ends drive.
+  Managers& managers() { return managers_; }
+  const Managers& managers() const { return managers_; }
+
+ private:
+  std::vector<Kind> kinds_;  // sorted
+  Managers managers_;
+};
+
+// The digests, plain or keyed, of the bytes that the resource's attributes hold; none where its kind is not known.
+std::vector<std::string> content_digests(const Registry& kinds, const Desired& desired);
+
+}  // namespace plumb

@@ -1,0 +1,75 @@
+# Sensitive values: only what a resource marks is one, whatever other texts look like, and the project's key goes to no
+# host that has nothing sensitive.
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+
+# Hosts of this machine's making, with all that is sent to them kept.
+unprivileged
+for host in w1 w2; do
+  mkdir -p "homes/$host"
+  cat >"login-$host" <<SH
+#!/bin/sh
+tee -a $work/sent-$host | $as env HOME=$work/homes/$host "\$@"
+SH
+  chmod 755 "login-$host"
+done
+[ "$(id -u)" != 0 ] || chown -R nobody homes
+cat >hosts.yaml <<YAML
+plumb: v1
+hosts:
+  w1: {connection: {command: [$work/login-w1]}, groups: [secret]}
+  w2: {connection: {command: [$work/login-w2]}}
+groups: {secret: {}}
+YAML
+
+looks_sealed=hmac-sha256:$(printf 'a%.0s' $(seq 64))
+cat >plumb.yaml <<YAML
+plumb: v1
+project: sealed
+inputs:
+  token: {type: string, sensitive: true, default: correct-horse-battery}
+values:
+  home: "$work/homes/\${host.name}"
+resources:
+  - file: \${values.home}/plain
+    content: $looks_sealed
+  - command: plain
+    run: [sh, -c, "cat >\$0/stdin; printf %s \"\$LOOKS\" >\$0/env; printf %s \"\$1\" >\$0/argument", "\${values.home}", $looks_sealed]
+    stdin: $looks_sealed
+    env: {LOOKS: $looks_sealed}
+    creates: \${values.home}/stdin
+  - command: alone
+    run: [$looks_sealed]
+    only_if: [sh, -c, "exit 1"]
+  - file: \${values.home}/token
+    on: secret
+    content: \${inputs.token}
+    mode: "0600"
+  - command: secret
+    on: secret
+    run: [sh, -c, "cat >\$0/revealed; printf %s \"\$LOOKS\" >\$0/beside", "\${values.home}"]
+    stdin: \${inputs.token}
+    env: {LOOKS: $looks_sealed}
+    creates: \${values.home}/revealed
+YAML
+
+exits 0 "$plumb" plan -o plan.json
+! grep -qF correct-horse plan.json || fail 'the plan holds a secret'
+exits 0 "$plumb" apply plan.json --yes
+for host in w1 w2; do
+  for name in plain stdin env argument; do
+    [ "$(cat "homes/$host/$name")" = "$looks_sealed" ] || fail "$name on $host is not the text that was written"
+  done
+done
+[ "$(cat homes/w1/token)" = correct-horse-battery ] || fail 'the content was not revealed'
+[ "$(cat homes/w1/revealed)" = correct-horse-battery ] || fail 'the input was not revealed'
+[ "$(cat homes/w1/beside)" = "$looks_sealed" ] || fail 'a text beside a sensitive one was changed'
+
+# What went over the wire.
+key=$(cat .plumb/key)
+grep -qF "$key" sent-w1 || fail 'the host with a sensitive value has no key to seal with'
+! grep -qF "$key" sent-w2 || fail 'the key went to a host without sensitive values'
+! grep -qF correct-horse sent-w2 || fail 'a secret went to a host that it is not for'
+! grep -rqF correct-horse homes/*/.local || fail 'a secret was written down on the host'
+
+# Twice is once.
+exits 0 "$plumb" plan --detailed-exitcode
