@@ -91,6 +91,7 @@ class ApplyRun {
   static std::vector<std::vector<Turn>> transactions_of(std::vector<Turn>& turns);
   void carry_out_transaction(std::vector<Turn>& turns);
   void carry_out_one_by_one(std::vector<Turn>& turns, const Diagnostic& why);
+  bool is_as_before(std::size_t index, const Observed& found) const;
   std::string what_became_of(std::size_t index, const Result<Observed>& found) const;
 
   Diagnostic presentable(const Diagnostic& problem, std::size_t index) const;
