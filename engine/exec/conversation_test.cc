@@ -88,7 +88,7 @@ std::string large_text() {
 }
 
 wire::Apply request_large(TestClient& client, const std::string& text) {
-  wire::Apply apply = request({plan(client, file("/etc/big", text))});
+  wire::Apply apply = request({plan(client, note("/etc/big", text))});
   apply.contents = {{digest(text), text.size()}};
   return apply;
 }
@@ -116,7 +116,7 @@ TEST(Conversation, ALargeContentComesInPiecesThatAreAskedFor) {
   }
   const auto done = client.expect<wire::Done>();
   ASSERT_TRUE(done.has_value());
-  EXPECT_EQ(done->outcome, "ok");
+  EXPECT_EQ(done->outcome, wire::DoneOutcome::kOk);
   EXPECT_EQ(root.read("/etc/big"), text);
 }
 
