@@ -150,7 +150,7 @@ class ModuleReader::Document {
     for (Node& node : resources.items) {
       if (is_use(node)) uses.emplace_back(&node, With());
     }
-    compute_each(uses.size(), [&](std::size_t i) { uses[i].second = take_with(*uses[i].first); });
+    for_each_parallel(uses.size(), core_count(), [&](std::size_t i) { uses[i].second = take_with(*uses[i].first); });
     return {std::make_move_iterator(uses.begin()), std::make_move_iterator(uses.end())};
   }
 
@@ -256,7 +256,8 @@ void ModuleReader::read_ahead(const std::set<std::string>& names, FileShape shap
   }
   if (list.size() < 2) return;
   std::vector<ModuleFile> files(list.size());
-  compute_each(list.size(), [&](std::size_t i) { files[i] = read_module_file(project_, list[i], shape, asked_at); });
+  for_each_parallel(list.size(), core_count(),
+                    [&](std::size_t i) { files[i] = read_module_file(project_, list[i], shape, asked_at); });
   for (std::size_t i = 0; i < list.size(); ++i) ahead_.try_emplace({list[i], shape}, std::move(files[i]));
 }
 
@@ -283,7 +284,7 @@ void ModuleReader::prepare_all(const std::set<std::string>& folders) {
     std::optional<Prepared> prepared;
   };
   std::vector<Slot> slots(list.size());
-  compute_each(list.size(), [&](std::size_t i) {
+  for_each_parallel(list.size(), core_count(), [&](std::size_t i) {
     Slot& slot = slots[i];
     const ModuleFolder folder{project_, list[i]};
     const std::string name = document_name(folder.own(), kModuleFile);

@@ -139,7 +139,7 @@ class PackagesTest : public ::testing::Test {
         folder_(must(StateFolder::of(system_.files(), "edge"))),
         box_(root_) {
     registry_.add({.name = "pack", .provider = std::make_shared<PackProvider>(), .operations = {}});
-    registry_.add({.name = "folder", .provider = std::make_shared<FolderProvider>(), .operations = {}});
+    registry_.add({.name = "dir", .provider = std::make_shared<FolderProvider>(), .operations = {}});
     registry_.managers().add(box_);
     std::filesystem::create_directories(root_.at("/pkg"));
   }

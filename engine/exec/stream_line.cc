@@ -111,7 +111,7 @@ Result<wire::Blob> StreamLine::next_blob() {
     if (found != queue_.end()) {
       wire::Blob blob = std::move(std::get<wire::Blob>(*found));
       queue_.erase(found);
-      if (queue_.empty()) unread_ = 0;
+      unread_ = 0;  // it was asked for
       return blob;
     }
     if (problem_) return *problem_;

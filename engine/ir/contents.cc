@@ -103,7 +103,7 @@ Result<std::string_view> ContentReader::next_of_file(std::uint64_t most) {
 Result<std::string_view> ContentReader::checked(std::string_view piece) {
   check_.add(piece);
   if (piece.empty() && !check_.holds()) {
-    return fail(Code::kStale, name_ + " was changed since the plan was made")
+    return fail(Code::kContentChanged, name_ + " was changed since the plan was made")
         .hint("make the plan anew, or put the file back as it was");
   }
   return piece;

@@ -35,7 +35,7 @@ class ContentReader {
                 std::optional<std::uint64_t> size = {});
 
   // The next piece of at most so many bytes, valid until the next call; empty at the end. Errors: kFileUnreadable, and
-  // kStale at the end where all of it together is another content.
+  // kContentChanged at the end where all of it together is another content.
   Result<std::string_view> next(std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 
  private:
