@@ -100,6 +100,7 @@ Result<std::optional<wire::Message>> StreamLine::next() {
   }
   std::optional<wire::Message> message = std::move(queue_.front());
   queue_.pop_front();
+  if (queue_.empty()) unread_ = 0;
   return message;
 }
 
