@@ -69,9 +69,9 @@ class RevisionDiff {
                           .hint("write REV1..REV2, such as main..HEAD; REV1.. goes up to HEAD"));
     }
     const std::string last = revisions.substr(dots + 2);
-    auto before = config::Revision::check_out(options_.folder, revisions.substr(0, dots));
+    auto before = config::Revision::check_out(std::filesystem::path(options_.folder), revisions.substr(0, dots));
     if (!before) return complain(before.error());
-    auto after = config::Revision::check_out(options_.folder, last.empty() ? "HEAD" : last);
+    auto after = config::Revision::check_out(std::filesystem::path(options_.folder), last.empty() ? "HEAD" : last);
     if (!after) return complain(after.error());
     Side old_side(*before, options_, terminal_);
     Side new_side(*after, options_, terminal_);

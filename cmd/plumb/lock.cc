@@ -126,7 +126,7 @@ class LockCommand {
     if (!workspace_.load()) return kInvalidConfiguration;
     const std::unique_ptr<run::Fleet> fleet =
         workspace_.fleet(workspace_.hosts(), progress_.observer(), run::KeepGraphs::kAll);
-    if (fleet == nullptr) return kInvalidConfiguration;
+    if (fleet == nullptr) return workspace_.stopped() ? kInterrupted : kInvalidConfiguration;
     // Addresses may depend on facts.
     const bool compiled = std::all_of(workspace_.hosts().begin(), workspace_.hosts().end(),
                                       [&](const std::string& host) { return fleet->graph(host) != nullptr; });

@@ -20,7 +20,7 @@ int observe_to(Program& program, const std::string& path, Terminal& terminal, ru
   const std::optional<run::RunContext> context = workspace.context(progress.observer());
   const std::unique_ptr<run::Fleet> fleet =
       context ? run::compile_fleet(workspace.loaded(), workspace.hosts(), *context) : nullptr;
-  if (fleet == nullptr) return kInvalidConfiguration;
+  if (fleet == nullptr) return workspace.stopped() ? kInterrupted : kInvalidConfiguration;
 
   std::map<std::string, std::string> lines;  // by host, so that the file's order says nothing of who was first
   progress.begin(run::Phase::kObserve, workspace.hosts().size());

@@ -49,7 +49,7 @@ int make_and_print(Program& program, const PlanArguments& arguments, Terminal& t
   const std::optional<run::RunContext> context = workspace.context(progress.observer());
   std::optional<run::Planned> planned =
       context ? run::make_plan(workspace.loaded(), arguments.planning.request(), *context) : std::nullopt;
-  if (!planned) return kInvalidConfiguration;
+  if (!planned) return workspace.stopped() ? kInterrupted : kInvalidConfiguration;
   results = planned->hosts;
   print_plan(planned->plan, planned->artifact.id, terminal, arguments.planning);
   const ExitCode code =

@@ -98,7 +98,7 @@ void Progress::start(const run::RunEvent::PhaseBegin& begin) {
   model_.begin(title_of(begin.phase), begin.hosts, forks_, std::chrono::steady_clock::now());
   if (begin.plan != nullptr) model_.expect(*begin.plan);
   running_ = true;
-  ticker_ = std::thread([this] { tick(); });
+  ticker_ = Beside([this] { tick(); });
 }
 
 void Progress::clear() {
@@ -107,7 +107,7 @@ void Progress::clear() {
     running_ = false;
   }
   wake_.notify_all();
-  if (ticker_.joinable()) ticker_.join();
+  ticker_.wait();
   if (live_) Screen::get().clear();
 }
 

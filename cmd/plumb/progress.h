@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "cmd/plumb/options.h"
 #include "cmd/plumb/terminal.h"
+#include "engine/base/pool.h"
 #include "engine/report/live_model.h"
 #include "engine/run/fleet.h"
 
@@ -49,7 +49,7 @@ class Progress {
   report::LiveModel model_;  // guarded by mutex_
   bool running_ = false;     // guarded by mutex_: the view is kept up to date
   bool dirty_ = false;       // guarded by mutex_
-  std::thread ticker_;
+  Beside ticker_;
 };
 
 }  // namespace plumb::cmd

@@ -1,10 +1,10 @@
 // plumb validate: check project, inventory and graph of every host without contacting one.
 
 #include <algorithm>
-#include <thread>
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/pool.h"
 #include "engine/run/offline.h"
 
 namespace plumb::cmd {
@@ -18,8 +18,7 @@ int validate(Program& program) {
   if (!workspace.load()) return kInvalidConfiguration;
   const std::optional<ir::CompilerInput> input = workspace.compiler_input();
   if (!input) return kInvalidConfiguration;
-  const Diagnostics found =
-      run::validate_offline(*input, workspace.hosts(), std::max(1U, std::thread::hardware_concurrency()));
+  const Diagnostics found = run::validate_offline(*input, workspace.hosts(), core_count());
   workspace.diagnose(found);
   if (found.has_errors()) return kInvalidConfiguration;
   const std::size_t resources = ir::count_declarations(workspace.project().root);

@@ -12,7 +12,10 @@ void add_version(Program& program) {
   command->callback([&program] {
     Terminal terminal(program.options.no_color);
     if (program.options.output == "json") {
-      terminal.print(Json{{"version", PLUMB_VERSION}, {"plan", plan::kFormat}, {"protocols", {wire::kVersions.min, wire::kVersions.max}}}.dump() +
+      terminal.print(Json{{"version", PLUMB_VERSION},
+                          {"plan", plan::kFormat},
+                          {"protocols", {wire::kVersions.min, wire::kVersions.max}}}
+                         .dump() +
                      "\n");
     } else {
       terminal.print("plumb " PLUMB_VERSION "\n");

@@ -1,12 +1,12 @@
 #include "cmd/plumb/workspace.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/log.h"
 #include "engine/base/file.h"
 #include "engine/base/platform.h"
+#include "engine/base/pool.h"
 #include "engine/host/executor_store.h"
 #include "engine/host/simulated.h"
 #include "engine/host/transport.h"
@@ -22,7 +22,7 @@ constexpr const char* kSimulatedHost = "plumb:simulated";
 constexpr std::size_t kMaxSource = std::size_t{8} << 20;
 
 std::size_t default_forks() {
-  return std::clamp<std::size_t>(std::size_t{8} * std::thread::hardware_concurrency(), 16, 128);
+  return std::clamp<std::size_t>(8 * core_count(), 16, 128);
 }
 
 config::InputArguments input_arguments(const Options& options) {

@@ -38,6 +38,7 @@ class Workspace {
   std::filesystem::path folder() const { return options_.folder; }
   history::RunStore& store() { return history_; }
   run::Control& control() { return control_; }
+  bool stopped() const { return control_.level() != run::StopLevel::kNone; }
 
   // What requests of this command are carried out with. Asks for what hosts want to know first, and makes the project's
   // key where one is needed; nothing after it has told what is wrong.

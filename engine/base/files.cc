@@ -36,7 +36,10 @@ EntryType type_of(fs::file_type type) {
 
 class DiskStream : public FileStream {
  public:
-  DiskStream(UniqueFd file, fs::path path) : file_(std::move(file)), path_(std::move(path)) {}
+  DiskStream(UniqueFd file, fs::path path, std::uint64_t size)
+      : file_(std::move(file)), path_(std::move(path)), size_(size) {}
+
+  std::uint64_t size() const override { return size_; }
 
   Result<std::size_t> read(char* to, std::size_t size) override {
     while (true) {
@@ -49,6 +52,7 @@ class DiskStream : public FileStream {
  private:
   UniqueFd file_;
   fs::path path_;
+  std::uint64_t size_;
 };
 
 class DiskFiles : public Files {
@@ -102,7 +106,7 @@ class DiskFiles : public Files {
     struct stat info {};
     if (!file || ::fstat(file.get(), &info) != 0) return unreadable(path, std::strerror(errno));
     if (!S_ISREG(info.st_mode)) return fail(Code::kFileUnreadable, path.string() + " is not a regular file");
-    return std::make_unique<DiskStream>(std::move(file), path);
+    return std::make_unique<DiskStream>(std::move(file), path, static_cast<std::uint64_t>(info.st_size));
   }
 
   bool has_program(const std::string& name) const override { return plumb::has_program(name); }

@@ -38,6 +38,8 @@ struct FolderEntry {
 class FileStream {
  public:
   virtual ~FileStream() = default;
+  // As it was when the stream was opened.
+  virtual std::uint64_t size() const = 0;
   // Into `to`, at most `size` bytes, which is more than none: how many; 0 at the end. Errors: kFileUnreadable.
   virtual Result<std::size_t> read(char* to, std::size_t size) = 0;
 };
@@ -101,6 +103,9 @@ class Folder {
   std::optional<FileStatus> status(const std::filesystem::path& name) const { return files_->status(path_ / name); }
   std::optional<std::filesystem::path> real(const std::filesystem::path& name = {}) const {
     return files_->real(name.empty() ? path_ : path_ / name);
+  }
+  Result<std::unique_ptr<FileStream>> open(const std::filesystem::path& name) const {
+    return files_->open(path_ / name);
   }
   // Its own entries.
   Result<std::vector<FolderEntry>> list(std::size_t most) const { return files_->list(path_, most); }

@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 std::string all_of(const Files& files, const fs::path& path) {
   auto stream = files.open(path);
   EXPECT_TRUE(stream);
+  EXPECT_EQ((*stream)->size(), files.status(path)->size);
   std::string text;
   char piece[3];
   while (true) {

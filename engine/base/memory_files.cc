@@ -16,7 +16,9 @@ fs::path normal(const fs::path& path) {
 
 class TextStream : public FileStream {
  public:
-  explicit TextStream(std::string_view text) : left_(text) {}
+  explicit TextStream(std::string_view text) : size_(text.size()), left_(text) {}
+
+  std::uint64_t size() const override { return size_; }
 
   Result<std::size_t> read(char* to, std::size_t size) override {
     const std::size_t count = std::min(size, left_.size());
@@ -26,6 +28,7 @@ class TextStream : public FileStream {
   }
 
  private:
+  std::size_t size_;
   std::string_view left_;
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <pthread.h>
+#include <signal.h>
 
 namespace plumb {
 namespace {
@@ -78,8 +79,14 @@ class Pool {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, kStackSize);
+    // Signals are for the threads that look out for them, which may block them only after this one was made.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t thread{};
     const bool made = pthread_create(&thread, &attributes, thread_main, this) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     pthread_attr_destroy(&attributes);
     if (!made) return false;
     threads_.push_back(thread);

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <signal.h>
 
 namespace plumb {
 namespace {
@@ -69,6 +71,16 @@ TEST(Pool, ComputesEachPieceOnce) {
   std::vector<int> done(1000);
   compute_each(done.size(), [&](std::size_t i) { ++done[i]; });
   EXPECT_EQ(done, std::vector<int>(1000, 1));
+}
+
+// Whoever waits for them blocks them in its own thread, perhaps after the pool made its threads.
+TEST(Pool, TakesNoSignals) {
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  Beside([&] { pthread_sigmask(SIG_SETMASK, nullptr, &blocked); }).wait();
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH}) EXPECT_EQ(sigismember(&blocked, signal), 1);
+  pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+  EXPECT_EQ(sigismember(&blocked, SIGINT), 0) << "the caller's are as they were";
 }
 
 TEST(Pool, WorkBesideIsDoneWhenWaitedFor) {

@@ -189,19 +189,22 @@ TEST(ProjectInMemory, IsReadAndPlannedLikeAnyOther) {
   files.add("/p/plumb.yaml",
             "plumb: v1\nproject: memory\ninputs: {port: {type: integer, default: 80}}\ninclude: [\"parts/*.yaml\"]\n"
             "resources:\n  - use: ./modules/site\n    with: {port: \"${inputs.port}\"}\n");
-  files.add("/p/parts/motd.yaml", "resources:\n  - note: /etc/motd\n    text: \"${file('motd.txt')}\"\n");
-  files.add("/p/motd.txt", "hello\n");
   files.add(
-      "/p/modules/site/module.yaml",
-      "plumb: v1\ninputs: {port: {type: integer}}\nresources:\n  - note: /etc/site.conf\n    shape: site.conf\n");
+      "/p/parts/motd.yaml",
+      "resources:\n  - note: /etc/motd\n    text: \"${file('motd.txt')}\"\n  - note: /etc/logo\n    from: logo\n");
+  files.add("/p/logo", "bytes");
+  files.add("/p/motd.txt", "hello\n");
+  files.add("/p/modules/site/module.yaml",
+            "plumb: v1\ninputs: {port: {type: integer}}\nresources:\n  - note: /etc/site.conf\n    shape: site.conf\n");
   files.add("/p/modules/site/site.conf", "listen ${inputs.port}\n");
   files.add("/p/hosts.yaml", "plumb: v1\nsources:\n  - command: [./hosts, --list]\n");
   files.add_answer({"./hosts", "--list"},
                    {0, R"({"web": {"hosts": ["web1"]}, "_meta": {"hostvars": {"web1": {"port": 8080}}}})", ""});
   files.add("/p/tests/a.yaml",
             "plumb: v1\ntests:\n  - name: bare\n    host: web1\n    expect:\n      actions:\n"
-            "        note:/etc/motd: create\n        site/note:/etc/site.conf: create\n      resources:\n"
-            "        note:/etc/motd: {text: \"hello\\n\"}\n"
+            "        note:/etc/motd: create\n        note:/etc/logo: create\n        site/note:/etc/site.conf: "
+            "create\n      resources:\n"
+            "        note:/etc/motd: {text: \"hello\\n\"}\n        note:/etc/logo: {text: bytes}\n"
             "        site/note:/etc/site.conf: {text: \"listen 8080\\n\"}\n");
 
   Diagnostics diagnostics;

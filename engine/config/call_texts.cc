@@ -28,7 +28,7 @@ void type_call_texts(Module& module) {
     if (auto* call = std::get_if<ModuleCall>(&entry)) calls.push_back(call);
   }
   // A project may give a module tens of thousands of texts.
-  for_each_parallel(calls.size(), core_count(), [&](std::size_t i) { type_texts(*calls[i]); });
+  compute_each(calls.size(), [&](std::size_t i) { type_texts(*calls[i]); });
 }
 
 }  // namespace plumb::config

@@ -463,8 +463,10 @@ cel::Environment environment_of(const Module& module) {
   return environment;
 }
 
-void check(Module& module, const CheckContext& context) {
+Module check(ParsedModule&& parsed, const CheckContext& context) {
+  Module module{std::move(parsed), {}, false};
   Checker(module, context).run();
+  return module;
 }
 
 std::optional<Reads> check_question(Expression& question, const Module& module, const CheckContext& context) {

@@ -11,9 +11,9 @@ struct CheckContext {
   Diagnostics& diagnostics;
 };
 
-// Compiles every expression of the module in place and orders its values. The modules that it uses are checked
-// already. What has errors is marked broken.
-void check(Module& module, const CheckContext& context);
+// Compiles every expression of the module and orders its values. The modules that it uses are checked already. What has
+// errors is marked broken.
+Module check(ParsedModule&& parsed, const CheckContext& context);
 
 // Compiles an expression of somebody who asks about a checked module, in its scope, and says what it reads. Nothing
 // after a fault was told.

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/base/pattern.h"
 #include "engine/base/real.h"
 #include "engine/base/zone_form.h"
 #include "engine/config/wall_clock.h"
@@ -154,6 +155,12 @@ Result<Json> date(std::string_view text, const std::string& name) {
   return bad(name + " is not a date", "expected a day of the calendar as YYYY-MM-DD");
 }
 
+Result<Json> pattern(std::string_view text, const std::string& name) {
+  const Result<Pattern> parsed = Pattern::parse(text);
+  if (parsed) return Json(text);
+  return bad(name + " is not a pattern", parsed.error().diagnostic().summary, "the syntax is that of RE2");
+}
+
 Result<Json> plain_name(std::string_view text, const std::string& name) {
   const bool good = !text.empty() && text[0] != '-' && std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != '/';
@@ -187,6 +194,7 @@ Result<Json> apply_format(std::string_view format, std::string_view text, const 
   if (format == "date") return date(text, name);
   if (format == "name") return plain_name(text, name);
   if (format == "timezone") return timezone(text, name);
+  if (format == "pattern") return pattern(text, name);
   if (format == "duration") {
     if (const auto seconds = with_unit(text, kTimeUnits)) return Json(*seconds);
     return bad(name + " is not a duration", "expected a whole number with s, m, h or d", "such as 90s or 5m");

@@ -7,7 +7,7 @@
 
 namespace plumb::config {
 
-// The arguments for run_program(). What an enclosing git says of its repository does not count; nobody is asked for
+// The arguments for Files::run(). What an enclosing git says of its repository does not count; nobody is asked for
 // anything, and only transports that run no program of the URL's choosing are used. `environment` holds NAME=VALUE.
 std::vector<std::string> git_command(const std::vector<std::string>& arguments,
                                      const std::vector<std::string>& environment = {});

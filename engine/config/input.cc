@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <regex>
 #include <set>
 #include <string_view>
 
+#include "engine/config/text_pattern.h"
 #include "engine/config/validate.h"
 #include "engine/config/words.h"
 
@@ -87,11 +87,8 @@ class InputReader {
   void check_pattern(const Node& node, const Json& schema) {
     const Entry* pattern = node.find("pattern");
     if (pattern == nullptr) return;
-    try {
-      const std::regex compiled(schema["pattern"].get<std::string>(), std::regex::ECMAScript);
-    } catch (const std::regex_error&) {
+    if (!TextPattern(schema["pattern"].get<std::string>()).valid())
       report(pattern->value.span, "`pattern` is not a regular expression", "cannot be read");
-    }
   }
 
   void read_enum(const Node& node, Json& schema) {

@@ -153,7 +153,8 @@ struct NamedValue {
   bool broken = false;
 };
 
-struct Module {
+// As it is written: read, with nothing known of its expressions.
+struct ParsedModule {
   std::string folder;  // relative to the project; "" for the project itself
   std::string description;
   std::map<std::string, Input> inputs;
@@ -161,9 +162,11 @@ struct Module {
   std::map<std::string, NamedValue> outputs;
   // In declared order. What a file includes comes before its own, whatever the order of the keys in it.
   std::vector<std::variant<Declaration, ModuleCall>> body;
+};
 
-  // The order in which values and module calls can be worked out, in steps of which none needs its own or a later
-  // one; made by check().
+// One that check() gave: its expressions are compiled, and what has errors is marked broken.
+struct Module : ParsedModule {
+  // The order in which values and module calls can be worked out, in steps of which none needs its own or a later one.
   struct Step {
     std::vector<std::string> values;
     std::vector<std::size_t> calls;  // indices into the body

@@ -35,7 +35,7 @@ void ModuleReader::report(Code code, std::string summary, const SourceSpan& span
 // One module's files, read into it.
 class ModuleReader::Document {
  public:
-  Document(ModuleReader& reader, Module& module, FileShape shape)
+  Document(ModuleReader& reader, ParsedModule& module, FileShape shape)
       : reader_(reader),
         module_(module),
         shape_(shape),
@@ -150,7 +150,7 @@ class ModuleReader::Document {
     for (Node& node : resources.items) {
       if (is_use(node)) uses.emplace_back(&node, With());
     }
-    for_each_parallel(uses.size(), core_count(), [&](std::size_t i) { uses[i].second = take_with(*uses[i].first); });
+    compute_each(uses.size(), [&](std::size_t i) { uses[i].second = take_with(*uses[i].first); });
     return {std::make_move_iterator(uses.begin()), std::make_move_iterator(uses.end())};
   }
 
@@ -228,7 +228,7 @@ class ModuleReader::Document {
   }
 
   ModuleReader& reader_;
-  Module& module_;
+  ParsedModule& module_;
   FileShape shape_;  // of the first file
   std::string name_;
   ModuleFolder folder_;
@@ -256,8 +256,7 @@ void ModuleReader::read_ahead(const std::set<std::string>& names, FileShape shap
   }
   if (list.size() < 2) return;
   std::vector<ModuleFile> files(list.size());
-  for_each_parallel(list.size(), core_count(),
-                    [&](std::size_t i) { files[i] = read_module_file(project_, list[i], shape, asked_at); });
+  compute_each(list.size(), [&](std::size_t i) { files[i] = read_module_file(project_, list[i], shape, asked_at); });
   for (std::size_t i = 0; i < list.size(); ++i) ahead_.try_emplace({list[i], shape}, std::move(files[i]));
 }
 
@@ -284,7 +283,7 @@ void ModuleReader::prepare_all(const std::set<std::string>& folders) {
     std::optional<Prepared> prepared;
   };
   std::vector<Slot> slots(list.size());
-  for_each_parallel(list.size(), core_count(), [&](std::size_t i) {
+  compute_each(list.size(), [&](std::size_t i) {
     Slot& slot = slots[i];
     const ModuleFolder folder{project_, list[i]};
     const std::string name = document_name(folder.own(), kModuleFile);
@@ -313,10 +312,11 @@ bool ModuleReader::take_prepared(const std::string& folder) {
 }
 
 bool ModuleReader::read_root(Module& root, std::string& name) {
-  Document document(*this, root, FileShape::kProject);
+  ParsedModule parsed;
+  Document document(*this, parsed, FileShape::kProject);
   const bool good = document.read(document_name(project_, kRootFile), std::nullopt);
   name = document.name();
-  if (good) check(root, {sources_, diagnostics_});
+  if (good) root = check(std::move(parsed), {sources_, diagnostics_});
   return good;
 }
 
@@ -341,15 +341,16 @@ std::shared_ptr<const Module> ModuleReader::read_folder(const std::string& folde
 }
 
 std::shared_ptr<const Module> ModuleReader::read_module(const std::string& folder, const std::string& name) {
-  auto module = std::make_shared<Module>();
-  module->folder = folder;
+  ParsedModule parsed;
+  parsed.folder = folder;
   open_.push_back(folder);
-  Document document(*this, *module, FileShape::kModule);
+  Document document(*this, parsed, FileShape::kModule);
   const bool good = document.read(name, std::nullopt);
   open_.pop_back();
-  if (good) check(*module, {sources_, diagnostics_});
-  modules_.emplace(folder, good ? module : nullptr);
-  return good ? module : nullptr;
+  std::shared_ptr<const Module> module;
+  if (good) module = std::make_shared<const Module>(check(std::move(parsed), {sources_, diagnostics_}));
+  modules_.emplace(folder, module);
+  return module;
 }
 
 }  // namespace plumb::config

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/digest.h"
 #include "engine/config/conditions.h"
 #include "engine/config/validate.h"
 
@@ -166,6 +167,7 @@ class Resolver {
     const Json& own = resource_->attributes.at(*identity_);
     std::string identity = own.is_string() ? own.get<std::string>() : canonical(own);
     SourceSpan span = declaration_.span;
+    if (!declaration_.placement.id && !add_key(identity, span)) return false;
     if (const auto& id = declaration_.placement.id) {
       const std::optional<Node> node = id->resolve(evaluation_);
       if (!node) return false;
@@ -177,6 +179,27 @@ class Resolver {
     if (std::any_of(identity.begin(), identity.end(), control))
       return complain("an identity cannot hold control characters", span);
     resource_->address = Address{module_, declaration_.kind, std::move(identity)};
+    return true;
+  }
+
+  // Where many resources share an identity, the schema names the attributes that tell them apart.
+  bool add_key(std::string& identity, const SourceSpan& span) {
+    const auto keys = schema_->find("x-key");
+    if (keys == schema_->end()) return true;
+    for (const Json& name : *keys) {
+      const auto key = name.get<std::string>();
+      const auto found = resource_->attributes.find(key);
+      if (found == resource_->attributes.end() || !found->is_string()) continue;
+      if (resource_->sensitive.contains(key)) {
+        evaluation_.diagnostics.add(
+            Diagnostic(Code::kBadResource, "a " + declaration_.kind + " whose `" + key + "` is sensitive needs an `id`")
+                .at(span, "`" + key + "` would be its address")
+                .with_hint("add `id`, a name for it"));
+        return false;
+      }
+      identity += "#" + address_key(found->get<std::string>());
+      return true;
+    }
     return true;
   }
 
@@ -213,6 +236,20 @@ const Json* KnownValues::find(const Dynamic& expression, const cel::Value& value
 
 void KnownValues::keep(const Dynamic& expression, cel::Value value, Json typed) {
   if (is_scalar(value)) last_.insert_or_assign(&expression, std::pair(std::move(value), std::move(typed)));
+}
+
+std::string address_key(const std::string& text) {
+  constexpr std::size_t kLongest = 60;
+  constexpr std::size_t kShown = 40;
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  const bool clean = std::none_of(text.begin(), text.end(), control);
+  if (clean && text.size() <= kLongest) return text;
+  std::string key;
+  for (const char c : text.substr(0, kShown)) key += control(c) ? ' ' : c;
+  // No part of a character is left at its end.
+  while (!key.empty() && !valid_utf8(key)) key.pop_back();
+  constexpr std::size_t kDigits = 8;
+  return key + "~" + digest(text).substr(kDigestPrefix.size(), kDigits);
 }
 
 std::string below(const std::string& module, const std::string& text) {

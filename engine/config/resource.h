@@ -82,6 +82,9 @@ Resolved resolve(const Declaration& declaration, const ModuleUse& use, const Eva
 std::optional<std::vector<Pattern>> resolve_patterns(const std::vector<Dynamic>& written, const std::string& module,
                                                      const Evaluation& evaluation);
 
+// What stands for a text in an address: the text, or where it is long its beginning and a digest.
+std::string address_key(const std::string& text);
+
 // "web" + "file:/x" -> "web/file:/x"
 std::string below(const std::string& module, const std::string& text);
 

@@ -4,7 +4,8 @@
 // patternProperties, additionalProperties, propertyNames (pattern), required, minProperties, items, minItems,
 // maxItems, uniqueItems, minLength, maxLength, pattern, minimum, maximum, anyOf, oneOf, allOf, not, if/then/else (the
 // last five also as conditions between the keys of a map), default, $ref to #/definitions or #/$defs, title,
-// description, examples. Extra vocabulary: x-identity, x-format, x-expected (words for a pattern), x-exclusive (lists
+// description, examples. Extra vocabulary: x-identity, x-key (attributes of which the first that is given is put
+// behind the identity in the address, as IDENTITY#KEY), x-format, x-expected (words for a pattern), x-exclusive (lists
 // of keys of which one may be given), x-sensitive, x-secret-capable, x-since, x-example, x-content-of.
 #pragma once
 

@@ -1,6 +1,7 @@
 #include "engine/config/text_pattern.h"
 
 #include <algorithm>
+#include <locale>
 
 namespace plumb::config {
 namespace {
@@ -31,6 +32,18 @@ std::optional<std::bitset<256>> take_set(std::string_view& rest) {
   return set;
 }
 
+// The library fills this table character by character as it compiles, without a lock, and all threads share it. Once it
+// is full it is only read.
+void fill_narrowing_table() {
+  static const bool kFilled = [] {
+    const auto& characters = std::use_facet<std::ctype<char>>(std::locale());
+    (void)characters.widen('a');
+    for (int c = 1; c < 256; ++c) (void)characters.narrow(static_cast<char>(c), '\0');
+    return true;
+  }();
+  (void)kFilled;
+}
+
 }  // namespace
 
 std::optional<TextPattern::Name> TextPattern::read_name(std::string_view pattern) {
@@ -44,6 +57,7 @@ std::optional<TextPattern::Name> TextPattern::read_name(std::string_view pattern
 
 TextPattern::TextPattern(const std::string& pattern) : name_(read_name(pattern)) {
   if (name_) return;
+  fill_narrowing_table();
   try {
     regex_.emplace(pattern, std::regex::ECMAScript);
   } catch (const std::regex_error&) {

@@ -13,6 +13,8 @@ class TextPattern {
  public:
   explicit TextPattern(const std::string& pattern);
 
+  // Whether it could be compiled.
+  bool valid() const { return name_ || regex_; }
   // Whether it matches somewhere in the text. Never where it cannot be compiled or the text is too long.
   bool matches(const std::string& text) const;
 

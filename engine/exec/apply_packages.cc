@@ -43,9 +43,7 @@ void ApplyRun::carry_out_transaction(std::vector<Turn>& turns) {
   std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
   bool all_as_before = true;
   for (std::size_t i = 0; i < turns.size(); ++i) {
-    const std::optional<Observed>& before = before_[turns[i].index];
-    all_as_before = all_as_before && found[i] && before && found[i]->exists == before->exists &&
-                    found[i]->attributes == before->attributes;
+    all_as_before = all_as_before && found[i] && is_as_before(turns[i].index, *found[i]);
   }
   // Whoever holds the lock would hold up each of them.
   if (all_as_before && why.code != Code::kPackageLock) return carry_out_one_by_one(turns, why);
@@ -63,12 +61,24 @@ void ApplyRun::carry_out_transaction(std::vector<Turn>& turns) {
   if (!told) turns.front().problem = why;
 }
 
+// In what the action is about; what else a host tells of a package may have changed with the lists.
+bool ApplyRun::is_as_before(std::size_t index, const Observed& found) const {
+  const std::optional<Observed>& before = before_[index];
+  if (!before || found.exists != before->exists) return false;
+  const auto same = [&](const Json& attributes) {
+    for (const auto& [name, value] : attributes.items()) {
+      if (found.attributes.value(name, Json()) != before->attributes.value(name, Json())) return false;
+    }
+    return true;
+  };
+  return same(action(index).before) && same(action(index).after);
+}
+
 std::string ApplyRun::what_became_of(std::size_t index, const Result<Observed>& found) const {
   if (!found) return " could not be looked at again";
   if (action(index).op == Op::kDelete) return " is still there";
-  const bool moved = before_[index] && found->attributes != before_[index]->attributes;
-  if (!found->exists) return moved ? " is there in part" : " is not there";
-  return moved ? " is there, and not as planned" : " is as it was";
+  if (!found->exists) return " is not there";
+  return is_as_before(index, *found) ? " is as it was" : " is there, and not as planned";
 }
 
 void ApplyRun::carry_out_one_by_one(std::vector<Turn>& turns, const Diagnostic& why) {

@@ -30,7 +30,9 @@ class ApplyRun {
   struct Turn {
     std::size_t index = 0;
     std::vector<Operation> operations;
-    std::vector<StagedFile> files;  // new files of a grouped action, in the order of its WriteFiles
+    // New files of a grouped action, in the order of the operations that write them; nothing where an earlier turn's
+    // edits of the same file bring it along.
+    std::vector<std::optional<StagedFile>> files;
     std::optional<Diagnostic> problem;
     bool diverged = false;  // the problem is what looking again showed
     bool begun = false;     // something may have been done
@@ -44,9 +46,10 @@ class ApplyRun {
   struct Group {
     std::vector<Turn> turns;
     std::set<std::size_t> indexes;
-    std::set<std::string> paths;  // that they touch
-    std::uint64_t bytes = 0;      // of new contents
-    bool closed = false;          // it holds one that takes its turn alone
+    std::set<std::string> paths;   // that they touch
+    std::set<std::string> edited;  // those of them of which they change parts, and do nothing else
+    std::uint64_t bytes = 0;       // of new contents
+    bool closed = false;           // it holds one that takes its turn alone
   };
 
   // apply.cc: what happens in which order.
@@ -77,6 +80,7 @@ class ApplyRun {
   void carry_out_one(Turn& turn);
   void carry_out_group(std::vector<Turn>& turns);
   void stage_all(std::vector<Turn>& turns);
+  void stage_edits(std::vector<Turn>& turns, StagingFolder& folder);
   void put_in_place(Turn& turn);
   void look_again(std::vector<Turn>& turns);
   void settle(std::vector<Turn>& turns);
@@ -87,6 +91,7 @@ class ApplyRun {
   static std::vector<std::vector<Turn>> transactions_of(std::vector<Turn>& turns);
   void carry_out_transaction(std::vector<Turn>& turns);
   void carry_out_one_by_one(std::vector<Turn>& turns, const Diagnostic& why);
+  bool is_as_before(std::size_t index, const Observed& found) const;
   std::string what_became_of(std::size_t index, const Result<Observed>& found) const;
 
   Diagnostic presentable(const Diagnostic& problem, std::size_t index) const;

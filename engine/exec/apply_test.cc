@@ -191,7 +191,7 @@ class ApplyTest : public ::testing::Test {
 TEST_F(ApplyTest, ALargeContentIsFetchedWhenItsTurnComes) {
   const std::string name = large("one two three", {"one ", "two ", "three"});
   const wire::Done done = apply({writes_large("big", name)});
-  EXPECT_EQ(done.outcome, "ok") << line_.events.back().text;
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kOk) << line_.events.back().text;
   EXPECT_EQ(text("big"), "one two three");
   // The next time it is there, and nothing is asked for.
   EXPECT_EQ(apply({writes_large("big", name)}).satisfied, 1);

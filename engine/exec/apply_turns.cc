@@ -4,6 +4,7 @@
 // every file is put in place by a rename, then each folder is synced once; the journal is synced once before and once
 // after. A kill at any point leaves each file whole, old or new, and the journal says which actions are in doubt.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "engine/exec/apply_run.h"
@@ -20,14 +21,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kGroupActions = 512;
 constexpr std::uint64_t kGroupBytes = std::uint64_t{8} << 20;
 
-// The path of an operation that only touches files; nothing for any other.
+// The path of an operation that only touches files; null for any other.
 const std::string* file_path(const Operation& operation) {
-  if (const auto* write = std::get_if<WriteFile>(&operation)) return &write->path;
-  if (const auto* make = std::get_if<MakeDirectory>(&operation)) return &make->path;
-  if (const auto* link = std::get_if<MakeLink>(&operation)) return &link->path;
-  if (const auto* set = std::get_if<SetAttributes>(&operation)) return &set->path;
-  if (const auto* gone = std::get_if<Remove>(&operation)) return gone->recursive ? nullptr : &gone->path;
-  return nullptr;
+  return traits(operation).files_only ? path_of(operation) : nullptr;
 }
 
 // New contents are written before anything else is done, so they must not wait for another operation of the action.
@@ -35,7 +31,7 @@ bool can_be_grouped(const std::vector<Operation>& operations) {
   bool others = false;
   for (const Operation& operation : operations) {
     if (file_path(operation) == nullptr) return false;
-    const bool writes = std::holds_alternative<WriteFile>(operation);
+    const bool writes = traits(operation).new_file;
     if (writes && others) return false;
     others = others || !writes;
   }
@@ -44,9 +40,8 @@ bool can_be_grouped(const std::vector<Operation>& operations) {
 
 // What a change sets off is done again once the change is undone.
 bool can_be_repeated(const std::vector<Operation>& operations) {
-  return !operations.empty() && std::all_of(operations.begin(), operations.end(), [](const Operation& operation) {
-    return std::holds_alternative<ServiceAction>(operation) || std::holds_alternative<Run>(operation);
-  });
+  return !operations.empty() && std::all_of(operations.begin(), operations.end(),
+                                            [](const Operation& operation) { return traits(operation).repeatable; });
 }
 
 bool starts_service(const std::vector<Operation>& operations) {
@@ -74,17 +69,23 @@ bool ApplyRun::joins(const Group& group, std::size_t index) const {
   if (next.triggered || !can_be_grouped(next.operations)) return false;
   const auto needed = [&group](std::size_t need) { return group.indexes.contains(need); };
   if (std::any_of(next.needs.begin(), next.needs.end(), needed)) return false;
-  return std::none_of(next.operations.begin(), next.operations.end(),
-                      [&group](const Operation& operation) { return collides(group.paths, *file_path(operation)); });
+  const auto& operations = next.operations;
+  return std::none_of(operations.begin(), operations.end(), [&group](const Operation& operation) {
+    const std::string& path = *file_path(operation);
+    const bool edits = std::holds_alternative<EditFile>(operation) && group.edited.contains(path);
+    return !edits && collides(group.paths, path);
+  });
 }
 
 void ApplyRun::add(Group& group, Turn turn) const {
   group.closed = group.closed || action(turn.index).triggered || !can_be_grouped(turn.operations);
   group.indexes.insert(turn.index);
   for (const Operation& operation : turn.operations) {
-    if (const std::string* path = file_path(operation)) group.paths.insert(*path);
-    const auto* write = std::get_if<WriteFile>(&operation);
-    if (write != nullptr) group.bytes += tools_.blobs.size(write->content).value_or(0);
+    if (const std::string* path = file_path(operation)) {
+      group.paths.insert(*path);
+      if (std::holds_alternative<EditFile>(operation)) group.edited.insert(*path);
+    }
+    if (const std::string* content = content_of(operation)) group.bytes += tools_.blobs.size(*content).value_or(0);
   }
   group.turns.push_back(std::move(turn));
 }
@@ -214,10 +215,11 @@ void ApplyRun::stage_all(std::vector<Turn>& turns) {
   const auto stage = [&](Turn& turn) -> Result<> {
     const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
     for (const Operation& operation : turn.operations) {
+      if (std::holds_alternative<EditFile>(operation)) turn.files.emplace_back();
       if (!std::holds_alternative<WriteFile>(operation)) continue;
       PLUMB_TRY_ASSIGN(const Operation revealed, interpreter_.secrets().reveal(operation, marked));
       PLUMB_TRY_ASSIGN(StagedFile staged, writer.stage(std::get<WriteFile>(revealed), folder, turn.output));
-      turn.files.push_back(std::move(staged));
+      turn.files.emplace_back(std::move(staged));
     }
     return {};
   };
@@ -228,13 +230,57 @@ void ApplyRun::stage_all(std::vector<Turn>& turns) {
       if (!request_.keep_going) break;
     }
   }
+  stage_edits(turns, folder);
   std::vector<int> files;
   for (const Turn& turn : turns) {
-    for (const StagedFile& file : turn.files) files.push_back(file.file.get());
+    for (const std::optional<StagedFile>& file : turn.files) {
+      if (file) files.push_back(file->file.get());
+    }
   }
   if (Result<> synced = sync_together(files); !synced) {
     for (Turn& turn : turns) {
       if (!turn.files.empty() && !turn.problem) turn.problem = synced.error().diagnostic();
+    }
+  }
+}
+
+// Edits of one file are one new file, which the first turn that has one brings.
+void ApplyRun::stage_edits(std::vector<Turn>& turns, StagingFolder& folder) {
+  struct Chain {
+    std::vector<EditFile> edits;
+    std::vector<Turn*> turns;
+    std::optional<StagedFile>* place = nullptr;
+  };
+  std::map<std::string, Chain> chains;
+  for (Turn& turn : turns) {
+    std::size_t file = 0;
+    for (const Operation& operation : turn.operations) {
+      if (turn.problem || !traits(operation).new_file || file >= turn.files.size()) continue;
+      std::optional<StagedFile>& place = turn.files[file++];
+      if (!std::holds_alternative<EditFile>(operation)) continue;
+      Chain& chain = chains[*path_of(operation)];
+      Result<Operation> revealed =
+          interpreter_.secrets().reveal(operation, sealed_values(action(turn.index).desired));
+      if (!revealed) {
+        turn.problem = revealed.error().diagnostic();
+        break;
+      }
+      chain.edits.push_back(std::get<EditFile>(*revealed));
+      if (chain.turns.empty() || chain.turns.back() != &turn) chain.turns.push_back(&turn);
+      if (chain.place == nullptr) chain.place = &place;
+    }
+  }
+  for (auto& [path, chain] : chains) {
+    if (chain.edits.empty()) continue;
+    Result<std::optional<StagedFile>> staged =
+        interpreter_.writer().stage(chain.edits, folder, chain.turns.front()->output);
+    if (staged) {
+      *chain.place = std::move(*staged);
+      continue;
+    }
+    for (Turn* turn : chain.turns) {
+      turn->problem = staged.error().diagnostic();
+      turn->files.clear();
     }
   }
 }
@@ -244,9 +290,12 @@ void ApplyRun::put_in_place(Turn& turn) {
   const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
   std::size_t file = 0;
   for (const Operation& operation : turn.operations) {
-    Result<> done = std::holds_alternative<WriteFile>(operation)
-                        ? interpreter_.writer().commit(turn.files[file++], interpreter_.folders())
-                        : interpreter_.run(operation, marked, turn.output);
+    Result<> done;
+    if (!traits(operation).new_file) {
+      done = interpreter_.run(operation, marked, turn.output);
+    } else if (std::optional<StagedFile>& staged = turn.files[file++]; staged) {
+      done = interpreter_.writer().commit(*staged, interpreter_.folders());
+    }
     if (!done) {
       turn.problem = done.error().diagnostic();
       return;
@@ -328,11 +377,9 @@ JournalEntry ApplyRun::intent_of(const Turn& turn) const {
   }
   for (const wire::Due& due : action(turn.index).owes) intent.triggers.push_back({due.address, due.op});
   for (const Operation& operation : turn.operations) {
-    const std::string* path = file_path(operation);
-    const bool leaves = std::holds_alternative<WriteFile>(operation) || std::holds_alternative<MakeLink>(operation);
-    if (path == nullptr || !leaves) continue;
-    const auto* write = std::get_if<WriteFile>(&operation);
-    const std::string target = write != nullptr && write->follow ? tools_.system.resolve(*path).value_or(*path) : *path;
+    const std::string* path = path_of(operation);
+    if (path == nullptr || !traits(operation).leaves_temporary) continue;
+    const std::string target = follows_link(operation) ? tools_.system.resolve(*path).value_or(*path) : *path;
     intent.temporaries.push_back(parent_of(target));
   }
   return intent;

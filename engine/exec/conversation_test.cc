@@ -88,7 +88,7 @@ std::string large_text() {
 }
 
 wire::Apply request_large(TestClient& client, const std::string& text) {
-  wire::Apply apply = request({plan(client, file("/etc/big", text))});
+  wire::Apply apply = request({plan(client, note("/etc/big", text))});
   apply.contents = {{digest(text), text.size()}};
   return apply;
 }
@@ -116,7 +116,7 @@ TEST(Conversation, ALargeContentComesInPiecesThatAreAskedFor) {
   }
   const auto done = client.expect<wire::Done>();
   ASSERT_TRUE(done.has_value());
-  EXPECT_EQ(done->outcome, "ok");
+  EXPECT_EQ(done->outcome, wire::DoneOutcome::kOk);
   EXPECT_EQ(root.read("/etc/big"), text);
 }
 
@@ -148,12 +148,12 @@ TEST(Conversation, WhatTheControllerCannotReadAnyMoreIsTold) {
   client.send(request_large(client, text));
   ASSERT_TRUE(client.expect<wire::Want>().has_value());
   client.send(wire::Blob{digest(text), text.substr(0, 1000), false, false, {}});
-  client.send(wire::Blob{digest(text), "", true, false, Diagnostic(Code::kStale, "files/big was changed")});
+  client.send(wire::Blob{digest(text), "", true, false, Diagnostic(Code::kContentChanged, "files/big was changed")});
   const auto done = client.expect<wire::Done>();
   ASSERT_TRUE(done.has_value());
   EXPECT_EQ(done->failed, 1);
   ASSERT_TRUE(client.events.back().problem.has_value());
-  EXPECT_EQ(client.events.back().problem->code, Code::kStale);
+  EXPECT_EQ(client.events.back().problem->code, Code::kContentChanged);
   EXPECT_FALSE(root.has("/etc/big"));
 }
 

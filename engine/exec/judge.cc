@@ -7,11 +7,11 @@
 namespace plumb::exec {
 namespace {
 
-std::string shown(const Json& value) {
+// The value of an attribute, for people.
+std::string shown(const Desired& desired, const std::string& name, const Json& value) {
   if (value.is_null()) return "not set";
-  if (value.is_string() && (is_digest(value.get<std::string>()) || is_keyed_digest(value.get<std::string>()))) {
+  if (desired.sensitive.contains(name) || (value.is_string() && is_digest(value.get_ref<const std::string&>())))
     return "other bytes";
-  }
   constexpr std::size_t kLongest = 80;
   std::string text = canonical(value);
   if (text.size() > kLongest) {
@@ -38,7 +38,8 @@ std::string since_the_plan(const wire::Action& action, const Change& change, con
   for (const auto& [name, before] : action.before.items()) {
     const Json now = value_in(observed.attributes, name);
     if (now == before) continue;
-    out += (out.empty() ? "" : ", ") + name + " is " + shown(now) + ", the plan saw " + shown(before);
+    out += (out.empty() ? "" : ", ") + name + " is " + shown(action.desired, name, now) + ", the plan saw " +
+           shown(action.desired, name, before);
   }
   return out;
 }
@@ -48,8 +49,8 @@ std::string beyond_the_plan(const Change& now, const wire::Action& action) {
   std::string out;
   for (const auto& [name, after] : now.after.items()) {
     if (value_in(action.after, name) == after) continue;
-    out +=
-        (out.empty() ? "" : ", ") + name + " is " + shown(value_in(now.before, name)) + ", which the plan did not see";
+    out += (out.empty() ? "" : ", ") + name + " is " + shown(action.desired, name, value_in(now.before, name)) +
+           ", which the plan did not see";
   }
   return out;
 }
@@ -117,8 +118,9 @@ std::optional<Diagnostic> divergence(const Kind& kind, const wire::Action& actio
         .with_hint("the guard must tell when the command has done its work");
   }
   for (const auto& [name, wanted] : left.after.items()) {
-    what += (what.empty() ? "" : ", ") + name + " is " + shown(value_in(observed.attributes, name)) + " instead of " +
-            shown(wanted);
+    what += (what.empty() ? "" : ", ") + name + " is " +
+            shown(action.desired, name, value_in(observed.attributes, name)) + " instead of " +
+            shown(action.desired, name, wanted);
   }
   if (what.empty()) what = observed.exists ? "it is there" : "it is not there";
   if (observed.obstacle) what += ": " + observed.obstacle->summary;

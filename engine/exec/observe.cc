@@ -34,6 +34,7 @@ Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, Syst
 std::vector<Result<Observed>> observe_resources(const Registry& registry, System& system,
                                                 std::span<const Desired* const> desired, const std::string& key) {
   std::vector<Result<Observed>> out(desired.size());
+  system.set_key(key);
   std::map<std::string, std::vector<std::size_t>> kinds;
   for (std::size_t i = 0; i < desired.size(); ++i) kinds[desired[i]->address.kind].push_back(i);
   for (const auto& [name, places] : kinds) {

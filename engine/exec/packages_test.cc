@@ -127,6 +127,7 @@ class NoLine : public Line {
   }
   bool wants_stop() override { return false; }
   void show_life() override {}
+  Result<> fetch(const wire::LargeContent&, const ByteSink&) override { return {}; }
   std::vector<wire::Event> events;
 };
 
@@ -138,7 +139,7 @@ class PackagesTest : public ::testing::Test {
         folder_(must(StateFolder::of(system_.files(), "edge"))),
         box_(root_) {
     registry_.add({.name = "pack", .provider = std::make_shared<PackProvider>(), .operations = {}});
-    registry_.add({.name = "folder", .provider = std::make_shared<FolderProvider>(), .operations = {}});
+    registry_.add({.name = "dir", .provider = std::make_shared<FolderProvider>(), .operations = {}});
     registry_.managers().add(box_);
     std::filesystem::create_directories(root_.at("/pkg"));
   }
@@ -311,7 +312,7 @@ TEST_F(PackagesTest, WhatEarlierActionsExplainIsLookedAtOnce) {
     actions.push_back(pack(name, {0}));
     actions.back().explained = true;
   }
-  const auto& provider = dynamic_cast<const PackProvider&>(*registry_.find("pack"));
+  const auto& provider = dynamic_cast<const PackProvider&>(*registry_.provider("pack"));
   provider.looks = 0;
   EXPECT_EQ(apply(actions).changed, 5);
   EXPECT_THAT(box_.transactions, ElementsAre("a b c d"));

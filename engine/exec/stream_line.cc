@@ -100,6 +100,7 @@ Result<std::optional<wire::Message>> StreamLine::next() {
   }
   std::optional<wire::Message> message = std::move(queue_.front());
   queue_.pop_front();
+  if (queue_.empty()) unread_ = 0;
   return message;
 }
 
@@ -110,6 +111,7 @@ Result<wire::Blob> StreamLine::next_blob() {
     if (found != queue_.end()) {
       wire::Blob blob = std::move(std::get<wire::Blob>(*found));
       queue_.erase(found);
+      unread_ = 0;  // it was asked for
       return blob;
     }
     if (problem_) return *problem_;

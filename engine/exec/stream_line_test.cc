@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "engine/base/pool.h"
 #include "engine/base/unique_fd.h"
 
 namespace plumb::exec {
@@ -48,6 +49,36 @@ TEST(StreamLine, NeedNotShowLifeWhereItSpokeLately) {
   });
   ASSERT_EQ(messages.size(), 1U);
   EXPECT_TRUE(std::holds_alternative<wire::Event>(messages[0]));
+}
+
+// What a long request brought is not held against a stop that comes after it.
+TEST(StreamLine, SeesAStopAfterALongRequest) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const UniqueFd from(ends[0]);
+  const UniqueFd to(ends[1]);
+  wire::Apply apply;
+  for (int i = 0; i < 8; ++i) apply.resources[std::to_string(i)] = {{"filler", std::string(std::size_t{1} << 20, 'x')}};
+  std::string bytes = *wire::frames(apply);
+  ASSERT_GT(bytes.size(), StreamLine::kMaxUnread);
+  bytes += *wire::frames(wire::Stop{});
+  const Beside writer([&] {
+    for (std::string_view rest = bytes; !rest.empty();) {
+      const ssize_t count = ::write(to.get(), rest.data(), rest.size());
+      if (count <= 0) return;
+      rest.remove_prefix(static_cast<std::size_t>(count));
+    }
+  });
+  StreamLine line(from.get(), -1);
+  const auto message = line.next();
+  ASSERT_TRUE(message.has_value() && message->has_value());
+  EXPECT_TRUE(std::holds_alternative<wire::Apply>(**message));
+  bool stops = line.wants_stop();
+  for (int i = 0; i < 1000 && !stops; ++i) {
+    ::usleep(10'000);
+    stops = line.wants_stop();
+  }
+  EXPECT_TRUE(stops);
 }
 
 }  // namespace

@@ -11,21 +11,6 @@
 namespace plumb::exec {
 namespace {
 
-// The path of an operation on files, as it is given; null for any other.
-const std::string* path_of(const Operation& operation) {
-  if (const auto* write = std::get_if<WriteFile>(&operation)) return &write->path;
-  if (const auto* make = std::get_if<MakeDirectory>(&operation)) return &make->path;
-  if (const auto* link = std::get_if<MakeLink>(&operation)) return &link->path;
-  if (const auto* set = std::get_if<SetAttributes>(&operation)) return &set->path;
-  if (const auto* gone = std::get_if<Remove>(&operation)) return &gone->path;
-  return nullptr;
-}
-
-bool follows(const Operation& operation) {
-  if (const auto* write = std::get_if<WriteFile>(&operation)) return write->follow;
-  const auto* set = std::get_if<SetAttributes>(&operation);
-  return set != nullptr && set->follow;
-}
 
 Ownership ownership_of(const FileInfo& info, bool with_mode) {
   Ownership ownership{std::to_string(info.uid), std::to_string(info.gid), {}};
@@ -74,7 +59,7 @@ class Inversion {
 
   Result<> note(const Operation& operation) {
     std::string path = *path_of(operation);
-    if (follows(operation)) {
+    if (follows_link(operation)) {
       PLUMB_TRY_ASSIGN(path, system_.resolve(path));
     }
     const auto* folder = std::get_if<MakeDirectory>(&operation);
@@ -88,7 +73,7 @@ class Inversion {
     }
     Uses& uses = use(path);
     uses.attributes_only = uses.attributes_only && std::holds_alternative<SetAttributes>(operation);
-    uses.becomes_file = uses.becomes_file || std::holds_alternative<WriteFile>(operation);
+    uses.becomes_file = uses.becomes_file || traits(operation).new_file;
     uses.becomes_link = uses.becomes_link || std::holds_alternative<MakeLink>(operation);
     uses.becomes_folder = uses.becomes_folder || folder != nullptr;
     return {};

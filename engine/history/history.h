@@ -163,6 +163,8 @@ class RunStore {
   virtual Result<std::vector<RunSummary>> runs(std::int64_t limit, std::string_view host = {}) const = 0;
   // By id, by a prefix that only one id has, or `last`. Errors: kNoSuchRun.
   virtual Result<RunRecord> run(std::string_view reference) const = 0;
+  // Whether a run of exactly this id was begun here; one that only a host told of was not.
+  virtual Result<bool> knows(std::string_view run) const = 0;
   // Nothing where the plan is known by its id alone, or not at all.
   virtual Result<std::optional<std::string>> plan_bytes(std::string_view plan) const = 0;
   // The hosts that ended well in some run of this plan.

@@ -138,6 +138,15 @@ Result<RunRecord> SqliteHistory::run(std::string_view reference) const {
   return record;
 }
 
+Result<bool> SqliteHistory::knows(std::string_view run) const {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+  const std::lock_guard lock(store->mutex);
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   store->database.prepare("SELECT 1 FROM run WHERE id = ?1 AND kind <> 'foreign'"));
+  Statement row = std::move(prepared).bind(run);
+  return row.step();
+}
+
 Result<std::optional<std::string>> SqliteHistory::plan_bytes(std::string_view plan) const {
   PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
   const std::lock_guard lock(store->mutex);

@@ -9,7 +9,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
+#include <utility>
 
 #include "engine/history/chain.h"
 #include "engine/history/history.h"
@@ -78,7 +78,9 @@ Result<> SqliteRunWriter::actions(std::string_view host, std::span<const ActionE
     return outcome.outcome == ActionOutcome::kStarted;
   });
   if (!may_wait || failed_) return write();
-  if (!flusher_.joinable()) flusher_ = std::thread([this] { flush_late(); });
+  if (!std::exchange(flushes_, true)) flusher_ = Beside([this] { flush_late(); });
+  // Where there is no thread for it, nothing waits.
+  if (!flusher_.begun()) return write();
   if (idle_) wake_.notify_one();
   return {};
 }
@@ -121,13 +123,12 @@ Result<> SqliteRunWriter::write() {
 }
 
 void SqliteRunWriter::stop_flusher() {
-  if (!flusher_.joinable()) return;
   {
     const std::lock_guard lock(store_->mutex);
     stopped_ = true;
   }
   wake_.notify_one();
-  flusher_.join();
+  flusher_.wait();
 }
 
 void SqliteRunWriter::flush_late() {

@@ -8,9 +8,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
+#include "engine/base/pool.h"
 #include "engine/base/result.h"
 #include "engine/history/history.h"
 #include "engine/history/store.h"
@@ -50,7 +50,8 @@ class SqliteRunWriter final : public RunWriter {
   bool stopped_ = false;  // the flusher is to end
 
   std::condition_variable wake_;
-  std::thread flusher_;  // of the first event that waits
+  bool flushes_ = false;  // from the first event that waits
+  Beside flusher_;
 };
 
 }  // namespace plumb::history

@@ -27,6 +27,7 @@ class SqliteHistory final : public RunStore {
   Result<> report_late(const LateReport& report) override;
   Result<std::vector<RunSummary>> runs(std::int64_t limit, std::string_view host = {}) const override;
   Result<RunRecord> run(std::string_view reference) const override;
+  Result<bool> knows(std::string_view run) const override;
   Result<std::optional<std::string>> plan_bytes(std::string_view plan) const override;
   Result<std::set<std::string>> hosts_done(std::string_view plan) const override;
   Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view at) override;

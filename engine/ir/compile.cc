@@ -94,7 +94,7 @@ Compiler::Compiler(CompilerInput input)
     : input_(std::move(input)),
       expander_(input_.project, input_.inventory, input_.sources, input_.recorded_facts),
       linker_(input_.providers),
-      contents_(std::make_shared<Contents>(input_.project.folder)) {
+      contents_(std::make_shared<Contents>(input_.project.place())) {
   std::map<std::string, const config::Pattern*> patterns;
   gather_patterns(input_.project.root, patterns);
   for (const auto& [text, pattern] : patterns) patterns_.push_back(pattern);

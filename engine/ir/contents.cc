@@ -30,10 +30,12 @@ UniqueFd nameless_file() {
 }
 
 // For a file's bytes at a time: most files are small, and there are thousands of them.
+std::size_t piece_size(std::uint64_t size) {
+  return std::min<std::uint64_t>(kPiece, size + 1);
+}
 std::size_t piece_size(int fd) {
   struct stat info {};
-  if (::fstat(fd, &info) != 0 || info.st_size < 0) return kPiece;
-  return std::min(kPiece, static_cast<std::size_t>(info.st_size) + 1);
+  return ::fstat(fd, &info) != 0 ? kPiece : piece_size(static_cast<std::uint64_t>(info.st_size));
 }
 
 bool write_at(int fd, std::string_view bytes, std::uint64_t offset) {
@@ -54,6 +56,14 @@ bool write_at(int fd, std::string_view bytes, std::uint64_t offset) {
 ContentReader::ContentReader(std::string digest, std::string_view key, std::string_view text)
     : check_(std::move(digest), key), text_(text) {}
 
+ContentReader::ContentReader(std::string digest, std::string_view key, std::unique_ptr<FileStream> stream,
+                             std::string name)
+    : check_(std::move(digest), key),
+      stream_(std::move(stream)),
+      name_(std::move(name)),
+      room_(piece_size(stream_->size())),
+      piece_(std::make_unique_for_overwrite<char[]>(room_)) {}
+
 ContentReader::ContentReader(std::string digest, std::string_view key, UniqueFd file, std::string name,
                              std::uint64_t offset, std::optional<std::uint64_t> size)
     : check_(std::move(digest), key),
@@ -65,10 +75,16 @@ ContentReader::ContentReader(std::string digest, std::string_view key, UniqueFd 
       piece_(std::make_unique_for_overwrite<char[]>(room_)) {}
 
 Result<std::string_view> ContentReader::next(std::uint64_t most) {
+  if (stream_ != nullptr) return next_of_stream(std::min<std::uint64_t>(most, room_));
   if (file_) return next_of_file(std::min<std::uint64_t>(most, room_));
   const std::string_view piece = text_.substr(0, std::min<std::uint64_t>(most, kPiece));
   text_.remove_prefix(piece.size());
   return piece;
+}
+
+Result<std::string_view> ContentReader::next_of_stream(std::uint64_t most) {
+  PLUMB_TRY_ASSIGN(const std::size_t count, stream_->read(piece_.get(), most));
+  return checked({piece_.get(), count});
 }
 
 Result<std::string_view> ContentReader::next_of_file(std::uint64_t most) {
@@ -81,9 +97,13 @@ Result<std::string_view> ContentReader::next_of_file(std::uint64_t most) {
   const std::string_view piece(piece_.get(), static_cast<std::size_t>(count));
   at_ += piece.size();
   if (left_) *left_ -= piece.size();
+  return checked(piece);
+}
+
+Result<std::string_view> ContentReader::checked(std::string_view piece) {
   check_.add(piece);
   if (piece.empty() && !check_.holds()) {
-    return fail(Code::kStale, name_ + " was changed since the plan was made")
+    return fail(Code::kContentChanged, name_ + " was changed since the plan was made")
         .hint("make the plan anew, or put the file back as it was");
   }
   return piece;
@@ -148,22 +168,19 @@ std::string Contents::add_template_text(std::string text) {
 Result<std::string> Contents::add_source(const std::string& source, const std::string* key) {
   std::map<std::string, std::string>& known_digests = key == nullptr ? file_digests_ : secret_file_digests_;
   if (const auto known = known_digests.find(source); known != known_digests.end()) return known->second;
-  const std::filesystem::path path = project_ / source;
-  PLUMB_TRY_ASSIGN(const UniqueFd file, open_regular(path));
+  PLUMB_TRY_ASSIGN(const std::unique_ptr<FileStream> file, project_.open(source));
   Sha256 plain;
   KeyedSha256 keyed(key == nullptr ? std::string_view() : *key);
   Entry entry;
   entry.source = source;
   entry.secret = key != nullptr;
   if (key != nullptr) entry.key = *key;
-  const std::size_t room = piece_size(file.get());
+  const std::size_t room = piece_size(file->size());
   const auto piece = std::make_unique_for_overwrite<char[]>(room);
   while (true) {
-    const ssize_t count = ::read(file.get(), piece.get(), room);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return unreadable(path.string());
+    PLUMB_TRY_ASSIGN(const std::size_t count, file->read(piece.get(), room));
     if (count == 0) break;
-    const std::string_view bytes(piece.get(), static_cast<std::size_t>(count));
+    const std::string_view bytes(piece.get(), count);
     key == nullptr ? plain.add(bytes) : keyed.add(bytes);
     entry.size += bytes.size();
   }
@@ -229,7 +246,7 @@ Result<ContentReader> Contents::open(const std::string& digest) const {
   if (entry == nullptr || !entry->value.is_null())
     return fail(Code::kSecretUnresolved, "no content is known for " + digest);
   if (!entry->source.empty()) {
-    PLUMB_TRY_ASSIGN(UniqueFd file, open_regular(project_ / entry->source));
+    PLUMB_TRY_ASSIGN(std::unique_ptr<FileStream> file, project_.open(entry->source));
     return ContentReader(digest, entry->key, std::move(file), entry->source);
   }
   if (entry->spooled) {

@@ -16,6 +16,7 @@
 
 #include "engine/base/byte_sink.h"
 #include "engine/base/digest_check.h"
+#include "engine/base/files.h"
 #include "engine/base/json.h"
 #include "engine/base/result.h"
 #include "engine/base/unique_fd.h"
@@ -27,19 +28,25 @@ class ContentReader {
  public:
   // `key`: of a keyed digest. A text outlives this.
   ContentReader(std::string digest, std::string_view key, std::string_view text);
+  // `name` is what a user knows the file by.
+  ContentReader(std::string digest, std::string_view key, std::unique_ptr<FileStream> stream, std::string name);
   // The file's bytes from `offset` on, `size` of them or all. `name` is what a user knows it by.
   ContentReader(std::string digest, std::string_view key, UniqueFd file, std::string name, std::uint64_t offset = 0,
                 std::optional<std::uint64_t> size = {});
 
   // The next piece of at most so many bytes, valid until the next call; empty at the end. Errors: kFileUnreadable, and
-  // kStale at the end where all of it together is another content.
+  // kContentChanged at the end where all of it together is another content.
   Result<std::string_view> next(std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 
  private:
+  Result<std::string_view> next_of_stream(std::uint64_t most);
   Result<std::string_view> next_of_file(std::uint64_t most);
+  // Of a file; an empty one is the end.
+  Result<std::string_view> checked(std::string_view piece);
 
   DigestCheck check_;
   std::string_view text_;
+  std::unique_ptr<FileStream> stream_;
   UniqueFd file_;
   std::string name_;
   std::uint64_t at_ = 0;
@@ -66,7 +73,7 @@ class Contents {
   static constexpr std::size_t kLarge = std::size_t{1} << 20;
 
   // Sources are files of `project`.
-  explicit Contents(std::filesystem::path project = {}) : project_(std::move(project)) {}
+  explicit Contents(Folder project = std::filesystem::path()) : project_(std::move(project)) {}
 
   // Each returns the digest under which the content is known from then on. Texts of templates are one host's, and may
   // be forgotten; all else is often the same on every host, and is not much.
@@ -114,7 +121,7 @@ class Contents {
   std::optional<Spooled> spool(std::string_view text);
   Result<std::string> add_source(const std::string& source, const std::string* key);
 
-  std::filesystem::path project_;
+  Folder project_;
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   Entries entries_;

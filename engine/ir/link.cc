@@ -149,6 +149,32 @@ void check_conflicts(const std::vector<Node>& nodes, const Registry& providers, 
   }
 }
 
+// Whoever changes a part of a file that another gives as a whole would fight with it.
+void check_edits(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
+  std::map<std::string, std::size_t> whole;
+  for (const bool looks : {false, true}) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const Provider* provider = providers.provider(nodes[i].desired.address.kind);
+      if (provider == nullptr) continue;
+      if (!looks) {
+        for (const std::string& path : provider->replaces_paths(nodes[i].desired)) whole.emplace(path, i);
+        continue;
+      }
+      for (const std::string& path : provider->edits_paths(nodes[i].desired)) {
+        const auto found = whole.find(path);
+        if (found == whole.end()) continue;
+        const Node& other = nodes[found->second];
+        diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[i].desired.address.str() + "` changes a part of " +
+                                                        path + ", and `" + other.desired.address.str() +
+                                                        "` decides on the whole of it")
+                            .at(nodes[i].span, "changes a part of it")
+                            .with_related(other.span, "decides on the whole")
+                            .with_hint("put it into the content, or leave the content to the host"));
+      }
+    }
+  }
+}
+
 // Providers look at all of a host side by side.
 void complete(std::vector<Node>& nodes, const Registry& providers) {
   std::vector<Desired> all;
@@ -199,6 +225,7 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
                                            Diagnostics& diagnostics) const {
   const std::size_t errors_before = diagnostics.error_count();
   check_conflicts(nodes, providers_, diagnostics);
+  check_edits(nodes, providers_, diagnostics);
   std::vector<Edge> edges = find_edges(nodes, resources, providers_);
   std::vector<Precedence> precedences;
   precedences.reserve(edges.size());

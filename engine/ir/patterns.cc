@@ -44,17 +44,35 @@ class PatternChecker {
 
   void gather(const Declaration& declaration, const std::string& path) {
     const auto& id = declaration.placement.id;
-    const std::string own = declaration.spec->schema.json().at("x-identity").get<std::string>();
+    const Json& schema = declaration.spec->schema.json();
+    const std::string own = schema.at("x-identity").get<std::string>();
     const auto literal = declaration.literals.find(own);
     if (id && !config::may_be_dynamic(id->node())) {
       addresses_.insert(Address{path, declaration.kind, id->node().text}.str());
     } else if (!id && literal != declaration.literals.end()) {
       const Json& value = literal->second.value;
-      addresses_.insert(
-          Address{path, declaration.kind, value.is_string() ? value.get<std::string>() : canonical(value)}.str());
+      std::string identity = value.is_string() ? value.get<std::string>() : canonical(value);
+      if (schema.contains("x-key") && !add_key(schema["x-key"], declaration, identity)) {
+        open_kinds_.insert(declaration.kind);
+        return;
+      }
+      addresses_.insert(Address{path, declaration.kind, std::move(identity)}.str());
     } else {
       open_kinds_.insert(declaration.kind);
     }
+  }
+
+  // False where what tells it from others of its identity is not known yet.
+  static bool add_key(const Json& keys, const Declaration& declaration, std::string& identity) {
+    for (const Json& key : keys) {
+      const auto name = key.get<std::string>();
+      if (declaration.expressions.contains(name)) return false;
+      const auto literal = declaration.literals.find(name);
+      if (literal == declaration.literals.end() || !literal->second.value.is_string()) continue;
+      identity += "#" + config::address_key(literal->second.value.get<std::string>());
+      break;
+    }
+    return true;
   }
 
   void check(const config::Module& module, const std::string& path) {

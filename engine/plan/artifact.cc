@@ -90,10 +90,15 @@ class ActionLists {
       if (by_pointer_.try_emplace(host.actions.get()).second) all.push_back(host.actions.get());
     }
     std::vector<ActionList> written(all.size());
-    for_each_parallel(all.size(), all.size() < kFew ? 1 : core_count(), [&](std::size_t i) {
+    const auto write = [&](std::size_t i) {
       written[i].text = canonical(actions_to_json(*all[i]));
       written[i].digest = digest(written[i].text);
-    });
+    };
+    if (all.size() < kFew) {
+      for (std::size_t i = 0; i < all.size(); ++i) write(i);
+    } else {
+      compute_each(all.size(), write);
+    }
     for (std::size_t i = 0; i < all.size(); ++i)
       by_pointer_[all[i]] = &by_digest_.try_emplace(written[i].digest, std::move(written[i])).first->second;
     for (const auto& [name, host] : plan.hosts) ++by_pointer_.at(host.actions.get())->hosts;

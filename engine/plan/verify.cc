@@ -147,7 +147,8 @@ std::string problem_of_contents(const Plan& plan, const HostPlan& host) {
   for (const Action& action : *host.actions) {
     for (const Operation& operation : action.operations) {
       const auto* write = std::get_if<WriteFile>(&operation);
-      if (write == nullptr || !is_digest(write->content) || plan.blobs.contains(write->content)) continue;
+      if (write == nullptr || !is_digest(write->content)) continue;
+      if (plan.blobs.contains(write->content) || plan.contents.contains(write->content)) continue;
       return "what " + action.desired.address.str() + " writes is not in it";
     }
   }

@@ -43,11 +43,12 @@ Look look(Op op) {
   return {" ", Tone::kPlain};
 }
 
+constexpr const char* kSealed = "(sensitive)";
+
 std::string value_text(const Json& value) {
   if (value.is_null()) return "(none)";
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
-    if (is_keyed_digest(text)) return "(sensitive)";
     if (is_digest(text)) return text.substr(0, 19) + "…";
     if (text.empty()) return "\"\"";
     constexpr std::size_t kLongest = 120;
@@ -136,13 +137,17 @@ class Writer {
     for (const auto& [attribute, change] : changes) {
       const auto& [before, after] = change;
       if (before.is_null() && after.is_null()) continue;
+      const bool sealed = action.desired.sensitive.contains(attribute);
+      const auto shown = [&](const Json& value) {
+        return sealed && !value.is_null() ? std::string(kSealed) : value_text(value);
+      };
       out_ += "      " + attribute + std::string(width - attribute.size() + 2, ' ');
       if (action.op == Op::kCreate || !action.before.contains(attribute)) {
-        out_ += value_text(after);
+        out_ += shown(after);
       } else if (action.op == Op::kDelete || !action.after.contains(attribute)) {
-        out_ += value_text(before);
+        out_ += shown(before);
       } else {
-        out_ += value_text(before) + " → " + value_text(after);
+        out_ += shown(before) + " → " + shown(after);
       }
       const auto why = action.because.find(attribute);
       if (why != action.because.end() && why->second != "first" && why->second != "config") {

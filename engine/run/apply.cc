@@ -33,7 +33,7 @@ class Applying {
  private:
   RunOutcome plan_and_apply(const PlanRequest& request) {
     std::optional<Planned> planned = make_plan(workspace_, request, context_);
-    if (!planned) return RunOutcome::kInvalid;
+    if (!planned) return context_.control.level() == StopLevel::kNone ? RunOutcome::kInvalid : RunOutcome::kInterrupted;
     fleet_ = std::move(planned->fleet);
     result_.plan = std::move(planned->plan);
     result_.hosts = std::move(planned->hosts);
@@ -84,6 +84,7 @@ class Applying {
     Diagnostics missing;
     fleet_->check_contents(result_.plan, contents_, missing);
     context_.tell(missing);
+    if (context_.control.level() != StopLevel::kNone) return RunOutcome::kInterrupted;
     if (missing.has_errors()) return RunOutcome::kStale;
     if (const std::optional<RunOutcome> why = not_allowed(proposal)) return *why;
     return carry_out(true);

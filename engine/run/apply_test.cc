@@ -193,6 +193,15 @@ TEST_F(ApplyTest, WhatAHostTellsLateIsKeptWithItsRun) {
   EXPECT_TRUE(hosts_.scripts["h2"].unreported.empty()) << "it was told that the history has it";
 }
 
+TEST_F(ApplyTest, WhatAHostTellsOfARunThatNobodyBeganHereIsNotKept) {
+  hosts_.scripts["h2"].unreported = {{"r0", "", "note:/etc/one", JournalOutcome::kChanged, "", Op::kCreate}};
+  (void)apply("r1");
+  EXPECT_NE(told_.find("it tells of run r0, which this history does not hold: note:/etc/one changed"), std::string::npos)
+      << told_;
+  EXPECT_FALSE(history_.run("r0").has_value());
+  EXPECT_EQ(history_.runs(10)->size(), 1U);
+}
+
 TEST_F(ApplyTest, AStopFinishesTheActionInHandAndBeginsNoHost) {
   on_event_ = [&](const RunEvent& event) {
     if (event.kind == RunEvent::Kind::kAction && event.event->kind == wire::EventKind::kChanged &&

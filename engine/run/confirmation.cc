@@ -1,7 +1,8 @@
 #include "engine/run/confirmation.h"
 
 #include <algorithm>
-#include <thread>
+
+#include "engine/host/stream_connection.h"
 
 namespace plumb::run {
 namespace {
@@ -14,6 +15,8 @@ constexpr seconds kAnswerTime{15};
 constexpr seconds kGrace{30};
 // Longer only while it says that it is at it.
 constexpr seconds kUndoingTime{300};
+// Somebody who stops a run is not kept waiting; a login in the same network takes no longer.
+constexpr std::chrono::milliseconds kLastTry{150};
 
 std::string list(const std::vector<std::string>& items, const char* separator) {
   std::string text;
@@ -53,7 +56,7 @@ class Confirming {
         problem_ = std::move(told.error());
       }
       const Clock::time_point last = is(answer, ConfirmOutcome::kUndoing) ? due + kUndoingTime : due;
-      if (Clock::now() >= last || !wait(pause)) return answer;
+      if (Clock::now() >= last || !wait(pause)) return answer;  // also where a stop ended the login
       // Refused logins may lock an account.
       const bool refused = !told && problem_->code() == Code::kAuthentication;
       pause = refused ? std::min(pause * 2, seconds(30)) : std::min(pause + seconds(1), seconds(5));
@@ -69,23 +72,29 @@ class Confirming {
     host::HostSettings settings = session_.settings();
     settings.fresh_login = true;
     settings.connect_attempts = 1;
-    PLUMB_TRY_ASSIGN(std::unique_ptr<host::Connection> connection, context.transport.open(settings));
+    // Where the run was stopped before it came to this, there is still the one try.
+    const bool stopped = is_stopped();
+    host::Deadline deadline = host::Deadline::after(stopped ? kLastTry : kAnswerTime);
+    if (stopped) settings.deadline = deadline;
+    PLUMB_TRY_ASSIGN(std::unique_ptr<host::Connection> connection,
+                     context.transport.open(settings, stopped ? nullptr : &context.control.interrupt()));
     Conversation conversation(std::move(connection));
-    const host::Deadline deadline = host::Deadline::after(kAnswerTime);
+    const Control::Watch watch(context.control, conversation.connection());
+    // One that came before anybody watched.
+    if (!stopped && is_stopped()) return fail(Code::kInterrupted, "interrupted before the host was asked");
+    if (!stopped) deadline = host::Deadline::after(kAnswerTime);
     PLUMB_TRY(conversation.greet(deadline));
     PLUMB_TRY(conversation.send(wire::Confirm{context.project, what_.run}, deadline));
     PLUMB_TRY_ASSIGN(wire::Confirmation answer, conversation.expect<wire::Confirmation>(deadline));
     return answer;
   }
 
-  // False where somebody insists on leaving.
+  bool is_stopped() const { return session_.context().control.level() != StopLevel::kNone; }
+
+  // False where the run is stopped.
   bool wait(seconds span) const {
-    const Clock::time_point end = Clock::now() + span;
-    while (Clock::now() < end) {
-      if (session_.context().control.level() == StopLevel::kLeave) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    return true;
+    const Result<> waited = host::wait_ready({}, host::Deadline::after(span), &session_.context().control.interrupt());
+    return waited || waited.error().code() != Code::kInterrupted;
   }
 
   Session& session_;
@@ -94,8 +103,9 @@ class Confirming {
 };
 
 Diagnostic not_confirmed(const ToConfirm& what, const Answer& answer, const std::optional<Error>& problem,
-                         const std::string& latest) {
-  std::string text = "no new login confirmed the changes within " + in_words(what.within);
+                         const std::string& latest, bool stopped) {
+  std::string text = stopped ? "the run was stopped before a new login confirmed the changes"
+                             : "no new login confirmed the changes within " + in_words(what.within);
   std::string hint;
   if (is(answer, ConfirmOutcome::kUndone)) {
     text += ", so the host undid them";
@@ -136,7 +146,8 @@ bool confirm_changes(Session& session, const ToConfirm& what, Journalist& journa
   result.state = HostState::kFailed;
   const bool undone = is(answer, ConfirmOutcome::kUndone);
   result.outcome = undone ? HostOutcome::kUndone : HostOutcome::kFailed;
-  Diagnostic problem = not_confirmed(what, answer, confirming.problem(), latest);
+  Diagnostic problem =
+      not_confirmed(what, answer, confirming.problem(), latest, session.context().control.level() != StopLevel::kNone);
   problem.host = session.name();
   result.diagnostics.add(std::move(problem));
   if (undone) {

@@ -1,5 +1,9 @@
 #include "engine/run/context.h"
 
+#include <algorithm>
+#include <map>
+#include <vector>
+
 #include "engine/run/journalist.h"
 
 namespace plumb::run {
@@ -33,9 +37,47 @@ void keep_facts(const Fleet& fleet, const RunContext& context) {
   if (!kept) context.tell(kept.error());
 }
 
+namespace {
+
+// What a host tells of a run that was begun elsewhere, or never: it is told, and the history is not the place for it.
+Diagnostics not_ours(const std::string& host, const std::vector<const wire::Unreported*>& reports) {
+  constexpr std::size_t kShown = 5;
+  std::string text = "it tells of run " + reports.front()->run + ", which this history does not hold:";
+  for (std::size_t i = 0; i < std::min(reports.size(), kShown); ++i) {
+    text += (i == 0 ? " " : ", ") + reports[i]->address + " " + std::string(name(reports[i]->outcome));
+  }
+  if (reports.size() > kShown) text += " and " + std::to_string(reports.size() - kShown) + " more";
+  Diagnostics found;
+  found.add(Diagnostic(Code::kUnreportedRun, std::move(text))
+                .as(Severity::kWarning)
+                .on(host)
+                .with_hint("it was begun by somebody else, whose history holds it"));
+  return found;
+}
+
+}  // namespace
+
 void keep_late_reports(const Fleet& fleet, const RunContext& context) {
   const std::string now = timestamp(std::chrono::system_clock::now());
-  for (const auto& [host, reports] : fleet.unreported()) {
+  std::map<std::string, bool> known;  // runs
+  for (const auto& [host, all] : fleet.unreported()) {
+    std::vector<wire::Unreported> reports;
+    std::vector<const wire::Unreported*> of_others;
+    for (const wire::Unreported& report : all) {
+      const auto [run, is_new] = known.try_emplace(report.run);
+      if (is_new) {
+        const Result<bool> here = context.store.knows(report.run);
+        if (!here) return context.tell(here.error());
+        run->second = *here;
+      }
+      if (run->second) {
+        reports.push_back(report);
+      } else {
+        of_others.push_back(&report);
+      }
+    }
+    if (!of_others.empty()) context.tell(not_ours(host, of_others));
+    if (reports.empty()) continue;
     for (const wire::Unreported& report : reports) {
       const Result<> kept =
           context.store.report_late({report.run, report.plan, host, report.address, report.outcome, report.text, now});

@@ -61,6 +61,10 @@ bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics
   compiler_.check(hosts, diagnostics);
   std::size_t let_go = 0;
   for (const std::string& host : hosts) {
+    if (const std::optional<std::string> why = over()) {
+      diagnostics.add(Diagnostic(Code::kInterrupted, *why + " while the configuration was compiled"));
+      return false;
+    }
     Member& member = add(host);
     std::shared_ptr<const ir::HostGraph> graph = compiler_.compile(host, nullptr, diagnostics);
     if (graph != nullptr && !compiler_.needs_facts()) take_graph(member, std::move(graph));
@@ -208,8 +212,11 @@ void Fleet::look_at(Member& member, HostPlanner& planner) {
     member.session->disconnect();
     return fail_with(member.result, observation.error());
   }
-  member.planned = planner.plan(member.name, member.session->shared_graph(), *observation,
-                                holds_graphs_ ? member.session->told() : "", member.result.diagnostics);
+  {
+    const ComputeTurn turn;
+    member.planned = planner.plan(member.name, member.session->shared_graph(), *observation,
+                                  holds_graphs_ ? member.session->told() : "", member.result.diagnostics);
+  }
   if (member.planned == nullptr) {
     member.result.state = HostState::kFailed;
   } else {

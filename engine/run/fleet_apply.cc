@@ -50,7 +50,8 @@ PlanContents Fleet::contents_of(const plan::Plan& plan, const std::filesystem::p
 
 void Fleet::check_contents(const plan::Plan& plan, const std::filesystem::path& folder,
                            Diagnostics& diagnostics) const {
-  run::check_contents(plan, contents_of(plan, folder), diagnostics);
+  run::check_contents(
+      plan, contents_of(plan, folder), [this] { return control_.level() != StopLevel::kNone; }, diagnostics);
 }
 
 Result<Request> Fleet::request_for(const Member& member, const plan::Plan& plan, const ApplyOptions& options) const {

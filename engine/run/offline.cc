@@ -47,7 +47,12 @@ class OfflinePlanner {
  public:
   OfflinePlanner(const ir::CompilerInput& input, const std::set<std::string>& hosts, SnapshotReader& snapshot,
                  const OfflineOptions& options)
-      : input_(input), hosts_(hosts), snapshot_(snapshot), scope_(options.scope), builder_(input, scope_, hosts) {}
+      : input_(input),
+        hosts_(hosts),
+        snapshot_(snapshot),
+        scope_(options.scope),
+        control_(options.control),
+        builder_(input, scope_, hosts) {}
 
   // One thread's share: line after line until there is none.
   void work() {
@@ -79,6 +84,8 @@ class OfflinePlanner {
  private:
   std::optional<std::string> next_line() {
     const std::lock_guard lock(mutex_);
+    if (control_ != nullptr && control_->level() != StopLevel::kNone && !problem_)
+      problem_ = fail(Code::kInterrupted, "interrupted while the hosts were planned");
     if (problem_) return std::nullopt;
     Result<std::optional<std::string>> line = snapshot_.next();
     if (line) return std::move(*line);
@@ -92,6 +99,7 @@ class OfflinePlanner {
   }
 
   void plan(ir::Compiler& compiler, HostSnapshot snapshot) {
+    const ComputeTurn turn;
     Diagnostics found;
     const std::string host = snapshot.host;
     const std::string facts = digest(canonical(snapshot.facts));
@@ -124,6 +132,7 @@ class OfflinePlanner {
   const std::set<std::string>& hosts_;
   SnapshotReader& snapshot_;
   const plan::Scope& scope_;
+  const Control* control_;
   std::mutex mutex_;  // of all that follows, and of snapshot_
   PlanBuilder builder_;
   FleetPlan result_;
@@ -156,6 +165,7 @@ Diagnostics validate_offline(const ir::CompilerInput& input, const std::set<std:
     FleetCompiler compiler(input);
     for (std::size_t first = next.fetch_add(kShare); first < names.size(); first = next.fetch_add(kShare)) {
       for (std::size_t i = first; i < std::min(first + kShare, names.size()); ++i) {
+        const ComputeTurn turn;
         Diagnostics own;
         (void)compiler.get().compile(names[i], nullptr, own);
         if (own.empty()) continue;

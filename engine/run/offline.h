@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/ir/compile.h"
+#include "engine/run/control.h"
 #include "engine/run/fleet.h"
 #include "engine/run/snapshot.h"
 
@@ -12,10 +13,12 @@ namespace plumb::run {
 
 struct OfflineOptions {
   plan::Scope scope;
-  std::size_t threads = 1;  // each compiles and simulates hosts of its own
+  std::size_t threads = 1;           // each compiles and simulates hosts of its own
+  const Control* control = nullptr;  // stops it, between two hosts
 };
 
-// Hosts that the snapshot does not hold are among those that could not be planned. Errors: kSnapshotUnreadable.
+// Hosts that the snapshot does not hold are among those that could not be planned. Errors: kSnapshotUnreadable,
+// and kInterrupted where it was stopped.
 Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<std::string>& hosts,
                                SnapshotReader& snapshot, const OfflineOptions& options);
 

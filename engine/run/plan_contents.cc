@@ -110,11 +110,11 @@ Result<ir::ContentReader> PlanContents::open(const std::string& digest) const {
   if (compiled_.holds(digest)) return compiled_.open(digest);
   const std::string what = "the content of " + writer_of(plan_, digest) + " is not here";
   if (source.empty()) {
-    return fail(Code::kSourceMissing, what + ": it was rendered, and the project now renders something else")
+    return fail(Code::kContentMissing, what + ": it was rendered, and the project now renders something else")
         .hint(kept.empty() ? "make the plan anew"
                            : "put " + kept.parent_path().string() + " beside the plan, or make the plan anew");
   }
-  return fail(Code::kSourceMissing,
+  return fail(Code::kContentMissing,
               what + ": there is no " + source + " in the project" + (kept.empty() ? "" : ", and no " + kept.string()))
       .hint("put the file back, or make the plan with --with-contents and take its folder of contents along");
 }
@@ -125,12 +125,18 @@ bool needs_rendering(const plan::Plan& plan, const fs::path& folder) {
   });
 }
 
-void check_contents(const plan::Plan& plan, const PlanContents& contents, Diagnostics& diagnostics) {
+void check_contents(const plan::Plan& plan, const PlanContents& contents, const std::function<bool()>& stopped,
+                    Diagnostics& diagnostics) {
   for (const auto& [digest, unused] : plan.contents) {
     Result<ir::ContentReader> reader = contents.open(digest);
-    Result<> read = reader ? ir::read_all(std::move(*reader), [](std::string_view) { return Result<>(); })
+    Result<> read = reader ? ir::read_all(std::move(*reader),
+                                          [&](std::string_view) -> Result<> {
+                                            if (!stopped()) return {};
+                                            return fail(Code::kInterrupted, "stopped before a host was touched");
+                                          })
                            : Result<>(std::move(reader.error()));
     if (!read) diagnostics.add(std::move(read.error()).diagnostic());
+    if (stopped()) return;
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +29,7 @@ class PlanContents {
 
   // The size of a large content, plain or sensitive; nothing of one that travels in front of the apply.
   std::optional<std::uint64_t> large(const std::string& digest) const;
-  // Errors: kSourceMissing, kSecretUnresolved, kPlanUnreadable where the plan does not name it.
+  // Errors: kContentMissing, kSecretUnresolved, kPlanUnreadable where the plan does not name it.
   Result<ir::ContentReader> open(const std::string& digest) const;
 
  private:
@@ -42,8 +43,10 @@ class PlanContents {
 // must be compiled for it.
 bool needs_rendering(const plan::Plan& plan, const std::filesystem::path& folder);
 
-// Reads every large content once, before any host is touched. Errors: kSourceMissing, kStale.
-void check_contents(const plan::Plan& plan, const PlanContents& contents, Diagnostics& diagnostics);
+// Reads every large content once, before any host is touched, until it is done or `stopped`. Errors: kContentMissing,
+// kContentChanged, kInterrupted.
+void check_contents(const plan::Plan& plan, const PlanContents& contents, const std::function<bool()>& stopped,
+                    Diagnostics& diagnostics);
 
 // Who knows the contents of a plan that was just made: what its hosts were compiled with.
 using ContentHolders = std::vector<std::shared_ptr<const ir::Contents>>;

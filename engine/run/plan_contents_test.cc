@@ -63,7 +63,8 @@ class PlanContentsTest : public ::testing::Test {
   }
   std::vector<std::string> problems() const {
     Diagnostics found;
-    check_contents(plan_, PlanContents(plan_, project(), beside(), nothing_), found);
+    check_contents(
+        plan_, PlanContents(plan_, project(), beside(), nothing_), [] { return false; }, found);
     std::vector<std::string> out;
     for (const Diagnostic& one : found.sorted()) out.push_back(code_name(one.code) + " " + one.summary);
     return out;
@@ -111,7 +112,7 @@ TEST_F(PlanContentsTest, WhatIsMissingIsNamed) {
   plan_both();
   fs::remove(project() / "files/image");
   EXPECT_THAT(problems(), ::testing::UnorderedElementsAre(
-                              HasSubstr("PL1111 the content of an action is not here: there is no files/image"),
+                              HasSubstr("PL2108 the content of an action is not here: there is no files/image"),
                               HasSubstr("it was rendered")));
 }
 
@@ -120,7 +121,7 @@ TEST_F(PlanContentsTest, AnotherContentIsRefused) {
   ASSERT_TRUE(write_contents(plan_, holders_, beside(), false).has_value());
   std::fstream(project() / "files/image", std::ios::in | std::ios::out | std::ios::binary) << "!";
   folder_.write("plan.json.contents/" + name_of(page_), page_ + "more");
-  EXPECT_THAT(problems(), ::testing::UnorderedElementsAre("PL4001 files/image was changed since the plan was made",
+  EXPECT_THAT(problems(), ::testing::UnorderedElementsAre("PL2107 files/image was changed since the plan was made",
                                                           HasSubstr(name_of(page_) + " was changed")));
   EXPECT_THAT(read(image_, *holders_[0]), HasSubstr("was changed")) << "while plumb was running, too";
 }
@@ -136,7 +137,7 @@ TEST_F(PlanContentsTest, ASensitiveFileIsReadFromItsPlace) {
   std::fstream(project() / "files/image", std::ios::in | std::ios::out | std::ios::binary) << "!";
   const Result<> read = ir::read_all(std::move(*contents.open(*name)), [](std::string_view) { return Result<>(); });
   ASSERT_FALSE(read.has_value());
-  EXPECT_EQ(read.error().code(), Code::kStale);
+  EXPECT_EQ(read.error().code(), Code::kContentChanged);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "engine/run/planning.h"
 
 #include <algorithm>
-#include <thread>
 
+#include "engine/base/pool.h"
 #include "engine/config/tags.h"
 #include "engine/run/offline.h"
 
@@ -33,8 +33,8 @@ std::optional<FleetPlan> plan_snapshot(const Workspace& workspace, const plan::S
     context.tell(snapshot.error());
     return std::nullopt;
   }
-  const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
-  Result<FleetPlan> planned = plan_offline(input, workspace.hosts(), *snapshot, {scope, threads});
+  Result<FleetPlan> planned =
+      plan_offline(input, workspace.hosts(), *snapshot, {scope, core_count(), &context.control});
   if (planned) return std::move(*planned);
   context.tell(planned.error());
   return std::nullopt;

@@ -16,7 +16,7 @@ class ContentNeeds {
 
   void add(const plan::Action& action) {
     for (const Operation& operation : action.operations) {
-      if (const auto* write = std::get_if<WriteFile>(&operation)) contents.insert(write->content);
+      if (const std::string* content = content_of(operation)) contents.insert(*content);
     }
     for (const std::string& content : content_digests(kinds_, action.desired)) contents.insert(content);
     for (const Sealed& value : sealed_values(action.desired)) sealed.insert(value);

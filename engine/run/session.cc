@@ -134,8 +134,9 @@ Result<simulate::Observation> Session::observe() {
     if (!message) return name_host(message.error());
     if (auto* chunk = std::get_if<wire::ObservedChunk>(&*message)) {
       for (wire::ObservedState& state : chunk->states) {
-        if (state.index >= states.size() || std::exchange(told[state.index], true))
+        if (state.index >= states.size() || told[state.index])
           return name_host(fail(Code::kProtocol, "the executor named a resource that was not asked for, or twice"));
+        told[state.index] = true;
         if (state.observed && state.observed->content_text &&
             state.observed->content_text->size() > kLongestContentText)
           return name_host(fail(Code::kProtocol, "the executor sent a longer text than it is to send"));

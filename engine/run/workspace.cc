@@ -11,9 +11,9 @@ std::optional<config::LoadedInventory> load_inventory(const WorkspaceRequest& re
                                                       Diagnostics& diagnostics, lang::SourceMap& sources) {
   std::filesystem::path file = request.inventory;
   if (file.empty()) {
-    file = request.folder / config::document_name(request.folder, "hosts");
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
+    const std::string standard = config::document_name(request.folder, "hosts");
+    file = request.folder.path() / standard;
+    if (!request.folder.holds(standard)) {
       config::LoadedInventory alone;
       alone.inventory = config::local_inventory();
       return alone;

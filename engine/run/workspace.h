@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "engine/base/files.h"
 #include "engine/config/load_inventory.h"
 #include "engine/config/project.h"
 #include "engine/history/history.h"
@@ -17,10 +18,10 @@
 namespace plumb::run {
 
 struct WorkspaceRequest {
-  std::filesystem::path folder;
-  std::filesystem::path inventory;  // empty: hosts.yaml of the project; this machine alone where there is none
-  std::string on = "all";           // host pattern
-  std::string limit;                // hosts of `on` that match this too; "" for all of them
+  Folder folder{std::filesystem::path()};  // of the project, on the disk or among other files
+  std::filesystem::path inventory;         // empty: hosts.yaml of the project; this machine alone where there is none
+  std::string on = "all";                  // host pattern
+  std::string limit;                       // hosts of `on` that match this too; "" for all of them
   config::InputArguments inputs;
   config::InventoryOptions sources;  // how programs of the inventory's sources are asked
 };
@@ -37,7 +38,7 @@ class Workspace {
                                          const history::RunStore& store, Diagnostics& diagnostics,
                                          lang::SourceMap& sources);
 
-  const std::filesystem::path& folder() const { return request_.folder; }
+  const std::filesystem::path& folder() const { return request_.folder.path(); }
   const WorkspaceRequest& request() const { return request_; }
   const config::Project& project() const { return *project_; }
   const config::Inventory& inventory() const { return inventory_.inventory; }

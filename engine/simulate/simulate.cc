@@ -228,8 +228,22 @@ class Simulator {
     }
   }
 
+  // Two resources that take back each other's change would do so for ever.
+  bool is_undone(std::size_t i, const Observed& observed) {
+    const auto by = std::find_if(graph_.nodes.begin(), graph_.nodes.end(), [&](const ir::Node& node) {
+      return !observed.undone_by.empty() && node.desired.address.str() == observed.undone_by;
+    });
+    if (by == graph_.nodes.end()) return false;
+    problem(Diagnostic(Code::kConflict, "`" + observed.undone_by + "` takes back what `" + address_of(i) + "` asks for")
+                .at(by->span, "takes it back")
+                .with_related(graph_.nodes[i].span, "asks for it")
+                .with_hint("remove one of them, or narrow what it matches"));
+    return true;
+  }
+
   bool may_change(std::size_t i, const Change& change, const Observed& observed) {
     const ir::Node& node = graph_.nodes[i];
+    if (is_undone(i, observed)) return false;
     // An earlier action that is decided only in the run may also take the obstacle away.
     if (observed.obstacle && brought_.makers_of(i).empty()) {
       Diagnostic obstacle = *observed.obstacle;

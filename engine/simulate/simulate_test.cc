@@ -109,31 +109,31 @@ TEST_F(SimulateTest, AnEarlierActionProvidesWhatIsMissing) {
 
 TEST_F(SimulateTest, APackageMayComeFromASourceOfTheSamePlan) {
   Observed observed = absent();
-  observed.missing.push_back({*Address::parse("package:vendor-app"), "name"});
+  observed.missing.push_back({*Address::parse("crate:vendor-app"), "name"});
   observed.attributes["refresh"] = true;
-  const ir::Node package = node("package:vendor-app", {{"name", "vendor-app"}, {"state", "present"}});
+  const ir::Node package = node("crate:vendor-app", {{"name", "vendor-app"}});
   add_file("/etc/motd", "new", "old");
   add(package, observed);
   EXPECT_FALSE(run());
   graph_.nodes.pop_back();
   observation_.states.pop_back();
-  add_file("/etc/apt/sources.list.d/vendor.sources", "new", nullptr);
+  add_file("/stores/vendor", "new", nullptr);
   add(package, observed);
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation) << diagnostics_.items().front().summary;
   const Action& action = simulation->host.actions->back();
-  EXPECT_EQ(action.needs, std::vector<std::string>{"file:/etc/apt/sources.list.d/vendor.sources"});
+  EXPECT_EQ(action.needs, std::vector<std::string>{"note:/stores/vendor"});
   EXPECT_EQ(action.unknown_until, action.needs);
 }
 
-TEST_F(SimulateTest, AUnitFileOfTheSamePlanMakesItsUnit) {
-  add_file("/etc/systemd/system/app.service", "new", nullptr);
+TEST_F(SimulateTest, WhatAManagerMakesOfAFileOfTheSamePlanIsThere) {
+  add_file("/wires/app", "new", nullptr);
   Observed observed = absent();
-  observed.missing.push_back({*Address::parse("unit:app.service"), "name"});
-  add(node("service:app", {{"name", "app"}, {"state", "running"}}), observed);
+  observed.missing.push_back({*Address::parse("socket:app"), "name"});
+  add(node("lamp:app", {{"name", "app"}, {"lit", true}}), observed);
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation) << diagnostics_.items().front().summary;
-  EXPECT_EQ(simulation->host.actions->back().needs, std::vector<std::string>{"file:/etc/systemd/system/app.service"});
+  EXPECT_EQ(simulation->host.actions->back().needs, std::vector<std::string>{"note:/wires/app"});
 }
 
 TEST_F(SimulateTest, AnOwedReloadIsPlannedAgain) {

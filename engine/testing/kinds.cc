@@ -209,6 +209,44 @@ class Person : public Thing {
   }
 };
 
+// What is kept in /stores says which crates can be had.
+class Stores : public PackageManager {
+ public:
+  std::string_view name() const override { return "stores"; }
+  bool manages(System&) const override { return true; }
+  bool is_source(std::string_view path) const override { return path.starts_with("/stores/"); }
+  bool offers(const Address& what) const override { return what.kind == "crate"; }
+  std::vector<std::string> locks() const override { return {}; }
+  std::vector<Step> steps(const PackageTransaction&) const override { return {}; }
+  Result<> judge(const PackageTransaction&, const Step&, const ProcessResult&, const std::string&) const override {
+    return {};
+  }
+};
+
+// A note in /wires makes the socket of a lamp.
+class Wires : public ServiceManager {
+ public:
+  std::string_view name() const override { return "wires"; }
+  bool starts(System&) const override { return true; }
+  std::optional<Address> made_by(std::string_view path) const override {
+    if (!reads(path)) return std::nullopt;
+    return Address{"", "socket", std::string(path.substr(kFolder.size()))};
+  }
+  bool reads(std::string_view path) const override { return path.starts_with(kFolder); }
+  Result<std::vector<Step>> steps(const ServiceAction&, bool) const override { return std::vector<Step>(); }
+  bool brings_up(const ServiceAction&) const override { return false; }
+  ServiceAction reload_definitions() const override { return {}; }
+  ProcessRequest ask_state(const std::string&) const override { return {}; }
+  UnitState read_state(const ProcessResult&) const override { return {}; }
+  ProcessRequest ask_log(const std::string&) const override { return {}; }
+
+ private:
+  static constexpr std::string_view kFolder = "/wires/";
+};
+
+const Stores kStores;
+const Wires kWires;
+
 constexpr const char* kNote = R"({
   "title": "note", "description": "A text.", "type": "object", "additionalProperties": false,
   "x-identity": "at", "x-exclusive": [["text", "from", "shape"]], "required": ["at"],
@@ -296,6 +334,8 @@ Registry made_up_kinds() {
              .provider = std::make_shared<Person>(),
              .operations = OperationSet::of<EditDatabase>(),
              .schema = Schema(kPerson)});
+  kinds.managers().add(kStores);
+  kinds.managers().add(kWires);
   return kinds;
 }
 

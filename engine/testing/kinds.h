@@ -8,6 +8,9 @@
 //   chore: x    `name`, `does`; has to be done until `done_when` exists, or whenever what `do_on` matches changes
 //   crate: x    `name`; may bring lamps and shelves
 //   person: x   `name`, `gone`
+//
+// Two managers go with them: what lies in /stores says which crates can be had, and what lies in /wires makes
+// `socket:NAME`.
 #pragma once
 
 #include "providers/sdk/kind.h"

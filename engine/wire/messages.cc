@@ -57,6 +57,7 @@ void members(Codec& codec, Observed& observed) {
   codec.member("missing", observed.missing, wire::Most{4096});
   codec.member("obstacle", observed.obstacle);
   codec.member("content_text", observed.content_text);
+  codec.member("undone_by", observed.undone_by);
 }
 
 namespace wire {

@@ -27,6 +27,7 @@ inline std::vector<Message> samples() {
   observed.missing = {{{"", "user", "deploy"}, "owner"}};
   observed.obstacle = sample_diagnostic();
   observed.content_text = "hello\n";
+  observed.undone_by = "line:/etc/motd#b";
 
   Action action;
   action.desired = sample_desired();

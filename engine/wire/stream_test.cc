@@ -20,7 +20,7 @@ Record long_record(std::size_t count) {
   record.serial = 7;
   for (std::size_t i = 0; i < count; ++i) {
     record.resources["file:/" + std::to_string(i)] = {{"mode", "0644"}};
-    record.unreported.push_back({"run-1", "", "file:/" + std::to_string(i), "changed", "", Op::kUpdate});
+    record.unreported.push_back({"run-1", "", "file:/" + std::to_string(i), JournalOutcome::kChanged, "", Op::kUpdate});
   }
   return record;
 }

@@ -167,6 +167,11 @@ std::vector<Address> FileProvider::infers(const Desired& desired) const {
   return infer_path_edges(desired, desired.text("path"));
 }
 
+std::vector<std::string> FileProvider::replaces_paths(const Desired& desired) const {
+  if (!wants_absent(desired) && !desired.has("content")) return {};
+  return {desired.text("path")};
+}
+
 std::vector<std::string> FileProvider::manages_paths(const Desired& desired) const {
   return {desired.text("path")};
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "providers/sdk/managers.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb::providers::package {

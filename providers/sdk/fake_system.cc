@@ -264,6 +264,21 @@ Result<> FakeSystem::apply(const Operation& operation) {
     std::ofstream(real(place), std::ios::binary) << blobs_[write->content];
     return set_ownership(place, write->ownership);
   }
+  if (const auto* edit = std::get_if<EditFile>(&operation)) {
+    std::string place = edit->path;
+    if (edit->follow) {
+      PLUMB_TRY_ASSIGN(place, resolve(edit->path));
+    }
+    const bool there = fs::exists(real(place));
+    if (!there && !edit->create) return trouble(place, ENOENT);
+    std::string text = there ? content(place) : std::string();
+    for (const Edit& one : edit->edits) {
+      PLUMB_TRY_ASSIGN(EditResult made, make_edit(one, text));
+      text = std::move(made.text);
+    }
+    std::ofstream(real(place), std::ios::binary) << text;
+    return there ? Result<>() : set_ownership(place, {std::nullopt, std::nullopt, "0644"});
+  }
   if (const auto* make = std::get_if<MakeDirectory>(&operation)) {
     if (make->parents) fs::create_directories(fs::path(real(make->path)).parent_path());
     if (::mkdir(real(make->path).c_str(), 0755) != 0) return trouble(make->path, errno);

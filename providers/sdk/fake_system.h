@@ -43,7 +43,7 @@ class FakeSystem : public System {
 
   // Makes the content known to apply() and gives its digest.
   std::string blob(std::string bytes);
-  // WriteFile MakeDirectory MakeLink Remove SetAttributes; others are refused.
+  // WriteFile EditFile MakeDirectory MakeLink Remove SetAttributes; others are refused.
   Result<> apply(const Operation& operation);
   Result<> apply(std::span<const Operation> operations);
 

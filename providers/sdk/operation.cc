@@ -1,53 +1,15 @@
-// The JSON form of operations. Each operation's members are named once, in fields(); a writer and a reader walk
-// the same list, so that the two directions cannot drift apart.
+// One row an operation: its name, its members, and what the engine must know to plan, group and undo it. Nothing else
+// need change for a new one but its type (operation.h) and how it is carried out (engine/exec/interpreter).
 #include "providers/sdk/operation.h"
 
-#include <limits>
-#include <string_view>
-#include <type_traits>
 #include <utility>
 
+#include "providers/sdk/edit_rows.h"
+#include "providers/sdk/members.h"
+
 namespace plumb {
+
 namespace {
-
-template <class T>
-struct Tag {
-  using Type = T;
-};
-
-constexpr std::string_view op_name(Tag<WriteFile>) {
-  return "write_file";
-}
-constexpr std::string_view op_name(Tag<MakeDirectory>) {
-  return "make_directory";
-}
-constexpr std::string_view op_name(Tag<MakeLink>) {
-  return "make_link";
-}
-constexpr std::string_view op_name(Tag<Remove>) {
-  return "remove";
-}
-constexpr std::string_view op_name(Tag<SetAttributes>) {
-  return "set_attributes";
-}
-constexpr std::string_view op_name(Tag<Run>) {
-  return "run";
-}
-constexpr std::string_view op_name(Tag<PackageTransaction>) {
-  return "package_transaction";
-}
-constexpr std::string_view op_name(Tag<ServiceAction>) {
-  return "service_action";
-}
-constexpr std::string_view op_name(Tag<EditDatabase>) {
-  return "edit_database";
-}
-constexpr std::string_view op_name(Tag<Probe>) {
-  return "probe";
-}
-constexpr std::string_view op_name(Tag<PackageRequest>) {
-  return "package request";
-}
 
 template <class Sink, class T>
 void ownership(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
@@ -56,253 +18,217 @@ void ownership(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
   sink.optional("mode", value.ownership.mode, defaults.ownership.mode);
 }
 
-// `value` is const for the writer and not for the reader; `is` names the type for either.
-template <class T, class Bare>
-concept is = std::is_same_v<std::remove_const_t<T>, Bare>;
-
-template <class Sink, is<WriteFile> T>
-void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
-  sink.required("path", value.path);
-  sink.required("content", value.content);
-  ownership(sink, value, defaults);
-  sink.optional("follow", value.follow, defaults.follow);
-  sink.optional("backup", value.backup, defaults.backup);
-  sink.optional("validate", value.validate, defaults.validate);
-}
-
-template <class Sink, is<MakeDirectory> T>
-void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
-  sink.required("path", value.path);
-  ownership(sink, value, defaults);
-  sink.optional("parents", value.parents, defaults.parents);
-}
-
-template <class Sink, is<MakeLink> T>
-void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
-  sink.required("path", value.path);
-  sink.required("target", value.target);
-  sink.optional("hard", value.hard, defaults.hard);
-  sink.optional("replace", value.replace, defaults.replace);
-}
-
-template <class Sink, is<Remove> T>
-void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
-  sink.required("path", value.path);
-  sink.optional("recursive", value.recursive, defaults.recursive);
-  sink.optional("backup", value.backup, defaults.backup);
-}
-
-template <class Sink, is<SetAttributes> T>
-void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
-  sink.required("path", value.path);
-  ownership(sink, value, defaults);
-  sink.optional("follow", value.follow, defaults.follow);
-}
-
-template <class Sink, is<Run> T>
-void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
-  sink.optional("argv", value.argv, defaults.argv);
-  sink.optional("script", value.script, defaults.script);
-  sink.optional("cwd", value.cwd, defaults.cwd);
-  sink.optional("env", value.env, defaults.env);
-  sink.optional("sealed_env", value.sealed_env, defaults.sealed_env);
-  sink.optional("user", value.user, defaults.user);
-  sink.optional("stdin_text", value.stdin_text, defaults.stdin_text);
-  sink.optional("timeout_seconds", value.timeout_seconds, defaults.timeout_seconds);
-  sink.optional("expect", value.expect, defaults.expect);
-}
-
-template <class Sink, is<PackageRequest> T>
-void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
-  sink.required("name", value.name);
-  sink.optional("version", value.version, defaults.version);
-}
-
-template <class Sink, is<PackageTransaction> T>
-void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
-  sink.required("manager", value.manager);
-  sink.optional("install", value.install, defaults.install);
-  sink.optional("remove", value.remove, defaults.remove);
-  sink.optional("allow_downgrade", value.allow_downgrade, defaults.allow_downgrade);
-  sink.optional("refresh", value.refresh, defaults.refresh);
-}
-
-template <class Sink, is<ServiceAction> T>
-void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
-  sink.required("manager", value.manager);
-  sink.optional("unit", value.unit, defaults.unit);  // daemon_reload has none
-  sink.required("verb", value.verb);
-}
-
-template <class Sink, is<EditDatabase> T>
-void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
-  sink.required("database", value.database);
-  sink.required("verb", value.verb);
-  sink.required("name", value.name);
-  sink.optional("set", value.set, defaults.set);
-}
-
-template <class Sink, is<Probe> T>
-void fields(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
-  sink.optional("argv", value.argv, defaults.argv);
-  sink.optional("script", value.script, defaults.script);
-  sink.optional("expect", value.expect, defaults.expect);
-  sink.optional("tcp", value.tcp, defaults.tcp);
-  sink.optional("http", value.http, defaults.http);
-  sink.optional("host", value.host, defaults.host);
-  sink.optional("status", value.status, defaults.status);
-  sink.optional("body", value.body, defaults.body);
-  sink.optional("timeout_seconds", value.timeout_seconds, defaults.timeout_seconds);
-  sink.optional("within_seconds", value.within_seconds, defaults.within_seconds);
-  sink.optional("every_seconds", value.every_seconds, defaults.every_seconds);
-}
-
-class Writer {
- public:
-  template <class T>
-  void required(const char* member, const T& value) {
-    json_[member] = form(value);
-  }
-  template <class T>
-  void optional(const char* member, const T& value, const T& otherwise) {
-    if (!(value == otherwise)) json_[member] = form(value);
-  }
-  Json take() { return std::move(json_); }
-
- private:
-  static Json form(const std::optional<std::string>& value) { return *value; }
-  static Json form(const std::vector<PackageRequest>& list) {
-    Json result = Json::array();
-    for (const PackageRequest& item : list) {
-      Writer writer;
-      fields(writer, item, PackageRequest{});
-      result.push_back(writer.take());
-    }
-    return result;
-  }
-  template <class T>
-  static Json form(const T& value) {
-    return value;
-  }
-
-  Json json_ = Json::object();
-};
-
-class Reader {
- public:
-  Reader(std::string_view what, const Json& json) : what_(what), json_(json) {
-    if (!json.is_object()) problem("is no object");
-  }
-
-  template <class T>
-  void required(const char* member, T& value) {
-    if (const Json* found = take(member)) {
-      read(member, *found, value);
-    } else {
-      problem("lacks `" + std::string(member) + "`");
-    }
-  }
-  template <class T>
-  void optional(const char* member, T& value, const T&) {
-    if (const Json* found = take(member)) read(member, *found, value);
-  }
-
-  // The first problem, a member that nothing asked for among them.
-  Result<> finish() {
-    if (problem_.empty() && json_.size() != taken_) {
-      problem_ = "has a member that is not known";
-    }
-    if (problem_.empty()) return {};
-    return fail(Code::kProtocol, "operation " + std::string(what_) + " " + problem_);
-  }
-
- private:
-  const Json* take(const char* member) {
-    const auto found = json_.find(member);
-    if (found == json_.end()) return nullptr;
-    ++taken_;
-    return &*found;
-  }
-  void problem(std::string text) {
-    if (problem_.empty()) problem_ = std::move(text);
-  }
-  void wrong(const char* member) { problem("has a `" + std::string(member) + "` of the wrong type"); }
-
-  void read(const char* member, const Json& json, std::string& value) {
-    if (!json.is_string()) return wrong(member);
-    value = json.get<std::string>();
-  }
-  void read(const char* member, const Json& json, std::optional<std::string>& value) {
-    if (!json.is_string()) return wrong(member);
-    value = json.get<std::string>();
-  }
-  void read(const char* member, const Json& json, bool& value) {
-    if (!json.is_boolean()) return wrong(member);
-    value = json.get<bool>();
-  }
-  void read(const char* member, const Json& json, int& value) {
-    if (!json.is_number_integer()) return wrong(member);
-    const auto number = json.get<std::int64_t>();
-    if (number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max()) return wrong(member);
-    value = static_cast<int>(number);
-  }
-  template <class T>
-  void read(const char* member, const Json& json, std::vector<T>& list) {
-    if (!json.is_array()) return wrong(member);
-    list.clear();
-    for (const Json& item : json) {
-      T value{};
-      read(member, item, value);
-      list.push_back(std::move(value));
-    }
-  }
-  void read(const char* member, const Json& json, std::map<std::string, std::string>& map) {
-    if (!json.is_object()) return wrong(member);
-    for (const auto& [key, item] : json.items()) read(member, item, map[key]);
-  }
-  void read(const char* member, const Json& json, PackageRequest& value) {
-    Reader reader(op_name(Tag<PackageRequest>{}), json);
-    fields(reader, value, PackageRequest{});
-    if (!reader.finish()) wrong(member);
-  }
-  void read(const char* member, const Json& json, Json& value) {
-    if (!json.is_object()) return wrong(member);
-    value = json;
-  }
-
-  std::string_view what_;
-  const Json& json_;
-  std::size_t taken_ = 0;
-  std::string problem_;
-};
-
-template <class T>
-Result<Operation> read_as(const Json& body) {
-  T value;
-  Reader reader(op_name(Tag<T>{}), body);
-  if (body.is_object()) fields(reader, value, T{});
-  PLUMB_TRY(reader.finish());
-  return Operation(std::move(value));
-}
-
-template <std::size_t index = 0>
-Result<Operation> read_named(std::string_view name, const Json& body) {
-  if constexpr (index == std::variant_size_v<Operation>) {
-    return fail(Code::kProtocol, "unknown operation `" + std::string(name) + "`");
-  } else {
-    using T = std::variant_alternative_t<index, Operation>;
-    if (name == op_name(Tag<T>{})) return read_as<T>(body);
-    return read_named<index + 1>(name, body);
-  }
-}
-
 }  // namespace
 
+template <>
+struct Row<WriteFile> {
+  static constexpr std::string_view kName = "write_file";
+  static OperationTraits traits(const WriteFile&) {
+    return {.files_only = true, .new_file = true, .leaves_temporary = true, .host_undoes = true};
+  }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const WriteFile& defaults) {
+    sink.required("path", value.path);
+    sink.required("content", value.content);
+    ownership(sink, value, defaults);
+    sink.optional("follow", value.follow, defaults.follow);
+    sink.optional("backup", value.backup, defaults.backup);
+    sink.optional("validate", value.validate, defaults.validate);
+  }
+};
+
+template <>
+struct Row<EditFile> {
+  static constexpr std::string_view kName = "edit_file";
+  static OperationTraits traits(const EditFile&) {
+    return {.files_only = true, .new_file = true, .leaves_temporary = true, .host_undoes = true};
+  }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const EditFile& defaults) {
+    sink.required("path", value.path);
+    sink.required("edits", value.edits);
+    sink.optional("create", value.create, defaults.create);
+    sink.optional("follow", value.follow, defaults.follow);
+    sink.optional("backup", value.backup, defaults.backup);
+    sink.optional("validate", value.validate, defaults.validate);
+  }
+};
+
+template <>
+struct Row<MakeDirectory> {
+  static constexpr std::string_view kName = "make_directory";
+  static OperationTraits traits(const MakeDirectory&) { return {.files_only = true, .host_undoes = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const MakeDirectory& defaults) {
+    sink.required("path", value.path);
+    ownership(sink, value, defaults);
+    sink.optional("parents", value.parents, defaults.parents);
+  }
+};
+
+template <>
+struct Row<MakeLink> {
+  static constexpr std::string_view kName = "make_link";
+  static OperationTraits traits(const MakeLink&) {
+    return {.files_only = true, .leaves_temporary = true, .host_undoes = true};
+  }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const MakeLink& defaults) {
+    sink.required("path", value.path);
+    sink.required("target", value.target);
+    sink.optional("hard", value.hard, defaults.hard);
+    sink.optional("replace", value.replace, defaults.replace);
+  }
+};
+
+template <>
+struct Row<Remove> {
+  static constexpr std::string_view kName = "remove";
+  static OperationTraits traits(const Remove& value) {
+    return {.files_only = !value.recursive, .host_undoes = !value.recursive};
+  }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const Remove& defaults) {
+    sink.required("path", value.path);
+    sink.optional("recursive", value.recursive, defaults.recursive);
+    sink.optional("backup", value.backup, defaults.backup);
+  }
+};
+
+template <>
+struct Row<SetAttributes> {
+  static constexpr std::string_view kName = "set_attributes";
+  static OperationTraits traits(const SetAttributes&) { return {.files_only = true, .host_undoes = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const SetAttributes& defaults) {
+    sink.required("path", value.path);
+    ownership(sink, value, defaults);
+    sink.optional("follow", value.follow, defaults.follow);
+  }
+};
+
+template <>
+struct Row<Run> {
+  static constexpr std::string_view kName = "run";
+  static OperationTraits traits(const Run&) { return {.repeatable = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const Run& defaults) {
+    sink.optional("argv", value.argv, defaults.argv);
+    sink.optional("script", value.script, defaults.script);
+    sink.optional("cwd", value.cwd, defaults.cwd);
+    sink.optional("env", value.env, defaults.env);
+    sink.optional("sealed_env", value.sealed_env, defaults.sealed_env);
+    sink.optional("user", value.user, defaults.user);
+    sink.optional("stdin_text", value.stdin_text, defaults.stdin_text);
+    sink.optional("timeout_seconds", value.timeout_seconds, defaults.timeout_seconds);
+    sink.optional("expect", value.expect, defaults.expect);
+  }
+};
+
+template <>
+struct Row<PackageRequest> {
+  static constexpr std::string_view kName = "package request";
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const PackageRequest& defaults) {
+    sink.required("name", value.name);
+    sink.optional("version", value.version, defaults.version);
+  }
+};
+
+template <>
+struct Row<PackageTransaction> {
+  static constexpr std::string_view kName = "package_transaction";
+  static OperationTraits traits(const PackageTransaction&) { return {}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const PackageTransaction& defaults) {
+    sink.required("manager", value.manager);
+    sink.optional("install", value.install, defaults.install);
+    sink.optional("remove", value.remove, defaults.remove);
+    sink.optional("allow_downgrade", value.allow_downgrade, defaults.allow_downgrade);
+    sink.optional("refresh", value.refresh, defaults.refresh);
+  }
+};
+
+template <>
+struct Row<ServiceAction> {
+  static constexpr std::string_view kName = "service_action";
+  static OperationTraits traits(const ServiceAction&) { return {.host_undoes = true, .repeatable = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const ServiceAction& defaults) {
+    sink.required("manager", value.manager);
+    sink.optional("unit", value.unit, defaults.unit);  // daemon_reload has none
+    sink.required("verb", value.verb);
+  }
+};
+
+template <>
+struct Row<EditDatabase> {
+  static constexpr std::string_view kName = "edit_database";
+  static OperationTraits traits(const EditDatabase&) { return {}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const EditDatabase& defaults) {
+    sink.required("database", value.database);
+    sink.required("verb", value.verb);
+    sink.required("name", value.name);
+    sink.optional("set", value.set, defaults.set);
+  }
+};
+
+template <>
+struct Row<Probe> {
+  static constexpr std::string_view kName = "probe";
+  static OperationTraits traits(const Probe&) { return {}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const Probe& defaults) {
+    sink.optional("argv", value.argv, defaults.argv);
+    sink.optional("script", value.script, defaults.script);
+    sink.optional("expect", value.expect, defaults.expect);
+    sink.optional("tcp", value.tcp, defaults.tcp);
+    sink.optional("http", value.http, defaults.http);
+    sink.optional("host", value.host, defaults.host);
+    sink.optional("status", value.status, defaults.status);
+    sink.optional("body", value.body, defaults.body);
+    sink.optional("timeout_seconds", value.timeout_seconds, defaults.timeout_seconds);
+    sink.optional("within_seconds", value.within_seconds, defaults.within_seconds);
+    sink.optional("every_seconds", value.every_seconds, defaults.every_seconds);
+  }
+};
+
+OperationTraits traits(const Operation& operation) {
+  return std::visit([](const auto& value) { return Row<std::decay_t<decltype(value)>>::traits(value); }, operation);
+}
+
+const std::string* path_of(const Operation& operation) {
+  return std::visit(
+      [](const auto& value) -> const std::string* {
+        if constexpr (requires { value.path; }) {
+          return &value.path;
+        } else {
+          return nullptr;
+        }
+      },
+      operation);
+}
+
+bool follows_link(const Operation& operation) {
+  return std::visit(
+      [](const auto& value) {
+        if constexpr (requires { value.follow; }) {
+          return value.follow;
+        } else {
+          return false;
+        }
+      },
+      operation);
+}
+
+const std::string* content_of(const Operation& operation) {
+  const auto* write = std::get_if<WriteFile>(&operation);
+  return write == nullptr ? nullptr : &write->content;
+}
+
 bool host_can_undo(const Operation& operation) {
-  if (const auto* remove = std::get_if<Remove>(&operation)) return !remove->recursive;
-  return std::holds_alternative<WriteFile>(operation) || std::holds_alternative<MakeDirectory>(operation) ||
-         std::holds_alternative<MakeLink>(operation) || std::holds_alternative<SetAttributes>(operation) ||
-         std::holds_alternative<ServiceAction>(operation);
+  return traits(operation).host_undoes;
 }
 
 std::string describe(const Probe& probe) {
@@ -324,24 +250,11 @@ std::string describe(const Probe& probe) {
 }
 
 Json to_json(const Operation& operation) {
-  return std::visit(
-      [](const auto& value) {
-        using T = std::decay_t<decltype(value)>;
-        Writer writer;
-        fields(writer, value, T{});
-        Json json = Json::object();
-        json[std::string(op_name(Tag<T>{}))] = writer.take();
-        return json;
-      },
-      operation);
+  return named_to_json(operation);
 }
 
 Result<Operation> operation_from_json(const Json& json) {
-  if (!json.is_object() || json.size() != 1) {
-    return fail(Code::kProtocol, "an operation is an object with one member that names it");
-  }
-  const auto member = json.begin();
-  return read_named(member.key(), member.value());
+  return named_from_json<Operation>("operation", json);
 }
 
 }  // namespace plumb

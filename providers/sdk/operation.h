@@ -14,6 +14,7 @@
 
 #include "engine/base/json.h"
 #include "engine/base/result.h"
+#include "providers/sdk/edit.h"
 
 namespace plumb {
 
@@ -36,6 +37,19 @@ struct WriteFile {
   bool backup = false;   // keep the old file as PATH.plumb-<first 12 digits of its digest>
   std::string validate;  // command with %s for the new content's path; "" for none
   friend bool operator==(const WriteFile&, const WriteFile&) = default;
+};
+
+// Edits one after another, each on what the one before it left, and one atomic write of what comes of them; nothing
+// where all of them hold already. Owner, mode, access lists and extended attributes stay. Neighbouring ones of one file
+// become one write.
+struct EditFile {
+  std::string path;
+  std::vector<Edit> edits;
+  bool create = false;  // a file that is missing counts as an empty one, and is made with 0644
+  bool follow = false;  // as in WriteFile, and so are the next two
+  bool backup = false;
+  std::string validate;
+  friend bool operator==(const EditFile&, const EditFile&) = default;
 };
 
 struct MakeDirectory {
@@ -99,7 +113,6 @@ struct PackageTransaction {
   friend bool operator==(const PackageTransaction&, const PackageTransaction&) = default;
 };
 
-//
 // daemon_reload with a unit: only where the unit's files are newer than what systemd has loaded (NeedDaemonReload);
 // without one: always.
 struct ServiceAction {
@@ -145,12 +158,26 @@ struct Probe {
   friend bool operator==(const Probe&, const Probe&) = default;
 };
 
-using Operation = std::variant<WriteFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run, PackageTransaction,
-                               ServiceAction, EditDatabase, Probe>;
+using Operation = std::variant<WriteFile, EditFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run,
+                               PackageTransaction, ServiceAction, EditDatabase, Probe>;
 
-// True where a host can take the operation back by itself, from what it saw before: files, links and folders (not whole
-// trees) and the states of services.
+// What must be known of an operation beyond how it is carried out.
+struct OperationTraits {
+  bool files_only = false;  // it touches nothing but what lies at its path
+  bool new_file = false;    // it writes a new file, which can lie ready beside the old one before it takes its place
+  bool leaves_temporary = false;  // where it is killed, an entry of a temporary name may stay in the folder of its path
+  bool host_undoes = false;       // a host can take it back by itself, from what it saw before
+  bool repeatable = false;        // what sets it off may set it off once more
+};
+OperationTraits traits(const Operation& operation);
 bool host_can_undo(const Operation& operation);
+
+// The path it is about; null where it is about none.
+const std::string* path_of(const Operation& operation);
+// Whether it is about what a link at its path points to.
+bool follows_link(const Operation& operation);
+// The digest of the content that must be at hand; null where it needs none.
+const std::string* content_of(const Operation& operation);
 
 // {"write_file": {…}}: one member that names the operation. Members with default values are left out.
 Json to_json(const Operation& operation);

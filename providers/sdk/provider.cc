@@ -79,6 +79,12 @@ bool Provider::may_bring(const Desired&, const Observed&, const Address&) const 
 std::vector<std::string> Provider::manages_paths(const Desired&) const {
   return {};
 }
+std::vector<std::string> Provider::replaces_paths(const Desired&) const {
+  return {};
+}
+std::vector<std::string> Provider::edits_paths(const Desired&) const {
+  return {};
+}
 void Provider::complete(Desired&, std::span<const Desired>) const {}
 Change Provider::triggered(const Desired&, const Observed&, Op) const {
   return {};

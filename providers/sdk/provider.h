@@ -58,6 +58,8 @@ struct Observed {
   // The text that is there now, for the diff that people read: only where the digest differs from the desired
   // one, it is UTF-8 text of at most 256 KiB, and `content` is not sensitive.
   std::optional<std::string> content_text;
+  // The address of a later resource that takes back what this one asks for; "" for none.
+  std::string undone_by;
 };
 
 // kVerify: probes that ask whether an action on the resource did what it was made for.
@@ -109,6 +111,11 @@ class Provider {
 
   // The paths this resource manages, so that a purging directory leaves them and two kinds do not fight over one.
   virtual std::vector<std::string> manages_paths(const Desired& desired) const;
+
+  // Of files: those whose whole content this resource gives or takes away, and those of which it changes a part. Nobody
+  // may change a part of what another gives as a whole.
+  virtual std::vector<std::string> replaces_paths(const Desired& desired) const;
+  virtual std::vector<std::string> edits_paths(const Desired& desired) const;
 
   // Lets a resource finish its desired state with what the others of its host are (directory: what to keep).
   virtual void complete(Desired& desired, std::span<const Desired> host) const;

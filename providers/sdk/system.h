@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -91,9 +92,16 @@ class System {
   virtual std::optional<GroupAccount> group_by_name(const std::string& name) = 0;
   virtual std::optional<GroupAccount> group_by_id(std::uint32_t gid) = 0;
 
+  // The project's key, where it is known here: for looking whether a text is one that is sensitive.
+  const std::string& key() const { return key_; }
+  void set_key(std::string key) { key_ = std::move(key); }
+
   // "/" unless an image is worked on; then services are not running and programs of the host are not run.
   virtual std::string root() const = 0;
   bool is_image() const { return root() != "/"; }
+
+ private:
+  std::string key_;
 };
 
 }  // namespace plumb

@@ -67,9 +67,10 @@ class SchemaSubset {
                                                 "x-secret-capable",
                                                 "x-since",
                                                 "x-example",
-                                                "x-content-of"};
-    static const std::set<std::string> formats = {"path",   "mode", "duration", "size", "content", "template",
-                                                  "source", "user", "group",    "date", "name",    "timezone"};
+                                                "x-content-of",
+                                                "x-key"};
+    static const std::set<std::string> formats = {"path", "mode",  "duration", "size", "content",  "template", "source",
+                                                  "user", "group", "date",     "name", "timezone", "pattern"};
     if (schema.is_boolean()) return;
     for (const auto& [key, value] : schema.items()) {
       if (!known.contains(key)) problems.push_back(at + " uses " + key);

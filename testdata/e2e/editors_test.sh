@@ -153,7 +153,7 @@ resources:
     state: 
 YAML
 exits 0 server new.yaml:5:6
-offers command directory file group link package service use user
+offers command directory file group line link package service use user
 exits 0 server new.yaml:7:6
 offers state enabled restart_on when for_each
 says_not 'content |'

@@ -25,7 +25,7 @@ package() { # NAME VERSION [FIELD]
 }" >"$folder/DEBIAN/control"
   [ "$1" != plumb-bad ] || { printf '#!/bin/sh\necho it does not want to; exit 1\n' >"$folder/DEBIAN/postinst"; chmod 755 "$folder/DEBIAN/postinst"; }
   echo "$1" >"$folder/usr/share/plumb-test/$1"
-  dpkg-deb -q --root-owner-group -b "$folder" "$1_$2.deb" >/dev/null
+  dpkg-deb --root-owner-group -b "$folder" "$1_$2.deb" >/dev/null
   { dpkg-deb -f "$1_$2.deb"; printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$1_$2.deb" "$(stat -c %s "$1_$2.deb")" "$(sha256sum "$1_$2.deb" | cut -d' ' -f1)"; } >>Packages
   rm -rf "$folder"
 }
@@ -105,7 +105,7 @@ project <<'YAML'
 YAML
 exits 1 "$plumb" apply --yes
 says '2 changed'
-says 'package:plumb-bad is there in part'
+says 'package:plumb-bad is not there'
 says 'it does not want to'
 [ "$(has plumb-e)" = 'install ok installed 1' ] || fail "plumb-e is $(has plumb-e)"
 on_host $host 'dpkg --purge --force-all plumb-bad' >/dev/null 2>&1

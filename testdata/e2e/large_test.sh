@@ -65,7 +65,7 @@ rm "$root/srv/image"
 exits 0 run plan -o plan.json
 printf x >>project/files/image
 exits 5 run apply --yes plan.json
-says PL4001
+says PL2107
 says 'files/image was changed since the plan was made'
 [ ! -e "$root/srv/image" ] || fail 'it was written all the same'
 truncate -s -1 project/files/image
@@ -79,7 +79,7 @@ exits 0 run apply --yes elsewhere/plan.json
 [ "$(sha256sum <"$root/srv/image")" = "$wanted" ] || fail 'another content came from the folder'
 rm -r "$root/srv/image" elsewhere/plan.json.contents
 exits 5 run apply --yes elsewhere/plan.json
-says PL1111
+says PL2108
 says 'there is no files/image in the project'
 mv aside project/files/image
 

@@ -8,6 +8,7 @@
 #include "engine/history/sqlite_history.h"
 #include "engine/host/simulated.h"
 #include "engine/run/apply.h"
+#include "providers/sdk/builtin.h"
 
 using namespace plumb;
 
@@ -24,7 +25,8 @@ Ended apply(const std::filesystem::path& folder, run::Control& control, const ru
   Diagnostics found;
   run::WorkspaceRequest project;
   project.folder = folder;
-  const auto workspace = run::Workspace::load(project, builtin_providers(), history, found, sources);
+  const Registry kinds = described_builtin_kinds();
+  const auto workspace = run::Workspace::load(project, kinds, history, found, sources);
   if (workspace == nullptr) return {};
   host::SimulatedTransport transport;
   const run::RunContext context{history, transport, control, {}, observer, nullptr};

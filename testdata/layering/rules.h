@@ -55,7 +55,7 @@ inline const std::vector<std::pair<std::string, std::string>>& homes() {
 }
 
 // Folders that read the machine through engine/base/files.h alone, and the files among them that do more: they lay on
-// the disk what git brings, or what was asked to be written.
+// the disk what git brings or what was asked to be written, or keep large texts in a file without a name.
 inline const std::set<std::string>& behind_files() {
   static const std::set<std::string> folders = {"engine/inventory", "engine/config", "engine/editor", "engine/ir",
                                                 "engine/cases"};

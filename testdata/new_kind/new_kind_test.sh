@@ -19,7 +19,7 @@ fail() {
 rm -rf "$folder"
 mkdir -p "$tree/testdata"
 cp -R "$source"/{CMakeLists.txt,cmake,cmd,engine,providers,schemas} "$tree/"
-cp -R "$source/testdata/kinds" "$tree/testdata/"
+cp -R "$source"/testdata/{fuzz,kinds} "$tree/testdata/"
 # Tests of other folders are not what this is about.
 echo > "$tree/testdata/CMakeLists.txt"
 

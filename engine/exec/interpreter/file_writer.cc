@@ -13,11 +13,17 @@
 
 #include "engine/base/shell_word.h"
 #include "engine/exec/system/attributes.h"
+#include "providers/sdk/edited_files.h"
 
 namespace plumb::exec {
 namespace {
 
 constexpr std::string_view kTemporary = ".plumb-";
+
+// Nobody but the one who edits it may have touched it since.
+bool is_same(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size && a.st_mtime == b.st_mtime;
+}
 
 // `%s` is the path, `%%` a percent sign.
 std::string replace_placeholder(const std::string& command, const std::string& path) {
@@ -53,6 +59,7 @@ StagedFile& StagedFile::operator=(StagedFile&& other) noexcept {
   file = std::move(other.file);
   old = other.old;
   backup = other.backup;
+  edited = other.edited;
   return *this;
 }
 
@@ -70,21 +77,20 @@ std::string FileWriter::temporary_name() {
   return std::string(kTemporary) + token_ + "-" + std::to_string(::getpid()) + "-" + std::to_string(counter_++);
 }
 
-Result<StagedFile> FileWriter::stage(const WriteFile& operation, StagingFolder& folder, std::string& output) {
+Result<StagedFile> FileWriter::look(const std::string& path, bool follow) {
   const RootFiles& files = system_.files();
-  PLUMB_TRY(check_path(operation.path));
+  PLUMB_TRY(check_path(path));
   StagedFile staged;
-  staged.path = operation.path;
-  staged.backup = operation.backup;
+  staged.path = path;
   struct stat info {};
   bool exists = files.stat(staged.path, false, info) == 0;
-  if (!exists && errno != ENOENT) return os_error("write", operation.path);
+  if (!exists && errno != ENOENT) return os_error("write", path);
   if (exists && S_ISLNK(info.st_mode)) {
-    if (!operation.follow) {
-      return fail(Code::kSymlinkRefused, operation.path + " is a symbolic link")
+    if (!follow) {
+      return fail(Code::kSymlinkRefused, path + " is a symbolic link")
           .hint("set `follow: true` to write to where it points");
     }
-    PLUMB_TRY_ASSIGN(staged.path, files.resolve(operation.path));
+    PLUMB_TRY_ASSIGN(staged.path, files.resolve(path));
     exists = files.stat(staged.path, false, info) == 0;
   }
   if (exists && !S_ISREG(info.st_mode)) {
@@ -92,23 +98,65 @@ Result<StagedFile> FileWriter::stage(const WriteFile& operation, StagingFolder& 
                                       (S_ISDIR(info.st_mode) ? "it is a folder" : "it is not a regular file"));
   }
   if (exists) staged.old = info;
+  return staged;
+}
+
+Result<> FileWriter::open(StagedFile& staged, StagingFolder& folder) {
   const std::string parent = parent_of(staged.path);
   if (!folder.fd || folder.path != parent) {
-    PLUMB_TRY_ASSIGN(Place place, files.place(staged.path));
+    PLUMB_TRY_ASSIGN(Place place, system_.files().place(staged.path));
     folder = {parent, std::make_shared<const UniqueFd>(std::move(place.folder))};
   }
   staged.folder = folder.fd;
   staged.name = base_of(staged.path);
-
   std::string name = temporary_name();
   staged.file.reset(
       ::openat(staged.folder->get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!staged.file) return os_error("create a file in", parent);
   staged.temporary = std::move(name);
+  return {};
+}
+
+Result<StagedFile> FileWriter::stage(const WriteFile& operation, StagingFolder& folder, std::string& output) {
+  PLUMB_TRY_ASSIGN(StagedFile staged, look(operation.path, operation.follow));
+  staged.backup = operation.backup;
+  PLUMB_TRY(open(staged, folder));
   PLUMB_TRY(blobs_.write(operation.content, staged.file.get(), staged.path));
   PLUMB_TRY(dress(staged, operation.ownership));
   if (!operation.validate.empty()) PLUMB_TRY(validate(staged, operation.validate, output));
   return staged;
+}
+
+Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> chain, StagingFolder& folder,
+                                                    std::string& output) {
+  PLUMB_TRY_ASSIGN(StagedFile staged, look(chain.front().path, chain.front().follow));
+  staged.edited = true;
+  std::string before;
+  if (staged.old) {
+    PLUMB_TRY_ASSIGN(before, system_.read_file(staged.path, kLargestEdited));
+  } else if (std::none_of(chain.begin(), chain.end(), [](const EditFile& one) { return one.create; })) {
+    return fail(Code::kOperation, staged.path + " does not exist").hint("`create: true` makes it");
+  }
+  std::string text = before;
+  std::vector<std::string> validations;
+  for (const EditFile& one : chain) {
+    staged.backup = staged.backup || one.backup;
+    const bool known = std::find(validations.begin(), validations.end(), one.validate) != validations.end();
+    if (!one.validate.empty() && !known) validations.push_back(one.validate);
+    for (const Edit& edit : one.edits) {
+      Result<EditResult> made = make_edit(edit, text);
+      if (!made) return std::move(made.error()).during("editing " + staged.path);
+      text = std::move(made->text);
+    }
+  }
+  if (staged.old && text == before) return std::optional<StagedFile>();
+  PLUMB_TRY(open(staged, folder));
+  PLUMB_TRY(write_all(staged.file.get(), text, staged.path));
+  Ownership fresh;
+  if (!staged.old) fresh.mode = "0644";
+  PLUMB_TRY(dress(staged, fresh));
+  for (const std::string& command : validations) PLUMB_TRY(validate(staged, command, output));
+  return std::optional(std::move(staged));
 }
 
 // The owner first, since a change of owner takes setuid bits away; the mode last, since an access list has a say in it.
@@ -162,6 +210,13 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
 
 Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
   const int folder = staged.folder->get();
+  if (staged.edited && staged.old) {
+    struct stat now {};
+    const bool there = ::fstatat(folder, staged.name.c_str(), &now, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!there || !is_same(*staged.old, now)) {
+      return fail(Code::kOperation, staged.path + " was changed by another while it was edited").hint("apply again");
+    }
+  }
   if (staged.backup && staged.old) PLUMB_TRY(keep_backup(system_, folder, staged.path, folders));
   if (::renameat(folder, staged.temporary.c_str(), folder, staged.name.c_str()) != 0) {
     const int number = errno;

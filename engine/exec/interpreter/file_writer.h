@@ -1,9 +1,11 @@
-// WriteFile in steps, so that many files can share their waits: all new contents are written beside their targets, all
-// are synced, then each is put in place by a rename. At any moment a path holds the whole old or the whole new file.
+// WriteFile and EditFile in steps, so that many files can share their waits: all new contents are written beside their
+// targets, all are synced, then each is put in place by a rename. At any moment a path holds the whole old or the whole
+// new file.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include <sys/stat.h>
@@ -37,6 +39,7 @@ class StagedFile {
   UniqueFd file;
   std::optional<struct stat> old;
   bool backup = false;
+  bool edited = false;  // it came of `old`, which must be the same still when it takes its place
 
  private:
   void discard();
@@ -50,12 +53,17 @@ class FileWriter {
   // Writes, dresses (owner, mode, extended attributes) and validates the new file.
   // What a validation printed is added to `output`. The caller syncs it before it commits it.
   Result<StagedFile> stage(const WriteFile& operation, StagingFolder& folder, std::string& output);
+  // The same for edits of one file, one after another: one new file, and each validation once. Nothing where all hold.
+  Result<std::optional<StagedFile>> stage(std::span<const EditFile> chain, StagingFolder& folder, std::string& output);
   Result<> commit(StagedFile& staged, FolderSync& folders);
 
   // A name for a temporary entry beside a target.
   std::string temporary_name();
 
  private:
+  // Where the new file goes and what is there; then an empty file beside it.
+  Result<StagedFile> look(const std::string& path, bool follow);
+  Result<> open(StagedFile& staged, StagingFolder& folder);
   Result<> dress(const StagedFile& staged, const Ownership& ownership);
   Result<> validate(const StagedFile& staged, const std::string& command, std::string& output);
 

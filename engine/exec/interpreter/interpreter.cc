@@ -69,10 +69,10 @@ Result<Operation> Secrets::reveal(const Operation& operation, const std::set<Sea
   Json json = to_json(operation);
   Json& body = json.begin().value();
   // The content of a file stays a digest: its bytes are a blob.
-  const bool writes = std::holds_alternative<WriteFile>(operation);
+  const bool has_content = content_of(operation) != nullptr;
   if (std::holds_alternative<Run>(operation)) PLUMB_TRY(reveal_run(body, marked));
   for (auto& [name, value] : body.get_ref<Json::object_t&>()) {
-    if (!(writes && name == "content")) PLUMB_TRY(reveal(value, marked));
+    if (!(has_content && name == "content")) PLUMB_TRY(reveal(value, marked));
   }
   return operation_from_json(json);
 }
@@ -104,6 +104,15 @@ Result<> Interpreter::apply(const WriteFile& operation, std::string& output) {
   const int file = staged.file.get();
   PLUMB_TRY(sync_together({&file, 1}));
   return writer_.commit(staged, folders_);
+}
+
+Result<> Interpreter::apply(const EditFile& operation, std::string& output) {
+  StagingFolder folder;
+  PLUMB_TRY_ASSIGN(std::optional<StagedFile> staged, writer_.stage({&operation, 1}, folder, output));
+  if (!staged) return {};
+  const int file = staged->file.get();
+  PLUMB_TRY(sync_together({&file, 1}));
+  return writer_.commit(*staged, folders_);
 }
 
 Result<> Interpreter::apply(const MakeDirectory& operation, std::string&) {

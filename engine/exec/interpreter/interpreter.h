@@ -55,6 +55,7 @@ class Interpreter {
 
  private:
   Result<> apply(const WriteFile& operation, std::string& output);
+  Result<> apply(const EditFile& operation, std::string& output);
   Result<> apply(const MakeDirectory& operation, std::string& output);
   Result<> apply(const MakeLink& operation, std::string& output);
   Result<> apply(const Remove& operation, std::string& output);

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <thread>
 
 #include <fcntl.h>
 #include <libssh/libssh.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine/base/file.h"
+#include "engine/base/pool.h"
 #include "engine/base/unique_fd.h"
 #include "engine/host/ssh/keys.h"
 
@@ -26,7 +26,7 @@ constexpr std::size_t kLoginsPerCore = 64;
 constexpr std::chrono::seconds kTurnPatience{2};
 
 std::size_t logins_at_once() {
-  return std::max(1U, std::thread::hardware_concurrency()) * kLoginsPerCore;
+  return core_count() * kLoginsPerCore;
 }
 
 }  // namespace

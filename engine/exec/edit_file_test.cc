@@ -1,0 +1,234 @@
+// EditFile on a scratch root, and chains of edits of one file in an apply, with a kind made for the purpose.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "engine/exec/apply.h"
+#include "engine/exec/interpreter/interpreter.h"
+#include "engine/exec/testing/client.h"
+#include "providers/sdk/edited_files.h"
+#include "providers/sdk/kind.h"
+
+namespace plumb::exec {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using wire::EventKind;
+
+Edit line(std::string text, std::string match = {}) {
+  LineEdit edit;
+  edit.text = std::move(text);
+  edit.match = std::move(match);
+  return edit;
+}
+
+EditFile edits(std::string path, std::vector<Edit> list) {
+  EditFile operation;
+  operation.path = std::move(path);
+  operation.edits = std::move(list);
+  return operation;
+}
+
+class MarkProvider : public Provider {
+ public:
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
+    return observe_edits(desired, system, edit_of);
+  }
+  Change diff(const Desired& desired, const Observed& observed) const override {
+    return diff_edit(desired, observed, edit_of(desired));
+  }
+
+ private:
+  static Edit edit_of(const Desired& desired) { return line(desired.text("text"), desired.text("match")); }
+};
+
+class NoLine : public Line {
+ public:
+  void send(std::span<const wire::Message> messages) override {
+    for (const wire::Message& message : messages) {
+      if (const auto* event = std::get_if<wire::Event>(&message)) events.push_back(*event);
+    }
+  }
+  bool wants_stop() override { return false; }
+  void show_life() override {}
+  Result<> fetch(const wire::LargeContent&, const ByteSink&) override {
+    return fail(Code::kOperation, "nothing to fetch");
+  }
+
+  std::vector<wire::Event> events;
+};
+
+class EditFileTest : public ::testing::Test {
+ protected:
+  EditFileTest() : system_(must(RootFiles::at(root_.path()))), blobs_(system_.files()) {
+    ::umask(022);
+    registry_.add(
+        {.name = "mark", .provider = std::make_shared<MarkProvider>(), .operations = OperationSet::of<EditFile>()});
+  }
+
+  Result<> run(const EditFile& operation) {
+    Interpreter interpreter(system_, registry_.managers(), blobs_, Secrets(secrets_), "00000000");
+    std::set<Sealed> marked;
+    for (const auto& [name, value] : secrets_) marked.insert(*Sealed::decode(name));
+    Result<> done = interpreter.run(operation, marked, output_);
+    EXPECT_TRUE(interpreter.folders().sync().has_value());
+    return done;
+  }
+  std::string problem(const EditFile& operation) {
+    const Result<> done = run(operation);
+    return done ? "none" : done.error().summary();
+  }
+  struct stat info(const std::string& path) const {
+    struct stat out {};
+    EXPECT_EQ(::lstat(root_.at(path).c_str(), &out), 0) << path;
+    return out;
+  }
+
+  Desired mark(const std::string& text, const std::string& match = {}, const std::string& validate = {}) {
+    Desired desired{{"", "mark", text}, {{"path", "/etc/conf"}, {"text", text}}, {}};
+    if (!match.empty()) desired.attributes["match"] = match;
+    if (!validate.empty()) desired.attributes["validate"] = validate;
+    return desired;
+  }
+  // As a plan would have it from the state of now.
+  wire::Apply plan(const std::vector<Desired>& all) {
+    wire::Apply request;
+    request.project = "edge";
+    request.run = "r1";
+    request.plan = "p";
+    std::vector<const Desired*> batch;
+    for (const Desired& one : all) batch.push_back(&one);
+    const MarkProvider provider;
+    const auto found = provider.observe(batch, system_);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const Change change = provider.diff(all[i], *found[i]);
+      if (change.empty()) continue;
+      wire::Action action;
+      action.desired = all[i];
+      action.op = change.op;
+      action.before = change.before;
+      action.after = change.after;
+      action.operations = change.operations;
+      request.actions.push_back(std::move(action));
+    }
+    return request;
+  }
+  wire::Done apply(const wire::Apply& request) {
+    StateFolder folder = must(StateFolder::of(system_.files(), "edge"));
+    RunLog log(folder);
+    line_.events.clear();
+    return exec::apply({registry_, system_, blobs_, folder, log, line_, {}}, request);
+  }
+  std::vector<EventKind> kinds() const {
+    std::vector<EventKind> out;
+    for (const wire::Event& event : line_.events) out.push_back(event.kind);
+    return out;
+  }
+
+  ScratchRoot root_;
+  LocalSystem system_;
+  BlobStore blobs_;
+  Registry registry_;
+  NoLine line_;
+  std::map<std::string, Json> secrets_;
+  std::string output_;
+};
+
+TEST_F(EditFileTest, KeepsOwnerModeAttributesAndLineEnds) {
+  root_.write("/etc/conf", "a\r\nb");
+  ASSERT_EQ(::chmod(root_.at("/etc/conf").c_str(), 0640), 0);
+  if (::geteuid() == 0) {
+    ASSERT_EQ(::chown(root_.at("/etc/conf").c_str(), 1234, 2345), 0);
+  }
+  const bool has_attribute = ::setxattr(root_.at("/etc/conf").c_str(), "user.note", "kept", 4, 0) == 0;
+  EditFile operation = edits("/etc/conf", {line("x", "^a"), line("c")});
+  operation.backup = true;
+  ASSERT_TRUE(run(operation));
+  EXPECT_EQ(root_.read("/etc/conf"), "x\r\nb\r\nc");
+  EXPECT_EQ(info("/etc/conf").st_mode & 07777, 0640U);
+  if (::geteuid() == 0) {
+    EXPECT_EQ(info("/etc/conf").st_uid, 1234U);
+    EXPECT_EQ(info("/etc/conf").st_gid, 2345U);
+  }
+  char value[8] = {};
+  if (has_attribute) {
+    EXPECT_EQ(::getxattr(root_.at("/etc/conf").c_str(), "user.note", value, sizeof value), 4);
+  }
+  EXPECT_EQ(root_.read("/etc/conf.plumb-" + digest("a\r\nb").substr(7, 12)), "a\r\nb");
+}
+
+TEST_F(EditFileTest, WritesNothingWhereAllHold) {
+  root_.write("/etc/conf", "a\n");
+  const ino_t before = info("/etc/conf").st_ino;
+  ASSERT_TRUE(run(edits("/etc/conf", {line("a")})));
+  EXPECT_EQ(info("/etc/conf").st_ino, before);
+}
+
+TEST_F(EditFileTest, RefusesWhatItCannotEdit) {
+  EXPECT_THAT(problem(edits("/etc/none", {line("a")})), HasSubstr("/etc/none does not exist"));
+  EditFile fresh = edits("/etc/none", {line("a")});
+  fresh.create = true;
+  ASSERT_TRUE(run(fresh));
+  EXPECT_EQ(root_.read("/etc/none"), "a\n");
+  EXPECT_EQ(info("/etc/none").st_mode & 07777, 0644U);
+  EXPECT_THAT(problem(edits("/etc", {line("a")})), HasSubstr("it is a folder"));
+  std::filesystem::create_symlink("none", root_.at("/etc/link"));
+  EXPECT_THAT(problem(edits("/etc/link", {line("b")})), HasSubstr("is a symbolic link"));
+  EditFile linked = edits("/etc/link", {line("b")});
+  linked.follow = true;
+  ASSERT_TRUE(run(linked));
+  EXPECT_EQ(root_.read("/etc/none"), "a\nb\n");
+}
+
+TEST_F(EditFileTest, ASensitiveLineIsPutInAtTheEnd) {
+  const std::string name = keyed_digest(std::string(64, 'a'), "pw");
+  secrets_[name] = "pw";
+  root_.write("/etc/conf", "a\n");
+  ASSERT_TRUE(run(edits("/etc/conf", {line(name)})));
+  EXPECT_EQ(root_.read("/etc/conf"), "a\npw\n");
+}
+
+TEST_F(EditFileTest, NeighboursAreOneWriteAndOneValidation) {
+  root_.write("/etc/conf", "a=1\nb=1\n");
+  std::filesystem::create_directory(root_.at("/tmp"));
+  const std::string validate = "grep -q c=1 %s && echo checked";
+  const auto all = {mark("a=2", "^a="), mark("b=2", "^b=", validate), mark("c=1", {}, validate)};
+  const wire::Apply request = plan(all);
+  ASSERT_EQ(request.actions.size(), 3U);
+  const ino_t before = info("/etc/conf").st_ino;
+  const wire::Done done = apply(request);
+  EXPECT_EQ(done.changed, 3);
+  EXPECT_EQ(root_.read("/etc/conf"), "a=2\nb=2\nc=1\n");
+  EXPECT_NE(info("/etc/conf").st_ino, before);
+  std::string said;
+  for (const wire::Event& event : line_.events) {
+    if (event.kind == EventKind::kOutput) said += event.text;
+  }
+  EXPECT_EQ(said, "checked\n") << "the whole of it, once";
+  EXPECT_TRUE(plan(all).actions.empty());
+}
+
+TEST_F(EditFileTest, AChainThatDoesNotPassItsValidationLeavesTheFile) {
+  root_.write("/etc/conf", "a=1\n");
+  const wire::Done done = apply(plan({mark("a=2", "^a="), mark("b=1", {}, "grep -q never %s")}));
+  EXPECT_EQ(done.changed, 0);
+  EXPECT_EQ(root_.read("/etc/conf"), "a=1\n");
+  EXPECT_EQ(std::count(kinds().begin(), kinds().end(), EventKind::kChanged), 0);
+}
+
+TEST_F(EditFileTest, LinesThatMovedSinceThePlanAreStale) {
+  root_.write("/etc/conf", "a=1\nb=1\n");
+  const wire::Apply request = plan({mark("a=2", "^a="), mark("b=2", "^b=")});
+  root_.write("/etc/conf", "a=1\nb=3\nother\n");
+  apply(request);
+  EXPECT_THAT(kinds(), ElementsAre(EventKind::kStale));
+  EXPECT_EQ(root_.read("/etc/conf"), "a=1\nb=3\nother\n");
+  root_.write("/etc/conf", "a=1\nb=1\nother\n");
+  EXPECT_EQ(apply(request).changed, 2) << "what else is in the file is no part of the plan";
+  EXPECT_EQ(root_.read("/etc/conf"), "a=2\nb=2\nother\n");
+}
+
+}  // namespace
+}  // namespace plumb::exec

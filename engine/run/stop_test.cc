@@ -1,0 +1,160 @@
+// A stop ends whatever a request is at. Each of these would go on for much longer; how soon it ended is printed.
+#include <cstdio>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "engine/base/pool.h"
+#include "engine/base/sample_facts.h"
+#include "engine/history/sqlite_history.h"
+#include "engine/host/stream_connection.h"
+#include "engine/run/confirmation.h"
+#include "engine/run/context.h"
+#include "engine/run/offline.h"
+#include "engine/run/workspace.h"
+#include "engine/testing/kinds.h"
+#include "engine/testing/scratch_folder.h"
+
+namespace plumb::run {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr int kHosts = 5000;
+constexpr int kResources = 40;
+
+// Nobody answers, as behind a router that drops everything.
+class NobodyThere final : public host::Transport {
+ public:
+  Result<std::unique_ptr<host::StreamConnection>> connect(const host::HostSettings& settings,
+                                                          const host::Interrupt* cancel) override {
+    const Result<> waited = host::wait_ready({}, settings.deadline, cancel);
+    return waited ? fail(Code::kInternal, "nobody came") : Error(waited.error());
+  }
+};
+
+class StopTest : public ::testing::Test {
+ protected:
+  // Raises the stop `after` work began; gives how long the work went on then.
+  milliseconds stopped(const char* what, milliseconds after, const std::function<void()>& work) {
+    Clock::time_point raised;
+    Beside other([&] {
+      std::this_thread::sleep_for(after);
+      raised = Clock::now();
+      control_.request_stop();
+    });
+    work();
+    const auto now = Clock::now();
+    other.wait();
+    const auto took = std::chrono::duration_cast<milliseconds>(now - raised);
+    std::printf("%s: ended %lld ms after the stop\n", what, static_cast<long long>(took.count()));
+    return took;
+  }
+
+  // Hosts of which no two are alike.
+  void load() {
+    std::string project = "plumb: v1\nproject: edge\ninputs: {port: {type: integer}}\nresources:\n";
+    for (int i = 0; i < kResources; ++i) {
+      project += "  - note: /etc/" + std::to_string(i) + "\n    text: port ${inputs.port}\n";
+    }
+    std::string inventory = "plumb: v1\nhosts:\n";
+    for (int i = 0; i < kHosts; ++i) {
+      inventory += "  h" + std::to_string(i) + ": {inputs: {port: " + std::to_string(i) + "}}\n";
+    }
+    folder_.write("plumb.yaml", project);
+    folder_.write("hosts.yaml", inventory);
+    Diagnostics found;
+    WorkspaceRequest request;
+    request.folder = folder_.path();
+    workspace_ = Workspace::load(request, kinds_, history_, found, sources_);
+    for (const Diagnostic& one : found.items()) ADD_FAILURE() << one.summary;
+    ASSERT_NE(workspace_, nullptr);
+  }
+
+  const Registry kinds_ = ::plumb::testing::made_up_kinds();
+  ::plumb::testing::ScratchFolder folder_;
+  history::SqliteHistory history_{folder_.path() / ".plumb" / "history.db"};
+  NobodyThere transport_;
+  Control control_;
+  lang::SourceMap sources_;
+  std::unique_ptr<Workspace> workspace_;
+};
+
+TEST_F(StopTest, EndsTheCompilationOfALargeFleet) {
+  load();
+  Fleet fleet(workspace_->compiler_input(), transport_, FleetOptions(), control_, {});
+  Diagnostics found;
+  bool compiled = true;
+  const milliseconds took =
+      stopped("compiling", milliseconds(20), [&] { compiled = fleet.compile(workspace_->hosts(), found); });
+  EXPECT_FALSE(compiled);
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found.items().back().code, Code::kInterrupted);
+  EXPECT_LT(took, std::chrono::seconds(5));
+}
+
+TEST_F(StopTest, EndsAPlanOfASnapshot) {
+  load();
+  std::string text = snapshot_header("edge", "2026-01-02T03:04:05Z") + "\n";
+  for (const std::string& host : workspace_->hosts()) {
+    HostSnapshot snapshot;
+    snapshot.host = host;
+    snapshot.facts = sample_facts();
+    text += write_snapshot(snapshot) + "\n";
+  }
+  Result<SnapshotReader> reader = SnapshotReader::open(folder_.write("snapshot", text));
+  ASSERT_TRUE(reader.has_value()) << reader.error().summary();
+  Code code{};
+  const milliseconds took = stopped("planning offline", milliseconds(20), [&] {
+    const auto planned = plan_offline(workspace_->compiler_input(), workspace_->hosts(), *reader, {{}, 2, &control_});
+    if (!planned) code = planned.error().code();
+  });
+  EXPECT_EQ(code, Code::kInterrupted);
+  EXPECT_LT(took, std::chrono::seconds(5));
+}
+
+TEST_F(StopTest, EndsWaitingForHostsThatNeverAnswer) {
+  folder_.write("plumb.yaml", "plumb: v1\nproject: edge\nresources: []\n");
+  folder_.write("hosts.yaml", "plumb: v1\nhosts:\n  h[1:200]:\n");
+  Diagnostics found;
+  WorkspaceRequest request;
+  request.folder = folder_.path();
+  workspace_ = Workspace::load(request, kinds_, history_, found, sources_);
+  ASSERT_NE(workspace_, nullptr);
+  FleetOptions options;
+  options.forks = 50;
+  Fleet fleet(workspace_->compiler_input(), transport_, options, control_, {});
+  ASSERT_TRUE(fleet.compile(workspace_->hosts(), found));
+  FleetPlan planned;
+  const milliseconds took = stopped("connecting", milliseconds(50), [&] { planned = fleet.plan({}); });
+  EXPECT_EQ(planned.hosts.size(), 200U);
+  EXPECT_TRUE(planned.plan.hosts.empty());
+  EXPECT_LT(took, std::chrono::seconds(5));
+}
+
+TEST_F(StopTest, EndsTheWaitForALoginThatConfirms) {
+  SessionContext context{transport_, control_, "edge", ""};
+  host::HostSettings settings;
+  settings.name = "web1";
+  Session session("web1", settings, context);
+  const plan::Actions actions;
+  Journalist journalist("web1", actions, nullptr);
+  const ToConfirm what{"r1", std::chrono::hours(1), {"service:sshd"}};
+  HostResult result;
+  bool confirmed = true;
+  const milliseconds took =
+      stopped("confirming", milliseconds(50), [&] { confirmed = confirm_changes(session, what, journalist, result); });
+  EXPECT_FALSE(confirmed);
+  EXPECT_LT(took, std::chrono::seconds(5));
+  ASSERT_FALSE(result.diagnostics.empty());
+  EXPECT_EQ(result.diagnostics.items()[0].code, Code::kNotConfirmed);
+  EXPECT_NE(result.diagnostics.items()[0].summary.find("the run was stopped before"), std::string::npos);
+  // Stopped before it came to this, there is one short try.
+  const auto begin = Clock::now();
+  EXPECT_FALSE(confirm_changes(session, what, journalist, result));
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(5));
+}
+
+}  // namespace
+}  // namespace plumb::run

@@ -1,0 +1,175 @@
+#include "providers/sdk/edit.h"
+
+#include <utility>
+#include <vector>
+
+#include "engine/base/digest.h"
+#include "engine/base/pattern.h"
+#include "providers/sdk/text_lines.h"
+
+namespace plumb {
+namespace {
+
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+// A line edit with its patterns read.
+class LineEditor {
+ public:
+  static Result<LineEditor> of(const LineEdit& edit, const KeyedDigestOf& keyed) {
+    LineEditor editor(edit, keyed);
+    if (edit.text.find_first_of("\n\r") != std::string::npos) return fail(Code::kBadValue, "a line holds no line end");
+    for (const auto& [text, pattern] : {std::pair(&edit.match, &editor.match_),
+                                        {&edit.insert_after, &editor.after_},
+                                        {&edit.insert_before, &editor.before_}}) {
+      if (text->empty()) continue;
+      PLUMB_TRY_ASSIGN(*pattern, Pattern::parse(*text));
+    }
+    if (edit.back_references) {
+      if (!editor.match_) return fail(Code::kBadValue, "back references need a pattern whose groups they name");
+      if (editor.sealed()) return fail(Code::kBadValue, "a sensitive text cannot hold back references");
+      PLUMB_TRY(check_replacement(edit.text, editor.match_->group_count()));
+    }
+    if (edit.absent && !editor.match_ && edit.text.empty())
+      return fail(Code::kBadValue, "nothing says which lines are to go");
+    return editor;
+  }
+
+  Result<EditResult> make(std::string_view text) const {
+    TextLines lines(text);
+    EditResult result;
+    if (edit_.absent) {
+      PLUMB_TRY(remove(lines, result));
+    } else {
+      PLUMB_TRY(put(lines, result));
+    }
+    result.text = result.holds ? std::string(text) : lines.str();
+    // What a sensitive line is like is not known here.
+    if (result.holds || sealed()) return result;
+    // Twice is once, also for patterns that match what they have made.
+    TextLines again(result.text);
+    EditResult second;
+    if (edit_.absent) {
+      PLUMB_TRY(remove(again, second));
+    } else {
+      PLUMB_TRY(put(again, second));
+    }
+    if (second.holds) return result;
+    return fail(Code::kRefusedByState, "the edit would not be done with once it is made: it would make `" +
+                                           result.wanted.value_or("") + "` and then change `" +
+                                           second.found.value_or("") + "`")
+        .hint("let `match` match one line alone, and the line that `text` makes of it");
+  }
+
+ private:
+  LineEditor(const LineEdit& edit, const KeyedDigestOf& keyed) : edit_(edit), keyed_(keyed) {}
+
+  bool sealed() const { return keyed_ && is_keyed_digest(edit_.text); }
+
+  // Whether a line is the one that is asked for.
+  Result<bool> is_wanted(std::string_view line, const std::string& wanted) const {
+    if (line == wanted) return true;
+    if (!sealed()) return false;
+    const std::string digest = keyed_(line);
+    if (digest.empty()) return fail(Code::kSecretUnresolved, "the line is sensitive and cannot be looked for here");
+    return digest == wanted;
+  }
+
+  std::size_t find(const TextLines& lines, const std::optional<Pattern>& pattern) const {
+    if (!pattern) return kNone;
+    std::size_t found = kNone;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (!pattern->matches(lines[i])) continue;
+      found = i;
+      if (edit_.first) break;
+    }
+    return found;
+  }
+
+  Result<std::size_t> find_wanted(const TextLines& lines, const std::string& wanted) const {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      PLUMB_TRY_ASSIGN(const bool same, is_wanted(lines[i], wanted));
+      if (same) return i;
+    }
+    return kNone;
+  }
+
+  Result<> put(TextLines& lines, EditResult& result) const {
+    const std::size_t at = find(lines, match_);
+    std::string wanted = edit_.text;
+    if (at != kNone) {
+      if (edit_.back_references) wanted = expand_replacement(edit_.text, *match_->find(lines[at]));
+      PLUMB_TRY_ASSIGN(const bool same, is_wanted(lines[at], wanted));
+      // What the pattern does not match once it is made may be there already beside a line that it does.
+      std::size_t there = same ? at : kNone;
+      if (!same && !sealed() && !match_->matches(wanted)) {
+        PLUMB_TRY_ASSIGN(there, find_wanted(lines, wanted));
+      }
+      const std::size_t found = there == kNone ? at : there;
+      result.found = std::string(lines[found]);
+      result.count = 1;
+      result.holds = there != kNone;
+      if (!result.holds) lines.replace(at, wanted);
+      result.wanted = std::move(wanted);
+      return {};
+    }
+    if (edit_.back_references) {
+      result.holds = true;
+      return {};
+    }
+    PLUMB_TRY_ASSIGN(const std::size_t there, find_wanted(lines, wanted));
+    result.holds = there != kNone;
+    if (result.holds) {
+      result.found = std::string(lines[there]);
+      result.count = 1;
+    } else {
+      insert(lines, wanted);
+    }
+    result.wanted = std::move(wanted);
+    return {};
+  }
+
+  Result<> remove(TextLines& lines, EditResult& result) const {
+    for (std::size_t i = lines.size(); i-- > 0;) {
+      bool goes = false;
+      if (match_) {
+        goes = match_->matches(lines[i]);
+      } else {
+        PLUMB_TRY_ASSIGN(goes, is_wanted(lines[i], edit_.text));
+      }
+      if (!goes) continue;
+      std::string line(lines[i]);
+      result.found = result.found ? line + "\n" + *result.found : line;
+      ++result.count;
+      lines.remove(i);
+    }
+    result.holds = result.count == 0;
+    return {};
+  }
+
+  void insert(TextLines& lines, const std::string& wanted) const {
+    std::size_t before = edit_.at_beginning ? 0 : lines.size();
+    if (const std::size_t after = find(lines, after_); after != kNone) before = after + 1;
+    if (const std::size_t at = find(lines, before_); at != kNone) before = at;
+    lines.insert(before, wanted);
+  }
+
+  const LineEdit& edit_;
+  const KeyedDigestOf& keyed_;
+  std::optional<Pattern> match_, after_, before_;
+};
+
+}  // namespace
+
+Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed) {
+  const auto& line = std::get<LineEdit>(edit);
+  PLUMB_TRY_ASSIGN(const LineEditor editor, LineEditor::of(line, keyed));
+  return editor.make(text);
+}
+
+Result<> check_edit(const Edit& edit) {
+  static const KeyedDigestOf kNobody;
+  PLUMB_TRY(LineEditor::of(std::get<LineEdit>(edit), kNobody));
+  return {};
+}
+
+}  // namespace plumb

@@ -1,0 +1,56 @@
+// Edits: pure changes of a text, as data, each with the test of whether it holds already. The same code works on both
+// sides of the wire. A closed set; one row an edit, in edit.cc.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+
+namespace plumb {
+
+// One line is there, or lines are not. A line is what lies between line ends; its end is none of it. Patterns are those
+// of engine/base/pattern.h and see one line at a time.
+struct LineEdit {
+  std::string text;              // the line to be there; a keyed digest where it is sensitive
+  std::string match;             // pattern of the line that it replaces; "" for none
+  bool absent = false;           // lines that `match` matches, or without it those that are `text`, are to go
+  bool first = false;            // of several lines that a pattern matches the first counts, not the last
+  bool back_references = false;  // \0 to \9 in `text` stand for groups of `match`, without which nothing is done
+  // Where a new line goes: behind or before the line that a pattern matches, else to the end or the beginning.
+  std::string insert_after;
+  std::string insert_before;
+  bool at_beginning = false;
+  friend bool operator==(const LineEdit&, const LineEdit&) = default;
+};
+
+using Edit = std::variant<LineEdit>;
+
+struct EditResult {
+  bool holds = false;  // `text` is as it was
+  std::string text;    // the whole text with the edit made
+  // What the edit found to be changed or kept, without line ends, and of how many lines it is; nothing where there is
+  // none.
+  std::optional<std::string> found;
+  std::size_t count = 0;
+  // What is to be in its place; nothing where it is to go, or where there is nothing to be changed.
+  std::optional<std::string> wanted;
+};
+
+// The keyed digest of a text, to find a line that is sensitive; "" where that cannot be told. Without one no text of an
+// edit stands for another.
+using KeyedDigestOf = std::function<std::string(std::string_view)>;
+
+// Keeps line ends as they are (a new line gets that of the first one), a missing last one missing, and a byte order
+// mark in front. Errors, kRefusedByState: edits that would find more to do each time they are made; kBadValue: patterns
+// and escapes that are not understood; kSecretUnresolved: a sensitive text that cannot be looked for.
+Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed = {});
+
+// What is wrong with the edit itself, whatever the text: kBadValue.
+Result<> check_edit(const Edit& edit);
+
+}  // namespace plumb

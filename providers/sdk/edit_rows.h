@@ -1,0 +1,25 @@
+// The JSON form of edits: one row each.
+#pragma once
+
+#include "providers/sdk/edit.h"
+#include "providers/sdk/members.h"
+
+namespace plumb {
+
+template <>
+struct Row<LineEdit> {
+  static constexpr std::string_view kName = "line";
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const LineEdit& defaults) {
+    sink.optional("text", value.text, defaults.text);
+    sink.optional("match", value.match, defaults.match);
+    sink.optional("absent", value.absent, defaults.absent);
+    sink.optional("first", value.first, defaults.first);
+    sink.optional("back_references", value.back_references, defaults.back_references);
+    sink.optional("insert_after", value.insert_after, defaults.insert_after);
+    sink.optional("insert_before", value.insert_before, defaults.insert_before);
+    sink.optional("at_beginning", value.at_beginning, defaults.at_beginning);
+  }
+};
+
+}  // namespace plumb

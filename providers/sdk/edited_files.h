@@ -1,0 +1,33 @@
+// What kinds have in common whose resources are edits of a file.
+//
+// Edits of one file in one batch are a chain: each is told what it finds once those before it in the batch are made. So
+// a plan is exact however large the file is, and of the file itself nothing but the lines in question leaves the host.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "providers/sdk/edit.h"
+#include "providers/sdk/provider.h"
+
+namespace plumb {
+
+// The largest file that is edited.
+inline constexpr std::size_t kLargestEdited = std::size_t{64} << 20;
+
+using EditOf = std::function<Edit(const Desired&)>;
+
+// Desired attributes that count: `path`, `state`, `create`, `follow`, and what the edit is made of. Observed
+// attributes:
+//   text    what the edit found, lines joined by "\n"; exists is whether there was anything
+//   wanted  what is to be in its place, where that is not the desired `text`
+//   lines   how many lines it found, where that is more than one
+//   left    true: nothing is there, and nothing is to be done about it
+std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desired, System& system,
+                                            const EditOf& edit_of);
+
+// Pure: the change of `text`, and one EditFile for it.
+Change diff_edit(const Desired& desired, const Observed& observed, Edit edit);
+
+}  // namespace plumb

@@ -1,0 +1,122 @@
+# Lines of files: one chain, exact, written once; drift of one told as that one's; what does not go together is refused.
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+
+root=$work/root
+mkdir -p "$root/etc/ssh"
+printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
+printf 'root:x:0:\n' >"$root/etc/group"
+config=$root/etc/ssh/sshd_config
+printf '#Port 22\r\n#PermitRootLogin yes\r\nUseDNS yes' >"$config"
+chmod 640 "$config"
+
+exits 0 "$plumb" init project
+run() { "$plumb" -C project --root "$root" "$@"; }
+resources() { { printf 'plumb: v1\nproject: lines\ninputs: {password: {type: string, sensitive: true, default: correct-horse}}\nresources:\n'; cat; } >project/plumb.yaml; }
+
+resources <<'YAML'
+  - line: /etc/ssh/sshd_config
+    match: ^#?PermitRootLogin\b
+    text: PermitRootLogin no
+  - line: /etc/ssh/sshd_config
+    text: Port 2222
+    insert_after: ^#Port
+  - line: /etc/ssh/sshd_config
+    text: "# behind the new port"
+    insert_after: ^Port 2222$
+  - file: /etc/ssh/sshd_config
+    mode: "0600"
+YAML
+exits 0 run plan -o plan.json
+says '~ line:/etc/ssh/sshd_config#^#?PermitRootLogin\b'
+says '"#PermitRootLogin yes" → "PermitRootLogin no"'
+says '+ line:/etc/ssh/sshd_config#Port 2222'
+says '+ line:/etc/ssh/sshd_config## behind the new port'
+says_not bounded
+before=$(stat -c %i "$config")
+exits 0 run apply plan.json --yes
+says '4 changed'
+[ "$(cat "$config" | od -c)" = "$(printf '#Port 22\r\nPort 2222\r\n# behind the new port\r\nPermitRootLogin no\r\nUseDNS yes' | od -c)" ] || fail "the file is $(cat -A "$config")"
+[ "$(stat -c %a "$config")" = 600 ] || fail 'the mode is wrong'
+[ "$before" != "$(stat -c %i "$config")" ] || fail 'the file was not replaced'
+after=$(stat -c '%i %y' "$config")
+exits 0 run apply --yes
+says 'Nothing to change'
+[ "$after" = "$(stat -c '%i %y' "$config")" ] || fail 'the second apply wrote the file'
+
+# --- drift of one is told as that one's
+sed -i 's/^PermitRootLogin no/PermitRootLogin yes/' "$config"
+exits 2 run diff
+says '~ line:/etc/ssh/sshd_config#^#?PermitRootLogin\b'
+says '(drift)'
+says_not 'Port 2222'
+exits 0 run apply --yes
+says '1 changed'
+exits 0 run diff
+
+# --- one that takes another back
+resources <<'YAML'
+  - line: /etc/ssh/sshd_config
+    text: UseDNS no
+    match: ^UseDNS
+  - line: /etc/ssh/sshd_config
+    id: other
+    text: UseDNS yes
+    match: ^UseDNS
+YAML
+exits 1 run plan
+says '`line:other` takes back what `line:/etc/ssh/sshd_config#^UseDNS` asks for'
+says 'plumb.yaml:5'
+says 'plumb.yaml:8'
+
+# --- a part of what another gives as a whole
+resources <<'YAML'
+  - file: /etc/motd
+    content: hello
+  - line: /etc/motd
+    text: world
+YAML
+exits 3 run validate
+says '`line:/etc/motd#world` changes a part of /etc/motd, and `file:/etc/motd` decides on the whole of it'
+says 'plumb.yaml:5'
+says 'plumb.yaml:7'
+
+# --- a missing file, a pattern that is none, a sensitive line without a name
+resources <<'YAML'
+  - line: /etc/none
+    text: a
+YAML
+exits 1 run plan
+says 'needs file:/etc/none'
+resources <<'YAML'
+  - line: /etc/none
+    text: a
+    match: a(
+YAML
+exits 3 run validate
+says 'is not a pattern'
+resources <<'YAML'
+  - line: /etc/none
+    text: ${inputs.password}
+    sensitive: [text]
+YAML
+exits 3 run validate
+says 'needs an `id`'
+
+# --- a sensitive line: written once, in clear nowhere else, and found again
+resources <<'YAML'
+  - line: /etc/app/secret
+    id: password
+    text: ${inputs.password}
+    sensitive: [text]
+    create: true
+  - directory: /etc/app
+YAML
+exits 0 run apply --yes
+says_not correct-horse
+[ "$(cat "$root/etc/app/secret")" = correct-horse ] || fail 'the line was not written'
+! grep -rqF correct-horse project/.plumb "$root/var" || fail 'a secret was written down'
+exits 0 run apply --yes
+says 'Nothing to change'
+sed -i 's/horse/cow/' "$root/etc/app/secret"
+exits 2 run diff
+says_not correct
