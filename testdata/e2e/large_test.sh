@@ -33,7 +33,7 @@ small() {
   local pid=$! high=0 now peak=0
   while kill -0 "$pid" 2>/dev/null; do
     now=$(for one in $(pgrep -f "$root" || true); do
-      awk '/^Name:/ {ours = $2 ~ /^plumb/} /^VmHWM:/ && ours {print $2}' "/proc/$one/status" 2>/dev/null
+      awk '/^Name:/ {ours = $2 ~ /^plumb/} /^VmHWM:/ && ours {print $2}' "/proc/$one/status" 2>/dev/null || true
     done | sort -n | tail -1)
     high=${now:-0}
     [ "$high" -le "$peak" ] || peak=$high
