@@ -140,7 +140,7 @@ TEST_F(ConfirmTest, NobodyElseBeginsWhileSomethingWaits) {
 TEST_F(ConfirmTest, WhatWaitedWhenTheHostWentDownIsUndoneByTheNextContact) {
   // As after a reboot: a list, and no watchdog.
   root_.write("/var/lib/plumb/edge/undo/" + digest("older").substr(7), "older");
-  const Json write = {{"write_file", {{"at", "/etc/line"}, {"text", digest("older")}}}};
+  const Json write = {{"write_file", {{"path", "/etc/line"}, {"content", digest("older")}}}};
   const Json step = {{"address", "note:/etc/line"}, {"op", "update"}, {"operations", Json::array({write})}};
   const Json list = {{"plumb", "undo/v1"},    {"run", "run-0"},   {"plan", "plan-0"},
                      {"within", 60},          {"complete", true}, {"steps", Json::array({step})},
