@@ -113,7 +113,8 @@ Opened open_ssh(const HostSettings& settings, const ExecutorStore& executors, co
 Transport::~Transport() = default;
 
 Result<std::unique_ptr<Connection>> Transport::open(const HostSettings& settings, const Interrupt* cancel) {
-  StepLog steps(HostLog(settings.log, settings.name));
+  const HostLog log(settings.log, settings.name);
+  StepLog steps(log);
   Opened opened = connect(settings, cancel);
   if (!opened) {
     Diagnostic diagnostic = opened.error().diagnostic();

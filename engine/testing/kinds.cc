@@ -1,12 +1,11 @@
 #include "engine/testing/kinds.h"
 
-#include "engine/base/digest.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::testing {
 namespace {
 
-constexpr std::size_t kLargest = std::size_t{1} << 20;
+constexpr std::size_t kLargestShown = std::size_t{256} << 10;
 
 // Those that can be gone, and those that cannot.
 class Thing : public Provider {
@@ -69,10 +68,12 @@ class Note : public Thing {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(desired.text("at"), false));
     observed.exists = info.has_value();
     if (!info) return observed;
-    PLUMB_TRY_ASSIGN(std::string text, system.read_file(desired.text("at"), kLargest));
-    observed.attributes = {{"text", digest(text)}};
+    PLUMB_TRY_ASSIGN(const std::string now, system.file_digest(desired.text("at")));
+    observed.attributes = {{"text", now}};
     if (desired.has("mode")) observed.attributes["mode"] = mode_text(info->mode);
-    if (digest(text) != desired.text("text")) observed.content_text = std::move(text);
+    if (now != desired.text("text") && info->size <= kLargestShown) {
+      PLUMB_TRY_ASSIGN(observed.content_text, system.read_file(desired.text("at"), kLargestShown));
+    }
     return observed;
   }
 };

@@ -83,7 +83,8 @@ history::RunRecord record_of(const Json& run) {
   summary.finished_at = run.value("finished_at", "");
   summary.hosts_pattern = run.value("hosts_pattern", "all");
   if (run.contains("outcome")) summary.outcome = run_outcome_of(run["outcome"].get<std::string>());
-  for (const auto& [name, json] : run.value("results", Json::object()).items()) {
+  const Json results = run.value("results", Json::object());
+  for (const auto& [name, json] : results.items()) {
     history::HostEntry host;
     host.name = name;
     if (json.contains("state")) host.state = state_of(json["state"].get<std::string>());
