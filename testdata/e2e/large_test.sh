@@ -78,9 +78,8 @@ mv plan.json plan.json.contents elsewhere
 exits 0 run apply --yes elsewhere/plan.json
 [ "$(sha256sum <"$root/srv/image")" = "$wanted" ] || fail 'another content came from the folder'
 rm -r "$root/srv/image" elsewhere/plan.json.contents
-exits 5 run apply --yes elsewhere/plan.json
-says PL2108
-says 'there is no files/image in the project'
+exits 3 run apply --yes elsewhere/plan.json
+says PL1111
 mv aside project/files/image
 
 # What was rendered is kept beside the plan, unless it is sensitive.
