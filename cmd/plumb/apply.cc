@@ -3,6 +3,7 @@
 #include "engine/run/apply.h"
 
 #include <array>
+#include <optional>
 
 #include <pwd.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "engine/base/file.h"
 #include "engine/report/plan_text.h"
 #include "engine/report/run_text.h"
+#include "engine/run/plan_files.h"
 
 namespace plumb::cmd {
 namespace {
@@ -77,6 +79,7 @@ class Apply {
         workspace_.diagnose(std::move(saved.error()).during("reading the plan " + arguments_.file));
         return kInvalidConfiguration;
       }
+      files_.emplace(saved->plan, workspace_.folder(), saved->contents, disk_files());
       request.what = std::move(*saved);
     } else {
       request.what = arguments_.planning.request();
@@ -88,7 +91,7 @@ class Apply {
     request.show = [this](const run::Proposal& proposal) { show(proposal); };
     if (!program_.options.yes) request.approve = [this](const run::Proposal&) { return ask(); };
 
-    if (!workspace_.load()) return kInvalidConfiguration;
+    if (!(files_ ? workspace_.load(*files_) : workspace_.load())) return kInvalidConfiguration;
     const std::optional<run::RunContext> context = workspace_.context(progress_.observer());
     if (!context) return kInvalidConfiguration;
     result_ = run::apply(workspace_.loaded(), std::move(request), *context);
@@ -143,6 +146,7 @@ class Apply {
   Program& program_;
   const ApplyArguments& arguments_;
   Terminal terminal_;
+  std::optional<run::PlanFiles> files_;  // of a saved plan
   Workspace workspace_;
   Progress progress_;
   run::ApplyResult result_;

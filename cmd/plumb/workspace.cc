@@ -95,8 +95,12 @@ void Workspace::diagnose(const Error& error) {
 }
 
 bool Workspace::load() {
+  return load(disk_files());
+}
+
+bool Workspace::load(const Files& files) {
   run::WorkspaceRequest request;
-  request.folder = folder();
+  request.folder = Folder(files, folder());
   request.inventory = options_.inventory;
   request.on = options_.on;
   request.limit = options_.limit;

@@ -28,6 +28,8 @@ class Workspace {
 
   // Loads project and inventory and matches --on and --limit. False after it has told what is wrong.
   bool load();
+  // The same, where something stands in for the disk; `files` outlive this.
+  bool load(const Files& files);
 
   run::Workspace& loaded() { return *loaded_; }
   const config::Project& project() const { return loaded_->project(); }

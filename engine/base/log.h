@@ -41,7 +41,7 @@ class HostLog {
 // Logs the steps of something with the time that each took: "login: 7.1 ms".
 class StepLog {
  public:
-  explicit StepLog(const HostLog& log) : log_(log) {}
+  explicit StepLog(HostLog log) : log_(std::move(log)) {}
 
   void done(const std::string& step) {
     const auto now = std::chrono::steady_clock::now();
@@ -55,7 +55,7 @@ class StepLog {
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " ms";
   }
 
-  const HostLog& log_;
+  HostLog log_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 

@@ -77,7 +77,14 @@ TEST(Pool, ComputesEachPieceOnce) {
 TEST(Pool, TakesNoSignals) {
   sigset_t blocked;
   sigemptyset(&blocked);
-  Beside([&] { pthread_sigmask(SIG_SETMASK, nullptr, &blocked); }).wait();
+  std::atomic<bool> looked = false;
+  Beside beside([&] {
+    pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+    looked = true;
+  });
+  ASSERT_TRUE(beside.begun());
+  while (!looked) std::this_thread::yield();  // whoever waits takes what has not begun into its own hands
+  beside.wait();
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH}) EXPECT_EQ(sigismember(&blocked, signal), 1);
   pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
   EXPECT_EQ(sigismember(&blocked, SIGINT), 0) << "the caller's are as they were";

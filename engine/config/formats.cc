@@ -239,9 +239,6 @@ Result<std::string> project_file(const Folder& folder, std::string_view text, co
   if (!status || status->type != EntryType::kFile) {
     return problem(Code::kSourceMissing, name + " must name a regular file", "this is none");
   }
-  if (status->size > kMaxSourceBytes) {
-    return problem(Code::kBadValue, name + " names a file that is too large", "at most 256 MiB are taken");
-  }
   return relative.generic_string();
 }
 

@@ -21,9 +21,6 @@ bool format_gives_number(std::string_view format);
 Result<Json> apply_format(std::string_view format, std::string_view text, const std::string& name,
                           const std::optional<Folder>& project_folder);
 
-// The largest file that a project may use as a source.
-inline constexpr std::uintmax_t kMaxSourceBytes = std::uintmax_t{256} << 20;
-
 // Checks that `text` names a regular file that lies in `folder`, also after links; gives its normalised relative path.
 Result<std::string> project_file(const Folder& folder, std::string_view text, const std::string& name);
 

@@ -13,8 +13,10 @@
 namespace plumb::exec {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using wire::EventKind;
 
 Edit line(std::string text, std::string match = {}) {
@@ -87,7 +89,7 @@ class EditFileTest : public ::testing::Test {
   }
 
   Desired mark(const std::string& text, const std::string& match = {}, const std::string& validate = {}) {
-    Desired desired{{"", "mark", text}, {{"path", "/etc/conf"}, {"text", text}}, {}};
+    Desired desired{{"", "mark", text}, {{"path", path_}, {"text", text}}, {}};
     if (!match.empty()) desired.attributes["match"] = match;
     if (!validate.empty()) desired.attributes["validate"] = validate;
     return desired;
@@ -101,7 +103,7 @@ class EditFileTest : public ::testing::Test {
     std::vector<const Desired*> batch;
     for (const Desired& one : all) batch.push_back(&one);
     const MarkProvider provider;
-    const auto found = provider.observe(batch, system_);
+    const auto found = provider.observe(batch, *on_);
     for (std::size_t i = 0; i < all.size(); ++i) {
       const Change change = provider.diff(all[i], *found[i]);
       if (change.empty()) continue;
@@ -119,7 +121,7 @@ class EditFileTest : public ::testing::Test {
     StateFolder folder = must(StateFolder::of(system_.files(), "edge"));
     RunLog log(folder);
     line_.events.clear();
-    return exec::apply({registry_, system_, blobs_, folder, log, line_, {}}, request);
+    return exec::apply({registry_, *on_, blobs_, folder, log, line_, {}}, request);
   }
   std::vector<EventKind> kinds() const {
     std::vector<EventKind> out;
@@ -134,6 +136,10 @@ class EditFileTest : public ::testing::Test {
   NoLine line_;
   std::map<std::string, Json> secrets_;
   std::string output_;
+  // Of marks: programs that validate run on a host, not in an image.
+  LocalSystem host_{must(RootFiles::at("/"))};
+  LocalSystem* on_ = &system_;
+  std::string path_ = "/etc/conf";
 };
 
 TEST_F(EditFileTest, KeepsOwnerModeAttributesAndLineEnds) {
@@ -192,7 +198,8 @@ TEST_F(EditFileTest, ASensitiveLineIsPutInAtTheEnd) {
 
 TEST_F(EditFileTest, NeighboursAreOneWriteAndOneValidation) {
   root_.write("/etc/conf", "a=1\nb=1\n");
-  std::filesystem::create_directory(root_.at("/tmp"));
+  on_ = &host_;
+  path_ = root_.at("/etc/conf");
   const std::string validate = "grep -q c=1 %s && echo checked";
   const auto all = {mark("a=2", "^a="), mark("b=2", "^b=", validate), mark("c=1", {}, validate)};
   const wire::Apply request = plan(all);
@@ -212,10 +219,13 @@ TEST_F(EditFileTest, NeighboursAreOneWriteAndOneValidation) {
 
 TEST_F(EditFileTest, AChainThatDoesNotPassItsValidationLeavesTheFile) {
   root_.write("/etc/conf", "a=1\n");
+  on_ = &host_;
+  path_ = root_.at("/etc/conf");
   const wire::Done done = apply(plan({mark("a=2", "^a="), mark("b=1", {}, "grep -q never %s")}));
   EXPECT_EQ(done.changed, 0);
   EXPECT_EQ(root_.read("/etc/conf"), "a=1\n");
-  EXPECT_EQ(std::count(kinds().begin(), kinds().end(), EventKind::kChanged), 0);
+  EXPECT_THAT(kinds(), Not(Contains(EventKind::kChanged)));
+  EXPECT_THAT(kinds(), Contains(EventKind::kFailed));
 }
 
 TEST_F(EditFileTest, LinesThatMovedSinceThePlanAreStale) {

@@ -69,9 +69,9 @@ using Names = std::vector<std::string>;
 TEST_F(ItemLocksTest, ALockIsToldToWhoeverObservesUntilItsTimeIsOver) {
   ASSERT_TRUE(ask(lock("ada", "note:/etc/a", 4)));
   ASSERT_TRUE(ask(lock("ada", "note:/etc/b")));
-  EXPECT_EQ(items(), (Names{"ada file:/etc/a", "ada file:/etc/b"}));
+  EXPECT_EQ(items(), (Names{"ada note:/etc/a", "ada note:/etc/b"}));
   std::this_thread::sleep_for(std::chrono::milliseconds(4100));
-  EXPECT_EQ(items(), (Names{"ada file:/etc/b"}));
+  EXPECT_EQ(items(), (Names{"ada note:/etc/b"}));
 }
 
 TEST_F(ItemLocksTest, TheSameLockAgainIsLongerAndNotASecondOne) {

@@ -17,7 +17,7 @@ TEST(Junit, OneSuiteAFileWithItsFailures) {
   <testsuite name="tests/a.yaml" tests="2" failures="1" time="0.002000">
     <testcase classname="tests/a.yaml" name="one &lt;two&gt;" time="0.001500"/>
     <testcase classname="tests/a.yaml" name="other" time="0.000500">
-      <failure message="&quot;x&quot; &amp; y">line&#10;line</failure>
+      <failure message="&quot;x&quot; &amp; y">line&#10;line�</failure>
     </testcase>
   </testsuite>
   <testsuite name="tests/b.yaml" tests="1" failures="0" time="0.000000">
