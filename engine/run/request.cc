@@ -18,8 +18,13 @@ class ContentNeeds {
     for (const Operation& operation : action.operations) {
       if (const std::string* content = content_of(operation)) contents.insert(*content);
     }
-    for (const std::string& content : content_digests(kinds_, action.desired)) contents.insert(content);
-    for (const Sealed& value : sealed_values(action.desired)) sealed.insert(value);
+    std::set<std::string> own;
+    for (std::string& content : content_digests(kinds_, action.desired)) own.insert(std::move(content));
+    // What is a content here may be a value elsewhere: it is sent as either.
+    for (const Sealed& value : sealed_values(action.desired)) {
+      if (!own.contains(value.encode())) sealed.insert(value);
+    }
+    contents.merge(own);
   }
 
   std::set<std::string> contents;
@@ -97,7 +102,6 @@ Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host,
 
   for (const Sealed& sealed : needs.sealed) {
     const std::string& name = sealed.encode();
-    if (needs.contents.contains(name)) continue;
     Json value = compiled.secret(name);
     if (value.is_null()) return unresolved();
     apply.secrets.emplace(name, std::move(value));
