@@ -39,13 +39,25 @@ class Pool {
     for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
   }
 
+  struct Job {
+    const void* name = nullptr;  // for forget()
+    std::function<void()> work;
+    std::function<void()> done;  // called when its thread is there for the next job
+  };
+
   // On a thread that is idle or new, at once. False where there is neither: then nothing is done.
-  bool start(std::function<void()> job) {
+  bool start(Job job) {
     const std::lock_guard lock(mutex_);
     if (idle_ <= jobs_.size() && !add_thread()) return false;
     jobs_.push_back(std::move(job));
     wake_.notify_one();
     return true;
+  }
+
+  // Takes a job back that no thread has begun.
+  void forget(const void* name) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(jobs_, [name](const Job& job) { return job.name == name; });
   }
 
   std::size_t size() {
@@ -104,14 +116,18 @@ class Pool {
     while (true) {
       wake_.wait(lock, [this] { return ends_ || !jobs_.empty(); });
       if (jobs_.empty()) return;
-      std::function<void()> job = std::move(jobs_.front());
+      Job job = std::move(jobs_.front());
       jobs_.pop_front();
       --idle_;
       lock.unlock();
-      job();
-      job = nullptr;
+      job.work();
       lock.lock();
+      // Before anybody knows of the end: who then starts something else finds this thread.
       ++idle_;
+      lock.unlock();
+      job.done();
+      job = Job{};
+      lock.lock();
     }
   }
 
@@ -120,7 +136,7 @@ class Pool {
   std::condition_variable turn_;
   // Below: guarded by mutex_.
   std::vector<pthread_t> threads_;
-  std::deque<std::function<void()>> jobs_;
+  std::deque<Job> jobs_;
   std::size_t idle_ = 0;  // threads that take the next job, those included that are on their way to it
   std::size_t turns_;     // that are free
   bool ends_ = false;
@@ -200,15 +216,23 @@ struct Beside::State {
   std::condition_variable changed;
   std::function<void()> work;
   bool taken = false;  // by a thread of the pool or by whoever waits
+  bool worked = false;
   bool done = false;
 
-  void run() {
+  // False where somebody else has it.
+  bool run() {
     {
       const std::lock_guard lock(mutex);
-      if (std::exchange(taken, true)) return;
+      if (std::exchange(taken, true)) return false;
     }
     work();
     const std::lock_guard lock(mutex);
+    worked = true;
+    return true;
+  }
+  void finish() {
+    const std::lock_guard lock(mutex);
+    if (!worked) return;  // the one who waits is at it
     done = true;
     changed.notify_all();
   }
@@ -216,7 +240,8 @@ struct Beside::State {
 
 Beside::Beside(std::function<void()> work) : state_(std::make_shared<State>()) {
   state_->work = std::move(work);
-  begun_ = Pool::get().start([state = state_] { state->run(); });
+  begun_ = Pool::get().start(
+      {state_.get(), [state = state_] { (void)state->run(); }, [state = state_] { state->finish(); }});
 }
 
 Beside& Beside::operator=(Beside&& other) noexcept {
@@ -229,7 +254,10 @@ Beside& Beside::operator=(Beside&& other) noexcept {
 // What has not begun is done here, so that nobody waits for a thread to come free.
 void Beside::wait() {
   if (state_ == nullptr) return;
-  state_->run();
+  if (state_->run()) {
+    Pool::get().forget(state_.get());
+    state_->finish();
+  }
   std::unique_lock lock(state_->mutex);
   state_->changed.wait(lock, [this] { return state_->done; });
   lock.unlock();
