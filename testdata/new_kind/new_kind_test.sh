@@ -24,7 +24,7 @@ cp -R "$source"/testdata/{fuzz,kinds} "$tree/testdata/"
 echo > "$tree/testdata/CMakeLists.txt"
 
 sums() {
-  (cd "$tree" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
+  (cd "$tree" && find . -type f -print0 | xargs -0 sha256sum | LC_ALL=C sort)
 }
 sums > "$folder/before"
 
@@ -56,7 +56,7 @@ ran=$("$folder/build/tests/plumb_kinds_test" --gtest_list_tests --gtest_filter="
 [ "$ran" -gt "$cases" ] || fail "only $ran tests are about the new kind, which has $cases cases"
 
 sums > "$folder/after"
-changed=$(comm -3 "$folder/before" "$folder/after" | awk '{print $2}' | sort -u |
+changed=$(LC_ALL=C comm -3 "$folder/before" "$folder/after" | awk '{print $2}' | sort -u |
   grep -v -e "^\./providers/$new/" -e "^\./schemas/resources/$new\.json\$" -e "^\./testdata/kinds/$new/" || true)
 [ -z "$changed" ] || fail "files outside of the new kind's folders changed: $changed"
 echo "new_kind: \`$new\` passes $ran tests and changed nothing else"
