@@ -259,8 +259,7 @@ void ApplyRun::stage_edits(std::vector<Turn>& turns, StagingFolder& folder) {
       std::optional<StagedFile>& place = turn.files[file++];
       if (!std::holds_alternative<EditFile>(operation)) continue;
       Chain& chain = chains[*path_of(operation)];
-      Result<Operation> revealed =
-          interpreter_.secrets().reveal(operation, sealed_values(action(turn.index).desired));
+      Result<Operation> revealed = interpreter_.secrets().reveal(operation, sealed_values(action(turn.index).desired));
       if (!revealed) {
         turn.problem = revealed.error().diagnostic();
         break;

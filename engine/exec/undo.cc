@@ -11,7 +11,6 @@
 namespace plumb::exec {
 namespace {
 
-
 Ownership ownership_of(const FileInfo& info, bool with_mode) {
   Ownership ownership{std::to_string(info.uid), std::to_string(info.gid), {}};
   if (with_mode) ownership.mode = mode_text(info.mode);

@@ -196,7 +196,8 @@ TEST_F(ApplyTest, WhatAHostTellsLateIsKeptWithItsRun) {
 TEST_F(ApplyTest, WhatAHostTellsOfARunThatNobodyBeganHereIsNotKept) {
   hosts_.scripts["h2"].unreported = {{"r0", "", "note:/etc/one", JournalOutcome::kChanged, "", Op::kCreate}};
   (void)apply("r1");
-  EXPECT_NE(told_.find("it tells of run r0, which this history does not hold: note:/etc/one changed"), std::string::npos)
+  EXPECT_NE(told_.find("it tells of run r0, which this history does not hold: note:/etc/one changed"),
+            std::string::npos)
       << told_;
   EXPECT_FALSE(history_.run("r0").has_value());
   EXPECT_EQ(history_.runs(10)->size(), 1U);

@@ -28,7 +28,7 @@ resources <<'YAML'
 YAML
 exits 0 run plan -o plan.json
 says '~ line:/etc/ssh/sshd_config#^#?PermitRootLogin\b'
-says '"#PermitRootLogin yes" → "PermitRootLogin no"'
+says 'text  #PermitRootLogin yes → PermitRootLogin no'
 says '+ line:/etc/ssh/sshd_config#Port 2222'
 says '+ line:/etc/ssh/sshd_config## behind the new port'
 says_not bounded

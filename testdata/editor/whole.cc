@@ -35,7 +35,7 @@ bool accepts(const Json& root, const Json& schema, const Json& value) {
   return config::validate(*node, schema, "the example", node->span, options, diagnostics) && !diagnostics.has_errors();
 }
 
-// A smallest map that holds this key: what is required, and one more where the schema asks for it.
+// A smallest map that holds this key: what is required, and one or two more where the schema asks for them.
 std::optional<Json> around(const Json& root, const Json& schema, const std::string& attribute, const Json& example) {
   Json smallest = Json::object();
   for (const Json& key : schema.value("required", Json::array()))
@@ -47,6 +47,12 @@ std::optional<Json> around(const Json& root, const Json& schema, const std::stri
     Json with_other = smallest;
     with_other.emplace(other, part["examples"][0]);
     if (accepts(root, schema, with_other)) return with_other;
+    for (const auto& [third, its_part] : schema["properties"].items()) {
+      if (!its_part.contains("examples")) continue;
+      Json with_both = with_other;
+      with_both.emplace(third, its_part["examples"][0]);
+      if (accepts(root, schema, with_both)) return with_both;
+    }
   }
   return std::nullopt;
 }

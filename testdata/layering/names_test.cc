@@ -1,5 +1,5 @@
-// The engine knows no kind and no attribute of one by name: kinds come to it in a registry. Its own tests hold that with
-// made-up kinds; this reads its sources for what such tests may not reach.
+// The engine knows no kind and no attribute of one by name: kinds come to it in a registry. Its own tests hold that
+// with made-up kinds; this reads its sources for what such tests may not reach.
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -39,7 +39,8 @@ Names names_of_kinds() {
 
 // Lines in which a kind's name is compared with, looked up or made an address of, or an attribute is asked for.
 std::vector<std::string> named_in(const std::string& text, const Names& names) {
-  static const std::regex kind(R"re((?:\bkind *[!=]= *|\b(?:find|provider)\( *|\bAddress *\{ *"[^"]*", *)"([a-z_]+)")re");
+  static const std::regex kind(
+      R"re((?:\bkind *[!=]= *|\b(?:find|provider)\( *|\bAddress *\{ *"[^"]*", *)"([a-z_]+)")re");
   static const std::regex attribute(
       R"re((?:\b(?:desired|wanted|observed)[\w.>()-]*(?:\.|->)(?:text|flag|has|attribute)\( *|\b(?:attributes|before|after)(?:\[|\.(?:at|find|value|contains)\() *|\b(?:attribute|name) *[!=]= *)"([a-z_]+)")re");
   static const std::regex schema(R"re("resources/)re");
@@ -60,9 +61,9 @@ std::vector<std::string> named_in(const std::string& text, const Names& names) {
 // Where such a word is another's: of a source of inventories, of an operation, of a message.
 bool is_anothers(const std::string& file) {
   static const std::set<std::string> files = {
-      "engine/inventory/source.cc",                // command: what lists hosts
-      "engine/exec/interpreter/interpreter.cc",    // content: of WriteFile
-      "engine/base/tolerance.cc",                  // run: a tolerance's
+      "engine/inventory/source.cc",              // command: what lists hosts
+      "engine/exec/interpreter/interpreter.cc",  // content: of WriteFile
+      "engine/base/tolerance.cc",                // run: a tolerance's
   };
   return files.contains(file) || file.starts_with("engine/inventory/") || file.starts_with("engine/lang/") ||
          file.starts_with("engine/host/ssh/");
