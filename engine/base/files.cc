@@ -132,7 +132,41 @@ class DiskFiles : public Files {
   }
 };
 
+class NoFiles : public Files {
+ public:
+  std::optional<FileStatus> status(const fs::path& path) const override {
+    return real(path) ? std::optional(FileStatus{EntryType::kFolder, 0, false}) : std::nullopt;
+  }
+  // A path without a `/` in front lies at the root.
+  std::optional<fs::path> real(const fs::path& path) const override {
+    fs::path clean = ("/" / path).lexically_normal();
+    return clean == "/" ? std::optional<fs::path>(std::move(clean)) : std::nullopt;
+  }
+  Result<fs::path> link_target(const fs::path& path) const override { return nothing(path); }
+  Result<std::vector<FolderEntry>> list(const fs::path& folder, std::size_t) const override {
+    if (!real(folder)) return nothing(folder);
+    return std::vector<FolderEntry>();
+  }
+  Result<std::string> read(const fs::path& path, std::size_t) const override { return nothing(path); }
+  Result<std::unique_ptr<FileStream>> open(const fs::path& path) const override { return nothing(path); }
+  bool has_program(const std::string&) const override { return false; }
+  Result<ProgramOutput> run(const std::vector<std::string>& arguments, const fs::path&, Code code,
+                            const ProgramLimits&) const override {
+    return fail(code, "cannot start " + arguments.at(0) + ": there are no programs here");
+  }
+  std::optional<KeptAnswer> kept(const fs::path&, std::size_t) const override { return std::nullopt; }
+  Result<> keep(const fs::path&, std::string_view) const override { return {}; }
+
+ private:
+  static Error nothing(const fs::path& path) { return unreadable(path, std::strerror(ENOENT)); }
+};
+
 }  // namespace
+
+const Files& no_files() {
+  static const NoFiles files;
+  return files;
+}
 
 const Files& disk_files() {
   static const DiskFiles files;

@@ -84,6 +84,50 @@ class Files {
 // Those of this machine.
 const Files& disk_files();
 
+// None at all: no file, no program, and nothing is kept. The root is an empty folder.
+const Files& no_files();
+
+// Answers everything as `below` does; who derives from it answers otherwise where it knows better.
+class FilesOver : public Files {
+ public:
+  // `below` outlives it.
+  explicit FilesOver(const Files& below) : below_(below) {}
+
+  std::optional<FileStatus> status(const std::filesystem::path& path) const override { return below_.status(path); }
+  std::optional<std::filesystem::path> real(const std::filesystem::path& path) const override {
+    return below_.real(path);
+  }
+  Result<std::filesystem::path> link_target(const std::filesystem::path& path) const override {
+    return below_.link_target(path);
+  }
+  Result<std::vector<FolderEntry>> list(const std::filesystem::path& folder, std::size_t most) const override {
+    return below_.list(folder, most);
+  }
+  Result<std::string> read(const std::filesystem::path& path, std::size_t limit) const override {
+    return below_.read(path, limit);
+  }
+  Result<std::unique_ptr<FileStream>> open(const std::filesystem::path& path) const override {
+    return below_.open(path);
+  }
+  bool has_program(const std::string& name) const override { return below_.has_program(name); }
+  Result<ProgramOutput> run(const std::vector<std::string>& arguments, const std::filesystem::path& folder, Code code,
+                            const ProgramLimits& limits) const override {
+    return below_.run(arguments, folder, code, limits);
+  }
+  std::optional<KeptAnswer> kept(const std::filesystem::path& path, std::size_t limit) const override {
+    return below_.kept(path, limit);
+  }
+  Result<> keep(const std::filesystem::path& path, std::string_view text) const override {
+    return below_.keep(path, text);
+  }
+
+ protected:
+  const Files& below() const { return below_; }
+
+ private:
+  const Files& below_;
+};
+
 // A folder among files, and the names below it. A path alone is a folder on the disk.
 class Folder {
  public:

@@ -1,11 +1,9 @@
 #include "engine/base/files.h"
 
-#include <fstream>
-
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "engine/base/memory_files.h"
+#include "engine/testing/scratch_folder.h"
 
 namespace plumb {
 namespace {
@@ -29,18 +27,13 @@ std::string all_of(const Files& files, const fs::path& path) {
 class FilesTest : public ::testing::Test {
  protected:
   FilesTest() {
-    std::string name = (fs::temp_directory_path() / "plumb-files-XXXXXX").string();
-    root_ = fs::canonical(::mkdtemp(name.data()));
-    fs::create_directory(root_ / "sub");
-    write("sub/a", "saved");
-    write("b", "0123456789");
+    folder_.write("sub/a", "saved");
+    folder_.write("b", "0123456789");
     fs::create_symlink("sub", root_ / "link");
   }
-  ~FilesTest() override { fs::remove_all(root_); }
 
-  void write(const std::string& name, const std::string& text) const { std::ofstream(root_ / name) << text; }
-
-  fs::path root_;
+  testing::ScratchFolder folder_;
+  const fs::path root_ = folder_.path();
 };
 
 TEST_F(FilesTest, TheDiskIsRead) {
@@ -63,7 +56,7 @@ TEST_F(FilesTest, TheDiskIsRead) {
 }
 
 TEST_F(FilesTest, TextsTakeThePlaceOfWhatTheDiskHas) {
-  MemoryFiles files(&disk_files());
+  MemoryFiles files(disk_files());
   files.add(root_ / "sub/./a", "unsaved");
   files.add(root_ / "sub/new", "new");
   EXPECT_EQ(files.read(root_ / "sub/a", 100).value(), "unsaved");

@@ -32,10 +32,6 @@ class TextStream : public FileStream {
   std::string_view left_;
 };
 
-Error missing(const fs::path& path) {
-  return fail(Code::kFileUnreadable, "cannot read " + path.string() + ": No such file or directory");
-}
-
 }  // namespace
 
 void MemoryFiles::add(const fs::path& path, std::string text, bool executable) {
@@ -66,37 +62,30 @@ bool MemoryFiles::is_folder(const fs::path& path) const {
 std::optional<FileStatus> MemoryFiles::status(const fs::path& path) const {
   if (const File* file = find(path)) return FileStatus{EntryType::kFile, file->text.size(), file->executable};
   if (is_folder(path)) return FileStatus{EntryType::kFolder, 0, false};
-  return below_ == nullptr ? std::nullopt : below_->status(path);
+  return below().status(path);
 }
 
 std::optional<fs::path> MemoryFiles::real(const fs::path& path) const {
-  if (below_ != nullptr) {
-    if (auto found = below_->real(path)) return found;
-  }
+  if (auto found = below().real(path)) return found;
   if (find(path) == nullptr && !is_folder(path)) return std::nullopt;
-  const fs::path clean = normal(path);
-  if (below_ == nullptr) return clean.is_absolute() ? clean : normal("/" / clean);
   // New in a folder that is there, perhaps by another name.
+  const fs::path clean = normal(path);
   const auto folder = real(clean.has_parent_path() ? clean.parent_path() : fs::path("."));
   return folder ? std::optional<fs::path>(*folder / clean.filename()) : std::nullopt;
 }
 
 Result<fs::path> MemoryFiles::link_target(const fs::path& path) const {
-  if (below_ == nullptr || find(path) != nullptr) return missing(path);
-  return below_->link_target(path);
+  if (find(path) != nullptr) return fail(Code::kFileUnreadable, path.string() + " is not a link");
+  return below().link_target(path);
 }
 
 Result<std::vector<FolderEntry>> MemoryFiles::list(const fs::path& folder, std::size_t most) const {
   const auto own = folders_.find(normal(folder));
   std::map<std::string, EntryType> all;
-  if (below_ != nullptr) {
-    Result<std::vector<FolderEntry>> others = below_->list(folder, most);
-    if (!others && own == folders_.end()) return others;
-    if (others) {
-      for (FolderEntry& entry : *others) all.emplace(std::move(entry.name), entry.type);
-    }
-  } else if (own == folders_.end()) {
-    return missing(folder);
+  Result<std::vector<FolderEntry>> others = below().list(folder, most);
+  if (!others && own == folders_.end()) return others;
+  if (others) {
+    for (FolderEntry& entry : *others) all.emplace(std::move(entry.name), entry.type);
   }
   if (own != folders_.end()) {
     for (const auto& [name, type] : own->second) {
@@ -114,7 +103,7 @@ Result<std::vector<FolderEntry>> MemoryFiles::list(const fs::path& folder, std::
 
 Result<std::string> MemoryFiles::read(const fs::path& path, std::size_t limit) const {
   const File* file = find(path);
-  if (file == nullptr) return below_ == nullptr ? Result<std::string>(missing(path)) : below_->read(path, limit);
+  if (file == nullptr) return below().read(path, limit);
   if (file->text.size() > limit) {
     return fail(Code::kYamlLimit, path.string() + " has " + std::to_string(file->text.size()) + " bytes; at most " +
                                       std::to_string(limit) + " are read");
@@ -124,29 +113,19 @@ Result<std::string> MemoryFiles::read(const fs::path& path, std::size_t limit) c
 
 Result<std::unique_ptr<FileStream>> MemoryFiles::open(const fs::path& path) const {
   if (const File* file = find(path)) return std::make_unique<TextStream>(file->text);
-  if (below_ == nullptr) return missing(path);
-  return below_->open(path);
+  return below().open(path);
 }
 
 bool MemoryFiles::has_program(const std::string& name) const {
   return std::any_of(answers_.begin(), answers_.end(),
                      [&](const auto& answer) { return !answer.first.empty() && answer.first.front() == name; }) ||
-         (below_ != nullptr && below_->has_program(name));
+         below().has_program(name);
 }
 
 Result<ProgramOutput> MemoryFiles::run(const std::vector<std::string>& arguments, const fs::path& folder, Code code,
                                        const ProgramLimits& limits) const {
   if (const auto answer = answers_.find(arguments); answer != answers_.end()) return answer->second;
-  if (below_ != nullptr) return below_->run(arguments, folder, code, limits);
-  return fail(code, "cannot start " + arguments.at(0) + ": there are no programs here");
-}
-
-std::optional<KeptAnswer> MemoryFiles::kept(const fs::path& path, std::size_t limit) const {
-  return below_ == nullptr ? std::nullopt : below_->kept(path, limit);
-}
-
-Result<> MemoryFiles::keep(const fs::path& path, std::string_view text) const {
-  return below_ == nullptr ? Result<>() : below_->keep(path, text);
+  return below().run(arguments, folder, code, limits);
 }
 
 }  // namespace plumb

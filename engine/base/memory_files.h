@@ -9,12 +9,12 @@
 
 namespace plumb {
 
-// Holds what it was given, and beside it what `below` has: an editor's unsaved texts over the disk. Without `below` it
-// is all there is; then a path without a `/` in front lies at the root. The texts are given before anybody asks.
-class MemoryFiles : public Files {
+// Holds what it was given, and beside it what `below` has: an editor's unsaved texts over the disk. The texts are given
+// before anybody asks. A path without a `/` in front lies at the root where there is nothing below.
+class MemoryFiles : public FilesOver {
  public:
-  // `below` may be null, and outlives it.
-  explicit MemoryFiles(const Files* below = nullptr) : below_(below) {}
+  // `below` outlives it.
+  explicit MemoryFiles(const Files& below = no_files()) : FilesOver(below) {}
 
   // Paths are compared as they are written, without `.` and `..`. The folders above are there too.
   void add(const std::filesystem::path& path, std::string text, bool executable = false);
@@ -31,8 +31,6 @@ class MemoryFiles : public Files {
   bool has_program(const std::string& name) const override;
   Result<ProgramOutput> run(const std::vector<std::string>& arguments, const std::filesystem::path& folder, Code code,
                             const ProgramLimits& limits) const override;
-  std::optional<KeptAnswer> kept(const std::filesystem::path& path, std::size_t limit) const override;
-  Result<> keep(const std::filesystem::path& path, std::string_view text) const override;
 
  private:
   struct File {
@@ -42,7 +40,6 @@ class MemoryFiles : public Files {
   const File* find(const std::filesystem::path& path) const;
   bool is_folder(const std::filesystem::path& path) const;
 
-  const Files* below_;
   std::map<std::filesystem::path, File> files_;
   std::map<std::filesystem::path, std::map<std::string, EntryType>> folders_;  // with what each holds
   std::map<std::vector<std::string>, ProgramOutput> answers_;

@@ -264,9 +264,12 @@ class DeclarationReader {
   // The host undoes it without anybody's help, so it must be something that it can undo.
   bool check_confirmable(const Entry& entry) {
     if (result_.spec->confirmable) return true;
+    std::string others;
+    for (const Kind& kind : kinds_.all()) {
+      if (kind.confirmable) others += (others.empty() ? "" : ", ") + kind.name;
+    }
     report(Code::kBadValue, "a " + first_.key + " cannot be undone by the host alone", entry.key_span,
-           "not for this kind",
-           "`confirm_within` goes with kinds that change files, folders, links or the states of services");
+           "not for this kind", others.empty() ? "" : "`confirm_within` goes with these kinds: " + others);
     return false;
   }
 

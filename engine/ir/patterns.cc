@@ -114,7 +114,8 @@ class PatternChecker {
     problem.span = span;
     if (const std::string near = nearest(pattern, candidates_); !near.empty())
       problem.label = "did you mean `" + near + "`?";
-    problem.hint = "an address is written kind:identity, for example file:/etc/motd";
+    problem.hint = "an address is written kind:identity";
+    if (!candidates_.empty()) problem.hint += ", for example " + candidates_.front();
     if (glob) problem.severity = Severity::kWarning;
     diagnostics_.add(std::move(problem));
   }

@@ -9,7 +9,7 @@
 
 namespace plumb::run {
 
-class PlanFiles : public Files {
+class PlanFiles : public FilesOver {
  public:
   // `contents` is the plan's folder of contents, which need not exist; `below` outlives this.
   PlanFiles(const plan::Plan& plan, const std::filesystem::path& project, const std::filesystem::path& contents,
@@ -17,21 +17,13 @@ class PlanFiles : public Files {
 
   std::optional<FileStatus> status(const std::filesystem::path& path) const override;
   std::optional<std::filesystem::path> real(const std::filesystem::path& path) const override;
-  Result<std::filesystem::path> link_target(const std::filesystem::path& path) const override;
-  Result<std::vector<FolderEntry>> list(const std::filesystem::path& folder, std::size_t most) const override;
   Result<std::string> read(const std::filesystem::path& path, std::size_t limit) const override;
   Result<std::unique_ptr<FileStream>> open(const std::filesystem::path& path) const override;
-  bool has_program(const std::string& name) const override;
-  Result<ProgramOutput> run(const std::vector<std::string>& arguments, const std::filesystem::path& folder, Code code,
-                            const ProgramLimits& limits) const override;
-  std::optional<KeptAnswer> kept(const std::filesystem::path& path, std::size_t limit) const override;
-  Result<> keep(const std::filesystem::path& path, std::string_view text) const override;
 
  private:
   // Where a file's bytes are.
   std::filesystem::path place_of(const std::filesystem::path& path) const;
 
-  const Files& below_;
   std::filesystem::path project_;
   std::map<std::filesystem::path, std::filesystem::path>
       kept_;  // of files that the project lacks; paths in normal form

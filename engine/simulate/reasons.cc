@@ -1,7 +1,13 @@
 #include "engine/simulate/reasons.h"
 
+#include "engine/base/sealed.h"
+
 namespace plumb::simulate {
 namespace {
+
+bool is_sealed(const Json& value) {
+  return value.is_string() && Sealed::decode(value.get_ref<const std::string&>()).has_value();
+}
 
 // The three-way comparison of what was left, what is there and what is asked for.
 std::string reason(const std::string& attribute, const Json* recorded, const Json& before, const Json& after) {
@@ -11,7 +17,11 @@ std::string reason(const std::string& attribute, const Json* recorded, const Jso
     return found == object.end() ? Json() : *found;
   };
   const Json left = member(*recorded);
-  const bool host_moved = member(before) != left;
+  const Json found = member(before);
+  // That the attribute became sensitive, or is so no more, is the configuration's doing. A sealed value and a plain one
+  // cannot be compared, so nothing is said of the host.
+  const bool comparable = left.is_null() || found.is_null() || is_sealed(left) == is_sealed(found);
+  const bool host_moved = comparable && found != left;
   const bool config_moved = member(after) != left;
   if (host_moved && config_moved) return "both";
   return host_moved ? "drift" : "config";

@@ -270,9 +270,8 @@ class Simulator {
     return true;
   }
 
-  Action make_action(std::size_t i, const Desired& desired, const Change& change) {
-    const ir::Node& node = graph_.nodes[i];
-    const auto recorded = observation_.recorded.find(address_of(i));
+  // Makes the change, for a reason that is not said yet.
+  Action action_of(std::size_t i, const Desired& desired, const Change& change) {
     Action action;
     action.desired = desired;
     action.op = change.op;
@@ -281,11 +280,17 @@ class Simulator {
     action.after = change.after;
     action.operations = change.operations;
     action.note = change.note;
+    action.source = graph_.nodes[i].span.str();
+    action.needs = needs_[i];
+    return action;
+  }
+
+  Action make_action(std::size_t i, const Desired& desired, const Change& change) {
+    const auto recorded = observation_.recorded.find(address_of(i));
+    Action action = action_of(i, desired, change);
     action.because = reasons(change, recorded == observation_.recorded.end() ? nullptr : &recorded->second);
     action.undo = provider_of(i)->restore(desired, observed_of(i)).has_value();
-    action.source = node.span.str();
-    action.needs = needs_[i];
-    action.confirm_within = node.confirm_within;
+    action.confirm_within = graph_.nodes[i].confirm_within;
     return action;
   }
 
@@ -384,27 +389,20 @@ class Simulator {
     }
     if (op == Op::kNone) return;
     Change change = provider_of(i)->triggered(desired, observed, op);
-    Action action;
+    std::vector<std::string> unknown_until;
     if (change.empty()) {
       // Nothing to restart now. What an earlier action brings may be running by then, with the old configuration.
       if (!planned_[i].unknown) return;
       change.op = op;
       change.fidelity = Fidelity::kBounded;
       change.note = "if it is running by then and was not just started";
-      action.unknown_until = actions_.back().unknown_until;
+      unknown_until = actions_.back().unknown_until;
     }
-    action.desired = desired;
-    action.op = change.op;
-    action.fidelity = change.fidelity;
-    action.before = change.before;
-    action.after = change.after;
-    action.operations = change.operations;
-    action.note = change.note;
-    action.source = graph_.nodes[i].span.str();
+    Action action = action_of(i, desired, change);
+    action.unknown_until = std::move(unknown_until);
     action.triggered = true;
     action.triggered_by = std::move(by);
     action.pending = pending;
-    action.needs = needs_[i];
     guard(graph_.nodes[i].confirm_within, action);
     if (planned_[i].op == Op::kNone) planned_[i].op = action.op;
     acts(i);

@@ -12,9 +12,46 @@ namespace {
 constexpr auto kTransaction = std::chrono::seconds(3600);
 // Sources, their keys, pins and settings.
 constexpr std::array<std::string_view, 2> kSources = {"/etc/apt/", "/usr/share/keyrings/"};
+// What dpkg's lines begin with where it goes on to another package.
+constexpr std::array<std::string_view, 6> kSteps = {"Setting up ", "Removing ",   "Unpacking ",
+                                                    "Preparing ",  "Processing ", "Errors "};
 
 bool holds(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
+}
+
+// The lines of `output` below the one that begins with `begin`, up to the next step of dpkg; "" where there is none. A
+// package's name may be followed by its architecture.
+std::string section(std::string_view output, const std::string& begin) {
+  std::string text;
+  bool inside = false;
+  for (std::size_t at = 0; at < output.size();) {
+    const std::string_view line = output.substr(at, output.find('\n', at) - at);
+    at += line.size() + 1;
+    const auto starts = [&](std::string_view step) { return line.starts_with(step); };
+    if (std::any_of(kSteps.begin(), kSteps.end(), starts)) {
+      inside = line.starts_with(begin) && (line.substr(begin.size()).find_first_of(" :") == 0);
+    } else if (inside) {
+      text.append(line).push_back('\n');
+    }
+  }
+  return last_lines(text, 5);
+}
+
+// Why scripts of packages failed: dpkg's own errors say only that they did, and what they printed stands in the output
+// below the step that they are part of.
+std::string said_by_scripts(const ProcessResult& result) {
+  constexpr std::string_view kFailed = "error processing package ";
+  std::string text;
+  for (std::size_t at = 0; (at = result.errors.find(kFailed, at)) != std::string::npos;) {
+    at += kFailed.size();
+    const std::string name = result.errors.substr(at, result.errors.find_first_of(" :\n", at) - at);
+    for (const std::string_view step : {"Setting up ", "Removing "}) {
+      const std::string said = section(result.output, std::string(step) + name);
+      if (!said.empty()) text += (text.empty() ? "" : "; ") + name + " said: " + said;
+    }
+  }
+  return text;
 }
 
 // Nothing may ask: not debconf, not the list of services to restart, not the list of changes.
@@ -100,7 +137,9 @@ class Apt : public BackEnd {
     if (holds(said, "Unable to locate package") || (holds(said, "Version '") && holds(said, "was not found"))) {
       return fail(Code::kPackageUnknown, said);
     }
-    return fail(Code::kPackageFailed, doing + " (exit code " + std::to_string(result.exit_code) + "): " + said);
+    const std::string scripts = said_by_scripts(result);
+    return fail(Code::kPackageFailed, doing + " (exit code " + std::to_string(result.exit_code) +
+                                          "): " + (scripts.empty() ? "" : scripts + "; ") + said);
   }
 
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {

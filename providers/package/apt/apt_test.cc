@@ -396,6 +396,13 @@ TEST_F(Package, WhatItSaysWhenItFails) {
   EXPECT_EQ(judged(1, {100, "", "E: Unable to locate package a\n", false}), "PL2006 E: Unable to locate package a");
   EXPECT_EQ(judged(1, {100, "", "E: dpkg was interrupted, you must run 'dpkg --configure -a'", false}),
             "PL4108 dpkg was interrupted earlier, so nothing can be installed");
+  EXPECT_EQ(
+      judged(
+          1,
+          {100, "Setting up b:amd64 (1) ...\nSetting up bad (1) ...\nit does not want to\nSetting up c (1) ...\nfine\n",
+           "dpkg: error processing package bad (--configure):\n failed\n", false}),
+      "PL4108 while changing packages (exit code 100): bad said: it does not want to; "
+      "dpkg: error processing package bad (--configure):\n failed");
   EXPECT_EQ(judged(1, {100, "", "E: no\n", false}), "PL4108 while changing packages (exit code 100): E: no");
 }
 
