@@ -117,11 +117,12 @@ class Normalised {
   std::set<std::string> sources_;
 };
 
-Result<std::string> file_digest(const Files& files, const fs::path& path) {
+Result<std::string> file_digest(const Files& files, const fs::path& path, const std::function<bool()>& stopped) {
   PLUMB_TRY_ASSIGN(const std::unique_ptr<FileStream> file, files.open(path));
   Sha256 sum;
   std::array<char, 1 << 16> chunk{};
   while (true) {
+    if (stopped && stopped()) return fail(Code::kInterrupted, "stopped while " + path.string() + " was read");
     PLUMB_TRY_ASSIGN(const std::size_t count, file->read(chunk.data(), chunk.size()));
     if (count == 0) return sum.finish();
     sum.add({chunk.data(), count});
@@ -130,13 +131,13 @@ Result<std::string> file_digest(const Files& files, const fs::path& path) {
 
 }  // namespace
 
-Result<std::string> digest_of(const Project& project) {
+Result<std::string> digest_of(const Project& project, const std::function<bool()>& stopped) {
   Normalised normalised;
   Json document = normalised.module(project.root);
   document["project"] = project.name;
   if (project.rollout) document["rollout"] = to_json(*project.rollout);
   for (const std::string& source : normalised.sources()) {
-    PLUMB_TRY_ASSIGN(document["sources"][source], file_digest(*project.files, project.folder / source));
+    PLUMB_TRY_ASSIGN(document["sources"][source], file_digest(*project.files, project.folder / source, stopped));
   }
   return digest(canonical(document));
 }

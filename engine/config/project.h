@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -52,8 +53,8 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
 
 // Digest over the normalised configuration (not its layout or comments) and the bytes of its source files: the plan's
 // inputs.config. Sensitive values stay out of it, because a digest without a key would let short ones be guessed; the
-// plan holds them as keyed digests.
-Result<std::string> digest_of(const Project& project);
+// plan holds them as keyed digests. Errors: kFileUnreadable; kInterrupted once `stopped` is true.
+Result<std::string> digest_of(const Project& project, const std::function<bool()>& stopped = {});
 
 // Reads `folder`/module.yaml as if it were a project, so that a module can be looked at on its own.
 std::optional<Project> load_module(const Folder& folder, const Registry& kinds, Diagnostics& diagnostics,

@@ -94,7 +94,7 @@ Compiler::Compiler(CompilerInput input)
     : input_(std::move(input)),
       expander_(input_.project, input_.inventory, input_.sources, input_.recorded_facts),
       linker_(input_.providers),
-      contents_(std::make_shared<Contents>(input_.project.place())) {
+      contents_(std::make_shared<Contents>(input_.project.place(), input_.stopped)) {
   std::map<std::string, const config::Pattern*> patterns;
   gather_patterns(input_.project.root, patterns);
   for (const auto& [text, pattern] : patterns) patterns_.push_back(pattern);
@@ -348,6 +348,8 @@ bool Compiler::take_source(const ContentAttribute& special, const config::Resour
   const bool secret = resource.sensitive.contains(special.source) || resource.sensitive.contains(special.content);
   const Result<std::string> name = secret ? contents_->add_secret_file(input_.key, path) : contents_->add_file(path);
   if (!name) {
+    // Why it was stopped, whoever stopped it says.
+    if (name.error().code() == Code::kInterrupted) return false;
     diagnostics.add(Diagnostic(Code::kSourceMissing, name.error().summary()).at(resource.spans->at(special.source)));
     return false;
   }

@@ -1,6 +1,7 @@
 // From a project to the IR of a host: which resources it has, what they want, in which order.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +30,8 @@ struct CompilerInput {
   const std::map<std::string, Json>& recorded_facts;
   // The project's own, for sensitive values; it may be empty where none are held (see holds_secrets).
   std::string key;
+  // Asked while large sources are read; true ends the reading with kInterrupted. May be empty.
+  std::function<bool()> stopped = {};
 };
 
 // Compiles hosts of one project. Hosts for which all that expressions read is equal share one graph. For one thread.

@@ -178,6 +178,7 @@ Result<std::string> Contents::add_source(const std::string& source, const std::s
   const std::size_t room = piece_size(file->size());
   const auto piece = std::make_unique_for_overwrite<char[]>(room);
   while (true) {
+    if (stopped_ && stopped_()) return fail(Code::kInterrupted, "stopped while " + source + " was read");
     PLUMB_TRY_ASSIGN(const std::size_t count, file->read(piece.get(), room));
     if (count == 0) break;
     const std::string_view bytes(piece.get(), count);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -72,8 +73,9 @@ class Contents {
   // Texts above it are not kept in memory.
   static constexpr std::size_t kLarge = std::size_t{1} << 20;
 
-  // Sources are files of `project`.
-  explicit Contents(Folder project = std::filesystem::path()) : project_(std::move(project)) {}
+  // Sources are files of `project`. Where `stopped` is true, adding one ends with kInterrupted.
+  explicit Contents(Folder project = std::filesystem::path(), std::function<bool()> stopped = {})
+      : project_(std::move(project)), stopped_(std::move(stopped)) {}
 
   // Each returns the digest under which the content is known from then on. Texts of templates are one host's, and may
   // be forgotten; all else is often the same on every host, and is not much.
@@ -122,6 +124,7 @@ class Contents {
   Result<std::string> add_source(const std::string& source, const std::string* key);
 
   Folder project_;
+  std::function<bool()> stopped_;
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   Entries entries_;

@@ -68,8 +68,10 @@ class Applying {
     take_artifact(std::move(saved.artifact));
     contents_ = std::move(saved.contents);
     Diagnostics found;
-    const std::set<std::string> hosts = check_against(workspace_, result_.plan, resumed, found);
+    const auto stopped = [this] { return context_.control.level() != StopLevel::kNone; };
+    const std::set<std::string> hosts = check_against(workspace_, result_.plan, resumed, stopped, found);
     context_.tell(found);
+    if (stopped()) return RunOutcome::kInterrupted;
     if (found.has_errors()) return RunOutcome::kStale;
     if (needs_rendering(result_.plan, contents_)) {
       fleet_ = compile_fleet(workspace_, hosts, context_);
@@ -84,7 +86,7 @@ class Applying {
     Diagnostics missing;
     fleet_->check_contents(result_.plan, contents_, missing);
     context_.tell(missing);
-    if (context_.control.level() != StopLevel::kNone) return RunOutcome::kInterrupted;
+    if (stopped()) return RunOutcome::kInterrupted;
     if (missing.has_errors()) return RunOutcome::kStale;
     if (const std::optional<RunOutcome> why = not_allowed(proposal)) return *why;
     return carry_out(true);

@@ -18,6 +18,11 @@ constexpr std::size_t kMaxParked = 256;
 // Graphs that are different; where there are more, each is made again when the turn of its host comes.
 constexpr std::size_t kMaxGraphs = 1024;
 
+ir::CompilerInput stoppable(ir::CompilerInput input, const Control& control, host::Deadline deadline) {
+  input.stopped = [&control, deadline] { return control.level() != StopLevel::kNone || deadline.passed(); };
+  return input;
+}
+
 }  // namespace
 
 std::string_view name(Phase phase) {
@@ -40,7 +45,7 @@ Fleet::Fleet(ir::CompilerInput input, host::Transport& transport, FleetOptions o
       options_(std::move(options)),
       control_(control),
       observer_(std::move(observer)),
-      compiler_(input),
+      compiler_(stoppable(input, control, options_.run_deadline)),
       context_{transport, control, project_.name, std::move(input.key)} {}
 
 Fleet::~Fleet() = default;
@@ -61,12 +66,12 @@ bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics
   compiler_.check(hosts, diagnostics);
   std::size_t let_go = 0;
   for (const std::string& host : hosts) {
+    Member& member = add(host);
+    std::shared_ptr<const ir::HostGraph> graph = compiler_.compile(host, nullptr, diagnostics);
     if (const std::optional<std::string> why = over()) {
       diagnostics.add(Diagnostic(Code::kInterrupted, *why + " while the configuration was compiled"));
       return false;
     }
-    Member& member = add(host);
-    std::shared_ptr<const ir::HostGraph> graph = compiler_.compile(host, nullptr, diagnostics);
     if (graph != nullptr && !compiler_.needs_facts()) take_graph(member, std::move(graph));
     while (!holds_graphs_ && let_go < members_.size()) members_[let_go++]->session->set_graph(nullptr);
   }

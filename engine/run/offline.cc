@@ -147,7 +147,10 @@ Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<st
     return fail(Code::kSnapshotUnreadable,
                 "the snapshot is of the project `" + snapshot.project() + "`, not of `" + input.project.name + "`");
   }
-  OfflinePlanner planner(input, hosts, snapshot, options);
+  ir::CompilerInput stoppable = input;
+  if (options.control != nullptr)
+    stoppable.stopped = [&control = *options.control] { return control.level() != StopLevel::kNone; };
+  OfflinePlanner planner(stoppable, hosts, snapshot, options);
   for_each_parallel(options.threads, options.threads, [&](std::size_t) { planner.work(); });
   return planner.finish();
 }

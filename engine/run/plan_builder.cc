@@ -46,7 +46,7 @@ PlanBuilder::PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, cons
   plan_.engine = PLUMB_VERSION;
   plan_.project = input.project.name;
   plan_.scope = std::move(scope);
-  const Result<std::string> config = config::digest_of(input.project);
+  const Result<std::string> config = config::digest_of(input.project, input.stopped);
   if (!config) diagnostics_.add(config.error().diagnostic());
   plan_.inputs = {{"config", config.value_or(std::string())},
                   {"inventory", input.inventory.digest},

@@ -34,7 +34,7 @@ Result<SavedPlan> plan_to_resume(const history::RunStore& store, const Registry&
 }
 
 std::set<std::string> check_against(const Workspace& workspace, const plan::Plan& plan, bool resumed,
-                                    Diagnostics& found) {
+                                    const std::function<bool()>& stopped, Diagnostics& found) {
   if (plan.project != workspace.project().name) {
     found.add(Diagnostic(Code::kPlanVersion, "the plan is of the project `" + plan.project + "`, and this is `" +
                                                  workspace.project().name + "`"));
@@ -44,7 +44,7 @@ std::set<std::string> check_against(const Workspace& workspace, const plan::Plan
                   .with_hint("make the plan anew"));
   }
   const auto config = plan.inputs.find("config");
-  if (const Result<std::string> now = config::digest_of(workspace.project()); !now) {
+  if (const Result<std::string> now = config::digest_of(workspace.project(), stopped); !now) {
     found.add(now.error().diagnostic());
   } else if (config == plan.inputs.end() || config->second != *now) {
     found.add(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 
@@ -27,8 +28,8 @@ Result<SavedPlan> plan_to_resume(const history::RunStore& store, const Registry&
 
 // Whether the plan belongs to the project as it is now: of another project or engine, or with hosts that are gone, it
 // is an error; what was changed or joined since is told. `resumed`: hosts are left out of it on purpose. Gives the
-// hosts of the plan that were chosen.
+// hosts of the plan that were chosen. Ends early, with an error, once `stopped` is true.
 std::set<std::string> check_against(const Workspace& workspace, const plan::Plan& plan, bool resumed,
-                                    Diagnostics& found);
+                                    const std::function<bool()>& stopped, Diagnostics& found);
 
 }  // namespace plumb::run

@@ -94,6 +94,31 @@ TEST_F(StopTest, EndsTheCompilationOfALargeFleet) {
   EXPECT_LT(took, std::chrono::seconds(5));
 }
 
+// Holes are read as fast as nothing else, and their digest still takes tens of seconds.
+TEST_F(StopTest, EndsTheReadingOfALargeSource) {
+  std::filesystem::resize_file(folder_.write("large", ""), std::uintmax_t{32} << 30U);
+  folder_.write("plumb.yaml", "plumb: v1\nproject: edge\nresources:\n  - note: /etc/large\n    from: large\n");
+  folder_.write("hosts.yaml", "plumb: v1\nhosts:\n  h1:\n");
+  Diagnostics found;
+  WorkspaceRequest request;
+  request.folder = folder_.path();
+  workspace_ = Workspace::load(request, kinds_, history_, found, sources_);
+  ASSERT_NE(workspace_, nullptr);
+  Fleet fleet(workspace_->compiler_input(), transport_, FleetOptions(), control_, {});
+  bool compiled = true;
+  const milliseconds took =
+      stopped("reading a source", milliseconds(20), [&] { compiled = fleet.compile(workspace_->hosts(), found); });
+  EXPECT_FALSE(compiled);
+  ASSERT_EQ(found.items().size(), 1U);
+  EXPECT_EQ(found.items()[0].code, Code::kInterrupted);
+  EXPECT_LT(took, std::chrono::seconds(5));
+  // So does the digest of the configuration, which the source is a part of.
+  const auto begin = Clock::now();
+  const Result<std::string> digest = config::digest_of(workspace_->project(), [] { return true; });
+  EXPECT_EQ(digest.error().code(), Code::kInterrupted);
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(5));
+}
+
 TEST_F(StopTest, EndsAPlanOfASnapshot) {
   load();
   std::string text = snapshot_header("edge", "2026-01-02T03:04:05Z") + "\n";
