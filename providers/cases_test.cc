@@ -116,6 +116,53 @@ TEST_P(DescribedKind, SaysTheSameAsItsSchema) {
   }
 }
 
+// A host may tell anything of its resources. It must not be able to end who asked it.
+TEST_P(DescribedKind, TakesWhateverAHostTells) {
+  const Kind& kind = GetParam();
+  const Json& properties = kind.schema.json().at("properties");
+  const auto identity = kind.schema.json().at("x-identity").get<std::string>();
+  // What kinds observe beside what is declared.
+  std::vector<std::string> names = {
+      "as",    "below", "brings", "can_reload", "candidate",     "downgrade", "extra",
+      "guard", "left",  "lines",  "link",       "manager",       "refresh",   "removes",
+      "type",  "unit",  "uses",   "wanted",     "reload_needed", "why",       "provided_by"};
+  for (const auto& [name, unused] : properties.items()) names.push_back(name);
+  const std::vector<Json> values = {nullptr,
+                                    5,
+                                    -1.5,
+                                    true,
+                                    "text",
+                                    Json::array(),
+                                    Json::object(),
+                                    Json::array({5}),
+                                    Json::array({Json::object(), nullptr}),
+                                    Json::array({{{"path", 5}, {"owner", nullptr}, {"directory", "x"}}})};
+  Desired desired;
+  desired.address = {"", kind.name, "/x"};
+  desired.attributes[identity] = "/x";
+  const auto ask = [&](const Observed& observed) {
+    for (const char* state : {"", "absent", "present", "running", "stopped", "latest"}) {
+      Desired wanted = desired;
+      if (*state != '\0') wanted.attributes["state"] = state;
+      (void)kind.provider->diff(wanted, observed);
+      (void)kind.provider->restore(wanted, observed);
+      (void)kind.provider->may_bring(wanted, observed, {"", "file", "/y"});
+      for (const Op op : {Op::kRestart, Op::kReload, Op::kRun}) (void)kind.provider->triggered(wanted, observed, op);
+    }
+  };
+  for (const std::string& name : names) {
+    for (const Json& value : values) {
+      Observed observed;
+      observed.exists = true;
+      for (const std::string& other : names) observed.attributes[other] = value;
+      observed.attributes.erase(name);
+      EXPECT_NO_THROW(ask(observed)) << name << " " << value;
+      observed.attributes = {{name, value}};
+      EXPECT_NO_THROW(ask(observed)) << name << " " << value;
+    }
+  }
+}
+
 std::vector<Kind> all_kinds() {
   const Registry kinds = described_builtin_kinds();
   return {kinds.all().begin(), kinds.all().end()};

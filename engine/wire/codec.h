@@ -36,6 +36,9 @@ struct Text {
 template <class T>
 concept Cleaning = std::same_as<T, Line> || std::same_as<T, Text>;
 
+// A value is to be an object, whatever is in it.
+struct Object {};
+
 // How many items a list may have.
 struct Most {
   std::size_t items;
@@ -69,6 +72,7 @@ class Writer {
     static const Json kDefault = to_value(T{});
     if (written != kDefault) out_[name] = std::move(written);
   }
+  void required(const char* name, const Json& value, Object) { required(name, value); }
   void required(const char* name, const std::string& value, Cleaning auto clean) { required(name, clean(value)); }
   void member(const char* name, const std::string& value, Cleaning auto clean) { member(name, clean(value)); }
   template <class T>
@@ -157,6 +161,12 @@ class Reader {
     in_.erase(found);
     from_value(taken, value);
     if (problem_.any()) problem_.set(name);
+  }
+  void required(const char* name, Json& value, Object) {
+    required(name, value);
+    if (problem_.any() || value.is_object()) return;
+    problem_.set("an object is expected");
+    problem_.set(name);
   }
   void required(const char* name, std::string& value, Cleaning auto clean) {
     required(name, value);

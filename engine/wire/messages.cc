@@ -40,7 +40,7 @@ void members(Codec& codec, Diagnostic& diagnostic) {
 template <class Codec>
 void members(Codec& codec, Desired& desired) {
   codec.required("address", desired.address);
-  codec.required("attributes", desired.attributes);
+  codec.required("attributes", desired.attributes, wire::Object());
   codec.member("sensitive", desired.sensitive);
 }
 
@@ -53,7 +53,7 @@ void members(Codec& codec, Missing& missing) {
 template <class Codec>
 void members(Codec& codec, Observed& observed) {
   codec.required("exists", observed.exists);
-  codec.required("attributes", observed.attributes);
+  codec.required("attributes", observed.attributes, wire::Object());
   codec.member("missing", observed.missing, wire::Most{4096});
   codec.member("obstacle", observed.obstacle);
   codec.member("content_text", observed.content_text);

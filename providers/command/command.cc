@@ -10,15 +10,6 @@ namespace {
 constexpr std::chrono::seconds kGuardTimeout{30};
 constexpr const char* kUnguarded = "no guard";
 
-// One text or a list of them.
-std::vector<std::string> texts(const Json& value) {
-  if (value.is_string()) return {value.get<std::string>()};
-  std::vector<std::string> result;
-  if (!value.is_array()) return result;
-  for (const Json& item : value) result.push_back(item.get<std::string>());
-  return result;
-}
-
 // Guards by which a command that has run shows it: after a run they have to say "skip".
 bool has_lasting_guard(const Desired& desired) {
   return desired.has("creates") || desired.has("removes") || desired.has("unless");
@@ -30,7 +21,7 @@ bool has_guard(const Desired& desired) {
 
 std::string quoted(const Json& command) {
   std::string text;
-  for (const std::string& word : texts(command)) text += (text.empty() ? "" : " ") + word;
+  for (const std::string& word : texts_in(command)) text += (text.empty() ? "" : " ") + word;
   constexpr std::size_t kShown = 60;
   if (text.size() > kShown) {
     std::size_t end = kShown;
@@ -71,7 +62,7 @@ class Guards {
 
   Result<> paths(const char* attribute, Verdict& verdict) {
     const bool creates = std::string_view(attribute) == "creates";
-    for (const std::string& path : texts(desired_.attribute(attribute))) {
+    for (const std::string& path : texts_in(desired_.attribute(attribute))) {
       PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(path, true));
       if (info.has_value() == creates) {
         skip(verdict, path + (creates ? " exists (creates)" : " does not exist (removes)"));
@@ -107,7 +98,7 @@ class Guards {
     if (!can_start_) return kNotFound;
     ProcessRequest request;
     request.argv =
-        command.is_string() ? std::vector<std::string>{"/bin/sh", "-c", command.get<std::string>()} : texts(command);
+        command.is_string() ? std::vector<std::string>{"/bin/sh", "-c", command.get<std::string>()} : texts_in(command);
     request.cwd = desired_.text("cwd");
     request.user = desired_.text("as");
     request.timeout = kGuardTimeout;
@@ -176,7 +167,7 @@ Run run_operation(const Desired& desired) {
   if (command.is_string() && !sealed) {
     run.script = command.get<std::string>();
   } else {
-    run.argv = texts(command);
+    run.argv = texts_in(command);
   }
   run.cwd = desired.text("cwd");
   const Json& env = desired.attribute("env");
@@ -214,8 +205,8 @@ std::vector<Result<Observed>> CommandProvider::observe(std::span<const Desired* 
 }
 
 Change CommandProvider::diff(const Desired& desired, const Observed& observed) const {
-  if (observed.attributes.value("guard", "run") == "skip") return {};
-  Change change = running(desired, observed.attributes.value("why", ""));
+  if (observed.text("guard") == "skip") return {};
+  Change change = running(desired, observed.text("why"));
   if (has_guard(desired)) change.before["guard"] = "run";
   if (has_lasting_guard(desired)) change.after["guard"] = "skip";
   return change;

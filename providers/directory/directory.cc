@@ -91,7 +91,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   }
   if (desired.flag("purge", false)) {
     std::set<std::string> managed;
-    for (const Json& kept : desired.attribute("keep")) managed.insert(kept.get<std::string>());
+    for (std::string& kept : texts_in(desired.attribute("keep"))) managed.insert(std::move(kept));
     PLUMB_TRY(take(find_extra(path, managed, system), "extra", observed));
     const Json& extra = observed.attributes["extra"];
     observed.attributes["purge"] = extra.is_array() && extra.empty();
@@ -99,9 +99,14 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   return observed;
 }
 
+std::optional<std::string> given(const Json& entry, const char* attribute) {
+  const Json& value = member_of(entry, attribute);
+  return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
+}
+
 // A walk's attribute that is to become true: recurse or purge.
 bool owes(const Desired& desired, const Observed& observed, const char* attribute) {
-  return observed.exists && desired.flag(attribute, false) && observed.attributes.value(attribute, Json(true)) == false;
+  return observed.exists && desired.flag(attribute, false) && !observed.flag(attribute, true);
 }
 
 const Json& entries(const Observed& observed, const char* attribute) {
@@ -165,10 +170,8 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
     const Json& below = entries(observed, "below");
     for (const Json& entry : below) {
       SetAttributes set;
-      set.path = entry.at("path").get<std::string>();
-      if (entry.contains("owner")) set.ownership.owner = entry["owner"].get<std::string>();
-      if (entry.contains("group")) set.ownership.group = entry["group"].get<std::string>();
-      if (entry.contains("mode")) set.ownership.mode = entry["mode"].get<std::string>();
+      set.path = text_of(entry, "path");
+      set.ownership = {given(entry, "owner"), given(entry, "group"), given(entry, "mode")};
       change.operations.push_back(std::move(set));
     }
     change.note = "sets attributes of " + count(below.size(), "entry", "entries") + " below";
@@ -178,7 +181,7 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
     change.after["purge"] = true;
     const Json& extra = entries(observed, "extra");
     for (const Json& entry : extra) {
-      change.operations.push_back(Remove{entry.at("path").get<std::string>(), entry.value("directory", false), false});
+      change.operations.push_back(Remove{text_of(entry, "path"), flag_of(entry, "directory", false), false});
     }
     change.note += (change.note.empty() ? "" : "; ");
     change.note += "removes " + count(extra.size(), "entry", "entries") + " that nothing manages";

@@ -14,11 +14,8 @@ bool wants_absent(const Desired& desired) {
 }
 
 std::set<std::string> members_of(const Desired& desired) {
-  std::set<std::string> members;
-  const Json& list = desired.attribute("members");
-  if (!list.is_array()) return members;
-  for (const Json& member : list) members.insert(member.get<std::string>());
-  return members;
+  const std::vector<std::string> members = texts_in(desired.attribute("members"));
+  return {members.begin(), members.end()};
 }
 
 Observed observe_one(const Desired& desired, const AccountFiles& files, System& system) {

@@ -63,13 +63,12 @@ std::vector<std::string> LineProvider::edits_paths(const Desired& desired) const
 std::optional<Desired> LineProvider::restore(const Desired& desired, const Observed& before) const {
   // Where lines were that are removed nothing tells, and of sensitive ones nothing is known.
   if (wants_absent(desired) || desired.sensitive.contains("text")) return std::nullopt;
-  const std::string made =
-      before.attributes.contains("wanted") ? before.attributes["wanted"].get<std::string>() : desired.text("text");
+  const std::string made = before.text("wanted", desired.text("text"));
   Desired again;
   again.address = desired.address;
   again.attributes["path"] = desired.text("path");
   again.attributes["state"] = before.exists ? "present" : "absent";
-  again.attributes["text"] = before.exists ? before.attributes["text"] : Json(made);
+  again.attributes["text"] = before.exists ? before.attribute("text") : Json(made);
   if (before.exists) again.attributes["match"] = pattern_of(made);
   for (const char* attribute : {"follow", "validate"}) {
     if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);

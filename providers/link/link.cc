@@ -114,8 +114,8 @@ Change LinkProvider::diff(const Desired& desired, const Observed& observed) cons
   const std::string target = desired.text("target");
   const std::string type = hard ? "hard link" : "link";
   if (observed.exists) {
-    const std::string there = observed.attributes.value("type", type);
-    const Json found = observed.attributes.value("target", Json());
+    const std::string there = observed.text("type", type);
+    const Json& found = observed.attribute("target");
     if (there == type && found == target) return change;
     change.op = there == type ? Op::kUpdate : Op::kReplace;
     if (there != type) {
@@ -150,7 +150,7 @@ std::optional<Desired> LinkProvider::restore(const Desired& desired, const Obser
   if (before.exists && !before.attributes.contains("target")) return std::nullopt;
   Desired again = desired_again(desired, before, {"target"});
   again.attributes["path"] = desired.text("path");
-  if (before.attributes.value("type", "link") == "hard link" || (!before.exists && wants_hard(desired))) {
+  if (before.text("type") == "hard link" || (!before.exists && wants_hard(desired))) {
     again.attributes["hard"] = true;
   }
   return again;

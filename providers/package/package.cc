@@ -14,12 +14,6 @@ bool wants_latest(const Desired& desired) {
   return desired.text("state", "present") == "latest";
 }
 
-std::vector<std::string> names_in(const Observed& observed, const char* attribute) {
-  const auto found = observed.attributes.find(attribute);
-  if (found == observed.attributes.end() || !found->is_array()) return {};
-  return found->get<std::vector<std::string>>();
-}
-
 std::string listed(const std::vector<std::string>& names, std::size_t from) {
   constexpr std::size_t kShown = 8;
   std::string text;
@@ -34,20 +28,20 @@ void append(std::string& note, const std::string& text) {
 
 bool is_as_wanted(const Desired& desired, const Observed& observed) {
   if (!observed.exists) return false;
-  const std::string there = observed.attributes.value("version", "");
+  const std::string there = observed.text("version");
   const std::string version = desired.text("version");
   if (!version.empty() && !version_matches(version, there)) return false;
   return !wants_latest(desired) ||
-         (!observed.attributes.value("refresh", false) && observed.attributes.value("candidate", there) == there);
+         (!observed.flag("refresh", false) && observed.text("candidate", there) == there);
 }
 
 Change removal(const Desired& desired, const Observed& observed) {
   Change change;
   change.op = Op::kDelete;
   change.before["state"] = "present";
-  if (observed.attributes.contains("version")) change.before["version"] = observed.attributes["version"];
+  if (observed.has("version")) change.before["version"] = observed.attribute("version");
   PackageTransaction transaction;
-  transaction.manager = observed.attributes.value("manager", "");
+  transaction.manager = observed.text("manager");
   transaction.remove.push_back(desired.text("name"));
   change.operations.push_back(std::move(transaction));
   return change;
@@ -67,28 +61,27 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
   if (is_as_wanted(desired, observed)) return change;
   const std::string name = desired.text("name");
   const std::string version = desired.text("version");
-  const std::string candidate = observed.attributes.value("candidate", "");
+  const std::string candidate = observed.text("candidate");
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   change.fidelity = Fidelity::kBounded;
   if (!observed.exists) change.after["state"] = "present";
-  if (observed.exists && observed.attributes.contains("version"))
-    change.before["version"] = observed.attributes["version"];
+  if (observed.exists && observed.has("version")) change.before["version"] = observed.attribute("version");
 
   PackageTransaction transaction;
-  transaction.manager = observed.attributes.value("manager", "");
-  PackageRequest request{observed.attributes.value("as", name), candidate.empty() ? version : candidate};
+  transaction.manager = observed.text("manager");
+  PackageRequest request{observed.text("as", name), candidate.empty() ? version : candidate};
   if (!request.version.empty() && !is_version_pattern(request.version)) change.after["version"] = request.version;
   transaction.install.push_back(request);
-  transaction.allow_downgrade = observed.attributes.value("downgrade", false);
-  transaction.refresh = observed.attributes.value("refresh", false);
+  transaction.allow_downgrade = observed.flag("downgrade", false);
+  transaction.refresh = observed.flag("refresh", false);
 
   if (transaction.refresh) append(change.note, "the package lists are read first and decide what comes");
   if (request.name != name) append(change.note, request.name + " provides it");
   if (transaction.allow_downgrade) append(change.note, "an older version");
-  if (const auto brings = names_in(observed, "brings"); brings.size() > 1) {
+  if (const auto brings = texts_in(observed.attribute("brings")); brings.size() > 1) {
     append(change.note, "brings " + listed(brings, 1));
   }
-  if (const auto removes = names_in(observed, "removes"); !removes.empty()) {
+  if (const auto removes = texts_in(observed.attribute("removes")); !removes.empty()) {
     append(change.note, "makes " + listed(removes, 0) + " go, as declared");
     // Named, since a transaction removes nothing else.
     transaction.remove = removes;
@@ -99,7 +92,7 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
 
 bool PackageProvider::may_bring(const Desired& desired, const Observed& observed, const Address& what) const {
   if (wants_absent(desired) || is_as_wanted(desired, observed)) return false;
-  std::vector<std::string> packages = names_in(observed, "brings");
+  std::vector<std::string> packages = texts_in(observed.attribute("brings"));
   if (packages.empty()) packages.push_back(desired.text("name"));
   return may_belong(what, packages);
 }
@@ -118,7 +111,7 @@ std::optional<Desired> PackageProvider::restore(const Desired& desired, const Ob
   Desired again;
   again.address = desired.address;
   again.attributes = {{"name", desired.text("name")}, {"state", before.exists ? "present" : "absent"}};
-  const std::string version = before.attributes.value("version", "");
+  const std::string version = before.text("version");
   if (before.exists && !version.empty()) again.attributes["version"] = version;
   return again;
 }

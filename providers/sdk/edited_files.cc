@@ -157,9 +157,7 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
     if (!observed.exists) return change;
     change.op = Op::kDelete;
     if (there) change.before["text"] = *found;
-    if (observed.attributes.contains("lines")) {
-      change.note = std::to_string(observed.attributes["lines"].get<int>()) + " lines";
-    }
+    if (const Json& lines = observed.attribute("lines"); lines.is_number_integer()) change.note = lines.dump() + " lines";
   } else {
     if (observed.attributes.contains("left") && !observed.obstacle) return change;
     const auto wanted = observed.attributes.find("wanted");

@@ -267,7 +267,7 @@ Desired desired_again(const Desired& desired, const Observed& before, std::initi
   again.attributes["state"] = before.exists ? "present" : "absent";
   if (!before.exists) return again;
   for (const char* attribute : attributes) {
-    if (before.attributes.contains(attribute)) again.attributes[attribute] = before.attributes[attribute];
+    if (before.has(attribute)) again.attributes[attribute] = before.attribute(attribute);
   }
   return again;
 }

@@ -51,20 +51,30 @@ std::optional<Fidelity> fidelity_from_name(std::string_view name) {
   return value_in(kFidelities, name);
 }
 
-const Json& Desired::attribute(const std::string& name) const {
+const Json& member_of(const Json& object, const std::string& name) {
   static const Json kNull;
-  const auto found = attributes.find(name);
-  return found == attributes.end() ? kNull : *found;
+  const auto found = object.find(name);
+  return found == object.end() ? kNull : *found;
 }
 
-std::string Desired::text(const std::string& name, std::string otherwise) const {
-  const Json& value = attribute(name);
+std::string text_of(const Json& object, const std::string& name, std::string otherwise) {
+  const Json& value = member_of(object, name);
   return value.is_string() ? value.get<std::string>() : std::move(otherwise);
 }
 
-bool Desired::flag(const std::string& name, bool otherwise) const {
-  const Json& value = attribute(name);
+bool flag_of(const Json& object, const std::string& name, bool otherwise) {
+  const Json& value = member_of(object, name);
   return value.is_boolean() ? value.get<bool>() : otherwise;
+}
+
+std::vector<std::string> texts_in(const Json& list) {
+  if (list.is_string()) return {list.get<std::string>()};
+  std::vector<std::string> texts;
+  if (!list.is_array()) return texts;
+  for (const Json& item : list) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
 }
 
 std::vector<Address> Provider::infers(const Desired&) const {

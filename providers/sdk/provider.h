@@ -24,16 +24,27 @@ namespace plumb {
 // them. An attribute of x-format content or source arrives as `content` with the digest of its bytes. The value
 // of a sensitive attribute arrives as its keyed digest ("hmac-sha256:…"), whatever its type; a provider only
 // compares it with what it observed, or hands it on inside an operation.
+
+// Of an object that anybody may have made: null where it is none or has no such member; and where the member is of
+// another type, it counts as not given.
+const Json& member_of(const Json& object, const std::string& name);
+std::string text_of(const Json& object, const std::string& name, std::string otherwise = {});
+bool flag_of(const Json& object, const std::string& name, bool otherwise);
+// The texts in a list, or the one text that stands in its place.
+std::vector<std::string> texts_in(const Json& list);
+
 struct Desired {
   Address address;
   Json attributes = Json::object();
   std::set<std::string> sensitive;
 
   // Null where it is not given.
-  const Json& attribute(const std::string& name) const;
+  const Json& attribute(const std::string& name) const { return member_of(attributes, name); }
   // A text or boolean attribute, or the given value where it is not given.
-  std::string text(const std::string& name, std::string otherwise = {}) const;
-  bool flag(const std::string& name, bool otherwise) const;
+  std::string text(const std::string& name, std::string otherwise = {}) const {
+    return text_of(attributes, name, std::move(otherwise));
+  }
+  bool flag(const std::string& name, bool otherwise) const { return flag_of(attributes, name, otherwise); }
   bool has(const std::string& name) const { return !attribute(name).is_null(); }
 };
 
@@ -60,6 +71,14 @@ struct Observed {
   std::optional<std::string> content_text;
   // The address of a later resource that takes back what this one asks for; "" for none.
   std::string undone_by;
+
+  // As those of Desired. A host may tell whatever it likes, so nothing else reads the attributes' values.
+  const Json& attribute(const std::string& name) const { return member_of(attributes, name); }
+  std::string text(const std::string& name, std::string otherwise = {}) const {
+    return text_of(attributes, name, std::move(otherwise));
+  }
+  bool flag(const std::string& name, bool otherwise) const { return flag_of(attributes, name, otherwise); }
+  bool has(const std::string& name) const { return !attribute(name).is_null(); }
 };
 
 // kVerify: probes that ask whether an action on the resource did what it was made for.

@@ -82,10 +82,10 @@ Observed describe(const Desired& desired, const Unit& unit, const Units& units, 
 class Actions {
  public:
   Actions(const Desired& desired, const Observed& observed, Change& change)
-      : manager_(observed.attributes.value("manager", "")),
-        unit_(observed.attributes.value("unit", desired.text("name"))),
+      : manager_(observed.text("manager")),
+        unit_(observed.text("unit", desired.text("name"))),
         change_(change) {
-    fresh_ = !observed.exists || desired.flag("unit_files", false) || observed.attributes.value("reload_needed", false);
+    fresh_ = !observed.exists || desired.flag("unit_files", false) || observed.flag("reload_needed", false);
   }
   void add(const char* verb) { change_.operations.push_back(ServiceAction{manager_, unit_, verb}); }
   // Before the unit's files are used: they may be newer than what is loaded, now or by an earlier action.
@@ -128,16 +128,16 @@ Change ServiceProvider::diff(const Desired& desired, const Observed& observed) c
   Actions actions(desired, observed, change);
   const auto differs = [&](const char* attribute, const Json& wanted, bool same) {
     if (same) return false;
-    if (observed.attributes.contains(attribute)) change.before[attribute] = observed.attributes[attribute];
+    if (observed.has(attribute)) change.before[attribute] = observed.attribute(attribute);
     change.after[attribute] = wanted;
     return true;
   };
-  const auto flag = [&](const char* attribute) { return observed.attributes.value(attribute, false); };
+  const auto flag = [&](const char* attribute) { return observed.flag(attribute, false); };
 
   if (desired.has("masked") && !desired.flag("masked", false) && differs("masked", false, !flag("masked"))) {
     actions.add("unmask");
   }
-  const std::string state = observed.attributes.value("state", "stopped");
+  const std::string state = observed.text("state", "stopped");
   const bool start = wants_running(desired) && differs("state", "running", observed.exists && state == "running");
   const bool stopped = state == "stopped" || state == "failed";
   const bool stop = desired.text("state") == "stopped" && differs("state", "stopped", !observed.exists || stopped);
@@ -194,10 +194,10 @@ Change ServiceProvider::triggered(const Desired& desired, const Observed& observ
   if (op != Op::kRestart && op != Op::kReload) return change;
   if (desired.text("state") == "stopped" || desired.flag("masked", false)) return change;
   // What is not running is started by diff() where that is asked for, and left alone where not.
-  if (observed.attributes.value("state", "") != "running") return change;
+  if (observed.text("state") != "running") return change;
   Actions actions(desired, observed, change);
   actions.reload_definition();
-  const bool reload = op == Op::kReload && observed.attributes.value("can_reload", false);
+  const bool reload = op == Op::kReload && observed.flag("can_reload", false);
   actions.add(reload ? "reload" : "restart");
   change.op = reload ? Op::kReload : Op::kRestart;
   if (op == Op::kReload && !reload) change.note = "it cannot reload, so it is restarted";
@@ -211,10 +211,10 @@ std::optional<Desired> ServiceProvider::restore(const Desired& desired, const Ob
   again.address = desired.address;
   again.attributes["name"] = desired.attribute("name");
   if (desired.has("state")) {
-    again.attributes["state"] = before.attributes.value("state", "stopped") == "running" ? "running" : "stopped";
+    again.attributes["state"] = before.text("state") == "running" ? "running" : "stopped";
   }
   for (const char* attribute : {"enabled", "masked"}) {
-    if (desired.has(attribute)) again.attributes[attribute] = before.attributes.value(attribute, false);
+    if (desired.has(attribute)) again.attributes[attribute] = before.flag(attribute, false);
   }
   return again;
 }

@@ -17,11 +17,9 @@ bool needs_shadow(const Desired& desired) {
   return desired.has("password_hash") || desired.has("locked") || desired.has("expires");
 }
 
-std::set<std::string> texts(const Json& list) {
-  std::set<std::string> result;
-  if (!list.is_array()) return result;
-  for (const Json& item : list) result.insert(item.get<std::string>());
-  return result;
+std::set<std::string> sorted_texts(const Json& list) {
+  std::vector<std::string> texts = texts_in(list);
+  return {std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end())};
 }
 
 // A new user gets a home folder unless it is a system user or the resource says otherwise.
@@ -35,7 +33,7 @@ void note_missing_groups(const Desired& desired, const AccountFiles& files, Syst
     observed.missing.push_back({{"", "group", name}, attribute});
   };
   check(desired.text("group"), "group");
-  for (const std::string& name : texts(desired.attribute("groups"))) check(name, "groups");
+  for (const std::string& name : sorted_texts(desired.attribute("groups"))) check(name, "groups");
 }
 
 Result<> check_shell(const Desired& desired, System& system, Observed& observed) {
@@ -127,7 +125,7 @@ Change removal(const Desired& desired, const Observed& observed) {
   EditDatabase edit{"user", "delete", desired.text("name"), Json::object()};
   if (desired.flag("remove_home", false)) {
     edit.set["remove_home"] = true;
-    change.note = "with its home folder " + observed.attributes.value("home", "");
+    change.note = "with its home folder " + observed.text("home");
   }
   change.operations.push_back(std::move(edit));
   return change;
@@ -137,9 +135,9 @@ Change removal(const Desired& desired, const Observed& observed) {
 Json wanted_value(const Desired& desired, const Observed& observed, const char* attribute) {
   const Json& value = desired.attribute(attribute);
   if (std::string_view(attribute) != "groups" || !value.is_array()) return value;
-  std::set<std::string> groups = texts(value);
+  std::set<std::string> groups = sorted_texts(value);
   if (observed.exists && desired.flag("append", false))
-    groups.merge(texts(observed.attributes.value("groups", Json())));
+    groups.merge(sorted_texts(observed.attribute("groups")));
   return groups;
 }
 
@@ -177,7 +175,7 @@ Change UserProvider::diff(const Desired& desired, const Observed& observed) cons
     edit.set["create_home"] = makes_home(desired);
     change.after["create_home"] = makes_home(desired);
   } else {
-    if (desired.flag("create_home", false) && observed.attributes.value("create_home", true) == false) {
+    if (desired.flag("create_home", false) && !observed.flag("create_home", true)) {
       change.before["create_home"] = false;
       change.after["create_home"] = true;
       edit.set["create_home"] = true;
@@ -198,7 +196,7 @@ std::vector<Address> UserProvider::infers(const Desired& desired) const {
     if (!group.empty() && !is_number(group)) edges.push_back({"", "group", group});
   };
   add(desired.text("group"));
-  for (const std::string& group : texts(desired.attribute("groups"))) add(group);
+  for (const std::string& group : sorted_texts(desired.attribute("groups"))) add(group);
   return edges;
 }
 

@@ -27,7 +27,8 @@ class Secrets {
   // any other text is somebody's own and stays, whatever it looks like. kSecretUnresolved where a value is missing, or
   // where one stands that only a sealed value can be and that is not marked.
   Result<Operation> reveal(const Operation& operation, const std::set<Sealed>& marked) const;
-  // Text that may be shown: values become "(sensitive)".
+  // Text that may be shown: each stretch of it that sensitive texts cover becomes "(sensitive)". They are looked for
+  // wherever they stand in a value, and one of several lines by its lines too, since programs print lines.
   std::string hide(std::string text) const;
 
  private:
@@ -35,6 +36,7 @@ class Secrets {
   Result<> reveal_run(Json& body, const std::set<Sealed>& marked) const;
 
   std::map<Sealed, Json> values_;
+  std::set<std::string> texts_;  // to hide
 };
 
 class Interpreter {
