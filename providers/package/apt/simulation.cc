@@ -52,7 +52,8 @@ class Parser {
   void line(std::string_view text) {
     if (text.starts_with("Inst ")) return install(words_of(text));
     if (text.starts_with("Remv ")) {
-      result_.removes.insert(std::string(words_of(text).at(1)));
+      // A cut line names nothing.
+      if (const auto words = words_of(text); words.size() > 1) result_.removes.emplace(words[1]);
       return;
     }
     if (text.starts_with("E: ")) return error(text);
@@ -63,7 +64,7 @@ class Parser {
                  : text.ends_with("have unmet dependencies:")             ? Section::kUnmet
                  : text.ends_with(" is a virtual package provided by:")   ? Section::kProviders
                                                                           : Section::kNone;
-      if (section_ == Section::kProviders) virtual_ = words_of(text).at(1);
+      if (const auto words = words_of(text); section_ == Section::kProviders && words.size() > 1) virtual_ = words[1];
       return;
     }
     indented(words_of(text), text);
