@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::string_view kNewDirectoryMode = "0755";
 
-bool wants_absent(const Desired& desired) {
-  return desired.text("state", "present") == "absent";
-}
-
 std::string count(std::size_t number, std::string_view one, std::string_view many) {
   return std::to_string(number) + ' ' + std::string(number == 1 ? one : many);
 }

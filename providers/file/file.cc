@@ -11,11 +11,6 @@ namespace {
 constexpr std::string_view kNewFileMode = "0644";
 constexpr std::size_t kShownBytes = std::size_t{256} << 10U;
 
-bool wants_absent(const Desired& desired) {
-  const Json& state = desired.attribute("state");
-  return state.is_string() && state.get_ref<const std::string&>() == "absent";
-}
-
 std::string_view what_is(FileType type) {
   switch (type) {
     case FileType::kFile:

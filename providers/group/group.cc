@@ -9,10 +9,6 @@
 namespace plumb::providers::group {
 namespace {
 
-bool wants_absent(const Desired& desired) {
-  return desired.text("state", "present") == "absent";
-}
-
 std::set<std::string> members_of(const Desired& desired) {
   const std::vector<std::string> members = texts_in(desired.attribute("members"));
   return {members.begin(), members.end()};

@@ -6,10 +6,6 @@
 namespace plumb::providers::line {
 namespace {
 
-bool wants_absent(const Desired& desired) {
-  return desired.text("state") == "absent";
-}
-
 Edit edit_of(const Desired& desired) {
   LineEdit edit;
   edit.text = desired.text("text");

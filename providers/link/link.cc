@@ -5,9 +5,6 @@
 namespace plumb::providers::link {
 namespace {
 
-bool wants_absent(const Desired& desired) {
-  return desired.text("state", "present") == "absent";
-}
 bool wants_hard(const Desired& desired) {
   return desired.flag("hard", false);
 }

@@ -115,6 +115,22 @@ bool version_matches(std::string_view wanted, std::string_view version) {
   return version.starts_with(wanted.substr(0, wanted.size() - 1));
 }
 
+bool wants_latest(const Desired& desired) {
+  return desired.text("state") == "latest";
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 8;
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kShown; ++i) text += (text.empty() ? "" : ", ") + names[i];
+  if (names.size() > kShown) text += " and " + std::to_string(names.size() - kShown) + " more";
+  return text;
+}
+
+std::string listed(const std::set<std::string>& names) {
+  return listed(std::vector<std::string>(names.begin(), names.end()));
+}
+
 bool may_belong(const Address& what, const std::vector<std::string>& packages) {
   if (packages.empty()) return false;
   if (what.kind == "unit") return true;

@@ -2,7 +2,9 @@
 // `const BackEnd& back_end()` in the namespace of its own name.
 #pragma once
 
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +31,12 @@ std::string package_manager(System& system);
 // "1.2-3" as it is; "1.2*" any version that begins so.
 bool version_matches(std::string_view wanted, std::string_view version);
 bool is_version_pattern(std::string_view wanted);
+
+bool wants_latest(const Desired& desired);
+
+// "a, b, c"; of many the first ones, and how many more.
+std::string listed(const std::vector<std::string>& names);
+std::string listed(const std::set<std::string>& names);
 
 // Whether one of the packages may bring what an address names. Units: any may. Users and groups: their names have a
 // word in common. Paths: a folder on the way has a package's name in it, or is part of one.

@@ -7,21 +7,6 @@
 namespace plumb::providers::package {
 namespace {
 
-bool wants_absent(const Desired& desired) {
-  return desired.text("state", "present") == "absent";
-}
-bool wants_latest(const Desired& desired) {
-  return desired.text("state", "present") == "latest";
-}
-
-std::string listed(const std::vector<std::string>& names, std::size_t from) {
-  constexpr std::size_t kShown = 8;
-  std::string text;
-  for (std::size_t i = from; i < names.size() && i < from + kShown; ++i) text += (text.empty() ? "" : ", ") + names[i];
-  if (names.size() > from + kShown) text += " and " + std::to_string(names.size() - from - kShown) + " more";
-  return text;
-}
-
 void append(std::string& note, const std::string& text) {
   note += (note.empty() ? "" : "; ") + text;
 }
@@ -31,8 +16,7 @@ bool is_as_wanted(const Desired& desired, const Observed& observed) {
   const std::string there = observed.text("version");
   const std::string version = desired.text("version");
   if (!version.empty() && !version_matches(version, there)) return false;
-  return !wants_latest(desired) ||
-         (!observed.flag("refresh", false) && observed.text("candidate", there) == there);
+  return !wants_latest(desired) || (!observed.flag("refresh", false) && observed.text("candidate", there) == there);
 }
 
 Change removal(const Desired& desired, const Observed& observed) {
@@ -78,11 +62,12 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
   if (transaction.refresh) append(change.note, "the package lists are read first and decide what comes");
   if (request.name != name) append(change.note, request.name + " provides it");
   if (transaction.allow_downgrade) append(change.note, "an older version");
-  if (const auto brings = texts_in(observed.attribute("brings")); brings.size() > 1) {
-    append(change.note, "brings " + listed(brings, 1));
+  if (auto brings = texts_in(observed.attribute("brings")); brings.size() > 1) {
+    brings.erase(brings.begin());
+    append(change.note, "brings " + listed(brings));
   }
   if (const auto removes = texts_in(observed.attribute("removes")); !removes.empty()) {
-    append(change.note, "makes " + listed(removes, 0) + " go, as declared");
+    append(change.note, "makes " + listed(removes) + " go, as declared");
     // Named, since a transaction removes nothing else.
     transaction.remove = removes;
   }

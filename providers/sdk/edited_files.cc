@@ -10,10 +10,6 @@
 namespace plumb {
 namespace {
 
-bool wants_absent(const Desired& desired) {
-  return desired.text("state") == "absent";
-}
-
 // One file as the edits of a batch find it one after another.
 class EditedFile {
  public:
@@ -157,7 +153,8 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
     if (!observed.exists) return change;
     change.op = Op::kDelete;
     if (there) change.before["text"] = *found;
-    if (const Json& lines = observed.attribute("lines"); lines.is_number_integer()) change.note = lines.dump() + " lines";
+    if (const Json& lines = observed.attribute("lines"); lines.is_number_integer())
+      change.note = lines.dump() + " lines";
   } else {
     if (observed.attributes.contains("left") && !observed.obstacle) return change;
     const auto wanted = observed.attributes.find("wanted");

@@ -24,6 +24,13 @@ Json Managers::facts(System& system) const {
   return facts;
 }
 
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
 std::string last_lines(std::string_view text, std::size_t lines) {
   std::size_t end = text.size();
   while (end > 0 && text[end - 1] == '\n') --end;

@@ -99,6 +99,9 @@ class Managers {
   std::vector<std::pair<std::string, Fact>> facts_;
 };
 
+// The first line of what a program said, without its end; `text` begins behind it then.
+std::string_view take_line(std::string_view& text);
+
 // The last lines of what a program said, for a message.
 std::string last_lines(std::string_view text, std::size_t lines = 15);
 

@@ -51,6 +51,11 @@ std::optional<Fidelity> fidelity_from_name(std::string_view name) {
   return value_in(kFidelities, name);
 }
 
+bool wants_absent(const Desired& desired) {
+  const Json& state = desired.attribute("state");
+  return state.is_string() && state.get_ref<const std::string&>() == "absent";
+}
+
 const Json& member_of(const Json& object, const std::string& name) {
   static const Json kNull;
   const auto found = object.find(name);
@@ -100,7 +105,7 @@ Change Provider::triggered(const Desired&, const Observed&, Op) const {
   return {};
 }
 bool Provider::is_unwanted(const Desired& desired) const {
-  return desired.text("state") == "absent";
+  return wants_absent(desired);
 }
 Observed Provider::as_declared(const Desired& desired) const {
   Observed observed;

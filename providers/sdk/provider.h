@@ -48,6 +48,9 @@ struct Desired {
   bool has(const std::string& name) const { return !attribute(name).is_null(); }
 };
 
+// `state: absent`, which most kinds know.
+bool wants_absent(const Desired& desired);
+
 // Something a resource cannot do without and the host does not have. `what` is an address in the form of
 // the kind that would make it: user:deploy, group:www, directory:/etc/nginx, unit:nginx.service, file:/x.
 struct Missing {

@@ -82,9 +82,7 @@ Observed describe(const Desired& desired, const Unit& unit, const Units& units, 
 class Actions {
  public:
   Actions(const Desired& desired, const Observed& observed, Change& change)
-      : manager_(observed.text("manager")),
-        unit_(observed.text("unit", desired.text("name"))),
-        change_(change) {
+      : manager_(observed.text("manager")), unit_(observed.text("unit", desired.text("name"))), change_(change) {
     fresh_ = !observed.exists || desired.flag("unit_files", false) || observed.flag("reload_needed", false);
   }
   void add(const char* verb) { change_.operations.push_back(ServiceAction{manager_, unit_, verb}); }

@@ -9,10 +9,6 @@
 namespace plumb::providers::user {
 namespace {
 
-bool wants_absent(const Desired& desired) {
-  return desired.text("state", "present") == "absent";
-}
-
 bool needs_shadow(const Desired& desired) {
   return desired.has("password_hash") || desired.has("locked") || desired.has("expires");
 }
@@ -136,8 +132,7 @@ Json wanted_value(const Desired& desired, const Observed& observed, const char* 
   const Json& value = desired.attribute(attribute);
   if (std::string_view(attribute) != "groups" || !value.is_array()) return value;
   std::set<std::string> groups = sorted_texts(value);
-  if (observed.exists && desired.flag("append", false))
-    groups.merge(sorted_texts(observed.attribute("groups")));
+  if (observed.exists && desired.flag("append", false)) groups.merge(sorted_texts(observed.attribute("groups")));
   return groups;
 }
 

@@ -25,9 +25,8 @@ bool holds(std::string_view text, std::string_view part) {
 std::string section(std::string_view output, const std::string& begin) {
   std::string text;
   bool inside = false;
-  for (std::size_t at = 0; at < output.size();) {
-    const std::string_view line = output.substr(at, output.find('\n', at) - at);
-    at += line.size() + 1;
+  while (!output.empty()) {
+    const std::string_view line = take_line(output);
     const auto starts = [&](std::string_view step) { return line.starts_with(step); };
     if (std::any_of(kSteps.begin(), kSteps.end(), starts)) {
       inside = line.starts_with(begin) && (line.substr(begin.size()).find_first_of(" :") == 0);

@@ -15,13 +15,6 @@ Diagnostic refused(std::string summary, std::string hint = {}) {
   return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));
 }
 
-bool wants_absent(const Desired& desired) {
-  return desired.text("state", "present") == "absent";
-}
-bool wants_latest(const Desired& desired) {
-  return desired.text("state", "present") == "latest";
-}
-
 // One resource on its way through the batch.
 struct Item {
   const Desired* desired = nullptr;
@@ -301,18 +294,6 @@ class Look {
 
 Result<std::vector<Observed>> look(std::span<const Desired* const> desired, System& system) {
   return Look(desired, system).run();
-}
-
-std::string listed(const std::set<std::string>& names) {
-  constexpr std::size_t kShown = 8;
-  std::string text;
-  std::size_t shown = 0;
-  for (const std::string& name : names) {
-    if (++shown > kShown) break;
-    text += (text.empty() ? "" : ", ") + name;
-  }
-  if (names.size() > kShown) text += " and " + std::to_string(names.size() - kShown) + " more";
-  return text;
 }
 
 }  // namespace plumb::providers::package::apt

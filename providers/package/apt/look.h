@@ -15,7 +15,4 @@ namespace plumb::providers::package::apt {
 // that is to blame.
 Result<std::vector<Observed>> look(std::span<const Desired* const> desired, System& system);
 
-// "a, b and 3 more"
-std::string listed(const std::set<std::string>& names);
-
 }  // namespace plumb::providers::package::apt
