@@ -67,7 +67,7 @@ TEST(Messages, WrongTypesAreRefused) {
 TEST(Messages, AttributesAreAnObject) {
   for (const Json& attributes : {Json(5), Json::array({1}), Json("text"), Json(nullptr)}) {
     ObservedChunk chunk;
-    chunk.states.push_back({.index = 0, .observed = Observed{.exists = true, .attributes = attributes}, .problem = {}});
+    chunk.states.emplace_back().observed.emplace().attributes = attributes;
     const auto decoded = decode(encode(chunk));
     ASSERT_FALSE(decoded.has_value()) << attributes;
     EXPECT_NE(decoded.error().summary().find("attributes"), std::string::npos) << decoded.error().summary();
