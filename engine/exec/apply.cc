@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/sealed.h"
 #include "engine/exec/apply_run.h"
 #include "engine/exec/item_locks.h"
 #include "engine/exec/observe.h"
@@ -110,7 +111,7 @@ bool ApplyRun::look_at_all() {
     }
     if (action(i).explained || action(i).triggered || states_[i] != State::kPending) continue;
     looked.push_back(i);
-    desired.push_back(&action(i).desired);
+    desired.push_back(as_planned_for(i));
   }
   std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
   bool stale = false;
@@ -167,6 +168,22 @@ void ApplyRun::act() {
   }
 }
 
+// What the action wants, with all marked sensitive that its plan saw sealed: so what is seen now compares with it. It
+// lives as long as the run.
+const Desired* ApplyRun::as_planned_for(std::size_t index) {
+  const wire::Action& what = action(index);
+  std::set<std::string> sealed;
+  for (const auto& [name, value] : what.before.items()) {
+    if (value.is_string() && !what.desired.sensitive.contains(name) &&
+        Sealed::decode(value.get_ref<const std::string&>()))
+      sealed.insert(name);
+  }
+  if (sealed.empty()) return &what.desired;
+  Desired& desired = planned_for_.emplace_back(what.desired);
+  desired.sensitive.merge(sealed);
+  return &desired;
+}
+
 // What earlier actions explain is looked at when its turn comes, all of a transaction at once.
 void ApplyRun::look_at(std::span<const std::size_t> indexes) {
   std::vector<std::size_t> looked;
@@ -175,7 +192,7 @@ void ApplyRun::look_at(std::span<const std::size_t> indexes) {
     const wire::Action& what = action(index);
     if (!what.explained || what.triggered || states_[index] != State::kPending || lost_need(index)) continue;
     looked.push_back(index);
-    desired.push_back(&what.desired);
+    desired.push_back(as_planned_for(index));
   }
   std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
   for (std::size_t at = 0; at < looked.size(); ++at) {

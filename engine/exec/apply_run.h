@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -57,6 +58,7 @@ class ApplyRun {
   bool already_applied();
   void leave_locked_alone();
   bool look_at_all();
+  const Desired* as_planned_for(std::size_t index);
   void act();
   void look_at(std::span<const std::size_t> indexes);
   std::optional<Turn> take_turn(std::size_t index);
@@ -113,6 +115,7 @@ class ApplyRun {
   std::vector<bool> waits_;                                       // for the last action of its transaction
   std::vector<State> states_;
   std::vector<Judgement> judgements_;            // of actions that were looked at
+  std::deque<Desired> planned_for_;              // see as_planned_for()
   std::vector<std::optional<Observed>> before_;  // what was there when they were
   std::vector<bool> touched_;                    // the host is no longer as it was before the action
   std::vector<bool> started_;                    // the action started a service

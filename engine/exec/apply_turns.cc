@@ -311,7 +311,8 @@ void ApplyRun::look_again(std::vector<Turn>& turns) {
     if (is_probe(turn.index)) continue;
     if (!turn.begun || is_unverifiable(kind(turn.index), action(turn.index))) continue;
     looked.push_back(&turn);
-    desired.push_back(&action(turn.index).desired);
+    // After a failure it is compared with what was there before.
+    desired.push_back(turn.problem ? as_planned_for(turn.index) : &action(turn.index).desired);
   }
   std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
   for (std::size_t i = 0; i < looked.size(); ++i) {

@@ -10,8 +10,9 @@ namespace {
 // The value of an attribute, for people.
 std::string shown(const Desired& desired, const std::string& name, const Json& value) {
   if (value.is_null()) return "not set";
-  if (desired.sensitive.contains(name) || (value.is_string() && is_digest(value.get_ref<const std::string&>())))
-    return "other bytes";
+  const bool digested = value.is_string() && (is_digest(value.get_ref<const std::string&>()) ||
+                                              is_keyed_digest(value.get_ref<const std::string&>()));
+  if (digested || desired.sensitive.contains(name)) return "other bytes";
   constexpr std::size_t kLongest = 80;
   std::string text = canonical(value);
   if (text.size() > kLongest) {

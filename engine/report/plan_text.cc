@@ -137,9 +137,11 @@ class Writer {
     for (const auto& [attribute, change] : changes) {
       const auto& [before, after] = change;
       if (before.is_null() && after.is_null()) continue;
-      const bool sealed = action.desired.sensitive.contains(attribute);
+      const bool sensitive = action.desired.sensitive.contains(attribute);
       const auto shown = [&](const Json& value) {
-        return sealed && !value.is_null() ? std::string(kSealed) : value_text(value);
+        // What was sensitive once is sealed on one side alone.
+        const bool sealed = value.is_string() && is_keyed_digest(value.get_ref<const std::string&>());
+        return sealed || (sensitive && !value.is_null()) ? std::string(kSealed) : value_text(value);
       };
       out_ += "      " + attribute + std::string(width - attribute.size() + 2, ' ');
       if (action.op == Op::kCreate || !action.before.contains(attribute)) {

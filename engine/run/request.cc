@@ -39,6 +39,13 @@ Error unresolved() {
       .hint("make the plan anew, or go back to the configuration it was made from");
 }
 
+// Values that were sensitive when they were written.
+bool saw_sealed(const Json& before) {
+  return std::any_of(before.begin(), before.end(), [](const Json& value) {
+    return value.is_string() && Sealed::decode(value.get_ref<const std::string&>());
+  });
+}
+
 wire::Action to_wire(const plan::Action& action) {
   wire::Action result;
   result.desired = action.desired;
@@ -96,7 +103,7 @@ Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host,
     by_address[action.desired.address.str()].push_back(i);
     needs.add(action);
     // Only who has to seal something gets the key.
-    if (!action.desired.sensitive.empty()) apply.key = options.key;
+    if (!action.desired.sensitive.empty() || saw_sealed(action.before)) apply.key = options.key;
     apply.actions.push_back(std::move(wire_action));
   }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/digest.h"
+#include "engine/base/sealed.h"
 #include "engine/config/told_facts.h"
 #include "engine/run/snapshot.h"
 
@@ -58,6 +59,17 @@ simulate::Observation take_record(wire::Record record, std::vector<Result<Observ
   for (wire::Owed& owed : record.owed) observation.owe(owed.address, owed.op, std::move(owed.because));
   observation.locks = plan_locks(std::move(record.locks));
   return observation;
+}
+
+// Of each resource in a record: the attributes that were sensitive when they were written.
+std::map<std::string, std::set<std::string>> sealed_attributes(const wire::Record& record) {
+  std::map<std::string, std::set<std::string>> sealed;
+  for (const auto& [address, attributes] : record.resources) {
+    for (const auto& [name, value] : attributes.items()) {
+      if (value.is_string() && Sealed::decode(value.get_ref<const std::string&>())) sealed[address].insert(name);
+    }
+  }
+  return sealed;
 }
 
 }  // namespace
@@ -115,45 +127,86 @@ void Session::disconnect() {
 
 Result<simulate::Observation> Session::observe() {
   PLUMB_TRY(connect());
-  wire::Observe request;
-  request.project = context_.project;
+  wire::Observe question;
+  question.project = context_.project;
   for (const ir::Node& node : graph_->nodes) {
-    request.resources.push_back(node.desired);
+    question.resources.push_back(node.desired);
     // Only who has to seal something gets the key.
-    if (!node.desired.sensitive.empty()) request.key = context_.key;
+    if (!node.desired.sensitive.empty()) question.key = context_.key;
   }
-  const host::Deadline deadline = within(kObserveTime);
-  if (Result<> sent = conversation_->send(request, deadline); !sent) return name_host(sent.error());
+  PLUMB_TRY_ASSIGN(Answer answer, ask(question));
+  told_ = conversation_->received();
+  PLUMB_TRY(seal_what_was_sensitive(question, answer));
+  unreported_ = std::move(answer.record.unreported);
+  return take_record(std::move(answer.record), std::move(answer.states));
+}
 
+Result<Session::Answer> Session::ask(const wire::Observe& question) {
+  const host::Deadline deadline = within(kObserveTime);
+  if (Result<> sent = conversation_->send(question, deadline); !sent) return name_host(sent.error());
   (void)conversation_->received();
-  std::vector<Result<Observed>> states(graph_->nodes.size(),
-                                       fail(Code::kCannotObserve, "the host said nothing about this resource"));
-  std::vector<bool> told(states.size());
+  Answer answer;
+  answer.states.assign(question.resources.size(),
+                       fail(Code::kCannotObserve, "the host said nothing about this resource"));
+  std::vector<bool> told(answer.states.size());
   while (true) {
     Result<wire::Message> message = conversation_->receive(deadline);
     if (!message) return name_host(message.error());
     if (auto* chunk = std::get_if<wire::ObservedChunk>(&*message)) {
       for (wire::ObservedState& state : chunk->states) {
-        if (state.index >= states.size() || told[state.index])
+        if (state.index >= told.size() || told[state.index])
           return name_host(fail(Code::kProtocol, "the executor named a resource that was not asked for, or twice"));
         told[state.index] = true;
         if (state.observed && state.observed->content_text &&
             state.observed->content_text->size() > kLongestContentText)
           return name_host(fail(Code::kProtocol, "the executor sent a longer text than it is to send"));
         if (state.observed) {
-          states[state.index] = std::move(*state.observed);
+          answer.states[state.index] = std::move(*state.observed);
         } else if (state.problem) {
-          states[state.index] = Error(std::move(*state.problem));
+          answer.states[state.index] = Error(std::move(*state.problem));
         }
       }
     } else if (auto* record = std::get_if<wire::Record>(&*message)) {
-      told_ = conversation_->received();
-      unreported_ = std::move(record->unreported);
-      return take_record(std::move(*record), std::move(states));
+      answer.record = std::move(*record);
+      return answer;
     } else {
       return name_host(fail(Code::kProtocol, "the executor sent another message than the states asked for"));
     }
   }
+}
+
+Result<> Session::seal_what_was_sensitive(const wire::Observe& question, Answer& answer) {
+  const std::map<std::string, std::set<std::string>> sealed = sealed_attributes(answer.record);
+  if (sealed.empty()) return {};
+  wire::Observe again;
+  again.project = question.project;
+  again.key = context_.key;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < question.resources.size(); ++i) {
+    const auto found = sealed.find(question.resources[i].address.str());
+    if (found == sealed.end() || !answer.states[i]) continue;
+    Desired desired = question.resources[i];
+    for (const std::string& name : found->second) {
+      const Json& there = answer.states[i]->attribute(name);
+      // What the configuration says in clear is no secret.
+      if (!there.is_null() && there != desired.attribute(name)) desired.sensitive.insert(name);
+    }
+    if (desired.sensitive.size() == question.resources[i].sensitive.size()) continue;
+    if (context_.key.empty()) {
+      answer.states[i] = fail(Code::kNoProjectKey,
+                              "what is on the host was a sensitive value, and the project's key, "
+                              "without which it cannot be compared, is not here")
+                             .hint("put .plumb/key back, or make the attribute sensitive once more");
+      continue;
+    }
+    places.push_back(i);
+    again.resources.push_back(std::move(desired));
+  }
+  if (places.empty()) return {};
+  PLUMB_TRY_ASSIGN(Answer second, ask(again));
+  told_ += conversation_->received();
+  for (std::size_t i = 0; i < places.size(); ++i) answer.states[places[i]] = std::move(second.states[i]);
+  return {};
 }
 
 Result<> Session::acknowledge() {

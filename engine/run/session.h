@@ -79,6 +79,15 @@ class Session {
     std::uint64_t sent = 0;
     std::optional<ir::ContentReader> reader;  // nothing once all of it is sent
   };
+  // What a host says of its resources and of itself.
+  struct Answer {
+    std::vector<Result<Observed>> states;  // one each of those that were asked for
+    wire::Record record;
+  };
+  Result<Answer> ask(const wire::Observe& question);
+  // Values that the host's record knows as sensitive, and the configuration no longer: they are still nobody's to see.
+  // The host is asked for them once more, sealed.
+  Result<> seal_what_was_sensitive(const wire::Observe& question, Answer& answer);
   Result<wire::Done> follow(std::size_t actions, const PlanContents& contents, const EventSink& sink);
   Result<> send_blobs(const Request& request, const PlanContents& contents);
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);

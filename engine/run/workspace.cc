@@ -72,8 +72,13 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceRequest& request, cons
 
 Result<KeyState> Workspace::find_key() {
   if (!key_.empty()) return KeyState::kFound;
-  if (!ir::holds_secrets(project_->root)) return KeyState::kNotNeeded;
-  PLUMB_TRY_ASSIGN(std::optional<std::string> key, read_project_key(folder()));
+  Result<std::optional<std::string>> found = read_project_key(folder());
+  if (!ir::holds_secrets(project_->root)) {
+    // What was sensitive once may still be on hosts.
+    key_ = found && *found ? **found : std::string();
+    return KeyState::kNotNeeded;
+  }
+  PLUMB_TRY_ASSIGN(std::optional<std::string> key, std::move(found));
   const KeyState state = key ? KeyState::kFound : KeyState::kMade;
   if (!key) {
     PLUMB_TRY_ASSIGN(key, make_project_key(folder()));

@@ -65,7 +65,7 @@ class Workspace {
   config::LoadedInventory inventory_;
   std::set<std::string> hosts_;
   std::map<std::string, Json> recorded_facts_;  // where some expression looks at other hosts
-  std::string key_;                             // "" before find_key(), and where none is needed
+  std::string key_;                             // "" before find_key(), and where there is none
 };
 
 // The hosts that both patterns match; an empty `limit` is none. Errors: kNoHostMatches.
