@@ -289,7 +289,7 @@ void ApplyRun::skip(std::size_t index, const Diagnostic& why) {
 void ApplyRun::fail_before(std::size_t index, const Diagnostic& why, bool diverged) {
   states_[index] = State::kFailed;
   if (!failed_) failed_ = index;
-  const Diagnostic shown = presentable(why, index);
+  const Diagnostic shown = presentable(why, action(index).hide_output);
   event(diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, index, shown.summary, shown);
 }
 

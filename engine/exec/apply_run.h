@@ -96,7 +96,8 @@ class ApplyRun {
   bool is_as_before(std::size_t index, const Observed& found) const;
   std::string what_became_of(std::size_t index, const Result<Observed>& found) const;
 
-  Diagnostic presentable(const Diagnostic& problem, std::size_t index) const;
+  bool hides_output(const Turn& turn) const;
+  Diagnostic presentable(const Diagnostic& problem, bool hide_output) const;
   void event(wire::EventKind kind, std::size_t index, std::string text = {}, std::optional<Diagnostic> problem = {},
              std::int64_t milliseconds = 0);
   void tell();

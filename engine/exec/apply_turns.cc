@@ -333,7 +333,7 @@ void ApplyRun::look_again(std::vector<Turn>& turns) {
 void ApplyRun::settle(std::vector<Turn>& turns) {
   std::vector<JournalEntry> outcomes;
   for (Turn& turn : turns) {
-    if (turn.problem) turn.problem = presentable(*turn.problem, turn.index);
+    if (turn.problem) turn.problem = presentable(*turn.problem, hides_output(turn));
     outcomes.push_back(outcome_of(turn));
   }
   if (Result<> written = tools_.log.write(outcomes); !written) broken_ = true;
@@ -342,7 +342,7 @@ void ApplyRun::settle(std::vector<Turn>& turns) {
     touched_[i] = turn.touched;
     started_[i] = !turn.problem && starts_service(turn.operations);
     if (!turn.begun && !turn.problem) continue;  // another one's failure came first
-    if (!turn.output.empty() && !action(i).hide_output) {
+    if (!turn.output.empty() && !hides_output(turn)) {
       std::string shown = interpreter_.secrets().hide(std::move(turn.output));
       if (shown.size() > kOutputLimit) shown.erase(0, shown.size() - kOutputLimit);
       event(wire::EventKind::kOutput, i, std::move(shown));
@@ -419,14 +419,25 @@ JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
   return outcome;
 }
 
-Diagnostic ApplyRun::presentable(const Diagnostic& problem, std::size_t index) const {
+// Whether programs of the turn may print what is sensitive, also of another resource: one write is for all edits of a
+// file.
+bool ApplyRun::hides_output(const Turn& turn) const {
+  const auto beside_secrets = [](const Operation& operation) {
+    const auto* edit = std::get_if<EditFile>(&operation);
+    return edit != nullptr && edit->beside_secrets;
+  };
+  return action(turn.index).hide_output || std::any_of(turn.operations.begin(), turn.operations.end(), beside_secrets);
+}
+
+Diagnostic ApplyRun::presentable(const Diagnostic& problem, bool hide_output) const {
   Diagnostic shown = problem;
   const bool said_by_program = problem.code == Code::kProgramFailed || problem.code == Code::kValidateFailed ||
                                problem.code == Code::kPackageFailed || problem.code == Code::kPackageOthers ||
                                problem.code == Code::kServiceFailed || problem.code == Code::kProbeFailed;
-  if (action(index).hide_output && said_by_program) {
-    // What a program prints stands after the first colon.
-    const std::size_t colon = shown.summary.find(": ");
+  if (hide_output && said_by_program) {
+    // What a program prints stands after the first colon behind how it ended; before that, its command may have one.
+    const std::size_t ended = shown.summary.find(" (exit code ");
+    const std::size_t colon = shown.summary.find(": ", ended == std::string::npos ? 0 : ended);
     if (colon != std::string::npos) shown.summary.erase(colon);
   }
   shown.summary = interpreter_.secrets().hide(std::move(shown.summary));

@@ -4,6 +4,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/pool.h"
+#include "engine/config/layers.h"
 #include "engine/run/doubts.h"
 #include "engine/run/fleet_member.h"
 #include "engine/run/host_planner.h"
@@ -17,6 +18,15 @@ namespace {
 constexpr std::size_t kMaxParked = 256;
 // Graphs that are different; where there are more, each is made again when the turn of its host comes.
 constexpr std::size_t kMaxGraphs = 1024;
+
+HiddenTexts sensitive_inputs(const config::Project& project, const config::Host& host) {
+  HiddenTexts texts;
+  for (const auto& [name, input] : project.root.inputs) {
+    if (!input.sensitive) continue;
+    if (const config::Located* value = config::input_value(project, host, name)) texts.add(value->value);
+  }
+  return texts;
+}
 
 ir::CompilerInput stoppable(ir::CompilerInput input, const Control& control, host::Deadline deadline) {
   input.stopped = [&control, deadline] { return control.level() != StopLevel::kNone || deadline.passed(); };
@@ -54,6 +64,7 @@ Fleet::Member& Fleet::add(const std::string& host) {
   members_.push_back(std::make_unique<Member>(
       host, std::make_unique<Session>(host, host_settings(inventory_.hosts.at(host), options_), context_)));
   members_.back()->result.name = host;
+  members_.back()->session->hide(sensitive_inputs(project_, inventory_.hosts.at(host)));
   return *members_.back();
 }
 

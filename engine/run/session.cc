@@ -138,6 +138,7 @@ Result<simulate::Observation> Session::observe() {
   told_ = conversation_->received();
   PLUMB_TRY(seal_what_was_sensitive(question, answer));
   unreported_ = std::move(answer.record.unreported);
+  for (wire::Unreported& told : unreported_) told.text = hidden_.hide(std::move(told.text));
   return take_record(std::move(answer.record), std::move(answer.states));
 }
 
@@ -310,6 +311,13 @@ Result<> Session::finish() {
   return {};
 }
 
+void Session::hide_in(wire::Event& event) const {
+  event.text = hidden_.hide(std::move(event.text));
+  if (!event.problem) return;
+  for (std::string* text : {&event.problem->summary, &event.problem->hint, &event.problem->label})
+    *text = hidden_.hide(std::move(*text));
+}
+
 Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& contents, const EventSink& sink) {
   EventBounds bounds(actions);
   bool stop_sent = false;
@@ -330,6 +338,7 @@ Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& cont
     }
     if (auto* event = std::get_if<wire::Event>(&*message)) {
       PLUMB_TRY(bounds.take(*event));
+      if (!hidden_.empty()) hide_in(*event);
       sink(*event);
     } else if (auto* done = std::get_if<wire::Done>(&*message)) {
       return std::move(*done);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/hidden_texts.h"
 #include "engine/host/transport.h"
 #include "engine/ir/contents.h"
 #include "engine/ir/graph.h"
@@ -33,6 +34,10 @@ using EventSink = std::function<void(const wire::Event&)>;
 class Session {
  public:
   Session(std::string name, host::HostSettings settings, SessionContext& context);
+
+  // What is taken out of all that the host says of its work, in whatever it stands: a host seals values as a whole, and
+  // its programs print parts of them.
+  void hide(HiddenTexts texts) { hidden_ = std::move(texts); }
 
   const std::string& name() const { return name_; }
   const host::HostSettings& settings() const { return settings_; }
@@ -91,6 +96,7 @@ class Session {
   Result<wire::Done> follow(std::size_t actions, const PlanContents& contents, const EventSink& sink);
   Result<> send_blobs(const Request& request, const PlanContents& contents);
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);
+  void hide_in(wire::Event& event) const;
   host::Deadline within(std::chrono::milliseconds span) const;
   Error name_host(const Error& error) const;
   Error silent() const;
@@ -105,6 +111,7 @@ class Session {
   wire::Hello hello_;
   std::string told_;
   std::vector<wire::Unreported> unreported_;
+  HiddenTexts hidden_;
 };
 
 }  // namespace plumb::run

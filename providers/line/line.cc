@@ -56,6 +56,10 @@ std::vector<std::string> LineProvider::edits_paths(const Desired& desired) const
   return {desired.text("path")};
 }
 
+void LineProvider::complete(Desired& desired, std::span<const Desired> host) const {
+  complete_edit(desired, host);
+}
+
 std::optional<Desired> LineProvider::restore(const Desired& desired, const Observed& before) const {
   // Where lines were that are removed nothing tells, and of sensitive ones nothing is known.
   if (wants_absent(desired) || desired.sensitive.contains("text")) return std::nullopt;

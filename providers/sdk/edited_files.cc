@@ -171,8 +171,17 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
   operation.follow = desired.flag("follow", false);
   operation.backup = desired.flag("backup", false);
   operation.validate = desired.text("validate");
+  operation.beside_secrets = desired.flag("beside_secrets", false);
   change.operations.emplace_back(std::move(operation));
   return change;
+}
+
+void complete_edit(Desired& desired, std::span<const Desired> host) {
+  const std::string path = desired.text("path");
+  const bool beside = std::any_of(host.begin(), host.end(), [&](const Desired& other) {
+    return !other.sensitive.empty() && other.text("path") == path && other.address != desired.address;
+  });
+  if (beside) desired.attributes["beside_secrets"] = true;
 }
 
 }  // namespace plumb

@@ -27,6 +27,9 @@ using EditOf = std::function<Edit(const Desired&)>;
 std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desired, System& system,
                                             const EditOf& edit_of);
 
+// For Provider::complete(): whether others have sensitive parts in the file, which its checkers could print.
+void complete_edit(Desired& desired, std::span<const Desired> host);
+
 // Pure: the change of `text`, and one EditFile for it.
 Change diff_edit(const Desired& desired, const Observed& observed, Edit edit);
 

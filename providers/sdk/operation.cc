@@ -51,6 +51,7 @@ struct Row<EditFile> {
     sink.optional("follow", value.follow, defaults.follow);
     sink.optional("backup", value.backup, defaults.backup);
     sink.optional("validate", value.validate, defaults.validate);
+    sink.optional("beside_secrets", value.beside_secrets, defaults.beside_secrets);
   }
 };
 

@@ -49,6 +49,7 @@ struct EditFile {
   bool follow = false;  // as in WriteFile, and so are the next two
   bool backup = false;
   std::string validate;
+  bool beside_secrets = false;  // the file has sensitive parts of others: what a program says of it is not told
   friend bool operator==(const EditFile&, const EditFile&) = default;
 };
 

@@ -1,7 +1,5 @@
 #include "engine/exec/interpreter/interpreter.h"
 
-#include <algorithm>
-
 #include "engine/exec/interpreter/database.h"
 #include "engine/exec/interpreter/packages.h"
 #include "engine/exec/interpreter/probe.h"
@@ -11,27 +9,6 @@
 
 namespace plumb::exec {
 namespace {
-
-// Shorter values would make holes into words that have nothing to do with them.
-constexpr std::size_t kShortestHidden = 4;
-
-// One of several lines is shown by no program in one piece; shorter lines are words like those of anybody.
-constexpr std::size_t kShortestHiddenLine = 8;
-
-void add_texts(const Json& value, std::set<std::string>& texts) {
-  for (const Json& item : value) {
-    if (item.is_structured()) add_texts(item, texts);
-    if (!item.is_string()) continue;
-    const std::string& text = item.get_ref<const std::string&>();
-    if (text.size() >= kShortestHidden) texts.insert(text);
-    if (text.find('\n') == std::string::npos) continue;
-    for (std::size_t begin = 0; begin < text.size();) {
-      const std::size_t end = std::min(text.find('\n', begin), text.size());
-      if (end - begin >= kShortestHiddenLine) texts.insert(text.substr(begin, end - begin));
-      begin = end + 1;
-    }
-  }
-}
 
 Error no_manager(const std::string& of, const std::string& name) {
   return fail(Code::kNoBackEnd,
@@ -45,7 +22,7 @@ Secrets::Secrets(const std::map<std::string, Json>& encoded) {
     const auto sealed = Sealed::decode(text);
     if (!sealed) continue;
     values_.emplace(*sealed, value);
-    add_texts(value, texts_);
+    hidden_.add(value);
   }
 }
 
@@ -98,24 +75,6 @@ Result<Operation> Secrets::reveal(const Operation& operation, const std::set<Sea
     if (!(has_content && name == "content")) PLUMB_TRY(reveal(value, marked));
   }
   return operation_from_json(json);
-}
-
-std::string Secrets::hide(std::string text) const {
-  std::map<std::size_t, std::size_t> covered;  // begin -> end
-  for (const std::string& secret : texts_) {
-    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 1)) {
-      std::size_t& end = covered[at];
-      end = std::max(end, at + secret.size());
-    }
-  }
-  if (covered.empty()) return text;
-  std::string shown;
-  std::size_t told = 0;  // all before it is in `shown`
-  for (auto it = covered.begin(); it != covered.end();) {
-    shown.append(text, told, it->first - told).append("(sensitive)");
-    for (told = it->second; it != covered.end() && it->first < told; ++it) told = std::max(told, it->second);
-  }
-  return shown.append(text, told);
 }
 
 Interpreter::Interpreter(LocalSystem& system, const Managers& managers, const BlobStore& blobs, Secrets secrets,

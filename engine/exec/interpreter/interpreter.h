@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "engine/base/hidden_texts.h"
 #include "engine/base/sealed.h"
 #include "engine/exec/blobs.h"
 #include "engine/exec/interpreter/file_writer.h"
@@ -27,16 +28,15 @@ class Secrets {
   // any other text is somebody's own and stays, whatever it looks like. kSecretUnresolved where a value is missing, or
   // where one stands that only a sealed value can be and that is not marked.
   Result<Operation> reveal(const Operation& operation, const std::set<Sealed>& marked) const;
-  // Text that may be shown: each stretch of it that sensitive texts cover becomes "(sensitive)". They are looked for
-  // wherever they stand in a value, and one of several lines by its lines too, since programs print lines.
-  std::string hide(std::string text) const;
+  // Text that may be shown.
+  std::string hide(std::string text) const { return hidden_.hide(std::move(text)); }
 
  private:
   Result<> reveal(Json& value, const std::set<Sealed>& marked) const;
   Result<> reveal_run(Json& body, const std::set<Sealed>& marked) const;
 
   std::map<Sealed, Json> values_;
-  std::set<std::string> texts_;  // to hide
+  HiddenTexts hidden_;
 };
 
 class Interpreter {
