@@ -34,7 +34,11 @@ void keep_facts(const Fleet& fleet, const RunContext& context) {
   const std::map<std::string, Json> told = fleet.facts();
   if (told.empty()) return;
   const Result<> kept = context.store.store_facts(told, timestamp(std::chrono::system_clock::now()));
-  if (!kept) context.tell(kept.error());
+  if (kept) return;
+  // What was asked for goes on all the same.
+  Diagnostics found;
+  found.add(Diagnostic(kept.error().diagnostic()).as(Severity::kWarning));
+  context.tell(found);
 }
 
 namespace {

@@ -101,7 +101,11 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
     return;
   }
   const Result<Request> request = request_for(member, plan, options);
-  if (!request) return fail_with(result, request.error());
+  if (!request) {
+    // Of a sensitive value that is another one now: the plan is refused like one of another host.
+    if (request.error().code() == Code::kSecretUnresolved) result.outcome = HostOutcome::kStale;
+    return fail_with(result, request.error());
+  }
   if (Result<> reached = reach(member); !reached) return fail_with(result, reached.error());
   if (Result<> acknowledged = member.session->acknowledge(); !acknowledged)
     return fail_with(result, acknowledged.error());
@@ -115,6 +119,7 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
     journalist.close(ActionOutcome::kSkipped);
     changes.within = std::chrono::seconds(done->confirm_within);
   } else {
+    if (done.error().code() == Code::kInterrupted) result.outcome = HostOutcome::kInterrupted;
     fail_with(result, done.error());
     journalist.close(ActionOutcome::kUnknown);
   }

@@ -48,7 +48,7 @@ std::set<std::string> check_against(const Workspace& workspace, const plan::Plan
     found.add(now.error().diagnostic());
   } else if (config == plan.inputs.end() || config->second != *now) {
     found.add(
-        Diagnostic(Code::kHostNotInPlan,
+        Diagnostic(Code::kConfigChanged,
                    "the configuration was changed since the plan was made; the plan is applied as it was reviewed")
             .as(Severity::kNote));
   }

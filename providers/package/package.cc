@@ -22,7 +22,7 @@ bool is_as_wanted(const Desired& desired, const Observed& observed) {
 Change removal(const Desired& desired, const Observed& observed) {
   Change change;
   change.op = Op::kDelete;
-  change.before["state"] = "present";
+  change.before["state"] = observed.text("state", "present");
   if (observed.has("version")) change.before["version"] = observed.attribute("version");
   PackageTransaction transaction;
   transaction.manager = observed.text("manager");

@@ -150,6 +150,14 @@ TEST_F(Package, SeveralAreAskedAboutAtOnceAndEachTellsWhatItBrings) {  // K03, K
     {"package_transaction":{"manager":"apt","install":[{"name":"redis-server","version":"5:7.0.15-1~deb12u10"}]}}]})"));
 }
 
+TEST_F(Package, WhatIsHalfThereCanGo) {
+  apt_says("Remv half [3.0]\n", 0, "*install -- half-");
+  const auto half = look(want({{"name", "half"}, {"state", "absent"}}));
+  EXPECT_EQ(half.change.op, Op::kDelete);
+  EXPECT_EQ(half.change.before, (Json{{"state", "half-configured"}, {"version", "3.0"}}));
+  EXPECT_TRUE(look(want({{"name", "gone"}, {"state", "absent"}})).change.empty());
+}
+
 TEST_F(Package, VersionsExactAndByTheirBeginning) {  // K04
   EXPECT_TRUE(look(want({{"name", "jq"}, {"version", "1.6-2.1"}})).change.empty());
   EXPECT_TRUE(look(want({{"name", "jq"}, {"version", "1.*"}})).change.empty());

@@ -58,6 +58,12 @@ void observe_status(Item& item, const DpkgStatus& status) {
     }
     return;
   }
+  // What was begun and not ended has files on the host.
+  if (item.goes() && !entry.trouble.empty()) {
+    observed.exists = true;
+    observed.attributes["state"] = entry.trouble;
+    observed.attributes["version"] = entry.version;
+  }
   const std::string version = desired.text("version");
   const bool wrong_version = observed.exists && !version.empty() && !version_matches(version, entry.version);
   if (item.goes()) {
