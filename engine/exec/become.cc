@@ -124,10 +124,12 @@ void forget(std::string& secret) {
 
 // Byte by byte, since what follows the line belongs to the executor.
 bool read_line(std::string& line) {
-  for (char c = 0; line.empty() || line.back() != '\n'; line += c) {
+  while (line.empty() || line.back() != '\n') {
+    char c = 0;
     const ssize_t count = ::read(STDIN_FILENO, &c, 1);
-    if (count == 0 || (count < 0 && errno != EINTR)) return false;
-    if (count < 0) return false;
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    line += c;
   }
   return true;
 }
