@@ -1,4 +1,4 @@
-#include "engine/exec/become.h"
+#include "cmd/plumb-exec/become.h"
 
 #include <algorithm>
 #include <array>
@@ -19,7 +19,7 @@
 #include "engine/base/shell_word.h"
 #include "engine/base/unique_fd.h"
 
-namespace plumb::exec {
+namespace plumb::cmd {
 
 namespace {
 
@@ -231,4 +231,4 @@ int become(const BecomeRequest& request) {
   return exit_code(status);
 }
 
-}  // namespace plumb::exec
+}  // namespace plumb::cmd
