@@ -11,6 +11,7 @@
 #include "engine/exec/interpreter/programs.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/transactions.h"
+#include "providers/sdk/ownership.h"
 #include "providers/sdk/sealed_values.h"
 
 namespace plumb::exec {

@@ -166,10 +166,4 @@ Result<EditResult> make_edit(const Edit& edit, std::string_view text, const Keye
   return editor.make(text);
 }
 
-Result<> check_edit(const Edit& edit) {
-  static const KeyedDigestOf kNobody;
-  PLUMB_TRY(LineEditor::of(std::get<LineEdit>(edit), kNobody));
-  return {};
-}
-
 }  // namespace plumb

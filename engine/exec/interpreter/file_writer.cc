@@ -14,6 +14,7 @@
 #include "engine/base/shell_word.h"
 #include "engine/exec/system/attributes.h"
 #include "providers/sdk/edited_files.h"
+#include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
 namespace {
