@@ -1,4 +1,7 @@
 // EditFile on a scratch root, and chains of edits of one file in an apply, with a kind made for the purpose.
+#include <chrono>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -194,6 +197,21 @@ TEST_F(EditFileTest, ASensitiveLineIsPutInAtTheEnd) {
   root_.write("/etc/conf", "a\n");
   ASSERT_TRUE(run(edits("/etc/conf", {line(name)})));
   EXPECT_EQ(root_.read("/etc/conf"), "a\npw\n");
+}
+
+TEST_F(EditFileTest, WhatAnotherWritesMeanwhileStays) {
+  root_.write("/etc/conf", "a=1\n");
+  Interpreter interpreter(system_, registry_.managers(), blobs_, {}, "00000000");
+  const EditFile operation = edits("/etc/conf", {line("a=2", "^a=")});
+  StagingFolder folder;
+  std::optional<StagedFile> staged = must(interpreter.writer().stage({&operation, 1}, folder, output_));
+  ASSERT_TRUE(staged.has_value());
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // longer than a tick of the kernel's clock
+  root_.write("/etc/conf", "a=3\n");                           // into the same file, and of the same size
+  const Result<> done = interpreter.writer().commit(*staged, interpreter.folders());
+  ASSERT_FALSE(done.has_value());
+  EXPECT_THAT(done.error().summary(), HasSubstr("was changed by another while it was edited"));
+  EXPECT_EQ(root_.read("/etc/conf"), "a=3\n");
 }
 
 TEST_F(EditFileTest, NeighboursAreOneWriteAndOneValidation) {
