@@ -80,6 +80,7 @@ class ApplyRun {
   void carry_out_one(Turn& turn);
   void carry_out_group(std::vector<Turn>& turns);
   void stage_all(std::vector<Turn>& turns);
+  std::string place_of(const EditFile& edit) const;
   void stage_edits(std::vector<Turn>& turns, StagingFolder& folder);
   void put_in_place(Turn& turn);
   void look_again(std::vector<Turn>& turns);

@@ -245,42 +245,53 @@ void ApplyRun::stage_all(std::vector<Turn>& turns) {
   }
 }
 
+// Where an edit writes, by whatever path it is known: a last part that is a link is only followed where that is asked.
+std::string ApplyRun::place_of(const EditFile& edit) const {
+  if (edit.follow) return tools_.system.resolve(edit.path).value_or(edit.path);
+  const std::string folder = tools_.system.resolve(parent_of(edit.path)).value_or(parent_of(edit.path));
+  return (folder == "/" ? "" : folder) + "/" + base_of(edit.path);
+}
+
 // Edits of one file are one new file, which the first turn that has one brings.
 void ApplyRun::stage_edits(std::vector<Turn>& turns, StagingFolder& folder) {
-  struct Chain {
-    std::vector<EditFile> edits;
-    std::vector<Turn*> turns;
-    std::optional<StagedFile>* place = nullptr;
+  struct ChainedEdit {
+    EditFile edit;
+    Turn* turn;
+    std::size_t file;  // of the turn
   };
-  std::map<std::string, Chain> chains;
+  std::map<std::string, std::vector<ChainedEdit>> chains;
   for (Turn& turn : turns) {
     std::size_t file = 0;
     for (const Operation& operation : turn.operations) {
       if (turn.problem || !traits(operation).new_file || file >= turn.files.size()) continue;
-      std::optional<StagedFile>& place = turn.files[file++];
+      const std::size_t at = file++;
       if (!std::holds_alternative<EditFile>(operation)) continue;
-      Chain& chain = chains[*path_of(operation)];
       Result<Operation> revealed = interpreter_.secrets().reveal(operation, sealed_values(action(turn.index).desired));
       if (!revealed) {
         turn.problem = revealed.error().diagnostic();
         break;
       }
-      chain.edits.push_back(std::get<EditFile>(*revealed));
-      if (chain.turns.empty() || chain.turns.back() != &turn) chain.turns.push_back(&turn);
-      if (chain.place == nullptr) chain.place = &place;
+      auto& edit = std::get<EditFile>(*revealed);
+      std::string place = place_of(edit);
+      chains[std::move(place)].push_back({std::move(edit), &turn, at});
     }
   }
-  for (auto& [path, chain] : chains) {
-    if (chain.edits.empty()) continue;
-    Result<std::optional<StagedFile>> staged =
-        interpreter_.writer().stage(chain.edits, folder, chain.turns.front()->output);
+  for (auto& [place, chain] : chains) {
+    // Those of turns that failed by another chain.
+    std::erase_if(chain, [](const ChainedEdit& one) { return one.turn->problem.has_value(); });
+    if (chain.empty()) continue;
+    std::vector<EditFile> edits;
+    edits.reserve(chain.size());
+    for (ChainedEdit& one : chain) edits.push_back(std::move(one.edit));
+    const ChainedEdit& first = chain.front();
+    Result<std::optional<StagedFile>> staged = interpreter_.writer().stage(edits, folder, first.turn->output);
     if (staged) {
-      *chain.place = std::move(*staged);
+      first.turn->files[first.file] = std::move(*staged);
       continue;
     }
-    for (Turn* turn : chain.turns) {
-      turn->problem = staged.error().diagnostic();
-      turn->files.clear();
+    for (const ChainedEdit& one : chain) {
+      one.turn->problem = staged.error().diagnostic();
+      one.turn->files.clear();
     }
   }
 }

@@ -235,6 +235,36 @@ TEST_F(EditFileTest, NeighboursAreOneWriteAndOneValidation) {
   EXPECT_TRUE(plan(all).actions.empty());
 }
 
+TEST_F(EditFileTest, AFileIsOneByWhateverPathItIsReached) {
+  root_.write("/etc/conf", "a=1\n");
+  std::filesystem::create_symlink("etc", root_.at("/folder"));
+  std::filesystem::create_symlink("conf", root_.at("/etc/link"));
+  std::vector<Desired> all = {mark("a=2", "^a=")};
+  path_ = "/folder/conf";
+  all.push_back(mark("b=1"));
+  path_ = "/etc/link";
+  all.push_back(mark("c=1"));
+  all.back().attributes["follow"] = true;
+  const wire::Done done = apply(plan(all));
+  EXPECT_EQ(done.changed, 3);
+  EXPECT_EQ(root_.read("/etc/conf"), "a=2\nb=1\nc=1\n");
+  EXPECT_TRUE(plan(all).actions.empty());
+}
+
+TEST_F(EditFileTest, WhatFailsInOneFileLeavesTheChainOfAnother) {
+  root_.write("/etc/conf", "a\n");
+  wire::Apply request = plan({mark("b"), mark("c")});
+  ASSERT_EQ(request.actions.size(), 2U);
+  request.keep_going = true;
+  std::vector<Operation>& first = request.actions[0].operations;
+  first.insert(first.begin(), edits("/etc/a-file-that-is-not-there", {line("x")}));
+  const wire::Done done = apply(request);
+  EXPECT_EQ(done.failed, 1);
+  EXPECT_EQ(done.changed, 1);
+  EXPECT_EQ(root_.read("/etc/conf"), "a\nc\n");
+  for (const std::string& name : *system_.list("/etc")) EXPECT_FALSE(name.starts_with(".plumb-")) << name;
+}
+
 TEST_F(EditFileTest, AChainThatDoesNotPassItsValidationLeavesTheFile) {
   root_.write("/etc/conf", "a=1\n");
   on_ = &host_;
