@@ -91,20 +91,14 @@ void ApplyRun::add(Group& group, Turn turn) const {
   group.turns.push_back(std::move(turn));
 }
 
-bool ApplyRun::sets_off(std::size_t index, std::size_t triggered) const {
-  const std::vector<std::size_t>& triggers = action(index).triggers;
-  return std::find(triggers.begin(), triggers.end(), triggered) != triggers.end();
-}
-
 // Those of the turns that must be confirmed, and those that a change that must be sets off.
 std::vector<Guarded> ApplyRun::guarded(const std::vector<Turn>& turns) const {
   std::vector<Guarded> found;
   for (const Turn& turn : turns) {
     const wire::Action& what = action(turn.index);
-    bool again = false;
-    for (std::size_t i = 0; i < turn.index && what.triggered; ++i) {
-      again = again || (guarded_[i] && touched_[i] && sets_off(i, turn.index));
-    }
+    const std::vector<std::size_t>& by = set_off_by_[turn.index];
+    const bool again = what.triggered &&
+                       std::any_of(by.begin(), by.end(), [this](std::size_t i) { return guarded_[i] && touched_[i]; });
     if (again && !can_be_repeated(turn.operations)) continue;
     if (!again && (what.triggered || what.confirm_within == 0)) continue;
     const std::map<std::string, Json>& resources = tools_.log.record().resources;
@@ -351,7 +345,7 @@ void ApplyRun::settle(std::vector<Turn>& turns) {
   for (Turn& turn : turns) {
     const std::size_t i = turn.index;
     touched_[i] = turn.touched;
-    started_[i] = !turn.problem && starts_service(turn.operations);
+    if (!turn.problem && starts_service(turn.operations)) started_[action(i).desired.address] = i;
     if (!turn.begun && !turn.problem) continue;  // another one's failure came first
     if (!turn.output.empty() && !action(i).hide_output) {
       std::string shown = interpreter_.secrets().hide(std::move(turn.output));
@@ -420,11 +414,8 @@ JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
     if (desired != request_.resources.end()) outcome.resource = desired->second;
     outcome.forget = what.op == Op::kDelete && !outcome.resource;
     // A plan may change a service and restart it by two actions; then the second one settles the debt.
-    bool later = false;
-    for (std::size_t i = turn.index + 1; i < states_.size(); ++i) {
-      const bool acts = action(i).triggered && !is_probe(i);
-      later = later || (acts && action(i).desired.address == what.desired.address);
-    }
+    const auto last = last_triggered_.find(what.desired.address);
+    const bool later = last != last_triggered_.end() && last->second > turn.index;
     outcome.discharges = !later || starts_service(turn.operations);
   }
   return outcome;
