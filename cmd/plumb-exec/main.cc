@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/plumb-exec/become.h"
 #include "engine/base/digest.h"
 #include "engine/base/unique_fd.h"
-#include "engine/exec/become.h"
 #include "engine/exec/server.h"
 #include "providers/sdk/builtin.h"
 
@@ -63,9 +63,9 @@ int check(const char* program, std::string_view wanted) {
 }
 
 int become(int argc, char** argv) {
-  plumb::exec::BecomeRequest request{argv[2], argv[3], std::string_view(argv[4]) == "ask", {argv[0]}};
+  plumb::cmd::BecomeRequest request{argv[2], argv[3], std::string_view(argv[4]) == "ask", {argv[0]}};
   request.arguments.insert(request.arguments.end(), argv + 5, argv + argc);
-  return plumb::exec::become(request);
+  return plumb::cmd::become(request);
 }
 
 int run(int argc, char** argv) {

@@ -22,14 +22,20 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
       guard_(tools.system, tools.registry.managers(), tools.folder, request.run, request.plan),
       transactions_(transactions(request.actions)),
       waits_(request.actions.size(), false),
+      set_off_by_(request.actions.size()),
       states_(request.actions.size(), State::kPending),
       judgements_(request.actions.size()),
       before_(request.actions.size()),
       touched_(request.actions.size(), false),
-      started_(request.actions.size(), false),
       guarded_(request.actions.size(), false) {
   for (const auto& [last, members] : transactions_) {
     for (const std::size_t index : members) waits_[index] = index != last;
+  }
+  for (std::size_t i = 0; i < request.actions.size(); ++i) {
+    for (const std::size_t triggered : action(i).triggers) {
+      if (triggered > i && triggered < set_off_by_.size()) set_off_by_[triggered].push_back(i);
+    }
+    if (action(i).triggered && !is_probe(i)) last_triggered_[action(i).desired.address] = i;
   }
   interpreter_.set_stop([this] {
     tools_.line.show_life();
@@ -243,16 +249,14 @@ std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
 bool ApplyRun::is_due(std::size_t index) const {
   // Nothing runs in an image that could be asked.
   if (is_probe(index) && tools_.system.is_image()) return false;
-  std::size_t started = 0;
-  for (std::size_t i = 0; i < index && !is_probe(index); ++i) {
-    if (started_[i] && action(i).desired.address == action(index).desired.address) started = i + 1;
-  }
-  for (std::size_t i = started; i < index; ++i) {
-    if (touched_[i] && sets_off(i, index)) return true;
+  const auto started = is_probe(index) ? started_.end() : started_.find(action(index).desired.address);
+  for (const std::size_t i : set_off_by_[index]) {
+    if (touched_[i] && (started == started_.end() || i > started->second)) return true;
   }
   const HostRecord& record = tools_.log.record();
   // A record that was lost cannot say what is owed; then the plan is believed.
-  return record.owes(address(index), is_probe(index)) || (action(index).owed && record.damaged && started == 0);
+  return record.owes(address(index), is_probe(index)) ||
+         (action(index).owed && record.damaged && started == started_.end());
 }
 
 // As planned; or, where the plan could not know whether there would be anything to restart, as it is now. Nothing where

@@ -78,10 +78,10 @@ class ApplyRun {
   void carry_out(std::vector<Turn>& turns);
   bool begin(const std::vector<Turn>& turns);
   std::vector<Guarded> guarded(const std::vector<Turn>& turns) const;
-  bool sets_off(std::size_t index, std::size_t triggered) const;
   void carry_out_one(Turn& turn);
   void carry_out_group(std::vector<Turn>& turns);
   void stage_all(std::vector<Turn>& turns);
+  std::string place_of(const EditFile& edit) const;
   void stage_edits(std::vector<Turn>& turns, StagingFolder& folder);
   void put_in_place(Turn& turn);
   void look_again(std::vector<Turn>& turns);
@@ -114,12 +114,14 @@ class ApplyRun {
   Guard guard_;
   std::map<std::size_t, std::vector<std::size_t>> transactions_;  // by their last action
   std::vector<bool> waits_;                                       // for the last action of its transaction
+  std::vector<std::vector<std::size_t>> set_off_by_;              // of each action those that set it off, in order
+  std::map<Address, std::size_t> last_triggered_;                 // of each resource, probes left out
   std::vector<State> states_;
   std::vector<Judgement> judgements_;            // of actions that were looked at
   std::deque<Desired> planned_for_;              // see as_planned_for()
   std::vector<std::optional<Observed>> before_;  // what was there when they were
   std::vector<bool> touched_;                    // the host is no longer as it was before the action
-  std::vector<bool> started_;                    // the action started a service
+  std::map<Address, std::size_t> started_;       // the last action that started the service
   std::vector<bool> guarded_;                    // the host undoes the action unless it is confirmed
   std::optional<std::size_t> failed_;            // the first action that failed
   bool broken_ = false;                          // the journal cannot be written: nothing more may begin

@@ -11,6 +11,7 @@
 #include "engine/exec/interpreter/programs.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/transactions.h"
+#include "providers/sdk/ownership.h"
 #include "providers/sdk/sealed_values.h"
 
 namespace plumb::exec {
@@ -90,20 +91,14 @@ void ApplyRun::add(Group& group, Turn turn) const {
   group.turns.push_back(std::move(turn));
 }
 
-bool ApplyRun::sets_off(std::size_t index, std::size_t triggered) const {
-  const std::vector<std::size_t>& triggers = action(index).triggers;
-  return std::find(triggers.begin(), triggers.end(), triggered) != triggers.end();
-}
-
 // Those of the turns that must be confirmed, and those that a change that must be sets off.
 std::vector<Guarded> ApplyRun::guarded(const std::vector<Turn>& turns) const {
   std::vector<Guarded> found;
   for (const Turn& turn : turns) {
     const wire::Action& what = action(turn.index);
-    bool again = false;
-    for (std::size_t i = 0; i < turn.index && what.triggered; ++i) {
-      again = again || (guarded_[i] && touched_[i] && sets_off(i, turn.index));
-    }
+    const std::vector<std::size_t>& by = set_off_by_[turn.index];
+    const bool again = what.triggered &&
+                       std::any_of(by.begin(), by.end(), [this](std::size_t i) { return guarded_[i] && touched_[i]; });
     if (again && !can_be_repeated(turn.operations)) continue;
     if (!again && (what.triggered || what.confirm_within == 0)) continue;
     const std::map<std::string, Json>& resources = tools_.log.record().resources;
@@ -244,42 +239,53 @@ void ApplyRun::stage_all(std::vector<Turn>& turns) {
   }
 }
 
+// Where an edit writes, by whatever path it is known: a last part that is a link is only followed where that is asked.
+std::string ApplyRun::place_of(const EditFile& edit) const {
+  if (edit.follow) return tools_.system.resolve(edit.path).value_or(edit.path);
+  const std::string folder = tools_.system.resolve(parent_of(edit.path)).value_or(parent_of(edit.path));
+  return (folder == "/" ? "" : folder) + "/" + base_of(edit.path);
+}
+
 // Edits of one file are one new file, which the first turn that has one brings.
 void ApplyRun::stage_edits(std::vector<Turn>& turns, StagingFolder& folder) {
-  struct Chain {
-    std::vector<EditFile> edits;
-    std::vector<Turn*> turns;
-    std::optional<StagedFile>* place = nullptr;
+  struct ChainedEdit {
+    EditFile edit;
+    Turn* turn;
+    std::size_t file;  // of the turn
   };
-  std::map<std::string, Chain> chains;
+  std::map<std::string, std::vector<ChainedEdit>> chains;
   for (Turn& turn : turns) {
     std::size_t file = 0;
     for (const Operation& operation : turn.operations) {
       if (turn.problem || !traits(operation).new_file || file >= turn.files.size()) continue;
-      std::optional<StagedFile>& place = turn.files[file++];
+      const std::size_t at = file++;
       if (!std::holds_alternative<EditFile>(operation)) continue;
-      Chain& chain = chains[*path_of(operation)];
       Result<Operation> revealed = interpreter_.secrets().reveal(operation, sealed_values(action(turn.index).desired));
       if (!revealed) {
         turn.problem = revealed.error().diagnostic();
         break;
       }
-      chain.edits.push_back(std::get<EditFile>(*revealed));
-      if (chain.turns.empty() || chain.turns.back() != &turn) chain.turns.push_back(&turn);
-      if (chain.place == nullptr) chain.place = &place;
+      auto& edit = std::get<EditFile>(*revealed);
+      std::string place = place_of(edit);
+      chains[std::move(place)].push_back({std::move(edit), &turn, at});
     }
   }
-  for (auto& [path, chain] : chains) {
-    if (chain.edits.empty()) continue;
-    Result<std::optional<StagedFile>> staged =
-        interpreter_.writer().stage(chain.edits, folder, chain.turns.front()->output);
+  for (auto& [place, chain] : chains) {
+    // Those of turns that failed by another chain.
+    std::erase_if(chain, [](const ChainedEdit& one) { return one.turn->problem.has_value(); });
+    if (chain.empty()) continue;
+    std::vector<EditFile> edits;
+    edits.reserve(chain.size());
+    for (ChainedEdit& one : chain) edits.push_back(std::move(one.edit));
+    const ChainedEdit& first = chain.front();
+    Result<std::optional<StagedFile>> staged = interpreter_.writer().stage(edits, folder, first.turn->output);
     if (staged) {
-      *chain.place = std::move(*staged);
+      first.turn->files[first.file] = std::move(*staged);
       continue;
     }
-    for (Turn* turn : chain.turns) {
-      turn->problem = staged.error().diagnostic();
-      turn->files.clear();
+    for (const ChainedEdit& one : chain) {
+      one.turn->problem = staged.error().diagnostic();
+      one.turn->files.clear();
     }
   }
 }
@@ -340,7 +346,7 @@ void ApplyRun::settle(std::vector<Turn>& turns) {
   for (Turn& turn : turns) {
     const std::size_t i = turn.index;
     touched_[i] = turn.touched;
-    started_[i] = !turn.problem && starts_service(turn.operations);
+    if (!turn.problem && starts_service(turn.operations)) started_[action(i).desired.address] = i;
     if (!turn.begun && !turn.problem) continue;  // another one's failure came first
     if (!turn.output.empty() && !hides_output(turn)) {
       std::string shown = interpreter_.secrets().hide(std::move(turn.output));
@@ -409,11 +415,8 @@ JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
     if (desired != request_.resources.end()) outcome.resource = desired->second;
     outcome.forget = what.op == Op::kDelete && !outcome.resource;
     // A plan may change a service and restart it by two actions; then the second one settles the debt.
-    bool later = false;
-    for (std::size_t i = turn.index + 1; i < states_.size(); ++i) {
-      const bool acts = action(i).triggered && !is_probe(i);
-      later = later || (acts && action(i).desired.address == what.desired.address);
-    }
+    const auto last = last_triggered_.find(what.desired.address);
+    const bool later = last != last_triggered_.end() && last->second > turn.index;
     outcome.discharges = !later || starts_service(turn.operations);
   }
   return outcome;

@@ -31,7 +31,9 @@ wire::Confirmation confirm(const StateFolder& folder, const wire::Confirm& reque
     if (busy) return {wire::ConfirmOutcome::kBusy, {}, {}, {}};
     if (left.confirm()) return {wire::ConfirmOutcome::kConfirmed, {}, {}, {}};
   }
-  if (left.is_being_undone()) return {wire::ConfirmOutcome::kUndoing, {}, {}, {}};
+  const Result<std::optional<UndoList>> undoing = left.being_undone();
+  if (!undoing) return {wire::ConfirmOutcome::kUndone, {}, {}, {undoing.error().summary()}};
+  if (*undoing) return {wire::ConfirmOutcome::kUndoing, {}, {}, {}};
   return undone_run(folder, request.run);
 }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/exec/lock.h"
 #include "engine/exec/testing/client.h"
 #include "engine/testing/kinds.h"
 
@@ -239,6 +240,21 @@ TEST(Conversation, ASecondRunIsRefusedWhileOneHoldsTheHost) {
   first.wait();
   second.send(request({}, "run-2"));
   EXPECT_TRUE(second.expect<wire::Done>().has_value());
+}
+
+TEST(Conversation, TheLockOfAnotherVersionIsHonouredWhateverItSays) {
+  const ScratchRoot root;
+  const RootFiles files = must(RootFiles::at(root.path()));
+  const HostLock held = must(HostLock::take(files, "edge", "run-1"));
+  std::string path = "/run/plumb/image-" + digest(files.root()).substr(7, 16);
+  if (!std::filesystem::exists(path)) path = root.at("/var/lib/plumb/lock");
+  std::ofstream(path) << R"({"run":5,"project":null,"who":["ada"],"since":"today"})";
+  TestClient second(root.path());
+  second.send(request({}, "run-2"));
+  EXPECT_FALSE(second.expect<wire::Done>().has_value());
+  ASSERT_TRUE(second.refusal.has_value());
+  EXPECT_EQ(second.refusal->code, Code::kHostLocked);
+  EXPECT_EQ(second.refusal->summary, "run ? of project ? by ? works on this host since today");
 }
 
 TEST(Conversation, GarbageIsRefused) {

@@ -1,4 +1,7 @@
 // EditFile on a scratch root, and chains of edits of one file in an apply, with a kind made for the purpose.
+#include <chrono>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -196,6 +199,21 @@ TEST_F(EditFileTest, ASensitiveLineIsPutInAtTheEnd) {
   EXPECT_EQ(root_.read("/etc/conf"), "a\npw\n");
 }
 
+TEST_F(EditFileTest, WhatAnotherWritesMeanwhileStays) {
+  root_.write("/etc/conf", "a=1\n");
+  Interpreter interpreter(system_, registry_.managers(), blobs_, {}, "00000000");
+  const EditFile operation = edits("/etc/conf", {line("a=2", "^a=")});
+  StagingFolder folder;
+  std::optional<StagedFile> staged = must(interpreter.writer().stage({&operation, 1}, folder, output_));
+  ASSERT_TRUE(staged.has_value());
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // longer than a tick of the kernel's clock
+  root_.write("/etc/conf", "a=3\n");                           // into the same file, and of the same size
+  const Result<> done = interpreter.writer().commit(*staged, interpreter.folders());
+  ASSERT_FALSE(done.has_value());
+  EXPECT_THAT(done.error().summary(), HasSubstr("was changed by another while it was edited"));
+  EXPECT_EQ(root_.read("/etc/conf"), "a=3\n");
+}
+
 TEST_F(EditFileTest, NeighboursAreOneWriteAndOneValidation) {
   root_.write("/etc/conf", "a=1\nb=1\n");
   on_ = &host_;
@@ -215,6 +233,36 @@ TEST_F(EditFileTest, NeighboursAreOneWriteAndOneValidation) {
   }
   EXPECT_EQ(said, "checked\n") << "the whole of it, once";
   EXPECT_TRUE(plan(all).actions.empty());
+}
+
+TEST_F(EditFileTest, AFileIsOneByWhateverPathItIsReached) {
+  root_.write("/etc/conf", "a=1\n");
+  std::filesystem::create_symlink("etc", root_.at("/folder"));
+  std::filesystem::create_symlink("conf", root_.at("/etc/link"));
+  std::vector<Desired> all = {mark("a=2", "^a=")};
+  path_ = "/folder/conf";
+  all.push_back(mark("b=1"));
+  path_ = "/etc/link";
+  all.push_back(mark("c=1"));
+  all.back().attributes["follow"] = true;
+  const wire::Done done = apply(plan(all));
+  EXPECT_EQ(done.changed, 3);
+  EXPECT_EQ(root_.read("/etc/conf"), "a=2\nb=1\nc=1\n");
+  EXPECT_TRUE(plan(all).actions.empty());
+}
+
+TEST_F(EditFileTest, WhatFailsInOneFileLeavesTheChainOfAnother) {
+  root_.write("/etc/conf", "a\n");
+  wire::Apply request = plan({mark("b"), mark("c")});
+  ASSERT_EQ(request.actions.size(), 2U);
+  request.keep_going = true;
+  std::vector<Operation>& first = request.actions[0].operations;
+  first.insert(first.begin(), edits("/etc/a-file-that-is-not-there", {line("x")}));
+  const wire::Done done = apply(request);
+  EXPECT_EQ(done.failed, 1);
+  EXPECT_EQ(done.changed, 1);
+  EXPECT_EQ(root_.read("/etc/conf"), "a\nc\n");
+  for (const std::string& name : *system_.list("/etc")) EXPECT_FALSE(name.starts_with(".plumb-")) << name;
 }
 
 TEST_F(EditFileTest, AChainThatDoesNotPassItsValidationLeavesTheFile) {

@@ -312,6 +312,20 @@ TEST_F(HostProgramTest, LargeOutputIsBoundedAndNothingWaitsForADaemon) {
   EXPECT_EQ(system_.run(request)->output.size(), 3'000'000U);
 }
 
+TEST_F(HostProgramTest, NothingWaitsForADaemonThatGoesOnTalking) {
+  ProcessRequest request;
+  request.argv = {"sh", "-c", "(while sleep 0.01; do echo on; done) & echo end"};
+  const auto begin = std::chrono::steady_clock::now();
+  const auto done = system_.run(request);
+  ASSERT_TRUE(done.has_value());
+  EXPECT_THAT(done->output, HasSubstr("end\n"));
+  EXPECT_EQ(done->exit_code, 0);
+  EXPECT_FALSE(done->timed_out);
+  request.argv = {"sh", "-c", "yes & yes >&2 &"};
+  EXPECT_TRUE(system_.run(request).has_value());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
 TEST_F(HostProgramTest, AnotherUser) {
   if (::geteuid() != 0) GTEST_SKIP() << "becoming another user needs root";
   plumb::Run operation;

@@ -40,14 +40,19 @@ std::string who(const RootFiles& files) {
   return account ? account->name : std::to_string(::geteuid());
 }
 
+// The lock of another version may hold anything.
+std::string shown(const Json& holder, const char* member) {
+  const auto found = holder.find(member);
+  return found != holder.end() && found->is_string() ? found->get<std::string>() : "?";
+}
+
 Error locked(int fd) {
   std::string text = "another run works on this host";
   Result<std::string> bytes = read_all(fd, 4096, "the lock");
   Result<Json> holder = bytes ? parse_json(*bytes, Code::kHostLocked) : Result<Json>(Json());
   if (holder && holder->is_object()) {
-    text = "run " + holder->value("run", std::string("?")) + " of project " +
-           holder->value("project", std::string("?")) + " by " + holder->value("who", std::string("?")) +
-           " works on this host since " + holder->value("since", std::string("?"));
+    text = "run " + shown(*holder, "run") + " of project " + shown(*holder, "project") + " by " +
+           shown(*holder, "who") + " works on this host since " + shown(*holder, "since");
   }
   return fail(Code::kHostLocked, text).hint("wait for it to end; the lock of a run that died is released by itself");
 }

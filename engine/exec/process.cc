@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto kKillAfter = std::chrono::seconds(2);
-// How long an output that is still open after the program's end is listened to.
+// How long after the program's end those who still hold its outputs are listened to.
 constexpr auto kLinger = std::chrono::milliseconds(50);
 
 // All that the child needs, made before it is: between vfork and exec it shares the parent's memory and may only make
@@ -135,9 +136,7 @@ class Running {
   }
 
   ProcessResult finish() {
-    while (!ended_ || output_ || errors_) {
-      if (!wait()) break;
-    }
+    while (!ended_ || ((output_ || errors_) && Clock::now() < listens_until_)) wait();
     if (spec_.keep_end) {
       for (std::string* text : {&result_.output, &result_.errors}) {
         if (text->size() > spec_.output_limit) text->erase(0, text->size() - spec_.output_limit);
@@ -147,31 +146,33 @@ class Running {
   }
 
  private:
-  // One round of waiting; false when what is left is not worth waiting for.
-  bool wait() {
+  // One round of waiting.
+  void wait() {
     std::array<pollfd, 4> waits = {{{input_.get(), POLLOUT, 0},
                                     {output_.get(), POLLIN, 0},
                                     {errors_.get(), POLLIN, 0},
                                     {ended_ ? -1 : handle_.fd(), POLLIN, 0}}};
-    const int ready = ::poll(waits.data(), waits.size(), pause());
+    ::poll(waits.data(), waits.size(), pause());
     if (waits[0].revents != 0) feed();
     if (waits[1].revents != 0) read(output_, result_.output);
     if (waits[2].revents != 0) read(errors_, result_.errors);
-    const bool was_ended = ended_;
     if (!ended_) reap();
     if (!ended_) enforce_time();
     if (spec_.while_it_runs) spec_.while_it_runs();
-    return !(was_ended && ready == 0);
   }
 
   int pause() const {
-    if (ended_) return static_cast<int>(kLinger.count());
+    if (ended_) return milliseconds_until(listens_until_);
     if (handle_.fd() < 0) return 20;  // the end is looked for, not told
     const int most = spec_.while_it_runs ? 1'000 : 60'000;
     if (spec_.timeout.count() <= 0) return spec_.while_it_runs ? most : -1;
     const auto due = begin_ + spec_.timeout + (result_.timed_out ? kKillAfter : std::chrono::seconds(0));
+    return std::clamp(milliseconds_until(due), 5, most);
+  }
+
+  static int milliseconds_until(Clock::time_point due) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(due - Clock::now()).count();
-    return static_cast<int>(std::clamp<long long>(left + 1, 5, most));
+    return static_cast<int>(std::clamp<long long>(left + 1, 0, 60'000));
   }
 
   void feed() {
@@ -180,17 +181,35 @@ class Running {
     if (fed_ == spec_.input.size() || (count < 0 && errno != EAGAIN && errno != EINTR)) input_.reset();
   }
 
-  void read(UniqueFd& fd, std::string& kept) {
+  ssize_t read(UniqueFd& fd, std::string& kept) {
     std::array<char, 16384> bytes{};
     const ssize_t count = ::read(fd.get(), bytes.data(), bytes.size());
-    if (count > 0) return keep(kept, {bytes.data(), static_cast<std::size_t>(count)}, spec_);
-    if (count == 0 || (errno != EAGAIN && errno != EINTR)) fd.reset();
+    if (count > 0) {
+      keep(kept, {bytes.data(), static_cast<std::size_t>(count)}, spec_);
+    } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+      fd.reset();
+    }
+    return count;
+  }
+
+  // What is in the pipe by now, and no more: somebody else may go on writing for ever.
+  void drain(UniqueFd& fd, std::string& kept) {
+    int left = 0;
+    if (!fd || ::ioctl(fd.get(), FIONREAD, &left) != 0) return;
+    for (ssize_t count = 0; left > 0; left -= static_cast<int>(count)) {
+      count = read(fd, kept);
+      if (count <= 0) return;
+    }
   }
 
   void reap() {
     int status = 0;
     if (::waitpid(pid_, &status, WNOHANG) != pid_) return;
     ended_ = true;
+    listens_until_ = Clock::now() + kLinger;
+    // All that the program itself has said is there, however long it takes to read it.
+    drain(output_, result_.output);
+    drain(errors_, result_.errors);
     input_.reset();
     result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
@@ -213,6 +232,7 @@ class Running {
   Clock::time_point begin_;
   std::size_t fed_ = 0;
   bool ended_ = false;
+  Clock::time_point listens_until_;  // once it has ended
   ProcessResult result_;
 };
 

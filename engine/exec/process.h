@@ -36,7 +36,7 @@ struct ProcessSpec {
 
 // Reads both outputs while it writes the input, so neither side waits for the other. When time is up the whole process
 // group gets TERM and two seconds later KILL. Programs that leave a child behind with the output open are not waited
-// for.
+// for, whether the child says anything or not.
 Result<ProcessResult> run_process(const ProcessSpec& spec);
 
 }  // namespace plumb::exec

@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "providers/sdk/ownership.h"
+
 namespace plumb::exec {
 namespace {
 
@@ -146,12 +148,6 @@ Result<> check_path(const std::string& path) {
   if (path.find('\0') != std::string::npos) return fail(Code::kOperation, "a path holds a NUL byte");
   if ((path + "/").find("/../") != std::string::npos) return fail(Code::kOperation, "`" + path + "` holds `..`");
   return {};
-}
-
-std::string parent_of(std::string_view path) {
-  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos || slash == 0 ? "/" : std::string(path.substr(0, slash));
 }
 
 std::string base_of(std::string_view path) {

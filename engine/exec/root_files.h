@@ -54,7 +54,6 @@ class RootFiles {
   static Result<RootFiles> at(const std::string& root);
 
   const std::string& root() const { return root_; }
-  int root_fd() const { return root_fd_.get(); }
   bool is_image() const { return root_ != "/"; }
 
   // As open(2), with O_CLOEXEC; errno says why there is none. The last part may be a link unless O_NOFOLLOW is given.
@@ -90,7 +89,6 @@ class RootFiles {
 
 // Absolute, without `..` and without NUL; anything else is refused before it reaches the kernel.
 Result<> check_path(const std::string& path);
-std::string parent_of(std::string_view path);
 std::string base_of(std::string_view path);
 
 // Bytes of a small file, as far as they can be read; "" where it cannot be opened.

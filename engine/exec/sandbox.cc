@@ -17,6 +17,7 @@
 #include "engine/exec/root_files.h"
 #include "engine/exec/system/child.h"
 #include "engine/exec/system/confinement.h"
+#include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
 namespace {

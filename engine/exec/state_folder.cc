@@ -10,6 +10,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/platform.h"
+#include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
 namespace {

@@ -138,7 +138,7 @@ class Undoing {
         interpreter_(system, managers, blobs_, secrets, folder.folder().token()) {}
 
   Result<> run() {
-    const std::optional<UndoList> list = folder_.being_undone();
+    PLUMB_TRY_ASSIGN(const std::optional<UndoList> list, folder_.being_undone());
     if (list) {
       // What a new unit file brought is stopped while it is still there, and what an old one brings starts once it is
       // back.

@@ -53,8 +53,10 @@ class UndoFolder {
 
   bool is_waiting() const;
   bool is_being_undone() const;
+  // Nothing also where it cannot be read: nobody can confirm it.
   std::optional<UndoList> waiting() const;
-  std::optional<UndoList> being_undone() const;
+  // kDamagedRecord where there is one that cannot be read: nobody can undo it but a person, to whom the hint speaks.
+  Result<std::optional<UndoList>> being_undone() const;
   // From waiting to being undone; false where it no longer waits.
   bool take() const;
   // It need not be undone; false where it no longer waits.
@@ -65,7 +67,7 @@ class UndoFolder {
   const StateFolder& folder() const { return *folder_; }
 
  private:
-  std::optional<UndoList> read(const char* name) const;
+  Result<std::optional<UndoList>> read(const char* name) const;
   bool has(const char* name) const;
   bool rename(const char* from, const char* to) const;
   void remove_contents() const;
@@ -77,7 +79,8 @@ class UndoFolder {
 Result<std::vector<Operation>> inverse(const std::vector<Operation>& operations, LocalSystem& system,
                                        const UndoFolder& folder);
 
-// Undoes the list that take() took, and writes what came of it to the record. The caller holds the host lock.
+// Undoes the list that take() took, and writes what came of it to the record. The caller holds the host lock. Errors:
+// kDamagedRecord, and then all is left as it is.
 Result<> undo(const UndoFolder& folder, LocalSystem& system, const Managers& managers, const Secrets& secrets);
 
 }  // namespace plumb::exec

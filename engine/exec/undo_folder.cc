@@ -156,18 +156,25 @@ bool UndoFolder::is_being_undone() const {
   return has(kUndoing);
 }
 
-std::optional<UndoList> UndoFolder::read(const char* name) const {
-  const std::string text = read_small(folder_->files(), folder_->path() + "/" + name, kMaxList);
-  if (text.empty()) return std::nullopt;
-  Result<Json> json = parse_json(text, Code::kDamagedRecord);
-  return json ? undo_from_json(*json) : std::nullopt;
+Result<std::optional<UndoList>> UndoFolder::read(const char* name) const {
+  const std::string path = folder_->path() + "/" + name;
+  const UniqueFd file = folder_->files().open(path, O_RDONLY | O_NONBLOCK);
+  if (!file && errno == ENOENT) return std::optional<UndoList>();
+  Result<std::string> text = file ? read_all(file.get(), kMaxList, path) : Result<std::string>(os_error("read", path));
+  Result<Json> json = text ? parse_json(*text, Code::kDamagedRecord) : Result<Json>(std::move(text.error()));
+  std::optional<UndoList> list = json ? undo_from_json(*json) : std::nullopt;
+  if (list) return list;
+  return fail(Code::kDamagedRecord,
+              "the host cannot undo the changes of an earlier run that nobody confirmed: " + path + " cannot be read")
+      .hint("what they replaced lies in " + folder_->path() + "/" + kContents +
+            ": put back on the host what has to be, then remove " + path + " there");
 }
 
 std::optional<UndoList> UndoFolder::waiting() const {
-  return read(kWaiting);
+  return read(kWaiting).value_or(std::nullopt);
 }
 
-std::optional<UndoList> UndoFolder::being_undone() const {
+Result<std::optional<UndoList>> UndoFolder::being_undone() const {
   return read(kUndoing);
 }
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "engine/exec/confirm.h"
 #include "engine/exec/record.h"
 #include "engine/exec/testing/client.h"
 #include "engine/exec/watchdog.h"
@@ -16,6 +17,7 @@ namespace plumb::exec {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class UndoTest : public ::testing::Test {
  protected:
@@ -192,6 +194,30 @@ TEST_F(UndoTest, WhatCannotBeUndoneIsToldAndTheRestIsUndone) {
   for (const wire::Unreported& told : load_record(state_).unreported) outcomes[told.address] = told.outcome;
   EXPECT_EQ(outcomes["file:/etc/x"], JournalOutcome::kNotUndone);
   EXPECT_EQ(outcomes["file:/etc/y"], JournalOutcome::kUndone);
+}
+
+TEST_F(UndoTest, AListThatCannotBeReadLeavesTheOldContentsForAPerson) {
+  root_.write("/etc/x", "old");
+  ASSERT_TRUE(folder_.save(list_of({Remove{"/etc/x", false, false}})).has_value());
+  std::filesystem::remove(root_.at("/etc/x"));
+  const std::string undoing = state_.path() + "/undoing.json";
+  const std::string kept = state_.path() + "/undo/" + digest("old").substr(7);
+  ASSERT_TRUE(folder_.take());
+  for (const char* damaged : {"{", "", R"({"plumb":"undo/v2"})"}) {
+    root_.write(undoing, damaged);
+    const Result<bool> taken = take_over_undo(folder_, system_, managers_);
+    ASSERT_FALSE(taken.has_value());
+    EXPECT_EQ(taken.error().code(), Code::kDamagedRecord);
+    EXPECT_THAT(taken.error().summary(), HasSubstr(undoing));
+    EXPECT_THAT(taken.error().diagnostic().hint, HasSubstr(state_.path() + "/undo"));
+    EXPECT_EQ(root_.read(kept), "old");
+    const wire::Confirmation told = confirm(state_, {"edge", "run-1"});
+    EXPECT_EQ(told.outcome, wire::ConfirmOutcome::kUndone);
+    EXPECT_THAT(told.problems, ElementsAre(taken.error().summary()));
+  }
+  // What the hint says.
+  std::filesystem::remove(root_.at(undoing));
+  EXPECT_FALSE(must(take_over_undo(folder_, system_, managers_)));
 }
 
 TEST_F(UndoTest, AConfirmationAndTheWatchdogNeverBothGetIt) {

@@ -148,10 +148,11 @@ class WatchdogProcess {
   }
 
   static std::optional<HostLock> lock_host(const RootFiles& files, const UndoFolder& folder) {
-    const std::optional<UndoList> list = folder.being_undone();
+    const Result<std::optional<UndoList>> list = folder.being_undone();
+    const std::string run = list && *list ? (*list)->run : "";
     const auto due = Clock::now() + kLockPatience;
     do {
-      if (Result<HostLock> lock = HostLock::take(files, base_of(folder.folder().path()), list ? list->run : "")) {
+      if (Result<HostLock> lock = HostLock::take(files, base_of(folder.folder().path()), run)) {
         return std::move(*lock);
       }
       std::this_thread::sleep_for(kTick);

@@ -108,10 +108,11 @@ Diagnostic not_confirmed(const ToConfirm& what, const Answer& answer, const std:
                              : "no new login confirmed the changes within " + in_words(what.within);
   std::string hint;
   if (is(answer, ConfirmOutcome::kUndone)) {
-    text += ", so the host undid them";
+    const bool any = !answer->undone.empty() || !answer->restarted.empty();
+    text += any ? ", so the host undid them" : ", and the host did not undo them";
     if (!answer->undone.empty()) text += ": put back " + list(answer->undone, ", ");
     if (!answer->restarted.empty()) text += "; restarted " + list(answer->restarted, ", ");
-    if (!answer->problems.empty()) text += "; NOT undone " + list(answer->problems, "; ");
+    if (!answer->problems.empty()) text += (any ? "; NOT undone " : ": ") + list(answer->problems, "; ");
   } else if (is(answer, ConfirmOutcome::kNothing)) {
     text += ", and the host knows nothing of them any more: " + list(what.addresses, ", ");
   } else {

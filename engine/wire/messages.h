@@ -164,9 +164,6 @@ struct Apply {
   std::vector<LargeContent> contents;
 };
 
-// The largest part of a content that travels in one Blob.
-inline constexpr std::size_t kBlobChunk = std::size_t{1} << 20;
-
 // Contents for WriteFile, by digest (plain or keyed). A blob comes in order, in chunks; the last one is marked.
 struct Blob {
   std::string digest;

@@ -88,6 +88,32 @@ TEST_F(Line, LinesOfOneFileFindWhatTheOnesBeforeLeave) {
   EXPECT_EQ(found[2]->attributes["text"], "b=1");
 }
 
+TEST_F(Line, AFileIsOneByWhateverPathItIsReached) {
+  system.make_file("/real/x", "a=1\n");
+  system.make_link("/folder", "/real");
+  system.make_link("/link", "/real/x");
+  const auto found = look({want({{"path", "/real/x"}, {"text", "b=1"}}, "1"),
+                           want({{"path", "/real/x"}, {"text", "b=2"}, {"match", "^b="}, {"follow", true}}, "2"),
+                           want({{"path", "/folder/x"}, {"text", "b=3"}, {"match", "^b="}}, "3"),
+                           want({{"path", "/link"}, {"text", "b=4"}, {"match", "^b="}, {"follow", true}}, "4"),
+                           want({{"path", "/link"}, {"text", "c"}}, "5")});
+  EXPECT_FALSE(found[0]->exists);
+  EXPECT_EQ(found[1]->attributes["text"], "b=1");
+  EXPECT_EQ(found[2]->attributes["text"], "b=2");
+  EXPECT_EQ(found[3]->attributes["text"], "b=3");
+  EXPECT_EQ(found[0]->undone_by, "line:2");
+  EXPECT_EQ(found[4]->obstacle->code, Code::kSymlinkRefused);
+}
+
+TEST_F(Line, AFileThatIsMadeIsOneByWhateverPathItIsReached) {
+  system.make_directory("/real");
+  system.make_link("/folder", "/real");
+  const auto found = look({want({{"path", "/folder/x"}, {"text", "b=1"}, {"create", true}}),
+                           want({{"path", "/real/x"}, {"text", "b=2"}, {"match", "^b="}, {"create", true}})});
+  EXPECT_FALSE(found[0]->exists);
+  EXPECT_EQ(found[1]->attributes["text"], "b=1");
+}
+
 TEST_F(Line, OneThatUndoesAnotherIsNamed) {
   system.make_file("/etc/x", "a=1\n");
   const auto found =

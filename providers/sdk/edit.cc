@@ -129,7 +129,9 @@ class LineEditor {
   }
 
   Result<> remove(TextLines& lines, EditResult& result) const {
-    for (std::size_t i = lines.size(); i-- > 0;) {
+    std::vector<bool> gone(lines.size());
+    std::string found;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
       bool goes = false;
       if (match_) {
         goes = match_->matches(lines[i]);
@@ -137,12 +139,14 @@ class LineEditor {
         PLUMB_TRY_ASSIGN(goes, is_wanted(lines[i], edit_.text));
       }
       if (!goes) continue;
-      std::string line(lines[i]);
-      result.found = result.found ? line + "\n" + *result.found : line;
-      ++result.count;
-      lines.remove(i);
+      gone[i] = true;
+      if (result.count++ > 0) found += '\n';
+      found += lines[i];
     }
     result.holds = result.count == 0;
+    if (result.holds) return {};
+    result.found = std::move(found);
+    lines.remove(gone);
     return {};
   }
 
@@ -164,12 +168,6 @@ Result<EditResult> make_edit(const Edit& edit, std::string_view text, const Keye
   const auto& line = std::get<LineEdit>(edit);
   PLUMB_TRY_ASSIGN(const LineEditor editor, LineEditor::of(line, keyed));
   return editor.make(text);
-}
-
-Result<> check_edit(const Edit& edit) {
-  static const KeyedDigestOf kNobody;
-  PLUMB_TRY(LineEditor::of(std::get<LineEdit>(edit), kNobody));
-  return {};
 }
 
 }  // namespace plumb

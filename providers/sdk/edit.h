@@ -50,7 +50,4 @@ using KeyedDigestOf = std::function<std::string(std::string_view)>;
 // and escapes that are not understood; kSecretUnresolved: a sensitive text that cannot be looked for.
 Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed = {});
 
-// What is wrong with the edit itself, whatever the text: kBadValue.
-Result<> check_edit(const Edit& edit);
-
 }  // namespace plumb

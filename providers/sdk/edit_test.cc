@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -111,10 +112,25 @@ TEST(LineEdit, GoesByPatternOrByItsText) {  // N09, N10
   EXPECT_EQ(made(gone("a"), "b\n"), "b\n");
 }
 
+TEST(LineEdit, ManyLinesGoInOnePass) {
+  constexpr std::size_t kCount = 200'000;
+  std::string text;
+  for (std::size_t i = 0; i < kCount; ++i) text += "it goes\nit stays\n";
+  const auto begin = std::chrono::steady_clock::now();
+  const Result<EditResult> result = make_edit(gone("", "goes$"), text);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->count, kCount);
+  EXPECT_EQ(result->text.size(), kCount * std::string_view("it stays\n").size());
+  EXPECT_EQ(result->found->size(), kCount * std::string_view("it goes\n").size() - 1);
+}
+
 TEST(LineEdit, AMissingLastNewlineStaysMissing) {  // N11
   EXPECT_EQ(made(line("b"), "a"), "a\nb");
   EXPECT_EQ(made(line("x", "^a"), "b\na"), "b\nx");
   EXPECT_EQ(made(gone("b"), "a\nb"), "a");
+  EXPECT_EQ(made(gone("", "^b"), "a\nb1\nc\nb2\nb3"), "a\nc");
+  EXPECT_EQ(make_edit(gone("", "^b"), "a\nb1\nc\nb2\nb3")->found, "b1\nb2\nb3");
 }
 
 TEST(LineEdit, LineEndsStay) {  // N16

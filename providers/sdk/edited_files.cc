@@ -10,54 +10,70 @@
 namespace plumb {
 namespace {
 
+// What is told of an edit that may not be made: never an empty change.
+Observed refused(const Desired& desired, Diagnostic why) {
+  Observed observed;
+  observed.obstacle = std::move(why);
+  observed.exists = wants_absent(desired);
+  return observed;
+}
+
+// Where a path of a batch leads. Several may lead to one file.
+struct Target {
+  std::string place;  // links resolved
+  bool there = false;
+  std::optional<Diagnostic> obstacle;  // why what is there cannot be edited
+
+  static Result<Target> find(const std::string& path, bool follow, System& system) {
+    Target target;
+    PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, system.stat(path, false));
+    if (info && info->type == FileType::kLink) {
+      if (!follow) {
+        target.obstacle = Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + info->link_target)
+                              .with_hint("set `follow: true` to edit what it points to");
+        return target;
+      }
+      PLUMB_TRY_ASSIGN(info, system.stat(path, true));
+      PLUMB_TRY_ASSIGN(target.place, system.resolve(path));
+    } else {
+      // Its folder may not be there yet.
+      target.place = system.resolve(path).value_or(path);
+    }
+    target.there = info.has_value();
+    if (info && info->type != FileType::kFile)
+      target.obstacle = Diagnostic(Code::kRefusedByState, path + " is not a regular file");
+    return target;
+  }
+};
+
 // One file as the edits of a batch find it one after another.
 class EditedFile {
  public:
-  static Result<EditedFile> read(const Desired& desired, System& system) {
+  static Result<EditedFile> read(const Target& target, System& system) {
     EditedFile file;
-    file.path_ = desired.text("path");
-    PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, system.stat(file.path_, false));
-    if (info && info->type == FileType::kLink) {
-      const std::string target = info->link_target;
-      if (!desired.flag("follow", false)) {
-        file.obstacle_ = Diagnostic(Code::kSymlinkRefused, file.path_ + " is a symbolic link to " + target)
-                             .with_hint("set `follow: true` to edit what it points to");
-        return file;
-      }
-      PLUMB_TRY_ASSIGN(info, system.stat(file.path_, true));
-      PLUMB_TRY_ASSIGN(file.place_, system.resolve(file.path_));
-    } else {
-      file.place_ = file.path_;
-    }
-    if (info && info->type != FileType::kFile) {
-      file.obstacle_ = Diagnostic(Code::kRefusedByState, file.path_ + " is not a regular file");
-      return file;
-    }
-    file.there_ = info.has_value();
+    file.place_ = target.place;
+    file.there_ = target.there;
     if (file.there_) {
-      PLUMB_TRY_ASSIGN(file.text_, system.read_file(file.path_, kLargestEdited));
+      PLUMB_TRY_ASSIGN(file.text_, system.read_file(file.place_, kLargestEdited));
     }
     return file;
   }
 
   Result<Observed> observe(const Desired& desired, Edit edit, System& system) {
+    const std::string path = desired.text("path");
     Observed observed;
-    observed.obstacle = obstacle_;
-    // Told so that the change which the obstacle refuses is never empty.
-    observed.exists = obstacle_ && wants_absent(desired);
-    if (obstacle_) return observed;
     if (!there_ && !wants_absent(desired)) {
       if (desired.flag("create", false)) {
         PLUMB_TRY(note_missing_parent(place_, system, observed));
         there_ = true;
       } else {
-        observed.missing.push_back({{"", "file", path_}, "path"});
+        observed.missing.push_back({{"", "file", path}, "path"});
       }
     }
     Result<EditResult> result = make_edit(edit, text_, keyed(desired, system));
     if (!result) {
       observed.obstacle = result.error().diagnostic();
-      observed.obstacle->summary = path_ + ": " + observed.obstacle->summary;
+      observed.obstacle->summary = path + ": " + observed.obstacle->summary;
       observed.exists = wants_absent(desired);
       return observed;
     }
@@ -108,9 +124,7 @@ class EditedFile {
     };
   }
 
-  std::string path_;
-  std::string place_;  // links resolved
-  std::optional<Diagnostic> obstacle_;
+  std::string place_;
   bool there_ = false;
   bool changed_ = false;
   std::string text_;
@@ -121,22 +135,34 @@ class EditedFile {
 
 std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desired, System& system,
                                             const EditOf& edit_of) {
-  std::map<std::pair<std::string, bool>, Result<EditedFile>> files;
+  std::map<std::pair<std::string, bool>, Result<Target>> targets;  // by path, and whether links are followed
+  std::map<std::string, Result<EditedFile>> files;                 // by place
   std::vector<Result<Observed>> results;
   std::map<const Desired*, std::size_t> places;
   results.reserve(desired.size());
   for (const Desired* one : desired) {
-    const std::pair key(one->text("path"), one->flag("follow", false));
-    auto file = files.find(key);
-    if (file == files.end()) file = files.emplace(key, EditedFile::read(*one, system)).first;
     places.emplace(one, results.size());
+    const std::pair key(one->text("path"), one->flag("follow", false));
+    auto target = targets.find(key);
+    if (target == targets.end()) target = targets.emplace(key, Target::find(key.first, key.second, system)).first;
+    if (!target->second) {
+      results.emplace_back(target->second.error());
+      continue;
+    }
+    if (target->second->obstacle) {
+      results.emplace_back(refused(*one, *target->second->obstacle));
+      continue;
+    }
+    const std::string& place = target->second->place;
+    auto file = files.find(place);
+    if (file == files.end()) file = files.emplace(place, EditedFile::read(*target->second, system)).first;
     if (!file->second) {
       results.emplace_back(file->second.error());
     } else {
       results.push_back(file->second->observe(*one, edit_of(*one), system));
     }
   }
-  for (const auto& [key, file] : files) {
+  for (const auto& [place, file] : files) {
     if (!file) continue;
     for (const auto& [undone, by] : file->contradictions(system)) {
       if (Result<Observed>& result = results[places.at(undone)]; result) result->undone_by = by->address.str();

@@ -114,8 +114,8 @@ struct PackageTransaction {
   friend bool operator==(const PackageTransaction&, const PackageTransaction&) = default;
 };
 
-// daemon_reload with a unit: only where the unit's files are newer than what systemd has loaded (NeedDaemonReload);
-// without one: always.
+// daemon_reload: the manager reads all of its definitions again; the unit, if there is one, is the one it is done for.
+// Whether that is needed is decided by whoever asks for it.
 struct ServiceAction {
   std::string manager;  // "systemd"
   std::string unit;     // "nginx.service"

@@ -103,6 +103,7 @@ std::string_view text_of(const Json& attribute) {
 }  // namespace
 
 std::string parent_of(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   const std::size_t slash = path.rfind('/');
   return slash == 0 || slash == std::string_view::npos ? "/" : std::string(path.substr(0, slash));
 }

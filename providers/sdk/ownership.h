@@ -12,7 +12,7 @@
 
 namespace plumb {
 
-// "/etc/nginx/x" -> "/etc/nginx"; "/x" and "/" -> "/".
+// "/etc/nginx/x" and "/etc/nginx/x/" -> "/etc/nginx"; "/x" and "/" -> "/".
 std::string parent_of(std::string_view path);
 // Every folder above a path but "/", the nearest first.
 std::vector<std::string> ancestors_of(std::string_view path);

@@ -55,6 +55,9 @@ TEST(Mode, WhatIsNoModeIsRefused) {
 TEST(Paths, ParentsAndAncestors) {
   EXPECT_EQ(parent_of("/etc/nginx/x"), "/etc/nginx");
   EXPECT_EQ(parent_of("/x"), "/");
+  EXPECT_EQ(parent_of("/a/"), "/") << "a folder is the same with a slash behind it";
+  EXPECT_EQ(parent_of("/a/b//"), "/a");
+  EXPECT_EQ(parent_of("/"), "/");
   EXPECT_EQ(ancestors_of("/a/b/c"), (std::vector<std::string>{"/a/b", "/a"}));
   EXPECT_TRUE(is_below("/a/b", "/a"));
   EXPECT_FALSE(is_below("/ab", "/a"));

@@ -46,9 +46,13 @@ void TextLines::insert(std::size_t before, std::string text) {
                 {kept, last && !ended_ && !kept.empty() ? "" : end_});
 }
 
-void TextLines::remove(std::size_t i) {
-  const bool last = i + 1 == lines_.size();
-  lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(i));
+void TextLines::remove(const std::vector<bool>& gone) {
+  const bool last = !gone.empty() && gone.back();
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    if (!gone[i]) lines_[kept++] = lines_[i];
+  }
+  lines_.resize(kept);
   if (last && !ended_ && !lines_.empty() && !lines_.back().text.empty()) lines_.back().end = "";
 }
 

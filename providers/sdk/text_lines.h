@@ -22,7 +22,8 @@ class TextLines {
 
   void replace(std::size_t i, std::string text);
   void insert(std::size_t before, std::string text);
-  void remove(std::size_t i);
+  // Those whose place in `gone` is true; it has one for each line.
+  void remove(const std::vector<bool>& gone);
 
   std::string str() const;
 

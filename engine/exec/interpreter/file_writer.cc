@@ -14,15 +14,17 @@
 #include "engine/base/shell_word.h"
 #include "engine/exec/system/attributes.h"
 #include "providers/sdk/edited_files.h"
+#include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
 namespace {
 
 constexpr std::string_view kTemporary = ".plumb-";
 
-// Nobody but the one who edits it may have touched it since.
+// Nobody but the one who edits it may have touched it since: neither its bytes nor its owner or mode, which the new
+// file has from it.
 bool is_same(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size && a.st_mtime == b.st_mtime;
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size && changed_at(a) == changed_at(b);
 }
 
 // `%s` is the path, `%%` a percent sign.

@@ -13,6 +13,7 @@
 #include "engine/exec/interpreter/tree_operations.h"
 #include "engine/exec/state_folder.h"
 #include "engine/exec/system/disk.h"
+#include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
 namespace {

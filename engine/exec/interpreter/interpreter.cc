@@ -120,7 +120,7 @@ Result<> Interpreter::apply(const SetAttributes& operation, std::string&) {
 }
 
 Result<> Interpreter::apply(const Run& operation, std::string& output) {
-  return run_program(system_, operation, output);
+  return run_operation(system_, operation, output);
 }
 
 Result<> Interpreter::apply(const PackageTransaction& operation, std::string& output) {

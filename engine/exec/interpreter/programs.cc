@@ -4,7 +4,7 @@
 
 namespace plumb::exec {
 
-Result<> run_program(LocalSystem& system, const Run& operation, std::string& output) {
+Result<> run_operation(LocalSystem& system, const Run& operation, std::string& output) {
   ProcessRequest request;
   request.argv = operation.argv;
   if (request.argv.empty()) request.argv = {"sh", "-c", operation.script};

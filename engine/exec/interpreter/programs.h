@@ -11,6 +11,6 @@ namespace plumb::exec {
 // At most this much of what an action's programs print is kept.
 inline constexpr std::size_t kOutputLimit = std::size_t{64} << 10;
 
-Result<> run_program(LocalSystem& system, const Run& operation, std::string& output);
+Result<> run_operation(LocalSystem& system, const Run& operation, std::string& output);
 
 }  // namespace plumb::exec

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "engine/exec/system/disk.h"
+#include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
 namespace {

@@ -8,14 +8,14 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "engine/exec/become.h"
+#include "cmd/plumb-exec/become.h"
 
 namespace {
 
 int become(int argc, char** argv) {
-  plumb::exec::BecomeRequest request{argv[2], argv[3], std::string_view(argv[4]) == "ask", {argv[0]}};
+  plumb::cmd::BecomeRequest request{argv[2], argv[3], std::string_view(argv[4]) == "ask", {argv[0]}};
   request.arguments.insert(request.arguments.end(), argv + 5, argv + argc);
-  return plumb::exec::become(request);
+  return plumb::cmd::become(request);
 }
 
 bool say(const char* text, std::size_t size) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace plumb::exec {
+namespace plumb::cmd {
 
 struct BecomeRequest {
   std::string method;  // "sudo", "doas" or "su"
@@ -20,4 +20,4 @@ struct BecomeRequest {
 // the question go to standard error as one line, and the answer is read as one line from standard input.
 int become(const BecomeRequest& request);
 
-}  // namespace plumb::exec
+}  // namespace plumb::cmd

@@ -1,4 +1,4 @@
-#include "engine/exec/become.h"
+#include "cmd/plumb-exec/become.h"
 
 #include <algorithm>
 #include <array>
@@ -19,7 +19,7 @@
 #include "engine/base/shell_word.h"
 #include "engine/base/unique_fd.h"
 
-namespace plumb::exec {
+namespace plumb::cmd {
 
 namespace {
 
@@ -124,10 +124,12 @@ void forget(std::string& secret) {
 
 // Byte by byte, since what follows the line belongs to the executor.
 bool read_line(std::string& line) {
-  for (char c = 0; line.empty() || line.back() != '\n'; line += c) {
+  while (line.empty() || line.back() != '\n') {
+    char c = 0;
     const ssize_t count = ::read(STDIN_FILENO, &c, 1);
-    if (count == 0 || (count < 0 && errno != EINTR)) return false;
-    if (count < 0) return false;
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    line += c;
   }
   return true;
 }
@@ -229,4 +231,4 @@ int become(const BecomeRequest& request) {
   return exit_code(status);
 }
 
-}  // namespace plumb::exec
+}  // namespace plumb::cmd
