@@ -101,7 +101,7 @@ class Simulator {
     if (observation_.locks.empty()) return nullptr;
     const std::string address = address_of(i);
     const auto found = std::find_if(observation_.locks.begin(), observation_.locks.end(),
-                                    [&](const Lock& lock) { return glob_match(lock.items, address); });
+                                    [&](const Lock& lock) { return address_matches(lock.items, address); });
     return found == observation_.locks.end() ? nullptr : &*found;
   }
 

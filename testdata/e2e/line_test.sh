@@ -120,3 +120,26 @@ says 'Nothing to change'
 sed -i 's/horse/cow/' "$root/etc/app/secret"
 exits 2 run diff
 says_not correct
+
+# --- an address means what has it, whatever a glob would read in it
+printf '#PermitRootLogin yes\na=1\n' >"$root/etc/odd"
+resources <<'YAML'
+  - command: behind both
+    run: 'true'
+    run_on: ['line:/etc/odd#^#?PermitRootLogin\b', 'line:/etc/odd#^[ab]=\d']
+  - line: /etc/odd
+    match: ^#?PermitRootLogin\b
+    text: PermitRootLogin no
+    after: 'line:/etc/odd#^[ab]=\d'
+  - line: /etc/odd
+    match: ^[ab]=\d
+    text: a=2
+YAML
+exits 0 run validate
+says_not 'matches no resource'
+exits 0 run plan
+says '! command:behind both'
+says 'because of line:/etc/odd#'
+exits 0 run apply --yes
+exits 0 run apply --yes
+says 'Nothing to change'
