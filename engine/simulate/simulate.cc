@@ -186,6 +186,8 @@ class Simulator {
     const std::optional<Desired> reduced = without_ignored(node, observed);
     const Desired& desired = reduced ? *reduced : node.desired;
     const Change change = provider_of(i)->diff(desired, observed);
+    // Also one that holds is taken back by those behind it; but where the difference is ignored nothing is asked for.
+    if ((!change.empty() || !reduced) && is_undone(i, observed)) return;
     if (!change.empty()) {
       if (!may_change(i, change, observed)) return;
       Action action = make_action(i, desired, change);
@@ -243,7 +245,6 @@ class Simulator {
 
   bool may_change(std::size_t i, const Change& change, const Observed& observed) {
     const ir::Node& node = graph_.nodes[i];
-    if (is_undone(i, observed)) return false;
     // An earlier action that is decided only in the run may also take the obstacle away.
     if (observed.obstacle && brought_.makers_of(i).empty()) {
       Diagnostic obstacle = *observed.obstacle;

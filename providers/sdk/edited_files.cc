@@ -78,7 +78,8 @@ class EditedFile {
     if (!changed_) return found;
     const auto holds = [&](const Made& made, const std::string& text) {
       const Result<EditResult> result = make_edit(made.edit, text, keyed(*made.desired, system));
-      return !result || result->holds;
+      // One that cannot be done with here could be in its own turn.
+      return result && result->holds;
     };
     for (std::size_t i = 0; i + 1 < made_.size(); ++i) {
       if (holds(made_[i], text_)) continue;

@@ -68,6 +68,37 @@ says '`line:other` takes back what `line:/etc/ssh/sshd_config#^UseDNS` asks for'
 says 'plumb.yaml:5'
 says 'plumb.yaml:8'
 
+# --- the same where the first of them holds already
+taken_back() { # CONTENT, and the resources as input
+  printf "$1" >"$root/etc/both"
+  resources
+  exits 1 run plan
+  says 'PL1304'
+  says "takes back what"
+}
+taken_back 'x\n' <<'YAML'
+  - line: /etc/both
+    state: absent
+    match: ^a
+  - line: /etc/both
+    text: ab
+YAML
+taken_back 'b=2\n' <<'YAML'
+  - line: /etc/both
+    text: b=2
+  - line: /etc/both
+    text: c=3
+    match: ^b=
+YAML
+taken_back 'PermitRootLogin no\n' <<'YAML'
+  - line: /etc/both
+    text: PermitRootLogin no
+    match: ^PermitRootLogin
+  - line: /etc/both
+    text: PermitRootLogin yes
+    match: ^#?PermitRootLogin
+YAML
+
 # --- a part of what another gives as a whole
 resources <<'YAML'
   - file: /etc/motd
