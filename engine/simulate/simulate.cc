@@ -23,6 +23,11 @@ bool can_be_undone(const std::vector<Operation>& operations) {
   return std::all_of(operations.begin(), operations.end(), host_can_undo);
 }
 
+// Bytes that are not UTF-8 were not told, so nothing can put them back.
+bool is_told_whole(const Json& before) {
+  return canonical(before).find("\ufffd") == std::string::npos;
+}
+
 void add_unique(std::vector<std::string>& list, const std::string& text) {
   if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
 }
@@ -290,7 +295,7 @@ class Simulator {
     const auto recorded = observation_.recorded.find(address_of(i));
     Action action = action_of(i, desired, change);
     action.because = reasons(change, recorded == observation_.recorded.end() ? nullptr : &recorded->second);
-    action.undo = provider_of(i)->restore(desired, observed_of(i)).has_value();
+    action.undo = is_told_whole(change.before) && provider_of(i)->restore(desired, observed_of(i)).has_value();
     action.confirm_within = graph_.nodes[i].confirm_within;
     return action;
   }

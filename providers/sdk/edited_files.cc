@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/digest.h"
+#include "engine/base/outside_text.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb {
@@ -63,6 +64,9 @@ class EditedFile {
     }
     observed.exists = result->found.has_value();
     if (result->found) observed.attributes["text"] = *result->found;
+    const std::string wanted = result->wanted.value_or(std::string());
+    if (!result->holds && result->found && repaired_utf8(*result->found) == repaired_utf8(wanted))
+      observed.attributes["other_bytes"] = true;
     if (result->wanted && *result->wanted != desired.text("text")) observed.attributes["wanted"] = *result->wanted;
     if (result->count > 1) observed.attributes["lines"] = result->count;
     if (!result->found && result->holds && !wants_absent(desired)) observed.attributes["left"] = true;
@@ -160,7 +164,7 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
     if (observed.attributes.contains("left") && !observed.obstacle) return change;
     const auto wanted = observed.attributes.find("wanted");
     const Json& text = wanted == observed.attributes.end() ? desired.attribute("text") : *wanted;
-    if (there && *found == text) return change;
+    if (there && *found == text && !observed.flag("other_bytes", false)) return change;
     change.op = there ? Op::kUpdate : Op::kCreate;
     if (there) change.before["text"] = *found;
     change.after["text"] = text;

@@ -174,3 +174,26 @@ says 'because of line:/etc/odd#'
 exits 0 run apply --yes
 exits 0 run apply --yes
 says 'Nothing to change'
+
+# --- lines that are not UTF-8 are changed and removed like others, and nothing else is
+printf 'x\xe9\ncaf\xe9\nend\xe9 1\nk=\xe9\n' >"$root/etc/latin"
+resources <<'YAML'
+  - line: /etc/latin
+    match: ^caf.$
+    text: cafe
+  - line: /etc/latin
+    match: ^end.
+    state: absent
+  - line: /etc/latin
+    match: ^k=(.)$
+    text: key=\1
+    back_references: true
+YAML
+exits 0 run plan --full
+says 'undo  no'
+says_not 'undo  yes'
+exits 0 run apply --yes
+says '3 changed'
+[ "$(od -c "$root/etc/latin")" = "$(printf 'x\xe9\ncafe\nkey=\xe9\n' | od -c)" ] || fail "the file is $(od -c "$root/etc/latin")"
+exits 0 run apply --yes
+says 'Nothing to change'
