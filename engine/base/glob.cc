@@ -73,6 +73,10 @@ bool glob_match(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
+bool address_matches(std::string_view selector, std::string_view address) {
+  return selector == address || glob_match(selector, address);
+}
+
 bool is_glob(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\') {

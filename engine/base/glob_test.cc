@@ -44,6 +44,14 @@ TEST(Glob, TakesNoExponentialTime) {
   EXPECT_FALSE(glob_match(pattern + "b", std::string(5000, 'a')));
 }
 
+TEST(Glob, AnAddressMeansItselfWhateverItHolds) {
+  for (const char* address : {R"(line:/etc/f#^#?PermitRootLogin\b)", R"(line:/etc/f#^[ab]=\d)", "line:/etc/[x]*#glob"}) {
+    EXPECT_TRUE(address_matches(address, address)) << address;
+  }
+  EXPECT_TRUE(address_matches("line:/etc/f#*", R"(line:/etc/f#^[ab]=\d)"));
+  EXPECT_FALSE(address_matches("line:/etc/f#^a", "line:/etc/f#^b"));
+}
+
 TEST(Glob, KnowsWhatIsOne) {
   EXPECT_TRUE(is_glob("a*"));
   EXPECT_TRUE(is_glob("a?"));

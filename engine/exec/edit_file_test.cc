@@ -10,6 +10,7 @@
 #include "engine/exec/apply.h"
 #include "engine/exec/interpreter/interpreter.h"
 #include "engine/exec/testing/client.h"
+#include "engine/wire/codec.h"
 #include "providers/sdk/edited_files.h"
 #include "providers/sdk/kind.h"
 
@@ -113,8 +114,9 @@ class EditFileTest : public ::testing::Test {
       wire::Action action;
       action.desired = all[i];
       action.op = change.op;
-      action.before = change.before;
-      action.after = change.after;
+      // As they come to the controller.
+      action.before = wire::repaired(change.before);
+      action.after = wire::repaired(change.after);
       action.operations = change.operations;
       request.actions.push_back(std::move(action));
     }
@@ -212,6 +214,16 @@ TEST_F(EditFileTest, WhatAnotherWritesMeanwhileStays) {
   ASSERT_FALSE(done.has_value());
   EXPECT_THAT(done.error().summary(), HasSubstr("was changed by another while it was edited"));
   EXPECT_EQ(root_.read("/etc/conf"), "a=3\n");
+}
+
+TEST_F(EditFileTest, ALineThatIsNoTextIsPlannedAndChanged) {
+  root_.write("/etc/conf", "x\xe9\ncaf\xe9\n");
+  EXPECT_EQ(apply(plan({mark("cafe", "^caf.$")})).outcome, wire::DoneOutcome::kOk);
+  EXPECT_EQ(root_.read("/etc/conf"), "x\xe9\ncafe\n");
+  // The sign for what could not be read is another text than what stands there.
+  EXPECT_EQ(apply(plan({mark("x\ufffd", "^x")})).outcome, wire::DoneOutcome::kOk);
+  EXPECT_EQ(root_.read("/etc/conf"), "x\ufffd\ncafe\n");
+  EXPECT_TRUE(plan({mark("x\ufffd", "^x")}).actions.empty());
 }
 
 TEST_F(EditFileTest, NeighboursAreOneWriteAndOneValidation) {

@@ -106,7 +106,7 @@ Result<std::vector<wire::ItemLock>> locks_in_force(const StateFolder& folder) {
 
 const wire::ItemLock* lock_on(const std::vector<wire::ItemLock>& locks, const std::string& address) {
   const auto found = std::find_if(locks.begin(), locks.end(),
-                                  [&](const wire::ItemLock& lock) { return glob_match(lock.items, address); });
+                                  [&](const wire::ItemLock& lock) { return address_matches(lock.items, address); });
   return found == locks.end() ? nullptr : &*found;
 }
 

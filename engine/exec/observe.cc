@@ -3,6 +3,7 @@
 #include <map>
 
 #include "engine/base/sealed.h"
+#include "engine/wire/codec.h"
 
 namespace plumb::exec {
 namespace {
@@ -52,7 +53,12 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
       } else {
         slot = std::move(found[i]);
         if (!slot) continue;
-        if (Result<> sealed = seal(*kind, *batch[i], *slot, system, key); !sealed) slot = std::move(sealed.error());
+        if (Result<> sealed = seal(*kind, *batch[i], *slot, system, key); !sealed) {
+          slot = std::move(sealed.error());
+          continue;
+        }
+        // As the controller is told it, so that what a plan saw is compared with the same form of what is there.
+        slot->attributes = wire::repaired(slot->attributes);
       }
     }
   }

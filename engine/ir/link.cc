@@ -37,10 +37,9 @@ class AddressTable {
     if (texts_.empty()) {
       for (const Node& node : nodes_) texts_.push_back(node.desired.address.str());
     }
-    const bool glob = is_glob(pattern);
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < texts_.size(); ++i) {
-      if (glob ? glob_match(pattern, texts_[i]) : pattern == texts_[i]) found.push_back(i);
+      if (address_matches(pattern, texts_[i])) found.push_back(i);
     }
     return found;
   }

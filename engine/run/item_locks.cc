@@ -43,7 +43,7 @@ std::map<std::string, MatchedItems> match_items(const std::map<std::string, cons
     for (const ir::Node& node : graph->nodes) {
       const std::string address = node.desired.address.str();
       for (const std::string& selector : selectors) {
-        if (!glob_match(selector, address)) continue;
+        if (!address_matches(selector, address)) continue;
         result[host][selector].push_back(address);
         matched.insert(selector);
       }

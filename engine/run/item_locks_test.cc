@@ -24,6 +24,15 @@ TEST(ItemLocks, ASelectorLocksWhereItMatches) {
   EXPECT_EQ(matched.at("web1").at("file:/etc/nginx/*"), both);
 }
 
+TEST(ItemLocks, AnAddressLocksWhatHasItThoughAGlobReadsItOtherwise) {
+  const std::string address = R"(line:/etc/f#^[ab]=\d)";
+  const ir::HostGraph web = graph_of({address, "file:/etc/f"});
+  Diagnostics found;
+  const auto matched = match_items({{"web1", &web}}, {address}, found);
+  EXPECT_TRUE(found.empty());
+  EXPECT_EQ(matched.at("web1").at(address), std::vector<std::string>{address});
+}
+
 TEST(ItemLocks, ASelectorThatMatchesNothingIsRefusedWithWhatIsNear) {
   const ir::HostGraph web = graph_of({"file:/etc/motd", "file:/etc/nginx/nginx.conf", "service:nginx"});
   Diagnostics found;

@@ -23,6 +23,11 @@ bool can_be_undone(const std::vector<Operation>& operations) {
   return std::all_of(operations.begin(), operations.end(), host_can_undo);
 }
 
+// Bytes that are not UTF-8 were not told, so nothing can put them back.
+bool is_told_whole(const Json& before) {
+  return canonical(before).find("\ufffd") == std::string::npos;
+}
+
 void add_unique(std::vector<std::string>& list, const std::string& text) {
   if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
 }
@@ -101,7 +106,7 @@ class Simulator {
     if (observation_.locks.empty()) return nullptr;
     const std::string address = address_of(i);
     const auto found = std::find_if(observation_.locks.begin(), observation_.locks.end(),
-                                    [&](const Lock& lock) { return glob_match(lock.items, address); });
+                                    [&](const Lock& lock) { return address_matches(lock.items, address); });
     return found == observation_.locks.end() ? nullptr : &*found;
   }
 
@@ -186,6 +191,8 @@ class Simulator {
     const std::optional<Desired> reduced = without_ignored(node, observed);
     const Desired& desired = reduced ? *reduced : node.desired;
     const Change change = provider_of(i)->diff(desired, observed);
+    // Also one that holds is taken back by those behind it; but where the difference is ignored nothing is asked for.
+    if ((!change.empty() || !reduced) && is_undone(i, observed)) return;
     if (!change.empty()) {
       if (!may_change(i, change, observed)) return;
       Action action = make_action(i, desired, change);
@@ -243,7 +250,6 @@ class Simulator {
 
   bool may_change(std::size_t i, const Change& change, const Observed& observed) {
     const ir::Node& node = graph_.nodes[i];
-    if (is_undone(i, observed)) return false;
     // An earlier action that is decided only in the run may also take the obstacle away.
     if (observed.obstacle && brought_.makers_of(i).empty()) {
       Diagnostic obstacle = *observed.obstacle;
@@ -289,7 +295,7 @@ class Simulator {
     const auto recorded = observation_.recorded.find(address_of(i));
     Action action = action_of(i, desired, change);
     action.because = reasons(change, recorded == observation_.recorded.end() ? nullptr : &recorded->second);
-    action.undo = provider_of(i)->restore(desired, observed_of(i)).has_value();
+    action.undo = is_told_whole(change.before) && provider_of(i)->restore(desired, observed_of(i)).has_value();
     action.confirm_within = graph_.nodes[i].confirm_within;
     return action;
   }

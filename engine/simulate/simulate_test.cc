@@ -95,6 +95,24 @@ TEST_F(SimulateTest, AnOwnerThatNothingCreatesIsAnErrorWithBothPlaces) {
   EXPECT_EQ(problem.host, "web01");
 }
 
+TEST_F(SimulateTest, OneThatHoldsAndIsTakenBackIsRefusedWithBothPlaces) {
+  ir::Node held = node("note:/a", {{"at", "/a"}, {"text", digest("x")}});
+  Observed observed = there({{"text", digest("x")}});
+  observed.undone_by = "note:/b";
+  add(held, observed);
+  add_file("/b", "new", "old");
+  graph_.nodes.back().span = {"plumb.yaml", 7, 11, 7, 20};
+  EXPECT_FALSE(run());
+  ASSERT_EQ(diagnostics_.items().size(), 1U);
+  const Diagnostic& problem = diagnostics_.items().front();
+  EXPECT_EQ(problem.summary, "`note:/b` takes back what `note:/a` asks for");
+  EXPECT_EQ(problem.span->line, 7);
+  ASSERT_EQ(problem.related.size(), 1U);
+  EXPECT_EQ(problem.related.front().span.line, 4);
+  graph_.nodes.front().ignore = {"text"};
+  EXPECT_TRUE(run());
+}
+
 TEST_F(SimulateTest, AnEarlierActionProvidesWhatIsMissing) {
   add(node("person:deploy", {{"name", "deploy"}}), absent());
   Observed observed = absent();

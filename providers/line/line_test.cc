@@ -1,5 +1,8 @@
 #include "providers/line/line.h"
 
+#include <array>
+#include <random>
+
 #include <gtest/gtest.h>
 
 #include "engine/base/digest.h"
@@ -162,6 +165,95 @@ TEST_F(Line, AFileOfMegabytesIsEdited) {
   system.make_file("/etc/x", text);
   converge(want({{"path", "/etc/x"}, {"text", "line X"}, {"match", "^line 77777$"}}));
   EXPECT_NE(system.content("/etc/x").find("\nline X\nline 77778\n"), std::string::npos);
+}
+
+// Small files and few resources, at random but the same each time: what can be planned holds once it is applied, all of
+// it, and there is nothing to do then.
+class RandomLines : public Line {
+ protected:
+  std::size_t below(std::size_t count) { return static_cast<std::size_t>(random_() % count); }
+  bool one_in(std::size_t count) { return below(count) == 0; }
+  template <std::size_t size>
+  std::string any_of(const std::array<const char*, size>& texts) {
+    return texts.at(below(size));
+  }
+
+  Desired any_resource(std::size_t number) {
+    Json attributes = {{"path", "/etc/x"}, {"create", true}};
+    if (one_in(4)) {
+      attributes["state"] = "absent";
+      attributes[one_in(2) ? "match" : "text"] = "";
+    } else if (one_in(6)) {
+      attributes["back_references"] = true;
+      attributes["match"] = "^(a|b)=(.*)$";
+      attributes["text"] = any_of(std::array{R"(\1=9)", R"(\1=\2)", R"(b=\2)", R"(\0)", R"(#\0)"});
+    } else {
+      attributes["text"] = "";
+      if (one_in(2)) attributes["match"] = "";
+      if (one_in(3)) attributes[one_in(2) ? "insert_after" : "insert_before"] = any_of(kPatterns);
+      if (one_in(5)) attributes["place"] = "beginning";
+    }
+    if (attributes.value("match", "-").empty()) attributes["match"] = any_of(kPatterns);
+    if (attributes.value("text", "-").empty()) attributes["text"] = any_of(kTexts);
+    if (one_in(3)) attributes["first"] = true;
+    return want(std::move(attributes), std::to_string(number));
+  }
+
+  std::string any_file() {
+    std::string text;
+    for (std::size_t lines = below(5); lines > 0; --lines) {
+      text += one_in(9) ? "a\xe9" : any_of(kTexts);
+      text += one_in(8) ? "\r\n" : "\n";
+    }
+    if (!text.empty() && one_in(3)) text.pop_back();
+    return text;
+  }
+
+  // Null where they cannot be planned.
+  std::optional<std::vector<Operation>> plan(const std::vector<Desired>& all) {
+    std::vector<Operation> operations;
+    const std::vector<Result<Observed>> found = look(all);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (!found[i] || !found[i]->undone_by.empty()) return std::nullopt;
+      const Change change = provider.diff(all[i], *found[i]);
+      if (change.empty()) continue;
+      if (found[i]->obstacle) return std::nullopt;
+      operations.insert(operations.end(), change.operations.begin(), change.operations.end());
+    }
+    return operations;
+  }
+
+  static constexpr std::array kTexts = {"a", "b", "ab", "a=1", "b=2", "#a", " a", "c=3"};
+  static constexpr std::array kPatterns = {"^a", "b", "^#?a", "=", ".", "a$", "^[ab]=[0-9]", "^b="};
+
+ private:
+  std::mt19937 random_{27};  // NOLINT(*-msc51-cpp): the same at each run
+};
+
+TEST_F(RandomLines, WhatIsPlannedHoldsOnceItIsApplied) {
+  std::size_t planned = 0;
+  std::size_t changing = 0;
+  for (int round = 0; round < 3000; ++round) {
+    const std::string before = any_file();
+    system.make_file("/etc/x", before);
+    std::vector<Desired> all;
+    for (std::size_t count = 2 + below(3); count > 0; --count) all.push_back(any_resource(count));
+    const std::optional<std::vector<Operation>> operations = plan(all);
+    if (!operations) continue;
+    ++planned;
+    if (!operations->empty()) ++changing;
+    std::string story = "round " + std::to_string(round) + ", file " + before + "\n";
+    for (const Desired& one : all) story += canonical(one.attributes) + "\n";
+    const auto done = system.apply(*operations);
+    ASSERT_TRUE(done) << story << done.error().summary();
+    for (const Desired& one : all) EXPECT_TRUE(look(one).change.empty()) << story << one.address.str();
+    const std::optional<std::vector<Operation>> second = plan(all);
+    ASSERT_TRUE(second) << story;
+    EXPECT_TRUE(second->empty()) << story;
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(planned, 200U);
+  EXPECT_GT(changing, 100U);
 }
 
 }  // namespace

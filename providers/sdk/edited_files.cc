@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/digest.h"
+#include "engine/base/outside_text.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb {
@@ -79,6 +80,9 @@ class EditedFile {
     }
     observed.exists = result->found.has_value();
     if (result->found) observed.attributes["text"] = *result->found;
+    const std::string wanted = result->wanted.value_or(std::string());
+    if (!result->holds && result->found && repaired_utf8(*result->found) == repaired_utf8(wanted))
+      observed.attributes["other_bytes"] = true;
     if (result->wanted && *result->wanted != desired.text("text")) observed.attributes["wanted"] = *result->wanted;
     if (result->count > 1) observed.attributes["lines"] = result->count;
     if (!result->found && result->holds && !wants_absent(desired)) observed.attributes["left"] = true;
@@ -94,7 +98,8 @@ class EditedFile {
     if (!changed_) return found;
     const auto holds = [&](const Made& made, const std::string& text) {
       const Result<EditResult> result = make_edit(made.edit, text, keyed(*made.desired, system));
-      return !result || result->holds;
+      // One that cannot be done with here could be in its own turn.
+      return result && result->holds;
     };
     for (std::size_t i = 0; i + 1 < made_.size(); ++i) {
       if (holds(made_[i], text_)) continue;
@@ -185,7 +190,7 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
     if (observed.attributes.contains("left") && !observed.obstacle) return change;
     const auto wanted = observed.attributes.find("wanted");
     const Json& text = wanted == observed.attributes.end() ? desired.attribute("text") : *wanted;
-    if (there && *found == text) return change;
+    if (there && *found == text && !observed.flag("other_bytes", false)) return change;
     change.op = there ? Op::kUpdate : Op::kCreate;
     if (there) change.before["text"] = *found;
     change.after["text"] = text;

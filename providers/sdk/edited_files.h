@@ -20,7 +20,9 @@ using EditOf = std::function<Edit(const Desired&)>;
 
 // Desired attributes that count: `path`, `state`, `create`, `follow`, and what the edit is made of. Observed
 // attributes:
+// Texts need not be UTF-8; on their way each byte that is none of it becomes U+FFFD.
 //   text    what the edit found, lines joined by "\n"; exists is whether there was anything
+//   other_bytes  true: it is not what is wanted, though it looks like it once it is UTF-8
 //   wanted  what is to be in its place, where that is not the desired `text`
 //   lines   how many lines it found, where that is more than one
 //   left    true: nothing is there, and nothing is to be done about it

@@ -68,6 +68,37 @@ says '`line:other` takes back what `line:/etc/ssh/sshd_config#^UseDNS` asks for'
 says 'plumb.yaml:5'
 says 'plumb.yaml:8'
 
+# --- the same where the first of them holds already
+taken_back() { # CONTENT, and the resources as input
+  printf "$1" >"$root/etc/both"
+  resources
+  exits 1 run plan
+  says 'PL1304'
+  says "takes back what"
+}
+taken_back 'x\n' <<'YAML'
+  - line: /etc/both
+    state: absent
+    match: ^a
+  - line: /etc/both
+    text: ab
+YAML
+taken_back 'b=2\n' <<'YAML'
+  - line: /etc/both
+    text: b=2
+  - line: /etc/both
+    text: c=3
+    match: ^b=
+YAML
+taken_back 'PermitRootLogin no\n' <<'YAML'
+  - line: /etc/both
+    text: PermitRootLogin no
+    match: ^PermitRootLogin
+  - line: /etc/both
+    text: PermitRootLogin yes
+    match: ^#?PermitRootLogin
+YAML
+
 # --- a part of what another gives as a whole
 resources <<'YAML'
   - file: /etc/motd
@@ -120,3 +151,49 @@ says 'Nothing to change'
 sed -i 's/horse/cow/' "$root/etc/app/secret"
 exits 2 run diff
 says_not correct
+
+# --- an address means what has it, whatever a glob would read in it
+printf '#PermitRootLogin yes\na=1\n' >"$root/etc/odd"
+resources <<'YAML'
+  - command: behind both
+    run: 'true'
+    run_on: ['line:/etc/odd#^#?PermitRootLogin\b', 'line:/etc/odd#^[ab]=\d']
+  - line: /etc/odd
+    match: ^#?PermitRootLogin\b
+    text: PermitRootLogin no
+    after: 'line:/etc/odd#^[ab]=\d'
+  - line: /etc/odd
+    match: ^[ab]=\d
+    text: a=2
+YAML
+exits 0 run validate
+says_not 'matches no resource'
+exits 0 run plan
+says '! command:behind both'
+says 'because of line:/etc/odd#'
+exits 0 run apply --yes
+exits 0 run apply --yes
+says 'Nothing to change'
+
+# --- lines that are not UTF-8 are changed and removed like others, and nothing else is
+printf 'x\xe9\ncaf\xe9\nend\xe9 1\nk=\xe9\n' >"$root/etc/latin"
+resources <<'YAML'
+  - line: /etc/latin
+    match: ^caf.$
+    text: cafe
+  - line: /etc/latin
+    match: ^end.
+    state: absent
+  - line: /etc/latin
+    match: ^k=(.)$
+    text: key=\1
+    back_references: true
+YAML
+exits 0 run plan --full
+says 'undo  no'
+says_not 'undo  yes'
+exits 0 run apply --yes
+says '3 changed'
+[ "$(od -c "$root/etc/latin")" = "$(printf 'x\xe9\ncafe\nkey=\xe9\n' | od -c)" ] || fail "the file is $(od -c "$root/etc/latin")"
+exits 0 run apply --yes
+says 'Nothing to change'
