@@ -4,12 +4,10 @@
 #include <cerrno>
 #include <cstring>
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "engine/base/digest.h"
-#include "engine/base/platform.h"
+#include "engine/base/file.h"
 
 namespace plumb::run {
 namespace {
@@ -36,36 +34,6 @@ std::string writer_of(const plan::Plan& plan, const std::string& digest) {
     }
   }
   return "an action";
-}
-
-Error write_error(const char* doing, const fs::path& path) {
-  return fail(Code::kWriteFailed, std::string("cannot ") + doing + " " + path.string() + ": " + std::strerror(errno));
-}
-
-Result<> write_bytes(int fd, std::string_view bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return write_error("write", path);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
-}
-
-Result<> write_content(ir::ContentReader&& reader, const fs::path& path) {
-  const fs::path temporary = path.string() + ".new";
-  const auto attempt = [&]() -> Result<> {
-    const UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
-    if (!file) return write_error("create", temporary);
-    PLUMB_TRY(ir::read_all(std::move(reader),
-                           [&](std::string_view bytes) { return write_bytes(file.get(), bytes, temporary); }));
-    if (sync_file(file.get()) != 0) return write_error("sync", temporary);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) return write_error("replace", path);
-    return {};
-  };
-  Result<> done = attempt();
-  if (!done) ::unlink(temporary.c_str());
-  return done;
 }
 
 // Contents of an earlier plan in the same file, and what a killed process left.
@@ -147,12 +115,14 @@ fs::path contents_folder(const fs::path& plan_file) {
 Result<> write_contents(const plan::Plan& plan, const ContentHolders& holders, const fs::path& folder, bool all) {
   for (const auto& [digest, content] : plan.contents) {
     if (!all && !content.source.empty()) continue;
-    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return write_error("make the folder", folder);
+    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST)
+      return fail(Code::kWriteFailed, "cannot make the folder " + folder.string() + ": " + std::strerror(errno));
     const auto holder =
         std::find_if(holders.begin(), holders.end(), [&name = digest](const auto& one) { return one->holds(name); });
     if (holder == holders.end()) return fail(Code::kInternal, "nobody holds the content " + digest);
     PLUMB_TRY_ASSIGN(ir::ContentReader reader, (*holder)->open(digest));
-    PLUMB_TRY(write_content(std::move(reader), folder / file_name(digest)));
+    PLUMB_TRY(write_file(folder / file_name(digest),
+                         [&](const ByteSink& take) { return ir::read_all(std::move(reader), take); }));
   }
   if (is_there(folder)) remove_others(plan, folder, all);
   return {};
