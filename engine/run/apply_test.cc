@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/memory_files.h"
 #include "engine/history/sqlite_history.h"
 #include "engine/run/testing/scripted_hosts.h"
 #include "engine/testing/kinds.h"
@@ -27,10 +28,11 @@ class ApplyTest : public ::testing::Test {
     folder_.write("hosts.yaml", "plumb: v1\nhosts:\n  " + hosts + ":\n");
   }
 
-  std::unique_ptr<Workspace> workspace() {
+  std::unique_ptr<Workspace> workspace() { return workspace(folder_.path()); }
+  std::unique_ptr<Workspace> workspace(const Folder& folder) {
     Diagnostics found;
     WorkspaceRequest request;
-    request.folder = folder_.path();
+    request.folder = folder;
     auto workspace = Workspace::load(request, kinds_, history_, found, sources_);
     for (const Diagnostic& one : found.items()) ADD_FAILURE() << one.summary;
     return workspace;
@@ -352,6 +354,24 @@ TEST_F(SavedPlanTest, HostsThatJoinedAreToldAndThoseThatAreGoneRefuseIt) {
   EXPECT_EQ(refused.outcome, RunOutcome::kStale);
   EXPECT_FALSE(refused.begun);
   EXPECT_NE(told_.find("names the host `h3`"), std::string::npos) << told_;
+}
+
+// A saved plan is carried out without compiling, so its large sources are read for the first time.
+TEST_F(SavedPlanTest, IsCarriedOutFromTheFilesThatTheProjectIsAmong) {
+  MemoryFiles files;
+  files.add("/edge/plumb.yaml", "plumb: v1\nproject: edge\nresources:\n  - note: /etc/large\n    from: large\n");
+  files.add("/edge/hosts.yaml", "plumb: v1\nhosts:\n  h1:\n");
+  files.add("/edge/large", std::string(plan::kLargeContent + 1, 'x'));
+  const auto loaded = workspace({files, "/edge"});
+  const std::optional<Planned> planned = make_plan(*loaded, {}, context());
+  ASSERT_TRUE(planned.has_value()) << told_;
+  ASSERT_EQ(planned->plan.contents.size(), 1U);
+  ApplyRequest request;
+  request.what = *read_saved_plan(planned->artifact.bytes, kinds_);
+  request.run = "r1";
+  const ApplyResult result = run::apply(*workspace({files, "/edge"}), std::move(request), context());
+  EXPECT_EQ(result.outcome, RunOutcome::kOk) << told_;
+  EXPECT_EQ(recorded("r1").summary.changed, 1);
 }
 
 TEST_F(SavedPlanTest, OfAnotherProjectIsRefused) {

@@ -45,7 +45,7 @@ constexpr Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}
 }  // namespace
 
 PlanContents Fleet::contents_of(const plan::Plan& plan, const std::filesystem::path& folder) const {
-  return {plan, project_.folder, folder, compiler_.contents()};
+  return {plan, project_.place(), folder, compiler_.contents()};
 }
 
 void Fleet::check_contents(const plan::Plan& plan, const std::filesystem::path& folder,

@@ -18,11 +18,6 @@ std::string file_name(const std::string& digest) {
   return digest.substr(kDigestPrefix.size());
 }
 
-bool is_there(const fs::path& path) {
-  std::error_code none;
-  return fs::exists(path, none);
-}
-
 // The first address whose action writes it.
 std::string writer_of(const plan::Plan& plan, const std::string& digest) {
   for (const auto& [host, host_plan] : plan.hosts) {
@@ -50,6 +45,12 @@ void remove_others(const plan::Plan& plan, const fs::path& folder, bool all) {
 
 }  // namespace
 
+std::optional<fs::path> find_kept(const Folder& folder, const std::string& digest) {
+  if (folder.path().empty()) return std::nullopt;
+  const std::string name = file_name(digest);
+  return folder.holds(name) ? std::optional(folder.path() / name) : std::nullopt;
+}
+
 std::optional<std::uint64_t> PlanContents::large(const std::string& digest) const {
   if (is_keyed_digest(digest)) {
     const std::optional<ir::ContentInfo> info = compiled_.info(digest);
@@ -66,30 +67,30 @@ Result<ir::ContentReader> PlanContents::open(const std::string& digest) const {
   const auto named = plan_.contents.find(digest);
   if (named == plan_.contents.end()) return fail(Code::kPlanUnreadable, "the plan does not hold the content " + digest);
   const std::string& source = named->second.source;
-  const fs::path kept = folder_.empty() ? fs::path() : folder_ / file_name(digest);
-  if (!kept.empty() && is_there(kept)) {
-    PLUMB_TRY_ASSIGN(UniqueFd file, ir::open_regular(kept));
-    return ir::ContentReader(digest, {}, std::move(file), kept.string());
+  if (const std::optional<fs::path> kept = find_kept(folder_, digest)) {
+    PLUMB_TRY_ASSIGN(std::unique_ptr<FileStream> file, folder_.files().open(*kept));
+    return ir::ContentReader(digest, {}, std::move(file), kept->string());
   }
-  if (!source.empty() && is_there(project_ / source)) {
-    PLUMB_TRY_ASSIGN(UniqueFd file, ir::open_regular(project_ / source));
+  if (!source.empty() && project_.holds(source)) {
+    PLUMB_TRY_ASSIGN(std::unique_ptr<FileStream> file, project_.open(source));
     return ir::ContentReader(digest, {}, std::move(file), source);
   }
   if (compiled_.holds(digest)) return compiled_.open(digest);
   const std::string what = "the content of " + writer_of(plan_, digest) + " is not here";
   if (source.empty()) {
     return fail(Code::kContentMissing, what + ": it was rendered, and the project now renders something else")
-        .hint(kept.empty() ? "make the plan anew"
-                           : "put " + kept.parent_path().string() + " beside the plan, or make the plan anew");
+        .hint(folder_.path().empty() ? "make the plan anew"
+                                     : "put " + folder_.path().string() + " beside the plan, or make the plan anew");
   }
   return fail(Code::kContentMissing,
-              what + ": there is no " + source + " in the project" + (kept.empty() ? "" : ", and no " + kept.string()))
+              what + ": there is no " + source + " in the project" +
+                  (folder_.path().empty() ? "" : ", and no " + (folder_.path() / file_name(digest)).string()))
       .hint("put the file back, or make the plan with --with-contents and take its folder of contents along");
 }
 
-bool needs_rendering(const plan::Plan& plan, const fs::path& folder) {
+bool needs_rendering(const plan::Plan& plan, const Folder& folder) {
   return std::any_of(plan.contents.begin(), plan.contents.end(), [&](const auto& content) {
-    return content.second.source.empty() && (folder.empty() || !is_there(folder / file_name(content.first)));
+    return content.second.source.empty() && !find_kept(folder, content.first);
   });
 }
 
@@ -124,7 +125,7 @@ Result<> write_contents(const plan::Plan& plan, const ContentHolders& holders, c
     PLUMB_TRY(write_file(folder / file_name(digest),
                          [&](const ByteSink& take) { return ir::read_all(std::move(reader), take); }));
   }
-  if (is_there(folder)) remove_others(plan, folder, all);
+  if (std::error_code none; fs::exists(folder, none)) remove_others(plan, folder, all);
   return {};
 }
 
