@@ -1,18 +1,14 @@
 #include "cmd/plumb/diff_revisions.h"
 
-#include <algorithm>
-
 #include "cmd/plumb/exit_code.h"
+#include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/config/revision.h"
-#include "engine/config/tags.h"
-#include "engine/ir/compile.h"
 #include "engine/plan/artifact.h"
 #include "engine/report/host_list.h"
 #include "engine/report/plan_text.h"
-#include "engine/run/plan_builder.h"
+#include "engine/run/diff_revisions.h"
 #include "engine/run/project_key.h"
-#include "engine/simulate/assume.h"
 
 namespace plumb::cmd {
 namespace {
@@ -33,10 +29,8 @@ class Side {
     return false;
   }
 
-  Workspace& workspace() { return workspace_; }
-  ir::CompilerInput input(const std::map<std::string, Json>& facts, const std::string& key) {
-    return {workspace_.project(), workspace_.inventory(), workspace_.sources(), options_.kinds, facts, key};
-  }
+  run::Workspace& loaded() { return workspace_.loaded(); }
+  void diagnose(const Diagnostics& found) { workspace_.diagnose(found); }
 
  private:
   static Options at(const config::Revision& revision, Options options) {
@@ -76,6 +70,7 @@ class RevisionDiff {
     Side old_side(*before, options_, terminal_);
     Side new_side(*after, options_, terminal_);
     if (!old_side.load() || !new_side.load()) return kInvalidConfiguration;
+    const SignalWatch signals([this] { workspace_.control().request_stop(); });
     return compare(old_side, new_side);
   }
 
@@ -92,68 +87,24 @@ class RevisionDiff {
     return key && *key ? **key : std::string("none");
   }
 
-  // A pattern may match hosts in one revision only.
-  std::set<std::string> chosen(Side& side) const {
-    const Result<std::set<std::string>> hosts =
-        run::choose_hosts(side.workspace().inventory(), options_.on, options_.limit);
-    return hosts ? *hosts : std::set<std::string>();
-  }
-
   int compare(Side& before, Side& after) {
-    const std::set<std::string> old_hosts = chosen(before);
-    const std::set<std::string> new_hosts = chosen(after);
-    if (old_hosts.empty() && new_hosts.empty()) {
-      return complain(run::choose_hosts(after.workspace().inventory(), options_.on, options_.limit).error());
-    }
-    const std::string key = this->key();
-    const auto recorded = run::recorded_facts(workspace_.store());
-    if (!recorded) return complain(recorded.error());
-    const std::map<std::string, Json>& facts = *recorded;
-    ir::Compiler old_compiler(before.input(facts, key));
-    ir::Compiler new_compiler(after.input(facts, key));
-    const run::PlanRequest request = planning_.request();
-    const plan::Scope scope{options_.on, options_.limit, request.tags, request.skip_tags};
-    run::PlanBuilder builder(new_compiler.input(), scope, new_hosts);
+    auto facts = run::recorded_facts(workspace_.store());
+    if (!facts) return complain(facts.error());
+    const run::PlanRequest planning = planning_.request();
+    const run::RevisionRequest request{
+        {options_.on, options_.limit, planning.tags, planning.skip_tags}, std::move(*facts), key()};
     Diagnostics found;
-    config::check_tags(new_compiler.input().project.root, scope.tags, found);
-    config::check_tags(new_compiler.input().project.root, scope.skip_tags, found);
-    new_compiler.check(new_hosts, found);
-    std::vector<std::string> without_facts;
-    for (const std::string& host : new_hosts) {
-      const auto known = facts.find(host);
-      const Json* own = known == facts.end() ? nullptr : &known->second;
-      if (own == nullptr && (old_compiler.needs_facts() || new_compiler.needs_facts())) without_facts.push_back(host);
-      const auto new_graph = new_compiler.compile(host, own, found);
-      std::shared_ptr<const ir::HostGraph> old_graph = std::make_shared<ir::HostGraph>();
-      if (old_hosts.contains(host)) old_graph = old_compiler.compile(host, own, found);
-      if (new_graph == nullptr || old_graph == nullptr) {
-        builder.add_unplanned(host, found);
-        continue;
-      }
-      auto simulation =
-          simulate::simulate_host(*new_graph, options_.kinds,
-                                  simulate::as_declared(*old_graph, *new_graph, options_.kinds), host, found, scope);
-      if (!simulation) {
-        builder.add_unplanned(host, found);
-        continue;
-      }
-      add_old_texts(*simulation, old_compiler.contents(), options_.kinds);
-      builder.add(host, std::move(simulation->host), simulation->texts, new_compiler.shared_contents());
+    const Result<run::RevisionDiff> diff =
+        run::diff_revisions(before.loaded(), after.loaded(), request, workspace_.control(), found);
+    after.diagnose(found);
+    if (!diff) {
+      complain(diff.error());
+      return workspace_.stopped() ? kInterrupted : kInvalidConfiguration;
     }
-    found.extend(Diagnostics(builder.diagnostics()));
-    after.workspace().diagnose(found);
-    warn(without_facts);
-    return report(std::move(builder).finish(), old_hosts, new_hosts, found.has_errors());
-  }
-
-  static void add_old_texts(simulate::Simulation& simulation, const ir::Contents& contents, const Registry& kinds) {
-    for (const plan::Action& action : *simulation.host.actions) {
-      Desired before = action.desired;
-      before.attributes = action.before;
-      for (const std::string& digest : content_digests(kinds, before)) {
-        if (Result<std::string> text = contents.bytes(digest)) simulation.texts.emplace(digest, std::move(*text));
-      }
-    }
+    warn(diff->without_facts);
+    print(*diff);
+    if (found.has_errors()) return kInvalidConfiguration;
+    return diff->differs() ? kChangesPending : kDone;
   }
 
   void warn(const std::vector<std::string>& without_facts) {
@@ -166,31 +117,19 @@ class RevisionDiff {
     workspace_.diagnose(found);
   }
 
-  int report(const plan::Plan& plan, const std::set<std::string>& old_hosts, const std::set<std::string>& new_hosts,
-             bool failed) {
-    std::vector<std::string> joined;
-    std::vector<std::string> left;
-    std::set_difference(new_hosts.begin(), new_hosts.end(), old_hosts.begin(), old_hosts.end(),
-                        std::back_inserter(joined));
-    std::set_difference(old_hosts.begin(), old_hosts.end(), new_hosts.begin(), new_hosts.end(),
-                        std::back_inserter(left));
-    std::size_t orphans = 0;
-    for (const auto& [host, host_plan] : plan.hosts) orphans += host_plan.orphans.size();
+  void print(const run::RevisionDiff& diff) {
     if (terminal_.json()) {
-      plan::write_expanded(plan, {{"joined", joined}, {"left", left}},
+      plan::write_expanded(diff.plan, {{"joined", diff.joined}, {"left", diff.left}},
                            [&](std::string_view text) { terminal_.print(text); });
-    } else {
-      report::PlanTextOptions options;
-      options.color = terminal_.color();
-      options.full = planning_.full;
-      terminal_.print(report::plan_text(plan, options) + report::orphans_text(plan, terminal_.color()));
-      if (!joined.empty()) terminal_.print("New hosts: " + report::host_list(joined) + "\n");
-      if (!left.empty()) terminal_.print("Hosts that leave: " + report::host_list(left) + "\n");
-      terminal_.print(report::plan_summary(plan, terminal_.color()));
+      return;
     }
-    if (failed) return kInvalidConfiguration;
-    const bool differs = !plan.changes_nothing() || orphans > 0 || !joined.empty() || !left.empty();
-    return differs ? kChangesPending : kDone;
+    report::PlanTextOptions options;
+    options.color = terminal_.color();
+    options.full = planning_.full;
+    terminal_.print(report::plan_text(diff.plan, options) + report::orphans_text(diff.plan, terminal_.color()));
+    if (!diff.joined.empty()) terminal_.print("New hosts: " + report::host_list(diff.joined) + "\n");
+    if (!diff.left.empty()) terminal_.print("Hosts that leave: " + report::host_list(diff.left) + "\n");
+    terminal_.print(report::plan_summary(diff.plan, terminal_.color()));
   }
 
   const Options& options_;

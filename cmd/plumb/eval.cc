@@ -82,9 +82,12 @@ class Evaluator {
     const std::unique_ptr<run::Fleet> fleet = run::make_fleet(workspace_.loaded(), *context);
     fleet->join({host.name});
     const run::HostResults results = fleet->contact();
-    run::keep_facts(*fleet, *context);
+    const RunOutcome kept = run::keep_facts(*fleet, *context);
     const Json* facts = fleet->facts(host.name);
-    if (facts != nullptr) return answer(question, reads, &host, facts);
+    if (facts != nullptr) {
+      const int code = answer(question, reads, &host, facts);
+      return code == kDone ? exit_code_of(kept) : code;
+    }
     workspace_.diagnose(results.at(host.name).diagnostics);
     return exit_code_of(results);
   }

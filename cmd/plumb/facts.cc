@@ -47,9 +47,9 @@ int facts(Program& program) {
     }
   }
   if (terminal.json()) terminal.print(all.dump(2) + "\n");
-  run::keep_facts(*fleet, *context);
+  const RunOutcome kept = run::keep_facts(*fleet, *context);
   workspace.diagnose(found);
-  return exit_code_of(results);
+  return exit_code_of(std::max(run::outcome_of(results), kept));
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ int observe_to(Program& program, const std::string& path, Terminal& terminal, ru
   Diagnostics found;
   for (const auto& [host, result] : results) found.extend(result.diagnostics);
   workspace.diagnose(found);
-  run::keep_facts(*fleet, *context);
+  const RunOutcome kept = run::keep_facts(*fleet, *context);
   if (Result<> written = write_file(path, snapshot); !written) {
     workspace.diagnose(written.error());
     return kFailed;
@@ -42,7 +42,8 @@ int observe_to(Program& program, const std::string& path, Terminal& terminal, ru
   if (!terminal.json()) {
     terminal.print("Wrote " + count + " to " + path + "\n  plan from it with: plumb plan --snapshot " + path + "\n");
   }
-  return workspace.control().level() == run::StopLevel::kNone ? exit_code_of(results) : kInterrupted;
+  if (workspace.control().level() != run::StopLevel::kNone) return kInterrupted;
+  return exit_code_of(std::max(run::outcome_of(results), kept));
 }
 
 int observe(Program& program, const std::string& path) {

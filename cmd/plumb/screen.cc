@@ -2,12 +2,13 @@
 
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <cstdio>
 
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "engine/base/descriptors.h"
 
 namespace plumb::cmd {
 namespace {
@@ -60,16 +61,7 @@ ScreenSize Screen::size() {
 }
 
 void Screen::write_out(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(STDERR_FILENO, text.data(), text.size());
-    if (count > 0) {
-      text.remove_prefix(static_cast<std::size_t>(count));
-    } else if (count < 0 && errno == EINTR) {
-      continue;
-    } else {
-      return;  // nobody is there to be told
-    }
-  }
+  (void)write_all(STDERR_FILENO, text);  // where that fails, nobody is there to be told
 }
 
 void Screen::erase(std::string& out) const {

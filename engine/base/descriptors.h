@@ -1,6 +1,7 @@
 // Pipes, sockets and wake-ups of the operator's own machine. No program that spawn() starts inherits one, and writing
 // where nobody reads is an error, never SIGPIPE. Linux makes them in one call each (descriptors_linux.cc); elsewhere
-// they are made of what POSIX has (descriptors_posix.cc), which the tests run on Linux too.
+// they are made of what POSIX has (descriptors_posix.cc), which the tests run on Linux too. What every system has alike
+// is in descriptors.cc.
 #pragma once
 
 #include <string_view>
@@ -33,6 +34,9 @@ UniqueFd make_socket(int family, Waiting waiting);
 
 // As send(2) on one of these sockets.
 ssize_t send_bytes(int socket, std::string_view bytes);
+
+// All of the bytes, to any descriptor that waits. False where it took only some of them; errno says why.
+bool write_all(int fd, std::string_view bytes);
 
 // Waits until `input`, a terminal perhaps, has something to read or is at its end. False where `other` (-1: none) has
 // something first.

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/descriptors.h"
 #include "engine/base/platform.h"
+#include "engine/base/random.h"
 #include "engine/base/unique_fd.h"
 
 namespace plumb {
@@ -17,23 +19,18 @@ Error system_error(Code code, std::string_view doing, const std::filesystem::pat
   return fail(code, "cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(errno));
 }
 
-Result<> write_all(int fd, std::string_view bytes, const std::filesystem::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return system_error(Code::kWriteFailed, "write", path);
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
+// A name of its own: nobody else's file is written, or removed where this comes to nothing.
+std::filesystem::path beside(const std::filesystem::path& path) {
+  std::filesystem::path temporary = path;
+  temporary += ".plumb-" + random_hex(6);
+  return temporary;
 }
 
-Result<> write_new(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
-  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-  if (!file) return system_error(Code::kWriteFailed, "create", path);
-  PLUMB_TRY(write_all(file.get(), bytes, path));
-  if (sync_file(file.get()) != 0) return system_error(Code::kWriteFailed, "sync", path);
+Result<> fill(const std::filesystem::path& path, int fd, const std::function<Result<>(const ByteSink&)>& give) {
+  PLUMB_TRY(give([&](std::string_view piece) -> Result<> {
+    return write_all(fd, piece) ? Result<>() : system_error(Code::kWriteFailed, "write", path);
+  }));
+  if (sync_file(fd) != 0) return system_error(Code::kWriteFailed, "sync", path);
   return {};
 }
 
@@ -64,16 +61,22 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 }
 
 Result<> write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
-  std::filesystem::path temporary = path;
-  temporary += ".plumb-" + std::to_string(::getpid());
-  if (Result<> written = write_new(temporary, bytes, mode); !written) {
+  return write_file(
+      path, [bytes](const ByteSink& take) { return take(bytes); }, mode);
+}
+
+Result<> write_file(const std::filesystem::path& path, const std::function<Result<>(const ByteSink&)>& give,
+                    unsigned mode) {
+  const std::filesystem::path temporary = beside(path);
+  UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (!file) return system_error(Code::kWriteFailed, "create", temporary);
+  Result<> written = fill(temporary, file.get(), give);
+  file.reset();
+  if (written && ::rename(temporary.c_str(), path.c_str()) != 0)
+    written = system_error(Code::kWriteFailed, "replace", path);
+  if (!written) {
     ::unlink(temporary.c_str());
     return written;
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    Error error = system_error(Code::kWriteFailed, "replace", path);
-    ::unlink(temporary.c_str());
-    return error;
   }
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   const UniqueFd directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

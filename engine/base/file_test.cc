@@ -1,6 +1,9 @@
 #include "engine/base/file.h"
 
 #include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -24,6 +27,50 @@ TEST_F(FileTest, WritesAndReadsBack) {
   struct stat info {};
   ASSERT_EQ(::stat((folder_ / "a").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777U, 0600U);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 1);
+}
+
+// What a process with this one's number left when it was killed is in nobody's way, and stays.
+TEST_F(FileTest, ALeftoverIsInNobodysWay) {
+  const std::string leftover = "a.plumb-" + std::to_string(::getpid());
+  folder_.write(leftover, "half");
+  ASSERT_TRUE(write_file(folder_ / "a", "whole"));
+  EXPECT_EQ(*read_file(folder_ / "a", 10), "whole");
+  EXPECT_EQ(*read_file(folder_ / leftover, 10), "half");
+}
+
+TEST_F(FileTest, WritersOfOnePathDoNotSpoilEachOther) {
+  const std::string first(std::size_t{1} << 16, 'a');
+  const std::string second(std::size_t{1} << 16, 'b');
+  std::vector<std::string> problems(2);
+  std::vector<std::thread> writers;
+  for (std::size_t i = 0; i < 2; ++i) {
+    writers.emplace_back([&, i] {
+      for (int round = 0; round < 50 && problems[i].empty(); ++round) {
+        const Result<> written = write_file(folder_ / "a", i == 0 ? first : second);
+        if (!written) problems[i] = written.error().summary();
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(problems, std::vector<std::string>(2));
+  const std::string text = *read_file(folder_ / "a", first.size());
+  EXPECT_TRUE(text == first || text == second);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 1);
+}
+
+TEST_F(FileTest, PiecesBecomeAFileOrNothing) {
+  ASSERT_TRUE(write_file(folder_ / "a", [](const ByteSink& take) -> Result<> {
+    PLUMB_TRY(take("one, "));
+    return take("two");
+  }));
+  EXPECT_EQ(*read_file(folder_ / "a", 10), "one, two");
+  const Result<> broken = write_file(folder_ / "a", [](const ByteSink& take) -> Result<> {
+    PLUMB_TRY(take("three"));
+    return fail(Code::kContentChanged, "it was changed meanwhile");
+  });
+  EXPECT_EQ(broken.error().code(), Code::kContentChanged);
+  EXPECT_EQ(*read_file(folder_ / "a", 10), "one, two");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 1);
 }
 

@@ -5,6 +5,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "engine/base/digest.h"
+
 namespace plumb {
 
 std::string random_bytes(std::size_t count) {
@@ -16,6 +18,10 @@ std::string random_bytes(std::size_t count) {
     if (::getentropy(bytes.data() + filled, next) == 0) filled += next;
   }
   return bytes;
+}
+
+std::string random_hex(std::size_t count) {
+  return hex(random_bytes(count));
 }
 
 }  // namespace plumb

@@ -6,10 +6,9 @@
 #include <system_error>
 #include <utility>
 
-#include <unistd.h>
-
 #include "engine/base/file.h"
 #include "engine/base/nearest.h"
+#include "engine/base/random.h"
 #include "engine/config/module_git.h"
 #include "engine/config/module_reader.h"
 #include "engine/config/project_files.h"
@@ -25,10 +24,7 @@ using Accept = std::function<Result<>(const Folder& tree)>;
 // A folder for what is under way, gone when this is.
 class WorkFolder {
  public:
-  explicit WorkFolder(fs::path path) : path_(std::move(path)) {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
+  explicit WorkFolder(fs::path path) : path_(std::move(path)) {}
   WorkFolder(const WorkFolder&) = delete;
   WorkFolder& operator=(const WorkFolder&) = delete;
   ~WorkFolder() {
@@ -42,7 +38,7 @@ class WorkFolder {
 };
 
 Result<> bring(const Folder& project, const GitSource& source, const std::string& commit, const Accept& accept) {
-  const WorkFolder work(project.path() / kModuleStore / (".new-" + std::to_string(::getpid())));
+  const WorkFolder work(project.path() / kModuleStore / (".new-" + random_hex(6)));
   std::error_code error;
   fs::create_directories(work.path(), error);
   if (error) return fail(Code::kWriteFailed, "cannot make " + work.path().string() + ": " + error.message());

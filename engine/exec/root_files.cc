@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "engine/base/descriptors.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
@@ -185,13 +186,7 @@ Result<std::string> read_all(int fd, std::size_t limit, const std::string& path)
 }
 
 Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return os_error("write", path);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
+  return plumb::write_all(fd, bytes) ? Result<>() : os_error("write", path);
 }
 
 }  // namespace plumb::exec

@@ -33,10 +33,6 @@ UniqueFd nameless_file() {
 std::size_t piece_size(std::uint64_t size) {
   return std::min<std::uint64_t>(kPiece, size + 1);
 }
-std::size_t piece_size(int fd) {
-  struct stat info {};
-  return ::fstat(fd, &info) != 0 ? kPiece : piece_size(static_cast<std::uint64_t>(info.st_size));
-}
 
 bool write_at(int fd, std::string_view bytes, std::uint64_t offset) {
   while (!bytes.empty()) {
@@ -65,13 +61,13 @@ ContentReader::ContentReader(std::string digest, std::string_view key, std::uniq
       piece_(std::make_unique_for_overwrite<char[]>(room_)) {}
 
 ContentReader::ContentReader(std::string digest, std::string_view key, UniqueFd file, std::string name,
-                             std::uint64_t offset, std::optional<std::uint64_t> size)
+                             std::uint64_t offset, std::uint64_t size)
     : check_(std::move(digest), key),
       file_(std::move(file)),
       name_(std::move(name)),
       at_(offset),
       left_(size),
-      room_(piece_size(file_.get())),
+      room_(piece_size(size)),
       piece_(std::make_unique_for_overwrite<char[]>(room_)) {}
 
 Result<std::string_view> ContentReader::next(std::uint64_t most) {
@@ -88,7 +84,7 @@ Result<std::string_view> ContentReader::next_of_stream(std::uint64_t most) {
 }
 
 Result<std::string_view> ContentReader::next_of_file(std::uint64_t most) {
-  if (left_) most = std::min(most, *left_);
+  most = std::min(most, left_);
   ssize_t count = 0;
   do {
     count = ::pread(file_.get(), piece_.get(), most, static_cast<off_t>(at_));
@@ -96,7 +92,7 @@ Result<std::string_view> ContentReader::next_of_file(std::uint64_t most) {
   if (count < 0) return unreadable(name_);
   const std::string_view piece(piece_.get(), static_cast<std::size_t>(count));
   at_ += piece.size();
-  if (left_) *left_ -= piece.size();
+  left_ -= piece.size();
   return checked(piece);
 }
 
@@ -115,14 +111,6 @@ Result<> read_all(ContentReader&& reader, const ByteSink& take) {
     if (piece.empty()) return {};
     PLUMB_TRY(take(piece));
   }
-}
-
-Result<UniqueFd> open_regular(const std::filesystem::path& path) {
-  UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat info {};
-  if (!file || ::fstat(file.get(), &info) != 0) return unreadable(path.string());
-  if (!S_ISREG(info.st_mode)) return fail(Code::kFileUnreadable, path.string() + " is not a regular file");
-  return file;
 }
 
 // --- adding

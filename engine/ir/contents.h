@@ -31,9 +31,9 @@ class ContentReader {
   ContentReader(std::string digest, std::string_view key, std::string_view text);
   // `name` is what a user knows the file by.
   ContentReader(std::string digest, std::string_view key, std::unique_ptr<FileStream> stream, std::string name);
-  // The file's bytes from `offset` on, `size` of them or all. `name` is what a user knows it by.
-  ContentReader(std::string digest, std::string_view key, UniqueFd file, std::string name, std::uint64_t offset = 0,
-                std::optional<std::uint64_t> size = {});
+  // `size` of the file's bytes, from `offset` on.
+  ContentReader(std::string digest, std::string_view key, UniqueFd file, std::string name, std::uint64_t offset,
+                std::uint64_t size);
 
   // The next piece of at most so many bytes, valid until the next call; empty at the end. Errors: kFileUnreadable, and
   // kContentChanged at the end where all of it together is another content.
@@ -51,13 +51,10 @@ class ContentReader {
   UniqueFd file_;
   std::string name_;
   std::uint64_t at_ = 0;
-  std::optional<std::uint64_t> left_;
+  std::uint64_t left_ = 0;
   std::size_t room_ = 0;
   std::unique_ptr<char[]> piece_;
 };
-
-// Opens a regular file for reading. Errors: kFileUnreadable.
-Result<UniqueFd> open_regular(const std::filesystem::path& path);
 
 // All of a reader's bytes, a piece at a time.
 Result<> read_all(ContentReader&& reader, const ByteSink& take);

@@ -41,7 +41,9 @@ class Applying {
     const Proposal proposal{result_.plan, result_.plan_id, result_.hosts, false, planned->outcome};
     show(proposal);
     const RunOutcome outcome = std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk);
-    const bool refused = planned->outcome == RunOutcome::kInterrupted || planned->outcome == RunOutcome::kStale;
+    // What a host told of an earlier run, it forgets once it is applied to.
+    const bool refused =
+        planned->outcome == RunOutcome::kInterrupted || planned->outcome == RunOutcome::kStale || !planned->recorded;
     // Nobody can be reached to carry out a plan of a snapshot.
     if (refused || result_.plan.hosts.empty() || fleet_ == nullptr) return outcome;
     if (!result_.plan.changes_nothing()) {
@@ -153,21 +155,24 @@ class Applying {
     }
     for (const auto& [host, result] : applied.hosts) found.extend(result.diagnostics);
     // Of hosts that have no plan, the history has why.
-    for (const auto& [host, result] : result_.hosts) {
+    for (auto& [host, result] : result_.hosts) {
       if (applied.hosts.contains(host)) continue;
       const Result<> written = (*writer)->host({host, result.state, 0, 0, 0, 0, result.milliseconds, "", ""});
-      if (!written) found.add(written.error().diagnostic());
+      if (written) continue;
+      fail_to_record(result, written.error());
+      found.add(written.error().diagnostic());  // all else of it was told before
     }
     for (auto& [host, result] : applied.hosts) result_.hosts[host] = std::move(result);
-    if (saved) keep_facts(*fleet_, context_);
+    const RunOutcome kept = saved ? keep_facts(*fleet_, context_) : RunOutcome::kOk;
     context_.tell(found);
     // Hosts that were not begun do not say that anything is wrong.
     const bool closed = applied.stopped && applied.stopped->code == Code::kOutsideWindow;
     const RunOutcome outcome =
-        std::max(outcome_of(result_.hosts), closed ? RunOutcome::kWindowClosed : RunOutcome::kOk);
+        std::max({outcome_of(result_.hosts), kept, closed ? RunOutcome::kWindowClosed : RunOutcome::kOk});
     const Result<> finished = (*writer)->finish({outcome, now()});
-    if (!finished) context_.tell(finished.error());
-    return outcome == RunOutcome::kOk && !finished ? RunOutcome::kFailed : outcome;
+    if (finished) return outcome;
+    context_.tell(finished.error());
+    return std::max(outcome, RunOutcome::kFailed);
   }
 
   Workspace& workspace_;

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/memory_files.h"
 #include "engine/history/sqlite_history.h"
+#include "engine/run/testing/broken_history.h"
 #include "engine/run/testing/scripted_hosts.h"
 #include "engine/testing/kinds.h"
 #include "engine/testing/scratch_folder.h"
@@ -27,10 +29,11 @@ class ApplyTest : public ::testing::Test {
     folder_.write("hosts.yaml", "plumb: v1\nhosts:\n  " + hosts + ":\n");
   }
 
-  std::unique_ptr<Workspace> workspace() {
+  std::unique_ptr<Workspace> workspace() { return workspace(folder_.path()); }
+  std::unique_ptr<Workspace> workspace(const Folder& folder) {
     Diagnostics found;
     WorkspaceRequest request;
-    request.folder = folder_.path();
+    request.folder = folder;
     auto workspace = Workspace::load(request, kinds_, history_, found, sources_);
     for (const Diagnostic& one : found.items()) ADD_FAILURE() << one.summary;
     return workspace;
@@ -39,7 +42,7 @@ class ApplyTest : public ::testing::Test {
   RunContext context() {
     FleetOptions options;
     options.forks = 1;  // so that hosts come one after the other, by name
-    return {history_,
+    return {broken_ ? static_cast<history::RunStore&>(*broken_) : history_,
             hosts_,
             control_,
             options,
@@ -87,6 +90,7 @@ class ApplyTest : public ::testing::Test {
   const Registry kinds_ = ::plumb::testing::made_up_kinds();
   ::plumb::testing::ScratchFolder folder_;
   history::SqliteHistory history_{folder_.path() / ".plumb" / "history.db"};
+  std::optional<testing::BrokenHistory> broken_;  // in its place
   testing::ScriptedHosts hosts_;
   Control control_;
   lang::SourceMap sources_;
@@ -201,6 +205,41 @@ TEST_F(ApplyTest, WhatAHostTellsOfARunThatNobodyBeganHereIsNotKept) {
       << told_;
   EXPECT_FALSE(history_.run("r0").has_value());
   EXPECT_EQ(history_.runs(10)->size(), 1U);
+}
+
+TEST_F(ApplyTest, ARunThatTheHistoryDoesNotTakeHasFailed) {
+  write("", "h1");
+  broken_.emplace(history_, testing::Refused::kActions);
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kFailed);
+  EXPECT_EQ(outcomes(result), (Outcomes{{"h1", HostOutcome::kOk}})) << "the host is as it should be all the same";
+  EXPECT_EQ(recorded("r1").summary.exit_code, 1);
+  EXPECT_NE(told_.find("the disk is full"), std::string::npos) << told_;
+
+  broken_.emplace(history_, testing::Refused::kHosts);
+  EXPECT_EQ(apply("r2").outcome, RunOutcome::kFailed);
+
+  // Of a host without a plan there is an entry too.
+  write("", "h[1:2]");
+  broken_.emplace(history_, testing::Refused::kUnreachableHosts);
+  hosts_.scripts["h2"].unreachable = true;
+  EXPECT_EQ(apply("r3").outcome, RunOutcome::kFailed);
+  broken_.reset();
+  EXPECT_EQ(apply("r4").outcome, RunOutcome::kUnreachable);
+}
+
+// A host forgets what it told once it is applied to, so nothing is applied before the history has it.
+TEST_F(ApplyTest, WhatTheHistoryDoesNotTakeTheHostsGoOnTelling) {
+  hosts_.scripts["h2"].lost_at = 0;
+  (void)apply("r1");
+  hosts_.scripts["h2"] = {};
+  hosts_.scripts["h2"].unreported = {{"r1", "", "note:/etc/one", JournalOutcome::kChanged, "", Op::kCreate}};
+  broken_.emplace(history_, testing::Refused::kLateReports);
+  const ApplyResult result = apply("r2");
+  EXPECT_EQ(result.outcome, RunOutcome::kFailed);
+  EXPECT_FALSE(result.begun);
+  EXPECT_EQ(hosts_.scripts["h2"].unreported.size(), 1U);
+  EXPECT_NE(told_.find("the disk is full"), std::string::npos) << told_;
 }
 
 TEST_F(ApplyTest, AStopFinishesTheActionInHandAndBeginsNoHost) {
@@ -352,6 +391,31 @@ TEST_F(SavedPlanTest, HostsThatJoinedAreToldAndThoseThatAreGoneRefuseIt) {
   EXPECT_EQ(refused.outcome, RunOutcome::kStale);
   EXPECT_FALSE(refused.begun);
   EXPECT_NE(told_.find("names the host `h3`"), std::string::npos) << told_;
+}
+
+// A saved plan is carried out without compiling, so its large sources are read for the first time.
+TEST_F(SavedPlanTest, IsCarriedOutFromTheFilesThatTheProjectIsAmong) {
+  MemoryFiles files;
+  files.add("/edge/plumb.yaml", "plumb: v1\nproject: edge\nresources:\n  - note: /etc/large\n    from: large\n");
+  files.add("/edge/hosts.yaml", "plumb: v1\nhosts:\n  h1:\n");
+  files.add("/edge/large", std::string(plan::kLargeContent + 1, 'x'));
+  const auto loaded = workspace({files, "/edge"});
+  const std::optional<Planned> planned = make_plan(*loaded, {}, context());
+  ASSERT_TRUE(planned.has_value()) << told_;
+  ASSERT_EQ(planned->plan.contents.size(), 1U);
+  ApplyRequest request;
+  request.what = *read_saved_plan(planned->artifact.bytes, kinds_);
+  request.run = "r1";
+  const ApplyResult result = run::apply(*workspace({files, "/edge"}), std::move(request), context());
+  EXPECT_EQ(result.outcome, RunOutcome::kOk) << told_;
+  EXPECT_EQ(recorded("r1").summary.changed, 1);
+}
+
+TEST_F(SavedPlanTest, FactsThatTheHistoryDoesNotTakeAreAFailureToo) {
+  const std::string plan = bytes();
+  broken_.emplace(history_, testing::Refused::kFacts);
+  EXPECT_EQ(apply_saved(plan, "r1").outcome, RunOutcome::kFailed);
+  EXPECT_EQ(make_plan(*workspace(), {}, context())->outcome, RunOutcome::kFailed);
 }
 
 TEST_F(SavedPlanTest, OfAnotherProjectIsRefused) {

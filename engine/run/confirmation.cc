@@ -79,9 +79,8 @@ class Confirming {
     PLUMB_TRY_ASSIGN(std::unique_ptr<host::Connection> connection,
                      context.transport.open(settings, stopped ? nullptr : &context.control.interrupt()));
     Conversation conversation(std::move(connection));
-    const Control::Watch watch(context.control, conversation.connection());
-    // One that came before anybody watched.
-    if (!stopped && is_stopped()) return fail(Code::kInterrupted, "interrupted before the host was asked");
+    std::optional<Control::Watch> watch;  // the one try is not to be woken from
+    if (!stopped) watch.emplace(context.control, conversation.connection());
     if (!stopped) deadline = host::Deadline::after(kAnswerTime);
     PLUMB_TRY(conversation.greet(deadline));
     PLUMB_TRY(conversation.send(wire::Confirm{context.project, what_.run}, deadline));

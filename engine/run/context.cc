@@ -30,15 +30,13 @@ std::unique_ptr<Fleet> compile_fleet(const Workspace& workspace, const std::set<
   return compiled ? std::move(fleet) : nullptr;
 }
 
-void keep_facts(const Fleet& fleet, const RunContext& context) {
+RunOutcome keep_facts(const Fleet& fleet, const RunContext& context) {
   const std::map<std::string, Json> told = fleet.facts();
-  if (told.empty()) return;
+  if (told.empty()) return RunOutcome::kOk;
   const Result<> kept = context.store.store_facts(told, timestamp(std::chrono::system_clock::now()));
-  if (kept) return;
-  // What was asked for goes on all the same.
-  Diagnostics found;
-  found.add(Diagnostic(kept.error().diagnostic()).as(Severity::kWarning));
-  context.tell(found);
+  if (kept) return RunOutcome::kOk;
+  context.tell(kept.error());
+  return RunOutcome::kFailed;
 }
 
 namespace {
@@ -61,7 +59,7 @@ Diagnostics not_ours(const std::string& host, const std::vector<const wire::Unre
 
 }  // namespace
 
-void keep_late_reports(const Fleet& fleet, const RunContext& context) {
+RunOutcome keep_late_reports(const Fleet& fleet, const RunContext& context) {
   const std::string now = timestamp(std::chrono::system_clock::now());
   std::map<std::string, bool> known;  // runs
   for (const auto& [host, all] : fleet.unreported()) {
@@ -71,7 +69,10 @@ void keep_late_reports(const Fleet& fleet, const RunContext& context) {
       const auto [run, is_new] = known.try_emplace(report.run);
       if (is_new) {
         const Result<bool> here = context.store.knows(report.run);
-        if (!here) return context.tell(here.error());
+        if (!here) {
+          context.tell(here.error());
+          return RunOutcome::kFailed;
+        }
         run->second = *here;
       }
       if (run->second) {
@@ -85,7 +86,10 @@ void keep_late_reports(const Fleet& fleet, const RunContext& context) {
     for (const wire::Unreported& report : reports) {
       const Result<> kept =
           context.store.report_late({report.run, report.plan, host, report.address, report.outcome, report.text, now});
-      if (!kept) return context.tell(kept.error());
+      if (!kept) {
+        context.tell(kept.error());
+        return RunOutcome::kFailed;
+      }
     }
     Diagnostics found;
     found.add(Diagnostic(Code::kUnreportedRun, "run " + reports.front().run +
@@ -95,6 +99,7 @@ void keep_late_reports(const Fleet& fleet, const RunContext& context) {
                   .with_hint("plumb history show " + reports.front().run));
     context.tell(found);
   }
+  return RunOutcome::kOk;
 }
 
 }  // namespace plumb::run

@@ -40,10 +40,11 @@ std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& 
 std::unique_ptr<Fleet> compile_fleet(const Workspace& workspace, const std::set<std::string>& hosts,
                                      const RunContext& context, KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded);
 
-// Remembers what the hosts of a fleet told of themselves; the context is told where that fails.
-void keep_facts(const Fleet& fleet, const RunContext& context);
+// Remembers what the hosts of a fleet told of themselves. kFailed where the history does not take it; the context was
+// told then.
+RunOutcome keep_facts(const Fleet& fleet, const RunContext& context);
 
-// What the hosts' journals told of earlier runs goes into the history, and the context is told of it.
-void keep_late_reports(const Fleet& fleet, const RunContext& context);
+// What the hosts' journals told of earlier runs goes into the history, and the context is told of it. kFailed as above.
+RunOutcome keep_late_reports(const Fleet& fleet, const RunContext& context);
 
 }  // namespace plumb::run

@@ -17,6 +17,7 @@ StopLevel Control::level() const {
 Control::Watch::Watch(Control& control, host::Connection& connection) : control_(control), connection_(connection) {
   const std::lock_guard lock(control_.mutex_);
   control_.connections_.insert(&connection_);
+  if (control_.level_ != StopLevel::kNone) connection_.interrupt();
 }
 
 Control::Watch::~Watch() {

@@ -19,7 +19,7 @@ class Control {
   // Raised with the first request; ends connections that are being opened.
   const host::Interrupt& interrupt() const { return interrupt_; }
 
-  // While one of these lives, a request wakes its connection's reader.
+  // While one of these lives, a request wakes its connection's reader; one that came before wakes it at once.
   class Watch {
    public:
     Watch(Control& control, host::Connection& connection);

@@ -45,7 +45,7 @@ constexpr Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}
 }  // namespace
 
 PlanContents Fleet::contents_of(const plan::Plan& plan, const std::filesystem::path& folder) const {
-  return {plan, project_.folder, folder, compiler_.contents()};
+  return {plan, project_.place(), folder, compiler_.contents()};
 }
 
 void Fleet::check_contents(const plan::Plan& plan, const std::filesystem::path& folder,
@@ -137,7 +137,7 @@ void Fleet::settle_member(Member& member, const ToConfirm& changes, bool done, J
   // The connection stays until then: a host that cannot be reached anew may still be helped over it.
   const bool confirmed = !confirms || confirm_changes(*member.session, changes, journalist, member.result);
   const Result<> kept = journalist.problem();
-  if (!kept) member.result.diagnostics.add(kept.error().diagnostic());
+  if (!kept) fail_to_record(member.result, kept.error());
   if (!done || !kept || (!confirmed && member.result.outcome != HostOutcome::kUndone)) return;
   const Result<> finished = member.session->finish();
   if (!confirms || (confirmed && finished)) return;
@@ -175,7 +175,7 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const plan::Plan& pl
     if (member.result.state != HostState::kNotStarted) apply_and_record(member, plan, options);
     if (options.history != nullptr) {
       const Result<> written = options.history->host(host_outcome(member.result));
-      if (!written) member.result.diagnostics.add(written.error().diagnostic());
+      if (!written) fail_to_record(member.result, written.error());
     }
     tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
     const std::lock_guard lock(gate_mutex);

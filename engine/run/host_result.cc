@@ -66,6 +66,11 @@ void fail_with(HostResult& result, const Error& error) {
   result.diagnostics.add(std::move(diagnostic));
 }
 
+void fail_to_record(HostResult& result, const Error& error) {
+  result.recorded = false;
+  result.diagnostics.add(error.diagnostic());
+}
+
 void take_totals(const wire::Done& done, HostResult& result) {
   result.outcome = outcome_of(done.outcome);
   result.changed = done.changed;
@@ -82,7 +87,9 @@ void take_totals(const wire::Done& done, HostResult& result) {
 
 RunOutcome outcome_of(const HostResults& hosts) {
   RunOutcome outcome = RunOutcome::kOk;
-  for (const auto& [name, result] : hosts) outcome = std::max(outcome, outcome_of(result));
+  for (const auto& [name, result] : hosts) {
+    outcome = std::max({outcome, outcome_of(result), result.recorded ? RunOutcome::kOk : RunOutcome::kFailed});
+  }
   return outcome;
 }
 

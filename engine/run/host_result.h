@@ -17,6 +17,7 @@ struct HostResult {
   std::string name;
   HostState state = HostState::kOk;
   HostOutcome outcome = HostOutcome::kNone;
+  bool recorded = true;  // false: the history did not take all of it
   int changed = 0;
   int satisfied = 0;
   int failed = 0;
@@ -33,10 +34,13 @@ using HostResults = std::map<std::string, HostResult>;  // by name
 
 // Adds the error to what is told of the host, and says what has become of it.
 void fail_with(HostResult& result, const Error& error);
+// Adds the error of the history. The host is as it is, and the run has failed.
+void fail_to_record(HostResult& result, const Error& error);
 // What the host's executor said at the end of an apply.
 void take_totals(const wire::Done& done, HostResult& result);
 
-// Of all hosts together: what failed counts before what was refused, that before what was not reached.
+// Of all hosts together: what failed, or is not recorded, counts before what was refused, that before what was not
+// reached.
 RunOutcome outcome_of(const HostResults& hosts);
 
 }  // namespace plumb::run

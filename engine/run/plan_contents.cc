@@ -4,12 +4,10 @@
 #include <cerrno>
 #include <cstring>
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "engine/base/digest.h"
-#include "engine/base/platform.h"
+#include "engine/base/file.h"
 
 namespace plumb::run {
 namespace {
@@ -18,11 +16,6 @@ namespace fs = std::filesystem;
 
 std::string file_name(const std::string& digest) {
   return digest.substr(kDigestPrefix.size());
-}
-
-bool is_there(const fs::path& path) {
-  std::error_code none;
-  return fs::exists(path, none);
 }
 
 // The first address whose action writes it.
@@ -38,36 +31,6 @@ std::string writer_of(const plan::Plan& plan, const std::string& digest) {
   return "an action";
 }
 
-Error write_error(const char* doing, const fs::path& path) {
-  return fail(Code::kWriteFailed, std::string("cannot ") + doing + " " + path.string() + ": " + std::strerror(errno));
-}
-
-Result<> write_bytes(int fd, std::string_view bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return write_error("write", path);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
-}
-
-Result<> write_content(ir::ContentReader&& reader, const fs::path& path) {
-  const fs::path temporary = path.string() + ".new";
-  const auto attempt = [&]() -> Result<> {
-    const UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
-    if (!file) return write_error("create", temporary);
-    PLUMB_TRY(ir::read_all(std::move(reader),
-                           [&](std::string_view bytes) { return write_bytes(file.get(), bytes, temporary); }));
-    if (sync_file(file.get()) != 0) return write_error("sync", temporary);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) return write_error("replace", path);
-    return {};
-  };
-  Result<> done = attempt();
-  if (!done) ::unlink(temporary.c_str());
-  return done;
-}
-
 // Contents of an earlier plan in the same file, and what a killed process left.
 void remove_others(const plan::Plan& plan, const fs::path& folder, bool all) {
   std::error_code none;
@@ -81,6 +44,12 @@ void remove_others(const plan::Plan& plan, const fs::path& folder, bool all) {
 }
 
 }  // namespace
+
+std::optional<fs::path> find_kept(const Folder& folder, const std::string& digest) {
+  if (folder.path().empty()) return std::nullopt;
+  const std::string name = file_name(digest);
+  return folder.holds(name) ? std::optional(folder.path() / name) : std::nullopt;
+}
 
 std::optional<std::uint64_t> PlanContents::large(const std::string& digest) const {
   if (is_keyed_digest(digest)) {
@@ -98,30 +67,30 @@ Result<ir::ContentReader> PlanContents::open(const std::string& digest) const {
   const auto named = plan_.contents.find(digest);
   if (named == plan_.contents.end()) return fail(Code::kPlanUnreadable, "the plan does not hold the content " + digest);
   const std::string& source = named->second.source;
-  const fs::path kept = folder_.empty() ? fs::path() : folder_ / file_name(digest);
-  if (!kept.empty() && is_there(kept)) {
-    PLUMB_TRY_ASSIGN(UniqueFd file, ir::open_regular(kept));
-    return ir::ContentReader(digest, {}, std::move(file), kept.string());
+  if (const std::optional<fs::path> kept = find_kept(folder_, digest)) {
+    PLUMB_TRY_ASSIGN(std::unique_ptr<FileStream> file, folder_.files().open(*kept));
+    return ir::ContentReader(digest, {}, std::move(file), kept->string());
   }
-  if (!source.empty() && is_there(project_ / source)) {
-    PLUMB_TRY_ASSIGN(UniqueFd file, ir::open_regular(project_ / source));
+  if (!source.empty() && project_.holds(source)) {
+    PLUMB_TRY_ASSIGN(std::unique_ptr<FileStream> file, project_.open(source));
     return ir::ContentReader(digest, {}, std::move(file), source);
   }
   if (compiled_.holds(digest)) return compiled_.open(digest);
   const std::string what = "the content of " + writer_of(plan_, digest) + " is not here";
   if (source.empty()) {
     return fail(Code::kContentMissing, what + ": it was rendered, and the project now renders something else")
-        .hint(kept.empty() ? "make the plan anew"
-                           : "put " + kept.parent_path().string() + " beside the plan, or make the plan anew");
+        .hint(folder_.path().empty() ? "make the plan anew"
+                                     : "put " + folder_.path().string() + " beside the plan, or make the plan anew");
   }
   return fail(Code::kContentMissing,
-              what + ": there is no " + source + " in the project" + (kept.empty() ? "" : ", and no " + kept.string()))
+              what + ": there is no " + source + " in the project" +
+                  (folder_.path().empty() ? "" : ", and no " + (folder_.path() / file_name(digest)).string()))
       .hint("put the file back, or make the plan with --with-contents and take its folder of contents along");
 }
 
-bool needs_rendering(const plan::Plan& plan, const fs::path& folder) {
+bool needs_rendering(const plan::Plan& plan, const Folder& folder) {
   return std::any_of(plan.contents.begin(), plan.contents.end(), [&](const auto& content) {
-    return content.second.source.empty() && (folder.empty() || !is_there(folder / file_name(content.first)));
+    return content.second.source.empty() && !find_kept(folder, content.first);
   });
 }
 
@@ -147,14 +116,16 @@ fs::path contents_folder(const fs::path& plan_file) {
 Result<> write_contents(const plan::Plan& plan, const ContentHolders& holders, const fs::path& folder, bool all) {
   for (const auto& [digest, content] : plan.contents) {
     if (!all && !content.source.empty()) continue;
-    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return write_error("make the folder", folder);
+    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST)
+      return fail(Code::kWriteFailed, "cannot make the folder " + folder.string() + ": " + std::strerror(errno));
     const auto holder =
         std::find_if(holders.begin(), holders.end(), [&name = digest](const auto& one) { return one->holds(name); });
     if (holder == holders.end()) return fail(Code::kInternal, "nobody holds the content " + digest);
     PLUMB_TRY_ASSIGN(ir::ContentReader reader, (*holder)->open(digest));
-    PLUMB_TRY(write_content(std::move(reader), folder / file_name(digest)));
+    PLUMB_TRY(write_file(folder / file_name(digest),
+                         [&](const ByteSink& take) { return ir::read_all(std::move(reader), take); }));
   }
-  if (is_there(folder)) remove_others(plan, folder, all);
+  if (std::error_code none; fs::exists(folder, none)) remove_others(plan, folder, all);
   return {};
 }
 

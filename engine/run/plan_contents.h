@@ -15,16 +15,20 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/files.h"
 #include "engine/ir/contents.h"
 #include "engine/plan/plan.h"
 
 namespace plumb::run {
 
+// The file in a folder of contents, which need not exist, that holds the content; nothing where there is none, also of
+// a folder without a path.
+std::optional<std::filesystem::path> find_kept(const Folder& folder, const std::string& digest);
+
 class PlanContents {
  public:
-  // All of it outlives this. `project` and `folder` are folders; `folder` need not exist.
-  PlanContents(const plan::Plan& plan, std::filesystem::path project, std::filesystem::path folder,
-               const ir::Contents& compiled)
+  // All of it outlives this, `folder` is the plan's folder of contents.
+  PlanContents(const plan::Plan& plan, Folder project, Folder folder, const ir::Contents& compiled)
       : plan_(plan), project_(std::move(project)), folder_(std::move(folder)), compiled_(compiled) {}
 
   // The size of a large content, plain or sensitive; nothing of one that travels in front of the apply.
@@ -34,14 +38,14 @@ class PlanContents {
 
  private:
   const plan::Plan& plan_;
-  std::filesystem::path project_;
-  std::filesystem::path folder_;
+  Folder project_;
+  Folder folder_;
   const ir::Contents& compiled_;
 };
 
 // Whether some large content of the plan is neither in the folder nor in a file of the project, so that the project
 // must be compiled for it.
-bool needs_rendering(const plan::Plan& plan, const std::filesystem::path& folder);
+bool needs_rendering(const plan::Plan& plan, const Folder& folder);
 
 // Reads every large content once, before any host is touched, until it is done or `stopped`. Errors: kContentMissing,
 // kContentChanged, kInterrupted.

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/digest.h"
+#include "engine/base/memory_files.h"
 #include "engine/testing/scratch_folder.h"
 
 namespace plumb::run {
@@ -92,7 +93,7 @@ TEST_F(PlanContentsTest, TheFolderHoldsWhatTheProjectDoesNot) {
   EXPECT_EQ(read(page_, nothing_), page_);
   EXPECT_EQ(read(image_, nothing_), image_);
   EXPECT_FALSE(needs_rendering(plan_, beside()));
-  EXPECT_TRUE(needs_rendering(plan_, folder_ / "elsewhere.contents"));
+  EXPECT_TRUE(needs_rendering(plan_, fs::path(folder_ / "elsewhere.contents")));
 }
 
 TEST_F(PlanContentsTest, WithContentsNothingOfTheProjectIsNeeded) {
@@ -124,6 +125,22 @@ TEST_F(PlanContentsTest, AnotherContentIsRefused) {
   EXPECT_THAT(problems(), ::testing::UnorderedElementsAre("PL2107 files/image was changed since the plan was made",
                                                           HasSubstr(name_of(page_) + " was changed")));
   EXPECT_THAT(read(image_, *holders_[0]), HasSubstr("was changed")) << "while plumb was running, too";
+}
+
+// A project among other files than the disk's, which this program did not compile.
+TEST_F(PlanContentsTest, SourcesAreReadFromTheProjectsOwnFiles) {
+  plan_both();
+  MemoryFiles files;
+  files.add("/edge/files/image", image_);
+  std::string got;
+  Result<ir::ContentReader> reader =
+      PlanContents(plan_, Folder(files, "/edge"), fs::path(), nothing_).open(digest(image_));
+  ASSERT_TRUE(reader.has_value()) << reader.error().summary();
+  ASSERT_TRUE(ir::read_all(std::move(*reader), [&](std::string_view piece) -> Result<> {
+    got += piece;
+    return {};
+  }));
+  EXPECT_TRUE(got == image_);
 }
 
 TEST_F(PlanContentsTest, ASensitiveFileIsReadFromItsPlace) {

@@ -1,6 +1,6 @@
 #include "engine/run/plan_files.h"
 
-#include "engine/base/digest.h"
+#include "engine/run/plan_contents.h"
 
 namespace plumb::run {
 
@@ -10,8 +10,8 @@ PlanFiles::PlanFiles(const plan::Plan& plan, const fs::path& project, const fs::
     : FilesOver(below), project_(project) {
   for (const auto& [digest, content] : plan.contents) {
     if (content.source.empty() || below.status(project / content.source)) continue;
-    const fs::path kept = contents / digest.substr(kDigestPrefix.size());
-    if (below.status(kept)) kept_.emplace((project / content.source).lexically_normal(), kept);
+    if (std::optional<fs::path> kept = find_kept({below, contents}, digest))
+      kept_.emplace((project / content.source).lexically_normal(), std::move(*kept));
   }
 }
 

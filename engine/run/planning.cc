@@ -44,7 +44,6 @@ FleetPlan plan_hosts(Fleet& fleet, const plan::Scope& scope, const RunContext& c
   context.tell({.kind = RunEvent::Kind::kPhase, .host = {}, .phase = {Phase::kPlan, fleet.size(), nullptr}});
   FleetPlan planned = fleet.plan(scope);
   context.tell({.kind = RunEvent::Kind::kPhaseOver, .host = {}});
-  keep_facts(fleet, context);
   return planned;
 }
 
@@ -72,6 +71,7 @@ std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& reques
     planned.fleet = compile_fleet(workspace, workspace.hosts(), context);
     if (planned.fleet == nullptr) return std::nullopt;
     result = plan_hosts(*planned.fleet, scope, context);
+    planned.recorded = keep_facts(*planned.fleet, context) == RunOutcome::kOk;
   } else {
     result = plan_snapshot(workspace, scope, request.snapshot, context);
     if (!result) return std::nullopt;
@@ -91,7 +91,9 @@ std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& reques
     if (found.error_count() > before) planned.outcome = std::max(planned.outcome, RunOutcome::kStale);
   }
   context.tell(found);
-  if (planned.fleet != nullptr) keep_late_reports(*planned.fleet, context);
+  if (planned.fleet != nullptr && keep_late_reports(*planned.fleet, context) != RunOutcome::kOk)
+    planned.recorded = false;
+  if (!planned.recorded) planned.outcome = std::max(planned.outcome, RunOutcome::kFailed);
   planned.artifact = plan::write_artifact(planned.plan);
   return planned;
 }

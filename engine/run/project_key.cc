@@ -4,7 +4,6 @@
 #include <chrono>
 #include <ctime>
 
-#include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/base/random.h"
 
@@ -12,10 +11,6 @@ namespace plumb::run {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
-
-std::string random_hex(std::size_t count) {
-  return hex(random_bytes(count));
-}
 
 }  // namespace
 

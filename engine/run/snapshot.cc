@@ -1,5 +1,12 @@
 #include "engine/run/snapshot.h"
 
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "engine/config/told_facts.h"
 #include "engine/run/snapshot_json.h"
 #include "engine/wire/messages.h"
 
@@ -8,6 +15,7 @@ namespace {
 
 constexpr std::string_view kVersion = "snapshot/v1";
 constexpr std::size_t kMaxLine = std::size_t{64} << 20;
+constexpr std::size_t kPiece = std::size_t{256} << 10;
 constexpr int kMaxDepth = 72;
 
 Error unreadable(const std::string& why) {
@@ -38,6 +46,14 @@ wire::Record record_of(const HostSnapshot& snapshot) {
     record.locks.push_back({lock.items, lock.owner, lock.reason, "", lock.until});
   }
   return record;
+}
+
+// What a file says of a host is worth no more than what the host would say now.
+Result<> take_facts(Json&& told, HostSnapshot& snapshot) {
+  Result<Json> facts = config::checked_facts(std::move(told));
+  if (!facts) return unreadable(snapshot.host + ": " + facts.error().summary());
+  snapshot.facts = std::move(*facts);
+  return {};
 }
 
 Result<> take_record(Json& json, HostSnapshot& snapshot) {
@@ -143,6 +159,7 @@ HostReader::~HostReader() = default;
 Result<HostSnapshot> HostReader::read(std::string_view line) {
   Json record;
   if (std::optional<HostSnapshot> usual = json_->read_host(line, record)) {
+    PLUMB_TRY(take_facts(std::move(usual->facts), *usual));
     PLUMB_TRY(take_record(record, *usual));
     return std::move(*usual);
   }
@@ -158,16 +175,19 @@ Result<HostSnapshot> HostReader::read(std::string_view line) {
   if (!json["host"].is_string() || !json["facts"].is_object()) return unreadable("a host that is none");
   HostSnapshot snapshot;
   snapshot.host = json["host"].get<std::string>();
-  snapshot.facts = std::move(json["facts"]);
+  PLUMB_TRY(take_facts(std::move(json["facts"]), snapshot));
   PLUMB_TRY(read_states(json["resources"], snapshot));
   PLUMB_TRY(take_record(json["record"], snapshot));
   return snapshot;
 }
 
+SnapshotReader::SnapshotReader(UniqueFd file)
+    : file_(std::move(file)), room_(std::make_unique_for_overwrite<char[]>(kPiece)) {}
+
 Result<SnapshotReader> SnapshotReader::open(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return unreadable(path.string() + " cannot be opened");
-  SnapshotReader reader(std::move(stream));
+  UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return unreadable(path.string() + " cannot be opened: " + std::strerror(errno));
+  SnapshotReader reader(std::move(file));
   PLUMB_TRY_ASSIGN(const std::optional<std::string> line, reader.next());
   if (!line) return unreadable(path.string() + " is empty");
   PLUMB_TRY_ASSIGN(const Json header, read_object(*line));
@@ -182,10 +202,33 @@ Result<std::optional<std::string>> SnapshotReader::next() {
   std::string line;
   while (line.empty()) {
     ++line_;
-    if (!std::getline(stream_, line)) return std::optional<std::string>();
-    if (line.size() > kMaxLine) return unreadable("line " + std::to_string(line_) + " is too long");
+    PLUMB_TRY_ASSIGN(const bool there, read_line(line));
+    if (!there) return std::optional<std::string>();
   }
   return std::optional<std::string>(std::move(line));
+}
+
+Result<bool> SnapshotReader::read_line(std::string& line) {
+  while (true) {
+    const std::size_t end = piece_.find('\n');
+    const std::string_view part = piece_.substr(0, end);
+    if (line.size() + part.size() > kMaxLine) return unreadable("line " + std::to_string(line_) + " is too long");
+    line += part;
+    piece_.remove_prefix(end == std::string_view::npos ? part.size() : end + 1);
+    if (end != std::string_view::npos) return true;
+    PLUMB_TRY_ASSIGN(const bool more, read_piece());
+    if (!more) return !line.empty();
+  }
+}
+
+Result<bool> SnapshotReader::read_piece() {
+  ssize_t count = 0;
+  do {
+    count = ::read(file_.get(), room_.get(), kPiece);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) return unreadable("line " + std::to_string(line_) + ": " + std::strerror(errno));
+  piece_ = {room_.get(), static_cast<std::size_t>(count)};
+  return count > 0;
 }
 
 }  // namespace plumb::run

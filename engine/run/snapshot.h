@@ -3,8 +3,8 @@
 // A file of lines of JSON, described by schemas/snapshot.json: one that says what the file is, then one a host.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/unique_fd.h"
 #include "engine/ir/graph.h"
 #include "engine/simulate/simulate.h"
 #include "engine/wire/messages.h"
@@ -42,7 +43,7 @@ std::string write_snapshot(const HostSnapshot& snapshot);
 
 class SnapshotJson;
 
-// Reads such lines of hosts. For one thread.
+// Reads such lines of hosts, whose facts are judged as those that a host tells. For one thread.
 class HostReader {
  public:
   HostReader();
@@ -54,7 +55,8 @@ class HostReader {
   std::unique_ptr<SnapshotJson> json_;
 };
 
-// The lines of a snapshot, one after the other, so that a large one need not lie in memory.
+// The lines of a snapshot, one after the other, so that a large one need not lie in memory, and of a line without an
+// end no more than what a line may hold.
 class SnapshotReader {
  public:
   // Errors: kSnapshotUnreadable.
@@ -63,12 +65,17 @@ class SnapshotReader {
   const std::string& project() const { return project_; }
   // Nothing at the end. Errors: kSnapshotUnreadable with the line's number.
   Result<std::optional<std::string>> next();
-  int line() const { return line_; }
 
  private:
-  explicit SnapshotReader(std::ifstream stream) : stream_(std::move(stream)) {}
+  explicit SnapshotReader(UniqueFd file);
 
-  std::ifstream stream_;
+  // False at the end.
+  Result<bool> read_line(std::string& line);
+  Result<bool> read_piece();
+
+  UniqueFd file_;
+  std::unique_ptr<char[]> room_;
+  std::string_view piece_;  // of room_: what was read and is in no line yet
   std::string project_;
   int line_ = 0;
 };

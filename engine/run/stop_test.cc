@@ -158,6 +158,48 @@ TEST_F(StopTest, EndsWaitingForHostsThatNeverAnswer) {
   EXPECT_LT(took, std::chrono::seconds(5));
 }
 
+// A host that never says anything; the stop comes once the login is done, when nobody listens for it yet.
+class StopsAfterTheLogin final : public host::Transport {
+ public:
+  explicit StopsAfterTheLogin(Control& control) : control_(control) {}
+  Result<std::unique_ptr<host::StreamConnection>> connect(const host::HostSettings& /*settings*/,
+                                                          const host::Interrupt* /*cancel*/) override {
+    control_.request_stop();
+    return std::unique_ptr<host::StreamConnection>(std::make_unique<Silent>());
+  }
+
+ private:
+  class Silent final : public host::StreamConnection {
+   public:
+    Result<> shutdown_write(host::Deadline /*deadline*/) override { return {}; }
+    std::optional<std::string> exit_reason() override { return std::nullopt; }
+    void close() override {}
+
+   private:
+    Result<std::optional<std::size_t>> do_read(char* /*into*/, std::size_t /*capacity*/,
+                                               host::Deadline deadline) override {
+      PLUMB_TRY(wait({}, deadline));
+      return fail(Code::kInternal, "nothing was waited for");
+    }
+    Result<> do_write(std::string_view /*bytes*/, host::Deadline /*deadline*/) override { return {}; }
+  };
+
+  Control& control_;
+};
+
+TEST_F(StopTest, EndsASessionThatWasJustOpened) {
+  StopsAfterTheLogin transport(control_);
+  SessionContext context{transport, control_, "edge", ""};
+  host::HostSettings settings;
+  settings.name = "web1";
+  Session session("web1", settings, context);
+  const auto begin = Clock::now();
+  const Result<> connected = session.connect();
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(5));
+  ASSERT_FALSE(connected.has_value());
+  EXPECT_EQ(connected.error().code(), Code::kInterrupted);
+}
+
 TEST_F(StopTest, EndsTheWaitForALoginThatConfirms) {
   SessionContext context{transport_, control_, "edge", ""};
   host::HostSettings settings;

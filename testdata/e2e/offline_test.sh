@@ -109,7 +109,8 @@ resources:
   - file: /srv/${inputs.owner}
     content: ${inputs.mode}
 YAML
-awk 'BEGIN {
+facts=$(sed -n '2s/^{"facts":\({.*}\),"host":".*/\1/p' after.snapshot)
+awk -v facts="$facts" 'BEGIN {
   print "plumb: v1\nhosts:"
   snapshot = "fleet/snapshot"
   print "{\"plumb\":\"snapshot/v1\",\"project\":\"fleet\",\"taken_at\":\"\"}" > snapshot
@@ -117,7 +118,7 @@ awk 'BEGIN {
     owner = int(h / 3) % 2 ? "web" : "mail"
     printf "  h%d: {inputs: {owner: %s, first: \"file:/%s\"%s}}\n", h, owner, (h == 10 ? "srv/" owner : "etc/motd"),
            (h % 5 ? "" : ", mode: \"0600\"")
-    printf "{\"facts\":{\"arch\":\"amd64\"},\"host\":\"h%d\",\"record\":{\"serial\":0},\"resources\":{", h > snapshot
+    printf "{\"facts\":%s,\"host\":\"h%d\",\"record\":{\"serial\":0},\"resources\":{", facts, h > snapshot
     split("file:/etc/motd file:/srv/site file:/srv/web file:/srv/mail user:web user:mail file:/etc/token", all, " ")
     for (i = 1; i <= 7; ++i)
       printf "%s\"%s\":{\"observed\":{\"attributes\":{},\"exists\":false}}", (i == 1 ? "" : ","), all[i] > snapshot

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/descriptors.h"
 #include "engine/base/platform.h"
 #include "engine/exec/system/disk.h"
 
@@ -19,12 +20,7 @@ int copy_bytes(int from, int to, off_t size) {
     if (count < 0 && errno == EINTR) continue;
     if (count == 0) errno = EIO;
     if (count <= 0) return -1;
-    for (ssize_t put = 0; put < count;) {
-      const ssize_t written = ::write(to, bytes.data() + put, static_cast<std::size_t>(count - put));
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return -1;
-      put += written;
-    }
+    if (!plumb::write_all(to, {bytes.data(), static_cast<std::size_t>(count)})) return -1;
     at += count;
   }
   return 0;

@@ -1,0 +1,123 @@
+#include "engine/run/diff_revisions.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "engine/config/tags.h"
+#include "engine/run/plan_builder.h"
+#include "engine/simulate/assume.h"
+#include "engine/simulate/simulate.h"
+
+namespace plumb::run {
+namespace {
+
+using Hosts = std::set<std::string>;
+
+Hosts chosen(const Workspace& workspace, const plan::Scope& scope) {
+  const Result<Hosts> hosts = choose_hosts(workspace.inventory(), scope.on, scope.limit);
+  return hosts ? *hosts : Hosts();
+}
+
+std::vector<std::string> hosts_of_one(const Hosts& one, const Hosts& other) {
+  std::vector<std::string> hosts;
+  std::set_difference(one.begin(), one.end(), other.begin(), other.end(), std::back_inserter(hosts));
+  return hosts;
+}
+
+// What a plan made without hosts shows as the text of a file is what the older revision puts there.
+void add_old_texts(simulate::Simulation& simulation, const ir::Contents& contents, const Registry& kinds) {
+  for (const plan::Action& action : *simulation.host.actions) {
+    Desired before = action.desired;
+    before.attributes = action.before;
+    for (const std::string& digest : content_digests(kinds, before)) {
+      if (Result<std::string> text = contents.bytes(digest)) simulation.texts.emplace(digest, std::move(*text));
+    }
+  }
+}
+
+class Comparing {
+ public:
+  Comparing(const Workspace& before, const Workspace& after, const RevisionRequest& request, const Control& control,
+            Diagnostics& found)
+      : after_(after),
+        request_(request),
+        control_(control),
+        found_(found),
+        old_hosts_(chosen(before, request.scope)),
+        new_hosts_(chosen(after, request.scope)),
+        old_compiler_(input(before)),
+        new_compiler_(input(after)),
+        builder_(new_compiler_.input(), request.scope, new_hosts_) {}
+
+  Result<RevisionDiff> run() {
+    if (old_hosts_.empty() && new_hosts_.empty())
+      return choose_hosts(after_.inventory(), request_.scope.on, request_.scope.limit).error();
+    config::check_tags(after_.project().root, request_.scope.tags, found_);
+    config::check_tags(after_.project().root, request_.scope.skip_tags, found_);
+    new_compiler_.check(new_hosts_, found_);
+    for (const std::string& host : new_hosts_) {
+      Diagnostics own;
+      const bool planned = plan(host, own);
+      if (control_.level() != StopLevel::kNone)
+        return fail(Code::kInterrupted, "interrupted while the revisions were compared");
+      if (!planned) builder_.add_unplanned(host, own);
+      found_.extend(std::move(own));
+    }
+    found_.extend(Diagnostics(builder_.diagnostics()));
+    diff_.joined = hosts_of_one(new_hosts_, old_hosts_);
+    diff_.left = hosts_of_one(old_hosts_, new_hosts_);
+    diff_.plan = std::move(builder_).finish();
+    for (const auto& [host, plan] : diff_.plan.hosts) diff_.orphans += plan.orphans.size();
+    return std::move(diff_);
+  }
+
+ private:
+  ir::CompilerInput input(const Workspace& workspace) const {
+    ir::CompilerInput input = workspace.compiler_input();
+    return {input.project, input.inventory, input.sources, input.providers, request_.facts, request_.key, [this] {
+              return control_.level() != StopLevel::kNone;
+            }};
+  }
+
+  bool plan(const std::string& host, Diagnostics& found) {
+    const auto known = request_.facts.find(host);
+    const Json* facts = known == request_.facts.end() ? nullptr : &known->second;
+    if (facts == nullptr && (old_compiler_.needs_facts() || new_compiler_.needs_facts()))
+      diff_.without_facts.push_back(host);
+    const auto new_graph = new_compiler_.compile(host, facts, found);
+    std::shared_ptr<const ir::HostGraph> old_graph = std::make_shared<ir::HostGraph>();
+    if (old_hosts_.contains(host)) old_graph = old_compiler_.compile(host, facts, found);
+    if (new_graph == nullptr || old_graph == nullptr) return false;
+    const Registry& kinds = after_.providers();
+    auto simulation = simulate::simulate_host(*new_graph, kinds, simulate::as_declared(*old_graph, *new_graph, kinds),
+                                              host, found, request_.scope);
+    if (!simulation) return false;
+    add_old_texts(*simulation, old_compiler_.contents(), kinds);
+    builder_.add(host, std::move(simulation->host), simulation->texts, new_compiler_.shared_contents());
+    return true;
+  }
+
+  const Workspace& after_;
+  const RevisionRequest& request_;
+  const Control& control_;
+  Diagnostics& found_;
+  const Hosts old_hosts_;
+  const Hosts new_hosts_;
+  ir::Compiler old_compiler_;
+  ir::Compiler new_compiler_;
+  PlanBuilder builder_;
+  RevisionDiff diff_;
+};
+
+}  // namespace
+
+bool RevisionDiff::differs() const {
+  return !plan.changes_nothing() || orphans > 0 || !joined.empty() || !left.empty();
+}
+
+Result<RevisionDiff> diff_revisions(const Workspace& before, const Workspace& after, const RevisionRequest& request,
+                                    const Control& control, Diagnostics& found) {
+  return Comparing(before, after, request, control, found).run();
+}
+
+}  // namespace plumb::run
