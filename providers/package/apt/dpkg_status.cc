@@ -1,18 +1,13 @@
 #include "providers/package/apt/dpkg_status.h"
 
+#include "providers/package/apt/take_line.h"
+
 namespace plumb::providers::package::apt {
 namespace {
 
 struct Paragraph {
   std::string_view package, status, version, architecture, provides;
 };
-
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return line;
-}
 
 bool field(std::string_view line, std::string_view name, std::string_view& value) {
   if (line.size() < name.size() + 2 || !line.starts_with(name) || line[name.size()] != ':') return false;

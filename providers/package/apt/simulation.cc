@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "providers/package/apt/take_line.h"
+
 namespace plumb::providers::package::apt {
 namespace {
-
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return line;
-}
 
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
