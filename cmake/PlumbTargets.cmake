@@ -21,27 +21,39 @@ endif()
 
 # Most of a file's compile time went into reading the same few headers; they are read once. What a file uses it still
 # includes itself.
-set(PLUMB_PRECOMPILED <map> <memory> <optional> <set> <string> <variant> <vector> <nlohmann/json.hpp> <tl/expected.hpp>)
+set(PLUMB_PRECOMPILED <algorithm> <array> <chrono> <filesystem> <functional> <map> <memory> <mutex> <optional> <set> <span>
+                      <sstream> <string> <thread> <variant> <vector> <nlohmann/json.hpp> <tl/expected.hpp>)
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/precompiled.cc CONTENT "")
+# plumb_precompile(plumb_precompiled_test HEADERS <gtest/gtest.h> OPTIONS -O0)
+# Headers read once serve targets that are compiled with the same options.
 function(plumb_precompile target)
+  cmake_parse_arguments(arg "" "" "HEADERS;OPTIONS" ${ARGN})
   add_library(${target} OBJECT ${PROJECT_BINARY_DIR}/generated/precompiled.cc)
   target_link_libraries(${target} PUBLIC plumb_options nlohmann_json::nlohmann_json tl::expected)
-  target_precompile_headers(${target} PRIVATE ${PLUMB_PRECOMPILED} ${ARGN})
+  target_compile_options(${target} PRIVATE ${arg_OPTIONS})
+  target_precompile_headers(${target} PRIVATE ${PLUMB_PRECOMPILED} ${arg_HEADERS})
 endfunction()
 
-# plumb_library(ir SOURCES order.cc DEPS plumb::config)
+# plumb_library(ir SOURCES order.cc DEPS plumb::config [OPTIONS -Os])
 # Makes plumb::ir from the sources in this folder; every header of the folder belongs to it.
 function(plumb_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS;OPTIONS" ${ARGN})
   string(REPLACE "-" "_" target plumb_${name})
   add_library(${target} STATIC ${arg_SOURCES})
   add_library(plumb::${name} ALIAS ${target})
   target_link_libraries(${target} PUBLIC plumb_options ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
-  target_precompile_headers(${target} REUSE_FROM plumb_precompiled)
+  set(precompiled plumb_precompiled)
+  if(arg_OPTIONS)
+    target_compile_options(${target} PRIVATE ${arg_OPTIONS})
+    set(precompiled ${precompiled}_${name})
+    plumb_precompile(${precompiled} OPTIONS ${arg_OPTIONS})
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ${precompiled})
 endfunction()
 
 # plumb_test(ir SOURCES order_test.cc DEPS plumb::ir [LABEL lab] [ENVIRONMENT NAME=value])
-# One GoogleTest program a folder; ctest runs each of its cases by name.
+# One GoogleTest program a folder; ctest runs each of its cases by name. Its sources are compiled four at a time: most of a
+# test's compile time goes into templates that the others instantiate, too.
 function(plumb_test name)
   if(NOT PLUMB_TESTS)
     return()
@@ -53,13 +65,15 @@ function(plumb_test name)
   target_link_libraries(${target} PRIVATE ${arg_DEPS} plumb_options GTest::gtest GTest::gmock GTest::gtest_main)
   target_precompile_headers(${target} REUSE_FROM plumb_precompiled_test)
   target_compile_options(${target} PRIVATE ${PLUMB_TEST_OPTIONS})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PLUMB_TESTS_TOGETHER} UNITY_BUILD_BATCH_SIZE 4)
   target_compile_definitions(${target} PRIVATE PLUMB_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                                PLUMB_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   # One label a program: gtest_discover_tests() cannot pass a list on. The hosts of the lab are shared, and some tests
-  # restart them; testdata/lab starts them before.
+  # restart them; testdata/lab starts them before. COST: what takes long begins early, or one processor ends with nothing
+  # to do.
   set(properties LABELS unit)
   if(arg_LABEL)
-    set(properties LABELS ${arg_LABEL} RESOURCE_LOCK ${arg_LABEL} FIXTURES_REQUIRED ${arg_LABEL})
+    set(properties LABELS ${arg_LABEL} RESOURCE_LOCK ${arg_LABEL} FIXTURES_REQUIRED ${arg_LABEL} COST 40)
   endif()
   if(arg_ENVIRONMENT)
     list(APPEND properties ENVIRONMENT ${arg_ENVIRONMENT})

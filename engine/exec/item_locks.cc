@@ -19,7 +19,7 @@ constexpr const char* kFormat = "locks/v1";
 constexpr std::size_t kMaxFile = std::size_t{4} << 20;
 constexpr std::int64_t kLongest = std::int64_t{366} * 24 * 3600;
 
-std::string path_of(const StateFolder& folder) {
+std::string locks_path(const StateFolder& folder) {
   return folder.path() + "/locks.json";
 }
 
@@ -54,12 +54,12 @@ Error damaged(const std::string& path) {
 
 bool has_file(const StateFolder& folder) {
   struct stat info {};
-  return folder.files().stat(path_of(folder), false, info) == 0 || errno != ENOENT;
+  return folder.files().stat(locks_path(folder), false, info) == 0 || errno != ENOENT;
 }
 
 // The list must be readable altogether: a lock that is lost would let something be changed.
 Result<std::vector<wire::ItemLock>> read(const StateFolder& folder) {
-  const std::string path = path_of(folder);
+  const std::string path = locks_path(folder);
   if (!has_file(folder)) return std::vector<wire::ItemLock>();
   const Result<Json> json = parse_json(read_small(folder.files(), path, kMaxFile), Code::kDamagedRecord);
   if (!json || !json->is_object() || json->value("plumb", Json()) != kFormat || !json->contains("locks") ||
@@ -78,16 +78,16 @@ Result<std::vector<wire::ItemLock>> read(const StateFolder& folder) {
 Result<> write(const StateFolder& folder, const std::vector<wire::ItemLock>& locks) {
   if (locks.empty()) {
     if (!has_file(folder)) return {};
-    PLUMB_TRY_ASSIGN(const Place place, folder.files().place(path_of(folder)));
+    PLUMB_TRY_ASSIGN(const Place place, folder.files().place(locks_path(folder)));
     if (::unlinkat(place.folder.get(), place.name.c_str(), 0) != 0 && errno != ENOENT)
-      return os_error("remove", path_of(folder));
+      return os_error("remove", locks_path(folder));
     return sync_folder(folder.files(), folder.path());
   }
   Json list = Json::array();
   for (const wire::ItemLock& lock : locks) list.push_back(to_json(lock));
   const Json document = {{"plumb", kFormat}, {"locks", std::move(list)}};
   PLUMB_TRY(folder.make());
-  return replace_file(folder.files(), path_of(folder), canonical(document));
+  return replace_file(folder.files(), locks_path(folder), canonical(document));
 }
 
 bool is_asked_for(const wire::ItemLock& lock, const wire::ChangeLocks& request) {

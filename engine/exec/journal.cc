@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxJournal = std::size_t{256} << 20;
 constexpr std::size_t kChecksum = 16;
 
-std::string path_of(const StateFolder& folder) {
+std::string journal_path(const StateFolder& folder) {
   return folder.path() + "/journal.jsonl";
 }
 
@@ -133,7 +133,7 @@ std::optional<JournalEntry> entry_from_json(const Json& json) {
 }
 
 JournalContent read_journal(const StateFolder& folder) {
-  const Lines lines = whole_lines(read_small(folder.files(), path_of(folder), kMaxJournal));
+  const Lines lines = whole_lines(read_small(folder.files(), journal_path(folder), kMaxJournal));
   JournalContent content;
   content.generation = generation_in(lines);
   for (const Json& body : lines.bodies) {
@@ -144,7 +144,7 @@ JournalContent read_journal(const StateFolder& folder) {
 
 Result<> Journal::open() {
   PLUMB_TRY(folder_->make());
-  const std::string path = path_of(*folder_);
+  const std::string path = journal_path(*folder_);
   file_ = folder_->files().open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
   if (!file_) return os_error("open", path);
   PLUMB_TRY_ASSIGN(const std::string text, read_all(file_.get(), kMaxJournal, path));
@@ -163,14 +163,14 @@ Result<> Journal::append(std::span<const JournalEntry> entries) {
   if (!file_) PLUMB_TRY(open());
   std::string lines;
   for (const JournalEntry& entry : entries) lines += journal_line(to_json(entry));
-  PLUMB_TRY(write_all(file_.get(), lines, path_of(*folder_)));
-  if (sync_content(file_.get()) != 0) return os_error("sync", path_of(*folder_));
+  PLUMB_TRY(write_all(file_.get(), lines, journal_path(*folder_)));
+  if (sync_content(file_.get()) != 0) return os_error("sync", journal_path(*folder_));
   return {};
 }
 
 Result<> Journal::remove() {
   file_.reset();
-  const std::string path = path_of(*folder_);
+  const std::string path = journal_path(*folder_);
   struct stat info {};
   if (folder_->files().stat(path, false, info) != 0 && errno == ENOENT) return {};
   PLUMB_TRY_ASSIGN(const Place place, folder_->files().place(path));

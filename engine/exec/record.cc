@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxRecord = std::size_t{256} << 20;
 constexpr int kFormat = 1;
 
-std::string path_of(const StateFolder& folder) {
+std::string record_path(const StateFolder& folder) {
   return folder.path() + "/record.json";
 }
 
@@ -24,8 +24,8 @@ bool all_text(const Json& json, std::initializer_list<const char*> names) {
 // Nothing where there is no record; `damaged` where there is one that cannot be used.
 std::optional<HostRecord> read_record(const StateFolder& folder, Json& written) {
   struct stat info {};
-  if (folder.files().stat(path_of(folder), true, info) != 0) return std::nullopt;
-  const std::string text = read_small(folder.files(), path_of(folder), kMaxRecord);
+  if (folder.files().stat(record_path(folder), true, info) != 0) return std::nullopt;
+  const std::string text = read_small(folder.files(), record_path(folder), kMaxRecord);
   HostRecord damaged;
   damaged.damaged = true;
   Result<Json> json = parse_json(text, Code::kDamagedRecord);
@@ -264,7 +264,7 @@ Result<> RunLog::save() {
   const Json& before = written_.is_null() && !record_.damaged ? to_json(HostRecord{}) : written_;
   if (now == before) return {};
   PLUMB_TRY(folder_.make());
-  PLUMB_TRY(replace_file(folder_.files(), path_of(folder_), canonical(now)));
+  PLUMB_TRY(replace_file(folder_.files(), record_path(folder_), canonical(now)));
   written_ = std::move(now);
   record_.damaged = false;
   if (!has_journal_) return {};

@@ -11,7 +11,7 @@ namespace {
 
 using testing::dump;
 
-std::string read(std::string_view text, const std::vector<ResourceMapping>& mappings = {}) {
+std::string read_state(std::string_view text, const std::vector<ResourceMapping>& mappings = {}) {
   Diagnostics diagnostics;
   lang::SourceMap sources;
   Reading reading{diagnostics, sources};
@@ -39,7 +39,7 @@ constexpr std::string_view kState = R"({
   ]})";
 
 TEST(Terraform, StateFile) {
-  EXPECT_EQ(read(kState), R"(db1
+  EXPECT_EQ(read_state(kState), R"(db1
   set address = '10.1.0.1' at t:14:59
 i-2
   set address = '192.0.2.2' at t:10:65
@@ -49,13 +49,13 @@ web1
 }
 
 TEST(Terraform, MappingsSayWhatAttributesMean) {
-  EXPECT_EQ(read(kState, {{.type = "aws_instance",
-                           .name = {"id"},
-                           .address = {"private_ip"},
-                           .user = "admin",
-                           .groups = {"aws"},
-                           .groups_from = {"tags.Role"},
-                           .inputs = {{"http_port", "tags.Port"}}}}),
+  EXPECT_EQ(read_state(kState, {{.type = "aws_instance",
+                                 .name = {"id"},
+                                 .address = {"private_ip"},
+                                 .user = "admin",
+                                 .groups = {"aws"},
+                                 .groups_from = {"tags.Role"},
+                                 .inputs = {{"http_port", "tags.Port"}}}}),
             R"([aws]
 [web]
 db1
@@ -71,7 +71,7 @@ i-2 aws
 }
 
 TEST(Terraform, WhatShowPrints) {
-  EXPECT_EQ(read(R"({"format_version": "1.0", "terraform_version": "1.8.0", "values": {"root_module": {
+  EXPECT_EQ(read_state(R"({"format_version": "1.0", "terraform_version": "1.8.0", "values": {"root_module": {
   "resources": [{"address": "ansible_host.a", "mode": "managed", "type": "ansible_host", "name": "a", "values": {
     "name": "app1", "groups": ["app"], "variables": {"ansible_host": "192.0.2.7", "size": "3"}}}],
   "child_modules": [{"address": "module.x", "resources": [
@@ -89,18 +89,18 @@ app1 app
 cache1
   set address = '192.0.2.8' at t:8:41
 )");
-  EXPECT_EQ(read(R"({"format_version": "1.0"})"), "");
+  EXPECT_EQ(read_state(R"({"format_version": "1.0"})"), "");
 }
 
 TEST(Terraform, WhatIsNoState) {
-  EXPECT_EQ(read(R"({"format_version": "1.2", "planned_values": {}})"),
+  EXPECT_EQ(read_state(R"({"format_version": "1.2", "planned_values": {}})"),
             "PL1208 t:1:27 this is a plan of Terraform, not its state; hosts that are not there yet\n");
-  EXPECT_EQ(read(R"({"version": 3})"), "PL1208 t:1:13 a state of another version; expected 4\n");
-  EXPECT_EQ(read(R"([])"), "PL1208 t:1:1 this is no state of Terraform; expected `{`\n");
-  EXPECT_EQ(
-      read(R"({"version": 4, "resources": [{"mode": "managed", "type": "hcloud_server", "name": "s", "instances": [
+  EXPECT_EQ(read_state(R"({"version": 3})"), "PL1208 t:1:13 a state of another version; expected 4\n");
+  EXPECT_EQ(read_state(R"([])"), "PL1208 t:1:1 this is no state of Terraform; expected `{`\n");
+  EXPECT_EQ(read_state(
+                R"({"version": 4, "resources": [{"mode": "managed", "type": "hcloud_server", "name": "s", "instances": [
   {"attributes": {"name": "a", "ipv4_address": "192.0.2.1"}}, {"attributes": {"name": "a", "ipv4_address": "192.0.2.2"}}]}]})"),
-      "PL1202 t:2:87 two resources are the host `a`; a second one here\n");
+            "PL1202 t:2:87 two resources are the host `a`; a second one here\n");
 }
 
 std::string read_list(std::string_view text) {

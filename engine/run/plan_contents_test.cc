@@ -71,7 +71,7 @@ class PlanContentsTest : public ::testing::Test {
     return out;
   }
 
-  const testing::ScratchFolder folder_;
+  const plumb::testing::ScratchFolder folder_;
   const std::string image_ = large("\xff\x01 image\n");
   const std::string page_ = large("page\n");
   const ir::Contents nothing_;

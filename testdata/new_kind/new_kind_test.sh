@@ -42,7 +42,7 @@ sed -i -e "s/plumb_provider(link SOURCES link/plumb_provider($new SOURCES $new/"
 sed -e "s/\"title\": \"link\"/\"title\": \"$new\"/" "$tree/schemas/resources/link.json" > "$tree/schemas/resources/$new.json"
 cp -R "$tree/testdata/kinds/link" "$tree/testdata/kinds/$new"
 
-cmake -S "$tree" -B "$folder/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0 \
+cmake -S "$tree" -B "$folder/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0 -DPLUMB_EXECUTOR_OPTIONS= -DCMAKE_UNITY_BUILD=ON \
   -DCMAKE_C_COMPILER_LAUNCHER="$launcher" -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher" > "$folder/configure.log" 2>&1 ||
   fail "the tree cannot be configured: $(tail -n 20 "$folder/configure.log")"
 cmake --build "$folder/build" --target plumb_kinds_test "plumb_provider_${new}_test" > "$folder/build.log" 2>&1 ||

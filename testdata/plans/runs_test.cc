@@ -11,7 +11,7 @@
 namespace plumb {
 namespace {
 
-const std::filesystem::path kCases = std::string(PLUMB_SOURCE_DIR) + "/testdata/plans/runs";
+const std::filesystem::path kRuns = std::string(PLUMB_SOURCE_DIR) + "/testdata/plans/runs";
 
 void tell_end(testing::CaseFile& file) {
   const Json ended = *parse_json(file.text("ended"), Code::kUsage);
@@ -50,8 +50,8 @@ TEST_P(RunCase, IsToldAsWanted) {
   if (outcome.rewritten) GTEST_SKIP() << "rewritten";
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, RunCase, ::testing::ValuesIn(testing::find_cases(kCases)),
-                         [](const auto& test) { return testing::case_name(kCases, test.param); });
+INSTANTIATE_TEST_SUITE_P(Cases, RunCase, ::testing::ValuesIn(testing::find_cases(kRuns)),
+                         [](const auto& test) { return testing::case_name(kRuns, test.param); });
 
 }  // namespace
 }  // namespace plumb
