@@ -30,6 +30,9 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
   for (const auto& [last, members] : transactions_) {
     for (const std::size_t index : members) waits_[index] = index != last;
   }
+  for (std::size_t i = 0; i < request.actions.size(); ++i) {
+    if (action(i).triggered && !is_probe(i)) acting_triggered_.push_back(i);
+  }
   interpreter_.set_stop([this] {
     tools_.line.show_life();
     return tools_.line.wants_stop();

@@ -111,6 +111,7 @@ class ApplyRun {
   Guard guard_;
   std::map<std::size_t, std::vector<std::size_t>> transactions_;  // by their last action
   std::vector<bool> waits_;                                       // for the last action of its transaction
+  std::vector<std::size_t> acting_triggered_;                     // triggered actions that are no probes
   std::vector<State> states_;
   std::vector<Judgement> judgements_;            // of actions that were looked at
   std::vector<std::optional<Observed>> before_;  // what was there when they were

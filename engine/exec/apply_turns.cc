@@ -408,11 +408,9 @@ JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
     if (desired != request_.resources.end()) outcome.resource = desired->second;
     outcome.forget = what.op == Op::kDelete && !outcome.resource;
     // A plan may change a service and restart it by two actions; then the second one settles the debt.
-    bool later = false;
-    for (std::size_t i = turn.index + 1; i < states_.size(); ++i) {
-      const bool acts = action(i).triggered && !is_probe(i);
-      later = later || (acts && action(i).desired.address == what.desired.address);
-    }
+    const bool later = std::any_of(acting_triggered_.begin(), acting_triggered_.end(), [&](std::size_t i) {
+      return i > turn.index && action(i).desired.address == what.desired.address;
+    });
     outcome.discharges = !later || starts_service(turn.operations);
   }
   return outcome;
