@@ -8,104 +8,10 @@
 #include <cstring>
 #include <limits>
 
+#include "engine/base/json_builder.h"
+
 namespace plumb {
 namespace {
-
-// Builds a document from parser events and stops at what I-JSON forbids.
-class StrictBuilder : public nlohmann::json_sax<Json> {
- public:
-  StrictBuilder(int depth, std::size_t values) : max_depth_(depth), values_left_(values) {}
-
-  bool null() override { return put(nullptr); }
-  bool boolean(bool value) override { return put(value); }
-  bool number_integer(number_integer_t value) override { return put(value); }
-  bool number_unsigned(number_unsigned_t value) override { return put(value); }
-  bool number_float(number_float_t value, const string_t& text) override {
-    if (!std::isfinite(value)) return stop("number `" + text + "` is past the range of a double");
-    return put(value);
-  }
-  bool string(string_t& value) override {
-    if (!valid_utf8(value)) return stop("a string is not valid UTF-8");
-    return put(std::move(value));
-  }
-  bool binary(binary_t& value) override { return put(Json::binary(std::move(value))); }
-  bool start_object(std::size_t) override { return open(Json::object()); }
-  bool key(string_t& value) override {
-    if (!valid_utf8(value)) return stop("a name is not valid UTF-8");
-    auto [slot, added] = stack_.back()->get_ref<Json::object_t&>().try_emplace(value);
-    if (!added) return stop("the name `" + value + "` stands twice in one object");
-    slot_ = &slot->second;
-    return true;
-  }
-  bool end_object() override { return close(); }
-  bool start_array(std::size_t) override { return open(Json::array()); }
-  bool end_array() override { return close(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
-    // "[json.exception.parse_error.101] parse error at line 1, …": the library's own number says nothing to a reader.
-    const std::string_view text = error.what();
-    const std::size_t begin = text.find("] ");
-    return stop(std::string(begin == std::string_view::npos ? text : text.substr(begin + 2)));
-  }
-
-  Json root;
-  std::string problem;
-
- private:
-  bool stop(std::string why) {
-    if (problem.empty()) problem = std::move(why);
-    return false;
-  }
-  // Null where it is one too many.
-  Json* place(Json value) {
-    if (values_left_ == 0) {
-      stop("it holds too many values");
-      return nullptr;
-    }
-    --values_left_;
-    if (stack_.empty()) {
-      root = std::move(value);
-      return &root;
-    }
-    if (stack_.back()->is_array()) {
-      stack_.back()->push_back(std::move(value));
-      return &stack_.back()->back();
-    }
-    *slot_ = std::move(value);
-    return slot_;
-  }
-  bool put(Json value) { return place(std::move(value)) != nullptr; }
-  bool open(Json container) {
-    if (static_cast<int>(stack_.size()) >= max_depth_) return stop("nested too deeply");
-    Json* placed = place(std::move(container));
-    if (placed != nullptr) stack_.push_back(placed);
-    return placed != nullptr;
-  }
-  bool close() {
-    stack_.pop_back();
-    return true;
-  }
-
-  int max_depth_;
-  std::size_t values_left_;
-  std::vector<Json*> stack_;
-  Json* slot_ = nullptr;
-};
-
-constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
-// A byte of CBOR may be a value, which takes a hundred bytes here.
-constexpr std::size_t kMaxCborValues = std::size_t{4} << 20;
-
-Result<Json> parse(std::string_view bytes, Code code, const JsonLimits& limits, Json::input_format_t format) {
-  if (bytes.size() > limits.bytes) {
-    return fail(code, "the document has " + std::to_string(bytes.size()) + " bytes; at most " +
-                          std::to_string(limits.bytes) + " are read");
-  }
-  StrictBuilder builder(limits.depth, format == Json::input_format_t::cbor ? kMaxCborValues : kAnyNumber);
-  if (!Json::sax_parse(bytes.begin(), bytes.end(), &builder, format) || !builder.problem.empty()) {
-    return fail(code, builder.problem.empty() ? "malformed document" : builder.problem);
-  }
-  return std::move(builder.root);
-}
 
 // std::map's byte order equals UTF-16 order unless a name holds a code point past U+D7FF.
 bool plain_order(const Json::object_t& object) {
@@ -180,17 +86,15 @@ Result<Json> parse_json(std::string_view text, Code code, const JsonLimits& limi
   if (text.starts_with("\xef\xbb\xbf")) return fail(code, "the document starts with a byte order mark");
   // The library takes a NUL for the end of the text.
   if (text.find('\0') != std::string_view::npos) return fail(code, "the document holds a NUL character");
-  return parse(text, code, limits, Json::input_format_t::json);
-}
-
-Result<Json> parse_cbor(std::string_view bytes, const JsonLimits& limits) {
-  return parse(bytes, Code::kProtocol, limits, Json::input_format_t::cbor);
-}
-
-std::string to_cbor(const Json& value) {
-  std::string out;
-  Json::to_cbor(value, nlohmann::detail::output_adapter<char>(out));
-  return out;
+  if (text.size() > limits.bytes) {
+    return fail(code, "the document has " + std::to_string(text.size()) + " bytes; at most " +
+                          std::to_string(limits.bytes) + " are read");
+  }
+  StrictBuilder builder(limits.depth, std::numeric_limits<std::size_t>::max());
+  if (!Json::sax_parse(text.begin(), text.end(), &builder) || !builder.problem.empty()) {
+    return fail(code, builder.problem.empty() ? "malformed document" : builder.problem);
+  }
+  return std::move(builder.root);
 }
 
 std::string canonical_number(double value) {
@@ -241,6 +145,15 @@ bool utf16_less(std::string_view a, std::string_view b) {
 bool valid_utf8(std::string_view text) {
   std::size_t i = 0;
   while (i < text.size()) {
+    // Nearly all texts are ASCII, which eight bytes at a time can be.
+    std::uint64_t bytes = 0;
+    if (i + sizeof bytes <= text.size()) {
+      std::memcpy(&bytes, text.data() + i, sizeof bytes);
+      if ((bytes & 0x8080808080808080) == 0) {
+        i += sizeof bytes;
+        continue;
+      }
+    }
     const auto lead = static_cast<unsigned char>(text[i]);
     if (lead < 0x80) {
       ++i;

@@ -120,11 +120,34 @@ TEST(Cbor, ReadsWhatItWritesAndRefusesTheRest) {
   EXPECT_FALSE(parse_cbor(std::string("\x9b\x00\x00\xff\xff\xff\xff\xff\xff", 9)));  // an array as long
 }
 
+// What other versions of plumb have written and read: the JSON library's own CBOR.
+TEST(Cbor, IsWhatTheLibraryWrites) {
+  const Json value = {
+      {"numbers", {0,      23,    24,  255,  256,  65535,  65536,       4294967295U, 4294967296U, 18446744073709551615U,
+                   -1,     -24,   -25, -256, -257, -65537, -4294967297, INT64_MIN,   0.5,         0.1,
+                   -1e300, 3.4e38}},
+      {"texts", {"", std::string(23, 'a'), std::string(24, 'b'), std::string(70000, 'c'), "\xc3\xa9"}},
+      {"nested", {{"list", Json::array({Json::array(), Json::object()})}, {"flag", false}}},
+      {"bytes", Json::binary(std::vector<std::uint8_t>(300, 0xff))}};
+  const std::vector<std::uint8_t> theirs = Json::to_cbor(value);
+  const std::string ours = to_cbor(value);
+  EXPECT_EQ(ours, std::string(theirs.begin(), theirs.end()));
+  EXPECT_EQ(*parse_cbor(ours), value);
+  EXPECT_EQ(Json::from_cbor(ours), value);
+}
+
+TEST(Cbor, ATextThatIsCutOffAnywhereIsRefused) {
+  const std::string whole = to_cbor(Json{{"a", {1000, "text", 0.1, Json::binary({1, 2, 3})}}, {"b", nullptr}});
+  for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(parse_cbor(whole.substr(0, size))) << size;
+}
+
 TEST(Utf8, AcceptsOnlyWhatIsValid) {
   for (const char* good :
        {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"}) {
     EXPECT_TRUE(valid_utf8(good)) << good;
   }
+  EXPECT_TRUE(valid_utf8("eight bytes of ASCII, \xc3\xa9, and eight more"));
+  EXPECT_FALSE(valid_utf8("eight bytes of ASCII, \xc3, and eight more"));
   for (const char* bad :
        {"\x80", "\xc3", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xe2\x82", "\xed\xa0\x80", "\xed\xbf\xbf",
         "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xe2\x28\xa1"}) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engine/base/digest.h"
+#include "engine/base/object_text.h"
 #include "engine/exec/system/disk.h"
 
 namespace plumb::exec {
@@ -51,6 +52,42 @@ Lines whole_lines(std::string_view text) {
   }
 }
 
+void append(std::string& out, const Triggered& trigger) {
+  ObjectText object(out);
+  object.text("address", trigger.address);
+  object.text("op", name(trigger.op));
+  object.close();
+}
+
+void append(std::string& out, const Intent& intent) {
+  ObjectText object(out);
+  object.text("address", intent.address);
+  object.text("entry", "intent");
+  object.text("op", name(intent.op));
+  object.text("plan", intent.plan);
+  object.text("run", intent.run);
+  append_texts(object.member("temporaries"), intent.temporaries);
+  append_list(object.member("triggers"), intent.triggers,
+              [](std::string& to, const Triggered& trigger) { append(to, trigger); });
+  object.close();
+}
+
+void append(std::string& out, const Outcome& outcome) {
+  ObjectText object(out);
+  object.text("address", outcome.address);
+  object.flag("discharges", outcome.discharges);
+  object.text("entry", "outcome");
+  if (outcome.forget) object.flag("forget", true);
+  object.text("op", name(outcome.op));
+  object.text("outcome", name(outcome.outcome));
+  object.text("plan", outcome.plan);
+  if (outcome.resource) object.json("resource", *outcome.resource);
+  object.text("run", outcome.run);
+  if (!outcome.text.empty()) object.text("text", outcome.text);
+  object.flag("touched", outcome.touched);
+  object.close();
+}
+
 std::int64_t generation_in(const Lines& lines) {
   if (lines.bodies.empty()) return 0;
   const Json& first = lines.bodies.front();
@@ -60,9 +97,8 @@ std::int64_t generation_in(const Lines& lines) {
 
 }  // namespace
 
-std::string journal_line(const Json& body) {
-  const std::string text = canonical(body);
-  return checksum(text) + " " + text + "\n";
+std::string journal_line(const std::string& body) {
+  return checksum(body) + " " + body + "\n";
 }
 
 std::optional<Json> parse_journal_line(std::string_view line) {
@@ -74,29 +110,10 @@ std::optional<Json> parse_journal_line(std::string_view line) {
   return std::move(*body);
 }
 
-Json to_json(const JournalEntry& entry) {
-  if (const auto* intent = std::get_if<Intent>(&entry)) {
-    Json triggers = Json::array();
-    for (const Triggered& trigger : intent->triggers) {
-      triggers.push_back({{"address", trigger.address}, {"op", name(trigger.op)}});
-    }
-    return {{"entry", "intent"},
-            {"run", intent->run},
-            {"plan", intent->plan},
-            {"address", intent->address},
-            {"op", name(intent->op)},
-            {"triggers", std::move(triggers)},
-            {"temporaries", intent->temporaries}};
-  }
-  const auto& outcome = std::get<Outcome>(entry);
-  Json json = {{"entry", "outcome"},         {"run", outcome.run},
-               {"plan", outcome.plan},       {"address", outcome.address},
-               {"op", name(outcome.op)},     {"outcome", name(outcome.outcome)},
-               {"touched", outcome.touched}, {"discharges", outcome.discharges}};
-  if (outcome.resource) json["resource"] = *outcome.resource;
-  if (outcome.forget) json["forget"] = true;
-  if (!outcome.text.empty()) json["text"] = outcome.text;
-  return json;
+std::string journal_text(const JournalEntry& entry) {
+  std::string text;
+  std::visit([&text](const auto& one) { append(text, one); }, entry);
+  return text;
 }
 
 std::optional<JournalEntry> entry_from_json(const Json& json) {
@@ -154,7 +171,7 @@ Result<> Journal::open() {
   const std::size_t keep = continues ? lines.bytes : 0;
   if (::ftruncate(file_.get(), static_cast<off_t>(keep)) != 0) return os_error("write", path);
   if (::lseek(file_.get(), static_cast<off_t>(keep), SEEK_SET) < 0) return os_error("write", path);
-  if (!continues) PLUMB_TRY(write_all(file_.get(), journal_line({{"journal", generation_}}), path));
+  if (!continues) PLUMB_TRY(write_all(file_.get(), journal_line(canonical({{"journal", generation_}})), path));
   return sync_folder(folder_->files(), folder_->path());
 }
 
@@ -162,7 +179,7 @@ Result<> Journal::append(std::span<const JournalEntry> entries) {
   if (entries.empty()) return {};
   if (!file_) PLUMB_TRY(open());
   std::string lines;
-  for (const JournalEntry& entry : entries) lines += journal_line(to_json(entry));
+  for (const JournalEntry& entry : entries) lines += journal_line(journal_text(entry));
   PLUMB_TRY(write_all(file_.get(), lines, journal_path(*folder_)));
   if (sync_content(file_.get()) != 0) return os_error("sync", journal_path(*folder_));
   return {};

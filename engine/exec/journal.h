@@ -58,10 +58,10 @@ struct JournalContent {
   std::vector<JournalEntry> entries;
 };
 
-// One line with its checksum and line end; nothing where the line is not whole.
-std::string journal_line(const Json& body);
+// One line with its checksum and line end, of canonical JSON; nothing where the line is not whole.
+std::string journal_line(const std::string& body);
 std::optional<Json> parse_journal_line(std::string_view line);
-Json to_json(const JournalEntry& entry);
+std::string journal_text(const JournalEntry& entry);
 std::optional<JournalEntry> entry_from_json(const Json& json);
 
 JournalContent read_journal(const StateFolder& folder);

@@ -17,6 +17,7 @@ namespace plumb::exec {
 namespace {
 
 constexpr std::size_t kChunk = std::size_t{128} << 10;
+constexpr std::size_t kSmallChunk = std::size_t{4} << 10;
 
 FileType type_of(mode_t mode) {
   if (S_ISREG(mode)) return FileType::kFile;
@@ -30,14 +31,19 @@ Error unreadable(const std::string& path) {
   return fail(Code::kCannotObserve, error.summary());
 }
 
+struct RegularFile {
+  UniqueFd fd;
+  std::size_t size = 0;  // as it says
+};
+
 // Opens a regular file without waiting for the other end of a FIFO and without touching a device.
-Result<UniqueFd> open_regular(const RootFiles& files, const std::string& path) {
+Result<RegularFile> open_regular(const RootFiles& files, const std::string& path) {
   UniqueFd fd = files.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!fd) return unreadable(path);
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) return unreadable(path);
   if (!S_ISREG(info.st_mode)) return fail(Code::kCannotObserve, path + " is not a regular file");
-  return fd;
+  return RegularFile{std::move(fd), static_cast<std::size_t>(info.st_size)};
 }
 
 }  // namespace
@@ -67,11 +73,13 @@ Result<std::optional<FileInfo>> LocalSystem::stat(const std::string& path, bool 
 }
 
 Result<std::string> LocalSystem::file_digest(const std::string& path) {
-  PLUMB_TRY_ASSIGN(const UniqueFd fd, open_regular(files_, path));
+  PLUMB_TRY_ASSIGN(const RegularFile file, open_regular(files_, path));
   Sha256 hash;
-  const auto buffer = std::make_unique_for_overwrite<char[]>(kChunk);
+  // Most files are small, and a large buffer costs more than they do. A size is only what the file says.
+  const std::size_t chunk = std::clamp(file.size, kSmallChunk, kChunk);
+  const auto buffer = std::make_unique_for_overwrite<char[]>(chunk);
   while (true) {
-    const ssize_t count = ::read(fd.get(), buffer.get(), kChunk);
+    const ssize_t count = ::read(file.fd.get(), buffer.get(), chunk);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return unreadable(path);
     if (count == 0) return hash.finish();
@@ -81,8 +89,8 @@ Result<std::string> LocalSystem::file_digest(const std::string& path) {
 }
 
 Result<std::string> LocalSystem::read_file(const std::string& path, std::size_t limit) {
-  PLUMB_TRY_ASSIGN(const UniqueFd fd, open_regular(files_, path));
-  Result<std::string> bytes = read_all(fd.get(), limit, path);
+  PLUMB_TRY_ASSIGN(const RegularFile file, open_regular(files_, path));
+  Result<std::string> bytes = read_all(file.fd.get(), limit, path);
   if (!bytes) return fail(Code::kCannotObserve, bytes.error().summary());
   return bytes;
 }

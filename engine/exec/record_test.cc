@@ -147,7 +147,7 @@ TEST_F(RecordTest, ATornTailIsCutOff) {
   killed({intent("r1", kFile), outcome("r1", kFile, JournalOutcome::kChanged)});
   const std::string whole = root_.read(journal());
   for (const std::string& tail :
-       {std::string("0123"), journal_line({{"entry", "intent"}}).substr(0, 30), std::string(40, '\0')}) {
+       {std::string("0123"), journal_line(R"({"entry":"intent"})").substr(0, 30), std::string(40, '\0')}) {
     root_.write(journal(), whole + tail);
     const HostRecord record = load_record(folder_);
     ASSERT_EQ(record.unreported.size(), 1U);

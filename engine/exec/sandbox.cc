@@ -86,6 +86,7 @@ Result<> run_confined(const SandboxWork& work) {
     ::_exit(0);
   }
   pipe.write.reset();
+  if (work.meanwhile) work.meanwhile();
   Result<> received = receive_all(work, pipe.read.get());
   if (!received) ::kill(child, SIGKILL);
   int status = 0;

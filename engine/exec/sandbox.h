@@ -20,6 +20,7 @@ namespace plumb::exec {
 struct SandboxWork {
   // In the child; what it writes to `out` is received. Programs may use `scratch` ("" where there is none) as TMPDIR.
   std::function<void(int out, const std::string& scratch)> work;
+  std::function<void()> meanwhile;                          // in the parent, once the child is at work
   std::function<Result<>(std::string_view bytes)> receive;  // in the parent, as it comes; an error ends the child
   std::function<bool()> wants_stop;                         // asked when `stop_fd` is readable
   int stop_fd = -1;

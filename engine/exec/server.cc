@@ -113,12 +113,24 @@ class Server {
     };
     work.wants_stop = [this] { return line_.wants_stop(); };
     work.stop_fd = line_.in();
+    // The record is read and put into words while the child observes; it is told last all the same.
+    Result<std::string> record = std::string();
+    work.meanwhile = [&] { record = record_frames(folder); };
     system_.keep_answers();
-    if (!question.resources.empty()) PLUMB_TRY(run_confined(work));
+    if (question.resources.empty()) {
+      work.meanwhile();
+    } else {
+      PLUMB_TRY(run_confined(work));
+    }
+    if (!record) return std::move(record.error());
+    line_.send_frames(*record);
+    return {};
+  }
+
+  static Result<std::string> record_frames(const StateFolder& folder) {
     wire::Record record = to_wire(load_record(folder));
     PLUMB_TRY_ASSIGN(record.locks, locks_in_force(folder));
-    line_.send(record);
-    return {};
+    return wire::frames(record);
   }
 
   Result<> take(const wire::Blob& blob) {

@@ -23,6 +23,7 @@ class StreamLine : public Line {
   void send(std::span<const wire::Message> messages) override;
   void send(const wire::Message& message) { send({&message, 1}); }
   void send_body(std::string_view body) { write(wire::frame(body)); }
+  void send_frames(std::string_view frames) { write(frames); }
   bool wants_stop() override;
   // Says Alive where nothing was said for the time of `silence`.
   void show_life() override;

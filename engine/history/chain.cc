@@ -4,6 +4,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/json.h"
+#include "engine/base/object_text.h"
 #include "engine/history/plan_store.h"
 #include "engine/history/rows.h"
 #include "engine/history/store.h"
@@ -34,11 +35,20 @@ Json to_json(const HostEntry& host) {
           {"text", clean(host.text)}};
 }
 
-Json to_json(const ActionRecord& record) {
+// There are as many as a run has actions.
+void append_action(std::string& out, const ActionRecord& record) {
   const ActionEntry& action = record.action;
-  return {{"address", clean(action.address)}, {"at", clean(action.at)},          {"code", clean(action.code)},
-          {"host", clean(record.host)},       {"index", action.index},           {"milliseconds", action.milliseconds},
-          {"op", clean(action.op)},           {"outcome", name(action.outcome)}, {"text", clean(action.text)}};
+  ObjectText object(out);
+  object.text("address", clean(action.address));
+  object.text("at", clean(action.at));
+  object.text("code", clean(action.code));
+  object.text("host", clean(record.host));
+  object.json("index", action.index);
+  object.json("milliseconds", action.milliseconds);
+  object.text("op", clean(action.op));
+  object.text("outcome", name(action.outcome));
+  object.text("text", clean(action.text));
+  object.close();
 }
 
 Json to_json(const LateReport& late) {
@@ -54,7 +64,7 @@ Result<std::string> run_digest(Database& database, std::int64_t number, const st
   std::string separator;
   PLUMB_TRY(read_actions(database, number, [&](const ActionRecord& action) {
     std::string bytes = separator;
-    append_canonical(bytes, to_json(action));
+    append_action(bytes, action);
     hash.add(bytes);
     separator = ",";
   }));

@@ -47,6 +47,23 @@ Result<> make_file(const std::filesystem::path& file) {
   return {};
 }
 
+bool has_write_ahead_log(const std::filesystem::path& file) {
+  std::error_code failure;
+  return std::filesystem::exists(file.string() + "-wal", failure) || failure;
+}
+
+// The header of a new log is otherwise synced, and its folder, before the first commit. That is there for a log that is
+// begun anew over old entries; in a new one are none, and nothing is lost with it that the next commits, which are not
+// synced either, would not lose too. A checkpoint syncs all of it before it touches the database.
+Result<> begin_log(Database& database) {
+  PLUMB_TRY(database.execute("PRAGMA synchronous = OFF"));
+  PLUMB_TRY(database.use_write_ahead_log());
+  PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
+  PLUMB_TRY_ASSIGN(const std::int64_t version, database.number("PRAGMA user_version"));
+  PLUMB_TRY(database.execute("PRAGMA user_version = " + std::to_string(version)));  // so that something is written
+  return transaction.commit();
+}
+
 // The version of the schema; 0 for a database without tables. Inside a transaction: another process may be
 // making them.
 Result<std::int64_t> read_version(Database& database, const std::filesystem::path& file) {
@@ -86,8 +103,10 @@ Result<> migrate(Database& database, const std::filesystem::path& file) {
 
 Result<std::shared_ptr<Store>> open_store(const std::filesystem::path& file) {
   PLUMB_TRY(make_file(file));
+  const bool has_log = has_write_ahead_log(file);  // before it is opened, which makes an empty one
   PLUMB_TRY_ASSIGN(Database database, Database::open(file, Database::Mode::kReadWrite));
   PLUMB_TRY_ASSIGN(const std::int64_t version, version_now(database, file));
+  if (!has_log) PLUMB_TRY(begin_log(database));
   PLUMB_TRY(database.use_write_ahead_log());
   // NORMAL syncs at checkpoints only, so a commit is a write to the log: it outlives this process, and costs
   // microseconds. The log may grow to 32 MB before a run pays for a checkpoint. Where a sync stops at the disk's cache

@@ -4,7 +4,9 @@
 #include <set>
 
 #include "engine/base/digest.h"
+#include "engine/base/object_text.h"
 #include "engine/base/pool.h"
+#include "engine/plan/action_text.h"
 
 namespace plumb::plan {
 namespace {
@@ -15,10 +17,17 @@ Json strings(const std::vector<std::string>& list) {
   return array;
 }
 
-Json actions_to_json(const Actions& actions) {
-  Json array = Json::array();
-  for (const Action& action : actions) array.push_back(action_to_json(action));
-  return array;
+void append_due(std::string& out, const Due& due) {
+  ObjectText object(out);
+  object.text("address", due.address);
+  object.text("op", name(due.op));
+  object.close();
+}
+
+std::string actions_text(const Actions& actions) {
+  std::string text;
+  append_list(text, actions, append_action);
+  return text;
 }
 
 Json lock_to_json(const Lock& lock) {
@@ -54,23 +63,6 @@ Json content_to_json(const LargeContent& content) {
   return json;
 }
 
-// Writes the canonical text of an object member by member, so that a large plan need not lie in memory as a tree. Names
-// come in canonical order.
-class ObjectText {
- public:
-  explicit ObjectText(std::string& out) : out_(out) { out_ += '{'; }
-  // Where the value goes.
-  std::string& member(std::string_view name) {
-    if (out_.back() != '{') out_ += ',';
-    append_canonical_text(out_, name);
-    return out_ += ':';
-  }
-  void close() { out_ += '}'; }
-
- private:
-  std::string& out_;
-};
-
 // A list of actions as the artifact holds it, and how many hosts have it.
 struct ActionList {
   std::string text;
@@ -91,7 +83,7 @@ class ActionLists {
     }
     std::vector<ActionList> written(all.size());
     const auto write = [&](std::size_t i) {
-      written[i].text = canonical(actions_to_json(*all[i]));
+      written[i].text = actions_text(*all[i]);
       written[i].digest = digest(written[i].text);
     };
     if (all.size() < kFew) {
@@ -165,28 +157,35 @@ void append_shared(std::string& out, const ActionLists& lists) {
 
 }  // namespace
 
+// Most of a plan's bytes.
+void append_action(std::string& out, const Action& action) {
+  ObjectText object(out);
+  object.text("address", action.desired.address.str());
+  object.json("after", action.after);
+  object.json("because", action.because);
+  object.json("before", action.before);
+  if (action.confirm_within > 0) object.json("confirm_within", action.confirm_within);
+  object.json("desired", action.desired.attributes);
+  object.text("fidelity", name(action.fidelity));
+  if (!action.note.empty()) object.text("note", action.note);
+  object.text("op", name(action.op));
+  append_list(object.member("operations"), action.operations,
+              [](std::string& to, const Operation& operation) { append_canonical(to, to_json(operation)); });
+  if (!action.owes.empty()) append_list(object.member("owes"), action.owes, append_due);
+  if (action.pending) object.flag("pending", true);
+  append_texts(object.member("requires"), action.needs);
+  if (!action.desired.sensitive.empty()) append_texts(object.member("sensitive"), action.desired.sensitive);
+  object.text("source", action.source);
+  if (!action.triggered_by.empty()) append_texts(object.member("triggered_by"), action.triggered_by);
+  object.text("undo", action.undo ? "yes" : "no");
+  if (!action.unknown_until.empty()) append_texts(object.member("unknown_until"), action.unknown_until);
+  object.close();
+}
+
 Json action_to_json(const Action& action) {
-  Json operations = Json::array();
-  for (const Operation& operation : action.operations) operations.push_back(to_json(operation));
-  Json json = {{"address", action.desired.address.str()},
-               {"op", name(action.op)},
-               {"fidelity", name(action.fidelity)},
-               {"before", action.before},
-               {"after", action.after},
-               {"desired", action.desired.attributes},
-               {"operations", std::move(operations)},
-               {"requires", strings(action.needs)},
-               {"because", action.because},
-               {"undo", action.undo ? "yes" : "no"},
-               {"source", action.source}};
-  if (!action.desired.sensitive.empty()) json["sensitive"] = action.desired.sensitive;
-  if (!action.note.empty()) json["note"] = action.note;
-  if (!action.triggered_by.empty()) json["triggered_by"] = strings(action.triggered_by);
-  if (action.pending) json["pending"] = true;
-  if (!action.unknown_until.empty()) json["unknown_until"] = strings(action.unknown_until);
-  if (action.confirm_within > 0) json["confirm_within"] = action.confirm_within;
-  for (const Due& due : action.owes) json["owes"].push_back({{"address", due.address}, {"op", name(due.op)}});
-  return json;
+  std::string text;
+  append_action(text, action);
+  return Json::parse(text);
 }
 
 Artifact write_artifact(const Plan& plan) {
@@ -263,7 +262,8 @@ void write_expanded(const Plan& plan, std::map<std::string, Json> members, const
     std::string_view before_host = "{";
     for (const auto& [name, host] : plan.hosts) {
       Json json = host_to_json(host);
-      json["actions"] = actions_to_json(*host.actions);
+      json["actions"] = Json::array();
+      for (const Action& action : *host.actions) json["actions"].push_back(action_to_json(action));
       write(std::string(before_host) + "\n    " + Json(name).dump() + ": " + indented(json, 2));
       before_host = ",";
     }

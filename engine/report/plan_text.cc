@@ -6,7 +6,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/outside_text.h"
-#include "engine/plan/artifact.h"
+#include "engine/plan/action_text.h"
 #include "engine/report/host_list.h"
 #include "engine/report/rollout_text.h"
 #include "engine/report/style.h"
@@ -211,9 +211,18 @@ struct Group {
   std::vector<const plan::Action*> actions;
 };
 
+std::vector<Group> only_group(const std::pair<const std::string, plan::HostPlan>& host) {
+  if (host.second.actions->empty()) return {};
+  Group group;
+  group.hosts = {host.first};
+  for (const plan::Action& action : *host.second.actions) group.actions.push_back(&action);
+  return {std::move(group)};
+}
+
 // Each distinct action once, under the set of hosts that have it; sets in order of their first host, actions in plan
 // order.
 std::vector<Group> group_by_hosts(const plan::Plan& plan) {
+  if (plan.hosts.size() == 1) return only_group(*plan.hosts.begin());
   struct Entry {
     const plan::Action* action;
     std::vector<std::string> hosts;
@@ -225,7 +234,7 @@ std::vector<Group> group_by_hosts(const plan::Plan& plan) {
     auto [known, added] = keys.try_emplace(host_plan.actions.get());
     for (std::size_t i = 0; i < host_plan.actions->size(); ++i) {
       const plan::Action& action = (*host_plan.actions)[i];
-      if (added) known->second.push_back(canonical(plan::action_to_json(action)));
+      if (added) plan::append_action(known->second.emplace_back(), action);
       auto [entry, fresh] = entries.try_emplace(known->second[i], Entry{&action, {}, i});
       entry->second.hosts.push_back(host);
       entry->second.place = std::max(entry->second.place, i);

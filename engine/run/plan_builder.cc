@@ -46,12 +46,25 @@ PlanBuilder::PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, cons
   plan_.engine = PLUMB_VERSION;
   plan_.project = input.project.name;
   plan_.scope = std::move(scope);
-  const Result<std::string> config = config::digest_of(input.project, input.stopped);
-  if (!config) diagnostics_.add(config.error().diagnostic());
-  plan_.inputs = {{"config", config.value_or(std::string())},
-                  {"inventory", input.inventory.digest},
-                  {"values", values_digest(input, hosts)}};
-  if (!input.recorded_facts.empty()) plan_.inputs["recorded_facts"] = digest(canonical(Json(input.recorded_facts)));
+  inputs_ = Beside([this, hosts] {
+    const ComputeTurn turn;
+    config_ = config::digest_of(input_.project, input_.stopped);
+    values_ = values_digest(input_, hosts);
+  });
+}
+
+void PlanBuilder::take_inputs() {
+  inputs_.wait();
+  if (!plan_.inputs.empty()) return;
+  if (!config_) diagnostics_.add(config_.error().diagnostic());
+  plan_.inputs = {
+      {"config", config_.value_or(std::string())}, {"inventory", input_.inventory.digest}, {"values", values_}};
+  if (!input_.recorded_facts.empty()) plan_.inputs["recorded_facts"] = digest(canonical(Json(input_.recorded_facts)));
+}
+
+const Diagnostics& PlanBuilder::diagnostics() {
+  take_inputs();
+  return diagnostics_;
 }
 
 void PlanBuilder::add(const std::string& host, plan::HostPlan plan, const std::map<std::string, std::string>& texts,
@@ -87,6 +100,7 @@ void PlanBuilder::add_unplanned(const std::string& host, const Diagnostics& foun
 }
 
 plan::Plan PlanBuilder::finish() && {
+  take_inputs();
   if (const std::optional<config::Rollout>& rollout = input_.project.rollout) {
     std::set<std::string> hosts;
     for (const auto& [name, host] : plan_.hosts) {

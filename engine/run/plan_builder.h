@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "engine/base/pool.h"
 #include "engine/ir/compile.h"
 #include "engine/ir/contents.h"
 #include "engine/run/plan_contents.h"
@@ -15,7 +16,8 @@ namespace plumb::run {
 
 class PlanBuilder {
  public:
-  // `input` outlives this.
+  // `input` outlives this. What is known of the inputs alone is computed beside what follows: hosts are waited for
+  // meanwhile.
   PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, const std::set<std::string>& hosts);
 
   // `contents` hold the bytes of what the host's graph names, or of others.
@@ -25,18 +27,23 @@ class PlanBuilder {
   // A host that was asked for and has no plan, because of the first error in `found`.
   void add_unplanned(const std::string& host, const Diagnostics& found);
 
-  // Source files and contents that could not be read.
-  const Diagnostics& diagnostics() const { return diagnostics_; }
+  // Source files and contents that could not be read. After the last add().
+  const Diagnostics& diagnostics();
   // Who knows the contents that the plan names and does not hold.
   ContentHolders holders() const { return {contents_.begin(), contents_.end()}; }
   plan::Plan finish() &&;
 
  private:
+  void take_inputs();
+
   const ir::CompilerInput& input_;
   plan::Plan plan_;
   std::set<std::shared_ptr<const plan::Actions>> added_;
   std::set<std::shared_ptr<const ir::Contents>> contents_;
   Diagnostics diagnostics_;
+  Result<std::string> config_ = std::string();  // the digest; until `inputs_` is done, its own
+  std::string values_;                          // the same
+  Beside inputs_;
 };
 
 }  // namespace plumb::run

@@ -18,7 +18,9 @@ using std::chrono::seconds;
 constexpr seconds kHelloTime{30};
 constexpr minutes kObserveTime{10};
 constexpr minutes kSendTime{10};
-constexpr std::size_t kSentTogether = std::size_t{1} << 20;
+// Small contents travel together, so many bytes at a time: the host takes them while the next are read.
+constexpr std::size_t kSentTogether = std::size_t{64} << 10;
+constexpr std::size_t kAroundContent = 128;  // bytes of a frame that are not its content's, about
 
 // Of a file as it is now, for the diff.
 constexpr std::size_t kLongestContentText = std::size_t{256} << 10;
@@ -226,7 +228,7 @@ Result<wire::Locks> Session::change_locks(const wire::ChangeLocks& request) {
   return locks;
 }
 
-// Small ones travel together, with what follows them; so that they do not gather in memory, some at a time.
+// The last ones travel with what follows them.
 Result<> Session::send_blobs(const Request& request, const PlanContents& contents) {
   std::size_t waiting = 0;
   for (const std::string& digest : request.blobs) {
@@ -238,7 +240,7 @@ Result<> Session::send_blobs(const Request& request, const PlanContents& content
       blob.bytes += piece;
       return {};
     }));
-    waiting += blob.bytes.size();
+    waiting += blob.bytes.size() + kAroundContent;
     if (waiting < kSentTogether) {
       PLUMB_TRY(conversation_->queue(blob));
     } else {
