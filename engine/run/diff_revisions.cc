@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/base/digest.h"
+#include "engine/base/sealed.h"
 #include "engine/config/tags.h"
 #include "engine/run/plan_builder.h"
 #include "engine/simulate/assume.h"
@@ -89,12 +91,31 @@ class Comparing {
     if (old_hosts_.contains(host)) old_graph = old_compiler_.compile(host, facts, found);
     if (new_graph == nullptr || old_graph == nullptr) return false;
     const Registry& kinds = after_.providers();
-    auto simulation = simulate::simulate_host(*new_graph, kinds, simulate::as_declared(*old_graph, *new_graph, kinds),
-                                              host, found, request_.scope);
+    simulate::Observation observation = simulate::as_declared(*old_graph, *new_graph, kinds);
+    seal(*new_graph, observation);
+    auto simulation = simulate::simulate_host(*new_graph, kinds, observation, host, found, request_.scope);
     if (!simulation) return false;
     add_old_texts(*simulation, old_compiler_.contents(), kinds);
     builder_.add(host, std::move(simulation->host), simulation->texts, new_compiler_.shared_contents());
     return true;
+  }
+
+  // What is a secret in the newer revision is one in the older too, though it stands there in clear.
+  void seal(const ir::HostGraph& graph, simulate::Observation& observation) const {
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+      const Desired& desired = graph.nodes[i].desired;
+      const Kind* kind = after_.providers().find(desired.address.kind);
+      if (kind == nullptr || !observation.states[i]) continue;
+      for (const std::string& name : desired.sensitive) {
+        const auto found = observation.states[i]->attributes.find(name);
+        if (found == observation.states[i]->attributes.end() || found->is_null()) continue;
+        std::string text = found->is_string() ? found->get<std::string>() : canonical(*found);
+        if (Sealed::decode(text)) continue;
+        if (kind->content(name) != nullptr && is_digest(text))
+          text = old_compiler_.contents().bytes(text).value_or(text);
+        *found = Sealed::of(request_.key, text).encode();
+      }
+    }
   }
 
   const Workspace& after_;

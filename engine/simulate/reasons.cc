@@ -10,7 +10,8 @@ bool is_sealed(const Json& value) {
 }
 
 // The three-way comparison of what was left, what is there and what is asked for.
-std::string reason(const std::string& attribute, const Json* recorded, const Json& before, const Json& after) {
+std::string reason(const std::string& attribute, const Json* recorded, const Json& before, const Json& after,
+                   bool was_there) {
   if (recorded == nullptr) return "first";
   const auto member = [&](const Json& object) {
     const auto found = object.find(attribute);
@@ -23,6 +24,8 @@ std::string reason(const std::string& attribute, const Json* recorded, const Jso
   const bool comparable = left.is_null() || found.is_null() || is_sealed(left) == is_sealed(found);
   const bool host_moved = comparable && found != left;
   const bool config_moved = member(after) != left;
+  // It goes with the resource, and was never anybody's to set.
+  if (was_there && left.is_null() && member(after).is_null()) return "config";
   if (host_moved && config_moved) return "both";
   return host_moved ? "drift" : "config";
 }
@@ -31,9 +34,13 @@ std::string reason(const std::string& attribute, const Json* recorded, const Jso
 
 std::map<std::string, std::string> reasons(const Change& change, const Json* recorded) {
   std::map<std::string, std::string> because;
+  // Whether the last run left something of what is there now.
+  bool was_there = false;
+  for (const auto& [attribute, unused] : change.before.items())
+    was_there = was_there || (recorded != nullptr && recorded->contains(attribute));
   for (const Json* side : {&change.before, &change.after}) {
     for (const auto& [attribute, unused] : side->items()) {
-      because[attribute] = reason(attribute, recorded, change.before, change.after);
+      because[attribute] = reason(attribute, recorded, change.before, change.after, was_there);
     }
   }
   return because;
