@@ -138,7 +138,7 @@ class RevisionDiff {
         continue;
       }
       add_old_texts(*simulation, old_compiler.contents(), options_.kinds);
-      builder.add(host, std::move(simulation->host), simulation->texts, new_compiler.shared_contents());
+      builder.add(host, std::move(*simulation), new_compiler.shared_contents());
     }
     found.extend(Diagnostics(builder.diagnostics()));
     after.workspace().diagnose(found);
@@ -147,7 +147,7 @@ class RevisionDiff {
   }
 
   static void add_old_texts(simulate::Simulation& simulation, const ir::Contents& contents, const Registry& kinds) {
-    for (const plan::Action& action : *simulation.host.actions) {
+    for (const plan::Action& action : simulation.actions) {
       Desired before = action.desired;
       before.attributes = action.before;
       for (const std::string& digest : content_digests(kinds, before)) {

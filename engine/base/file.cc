@@ -29,10 +29,14 @@ Result<> write_all(int fd, std::string_view bytes, const std::filesystem::path& 
   return {};
 }
 
-Result<> write_new(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
+Result<> write_new(const std::filesystem::path& path, const GivePieces& bytes, unsigned mode) {
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!file) return system_error(Code::kWriteFailed, "create", path);
-  PLUMB_TRY(write_all(file.get(), bytes, path));
+  Result<> written;
+  bytes([&](std::string_view piece) {
+    if (written) written = write_all(file.get(), piece, path);
+  });
+  PLUMB_TRY(std::move(written));
   if (sync_file(file.get()) != 0) return system_error(Code::kWriteFailed, "sync", path);
   return {};
 }
@@ -64,6 +68,11 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 }
 
 Result<> write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
+  return write_file(
+      path, [bytes](const TakePiece& take) { take(bytes); }, mode);
+}
+
+Result<> write_file(const std::filesystem::path& path, const GivePieces& bytes, unsigned mode) {
   std::filesystem::path temporary = path;
   temporary += ".plumb-" + std::to_string(::getpid());
   if (Result<> written = write_new(temporary, bytes, mode); !written) {

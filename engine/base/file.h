@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/byte_sink.h"
 #include "engine/base/result.h"
 
 namespace plumb {
@@ -16,5 +17,7 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 
 // Atomic and durable: a temporary file beside it, fsync, rename, fsync of the folder.
 Result<> write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0644);
+// The same for bytes that are never whole in memory.
+Result<> write_file(const std::filesystem::path& path, const GivePieces& bytes, unsigned mode = 0644);
 
 }  // namespace plumb

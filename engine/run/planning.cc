@@ -11,7 +11,7 @@ namespace {
 
 void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
   for (const auto& [host, host_plan] : plan.hosts) {
-    for (const plan::Action& action : *host_plan.actions) {
+    for (const plan::Action& action : host_plan.actions.unpack()) {
       if (action.fidelity == Fidelity::kExact) continue;
       diagnostics.add(Diagnostic(Code::kFidelity, "`" + action.desired.address.str() + "` is " +
                                                       std::string(name(action.fidelity)) +
@@ -92,7 +92,7 @@ std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& reques
   }
   context.tell(found);
   if (planned.fleet != nullptr) keep_late_reports(*planned.fleet, context);
-  planned.artifact = plan::write_artifact(planned.plan);
+  planned.plan_id = plan::write_artifact(planned.plan, [](std::string_view) {});
   return planned;
 }
 

@@ -44,7 +44,7 @@ inline const std::vector<std::pair<std::string, std::string>>& homes() {
   static const std::vector<std::pair<std::string, std::string>> table = {
       {"yaml-cpp/", "engine/lang/"}, {"re2/", "engine/lang/cel/"},
       {"libssh/", "engine/host/"},   {"sqlite3.h", "engine/history/"},
-      {"zlib.h", "engine/history/"}, {"CLI/", "cmd/"},
+      {"zlib.h", "engine/base/packed.cc"}, {"CLI/", "cmd/"},
       {"spdlog/", "cmd/"},           {"tl/", "engine/base/result.h"},
   };
   return table;
