@@ -38,8 +38,7 @@ void add_planning_options(CLI::App& command, PlanningOptions& planning) {
 Result<> write_plan(const run::Planned& planned, const PlanArguments& arguments) {
   PLUMB_TRY(run::write_contents(planned.plan, planned.contents, run::contents_folder(arguments.file),
                                 arguments.with_contents));
-  return write_file(arguments.file,
-                    [&](const TakePiece& take) { (void)plan::write_artifact(planned.plan, take); });
+  return write_file(arguments.file, [&](const TakePiece& take) { (void)plan::write_artifact(planned.plan, take); });
 }
 
 int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, run::HostResults& results) {

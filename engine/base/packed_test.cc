@@ -1,9 +1,9 @@
 // What was packed comes back, whole or in pieces, and what is no packing is not believed.
 #include "engine/base/packed.h"
 
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include <gtest/gtest.h>
 
 namespace plumb {
 namespace {

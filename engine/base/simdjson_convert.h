@@ -1,5 +1,5 @@
-// From what simdjson read to the document type, several times as fast as the library that other JSON is read with. For who
-// links simdjson.
+// From what simdjson read to the document type, several times as fast as the library that other JSON is read with. For
+// who links simdjson.
 #pragma once
 
 #include <simdjson.h>
@@ -8,8 +8,8 @@
 
 namespace plumb {
 
-// Equal to what parse_json() makes of it. False for what that refuses, and for large integers and fractions, which it has
-// to say itself.
+// Equal to what parse_json() makes of it. False for what that refuses, and for large integers and fractions, which it
+// has to say itself.
 inline bool convert(simdjson::dom::element from, Json& to);
 
 inline bool convert(simdjson::dom::object from, Json& to) {

@@ -29,7 +29,7 @@ struct RunStart {
   std::string id;
   std::string kind = "apply";
   std::string project;
-  std::string plan;           // its id; "" where there is none
+  std::string plan;  // its id; "" where there is none
   // The document of the plan, which must be what `plan` is the digest of: stored once a plan, its contents once a
   // history. Empty where it is not known.
   GivePieces plan_document;

@@ -211,9 +211,8 @@ Result<> store_plan(Database& database, const std::string& plan, const GivePiece
   PLUMB_TRY_ASSIGN(const bool known, has_document(database, plan));
   if (known) return {};
   PLUMB_TRY(database.execute("SAVEPOINT contents"));
-  PlanTaker taker([&database](const std::string& name, const std::string& bytes) {
-    return store_content(database, name, bytes);
-  });
+  PlanTaker taker(
+      [&database](const std::string& name, const std::string& bytes) { return store_content(database, name, bytes); });
   document([&taker](std::string_view piece) { taker.add(piece); });
   PLUMB_TRY_ASSIGN(std::optional<PlanTaker::Document> apart, taker.finish());
   if (!apart) PLUMB_TRY(database.execute("ROLLBACK TO contents"));

@@ -166,7 +166,8 @@ std::string Contents::add_template_text(std::string text) {
 }
 
 Result<std::string> Contents::add_source(const std::string& source, const std::string* key) {
-  std::map<std::string, std::string>& known_digests = key == nullptr ? common_->file_digests : common_->secret_file_digests;
+  std::map<std::string, std::string>& known_digests =
+      key == nullptr ? common_->file_digests : common_->secret_file_digests;
   if (const auto known = known_digests.find(source); known != known_digests.end()) return known->second;
   PLUMB_TRY_ASSIGN(const std::unique_ptr<FileStream> file, common_->project.open(source));
   Sha256 plain;

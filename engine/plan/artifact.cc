@@ -103,9 +103,17 @@ SharedLists shared_lists(const Plan& plan) {
   for (const auto& [name, host] : plan.hosts) ++hosts[host.actions.digest()];
   SharedLists shared;
   for (const auto& [name, host] : plan.hosts) {
-    if (!host.actions.empty() && hosts.at(host.actions.digest()) > 1) shared.emplace(host.actions.digest(), &host.actions);
+    if (!host.actions.empty() && hosts.at(host.actions.digest()) > 1)
+      shared.emplace(host.actions.digest(), &host.actions);
   }
   return shared;
+}
+
+// "actions" comes before all other names.
+std::string host_text(const HostPlan& host, std::string_view actions) {
+  std::string text = "{\"actions\":";
+  text.append(actions).append(1, ',').append(canonical(host_to_json(host)), 1);
+  return text;
 }
 
 void write_hosts(ObjectText object, const Plan& plan, const SharedLists& shared) {
@@ -115,16 +123,9 @@ void write_hosts(ObjectText object, const Plan& plan, const SharedLists& shared)
                    [](const auto* a, const auto* b) { return utf16_less(a->first, b->first); });
   for (const auto* entry : hosts) {
     const HostPlan& host = entry->second;
-    std::string& out = object.member(entry->first);
-    out += "{\"actions\":";
-    if (shared.contains(host.actions.digest())) {
-      append_canonical_text(out, host.actions.digest());
-    } else {
-      out += host.actions.text();
-    }
-    // "actions" comes before all other names.
-    out += ',';
-    out += std::string_view(canonical(host_to_json(host))).substr(1);
+    object.member(entry->first) += shared.contains(host.actions.digest())
+                                       ? host_text(host, canonical(Json(host.actions.digest())))
+                                       : host_text(host, host.actions.text());
   }
   object.close();
 }
@@ -189,15 +190,35 @@ Artifact write_artifact(const Plan& plan) {
 
 namespace {
 
-// `json` as it is written in a larger document, so many levels below its top.
-std::string indented(const Json& json, std::size_t levels) {
-  constexpr int kIndent = 2;
-  const std::string text = json.dump(kIndent);
-  const std::string margin(levels * kIndent, ' ');
+// Canonical text as it is written in a larger, indented document, so many levels below its top.
+std::string indented(std::string_view text, std::size_t levels) {
+  constexpr std::size_t kIndent = 2;
   std::string out;
-  for (const char c : text) {
-    out += c;
-    if (c == '\n') out += margin;  // one inside of a string is escaped
+  out.reserve(text.size() * 3 / 2);
+  const auto break_line = [&] { out.append(1, '\n').append(levels * kIndent, ' '); };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    const char next = at + 1 < text.size() ? text[at + 1] : '\0';
+    if (c == '"') {
+      const std::size_t begin = at++;
+      while (text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+      out += text.substr(begin, at + 1 - begin);
+    } else if ((c == '{' && next == '}') || (c == '[' && next == ']')) {
+      out.append(1, c).append(1, next);
+      ++at;
+    } else if (c == '{' || c == '[') {
+      out += c;
+      ++levels;
+      break_line();
+    } else if (c == '}' || c == ']') {
+      --levels;
+      break_line();
+      out += c;
+    } else {
+      out += c;
+      if (c == ':') out += ' ';
+      if (c == ',') break_line();
+    }
   }
   return out;
 }
@@ -219,14 +240,13 @@ void write_expanded(const Plan& plan, std::map<std::string, Json> members, const
     write(std::string(before) + "\n  " + Json(member).dump() + ": ");
     before = ",";
     if (member != "hosts" || plan.hosts.empty()) {
-      write(indented(value, 1));
+      write(indented(canonical(value), 1));
       continue;
     }
     std::string_view before_host = "{";
     for (const auto& [name, host] : plan.hosts) {
-      Json json = host_to_json(host);
-      json["actions"] = Json::parse(host.actions.text());
-      write(std::string(before_host) + "\n    " + Json(name).dump() + ": " + indented(json, 2));
+      write(std::string(before_host) + "\n    " + canonical(Json(name)) + ": " +
+            indented(host_text(host, host.actions.text()), 2));
       before_host = ",";
     }
     write("\n  }");

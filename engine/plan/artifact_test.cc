@@ -51,6 +51,18 @@ TEST_F(ArtifactTest, ReadsBackWhatItWrote) {
   EXPECT_EQ(found->hosts.at("web01").actions.unpack().front().desired.address.str(), "note:/etc/motd");
 }
 
+TEST_F(ArtifactTest, IsWrittenInFullForPrograms) {
+  Plan plan = plan_of(host_, {"web01", "web02"});
+  plan.hosts["idle \"1\"\\"].orphans = {"note:/{[\",\n"};
+  plan.unplanned["web03"] = "PL3001";
+  std::string text;
+  write_expanded(plan, {{"id", "x"}, {"none", Json::object()}}, [&](std::string_view piece) { text += piece; });
+  const Json json = Json::parse(text);
+  EXPECT_EQ(text, json.dump(2) + "\n");
+  EXPECT_EQ(json["hosts"]["web02"]["actions"], Json::parse(host_.actions.text()));
+  EXPECT_EQ(json["hosts"]["idle \"1\"\\"]["actions"], Json::array());
+}
+
 TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
   Plan plan = plan_of(host_, {"web01"});
   const std::string whole = write_artifact(plan).bytes;

@@ -15,7 +15,7 @@ namespace plumb::plan {
 using CutMembers = std::vector<std::pair<std::string_view, std::string_view>>;
 
 struct DocumentParts {
-  std::string rest;                               // the document, in which the objects that follow are empty
+  std::string rest;                                // the document, in which the objects that follow are empty
   std::map<std::string_view, CutMembers> objects;  // `blobs`, `hosts`, `shared`: as far as they are there
 };
 

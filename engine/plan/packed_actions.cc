@@ -40,8 +40,7 @@ PackedActions::PackedActions(const Actions& actions) {
     append_canonical(text, action_to_json(action));
   }
   text += ']';
-  packed_ =
-      std::make_shared<const Packed>(Packed{actions.size(), text.size(), plumb::digest(text), plumb::pack(text)});
+  packed_ = std::make_shared<const Packed>(Packed{actions.size(), text.size(), plumb::digest(text), plumb::pack(text)});
 }
 
 std::string PackedActions::text() const {

@@ -1,5 +1,5 @@
-// The actions of one host, kept small. A plan holds those of all its hosts at once, and is looked at a host at a time: so
-// it keeps each list as its document has it, deflated, which is a fiftieth of what the actions themselves take.
+// The actions of one host, kept small. A plan holds those of all its hosts at once, and is looked at a host at a time:
+// so it keeps each list as its document has it, deflated, which is a fiftieth of what the actions themselves take.
 #pragma once
 
 #include <cstddef>

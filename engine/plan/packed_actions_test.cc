@@ -42,11 +42,12 @@ Action action_of(Op op, const std::string& address) {
 // Each op, and each member of an action with another value than it has by itself.
 Actions all_kinds_of_actions() {
   Actions actions;
-  for (const Op op : {Op::kCreate, Op::kUpdate, Op::kReplace, Op::kDelete, Op::kRun, Op::kReload, Op::kRestart, Op::kVerify})
+  for (const Op op :
+       {Op::kCreate, Op::kUpdate, Op::kReplace, Op::kDelete, Op::kRun, Op::kReload, Op::kRestart, Op::kVerify})
     actions.push_back(action_of(op, "note:/" + std::string(name(op))));
   Action rich = action_of(Op::kUpdate, "web/note:/etc/ünïcode:\"x\"\\");
   const std::string sealed = keyed_digest("key", "secret");
-  rich.desired.attributes = {{"at", "/etc/motd"}, {"text", sealed}, {"lit", true},    {"count", -3},
+  rich.desired.attributes = {{"at", "/etc/motd"},  {"text", sealed},  {"lit", true},     {"count", -3},
                              {"many", {1, "two"}}, {"none", nullptr}, {"big", 1LL << 53}};
   rich.desired.sensitive = {"text"};
   rich.fidelity = Fidelity::kBounded;
@@ -116,7 +117,8 @@ TEST(PackedActionsTest, ItsTextIsTheDocuments) {
 
   Plan plan;
   plan.hosts["web01"].actions = packed;
-  EXPECT_NE(write_artifact(plan).bytes.find("{\"web01\":{\"actions\":" + packed.text() + ",\"facts\":"), std::string::npos);
+  EXPECT_NE(write_artifact(plan).bytes.find("{\"web01\":{\"actions\":" + packed.text() + ",\"facts\":"),
+            std::string::npos);
   // Named where several hosts have it, whoever packed it.
   plan.hosts["web02"].actions = PackedActions(actions);
   const std::string shared = write_artifact(plan).bytes;

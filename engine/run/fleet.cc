@@ -118,7 +118,7 @@ void Fleet::let_go_of_graph(Member& member) {
   if (holds_graphs_) return;
   const std::lock_guard lock(compiler_mutex_);
   member.session->set_graph(nullptr);
-  if (member.has_own_contents) member.contents->forget_planned_texts();
+  if (member.has_own_contents && member.contents != nullptr) member.contents->forget_planned_texts();
 }
 
 // Sees to the graph of a host, which may have to be asked for its facts first. False after it was told why not.
@@ -233,7 +233,7 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   {
     const ComputeTurn turn;
     planning = planner.plan(member.name, member.session->shared_graph(), *observation,
-                                  holds_graphs_ ? member.session->told() : "", member.result.diagnostics);
+                            holds_graphs_ ? member.session->told() : "", member.result.diagnostics);
   }
   member.planned = std::move(planning.host);
   if (member.planned == nullptr) {

@@ -160,7 +160,7 @@ class Fleet {
   Result<> reach(Member& member);
   bool prepare(Member& member);
   std::shared_ptr<const ir::HostGraph> compile_host(const std::string& host, const Json* facts,
-                                                     Diagnostics& diagnostics);
+                                                    Diagnostics& diagnostics);
   void take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph);
   void let_go_of_graph(Member& member);
   std::optional<simulate::Simulation> look_at(Member& member, HostPlanner& planner);

@@ -486,7 +486,8 @@ std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Regist
                   .on(host_name));
   }
   Simulation result = Simulator(graph, kinds, observation, host_name, found, scope).run();
-  if (const std::string broken = kChecked && !found.has_errors() ? plan::verify(result.host, result.actions, kinds) : "";
+  if (const std::string broken =
+          kChecked && !found.has_errors() ? plan::verify(result.host, result.actions, kinds) : "";
       !broken.empty()) {
     found.add(Diagnostic(Code::kInternal, "a plan does not hold together: " + broken).on(host_name));
   }
