@@ -16,7 +16,7 @@ namespace {
 // Connections that stay open between planning and applying; the hosts past that are connected to again.
 constexpr std::size_t kMaxParked = 256;
 // In graphs that are different, some KiB each; where there are more, each graph is made again when the turn of its host
-// comes, which takes less than a hundredth of that turn.
+// comes.
 constexpr std::size_t kMaxNodes = std::size_t{1} << 14;
 
 }  // namespace
