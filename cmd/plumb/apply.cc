@@ -23,8 +23,6 @@
 namespace plumb::cmd {
 namespace {
 
-constexpr std::size_t kMaxPlan = std::size_t{256} << 20;
-
 struct ApplyArguments {
   std::string file;
   std::string resume;  // a run
@@ -99,8 +97,8 @@ class Apply {
   }
 
   Result<run::SavedPlan> read_plan() const {
-    PLUMB_TRY_ASSIGN(std::string bytes, read_file(arguments_.file, kMaxPlan));
-    PLUMB_TRY_ASSIGN(run::SavedPlan saved, run::read_saved_plan(std::move(bytes), program_.options.kinds));
+    PLUMB_TRY_ASSIGN(const std::string bytes, read_file(arguments_.file, plan::kMaxDocument));
+    PLUMB_TRY_ASSIGN(run::SavedPlan saved, run::read_saved_plan(bytes, program_.options.kinds));
     saved.contents = run::contents_folder(arguments_.file);
     return saved;
   }

@@ -38,7 +38,13 @@ void add_planning_options(CLI::App& command, PlanningOptions& planning) {
 Result<> write_plan(const run::Planned& planned, const PlanArguments& arguments) {
   PLUMB_TRY(run::write_contents(planned.plan, planned.contents, run::contents_folder(arguments.file),
                                 arguments.with_contents));
-  return write_file(arguments.file, planned.artifact.bytes);
+  return write_file(arguments.file, [&](const ByteSink& take) {
+    Result<> written;
+    (void)plan::write_artifact(planned.plan, [&](std::string_view piece) {
+      if (written) written = take(piece);
+    });
+    return written;
+  });
 }
 
 int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, run::HostResults& results) {
@@ -51,7 +57,7 @@ int make_and_print(Program& program, const PlanArguments& arguments, Terminal& t
       context ? run::make_plan(workspace.loaded(), arguments.planning.request(), *context) : std::nullopt;
   if (!planned) return workspace.stopped() ? kInterrupted : kInvalidConfiguration;
   results = planned->hosts;
-  print_plan(planned->plan, planned->artifact.id, terminal, arguments.planning);
+  print_plan(planned->plan, planned->plan_id, terminal, arguments.planning);
   const ExitCode code =
       exit_code_of(std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk));
   if (!arguments.file.empty()) {
@@ -61,7 +67,7 @@ int make_and_print(Program& program, const PlanArguments& arguments, Terminal& t
       workspace.diagnose(written.error());
       return kFailed;
     } else if (!terminal.json()) {
-      terminal.print("\nWritten to " + arguments.file + "\n  id " + planned->artifact.id +
+      terminal.print("\nWritten to " + arguments.file + "\n  id " + planned->plan_id +
                      "\n  apply it with: plumb apply " + arguments.file + "\n");
     }
   }

@@ -2,6 +2,7 @@
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/plan/artifact.h"
 #include "engine/report/plan_text.h"
@@ -9,20 +10,18 @@
 namespace plumb::cmd {
 namespace {
 
-constexpr std::size_t kMaxPlan = std::size_t{256} << 20;
-
 int show(Program& program, const std::string& file, bool full) {
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
   Workspace workspace(program.options, terminal);
-  const Result<std::string> bytes = read_file(file, kMaxPlan);
+  const Result<std::string> bytes = read_file(file, plan::kMaxDocument);
   const Result<plan::Plan> plan =
       bytes ? plan::read_artifact(*bytes, program.options.kinds) : Result<plan::Plan>(bytes.error());
   if (!plan) {
     workspace.diagnose(Error(plan.error()).during("reading the plan " + file));
     return kInvalidConfiguration;
   }
-  const std::string id = plan::write_artifact(*plan).id;
+  const std::string id = digest(*bytes);
   if (terminal.json()) {
     plan::write_expanded(*plan, {{"id", id}}, [&](std::string_view text) { terminal.print(text); });
     return kDone;

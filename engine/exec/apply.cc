@@ -1,6 +1,7 @@
 #include "engine/exec/apply.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/sealed.h"
 #include "engine/exec/apply_run.h"
@@ -303,8 +304,9 @@ void ApplyRun::satisfied(std::size_t index) {
 
 std::vector<std::string> ApplyRun::addresses_owed() const {
   std::vector<std::string> out;
-  for (const wire::Owed& owed : tools_.log.record().owed) {
-    if (std::find(out.begin(), out.end(), owed.address) == out.end()) out.push_back(owed.address);
+  std::set<std::string> told;
+  for (const wire::Owed& owed : tools_.log.record().owed.list()) {
+    if (told.insert(owed.address).second) out.push_back(owed.address);
   }
   return out;
 }
@@ -327,10 +329,7 @@ void ApplyRun::finish() {
   done_.skipped = static_cast<int>(std::count(states_.begin(), states_.end(), State::kSkipped));
   done_.verified = static_cast<int>(std::count(states_.begin(), states_.end(), State::kVerified));
   if (failed_ && done_.outcome == wire::DoneOutcome::kOk) done_.outcome = wire::DoneOutcome::kFailed;
-  std::erase_if(tools_.log.record().owed, [this](const wire::Owed& owed) {
-    const std::vector<std::string>& moot = request_.moot_probes;
-    return owed.op == Op::kVerify && std::find(moot.begin(), moot.end(), owed.address) != moot.end();
-  });
+  for (const std::string& moot : request_.moot_probes) tools_.log.record().owed.settle(moot, Op::kVerify);
   done_.owed = addresses_owed();
   done_.confirm_within = guard_.finish();
   // A host that was refused is left alone altogether.

@@ -56,8 +56,7 @@ Loaded load(const StateFolder& folder) {
 }  // namespace
 
 bool HostRecord::owes(const std::string& address, bool probe) const {
-  return std::any_of(owed.begin(), owed.end(),
-                     [&](const wire::Owed& one) { return one.address == address && (one.op == Op::kVerify) == probe; });
+  return probe ? owed.owes(address, Op::kVerify) : owed.owes_action(address);
 }
 
 Json to_json(const HostRecord& record) {
@@ -69,7 +68,7 @@ Json to_json(const HostRecord& record) {
                {"unreported", Json::array()},
                {"applied", Json::array()},
                {"temporaries", record.temporaries}};
-  for (const wire::Owed& owed : record.owed) {
+  for (const wire::Owed& owed : record.owed.list()) {
     json["owed"].push_back(
         {{"address", owed.address}, {"op", name(owed.op)}, {"run", owed.run}, {"because", owed.because}});
   }
@@ -104,13 +103,14 @@ std::optional<HostRecord> record_from_json(const Json& json) {
     if (!all_text(owed, {"address", "op", "run"})) return std::nullopt;
     const std::optional<Op> op = op_from_name(owed["op"].get<std::string>());
     if (!op) return std::nullopt;
-    wire::Owed& one = record.owed.emplace_back();
+    wire::Owed one;
     one.address = owed["address"].get<std::string>();
     one.op = *op;
     one.run = owed["run"].get<std::string>();
     for (const Json& because : owed.value("because", Json::array())) {
       if (because.is_string()) one.because.push_back(because.get<std::string>());
     }
+    record.owed.add(one);
   }
   for (const Json& told : json["unreported"]) {
     if (!all_text(told, {"run", "plan", "address", "outcome", "text"})) return std::nullopt;
@@ -141,17 +141,7 @@ void Folding::add(const JournalEntry& entry) {
 void Folding::begin(const Intent& intent) {
   Begun begun{intent, {}};
   for (const Triggered& trigger : intent.triggers) {
-    const auto found = std::find_if(record_.owed.begin(), record_.owed.end(), [&](const wire::Owed& owed) {
-      return owed.address == trigger.address && owed.op == trigger.op;
-    });
-    if (found == record_.owed.end()) {
-      record_.owed.push_back({trigger.address, trigger.op, intent.run, {intent.address}});
-    } else if (std::find(found->because.begin(), found->because.end(), intent.address) == found->because.end()) {
-      found->because.push_back(intent.address);
-    } else {
-      continue;
-    }
-    begun.contributed.push_back(trigger);
+    if (record_.owed.add(trigger.address, trigger.op, intent.run, intent.address)) begun.contributed.push_back(trigger);
   }
   begun_.insert_or_assign({intent.run, intent.address}, std::move(begun));
 }
@@ -160,12 +150,8 @@ void Folding::conclude(const Outcome& outcome) {
   auto begun = begun_.extract({outcome.run, outcome.address});
   if (!outcome.touched && begun) {
     // It came to nothing, so what it would have set off is not due because of it.
-    for (const Triggered& trigger : begun.mapped().contributed) {
-      for (wire::Owed& owed : record_.owed) {
-        if (owed.address == trigger.address && owed.op == trigger.op) std::erase(owed.because, outcome.address);
-      }
-    }
-    std::erase_if(record_.owed, [](const wire::Owed& owed) { return owed.because.empty(); });
+    for (const Triggered& trigger : begun.mapped().contributed)
+      record_.owed.take_back(trigger.address, trigger.op, outcome.address);
   }
   if (outcome.outcome == JournalOutcome::kNone) return;
   if (outcome.outcome == JournalOutcome::kUndone) {
@@ -177,15 +163,14 @@ void Folding::conclude(const Outcome& outcome) {
     if (outcome.forget) record_.resources.erase(outcome.address);
     if (outcome.discharges) {
       // A reload is not a restart, but whatever else was done to the address includes both. None of it is a probe.
-      std::erase_if(record_.owed, [&outcome](const wire::Owed& owed) {
-        return owed.address == outcome.address && owed.op != Op::kVerify &&
-               (outcome.op != Op::kReload || owed.op == Op::kReload);
-      });
+      if (outcome.op == Op::kReload) {
+        record_.owed.settle(outcome.address, Op::kReload);
+      } else {
+        record_.owed.settle_all_but_probes(outcome.address);
+      }
     }
   } else if (outcome.outcome == JournalOutcome::kVerified) {
-    std::erase_if(record_.owed, [&outcome](const wire::Owed& owed) {
-      return owed.address == outcome.address && owed.op == Op::kVerify;
-    });
+    record_.owed.settle(outcome.address, Op::kVerify);
   } else if (outcome.touched && counted_.insert(outcome.run).second) {
     ++record_.serial;
   }
@@ -234,7 +219,7 @@ HostRecord load_record(const StateFolder& folder) {
 }
 
 wire::Record to_wire(const HostRecord& record) {
-  return {record.serial, record.damaged, record.resources, record.owed, record.unreported, {}};
+  return {record.serial, record.damaged, record.resources, record.owed.list(), record.unreported, {}};
 }
 
 RunLog::RunLog(const StateFolder& folder) : folder_(folder), folding_(record_), journal_(folder, 0) {

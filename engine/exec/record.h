@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/exec/journal.h"
+#include "engine/exec/owed.h"
 #include "engine/exec/state_folder.h"
 #include "engine/wire/messages.h"
 
@@ -29,7 +30,7 @@ struct AppliedPlan {
 struct HostRecord {
   std::int64_t serial = 0;
   std::map<std::string, Json> resources;
-  std::vector<wire::Owed> owed;
+  OwedList owed;
   std::vector<wire::Unreported> unreported;
   std::vector<AppliedPlan> applied;   // the last 16, oldest first
   std::set<std::string> temporaries;  // folders in which a killed run may have left temporary files

@@ -38,10 +38,10 @@ class RecordTest : public ::testing::Test {
 TEST_F(RecordTest, ATriggerIsOwedFromTheIntentOn) {
   killed({intent("r1", kFile, {{kService, Op::kRestart}})});
   const HostRecord record = load_record(folder_);
-  ASSERT_EQ(record.owed.size(), 1U);
-  EXPECT_EQ(record.owed[0].address, kService);
-  EXPECT_EQ(record.owed[0].run, "r1");
-  EXPECT_EQ(record.owed[0].because, std::vector<std::string>{kFile});
+  ASSERT_EQ(record.owed.list().size(), 1U);
+  EXPECT_EQ(record.owed.list()[0].address, kService);
+  EXPECT_EQ(record.owed.list()[0].run, "r1");
+  EXPECT_EQ(record.owed.list()[0].because, std::vector<std::string>{kFile});
   ASSERT_EQ(record.unreported.size(), 1U);
   EXPECT_EQ(record.unreported[0].outcome, JournalOutcome::kUnknown);
   EXPECT_TRUE(record.temporaries.contains("/etc"));
@@ -93,8 +93,8 @@ TEST_F(RecordTest, AReloadDoesNotSettleARestart) {
           outcome("r1", kFile, JournalOutcome::kChanged)});
   killed({intent("r2", kService), outcome("r2", kService, JournalOutcome::kChanged, true, Op::kReload)});
   const HostRecord record = load_record(folder_);
-  ASSERT_EQ(record.owed.size(), 1U);
-  EXPECT_EQ(record.owed[0].op, Op::kRestart);
+  ASSERT_EQ(record.owed.list().size(), 1U);
+  EXPECT_EQ(record.owed.list()[0].op, Op::kRestart);
 }
 
 TEST_F(RecordTest, AProbeIsOwedUntilItPassed) {

@@ -38,7 +38,7 @@ class HistoryGrowth : public ::testing::Test {
     {
       SqliteHistory history = must(SqliteHistory::open(file_));
       RunStart start = a_run(id);
-      start.plan_bytes = document;
+      start.plan_document = whole(document);
       start.plan = digest(document);
       must(must(history.begin(start))->finish(ended()));
       EXPECT_EQ(must(history.plan_bytes(start.plan)), document);
@@ -97,11 +97,31 @@ TEST_F(HistoryGrowth, documents_come_back_byte_for_byte) {
   }
 }
 
-TEST(PlanParts, a_content_stands_apart_and_is_named) {
-  const std::string document = plan_of({{"/a", "text"}});
-  const PlanParts parts = take_apart(document);
-  EXPECT_THAT(parts.contents, ::testing::ElementsAre(std::pair(digest("text"), std::string("text"))));
-  EXPECT_THAT(parts.document, ::testing::StartsWith("{\"blobs\":[\"" + digest("text") + "\"],\"hosts\""));
+// However the document comes.
+TEST(PlanTaker, a_content_stands_apart_and_is_named) {
+  const std::string document = plan_of({{"/a", "text"}, {"/b", "other \"text\" {\\"}});
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, document.size()}) {
+    std::map<std::string, std::string> contents;
+    PlanTaker taker([&](const std::string& name, const std::string& bytes) -> Result<> {
+      contents.emplace(name, bytes);
+      return {};
+    });
+    for (std::size_t at = 0; at < document.size(); at += piece) taker.add(std::string_view(document).substr(at, piece));
+    const std::optional<PlanTaker::Document> left = must(taker.finish());
+    ASSERT_TRUE(left);
+    EXPECT_EQ(contents.size(), 2U);
+    EXPECT_EQ(contents.at(digest("text")), "text");
+    EXPECT_THAT(*unpack(left->packed, static_cast<std::int64_t>(left->size)),
+                ::testing::MatchesRegex("\\{\"blobs\":\\[\"sha256:[0-9a-f]*\",\"sha256:[0-9a-f]*\"\\],\"hosts\".*\\}"));
+  }
+}
+
+TEST(PlanTaker, another_form_is_told) {
+  for (const char* document : {"{}", "", "{\"blobs\":{", "{\"blobs\":{\"sha256:none\":\"a\"}}", "{\"blobs\":{}"}) {
+    PlanTaker taker([](const std::string&, const std::string&) -> Result<> { return {}; });
+    taker.add(document);
+    EXPECT_EQ(must(taker.finish()).has_value(), std::string_view(document) == "{\"blobs\":{}") << document;
+  }
 }
 
 }  // namespace

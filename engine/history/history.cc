@@ -12,9 +12,8 @@ namespace {
 
 constexpr std::string_view kForeign = "foreign";
 
-// `parts` of its plan; null where that is not known.
-Result<> insert_run(Database& database, const RunStart& start, const PlanParts* parts) {
-  PLUMB_TRY(store_plan(database, start.plan, parts));
+Result<> insert_run(Database& database, const RunStart& start) {
+  PLUMB_TRY(store_plan(database, start.plan, start.plan_document));
   PLUMB_TRY_ASSIGN(
       Statement insert,
       database.prepare("INSERT INTO run (id, kind, project, plan, operator, started_at, hosts_pattern, engine) "
@@ -56,14 +55,11 @@ Result<SqliteHistory> SqliteHistory::open_read_only(const std::filesystem::path&
 }
 
 Result<std::unique_ptr<RunWriter>> SqliteHistory::begin(const RunStart& start) {
-  // Before the lock is taken: of a large fleet it takes a while.
-  std::optional<PlanParts> parts;
-  if (!start.plan_bytes.empty()) parts = take_apart(start.plan_bytes);
   PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_writing());
   const std::lock_guard lock(store->mutex);
   Database& database = store->database;
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
-  PLUMB_TRY(insert_run(database, start, parts ? &*parts : nullptr));
+  PLUMB_TRY(insert_run(database, start));
   const std::int64_t number = database.last_number();
   PLUMB_TRY(transaction.commit());
   return std::unique_ptr<RunWriter>(std::make_unique<SqliteRunWriter>(store, start.id, number));
@@ -81,7 +77,7 @@ Result<> SqliteHistory::report_late(const LateReport& report) {
     foreign.kind = kForeign;
     foreign.plan = report.plan;
     foreign.started_at = report.at;  // nothing better is known
-    PLUMB_TRY(insert_run(database, foreign, nullptr));
+    PLUMB_TRY(insert_run(database, foreign));
     run = database.last_number();
   }
   bool is_new = false;

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/byte_sink.h"
 #include "engine/base/json.h"
 #include "engine/base/outcome.h"
 #include "engine/base/result.h"
@@ -28,13 +29,14 @@ struct RunStart {
   std::string id;
   std::string kind = "apply";
   std::string project;
-  std::string plan;           // its id; "" where there is none
-  std::string plan_bytes;     // stored once a plan, its contents once a history; must be what `plan` is the digest of
+  std::string plan;  // its id; "" where there is none
+  // The document of the plan, which must be what `plan` is the digest of: stored once a plan, its contents once a
+  // history. Empty where it is not known.
+  GivePieces plan_document;
   std::string operator_name;  // "user@machine"
   std::string started_at;
   std::string hosts_pattern;
   std::string engine;  // version
-  friend bool operator==(const RunStart&, const RunStart&) = default;
 };
 
 // One event of one action. A later event of the same host and index replaces an earlier one.

@@ -153,7 +153,7 @@ TEST_F(HistoryTest, stores_a_plan_once) {
   const RunStart start = a_run("r1");
   write_run(history, "r1");
   write_run(history, "r2");
-  EXPECT_EQ(must(history.plan_bytes(start.plan)), start.plan_bytes);
+  EXPECT_EQ(must(history.plan_bytes(start.plan)), kPlanOfARun);
   EXPECT_EQ(must(history.plan_bytes("sha256:none")), std::nullopt);
 }
 
@@ -243,12 +243,13 @@ TEST_P(TamperTest, is_found) {
     for (const char* id : {"r1", "r2"}) write_run(history, id);
     must(history.report_late({"r1", "", "web1", "file:/srv/9", JournalOutcome::kChanged, "", "t"}));
     RunStart own_plan = a_run("r3");
-    own_plan.plan_bytes = "{}";
+    own_plan.plan_document = whole("{}");
     own_plan.plan = digest("{}");
     must(must(history.begin(own_plan))->finish(ended()));
     RunStart with_content = a_run("r4");
-    with_content.plan_bytes = "{\"blobs\":{\"" + digest("hey") + "\":\"hey\"}}";
-    with_content.plan = digest(with_content.plan_bytes);
+    const std::string document = "{\"blobs\":{\"" + digest("hey") + "\":\"hey\"}}";
+    with_content.plan_document = whole(document);
+    with_content.plan = digest(document);
     must(must(history.begin(with_content))->finish(ended()));
   }
   tamper(file, GetParam().sql);
@@ -316,7 +317,7 @@ TEST_F(HistoryTest, takes_the_plans_of_an_older_history_apart) {
   const std::string document = "{\"blobs\":{\"" + digest(content) + "\":\"" + content + "\"},\"plumb\":\"plan/v1\"}";
   RunStart start = a_run("r1");
   start.plan = digest(document);
-  start.plan_bytes = "";
+  start.plan_document = nullptr;
   must(must(open().begin(start))->finish(ended()));
   tamper(file_,
          "DROP TABLE content; ALTER TABLE plan DROP COLUMN size; PRAGMA user_version = 1;"

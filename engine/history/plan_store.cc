@@ -5,7 +5,6 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/json.h"
-#include "engine/history/packed.h"
 
 namespace plumb::history {
 namespace {
@@ -33,7 +32,9 @@ class Scanner {
   explicit Scanner(std::string_view text) : text_(text) {}
 
   bool take(std::string_view expected) {
-    if (!text_.substr(at_).starts_with(expected)) return false;
+    const std::string_view left = text_.substr(at_);
+    if (expected.starts_with(left.substr(0, expected.size())) && left.size() < expected.size()) ran_out_ = true;
+    if (!left.starts_with(expected)) return false;
     at_ += expected.size();
     return true;
   }
@@ -57,38 +58,25 @@ class Scanner {
     return text_.substr(begin, at_ - begin);
   }
   std::string_view rest() const { return text_.substr(at_); }
+  std::size_t taken() const { return at_; }
+  // More text could have made a difference.
+  bool ran_out() const { return ran_out_; }
 
  private:
   std::string_view text_;
   std::size_t at_ = 0;
+  bool ran_out_ = false;
 };
-
-// Nothing where the document has another form.
-std::optional<PlanParts> parts_of(std::string_view document) {
-  Scanner scanner(document);
-  if (!scanner.take(kWhole)) return std::nullopt;
-  PlanParts parts;
-  parts.document = kNamed;
-  while (!scanner.take("}")) {
-    if (!parts.contents.empty() && !scanner.take(",")) return std::nullopt;
-    const std::string name(scanner.digest());
-    if (name.empty() || !scanner.take(":")) return std::nullopt;
-    const std::string_view written = scanner.blob();
-    std::optional<std::string> bytes = blob_from(written);
-    std::string again;
-    if (bytes) append_blob(again, *bytes);
-    if (!bytes || again != written || digest(*bytes) != name) return std::nullopt;
-    if (!parts.contents.empty()) parts.document += ',';
-    parts.document += '"' + name + '"';
-    if (!parts.contents.emplace(name, std::move(*bytes)).second) return std::nullopt;
-  }
-  parts.document += ']';
-  parts.document += scanner.rest();
-  return parts;
-}
 
 Error missing() {
   return fail(Code::kHistory, "a content of a plan is missing in the history");
+}
+
+// The bytes in the first column, which had the size in the second.
+Result<std::string> unpacked(const Statement& row) {
+  std::optional<std::string> bytes = unpack(row.text(0), row.integer(1));
+  if (!bytes) return fail(Code::kHistory, "a plan of the history is damaged");
+  return std::move(*bytes);
 }
 
 Result<std::string> read_content(Database& database, std::string_view digest) {
@@ -96,7 +84,7 @@ Result<std::string> read_content(Database& database, std::string_view digest) {
   Statement row = std::move(prepared).bind(digest);
   PLUMB_TRY_ASSIGN(const bool found, row.step());
   if (!found) return missing();
-  return unpack(row.text(0), row.integer(1));
+  return unpacked(row);
 }
 
 Result<std::string> put_together(Database& database, const std::string& document) {
@@ -138,28 +126,98 @@ Result<bool> has_document(Database& database, const std::string& plan) {
   return row.step();
 }
 
-}  // namespace
-
-PlanParts take_apart(std::string_view document) {
-  std::optional<PlanParts> parts = parts_of(document);
-  if (parts) return std::move(*parts);
-  return {std::string(document), {}};
+Result<> insert_document(Database& database, const std::string& plan, const PlanTaker::Document& document) {
+  PLUMB_TRY_ASSIGN(Statement insert,
+                   database.prepare("INSERT INTO plan (id, bytes, size) VALUES (?1, CAST(?2 AS BLOB), ?3) "
+                                    "ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes, size = excluded.size"));
+  return std::move(insert).bind(plan, document.packed, static_cast<std::int64_t>(document.size)).run();
 }
 
-Result<> store_plan(Database& database, const std::string& plan, const PlanParts* parts) {
+PlanTaker::Document as_it_is(const GivePieces& document) {
+  Packer packer;
+  document([&packer](std::string_view piece) { packer.add(piece); });
+  const std::size_t size = packer.size();
+  return {packer.finish(), size};
+}
+
+}  // namespace
+
+void PlanTaker::add(std::string_view piece) {
+  if (other_form_ || !taken_) return;
+  if (!in_head_) return packer_.add(piece);
+  head_ += piece;
+  std::size_t taken = 0;
+  while (in_head_ && take_next(std::string_view(head_).substr(taken), taken)) {
+  }
+  head_.erase(0, taken);
+  if (in_head_) return;
+  packer_.add(head_);
+  head_ = std::string();
+}
+
+// The next piece of the contents, at the beginning of `text`; `taken` grows by its length. False where there is none
+// yet, and where it has another form.
+bool PlanTaker::take_next(std::string_view text, std::size_t& taken) {
+  Scanner scanner(text);
+  const auto wait = [&] {
+    other_form_ = !scanner.ran_out();
+    return false;
+  };
+  if (!begun_) {
+    if (!scanner.take(kWhole)) return wait();
+    packer_.add(kNamed);
+    begun_ = true;
+  } else if (scanner.take("}")) {
+    packer_.add("]");
+    in_head_ = false;
+  } else {
+    if (!last_.empty() && !scanner.take(",")) return wait();
+    const std::string name(scanner.digest());
+    if (name.empty() || !scanner.take(":")) return wait();
+    const std::string_view written = scanner.blob();
+    if (written.empty()) return wait();
+    if (!take_content(name, written)) return false;
+  }
+  taken += scanner.taken();
+  return true;
+}
+
+bool PlanTaker::take_content(const std::string& name, std::string_view written) {
+  const std::optional<std::string> bytes = blob_from(written);
+  std::string again;
+  if (bytes) append_blob(again, *bytes);
+  // In order, so that none comes twice.
+  other_form_ = !bytes || again != written || digest(*bytes) != name || name <= last_;
+  if (other_form_) return false;
+  packer_.add((last_.empty() ? "\"" : ",\"") + name + '"');
+  last_ = name;
+  taken_ = take_(name, *bytes);
+  return taken_.has_value();
+}
+
+Result<std::optional<PlanTaker::Document>> PlanTaker::finish() {
+  if (!taken_) return Error(taken_.error());
+  if (other_form_ || in_head_) return std::optional<Document>();
+  const std::size_t size = packer_.size();
+  return std::optional(Document{packer_.finish(), size});
+}
+
+Result<> store_plan(Database& database, const std::string& plan, const GivePieces& document) {
   if (plan.empty()) return {};
-  if (parts == nullptr) {
+  if (!document) {
     PLUMB_TRY_ASSIGN(Statement known, database.prepare("INSERT INTO plan (id) VALUES (?1) ON CONFLICT DO NOTHING"));
     return std::move(known).bind(plan).run();
   }
   PLUMB_TRY_ASSIGN(const bool known, has_document(database, plan));
   if (known) return {};
-  for (const auto& [digest, bytes] : parts->contents) PLUMB_TRY(store_content(database, digest, bytes));
-  const std::string packed = pack(parts->document);
-  PLUMB_TRY_ASSIGN(Statement insert,
-                   database.prepare("INSERT INTO plan (id, bytes, size) VALUES (?1, CAST(?2 AS BLOB), ?3) "
-                                    "ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes, size = excluded.size"));
-  return std::move(insert).bind(plan, packed, static_cast<std::int64_t>(parts->document.size())).run();
+  PLUMB_TRY(database.execute("SAVEPOINT contents"));
+  PlanTaker taker(
+      [&database](const std::string& name, const std::string& bytes) { return store_content(database, name, bytes); });
+  document([&taker](std::string_view piece) { taker.add(piece); });
+  PLUMB_TRY_ASSIGN(std::optional<PlanTaker::Document> apart, taker.finish());
+  if (!apart) PLUMB_TRY(database.execute("ROLLBACK TO contents"));
+  PLUMB_TRY(database.execute("RELEASE contents"));
+  return insert_document(database, plan, apart ? std::move(*apart) : as_it_is(document));
 }
 
 Result<std::optional<std::string>> read_plan(Database& database, std::string_view plan) {
@@ -170,7 +228,7 @@ Result<std::optional<std::string>> read_plan(Database& database, std::string_vie
     Statement row = std::move(prepared).bind(plan);
     PLUMB_TRY_ASSIGN(const bool found, row.step());
     if (!found) return std::optional<std::string>();
-    PLUMB_TRY_ASSIGN(document, unpack(row.text(0), row.integer(1)));
+    PLUMB_TRY_ASSIGN(document, unpacked(row));
   }
   PLUMB_TRY_ASSIGN(std::string whole, put_together(database, document));
   return std::optional<std::string>(std::move(whole));
@@ -187,18 +245,18 @@ Result<> take_plans_apart(Database& database) {
     }
   }
   for (const std::string& plan : plans) {
-    PlanParts parts;
+    std::string document;
     {
       PLUMB_TRY_ASSIGN(Statement prepared, database.prepare("SELECT bytes FROM plan WHERE id = ?1"));
       Statement row = std::move(prepared).bind(plan);
       PLUMB_TRY(row.step());
-      parts = take_apart(row.text(0));
+      document = row.text(0);
     }
     {
       PLUMB_TRY_ASSIGN(Statement forget, database.prepare("UPDATE plan SET bytes = NULL WHERE id = ?1"));
       PLUMB_TRY(std::move(forget).bind(plan).run());
     }
-    PLUMB_TRY(store_plan(database, plan, &parts));
+    PLUMB_TRY(store_plan(database, plan, [&document](const TakePiece& take) { take(document); }));
   }
   return {};
 }

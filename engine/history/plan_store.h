@@ -7,26 +7,50 @@
 // Reading gives the same bytes back. A document of another form is stored as it is. Private to this folder.
 #pragma once
 
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "engine/base/packed.h"
 #include "engine/base/result.h"
+#include "engine/history/history.h"
 #include "engine/history/sqlite.h"
 
 namespace plumb::history {
 
-// A document in its parts.
-struct PlanParts {
-  std::string document;                         // naming its contents
-  std::map<std::string, std::string> contents;  // by digest
-};
-PlanParts take_apart(std::string_view document);
+// Takes a document apart while it comes, so that it is never whole in memory.
+class PlanTaker {
+ public:
+  // Told of each content, in the order of the document.
+  using TakeContent = std::function<Result<>(const std::string& digest, const std::string& bytes)>;
+  explicit PlanTaker(TakeContent take) : take_(std::move(take)) {}
 
-// Inside a write transaction: the row of a plan, with its document where it is known. Made once a plan. `parts` may be
-// null.
-Result<> store_plan(Database& database, const std::string& plan, const PlanParts* parts);
+  void add(std::string_view piece);
+
+  struct Document {
+    std::string packed;
+    std::size_t size = 0;  // before it was packed
+  };
+  // What is left of the document, naming its contents; nothing where it has another form. Errors: of who took contents.
+  Result<std::optional<Document>> finish();
+
+ private:
+  bool take_next(std::string_view text, std::size_t& taken);
+  bool take_content(const std::string& name, std::string_view written);
+
+  TakeContent take_;
+  Result<> taken_;
+  bool other_form_ = false;
+  bool in_head_ = true;
+  std::string head_;  // what came of the contents and is not taken yet
+  bool begun_ = false;
+  std::string last_;  // name of the last content
+  Packer packer_;
+};
+
+// Inside a write transaction: the row of a plan, with its document where it is known. Made once a plan.
+Result<> store_plan(Database& database, const std::string& plan, const GivePieces& document);
 // Nothing where the history knows no document of it. Errors: kHistory where a part is missing or damaged.
 Result<std::optional<std::string>> read_plan(Database& database, std::string_view plan);
 

@@ -33,12 +33,18 @@ inline void must(Result<> result) {
   ASSERT_TRUE(result.has_value()) << result.error().summary();
 }
 
+inline GivePieces whole(std::string document) {
+  return [document = std::move(document)](const TakePiece& take) { take(document); };
+}
+
+inline const std::string kPlanOfARun = "{\"plumb\":\"plan/v1\"}";
+
 inline RunStart a_run(std::string id) {
   RunStart start;
   start.id = std::move(id);
   start.project = "web";
-  start.plan_bytes = "{\"plumb\":\"plan/v1\"}";
-  start.plan = digest(start.plan_bytes);
+  start.plan_document = whole(kPlanOfARun);
+  start.plan = digest(kPlanOfARun);
   start.operator_name = "ada@desk";
   start.started_at = "2026-03-01T12:00:00.000Z";
   start.hosts_pattern = "all";

@@ -55,13 +55,14 @@ class Compiler {
   std::shared_ptr<const HostGraph> compile(const std::string& host, const Json* facts, Diagnostics& diagnostics);
 
   const Contents& contents() const { return *contents_; }
-  // For a plan that outlives this.
-  std::shared_ptr<const Contents> shared_contents() const { return contents_; }
+  // For what outlives this.
+  std::shared_ptr<Contents> shared_contents() const { return contents_; }
   // Graphs that are kept for further hosts.
   std::size_t graph_count() const { return graphs_.size(); }
   void forget_graphs() { graphs_.clear(); }
-  // Contents that belong to the graphs of single hosts. Those that are the same on every host stay.
-  void forget_texts() { contents_->forget_template_texts(); }
+  // What belongs to single hosts goes into contents of their own from here on. Graphs are to be forgotten with it: what
+  // is kept of them for further hosts does not say which contents they have.
+  void part_contents() { contents_ = contents_->beside(); }
 
  private:
   void check_stages(Diagnostics& diagnostics) const;

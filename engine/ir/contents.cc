@@ -117,7 +117,7 @@ Result<> read_all(ContentReader&& reader, const ByteSink& take) {
 
 // What is known already stays. It is also read from a file where there is one; of several, from the first by name.
 void Contents::add(Entries& to, const std::string& digest, Entry&& entry) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(common_->mutex);
   const auto [known, added] = to.try_emplace(digest, std::move(entry));
   if (added || entry.secret || entry.source.empty()) return;
   std::string& source = known->second.source;
@@ -125,10 +125,10 @@ void Contents::add(Entries& to, const std::string& digest, Entry&& entry) {
 }
 
 std::optional<Contents::Spooled> Contents::spool(std::string_view text) {
-  if (!spool_) spool_ = nameless_file();
-  if (!spool_ || !write_at(spool_.get(), text, spool_size_)) return std::nullopt;
-  const Spooled spooled{spool_size_, text.size()};
-  spool_size_ += text.size();
+  if (!common_->spool) common_->spool = nameless_file();
+  if (!common_->spool || !write_at(common_->spool.get(), text, common_->spool_size)) return std::nullopt;
+  const Spooled spooled{common_->spool_size, text.size()};
+  common_->spool_size += text.size();
   return spooled;
 }
 
@@ -140,13 +140,13 @@ std::string Contents::add_plain(Entries& to, std::string&& text) {
   if (large && holds(name)) return name;
   if (large) entry.spooled = spool(text);
   if (!entry.spooled) entry.text = std::move(text);
-  // It takes no memory, so it need not be forgotten.
-  add(entry.spooled ? entries_ : to, name, std::move(entry));
+  // A large one takes no memory, as a rule.
+  add(large ? common_->entries : to, name, std::move(entry));
   return name;
 }
 
 std::string Contents::add_text(std::string text) {
-  return add_plain(entries_, std::move(text));
+  return add_plain(common_->entries, std::move(text));
 }
 
 std::string Contents::add_template_text(std::string text) {
@@ -154,9 +154,10 @@ std::string Contents::add_template_text(std::string text) {
 }
 
 Result<std::string> Contents::add_source(const std::string& source, const std::string* key) {
-  std::map<std::string, std::string>& known_digests = key == nullptr ? file_digests_ : secret_file_digests_;
+  std::map<std::string, std::string>& known_digests =
+      key == nullptr ? common_->file_digests : common_->secret_file_digests;
   if (const auto known = known_digests.find(source); known != known_digests.end()) return known->second;
-  PLUMB_TRY_ASSIGN(const std::unique_ptr<FileStream> file, project_.open(source));
+  PLUMB_TRY_ASSIGN(const std::unique_ptr<FileStream> file, common_->project.open(source));
   Sha256 plain;
   KeyedSha256 keyed(key == nullptr ? std::string_view() : *key);
   Entry entry;
@@ -166,7 +167,8 @@ Result<std::string> Contents::add_source(const std::string& source, const std::s
   const std::size_t room = piece_size(file->size());
   const auto piece = std::make_unique_for_overwrite<char[]>(room);
   while (true) {
-    if (stopped_ && stopped_()) return fail(Code::kInterrupted, "stopped while " + source + " was read");
+    if (common_->stopped && common_->stopped())
+      return fail(Code::kInterrupted, "stopped while " + source + " was read");
     PLUMB_TRY_ASSIGN(const std::size_t count, file->read(piece.get(), room));
     if (count == 0) break;
     const std::string_view bytes(piece.get(), count);
@@ -174,7 +176,7 @@ Result<std::string> Contents::add_source(const std::string& source, const std::s
     entry.size += bytes.size();
   }
   std::string name = key == nullptr ? plain.finish() : keyed.finish();
-  add(entries_, name, std::move(entry));
+  add(common_->entries, name, std::move(entry));
   known_digests.emplace(source, name);
   return name;
 }
@@ -190,7 +192,7 @@ Result<std::string> Contents::add_secret_file(const std::string& key, const std:
 std::string Contents::add_secret_text(const std::string& key, std::string text) {
   std::string name = keyed_digest(key, text);
   const std::size_t size = text.size();
-  add(entries_, name, Entry{std::move(text), {}, {}, size, true, key, nullptr});
+  add(common_->entries, name, Entry{std::move(text), {}, {}, size, true, key, nullptr});
   return name;
 }
 
@@ -204,42 +206,48 @@ std::string Contents::add_secret_template_text(const std::string& key, std::stri
 std::string Contents::add_secret_value(const std::string& key, Json value) {
   if (value.is_string()) return add_secret_text(key, value.get<std::string>());
   std::string name = keyed_digest(key, canonical(value));
-  add(entries_, name, Entry{{}, {}, {}, 0, true, key, std::move(value)});
+  add(common_->entries, name, Entry{{}, {}, {}, 0, true, key, std::move(value)});
   return name;
+}
+
+void Contents::forget_planned_texts() {
+  const std::lock_guard lock(common_->mutex);
+  std::erase_if(template_texts_, [](const auto& entry) { return !entry.second.secret; });
+  if (template_texts_.empty()) template_texts_ = Entries();
 }
 
 // --- asking
 
 const Contents::Entry* Contents::find(const std::string& digest) const {
-  for (const auto* entries : {&entries_, &template_texts_}) {
+  for (const Entries* entries : {static_cast<const Entries*>(&common_->entries), &template_texts_}) {
     if (const auto found = entries->find(digest); found != entries->end()) return &found->second;
   }
   return nullptr;
 }
 
 bool Contents::holds(const std::string& digest) const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(common_->mutex);
   return find(digest) != nullptr;
 }
 
 std::optional<ContentInfo> Contents::info(const std::string& digest) const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(common_->mutex);
   const Entry* entry = find(digest);
   if (entry == nullptr || !entry->value.is_null()) return std::nullopt;
   return ContentInfo{entry->size, entry->source};
 }
 
 Result<ContentReader> Contents::open(const std::string& digest) const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(common_->mutex);
   const Entry* entry = find(digest);
   if (entry == nullptr || !entry->value.is_null())
     return fail(Code::kSecretUnresolved, "no content is known for " + digest);
   if (!entry->source.empty()) {
-    PLUMB_TRY_ASSIGN(std::unique_ptr<FileStream> file, project_.open(entry->source));
+    PLUMB_TRY_ASSIGN(std::unique_ptr<FileStream> file, common_->project.open(entry->source));
     return ContentReader(digest, entry->key, std::move(file), entry->source);
   }
   if (entry->spooled) {
-    UniqueFd file(::fcntl(spool_.get(), F_DUPFD_CLOEXEC, 0));
+    UniqueFd file(::fcntl(common_->spool.get(), F_DUPFD_CLOEXEC, 0));
     if (!file) return unreadable("a text that was rendered");
     return ContentReader(digest, entry->key, std::move(file), "a text that was rendered", entry->spooled->offset,
                          entry->spooled->size);
@@ -260,7 +268,7 @@ Result<std::string> Contents::bytes(const std::string& digest, std::size_t limit
 }
 
 Json Contents::secret(const std::string& digest) const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(common_->mutex);
   const Entry* entry = find(digest);
   if (entry == nullptr || !entry->secret || !entry->source.empty()) return Json();
   return entry->value.is_null() ? Json(entry->text) : entry->value;

@@ -64,7 +64,7 @@ struct ContentInfo {
   std::string source;  // the project's file that it comes from; "" for a text
 };
 
-// Added to by one thread, read by many at the same time.
+// Added to by one thread, which also adds to those beside it; read by many at the same time.
 class Contents {
  public:
   // Texts above it are not kept in memory.
@@ -72,10 +72,12 @@ class Contents {
 
   // Sources are files of `project`. Where `stopped` is true, adding one ends with kInterrupted.
   explicit Contents(Folder project = std::filesystem::path(), std::function<bool()> stopped = {})
-      : project_(std::move(project)), stopped_(std::move(stopped)) {}
+      : common_(std::make_shared<Common>(std::move(project), std::move(stopped))) {}
+  // Further contents, for texts of templates of other hosts. What is the same on every host they have in common.
+  std::shared_ptr<Contents> beside() const { return std::shared_ptr<Contents>(new Contents(common_)); }
 
-  // Each returns the digest under which the content is known from then on. Texts of templates are one host's, and may
-  // be forgotten; all else is often the same on every host, and is not much.
+  // Each returns the digest under which the content is known from then on. Texts of templates are one host's, and are
+  // not had in common unless they are large; all else is often the same on every host, and is not much.
   std::string add_text(std::string text);
   Result<std::string> add_file(const std::string& source);
   std::string add_secret_text(const std::string& key, std::string text);
@@ -84,8 +86,8 @@ class Contents {
   std::string add_template_text(std::string text);
   std::string add_secret_template_text(const std::string& key, std::string text);
 
-  // Not while others read.
-  void forget_template_texts() { template_texts_.clear(); }
+  // Texts of templates that a plan holds: what is left is sensitive. Not while others read.
+  void forget_planned_texts();
 
   bool holds(const std::string& digest) const;
   // Nothing where no content is known by it.
@@ -114,23 +116,29 @@ class Contents {
   };
   using Entries = std::unordered_map<std::string, Entry>;  // looked into, never walked
   void add(Entries& to, const std::string& digest, Entry&& entry);
-  // With mutex_ held. Only the source of an entry changes after it was added.
+  struct Common {
+    Common(Folder folder, std::function<bool()> stop) : project(std::move(folder)), stopped(std::move(stop)) {}
+
+    Folder project;
+    std::function<bool()> stopped;
+    std::mutex mutex;
+    Entries entries;  // guarded by it
+    // For who adds.
+    std::map<std::string, std::string> file_digests;
+    std::map<std::string, std::string> secret_file_digests;
+    UniqueFd spool;
+    std::uint64_t spool_size = 0;
+  };
+  explicit Contents(std::shared_ptr<Common> common) : common_(std::move(common)) {}
+
+  // With the mutex held. Only the source of an entry changes after it was added.
   const Entry* find(const std::string& digest) const;
   std::string add_plain(Entries& to, std::string&& text);
   std::optional<Spooled> spool(std::string_view text);
   Result<std::string> add_source(const std::string& source, const std::string* key);
 
-  Folder project_;
-  std::function<bool()> stopped_;
-  mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  Entries entries_;
-  Entries template_texts_;
-  // For who adds.
-  std::map<std::string, std::string> file_digests_;
-  std::map<std::string, std::string> secret_file_digests_;
-  UniqueFd spool_;
-  std::uint64_t spool_size_ = 0;
+  std::shared_ptr<Common> common_;
+  Entries template_texts_;  // guarded by the mutex
 };
 
 }  // namespace plumb::ir

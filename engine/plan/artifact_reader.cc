@@ -5,156 +5,12 @@
 
 #include "engine/base/digest.h"
 #include "engine/plan/artifact.h"
+#include "engine/plan/document_parts.h"
+#include "engine/plan/object_reader.h"
 #include "engine/plan/verify.h"
 
 namespace plumb::plan {
 namespace {
-
-// Reads members of one object and notes what was read, so that a member nobody asked for is found.
-class ObjectReader {
- public:
-  ObjectReader(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
-    if (!json_.is_object()) complain("is not an object");
-  }
-
-  const Json* find(const char* member, bool required = true) {
-    if (!json_.is_object()) return nullptr;
-    const auto found = json_.find(member);
-    seen_.insert(member);
-    if (found != json_.end()) return &*found;
-    if (required) complain(std::string("has no `") + member + "`");
-    return nullptr;
-  }
-  std::string text(const char* member, bool required = true) {
-    const Json* value = find(member, required);
-    if (value == nullptr) return {};
-    if (!value->is_string()) {
-      complain(std::string("`") + member + "` is not a string");
-      return {};
-    }
-    return value->get<std::string>();
-  }
-  std::int64_t integer(const char* member) {
-    const Json* value = find(member);
-    if (value == nullptr) return 0;
-    if (!value->is_number_integer()) complain(std::string("`") + member + "` is not an integer");
-    return value->is_number_integer() ? value->get<std::int64_t>() : 0;
-  }
-  bool flag(const char* member) {
-    const Json* value = find(member, false);
-    if (value != nullptr && !value->is_boolean()) complain(std::string("`") + member + "` is not a boolean");
-    return value != nullptr && value->is_boolean() && value->get<bool>();
-  }
-  Json object(const char* member, bool required = true) {
-    const Json* value = find(member, required);
-    if (value == nullptr) return Json::object();
-    if (!value->is_object()) {
-      complain(std::string("`") + member + "` is not an object");
-      return Json::object();
-    }
-    return *value;
-  }
-  std::vector<std::string> texts(const char* member) {
-    std::vector<std::string> list;
-    const Json* value = find(member, false);
-    if (value == nullptr) return list;
-    if (!value->is_array()) complain(std::string("`") + member + "` is not a list");
-    for (const Json& item : *value) {
-      if (item.is_string()) {
-        list.push_back(item.get<std::string>());
-      } else {
-        complain(std::string("`") + member + "` holds something that is not a string");
-      }
-    }
-    return list;
-  }
-  // The first complaint, or "".
-  std::string finish() {
-    if (json_.is_object()) {
-      for (const auto& [member, unused] : json_.items()) {
-        if (!seen_.contains(member)) complain("has the unknown member `" + member + "`");
-      }
-    }
-    return problem_;
-  }
-  void complain(const std::string& what) {
-    if (problem_.empty()) problem_ = where_ + " " + what;
-  }
-
- private:
-  const Json& json_;
-  std::string where_;
-  std::set<std::string> seen_;
-  std::string problem_;
-};
-
-Error unreadable(const std::string& what) {
-  return fail(Code::kPlanUnreadable, "this is not a plan: " + what);
-}
-
-Result<Action> read_action(const Json& json) {
-  ObjectReader reader(json, "an action");
-  Action action;
-  Result<Address> address = Address::parse(reader.text("address"));
-  if (!address) return unreadable(address.error().summary());
-  action.desired.address = *address;
-  action.desired.attributes = reader.object("desired");
-  for (std::string& attribute : reader.texts("sensitive")) action.desired.sensitive.insert(std::move(attribute));
-  const std::optional<Op> op = op_from_name(reader.text("op"));
-  const std::optional<Fidelity> fidelity = fidelity_from_name(reader.text("fidelity"));
-  if (!op || *op == Op::kNone || !fidelity) reader.complain("has an unknown op or fidelity");
-  action.op = op.value_or(Op::kNone);
-  action.fidelity = fidelity.value_or(Fidelity::kOpaque);
-  action.before = reader.object("before");
-  action.after = reader.object("after");
-  if (const Json* operations = reader.find("operations"); operations != nullptr && operations->is_array()) {
-    for (const Json& item : *operations) {
-      Result<Operation> operation = operation_from_json(item);
-      if (!operation) return unreadable(operation.error().summary());
-      action.operations.push_back(std::move(*operation));
-    }
-  }
-  action.needs = reader.texts("requires");
-  const Json because = reader.object("because", false);
-  for (const auto& [attribute, why] : because.items()) {
-    if (!why.is_string())
-      reader.complain("has a reason that is not a string");
-    else
-      action.because[attribute] = why.get<std::string>();
-  }
-  const std::string undo = reader.text("undo");
-  action.undo = undo == "yes";
-  action.source = reader.text("source");
-  action.note = reader.text("note", false);
-  action.triggered_by = reader.texts("triggered_by");
-  action.triggered = !action.triggered_by.empty() || json.contains("pending");
-  action.pending = reader.flag("pending");
-  action.unknown_until = reader.texts("unknown_until");
-  if (json.contains("confirm_within")) action.confirm_within = static_cast<int>(reader.integer("confirm_within"));
-  if (const Json* owes = reader.find("owes", false)) {
-    if (!owes->is_array()) reader.complain("has an `owes` that is not a list");
-    for (const Json& item : *owes) {
-      ObjectReader due(item, "what an action owes");
-      const std::string owed_address = due.text("address");
-      const std::optional<Op> owed_op = op_from_name(due.text("op"));
-      if (const std::string problem = due.finish(); !problem.empty()) return unreadable(problem);
-      if (!owed_op || *owed_op == Op::kNone) reader.complain("owes an unknown op");
-      action.owes.push_back({owed_address, owed_op.value_or(Op::kRestart)});
-    }
-  }
-  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
-  return action;
-}
-
-Result<std::shared_ptr<const Actions>> read_actions(const Json& json) {
-  if (!json.is_array()) return unreadable("a list of actions is not a list");
-  Actions actions;
-  for (const Json& item : json) {
-    PLUMB_TRY_ASSIGN(Action action, read_action(item));
-    actions.push_back(std::move(action));
-  }
-  return std::make_shared<const Actions>(std::move(actions));
-}
 
 Result<Lock> read_lock(const Json& json) {
   ObjectReader reader(json, "a lock");
@@ -191,9 +47,19 @@ Result<std::vector<T>> read_list(const Json* json, Result<T> (*read)(const Json&
   return list;
 }
 
-using SharedActions = std::map<std::string, std::shared_ptr<const Actions>>;
+Result<Actions> read_actions(const Json& json) {
+  if (!json.is_array()) return unreadable("a list of actions is not a list");
+  Actions actions;
+  actions.reserve(json.size());
+  for (const Json& item : json) {
+    PLUMB_TRY_ASSIGN(Action action, action_from_json(item));
+    actions.push_back(std::move(action));
+  }
+  return actions;
+}
 
-Result<HostPlan> read_host(const Json& json, const SharedActions& shared) {
+// But for its actions, of which `actions` is told.
+Result<HostPlan> read_host(const Json& json, const Json*& actions) {
   ObjectReader reader(json, "a host");
   HostPlan host;
   host.facts = reader.text("facts");
@@ -204,33 +70,22 @@ Result<HostPlan> read_host(const Json& json, const SharedActions& shared) {
   host.orphans = reader.texts("orphans");
   PLUMB_TRY_ASSIGN(host.locks, read_list(reader.find("locks", false), read_lock));
   PLUMB_TRY_ASSIGN(host.held_back, read_list(reader.find("held_back", false), read_held_back));
-  const Json* actions = reader.find("actions");
-  if (actions != nullptr && actions->is_string()) {
-    const auto found = shared.find(actions->get<std::string>());
-    if (found == shared.end()) return unreadable("a host refers to a list of actions that is not there");
-    host.actions = found->second;
-  } else if (actions != nullptr) {
-    PLUMB_TRY_ASSIGN(host.actions, read_actions(*actions));
-  }
+  actions = reader.find("actions");
   if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
   return host;
 }
 
-Result<std::map<std::string, std::string>> read_blobs(const Json& json) {
-  std::map<std::string, std::string> blobs;
-  for (const auto& [name, value] : json.items()) {
-    std::string bytes;
-    if (value.is_string()) {
-      bytes = value.get<std::string>();
-    } else if (value.is_object() && value.size() == 1 && value.contains("base64") && value["base64"].is_string()) {
-      PLUMB_TRY_ASSIGN(bytes, base64_decode(value["base64"].get<std::string>()));
-    } else {
-      return unreadable("a blob is neither text nor base64");
-    }
-    if (digest(bytes) != name) return unreadable("the content of blob " + name + " has another digest");
-    blobs.emplace(name, std::move(bytes));
+Result<std::string> read_blob(const std::string& name, const Json& value) {
+  std::string bytes;
+  if (value.is_string()) {
+    bytes = value.get<std::string>();
+  } else if (value.is_object() && value.size() == 1 && value.contains("base64") && value["base64"].is_string()) {
+    PLUMB_TRY_ASSIGN(bytes, base64_decode(value["base64"].get<std::string>()));
+  } else {
+    return unreadable("a blob is neither text nor base64");
   }
-  return blobs;
+  if (digest(bytes) != name) return unreadable("the content of blob " + name + " has another digest");
+  return bytes;
 }
 
 // A file below the project's folder: nothing else is read for a plan.
@@ -264,52 +119,155 @@ std::map<std::string, std::string> text_map(const Json& json) {
   return result;
 }
 
-}  // namespace
+// Reads a document a part at a time, so that of a large one no more is in memory than what is kept of it. What holds of
+// a host's actions is looked at while they are there.
+class PartsReader {
+ public:
+  PartsReader(const DocumentParts& parts, const Registry& kinds) : parts_(parts), kinds_(kinds) {}
 
-Result<Plan> read_artifact(std::string_view bytes, const Registry& kinds) {
-  PLUMB_TRY_ASSIGN(const Json document, parse_json(bytes, Code::kPlanUnreadable));
-  ObjectReader reader(document, "the document");
-  if (const std::string format = reader.text("plumb"); format != kFormat) {
-    if (format.starts_with("plan/")) {
-      return fail(Code::kPlanVersion,
-                  "the plan has the format `" + format + "`; this program reads " + std::string(kFormat));
+  Result<Plan> read() {
+    PLUMB_TRY_ASSIGN(const Json rest, parse_json(parts_.rest, Code::kPlanUnreadable));
+    PLUMB_TRY(read_rest(rest));
+    PLUMB_TRY(each("blobs", [&](const std::string& name, const Json& value) -> Result<> {
+      PLUMB_TRY_ASSIGN(plan_.blobs[name], read_blob(name, value));
+      return {};
+    }));
+    PLUMB_TRY(each("shared", [&](const std::string& name, const Json& value) -> Result<> {
+      PLUMB_TRY_ASSIGN(const Actions actions, read_actions(value));
+      shared_[name] = PackedActions(actions);
+      return {};
+    }));
+    PLUMB_TRY(each("hosts", [&](const std::string& name, const Json& value) { return add_host(name, value); }));
+    if (broken_.empty()) broken_ = verify_turns(plan_);
+    return std::move(plan_);
+  }
+
+  // What does not hold of the plan that was read, as verify() says it.
+  const std::string& broken() const { return broken_; }
+
+ private:
+  template <class Take>
+  Result<> each(std::string_view object, Take take) {
+    const auto members = parts_.objects.find(object);
+    if (members == parts_.objects.end()) return {};
+    for (const auto& [name, text] : members->second) {
+      PLUMB_TRY_ASSIGN(const Json read_name, parse_json(name, Code::kPlanUnreadable));
+      PLUMB_TRY_ASSIGN(const Json value, parse_json(text, Code::kPlanUnreadable));
+      PLUMB_TRY(take(read_name.get_ref<const std::string&>(), value));
     }
-    return unreadable("it does not begin with \"plumb\": \"" + std::string(kFormat) + "\"");
+    return {};
   }
-  Plan plan;
-  plan.engine = reader.text("engine");
-  plan.project = reader.text("project");
-  plan.scope.on = reader.text("on");
-  plan.scope.limit = reader.text("limit", false);
-  for (std::string& tag : reader.texts("tags")) plan.scope.tags.insert(std::move(tag));
-  for (std::string& tag : reader.texts("skip_tags")) plan.scope.skip_tags.insert(std::move(tag));
-  plan.inputs = text_map(reader.object("inputs"));
-  plan.unplanned = text_map(reader.object("unplanned", false));
-  if (const Json* rollout = reader.find("rollout", false)) {
-    plan.rollout = rollout_from(*rollout);
-    if (!plan.rollout) return unreadable("`rollout` is none");
+
+  Result<> read_rest(const Json& json) {
+    ObjectReader reader(json, "the document");
+    if (const std::string format = reader.text("plumb"); format != kFormat) {
+      if (format.starts_with("plan/")) {
+        return fail(Code::kPlanVersion,
+                    "the plan has the format `" + format + "`; this program reads " + std::string(kFormat));
+      }
+      return unreadable("it does not begin with \"plumb\": \"" + std::string(kFormat) + "\"");
+    }
+    plan_.engine = reader.text("engine");
+    plan_.project = reader.text("project");
+    plan_.scope.on = reader.text("on");
+    plan_.scope.limit = reader.text("limit", false);
+    for (std::string& tag : reader.texts("tags")) plan_.scope.tags.insert(std::move(tag));
+    for (std::string& tag : reader.texts("skip_tags")) plan_.scope.skip_tags.insert(std::move(tag));
+    plan_.inputs = text_map(reader.object("inputs"));
+    plan_.unplanned = text_map(reader.object("unplanned", false));
+    if (const Json* rollout = reader.find("rollout", false)) {
+      plan_.rollout = rollout_from(*rollout);
+      if (!plan_.rollout) return unreadable("`rollout` is none");
+    }
+    for (const char* part : {"hosts", "blobs"}) (void)reader.object(part);
+    (void)reader.object("shared", false);
+    PLUMB_TRY_ASSIGN(plan_.contents, read_contents(reader.object("contents", false)));
+    if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+    return {};
   }
-  SharedActions shared;
-  const Json shared_lists = reader.object("shared", false);
-  for (const auto& [name, list] : shared_lists.items()) {
-    PLUMB_TRY_ASSIGN(shared[name], read_actions(list));
+
+  Result<> add_host(const std::string& name, const Json& json) {
+    const Json* list = nullptr;
+    PLUMB_TRY_ASSIGN(HostPlan host, read_host(json, list));
+    if (list->is_string()) {
+      const auto found = shared_.find(list->get<std::string>());
+      if (found == shared_.end()) return unreadable("a host refers to a list of actions that is not there");
+      host.actions = found->second;
+      // Many hosts share one list; but for its actions a host's plan is soon looked through.
+      const bool is_new = looked_at_.insert(found->first).second;
+      if (is_new || !host.held_back.empty()) look_at(name, host, host.actions.unpack());
+    } else {
+      PLUMB_TRY_ASSIGN(const Actions actions, read_actions(*list));
+      look_at(name, host, actions);
+      host.actions = PackedActions(actions);
+    }
+    plan_.hosts[name] = std::move(host);
+    return {};
   }
-  const Json hosts = reader.object("hosts");
-  for (const auto& [name, host] : hosts.items()) {
-    PLUMB_TRY_ASSIGN(plan.hosts[name], read_host(host, shared));
+
+  void look_at(const std::string& name, const HostPlan& host, const Actions& actions) {
+    if (!broken_.empty()) return;
+    std::string problem = verify(host, actions, kinds_);
+    if (problem.empty()) problem = verify_contents(plan_, actions);
+    if (!problem.empty()) broken_ = "on " + name + ", " + problem;
   }
-  PLUMB_TRY_ASSIGN(plan.blobs, read_blobs(reader.object("blobs")));
-  PLUMB_TRY_ASSIGN(plan.contents, read_contents(reader.object("contents", false)));
-  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
-  if (write_artifact(plan).bytes != bytes) {
-    return fail(Code::kPlanUnreadable, "the plan is not in canonical form; it was changed after it was made")
-        .hint("make the plan anew");
-  }
-  if (const std::string broken = verify(plan, kinds); !broken.empty()) {
-    return fail(Code::kPlanBroken, "the plan does not hold together: " + broken)
+
+  const DocumentParts& parts_;
+  const Registry& kinds_;
+  Plan plan_;
+  std::map<std::string, PackedActions> shared_;  // by name
+  std::set<std::string> looked_at_;
+  std::string broken_;
+};
+
+// Whether it is, byte for byte, what would be written of the plan.
+bool is_document_of(std::string_view bytes, const Plan& plan) {
+  bool same = true;
+  (void)write_artifact(plan, [&](std::string_view piece) {
+    same = same && bytes.starts_with(piece);
+    if (same) bytes.remove_prefix(piece.size());
+  });
+  return same && bytes.empty();
+}
+
+Error changed() {
+  return fail(Code::kPlanUnreadable, "the plan is not in canonical form; it was changed after it was made")
+      .hint("make the plan anew");
+}
+
+Result<Plan> read_parts(std::string_view bytes, const DocumentParts& parts, const Registry& kinds) {
+  PartsReader reader(parts, kinds);
+  PLUMB_TRY_ASSIGN(Plan plan, reader.read());
+  if (!is_document_of(bytes, plan)) return changed();
+  if (!reader.broken().empty()) {
+    return fail(Code::kPlanBroken, "the plan does not hold together: " + reader.broken())
         .hint("plumb makes no such plan; find out who wrote it, and make it anew");
   }
   return plan;
+}
+
+// What is wrong with a document that nobody writes: of one that is no JSON, where; of any other, what.
+Error what_is_wrong(std::string_view bytes, const Registry& kinds) {
+  Result<Json> document = parse_json(bytes, Code::kPlanUnreadable);
+  if (!document) return std::move(document.error());
+  if (!document->is_object()) return unreadable("the document is not an object");
+  const std::string written = canonical(*document);
+  const std::optional<DocumentParts> parts = cut(written);
+  if (!parts) return changed();
+  Result<Plan> plan = read_parts(written, *parts, kinds);
+  return plan ? changed() : std::move(plan.error());
+}
+
+}  // namespace
+
+Result<Plan> read_artifact(std::string_view bytes, const Registry& kinds) {
+  const std::optional<DocumentParts> parts = cut(bytes);
+  if (!parts) return what_is_wrong(bytes, kinds);
+  Result<Plan> plan = read_parts(bytes, *parts, kinds);
+  // Of a part, the parser does not know where it stands in the document.
+  if (plan || plan.error().code() != Code::kPlanUnreadable || bytes.size() > JsonLimits().bytes) return plan;
+  const Result<Json> document = parse_json(bytes, Code::kPlanUnreadable);
+  return document ? std::move(plan) : Result<Plan>(document.error());
 }
 
 }  // namespace plumb::plan

@@ -32,7 +32,7 @@ class ArtifactTest : public ::testing::Test {
     action.operations = {WriteFile{"/etc/motd", digest("new"), {}, false, false, ""}};
     action.because = {{"text", "first"}};
     action.source = "plumb.yaml:4:11";
-    host_.actions = std::make_shared<const Actions>(Actions{action});
+    host_.actions = PackedActions({action});
     host_.facts = digest("facts");
     host_.ir = digest("ir");
   }
@@ -48,7 +48,19 @@ TEST_F(ArtifactTest, ReadsBackWhatItWrote) {
   const Result<Plan> found = read(artifact.bytes);
   ASSERT_TRUE(found) << found.error().summary();
   EXPECT_EQ(write_artifact(*found).bytes, artifact.bytes);
-  EXPECT_EQ(found->hosts.at("web01").actions->front().desired.address.str(), "note:/etc/motd");
+  EXPECT_EQ(found->hosts.at("web01").actions.unpack().front().desired.address.str(), "note:/etc/motd");
+}
+
+TEST_F(ArtifactTest, IsWrittenInFullForPrograms) {
+  Plan plan = plan_of(host_, {"web01", "web02"});
+  plan.hosts["idle \"1\"\\"].orphans = {"note:/{[\",\n"};
+  plan.unplanned["web03"] = "PL3001";
+  std::string text;
+  write_expanded(plan, {{"id", "x"}, {"none", Json::object()}}, [&](std::string_view piece) { text += piece; });
+  const Json json = Json::parse(text);
+  EXPECT_EQ(text, json.dump(2) + "\n");
+  EXPECT_EQ(json["hosts"]["web02"]["actions"], Json::parse(host_.actions.text()));
+  EXPECT_EQ(json["hosts"]["idle \"1\"\\"]["actions"], Json::array());
 }
 
 TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
@@ -58,7 +70,7 @@ TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
   plan.scope = {"web", "web0[1:3]", {"config", "app"}, {"slow"}};
   HostPlan narrowed = host_;
   narrowed.left_out = 3;
-  Actions actions = *narrowed.actions;
+  Actions actions = narrowed.actions.unpack();
   actions[0].owes = {{"lamp:x", Op::kReload}};
   Action probe;
   probe.desired = actions[0].desired;
@@ -67,7 +79,7 @@ TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
   probe.triggered = true;
   probe.triggered_by = {"note:/etc/motd"};
   actions.push_back(probe);
-  narrowed.actions = std::make_shared<const Actions>(actions);
+  narrowed.actions = PackedActions(actions);
   plan.hosts["web01"] = narrowed;
   const std::string bytes = write_artifact(plan).bytes;
   const Result<Plan> found = read(bytes);
@@ -76,8 +88,8 @@ TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
   EXPECT_EQ(found->scope.tags, (std::set<std::string>{"app", "config"}));
   EXPECT_EQ(found->scope.skip_tags, std::set<std::string>{"slow"});
   EXPECT_EQ(found->hosts.at("web01").left_out, 3);
-  EXPECT_EQ(found->hosts.at("web01").actions->front().owes, actions[0].owes);
-  EXPECT_EQ(found->hosts.at("web01").actions->back().op, Op::kVerify);
+  EXPECT_EQ(found->hosts.at("web01").actions.unpack().front().owes, actions[0].owes);
+  EXPECT_EQ(found->hosts.at("web01").actions.unpack().back().op, Op::kVerify);
 }
 
 TEST_F(ArtifactTest, BytesThatAreNotTextComeBackWhole) {
@@ -114,7 +126,7 @@ TEST_F(ArtifactTest, EqualHostsShareOneList) {
   EXPECT_LT(hundred.size(), one.size() + 100 * 400);
   const Result<Plan> found = read(hundred);
   ASSERT_TRUE(found) << found.error().summary();
-  EXPECT_EQ(found->hosts.at("web99").actions->size(), 1U);
+  EXPECT_EQ(found->hosts.at("web99").actions.size(), 1U);
 }
 
 TEST_F(ArtifactTest, AnyEditIsRefused) {
@@ -133,7 +145,7 @@ TEST_F(ArtifactTest, AnyEditIsRefused) {
 TEST_F(ArtifactTest, LocksAndWhatTheyHoldBackAreKept) {
   Plan plan = plan_of(host_, {"web01"});
   HostPlan& host = plan.hosts["web01"];
-  host.actions = std::make_shared<const Actions>();
+  host.actions = PackedActions();
   host.locks = {{"note:/srv/y", "ada", "a trial", "2026-01-02T05:04:05Z"}};
   host.held_back = {{"note:/srv/y", Op::kUpdate, "note:/srv/y", ""}, {"note:/srv/z", Op::kNone, "", "note:/srv/y"}};
   const Result<Plan> found = read(write_artifact(plan).bytes);

@@ -11,12 +11,12 @@ bool Scope::takes(const std::set<std::string>& resource_tags) const {
 }
 
 bool Plan::changes_nothing() const {
-  return std::all_of(hosts.begin(), hosts.end(), [](const auto& host) { return host.second.actions->empty(); });
+  return std::all_of(hosts.begin(), hosts.end(), [](const auto& host) { return host.second.actions.empty(); });
 }
 
 std::size_t action_count(const Plan& plan) {
   std::size_t count = 0;
-  for (const auto& [name, host] : plan.hosts) count += host.actions->size();
+  for (const auto& [name, host] : plan.hosts) count += host.actions.size();
   return count;
 }
 

@@ -14,11 +14,12 @@ bool is_owable(Op op) {
 
 class HostVerifier {
  public:
-  HostVerifier(const HostPlan& host, const Registry& kinds) : host_(host), kinds_(kinds) {}
+  HostVerifier(const HostPlan& host, const Actions& actions, const Registry& kinds)
+      : host_(host), actions_(actions), kinds_(kinds) {}
 
   std::string run() {
     if (host_.record < 0 || host_.unchanged < 0 || host_.left_out < 0) return "a count is negative";
-    for (const Action& action : *host_.actions) {
+    for (const Action& action : actions_) {
       const std::string address = action.desired.address.str();
       const std::string problem = problem_of(action, address);
       if (!problem.empty()) return std::string(name(action.op)) + " " + address + ": " + problem;
@@ -123,6 +124,7 @@ class HostVerifier {
   }
 
   const HostPlan& host_;
+  const Actions& actions_;
   const Registry& kinds_;
   std::map<std::string, Part> parts_;  // by address of the actions so far: the last of its parts
 };
@@ -133,18 +135,24 @@ std::string problem_of_rollout(const Plan& plan) {
   for (const Wave& wave : plan.rollout->waves) {
     for (const std::string& host : wave.hosts) {
       const auto found = plan.hosts.find(host);
-      if (found == plan.hosts.end() || found->second.actions->empty()) return host + " has a turn and nothing to do";
+      if (found == plan.hosts.end() || found->second.actions.empty()) return host + " has a turn and nothing to do";
       if (!in_waves.insert(host).second) return host + " has two turns";
     }
   }
   for (const auto& [name, host] : plan.hosts) {
-    if (!host.actions->empty() && !in_waves.contains(name)) return name + " has something to do and no turn";
+    if (!host.actions.empty() && !in_waves.contains(name)) return name + " has something to do and no turn";
   }
   return {};
 }
 
-std::string problem_of_contents(const Plan& plan, const HostPlan& host) {
-  for (const Action& action : *host.actions) {
+}  // namespace
+
+std::string verify(const HostPlan& host, const Actions& actions, const Registry& kinds) {
+  return HostVerifier(host, actions, kinds).run();
+}
+
+std::string verify_contents(const Plan& plan, const Actions& actions) {
+  for (const Action& action : actions) {
     for (const Operation& operation : action.operations) {
       const auto* write = std::get_if<WriteFile>(&operation);
       if (write == nullptr || !is_digest(write->content)) continue;
@@ -155,24 +163,25 @@ std::string problem_of_contents(const Plan& plan, const HostPlan& host) {
   return {};
 }
 
-}  // namespace
-
-std::string verify(const HostPlan& host, const Registry& kinds) {
-  return HostVerifier(host, kinds).run();
+std::string verify_turns(const Plan& plan) {
+  for (const auto& [name, host] : plan.hosts) {
+    if (plan.unplanned.contains(name)) return name + " is planned and is not";
+  }
+  return problem_of_rollout(plan);
 }
 
 std::string verify(const Plan& plan, const Registry& kinds) {
-  std::set<const Actions*> verified;
+  std::set<std::string> verified;
   for (const auto& [name, host] : plan.hosts) {
-    if (plan.unplanned.contains(name)) return name + " is planned and is not";
     // Many hosts share one list; but for its actions a host's plan is soon looked through.
-    const bool again = !verified.insert(host.actions.get()).second && host.held_back.empty();
+    const bool again = !verified.insert(host.actions.digest()).second && host.held_back.empty();
     if (again) continue;
-    std::string problem = verify(host, kinds);
-    if (problem.empty()) problem = problem_of_contents(plan, host);
+    const Actions actions = host.actions.unpack();
+    std::string problem = verify(host, actions, kinds);
+    if (problem.empty()) problem = verify_contents(plan, actions);
     if (!problem.empty()) return "on " + name + ", " + problem;
   }
-  return problem_of_rollout(plan);
+  return verify_turns(plan);
 }
 
 }  // namespace plumb::plan

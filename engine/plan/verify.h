@@ -13,7 +13,7 @@ namespace plumb::plan {
 
 // States the invariants; each gives the first that does not hold, as the end of a sentence about the plan, or "".
 //
-// Of a host:
+// Of a host, whose actions are these:
 // - The actions on one resource are, in this order and each at most once: its change, what is set off on it, its
 // probes.
 // - `needs` and `unknown_until` name earlier actions, and so does `triggered_by` where an earlier run owes nothing.
@@ -24,11 +24,16 @@ namespace plumb::plan {
 // - Sensitive attributes are keyed digests wherever they stand.
 // - What is held back has no action, and a reason: a lock of the plan, or something held back before it.
 // - Each action's kind is known, and its operations are of those that the kind works by.
-std::string verify(const HostPlan& host, const Registry& kinds);
+std::string verify(const HostPlan& host, const Actions& actions, const Registry& kinds);
 
 // Of a plan, all that, and:
 // - A host is planned or unplanned, and with a rollout every host that has something to do is in exactly one wave.
 // - The contents that it writes and that are not sensitive are in it.
 std::string verify(const Plan& plan, const Registry& kinds);
+
+// Parts of it, for who has the actions of a host at hand. The contents that these write:
+std::string verify_contents(const Plan& plan, const Actions& actions);
+// What of a plan is not about actions.
+std::string verify_turns(const Plan& plan);
 
 }  // namespace plumb::plan

@@ -104,7 +104,7 @@ Json diagnostic_event(const Diagnostic& diagnostic) {
 
 void plan_events(const plan::Plan& plan, const std::string& id, const std::function<void(Json)>& sink) {
   for (const auto& [host, host_plan] : plan.hosts) {
-    for (const plan::Action& action : *host_plan.actions) {
+    for (const plan::Action& action : host_plan.actions.unpack()) {
       sink({{"event", "change"},
             {"host", host},
             {"address", action.desired.address.str()},

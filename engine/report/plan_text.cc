@@ -6,7 +6,6 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/outside_text.h"
-#include "engine/plan/action_text.h"
 #include "engine/report/host_list.h"
 #include "engine/report/rollout_text.h"
 #include "engine/report/style.h"
@@ -206,50 +205,72 @@ class Writer {
   std::string out_;
 };
 
-struct Group {
+// The distinct lists of a plan, each with the hosts that have it, in order of their first host.
+struct List {
+  const plan::PackedActions* actions;
   std::vector<std::string> hosts;
-  std::vector<const plan::Action*> actions;
 };
 
-std::vector<Group> only_group(const std::pair<const std::string, plan::HostPlan>& host) {
-  if (host.second.actions->empty()) return {};
-  Group group;
-  group.hosts = {host.first};
-  for (const plan::Action& action : *host.second.actions) group.actions.push_back(&action);
-  return {std::move(group)};
+std::vector<List> distinct_lists(const plan::Plan& plan) {
+  std::vector<List> lists;
+  std::map<std::string_view, std::size_t> known;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    if (host_plan.actions.empty()) continue;
+    const auto [place, is_new] = known.try_emplace(host_plan.actions.digest(), lists.size());
+    if (is_new) lists.push_back({&host_plan.actions, {}});
+    lists[place->second].hosts.push_back(host);
+  }
+  return lists;
 }
 
+struct Group {
+  std::vector<std::string> hosts;
+  std::size_t list = 0;                // the first one that has its actions
+  std::vector<std::size_t> positions;  // of them in that list, in plan order
+};
+
 // Each distinct action once, under the set of hosts that have it; sets in order of their first host, actions in plan
-// order.
-std::vector<Group> group_by_hosts(const plan::Plan& plan) {
-  if (plan.hosts.size() == 1) return only_group(*plan.hosts.begin());
+// order. Actions themselves are not kept: of a large fleet they are many.
+std::vector<Group> group_by_hosts(const std::vector<List>& lists) {
+  if (lists.size() == 1) {
+    Group only;
+    only.hosts = {lists.front().hosts.begin(), lists.front().hosts.end()};
+    for (std::size_t i = 0; i < lists.front().actions->size(); ++i) only.positions.push_back(i);
+    return {std::move(only)};
+  }
   struct Entry {
-    const plan::Action* action;
-    std::vector<std::string> hosts;
-    std::size_t place;
+    std::vector<std::size_t> lists;
+    std::size_t position = 0;  // in the first of them
+    std::size_t place = 0;     // the last position that it has
   };
-  std::map<std::string, Entry> entries;  // by the action's own JSON
-  std::map<const plan::Actions*, std::vector<std::string>> keys;
-  for (const auto& [host, host_plan] : plan.hosts) {
-    auto [known, added] = keys.try_emplace(host_plan.actions.get());
-    for (std::size_t i = 0; i < host_plan.actions->size(); ++i) {
-      const plan::Action& action = (*host_plan.actions)[i];
-      if (added) plan::append_action(known->second.emplace_back(), action);
-      auto [entry, fresh] = entries.try_emplace(known->second[i], Entry{&action, {}, i});
-      entry->second.hosts.push_back(host);
-      entry->second.place = std::max(entry->second.place, i);
+  std::map<std::string, Entry> entries;  // by the digest of the action's own JSON
+  for (std::size_t list = 0; list < lists.size(); ++list) {
+    const plan::Actions actions = lists[list].actions->unpack();
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+      std::string text;
+      plan::append_action(text, actions[i]);
+      Entry& entry = entries[digest(text)];
+      if (entry.lists.empty()) entry.position = i;
+      if (entry.lists.empty() || entry.lists.back() != list) entry.lists.push_back(list);
+      entry.place = std::max(entry.place, i);
     }
   }
-  std::map<std::vector<std::string>, std::vector<const Entry*>> by_hosts;
-  for (const auto& [key, entry] : entries) by_hosts[entry.hosts].push_back(&entry);
+  std::map<std::vector<std::size_t>, std::vector<const Entry*>> by_lists;
+  for (const auto& [key, entry] : entries) by_lists[entry.lists].push_back(&entry);
   std::vector<Group> groups;
-  for (auto& [hosts, list] : by_hosts) {
-    std::sort(list.begin(), list.end(), [](const Entry* a, const Entry* b) { return a->place < b->place; });
+  for (auto& [of, all] : by_lists) {
+    std::sort(all.begin(), all.end(), [](const Entry* a, const Entry* b) {
+      return a->place != b->place ? a->place < b->place : a->position < b->position;
+    });
     Group group;
-    group.hosts = hosts;
-    for (const Entry* entry : list) group.actions.push_back(entry->action);
+    for (const std::size_t list : of)
+      group.hosts.insert(group.hosts.end(), lists[list].hosts.begin(), lists[list].hosts.end());
+    std::sort(group.hosts.begin(), group.hosts.end());
+    group.list = of.front();
+    for (const Entry* entry : all) group.positions.push_back(entry->position);
     groups.push_back(std::move(group));
   }
+  std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a.hosts < b.hosts; });
   return groups;
 }
 
@@ -288,10 +309,15 @@ std::string scope_text(const plan::Plan& plan, bool color) {
 std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options) {
   std::string out = scope_text(plan, options.color);
   if (!out.empty()) out += "\n";
-  for (const Group& group : group_by_hosts(plan)) {
+  const std::vector<List> lists = distinct_lists(plan);
+  std::size_t unpacked = lists.size();
+  plan::Actions actions;
+  for (const Group& group : group_by_hosts(lists)) {
+    if (group.list != unpacked) actions = lists[group.list].actions->unpack();
+    unpacked = group.list;
     out += tint(host_list(group.hosts), Tone::kBold, options.color) + "\n";
     Writer writer(plan, options);
-    for (const plan::Action* action : group.actions) writer.action(*action);
+    for (const std::size_t position : group.positions) writer.action(actions[position]);
     out += writer.take() + "\n";
   }
   return out + locks_text(plan, options.color);
@@ -347,12 +373,14 @@ std::string plan_summary(const plan::Plan& plan, bool color) {
     unchanged += static_cast<std::size_t>(host_plan.unchanged);
     orphans += host_plan.orphans.size();
     held_back += host_plan.held_back.size();
-    if (!host_plan.actions->empty()) changing.push_back(host);
-    for (const plan::Action& action : *host_plan.actions) {
-      ++ops[action.op];
-      ++fidelities[action.fidelity];
-      if (action.pending) ++pending;
-      if (action.op == Op::kRun && action.note == "no guard") ++unguarded;
+    if (!host_plan.actions.empty()) changing.push_back(host);
+  }
+  for (const List& list : distinct_lists(plan)) {
+    for (const plan::Action& action : list.actions->unpack()) {
+      ops[action.op] += list.hosts.size();
+      fidelities[action.fidelity] += list.hosts.size();
+      if (action.pending) pending += list.hosts.size();
+      if (action.op == Op::kRun && action.note == "no guard") unguarded += list.hosts.size();
     }
   }
   const std::size_t still = plan.hosts.size() - changing.size();

@@ -37,7 +37,7 @@ class Applying {
     fleet_ = std::move(planned->fleet);
     result_.plan = std::move(planned->plan);
     result_.hosts = std::move(planned->hosts);
-    take_artifact(std::move(planned->artifact));
+    result_.plan_id = std::move(planned->plan_id);
     const Proposal proposal{result_.plan, result_.plan_id, result_.hosts, false, planned->outcome};
     show(proposal);
     const RunOutcome outcome = std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk);
@@ -67,7 +67,7 @@ class Applying {
 
   RunOutcome apply_saved(SavedPlan saved, bool resumed) {
     result_.plan = std::move(saved.plan);
-    take_artifact(std::move(saved.artifact));
+    result_.plan_id = std::move(saved.id);
     contents_ = std::move(saved.contents);
     Diagnostics found;
     const auto stopped = [this] { return context_.control.level() != StopLevel::kNone; };
@@ -92,11 +92,6 @@ class Applying {
     if (missing.has_errors()) return RunOutcome::kStale;
     if (const std::optional<RunOutcome> why = not_allowed(proposal)) return *why;
     return carry_out(true);
-  }
-
-  void take_artifact(plan::Artifact artifact) {
-    result_.plan_id = std::move(artifact.id);
-    bytes_ = std::move(artifact.bytes);
   }
 
   void show(const Proposal& proposal) const {
@@ -124,7 +119,10 @@ class Applying {
     start.id = request_.run;
     start.project = result_.plan.project;
     start.plan = result_.plan_id;
-    start.plan_bytes = std::move(bytes_);  // not needed any more, and of a large fleet large
+    // A plan that goes on without some of its hosts is in the history already, where it comes from.
+    if (!std::holds_alternative<Resume>(request_.what)) {
+      start.plan_document = [this](const TakePiece& take) { (void)plan::write_artifact(result_.plan, take); };
+    }
     start.operator_name = request_.operator_name;
     start.started_at = now();
     if (window_.ignored) start.kind = "apply, window ignored";
@@ -179,7 +177,6 @@ class Applying {
   ApplyRequest& request_;
   const RunContext& context_;
   std::unique_ptr<Fleet> fleet_;
-  std::string bytes_;  // of the plan, before the history has them
   std::filesystem::path contents_;
   WindowCheck window_;
   ApplyResult result_;

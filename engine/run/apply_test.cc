@@ -358,7 +358,7 @@ class SavedPlanTest : public ApplyTest {
   std::string bytes() {
     const auto loaded = workspace();
     std::optional<Planned> planned = make_plan(*loaded, {}, context());
-    return planned ? planned->artifact.bytes : "";
+    return planned ? plan::write_artifact(planned->plan).bytes : "";
   }
   ApplyResult apply_saved(const std::string& bytes, const std::string& run) {
     ApplyRequest request;

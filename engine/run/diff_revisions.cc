@@ -28,7 +28,7 @@ std::vector<std::string> hosts_of_one(const Hosts& one, const Hosts& other) {
 
 // What a plan made without hosts shows as the text of a file is what the older revision puts there.
 void add_old_texts(simulate::Simulation& simulation, const ir::Contents& contents, const Registry& kinds) {
-  for (const plan::Action& action : *simulation.host.actions) {
+  for (const plan::Action& action : simulation.actions) {
     Desired before = action.desired;
     before.attributes = action.before;
     for (const std::string& digest : content_digests(kinds, before)) {
@@ -96,7 +96,7 @@ class Comparing {
     auto simulation = simulate::simulate_host(*new_graph, kinds, observation, host, found, request_.scope);
     if (!simulation) return false;
     add_old_texts(*simulation, old_compiler_.contents(), kinds);
-    builder_.add(host, std::move(simulation->host), simulation->texts, new_compiler_.shared_contents());
+    builder_.add(host, std::move(*simulation), new_compiler_.shared_contents());
     return true;
   }
 

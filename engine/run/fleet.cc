@@ -16,8 +16,9 @@ namespace {
 
 // Connections that stay open between planning and applying; the hosts past that are connected to again.
 constexpr std::size_t kMaxParked = 256;
-// Graphs that are different; where there are more, each is made again when the turn of its host comes.
-constexpr std::size_t kMaxGraphs = 1024;
+// In graphs that are different, some KiB each; where there are more, each graph is made again when the turn of its host
+// comes.
+constexpr std::size_t kMaxNodes = std::size_t{1} << 14;
 
 HiddenTexts sensitive_inputs(const config::Project& project, const config::Host& host) {
   HiddenTexts texts;
@@ -78,13 +79,13 @@ bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics
   std::size_t let_go = 0;
   for (const std::string& host : hosts) {
     Member& member = add(host);
-    std::shared_ptr<const ir::HostGraph> graph = compiler_.compile(host, nullptr, diagnostics);
+    std::shared_ptr<const ir::HostGraph> graph = compile_host(host, nullptr, diagnostics);
     if (const std::optional<std::string> why = over()) {
       diagnostics.add(Diagnostic(Code::kInterrupted, *why + " while the configuration was compiled"));
       return false;
     }
     if (graph != nullptr && !compiler_.needs_facts()) take_graph(member, std::move(graph));
-    while (!holds_graphs_ && let_go < members_.size()) members_[let_go++]->session->set_graph(nullptr);
+    while (!holds_graphs_ && let_go < members_.size()) let_go_of_graph(*members_[let_go++]);
   }
   return diagnostics.error_count() == errors;
 }
@@ -108,12 +109,24 @@ Result<> Fleet::reach(Member& member) {
   return {};
 }
 
-// Gives a host its graph, and notes where there come to be too many of them.
+// Where graphs are not held, neither are their contents, as far as the plan will have them.
+std::shared_ptr<const ir::HostGraph> Fleet::compile_host(const std::string& host, const Json* facts,
+                                                         Diagnostics& diagnostics) {
+  if (!holds_graphs_) {
+    compiler_.forget_graphs();
+    compiler_.part_contents();
+  }
+  return compiler_.compile(host, facts, diagnostics);
+}
+
+// Gives a host the graph that was just compiled, and notes where there come to be too many of them.
 void Fleet::take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph) {
+  member.contents = compiler_.shared_contents();
+  member.has_own_contents = !holds_graphs_;
+  if (compiler_.graph_count() > graphs_) nodes_ += graph->nodes.size();
+  graphs_ = compiler_.graph_count();
+  if (options_.keep_graphs != KeepGraphs::kAll && nodes_ > kMaxNodes) holds_graphs_ = false;
   member.session->set_graph(std::move(graph));
-  member.compiled = true;
-  if (options_.keep_graphs != KeepGraphs::kAll && compiler_.graph_count() > kMaxGraphs) holds_graphs_ = false;
-  if (!holds_graphs_) compiler_.forget_graphs();
 }
 
 // For a graph that has served. The compiler may make the next one of it.
@@ -121,6 +134,7 @@ void Fleet::let_go_of_graph(Member& member) {
   if (holds_graphs_) return;
   const std::lock_guard lock(compiler_mutex_);
   member.session->set_graph(nullptr);
+  if (member.has_own_contents && member.contents != nullptr) member.contents->forget_planned_texts();
 }
 
 // Sees to the graph of a host, which may have to be asked for its facts first. False after it was told why not.
@@ -134,7 +148,7 @@ bool Fleet::prepare(Member& member) {
   const std::lock_guard lock(compiler_mutex_);
   Diagnostics found;
   std::shared_ptr<const ir::HostGraph> graph =
-      compiler_.compile(member.name, needs_facts ? &member.session->facts() : nullptr, found);
+      compile_host(member.name, needs_facts ? &member.session->facts() : nullptr, found);
   member.result.diagnostics.extend(std::move(found));
   if (graph == nullptr) {
     member.result.state = HostState::kFailed;
@@ -215,30 +229,37 @@ HostResults Fleet::contact(bool graphs) {
   return results;
 }
 
-// Observes and plans, where the host can be reached.
-void Fleet::look_at(Member& member, HostPlanner& planner) {
+// Observes and plans, where the host can be reached. Nothing where it cannot, and where it shares its plan.
+std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& planner) {
   member.session->set_deadline(host_deadline());
   tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
-  if (const std::optional<std::string> why = over())
-    return fail_with(member.result, fail(Code::kInterrupted, *why + " before the host was asked"));
-  if (!prepare(member)) return;
+  if (const std::optional<std::string> why = over()) {
+    fail_with(member.result, fail(Code::kInterrupted, *why + " before the host was asked"));
+    return std::nullopt;
+  }
+  if (!prepare(member)) return std::nullopt;
   const Result<> reached = reach(member);
   const Result<simulate::Observation> observation = reached ? member.session->observe() : reached.error();
   if (!observation) {
     member.session->disconnect();
-    return fail_with(member.result, observation.error());
+    fail_with(member.result, observation.error());
+    return std::nullopt;
   }
+  Planning planning;
   {
     const ComputeTurn turn;
-    member.planned = planner.plan(member.name, member.session->shared_graph(), *observation,
-                                  holds_graphs_ ? member.session->told() : "", member.result.diagnostics);
+    planning = planner.plan(member.name, member.session->shared_graph(), *observation,
+                            holds_graphs_ ? member.session->told() : "", member.result.diagnostics);
   }
+  member.planned = std::move(planning.host);
   if (member.planned == nullptr) {
     member.result.state = HostState::kFailed;
-  } else {
-    resolve_doubts(member.session->unreported(), member.session->graph(), *observation, *member.planned->plan.actions);
+  } else if (!member.session->unreported().empty()) {
+    resolve_doubts(member.session->unreported(), member.session->graph(), *observation,
+                   member.planned->plan.actions.unpack());
   }
   park(member);
+  return std::move(planning.simulated);
 }
 
 FleetPlan Fleet::plan(const plan::Scope& scope) {
@@ -250,12 +271,18 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
   for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members_[i];
     const Stopwatch watch;
-    look_at(member, planner);
+    std::optional<simulate::Simulation> simulated = look_at(member, planner);
     if (member.planned != nullptr) {
-      plan::HostPlan host = member.planned->plan;
-      host.facts = digest(canonical(member.session->facts()));
+      const std::string facts = digest(canonical(member.session->facts()));
       const std::lock_guard lock(builder_mutex);
-      builder.add(member.name, std::move(host), member.planned->texts, compiler_.shared_contents());
+      if (simulated) {
+        simulated->host.facts = facts;
+        builder.add(member.name, std::move(*simulated), member.contents);
+      } else {
+        plan::HostPlan host = member.planned->plan;
+        host.facts = facts;
+        builder.add(member.name, std::move(host));
+      }
     } else {
       const std::lock_guard lock(builder_mutex);
       builder.add_unplanned(member.name, member.result.diagnostics);

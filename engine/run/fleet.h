@@ -32,6 +32,7 @@
 namespace plumb::run {
 
 class Journalist;
+class UnpackedLists;
 struct ToConfirm;
 
 // What happens while a fleet works. Calls come one at a time, from any thread.
@@ -146,25 +147,33 @@ class Fleet {
 
  private:
   struct Member;
+  // A plan that is carried out.
+  struct Carrying {
+    const plan::Plan& plan;
+    const ApplyOptions& options;
+    UnpackedLists& lists;
+  };
 
   // Why no further host is begun; nothing where one may be.
   std::optional<std::string> over() const;
   host::Deadline host_deadline() const;
   Result<> reach(Member& member);
   bool prepare(Member& member);
+  std::shared_ptr<const ir::HostGraph> compile_host(const std::string& host, const Json* facts,
+                                                    Diagnostics& diagnostics);
   void take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph);
   void let_go_of_graph(Member& member);
-  void look_at(Member& member, HostPlanner& planner);
-  PlanContents contents_of(const plan::Plan& plan, const std::filesystem::path& folder) const;
+  std::optional<simulate::Simulation> look_at(Member& member, HostPlanner& planner);
+  PlanContents contents_of(const plan::Plan& plan, const std::filesystem::path& folder, const Member* member) const;
   Member& add(const std::string& host);
-  Result<Request> request_for(const Member& member, const plan::Plan& plan, const ApplyOptions& options) const;
+  Result<Request> request_for(const Member& member, const plan::Actions& actions, const plan::Plan& plan,
+                              const ApplyOptions& options) const;
   void take_event(Member& member, const plan::Actions& actions, const wire::Event& event, Journalist& journalist);
   // Has the changes confirmed where they want that, and ends what was begun with the host. `done`: it answered.
   void settle_member(Member& member, const ToConfirm& changes, bool done, Journalist& journalist);
-  void apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options);
-  void apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options);
-  void apply_wave(const std::vector<Member*>& members, const plan::Plan& plan, const ApplyOptions& options,
-                  RolloutGate& gate);
+  void apply_member(Member& member, const Carrying& carrying);
+  void apply_and_record(Member& member, const Carrying& carrying);
+  void apply_wave(const std::vector<Member*>& members, const Carrying& carrying, RolloutGate& gate);
   static void heed_window(const ApplyOptions& options, RolloutGate& gate);
   // False where the wait was cut short.
   bool pause(std::chrono::seconds time) const;
@@ -182,6 +191,8 @@ class Fleet {
   std::mutex compiler_mutex_;
   ir::Compiler compiler_;
   std::atomic<bool> holds_graphs_{true};
+  std::size_t graphs_ = 0;  // that the compiler has kept
+  std::size_t nodes_ = 0;   // of all of them
   SessionContext context_;
   std::vector<std::unique_ptr<Member>> members_;  // sorted by host name
   std::atomic<std::size_t> parked_{0};

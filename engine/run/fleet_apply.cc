@@ -8,6 +8,7 @@
 #include "engine/run/confirmation.h"
 #include "engine/run/fleet_member.h"
 #include "engine/run/journalist.h"
+#include "engine/run/unpacked_lists.h"
 
 namespace plumb::run {
 namespace {
@@ -44,27 +45,29 @@ constexpr Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}
 
 }  // namespace
 
-PlanContents Fleet::contents_of(const plan::Plan& plan, const std::filesystem::path& folder) const {
-  return {plan, project_.place(), folder, compiler_.contents()};
+PlanContents Fleet::contents_of(const plan::Plan& plan, const std::filesystem::path& folder,
+                                const Member* member) const {
+  const bool compiled = member != nullptr && member->contents != nullptr;
+  return {plan, project_.place(), folder, compiled ? *member->contents : compiler_.contents()};
 }
 
 void Fleet::check_contents(const plan::Plan& plan, const std::filesystem::path& folder,
                            Diagnostics& diagnostics) const {
   run::check_contents(
-      plan, contents_of(plan, folder), [this] { return control_.level() != StopLevel::kNone; }, diagnostics);
+      plan, contents_of(plan, folder, nullptr), [this] { return control_.level() != StopLevel::kNone; }, diagnostics);
 }
 
-Result<Request> Fleet::request_for(const Member& member, const plan::Plan& plan, const ApplyOptions& options) const {
-  const plan::HostPlan& host = plan.hosts.at(member.name);
+Result<Request> Fleet::request_for(const Member& member, const plan::Actions& actions, const plan::Plan& plan,
+                                   const ApplyOptions& options) const {
+  const PlanContents contents = contents_of(plan, options.contents, &member);
   PLUMB_TRY_ASSIGN(Request request,
-                   make_request(plan, host, contents_of(plan, options.contents), compiler_.contents(), providers_,
+                   make_request(plan, actions, contents, contents.compiled(), providers_,
                                 {options.run, options.plan, context_.key, options.saved_plan, options.keep_going}));
   if (member.planned) {
     request.apply.moot_probes = member.planned->moot_probes;
-    PLUMB_TRY_ASSIGN(Json left, parse_cbor(member.planned->left));
-    for (auto& [address, attributes] : left.items()) request.apply.resources.emplace(address, std::move(attributes));
+    request.apply.resources = member.planned->left();
   } else {
-    for (const plan::Action& action : *host.actions)
+    for (const plan::Action& action : actions)
       request.apply.resources[action.desired.address.str()] = action.desired.attributes;
   }
   return request;
@@ -84,11 +87,13 @@ void Fleet::take_event(Member& member, const plan::Actions& actions, const wire:
   tell({.kind = RunEvent::Kind::kAction, .host = member.name, .action = &actions[event.index], .event = &event});
 }
 
-void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
+void Fleet::apply_member(Member& member, const Carrying& carrying) {
+  const auto& [plan, options, lists] = carrying;
   HostResult& result = member.result;
-  const plan::Actions& actions = *plan.hosts.at(member.name).actions;
+  const std::shared_ptr<const plan::Actions> list = lists.of(plan.hosts.at(member.name).actions);
+  const plan::Actions& actions = *list;
   // Of a plan that was made before, the configuration is needed for its sensitive values alone.
-  const bool compiles = options.saved_plan ? needs_secrets(actions, providers_) : !member.compiled;
+  const bool compiles = options.saved_plan ? needs_secrets(actions, providers_) : member.contents == nullptr;
   if (compiles && !prepare(member)) return;
   const bool told_late = !member.session->unreported().empty();
   if (actions.empty() && !told_late &&
@@ -100,7 +105,7 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
     fail_with(result, fail(Code::kInterrupted, *why + " before the host was touched"));
     return;
   }
-  const Result<Request> request = request_for(member, plan, options);
+  const Result<Request> request = request_for(member, actions, plan, options);
   if (!request) {
     // Of a sensitive value that is another one now: the plan is refused like one of another host.
     if (request.error().code() == Code::kSecretUnresolved) result.outcome = HostOutcome::kStale;
@@ -112,7 +117,7 @@ void Fleet::apply_member(Member& member, const plan::Plan& plan, const ApplyOpti
 
   Journalist journalist(member.name, actions, options.history);
   const EventSink sink = [&](const wire::Event& event) { take_event(member, actions, event, journalist); };
-  const Result<wire::Done> done = member.session->apply(*request, contents_of(plan, options.contents), sink);
+  const Result<wire::Done> done = member.session->apply(*request, contents_of(plan, options.contents, &member), sink);
   ToConfirm changes = to_confirm(request->apply);
   if (done) {
     take_totals(*done, result);
@@ -146,18 +151,21 @@ void Fleet::settle_member(Member& member, const ToConfirm& changes, bool done, J
   if (member.session->connect()) (void)member.session->finish().has_value();
 }
 
-void Fleet::apply_and_record(Member& member, const plan::Plan& plan, const ApplyOptions& options) {
+void Fleet::apply_and_record(Member& member, const Carrying& carrying) {
   const Stopwatch watch;
   member.session->set_deadline(host_deadline());
   tell({.kind = RunEvent::Kind::kApplying, .host = member.name});
-  apply_member(member, plan, options);
-  member.planned = nullptr;  // it has served
+  apply_member(member, carrying);
+  // They have served.
+  member.planned = nullptr;
+  let_go_of_graph(member);
+  member.contents = nullptr;
   member.result.milliseconds = watch.milliseconds();
   member.session->disconnect();
 }
 
-void Fleet::apply_wave(const std::vector<Member*>& members, const plan::Plan& plan, const ApplyOptions& options,
-                       RolloutGate& gate) {
+void Fleet::apply_wave(const std::vector<Member*>& members, const Carrying& carrying, RolloutGate& gate) {
+  const auto& [plan, options, lists] = carrying;
   std::mutex gate_mutex;
   for_each_parallel(members.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members[i];
@@ -165,14 +173,15 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const plan::Plan& pl
     member.result.name = member.name;
     {
       const std::lock_guard lock(gate_mutex);
-      if (!plan.hosts.at(member.name).actions->empty()) heed_window(options, gate);
+      const plan::PackedActions& actions = plan.hosts.at(member.name).actions;
+      if (!actions.empty()) heed_window(options, gate);
       if (gate.stopped()) {
         member.result.state = HostState::kNotStarted;
         member.result.outcome = HostOutcome::kHeld;
-        member.result.skipped = static_cast<int>(plan.hosts.at(member.name).actions->size());
+        member.result.skipped = static_cast<int>(actions.size());
       }
     }
-    if (member.result.state != HostState::kNotStarted) apply_and_record(member, plan, options);
+    if (member.result.state != HostState::kNotStarted) apply_and_record(member, carrying);
     if (options.history != nullptr) {
       const Result<> written = options.history->host(host_outcome(member.result));
       if (!written) fail_to_record(member.result, written.error());
@@ -211,6 +220,8 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
       left.erase(found);
     }
   };
+  UnpackedLists lists(plan);
+  const Carrying carrying{plan, options, lists};
   FleetApply result;
   std::vector<Member*> done;
   if (plan.rollout) {
@@ -232,7 +243,7 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
       heed_window(options, gate);
       if (!gate.stopped()) tell({.kind = RunEvent::Kind::kWave, .host = {}, .wave = &wave});
       gate.begin_wave(wave, members.size());
-      apply_wave(members, plan, options, gate);
+      apply_wave(members, carrying, gate);
       done.insert(done.end(), members.begin(), members.end());
     }
     if (gate.stopped()) {
@@ -245,7 +256,7 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
   rest.reserve(left.size());
   for (const auto& [name, member] : left) rest.push_back(member);
   RolloutGate open(kTolerateAll, rest.size());
-  apply_wave(rest, plan, options, open);
+  apply_wave(rest, carrying, open);
   done.insert(done.end(), rest.begin(), rest.end());
   for (const Member* member : done) result.hosts[member->name] = member->result;
   return result;

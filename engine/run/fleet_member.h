@@ -19,7 +19,8 @@ struct Fleet::Member {
   std::unique_ptr<Session> session;
   HostResult result;
   std::shared_ptr<const PlannedHost> planned;  // null where no plan was made
-  bool compiled = false;                       // so that the compiler holds the contents of its graph
+  std::shared_ptr<ir::Contents> contents;      // of its graph; null where none was compiled
+  bool has_own_contents = false;               // nobody else's are among them
 };
 
 class Stopwatch {

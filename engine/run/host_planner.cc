@@ -1,16 +1,19 @@
 #include "engine/run/host_planner.h"
 
 #include <algorithm>
+#include <cassert>
 #include <set>
+
+#include "engine/base/packed.h"
 
 namespace plumb::run {
 namespace {
 
 // Attributes of every resource as they are once the plan is applied: what the record keeps to tell drift from intent.
 std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::Observation& observation,
-                                    const plan::HostPlan& plan, const plan::Scope& scope) {
+                                    const simulate::Simulation& simulated, const plan::Scope& scope) {
   std::set<std::string> held_back;
-  for (const plan::HeldBack& held : plan.held_back) held_back.insert(held.address);
+  for (const plan::HeldBack& held : simulated.host.held_back) held_back.insert(held.address);
   std::map<std::string, Json> result;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     // What is left out stays in the record as it is.
@@ -24,7 +27,7 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::
     }
     result.emplace(graph.nodes[i].desired.address.str(), std::move(left));
   }
-  for (const plan::Action& action : *plan.actions) {
+  for (const plan::Action& action : simulated.actions) {
     Json& left = result[action.desired.address.str()];
     for (const auto& [attribute, value] : action.after.items()) left[attribute] = value;
   }
@@ -33,36 +36,48 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::
 
 }  // namespace
 
-std::shared_ptr<const PlannedHost> HostPlanner::plan(const std::string& host,
-                                                     const std::shared_ptr<const ir::HostGraph>& graph,
-                                                     const simulate::Observation& observation, const std::string& told,
-                                                     Diagnostics& diagnostics) {
+PlannedHost::PlannedHost(plan::HostPlan host_plan, const std::map<std::string, Json>& left)
+    : plan(std::move(host_plan)) {
+  const std::string bytes = to_cbor(Json(left));
+  left_ = pack(bytes);
+  left_size_ = bytes.size();
+}
+
+std::map<std::string, Json> PlannedHost::left() const {
+  const std::optional<std::string> bytes = unpack(left_, static_cast<std::int64_t>(left_size_));
+  assert(bytes);
+  std::map<std::string, Json> left;
+  Json all = Json::from_cbor(*bytes);
+  for (auto& [address, attributes] : all.items()) left.emplace(address, std::move(attributes));
+  return left;
+}
+
+Planning HostPlanner::plan(const std::string& host, const std::shared_ptr<const ir::HostGraph>& graph,
+                           const simulate::Observation& observation, const std::string& told,
+                           Diagnostics& diagnostics) {
   const std::pair key(graph, told);
   if (!told.empty()) {
     const std::lock_guard lock(mutex_);
-    if (const auto known = known_.find(key); known != known_.end()) return known->second;
+    if (const auto known = known_.find(key); known != known_.end()) return {known->second, std::nullopt};
   }
   Diagnostics found;
-  std::optional<simulate::Simulation> simulation =
+  std::optional<simulate::Simulation> simulated =
       simulate::simulate_host(*graph, providers_, observation, host, found, scope_);
   const bool silent = found.empty();
   diagnostics.extend(std::move(found));
-  if (!simulation) return nullptr;
+  if (!simulated) return {};
 
-  auto planned = std::make_shared<PlannedHost>();
-  planned->plan = std::move(simulation->host);
-  planned->texts = std::move(simulation->texts);
-  const auto left = as_left(*graph, observation, planned->plan, scope_);
-  planned->left = to_cbor(Json(left));
+  const auto left = as_left(*graph, observation, *simulated, scope_);
+  auto planned = std::make_shared<PlannedHost>(simulated->host, left);
   planned->moot_probes = simulate::moot_probes(*graph, observation);
   planned->record_outdated =
       !planned->moot_probes.empty() || std::any_of(left.begin(), left.end(), [&](const auto& resource) {
         const auto recorded = observation.recorded.find(resource.first);
         return recorded == observation.recorded.end() || recorded->second != resource.second;
       });
-  if (!silent || told.empty()) return planned;
+  if (!silent || told.empty()) return {std::move(planned), std::move(simulated)};
   const std::lock_guard lock(mutex_);
-  return known_.emplace(key, std::move(planned)).first->second;
+  return {known_.emplace(key, std::move(planned)).first->second, std::move(simulated)};
 }
 
 }  // namespace plumb::run

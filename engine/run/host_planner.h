@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,13 +14,28 @@
 
 namespace plumb::run {
 
-struct PlannedHost {
-  plan::HostPlan plan;                       // but for the facts, which are each host's own
-  std::map<std::string, std::string> texts;  // digest -> text that stands on the host now, for the diff
-  // CBOR: address -> attributes as they are once the plan is applied, for the host's record.
-  std::string left;
-  bool record_outdated = false;          // the record does not say that yet, or holds probes that are owed in vain
+// What is kept of a host's planning until its plan is carried out.
+class PlannedHost {
+ public:
+  PlannedHost(plan::HostPlan plan, const std::map<std::string, Json>& left);
+
+  plan::HostPlan plan;                   // but for the facts, which are each host's own
+  bool record_outdated = false;          // the record does not say what left() does, or holds probes owed in vain
   std::vector<std::string> moot_probes;  // those
+
+  // Address -> attributes as they are once the plan is applied, for the host's record.
+  std::map<std::string, Json> left() const;
+
+ private:
+  // CBOR of it, packed.
+  std::string left_;
+  std::size_t left_size_ = 0;
+};
+
+// Null where there is none; `simulated` where it was made now, and not for another host before.
+struct Planning {
+  std::shared_ptr<const PlannedHost> host;
+  std::optional<simulate::Simulation> simulated;
 };
 
 // Thread-safe.
@@ -29,10 +45,9 @@ class HostPlanner {
   HostPlanner(const Registry& providers, plan::Scope scope) : providers_(providers), scope_(std::move(scope)) {}
 
   // `told` is the digest of what `observation` was read from; "" where no other host has that graph, so that neither it
-  // nor the plan need be kept here. Null where `diagnostics` holds an error for the host.
-  std::shared_ptr<const PlannedHost> plan(const std::string& host, const std::shared_ptr<const ir::HostGraph>& graph,
-                                          const simulate::Observation& observation, const std::string& told,
-                                          Diagnostics& diagnostics);
+  // nor the plan need be kept here. None where `diagnostics` holds an error for the host.
+  Planning plan(const std::string& host, const std::shared_ptr<const ir::HostGraph>& graph,
+                const simulate::Observation& observation, const std::string& told, Diagnostics& diagnostics);
 
  private:
   const Registry& providers_;

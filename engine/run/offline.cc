@@ -30,7 +30,7 @@ class FleetCompiler {
     misses_ = compiler_.graph_count() > graphs_ ? misses_ + 1 : 0;
     if (misses_ >= kMostMisses || compiler_.graph_count() >= kMostGraphs) {
       compiler_.forget_graphs();
-      compiler_.forget_texts();
+      compiler_.part_contents();
     }
     if (misses_ >= kMissesToTryAgain) misses_ = 0;
     graphs_ = compiler_.graph_count();
@@ -111,7 +111,7 @@ class OfflinePlanner {
     const std::lock_guard lock(mutex_);
     if (simulation) {
       simulation->host.facts = facts;
-      builder_.add(host, std::move(simulation->host), simulation->texts, compiler.shared_contents());
+      builder_.add(host, std::move(*simulation), compiler.shared_contents());
       HostResult& result = result_.hosts[host];
       result.name = host;
       result.diagnostics = std::move(found);

@@ -67,28 +67,35 @@ const Diagnostics& PlanBuilder::diagnostics() {
   return diagnostics_;
 }
 
-void PlanBuilder::add(const std::string& host, plan::HostPlan plan, const std::map<std::string, std::string>& texts,
-                      const std::shared_ptr<const ir::Contents>& contents) {
-  const std::shared_ptr<const plan::Actions> actions = plan.actions;
+void PlanBuilder::add(const std::string& host, plan::HostPlan plan) {
   plan_.hosts[host] = std::move(plan);
-  // Hosts that share a list share what it writes and replaces.
-  if (!added_.insert(actions).second) return;
-  plan_.blobs.insert(texts.begin(), texts.end());
-  for (const plan::Action& action : *actions) {
+}
+
+void PlanBuilder::add(const std::string& host, simulate::Simulation simulated,
+                      const std::shared_ptr<const ir::Contents>& contents) {
+  plan_.blobs.merge(simulated.texts);
+  for (const plan::Action& action : simulated.actions) {
     for (const std::string& content : content_digests(input_.providers, action.desired)) {
-      if (!is_digest(content) || plan_.blobs.contains(content)) continue;
-      if (const auto info = contents->info(content); info && info->size > plan::kLargeContent) {
-        contents_.insert(contents);
-        // Of several files with one content the first by name, whatever the order of the hosts.
-        std::string& source =
-            plan_.contents.try_emplace(content, plan::LargeContent{info->size, info->source}).first->second.source;
-        if (source.empty() || (!info->source.empty() && info->source < source)) source = info->source;
-      } else if (Result<std::string> bytes = contents->bytes(content)) {
-        plan_.blobs.emplace(content, std::move(*bytes));
-      } else {
-        diagnostics_.add(bytes.error().diagnostic());
-      }
+      if (is_digest(content) && !plan_.blobs.contains(content)) add_content(content, contents);
     }
+  }
+  assert(diagnostics_.has_errors() || plan::verify_contents(plan_, simulated.actions).empty());
+  add(host, std::move(simulated.host));
+}
+
+void PlanBuilder::add_content(const std::string& content, const std::shared_ptr<const ir::Contents>& contents) {
+  if (const auto info = contents->info(content); info && info->size > plan::kLargeContent) {
+    const bool held =
+        std::any_of(contents_.begin(), contents_.end(), [&](const auto& one) { return one->holds(content); });
+    if (!held) contents_.insert(contents);
+    // Of several files with one content the first by name, whatever the order of the hosts.
+    std::string& source =
+        plan_.contents.try_emplace(content, plan::LargeContent{info->size, info->source}).first->second.source;
+    if (source.empty() || (!info->source.empty() && info->source < source)) source = info->source;
+  } else if (Result<std::string> bytes = contents->bytes(content)) {
+    plan_.blobs.emplace(content, std::move(*bytes));
+  } else {
+    diagnostics_.add(bytes.error().diagnostic());
   }
 }
 
@@ -104,7 +111,7 @@ plan::Plan PlanBuilder::finish() && {
   if (const std::optional<config::Rollout>& rollout = input_.project.rollout) {
     std::set<std::string> hosts;
     for (const auto& [name, host] : plan_.hosts) {
-      if (!host.actions->empty()) hosts.insert(name);
+      if (!host.actions.empty()) hosts.insert(name);
     }
     std::vector<std::set<std::string>> stages;
     for (const config::Pattern& stage : rollout->stages) {
@@ -112,7 +119,7 @@ plan::Plan PlanBuilder::finish() && {
     }
     plan_.rollout = simulate::make_rollout(*rollout, stages, hosts);
   }
-  assert(diagnostics_.has_errors() || plan::verify(plan_, input_.providers).empty());
+  assert(diagnostics_.has_errors() || plan::verify_turns(plan_).empty());
   return std::move(plan_);
 }
 

@@ -21,9 +21,10 @@ class PlanBuilder {
   PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, const std::set<std::string>& hosts);
 
   // `contents` hold the bytes of what the host's graph names, or of others.
-  // `texts` are those that stand on the host now, by digest.
-  void add(const std::string& host, plan::HostPlan plan, const std::map<std::string, std::string>& texts,
+  void add(const std::string& host, simulate::Simulation simulated,
            const std::shared_ptr<const ir::Contents>& contents);
+  // A host that shares its actions with one that is added too.
+  void add(const std::string& host, plan::HostPlan plan);
   // A host that was asked for and has no plan, because of the first error in `found`.
   void add_unplanned(const std::string& host, const Diagnostics& found);
 
@@ -35,10 +36,10 @@ class PlanBuilder {
 
  private:
   void take_inputs();
+  void add_content(const std::string& content, const std::shared_ptr<const ir::Contents>& contents);
 
   const ir::CompilerInput& input_;
   plan::Plan plan_;
-  std::set<std::shared_ptr<const plan::Actions>> added_;
   std::set<std::shared_ptr<const ir::Contents>> contents_;
   Diagnostics diagnostics_;
   Result<std::string> config_ = std::string();  // the digest; until `inputs_` is done, its own

@@ -21,7 +21,7 @@ std::string file_name(const std::string& digest) {
 // The first address whose action writes it.
 std::string writer_of(const plan::Plan& plan, const std::string& digest) {
   for (const auto& [host, host_plan] : plan.hosts) {
-    for (const plan::Action& action : *host_plan.actions) {
+    for (const plan::Action& action : host_plan.actions.unpack()) {
       for (const Operation& operation : action.operations) {
         const auto* write = std::get_if<WriteFile>(&operation);
         if (write != nullptr && write->content == digest) return action.desired.address.str();

@@ -31,6 +31,7 @@ class PlanContents {
   PlanContents(const plan::Plan& plan, Folder project, Folder folder, const ir::Contents& compiled)
       : plan_(plan), project_(std::move(project)), folder_(std::move(folder)), compiled_(compiled) {}
 
+  const ir::Contents& compiled() const { return compiled_; }
   // The size of a large content, plain or sensitive; nothing of one that travels in front of the apply.
   std::optional<std::uint64_t> large(const std::string& digest) const;
   // Errors: kContentMissing, kSecretUnresolved, kPlanUnreadable where the plan does not name it.

@@ -38,7 +38,7 @@ class PlanContentsTest : public ::testing::Test {
     ASSERT_TRUE(image.has_value()) << image.error().summary();
     plan_.contents[*image] = {image_.size(), "files/image"};
     plan_.contents[compiled->add_template_text(page_)] = {page_.size(), ""};
-    compiled->forget_template_texts();  // large ones stay, on disk
+    compiled->forget_planned_texts();  // large ones stay, on disk
     holders_ = {compiled};
   }
   fs::path project() const { return folder_ / "project"; }
@@ -78,6 +78,23 @@ class PlanContentsTest : public ::testing::Test {
   plan::Plan plan_;
   ContentHolders holders_;
 };
+
+TEST_F(PlanContentsTest, WhatTwoHostsHaveInCommonBothKnowAndTheRestTheirOwn) {
+  ir::Contents one(project());
+  const std::shared_ptr<ir::Contents> other = one.beside();
+  const std::string image = *one.add_file("files/image");
+  const std::string page = other->add_template_text(page_);  // large
+  const std::string plain = one.add_template_text("of one host");
+  const std::string secret = one.add_secret_template_text("key", "secret of one host");
+  EXPECT_TRUE(one.holds(page));
+  EXPECT_TRUE(other->holds(image));
+  EXPECT_FALSE(other->holds(plain));
+  EXPECT_EQ(*one.bytes(plain), "of one host");
+  one.forget_planned_texts();
+  EXPECT_FALSE(one.holds(plain));
+  EXPECT_EQ(one.secret(secret), Json("secret of one host"));
+  EXPECT_TRUE(one.holds(page));
+}
 
 TEST_F(PlanContentsTest, WhatIsReadAtOnceComesFromWhereItIs) {
   plan_both();

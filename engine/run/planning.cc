@@ -11,7 +11,7 @@ namespace {
 
 void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
   for (const auto& [host, host_plan] : plan.hosts) {
-    for (const plan::Action& action : *host_plan.actions) {
+    for (const plan::Action& action : host_plan.actions.unpack()) {
       if (action.fidelity == Fidelity::kExact) continue;
       diagnostics.add(Diagnostic(Code::kFidelity, "`" + action.desired.address.str() + "` is " +
                                                       std::string(name(action.fidelity)) +
@@ -94,7 +94,7 @@ std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& reques
   if (planned.fleet != nullptr && keep_late_reports(*planned.fleet, context) != RunOutcome::kOk)
     planned.recorded = false;
   if (!planned.recorded) planned.outcome = std::max(planned.outcome, RunOutcome::kFailed);
-  planned.artifact = plan::write_artifact(planned.plan);
+  planned.plan_id = plan::write_artifact(planned.plan, [](std::string_view) {});
   return planned;
 }
 

@@ -23,7 +23,7 @@ struct PlanRequest {
 
 struct Planned {
   plan::Plan plan;
-  plan::Artifact artifact;
+  std::string plan_id;
   ContentHolders contents;  // of the large ones that the plan names
   HostResults hosts;
   RunOutcome outcome = RunOutcome::kOk;  // of the hosts and of what was asked of the plan

@@ -72,7 +72,7 @@ bool needs_secrets(const plan::Actions& actions, const Registry& kinds) {
   return !needs.sealed.empty() || std::any_of(needs.contents.begin(), needs.contents.end(), sealed);
 }
 
-Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const PlanContents& contents,
+Result<Request> make_request(const plan::Plan& plan, const plan::Actions& actions, const PlanContents& contents,
                              const ir::Contents& compiled, const Registry& kinds, const RequestOptions& options) {
   Request request;
   wire::Apply& apply = request.apply;
@@ -84,8 +84,8 @@ Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host,
 
   ContentNeeds needs(kinds);
   std::map<std::string, std::vector<std::size_t>> by_address;
-  for (std::size_t i = 0; i < host.actions->size(); ++i) {
-    const plan::Action& action = (*host.actions)[i];
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    const plan::Action& action = actions[i];
     wire::Action wire_action = to_wire(action);
     for (const std::string& need : action.needs) {
       const auto found = by_address.find(need);

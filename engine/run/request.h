@@ -29,7 +29,7 @@ struct Request {
 bool needs_secrets(const plan::Actions& actions, const Registry& kinds);
 
 // `compiled` resolves the sensitive values; kSecretUnresolved where it cannot.
-Result<Request> make_request(const plan::Plan& plan, const plan::HostPlan& host, const PlanContents& contents,
+Result<Request> make_request(const plan::Plan& plan, const plan::Actions& actions, const PlanContents& contents,
                              const ir::Contents& compiled, const Registry& kinds, const RequestOptions& options);
 
 }  // namespace plumb::run

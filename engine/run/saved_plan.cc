@@ -4,11 +4,10 @@
 
 namespace plumb::run {
 
-Result<SavedPlan> read_saved_plan(std::string bytes, const Registry& kinds) {
+Result<SavedPlan> read_saved_plan(std::string_view bytes, const Registry& kinds) {
   SavedPlan saved;
   PLUMB_TRY_ASSIGN(saved.plan, plan::read_artifact(bytes, kinds));
-  saved.artifact.id = digest(bytes);
-  saved.artifact.bytes = std::move(bytes);
+  saved.id = digest(bytes);
   return saved;
 }
 
@@ -20,7 +19,7 @@ Result<SavedPlan> plan_to_resume(const history::RunStore& store, const Registry&
     return fail(Code::kNoSuchRun, "the history holds no plan of run " + run.summary.id)
         .hint("make a new one with `plumb plan`");
   }
-  PLUMB_TRY_ASSIGN(SavedPlan saved, read_saved_plan(std::move(*bytes), kinds));
+  PLUMB_TRY_ASSIGN(SavedPlan saved, read_saved_plan(*bytes, kinds));
   // The run may itself have gone on with an earlier one of this plan.
   PLUMB_TRY_ASSIGN(const std::set<std::string> done, store.hosts_done(run.summary.plan));
   for (const std::string& host : done) saved.plan.hosts.erase(host);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "engine/history/history.h"
 #include "engine/plan/artifact.h"
@@ -14,12 +15,12 @@ namespace plumb::run {
 
 struct SavedPlan {
   plan::Plan plan;
-  plan::Artifact artifact;
+  std::string id;
   std::filesystem::path contents;  // its folder of contents, which need not exist; "" where it has none
 };
 
 // Errors: kPlanUnreadable.
-Result<SavedPlan> read_saved_plan(std::string bytes, const Registry& kinds);
+Result<SavedPlan> read_saved_plan(std::string_view bytes, const Registry& kinds);
 
 // The plan of an earlier run, without the hosts that ended well in it or in another run of the same plan. Of hosts that
 // had no plan, `found` is told. Errors: kNoSuchRun, also where the history has the plan's id alone.

@@ -36,6 +36,7 @@ struct Observation {
 
 struct Simulation {
   plan::HostPlan host;
+  plan::Actions actions;                     // of `host`, for who looks at them right away
   std::map<std::string, std::string> texts;  // digest -> text that stands on the host now, for the diff
 };
 

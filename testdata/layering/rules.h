@@ -42,10 +42,14 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
 // Headers of a library, by the beginning of their name, and the only folder that may include them.
 inline const std::vector<std::pair<std::string, std::string>>& homes() {
   static const std::vector<std::pair<std::string, std::string>> table = {
-      {"yaml-cpp/", "engine/lang/"}, {"re2/", "engine/lang/cel/"},
-      {"libssh/", "engine/host/"},   {"sqlite3.h", "engine/history/"},
-      {"zlib.h", "engine/history/"}, {"CLI/", "cmd/"},
-      {"spdlog/", "cmd/"},           {"tl/", "engine/base/result.h"},
+      {"yaml-cpp/", "engine/lang/"},
+      {"re2/", "engine/lang/cel/"},
+      {"libssh/", "engine/host/"},
+      {"sqlite3.h", "engine/history/"},
+      {"zlib.h", "engine/base/packed.cc"},
+      {"CLI/", "cmd/"},
+      {"spdlog/", "cmd/"},
+      {"tl/", "engine/base/result.h"},
   };
   return table;
 }

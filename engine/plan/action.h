@@ -1,0 +1,48 @@
+// One action of a plan: what is done to one resource, why, and what it stands on.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "providers/sdk/provider.h"
+
+namespace plumb::plan {
+
+// A restart, reload or run that a change makes due and that this plan leaves to a later one.
+struct Due {
+  std::string address;
+  Op op = Op::kRestart;
+  friend bool operator==(const Due&, const Due&) = default;
+};
+
+struct Action {
+  Desired desired;
+  Op op = Op::kNone;
+  Fidelity fidelity = Fidelity::kExact;
+  Json before = Json::object();
+  Json after = Json::object();
+  std::vector<Operation> operations;
+  // Addresses of earlier actions of this list without which this one is not tried.
+  std::vector<std::string> needs;
+  // Attribute -> config, drift, both, first.
+  std::map<std::string, std::string> because;
+  bool undo = false;
+  std::string source;  // "plumb.yaml:31:5"
+  std::string note;    // what bounds it, why a command runs; "" for nothing to say
+  // A restart, reload or run that changes elsewhere set off: the addresses, and whether an earlier run owed it.
+  bool triggered = false;
+  std::vector<std::string> triggered_by;
+  bool pending = false;
+  // Addresses of earlier actions that make known what this one finds: it runs only if there is then something to do.
+  std::vector<std::string> unknown_until;
+  // Seconds in which a new login must confirm it, or else the host undoes it; 0: it stays as it is.
+  int confirm_within = 0;
+  // Of resources that the plan's tags leave out: owed once this action has begun.
+  std::vector<Due> owes;
+};
+
+using Actions = std::vector<Action>;
+
+}  // namespace plumb::plan

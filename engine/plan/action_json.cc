@@ -1,0 +1,118 @@
+#include "engine/plan/action_json.h"
+
+#include "engine/base/object_text.h"
+#include "engine/plan/object_reader.h"
+#include "engine/plan/take_action.h"
+
+namespace plumb::plan {
+
+Json strings_to_json(const std::vector<std::string>& list) {
+  Json array = Json::array();
+  for (const std::string& text : list) array.push_back(text);
+  return array;
+}
+
+namespace {
+
+void append_due(std::string& out, const Due& due) {
+  ObjectText object(out);
+  object.text("address", due.address);
+  object.text("op", name(due.op));
+  object.close();
+}
+
+}  // namespace
+
+void append_action(std::string& out, const Action& action) {
+  ObjectText object(out);
+  object.text("address", action.desired.address.str());
+  object.json("after", action.after);
+  object.json("because", action.because);
+  object.json("before", action.before);
+  if (action.confirm_within > 0) object.json("confirm_within", action.confirm_within);
+  object.json("desired", action.desired.attributes);
+  object.text("fidelity", name(action.fidelity));
+  if (!action.note.empty()) object.text("note", action.note);
+  object.text("op", name(action.op));
+  append_list(object.member("operations"), action.operations,
+              [](std::string& to, const Operation& operation) { append_canonical(to, to_json(operation)); });
+  if (!action.owes.empty()) append_list(object.member("owes"), action.owes, append_due);
+  if (action.pending) object.flag("pending", true);
+  append_texts(object.member("requires"), action.needs);
+  if (!action.desired.sensitive.empty()) append_texts(object.member("sensitive"), action.desired.sensitive);
+  object.text("source", action.source);
+  if (!action.triggered_by.empty()) append_texts(object.member("triggered_by"), action.triggered_by);
+  object.text("undo", action.undo ? "yes" : "no");
+  if (!action.unknown_until.empty()) append_texts(object.member("unknown_until"), action.unknown_until);
+  object.close();
+}
+
+Json action_to_json(const Action& action) {
+  std::string text;
+  append_action(text, action);
+  return Json::parse(text);
+}
+
+Result<Action> action_from_json(const Json& json) {
+  Json own = json;
+  return take_action(own);
+}
+
+Result<Action> take_action(Json& json) {
+  ObjectReader reader(json, "an action");
+  const auto take = [&](const char* member) {
+    return reader.is_object(member) ? std::move(json[member]) : Json::object();
+  };
+  Action action;
+  Result<Address> address = Address::parse(reader.text("address"));
+  if (!address) return unreadable(address.error().summary());
+  action.desired.address = *address;
+  action.desired.attributes = take("desired");
+  for (std::string& attribute : reader.texts("sensitive")) action.desired.sensitive.insert(std::move(attribute));
+  const std::optional<Op> op = op_from_name(reader.text("op"));
+  const std::optional<Fidelity> fidelity = fidelity_from_name(reader.text("fidelity"));
+  if (!op || *op == Op::kNone || !fidelity) reader.complain("has an unknown op or fidelity");
+  action.op = op.value_or(Op::kNone);
+  action.fidelity = fidelity.value_or(Fidelity::kOpaque);
+  action.before = take("before");
+  action.after = take("after");
+  if (const Json* operations = reader.find("operations"); operations != nullptr && operations->is_array()) {
+    for (const Json& item : *operations) {
+      Result<Operation> operation = operation_from_json(item);
+      if (!operation) return unreadable(operation.error().summary());
+      action.operations.push_back(std::move(*operation));
+    }
+  }
+  action.needs = reader.texts("requires");
+  const Json because = reader.object("because", false);
+  for (const auto& [attribute, why] : because.items()) {
+    if (!why.is_string())
+      reader.complain("has a reason that is not a string");
+    else
+      action.because[attribute] = why.get<std::string>();
+  }
+  const std::string undo = reader.text("undo");
+  action.undo = undo == "yes";
+  action.source = reader.text("source");
+  action.note = reader.text("note", false);
+  action.triggered_by = reader.texts("triggered_by");
+  action.triggered = !action.triggered_by.empty() || json.contains("pending");
+  action.pending = reader.flag("pending");
+  action.unknown_until = reader.texts("unknown_until");
+  if (json.contains("confirm_within")) action.confirm_within = static_cast<int>(reader.integer("confirm_within"));
+  if (const Json* owes = reader.find("owes", false)) {
+    if (!owes->is_array()) reader.complain("has an `owes` that is not a list");
+    for (const Json& item : *owes) {
+      ObjectReader due(item, "what an action owes");
+      const std::string owed_address = due.text("address");
+      const std::optional<Op> owed_op = op_from_name(due.text("op"));
+      if (const std::string problem = due.finish(); !problem.empty()) return unreadable(problem);
+      if (!owed_op || *owed_op == Op::kNone) reader.complain("owes an unknown op");
+      action.owes.push_back({owed_address, owed_op.value_or(Op::kRestart)});
+    }
+  }
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  return action;
+}
+
+}  // namespace plumb::plan
