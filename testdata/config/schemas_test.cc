@@ -68,6 +68,7 @@ class SchemaSubset {
                                                 "x-since",
                                                 "x-example",
                                                 "x-content-of",
+                                                "x-replacement",
                                                 "x-key"};
     static const std::set<std::string> formats = {"path", "mode",  "duration", "size", "content",  "template", "source",
                                                   "user", "group", "date",     "name", "timezone", "pattern"};
@@ -100,6 +101,16 @@ TEST(BuiltinSchemas, StayWithinTheSubset) {
     subset.walk(schema_of(name), name);
   }
   for (const std::string& problem : subset.problems) ADD_FAILURE() << problem;
+}
+
+TEST(BuiltinSchemas, NameTheKindsThatCanBeConfirmed) {
+  std::string names;
+  for (const Kind& kind : kinds().all()) {
+    if (kind.confirmable) names += (names.empty() ? "" : ", ") + kind.name;
+  }
+  const Json& confirm = builtin_schema("project")["definitions"]["resource"]["properties"]["confirm_within"];
+  EXPECT_NE(confirm["description"].get<std::string>().find("Only for these kinds: " + names + "."), std::string::npos)
+      << confirm["description"] << names;
 }
 
 TEST(BuiltinSchemas, KindsAreWhole) {
