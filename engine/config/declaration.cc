@@ -142,6 +142,7 @@ class DeclarationReader {
     if (!result_.expressions.empty()) result_.conditions = conditions_of(*schema_);
     const std::optional<Json> typed = validate(own, *schema_, first_.key, result_.span, options, diagnostics_);
     if (!typed) return;
+    take_replacement(*typed);
     for (const auto& [name, value] : typed->items()) {
       if (options.later.contains(name)) continue;
       const Entry* entry = own.find(name);
@@ -150,6 +151,17 @@ class DeclarationReader {
       result_.literals.emplace(name,
                                Located{from_folder ? Json(folder_.in_project(value.get<std::string>())) : value, span});
     }
+  }
+
+  void take_replacement(const Json& typed) {
+    std::optional<Replacement> replacement = replacement_of(*schema_);
+    if (!replacement) return;
+    for (const std::string* name : {&replacement->text, &replacement->pattern, &replacement->flag}) {
+      if (!result_.expressions.contains(*name)) continue;
+      result_.replacement = std::move(replacement);
+      return;
+    }
+    check_replacement(*replacement, typed, result_.written, result_.sensitive, result_.kind, diagnostics_);
   }
 
   // Whether the attribute waits for its expressions to be worked out.

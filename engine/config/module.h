@@ -13,6 +13,7 @@
 #include "engine/base/address.h"
 #include "engine/base/json.h"
 #include "engine/config/dynamic.h"
+#include "engine/config/replacement.h"
 #include "engine/lang/template.h"
 #include "providers/sdk/kind.h"
 
@@ -115,6 +116,7 @@ struct Declaration {
   std::shared_ptr<const AttributeSpans> spans;
   // What its kind asks of keys together, where expressions may yet break it.
   std::vector<Json> conditions;
+  std::optional<Replacement> replacement;
 
   Reads reads;
   bool broken = false;  // has errors that were told: not to be compiled

@@ -105,7 +105,7 @@ class Resolver {
       texts.clear();
     }
     good_ = take_probes() && good_;
-    if (!good_ || !keys_go_together() || !take_address()) return nullptr;
+    if (!good_ || !keys_go_together() || !replacement_is_good() || !take_address()) return nullptr;
     for (const Trigger& trigger : declaration_.spec->triggers) prefix_patterns(trigger.attribute);
     auto after = resolve_patterns(declaration_.placement.after, module_, evaluation_);
     auto before = resolve_patterns(declaration_.placement.before, module_, evaluation_);
@@ -161,6 +161,12 @@ class Resolver {
     if (declaration_.conditions.empty()) return true;
     return check_conditions(resource_->attributes, declaration_.written, declaration_.conditions, *schema_,
                             declaration_.kind, declaration_.span, evaluation_.diagnostics);
+  }
+
+  bool replacement_is_good() {
+    return !declaration_.replacement ||
+           check_replacement(*declaration_.replacement, resource_->attributes, declaration_.written,
+                             resource_->sensitive, declaration_.kind, evaluation_.diagnostics);
   }
 
   bool take_address() {

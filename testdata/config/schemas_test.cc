@@ -68,6 +68,7 @@ class SchemaSubset {
                                                 "x-since",
                                                 "x-example",
                                                 "x-content-of",
+                                                "x-replacement",
                                                 "x-key"};
     static const std::set<std::string> formats = {"path", "mode",  "duration", "size", "content",  "template", "source",
                                                   "user", "group", "date",     "name", "timezone", "pattern"};
