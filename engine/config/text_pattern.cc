@@ -6,8 +6,6 @@
 namespace plumb::config {
 namespace {
 
-constexpr std::size_t kLongestText = 1024;  // std::regex recurses once a character
-
 std::size_t index_of(char c) {
   return static_cast<unsigned char>(c);
 }
@@ -30,6 +28,28 @@ std::optional<std::bitset<256>> take_set(std::string_view& rest) {
   }
   rest.remove_prefix(end + 1);
   return set;
+}
+
+// Of `^[^…]*$`, where characters and \n, \r and \t stand between.
+std::optional<std::bitset<256>> read_others(std::string_view pattern) {
+  if (!pattern.starts_with("^[^") || !pattern.ends_with("]*$") || pattern.size() < 7) return std::nullopt;
+  const std::string_view inner = pattern.substr(3, pattern.size() - 6);
+  std::bitset<256> set;
+  for (std::size_t i = 0; i < inner.size(); ++i) {
+    char c = inner[i];
+    if (std::string_view("[]^-").find(c) != std::string_view::npos || index_of(c) >= 0x80) return std::nullopt;
+    if (c == '\\') {
+      const char next = ++i < inner.size() ? inner[i] : '\0';
+      if (next != 'n' && next != 'r' && next != 't') return std::nullopt;
+      c = next == 'n' ? '\n' : next == 'r' ? '\r' : '\t';
+    }
+    set.set(index_of(c));
+  }
+  return set;
+}
+
+bool is_plain(std::string_view pattern) {
+  return !pattern.empty() && pattern.find_first_of("^$\\.*+?()[]{}|") == std::string_view::npos;
 }
 
 // The library fills this table character by character as it compiles, without a lock, and all threads share it. Once it
@@ -55,8 +75,9 @@ std::optional<TextPattern::Name> TextPattern::read_name(std::string_view pattern
   return Name{*first, *rest};
 }
 
-TextPattern::TextPattern(const std::string& pattern) : name_(read_name(pattern)) {
-  if (name_) return;
+TextPattern::TextPattern(const std::string& pattern) : others_(read_others(pattern)), name_(read_name(pattern)) {
+  if (is_plain(pattern)) plain_ = pattern;
+  if (plain_ || others_ || name_) return;
   fill_narrowing_table();
   try {
     regex_.emplace(pattern, std::regex::ECMAScript);
@@ -66,6 +87,8 @@ TextPattern::TextPattern(const std::string& pattern) : name_(read_name(pattern))
 }
 
 bool TextPattern::matches(const std::string& text) const {
+  if (plain_) return text.find(*plain_) != std::string::npos;
+  if (others_) return std::none_of(text.begin(), text.end(), [&](char c) { return others_->test(index_of(c)); });
   if (text.size() > kLongestText) return false;
   if (name_) {
     return !text.empty() && name_->first[index_of(text[0])] &&

@@ -7,10 +7,31 @@ namespace {
 
 TEST(TextPattern, MatchesAsTheLibraryDoes) {
   const std::string texts[] = {"", "a", "_", "a1", "1a", "a-b", "a_b", "A", "a\n", "ab]", "\xc3\xa9", "z^", "a b", "-"};
-  for (const char* pattern :
-       {"^[a-z_][a-z0-9_]*$", "^[A-Za-z_][A-Za-z0-9_-]*$", "^[a-z][a-z\\d]*$", "^[^a][a-z]*$", "^[a-][a-z]*$",
-        "^[a-z]*$", "[a-z][a-z]*$", "^[a-z][a-z]*", "^[a-z][a-z]+$", "^[a-z][]b]*$", "^[a-\\]][a-z]*$",
-        "^[_a-z][[:alpha:]]*$", "^[z-a][a-z]*$", "^[a-z][a-z*$"}) {
+  for (const char* pattern : {"^[a-z_][a-z0-9_]*$",
+                              "^[A-Za-z_][A-Za-z0-9_-]*$",
+                              "^[a-z][a-z\\d]*$",
+                              "^[^a][a-z]*$",
+                              "^[a-][a-z]*$",
+                              "^[a-z]*$",
+                              "[a-z][a-z]*$",
+                              "^[a-z][a-z]*",
+                              "^[a-z][a-z]+$",
+                              "^[a-z][]b]*$",
+                              "^[a-\\]][a-z]*$",
+                              "^[_a-z][[:alpha:]]*$",
+                              "^[z-a][a-z]*$",
+                              "^[a-z][a-z*$",
+                              "^[^\\n\\r]*$",
+                              "^[^a]*$",
+                              "^[^a-z]*$",
+                              "^[^\\d]*$",
+                              "^[^]*$",
+                              "^[^^]*$",
+                              "^[^a\\n]*$",
+                              "a",
+                              "ab]",
+                              "a b",
+                              "z^"}) {
     std::optional<std::regex> expected;
     try {
       expected.emplace(pattern, std::regex::ECMAScript);
@@ -23,10 +44,25 @@ TEST(TextPattern, MatchesAsTheLibraryDoes) {
   }
 }
 
-TEST(TextPattern, LongTextsNeverMatch) {
-  EXPECT_TRUE(TextPattern("^[a][a]*$").matches(std::string(1024, 'a')));
-  EXPECT_FALSE(TextPattern("^[a][a]*$").matches(std::string(1025, 'a')));
-  EXPECT_FALSE(TextPattern("a").matches(std::string(1025, 'a')));
+TEST(TextPattern, LongTextsMatchNoExpression) {
+  for (const char* pattern : {"^[a][a]*$", "a+"}) {
+    const TextPattern compiled{std::string(pattern)};
+    EXPECT_TRUE(compiled.matches(std::string(1024, 'a'))) << pattern;
+    EXPECT_FALSE(compiled.is_too_long(std::string(1024, 'a'))) << pattern;
+    EXPECT_FALSE(compiled.matches(std::string(1025, 'a'))) << pattern;
+    EXPECT_TRUE(compiled.is_too_long(std::string(1025, 'a'))) << pattern;
+  }
+}
+
+TEST(TextPattern, TextsWithoutALineBreakMayBeOfAnyLength) {
+  const std::string text(100'000, 'x');
+  const TextPattern line("^[^\\n\\r]*$");
+  EXPECT_TRUE(line.matches(text));
+  EXPECT_FALSE(line.is_too_long(text));
+  EXPECT_FALSE(line.matches(text + "\n"));
+  const TextPattern command("%s");
+  EXPECT_TRUE(command.matches(text + "%s"));
+  EXPECT_FALSE(command.matches(text));
 }
 
 }  // namespace

@@ -201,13 +201,15 @@ class Validator {
       return std::nullopt;
     }
     if (const std::string& pattern = text_of(schema.pattern); !pattern.empty() && !matches(value, pattern)) {
-      report(Code::kBadValue, name + " does not have the right form", node.span, expected_form(schema));
+      report(Code::kBadValue, name + " does not have the right form", node.span, expected_form(schema, value));
       return std::nullopt;
     }
     return result;
   }
 
-  static std::string expected_form(const Rule& schema) {
+  static std::string expected_form(const Rule& schema, const std::string& value) {
+    if (compiled_pattern(text_of(schema.pattern)).is_too_long(value))
+      return "expected at most " + std::to_string(TextPattern::kLongestText) + " bytes";
     const std::string& expected = text_of(schema.expected);
     return expected.empty() ? "expected a text that matches " + text_of(schema.pattern) : "expected " + expected;
   }
@@ -322,7 +324,8 @@ class Validator {
   bool key_form(const Entry& entry, const Rule& form, const std::string& name) {
     const std::string& pattern = text_of(form.pattern);
     if (pattern.empty() || matches(entry.key, pattern)) return true;
-    report(Code::kBadValue, "`" + entry.key + "` cannot be a name in " + name, entry.key_span, expected_form(form));
+    report(Code::kBadValue, "`" + entry.key + "` cannot be a name in " + name, entry.key_span,
+           expected_form(form, entry.key));
     return false;
   }
 

@@ -103,6 +103,16 @@ TEST(BuiltinSchemas, StayWithinTheSubset) {
   for (const std::string& problem : subset.problems) ADD_FAILURE() << problem;
 }
 
+TEST(BuiltinSchemas, NameTheKindsThatCanBeConfirmed) {
+  std::string names;
+  for (const Kind& kind : kinds().all()) {
+    if (kind.confirmable) names += (names.empty() ? "" : ", ") + kind.name;
+  }
+  const Json& confirm = builtin_schema("project")["definitions"]["resource"]["properties"]["confirm_within"];
+  EXPECT_NE(confirm["description"].get<std::string>().find("Only for these kinds: " + names + "."), std::string::npos)
+      << confirm["description"] << names;
+}
+
 TEST(BuiltinSchemas, KindsAreWhole) {
   const Json& shared = builtin_schema("project")["definitions"]["resource"]["properties"];
   for (const std::string& kind : kinds().names()) {
