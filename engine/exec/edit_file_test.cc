@@ -167,7 +167,7 @@ TEST_F(EditFileTest, KeepsOwnerModeAttributesAndLineEnds) {
   if (has_attribute) {
     EXPECT_EQ(::getxattr(root_.at("/etc/conf").c_str(), "user.note", value, sizeof value), 4);
   }
-  EXPECT_EQ(root_.read("/etc/conf.plumb-" + digest("a\r\nb").substr(7, 12)), "a\r\nb");
+  EXPECT_EQ(root_.read(root_.backup_of("/etc/conf")), "a\r\nb");
 }
 
 TEST_F(EditFileTest, WritesNothingWhereAllHold) {

@@ -12,6 +12,7 @@ namespace plumb::exec {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class InterpreterTest : public ::testing::Test {
  protected:
@@ -58,7 +59,7 @@ TEST_F(InterpreterTest, WriteFileMakesAndReplaces) {
   expect_ok(WriteFile{"/etc/motd", blob("two"), {}, false, true, ""});
   EXPECT_EQ(root_.read("/etc/motd"), "two");
   EXPECT_EQ(mode("/etc/motd"), 0640U) << "a mode that is not given stays";
-  EXPECT_EQ(root_.read("/etc/motd.plumb-" + digest("one").substr(7, 12)), "one");
+  EXPECT_EQ(root_.read(root_.backup_of("/etc/motd")), "one");
   expect_ok(WriteFile{"/etc/motd", blob(""), {{}, {}, "4711"}, false, false, ""});
   EXPECT_EQ(root_.read("/etc/motd"), "");
   EXPECT_EQ(mode("/etc/motd"), 04711U);
@@ -167,6 +168,15 @@ TEST_F(InterpreterTest, Links) {
   for (const std::string& name : names("/etc")) EXPECT_FALSE(name.starts_with(".plumb-")) << name;
 }
 
+TEST_F(InterpreterTest, TheNameOfABackupTellsNothingOfWhatIsInIt) {
+  root_.write("/etc/token", "guess me");
+  expect_ok(WriteFile{"/etc/token", blob("two"), {}, false, true, ""});
+  const std::string kept = root_.backup_of("/etc/token");
+  EXPECT_THAT(kept, ::testing::MatchesRegex("/etc/token\\.plumb-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}"));
+  EXPECT_THAT(kept, Not(HasSubstr(digest("guess me").substr(7, 8))));
+  EXPECT_EQ(root_.read(kept), "guess me");
+}
+
 TEST_F(InterpreterTest, RemoveStaysInsideItsTree) {
   root_.write("/keep/me", "x");
   root_.write("/gone/a/b", "x");
@@ -180,7 +190,7 @@ TEST_F(InterpreterTest, RemoveStaysInsideItsTree) {
   EXPECT_TRUE(root_.has("/keep/me"));
   expect_ok(Remove{"/keep/me/x", true, false});
   expect_ok(Remove{"/keep/me", false, true});
-  EXPECT_EQ(root_.read("/keep/me.plumb-" + digest("x").substr(7, 12)), "x");
+  EXPECT_EQ(root_.read(root_.backup_of("/keep/me")), "x");
   EXPECT_EQ(code_of(Remove{"/", true, false}), Code::kOperation);
 }
 
@@ -232,6 +242,25 @@ TEST_F(InterpreterTest, OnlyMarkedValuesAreRevealed) {
   EXPECT_EQ(std::get<plumb::Run>(secrets.reveal(run, {}).value()), run);
   run.sealed_env = other.encode();
   EXPECT_EQ(secrets.reveal(run, {}).error().code(), Code::kSecretUnresolved);
+}
+
+TEST_F(InterpreterTest, ASensitiveRunIsAListOrAText) {
+  const Json list = {"/bin/echo", "correct horse"};
+  const Sealed as_list = Sealed::of("key", canonical(list));
+  const Sealed as_text = Sealed::of("key", "echo correct horse");
+  const Secrets secrets(
+      std::map<std::string, Json>{{as_list.encode(), list}, {as_text.encode(), "echo correct horse"}});
+  plumb::Run run;
+  run.argv = {as_list.encode()};
+  const auto listed = secrets.reveal(run, {as_list});
+  ASSERT_TRUE(listed.has_value()) << listed.error().summary();
+  EXPECT_EQ(std::get<plumb::Run>(*listed).argv, list.get<std::vector<std::string>>());
+  EXPECT_EQ(std::get<plumb::Run>(*listed).script, "");
+  run.argv = {as_text.encode()};
+  const auto text = secrets.reveal(run, {as_text});
+  ASSERT_TRUE(text.has_value()) << text.error().summary();
+  EXPECT_EQ(std::get<plumb::Run>(*text).script, "echo correct horse");
+  EXPECT_TRUE(std::get<plumb::Run>(*text).argv.empty());
 }
 
 class HostProgramTest : public ::testing::Test {

@@ -191,6 +191,7 @@ class Simulator {
     const std::optional<Desired> reduced = without_ignored(node, observed);
     const Desired& desired = reduced ? *reduced : node.desired;
     const Change change = provider_of(i)->diff(desired, observed);
+    const std::size_t planned = actions_.size() + held_back_.size();
     // Also one that holds is taken back by those behind it; but where the difference is ignored nothing is asked for.
     if ((!change.empty() || !reduced) && is_undone(i, observed)) return;
     if (!change.empty()) {
@@ -203,8 +204,6 @@ class Simulator {
         texts_.emplace(digest(*observed.content_text), *observed.content_text);
     } else if (std::vector<std::string> makers = brought_.makers_of(i); !makers.empty()) {
       push(i, conditional_action(i, desired, std::move(makers)));
-    } else {
-      ++unchanged_;
     }
     if (const std::string* need = held_among(needs_[i])) {
       wait_for(i, *need);
@@ -212,6 +211,8 @@ class Simulator {
       add_triggered(i, desired, observed);
       add_probes(i, desired);
     }
+    // What is only set off, asked or held back is counted as that.
+    if (actions_.size() + held_back_.size() == planned) ++unchanged_;
   }
 
   // What would be set off here waits for what is held back, as the resource does.

@@ -272,6 +272,7 @@ class TagsTest : public SimulateTest {
 TEST_F(TagsTest, OnlyWhatIsChosenIsPlanned) {
   add_server();
   EXPECT_EQ(run()->actions.size(), 2U);
+  EXPECT_EQ(run()->host.unchanged, 0) << "what is only reloaded is counted as that";
   scope_.tags = {"service"};
   const std::optional<Simulation> simulation = run();
   EXPECT_TRUE(simulation->actions.empty());

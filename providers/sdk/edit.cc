@@ -29,8 +29,6 @@ class LineEditor {
       if (editor.sealed()) return fail(Code::kBadValue, "a sensitive text cannot hold back references");
       PLUMB_TRY(check_replacement(edit.text, editor.match_->group_count()));
     }
-    if (edit.absent && !editor.match_ && edit.text.empty())
-      return fail(Code::kBadValue, "nothing says which lines are to go");
     return editor;
   }
 

@@ -258,7 +258,7 @@ Result<> FakeSystem::apply(const Operation& operation) {
     }
     if (!fs::is_directory(fs::path(real(place)).parent_path())) return trouble(place, ENOENT);
     if (write->backup && fs::exists(real(place))) {
-      fs::copy_file(real(place), real(place) + ".plumb-" + digest(content(place)).substr(kDigestPrefix.size(), 12));
+      fs::copy_file(real(place), real(place) + ".plumb-kept");
     }
     if (fs::is_symlink(real(place))) fs::remove(real(place));
     std::ofstream(real(place), std::ios::binary) << blobs_[write->content];

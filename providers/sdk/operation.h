@@ -34,7 +34,7 @@ struct WriteFile {
   std::string content;  // digest
   Ownership ownership;
   bool follow = false;   // write to where a symbolic link points
-  bool backup = false;   // keep the old file as PATH.plumb-<first 12 digits of its digest>
+  bool backup = false;   // keep the old file as PATH.plumb-<UTC time>-<random>
   std::string validate;  // command with %s for the new content's path; "" for none
   friend bool operator==(const WriteFile&, const WriteFile&) = default;
 };

@@ -50,6 +50,11 @@ resources:
     stdin: \${inputs.token}
     env: {LOOKS: $looks_sealed}
     creates: \${values.home}/revealed
+  - command: listed
+    on: secret
+    run: [sh, -c, "printf %s \"\$1\" >\$0/listed", "\${values.home}", "\${inputs.token}"]
+    sensitive: [run]
+    creates: \${values.home}/listed
 YAML
 
 exits 0 "$plumb" plan -o plan.json
@@ -62,6 +67,7 @@ for host in w1 w2; do
 done
 [ "$(cat homes/w1/token)" = correct-horse-battery ] || fail 'the content was not revealed'
 [ "$(cat homes/w1/revealed)" = correct-horse-battery ] || fail 'the input was not revealed'
+[ "$(cat homes/w1/listed)" = correct-horse-battery ] || fail 'a sensitive list of words was not revealed'
 [ "$(cat homes/w1/beside)" = "$looks_sealed" ] || fail 'a text beside a sensitive one was changed'
 
 # What went over the wire.

@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/random.h"
 #include "engine/base/shell_word.h"
+#include "engine/exec/record.h"
 #include "engine/exec/system/attributes.h"
 #include "providers/sdk/edited_files.h"
 #include "providers/sdk/ownership.h"
@@ -219,7 +221,7 @@ Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
       return fail(Code::kOperation, staged.path + " was changed by another while it was edited").hint("apply again");
     }
   }
-  if (staged.backup && staged.old) PLUMB_TRY(keep_backup(system_, folder, staged.path, folders));
+  if (staged.backup && staged.old) PLUMB_TRY(keep_backup(folder, staged.path, folders));
   if (::renameat(folder, staged.temporary.c_str(), folder, staged.name.c_str()) != 0) {
     const int number = errno;
     Error error = os_error(number, "put in place", staged.path);
@@ -242,14 +244,14 @@ Result<> keep_attributes(int folder, const std::string& name, int to) {
   return copy_attributes(from.get(), to, name);
 }
 
-Result<> keep_backup(LocalSystem& system, int folder, const std::string& path, FolderSync& folders) {
-  PLUMB_TRY_ASSIGN(const std::string digest, system.file_digest(path));
+Result<> keep_backup(int folder, const std::string& path, FolderSync& folders) {
   const std::string old = base_of(path);
-  const std::string name = old + ".plumb-" + digest.substr(kDigestPrefix.size(), 12);
+  // A digest would let whoever may list the folder guess what was in the file.
+  std::string name = now_rfc3339();
+  std::erase_if(name, [](char c) { return c == '-' || c == ':'; });
+  name = old + ".plumb-" + name + "-" + random_hex(4);
   // A second name for the same file: nothing is copied, and owner, mode and times stay with it.
-  if (::linkat(folder, old.c_str(), folder, name.c_str(), 0) != 0 && errno != EEXIST) {
-    return os_error("keep a copy of", path);
-  }
+  if (::linkat(folder, old.c_str(), folder, name.c_str(), 0) != 0) return os_error("keep a copy of", path);
   folders.add(folder);
   return {};
 }

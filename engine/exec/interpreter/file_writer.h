@@ -76,8 +76,8 @@ class FileWriter {
 
 // Gives an open file the extended attributes, access lists and SELinux context of the file that it is to replace.
 Result<> keep_attributes(int folder, const std::string& name, int to);
-// Keeps the old file as NAME.plumb-<first 12 digits of its digest>.
-Result<> keep_backup(LocalSystem& system, int folder, const std::string& path, FolderSync& folders);
+// Keeps the old file as NAME.plumb-<UTC time>-<random>, a name that tells nothing of what is in it.
+Result<> keep_backup(int folder, const std::string& path, FolderSync& folders);
 // Removes the temporary files with this token that a killed run left in a folder.
 void remove_left_over_temporaries(const RootFiles& files, const std::string& folder, const std::string& token);
 

@@ -47,7 +47,9 @@ Result<> Secrets::reveal_run(Json& body, const std::set<Sealed>& marked) const {
     PLUMB_TRY(reveal(value, marked));
     if (value != argv[0]) {
       body.erase("argv");
-      body[value.is_array() ? "argv" : "script"] = std::move(value);
+      // Named first: the value is moved out before the place is looked for.
+      const char* place = value.is_array() ? "argv" : "script";
+      body[place] = std::move(value);
     }
   }
   if (body.contains("sealed_env")) {

@@ -200,7 +200,7 @@ Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folder
     return {};
   }
   if (operation.backup && S_ISREG(info.st_mode))
-    PLUMB_TRY(keep_backup(system, place.folder.get(), operation.path, folders));
+    PLUMB_TRY(keep_backup(place.folder.get(), operation.path, folders));
   if (::unlinkat(place.folder.get(), place.name.c_str(), 0) != 0) return os_error("remove", operation.path);
   return {};
 }

@@ -139,6 +139,18 @@ class ScratchRoot {
   void write(const std::string& path, const std::string& bytes) const { folder_.write(path.substr(1), bytes); }
   std::string read(const std::string& path) const { return folder_.read(path.substr(1)); }
   bool has(const std::string& path) const { return std::filesystem::exists(std::filesystem::symlink_status(at(path))); }
+  // The path of the one copy that was kept of a file; "" where there is none, or more than one.
+  std::string backup_of(const std::string& path) const {
+    std::string found;
+    const std::filesystem::path place = at(path);
+    for (const auto& entry : std::filesystem::directory_iterator(place.parent_path())) {
+      const std::string name = entry.path().filename().string();
+      if (!name.starts_with(place.filename().string() + ".plumb-")) continue;
+      if (!found.empty()) return "";
+      found = path + name.substr(place.filename().string().size());
+    }
+    return found;
+  }
 
  private:
   testing::ScratchFolder folder_;
