@@ -124,8 +124,17 @@ class Apply {
     return answer;
   }
 
+  std::string nothing_text() const {
+    const Options& options = program_.options;
+    std::string hosts = options.on == "all" ? "" : options.on;
+    if (!options.limit.empty()) hosts = options.limit;
+    const std::string what = arguments_.resume.empty() ? "Nothing is planned in " + arguments_.file
+                                                       : "Nothing is left of run " + arguments_.resume;
+    return what + (hosts.empty() ? "" : " on " + hosts) + ".\n";
+  }
+
   int tell_result() {
-    if (result_.nothing && !terminal_.json()) terminal_.print("Nothing is left of run " + arguments_.resume + ".\n");
+    if (result_.nothing && !terminal_.json()) terminal_.print(nothing_text());
     const ExitCode code = exit_code_of(result_.outcome);
     if (!result_.begun) return code;
     const std::string& run = program_.options.run_id;

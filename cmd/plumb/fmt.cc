@@ -37,14 +37,12 @@ std::string read_standard_input() {
   return text;
 }
 
-// In place and with the mode it had; of a link, what it leads to.
+// In place and with the mode it had.
 Result<> rewrite(const std::string& file, std::string_view text) {
   std::error_code error;
-  const fs::path path = fs::canonical(file, error);
+  const fs::perms mode = fs::status(file, error).permissions();
   if (error) return fail(Code::kWriteFailed, "cannot write " + file + ": " + error.message());
-  const fs::perms mode = fs::status(path, error).permissions();
-  if (error) return fail(Code::kWriteFailed, "cannot write " + file + ": " + error.message());
-  return write_file(path, text, static_cast<unsigned>(mode & fs::perms::mask));
+  return write_file(file, text, static_cast<unsigned>(mode & fs::perms::mask));
 }
 
 class Fmt {

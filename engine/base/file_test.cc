@@ -1,11 +1,13 @@
 #include "engine/base/file.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -72,6 +74,56 @@ TEST_F(FileTest, PiecesBecomeAFileOrNothing) {
   EXPECT_EQ(broken.error().code(), Code::kContentChanged);
   EXPECT_EQ(*read_file(folder_ / "a", 10), "one, two");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 1);
+}
+
+// A device or a pipe is written into: a file in the place of /dev/null takes it from the whole machine.
+TEST_F(FileTest, WritesIntoWhatIsNoFile) {
+  ASSERT_EQ(::symlink("/dev/null", (folder_ / "null").c_str()), 0);
+  EXPECT_TRUE(write_file(folder_ / "null", "gone"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "null"));
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  const Result<> unread = write_file(folder_ / "pipe", "lost");
+  ASSERT_FALSE(unread);
+  EXPECT_EQ(unread.error().code(), Code::kWriteFailed);
+  EXPECT_THAT(unread.error().summary(), ::testing::HasSubstr("nobody reads the pipe"));
+  const int reader = ::open((folder_ / "pipe").c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  EXPECT_TRUE(write_file(folder_ / "pipe", "kept"));
+  std::string text(8, '\0');
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(reader, text.data(), text.size()), 0)));
+  ::close(reader);
+  EXPECT_EQ(text, "kept");
+  EXPECT_TRUE(std::filesystem::is_fifo(folder_ / "pipe"));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 2);
+}
+
+// Standard output may be somebody's log.
+TEST_F(FileTest, AddsToWhatIsOpenAlready) {
+  folder_.write("log", "before, ");
+  const int log = ::open((folder_ / "log").c_str(), O_WRONLY | O_APPEND);
+  ASSERT_GE(log, 0);
+  EXPECT_TRUE(write_file("/dev/fd/" + std::to_string(log), "between, "));
+  EXPECT_EQ(::write(log, "after", 5), 5);
+  ::close(log);
+  EXPECT_EQ(*read_file(folder_ / "log", 100), "before, between, after");
+}
+
+TEST_F(FileTest, WritesWhereALinkLeads) {
+  std::filesystem::create_directory(folder_ / "far");
+  std::filesystem::create_symlink("far/a", folder_ / "link");
+  std::filesystem::create_symlink("link", folder_ / "to-link");
+  ASSERT_TRUE(write_file(folder_ / "to-link", "made"));
+  EXPECT_EQ(*read_file(folder_ / "far/a", 10), "made");
+  ASSERT_TRUE(write_file(folder_ / "link", "replaced"));
+  EXPECT_EQ(*read_file(folder_ / "far/a", 10), "replaced");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "to-link"));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_ / "far"), {}), 1);
+
+  std::filesystem::create_symlink("round", folder_ / "round");
+  EXPECT_EQ(write_file(folder_ / "round", "x").error().code(), Code::kWriteFailed);
 }
 
 TEST_F(FileTest, RefusesALargeFileWithoutReadingIt) {

@@ -75,6 +75,8 @@ class Applying {
     context_.tell(found);
     if (stopped()) return RunOutcome::kInterrupted;
     if (found.has_errors()) return RunOutcome::kStale;
+    result_.nothing = hosts.empty();
+    if (result_.nothing) return RunOutcome::kOk;
     if (needs_rendering(result_.plan, contents_)) {
       fleet_ = compile_fleet(workspace_, hosts, context_);
       if (fleet_ == nullptr) return RunOutcome::kInvalid;

@@ -47,7 +47,7 @@ struct ApplyResult {
   // kInvalid: nothing was done. Of a run that was begun, the history has the same.
   RunOutcome outcome = RunOutcome::kOk;
   bool begun = false;    // a run was begun; else all that follows is as far as it came
-  bool nothing = false;  // of a Resume: nothing is left to do
+  bool nothing = false;  // of a plan that was made before: on the chosen hosts it has nothing, or nothing is left of it
   plan::Plan plan;
   std::string plan_id;
   HostResults hosts;

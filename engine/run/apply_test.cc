@@ -34,6 +34,7 @@ class ApplyTest : public ::testing::Test {
     Diagnostics found;
     WorkspaceRequest request;
     request.folder = folder;
+    request.limit = limit_;
     auto workspace = Workspace::load(request, kinds_, history_, found, sources_);
     for (const Diagnostic& one : found.items()) ADD_FAILURE() << one.summary;
     return workspace;
@@ -96,6 +97,7 @@ class ApplyTest : public ::testing::Test {
   lang::SourceMap sources_;
   std::function<void(const RunEvent&)> on_event_;
   std::string told_;
+  std::string limit_;  // of --limit
 };
 
 using States = std::map<std::string, std::optional<HostState>>;
@@ -160,6 +162,22 @@ TEST_F(ApplyTest, AResumedRunTakesTheHostsThatDidNotEndWell) {
   EXPECT_TRUE(rest.nothing);
   EXPECT_FALSE(rest.begun);
   EXPECT_EQ(resume("r9", "r4").outcome, RunOutcome::kFailed) << "no such run";
+}
+
+TEST_F(ApplyTest, WhereNothingIsLeftNoRunBegins) {
+  hosts_.scripts["h2"].fails_at = 0;
+  EXPECT_EQ(apply("r1").outcome, RunOutcome::kFailed);
+  hosts_.scripts.erase("h2");
+
+  limit_ = "h1";
+  const ApplyResult none = resume("last", "r2");
+  EXPECT_EQ(none.outcome, RunOutcome::kOk);
+  EXPECT_TRUE(none.nothing);
+  EXPECT_FALSE(none.begun);
+  EXPECT_FALSE(history_.run("r2"));
+
+  limit_.clear();
+  EXPECT_EQ(outcomes(resume("last", "r3")), (Outcomes{{"h2", HostOutcome::kOk}}));
 }
 
 TEST_F(ApplyTest, OfAHostThatIsLostTheActionInHandIsUnknown) {

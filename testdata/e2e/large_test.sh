@@ -60,6 +60,19 @@ says 'Nothing to change'
 [ "$(stat -c %s project/.plumb/history.db)" -lt 1000000 ] || fail 'the history holds the content'
 no_leftovers
 
+# A pipe keeps no plan, and nothing can lie beside it.
+mkfifo pipe
+timeout 60 cat pipe >read.json &
+reader=$!
+exits 0 run plan -o pipe
+wait "$reader"
+[ -p pipe ] || fail 'the pipe was replaced'
+exits 0 run plan -o plan.json
+cmp -s read.json plan.json || fail 'another plan went through the pipe'
+exits 1 run plan -o pipe --with-contents
+says 'no contents can lie beside pipe'
+[ ! -e pipe.contents ] || fail 'there is a folder beside the pipe'
+
 # A source that changes between plan and apply is refused before the host is touched.
 rm "$root/srv/image"
 exits 0 run plan -o plan.json

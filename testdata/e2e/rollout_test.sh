@@ -106,6 +106,9 @@ exits 4 "$plumb" apply five.json --yes
 says_not PL4008
 [ "$(with five)" = 'w01 w02 w04 w05 w06 w07 w08 w09 w10 ' ] || fail "touched: $(with five)"
 cp all.yaml hosts.yaml
+# On hosts where nothing is left no run begins, so that the last run stays the one to go on with.
+exits 0 "$plumb" apply --resume last --limit w01 --yes
+says 'Nothing is left of run last on w01.'
 exits 0 "$plumb" apply --resume last --yes
 [ "$(with five)" = 'w01 w02 w03 w04 w05 w06 w07 w08 w09 w10 ' ] || fail "not all: $(with five)"
 
