@@ -53,9 +53,9 @@ TEST(OwedListTest, ProbesAreSettledApart) {
   EXPECT_EQ(addresses(owed), Strings{"service:b"});
 }
 
-// Were each looked for among all, these would be some ten thousand million comparisons.
+// Were each looked for among all, these would be some thousand million comparisons.
 TEST(OwedListTest, ManyReasonsAndManyDebtsAreNoMoreWorkEach) {
-  constexpr int kMany = 100000;
+  constexpr int kMany = 20000;
   const auto begin = std::chrono::steady_clock::now();
   OwedList owed;
   for (int i = 0; i < kMany; ++i) {
