@@ -79,3 +79,38 @@ grep -qF "$key" sent-w1 || fail 'the host with a sensitive value has no key to s
 
 # Twice is once.
 exits 0 "$plumb" plan --detailed-exitcode
+
+# What was sensitive when it was written stays so where the configuration says so no more: the old value is in no plan, and
+# that it cannot be compared with the new one in clear is nobody's drift.
+sed -i 's/content: \${inputs.token}/content: no secret/' plumb.yaml
+exits 0 "$plumb" plan -o plan.json
+says 'file:'
+says_not correct-horse
+says_not '(drift)'
+says_not '(both)'
+! grep -qF correct-horse plan.json || fail 'the plan holds what was a secret'
+exits 0 "$plumb" apply plan.json --yes
+[ "$(cat homes/w1/token)" = 'no secret' ] || fail 'the content was not changed'
+exits 0 "$plumb" plan --detailed-exitcode
+
+# A checker of one line sees the others of the file, and prints parts of them in its own words.
+cat >plumb.yaml <<YAML
+plumb: v1
+project: sealed
+inputs:
+  token: {type: string, sensitive: true, default: correct-horse-battery}
+resources:
+  - line: $work/homes/w1/lines
+    text: "token=\${inputs.token}"
+    match: ^token=
+    create: true
+  - line: $work/homes/w1/lines
+    text: other
+    validate: "sed 's/^.*=/it is: /' %s; base64 %s; false"
+YAML
+exits 1 "$plumb" apply --yes --on w1
+says 'did not pass'
+says_not correct-horse
+says_not "$(printf 'token=correct-horse' | base64 | cut -c1-12)"
+exits 0 "$plumb" history show last
+says_not correct-horse
