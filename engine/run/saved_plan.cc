@@ -1,14 +1,28 @@
 #include "engine/run/saved_plan.h"
 
 #include "engine/base/digest.h"
+#include "engine/base/file.h"
+#include "engine/run/plan_contents.h"
 
 namespace plumb::run {
+namespace {
+
+constexpr std::size_t kMaxPlan = std::size_t{256} << 20;
+
+}  // namespace
 
 Result<SavedPlan> read_saved_plan(std::string bytes, const Registry& kinds) {
   SavedPlan saved;
   PLUMB_TRY_ASSIGN(saved.plan, plan::read_artifact(bytes, kinds));
   saved.artifact.id = digest(bytes);
   saved.artifact.bytes = std::move(bytes);
+  return saved;
+}
+
+Result<SavedPlan> read_plan_file(const std::filesystem::path& file, const Registry& kinds) {
+  PLUMB_TRY_ASSIGN(std::string bytes, read_file(file, kMaxPlan));
+  PLUMB_TRY_ASSIGN(SavedPlan saved, read_saved_plan(std::move(bytes), kinds));
+  saved.contents = contents_folder(file);
   return saved;
 }
 
