@@ -15,7 +15,6 @@
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
-#include "engine/base/file.h"
 #include "engine/report/plan_text.h"
 #include "engine/report/run_text.h"
 #include "engine/run/plan_files.h"
@@ -72,7 +71,7 @@ class Apply {
     if (!arguments_.resume.empty()) {
       request.what = run::Resume{arguments_.resume};
     } else if (!arguments_.file.empty()) {
-      Result<run::SavedPlan> saved = read_plan();
+      Result<run::SavedPlan> saved = run::read_plan_file(arguments_.file, program_.options.kinds);
       if (!saved) {
         workspace_.diagnose(std::move(saved.error()).during("reading the plan " + arguments_.file));
         return kInvalidConfiguration;
@@ -94,13 +93,6 @@ class Apply {
     if (!context) return kInvalidConfiguration;
     result_ = run::apply(workspace_.loaded(), std::move(request), *context);
     return tell_result();
-  }
-
-  Result<run::SavedPlan> read_plan() const {
-    PLUMB_TRY_ASSIGN(const std::string bytes, read_file(arguments_.file, plan::kMaxDocument));
-    PLUMB_TRY_ASSIGN(run::SavedPlan saved, run::read_saved_plan(bytes, program_.options.kinds));
-    saved.contents = run::contents_folder(arguments_.file);
-    return saved;
   }
 
   void show(const run::Proposal& proposal) {

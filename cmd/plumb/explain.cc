@@ -152,7 +152,7 @@ class Explainer {
   }
 
   int resource() {
-    const std::unique_ptr<run::Fleet> fleet = compiled(workspace_.hosts());
+    const std::unique_ptr<run::Fleet> fleet = workspace_.graphs(workspace_.hosts()).fleet;
     if (fleet == nullptr) return kInvalidConfiguration;
     std::set<std::string> without;
     std::set<std::string> addresses;
@@ -179,20 +179,6 @@ class Explainer {
     return kDone;
   }
 
-  // Compiled as far as that goes, with the hosts' facts where they are read.
-  std::unique_ptr<run::Fleet> compiled(const std::set<std::string>& hosts) {
-    std::unique_ptr<run::Fleet> fleet = workspace_.fleet(hosts, nullptr, run::KeepGraphs::kAll);
-    if (fleet == nullptr) return nullptr;
-    const bool waits =
-        std::any_of(hosts.begin(), hosts.end(), [&](const std::string& host) { return fleet->graph(host) == nullptr; });
-    if (waits) {
-      Diagnostics found;
-      for (const auto& [host, result] : fleet->contact(true)) found.extend(result.diagnostics);
-      workspace_.diagnose(found);
-    }
-    return fleet;
-  }
-
   const ir::Node* find(const ir::HostGraph& graph, std::set<std::string>& addresses) const {
     const ir::Node* found = nullptr;
     for (const ir::Node& node : graph.nodes) {
@@ -209,7 +195,7 @@ class Explainer {
     }
     std::set<SourceSpan> spans;
     if (others.empty()) return spans;
-    const std::unique_ptr<run::Fleet> fleet = compiled(others);
+    const std::unique_ptr<run::Fleet> fleet = workspace_.graphs(others).fleet;
     if (fleet == nullptr) return spans;
     for (const std::string& host : others) {
       const ir::HostGraph* graph = fleet->graph(host);

@@ -2,8 +2,6 @@
 
 #include "engine/ir/graph.h"
 
-#include <algorithm>
-
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/exit_code.h"
 #include "cmd/plumb/workspace.h"
@@ -11,21 +9,25 @@
 namespace plumb::cmd {
 namespace {
 
+void print_order(const ir::HostGraph& graph, const std::string& host, Terminal& terminal) {
+  std::vector<std::string> after(graph.nodes.size());
+  for (const ir::Edge& edge : graph.edges) {
+    after[edge.from] +=
+        "      after " + graph.nodes[edge.to].desired.address.str() + " (" + std::string(name(edge.kind)) + ")\n";
+  }
+  terminal.print(host + "\n");
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+    terminal.print("  " + graph.nodes[i].desired.address.str() + "\n" + after[i]);
+}
+
 int graph(Program& program) {
   Terminal terminal(program.options.no_color);
   const std::string format = program.options.output;
   Workspace workspace(program.options, terminal);
   if (!workspace.load()) return kInvalidConfiguration;
-  const std::unique_ptr<run::Fleet> fleet = workspace.fleet(workspace.hosts(), nullptr, run::KeepGraphs::kAll);
+  const auto [fleet, asked] = workspace.graphs(workspace.hosts());
   if (fleet == nullptr) return kInvalidConfiguration;
-  if (std::any_of(workspace.hosts().begin(), workspace.hosts().end(),
-                  [&](const std::string& host) { return fleet->graph(host) == nullptr; })) {
-    const run::HostResults results = fleet->contact(true);
-    Diagnostics found;
-    for (const auto& [host, result] : results) found.extend(result.diagnostics);
-    workspace.diagnose(found);
-    if (const ExitCode code = exit_code_of(results); code != kDone) return code;
-  }
+  if (const ExitCode code = exit_code_of(asked); code != kDone) return code;
   Json hosts = Json::object();
   for (const std::string& host : workspace.hosts()) {
     const ir::HostGraph& compiled = *fleet->graph(host);
@@ -35,15 +37,7 @@ int graph(Program& program) {
       hosts[host] = ir::to_json(compiled);
       hosts[host]["digest"] = compiled.digest;
     } else {
-      terminal.print(host + "\n");
-      for (std::size_t i = 0; i < compiled.nodes.size(); ++i) {
-        terminal.print("  " + compiled.nodes[i].desired.address.str() + "\n");
-        for (const ir::Edge& edge : compiled.edges) {
-          if (edge.from != i) continue;
-          terminal.print("      after " + compiled.nodes[edge.to].desired.address.str() + " (" +
-                         std::string(name(edge.kind)) + ")\n");
-        }
-      }
+      print_order(compiled, host, terminal);
     }
   }
   if (format == "json") terminal.print(hosts.dump(2) + "\n");

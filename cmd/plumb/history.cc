@@ -44,6 +44,9 @@ class HistoryCommand {
     }
     terminal_.print("Whole: " + std::to_string(found->entries) + " entries" +
                     (found->head.empty() ? "" : ", head " + found->head) + "\n");
+    if (found->unfinished > 0) {
+      terminal_.print("Runs that never ended, and that nothing seals: " + std::to_string(found->unfinished) + "\n");
+    }
     return kDone;
   }
 

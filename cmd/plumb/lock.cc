@@ -124,17 +124,11 @@ class LockCommand {
   int work(const std::function<std::optional<Requests>(run::Fleet&)>& prepare) {
     const SignalWatch signals([this] { workspace_.control().request_stop(); });
     if (!workspace_.load()) return kInvalidConfiguration;
-    const std::unique_ptr<run::Fleet> fleet =
-        workspace_.fleet(workspace_.hosts(), progress_.observer(), run::KeepGraphs::kAll);
+    auto [fleet, results] = compile();
     if (fleet == nullptr) return workspace_.stopped() ? kInterrupted : kInvalidConfiguration;
-    // Addresses may depend on facts.
-    const bool compiled = std::all_of(workspace_.hosts().begin(), workspace_.hosts().end(),
-                                      [&](const std::string& host) { return fleet->graph(host) != nullptr; });
-    run::HostResults results;
-    if (!compiled && !arguments_.items.empty()) results = fleet->contact(true);
     std::optional<Requests> requests = prepare(*fleet);
     if (!requests) {
-      tell_problems(results);
+      workspace_.diagnose(run::findings_of(results));
       return kInvalidConfiguration;
     }
     for (auto& [host, request] : *requests) request.project = workspace_.project().name;
@@ -144,14 +138,16 @@ class LockCommand {
     }
     progress_.clear();
     print();
-    tell_problems(results);
+    workspace_.diagnose(run::findings_of(results));
     return exit_code_of(results);
   }
 
-  void tell_problems(const run::HostResults& results) {
-    Diagnostics found;
-    for (const auto& [host, result] : results) found.extend(result.diagnostics);
-    workspace_.diagnose(found);
+  // Addresses may depend on facts; without items none is looked at.
+  run::CompiledFleet compile() {
+    const std::optional<run::RunContext> context = workspace_.context(progress_.observer());
+    if (!context) return {};
+    if (!arguments_.items.empty()) return run::compile_graphs(workspace_.loaded(), workspace_.hosts(), *context);
+    return {run::compile_fleet(workspace_.loaded(), workspace_.hosts(), *context), {}};
   }
 
   void print() {

@@ -30,9 +30,7 @@ int observe_to(Program& program, const std::string& path, Terminal& terminal, ru
       run::snapshot_header(workspace.project().name, run::timestamp(std::chrono::system_clock::now())) + "\n";
   for (const auto& [host, line] : lines) snapshot += line + "\n";
 
-  Diagnostics found;
-  for (const auto& [host, result] : results) found.extend(result.diagnostics);
-  workspace.diagnose(found);
+  workspace.diagnose(run::findings_of(results));
   const RunOutcome kept = run::keep_facts(*fleet, *context);
   if (Result<> written = write_file(path, snapshot); !written) {
     workspace.diagnose(written.error());

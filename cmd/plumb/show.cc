@@ -2,10 +2,9 @@
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
-#include "engine/base/digest.h"
-#include "engine/base/file.h"
 #include "engine/plan/artifact.h"
 #include "engine/report/plan_text.h"
+#include "engine/run/saved_plan.h"
 
 namespace plumb::cmd {
 namespace {
@@ -14,23 +13,22 @@ int show(Program& program, const std::string& file, bool full) {
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
   Workspace workspace(program.options, terminal);
-  const Result<std::string> bytes = read_file(file, plan::kMaxDocument);
-  const Result<plan::Plan> plan =
-      bytes ? plan::read_artifact(*bytes, program.options.kinds) : Result<plan::Plan>(bytes.error());
-  if (!plan) {
-    workspace.diagnose(Error(plan.error()).during("reading the plan " + file));
+  Result<run::SavedPlan> saved = run::read_plan_file(file, program.options.kinds);
+  if (!saved) {
+    workspace.diagnose(std::move(saved.error()).during("reading the plan " + file));
     return kInvalidConfiguration;
   }
-  const std::string id = digest(*bytes);
+  const plan::Plan& plan = saved->plan;
+  const std::string& id = saved->id;
   if (terminal.json()) {
-    plan::write_expanded(*plan, {{"id", id}}, [&](std::string_view text) { terminal.print(text); });
+    plan::write_expanded(plan, {{"id", id}}, [&](std::string_view text) { terminal.print(text); });
     return kDone;
   }
   report::PlanTextOptions options;
   options.color = terminal.color();
   options.full = full;
-  terminal.print(report::plan_text(*plan, options) + report::plan_summary(*plan, terminal.color()));
-  terminal.print("\nProject " + plan->project + ", hosts `" + plan->scope.on + "`, made by plumb " + plan->engine +
+  terminal.print(report::plan_text(plan, options) + report::plan_summary(plan, terminal.color()));
+  terminal.print("\nProject " + plan.project + ", hosts `" + plan.scope.on + "`, made by plumb " + plan.engine +
                  "\n  id " + id + "\n");
   return kDone;
 }

@@ -28,7 +28,8 @@ class Terminal {
   bool can_ask() const { return can_ask_; }
   // As a program would read it: diagnostics as one JSON document a line on standard error.
   void set_json(bool json) { json_ = json; }
-  // As a program would follow it: everything is an event on standard output. `events` outlives this.
+  // As a program would follow it: everything is an event on standard output. `events` is there for as long as
+  // anything is told.
   void set_events(EventStream* events) {
     events_ = events;
     json_ = json_ || events != nullptr;

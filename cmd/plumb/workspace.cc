@@ -161,10 +161,12 @@ std::optional<run::RunContext> Workspace::context(run::RunObserver observer) {
                          std::move(fleet), std::move(observer), [this](const Diagnostics& found) { diagnose(found); }};
 }
 
-std::unique_ptr<run::Fleet> Workspace::fleet(const std::set<std::string>& hosts, run::RunObserver observer,
-                                             run::KeepGraphs keep_graphs) {
-  const std::optional<run::RunContext> context = this->context(std::move(observer));
-  return context ? run::compile_fleet(*loaded_, hosts, *context, keep_graphs) : nullptr;
+run::CompiledFleet Workspace::graphs(const std::set<std::string>& hosts) {
+  const std::optional<run::RunContext> context = this->context(nullptr);
+  if (!context) return {};
+  run::CompiledFleet compiled = run::compile_graphs(*loaded_, hosts, *context);
+  diagnose(run::findings_of(compiled.asked));
+  return compiled;
 }
 
 }  // namespace plumb::cmd

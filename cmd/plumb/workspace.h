@@ -46,9 +46,9 @@ class Workspace {
   // key where one is needed; nothing after it has told what is wrong.
   std::optional<run::RunContext> context(run::RunObserver observer);
 
-  // A fleet of these hosts, compiled; null after it has told what is wrong.
-  std::unique_ptr<run::Fleet> fleet(const std::set<std::string>& hosts, run::RunObserver observer,
-                                    run::KeepGraphs keep_graphs = run::KeepGraphs::kWhileNeeded);
+  // The graphs of these hosts, which are asked for facts where graphs read them. It tells what is wrong with the
+  // configuration and with hosts.
+  run::CompiledFleet graphs(const std::set<std::string>& hosts);
 
   // What to compile from; lives as long as the workspace does. Nothing after it has told what is wrong.
   std::optional<ir::CompilerInput> compiler_input();

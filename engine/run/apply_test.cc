@@ -371,6 +371,27 @@ TEST_F(ApplyTest, AWindowThatClosesHoldsTheHostsThatAreLeft) {
   EXPECT_EQ(recorded("r1").summary.exit_code, 5);
 }
 
+TEST_F(ApplyTest, GraphsThatReadFactsAreMadeOfThoseThatHostsTell) {
+  const std::set<std::string> hosts{"h1", "h2"};
+  write("", "h[1:2]");
+  const auto plain = workspace();
+  const CompiledFleet at_once = compile_graphs(*plain, hosts, context());
+  ASSERT_NE(at_once.fleet, nullptr);
+  EXPECT_NE(at_once.fleet->graph("h1"), nullptr);
+  EXPECT_TRUE(at_once.asked.empty()) << "nobody had to be asked";
+
+  folder_.write("plumb.yaml", "plumb: v1\nproject: edge\nresources:\n  - note: /etc/${facts.arch}\n    text: a\n");
+  hosts_.scripts["h2"].unreachable = true;
+  const auto reads = workspace();
+  const CompiledFleet asked = compile_graphs(*reads, hosts, context());
+  ASSERT_NE(asked.fleet, nullptr);
+  ASSERT_NE(asked.fleet->graph("h1"), nullptr);
+  EXPECT_EQ(asked.fleet->graph("h1")->nodes.at(0).desired.address.str(), "note:/etc/amd64");
+  EXPECT_EQ(asked.fleet->graph("h2"), nullptr);
+  EXPECT_EQ(asked.asked.at("h2").state, HostState::kUnreachable);
+  EXPECT_FALSE(findings_of(asked.asked).empty());
+}
+
 class SavedPlanTest : public ApplyTest {
  protected:
   std::string bytes() {

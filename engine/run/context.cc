@@ -30,6 +30,16 @@ std::unique_ptr<Fleet> compile_fleet(const Workspace& workspace, const std::set<
   return compiled ? std::move(fleet) : nullptr;
 }
 
+CompiledFleet compile_graphs(const Workspace& workspace, const std::set<std::string>& hosts,
+                             const RunContext& context) {
+  CompiledFleet compiled{compile_fleet(workspace, hosts, context, KeepGraphs::kAll), {}};
+  if (compiled.fleet == nullptr) return compiled;
+  const bool waits = std::any_of(hosts.begin(), hosts.end(),
+                                 [&](const std::string& host) { return compiled.fleet->graph(host) == nullptr; });
+  if (waits) compiled.asked = compiled.fleet->contact(true);
+  return compiled;
+}
+
 RunOutcome keep_facts(const Fleet& fleet, const RunContext& context) {
   const std::map<std::string, Json> told = fleet.facts();
   if (told.empty()) return RunOutcome::kOk;

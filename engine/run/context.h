@@ -40,6 +40,14 @@ std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& 
 std::unique_ptr<Fleet> compile_fleet(const Workspace& workspace, const std::set<std::string>& hosts,
                                      const RunContext& context, KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded);
 
+// A fleet with the graph of each host, for as long as it lives.
+struct CompiledFleet {
+  std::unique_ptr<Fleet> fleet;  // null where the context was told what is wrong
+  // Where graphs read facts: how asking each host for them ended. Those that did not answer have no graph.
+  HostResults asked;
+};
+CompiledFleet compile_graphs(const Workspace& workspace, const std::set<std::string>& hosts, const RunContext& context);
+
 // Remembers what the hosts of a fleet told of themselves. kFailed where the history does not take it; the context was
 // told then.
 RunOutcome keep_facts(const Fleet& fleet, const RunContext& context);

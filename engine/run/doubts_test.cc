@@ -1,5 +1,7 @@
 #include "engine/run/doubts.h"
 
+#include <chrono>
+
 #include <gtest/gtest.h>
 
 namespace plumb::run {
@@ -35,6 +37,23 @@ TEST(Doubts, TheHostTellsWhatBecameOfACutOffAction) {
   EXPECT_EQ(told[4].outcome, JournalOutcome::kUnknown) << "a restart leaves no trace";
   EXPECT_EQ(told[5].outcome, JournalOutcome::kChanged) << "what is known stays";
   EXPECT_EQ(told[5].text, "cut off");
+}
+
+// As many as a host may send, about a large graph.
+TEST(Doubts, ManyReportsTakeNoLongerThanTheyAreMany) {
+  constexpr std::size_t kNodes = 10'000;
+  constexpr std::size_t kReports = std::size_t{1} << 18;
+  ir::HostGraph graph;
+  for (std::size_t i = 0; i < kNodes; ++i)
+    graph.nodes.emplace_back().desired = desired("file", "/" + std::to_string(i));
+  simulate::Observation observation;
+  observation.states.assign(kNodes, Observed());
+  const std::string last = "file:/" + std::to_string(kNodes - 1);
+  std::vector<wire::Unreported> told(kReports, {"r1", "p1", last, JournalOutcome::kUnknown, "", Op::kCreate});
+  const auto begin = std::chrono::steady_clock::now();
+  resolve_doubts(told, graph, observation, {});
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+  EXPECT_EQ(told.back().outcome, JournalOutcome::kChanged);
 }
 
 }  // namespace

@@ -85,6 +85,12 @@ void take_totals(const wire::Done& done, HostResult& result) {
     result.state = HostState::kFailed;
 }
 
+Diagnostics findings_of(const HostResults& hosts) {
+  Diagnostics found;
+  for (const auto& [name, result] : hosts) found.extend(result.diagnostics);
+  return found;
+}
+
 RunOutcome outcome_of(const HostResults& hosts) {
   RunOutcome outcome = RunOutcome::kOk;
   for (const auto& [name, result] : hosts) {

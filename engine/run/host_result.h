@@ -39,6 +39,8 @@ void fail_to_record(HostResult& result, const Error& error);
 // What the host's executor said at the end of an apply.
 void take_totals(const wire::Done& done, HostResult& result);
 
+// All that was found on them.
+Diagnostics findings_of(const HostResults& hosts);
 // Of all hosts together: what failed, or is not recorded, counts before what was refused, that before what was not
 // reached.
 RunOutcome outcome_of(const HostResults& hosts);

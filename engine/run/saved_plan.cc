@@ -1,13 +1,26 @@
 #include "engine/run/saved_plan.h"
 
 #include "engine/base/digest.h"
+#include "engine/base/file.h"
+#include "engine/run/plan_contents.h"
 
 namespace plumb::run {
+namespace {
+
+
+}  // namespace
 
 Result<SavedPlan> read_saved_plan(std::string_view bytes, const Registry& kinds) {
   SavedPlan saved;
   PLUMB_TRY_ASSIGN(saved.plan, plan::read_artifact(bytes, kinds));
   saved.id = digest(bytes);
+  return saved;
+}
+
+Result<SavedPlan> read_plan_file(const std::filesystem::path& file, const Registry& kinds) {
+  PLUMB_TRY_ASSIGN(const std::string bytes, read_file(file, plan::kMaxDocument));
+  PLUMB_TRY_ASSIGN(SavedPlan saved, read_saved_plan(bytes, kinds));
+  saved.contents = contents_folder(file);
   return saved;
 }
 

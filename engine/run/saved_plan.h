@@ -22,6 +22,9 @@ struct SavedPlan {
 // Errors: kPlanUnreadable.
 Result<SavedPlan> read_saved_plan(std::string_view bytes, const Registry& kinds);
 
+// The same from its file, with the folder of contents beside it. Errors: also those of read_file().
+Result<SavedPlan> read_plan_file(const std::filesystem::path& file, const Registry& kinds);
+
 // The plan of an earlier run, without the hosts that ended well in it or in another run of the same plan. Of hosts that
 // had no plan, `found` is told. Errors: kNoSuchRun, also where the history has the plan's id alone.
 Result<SavedPlan> plan_to_resume(const history::RunStore& store, const Registry& kinds, const std::string& reference,

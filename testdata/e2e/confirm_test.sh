@@ -91,6 +91,8 @@ wait_for door_is wide-open
 wait_for test ! -e $state/undoing.json
 exits 2 "$plumb" diff
 says PL4006
+exits 0 "$plumb" history verify
+says 'Runs that never ended, and that nothing seals: 1'
 
 # --- a kind that a host cannot undo
 cat >plumb.yaml <<'YAML'
