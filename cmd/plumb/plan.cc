@@ -37,14 +37,13 @@ void add_planning_options(CLI::App& command, PlanningOptions& planning) {
 // The plan's folder of contents first: a plan that is there can be applied. A device or a pipe keeps no plan, and has
 // no folder beside it.
 Result<> write_plan(const run::Planned& planned, const PlanArguments& arguments) {
-  if (is_written_into(arguments.file)) {
-    if (arguments.with_contents)
-      return fail(Code::kWriteFailed, "no contents can lie beside " + arguments.file + ", which is no file")
-          .hint("give -o a file, or leave out --with-contents");
-    return write_file(arguments.file, planned.artifact.bytes);
+  if (!is_written_into(arguments.file)) {
+    PLUMB_TRY(run::write_contents(planned.plan, planned.contents, run::contents_folder(arguments.file),
+                                  arguments.with_contents));
+  } else if (arguments.with_contents) {
+    return fail(Code::kWriteFailed, "no contents can lie beside " + arguments.file + ", which is no file")
+        .hint("give -o a file, or leave out --with-contents");
   }
-  PLUMB_TRY(run::write_contents(planned.plan, planned.contents, run::contents_folder(arguments.file),
-                                arguments.with_contents));
   return write_file(arguments.file, [&](const ByteSink& take) {
     Result<> written;
     (void)plan::write_artifact(planned.plan, [&](std::string_view piece) {

@@ -5,11 +5,6 @@
 #include "engine/run/plan_contents.h"
 
 namespace plumb::run {
-namespace {
-
-
-}  // namespace
-
 Result<SavedPlan> read_saved_plan(std::string_view bytes, const Registry& kinds) {
   SavedPlan saved;
   PLUMB_TRY_ASSIGN(saved.plan, plan::read_artifact(bytes, kinds));
