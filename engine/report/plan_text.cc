@@ -70,6 +70,20 @@ std::string value_text(const Json& value) {
   return visible(canonical(value));
 }
 
+// Those of a value that is shown alone: a text of several lines has each of them.
+std::vector<std::string> lines_of(const Json& value) {
+  std::vector<std::string> lines;
+  if (!value.is_string()) return {value_text(value)};
+  std::string_view rest = value.get_ref<const std::string&>();
+  for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+    lines.push_back(value_text(std::string(rest.substr(0, end))));
+    rest.remove_prefix(end + 1);
+  }
+  // The end of a text's last line begins no other one.
+  if (lines.empty() || !rest.empty()) lines.push_back(value_text(std::string(rest)));
+  return lines;
+}
+
 // As it is written: 90s, 2m, 1h.
 std::string duration(int seconds) {
   if (seconds % 3600 == 0) return std::to_string(seconds / 3600) + "h";
@@ -144,20 +158,32 @@ class Writer {
         return sealed || (sensitive && !value.is_null()) ? std::string(kSealed) : value_text(value);
       };
       out_ += "      " + attribute + std::string(width - attribute.size() + 2, ' ');
+      std::vector<std::string> lines;
       if (action.op == Op::kCreate || !action.before.contains(attribute)) {
-        out_ += shown(after);
+        lines = sealed ? std::vector{shown(after)} : lines_of(after);
       } else if (action.op == Op::kDelete || !action.after.contains(attribute)) {
-        out_ += shown(before);
+        lines = sealed ? std::vector{shown(before)} : lines_of(before);
       } else {
-        out_ += shown(before) + " → " + shown(after);
+        lines = {shown(before) + " → " + shown(after)};
       }
+      out_ += lines.front();
       const auto why = action.because.find(attribute);
       if (why != action.because.end() && why->second != "first" && why->second != "config") {
         out_ += tint("  (" + why->second + ")", Tone::kYellow, options_.color);
       }
       out_ += "\n";
+      more_lines(lines, width + 8);
       if (options_.diffs) content_diff(before, after);
     }
+  }
+
+  // Those behind the first.
+  void more_lines(const std::vector<std::string>& lines, std::size_t indent) {
+    const std::size_t most = options_.full ? 1000 : 10;
+    const std::string margin(indent, ' ');
+    for (std::size_t i = 1; i < std::min(lines.size(), most); ++i) out_ += margin + lines[i] + "\n";
+    if (lines.size() <= most) return;
+    out_ += margin + tint("… and " + std::to_string(lines.size() - most) + " more", Tone::kDim, options_.color) + "\n";
   }
 
   const std::string* blob(const Json& value) const {

@@ -197,3 +197,19 @@ says '3 changed'
 [ "$(od -c "$root/etc/latin")" = "$(printf 'x\xe9\ncafe\nkey=\xe9\n' | od -c)" ] || fail "the file is $(od -c "$root/etc/latin")"
 exits 0 run apply --yes
 says 'Nothing to change'
+
+# --- all lines that go are named, up to ten without --full
+{ echo keep; seq -f 'bad %g' 12; } >"$root/etc/bad"
+resources <<'YAML'
+  - line: /etc/bad
+    match: ^bad
+    state: absent
+YAML
+exits 0 run plan
+says '12 lines'
+says 'text  bad 1'
+says '            bad 10'
+says_not '            bad 11'
+says '… and 2 more'
+exits 0 run plan --full
+says '            bad 12'
