@@ -61,7 +61,9 @@ class Checker {
     declare_values();
     declare_modules();
     if (!expression.compile(scope({environment_, {}, {}}))) return std::nullopt;
-    return reads_of(expression.program().references(), expression.program().calls_host(), {});
+    Reads reads = reads_of(expression.program().references(), expression.program().calls_host(), {});
+    expression.set_reads_sensitive(reads.sensitive);
+    return reads;
   }
 
  private:
@@ -108,8 +110,11 @@ class Checker {
     for (const cel::Reference& reference : references) add_reference(reference, own, reads);
     return reads;
   }
-  Reads reads_of(const Dynamic& value, const std::vector<Reads>& own = {}) {
-    return reads_of(value.references(), value.calls_host(), own);
+  // The value knows from here on whether it reads what is sensitive.
+  Reads reads_of(Dynamic& value, const std::vector<Reads>& own = {}) {
+    Reads reads = reads_of(value.references(), value.calls_host(), own);
+    value.set_reads_sensitive(reads.sensitive);
+    return reads;
   }
 
   void add_reference(const cel::Reference& reference, const std::vector<Reads>& own, Reads& reads) {
@@ -238,7 +243,9 @@ class Checker {
       good = compiled && good;
       if (compiled) {
         const cel::Program& program = placement.when->program();
-        reads.add(reads_of(program.references(), program.calls_host(), names.own));
+        const Reads own = reads_of(program.references(), program.calls_host(), names.own);
+        placement.when->set_reads_sensitive(own.sensitive);
+        reads.add(own);
         names.proved = program.proves(true);
       }
     }
@@ -292,6 +299,7 @@ class Checker {
       }
       text.program = std::move(*program);
       const Reads reads = reads_of(text.program->references(), text.program->calls_host(), names.own);
+      text.reads_sensitive = reads.sensitive;
       good = take_reads(declaration, schema, attribute, "`" + attribute + "`", reads, text.span) && good;
     }
     if (declaration.verify_expression) good = check_probes(declaration, names) && good;

@@ -38,8 +38,8 @@ std::optional<Node> to_node(const Json& value, const SourceSpan& span) {
 // Walks a node and gives each expression its value.
 class Resolver {
  public:
-  Resolver(std::span<const Dynamic::Spot> spots, const Evaluation& evaluation)
-      : spots_(spots), evaluation_(evaluation) {}
+  Resolver(std::span<const Dynamic::Spot> spots, bool reads_sensitive, const Evaluation& evaluation)
+      : spots_(spots), reads_sensitive_(reads_sensitive), evaluation_(evaluation) {}
 
   std::optional<Node> node(const Node& given) {
     if (is_spot(given)) {
@@ -102,16 +102,19 @@ class Resolver {
     const Dynamic::Spot& spot = spots_[at_++];
     auto value = spot.text.evaluate(evaluation_.activation, budget_);
     if (value) return std::move(*value);
-    report_fault(value.error(), *spot.node, evaluation_.sources, evaluation_.diagnostics);
+    report_fault(std::move(value.error()), reads_sensitive_, *spot.node, evaluation_);
     return std::nullopt;
   }
 
   void tell(const cel::Value& problem, const Node& at) {
     const auto& error = problem.as_error();
-    evaluation_.diagnostics.add(Diagnostic(error.code, error.message).at(at.span, "this value").with_hint(error.hint));
+    cel::Fault fault{error.code, 0, 0, error.message, "this value", error.hint};
+    if (reads_sensitive_) fault = cel::without_values(std::move(fault));
+    evaluation_.diagnostics.add(cel::diagnose(fault).at(at.span, fault.label));
   }
 
   std::span<const Dynamic::Spot> spots_;
+  bool reads_sensitive_;
   const Evaluation& evaluation_;
   cel::Budget budget_;
   std::size_t at_ = 0;
@@ -136,6 +139,11 @@ void report_fault(const cel::Fault& fault, const Node& scalar, const lang::Sourc
     diagnostic.span = scalar.span;
     diagnostics.add(std::move(diagnostic));
   }
+}
+
+void report_fault(cel::Fault fault, bool reads_sensitive, const Node& scalar, const Evaluation& evaluation) {
+  if (reads_sensitive) fault = cel::without_values(std::move(fault));
+  report_fault(fault, scalar, evaluation.sources, evaluation.diagnostics);
 }
 
 bool Dynamic::compile(const ExpressionScope& scope) {
@@ -197,15 +205,15 @@ bool Dynamic::calls_host() const {
 }
 
 std::optional<Node> Dynamic::resolve(const Evaluation& evaluation) const {
-  return Resolver(spots_, evaluation).node(*node_);
+  return Resolver(spots_, reads_sensitive_, evaluation).node(*node_);
 }
 
 std::optional<cel::Value> Dynamic::evaluate(const Evaluation& evaluation) const {
-  return Resolver(spots_, evaluation).value(*node_);
+  return Resolver(spots_, reads_sensitive_, evaluation).value(*node_);
 }
 
 std::optional<Node> Dynamic::node_of(const cel::Value& value, const Evaluation& evaluation) const {
-  return Resolver(spots_, evaluation).node_of(value, *node_);
+  return Resolver(spots_, reads_sensitive_, evaluation).node_of(value, *node_);
 }
 
 bool Expression::compile(const ExpressionScope& scope, const std::optional<cel::Type>& wanted) {
@@ -228,7 +236,7 @@ bool Expression::compile(const ExpressionScope& scope, const std::optional<cel::
 std::optional<cel::Value> Expression::evaluate(const Evaluation& evaluation) const {
   auto value = program_->evaluate(evaluation.activation);
   if (value) return std::move(*value);
-  report_fault(value.error(), node_, evaluation.sources, evaluation.diagnostics);
+  report_fault(std::move(value.error()), reads_sensitive_, node_, evaluation);
   return std::nullopt;
 }
 

@@ -21,19 +21,22 @@ bool may_be_dynamic(const lang::Node& node);
 void report_fault(const cel::Fault& fault, const lang::Node& scalar, const lang::SourceMap& sources,
                   Diagnostics& diagnostics);
 
+// What one evaluation needs.
+struct Evaluation {
+  const cel::Activation& activation;
+  const lang::SourceMap& sources;
+  Diagnostics& diagnostics;
+};
+
+// The same of a fault of an evaluation; of one that reads what is sensitive without any value.
+void report_fault(cel::Fault fault, bool reads_sensitive, const lang::Node& scalar, const Evaluation& evaluation);
+
 // The names that expressions may use, the texts they stand in, and where faults are told.
 struct ExpressionScope {
   const cel::Environment& environment;
   const lang::SourceMap& sources;
   Diagnostics& diagnostics;
   std::vector<cel::Guard> proved = {};  // by the `when` around them
-};
-
-// What one evaluation needs.
-struct Evaluation {
-  const cel::Activation& activation;
-  const lang::SourceMap& sources;
-  Diagnostics& diagnostics;
 };
 
 class Dynamic {
@@ -60,6 +63,8 @@ class Dynamic {
   const cel::Type& type() const { return type_; }
   std::vector<cel::Reference> references() const;
   bool calls_host() const;
+  // From here on faults of its evaluation tell nothing of values, where it reads what is sensitive.
+  void set_reads_sensitive(bool reads) { reads_sensitive_ = reads; }
 
   // The node with values in the places of its expressions; nothing after a fault was told.
   std::optional<lang::Node> resolve(const Evaluation& evaluation) const;
@@ -77,6 +82,7 @@ class Dynamic {
   std::shared_ptr<const lang::Node> node_;
   std::vector<Spot> spots_;
   cel::Type type_;
+  bool reads_sensitive_ = false;
 };
 
 // A bare expression, without `${` and `}` around it.
@@ -88,12 +94,15 @@ class Expression {
   const cel::Program& program() const { return *program_; }
   const SourceSpan& span() const { return node_.span; }
   const std::string& text() const { return node_.text; }
+  // As that of Dynamic.
+  void set_reads_sensitive(bool reads) { reads_sensitive_ = reads; }
   // Nothing after a fault was told.
   std::optional<cel::Value> evaluate(const Evaluation& evaluation) const;
 
  private:
   lang::Node node_;
   std::optional<cel::Program> program_;
+  bool reads_sensitive_ = false;
 };
 
 // What `when` holds.
@@ -105,6 +114,7 @@ class Condition {
   const cel::Program& program() const { return expression_.program(); }
   const SourceSpan& span() const { return expression_.span(); }
   const std::string& text() const { return expression_.text(); }
+  void set_reads_sensitive(bool reads) { expression_.set_reads_sensitive(reads); }
   // Nothing after a fault was told.
   std::optional<bool> holds(const Evaluation& evaluation) const;
 

@@ -73,6 +73,7 @@ struct TemplateText {
   SourceSpan span;
   cel::Origin origin;
   std::optional<lang::Template> program;
+  bool reads_sensitive = false;  // what is told of its faults holds no values then
 };
 
 // When and for what a resource or a module is there; in which order.

@@ -77,7 +77,9 @@ class Resolver {
       if (auto rendered = text.program->render(evaluation_.activation)) {
         texts.push_back({name, std::move(*rendered)});
       } else {
-        evaluation_.diagnostics.add(cel::diagnose(rendered.error(), text.origin));
+        cel::Fault fault = std::move(rendered.error());
+        if (text.reads_sensitive) fault = cel::without_values(std::move(fault));
+        evaluation_.diagnostics.add(cel::diagnose(fault, text.origin));
         good_ = false;
       }
     }

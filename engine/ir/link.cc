@@ -7,6 +7,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
 #include "engine/ir/order.h"
+#include "providers/sdk/ownership.h"
 
 namespace plumb::ir {
 namespace {
@@ -92,7 +93,11 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
       }
     }
     for (const Address& address : kind->provider->infers(node.desired)) {
-      for (const std::size_t other : table.all_of(address)) add(i, other, EdgeKind::kInferred, Op::kNone, node.span);
+      for (const std::size_t other : table.all_of(address)) {
+        // What runs may be the last that needs it.
+        if (kind->runs && providers.provider(address.kind)->is_unwanted(nodes[other].desired)) continue;
+        add(i, other, EdgeKind::kInferred, Op::kNone, node.span);
+      }
     }
   }
   return edges;
@@ -174,6 +179,64 @@ void check_edits(const std::vector<Node>& nodes, const Registry& providers, Diag
   }
 }
 
+// What is to go takes away what lies in it, and what else others stand on, whatever is on the host and whichever of the
+// two comes first.
+class Removals {
+ public:
+  Removals(const std::vector<Node>& nodes, const Registry& kinds) : nodes_(nodes), kinds_(kinds) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const Desired& desired = nodes[i].desired;
+      const Provider* provider = kinds.provider(desired.address.kind);
+      if (provider == nullptr || !provider->is_unwanted(desired)) continue;
+      things_.emplace(Address{"", desired.address.kind, desired.address.identity}, i);
+      for (const std::string& path : provider->manages_paths(desired)) paths_.emplace(path, i);
+    }
+  }
+
+  void check(Diagnostics& diagnostics) const {
+    if (things_.empty()) return;
+    for (const Node& node : nodes_) {
+      const Kind* kind = kinds_.find(node.desired.address.kind);
+      if (kind == nullptr || kind->provider->is_unwanted(node.desired)) continue;
+      std::string what;
+      if (const Node* remover = remover_of(node.desired, *kind, what)) {
+        diagnostics.add(Diagnostic(Code::kConflict, "`" + node.desired.address.str() + "` needs " + what + ", and `" +
+                                                        remover->desired.address.str() + "` takes it away")
+                            .at(node.span, "needs " + what)
+                            .with_related(remover->span, "takes it away")
+                            .with_hint("remove one of them"));
+      }
+    }
+  }
+
+ private:
+  const Node* remover_of(const Desired& desired, const Kind& kind, std::string& what) const {
+    std::vector<std::string> places = kind.provider->manages_paths(desired);
+    for (std::string& path : kind.provider->edits_paths(desired)) places.push_back(std::move(path));
+    for (const std::string& place : places) {
+      for (std::string& folder : ancestors_of(place)) {
+        const auto found = paths_.find(folder);
+        if (found == paths_.end()) continue;
+        what = std::move(folder);
+        return &nodes_[found->second];
+      }
+    }
+    if (!kind.stands_on_inferred) return nullptr;
+    for (const Address& address : kind.provider->infers(desired)) {
+      const auto found = things_.find(address);
+      if (found == things_.end()) continue;
+      what = address.str();
+      return &nodes_[found->second];
+    }
+    return nullptr;
+  }
+
+  const std::vector<Node>& nodes_;
+  const Registry& kinds_;
+  std::map<Address, std::size_t> things_;
+  std::map<std::string, std::size_t> paths_;
+};
+
 // Providers look at all of a host side by side.
 void complete(std::vector<Node>& nodes, const Registry& providers) {
   std::vector<Desired> all;
@@ -225,6 +288,7 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
   const std::size_t errors_before = diagnostics.error_count();
   check_conflicts(nodes, providers_, diagnostics);
   check_edits(nodes, providers_, diagnostics);
+  Removals(nodes, providers_).check(diagnostics);
   std::vector<Edge> edges = find_edges(nodes, resources, providers_);
   std::vector<Precedence> precedences;
   precedences.reserve(edges.size());

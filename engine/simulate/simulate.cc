@@ -213,6 +213,7 @@ class Simulator {
     }
     // What is only set off, asked or held back is counted as that.
     if (actions_.size() + held_back_.size() == planned) ++unchanged_;
+    if (planned_[i].acts && kind_of(i).runs) check_needs_are_left(i);
   }
 
   // What would be set off here waits for what is held back, as the resource does.
@@ -233,6 +234,20 @@ class Simulator {
   void inherit_needs(std::size_t i) {
     for (const ir::Edge* edge : after_[i]) {
       for (const std::string& need : needs_[edge->to]) add_unique(needs_[i], need);
+    }
+  }
+
+  // What runs when its turn comes finds no more what an earlier action took away.
+  void check_needs_are_left(std::size_t i) {
+    for (const Address& need : provider_of(i)->infers(graph_.nodes[i].desired)) {
+      const auto gone = removed_.find(thing(need));
+      if (gone == removed_.end()) continue;
+      problem(Diagnostic(Code::kNothingProvides, "`" + address_of(i) + "` needs " + need.str() + ", which `" +
+                                                     address_of(gone->second) + "` takes away before it")
+                  .at(graph_.nodes[i].span, "needs it")
+                  .with_related(graph_.nodes[gone->second].span, "takes it away")
+                  .with_hint("let it run first: name it in `after` there"));
+      return;
     }
   }
 
@@ -321,6 +336,7 @@ class Simulator {
   void acts(std::size_t i) {
     planned_[i].acts = true;
     if (planned_[i].op != Op::kDelete) brought_.add_exact(i);
+    if (planned_[i].op == Op::kDelete) removed_.emplace(thing(graph_.nodes[i].desired.address), i);
   }
 
   void resolve_missing(std::size_t i, const Observed& observed, Action& action) {
@@ -472,6 +488,7 @@ class Simulator {
   std::vector<std::vector<const ir::Edge*>> after_;     // by node: edges that only order
   std::vector<std::vector<const ir::Edge*>> triggers_;  // by node: edges that set it off
   Brought brought_;                                     // by the nodes so far
+  std::map<Address, std::size_t> removed_;              // what the nodes so far take away
   std::vector<HeldBack> held_back_;
   Actions actions_;
   std::map<std::string, std::string> texts_;

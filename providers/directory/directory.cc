@@ -228,6 +228,7 @@ void add_to(Registry& registry) {
   registry.add({.name = "directory",
                 .provider = std::make_shared<DirectoryProvider>(),
                 .operations = OperationSet::of<MakeDirectory, Remove, SetAttributes>(),
+                .stands_on_inferred = true,
                 .confirmable = true});
 }
 

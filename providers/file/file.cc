@@ -186,6 +186,7 @@ void add_to(Registry& registry) {
                 .provider = std::make_shared<FileProvider>(),
                 .operations = OperationSet::of<WriteFile, Remove, SetAttributes>(),
                 .contents = {{.content = "content", .source = "source", .path = "path"}},
+                .stands_on_inferred = true,
                 .confirmable = true});
 }
 

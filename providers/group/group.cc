@@ -105,8 +105,10 @@ std::optional<Desired> GroupProvider::restore(const Desired& desired, const Obse
 }
 
 void add_to(Registry& registry) {
-  registry.add(
-      {.name = "group", .provider = std::make_shared<GroupProvider>(), .operations = OperationSet::of<EditDatabase>()});
+  registry.add({.name = "group",
+                .provider = std::make_shared<GroupProvider>(),
+                .operations = OperationSet::of<EditDatabase>(),
+                .stands_on_inferred = true});
 }
 
 }  // namespace plumb::providers::group

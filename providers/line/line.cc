@@ -80,6 +80,7 @@ void add_to(Registry& registry) {
   registry.add({.name = "line",
                 .provider = std::make_shared<LineProvider>(),
                 .operations = OperationSet::of<EditFile>(),
+                .stands_on_inferred = true,
                 .confirmable = true});
 }
 

@@ -157,6 +157,7 @@ void add_to(Registry& registry) {
   registry.add({.name = "link",
                 .provider = std::make_shared<LinkProvider>(),
                 .operations = OperationSet::of<MakeLink, Remove>(),
+                .stands_on_inferred = true,
                 .confirmable = true});
 }
 

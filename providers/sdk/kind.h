@@ -75,6 +75,8 @@ struct Kind {
   // of the guards was given, which are attributes that tell whether it has to run.
   bool runs = false;
   std::vector<std::string> guards = {};
+  // What Provider::infers() names has to be there as long as the resource is: one that takes it away contradicts it.
+  bool stands_on_inferred = false;
   // Whether the host alone can take its changes back, so that they may wait to be confirmed.
   bool confirmable = false;
   Schema schema = {};

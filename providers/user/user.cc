@@ -213,8 +213,10 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
 }
 
 void add_to(Registry& registry) {
-  registry.add(
-      {.name = "user", .provider = std::make_shared<UserProvider>(), .operations = OperationSet::of<EditDatabase>()});
+  registry.add({.name = "user",
+                .provider = std::make_shared<UserProvider>(),
+                .operations = OperationSet::of<EditDatabase>(),
+                .stands_on_inferred = true});
 }
 
 }  // namespace plumb::providers::user

@@ -143,6 +143,74 @@ TEST_P(ConfigCase, SaysWhatIsWanted) {
   if (outcome.rewritten) GTEST_SKIP() << "rewritten";
 }
 
+// The codes of what is said of resources before any host is asked.
+std::vector<std::string> codes_of(const std::vector<std::string>& resources) {
+  std::string text = "plumb: v1\nproject: test\nresources:\n";
+  for (const std::string& resource : resources) text += "  - {" + resource + "}\n";
+  const testing::ScratchFolder scratch;
+  scratch.write("plumb.yaml", text);
+  const Registry kinds = described_builtin_kinds();
+  Diagnostics diagnostics;
+  lang::SourceMap sources;
+  const auto project = load_project(scratch.path(), {}, kinds, diagnostics, sources);
+  const Inventory hosts = local_inventory();
+  const std::map<std::string, Json> no_facts;
+  std::set<std::string> names;
+  for (const auto& [name, host] : hosts.hosts) names.insert(name);
+  if (project) ir::Compiler({*project, hosts, sources, kinds, no_facts, ""}).survey(names, diagnostics);
+  std::vector<std::string> codes;
+  for (const Diagnostic& one : diagnostics.sorted()) codes.push_back(std::string(code_name(one.code)));
+  return codes;
+}
+
+// Whichever is declared first.
+std::vector<std::string> codes_in_both_orders(const std::string& one, const std::string& other) {
+  const std::vector<std::string> codes = codes_of({one, other});
+  EXPECT_EQ(codes_of({other, one}), codes) << one << "; " << other;
+  return codes;
+}
+
+TEST(Removals, NothingIsBelowWhatIsToGo) {
+  const std::vector<std::string> conflict = {"PL1304"};
+  const std::vector<std::string> fine;
+  const std::vector<std::string> below = {"file: /etc/dd/a, content: x", "file: /etc/dd/b/c, mode: \"0600\"",
+                                          "directory: /etc/dd/a",        "directory: /etc/dd/a/b, parents: true",
+                                          "link: /etc/dd/a, target: /x", "line: /etc/dd/a, text: x",
+                                          "line: /etc/dd/a, text: x, create: true"};
+  const std::vector<std::string> gone_below = {"file: /etc/dd/a, state: absent", "directory: /etc/dd/a, state: absent",
+                                               "link: /etc/dd/a, state: absent",
+                                               "line: /etc/dd/a, text: x, state: absent"};
+  for (const std::string kind : {"file", "directory", "link"}) {
+    const std::string remover = kind + ": /etc/dd, state: absent";
+    for (const std::string& one : below) EXPECT_EQ(codes_in_both_orders(remover, one), conflict) << remover << "; " << one;
+    for (const std::string& one : gone_below) {
+      EXPECT_EQ(codes_in_both_orders(remover, one), fine) << remover << "; " << one;
+    }
+    EXPECT_EQ(codes_in_both_orders(remover, "file: /etc/ddd, content: x"), fine);
+  }
+  EXPECT_EQ(codes_in_both_orders("directory: /etc/dd", below.front()), fine);
+}
+
+TEST(Removals, NorBeOfAnAccountThatIsToGo) {
+  const std::vector<std::string> conflict = {"PL1304"};
+  const std::vector<std::string> fine;
+  for (const std::string one : {"file: /a, content: x, owner: web", "directory: /a, owner: web",
+                                "group: staff, members: [web]"}) {
+    EXPECT_EQ(codes_in_both_orders("user: web, state: absent", one), conflict) << one;
+    EXPECT_EQ(codes_in_both_orders("user: web", one), fine) << one;
+  }
+  for (const std::string one : {"file: /a, content: x, group: web", "directory: /a, group: web",
+                                "user: ada, groups: [web]"}) {
+    EXPECT_EQ(codes_in_both_orders("group: web, state: absent", one), conflict) << one;
+    EXPECT_EQ(codes_in_both_orders("group: web", one), fine) << one;
+  }
+  // What runs may be the last that does so.
+  EXPECT_EQ(codes_in_both_orders("user: web, state: absent", "command: c, run: crontab -r, as: web"), fine);
+  EXPECT_EQ(codes_of({"directory: /etc/dd, state: absent, after: [\"command:c\"]",
+                      "command: c, run: ./uninstall, cwd: /etc/dd"}),
+            fine);
+}
+
 INSTANTIATE_TEST_SUITE_P(Cases, ConfigCase, ::testing::ValuesIn(testing::find_cases(kCases)),
                          [](const auto& test) { return testing::case_name(kCases, test.param); });
 

@@ -48,6 +48,23 @@ SourceSpan Origin::span(std::size_t begin, std::size_t end) const {
   return span;
 }
 
+Fault without_values(Fault fault) {
+  switch (fault.code) {
+    // These speak of types alone.
+    case Code::kNotText:
+    case Code::kNoOverload:
+    case Code::kExpressionType:
+    case Code::kCostLimit:
+      return fault;
+    default:
+      break;
+  }
+  fault.summary = "this has no value for what it reads";
+  fault.label = "why is not said, since it reads a sensitive value";
+  fault.hint.clear();
+  return fault;
+}
+
 Diagnostic diagnose(const Fault& fault) {
   return Diagnostic(fault.code, fault.summary).with_hint(fault.hint);
 }

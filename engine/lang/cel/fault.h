@@ -44,6 +44,9 @@ struct Origin {
   SourceSpan span(std::size_t begin, std::size_t end) const;
 };
 
+// What may be told of a fault of an evaluation that read what is sensitive: its place, and nothing of any value.
+Fault without_values(Fault fault);
+
 Diagnostic diagnose(const Fault& fault, const Origin& origin);
 // Without a place, for an expression that stands in no file.
 Diagnostic diagnose(const Fault& fault);
