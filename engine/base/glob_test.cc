@@ -45,7 +45,8 @@ TEST(Glob, TakesNoExponentialTime) {
 }
 
 TEST(Glob, AnAddressMeansItselfWhateverItHolds) {
-  for (const char* address : {R"(line:/etc/f#^#?PermitRootLogin\b)", R"(line:/etc/f#^[ab]=\d)", "line:/etc/[x]*#glob"}) {
+  for (const char* address :
+       {R"(line:/etc/f#^#?PermitRootLogin\b)", R"(line:/etc/f#^[ab]=\d)", "line:/etc/[x]*#glob"}) {
     EXPECT_TRUE(address_matches(address, address)) << address;
   }
   EXPECT_TRUE(address_matches("line:/etc/f#*", R"(line:/etc/f#^[ab]=\d)"));

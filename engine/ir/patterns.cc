@@ -106,9 +106,8 @@ class PatternChecker {
 
   void check(const std::string& pattern, const SourceSpan& span) {
     const bool known =
-        addresses_.contains(pattern) || std::any_of(candidates_.begin(), candidates_.end(), [&](const auto& text) {
-          return address_matches(pattern, text);
-        });
+        addresses_.contains(pattern) || std::any_of(candidates_.begin(), candidates_.end(),
+                                                    [&](const auto& text) { return address_matches(pattern, text); });
     const bool glob = is_glob(pattern);
     if (known || may_be_open(pattern, glob)) return;
     Diagnostic problem(Code::kUnknownAddress, "`" + pattern + "` matches no resource of the project");

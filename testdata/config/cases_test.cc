@@ -173,16 +173,17 @@ std::vector<std::string> codes_in_both_orders(const std::string& one, const std:
 TEST(Removals, NothingIsBelowWhatIsToGo) {
   const std::vector<std::string> conflict = {"PL1304"};
   const std::vector<std::string> fine;
-  const std::vector<std::string> below = {"file: /etc/dd/a, content: x", "file: /etc/dd/b/c, mode: \"0600\"",
-                                          "directory: /etc/dd/a",        "directory: /etc/dd/a/b, parents: true",
-                                          "link: /etc/dd/a, target: /x", "line: /etc/dd/a, text: x",
-                                          "line: /etc/dd/a, text: x, create: true"};
+  const std::vector<std::string> below = {
+      "file: /etc/dd/a, content: x",           "file: /etc/dd/b/c, mode: \"0600\"", "directory: /etc/dd/a",
+      "directory: /etc/dd/a/b, parents: true", "link: /etc/dd/a, target: /x",       "line: /etc/dd/a, text: x",
+      "line: /etc/dd/a, text: x, create: true"};
   const std::vector<std::string> gone_below = {"file: /etc/dd/a, state: absent", "directory: /etc/dd/a, state: absent",
                                                "link: /etc/dd/a, state: absent",
                                                "line: /etc/dd/a, text: x, state: absent"};
   for (const std::string kind : {"file", "directory", "link"}) {
     const std::string remover = kind + ": /etc/dd, state: absent";
-    for (const std::string& one : below) EXPECT_EQ(codes_in_both_orders(remover, one), conflict) << remover << "; " << one;
+    for (const std::string& one : below)
+      EXPECT_EQ(codes_in_both_orders(remover, one), conflict) << remover << "; " << one;
     for (const std::string& one : gone_below) {
       EXPECT_EQ(codes_in_both_orders(remover, one), fine) << remover << "; " << one;
     }
@@ -194,13 +195,13 @@ TEST(Removals, NothingIsBelowWhatIsToGo) {
 TEST(Removals, NorBeOfAnAccountThatIsToGo) {
   const std::vector<std::string> conflict = {"PL1304"};
   const std::vector<std::string> fine;
-  for (const std::string one : {"file: /a, content: x, owner: web", "directory: /a, owner: web",
-                                "group: staff, members: [web]"}) {
+  for (const std::string one :
+       {"file: /a, content: x, owner: web", "directory: /a, owner: web", "group: staff, members: [web]"}) {
     EXPECT_EQ(codes_in_both_orders("user: web, state: absent", one), conflict) << one;
     EXPECT_EQ(codes_in_both_orders("user: web", one), fine) << one;
   }
-  for (const std::string one : {"file: /a, content: x, group: web", "directory: /a, group: web",
-                                "user: ada, groups: [web]"}) {
+  for (const std::string one :
+       {"file: /a, content: x, group: web", "directory: /a, group: web", "user: ada, groups: [web]"}) {
     EXPECT_EQ(codes_in_both_orders("group: web, state: absent", one), conflict) << one;
     EXPECT_EQ(codes_in_both_orders("group: web", one), fine) << one;
   }

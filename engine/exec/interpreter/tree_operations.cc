@@ -199,8 +199,7 @@ Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folder
       return os_error("remove", operation.path);
     return {};
   }
-  if (operation.backup && S_ISREG(info.st_mode))
-    PLUMB_TRY(keep_backup(place.folder.get(), operation.path, folders));
+  if (operation.backup && S_ISREG(info.st_mode)) PLUMB_TRY(keep_backup(place.folder.get(), operation.path, folders));
   if (::unlinkat(place.folder.get(), place.name.c_str(), 0) != 0) return os_error("remove", operation.path);
   return {};
 }
