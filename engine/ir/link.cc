@@ -103,6 +103,24 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
   return edges;
 }
 
+// Where an edit makes the file that another resource only dresses, it comes first, unless the two are ordered already.
+void add_makers(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
+  std::optional<AddressTable> table;  // most hosts have no edits
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Provider* provider = providers.provider(nodes[i].desired.address.kind);
+    if (provider == nullptr || provider->edits_paths(nodes[i].desired).empty()) continue;
+    if (!table) table.emplace(nodes);
+    for (const Address& made : provider->provides(nodes[i].desired)) {
+      for (const std::size_t other : table->all_of(made)) {
+        const bool ordered = std::any_of(edges.begin(), edges.end(), [&](const Edge& edge) {
+          return edge.from == i && edge.to == other && edge.kind != EdgeKind::kInferred;
+        });
+        if (!ordered && other != i) edges.push_back({other, i, EdgeKind::kInferred, Op::kNone, nodes[other].span});
+      }
+    }
+  }
+}
+
 void report_cycle(const std::vector<Node>& nodes, const std::vector<Edge>& edges, const std::vector<std::size_t>& cycle,
                   Diagnostics& diagnostics) {
   std::string circle;
@@ -290,6 +308,7 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
   check_edits(nodes, providers_, diagnostics);
   Removals(nodes, providers_).check(diagnostics);
   std::vector<Edge> edges = find_edges(nodes, resources, providers_);
+  add_makers(nodes, providers_, edges);
   std::vector<Precedence> precedences;
   precedences.reserve(edges.size());
   for (const Edge& edge : edges) precedences.push_back({edge.from, edge.to});

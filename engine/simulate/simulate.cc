@@ -352,7 +352,7 @@ class Simulator {
       const auto declared = std::find_if(graph_.nodes.begin(), graph_.nodes.end(), is_it);
       const auto at = static_cast<std::size_t>(declared - graph_.nodes.begin());
       const bool left_out = declared != graph_.nodes.end() && !takes(at);
-      const bool later = declared != graph_.nodes.end() && at >= i && !left_out;
+      const bool later = declared != graph_.nodes.end() && at > i && !left_out;
       Diagnostic nothing(Code::kNothingProvides, "`" + address_of(i) + "` needs " + missing.what.str() +
                                                      ", which the host does not have and " +
                                                      (left_out ? "the tags of this plan leave out"
@@ -366,6 +366,8 @@ class Simulator {
       if (left_out) nothing.hint = "choose the tags so that `" + declared->desired.address.str() + "` is planned too";
       if (all_kinds_.find(missing.what.kind) == nullptr)
         nothing.hint = "install what brings it first, or name that with `after`";
+      if (std::string remedy = provider_of(i)->remedy(node.desired, missing); !remedy.empty() && !left_out)
+        nothing.hint = std::move(remedy);
       problem(std::move(nothing));
     }
   }

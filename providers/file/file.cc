@@ -74,12 +74,8 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   }
   if (!info) {
     if (observed.obstacle) return observed;
-    if (!desired.has("content")) {
-      observed.obstacle =
-          Diagnostic(Code::kRefusedByState,
-                     path + " does not exist, and neither `content` nor `source` says what to put there")
-              .with_hint("give `content: \"\"` for an empty file");
-    }
+    // Another resource may make it, such as a line.
+    if (!desired.has("content")) observed.missing.push_back({{"", "file", path}, "path"});
     std::string place = path;
     if (linked) {
       PLUMB_TRY_ASSIGN(place, system.resolve(path));
@@ -149,7 +145,7 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
     write.backup = observed.exists && desired.flag("backup", false);
     write.validate = desired.text("validate");
     change.operations.push_back(std::move(write));
-  } else if (observed.exists) {
+  } else {
     change.operations.push_back(
         SetAttributes{path, changed_only(std::move(wanted), change), desired.flag("follow", false)});
   }
@@ -169,6 +165,11 @@ std::vector<std::string> FileProvider::replaces_paths(const Desired& desired) co
 
 std::vector<std::string> FileProvider::manages_paths(const Desired& desired) const {
   return {desired.text("path")};
+}
+
+std::string FileProvider::remedy(const Desired& desired, const Missing& missing) const {
+  if (missing.what.kind != "file" || missing.what.identity != desired.text("path")) return {};
+  return "give `content` (\"\" for an empty file) or `source`; where a `line` changes it, set `create: true` there";
 }
 
 std::optional<Desired> FileProvider::restore(const Desired& desired, const Observed& before) const {

@@ -12,6 +12,7 @@ class FileProvider : public Provider {
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<std::string> replaces_paths(const Desired& desired) const override;
   std::vector<std::string> manages_paths(const Desired& desired) const override;
+  std::string remedy(const Desired& desired, const Missing& missing) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 

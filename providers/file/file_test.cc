@@ -82,10 +82,17 @@ TEST_F(File, OldTextIsNotShownWhereItIsSecretBinaryOrLarge) {  // G08
   EXPECT_FALSE(look(want({{"path", "/d"}, {"content", "x"}})).observed->content_text);
 }
 
-TEST_F(File, AMissingFileWithoutContentIsAnError) {  // F02
+TEST_F(File, AMissingFileWithoutContentIsMissingItself) {  // F02
   system.make_directory("/tmp");
-  EXPECT_EQ(obstacle(want({{"path", "/tmp/ghost"}, {"mode", "0600"}})),
-            "PL2005 /tmp/ghost does not exist, and neither `content` nor `source` says what to put there");
+  const Desired desired = want({{"path", "/tmp/ghost"}, {"mode", "0600"}});
+  const Seen seen = look(desired);
+  ASSERT_EQ(seen.observed->missing.size(), 1U);
+  EXPECT_EQ(seen.observed->missing[0].what.str(), "file:/tmp/ghost");
+  EXPECT_NE(provider.remedy(desired, seen.observed->missing[0]).find("create: true"), std::string::npos);
+  // Where another resource makes it first, what was planned is right.
+  system.make_file("/tmp/ghost", "made\n");
+  ASSERT_TRUE(system.apply(seen.change.operations));
+  EXPECT_TRUE(look(desired).change.empty());
 }
 
 TEST_F(File, AbsentOnAMissingFileIsNoChange) {  // F03

@@ -60,6 +60,10 @@ void LineProvider::complete(Desired& desired, std::span<const Desired> host) con
   complete_edit(desired, host);
 }
 
+std::string LineProvider::remedy(const Desired&, const Missing& missing) const {
+  return missing.what.kind == "file" ? "set `create: true` to make it, or name what brings it with `after`" : "";
+}
+
 std::optional<Desired> LineProvider::restore(const Desired& desired, const Observed& before) const {
   // Where lines were that are removed nothing tells, and of sensitive ones nothing is known.
   if (wants_absent(desired) || desired.sensitive.contains("text")) return std::nullopt;

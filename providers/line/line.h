@@ -14,6 +14,7 @@ class LineProvider : public Provider {
   std::vector<Address> provides(const Desired& desired) const override;
   std::vector<std::string> edits_paths(const Desired& desired) const override;
   void complete(Desired& desired, std::span<const Desired> host) const override;
+  std::string remedy(const Desired& desired, const Missing& missing) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 

@@ -100,6 +100,9 @@ std::vector<std::string> Provider::replaces_paths(const Desired&) const {
 std::vector<std::string> Provider::edits_paths(const Desired&) const {
   return {};
 }
+std::string Provider::remedy(const Desired&, const Missing&) const {
+  return {};
+}
 void Provider::complete(Desired&, std::span<const Desired>) const {}
 Change Provider::triggered(const Desired&, const Observed&, Op) const {
   return {};

@@ -139,6 +139,9 @@ class Provider {
   virtual std::vector<std::string> replaces_paths(const Desired& desired) const;
   virtual std::vector<std::string> edits_paths(const Desired& desired) const;
 
+  // What to do where nothing brings what is missing; "" where it is to be declared, as usual.
+  virtual std::string remedy(const Desired& desired, const Missing& missing) const;
+
   // Lets a resource finish its desired state with what the others of its host are (directory: what to keep).
   virtual void complete(Desired& desired, std::span<const Desired> host) const;
 

@@ -118,6 +118,7 @@ resources <<'YAML'
 YAML
 exits 1 run plan
 says 'needs file:/etc/none'
+says 'set `create: true` to make it'
 resources <<'YAML'
   - line: /etc/none
     text: a
@@ -213,3 +214,39 @@ says_not '            bad 11'
 says '… and 2 more'
 exits 0 run plan --full
 says '            bad 12'
+
+# --- a line that makes a file, and that file's mode, in either order
+for order in line file; do
+  rm -f "$root/etc/made"
+  if [ $order = line ]; then
+    resources <<'YAML'
+  - line: /etc/made
+    text: b
+    create: true
+  - file: /etc/made
+    mode: "0600"
+YAML
+  else
+    resources <<'YAML'
+  - file: /etc/made
+    mode: "0600"
+  - line: /etc/made
+    text: b
+    create: true
+YAML
+  fi
+  exits 0 run plan
+  says_not bounded
+  exits 0 run apply --yes
+  says '2 changed'
+  [ "$(stat -c %a "$root/etc/made") $(cat "$root/etc/made")" = '600 b' ] || fail 'the file is not as asked for'
+  exits 0 run apply --yes
+  says 'Nothing to change'
+done
+resources <<'YAML'
+  - file: /etc/none
+    mode: "0600"
+YAML
+exits 1 run plan
+says 'needs file:/etc/none'
+says 'where a `line` changes it, set `create: true` there'
