@@ -6,6 +6,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/outside_text.h"
+#include "engine/plan/action_json.h"
 #include "engine/report/host_list.h"
 #include "engine/report/rollout_text.h"
 #include "engine/report/style.h"
@@ -151,17 +152,18 @@ class Writer {
       const auto& [before, after] = change;
       if (before.is_null() && after.is_null()) continue;
       const bool sensitive = action.desired.sensitive.contains(attribute);
-      const auto shown = [&](const Json& value) {
-        // What was sensitive once is sealed on one side alone.
-        const bool sealed = value.is_string() && is_keyed_digest(value.get_ref<const std::string&>());
-        return sealed || (sensitive && !value.is_null()) ? std::string(kSealed) : value_text(value);
+      // What was sensitive once is sealed on one side alone.
+      const auto sealed = [&](const Json& value) {
+        return (sensitive && !value.is_null()) ||
+               (value.is_string() && is_keyed_digest(value.get_ref<const std::string&>()));
       };
+      const auto shown = [&](const Json& value) { return sealed(value) ? std::string(kSealed) : value_text(value); };
       out_ += "      " + attribute + std::string(width - attribute.size() + 2, ' ');
       std::vector<std::string> lines;
       if (action.op == Op::kCreate || !action.before.contains(attribute)) {
-        lines = sealed ? std::vector{shown(after)} : lines_of(after);
+        lines = sealed(after) ? std::vector{shown(after)} : lines_of(after);
       } else if (action.op == Op::kDelete || !action.after.contains(attribute)) {
-        lines = sealed ? std::vector{shown(before)} : lines_of(before);
+        lines = sealed(before) ? std::vector{shown(before)} : lines_of(before);
       } else {
         lines = {shown(before) + " → " + shown(after)};
       }

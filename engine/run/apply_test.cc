@@ -443,7 +443,7 @@ TEST_F(SavedPlanTest, IsCarriedOutFromTheFilesThatTheProjectIsAmong) {
   ASSERT_TRUE(planned.has_value()) << told_;
   ASSERT_EQ(planned->plan.contents.size(), 1U);
   ApplyRequest request;
-  request.what = *read_saved_plan(planned->artifact.bytes, kinds_);
+  request.what = *read_saved_plan(plan::write_artifact(planned->plan).bytes, kinds_);
   request.run = "r1";
   const ApplyResult result = run::apply(*workspace({files, "/edge"}), std::move(request), context());
   EXPECT_EQ(result.outcome, RunOutcome::kOk) << told_;
