@@ -308,6 +308,29 @@ TEST(Local, DeadlinesAndInterrupts) {
   EXPECT_EQ(read_line(**connection), "stop\n");
 }
 
+// What is steady goes on, and the interrupt ends what comes after it; leaving ends it too.
+TEST(Local, WhatIsSteadyIsLeftAndNotInterrupted) {
+  HostSettings settings;
+  settings.kind = ConnectionKind::kLocal;
+  auto connection = open(settings);
+  ASSERT_OK(connection);
+  read_line(**connection);
+  char c = 0;
+  {
+    const Steady steady(**connection);
+    (*connection)->interrupt();
+    EXPECT_CODE((*connection)->read(&c, 1, Deadline::after(std::chrono::milliseconds(20))), Code::kTimeout);
+  }
+  EXPECT_CODE((*connection)->read(&c, 1, soon()), Code::kInterrupted);
+  const Steady steady(**connection);
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    (*connection)->leave();
+  });
+  EXPECT_CODE((*connection)->read(&c, 1, soon()), Code::kInterrupted);
+  other.join();
+}
+
 TEST(Local, OpeningCanBeInterrupted) {
   Interrupt cancel;
   std::thread other([&] {

@@ -45,7 +45,7 @@ class Interrupt {
   std::atomic<bool> raised_{false};
 };
 
-// Used by one thread at a time; interrupt() alone may come from any thread.
+// Used by one thread at a time; interrupt() and leave() alone may come from any thread.
 class Connection {
  public:
   Connection() = default;
@@ -54,7 +54,7 @@ class Connection {
   virtual ~Connection();
 
   // Waits for at least one byte and gives up to `capacity`; 0 at the end of the stream. kTimeout past the
-  // deadline, kInterrupted after interrupt(), kConnectionLost where the way to the host broke.
+  // deadline, kInterrupted after interrupt() and leave(), kConnectionLost where the way to the host broke.
   virtual Result<std::size_t> read(char* into, std::size_t capacity, Deadline deadline) = 0;
   // All of it. After an error an unknown part was sent.
   virtual Result<> write(std::string_view bytes, Deadline deadline) = 0;
@@ -71,6 +71,22 @@ class Connection {
   virtual void close() = 0;
   // Makes the read or write that waits now, or else the next one, return kInterrupted once.
   virtual void interrupt() = 0;
+  // Makes every read and write that waits return kInterrupted from now on, steady or not.
+  virtual void leave() = 0;
+  // While it is steady, an interrupt() waits for the first read or write after that.
+  virtual void set_steady(bool steady) = 0;
+};
+
+// What is not to be broken off half way: as long as one of these lives, the connection is steady.
+class Steady {
+ public:
+  explicit Steady(Connection& connection) : connection_(connection) { connection_.set_steady(true); }
+  Steady(const Steady&) = delete;
+  Steady& operator=(const Steady&) = delete;
+  ~Steady() { connection_.set_steady(false); }
+
+ private:
+  Connection& connection_;
 };
 
 }  // namespace plumb::host

@@ -13,9 +13,9 @@ Error interrupted() {
   return fail(Code::kInterrupted, "interrupted while waiting for the host");
 }
 
-// poll(2) over `fds` and up to two interrupts, none of which is taken back here.
-Result<> poll_with(std::span<pollfd> fds, Deadline deadline, std::array<const Interrupt*, 2> interrupts) {
-  std::array<pollfd, 6> all{};
+// poll(2) over `fds` and up to three interrupts, none of which is taken back here.
+Result<> poll_with(std::span<pollfd> fds, Deadline deadline, std::array<const Interrupt*, 3> interrupts) {
+  std::array<pollfd, 7> all{};
   std::copy(fds.begin(), fds.end(), all.begin());
   std::size_t count = fds.size();
   for (const Interrupt* one : interrupts) {
@@ -41,12 +41,12 @@ Result<> poll_with(std::span<pollfd> fds, Deadline deadline, std::array<const In
 }  // namespace
 
 Result<> wait_ready(std::span<pollfd> fds, Deadline deadline, const Interrupt* interrupt) {
-  return poll_with(fds, deadline, {interrupt, nullptr});
+  return poll_with(fds, deadline, {interrupt, nullptr, nullptr});
 }
 
 Result<> StreamConnection::wait(std::span<pollfd> fds, Deadline deadline) {
-  Result<> waited = poll_with(fds, deadline, {&interrupt_, cancel_});
-  if (!waited && waited.error().code() == Code::kInterrupted) interrupt_.clear();
+  Result<> waited = poll_with(fds, deadline, {steady_ ? nullptr : &interrupt_, &leave_, cancel_});
+  if (!waited && waited.error().code() == Code::kInterrupted && !steady_) interrupt_.clear();
   return waited;
 }
 

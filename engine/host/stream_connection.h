@@ -22,6 +22,8 @@ class StreamConnection : public Connection {
   Result<> write(std::string_view bytes, Deadline deadline) final;
   std::string error_output() const final { return errors_; }
   void interrupt() final { interrupt_.raise(); }
+  void leave() final { leave_.raise(); }
+  void set_steady(bool steady) final { steady_ = steady; }
 
   // The next read() gives these bytes first.
   void put_back(std::string_view bytes) { put_back_.insert(0, bytes); }
@@ -50,6 +52,8 @@ class StreamConnection : public Connection {
   std::string put_back_;
   std::string errors_;
   Interrupt interrupt_;
+  Interrupt leave_;
+  bool steady_ = false;
   const Interrupt* cancel_ = nullptr;
 };
 

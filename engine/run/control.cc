@@ -6,7 +6,10 @@ void Control::request_stop() {
   const std::lock_guard lock(mutex_);
   level_ = level_ == StopLevel::kNone ? StopLevel::kFinish : StopLevel::kLeave;
   interrupt_.raise();
-  for (host::Connection* connection : connections_) connection->interrupt();
+  for (host::Connection* connection : connections_) {
+    if (level_ == StopLevel::kLeave) connection->leave();
+    connection->interrupt();
+  }
 }
 
 StopLevel Control::level() const {

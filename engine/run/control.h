@@ -19,7 +19,8 @@ class Control {
   // Raised with the first request; ends connections that are being opened.
   const host::Interrupt& interrupt() const { return interrupt_; }
 
-  // While one of these lives, a request wakes its connection's reader; one that came before wakes it at once.
+  // While one of these lives, a request wakes its connection's reader; one that came before wakes it at once. What is
+  // steady goes on after the first.
   class Watch {
    public:
     Watch(Control& control, host::Connection& connection);

@@ -251,8 +251,10 @@ Result<> Session::send_blobs(const Request& request, const PlanContents& content
   return {};
 }
 
-// What cannot be read any more as the plan has it is told to the host instead, which then writes nothing of it.
+// What cannot be read any more as the plan has it is told to the host instead, which then writes nothing of it. Its
+// action is in hand, so that a stop waits for the content to be there.
 Result<> Session::answer(const wire::Want& want, const PlanContents& contents, Sending& sending) {
+  const host::Steady steady(conversation_->connection());
   const auto give_up = [&](const Error& why) {
     wire::Blob blob;
     blob.digest = want.digest;
@@ -303,11 +305,14 @@ Result<wire::Done> Session::apply(const Request& request, const PlanContents& co
 Result<> Session::finish() {
   if (!conversation_) return {};
   const host::Deadline deadline = within(kHelloTime);
-  PLUMB_TRY(conversation_->send(wire::Acknowledge{context_.project}, deadline));
-  PLUMB_TRY(conversation_->connection().shutdown_write(deadline));
-  // The end of its stream says that the executor has put its journal away, so that a run right after this one
-  // does not find it.
-  while (conversation_->receive(deadline)) {
+  {
+    const host::Steady steady(conversation_->connection());
+    PLUMB_TRY(conversation_->send(wire::Acknowledge{context_.project}, deadline));
+    PLUMB_TRY(conversation_->connection().shutdown_write(deadline));
+    // The end of its stream says that the executor has put its journal away, so that a run right after this one
+    // does not find it.
+    while (conversation_->receive(deadline)) {
+    }
   }
   disconnect();
   return {};
@@ -328,6 +333,8 @@ Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& cont
     const StopLevel stop = context_.control.level();
     if (stop == StopLevel::kLeave) return fail(Code::kInterrupted, "left before the host had answered");
     if (stop == StopLevel::kFinish && !stop_sent) {
+      // What woke us may still be raised.
+      const host::Steady steady(conversation_->connection());
       PLUMB_TRY(conversation_->send(wire::Stop{}, within(kHelloTime)));
       stop_sent = true;
     }

@@ -1,9 +1,11 @@
 // A stop ends whatever a request is at. Each of these would go on for much longer; how soon it ended is printed.
 #include <cstdio>
 #include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 
+#include "engine/base/digest.h"
 #include "engine/base/pool.h"
 #include "engine/base/sample_facts.h"
 #include "engine/history/sqlite_history.h"
@@ -14,6 +16,7 @@
 #include "engine/run/workspace.h"
 #include "engine/testing/kinds.h"
 #include "engine/testing/scratch_folder.h"
+#include "engine/wire/stream.h"
 
 namespace plumb::run {
 namespace {
@@ -198,6 +201,132 @@ TEST_F(StopTest, EndsASessionThatWasJustOpened) {
   EXPECT_LT(Clock::now() - begin, std::chrono::seconds(5));
   ASSERT_FALSE(connected.has_value());
   EXPECT_EQ(connected.error().code(), Code::kInterrupted);
+}
+
+// A host whose one action wants a large content; while it is sent, somebody asks for a stop so many times.
+class StopsAsItTakes final : public host::Transport {
+ public:
+  StopsAsItTakes(Control& control, int requests) : control_(control), requests_(requests) {}
+
+  std::string content;     // that it takes
+  std::uint64_t size = 0;  // of it
+  std::string taken;       // so far
+  bool told_to_stop = false;
+
+  Result<std::unique_ptr<host::StreamConnection>> connect(const host::HostSettings& /*settings*/,
+                                                          const host::Interrupt* /*cancel*/) override {
+    return std::unique_ptr<host::StreamConnection>(std::make_unique<Taking>(*this));
+  }
+
+ private:
+  class Taking final : public host::StreamConnection {
+   public:
+    explicit Taking(StopsAsItTakes& host) : host_(host) {
+      answer(wire::Hello{wire::kVersions, PLUMB_VERSION, "linux-x86_64", sample_facts()});
+    }
+    Result<> shutdown_write(host::Deadline /*deadline*/) override { return {}; }
+    std::optional<std::string> exit_reason() override { return std::nullopt; }
+    void close() override {}
+
+   private:
+    Result<std::optional<std::size_t>> do_read(char* into, std::size_t capacity, host::Deadline deadline) override {
+      if (out_.empty()) PLUMB_TRY(wait({}, deadline));
+      const std::size_t count = std::min(capacity, out_.size());
+      out_.copy(into, count);
+      out_.erase(0, count);
+      return std::optional<std::size_t>(count);
+    }
+
+    Result<> do_write(std::string_view bytes, host::Deadline /*deadline*/) override {
+      reader_.add(bytes);
+      while (true) {
+        PLUMB_TRY_ASSIGN(const std::optional<wire::Message> message, reader_.next());
+        if (!message) return {};
+        if (std::holds_alternative<wire::Apply>(*message)) want();
+        if (const auto* blob = std::get_if<wire::Blob>(&*message)) PLUMB_TRY(take(*blob));
+        if (std::holds_alternative<wire::Stop>(*message)) host_.told_to_stop = true;
+        finish();
+      }
+    }
+
+    void want() {
+      answer(wire::Event{wire::EventKind::kStarted, 0, "", std::nullopt, 0});
+      answer(wire::Want{host_.content, 0, host_.size});
+    }
+
+    // Over a line that takes its time.
+    Result<> take(const wire::Blob& blob) {
+      for (; host_.requests_ > 0; --host_.requests_) host_.control_.request_stop();
+      const Result<> waited = wait({}, host::Deadline::after(milliseconds(20)));
+      if (!waited && waited.error().code() != Code::kTimeout) return Error(waited.error());
+      host_.taken += blob.bytes;
+      return {};
+    }
+
+    // Its action is done, and it was told that it was the last.
+    void finish() {
+      if (host_.taken.size() < host_.size || !host_.told_to_stop || std::exchange(finished_, true)) return;
+      answer(wire::Event{wire::EventKind::kChanged, 0, "", std::nullopt, 0});
+      wire::Done done;
+      done.outcome = wire::DoneOutcome::kInterrupted;
+      done.changed = 1;
+      answer(done);
+    }
+
+    void answer(const wire::Message& message) { out_ += wire::frame(wire::encode(message)); }
+
+    StopsAsItTakes& host_;
+    wire::MessageReader reader_;
+    std::string out_;
+    bool finished_ = false;
+  };
+
+  Control& control_;
+  int requests_;
+};
+
+class StopOfAContent : public StopTest {
+ protected:
+  // An apply of one action that writes the content.
+  Result<wire::Done> apply(StopsAsItTakes& host) {
+    folder_.write("image", bytes_);
+    const ir::Contents compiled;
+    host.content = digest(bytes_);
+    host.size = bytes_.size();
+    plan::Plan plan;
+    plan.contents[host.content] = {host.size, "image"};
+    SessionContext context{host, control_, "edge", ""};
+    host::HostSettings settings;
+    settings.name = "web1";
+    Session session("web1", settings, context);
+    Request request;
+    request.apply.project = "edge";
+    request.apply.actions.resize(1);
+    request.apply.contents = {{host.content, host.size}};
+    return session.apply(request, PlanContents(plan, folder_.path(), std::filesystem::path(), compiled),
+                         [](const wire::Event&) {});
+  }
+
+  const std::string bytes_ = std::string(3 * plan::kLargeContent, 'x');
+};
+
+TEST_F(StopOfAContent, WaitsUntilItIsThere) {
+  StopsAsItTakes host(control_, 1);
+  const Result<wire::Done> done = apply(host);
+  ASSERT_TRUE(done.has_value()) << done.error().summary();
+  EXPECT_EQ(done->outcome, wire::DoneOutcome::kInterrupted);
+  EXPECT_EQ(done->changed, 1);
+  EXPECT_TRUE(host.told_to_stop);
+  EXPECT_EQ(host.taken, bytes_);
+}
+
+TEST_F(StopOfAContent, LeavingDoesNotWait) {
+  StopsAsItTakes host(control_, 2);
+  const Result<wire::Done> done = apply(host);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().code(), Code::kInterrupted);
+  EXPECT_FALSE(host.told_to_stop);
+  EXPECT_LT(host.taken.size(), bytes_.size());
 }
 
 TEST_F(StopTest, EndsTheWaitForALoginThatConfirms) {
