@@ -228,6 +228,7 @@ void Fleet::look_at(Member& member, HostPlanner& planner) {
     member.session->disconnect();
     return fail_with(member.result, observation.error());
   }
+  if (member.session->busy()) member.result.diagnostics.add(*member.session->busy());
   {
     const ComputeTurn turn;
     member.planned = planner.plan(member.name, member.session->shared_graph(), *observation,
@@ -282,6 +283,7 @@ HostResults Fleet::observe(const std::function<void(HostSnapshot)>& sink) {
     if (prepare(member)) {
       const Result<> reached = reach(member);
       if (Result<simulate::Observation> observation = reached ? member.session->observe() : reached.error()) {
+        if (member.session->busy()) member.result.diagnostics.add(*member.session->busy());
         const std::lock_guard lock(sink_mutex);
         sink(take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(*observation)));
       } else {
