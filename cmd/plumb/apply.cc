@@ -15,6 +15,7 @@
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/shell_word.h"
 #include "engine/report/plan_text.h"
 #include "engine/report/run_text.h"
 #include "engine/run/plan_files.h"
@@ -130,13 +131,15 @@ class Apply {
     const ExitCode code = exit_code_of(result_.outcome);
     if (!result_.begun) return code;
     const std::string& run = program_.options.run_id;
-    way_on_ = report::way_on(result_.hosts, result_.plan, run);
+    way_on_ = report::way_on(
+        result_.hosts, result_.plan,
+        result_.resumable ? "plumb apply --resume " + run : "plumb apply " + shell_word(arguments_.file));
     if (terminal_.events() != nullptr) {
       // The last event has it.
     } else if (terminal_.json()) {
       terminal_.print(report::run_json(result_.hosts, run, result_.plan_id).dump(2) + "\n");
     } else {
-      terminal_.print(report::run_summary(result_.hosts, result_.plan, run, terminal_.color()));
+      terminal_.print(report::run_summary(result_.hosts, result_.plan, run, way_on_, terminal_.color()));
     }
     const bool changed = arguments_.detailed_exit_code && !result_.plan.changes_nothing();
     return code == kDone && changed ? kChangesPending : code;

@@ -242,6 +242,32 @@ TEST(Conversation, ASecondRunIsRefusedWhileOneHoldsTheHost) {
   EXPECT_TRUE(second.expect<wire::Done>().has_value());
 }
 
+// What a run at work has in hand is not lost, and it tells its outcomes itself.
+TEST(Conversation, WhoObservesDuringARunIsToldOfItAndOfNothingThatItDid) {
+  const ScratchRoot root;
+  const std::string text = large_text();
+  const auto ask = [&root] {
+    TestClient other(root.path());
+    other.send(wire::Observe{"edge", "", {}});
+    return other.expect<wire::Record>().value_or(wire::Record());
+  };
+  TestClient client(root.path());
+  client.send(request_large(client, text));
+  ASSERT_TRUE(client.expect<wire::Want>().has_value());
+
+  const wire::Record during = ask();
+  ASSERT_TRUE(during.busy.has_value());
+  EXPECT_EQ(during.busy->code, Code::kHostLocked);
+  EXPECT_THAT(during.busy->summary, ::testing::StartsWith("run run-1 of project edge by "));
+  EXPECT_TRUE(during.unreported.empty());
+
+  client.cut();
+  EXPECT_EQ(client.wait(), 0);
+  const wire::Record after = ask();
+  EXPECT_FALSE(after.busy.has_value());
+  EXPECT_EQ(after.unreported.size(), 1U);
+}
+
 TEST(Conversation, TheLockOfAnotherVersionIsHonouredWhateverItSays) {
   const ScratchRoot root;
   const RootFiles files = must(RootFiles::at(root.path()));

@@ -149,6 +149,11 @@ std::optional<JournalEntry> entry_from_json(const Json& json) {
   return outcome;
 }
 
+bool has_journal(const StateFolder& folder) {
+  struct stat info {};
+  return folder.files().stat(journal_path(folder), false, info) == 0;
+}
+
 JournalContent read_journal(const StateFolder& folder) {
   const Lines lines = whole_lines(read_small(folder.files(), journal_path(folder), kMaxJournal));
   JournalContent content;

@@ -64,6 +64,7 @@ std::optional<Json> parse_journal_line(std::string_view line);
 std::string journal_text(const JournalEntry& entry);
 std::optional<JournalEntry> entry_from_json(const Json& json);
 
+bool has_journal(const StateFolder& folder);
 JournalContent read_journal(const StateFolder& folder);
 
 class Journal {

@@ -1,7 +1,9 @@
 #include "engine/exec/lock.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -57,15 +59,25 @@ Error locked(int fd) {
   return fail(Code::kHostLocked, text).hint("wait for it to end; the lock of a run that died is released by itself");
 }
 
+Result<> obtain(int fd, int how, std::chrono::milliseconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (::flock(fd, how | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    if (errno != EWOULDBLOCK) return os_error("take", "the host lock");
+    if (std::chrono::steady_clock::now() >= end) return locked(fd);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<HostLock> HostLock::take(const RootFiles& files, const std::string& project, const std::string& run) {
+  // Who looks on is gone sooner.
+  constexpr std::chrono::milliseconds kPatience{200};
   HostLock lock;
   PLUMB_TRY_ASSIGN(lock.file_, open_lock(files));
-  while (::flock(lock.file_.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return locked(lock.file_.get());
-    if (errno != EINTR) return os_error("take", "the host lock");
-  }
+  PLUMB_TRY(obtain(lock.file_.get(), LOCK_EX, kPatience));
   const Json holder = {{"project", project},
                        {"run", run},
                        {"since", now_rfc3339()},
@@ -76,6 +88,13 @@ Result<HostLock> HostLock::take(const RootFiles& files, const std::string& proje
       ::pwrite(lock.file_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
     return os_error("write", "the host lock");
   }
+  return lock;
+}
+
+Result<HostLock> HostLock::look_on(const RootFiles& files) {
+  HostLock lock;
+  PLUMB_TRY_ASSIGN(lock.file_, open_lock(files));
+  PLUMB_TRY(obtain(lock.file_.get(), LOCK_SH, std::chrono::milliseconds(0)));
   return lock;
 }
 

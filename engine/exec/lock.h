@@ -14,6 +14,8 @@ class HostLock {
  public:
   // kHostLocked names the run that holds it, who started that, and since when.
   static Result<HostLock> take(const RootFiles& files, const std::string& project, const std::string& run);
+  // For a moment, to read what runs left: while it lives none begins. kHostLocked as above where one is at work.
+  static Result<HostLock> look_on(const RootFiles& files);
 
  private:
   UniqueFd file_;

@@ -210,16 +210,20 @@ void Folding::close() {
   begun_.clear();
 }
 
-HostRecord load_record(const StateFolder& folder) {
+HostRecord load_record(const StateFolder& folder, JournalOf journal_of) {
   Loaded loaded = load(folder);
   Folding folding(loaded.record);
   for (const JournalEntry& entry : loaded.journal.entries) folding.add(entry);
-  folding.close();
+  if (journal_of == JournalOf::kEndedRun) {
+    folding.close();
+  } else {
+    loaded.record.unreported.clear();
+  }
   return std::move(loaded.record);
 }
 
 wire::Record to_wire(const HostRecord& record) {
-  return {record.serial, record.damaged, record.resources, record.owed.list(), record.unreported, {}};
+  return {record.serial, record.damaged, record.resources, record.owed.list(), record.unreported, {}, {}};
 }
 
 RunLog::RunLog(const StateFolder& folder) : folder_(folder), folding_(record_), journal_(folder, 0) {

@@ -69,8 +69,11 @@ class Folding {
   std::set<std::string> counted_;                                    // runs that have raised the serial
 };
 
+// Whose journal it is: of a run that works, nothing is unknown yet, and what it did it tells itself.
+enum class JournalOf { kEndedRun, kWorkingRun };
+
 // A host's record with its journal folded in, as it is now. Reads only.
-HostRecord load_record(const StateFolder& folder);
+HostRecord load_record(const StateFolder& folder, JournalOf journal_of = JournalOf::kEndedRun);
 wire::Record to_wire(const HostRecord& record);
 
 // The record while a run lasts. Only the holder of the host lock has one.

@@ -1,6 +1,10 @@
 // What is owed and what is unreported, however a run ends.
 #include "engine/exec/record.h"
 
+#include <chrono>
+#include <optional>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "engine/exec/lock.h"
@@ -185,6 +189,19 @@ TEST_F(RecordTest, ProjectsCannotLeaveTheirFolder) {
   }
 }
 
+TEST_F(RecordTest, WhoLooksOnIsInNobodysWayForLong) {
+  std::optional<Result<HostLock>> looking = HostLock::look_on(files_);
+  ASSERT_TRUE(looking->has_value());
+  EXPECT_TRUE(HostLock::look_on(files_).has_value());
+  EXPECT_FALSE(HostLock::take(files_, "edge", "run-7").has_value());
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    looking.reset();
+  });
+  EXPECT_TRUE(HostLock::take(files_, "edge", "run-8").has_value());
+  other.join();
+}
+
 TEST_F(RecordTest, TheLockNamesItsHolder) {
   const auto lock = HostLock::take(files_, "edge", "run-7");
   ASSERT_TRUE(lock.has_value());
@@ -192,6 +209,9 @@ TEST_F(RecordTest, TheLockNamesItsHolder) {
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error().code(), Code::kHostLocked);
   EXPECT_NE(second.error().summary().find("run-7"), std::string::npos);
+  const auto looking = HostLock::look_on(files_);
+  ASSERT_FALSE(looking.has_value());
+  EXPECT_EQ(looking.error().summary(), second.error().summary());
 }
 
 }  // namespace

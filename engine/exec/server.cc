@@ -127,10 +127,20 @@ class Server {
     return {};
   }
 
-  static Result<std::string> record_frames(const StateFolder& folder) {
-    wire::Record record = to_wire(load_record(folder));
+  Result<std::string> record_frames(const StateFolder& folder) const {
+    wire::Record record = record_of(folder);
     PLUMB_TRY_ASSIGN(record.locks, locks_in_force(folder));
     return wire::frames(record);
+  }
+
+  // A journal is that of a run that ended early, or of one that works just now, which then holds the lock.
+  wire::Record record_of(const StateFolder& folder) const {
+    if (answered_ || !has_journal(folder)) return to_wire(load_record(folder));
+    const Result<HostLock> looking_on = HostLock::look_on(system_.files());
+    if (looking_on || looking_on.error().code() != Code::kHostLocked) return to_wire(load_record(folder));
+    wire::Record record = to_wire(load_record(folder, JournalOf::kWorkingRun));
+    record.busy = looking_on.error().diagnostic();
+    return record;
   }
 
   Result<> take(const wire::Blob& blob) {

@@ -33,6 +33,22 @@ std::vector<std::string> ids(const std::vector<RunSummary>& runs) {
   return names;
 }
 
+// Root may write anywhere.
+class AsNobody {
+ public:
+  AsNobody() : was_root_(::geteuid() == 0) {
+    if (was_root_) EXPECT_EQ(::seteuid(65534), 0);
+  }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+  ~AsNobody() {
+    if (was_root_) EXPECT_EQ(::seteuid(0), 0);
+  }
+
+ private:
+  bool was_root_;
+};
+
 class HistoryTest : public ::testing::Test {
  protected:
   SqliteHistory open() { return must(SqliteHistory::open(file_)); }
@@ -300,6 +316,33 @@ TEST_F(HistoryTest, a_missing_file_reads_as_empty_and_is_not_made) {
   const SqliteHistory history = must(SqliteHistory::open_read_only(file_));
   EXPECT_THAT(must(history.runs(9)), IsEmpty());
   EXPECT_FALSE(std::filesystem::exists(file_.parent_path()));
+}
+
+TEST_F(HistoryTest, is_read_where_nothing_can_be_written) {
+  const auto protect = [this](std::filesystem::perms folder, std::filesystem::perms file) {
+    std::filesystem::permissions(file_, file);
+    std::filesystem::permissions(file_.parent_path(), folder);
+  };
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms{0755});
+  file_ = folder_.path() / ".plumb" / "50%?#.db";
+  {
+    SqliteHistory history = open();
+    write_run(history, "r1");
+  }
+  protect(std::filesystem::perms{0555}, std::filesystem::perms{0444});
+  {
+    const AsNobody nobody;
+    EXPECT_THAT(ids(must(must(SqliteHistory::open_read_only(file_)).runs(10))), ElementsAre("r1"));
+    EXPECT_EQ(why(SqliteHistory::open(file_)), "cannot write " + file_.parent_path().string() + ": Permission denied");
+  }
+  protect(std::filesystem::perms{0755}, std::filesystem::perms{0644});
+  std::ofstream(file_.string() + "-wal") << "what a killed run left";
+  protect(std::filesystem::perms{0555}, std::filesystem::perms{0444});
+  {
+    const AsNobody nobody;
+    EXPECT_THAT(why(SqliteHistory::open_read_only(file_)), HasSubstr("stands in its log, which cannot be read"));
+  }
+  protect(std::filesystem::perms{0755}, std::filesystem::perms{0644});
 }
 
 TEST_F(HistoryTest, migrates_an_empty_database) {

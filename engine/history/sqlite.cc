@@ -13,6 +13,40 @@ namespace {
 // How long a call waits for another process's transaction, which takes a fraction of a millisecond.
 constexpr int kBusyMilliseconds = 10'000;
 
+int flags_of(Database::Mode mode) {
+  switch (mode) {
+    case Database::Mode::kReadWrite:
+      return SQLITE_OPEN_READWRITE;
+    case Database::Mode::kRead:
+      return SQLITE_OPEN_READONLY;
+    case Database::Mode::kUnchanging:
+      return SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+    case Database::Mode::kMemory:
+      return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+  }
+  return SQLITE_OPEN_READONLY;
+}
+
+std::string unchanging(const std::filesystem::path& file) {
+  std::string uri = "file:";
+  for (const char c : file.string()) {
+    switch (c) {
+      case '%':
+        uri += "%25";
+        break;
+      case '?':
+        uri += "%3f";
+        break;
+      case '#':
+        uri += "%23";
+        break;
+      default:
+        uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 }  // namespace
 
 void Database::Close::operator()(sqlite3* handle) const {
@@ -30,12 +64,10 @@ Database::~Database() {
 
 Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
   Database database(file);
-  const int flags = mode == Mode::kRead        ? SQLITE_OPEN_READONLY
-                    : mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE
-                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+  const std::string name = mode == Mode::kUnchanging ? unchanging(file) : file.string();
   sqlite3* handle = nullptr;
   // The caller's mutex guards the connection, so SQLite's own is not needed.
-  const int status = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int status = sqlite3_open_v2(name.c_str(), &handle, flags_of(mode) | SQLITE_OPEN_NOMUTEX, nullptr);
   database.handle_.reset(handle);
   if (status != SQLITE_OK) return database.error(status);
   sqlite3_extended_result_codes(handle, 1);

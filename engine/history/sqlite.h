@@ -54,7 +54,8 @@ class Statement {
 
 class Database {
  public:
-  enum class Mode { kReadWrite, kRead, kMemory };
+  // kUnchanging: read, of a file that nobody can write, so that nothing lies or comes to lie beside it.
+  enum class Mode { kReadWrite, kRead, kUnchanging, kMemory };
   static Result<Database> open(const std::filesystem::path& file, Mode mode);
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;

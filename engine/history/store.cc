@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "engine/base/outside_text.h"
 #include "engine/base/unique_fd.h"
@@ -47,9 +48,37 @@ Result<> make_file(const std::filesystem::path& file) {
   return {};
 }
 
+bool can_write(const std::filesystem::path& path) {
+  return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : ".";
+}
+
+// SQLite itself would say of either that it cannot find something.
+Result<> check_writable(const std::filesystem::path& file) {
+  for (const std::filesystem::path& path : {folder_of(file), file}) {
+    if (!can_write(path)) return system_error("write", path);
+  }
+  return {};
+}
+
 bool has_write_ahead_log(const std::filesystem::path& file) {
   std::error_code failure;
   return std::filesystem::exists(file.string() + "-wal", failure) || failure;
+}
+
+// A reader shares the log's index with writers, and makes it where there is none. Where nothing can be made, nobody
+// writes either; what stands in a log that a killed process left is then out of reach.
+Result<Database> open_to_read(const std::filesystem::path& file) {
+  if (can_write(folder_of(file))) return Database::open(file, Database::Mode::kRead);
+  if (!has_write_ahead_log(file)) return Database::open(file, Database::Mode::kUnchanging);
+  std::error_code failure;
+  if (std::filesystem::exists(file.string() + "-shm", failure)) return Database::open(file, Database::Mode::kRead);
+  return fail(Code::kHistory, "the newest of the history " + file.string() +
+                                  " stands in its log, which cannot be read in a folder that cannot be written")
+      .hint("copy the folder to where it can be written");
 }
 
 // The header of a new log is otherwise synced, and its folder, before the first commit. That is there for a log that is
@@ -103,6 +132,7 @@ Result<> migrate(Database& database, const std::filesystem::path& file) {
 
 Result<std::shared_ptr<Store>> open_store(const std::filesystem::path& file) {
   PLUMB_TRY(make_file(file));
+  PLUMB_TRY(check_writable(file));
   const bool has_log = has_write_ahead_log(file);  // before it is opened, which makes an empty one
   PLUMB_TRY_ASSIGN(Database database, Database::open(file, Database::Mode::kReadWrite));
   PLUMB_TRY_ASSIGN(const std::int64_t version, version_now(database, file));
@@ -125,7 +155,7 @@ Result<std::shared_ptr<Store>> open_store_read_only(const std::filesystem::path&
     PLUMB_TRY(migrate(empty, file));
     return std::make_shared<Store>(std::move(empty));
   }
-  PLUMB_TRY_ASSIGN(Database database, Database::open(file, Database::Mode::kRead));
+  PLUMB_TRY_ASSIGN(Database database, open_to_read(file));
   PLUMB_TRY_ASSIGN(const std::int64_t version, version_now(database, file));
   if (version == kVersion) return std::make_shared<Store>(std::move(database));
   PLUMB_TRY(open_store(file));

@@ -1,9 +1,11 @@
 #include "engine/plan/verify.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "engine/base/digest.h"
+#include "engine/base/files.h"
 
 namespace plumb::plan {
 namespace {
@@ -96,8 +98,27 @@ class HostVerifier {
       if (is_probe != asks || (!is_probe && !kind->operations.contains(operation))) {
         return to_json(operation).begin().key() + " is no operation of it";
       }
+      const std::string* path = path_of(operation);
+      if (path != nullptr && !owns(*kind->provider, action.desired, *path)) {
+        return to_json(operation).begin().key() + " is about " + *path + ", which is not its own";
+      }
     }
     return {};
+  }
+
+  static bool owns(const Provider& provider, const Desired& desired, const std::string& path) {
+    for (const auto& own : {provider.manages_paths(desired), provider.edits_paths(desired)}) {
+      if (std::any_of(own.begin(), own.end(), [&](const std::string& outer) { return lies_at(path, outer); }))
+        return true;
+    }
+    return false;
+  }
+
+  // At it or below it.
+  static bool lies_at(const std::string& path, const std::string& outer) {
+    if (path == outer) return !path.empty();
+    const std::filesystem::path inner(path);
+    return !outer.empty() && inner.lexically_normal() == inner && is_within(inner, outer);
   }
 
   static std::string problem_of_confirmation(const Action& action) {

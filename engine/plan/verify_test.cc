@@ -37,6 +37,7 @@ Actions good_actions() {
   probe.triggered_by = {"lamp:l"};
   probe.needs = {"lamp:l"};
   Action last = change("note:/b", Op::kUpdate, {});
+  last.desired.attributes = {{"at", "/b"}};
   last.fidelity = Fidelity::kBounded;
   last.needs = {"lamp:l", "note:/a"};
   last.unknown_until = {"note:/a"};
@@ -67,6 +68,10 @@ TEST(Verify, WhatPlumbMakesHolds) {
   owed[1].pending = true;
   owed[1].triggered_by = {"note:/of-an-earlier-run"};
   EXPECT_EQ(problem_of(plan_with(owed)), "");
+  Actions below = good_actions();
+  below[0].confirm_within = 0;
+  below[0].operations.push_back(Remove{"/a/left/over", false, false});
+  EXPECT_EQ(problem_of(plan_with(below)), "");
 }
 
 struct Break {
@@ -126,6 +131,26 @@ INSTANTIATE_TEST_SUITE_P(
                 a[0].operations.push_back(run);
               },
               "run is no operation of it"},
+        Break{"PathOfAnother",
+              [](Actions& a) {
+                a[0].operations = {WriteFile{"/etc/passwd", digest("new"), {}, false, false, ""}};
+              },
+              "write_file is about /etc/passwd, which is not its own"},
+        Break{"PathBesideIt",
+              [](Actions& a) {
+                a[0].operations.push_back(Remove{"/ab", false, false});
+              },
+              "remove is about /ab, which"},
+        Break{"PathThatLeadsOut",
+              [](Actions& a) {
+                a[0].operations.push_back(Remove{"/a/../b", false, false});
+              },
+              "remove is about /a/../b, which"},
+        Break{"PathOfNobody",
+              [](Actions& a) {
+                a[3].operations = {Remove{"", false, false}};
+              },
+              "which is not its own"},
         Break{"ProbeThatActs",
               [](Actions& a) {
                 a[2].operations.push_back(Remove{"/a", false, false});

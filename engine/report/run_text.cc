@@ -132,7 +132,7 @@ const Diagnostic* first_error(const run::HostResult& result) {
   return nullptr;
 }
 
-std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const std::string& run_id) {
+std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const std::string& same_plan) {
   std::vector<std::string> unplanned;
   std::vector<std::string> stale;
   bool resumable = false;
@@ -146,12 +146,13 @@ std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const 
       resumable = true;
     }
   }
-  if (resumable) return "plumb apply --resume " + run_id;
+  if (resumable) return same_plan;
   if (!stale.empty()) return "plumb plan --on '" + pattern_of(stale) + "'";
   return unplanned.empty() ? "" : "plumb apply --on '" + pattern_of(unplanned) + "'";
 }
 
-std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, const std::string& run_id, bool color) {
+std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, const std::string& run_id,
+                        const std::string& next, bool color) {
   std::size_t width = 0;
   std::map<HostState, int> states;
   int changed = 0;
@@ -182,7 +183,6 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
   if (verified > 0) out += ", " + std::to_string(verified) + " verified";
   if (satisfied > 0) out += ", " + std::to_string(satisfied) + " already as asked for";
   out += ". Run " + run_id + "\n";
-  const std::string next = way_on(hosts, plan, run_id);
   if (!next.empty()) out += "Go on with: " + next + "\n";
   return out;
 }

@@ -10,13 +10,14 @@
 namespace plumb::report {
 
 // Counts, the hosts one by one where they are few, the first error of those that did not end well (equal ones told
-// once, and no more than a screen of them), and the command to go on with.
-std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, const std::string& run_id, bool color);
+// once, and no more than a screen of them), and `next`, the command to go on with.
+std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, const std::string& run_id,
+                        const std::string& next, bool color);
 Json run_json(const run::HostResults& hosts, const std::string& run_id, const std::string& plan_id);
 
-// The command that goes on where the run did not end well: with the same plan where that can be, else with a new one.
-// "" where nothing is left.
-std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const std::string& run_id);
+// The command that goes on where the run did not end well: `same_plan`, which goes on with the plan, where that can be,
+// else one that makes a new one. "" where nothing is left.
+std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const std::string& same_plan);
 
 // What is said of a host whose changes wait for the new login that confirms them.
 std::string confirming(std::int64_t seconds_left);

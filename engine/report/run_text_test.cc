@@ -7,6 +7,8 @@ namespace {
 
 using testing::HasSubstr;
 
+constexpr const char* kSamePlan = "plumb apply --resume R1";
+
 class RunSummary : public testing::Test {
  protected:
   run::HostResult& host(const std::string& name, HostState state, const std::string& why = "") {
@@ -17,7 +19,7 @@ class RunSummary : public testing::Test {
     plan_.hosts[name].actions = plan::PackedActions(plan::Actions(1));
     return result;
   }
-  std::string text() const { return run_summary(hosts_, plan_, "R1", false); }
+  std::string text() const { return run_summary(hosts_, plan_, "R1", way_on(hosts_, plan_, kSamePlan), false); }
 
   run::HostResults hosts_;
   plan::Plan plan_;
@@ -61,14 +63,14 @@ TEST_F(RunSummary, FitsOnAScreen) {
 TEST_F(RunSummary, GoesOnWithANewPlanWhereThisOneCannot) {
   host("a", HostState::kOk);
   host("b", HostState::kFailed, "x").outcome = HostOutcome::kStale;
-  EXPECT_EQ(way_on(hosts_, plan_, "R1"), "plumb plan --on 'b'");
+  EXPECT_EQ(way_on(hosts_, plan_, kSamePlan), "plumb plan --on 'b'");
   host("c", HostState::kUnreachable, "y");
-  EXPECT_EQ(way_on(hosts_, plan_, "R1"), "plumb apply --resume R1");
+  EXPECT_EQ(way_on(hosts_, plan_, kSamePlan), kSamePlan);
   hosts_.erase("b");
   plan_.hosts.erase("c");
-  EXPECT_EQ(way_on(hosts_, plan_, "R1"), "plumb apply --on 'c'");
+  EXPECT_EQ(way_on(hosts_, plan_, kSamePlan), "plumb apply --on 'c'");
   hosts_.erase("c");
-  EXPECT_EQ(way_on(hosts_, plan_, "R1"), "");
+  EXPECT_EQ(way_on(hosts_, plan_, kSamePlan), "");
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ class Applying {
     result_.plan = std::move(saved.plan);
     result_.plan_id = std::move(saved.id);
     contents_ = std::move(saved.contents);
+    result_.resumable = !keeps_contents(result_.plan, contents_);
     Diagnostics found;
     const auto stopped = [this] { return context_.control.level() != StopLevel::kNone; };
     const std::set<std::string> hosts = check_against(workspace_, result_.plan, resumed, stopped, found);
@@ -151,7 +152,9 @@ class Applying {
 
     Diagnostics found;
     if (applied.stopped) {
-      found.add(Diagnostic(*applied.stopped).with_hint("plumb apply --resume " + request_.run));
+      Diagnostic stopped = *applied.stopped;
+      if (result_.resumable) stopped.hint = "plumb apply --resume " + request_.run;
+      found.add(std::move(stopped));
     }
     for (const auto& [host, result] : applied.hosts) found.extend(result.diagnostics);
     // Of hosts that have no plan, the history has why.

@@ -180,6 +180,16 @@ TEST_F(ApplyTest, WhereNothingIsLeftNoRunBegins) {
   EXPECT_EQ(outcomes(resume("last", "r3")), (Outcomes{{"h2", HostOutcome::kOk}}));
 }
 
+TEST_F(ApplyTest, APlanSaysWhoWorksOnTheHost) {
+  hosts_.scripts["h2"].busy = Diagnostic(Code::kHostLocked, "run r0 works on this host");
+  const auto loaded = workspace();
+  const std::optional<Planned> planned = make_plan(*loaded, PlanRequest(), context());
+  ASSERT_TRUE(planned.has_value());
+  EXPECT_EQ(planned->outcome, RunOutcome::kOk);
+  EXPECT_TRUE(planned->plan.hosts.contains("h2"));
+  EXPECT_EQ(told_, "PL3105 run r0 works on this host\n");
+}
+
 TEST_F(ApplyTest, OfAHostThatIsLostTheActionInHandIsUnknown) {
   hosts_.scripts["h2"].lost_at = 1;
   const ApplyResult result = apply("r1");

@@ -246,6 +246,7 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
     return std::nullopt;
   }
   Planning planning;
+  if (member.session->busy()) member.result.diagnostics.add(*member.session->busy());
   {
     const ComputeTurn turn;
     planning = planner.plan(member.name, member.session->shared_graph(), *observation,
@@ -309,6 +310,7 @@ HostResults Fleet::observe(const std::function<void(HostSnapshot)>& sink) {
     if (prepare(member)) {
       const Result<> reached = reach(member);
       if (Result<simulate::Observation> observation = reached ? member.session->observe() : reached.error()) {
+        if (member.session->busy()) member.result.diagnostics.add(*member.session->busy());
         const std::lock_guard lock(sink_mutex);
         sink(take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(*observation)));
       } else {

@@ -79,7 +79,7 @@ Result<ir::ContentReader> PlanContents::open(const std::string& digest) const {
   const std::string what = "the content of " + writer_of(plan_, digest) + " is not here";
   if (source.empty()) {
     return fail(Code::kContentMissing, what + ": it was rendered, and the project now renders something else")
-        .hint(folder_.path().empty() ? "make the plan anew"
+        .hint(folder_.path().empty() ? "apply the plan's file again, with its folder of contents, or make the plan anew"
                                      : "put " + folder_.path().string() + " beside the plan, or make the plan anew");
   }
   return fail(Code::kContentMissing,
@@ -92,6 +92,11 @@ bool needs_rendering(const plan::Plan& plan, const Folder& folder) {
   return std::any_of(plan.contents.begin(), plan.contents.end(), [&](const auto& content) {
     return content.second.source.empty() && !find_kept(folder, content.first);
   });
+}
+
+bool keeps_contents(const plan::Plan& plan, const Folder& folder) {
+  return std::any_of(plan.contents.begin(), plan.contents.end(),
+                     [&](const auto& content) { return find_kept(folder, content.first).has_value(); });
 }
 
 void check_contents(const plan::Plan& plan, const PlanContents& contents, const std::function<bool()>& stopped,

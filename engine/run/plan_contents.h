@@ -48,6 +48,9 @@ class PlanContents {
 // must be compiled for it.
 bool needs_rendering(const plan::Plan& plan, const Folder& folder);
 
+// Whether the folder holds some large content of the plan.
+bool keeps_contents(const plan::Plan& plan, const Folder& folder);
+
 // Reads every large content once, before any host is touched, until it is done or `stopped`. Errors: kContentMissing,
 // kContentChanged, kInterrupted.
 void check_contents(const plan::Plan& plan, const PlanContents& contents, const std::function<bool()>& stopped,

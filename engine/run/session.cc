@@ -141,6 +141,8 @@ Result<simulate::Observation> Session::observe() {
   PLUMB_TRY(seal_what_was_sensitive(question, answer));
   unreported_ = std::move(answer.record.unreported);
   for (wire::Unreported& told : unreported_) told.text = hidden_.hide(std::move(told.text));
+  busy_.reset();
+  if (answer.record.busy) busy_ = std::move(*answer.record.busy).as(Severity::kWarning).on(name_);
   return take_record(std::move(answer.record), std::move(answer.states));
 }
 

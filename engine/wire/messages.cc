@@ -131,6 +131,7 @@ void members(Codec& codec, Record& record) {
   codec.member("owed", record.owed, kManyItems);
   codec.member("unreported", record.unreported, kManyItems);
   codec.member("locks", record.locks, kManyItems);
+  codec.member("busy", record.busy);
 }
 
 template <class Codec>

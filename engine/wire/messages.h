@@ -110,7 +110,8 @@ struct Record {
   std::map<std::string, Json> resources;  // address -> attributes as the last run left them
   std::vector<Owed> owed;
   std::vector<Unreported> unreported;
-  std::vector<ItemLock> locks;  // in force
+  std::vector<ItemLock> locks;     // in force
+  std::optional<Diagnostic> busy;  // a run works on the host: nothing of its journal is in `unreported`
 };
 
 // A restart, reload or run of a resource that this plan leaves out.

@@ -66,6 +66,8 @@ inline std::vector<Message> samples() {
   record.unreported = {{"run-0", "sha256:1", "file:/etc/x", JournalOutcome::kUnknown, "killed", Op::kUpdate}};
   record.locks = {{"file:/etc/*", "ada", "a trial", "2026-01-02T03:04:05Z", "2026-01-02T05:04:05Z"}};
 
+  record.busy = sample_diagnostic();
+
   return {
       Hello{{1, 3}, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},
       Observe{"edge", "k", {sample_desired()}},

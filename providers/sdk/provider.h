@@ -131,7 +131,8 @@ class Provider {
   // that installs a unit or a folder. `observed` may hold what the package manager said it would bring.
   virtual bool may_bring(const Desired& desired, const Observed& observed, const Address& what) const;
 
-  // The paths this resource manages, so that a purging directory leaves them and two kinds do not fight over one.
+  // The paths this resource manages, so that a purging directory leaves them and two kinds do not fight over one. Its
+  // operations are about nothing but these, those of edits_paths(), and what lies below them.
   virtual std::vector<std::string> manages_paths(const Desired& desired) const;
 
   // Of files: those whose whole content this resource gives or takes away, and those of which it changes a part. Nobody

@@ -121,6 +121,26 @@ rm -r plan.json.contents
 exits 0 run apply --yes plan.json
 cmp -s rendered "$root/srv/rendered" || fail 'another text was rendered'
 rm "$root/srv/rendered"
+# A run that fails goes on with the file, which has the folder beside it, whatever the project renders by now.
+cat >>project/plumb.yaml <<'YAML'
+  - file: /srv/never
+    content: "no\n"
+    validate: grep -q yes %s
+YAML
+cp project/page.tmpl page.tmpl
+exits 0 run plan -o plan.json
+echo 'one line more' >>project/page.tmpl
+exits 1 run apply --yes plan.json
+says "Go on with: plumb apply 'plan.json'"
+exits 5 run apply --yes --resume last
+says PL2108
+says "apply the plan's file again"
+exits 1 run apply --yes plan.json
+says_not PL2108
+cmp -s rendered "$root/srv/rendered" || fail 'another text was written by the run that failed'
+mv page.tmpl project/page.tmpl
+sed -i '/never/,$d' project/plumb.yaml
+rm "$root/srv/rendered"
 printf '    sensitive: true\n' >>project/plumb.yaml
 exits 0 run plan -o plan.json
 [ ! -e plan.json.contents ] || fail 'a sensitive text was written beside the plan'

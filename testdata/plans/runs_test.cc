@@ -20,7 +20,8 @@ void tell_end(testing::CaseFile& file) {
   ASSERT_EQ(planned->said, "");
   const run::HostResults hosts = testing::hosts_of(ended);
   const std::string run = ended.at("run").get<std::string>();
-  file.expect("text", report::run_summary(hosts, planned->plan, run, false));
+  const std::string next = report::way_on(hosts, planned->plan, "plumb apply --resume " + run);
+  file.expect("text", report::run_summary(hosts, planned->plan, run, next, false));
   file.expect("json", testing::readable(report::run_json(hosts, run, "sha256:0")));
 }
 

@@ -23,6 +23,7 @@ struct Script {
   std::optional<std::size_t> fails_at;       // the action that fails; the rest is skipped
   std::optional<std::size_t> lost_at;        // the connection ends once this action has begun
   std::vector<wire::Unreported> unreported;  // until it is acknowledged
+  std::optional<Diagnostic> busy;            // of a run of somebody else
 };
 
 class ScriptedHosts final : public host::Transport {
@@ -93,6 +94,7 @@ class ScriptedHosts final : public host::Transport {
         chunk.states.push_back({i, std::move(observed), std::nullopt});
       }
       record.unreported = script_.unreported;
+      record.busy = script_.busy;
       answer(chunk);
       answer(record);
     }
