@@ -100,7 +100,7 @@ std::vector<std::string> Provider::replaces_paths(const Desired&) const {
 std::vector<std::string> Provider::edits_paths(const Desired&) const {
   return {};
 }
-void Provider::complete(Desired&, std::span<const Desired>) const {}
+void Provider::complete(Desired&, std::span<const Desired>, const SecretOf&) const {}
 Change Provider::triggered(const Desired&, const Observed&, Op) const {
   return {};
 }
