@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/digest.h"
+#include "providers/sdk/edited_files.h"
 
 namespace plumb::exec {
 namespace {
@@ -12,7 +13,7 @@ std::string shown(const Desired& desired, const std::string& name, const Json& v
   if (value.is_null()) return "not set";
   const bool digested = value.is_string() && (is_digest(value.get_ref<const std::string&>()) ||
                                               is_keyed_digest(value.get_ref<const std::string&>()));
-  if (digested || desired.sensitive.contains(name)) return "other bytes";
+  if (digested || desired.sensitive.contains(name) || is_beside_secrets(desired)) return "other bytes";
   constexpr std::size_t kLongest = 80;
   std::string text = canonical(value);
   if (text.size() > kLongest) {

@@ -241,7 +241,8 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
     nodes.push_back(std::move(*node));
     sources.push_back(one.resource.get());
   }
-  std::shared_ptr<HostGraph> graph = linker_.link(std::move(nodes), sources, diagnostics);
+  const SecretOf secret_of = [this](const std::string& sealed) { return contents_->secret(sealed); };
+  std::shared_ptr<HostGraph> graph = linker_.link(std::move(nodes), sources, secret_of, diagnostics);
   if (diagnostics.error_count() > errors) return nullptr;
   if (diagnostics.items().size() == told) mould_.keep(resources, graph, linker_.order());
   return verified(std::move(graph), diagnostics);

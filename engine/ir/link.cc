@@ -256,12 +256,12 @@ class Removals {
 };
 
 // Providers look at all of a host side by side.
-void complete(std::vector<Node>& nodes, const Registry& providers) {
+void complete(std::vector<Node>& nodes, const Registry& providers, const SecretOf& secret_of) {
   std::vector<Desired> all;
   all.reserve(nodes.size());
   for (Node& node : nodes) all.push_back(std::move(node.desired));
   for (Desired& one : all) {
-    if (const Provider* provider = providers.provider(one.address.kind)) provider->complete(one, all);
+    if (const Provider* provider = providers.provider(one.address.kind)) provider->complete(one, all, secret_of);
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].desired = std::move(all[i]);
 }
@@ -327,14 +327,14 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
 }
 
 std::shared_ptr<HostGraph> Linker::link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
-                                        Diagnostics& diagnostics) {
+                                        const SecretOf& secret_of, Diagnostics& diagnostics) {
   if (!last_ || !is_like(*last_, nodes, resources)) last_ = find(nodes, resources, diagnostics);
   if (!last_) return nullptr;
   auto graph = std::make_shared<HostGraph>();
   graph->nodes.reserve(nodes.size());
   for (const std::size_t i : last_->order) graph->nodes.push_back(std::move(nodes[i]));
   graph->edges = last_->edges;
-  complete(graph->nodes, providers_);
+  complete(graph->nodes, providers_, secret_of);
   graph->digest = digest(canonical_text(*graph));
   return graph;
 }

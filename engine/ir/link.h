@@ -19,7 +19,7 @@ class Linker {
 
   // `nodes` in declared order, `resources` beside them. Nothing comes back where the order is a circle.
   std::shared_ptr<HostGraph> link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
-                                  Diagnostics& diagnostics);
+                                  const SecretOf& secret_of, Diagnostics& diagnostics);
   // Of the graph that link() gave last: which of the nodes it was given each one is.
   const std::vector<std::size_t>& order() const { return last_->order; }
 

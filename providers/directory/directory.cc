@@ -202,7 +202,7 @@ std::vector<std::string> DirectoryProvider::manages_paths(const Desired& desired
   return {desired.text("path")};
 }
 
-void DirectoryProvider::complete(Desired& desired, std::span<const Desired> host) const {
+void DirectoryProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   if (wants_absent(desired) || !desired.flag("purge", false)) return;
   const std::string path = desired.text("path");
   std::set<std::string> keep;

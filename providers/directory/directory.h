@@ -20,7 +20,7 @@ class DirectoryProvider : public Provider {
   std::vector<Address> provides(const Desired& desired) const override;
   std::vector<std::string> manages_paths(const Desired& desired) const override;
   // Sets `keep`: the managed paths below a purged folder.
-  void complete(Desired& desired, std::span<const Desired> host) const override;
+  void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 

@@ -150,7 +150,7 @@ TEST_F(Directory, PurgeRemovesWhatNothingManages) {  // G20, D21
                                want({{"path", "/srv/old"}, {"state", "absent"}}),
                                want({{"path", "/srvx"}})};
   Desired desired = host[0];
-  provider.complete(desired, host);
+  provider.complete(desired, host, {});
   EXPECT_EQ(desired.attribute("keep"), (Json{"/srv/kept", "/srv/other", "/srv/sub/deep/kept"}));
   const Change change = look(desired).change;
   EXPECT_EQ(change.note, "removes 3 entries that nothing manages");

@@ -1,5 +1,6 @@
 #include "providers/line/line.h"
 
+#include "engine/base/digest.h"
 #include "providers/sdk/edited_files.h"
 #include "providers/sdk/ownership.h"
 
@@ -56,8 +57,8 @@ std::vector<std::string> LineProvider::edits_paths(const Desired& desired) const
   return {desired.text("path")};
 }
 
-void LineProvider::complete(Desired& desired, std::span<const Desired> host) const {
-  complete_edit(desired, host);
+void LineProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const {
+  complete_edit(desired, host, edit_of(desired), secret_of);
 }
 
 std::string LineProvider::remedy(const Desired&, const Missing& missing) const {
@@ -68,6 +69,8 @@ std::optional<Desired> LineProvider::restore(const Desired& desired, const Obser
   // Where lines were that are removed nothing tells, and of sensitive ones nothing is known.
   if (wants_absent(desired) || desired.sensitive.contains("text")) return std::nullopt;
   const std::string made = before.text("wanted", desired.text("text"));
+  // What was found was sealed, so it cannot be put back.
+  if (is_keyed_digest(before.text("text")) || is_keyed_digest(made)) return std::nullopt;
   Desired again;
   again.address = desired.address;
   again.attributes["path"] = desired.text("path");

@@ -13,7 +13,7 @@ class LineProvider : public Provider {
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<Address> provides(const Desired& desired) const override;
   std::vector<std::string> edits_paths(const Desired& desired) const override;
-  void complete(Desired& desired, std::span<const Desired> host) const override;
+  void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const override;
   std::string remedy(const Desired& desired, const Missing& missing) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };

@@ -1,6 +1,7 @@
 #include "providers/line/line.h"
 
 #include <array>
+#include <map>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -145,6 +146,101 @@ TEST_F(Line, ASensitiveLineNeedsNoPattern) {
   EXPECT_FALSE(look(desired).observed->exists);
 }
 
+// Sensitive lines beside others: as the configuration has them, with what is known of the values there.
+class SecretLine : public Line {
+ protected:
+  SecretLine() { system.set_key(kKey); }
+
+  Desired want_secret(Json attributes, const std::string& id) {
+    const auto text = attributes.at("text").get<std::string>();
+    const std::string sealed = keyed_digest(kKey, text);
+    values_[sealed] = text;
+    attributes["text"] = sealed;
+    Desired desired = want(std::move(attributes), id);
+    desired.sensitive = {"text"};
+    return desired;
+  }
+  std::vector<Desired> completed(std::vector<Desired> all) {
+    const SecretOf secret_of = [this](const std::string& sealed) {
+      const auto found = values_.find(sealed);
+      return found == values_.end() ? Json() : Json(found->second);
+    };
+    for (Desired& one : all) provider.complete(one, all, secret_of);
+    return all;
+  }
+  // With what is sensitive sealed, as an executor does it.
+  std::vector<Result<Observed>> look_sealed(const std::vector<Desired>& all) {
+    std::vector<Result<Observed>> found = look(all);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (!found[i] || !all[i].sensitive.contains("text") || !found[i]->has("text")) continue;
+      found[i]->attributes["text"] = keyed_digest(kKey, found[i]->text("text"));
+    }
+    return found;
+  }
+  Operation revealed(Operation operation) const {
+    for (Edit& edit : std::get<EditFile>(operation).edits) {
+      auto& line = std::get<LineEdit>(edit);
+      if (const auto value = values_.find(line.text); value != values_.end()) line.text = value->second;
+    }
+    return operation;
+  }
+
+  const std::string kKey = std::string(64, 'a');
+  std::map<std::string, std::string> values_;  // by keyed digest
+};
+
+TEST_F(SecretLine, OneThatIsUndoneIsFoundBeforeAndAfterItIsThere) {
+  const std::vector<Desired> all = completed({want_secret({{"path", "/etc/x"}, {"text", "abc"}}, "one"),
+                                              want({{"path", "/etc/x"}, {"match", "^a"}, {"state", "absent"}}, "two")});
+  for (const std::string content : {"z\n", "z\nabc\n"}) {
+    system.make_file("/etc/x", content);
+    EXPECT_EQ(look_sealed(all)[0]->undone_by, "line:two") << content;
+  }
+  const std::vector<Desired> replaced =
+      completed({want_secret({{"path", "/etc/x"}, {"match", "^password="}, {"text", "password=abc"}}, "one"),
+                 want({{"path", "/etc/x"}, {"match", "^pass"}, {"text", "X"}}, "two")});
+  system.make_file("/etc/x", "password=old\n");
+  EXPECT_EQ(look_sealed(replaced)[0]->undone_by, "line:two");
+}
+
+TEST_F(SecretLine, APatternThatDoesNotMatchItLeavesItAlone) {
+  const std::vector<Desired> all = completed(
+      {want_secret({{"path", "/etc/x"}, {"text", "abc"}}, "one"),
+       want({{"path", "/etc/x"}, {"match", "^h"}, {"state", "absent"}}, "two"),
+       want({{"path", "/etc/x"}, {"match", R"(^(\S+).*$)"}, {"text", "\\1"}, {"back_references", true}}, "3")});
+  system.make_file("/etc/x", "z\n");
+  const std::vector<Result<Observed>> found = look_sealed(all);
+  EXPECT_EQ(found[0]->undone_by, "") << "the digest that stands for the line begins with an h";
+  EXPECT_FALSE(found[1]->exists);
+  EXPECT_FALSE(found[2]->obstacle) << "what it makes of the line is the line";
+}
+
+TEST_F(SecretLine, WhatOthersFindOfItIsSealed) {
+  const auto all = completed(
+      {want({{"path", "/etc/x"}, {"match", "old"}, {"state", "absent"}}, "gone"),
+       want({{"path", "/etc/x"}, {"match", "^#?(user=.*)$"}, {"text", "\\1"}, {"back_references", true}}, "user"),
+       want_secret({{"path", "/etc/x"}, {"match", "^pass"}, {"text", "password=new"}}, "one"),
+       want_secret({{"path", "/etc/x"}, {"text", "#user=abc"}, {"state", "absent"}}, "two")});
+  system.make_file("/etc/x", "password=old\nold\n#user=abc\n");
+  const std::vector<Result<Observed>> found = look_sealed(all);
+  const Change gone = provider.diff(all[0], *found[0]);
+  EXPECT_EQ(gone.op, Op::kDelete);
+  EXPECT_EQ(gone.before["text"], keyed_digest(kKey, "password=old\nold"));
+  EXPECT_EQ(gone.note, "2 lines");
+  const Change user = provider.diff(all[1], *found[1]);
+  EXPECT_EQ(user.before["text"], keyed_digest(kKey, "#user=abc"));
+  EXPECT_EQ(user.after["text"], keyed_digest(kKey, "user=abc"));
+  EXPECT_FALSE(provider.restore(all[1], *found[1])) << "what was sealed cannot be put back";
+}
+
+TEST_F(SecretLine, AnErrorOfAnotherEditDoesNotShowIt) {
+  const auto all =
+      completed({want_secret({{"path", "/etc/x"}, {"text", "xabc"}}, "one"),
+                 want({{"path", "/etc/x"}, {"match", "^(x.*)$"}, {"text", "\\1!"}, {"back_references", true}}, "two")});
+  system.make_file("/etc/x", "xabc\n");
+  EXPECT_EQ(look_sealed(all)[1]->obstacle->summary, "/etc/x: the edit would not be done with once it is made");
+}
+
 TEST_F(Line, UndoPutsTheOldLineBack) {
   system.make_file("/etc/x", "a=1 [x]\nz\n");
   const Desired desired = want({{"path", "/etc/x"}, {"text", "a=2 (x)"}, {"match", "^a="}});
@@ -165,6 +261,93 @@ TEST_F(Line, AFileOfMegabytesIsEdited) {
   system.make_file("/etc/x", text);
   converge(want({{"path", "/etc/x"}, {"text", "line X"}, {"match", "^line 77777$"}}));
   EXPECT_NE(system.content("/etc/x").find("\nline X\nline 77778\n"), std::string::npos);
+}
+
+// As RandomLines below, with the same demands, some of them sensitive.
+class RandomSecretLines : public SecretLine {
+ protected:
+  std::size_t below(std::size_t count) { return static_cast<std::size_t>(random_() % count); }
+  bool one_in(std::size_t count) { return below(count) == 0; }
+  template <std::size_t size>
+  std::string any_of(const std::array<const char*, size>& texts) {
+    return texts.at(below(size));
+  }
+
+  Desired any_resource(std::size_t number) {
+    const std::string id = std::to_string(number);
+    Json attributes = {{"path", "/etc/x"}, {"create", true}};
+    if (one_in(3)) attributes["match"] = any_of(kPatterns);
+    if (one_in(3)) attributes["first"] = true;
+    if (one_in(3)) attributes[one_in(2) ? "insert_after" : "insert_before"] = any_of(kPatterns);
+    if (one_in(5)) attributes["state"] = "absent";
+    if (one_in(2)) {
+      attributes["text"] = any_of(kSecrets);
+      return want_secret(std::move(attributes), id);
+    }
+    if (!attributes.contains("match") || !attributes.contains("state")) attributes["text"] = any_of(kTexts);
+    if (attributes.contains("match") && !attributes.contains("state") && one_in(2)) {
+      attributes["match"] = "^(a|b)=(.*)$";
+      attributes["text"] = any_of(std::array{R"(\1=9)", R"(\1=\2)", R"(b=\2)", R"(\0)"});
+      attributes["back_references"] = true;
+    }
+    return want(std::move(attributes), id);
+  }
+
+  std::string any_file() {
+    std::string text;
+    for (std::size_t lines = below(5); lines > 0; --lines)
+      text += (one_in(3) ? any_of(kSecrets) : any_of(kTexts)) + "\n";
+    return text;
+  }
+
+  // Null where they cannot be planned.
+  std::optional<std::vector<Operation>> plan(const std::vector<Desired>& all, const std::string& story) {
+    std::vector<Operation> operations;
+    const std::vector<Result<Observed>> found = look_sealed(all);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (!found[i] || !found[i]->undone_by.empty()) return std::nullopt;
+      const Change change = provider.diff(all[i], *found[i]);
+      if (change.empty()) continue;
+      if (found[i]->obstacle) return std::nullopt;
+      for (const Desired& one : all) {
+        const auto secret = values_.find(one.text("text"));
+        if (secret == values_.end()) continue;
+        EXPECT_EQ(canonical(Json{change.before, change.after}).find(secret->second), std::string::npos) << story;
+      }
+      for (const Operation& operation : change.operations) operations.push_back(revealed(operation));
+    }
+    return operations;
+  }
+
+  static constexpr std::array kSecrets = {"a=s3", "b=s4", "s5"};
+  static constexpr std::array kTexts = {"a", "b", "a=1", "b=2", "h"};
+  static constexpr std::array kPatterns = {"^a", "b", "=", ".", "^h", "s5$", "^[ab]=[0-9]", "^b="};
+
+ private:
+  std::mt19937 random_{34};  // NOLINT(*-msc51-cpp): the same at each run
+};
+
+TEST_F(RandomSecretLines, WhatIsPlannedHoldsOnceItIsAppliedAndShowsNoSecret) {
+  std::size_t changing = 0;
+  for (int round = 0; round < 3000; ++round) {
+    const std::string before = any_file();
+    system.make_file("/etc/x", before);
+    std::vector<Desired> all;
+    for (std::size_t count = 2 + below(3); count > 0; --count) all.push_back(any_resource(count));
+    all = completed(std::move(all));
+    std::string story = "round " + std::to_string(round) + ", file " + before + "\n";
+    for (const Desired& one : all) story += canonical(one.attributes) + "\n";
+    const std::optional<std::vector<Operation>> operations = plan(all, story);
+    if (!operations) continue;
+    if (!operations->empty()) ++changing;
+    const auto done = system.apply(*operations);
+    ASSERT_TRUE(done) << story << done.error().summary();
+    const std::optional<std::vector<Operation>> second = plan(all, story);
+    ASSERT_TRUE(second) << story;
+    EXPECT_TRUE(second->empty()) << story;
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(changing, 100U);
 }
 
 // Small files and few resources, at random but the same each time: what can be planned holds once it is applied, all of

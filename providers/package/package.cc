@@ -82,7 +82,7 @@ bool PackageProvider::may_bring(const Desired& desired, const Observed& observed
   return may_belong(what, packages);
 }
 
-void PackageProvider::complete(Desired& desired, std::span<const Desired> host) const {
+void PackageProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   for (const Desired& other : host) {
     const std::string path = other.text("path");
     const auto reads = [&](const BackEnd* back_end) { return back_end->is_source(path); };

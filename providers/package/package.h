@@ -19,7 +19,7 @@ class PackageProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   bool may_bring(const Desired& desired, const Observed& observed, const Address& what) const override;
   // Sets `sources_managed` where the host's resources manage files of the package manager's sources.
-  void complete(Desired& desired, std::span<const Desired> host) const override;
+  void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 

@@ -15,8 +15,8 @@ constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 // A line edit with its patterns read.
 class LineEditor {
  public:
-  static Result<LineEditor> of(const LineEdit& edit, const KeyedDigestOf& keyed) {
-    LineEditor editor(edit, keyed);
+  static Result<LineEditor> of(const LineEdit& edit, const KeyedDigestOf& keyed, const SealedLines& known) {
+    LineEditor editor(edit, keyed, known);
     if (edit.text.find_first_of("\n\r") != std::string::npos) return fail(Code::kBadValue, "a line holds no line end");
     for (const auto& [text, pattern] : {std::pair(&edit.match, &editor.match_),
                                         {&edit.insert_after, &editor.after_},
@@ -41,8 +41,8 @@ class LineEditor {
       PLUMB_TRY(put(lines, result));
     }
     result.text = result.holds ? std::string(text) : lines.str();
-    // What a sensitive line is like is not known here.
-    if (result.holds || sealed()) return result;
+    // What a sensitive line is like is not known here, but where it was said before.
+    if (result.holds || (sealed() && !known_.holds(edit_.text))) return result;
     // Twice is once, also for patterns that match what they have made.
     TextLines again(result.text);
     EditResult second;
@@ -52,31 +52,39 @@ class LineEditor {
       PLUMB_TRY(put(again, second));
     }
     if (second.holds) return result;
-    return fail(Code::kRefusedByState, "the edit would not be done with once it is made: it would make `" +
-                                           result.wanted.value_or("") + "` and then change `" +
-                                           second.found.value_or("") + "`")
+    std::string why = "the edit would not be done with once it is made";
+    // Where lines are sensitive, these may be.
+    if (!sealed() && known_.standing.empty())
+      why += ": it would make `" + result.wanted.value_or("") + "` and then change `" + second.found.value_or("") + "`";
+    return fail(Code::kRefusedByState, std::move(why))
         .hint("let `match` match one line alone, and the line that `text` makes of it");
   }
 
  private:
-  LineEditor(const LineEdit& edit, const KeyedDigestOf& keyed) : edit_(edit), keyed_(keyed) {}
+  LineEditor(const LineEdit& edit, const KeyedDigestOf& keyed, const SealedLines& known)
+      : edit_(edit), keyed_(keyed), known_(known) {}
 
   bool sealed() const { return keyed_ && is_keyed_digest(edit_.text); }
 
   // Whether a line is the one that is asked for.
   Result<bool> is_wanted(std::string_view line, const std::string& wanted) const {
     if (line == wanted) return true;
+    if (known_.holds(line)) return known_.meets("text", line);
     if (!sealed()) return false;
     const std::string digest = keyed_(line);
     if (digest.empty()) return fail(Code::kSecretUnresolved, "the line is sensitive and cannot be looked for here");
     return digest == wanted;
   }
 
-  std::size_t find(const TextLines& lines, const std::optional<Pattern>& pattern) const {
+  bool matches(const Pattern& pattern, const char* part, std::string_view line) const {
+    return known_.holds(line) ? known_.meets(part, line) : pattern.matches(line);
+  }
+
+  std::size_t find(const TextLines& lines, const std::optional<Pattern>& pattern, const char* part) const {
     if (!pattern) return kNone;
     std::size_t found = kNone;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      if (!pattern->matches(lines[i])) continue;
+      if (!matches(*pattern, part, lines[i])) continue;
       found = i;
       if (edit_.first) break;
     }
@@ -92,14 +100,17 @@ class LineEditor {
   }
 
   Result<> put(TextLines& lines, EditResult& result) const {
-    const std::size_t at = find(lines, match_);
+    const std::size_t at = find(lines, match_, "match");
     std::string wanted = edit_.text;
     if (at != kNone) {
-      if (edit_.back_references) wanted = expand_replacement(edit_.text, *match_->find(lines[at]));
+      if (edit_.back_references) {
+        PLUMB_TRY_ASSIGN(wanted, expanded(lines[at]));
+      }
       PLUMB_TRY_ASSIGN(const bool same, is_wanted(lines[at], wanted));
       // What the pattern does not match once it is made may be there already beside a line that it does.
       std::size_t there = same ? at : kNone;
-      if (!same && !sealed() && !match_->matches(wanted)) {
+      const bool known = !sealed() || known_.holds(wanted);
+      if (!same && known && !matches(*match_, "match", wanted)) {
         PLUMB_TRY_ASSIGN(there, find_wanted(lines, wanted));
       }
       const std::size_t found = there == kNone ? at : there;
@@ -126,13 +137,20 @@ class LineEditor {
     return {};
   }
 
+  Result<std::string> expanded(std::string_view line) const {
+    if (!known_.holds(line)) return expand_replacement(edit_.text, *match_->find(line));
+    if (known_.meets("kept", line)) return std::string(line);
+    return fail(Code::kRefusedByState, "it would change a line that another resource holds and that is sensitive")
+        .hint("remove one of them, or narrow what it matches");
+  }
+
   Result<> remove(TextLines& lines, EditResult& result) const {
     std::vector<bool> gone(lines.size());
     std::string found;
     for (std::size_t i = 0; i < lines.size(); ++i) {
       bool goes = false;
       if (match_) {
-        goes = match_->matches(lines[i]);
+        goes = matches(*match_, "match", lines[i]);
       } else {
         PLUMB_TRY_ASSIGN(goes, is_wanted(lines[i], edit_.text));
       }
@@ -150,21 +168,51 @@ class LineEditor {
 
   void insert(TextLines& lines, const std::string& wanted) const {
     std::size_t before = edit_.at_beginning ? 0 : lines.size();
-    if (const std::size_t after = find(lines, after_); after != kNone) before = after + 1;
-    if (const std::size_t at = find(lines, before_); at != kNone) before = at;
+    if (const std::size_t after = find(lines, after_, "insert_after"); after != kNone) before = after + 1;
+    if (const std::size_t at = find(lines, before_, "insert_before"); at != kNone) before = at;
     lines.insert(before, wanted);
   }
 
   const LineEdit& edit_;
   const KeyedDigestOf& keyed_;
+  const SealedLines& known_;
   std::optional<Pattern> match_, after_, before_;
 };
 
 }  // namespace
 
-Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed) {
+std::map<std::string, SealedLines::Digests> met_by(const Edit& edit, const std::map<std::string, std::string>& lines) {
+  const auto& own = std::get<LineEdit>(edit);
+  std::map<std::string, SealedLines::Digests> met;
+  const auto note = [&](const char* part, const std::string& source, const auto& meets) {
+    const Result<Pattern> pattern = Pattern::parse(source);
+    if (source.empty() || !pattern) return;
+    for (const auto& [digest, line] : lines) {
+      if (meets(*pattern, line)) met[part].insert(digest);
+    }
+  };
+  const auto matches = [](const Pattern& pattern, const std::string& line) { return pattern.matches(line); };
+  note("match", own.match, matches);
+  note("insert_after", own.insert_after, matches);
+  note("insert_before", own.insert_before, matches);
+  if (own.back_references) {
+    note("kept", own.match, [&](const Pattern& pattern, const std::string& line) {
+      const auto groups = pattern.find(line);
+      return groups && check_replacement(own.text, pattern.group_count()) &&
+             expand_replacement(own.text, *groups) == line;
+    });
+  } else {
+    for (const auto& [digest, line] : lines) {
+      if (line == own.text) met["text"].insert(digest);
+    }
+  }
+  return met;
+}
+
+Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed,
+                             const SealedLines& sealed) {
   const auto& line = std::get<LineEdit>(edit);
-  PLUMB_TRY_ASSIGN(const LineEditor editor, LineEditor::of(line, keyed));
+  PLUMB_TRY_ASSIGN(const LineEditor editor, LineEditor::of(line, keyed, sealed));
   return editor.make(text);
 }
 

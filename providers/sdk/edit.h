@@ -3,7 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -45,9 +47,28 @@ struct EditResult {
 // edit stands for another.
 using KeyedDigestOf = std::function<std::string(std::string_view)>;
 
+// What is known of lines that are sensitive where edits are tried out without the values: where such a line was put,
+// its keyed digest stands in the text.
+struct SealedLines {
+  using Digests = std::set<std::string, std::less<>>;
+  Digests standing;                    // for lines
+  std::map<std::string, Digests> met;  // by part of this edit: see met_by()
+
+  bool holds(std::string_view line) const { return standing.contains(line); }
+  bool meets(const std::string& part, std::string_view line) const {
+    const auto found = met.find(part);
+    return found != met.end() && found->second.contains(line);
+  }
+};
+
+// Which of these lines, by their digests, the parts of an edit are about: those that `match`, `insert_after` and
+// `insert_before` match, those that are its `text`, and those that back references leave as they are, as `kept`.
+std::map<std::string, SealedLines::Digests> met_by(const Edit& edit, const std::map<std::string, std::string>& lines);
+
 // Keeps line ends as they are (a new line gets that of the first one), a missing last one missing, and a byte order
 // mark in front. Errors, kRefusedByState: edits that would find more to do each time they are made; kBadValue: patterns
 // and escapes that are not understood; kSecretUnresolved: a sensitive text that cannot be looked for.
-Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed = {});
+Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed = {},
+                             const SealedLines& sealed = {});
 
 }  // namespace plumb

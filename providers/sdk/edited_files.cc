@@ -1,11 +1,13 @@
 #include "providers/sdk/edited_files.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
 
 #include "engine/base/digest.h"
 #include "engine/base/outside_text.h"
+#include "engine/base/pattern.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb {
@@ -47,11 +49,48 @@ struct Target {
   }
 };
 
+// The lines of one file that are sensitive, as far as they can be told: those that sensitive edits hold, and those that
+// are to give way to them.
+class SecretLines {
+ public:
+  void add(const Desired& desired, const Edit& edit) {
+    const std::string text = desired.text("text");
+    if (!desired.sensitive.contains("text") || !is_keyed_digest(text)) return;
+    digests_.insert(text);
+    const std::string& match = std::get<LineEdit>(edit).match;
+    if (match.empty()) return;
+    if (auto pattern = Pattern::parse(match)) patterns_.push_back(std::move(*pattern));
+  }
+
+  bool empty() const { return digests_.empty(); }
+  const SealedLines::Digests& digests() const { return digests_; }
+
+  // Whether one of these lines, joined by "\n", is sensitive.
+  bool has_one_of(std::string_view lines, const std::string& key) const {
+    if (empty()) return false;
+    while (true) {
+      const std::size_t end = lines.find('\n');
+      const std::string_view line = lines.substr(0, end);
+      if (digests_.contains(line) || (!key.empty() && digests_.contains(keyed_digest(key, line)))) return true;
+      const auto matches = [&](const Pattern& pattern) { return pattern.matches(line); };
+      if (std::any_of(patterns_.begin(), patterns_.end(), matches)) return true;
+      if (end == std::string_view::npos) return false;
+      lines.remove_prefix(end + 1);
+    }
+  }
+
+ private:
+  SealedLines::Digests digests_;
+  std::vector<Pattern> patterns_;
+};
+
 // One file as the edits of a batch find it one after another.
 class EditedFile {
  public:
-  static Result<EditedFile> read(const Target& target, System& system) {
+  // `secrets` outlives this.
+  static Result<EditedFile> read(const Target& target, const SecretLines& secrets, System& system) {
     EditedFile file;
+    file.secrets_ = &secrets;
     file.place_ = target.place;
     file.there_ = target.there;
     if (file.there_) {
@@ -71,7 +110,7 @@ class EditedFile {
         observed.missing.push_back({{"", "file", path}, "path"});
       }
     }
-    Result<EditResult> result = make_edit(edit, text_, keyed(desired, system));
+    Result<EditResult> result = make({&desired, edit}, text_, system);
     if (!result) {
       observed.obstacle = result.error().diagnostic();
       observed.obstacle->summary = path + ": " + observed.obstacle->summary;
@@ -79,6 +118,14 @@ class EditedFile {
       return observed;
     }
     observed.exists = result->found.has_value();
+    // That its line is as the configuration says in clear tells nothing.
+    const bool as_declared = result->holds && result->wanted == desired.text("text");
+    const bool secret = result->found && !as_declared && secrets_->has_one_of(*result->found, system.key());
+    if (secret && system.key().empty()) {
+      return refused(desired,
+                     Diagnostic(Code::kSecretUnresolved,
+                                path + ": the line is sensitive to another resource and cannot be sealed here"));
+    }
     if (result->found) observed.attributes["text"] = *result->found;
     const std::string wanted = result->wanted.value_or(std::string());
     if (!result->holds && result->found && repaired_utf8(*result->found) == repaired_utf8(wanted))
@@ -86,6 +133,7 @@ class EditedFile {
     if (result->wanted && *result->wanted != desired.text("text")) observed.attributes["wanted"] = *result->wanted;
     if (result->count > 1) observed.attributes["lines"] = result->count;
     if (!result->found && result->holds && !wants_absent(desired)) observed.attributes["left"] = true;
+    seal(desired, secret, system.key(), observed);
     changed_ = changed_ || !result->holds;
     made_.push_back({&desired, std::move(edit)});
     text_ = std::move(result->text);
@@ -97,7 +145,7 @@ class EditedFile {
     std::vector<std::pair<const Desired*, const Desired*>> found;
     if (!changed_) return found;
     const auto holds = [&](const Made& made, const std::string& text) {
-      const Result<EditResult> result = make_edit(made.edit, text, keyed(*made.desired, system));
+      const Result<EditResult> result = make(made, text, system);
       // One that cannot be done with here could be in its own turn.
       return result && result->holds;
     };
@@ -105,9 +153,9 @@ class EditedFile {
       if (holds(made_[i], text_)) continue;
       found.emplace_back(made_[i].desired, made_[i + 1].desired);
       // The first of those behind it whose edit breaks what it left.
-      Result<EditResult> step = make_edit(made_[i].edit, text_, keyed(*made_[i].desired, system));
+      Result<EditResult> step = make(made_[i], text_, system);
       for (std::size_t j = i + 1; step && j < made_.size(); ++j) {
-        step = make_edit(made_[j].edit, step->text, keyed(*made_[j].desired, system));
+        step = make(made_[j], step->text, system);
         if (!step || holds(made_[i], step->text)) continue;
         found.back().second = made_[j].desired;
         break;
@@ -122,13 +170,38 @@ class EditedFile {
     Edit edit;
   };
 
-  static KeyedDigestOf keyed(const Desired& desired, System& system) {
-    if (desired.sensitive.empty()) return {};
-    return [&system](std::string_view text) {
-      return system.key().empty() ? std::string() : keyed_digest(system.key(), text);
-    };
+  // With the values of sensitive lines unknown.
+  Result<EditResult> make(const Made& made, std::string_view text, System& system) const {
+    const Desired& desired = *made.desired;
+    KeyedDigestOf keyed;
+    if (!desired.sensitive.empty()) {
+      keyed = [&system](std::string_view line) {
+        return system.key().empty() ? std::string() : keyed_digest(system.key(), line);
+      };
+    }
+    if (secrets_->empty()) return make_edit(made.edit, text, keyed);
+    SealedLines sealed{secrets_->digests(), {}};
+    if (const Json& met = desired.attribute("meets"); met.is_object()) {
+      for (const auto& [part, digests] : met.items()) {
+        for (std::string& digest : texts_in(digests)) sealed.met[part].insert(std::move(digest));
+      }
+    }
+    return make_edit(made.edit, text, keyed, sealed);
   }
 
+  // `text` of a resource that is sensitive itself is sealed by who asked.
+  static void seal(const Desired& desired, bool secret, const std::string& key, Observed& observed) {
+    const bool own = desired.sensitive.contains("text");
+    for (const char* name : {"text", "wanted"}) {
+      const auto found = observed.attributes.find(name);
+      const bool hide = own ? name == std::string_view("wanted") : secret;
+      if (!hide || key.empty() || found == observed.attributes.end()) continue;
+      const auto& text = found->get_ref<const std::string&>();
+      if (!is_keyed_digest(text)) *found = keyed_digest(key, text);
+    }
+  }
+
+  const SecretLines* secrets_ = nullptr;
   std::string place_;
   bool there_ = false;
   bool changed_ = false;
@@ -141,15 +214,21 @@ class EditedFile {
 std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desired, System& system,
                                             const EditOf& edit_of) {
   std::map<std::pair<std::string, bool>, Result<Target>> targets;  // by path, and whether links are followed
+  std::map<std::string, SecretLines> secrets;                      // by place
   std::map<std::string, Result<EditedFile>> files;                 // by place
   std::vector<Result<Observed>> results;
   std::map<const Desired*, std::size_t> places;
   results.reserve(desired.size());
+  const auto key_of = [](const Desired& one) { return std::pair(one.text("path"), one.flag("follow", false)); };
   for (const Desired* one : desired) {
-    places.emplace(one, results.size());
-    const std::pair key(one->text("path"), one->flag("follow", false));
+    const auto key = key_of(*one);
     auto target = targets.find(key);
     if (target == targets.end()) target = targets.emplace(key, Target::find(key.first, key.second, system)).first;
+    if (target->second && !one->sensitive.empty()) secrets[target->second->place].add(*one, edit_of(*one));
+  }
+  for (const Desired* one : desired) {
+    places.emplace(one, results.size());
+    const auto target = targets.find(key_of(*one));
     if (!target->second) {
       results.emplace_back(target->second.error());
       continue;
@@ -160,7 +239,8 @@ std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desi
     }
     const std::string& place = target->second->place;
     auto file = files.find(place);
-    if (file == files.end()) file = files.emplace(place, EditedFile::read(*target->second, system)).first;
+    if (file == files.end())
+      file = files.emplace(place, EditedFile::read(*target->second, secrets[place], system)).first;
     if (!file->second) {
       results.emplace_back(file->second.error());
     } else {
@@ -202,17 +282,26 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
   operation.follow = desired.flag("follow", false);
   operation.backup = desired.flag("backup", false);
   operation.validate = desired.text("validate");
-  operation.beside_secrets = desired.flag("beside_secrets", false);
+  operation.beside_secrets = is_beside_secrets(desired);
   change.operations.emplace_back(std::move(operation));
   return change;
 }
 
-void complete_edit(Desired& desired, std::span<const Desired> host) {
+void complete_edit(Desired& desired, std::span<const Desired> host, const Edit& edit, const SecretOf& secret_of) {
   const std::string path = desired.text("path");
-  const bool beside = std::any_of(host.begin(), host.end(), [&](const Desired& other) {
-    return !other.sensitive.empty() && other.text("path") == path && other.address != desired.address;
-  });
-  if (beside) desired.attributes["beside_secrets"] = true;
+  std::map<std::string, std::string> lines;
+  for (const Desired& other : host) {
+    if (other.sensitive.empty() || other.text("path") != path) continue;
+    if (other.address != desired.address) desired.attributes["beside_secrets"] = true;
+    const std::string sealed = other.text("text");
+    const Json line = secret_of && is_keyed_digest(sealed) ? secret_of(sealed) : Json();
+    if (line.is_string()) lines.emplace(sealed, line.get<std::string>());
+  }
+  for (const auto& [part, digests] : met_by(edit, lines)) desired.attributes["meets"][part] = Json(digests);
+}
+
+bool is_beside_secrets(const Desired& desired) {
+  return desired.flag("beside_secrets", false);
 }
 
 }  // namespace plumb

@@ -26,11 +26,15 @@ using EditOf = std::function<Edit(const Desired&)>;
 //   wanted  what is to be in its place, where that is not the desired `text`
 //   lines   how many lines it found, where that is more than one
 //   left    true: nothing is there, and nothing is to be done about it
+// What is found of a line that a sensitive edit of the same file holds, or that it is to replace, is sealed.
 std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desired, System& system,
                                             const EditOf& edit_of);
 
-// For Provider::complete(): whether others have sensitive parts in the file, which its checkers could print.
-void complete_edit(Desired& desired, std::span<const Desired> host);
+// For Provider::complete(): whether others have sensitive parts in the file, which its checkers could print, and which
+// sensitive lines the edit is about, so that edits can be tried out where the values are not known.
+void complete_edit(Desired& desired, std::span<const Desired> host, const Edit& edit, const SecretOf& secret_of);
+// Whether others have sensitive parts in the file, so that nothing of what is in it is to be said.
+bool is_beside_secrets(const Desired& desired);
 
 // Pure: the change of `text`, and one EditFile for it.
 Change diff_edit(const Desired& desired, const Observed& observed, Edit edit);

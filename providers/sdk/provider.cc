@@ -103,7 +103,7 @@ std::vector<std::string> Provider::edits_paths(const Desired&) const {
 std::string Provider::remedy(const Desired&, const Missing&) const {
   return {};
 }
-void Provider::complete(Desired&, std::span<const Desired>) const {}
+void Provider::complete(Desired&, std::span<const Desired>, const SecretOf&) const {}
 Change Provider::triggered(const Desired&, const Observed&, Op) const {
   return {};
 }

@@ -4,6 +4,7 @@
 // no environment, no order of a hash table.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -50,6 +51,9 @@ struct Desired {
 
 // `state: absent`, which most kinds know.
 bool wants_absent(const Desired& desired);
+
+// The value that stands behind a keyed digest of the graph, where it is known; null elsewhere.
+using SecretOf = std::function<Json(const std::string& sealed)>;
 
 // Something a resource cannot do without and the host does not have. `what` is an address in the form of
 // the kind that would make it: user:deploy, group:www, directory:/etc/nginx, unit:nginx.service, file:/x.
@@ -143,8 +147,9 @@ class Provider {
   // What to do where nothing brings what is missing; "" where it is to be declared, as usual.
   virtual std::string remedy(const Desired& desired, const Missing& missing) const;
 
-  // Lets a resource finish its desired state with what the others of its host are (directory: what to keep).
-  virtual void complete(Desired& desired, std::span<const Desired> host) const;
+  // Lets a resource finish its desired state with what the others of its host are (directory: what to keep). Where the
+  // configuration is, sensitive values are known; what is made of them here stands in plans.
+  virtual void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const;
 
   // The operations of an action that one of the kind's triggers sets off; called only when diff() itself asks for
   // nothing that includes it.

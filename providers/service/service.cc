@@ -171,7 +171,7 @@ std::vector<Address> ServiceProvider::infers(const Desired& desired) const {
   return edges;
 }
 
-void ServiceProvider::complete(Desired& desired, std::span<const Desired> host) const {
+void ServiceProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   const std::string name = desired.text("name");
   for (const BackEnd* back_end : back_ends()) {
     const std::string unit = back_end->unit_name(name);

@@ -15,7 +15,7 @@ class ServiceProvider : public Provider {
   // Its unit and unit file, and the package of the same name.
   std::vector<Address> infers(const Desired& desired) const override;
   // Sets `unit_files` where another resource of the host manages files of the unit.
-  void complete(Desired& desired, std::span<const Desired> host) const override;
+  void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
   // A unit that something reloads is taken to be able to.
   Observed as_declared(const Desired& desired) const override;
   Change triggered(const Desired& desired, const Observed& observed, Op op) const override;

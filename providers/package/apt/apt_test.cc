@@ -326,7 +326,7 @@ TEST_F(Package, ASourceOfTheSameProjectMayHaveIt) {
   Desired desired = want({{"name", "vendor-app"}});
   Desired source;
   source.attributes = {{"path", "/etc/apt/sources.list.d/vendor.sources"}};
-  provider.complete(desired, std::span(&source, 1));
+  provider.complete(desired, std::span(&source, 1), {});
   const Seen seen = look(desired);
   EXPECT_FALSE(seen.observed->obstacle);
   EXPECT_EQ(seen.observed->missing, (std::vector<Missing>{{{"", "package", "vendor-app"}, "name"}}));

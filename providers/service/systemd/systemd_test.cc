@@ -201,11 +201,11 @@ TEST_F(Service, DefinitionsAreReloadedBeforeAStart) {  // S08
   Desired desired = want({{"name", "x"}, {"state", "running"}});
   Desired unit_file;
   unit_file.attributes = {{"path", "/etc/systemd/system/x.service.d/limits.conf"}};
-  provider.complete(desired, std::span(&unit_file, 1));
+  provider.complete(desired, std::span(&unit_file, 1), {});
   EXPECT_EQ(verbs(look(desired).change), "daemon_reload x.service, start x.service");
   unit_file.attributes = {{"path", "/etc/systemd/system/xy.service"}};
   desired = want({{"name", "x"}, {"state", "running"}});
-  provider.complete(desired, std::span(&unit_file, 1));
+  provider.complete(desired, std::span(&unit_file, 1), {});
   EXPECT_EQ(verbs(look(desired).change), "start x.service");
 }
 
