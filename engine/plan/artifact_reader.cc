@@ -7,6 +7,7 @@
 #include "engine/plan/artifact.h"
 #include "engine/plan/document_parts.h"
 #include "engine/plan/object_reader.h"
+#include "engine/plan/take_action.h"
 #include "engine/plan/verify.h"
 
 namespace plumb::plan {
@@ -47,19 +48,20 @@ Result<std::vector<T>> read_list(const Json* json, Result<T> (*read)(const Json&
   return list;
 }
 
-Result<Actions> read_actions(const Json& json) {
+// What the actions hold is moved out of the document.
+Result<Actions> read_actions(Json& json) {
   if (!json.is_array()) return unreadable("a list of actions is not a list");
   Actions actions;
   actions.reserve(json.size());
-  for (const Json& item : json) {
-    PLUMB_TRY_ASSIGN(Action action, action_from_json(item));
+  for (Json& item : json) {
+    PLUMB_TRY_ASSIGN(Action action, take_action(item));
     actions.push_back(std::move(action));
   }
   return actions;
 }
 
-// But for its actions, of which `actions` is told.
-Result<HostPlan> read_host(const Json& json, const Json*& actions) {
+// But for its actions, which are there.
+Result<HostPlan> read_host(const Json& json) {
   ObjectReader reader(json, "a host");
   HostPlan host;
   host.facts = reader.text("facts");
@@ -70,7 +72,7 @@ Result<HostPlan> read_host(const Json& json, const Json*& actions) {
   host.orphans = reader.texts("orphans");
   PLUMB_TRY_ASSIGN(host.locks, read_list(reader.find("locks", false), read_lock));
   PLUMB_TRY_ASSIGN(host.held_back, read_list(reader.find("held_back", false), read_held_back));
-  actions = reader.find("actions");
+  (void)reader.find("actions");
   if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
   return host;
 }
@@ -132,12 +134,12 @@ class PartsReader {
       PLUMB_TRY_ASSIGN(plan_.blobs[name], read_blob(name, value));
       return {};
     }));
-    PLUMB_TRY(each("shared", [&](const std::string& name, const Json& value) -> Result<> {
+    PLUMB_TRY(each("shared", [&](const std::string& name, Json& value) -> Result<> {
       PLUMB_TRY_ASSIGN(const Actions actions, read_actions(value));
       shared_[name] = PackedActions(actions);
       return {};
     }));
-    PLUMB_TRY(each("hosts", [&](const std::string& name, const Json& value) { return add_host(name, value); }));
+    PLUMB_TRY(each("hosts", [&](const std::string& name, Json& value) { return add_host(name, value); }));
     if (broken_.empty()) broken_ = verify_turns(plan_);
     return std::move(plan_);
   }
@@ -152,7 +154,7 @@ class PartsReader {
     if (members == parts_.objects.end()) return {};
     for (const auto& [name, text] : members->second) {
       PLUMB_TRY_ASSIGN(const Json read_name, parse_json(name, Code::kPlanUnreadable));
-      PLUMB_TRY_ASSIGN(const Json value, parse_json(text, Code::kPlanUnreadable));
+      PLUMB_TRY_ASSIGN(Json value, parse_json(text, Code::kPlanUnreadable));
       PLUMB_TRY(take(read_name.get_ref<const std::string&>(), value));
     }
     return {};
@@ -186,18 +188,18 @@ class PartsReader {
     return {};
   }
 
-  Result<> add_host(const std::string& name, const Json& json) {
-    const Json* list = nullptr;
-    PLUMB_TRY_ASSIGN(HostPlan host, read_host(json, list));
-    if (list->is_string()) {
-      const auto found = shared_.find(list->get<std::string>());
+  Result<> add_host(const std::string& name, Json& json) {
+    PLUMB_TRY_ASSIGN(HostPlan host, read_host(json));
+    Json& list = json["actions"];
+    if (list.is_string()) {
+      const auto found = shared_.find(list.get<std::string>());
       if (found == shared_.end()) return unreadable("a host refers to a list of actions that is not there");
       host.actions = found->second;
       // Many hosts share one list; but for its actions a host's plan is soon looked through.
       const bool is_new = looked_at_.insert(found->first).second;
       if (is_new || !host.held_back.empty()) look_at(name, host, host.actions.unpack());
     } else {
-      PLUMB_TRY_ASSIGN(const Actions actions, read_actions(*list));
+      PLUMB_TRY_ASSIGN(const Actions actions, read_actions(list));
       look_at(name, host, actions);
       host.actions = PackedActions(actions);
     }

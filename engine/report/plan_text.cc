@@ -251,6 +251,28 @@ std::vector<List> distinct_lists(const plan::Plan& plan) {
   return lists;
 }
 
+// The elements of a list as its canonical text holds them.
+std::vector<std::string_view> elements(std::string_view list) {
+  std::vector<std::string_view> all;
+  std::size_t depth = 0;
+  std::size_t begin = 1;
+  for (std::size_t at = 0; at < list.size(); ++at) {
+    const char c = list[at];
+    if (c == '"') {
+      while (list[++at] != '"') at += list[at] == '\\' ? 1 : 0;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+    if ((c == ',' && depth == 1) || (depth == 0 && at > begin)) {
+      all.push_back(list.substr(begin, at - begin));
+      begin = at + 1;
+    }
+  }
+  return all;
+}
+
 struct Group {
   std::vector<std::string> hosts;
   std::size_t list = 0;                // the first one that has its actions
@@ -273,11 +295,10 @@ std::vector<Group> group_by_hosts(const std::vector<List>& lists) {
   };
   std::map<std::string, Entry> entries;  // by the digest of the action's own JSON
   for (std::size_t list = 0; list < lists.size(); ++list) {
-    const plan::Actions actions = lists[list].actions->unpack();
+    const std::string text = lists[list].actions->text();
+    const std::vector<std::string_view> actions = elements(text);
     for (std::size_t i = 0; i < actions.size(); ++i) {
-      std::string text;
-      plan::append_action(text, actions[i]);
-      Entry& entry = entries[digest(text)];
+      Entry& entry = entries[digest(actions[i])];
       if (entry.lists.empty()) entry.position = i;
       if (entry.lists.empty() || entry.lists.back() != list) entry.lists.push_back(list);
       entry.place = std::max(entry.place, i);
