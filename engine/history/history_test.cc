@@ -37,12 +37,14 @@ std::vector<std::string> ids(const std::vector<RunSummary>& runs) {
 class AsNobody {
  public:
   AsNobody() : was_root_(::geteuid() == 0) {
-    if (was_root_) EXPECT_EQ(::seteuid(65534), 0);
+    if (!was_root_) return;
+    EXPECT_EQ(::seteuid(65534), 0);
   }
   AsNobody(const AsNobody&) = delete;
   AsNobody& operator=(const AsNobody&) = delete;
   ~AsNobody() {
-    if (was_root_) EXPECT_EQ(::seteuid(0), 0);
+    if (!was_root_) return;
+    EXPECT_EQ(::seteuid(0), 0);
   }
 
  private:
