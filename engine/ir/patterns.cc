@@ -115,7 +115,9 @@ class PatternChecker {
     if (const std::string near = nearest(pattern, candidates_); !near.empty())
       problem.label = "did you mean `" + near + "`?";
     problem.hint = "an address is written kind:identity";
-    if (!candidates_.empty()) problem.hint += ", for example " + candidates_.front();
+    const auto whole =
+        std::find_if(addresses_.begin(), addresses_.end(), [](const std::string& one) { return !one.ends_with(':'); });
+    if (whole != addresses_.end()) problem.hint += ", for example " + *whole;
     if (glob) problem.severity = Severity::kWarning;
     diagnostics_.add(std::move(problem));
   }

@@ -302,6 +302,7 @@ class StopOfAContent : public StopTest {
     Request request;
     request.apply.project = "edge";
     request.apply.actions.resize(1);
+    request.apply.actions.front().desired.address = {"", "note", "/etc/image"};
     request.apply.contents = {{host.content, host.size}};
     return session.apply(request, PlanContents(plan, folder_.path(), std::filesystem::path(), compiled),
                          [](const wire::Event&) {});

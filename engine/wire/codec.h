@@ -166,7 +166,6 @@ class Reader {
     required(name, value);
     if (problem_.any() || value.is_object()) return;
     problem_.set("an object is expected");
-    problem_.set(name);
   }
   void required(const char* name, std::string& value, Cleaning auto clean) {
     required(name, value);
