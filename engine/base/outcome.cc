@@ -10,6 +10,9 @@ struct Named {
   Outcome outcome;
   std::string_view name;
 };
+// For compilers that deduce nothing from the members of an aggregate.
+template <class Outcome>
+Named(Outcome, std::string_view) -> Named<Outcome>;
 
 constexpr std::array kActions = {
     Named{ActionOutcome::kStarted, "started"},   Named{ActionOutcome::kChanged, "changed"},

@@ -71,10 +71,11 @@ std::optional<DocumentParts> cut(std::string_view document) {
   Cutter cutter(document);
   DocumentParts parts;
   const auto cut_large = [&](std::string_view name) {
-    const auto [members, is_new] = parts.objects.try_emplace(name.substr(1, name.size() - 2));
-    return is_new && cutter.object([&](std::string_view member) {
+    const auto found = parts.objects.try_emplace(name.substr(1, name.size() - 2));
+    CutMembers& members = found.first->second;
+    return found.second && cutter.object([&](std::string_view member) {
       const std::string_view value = cutter.value();
-      members->second.emplace_back(member, value);
+      members.emplace_back(member, value);
       return !value.empty();
     });
   };

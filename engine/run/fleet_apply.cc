@@ -165,7 +165,8 @@ void Fleet::apply_and_record(Member& member, const Carrying& carrying) {
 }
 
 void Fleet::apply_wave(const std::vector<Member*>& members, const Carrying& carrying, RolloutGate& gate) {
-  const auto& [plan, options, lists] = carrying;
+  const plan::Plan& plan = carrying.plan;
+  const ApplyOptions& options = carrying.options;
   std::mutex gate_mutex;
   for_each_parallel(members.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members[i];

@@ -38,7 +38,7 @@ namespace {
 template <class Kinds>
 auto place_of(Kinds& kinds, std::string_view name) {
   return std::lower_bound(kinds.begin(), kinds.end(), name,
-                          [](const Kind& kind, std::string_view wanted) { return kind.name < wanted; });
+                          [](const Kind& kind, std::string_view wanted) { return kind.name.compare(wanted) < 0; });
 }
 
 }  // namespace
