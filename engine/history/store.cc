@@ -85,7 +85,8 @@ Result<Database> open_to_read(const std::filesystem::path& file) {
 // begun anew over old entries; in a new one are none, and nothing is lost with it that the next commits, which are not
 // synced either, would not lose too. A checkpoint syncs all of it before it touches the database.
 Result<> begin_log(Database& database) {
-  PLUMB_TRY(database.execute("PRAGMA synchronous = OFF"));
+  // No checkpoint here, which would not be synced: another process may have begun to write.
+  PLUMB_TRY(database.execute("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0"));
   PLUMB_TRY(database.use_write_ahead_log());
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
   PLUMB_TRY_ASSIGN(const std::int64_t version, database.number("PRAGMA user_version"));
