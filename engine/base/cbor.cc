@@ -97,7 +97,7 @@ class Reader {
 
   bool array(std::uint64_t count) {
     if (count > rest_.size()) return false;  // an item takes a byte at least
-    if (!builder_.start_array(std::min<std::size_t>(count, kExpectedItems))) return false;
+    if (!builder_.start_array(std::min(static_cast<std::size_t>(count), kExpectedItems))) return false;
     for (std::uint64_t i = 0; i < count; ++i) {
       if (!item()) return false;
     }
@@ -106,7 +106,7 @@ class Reader {
 
   bool map(std::uint64_t count) {
     if (count > rest_.size() / 2) return false;
-    if (!builder_.start_object(count)) return false;
+    if (!builder_.start_object(static_cast<std::size_t>(count))) return false;
     for (std::uint64_t i = 0; i < count; ++i) {
       Head name{};
       if (!head(name) || name.major != Major::kText || name.number > rest_.size()) return false;
@@ -135,7 +135,9 @@ class Reader {
 
   bool number(double value) { return std::isfinite(value) && builder_.number_float(value, {}); }
 
-  std::string_view take(std::size_t size) {
+  // As many as there are at least.
+  std::string_view take(std::uint64_t count) {
+    const auto size = static_cast<std::size_t>(count);
     const std::string_view taken = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return taken;

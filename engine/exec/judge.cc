@@ -14,10 +14,10 @@ std::string shown(const Desired& desired, const std::string& name, const Json& v
   const bool digested = value.is_string() && (is_digest(value.get_ref<const std::string&>()) ||
                                               is_keyed_digest(value.get_ref<const std::string&>()));
   if (digested || desired.sensitive.contains(name) || is_beside_secrets(desired)) return "other bytes";
-  constexpr std::size_t kLongest = 80;
+  constexpr std::size_t kLongestShown = 80;
   std::string text = canonical(value);
-  if (text.size() > kLongest) {
-    text.resize(kLongest - 3);
+  if (text.size() > kLongestShown) {
+    text.resize(kLongestShown - 3);
     text += "…";
   }
   return text;

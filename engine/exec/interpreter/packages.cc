@@ -11,7 +11,7 @@ namespace plumb::exec {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kLockWait = std::chrono::seconds(120);
+constexpr auto kManagerWait = std::chrono::seconds(120);
 
 // Who holds one of the package manager's locks: "apt-get (process 4711)", "" for nobody.
 std::string lock_holder(const RootFiles& files, const PackageManager& manager) {
@@ -30,11 +30,11 @@ std::string lock_holder(const RootFiles& files, const PackageManager& manager) {
 }
 
 Result<> wait_for_locks(const RootFiles& files, const PackageManager& manager) {
-  const auto due = Clock::now() + kLockWait;
+  const auto due = Clock::now() + kManagerWait;
   for (std::string holder = lock_holder(files, manager); !holder.empty(); holder = lock_holder(files, manager)) {
     if (Clock::now() >= due) {
       return fail(Code::kPackageLock, "the package database is locked by " + holder + " for more than " +
-                                          std::to_string(kLockWait.count()) + " s");
+                                          std::to_string(kManagerWait.count()) + " s");
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(250));
   }
