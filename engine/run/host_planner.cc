@@ -47,8 +47,9 @@ std::map<std::string, Json> PlannedHost::left() const {
   const std::optional<std::string> bytes = unpack(left_, static_cast<std::int64_t>(left_size_));
   assert(bytes);
   std::map<std::string, Json> left;
-  Json all = Json::from_cbor(*bytes);
-  for (auto& [address, attributes] : all.items()) left.emplace(address, std::move(attributes));
+  Result<Json> all = parse_cbor(*bytes);
+  assert(all);
+  for (auto& [address, attributes] : all->items()) left.emplace(address, std::move(attributes));
   return left;
 }
 
