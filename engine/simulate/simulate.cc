@@ -77,7 +77,8 @@ class Simulator {
     result.host.orphans = orphans();
     result.host.locks = observation_.locks;
     result.host.held_back = std::move(held_back_);
-    result.actions = std::move(actions_);
+    result.host.actions = plan::ActionList(std::move(actions_));
+    result.actions = result.host.actions.get();
     result.texts = std::move(texts_);
     return result;
   }
@@ -511,14 +512,13 @@ std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Regist
   }
   Simulation result = Simulator(graph, kinds, observation, host_name, found, scope).run();
   if (const std::string broken =
-          kChecked && !found.has_errors() ? plan::verify(result.host, result.actions, kinds) : "";
+          kChecked && !found.has_errors() ? plan::verify(result.host, *result.actions, kinds) : "";
       !broken.empty()) {
     found.add(Diagnostic(Code::kInternal, "a plan does not hold together: " + broken).on(host_name));
   }
   const bool failed = found.has_errors();
   diagnostics.extend(std::move(found));
   if (failed) return std::nullopt;
-  result.host.actions = plan::PackedActions(result.actions);
   return result;
 }
 

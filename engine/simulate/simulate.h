@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,7 +37,7 @@ struct Observation {
 
 struct Simulation {
   plan::HostPlan host;
-  plan::Actions actions;                     // of `host`, for who looks at them right away
+  std::shared_ptr<const plan::Actions> actions;  // of `host`, for who looks at them right away
   std::map<std::string, std::string> texts;  // digest -> text that stands on the host now, for the diff
 };
 
