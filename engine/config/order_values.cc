@@ -15,6 +15,7 @@ struct Item {
   std::vector<std::pair<std::size_t, SourceSpan>> needs;
   int level = -1;
   bool open = false;
+  bool left_out = false;  // as part of a circle, or needing one
 };
 
 class Orderer {
@@ -47,31 +48,35 @@ class Orderer {
   // Faults are told when the expressions are compiled with types; here names are enough.
   void find_needs(Item& item) {
     if (item.value != nullptr) {
-      take_needs(item, item.value->value, environment_);
+      take_needs(item, item.value->value, environment_, {});
       return;
     }
     Placement& placement = item.call->placement;
     cel::Environment names = environment_;
     for (Loop& loop : placement.loops) {
-      take_needs(item, loop.over, names);
+      take_needs(item, loop.over, names, {});
       for (const std::string& name : loop.names) names.add_variable(name, cel::Type());
     }
+    std::vector<cel::Guard> proved;
     if (auto& when = placement.when) {
       Diagnostics untold;
-      if (when->compile({names, context_.sources, untold})) add_needs(item, when->program().references(), when->span());
+      if (when->compile({names, context_.sources, untold})) {
+        add_needs(item, when->program().references(), when->span());
+        proved = when->program().proves(true);
+      }
     }
-    if (placement.id) take_needs(item, *placement.id, names);
+    if (placement.id) take_needs(item, *placement.id, names, proved);
     for (auto* list : {&placement.after, &placement.before}) {
-      for (Dynamic& address : *list) take_needs(item, address, names);
+      for (Dynamic& address : *list) take_needs(item, address, names, proved);
     }
     if (item.call->all_literal) return;
-    for (auto& [key, given] : item.call->with) take_needs(item, given.value, names);
+    for (auto& [key, given] : item.call->with) take_needs(item, given.value, names, proved);
   }
 
-  void take_needs(Item& item, Dynamic& value, const cel::Environment& names) {
+  void take_needs(Item& item, Dynamic& value, const cel::Environment& names, const std::vector<cel::Guard>& proved) {
     if (!may_be_dynamic(value.node())) return;
     Diagnostics untold;
-    if (value.compile({names, context_.sources, untold})) add_needs(item, value.references(), value.span());
+    if (value.compile({names, context_.sources, untold, proved})) add_needs(item, value.references(), value.span());
   }
 
   void add_needs(Item& item, const std::vector<cel::Reference>& references, const SourceSpan& span) {
@@ -96,7 +101,7 @@ class Orderer {
       report_cycle(path, i);
       return -1;
     }
-    if (item.level >= 0 || broken(item)) return item.level;
+    if (item.level >= 0 || item.left_out) return item.level;
     item.open = true;
     path.push_back(i);
     int level = 0;
@@ -107,11 +112,10 @@ class Orderer {
     path.pop_back();
     item.open = false;
     item.level = level;
+    item.left_out = level < 0;
     if (level < 0) (item.value != nullptr ? item.value->broken : item.call->broken) = true;
     return level;
   }
-
-  static bool broken(const Item& item) { return item.value != nullptr && item.value->broken; }
 
   void report_cycle(const std::vector<std::size_t>& path, std::size_t back_to) {
     const auto begin = std::find(path.begin(), path.end(), back_to);
