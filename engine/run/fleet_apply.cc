@@ -118,7 +118,8 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
   Journalist journalist(member.name, actions, options.history);
   const EventSink sink = [&](const wire::Event& event) { take_event(member, actions, event, journalist); };
   ToConfirm changes = to_confirm(request->apply);
-  const Result<wire::Done> done = member.session->apply(std::move(*request), contents_of(plan, options.contents, &member), sink);
+  const Result<wire::Done> done =
+      member.session->apply(std::move(*request), contents_of(plan, options.contents, &member), sink);
   if (done) {
     take_totals(*done, result);
     journalist.close(ActionOutcome::kSkipped);

@@ -38,7 +38,7 @@ struct Observation {
 struct Simulation {
   plan::HostPlan host;
   std::shared_ptr<const plan::Actions> actions;  // of `host`, for who looks at them right away
-  std::map<std::string, std::string> texts;  // digest -> text that stands on the host now, for the diff
+  std::map<std::string, std::string> texts;      // digest -> text that stands on the host now, for the diff
 };
 
 // Nothing comes back where `diagnostics` holds an error for this host.

@@ -81,7 +81,7 @@ class Splitter {
     const std::string bytes = to_cbor(body_);
     if (bytes.size() > kMaxFrame) {
       return too_large(kind(), "one part of it has " + std::to_string(bytes.size()) + " bytes, and a frame at most " +
-                                  std::to_string(kMaxFrame));
+                                   std::to_string(kMaxFrame));
     }
     total_ += bytes.size();
     if (total_ > kMessageLimits.bytes) return too_large(kind());
