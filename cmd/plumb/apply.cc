@@ -46,7 +46,7 @@ class Apply {
       : program_(program),
         arguments_(arguments),
         terminal_(program.options.no_color),
-        workspace_(program.options, terminal_),
+        workspace_(*new Workspace(program.options, terminal_)),
         progress_(terminal_, program.options) {
     terminal_.set_json(program.options.output == "json");
   }
@@ -149,7 +149,8 @@ class Apply {
   const ApplyArguments& arguments_;
   Terminal terminal_;
   std::optional<run::PlanFiles> files_;  // of a saved plan
-  Workspace workspace_;
+  // Ends with the program: a large project takes long to be taken apart.
+  Workspace& workspace_;
   Progress progress_;
   run::ApplyResult result_;
   std::string way_on_;  // the command to go on with

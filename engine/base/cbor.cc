@@ -33,59 +33,136 @@ constexpr std::size_t kMaxValues = std::size_t{4} << 20;
 // Room that is made for a list's items before they are there.
 constexpr std::size_t kExpectedItems = 4096;
 
+struct Head {
+  Major major{};
+  std::uint8_t detail = 0;
+  std::uint64_t number = 0;
+};
+
+// Takes an item's first bytes off. False where they are none.
+bool take_head(std::string_view& rest, Head& head) {
+  if (rest.empty()) return false;
+  const auto first = static_cast<std::uint8_t>(rest.front());
+  rest.remove_prefix(1);
+  head.major = static_cast<Major>(first >> 5U);
+  head.detail = first & 0x1fU;
+  head.number = head.detail;
+  if (head.detail < kOneByte) return true;
+  if (head.detail > kEightBytes) return false;
+  const std::size_t size = std::size_t{1} << (head.detail - kOneByte);
+  if (rest.size() < size) return false;
+  head.number = 0;
+  for (std::size_t i = 0; i < size; ++i) head.number = head.number << 8U | static_cast<std::uint8_t>(rest[i]);
+  rest.remove_prefix(size);
+  return true;
+}
+
+// As many as there are at least.
+std::string_view take(std::string_view& rest, std::uint64_t count) {
+  const auto size = static_cast<std::size_t>(count);
+  const std::string_view taken = rest.substr(0, size);
+  rest.remove_prefix(size);
+  return taken;
+}
+
+// A number of more than a byte, as its first bytes hold it.
+double real_of(const Head& head) {
+  return head.detail == kFourBytes ? static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(head.number)))
+                                   : std::bit_cast<double>(head.number);
+}
+
+// Makes a tree of what is read.
+class TreeBuilder {
+ public:
+  explicit TreeBuilder(const JsonLimits& limits) : builder_(limits.depth, kMaxValues) {}
+
+  bool integer(std::int64_t value) { return builder_.number_integer(value); }
+  bool natural(std::uint64_t value) { return builder_.number_unsigned(value); }
+  bool real(double value) { return builder_.number_float(value, {}); }
+  bool boolean(bool value) { return builder_.boolean(value); }
+  bool null() { return builder_.null(); }
+  bool bytes(std::string_view value) {
+    Json::binary_t bytes({value.begin(), value.end()});
+    return builder_.binary(bytes);
+  }
+  bool text(std::string_view value) {
+    std::string text(value);
+    return builder_.string(text);
+  }
+  bool begin_list(std::size_t count) { return builder_.start_array(std::min(count, kExpectedItems)); }
+  bool begin_map(std::size_t count) { return builder_.start_object(count); }
+  bool name(std::string_view value) {
+    std::string text(value);
+    return builder_.key(text);
+  }
+  bool end() { return builder_.end_array(); }
+
+  const std::string& problem() const { return builder_.problem; }
+  Json take() { return std::move(builder_.root); }
+
+ private:
+  StrictBuilder builder_;
+};
+
+// Looks, and keeps nothing.
+class Checker {
+ public:
+  explicit Checker(const JsonLimits& limits) : depth_left_(limits.depth) {}
+
+  bool integer(std::int64_t) { return count(); }
+  bool natural(std::uint64_t) { return count(); }
+  bool real(double) { return count(); }
+  bool boolean(bool) { return count(); }
+  bool null() { return count(); }
+  bool bytes(std::string_view) { return count(); }
+  bool text(std::string_view value) { return count() && (valid_utf8(value) || stop("a string is not valid UTF-8")); }
+  bool begin_list(std::size_t) { return begin(); }
+  bool begin_map(std::size_t) { return begin(); }
+  bool name(std::string_view value) { return valid_utf8(value) || stop("a name is not valid UTF-8"); }
+  bool end() {
+    ++depth_left_;
+    return true;
+  }
+
+  const std::string& problem() const { return problem_; }
+
+ private:
+  bool stop(const char* why) {
+    problem_ = why;
+    return false;
+  }
+  bool count() { return values_left_-- > 0 || stop("it holds too many values"); }
+  bool begin() { return (depth_left_-- > 0 || stop("nested too deeply")) && count(); }
+
+  int depth_left_;
+  std::size_t values_left_ = kMaxValues;
+  std::string problem_;
+};
+
+template <class Builder>
 class Reader {
  public:
-  Reader(std::string_view bytes, StrictBuilder& builder) : rest_(bytes), builder_(builder) {}
+  Reader(std::string_view bytes, Builder& builder) : rest_(bytes), builder_(builder) {}
 
   // False where the builder has stopped or the bytes are malformed.
   bool document() { return item() && rest_.empty(); }
 
  private:
-  struct Head {
-    Major major;
-    std::uint8_t detail;
-    std::uint64_t number;
-  };
-
-  bool head(Head& head) {
-    if (rest_.empty()) return false;
-    const auto first = static_cast<std::uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
-    head.major = static_cast<Major>(first >> 5U);
-    head.detail = first & 0x1fU;
-    head.number = head.detail;
-    if (head.detail < kOneByte) return true;
-    if (head.detail > kEightBytes) return false;
-    const std::size_t size = std::size_t{1} << (head.detail - kOneByte);
-    if (rest_.size() < size) return false;
-    head.number = 0;
-    for (std::size_t i = 0; i < size; ++i) head.number = head.number << 8U | static_cast<std::uint8_t>(rest_[i]);
-    rest_.remove_prefix(size);
-    return true;
-  }
-
   bool item() {
-    Head head{};
-    if (!this->head(head)) return false;
+    Head head;
+    if (!take_head(rest_, head)) return false;
     switch (head.major) {
       case Major::kUnsigned:
-        return builder_.number_unsigned(head.number);
+        return builder_.natural(head.number);
       case Major::kNegative:
         if (head.number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return false;
-        return builder_.number_integer(-1 - static_cast<std::int64_t>(head.number));
-      case Major::kBytes: {
-        if (head.number > rest_.size()) return false;
-        const std::string_view bytes = take(head.number);
-        Json::binary_t value({bytes.begin(), bytes.end()});
-        return builder_.binary(value);
-      }
-      case Major::kText: {
-        if (head.number > rest_.size()) return false;
-        std::string text(take(head.number));
-        return builder_.string(text);
-      }
+        return builder_.integer(-1 - static_cast<std::int64_t>(head.number));
+      case Major::kBytes:
+        return head.number <= rest_.size() && builder_.bytes(take(rest_, head.number));
+      case Major::kText:
+        return head.number <= rest_.size() && builder_.text(take(rest_, head.number));
       case Major::kArray:
-        return array(head.number);
+        return list(head.number);
       case Major::kMap:
         return map(head.number);
       case Major::kSimple:
@@ -96,25 +173,24 @@ class Reader {
     return false;
   }
 
-  bool array(std::uint64_t count) {
+  bool list(std::uint64_t count) {
     if (count > rest_.size()) return false;  // an item takes a byte at least
-    if (!builder_.start_array(std::min(static_cast<std::size_t>(count), kExpectedItems))) return false;
+    if (!builder_.begin_list(static_cast<std::size_t>(count))) return false;
     for (std::uint64_t i = 0; i < count; ++i) {
       if (!item()) return false;
     }
-    return builder_.end_array();
+    return builder_.end();
   }
 
   bool map(std::uint64_t count) {
     if (count > rest_.size() / 2) return false;
-    if (!builder_.start_object(static_cast<std::size_t>(count))) return false;
+    if (!builder_.begin_map(static_cast<std::size_t>(count))) return false;
     for (std::uint64_t i = 0; i < count; ++i) {
-      Head name{};
-      if (!head(name) || name.major != Major::kText || name.number > rest_.size()) return false;
-      std::string text(take(name.number));
-      if (!builder_.key(text) || !item()) return false;
+      Head name;
+      if (!take_head(rest_, name) || name.major != Major::kText || name.number > rest_.size()) return false;
+      if (!builder_.name(take(rest_, name.number)) || !item()) return false;
     }
-    return builder_.end_object();
+    return builder_.end();
   }
 
   bool simple(const Head& head) {
@@ -126,27 +202,35 @@ class Reader {
       case kNull:
         return builder_.null();
       case kFourBytes:
-        return number(std::bit_cast<float>(static_cast<std::uint32_t>(head.number)));
       case kEightBytes:
-        return number(std::bit_cast<double>(head.number));
+        return std::isfinite(real_of(head)) && builder_.real(real_of(head));
       default:
         return false;
     }
   }
 
-  bool number(double value) { return std::isfinite(value) && builder_.number_float(value, {}); }
-
-  // As many as there are at least.
-  std::string_view take(std::uint64_t count) {
-    const auto size = static_cast<std::size_t>(count);
-    const std::string_view taken = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return taken;
-  }
-
   std::string_view rest_;
-  StrictBuilder& builder_;
+  Builder& builder_;
 };
+
+// Takes the first item off bytes that were checked.
+std::string_view take_item(std::string_view& rest) {
+  const std::string_view from = rest;
+  std::uint64_t left = 1;
+  while (left > 0) {
+    Head head;
+    (void)take_head(rest, head);
+    --left;
+    if (head.major == Major::kBytes || head.major == Major::kText) {
+      (void)take(rest, head.number);
+    } else if (head.major == Major::kArray) {
+      left += head.number;
+    } else if (head.major == Major::kMap) {
+      left += 2 * head.number;
+    }
+  }
+  return from.substr(0, from.size() - rest.size());
+}
 
 void append_bytes(std::string& out, std::uint64_t number, std::size_t size) {
   while (size-- > 0) out += static_cast<char>(number >> (8 * size));
@@ -274,15 +358,106 @@ void append_cbor(std::string& out, const Json& value) {
   }
 }
 
-Result<Json> parse_cbor(std::string_view bytes, const JsonLimits& limits) {
+namespace {
+
+template <class Builder>
+Result<> read(std::string_view bytes, const JsonLimits& limits, Builder& builder) {
   if (bytes.size() > limits.bytes) {
     return fail(Code::kProtocol, "the document has " + std::to_string(bytes.size()) + " bytes; at most " +
                                      std::to_string(limits.bytes) + " are read");
   }
-  StrictBuilder builder(limits.depth, kMaxValues);
-  if (!Reader(bytes, builder).document())
-    return fail(Code::kProtocol, builder.problem.empty() ? "malformed CBOR" : builder.problem);
-  return std::move(builder.root);
+  if (Reader<Builder>(bytes, builder).document()) return {};
+  return fail(Code::kProtocol, builder.problem().empty() ? "malformed CBOR" : builder.problem());
+}
+
+}  // namespace
+
+Result<Json> parse_cbor(std::string_view bytes, const JsonLimits& limits) {
+  TreeBuilder builder(limits);
+  PLUMB_TRY(read(bytes, limits, builder));
+  return builder.take();
+}
+
+Result<CborItem> check_cbor(std::string_view bytes, const JsonLimits& limits) {
+  Checker checker(limits);
+  PLUMB_TRY(read(bytes, limits, checker));
+  return CborItem(bytes);
+}
+
+bool CborItem::is_list() const {
+  return major() == static_cast<int>(Major::kArray);
+}
+
+bool CborItem::is_map() const {
+  return major() == static_cast<int>(Major::kMap);
+}
+
+std::optional<std::string_view> CborItem::text() const {
+  std::string_view rest = bytes_;
+  Head head;
+  if (!take_head(rest, head) || head.major != Major::kText) return std::nullopt;
+  return rest;
+}
+
+std::optional<std::string_view> CborItem::bytes() const {
+  std::string_view rest = bytes_;
+  Head head;
+  if (!take_head(rest, head) || head.major != Major::kBytes) return std::nullopt;
+  return rest;
+}
+
+std::optional<bool> CborItem::boolean() const {
+  std::string_view rest = bytes_;
+  Head head;
+  if (!take_head(rest, head) || head.major != Major::kSimple) return std::nullopt;
+  if (head.detail != kFalse && head.detail != kTrue) return std::nullopt;
+  return head.detail == kTrue;
+}
+
+std::optional<std::uint64_t> CborItem::natural() const {
+  std::string_view rest = bytes_;
+  Head head;
+  if (!take_head(rest, head) || head.major != Major::kUnsigned) return std::nullopt;
+  return head.number;
+}
+
+std::optional<std::int64_t> CborItem::negative() const {
+  std::string_view rest = bytes_;
+  Head head;
+  if (!take_head(rest, head) || head.major != Major::kNegative) return std::nullopt;
+  return -1 - static_cast<std::int64_t>(head.number);
+}
+
+std::size_t CborItem::size() const {
+  std::string_view rest = bytes_;
+  Head head;
+  (void)take_head(rest, head);
+  return static_cast<std::size_t>(head.number);
+}
+
+std::vector<CborItem> CborItem::items() const {
+  std::string_view rest = bytes_;
+  Head head;
+  (void)take_head(rest, head);
+  std::vector<CborItem> items;
+  items.reserve(static_cast<std::size_t>(head.number));
+  for (std::uint64_t i = 0; i < head.number; ++i) items.emplace_back(take_item(rest));
+  return items;
+}
+
+std::vector<CborItem::Member> CborItem::members() const {
+  std::string_view rest = bytes_;
+  Head head;
+  (void)take_head(rest, head);
+  std::vector<Member> members;
+  members.reserve(static_cast<std::size_t>(head.number));
+  for (std::uint64_t i = 0; i < head.number; ++i) {
+    Head name;
+    (void)take_head(rest, name);
+    const std::string_view text = take(rest, name.number);
+    members.push_back({text, CborItem(take_item(rest))});
+  }
+  return members;
 }
 
 std::string to_cbor(const Json& value) {

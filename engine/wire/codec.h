@@ -1,5 +1,5 @@
-// How the members of messages become CBOR, and come back from the values that are read of it. One function a type,
-// `members(codec, value)`, names them for both directions, so that what is written and what is read cannot drift apart.
+// How the members of messages become CBOR and come back. One function a type, `members(codec, value)`, names them for
+// both directions, so that what is written and what is read cannot drift apart.
 //
 // Members that have their default value are left out. Reading is strict: a member of the wrong type, one that
 // is not known, or a required one that is missing is refused, and so is a list of more than it may hold. Text that is
@@ -203,22 +203,23 @@ class Writer {
   std::size_t members_ = 0;
 };
 
+// Reads an object; what it does not take, finish() refuses.
 class Reader {
  public:
-  Reader(Json& in, Problem& problem) : in_(in), problem_(problem) {}
+  Reader(CborItem item, Problem& problem);
 
   template <class T>
   void required(const char* name, T& value) {
-    if (!in_.contains(name)) problem_.set(std::string("the member `") + name + "` is missing");
+    if (find(name) == members_.end()) problem_.set(std::string("the member `") + name + "` is missing");
     member(name, value);
   }
   template <class T>
   void member(const char* name, T& value) {
-    const auto found = in_.find(name);
-    if (problem_.any() || found == in_.end()) return;
-    Json taken = std::move(*found);
-    in_.erase(found);
-    from_value(taken, value);
+    const auto found = find(name);
+    if (problem_.any() || found == members_.end()) return;
+    const CborItem item = found->value;
+    members_.erase(found);
+    from_value(item, value);
     if (problem_.any()) problem_.set(name);
   }
   void required(const char* name, Json& value, Object) {
@@ -249,82 +250,78 @@ class Reader {
   void bytes(const char* name, std::string& value);
   // Every member has been asked for, so what is left is not known.
   void finish() {
-    if (!problem_.any() && !in_.empty()) problem_.set("the member `" + in_.begin().key() + "` is not known");
+    if (!problem_.any() && !members_.empty())
+      problem_.set("the member `" + std::string(members_.front().name) + "` is not known");
   }
 
-  void from_value(Json& json, bool& value) {
-    if (json.is_boolean()) return void(value = json.get<bool>());
-    problem_.set("a boolean is expected");
-  }
+  void from_value(CborItem item, bool& value);
   template <std::integral T>
-  void from_value(Json& json, T& value) {
-    if (json.is_number_unsigned() && std::in_range<T>(json.get<std::uint64_t>())) {
-      value = static_cast<T>(json.get<std::uint64_t>());
-    } else if (json.is_number_integer() && !json.is_number_unsigned() && std::in_range<T>(json.get<std::int64_t>())) {
-      value = static_cast<T>(json.get<std::int64_t>());
+  void from_value(CborItem item, T& value) {
+    const std::optional<std::uint64_t> natural = item.natural();
+    const std::optional<std::int64_t> negative = item.negative();
+    if (natural && std::in_range<T>(*natural)) {
+      value = static_cast<T>(*natural);
+    } else if (negative && std::in_range<T>(*negative)) {
+      value = static_cast<T>(*negative);
     } else {
       problem_.set("an integer in range is expected");
     }
   }
-  void from_value(Json& json, std::string& value) {
-    if (!json.is_string()) return problem_.set("text is expected");
-    value = std::move(json.get_ref<std::string&>());
-  }
-  void from_value(Json& json, Json& value) { value = std::move(json); }
-  void from_value(Json& json, Address& value);
-  void from_value(Json& json, Versions& value);
-  void from_value(Json& json, Op& value);
-  void from_value(Json& json, EventKind& value);
-  void from_value(Json& json, JournalOutcome& value);
-  void from_value(Json& json, DoneOutcome& value);
-  void from_value(Json& json, ConfirmOutcome& value);
-  void from_value(Json& json, Code& value);
-  void from_value(Json& json, Severity& value);
-  void from_value(Json& json, Operation& value);
+  void from_value(CborItem item, std::string& value);
+  void from_value(CborItem item, Json& value);
+  void from_value(CborItem item, Address& value);
+  void from_value(CborItem item, Versions& value);
+  void from_value(CborItem item, Op& value);
+  void from_value(CborItem item, EventKind& value);
+  void from_value(CborItem item, JournalOutcome& value);
+  void from_value(CborItem item, DoneOutcome& value);
+  void from_value(CborItem item, ConfirmOutcome& value);
+  void from_value(CborItem item, Code& value);
+  void from_value(CborItem item, Severity& value);
+  void from_value(CborItem item, Operation& value);
+  void from_value(CborItem item, std::set<std::string>& values);
   template <class T>
-  void from_value(Json& json, std::optional<T>& value) {
+  void from_value(CborItem item, std::optional<T>& value) {
     T inner{};
-    from_value(json, inner);
+    from_value(item, inner);
     value = std::move(inner);
   }
   template <class T>
-  void from_value(Json& json, std::vector<T>& values) {
-    if (!json.is_array()) return problem_.set("a list is expected");
-    values.reserve(json.size());
-    for (Json& item : json) {
+  void from_value(CborItem list, std::vector<T>& values) {
+    if (!list.is_list()) return problem_.set("a list is expected");
+    values.reserve(list.size());
+    for (const CborItem item : list.items()) {
       if (problem_.any()) return;
       from_value(item, values.emplace_back());
     }
   }
-  void from_value(Json& json, std::set<std::string>& values);
   template <class T>
-  void from_value(Json& json, std::map<std::string, T>& values) {
-    if (!json.is_object()) return problem_.set("an object is expected");
-    for (auto& [name, item] : json.get_ref<Json::object_t&>()) {
+  void from_value(CborItem map, std::map<std::string, T>& values) {
+    if (!map.is_map()) return problem_.set("an object is expected");
+    for (const CborItem::Member& member : map.members()) {
       if (problem_.any()) return;
-      from_value(item, values[name]);
+      const std::size_t before = values.size();
+      const auto slot = values.try_emplace(values.end(), std::string(member.name));
+      if (values.size() == before) return twice(member.name);
+      from_value(member.value, slot->second);
     }
   }
   template <class T>
   requires requires(Reader& reader, T& value) { members(reader, value); }
-  void from_value(Json& json, T& value) {
-    if (!json.is_object()) return problem_.set("an object is expected");
-    Reader reader(json, problem_);
+  void from_value(CborItem item, T& value) {
+    Reader reader(item, problem_);
+    if (problem_.any()) return;
     members(reader, value);
     reader.finish();
   }
 
  private:
+  std::vector<CborItem::Member>::iterator find(std::string_view name);
   // Before anything is made of it.
-  bool fits(const char* name, Most most) {
-    const auto found = in_.find(name);
-    if (found == in_.end() || found->size() <= most.items) return true;
-    problem_.set(std::string(name) + ": " + std::to_string(found->size()) + " items; at most " +
-                 std::to_string(most.items) + " are taken");
-    return false;
-  }
+  bool fits(const char* name, Most most);
+  void twice(std::string_view name) { problem_.set("the name `" + std::string(name) + "` stands twice in one object"); }
 
-  Json& in_;
+  std::vector<CborItem::Member> members_;  // that were not taken yet
   Problem& problem_;
 };
 

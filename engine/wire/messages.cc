@@ -269,23 +269,18 @@ void members(Codec& codec, Locks& locks) {
 
 namespace {
 
-// Of our own bytes.
-constexpr JsonLimits kAnySize{.bytes = std::string::npos, .depth = 1000};
-
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
     "hello",       "observe", "observed", "record",  "blob",         "apply",        "event", "alive", "done",
     "acknowledge", "stop",    "refused",  "confirm", "confirmation", "change_locks", "locks", "want"};
 
 template <std::size_t kIndex = 0>
-Result<Message> read(std::string_view kind, Json& body) {
+Result<Message> read(std::string_view kind, Reader& reader, const Problem& problem) {
   if constexpr (kIndex == std::variant_size_v<Message>) {
     return fail(Code::kProtocol, "`" + std::string(kind) + "` is not a message");
   } else {
-    if (kKinds[kIndex] != kind) return read<kIndex + 1>(kind, body);
+    if (kKinds[kIndex] != kind) return read<kIndex + 1>(kind, reader, problem);
     std::variant_alternative_t<kIndex, Message> message;
-    Problem problem;
-    Reader reader(body, problem);
     members(reader, message);
     reader.finish();
     if (problem.any()) return fail(Code::kProtocol, "in a message `" + std::string(kind) + "`: " + problem.text());
@@ -301,11 +296,11 @@ Json json_of(const T& part) {
 }
 
 template <class T>
-Result<> read_part(Json& json, T& part) {
-  if (!json.is_object()) return fail(Code::kProtocol, "an object was expected");
+Result<> read_part(const Json& json, T& part) {
+  const std::string bytes = to_cbor(json);
   Problem problem;
-  Reader reader(json, problem);
-  members(reader, part);
+  Reader reader(CborItem(bytes), problem);
+  if (!problem.any()) members(reader, part);
   reader.finish();
   if (problem.any()) return fail(Code::kProtocol, problem.text());
   return {};
@@ -313,28 +308,36 @@ Result<> read_part(Json& json, T& part) {
 
 }  // namespace
 
-Result<Json> read_body(std::string_view bytes, std::size_t longest) {
+std::optional<CborItem> member_named(CborItem object, std::string_view name) {
+  for (const CborItem::Member& member : object.members()) {
+    if (member.name == name) return member.value;
+  }
+  return std::nullopt;
+}
+
+Result<CborItem> check_body(std::string_view bytes, std::size_t longest) {
   JsonLimits limits;
   limits.bytes = longest;
   limits.depth = 72;  // attributes may be as deep as documents are, and stand inside a message
-  PLUMB_TRY_ASSIGN(Json body, parse_cbor(bytes, limits));
-  if (!body.is_object()) return fail(Code::kProtocol, "a message is an object");
+  PLUMB_TRY_ASSIGN(const CborItem body, check_cbor(bytes, limits));
+  if (!body.is_map()) return fail(Code::kProtocol, "a message is an object");
   return body;
 }
 
-Result<Message> from_body(Json body) {
-  const auto kind = body.find("message");
-  if (kind == body.end() || !kind->is_string()) return fail(Code::kProtocol, "a message names its kind");
-  const std::string name = kind->get<std::string>();
-  body.erase(kind);
-  if (name == kKinds.front() && body.contains("protocol")) {
+Result<Message> decode(CborItem body) {
+  Problem problem;
+  Reader reader(body, problem);
+  std::string name;
+  if (!problem.any()) reader.required("message", name);
+  if (problem.any()) return fail(Code::kProtocol, name.empty() ? "a message names its kind" : problem.text());
+  if (name == kKinds.front() && member_named(body, "protocol")) {
     return fail(Code::kProtocol,
                 "the other side names one version of the protocol, as releases of long ago did; this "
                 "program speaks " +
                     kVersions.str())
         .hint("the executor is not one that this program brought: look at the command that starts it");
   }
-  return read(name, body);
+  return read(name, reader, problem);
 }
 
 std::string encode(const Message& message) {
@@ -348,8 +351,8 @@ std::string encode(const Message& message) {
 }
 
 Result<Message> decode(std::string_view body) {
-  PLUMB_TRY_ASSIGN(Json json, read_body(body, kMaxFrame));
-  return from_body(std::move(json));
+  PLUMB_TRY_ASSIGN(const CborItem item, check_body(body, kMaxFrame));
+  return decode(item);
 }
 
 std::string Versions::str() const {
@@ -373,13 +376,13 @@ Json to_json(const Diagnostic& problem) {
 Json to_json(const Record& record) {
   return json_of(record);
 }
-Result<> from_json(Json& json, Observed& observed) {
+Result<> from_json(const Json& json, Observed& observed) {
   return read_part(json, observed);
 }
-Result<> from_json(Json& json, Diagnostic& problem) {
+Result<> from_json(const Json& json, Diagnostic& problem) {
   return read_part(json, problem);
 }
-Result<> from_json(Json& json, Record& record) {
+Result<> from_json(const Json& json, Record& record) {
   return read_part(json, record);
 }
 

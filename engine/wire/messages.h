@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "engine/base/address.h"
+#include "engine/base/cbor.h"
 #include "engine/base/json.h"
 #include "engine/base/outcome.h"
 #include "engine/base/result.h"
@@ -263,16 +264,20 @@ std::string encode(const Message& message);
 Result<Message> decode(std::string_view body);
 
 // The steps of decode().
-Result<Json> read_body(std::string_view bytes, std::size_t longest);
-Result<Message> from_body(Json body);
+Result<CborItem> check_body(std::string_view bytes, std::size_t longest);
+std::optional<CborItem> member_named(CborItem object, std::string_view name);
+Result<Message> decode(CborItem body);
+
+// Of bytes that were checked, or written here.
+inline constexpr JsonLimits kAnySize{.bytes = std::string::npos, .depth = 1000};
 
 // Parts of messages that are kept on their own, in snapshots. Reading is as strict as decode().
 Json to_json(const Observed& observed);
 Json to_json(const Diagnostic& problem);
 Json to_json(const Record& record);
-Result<> from_json(Json& json, Observed& observed);
-Result<> from_json(Json& json, Diagnostic& problem);
-Result<> from_json(Json& json, Record& record);
+Result<> from_json(const Json& json, Observed& observed);
+Result<> from_json(const Json& json, Diagnostic& problem);
+Result<> from_json(const Json& json, Record& record);
 
 std::string_view name(EventKind kind);
 std::string_view name(DoneOutcome outcome);

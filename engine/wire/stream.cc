@@ -126,22 +126,20 @@ Result<std::string> frames(const Message& message, std::size_t part) {
   const std::string whole = encode(message);
   if (whole.size() <= part) return frame(whole);
   if (whole.size() > kMessageLimits.bytes) return too_large(name(message));
-  PLUMB_TRY_ASSIGN(Json body, read_body(whole, whole.size()));
+  PLUMB_TRY_ASSIGN(Json body, parse_cbor(whole, kAnySize));
   return Splitter(std::move(body), part).run();
 }
 
 Result<std::optional<Message>> Joiner::add(std::string_view bytes) {
-  PLUMB_TRY_ASSIGN(Json body, read_body(bytes, kMaxFrame));
-  bool more = false;
-  if (const auto found = body.find(kMore); found != body.end()) {
-    if (*found != Json(true)) return fail(Code::kProtocol, "`more` is true or not there");
-    more = true;
-    body.erase(found);
-  }
+  PLUMB_TRY_ASSIGN(const CborItem part, check_body(bytes, kMaxFrame));
+  const std::optional<CborItem> more = member_named(part, kMore);
+  if (more && more->boolean() != true) return fail(Code::kProtocol, "`more` is true or not there");
   if (bytes_ == 0 && !more) {
-    PLUMB_TRY_ASSIGN(Message message, from_body(std::move(body)));
+    PLUMB_TRY_ASSIGN(Message message, decode(part));
     return std::optional<Message>(std::move(message));
   }
+  PLUMB_TRY_ASSIGN(Json body, parse_cbor(bytes, kAnySize));
+  body.erase(kMore);
   values_ += count_values(body);
   if (bytes_ + bytes.size() > limits_.bytes || values_ > limits_.values) {
     return fail(Code::kProtocol, "a message goes on for longer than is read");
@@ -156,7 +154,9 @@ Result<std::optional<Message>> Joiner::add(std::string_view bytes) {
   bytes_ += bytes.size();
   if (more) return std::optional<Message>();
   bytes_ = values_ = 0;
-  PLUMB_TRY_ASSIGN(Message message, from_body(std::exchange(joined_, nullptr)));
+  const std::string whole = to_cbor(std::exchange(joined_, nullptr));
+  PLUMB_TRY_ASSIGN(const CborItem item, check_body(whole, whole.size()));
+  PLUMB_TRY_ASSIGN(Message message, decode(item));
   return std::optional<Message>(std::move(message));
 }
 
