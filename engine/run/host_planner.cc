@@ -1,7 +1,6 @@
 #include "engine/run/host_planner.h"
 
 #include <algorithm>
-#include <cassert>
 #include <set>
 
 #include "engine/base/packed.h"
@@ -43,13 +42,12 @@ PlannedHost::PlannedHost(plan::HostPlan host_plan, const std::map<std::string, J
   left_size_ = bytes.size();
 }
 
-std::map<std::string, Json> PlannedHost::left() const {
+Result<std::map<std::string, Json>> PlannedHost::left() const {
   const std::optional<std::string> bytes = unpack(left_, static_cast<std::int64_t>(left_size_));
-  assert(bytes);
+  if (!bytes) return fail(Code::kInternal, "what the host is left with does not come back");
+  PLUMB_TRY_ASSIGN(Json all, parse_cbor(*bytes));
   std::map<std::string, Json> left;
-  Result<Json> all = parse_cbor(*bytes);
-  assert(all);
-  for (auto& [address, attributes] : all->items()) left.emplace(address, std::move(attributes));
+  for (auto& [address, attributes] : all.items()) left.emplace(address, std::move(attributes));
   return left;
 }
 

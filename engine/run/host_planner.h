@@ -23,8 +23,9 @@ class PlannedHost {
   bool record_outdated = false;          // the record does not say what left() does, or holds probes owed in vain
   std::vector<std::string> moot_probes;  // those
 
-  // Address -> attributes as they are once the plan is applied, for the host's record.
-  std::map<std::string, Json> left() const;
+  // Address -> attributes as they are once the plan is applied, for the host's record. An error where memory no longer
+  // holds what was packed.
+  Result<std::map<std::string, Json>> left() const;
 
  private:
   // CBOR of it, packed.
