@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/run/journalist.h"
+#include "engine/base/time_text.h"
 
 namespace plumb::run {
 namespace {

@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "engine/base/pool.h"
+#include "engine/base/time_text.h"
 #include "engine/run/confirmation.h"
 #include "engine/run/fleet_member.h"
 #include "engine/run/journalist.h"
