@@ -181,9 +181,7 @@ const Desired* ApplyRun::as_planned_for(std::size_t index) {
   const wire::Action& what = action(index);
   std::set<std::string> sealed;
   for (const auto& [name, value] : what.before.items()) {
-    if (value.is_string() && !what.desired.sensitive.contains(name) &&
-        Sealed::decode(value.get_ref<const std::string&>()))
-      sealed.insert(name);
+    if (is_sealed(value) && !what.desired.sensitive.contains(name)) sealed.insert(name);
   }
   if (sealed.empty()) return &what.desired;
   Desired& desired = planned_for_.emplace_back(what.desired);
