@@ -5,24 +5,26 @@
 namespace plumb {
 namespace {
 
-using namespace std::chrono;
-
-constexpr sys_seconds kMorning = sys_days(2026y / March / 7) + hours(2) + minutes(3) + seconds(4);
+std::chrono::sys_days day_of(int year, int month, int day) {
+  return std::chrono::year(year) / month / day;
+}
 
 TEST(TimeText, IsInUtcAndPadded) {
-  EXPECT_EQ(date_text(2026y / March / 7), "2026-03-07");
-  EXPECT_EQ(rfc3339(kMorning), "2026-03-07T02:03:04Z");
-  EXPECT_EQ(compact_time(kMorning), "20260307T020304Z");
-  EXPECT_EQ(timestamp(kMorning + milliseconds(7)), "2026-03-07T02:03:04.007Z");
-  EXPECT_EQ(timestamp(kMorning + microseconds(999'999)), "2026-03-07T02:03:04.999Z");
+  const std::chrono::sys_seconds morning = day_of(2026, 3, 7) + std::chrono::seconds(2 * 3600 + 3 * 60 + 4);
+  EXPECT_EQ(date_text(day_of(2026, 3, 7)), "2026-03-07");
+  EXPECT_EQ(rfc3339(morning), "2026-03-07T02:03:04Z");
+  EXPECT_EQ(compact_time(morning), "20260307T020304Z");
+  EXPECT_EQ(timestamp(morning + std::chrono::milliseconds(7)), "2026-03-07T02:03:04.007Z");
+  EXPECT_EQ(timestamp(morning + std::chrono::microseconds(999'999)), "2026-03-07T02:03:04.999Z");
 }
 
 TEST(TimeText, HoldsBefore1970AndAtBothEnds) {
-  EXPECT_EQ(rfc3339(sys_seconds(seconds(-1))), "1969-12-31T23:59:59Z");
-  EXPECT_EQ(timestamp(system_clock::time_point(milliseconds(-1))), "1969-12-31T23:59:59.999Z");
-  EXPECT_EQ(date_text(1y / January / 1), "0001-01-01");
-  EXPECT_EQ(date_text(9999y / December / 31), "9999-12-31");
-  EXPECT_EQ(date_text(2024y / February / 29), "2024-02-29");
+  const std::chrono::sys_seconds epoch{};
+  EXPECT_EQ(rfc3339(epoch - std::chrono::seconds(1)), "1969-12-31T23:59:59Z");
+  EXPECT_EQ(timestamp(epoch - std::chrono::milliseconds(1)), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(date_text(day_of(1, 1, 1)), "0001-01-01");
+  EXPECT_EQ(date_text(day_of(2024, 2, 29)), "2024-02-29");
+  EXPECT_EQ(date_text(day_of(9999, 12, 31)), "9999-12-31");
 }
 
 }  // namespace
