@@ -37,20 +37,21 @@ class Evaluator {
 
   int run() {
     if (!workspace_.load()) return kInvalidConfiguration;
-    config::Expression question(node());
     Diagnostics diagnostics;
-    const auto reads = config::check_question(question, workspace_.project().root, {workspace_.sources(), diagnostics});
-    if (!reads) return complain(diagnostics);
+    const auto question =
+        config::check_question(node(), workspace_.project().root, {workspace_.sources(), diagnostics});
+    if (!question) return complain(diagnostics);
     if (arguments_.host.empty()) {
-      const bool asks = std::any_of(reads->paths.begin(), reads->paths.end(), [](const cel::Reference& path) {
-        return path.slot == config::slots::kFacts || path.slot == config::slots::kHost;
-      });
+      const bool asks =
+          std::any_of(question->reads.paths.begin(), question->reads.paths.end(), [](const cel::Reference& path) {
+            return path.slot == config::slots::kFacts || path.slot == config::slots::kHost;
+          });
       if (asks) {
         workspace_.diagnose(fail(Code::kUsage, "the expression reads `facts` or `host`, and no host is chosen")
                                 .hint("name one with --host"));
         return kInvalidConfiguration;
       }
-      return answer(question, *reads, nullptr, nullptr);
+      return answer(*question, nullptr, nullptr);
     }
     if (workspace_.hosts().size() != 1) {
       workspace_.diagnose(fail(Code::kUsage, "--host takes one host, and `" + arguments_.host + "` names " +
@@ -58,7 +59,7 @@ class Evaluator {
       return kInvalidConfiguration;
     }
     const config::Host& host = workspace_.inventory().hosts.at(*workspace_.hosts().begin());
-    return ir::reads_facts(*reads) ? ask(question, *reads, host) : answer(question, *reads, &host, nullptr);
+    return ir::reads_facts(question->reads) ? ask(*question, host) : answer(*question, &host, nullptr);
   }
 
  private:
@@ -76,7 +77,7 @@ class Evaluator {
     return kInvalidConfiguration;
   }
 
-  int ask(const config::Expression& question, const config::Reads& reads, const config::Host& host) {
+  int ask(const config::Question& question, const config::Host& host) {
     const std::optional<run::RunContext> context = workspace_.context(nullptr);
     if (!context) return kInvalidConfiguration;
     const std::unique_ptr<run::Fleet> fleet = run::make_fleet(workspace_.loaded(), *context);
@@ -85,15 +86,14 @@ class Evaluator {
     const RunOutcome kept = run::keep_facts(*fleet, *context);
     const Json* facts = fleet->facts(host.name);
     if (facts != nullptr) {
-      const int code = answer(question, reads, &host, facts);
+      const int code = answer(question, &host, facts);
       return code == kDone ? exit_code_of(kept) : code;
     }
     workspace_.diagnose(results.at(host.name).diagnostics);
     return exit_code_of(results);
   }
 
-  int answer(const config::Expression& question, const config::Reads& reads, const config::Host* host,
-             const Json* facts) {
+  int answer(const config::Question& question, const config::Host* host, const Json* facts) {
     const auto recorded = run::recorded_facts(workspace_.store());
     if (!recorded) {
       workspace_.diagnose(recorded.error());
@@ -101,12 +101,12 @@ class Evaluator {
     }
     Diagnostics diagnostics;
     ir::Expander expander(workspace_.project(), workspace_.inventory(), workspace_.sources(), *recorded);
-    const auto value = expander.answer(question, host, facts, diagnostics);
+    const auto value = expander.answer(question.expression, host, facts, diagnostics);
     if (!value) {
       workspace_.diagnose(diagnostics);
       return kFailed;
     }
-    if (reads.sensitive) {
+    if (question.reads.sensitive) {
       terminal_.print(terminal_.json() ? "\"(sensitive)\"\n" : "(sensitive)\n");
     } else if (!terminal_.json()) {
       terminal_.print(cel::display(*value) + "\n");

@@ -208,21 +208,22 @@ class Explainer {
   // A declaration that gives the address, and the placements that decide on it, outermost first.
   struct Place {
     SourceSpan span;
-    std::vector<const config::Placement*> placements;
+    std::vector<const config::ParsedPlacement*> placements;
   };
 
   void gather_places(const config::Module& module, const std::string& path,
-                     const std::vector<const config::Placement*>& around, const std::set<SourceSpan>& declared,
+                     const std::vector<const config::ParsedPlacement*>& around, const std::set<SourceSpan>& declared,
                      std::vector<Place>& places) const {
     for (const auto& entry : module.body) {
-      std::vector<const config::Placement*> placements = around;
-      if (const auto* call = std::get_if<config::ModuleCall>(&entry)) {
-        placements.push_back(&call->placement);
-        if (call->module != nullptr)
-          gather_places(*call->module, config::below(path, call->name), placements, declared, places);
+      std::vector<const config::ParsedPlacement*> placements = around;
+      if (const auto* used = std::get_if<config::ModuleCall>(&entry)) {
+        const config::ParsedCall& call = *used->written;
+        placements.push_back(&call.placement);
+        if (call.module != nullptr)
+          gather_places(*call.module, config::below(path, call.name), placements, declared, places);
         continue;
       }
-      const auto& declaration = std::get<config::Declaration>(entry);
+      const config::ParsedDeclaration& declaration = *std::get<config::Declaration>(entry).written;
       placements.push_back(&declaration.placement);
       const Address written{path, declaration.kind, written_identity(declaration)};
       if (written.str() == question_.name || declared.contains(declaration.span))
@@ -231,8 +232,8 @@ class Explainer {
   }
 
   // What stands there; nothing where an expression makes it.
-  static std::string written_identity(const config::Declaration& declaration) {
-    if (declaration.placement.id) return declaration.placement.id->node().text;
+  static std::string written_identity(const config::ParsedDeclaration& declaration) {
+    if (declaration.placement.id) return declaration.placement.id->text;
     const Json& schema = declaration.spec->schema.json();
     const auto literal = declaration.literals.find(schema["x-identity"].get<std::string>());
     const bool fixed = literal != declaration.literals.end() && literal->second.value.is_string();
@@ -243,13 +244,13 @@ class Explainer {
     terminal_.print(question_.name + " is not on " + report::host_list({hosts.begin(), hosts.end()}) + "\n");
     for (const Place& place : places) {
       terminal_.print("  declared at " + place.span.str() + "\n");
-      for (const config::Placement* placement : place.placements) {
+      for (const config::ParsedPlacement* placement : place.placements) {
         if (placement->on) explain_pattern(*placement->on, hosts);
-        for (const config::Loop& loop : placement->loops)
-          terminal_.print("    " + loop.span.str() + "  for each " + loop.names.back() + " of " +
-                          loop.over.node().text + "\n");
+        for (const config::ParsedLoop& loop : placement->loops)
+          terminal_.print("    " + loop.span.str() + "  for each " + loop.names.back() + " of " + loop.over->text +
+                          "\n");
         if (placement->when)
-          terminal_.print("    " + placement->when->span().str() + "  only when " + placement->when->text() + "\n");
+          terminal_.print("    " + placement->when->span.str() + "  only when " + placement->when->text + "\n");
       }
     }
   }

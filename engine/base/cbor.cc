@@ -2,13 +2,14 @@
 // nothing is tagged.
 //
 // Our own, since frames are most of what a run computes, and the JSON library reads and writes a text byte by byte.
+#include "engine/base/cbor.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
-#include "engine/base/json.h"
 #include "engine/base/json_builder.h"
 
 namespace plumb {
@@ -172,11 +173,6 @@ void append_head(std::string& out, Major major, std::uint64_t number) {
   }
 }
 
-void append_text(std::string& out, std::string_view text) {
-  append_head(out, Major::kText, text.size());
-  out += text;
-}
-
 void append_simple(std::string& out, std::uint8_t detail) {
   append_head(out, Major::kSimple, detail);
 }
@@ -193,7 +189,27 @@ void append_number(std::string& out, double value) {
   }
 }
 
-void append_integer(std::string& out, std::int64_t value) {
+}  // namespace
+
+void append_cbor_map(std::string& out, std::size_t members) {
+  append_head(out, Major::kMap, members);
+}
+
+void append_cbor_array(std::string& out, std::size_t items) {
+  append_head(out, Major::kArray, items);
+}
+
+void append_cbor_text(std::string& out, std::string_view text) {
+  append_head(out, Major::kText, text.size());
+  out += text;
+}
+
+void append_cbor_bytes(std::string& out, std::string_view bytes) {
+  append_head(out, Major::kBytes, bytes.size());
+  out += bytes;
+}
+
+void append_cbor_integer(std::string& out, std::int64_t value) {
   if (value < 0) {
     append_head(out, Major::kNegative, static_cast<std::uint64_t>(-1 - value));
   } else {
@@ -201,25 +217,37 @@ void append_integer(std::string& out, std::int64_t value) {
   }
 }
 
-void append(std::string& out, const Json& value) {
+void append_cbor_unsigned(std::string& out, std::uint64_t value) {
+  append_head(out, Major::kUnsigned, value);
+}
+
+void append_cbor_boolean(std::string& out, bool value) {
+  append_simple(out, value ? kTrue : kFalse);
+}
+
+void append_cbor_null(std::string& out) {
+  append_simple(out, kNull);
+}
+
+void append_cbor(std::string& out, const Json& value) {
   switch (value.type()) {
     case Json::value_t::object: {
       const auto& members = value.get_ref<const Json::object_t&>();
-      append_head(out, Major::kMap, members.size());
+      append_cbor_map(out, members.size());
       for (const auto& [name, member] : members) {
-        append_text(out, name);
-        append(out, member);
+        append_cbor_text(out, name);
+        append_cbor(out, member);
       }
       break;
     }
     case Json::value_t::array: {
       const auto& items = value.get_ref<const Json::array_t&>();
-      append_head(out, Major::kArray, items.size());
-      for (const Json& item : items) append(out, item);
+      append_cbor_array(out, items.size());
+      for (const Json& item : items) append_cbor(out, item);
       break;
     }
     case Json::value_t::string:
-      append_text(out, value.get_ref<const std::string&>());
+      append_cbor_text(out, value.get_ref<const std::string&>());
       break;
     case Json::value_t::binary: {
       const Json::binary_t& bytes = value.get_binary();
@@ -228,25 +256,23 @@ void append(std::string& out, const Json& value) {
       break;
     }
     case Json::value_t::boolean:
-      append_simple(out, value.get<bool>() ? kTrue : kFalse);
+      append_cbor_boolean(out, value.get<bool>());
       break;
     case Json::value_t::number_integer:
-      append_integer(out, value.get<std::int64_t>());
+      append_cbor_integer(out, value.get<std::int64_t>());
       break;
     case Json::value_t::number_unsigned:
-      append_head(out, Major::kUnsigned, value.get<std::uint64_t>());
+      append_cbor_unsigned(out, value.get<std::uint64_t>());
       break;
     case Json::value_t::number_float:
       append_number(out, value.get<double>());
       break;
     case Json::value_t::null:
     case Json::value_t::discarded:
-      append_simple(out, kNull);
+      append_cbor_null(out);
       break;
   }
 }
-
-}  // namespace
 
 Result<Json> parse_cbor(std::string_view bytes, const JsonLimits& limits) {
   if (bytes.size() > limits.bytes) {
@@ -261,7 +287,7 @@ Result<Json> parse_cbor(std::string_view bytes, const JsonLimits& limits) {
 
 std::string to_cbor(const Json& value) {
   std::string out;
-  append(out, value);
+  append_cbor(out, value);
   return out;
 }
 

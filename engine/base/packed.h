@@ -1,6 +1,7 @@
 // Bytes made shorter for keeping: deflated where that makes them shorter.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,7 +16,19 @@ std::string pack(std::string_view bytes);
 // What pack() took, which had this size; nothing where it is something else.
 std::optional<std::string> unpack(std::string_view packed, std::int64_t size);
 
-// The same for bytes that come piece by piece, and are never whole in memory.
+// How many things are kept as they are, before the rest is packed. Thread-safe.
+class Room {
+ public:
+  explicit Room(std::size_t most) : most_(most) {}
+  // Whether there was room for so many.
+  bool take(std::size_t count) { return taken_.fetch_add(count) + count <= most_; }
+
+ private:
+  const std::size_t most_;
+  std::atomic<std::size_t> taken_ = 0;
+};
+
+// pack() of bytes that come piece by piece, and are never whole in memory.
 class Packer {
  public:
   Packer();

@@ -16,7 +16,7 @@ void gather(const config::Module& module, std::map<std::string, const config::Mo
   if (!modules.emplace(module.folder, &module).second) return;
   for (const auto& entry : module.body) {
     const auto* call = std::get_if<config::ModuleCall>(&entry);
-    if (call != nullptr && call->module != nullptr) gather(*call->module, modules);
+    if (call != nullptr && call->written->module != nullptr) gather(*call->written->module, modules);
   }
 }
 

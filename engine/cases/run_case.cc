@@ -45,7 +45,7 @@ class CaseRunner {
     if (graph != nullptr)
       simulation = simulate::simulate_host(*graph, subject_.providers, observation(*graph), test_.host, told);
     compare_diagnostics(told);
-    if (simulation) compare_actions(simulation->actions);
+    if (simulation) compare_actions(*simulation->actions);
     if (graph != nullptr) compare_resources(*graph);
     if (graph != nullptr) compare_outputs();
     Outcome outcome;

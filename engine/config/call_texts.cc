@@ -7,16 +7,15 @@ namespace plumb::config {
 namespace {
 
 void type_texts(ModuleCall& call) {
-  if (call.module == nullptr) return;
-  call.all_literal = true;
-  for (auto& [key, given] : call.with) {
-    const lang::Node& node = given.value.node();
-    const auto input = call.module->inputs.find(key);
-    if (input != call.module->inputs.end() && node.is_scalar() && !may_be_dynamic(node)) {
-      Diagnostics untold;
-      given.literal = validate(node, input->second.schema, key, node.span, {}, untold);
-    }
-    call.all_literal = call.all_literal && given.literal;
+  const Module* module = call.written->module.get();
+  if (module == nullptr) return;
+  for (const auto& [key, given] : call.written->with) {
+    const lang::Node& node = *given.value;
+    const auto input = module->inputs.find(key);
+    if (input == module->inputs.end() || !node.is_scalar() || may_be_dynamic(node)) continue;
+    Diagnostics untold;
+    if (auto typed = validate(node, input->second.schema, key, node.span, {}, untold))
+      call.with.emplace_hint(call.with.end(), key, Given{std::move(*typed)});
   }
 }
 

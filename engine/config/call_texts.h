@@ -5,8 +5,8 @@
 
 namespace plumb::config {
 
-// Types those that hold no expression: they need nothing but their inputs' schemas. What does not fit is left to be
-// told in its turn.
+// Types those that hold no expression into `with` of their calls: they need nothing but their inputs' schemas. What
+// does not fit is left to be told in its turn.
 void type_call_texts(Module& module);
 
 }  // namespace plumb::config

@@ -5,7 +5,7 @@
 #include "engine/base/nearest.h"
 #include "engine/config/call_texts.h"
 #include "engine/config/declaration.h"
-#include "engine/config/functions.h"
+#include "engine/config/module_names.h"
 #include "engine/config/order_values.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
@@ -17,39 +17,41 @@ namespace {
 using cel::Type;
 using Kind = cel::Type::Kind;
 
-const Type& facts_type() {
-  static const Type type = type_of_schema(builtin_schema("facts"), builtin_schema("facts"), "facts");
-  return type;
-}
-
-const Type& host_type() {
-  static const Type type = cel::make_record("host", {{"name", Type(Kind::kString), false},
-                                                     {"address", Type(Kind::kString), false},
-                                                     {"groups", Type::list(Type(Kind::kString)), false}});
-  return type;
-}
-
-Type inputs_type(const Module& module) {
-  std::vector<cel::Field> fields;
-  for (const auto& [name, input] : module.inputs)
-    fields.push_back({name, type_of_schema(input.schema, input.schema, name), false});
-  return cel::make_record("inputs", std::move(fields));
+// All that was written, and nothing of it good yet.
+Module unchecked(ParsedModule&& parsed) {
+  Module module;
+  module.folder = std::move(parsed.folder);
+  module.description = std::move(parsed.description);
+  module.inputs = std::move(parsed.inputs);
+  for (auto& [name, value] : parsed.values) module.values.emplace(name, NamedValue{std::move(value), {}, {}});
+  for (auto& [name, output] : parsed.outputs) module.outputs.emplace(name, NamedValue{std::move(output), {}, {}});
+  module.body.reserve(parsed.body.size());
+  for (auto& entry : parsed.body) {
+    if (auto* declaration = std::get_if<std::shared_ptr<const ParsedDeclaration>>(&entry)) {
+      auto& one = std::get<Declaration>(module.body.emplace_back(Declaration()));
+      one.written = std::move(*declaration);
+      one.broken = true;
+    } else {
+      auto& one = std::get<ModuleCall>(module.body.emplace_back(ModuleCall()));
+      one.written = std::move(std::get<std::shared_ptr<const ParsedCall>>(entry));
+      one.broken = true;
+    }
+  }
+  return module;
 }
 
 class Checker {
  public:
-  Checker(Module& module, const CheckContext& context)
-      : module_(module), context_(context), environment_(environment_of(module)) {}
+  Checker(Module& module, const CheckContext& context) : module_(module), context_(context), names_(module) {}
 
   void run() {
     type_call_texts(module_);
-    // Types are found in the order in which values can be worked out.
-    module_.steps = order_values(module_, environment_, context_);
+    // Types are found in the order in which values can be worked out. What has no place in it stays broken.
+    module_.steps = order_values(module_, names_.environment(), context_);
     for (const Module::Step& step : module_.steps) {
       for (const std::string& name : step.values) check_value(module_.values.at(name));
       for (const std::size_t index : step.calls) check_call(std::get<ModuleCall>(module_.body[index]));
-      declare_values();
-      declare_modules();
+      names_.declare();
     }
     for (auto& entry : module_.body) {
       if (auto* declaration = std::get_if<Declaration>(&entry)) check_declaration(*declaration);
@@ -57,108 +59,31 @@ class Checker {
     for (auto& [name, output] : module_.outputs) check_value(output);
   }
 
-  std::optional<Reads> question(Expression& expression) {
-    declare_values();
-    declare_modules();
-    if (!expression.compile(scope({environment_, {}, {}}))) return std::nullopt;
-    Reads reads = reads_of(expression.program().references(), expression.program().calls_host(), {});
-    expression.set_reads_sensitive(reads.sensitive);
-    return reads;
-  }
-
  private:
-  ExpressionScope scope(const cel::Environment& environment) const {
-    return {environment, context_.sources, context_.diagnostics, {}};
-  }
-
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {}) {
     context_.diagnostics.add(
         Diagnostic(code, std::move(summary)).at(span, std::move(label)).with_hint(std::move(hint)));
   }
 
-  void declare_values() {
-    std::vector<cel::Field> fields;
-    for (const auto& [name, value] : module_.values)
-      fields.push_back({name, value.broken ? Type() : value.value.type(), false});
-    environment_.add_variable("values", cel::make_record("values", std::move(fields)));
-  }
-
-  void declare_modules() {
-    std::vector<cel::Field> fields;
-    for (const auto& entry : module_.body) {
-      const auto* call = std::get_if<ModuleCall>(&entry);
-      if (call == nullptr) continue;
-      Type type;
-      if (call->module != nullptr) {
-        std::vector<cel::Field> outputs;
-        for (const auto& [name, output] : call->module->outputs)
-          outputs.push_back({name, output.broken ? Type() : output.value.type(), false});
-        type = cel::make_record(call->name, std::move(outputs));
-        if (!call->placement.loops.empty()) type = Type::map(Type(Kind::kString), type);
-      }
-      fields.push_back(
-          {call->name, std::move(type), call->placement.when.has_value() || call->placement.on.has_value()});
-    }
-    environment_.add_variable("modules", cel::make_record("modules", std::move(fields)));
-  }
-
-  // --- what an expression reads in the end
-
   Reads reads_of(const std::vector<cel::Reference>& references, bool calls_host, const std::vector<Reads>& own) {
-    Reads reads;
-    reads.other_hosts = calls_host;
-    for (const cel::Reference& reference : references) add_reference(reference, own, reads);
-    return reads;
+    const auto is_fact = [](const cel::Reference& one) { return one.slot == slots::kFacts; };
+    module_.reads_facts = module_.reads_facts || std::any_of(references.begin(), references.end(), is_fact);
+    return names_.reads_of(references, calls_host, own);
   }
   // The value knows from here on whether it reads what is sensitive.
-  Reads reads_of(Dynamic& value, const std::vector<Reads>& own = {}) {
+  Reads reads_of(Dynamic& value, const std::vector<Reads>& own) {
     Reads reads = reads_of(value.references(), value.calls_host(), own);
     value.set_reads_sensitive(reads.sensitive);
     return reads;
   }
 
-  void add_reference(const cel::Reference& reference, const std::vector<Reads>& own, Reads& reads) {
-    const std::string first = reference.path.empty() ? "" : reference.path.front();
-    const auto each = [&](const auto& all, const auto& visit) {
-      for (const auto& [name, one] : all) {
-        if (first.empty() || first == name) visit(name, one);
-      }
-    };
-    if (reference.slot >= slots::kFirstOwn) {
-      reads.add(own.at(static_cast<std::size_t>(reference.slot - slots::kFirstOwn)));
-    } else if (reference.slot == slots::kInputs) {
-      each(module_.inputs, [&](const std::string& name, const Input& input) {
-        reads.paths.insert({slots::kInputs, {name}, 0});
-        reads.sensitive = reads.sensitive || input.sensitive;
-      });
-    } else if (reference.slot == slots::kValues) {
-      each(module_.values, [&](const std::string&, const NamedValue& value) {
-        reads.add(value.reads);
-        reads.broken = reads.broken || value.broken;
-      });
-    } else if (reference.slot == slots::kModules) {
-      const std::string output = reference.path.size() < 2 ? "" : reference.path.back();
-      for (const auto& entry : module_.body) {
-        const auto* call = std::get_if<ModuleCall>(&entry);
-        if (call == nullptr || call->module == nullptr || (!first.empty() && first != call->name)) continue;
-        reads.broken = reads.broken || call->broken;
-        const auto exact = call->module->outputs.find(output);
-        for (const auto& [name, one] : call->module->outputs) {
-          if (exact == call->module->outputs.end() || name == output) reads.add(seen_by_caller(one.reads, *call));
-        }
-      }
-    } else {
-      if (reference.slot == slots::kFacts) module_.reads_facts = true;
-      reads.paths.insert({reference.slot, reference.path, 0});
-    }
-  }
-
   // --- values and placement
 
   void check_value(NamedValue& value) {
-    value.broken = !value.value.compile(scope(environment_));
-    if (!value.broken) value.reads = reads_of(value.value);
-    value.broken = value.broken || value.reads.broken;
+    auto compiled = Dynamic::compile(value.written.value, scope(names_.environment()));
+    if (!compiled) return;
+    value.reads = reads_of(*compiled, {});
+    if (!value.reads.broken) value.value = std::move(compiled);
   }
 
   // An environment with the names of for_each, what each of them reads, and what `when` proves.
@@ -168,25 +93,28 @@ class Checker {
     std::vector<cel::Guard> proved;
   };
 
+  ExpressionScope scope(const cel::Environment& environment) const {
+    return {environment, context_.sources, context_.diagnostics, {}};
+  }
   ExpressionScope scope(const Names& names) const {
     return {names.environment, context_.sources, context_.diagnostics, names.proved};
   }
 
-  bool check_loops(std::vector<Loop>& loops, Names& names, Reads& reads) {
+  bool check_loops(const ParsedPlacement& written, Placement& placement, Names& names, Reads& reads) {
     bool good = true;
-    for (Loop& loop : loops) {
+    for (const ParsedLoop& loop : written.loops) {
       Type key;
       Type element;
-      const bool compiled = loop.over.compile(scope(names));
-      if (compiled) {
-        const Reads own = reads_of(loop.over, names.own);
-        good = check_loop_type(loop, key, element) && good;
+      if (auto over = Dynamic::compile(loop.over, scope(names))) {
+        const Reads own = reads_of(*over, names.own);
+        good = check_loop_type(loop, over->type(), key, element) && good;
         if (own.sensitive) {
-          shown(loop.over.span(), "the addresses of what it makes");
+          shown(loop.over->span, "the addresses of what it makes");
           good = false;
         }
         reads.add(own);
         for (std::size_t i = 0; i < loop.names.size(); ++i) names.own.push_back(own);
+        placement.loops.push_back({loop.names, std::move(*over)});
       } else {
         good = false;
         names.own.resize(names.own.size() + loop.names.size());
@@ -197,8 +125,7 @@ class Checker {
     return good;
   }
 
-  bool check_loop_type(const Loop& loop, Type& key, Type& element) {
-    const Type& type = loop.over.type();
+  bool check_loop_type(const ParsedLoop& loop, const Type& type, Type& key, Type& element) {
     const Type text(Kind::kString);
     const auto entry = [&](const Type& value) {
       key = text;
@@ -216,43 +143,61 @@ class Checker {
     if (type.is(Kind::kMap)) return entry(type.parameter(1));
     if (type.is(Kind::kRecord)) return entry(Type());
     if (type.is(Kind::kNullable) || type.is(Kind::kNull)) {
-      report(Code::kMayBeNull, "`for_each` needs a list or a map, and this may be null", loop.over.span(),
+      report(Code::kMayBeNull, "`for_each` needs a list or a map, and this may be null", loop.over->span,
              "this is " + words_for(type), "give it an empty list for none: ${x == null ? [] : x}");
     } else {
-      report(Code::kExpressionType, "`for_each` needs a list or a map", loop.over.span(), "this is " + words_for(type));
+      report(Code::kExpressionType, "`for_each` needs a list or a map", loop.over->span, "this is " + words_for(type));
     }
     return false;
   }
 
-  bool check_text(Dynamic& text, const char* what, const Names& names, Reads& reads) {
-    if (!text.compile(scope(names))) return false;
-    const Reads own = reads_of(text, names.own);
+  // Nothing where the text is not good.
+  std::optional<Dynamic> check_text(const WrittenValue& written, const char* what, const Names& names, Reads& reads) {
+    auto text = Dynamic::compile(written, scope(names));
+    if (!text) return std::nullopt;
+    const Reads own = reads_of(*text, names.own);
     reads.add(own);
     if (own.sensitive) {
-      shown(text.span(), what);
-      return false;
+      shown(text->span(), what);
+      return std::nullopt;
     }
     static const Json kText = {{"type", "string"}};
-    return check_type(text, kText, kText, what);
+    if (!check_type(*text, kText, kText, what)) return std::nullopt;
+    return text;
   }
 
-  bool check_placement(Placement& placement, Names& names, Reads& reads) {
-    bool good = check_loops(placement.loops, names, reads);
-    if (placement.when) {
-      const bool compiled = placement.when->compile(scope(names));
-      good = compiled && good;
-      if (compiled) {
-        const cel::Program& program = placement.when->program();
-        const Reads own = reads_of(program.references(), program.calls_host(), names.own);
-        placement.when->set_reads_sensitive(own.sensitive);
-        reads.add(own);
-        names.proved = program.proves(true);
+  bool check_texts(const std::vector<WrittenValue>& written, const char* what, const Names& names, Reads& reads,
+                   std::vector<Dynamic>& texts) {
+    bool good = true;
+    for (const WrittenValue& one : written) {
+      if (auto text = check_text(one, what, names, reads)) {
+        texts.push_back(std::move(*text));
+      } else {
+        good = false;
       }
     }
-    if (placement.id) good = check_text(*placement.id, "`id`", names, reads) && good;
-    for (Dynamic& one : placement.after) good = check_text(one, "`after`", names, reads) && good;
-    for (Dynamic& one : placement.before) good = check_text(one, "`before`", names, reads) && good;
     return good;
+  }
+
+  bool check_placement(const ParsedPlacement& written, Placement& placement, Names& names, Reads& reads) {
+    bool good = check_loops(written, placement, names, reads);
+    if (written.when) {
+      placement.when = Condition::compile(written.when, scope(names));
+      good = placement.when && good;
+    }
+    if (placement.when) {
+      const cel::Program& program = placement.when->program();
+      const Reads own = reads_of(program.references(), program.calls_host(), names.own);
+      placement.when->set_reads_sensitive(own.sensitive);
+      reads.add(own);
+      names.proved = program.proves(true);
+    }
+    if (written.id) {
+      placement.id = check_text(written.id, "`id`", names, reads);
+      good = placement.id && good;
+    }
+    good = check_texts(written.after, "`after`", names, reads, placement.after) && good;
+    return check_texts(written.before, "`before`", names, reads, placement.before) && good;
   }
 
   // --- types
@@ -277,47 +222,64 @@ class Checker {
   // --- resources
 
   void check_declaration(Declaration& declaration) {
-    Names names{environment_, {}, {}};
-    bool good = check_placement(declaration.placement, names, declaration.reads);
-    const Json& schema = declaration.spec->schema.json();
+    const ParsedDeclaration& written = *declaration.written;
+    declaration.sensitive = written.marked_sensitive;
+    Names names{names_.environment(), {}, {}};
+    bool good = check_placement(written.placement, declaration.placement, names, declaration.reads);
+    const Json& schema = written.spec->schema.json();
+    good = check_expressions(declaration, schema, names) && good;
+    good = check_templates(declaration, schema, names) && good;
+    if (written.verify_expression) good = check_probes(declaration, names) && good;
+    declaration.broken = written.broken || !good || declaration.reads.broken;
+    prepare(declaration, schema["properties"]);
+  }
+
+  bool check_expressions(Declaration& declaration, const Json& schema, const Names& names) {
+    bool good = true;
     const std::string identity = schema["x-identity"].get<std::string>();
-    for (auto& [attribute, value] : declaration.expressions) {
-      const std::string name = "`" + (attribute == identity ? declaration.kind : attribute) + "`";
-      if (!value.compile(scope(names))) {
+    for (const auto& [attribute, value] : declaration.written->expressions) {
+      const std::string name = "`" + (attribute == identity ? declaration.written->kind : attribute) + "`";
+      auto compiled = Dynamic::compile(value, scope(names));
+      if (!compiled) {
         good = false;
         continue;
       }
-      good = check_type(value, schema["properties"][attribute], schema, name) && good;
-      good = take_reads(declaration, schema, attribute, name, reads_of(value, names.own), value.span()) && good;
+      good = check_type(*compiled, schema["properties"][attribute], schema, name) && good;
+      good = take_reads(declaration, schema, attribute, name, reads_of(*compiled, names.own), value->span) && good;
+      declaration.expressions.emplace_hint(declaration.expressions.end(), attribute, std::move(*compiled));
     }
-    for (auto& [attribute, text] : declaration.templates) {
+    return good;
+  }
+
+  bool check_templates(Declaration& declaration, const Json& schema, const Names& names) {
+    bool good = true;
+    for (const auto& [attribute, text] : declaration.written->templates) {
       auto program = lang::Template::parse(text.origin.text, names.environment, names.proved);
       if (!program) {
         context_.diagnostics.add(cel::diagnose(program.error(), text.origin));
         good = false;
         continue;
       }
-      text.program = std::move(*program);
-      const Reads reads = reads_of(text.program->references(), text.program->calls_host(), names.own);
-      text.reads_sensitive = reads.sensitive;
+      const Reads reads = reads_of(program->references(), program->calls_host(), names.own);
       good = take_reads(declaration, schema, attribute, "`" + attribute + "`", reads, text.span) && good;
+      declaration.templates.emplace(attribute, TemplateText{std::move(*program), reads.sensitive});
     }
-    if (declaration.verify_expression) good = check_probes(declaration, names) && good;
-    declaration.broken = declaration.broken || !good || declaration.reads.broken;
-    prepare(declaration, schema["properties"]);
+    return good;
   }
 
   // Probes stand in plans and messages, so nothing sensitive can be in them.
   bool check_probes(Declaration& declaration, const Names& names) {
-    Dynamic& verify = *declaration.verify_expression;
-    if (!verify.compile(scope(names))) return false;
-    const Reads own = reads_of(verify, names.own);
+    auto verify = Dynamic::compile(declaration.written->verify_expression, scope(names));
+    if (!verify) return false;
+    const Reads own = reads_of(*verify, names.own);
     declaration.reads.add(own);
     if (own.sensitive) {
-      shown(verify.span(), "`verify`");
+      shown(verify->span(), "`verify`");
       return false;
     }
-    return check_type(verify, probes_schema(), builtin_schema("project"), "`verify`");
+    if (!check_type(*verify, probes_schema(), builtin_schema("project"), "`verify`")) return false;
+    declaration.verify = std::move(verify);
+    return true;
   }
 
   static void prepare(Declaration& declaration, const Json& properties) {
@@ -327,12 +289,13 @@ class Checker {
       const std::string target = properties[attribute].value("x-content-of", std::string());
       if (!target.empty()) spans->emplace(target, span);
     };
-    for (const auto& [attribute, located] : declaration.literals) {
+    const ParsedDeclaration& written = *declaration.written;
+    for (const auto& [attribute, located] : written.literals) {
       declaration.literal_values[attribute] = located.value;
       note(attribute, located.span);
     }
-    for (const auto& [attribute, value] : declaration.expressions) note(attribute, value.span());
-    for (const auto& [attribute, text] : declaration.templates) note(attribute, text.span);
+    for (const auto& [attribute, value] : written.expressions) note(attribute, value->span);
+    for (const auto& [attribute, text] : written.templates) note(attribute, text.span);
     declaration.spans = std::move(spans);
   }
 
@@ -362,60 +325,64 @@ class Checker {
   // --- modules
 
   void check_call(ModuleCall& call) {
-    Names names{environment_, {}, {}};
-    bool good = check_placement(call.placement, names, call.reads);
-    if (!call.all_literal) good = check_with(call, names) && good;
-    good = check_inputs_given(call) && good;
-    call.broken = call.broken || !good || call.reads.broken;
+    const ParsedCall& written = *call.written;
+    Names names{names_.environment(), {}, {}};
+    bool good = check_placement(written.placement, call.placement, names, call.reads);
+    const bool texts_alone = call.with.size() == written.with.size();
+    if (!texts_alone) good = check_with(call, names) && good;
+    if (!texts_alone || written.module == nullptr || written.with.size() != written.module->inputs.size())
+      good = check_inputs_given(written) && good;
+    call.broken = written.broken || !good || call.reads.broken;
     call.needs_facts = std::any_of(call.reads.paths.begin(), call.reads.paths.end(),
                                    [](const cel::Reference& path) { return path.slot == slots::kFacts; });
-    if (call.module == nullptr) return;
-    module_.reads_facts = module_.reads_facts || call.module->reads_facts;
-    for (const auto& entry : call.module->body) {
+    if (written.module == nullptr) return;
+    module_.reads_facts = module_.reads_facts || written.module->reads_facts;
+    for (const auto& entry : written.module->body) {
       call.reads.add(seen_by_caller(std::visit([](const auto& one) { return one.reads; }, entry), call));
     }
   }
 
   bool check_with(ModuleCall& call, const Names& names) {
     bool good = true;
-    for (auto& [key, given] : call.with) {
-      if (given.literal) continue;
-      if (!given.value.compile(scope(names))) {
+    for (const auto& [key, given] : call.written->with) {
+      if (call.with.contains(key)) continue;
+      auto value = Dynamic::compile(given.value, scope(names));
+      if (!value) {
         good = false;
         continue;
       }
-      given.reads = reads_of(given.value, names.own);
-      call.reads.add(given.reads);
-      good = check_given(call, key, given) && good;
+      const Reads reads = reads_of(*value, names.own);
+      call.reads.add(reads);
+      good = check_given(*call.written, key, *value, reads.sensitive) && good;
+      call.with.emplace(key, Given{std::move(*value), reads});
     }
     return good;
   }
 
-  bool check_given(const ModuleCall& call, const std::string& key, const Given& given) {
+  bool check_given(const ParsedCall& call, const std::string& key, const Dynamic& value, bool sensitive) {
     if (call.module == nullptr) return true;
     const auto input = call.module->inputs.find(key);
     if (input == call.module->inputs.end()) {
       std::vector<std::string> names;
       for (const auto& [name, unused] : call.module->inputs) names.push_back(name);
       const std::string near = nearest(key, names);
-      report(Code::kUnknownInput, "the module `" + call.name + "` declares no input `" + key + "`", given.key_span,
-             near.empty() ? "not declared" : "did you mean `" + near + "`?");
+      report(Code::kUnknownInput, "the module `" + call.name + "` declares no input `" + key + "`",
+             call.with.at(key).key_span, near.empty() ? "not declared" : "did you mean `" + near + "`?");
       return false;
     }
-    if (given.reads.sensitive && !input->second.sensitive) {
+    if (sensitive && !input->second.sensitive) {
       context_.diagnostics.add(
           Diagnostic(Code::kSecretShown, "a sensitive value goes to an input that is not sensitive")
-              .at(given.value.span(), "reads a sensitive input")
+              .at(value.span(), "reads a sensitive input")
               .with_related(input->second.span, "this input")
               .with_hint("declare it with `sensitive: true`"));
       return false;
     }
-    return check_type(given.value, input->second.schema, input->second.schema, "`" + key + "`");
+    return check_type(value, input->second.schema, input->second.schema, "`" + key + "`");
   }
 
-  bool check_inputs_given(const ModuleCall& call) {
+  bool check_inputs_given(const ParsedCall& call) {
     if (call.module == nullptr) return true;
-    if (call.all_literal && call.with.size() == call.module->inputs.size()) return true;
     bool good = true;
     for (const auto& [name, input] : call.module->inputs) {
       if (input.default_value || call.with.contains(name) ||
@@ -433,53 +400,27 @@ class Checker {
 
   Module& module_;
   const CheckContext& context_;
-  cel::Environment environment_;
+  ModuleNames names_;
 };
 
 }  // namespace
 
-void Reads::add(const Reads& other) {
-  paths.insert(other.paths.begin(), other.paths.end());
-  other_hosts = other_hosts || other.other_hosts;
-  sensitive = sensitive || other.sensitive;
-  broken = broken || other.broken;
-}
-
-Reads seen_by_caller(const Reads& inside, const ModuleCall& call) {
-  Reads seen;
-  seen.other_hosts = inside.other_hosts;
-  seen.sensitive = inside.sensitive;
-  seen.broken = inside.broken;
-  for (const cel::Reference& path : inside.paths) {
-    if (path.slot != slots::kInputs) {
-      seen.paths.insert(path);
-    } else if (const auto given = call.with.find(path.path.front()); given != call.with.end()) {
-      seen.add(given->second.reads);
-    }
-  }
-  return seen;
-}
-
-cel::Environment environment_of(const Module& module) {
-  cel::Environment environment;
-  environment.add_variable("inputs", inputs_type(module));
-  environment.add_variable("values", Type());
-  environment.add_variable("facts", facts_type());
-  environment.add_variable("host", host_type());
-  environment.add_variable("modules", Type());
-  add_host_functions(environment);
-  return environment;
-}
-
 Module check(ParsedModule&& parsed, const CheckContext& context) {
-  Module module{std::move(parsed), {}, false};
+  Module module = unchecked(std::move(parsed));
   Checker(module, context).run();
   return module;
 }
 
-std::optional<Reads> check_question(Expression& question, const Module& module, const CheckContext& context) {
-  Module copy = module;
-  return Checker(copy, context).question(question);
+std::optional<Question> check_question(lang::Node text, const Module& module, const CheckContext& context) {
+  ModuleNames names(module);
+  names.declare();
+  auto expression = Expression::compile(std::make_shared<const lang::Node>(std::move(text)),
+                                        {names.environment(), context.sources, context.diagnostics, {}});
+  if (!expression) return std::nullopt;
+  const cel::Program& program = expression->program();
+  Reads reads = names.reads_of(program.references(), program.calls_host(), {});
+  expression->set_reads_sensitive(reads.sensitive);
+  return Question{std::move(*expression), std::move(reads)};
 }
 
 }  // namespace plumb::config

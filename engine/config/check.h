@@ -15,14 +15,13 @@ struct CheckContext {
 // errors is marked broken.
 Module check(ParsedModule&& parsed, const CheckContext& context);
 
-// Compiles an expression of somebody who asks about a checked module, in its scope, and says what it reads. Nothing
-// after a fault was told.
-std::optional<Reads> check_question(Expression& question, const Module& module, const CheckContext& context);
+// An expression of somebody who asks about a checked module, and what it reads.
+struct Question {
+  Expression expression;
+  Reads reads;
+};
 
-// What the inside of a module reads, in the terms of its caller.
-Reads seen_by_caller(const Reads& inside, const ModuleCall& call);
-
-// The names of a module that every expression in it knows.
-cel::Environment environment_of(const Module& module);
+// Compiles it in the module's scope. Nothing after a fault was told.
+std::optional<Question> check_question(lang::Node text, const Module& module, const CheckContext& context);
 
 }  // namespace plumb::config

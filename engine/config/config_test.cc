@@ -93,7 +93,7 @@ TEST_F(ConfigTest, IncludesAreReadOnceAndSorted) {
   ASSERT_TRUE(project) << diagnostics_.sorted()[0].summary;
   std::string order;
   for (const auto& entry : project->root.body)
-    order += std::get<Declaration>(entry).literals.at("at").value.get<std::string>();
+    order += std::get<Declaration>(entry).written->literals.at("at").value.get<std::string>();
   EXPECT_EQ(order, "/b/a/last");
 }
 

@@ -4,9 +4,11 @@
 
 #include "engine/base/nearest.h"
 #include "engine/config/conditions.h"
+#include "engine/config/dynamic.h"
 #include "engine/config/formats.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
+#include "engine/lang/template.h"
 #include "engine/lang/text_position.h"
 
 namespace plumb::config {
@@ -30,7 +32,7 @@ class DeclarationReader {
         diagnostics_(diagnostics),
         sources_(sources) {}
 
-  std::optional<Declaration> read() {
+  std::optional<ParsedDeclaration> read() {
     if (!check_kind()) return std::nullopt;
     result_.spec = kinds_.find(first_.key);
     schema_ = &result_.spec->schema.json();
@@ -87,37 +89,37 @@ class DeclarationReader {
   // Reads only names here: what is to be hidden must be known before anything else is said about the resource.
   void find_sensitive() {
     for (const auto& [name, part] : properties().items()) {
-      if (part.value("x-sensitive", false)) result_.sensitive.insert(name);
+      if (part.value("x-sensitive", false)) result_.marked_sensitive.insert(name);
     }
     const Entry* entry = node_.find("sensitive");
     if (entry == nullptr) return;
     if (entry->value.is_sequence()) {
       for (const Node& item : entry->value.items) {
-        if (has_attribute(item.text)) result_.sensitive.insert(item.text);
+        if (has_attribute(item.text)) result_.marked_sensitive.insert(item.text);
       }
     } else if (entry->value.text != "false") {
       for (const auto& [name, part] : properties().items()) {
-        if (part.value("x-secret-capable", false)) result_.sensitive.insert(name);
+        if (part.value("x-secret-capable", false)) result_.marked_sensitive.insert(name);
       }
     }
     for (const auto& [name, part] : properties().items()) {
       const std::string content = part.value("x-content-of", std::string());
-      if (result_.sensitive.contains(content)) result_.sensitive.insert(name);
-      if (result_.sensitive.contains(name) && !content.empty()) result_.sensitive.insert(content);
+      if (result_.marked_sensitive.contains(content)) result_.marked_sensitive.insert(name);
+      if (result_.marked_sensitive.contains(name) && !content.empty()) result_.marked_sensitive.insert(content);
     }
   }
 
   void hide_sensitive() {
     for (const Entry& entry : node_.entries) {
-      if (result_.sensitive.contains(entry.key)) sources_.hide(entry.value.span);
+      if (result_.marked_sensitive.contains(entry.key)) sources_.hide(entry.value.span);
     }
-    if (result_.sensitive.contains(identity_)) sources_.hide(first_.value.span);
+    if (result_.marked_sensitive.contains(identity_)) sources_.hide(first_.value.span);
   }
 
   // Takes the resource without its shared keys and with its identity under the attribute's own name. What is literal
   // is validated; what holds expressions is kept for later.
   void read_attributes() {
-    Node& own = result_.written;
+    Node& own = result_.own;
     own.kind = Node::Kind::kMap;
     own.span = node_.span;
     for (const Entry& entry : node_.entries) {
@@ -161,7 +163,7 @@ class DeclarationReader {
       result_.replacement = std::move(replacement);
       return;
     }
-    check_replacement(*replacement, typed, result_.written, result_.sensitive, result_.kind, diagnostics_);
+    check_replacement(*replacement, typed, result_.own, result_.marked_sensitive, result_.kind, diagnostics_);
   }
 
   // Whether the attribute waits for its expressions to be worked out.
@@ -171,12 +173,11 @@ class DeclarationReader {
     if (format == "content" && entry.value.is_scalar() &&
         (may_be_dynamic(entry.value) || entry.value.text.find("%{") != std::string::npos)) {
       const std::string_view source = sources_.text(entry.value.span.file);
-      result_.templates.emplace(entry.key,
-                                TemplateText{entry.value.span, lang::origin_of(entry.value, source), std::nullopt});
+      result_.templates.emplace(entry.key, ParsedTemplate{entry.value.span, lang::origin_of(entry.value, source)});
       return true;
     }
     if (!may_be_dynamic(entry.value)) return false;
-    result_.expressions.emplace(entry.key, Dynamic(entry.value));
+    result_.expressions.emplace(entry.key, std::make_shared<const Node>(entry.value));
     return true;
   }
 
@@ -201,9 +202,8 @@ class DeclarationReader {
     }
     const std::string name = folder_.in_project(*file);
     sources_.add(name, *text);
-    result_.templates.emplace(
-        properties()[entry.key]["x-content-of"].get<std::string>(),
-        TemplateText{entry.value.span, cel::Origin::of_file(name, std::move(*text)), std::nullopt});
+    result_.templates.emplace(properties()[entry.key]["x-content-of"].get<std::string>(),
+                              ParsedTemplate{entry.value.span, cel::Origin::of_file(name, std::move(*text))});
     return true;
   }
 
@@ -251,7 +251,7 @@ class DeclarationReader {
 
   void read_probes(const Entry& entry, Node value) {
     if (may_be_dynamic(value)) {
-      result_.verify_expression.emplace(std::move(value));
+      result_.verify_expression = std::make_shared<const Node>(std::move(value));
     } else if (std::optional<Json> typed = validate_probes(value, entry.key_span, diagnostics_)) {
       result_.verify = std::move(*typed);
     }
@@ -303,7 +303,7 @@ class DeclarationReader {
       return flag(name, "x-secret-capable") || flag(name, "x-sensitive");
     };
     if (value.is_boolean()) {
-      if (value.get<bool>() && result_.sensitive.empty()) {
+      if (value.get<bool>() && result_.marked_sensitive.empty()) {
         report(Code::kBadValue, "a " + first_.key + " holds nothing that can be sensitive", entry.value.span,
                "remove this");
       }
@@ -327,7 +327,7 @@ class DeclarationReader {
   lang::SourceMap& sources_;
   const Json* schema_ = nullptr;
   std::string identity_;
-  Declaration result_;
+  ParsedDeclaration result_;
 };
 
 }  // namespace
@@ -344,8 +344,8 @@ std::optional<Json> validate_probes(const Node& node, const SourceSpan& where, D
   return typed;
 }
 
-std::optional<Declaration> read_declaration(const Node& node, const ModuleFolder& folder, const Registry& kinds,
-                                            Diagnostics& diagnostics, lang::SourceMap& sources) {
+std::optional<ParsedDeclaration> read_declaration(const Node& node, const ModuleFolder& folder, const Registry& kinds,
+                                                  Diagnostics& diagnostics, lang::SourceMap& sources) {
   return DeclarationReader(node, folder, kinds, diagnostics, sources).read();
 }
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "engine/base/files.h"
-#include "engine/config/module.h"
+#include "engine/config/parsed.h"
 #include "engine/lang/source.h"
 #include "engine/lang/yaml.h"
 
@@ -22,14 +22,15 @@ struct ModuleFolder {
 
 // `node` is a map that is not empty. `kinds` outlives what is read. Always gives the declaration where its kind and
 // address can be told, marked broken after errors, so that what refers to it is not blamed too.
-std::optional<Declaration> read_declaration(const lang::Node& node, const ModuleFolder& folder, const Registry& kinds,
-                                            Diagnostics& diagnostics, lang::SourceMap& sources);
+std::optional<ParsedDeclaration> read_declaration(const lang::Node& node, const ModuleFolder& folder,
+                                                  const Registry& kinds, Diagnostics& diagnostics,
+                                                  lang::SourceMap& sources);
 
 // `verify` of a resource without expressions: a list of probes.
 std::optional<Json> validate_probes(const lang::Node& node, const SourceSpan& where, Diagnostics& diagnostics);
 const Json& probes_schema();
 
 // What every entry may say about where and when. Keys that are not of this are left alone.
-Placement read_placement(const lang::Node& node, Diagnostics& diagnostics);
+ParsedPlacement read_placement(const lang::Node& node, Diagnostics& diagnostics);
 
 }  // namespace plumb::config

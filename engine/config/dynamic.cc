@@ -120,6 +120,20 @@ class Resolver {
   std::size_t at_ = 0;
 };
 
+bool compile_texts(const Node& node, const ExpressionScope& scope, std::vector<Dynamic::Spot>& spots) {
+  bool good = true;
+  for (const Node& item : node.items) good = compile_texts(item, scope, spots) && good;
+  for (const Entry& entry : node.entries) good = compile_texts(entry.value, scope, spots) && good;
+  if (!node.is_scalar() || !lang::may_interpolate(node.text)) return good;
+  auto text = lang::Interpolation::parse(node.text, scope.environment, std::nullopt, scope.proved);
+  if (!text) {
+    report_fault(text.error(), node, scope.sources, scope.diagnostics);
+    return false;
+  }
+  if (!text->is_literal()) spots.push_back({&node, std::move(*text)});
+  return good;
+}
+
 }  // namespace
 
 bool may_be_dynamic(const Node& node) {
@@ -146,26 +160,15 @@ void report_fault(cel::Fault fault, bool reads_sensitive, const Node& scalar, co
   report_fault(fault, scalar, evaluation.sources, evaluation.diagnostics);
 }
 
-bool Dynamic::compile(const ExpressionScope& scope) {
-  spots_.clear();
-  if (!compile(*node_, scope)) return false;
-  std::size_t spot = 0;
-  type_ = type_of(*node_, spot);
-  return true;
+std::optional<Dynamic> Dynamic::compile(WrittenValue written, const ExpressionScope& scope) {
+  std::vector<Spot> spots;
+  if (!compile_texts(*written, scope, spots)) return std::nullopt;
+  return Dynamic(std::move(written), std::move(spots));
 }
 
-bool Dynamic::compile(const Node& node, const ExpressionScope& scope) {
-  bool good = true;
-  for (const Node& item : node.items) good = compile(item, scope) && good;
-  for (const Entry& entry : node.entries) good = compile(entry.value, scope) && good;
-  if (!node.is_scalar() || !lang::may_interpolate(node.text)) return good;
-  auto text = lang::Interpolation::parse(node.text, scope.environment, std::nullopt, scope.proved);
-  if (!text) {
-    report_fault(text.error(), node, scope.sources, scope.diagnostics);
-    return false;
-  }
-  if (!text->is_literal()) spots_.push_back({&node, std::move(*text)});
-  return good;
+Dynamic::Dynamic(WrittenValue written, std::vector<Spot> spots) : node_(std::move(written)), spots_(std::move(spots)) {
+  std::size_t spot = 0;
+  type_ = type_of(*node_, spot);
 }
 
 cel::Type Dynamic::type_of(const Node& node, std::size_t& spot) const {
@@ -216,32 +219,32 @@ std::optional<Node> Dynamic::node_of(const cel::Value& value, const Evaluation& 
   return Resolver(spots_, reads_sensitive_, evaluation).node_of(value, *node_);
 }
 
-bool Expression::compile(const ExpressionScope& scope, const std::optional<cel::Type>& wanted) {
+std::optional<Expression> Expression::compile(WrittenValue written, const ExpressionScope& scope,
+                                              const std::optional<cel::Type>& wanted) {
   cel::CompileOptions options;
   options.wanted = wanted;
   options.proved = scope.proved;
-  auto program = cel::compile(node_.text, scope.environment, options);
-  if (!program) {
-    cel::Fault fault = std::move(program.error());
-    if (lang::may_interpolate(node_.text) && fault.code == Code::kExpressionSyntax) {
-      fault.hint = "this is a bare expression: write it without `${` and `}`";
-    }
-    report_fault(fault, node_, scope.sources, scope.diagnostics);
-    return false;
+  auto program = cel::compile(written->text, scope.environment, options);
+  if (program) return Expression(std::move(written), std::move(*program));
+  cel::Fault fault = std::move(program.error());
+  if (lang::may_interpolate(written->text) && fault.code == Code::kExpressionSyntax) {
+    fault.hint = "this is a bare expression: write it without `${` and `}`";
   }
-  program_ = std::move(*program);
-  return true;
-}
-
-std::optional<cel::Value> Expression::evaluate(const Evaluation& evaluation) const {
-  auto value = program_->evaluate(evaluation.activation);
-  if (value) return std::move(*value);
-  report_fault(std::move(value.error()), reads_sensitive_, node_, evaluation);
+  report_fault(fault, *written, scope.sources, scope.diagnostics);
   return std::nullopt;
 }
 
-bool Condition::compile(const ExpressionScope& scope) {
-  return expression_.compile(scope, cel::Type(cel::Type::Kind::kBool));
+std::optional<cel::Value> Expression::evaluate(const Evaluation& evaluation) const {
+  auto value = program_.evaluate(evaluation.activation);
+  if (value) return std::move(*value);
+  report_fault(std::move(value.error()), reads_sensitive_, *node_, evaluation);
+  return std::nullopt;
+}
+
+std::optional<Condition> Condition::compile(WrittenValue written, const ExpressionScope& scope) {
+  auto expression = Expression::compile(std::move(written), scope, cel::Type(cel::Type::Kind::kBool));
+  if (!expression) return std::nullopt;
+  return Condition(std::move(*expression));
 }
 
 std::optional<bool> Condition::holds(const Evaluation& evaluation) const {

@@ -1,13 +1,13 @@
-// A value of the configuration in which some texts are expressions: read and checked once, worked out for each host.
+// A value of the configuration in which some texts are expressions: compiled once, worked out for each host.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "engine/config/parsed.h"
 #include "engine/lang/interpolation.h"
 #include "engine/lang/source.h"
 #include "engine/lang/yaml.h"
@@ -47,17 +47,11 @@ class Dynamic {
     lang::Interpolation text;
   };
 
-  explicit Dynamic(lang::Node node) : node_(std::make_shared<const lang::Node>(std::move(node))) {}
-  // Part of a tree that it keeps.
-  explicit Dynamic(std::shared_ptr<const lang::Node> node) : node_(std::move(node)) {}
+  // Reads and checks the expressions. Nothing after a fault was told.
+  static std::optional<Dynamic> compile(WrittenValue written, const ExpressionScope& scope);
 
   const lang::Node& node() const { return *node_; }
   const SourceSpan& span() const { return node_->span; }
-
-  // Reads and checks the expressions; in another scope reads them anew. False where one has a fault.
-  bool compile(const ExpressionScope& scope);
-
-  // From here on compiled.
   std::span<const Spot> spots() const { return spots_; }  // in the order of the text
   // Of the whole value, where no schema says more.
   const cel::Type& type() const { return type_; }
@@ -76,10 +70,11 @@ class Dynamic {
   std::optional<lang::Node> node_of(const cel::Value& value, const Evaluation& evaluation) const;
 
  private:
-  bool compile(const lang::Node& node, const ExpressionScope& scope);
+  Dynamic(WrittenValue written, std::vector<Spot> spots);
+
   cel::Type type_of(const lang::Node& node, std::size_t& spot) const;
 
-  std::shared_ptr<const lang::Node> node_;
+  WrittenValue node_;
   std::vector<Spot> spots_;
   cel::Type type_;
   bool reads_sensitive_ = false;
@@ -88,37 +83,40 @@ class Dynamic {
 // A bare expression, without `${` and `}` around it.
 class Expression {
  public:
-  explicit Expression(lang::Node node) : node_(std::move(node)) {}
+  // Nothing after a fault was told.
+  static std::optional<Expression> compile(WrittenValue written, const ExpressionScope& scope,
+                                           const std::optional<cel::Type>& wanted = std::nullopt);
 
-  bool compile(const ExpressionScope& scope, const std::optional<cel::Type>& wanted = std::nullopt);
-  const cel::Program& program() const { return *program_; }
-  const SourceSpan& span() const { return node_.span; }
-  const std::string& text() const { return node_.text; }
+  const cel::Program& program() const { return program_; }
+  const SourceSpan& span() const { return node_->span; }
   // As that of Dynamic.
   void set_reads_sensitive(bool reads) { reads_sensitive_ = reads; }
   // Nothing after a fault was told.
   std::optional<cel::Value> evaluate(const Evaluation& evaluation) const;
 
  private:
-  lang::Node node_;
-  std::optional<cel::Program> program_;
+  Expression(WrittenValue written, cel::Program program) : node_(std::move(written)), program_(std::move(program)) {}
+
+  WrittenValue node_;
+  cel::Program program_;
   bool reads_sensitive_ = false;
 };
 
 // What `when` holds.
 class Condition {
  public:
-  explicit Condition(lang::Node node) : expression_(std::move(node)) {}
+  // Nothing after a fault was told.
+  static std::optional<Condition> compile(WrittenValue written, const ExpressionScope& scope);
 
-  bool compile(const ExpressionScope& scope);
   const cel::Program& program() const { return expression_.program(); }
   const SourceSpan& span() const { return expression_.span(); }
-  const std::string& text() const { return expression_.text(); }
   void set_reads_sensitive(bool reads) { expression_.set_reads_sensitive(reads); }
   // Nothing after a fault was told.
   std::optional<bool> holds(const Evaluation& evaluation) const;
 
  private:
+  explicit Condition(Expression expression) : expression_(std::move(expression)) {}
+
   Expression expression_;
 };
 

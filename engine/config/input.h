@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "engine/base/json.h"
-#include "engine/config/module.h"
+#include "engine/config/parsed.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::config {

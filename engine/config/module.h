@@ -1,5 +1,5 @@
-// A module: inputs, values, resources and further modules as they are written, expressions and all. The project
-// itself is one.
+// A module that check() gave: its expressions are compiled, and what has errors is marked broken. The project itself is
+// one. Beside what is compiled stands what was written; what no expression can change is there alone.
 #pragma once
 
 #include <map>
@@ -10,35 +10,12 @@
 #include <variant>
 #include <vector>
 
-#include "engine/base/address.h"
 #include "engine/base/json.h"
 #include "engine/config/dynamic.h"
-#include "engine/config/replacement.h"
+#include "engine/config/parsed.h"
 #include "engine/lang/template.h"
-#include "providers/sdk/kind.h"
 
 namespace plumb::config {
-
-// A value with the place it was written at.
-struct Located {
-  Json value;
-  SourceSpan span;
-};
-
-// A host pattern or an address glob.
-struct Pattern {
-  std::string text;
-  SourceSpan span;
-  friend bool operator==(const Pattern&, const Pattern&) = default;
-};
-
-struct Input {
-  std::string name;
-  Json schema;
-  bool sensitive = false;
-  std::optional<Located> default_value;
-  SourceSpan span;
-};
 
 // Variables have fixed slots in every environment; names of for_each come after them.
 namespace slots {
@@ -61,24 +38,13 @@ struct Reads {
   void add(const Reads& other);
 };
 
-// `site: ${inputs.sites}`: one name for an element, or two for key (or index) and element.
 struct Loop {
   std::vector<std::string> names;
-  SourceSpan span;
   Dynamic over;
 };
 
-// A text that is a template, or a file that is one.
-struct TemplateText {
-  SourceSpan span;
-  cel::Origin origin;
-  std::optional<lang::Template> program;
-  bool reads_sensitive = false;  // what is told of its faults holds no values then
-};
-
-// When and for what a resource or a module is there; in which order.
+// The expressions of a ParsedPlacement.
 struct Placement {
-  std::optional<Pattern> on;  // absent: every host
   std::vector<Loop> loops;
   std::optional<Condition> when;
   std::vector<Dynamic> after;
@@ -86,94 +52,69 @@ struct Placement {
   std::optional<Dynamic> id;
 };
 
-using AttributeSpans = std::map<std::string, SourceSpan>;
-
-// One resource as it is written.
-struct Declaration {
-  SourceSpan span;  // of the identity, what `source` in a plan points to
-  std::string kind;
-  const plumb::Kind* spec = nullptr;  // of the kind; in the registry that the project was read with
-  Placement placement;
-  lang::Node written;  // its attributes, the identity under the attribute's own name
-  // Attributes as the kind's schema types and normalises them, with the schema's defaults.
-  std::map<std::string, Located> literals;
-  std::map<std::string, Dynamic> expressions;     // by attribute
-  std::map<std::string, TemplateText> templates;  // by attribute
-  std::set<std::string> ignore;                   // attributes left alone once the resource exists
-  bool prevent_destroy = false;
-  int confirm_within = 0;  // seconds; 0: it need not be confirmed
-  std::set<std::string> tags;
-  // Probes, as the schema types them, in a list; or what they are worked out from.
-  Json verify = Json::array();
-  std::optional<Dynamic> verify_expression;
-  // Attributes whose values never appear in any output: those the schema marks x-sensitive, those named by
-  // `sensitive: [content]`, with `sensitive: true` every attribute that the schema marks x-secret-capable, and those
-  // that a sensitive input reaches. With an attribute goes the one that its bytes become or come from (x-content-of).
-  std::set<std::string> sensitive;
-
-  // Made by check(), for all resources that come of it: the values of `literals`, and where each attribute is written;
-  // one that gives another's bytes (x-content-of) stands for that too.
-  Json literal_values = Json::object();
-  std::shared_ptr<const AttributeSpans> spans;
-  // What its kind asks of keys together, where expressions may yet break it.
-  std::vector<Json> conditions;
-  std::optional<Replacement> replacement;
-
-  Reads reads;
-  bool broken = false;  // has errors that were told: not to be compiled
+struct TemplateText {
+  lang::Template program;
+  bool reads_sensitive = false;  // what is told of its faults holds no values then
 };
 
-struct Module;
+using AttributeSpans = std::map<std::string, SourceSpan>;
 
-// What one key of `with` gives.
+// One resource. A broken one lacks the expressions that have faults, and is not to be compiled for a host.
+struct Declaration {
+  std::shared_ptr<const ParsedDeclaration> written;  // never null
+  Placement placement;
+  std::map<std::string, Dynamic> expressions;     // by attribute
+  std::map<std::string, TemplateText> templates;  // by attribute
+  std::optional<Dynamic> verify;                  // what probes are worked out from, where expressions are in them
+  // Attributes whose values never appear in any output: those that are marked so, and those that a sensitive input
+  // reaches, each with the one that its bytes become or come from (x-content-of).
+  std::set<std::string> sensitive;
+  // For all resources that come of it: the values of the literals, and where each attribute is written; one that gives
+  // another's bytes (x-content-of) stands for that too.
+  Json literal_values = Json::object();
+  std::shared_ptr<const AttributeSpans> spans;  // never null
+  Reads reads;
+  bool broken = false;
+};
+
+// What one key of `with` gives: a text that holds no expression, as its input's schema types it, or a value to work
+// out.
 struct Given {
-  SourceSpan key_span;
-  Dynamic value;
-  // Made by check(): a text that holds no expression, as its input's schema types it.
-  std::optional<Json> literal = {};
+  std::variant<Json, Dynamic> value;
   Reads reads = {};
 };
 
-// `use:`, one module in another.
+// The use of a module. A broken one lacks the expressions that have faults, and is not to be compiled for a host.
 struct ModuleCall {
-  SourceSpan span;   // of what is used
-  std::string name;  // what `modules.NAME` and, without an id, its addresses begin with
+  std::shared_ptr<const ParsedCall> written;  // never null
   Placement placement;
   std::map<std::string, Given> with;
-  bool all_literal = false;              // made by check(): every text of `with` was typed
-  std::set<std::string> tags;            // all that is in the module has them too
-  std::shared_ptr<const Module> module;  // null where it could not be read
-
   Reads reads;               // of the use itself and of all that is in the module
   bool needs_facts = false;  // for the use itself
   bool broken = false;
 };
 
 struct NamedValue {
-  SourceSpan span;
-  Dynamic value;
+  ParsedValue written;
+  std::optional<Dynamic> value;  // nothing where it has errors that were told, or reads what has
   Reads reads;
-  bool broken = false;
+
+  bool broken() const { return !value; }
 };
 
-// As it is written: read, with nothing known of its expressions.
-struct ParsedModule {
-  std::string folder;  // relative to the project; "" for the project itself
-  std::string description;
-  std::map<std::string, Input> inputs;
-  std::map<std::string, NamedValue> values;
-  std::map<std::string, NamedValue> outputs;
-  // In declared order. What a file includes comes before its own, whatever the order of the keys in it.
-  std::vector<std::variant<Declaration, ModuleCall>> body;
-};
-
-// One that check() gave: its expressions are compiled, and what has errors is marked broken.
-struct Module : ParsedModule {
+struct Module {
   // The order in which values and module calls can be worked out, in steps of which none needs its own or a later one.
   struct Step {
     std::vector<std::string> values;
     std::vector<std::size_t> calls;  // indices into the body
   };
+
+  std::string folder;  // relative to the project; "" for the project itself
+  std::string description;
+  std::map<std::string, Input> inputs;
+  std::map<std::string, NamedValue> values;
+  std::map<std::string, NamedValue> outputs;
+  std::vector<std::variant<Declaration, ModuleCall>> body;  // in declared order
   std::vector<Step> steps;
   // Whether an expression in it, or below, reads facts.
   bool reads_facts = false;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/base/files.h"
-#include "engine/config/module.h"
+#include "engine/config/parsed.h"
 #include "engine/config/rollout.h"
 #include "engine/lang/source.h"
 #include "engine/lang/yaml.h"

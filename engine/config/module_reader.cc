@@ -101,10 +101,10 @@ class ModuleReader::Document {
                          .with_related(first, "first here"));
   }
 
-  void read_values(const Node& values, std::map<std::string, NamedValue>& into, const std::string& what) {
+  void read_values(const Node& values, std::map<std::string, ParsedValue>& into, const std::string& what) {
     for (const Entry& entry : values.entries) {
       const auto [place, added] =
-          into.try_emplace(entry.key, NamedValue{entry.key_span, Dynamic(entry.value), {}, false});
+          into.try_emplace(entry.key, ParsedValue{entry.key_span, std::make_shared<const Node>(entry.value)});
       if (!added) declared_twice(what, entry.key, entry.key_span, place->second.span);
     }
   }
@@ -135,12 +135,12 @@ class ModuleReader::Document {
       if (is_use(node)) {
         read_use(node, std::move(given.at(&node)));
       } else if (auto declaration = read_declaration(node, folder_, reader_.kinds_, diagnostics_, reader_.sources_)) {
-        module_.body.emplace_back(std::move(*declaration));
+        module_.body.emplace_back(std::make_shared<const ParsedDeclaration>(std::move(*declaration)));
       }
     }
   }
 
-  using With = std::map<std::string, Given>;
+  using With = std::map<std::string, ParsedGiven>;
 
   static bool is_use(const Node& node) { return !node.entries.empty() && node.entries.front().key == "use"; }
 
@@ -160,8 +160,7 @@ class ModuleReader::Document {
       if (own.key != "with") continue;
       const auto all = std::make_shared<std::vector<Entry>>(std::move(own.value.entries));
       for (Entry& entry : *all) {
-        const std::shared_ptr<const Node> value(all, &entry.value);
-        with.try_emplace(std::move(entry.key), Given{std::move(entry.key_span), Dynamic(value)});
+        with.try_emplace(std::move(entry.key), ParsedGiven{std::move(entry.key_span), WrittenValue(all, &entry.value)});
       }
     }
     return with;
@@ -170,7 +169,7 @@ class ModuleReader::Document {
   void read_use(const Node& node, With with) {
     const std::size_t before = diagnostics_.error_count();
     check_use(node);
-    ModuleCall call;
+    ParsedCall call;
     const Node& source = node.entries.front().value;
     call.span = source.is_null() ? node.entries.front().key_span : source.span;
     call.placement = read_placement(node, diagnostics_);
@@ -182,7 +181,7 @@ class ModuleReader::Document {
     call.module = reader_.use(source, folder_, call.name);
     call.broken = diagnostics_.error_count() != before || call.module == nullptr;
     check_module_name(call);
-    module_.body.emplace_back(std::move(call));
+    module_.body.emplace_back(std::make_shared<const ParsedCall>(std::move(call)));
   }
 
   // The keys of a use; those with expressions are checked with them.
@@ -206,8 +205,8 @@ class ModuleReader::Document {
   }
 
   // The last part of what is used, or a literal id.
-  static std::string name_of(const Node& source, const ModuleCall& call) {
-    if (call.placement.id && !may_be_dynamic(call.placement.id->node())) return call.placement.id->node().text;
+  static std::string name_of(const Node& source, const ParsedCall& call) {
+    if (call.placement.id && !may_be_dynamic(*call.placement.id)) return call.placement.id->text;
     std::string text = source.text;
     if (const Entry* git = source.find("git")) text = git->value.text;
     if (const Entry* path = source.find("path")) text = path->value.text;
@@ -218,7 +217,7 @@ class ModuleReader::Document {
   }
 
   // Names make addresses and `modules.NAME`: two of one name on different hosts are as good as two.
-  void check_module_name(const ModuleCall& call) {
+  void check_module_name(const ParsedCall& call) {
     const auto [first, added] = called_.try_emplace(call.name, call.span);
     if (added) return;
     diagnostics_.add(Diagnostic(Code::kDuplicateAddress, "two modules are called `" + call.name + "` here")

@@ -9,24 +9,26 @@ namespace {
 struct Item {
   std::string name;  // "values.a", "modules.b"
   SourceSpan span;
-  NamedValue* value = nullptr;
-  ModuleCall* call = nullptr;
+  const NamedValue* value = nullptr;
+  const ModuleCall* call = nullptr;
   std::size_t index = 0;  // of the call in the body
   std::vector<std::pair<std::size_t, SourceSpan>> needs;
   int level = -1;
   bool open = false;
+  bool left_out = false;  // as part of a circle, or needing one
 };
 
 class Orderer {
  public:
-  Orderer(Module& module, const cel::Environment& environment, const CheckContext& context)
+  Orderer(const Module& module, const cel::Environment& environment, const CheckContext& context)
       : module_(module), environment_(environment), context_(context) {}
 
   std::vector<Module::Step> run() {
-    for (auto& [name, value] : module_.values) items_.push_back({"values." + name, value.span, &value, nullptr, 0, {}});
+    for (const auto& [name, value] : module_.values)
+      items_.push_back({"values." + name, value.written.span, &value, nullptr, 0, {}});
     for (std::size_t i = 0; i < module_.body.size(); ++i) {
-      if (auto* call = std::get_if<ModuleCall>(&module_.body[i]))
-        items_.push_back({"modules." + call->name, call->span, nullptr, call, i, {}});
+      if (const auto* call = std::get_if<ModuleCall>(&module_.body[i]))
+        items_.push_back({"modules." + call->written->name, call->written->span, nullptr, call, i, {}});
     }
     for (std::size_t i = 0; i < items_.size(); ++i) places_.emplace(items_[i].name, i);
     for (Item& item : items_) find_needs(item);
@@ -47,31 +49,38 @@ class Orderer {
   // Faults are told when the expressions are compiled with types; here names are enough.
   void find_needs(Item& item) {
     if (item.value != nullptr) {
-      take_needs(item, item.value->value, environment_);
+      take_needs(item, item.value->written.value, environment_, {});
       return;
     }
-    Placement& placement = item.call->placement;
+    const ParsedPlacement& placement = item.call->written->placement;
     cel::Environment names = environment_;
-    for (Loop& loop : placement.loops) {
-      take_needs(item, loop.over, names);
+    for (const ParsedLoop& loop : placement.loops) {
+      take_needs(item, loop.over, names, {});
       for (const std::string& name : loop.names) names.add_variable(name, cel::Type());
     }
-    if (auto& when = placement.when) {
+    std::vector<cel::Guard> proved;
+    if (placement.when) {
       Diagnostics untold;
-      if (when->compile({names, context_.sources, untold})) add_needs(item, when->program().references(), when->span());
+      if (const auto when = Condition::compile(placement.when, {names, context_.sources, untold})) {
+        add_needs(item, when->program().references(), when->span());
+        proved = when->program().proves(true);
+      }
     }
-    if (placement.id) take_needs(item, *placement.id, names);
-    for (auto* list : {&placement.after, &placement.before}) {
-      for (Dynamic& address : *list) take_needs(item, address, names);
+    if (placement.id) take_needs(item, placement.id, names, proved);
+    for (const auto* list : {&placement.after, &placement.before}) {
+      for (const WrittenValue& address : *list) take_needs(item, address, names, proved);
     }
-    if (item.call->all_literal) return;
-    for (auto& [key, given] : item.call->with) take_needs(item, given.value, names);
+    const auto& given = item.call->written->with;
+    if (item.call->with.size() == given.size()) return;  // texts alone
+    for (const auto& [key, one] : given) take_needs(item, one.value, names, proved);
   }
 
-  void take_needs(Item& item, Dynamic& value, const cel::Environment& names) {
-    if (!may_be_dynamic(value.node())) return;
+  void take_needs(Item& item, const WrittenValue& written, const cel::Environment& names,
+                  const std::vector<cel::Guard>& proved) {
+    if (!may_be_dynamic(*written)) return;
     Diagnostics untold;
-    if (value.compile({names, context_.sources, untold})) add_needs(item, value.references(), value.span());
+    if (const auto value = Dynamic::compile(written, {names, context_.sources, untold, proved}))
+      add_needs(item, value->references(), value->span());
   }
 
   void add_needs(Item& item, const std::vector<cel::Reference>& references, const SourceSpan& span) {
@@ -96,7 +105,7 @@ class Orderer {
       report_cycle(path, i);
       return -1;
     }
-    if (item.level >= 0 || broken(item)) return item.level;
+    if (item.level >= 0 || item.left_out) return item.level;
     item.open = true;
     path.push_back(i);
     int level = 0;
@@ -107,11 +116,9 @@ class Orderer {
     path.pop_back();
     item.open = false;
     item.level = level;
-    if (level < 0) (item.value != nullptr ? item.value->broken : item.call->broken) = true;
+    item.left_out = level < 0;
     return level;
   }
-
-  static bool broken(const Item& item) { return item.value != nullptr && item.value->broken; }
 
   void report_cycle(const std::vector<std::size_t>& path, std::size_t back_to) {
     const auto begin = std::find(path.begin(), path.end(), back_to);
@@ -135,7 +142,7 @@ class Orderer {
     context_.diagnostics.add(std::move(problem));
   }
 
-  Module& module_;
+  const Module& module_;
   const cel::Environment& environment_;
   const CheckContext& context_;
   std::vector<Item> items_;
@@ -144,7 +151,7 @@ class Orderer {
 
 }  // namespace
 
-std::vector<Module::Step> order_values(Module& module, const cel::Environment& environment,
+std::vector<Module::Step> order_values(const Module& module, const cel::Environment& environment,
                                        const CheckContext& context) {
   return Orderer(module, environment, context).run();
 }

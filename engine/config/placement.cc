@@ -15,14 +15,14 @@ class PlacementReader {
  public:
   explicit PlacementReader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
-  Placement read(const Node& node) {
+  ParsedPlacement read(const Node& node) {
     for (const Entry& entry : node.entries) {
       if (entry.key == "on") read_on(entry.value);
       if (entry.key == "after") placement_.after = patterns(entry.value);
       if (entry.key == "before") placement_.before = patterns(entry.value);
-      if (entry.key == "when" && entry.value.is_scalar()) placement_.when.emplace(entry.value);
+      if (entry.key == "when" && entry.value.is_scalar()) placement_.when = keep(entry.value);
       if (entry.key == "for_each") read_loops(entry);
-      if (entry.key == "id" && entry.value.is_scalar()) placement_.id.emplace(entry.value);
+      if (entry.key == "id" && entry.value.is_scalar()) placement_.id = keep(entry.value);
     }
     return std::move(placement_);
   }
@@ -44,11 +44,13 @@ class PlacementReader {
     }
   }
 
-  static std::vector<Dynamic> patterns(const Node& node) {
-    std::vector<Dynamic> found;
-    if (node.is_scalar()) found.emplace_back(node);
+  static WrittenValue keep(const Node& node) { return std::make_shared<const Node>(node); }
+
+  static std::vector<WrittenValue> patterns(const Node& node) {
+    std::vector<WrittenValue> found;
+    if (node.is_scalar()) found.push_back(keep(node));
     for (const Node& item : node.items) {
-      if (item.is_scalar()) found.emplace_back(item);
+      if (item.is_scalar()) found.push_back(keep(item));
     }
     return found;
   }
@@ -61,7 +63,7 @@ class PlacementReader {
       return;
     }
     for (const Entry& entry : for_each.value.entries) {
-      Loop loop{names_in(entry.key), entry.key_span, Dynamic(entry.value)};
+      ParsedLoop loop{names_in(entry.key), entry.key_span, keep(entry.value)};
       if (loop.names.empty() || loop.names.size() > 2 || !std::all_of(loop.names.begin(), loop.names.end(), is_name)) {
         report(Code::kBadValue, "`" + entry.key + "` cannot name the element of a for_each", entry.key_span,
                "expected lower-case letters, digits and `_`", "two names, `\"k, v\": …`, stand for key and element");
@@ -95,19 +97,19 @@ class PlacementReader {
       if (name != taken) continue;
       report(Code::kBadValue, "`" + name + "` has a meaning of its own", span, "choose another name");
     }
-    for (const Loop& loop : placement_.loops) {
+    for (const ParsedLoop& loop : placement_.loops) {
       if (std::find(loop.names.begin(), loop.names.end(), name) == loop.names.end()) continue;
       report(Code::kDuplicateKey, "`" + name + "` names two elements", span, "choose another name");
     }
   }
 
   Diagnostics& diagnostics_;
-  Placement placement_;
+  ParsedPlacement placement_;
 };
 
 }  // namespace
 
-Placement read_placement(const Node& node, Diagnostics& diagnostics) {
+ParsedPlacement read_placement(const Node& node, Diagnostics& diagnostics) {
   return PlacementReader(diagnostics).read(node);
 }
 

@@ -56,56 +56,56 @@ class Normalised {
 
   static Json values(const std::map<std::string, NamedValue>& values) {
     Json document = Json::object();
-    for (const auto& [name, value] : values) document[name] = written(value.value.node());
+    for (const auto& [name, value] : values) document[name] = written(*value.written.value);
     return document;
   }
 
-  static Json list(const std::vector<Dynamic>& all) {
+  static Json list(const std::vector<WrittenValue>& all) {
     Json document = Json::array();
-    for (const Dynamic& one : all) document.push_back(written(one.node()));
+    for (const WrittenValue& one : all) document.push_back(written(*one));
     return document;
   }
 
-  static Json placement(const Placement& placement) {
+  static Json placement(const ParsedPlacement& placement) {
     Json document = {{"on", placement.on ? Json(placement.on->text) : Json(nullptr)},
                      {"after", list(placement.after)},
                      {"before", list(placement.before)}};
-    if (placement.when) document["when"] = placement.when->text();
-    if (placement.id) document["id"] = written(placement.id->node());
-    for (const Loop& loop : placement.loops) {
-      document["for_each"].push_back({{"names", loop.names}, {"over", written(loop.over.node())}});
+    if (placement.when) document["when"] = placement.when->text;
+    if (placement.id) document["id"] = written(*placement.id);
+    for (const ParsedLoop& loop : placement.loops) {
+      document["for_each"].push_back({{"names", loop.names}, {"over", written(*loop.over)}});
     }
     return document;
   }
 
-  Json part(const Declaration& declaration) {
+  Json part(const Declaration& checked) {
+    const ParsedDeclaration& declaration = *checked.written;
     const Json& properties = declaration.spec->schema.json().at("properties");
     Json attributes = Json::object();
     for (const auto& [name, located] : declaration.literals) {
       if (properties[name].value("x-format", std::string()) == "source")
         sources_.insert(located.value.get<std::string>());
-      if (!declaration.sensitive.contains(name)) attributes[name] = located.value;
+      if (!checked.sensitive.contains(name)) attributes[name] = located.value;
     }
-    for (const auto& [name, value] : declaration.expressions)
-      attributes[name] = {{"expression", written(value.node())}};
+    for (const auto& [name, value] : declaration.expressions) attributes[name] = {{"expression", written(*value)}};
     for (const auto& [name, text] : declaration.templates) attributes[name] = {{"template", digest(text.origin.text)}};
     Json document = {{"kind", declaration.kind},
                      {"placement", placement(declaration.placement)},
                      {"attributes", std::move(attributes)},
                      {"ignore", declaration.ignore},
-                     {"sensitive", declaration.sensitive},
+                     {"sensitive", checked.sensitive},
                      {"prevent_destroy", declaration.prevent_destroy}};
     if (declaration.confirm_within > 0) document["confirm_within"] = declaration.confirm_within;
     if (!declaration.tags.empty()) document["tags"] = declaration.tags;
     if (!declaration.verify.empty()) document["verify"] = declaration.verify;
-    if (declaration.verify_expression)
-      document["verify"] = {{"expression", written(declaration.verify_expression->node())}};
+    if (declaration.verify_expression) document["verify"] = {{"expression", written(*declaration.verify_expression)}};
     return document;
   }
 
-  Json part(const ModuleCall& call) {
+  Json part(const ModuleCall& checked) {
+    const ParsedCall& call = *checked.written;
     Json with = Json::object();
-    for (const auto& [name, given] : call.with) with[name] = written(given.value.node());
+    for (const auto& [name, given] : call.with) with[name] = written(*given.value);
     // A list in braces would copy the whole module.
     Json document = {{"use", call.name}, {"placement", placement(call.placement)}};
     document["with"] = std::move(with);

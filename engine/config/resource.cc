@@ -29,14 +29,19 @@ bool is_literal(const std::vector<Dynamic>& texts) {
 // Whether all of it but texts comes of the values of whole expressions.
 bool can_be_shared(const Declaration& declaration) {
   const Placement& placement = declaration.placement;
-  return !declaration.verify_expression && (!placement.id || placement.id->spots().empty()) &&
-         is_literal(placement.after) && is_literal(placement.before);
+  return !declaration.verify && (!placement.id || placement.id->spots().empty()) && is_literal(placement.after) &&
+         is_literal(placement.before);
 }
 
 class Resolver {
  public:
   Resolver(const Declaration& declaration, const ModuleUse& use, const Evaluation& evaluation, KnownValues& known)
-      : declaration_(declaration), module_(use.path), use_(use), evaluation_(evaluation), known_(known) {}
+      : declaration_(declaration),
+        written_(*declaration.written),
+        module_(use.path),
+        use_(use),
+        evaluation_(evaluation),
+        known_(known) {}
 
   Resolved run(LastResource& last) {
     const std::size_t told = evaluation_.diagnostics.items().size();
@@ -74,12 +79,12 @@ class Resolver {
   void render_templates(std::vector<RenderedText>& texts) {
     texts.reserve(declaration_.templates.size());
     for (const auto& [name, text] : declaration_.templates) {
-      if (auto rendered = text.program->render(evaluation_.activation)) {
+      if (auto rendered = text.program.render(evaluation_.activation)) {
         texts.push_back({name, std::move(*rendered)});
       } else {
         cel::Fault fault = std::move(rendered.error());
         if (text.reads_sensitive) fault = cel::without_values(std::move(fault));
-        evaluation_.diagnostics.add(cel::diagnose(fault, text.origin));
+        evaluation_.diagnostics.add(cel::diagnose(fault, written_.templates.at(name).origin));
         good_ = false;
       }
     }
@@ -87,15 +92,15 @@ class Resolver {
 
   std::shared_ptr<const Resource> make(bool constant, std::vector<RenderedText>& texts) {
     resource_ = std::make_shared<Resource>();
-    schema_ = &declaration_.spec->schema.json();
+    schema_ = &written_.spec->schema.json();
     identity_ = schema_->at("x-identity").get_ptr<const std::string*>();
-    resource_->span = declaration_.span;
-    resource_->ignore = declaration_.ignore;
-    resource_->prevent_destroy = declaration_.prevent_destroy;
-    resource_->confirm_within = declaration_.confirm_within;
-    resource_->tags = declaration_.tags;
+    resource_->span = written_.span;
+    resource_->ignore = written_.ignore;
+    resource_->prevent_destroy = written_.prevent_destroy;
+    resource_->confirm_within = written_.confirm_within;
+    resource_->tags = written_.tags;
     resource_->tags.insert(use_.tags.begin(), use_.tags.end());
-    resource_->verify = declaration_.verify;
+    resource_->verify = written_.verify;
     resource_->sensitive = declaration_.sensitive;
     resource_->attributes = declaration_.literal_values;
     resource_->spans = declaration_.spans;
@@ -108,7 +113,7 @@ class Resolver {
     }
     good_ = take_probes() && good_;
     if (!good_ || !keys_go_together() || !replacement_is_good() || !take_address()) return nullptr;
-    for (const Trigger& trigger : declaration_.spec->triggers) prefix_patterns(trigger.attribute);
+    for (const Trigger& trigger : written_.spec->triggers) prefix_patterns(trigger.attribute);
     auto after = resolve_patterns(declaration_.placement.after, module_, evaluation_);
     auto before = resolve_patterns(declaration_.placement.before, module_, evaluation_);
     if (!after || !before) return nullptr;
@@ -117,9 +122,7 @@ class Resolver {
     return std::move(resource_);
   }
 
-  std::string shown(const std::string& name) const {
-    return "`" + (name == *identity_ ? declaration_.kind : name) + "`";
-  }
+  std::string shown(const std::string& name) const { return "`" + (name == *identity_ ? written_.kind : name) + "`"; }
 
   bool take_expression(const std::string& name, const Dynamic& expression, const cel::Value& value) {
     if (!expression.is_expression()) {
@@ -149,32 +152,30 @@ class Resolver {
   }
 
   bool take_probes() {
-    if (!declaration_.verify_expression) return true;
-    const std::optional<Node> node = declaration_.verify_expression->resolve(evaluation_);
+    if (!declaration_.verify) return true;
+    const std::optional<Node> node = declaration_.verify->resolve(evaluation_);
     if (!node) return false;
-    const std::optional<Json> typed =
-        validate_probes(*node, declaration_.verify_expression->span(), evaluation_.diagnostics);
+    const std::optional<Json> typed = validate_probes(*node, declaration_.verify->span(), evaluation_.diagnostics);
     if (typed) resource_->verify = *typed;
     return typed.has_value();
   }
 
   bool keys_go_together() {
     // What is literal was checked when it was read.
-    if (declaration_.conditions.empty()) return true;
-    return check_conditions(resource_->attributes, declaration_.written, declaration_.conditions, *schema_,
-                            declaration_.kind, declaration_.span, evaluation_.diagnostics);
+    if (written_.conditions.empty()) return true;
+    return check_conditions(resource_->attributes, written_.own, written_.conditions, *schema_, written_.kind,
+                            written_.span, evaluation_.diagnostics);
   }
 
   bool replacement_is_good() {
-    return !declaration_.replacement ||
-           check_replacement(*declaration_.replacement, resource_->attributes, declaration_.written,
-                             resource_->sensitive, declaration_.kind, evaluation_.diagnostics);
+    return !written_.replacement || check_replacement(*written_.replacement, resource_->attributes, written_.own,
+                                                      resource_->sensitive, written_.kind, evaluation_.diagnostics);
   }
 
   bool take_address() {
     const Json& own = resource_->attributes.at(*identity_);
     std::string identity = own.is_string() ? own.get<std::string>() : canonical(own);
-    SourceSpan span = declaration_.span;
+    SourceSpan span = written_.span;
     if (!declaration_.placement.id && !add_key(identity, span)) return false;
     if (const auto& id = declaration_.placement.id) {
       const std::optional<Node> node = id->resolve(evaluation_);
@@ -186,7 +187,7 @@ class Resolver {
     const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     if (std::any_of(identity.begin(), identity.end(), control))
       return complain("an identity cannot hold control characters", span);
-    resource_->address = Address{module_, declaration_.kind, std::move(identity)};
+    resource_->address = Address{module_, written_.kind, std::move(identity)};
     return true;
   }
 
@@ -200,7 +201,7 @@ class Resolver {
       if (found == resource_->attributes.end() || !found->is_string()) continue;
       if (resource_->sensitive.contains(key)) {
         evaluation_.diagnostics.add(
-            Diagnostic(Code::kBadResource, "a " + declaration_.kind + " whose `" + key + "` is sensitive needs an `id`")
+            Diagnostic(Code::kBadResource, "a " + written_.kind + " whose `" + key + "` is sensitive needs an `id`")
                 .at(span, "`" + key + "` would be its address")
                 .with_hint("add `id`, a name for it"));
         return false;
@@ -224,6 +225,7 @@ class Resolver {
   }
 
   const Declaration& declaration_;
+  const ParsedDeclaration& written_;
   const std::string& module_;
   const ModuleUse& use_;
   const Evaluation& evaluation_;

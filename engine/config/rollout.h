@@ -7,7 +7,7 @@
 #include "engine/base/json.h"
 #include "engine/base/tolerance.h"
 #include "engine/base/window.h"
-#include "engine/config/module.h"
+#include "engine/config/parsed.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::config {

@@ -8,10 +8,10 @@ std::set<std::string> tags_of(const Module& module) {
   std::set<std::string> tags;
   for (const auto& entry : module.body) {
     const auto& own = std::visit(
-        [](const auto& one) -> const auto& { return one.tags; }, entry);
+        [](const auto& one) -> const auto& { return one.written->tags; }, entry);
     tags.insert(own.begin(), own.end());
     const auto* call = std::get_if<ModuleCall>(&entry);
-    if (call != nullptr && call->module != nullptr) tags.merge(tags_of(*call->module));
+    if (call != nullptr && call->written->module != nullptr) tags.merge(tags_of(*call->written->module));
   }
   return tags;
 }

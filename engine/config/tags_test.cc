@@ -7,21 +7,29 @@ namespace plumb::config {
 namespace {
 
 Declaration tagged(std::set<std::string> tags) {
+  auto written = std::make_shared<ParsedDeclaration>();
+  written->tags = std::move(tags);
   Declaration declaration;
-  declaration.tags = std::move(tags);
+  declaration.written = std::move(written);
   return declaration;
+}
+
+ModuleCall use_of(std::shared_ptr<const Module> module, std::set<std::string> tags) {
+  auto written = std::make_shared<ParsedCall>();
+  written->module = std::move(module);
+  written->tags = std::move(tags);
+  ModuleCall call;
+  call.written = std::move(written);
+  return call;
 }
 
 Module project() {
   auto inside = std::make_shared<Module>();
   inside->body.emplace_back(tagged({"deep"}));
-  ModuleCall call;
-  call.tags = {"web"};
-  call.module = inside;
   Module root;
   root.body.emplace_back(tagged({"config", "web"}));
-  root.body.emplace_back(std::move(call));
-  root.body.emplace_back(ModuleCall{});
+  root.body.emplace_back(use_of(inside, {"web"}));
+  root.body.emplace_back(use_of(nullptr, {}));
   return root;
 }
 

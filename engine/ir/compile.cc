@@ -15,10 +15,10 @@ namespace slots = config::slots;
 void gather_patterns(const config::Module& module, std::map<std::string, const config::Pattern*>& patterns) {
   for (const auto& entry : module.body) {
     const auto& placement = std::visit(
-        [](const auto& one) -> const auto& { return one.placement; }, entry);
+        [](const auto& one) -> const auto& { return one.written->placement; }, entry);
     if (placement.on) patterns.try_emplace(placement.on->text, &*placement.on);
-    if (const auto* call = std::get_if<config::ModuleCall>(&entry); call != nullptr && call->module != nullptr)
-      gather_patterns(*call->module, patterns);
+    if (const auto* call = std::get_if<config::ModuleCall>(&entry); call != nullptr && call->written->module != nullptr)
+      gather_patterns(*call->written->module, patterns);
   }
 }
 
@@ -66,11 +66,12 @@ const Json* at_path(const Json* document, const std::vector<std::string>& path) 
 bool holds_secrets(const config::Module& module) {
   return std::any_of(module.body.begin(), module.body.end(), [](const auto& entry) {
     if (const auto* call = std::get_if<config::ModuleCall>(&entry))
-      return call->module != nullptr && holds_secrets(*call->module);
+      return call->written->module != nullptr && holds_secrets(*call->written->module);
     const auto& declaration = std::get<config::Declaration>(entry);
     return std::any_of(declaration.sensitive.begin(), declaration.sensitive.end(), [&](const std::string& attribute) {
-      return declaration.literals.contains(attribute) || declaration.expressions.contains(attribute) ||
-             declaration.templates.contains(attribute);
+      const config::ParsedDeclaration& written = *declaration.written;
+      return written.literals.contains(attribute) || written.expressions.contains(attribute) ||
+             written.templates.contains(attribute);
     });
   });
 }
@@ -85,7 +86,11 @@ std::size_t count_declarations(const config::Module& module) {
   std::size_t count = 0;
   for (const auto& entry : module.body) {
     const auto* call = std::get_if<config::ModuleCall>(&entry);
-    count += call == nullptr ? 1 : call->module == nullptr ? 0 : count_declarations(*call->module);
+    if (call == nullptr) {
+      ++count;
+    } else if (call->written->module != nullptr) {
+      count += count_declarations(*call->written->module);
+    }
   }
   return count;
 }
@@ -126,11 +131,11 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
   std::map<std::string, std::pair<const SourceSpan*, std::set<std::string>>> missing;  // by input
   for (const auto& entry : input_.project.root.body) {
     const auto& placement = std::visit(
-        [](const auto& one) -> const auto& { return one.placement; }, entry);
+        [](const auto& one) -> const auto& { return one.written->placement; }, entry);
     const auto& reads = std::visit(
         [](const auto& one) -> const auto& { return one.reads; }, entry);
     const auto& span = std::visit(
-        [](const auto& one) -> const auto& { return one.span; }, entry);
+        [](const auto& one) -> const auto& { return one.written->span; }, entry);
     for (const cel::Reference& path : reads.paths) {
       if (path.slot != slots::kInputs) continue;
       const auto without = lacking.find(path.path.front());
@@ -189,7 +194,7 @@ const config::Reads& Compiler::reads_of(const std::string& selection) {
   if (!added) return known->second;
   for (const auto& entry : input_.project.root.body) {
     const auto& placement = std::visit(
-        [](const auto& one) -> const auto& { return one.placement; }, entry);
+        [](const auto& one) -> const auto& { return one.written->placement; }, entry);
     if (placement.on) {
       const auto at = std::find_if(patterns_.begin(), patterns_.end(),
                                    [&](const config::Pattern* pattern) { return pattern->text == placement.on->text; });

@@ -87,8 +87,8 @@ class Expander::Instance {
   Value outputs() {
     std::vector<std::pair<std::string, Value>> fields;
     for (const auto& [name, output] : module_.outputs) {
-      if (output.broken || !known(output.reads)) continue;
-      if (auto value = output.value.evaluate(evaluation())) fields.emplace_back(name, std::move(*value));
+      if (output.broken() || !known(output.reads)) continue;
+      if (auto value = output.value->evaluate(evaluation())) fields.emplace_back(name, std::move(*value));
     }
     return Value::record(std::move(fields));
   }
@@ -112,11 +112,11 @@ class Expander::Instance {
 
   void work_out_value(const std::string& name) {
     const config::NamedValue& value = module_.values.at(name);
-    if (value.broken || !known(value.reads)) return;
-    if (auto result = value.value.evaluate(evaluation())) values_[name] = std::move(*result);
+    if (value.broken() || !known(value.reads)) return;
+    if (auto result = value.value->evaluate(evaluation())) values_[name] = std::move(*result);
   }
 
-  bool applies(const config::Placement& placement) {
+  bool applies(const config::ParsedPlacement& placement) {
     return !placement.on || expander_.selects(*placement.on, host_.name, diagnostics_);
   }
 
@@ -125,7 +125,7 @@ class Expander::Instance {
   }
 
   void declare(const config::Declaration& declaration, Resources& resources) {
-    if (declaration.broken || !applies(declaration.placement) || !known(declaration.reads)) return;
+    if (declaration.broken || !applies(declaration.written->placement) || !known(declaration.reads)) return;
     const bool constant = config::is_constant(declaration);
     if (constant) {
       if (const auto found = expander_.constant_.find({&declaration, path_, ""}); found != expander_.constant_.end()) {
@@ -145,12 +145,12 @@ class Expander::Instance {
 
   void use(std::size_t index) {
     const auto& call = std::get<config::ModuleCall>(module_.body[index]);
-    if (call.broken || !applies(call.placement) || !inputs_known(call)) return;
+    if (call.broken || !applies(call.written->placement) || !inputs_known(call)) return;
     std::vector<std::pair<std::string, Value>> repeated;
     repeat(call.placement, 0, "", [&](const std::string& key) {
       Value outputs = use_once(call, key, used_[index]);
       if (call.placement.loops.empty()) {
-        modules_[call.name] = std::move(outputs);
+        modules_[call.written->name] = std::move(outputs);
       } else {
         repeated.emplace_back(key, std::move(outputs));
       }
@@ -158,7 +158,7 @@ class Expander::Instance {
     if (!call.placement.loops.empty()) {
       cel::MapBuilder map;
       for (auto& [key, outputs] : repeated) map.add(Value::string(key), std::move(outputs));
-      modules_[call.name] = std::move(map).finish();
+      modules_[call.written->name] = std::move(map).finish();
     }
   }
 
@@ -168,28 +168,30 @@ class Expander::Instance {
   }
 
   Value use_once(const config::ModuleCall& call, const std::string& key, Resources& resources) {
-    std::string name = call.placement.loops.empty() ? call.name : call.name + "[" + key + "]";
+    std::string name = call.written->name;
+    if (!call.placement.loops.empty()) name += "[" + key + "]";
     if (call.placement.id) {
       const auto id = call.placement.id->resolve(evaluation());
       if (!id) return Value::record({});
       name = id->text;
     }
     if (name.empty() || name.find('/') != std::string::npos || name.find(':') != std::string::npos) {
-      diagnostics_.add(Diagnostic(Code::kBadValue, "`" + name + "` cannot begin an address")
-                           .at(call.placement.id ? call.placement.id->span() : call.span, "gives a module's name")
-                           .with_hint("give the module an `id` without `/` and `:`")
-                           .on(host_.name));
+      diagnostics_.add(
+          Diagnostic(Code::kBadValue, "`" + name + "` cannot begin an address")
+              .at(call.placement.id ? call.placement.id->span() : call.written->span, "gives a module's name")
+              .with_hint("give the module an `id` without `/` and `:`")
+              .on(host_.name));
       return Value::record({});
     }
     const std::string path = config::below(path_, name);
     auto inputs = inputs_of(call);
     if (!inputs) return Value::record({});
-    Instance inside(expander_, *call.module, path, host_, facts_known_, diagnostics_);
+    Instance inside(expander_, *call.written->module, path, host_, facts_known_, diagnostics_);
     inside.set(slots::kInputs, std::move(*inputs));
     inside.set(slots::kFacts, slots_[slots::kFacts]);
     inside.set(slots::kHost, slots_[slots::kHost]);
     std::set<std::string> tags = tags_;
-    tags.insert(call.tags.begin(), call.tags.end());
+    tags.insert(call.written->tags.begin(), call.written->tags.end());
     inside.set_tags(std::move(tags));
     const std::size_t first = resources.size();
     inside.run(resources);
@@ -199,22 +201,23 @@ class Expander::Instance {
 
   std::optional<Value> inputs_of(const config::ModuleCall& call) {
     std::vector<std::pair<std::string, Value>> fields;
-    fields.reserve(call.module->inputs.size());
+    fields.reserve(call.written->module->inputs.size());
     bool good = true;
     auto next = call.with.begin();  // in the order of the inputs, and none that is not declared
-    for (const auto& [name, input] : call.module->inputs) {
+    for (const auto& [name, input] : call.written->module->inputs) {
       if (next == call.with.end() || next->first != name) {
         fields.emplace_back(name, input.default_value ? cel::from_json(input.default_value->value) : Value::null());
         continue;
       }
       const config::Given& given = (next++)->second;
-      if (given.literal) {
-        fields.emplace_back(name, cel::from_json(*given.literal));
+      if (const auto* text = std::get_if<Json>(&given.value)) {
+        fields.emplace_back(name, cel::from_json(*text));
         continue;
       }
-      const auto node = given.value.resolve(evaluation());
-      auto typed = node ? config::validate(*node, input.schema, "`" + name + "`", given.value.span(), {}, diagnostics_)
-                        : std::nullopt;
+      const auto& value = std::get<config::Dynamic>(given.value);
+      const auto node = value.resolve(evaluation());
+      auto typed =
+          node ? config::validate(*node, input.schema, "`" + name + "`", value.span(), {}, diagnostics_) : std::nullopt;
       good = good && typed.has_value();
       if (typed) fields.emplace_back(name, cel::from_json(*typed));
     }

@@ -12,6 +12,8 @@ namespace {
 
 using config::Declaration;
 using config::ModuleCall;
+using config::ParsedCall;
+using config::ParsedDeclaration;
 
 class PatternChecker {
  public:
@@ -24,31 +26,32 @@ class PatternChecker {
   }
 
  private:
-  static bool has_fixed_name(const ModuleCall& call) {
-    return call.placement.loops.empty() && (!call.placement.id || !config::may_be_dynamic(call.placement.id->node()));
+  static bool has_fixed_name(const ParsedCall& call) {
+    return call.placement.loops.empty() && (!call.placement.id || !config::may_be_dynamic(*call.placement.id));
   }
 
   void gather(const config::Module& module, const std::string& path) {
     for (const auto& entry : module.body) {
-      if (const auto* call = std::get_if<ModuleCall>(&entry)) {
-        if (!has_fixed_name(*call) || call->module == nullptr) {
+      if (const auto* used = std::get_if<ModuleCall>(&entry)) {
+        const ParsedCall& call = *used->written;
+        if (!has_fixed_name(call) || call.module == nullptr) {
           open_modules_ = true;
         } else {
-          gather(*call->module, config::below(path, call->name));
+          gather(*call.module, config::below(path, call.name));
         }
       } else {
-        gather(std::get<Declaration>(entry), path);
+        gather(*std::get<Declaration>(entry).written, path);
       }
     }
   }
 
-  void gather(const Declaration& declaration, const std::string& path) {
+  void gather(const ParsedDeclaration& declaration, const std::string& path) {
     const auto& id = declaration.placement.id;
     const Json& schema = declaration.spec->schema.json();
     const std::string own = schema.at("x-identity").get<std::string>();
     const auto literal = declaration.literals.find(own);
-    if (id && !config::may_be_dynamic(id->node())) {
-      addresses_.insert(Address{path, declaration.kind, id->node().text}.str());
+    if (id && !config::may_be_dynamic(*id)) {
+      addresses_.insert(Address{path, declaration.kind, id->text}.str());
     } else if (!id && literal != declaration.literals.end()) {
       const Json& value = literal->second.value;
       std::string identity = value.is_string() ? value.get<std::string>() : canonical(value);
@@ -63,7 +66,7 @@ class PatternChecker {
   }
 
   // False where what tells it from others of its identity is not known yet.
-  static bool add_key(const Json& keys, const Declaration& declaration, std::string& identity) {
+  static bool add_key(const Json& keys, const ParsedDeclaration& declaration, std::string& identity) {
     for (const Json& key : keys) {
       const auto name = key.get<std::string>();
       if (declaration.expressions.contains(name)) return false;
@@ -78,20 +81,22 @@ class PatternChecker {
   void check(const config::Module& module, const std::string& path) {
     for (const auto& entry : module.body) {
       const auto& placement = std::visit(
-          [](const auto& one) -> const auto& { return one.placement; }, entry);
+          [](const auto& one) -> const auto& { return one.written->placement; }, entry);
       for (const auto* list : {&placement.after, &placement.before}) {
-        for (const config::Dynamic& one : *list) {
-          if (!config::may_be_dynamic(one.node())) check(config::below(path, one.node().text), one.span());
+        for (const config::WrittenValue& one : *list) {
+          if (!config::may_be_dynamic(*one)) check(config::below(path, one->text), one->span);
         }
       }
-      if (const auto* declaration = std::get_if<Declaration>(&entry)) {
-        for (const Trigger& trigger : declaration->spec->triggers) {
-          const auto found = declaration->literals.find(trigger.attribute);
-          if (found == declaration->literals.end() || !found->second.value.is_array()) continue;
+      if (const auto* checked = std::get_if<Declaration>(&entry)) {
+        const ParsedDeclaration& declaration = *checked->written;
+        for (const Trigger& trigger : declaration.spec->triggers) {
+          const auto found = declaration.literals.find(trigger.attribute);
+          if (found == declaration.literals.end() || !found->second.value.is_array()) continue;
           for (const Json& glob : found->second.value)
             check(config::below(path, glob.get<std::string>()), found->second.span);
         }
-      } else if (const auto& call = std::get<ModuleCall>(entry); has_fixed_name(call) && call.module != nullptr) {
+      } else if (const ParsedCall& call = *std::get<ModuleCall>(entry).written;
+                 has_fixed_name(call) && call.module != nullptr) {
         check(*call.module, config::below(path, call.name));
       }
     }

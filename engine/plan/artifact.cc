@@ -96,7 +96,7 @@ class DocumentObject {
 };
 
 // By digest, the lists that several hosts have: written once and named by it.
-using SharedLists = std::map<std::string, const PackedActions*>;
+using SharedLists = std::map<std::string, const ActionList*>;
 
 SharedLists shared_lists(const Plan& plan) {
   std::map<std::string_view, int> hosts;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/base/digest.h"
+#include "engine/base/packed.h"
 #include "engine/plan/artifact.h"
 #include "engine/plan/document_parts.h"
 #include "engine/plan/object_reader.h"
@@ -135,8 +136,8 @@ class PartsReader {
       return {};
     }));
     PLUMB_TRY(each("shared", [&](const std::string& name, Json& value) -> Result<> {
-      PLUMB_TRY_ASSIGN(const Actions actions, read_actions(value));
-      shared_[name] = PackedActions(actions);
+      PLUMB_TRY_ASSIGN(Actions actions, read_actions(value));
+      keep(shared_[name] = ActionList(std::move(actions)));
       return {};
     }));
     PLUMB_TRY(each("hosts", [&](const std::string& name, Json& value) { return add_host(name, value); }));
@@ -197,14 +198,19 @@ class PartsReader {
       host.actions = found->second;
       // Many hosts share one list; but for its actions a host's plan is soon looked through.
       const bool is_new = looked_at_.insert(found->first).second;
-      if (is_new || !host.held_back.empty()) look_at(name, host, host.actions.unpack());
+      if (is_new || !host.held_back.empty()) look_at(name, host, *host.actions.get());
     } else {
-      PLUMB_TRY_ASSIGN(const Actions actions, read_actions(list));
-      look_at(name, host, actions);
-      host.actions = PackedActions(actions);
+      PLUMB_TRY_ASSIGN(Actions actions, read_actions(list));
+      host.actions = ActionList(std::move(actions));
+      look_at(name, host, *host.actions.get());
+      keep(host.actions);
     }
     plan_.hosts[name] = std::move(host);
     return {};
+  }
+
+  void keep(ActionList& list) {
+    if (!room_.take(list.size())) list.pack();
   }
 
   void look_at(const std::string& name, const HostPlan& host, const Actions& actions) {
@@ -217,7 +223,8 @@ class PartsReader {
   const DocumentParts& parts_;
   const Registry& kinds_;
   Plan plan_;
-  std::map<std::string, PackedActions> shared_;  // by name
+  Room room_{kMostUnpacked};
+  std::map<std::string, ActionList> shared_;  // by name
   std::set<std::string> looked_at_;
   std::string broken_;
 };

@@ -32,7 +32,7 @@ class ArtifactTest : public ::testing::Test {
     action.operations = {WriteFile{"/etc/motd", digest("new"), {}, false, false, ""}};
     action.because = {{"text", "first"}};
     action.source = "plumb.yaml:4:11";
-    host_.actions = PackedActions({action});
+    host_.actions = ActionList({action});
     host_.facts = digest("facts");
     host_.ir = digest("ir");
   }
@@ -48,7 +48,7 @@ TEST_F(ArtifactTest, ReadsBackWhatItWrote) {
   const Result<Plan> found = read(artifact.bytes);
   ASSERT_TRUE(found) << found.error().summary();
   EXPECT_EQ(write_artifact(*found).bytes, artifact.bytes);
-  EXPECT_EQ(found->hosts.at("web01").actions.unpack().front().desired.address.str(), "note:/etc/motd");
+  EXPECT_EQ(found->hosts.at("web01").actions.get()->front().desired.address.str(), "note:/etc/motd");
 }
 
 TEST_F(ArtifactTest, IsWrittenInFullForPrograms) {
@@ -70,7 +70,7 @@ TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
   plan.scope = {"web", "web0[1:3]", {"config", "app"}, {"slow"}};
   HostPlan narrowed = host_;
   narrowed.left_out = 3;
-  Actions actions = narrowed.actions.unpack();
+  Actions actions = *narrowed.actions.get();
   actions[0].owes = {{"lamp:x", Op::kReload}};
   Action probe;
   probe.desired = actions[0].desired;
@@ -79,7 +79,7 @@ TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
   probe.triggered = true;
   probe.triggered_by = {"note:/etc/motd"};
   actions.push_back(probe);
-  narrowed.actions = PackedActions(actions);
+  narrowed.actions = ActionList(actions);
   plan.hosts["web01"] = narrowed;
   const std::string bytes = write_artifact(plan).bytes;
   const Result<Plan> found = read(bytes);
@@ -88,8 +88,8 @@ TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
   EXPECT_EQ(found->scope.tags, (std::set<std::string>{"app", "config"}));
   EXPECT_EQ(found->scope.skip_tags, std::set<std::string>{"slow"});
   EXPECT_EQ(found->hosts.at("web01").left_out, 3);
-  EXPECT_EQ(found->hosts.at("web01").actions.unpack().front().owes, actions[0].owes);
-  EXPECT_EQ(found->hosts.at("web01").actions.unpack().back().op, Op::kVerify);
+  EXPECT_EQ(found->hosts.at("web01").actions.get()->front().owes, actions[0].owes);
+  EXPECT_EQ(found->hosts.at("web01").actions.get()->back().op, Op::kVerify);
 }
 
 TEST_F(ArtifactTest, BytesThatAreNotTextComeBackWhole) {
@@ -145,7 +145,7 @@ TEST_F(ArtifactTest, AnyEditIsRefused) {
 TEST_F(ArtifactTest, LocksAndWhatTheyHoldBackAreKept) {
   Plan plan = plan_of(host_, {"web01"});
   HostPlan& host = plan.hosts["web01"];
-  host.actions = PackedActions();
+  host.actions = ActionList();
   host.locks = {{"note:/srv/y", "ada", "a trial", "2026-01-02T05:04:05Z"}};
   host.held_back = {{"note:/srv/y", Op::kUpdate, "note:/srv/y", ""}, {"note:/srv/z", Op::kNone, "", "note:/srv/y"}};
   const Result<Plan> found = read(write_artifact(plan).bytes);

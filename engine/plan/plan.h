@@ -10,7 +10,7 @@
 
 #include "engine/base/result.h"
 #include "engine/plan/action.h"
-#include "engine/plan/packed_actions.h"
+#include "engine/plan/action_list.h"
 #include "engine/plan/rollout.h"
 
 namespace plumb::plan {
@@ -43,7 +43,7 @@ struct HostPlan {
   std::vector<std::string> orphans;  // addresses that the record holds and the configuration does not, sorted
   std::vector<Lock> locks;
   std::vector<HeldBack> held_back;  // in the order in which it would be done
-  PackedActions actions;
+  ActionList actions;
 };
 
 // What a plan was asked for: of which hosts, and of which of their resources.

@@ -193,9 +193,9 @@ std::string verify(const Plan& plan, const Registry& kinds) {
     // Many hosts share one list; but for its actions a host's plan is soon looked through.
     const bool again = !verified.insert(host.actions.digest()).second && host.held_back.empty();
     if (again) continue;
-    const Actions actions = host.actions.unpack();
-    std::string problem = verify(host, actions, kinds);
-    if (problem.empty()) problem = verify_contents(plan, actions);
+    const std::shared_ptr<const Actions> actions = host.actions.get();
+    std::string problem = verify(host, *actions, kinds);
+    if (problem.empty()) problem = verify_contents(plan, *actions);
     if (!problem.empty()) return "on " + name + ", " + problem;
   }
   return verify_turns(plan);

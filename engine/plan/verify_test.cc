@@ -47,7 +47,7 @@ Actions good_actions() {
 
 Plan plan_with(const Actions& actions) {
   Plan plan;
-  plan.hosts["h1"].actions = PackedActions(actions);
+  plan.hosts["h1"].actions = ActionList(actions);
   plan.hosts["h1"].locks = {{"note:/held*", "ada", "", "2026-01-02T05:04:05Z"}};
   plan.hosts["h1"].held_back = {{"note:/held", Op::kUpdate, "note:/held*", ""},
                                 {"lamp:held", Op::kNone, "", "note:/held"}};

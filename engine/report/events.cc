@@ -104,7 +104,8 @@ Json diagnostic_event(const Diagnostic& diagnostic) {
 
 void plan_events(const plan::Plan& plan, const std::string& id, const std::function<void(Json)>& sink) {
   for (const auto& [host, host_plan] : plan.hosts) {
-    for (const plan::Action& action : host_plan.actions.unpack()) {
+    const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
+    for (const plan::Action& action : *actions) {
       sink({{"event", "change"},
             {"host", host},
             {"address", action.desired.address.str()},

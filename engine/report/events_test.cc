@@ -51,7 +51,7 @@ class Events : public testing::Test {
                              .on("web1")),
     };
     plan::Plan plan;
-    plan.hosts["web1"].actions = plan::PackedActions({action_});
+    plan.hosts["web1"].actions = plan::ActionList({action_});
     plan.hosts["web1"].held_back = {{"file:/etc/a", Op::kUpdate, "file:/etc/*", ""},
                                     {"service:a", Op::kRestart, "", "file:/etc/a"}};
     plan.unplanned["web2"] = "PL3001";
@@ -118,7 +118,7 @@ TEST_F(Events, NameAttributesAndNoValues) {
   action_.before = {{"content", "hmac-sha256:aa"}};
   action_.after = {{"content", "hmac-sha256:bb"}};
   plan::Plan plan;
-  plan.hosts["web1"].actions = plan::PackedActions({action_});
+  plan.hosts["web1"].actions = plan::ActionList({action_});
   std::string all;
   plan_events(plan, "sha256:00", [&](const Json& event) { all += event.dump(); });
   EXPECT_EQ(all.find("hmac"), std::string::npos);

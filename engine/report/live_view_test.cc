@@ -178,7 +178,7 @@ TEST_F(Live, EstimatesARollOutWaveByWave) {
     std::vector<std::string> hosts;
     for (int i = 0; i < 4; ++i) {
       hosts.push_back("h" + std::to_string(wave * 4 + i));
-      plan.hosts[hosts.back()].actions = plan::PackedActions({action_});
+      plan.hosts[hosts.back()].actions = plan::ActionList({action_});
     }
     plan.rollout->waves.push_back({"", false, hosts});
   }
@@ -194,7 +194,7 @@ TEST_F(Live, EstimatesARollOutWaveByWave) {
 
 TEST_F(Live, EstimatesFewHostsByTheirActions) {
   plan::Plan plan;
-  plan.hosts["a"].actions = plan::PackedActions(plan::Actions(100, action_));
+  plan.hosts["a"].actions = plan::ActionList(plan::Actions(100, action_));
   model_.begin("Applying", 1, 10, at(0));
   model_.expect(plan);
   apply("a", 0);

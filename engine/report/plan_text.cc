@@ -233,7 +233,7 @@ class Writer {
 
 // The distinct lists of a plan, each with the hosts that have it, in order of their first host.
 struct List {
-  const plan::PackedActions* actions;
+  const plan::ActionList* actions;
   std::vector<std::string> hosts;
 };
 
@@ -357,14 +357,14 @@ std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options) {
   std::string out = scope_text(plan, options.color);
   if (!out.empty()) out += "\n";
   const std::vector<List> lists = distinct_lists(plan);
-  std::size_t unpacked = lists.size();
-  plan::Actions actions;
+  std::size_t at_hand = lists.size();
+  std::shared_ptr<const plan::Actions> actions;
   for (const Group& group : group_by_hosts(lists)) {
-    if (group.list != unpacked) actions = lists[group.list].actions->unpack();
-    unpacked = group.list;
+    if (group.list != at_hand) actions = lists[group.list].actions->get();
+    at_hand = group.list;
     out += tint(host_list(group.hosts), Tone::kBold, options.color) + "\n";
     Writer writer(plan, options);
-    for (const std::size_t position : group.positions) writer.action(actions[position]);
+    for (const std::size_t position : group.positions) writer.action((*actions)[position]);
     out += writer.take() + "\n";
   }
   return out + locks_text(plan, options.color);
@@ -423,12 +423,11 @@ std::string plan_summary(const plan::Plan& plan, bool color) {
     if (!host_plan.actions.empty()) changing.push_back(host);
   }
   for (const List& list : distinct_lists(plan)) {
-    for (const plan::Action& action : list.actions->unpack()) {
-      ops[action.op] += list.hosts.size();
-      fidelities[action.fidelity] += list.hosts.size();
-      if (action.pending) pending += list.hosts.size();
-      if (action.op == Op::kRun && action.note == "no guard") unguarded += list.hosts.size();
-    }
+    const plan::ActionCounts& counts = list.actions->counts();
+    for (const auto& [op, count] : counts.ops) ops[op] += count * list.hosts.size();
+    for (const auto& [fidelity, count] : counts.fidelities) fidelities[fidelity] += count * list.hosts.size();
+    pending += counts.pending * list.hosts.size();
+    unguarded += counts.unguarded * list.hosts.size();
   }
   const std::size_t still = plan.hosts.size() - changing.size();
   std::string out;

@@ -16,7 +16,7 @@ class RunSummary : public testing::Test {
     result.name = name;
     result.state = state;
     if (!why.empty()) result.diagnostics.add(Diagnostic(Code::kConnect, why).on(name));
-    plan_.hosts[name].actions = plan::PackedActions(plan::Actions(1));
+    plan_.hosts[name].actions = plan::ActionList(plan::Actions(1));
     return result;
   }
   std::string text() const { return run_summary(hosts_, plan_, "R1", way_on(hosts_, plan_, kSamePlan), false); }

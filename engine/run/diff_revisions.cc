@@ -28,7 +28,7 @@ std::vector<std::string> hosts_of_one(const Hosts& one, const Hosts& other) {
 
 // What a plan made without hosts shows as the text of a file is what the older revision puts there.
 void add_old_texts(simulate::Simulation& simulation, const ir::Contents& contents, const Registry& kinds) {
-  for (const plan::Action& action : simulation.actions) {
+  for (const plan::Action& action : *simulation.actions) {
     Desired before = action.desired;
     before.attributes = action.before;
     for (const std::string& digest : content_digests(kinds, before)) {

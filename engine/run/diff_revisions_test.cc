@@ -54,9 +54,9 @@ TEST_F(DiffRevisionsTest, SaysWhatHostsWouldGet) {
   EXPECT_THAT(diff->joined, ElementsAre("h3"));
   EXPECT_THAT(diff->left, ElementsAre("h1"));
   ASSERT_EQ(diff->plan.hosts.at("h2").actions.size(), 1U);
-  EXPECT_EQ(diff->plan.hosts.at("h2").actions.unpack().front().op, Op::kUpdate);
+  EXPECT_EQ(diff->plan.hosts.at("h2").actions.get()->front().op, Op::kUpdate);
   ASSERT_EQ(diff->plan.hosts.at("h3").actions.size(), 1U);
-  EXPECT_EQ(diff->plan.hosts.at("h3").actions.unpack().front().op, Op::kCreate);
+  EXPECT_EQ(diff->plan.hosts.at("h3").actions.get()->front().op, Op::kCreate);
   EXPECT_TRUE(diff->differs());
   EXPECT_TRUE(found_.empty());
   EXPECT_FALSE(diff_revisions(*after, *after, request_, control_, found_)->differs());

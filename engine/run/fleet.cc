@@ -271,7 +271,7 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
     member.result.state = HostState::kFailed;
   } else if (!member.session->unreported().empty()) {
     resolve_doubts(member.session->unreported(), member.session->graph(), *observation,
-                   member.planned->plan.actions.unpack());
+                   *member.planned->plan.actions.get());
   }
   park(member);
   return std::move(planning.simulated);

@@ -106,7 +106,7 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
     fail_with(result, fail(Code::kInterrupted, *why + " before the host was touched"));
     return;
   }
-  const Result<Request> request = request_for(member, actions, plan, options);
+  Result<Request> request = request_for(member, actions, plan, options);
   if (!request) {
     // Of a sensitive value that is another one now: the plan is refused like one of another host.
     if (request.error().code() == Code::kSecretUnresolved) result.outcome = HostOutcome::kStale;
@@ -118,8 +118,9 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
 
   Journalist journalist(member.name, actions, options.history);
   const EventSink sink = [&](const wire::Event& event) { take_event(member, actions, event, journalist); };
-  const Result<wire::Done> done = member.session->apply(*request, contents_of(plan, options.contents, &member), sink);
   ToConfirm changes = to_confirm(request->apply);
+  const Result<wire::Done> done =
+      member.session->apply(std::move(*request), contents_of(plan, options.contents, &member), sink);
   if (done) {
     take_totals(*done, result);
     journalist.close(ActionOutcome::kSkipped);
@@ -175,7 +176,7 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const Carrying& carr
     member.result.name = member.name;
     {
       const std::lock_guard lock(gate_mutex);
-      const plan::PackedActions& actions = plan.hosts.at(member.name).actions;
+      const plan::ActionList& actions = plan.hosts.at(member.name).actions;
       if (!actions.empty()) heed_window(options, gate);
       if (gate.stopped()) {
         member.result.state = HostState::kNotStarted;

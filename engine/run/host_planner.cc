@@ -26,7 +26,7 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::
     }
     result.emplace(graph.nodes[i].desired.address.str(), std::move(left));
   }
-  for (const plan::Action& action : simulated.actions) {
+  for (const plan::Action& action : *simulated.actions) {
     Json& left = result[action.desired.address.str()];
     for (const auto& [attribute, value] : action.after.items()) left[attribute] = value;
   }
@@ -35,18 +35,22 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::
 
 }  // namespace
 
-PlannedHost::PlannedHost(plan::HostPlan host_plan, const std::map<std::string, Json>& left)
-    : plan(std::move(host_plan)) {
-  const std::string bytes = to_cbor(Json(left));
-  left_ = pack(bytes);
-  left_size_ = bytes.size();
+PlannedHost::PlannedHost(plan::HostPlan host_plan, Attributes left, bool packs) : plan(std::move(host_plan)) {
+  if (packs) {
+    const std::string bytes = to_cbor(Json(left));
+    left_ = Packed{pack(bytes), bytes.size()};
+  } else {
+    left_ = std::move(left);
+  }
 }
 
-Result<std::map<std::string, Json>> PlannedHost::left() const {
-  const std::optional<std::string> bytes = unpack(left_, static_cast<std::int64_t>(left_size_));
+Result<PlannedHost::Attributes> PlannedHost::left() const {
+  if (const auto* attributes = std::get_if<Attributes>(&left_)) return *attributes;
+  const auto& packed = std::get<Packed>(left_);
+  const std::optional<std::string> bytes = unpack(packed.bytes, static_cast<std::int64_t>(packed.size));
   if (!bytes) return fail(Code::kInternal, "what the host is left with does not come back");
   PLUMB_TRY_ASSIGN(Json all, parse_cbor(*bytes));
-  std::map<std::string, Json> left;
+  Attributes left;
   for (auto& [address, attributes] : all.items()) left.emplace(address, std::move(attributes));
   return left;
 }
@@ -65,15 +69,17 @@ Planning HostPlanner::plan(const std::string& host, const std::shared_ptr<const 
   const bool silent = found.empty();
   diagnostics.extend(std::move(found));
   if (!simulated) return {};
+  if (!actions_.take(simulated->host.actions.size())) simulated->host.actions.pack();
 
-  const auto left = as_left(*graph, observation, *simulated, scope_);
-  auto planned = std::make_shared<PlannedHost>(simulated->host, left);
+  PlannedHost::Attributes left = as_left(*graph, observation, *simulated, scope_);
+  const bool outdated = std::any_of(left.begin(), left.end(), [&](const auto& resource) {
+    const auto recorded = observation.recorded.find(resource.first);
+    return recorded == observation.recorded.end() || recorded->second != resource.second;
+  });
+  const bool packs = !resources_.take(left.size());
+  auto planned = std::make_shared<PlannedHost>(simulated->host, std::move(left), packs);
   planned->moot_probes = simulate::moot_probes(*graph, observation);
-  planned->record_outdated =
-      !planned->moot_probes.empty() || std::any_of(left.begin(), left.end(), [&](const auto& resource) {
-        const auto recorded = observation.recorded.find(resource.first);
-        return recorded == observation.recorded.end() || recorded->second != resource.second;
-      });
+  planned->record_outdated = outdated || !planned->moot_probes.empty();
   if (!silent || told.empty()) return {std::move(planned), std::move(simulated)};
   const std::lock_guard lock(mutex_);
   return {known_.emplace(key, std::move(planned)).first->second, std::move(simulated)};

@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "engine/base/packed.h"
 #include "engine/ir/graph.h"
 #include "engine/simulate/simulate.h"
 
@@ -17,20 +19,24 @@ namespace plumb::run {
 // What is kept of a host's planning until its plan is carried out.
 class PlannedHost {
  public:
-  PlannedHost(plan::HostPlan plan, const std::map<std::string, Json>& left);
+  using Attributes = std::map<std::string, Json>;  // by address
+
+  PlannedHost(plan::HostPlan plan, Attributes left, bool packs);
 
   plan::HostPlan plan;                   // but for the facts, which are each host's own
   bool record_outdated = false;          // the record does not say what left() does, or holds probes owed in vain
   std::vector<std::string> moot_probes;  // those
 
-  // Address -> attributes as they are once the plan is applied, for the host's record. An error where memory no longer
-  // holds what was packed.
-  Result<std::map<std::string, Json>> left() const;
+  // Attributes as they are once the plan is applied, for the host's record. An error where memory no longer holds what
+  // was packed.
+  Result<Attributes> left() const;
 
  private:
-  // CBOR of it, packed.
-  std::string left_;
-  std::size_t left_size_ = 0;
+  struct Packed {
+    std::string bytes;  // CBOR, packed
+    std::size_t size = 0;
+  };
+  std::variant<Attributes, Packed> left_;
 };
 
 // Null where there is none; `simulated` where it was made now, and not for another host before.
@@ -53,6 +59,8 @@ class HostPlanner {
  private:
   const Registry& providers_;
   const plan::Scope scope_;
+  Room actions_{plan::kMostUnpacked};
+  Room resources_{plan::kMostUnpacked};
   std::mutex mutex_;
   // Guarded by mutex_. Plans about which there was nothing to say.
   std::map<std::pair<std::shared_ptr<const ir::HostGraph>, std::string>, std::shared_ptr<const PlannedHost>> known_;

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "engine/base/digest.h"
+#include "engine/base/packed.h"
 #include "engine/base/pool.h"
 #include "engine/run/plan_builder.h"
 
@@ -107,6 +108,7 @@ class OfflinePlanner {
     if (const auto graph = compiler.compile(host, &snapshot.facts, found)) {
       const simulate::Observation observation = observation_of(std::move(snapshot), *graph);
       simulation = simulate::simulate_host(*graph, input_.providers, observation, host, found, scope_);
+      if (simulation && !room_.take(simulation->host.actions.size())) simulation->host.actions.pack();
     }
     const std::lock_guard lock(mutex_);
     if (simulation) {
@@ -133,6 +135,7 @@ class OfflinePlanner {
   SnapshotReader& snapshot_;
   const plan::Scope& scope_;
   const Control* control_;
+  Room room_{plan::kMostUnpacked};
   std::mutex mutex_;  // of all that follows, and of snapshot_
   PlanBuilder builder_;
   FleetPlan result_;

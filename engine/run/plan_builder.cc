@@ -74,12 +74,12 @@ void PlanBuilder::add(const std::string& host, plan::HostPlan plan) {
 void PlanBuilder::add(const std::string& host, simulate::Simulation simulated,
                       const std::shared_ptr<const ir::Contents>& contents) {
   plan_.blobs.merge(simulated.texts);
-  for (const plan::Action& action : simulated.actions) {
+  for (const plan::Action& action : *simulated.actions) {
     for (const std::string& content : content_digests(input_.providers, action.desired)) {
       if (is_digest(content) && !plan_.blobs.contains(content)) add_content(content, contents);
     }
   }
-  assert(diagnostics_.has_errors() || plan::verify_contents(plan_, simulated.actions).empty());
+  assert(diagnostics_.has_errors() || plan::verify_contents(plan_, *simulated.actions).empty());
   add(host, std::move(simulated.host));
 }
 

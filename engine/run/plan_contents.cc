@@ -21,7 +21,8 @@ std::string file_name(const std::string& digest) {
 // The first address whose action writes it.
 std::string writer_of(const plan::Plan& plan, const std::string& digest) {
   for (const auto& [host, host_plan] : plan.hosts) {
-    for (const plan::Action& action : host_plan.actions.unpack()) {
+    const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
+    for (const plan::Action& action : *actions) {
       for (const Operation& operation : action.operations) {
         const auto* write = std::get_if<WriteFile>(&operation);
         if (write != nullptr && write->content == digest) return action.desired.address.str();

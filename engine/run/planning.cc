@@ -11,7 +11,8 @@ namespace {
 
 void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
   for (const auto& [host, host_plan] : plan.hosts) {
-    for (const plan::Action& action : host_plan.actions.unpack()) {
+    const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
+    for (const plan::Action& action : *actions) {
       if (action.fidelity == Fidelity::kExact) continue;
       diagnostics.add(Diagnostic(Code::kFidelity, "`" + action.desired.address.str() + "` is " +
                                                       std::string(name(action.fidelity)) +

@@ -70,7 +70,7 @@ class Session {
   Result<wire::Locks> change_locks(const wire::ChangeLocks& request);
 
   // Has the host carry out a request. Events come to `sink` as they happen.
-  Result<wire::Done> apply(const Request& request, const PlanContents& contents, const EventSink& sink);
+  Result<wire::Done> apply(Request request, const PlanContents& contents, const EventSink& sink);
 
   // After an apply whose account is kept: the host may forget it, and the executor ends.
   Result<> finish();

@@ -4,14 +4,15 @@ namespace plumb::run {
 
 UnpackedLists::UnpackedLists(const plan::Plan& plan) {
   for (const auto& [name, host] : plan.hosts) {
-    if (!host.actions.empty()) ++shared_[host.actions.digest()].hosts;
+    if (host.actions.packed()) ++shared_[host.actions.digest()].hosts;
   }
-  std::erase_if(shared_, [](const auto& list) { return list.second.hosts == 1; });
+  std::erase_if(shared_, [](const auto& shared) { return shared.second.hosts == 1; });
 }
 
-std::shared_ptr<const plan::Actions> UnpackedLists::of(const plan::PackedActions& packed) {
+std::shared_ptr<const plan::Actions> UnpackedLists::of(const plan::ActionList& list) {
+  if (!list.packed()) return list.get();
   const auto find = [&]() -> Shared* {
-    const auto found = shared_.find(packed.digest());
+    const auto found = shared_.find(list.digest());
     return found == shared_.end() ? nullptr : &found->second;
   };
   {
@@ -27,7 +28,7 @@ std::shared_ptr<const plan::Actions> UnpackedLists::of(const plan::PackedActions
       return actions;
     }
   }
-  auto actions = std::make_shared<const plan::Actions>(packed.unpack());
+  auto actions = list.get();
   const std::lock_guard lock(mutex_);
   Shared* const shared = find();
   if (shared != nullptr && shared->hosts > 0 && shared->actions == nullptr && kept_ + actions->size() <= kMostKept) {

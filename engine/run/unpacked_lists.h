@@ -18,7 +18,7 @@ class UnpackedLists {
   explicit UnpackedLists(const plan::Plan& plan);
 
   // Of a host of the plan, whose turn has come.
-  std::shared_ptr<const plan::Actions> of(const plan::PackedActions& packed);
+  std::shared_ptr<const plan::Actions> of(const plan::ActionList& list);
 
  private:
   static constexpr std::size_t kMostKept = std::size_t{1} << 14;  // actions, together
@@ -30,7 +30,7 @@ class UnpackedLists {
 
   std::mutex mutex_;
   // Guarded by mutex_.
-  std::map<std::string, Shared> shared_;  // by digest, of the lists that several hosts have
+  std::map<std::string, Shared> shared_;  // by digest, of the packed lists that several hosts have
   std::size_t kept_ = 0;
 };
 

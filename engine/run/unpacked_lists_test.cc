@@ -6,13 +6,15 @@
 namespace plumb::run {
 namespace {
 
-plan::PackedActions list_of(const std::string& name, std::size_t count) {
+plan::ActionList list_of(const std::string& name, std::size_t count) {
   plan::Actions actions(count);
   for (std::size_t i = 0; i < count; ++i) {
     actions[i].desired.address = *Address::parse("note:/" + name + std::to_string(i));
     actions[i].op = Op::kCreate;
   }
-  return plan::PackedActions(actions);
+  plan::ActionList list(std::move(actions));
+  list.pack();
+  return list;
 }
 
 TEST(UnpackedListsTest, WhatSeveralHostsHaveIsUnpackedOnce) {
@@ -36,6 +38,13 @@ TEST(UnpackedListsTest, OnlySoManyAreKept) {
   EXPECT_EQ(lists.of(plan.hosts["a"].actions).use_count(), 1);
   EXPECT_EQ(lists.of(plan.hosts["c"].actions).use_count(), 2);
   EXPECT_EQ(lists.of(plan.hosts["b"].actions)->size(), 17000U);
+}
+
+TEST(UnpackedListsTest, WhatIsNotPackedIsAtHand) {
+  plan::Plan plan;
+  plan.hosts["a"].actions = plan.hosts["b"].actions = plan::ActionList(plan::Actions(2));
+  UnpackedLists lists(plan);
+  EXPECT_EQ(lists.of(plan.hosts["a"].actions), plan.hosts["a"].actions.get());
 }
 
 TEST(UnpackedListsTest, AHostWithNothingToDoHasNone) {

@@ -1,6 +1,6 @@
 #include "engine/simulate/refusals.h"
 
-#include "engine/simulate/action_list.h"
+#include "engine/simulate/actions_so_far.h"
 
 namespace plumb::simulate {
 

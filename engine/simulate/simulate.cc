@@ -7,7 +7,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
 #include "engine/plan/verify.h"
-#include "engine/simulate/action_list.h"
+#include "engine/simulate/actions_so_far.h"
 #include "engine/simulate/brought.h"
 #include "engine/simulate/drafts.h"
 #include "engine/simulate/node_index.h"
@@ -69,7 +69,8 @@ class Simulator {
     result.host.orphans = orphans();
     result.host.locks = observation_.locks;
     result.host.held_back = std::move(held_back_);
-    result.actions = std::move(actions_).take();
+    result.host.actions = plan::ActionList(std::move(actions_).take());
+    result.actions = result.host.actions.get();
     result.texts = std::move(texts_);
     return result;
   }
@@ -382,7 +383,7 @@ class Simulator {
   Refusals refusals_;
   Drafts drafts_;
   std::vector<HeldBack> held_back_;
-  ActionList actions_;
+  ActionsSoFar actions_;
   std::map<std::string, std::string> texts_;
   int unchanged_ = 0;
   int left_out_ = 0;
@@ -401,14 +402,13 @@ std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Regist
   }
   Simulation result = Simulator(graph, kinds, observation, host_name, found, scope).run();
   if (const std::string broken =
-          kChecked && !found.has_errors() ? plan::verify(result.host, result.actions, kinds) : "";
+          kChecked && !found.has_errors() ? plan::verify(result.host, *result.actions, kinds) : "";
       !broken.empty()) {
     found.add(Diagnostic(Code::kInternal, "a plan does not hold together: " + broken).on(host_name));
   }
   const bool failed = found.has_errors();
   diagnostics.extend(std::move(found));
   if (failed) return std::nullopt;
-  result.host.actions = plan::PackedActions(result.actions);
   return result;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,8 +37,8 @@ struct Observation {
 
 struct Simulation {
   plan::HostPlan host;
-  plan::Actions actions;                     // of `host`, for who looks at them right away
-  std::map<std::string, std::string> texts;  // digest -> text that stands on the host now, for the diff
+  std::shared_ptr<const plan::Actions> actions;  // of `host`, for who looks at them right away
+  std::map<std::string, std::string> texts;      // digest -> text that stands on the host now, for the diff
 };
 
 // Nothing comes back where `diagnostics` holds an error for this host.

@@ -49,8 +49,8 @@ class SimulateTest : public ::testing::Test {
     return simulate_host(graph_, testing::made_up_kinds(), observation_, "web01", diagnostics_, scope_);
   }
   const Action& only_action(const std::optional<Simulation>& simulation) {
-    EXPECT_EQ(simulation->actions.size(), 1U);
-    return simulation->actions.front();
+    EXPECT_EQ(simulation->actions->size(), 1U);
+    return simulation->actions->front();
   }
 
   ir::HostGraph graph_;
@@ -63,7 +63,7 @@ TEST_F(SimulateTest, NothingToDoIsAPlanWithoutActions) {
   add_file("/etc/motd", "hello", "hello");
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation);
-  EXPECT_TRUE(simulation->actions.empty());
+  EXPECT_TRUE(simulation->actions->empty());
   EXPECT_EQ(simulation->host.unchanged, 1);
 }
 
@@ -120,9 +120,9 @@ TEST_F(SimulateTest, AnEarlierActionProvidesWhatIsMissing) {
   add(node("note:/srv/x", {{"at", "/srv/x"}, {"text", digest("x")}, {"keeper", "deploy"}}), std::move(observed));
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation);
-  ASSERT_EQ(simulation->actions.size(), 2U);
-  EXPECT_EQ(simulation->actions.back().needs, std::vector<std::string>{"person:deploy"});
-  EXPECT_EQ(simulation->actions.back().fidelity, Fidelity::kExact);
+  ASSERT_EQ(simulation->actions->size(), 2U);
+  EXPECT_EQ(simulation->actions->back().needs, std::vector<std::string>{"person:deploy"});
+  EXPECT_EQ(simulation->actions->back().fidelity, Fidelity::kExact);
 }
 
 TEST_F(SimulateTest, APackageMayComeFromASourceOfTheSamePlan) {
@@ -139,7 +139,7 @@ TEST_F(SimulateTest, APackageMayComeFromASourceOfTheSamePlan) {
   add(package, observed);
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation) << diagnostics_.items().front().summary;
-  const Action& action = simulation->actions.back();
+  const Action& action = simulation->actions->back();
   EXPECT_EQ(action.needs, std::vector<std::string>{"note:/stores/vendor"});
   EXPECT_EQ(action.unknown_until, action.needs);
 }
@@ -151,7 +151,7 @@ TEST_F(SimulateTest, WhatAManagerMakesOfAFileOfTheSamePlanIsThere) {
   add(node("lamp:app", {{"name", "app"}, {"lit", true}}), observed);
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation) << diagnostics_.items().front().summary;
-  EXPECT_EQ(simulation->actions.back().needs, std::vector<std::string>{"note:/wires/app"});
+  EXPECT_EQ(simulation->actions->back().needs, std::vector<std::string>{"note:/wires/app"});
 }
 
 TEST_F(SimulateTest, AnOwedReloadIsPlannedAgain) {
@@ -183,10 +183,10 @@ TEST_F(SimulateTest, WhatMustBeConfirmedGuardsWhatSetsItOff) {
   graph_.edges.push_back({2, 0, ir::EdgeKind::kTrigger, Op::kRestart, {}});
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation);
-  ASSERT_EQ(simulation->actions.size(), 3U);
-  EXPECT_EQ(simulation->actions[0].confirm_within, 120);
-  EXPECT_EQ(simulation->actions[1].confirm_within, 0);
-  EXPECT_EQ(simulation->actions[2].confirm_within, 120);
+  ASSERT_EQ(simulation->actions->size(), 3U);
+  EXPECT_EQ((*simulation->actions)[0].confirm_within, 120);
+  EXPECT_EQ((*simulation->actions)[1].confirm_within, 0);
+  EXPECT_EQ((*simulation->actions)[2].confirm_within, 120);
 }
 
 TEST_F(SimulateTest, AWholeTreeCannotWaitToBeConfirmed) {
@@ -275,7 +275,7 @@ TEST_F(TagsTest, OnlyWhatIsChosenIsPlanned) {
   EXPECT_EQ(run()->host.unchanged, 0) << "what is only reloaded is counted as that";
   scope_.tags = {"service"};
   const std::optional<Simulation> simulation = run();
-  EXPECT_TRUE(simulation->actions.empty());
+  EXPECT_TRUE(simulation->actions->empty());
   EXPECT_EQ(simulation->host.unchanged, 1);
   EXPECT_EQ(simulation->host.left_out, 1);
 }
@@ -328,8 +328,8 @@ TEST_F(TagsTest, EachOfManyThatSetOffWhatIsLeftOutOwesIt) {
   scope_.skip_tags = {"service"};
   const std::optional<Simulation> simulation = run();
   ASSERT_TRUE(simulation);
-  ASSERT_EQ(simulation->actions.size(), 2U) << "one is as it should be";
-  for (const Action& action : simulation->actions) {
+  ASSERT_EQ(simulation->actions->size(), 2U) << "one is as it should be";
+  for (const Action& action : *simulation->actions) {
     EXPECT_EQ(action.owes, (std::vector<Due>{{"lamp:nginx", Op::kReload}}));
   }
 }
@@ -351,15 +351,15 @@ TEST_F(ProbesTest, FollowTheActionsOfTheirResource) {
   add_file("/etc/after", "x", nullptr);
   graph_.edges.push_back({1, 0, ir::EdgeKind::kAfter, Op::kNone, {}});
   const std::optional<Simulation> simulation = run();
-  ASSERT_EQ(simulation->actions.size(), 3U);
-  const Action& probe = simulation->actions[1];
+  ASSERT_EQ(simulation->actions->size(), 3U);
+  const Action& probe = (*simulation->actions)[1];
   EXPECT_EQ(probe.op, Op::kVerify);
   EXPECT_EQ(probe.desired.address.str(), "note:/etc/motd");
   EXPECT_TRUE(probe.triggered);
   EXPECT_FALSE(probe.pending);
   EXPECT_EQ(probe.triggered_by, std::vector<std::string>{"note:/etc/motd"});
   EXPECT_EQ(probe.operations.size(), 1U);
-  EXPECT_EQ(simulation->actions.back().needs, std::vector<std::string>{"note:/etc/motd"});
+  EXPECT_EQ(simulation->actions->back().needs, std::vector<std::string>{"note:/etc/motd"});
 }
 
 TEST_F(ProbesTest, AreNotAskedWhereNothingIsDone) {
@@ -386,9 +386,9 @@ TEST_F(ProbesTest, ARestartAndAProbeMayBeOwedTogether) {
   observation_.owe("lamp:nginx", Op::kVerify, {"lamp:nginx"});
   observation_.owe("lamp:nginx", Op::kRestart, {"note:/etc/nginx/nginx.conf"});
   const std::optional<Simulation> simulation = run();
-  ASSERT_EQ(simulation->actions.size(), 2U);
-  EXPECT_EQ(simulation->actions.front().op, Op::kRestart);
-  EXPECT_EQ(simulation->actions.back().op, Op::kVerify);
+  ASSERT_EQ(simulation->actions->size(), 2U);
+  EXPECT_EQ(simulation->actions->front().op, Op::kRestart);
+  EXPECT_EQ(simulation->actions->back().op, Op::kVerify);
 }
 
 }  // namespace

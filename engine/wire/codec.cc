@@ -31,6 +31,14 @@ Json repaired(const Json& value) {
   return out;
 }
 
+void Writer::append(std::string& out, const Json& value) {
+  if (is_clean(value)) {
+    append_cbor(out, value);
+  } else {
+    append_cbor(out, repaired(value));
+  }
+}
+
 void Reader::bytes(const char* name, std::string& value) {
   const auto found = in_.find(name);
   if (found == in_.end() || !found->is_binary()) return problem_.set(std::string(name) + ": bytes are expected");

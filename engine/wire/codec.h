@@ -1,5 +1,5 @@
-// How the members of messages become JSON values and come back. One function a type, `members(codec, value)`,
-// names them for both directions, so that what is written and what is read cannot drift apart.
+// How the members of messages become CBOR, and come back from the values that are read of it. One function a type,
+// `members(codec, value)`, names them for both directions, so that what is written and what is read cannot drift apart.
 //
 // Members that have their default value are left out. Reading is strict: a member of the wrong type, one that
 // is not known, or a required one that is missing is refused, and so is a list of more than it may hold. Text that is
@@ -12,9 +12,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "engine/base/cbor.h"
 #include "engine/base/json.h"
 #include "engine/base/outside_text.h"
 #include "engine/wire/messages.h"
@@ -60,17 +63,29 @@ class Problem {
   std::string text_;
 };
 
+// Writes an object behind what `out` holds.
 class Writer {
  public:
+  explicit Writer(std::string& out) : out_(out), begin_(out.size()) { append_cbor_map(out_, 0); }
+
   template <class T>
   void required(const char* name, const T& value) {
-    out_[name] = to_value(value);
+    append_cbor_text(out_, name);
+    append(out_, value);
+    ++members_;
   }
   template <class T>
   void member(const char* name, const T& value) {
-    Json written = to_value(value);
-    static const Json kDefault = to_value(T{});
-    if (written != kDefault) out_[name] = std::move(written);
+    static const std::string kDefault = written(T{});
+    const std::size_t before = out_.size();
+    append_cbor_text(out_, name);
+    const std::size_t begin = out_.size();
+    append(out_, value);
+    if (std::string_view(out_).substr(begin) == kDefault) {
+      out_.resize(before);
+    } else {
+      ++members_;
+    }
   }
   void required(const char* name, const Json& value, Object) { required(name, value); }
   void required(const char* name, const std::string& value, Cleaning auto clean) { required(name, clean(value)); }
@@ -90,58 +105,102 @@ class Writer {
   }
   // Bytes that need not be text; CBOR carries them as they are.
   void bytes(const char* name, const std::string& value) {
-    out_[name] = Json::binary(std::vector<std::uint8_t>(value.begin(), value.end()));
+    append_cbor_text(out_, name);
+    append_cbor_bytes(out_, value);
+    ++members_;
   }
-  Json take() { return std::move(out_); }
+  // No member comes any more. How many there were stands in front of them.
+  void finish() {
+    std::string head;
+    append_cbor_map(head, members_);
+    out_.replace(begin_, 1, head);
+  }
 
-  static Json to_value(bool value) { return value; }
+  template <class T>
+  static std::string written(const T& value) {
+    std::string out;
+    append(out, value);
+    return out;
+  }
+  static void append(std::string& out, bool value) { append_cbor_boolean(out, value); }
   template <std::integral T>
-  static Json to_value(T value) {
-    return value;
+  static void append(std::string& out, T value) {
+    if constexpr (std::is_signed_v<T>) {
+      append_cbor_integer(out, value);
+    } else {
+      append_cbor_unsigned(out, value);
+    }
   }
-  static Json to_value(const std::string& value) { return repaired_utf8(value); }
-  static Json to_value(const Json& value) { return repaired(value); }
-  static Json to_value(const Address& value) { return repaired_utf8(value.str()); }
-  static Json to_value(const Versions& value) { return Json::array({value.min, value.max}); }
-  static Json to_value(Op value) { return name(value); }
-  static Json to_value(EventKind value) { return wire::name(value); }
-  static Json to_value(JournalOutcome value) { return plumb::name(value); }
-  static Json to_value(DoneOutcome value) { return wire::name(value); }
-  static Json to_value(ConfirmOutcome value) { return wire::name(value); }
-  static Json to_value(Code value) { return code_name(value); }
-  static Json to_value(Severity value) { return plumb::name(value); }
-  static Json to_value(const Operation& value) { return repaired(to_json(value)); }
+  static void append(std::string& out, const std::string& value) {
+    if (valid_utf8(value)) {
+      append_cbor_text(out, value);
+    } else {
+      append_cbor_text(out, repaired_utf8(value));
+    }
+  }
+  static void append(std::string& out, std::string_view name) { append_cbor_text(out, name); }
+  static void append(std::string& out, const Json& value);
+  static void append(std::string& out, const Address& value) { append(out, value.str()); }
+  static void append(std::string& out, const Versions& value) { append(out, std::vector<int>{value.min, value.max}); }
+  static void append(std::string& out, Op value) { append(out, name(value)); }
+  static void append(std::string& out, EventKind value) { append(out, wire::name(value)); }
+  static void append(std::string& out, JournalOutcome value) { append(out, plumb::name(value)); }
+  static void append(std::string& out, DoneOutcome value) { append(out, wire::name(value)); }
+  static void append(std::string& out, ConfirmOutcome value) { append(out, wire::name(value)); }
+  static void append(std::string& out, Code value) { append(out, std::string_view(code_name(value))); }
+  static void append(std::string& out, Severity value) { append(out, std::string_view(plumb::name(value))); }
+  static void append(std::string& out, const Operation& value) { append(out, to_json(value)); }
   template <class T>
-  static Json to_value(const std::optional<T>& value) {
-    return value ? to_value(*value) : Json(nullptr);
+  static void append(std::string& out, const std::optional<T>& value) {
+    if (value) {
+      append(out, *value);
+    } else {
+      append_cbor_null(out);
+    }
   }
   template <class T>
-  static Json to_value(const std::vector<T>& values) {
-    Json out = Json::array();
-    for (const T& value : values) out.push_back(to_value(value));
-    return out;
+  static void append(std::string& out, const std::vector<T>& values) {
+    append_cbor_array(out, values.size());
+    for (const T& value : values) append(out, value);
   }
-  static Json to_value(const std::set<std::string>& values) {
-    Json out = Json::array();
-    for (const std::string& value : values) out.push_back(to_value(value));
-    return out;
+  static void append(std::string& out, const std::set<std::string>& values) {
+    append_cbor_array(out, values.size());
+    for (const std::string& value : values) append(out, value);
   }
   template <class T>
-  static Json to_value(const std::map<std::string, T>& values) {
-    Json out = Json::object();
-    for (const auto& [name, value] : values) out[repaired_utf8(name)] = to_value(value);
-    return out;
+  static void append(std::string& out, const std::map<std::string, T>& values) {
+    std::map<std::string, const T*> named;  // what is not UTF-8 may be one name once it is repaired
+    for (const auto& [name, value] : values) {
+      if (!valid_utf8(name)) named[repaired_utf8(name)] = &value;
+    }
+    for (const auto& [name, value] : values) {
+      if (named.empty()) break;
+      if (valid_utf8(name)) named[name] = &value;
+    }
+    append_cbor_map(out, named.empty() ? values.size() : named.size());
+    if (named.empty()) {
+      for (const auto& [name, value] : values) append_member(out, name, value);
+    }
+    for (const auto& [name, value] : named) append_member(out, name, *value);
   }
   template <class T>
   requires requires(Writer& writer, T& value) { members(writer, value); }
-  static Json to_value(const T& value) {
-    Writer writer;
+  static void append(std::string& out, const T& value) {
+    Writer writer(out);
     members(writer, const_cast<T&>(value));  // a writer only reads
-    return writer.take();
+    writer.finish();
   }
 
  private:
-  Json out_ = Json::object();
+  template <class T>
+  static void append_member(std::string& out, const std::string& name, const T& value) {
+    append_cbor_text(out, name);
+    append(out, value);
+  }
+
+  std::string& out_;
+  const std::size_t begin_;
+  std::size_t members_ = 0;
 };
 
 class Reader {

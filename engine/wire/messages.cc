@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
+#include <type_traits>
 
 #include "engine/wire/codec.h"
 #include "engine/wire/frame.h"
@@ -267,6 +269,9 @@ void members(Codec& codec, Locks& locks) {
 
 namespace {
 
+// Of our own bytes.
+constexpr JsonLimits kAnySize{.bytes = std::string::npos, .depth = 1000};
+
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
     "hello",       "observe", "observed", "record",  "blob",         "apply",        "event", "alive", "done",
@@ -289,6 +294,13 @@ Result<Message> read(std::string_view kind, Json& body) {
 }
 
 template <class T>
+Json json_of(const T& part) {
+  Result<Json> json = parse_cbor(Writer::written(part), kAnySize);
+  assert(json);
+  return json.value_or(Json());
+}
+
+template <class T>
 Result<> read_part(Json& json, T& part) {
   if (!json.is_object()) return fail(Code::kProtocol, "an object was expected");
   Problem problem;
@@ -301,19 +313,9 @@ Result<> read_part(Json& json, T& part) {
 
 }  // namespace
 
-Json to_body(const Message& message) {
-  return std::visit(
-      [&message](const auto& value) {
-        Json body = Writer::to_value(value);
-        body["message"] = name(message);
-        return body;
-      },
-      message);
-}
-
-Result<Json> read_body(std::string_view bytes) {
+Result<Json> read_body(std::string_view bytes, std::size_t longest) {
   JsonLimits limits;
-  limits.bytes = kMaxFrame;
+  limits.bytes = longest;
   limits.depth = 72;  // attributes may be as deep as documents are, and stand inside a message
   PLUMB_TRY_ASSIGN(Json body, parse_cbor(bytes, limits));
   if (!body.is_object()) return fail(Code::kProtocol, "a message is an object");
@@ -336,11 +338,17 @@ Result<Message> from_body(Json body) {
 }
 
 std::string encode(const Message& message) {
-  return to_cbor(to_body(message));
+  std::string body;
+  Writer writer(body);
+  writer.required("message", name(message));
+  std::visit([&writer](const auto& value) { members(writer, const_cast<std::decay_t<decltype(value)>&>(value)); },
+             message);  // a writer only reads
+  writer.finish();
+  return body;
 }
 
 Result<Message> decode(std::string_view body) {
-  PLUMB_TRY_ASSIGN(Json json, read_body(body));
+  PLUMB_TRY_ASSIGN(Json json, read_body(body, kMaxFrame));
   return from_body(std::move(json));
 }
 
@@ -357,13 +365,13 @@ Result<int> common_version(const Versions& ours, const Versions& theirs, std::st
 }
 
 Json to_json(const Observed& observed) {
-  return Writer::to_value(observed);
+  return json_of(observed);
 }
 Json to_json(const Diagnostic& problem) {
-  return Writer::to_value(problem);
+  return json_of(problem);
 }
 Json to_json(const Record& record) {
-  return Writer::to_value(record);
+  return json_of(record);
 }
 Result<> from_json(Json& json, Observed& observed) {
   return read_part(json, observed);

@@ -262,9 +262,8 @@ using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply,
 std::string encode(const Message& message);
 Result<Message> decode(std::string_view body);
 
-// The steps of the two.
-Json to_body(const Message& message);
-Result<Json> read_body(std::string_view bytes);
+// The steps of decode().
+Result<Json> read_body(std::string_view bytes, std::size_t longest);
 Result<Message> from_body(Json body);
 
 // Parts of messages that are kept on their own, in snapshots. Reading is as strict as decode().

@@ -26,9 +26,12 @@ std::size_t count_values(const Json& value) {
   return count;
 }
 
-Error too_large(const Json& body, const std::string& what) {
-  return fail(Code::kProtocol,
-              "a message `" + body["message"].get<std::string>() + "` is too large to be sent: " + what);
+Error too_large(std::string_view kind, const std::string& what) {
+  return fail(Code::kProtocol, "a message `" + std::string(kind) + "` is too large to be sent: " + what);
+}
+
+Error too_large(std::string_view kind) {
+  return too_large(kind, "it has more than " + std::to_string(kMessageLimits.bytes) + " bytes");
 }
 
 // Hands the lists of a body out over several.
@@ -56,6 +59,8 @@ class Splitter {
   }
 
  private:
+  const std::string& kind() const { return kind_.get_ref<const std::string&>(); }
+
   Result<> place(const std::string& list, const std::string* key, Json item) {
     const std::size_t size = to_cbor(item).size() + (key == nullptr ? 0 : key->size());
     if (held_ > 0 && held_ + size > part_) {
@@ -75,13 +80,11 @@ class Splitter {
     if (more) body_[kMore] = true;
     const std::string bytes = to_cbor(body_);
     if (bytes.size() > kMaxFrame) {
-      return too_large(body_, "one part of it has " + std::to_string(bytes.size()) + " bytes, and a frame at most " +
-                                  std::to_string(kMaxFrame));
+      return too_large(kind(), "one part of it has " + std::to_string(bytes.size()) + " bytes, and a frame at most " +
+                                   std::to_string(kMaxFrame));
     }
     total_ += bytes.size();
-    if (total_ > kMessageLimits.bytes) {
-      return too_large(body_, "it has more than " + std::to_string(kMessageLimits.bytes) + " bytes");
-    }
+    if (total_ > kMessageLimits.bytes) return too_large(kind());
     out_ += frame(bytes);
     held_ = 0;
     return {};
@@ -120,14 +123,15 @@ Result<> append(Json& joined, Json part) {
 }  // namespace
 
 Result<std::string> frames(const Message& message, std::size_t part) {
-  Json body = to_body(message);
-  const std::string whole = to_cbor(body);
+  const std::string whole = encode(message);
   if (whole.size() <= part) return frame(whole);
+  if (whole.size() > kMessageLimits.bytes) return too_large(name(message));
+  PLUMB_TRY_ASSIGN(Json body, read_body(whole, whole.size()));
   return Splitter(std::move(body), part).run();
 }
 
 Result<std::optional<Message>> Joiner::add(std::string_view bytes) {
-  PLUMB_TRY_ASSIGN(Json body, read_body(bytes));
+  PLUMB_TRY_ASSIGN(Json body, read_body(bytes, kMaxFrame));
   bool more = false;
   if (const auto found = body.find(kMore); found != body.end()) {
     if (*found != Json(true)) return fail(Code::kProtocol, "`more` is true or not there");

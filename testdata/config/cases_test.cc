@@ -28,7 +28,7 @@ std::string dump(const Declaration& declaration, const Project& project) {
   std::string out = resource->address.str() + " at " + resource->span.str() + "\n";
   for (const auto& [name, value] : resource->attributes.items())
     out += "  " + name + " = " + canonical(value) + " at " + resource->spans->at(name).str() + "\n";
-  if (declaration.placement.on) out += "  on " + declaration.placement.on->text + "\n";
+  if (const auto& on = declaration.written->placement.on) out += "  on " + on->text + "\n";
   for (const Pattern& pattern : resource->after) out += "  after " + pattern.text + "\n";
   for (const Pattern& pattern : resource->before) out += "  before " + pattern.text + "\n";
   for (const std::string& name : resource->ignore) out += "  ignore " + name + "\n";

@@ -46,7 +46,8 @@ std::string joined(const Set& names) {
 Coverage coverage_of(const plan::Plan& plan) {
   Coverage found;
   for (const auto& [name_of_host, host] : plan.hosts) {
-    for (const plan::Action& action : host.actions.unpack()) {
+    const std::shared_ptr<const plan::Actions> actions = host.actions.get();
+    for (const plan::Action& action : *actions) {
       found.ops.emplace(name(action.op));
       found.fidelities.emplace(name(action.fidelity));
       for (const auto& [attribute, reason] : action.because) found.reasons.insert(reason);

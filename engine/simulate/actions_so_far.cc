@@ -1,4 +1,4 @@
-#include "engine/simulate/action_list.h"
+#include "engine/simulate/actions_so_far.h"
 
 #include <algorithm>
 
@@ -8,12 +8,12 @@ bool can_be_undone(const std::vector<Operation>& operations) {
   return std::all_of(operations.begin(), operations.end(), host_can_undo);
 }
 
-void ActionList::add(std::size_t node, plan::Action action) {
+void ActionsSoFar::add(std::size_t node, plan::Action action) {
   of_node_[node].push_back(actions_.size());
   actions_.push_back(std::move(action));
 }
 
-void ActionList::owe(const NodeList& by, const plan::Due& due) {
+void ActionsSoFar::owe(const NodeList& by, const plan::Due& due) {
   for (const std::size_t node : by) {
     for (const std::size_t at : of_node_[node]) {
       if (actions_[at].op != Op::kVerify) actions_[at].owes.push_back(due);
@@ -21,7 +21,7 @@ void ActionList::owe(const NodeList& by, const plan::Due& due) {
   }
 }
 
-void ActionList::confirm(const NodeList& by, int within) {
+void ActionsSoFar::confirm(const NodeList& by, int within) {
   for (const std::size_t node : by) {
     for (const std::size_t at : of_node_[node]) {
       plan::Action& action = actions_[at];

@@ -9,9 +9,9 @@
 
 namespace plumb::simulate {
 
-class ActionList {
+class ActionsSoFar {
  public:
-  explicit ActionList(std::size_t nodes) : of_node_(nodes) {}
+  explicit ActionsSoFar(std::size_t nodes) : of_node_(nodes) {}
 
   void add(std::size_t node, plan::Action action);
 

@@ -1,5 +1,5 @@
 // What was packed comes back, and is what the plan's document holds.
-#include "engine/plan/packed_actions.h"
+#include "engine/plan/action_list.h"
 
 #include <gtest/gtest.h>
 
@@ -95,11 +95,17 @@ void expect_same(const Action& a, const Action& b) {
   EXPECT_EQ(a.owes, b.owes);
 }
 
-TEST(PackedActionsTest, EveryKindOfActionComesBack) {
+TEST(ActionListTest, EveryKindOfActionComesBack) {
   const Actions actions = all_kinds_of_actions();
-  const PackedActions packed(actions);
+  const ActionList whole(actions);
+  EXPECT_FALSE(whole.packed());
+  EXPECT_EQ(whole.get(), whole.get());
+  ActionList packed = whole;
+  packed.pack();
+  EXPECT_TRUE(packed.packed());
+  EXPECT_FALSE(whole.packed());
   EXPECT_EQ(packed.size(), actions.size());
-  const Actions back = packed.unpack();
+  const Actions back = *packed.get();
   ASSERT_EQ(back.size(), actions.size());
   for (std::size_t i = 0; i < actions.size(); ++i) {
     SCOPED_TRACE(actions[i].desired.address.str());
@@ -107,11 +113,13 @@ TEST(PackedActionsTest, EveryKindOfActionComesBack) {
   }
 }
 
-TEST(PackedActionsTest, ItsTextIsTheDocuments) {
+TEST(ActionListTest, ItsTextIsTheDocuments) {
   const Actions actions = all_kinds_of_actions();
   Json list = Json::array();
   for (const Action& action : actions) list.push_back(action_to_json(action));
-  const PackedActions packed(actions);
+  ActionList packed(actions);
+  EXPECT_EQ(packed.text(), canonical(list));
+  packed.pack();
   EXPECT_EQ(packed.text(), canonical(list));
   EXPECT_EQ(packed.digest(), digest(packed.text()));
 
@@ -120,27 +128,42 @@ TEST(PackedActionsTest, ItsTextIsTheDocuments) {
   EXPECT_NE(write_artifact(plan).bytes.find("{\"web01\":{\"actions\":" + packed.text() + ",\"facts\":"),
             std::string::npos);
   // Named where several hosts have it, whoever packed it.
-  plan.hosts["web02"].actions = PackedActions(actions);
+  plan.hosts["web02"].actions = ActionList(actions);
   const std::string shared = write_artifact(plan).bytes;
   EXPECT_NE(shared.find("{\"web01\":{\"actions\":\"" + packed.digest() + "\",\"facts\":"), std::string::npos);
   EXPECT_NE(shared.find("\"shared\":{\"" + packed.digest() + "\":" + packed.text() + "}"), std::string::npos);
 }
 
-TEST(PackedActionsTest, EqualListsAreEqual) {
+TEST(ActionListTest, EqualListsAreEqual) {
   Actions actions = all_kinds_of_actions();
-  const PackedActions packed(actions);
-  EXPECT_EQ(packed, PackedActions(actions));
+  const ActionList packed(actions);
+  ActionList again(actions);
+  again.pack();
+  EXPECT_EQ(packed, again);
   actions.back().note = "another";
-  EXPECT_FALSE(packed == PackedActions(actions));
-  EXPECT_FALSE(packed == PackedActions());
+  EXPECT_FALSE(packed == ActionList(actions));
+  EXPECT_FALSE(packed == ActionList());
 }
 
-TEST(PackedActionsTest, NoActionsAreAList) {
-  const PackedActions none{Actions()};
+TEST(ActionListTest, CountsStayWithIt) {
+  Action unguarded = action_of(Op::kRun, "shout:a");
+  unguarded.note = "no guard";
+  unguarded.pending = true;
+  unguarded.fidelity = Fidelity::kOpaque;
+  ActionList list({unguarded, action_of(Op::kCreate, "note:/a"), action_of(Op::kCreate, "note:/b")});
+  list.pack();
+  EXPECT_EQ(list.counts().ops, (std::map<Op, std::size_t>{{Op::kCreate, 2}, {Op::kRun, 1}}));
+  EXPECT_EQ(list.counts().fidelities, (std::map<Fidelity, std::size_t>{{Fidelity::kExact, 2}, {Fidelity::kOpaque, 1}}));
+  EXPECT_EQ(list.counts().pending, 1U);
+  EXPECT_EQ(list.counts().unguarded, 1U);
+}
+
+TEST(ActionListTest, NoActionsAreAList) {
+  const ActionList none{Actions()};
   EXPECT_TRUE(none.empty());
-  EXPECT_EQ(none, PackedActions());
+  EXPECT_EQ(none, ActionList());
   EXPECT_EQ(none.text(), "[]");
-  EXPECT_TRUE(none.unpack().empty());
+  EXPECT_TRUE(none.get()->empty());
 }
 
 }  // namespace

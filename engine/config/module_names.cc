@@ -1,0 +1,138 @@
+#include "engine/config/module_names.h"
+
+#include "engine/config/functions.h"
+#include "engine/config/schema.h"
+#include "engine/config/types.h"
+
+namespace plumb::config {
+namespace {
+
+using cel::Type;
+using Kind = cel::Type::Kind;
+
+const Type& facts_type() {
+  static const Type type = type_of_schema(builtin_schema("facts"), builtin_schema("facts"), "facts");
+  return type;
+}
+
+const Type& host_type() {
+  static const Type type = cel::make_record("host", {{"name", Type(Kind::kString), false},
+                                                     {"address", Type(Kind::kString), false},
+                                                     {"groups", Type::list(Type(Kind::kString)), false}});
+  return type;
+}
+
+Type inputs_type(const Module& module) {
+  std::vector<cel::Field> fields;
+  for (const auto& [name, input] : module.inputs)
+    fields.push_back({name, type_of_schema(input.schema, input.schema, name), false});
+  return cel::make_record("inputs", std::move(fields));
+}
+
+Type values_type(const std::string& what, const std::map<std::string, NamedValue>& values) {
+  std::vector<cel::Field> fields;
+  fields.reserve(values.size());
+  for (const auto& [name, value] : values) fields.push_back({name, value.value ? value.value->type() : Type(), false});
+  return cel::make_record(what, std::move(fields));
+}
+
+Type modules_type(const Module& module) {
+  std::vector<cel::Field> fields;
+  for (const auto& entry : module.body) {
+    const auto* call = std::get_if<ModuleCall>(&entry);
+    if (call == nullptr) continue;
+    const ParsedCall& written = *call->written;
+    Type type;
+    if (written.module != nullptr) {
+      type = values_type(written.name, written.module->outputs);
+      if (!written.placement.loops.empty()) type = Type::map(Type(Kind::kString), type);
+    }
+    fields.push_back({written.name, std::move(type), written.placement.when || written.placement.on});
+  }
+  return cel::make_record("modules", std::move(fields));
+}
+
+}  // namespace
+
+ModuleNames::ModuleNames(const Module& module) : module_(module) {
+  environment_.add_variable("inputs", inputs_type(module));
+  environment_.add_variable("values", Type());
+  environment_.add_variable("facts", facts_type());
+  environment_.add_variable("host", host_type());
+  environment_.add_variable("modules", Type());
+  add_host_functions(environment_);
+}
+
+void ModuleNames::declare() {
+  environment_.add_variable("values", values_type("values", module_.values));
+  environment_.add_variable("modules", modules_type(module_));
+}
+
+Reads ModuleNames::reads_of(const std::vector<cel::Reference>& references, bool calls_host,
+                            const std::vector<Reads>& own) const {
+  Reads reads;
+  reads.other_hosts = calls_host;
+  for (const cel::Reference& reference : references) add_reference(reference, own, reads);
+  return reads;
+}
+
+void ModuleNames::add_reference(const cel::Reference& reference, const std::vector<Reads>& own, Reads& reads) const {
+  const std::string first = reference.path.empty() ? "" : reference.path.front();
+  const auto each = [&](const auto& all, const auto& visit) {
+    for (const auto& [name, one] : all) {
+      if (first.empty() || first == name) visit(name, one);
+    }
+  };
+  if (reference.slot >= slots::kFirstOwn) {
+    reads.add(own.at(static_cast<std::size_t>(reference.slot - slots::kFirstOwn)));
+  } else if (reference.slot == slots::kInputs) {
+    each(module_.inputs, [&](const std::string& name, const Input& input) {
+      reads.paths.insert({slots::kInputs, {name}, 0});
+      reads.sensitive = reads.sensitive || input.sensitive;
+    });
+  } else if (reference.slot == slots::kValues) {
+    each(module_.values, [&](const std::string&, const NamedValue& value) {
+      reads.add(value.reads);
+      reads.broken = reads.broken || value.broken();
+    });
+  } else if (reference.slot == slots::kModules) {
+    const std::string output = reference.path.size() < 2 ? "" : reference.path.back();
+    for (const auto& entry : module_.body) {
+      const auto* call = std::get_if<ModuleCall>(&entry);
+      if (call == nullptr || call->written->module == nullptr || (!first.empty() && first != call->written->name))
+        continue;
+      reads.broken = reads.broken || call->broken;
+      const auto& outputs = call->written->module->outputs;
+      const auto exact = outputs.find(output);
+      for (const auto& [name, one] : outputs) {
+        if (exact == outputs.end() || name == output) reads.add(seen_by_caller(one.reads, *call));
+      }
+    }
+  } else {
+    reads.paths.insert({reference.slot, reference.path, 0});
+  }
+}
+
+void Reads::add(const Reads& other) {
+  paths.insert(other.paths.begin(), other.paths.end());
+  other_hosts = other_hosts || other.other_hosts;
+  sensitive = sensitive || other.sensitive;
+  broken = broken || other.broken;
+}
+
+Reads seen_by_caller(const Reads& inside, const ModuleCall& call) {
+  Reads seen;
+  seen.other_hosts = inside.other_hosts;
+  seen.sensitive = inside.sensitive;
+  seen.broken = inside.broken;
+  for (const cel::Reference& path : inside.paths) {
+    if (path.slot != slots::kInputs) {
+      seen.paths.insert(path);
+    } else if (const auto given = call.with.find(path.path.front()); given != call.with.end()) {
+      seen.add(given->second.reads);
+    }
+  }
+  return seen;
+}
+
+}  // namespace plumb::config

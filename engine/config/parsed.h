@@ -1,0 +1,130 @@
+// A module as it is written: inputs, values, resources and uses of further modules, read and typed as far as that goes
+// without working out expressions. check() makes of it what module.h has.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/base/address.h"
+#include "engine/base/json.h"
+#include "engine/config/replacement.h"
+#include "engine/lang/cel/fault.h"
+#include "engine/lang/yaml.h"
+#include "providers/sdk/kind.h"
+
+namespace plumb::config {
+
+// A value with the place it was written at.
+struct Located {
+  Json value;
+  SourceSpan span;
+};
+
+// A host pattern or an address glob.
+struct Pattern {
+  std::string text;
+  SourceSpan span;
+  friend bool operator==(const Pattern&, const Pattern&) = default;
+};
+
+struct Input {
+  std::string name;
+  Json schema;
+  bool sensitive = false;
+  std::optional<Located> default_value;
+  SourceSpan span;
+};
+
+// A value in whose texts expressions may stand. What is compiled of it points into the tree and keeps it.
+using WrittenValue = std::shared_ptr<const lang::Node>;
+
+// `site: ${inputs.sites}`: one name for an element, or two for key (or index) and element.
+struct ParsedLoop {
+  std::vector<std::string> names;
+  SourceSpan span;
+  WrittenValue over;
+};
+
+// When and for what a resource or a module is there; in which order.
+struct ParsedPlacement {
+  std::optional<Pattern> on;  // absent: every host
+  std::vector<ParsedLoop> loops;
+  WrittenValue when;  // a bare expression; null: always
+  std::vector<WrittenValue> after;
+  std::vector<WrittenValue> before;
+  WrittenValue id;  // null where none is given
+};
+
+// A text that is a template, or a file that is one.
+struct ParsedTemplate {
+  SourceSpan span;
+  cel::Origin origin;
+};
+
+struct ParsedDeclaration {
+  SourceSpan span;  // of the identity, what `source` in a plan points to
+  std::string kind;
+  const plumb::Kind* spec = nullptr;  // of the kind; in the registry that the project was read with
+  ParsedPlacement placement;
+  lang::Node own;  // its attributes, the identity under the attribute's own name
+  // Attributes as the kind's schema types and normalises them, with the schema's defaults.
+  std::map<std::string, Located> literals;
+  std::map<std::string, WrittenValue> expressions;  // by attribute
+  std::map<std::string, ParsedTemplate> templates;  // by attribute
+  std::set<std::string> ignore;                     // attributes left alone once the resource exists
+  bool prevent_destroy = false;
+  int confirm_within = 0;  // seconds; 0: it need not be confirmed
+  std::set<std::string> tags;
+  // Probes, as the schema types them, in a list; or what they are worked out from, else null.
+  Json verify = Json::array();
+  WrittenValue verify_expression;
+  // Attributes that the schema marks x-sensitive, those named by `sensitive: [content]`, and with `sensitive: true`
+  // every attribute that the schema marks x-secret-capable. With an attribute goes the one that its bytes become or
+  // come from (x-content-of).
+  std::set<std::string> marked_sensitive;
+  // What its kind asks of keys together, where expressions may yet break it.
+  std::vector<Json> conditions;
+  std::optional<Replacement> replacement;
+  bool broken = false;  // has errors that were told
+};
+
+// What one key of `with` gives.
+struct ParsedGiven {
+  SourceSpan key_span;
+  WrittenValue value;
+};
+
+struct Module;
+
+// `use:`, one module in another.
+struct ParsedCall {
+  SourceSpan span;   // of what is used
+  std::string name;  // what `modules.NAME` and, without an id, its addresses begin with
+  ParsedPlacement placement;
+  std::map<std::string, ParsedGiven> with;
+  std::set<std::string> tags;            // all that is in the module has them too
+  std::shared_ptr<const Module> module;  // read and checked before its use; null where it could not be read
+  bool broken = false;                   // has errors that were told
+};
+
+struct ParsedValue {
+  SourceSpan span;
+  WrittenValue value;
+};
+
+struct ParsedModule {
+  std::string folder;  // relative to the project; "" for the project itself
+  std::string description;
+  std::map<std::string, Input> inputs;
+  std::map<std::string, ParsedValue> values;
+  std::map<std::string, ParsedValue> outputs;
+  // In declared order. What a file includes comes before its own, whatever the order of the keys in it.
+  std::vector<std::variant<std::shared_ptr<const ParsedDeclaration>, std::shared_ptr<const ParsedCall>>> body;
+};
+
+}  // namespace plumb::config
