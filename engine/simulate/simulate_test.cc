@@ -157,7 +157,7 @@ TEST_F(SimulateTest, WhatAManagerMakesOfAFileOfTheSamePlanIsThere) {
 TEST_F(SimulateTest, AnOwedReloadIsPlannedAgain) {
   add(node("lamp:nginx", {{"name", "nginx"}, {"lit", true}, {"tune_on", Json::array({"note:/etc/nginx/*"})}}),
       there({{"lit", true}, {"can_tune", true}}));
-  EXPECT_TRUE(run()->actions.empty());
+  EXPECT_TRUE(run()->actions->empty());
   observation_.owed["lamp:nginx"] = {Op::kReload, {"note:/etc/nginx/nginx.conf"}};
   const std::optional<Simulation> simulation = run();
   const Action& action = only_action(simulation);
@@ -244,7 +244,7 @@ TEST_F(SimulateTest, IgnoredAttributesOfWhatExistsAreLeftAlone) {
   ir::Node file = node("note:/srv/x", {{"at", "/srv/x"}, {"text", digest("x")}});
   file.ignore = {"text"};
   add(std::move(file), there({{"text", digest("by hand")}}));
-  EXPECT_TRUE(run()->actions.empty());
+  EXPECT_TRUE(run()->actions->empty());
 }
 
 TEST_F(SimulateTest, AddressesThatTheConfigurationNoLongerHoldsAreOrphans) {
@@ -271,7 +271,7 @@ class TagsTest : public SimulateTest {
 
 TEST_F(TagsTest, OnlyWhatIsChosenIsPlanned) {
   add_server();
-  EXPECT_EQ(run()->actions.size(), 2U);
+  EXPECT_EQ(run()->actions->size(), 2U);
   EXPECT_EQ(run()->host.unchanged, 0) << "what is only reloaded is counted as that";
   scope_.tags = {"service"};
   const std::optional<Simulation> simulation = run();
@@ -302,7 +302,7 @@ TEST_F(TagsTest, WhatAnEarlierRunOwesStaysOwedWhereItIsLeftOut) {
   add_server();
   observation_.owe("lamp:nginx", Op::kRestart, {"note:/etc/other"});
   scope_.skip_tags = {"service"};
-  EXPECT_EQ(run()->actions.size(), 1U);
+  EXPECT_EQ(run()->actions->size(), 1U);
 }
 
 TEST_F(TagsTest, NeedingWhatIsLeftOutIsAnErrorThatSaysSo) {
@@ -364,7 +364,7 @@ TEST_F(ProbesTest, FollowTheActionsOfTheirResource) {
 
 TEST_F(ProbesTest, AreNotAskedWhereNothingIsDone) {
   add_probed("new");
-  EXPECT_TRUE(run()->actions.empty());
+  EXPECT_TRUE(run()->actions->empty());
 }
 
 TEST_F(ProbesTest, ThatAreOwedArePlannedAgain) {
@@ -374,7 +374,7 @@ TEST_F(ProbesTest, ThatAreOwedArePlannedAgain) {
   EXPECT_TRUE(only_action(run()).pending);
   EXPECT_TRUE(moot_probes(graph_, observation_).empty());
   graph_.nodes.back().probes.clear();
-  EXPECT_TRUE(run()->actions.empty());
+  EXPECT_TRUE(run()->actions->empty());
   EXPECT_EQ(moot_probes(graph_, observation_), std::vector<std::string>{"note:/etc/motd"});
 }
 
