@@ -15,7 +15,6 @@
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
-#include "engine/base/shell_word.h"
 #include "engine/report/plan_text.h"
 #include "engine/report/run_text.h"
 #include "engine/run/plan_files.h"
@@ -71,6 +70,7 @@ class Apply {
     run::ApplyRequest request;
     if (!arguments_.resume.empty()) {
       request.what = run::Resume{arguments_.resume};
+      find_files();
     } else if (!arguments_.file.empty()) {
       Result<run::SavedPlan> saved = run::read_plan_file(arguments_.file, program_.options.kinds);
       if (!saved) {
@@ -94,6 +94,16 @@ class Apply {
     if (!context) return kInvalidConfiguration;
     result_ = run::apply(workspace_.loaded(), std::move(request), *context);
     return tell_result();
+  }
+
+  // What the project lacks, the plan's folder of contents may have. What keeps it from being read, the apply tells.
+  void find_files() {
+    const Result<bool> apart = run::has_contents_apart(workspace_.store(), arguments_.resume);
+    if (!apart || !*apart) return;
+    Diagnostics found;
+    const Result<run::SavedPlan> saved =
+        run::plan_to_resume(workspace_.store(), program_.options.kinds, arguments_.resume, found);
+    if (saved) files_.emplace(saved->plan, workspace_.folder(), saved->contents, disk_files());
   }
 
   void show(const run::Proposal& proposal) {
@@ -131,9 +141,7 @@ class Apply {
     const ExitCode code = exit_code_of(result_.outcome);
     if (!result_.begun) return code;
     const std::string& run = program_.options.run_id;
-    way_on_ = report::way_on(
-        result_.hosts, result_.plan,
-        result_.resumable ? "plumb apply --resume " + run : "plumb apply " + shell_word(arguments_.file));
+    way_on_ = report::way_on(result_.hosts, result_.plan, "plumb apply --resume " + run);
     if (terminal_.events() != nullptr) {
       // The last event has it.
     } else if (terminal_.json()) {

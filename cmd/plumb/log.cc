@@ -11,8 +11,8 @@
 
 #include "cmd/plumb/screen.h"
 #include "engine/base/json.h"
+#include "engine/base/time_text.h"
 #include "engine/report/text_width.h"
-#include "engine/run/journalist.h"
 
 namespace plumb::cmd {
 namespace {
@@ -68,7 +68,7 @@ class SpdLog : public Log {
   bool takes(LogLevel level) const override { return logger_ != nullptr && logger_->should_log(level_of(level)); }
   void write(LogLevel level, const std::string& host, const std::string& text) override {
     if (!takes(level)) return;
-    const std::string time = run::timestamp(std::chrono::system_clock::now());
+    const std::string time = timestamp(std::chrono::system_clock::now());
     logger_->log(level_of(level), spdlog::string_view_t(log_line(json_, time, level, run_, host, text)));
   }
 

@@ -7,7 +7,7 @@
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
-#include "engine/run/journalist.h"
+#include "engine/base/time_text.h"
 
 namespace plumb::cmd {
 namespace {
@@ -27,7 +27,7 @@ int observe_to(Program& program, const std::string& path, Terminal& terminal, ru
   results = fleet->observe([&](run::HostSnapshot host) { lines.emplace(host.host, run::write_snapshot(host)); });
   progress.clear();
   std::string snapshot =
-      run::snapshot_header(workspace.project().name, run::timestamp(std::chrono::system_clock::now())) + "\n";
+      run::snapshot_header(workspace.project().name, timestamp(std::chrono::system_clock::now())) + "\n";
   for (const auto& [host, line] : lines) snapshot += line + "\n";
 
   workspace.diagnose(run::findings_of(results));

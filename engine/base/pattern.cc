@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "engine/base/pattern_parser.h"
+#include "engine/base/pattern_characters.h"
 #include "engine/base/pattern_program.h"
 
 namespace plumb {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "engine/base/pattern.h"
@@ -29,8 +28,5 @@ struct ParsedPattern {
 };
 
 Result<ParsedPattern> parse_pattern(std::string_view text);
-
-// The character at `at`, and how many bytes it has.
-std::pair<std::uint32_t, std::size_t> next_character(std::string_view text, std::size_t at);
 
 }  // namespace plumb

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/base/digest.h"
+#include "engine/base/json.h"
 
 namespace plumb {
 
@@ -32,5 +33,10 @@ class Sealed {
 
   std::string digest_;
 };
+
+// Whether a value has the form of a sealed one. Asked where it tells what was sensitive when it was written.
+inline bool is_sealed(const Json& value) {
+  return value.is_string() && is_keyed_digest(value.get_ref<const std::string&>());
+}
 
 }  // namespace plumb

@@ -10,10 +10,6 @@
 namespace plumb {
 namespace {
 
-using std::chrono::days;
-using std::chrono::sys_days;
-using std::chrono::sys_seconds;
-
 constexpr int kDay = 24 * 60;
 constexpr std::array<const char*, 7> kDays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 constexpr std::array<const char*, 7> kDayNames = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
@@ -97,17 +93,6 @@ std::string text_of(const std::vector<Window>& windows) {
   std::string text;
   for (const Window& window : windows) text += (text.empty() ? "" : ", or ") + text_of(window);
   return text;
-}
-
-std::string rfc3339(sys_seconds time) {
-  const sys_days day = std::chrono::floor<days>(time);
-  const std::chrono::year_month_day date(day);
-  const auto of_day = static_cast<int>((time - day).count());
-  std::array<char, 40> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                                   static_cast<unsigned>(date.day()), of_day / 3600, of_day / 60 % 60, of_day % 60);
-  return {text.data(), static_cast<std::size_t>(length)};
 }
 
 }  // namespace plumb

@@ -1,7 +1,6 @@
 // Maintenance windows: when hosts may be changed. engine/config/opening_hours.h says whether one is open.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,7 +28,5 @@ std::optional<std::vector<Window>> windows_from(const Json& json);
 std::string text_of(const Window& window);
 // Several: "…, or …".
 std::string text_of(const std::vector<Window>& windows);
-// "2026-03-07T02:00:00Z"
-std::string rfc3339(std::chrono::sys_seconds time);
 
 }  // namespace plumb

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/time_text.h"
 #include "engine/lang/testing/zone_files.h"
 
 namespace plumb::config {

@@ -16,58 +16,23 @@ wire::Done apply(const ApplyTools& tools, const wire::Apply& request) {
 }
 
 ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
-    : tools_(tools),
+    : ApplyActions(request, tools.registry),
+      tools_(tools),
       request_(request),
       interpreter_(tools.system, tools.registry.managers(), tools.blobs, Secrets(request.secrets),
                    tools.folder.token()),
-      guard_(tools.system, tools.registry.managers(), tools.folder, request.run, request.plan),
+      progress_(tools, request, interpreter_.secrets()),
+      runner_(tools, request, interpreter_, progress_),
       transactions_(transactions(request.actions)),
       waits_(request.actions.size(), false),
-      set_off_by_(request.actions.size()),
-      states_(request.actions.size(), State::kPending),
-      judgements_(request.actions.size()),
-      before_(request.actions.size()),
-      touched_(request.actions.size(), false),
-      guarded_(request.actions.size(), false) {
+      judgements_(request.actions.size()) {
   for (const auto& [last, members] : transactions_) {
     for (const std::size_t index : members) waits_[index] = index != last;
   }
-  for (std::size_t i = 0; i < request.actions.size(); ++i) {
-    for (const std::size_t triggered : action(i).triggers) {
-      if (triggered > i && triggered < set_off_by_.size()) set_off_by_[triggered].push_back(i);
-    }
-    if (action(i).triggered && !is_probe(i)) last_triggered_[action(i).desired.address] = i;
-  }
-  interpreter_.set_stop([this] {
-    tools_.line.show_life();
-    return tools_.line.wants_stop();
-  });
-  tools_.system.set_while_busy([this] { tools_.line.show_life(); });
-  tools_.blobs.fetch_large(
-      request.contents, request.key,
-      [this](const wire::LargeContent& content, const ByteSink& take) { return fetch(content, take); });
-}
-
-ApplyRun::~ApplyRun() {
-  tools_.system.set_while_busy({});
-  tools_.blobs.fetch_nothing();
-}
-
-// Waiting for the line is not work: an earlier change may be what cut it, and is then undone meanwhile.
-Result<> ApplyRun::fetch(const wire::LargeContent& content, const ByteSink& take) {
-  bool waits_to_be_confirmed = false;
-  for (std::size_t i = 0; i < states_.size(); ++i)
-    waits_to_be_confirmed = waits_to_be_confirmed || (guarded_[i] && touched_[i]);
-  if (waits_to_be_confirmed) guard_.rest(false);
-  Result<> fetched = tools_.line.fetch(content, take);
-  if (waits_to_be_confirmed && !guard_.work())
-    return fail(Code::kNotConfirmed, "the time to confirm what was changed before ran out");
-  return fetched;
 }
 
 wire::Done ApplyRun::run() {
-  done_.outcome = wire::DoneOutcome::kOk;
-  if (already_applied()) return done_;
+  if (already_applied()) return progress_.done;
   HostRecord& record = tools_.log.record();
   for (const std::string& folder : record.temporaries) {
     remove_left_over_temporaries(tools_.system.files(), folder, tools_.folder.token());
@@ -76,17 +41,17 @@ wire::Done ApplyRun::run() {
   leave_locked_alone();
   if (look_at_all()) act();
   finish();
-  tell();
-  return done_;
+  progress_.tell();
+  return progress_.done;
 }
 
 bool ApplyRun::already_applied() {
   if (!request_.check_applied) return false;
   for (const AppliedPlan& applied : tools_.log.record().applied) {
     if (applied.plan != request_.plan) continue;
-    done_.outcome = wire::DoneOutcome::kAlready;
-    done_.applied_by = applied.run;
-    done_.applied_at = applied.when;
+    progress_.done.outcome = wire::DoneOutcome::kAlready;
+    progress_.done.applied_by = applied.run;
+    progress_.done.applied_at = applied.when;
     return true;
   }
   return false;
@@ -94,12 +59,12 @@ bool ApplyRun::already_applied() {
 
 // Also what nobody knew of when the plan was made.
 void ApplyRun::leave_locked_alone() {
-  for (std::size_t i = 0; i < states_.size(); ++i) {
+  for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     const wire::ItemLock* lock = lock_on(tools_.locks, address(i));
     if (lock == nullptr) continue;
-    skip(i, Diagnostic(Code::kItemLocked, address(i) + " was left alone: " + lock->owner + " has locked " +
-                                              lock->items + " until " + lock->until + ": " + lock->reason)
-                .as(Severity::kWarning));
+    progress_.skip(i, Diagnostic(Code::kItemLocked, address(i) + " was left alone: " + lock->owner + " has locked " +
+                                                        lock->items + " until " + lock->until + ": " + lock->reason)
+                          .as(Severity::kWarning));
   }
 }
 
@@ -108,50 +73,50 @@ void ApplyRun::leave_locked_alone() {
 bool ApplyRun::look_at_all() {
   std::vector<std::size_t> looked;
   std::vector<const Desired*> desired;
-  for (std::size_t i = 0; i < states_.size(); ++i) {
+  for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     if (tools_.registry.find(action(i).desired.address.kind) == nullptr) {
-      fail_before(i,
-                  Diagnostic(Code::kCannotObserve,
-                             "this executor has no provider for `" + action(i).desired.address.kind + "`"),
-                  false);
+      progress_.fail_before(i,
+                            Diagnostic(Code::kCannotObserve,
+                                       "this executor has no provider for `" + action(i).desired.address.kind + "`"),
+                            false);
       return false;
     }
-    if (action(i).explained || action(i).triggered || states_[i] != State::kPending) continue;
+    if (action(i).explained || action(i).triggered || progress_.states[i] != State::kPending) continue;
     looked.push_back(i);
-    desired.push_back(as_planned_for(i));
+    desired.push_back(progress_.as_planned_for(i));
   }
   std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
   bool stale = false;
   for (std::size_t at = 0; at < looked.size(); ++at) {
     const std::size_t i = looked[at];
     if (!found[at]) {
-      fail_before(i, found[at].error().diagnostic(), false);
+      progress_.fail_before(i, found[at].error().diagnostic(), false);
       continue;
     }
     judgements_[i] = judge(kind(i), action(i), *found[at]);
-    before_[i] = std::move(*found[at]);
+    progress_.before[i] = std::move(*found[at]);
     if (judgements_[i].verdict != Verdict::kRefused) continue;
     stale = true;
-    states_[i] = State::kSkipped;
-    event(wire::EventKind::kStale, i, judgements_[i].problem.summary, judgements_[i].problem);
+    progress_.states[i] = State::kSkipped;
+    progress_.event(wire::EventKind::kStale, i, judgements_[i].problem.summary, judgements_[i].problem);
   }
-  if (stale) done_.outcome = wire::DoneOutcome::kStale;
-  return !stale && !failed_;
+  if (stale) progress_.done.outcome = wire::DoneOutcome::kStale;
+  return !stale && !progress_.failed;
 }
 
 // Actions in order. Neighbours that only touch files and do not depend on each other take their turn together, and so
 // do package actions that are one transaction.
 void ApplyRun::act() {
   std::size_t next = 0;
-  while (next < states_.size()) {
+  while (next < progress_.states.size()) {
     if (tools_.line.wants_stop()) {
-      done_.outcome = wire::DoneOutcome::kInterrupted;
+      progress_.done.outcome = wire::DoneOutcome::kInterrupted;
       return;
     }
-    if (broken_ || stops_after_failure()) return;
-    Group group;
+    if (progress_.broken || progress_.stops_after_failure()) return;
+    TurnGroup group;
     std::vector<std::size_t> settled;
-    while (next < states_.size() && (waits_[next] || joins(group, next))) {
+    while (next < progress_.states.size() && (waits_[next] || runner_.joins(group, next))) {
       const std::size_t index = next++;
       if (waits_[index]) continue;
       const auto together = transactions_.find(index);
@@ -160,35 +125,19 @@ void ApplyRun::act() {
       look_at(members);
       for (const std::size_t member : members) {
         if (std::optional<Turn> turn = take_turn(member)) {
-          add(group, std::move(*turn));
+          runner_.add(group, std::move(*turn));
         } else {
           settled.push_back(member);
         }
       }
-      if (stops_after_failure()) break;
+      if (progress_.stops_after_failure()) break;
     }
-    if (!group.turns.empty()) carry_out(group);
+    if (!group.turns.empty()) runner_.carry_out(group);
     for (const std::size_t i : settled) {
-      if (states_[i] == State::kSatisfied) event(wire::EventKind::kSatisfied, i);
+      if (progress_.states[i] == State::kSatisfied) progress_.event(wire::EventKind::kSatisfied, i);
     }
-    tell();
+    progress_.tell();
   }
-}
-
-// What the action wants, with all marked sensitive that its plan saw sealed: so what is seen now compares with it. It
-// lives as long as the run.
-const Desired* ApplyRun::as_planned_for(std::size_t index) {
-  const wire::Action& what = action(index);
-  std::set<std::string> sealed;
-  for (const auto& [name, value] : what.before.items()) {
-    if (value.is_string() && !what.desired.sensitive.contains(name) &&
-        Sealed::decode(value.get_ref<const std::string&>()))
-      sealed.insert(name);
-  }
-  if (sealed.empty()) return &what.desired;
-  Desired& desired = planned_for_.emplace_back(what.desired);
-  desired.sensitive.merge(sealed);
-  return &desired;
 }
 
 // What earlier actions explain is looked at when its turn comes, all of a transaction at once.
@@ -197,27 +146,28 @@ void ApplyRun::look_at(std::span<const std::size_t> indexes) {
   std::vector<const Desired*> desired;
   for (const std::size_t index : indexes) {
     const wire::Action& what = action(index);
-    if (!what.explained || what.triggered || states_[index] != State::kPending || lost_need(index)) continue;
+    if (!what.explained || what.triggered || progress_.states[index] != State::kPending || lost_need(index)) continue;
     looked.push_back(index);
-    desired.push_back(as_planned_for(index));
+    desired.push_back(progress_.as_planned_for(index));
   }
   std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
   for (std::size_t at = 0; at < looked.size(); ++at) {
     const std::size_t index = looked[at];
     if (!found[at]) {
-      fail_before(index, found[at].error().diagnostic(), false);
+      progress_.fail_before(index, found[at].error().diagnostic(), false);
       continue;
     }
     judgements_[index] = judge(kind(index), action(index), *found[at]);
-    before_[index] = std::move(*found[at]);
+    progress_.before[index] = std::move(*found[at]);
   }
 }
 
 // Decides on an action whose turn has come; nothing where it is not to be carried out.
-std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
-  if (states_[index] != State::kPending) return std::nullopt;
+std::optional<Turn> ApplyRun::take_turn(std::size_t index) {
+  if (progress_.states[index] != State::kPending) return std::nullopt;
   if (const auto need = lost_need(index)) {
-    skip(index, Diagnostic(Code::kSkippedByFailure, address(index) + " was skipped, since it needs " + *need));
+    progress_.skip(index,
+                   Diagnostic(Code::kSkippedByFailure, address(index) + " was skipped, since it needs " + *need));
     return std::nullopt;
   }
   Turn turn;
@@ -226,7 +176,7 @@ std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
     std::optional<std::vector<Operation>> operations;
     if (is_due(index)) operations = operations_of_triggered(index);
     if (!operations) {
-      if (states_[index] == State::kPending) satisfied(index);
+      if (progress_.states[index] == State::kPending) satisfied(index);
       return std::nullopt;
     }
     turn.operations = std::move(*operations);
@@ -237,7 +187,7 @@ std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
       return std::nullopt;
     }
     if (judgement.verdict == Verdict::kRefused) {
-      fail_before(index, judgement.problem, true);
+      progress_.fail_before(index, judgement.problem, true);
       return std::nullopt;
     }
     turn.operations = std::move(judgement.operations);
@@ -250,14 +200,15 @@ std::optional<ApplyRun::Turn> ApplyRun::take_turn(std::size_t index) {
 bool ApplyRun::is_due(std::size_t index) const {
   // Nothing runs in an image that could be asked.
   if (is_probe(index) && tools_.system.is_image()) return false;
-  const auto started = is_probe(index) ? started_.end() : started_.find(action(index).desired.address);
-  for (const std::size_t i : set_off_by_[index]) {
-    if (touched_[i] && (started == started_.end() || i > started->second)) return true;
+  const auto started =
+      is_probe(index) ? progress_.started.end() : progress_.started.find(action(index).desired.address);
+  for (const std::size_t i : progress_.set_off_by[index]) {
+    if (progress_.touched[i] && (started == progress_.started.end() || i > started->second)) return true;
   }
   const HostRecord& record = tools_.log.record();
   // A record that was lost cannot say what is owed; then the plan is believed.
   return record.owes(address(index), is_probe(index)) ||
-         (action(index).owed && record.damaged && started == started_.end());
+         (action(index).owed && record.damaged && started == progress_.started.end());
 }
 
 // As planned; or, where the plan could not know whether there would be anything to restart, as it is now. Nothing where
@@ -268,7 +219,7 @@ std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::siz
   const std::vector<Result<Observed>> found =
       observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key);
   if (!found[0]) {
-    fail_before(index, found[0].error().diagnostic(), false);
+    progress_.fail_before(index, found[0].error().diagnostic(), false);
     return std::nullopt;
   }
   Change change = kind(index).provider->triggered(*desired, *found[0], action(index).op);
@@ -279,27 +230,15 @@ std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::siz
 std::optional<std::string> ApplyRun::lost_need(std::size_t index) const {
   for (const std::size_t need : action(index).needs) {
     if (need >= index) continue;
-    if (states_[need] == State::kFailed) return address(need) + ", which failed";
-    if (states_[need] != State::kSkipped) continue;
+    if (progress_.states[need] == State::kFailed) return address(need) + ", which failed";
+    if (progress_.states[need] != State::kSkipped) continue;
     return address(need) + (lock_on(tools_.locks, address(need)) ? ", which is locked" : ", which was skipped");
   }
   return std::nullopt;
 }
 
-void ApplyRun::skip(std::size_t index, const Diagnostic& why) {
-  states_[index] = State::kSkipped;
-  event(wire::EventKind::kSkipped, index, why.summary, why);
-}
-
-void ApplyRun::fail_before(std::size_t index, const Diagnostic& why, bool diverged) {
-  states_[index] = State::kFailed;
-  if (!failed_) failed_ = index;
-  const Diagnostic shown = presentable(why, action(index).hide_output);
-  event(diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, index, shown.summary, shown);
-}
-
 void ApplyRun::satisfied(std::size_t index) {
-  states_[index] = State::kSatisfied;
+  progress_.states[index] = State::kSatisfied;
 }
 
 std::vector<std::string> ApplyRun::addresses_owed() const {
@@ -313,46 +252,53 @@ std::vector<std::string> ApplyRun::addresses_owed() const {
 
 // What was not reached is skipped; then the record is brought up to date.
 void ApplyRun::finish() {
-  for (std::size_t i = 0; i < states_.size(); ++i) {
-    if (states_[i] != State::kPending) continue;
-    if (done_.outcome == wire::DoneOutcome::kInterrupted) {
-      skip(i, Diagnostic(Code::kInterrupted, address(i) + " was not begun: the run was interrupted"));
-    } else if (done_.outcome == wire::DoneOutcome::kStale) {
-      states_[i] = State::kSkipped;
-    } else if (failed_) {
-      skip(i, Diagnostic(Code::kSkippedByFailure, address(i) + " was skipped, since " + address(*failed_) + " failed"));
+  for (std::size_t i = 0; i < progress_.states.size(); ++i) {
+    if (progress_.states[i] != State::kPending) continue;
+    if (progress_.done.outcome == wire::DoneOutcome::kInterrupted) {
+      progress_.skip(i, Diagnostic(Code::kInterrupted, address(i) + " was not begun: the run was interrupted"));
+    } else if (progress_.done.outcome == wire::DoneOutcome::kStale) {
+      progress_.states[i] = State::kSkipped;
+    } else if (progress_.failed) {
+      progress_.skip(i, Diagnostic(Code::kSkippedByFailure,
+                                   address(i) + " was skipped, since " + address(*progress_.failed) + " failed"));
     }
   }
-  done_.changed = static_cast<int>(std::count(states_.begin(), states_.end(), State::kChanged));
-  done_.satisfied = static_cast<int>(std::count(states_.begin(), states_.end(), State::kSatisfied));
-  done_.failed = static_cast<int>(std::count(states_.begin(), states_.end(), State::kFailed));
-  done_.skipped = static_cast<int>(std::count(states_.begin(), states_.end(), State::kSkipped));
-  done_.verified = static_cast<int>(std::count(states_.begin(), states_.end(), State::kVerified));
-  if (failed_ && done_.outcome == wire::DoneOutcome::kOk) done_.outcome = wire::DoneOutcome::kFailed;
+  progress_.done.changed =
+      static_cast<int>(std::count(progress_.states.begin(), progress_.states.end(), State::kChanged));
+  progress_.done.satisfied =
+      static_cast<int>(std::count(progress_.states.begin(), progress_.states.end(), State::kSatisfied));
+  progress_.done.failed =
+      static_cast<int>(std::count(progress_.states.begin(), progress_.states.end(), State::kFailed));
+  progress_.done.skipped =
+      static_cast<int>(std::count(progress_.states.begin(), progress_.states.end(), State::kSkipped));
+  progress_.done.verified =
+      static_cast<int>(std::count(progress_.states.begin(), progress_.states.end(), State::kVerified));
+  if (progress_.failed && progress_.done.outcome == wire::DoneOutcome::kOk)
+    progress_.done.outcome = wire::DoneOutcome::kFailed;
   for (const std::string& moot : request_.moot_probes) tools_.log.record().owed.settle(moot, Op::kVerify);
-  done_.owed = addresses_owed();
-  done_.confirm_within = guard_.finish();
+  progress_.done.owed = addresses_owed();
+  progress_.done.confirm_within = runner_.finish();
   // A host that was refused is left alone altogether.
-  if (done_.outcome == wire::DoneOutcome::kStale) return;
+  if (progress_.done.outcome == wire::DoneOutcome::kStale) return;
 
   HostRecord& record = tools_.log.record();
   std::set<std::string> not_done;
-  for (std::size_t i = 0; i < states_.size(); ++i) {
+  for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     // What a probe asks about is as the record says, whether it works or not.
     if (is_probe(i)) continue;
-    if (states_[i] != State::kChanged && states_[i] != State::kSatisfied) not_done.insert(address(i));
+    if (progress_.states[i] != State::kChanged && progress_.states[i] != State::kSatisfied) not_done.insert(address(i));
   }
   for (const auto& [address, attributes] : request_.resources) {
     if (!not_done.contains(address)) record.resources[address] = attributes;
   }
-  for (std::size_t i = 0; i < states_.size(); ++i) {
+  for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     const bool gone = action(i).op == Op::kDelete && !not_done.contains(address(i));
     if (gone && !request_.resources.contains(address(i))) record.resources.erase(address(i));
   }
   const bool known = std::any_of(record.applied.begin(), record.applied.end(),
                                  [this](const AppliedPlan& applied) { return applied.plan == request_.plan; });
   // What locks held back may still be applied with this plan once they are gone.
-  const bool in_full = done_.outcome == wire::DoneOutcome::kOk && done_.skipped == 0;
+  const bool in_full = progress_.done.outcome == wire::DoneOutcome::kOk && progress_.done.skipped == 0;
   if (in_full && !request_.actions.empty() && !known) {
     record.applied.push_back({request_.plan, request_.run, now_rfc3339()});
     if (record.applied.size() > 16) record.applied.erase(record.applied.begin());

@@ -5,13 +5,14 @@
 // cannot be had does not keep the others away.
 #include <algorithm>
 
-#include "engine/exec/apply_run.h"
+#include "engine/exec/judge.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/transactions.h"
+#include "engine/exec/turn_runner.h"
 
 namespace plumb::exec {
 
-std::vector<std::vector<ApplyRun::Turn>> ApplyRun::transactions_of(std::vector<Turn>& turns) {
+std::vector<std::vector<Turn>> TurnRunner::transactions_of(std::vector<Turn>& turns) {
   std::vector<std::vector<Turn>> parts;
   PackageTransaction whole;
   bool open = false;  // the last part takes more
@@ -28,7 +29,7 @@ std::vector<std::vector<ApplyRun::Turn>> ApplyRun::transactions_of(std::vector<T
   return parts;
 }
 
-void ApplyRun::carry_out_transaction(std::vector<Turn>& turns) {
+void TurnRunner::carry_out_transaction(std::vector<Turn>& turns) {
   auto whole = std::get<PackageTransaction>(turns.front().operations.front());
   for (Turn& turn : turns) {
     turn.begun = true;
@@ -62,8 +63,8 @@ void ApplyRun::carry_out_transaction(std::vector<Turn>& turns) {
 }
 
 // In what the action is about; what else a host tells of a package may have changed with the lists.
-bool ApplyRun::is_as_before(std::size_t index, const Observed& found) const {
-  const std::optional<Observed>& before = before_[index];
+bool TurnRunner::is_as_before(std::size_t index, const Observed& found) const {
+  const std::optional<Observed>& before = progress_.before[index];
   if (!before || found.exists != before->exists) return false;
   const auto same = [&](const Json& attributes) {
     for (const auto& [name, value] : attributes.items()) {
@@ -74,18 +75,18 @@ bool ApplyRun::is_as_before(std::size_t index, const Observed& found) const {
   return same(action(index).before) && same(action(index).after);
 }
 
-std::string ApplyRun::what_became_of(std::size_t index, const Result<Observed>& found) const {
+std::string TurnRunner::what_became_of(std::size_t index, const Result<Observed>& found) const {
   if (!found) return " could not be looked at again";
   if (action(index).op == Op::kDelete) return " is still there";
   if (!found->exists) return " is not there";
   return is_as_before(index, *found) ? " is as it was" : " is there, and not as planned";
 }
 
-void ApplyRun::carry_out_one_by_one(std::vector<Turn>& turns, const Diagnostic& why) {
+void TurnRunner::carry_out_one_by_one(std::vector<Turn>& turns, const Diagnostic& why) {
   for (Turn& turn : turns) turn.begun = false;
   for (Turn& turn : turns) {
     if (tools_.line.wants_stop()) {
-      done_.outcome = wire::DoneOutcome::kInterrupted;
+      progress_.done.outcome = wire::DoneOutcome::kInterrupted;
       return;
     }
     turn.note = "alone, since together it failed: " + why.summary;

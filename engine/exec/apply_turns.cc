@@ -7,10 +7,11 @@
 #include <map>
 #include <set>
 
-#include "engine/exec/apply_run.h"
 #include "engine/exec/interpreter/programs.h"
+#include "engine/exec/judge.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/transactions.h"
+#include "engine/exec/turn_runner.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/sealed_values.h"
 
@@ -63,7 +64,46 @@ bool collides(const std::set<std::string>& paths, const std::string& path) {
 
 }  // namespace
 
-bool ApplyRun::joins(const Group& group, std::size_t index) const {
+TurnRunner::TurnRunner(const ApplyTools& tools, const wire::Apply& request, Interpreter& interpreter,
+                       ApplyProgress& progress)
+    : ApplyActions(request, tools.registry),
+      tools_(tools),
+      request_(request),
+      interpreter_(interpreter),
+      progress_(progress),
+      guard_(tools.system, tools.registry.managers(), tools.folder, request.run, request.plan),
+      guarded_(request.actions.size(), false) {
+  for (std::size_t i = 0; i < request.actions.size(); ++i) {
+    if (action(i).triggered && !is_probe(i)) last_triggered_[action(i).desired.address] = i;
+  }
+  interpreter_.set_stop([this] {
+    tools_.line.show_life();
+    return tools_.line.wants_stop();
+  });
+  tools_.system.set_while_busy([this] { tools_.line.show_life(); });
+  tools_.blobs.fetch_large(
+      request.contents, request.key,
+      [this](const wire::LargeContent& content, const ByteSink& take) { return fetch(content, take); });
+}
+
+TurnRunner::~TurnRunner() {
+  tools_.system.set_while_busy({});
+  tools_.blobs.fetch_nothing();
+}
+
+// Waiting for the line is not work: an earlier change may be what cut it, and is then undone meanwhile.
+Result<> TurnRunner::fetch(const wire::LargeContent& content, const ByteSink& take) {
+  bool waits_to_be_confirmed = false;
+  for (std::size_t i = 0; i < progress_.states.size(); ++i)
+    waits_to_be_confirmed = waits_to_be_confirmed || (guarded_[i] && progress_.touched[i]);
+  if (waits_to_be_confirmed) guard_.rest(false);
+  Result<> fetched = tools_.line.fetch(content, take);
+  if (waits_to_be_confirmed && !guard_.work())
+    return fail(Code::kNotConfirmed, "the time to confirm what was changed before ran out");
+  return fetched;
+}
+
+bool TurnRunner::joins(const TurnGroup& group, std::size_t index) const {
   if (group.turns.empty()) return true;
   const wire::Action& next = action(index);
   if (group.closed || group.turns.size() >= kGroupActions || group.bytes >= kGroupBytes) return false;
@@ -78,7 +118,7 @@ bool ApplyRun::joins(const Group& group, std::size_t index) const {
   });
 }
 
-void ApplyRun::add(Group& group, Turn turn) const {
+void TurnRunner::add(TurnGroup& group, Turn turn) const {
   group.closed = group.closed || action(turn.index).triggered || !can_be_grouped(turn.operations);
   group.indexes.insert(turn.index);
   for (const Operation& operation : turn.operations) {
@@ -92,13 +132,14 @@ void ApplyRun::add(Group& group, Turn turn) const {
 }
 
 // Those of the turns that must be confirmed, and those that a change that must be sets off.
-std::vector<Guarded> ApplyRun::guarded(const std::vector<Turn>& turns) const {
+std::vector<Guarded> TurnRunner::guarded(const std::vector<Turn>& turns) const {
   std::vector<Guarded> found;
   for (const Turn& turn : turns) {
     const wire::Action& what = action(turn.index);
-    const std::vector<std::size_t>& by = set_off_by_[turn.index];
-    const bool again = what.triggered &&
-                       std::any_of(by.begin(), by.end(), [this](std::size_t i) { return guarded_[i] && touched_[i]; });
+    const std::vector<std::size_t>& by = progress_.set_off_by[turn.index];
+    const bool again = what.triggered && std::any_of(by.begin(), by.end(), [this](std::size_t i) {
+                         return guarded_[i] && progress_.touched[i];
+                       });
     if (again && !can_be_repeated(turn.operations)) continue;
     if (!again && (what.triggered || what.confirm_within == 0)) continue;
     const std::map<std::string, Json>& resources = tools_.log.record().resources;
@@ -111,11 +152,12 @@ std::vector<Guarded> ApplyRun::guarded(const std::vector<Turn>& turns) const {
 }
 
 // From here on the host knows what is about to happen, and can undo what must be confirmed. False where nothing may.
-bool ApplyRun::begin(const std::vector<Turn>& turns) {
+bool TurnRunner::begin(const std::vector<Turn>& turns) {
   if (!guard_.work()) {
-    broken_ = true;
-    fail_before(turns.front().index,
-                Diagnostic(Code::kNotConfirmed, "the time to confirm what was changed before ran out"), false);
+    progress_.broken = true;
+    progress_.fail_before(turns.front().index,
+                          Diagnostic(Code::kNotConfirmed, "the time to confirm what was changed before ran out"),
+                          false);
     return false;
   }
   const std::vector<Guarded> armed = guarded(turns);
@@ -124,7 +166,7 @@ bool ApplyRun::begin(const std::vector<Turn>& turns) {
     const auto first = std::find_if(turns.begin(), turns.end(), [&](const Turn& turn) {
       return address(turn.index) == armed.front().step.address;
     });
-    fail_before(first->index, std::move(ready.error()).during("preparing to undo it").diagnostic(), false);
+    progress_.fail_before(first->index, std::move(ready.error()).during("preparing to undo it").diagnostic(), false);
     return false;
   }
   for (const Guarded& one : armed) {
@@ -136,28 +178,29 @@ bool ApplyRun::begin(const std::vector<Turn>& turns) {
   for (const Turn& turn : turns) intents.push_back(intent_of(turn));
   if (Result<> written = tools_.log.write(intents); !written) {
     guard_.rest(false);
-    broken_ = true;
-    fail_before(turns.front().index, std::move(written.error()).during("writing the journal").diagnostic(), false);
+    progress_.broken = true;
+    progress_.fail_before(turns.front().index, std::move(written.error()).during("writing the journal").diagnostic(),
+                          false);
     return false;
   }
   return true;
 }
 
-void ApplyRun::carry_out(Group& group) {
+void TurnRunner::carry_out(TurnGroup& group) {
   if (!group.closed) return carry_out(group.turns);
   // One that takes its turn alone, or those of a transaction.
   for (std::vector<Turn>& turns : transactions_of(group.turns)) {
-    if (broken_ || stops_after_failure()) return;
+    if (progress_.broken || progress_.stops_after_failure()) return;
     carry_out(turns);
   }
 }
 
-void ApplyRun::carry_out(std::vector<Turn>& turns) {
+void TurnRunner::carry_out(std::vector<Turn>& turns) {
   const bool packages = changes_packages(turns.front().operations);
   if (packages || turns.size() == 1) {
     // Before it counts as work: on a line that is cut this may hang.
-    for (const Turn& turn : turns) event(wire::EventKind::kStarted, turn.index);
-    tell();
+    for (const Turn& turn : turns) progress_.event(wire::EventKind::kStarted, turn.index);
+    progress_.tell();
   }
   if (!begin(turns)) return;
   const auto start = Clock::now();
@@ -175,7 +218,7 @@ void ApplyRun::carry_out(std::vector<Turn>& turns) {
   guard_.rest(std::any_of(turns.begin(), turns.end(), [this](const Turn& turn) { return guarded_[turn.index]; }));
 }
 
-void ApplyRun::carry_out_one(Turn& turn) {
+void TurnRunner::carry_out_one(Turn& turn) {
   turn.begun = true;
   const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
   for (const Operation& operation : turn.operations) {
@@ -188,7 +231,7 @@ void ApplyRun::carry_out_one(Turn& turn) {
     turn.problem = synced.error().diagnostic();
 }
 
-void ApplyRun::carry_out_group(std::vector<Turn>& turns) {
+void TurnRunner::carry_out_group(std::vector<Turn>& turns) {
   stage_all(turns);
   bool stopped = false;
   for (Turn& turn : turns) {
@@ -204,7 +247,7 @@ void ApplyRun::carry_out_group(std::vector<Turn>& turns) {
 }
 
 // Writes the new contents of all, then waits for all of them.
-void ApplyRun::stage_all(std::vector<Turn>& turns) {
+void TurnRunner::stage_all(std::vector<Turn>& turns) {
   FileWriter& writer = interpreter_.writer();
   StagingFolder folder;
   const auto stage = [&](Turn& turn) -> Result<> {
@@ -240,14 +283,14 @@ void ApplyRun::stage_all(std::vector<Turn>& turns) {
 }
 
 // Where an edit writes, by whatever path it is known: a last part that is a link is only followed where that is asked.
-std::string ApplyRun::place_of(const EditFile& edit) const {
+std::string TurnRunner::place_of(const EditFile& edit) const {
   if (edit.follow) return tools_.system.resolve(edit.path).value_or(edit.path);
   const std::string folder = tools_.system.resolve(parent_of(edit.path)).value_or(parent_of(edit.path));
   return (folder == "/" ? "" : folder) + "/" + base_of(edit.path);
 }
 
 // Edits of one file are one new file, which the first turn that has one brings.
-void ApplyRun::stage_edits(std::vector<Turn>& turns, StagingFolder& folder) {
+void TurnRunner::stage_edits(std::vector<Turn>& turns, StagingFolder& folder) {
   struct ChainedEdit {
     EditFile edit;
     Turn* turn;
@@ -290,7 +333,7 @@ void ApplyRun::stage_edits(std::vector<Turn>& turns, StagingFolder& folder) {
   }
 }
 
-void ApplyRun::put_in_place(Turn& turn) {
+void TurnRunner::put_in_place(Turn& turn) {
   turn.begun = true;
   const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
   std::size_t file = 0;
@@ -309,7 +352,7 @@ void ApplyRun::put_in_place(Turn& turn) {
 }
 
 // Success is what the host shows, not what a program said; and of a failure it tells whether it left a trace.
-void ApplyRun::look_again(std::vector<Turn>& turns) {
+void TurnRunner::look_again(std::vector<Turn>& turns) {
   std::vector<Turn*> looked;
   std::vector<const Desired*> desired;
   for (Turn& turn : turns) {
@@ -318,13 +361,13 @@ void ApplyRun::look_again(std::vector<Turn>& turns) {
     if (!turn.begun || is_unverifiable(kind(turn.index), action(turn.index))) continue;
     looked.push_back(&turn);
     // After a failure it is compared with what was there before.
-    desired.push_back(turn.problem ? as_planned_for(turn.index) : &action(turn.index).desired);
+    desired.push_back(turn.problem ? progress_.as_planned_for(turn.index) : &action(turn.index).desired);
   }
   std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
   for (std::size_t i = 0; i < looked.size(); ++i) {
     Turn& turn = *looked[i];
     if (turn.problem) {
-      const std::optional<Observed>& before = before_[turn.index];
+      const std::optional<Observed>& before = progress_.before[turn.index];
       turn.touched =
           !found[i] || !before || found[i]->exists != before->exists || found[i]->attributes != before->attributes;
     } else {
@@ -336,49 +379,50 @@ void ApplyRun::look_again(std::vector<Turn>& turns) {
 }
 
 // Outcomes reach the journal before they reach the controller.
-void ApplyRun::settle(std::vector<Turn>& turns) {
+void TurnRunner::settle(std::vector<Turn>& turns) {
   std::vector<JournalEntry> outcomes;
   for (Turn& turn : turns) {
-    if (turn.problem) turn.problem = presentable(*turn.problem, hides_output(turn));
+    if (turn.problem) turn.problem = progress_.presentable(*turn.problem, hides_output(turn));
     outcomes.push_back(outcome_of(turn));
   }
-  if (Result<> written = tools_.log.write(outcomes); !written) broken_ = true;
+  if (Result<> written = tools_.log.write(outcomes); !written) progress_.broken = true;
   for (Turn& turn : turns) {
     const std::size_t i = turn.index;
-    touched_[i] = turn.touched;
-    if (!turn.problem && starts_service(turn.operations)) started_[action(i).desired.address] = i;
+    progress_.touched[i] = turn.touched;
+    if (!turn.problem && starts_service(turn.operations)) progress_.started[action(i).desired.address] = i;
     if (!turn.begun && !turn.problem) continue;  // another one's failure came first
     if (!turn.output.empty() && !hides_output(turn)) {
       std::string shown = interpreter_.secrets().hide(std::move(turn.output));
       if (shown.size() > kOutputLimit) shown.erase(0, shown.size() - kOutputLimit);
-      event(wire::EventKind::kOutput, i, std::move(shown));
+      progress_.event(wire::EventKind::kOutput, i, std::move(shown));
     }
     const bool probe = is_probe(i);
-    states_[i] = turn.problem ? State::kFailed : probe ? State::kVerified : State::kChanged;
+    progress_.states[i] = turn.problem ? State::kFailed : probe ? State::kVerified : State::kChanged;
     if (!turn.problem) {
-      event(probe ? wire::EventKind::kVerified : wire::EventKind::kChanged, i, turn.note, {}, turn.milliseconds);
+      progress_.event(probe ? wire::EventKind::kVerified : wire::EventKind::kChanged, i, turn.note, {},
+                      turn.milliseconds);
       continue;
     }
-    if (!failed_) failed_ = i;
+    if (!progress_.failed) progress_.failed = i;
     // A probe that was waiting when the run was stopped.
-    if (turn.problem->code == Code::kInterrupted) done_.outcome = wire::DoneOutcome::kInterrupted;
-    event(turn.diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, i, turn.problem->summary, turn.problem,
-          turn.milliseconds);
+    if (turn.problem->code == Code::kInterrupted) progress_.done.outcome = wire::DoneOutcome::kInterrupted;
+    progress_.event(turn.diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, i, turn.problem->summary,
+                    turn.problem, turn.milliseconds);
   }
-  if (broken_ && !failed_) {
+  if (progress_.broken && !progress_.failed) {
     // Nothing is lost yet, but nothing more may be begun that could not be recorded.
-    failed_ = turns.back().index;
-    states_[*failed_] = State::kFailed;
-    event(wire::EventKind::kFailed, *failed_, "the journal could not be written",
-          Diagnostic(Code::kOperation,
-                     "the host's journal could not be written after " + address(*failed_) + " was changed"));
+    progress_.failed = turns.back().index;
+    progress_.states[*progress_.failed] = State::kFailed;
+    progress_.event(wire::EventKind::kFailed, *progress_.failed, "the journal could not be written",
+                    Diagnostic(Code::kOperation, "the host's journal could not be written after " +
+                                                     address(*progress_.failed) + " was changed"));
   }
 }
 
-JournalEntry ApplyRun::intent_of(const Turn& turn) const {
+JournalEntry TurnRunner::intent_of(const Turn& turn) const {
   Intent intent{request_.run, request_.plan, address(turn.index), action(turn.index).op, {}, {}};
   for (const std::size_t trigger : action(turn.index).triggers) {
-    if (trigger >= states_.size() || (is_probe(trigger) && tools_.system.is_image())) continue;
+    if (trigger >= progress_.states.size() || (is_probe(trigger) && tools_.system.is_image())) continue;
     intent.triggers.push_back({address(trigger), action(trigger).op});
   }
   for (const wire::Due& due : action(turn.index).owes) intent.triggers.push_back({due.address, due.op});
@@ -391,7 +435,7 @@ JournalEntry ApplyRun::intent_of(const Turn& turn) const {
   return intent;
 }
 
-JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
+JournalEntry TurnRunner::outcome_of(const Turn& turn) const {
   const wire::Action& what = action(turn.index);
   Outcome outcome{request_.run,
                   request_.plan,
@@ -424,39 +468,12 @@ JournalEntry ApplyRun::outcome_of(const Turn& turn) const {
 
 // Whether programs of the turn may print what is sensitive, also of another resource: one write is for all edits of a
 // file.
-bool ApplyRun::hides_output(const Turn& turn) const {
+bool TurnRunner::hides_output(const Turn& turn) const {
   const auto beside_secrets = [](const Operation& operation) {
     const auto* edit = std::get_if<EditFile>(&operation);
     return edit != nullptr && edit->beside_secrets;
   };
   return action(turn.index).hide_output || std::any_of(turn.operations.begin(), turn.operations.end(), beside_secrets);
-}
-
-Diagnostic ApplyRun::presentable(const Diagnostic& problem, bool hide_output) const {
-  Diagnostic shown = problem;
-  const bool said_by_program = problem.code == Code::kProgramFailed || problem.code == Code::kValidateFailed ||
-                               problem.code == Code::kPackageFailed || problem.code == Code::kPackageOthers ||
-                               problem.code == Code::kServiceFailed || problem.code == Code::kProbeFailed;
-  if (hide_output && said_by_program) {
-    // What a program prints stands after the first colon behind how it ended; before that, its command may have one.
-    const std::size_t ended = shown.summary.find(" (exit code ");
-    const std::size_t colon = shown.summary.find(": ", ended == std::string::npos ? 0 : ended);
-    if (colon != std::string::npos) shown.summary.erase(colon);
-  }
-  shown.summary = interpreter_.secrets().hide(std::move(shown.summary));
-  shown.hint = interpreter_.secrets().hide(std::move(shown.hint));
-  return shown;
-}
-
-void ApplyRun::event(wire::EventKind kind, std::size_t index, std::string text, std::optional<Diagnostic> problem,
-                     std::int64_t milliseconds) {
-  untold_.emplace_back(wire::Event{kind, index, std::move(text), std::move(problem), milliseconds});
-}
-
-// One packet for many: over SSH each costs both sides more than the event it carries.
-void ApplyRun::tell() {
-  tools_.line.send(untold_);
-  untold_.clear();
 }
 
 }  // namespace plumb::exec

@@ -1,6 +1,8 @@
 // Operations on a scratch root.
 #include "engine/exec/interpreter/interpreter.h"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -322,6 +324,32 @@ TEST_F(HostProgramTest, TimeIsUp) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(run(operation).error().code(), Code::kProgramTimeout);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+// The program ends at once and leaves one that does not heed TERM, with nothing of the program's open.
+TEST_F(HostProgramTest, TimeIsUpForWhomItLeavesBehindToo) {
+  const ScratchRoot folder;
+  ProcessRequest request;
+  request.argv = {"sh", "-c", "(trap '' TERM; while :; do echo >> beats; sleep 0.02; done) > log 2>&1 & wait"};
+  request.cwd = folder.path();
+  request.timeout = std::chrono::seconds(1);
+  const auto ended = system_.run(request);
+  ASSERT_TRUE(ended.has_value());
+  EXPECT_TRUE(ended->timed_out);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const std::string beats = folder.read("/beats");
+  EXPECT_FALSE(beats.empty());
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_EQ(folder.read("/beats"), beats) << "it still runs";
+}
+
+TEST_F(HostProgramTest, NobodyIsWaitedForWhereTermIsHeeded) {
+  ProcessRequest request;
+  request.argv = {"sleep", "30"};
+  request.timeout = std::chrono::seconds(1);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(system_.run(request)->timed_out);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3)) << "that is when KILL comes";
 }
 
 TEST_F(HostProgramTest, LargeOutputIsBoundedAndNothingWaitsForADaemon) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/digest.h"
+#include "engine/base/sealed.h"
 #include "providers/sdk/edited_files.h"
 
 namespace plumb::exec {
@@ -11,8 +12,7 @@ namespace {
 // The value of an attribute, for people.
 std::string shown(const Desired& desired, const std::string& name, const Json& value) {
   if (value.is_null()) return "not set";
-  const bool digested = value.is_string() && (is_digest(value.get_ref<const std::string&>()) ||
-                                              is_keyed_digest(value.get_ref<const std::string&>()));
+  const bool digested = is_sealed(value) || (value.is_string() && is_digest(value.get_ref<const std::string&>()));
   if (digested || desired.sensitive.contains(name) || is_beside_secrets(desired)) return "other bytes";
   constexpr std::size_t kLongestShown = 80;
   std::string text = canonical(value);

@@ -136,7 +136,7 @@ class Running {
   }
 
   ProcessResult finish() {
-    while (!ended_ || ((output_ || errors_) && Clock::now() < listens_until_)) wait();
+    while (!ended_ || group_stays_ || ((output_ || errors_) && Clock::now() < listens_until_)) wait();
     if (spec_.keep_end) {
       for (std::string* text : {&result_.output, &result_.errors}) {
         if (text->size() > spec_.output_limit) text->erase(0, text->size() - spec_.output_limit);
@@ -157,11 +157,12 @@ class Running {
     if (waits[1].revents != 0) read(output_, result_.output);
     if (waits[2].revents != 0) read(errors_, result_.errors);
     if (!ended_) reap();
-    if (!ended_) enforce_time();
+    if (!ended_ || group_stays_) enforce_time();
     if (spec_.while_it_runs) spec_.while_it_runs();
   }
 
   int pause() const {
+    if (group_stays_) return 20;  // nobody tells when the last of a group ends
     if (ended_) return milliseconds_until(listens_until_);
     if (handle_.fd() < 0) return 20;  // the end is looked for, not told
     const int most = spec_.while_it_runs ? 1'000 : 60'000;
@@ -207,6 +208,7 @@ class Running {
     if (::waitpid(pid_, &status, WNOHANG) != pid_) return;
     ended_ = true;
     listens_until_ = Clock::now() + kLinger;
+    group_stays_ = result_.timed_out && group_is_there();
     // All that the program itself has said is there, however long it takes to read it.
     drain(output_, result_.output);
     drain(errors_, result_.errors);
@@ -222,8 +224,14 @@ class Running {
       ::kill(-pid_, SIGTERM);
     } else if (result_.timed_out && ran >= spec_.timeout + kKillAfter) {
       ::kill(-pid_, SIGKILL);
+      group_stays_ = false;
+    } else if (ended_) {
+      group_stays_ = group_is_there();
     }
   }
+
+  // No other process and no other group gets the number while somebody is in this one.
+  bool group_is_there() const { return ::kill(-pid_, 0) == 0; }
 
   const ProcessSpec& spec_;
   pid_t pid_;
@@ -232,6 +240,7 @@ class Running {
   Clock::time_point begin_;
   std::size_t fed_ = 0;
   bool ended_ = false;
+  bool group_stays_ = false;         // it has ended after its time was up, and those that it started have not
   Clock::time_point listens_until_;  // once it has ended
   ProcessResult result_;
 };

@@ -35,8 +35,9 @@ struct ProcessSpec {
 };
 
 // Reads both outputs while it writes the input, so neither side waits for the other. When time is up the whole process
-// group gets TERM and two seconds later KILL. Programs that leave a child behind with the output open are not waited
-// for, whether the child says anything or not.
+// group gets TERM and two seconds later KILL, whether the program itself has ended by then or not. Programs that leave
+// a child behind in their time are not waited for, with the output open or not and whether the child says anything or
+// not.
 Result<ProcessResult> run_process(const ProcessSpec& spec);
 
 }  // namespace plumb::exec

@@ -1,9 +1,9 @@
 #include "engine/exec/record.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstdio>
+
+#include "engine/base/time_text.h"
 
 namespace plumb::exec {
 namespace {
@@ -276,17 +276,7 @@ std::string now_rfc3339() {
 }
 
 std::string rfc3339_after(std::chrono::seconds span) {
-  // Not gmtime_r(), which reads the time zone's file.
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + span;
-  const auto day = std::chrono::floor<std::chrono::days>(now);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(now - day);
-  std::array<char, 32> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                                   static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                                   static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
-  return {text.data(), static_cast<std::size_t>(length)};
+  return rfc3339(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + span);
 }
 
 }  // namespace plumb::exec

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/exec/apply.h"
+#include "engine/exec/line.h"
 #include "engine/wire/stream.h"
 
 namespace plumb::exec {

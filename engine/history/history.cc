@@ -24,6 +24,13 @@ Result<> insert_run(Database& database, const RunStart& start) {
       .run();
 }
 
+Result<> keep_folder(Database& database, const RunStart& start) {
+  if (start.plan_folder.empty()) return {};
+  PLUMB_TRY_ASSIGN(Statement insert, database.prepare("INSERT INTO plan_folder (plan, folder) VALUES (?1, ?2) "
+                                                      "ON CONFLICT (plan) DO UPDATE SET folder = excluded.folder"));
+  return std::move(insert).bind(start.plan, clean(start.plan_folder)).run();
+}
+
 // The run's number, or 0.
 Result<std::int64_t> find_run(Database& database, const std::string& id) {
   PLUMB_TRY_ASSIGN(Statement prepared, database.prepare("SELECT number FROM run WHERE id = ?1"));
@@ -61,6 +68,7 @@ Result<std::unique_ptr<RunWriter>> SqliteHistory::begin(const RunStart& start) {
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
   PLUMB_TRY(insert_run(database, start));
   const std::int64_t number = database.last_number();
+  PLUMB_TRY(keep_folder(database, start));
   PLUMB_TRY(transaction.commit());
   return std::unique_ptr<RunWriter>(std::make_unique<SqliteRunWriter>(store, start.id, number));
 }

@@ -33,6 +33,7 @@ struct RunStart {
   // The document of the plan, which must be what `plan` is the digest of: stored once a plan, its contents once a
   // history. Empty where it is not known.
   GivePieces plan_document;
+  std::string plan_folder;    // absolute, of the plan's large contents; "" where it has none
   std::string operator_name;  // "user@machine"
   std::string started_at;
   std::string hosts_pattern;
@@ -169,6 +170,8 @@ class RunStore {
   virtual Result<bool> knows(std::string_view run) const = 0;
   // Nothing where the plan is known by its id alone, or not at all.
   virtual Result<std::optional<std::string>> plan_bytes(std::string_view plan) const = 0;
+  // The folder of the plan's large contents, where it was when a run of it was last begun; "" where none was told.
+  virtual Result<std::string> plan_folder(std::string_view plan) const = 0;
   // The hosts that ended well in some run of this plan.
   virtual Result<std::set<std::string>> hosts_done(std::string_view plan) const = 0;
 

@@ -365,7 +365,7 @@ TEST_F(HistoryTest, takes_the_plans_of_an_older_history_apart) {
   start.plan_document = nullptr;
   must(must(open().begin(start))->finish(ended()));
   tamper(file_,
-         "DROP TABLE content; ALTER TABLE plan DROP COLUMN size; PRAGMA user_version = 1;"
+         "DROP TABLE plan_folder; DROP TABLE content; ALTER TABLE plan DROP COLUMN size; PRAGMA user_version = 1;"
          "UPDATE plan SET bytes = CAST('" +
              document + "' AS BLOB)");
 
@@ -374,6 +374,20 @@ TEST_F(HistoryTest, takes_the_plans_of_an_older_history_apart) {
   const Verification result = must(migrated.verify());
   EXPECT_EQ(result.entries, 1);
   EXPECT_FALSE(result.broken.has_value()) << result.broken->reason;
+}
+
+TEST_F(HistoryTest, knows_where_a_plans_contents_were_last) {
+  const std::string document = "{}";
+  for (const char* folder : {"/srv/plans/one.contents", "", "/srv/plans/two.contents"}) {
+    RunStart start = a_run("r" + std::to_string(must(open().runs(9)).size()));
+    start.plan = digest(document);
+    start.plan_document = [&](const TakePiece& take) { take(document); };
+    start.plan_folder = folder;
+    must(must(open().begin(start))->finish(ended()));
+  }
+  EXPECT_EQ(must(open().plan_folder(digest(document))), "/srv/plans/two.contents");
+  EXPECT_EQ(must(open().plan_folder(digest("another"))), "");
+  EXPECT_FALSE(must(open().verify()).broken.has_value());
 }
 
 TEST_F(HistoryTest, refuses_a_newer_schema) {

@@ -155,6 +155,15 @@ Result<std::optional<std::string>> SqliteHistory::plan_bytes(std::string_view pl
   return read_plan(database, plan);
 }
 
+Result<std::string> SqliteHistory::plan_folder(std::string_view plan) const {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+  const std::lock_guard lock(store->mutex);
+  PLUMB_TRY_ASSIGN(Statement prepared, store->database.prepare("SELECT folder FROM plan_folder WHERE plan = ?1"));
+  Statement row = std::move(prepared).bind(plan);
+  PLUMB_TRY_ASSIGN(const bool found, row.step());
+  return found ? row.text(0) : std::string();
+}
+
 Result<std::set<std::string>> SqliteHistory::hosts_done(std::string_view plan) const {
   PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
   const std::lock_guard lock(store->mutex);

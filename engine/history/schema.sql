@@ -1,4 +1,4 @@
--- Version 1 of .plumb/history.db. Later versions are further steps (schema_2.sql, store.cc); this one never changes.
+-- Version 1 of .plumb/history.db. Later versions are further steps (schema_2.sql and on, store.cc); this one never changes.
 
 CREATE TABLE plan (
   id    TEXT PRIMARY KEY,  -- "sha256:…", the digest of the bytes

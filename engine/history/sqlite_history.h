@@ -29,6 +29,7 @@ class SqliteHistory final : public RunStore {
   Result<RunRecord> run(std::string_view reference) const override;
   Result<bool> knows(std::string_view run) const override;
   Result<std::optional<std::string>> plan_bytes(std::string_view plan) const override;
+  Result<std::string> plan_folder(std::string_view plan) const override;
   Result<std::set<std::string>> hosts_done(std::string_view plan) const override;
   Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view at) override;
   Result<std::map<std::string, StoredFacts>> facts() const override;

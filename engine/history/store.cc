@@ -27,9 +27,13 @@ Result<> store_contents_once(Database& database) {
   return take_plans_apart(database);
 }
 
+Result<> remember_folders(Database& database) {
+  return database.execute(kSchema3Sql);
+}
+
 // Step i leads from schema version i to i + 1.
 using Migration = Result<> (*)(Database&);
-constexpr std::array<Migration, 2> kMigrations = {make_tables, store_contents_once};
+constexpr std::array<Migration, 3> kMigrations = {make_tables, store_contents_once, remember_folders};
 constexpr std::int64_t kVersion = kMigrations.size();
 
 Error system_error(std::string_view doing, const std::filesystem::path& path) {

@@ -12,14 +12,17 @@
 namespace plumb::host {
 namespace {
 
+using testing::expect_bytes_both_ways;
+using testing::expect_deadlines_and_interrupts;
 using testing::have;
+using testing::InAMoment;
 using testing::is_root;
 using testing::open;
-using testing::read_exactly;
 using testing::read_line;
 using testing::ScratchFolder;
 using testing::soon;
 using testing::stand_in;
+using testing::this_machine;
 using testing::through;
 
 std::string own_uid() {
@@ -76,17 +79,7 @@ TEST_F(Bootstrap, CarriesBytesBothWays) {
   auto connection = open(host());
   ASSERT_OK(connection);
   read_line(**connection);
-  std::string bytes;
-  for (int i = 0; i < 300000; ++i) bytes += static_cast<char>(i * 7);
-  std::string back;
-  for (std::size_t at = 0; at < bytes.size(); at += 30000) {
-    ASSERT_OK((*connection)->write(std::string_view(bytes).substr(at, 30000), soon()));
-    back += read_exactly(**connection, std::min<std::size_t>(30000, bytes.size() - at));
-  }
-  EXPECT_TRUE(back == bytes);
-  ASSERT_OK((*connection)->shutdown_write(soon()));
-  EXPECT_EQ(read_line(**connection), "[end]");
-  EXPECT_EQ((*connection)->exit_reason(), std::nullopt);
+  expect_bytes_both_ways(**connection, 300'000, 30'000);
 }
 
 TEST_F(Bootstrap, GivesTheRootFolderAlong) {
@@ -248,9 +241,8 @@ TEST_F(BootstrapMounts, ReadOnlyEverywhereIsSaid) {
 // --- child processes
 
 TEST(Local, RunsTheExecutorItself) {
-  HostSettings settings;
+  HostSettings settings = this_machine();
   settings.name = "localhost";
-  settings.kind = ConnectionKind::kLocal;
   settings.root = "/srv";
   auto connection = open(settings);
   ASSERT_OK(connection);
@@ -264,21 +256,17 @@ TEST(Local, NoExecutorToBeFound) {
   const ScratchFolder empty;
   const ExecutorStore store(empty.path());
   ssh::Context context(ssh::Self{});
-  HostSettings settings;
-  settings.kind = ConnectionKind::kLocal;
-  EXPECT_CODE(open_executor(settings, store, context), Code::kNoExecutor);
+  EXPECT_CODE(open_executor(this_machine(), store, context), Code::kNoExecutor);
 }
 
 TEST(Local, SaysHowTheExecutorEnded) {
-  HostSettings settings;
-  settings.kind = ConnectionKind::kLocal;
-  auto killed = open(settings);
+  auto killed = open(this_machine());
   ASSERT_OK(killed);
   read_line(**killed);
   ASSERT_OK((*killed)->write("kill", soon()));
   EXPECT_EQ(read_line(**killed), "[end]");
   EXPECT_EQ((*killed)->exit_reason(), "killed by signal 9 (Killed)");
-  auto exited = open(settings);
+  auto exited = open(this_machine());
   ASSERT_OK(exited);
   read_line(**exited);
   ASSERT_OK((*exited)->write("exit", soon()));
@@ -290,29 +278,15 @@ TEST(Local, SaysHowTheExecutorEnded) {
 }
 
 TEST(Local, DeadlinesAndInterrupts) {
-  HostSettings settings;
-  settings.kind = ConnectionKind::kLocal;
-  auto connection = open(settings);
+  auto connection = open(this_machine());
   ASSERT_OK(connection);
   read_line(**connection);
-  char c = 0;
-  EXPECT_CODE((*connection)->read(&c, 1, Deadline::after(std::chrono::milliseconds(20))), Code::kTimeout);
-  std::thread other([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
-    (*connection)->interrupt();
-  });
-  EXPECT_CODE((*connection)->read(&c, 1, Deadline::never()), Code::kInterrupted);
-  other.join();
-  // It ends one wait; the connection is good for more.
-  ASSERT_OK((*connection)->write("stop\n", soon()));
-  EXPECT_EQ(read_line(**connection), "stop\n");
+  expect_deadlines_and_interrupts(**connection);
 }
 
 // What is steady goes on, and the interrupt ends what comes after it; leaving ends it too.
 TEST(Local, WhatIsSteadyIsLeftAndNotInterrupted) {
-  HostSettings settings;
-  settings.kind = ConnectionKind::kLocal;
-  auto connection = open(settings);
+  auto connection = open(this_machine());
   ASSERT_OK(connection);
   read_line(**connection);
   char c = 0;
@@ -323,23 +297,15 @@ TEST(Local, WhatIsSteadyIsLeftAndNotInterrupted) {
   }
   EXPECT_CODE((*connection)->read(&c, 1, soon()), Code::kInterrupted);
   const Steady steady(**connection);
-  std::thread other([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
-    (*connection)->leave();
-  });
+  const InAMoment other([&] { (*connection)->leave(); });
   EXPECT_CODE((*connection)->read(&c, 1, soon()), Code::kInterrupted);
-  other.join();
 }
 
 TEST(Local, OpeningCanBeInterrupted) {
   Interrupt cancel;
-  std::thread other([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
-    cancel.raise();
-  });
+  const InAMoment other([&] { cancel.raise(); });
   ssh::Context context(ssh::Self{});
   EXPECT_CODE(open_executor(through({"sh", "-c", "sleep 5", "x"}), stand_in(), context, &cancel), Code::kInterrupted);
-  other.join();
 }
 
 TEST(Command, WhatDoesNotStartIsNamed) {

@@ -6,6 +6,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/files.h"
+#include "engine/base/sealed.h"
 
 namespace plumb::plan {
 namespace {
@@ -74,16 +75,11 @@ class HostVerifier {
     }
     for (const std::string& attribute : action.desired.sensitive) {
       for (const Json* state : {&action.desired.attributes, &action.before, &action.after}) {
-        if (!is_sealed(*state, attribute)) return "`" + attribute + "` is sensitive and stands there in clear";
+        if (const auto found = state->find(attribute); found != state->end() && !found->is_null() && !is_sealed(*found))
+          return "`" + attribute + "` is sensitive and stands there in clear";
       }
     }
     return {};
-  }
-
-  static bool is_sealed(const Json& attributes, const std::string& name) {
-    const auto found = attributes.find(name);
-    if (found == attributes.end() || found->is_null()) return true;
-    return found->is_string() && is_keyed_digest(found->get_ref<const std::string&>());
   }
 
   std::string problem_of_operations(const Action& action) const {

@@ -6,6 +6,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/outside_text.h"
+#include "engine/base/sealed.h"
 #include "engine/plan/action_json.h"
 #include "engine/report/host_list.h"
 #include "engine/report/rollout_text.h"
@@ -153,10 +154,7 @@ class Writer {
       if (before.is_null() && after.is_null()) continue;
       const bool sensitive = action.desired.sensitive.contains(attribute);
       // What was sensitive once is sealed on one side alone.
-      const auto sealed = [&](const Json& value) {
-        return (sensitive && !value.is_null()) ||
-               (value.is_string() && is_keyed_digest(value.get_ref<const std::string&>()));
-      };
+      const auto sealed = [&](const Json& value) { return (sensitive && !value.is_null()) || is_sealed(value); };
       const auto shown = [&](const Json& value) { return sealed(value) ? std::string(kSealed) : value_text(value); };
       out_ += "      " + attribute + std::string(width - attribute.size() + 2, ' ');
       std::vector<std::string> lines;

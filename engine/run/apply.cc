@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/run/journalist.h"
+#include "engine/base/time_text.h"
 
 namespace plumb::run {
 namespace {
@@ -69,7 +69,6 @@ class Applying {
     result_.plan = std::move(saved.plan);
     result_.plan_id = std::move(saved.id);
     contents_ = std::move(saved.contents);
-    result_.resumable = !keeps_contents(result_.plan, contents_);
     Diagnostics found;
     const auto stopped = [this] { return context_.control.level() != StopLevel::kNone; };
     const std::set<std::string> hosts = check_against(workspace_, result_.plan, resumed, stopped, found);
@@ -126,6 +125,10 @@ class Applying {
     if (!std::holds_alternative<Resume>(request_.what)) {
       start.plan_document = [this](const TakePiece& take) { (void)plan::write_artifact(result_.plan, take); };
     }
+    if (keeps_contents(result_.plan, contents_)) {
+      std::error_code problem;
+      start.plan_folder = std::filesystem::absolute(contents_, problem).string();
+    }
     start.operator_name = request_.operator_name;
     start.started_at = now();
     if (window_.ignored) start.kind = "apply, window ignored";
@@ -153,7 +156,7 @@ class Applying {
     Diagnostics found;
     if (applied.stopped) {
       Diagnostic stopped = *applied.stopped;
-      if (result_.resumable) stopped.hint = "plumb apply --resume " + request_.run;
+      stopped.hint = "plumb apply --resume " + request_.run;
       found.add(std::move(stopped));
     }
     for (const auto& [host, result] : applied.hosts) found.extend(result.diagnostics);

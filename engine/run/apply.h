@@ -48,9 +48,6 @@ struct ApplyResult {
   RunOutcome outcome = RunOutcome::kOk;
   bool begun = false;    // a run was begun; else all that follows is as far as it came
   bool nothing = false;  // of a plan that was made before: on the chosen hosts it has nothing, or nothing is left of it
-  // A Resume can go on with it: all that the plan needs is in the history and the project. Else its file can be applied
-  // again, which has a folder of contents beside it.
-  bool resumable = true;
   plan::Plan plan;
   std::string plan_id;
   HostResults hosts;

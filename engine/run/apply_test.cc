@@ -180,6 +180,30 @@ TEST_F(ApplyTest, WhereNothingIsLeftNoRunBegins) {
   EXPECT_EQ(outcomes(resume("last", "r3")), (Outcomes{{"h2", HostOutcome::kOk}}));
 }
 
+TEST_F(ApplyTest, AResumedRunFindsThePlansFolderOfContents) {
+  folder_.write("plumb.yaml", "plumb: v1\nproject: edge\nresources:\n  - note: /etc/large\n    from: large\n");
+  folder_.write("large", std::string(plan::kLargeContent + 1, 'x'));
+  const auto loaded = workspace();
+  const std::optional<Planned> planned = make_plan(*loaded, PlanRequest(), context());
+  ASSERT_TRUE(planned);
+  const std::filesystem::path kept = folder_.path() / "plan.json.contents";
+  ASSERT_TRUE(write_contents(planned->plan, planned->contents, kept, true));
+  folder_.write("large", std::string(plan::kLargeContent + 1, 'y'));
+
+  hosts_.scripts["h2"].fails_at = 0;
+  ApplyRequest request;
+  request.what = SavedPlan{planned->plan, planned->plan_id, kept};
+  EXPECT_EQ(apply(std::move(request), "r1").outcome, RunOutcome::kFailed);
+  hosts_.scripts.erase("h2");
+
+  std::filesystem::rename(kept, folder_.path() / "aside");
+  told_.clear();
+  EXPECT_EQ(resume("r1", "r2").outcome, RunOutcome::kStale) << "the project has another content by now";
+  EXPECT_NE(told_.find(code_name(Code::kContentChanged)), std::string::npos) << told_;
+  std::filesystem::rename(folder_.path() / "aside", kept);
+  EXPECT_EQ(outcomes(resume("r1", "r3")), (Outcomes{{"h2", HostOutcome::kOk}})) << told_;
+}
+
 TEST_F(ApplyTest, APlanSaysWhoWorksOnTheHost) {
   hosts_.scripts["h2"].busy = Diagnostic(Code::kHostLocked, "run r0 works on this host");
   const auto loaded = workspace();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/time_text.h"
 #include "engine/host/stream_connection.h"
 
 namespace plumb::run {

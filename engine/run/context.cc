@@ -4,7 +4,7 @@
 #include <map>
 #include <vector>
 
-#include "engine/run/journalist.h"
+#include "engine/base/time_text.h"
 
 namespace plumb::run {
 

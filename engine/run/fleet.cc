@@ -209,30 +209,44 @@ void Fleet::park(Member& member) {
   member.session->disconnect();
 }
 
-HostResults Fleet::contact(bool graphs) {
-  for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
-    Member& member = *members_[i];
+std::vector<Fleet::Member*> Fleet::everybody() const {
+  std::vector<Member*> members;
+  for (const auto& member : members_) members.push_back(member.get());
+  return members;
+}
+
+void Fleet::turn_to(Member& member) {
+  member.session->set_deadline(host_deadline());
+  tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
+}
+
+// Several at once, each from the first contact to the end of its connection.
+HostResults Fleet::visit(const std::vector<Member*>& members, const std::function<Result<>(Member&)>& what) {
+  for_each_parallel(members.size(), options_.forks, [&](std::size_t i) {
+    Member& member = *members[i];
     const Stopwatch watch;
-    member.session->set_deadline(host_deadline());
-    tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
-    if (Result<> connected = reach(member); !connected) {
-      fail_with(member.result, connected.error());
-    } else if (graphs) {
-      (void)prepare(member);
-    }
+    turn_to(member);
+    if (Result<> done = what(member); !done) fail_with(member.result, done.error());
     member.session->disconnect();
     member.result.milliseconds = watch.milliseconds();
     tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
   });
   HostResults results;
-  for (const auto& member : members_) results[member->name] = member->result;
+  for (const Member* member : members) results[member->name] = member->result;
   return results;
+}
+
+HostResults Fleet::contact(bool graphs) {
+  return visit(everybody(), [&](Member& member) -> Result<> {
+    PLUMB_TRY(reach(member));
+    if (graphs) (void)prepare(member);
+    return {};
+  });
 }
 
 // Observes and plans, where the host can be reached. Nothing where it cannot, and where it shares its plan.
 std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& planner) {
-  member.session->set_deadline(host_deadline());
-  tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
+  turn_to(member);
   if (const std::optional<std::string> why = over()) {
     fail_with(member.result, fail(Code::kInterrupted, *why + " before the host was asked"));
     return std::nullopt;
@@ -302,60 +316,39 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
 
 HostResults Fleet::observe(const std::function<void(HostSnapshot)>& sink) {
   std::mutex sink_mutex;
-  for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
-    Member& member = *members_[i];
-    const Stopwatch watch;
-    member.session->set_deadline(host_deadline());
-    tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
-    if (prepare(member)) {
-      const Result<> reached = reach(member);
-      if (Result<simulate::Observation> observation = reached ? member.session->observe() : reached.error()) {
-        if (member.session->busy()) member.result.diagnostics.add(*member.session->busy());
-        const std::lock_guard lock(sink_mutex);
-        sink(take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(*observation)));
-      } else {
-        fail_with(member.result, observation.error());
-      }
-    }
+  const auto look = [&](Member& member) -> Result<> {
+    if (!prepare(member)) return {};
+    PLUMB_TRY(reach(member));
+    PLUMB_TRY_ASSIGN(simulate::Observation observation, member.session->observe());
+    if (member.session->busy()) member.result.diagnostics.add(*member.session->busy());
+    const std::lock_guard lock(sink_mutex);
+    sink(take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(observation)));
+    return {};
+  };
+  return visit(everybody(), [&](Member& member) {
+    Result<> looked = look(member);
     let_go_of_graph(member);
-    member.session->disconnect();
-    member.result.milliseconds = watch.milliseconds();
-    tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
+    return looked;
   });
-  HostResults results;
-  for (const auto& member : members_) results[member->name] = member->result;
-  return results;
 }
 
 HostResults Fleet::change_locks(const std::map<std::string, wire::ChangeLocks>& requests,
                                 const std::function<void(const std::string& host, wire::Locks)>& sink) {
   std::vector<Member*> members;
-  for (const auto& member : members_) {
-    if (requests.contains(member->name)) members.push_back(member.get());
+  for (Member* member : everybody()) {
+    if (!requests.contains(member->name)) continue;
+    member->result = HostResult{};
+    member->result.name = member->name;
+    members.push_back(member);
   }
   std::mutex sink_mutex;
-  for_each_parallel(members.size(), options_.forks, [&](std::size_t i) {
-    Member& member = *members[i];
-    const Stopwatch watch;
-    member.result = HostResult{};
-    member.result.name = member.name;
-    member.session->set_deadline(host_deadline());
-    tell({.kind = RunEvent::Kind::kContacting, .host = member.name});
-    const Result<> reached = reach(member);
-    const wire::ChangeLocks& request = requests.at(member.name);
-    if (Result<wire::Locks> locks = reached ? member.session->change_locks(request) : reached.error()) {
-      const std::lock_guard lock(sink_mutex);
-      sink(member.name, std::move(*locks));
-    } else {
-      fail_with(member.result, locks.error());
-    }
-    member.session->disconnect();
-    member.result.milliseconds = watch.milliseconds();
-    tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
+  return visit(members, [&](Member& member) -> Result<> {
+    PLUMB_TRY(reach(member));
+    PLUMB_TRY_ASSIGN(wire::Locks locks, member.session->change_locks(requests.at(member.name)));
+    const std::lock_guard lock(sink_mutex);
+    sink(member.name, std::move(locks));
+    return {};
   });
-  HostResults results;
-  for (const Member* member : members) results[member->name] = member->result;
-  return results;
 }
 
 }  // namespace plumb::run

@@ -178,6 +178,10 @@ class Fleet {
   // False where the wait was cut short.
   bool pause(std::chrono::seconds time) const;
   void park(Member& member);
+  std::vector<Member*> everybody() const;
+  // The host's time begins.
+  void turn_to(Member& member);
+  HostResults visit(const std::vector<Member*>& members, const std::function<Result<>(Member&)>& what);
   void tell(const RunEvent& event);
   Member* find(const std::string& host) const;
 

@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "engine/base/pool.h"
+#include "engine/base/time_text.h"
 #include "engine/run/confirmation.h"
 #include "engine/run/fleet_member.h"
 #include "engine/run/journalist.h"
@@ -65,7 +66,7 @@ Result<Request> Fleet::request_for(const Member& member, const plan::Actions& ac
                                 {options.run, options.plan, context_.key, options.saved_plan, options.keep_going}));
   if (member.planned) {
     request.apply.moot_probes = member.planned->moot_probes;
-    request.apply.resources = member.planned->left();
+    PLUMB_TRY_ASSIGN(request.apply.resources, member.planned->left());
   } else {
     for (const plan::Action& action : actions)
       request.apply.resources[action.desired.address.str()] = action.desired.attributes;

@@ -1,7 +1,6 @@
 #include "engine/run/host_planner.h"
 
 #include <algorithm>
-#include <cassert>
 #include <set>
 
 #include "engine/base/packed.h"
@@ -45,15 +44,14 @@ PlannedHost::PlannedHost(plan::HostPlan host_plan, Attributes left, bool packs) 
   }
 }
 
-PlannedHost::Attributes PlannedHost::left() const {
+Result<PlannedHost::Attributes> PlannedHost::left() const {
   if (const auto* attributes = std::get_if<Attributes>(&left_)) return *attributes;
   const auto& packed = std::get<Packed>(left_);
   const std::optional<std::string> bytes = unpack(packed.bytes, static_cast<std::int64_t>(packed.size));
-  assert(bytes);
+  if (!bytes) return fail(Code::kInternal, "what the host is left with does not come back");
+  PLUMB_TRY_ASSIGN(Json all, parse_cbor(*bytes));
   Attributes left;
-  Result<Json> all = parse_cbor(*bytes);
-  assert(all);
-  for (auto& [address, attributes] : all->items()) left.emplace(address, std::move(attributes));
+  for (auto& [address, attributes] : all.items()) left.emplace(address, std::move(attributes));
   return left;
 }
 

@@ -27,8 +27,9 @@ class PlannedHost {
   bool record_outdated = false;          // the record does not say what left() does, or holds probes owed in vain
   std::vector<std::string> moot_probes;  // those
 
-  // Attributes as they are once the plan is applied, for the host's record.
-  Attributes left() const;
+  // Attributes as they are once the plan is applied, for the host's record. An error where memory no longer holds what
+  // was packed.
+  Result<Attributes> left() const;
 
  private:
   struct Packed {

@@ -1,8 +1,8 @@
 #include "engine/run/journalist.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
+
+#include "engine/base/time_text.h"
 
 namespace plumb::run {
 namespace {
@@ -36,17 +36,6 @@ ActionOutcome outcome_of(wire::EventKind kind) {
 }
 
 }  // namespace
-
-std::string timestamp(std::chrono::system_clock::time_point at) {
-  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
-  const std::time_t whole = since / 1000;
-  std::tm parts{};
-  gmtime_r(&whole, &parts);
-  std::array<char, 40> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  const std::string millis = std::to_string(since % 1000);
-  return std::string(text.data(), length) + '.' + std::string(3 - millis.size(), '0') + millis + 'Z';
-}
 
 Journalist::Journalist(std::string host, const plan::Actions& actions, history::RunWriter* writer)
     : host_(std::move(host)), actions_(actions), writer_(writer) {}

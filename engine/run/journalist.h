@@ -13,9 +13,6 @@
 
 namespace plumb::run {
 
-// RFC 3339 in UTC with milliseconds.
-std::string timestamp(std::chrono::system_clock::time_point at);
-
 class Journalist {
  public:
   // `writer` may be null: nothing is written then.

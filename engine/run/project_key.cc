@@ -1,11 +1,10 @@
 #include "engine/run/project_key.h"
 
-#include <array>
 #include <chrono>
-#include <ctime>
 
 #include "engine/base/file.h"
 #include "engine/base/random.h"
+#include "engine/base/time_text.h"
 
 namespace plumb::run {
 namespace {
@@ -43,12 +42,7 @@ Result<std::string> make_project_key(const std::filesystem::path& project_folder
 }
 
 std::string new_run_id() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts);
-  return std::string(text.data(), length) + "-" + random_hex(2);
+  return compact_time(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())) + "-" + random_hex(2);
 }
 
 }  // namespace plumb::run

@@ -41,9 +41,7 @@ Error unresolved() {
 
 // Values that were sensitive when they were written.
 bool saw_sealed(const Json& before) {
-  return std::any_of(before.begin(), before.end(), [](const Json& value) {
-    return value.is_string() && Sealed::decode(value.get_ref<const std::string&>());
-  });
+  return std::any_of(before.begin(), before.end(), is_sealed);
 }
 
 wire::Action to_wire(const plan::Action& action) {

@@ -68,7 +68,7 @@ std::map<std::string, std::set<std::string>> sealed_attributes(const wire::Recor
   std::map<std::string, std::set<std::string>> sealed;
   for (const auto& [address, attributes] : record.resources) {
     for (const auto& [name, value] : attributes.items()) {
-      if (value.is_string() && Sealed::decode(value.get_ref<const std::string&>())) sealed[address].insert(name);
+      if (is_sealed(value)) sealed[address].insert(name);
     }
   }
   return sealed;

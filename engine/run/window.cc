@@ -1,5 +1,7 @@
 #include "engine/run/window.h"
 
+#include "engine/base/time_text.h"
+
 namespace plumb::run {
 
 Result<WindowCheck> check_window(const plan::Plan& plan, WindowPolicy policy, std::chrono::sys_seconds now) {

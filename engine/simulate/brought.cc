@@ -4,10 +4,6 @@
 
 namespace plumb::simulate {
 
-Address thing(const Address& address) {
-  return {"", address.kind, address.identity};
-}
-
 void Brought::add_exact(std::size_t node) {
   const Desired& desired = graph_.nodes[node].desired;
   exact_[thing(desired.address)] = node;
@@ -22,11 +18,11 @@ void Brought::add_exact(std::size_t node) {
   }
 }
 
-std::vector<std::string> Brought::makers_of(std::size_t node) const {
-  std::vector<std::string> makers;
+std::vector<std::size_t> Brought::makers_of(std::size_t node) const {
+  std::vector<std::size_t> makers;
   for (const std::size_t earlier : unforeseen_) {
     if (explicitly_after(node, earlier) || may_bring(earlier, graph_.nodes[node].desired.address)) {
-      makers.push_back(graph_.nodes[earlier].desired.address.str());
+      makers.push_back(earlier);
     }
   }
   return makers;
@@ -48,9 +44,11 @@ std::optional<Brought::Source> Brought::source_of(std::size_t node, const Addres
 }
 
 bool Brought::explicitly_after(std::size_t node, std::size_t earlier) const {
-  return std::any_of(after_[node].begin(), after_[node].end(), [&](const ir::Edge* edge) {
-    return edge->to == earlier && edge->kind != ir::EdgeKind::kInferred;
-  });
+  // Sorted as the graph's are: by the other node, and an inferred one behind one that was asked for.
+  const std::vector<const ir::Edge*>& edges = after_[node];
+  const auto first = std::lower_bound(edges.begin(), edges.end(), earlier,
+                                      [](const ir::Edge* edge, std::size_t to) { return edge->to < to; });
+  return first != edges.end() && (*first)->to == earlier && (*first)->kind != ir::EdgeKind::kInferred;
 }
 
 bool Brought::may_bring(std::size_t earlier, const Address& what) const {

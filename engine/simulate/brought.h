@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <map>
 #include <optional>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/ir/graph.h"
+#include "engine/simulate/node_index.h"
 #include "engine/simulate/simulate.h"
 
 namespace plumb::simulate {
@@ -27,8 +28,8 @@ class Brought {
   // It is held back; what it would bring is not there in this run.
   void add_held_back(std::size_t node) { held_back_.push_back(node); }
 
-  // Addresses of earlier actions that may bring the thing this node is about, within limits only.
-  std::vector<std::string> makers_of(std::size_t node) const;
+  // Earlier nodes whose actions may bring the thing this node is about, within limits only; each once.
+  std::vector<std::size_t> makers_of(std::size_t node) const;
 
   struct Source {
     std::size_t node = 0;
@@ -51,8 +52,5 @@ class Brought {
   std::vector<std::size_t> unforeseen_;
   std::vector<std::size_t> held_back_;
 };
-
-// What a host has is the same thing in whatever module it is declared.
-Address thing(const Address& address);
 
 }  // namespace plumb::simulate

@@ -5,10 +5,6 @@
 namespace plumb::simulate {
 namespace {
 
-bool is_sealed(const Json& value) {
-  return value.is_string() && Sealed::decode(value.get_ref<const std::string&>()).has_value();
-}
-
 // The three-way comparison of what was left, what is there and what is asked for.
 std::string reason(const std::string& attribute, const Json* recorded, const Json& before, const Json& after,
                    bool was_there) {

@@ -320,6 +320,20 @@ TEST_F(TagsTest, NeedingWhatIsLeftOutIsAnErrorThatSaysSo) {
   EXPECT_NE(diagnostics_.items().at(0).summary.find("the tags of this plan leave out"), std::string::npos);
 }
 
+TEST_F(TagsTest, EachOfManyThatSetOffWhatIsLeftOutOwesIt) {
+  for (int i = 0; i < 3; ++i) add_file("/etc/nginx/" + std::to_string(i), "new", i == 1 ? "new" : "old");
+  add(node("lamp:nginx", {{"name", "nginx"}, {"lit", true}}), there({{"lit", true}, {"can_tune", true}}));
+  graph_.nodes.back().tags = {"service"};
+  for (std::size_t i = 0; i < 3; ++i) graph_.edges.push_back({3, i, ir::EdgeKind::kTrigger, Op::kReload, {}});
+  scope_.skip_tags = {"service"};
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation);
+  ASSERT_EQ(simulation->actions->size(), 2U) << "one is as it should be";
+  for (const Action& action : *simulation->actions) {
+    EXPECT_EQ(action.owes, (std::vector<Due>{{"lamp:nginx", Op::kReload}}));
+  }
+}
+
 // --- probes
 
 class ProbesTest : public SimulateTest {

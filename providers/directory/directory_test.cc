@@ -1,40 +1,14 @@
 #include "providers/directory/directory.h"
 
-#include <gtest/gtest.h>
-
-#include "providers/sdk/fake_system.h"
+#include "providers/sdk/testing/provider_test.h"
 
 namespace plumb::providers::directory {
 namespace {
 
-class Directory : public testing::Test {
+class Directory : public ProviderTest<DirectoryProvider> {
  protected:
-  Desired want(Json attributes) {
-    Desired desired;
-    desired.address = {"", "directory", attributes.at("path").get<std::string>()};
-    desired.attributes = std::move(attributes);
-    return desired;
-  }
-  Seen look(const Desired& desired) { return see(provider, desired, system); }
-  void converge(const Desired& desired) {
-    const Seen seen = look(desired);
-    ASSERT_TRUE(seen.observed);
-    ASSERT_FALSE(seen.observed->obstacle) << seen.observed->obstacle->summary;
-    const auto done = system.apply(seen.change.operations);
-    ASSERT_TRUE(done) << done.error().summary();
-    const Seen again = look(desired);
-    EXPECT_TRUE(again.change.empty()) << to_json(again.change).dump(2);
-  }
-  std::string obstacle(const Desired& desired) {
-    const Seen seen = look(desired);
-    if (!seen.observed || !seen.observed->obstacle) return "none";
-    EXPECT_FALSE(seen.change.empty()) << "an obstacle only counts where something would change";
-    return code_name(seen.observed->obstacle->code) + " " + seen.observed->obstacle->summary;
-  }
+  Desired want(Json attributes) { return wanted("directory", "path", std::move(attributes)); }
   unsigned mode(const std::string& path) { return (*system.stat(path, false))->mode; }
-
-  FakeSystem system;
-  DirectoryProvider provider;
 };
 
 TEST_F(Directory, IsMadeOnce) {  // D01
@@ -119,18 +93,19 @@ TEST_F(Directory, ALinkToADirectoryIsOnlyChangedThroughWhenAskedFor) {  // D13, 
   system.make_directory("/real", 0700);
   system.make_link("/srv", "real");
   EXPECT_TRUE(look(want({{"path", "/srv"}})).change.empty());
-  EXPECT_EQ(obstacle(want({{"path", "/srv"}, {"mode", "0755"}})), "PL4105 /srv is a symbolic link to real");
+  EXPECT_EQ(coded_obstacle(want({{"path", "/srv"}, {"mode", "0755"}})), "PL4105 /srv is a symbolic link to real");
   converge(want({{"path", "/srv"}, {"mode", "0755"}, {"follow", true}}));
   EXPECT_EQ(mode("/real"), 0755U);
   system.make_link("/gone", "/nowhere");
-  EXPECT_EQ(obstacle(want({{"path", "/gone"}})), "PL2005 /gone is a symbolic link to /nowhere, which is not there");
+  EXPECT_EQ(coded_obstacle(want({{"path", "/gone"}})),
+            "PL2005 /gone is a symbolic link to /nowhere, which is not there");
 }
 
 TEST_F(Directory, SomethingElseIsInTheWay) {
   system.make_file("/srv", "x");
-  EXPECT_EQ(obstacle(want({{"path", "/srv"}})), "PL2005 /srv is there and is no directory");
-  EXPECT_EQ(obstacle(want({{"path", "/srv"}, {"state", "absent"}})), "PL2005 /srv is no directory");
-  EXPECT_EQ(obstacle(want({{"path", "/srv/a/b"}, {"parents", true}})),
+  EXPECT_EQ(coded_obstacle(want({{"path", "/srv"}})), "PL2005 /srv is there and is no directory");
+  EXPECT_EQ(coded_obstacle(want({{"path", "/srv"}, {"state", "absent"}})), "PL2005 /srv is no directory");
+  EXPECT_EQ(coded_obstacle(want({{"path", "/srv/a/b"}, {"parents", true}})),
             "PL2005 /srv is not a directory, so /srv/a/b cannot be in it");
 }
 

@@ -1,42 +1,17 @@
 #include "providers/file/file.h"
 
-#include <gtest/gtest.h>
-
 #include "engine/base/digest.h"
-#include "providers/sdk/fake_system.h"
+#include "providers/sdk/testing/provider_test.h"
 
 namespace plumb::providers::file {
 namespace {
 
-class File : public testing::Test {
+class File : public ProviderTest<FileProvider> {
  protected:
   Desired want(Json attributes) {
-    Desired desired;
-    desired.address = {"", "file", attributes.at("path").get<std::string>()};
     if (attributes.contains("content")) attributes["content"] = system.blob(attributes["content"].get<std::string>());
-    desired.attributes = std::move(attributes);
-    return desired;
+    return wanted("file", "path", std::move(attributes));
   }
-  Seen look(const Desired& desired) { return see(provider, desired, system); }
-  // Twice is once.
-  void converge(const Desired& desired) {
-    const Seen seen = look(desired);
-    ASSERT_TRUE(seen.observed);
-    ASSERT_FALSE(seen.observed->obstacle) << seen.observed->obstacle->summary;
-    const auto done = system.apply(seen.change.operations);
-    ASSERT_TRUE(done) << done.error().summary();
-    const Seen again = look(desired);
-    EXPECT_TRUE(again.change.empty()) << to_json(again.change).dump(2);
-  }
-  std::string obstacle(const Desired& desired) {
-    const Seen seen = look(desired);
-    if (!seen.observed || !seen.observed->obstacle) return "none";
-    EXPECT_FALSE(seen.change.empty()) << "an obstacle only counts where something would change";
-    return code_name(seen.observed->obstacle->code) + " " + seen.observed->obstacle->summary;
-  }
-
-  FakeSystem system;
-  FileProvider provider;
 };
 
 TEST_F(File, ANewFileHasAnEmptyBeforeAndItsModeIsShown) {  // G07, F10
@@ -113,7 +88,7 @@ TEST_F(File, AbsentRemovesAFileOrALinkButNoDirectory) {
   converge(file);
   converge(want({{"path", "/etc/l"}, {"state", "absent"}}));
   EXPECT_EQ(system.content("/etc/keep"), "k");
-  EXPECT_EQ(obstacle(want({{"path", "/etc/d"}, {"state", "absent"}})),
+  EXPECT_EQ(coded_obstacle(want({{"path", "/etc/d"}, {"state", "absent"}})),
             "PL2005 /etc/d is a directory, which a file resource does not remove");
 }
 
@@ -156,14 +131,15 @@ TEST_F(File, WhatItNeedsAndTheHostLacksIsToldAsMissing) {
 
 TEST_F(File, AFileWhereTheFolderShouldBe) {
   system.make_file("/etc/passwd", "");
-  EXPECT_EQ(obstacle(want({{"path", "/etc/passwd/x"}, {"content", "x"}})),
+  EXPECT_EQ(coded_obstacle(want({{"path", "/etc/passwd/x"}, {"content", "x"}})),
             "PL2005 /etc/passwd is not a directory, so /etc/passwd/x cannot be in it");
 }
 
 TEST_F(File, ALinkIsOnlyWrittenThroughWhenAskedFor) {  // F13, F14
   system.make_file("/real/f", "old", 0600);
   system.make_link("/etc/f", "/real/f");
-  EXPECT_EQ(obstacle(want({{"path", "/etc/f"}, {"content", "new"}})), "PL4105 /etc/f is a symbolic link to /real/f");
+  EXPECT_EQ(coded_obstacle(want({{"path", "/etc/f"}, {"content", "new"}})),
+            "PL4105 /etc/f is a symbolic link to /real/f");
   EXPECT_FALSE(look(want({{"path", "/etc/f"}, {"content", "new"}})).observed->content_text);
   EXPECT_TRUE(look(want({{"path", "/etc/f"}, {"content", "old"}})).change.empty()) << "nothing to write, no harm";
   const Desired followed = want({{"path", "/etc/f"}, {"content", "new"}, {"mode", "0644"}, {"follow", true}});
@@ -177,15 +153,15 @@ TEST_F(File, ADanglingLinkFollowedMakesItsTarget) {
   system.make_link("/etc/f", "../real/f");
   converge(want({{"path", "/etc/f"}, {"content", "x"}, {"follow", true}}));
   EXPECT_EQ(system.content("/real/f"), "x");
-  EXPECT_EQ(obstacle(want({{"path", "/etc/g"}, {"content", "x"}})), "none");
+  EXPECT_EQ(coded_obstacle(want({{"path", "/etc/g"}, {"content", "x"}})), "none");
 }
 
 TEST_F(File, DirectoriesAndPipesAreInTheWay) {  // F30, F31
   system.make_directory("/d");
   system.make_fifo("/p");
-  EXPECT_EQ(obstacle(want({{"path", "/d"}, {"content", "x"}})), "PL2005 /d is a directory, not a regular file");
-  EXPECT_EQ(obstacle(want({{"path", "/d"}, {"mode", "0700"}})), "PL2005 /d is a directory, not a regular file");
-  EXPECT_EQ(obstacle(want({{"path", "/p"}, {"content", "x"}})),
+  EXPECT_EQ(coded_obstacle(want({{"path", "/d"}, {"content", "x"}})), "PL2005 /d is a directory, not a regular file");
+  EXPECT_EQ(coded_obstacle(want({{"path", "/d"}, {"mode", "0700"}})), "PL2005 /d is a directory, not a regular file");
+  EXPECT_EQ(coded_obstacle(want({{"path", "/p"}, {"content", "x"}})),
             "PL2005 /p is a device, socket or named pipe, not a regular file");
   EXPECT_TRUE(look(want({{"path", "/p"}, {"mode", "0600"}})).change.empty()) << "its attributes can be managed";
 }

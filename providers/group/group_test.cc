@@ -1,34 +1,17 @@
 #include "providers/group/group.h"
 
-#include <gtest/gtest.h>
-
-#include "providers/sdk/fake_system.h"
+#include "providers/sdk/testing/provider_test.h"
 
 namespace plumb::providers::group {
 namespace {
 
-class Group : public testing::Test {
+class Group : public ProviderTest<GroupProvider> {
  protected:
   Group() {
     system.make_file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\ndeploy:x:1500:1500::/home/deploy:/bin/bash\n");
     system.make_file("/etc/group", "root:x:0:\n\nadm:x:4:root,deploy\ndeploy:x:1500:\n");  // U36
   }
-  Desired want(Json attributes) {
-    Desired desired;
-    desired.address = {"", "group", attributes.at("name").get<std::string>()};
-    desired.attributes = std::move(attributes);
-    return desired;
-  }
-  Seen look(const Desired& desired) { return see(provider, desired, system); }
-  std::string obstacle(const Desired& desired) {
-    const Seen seen = look(desired);
-    if (!seen.observed || !seen.observed->obstacle) return "none";
-    EXPECT_FALSE(seen.change.empty());
-    return seen.observed->obstacle->summary;
-  }
-
-  FakeSystem system;
-  GroupProvider provider;
+  Desired want(Json attributes) { return wanted("group", "name", std::move(attributes)); }
 };
 
 TEST_F(Group, IsMadeOnce) {  // R01

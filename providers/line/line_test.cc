@@ -4,45 +4,25 @@
 #include <map>
 #include <random>
 
-#include <gtest/gtest.h>
-
 #include "engine/base/digest.h"
-#include "providers/sdk/fake_system.h"
+#include "providers/sdk/testing/provider_test.h"
 
 namespace plumb::providers::line {
 namespace {
 
-class Line : public testing::Test {
+class Line : public ProviderTest<LineProvider> {
  protected:
   Desired want(Json attributes, const std::string& id = {}) {
-    Desired desired;
-    desired.address = {"", "line", id.empty() ? attributes.at("path").get<std::string>() : id};
-    desired.attributes = std::move(attributes);
+    Desired desired = wanted("line", "path", std::move(attributes));
+    if (!id.empty()) desired.address.identity = id;
     return desired;
   }
-  Seen look(const Desired& desired) { return see(provider, desired, system); }
+  using ProviderTest::look;
   std::vector<Result<Observed>> look(const std::vector<Desired>& all) {
     std::vector<const Desired*> batch;
     for (const Desired& one : all) batch.push_back(&one);
     return provider.observe(batch, system);
   }
-  void converge(const Desired& desired) {
-    const Seen seen = look(desired);
-    ASSERT_TRUE(seen.observed);
-    ASSERT_FALSE(seen.observed->obstacle) << seen.observed->obstacle->summary;
-    const auto done = system.apply(seen.change.operations);
-    ASSERT_TRUE(done) << done.error().summary();
-    EXPECT_TRUE(look(desired).change.empty());
-  }
-  std::string obstacle(const Desired& desired) {
-    const Seen seen = look(desired);
-    if (!seen.observed || !seen.observed->obstacle) return "none";
-    EXPECT_FALSE(seen.change.empty());
-    return seen.observed->obstacle->summary;
-  }
-
-  FakeSystem system;
-  LineProvider provider;
 };
 
 TEST_F(Line, TheChangeIsOfTheLineAlone) {
@@ -263,15 +243,26 @@ TEST_F(Line, AFileOfMegabytesIsEdited) {
   EXPECT_NE(system.content("/etc/x").find("\nline X\nline 77778\n"), std::string::npos);
 }
 
-// As RandomLines below, with the same demands, some of them sensitive.
-class RandomSecretLines : public SecretLine {
+// Choices at random, and the same at each run.
+class Chance {
  protected:
+  explicit Chance(std::uint32_t seed) : random_(seed) {}
+
   std::size_t below(std::size_t count) { return static_cast<std::size_t>(random_() % count); }
   bool one_in(std::size_t count) { return below(count) == 0; }
   template <std::size_t size>
   std::string any_of(const std::array<const char*, size>& texts) {
     return texts.at(below(size));
   }
+
+ private:
+  std::mt19937 random_;
+};
+
+// As RandomLines below, with the same demands, some of them sensitive.
+class RandomSecretLines : public SecretLine, protected Chance {
+ protected:
+  RandomSecretLines() : Chance(34) {}
 
   Desired any_resource(std::size_t number) {
     const std::string id = std::to_string(number);
@@ -322,9 +313,6 @@ class RandomSecretLines : public SecretLine {
   static constexpr std::array kSecrets = {"a=s3", "b=s4", "s5"};
   static constexpr std::array kTexts = {"a", "b", "a=1", "b=2", "h"};
   static constexpr std::array kPatterns = {"^a", "b", "=", ".", "^h", "s5$", "^[ab]=[0-9]", "^b="};
-
- private:
-  std::mt19937 random_{34};  // NOLINT(*-msc51-cpp): the same at each run
 };
 
 TEST_F(RandomSecretLines, WhatIsPlannedHoldsOnceItIsAppliedAndShowsNoSecret) {
@@ -352,14 +340,9 @@ TEST_F(RandomSecretLines, WhatIsPlannedHoldsOnceItIsAppliedAndShowsNoSecret) {
 
 // Small files and few resources, at random but the same each time: what can be planned holds once it is applied, all of
 // it, and there is nothing to do then.
-class RandomLines : public Line {
+class RandomLines : public Line, protected Chance {
  protected:
-  std::size_t below(std::size_t count) { return static_cast<std::size_t>(random_() % count); }
-  bool one_in(std::size_t count) { return below(count) == 0; }
-  template <std::size_t size>
-  std::string any_of(const std::array<const char*, size>& texts) {
-    return texts.at(below(size));
-  }
+  RandomLines() : Chance(27) {}
 
   Desired any_resource(std::size_t number) {
     Json attributes = {{"path", "/etc/x"}, {"create", true}};
@@ -408,9 +391,6 @@ class RandomLines : public Line {
 
   static constexpr std::array kTexts = {"a", "b", "ab", "a=1", "b=2", "#a", " a", "c=3"};
   static constexpr std::array kPatterns = {"^a", "b", "^#?a", "=", ".", "a$", "^[ab]=[0-9]", "^b="};
-
- private:
-  std::mt19937 random_{27};  // NOLINT(*-msc51-cpp): the same at each run
 };
 
 TEST_F(RandomLines, WhatIsPlannedHoldsOnceItIsApplied) {

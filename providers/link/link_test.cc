@@ -1,39 +1,14 @@
 #include "providers/link/link.h"
 
-#include <gtest/gtest.h>
-
-#include "providers/sdk/fake_system.h"
+#include "providers/sdk/testing/provider_test.h"
 
 namespace plumb::providers::link {
 namespace {
 
-class Link : public testing::Test {
+class Link : public ProviderTest<LinkProvider> {
  protected:
-  Desired want(Json attributes) {
-    Desired desired;
-    desired.address = {"", "link", attributes.at("path").get<std::string>()};
-    desired.attributes = std::move(attributes);
-    return desired;
-  }
-  Seen look(const Desired& desired) { return see(provider, desired, system); }
-  void converge(const Desired& desired) {
-    const Seen seen = look(desired);
-    ASSERT_TRUE(seen.observed);
-    ASSERT_FALSE(seen.observed->obstacle) << seen.observed->obstacle->summary;
-    const auto done = system.apply(seen.change.operations);
-    ASSERT_TRUE(done) << done.error().summary();
-    EXPECT_TRUE(look(desired).change.empty());
-  }
-  std::string obstacle(const Desired& desired) {
-    const Seen seen = look(desired);
-    if (!seen.observed || !seen.observed->obstacle) return "none";
-    EXPECT_FALSE(seen.change.empty());
-    return seen.observed->obstacle->summary;
-  }
+  Desired want(Json attributes) { return wanted("link", "path", std::move(attributes)); }
   std::string target(const std::string& path) { return (*system.stat(path, false))->link_target; }
-
-  FakeSystem system;
-  LinkProvider provider;
 };
 
 TEST_F(Link, TheTextIsExactlyWhatIsGiven) {  // L01, L04, L18

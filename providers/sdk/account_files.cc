@@ -4,6 +4,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "engine/base/time_text.h"
+
 namespace plumb {
 namespace {
 
@@ -102,13 +104,7 @@ std::string expiry_date(std::string_view days) {
   constexpr int kLastDay = 2932896;  // 9999-12-31
   const auto number = number_in<int>(days);
   if (!number || *number < 0 || *number > kLastDay) return "never";
-  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{*number}}};
-  const auto padded = [](unsigned value, std::size_t width) {
-    std::string text = std::to_string(value);
-    return std::string(width - std::min(width, text.size()), '0') + text;
-  };
-  return padded(static_cast<unsigned>(static_cast<int>(date.year())), 4) + '-' +
-         padded(static_cast<unsigned>(date.month()), 2) + '-' + padded(static_cast<unsigned>(date.day()), 2);
+  return date_text(std::chrono::sys_days{std::chrono::days{*number}});
 }
 
 }  // namespace plumb

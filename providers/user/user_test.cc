@@ -1,9 +1,7 @@
 #include "providers/user/user.h"
 
-#include <gtest/gtest.h>
-
 #include "providers/sdk/account_files.h"
-#include "providers/sdk/fake_system.h"
+#include "providers/sdk/testing/provider_test.h"
 
 namespace plumb::providers::user {
 namespace {
@@ -18,7 +16,7 @@ constexpr std::string_view kGroup =
 constexpr std::string_view kShadow =
     "root:*:19000:0:99999:7:::\ndeploy:!$6$salt$hash:19000:0:99999:7::20818:\ndaemon:*:1::::::\n";
 
-class User : public testing::Test {
+class User : public ProviderTest<UserProvider> {
  protected:
   User() {
     system.make_file("/etc/passwd", kPasswd);
@@ -28,23 +26,11 @@ class User : public testing::Test {
     system.make_directory("/home/deploy");
   }
   Desired want(Json attributes) {
-    Desired desired;
-    desired.address = {"", "user", attributes.at("name").get<std::string>()};
-    desired.attributes = std::move(attributes);
+    Desired desired = wanted("user", "name", std::move(attributes));
     if (desired.has("password_hash")) desired.sensitive = {"password_hash"};
     return desired;
   }
-  Seen look(const Desired& desired) { return see(provider, desired, system); }
-  std::string obstacle(const Desired& desired) {
-    const Seen seen = look(desired);
-    if (!seen.observed || !seen.observed->obstacle) return "none";
-    EXPECT_FALSE(seen.change.empty());
-    return seen.observed->obstacle->summary;
-  }
   Json set(const Desired& desired) { return std::get<EditDatabase>(look(desired).change.operations.at(0)).set; }
-
-  FakeSystem system;
-  UserProvider provider;
 };
 
 TEST_F(User, NothingButTheNameOfAnExistingUserIsNoChange) {  // U02

@@ -95,6 +95,21 @@ exits 3 run apply --yes elsewhere/plan.json
 says PL1111
 mv aside project/files/image
 
+# A run that goes on finds it there too, also what the project lacks.
+cat >>project/plumb.yaml <<'YAML'
+  - file: /srv/never
+    content: "no\n"
+    validate: grep -q yes %s
+YAML
+exits 0 run plan -o elsewhere/plan.json --with-contents
+mv project/files/image aside
+exits 1 run apply --yes elsewhere/plan.json
+rm "$root/srv/image"
+exits 1 run apply --yes --resume last
+[ "$(sha256sum <"$root/srv/image")" = "$wanted" ] || fail 'another content came from the folder'
+rm -r "$root/srv/image" elsewhere
+mv aside project/files/image
+
 # What was rendered is kept beside the plan, unless it is sensitive.
 {
   echo '%{ for i in lists.range(2000) ~}'
@@ -121,7 +136,7 @@ rm -r plan.json.contents
 exits 0 run apply --yes plan.json
 cmp -s rendered "$root/srv/rendered" || fail 'another text was rendered'
 rm "$root/srv/rendered"
-# A run that fails goes on with the file, which has the folder beside it, whatever the project renders by now.
+# A run that fails goes on with the folder beside the plan's file, whatever the project renders by now.
 cat >>project/plumb.yaml <<'YAML'
   - file: /srv/never
     content: "no\n"
@@ -131,10 +146,16 @@ cp project/page.tmpl page.tmpl
 exits 0 run plan -o plan.json
 echo 'one line more' >>project/page.tmpl
 exits 1 run apply --yes plan.json
-says "Go on with: plumb apply 'plan.json'"
+says 'Go on with: plumb apply --resume'
+rm "$root/srv/rendered"
+exits 1 run apply --yes --resume last
+says_not PL2108
+cmp -s rendered "$root/srv/rendered" || fail 'another text was written by the run that went on'
+mv plan.json.contents aside
 exits 5 run apply --yes --resume last
 says PL2108
-says "apply the plan's file again"
+says "put $PWD/plan.json.contents"
+mv aside plan.json.contents
 exits 1 run apply --yes plan.json
 says_not PL2108
 cmp -s rendered "$root/srv/rendered" || fail 'another text was written by the run that failed'

@@ -21,12 +21,21 @@ hosts:
 groups: {secret: {}}
 YAML
 
-looks_sealed=hmac-sha256:$(printf 'a%.0s' $(seq 64))
-cat >plumb.yaml <<YAML
+# project: plumb.yaml with a sensitive input, and with what is read.
+project() {
+  {
+    cat <<'YAML'
 plumb: v1
 project: sealed
 inputs:
   token: {type: string, sensitive: true, default: correct-horse-battery}
+YAML
+    cat
+  } >plumb.yaml
+}
+
+looks_sealed=hmac-sha256:$(printf 'a%.0s' $(seq 64))
+project <<YAML
 values:
   home: "$work/homes/\${host.name}"
 resources:
@@ -94,11 +103,7 @@ exits 0 "$plumb" apply plan.json --yes
 exits 0 "$plumb" plan --detailed-exitcode
 
 # A checker of one line sees the others of the file, and prints parts of them in its own words.
-cat >plumb.yaml <<YAML
-plumb: v1
-project: sealed
-inputs:
-  token: {type: string, sensitive: true, default: correct-horse-battery}
+project <<YAML
 resources:
   - line: $work/homes/w1/lines
     text: "token=\${inputs.token}"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -13,7 +14,7 @@
 
 #include "engine/base/random.h"
 #include "engine/base/shell_word.h"
-#include "engine/exec/record.h"
+#include "engine/base/time_text.h"
 #include "engine/exec/system/attributes.h"
 #include "providers/sdk/edited_files.h"
 #include "providers/sdk/ownership.h"
@@ -247,9 +248,8 @@ Result<> keep_attributes(int folder, const std::string& name, int to) {
 Result<> keep_backup(int folder, const std::string& path, FolderSync& folders) {
   const std::string old = base_of(path);
   // A digest would let whoever may list the folder guess what was in the file.
-  std::string name = now_rfc3339();
-  std::erase_if(name, [](char c) { return c == '-' || c == ':'; });
-  name = old + ".plumb-" + name + "-" + random_hex(4);
+  const std::string now = compact_time(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+  const std::string name = old + ".plumb-" + now + "-" + random_hex(4);
   // A second name for the same file: nothing is copied, and owner, mode and times stay with it.
   if (::linkat(folder, old.c_str(), folder, name.c_str(), 0) != 0) return os_error("keep a copy of", path);
   folders.add(folder);

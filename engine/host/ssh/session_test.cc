@@ -8,7 +8,6 @@ namespace {
 
 using testing::hello;
 using testing::PrivateSshd;
-using testing::read_exactly;
 using testing::read_line;
 using testing::soon;
 using testing::stand_in;
@@ -28,19 +27,8 @@ TEST_F(Ssh, CarriesBytesBothWays) {
   auto connection = open();
   ASSERT_OK(connection);
   read_line(**connection);
-  std::string bytes;
-  for (int i = 0; i < (8 << 20); ++i) bytes += static_cast<char>(i % 251);
   // More than any window: the far side's echo waits in libssh while we write.
-  std::string back;
-  for (std::size_t at = 0; at < bytes.size(); at += 400000) {
-    const std::string_view piece = std::string_view(bytes).substr(at, 400000);
-    ASSERT_OK((*connection)->write(piece, soon()));
-    back += read_exactly(**connection, piece.size());
-  }
-  EXPECT_TRUE(back == bytes);
-  ASSERT_OK((*connection)->shutdown_write(soon()));
-  EXPECT_EQ(read_line(**connection), "[end]");
-  EXPECT_EQ((*connection)->exit_reason(), std::nullopt);
+  testing::expect_bytes_both_ways(**connection, std::size_t{8} << 20, 400'000);
 }
 
 TEST_F(Ssh, StandardErrorAndTheEnd) {
@@ -69,16 +57,7 @@ TEST_F(Ssh, DeadlinesAndInterrupts) {
   auto connection = open();
   ASSERT_OK(connection);
   read_line(**connection);
-  char c = 0;
-  EXPECT_CODE((*connection)->read(&c, 1, Deadline::after(std::chrono::milliseconds(20))), Code::kTimeout);
-  std::thread other([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
-    (*connection)->interrupt();
-  });
-  EXPECT_CODE((*connection)->read(&c, 1, Deadline::never()), Code::kInterrupted);
-  other.join();
-  ASSERT_OK((*connection)->write("stop\n", soon()));
-  EXPECT_EQ(read_line(**connection), "stop\n");
+  testing::expect_deadlines_and_interrupts(**connection);
 }
 
 TEST_F(Ssh, ManySessionsInManyThreads) {

@@ -6,7 +6,6 @@ namespace {
 
 using testing::hello;
 using testing::PrivateSshd;
-using testing::read_exactly;
 using testing::read_line;
 using testing::ScratchFolder;
 using testing::soon;
@@ -93,18 +92,7 @@ TEST_F(Program, CarriesBytesBothWays) {
   auto connection = open();
   ASSERT_OK(connection);
   EXPECT_EQ(read_line(**connection), hello());
-  std::string bytes;
-  for (int i = 0; i < (2 << 20); ++i) bytes += static_cast<char>(i % 251);
-  std::string back;
-  for (std::size_t at = 0; at < bytes.size(); at += 50000) {
-    const std::string_view piece = std::string_view(bytes).substr(at, 50000);
-    ASSERT_OK((*connection)->write(piece, soon()));
-    back += read_exactly(**connection, piece.size());
-  }
-  EXPECT_TRUE(back == bytes);
-  ASSERT_OK((*connection)->shutdown_write(soon()));
-  EXPECT_EQ(read_line(**connection), "[end]");
-  EXPECT_EQ((*connection)->exit_reason(), std::nullopt);
+  testing::expect_bytes_both_ways(**connection, std::size_t{2} << 20, 50'000);
 }
 
 TEST_F(Program, AnUnknownHostKey) {

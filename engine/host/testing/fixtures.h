@@ -4,8 +4,11 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -66,6 +69,29 @@ inline bool is_root() {
   return geteuid() == 0;
 }
 
+// Does something in a moment, beside what the test does meanwhile.
+class InAMoment {
+ public:
+  explicit InAMoment(std::function<void()> what)
+      : thread_([what = std::move(what)] {
+          std::this_thread::sleep_for(std::chrono::milliseconds(30));
+          what();
+        }) {}
+  ~InAMoment() { thread_.join(); }
+  InAMoment(const InAMoment&) = delete;
+  InAMoment& operator=(const InAMoment&) = delete;
+
+ private:
+  std::thread thread_;
+};
+
+// This machine's own executor.
+inline HostSettings this_machine() {
+  HostSettings settings;
+  settings.kind = ConnectionKind::kLocal;
+  return settings;
+}
+
 // A host that is reached through a command.
 inline HostSettings through(std::vector<std::string> command, Become become = {}) {
   HostSettings settings;
@@ -93,5 +119,33 @@ inline Result<std::unique_ptr<Connection>> open(const HostSettings& settings) {
     ASSERT_FALSE(checked_.has_value());                                                               \
     EXPECT_EQ(code_name(checked_.error().code()), code_name(expected)) << checked_.error().summary(); \
   } while (false)
+
+// The far side, which has said hello, gives back what it gets.
+inline void expect_bytes_both_ways(Connection& connection, std::size_t size, std::size_t piece) {
+  std::string bytes;
+  for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>(i % 251);
+  std::string back;
+  for (std::size_t at = 0; at < size; at += piece) {
+    const std::string_view part = std::string_view(bytes).substr(at, piece);
+    ASSERT_OK(connection.write(part, soon()));
+    back += read_exactly(connection, part.size());
+  }
+  EXPECT_TRUE(back == bytes);
+  ASSERT_OK(connection.shutdown_write(soon()));
+  EXPECT_EQ(read_line(connection), "[end]");
+  EXPECT_EQ(connection.exit_reason(), std::nullopt);
+}
+
+// Both end one wait; the connection, whose far side has said hello, is good for more.
+inline void expect_deadlines_and_interrupts(Connection& connection) {
+  char c = 0;
+  EXPECT_CODE(connection.read(&c, 1, Deadline::after(std::chrono::milliseconds(20))), Code::kTimeout);
+  {
+    const InAMoment other([&] { connection.interrupt(); });
+    EXPECT_CODE(connection.read(&c, 1, Deadline::never()), Code::kInterrupted);
+  }
+  ASSERT_OK(connection.write("stop\n", soon()));
+  EXPECT_EQ(read_line(connection), "stop\n");
+}
 
 }  // namespace plumb::host::testing

@@ -1,8 +1,8 @@
 #include "engine/lang/cel/time.h"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "engine/base/time_text.h"
 #include "engine/lang/cel/time_zone.h"
 
 namespace plumb::cel {
@@ -75,18 +75,12 @@ bool take_offset(std::string_view& text, std::int64_t& offset) {
   return true;
 }
 
-std::string padded(std::int64_t number, int width) {
-  char text[24];
-  std::snprintf(text, sizeof text, "%0*lld", width, static_cast<long long>(number));
-  return text;
-}
-
 // ".5", ".123456789"; empty for a whole second.
 std::string fraction_text(std::uint32_t nanos) {
   if (nanos == 0) return {};
-  std::string digits = padded(nanos, 9);
-  const std::size_t used = digits.find_last_not_of('0') + 1;
-  digits.resize(used);
+  std::string digits = std::to_string(nanos);
+  digits.insert(0, 9 - digits.size(), '0');
+  digits.resize(digits.find_last_not_of('0') + 1);
   return "." + digits;
 }
 
@@ -145,10 +139,9 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
 }
 
 std::string timestamp_text(const Timestamp& time) {
-  const CivilTime civil = civil_time(time.seconds);
-  return padded(civil.year, 4) + "-" + padded(civil.month, 2) + "-" + padded(civil.day, 2) + "T" +
-         padded(civil.hour, 2) + ":" + padded(civil.minute, 2) + ":" + padded(civil.second, 2) +
-         fraction_text(time.nanos) + "Z";
+  std::string text = rfc3339(std::chrono::sys_seconds(std::chrono::seconds(time.seconds)));
+  text.insert(text.size() - 1, fraction_text(time.nanos));
+  return text;
 }
 
 namespace {

@@ -39,6 +39,7 @@ class BrokenHistory final : public history::RunStore {
   Result<std::optional<std::string>> plan_bytes(std::string_view plan) const override {
     return below_.plan_bytes(plan);
   }
+  Result<std::string> plan_folder(std::string_view plan) const override { return below_.plan_folder(plan); }
   Result<std::set<std::string>> hosts_done(std::string_view plan) const override { return below_.hosts_done(plan); }
   Result<std::map<std::string, history::StoredFacts>> facts() const override { return below_.facts(); }
   Result<history::Verification> verify() const override { return below_.verify(); }

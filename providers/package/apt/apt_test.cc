@@ -1,10 +1,8 @@
 // The package kind on hosts with apt.
-#include <gtest/gtest.h>
-
 #include "providers/package/apt/dpkg_status.h"
 #include "providers/package/back_end.h"
 #include "providers/package/package.h"
-#include "providers/sdk/fake_system.h"
+#include "providers/sdk/testing/provider_test.h"
 
 namespace plumb::providers::package::apt {
 
@@ -79,33 +77,18 @@ Inst nginx (1.22.1-9+deb12u10 Debian-Security:12/oldstable-security [amd64])
 Conf nginx (1.22.1-9+deb12u10 Debian-Security:12/oldstable-security [amd64])
 )";
 
-class Package : public testing::Test {
+class Package : public ProviderTest<PackageProvider> {
  protected:
   Package() {
     system.add_program("apt-get");
     system.make_file("/var/lib/dpkg/status", kStatus);
     system.make_file("/var/lib/apt/lists/mirror_dists_stable_main_binary-amd64_Packages", "");
   }
-  Desired want(Json attributes) {
-    Desired desired;
-    desired.address = {"", "package", attributes.at("name").get<std::string>()};
-    desired.attributes = std::move(attributes);
-    return desired;
-  }
+  Desired want(Json attributes) { return wanted("package", "name", std::move(attributes)); }
   void apt_says(std::string_view output, int code = 0, std::string_view glob = "apt-get *") {
     system.script(std::string(glob), {code, std::string(output), "", false});
   }
-  Seen look(const Desired& desired) { return see(provider, desired, system); }
-  std::string obstacle(const Desired& desired) {
-    const Seen seen = look(desired);
-    if (!seen.observed || !seen.observed->obstacle) return "none";
-    EXPECT_FALSE(seen.change.empty());
-    return code_name(seen.observed->obstacle->code) + " " + seen.observed->obstacle->summary;
-  }
   PackageTransaction transaction(const Change& change) { return std::get<PackageTransaction>(change.operations.at(0)); }
-
-  FakeSystem system;
-  PackageProvider provider;
 };
 
 TEST_F(Package, WhatIsThereNeedsNoQuestion) {
@@ -168,7 +151,7 @@ TEST_F(Package, VersionsExactAndByTheirBeginning) {  // K04
   EXPECT_EQ(change.after, (Json{{"version", "2.0-1"}}));
   EXPECT_EQ(transaction(change).install, (std::vector<PackageRequest>{{"jq", "2.0-1"}}));
   apt_says("E: Version '9' for 'jq' was not found\n", 100);
-  EXPECT_EQ(obstacle(want({{"name", "jq"}, {"version", "9"}})), "PL2006 jq is not available in version 9");
+  EXPECT_EQ(coded_obstacle(want({{"name", "jq"}, {"version", "9"}})), "PL2006 jq is not available in version 9");
 }
 
 TEST_F(Package, LatestUpgradesOrIsAtRest) {  // K05
@@ -190,8 +173,8 @@ TEST_F(Package, OlderOnlyWithAVersion) {  // K06
 }
 
 TEST_F(Package, HeldPackagesStay) {  // K08
-  EXPECT_EQ(obstacle(want({{"name", "held"}, {"version", "5.0"}})), "PL2005 held is held at 4.0");
-  EXPECT_EQ(obstacle(want({{"name", "held"}, {"state", "absent"}})), "PL2005 held is held at 4.0");
+  EXPECT_EQ(coded_obstacle(want({{"name", "held"}, {"version", "5.0"}})), "PL2005 held is held at 4.0");
+  EXPECT_EQ(coded_obstacle(want({{"name", "held"}, {"state", "absent"}})), "PL2005 held is held at 4.0");
 }
 
 TEST_F(Package, UnknownNamesFallOnThoseWhoAskedForThem) {  // G04
@@ -214,7 +197,7 @@ TEST_F(Package, UnknownNamesFallOnThoseWhoAskedForThem) {  // G04
 
 TEST_F(Package, APatternIsNoPackage) {  // K11
   apt_says("Note, selecting 'php8x9' for regex 'php8.9'\nInst php8x9 (1 x [all])\n");
-  EXPECT_EQ(obstacle(want({{"name", "php8.9"}})), "PL2006 no package is called php8.9");
+  EXPECT_EQ(coded_obstacle(want({{"name", "php8.9"}})), "PL2006 no package is called php8.9");
 }
 
 TEST_F(Package, VirtualPackages) {
@@ -222,20 +205,20 @@ TEST_F(Package, VirtualPackages) {
       "Package httpd is a virtual package provided by:\n  nginx 1.22\n  apache2 2.4\n\n"
       "E: Package 'httpd' has no installation candidate\n",
       100);
-  EXPECT_EQ(obstacle(want({{"name", "httpd"}})),
+  EXPECT_EQ(coded_obstacle(want({{"name", "httpd"}})),
             "PL2006 httpd is a virtual package; name one that provides it: nginx, apache2");
   apt_says("Note, selecting 'nginx' instead of 'httpd-one'\n" + std::string(kSimulation));
   const Change change = look(want({{"name", "httpd-one"}})).change;
   EXPECT_EQ(transaction(change).install, (std::vector<PackageRequest>{{"nginx", "1.22.1-9+deb12u10"}}));
   EXPECT_EQ(change.note, "nginx provides it; brings nginx-common");
-  EXPECT_EQ(obstacle(want({{"name", "default-mta"}, {"version", "1"}})),
+  EXPECT_EQ(coded_obstacle(want({{"name", "default-mta"}, {"version", "1"}})),
             "PL2005 default-mta is provided by exim4-daemon-light, so it has no version of its own");
 }
 
 TEST_F(Package, WhatWouldGoTooHasToBeDeclared) {  // K28
   apt_says("Remv jq-tool [1.0]\nRemv jq [1.6-2.1]\n");
   const Desired jq = want({{"name", "jq"}, {"state", "absent"}});
-  EXPECT_EQ(obstacle(jq), "PL2011 removing jq would remove jq-tool");
+  EXPECT_EQ(coded_obstacle(jq), "PL2011 removing jq would remove jq-tool");
   EXPECT_EQ(look(jq).observed->obstacle->hint,
             "what is to go has to be declared: `package: jq-tool` with `state: absent`");
   const Desired tool = want({{"name", "jq-tool"}, {"state", "absent"}});
@@ -250,12 +233,12 @@ TEST_F(Package, WhatWouldGoTooHasToBeDeclared) {  // K28
 
 TEST_F(Package, InstallingNeitherRemovesNorChangesWhatIsHeld) {
   apt_says("Remv exim4 [4.96]\nInst postfix (3.7 x [amd64])\n");
-  EXPECT_EQ(obstacle(want({{"name", "postfix"}})), "PL2011 installing postfix would remove exim4");
+  EXPECT_EQ(coded_obstacle(want({{"name", "postfix"}})), "PL2011 installing postfix would remove exim4");
   apt_says(
       "The following held packages will be changed:\n  held\nInst x (1 y [amd64])\n"
       "E: Held packages were changed and -y was used without --allow-change-held-packages.\n",
       100);
-  EXPECT_EQ(obstacle(want({{"name", "x"}})), "PL2011 installing x would change held, which is held");
+  EXPECT_EQ(coded_obstacle(want({{"name", "x"}})), "PL2011 installing x would change held, which is held");
 }
 
 TEST_F(Package, WhatGoesMakesRoomForTheOneThatNeedsIt) {
@@ -335,7 +318,7 @@ TEST_F(Package, ASourceOfTheSameProjectMayHaveIt) {
 
 TEST_F(Package, AnInterruptedDpkgIsSaid) {  // K24
   system.make_file("/var/lib/dpkg/updates/0001", "");
-  EXPECT_EQ(obstacle(want({{"name", "nginx"}})), "PL2005 dpkg was interrupted and has not finished");
+  EXPECT_EQ(coded_obstacle(want({{"name", "nginx"}})), "PL2005 dpkg was interrupted and has not finished");
   EXPECT_TRUE(look(want({{"name", "jq"}})).change.empty());
 }
 
@@ -353,7 +336,7 @@ TEST_F(Package, OtherManagersAreNamed) {  // K29
 TEST_F(Package, AnImageIsReadButNotChanged) {
   system.set_image(true);
   EXPECT_TRUE(look(want({{"name", "jq"}})).change.empty());
-  EXPECT_EQ(obstacle(want({{"name", "nginx"}})), "PL2005 packages of an image are not changed");
+  EXPECT_EQ(coded_obstacle(want({{"name", "nginx"}})), "PL2005 packages of an image are not changed");
 }
 
 TEST_F(Package, OnlyWhatIsToBeInstalledBringsAnything) {

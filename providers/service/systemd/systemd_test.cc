@@ -1,7 +1,5 @@
 // The service kind on hosts with systemd.
-#include <gtest/gtest.h>
-
-#include "providers/sdk/fake_system.h"
+#include "providers/sdk/testing/provider_test.h"
 #include "providers/service/back_end.h"
 #include "providers/service/service.h"
 #include "providers/service/systemd/units.h"
@@ -33,21 +31,15 @@ std::string block(const std::string& id, const std::string& changes = {}) {
 
 constexpr const char* kNotFound = "LoadState=not-found ActiveState=inactive UnitFileState= Type= FragmentPath=";
 
-class Service : public testing::Test {
+class Service : public ProviderTest<ServiceProvider> {
  protected:
   Service() {
     system.make_directory("/run/systemd/system");
     system.make_directory("/etc/systemd/system");
     system.add_program("systemctl");
   }
-  Desired want(Json attributes) {
-    Desired desired;
-    desired.address = {"", "service", attributes.at("name").get<std::string>()};
-    desired.attributes = std::move(attributes);
-    return desired;
-  }
+  Desired want(Json attributes) { return wanted("service", "name", std::move(attributes)); }
   void show(const std::string& output) { system.script("systemctl show *", {0, output, "", false}); }
-  Seen look(const Desired& desired) { return see(provider, desired, system); }
   std::string verbs(const Change& change) {
     std::string text;
     for (const Operation& operation : change.operations) {
@@ -57,15 +49,6 @@ class Service : public testing::Test {
     }
     return text;
   }
-  std::string obstacle(const Desired& desired) {
-    const Seen seen = look(desired);
-    if (!seen.observed || !seen.observed->obstacle) return "none";
-    EXPECT_FALSE(seen.change.empty());
-    return seen.observed->obstacle->summary;
-  }
-
-  FakeSystem system;
-  ServiceProvider provider;
 };
 
 TEST_F(Service, RunningAndEnabledIsNoChange) {  // S01

@@ -1,0 +1,34 @@
+#include "engine/simulate/actions_so_far.h"
+
+#include <algorithm>
+
+namespace plumb::simulate {
+
+bool can_be_undone(const std::vector<Operation>& operations) {
+  return std::all_of(operations.begin(), operations.end(), host_can_undo);
+}
+
+void ActionsSoFar::add(std::size_t node, plan::Action action) {
+  of_node_[node].push_back(actions_.size());
+  actions_.push_back(std::move(action));
+}
+
+void ActionsSoFar::owe(const NodeList& by, const plan::Due& due) {
+  for (const std::size_t node : by) {
+    for (const std::size_t at : of_node_[node]) {
+      if (actions_[at].op != Op::kVerify) actions_[at].owes.push_back(due);
+    }
+  }
+}
+
+void ActionsSoFar::confirm(const NodeList& by, int within) {
+  for (const std::size_t node : by) {
+    for (const std::size_t at : of_node_[node]) {
+      plan::Action& action = actions_[at];
+      if (action.triggered || action.operations.empty() || !can_be_undone(action.operations)) continue;
+      action.confirm_within = std::max(action.confirm_within, within);
+    }
+  }
+}
+
+}  // namespace plumb::simulate

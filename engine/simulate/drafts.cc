@@ -1,0 +1,71 @@
+#include "engine/simulate/drafts.h"
+
+#include "engine/simulate/reasons.h"
+
+namespace plumb::simulate {
+namespace {
+
+using plan::Action;
+
+// Bytes that are not UTF-8 were not told, so nothing can put them back.
+bool is_told_whole(const Json& before) {
+  return canonical(before).find("\ufffd") == std::string::npos;
+}
+
+}  // namespace
+
+Action Drafts::begun(std::size_t i, const Desired& desired, Op op) const {
+  Action action;
+  action.desired = desired;
+  action.op = op;
+  action.source = graph_.nodes[i].span.str();
+  return action;
+}
+
+// For a reason that is not said yet.
+Action Drafts::filled(std::size_t i, const Desired& desired, const Change& change) const {
+  Action action = begun(i, desired, change.op);
+  action.fidelity = change.fidelity;
+  action.before = change.before;
+  action.after = change.after;
+  action.operations = change.operations;
+  action.note = change.note;
+  action.confirm_within = graph_.nodes[i].confirm_within;
+  return action;
+}
+
+Action Drafts::change(std::size_t i, const Desired& desired, const Change& change) const {
+  const auto recorded = observation_.recorded.find(graph_.nodes[i].desired.address.str());
+  Action action = filled(i, desired, change);
+  action.because = reasons(change, recorded == observation_.recorded.end() ? nullptr : &recorded->second);
+  action.undo = is_told_whole(change.before) && of_[i]->provider->restore(desired, *observation_.states[i]).has_value();
+  return action;
+}
+
+Action Drafts::conditional(std::size_t i, const Desired& desired) const {
+  const Kind& kind = *of_[i];
+  Action action = begun(i, desired,
+                        kind.provider->is_unwanted(desired) ? Op::kDelete
+                        : kind.runs                         ? Op::kRun
+                                                            : Op::kUpdate);
+  action.fidelity = action.op == Op::kRun ? Fidelity::kOpaque : Fidelity::kBounded;
+  if (action.op == Op::kUpdate) action.after = desired.attributes;
+  action.confirm_within = graph_.nodes[i].confirm_within;
+  return action;
+}
+
+Action Drafts::triggered(std::size_t i, const Desired& desired, const Change& change) const {
+  Action action = filled(i, desired, change);
+  action.triggered = true;
+  return action;
+}
+
+Action Drafts::probe(std::size_t i, const Desired& desired) const {
+  const std::vector<Probe>& probes = graph_.nodes[i].probes;
+  Action action = begun(i, desired, Op::kVerify);
+  action.operations.assign(probes.begin(), probes.end());
+  action.triggered = true;
+  return action;
+}
+
+}  // namespace plumb::simulate

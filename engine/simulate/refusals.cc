@@ -1,0 +1,85 @@
+#include "engine/simulate/refusals.h"
+
+#include "engine/simulate/actions_so_far.h"
+
+namespace plumb::simulate {
+
+void Refusals::tell(Diagnostic diagnostic) {
+  diagnostic.host = host_name_;
+  diagnostics_.add(std::move(diagnostic));
+}
+
+void Refusals::takes_away(std::size_t node) {
+  taken_away_.emplace(thing(graph_.nodes[node].desired.address), node);
+}
+
+void Refusals::by_host(std::size_t i, Diagnostic said) {
+  if (!said.span) said.span = node(i).span;
+  tell(std::move(said));
+}
+
+bool Refusals::is_undone(std::size_t i, const Observed& observed) {
+  if (observed.undone_by.empty()) return false;
+  const std::optional<std::size_t> by = index_.at(observed.undone_by);
+  if (!by) return false;
+  tell(Diagnostic(Code::kConflict, quoted(*by) + " takes back what " + quoted(i) + " asks for")
+           .at(node(*by).span, "takes it back")
+           .with_related(node(i).span, "asks for it")
+           .with_hint("remove one of them, or narrow what it matches"));
+  return true;
+}
+
+bool Refusals::allows(std::size_t i, const Change& change) {
+  if (node(i).prevent_destroy && (change.op == Op::kDelete || change.op == Op::kReplace)) {
+    tell(Diagnostic(Code::kRefusedByState, quoted(i) + " would be " +
+                                               (change.op == Op::kDelete ? "deleted" : "replaced") +
+                                               ", and prevent_destroy forbids it")
+             .at(node(i).span)
+             .with_hint("remove prevent_destroy, or keep the resource"));
+    return false;
+  }
+  if (node(i).confirm_within > 0 && !can_be_undone(change.operations)) {
+    tell(Diagnostic(Code::kRefusedByState,
+                    quoted(i) + " would do what the host cannot undo by itself, and confirm_within asks for that")
+             .at(node(i).span)
+             .with_hint("remove confirm_within here, or remove the contents of the folder in another way"));
+    return false;
+  }
+  return true;
+}
+
+void Refusals::missing(std::size_t i, const Missing& missing) {
+  const Address& what = missing.what;
+  const std::optional<std::size_t> declared = index_.about(what);
+  const bool left_out = declared && !scope_.takes(node(*declared).tags);
+  const bool later = declared && *declared > i && !left_out;
+  Diagnostic nothing(Code::kNothingProvides, quoted(i) + " needs " + what.str() +
+                                                 ", which the host does not have and " +
+                                                 (left_out ? "the tags of this plan leave out"
+                                                  : later  ? "only a later action creates"
+                                                           : "nothing in the plan creates"));
+  nothing.span = node(i).span_of(missing.attribute);
+  nothing.label = "asked for here";
+  if (nothing.span != node(i).span) nothing.related.push_back({node(i).span, "by this resource"});
+  nothing.hint = "declare `" + what.kind + ": " + what.identity + "` before it, or name what brings it with `after`";
+  if (left_out) nothing.hint = "choose the tags so that " + quoted(*declared) + " is planned too";
+  if (kinds_.find(what.kind) == nullptr) nothing.hint = "install what brings it first, or name that with `after`";
+  if (std::string remedy = provider(i).remedy(node(i).desired, missing); !remedy.empty() && !left_out)
+    nothing.hint = std::move(remedy);
+  tell(std::move(nothing));
+}
+
+void Refusals::check_needs_are_left(std::size_t i) {
+  for (const Address& need : provider(i).infers(node(i).desired)) {
+    const auto gone = taken_away_.find(thing(need));
+    if (gone == taken_away_.end()) continue;
+    tell(Diagnostic(Code::kNothingProvides,
+                    quoted(i) + " needs " + need.str() + ", which " + quoted(gone->second) + " takes away before it")
+             .at(node(i).span, "needs it")
+             .with_related(node(gone->second).span, "takes it away")
+             .with_hint("let it run first: name it in `after` there"));
+    return;
+  }
+}
+
+}  // namespace plumb::simulate

@@ -1,0 +1,58 @@
+// Why a resource cannot be planned, told to who wrote it.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/plan/plan.h"
+#include "engine/simulate/brought.h"
+#include "engine/simulate/node_index.h"
+
+namespace plumb::simulate {
+
+class Refusals {
+ public:
+  // `of`: by node. Everything referred to outlives this.
+  Refusals(const ir::HostGraph& graph, const Registry& kinds, const std::vector<const Kind*>& of,
+           const plan::Scope& scope, NodeIndex& index, const std::string& host_name, Diagnostics& diagnostics)
+      : graph_(graph),
+        kinds_(kinds),
+        of_(of),
+        scope_(scope),
+        index_(index),
+        host_name_(host_name),
+        diagnostics_(diagnostics) {}
+
+  // An action of this node takes away what it is about.
+  void takes_away(std::size_t node);
+
+  // What the host said, on the resource where it names no place.
+  void by_host(std::size_t node, Diagnostic said);
+  // Two resources that take back each other's change would do so for ever. True where that was told.
+  bool is_undone(std::size_t node, const Observed& observed);
+  // What may not be done whatever the host is like: false where that was told.
+  bool allows(std::size_t node, const Change& change);
+  // Nothing provides what the node misses.
+  void missing(std::size_t node, const Missing& missing);
+  // What runs when its turn comes finds no more what an earlier action took away.
+  void check_needs_are_left(std::size_t node);
+
+ private:
+  const ir::Node& node(std::size_t i) const { return graph_.nodes[i]; }
+  std::string quoted(std::size_t i) const { return "`" + graph_.nodes[i].desired.address.str() + "`"; }
+  const Provider& provider(std::size_t i) const { return *of_[i]->provider; }
+  void tell(Diagnostic diagnostic);
+
+  const ir::HostGraph& graph_;
+  const Registry& kinds_;
+  const std::vector<const Kind*>& of_;
+  const plan::Scope& scope_;
+  NodeIndex& index_;
+  const std::string& host_name_;
+  Diagnostics& diagnostics_;
+  std::map<Address, std::size_t> taken_away_;
+};
+
+}  // namespace plumb::simulate
