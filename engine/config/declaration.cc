@@ -23,17 +23,17 @@ const Json& shared_properties() {
 
 class DeclarationReader {
  public:
-  DeclarationReader(const Node& node, const ModuleFolder& folder, const Registry& kinds, Diagnostics& diagnostics,
-                    lang::SourceMap& sources)
-      : node_(node),
-        first_(node.entries.front()),
-        folder_(folder),
-        kinds_(kinds),
-        diagnostics_(diagnostics),
-        sources_(sources) {}
+  DeclarationReader(const Node& node, const ModuleFolder& folder, const Registry& kinds, const lang::SourceMap& sources)
+      : node_(node), first_(node.entries.front()), folder_(folder), kinds_(kinds), sources_(sources) {}
 
-  std::optional<ParsedDeclaration> read() {
-    if (!check_kind()) return std::nullopt;
+  ReadDeclaration read() {
+    std::optional<ParsedDeclaration> declaration;
+    if (check_kind()) declaration = take();
+    return {std::move(declaration), std::move(diagnostics_), std::move(found_sources_)};
+  }
+
+ private:
+  ParsedDeclaration take() {
     result_.spec = kinds_.find(first_.key);
     schema_ = &result_.spec->schema.json();
     identity_ = schema_->at("x-identity").get<std::string>();
@@ -49,7 +49,6 @@ class DeclarationReader {
     return std::move(result_);
   }
 
- private:
   const Json& properties() const { return schema_->at("properties"); }
   bool has_attribute(const std::string& name) const { return properties().contains(name); }
   bool flag(const std::string& attribute, const char* key) const { return properties()[attribute].value(key, false); }
@@ -111,9 +110,9 @@ class DeclarationReader {
 
   void hide_sensitive() {
     for (const Entry& entry : node_.entries) {
-      if (result_.marked_sensitive.contains(entry.key)) sources_.hide(entry.value.span);
+      if (result_.marked_sensitive.contains(entry.key)) found_sources_.hide(entry.value.span);
     }
-    if (result_.marked_sensitive.contains(identity_)) sources_.hide(first_.value.span);
+    if (result_.marked_sensitive.contains(identity_)) found_sources_.hide(first_.value.span);
   }
 
   // Takes the resource without its shared keys and with its identity under the attribute's own name. What is literal
@@ -201,7 +200,7 @@ class DeclarationReader {
       return true;
     }
     const std::string name = folder_.in_project(*file);
-    sources_.add(name, *text);
+    found_sources_.add(name, *text);
     result_.templates.emplace(properties()[entry.key]["x-content-of"].get<std::string>(),
                               ParsedTemplate{entry.value.span, cel::Origin::of_file(name, std::move(*text))});
     return true;
@@ -323,8 +322,9 @@ class DeclarationReader {
   const Entry& first_;
   const ModuleFolder& folder_;
   const Registry& kinds_;
-  Diagnostics& diagnostics_;
-  lang::SourceMap& sources_;
+  const lang::SourceMap& sources_;
+  Diagnostics diagnostics_;
+  lang::SourceMap found_sources_;
   const Json* schema_ = nullptr;
   std::string identity_;
   ParsedDeclaration result_;
@@ -344,9 +344,9 @@ std::optional<Json> validate_probes(const Node& node, const SourceSpan& where, D
   return typed;
 }
 
-std::optional<ParsedDeclaration> read_declaration(const Node& node, const ModuleFolder& folder, const Registry& kinds,
-                                                  Diagnostics& diagnostics, lang::SourceMap& sources) {
-  return DeclarationReader(node, folder, kinds, diagnostics, sources).read();
+ReadDeclaration read_declaration(const Node& node, const ModuleFolder& folder, const Registry& kinds,
+                                 const lang::SourceMap& sources) {
+  return DeclarationReader(node, folder, kinds, sources).read();
 }
 
 }  // namespace plumb::config

@@ -20,11 +20,18 @@ struct ModuleFolder {
   std::string in_project(const std::string& path) const { return relative.empty() ? path : relative + "/" + path; }
 };
 
-// `node` is a map that is not empty. `kinds` outlives what is read. Always gives the declaration where its kind and
-// address can be told, marked broken after errors, so that what refers to it is not blamed too.
-std::optional<ParsedDeclaration> read_declaration(const lang::Node& node, const ModuleFolder& folder,
-                                                  const Registry& kinds, Diagnostics& diagnostics,
-                                                  lang::SourceMap& sources);
+struct ReadDeclaration {
+  // There wherever its kind and address can be told, marked broken after errors, so that what refers to it is not
+  // blamed too.
+  std::optional<ParsedDeclaration> declaration;
+  Diagnostics diagnostics;
+  lang::SourceMap sources;  // templates that it names, and lines that are not to be shown
+};
+
+// `node` is a map that is not empty. `kinds` outlives what is read. `sources` hold the file that `node` stands in.
+// Several may be read at once.
+ReadDeclaration read_declaration(const lang::Node& node, const ModuleFolder& folder, const Registry& kinds,
+                                 const lang::SourceMap& sources);
 
 // `verify` of a resource without expressions: a list of probes.
 std::optional<Json> validate_probes(const lang::Node& node, const SourceSpan& where, Diagnostics& diagnostics);

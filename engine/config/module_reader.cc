@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kRootFile = "plumb";
 constexpr std::size_t kDeepestModules = 32;
+// So many resources are worth the threads that share them.
+constexpr std::size_t kMany = 64;
 
 bool stands_alone(const ModuleFile& file) {
   if (!file.root || file.root->find("include") != nullptr) return false;
@@ -130,14 +132,34 @@ class ModuleReader::Document {
   void read_body(Node& resources) {
     reader_.prepare_all(reader_.folders_used(resources, folder_));
     std::map<const Node*, With> given = take_given(resources);
-    for (Node& node : resources.items) {
-      if (!node.is_map() || node.entries.empty()) continue;
+    std::vector<std::optional<ReadDeclaration>> declarations = read_declarations(resources.items);
+    for (std::size_t i = 0; i < resources.items.size(); ++i) {
+      const Node& node = resources.items[i];
       if (is_use(node)) {
         read_use(node, std::move(given.at(&node)));
-      } else if (auto declaration = read_declaration(node, folder_, reader_.kinds_, diagnostics_, reader_.sources_)) {
-        module_.body.emplace_back(std::make_shared<const ParsedDeclaration>(std::move(*declaration)));
+      } else if (std::optional<ReadDeclaration>& read = declarations[i]) {
+        diagnostics_.extend(std::move(read->diagnostics));
+        reader_.sources_.extend(std::move(read->sources));
+        if (read->declaration)
+          module_.body.emplace_back(std::make_shared<const ParsedDeclaration>(std::move(*read->declaration)));
       }
     }
+  }
+
+  // Those that are there, on all cores where they are many.
+  std::vector<std::optional<ReadDeclaration>> read_declarations(const std::vector<Node>& items) const {
+    std::vector<std::optional<ReadDeclaration>> declarations(items.size());
+    const auto read_one = [&](std::size_t i) {
+      const Node& node = items[i];
+      if (!node.is_map() || node.entries.empty() || is_use(node)) return;
+      declarations[i] = read_declaration(node, folder_, reader_.kinds_, reader_.sources_);
+    };
+    if (items.size() >= kMany) {
+      compute_each(items.size(), read_one);
+    } else {
+      for (std::size_t i = 0; i < items.size(); ++i) read_one(i);
+    }
+    return declarations;
   }
 
   using With = std::map<std::string, ParsedGiven>;
