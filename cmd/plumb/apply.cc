@@ -45,7 +45,7 @@ class Apply {
       : program_(program),
         arguments_(arguments),
         terminal_(program.options.no_color),
-        workspace_(*new Workspace(program.options, terminal_)),
+        workspace_(program.options, terminal_),
         progress_(terminal_, program.options) {
     terminal_.set_json(program.options.output == "json");
   }
@@ -68,20 +68,10 @@ class Apply {
 
   int carry_out() {
     run::ApplyRequest request;
-    if (!arguments_.resume.empty()) {
-      request.what = run::Resume{arguments_.resume};
-      find_files();
-    } else if (!arguments_.file.empty()) {
-      Result<run::SavedPlan> saved = run::read_plan_file(arguments_.file, program_.options.kinds);
-      if (!saved) {
-        workspace_.diagnose(std::move(saved.error()).during("reading the plan " + arguments_.file));
-        return kInvalidConfiguration;
-      }
-      files_.emplace(saved->plan, workspace_.folder(), saved->contents, disk_files());
-      request.what = std::move(*saved);
-    } else {
-      request.what = arguments_.planning.request();
-    }
+    ExitCode refused = kFailed;
+    auto wanted = what(refused);
+    if (!wanted) return refused;
+    request.what = std::move(*wanted);
     request.run = program_.options.run_id;
     request.operator_name = operator_name();
     request.window = arguments_.ignore_window ? run::WindowPolicy::kIgnore : run::WindowPolicy::kHeed;
@@ -96,14 +86,27 @@ class Apply {
     return tell_result();
   }
 
-  // What the project lacks, the plan's folder of contents may have. What keeps it from being read, the apply tells.
-  void find_files() {
-    const Result<bool> apart = run::has_contents_apart(workspace_.store(), arguments_.resume);
-    if (!apart || !*apart) return;
+  // What is to be carried out; nothing after it has told what is wrong, in `code`.
+  std::optional<std::variant<run::PlanRequest, run::SavedPlan>> what(ExitCode& code) {
+    if (arguments_.resume.empty() && arguments_.file.empty()) return arguments_.planning.request();
     Diagnostics found;
-    const Result<run::SavedPlan> saved =
-        run::plan_to_resume(workspace_.store(), program_.options.kinds, arguments_.resume, found);
-    if (saved) files_.emplace(saved->plan, workspace_.folder(), saved->contents, disk_files());
+    Result<run::SavedPlan> saved =
+        arguments_.resume.empty()
+            ? run::read_plan_file(arguments_.file, program_.options.kinds)
+            : run::plan_to_resume(workspace_.store(), program_.options.kinds, arguments_.resume, found);
+    workspace_.diagnose(found);
+    if (saved) {
+      // What the project lacks, the plan's folder of contents may have.
+      if (!saved->contents.empty()) files_.emplace(saved->plan, workspace_.folder(), saved->contents, disk_files());
+      return std::move(*saved);
+    }
+    code = arguments_.resume.empty() ? kInvalidConfiguration : kFailed;
+    if (arguments_.resume.empty()) {
+      workspace_.diagnose(std::move(saved.error()).during("reading the plan " + arguments_.file));
+    } else {
+      workspace_.diagnose(saved.error());
+    }
+    return std::nullopt;
   }
 
   void show(const run::Proposal& proposal) {
@@ -157,8 +160,7 @@ class Apply {
   const ApplyArguments& arguments_;
   Terminal terminal_;
   std::optional<run::PlanFiles> files_;  // of a saved plan
-  // Ends with the program: a large project takes long to be taken apart.
-  Workspace& workspace_;
+  Workspace workspace_;
   Progress progress_;
   run::ApplyResult result_;
   std::string way_on_;  // the command to go on with

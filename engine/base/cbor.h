@@ -27,7 +27,7 @@ void append_cbor_boolean(std::string& out, bool value);
 void append_cbor_null(std::string& out);
 void append_cbor(std::string& out, const Json& value);
 
-// The bytes of one value, that check_cbor() took or that come of such. They outlive it.
+// The bytes of one value, that check_cbor() took or that were written here. They outlive it.
 class CborItem {
  public:
   struct Member;

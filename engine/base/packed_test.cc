@@ -41,6 +41,13 @@ TEST(PackedTest, WhatWasPackedComesBack) {
   EXPECT_LT(in_pieces(repeated("an action of a host, ", 5000), 100).size(), 1000U);
 }
 
+TEST(PackedTest, ThereIsRoomForSoManyAndNoMore) {
+  Room room(10);
+  EXPECT_TRUE(room.take(4));
+  EXPECT_TRUE(room.take(6));
+  EXPECT_FALSE(room.take(1));
+}
+
 TEST(PackedTest, WhatIsNoPackingIsNotBelieved) {
   const std::string packed = pack(repeated("text", 1000));
   EXPECT_EQ(unpack(packed, 3999), std::nullopt);

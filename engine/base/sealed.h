@@ -13,8 +13,8 @@
 namespace plumb {
 
 // No text and no JSON: it is compared, and looked up where the value itself is kept. What is stored or sent is encoded
-// by name, and what was stored is decoded only where a sensitive value is known to stand. So a text of somebody's own
-// that looks like the encoding of one is never taken for it.
+// by name. What was stored is decoded where a sensitive value is known to stand; elsewhere is_sealed() only asks
+// whether a value has that form, which no more than hides it: a text of somebody's own that has it opens nothing.
 class Sealed {
  public:
   static Sealed of(std::string_view key, std::string_view bytes) { return Sealed(keyed_digest(key, bytes)); }

@@ -222,11 +222,11 @@ class Running {
     if (!result_.timed_out && ran >= spec_.timeout) {
       result_.timed_out = true;
       ::kill(-pid_, SIGTERM);
+    } else if (ended_ && !group_is_there()) {
+      group_stays_ = false;
     } else if (result_.timed_out && ran >= spec_.timeout + kKillAfter) {
       ::kill(-pid_, SIGKILL);
       group_stays_ = false;
-    } else if (ended_) {
-      group_stays_ = group_is_there();
     }
   }
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/history/sqlite.h"
 #include "engine/history/sqlite_history.h"
 #include "engine/history/test_support.h"
 
@@ -25,6 +26,11 @@ void tamper(const std::filesystem::path& file, const std::string& sql) {
   char* message = nullptr;
   EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK) << message;
   sqlite3_close(handle);
+}
+
+std::int64_t schema_version(const std::filesystem::path& file) {
+  Database database = must(Database::open(file, Database::Mode::kRead));
+  return must(database.number("PRAGMA user_version"));
 }
 
 std::vector<std::string> ids(const std::vector<RunSummary>& runs) {
@@ -387,6 +393,30 @@ TEST_F(HistoryTest, knows_where_a_plans_contents_were_last) {
   }
   EXPECT_EQ(must(open().plan_folder(digest(document))), "/srv/plans/two.contents");
   EXPECT_EQ(must(open().plan_folder(digest("another"))), "");
+  EXPECT_FALSE(must(open().verify()).broken.has_value());
+}
+
+// One that may be in a folder that nobody may write, or that an older program goes on writing.
+TEST_F(HistoryTest, an_older_history_is_read_as_it_is) {
+  const std::string document = "{}";
+  RunStart start = a_run("r1");
+  start.plan = digest(document);
+  start.plan_document = [&](const TakePiece& take) { take(document); };
+  must(must(open().begin(start))->finish(ended()));
+  tamper(file_, "DROP TABLE plan_folder; PRAGMA user_version = 2");
+
+  {
+    const SqliteHistory history = must(SqliteHistory::open_read_only(file_));
+    EXPECT_EQ(must(history.runs(9)).size(), 1U);
+    EXPECT_EQ(must(history.plan_bytes(start.plan)), document);
+    EXPECT_EQ(must(history.plan_folder(start.plan)), "");
+  }
+  EXPECT_EQ(schema_version(file_), 2);
+  // Whoever writes brings it up to date.
+  start.id = "r2";
+  start.plan_folder = "/srv/plans/one.contents";
+  must(must(open().begin(start))->finish(ended()));
+  EXPECT_EQ(must(open().plan_folder(start.plan)), "/srv/plans/one.contents");
   EXPECT_FALSE(must(open().verify()).broken.has_value());
 }
 

@@ -158,6 +158,10 @@ Result<std::optional<std::string>> SqliteHistory::plan_bytes(std::string_view pl
 Result<std::string> SqliteHistory::plan_folder(std::string_view plan) const {
   PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
   const std::lock_guard lock(store->mutex);
+  // One that is only read may be of before there were any.
+  PLUMB_TRY_ASSIGN(const std::int64_t there,
+                   store->database.number("SELECT count(*) FROM sqlite_schema WHERE name = 'plan_folder'"));
+  if (there == 0) return std::string();
   PLUMB_TRY_ASSIGN(Statement prepared, store->database.prepare("SELECT folder FROM plan_folder WHERE plan = ?1"));
   Statement row = std::move(prepared).bind(plan);
   PLUMB_TRY_ASSIGN(const bool found, row.step());

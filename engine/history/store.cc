@@ -35,6 +35,8 @@ Result<> remember_folders(Database& database) {
 using Migration = Result<> (*)(Database&);
 constexpr std::array<Migration, 3> kMigrations = {make_tables, store_contents_once, remember_folders};
 constexpr std::int64_t kVersion = kMigrations.size();
+// From here on every question can be answered as the file is.
+constexpr std::int64_t kReadableVersion = 2;
 
 Error system_error(std::string_view doing, const std::filesystem::path& path) {
   return fail(Code::kHistory, "cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(errno));
@@ -162,7 +164,8 @@ Result<std::shared_ptr<Store>> open_store_read_only(const std::filesystem::path&
   }
   PLUMB_TRY_ASSIGN(Database database, open_to_read(file));
   PLUMB_TRY_ASSIGN(const std::int64_t version, version_now(database, file));
-  if (version == kVersion) return std::make_shared<Store>(std::move(database));
+  // What is read stands in it already; whoever writes brings it up to date.
+  if (version >= kReadableVersion) return std::make_shared<Store>(std::move(database));
   PLUMB_TRY(open_store(file));
   PLUMB_TRY_ASSIGN(Database migrated, Database::open(file, Database::Mode::kRead));
   return std::make_shared<Store>(std::move(migrated));

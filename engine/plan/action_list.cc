@@ -1,6 +1,5 @@
 #include "engine/plan/action_list.h"
 
-#include <cstdio>
 #include <cstdlib>
 
 #include "engine/base/digest.h"
@@ -29,7 +28,7 @@ ActionCounts count(const Actions& actions) {
     ++counts.ops[action.op];
     ++counts.fidelities[action.fidelity];
     if (action.pending) ++counts.pending;
-    if (action.op == Op::kRun && action.note == "no guard") ++counts.unguarded;
+    if (action.op == Op::kRun && action.note == kUnguarded) ++counts.unguarded;
   }
   return counts;
 }
@@ -46,7 +45,6 @@ Json list_of(const std::string& text) {
 
 // Memory that is no longer what was packed into it: to go on would be to carry out another plan.
 [[noreturn]] void lost() {
-  std::fputs("plumb: packed actions do not come back\n", stderr);
   std::abort();
 }
 

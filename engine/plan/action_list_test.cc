@@ -147,7 +147,7 @@ TEST(ActionListTest, EqualListsAreEqual) {
 
 TEST(ActionListTest, CountsStayWithIt) {
   Action unguarded = action_of(Op::kRun, "shout:a");
-  unguarded.note = "no guard";
+  unguarded.note = kUnguarded;
   unguarded.pending = true;
   unguarded.fidelity = Fidelity::kOpaque;
   ActionList list({unguarded, action_of(Op::kCreate, "note:/a"), action_of(Op::kCreate, "note:/b")});

@@ -22,10 +22,8 @@ class Applying {
       result_.outcome = RunOutcome::kInvalid;
     } else if (auto* plan = std::get_if<PlanRequest>(&request_.what)) {
       result_.outcome = plan_and_apply(*plan);
-    } else if (auto* saved = std::get_if<SavedPlan>(&request_.what)) {
-      result_.outcome = apply_saved(std::move(*saved), false);
     } else {
-      result_.outcome = resume(std::get<Resume>(request_.what));
+      result_.outcome = apply_saved(std::get<SavedPlan>(std::move(request_.what)));
     }
     return std::move(result_);
   }
@@ -52,26 +50,16 @@ class Applying {
     return carry_out(false);
   }
 
-  // The plan of an earlier run, on the hosts that did not end well in it.
-  RunOutcome resume(const Resume& request) {
-    Diagnostics found;
-    Result<SavedPlan> saved = plan_to_resume(context_.store, workspace_.providers(), request.run, found);
-    if (!saved) {
-      context_.tell(saved.error());
-      return RunOutcome::kFailed;
-    }
-    context_.tell(found);
-    result_.nothing = saved->plan.hosts.empty();
-    return result_.nothing ? RunOutcome::kOk : apply_saved(std::move(*saved), true);
-  }
-
-  RunOutcome apply_saved(SavedPlan saved, bool resumed) {
+  RunOutcome apply_saved(SavedPlan saved) {
+    result_.nothing = saved.resumed && saved.plan.hosts.empty();
+    if (result_.nothing) return RunOutcome::kOk;
     result_.plan = std::move(saved.plan);
     result_.plan_id = std::move(saved.id);
     contents_ = std::move(saved.contents);
+    resumed_ = saved.resumed;
     Diagnostics found;
     const auto stopped = [this] { return context_.control.level() != StopLevel::kNone; };
-    const std::set<std::string> hosts = check_against(workspace_, result_.plan, resumed, stopped, found);
+    const std::set<std::string> hosts = check_against(workspace_, result_.plan, resumed_, stopped, found);
     context_.tell(found);
     if (stopped()) return RunOutcome::kInterrupted;
     if (found.has_errors()) return RunOutcome::kStale;
@@ -122,7 +110,7 @@ class Applying {
     start.project = result_.plan.project;
     start.plan = result_.plan_id;
     // A plan that goes on without some of its hosts is in the history already, where it comes from.
-    if (!std::holds_alternative<Resume>(request_.what)) {
+    if (!resumed_) {
       start.plan_document = [this](const TakePiece& take) { (void)plan::write_artifact(result_.plan, take); };
     }
     if (keeps_contents(result_.plan, contents_)) {
@@ -186,6 +174,7 @@ class Applying {
   const RunContext& context_;
   std::unique_ptr<Fleet> fleet_;
   std::filesystem::path contents_;
+  bool resumed_ = false;
   WindowCheck window_;
   ApplyResult result_;
 };

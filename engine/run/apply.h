@@ -22,13 +22,8 @@ struct Proposal {
   RunOutcome outcome = RunOutcome::kOk;  // of planning: stale and interrupted ones are not carried out
 };
 
-// An earlier run: its id, a prefix of it, or `last`.
-struct Resume {
-  std::string run;
-};
-
 struct ApplyRequest {
-  std::variant<PlanRequest, SavedPlan, Resume> what;
+  std::variant<PlanRequest, SavedPlan> what;
   std::string run;            // its id, from new_run_id()
   std::string operator_name;  // "user@machine", for the history
   WindowPolicy window = WindowPolicy::kHeed;

@@ -67,8 +67,15 @@ class ApplyTest : public ::testing::Test {
     return apply(std::move(request), run);
   }
   ApplyResult resume(const std::string& earlier, const std::string& run) {
+    Diagnostics found;
+    Result<SavedPlan> saved = plan_to_resume(history_, kinds_, earlier, found);
+    if (!saved) {
+      ADD_FAILURE() << saved.error().summary();
+      return {};
+    }
+    context().tell(found);
     ApplyRequest request;
-    request.what = Resume{earlier};
+    request.what = std::move(*saved);
     return apply(std::move(request), run);
   }
 
@@ -161,7 +168,8 @@ TEST_F(ApplyTest, AResumedRunTakesTheHostsThatDidNotEndWell) {
   const ApplyResult rest = resume("last", "r3");
   EXPECT_TRUE(rest.nothing);
   EXPECT_FALSE(rest.begun);
-  EXPECT_EQ(resume("r9", "r4").outcome, RunOutcome::kFailed) << "no such run";
+  Diagnostics found;
+  EXPECT_EQ(plan_to_resume(history_, kinds_, "r9", found).error().code(), Code::kNoSuchRun);
 }
 
 TEST_F(ApplyTest, WhereNothingIsLeftNoRunBegins) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/base/packed.h"
+#include "engine/wire/messages.h"
 
 namespace plumb::run {
 namespace {
@@ -49,7 +50,7 @@ Result<PlannedHost::Attributes> PlannedHost::left() const {
   const auto& packed = std::get<Packed>(left_);
   const std::optional<std::string> bytes = unpack(packed.bytes, static_cast<std::int64_t>(packed.size));
   if (!bytes) return fail(Code::kInternal, "what the host is left with does not come back");
-  PLUMB_TRY_ASSIGN(Json all, parse_cbor(*bytes));
+  PLUMB_TRY_ASSIGN(Json all, parse_cbor(*bytes, wire::kAnySize));
   Attributes left;
   for (auto& [address, attributes] : all.items()) left.emplace(address, std::move(attributes));
   return left;

@@ -81,7 +81,7 @@ Result<ir::ContentReader> PlanContents::open(const std::string& digest) const {
   if (source.empty()) {
     return fail(Code::kContentMissing, what + ": it was rendered, and the project now renders something else")
         .hint(folder_.path().empty() ? "apply the plan's file again, with its folder of contents, or make the plan anew"
-                                     : "put " + folder_.path().string() + " beside the plan, or make the plan anew");
+                                     : "put " + folder_.path().string() + " back, or make the plan anew");
   }
   return fail(Code::kContentMissing,
               what + ": there is no " + source + " in the project" +

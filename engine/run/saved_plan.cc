@@ -19,12 +19,6 @@ Result<SavedPlan> read_plan_file(const std::filesystem::path& file, const Regist
   return saved;
 }
 
-Result<bool> has_contents_apart(const history::RunStore& store, const std::string& reference) {
-  PLUMB_TRY_ASSIGN(const history::RunRecord run, store.run(reference));
-  PLUMB_TRY_ASSIGN(const std::string folder, store.plan_folder(run.summary.plan));
-  return !folder.empty();
-}
-
 Result<SavedPlan> plan_to_resume(const history::RunStore& store, const Registry& kinds, const std::string& reference,
                                  Diagnostics& found) {
   PLUMB_TRY_ASSIGN(const history::RunRecord run, store.run(reference));
@@ -34,6 +28,7 @@ Result<SavedPlan> plan_to_resume(const history::RunStore& store, const Registry&
         .hint("make a new one with `plumb plan`");
   }
   PLUMB_TRY_ASSIGN(SavedPlan saved, read_saved_plan(*bytes, kinds));
+  saved.resumed = true;
   PLUMB_TRY_ASSIGN(saved.contents, store.plan_folder(run.summary.plan));
   // The run may itself have gone on with an earlier one of this plan.
   PLUMB_TRY_ASSIGN(const std::set<std::string> done, store.hosts_done(run.summary.plan));

@@ -6,6 +6,7 @@
 // for people is cleaned in both directions; data is only made UTF-8.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <map>
@@ -26,6 +27,12 @@ namespace plumb::wire {
 
 // Data as it may stand in a frame: what is not UTF-8 becomes U+FFFD, since names and contents may be anything.
 Json repaired(const Json& value);
+
+// No object of a message has as many.
+inline constexpr std::size_t kMostMembers = 64;
+
+// Of a frame, for a diagnostic.
+std::string quoted(std::string_view text);
 
 // How a text for people is cleaned: kept on one line, or with its lines, and at most so many bytes of it.
 struct Line {
@@ -169,19 +176,14 @@ class Writer {
   }
   template <class T>
   static void append(std::string& out, const std::map<std::string, T>& values) {
-    std::map<std::string, const T*> named;  // what is not UTF-8 may be one name once it is repaired
+    const bool clean =
+        std::all_of(values.begin(), values.end(), [](const auto& member) { return valid_utf8(member.first); });
+    if (!clean) return append(out, repaired_names(values));
+    append_cbor_map(out, values.size());
     for (const auto& [name, value] : values) {
-      if (!valid_utf8(name)) named[repaired_utf8(name)] = &value;
+      append_cbor_text(out, name);
+      append(out, value);
     }
-    for (const auto& [name, value] : values) {
-      if (named.empty()) break;
-      if (valid_utf8(name)) named[name] = &value;
-    }
-    append_cbor_map(out, named.empty() ? values.size() : named.size());
-    if (named.empty()) {
-      for (const auto& [name, value] : values) append_member(out, name, value);
-    }
-    for (const auto& [name, value] : named) append_member(out, name, *value);
   }
   template <class T>
   requires requires(Writer& writer, T& value) { members(writer, value); }
@@ -192,10 +194,12 @@ class Writer {
   }
 
  private:
+  // Names that differ may be one once they are repaired.
   template <class T>
-  static void append_member(std::string& out, const std::string& name, const T& value) {
-    append_cbor_text(out, name);
-    append(out, value);
+  static std::map<std::string, T> repaired_names(const std::map<std::string, T>& values) {
+    std::map<std::string, T> repaired;
+    for (const auto& [name, value] : values) repaired.insert_or_assign(repaired_utf8(name), value);
+    return repaired;
   }
 
   std::string& out_;
@@ -220,7 +224,6 @@ class Reader {
     const CborItem item = found->value;
     members_.erase(found);
     from_value(item, value);
-    if (problem_.any()) problem_.set(name);
   }
   void required(const char* name, Json& value, Object) {
     required(name, value);
@@ -251,7 +254,7 @@ class Reader {
   // Every member has been asked for, so what is left is not known.
   void finish() {
     if (!problem_.any() && !members_.empty())
-      problem_.set("the member `" + std::string(members_.front().name) + "` is not known");
+      problem_.set("the member " + quoted(members_.front().name) + " is not known");
   }
 
   void from_value(CborItem item, bool& value);
@@ -319,7 +322,7 @@ class Reader {
   std::vector<CborItem::Member>::iterator find(std::string_view name);
   // Before anything is made of it.
   bool fits(const char* name, Most most);
-  void twice(std::string_view name) { problem_.set("the name `" + std::string(name) + "` stands twice in one object"); }
+  void twice(std::string_view name) { problem_.set("the name " + quoted(name) + " stands twice in one object"); }
 
   std::vector<CborItem::Member> members_;  // that were not taken yet
   Problem& problem_;

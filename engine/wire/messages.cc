@@ -277,7 +277,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
 template <std::size_t kIndex = 0>
 Result<Message> read(std::string_view kind, Reader& reader, const Problem& problem) {
   if constexpr (kIndex == std::variant_size_v<Message>) {
-    return fail(Code::kProtocol, "`" + std::string(kind) + "` is not a message");
+    return fail(Code::kProtocol, quoted(kind) + " is not a message");
   } else {
     if (kKinds[kIndex] != kind) return read<kIndex + 1>(kind, reader, problem);
     std::variant_alternative_t<kIndex, Message> message;
@@ -321,6 +321,7 @@ Result<CborItem> check_body(std::string_view bytes, std::size_t longest) {
   limits.depth = 72;  // attributes may be as deep as documents are, and stand inside a message
   PLUMB_TRY_ASSIGN(const CborItem body, check_cbor(bytes, limits));
   if (!body.is_map()) return fail(Code::kProtocol, "a message is an object");
+  if (body.size() > kMostMembers) return fail(Code::kProtocol, "a message has too many members");
   return body;
 }
 

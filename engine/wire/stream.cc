@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/wire/codec.h"
+
 namespace plumb::wire {
 namespace {
 
@@ -102,7 +104,7 @@ class Splitter {
 Result<> append(Json& joined, Json part) {
   for (auto& [name, value] : part.get_ref<Json::object_t&>()) {
     if (name == "message") continue;
-    if (!is_list(name, value)) return fail(Code::kProtocol, "a message's second part holds `" + name + "`");
+    if (!is_list(name, value)) return fail(Code::kProtocol, "a message's second part holds " + quoted(name));
     Json& list = joined[name];
     if (list.is_null()) {
       list = std::move(value);
@@ -113,7 +115,7 @@ Result<> append(Json& joined, Json part) {
     } else {
       for (auto& [key, item] : value.get_ref<Json::object_t&>()) {
         if (!list.emplace(key, std::move(item)).second)
-          return fail(Code::kProtocol, "`" + key + "` stands in two parts of a message");
+          return fail(Code::kProtocol, quoted(key) + " stands in two parts of a message");
       }
     }
   }
@@ -126,8 +128,9 @@ Result<std::string> frames(const Message& message, std::size_t part) {
   const std::string whole = encode(message);
   if (whole.size() <= part) return frame(whole);
   if (whole.size() > kMessageLimits.bytes) return too_large(name(message));
-  PLUMB_TRY_ASSIGN(Json body, parse_cbor(whole, kAnySize));
-  return Splitter(std::move(body), part).run();
+  Result<Json> body = parse_cbor(whole, kAnySize);
+  if (!body) return too_large(name(message), body.error().summary());
+  return Splitter(std::move(*body), part).run();
 }
 
 Result<std::optional<Message>> Joiner::add(std::string_view bytes) {

@@ -8,7 +8,6 @@ namespace plumb::providers::command {
 namespace {
 
 constexpr std::chrono::seconds kGuardTimeout{30};
-constexpr const char* kUnguarded = "no guard";
 
 // Guards by which a command that has run shows it: after a run they have to say "skip".
 bool has_lasting_guard(const Desired& desired) {

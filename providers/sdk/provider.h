@@ -97,6 +97,9 @@ enum class Fidelity { kExact, kBounded, kOpaque };
 std::string_view name(Fidelity fidelity);
 std::optional<Fidelity> fidelity_from_name(std::string_view name);
 
+// The note of a command that runs at every apply; a plan counts those.
+inline constexpr std::string_view kUnguarded = "no guard";
+
 // The attribute-level difference. `before` and `after` hold exactly the attributes that change; where the
 // resource does not exist, `before` is empty, and where it is to go, `after` is.
 struct Change {

@@ -57,6 +57,7 @@ small run apply --yes plan.json
 small run apply --yes
 exits 0 run apply --yes
 says 'Nothing to change'
+[ ! -e project/.plumb/history.db-wal ] || fail 'the history was left open'
 [ "$(stat -c %s project/.plumb/history.db)" -lt 1000000 ] || fail 'the history holds the content'
 no_leftovers
 
