@@ -41,7 +41,7 @@ void Writer::append(std::string& out, const Json& value) {
   }
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kLongest = 80;
   return "`" + outside_line(text, kLongest) + "`";
 }
@@ -121,7 +121,7 @@ void Reader::from_value(CborItem item, Op& value) {
   std::string text;
   from_value(item, text);
   const std::optional<Op> op = op_from_name(text);
-  if (!op) return problem_.set(quoted(text) + " is not the name of a change");
+  if (!op) return problem_.set(in_quotes(text) + " is not the name of a change");
   value = *op;
 }
 
@@ -133,7 +133,7 @@ void Reader::from_value(CborItem item, EventKind& value) {
         EventKind::kFailed, EventKind::kSkipped, EventKind::kStale, EventKind::kDiverged}) {
     if (wire::name(kind) == text) return void(value = kind);
   }
-  problem_.set(quoted(text) + " is not the name of an event");
+  problem_.set(in_quotes(text) + " is not the name of an event");
 }
 
 void Reader::from_value(CborItem item, JournalOutcome& value) {
@@ -142,7 +142,7 @@ void Reader::from_value(CborItem item, JournalOutcome& value) {
   const std::optional<JournalOutcome> outcome = journal_outcome_from_name(text);
   // The last of them is for the controller alone to find out.
   const bool told = outcome && *outcome != JournalOutcome::kNone && *outcome != JournalOutcome::kNotDone;
-  if (!told) return problem_.set(quoted(text) + " is no outcome in a journal");
+  if (!told) return problem_.set(in_quotes(text) + " is no outcome in a journal");
   value = *outcome;
 }
 
@@ -153,7 +153,7 @@ void Reader::from_value(CborItem item, DoneOutcome& value) {
                                     DoneOutcome::kInterrupted, DoneOutcome::kAlready}) {
     if (wire::name(outcome) == text) return void(value = outcome);
   }
-  problem_.set(quoted(text) + " is no outcome of an apply");
+  problem_.set(in_quotes(text) + " is no outcome of an apply");
 }
 
 void Reader::from_value(CborItem item, ConfirmOutcome& value) {
@@ -163,14 +163,14 @@ void Reader::from_value(CborItem item, ConfirmOutcome& value) {
                                        ConfirmOutcome::kUndone, ConfirmOutcome::kNothing}) {
     if (wire::name(outcome) == text) return void(value = outcome);
   }
-  problem_.set(quoted(text) + " is no outcome of a confirmation");
+  problem_.set(in_quotes(text) + " is no outcome of a confirmation");
 }
 
 void Reader::from_value(CborItem item, Code& value) {
   std::string text;
   from_value(item, text);
   const std::optional<CodeInfo> info = find_code(text);
-  if (!info) return problem_.set(quoted(text) + " is not a code");
+  if (!info) return problem_.set(in_quotes(text) + " is not a code");
   value = info->code;
 }
 
@@ -180,7 +180,7 @@ void Reader::from_value(CborItem item, Severity& value) {
   for (const Severity severity : {Severity::kError, Severity::kWarning, Severity::kNote}) {
     if (plumb::name(severity) == text) return void(value = severity);
   }
-  problem_.set(quoted(text) + " is not a severity");
+  problem_.set(in_quotes(text) + " is not a severity");
 }
 
 void Reader::from_value(CborItem item, Operation& value) {

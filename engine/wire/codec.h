@@ -32,7 +32,7 @@ Json repaired(const Json& value);
 inline constexpr std::size_t kMostMembers = 64;
 
 // Of a frame, for a diagnostic.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 // How a text for people is cleaned: kept on one line, or with its lines, and at most so many bytes of it.
 struct Line {
@@ -254,7 +254,7 @@ class Reader {
   // Every member has been asked for, so what is left is not known.
   void finish() {
     if (!problem_.any() && !members_.empty())
-      problem_.set("the member " + quoted(members_.front().name) + " is not known");
+      problem_.set("the member " + in_quotes(members_.front().name) + " is not known");
   }
 
   void from_value(CborItem item, bool& value);
@@ -322,7 +322,7 @@ class Reader {
   std::vector<CborItem::Member>::iterator find(std::string_view name);
   // Before anything is made of it.
   bool fits(const char* name, Most most);
-  void twice(std::string_view name) { problem_.set("the name " + quoted(name) + " stands twice in one object"); }
+  void twice(std::string_view name) { problem_.set("the name " + in_quotes(name) + " stands twice in one object"); }
 
   std::vector<CborItem::Member> members_;  // that were not taken yet
   Problem& problem_;

@@ -277,7 +277,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
 template <std::size_t kIndex = 0>
 Result<Message> read(std::string_view kind, Reader& reader, const Problem& problem) {
   if constexpr (kIndex == std::variant_size_v<Message>) {
-    return fail(Code::kProtocol, quoted(kind) + " is not a message");
+    return fail(Code::kProtocol, in_quotes(kind) + " is not a message");
   } else {
     if (kKinds[kIndex] != kind) return read<kIndex + 1>(kind, reader, problem);
     std::variant_alternative_t<kIndex, Message> message;

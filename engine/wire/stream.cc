@@ -104,7 +104,7 @@ class Splitter {
 Result<> append(Json& joined, Json part) {
   for (auto& [name, value] : part.get_ref<Json::object_t&>()) {
     if (name == "message") continue;
-    if (!is_list(name, value)) return fail(Code::kProtocol, "a message's second part holds " + quoted(name));
+    if (!is_list(name, value)) return fail(Code::kProtocol, "a message's second part holds " + in_quotes(name));
     Json& list = joined[name];
     if (list.is_null()) {
       list = std::move(value);
@@ -115,7 +115,7 @@ Result<> append(Json& joined, Json part) {
     } else {
       for (auto& [key, item] : value.get_ref<Json::object_t&>()) {
         if (!list.emplace(key, std::move(item)).second)
-          return fail(Code::kProtocol, quoted(key) + " stands in two parts of a message");
+          return fail(Code::kProtocol, in_quotes(key) + " stands in two parts of a message");
       }
     }
   }

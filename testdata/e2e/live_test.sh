@@ -81,6 +81,19 @@ cursor on
 exits 130
 SCRIPT
 
+# --- Ctrl-C twice: plumb leaves at once, and says so by the same code
+fleet 041 'latency=100ms, action=60s'
+terminal "$plumb" apply --yes --forks 4 <<'SCRIPT'
+wait create file:/srv/
+key \x03
+wait Stopping
+key \x03
+gone at work
+cursor on
+exits 130
+SCRIPT
+fleet 040 'latency=100ms, action=1500ms'
+
 # --- killed by a fault: the cursor is back
 terminal "$plumb" apply --yes --forks 4 <<'SCRIPT'
 wait create file:/srv/

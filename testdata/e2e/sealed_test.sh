@@ -68,6 +68,11 @@ YAML
 
 exits 0 "$plumb" plan -o plan.json
 ! grep -qF correct-horse plan.json || fail 'the plan holds a secret'
+# A plan names a secret by its keyed digest: another one is another plan, and nothing is written.
+exits 5 "$plumb" apply plan.json --yes --set token=another
+says 'is not the one the configuration holds now'
+says_not correct-horse
+[ ! -e homes/w1/token ] || fail 'a refused plan wrote something'
 exits 0 "$plumb" apply plan.json --yes
 for host in w1 w2; do
   for name in plain stdin env argument; do
