@@ -82,7 +82,7 @@ exits 130
 SCRIPT
 
 # --- Ctrl-C twice: plumb leaves at once, and says so by the same code
-fleet 041 'latency=100ms, action=60s'
+fleet 041 'latency=100ms, action=3000ms'
 terminal "$plumb" apply --yes --forks 4 <<'SCRIPT'
 wait create file:/srv/
 key \x03
