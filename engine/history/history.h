@@ -143,6 +143,8 @@ class RunWriter {
   virtual ~RunWriter();
 
   virtual const std::string& run() const = 0;
+  // Waits until the run's intent stands in the history. Nothing may be changed before, and nothing after an error.
+  virtual Result<> ready() { return {}; }
   // Events of one host that came together.
   virtual Result<> actions(std::string_view host, std::span<const ActionEntry> entries) = 0;
   virtual Result<> host(const HostEntry& entry) = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/time_text.h"
+#include "engine/run/run_begun.h"
 
 namespace plumb::run {
 namespace {
@@ -127,19 +128,20 @@ class Applying {
   }
 
   RunOutcome carry_out(bool saved) {
-    Result<std::unique_ptr<history::RunWriter>> writer = begin();
-    if (!writer) {
-      context_.tell(writer.error());
-      return RunOutcome::kFailed;
-    }
-    result_.begun = true;
+    // The history takes the plan while what hosts are sent is put together.
+    RunBegun run(request_.run, [this] { return begin(); });
     context_.tell({.kind = RunEvent::Kind::kPhase,
                    .host = {},
                    .phase = {Phase::kApply, fleet_->count_in(result_.plan), &result_.plan}});
     FleetApply applied =
-        fleet_->apply(result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going, writer->get(),
+        fleet_->apply(result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going, &run,
                                      window_.hours ? &*window_.hours : nullptr, request_.clock, contents_});
     context_.tell({.kind = RunEvent::Kind::kPhaseOver, .host = {}});
+    if (const Result<> begun = run.ready(); !begun) {
+      context_.tell(begun.error());
+      return RunOutcome::kFailed;
+    }
+    result_.begun = true;
 
     Diagnostics found;
     if (applied.stopped) {
@@ -151,7 +153,7 @@ class Applying {
     // Of hosts that have no plan, the history has why.
     for (auto& [host, result] : result_.hosts) {
       if (applied.hosts.contains(host)) continue;
-      const Result<> written = (*writer)->host({host, result.state, 0, 0, 0, 0, result.milliseconds, "", ""});
+      const Result<> written = run.host({host, result.state, 0, 0, 0, 0, result.milliseconds, "", ""});
       if (written) continue;
       fail_to_record(result, written.error());
       found.add(written.error().diagnostic());  // all else of it was told before
@@ -163,7 +165,7 @@ class Applying {
     const bool closed = applied.stopped && applied.stopped->code == Code::kOutsideWindow;
     const RunOutcome outcome =
         std::max({outcome_of(result_.hosts), kept, closed ? RunOutcome::kWindowClosed : RunOutcome::kOk});
-    const Result<> finished = (*writer)->finish({outcome, now()});
+    const Result<> finished = run.finish({outcome, now()});
     if (finished) return outcome;
     context_.tell(finished.error());
     return std::max(outcome, RunOutcome::kFailed);

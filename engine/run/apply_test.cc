@@ -267,6 +267,18 @@ TEST_F(ApplyTest, WhatAHostTellsOfARunThatNobodyBeganHereIsNotKept) {
   EXPECT_EQ(history_.runs(10)->size(), 1U);
 }
 
+TEST_F(ApplyTest, NothingIsChangedWhereTheHistoryDoesNotTakeThePlan) {
+  write("", "h[1:3]");
+  broken_.emplace(history_, testing::Refused::kBegin);
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kFailed);
+  EXPECT_FALSE(result.begun);
+  EXPECT_EQ(told_.find("the disk is full"), told_.rfind("the disk is full")) << "told once: " << told_;
+  EXPECT_NE(told_.find("the disk is full"), std::string::npos) << told_;
+  EXPECT_EQ(hosts_.count("apply"), 0);
+  EXPECT_TRUE(history_.runs(9)->empty());
+}
+
 TEST_F(ApplyTest, ARunThatTheHistoryDoesNotTakeHasFailed) {
   write("", "h1");
   broken_.emplace(history_, testing::Refused::kActions);

@@ -24,6 +24,10 @@ std::string last_line(const std::string& text) {
 
 Result<> Conversation::send(const wire::Message& message, host::Deadline deadline) {
   PLUMB_TRY(queue(message));
+  return flush(deadline);
+}
+
+Result<> Conversation::flush(host::Deadline deadline) {
   const std::string bytes = std::move(queued_);
   queued_.clear();
   return connection_->write(bytes, deadline);

@@ -23,6 +23,8 @@ class Conversation {
   Result<> send(const wire::Message& message, host::Deadline deadline);
   // Gathers messages that need no answer of their own and sends them with the next send().
   Result<> queue(const wire::Message& message);
+  // Sends what was gathered.
+  Result<> flush(host::Deadline deadline);
 
   // The next message. A Refused comes back as its error. Errors: kInterrupted after Connection::interrupt(), kTimeout,
   // kProtocol, kExecutorDied and kConnectionLost where the stream ends.

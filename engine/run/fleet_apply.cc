@@ -44,6 +44,13 @@ void count(wire::EventKind kind, HostResult& result) {
 constexpr Amount kAll{100, true};
 constexpr Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}};
 
+// Of a host that is left alone for no fault of its own.
+void not_begun(HostResult& result, std::size_t actions) {
+  result.state = HostState::kNotStarted;
+  result.outcome = HostOutcome::kHeld;
+  result.skipped = static_cast<int>(actions);
+}
+
 }  // namespace
 
 PlanContents Fleet::contents_of(const plan::Plan& plan, const std::filesystem::path& folder,
@@ -116,11 +123,18 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
   if (Result<> acknowledged = member.session->acknowledge(); !acknowledged)
     return fail_with(result, acknowledged.error());
 
+  bool begun = true;
+  const auto ready = [&, history = options.history]() -> Result<> {
+    Result<> stands = history == nullptr ? Result<>() : history->ready();
+    begun = stands.has_value();
+    return stands;
+  };
   Journalist journalist(member.name, actions, options.history);
   const EventSink sink = [&](const wire::Event& event) { take_event(member, actions, event, journalist); };
   ToConfirm changes = to_confirm(request->apply);
   const Result<wire::Done> done =
-      member.session->apply(std::move(*request), contents_of(plan, options.contents, &member), sink);
+      member.session->apply(std::move(*request), contents_of(plan, options.contents, &member), ready, sink);
+  if (!begun) return not_begun(result, actions.size());
   if (done) {
     take_totals(*done, result);
     journalist.close(ActionOutcome::kSkipped);
@@ -179,13 +193,11 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const Carrying& carr
       const plan::ActionList& actions = plan.hosts.at(member.name).actions;
       if (!actions.empty()) heed_window(options, gate);
       if (gate.stopped()) {
-        member.result.state = HostState::kNotStarted;
-        member.result.outcome = HostOutcome::kHeld;
-        member.result.skipped = static_cast<int>(actions.size());
+        not_begun(member.result, actions.size());
       }
     }
     if (member.result.state != HostState::kNotStarted) apply_and_record(member, carrying);
-    if (options.history != nullptr) {
+    if (options.history != nullptr && options.history->ready()) {
       const Result<> written = options.history->host(host_outcome(member.result));
       if (!written) fail_to_record(member.result, written.error());
     }

@@ -295,12 +295,14 @@ Result<> Session::answer(const wire::Want& want, const PlanContents& contents, S
   return {};
 }
 
-Result<wire::Done> Session::apply(Request request, const PlanContents& contents, const EventSink& sink) {
+Result<wire::Done> Session::apply(Request request, const PlanContents& contents, const Ready& ready,
+                                  const EventSink& sink) {
   PLUMB_TRY(connect());
   if (Result<> sent = send_blobs(request, contents); !sent) return name_host(sent.error());
   const std::size_t actions = request.apply.actions.size();
-  if (Result<> sent = conversation_->send(std::move(request.apply), within(kSendTime)); !sent)
-    return name_host(sent.error());
+  if (Result<> queued = conversation_->queue(std::move(request.apply)); !queued) return name_host(queued.error());
+  PLUMB_TRY(ready());
+  if (Result<> sent = conversation_->flush(within(kSendTime)); !sent) return name_host(sent.error());
   Result<wire::Done> done = follow(actions, contents, sink);
   if (!done) return name_host(done.error());
   return done;

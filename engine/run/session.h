@@ -69,8 +69,10 @@ class Session {
   // Locks resources of the host or lifts such locks; a request for neither asks for those there are.
   Result<wire::Locks> change_locks(const wire::ChangeLocks& request);
 
-  // Has the host carry out a request. Events come to `sink` as they happen.
-  Result<wire::Done> apply(Request request, const PlanContents& contents, const EventSink& sink);
+  // Has the host carry out a request. `ready` is asked once all is put together; after an error of it the host was
+  // asked for nothing. Events come to `sink` as they happen.
+  using Ready = std::function<Result<>()>;
+  Result<wire::Done> apply(Request request, const PlanContents& contents, const Ready& ready, const EventSink& sink);
 
   // After an apply whose account is kept: the host may forget it, and the executor ends.
   Result<> finish();

@@ -24,8 +24,9 @@ class SessionTest : public ::testing::Test {
     request.apply.actions = {action};
     const plan::Plan plan;
     const ir::Contents compiled;
-    return session.apply(request, PlanContents(plan, std::filesystem::path(), std::filesystem::path(), compiled),
-                         [](const wire::Event&) {});
+    return session.apply(
+        request, PlanContents(plan, std::filesystem::path(), std::filesystem::path(), compiled),
+        [] { return Result<>(); }, [](const wire::Event&) {});
   }
 
  private:

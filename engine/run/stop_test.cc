@@ -301,8 +301,9 @@ class StopOfAContent : public StopTest {
     request.apply.actions.resize(1);
     request.apply.actions.front().desired.address = {"", "note", "/etc/image"};
     request.apply.contents = {{host.content, host.size}};
-    return session.apply(request, PlanContents(plan, folder_.path(), std::filesystem::path(), compiled),
-                         [](const wire::Event&) {});
+    return session.apply(
+        request, PlanContents(plan, folder_.path(), std::filesystem::path(), compiled), [] { return Result<>(); },
+        [](const wire::Event&) {});
   }
 
   const std::string bytes_ = std::string(3 * plan::kLargeContent, 'x');

@@ -13,7 +13,7 @@
 namespace plumb::run::testing {
 
 // What is refused; all else goes to the history below.
-enum class Refused { kActions, kHosts, kUnreachableHosts, kLateReports, kFacts };
+enum class Refused { kBegin, kActions, kHosts, kUnreachableHosts, kLateReports, kFacts };
 
 class BrokenHistory final : public history::RunStore {
  public:
@@ -21,6 +21,7 @@ class BrokenHistory final : public history::RunStore {
   BrokenHistory(history::RunStore& below, Refused refused) : below_(below), refused_(refused) {}
 
   Result<std::unique_ptr<history::RunWriter>> begin(const history::RunStart& start) override {
+    if (refused_ == Refused::kBegin) return fail(Code::kHistory, "the history cannot be written: the disk is full");
     PLUMB_TRY_ASSIGN(std::unique_ptr<history::RunWriter> writer, below_.begin(start));
     return std::unique_ptr<history::RunWriter>(std::make_unique<Writer>(std::move(writer), *this));
   }
