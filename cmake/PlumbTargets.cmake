@@ -34,10 +34,11 @@ function(plumb_precompile target)
   target_precompile_headers(${target} PRIVATE ${PLUMB_PRECOMPILED} ${arg_HEADERS})
 endfunction()
 
-# plumb_library(ir SOURCES order.cc DEPS plumb::config [OPTIONS -Os])
-# Makes plumb::ir from the sources in this folder; every header of the folder belongs to it.
+# plumb_library(ir SOURCES order.cc DEPS plumb::config [OPTIONS -Os] [TOGETHER])
+# Makes plumb::ir from the sources in this folder; every header of the folder belongs to it. TOGETHER: its sources are
+# compiled several at a time, as those of executors for other machines are.
 function(plumb_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS;OPTIONS" ${ARGN})
+  cmake_parse_arguments(arg "TOGETHER" "" "SOURCES;DEPS;PRIVATE_DEPS;OPTIONS" ${ARGN})
   string(REPLACE "-" "_" target plumb_${name})
   add_library(${target} STATIC ${arg_SOURCES})
   add_library(plumb::${name} ALIAS ${target})
@@ -49,6 +50,9 @@ function(plumb_library name)
     plumb_precompile(${precompiled} OPTIONS ${arg_OPTIONS})
   endif()
   target_precompile_headers(${target} REUSE_FROM ${precompiled})
+  if(arg_TOGETHER)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ${PLUMB_TOGETHER} UNITY_BUILD_BATCH_SIZE 4)
+  endif()
 endfunction()
 
 # plumb_test(ir SOURCES order_test.cc DEPS plumb::ir [LABEL lab] [ENVIRONMENT NAME=value])
@@ -65,7 +69,7 @@ function(plumb_test name)
   target_link_libraries(${target} PRIVATE ${arg_DEPS} plumb_options GTest::gtest GTest::gmock GTest::gtest_main)
   target_precompile_headers(${target} REUSE_FROM plumb_precompiled_test)
   target_compile_options(${target} PRIVATE ${PLUMB_TEST_OPTIONS})
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PLUMB_TESTS_TOGETHER} UNITY_BUILD_BATCH_SIZE 4)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PLUMB_TOGETHER} UNITY_BUILD_BATCH_SIZE 4)
   target_compile_definitions(${target} PRIVATE PLUMB_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                                PLUMB_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   # One label a program: gtest_discover_tests() cannot pass a list on. The hosts of the lab are shared, and some tests
