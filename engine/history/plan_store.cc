@@ -107,8 +107,11 @@ Result<std::string> put_together(Database& database, const std::string& document
   return whole;
 }
 
+// Of which it is cheaper to pack it than to ask whether it is known.
+constexpr std::size_t kShortContent = 256;
+
 Result<> store_content(Database& database, const std::string& digest, const std::string& bytes) {
-  {
+  if (bytes.size() > kShortContent) {
     PLUMB_TRY_ASSIGN(Statement prepared, database.prepare("SELECT 1 FROM content WHERE digest = ?1"));
     Statement row = std::move(prepared).bind(digest);
     PLUMB_TRY_ASSIGN(const bool known, row.step());
@@ -116,7 +119,8 @@ Result<> store_content(Database& database, const std::string& digest, const std:
   }
   const std::string packed = pack(bytes);
   PLUMB_TRY_ASSIGN(Statement insert,
-                   database.prepare("INSERT INTO content (digest, size, bytes) VALUES (?1, ?2, CAST(?3 AS BLOB))"));
+                   database.prepare("INSERT INTO content (digest, size, bytes) VALUES (?1, ?2, CAST(?3 AS BLOB)) "
+                                    "ON CONFLICT DO NOTHING"));
   return std::move(insert).bind(digest, static_cast<std::int64_t>(bytes.size()), packed).run();
 }
 

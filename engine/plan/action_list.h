@@ -57,6 +57,6 @@ class ActionList {
 };
 
 // How many actions of a plan stay as they are: past them lists are packed.
-inline constexpr std::size_t kMostUnpacked = std::size_t{1} << 13;
+inline constexpr std::size_t kMostUnpacked = std::size_t{1} << 14;
 
 }  // namespace plumb::plan
