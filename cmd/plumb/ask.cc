@@ -30,7 +30,7 @@ Result<bool> ask_yes(const std::string& question, Terminal& terminal, const host
   }
   terminal.tell(question);
   PLUMB_TRY_ASSIGN(const std::string answer, read_line(&interrupt));
-  return answer == "yes" || answer == "y";
+  return answer == "yes";
 }
 
 Result<std::string> ask_secret(const std::string& question, Terminal& terminal, const host::Interrupt* interrupt) {

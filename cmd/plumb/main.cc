@@ -6,7 +6,9 @@
 #include <exception>
 #include <map>
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/log.h"
@@ -93,6 +95,16 @@ void add_commands(Program& program) {
   add_version(program);
 }
 
+// `--limit "$UNSET"` means something else than no limit.
+void refuse_empty_arguments(CLI::App& app) {
+  for (CLI::Option* option : app.get_options({})) {
+    if (option->get_items_expected_max() == 0) continue;
+    option->check(CLI::Validator(
+        [](const std::string& text) { return std::string(text.empty() ? "an empty argument names nothing" : ""); }, ""));
+  }
+  for (CLI::App* command : app.get_subcommands({})) refuse_empty_arguments(*command);
+}
+
 // Other commands have nothing that happens.
 void refuse_events_elsewhere(const Program& program) {
   if (program.options.output != "jsonl") return;
@@ -124,6 +136,7 @@ int run(int argc, char** argv) {
   program.app.fallthrough();
   add_common_options(program);
   add_commands(program);
+  refuse_empty_arguments(program.app);
   try {
     // Commands run as callbacks of the parse, after logging is set up here.
     program.app.parse_complete_callback([&program] {
@@ -144,6 +157,13 @@ int run(int argc, char** argv) {
   return program.exit_code;
 }
 
+// What is opened later must not be taken for one of them.
+void open_standard_streams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) < 0) _exit(kFailed);
+  }
+}
+
 // Each host under way takes a few descriptors, and some systems begin with 256.
 void allow_many_hosts() {
   constexpr rlim_t kWanted = 10'240;  // the most that macOS takes
@@ -157,6 +177,7 @@ void allow_many_hosts() {
 }  // namespace plumb::cmd
 
 int main(int argc, char** argv) {
+  plumb::cmd::open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   plumb::cmd::allow_many_hosts();
   int code = plumb::cmd::kFailed;

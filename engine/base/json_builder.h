@@ -51,7 +51,9 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
     // "[json.exception.parse_error.101] parse error at line 1, …": the library's own number says nothing to a reader.
     const std::string_view text = error.what();
     const std::size_t begin = text.find("] ");
-    return stop(std::string(begin == std::string_view::npos ? text : text.substr(begin + 2)));
+    const std::string_view what = begin == std::string_view::npos ? text : text.substr(begin + 2);
+    // Then comes what it has just read: it may be all there is, and a secret.
+    return stop(std::string(what.substr(0, what.find("; last read:"))));
   }
 
   Json root;

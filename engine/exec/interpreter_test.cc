@@ -137,6 +137,13 @@ TEST_F(InterpreterTest, ValidationSeesTheNewFileBeforeItIsInPlace) {
   EXPECT_EQ(names("/etc").size(), 3U);
   EXPECT_TRUE(write("good", "grep -q good %s").has_value());
   EXPECT_EQ(root_.read("/etc/f"), "good");
+  // What it puts in the place of what was planned goes nowhere.
+  for (const char* command : {"echo evil >> %s", "ln -sf /etc/passwd %s", "rm %s"}) {
+    const Result<> changed = write("better", command);
+    ASSERT_FALSE(changed.has_value()) << command;
+    EXPECT_EQ(changed.error().code(), Code::kValidateFailed);
+    EXPECT_EQ(root_.read("/etc/f"), "good");
+  }
 }
 
 TEST_F(InterpreterTest, FoldersAndTheirParents) {

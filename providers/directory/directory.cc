@@ -202,6 +202,11 @@ std::vector<std::string> DirectoryProvider::manages_paths(const Desired& desired
   return {desired.text("path")};
 }
 
+// There is no file of which another resource could change a part.
+std::vector<std::string> DirectoryProvider::replaces_paths(const Desired& desired) const {
+  return manages_paths(desired);
+}
+
 void DirectoryProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   if (wants_absent(desired) || !desired.flag("purge", false)) return;
   const std::string path = desired.text("path");

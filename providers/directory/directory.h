@@ -19,6 +19,7 @@ class DirectoryProvider : public Provider {
   // With `parents`, the folders above it.
   std::vector<Address> provides(const Desired& desired) const override;
   std::vector<std::string> manages_paths(const Desired& desired) const override;
+  std::vector<std::string> replaces_paths(const Desired& desired) const override;
   // Sets `keep`: the managed paths below a purged folder.
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;

@@ -142,6 +142,11 @@ std::vector<std::string> LinkProvider::manages_paths(const Desired& desired) con
   return {desired.text("path")};
 }
 
+// Through a symbolic link one may change a part of what it leads to. A new file would take the place of a hard one.
+std::vector<std::string> LinkProvider::replaces_paths(const Desired& desired) const {
+  return wants_absent(desired) || wants_hard(desired) ? manages_paths(desired) : std::vector<std::string>();
+}
+
 std::optional<Desired> LinkProvider::restore(const Desired& desired, const Observed& before) const {
   // What a link took the place of was not kept.
   if (before.exists && !before.attributes.contains("target")) return std::nullopt;

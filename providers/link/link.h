@@ -12,6 +12,7 @@ class LinkProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<std::string> manages_paths(const Desired& desired) const override;
+  std::vector<std::string> replaces_paths(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 

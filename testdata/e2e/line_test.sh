@@ -68,6 +68,25 @@ says '`line:other` takes back what `line:/etc/ssh/sshd_config#^UseDNS` asks for'
 says 'plumb.yaml:5'
 says 'plumb.yaml:8'
 
+# --- beside what is no file, or would be another one
+for other in 'directory: /etc/both' $'directory: /etc/both\n    state: absent' $'link: /etc/both\n    target: /etc/x\n    hard: true'; do
+  resources <<YAML
+  - line: /etc/both
+    text: ab
+  - $other
+YAML
+  exits 3 run validate
+  says 'PL1304'
+done
+resources <<'YAML'
+  - link: /etc/both
+    target: real
+  - line: /etc/both
+    text: ab
+    follow: true
+YAML
+exits 0 run validate
+
 # --- the same where the first of them holds already
 taken_back() { # CONTENT, and the resources as input
   printf "$1" >"$root/etc/both"

@@ -98,6 +98,29 @@ says 'did you mean `content`?'
 says PL1105
 says 'plumb.yaml:7'
 
+# An argument that is empty, as that of a variable that is not set, is none: nothing is done that was not asked for.
+for empty in '-C project apply --yes ""' '-C project apply --yes --resume ""' '-C project apply --yes --limit ""' \
+  '-C project plan -o ""' '-C "" validate' '-C project --root "" plan'; do
+  eval "exits 3 \"\$plumb\" $empty"
+  says 'an empty argument names nothing'
+done
+
+# Closed, the standard streams are taken by nothing else.
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: tour
+resources:
+  - file: /closed
+    content: closed
+YAML
+for closed in '>&-' '2>&-' '<&-' '<&- >&- 2>&-'; do
+  rm -f "$root/closed"
+  code=0
+  eval "run apply --yes $closed" || code=$?
+  [ "$code" = 0 ] || fail "exit code $code with $closed"
+  [ "$(cat "$root/closed")" = closed ] || fail "nothing was written with $closed"
+done
+
 # No terminal, no question.
 exits 0 "$plumb" init other
 exits 3 "$plumb" -C other validate --on nobody

@@ -199,7 +199,12 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
   ProcessRequest request;
   request.argv = {"sh", "-c", replace_placeholder(command, path)};
   request.output_limit = std::size_t{16} << 10;
+  struct stat before {};
+  if (::fstat(staged.file.get(), &before) != 0) return os_error("look at", staged.path);
   PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run_keeping_end(request));
+  struct stat after {};
+  const bool untouched =
+      ::fstatat(staged.folder->get(), staged.temporary.c_str(), &after, AT_SYMLINK_NOFOLLOW) == 0 && is_same(before, after);
   std::string said = result.output + result.errors;
   // The temporary name would tell nobody anything.
   for (std::size_t at = said.find(path); at != std::string::npos; at = said.find(path, at + staged.path.size())) {
@@ -207,6 +212,10 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
   }
   output += said;
   if (result.timed_out) return fail(Code::kValidateFailed, "the validation of " + staged.path + " took too long");
+  if (result.exit_code == 0 && !untouched) {
+    return fail(Code::kValidateFailed, "`" + command + "` changed the new content of " + staged.path)
+        .hint("a validation only reads the file");
+  }
   if (result.exit_code == 0) return {};
   return fail(Code::kValidateFailed, "the new content of " + staged.path + " did not pass `" + command +
                                          "` (exit code " + std::to_string(result.exit_code) + ")" +
