@@ -100,7 +100,8 @@ void refuse_empty_arguments(CLI::App& app) {
   for (CLI::Option* option : app.get_options({})) {
     if (option->get_items_expected_max() == 0) continue;
     option->check(CLI::Validator(
-        [](const std::string& text) { return std::string(text.empty() ? "an empty argument names nothing" : ""); }, ""));
+        [](const std::string& text) { return std::string(text.empty() ? "an empty argument names nothing" : ""); },
+        ""));
   }
   for (CLI::App* command : app.get_subcommands({})) refuse_empty_arguments(*command);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <set>
 #include <string_view>
 
@@ -126,6 +127,12 @@ std::optional<Located> read_input_value(const Entry& entry, const Input& input, 
   auto typed = validate(entry.value, input.schema, "`" + input.name + "`", entry.key_span, {}, diagnostics);
   if (!typed) return std::nullopt;
   return Located{std::move(*typed), entry.value.span};
+}
+
+void hide_unread(const std::map<std::string, Input>& inputs, const std::string& file, lang::SourceMap& sources) {
+  const bool secret =
+      std::any_of(inputs.begin(), inputs.end(), [](const auto& input) { return input.second.sensitive; });
+  if (secret) sources.hide({file, 1, 1, std::numeric_limits<int>::max(), 1});
 }
 
 }  // namespace plumb::config

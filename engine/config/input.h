@@ -1,10 +1,13 @@
 // One declared input: its schema, read from YAML and checked itself.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 
 #include "engine/base/json.h"
 #include "engine/config/parsed.h"
+#include "engine/lang/source.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::config {
@@ -14,5 +17,8 @@ std::optional<Input> read_input(const lang::Entry& entry, Json typed, Diagnostic
 
 // A value for the input, checked at its own place.
 std::optional<Located> read_input_value(const lang::Entry& entry, const Input& input, Diagnostics& diagnostics);
+
+// A file of values that could not be read: where one of the inputs is sensitive, none of its lines is shown.
+void hide_unread(const std::map<std::string, Input>& inputs, const std::string& file, lang::SourceMap& sources);
 
 }  // namespace plumb::config

@@ -3,6 +3,7 @@
 #include "engine/base/digest.h"
 #include "engine/config/connection.h"
 #include "engine/config/document.h"
+#include "engine/config/input.h"
 #include "engine/config/inventory_merge.h"
 #include "engine/config/load_inventory.h"
 #include "engine/config/schema.h"
@@ -30,7 +31,10 @@ class InventoryLoader {
     const std::string name = shown_name(file);
     const std::size_t before = diagnostics_.error_count();
     std::optional<Node> root = read_document(*project_.files, file, name, std::nullopt, diagnostics_, sources_);
-    if (!root) return std::nullopt;
+    if (!root) {
+      hide_unread(project_.root.inputs, name, sources_);
+      return std::nullopt;
+    }
     resolve_literals(*root, diagnostics_);
     if (const Entry* sources = root->find("sources")) read_sources(sources->value, file, name);
     parts_.add_own(*root, name, true);

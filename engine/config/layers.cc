@@ -57,7 +57,10 @@ class LayerReader {
       return values;
     }
     sources_.add(name, *text);
+    const std::size_t before = diagnostics_.error_count();
     std::optional<Node> root = lang::read_yaml(name, *text, diagnostics_);
+    const bool readable = root && (root->is_map() || root->is_null()) && diagnostics_.error_count() == before;
+    if (!readable) hide_unread(project_.root.inputs, name, sources_);
     if (!root || root->is_null()) return values;
     if (!root->is_map()) {
       diagnostics_.add(Diagnostic(Code::kWrongType, name + " must be a map").at(root->span, "expected `input: value`"));

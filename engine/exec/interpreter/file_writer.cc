@@ -203,8 +203,8 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
   if (::fstat(staged.file.get(), &before) != 0) return os_error("look at", staged.path);
   PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run_keeping_end(request));
   struct stat after {};
-  const bool untouched =
-      ::fstatat(staged.folder->get(), staged.temporary.c_str(), &after, AT_SYMLINK_NOFOLLOW) == 0 && is_same(before, after);
+  const bool untouched = ::fstatat(staged.folder->get(), staged.temporary.c_str(), &after, AT_SYMLINK_NOFOLLOW) == 0 &&
+                         is_same(before, after);
   std::string said = result.output + result.errors;
   // The temporary name would tell nobody anything.
   for (std::size_t at = said.find(path); at != std::string::npos; at = said.find(path, at + staged.path.size())) {
