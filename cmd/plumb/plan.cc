@@ -10,6 +10,7 @@
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/base/shell_word.h"
 #include "engine/run/plan_contents.h"
 
 namespace plumb::cmd {
@@ -73,8 +74,9 @@ int make_and_print(Program& program, const PlanArguments& arguments, Terminal& t
       workspace.diagnose(written.error());
       return kFailed;
     } else if (!terminal.json()) {
-      terminal.print("\nWritten to " + arguments.file + "\n  id " + planned->plan_id +
-                     "\n  apply it with: plumb apply " + arguments.file + "\n");
+      const std::string root = program.options.root.empty() ? "" : "--root " + shell_word(program.options.root) + " ";
+      terminal.print("\nWritten to " + arguments.file + "\n  id " + planned->plan_id + "\n  apply it with: plumb " +
+                     root + "apply " + arguments.file + "\n");
     }
   }
   if (code == kDone && arguments.detailed_exit_code && !planned->plan.changes_nothing()) return kChangesPending;

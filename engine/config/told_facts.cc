@@ -50,4 +50,9 @@ Result<Json> checked_facts(Json told) {
   return checked(std::move(told), builtin_schema("facts"), "");
 }
 
+bool is_image(const Json& facts) {
+  const auto image = facts.find("image");
+  return image != facts.end() && *image == Json(true);
+}
+
 }  // namespace plumb::config

@@ -11,4 +11,7 @@ namespace plumb::config {
 // that is missing or has another type than it is to have.
 Result<Json> checked_facts(Json told);
 
+// Whether they are of an image (--root), and not of the host itself.
+bool is_image(const Json& facts);
+
 }  // namespace plumb::config

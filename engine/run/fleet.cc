@@ -5,6 +5,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/pool.h"
 #include "engine/config/layers.h"
+#include "engine/config/told_facts.h"
 #include "engine/run/doubts.h"
 #include "engine/run/fleet_member.h"
 #include "engine/run/host_planner.h"
@@ -289,13 +290,16 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
     std::optional<simulate::Simulation> simulated = look_at(member, planner);
     if (member.planned != nullptr) {
       const std::string facts = digest(canonical(member.session->facts()));
+      const bool image = config::is_image(member.session->facts());
       const std::lock_guard lock(builder_mutex);
       if (simulated) {
         simulated->host.facts = facts;
+        simulated->host.image = image;
         builder.add(member.name, std::move(*simulated), member.contents);
       } else {
         plan::HostPlan host = member.planned->plan;
         host.facts = facts;
+        host.image = image;
         builder.add(member.name, std::move(host));
       }
     } else {

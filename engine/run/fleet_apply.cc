@@ -6,6 +6,7 @@
 
 #include "engine/base/pool.h"
 #include "engine/base/time_text.h"
+#include "engine/config/told_facts.h"
 #include "engine/run/confirmation.h"
 #include "engine/run/fleet_member.h"
 #include "engine/run/journalist.h"
@@ -43,6 +44,13 @@ void count(wire::EventKind kind, HostResult& result) {
 
 constexpr Amount kAll{100, true};
 constexpr Tolerances kTolerateAll{{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}};
+
+Error of_another_root(bool image) {
+  return image ? fail(Code::kStale, "the plan is of an image, and this is the host itself")
+                     .hint("apply it with the --root that it was made with")
+               : fail(Code::kStale, "the plan is of the host itself, and this is an image")
+                     .hint("apply it without --root, or make a plan with it");
+}
 
 // Of a host that is left alone for no fault of its own.
 void not_begun(HostResult& result, std::size_t actions) {
@@ -120,6 +128,10 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
     return fail_with(result, request.error());
   }
   if (Result<> reached = reach(member); !reached) return fail_with(result, reached.error());
+  if (options.saved_plan && config::is_image(member.session->facts()) != plan.hosts.at(member.name).image) {
+    result.outcome = HostOutcome::kStale;
+    return fail_with(result, of_another_root(plan.hosts.at(member.name).image));
+  }
   if (Result<> acknowledged = member.session->acknowledge(); !acknowledged)
     return fail_with(result, acknowledged.error());
 

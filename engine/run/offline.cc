@@ -9,6 +9,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/packed.h"
 #include "engine/base/pool.h"
+#include "engine/config/told_facts.h"
 #include "engine/run/plan_builder.h"
 
 namespace plumb::run {
@@ -104,6 +105,7 @@ class OfflinePlanner {
     Diagnostics found;
     const std::string host = snapshot.host;
     const std::string facts = digest(canonical(snapshot.facts));
+    const bool image = config::is_image(snapshot.facts);
     std::optional<simulate::Simulation> simulation;
     if (const auto graph = compiler.compile(host, &snapshot.facts, found)) {
       const simulate::Observation observation = observation_of(std::move(snapshot), *graph);
@@ -113,6 +115,7 @@ class OfflinePlanner {
     const std::lock_guard lock(mutex_);
     if (simulation) {
       simulation->host.facts = facts;
+      simulation->host.image = image;
       builder_.add(host, std::move(*simulation), compiler.shared_contents());
       HostResult& result = result_.hosts[host];
       result.name = host;

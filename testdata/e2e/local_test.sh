@@ -105,6 +105,26 @@ for empty in '-C project apply --yes ""' '-C project apply --yes --resume ""' '-
   says 'an empty argument names nothing'
 done
 
+# A plan of an image is not for the machine itself, nor the other way round.
+mkdir -p "$root$work"
+cat >project/plumb.yaml <<YAML
+plumb: v1
+project: tour
+resources:
+  - file: $work/rooted
+    content: rooted
+YAML
+exits 0 run plan -o plan.json
+says "apply it with: plumb --root '$root' apply plan.json"
+exits 5 "$plumb" -C project apply plan.json --yes
+says 'the plan is of an image, and this is the host itself'
+[ ! -e rooted ] || fail 'a plan of an image was applied to this machine'
+exits 0 "$plumb" -C project plan -o own.json
+exits 5 run apply own.json --yes
+[ ! -e "$root$work/rooted" ] || fail 'a plan of this machine was applied to an image'
+exits 0 run apply plan.json --yes
+[ -e "$root$work/rooted" ] || fail 'the plan was not applied to its image'
+
 # Closed, the standard streams are taken by nothing else.
 cat >project/plumb.yaml <<'YAML'
 plumb: v1
