@@ -377,8 +377,15 @@ Json to_json(const Diagnostic& problem) {
 Json to_json(const Record& record) {
   return json_of(record);
 }
-Result<> from_json(const Json& json, Observed& observed) {
-  return read_part(json, observed);
+Result<> from_json(Json& json, Observed& observed) {
+  // They are most of it, and the tree that they are to be.
+  Json attributes = Json::object();
+  const auto found = json.find("attributes");
+  const bool apart = found != json.end() && found->is_object();
+  if (apart) attributes.swap(*found);
+  PLUMB_TRY(read_part(json, observed));
+  if (apart) observed.attributes = std::move(attributes);
+  return {};
 }
 Result<> from_json(const Json& json, Diagnostic& problem) {
   return read_part(json, problem);

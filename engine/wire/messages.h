@@ -275,7 +275,7 @@ inline constexpr JsonLimits kAnySize{.bytes = std::string::npos, .depth = 1000};
 Json to_json(const Observed& observed);
 Json to_json(const Diagnostic& problem);
 Json to_json(const Record& record);
-Result<> from_json(const Json& json, Observed& observed);
+Result<> from_json(Json& json, Observed& observed);  // takes the attributes out of it
 Result<> from_json(const Json& json, Diagnostic& problem);
 Result<> from_json(const Json& json, Record& record);
 
