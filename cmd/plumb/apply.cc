@@ -86,27 +86,33 @@ class Apply {
     return tell_result();
   }
 
-  // What is to be carried out; nothing after it has told what is wrong, in `code`.
+  // What is to be carried out; nothing after it has told what is wrong. `code` is for then.
   std::optional<std::variant<run::PlanRequest, run::SavedPlan>> what(ExitCode& code) {
-    if (arguments_.resume.empty() && arguments_.file.empty()) return arguments_.planning.request();
-    Diagnostics found;
-    Result<run::SavedPlan> saved =
-        arguments_.resume.empty()
-            ? run::read_plan_file(arguments_.file, program_.options.kinds)
-            : run::plan_to_resume(workspace_.store(), program_.options.kinds, arguments_.resume, found);
-    workspace_.diagnose(found);
-    if (saved) {
-      // What the project lacks, the plan's folder of contents may have.
-      if (!saved->contents.empty()) files_.emplace(saved->plan, workspace_.folder(), saved->contents, disk_files());
-      return std::move(*saved);
+    if (!arguments_.file.empty()) {
+      code = kInvalidConfiguration;
+      Result<run::SavedPlan> saved = run::read_plan_file(arguments_.file, program_.options.kinds);
+      if (!saved) saved = std::move(saved.error()).during("reading the plan " + arguments_.file);
+      return take(std::move(saved));
     }
-    code = arguments_.resume.empty() ? kInvalidConfiguration : kFailed;
-    if (arguments_.resume.empty()) {
-      workspace_.diagnose(std::move(saved.error()).during("reading the plan " + arguments_.file));
-    } else {
+    if (!arguments_.resume.empty()) {
+      code = kFailed;
+      Diagnostics found;
+      Result<run::SavedPlan> saved =
+          run::plan_to_resume(workspace_.store(), program_.options.kinds, arguments_.resume, found);
+      workspace_.diagnose(found);
+      return take(std::move(saved));
+    }
+    return arguments_.planning.request();
+  }
+
+  std::optional<run::SavedPlan> take(Result<run::SavedPlan> saved) {
+    if (!saved) {
       workspace_.diagnose(saved.error());
+      return std::nullopt;
     }
-    return std::nullopt;
+    // What the project lacks, the plan's folder of contents may have.
+    if (!saved->contents.empty()) files_.emplace(saved->plan, workspace_.folder(), saved->contents, disk_files());
+    return std::move(*saved);
   }
 
   void show(const run::Proposal& proposal) {
