@@ -13,8 +13,9 @@ void Refusals::takes_away(std::size_t node) {
   taken_away_.emplace(thing(graph_.nodes[node].desired.address), node);
 }
 
-void Refusals::by_host(std::size_t i, Diagnostic said) {
+void Refusals::by_host(std::size_t i, Diagnostic said, const std::vector<std::size_t>& shapers) {
   if (!said.span) said.span = node(i).span;
+  for (const std::size_t shaper : shapers) said.related.push_back({node(shaper).span, "changes it before"});
   tell(std::move(said));
 }
 

@@ -28,8 +28,8 @@ class Refusals {
   // An action of this node takes away what it is about.
   void takes_away(std::size_t node);
 
-  // What the host said, on the resource where it names no place.
-  void by_host(std::size_t node, Diagnostic said);
+  // What the host said, on the resource where it names no place. `shapers`: nodes whose actions have to do with it.
+  void by_host(std::size_t node, Diagnostic said, const std::vector<std::size_t>& shapers = {});
   // Two resources that take back each other's change would do so for ever. True where that was told.
   bool is_undone(std::size_t node, const Observed& observed);
   // What may not be done whatever the host is like: false where that was told.

@@ -28,6 +28,8 @@ inline std::vector<Message> samples() {
   observed.obstacle = sample_diagnostic();
   observed.content_text = "hello\n";
   observed.undone_by = "line:/etc/motd#b";
+  observed.shaped_by = {"directory:/etc"};
+  observed.open_until = {"package:base"};
 
   Action action;
   action.desired = sample_desired();
