@@ -44,14 +44,16 @@ class Walk {
 
 }  // namespace
 
-Result<Json> find_differing(const Desired& desired, const std::string& path, System& system, AccountNames& names) {
+Result<Json> find_differing(const Desired& desired, const std::string& path, const Untouched& untouched, System& system,
+                            AccountNames& names) {
   const std::string owner = desired.text("owner");
   const std::string group = desired.text("group");
   const std::string mode = desired.text("mode");
   const bool with_mode = !mode.empty() && is_symbolic_mode(mode);
   Json found = Json::array();
   Walk walk(system, [&](const std::string& entry, const FileInfo& info) {
-    if (info.type == FileType::kLink) return Next::kStay;
+    if (info.type == FileType::kLink || untouched.trees.contains(entry)) return Next::kStay;
+    if (untouched.entries.contains(entry) || backed_up_path(entry)) return Next::kDescend;
     Json differing = Json::object();
     if (!owner.empty() && names.user(info.uid, owner) != owner) differing["owner"] = owner;
     if (!group.empty() && names.group(info.gid, group) != group) differing["group"] = group;
@@ -73,6 +75,7 @@ Result<Json> find_extra(const std::string& path, const std::set<std::string>& ma
   Json found = Json::array();
   Walk walk(system, [&](const std::string& entry, const FileInfo& info) {
     if (managed.contains(entry)) return Next::kStay;
+    if (const auto original = backed_up_path(entry); original && managed.contains(*original)) return Next::kStay;
     const bool directory = info.type == FileType::kDirectory;
     if (directory) {
       const auto first = managed.lower_bound(entry + '/');
@@ -83,17 +86,6 @@ Result<Json> find_extra(const std::string& path, const std::set<std::string>& ma
   });
   PLUMB_TRY(walk.below(path));
   return found;
-}
-
-Result<Json> count_entries(const std::string& path, System& system) {
-  std::size_t files = 0;
-  std::size_t directories = 0;
-  Walk walk(system, [&](const std::string&, const FileInfo& info) {
-    ++(info.type == FileType::kDirectory ? directories : files);
-    return Next::kDescend;
-  });
-  PLUMB_TRY(walk.below(path));
-  return Json{{"files", files}, {"directories", directories}};
 }
 
 }  // namespace plumb::providers::directory

@@ -1,5 +1,7 @@
 #include "providers/link/link.h"
 
+#include <filesystem>
+
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::link {
@@ -136,6 +138,13 @@ std::vector<Address> LinkProvider::infers(const Desired& desired) const {
   // A symbolic link may dangle until its target comes; a hard link may not.
   if (wants_hard(desired)) edges.push_back({"", "file", desired.text("target")});
   return edges;
+}
+
+std::vector<ImpliedPath> LinkProvider::implies_paths(const Desired& desired) const {
+  const std::string target = desired.text("target");
+  if (wants_absent(desired) || target.empty()) return {};
+  const std::filesystem::path folder = parent_of(desired.text("path"));
+  return {{(folder / target).lexically_normal().string(), false}};
 }
 
 std::vector<std::string> LinkProvider::manages_paths(const Desired& desired) const {

@@ -111,6 +111,10 @@ bool Provider::looks_at_paths(const Desired&) const {
   return false;
 }
 void Provider::see_paths(Desired&, const PathsInUse&) const {}
+bool Provider::spreads_below(const Desired&) const {
+  return false;
+}
+void Provider::inherit(Desired&, std::span<const Desired>) const {}
 bool Provider::is_foreseeable(const Desired&) const {
   return false;
 }

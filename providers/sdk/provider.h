@@ -125,7 +125,8 @@ struct ImpliedPath {
 
 // What all resources of a host have to do with paths. Those that are to go are none of them.
 struct PathsInUse {
-  std::set<std::string> managed;  // wholly or in part
+  std::set<std::string> managed;
+  std::set<std::string> edited;  // in part
   std::set<std::string> implied;
   std::set<std::string> whole;  // those of the implied ones that are left alone with all that is below
 };
@@ -178,6 +179,11 @@ class Provider {
   // Whether the resource is about what others have to do with paths; then it is told of that after complete().
   virtual bool looks_at_paths(const Desired& desired) const;
   virtual void see_paths(Desired& desired, const PathsInUse& paths) const;
+
+  // Whether what is asked for of attributes is asked for of all below the resource's path too, and what a resource has
+  // from those that do; it is told of all of its host after complete().
+  virtual bool spreads_below(const Desired& desired) const;
+  virtual void inherit(Desired& desired, std::span<const Desired> spreading) const;
 
   // Whether observe() asks of the host nothing but files and accounts: then it can be asked as the host will be once
   // others have changed those.
