@@ -61,9 +61,9 @@ struct Hello {
 
 // What is to be known of a resource that is asked about, beyond what is asked for of it.
 struct Aside {
-  std::size_t index = 0;           // its place in Observe::resources
-  bool left_out = false;           // the plan will leave it alone
-  std::set<std::string> ignored;   // attributes that count only where it is not there yet
+  std::size_t index = 0;          // its place in Observe::resources
+  bool left_out = false;          // the plan will leave it alone
+  std::set<std::string> ignored;  // attributes that count only where it is not there yet
 };
 
 // The resources are in the order in which they are to have their turns.

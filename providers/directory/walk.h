@@ -17,8 +17,8 @@ struct Untouched {
   std::set<std::string> trees;    // with all that is in them
 };
 
-// Entries below `path` without the attributes that `desired` asks for, in the form of `below`. Links and the copies that
-// a change kept are left alone.
+// Entries below `path` without the attributes that `desired` asks for, in the form of `below`. Links and the copies
+// that a change kept are left alone.
 Result<Json> find_differing(const Desired& desired, const std::string& path, const Untouched& untouched, System& system,
                             AccountNames& names);
 

@@ -14,14 +14,14 @@ namespace {
 
 constexpr std::uint32_t kUnknownId = 0xfffffffdU;  // of an account that something not foreseen brings
 constexpr std::uint32_t kSetIds = 06000, kSetGid = 02000;
-constexpr std::size_t kLargestEdited = std::size_t{64} << 20U;
+constexpr std::size_t kLargestForeseen = std::size_t{64} << 20U;
 constexpr int kMaxLinks = 40;
 
-Error trouble(const std::string& path, int number) {
+Error foreseen_trouble(const std::string& path, int number) {
   return fail(Code::kOperation, path + ": " + std::strerror(number));
 }
 
-std::vector<std::string> parts_of(std::string_view path) {
+std::vector<std::string> components_of(std::string_view path) {
   std::vector<std::string> parts;
   while (!path.empty()) {
     const std::size_t slash = std::min(path.find('/'), path.size());
@@ -32,7 +32,7 @@ std::vector<std::string> parts_of(std::string_view path) {
   return parts;
 }
 
-std::string under(const std::string& folder, std::string_view name) {
+std::string joined_path(const std::string& folder, std::string_view name) {
   return (folder == "/" ? "" : folder) + "/" + std::string(name);
 }
 
@@ -40,7 +40,7 @@ std::string last_part(std::string_view path) {
   return std::string(path.substr(path.rfind('/') + 1));
 }
 
-std::uint32_t mode_in(const Ownership& ownership, std::uint32_t otherwise) {
+std::uint32_t mode_given(const Ownership& ownership, std::uint32_t otherwise) {
   return ownership.mode ? apply_mode(*ownership.mode, 0, false).value_or(otherwise) : otherwise;
 }
 
@@ -74,7 +74,7 @@ Result<std::optional<ForeseenSystem::Entry>> ForeseenSystem::at(const std::strin
 // Links are followed one part at a time.
 Result<std::string> ForeseenSystem::resolve(const std::string& path) {
   if (entries_.empty()) return now_.resolve(path);
-  std::vector<std::string> rest = parts_of(path);
+  std::vector<std::string> rest = components_of(path);
   std::reverse(rest.begin(), rest.end());
   std::string done;
   for (int links = 0; !rest.empty();) {
@@ -90,10 +90,10 @@ Result<std::string> ForeseenSystem::resolve(const std::string& path) {
       done = std::move(next);
       continue;
     }
-    if (++links > kMaxLinks) return trouble(path, ELOOP);
+    if (++links > kMaxLinks) return foreseen_trouble(path, ELOOP);
     const std::string& target = entry->info->link_target;
     if (target.starts_with('/')) done.clear();
-    std::vector<std::string> more = parts_of(target);
+    std::vector<std::string> more = components_of(target);
     rest.insert(rest.end(), more.rbegin(), more.rend());
   }
   return done.empty() ? "/" : done;
@@ -102,7 +102,7 @@ Result<std::string> ForeseenSystem::resolve(const std::string& path) {
 Result<std::string> ForeseenSystem::place_of(const std::string& path) {
   if (path == "/") return path;
   PLUMB_TRY_ASSIGN(const std::string folder, resolve(parent_of(path)));
-  return under(folder, last_part(path));
+  return joined_path(folder, last_part(path));
 }
 
 Result<std::optional<FileInfo>> ForeseenSystem::stat(const std::string& path, bool follow) {
@@ -115,7 +115,7 @@ Result<std::optional<FileInfo>> ForeseenSystem::stat(const std::string& path, bo
 Result<ForeseenSystem::Entry> ForeseenSystem::file_at(const std::string& path) {
   PLUMB_TRY_ASSIGN(const std::string place, resolve(path));
   PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
-  if (!entry) return trouble(path, ENOENT);
+  if (!entry) return foreseen_trouble(path, ENOENT);
   if (entry->info->type != FileType::kFile) return fail(Code::kOperation, path + " is not a regular file");
   return std::move(*entry);
 }
@@ -141,8 +141,8 @@ Result<std::vector<std::string>> ForeseenSystem::list(const std::string& path) {
   if (entries_.empty()) return now_.list(path);
   PLUMB_TRY_ASSIGN(const std::string place, resolve(path));
   PLUMB_TRY_ASSIGN(const std::optional<Entry> folder, at(place));
-  if (!folder) return trouble(path, ENOENT);
-  if (folder->info->type != FileType::kDirectory) return trouble(path, ENOTDIR);
+  if (!folder) return foreseen_trouble(path, ENOENT);
+  if (folder->info->type != FileType::kDirectory) return foreseen_trouble(path, ENOTDIR);
   std::set<std::string> names;
   if (!folder->fresh) {
     PLUMB_TRY_ASSIGN(const std::vector<std::string> there, now_.list(place));
@@ -254,7 +254,7 @@ void ForeseenSystem::dress(FileInfo& info, const Ownership& ownership) {
   if (ownership.group) info.gid = id(*ownership.group, group_by_name(*ownership.group), &GroupAccount::gid);
   // No file keeps these rights once it is another's.
   if (old != std::pair(info.uid, info.gid) && info.type == FileType::kFile) info.mode &= ~kSetIds;
-  info.mode = mode_in(ownership, info.mode);
+  info.mode = mode_given(ownership, info.mode);
 }
 
 void ForeseenSystem::put(const std::string& place, Entry entry, std::size_t who) {
@@ -314,7 +314,7 @@ Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
   entry.info = fresh(FileType::kFile, 0644, folder);
   std::string text;
   if (old) {
-    PLUMB_TRY_ASSIGN(text, read_file(place, kLargestEdited));
+    PLUMB_TRY_ASSIGN(text, read_file(place, kLargestForeseen));
     entry.info->uid = old->info->uid;
     entry.info->gid = old->info->gid;
     entry.info->mode = old->info->mode;
@@ -368,7 +368,8 @@ Result<> ForeseenSystem::carry_out_one(const MakeLink& make, std::size_t who) {
   }
   Entry entry;
   if (make.hard) {
-    const std::string target = make.target.starts_with('/') ? make.target : under(parent_of(make.path), make.target);
+    const std::string target =
+        make.target.starts_with('/') ? make.target : joined_path(parent_of(make.path), make.target);
     PLUMB_TRY_ASSIGN(const std::string other, place_of(target));
     PLUMB_TRY_ASSIGN(std::optional<Entry> found, at(other));
     if (!found || found->info->type == FileType::kDirectory)
@@ -442,9 +443,9 @@ Result<> ForeseenSystem::make_home(const ForeseenAccounts::Home& home, std::size
 Result<> ForeseenSystem::copy(const std::string& from, const std::string& to, const ForeseenAccounts::Home& home,
                               std::size_t who) {
   PLUMB_TRY_ASSIGN(const std::vector<std::string> names, list(from));
-  PLUMB_TRY_ASSIGN(const FileInfo above, folder_above(under(to, ".")));
+  PLUMB_TRY_ASSIGN(const FileInfo above, folder_above(joined_path(to, ".")));
   for (const std::string& name : names) {
-    PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(under(from, name)));
+    PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(joined_path(from, name)));
     if (!entry || entry->info->type == FileType::kOther) continue;
     const bool folder = entry->info->type == FileType::kDirectory;
     entry->info->uid = home.uid;
@@ -452,8 +453,8 @@ Result<> ForeseenSystem::copy(const std::string& from, const std::string& to, co
     entry->info->device = above.device;
     entry->info->inode = ~std::uint64_t{0} - made_++;
     entry->fresh = folder;
-    put(under(to, name), std::move(*entry), who);
-    if (folder) PLUMB_TRY(copy(under(from, name), under(to, name), home, who));
+    put(joined_path(to, name), std::move(*entry), who);
+    if (folder) PLUMB_TRY(copy(joined_path(from, name), joined_path(to, name), home, who));
   }
   return {};
 }

@@ -24,7 +24,7 @@ std::vector<std::string> paths_of(const Provider& provider, const Desired& desir
 }
 
 // Told as not there, or there, so that the change which the obstacle refuses is never empty.
-Observed refused(const Provider& provider, const Desired& desired, Diagnostic why) {
+Observed told_as_refused(const Provider& provider, const Desired& desired, Diagnostic why) {
   Observed observed;
   observed.exists = provider.is_unwanted(desired);
   observed.obstacle = std::move(why);
@@ -99,7 +99,7 @@ void Foresight::look(std::size_t index, Result<Observed>& found) {
   std::vector<Result<Observed>> again = observe_again(index);
   if (again.size() != 1) return;
   if (!again.front()) {
-    *found = refused(*provider, desired, again.front().error().diagnostic());
+    *found = told_as_refused(*provider, desired, again.front().error().diagnostic());
   } else if (is_as_it_was(*found, *again.front())) {
     return;
   } else {
@@ -140,9 +140,8 @@ void Foresight::look_back(std::size_t index, const Desired& asked, Observed& fou
   found.undone_by = desired_[*who.rbegin()]->address.str();
 }
 
-void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self,
-             std::span<const ForeseenResource> resources, const Foresight::Observe& observe,
-             std::span<Result<Observed>> found) {
+void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std::span<const ForeseenResource> resources,
+             const Foresight::Observe& observe, std::span<Result<Observed>> found) {
   std::vector<const Desired*> desired;
   desired.reserve(resources.size());
   for (const ForeseenResource& resource : resources) desired.push_back(resource.desired);

@@ -52,15 +52,14 @@ class Foresight {
   std::vector<Acted> acted_;
 };
 
-// All of it for resources that are compared with what they ask for: `found` holds what they are now. Those that are left
-// out do nothing; what is ignored counts only where nothing is there.
+// All of it for resources that are compared with what they ask for: `found` holds what they are now. Those that are
+// left out do nothing; what is ignored counts only where nothing is there.
 struct ForeseenResource {
   const Desired* desired = nullptr;
   bool left_out = false;
   std::set<std::string> ignored = {};
 };
-void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self,
-             std::span<const ForeseenResource> resources, const Foresight::Observe& observe,
-             std::span<Result<Observed>> found);
+void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std::span<const ForeseenResource> resources,
+             const Foresight::Observe& observe, std::span<Result<Observed>> found);
 
 }  // namespace plumb

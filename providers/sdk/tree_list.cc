@@ -14,8 +14,7 @@ Result<> list_below(const std::string& folder, std::uint64_t device, std::size_t
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, false));
     if (!info || info->device != device) continue;
     if (list.paths.size() == most)
-      return fail(Code::kRefusedByState,
-                  "more than " + std::to_string(most) + " entries lie below the directory")
+      return fail(Code::kRefusedByState, "more than " + std::to_string(most) + " entries lie below the directory")
           .hint("manage smaller folders, or leave out `recurse` and `purge`");
     const bool directory = info->type == FileType::kDirectory;
     ++(directory ? list.directories : list.files);

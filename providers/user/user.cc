@@ -78,7 +78,8 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
       if (holder != nullptr && holder->name != name && (account == nullptr || account->uid != holder->uid)) {
         observed.obstacle =
             Diagnostic(Code::kRefusedByState, "uid " + uid.dump() + " belongs to " + holder->name + " already")
-                .with_hint("where `user: " + holder->name + "` goes or changes its number, name this one in its `before`");
+                .with_hint("where `user: " + holder->name +
+                           "` goes or changes its number, name this one in its `before`");
       }
     }
   }
