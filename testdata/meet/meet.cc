@@ -137,9 +137,12 @@ int run(std::string_view what) {
   Run run(judge);
   if (what == "pairs") {
     const std::uint64_t every = number("EVERY", 1);
-    const std::uint64_t first = number("SEED", 0);
-    const std::vector<Pair> pairs = all_pairs();
-    for (std::uint64_t i = first; i < pairs.size(); i += every) run.take("pair " + std::to_string(i), pairs[i].make());
+    std::string about;
+    for (std::uint64_t i = number("SEED", 0), left = number("COUNT", pair_count()); i < pair_count() && left > 0;
+         i += every, --left) {
+      const Case one = pair(i, about);
+      run.take("pair " + std::to_string(i) + ", " + about, one);
+    }
   } else {
     const std::uint64_t first = number("SEED", 1);
     const std::uint64_t count = number("COUNT", 200);

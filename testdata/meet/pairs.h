@@ -1,17 +1,15 @@
 // Every two kinds in their states, on one thing and on neighbouring ones.
 #pragma once
 
-#include <functional>
-#include <vector>
+#include <cstddef>
+#include <string>
 
 #include "testdata/meet/case.h"
 
 namespace plumb::meet {
 
-struct Pair {
-  std::function<Case()> make;
-};
-
-std::vector<Pair> all_pairs();
+std::size_t pair_count();
+// Always the same for one place; `what` is told what it is about.
+Case pair(std::size_t place, std::string& what);
 
 }  // namespace plumb::meet
