@@ -143,22 +143,23 @@ class Generator {
   }
 
   static bool has_row(const Texts& rows, const std::string& name) {
-    return std::any_of(rows.begin(), rows.end(),
-                       [&](const std::string& row) { return row.starts_with(name + ":"); });
+    return std::any_of(rows.begin(), rows.end(), [&](const std::string& row) { return row.starts_with(name + ":"); });
   }
 
   void add_account(const std::string& name) {
     if (has_row(one_.start.passwd, name) || has_row(one_.start.shadow, name)) return;
     const unsigned uid = random_.of({1500U, 1501U, 900U, 1502U});
     const unsigned gid = random_.of({uid, uid, 1500U, 65534U, 1777U});
-    const std::string home = random_.of({"/home/" + name, "/home/" + name, random_.of(paths_), std::string("/nonexistent")});
+    const std::string home =
+        random_.of({"/home/" + name, "/home/" + name, random_.of(paths_), std::string("/nonexistent")});
     switch (random_.below(8)) {
       case 0:
       case 1:
       case 2:
         return;  // it is not there
       case 3:    // half of it is
-        one_.start.passwd.push_back(name + ":x:" + std::to_string(uid) + ":" + std::to_string(gid) + "::" + home + ":/bin/sh");
+        one_.start.passwd.push_back(name + ":x:" + std::to_string(uid) + ":" + std::to_string(gid) + "::" + home +
+                                    ":/bin/sh");
         return;
       case 4:
         one_.start.shadow.push_back(name + ":!:19000:0:99999:7:::");
@@ -202,10 +203,12 @@ class Generator {
   }
   bool maybe(std::size_t count) { return random_.one_in(count); }
   void ownership(Json& attributes) {
-    if (maybe(3)) attributes["owner"] = random_.of({random_.of(accounts_), random_.of(accounts_), std::string("root"),
-                                                    std::string("1500"), std::string("4242")});
-    if (maybe(4)) attributes["group"] = random_.of({random_.of(groups_), random_.of(groups_), std::string("root"),
-                                                    std::string("1501")});
+    if (maybe(3))
+      attributes["owner"] = random_.of({random_.of(accounts_), random_.of(accounts_), std::string("root"),
+                                        std::string("1500"), std::string("4242")});
+    if (maybe(4))
+      attributes["group"] =
+          random_.of({random_.of(groups_), random_.of(groups_), std::string("root"), std::string("1501")});
     if (maybe(3)) attributes["mode"] = random_.of(kModes);
   }
 
@@ -284,7 +287,8 @@ class Generator {
       attributes["groups"] = Json::array({random_.of(groups_)});
       if (maybe(2)) attributes["append"] = true;
     }
-    if (maybe(4)) attributes["home"] = random_.of({random_.of(paths_), "/home/" + made.name, std::string("/nonexistent")});
+    if (maybe(4))
+      attributes["home"] = random_.of({random_.of(paths_), "/home/" + made.name, std::string("/nonexistent")});
     if (maybe(3)) attributes["create_home"] = maybe(2);
     if (maybe(6)) attributes["system"] = true;
     if (maybe(6)) attributes["locked"] = maybe(2);

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kPrograms = {"/bin/sh",      "/usr/bin/touch", "/usr/bin/rm",        "/usr/bin/test",
+constexpr std::array kPrograms = {"/bin/sh",       "/usr/bin/touch", "/usr/bin/rm",        "/usr/bin/test",
                                   "/usr/bin/true", "/usr/bin/mkdir", "/usr/bin/systemctl", "/lib/systemd/systemd"};
 const std::set<std::string> kState = {"/var/lib/plumb", "/run/plumb"};
 

@@ -63,6 +63,16 @@ bool lacks_a_place(const Diagnostics& found) {
   return false;
 }
 
+std::set<int> lines_of(const Diagnostics& found) {
+  std::set<int> lines;
+  for (const Diagnostic& one : found.items()) {
+    if (one.severity != Severity::kError) continue;
+    if (one.span) lines.insert(one.span->line);
+    for (const Related& other : one.related) lines.insert(other.span.line);
+  }
+  return lines;
+}
+
 bool is_internal(const Diagnostics& found) {
   for (const Diagnostic& one : found.items()) {
     if (one.code == Code::kInternal) return true;
@@ -94,8 +104,10 @@ std::string left_over(const Picture& picture) {
 
 struct Judge::Parts {
   explicit Parts(const fs::path& folder)
-      : project(folder / "project"), image((fs::create_directories(folder / "image"), folder / "image")),
-        history(folder / "history.db"), transport(folder / "image") {
+      : project(folder / "project"),
+        image((fs::create_directories(folder / "image"), folder / "image")),
+        history(folder / "history.db"),
+        transport(folder / "image") {
     fs::create_directories(project);
   }
 
@@ -113,7 +125,12 @@ class Trial {
  public:
   Trial(const fs::path& project, const Image& image, const Registry& kinds, history::RunStore& history,
         host::Transport& transport, std::uint64_t& runs, bool live)
-      : project_(project), image_(image), kinds_(kinds), history_(history), transport_(transport), runs_(runs),
+      : project_(project),
+        image_(image),
+        kinds_(kinds),
+        history_(history),
+        transport_(transport),
+        runs_(runs),
         live_(live) {}
 
   Verdict run() {
@@ -146,13 +163,14 @@ class Trial {
     if (!found.has_errors()) return {End::kBroken, when + ": neither a plan nor an error", told(found)};
     if (is_internal(found)) return {End::kBroken, when + " internal error", told(found)};
     if (lacks_a_place(found)) return {End::kBroken, when + " error without a place" + codes_of(found), told(found)};
-    return {end, when + codes_of(found), told(found)};
+    return {end, when + codes_of(found), told(found), false, lines_of(found)};
   }
 
   Verdict plan_first(run::Workspace& workspace) {
     Diagnostics found;
     std::optional<run::Planned> planned = run::make_plan(workspace, {}, context(found));
-    if (!planned || planned->plan.hosts.empty() || planned->outcome != RunOutcome::kOk || planned->broken || found.has_errors())
+    if (!planned || planned->plan.hosts.empty() || planned->outcome != RunOutcome::kOk || planned->broken ||
+        found.has_errors())
       return refused(End::kRefused, "plan", found);
     changed_ = !planned->plan.changes_nothing();
     ops_ = ops_of(planned->plan);
@@ -178,7 +196,8 @@ class Trial {
     const End end = failed_kinds_ == std::set<std::string>{"command"} ? End::kExcused : End::kBroken;
     std::string kinds;
     for (const std::string& kind : failed_kinds_) kinds += " " + kind;
-    return {end, "apply " + std::string(name(result.outcome)) + codes_of(found) + kinds, "plan:\n" + ops_ + told(found)};
+    return {end, "apply " + std::string(name(result.outcome)) + codes_of(found) + kinds,
+            "plan:\n" + ops_ + told(found)};
   }
 
   Verdict plan_again(run::Workspace& workspace) {
@@ -239,6 +258,31 @@ Verdict Judge::judge(const Case& one) {
   parts.image.reset(one.start);
   std::ofstream(parts.project / "plumb.yaml", std::ios::binary) << project_text(one);
   return Trial(parts.project, parts.image, parts.kinds, parts.history, parts.transport, parts.runs, one.live).run();
+}
+
+namespace {
+
+bool is_refused(const Verdict& verdict) {
+  return verdict.end == End::kInvalid || verdict.end == End::kRefused;
+}
+
+}  // namespace
+
+Verdict Judge::judge_pair(const Case& one) {
+  Verdict verdict = judge(one);
+  if (!is_refused(verdict) || one.resources.size() != 2) return verdict;
+  Case alone = one;
+  alone.resources.resize(1);
+  // project_text() has each resource's lines one after another.
+  constexpr int kHead = 3;
+  const int second = kHead + 2 + static_cast<int>(alone.resources[0].attributes.size());
+  if (verdict.lines.lower_bound(second) != verdict.lines.end() && *verdict.lines.begin() < second) return verdict;
+  if (is_refused(judge(alone))) return verdict;
+  alone.resources[0] = one.resources[1];
+  if (is_refused(judge(alone))) return verdict;
+  verdict.end = End::kBroken;
+  verdict.what = "one place told:" + verdict.what;
+  return verdict;
 }
 
 namespace {

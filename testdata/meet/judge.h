@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "testdata/meet/case.h"
@@ -20,9 +21,10 @@ enum class End {
 
 struct Verdict {
   End end = End::kHeld;
-  std::string what;     // in a word or two, the same for cases that end for one reason: "apply failed PL4001"
-  std::string details;  // what was said, and what differs
-  bool changed = false;  // the first plan had something to do
+  std::string what;          // in a word or two, the same for cases that end for one reason: "apply failed PL4001"
+  std::string details;       // what was said, and what differs
+  bool changed = false;      // the first plan had something to do
+  std::set<int> lines = {};  // of plumb.yaml, that the errors point to
 };
 
 // Plans and applies in this process; the executor is this program once more, started as `PROGRAM serve ROOT`.
@@ -35,6 +37,8 @@ class Judge {
   Judge& operator=(const Judge&) = delete;
 
   Verdict judge(const Case& one);
+  // The same of two resources. Where they do not go together, while each does alone, both places must be told.
+  Verdict judge_pair(const Case& one);
 
  private:
   struct Parts;

@@ -1,10 +1,14 @@
-// Where resources meet: many projects are planned and applied to images, and each must hold the promise of judge.h.
+// Where resources meet: many projects are planned and applied to images and hosts, and each must hold the promise of
+// judge.h.
 //
-//   SEED=1 COUNT=200 meet random    projects of two to six resources; each has its own seed
-//   EVERY=10 meet pairs             every two kinds in their states, on one thing and on neighbouring ones; every tenth
-//   SEED=17 COUNT=1 SHOW=1 meet random   one of them, whatever becomes of it
+//   meet random    projects of two to six resources
+//   meet pairs     every two kinds in their states, on one thing and on neighbouring ones
 //
-// What breaks it is made as small as it can be and printed as a project and the start. Ends with 1 then.
+// SEED is the first case, COUNT how many there are, EVERY so many of the pairs are taken (1: all); PLUMB_LONG=1 takes
+// many. SHOW=1 prints all of them, REASONS=1 counts why they ended, MOST is how many of one reason are made small and
+// printed. So `SEED=17 COUNT=1 SHOW=1 meet random` shows one.
+//
+// What breaks the promise is made as small as it can be and printed as a project and its start. Ends with 1 then.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -47,10 +51,10 @@ const char* name(End end) {
 
 class Run {
  public:
-  explicit Run(Judge& judge) : judge_(judge) {}
+  Run(Judge& judge, bool pairs) : judge_(judge), pairs_(pairs) {}
 
   void take(const std::string& label, const Case& one) {
-    const Verdict verdict = judge_.judge(one);
+    const Verdict verdict = judged(one);
     ++count_;
     ++ends_[verdict.end];
     if (verdict.changed) ++changed_;
@@ -60,8 +64,9 @@ class Run {
   }
 
   int finish() const {
-    std::printf("%llu cases, %llu of them with something to do, %.1f ms each\n", static_cast<unsigned long long>(count_),
-                static_cast<unsigned long long>(changed_), count_ == 0 ? 0.0 : since(begin_) / static_cast<double>(count_));
+    std::printf("%llu cases, %llu of them with something to do, %.1f ms each\n",
+                static_cast<unsigned long long>(count_), static_cast<unsigned long long>(changed_),
+                count_ == 0 ? 0.0 : since(begin_) / static_cast<double>(count_));
     for (const auto& [end, times] : ends_) std::printf("  %6d  %s\n", times, name(end));
     if (tells_reasons_) {
       for (const auto& [reason, times] : reasons_) std::printf("  %6d  %s\n", times, reason.c_str());
@@ -78,10 +83,12 @@ class Run {
 
   static void tell(const std::string& label, const Case& one, const Verdict& verdict) {
     std::printf("=== %s: %s: %s (%s)\n%s--- start\n%s--- what happened\n%s\n", label.c_str(), name(verdict.end),
-                verdict.what.c_str(), one.live ? "a host" : "an image", project_text(one).c_str(), start_text(one.start).c_str(),
-                verdict.details.c_str());
+                verdict.what.c_str(), one.live ? "a host" : "an image", project_text(one).c_str(),
+                start_text(one.start).c_str(), verdict.details.c_str());
     std::fflush(stdout);
   }
+
+  Verdict judged(const Case& one) { return pairs_ ? judge_.judge_pair(one) : judge_.judge(one); }
 
   // Of one reason the first few are enough to see it.
   void tell_broken(const std::string& label, const Case& one, const Verdict& verdict) {
@@ -90,13 +97,14 @@ class Run {
       return;
     }
     const Case small = shrink(one, [&](const Case& candidate) {
-      const Verdict other = judge_.judge(candidate);
+      const Verdict other = judged(candidate);
       return other.end == End::kBroken && other.what == verdict.what;
     });
-    tell(label, small, judge_.judge(small));
+    tell(label, small, judged(small));
   }
 
   Judge& judge_;
+  const bool pairs_;
   const bool shows_ = number("SHOW", 0) != 0;
   const bool tells_reasons_ = number("REASONS", 0) != 0;
   const int most_ = static_cast<int>(number("MOST", 3));
@@ -134,9 +142,10 @@ int run(std::string_view what) {
   const Scratch scratch;
   if (scratch.path().empty()) return 2;
   Judge judge(scratch.path());
-  Run run(judge);
+  Run run(judge, what == "pairs");
+  const bool long_run = number("PLUMB_LONG", 0) != 0;
   if (what == "pairs") {
-    const std::uint64_t every = number("EVERY", 1);
+    const std::uint64_t every = number("EVERY", long_run ? 5 : 197);
     std::string about;
     for (std::uint64_t i = number("SEED", 0), left = number("COUNT", pair_count()); i < pair_count() && left > 0;
          i += every, --left) {
@@ -145,10 +154,11 @@ int run(std::string_view what) {
     }
   } else {
     const std::uint64_t first = number("SEED", 1);
-    const std::uint64_t count = number("COUNT", 200);
+    const std::uint64_t count = number("COUNT", long_run ? 5000 : 200);
     std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(first),
                 static_cast<unsigned long long>(first + count - 1));
-    for (std::uint64_t seed = first; seed < first + count; ++seed) run.take("seed " + std::to_string(seed), generate(seed));
+    for (std::uint64_t seed = first; seed < first + count; ++seed)
+      run.take("seed " + std::to_string(seed), generate(seed));
   }
   return run.finish();
 }

@@ -35,7 +35,8 @@ Variant named(About about, const char* kind, const char* name, Json attributes) 
 }
 
 Variant program(const char* name, const char* guard, Json run) {
-  return {About::kProgram, [name = std::string(name), guard = std::string(guard), run = std::move(run)](const Thing& thing) {
+  return {About::kProgram,
+          [name = std::string(name), guard = std::string(guard), run = std::move(run)](const Thing& thing) {
             Resource made{"command", name, {{"run", run}}};
             if (guard == "creates" || guard == "removes") {
               made.attributes["run"].push_back(thing.path);
@@ -55,8 +56,12 @@ const char* const kInstalled = "[Service]\nExecStart=/usr/bin/true\n[Install]\nW
 const char* const kStatic = "[Service]\nExecStart=/usr/bin/true\n";
 
 std::vector<Variant> make_variants() {
-  const auto user = [](const char* name, Json attributes) { return named(About::kAccount, "user", name, std::move(attributes)); };
-  const auto group = [](const char* name, Json attributes) { return named(About::kAccount, "group", name, std::move(attributes)); };
+  const auto user = [](const char* name, Json attributes) {
+    return named(About::kAccount, "user", name, std::move(attributes));
+  };
+  const auto group = [](const char* name, Json attributes) {
+    return named(About::kAccount, "group", name, std::move(attributes));
+  };
   const auto service = [](Json attributes) { return named(About::kService, "service", "app", std::move(attributes)); };
   const Json gone = {{"state", "absent"}};
   return {

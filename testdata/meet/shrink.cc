@@ -33,7 +33,7 @@ class Shrinker {
     return true;
   }
 
-  bool without_elements(std::vector<Resource> Case::* list) {
+  bool without_elements(std::vector<Resource> Case::*list) {
     bool any = false;
     for (std::size_t i = (one_.*list).size(); i-- > 0;) {
       Case candidate = one_;
@@ -69,7 +69,7 @@ class Shrinker {
     return any;
   }
 
-  bool without_rows(std::vector<std::string> Start::* rows) {
+  bool without_rows(std::vector<std::string> Start::*rows) {
     bool any = false;
     for (std::size_t i = (one_.start.*rows).size(); i-- > 0;) {
       Case candidate = one_;
