@@ -1,6 +1,7 @@
 #include "testdata/meet/generate.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 
@@ -61,17 +62,111 @@ class Generator {
       Resource made = resource();
       // The same address twice is an error that says nothing of how two meet; two kinds at one path are one soon.
       if (addresses.contains(made.address() + key_of(made))) continue;
-      if (made.name.front() == '/' && made.kind != "line" && managed_.contains(made.name) && !maybe(8)) continue;
+      if (is_taken(made) && !maybe(8)) continue;
+      if (calm_ && takes_others_away(made) && !maybe(6)) continue;
       addresses.insert(made.address() + key_of(made));
-      if (made.name.front() == '/') managed_.insert(made.name);
       if (made.kind == "command") one_.live = true;
       order(made);
       one_.resources.push_back(std::move(made));
     }
+    if (calm_) settle();
     return std::move(one_);
   }
 
  private:
+  static bool is_absent(const Resource& resource) { return resource.attributes.value("state", "") == "absent"; }
+
+  // Another resource decides on all of the path.
+  bool is_taken(const Resource& made) const {
+    return std::any_of(one_.resources.begin(), one_.resources.end(), [&](const Resource& other) {
+      if (other.name != made.name || made.name.front() != '/') return false;
+      const auto is_part = [](const Resource& one) { return one.kind == "line"; };
+      const auto leaves_it = [](const Resource& one) {
+        return one.kind == "file" && !one.attributes.contains("content");
+      };
+      return !(is_part(made) && (is_part(other) || leaves_it(other))) && !(is_part(other) && leaves_it(made));
+    });
+  }
+
+  // It or another one removes what the other is about.
+  bool takes_others_away(const Resource& made) const {
+    return std::any_of(one_.resources.begin(), one_.resources.end(), [&](const Resource& other) {
+      const auto above = [](const Resource& a, const Resource& b) {
+        return is_absent(a) && (b.name.starts_with(a.name + "/") || b.attributes.value("owner", "") == a.name ||
+                                b.attributes.value("group", "") == a.name);
+      };
+      return above(made, other) || above(other, made);
+    });
+  }
+
+  // Most of what would keep a resource from being planned by itself is put right in the start.
+  void settle() {
+    for (Resource& resource : one_.resources) {
+      if (maybe(8)) continue;
+      settle_accounts(resource);
+      if (resource.name.front() == '/') settle_path(resource);
+    }
+  }
+
+  bool declares(const char* kind, const std::string& name) const {
+    return std::any_of(one_.resources.begin(), one_.resources.end(), [&](const Resource& other) {
+      return other.kind == kind && other.name == name && !is_absent(other);
+    });
+  }
+  void need_user(const std::string& name) {
+    if (name.empty() || name == "root" || std::isdigit(static_cast<unsigned char>(name.front())) != 0) return;
+    if (has_row(one_.start.passwd, name) || declares("user", name)) return;
+    const unsigned uid = 1510 + static_cast<unsigned>(one_.start.passwd.size());
+    add_user(one_.start, name, uid, uid, "/home/" + name);
+  }
+  void need_group(const std::string& name) {
+    if (name.empty() || name == "root" || std::isdigit(static_cast<unsigned char>(name.front())) != 0) return;
+    if (has_row(one_.start.group, name) || declares("group", name) || declares("user", name)) return;
+    add_group(one_.start, name, 1610 + static_cast<unsigned>(one_.start.group.size()), "");
+  }
+  void settle_accounts(const Resource& resource) {
+    const Json& attributes = resource.attributes;
+    need_user(attributes.value("owner", ""));
+    need_user(attributes.value("as", ""));
+    need_group(attributes.value("group", ""));
+    for (const Json& group : attributes.value("groups", Json::array())) need_group(group.get<std::string>());
+    for (const Json& member : attributes.value("members", Json::array())) need_user(member.get<std::string>());
+  }
+
+  void erase_from(const std::string& path) {
+    std::erase_if(one_.start.entries,
+                  [&](const Entry& entry) { return entry.path == path || entry.path.starts_with(path + "/"); });
+    std::erase_if(made_, [&](const auto& entry) { return entry.first == path || entry.first.starts_with(path + "/"); });
+  }
+  void settle_path(Resource& resource) {
+    const std::string& path = resource.name;
+    for (std::string above = parent_of(path); above != "/"; above = parent_of(above)) {
+      const auto found = made_.find(above);
+      if (found != made_.end() && found->second != EntryType::kDirectory && !maybe(6)) erase_from(above);
+    }
+    if (!declares("directory", parent_of(path)) && !resource.attributes.contains("parents"))
+      (void)has_folder(parent_of(path));
+    const EntryType wanted = resource.kind == "directory" ? EntryType::kDirectory
+                             : resource.kind == "link"    ? EntryType::kLink
+                                                          : EntryType::kFile;
+    if (const auto found = made_.find(path); found != made_.end() && found->second != wanted) {
+      const bool follows = resource.attributes.value("follow", false) && found->second == EntryType::kLink;
+      const bool replaces = resource.attributes.value("force", false) && found->second == EntryType::kFile;
+      if (!follows && !replaces) erase_from(path);
+    }
+    const bool missing = !made_.contains(path) && !is_absent(resource);
+    if (resource.kind == "file" && missing && !resource.attributes.contains("content"))
+      resource.attributes["content"] = random_.of(kContents);
+    if (resource.attributes.value("hard", false)) settle_hard(resource);
+  }
+  void settle_hard(const Resource& resource) {
+    const std::string target = resource.attributes.value("target", "");
+    if (target == resource.name || declares("file", target) || !has_folder(parent_of(target))) return;
+    if (const auto found = made_.find(target); found != made_.end() && found->second != EntryType::kFile)
+      erase_from(target);
+    add_entry(target, EntryType::kFile);
+  }
+
   static std::string key_of(const Resource& resource) {
     if (resource.kind != "line") return "";
     return "#" + resource.attributes.value("match", resource.attributes.value("text", ""));
@@ -181,7 +276,7 @@ class Generator {
     if (draw < 16) return user();
     if (draw < 18) return group();
     if (draw < 19) return command();
-    if (draw < 20) return random_.one_in(4) ? package() : command();
+    if (draw < 20) return !one_.live && maybe(2) ? package() : command();
     return service();
   }
 
@@ -363,7 +458,6 @@ class Generator {
 
   Random random_;
   std::map<std::string, EntryType> made_;  // by the start
-  std::set<std::string> managed_;          // paths, by resources
   Texts paths_;
   Texts accounts_;
   Texts groups_;
