@@ -18,6 +18,7 @@
 #include "engine/run/apply.h"
 #include "engine/run/project_key.h"
 #include "providers/sdk/builtin.h"
+#include "testdata/meet/unplanned.h"
 
 namespace plumb::meet {
 namespace {
@@ -150,8 +151,9 @@ class Trial {
     run::RunContext made{history_, transport_, control_, {}, nullptr, nullptr};
     if (!live_) made.fleet.root = image_.folder().string();
     made.observer = [this](const run::RunEvent& event) {
-      if (event.kind != run::RunEvent::Kind::kAction || event.event->kind != wire::EventKind::kFailed) return;
-      failed_kinds_.insert(event.action->desired.address.kind);
+      if (event.kind != run::RunEvent::Kind::kAction) return;
+      acting_.insert(event.action->desired.address.kind);
+      if (event.event->kind == wire::EventKind::kFailed) failed_kinds_.insert(event.action->desired.address.kind);
     };
     made.findings = [&found](const Diagnostics& said) { found.extend(said); };
     return made;
@@ -174,7 +176,8 @@ class Trial {
       return refused(End::kRefused, "plan", found);
     changed_ = !planned->plan.changes_nothing();
     ops_ = ops_of(planned->plan);
-    Result<run::SavedPlan> saved = run::read_saved_plan(plan::write_artifact(planned->plan).bytes, kinds_);
+    plan_ = plan::write_artifact(planned->plan).bytes;
+    Result<run::SavedPlan> saved = run::read_saved_plan(plan_, kinds_);
     if (!saved) return {End::kBroken, "plan cannot be read again", saved.error().summary()};
     saved_ = std::move(*saved);
     return {};
@@ -191,8 +194,14 @@ class Trial {
     Diagnostics found;
     run::ApplyRequest wanted = request();
     wanted.what = std::move(saved_);
+    const Picture before = image_.picture();
+    std::set<std::string> named = named_paths(plan_, image_.folder().string());
     const run::ApplyResult result = run::apply(workspace, std::move(wanted), context(found));
-    if (result.outcome == RunOutcome::kOk && !found.has_errors()) return {};
+    if (result.outcome == RunOutcome::kOk && !found.has_errors()) {
+      named.merge(named_paths(plan_, image_.folder().string()));
+      const std::string other = unplanned(before, image_.picture(), named, acting_);
+      return other.empty() ? Verdict{} : Verdict{End::kBroken, "not planned", "plan:\n" + ops_ + other};
+    }
     const End end = failed_kinds_ == std::set<std::string>{"command"} ? End::kExcused : End::kBroken;
     std::string kinds;
     for (const std::string& kind : failed_kinds_) kinds += " " + kind;
@@ -245,6 +254,8 @@ class Trial {
   run::SavedPlan saved_;
   std::string ops_;
   bool changed_ = false;
+  std::string plan_;              // as a document
+  std::set<std::string> acting_;  // kinds
   std::set<std::string> failed_kinds_;
 };
 
