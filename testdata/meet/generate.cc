@@ -79,6 +79,11 @@ class Generator {
   // Another resource decides on all of the path.
   bool is_taken(const Resource& made) const {
     return std::any_of(one_.resources.begin(), one_.resources.end(), [&](const Resource& other) {
+      // A program makes a file, which a plan cannot know.
+      const auto made_another = [](const Resource& one, const Resource& program) {
+        return program.attributes.value("creates", "") == one.name && (one.kind == "directory" || one.kind == "link");
+      };
+      if (made_another(made, other) || made_another(other, made)) return true;
       if (other.name != made.name || made.name.front() != '/') return false;
       const auto is_part = [](const Resource& one) { return one.kind == "line"; };
       const auto leaves_it = [](const Resource& one) {
