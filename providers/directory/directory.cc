@@ -93,6 +93,8 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     if (!follow) {
       observed.obstacle = Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + target)
                               .with_hint("set `follow: true` to manage the directory it points to");
+      // What comes to lie below would be another's: told as not there, so that the obstacle is told at once.
+      if (desired.flag("recurse", false) || desired.flag("purge", false)) return observed;
     }
   }
   if (!info) {

@@ -33,6 +33,20 @@ TEST_F(Directory, MissingParentsAreMadeWhenAskedForAndToldWhenNot) {  // D02
   EXPECT_EQ(mode("/srv/a/b/c"), 0700U);
 }
 
+TEST_F(Directory, NothingLiesBelowALinkToNothing) {
+  system.make_link("/srv", "/nowhere");
+  EXPECT_EQ(obstacle(want({{"path", "/srv/a/b"}, {"parents", true}})),
+            "/srv is a symbolic link to /nowhere, which is not there, so /srv/a/b cannot be in it");
+}
+
+TEST_F(Directory, NothingIsGivenBelowALinkThatIsNotFollowed) {
+  system.make_directory("/real");
+  system.make_link("/srv", "/real");
+  EXPECT_EQ(obstacle(want({{"path", "/srv"}, {"recurse", true}, {"owner", "root"}})),
+            "/srv is a symbolic link to /real");
+  EXPECT_EQ(obstacle(want({{"path", "/srv"}, {"purge", true}})), "/srv is a symbolic link to /real");
+}
+
 TEST_F(Directory, ModeWithoutRecursionDoesNotTouchWhatIsInside) {  // D04, D03
   system.make_file("/srv/f", "x", 0644);
   converge(want({{"path", "/srv"}, {"mode", "0644"}}));

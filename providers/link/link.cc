@@ -39,7 +39,14 @@ Result<bool> observe_hard_target(const std::string& path, const std::string& tar
   }
   if (other->type == FileType::kDirectory) {
     observed.obstacle = in_the_way(target, "a directory, and " + path + " cannot be a hard link to it");
-  } else if (info && info->device != other->device) {
+    return false;
+  }
+  // What is not there yet will be where its folder is.
+  std::optional<FileInfo> place = info;
+  if (!place) {
+    PLUMB_TRY_ASSIGN(place, system.stat(parent_of(path), true));
+  }
+  if (place && place->device != other->device) {
     observed.obstacle = in_the_way(target, "on another file system than " + path + ", so a hard link is not possible");
   }
   return info && info->device == other->device && info->inode == other->inode;

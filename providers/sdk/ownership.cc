@@ -206,6 +206,12 @@ Result<> note_missing_parent(const std::string& path, System& system, Observed& 
     }
     if (!info && folder == parent) observed.missing.push_back({{"", "directory", parent}, "path"});
     if (info || folder == "/") return {};
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> link, system.stat(folder, false));
+    if (link && link->type == FileType::kLink) {
+      observed.obstacle =
+          Diagnostic(Code::kRefusedByState, folder + " is a symbolic link to " + link->link_target +
+                                                ", which is not there, so " + path + " cannot be in it");
+    }
   }
 }
 
