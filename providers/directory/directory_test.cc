@@ -137,7 +137,8 @@ TEST_F(Directory, PurgeRemovesWhatNothingManages) {  // G20, D21
   system.make_file("/srv/kept.plumb-20260101T000000Z-0a1b", "x");
   PathsInUse paths;
   paths.managed = {"/srv", "/srv/kept", "/srv/sub/deep/kept", "/srvx"};
-  paths.implied = {"/srv/other"};
+  paths.implied = {"/srv/other", "/srv/*.wants/x.service"};
+  system.make_link("/srv/multi.wants/x.service", "/lib/x.service");
   Desired desired = want({{"path", "/srv"}, {"purge", true}});
   ASSERT_TRUE(provider.looks_at_paths(desired));
   provider.see_paths(desired, paths);

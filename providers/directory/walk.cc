@@ -1,5 +1,9 @@
 #include "providers/directory/walk.h"
 
+#include <algorithm>
+
+#include "engine/base/glob.h"
+
 namespace plumb::providers::directory {
 namespace {
 
@@ -73,13 +77,24 @@ Result<Json> find_differing(const Desired& desired, const std::string& path, con
 
 Result<Json> find_extra(const std::string& path, const std::set<std::string>& managed, System& system) {
   Json found = Json::array();
+  std::vector<std::string> globs;
+  for (const std::string& one : managed) {
+    if (is_glob(one)) globs.push_back(one);
+  }
+  const auto is_one_of = [&](const std::string& entry) {
+    return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return glob_match(glob, entry); });
+  };
+  const auto leads_to_one = [&](const std::string& entry) {
+    return std::any_of(globs.begin(), globs.end(),
+                       [&](const std::string& glob) { return glob_match(parent_of(glob), entry); });
+  };
   Walk walk(system, [&](const std::string& entry, const FileInfo& info) {
-    if (managed.contains(entry)) return Next::kStay;
+    if (managed.contains(entry) || is_one_of(entry)) return Next::kStay;
     if (const auto original = backed_up_path(entry); original && managed.contains(*original)) return Next::kStay;
     const bool directory = info.type == FileType::kDirectory;
     if (directory) {
       const auto first = managed.lower_bound(entry + '/');
-      if (first != managed.end() && is_below(*first, entry)) return Next::kDescend;
+      if ((first != managed.end() && is_below(*first, entry)) || leads_to_one(entry)) return Next::kDescend;
     }
     found.push_back({{"path", entry}, {"directory", directory}});
     return Next::kStay;

@@ -119,7 +119,7 @@ struct Change {
 
 // A path that is there because of a resource that does not manage it.
 struct ImpliedPath {
-  std::string path;
+  std::string path;    // may hold globs
   bool whole = false;  // what lies below is its own business too, as in a home
 };
 
