@@ -162,6 +162,8 @@ Change removal(const Desired& desired, const Observed& observed) {
   const std::string path = desired.text("path");
   change.op = Op::kDelete;
   change.before = observed.attributes;
+  // What is there by name says how many, too.
+  if (observed.has("removes")) change.before.erase("holds");
   const bool tree = !observed.attributes.contains("link");
   change.operations.push_back(Remove{path, tree, false});
   const auto holds = observed.attributes.find("holds");
@@ -307,6 +309,7 @@ void add_to(Registry& registry) {
                 .provider = std::make_shared<DirectoryProvider>(),
                 .operations = OperationSet::of<MakeDirectory, Remove, SetAttributes>(),
                 .stands_on_inferred = true,
+                .dwindling = {"differ", "removes"},
                 .confirmable = true});
 }
 

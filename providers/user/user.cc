@@ -233,7 +233,8 @@ void add_to(Registry& registry) {
   registry.add({.name = "user",
                 .provider = std::make_shared<UserProvider>(),
                 .operations = OperationSet::of<EditDatabase>(),
-                .stands_on_inferred = true});
+                .stands_on_inferred = true,
+                .dwindling = {"removes"}});
 }
 
 }  // namespace plumb::providers::user
