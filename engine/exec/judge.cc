@@ -1,6 +1,7 @@
 #include "engine/exec/judge.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
@@ -31,8 +32,8 @@ Json value_in(const Json& attributes, const std::string& name) {
 // What a plan listed, or a part of it: a change that was begun and did not end left that.
 bool is_left_of(const Json& before, const Json& now) {
   if (!before.is_array() || !now.is_array()) return false;
-  return std::all_of(now.begin(), now.end(),
-                     [&](const Json& item) { return std::find(before.begin(), before.end(), item) != before.end(); });
+  const std::set<Json> listed(before.begin(), before.end());
+  return std::all_of(now.begin(), now.end(), [&](const Json& item) { return listed.contains(item); });
 }
 
 // How the host differs from what the plan saw; "" where it does not.
