@@ -39,6 +39,9 @@ class ForesightTest : public ::testing::Test {
 
   std::vector<Result<Observed>> observe(std::span<const Desired* const> asked, System& system) {
     std::vector<Result<Observed>> found;
+    asked_ += asked.size();
+    // Those that change parts of files are a chain.
+    if (!asked.empty() && asked.front()->address.kind == "line") return kinds_.provider("line")->observe(asked, system);
     for (const Desired* one : asked) {
       auto states = kinds_.provider(one->address.kind)->observe({&one, 1}, system);
       found.push_back(std::move(states.front()));
@@ -53,7 +56,8 @@ class ForesightTest : public ::testing::Test {
       asked.push_back(&one);
       resources.push_back({&one, false, {}});
     }
-    found_ = observe(asked, system_);
+    found_.clear();
+    for (const Desired* one : asked) found_.push_back(std::move(observe({&one, 1}, system_).front()));
     plumb::foresee(
         kinds_, system_, {}, resources,
         [this](std::span<const Desired* const> some, System& seen) { return observe(some, seen); }, found_);
@@ -66,6 +70,7 @@ class ForesightTest : public ::testing::Test {
   FakeSystem system_;
   std::vector<Desired> desired_;
   std::vector<Result<Observed>> found_;
+  std::size_t asked_ = 0;  // about how many resources
 };
 
 TEST_F(ForesightTest, AUserTakesItsOwnGroupWithIt) {
@@ -153,6 +158,27 @@ TEST_F(ForesightTest, LinesSeeThroughALinkOfThePlan) {
   add("line", "path", {{"path", "/srv/now/x"}, {"text", "one"}});
   foresee();
   EXPECT_EQ(change(1).op, Op::kNone) << "it is there";
+}
+
+TEST_F(ForesightTest, LinesOfAFolderOfThePlanAreObservedTogether) {
+  directory({{"path", "/srv/d"}});
+  for (int i = 0; i < 50; ++i)
+    add("line", "path", {{"path", "/srv/d/x"}, {"text", "line " + std::to_string(i)}, {"create", true}});
+  asked_ = 0;
+  foresee();
+  EXPECT_LE(asked_, 200U) << "50 now, 50 as they will be";
+  EXPECT_TRUE(found_[1]->missing.empty());
+  EXPECT_TRUE(found_[50]->missing.empty());
+  EXPECT_EQ(found_[50]->shaped_by, std::vector<std::string>{"directory:/srv/d"});
+}
+
+TEST_F(ForesightTest, AnAccountStandsOnThoseThatItNames) {
+  group({{"name", "one"}});
+  group({{"name", "two"}});
+  user({{"name", "web"}, {"group", "two"}, {"create_home", false}});
+  foresee();
+  EXPECT_TRUE(found_[2]->missing.empty());
+  EXPECT_EQ(found_[2]->shaped_by, std::vector<std::string>{"group:two"});
 }
 
 TEST_F(ForesightTest, ALoopOfLinksIsRefused) {

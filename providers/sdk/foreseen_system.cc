@@ -71,6 +71,18 @@ Result<std::optional<ForeseenSystem::Entry>> ForeseenSystem::at(const std::strin
   return entry;
 }
 
+// What lies at a place on the way to others. The host's own folders are asked for once.
+Result<std::optional<FileInfo>> ForeseenSystem::step(const std::string& place) {
+  for (std::string folder = place; folder != "/"; folder = parent_of(folder)) {
+    if (!entries_.contains(folder)) continue;
+    PLUMB_TRY_ASSIGN(const std::optional<Entry> entry, at(place));
+    return entry ? entry->info : std::optional<FileInfo>();
+  }
+  if (const auto known = steps_.find(place); known != steps_.end()) return known->second;
+  PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, now_.stat(place, false));
+  return steps_.emplace(place, std::move(info)).first->second;
+}
+
 // Links are followed one part at a time.
 Result<std::string> ForeseenSystem::resolve(const std::string& path) {
   if (entries_.empty()) return now_.resolve(path);
@@ -85,13 +97,13 @@ Result<std::string> ForeseenSystem::resolve(const std::string& path) {
       continue;
     }
     std::string next = done + '/' + part;
-    PLUMB_TRY_ASSIGN(const std::optional<Entry> entry, at(next));
-    if (!entry || entry->info->type != FileType::kLink) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, step(next));
+    if (!info || info->type != FileType::kLink) {
       done = std::move(next);
       continue;
     }
     if (++links > kMaxLinks) return foreseen_trouble(path, ELOOP);
-    const std::string& target = entry->info->link_target;
+    const std::string& target = info->link_target;
     if (target.starts_with('/')) done.clear();
     std::vector<std::string> more = components_of(target);
     rest.insert(rest.end(), more.rbegin(), more.rend());
