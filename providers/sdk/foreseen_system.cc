@@ -85,7 +85,7 @@ Result<std::optional<FileInfo>> ForeseenSystem::step(const std::string& place) {
 
 // Links are followed one part at a time.
 Result<std::string> ForeseenSystem::resolve(const std::string& path) {
-  if (entries_.empty()) return now_.resolve(path);
+  if (entries_.empty() && dressed_.empty()) return now_.resolve(path);
   std::vector<std::string> rest = components_of(path);
   std::reverse(rest.begin(), rest.end());
   std::string done;
@@ -353,6 +353,7 @@ Result<> ForeseenSystem::carry_out_one(const MakeDirectory& make, std::size_t wh
   if (old && old->info->type == FileType::kLink) {
     PLUMB_TRY_ASSIGN(place, resolve(make.path));
     PLUMB_TRY_ASSIGN(old, at(place));
+    if (!old) return fail(Code::kRefusedByState, make.path + " is a symbolic link to nothing by then");
   }
   if (old && old->info->type != FileType::kDirectory)
     return fail(Code::kRefusedByState, make.path + " is there by then and is no folder");
