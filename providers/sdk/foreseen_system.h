@@ -71,6 +71,7 @@ class ForeseenSystem : public System {
 
   // A place is a path without links in front of its last part.
   Result<std::string> place_of(const std::string& path);
+  Result<std::string> walk(const std::string& path);
   Result<std::optional<Entry>> at(const std::string& place);
   Result<std::optional<FileInfo>> step(const std::string& place);
   Result<FileInfo> folder_above(const std::string& place);
