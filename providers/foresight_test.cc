@@ -172,6 +172,16 @@ TEST_F(ForesightTest, LinesOfAFolderOfThePlanAreObservedTogether) {
   EXPECT_EQ(found_[50]->shaped_by, std::vector<std::string>{"directory:/srv/d"});
 }
 
+TEST_F(ForesightTest, WhatComesFromElsewhereIsNobodysToTakeBack) {
+  directory({{"path", "/srv/www"}, {"owner", "www-data"}});
+  file({{"path", "/srv/www/x"}, {"content", system_.blob("x")}});
+  foresee();
+  EXPECT_EQ(found_[0]->missing.size(), 1U);
+  EXPECT_EQ(undone_by(0), "");
+  EXPECT_EQ(obstacle(1), "");
+  EXPECT_TRUE(found_[1]->missing.empty());
+}
+
 TEST_F(ForesightTest, AnAccountStandsOnThoseThatItNames) {
   group({{"name", "one"}});
   group({{"name", "two"}});

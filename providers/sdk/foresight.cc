@@ -146,8 +146,10 @@ void Foresight::carry_out(std::size_t index, std::span<const Operation> operatio
 void Foresight::look_back(std::size_t index, const Desired& asked, Observed& found) {
   const Provider* provider = provider_of(index);
   if (provider == nullptr || foreseen_.is_untouched() || !provider->is_foreseeable(asked)) return;
+  // What it misses comes from something that is not foreseen, and so does what is found then.
+  if (found.obstacle || !found.missing.empty() || !found.undone_by.empty()) return;
   // Of those the chain tells already who takes back what.
-  if (is_in_chain(index) || found.obstacle || !found.undone_by.empty()) return;
+  if (is_in_chain(index)) return;
   const std::set<std::size_t> who = who_touched(index).all;
   if (who.empty() || *who.rbegin() <= index) return;
   const Desired* one = &asked;
