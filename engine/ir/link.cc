@@ -229,14 +229,16 @@ class Removals {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       const Desired& desired = nodes[i].desired;
       const Provider* provider = kinds.provider(desired.address.kind);
-      if (provider == nullptr || !provider->is_unwanted(desired)) continue;
+      if (provider == nullptr) continue;
+      for (const std::string& path : provider->clears_paths(desired)) cleared_.emplace(path, i);
+      if (!provider->is_unwanted(desired)) continue;
       things_.emplace(Address{"", desired.address.kind, desired.address.identity}, i);
-      for (const std::string& path : provider->manages_paths(desired)) paths_.emplace(path, i);
+      for (const std::string& path : provider->manages_paths(desired)) removed_.emplace(path, i);
     }
   }
 
   void check(Diagnostics& diagnostics) const {
-    if (things_.empty()) return;
+    if (things_.empty() && cleared_.empty()) return;
     for (const Node& node : nodes_) {
       const Kind* kind = kinds_.find(node.desired.address.kind);
       if (kind == nullptr || kind->provider->is_unwanted(node.desired)) continue;
@@ -252,16 +254,20 @@ class Removals {
   }
 
  private:
+  using Paths = std::map<std::string, std::size_t>;
+
   const Node* remover_of(const Desired& desired, const Kind& kind, std::string& what) const {
     std::vector<std::string> places = kind.provider->manages_paths(desired);
     for (std::string& path : kind.provider->edits_paths(desired)) places.push_back(std::move(path));
     for (const std::string& place : places) {
-      for (std::string& folder : ancestors_of(place)) {
-        const auto found = paths_.find(folder);
-        if (found == paths_.end()) continue;
-        what = std::move(folder);
-        return &nodes_[found->second];
-      }
+      // That two manage one path is told elsewhere.
+      if (const Node* remover = remover_of_one(cleared_, place, what)) return remover;
+      if (const Node* remover = remover_above(place, what)) return remover;
+    }
+    for (const std::string& place : kind.provider->leaves_paths(desired)) {
+      if (const Node* remover = remover_of_one(cleared_, place, what)) return remover;
+      if (const Node* remover = remover_of_one(removed_, place, what)) return remover;
+      if (const Node* remover = remover_above(place, what)) return remover;
     }
     if (!kind.stands_on_inferred) return nullptr;
     for (const Address& address : kind.provider->infers(desired)) {
@@ -273,10 +279,26 @@ class Removals {
     return nullptr;
   }
 
+  const Node* remover_above(const std::string& place, std::string& what) const {
+    for (const std::string& folder : ancestors_of(place)) {
+      if (const Node* remover = remover_of_one(removed_, folder, what)) return remover;
+      if (const Node* remover = remover_of_one(cleared_, folder, what)) return remover;
+    }
+    return nullptr;
+  }
+
+  const Node* remover_of_one(const Paths& paths, const std::string& path, std::string& what) const {
+    const auto found = paths.find(path);
+    if (found == paths.end()) return nullptr;
+    what = path;
+    return &nodes_[found->second];
+  }
+
   const std::vector<Node>& nodes_;
   const Registry& kinds_;
   std::map<Address, std::size_t> things_;
-  std::map<std::string, std::size_t> paths_;
+  Paths removed_;  // by what is to go
+  Paths cleared_;  // by what clears them
 };
 
 void inherit(std::vector<Desired>& all, const Registry& providers) {

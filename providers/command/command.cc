@@ -18,6 +18,16 @@ bool has_guard(const Desired& desired) {
   return has_lasting_guard(desired) || desired.has("only_if");
 }
 
+// The path of a guard that alone decides: where another one may do so too, nothing is known of the path.
+std::vector<std::string> only_guard(const Desired& desired, const char* attribute) {
+  for (const char* guard : {"creates", "removes", "unless", "only_if"}) {
+    if (std::string_view(guard) != attribute && desired.has(guard)) return {};
+  }
+  std::vector<std::string> paths = texts_in(desired.attribute(attribute));
+  if (paths.size() > 1) paths.clear();
+  return paths;
+}
+
 std::string quoted(const Json& command) {
   std::string text;
   for (const std::string& word : texts_in(command)) text += (text.empty() ? "" : " ") + word;
@@ -237,6 +247,14 @@ bool CommandProvider::asks_about(const Desired& desired, std::string_view name) 
     }
   }
   return false;
+}
+
+std::vector<std::string> CommandProvider::leaves_paths(const Desired& desired) const {
+  return only_guard(desired, "creates");
+}
+
+std::vector<std::string> CommandProvider::clears_paths(const Desired& desired) const {
+  return only_guard(desired, "removes");
 }
 
 std::vector<ImpliedPath> CommandProvider::implies_paths(const Desired& desired) const {

@@ -169,6 +169,10 @@ class Provider {
   // a link leads.
   virtual std::vector<ImpliedPath> implies_paths(const Desired& desired) const;
 
+  // Paths that it neither manages nor edits, and that are there, or gone, whenever the resource is as it is asked for.
+  virtual std::vector<std::string> leaves_paths(const Desired& desired) const;
+  virtual std::vector<std::string> clears_paths(const Desired& desired) const;
+
   // What to do where nothing brings what is missing; "" where it is to be declared, as usual.
   virtual std::string remedy(const Desired& desired, const Missing& missing) const;
 
