@@ -11,6 +11,8 @@ class GroupProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   // Its members.
   std::vector<Address> infers(const Desired& desired) const override;
+  // Itself by its number.
+  std::vector<Address> provides(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 
