@@ -101,6 +101,7 @@ class Server {
     wire::FrameReader reader;
     SandboxWork work;
     work.work = [&](int out, const std::string& scratch) {
+      system_.set_confined();
       if (!scratch.empty() && !system_.is_image()) system_.set_environment("TMPDIR", scratch);
       answer_observe(registry_, system_, question, [out](const wire::ObservedChunk& chunk) {
         // Without its reader the child has nothing more to do.

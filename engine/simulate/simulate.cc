@@ -254,7 +254,9 @@ class Simulator {
         continue;
       }
       needs_[i].add(source->node);
-      if (source->exact) continue;
+      // What runs is decided on by guards, which can be asked once it is there.
+      const bool asks = kind_of(i).runs && !action.before.empty();
+      if (source->exact && !asks) continue;
       unknown_until.add(source->node);
       bound(action, missing.what.str() + " is expected from " + address_of(source->node));
     }

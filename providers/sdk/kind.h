@@ -72,7 +72,7 @@ struct Kind {
   std::vector<ContentAttribute> contents = {};
   std::vector<Trigger> triggers = {};
   // Its action runs something: what that brings is not known beforehand, and that it was done is not seen but where one
-  // of the guards was given, which are attributes that tell whether it has to run.
+  // of the guards was given, which are attributes that tell afterwards that it need not run any more.
   bool runs = false;
   std::vector<std::string> guards = {};
   // What Provider::infers() names has to be there as long as the resource is: one that takes it away contradicts it.
