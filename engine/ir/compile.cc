@@ -163,7 +163,18 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
 
 void Compiler::survey(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
   check(hosts, diagnostics);
-  for (const std::string& host : hosts) (void)compile(host, nullptr, diagnostics);
+  TellOnce once;
+  for (const std::string& host : hosts) {
+    Diagnostics own;
+    (void)compile(host, nullptr, own);
+    once.add(std::move(own), diagnostics);
+  }
+}
+
+void TellOnce::add(Diagnostics found, Diagnostics& all) {
+  for (Diagnostic problem : found.items()) {
+    if (told_.emplace(problem.code, problem.span, problem.summary).second) all.add(std::move(problem));
+  }
 }
 
 // Which patterns the host matches, and the values of all that expressions read of it.
@@ -217,8 +228,8 @@ std::shared_ptr<const HostGraph> Compiler::compile(const std::string& name, cons
     known = graphs_.emplace(key, std::move(compiled)).first;
   }
   for (Diagnostic problem : known->second.found.items()) {
-    if (facts == nullptr && !told_.emplace(problem.code, problem.span, problem.summary).second) continue;
-    if (facts != nullptr) problem.host = name;
+    // A graph may have been made for another host that is like this one.
+    if (facts != nullptr || !problem.host.empty()) problem.host = name;
     diagnostics.add(std::move(problem));
   }
   return known->second.graph;
