@@ -352,7 +352,7 @@ class Simulator {
     const auto owed = observation_.owed.find(address_of(i));
     const bool pending = owed != observation_.owed.end() && !owed->second.unverified.empty();
     if (!planned_[i].acts && !pending) return;
-    Action action = drafts_.probe(i, desired);
+    Action action = drafts_.probe(i, desired, actions_.restarts(i));
     action.triggered_by = {address_of(i)};
     action.pending = pending;
     append(i, std::move(action));

@@ -378,6 +378,27 @@ TEST_F(ProbesTest, ThatAreOwedArePlannedAgain) {
   EXPECT_EQ(moot_probes(graph_, observation_), std::vector<std::string>{"note:/etc/motd"});
 }
 
+TEST_F(ProbesTest, HaveToPassSeveralTimesInARowAfterARestartOrReload) {
+  add_file("/etc/nginx/nginx.conf", "new", "old");
+  add(node("lamp:nginx", {{"name", "nginx"}, {"lit", true}}), there({{"lit", true}, {"can_tune", true}}));
+  Probe plain, once, asked;
+  plain.tcp = once.tcp = asked.tcp = "127.0.0.1:80";
+  once.within_seconds = 0;
+  asked.stable = 7;
+  graph_.nodes.back().probes = {plain, once, asked};
+  for (const Op op : {Op::kRestart, Op::kReload}) {
+    graph_.edges = {{1, 0, ir::EdgeKind::kTrigger, op, {}}};
+    const std::optional<Simulation> simulation = run();
+    ASSERT_EQ(simulation->actions->size(), 3U);
+    const auto stable = [&](std::size_t i) {
+      return std::get<Probe>(simulation->actions->back().operations[i]).stable;
+    };
+    EXPECT_EQ(stable(0), 3);
+    EXPECT_EQ(stable(1), 0);
+    EXPECT_EQ(stable(2), 7);
+  }
+}
+
 TEST_F(ProbesTest, ARestartAndAProbeMayBeOwedTogether) {
   add(node("lamp:nginx", {{"name", "nginx"}, {"lit", true}}), there({{"lit", true}}));
   Probe probe;

@@ -192,6 +192,7 @@ struct Row<Probe> {
     sink.optional("timeout_seconds", value.timeout_seconds, defaults.timeout_seconds);
     sink.optional("within_seconds", value.within_seconds, defaults.within_seconds);
     sink.optional("every_seconds", value.every_seconds, defaults.every_seconds);
+    sink.optional("stable", value.stable, defaults.stable);
   }
 };
 

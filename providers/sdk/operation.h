@@ -143,7 +143,7 @@ struct EditDatabase {
 };
 
 // Asks the host whether what was changed works, and changes nothing itself. One of argv, script, tcp and http is given.
-// It is tried until it passes, or for `within_seconds`.
+// It is tried until it passes `stable` times in a row, or for `within_seconds`.
 struct Probe {
   std::vector<std::string> argv;
   std::string script;               // for sh -c
@@ -156,6 +156,7 @@ struct Probe {
   int timeout_seconds = 10;         // of one try
   int within_seconds = 30;          // 0: one try
   int every_seconds = 1;            // between two tries
+  int stable = 0;                   // tries in a row that have to pass; 0 in a plan: one
   friend bool operator==(const Probe&, const Probe&) = default;
 };
 
