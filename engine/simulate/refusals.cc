@@ -9,6 +9,22 @@ void Refusals::tell(Diagnostic diagnostic) {
   diagnostics_.add(std::move(diagnostic));
 }
 
+void Refusals::check_claims(const Observation& observation) {
+  std::map<std::string, std::size_t> owner;
+  for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+    if (!observation.states[i]) continue;
+    for (const std::string& claim : provider(i).claims_on_host(node(i).desired, *observation.states[i])) {
+      const auto [first, added] = owner.try_emplace(claim, i);
+      if (added || first->second == i) continue;
+      tell(Diagnostic(Code::kConflict,
+                      quoted(first->second) + " and " + quoted(i) + " are both " + claim + " on this host")
+               .at(node(i).span, "the second one")
+               .with_related(node(first->second).span, "the first one")
+               .with_hint("one thing has one resource: remove one of them"));
+    }
+  }
+}
+
 void Refusals::takes_away(std::size_t node) {
   taken_away_.emplace(thing(graph_.nodes[node].desired.address), node);
 }

@@ -28,6 +28,8 @@ class Refusals {
   // An action of this node takes away what it is about.
   void takes_away(std::size_t node);
 
+  // Two resources that are one thing on this host. What is seen before a host is asked, the configuration's check tells.
+  void check_claims(const Observation& observation);
   // What the host said, on the resource where it names no place.
   void by_host(std::size_t node, Diagnostic said);
   // Two resources that take back each other's change would do so for ever. True where that was told.

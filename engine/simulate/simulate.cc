@@ -51,6 +51,7 @@ class Simulator {
   }
 
   Simulation run() {
+    refusals_.check_claims(observation_);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       inherit_needs(i);
       if (!takes(i)) {

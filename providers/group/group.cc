@@ -98,6 +98,13 @@ std::vector<Address> GroupProvider::infers(const Desired& desired) const {
   return edges;
 }
 
+std::vector<std::string> GroupProvider::claims(const Desired& desired) const {
+  std::vector<std::string> claims = {"the group " + desired.text("name")};
+  const Json& number = desired.attribute("gid");
+  if (!wants_absent(desired) && number.is_number_integer()) claims.push_back("the gid " + number.dump());
+  return claims;
+}
+
 std::optional<Desired> GroupProvider::restore(const Desired& desired, const Observed& before) const {
   Desired again = desired_again(desired, before, {"gid", "members"});
   again.attributes["name"] = desired.text("name");

@@ -11,6 +11,8 @@ class GroupProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   // Its members.
   std::vector<Address> infers(const Desired& desired) const override;
+  // Its name, and its number where that is asked for.
+  std::vector<std::string> claims(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 

@@ -82,6 +82,14 @@ bool PackageProvider::may_bring(const Desired& desired, const Observed& observed
   return may_belong(what, packages);
 }
 
+std::vector<std::string> PackageProvider::claims(const Desired& desired) const {
+  return {"the package " + desired.text("name")};
+}
+
+std::vector<std::string> PackageProvider::claims_on_host(const Desired& desired, const Observed& observed) const {
+  return {"the package " + observed.text("package", desired.text("name"))};
+}
+
 void PackageProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   for (const Desired& other : host) {
     const std::string path = other.text("path");

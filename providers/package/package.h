@@ -18,6 +18,9 @@ class PackageProvider : public Provider {
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   bool may_bring(const Desired& desired, const Observed& observed, const Address& what) const override;
+  // The package; on a host the one that its name means there.
+  std::vector<std::string> claims(const Desired& desired) const override;
+  std::vector<std::string> claims_on_host(const Desired& desired, const Observed& observed) const override;
   // Sets `sources_managed` where the host's resources manage files of the package manager's sources.
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;

@@ -94,6 +94,12 @@ bool Provider::may_bring(const Desired&, const Observed&, const Address&) const 
 std::vector<std::string> Provider::manages_paths(const Desired&) const {
   return {};
 }
+std::vector<std::string> Provider::claims(const Desired&) const {
+  return {};
+}
+std::vector<std::string> Provider::claims_on_host(const Desired& desired, const Observed&) const {
+  return claims(desired);
+}
 std::vector<std::string> Provider::replaces_paths(const Desired&) const {
   return {};
 }

@@ -142,6 +142,11 @@ class Provider {
   // operations are about nothing but these, those of edits_paths(), and what lies below them.
   virtual std::vector<std::string> manages_paths(const Desired& desired) const;
 
+  // What else of a host this resource alone decides on, in words for messages: "the unit cron.service", "the uid 1500".
+  // One thing has one resource, whatever it is called there. Beforehand, and by what its name means on a host.
+  virtual std::vector<std::string> claims(const Desired& desired) const;
+  virtual std::vector<std::string> claims_on_host(const Desired& desired, const Observed& observed) const;
+
   // Of files: those whose whole content this resource gives or takes away, and those of which it changes a part. Nobody
   // may change a part of what another gives as a whole.
   virtual std::vector<std::string> replaces_paths(const Desired& desired) const;

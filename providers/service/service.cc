@@ -171,6 +171,17 @@ std::vector<Address> ServiceProvider::infers(const Desired& desired) const {
   return edges;
 }
 
+std::vector<std::string> ServiceProvider::claims(const Desired& desired) const {
+  std::vector<std::string> claims;
+  for (const BackEnd* back_end : back_ends()) claims.push_back("the unit " + back_end->unit_name(desired.text("name")));
+  return claims;
+}
+
+std::vector<std::string> ServiceProvider::claims_on_host(const Desired& desired, const Observed& observed) const {
+  if (!observed.has("unit")) return claims(desired);
+  return {"the unit " + observed.text("unit")};
+}
+
 void ServiceProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   const std::string name = desired.text("name");
   for (const BackEnd* back_end : back_ends()) {

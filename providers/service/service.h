@@ -14,6 +14,9 @@ class ServiceProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   // Its unit and unit file, and the package of the same name.
   std::vector<Address> infers(const Desired& desired) const override;
+  // The unit by its full name; on a host by its own, which an alias is not.
+  std::vector<std::string> claims(const Desired& desired) const override;
+  std::vector<std::string> claims_on_host(const Desired& desired, const Observed& observed) const override;
   // Sets `unit_files` where another resource of the host manages files of the unit.
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
   // A unit that something reloads is taken to be able to.

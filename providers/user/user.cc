@@ -203,6 +203,13 @@ std::vector<Address> UserProvider::provides(const Desired& desired) const {
   return result;
 }
 
+std::vector<std::string> UserProvider::claims(const Desired& desired) const {
+  std::vector<std::string> claims = {"the user " + desired.text("name")};
+  const Json& number = desired.attribute("uid");
+  if (!wants_absent(desired) && number.is_number_integer()) claims.push_back("the uid " + number.dump());
+  return claims;
+}
+
 std::optional<Desired> UserProvider::restore(const Desired& desired, const Observed& before) const {
   // A removed home cannot be brought back, nor a password of which only a keyed digest was kept.
   if (before.exists && (wants_absent(desired) || desired.has("password_hash"))) return std::nullopt;

@@ -12,6 +12,8 @@ class UserProvider : public Provider {
   std::vector<Address> infers(const Desired& desired) const override;
   // The group of the user's own name, where no other primary group is asked for, and its home folder.
   std::vector<Address> provides(const Desired& desired) const override;
+  // Its name, and its number where that is asked for.
+  std::vector<std::string> claims(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 
