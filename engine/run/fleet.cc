@@ -265,7 +265,9 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   {
     const ComputeTurn turn;
     planning = planner.plan(member.name, member.session->shared_graph(), *observation,
-                            holds_graphs_ ? member.session->told() : "", member.result.diagnostics);
+                            holds_graphs_ ? member.session->told() : "",
+                            member.contents == nullptr ? simulate::TextOf() : simulate::texts_in(*member.contents),
+                            member.result.diagnostics);
   }
   member.planned = std::move(planning.host);
   if (member.planned == nullptr) {

@@ -29,8 +29,11 @@ void Refusals::takes_away(std::size_t node) {
   taken_away_.emplace(thing(graph_.nodes[node].desired.address), node);
 }
 
-void Refusals::by_host(std::size_t i, Diagnostic said) {
+void Refusals::by_host(std::size_t i, Diagnostic said, const Observed* observed) {
   if (!said.span) said.span = node(i).span;
+  const std::string& other = observed == nullptr ? std::string() : observed->undone_by;
+  if (const std::optional<std::size_t> by = other.empty() ? std::nullopt : index_.at(other))
+    said.related.push_back({node(*by).span, "the other one"});
   tell(std::move(said));
 }
 
@@ -62,6 +65,12 @@ bool Refusals::allows(std::size_t i, const Change& change) {
     return false;
   }
   return true;
+}
+
+void Refusals::contradicted(std::size_t i, std::size_t by, Diagnostic why) {
+  why.span = node(i).span;
+  why.related.push_back({node(by).span, "with this file"});
+  tell(std::move(why));
 }
 
 void Refusals::missing(std::size_t i, const Missing& missing) {

@@ -147,6 +147,7 @@ struct Row<PackageTransaction> {
     sink.optional("remove", value.remove, defaults.remove);
     sink.optional("allow_downgrade", value.allow_downgrade, defaults.allow_downgrade);
     sink.optional("refresh", value.refresh, defaults.refresh);
+    sink.optional("manual", value.manual, defaults.manual);
   }
 };
 

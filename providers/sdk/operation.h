@@ -110,7 +110,8 @@ struct PackageTransaction {
   std::vector<PackageRequest> install;
   std::vector<std::string> remove;
   bool allow_downgrade = false;
-  bool refresh = false;  // refresh the package lists first
+  bool refresh = false;                  // refresh the package lists first
+  std::vector<std::string> manual = {};  // to be kept although nothing may need them any more
   friend bool operator==(const PackageTransaction&, const PackageTransaction&) = default;
 };
 

@@ -91,6 +91,13 @@ std::vector<Address> Provider::provides(const Desired&) const {
 bool Provider::may_bring(const Desired&, const Observed&, const Address&) const {
   return false;
 }
+bool Provider::follows_from(const Desired&, const Observed&, const std::string&, const std::string*) const {
+  return false;
+}
+std::optional<Diagnostic> Provider::contradicted_by(const Desired&, const Observed&, const std::string&,
+                                                    const std::string&) const {
+  return std::nullopt;
+}
 std::vector<std::string> Provider::manages_paths(const Desired&) const {
   return {};
 }
