@@ -3,6 +3,7 @@
 #include <map>
 
 #include "engine/base/sealed.h"
+#include "engine/exec/item_locks.h"
 #include "engine/wire/codec.h"
 
 namespace plumb::exec {
@@ -66,10 +67,27 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
 }
 
 void answer_observe(const Registry& registry, System& system, const wire::Observe& question,
+                    const std::vector<wire::ItemLock>& locks,
                     const std::function<void(const wire::ObservedChunk&)>& send) {
-  std::vector<const Desired*> desired;
-  for (const Desired& one : question.resources) desired.push_back(&one);
-  std::vector<Result<Observed>> found = observe_resources(registry, system, desired, question.key);
+  std::vector<bool> apart(question.resources.size());
+  for (const std::size_t place : question.left_out) {
+    if (place < apart.size()) apart[place] = true;
+  }
+  for (std::size_t i = 0; i < apart.size(); ++i)
+    apart[i] = apart[i] || lock_on(locks, question.resources[i].address.str()) != nullptr;
+  std::vector<Result<Observed>> found(apart.size());
+  for (const bool part : {false, true}) {
+    std::vector<std::size_t> places;
+    std::vector<const Desired*> desired;
+    for (std::size_t i = 0; i < apart.size(); ++i) {
+      if (apart[i] != part) continue;
+      places.push_back(i);
+      desired.push_back(&question.resources[i]);
+    }
+    if (places.empty()) continue;
+    std::vector<Result<Observed>> states = observe_resources(registry, system, desired, question.key);
+    for (std::size_t i = 0; i < places.size(); ++i) found[places[i]] = std::move(states[i]);
+  }
   wire::ObservedChunk chunk;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < found.size(); ++i) {

@@ -21,7 +21,9 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
 Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, System& system, const std::string& key);
 
 // The answer to a question, in chunks of bounded size and in its order.
+// What is left out or locked is observed apart from the others: it lends them nothing.
 void answer_observe(const Registry& registry, System& system, const wire::Observe& question,
+                    const std::vector<wire::ItemLock>& locks,
                     const std::function<void(const wire::ObservedChunk&)>& send);
 
 }  // namespace plumb::exec

@@ -4,6 +4,7 @@
 
 #include "engine/exec/apply.h"
 #include "engine/exec/kept_answers.h"
+#include "engine/exec/observe.h"
 #include "engine/exec/testing/client.h"
 #include "engine/exec/transactions.h"
 
@@ -305,6 +306,33 @@ TEST_F(PackagesTest, WhatRanBeforeItsPackageChangedIsRestarted) {
   apply(actions);
   EXPECT_THAT(ends(), ElementsAre("0 changed", "1 changed"));
   EXPECT_TRUE(root_.has("/app-rung"));
+}
+
+// Tells which others it was asked about with.
+class CrowdProvider : public FolderProvider {
+ public:
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System&) const override {
+    std::string with;
+    for (const Desired* one : desired) with += one->address.identity;
+    Observed observed;
+    observed.attributes["with"] = with;
+    return std::vector<Result<Observed>>(desired.size(), Result<Observed>(Observed(observed)));
+  }
+};
+
+TEST_F(PackagesTest, WhatIsLeftOutOrLockedIsObservedApart) {
+  registry_.add({.name = "crowd", .provider = std::make_shared<CrowdProvider>(), .operations = {}});
+  wire::Observe question;
+  for (const char* name : {"a", "b", "c", "d", "e"})
+    question.resources.push_back({{"", "crowd", name}, Json::object(), {}});
+  question.left_out = {1, 99};
+  const std::vector<wire::ItemLock> locks = {
+      {.items = "crowd:d", .owner = "o", .reason = "", .since = "", .until = ""}};
+  std::map<std::size_t, std::string> with;
+  answer_observe(registry_, system_, question, locks, [&](const wire::ObservedChunk& chunk) {
+    for (const wire::ObservedState& state : chunk.states) with[state.index] = state.observed->text("with");
+  });
+  EXPECT_EQ(with, (std::map<std::size_t, std::string>{{0, "ace"}, {1, "bd"}, {2, "ace"}, {3, "bd"}, {4, "ace"}}));
 }
 
 TEST_F(PackagesTest, NothingIsPutOffPastACommand) {

@@ -254,7 +254,8 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   }
   if (!prepare(member)) return std::nullopt;
   const Result<> reached = reach(member);
-  const Result<simulate::Observation> observation = reached ? member.session->observe() : reached.error();
+  const Result<simulate::Observation> observation =
+      reached ? member.session->observe(planner.scope()) : reached.error();
   if (!observation) {
     member.session->disconnect();
     fail_with(member.result, observation.error());

@@ -127,11 +127,12 @@ void Session::disconnect() {
   conversation_.reset();
 }
 
-Result<simulate::Observation> Session::observe() {
+Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
   PLUMB_TRY(connect());
   wire::Observe question;
   question.project = context_.project;
   for (const ir::Node& node : graph_->nodes) {
+    if (!scope.takes(node.tags)) question.left_out.push_back(question.resources.size());
     question.resources.push_back(node.desired);
     // Only who has to seal something gets the key.
     if (!node.desired.sensitive.empty()) question.key = context_.key;

@@ -63,6 +63,9 @@ struct Observe {
   std::string project;
   std::string key;  // the project's key, for keyed digests; empty where no resource has a sensitive value
   std::vector<Desired> resources;
+  // By their places: nothing is done to these, so what they ask for counts for no other. Those that are locked come to
+  // them.
+  std::vector<std::size_t> left_out = {};
 };
 
 // One state; `index` is the resource's place in Observe::resources. Sensitive values are sealed.

@@ -70,7 +70,7 @@ inline std::vector<Message> samples() {
 
   return {
       Hello{{1, 3}, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},
-      Observe{"edge", "k", {sample_desired()}},
+      Observe{"edge", "k", {sample_desired()}, {0}},
       ObservedChunk{{{0, observed, std::nullopt}, {1, std::nullopt, sample_diagnostic()}}},
       record,
       Blob{"sha256:2", std::string("\0\xff bytes", 8), false, true, sample_diagnostic()},

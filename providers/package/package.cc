@@ -110,6 +110,11 @@ std::vector<std::string> PackageProvider::claims_on_host(const Desired& desired,
   return {"the package " + observed.text("package", desired.text("name"))};
 }
 
+std::string PackageProvider::remedy(const Desired& desired, const Missing&) const {
+  return "no source of the host has " + desired.text("name") +
+         "; check its name, declare the source that has it before it, or name what brings that with `after`";
+}
+
 void PackageProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   for (const Desired& other : host) {
     const std::string path = other.text("path");

@@ -23,6 +23,8 @@ class PackageProvider : public Provider {
   // The package; on a host the one that its name means there.
   std::vector<std::string> claims(const Desired& desired) const override;
   std::vector<std::string> claims_on_host(const Desired& desired, const Observed& observed) const override;
+  // That no source has it.
+  std::string remedy(const Desired& desired, const Missing& missing) const override;
   // Sets `sources_managed` where the host's resources manage files of the package manager's sources.
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
