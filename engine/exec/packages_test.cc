@@ -325,7 +325,7 @@ TEST_F(PackagesTest, WhatIsLeftOutOrLockedIsObservedApart) {
   wire::Observe question;
   for (const char* name : {"a", "b", "c", "d", "e"})
     question.resources.push_back({{"", "crowd", name}, Json::object(), {}});
-  question.left_out = {1, 99};
+  question.asides = {{1, true, {}}, {99, true, {}}};
   const std::vector<wire::ItemLock> locks = {
       {.items = "crowd:d", .owner = "o", .reason = "", .since = "", .until = ""}};
   std::map<std::size_t, std::string> with;

@@ -51,8 +51,6 @@ class HostPlanner {
   // `providers` outlive this.
   HostPlanner(const Registry& providers, plan::Scope scope) : providers_(providers), scope_(std::move(scope)) {}
 
-  const plan::Scope& scope() const { return scope_; }
-
   // `told` is the digest of what `observation` was read from; "" where no other host has that graph, so that neither it
   // nor the plan need be kept here. `text_of`: of the graph's contents. None where `diagnostics` holds an error for the
   // host.

@@ -41,6 +41,11 @@ Action Drafts::change(std::size_t i, const Desired& desired, const Change& chang
   const auto recorded = observation_.recorded.find(graph_.nodes[i].desired.address.str());
   Action action = filled(i, desired, change);
   action.because = reasons(change, recorded == observation_.recorded.end() ? nullptr : &recorded->second);
+  // What an earlier action of this plan changes did not change by itself.
+  const bool shaped = !observation_.states[i]->shaped_by.empty();
+  for (auto& [attribute, reason] : action.because) {
+    if (shaped && (reason == "drift" || reason == "both")) reason = "config";
+  }
   action.undo = is_told_whole(change.before) && of_[i]->provider->restore(desired, *observation_.states[i]).has_value();
   return action;
 }

@@ -29,9 +29,10 @@ void Refusals::takes_away(std::size_t node) {
   taken_away_.emplace(thing(graph_.nodes[node].desired.address), node);
 }
 
-void Refusals::by_host(std::size_t i, Diagnostic said, const Observed* observed) {
+void Refusals::by_host(std::size_t i, Diagnostic said, const std::vector<std::size_t>& shapers,
+                       const std::string& other) {
   if (!said.span) said.span = node(i).span;
-  const std::string& other = observed == nullptr ? std::string() : observed->undone_by;
+  for (const std::size_t shaper : shapers) said.related.push_back({node(shaper).span, "changes it before"});
   if (const std::optional<std::size_t> by = other.empty() ? std::nullopt : index_.at(other))
     said.related.push_back({node(*by).span, "the other one"});
   tell(std::move(said));

@@ -31,8 +31,10 @@ class Refusals {
   // Two resources that are one thing on this host. What is seen before a host is asked, the configuration's check
   // tells.
   void check_claims(const Observation& observation);
-  // What the host said, on the resource where it names no place; with the other one where it is about two.
-  void by_host(std::size_t node, Diagnostic said, const Observed* observed = nullptr);
+  // What the host said, on the resource where it names no place. `shapers`: nodes whose actions have to do with it;
+  // `other`: the address of the other resource that it is about.
+  void by_host(std::size_t node, Diagnostic said, const std::vector<std::size_t>& shapers = {},
+               const std::string& other = {});
   // Two resources that take back each other's change would do so for ever. True where that was told.
   bool is_undone(std::size_t node, const Observed& observed);
   // What may not be done whatever the host is like: false where that was told.

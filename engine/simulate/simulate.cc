@@ -188,17 +188,19 @@ class Simulator {
     const Change change = provider_of(i)->diff(desired, observed);
     if (is_contradicted(i, desired, observed)) return;
     const std::size_t planned = actions_.size() + held_back_.size();
+    stand_on_shapers(i, observed);
+    const std::vector<std::size_t> makers = makers_of(i, observed);
     // Also one that holds is taken back by those behind it; but where the difference is ignored nothing is asked for.
     const bool obstructed = !change.empty() && observed.obstacle;
     if ((!change.empty() || !reduced) && !obstructed && refusals_.is_undone(i, observed)) return;
     if (!change.empty()) {
-      if (!may_change(i, change, observed)) return;
+      if (!may_change(i, change, observed, makers)) return;
       if (brought_.changers_of(i).empty()) {
-        push_change(i, desired, observed, change);
+        push_change(i, desired, observed, change, makers);
       } else {
-        push_conditional(i, desired, brought_.makers_of(i));
+        push_conditional(i, desired, makers);
       }
-    } else if (const std::vector<std::size_t> makers = brought_.makers_of(i); !makers.empty()) {
+    } else if (!makers.empty()) {
       push_conditional(i, desired, makers);
     }
     if (const std::optional<std::size_t> need = held_need(i)) {
@@ -212,11 +214,12 @@ class Simulator {
     if (planned_[i].acts && kind_of(i).runs) refusals_.check_needs_are_left(i);
   }
 
-  void push_change(std::size_t i, const Desired& desired, const Observed& observed, const Change& change) {
+  void push_change(std::size_t i, const Desired& desired, const Observed& observed, const Change& change,
+                   const std::vector<std::size_t>& makers) {
     Action action = drafts_.change(i, desired, change);
     NodeList unknown_until;
     resolve_missing(i, observed, action, unknown_until);
-    bound_by_earlier(i, action, unknown_until);
+    bound_by_earlier(i, makers, action, unknown_until);
     push(i, std::move(action), unknown_until);
     if (planned_[i].acts && observed.content_text)
       texts_.emplace(digest(*observed.content_text), *observed.content_text);
@@ -253,10 +256,47 @@ class Simulator {
     for (const ir::Edge* edge : after_[i]) needs_[i].add_all(needs_[edge->to]);
   }
 
-  bool may_change(std::size_t i, const Change& change, const Observed& observed) {
+  // What the host foresaw of the node is there once these have acted.
+  void stand_on_shapers(std::size_t i, const Observed& observed) {
+    for (const std::size_t shaper : earlier_of(i, observed.shaped_by)) {
+      if (planned_[shaper].acts || is_held_back_[shaper]) needs_[i].add(shaper);
+    }
+  }
+
+  // Earlier nodes after whose actions alone it is known what this one finds.
+  std::vector<std::size_t> makers_of(std::size_t i, const Observed& observed) {
+    NodeList makers;
+    for (const std::size_t maker : brought_.makers_of(i)) makers.add(maker);
+    for (const std::size_t shaper : earlier_of(i, observed.shaped_by)) {
+      if (planned_[shaper].unknown) makers.add(shaper);
+    }
+    for (const std::size_t earlier : earlier_of(i, observed.open_until)) {
+      if (planned_[earlier].acts) makers.add(earlier);
+    }
+    // What a program answers may depend on all that it was asked to wait for.
+    if (kind_of(i).runs && !provider_of(i)->is_foreseeable(graph_.nodes[i].desired)) {
+      for (const ir::Edge* edge : after_[i]) {
+        if (planned_[edge->to].acts && edge->kind != ir::EdgeKind::kInferred) makers.add(edge->to);
+      }
+    }
+    return {makers.begin(), makers.end()};
+  }
+
+  // The nodes before this one that a host named.
+  std::vector<std::size_t> earlier_of(std::size_t i, const std::vector<std::string>& addresses) {
+    std::vector<std::size_t> earlier;
+    for (const std::string& address : addresses) {
+      const std::optional<std::size_t> node = index_.at(address);
+      if (node && *node < i) earlier.push_back(*node);
+    }
+    return earlier;
+  }
+
+  bool may_change(std::size_t i, const Change& change, const Observed& observed,
+                  const std::vector<std::size_t>& makers) {
     // An earlier action that is decided only in the run may also take the obstacle away.
-    if (observed.obstacle && brought_.makers_of(i).empty()) {
-      refusals_.by_host(i, *observed.obstacle, &observed);
+    if (observed.obstacle && makers.empty()) {
+      refusals_.by_host(i, *observed.obstacle, earlier_of(i, observed.shaped_by), observed.undone_by);
       return false;
     }
     return refusals_.allows(i, change);
@@ -284,8 +324,9 @@ class Simulator {
   }
 
   // A create whose thing a package may also bring is decided when its turn comes.
-  void bound_by_earlier(std::size_t i, Action& action, NodeList& unknown_until) {
-    for (const std::size_t maker : brought_.makers_of(i)) {
+  void bound_by_earlier(std::size_t i, const std::vector<std::size_t>& makers, Action& action,
+                        NodeList& unknown_until) {
+    for (const std::size_t maker : makers) {
       unknown_until.add(maker);
       needs_[i].add(maker);
       if (action.fidelity == Fidelity::kExact) {

@@ -147,6 +147,8 @@ class Lamp : public Thing {
 
 class Chore : public Thing {
  public:
+  // It looks at a path alone.
+  bool is_foreseeable(const Desired&) const override { return true; }
   Change diff(const Desired& desired, const Observed& observed) const override {
     return observed.attributes.value("due", true) ? doing(desired, "it is due") : Change{};
   }

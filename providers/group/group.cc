@@ -18,7 +18,10 @@ Observed observe_one(const Desired& desired, const AccountFiles& files, System& 
   Observed observed;
   const std::string name = desired.text("name");
   const GroupAccount* account = files.group(name);
-  const auto refuse = [&](std::string text) { observed.obstacle = Diagnostic(Code::kRefusedByState, std::move(text)); };
+  const auto refuse = [&](std::string text, std::string hint = {}) {
+    observed.obstacle = Diagnostic(Code::kRefusedByState, std::move(text));
+    observed.obstacle->hint = std::move(hint);
+  };
   if (!wants_absent(desired)) {
     for (const std::string& member : members_of(desired)) {
       if (files.user(member) == nullptr && !system.user_by_name(member)) {
@@ -28,7 +31,8 @@ Observed observe_one(const Desired& desired, const AccountFiles& files, System& 
     const Json& gid = desired.attribute("gid");
     const GroupAccount* holder = gid.is_number_integer() ? files.group(gid.get<std::uint32_t>()) : nullptr;
     if (holder != nullptr && holder->name != name && (account == nullptr || account->gid != holder->gid)) {
-      refuse("gid " + gid.dump() + " belongs to " + holder->name + " already");
+      refuse("gid " + gid.dump() + " belongs to " + holder->name + " already",
+             "where `group: " + holder->name + "` goes or changes its number, name this one in its `before`");
     }
   }
   if (account == nullptr) {

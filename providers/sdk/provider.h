@@ -79,6 +79,10 @@ struct Observed {
   // The address of a later resource that takes back what this one asks for; beside an obstacle, of the other one that
   // it is about. "" for none.
   std::string undone_by;
+  // Addresses of earlier resources whose changes are seen through: what is told here is found once they are made.
+  std::vector<std::string> shaped_by;
+  // Addresses of earlier resources whose changes may matter here, and through which nothing can be seen.
+  std::vector<std::string> open_until;
 
   // As those of Desired. A host may tell whatever it likes, so nothing else reads the attributes' values.
   const Json& attribute(const std::string& name) const { return member_of(attributes, name); }
@@ -112,6 +116,20 @@ struct Change {
   std::string note;  // what bounds it, or why a command will or will not run; "" for nothing to say
 
   bool empty() const { return op == Op::kNone; }
+};
+
+// A path that is there because of a resource that does not manage it.
+struct ImpliedPath {
+  std::string path;    // may hold globs
+  bool whole = false;  // what lies below is its own business too, as in a home
+};
+
+// What all resources of a host have to do with paths. Those that are to go are none of them.
+struct PathsInUse {
+  std::set<std::string> managed;
+  std::set<std::string> edited;  // in part
+  std::set<std::string> implied;
+  std::set<std::string> whole;  // those of the implied ones that are left alone with all that is below
 };
 
 // What a kind's resources want and have, and how they get from one to the other. See Kind for what else the engine
@@ -161,12 +179,34 @@ class Provider {
   virtual std::vector<std::string> replaces_paths(const Desired& desired) const;
   virtual std::vector<std::string> edits_paths(const Desired& desired) const;
 
+  // Paths that are there because of this resource although it does not manage them: a home, what a command makes, where
+  // a link leads.
+  virtual std::vector<ImpliedPath> implies_paths(const Desired& desired) const;
+
   // What to do where nothing brings what is missing; "" where it is to be declared, as usual.
   virtual std::string remedy(const Desired& desired, const Missing& missing) const;
 
   // Lets a resource finish its desired state with what the others of its host are (directory: what to keep). Where the
   // configuration is, sensitive values are known; what is made of them here stands in plans.
   virtual void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const;
+
+  // Whether the resource is about what others have to do with paths; then it is told of that after complete().
+  virtual bool looks_at_paths(const Desired& desired) const;
+  virtual void see_paths(Desired& desired, const PathsInUse& paths) const;
+
+  // Whether what is asked for of attributes is asked for of all below the resource's path too, and what a resource has
+  // from those that do; it is told of all of its host after complete().
+  virtual bool spreads_below(const Desired& desired) const;
+  virtual void inherit(Desired& desired, std::span<const Desired> spreading) const;
+
+  // Whether observe() asks of the host nothing but files and accounts: then it can be asked as the host will be once
+  // others have changed those.
+  virtual bool is_foreseeable(const Desired& desired) const;
+  // Of one that is not: whether what it asks the host may be about a thing of this name, a path or an account.
+  virtual bool asks_about(const Desired& desired, std::string_view name) const;
+
+  // Kinds whose resources that are to go have to go before those of this kind that are.
+  virtual std::vector<std::string> outlives() const;
 
   // The operations of an action that one of the kind's triggers sets off; called only when diff() itself asks for
   // nothing that includes it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/sdk/ownership.h"
 #include "providers/service/back_end.h"
 
 namespace plumb::providers::service {
@@ -265,6 +266,20 @@ std::optional<Diagnostic> ServiceProvider::contradicted_by(const Desired& desire
     if (why) return Diagnostic(Code::kConflict, unit + " " + why->why).with_hint(why->hint);
   }
   return std::nullopt;
+}
+
+std::vector<ImpliedPath> ServiceProvider::implies_paths(const Desired& desired) const {
+  std::vector<ImpliedPath> paths;
+  for (const BackEnd* back_end : back_ends()) {
+    const std::string unit = back_end->unit_name(desired.text("name"));
+    for (std::string& file : back_end->files_of(unit)) {
+      const std::string folder = parent_of(file);
+      for (const char* kind : {"wants", "requires"}) paths.push_back({folder + "/*." + kind + "/" + unit, false});
+      paths.push_back({file + ".d", true});
+      paths.push_back({std::move(file), false});
+    }
+  }
+  return paths;
 }
 
 Observed ServiceProvider::as_declared(const Desired& desired) const {

@@ -26,6 +26,8 @@ class ServiceProvider : public Provider {
   // Sets `unit_files` where another resource of the host manages files of the unit, `added_to`
   // where such a file adds to the unit's own, and `links_managed` where one is a link by which it starts with the host.
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
+  // Its unit file, what is added to it, and the links that enabling makes.
+  std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   // A unit that something reloads is taken to be able to.
   Observed as_declared(const Desired& desired) const override;
   Change triggered(const Desired& desired, const Observed& observed, Op op) const override;

@@ -5,6 +5,7 @@
 
 #include "providers/sdk/account_files.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/tree_list.h"
 
 namespace plumb::providers::user {
 namespace {
@@ -76,7 +77,9 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
       const Account* holder = files.user(uid.get<std::uint32_t>());
       if (holder != nullptr && holder->name != name && (account == nullptr || account->uid != holder->uid)) {
         observed.obstacle =
-            Diagnostic(Code::kRefusedByState, "uid " + uid.dump() + " belongs to " + holder->name + " already");
+            Diagnostic(Code::kRefusedByState, "uid " + uid.dump() + " belongs to " + holder->name + " already")
+                .with_hint("where `user: " + holder->name +
+                           "` goes or changes its number, name this one in its `before`");
       }
     }
   }
@@ -108,6 +111,11 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
   attributes["shell"] = account->shell;
   observe_shadow(desired, files, name, observed);
   PLUMB_TRY(observe_home(desired, desired.text("home", account->home), system, observed));
+  if (wants_absent(desired) && desired.flag("remove_home", false) && observed.flag("create_home", false)) {
+    constexpr std::size_t kMostInHome = 2'000'000;
+    PLUMB_TRY_ASSIGN(const TreeList home, list_tree(account->home, kMostInHome, system));
+    observed.attributes["removes"] = listed(home.paths);
+  }
   if (wants_absent(desired) && account->uid == 0) {
     observed.obstacle = Diagnostic(Code::kRefusedByState, name + " has uid 0 and is not removed");
   }
@@ -210,6 +218,15 @@ std::vector<std::string> UserProvider::claims(const Desired& desired) const {
   return claims;
 }
 
+std::vector<ImpliedPath> UserProvider::implies_paths(const Desired& desired) const {
+  std::vector<ImpliedPath> paths;
+  if (wants_absent(desired)) return paths;
+  if (desired.has("home") || makes_home(desired))
+    paths.push_back({desired.text("home", "/home/" + desired.text("name")), true});
+  if (desired.has("shell")) paths.push_back({desired.text("shell"), false});
+  return paths;
+}
+
 std::optional<Desired> UserProvider::restore(const Desired& desired, const Observed& before) const {
   // A removed home cannot be brought back, nor a password of which only a keyed digest was kept.
   if (before.exists && (wants_absent(desired) || desired.has("password_hash"))) return std::nullopt;
@@ -223,7 +240,8 @@ void add_to(Registry& registry) {
   registry.add({.name = "user",
                 .provider = std::make_shared<UserProvider>(),
                 .operations = OperationSet::of<EditDatabase>(),
-                .stands_on_inferred = true});
+                .stands_on_inferred = true,
+                .dwindling = {"removes"}});
 }
 
 }  // namespace plumb::providers::user
