@@ -117,8 +117,16 @@ TEST_F(DatabaseTest, GroupsByNumber) {
   expect_ok("user", "modify", "old", {{"groups", {"4"}}, {"group", "33"}});
   EXPECT_EQ(line("/etc/group", "adm"), "adm:x:4:old");
   EXPECT_THAT(line("/etc/passwd", "old"), HasSubstr("old:x:1000:33:"));
+  root_.write("/etc/group", root_.read("/etc/group") + "twin:x:4:\n");
+  expect_ok("user", "modify", "old", {{"groups", {"twin"}}});
+  EXPECT_EQ(line("/etc/group", "twin") + line("/etc/group", "adm"), "twin:x:4:oldadm:x:4:");
   EXPECT_FALSE(edit("user", "modify", "old", {{"groups", {"4777"}}}).has_value());
   EXPECT_FALSE(edit("user", "create", "new", {{"group", "4777"}}).has_value());
+}
+
+TEST_F(DatabaseTest, ThePrivateGroupStaysWhereThatIsAsked) {
+  expect_ok("user", "delete", "old", {{"keep_group", true}});
+  EXPECT_EQ(line("/etc/group", "old"), "old:x:1000:");
 }
 
 TEST_F(DatabaseTest, ANumberThatSomeUserStillHasIsNoNewGroups) {

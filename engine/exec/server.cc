@@ -98,12 +98,13 @@ class Server {
   Result<> answer_to(const wire::Observe& question) {
     PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), question.project));
     undo_left_over(folder, question.project);
+    PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(folder));
     wire::FrameReader reader;
     SandboxWork work;
     work.work = [&](int out, const std::string& scratch) {
       system_.set_confined();
       if (!scratch.empty() && !system_.is_image()) system_.set_environment("TMPDIR", scratch);
-      answer_observe(registry_, system_, question, [out](const wire::ObservedChunk& chunk) {
+      answer_observe(registry_, system_, question, locks, [out](const wire::ObservedChunk& chunk) {
         // Without its reader the child has nothing more to do.
         if (!write_all(out, frames_of(chunk.states), "the pipe")) ::_exit(1);
       });

@@ -32,7 +32,7 @@ Probe probe_of(const Json& json) {
   const auto text = [&json](const char* key, std::string& into) {
     if (json.contains(key)) into = json[key].get<std::string>();
   };
-  const auto seconds = [&json](const char* key, int& into) {
+  const auto number = [&json](const char* key, int& into) {
     if (json.contains(key)) into = json[key].get<int>();
   };
   if (json.contains("command") && json["command"].is_string()) text("command", probe.script);
@@ -47,9 +47,10 @@ Probe probe_of(const Json& json) {
   text("host", probe.host);
   numbers("status", probe.status);
   text("body", probe.body);
-  seconds("timeout", probe.timeout_seconds);
-  seconds("within", probe.within_seconds);
-  seconds("every", probe.every_seconds);
+  number("timeout", probe.timeout_seconds);
+  number("within", probe.within_seconds);
+  number("every", probe.every_seconds);
+  number("stable", probe.stable);
   return probe;
 }
 

@@ -103,6 +103,30 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
   return edges;
 }
 
+// What others stand on goes last, unless the two are ordered already.
+void add_outliving(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
+  std::map<std::string, std::vector<std::size_t>> unwanted;  // by kind
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Provider* provider = providers.provider(nodes[i].desired.address.kind);
+    if (provider != nullptr && provider->is_unwanted(nodes[i].desired))
+      unwanted[nodes[i].desired.address.kind].push_back(i);
+  }
+  for (const auto& [kind, going] : unwanted) {
+    for (const std::string& first : providers.provider(kind)->outlives()) {
+      const auto others = unwanted.find(first);
+      if (others == unwanted.end()) continue;
+      for (const std::size_t i : going) {
+        for (const std::size_t other : others->second) {
+          const bool ordered = std::any_of(edges.begin(), edges.end(), [&](const Edge& edge) {
+            return edge.from == other && edge.to == i && edge.kind != EdgeKind::kInferred;
+          });
+          if (!ordered) edges.push_back({i, other, EdgeKind::kInferred, Op::kNone, nodes[i].span});
+        }
+      }
+    }
+  }
+}
+
 // Where an edit makes the file that another resource only dresses, it comes first, unless the two are ordered already.
 void add_makers(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
   std::optional<AddressTable> table;  // most hosts have no edits
@@ -159,12 +183,14 @@ void check_conflicts(const std::vector<Node>& nodes, const Registry& providers, 
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Provider* provider = providers.provider(nodes[i].desired.address.kind);
     if (provider == nullptr) continue;
-    for (const std::string& path : provider->manages_paths(nodes[i].desired)) {
-      const auto [first, added] = owner.try_emplace(path, i);
+    std::vector<std::string> things = provider->manages_paths(nodes[i].desired);
+    for (std::string& claim : provider->claims(nodes[i].desired)) things.push_back(std::move(claim));
+    for (const std::string& thing : things) {
+      const auto [first, added] = owner.try_emplace(thing, i);
       if (added || first->second == i) continue;
       diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[first->second].desired.address.str() + "` and `" +
-                                                      nodes[i].desired.address.str() + "` both manage " + path)
-                          .at(nodes[i].span, "manages " + path + " too")
+                                                      nodes[i].desired.address.str() + "` both manage " + thing)
+                          .at(nodes[i].span, "manages " + thing + " too")
                           .with_related(nodes[first->second].span, "the other one")
                           .with_hint("remove one of them"));
     }
@@ -255,6 +281,40 @@ class Removals {
   std::map<std::string, std::size_t> paths_;
 };
 
+void inherit(std::vector<Desired>& all, const Registry& providers) {
+  std::vector<Desired> spreading;
+  for (const Desired& one : all) {
+    const Provider* provider = providers.provider(one.address.kind);
+    if (provider != nullptr && provider->spreads_below(one)) spreading.push_back(one);
+  }
+  if (spreading.empty()) return;
+  for (Desired& one : all) {
+    if (const Provider* provider = providers.provider(one.address.kind)) provider->inherit(one, spreading);
+  }
+}
+
+// What all kinds say of paths, for those that would remove or change what is not theirs.
+void show_paths(std::vector<Desired>& all, const Registry& providers) {
+  std::vector<Desired*> looking;
+  for (Desired& one : all) {
+    const Provider* provider = providers.provider(one.address.kind);
+    if (provider != nullptr && provider->looks_at_paths(one)) looking.push_back(&one);
+  }
+  if (looking.empty()) return;
+  PathsInUse paths;
+  for (const Desired& one : all) {
+    const Provider* provider = providers.provider(one.address.kind);
+    if (provider == nullptr || provider->is_unwanted(one)) continue;
+    for (std::string& path : provider->manages_paths(one)) paths.managed.insert(std::move(path));
+    for (std::string& path : provider->edits_paths(one)) paths.edited.insert(std::move(path));
+    for (ImpliedPath& implied : provider->implies_paths(one)) {
+      if (implied.whole) paths.whole.insert(implied.path);
+      paths.implied.insert(std::move(implied.path));
+    }
+  }
+  for (Desired* one : looking) providers.provider(one->address.kind)->see_paths(*one, paths);
+}
+
 // Providers look at all of a host side by side.
 void complete(std::vector<Node>& nodes, const Registry& providers, const SecretOf& secret_of) {
   std::vector<Desired> all;
@@ -263,6 +323,8 @@ void complete(std::vector<Node>& nodes, const Registry& providers, const SecretO
   for (Desired& one : all) {
     if (const Provider* provider = providers.provider(one.address.kind)) provider->complete(one, all, secret_of);
   }
+  inherit(all, providers);
+  show_paths(all, providers);
   for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].desired = std::move(all[i]);
 }
 
@@ -309,6 +371,7 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
   Removals(nodes, providers_).check(diagnostics);
   std::vector<Edge> edges = find_edges(nodes, resources, providers_);
   add_makers(nodes, providers_, edges);
+  add_outliving(nodes, providers_, edges);
   std::vector<Precedence> precedences;
   precedences.reserve(edges.size());
   for (const Edge& edge : edges) precedences.push_back({edge.from, edge.to});

@@ -96,7 +96,8 @@ class Comparing {
     const Registry& kinds = after_.providers();
     simulate::Observation observation = simulate::as_declared(*old_graph, *new_graph, kinds);
     seal(*new_graph, observation);
-    auto simulation = simulate::simulate_host(*new_graph, kinds, observation, host, found, request_.scope);
+    auto simulation = simulate::simulate_host(*new_graph, kinds, observation, host, found, request_.scope,
+                                              simulate::texts_in(new_compiler_.contents()));
     if (!simulation) return false;
     add_old_texts(*simulation, old_compiler_.contents(), kinds);
     builder_.add(host, std::move(*simulation), new_compiler_.shared_contents());

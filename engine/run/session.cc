@@ -127,11 +127,14 @@ void Session::disconnect() {
   conversation_.reset();
 }
 
-Result<simulate::Observation> Session::observe() {
+Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
   PLUMB_TRY(connect());
   wire::Observe question;
   question.project = context_.project;
   for (const ir::Node& node : graph_->nodes) {
+    const bool left_out = !scope.takes(node.tags);
+    if (left_out || !node.ignore.empty())
+      question.asides.push_back({question.resources.size(), left_out, {node.ignore.begin(), node.ignore.end()}});
     question.resources.push_back(node.desired);
     // Only who has to seal something gets the key.
     if (!node.desired.sensitive.empty()) question.key = context_.key;
@@ -183,8 +186,8 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
 Result<> Session::seal_what_was_sensitive(const wire::Observe& question, Answer& answer) {
   const std::map<std::string, std::set<std::string>> sealed = sealed_attributes(answer.record);
   if (sealed.empty()) return {};
-  wire::Observe again;
-  again.project = question.project;
+  // All of it once more: what one finds depends on what those before it do.
+  wire::Observe again = question;
   again.key = context_.key;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < question.resources.size(); ++i) {
@@ -205,12 +208,12 @@ Result<> Session::seal_what_was_sensitive(const wire::Observe& question, Answer&
       continue;
     }
     places.push_back(i);
-    again.resources.push_back(std::move(desired));
+    again.resources[i] = std::move(desired);
   }
   if (places.empty()) return {};
   PLUMB_TRY_ASSIGN(Answer second, ask(again));
   told_ += conversation_->received();
-  for (std::size_t i = 0; i < places.size(); ++i) answer.states[places[i]] = std::move(second.states[i]);
+  for (const std::size_t i : places) answer.states[i] = std::move(second.states[i]);
   return {};
 }
 

@@ -274,6 +274,28 @@ std::vector<Address> CommandProvider::infers(const Desired& desired) const {
   return edges;
 }
 
+// What a program answers cannot be foreseen.
+bool CommandProvider::is_foreseeable(const Desired& desired) const {
+  return !desired.has("unless") && !desired.has("only_if");
+}
+
+bool CommandProvider::asks_about(const Desired& desired, std::string_view name) const {
+  for (const char* attribute : {"unless", "only_if", "creates", "removes", "cwd", "as"}) {
+    for (const std::string& word : texts_in(desired.attribute(attribute))) {
+      if (word.find(name) != std::string::npos) return true;
+      // A guard about a file asks about the folders that it lies in, too.
+      if (name.starts_with('/') && is_below(name, word)) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<ImpliedPath> CommandProvider::implies_paths(const Desired& desired) const {
+  std::vector<ImpliedPath> paths;
+  for (std::string& path : texts_in(desired.attribute("creates"))) paths.push_back({std::move(path), false});
+  return paths;
+}
+
 Observed CommandProvider::as_declared(const Desired& desired) const {
   Observed observed = Provider::as_declared(desired);
   if (has_guard(desired)) observed.attributes["guard"] = "skip";

@@ -18,7 +18,10 @@ Observed observe_one(const Desired& desired, const AccountFiles& files, System& 
   Observed observed;
   const std::string name = desired.text("name");
   const GroupAccount* account = files.group(name);
-  const auto refuse = [&](std::string text) { observed.obstacle = Diagnostic(Code::kRefusedByState, std::move(text)); };
+  const auto refuse = [&](std::string text, std::string hint = {}) {
+    observed.obstacle = Diagnostic(Code::kRefusedByState, std::move(text));
+    observed.obstacle->hint = std::move(hint);
+  };
   if (!wants_absent(desired)) {
     for (const std::string& member : members_of(desired)) {
       if (files.user(member) == nullptr && !system.user_by_name(member)) {
@@ -30,7 +33,10 @@ Observed observe_one(const Desired& desired, const AccountFiles& files, System& 
       const auto number = gid.get<std::uint32_t>();
       const GroupAccount* local = files.group(number);
       const std::optional<GroupAccount> holder = local != nullptr ? *local : system.group_by_id(number);
-      if (holder && holder->name != name) refuse("gid " + gid.dump() + " belongs to " + holder->name + " already");
+      if (holder && holder->name != name) {
+        refuse("gid " + gid.dump() + " belongs to " + holder->name + " already",
+               "where `group: " + holder->name + "` goes or changes its number, name this one in its `before`");
+      }
     }
   }
   if (account == nullptr) {
@@ -108,6 +114,13 @@ std::vector<Address> GroupProvider::provides(const Desired& desired) const {
   const Json& gid = desired.attribute("gid");
   if (wants_absent(desired) || !gid.is_number_integer()) return {};
   return {{"", "group", gid.dump()}};
+}
+
+std::vector<std::string> GroupProvider::claims(const Desired& desired) const {
+  std::vector<std::string> claims = {"the group " + desired.text("name")};
+  const Json& number = desired.attribute("gid");
+  if (!wants_absent(desired) && number.is_number_integer()) claims.push_back("the gid " + number.dump());
+  return claims;
 }
 
 std::optional<Desired> GroupProvider::restore(const Desired& desired, const Observed& before) const {

@@ -7,12 +7,15 @@
 #include "engine/base/sealed.h"
 #include "providers/sdk/account_files.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/tree_list.h"
 
 namespace plumb::providers::user {
 namespace {
 
 // Of a desired state that was completed: a resource of the host decides on the owner of the home folder.
 constexpr const char* kHomeIsDeclared = "home_is_declared";
+// Likewise: the project has a group of the user's name, which does not go with the user.
+constexpr const char* kGroupIsDeclared = "group_is_declared";
 // Observed: whose the folder is that is to be the user's home and is there already.
 constexpr const char* kHomeOwner = "home_owner";
 
@@ -92,6 +95,9 @@ Result<std::string> why_not_his(const std::string& home, const FileInfo& info, S
 Result<> look_for_own_home(const Desired& desired, const std::string& home, const std::optional<FileInfo>& info,
                            std::optional<std::uint32_t> uid, System& system, Observed& observed) {
   if (!info) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> entry, system.stat(home, false));
+    if (entry) refuse(observed, home + " is to be a home folder and is a link to " + entry->link_target +
+                                    ", where there is none");
     Observed parents;
     PLUMB_TRY(note_missing_parent(home, system, parents));
     if (parents.obstacle) observed.obstacle = std::move(parents.obstacle);
@@ -171,7 +177,10 @@ void look_for_others(const Desired& desired, const Account* account, const Accou
     const auto number = uid.get<std::uint32_t>();
     const Account* local = files.user(number);
     const std::optional<Account> holder = local != nullptr ? *local : system.user_by_id(number);
-    if (holder && holder->name != name) refuse(observed, "uid " + uid.dump() + " belongs to " + holder->name + " already");
+    if (holder && holder->name != name) {
+      refuse(observed, "uid " + uid.dump() + " belongs to " + holder->name + " already",
+             "where `user: " + holder->name + "` goes or changes its number, name this one in its `before`");
+    }
   }
   if (account != nullptr) return;
   if (files.user(name) == nullptr && system.user_by_name(name)) {
@@ -239,6 +248,12 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
   if (absent) {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> entry, system.stat(account->home, false));
     look_at_removal(desired, *account, files, entry, observed);
+    const bool goes = entry && entry->type == FileType::kDirectory && desired.flag("remove_home", false);
+    if (goes && !observed.obstacle) {
+      constexpr std::size_t kMostInHome = 2'000'000;
+      PLUMB_TRY_ASSIGN(const TreeList tree, list_tree(account->home, kMostInHome, system));
+      attributes["removes"] = listed(tree.paths);
+    }
   } else if (desired.flag("create_home", false)) {
     PLUMB_TRY(look_for_own_home(desired, home, info, uid, system, observed));
   }
@@ -254,6 +269,7 @@ Change removal(const Desired& desired, const Observed& observed) {
     edit.set["remove_home"] = true;
     change.note = "with its home folder " + observed.text("home");
   }
+  if (desired.flag(kGroupIsDeclared, false)) edit.set["keep_group"] = true;
   change.operations.push_back(std::move(edit));
   return change;
 }
@@ -305,6 +321,7 @@ Change UserProvider::diff(const Desired& desired, const Observed& observed) cons
     change.before["create_home"] = false;
     change.after["create_home"] = true;
     edit.set["create_home"] = true;
+    if (!desired.has("home")) change.note = "makes " + observed.text("home");
   }
   if (makes && observed.has(kHomeOwner)) {
     change.before[kHomeOwner] = observed.attribute(kHomeOwner);
@@ -321,13 +338,15 @@ Change UserProvider::diff(const Desired& desired, const Observed& observed) cons
   return change;
 }
 
-// Who declares the folder itself decides whose it is.
+// Who declares the home folder decides whose it is, and who declares the group of the user's name whether it is there.
 void UserProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
-  const Address home{"", "directory", new_home(desired)};
-  const bool declared = std::any_of(host.begin(), host.end(), [&home](const Desired& other) {
-    return other.address.kind == home.kind && other.address.identity == home.identity && !wants_absent(other);
-  });
-  if (declared) desired.attributes[kHomeIsDeclared] = true;
+  const auto declared = [&host](std::string_view kind, const std::string& identity) {
+    return std::any_of(host.begin(), host.end(), [&](const Desired& other) {
+      return other.address.kind == kind && other.address.identity == identity && !wants_absent(other);
+    });
+  };
+  if (declared("directory", new_home(desired))) desired.attributes[kHomeIsDeclared] = true;
+  if (wants_absent(desired) && declared("group", desired.text("name"))) desired.attributes[kGroupIsDeclared] = true;
 }
 
 std::string UserProvider::remedy(const Desired&, const Missing& missing) const {
@@ -354,6 +373,28 @@ std::vector<Address> UserProvider::provides(const Desired& desired) const {
   return result;
 }
 
+std::vector<std::string> UserProvider::claims(const Desired& desired) const {
+  std::vector<std::string> claims = {"the user " + desired.text("name")};
+  const Json& number = desired.attribute("uid");
+  if (!wants_absent(desired) && number.is_number_integer()) claims.push_back("the uid " + number.dump());
+  return claims;
+}
+
+// One that is there has its group or does without; and its home where it was asked for.
+bool UserProvider::makes(const Desired& desired, const Observed& observed, const Address& what) const {
+  if (!observed.exists) return true;
+  return what.kind == "directory" && desired.flag("create_home", false);
+}
+
+std::vector<ImpliedPath> UserProvider::implies_paths(const Desired& desired) const {
+  std::vector<ImpliedPath> paths;
+  if (wants_absent(desired)) return paths;
+  if (desired.has("home") || makes_home(desired))
+    paths.push_back({desired.text("home", "/home/" + desired.text("name")), true});
+  if (desired.has("shell")) paths.push_back({desired.text("shell"), false});
+  return paths;
+}
+
 std::optional<Desired> UserProvider::restore(const Desired& desired, const Observed& before) const {
   // A removed home cannot be brought back, nor a password of which only a keyed digest was kept.
   if (before.exists && (wants_absent(desired) || desired.has("password_hash"))) return std::nullopt;
@@ -367,7 +408,8 @@ void add_to(Registry& registry) {
   registry.add({.name = "user",
                 .provider = std::make_shared<UserProvider>(),
                 .operations = OperationSet::of<EditDatabase>(),
-                .stands_on_inferred = true});
+                .stands_on_inferred = true,
+                .dwindling = {"removes"}});
 }
 
 }  // namespace plumb::providers::user

@@ -159,6 +159,40 @@ TEST_F(User, AFolderOfAnothersBecomesNobodysHome) {
             "the home folder /home/app cannot be given to app: it is /srv/data, behind a link");
 }
 
+TEST_F(User, ALinkToNothingIsNoPlaceForAHome) {
+  system.make_link("/home/app", "/nowhere");
+  EXPECT_EQ(obstacle(want({{"name", "app"}})),
+            "/home/app is to be a home folder and is a link to /nowhere, where there is none");
+}
+
+TEST_F(User, AGroupThatIsDeclaredDoesNotGoWithItsUser) {
+  Desired desired = want({{"name", "deploy"}, {"state", "absent"}});
+  Desired group;
+  group.address = {"", "group", "deploy"};
+  provider.complete(desired, std::vector<Desired>{desired, group}, {});
+  EXPECT_EQ(set(desired), (Json{{"keep_group", true}}));
+}
+
+TEST_F(User, OnlyWhatAChangeMakesIsCountedOn) {
+  const Address group{"", "group", "deploy"};
+  const Address home{"", "directory", "/home/deploy"};
+  const Desired plain = want({{"name", "deploy"}, {"uid", 1501}});
+  const Desired with_home = want({{"name", "deploy"}, {"create_home", true}});
+  const Observed there = *look(plain).observed;
+  EXPECT_FALSE(provider.makes(plain, there, group));
+  EXPECT_FALSE(provider.makes(plain, there, home));
+  EXPECT_TRUE(provider.makes(with_home, there, home));
+  EXPECT_TRUE(provider.makes(plain, Observed(), group));
+}
+
+TEST_F(User, GroupsOfOneNumberAreToldByName) {
+  system.make_file("/etc/group", "app:x:1501:\nweb:x:1501:deploy\n");
+  system.make_file("/etc/passwd", "deploy:x:1500:1501::/home/deploy:/bin/bash\n");
+  EXPECT_TRUE(look(want({{"name", "deploy"}, {"group", "app"}})).change.empty());
+  EXPECT_TRUE(look(want({{"name", "deploy"}, {"group", "web"}})).change.empty());
+  EXPECT_EQ(look(want({{"name", "deploy"}, {"groups", {"app"}}})).change.before, (Json{{"groups", {"web"}}}));
+}
+
 TEST_F(User, ADirectoryThatIsDeclaredDecidesWhoseTheHomeIs) {
   system.own("/home/deploy", 0, 0);
   Desired desired = want({{"name", "deploy"}, {"create_home", true}});

@@ -248,14 +248,18 @@ class Editor {
     std::set<std::string> names;
     for (const Json& group : wanted.is_array() ? wanted : Json::array()) {
       if (!group.is_string()) continue;
-      PLUMB_TRY_ASSIGN(const std::string gid, gid_of(group.get<std::string>()));
-      const std::size_t known = names.size();
+      const std::string one = group.get<std::string>();
+      // By name, or by a number that several may have.
+      const std::size_t field = parse_id(one) ? kGroupGid : 0;
+      bool listed = false;
       for (const Row* row : group_.rows(kGroupFields)) {
-        if ((*row)[kGroupGid] == gid) names.insert((*row)[0]);
+        if ((*row)[field] != one) continue;
+        names.insert((*row)[0]);
+        listed = true;
       }
-      if (names.size() == known && !is_listed(gid)) {
-        return fail(Code::kOperation, "the group " + group.get<std::string>() + " is not in /etc/group, so " + user +
-                                          " cannot be put into it");
+      if (!listed) {
+        return fail(Code::kUnknownAccount,
+                    "the group " + one + " is not in /etc/group, so " + user + " cannot be put into it");
       }
     }
     for (AccountFile* file : {&group_, &gshadow_}) {
@@ -308,7 +312,8 @@ class Editor {
     subuid_.remove(edit.name);
     subgid_.remove(edit.name);
     PLUMB_TRY(set_groups(edit.name, Json::array()));
-    remove_own_group(edit.name, unfinished_group(row[kComment]).value_or(row[kGid]));
+    if (!flag_in(edit.set, "keep_group"))
+      remove_own_group(edit.name, unfinished_group(row[kComment]).value_or(row[kGid]));
     PLUMB_TRY(save({&shadow_, &gshadow_, &group_, &subuid_, &subgid_}));
     passwd_.remove(edit.name);
     return save({&passwd_});
