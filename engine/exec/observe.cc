@@ -77,18 +77,28 @@ ForeseenSystem::Self who_we_are() {
 void answer_observe(const Registry& registry, System& system, const wire::Observe& question,
                     const std::vector<wire::ItemLock>& locks,
                     const std::function<void(const wire::ObservedChunk&)>& send) {
-  std::vector<const Desired*> desired;
   std::vector<ForeseenResource> resources;
-  for (const Desired& one : question.resources) {
-    desired.push_back(&one);
+  for (const Desired& one : question.resources)
     resources.push_back({&one, lock_on(locks, one.address.str()) != nullptr, {}});
-  }
   for (const wire::Aside& aside : question.asides) {
     if (aside.index >= resources.size()) continue;
     resources[aside.index].left_out = resources[aside.index].left_out || aside.left_out;
     resources[aside.index].ignored = aside.ignored;
   }
-  std::vector<Result<Observed>> found = observe_resources(registry, system, desired, question.key);
+  // Each part by itself: what is left out or locked lends its wishes to nothing else.
+  std::vector<Result<Observed>> found(resources.size());
+  for (const bool left_out : {false, true}) {
+    std::vector<std::size_t> places;
+    std::vector<const Desired*> asked;
+    for (std::size_t i = 0; i < resources.size(); ++i) {
+      if (resources[i].left_out != left_out) continue;
+      places.push_back(i);
+      asked.push_back(resources[i].desired);
+    }
+    if (places.empty()) continue;
+    std::vector<Result<Observed>> states = observe_resources(registry, system, asked, question.key);
+    for (std::size_t i = 0; i < places.size(); ++i) found[places[i]] = std::move(states[i]);
+  }
   const auto observe = [&](std::span<const Desired* const> asked, System& seen) {
     return observe_resources(registry, seen, asked, question.key);
   };

@@ -22,7 +22,8 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
 Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, System& system, const std::string& key);
 
 // The answer to a question, in chunks of bounded size and in its order: each resource as it will be found when its turn
-// comes, if those before it do what they are to. Those that are locked will do nothing.
+// comes, if those before it do what they are to. Those that are locked will do nothing; like
+// those that are left out, they are observed apart, and lend the others nothing.
 void answer_observe(const Registry& registry, System& system, const wire::Observe& question,
                     const std::vector<wire::ItemLock>& locks,
                     const std::function<void(const wire::ObservedChunk&)>& send);

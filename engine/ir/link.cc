@@ -183,12 +183,14 @@ void check_conflicts(const std::vector<Node>& nodes, const Registry& providers, 
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Provider* provider = providers.provider(nodes[i].desired.address.kind);
     if (provider == nullptr) continue;
-    for (const std::string& path : provider->manages_paths(nodes[i].desired)) {
-      const auto [first, added] = owner.try_emplace(path, i);
+    std::vector<std::string> things = provider->manages_paths(nodes[i].desired);
+    for (std::string& claim : provider->claims(nodes[i].desired)) things.push_back(std::move(claim));
+    for (const std::string& thing : things) {
+      const auto [first, added] = owner.try_emplace(thing, i);
       if (added || first->second == i) continue;
       diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[first->second].desired.address.str() + "` and `" +
-                                                      nodes[i].desired.address.str() + "` both manage " + path)
-                          .at(nodes[i].span, "manages " + path + " too")
+                                                      nodes[i].desired.address.str() + "` both manage " + thing)
+                          .at(nodes[i].span, "manages " + thing + " too")
                           .with_related(nodes[first->second].span, "the other one")
                           .with_hint("remove one of them"));
     }

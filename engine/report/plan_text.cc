@@ -146,6 +146,7 @@ class Writer {
       const auto* probe = std::get_if<Probe>(&operation);
       if (probe == nullptr) continue;
       out_ += "      then checks: " + describe(*probe) +
+              (probe->stable > 1 ? ", " + std::to_string(probe->stable) + " times in a row" : "") +
               (probe->within_seconds > 0 ? ", within " + std::to_string(probe->within_seconds) + " s" : "") + "\n";
     }
   }

@@ -77,10 +77,13 @@ void Fleet::join(const std::set<std::string>& hosts) {
 bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
   const std::size_t errors = diagnostics.error_count();
   compiler_.check(hosts, diagnostics);
+  ir::TellOnce once;
   std::size_t let_go = 0;
   for (const std::string& host : hosts) {
     Member& member = add(host);
-    std::shared_ptr<const ir::HostGraph> graph = compile_host(host, nullptr, diagnostics);
+    Diagnostics own;
+    std::shared_ptr<const ir::HostGraph> graph = compile_host(host, nullptr, own);
+    once.add(std::move(own), diagnostics);
     if (const std::optional<std::string> why = over()) {
       diagnostics.add(Diagnostic(Code::kInterrupted, *why + " while the configuration was compiled"));
       return false;
@@ -265,7 +268,9 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   {
     const ComputeTurn turn;
     planning = planner.plan(member.name, member.session->shared_graph(), *observation,
-                            holds_graphs_ ? member.session->told() : "", member.result.diagnostics);
+                            holds_graphs_ ? member.session->told() : "",
+                            member.contents == nullptr ? simulate::TextOf() : simulate::texts_in(*member.contents),
+                            member.result.diagnostics);
   }
   member.planned = std::move(planning.host);
   if (member.planned == nullptr) {

@@ -303,6 +303,8 @@ Result<wire::Done> Session::apply(Request request, const PlanContents& contents,
   PLUMB_TRY(connect());
   if (Result<> sent = send_blobs(request, contents); !sent) return name_host(sent.error());
   const std::size_t actions = request.apply.actions.size();
+  // The executor may wait for signs of life from here, too.
+  if (Result<> queued = conversation_->queue(wire::Alive{}); !queued) return name_host(queued.error());
   if (Result<> queued = conversation_->queue(std::move(request.apply)); !queued) return name_host(queued.error());
   PLUMB_TRY(ready());
   if (Result<> sent = conversation_->flush(within(kSendTime)); !sent) return name_host(sent.error());
@@ -362,7 +364,10 @@ Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& cont
       return std::move(*done);
     } else if (const auto* want = std::get_if<wire::Want>(&*message)) {
       PLUMB_TRY(answer(*want, contents, sending));
-    } else if (!std::holds_alternative<wire::Alive>(*message)) {
+    } else if (std::holds_alternative<wire::Alive>(*message)) {
+      const host::Steady steady(conversation_->connection());
+      PLUMB_TRY(conversation_->send(wire::Alive{}, within(context_.silence)));
+    } else {
       return fail(Code::kProtocol, "the executor sent another message than events and their end");
     }
   }

@@ -13,6 +13,10 @@ class GroupProvider : public Provider {
   bool is_foreseeable(const Desired&) const override { return true; }
   std::vector<std::string> outlives() const override { return {"user"}; }
   std::vector<Address> infers(const Desired& desired) const override;
+  // Itself by its number.
+  std::vector<Address> provides(const Desired& desired) const override;
+  // Its name, and its number where that is asked for.
+  std::vector<std::string> claims(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/base/digest.h"
+#include "providers/sdk/account_files.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb {
@@ -173,7 +174,8 @@ class Foreseer {
     if (edit.verb == "delete") return delete_user(edit);
     AccountRow* row = passwd_.find(edit.name);
     if (edit.verb == "create") {
-      if (row != nullptr) return fail(Code::kOperation, "the user " + edit.name + " exists already");
+      if (row != nullptr && !unfinished_group((*row)[kComment]))
+        return fail(Code::kOperation, "the user " + edit.name + " exists already");
       PLUMB_TRY(add_user(edit));
       row = passwd_.find(edit.name);
     } else if (row == nullptr) {
@@ -197,6 +199,7 @@ class Foreseer {
     set_shadow(edit);
     if (flag_of(set, "create_home", false)) {
       out_.made_home = home_of(*row);
+      out_.made_home->take = flag_of(set, "take_home", false);
       const std::uint32_t mask = octal("UMASK").value_or(022);
       out_.made_home->mode = octal("HOME_MODE").value_or(0777U & ~mask);
     }
@@ -206,6 +209,10 @@ class Foreseer {
   Result<> add_user(const EditDatabase& edit) {
     const bool system = flag_of(edit.set, "system", false);
     std::optional<std::uint32_t> uid = given_number(edit.set, "uid");
+    if (const AccountRow* left = passwd_.find(edit.name)) {
+      if (!uid) uid = parsed_number((*left)[kUid]);
+      passwd_.remove(edit.name);
+    }
     if (!uid) {
       PLUMB_TRY_ASSIGN(uid, free_number("UID", system, passwd_.numbers(kUid)));
     }
@@ -215,9 +222,9 @@ class Foreseer {
     } else if (const AccountRow* own = group_.find(edit.name)) {
       gid = (*own)[kGroupGid];
     } else if (has_own_groups()) {
-      const std::set<std::uint32_t> taken = group_.numbers(kGroupGid);
+      const std::set<std::uint32_t> taken = gids();
       std::uint32_t number = *uid;
-      if (taken.contains(number)) {
+      if (taken.contains(number) || system_.group_by_id(number)) {
         PLUMB_TRY_ASSIGN(number, free_number("GID", system, taken));
       }
       gid = std::to_string(number);
@@ -226,8 +233,17 @@ class Foreseer {
       gid = std::to_string(number("GID_DEFAULT", 100));
     }
     passwd_.add({edit.name, "x", std::to_string(*uid), gid, "", "/home/" + edit.name, default_shell()});
-    if (shadow_.find(edit.name) == nullptr) shadow_.add({edit.name, "!", "", "", "", "", "", "", ""});
+    PLUMB_TRY(set_groups(edit.name, {}));
+    shadow_.remove(edit.name);
+    shadow_.add({edit.name, "!", "", "", "", "", "", "", ""});
     return {};
+  }
+
+  // Also those that no group has (any more), but some user.
+  std::set<std::uint32_t> gids() {
+    std::set<std::uint32_t> taken = group_.numbers(kGroupGid);
+    taken.merge(passwd_.numbers(kGid));
+    return taken;
   }
 
   void set_shadow(const EditDatabase& edit) {
@@ -251,16 +267,17 @@ class Foreseer {
   }
 
   Result<> set_groups(const std::string& user, const std::vector<std::string>& wanted) {
-    std::set<std::string> numbers;
-    for (const std::string& name : wanted) {
-      PLUMB_TRY_ASSIGN(std::string gid, gid_of(name));
-      numbers.insert(std::move(gid));
+    for (const std::string& group : wanted) {
+      const std::vector<AccountRow*> rows = group_.all();
+      const bool listed = std::any_of(rows.begin(), rows.end(), [&](const AccountRow* row) { return is_one(*row, group); });
+      if (!listed) return fail(Code::kOperation, "the group " + group + " is not in /etc/group");
     }
     for (AccountRow* row : group_.all()) {
       AccountRow members = fields_of((*row)[kMembers], ',');
       std::erase(members, "");
       const bool is = std::find(members.begin(), members.end(), user) != members.end();
-      const bool shall = numbers.contains((*row)[kGroupGid]);
+      const bool shall = std::any_of(wanted.begin(), wanted.end(),
+                                     [&](const std::string& group) { return is_one(*row, group); });
       if (shall && !is) members.push_back(user);
       if (is && !shall) std::erase(members, user);
       (*row)[kMembers] = joined_fields(members, ',');
@@ -268,15 +285,22 @@ class Foreseer {
     return {};
   }
 
+  // By name, or by a number that several may have.
+  static bool is_one(const AccountRow& row, const std::string& group) {
+    return row[parsed_number(group) ? kGroupGid : 0] == group;
+  }
+
   Result<> delete_user(const EditDatabase& edit) {
     const AccountRow* row = passwd_.find(edit.name);
     if (row == nullptr) return {};
     const ForeseenAccounts::Home home = home_of(*row);
+    const std::string comment = (*row)[kComment];
     if (home.uid == 0) return fail(Code::kOperation, "the user " + edit.name + " has uid 0 and is not removed");
     passwd_.remove(edit.name);
     shadow_.remove(edit.name);
     PLUMB_TRY(set_groups(edit.name, {}));
-    remove_own_group(edit.name, std::to_string(home.gid));
+    const std::string gid = unfinished_group(comment).value_or(std::to_string(home.gid));
+    if (!flag_of(edit.set, "keep_group", false)) remove_own_group(edit.name, gid);
     if (!flag_of(edit.set, "remove_home", false)) return {};
     for (const AccountRow* other : passwd_.all()) {
       if ((*other)[kHome] == home.path)
@@ -315,7 +339,7 @@ class Foreseer {
     if (edit.verb == "create") {
       if (row != nullptr) return fail(Code::kOperation, "the group " + edit.name + " exists already");
       if (!gid) {
-        PLUMB_TRY_ASSIGN(gid, free_number("GID", flag_of(edit.set, "system", false), group_.numbers(kGroupGid)));
+        PLUMB_TRY_ASSIGN(gid, free_number("GID", flag_of(edit.set, "system", false), gids()));
       }
       group_.add({edit.name, "x", std::to_string(*gid), ""});
       row = group_.find(edit.name);
@@ -332,14 +356,17 @@ class Foreseer {
   }
 
   Result<std::string> gid_of(const std::string& group) {
-    if (parsed_number(group)) return group;
+    if (const auto number = parsed_number(group)) {
+      if (group_.numbers(kGroupGid).contains(*number) || system_.group_by_id(*number)) return group;
+      return fail(Code::kUnknownAccount, "no group has the gid " + group);
+    }
     if (const AccountRow* row = group_.find(group)) return (*row)[kGroupGid];
     if (const auto known = system_.group_by_name(group)) return std::to_string(known->gid);
     return fail(Code::kUnknownAccount, "the group " + group + " does not exist");
   }
 
   static ForeseenAccounts::Home home_of(const AccountRow& row) {
-    return {row[kHome], parsed_number(row[kUid]).value_or(0), parsed_number(row[kGid]).value_or(0), 0};
+    return {row[kHome], parsed_number(row[kUid]).value_or(0), parsed_number(row[kGid]).value_or(0), 0, false};
   }
 
   // As the shadow suite: system numbers from the top down, others above the highest, then the first gap.

@@ -23,6 +23,7 @@ struct ForeseenAccounts {
     std::uint32_t uid = 0;
     std::uint32_t gid = 0;
     std::uint32_t mode = 0;
+    bool take = false;  // a folder that is there is given to the user
   };
   std::optional<Home> made_home;
   std::optional<Home> removed_home;

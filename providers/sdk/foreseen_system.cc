@@ -442,7 +442,11 @@ Result<> ForeseenSystem::carry_out_one(const EditDatabase& edit, std::size_t who
 
 Result<> ForeseenSystem::make_home(const ForeseenAccounts::Home& home, std::size_t who) {
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, stat(home.path, true));
-  if (info && info->type == FileType::kDirectory) return {};
+  if (info && info->type == FileType::kDirectory && !home.take) return {};
+  if (info && info->type == FileType::kDirectory) {
+    const Ownership own{std::to_string(home.uid), std::to_string(home.gid), mode_text(home.mode)};
+    return carry_out_one(SetAttributes{home.path, own, false}, who);
+  }
   if (info) return fail(Code::kRefusedByState, home.path + " is to be a home folder, and is no folder by then");
   PLUMB_TRY(carry_out_one(MakeDirectory{home.path, {{}, {}, mode_text(home.mode)}, true}, who));
   PLUMB_TRY_ASSIGN(const std::string place, place_of(home.path));

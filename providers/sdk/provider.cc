@@ -88,11 +88,28 @@ std::vector<Address> Provider::infers(const Desired&) const {
 std::vector<Address> Provider::provides(const Desired&) const {
   return {};
 }
+
+bool Provider::makes(const Desired&, const Observed&, const Address&) const {
+  return true;
+}
 bool Provider::may_bring(const Desired&, const Observed&, const Address&) const {
   return false;
 }
+bool Provider::follows_from(const Desired&, const Observed&, const std::string&, const std::string*) const {
+  return false;
+}
+std::optional<Diagnostic> Provider::contradicted_by(const Desired&, const Observed&, const std::string&,
+                                                    const std::string&) const {
+  return std::nullopt;
+}
 std::vector<std::string> Provider::manages_paths(const Desired&) const {
   return {};
+}
+std::vector<std::string> Provider::claims(const Desired&) const {
+  return {};
+}
+std::vector<std::string> Provider::claims_on_host(const Desired& desired, const Observed&) const {
+  return claims(desired);
 }
 std::vector<std::string> Provider::replaces_paths(const Desired&) const {
   return {};

@@ -76,7 +76,8 @@ struct Observed {
   // The text that is there now, for the diff that people read: only where the digest differs from the desired
   // one, it is UTF-8 text of at most 256 KiB, and `content` is not sensitive.
   std::optional<std::string> content_text;
-  // The address of a later resource that takes back what this one asks for; "" for none.
+  // The address of a later resource that takes back what this one asks for; beside an obstacle, of the other one that
+  // it is about. "" for none.
   std::string undone_by;
   // Addresses of earlier resources whose changes are seen through: what is told here is found once they are made.
   std::vector<std::string> shaped_by;
@@ -151,14 +152,29 @@ class Provider {
   // What exists once this resource is as desired, beyond its own address and in the form of Missing::what: a file
   // in /etc/systemd/system provides unit:x.service, a user provides its own group.
   virtual std::vector<Address> provides(const Desired& desired) const;
+  // Of what it provides: whether its change makes that, where the resource was found like this.
+  virtual bool makes(const Desired& desired, const Observed& observed, const Address& what) const;
 
   // True where this resource's change can bring things that cannot be named beforehand and that fit `what`: a package
   // that installs a unit or a folder. `observed` may hold what the package manager said it would bring.
   virtual bool may_bring(const Desired& desired, const Observed& observed, const Address& what) const;
 
+  // Whether what is asked for here may be found otherwise once the file at `path` is changed, as a service follows from
+  // the files of its unit. `text` is the file's then; null where that is not known, or it is to go.
+  virtual bool follows_from(const Desired& desired, const Observed& observed, const std::string& path,
+                            const std::string* text) const;
+  // Why it cannot be had beside a file with that text.
+  virtual std::optional<Diagnostic> contradicted_by(const Desired& desired, const Observed& observed,
+                                                    const std::string& path, const std::string& text) const;
+
   // The paths this resource manages, so that a purging directory leaves them and two kinds do not fight over one. Its
   // operations are about nothing but these, those of edits_paths(), and what lies below them.
   virtual std::vector<std::string> manages_paths(const Desired& desired) const;
+
+  // What else of a host this resource alone decides on, in words for messages: "the unit cron.service", "the uid 1500".
+  // One thing has one resource, whatever it is called there. Beforehand, and by what its name means on a host.
+  virtual std::vector<std::string> claims(const Desired& desired) const;
+  virtual std::vector<std::string> claims_on_host(const Desired& desired, const Observed& observed) const;
 
   // Of files: those whose whole content this resource gives or takes away, and those of which it changes a part. Nobody
   // may change a part of what another gives as a whole.
