@@ -113,8 +113,9 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
   PLUMB_TRY(observe_home(desired, desired.text("home", account->home), system, observed));
   if (wants_absent(desired) && desired.flag("remove_home", false) && observed.flag("create_home", false)) {
     constexpr std::size_t kMostInHome = 2'000'000;
-    PLUMB_TRY_ASSIGN(const TreeList home, list_tree(account->home, kMostInHome, system));
-    observed.attributes["removes"] = listed(home.paths);
+    ListedPaths removes;
+    PLUMB_TRY(list_tree(account->home, kMostInHome, system, removes));
+    observed.attributes["removes"] = removes.take();
   }
   if (wants_absent(desired) && account->uid == 0) {
     observed.obstacle = Diagnostic(Code::kRefusedByState, name + " has uid 0 and is not removed");
