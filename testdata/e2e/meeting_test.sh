@@ -36,12 +36,12 @@ says /srv/d/a
 says /srv/d/old/b
 says /srv/gone/c
 touch "$root/srv/d/old/new"
-exits 1 run apply plan.json --yes
+exits 5 run apply plan.json --yes
 says 'no longer as the plan saw it'
 [ -e "$root/srv/d/a" ] || fail 'something was removed from a host that was refused'
 rm "$root/srv/d/old/new"
 touch "$root/srv/gone/new"
-exits 1 run apply plan.json --yes
+exits 5 run apply plan.json --yes
 says 'no longer as the plan saw it'
 rm "$root/srv/gone/new"
 # Less than was listed is what an interrupted change leaves.
@@ -151,5 +151,5 @@ resources <<'YAML'
   - file: /srv/x/
     content: x
 YAML
-exits 1 run validate
+exits 3 "$plumb" -C project validate
 says 'must not end with a slash'
