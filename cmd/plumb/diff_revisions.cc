@@ -25,14 +25,20 @@ class Side {
 
   bool load() {
     if (workspace_.load()) return true;
-    terminal_.tell("This is what revision " + name_ + " says.\n");
+    name_it();
     return false;
   }
 
   run::Workspace& loaded() { return workspace_.loaded(); }
   void diagnose(const Diagnostics& found) { workspace_.diagnose(found); }
+  void diagnose_as_named(const Diagnostics& found) {
+    workspace_.diagnose(found);
+    if (!found.empty()) name_it();
+  }
 
  private:
+  void name_it() { terminal_.tell("This is what revision " + name_ + " says.\n"); }
+
   static Options at(const config::Revision& revision, Options options) {
     options.folder = revision.folder().string();
     options.on = "all";
@@ -93,9 +99,11 @@ class RevisionDiff {
     const run::PlanRequest planning = planning_.request();
     const run::RevisionRequest request{
         {options_.on, options_.limit, planning.tags, planning.skip_tags}, std::move(*facts), key()};
+    Diagnostics old_found;
     Diagnostics found;
     const Result<run::RevisionDiff> diff =
-        run::diff_revisions(before.loaded(), after.loaded(), request, workspace_.control(), found);
+        run::diff_revisions(before.loaded(), after.loaded(), request, workspace_.control(), old_found, found);
+    before.diagnose_as_named(old_found);
     after.diagnose(found);
     if (!diff) {
       complain(diff.error());
@@ -103,7 +111,7 @@ class RevisionDiff {
     }
     warn(diff->without_facts);
     print(*diff);
-    if (found.has_errors()) return kInvalidConfiguration;
+    if (old_found.has_errors() || found.has_errors()) return kInvalidConfiguration;
     return diff->differs() ? kChangesPending : kDone;
   }
 

@@ -37,6 +37,7 @@ std::string format_type(const std::string& format) {
   if (format == "content") return "text";
   if (format == "source") return "file of the project";
   if (format == "timezone") return "time zone";
+  if (format == "file-path") return "path";
   return format;
 }
 

@@ -43,7 +43,8 @@ class CaseRunner {
     const auto graph = told.has_errors() ? nullptr : compiler.compile(test_.host, &test_.facts, told);
     std::optional<simulate::Simulation> simulation;
     if (graph != nullptr)
-      simulation = simulate::simulate_host(*graph, subject_.providers, observation(*graph), test_.host, told);
+      simulation = simulate::simulate_host(*graph, subject_.providers, observation(*graph), test_.host, told, {},
+                                           simulate::texts_in(compiler.contents()));
     compare_diagnostics(told);
     if (simulation) compare_actions(*simulation->actions);
     if (graph != nullptr) compare_resources(*graph);

@@ -210,6 +210,8 @@ TEST(Formats, Refuse) {
                                                        {"path", "/a/../b"},
                                                        {"path", "/a/."},
                                                        {"path", ""},
+                                                       {"file-path", "/x/"},
+                                                       {"file-path", "x"},
                                                        {"mode", ""},
                                                        {"mode", "64"},
                                                        {"mode", "0o644"},

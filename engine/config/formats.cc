@@ -190,6 +190,11 @@ bool format_gives_number(std::string_view format) {
 Result<Json> apply_format(std::string_view format, std::string_view text, const std::string& name,
                           const std::optional<Folder>& project_folder) {
   if (format == "path") return path(text, name);
+  if (format == "file-path") {
+    if (text.size() > 1 && text.ends_with('/'))
+      return bad(name + " must not end with a slash", "names a directory", "write it without the slash");
+    return path(text, name);
+  }
   if (format == "mode") return mode(text, name);
   if (format == "user" || format == "group") return account(text, name, format);
   if (format == "date") return date(text, name);

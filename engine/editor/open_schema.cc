@@ -20,6 +20,7 @@ struct FormatPattern {
 // Wider than the formats where an expression cannot say it: an editor that is silent does less harm than a wrong one.
 constexpr std::array kFormatPatterns = {
     FormatPattern{"path", "^/", "an absolute path"},
+    FormatPattern{"file-path", "^/(.*[^/])?$", "an absolute path without a slash at its end"},
     FormatPattern{"mode",
                   "^([0-7]{3,4}|0[0-7]{4}|[ugoa]*([-+=]([rwxXst]*|[ugo]))+(,[ugoa]*([-+=]([rwxXst]*|[ugo]))+)*)$",
                   "3 to 5 octal digits or clauses of chmod, such as \"0644\" or u=rw,go=r"},

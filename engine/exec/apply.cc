@@ -69,7 +69,7 @@ void ApplyRun::leave_locked_alone() {
 }
 
 // Before anything is changed: every action that no earlier one explains must find the host as the plan saw it, or
-// already as the plan wants it.
+// already as the plan wants it; one that earlier ones of the plan shape, as it will be once they are done.
 bool ApplyRun::look_at_all() {
   std::vector<std::size_t> looked;
   std::vector<const Desired*> desired;
@@ -87,14 +87,30 @@ bool ApplyRun::look_at_all() {
   }
   std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
   bool stale = false;
-  for (std::size_t at = 0; at < looked.size(); ++at) {
-    const std::size_t i = looked[at];
-    if (!found[at]) {
-      progress_.fail_before(i, found[at].error().diagnostic(), false);
+  std::vector<const Desired*> all;
+  for (std::size_t i = 0; i < progress_.states.size(); ++i) all.push_back(progress_.as_planned_for(i));
+  Foresight foresight(tools_.registry, tools_.system, who_we_are(), all,
+                      [this](std::span<const Desired* const> asked, System& seen) {
+                        return observe_resources(tools_.registry, seen, asked, request_.key);
+                      });
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < progress_.states.size(); ++i) {
+    if (at == looked.size() || looked[at] != i) {
+      foresee_unlooked(foresight, i);
       continue;
     }
-    judgements_[i] = judge(kind(i), action(i), *found[at]);
-    progress_.before[i] = std::move(*found[at]);
+    Result<Observed>& state = found[at++];
+    foresight.look(i, state);
+    if (!state) {
+      progress_.fail_before(i, state.error().diagnostic(), false);
+      continue;
+    }
+    judgements_[i] = judge(kind(i), action(i), *state);
+    if (judgements_[i].verdict == Verdict::kRun) {
+      foresight.carry_out(i, judgements_[i].operations, *state);
+      if (state->obstacle && action(i).op != Op::kDelete) judgements_[i] = judge(kind(i), action(i), *state);
+    }
+    progress_.before[i] = std::move(*state);
     if (judgements_[i].verdict != Verdict::kRefused) continue;
     stale = true;
     progress_.states[i] = State::kSkipped;
@@ -102,6 +118,13 @@ bool ApplyRun::look_at_all() {
   }
   if (stale) progress_.done.outcome = wire::DoneOutcome::kStale;
   return !stale && !progress_.failed;
+}
+
+// What is decided only when its turn comes does then, as far as is known, what is planned.
+void ApplyRun::foresee_unlooked(Foresight& foresight, std::size_t index) {
+  if (action(index).triggered || progress_.states[index] != State::kPending) return;
+  Observed unknown;
+  foresight.carry_out(index, action(index).operations, unknown);
 }
 
 // Actions in order. Neighbours that only touch files and do not depend on each other take their turn together, and so

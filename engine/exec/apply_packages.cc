@@ -4,6 +4,7 @@
 // what came all the same counts as changed. Where nothing came at all, each is tried alone, so that one package that
 // cannot be had does not keep the others away.
 #include <algorithm>
+#include <set>
 
 #include "engine/exec/judge.h"
 #include "engine/exec/observe.h"
@@ -92,6 +93,47 @@ void TurnRunner::carry_out_one_by_one(std::vector<Turn>& turns, const Diagnostic
     turn.note = "alone, since together it failed: " + why.summary;
     carry_out_one(turn);
     if (turn.problem && !request_.keep_going) return;
+  }
+}
+
+// Restarts and reloads that the turns set off and of which the plan could not know whether there would be anything to
+// restart.
+std::vector<std::size_t> TurnRunner::set_off_later(const std::vector<Turn>& turns) const {
+  std::set<std::size_t> found;
+  for (const Turn& turn : turns) {
+    for (const std::size_t later : action(turn.index).triggers) {
+      if (later >= progress_.states.size() || is_probe(later)) continue;
+      if (action(later).explained && action(later).operations.empty()) found.insert(later);
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
+// Those of which there is nothing to restart now.
+std::vector<std::size_t> TurnRunner::at_rest_among(const std::vector<std::size_t>& triggered) const {
+  std::vector<const Desired*> desired;
+  for (const std::size_t index : triggered) desired.push_back(&action(index).desired);
+  const std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  std::vector<std::size_t> at_rest;
+  for (std::size_t i = 0; i < triggered.size(); ++i) {
+    const wire::Action& what = action(triggered[i]);
+    if (found[i] && kind(triggered[i]).provider->triggered(what.desired, *found[i], what.op).empty())
+      at_rest.push_back(triggered[i]);
+  }
+  return at_rest;
+}
+
+// What was at rest and runs now was started by these turns: it has seen all that was changed up to here.
+void TurnRunner::note_started(const std::vector<std::size_t>& at_rest, const std::vector<Turn>& turns) {
+  if (at_rest.empty()) return;
+  const std::vector<std::size_t> still = at_rest_among(at_rest);
+  const std::size_t last = turns.back().index;
+  for (const std::size_t index : at_rest) {
+    if (std::find(still.begin(), still.end(), index) != still.end()) continue;
+    progress_.started[action(index).desired.address] = last;
+    for (const std::size_t by : progress_.set_off_by[index]) {
+      if (by <= last) tools_.log.record().owed.take_back(address(index), action(index).op, address(by));
+    }
   }
 }
 

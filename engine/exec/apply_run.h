@@ -10,6 +10,7 @@
 #include "engine/exec/apply_progress.h"
 #include "engine/exec/judge.h"
 #include "engine/exec/turn_runner.h"
+#include "providers/sdk/foresight.h"
 
 namespace plumb::exec {
 
@@ -24,6 +25,7 @@ class ApplyRun : private ApplyActions {
   bool already_applied();
   void leave_locked_alone();
   bool look_at_all();
+  void foresee_unlooked(Foresight& foresight, std::size_t index);
   void act();
   void look_at(std::span<const std::size_t> indexes);
   std::optional<Turn> take_turn(std::size_t index);

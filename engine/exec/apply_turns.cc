@@ -203,6 +203,7 @@ void TurnRunner::carry_out(std::vector<Turn>& turns) {
     progress_.tell();
   }
   if (!begin(turns)) return;
+  const std::vector<std::size_t> at_rest = packages ? at_rest_among(set_off_later(turns)) : std::vector<std::size_t>();
   const auto start = Clock::now();
   if (turns.size() > 1 && packages) {
     carry_out_transaction(turns);
@@ -215,6 +216,7 @@ void TurnRunner::carry_out(std::vector<Turn>& turns) {
   const auto ran = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
   for (Turn& turn : turns) turn.milliseconds = ran / static_cast<std::int64_t>(turns.size());
   settle(turns);
+  note_started(at_rest, turns);
   guard_.rest(std::any_of(turns.begin(), turns.end(), [this](const Turn& turn) { return guarded_[turn.index]; }));
 }
 

@@ -77,6 +77,64 @@ TEST_F(DatabaseTest, ANewUserIsComplete) {
   EXPECT_THAT(root_.read("/etc/group"), HasSubstr("root:x:0:\n\nshadow"));
 }
 
+TEST_F(DatabaseTest, ANewUserGetsNothingOfAnOlderOneOfItsName) {
+  root_.write("/etc/shadow", root_.read("/etc/shadow") + "deploy:$y$older:1::::::\n");
+  root_.write("/etc/group", "root:x:0:\nsudo:x:27:deploy,old\nwww:x:33:\n");
+  expect_ok("user", "create", "deploy", {{"groups", {"www"}}});
+  EXPECT_EQ(line("/etc/group", "sudo"), "sudo:x:27:old");
+  EXPECT_THAT(line("/etc/shadow", "deploy"), HasSubstr("deploy:!:"));
+}
+
+TEST_F(DatabaseTest, AHomeIsThereWholeAndGivenOnlyWhereThatIsAsked) {
+  root_.write("/home/there/kept", "x");
+  expect_ok("user", "create", "left", {{"home", "/home/there"}, {"create_home", true}});
+  EXPECT_EQ(info("/home/there").st_uid, 0U);
+  root_.write("/etc/login.defs", "HOME_MODE 0700\n");
+  expect_ok("user", "create", "given", {{"home", "/home/there"}, {"create_home", true}, {"take_home", true}});
+  EXPECT_EQ(std::to_string(info("/home/there").st_uid), split(line("/etc/passwd", "given"), ':').at(2));
+  EXPECT_EQ(info("/home/there").st_mode & 07777, 0700U);
+  EXPECT_EQ(info("/home/there/kept").st_uid, 0U);
+  root_.write("/home/file", "x");
+  EXPECT_FALSE(edit("user", "create", "none", {{"home", "/home/file"}, {"create_home", true}}).has_value());
+  EXPECT_EQ(line("/etc/passwd", "none"), "") << "refused before anything was written";
+}
+
+TEST_F(DatabaseTest, AForeignHomeStaysAndSoDoesItsUser) {
+  root_.write("/home/old/file", "x");
+  const std::string before = root_.read("/etc/passwd") + root_.read("/etc/group");
+  EXPECT_FALSE(edit("user", "delete", "old", {{"remove_home", true}}).has_value());
+  EXPECT_EQ(root_.read("/etc/passwd") + root_.read("/etc/group"), before);
+  EXPECT_TRUE(root_.has("/home/old/file"));
+}
+
+TEST_F(DatabaseTest, ALockThatNobodySpokeOfStays) {
+  root_.write("/etc/shadow", "old:!$y$hash:1:0:99999:7:::kept\n");
+  expect_ok("user", "modify", "old", {{"password_hash", "$y$other"}});
+  EXPECT_THAT(line("/etc/shadow", "old"), HasSubstr("old:!$y$other:"));
+}
+
+TEST_F(DatabaseTest, GroupsByNumber) {
+  expect_ok("user", "modify", "old", {{"groups", {"4"}}, {"group", "33"}});
+  EXPECT_EQ(line("/etc/group", "adm"), "adm:x:4:old");
+  EXPECT_THAT(line("/etc/passwd", "old"), HasSubstr("old:x:1000:33:"));
+  root_.write("/etc/group", root_.read("/etc/group") + "twin:x:4:\n");
+  expect_ok("user", "modify", "old", {{"groups", {"twin"}}});
+  EXPECT_EQ(line("/etc/group", "twin") + line("/etc/group", "adm"), "twin:x:4:oldadm:x:4:");
+  EXPECT_FALSE(edit("user", "modify", "old", {{"groups", {"4777"}}}).has_value());
+  EXPECT_FALSE(edit("user", "create", "new", {{"group", "4777"}}).has_value());
+}
+
+TEST_F(DatabaseTest, ThePrivateGroupStaysWhereThatIsAsked) {
+  expect_ok("user", "delete", "old", {{"keep_group", true}});
+  EXPECT_EQ(line("/etc/group", "old"), "old:x:1000:");
+}
+
+TEST_F(DatabaseTest, ANumberThatSomeUserStillHasIsNoNewGroups) {
+  root_.write("/etc/passwd", root_.read("/etc/passwd") + "lost:x:1002:1001::/:/bin/sh\n");
+  expect_ok("group", "create", "team");
+  EXPECT_EQ(line("/etc/group", "team"), "team:x:1002:") << "1001 is the primary group of somebody";
+}
+
 TEST_F(DatabaseTest, ASystemUserTakesALowNumberAndNoSubordinates) {
   expect_ok("user", "create", "daemon1", {{"system", true}, {"create_home", false}});
   EXPECT_THAT(line("/etc/passwd", "daemon1"), HasSubstr("daemon1:x:999:999:"));

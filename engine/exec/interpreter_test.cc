@@ -298,6 +298,21 @@ TEST_F(HostProgramTest, RunsWithACleanEnvironment) {
   EXPECT_EQ(output_, "LEAK= LANG=C.UTF-8 MORE=more\n/usr\ninput");
 }
 
+TEST_F(HostProgramTest, APathThatIsGivenFindsTheProgram) {
+  const ScratchRoot folder;
+  folder.write("/tmp/only-here", "#!/bin/sh\necho found\n");
+  ::chmod(folder.at("/tmp/only-here").c_str(), 0755);
+  plumb::Run operation;
+  operation.argv = {"only-here"};
+  EXPECT_FALSE(run(operation).has_value());
+  operation.env = {{"PATH", "relative:" + folder.at("/tmp")}};
+  EXPECT_TRUE(run(operation).has_value());
+  operation.argv.clear();
+  operation.script = "only-here";
+  EXPECT_TRUE(run(operation).has_value()) << "sh is not looked for in it";
+  EXPECT_EQ(output_, "found\nfound\n");
+}
+
 TEST_F(HostProgramTest, TheCallerIsCalledWhileItRuns) {
   int calls = 0;
   system_.set_while_busy([&calls] { ++calls; });

@@ -1,6 +1,7 @@
 #include "engine/exec/judge.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
@@ -28,8 +29,16 @@ Json value_in(const Json& attributes, const std::string& name) {
   return found == attributes.end() ? Json() : *found;
 }
 
+// What a plan listed, or a part of it: a change that was begun and did not end left that.
+bool is_left_of(const Json& before, const Json& now) {
+  if (!before.is_array() || !now.is_array()) return false;
+  const std::set<Json> listed(before.begin(), before.end());
+  return std::all_of(now.begin(), now.end(), [&](const Json& item) { return listed.contains(item); });
+}
+
 // How the host differs from what the plan saw; "" where it does not.
-std::string since_the_plan(const wire::Action& action, const Change& change, const Observed& observed) {
+std::string since_the_plan(const Kind& kind, const wire::Action& action, const Change& change,
+                           const Observed& observed) {
   const bool existed = action.op != Op::kCreate;
   if (action.op == Op::kRun) return {};
   // A kind whose resources are not made but come with another one, as services do, updates also what is not there.
@@ -40,6 +49,8 @@ std::string since_the_plan(const wire::Action& action, const Change& change, con
   for (const auto& [name, before] : action.before.items()) {
     const Json now = value_in(observed.attributes, name);
     if (now == before) continue;
+    const bool dwindles = std::find(kind.dwindling.begin(), kind.dwindling.end(), name) != kind.dwindling.end();
+    if (dwindles && is_left_of(before, now)) continue;
     out += (out.empty() ? "" : ", ") + name + " is " + shown(action.desired, name, now) + ", the plan saw " +
            shown(action.desired, name, before);
   }
@@ -84,7 +95,7 @@ Judgement judge(const Kind& kind, const wire::Action& action, const Observed& ob
   const Change now = kind.provider->diff(action.desired, observed);
   if (!deletes && now.empty()) return {Verdict::kSatisfied, {}, {}};
   if (observed.obstacle && !deletes) return refuse(action, observed.obstacle->summary);
-  const std::string moved = since_the_plan(action, now, observed);
+  const std::string moved = since_the_plan(kind, action, now, observed);
   // A resource that left the configuration is deleted although its last desired state asks for it.
   const std::string beyond = deletes ? std::string() : beyond_the_plan(now, action);
   // The plan could not know what there is to do, only that something may be.

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "engine/base/digest.h"
+#include "engine/exec/scratch.h"
 #include "engine/exec/system/child.h"
 #include "engine/exec/system/host.h"
 
@@ -119,13 +120,18 @@ Result<std::string> LocalSystem::resolve(const std::string& path) {
 }
 
 std::string LocalSystem::find_program(const std::string& name) {
-  const auto runs = [this](const std::string& path) {
+  return find_program(name, kCleanPath);
+}
+
+std::string LocalSystem::find_program(const std::string& name, const std::string& path) {
+  const auto runs = [this](const std::string& program) {
     struct stat info {};
-    return files_.stat(path, true, info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
+    return files_.stat(program, true, info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
   };
   if (name.find('/') != std::string::npos) return runs(name) ? name : std::string();
-  for (const std::string& folder : split(kCleanPath, ':')) {
-    if (std::string path = folder + "/" + name; runs(path)) return path;
+  for (const std::string& folder : split(path, ':')) {
+    if (!folder.starts_with('/')) continue;
+    if (std::string program = folder + "/" + name; runs(program)) return program;
   }
   return {};
 }
@@ -142,10 +148,12 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request) {
 Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_end) {
   if (request.argv.empty()) return fail(Code::kOperation, "a program to run is not named");
   ProcessSpec spec;
-  spec.program = find_program(request.argv[0]);
+  const auto given = request.env.find("PATH");
+  const std::string path = given == request.env.end() ? std::string(kCleanPath) : given->second;
+  spec.program = find_program(request.argv[0], path);
   if (spec.program.empty()) {
     return fail(Code::kProgramMissing, "the program `" + request.argv[0] + "` was not found")
-        .hint("searched in " + std::string(kCleanPath));
+        .hint("searched in " + path);
   }
   std::optional<Account> account;
   if (!request.user.empty()) {
@@ -162,6 +170,12 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
                                                     {"USER", account ? account->name : std::to_string(::geteuid())}};
   environment["LOGNAME"] = environment["USER"];
   for (const auto& [name, value] : environment_) environment[name] = value;
+  std::optional<Scratch> scratch;
+  if (request.changes_nothing && !confined_) {
+    scratch.emplace();
+    spec.confined_to = scratch->path();
+    if (!scratch->path().empty()) environment["TMPDIR"] = scratch->path();
+  }
   for (const auto& [name, value] : request.env) environment[name] = value;
   for (const auto& [name, value] : environment) spec.environment.push_back(name + "=" + value);
   spec.argv = request.argv;

@@ -34,6 +34,8 @@ class LocalSystem : public System {
 
   // For every program from now on.
   void set_environment(const std::string& name, const std::string& value) { environment_[name] = value; }
+  // This process cannot write any more, and so no program that it starts.
+  void set_confined() { confined_ = true; }
   // Called now and then in what may take long.
   void set_while_busy(std::function<void()> call) { while_busy_ = std::move(call); }
   // From now on answers are kept that are decided by files, here and in children that are forked later.
@@ -48,11 +50,14 @@ class LocalSystem : public System {
   Result<gid_t> gid_of(const std::string& group);
 
  private:
+  // Only absolute folders of `path`, a list as PATH has it, are looked in.
+  std::string find_program(const std::string& name, const std::string& path);
   Result<ProcessResult> run(const ProcessRequest& request, bool keep_end);
 
   RootFiles files_;
   Accounts accounts_;
   std::map<std::string, std::string> environment_;
+  bool confined_ = false;
   std::function<void()> while_busy_;
   std::optional<KeptAnswers> answers_;
 };

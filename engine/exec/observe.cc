@@ -2,7 +2,10 @@
 
 #include <map>
 
+#include <unistd.h>
+
 #include "engine/base/sealed.h"
+#include "engine/exec/item_locks.h"
 #include "engine/wire/codec.h"
 
 namespace plumb::exec {
@@ -21,6 +24,8 @@ Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, Syst
     if (content != nullptr) observed.content_text.reset();
     if (found == observed.attributes.end() || found->is_null()) continue;
     if (key.empty()) return fail(Code::kProtocol, "a sensitive value was asked for without the project's key");
+    // Of a file that is only foreseen the bytes are known by the digest that they will have.
+    if (content != nullptr && is_sealed(*found)) continue;
     if (content != nullptr && found->is_string() && is_digest(found->get_ref<const std::string&>())) {
       // A plain digest of a short secret can be guessed, so the bytes are read once more under the key.
       PLUMB_TRY_ASSIGN(const std::string bytes, system.read_file(desired.text(content->path), kMaxSensitiveFile));
@@ -65,11 +70,39 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
   return out;
 }
 
+ForeseenSystem::Self who_we_are() {
+  return {::geteuid(), ::getegid()};
+}
+
 void answer_observe(const Registry& registry, System& system, const wire::Observe& question,
+                    const std::vector<wire::ItemLock>& locks,
                     const std::function<void(const wire::ObservedChunk&)>& send) {
-  std::vector<const Desired*> desired;
-  for (const Desired& one : question.resources) desired.push_back(&one);
-  std::vector<Result<Observed>> found = observe_resources(registry, system, desired, question.key);
+  std::vector<ForeseenResource> resources;
+  for (const Desired& one : question.resources)
+    resources.push_back({&one, lock_on(locks, one.address.str()) != nullptr, {}});
+  for (const wire::Aside& aside : question.asides) {
+    if (aside.index >= resources.size()) continue;
+    resources[aside.index].left_out = resources[aside.index].left_out || aside.left_out;
+    resources[aside.index].ignored = aside.ignored;
+  }
+  // Each part by itself: what is left out or locked lends its wishes to nothing else.
+  std::vector<Result<Observed>> found(resources.size());
+  for (const bool left_out : {false, true}) {
+    std::vector<std::size_t> places;
+    std::vector<const Desired*> asked;
+    for (std::size_t i = 0; i < resources.size(); ++i) {
+      if (resources[i].left_out != left_out) continue;
+      places.push_back(i);
+      asked.push_back(resources[i].desired);
+    }
+    if (places.empty()) continue;
+    std::vector<Result<Observed>> states = observe_resources(registry, system, asked, question.key);
+    for (std::size_t i = 0; i < places.size(); ++i) found[places[i]] = std::move(states[i]);
+  }
+  const auto observe = [&](std::span<const Desired* const> asked, System& seen) {
+    return observe_resources(registry, seen, asked, question.key);
+  };
+  foresee(registry, system, who_we_are(), resources, observe, found);
   wire::ObservedChunk chunk;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < found.size(); ++i) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/wire/messages.h"
+#include "providers/sdk/foresight.h"
 #include "providers/sdk/kind.h"
 #include "providers/sdk/system.h"
 
@@ -20,8 +21,14 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
 // is not text, and of a content's bytes.
 Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, System& system, const std::string& key);
 
-// The answer to a question, in chunks of bounded size and in its order.
+// The answer to a question, in chunks of bounded size and in its order: each resource as it will be found when its turn
+// comes, if those before it do what they are to. Those that are locked will do nothing; like
+// those that are left out, they are observed apart, and lend the others nothing.
 void answer_observe(const Registry& registry, System& system, const wire::Observe& question,
+                    const std::vector<wire::ItemLock>& locks,
                     const std::function<void(const wire::ObservedChunk&)>& send);
+
+// Whose new files are that nobody is named for.
+ForeseenSystem::Self who_we_are();
 
 }  // namespace plumb::exec

@@ -4,6 +4,7 @@
 
 #include "engine/exec/apply.h"
 #include "engine/exec/kept_answers.h"
+#include "engine/exec/observe.h"
 #include "engine/exec/testing/client.h"
 #include "engine/exec/transactions.h"
 
@@ -118,6 +119,23 @@ class FolderProvider : public Provider {
   }
 };
 
+// Runs once the package of its name is there, which starts it.
+class BellProvider : public FolderProvider {
+ public:
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
+    std::vector<Result<Observed>> out;
+    for (const Desired* one : desired) {
+      Observed observed;
+      observed.exists = system.stat("/pkg" + one->address.identity, true)->has_value();
+      out.emplace_back(std::move(observed));
+    }
+    return out;
+  }
+  Change triggered(const Desired& desired, const Observed& observed, Op op) const override {
+    return observed.exists ? FolderProvider::triggered(desired, observed, op) : Change();
+  }
+};
+
 class NoLine : public Line {
  public:
   void send(std::span<const wire::Message> messages) override {
@@ -140,6 +158,7 @@ class PackagesTest : public ::testing::Test {
         box_(root_) {
     registry_.add({.name = "pack", .provider = std::make_shared<PackProvider>(), .operations = {}});
     registry_.add({.name = "dir", .provider = std::make_shared<FolderProvider>(), .operations = {}});
+    registry_.add({.name = "bell", .provider = std::make_shared<BellProvider>(), .operations = {}});
     registry_.managers().add(box_);
     std::filesystem::create_directories(root_.at("/pkg"));
   }
@@ -249,6 +268,71 @@ TEST_F(PackagesTest, WhatOneSetsOffComesAfterIt) {
   apply(actions);
   EXPECT_THAT(box_.transactions, ElementsAre("a", "b"));
   EXPECT_THAT(ends(), ElementsAre("0 changed", "1 changed", "2 changed"));
+}
+
+// A restart of /app, which a plan cannot know to run: its package may start it.
+wire::Action restart_of_app() {
+  wire::Action made;
+  made.desired = {{"", "bell", "/app"}, Json::object(), {}};
+  made.op = Op::kRestart;
+  made.triggered = made.explained = true;
+  return made;
+}
+
+TEST_F(PackagesTest, WhatItsOwnPackageStartedIsNotRestarted) {
+  root_.write("/etc/x", "");
+  std::vector<wire::Action> actions = {dir("/etc/app"), pack("app"), restart_of_app()};
+  actions[0].triggers = actions[1].triggers = {2};
+  const wire::Done done = apply(actions);
+  EXPECT_THAT(ends(), ElementsAre("0 changed", "1 changed", "2 satisfied")) << "it has seen the folder, too";
+  EXPECT_FALSE(root_.has("/app-rung"));
+  EXPECT_TRUE(done.owed.empty());
+  EXPECT_TRUE(load_record(folder_).owed.list().empty()) << "nor does the next run find it owed";
+}
+
+TEST_F(PackagesTest, WhatChangedBehindItsPackageRestartsIt) {
+  std::vector<wire::Action> actions = {pack("app"), dir("/conf", {0}), restart_of_app()};
+  actions[0].triggers = actions[1].triggers = {2};
+  apply(actions);
+  EXPECT_THAT(ends(), ElementsAre("0 changed", "1 changed", "2 changed"));
+  EXPECT_TRUE(root_.has("/app-rung"));
+}
+
+TEST_F(PackagesTest, WhatRanBeforeItsPackageChangedIsRestarted) {
+  std::vector<wire::Action> actions = {pack("app"), restart_of_app()};
+  root_.write("/pkg/app", "0");
+  actions[0].triggers = {1};
+  actions[0].explained = true;
+  apply(actions);
+  EXPECT_THAT(ends(), ElementsAre("0 changed", "1 changed"));
+  EXPECT_TRUE(root_.has("/app-rung"));
+}
+
+// Tells which others it was asked about with.
+class CrowdProvider : public FolderProvider {
+ public:
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System&) const override {
+    std::string with;
+    for (const Desired* one : desired) with += one->address.identity;
+    Observed observed;
+    observed.attributes["with"] = with;
+    return std::vector<Result<Observed>>(desired.size(), Result<Observed>(Observed(observed)));
+  }
+};
+
+TEST_F(PackagesTest, WhatIsLeftOutOrLockedIsObservedApart) {
+  registry_.add({.name = "crowd", .provider = std::make_shared<CrowdProvider>(), .operations = {}});
+  wire::Observe question;
+  for (const char* name : {"a", "b", "c", "d", "e"})
+    question.resources.push_back({{"", "crowd", name}, Json::object(), {}});
+  question.asides = {{1, true, {}}, {99, true, {}}};
+  const std::vector<wire::ItemLock> locks = {
+      {.items = "crowd:d", .owner = "o", .reason = "", .since = "", .until = ""}};
+  std::map<std::size_t, std::string> with;
+  answer_observe(registry_, system_, question, locks, [&](const wire::ObservedChunk& chunk) {
+    for (const wire::ObservedState& state : chunk.states) with[state.index] = state.observed->text("with");
+  });
+  EXPECT_EQ(with, (std::map<std::size_t, std::string>{{0, "ace"}, {1, "bd"}, {2, "ace"}, {3, "bd"}, {4, "ace"}}));
 }
 
 TEST_F(PackagesTest, NothingIsPutOffPastACommand) {

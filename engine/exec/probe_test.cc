@@ -15,6 +15,7 @@
 
 #include "engine/exec/interpreter/http_answer.h"
 #include "engine/exec/testing/client.h"
+#include "engine/testing/scratch_folder.h"
 
 namespace plumb::exec {
 namespace {
@@ -152,6 +153,44 @@ TEST_F(ProbeTest, IsTriedUntilItPasses) {
 TEST_F(ProbeTest, TellsHowOftenItTried) {
   within_ = 2;
   EXPECT_THAT(ask(command({"false"})), ::testing::AllOf(HasSubstr("succeeds failed "), HasSubstr(" times in ")));
+}
+
+// Passes at the tries that `pattern` has a + for, and fails at the others; of those behind its end, as at the last.
+Probe by_turns(const testing::ScratchFolder& folder, const std::string& pattern) {
+  Probe probe;
+  probe.script = "cd " + folder.path().string() + "; echo >>tries; n=$(wc -l <tries); p='" + pattern +
+                 "'; [ $n -le ${#p} ] || n=${#p}; [ \"$(printf %s \"$p\" | cut -c $n)\" = + ]";
+  return probe;
+}
+
+TEST_F(ProbeTest, HasToPassAsOftenInARowAsItAsksFor) {
+  const auto tries = [](const testing::ScratchFolder& folder) { return folder.read("tries").size(); };
+  {
+    // One worker that still has the old configuration answers first.
+    const testing::ScratchFolder folder;
+    Probe probe = by_turns(folder, "+-+++-");
+    probe.stable = 3;
+    within_ = 20;
+    EXPECT_EQ(ask(probe), "");
+    EXPECT_EQ(tries(folder), 5U);
+  }
+  {
+    const testing::ScratchFolder folder;
+    Probe probe = by_turns(folder, "+-");
+    probe.stable = 2;
+    within_ = 2;
+    EXPECT_THAT(ask(probe), ::testing::AllOf(HasSubstr(" failed "), HasSubstr("passed in between"),
+                                             HasSubstr("never 2 times in a row: exit code 1")));
+  }
+  {
+    // A row that has begun is followed to its end, though nothing new would be.
+    const testing::ScratchFolder folder;
+    Probe probe = by_turns(folder, "+");
+    probe.stable = 2;
+    within_ = 0;
+    EXPECT_EQ(ask(probe), "");
+    EXPECT_EQ(tries(folder), 2U);
+  }
 }
 
 TEST_F(ProbeTest, AStopEndsTheWaiting) {

@@ -15,6 +15,7 @@
 
 #include "engine/base/descriptors.h"
 #include "engine/exec/system/child.h"
+#include "engine/exec/system/confinement.h"
 
 namespace plumb::exec {
 namespace {
@@ -25,7 +26,7 @@ constexpr auto kKillAfter = std::chrono::seconds(2);
 constexpr auto kLinger = std::chrono::milliseconds(50);
 
 // All that the child needs, made before it is: between vfork and exec it shares the parent's memory and may only make
-// system calls.
+// system calls. One that is confined is a copy.
 struct Child {
   const char* program;
   char* const* argv;
@@ -33,12 +34,13 @@ struct Child {
   const char* root;  // null for none
   const char* cwd;
   const Credentials* as;
+  const std::string* confined_to;  // null for no confinement
   int input, output, errors;
   int report;  // closed by exec; before that it takes a Failure
   sigset_t mask;
 };
 
-enum class Step : int { kNone, kFiles, kRoot, kUser, kFolder, kExec };
+enum class Step : int { kNone, kFiles, kRoot, kConfine, kUser, kFolder, kExec };
 
 struct Failure {
   Step step = Step::kNone;
@@ -57,6 +59,7 @@ struct Failure {
   for (int number = 1; number < 32; ++number) ::sigaction(number, &standard, nullptr);
   if (::dup2(child.input, 0) < 0 || ::dup2(child.output, 1) < 0 || ::dup2(child.errors, 2) < 0) stop(Step::kFiles);
   if (child.root != nullptr && (::chroot(child.root) != 0 || ::chdir("/") != 0)) stop(Step::kRoot);
+  if (child.confined_to != nullptr && !confine(*child.confined_to)) stop(Step::kConfine);
   if (child.as != nullptr && take_identity(*child.as) != 0) stop(Step::kUser);
   if (::chdir(child.cwd) != 0) stop(Step::kFolder);
   ::sigprocmask(SIG_SETMASK, &child.mask, nullptr);
@@ -70,7 +73,8 @@ struct Failure {
 #ifdef __APPLE__
   const pid_t pid = ::fork();  // Apple calls vfork outdated
 #else
-  const pid_t pid = ::vfork();
+  // What confines does more than make system calls.
+  const pid_t pid = child.confined_to != nullptr ? ::fork() : ::vfork();
 #endif
   if (pid == 0) become(child);
   return pid;
@@ -92,6 +96,8 @@ Error start_error(const Failure& failure, const ProcessSpec& spec) {
   switch (failure.step) {
     case Step::kRoot:
       return fail(Code::kOperation, "cannot enter the image " + spec.root + ": " + why);
+    case Step::kConfine:
+      return fail(Code::kCannotObserve, "cannot take the power to write from " + spec.program);
     case Step::kUser:
       return fail(Code::kOperation, "cannot become another user to run " + spec.program + ": " + why)
           .hint("running as another user needs root: use `become`");
@@ -262,6 +268,7 @@ Result<ProcessResult> run_process(const ProcessSpec& spec) {
               spec.root == "/" ? nullptr : spec.root.c_str(),
               spec.cwd.empty() ? "/" : spec.cwd.c_str(),
               spec.as ? &*spec.as : nullptr,
+              spec.confined_to ? &*spec.confined_to : nullptr,
               input.read.get(),
               output.write.get(),
               errors.write.get(),

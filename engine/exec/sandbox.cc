@@ -2,22 +2,17 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/base/descriptors.h"
-#include "engine/exec/interpreter/tree_operations.h"
-#include "engine/exec/root_files.h"
+#include "engine/exec/scratch.h"
 #include "engine/exec/system/child.h"
 #include "engine/exec/system/confinement.h"
-#include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
 namespace {
@@ -44,30 +39,6 @@ Result<> receive_all(const SandboxWork& work, int in) {
     PLUMB_TRY(work.receive({bytes.data(), static_cast<std::size_t>(count)}));
   }
 }
-
-// A folder in memory, for this observation alone. Programs that run as somebody else may use it too, but not list it.
-class Scratch {
- public:
-  Scratch() {
-    for (std::string path : {"/dev/shm/plumb-XXXXXX", "/tmp/plumb-XXXXXX"}) {
-      if (::mkdtemp(path.data()) == nullptr) continue;
-      ::chmod(path.c_str(), 01733);
-      path_ = path;
-      return;
-    }
-  }
-  ~Scratch() {
-    if (path_.empty()) return;
-    Place place{UniqueFd(::open(parent_of(path_).c_str(), kFolderHandle | O_CLOEXEC)), base_of(path_)};
-    (void)remove_tree(place, path_);  // what cannot be removed lies in memory and harms nobody
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 }  // namespace
 

@@ -121,6 +121,36 @@ TEST_F(SandboxTest, ABadEndIsTold) {
   EXPECT_EQ(ended.error().code(), Code::kExecutorDied);
 }
 
+// A guard is asked in a plan, where all is confined, and in an apply, where what acts is not.
+TEST_F(SandboxTest, WhatIsOnlyAskedCannotWriteAnywhere) {
+  const auto ask = [](LocalSystem& system, const std::string& script) {
+    ProcessRequest request;
+    request.argv = {"sh", "-c", script};
+    request.changes_nothing = true;
+    const auto result = system.run(request);
+    return result ? std::to_string(result->exit_code) : result.error().summary();
+  };
+  const std::string writes = "echo x > " + path("y");
+  const std::string uses_scratch = "echo x > \"$TMPDIR/x\" && test -d \"$TMPDIR\"";
+  LocalSystem acting(must(RootFiles::at("/")));
+  EXPECT_NE(ask(acting, writes), "0");
+  EXPECT_EQ(ask(acting, "test -e " + path("file")), "0");
+  EXPECT_EQ(ask(acting, uses_scratch), "0");
+  EXPECT_EQ(shell(acting, "test -z \"$TMPDIR\""), "0") << "it is the guard's alone";
+  EXPECT_EQ(shell(acting, writes), "0") << "what acts may write";
+  std::filesystem::remove(path("y"));
+  EXPECT_NE(confined([&](LocalSystem& system) {
+              system.set_confined();
+              return ask(system, writes);
+            }),
+            "0");
+  EXPECT_EQ(confined([&](LocalSystem& system) {
+              system.set_confined();
+              return ask(system, uses_scratch);
+            }),
+            "0");
+}
+
 TEST_F(SandboxTest, CostsLittle) {
   const auto begin = std::chrono::steady_clock::now();
   constexpr int kRounds = 50;

@@ -1,5 +1,6 @@
 #include "engine/exec/server.h"
 
+#include <chrono>
 #include <memory>
 
 #include <sys/utsname.h>
@@ -28,6 +29,8 @@ struct Answered {
   std::optional<HostLock> lock;
   std::unique_ptr<RunLog> log;
   std::string run;
+  // The controller answers within it, or is gone and holds up everybody else.
+  std::chrono::seconds patience = StreamLine::kPatience;
 };
 
 // Every frame a message of its own, so that the answer may break off between any two. A state that is too large to be
@@ -53,7 +56,8 @@ class Server {
     line_.send(wire::Hello{wire::kVersions, PLUMB_VERSION, platform(), gather_facts(system_, registry_.managers())});
     blobs_ = std::make_unique<BlobStore>(system_.files());
     while (true) {
-      Result<std::optional<wire::Message>> message = line_.next();
+      Result<std::optional<wire::Message>> message =
+          answered_ ? line_.next(answered_->patience) : line_.next();
       if (!message) {
         line_.send(wire::Refused{message.error().diagnostic()});
         return std::move(message.error());
@@ -94,11 +98,13 @@ class Server {
   Result<> answer_to(const wire::Observe& question) {
     PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), question.project));
     undo_left_over(folder, question.project);
+    PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(folder));
     wire::FrameReader reader;
     SandboxWork work;
     work.work = [&](int out, const std::string& scratch) {
+      system_.set_confined();
       if (!scratch.empty() && !system_.is_image()) system_.set_environment("TMPDIR", scratch);
-      answer_observe(registry_, system_, question, [out](const wire::ObservedChunk& chunk) {
+      answer_observe(registry_, system_, question, locks, [out](const wire::ObservedChunk& chunk) {
         // Without its reader the child has nothing more to do.
         if (!write_all(out, frames_of(chunk.states), "the pipe")) ::_exit(1);
       });
@@ -171,6 +177,8 @@ class Server {
     const wire::Done done =
         apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_, locks}, request);
     line_.send(done);
+    // Meanwhile it tries to reach the host anew.
+    answered->patience += std::chrono::seconds(done.confirm_within);
     answered_ = std::move(answered);
     return {};
   }

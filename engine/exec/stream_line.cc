@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <vector>
 
 #include <poll.h>
@@ -13,8 +14,8 @@ namespace {
 
 // So much of a content may be on its way.
 constexpr std::uint64_t kAhead = std::uint64_t{8} << 20;
-// A controller that lives sends something sooner.
-constexpr std::chrono::minutes kPatience{5};
+// What a pipe that can be written takes without waiting.
+constexpr std::size_t kPiece = PIPE_BUF;
 
 }  // namespace
 
@@ -30,19 +31,31 @@ void StreamLine::send(std::span<const wire::Message> messages) {
 }
 
 void StreamLine::show_life() {
-  if (std::chrono::steady_clock::now() - said_ >= silence_) send(wire::Alive{});
+  const auto now = std::chrono::steady_clock::now();
+  const bool asks = answers_ && !asked_ && now - heard_ >= silence_;
+  if (now - said_ < silence_ && !asks) return;
+  send(wire::Alive{});
+  if (answers_ && !asked_) asked_ = now;
+}
+
+// Somebody may hold the line and take nothing any more.
+bool StreamLine::can_be_written() {
+  pollfd wait{out_, POLLOUT, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&wait, 1, static_cast<int>(patience_.count()));
+  } while (ready < 0 && errno == EINTR);
+  if (ready <= 0) lost_ = true;
+  return ready > 0;
 }
 
 void StreamLine::write(std::string_view rest) {
   said_ = std::chrono::steady_clock::now();
-  while (!rest.empty() && !lost_) {
-    const ssize_t written = ::write(out_, rest.data(), rest.size());
+  while (!rest.empty() && !lost_ && can_be_written()) {
+    const ssize_t written = ::write(out_, rest.data(), std::min(rest.size(), kPiece));
     if (written >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) {
-      pollfd wait{out_, POLLOUT, 0};
-      ::poll(&wait, 1, -1);
-    } else if (errno != EINTR) {
+    } else if (errno != EAGAIN && errno != EINTR) {
       lost_ = true;
     }
   }
@@ -64,6 +77,8 @@ bool StreamLine::read_some() {
     if (reader_.in_the_middle() && !problem_) problem_ = fail(Code::kProtocol, "the stream ended inside a frame");
     return false;
   }
+  asked_.reset();
+  heard_ = std::chrono::steady_clock::now();
   reader_.add({bytes.data(), static_cast<std::size_t>(count)});
   if (queue_.empty()) unread_ = 0;
   unread_ += static_cast<std::size_t>(count);
@@ -73,6 +88,8 @@ bool StreamLine::read_some() {
       problem_ = std::move(message.error());
     } else if (!*message) {
       break;
+    } else if (std::holds_alternative<wire::Alive>(**message)) {
+      answers_ = true;
     } else {
       if (std::holds_alternative<wire::Stop>(**message)) stop_ = true;
       queue_.push_back(std::move(**message));
@@ -87,12 +104,27 @@ bool StreamLine::wants_stop() {
     if (::poll(&wait, 1, 0) <= 0 || wait.revents == 0) break;
     read_some();
   }
+  if (answers_) show_life();
+  if (asked_ && std::chrono::steady_clock::now() - *asked_ > patience_) lost_ = true;
   return stop_ || ended_ || lost_ || problem_.has_value();
 }
 
-Result<std::optional<wire::Message>> StreamLine::next() {
+bool StreamLine::has_something_to_read(std::chrono::milliseconds patience) {
+  pollfd wait{in_, POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&wait, 1, static_cast<int>(patience.count()));
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
+Result<std::optional<wire::Message>> StreamLine::next(std::optional<std::chrono::milliseconds> patience) {
   while (queue_.empty()) {
     if (problem_) return *problem_;
+    if (patience && !ended_ && !has_something_to_read(*patience)) {
+      lost_ = true;
+      return std::optional<wire::Message>();
+    }
     if (ended_ || !read_some()) {
       if (problem_) return *problem_;
       return std::optional<wire::Message>();
@@ -117,10 +149,9 @@ Result<wire::Blob> StreamLine::next_blob() {
     if (problem_) return *problem_;
     if (!queue_.empty() && !std::holds_alternative<wire::Stop>(queue_.back()))
       return fail(Code::kProtocol, "the controller sent another message than the content asked for");
-    pollfd wait{in_, POLLIN, 0};
-    const int ready = ended_ ? 1 : ::poll(&wait, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count()));
-    if (ready == 0) return fail(Code::kConnectionLost, "the controller sent no more of the content");
-    if (ready > 0 && (ended_ || !read_some()))
+    if (!ended_ && !has_something_to_read(patience_))
+      return fail(Code::kConnectionLost, "the controller sent no more of the content");
+    if (ended_ || !read_some())
       return fail(Code::kConnectionLost, "the connection ended before all of the content was there");
   }
 }

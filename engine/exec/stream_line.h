@@ -13,9 +13,13 @@ namespace plumb::exec {
 
 class StreamLine : public Line {
  public:
-  StreamLine(int in, int out, std::chrono::milliseconds silence = std::chrono::seconds(15))
-      : in_(in), out_(out), silence_(silence) {}
+  StreamLine(int in, int out, std::chrono::milliseconds silence = std::chrono::seconds(15),
+             std::chrono::milliseconds patience = kPatience)
+      : in_(in), out_(out), silence_(silence), patience_(patience) {}
 
+  // A controller that lives takes what is said, and answers an Alive, sooner. One whose machine is gone does neither, and
+  // nothing on the way may tell for hours.
+  static constexpr std::chrono::seconds kPatience{60};
   // So much is read ahead while looking for a stop; the rest waits on the line until its turn comes.
   static constexpr std::size_t kMaxUnread = std::size_t{4} << 20;
 
@@ -25,12 +29,13 @@ class StreamLine : public Line {
   void send_body(std::string_view body) { write(wire::frame(body)); }
   void send_frames(std::string_view frames) { write(frames); }
   bool wants_stop() override;
-  // Says Alive where nothing was said for the time of `silence`.
+  // Says Alive where nothing was said for the time of `silence`, or nothing was heard of a controller that answers.
   void show_life() override;
   Result<> fetch(const wire::LargeContent& content, const ByteSink& take) override;
 
-  // The next message, nothing at the end of the stream, or kProtocol. Waits.
-  Result<std::optional<wire::Message>> next();
+  // The next message, nothing at the end of the stream, or kProtocol. Waits; for so long where that is given, and then
+  // takes the line for cut.
+  Result<std::optional<wire::Message>> next(std::optional<std::chrono::milliseconds> patience = {});
   // Forgets a stop that has been obeyed.
   void stop_obeyed() { stop_ = false; }
   bool lost() const { return lost_ || ended_; }
@@ -40,6 +45,8 @@ class StreamLine : public Line {
 
  private:
   void write(std::string_view bytes);
+  bool can_be_written();
+  bool has_something_to_read(std::chrono::milliseconds patience);
   // The next part of a content that was wanted. Stops stay in the queue.
   Result<wire::Blob> next_blob();
   // Reads once and puts whole messages into the queue; false at the end of the stream.
@@ -48,6 +55,7 @@ class StreamLine : public Line {
   int in_;
   int out_;
   std::chrono::milliseconds silence_;
+  std::chrono::milliseconds patience_;
   wire::MessageReader reader_;
   std::deque<wire::Message> queue_;
   std::size_t unread_ = 0;  // bytes that came since the queue was empty
@@ -55,7 +63,11 @@ class StreamLine : public Line {
   bool stop_ = false;
   bool ended_ = false;
   bool lost_ = false;
+  bool answers_ = false;  // the controller answers an Alive
   std::chrono::steady_clock::time_point said_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point heard_ = std::chrono::steady_clock::now();
+  // Since when an Alive waits for its answer, or for anything else.
+  std::optional<std::chrono::steady_clock::time_point> asked_;
 };
 
 }  // namespace plumb::exec

@@ -1,6 +1,7 @@
 #include "engine/exec/stream_line.h"
 
 #include <array>
+#include <cstdlib>
 #include <functional>
 #include <vector>
 
@@ -49,6 +50,72 @@ TEST(StreamLine, NeedNotShowLifeWhereItSpokeLately) {
   });
   ASSERT_EQ(messages.size(), 1U);
   EXPECT_TRUE(std::holds_alternative<wire::Event>(messages[0]));
+}
+
+// A controller at the other end of two pipes.
+struct Ends {
+  Ends() {
+    std::array<int, 2> to{};
+    std::array<int, 2> from{};
+    if (::pipe(to.data()) != 0 || ::pipe(from.data()) != 0) std::abort();
+    in.reset(to[0]);
+    says.reset(to[1]);
+    hears.reset(from[0]);
+    out.reset(from[1]);
+  }
+  void say(const wire::Message& message) const {
+    const std::string bytes = *wire::frames(message);
+    EXPECT_EQ(::write(says.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+  bool hears_something() const {
+    std::array<char, 4096> bytes{};
+    return ::read(hears.get(), bytes.data(), bytes.size()) > 0;
+  }
+  UniqueFd in, says, hears, out;
+};
+
+TEST(StreamLine, AControllerThatAnsweredAndThenNoMoreIsGone) {
+  const Ends ends;
+  StreamLine line(ends.in.get(), ends.out.get(), milliseconds(1), milliseconds(200));
+  ends.say(wire::Alive{});
+  EXPECT_FALSE(line.wants_stop());
+  ::usleep(5'000);
+  EXPECT_FALSE(line.wants_stop()) << "it was only asked";
+  EXPECT_TRUE(ends.hears_something());
+  ends.say(wire::Alive{});
+  EXPECT_FALSE(line.wants_stop()) << "it has answered";
+  ::usleep(5'000);
+  EXPECT_FALSE(line.wants_stop());
+  ::usleep(250'000);
+  EXPECT_TRUE(line.wants_stop());
+  EXPECT_FALSE(line.ended_regularly());
+}
+
+TEST(StreamLine, AControllerThatNeverAnsweredMayBeOlder) {
+  const Ends ends;
+  StreamLine line(ends.in.get(), ends.out.get(), milliseconds(1), milliseconds(20));
+  for (int i = 0; i < 3; ++i) {
+    ::usleep(30'000);
+    line.show_life();
+    EXPECT_FALSE(line.wants_stop());
+  }
+}
+
+TEST(StreamLine, ALineThatTakesNothingIsCut) {
+  const Ends ends;
+  StreamLine line(ends.in.get(), ends.out.get(), std::chrono::hours(1), milliseconds(50));
+  wire::Event event;
+  event.text = std::string(std::size_t{1} << 20, 'x');
+  line.send(event);
+  EXPECT_TRUE(line.wants_stop());
+}
+
+TEST(StreamLine, WaitsNoLongerThanItIsTold) {
+  const Ends ends;
+  StreamLine line(ends.in.get(), ends.out.get());
+  const auto nothing = line.next(milliseconds(20));
+  EXPECT_TRUE(nothing.has_value() && !nothing->has_value());
+  EXPECT_FALSE(line.ended_regularly());
 }
 
 // What a long request brought is not held against a stop that comes after it.

@@ -73,6 +73,9 @@ bool merge(PackageTransaction& into, const PackageTransaction& more) {
   for (const std::string& name : more.remove) {
     if (!removes(into, name)) into.remove.push_back(name);
   }
+  for (const std::string& name : more.manual) {
+    if (std::find(into.manual.begin(), into.manual.end(), name) == into.manual.end()) into.manual.push_back(name);
+  }
   return true;
 }
 

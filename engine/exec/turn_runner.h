@@ -78,6 +78,9 @@ class TurnRunner : private ApplyActions {
   void carry_out_transaction(std::vector<Turn>& turns);
   void carry_out_one_by_one(std::vector<Turn>& turns, const Diagnostic& why);
   bool is_as_before(std::size_t index, const Observed& found) const;
+  std::vector<std::size_t> set_off_later(const std::vector<Turn>& turns) const;
+  std::vector<std::size_t> at_rest_among(const std::vector<std::size_t>& triggered) const;
+  void note_started(const std::vector<std::size_t>& at_rest, const std::vector<Turn>& turns);
   std::string what_became_of(std::size_t index, const Result<Observed>& found) const;
 
   ApplyTools tools_;

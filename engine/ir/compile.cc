@@ -32,7 +32,7 @@ Probe probe_of(const Json& json) {
   const auto text = [&json](const char* key, std::string& into) {
     if (json.contains(key)) into = json[key].get<std::string>();
   };
-  const auto seconds = [&json](const char* key, int& into) {
+  const auto number = [&json](const char* key, int& into) {
     if (json.contains(key)) into = json[key].get<int>();
   };
   if (json.contains("command") && json["command"].is_string()) text("command", probe.script);
@@ -47,9 +47,10 @@ Probe probe_of(const Json& json) {
   text("host", probe.host);
   numbers("status", probe.status);
   text("body", probe.body);
-  seconds("timeout", probe.timeout_seconds);
-  seconds("within", probe.within_seconds);
-  seconds("every", probe.every_seconds);
+  number("timeout", probe.timeout_seconds);
+  number("within", probe.within_seconds);
+  number("every", probe.every_seconds);
+  number("stable", probe.stable);
   return probe;
 }
 
@@ -163,7 +164,18 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
 
 void Compiler::survey(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
   check(hosts, diagnostics);
-  for (const std::string& host : hosts) (void)compile(host, nullptr, diagnostics);
+  TellOnce once;
+  for (const std::string& host : hosts) {
+    Diagnostics own;
+    (void)compile(host, nullptr, own);
+    once.add(std::move(own), diagnostics);
+  }
+}
+
+void TellOnce::add(Diagnostics found, Diagnostics& all) {
+  for (Diagnostic problem : found.items()) {
+    if (told_.emplace(problem.code, problem.span, problem.summary).second) all.add(std::move(problem));
+  }
 }
 
 // Which patterns the host matches, and the values of all that expressions read of it.
@@ -217,8 +229,8 @@ std::shared_ptr<const HostGraph> Compiler::compile(const std::string& name, cons
     known = graphs_.emplace(key, std::move(compiled)).first;
   }
   for (Diagnostic problem : known->second.found.items()) {
-    if (facts == nullptr && !told_.emplace(problem.code, problem.span, problem.summary).second) continue;
-    if (facts != nullptr) problem.host = name;
+    // A graph may have been made for another host that is like this one.
+    if (facts != nullptr || !problem.host.empty()) problem.host = name;
     diagnostics.add(std::move(problem));
   }
   return known->second.graph;

@@ -34,6 +34,15 @@ struct CompilerInput {
   std::function<bool()> stopped = {};
 };
 
+// What is wrong with many hosts for one cause is told once, of the first.
+class TellOnce {
+ public:
+  void add(Diagnostics found, Diagnostics& all);
+
+ private:
+  std::set<std::tuple<Code, std::optional<SourceSpan>, std::string>> told_;
+};
+
 // Compiles hosts of one project. Hosts for which all that expressions read is equal share one graph. For one thread.
 class Compiler {
  public:
@@ -50,8 +59,7 @@ class Compiler {
   // Tells what else is wrong with the graphs of hosts, in a project that has errors already.
   void survey(const std::set<std::string>& hosts, Diagnostics& diagnostics);
 
-  // The graph of a host, or nothing where `diagnostics` says why. Without facts, what reads them is left out, and what
-  // was told of one host is not told again of the next.
+  // The graph of a host, or nothing where `diagnostics` says why. Without facts, what reads them is left out.
   std::shared_ptr<const HostGraph> compile(const std::string& host, const Json* facts, Diagnostics& diagnostics);
 
   const Contents& contents() const { return *contents_; }
@@ -94,7 +102,6 @@ class Compiler {
   std::map<std::string, config::Reads> reads_;    // by selection: which of the patterns a host matches
   std::map<std::shared_ptr<const config::Resource>, Node> lowered_;  // of constant resources
   std::map<std::string, Compiled> graphs_;                           // by key
-  std::set<std::tuple<Code, std::optional<SourceSpan>, std::string>> told_;
 };
 
 // True where some resource of the project has a sensitive value, so that the project needs a key.

@@ -103,6 +103,30 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
   return edges;
 }
 
+// What others stand on goes last, unless the two are ordered already.
+void add_outliving(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
+  std::map<std::string, std::vector<std::size_t>> unwanted;  // by kind
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Provider* provider = providers.provider(nodes[i].desired.address.kind);
+    if (provider != nullptr && provider->is_unwanted(nodes[i].desired))
+      unwanted[nodes[i].desired.address.kind].push_back(i);
+  }
+  for (const auto& [kind, going] : unwanted) {
+    for (const std::string& first : providers.provider(kind)->outlives()) {
+      const auto others = unwanted.find(first);
+      if (others == unwanted.end()) continue;
+      for (const std::size_t i : going) {
+        for (const std::size_t other : others->second) {
+          const bool ordered = std::any_of(edges.begin(), edges.end(), [&](const Edge& edge) {
+            return edge.from == other && edge.to == i && edge.kind != EdgeKind::kInferred;
+          });
+          if (!ordered) edges.push_back({i, other, EdgeKind::kInferred, Op::kNone, nodes[i].span});
+        }
+      }
+    }
+  }
+}
+
 // Where an edit makes the file that another resource only dresses, it comes first, unless the two are ordered already.
 void add_makers(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
   std::optional<AddressTable> table;  // most hosts have no edits
@@ -159,12 +183,14 @@ void check_conflicts(const std::vector<Node>& nodes, const Registry& providers, 
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Provider* provider = providers.provider(nodes[i].desired.address.kind);
     if (provider == nullptr) continue;
-    for (const std::string& path : provider->manages_paths(nodes[i].desired)) {
-      const auto [first, added] = owner.try_emplace(path, i);
+    std::vector<std::string> things = provider->manages_paths(nodes[i].desired);
+    for (std::string& claim : provider->claims(nodes[i].desired)) things.push_back(std::move(claim));
+    for (const std::string& thing : things) {
+      const auto [first, added] = owner.try_emplace(thing, i);
       if (added || first->second == i) continue;
       diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[first->second].desired.address.str() + "` and `" +
-                                                      nodes[i].desired.address.str() + "` both manage " + path)
-                          .at(nodes[i].span, "manages " + path + " too")
+                                                      nodes[i].desired.address.str() + "` both manage " + thing)
+                          .at(nodes[i].span, "manages " + thing + " too")
                           .with_related(nodes[first->second].span, "the other one")
                           .with_hint("remove one of them"));
     }
@@ -205,14 +231,16 @@ class Removals {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       const Desired& desired = nodes[i].desired;
       const Provider* provider = kinds.provider(desired.address.kind);
-      if (provider == nullptr || !provider->is_unwanted(desired)) continue;
+      if (provider == nullptr) continue;
+      for (const std::string& path : provider->clears_paths(desired)) cleared_.emplace(path, i);
+      if (!provider->is_unwanted(desired)) continue;
       things_.emplace(Address{"", desired.address.kind, desired.address.identity}, i);
-      for (const std::string& path : provider->manages_paths(desired)) paths_.emplace(path, i);
+      for (const std::string& path : provider->manages_paths(desired)) removed_.emplace(path, i);
     }
   }
 
   void check(Diagnostics& diagnostics) const {
-    if (things_.empty()) return;
+    if (things_.empty() && cleared_.empty()) return;
     for (const Node& node : nodes_) {
       const Kind* kind = kinds_.find(node.desired.address.kind);
       if (kind == nullptr || kind->provider->is_unwanted(node.desired)) continue;
@@ -228,16 +256,20 @@ class Removals {
   }
 
  private:
+  using Paths = std::map<std::string, std::size_t>;
+
   const Node* remover_of(const Desired& desired, const Kind& kind, std::string& what) const {
     std::vector<std::string> places = kind.provider->manages_paths(desired);
     for (std::string& path : kind.provider->edits_paths(desired)) places.push_back(std::move(path));
     for (const std::string& place : places) {
-      for (std::string& folder : ancestors_of(place)) {
-        const auto found = paths_.find(folder);
-        if (found == paths_.end()) continue;
-        what = std::move(folder);
-        return &nodes_[found->second];
-      }
+      // That two manage one path is told elsewhere.
+      if (const Node* remover = remover_of_one(cleared_, place, what)) return remover;
+      if (const Node* remover = remover_above(place, what)) return remover;
+    }
+    for (const std::string& place : kind.provider->leaves_paths(desired)) {
+      if (const Node* remover = remover_of_one(cleared_, place, what)) return remover;
+      if (const Node* remover = remover_of_one(removed_, place, what)) return remover;
+      if (const Node* remover = remover_above(place, what)) return remover;
     }
     if (!kind.stands_on_inferred) return nullptr;
     for (const Address& address : kind.provider->infers(desired)) {
@@ -249,11 +281,61 @@ class Removals {
     return nullptr;
   }
 
+  const Node* remover_above(const std::string& place, std::string& what) const {
+    for (const std::string& folder : ancestors_of(place)) {
+      if (const Node* remover = remover_of_one(removed_, folder, what)) return remover;
+      if (const Node* remover = remover_of_one(cleared_, folder, what)) return remover;
+    }
+    return nullptr;
+  }
+
+  const Node* remover_of_one(const Paths& paths, const std::string& path, std::string& what) const {
+    const auto found = paths.find(path);
+    if (found == paths.end()) return nullptr;
+    what = path;
+    return &nodes_[found->second];
+  }
+
   const std::vector<Node>& nodes_;
   const Registry& kinds_;
   std::map<Address, std::size_t> things_;
-  std::map<std::string, std::size_t> paths_;
+  Paths removed_;  // by what is to go
+  Paths cleared_;  // by what clears them
 };
+
+void inherit(std::vector<Desired>& all, const Registry& providers) {
+  std::vector<Desired> spreading;
+  for (const Desired& one : all) {
+    const Provider* provider = providers.provider(one.address.kind);
+    if (provider != nullptr && provider->spreads_below(one)) spreading.push_back(one);
+  }
+  if (spreading.empty()) return;
+  for (Desired& one : all) {
+    if (const Provider* provider = providers.provider(one.address.kind)) provider->inherit(one, spreading);
+  }
+}
+
+// What all kinds say of paths, for those that would remove or change what is not theirs.
+void show_paths(std::vector<Desired>& all, const Registry& providers) {
+  std::vector<Desired*> looking;
+  for (Desired& one : all) {
+    const Provider* provider = providers.provider(one.address.kind);
+    if (provider != nullptr && provider->looks_at_paths(one)) looking.push_back(&one);
+  }
+  if (looking.empty()) return;
+  PathsInUse paths;
+  for (const Desired& one : all) {
+    const Provider* provider = providers.provider(one.address.kind);
+    if (provider == nullptr || provider->is_unwanted(one)) continue;
+    for (std::string& path : provider->manages_paths(one)) paths.managed.insert(std::move(path));
+    for (std::string& path : provider->edits_paths(one)) paths.edited.insert(std::move(path));
+    for (ImpliedPath& implied : provider->implies_paths(one)) {
+      if (implied.whole) paths.whole.insert(implied.path);
+      paths.implied.insert(std::move(implied.path));
+    }
+  }
+  for (Desired* one : looking) providers.provider(one->address.kind)->see_paths(*one, paths);
+}
 
 // Providers look at all of a host side by side.
 void complete(std::vector<Node>& nodes, const Registry& providers, const SecretOf& secret_of) {
@@ -263,6 +345,8 @@ void complete(std::vector<Node>& nodes, const Registry& providers, const SecretO
   for (Desired& one : all) {
     if (const Provider* provider = providers.provider(one.address.kind)) provider->complete(one, all, secret_of);
   }
+  inherit(all, providers);
+  show_paths(all, providers);
   for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].desired = std::move(all[i]);
 }
 
@@ -309,6 +393,7 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
   Removals(nodes, providers_).check(diagnostics);
   std::vector<Edge> edges = find_edges(nodes, resources, providers_);
   add_makers(nodes, providers_, edges);
+  add_outliving(nodes, providers_, edges);
   std::vector<Precedence> precedences;
   precedences.reserve(edges.size());
   for (const Edge& edge : edges) precedences.push_back({edge.from, edge.to});

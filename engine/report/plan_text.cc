@@ -74,6 +74,13 @@ std::string value_text(const Json& value) {
 // Those of a value that is shown alone: a text of several lines has each of them.
 std::vector<std::string> lines_of(const Json& value) {
   std::vector<std::string> lines;
+  // A long list, as of what goes, is read item by item.
+  constexpr std::size_t kShortList = 3;
+  const auto is_text = [](const Json& item) { return item.is_string(); };
+  if (value.is_array() && value.size() > kShortList && std::all_of(value.begin(), value.end(), is_text)) {
+    for (const Json& item : value) lines.push_back(value_text(item));
+    return lines;
+  }
   if (!value.is_string()) return {value_text(value)};
   std::string_view rest = value.get_ref<const std::string&>();
   for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
@@ -139,6 +146,7 @@ class Writer {
       const auto* probe = std::get_if<Probe>(&operation);
       if (probe == nullptr) continue;
       out_ += "      then checks: " + describe(*probe) +
+              (probe->stable > 1 ? ", " + std::to_string(probe->stable) + " times in a row" : "") +
               (probe->within_seconds > 0 ? ", within " + std::to_string(probe->within_seconds) + " s" : "") + "\n";
     }
   }

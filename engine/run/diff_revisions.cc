@@ -40,10 +40,11 @@ void add_old_texts(simulate::Simulation& simulation, const ir::Contents& content
 class Comparing {
  public:
   Comparing(const Workspace& before, const Workspace& after, const RevisionRequest& request, const Control& control,
-            Diagnostics& found)
+            Diagnostics& old_found, Diagnostics& found)
       : after_(after),
         request_(request),
         control_(control),
+        old_found_(old_found),
         found_(found),
         old_hosts_(chosen(before, request.scope)),
         new_hosts_(chosen(after, request.scope)),
@@ -58,12 +59,14 @@ class Comparing {
     config::check_tags(after_.project().root, request_.scope.skip_tags, found_);
     new_compiler_.check(new_hosts_, found_);
     for (const std::string& host : new_hosts_) {
+      Diagnostics old;
       Diagnostics own;
-      const bool planned = plan(host, own);
+      const bool planned = plan(host, old, own);
       if (control_.level() != StopLevel::kNone)
         return fail(Code::kInterrupted, "interrupted while the revisions were compared");
-      if (!planned) builder_.add_unplanned(host, own);
-      found_.extend(std::move(own));
+      if (!planned) builder_.add_unplanned(host, own.has_errors() ? own : old);
+      old_once_.add(std::move(old), old_found_);
+      once_.add(std::move(own), found_);
     }
     found_.extend(Diagnostics(builder_.diagnostics()));
     diff_.joined = hosts_of_one(new_hosts_, old_hosts_);
@@ -81,19 +84,20 @@ class Comparing {
             }};
   }
 
-  bool plan(const std::string& host, Diagnostics& found) {
+  bool plan(const std::string& host, Diagnostics& old_found, Diagnostics& found) {
     const auto known = request_.facts.find(host);
     const Json* facts = known == request_.facts.end() ? nullptr : &known->second;
     if (facts == nullptr && (old_compiler_.needs_facts() || new_compiler_.needs_facts()))
       diff_.without_facts.push_back(host);
     const auto new_graph = new_compiler_.compile(host, facts, found);
     std::shared_ptr<const ir::HostGraph> old_graph = std::make_shared<ir::HostGraph>();
-    if (old_hosts_.contains(host)) old_graph = old_compiler_.compile(host, facts, found);
+    if (old_hosts_.contains(host)) old_graph = old_compiler_.compile(host, facts, old_found);
     if (new_graph == nullptr || old_graph == nullptr) return false;
     const Registry& kinds = after_.providers();
     simulate::Observation observation = simulate::as_declared(*old_graph, *new_graph, kinds);
     seal(*new_graph, observation);
-    auto simulation = simulate::simulate_host(*new_graph, kinds, observation, host, found, request_.scope);
+    auto simulation = simulate::simulate_host(*new_graph, kinds, observation, host, found, request_.scope,
+                                              simulate::texts_in(new_compiler_.contents()));
     if (!simulation) return false;
     add_old_texts(*simulation, old_compiler_.contents(), kinds);
     builder_.add(host, std::move(*simulation), new_compiler_.shared_contents());
@@ -121,7 +125,10 @@ class Comparing {
   const Workspace& after_;
   const RevisionRequest& request_;
   const Control& control_;
+  Diagnostics& old_found_;
   Diagnostics& found_;
+  ir::TellOnce old_once_;
+  ir::TellOnce once_;
   const Hosts old_hosts_;
   const Hosts new_hosts_;
   ir::Compiler old_compiler_;
@@ -137,8 +144,8 @@ bool RevisionDiff::differs() const {
 }
 
 Result<RevisionDiff> diff_revisions(const Workspace& before, const Workspace& after, const RevisionRequest& request,
-                                    const Control& control, Diagnostics& found) {
-  return Comparing(before, after, request, control, found).run();
+                                    const Control& control, Diagnostics& old_found, Diagnostics& found) {
+  return Comparing(before, after, request, control, old_found, found).run();
 }
 
 }  // namespace plumb::run

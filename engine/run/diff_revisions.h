@@ -28,9 +28,9 @@ struct RevisionDiff {
   bool differs() const;
 };
 
-// `found` is told what is wrong with either revision; hosts that it keeps from being planned are among the plan's
-// unplanned ones. Errors: kNoHostMatches where neither revision has one, kInterrupted where `control` stopped it.
+// `old_found` and `found` are told what is wrong with the one revision and the other, whose files their spans are in;
+// hosts that this keeps from being planned are among the plan's unplanned ones. Errors: kNoHostMatches where neither revision has one, kInterrupted where `control` stopped it.
 Result<RevisionDiff> diff_revisions(const Workspace& before, const Workspace& after, const RevisionRequest& request,
-                                    const Control& control, Diagnostics& found);
+                                    const Control& control, Diagnostics& old_found, Diagnostics& found);
 
 }  // namespace plumb::run

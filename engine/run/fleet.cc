@@ -77,10 +77,13 @@ void Fleet::join(const std::set<std::string>& hosts) {
 bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
   const std::size_t errors = diagnostics.error_count();
   compiler_.check(hosts, diagnostics);
+  ir::TellOnce once;
   std::size_t let_go = 0;
   for (const std::string& host : hosts) {
     Member& member = add(host);
-    std::shared_ptr<const ir::HostGraph> graph = compile_host(host, nullptr, diagnostics);
+    Diagnostics own;
+    std::shared_ptr<const ir::HostGraph> graph = compile_host(host, nullptr, own);
+    once.add(std::move(own), diagnostics);
     if (const std::optional<std::string> why = over()) {
       diagnostics.add(Diagnostic(Code::kInterrupted, *why + " while the configuration was compiled"));
       return false;
@@ -246,7 +249,7 @@ HostResults Fleet::contact(bool graphs) {
 }
 
 // Observes and plans, where the host can be reached. Nothing where it cannot, and where it shares its plan.
-std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& planner) {
+std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& planner, const plan::Scope& scope) {
   turn_to(member);
   if (const std::optional<std::string> why = over()) {
     fail_with(member.result, fail(Code::kInterrupted, *why + " before the host was asked"));
@@ -254,7 +257,7 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   }
   if (!prepare(member)) return std::nullopt;
   const Result<> reached = reach(member);
-  const Result<simulate::Observation> observation = reached ? member.session->observe() : reached.error();
+  const Result<simulate::Observation> observation = reached ? member.session->observe(scope) : reached.error();
   if (!observation) {
     member.session->disconnect();
     fail_with(member.result, observation.error());
@@ -265,7 +268,9 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   {
     const ComputeTurn turn;
     planning = planner.plan(member.name, member.session->shared_graph(), *observation,
-                            holds_graphs_ ? member.session->told() : "", member.result.diagnostics);
+                            holds_graphs_ ? member.session->told() : "",
+                            member.contents == nullptr ? simulate::TextOf() : simulate::texts_in(*member.contents),
+                            member.result.diagnostics);
   }
   member.planned = std::move(planning.host);
   if (member.planned == nullptr) {
@@ -287,7 +292,7 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
   for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members_[i];
     const Stopwatch watch;
-    std::optional<simulate::Simulation> simulated = look_at(member, planner);
+    std::optional<simulate::Simulation> simulated = look_at(member, planner, scope);
     if (member.planned != nullptr) {
       const std::string facts = digest(canonical(member.session->facts()));
       const bool image = config::is_image(member.session->facts());

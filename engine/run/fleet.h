@@ -164,7 +164,7 @@ class Fleet {
                                                     Diagnostics& diagnostics);
   void take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph);
   void let_go_of_graph(Member& member);
-  std::optional<simulate::Simulation> look_at(Member& member, HostPlanner& planner);
+  std::optional<simulate::Simulation> look_at(Member& member, HostPlanner& planner, const plan::Scope& scope);
   PlanContents contents_of(const plan::Plan& plan, const std::filesystem::path& folder, const Member* member) const;
   Member& add(const std::string& host);
   Result<Request> request_for(const Member& member, const plan::Actions& actions, const plan::Plan& plan,

@@ -58,7 +58,7 @@ Result<PlannedHost::Attributes> PlannedHost::left() const {
 
 Planning HostPlanner::plan(const std::string& host, const std::shared_ptr<const ir::HostGraph>& graph,
                            const simulate::Observation& observation, const std::string& told,
-                           Diagnostics& diagnostics) {
+                           const simulate::TextOf& text_of, Diagnostics& diagnostics) {
   const std::pair key(graph, told);
   if (!told.empty()) {
     const std::lock_guard lock(mutex_);
@@ -66,7 +66,7 @@ Planning HostPlanner::plan(const std::string& host, const std::shared_ptr<const 
   }
   Diagnostics found;
   std::optional<simulate::Simulation> simulated =
-      simulate::simulate_host(*graph, providers_, observation, host, found, scope_);
+      simulate::simulate_host(*graph, providers_, observation, host, found, scope_, text_of);
   const bool silent = found.empty();
   diagnostics.extend(std::move(found));
   if (!simulated) return {};

@@ -52,9 +52,11 @@ class HostPlanner {
   HostPlanner(const Registry& providers, plan::Scope scope) : providers_(providers), scope_(std::move(scope)) {}
 
   // `told` is the digest of what `observation` was read from; "" where no other host has that graph, so that neither it
-  // nor the plan need be kept here. None where `diagnostics` holds an error for the host.
+  // nor the plan need be kept here. `text_of`: of the graph's contents. None where `diagnostics` holds an error for the
+  // host.
   Planning plan(const std::string& host, const std::shared_ptr<const ir::HostGraph>& graph,
-                const simulate::Observation& observation, const std::string& told, Diagnostics& diagnostics);
+                const simulate::Observation& observation, const std::string& told, const simulate::TextOf& text_of,
+                Diagnostics& diagnostics);
 
  private:
   const Registry& providers_;

@@ -109,7 +109,8 @@ class OfflinePlanner {
     std::optional<simulate::Simulation> simulation;
     if (const auto graph = compiler.compile(host, &snapshot.facts, found)) {
       const simulate::Observation observation = observation_of(std::move(snapshot), *graph);
-      simulation = simulate::simulate_host(*graph, input_.providers, observation, host, found, scope_);
+      simulation = simulate::simulate_host(*graph, input_.providers, observation, host, found, scope_,
+                                           simulate::texts_in(compiler.contents()));
       if (simulation && !room_.take(simulation->host.actions.size())) simulation->host.actions.pack();
     }
     const std::lock_guard lock(mutex_);

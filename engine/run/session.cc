@@ -127,11 +127,14 @@ void Session::disconnect() {
   conversation_.reset();
 }
 
-Result<simulate::Observation> Session::observe() {
+Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
   PLUMB_TRY(connect());
   wire::Observe question;
   question.project = context_.project;
   for (const ir::Node& node : graph_->nodes) {
+    const bool left_out = !scope.takes(node.tags);
+    if (left_out || !node.ignore.empty())
+      question.asides.push_back({question.resources.size(), left_out, {node.ignore.begin(), node.ignore.end()}});
     question.resources.push_back(node.desired);
     // Only who has to seal something gets the key.
     if (!node.desired.sensitive.empty()) question.key = context_.key;
@@ -183,8 +186,8 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
 Result<> Session::seal_what_was_sensitive(const wire::Observe& question, Answer& answer) {
   const std::map<std::string, std::set<std::string>> sealed = sealed_attributes(answer.record);
   if (sealed.empty()) return {};
-  wire::Observe again;
-  again.project = question.project;
+  // All of it once more: what one finds depends on what those before it do.
+  wire::Observe again = question;
   again.key = context_.key;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < question.resources.size(); ++i) {
@@ -205,12 +208,12 @@ Result<> Session::seal_what_was_sensitive(const wire::Observe& question, Answer&
       continue;
     }
     places.push_back(i);
-    again.resources.push_back(std::move(desired));
+    again.resources[i] = std::move(desired);
   }
   if (places.empty()) return {};
   PLUMB_TRY_ASSIGN(Answer second, ask(again));
   told_ += conversation_->received();
-  for (std::size_t i = 0; i < places.size(); ++i) answer.states[places[i]] = std::move(second.states[i]);
+  for (const std::size_t i : places) answer.states[i] = std::move(second.states[i]);
   return {};
 }
 
@@ -300,6 +303,8 @@ Result<wire::Done> Session::apply(Request request, const PlanContents& contents,
   PLUMB_TRY(connect());
   if (Result<> sent = send_blobs(request, contents); !sent) return name_host(sent.error());
   const std::size_t actions = request.apply.actions.size();
+  // The executor may wait for signs of life from here, too.
+  if (Result<> queued = conversation_->queue(wire::Alive{}); !queued) return name_host(queued.error());
   if (Result<> queued = conversation_->queue(std::move(request.apply)); !queued) return name_host(queued.error());
   PLUMB_TRY(ready());
   if (Result<> sent = conversation_->flush(within(kSendTime)); !sent) return name_host(sent.error());
@@ -359,7 +364,10 @@ Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& cont
       return std::move(*done);
     } else if (const auto* want = std::get_if<wire::Want>(&*message)) {
       PLUMB_TRY(answer(*want, contents, sending));
-    } else if (!std::holds_alternative<wire::Alive>(*message)) {
+    } else if (std::holds_alternative<wire::Alive>(*message)) {
+      const host::Steady steady(conversation_->connection());
+      PLUMB_TRY(conversation_->send(wire::Alive{}, within(context_.silence)));
+    } else {
       return fail(Code::kProtocol, "the executor sent another message than events and their end");
     }
   }

@@ -55,7 +55,8 @@ class Session {
   // Connects and reads the executor's hello, unless that is done already.
   Result<> connect();
   // Asks for the state of all resources of the graph.
-  Result<simulate::Observation> observe();
+  // What `scope` leaves out will do nothing.
+  Result<simulate::Observation> observe(const plan::Scope& scope = {});
   // The digest of what the host told the last observe().
   const std::string& told() const { return told_; }
   // What the last observe() told of earlier runs that never reported it.

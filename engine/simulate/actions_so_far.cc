@@ -13,6 +13,13 @@ void ActionsSoFar::add(std::size_t node, plan::Action action) {
   actions_.push_back(std::move(action));
 }
 
+bool ActionsSoFar::restarts(std::size_t node) const {
+  const std::vector<std::size_t>& own = of_node_[node];
+  return std::any_of(own.begin(), own.end(), [this](std::size_t at) {
+    return actions_[at].op == Op::kRestart || actions_[at].op == Op::kReload;
+  });
+}
+
 void ActionsSoFar::owe(const NodeList& by, const plan::Due& due) {
   for (const std::size_t node : by) {
     for (const std::size_t at : of_node_[node]) {

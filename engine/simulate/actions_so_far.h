@@ -16,6 +16,8 @@ class ActionsSoFar {
   void add(std::size_t node, plan::Action action);
 
   std::size_t size() const { return actions_.size(); }
+  // One of the node's actions is a restart or a reload.
+  bool restarts(std::size_t node) const;
   const plan::Action& back() const { return actions_.back(); }
 
   // What is due once actions of these nodes have begun. Probes change nothing, and so owe nothing.

@@ -7,15 +7,61 @@ namespace plumb::simulate {
 void Brought::add_exact(std::size_t node) {
   const Desired& desired = graph_.nodes[node].desired;
   exact_[thing(desired.address)] = node;
-  for (const Address& what : kinds_[node]->provider->provides(desired)) exact_[thing(what)] = node;
+  const Result<Observed>& observed = observation_.states[node];
+  for (const Address& what : kinds_[node]->provider->provides(desired)) {
+    if (!observed || kinds_[node]->provider->makes(desired, *observed, what)) exact_[thing(what)] = node;
+  }
   for (const std::string& path : kinds_[node]->provider->manages_paths(desired)) {
     for (const ServiceManager* manager : managers_.all_services()) {
       if (const std::optional<Address> made = manager->made_by(path)) exact_[*made] = node;
     }
-    for (const PackageManager* manager : managers_.all_packages()) {
-      if (manager->is_source(path)) sources_.emplace_back(node, manager);
-    }
+    add_source(node, path);
   }
+  for (const std::string& path : kinds_[node]->provider->edits_paths(desired)) add_source(node, path);
+}
+
+void Brought::add_source(std::size_t node, const std::string& path) {
+  for (const PackageManager* manager : managers_.all_packages()) {
+    if (manager->is_source(path)) sources_.emplace_back(node, manager);
+  }
+}
+
+void Brought::add_changed(std::size_t node, bool deletes) {
+  const Desired& desired = graph_.nodes[node].desired;
+  for (std::string& path : kinds_[node]->provider->manages_paths(desired)) {
+    if (!is_read(path)) continue;
+    std::optional<std::string> text = deletes ? std::nullopt : text_of(node);
+    changed_.push_back({node, std::move(path), std::move(text)});
+  }
+  for (std::string& path : kinds_[node]->provider->edits_paths(desired)) {
+    if (is_read(path)) changed_.push_back({node, std::move(path), std::nullopt});
+  }
+}
+
+bool Brought::is_read(std::string_view path) const {
+  const auto services = managers_.all_services();
+  return std::any_of(services.begin(), services.end(),
+                     [&](const ServiceManager* manager) { return manager->reads(path); });
+}
+
+// Of the one content that the node has.
+std::optional<std::string> Brought::text_of(std::size_t node) const {
+  const std::vector<ContentAttribute>& contents = kinds_[node]->contents;
+  if (!text_of_ || contents.size() != 1) return std::nullopt;
+  const Json& content = graph_.nodes[node].desired.attribute(contents.front().content);
+  return content.is_string() ? text_of_(content.get<std::string>()) : std::nullopt;
+}
+
+std::vector<std::size_t> Brought::changers_of(std::size_t node) const {
+  std::vector<std::size_t> changers;
+  if (changed_.empty() || !observation_.states[node]) return changers;
+  for (const Changed& file : changed_) {
+    if (!changers.empty() && changers.back() == file.node) continue;
+    const std::string* text = file.text ? &*file.text : nullptr;
+    if (kinds_[node]->provider->follows_from(graph_.nodes[node].desired, *observation_.states[node], file.path, text))
+      changers.push_back(file.node);
+  }
+  return changers;
 }
 
 std::vector<std::size_t> Brought::makers_of(std::size_t node) const {
@@ -24,6 +70,9 @@ std::vector<std::size_t> Brought::makers_of(std::size_t node) const {
     if (explicitly_after(node, earlier) || may_bring(earlier, graph_.nodes[node].desired.address)) {
       makers.push_back(earlier);
     }
+  }
+  for (const std::size_t changer : changers_of(node)) {
+    if (std::find(makers.begin(), makers.end(), changer) == makers.end()) makers.push_back(changer);
   }
   return makers;
 }

@@ -7,6 +7,9 @@ namespace {
 
 using plan::Action;
 
+// Old workers of a server answer for a while beside the new ones, so one answer says little.
+constexpr int kStableAfterRestart = 3;
+
 // Bytes that are not UTF-8 were not told, so nothing can put them back.
 bool is_told_whole(const Json& before) {
   return canonical(before).find("\ufffd") == std::string::npos;
@@ -38,6 +41,11 @@ Action Drafts::change(std::size_t i, const Desired& desired, const Change& chang
   const auto recorded = observation_.recorded.find(graph_.nodes[i].desired.address.str());
   Action action = filled(i, desired, change);
   action.because = reasons(change, recorded == observation_.recorded.end() ? nullptr : &recorded->second);
+  // What an earlier action of this plan changes did not change by itself.
+  const bool shaped = !observation_.states[i]->shaped_by.empty();
+  for (auto& [attribute, reason] : action.because) {
+    if (shaped && (reason == "drift" || reason == "both")) reason = "config";
+  }
   action.undo = is_told_whole(change.before) && of_[i]->provider->restore(desired, *observation_.states[i]).has_value();
   return action;
 }
@@ -60,10 +68,12 @@ Action Drafts::triggered(std::size_t i, const Desired& desired, const Change& ch
   return action;
 }
 
-Action Drafts::probe(std::size_t i, const Desired& desired) const {
-  const std::vector<Probe>& probes = graph_.nodes[i].probes;
+Action Drafts::probe(std::size_t i, const Desired& desired, bool restarted) const {
   Action action = begun(i, desired, Op::kVerify);
-  action.operations.assign(probes.begin(), probes.end());
+  for (Probe probe : graph_.nodes[i].probes) {
+    if (probe.stable == 0 && restarted && probe.within_seconds > 0) probe.stable = kStableAfterRestart;
+    action.operations.emplace_back(std::move(probe));
+  }
   action.triggered = true;
   return action;
 }

@@ -22,8 +22,8 @@ class Drafts {
   plan::Action conditional(std::size_t node, const Desired& desired) const;
   // A restart, reload or run that something sets off.
   plan::Action triggered(std::size_t node, const Desired& desired, const Change& change) const;
-  // The node's probes.
-  plan::Action probe(std::size_t node, const Desired& desired) const;
+  // The node's probes; `restarted`: what serves may still be what was there before.
+  plan::Action probe(std::size_t node, const Desired& desired, bool restarted) const;
 
  private:
   plan::Action begun(std::size_t node, const Desired& desired, Op op) const;

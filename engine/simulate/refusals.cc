@@ -9,12 +9,32 @@ void Refusals::tell(Diagnostic diagnostic) {
   diagnostics_.add(std::move(diagnostic));
 }
 
+void Refusals::check_claims(const Observation& observation) {
+  std::map<std::string, std::size_t> owner;
+  for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+    if (!observation.states[i]) continue;
+    for (const std::string& claim : provider(i).claims_on_host(node(i).desired, *observation.states[i])) {
+      const auto [first, added] = owner.try_emplace(claim, i);
+      if (added || first->second == i) continue;
+      tell(Diagnostic(Code::kConflict,
+                      quoted(first->second) + " and " + quoted(i) + " are both " + claim + " on this host")
+               .at(node(i).span, "the second one")
+               .with_related(node(first->second).span, "the first one")
+               .with_hint("one thing has one resource: remove one of them"));
+    }
+  }
+}
+
 void Refusals::takes_away(std::size_t node) {
   taken_away_.emplace(thing(graph_.nodes[node].desired.address), node);
 }
 
-void Refusals::by_host(std::size_t i, Diagnostic said) {
+void Refusals::by_host(std::size_t i, Diagnostic said, const std::vector<std::size_t>& shapers,
+                       const std::string& other) {
   if (!said.span) said.span = node(i).span;
+  for (const std::size_t shaper : shapers) said.related.push_back({node(shaper).span, "changes it before"});
+  if (const std::optional<std::size_t> by = other.empty() ? std::nullopt : index_.at(other))
+    said.related.push_back({node(*by).span, "the other one"});
   tell(std::move(said));
 }
 
@@ -46,6 +66,12 @@ bool Refusals::allows(std::size_t i, const Change& change) {
     return false;
   }
   return true;
+}
+
+void Refusals::contradicted(std::size_t i, std::size_t by, Diagnostic why) {
+  why.span = node(i).span;
+  why.related.push_back({node(by).span, "with this file"});
+  tell(std::move(why));
 }
 
 void Refusals::missing(std::size_t i, const Missing& missing) {

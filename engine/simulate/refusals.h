@@ -28,12 +28,19 @@ class Refusals {
   // An action of this node takes away what it is about.
   void takes_away(std::size_t node);
 
-  // What the host said, on the resource where it names no place.
-  void by_host(std::size_t node, Diagnostic said);
+  // Two resources that are one thing on this host. What is seen before a host is asked, the configuration's check
+  // tells.
+  void check_claims(const Observation& observation);
+  // What the host said, on the resource where it names no place. `shapers`: nodes whose actions have to do with it;
+  // `other`: the address of the other resource that it is about.
+  void by_host(std::size_t node, Diagnostic said, const std::vector<std::size_t>& shapers = {},
+               const std::string& other = {});
   // Two resources that take back each other's change would do so for ever. True where that was told.
   bool is_undone(std::size_t node, const Observed& observed);
   // What may not be done whatever the host is like: false where that was told.
   bool allows(std::size_t node, const Change& change);
+  // An earlier file of the same plan keeps the node from being as it is asked for.
+  void contradicted(std::size_t node, std::size_t by, Diagnostic why);
   // Nothing provides what the node misses.
   void missing(std::size_t node, const Missing& missing);
   // What runs when its turn comes finds no more what an earlier action took away.

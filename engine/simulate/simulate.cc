@@ -25,7 +25,7 @@ using plan::Scope;
 class Simulator {
  public:
   Simulator(const ir::HostGraph& graph, const Registry& kinds, const Observation& observation,
-            const std::string& host_name, Diagnostics& diagnostics, const Scope& scope)
+            const std::string& host_name, Diagnostics& diagnostics, const Scope& scope, const TextOf& text_of)
       : graph_(graph),
         observation_(observation),
         scope_(scope),
@@ -35,7 +35,7 @@ class Simulator {
         is_held_back_(graph.nodes.size()),
         after_(graph.nodes.size()),
         triggers_(graph.nodes.size()),
-        brought_(graph, observation, kinds.managers(), kinds_of_, after_),
+        brought_(graph, observation, kinds.managers(), kinds_of_, after_, text_of),
         index_(graph),
         refusals_(graph, kinds, kinds_of_, scope, index_, host_name, diagnostics),
         drafts_(graph, kinds_of_, observation),
@@ -51,6 +51,7 @@ class Simulator {
   }
 
   Simulation run() {
+    refusals_.check_claims(observation_);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       inherit_needs(i);
       if (!takes(i)) {
@@ -185,19 +186,21 @@ class Simulator {
     const std::optional<Desired> reduced = without_ignored(node, observed);
     const Desired& desired = reduced ? *reduced : node.desired;
     const Change change = provider_of(i)->diff(desired, observed);
+    if (is_contradicted(i, desired, observed)) return;
     const std::size_t planned = actions_.size() + held_back_.size();
+    stand_on_shapers(i, observed);
+    const std::vector<std::size_t> makers = makers_of(i, observed);
     // Also one that holds is taken back by those behind it; but where the difference is ignored nothing is asked for.
-    if ((!change.empty() || !reduced) && refusals_.is_undone(i, observed)) return;
+    const bool obstructed = !change.empty() && observed.obstacle;
+    if ((!change.empty() || !reduced) && !obstructed && refusals_.is_undone(i, observed)) return;
     if (!change.empty()) {
-      if (!may_change(i, change, observed)) return;
-      Action action = drafts_.change(i, desired, change);
-      NodeList unknown_until;
-      resolve_missing(i, observed, action, unknown_until);
-      bound_by_earlier(i, action, unknown_until);
-      push(i, std::move(action), unknown_until);
-      if (planned_[i].acts && observed.content_text)
-        texts_.emplace(digest(*observed.content_text), *observed.content_text);
-    } else if (const std::vector<std::size_t> makers = brought_.makers_of(i); !makers.empty()) {
+      if (!may_change(i, change, observed, makers)) return;
+      if (brought_.changers_of(i).empty()) {
+        push_change(i, desired, observed, change, makers);
+      } else {
+        push_conditional(i, desired, makers);
+      }
+    } else if (!makers.empty()) {
       push_conditional(i, desired, makers);
     }
     if (const std::optional<std::size_t> need = held_need(i)) {
@@ -209,6 +212,29 @@ class Simulator {
     // What is only set off, asked or held back is counted as that.
     if (actions_.size() + held_back_.size() == planned) ++unchanged_;
     if (planned_[i].acts && kind_of(i).runs) refusals_.check_needs_are_left(i);
+  }
+
+  void push_change(std::size_t i, const Desired& desired, const Observed& observed, const Change& change,
+                   const std::vector<std::size_t>& makers) {
+    Action action = drafts_.change(i, desired, change);
+    NodeList unknown_until;
+    resolve_missing(i, observed, action, unknown_until);
+    bound_by_earlier(i, makers, action, unknown_until);
+    push(i, std::move(action), unknown_until);
+    if (planned_[i].acts && observed.content_text)
+      texts_.emplace(digest(*observed.content_text), *observed.content_text);
+  }
+
+  // By a file that an earlier action writes.
+  bool is_contradicted(std::size_t i, const Desired& desired, const Observed& observed) {
+    for (const Brought::Changed& file : brought_.changed()) {
+      if (!file.text) continue;
+      std::optional<Diagnostic> why = provider_of(i)->contradicted_by(desired, observed, file.path, *file.text);
+      if (!why) continue;
+      refusals_.contradicted(i, file.node, std::move(*why));
+      return true;
+    }
+    return false;
   }
 
   // What would be set off here waits for what is held back, as the resource does.
@@ -230,10 +256,44 @@ class Simulator {
     for (const ir::Edge* edge : after_[i]) needs_[i].add_all(needs_[edge->to]);
   }
 
-  bool may_change(std::size_t i, const Change& change, const Observed& observed) {
+  // What the host foresaw of the node is there once these have acted.
+  void stand_on_shapers(std::size_t i, const Observed& observed) {
+    for (const std::size_t shaper : earlier_of(i, observed.shaped_by)) {
+      if (planned_[shaper].acts || is_held_back_[shaper]) needs_[i].add(shaper);
+    }
+  }
+
+  // Earlier nodes after whose actions alone it is known what this one finds.
+  std::vector<std::size_t> makers_of(std::size_t i, const Observed& observed) {
+    NodeList makers;
+    for (const std::size_t maker : brought_.makers_of(i)) makers.add(maker);
+    for (const std::size_t earlier : earlier_of(i, observed.open_until)) {
+      if (planned_[earlier].acts) makers.add(earlier);
+    }
+    // What a program answers may depend on all that it was asked to wait for.
+    if (kind_of(i).runs && !provider_of(i)->is_foreseeable(graph_.nodes[i].desired)) {
+      for (const ir::Edge* edge : after_[i]) {
+        if (planned_[edge->to].acts && edge->kind != ir::EdgeKind::kInferred) makers.add(edge->to);
+      }
+    }
+    return {makers.begin(), makers.end()};
+  }
+
+  // The nodes before this one that a host named.
+  std::vector<std::size_t> earlier_of(std::size_t i, const std::vector<std::string>& addresses) {
+    std::vector<std::size_t> earlier;
+    for (const std::string& address : addresses) {
+      const std::optional<std::size_t> node = index_.at(address);
+      if (node && *node < i) earlier.push_back(*node);
+    }
+    return earlier;
+  }
+
+  bool may_change(std::size_t i, const Change& change, const Observed& observed,
+                  const std::vector<std::size_t>& makers) {
     // An earlier action that is decided only in the run may also take the obstacle away.
-    if (observed.obstacle && brought_.makers_of(i).empty()) {
-      refusals_.by_host(i, *observed.obstacle);
+    if (observed.obstacle && makers.empty()) {
+      refusals_.by_host(i, *observed.obstacle, earlier_of(i, observed.shaped_by), observed.undone_by);
       return false;
     }
     return refusals_.allows(i, change);
@@ -254,15 +314,18 @@ class Simulator {
         continue;
       }
       needs_[i].add(source->node);
-      if (source->exact) continue;
+      // What runs is decided on by guards, which can be asked once it is there.
+      const bool asks = kind_of(i).runs && !action.before.empty();
+      if (source->exact && !asks) continue;
       unknown_until.add(source->node);
       bound(action, missing.what.str() + " is expected from " + address_of(source->node));
     }
   }
 
   // A create whose thing a package may also bring is decided when its turn comes.
-  void bound_by_earlier(std::size_t i, Action& action, NodeList& unknown_until) {
-    for (const std::size_t maker : brought_.makers_of(i)) {
+  void bound_by_earlier(std::size_t i, const std::vector<std::size_t>& makers, Action& action,
+                        NodeList& unknown_until) {
+    for (const std::size_t maker : makers) {
       unknown_until.add(maker);
       needs_[i].add(maker);
       if (action.fidelity == Fidelity::kExact) {
@@ -281,6 +344,7 @@ class Simulator {
     planned_[i].op = action.op;
     planned_[i].unknown = !unknown_until.empty();
     acts(i);
+    brought_.add_changed(i, action.op == Op::kDelete);
     if (action.fidelity != Fidelity::kExact && (action.op == Op::kCreate || action.op == Op::kRun)) {
       brought_.add_unforeseen(i);
     }
@@ -352,7 +416,7 @@ class Simulator {
     const auto owed = observation_.owed.find(address_of(i));
     const bool pending = owed != observation_.owed.end() && !owed->second.unverified.empty();
     if (!planned_[i].acts && !pending) return;
-    Action action = drafts_.probe(i, desired);
+    Action action = drafts_.probe(i, desired, actions_.restarts(i));
     action.triggered_by = {address_of(i)};
     action.pending = pending;
     append(i, std::move(action));
@@ -393,14 +457,14 @@ class Simulator {
 
 std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& kinds,
                                         const Observation& observation, const std::string& host_name,
-                                        Diagnostics& diagnostics, const plan::Scope& scope) {
+                                        Diagnostics& diagnostics, const plan::Scope& scope, const TextOf& text_of) {
   Diagnostics found;
   if (observation.damaged_record) {
     found.add(Diagnostic(Code::kDamagedRecord, "the record on the host is damaged and will be rebuilt")
                   .as(Severity::kWarning)
                   .on(host_name));
   }
-  Simulation result = Simulator(graph, kinds, observation, host_name, found, scope).run();
+  Simulation result = Simulator(graph, kinds, observation, host_name, found, scope, text_of).run();
   if (const std::string broken =
           kChecked && !found.has_errors() ? plan::verify(result.host, *result.actions, kinds) : "";
       !broken.empty()) {

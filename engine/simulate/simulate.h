@@ -5,12 +5,14 @@
 // limits (a package, a command) makes what it may bring bounded: such an action is decided when its turn comes.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/ir/contents.h"
 #include "engine/ir/graph.h"
 #include "engine/plan/plan.h"
 
@@ -41,10 +43,15 @@ struct Simulation {
   std::map<std::string, std::string> texts;      // digest -> text that stands on the host now, for the diff
 };
 
+// The text behind the digest of a content of the graph; nothing where it is secret, no text, or not at hand.
+using TextOf = std::function<std::optional<std::string>(const std::string& digest)>;
+TextOf texts_in(const ir::Contents& contents);  // which outlive it
+
 // Nothing comes back where `diagnostics` holds an error for this host.
 std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& kinds,
                                         const Observation& observation, const std::string& host_name,
-                                        Diagnostics& diagnostics, const plan::Scope& scope = {});
+                                        Diagnostics& diagnostics, const plan::Scope& scope = {},
+                                        const TextOf& text_of = {});
 
 // Addresses of probes that are owed and that the configuration no longer asks for.
 std::vector<std::string> moot_probes(const ir::HostGraph& graph, const Observation& observation);

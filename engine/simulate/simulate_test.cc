@@ -41,12 +41,17 @@ class SimulateTest : public ::testing::Test {
   }
   // Adds a file with this content, as text, beside one with other content on the host (none where it is null).
   void add_file(const std::string& path, const std::string& content, const char* now) {
+    texts_[digest(content)] = content;
     add(node("note:" + path, {{"at", path}, {"text", digest(content)}}),
         now == nullptr ? absent() : there({{"text", digest(now)}}));
   }
   std::optional<Simulation> run() {
     diagnostics_ = Diagnostics();
-    return simulate_host(graph_, testing::made_up_kinds(), observation_, "web01", diagnostics_, scope_);
+    return simulate_host(graph_, testing::made_up_kinds(), observation_, "web01", diagnostics_, scope_,
+                         [this](const std::string& digest) -> std::optional<std::string> {
+                           const auto found = texts_.find(digest);
+                           return found == texts_.end() ? std::nullopt : std::optional(found->second);
+                         });
   }
   const Action& only_action(const std::optional<Simulation>& simulation) {
     EXPECT_EQ(simulation->actions->size(), 1U);
@@ -57,6 +62,7 @@ class SimulateTest : public ::testing::Test {
   Observation observation_;
   Diagnostics diagnostics_;
   Scope scope_;
+  std::map<std::string, std::string> texts_;
 };
 
 TEST_F(SimulateTest, NothingToDoIsAPlanWithoutActions) {
@@ -110,6 +116,89 @@ TEST_F(SimulateTest, OneThatHoldsAndIsTakenBackIsRefusedWithBothPlaces) {
   ASSERT_EQ(problem.related.size(), 1U);
   EXPECT_EQ(problem.related.front().span.line, 4);
   graph_.nodes.front().ignore = {"text"};
+  EXPECT_TRUE(run());
+}
+
+// --- what follows from a file that the same plan changes
+
+class FollowsTest : public SimulateTest {
+ protected:
+  void add_lamp(bool obstructed, bool lit = false) {
+    Observed observed = there({{"lit", lit}});
+    if (obstructed) observed.obstacle = Diagnostic(Code::kRefusedByState, "the wire is loose");
+    add(node("lamp:desk", {{"name", "desk"}, {"lit", true}}), std::move(observed));
+    graph_.nodes.back().span = {"plumb.yaml", 7, 11, 7, 20};
+  }
+};
+
+TEST_F(FollowsTest, AnObstacleThatAnEarlierActionMayTakeAwayBoundsIt) {
+  add_lamp(true);
+  EXPECT_FALSE(run()) << "nothing changes the wire";
+  graph_.nodes.clear();
+  observation_.states.clear();
+  add_file("/wires/desk", "other", "loose");
+  add_lamp(true);
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation);
+  ASSERT_EQ(simulation->actions->size(), 2U);
+  const Action& lamp = simulation->actions->back();
+  EXPECT_EQ(lamp.fidelity, Fidelity::kBounded);
+  EXPECT_EQ(lamp.unknown_until, std::vector<std::string>{"note:/wires/desk"});
+  EXPECT_EQ(lamp.needs, std::vector<std::string>{"note:/wires/desk"});
+  EXPECT_TRUE(lamp.operations.empty()) << "what is to be done is known then";
+  EXPECT_EQ(lamp.note, "decided after note:/wires/desk");
+  // That of another one, or one that is as it should be, does not.
+  graph_.nodes.front().desired.attributes["at"] = "/wires/hall";
+  EXPECT_FALSE(run());
+  graph_.nodes.front().desired.attributes["at"] = "/wires/desk";
+  observation_.states.front() = there({{"text", digest("other")}});
+  EXPECT_FALSE(run());
+}
+
+TEST_F(FollowsTest, AlsoWhereTheFileIsToGo) {
+  add(node("note:/wires/desk", {{"at", "/wires/desk"}, {"gone", true}}), there({{"text", digest("loose")}}));
+  add_lamp(true);
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation);
+  EXPECT_EQ(simulation->actions->back().unknown_until, std::vector<std::string>{"note:/wires/desk"});
+}
+
+TEST_F(FollowsTest, WhatIsAsItShouldBeIsLookedAtAgainWhereItMayNotBeThen) {
+  add_file("/wires/desk", "same", "loose");
+  add_lamp(false, true);
+  EXPECT_EQ(run()->actions->size(), 1U);
+  add_file("/wires/desk", "other", "loose");
+  std::swap(graph_.nodes.front(), graph_.nodes.back());
+  graph_.nodes.pop_back();
+  observation_.states.pop_back();
+  ASSERT_EQ(run()->actions->size(), 2U);
+  EXPECT_EQ(run()->actions->back().fidelity, Fidelity::kBounded);
+}
+
+TEST_F(FollowsTest, WhereTheProjectContradictsItselfBothPlacesAreTold) {
+  add_file("/wires/desk", "cut", "loose");
+  add_lamp(false);
+  EXPECT_FALSE(run());
+  ASSERT_EQ(diagnostics_.items().size(), 1U);
+  const Diagnostic& problem = diagnostics_.items().front();
+  EXPECT_EQ(problem.summary, "it cannot be lit, because its wire is cut");
+  EXPECT_EQ(problem.span->line, 7);
+  ASSERT_EQ(problem.related.size(), 1U);
+  EXPECT_EQ(problem.related.front().span.line, 4);
+}
+
+TEST_F(SimulateTest, OneThingUnderTwoNamesIsToldWithBothPlaces) {
+  add(node("lamp:desk", {{"name", "desk"}, {"lit", true}}), there({{"lit", true}, {"socket", "a"}}));
+  add(node("lamp:table", {{"name", "table"}, {"lit", false}}), there({{"lit", true}, {"socket", "a"}}));
+  graph_.nodes.back().span = {"plumb.yaml", 7, 11, 7, 20};
+  EXPECT_FALSE(run());
+  ASSERT_EQ(diagnostics_.items().size(), 1U);
+  const Diagnostic& problem = diagnostics_.items().front();
+  EXPECT_EQ(problem.code, Code::kConflict);
+  EXPECT_EQ(problem.summary, "`lamp:desk` and `lamp:table` are both the socket a on this host");
+  EXPECT_EQ(problem.span->line, 7);
+  EXPECT_EQ(problem.related.front().span.line, 4);
+  observation_.states.back() = there({{"lit", true}, {"socket", "b"}});
   EXPECT_TRUE(run());
 }
 
@@ -376,6 +465,27 @@ TEST_F(ProbesTest, ThatAreOwedArePlannedAgain) {
   graph_.nodes.back().probes.clear();
   EXPECT_TRUE(run()->actions->empty());
   EXPECT_EQ(moot_probes(graph_, observation_), std::vector<std::string>{"note:/etc/motd"});
+}
+
+TEST_F(ProbesTest, HaveToPassSeveralTimesInARowAfterARestartOrReload) {
+  add_file("/etc/nginx/nginx.conf", "new", "old");
+  add(node("lamp:nginx", {{"name", "nginx"}, {"lit", true}}), there({{"lit", true}, {"can_tune", true}}));
+  Probe plain, once, asked;
+  plain.tcp = once.tcp = asked.tcp = "127.0.0.1:80";
+  once.within_seconds = 0;
+  asked.stable = 7;
+  graph_.nodes.back().probes = {plain, once, asked};
+  for (const Op op : {Op::kRestart, Op::kReload}) {
+    graph_.edges = {{1, 0, ir::EdgeKind::kTrigger, op, {}}};
+    const std::optional<Simulation> simulation = run();
+    ASSERT_EQ(simulation->actions->size(), 3U);
+    const auto stable = [&](std::size_t i) {
+      return std::get<Probe>(simulation->actions->back().operations[i]).stable;
+    };
+    EXPECT_EQ(stable(0), 3);
+    EXPECT_EQ(stable(1), 0);
+    EXPECT_EQ(stable(2), 7);
+  }
 }
 
 TEST_F(ProbesTest, ARestartAndAProbeMayBeOwedTogether) {

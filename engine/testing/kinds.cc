@@ -121,6 +121,20 @@ class Lamp : public Thing {
     observed.attributes["can_tune"] = true;
     return observed;
   }
+  bool follows_from(const Desired& desired, const Observed& observed, const std::string& path,
+                    const std::string* text) const override {
+    if (path != "/wires/" + desired.text("name")) return false;
+    return observed.obstacle || text == nullptr || *text == "other";
+  }
+  std::optional<Diagnostic> contradicted_by(const Desired& desired, const Observed&, const std::string& path,
+                                            const std::string& text) const override {
+    if (path != "/wires/" + desired.text("name") || text != "cut") return std::nullopt;
+    return Diagnostic(Code::kConflict, "it cannot be lit, because its wire is cut");
+  }
+  std::vector<std::string> claims_on_host(const Desired&, const Observed& observed) const override {
+    if (!observed.has("socket")) return {};
+    return {"the socket " + observed.text("socket")};
+  }
 
  protected:
   Result<Observed> look(const Desired&, System&) const override { return Observed{}; }
@@ -133,6 +147,8 @@ class Lamp : public Thing {
 
 class Chore : public Thing {
  public:
+  // It looks at a path alone.
+  bool is_foreseeable(const Desired&) const override { return true; }
   Change diff(const Desired& desired, const Observed& observed) const override {
     return observed.attributes.value("due", true) ? doing(desired, "it is due") : Change{};
   }

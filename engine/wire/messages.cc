@@ -60,6 +60,8 @@ void members(Codec& codec, Observed& observed) {
   codec.member("obstacle", observed.obstacle);
   codec.member("content_text", observed.content_text);
   codec.member("undone_by", observed.undone_by);
+  codec.member("shaped_by", observed.shaped_by, wire::kManyItems, wire::Line());
+  codec.member("open_until", observed.open_until, wire::kManyItems, wire::Line());
 }
 
 namespace wire {
@@ -80,10 +82,18 @@ void members(Codec& codec, Hello& hello) {
 }
 
 template <class Codec>
+void members(Codec& codec, Aside& aside) {
+  codec.required("index", aside.index);
+  codec.member("left_out", aside.left_out);
+  codec.member("ignored", aside.ignored);
+}
+
+template <class Codec>
 void members(Codec& codec, Observe& observe) {
   codec.required("project", observe.project);
   codec.member("key", observe.key);
   codec.required("resources", observe.resources, kManyItems);
+  codec.member("asides", observe.asides, kManyItems);
 }
 
 template <class Codec>

@@ -59,10 +59,19 @@ struct Hello {
   Json facts = Json::object();
 };
 
+// What is to be known of a resource that is asked about, beyond what is asked for of it.
+struct Aside {
+  std::size_t index = 0;          // its place in Observe::resources
+  bool left_out = false;          // the plan will leave it alone
+  std::set<std::string> ignored;  // attributes that count only where it is not there yet
+};
+
+// The resources are in the order in which they are to have their turns.
 struct Observe {
   std::string project;
   std::string key;  // the project's key, for keyed digests; empty where no resource has a sensitive value
   std::vector<Desired> resources;
+  std::vector<Aside> asides = {};
 };
 
 // One state; `index` is the resource's place in Observe::resources. Sensitive values are sealed.
@@ -194,7 +203,8 @@ struct Event {
   std::int64_t milliseconds = 0;
 };
 
-// Between the events of an apply, where a step takes long: the executor has not stopped.
+// Between the events of an apply, where a step takes long: the executor has not stopped. The controller says so with its
+// apply and answers each: an executor that had one, and then none to its own, takes the line for cut.
 struct Alive {};
 
 // kAlready: the host has applied this plan, and did nothing.

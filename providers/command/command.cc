@@ -1,7 +1,9 @@
 #include "providers/command/command.h"
 
-#include <array>
+#include <algorithm>
+#include <map>
 
+#include "engine/base/glob.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::command {
@@ -16,6 +18,21 @@ bool has_lasting_guard(const Desired& desired) {
 
 bool has_guard(const Desired& desired) {
   return has_lasting_guard(desired) || desired.has("only_if");
+}
+
+// A glob, or a path that is written as one would be.
+bool is_pattern(const std::string& path) {
+  return is_glob(path) || path.find('\\') != std::string::npos;
+}
+
+// The path of a guard that alone decides: where another one may do so too, nothing is known of the path.
+std::vector<std::string> only_guard(const Desired& desired, const char* attribute) {
+  for (const char* guard : {"creates", "removes", "unless", "only_if"}) {
+    if (std::string_view(guard) != attribute && desired.has(guard)) return {};
+  }
+  std::vector<std::string> paths = texts_in(desired.attribute(attribute));
+  if (paths.size() > 1 || std::any_of(paths.begin(), paths.end(), is_pattern)) paths.clear();
+  return paths;
 }
 
 std::string quoted(const Json& command) {
@@ -35,18 +52,61 @@ struct Verdict {
   std::string why;
 };
 
+// A guard's programs: one, as a text or a list of words, or several, as a list of such lists.
+std::vector<Json> programs_of(const Json& guard) {
+  if (guard.is_null()) return {};
+  if (guard.is_array() && !guard.empty() && guard[0].is_array()) return guard.get<std::vector<Json>>();
+  return {guard};
+}
+
+std::map<std::string, std::string> environment_of(const Desired& desired) {
+  std::map<std::string, std::string> environment;
+  const Json& env = desired.attribute("env");
+  if (!env.is_object()) return environment;
+  for (const auto& [name, value] : env.items()) {
+    if (value.is_string()) environment[name] = value.get<std::string>();
+  }
+  return environment;
+}
+
+// Whether something is there that the path, or a glob in each part of it, means. A leading dot is never meant by a glob.
+Result<bool> matches_something(const std::string& path, System& system) {
+  if (!is_pattern(path)) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, true));
+    return info.has_value();
+  }
+  std::vector<std::string> found = {""};
+  for (std::size_t at = 1; at <= path.size();) {
+    const std::size_t end = std::min(path.find('/', at), path.size());
+    const std::string part = path.substr(at, end - at);
+    at = end + 1;
+    std::vector<std::string> next;
+    for (const std::string& folder : found) {
+      PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(folder.empty() ? "/" : folder, true));
+      if (!info || info->type != FileType::kDirectory) continue;
+      PLUMB_TRY_ASSIGN(const std::vector<std::string> names, system.list(folder.empty() ? "/" : folder));
+      for (const std::string& name : names) {
+        const bool hidden = name.starts_with('.') && !part.starts_with('.');
+        if (!hidden && glob_match(part, name)) next.push_back(folder + "/" + name);
+      }
+    }
+    found = std::move(next);
+  }
+  return !found.empty();
+}
+
 class Guards {
  public:
-  Guards(const Desired& desired, System& system, const Observed& observed)
-      : desired_(desired), system_(system), can_start_(observed.missing.empty()) {}
+  Guards(const Desired& desired, System& system, Observed& observed)
+      : desired_(desired), system_(system), observed_(observed), can_start_(observed.missing.empty()) {}
 
   // Every guard has to ask for a run; the first that does not decides.
   Result<Verdict> decide() {
     Verdict verdict;
     PLUMB_TRY(paths("creates", verdict));
-    if (verdict.run) PLUMB_TRY(paths("removes", verdict));
-    if (verdict.run) PLUMB_TRY(program("unless", verdict));
-    if (verdict.run) PLUMB_TRY(program("only_if", verdict));
+    PLUMB_TRY(paths("removes", verdict));
+    PLUMB_TRY(programs("unless", verdict));
+    PLUMB_TRY(programs("only_if", verdict));
     return verdict;
   }
 
@@ -62,65 +122,75 @@ class Guards {
   Result<> paths(const char* attribute, Verdict& verdict) {
     const bool creates = std::string_view(attribute) == "creates";
     for (const std::string& path : texts_in(desired_.attribute(attribute))) {
-      PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(path, true));
-      if (info.has_value() == creates) {
+      if (!verdict.run) return {};
+      PLUMB_TRY_ASSIGN(const bool exists, matches_something(path, system_));
+      if (exists == creates) {
         skip(verdict, path + (creates ? " exists (creates)" : " does not exist (removes)"));
-        return {};
+      } else {
+        because(verdict, path + (creates ? " does not exist" : " exists"));
       }
-      because(verdict, path + (creates ? " does not exist" : " exists"));
     }
     return {};
   }
 
-  Result<> program(const char* attribute, Verdict& verdict) {
-    const Json& command = desired_.attribute(attribute);
-    if (command.is_null()) return {};
-    const std::string shown = quoted(command);
-    PLUMB_TRY_ASSIGN(const int code, exit_code(command, shown));
+  Result<> programs(const char* attribute, Verdict& verdict) {
     const bool unless = std::string_view(attribute) == "unless";
-    const std::string said = shown + " gave " + std::to_string(code);
-    if ((code == 0) == unless) {
-      skip(verdict, said + " (" + attribute + ")");
-    } else {
-      because(verdict, said);
+    for (const Json& command : programs_of(desired_.attribute(attribute))) {
+      if (!verdict.run) return {};
+      const std::string shown = quoted(command);
+      PLUMB_TRY_ASSIGN(const std::optional<int> code, exit_code(command, shown));
+      if (!code) {
+        // Of what is not there nothing is as it is to become. But whether there is anything to do is not known either.
+        because(verdict, shown + " cannot be asked yet");
+        if (!unless && can_start_) note_missing_program(command, attribute);
+        continue;
+      }
+      const std::string said = shown + " gave " + std::to_string(*code);
+      if ((*code == 0) == unless) {
+        skip(verdict, said + " (" + attribute + ")");
+      } else {
+        because(verdict, said);
+      }
     }
     return {};
   }
 
-  Result<int> exit_code(const Json& command, const std::string& shown) {
-    constexpr int kNotFound = 127;
+  void note_missing_program(const Json& command, const char* attribute) {
+    const std::string program = texts_in(command).at(0);
+    const std::string path = program.find('/') == std::string::npos ? "/usr/bin/" + program : program;
+    observed_.missing.push_back({{"", "file", path}, attribute});
+  }
+
+  // Nothing where it, its folder or its user is not there yet.
+  Result<std::optional<int>> exit_code(const Json& command, const std::string& shown) {
     if (system_.is_image()) {
       return fail(Code::kCannotObserve,
                   "the guard " + shown + " cannot be asked, since programs of an image are not run");
     }
-    // Its folder or user is not there yet, so neither is what it asks for.
-    if (!can_start_) return kNotFound;
+    if (!can_start_) return std::optional<int>();
     ProcessRequest request;
     request.argv =
         command.is_string() ? std::vector<std::string>{"/bin/sh", "-c", command.get<std::string>()} : texts_in(command);
     request.cwd = desired_.text("cwd");
     request.user = desired_.text("as");
     request.timeout = kGuardTimeout;
-    const Json& env = desired_.attribute("env");
-    if (env.is_object()) {
-      for (const auto& [name, value] : env.items()) {
-        if (value.is_string()) request.env[name] = value.get<std::string>();
-      }
-    }
+    request.env = environment_of(desired_);
+    request.changes_nothing = true;
     const Result<ProcessResult> result = system_.run(request);
     if (!result) {
-      if (result.error().code() == Code::kProgramMissing) return kNotFound;
+      if (result.error().code() == Code::kProgramMissing) return std::optional<int>();
       return Error(result.error());
     }
     if (result->timed_out) {
       return fail(Code::kCannotObserve,
                   "the guard " + shown + " did not end within " + std::to_string(kGuardTimeout.count()) + " s");
     }
-    return result->exit_code;
+    return std::optional<int>(result->exit_code);
   }
 
   const Desired& desired_;
   System& system_;
+  Observed& observed_;
   bool can_start_;
 };
 
@@ -171,11 +241,7 @@ Run run_operation(const Desired& desired) {
   run.cwd = desired.text("cwd");
   const Json& env = desired.attribute("env");
   if (env.is_string()) run.sealed_env = env.get<std::string>();
-  if (env.is_object()) {
-    for (const auto& [name, value] : env.items()) {
-      if (value.is_string()) run.env[name] = value.get<std::string>();
-    }
-  }
+  run.env = environment_of(desired);
   run.user = desired.text("as");
   run.stdin_text = desired.text("stdin");
   const Json& timeout = desired.attribute("timeout");
@@ -223,6 +289,36 @@ std::vector<Address> CommandProvider::infers(const Desired& desired) const {
   return edges;
 }
 
+// What a program answers cannot be foreseen.
+bool CommandProvider::is_foreseeable(const Desired& desired) const {
+  return !desired.has("unless") && !desired.has("only_if");
+}
+
+bool CommandProvider::asks_about(const Desired& desired, std::string_view name) const {
+  for (const char* attribute : {"unless", "only_if", "creates", "removes", "cwd", "as"}) {
+    for (const std::string& word : texts_in(desired.attribute(attribute))) {
+      if (word.find(name) != std::string::npos) return true;
+      // A guard about a file asks about the folders that it lies in, too.
+      if (name.starts_with('/') && is_below(name, word)) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<std::string> CommandProvider::leaves_paths(const Desired& desired) const {
+  return only_guard(desired, "creates");
+}
+
+std::vector<std::string> CommandProvider::clears_paths(const Desired& desired) const {
+  return only_guard(desired, "removes");
+}
+
+std::vector<ImpliedPath> CommandProvider::implies_paths(const Desired& desired) const {
+  std::vector<ImpliedPath> paths;
+  for (std::string& path : texts_in(desired.attribute("creates"))) paths.push_back({std::move(path), false});
+  return paths;
+}
+
 Observed CommandProvider::as_declared(const Desired& desired) const {
   Observed observed = Provider::as_declared(desired);
   if (has_guard(desired)) observed.attributes["guard"] = "skip";
@@ -247,7 +343,7 @@ void add_to(Registry& registry) {
                 .operations = OperationSet::of<Run>(),
                 .triggers = {{"run_on", Op::kRun}},
                 .runs = true,
-                .guards = {"creates", "removes", "unless", "only_if"}});
+                .guards = {"creates", "removes", "unless"}});
 }
 
 }  // namespace plumb::providers::command

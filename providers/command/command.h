@@ -10,6 +10,11 @@ class CommandProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
+  bool is_foreseeable(const Desired& desired) const override;
+  bool asks_about(const Desired& desired, std::string_view name) const override;
+  std::vector<std::string> leaves_paths(const Desired& desired) const override;
+  std::vector<std::string> clears_paths(const Desired& desired) const override;
+  std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   // With a guard it has nothing to do any more; one without always has.
   Observed as_declared(const Desired& desired) const override;

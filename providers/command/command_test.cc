@@ -89,11 +89,47 @@ TEST_F(Command, AGuardRunsAsTheCommandWould) {
   EXPECT_EQ(system.requests()[0].user, "root");
   EXPECT_EQ(system.requests()[0].env.at("A"), "1");
   EXPECT_EQ(system.requests()[0].timeout, std::chrono::seconds(30));
+  EXPECT_TRUE(system.requests()[0].changes_nothing);
 }
 
-TEST_F(Command, AGuardWhoseProgramIsNotThereYetIsNotHeldUp) {
-  EXPECT_EQ(verdict(want({{"unless", {"psql"}}})), "run: `psql` gave 127");
-  EXPECT_EQ(verdict(want({{"only_if", {"psql"}}})), "skip: `psql` gave 127 (only_if)");
+TEST_F(Command, AGuardWhoseProgramIsNotThere) {
+  EXPECT_EQ(verdict(want({{"unless", {"psql"}}})), "run: `psql` cannot be asked yet") << "nothing is done yet";
+  const Seen seen = look(want({{"only_if", {"psql"}}}));
+  EXPECT_EQ(seen.observed->missing, (std::vector<Missing>{{{"", "file", "/usr/bin/psql"}, "only_if"}}));
+  EXPECT_EQ(seen.change.op, Op::kRun) << "a skip would be silent";
+  EXPECT_EQ(look(want({{"only_if", {"/missing", "x"}}})).observed->missing,
+            (std::vector<Missing>{{{"", "file", "/missing"}, "only_if"}}));
+}
+
+TEST_F(Command, SeveralGuardsOfAKind) {  // X05
+  for (const char* word : {"yes1", "yes2"}) system.script(word, {0, "", "", false});
+  for (const char* word : {"no1", "no2"}) system.script(word, {1, "", "", false});
+  const auto both = [](const char* one, const char* two) { return Json{{one}, {two}}; };
+  EXPECT_EQ(verdict(want({{"unless", both("no1", "no2")}})), "run: `no1` gave 1; `no2` gave 1");
+  EXPECT_EQ(verdict(want({{"unless", both("no1", "yes1")}})), "skip: `yes1` gave 0 (unless)");
+  EXPECT_EQ(verdict(want({{"only_if", both("yes1", "yes2")}})), "run: `yes1` gave 0; `yes2` gave 0");
+  EXPECT_EQ(verdict(want({{"only_if", both("yes1", "no1")}})), "skip: `no1` gave 1 (only_if)");
+}
+
+TEST_F(Command, GlobsInPaths) {  // X03
+  const Json jars = "/srv/*/lib/app-[0-9].jar";
+  EXPECT_EQ(verdict(want({{"creates", jars}})), "run: /srv/*/lib/app-[0-9].jar does not exist");
+  EXPECT_EQ(verdict(want({{"removes", jars}})), "skip: /srv/*/lib/app-[0-9].jar does not exist (removes)");
+  for (const char* other : {"/srv/a/lib/app-x.jar", "/srv/a/b/lib/app-1.jar", "/srv/.c/lib/app-1.jar", "/srv/file"})
+    system.make_file(other, "");
+  EXPECT_EQ(verdict(want({{"creates", jars}})), "run: /srv/*/lib/app-[0-9].jar does not exist");
+  system.make_file("/srv/b/lib/app-1.jar", "");
+  EXPECT_EQ(verdict(want({{"creates", jars}})), "skip: /srv/*/lib/app-[0-9].jar exists (creates)");
+  EXPECT_EQ(verdict(want({{"removes", jars}})), "run: /srv/*/lib/app-[0-9].jar exists");
+  system.make_file("/srv/[x]", "");
+  EXPECT_EQ(verdict(want({{"creates", "/srv/\\[x\\]"}})), "skip: /srv/\\[x\\] exists (creates)");
+}
+
+TEST_F(Command, OnlyIfMayGoOnAskingForIt) {
+  system.script("due", {0, "", "", false});
+  const Change change = look(want({{"only_if", {"due"}}})).change;
+  EXPECT_EQ(change.before, (Json{{"guard", "run"}}));
+  EXPECT_EQ(change.after, Json::object());
 }
 
 TEST_F(Command, AGuardThatHangsIsAnError) {
@@ -156,7 +192,7 @@ TEST_F(Command, NothingOfAnImageIsRun) {
 
 TEST_F(Command, LongGuardsAreCutAtACharacter) {
   EXPECT_EQ(verdict(want({{"unless", {std::string(59, 'a') + "ää"}}})),
-            "run: `" + std::string(59, 'a') + "…` gave 127");
+            "run: `" + std::string(59, 'a') + "…` cannot be asked yet");
 }
 
 }  // namespace

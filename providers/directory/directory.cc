@@ -1,17 +1,46 @@
 #include "providers/directory/directory.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "providers/directory/walk.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/tree_list.h"
 
 namespace plumb::providers::directory {
 namespace {
 
 constexpr std::string_view kNewDirectoryMode = "0755";
+constexpr std::size_t kMostRemoved = 2'000'000;
 
 std::string count(std::size_t number, std::string_view one, std::string_view many) {
   return std::to_string(number) + ' ' + std::string(number == 1 ? one : many);
+}
+
+std::set<std::string> below(const std::set<std::string>& paths, const std::string& folder) {
+  std::set<std::string> found;
+  const std::string prefix = folder == "/" ? "/" : folder + "/";
+  for (auto path = paths.lower_bound(prefix); path != paths.end() && path->starts_with(prefix); ++path) {
+    if (is_below(*path, folder)) found.insert(*path);
+  }
+  return found;
+}
+
+std::set<std::string> texts_of(const Desired& desired, const char* attribute) {
+  std::vector<std::string> texts = texts_in(desired.attribute(attribute));
+  return {std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end())};
+}
+
+// The first few of many, for people.
+std::string some_of(const Json& paths) {
+  constexpr std::size_t kShown = 5;
+  std::string text;
+  std::size_t shown = 0;
+  for (const std::string& path : texts_in(paths)) {
+    if (++shown > kShown) return text + ", …";
+    text += (text.empty() ? "" : ", ") + path;
+  }
+  return text;
 }
 
 // Walks that meet too much are an obstacle, so that a plan can tell which resource it was.
@@ -41,7 +70,12 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
     return observed;
   }
   observe_ownership(desired, *info, names, observed);
-  PLUMB_TRY(take(count_entries(path, system), "holds", observed));
+  ListedPaths removes;
+  const Result<TreeCount> tree = list_tree(path, kMaxEntries, system, removes);
+  if (tree) observed.attributes["removes"] = removes.take();
+  PLUMB_TRY(take(tree ? Result<Json>(Json{{"files", tree->files}, {"directories", tree->directories}})
+                      : Result<Json>(Error(tree.error())),
+                 "holds", observed));
   return observed;
 }
 
@@ -61,6 +95,8 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     if (!follow) {
       observed.obstacle = Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + target)
                               .with_hint("set `follow: true` to manage the directory it points to");
+      // What comes to lie below would be another's: told as not there, so that the obstacle is told at once.
+      if (desired.flag("recurse", false) || desired.flag("purge", false)) return observed;
     }
   }
   if (!info) {
@@ -81,16 +117,29 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   observed.exists = true;
   observe_ownership(desired, *info, names, observed);
   if (desired.flag("recurse", false)) {
-    PLUMB_TRY(take(find_differing(desired, path, system, names), "below", observed));
-    const Json& below = observed.attributes["below"];
-    observed.attributes["recurse"] = below.is_array() && below.empty();
+    const Untouched untouched{texts_of(desired, "leave"), texts_of(desired, "leave_whole")};
+    PLUMB_TRY(take(find_differing(desired, path, untouched, system, names), "below", observed));
+    const Json& entries = observed.attributes["below"];
+    observed.attributes["recurse"] = entries.is_array() && entries.empty();
+    Json differ = Json::array();
+    for (const Json& entry : entries.is_array() ? entries : Json::array()) differ.push_back(text_of(entry, "path"));
+    observed.attributes["differ"] = std::move(differ);
   }
   if (desired.flag("purge", false)) {
-    std::set<std::string> managed;
-    for (std::string& kept : texts_in(desired.attribute("keep"))) managed.insert(std::move(kept));
-    PLUMB_TRY(take(find_extra(path, managed, system), "extra", observed));
+    PLUMB_TRY(take(find_extra(path, texts_of(desired, "keep"), system), "extra", observed));
     const Json& extra = observed.attributes["extra"];
     observed.attributes["purge"] = extra.is_array() && extra.empty();
+    ListedPaths removes;
+    for (const Json& entry : extra.is_array() ? extra : Json::array()) {
+      const std::string gone = text_of(entry, "path");
+      const bool tree = flag_of(entry, "directory", false);
+      removes.add(tree ? gone + '/' : gone);
+      if (!tree) continue;
+      const Result<TreeCount> inside = list_tree(gone, kMostRemoved, system, removes);
+      if (!inside && inside.error().code() != Code::kRefusedByState) return Error(inside.error());
+      if (!inside) observed.obstacle = inside.error().diagnostic();
+    }
+    observed.attributes["removes"] = removes.take();
   }
   return observed;
 }
@@ -116,6 +165,8 @@ Change removal(const Desired& desired, const Observed& observed) {
   const std::string path = desired.text("path");
   change.op = Op::kDelete;
   change.before = observed.attributes;
+  // What is there by name says how many, too.
+  if (observed.has("removes")) change.before.erase("holds");
   const bool tree = !observed.attributes.contains("link");
   change.operations.push_back(Remove{path, tree, false});
   const auto holds = observed.attributes.find("holds");
@@ -125,6 +176,7 @@ Change removal(const Desired& desired, const Observed& observed) {
     if (files + directories > 0) {
       change.note =
           "with " + count(files, "file", "files") + " and " + count(directories, "directory", "directories") + " in it";
+      if (const std::string some = some_of(observed.attribute("removes")); !some.empty()) change.note += ": " + some;
     }
   }
   return change;
@@ -162,6 +214,8 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
   }
   if (owes(desired, observed, "recurse")) {
     change.before["recurse"] = false;
+    // What the plan does not name makes the host another one.
+    if (observed.has("differ")) change.before["differ"] = observed.attribute("differ");
     change.after["recurse"] = true;
     const Json& below = entries(observed, "below");
     for (const Json& entry : below) {
@@ -174,6 +228,7 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
   }
   if (owes(desired, observed, "purge")) {
     change.before["purge"] = false;
+    if (observed.has("removes")) change.before["removes"] = observed.attribute("removes");
     change.after["purge"] = true;
     const Json& extra = entries(observed, "extra");
     for (const Json& entry : extra) {
@@ -181,6 +236,7 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
     }
     change.note += (change.note.empty() ? "" : "; ");
     change.note += "removes " + count(extra.size(), "entry", "entries") + " that nothing manages";
+    if (const std::string some = some_of(observed.attribute("removes")); !some.empty()) change.note += ": " + some;
   }
   if (!change.after.empty()) change.op = Op::kUpdate;
   return change;
@@ -207,16 +263,38 @@ std::vector<std::string> DirectoryProvider::replaces_paths(const Desired& desire
   return manages_paths(desired);
 }
 
-void DirectoryProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
-  if (wants_absent(desired) || !desired.flag("purge", false)) return;
+bool DirectoryProvider::spreads_below(const Desired& desired) const {
+  return !wants_absent(desired) && desired.flag("recurse", false);
+}
+
+void DirectoryProvider::inherit(Desired& desired, std::span<const Desired> spreading) const {
+  if (wants_absent(desired)) return;
+  inherit_ownership(desired, spreading);
+  if (!spreads_below(desired)) return;
+  std::set<std::string> others;
+  for (const Desired& other : spreading) others.insert(other.text("path"));
+  others = below(others, desired.text("path"));
+  if (!others.empty()) desired.attributes["leave_whole"] = others;
+}
+
+bool DirectoryProvider::looks_at_paths(const Desired& desired) const {
+  return !wants_absent(desired) && (desired.flag("recurse", false) || desired.flag("purge", false));
+}
+
+void DirectoryProvider::see_paths(Desired& desired, const PathsInUse& paths) const {
   const std::string path = desired.text("path");
-  std::set<std::string> keep;
-  for (const Desired& other : host) {
-    // Every kind that lives in the file system names its place `path`.
-    const std::string place = other.text("path");
-    if (is_below(place, path) && !wants_absent(other)) keep.insert(place);
+  if (desired.flag("recurse", false)) {
+    if (std::set<std::string> leave = below(paths.managed, path); !leave.empty()) desired.attributes["leave"] = leave;
+    std::set<std::string> whole = below(paths.whole, path);
+    for (std::string& other : texts_in(desired.attribute("leave_whole"))) whole.insert(std::move(other));
+    if (!whole.empty()) desired.attributes["leave_whole"] = whole;
   }
-  desired.attributes["keep"] = keep;
+  if (desired.flag("purge", false)) {
+    std::set<std::string> keep = below(paths.managed, path);
+    keep.merge(below(paths.edited, path));
+    keep.merge(below(paths.implied, path));
+    desired.attributes["keep"] = keep;
+  }
 }
 
 std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const Observed& before) const {
@@ -234,6 +312,7 @@ void add_to(Registry& registry) {
                 .provider = std::make_shared<DirectoryProvider>(),
                 .operations = OperationSet::of<MakeDirectory, Remove, SetAttributes>(),
                 .stands_on_inferred = true,
+                .dwindling = {"differ", "removes"},
                 .confirmable = true});
 }
 

@@ -18,10 +18,14 @@ class DirectoryProvider : public Provider {
   std::vector<Address> infers(const Desired& desired) const override;
   // With `parents`, the folders above it.
   std::vector<Address> provides(const Desired& desired) const override;
+  bool is_foreseeable(const Desired&) const override { return true; }
+  bool looks_at_paths(const Desired& desired) const override;
+  void see_paths(Desired& desired, const PathsInUse& paths) const override;
   std::vector<std::string> manages_paths(const Desired& desired) const override;
   std::vector<std::string> replaces_paths(const Desired& desired) const override;
   // Sets `keep`: the managed paths below a purged folder.
-  void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
+  bool spreads_below(const Desired& desired) const override;
+  void inherit(Desired& desired, std::span<const Desired> spreading) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 

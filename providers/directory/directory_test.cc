@@ -33,6 +33,20 @@ TEST_F(Directory, MissingParentsAreMadeWhenAskedForAndToldWhenNot) {  // D02
   EXPECT_EQ(mode("/srv/a/b/c"), 0700U);
 }
 
+TEST_F(Directory, NothingLiesBelowALinkToNothing) {
+  system.make_link("/srv", "/nowhere");
+  EXPECT_EQ(obstacle(want({{"path", "/srv/a/b"}, {"parents", true}})),
+            "/srv is a symbolic link to /nowhere, which is not there, so /srv/a/b cannot be in it");
+}
+
+TEST_F(Directory, NothingIsGivenBelowALinkThatIsNotFollowed) {
+  system.make_directory("/real");
+  system.make_link("/srv", "/real");
+  EXPECT_EQ(obstacle(want({{"path", "/srv"}, {"recurse", true}, {"owner", "root"}})),
+            "/srv is a symbolic link to /real");
+  EXPECT_EQ(obstacle(want({{"path", "/srv"}, {"purge", true}})), "/srv is a symbolic link to /real");
+}
+
 TEST_F(Directory, ModeWithoutRecursionDoesNotTouchWhatIsInside) {  // D04, D03
   system.make_file("/srv/f", "x", 0644);
   converge(want({{"path", "/srv"}, {"mode", "0644"}}));
@@ -54,7 +68,8 @@ TEST_F(Directory, RecursionSetsWhatDiffersAndSaysHowMany) {  // D05, D08
   const Seen seen = look(desired);
   EXPECT_EQ(seen.change.note, "sets attributes of 4 entries below");
   EXPECT_EQ(seen.change.after, (Json{{"recurse", true}}));
-  EXPECT_EQ(seen.change.before, (Json{{"recurse", false}}));
+  EXPECT_EQ(seen.change.before,
+            (Json{{"recurse", false}, {"differ", {"/srv/a", "/srv/a/f", "/srv/a/run", "/srv/pipe"}}}));
   converge(desired);
   EXPECT_EQ(mode("/srv/a"), 0755U);
   EXPECT_EQ(mode("/srv/a/f"), 0644U);
@@ -73,7 +88,8 @@ TEST_F(Directory, AbsentRemovesTheTreeAndThePlanSaysHowMuch) {  // D09
   system.make_file("/srv/g", "x");
   const Desired desired = want({{"path", "/srv"}, {"state", "absent"}});
   const Change change = look(desired).change;
-  EXPECT_EQ(change.note, "with 2 files and 1 directory in it");
+  EXPECT_EQ(change.note, "with 2 files and 1 directory in it: /srv/a/, /srv/a/f, /srv/g");
+  EXPECT_EQ(change.before.at("removes"), (Json{"/srv/a/", "/srv/a/f", "/srv/g"}));
   EXPECT_EQ(to_json(change.operations.at(0)), Json::parse(R"({"remove":{"path":"/srv","recursive":true}})"));
   EXPECT_EQ(change.after, Json::object());
   converge(desired);
@@ -118,22 +134,56 @@ TEST_F(Directory, PurgeRemovesWhatNothingManages) {  // G20, D21
   system.make_file("/srv/mounted/data", "x");
   system.mount("/srv/mounted");
   system.make_file("/srv/other/own", "x");
-  std::vector<Desired> host = {want({{"path", "/srv"}, {"purge", true}}),
-                               want({{"path", "/srv/kept"}}),
-                               want({{"path", "/srv/sub/deep/kept"}}),
-                               want({{"path", "/srv/other"}}),
-                               want({{"path", "/srv/old"}, {"state", "absent"}}),
-                               want({{"path", "/srvx"}})};
-  Desired desired = host[0];
-  provider.complete(desired, host, {});
+  system.make_file("/srv/kept.plumb-20260101T000000Z-0a1b", "x");
+  PathsInUse paths;
+  paths.managed = {"/srv", "/srv/kept", "/srv/sub/deep/kept", "/srvx"};
+  paths.implied = {"/srv/other", "/srv/*.wants/x.service"};
+  system.make_link("/srv/multi.wants/x.service", "/lib/x.service");
+  Desired desired = want({{"path", "/srv"}, {"purge", true}});
+  ASSERT_TRUE(provider.looks_at_paths(desired));
+  provider.see_paths(desired, paths);
   EXPECT_EQ(desired.attribute("keep"), (Json{"/srv/kept", "/srv/other", "/srv/sub/deep/kept"}));
   const Change change = look(desired).change;
-  EXPECT_EQ(change.note, "removes 3 entries that nothing manages");
+  EXPECT_EQ(change.note, "removes 3 entries that nothing manages: /srv/link, /srv/old/, /srv/old/a, /srv/sub/extra");
+  EXPECT_EQ(change.before.at("removes"), (Json{"/srv/link", "/srv/old/", "/srv/old/a", "/srv/sub/extra"}));
   EXPECT_EQ(to_json(change)["operations"], Json::parse(R"([{"remove":{"path":"/srv/link"}},
     {"remove":{"path":"/srv/old","recursive":true}},{"remove":{"path":"/srv/sub/extra"}}])"));
   converge(desired);
   EXPECT_EQ(system.content("/srv/other/own"), "x");
   EXPECT_EQ(system.content("/srv/mounted/data"), "x");
+}
+
+TEST_F(Directory, RecursionPassesOverWhatOthersDecideOn) {
+  system.make_file("/srv/key", "x", 0600);
+  system.make_file("/srv/key.plumb-20260101T000000Z-0a1b", "x", 0600);
+  system.make_file("/srv/home/web/x", "x", 0600);
+  system.make_file("/srv/other", "x", 0600);
+  PathsInUse paths;
+  paths.managed = {"/srv", "/srv/key"};
+  paths.whole = {"/srv/home/web"};
+  Desired desired = want({{"path", "/srv"}, {"mode", "u=rwX,go=rX"}, {"recurse", true}});
+  provider.see_paths(desired, paths);
+  EXPECT_EQ(look(desired).change.before.at("differ"), (Json{"/srv/other"}));
+  converge(desired);
+  EXPECT_EQ(mode("/srv/key"), 0600U);
+}
+
+TEST_F(Directory, WhatLiesBelowHasWhatItDoesNotSayItself) {
+  const std::vector<Desired> spreading = {
+      want({{"path", "/srv"}, {"owner", "app"}, {"mode", "u=rwX,go="}, {"recurse", true}}),
+      want({{"path", "/srv/in"}, {"group", "staff"}, {"mode", "0755"}, {"recurse", true}})};
+  Desired inner = spreading[1];
+  provider.inherit(inner, spreading);
+  EXPECT_EQ(inner.text("owner"), "app");
+  EXPECT_EQ(inner.text("mode"), "0755") << "it says that itself";
+  Desired deeper = want({{"path", "/srv/in/x"}});
+  provider.inherit(deeper, spreading);
+  EXPECT_EQ(deeper.text("owner"), "app");
+  EXPECT_EQ(deeper.text("group"), "staff");
+  EXPECT_FALSE(deeper.has("mode")) << "an octal mode is the folder's own";
+  Desired outer = spreading[0];
+  provider.inherit(outer, spreading);
+  EXPECT_EQ(outer.attribute("leave_whole"), (Json{"/srv/in"}));
 }
 
 TEST_F(Directory, UndoMakesAttributesAgainButNoLostTree) {

@@ -1,5 +1,9 @@
 #include "providers/directory/walk.h"
 
+#include <algorithm>
+
+#include "engine/base/glob.h"
+
 namespace plumb::providers::directory {
 namespace {
 
@@ -44,14 +48,16 @@ class Walk {
 
 }  // namespace
 
-Result<Json> find_differing(const Desired& desired, const std::string& path, System& system, AccountNames& names) {
+Result<Json> find_differing(const Desired& desired, const std::string& path, const Untouched& untouched, System& system,
+                            AccountNames& names) {
   const std::string owner = desired.text("owner");
   const std::string group = desired.text("group");
   const std::string mode = desired.text("mode");
   const bool with_mode = !mode.empty() && is_symbolic_mode(mode);
   Json found = Json::array();
   Walk walk(system, [&](const std::string& entry, const FileInfo& info) {
-    if (info.type == FileType::kLink) return Next::kStay;
+    if (info.type == FileType::kLink || untouched.trees.contains(entry)) return Next::kStay;
+    if (untouched.entries.contains(entry) || backed_up_path(entry)) return Next::kDescend;
     Json differing = Json::object();
     if (!owner.empty() && names.user(info.uid, owner) != owner) differing["owner"] = owner;
     if (!group.empty() && names.group(info.gid, group) != group) differing["group"] = group;
@@ -71,29 +77,30 @@ Result<Json> find_differing(const Desired& desired, const std::string& path, Sys
 
 Result<Json> find_extra(const std::string& path, const std::set<std::string>& managed, System& system) {
   Json found = Json::array();
+  std::vector<std::string> globs;
+  for (const std::string& one : managed) {
+    if (is_glob(one)) globs.push_back(one);
+  }
+  const auto is_one_of = [&](const std::string& entry) {
+    return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return glob_match(glob, entry); });
+  };
+  const auto leads_to_one = [&](const std::string& entry) {
+    return std::any_of(globs.begin(), globs.end(),
+                       [&](const std::string& glob) { return glob_match(parent_of(glob), entry); });
+  };
   Walk walk(system, [&](const std::string& entry, const FileInfo& info) {
-    if (managed.contains(entry)) return Next::kStay;
+    if (managed.contains(entry) || is_one_of(entry)) return Next::kStay;
+    if (const auto original = backed_up_path(entry); original && managed.contains(*original)) return Next::kStay;
     const bool directory = info.type == FileType::kDirectory;
     if (directory) {
       const auto first = managed.lower_bound(entry + '/');
-      if (first != managed.end() && is_below(*first, entry)) return Next::kDescend;
+      if ((first != managed.end() && is_below(*first, entry)) || leads_to_one(entry)) return Next::kDescend;
     }
     found.push_back({{"path", entry}, {"directory", directory}});
     return Next::kStay;
   });
   PLUMB_TRY(walk.below(path));
   return found;
-}
-
-Result<Json> count_entries(const std::string& path, System& system) {
-  std::size_t files = 0;
-  std::size_t directories = 0;
-  Walk walk(system, [&](const std::string&, const FileInfo& info) {
-    ++(info.type == FileType::kDirectory ? directories : files);
-    return Next::kDescend;
-  });
-  PLUMB_TRY(walk.below(path));
-  return Json{{"files", files}, {"directories", directories}};
 }
 
 }  // namespace plumb::providers::directory

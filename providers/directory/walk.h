@@ -11,14 +11,19 @@ namespace plumb::providers::directory {
 
 inline constexpr std::size_t kMaxEntries = 100'000;
 
-// Entries below `path` without the attributes that `desired` asks for, in the form of `below`. Links are left alone.
-Result<Json> find_differing(const Desired& desired, const std::string& path, System& system, AccountNames& names);
+// What a walk that changes passes over, since others decide on it.
+struct Untouched {
+  std::set<std::string> entries;  // by themselves
+  std::set<std::string> trees;    // with all that is in them
+};
+
+// Entries below `path` without the attributes that `desired` asks for, in the form of `below`. Links and the copies
+// that a change kept are left alone.
+Result<Json> find_differing(const Desired& desired, const std::string& path, const Untouched& untouched, System& system,
+                            AccountNames& names);
 
 // Entries below `path` that nobody manages, in the form of `extra`: folders as a whole unless something below them is
-// managed. What is managed is left alone with all that is in it.
+// managed. What is managed is left alone with all that is in it, and so are copies of it that a change kept.
 Result<Json> find_extra(const std::string& path, const std::set<std::string>& managed, System& system);
-
-// How many files and directories lie below `path`.
-Result<Json> count_entries(const std::string& path, System& system);
 
 }  // namespace plumb::providers::directory

@@ -158,6 +158,10 @@ std::vector<Address> FileProvider::infers(const Desired& desired) const {
   return infer_path_edges(desired, desired.text("path"));
 }
 
+void FileProvider::inherit(Desired& desired, std::span<const Desired> spreading) const {
+  if (!wants_absent(desired)) inherit_ownership(desired, spreading);
+}
+
 std::vector<std::string> FileProvider::replaces_paths(const Desired& desired) const {
   if (!wants_absent(desired) && !desired.has("content")) return {};
   return {desired.text("path")};

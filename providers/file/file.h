@@ -11,6 +11,8 @@ class FileProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<std::string> replaces_paths(const Desired& desired) const override;
+  bool is_foreseeable(const Desired&) const override { return true; }
+  void inherit(Desired& desired, std::span<const Desired> spreading) const override;
   std::vector<std::string> manages_paths(const Desired& desired) const override;
   std::string remedy(const Desired& desired, const Missing& missing) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;

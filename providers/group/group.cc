@@ -18,7 +18,10 @@ Observed observe_one(const Desired& desired, const AccountFiles& files, System& 
   Observed observed;
   const std::string name = desired.text("name");
   const GroupAccount* account = files.group(name);
-  const auto refuse = [&](std::string text) { observed.obstacle = Diagnostic(Code::kRefusedByState, std::move(text)); };
+  const auto refuse = [&](std::string text, std::string hint = {}) {
+    observed.obstacle = Diagnostic(Code::kRefusedByState, std::move(text));
+    observed.obstacle->hint = std::move(hint);
+  };
   if (!wants_absent(desired)) {
     for (const std::string& member : members_of(desired)) {
       if (files.user(member) == nullptr && !system.user_by_name(member)) {
@@ -26,9 +29,14 @@ Observed observe_one(const Desired& desired, const AccountFiles& files, System& 
       }
     }
     const Json& gid = desired.attribute("gid");
-    const GroupAccount* holder = gid.is_number_integer() ? files.group(gid.get<std::uint32_t>()) : nullptr;
-    if (holder != nullptr && holder->name != name && (account == nullptr || account->gid != holder->gid)) {
-      refuse("gid " + gid.dump() + " belongs to " + holder->name + " already");
+    if (gid.is_number_integer() && (account == nullptr || account->gid != gid.get<std::uint32_t>())) {
+      const auto number = gid.get<std::uint32_t>();
+      const GroupAccount* local = files.group(number);
+      const std::optional<GroupAccount> holder = local != nullptr ? *local : system.group_by_id(number);
+      if (holder && holder->name != name) {
+        refuse("gid " + gid.dump() + " belongs to " + holder->name + " already",
+               "where `group: " + holder->name + "` goes or changes its number, name this one in its `before`");
+      }
     }
   }
   if (account == nullptr) {
@@ -38,7 +46,11 @@ Observed observe_one(const Desired& desired, const AccountFiles& files, System& 
     return observed;
   }
   observed.exists = true;
-  observed.attributes["gid"] = account->gid;
+  // One whose change was cut off has two, and so none that is as asked for.
+  const bool one_number = std::count_if(files.groups.begin(), files.groups.end(), [&](const GroupAccount& one) {
+                            return one.name == name;
+                          }) == 1;
+  if (one_number) observed.attributes["gid"] = account->gid;
   observed.attributes["members"] = std::set<std::string>(account->members.begin(), account->members.end());
   if (wants_absent(desired)) {
     const auto user = std::find_if(files.users.begin(), files.users.end(),
@@ -96,6 +108,19 @@ std::vector<Address> GroupProvider::infers(const Desired& desired) const {
   if (wants_absent(desired)) return edges;
   for (const std::string& member : members_of(desired)) edges.push_back({"", "user", member});
   return edges;
+}
+
+std::vector<Address> GroupProvider::provides(const Desired& desired) const {
+  const Json& gid = desired.attribute("gid");
+  if (wants_absent(desired) || !gid.is_number_integer()) return {};
+  return {{"", "group", gid.dump()}};
+}
+
+std::vector<std::string> GroupProvider::claims(const Desired& desired) const {
+  std::vector<std::string> claims = {"the group " + desired.text("name")};
+  const Json& number = desired.attribute("gid");
+  if (!wants_absent(desired) && number.is_number_integer()) claims.push_back("the gid " + number.dump());
+  return claims;
 }
 
 std::optional<Desired> GroupProvider::restore(const Desired& desired, const Observed& before) const {

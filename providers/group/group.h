@@ -10,7 +10,13 @@ class GroupProvider : public Provider {
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   // Its members.
+  bool is_foreseeable(const Desired&) const override { return true; }
+  std::vector<std::string> outlives() const override { return {"user"}; }
   std::vector<Address> infers(const Desired& desired) const override;
+  // Itself by its number.
+  std::vector<Address> provides(const Desired& desired) const override;
+  // Its name, and its number where that is asked for.
+  std::vector<std::string> claims(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 

@@ -29,6 +29,18 @@ TEST_F(Group, Gids) {  // R02
   EXPECT_EQ(obstacle(want({{"name", "adm"}, {"gid", 1500}})), "gid 1500 belongs to deploy already");
 }
 
+TEST_F(Group, AChangeOfTheNumberThatWasCutOffIsMadeAgain) {
+  system.make_file("/etc/group", "adm:x:4:root\nadm:x:40:root\n");
+  for (const int gid : {4, 40})
+    EXPECT_EQ(look(want({{"name", "adm"}, {"gid", gid}})).change.after, (Json{{"gid", gid}})) << gid;
+}
+
+TEST_F(Group, AGidOfTheNameServiceIsTaken) {
+  system.add_group({"ldap", 5000, {}});
+  EXPECT_EQ(obstacle(want({{"name", "web"}, {"gid", 5000}})), "gid 5000 belongs to ldap already");
+  EXPECT_EQ(provider.provides(want({{"name", "web"}, {"gid", 5001}})), (std::vector<Address>{{"", "group", "5001"}}));
+}
+
 TEST_F(Group, MembersAreTheFullListInAnyOrder) {  // R07
   EXPECT_TRUE(look(want({{"name", "adm"}, {"members", {"deploy", "root"}}})).change.empty());
   const Change change = look(want({{"name", "adm"}, {"members", {"root"}}})).change;

@@ -12,6 +12,7 @@ class LineProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<Address> provides(const Desired& desired) const override;
+  bool is_foreseeable(const Desired&) const override { return true; }
   std::vector<std::string> edits_paths(const Desired& desired) const override;
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const override;
   std::string remedy(const Desired& desired, const Missing& missing) const override;

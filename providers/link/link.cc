@@ -1,5 +1,7 @@
 #include "providers/link/link.h"
 
+#include <filesystem>
+
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::link {
@@ -37,7 +39,14 @@ Result<bool> observe_hard_target(const std::string& path, const std::string& tar
   }
   if (other->type == FileType::kDirectory) {
     observed.obstacle = in_the_way(target, "a directory, and " + path + " cannot be a hard link to it");
-  } else if (info && info->device != other->device) {
+    return false;
+  }
+  // What is not there yet will be where its folder is.
+  std::optional<FileInfo> place = info;
+  if (!place) {
+    PLUMB_TRY_ASSIGN(place, system.stat(parent_of(path), true));
+  }
+  if (place && place->device != other->device) {
     observed.obstacle = in_the_way(target, "on another file system than " + path + ", so a hard link is not possible");
   }
   return info && info->device == other->device && info->inode == other->inode;
@@ -136,6 +145,13 @@ std::vector<Address> LinkProvider::infers(const Desired& desired) const {
   // A symbolic link may dangle until its target comes; a hard link may not.
   if (wants_hard(desired)) edges.push_back({"", "file", desired.text("target")});
   return edges;
+}
+
+std::vector<ImpliedPath> LinkProvider::implies_paths(const Desired& desired) const {
+  const std::string target = desired.text("target");
+  if (wants_absent(desired) || target.empty()) return {};
+  const std::filesystem::path folder = parent_of(desired.text("path"));
+  return {{(folder / target).lexically_normal().string(), false}};
 }
 
 std::vector<std::string> LinkProvider::manages_paths(const Desired& desired) const {

@@ -11,6 +11,8 @@ class LinkProvider : public Provider {
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
+  bool is_foreseeable(const Desired&) const override { return true; }
+  std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   std::vector<std::string> manages_paths(const Desired& desired) const override;
   std::vector<std::string> replaces_paths(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;

@@ -80,5 +80,13 @@ TEST_F(Link, HardLinks) {  // L16
   EXPECT_EQ(provider.infers(desired), (std::vector<Address>{{"", "file", "/a"}}));
 }
 
+TEST_F(Link, AHardLinkStaysOnItsFileSystem) {
+  system.make_file("/a", "x");
+  system.make_directory("/mnt");
+  system.mount("/mnt");
+  EXPECT_EQ(obstacle(want({{"path", "/mnt/b"}, {"target", "/a"}, {"hard", true}})),
+            "/a is on another file system than /mnt/b, so a hard link is not possible");
+}
+
 }  // namespace
 }  // namespace plumb::providers::link

@@ -12,7 +12,7 @@ void append(std::string& note, const std::string& text) {
 }
 
 bool is_as_wanted(const Desired& desired, const Observed& observed) {
-  if (!observed.exists) return false;
+  if (!observed.exists || observed.text("state", "present") != "present") return false;
   const std::string there = observed.text("version");
   const std::string version = desired.text("version");
   if (!version.empty() && !version_matches(version, there)) return false;
@@ -26,9 +26,21 @@ Change removal(const Desired& desired, const Observed& observed) {
   if (observed.has("version")) change.before["version"] = observed.attribute("version");
   PackageTransaction transaction;
   transaction.manager = observed.text("manager");
-  transaction.remove.push_back(desired.text("name"));
+  transaction.remove.push_back(observed.text("package", desired.text("name")));
+  if (const auto removes = texts_in(observed.attribute("removes")); !removes.empty()) {
+    change.note = "makes " + listed(removes) + " go, as allowed";
+    transaction.remove.insert(transaction.remove.end(), removes.begin(), removes.end());
+  }
   change.operations.push_back(std::move(transaction));
   return change;
+}
+
+// What came along with another would go when nothing needs it any more.
+void keep(const Desired& desired, const Observed& observed, Change& change, PackageTransaction& transaction) {
+  if (!observed.flag("automatic", false)) return;
+  change.before["automatic"] = true;
+  change.after["automatic"] = false;
+  transaction.manual.push_back(observed.text("package", desired.text("name")));
 }
 
 }  // namespace
@@ -42,17 +54,25 @@ std::vector<Result<Observed>> PackageProvider::observe(std::span<const Desired* 
 Change PackageProvider::diff(const Desired& desired, const Observed& observed) const {
   if (wants_absent(desired)) return observed.exists ? removal(desired, observed) : Change();
   Change change;
-  if (is_as_wanted(desired, observed)) return change;
+  PackageTransaction transaction;
+  transaction.manager = observed.text("manager");
+  keep(desired, observed, change, transaction);
+  if (is_as_wanted(desired, observed)) {
+    if (transaction.manual.empty()) return change;
+    change.op = Op::kUpdate;
+    change.operations.push_back(std::move(transaction));
+    return change;
+  }
   const std::string name = desired.text("name");
   const std::string version = desired.text("version");
   const std::string candidate = observed.text("candidate");
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   change.fidelity = Fidelity::kBounded;
-  if (!observed.exists) change.after["state"] = "present";
+  const std::string state = observed.text("state", "present");
+  if (observed.exists && state != "present") change.before["state"] = state;
+  if (!observed.exists || state != "present") change.after["state"] = "present";
   if (observed.exists && observed.has("version")) change.before["version"] = observed.attribute("version");
 
-  PackageTransaction transaction;
-  transaction.manager = observed.text("manager");
   PackageRequest request{observed.text("as", name), candidate.empty() ? version : candidate};
   if (!request.version.empty() && !is_version_pattern(request.version)) change.after["version"] = request.version;
   transaction.install.push_back(request);
@@ -67,7 +87,7 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
     append(change.note, "brings " + listed(brings));
   }
   if (const auto removes = texts_in(observed.attribute("removes")); !removes.empty()) {
-    append(change.note, "makes " + listed(removes) + " go, as declared");
+    append(change.note, "makes " + listed(removes) + " go, as declared or allowed");
     // Named, since a transaction removes nothing else.
     transaction.remove = removes;
   }
@@ -80,6 +100,19 @@ bool PackageProvider::may_bring(const Desired& desired, const Observed& observed
   std::vector<std::string> packages = texts_in(observed.attribute("brings"));
   if (packages.empty()) packages.push_back(desired.text("name"));
   return may_belong(what, packages);
+}
+
+std::vector<std::string> PackageProvider::claims(const Desired& desired) const {
+  return {"the package " + desired.text("name")};
+}
+
+std::vector<std::string> PackageProvider::claims_on_host(const Desired& desired, const Observed& observed) const {
+  return {"the package " + observed.text("package", desired.text("name"))};
+}
+
+std::string PackageProvider::remedy(const Desired& desired, const Missing&) const {
+  return "no source of the host has " + desired.text("name") +
+         "; check its name, declare the source that has it before it, or name what brings that with `after`";
 }
 
 void PackageProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {

@@ -5,12 +5,14 @@
 
 namespace plumb::providers::package {
 
-// Observed attributes beyond the schema's; the last five only where something is to change:
+// Observed attributes beyond the schema's; the last four only where something is to change:
 //   manager    the back end
 //   candidate  the version that would be installed
 //   as         the package to install where the name is virtual and one package alone provides it
 //   brings     every package that comes with it, itself first
-//   removes    packages that have to make way, each of them declared absent
+//   package    the package that the name means on this host, where it is called otherwise: for "jq:native" "jq"
+//   automatic  true where it is there for the sake of others alone
+//   removes    packages that have to make way, each of them declared absent or in `allow_removal`
 //   downgrade  true where the candidate is older
 //   refresh    true where the package lists have to be read first
 class PackageProvider : public Provider {
@@ -18,6 +20,11 @@ class PackageProvider : public Provider {
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   bool may_bring(const Desired& desired, const Observed& observed, const Address& what) const override;
+  // The package; on a host the one that its name means there.
+  std::vector<std::string> claims(const Desired& desired) const override;
+  std::vector<std::string> claims_on_host(const Desired& desired, const Observed& observed) const override;
+  // That no source has it.
+  std::string remedy(const Desired& desired, const Missing& missing) const override;
   // Sets `sources_managed` where the host's resources manage files of the package manager's sources.
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;

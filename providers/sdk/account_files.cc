@@ -1,15 +1,18 @@
 #include "providers/sdk/account_files.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 
 #include "engine/base/time_text.h"
+#include "providers/sdk/ownership.h"
 
 namespace plumb {
 namespace {
 
 constexpr std::size_t kLargestFile = std::size_t{16} << 20U;
+constexpr std::string_view kUnfinished = "unfinished (plumb) group ";
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -98,6 +101,22 @@ Result<AccountFiles> read_account_files(System& system, bool with_shadow) {
     files.shadow[std::string(fields[0])] = {std::string(fields[1]), expiry_date(fields[7])};
   });
   return files;
+}
+
+std::string unfinished_remark(std::string_view gid) {
+  return std::string(kUnfinished) + std::string(gid);
+}
+
+std::optional<std::string> unfinished_group(std::string_view remark) {
+  if (!remark.starts_with(kUnfinished)) return std::nullopt;
+  return std::string(remark.substr(kUnfinished.size()));
+}
+
+bool may_become_home(std::string_view path) {
+  constexpr std::array<std::string_view, 11> kSystem = {"/bin", "/boot", "/dev",  "/etc", "/lib", "/lib64",
+                                                        "/proc", "/run", "/sbin", "/sys", "/usr"};
+  if (parent_of(path) == "/") return false;
+  return std::none_of(kSystem.begin(), kSystem.end(), [path](std::string_view folder) { return is_below(path, folder); });
 }
 
 std::string expiry_date(std::string_view days) {

@@ -31,6 +31,17 @@ struct AccountFiles {
 // Lines that are no entries (empty, comments, NIS) are passed over. kNoBackEnd on hosts that keep accounts elsewhere.
 Result<AccountFiles> read_account_files(System& system, bool with_shadow);
 
+// An account that is being made or removed has a row that lets nobody in, with a remark that says so and that names its
+// primary group. It counts as not there; whoever asks for it makes it whole, and whoever asks for it to be gone removes
+// what is left of it (ADR 12).
+std::string unfinished_remark(std::string_view gid);
+// The number of the primary group where a remark is one of these.
+std::optional<std::string> unfinished_group(std::string_view remark);
+
+// Whether a folder that is there and root's or nobody's may be given to a user as his home: not what the system is made
+// of.
+bool may_become_home(std::string_view path);
+
 // Days since 1970 as a shadow file has them: "" and negative numbers are "never", "0" is 1970-01-01.
 std::string expiry_date(std::string_view days);
 

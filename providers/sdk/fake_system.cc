@@ -260,8 +260,13 @@ Result<> FakeSystem::apply(const Operation& operation) {
     if (write->backup && fs::exists(real(place))) {
       fs::copy_file(real(place), real(place) + ".plumb-kept");
     }
-    if (fs::is_symlink(real(place))) fs::remove(real(place));
+    // A new file takes the place of the old one, whose other names keep what it was.
+    struct ::stat old {};
+    const ::mode_t mode =
+        ::lstat(real(place).c_str(), &old) == 0 && S_ISREG(old.st_mode) ? old.st_mode & 07777U : 0644U;
+    fs::remove(real(place));
     std::ofstream(real(place), std::ios::binary) << blobs_[write->content];
+    ::chmod(real(place).c_str(), mode);
     return set_ownership(place, write->ownership);
   }
   if (const auto* edit = std::get_if<EditFile>(&operation)) {

@@ -72,11 +72,14 @@ struct Kind {
   std::vector<ContentAttribute> contents = {};
   std::vector<Trigger> triggers = {};
   // Its action runs something: what that brings is not known beforehand, and that it was done is not seen but where one
-  // of the guards was given, which are attributes that tell whether it has to run.
+  // of the guards was given, which are attributes that tell afterwards that it need not run any more.
   bool runs = false;
   std::vector<std::string> guards = {};
   // What Provider::infers() names has to be there as long as the resource is: one that takes it away contradicts it.
   bool stands_on_inferred = false;
+  // Attributes that list what is to be changed or removed: where less of it is left, a change was begun, and the host
+  // is still as a plan saw it.
+  std::vector<std::string> dwindling = {};
   // Whether the host alone can take its changes back, so that they may wait to be confirmed.
   bool confirmable = false;
   Schema schema = {};

@@ -147,6 +147,7 @@ struct Row<PackageTransaction> {
     sink.optional("remove", value.remove, defaults.remove);
     sink.optional("allow_downgrade", value.allow_downgrade, defaults.allow_downgrade);
     sink.optional("refresh", value.refresh, defaults.refresh);
+    sink.optional("manual", value.manual, defaults.manual);
   }
 };
 
@@ -192,6 +193,7 @@ struct Row<Probe> {
     sink.optional("timeout_seconds", value.timeout_seconds, defaults.timeout_seconds);
     sink.optional("within_seconds", value.within_seconds, defaults.within_seconds);
     sink.optional("every_seconds", value.every_seconds, defaults.every_seconds);
+    sink.optional("stable", value.stable, defaults.stable);
   }
 };
 

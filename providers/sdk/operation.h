@@ -110,7 +110,8 @@ struct PackageTransaction {
   std::vector<PackageRequest> install;
   std::vector<std::string> remove;
   bool allow_downgrade = false;
-  bool refresh = false;  // refresh the package lists first
+  bool refresh = false;                  // refresh the package lists first
+  std::vector<std::string> manual = {};  // to be kept although nothing may need them any more
   friend bool operator==(const PackageTransaction&, const PackageTransaction&) = default;
 };
 
@@ -128,8 +129,9 @@ struct ServiceAction {
 //                 system create_home; what is not given the host's own defaults decide
 //   user modify   the same attributes, those that change only; `groups` is the full list it shall be in;
 //                 `locked` true puts "!" before the password's hash and false takes it away; `expires` is a
-//                 date (YYYY-MM-DD) or "never"; `home` changes the entry, `create_home` true makes the folder
-//   user delete   remove_home (true: home folder and mail spool too)
+//                 date (YYYY-MM-DD) or "never"; `home` changes the entry, `create_home` true makes the folder,
+//                 and with `take_home` gives one that is there and root's or nobody's to the user
+//   user delete   remove_home (true: home folder and mail spool too), keep_group (true: its private group stays)
 //   group create  gid system members
 //   group modify  gid, members (the full list)
 //   group delete  nothing
@@ -143,7 +145,7 @@ struct EditDatabase {
 };
 
 // Asks the host whether what was changed works, and changes nothing itself. One of argv, script, tcp and http is given.
-// It is tried until it passes, or for `within_seconds`.
+// It is tried until it passes `stable` times in a row, or for `within_seconds`.
 struct Probe {
   std::vector<std::string> argv;
   std::string script;               // for sh -c
@@ -156,6 +158,7 @@ struct Probe {
   int timeout_seconds = 10;         // of one try
   int within_seconds = 30;          // 0: one try
   int every_seconds = 1;            // between two tries
+  int stable = 0;                   // tries in a row that have to pass; 0 in a plan: one
   friend bool operator==(const Probe&, const Probe&) = default;
 };
 

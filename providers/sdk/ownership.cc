@@ -206,7 +206,47 @@ Result<> note_missing_parent(const std::string& path, System& system, Observed& 
     }
     if (!info && folder == parent) observed.missing.push_back({{"", "directory", parent}, "path"});
     if (info || folder == "/") return {};
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> link, system.stat(folder, false));
+    if (link && link->type == FileType::kLink) {
+      observed.obstacle =
+          Diagnostic(Code::kRefusedByState, folder + " is a symbolic link to " + link->link_target +
+                                                ", which is not there, so " + path + " cannot be in it");
+    }
   }
+}
+
+void inherit_ownership(Desired& desired, std::span<const Desired> spreading) {
+  const std::string path = desired.text("path");
+  const Desired* nearest = nullptr;
+  for (const Desired& other : spreading) {
+    if (!is_below(path, other.text("path"))) continue;
+    if (nearest == nullptr || other.text("path").size() > nearest->text("path").size()) nearest = &other;
+  }
+  if (nearest == nullptr) return;
+  // A folder between the two sets the same of all below it, or passes on what it has from above.
+  Desired above = *nearest;
+  inherit_ownership(above, spreading);
+  for (const char* attribute : {"owner", "group"}) {
+    if (!desired.has(attribute) && above.has(attribute)) desired.attributes[attribute] = above.attribute(attribute);
+  }
+  // What is secret is not opened to others by what is asked for of a whole folder.
+  const std::string mode = above.text("mode");
+  if (!desired.has("mode") && !mode.empty() && is_symbolic_mode(mode) && desired.sensitive.empty())
+    desired.attributes["mode"] = mode;
+}
+
+std::optional<std::string> backed_up_path(const std::string& path) {
+  constexpr std::string_view kMark = ".plumb-";
+  const std::size_t mark = path.rfind(kMark);
+  const std::size_t slash = path.rfind('/');
+  if (mark == std::string::npos || slash == std::string::npos || mark <= slash + 1) return std::nullopt;
+  // PATH.plumb-<UTC time>-<random>: 20270131T093000Z and hexadecimal digits.
+  const std::string_view rest = std::string_view(path).substr(mark + kMark.size());
+  const std::size_t dash = rest.find('-');
+  if (dash == std::string_view::npos || rest.find_first_not_of("0123456789TZ") != dash ||
+      rest.find_first_not_of("0123456789abcdef", dash + 1) != std::string_view::npos)
+    return std::nullopt;
+  return path.substr(0, mark);
 }
 
 std::optional<std::uint32_t> mode_of(const Json& attributes) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,13 @@ Ownership changed_only(Ownership ownership, const Change& change);
 
 // The edges of a path: folders and links above it, owner, group.
 std::vector<Address> infer_path_edges(const Desired& desired, const std::string& path);
+
+// What a resource does not say of owner, group and mode itself it has from the nearest folder above whose resource sets
+// those of all that is below (`spreading`): so one thing has one resource that decides.
+void inherit_ownership(Desired& desired, std::span<const Desired> spreading);
+
+// The path whose old content a file of this name keeps; nothing where it is no such copy.
+std::optional<std::string> backed_up_path(const std::string& path);
 
 // The mode that observed attributes tell; nothing where they tell none.
 std::optional<std::uint32_t> mode_of(const Json& attributes);

@@ -88,11 +88,28 @@ std::vector<Address> Provider::infers(const Desired&) const {
 std::vector<Address> Provider::provides(const Desired&) const {
   return {};
 }
+
+bool Provider::makes(const Desired&, const Observed&, const Address&) const {
+  return true;
+}
 bool Provider::may_bring(const Desired&, const Observed&, const Address&) const {
   return false;
 }
+bool Provider::follows_from(const Desired&, const Observed&, const std::string&, const std::string*) const {
+  return false;
+}
+std::optional<Diagnostic> Provider::contradicted_by(const Desired&, const Observed&, const std::string&,
+                                                    const std::string&) const {
+  return std::nullopt;
+}
 std::vector<std::string> Provider::manages_paths(const Desired&) const {
   return {};
+}
+std::vector<std::string> Provider::claims(const Desired&) const {
+  return {};
+}
+std::vector<std::string> Provider::claims_on_host(const Desired& desired, const Observed&) const {
+  return claims(desired);
 }
 std::vector<std::string> Provider::replaces_paths(const Desired&) const {
   return {};
@@ -100,10 +117,38 @@ std::vector<std::string> Provider::replaces_paths(const Desired&) const {
 std::vector<std::string> Provider::edits_paths(const Desired&) const {
   return {};
 }
+std::vector<std::string> Provider::leaves_paths(const Desired& /*desired*/) const {
+  return {};
+}
+
+std::vector<std::string> Provider::clears_paths(const Desired& /*desired*/) const {
+  return {};
+}
+
+std::vector<ImpliedPath> Provider::implies_paths(const Desired&) const {
+  return {};
+}
 std::string Provider::remedy(const Desired&, const Missing&) const {
   return {};
 }
 void Provider::complete(Desired&, std::span<const Desired>, const SecretOf&) const {}
+bool Provider::looks_at_paths(const Desired&) const {
+  return false;
+}
+void Provider::see_paths(Desired&, const PathsInUse&) const {}
+bool Provider::spreads_below(const Desired&) const {
+  return false;
+}
+void Provider::inherit(Desired&, std::span<const Desired>) const {}
+bool Provider::is_foreseeable(const Desired&) const {
+  return false;
+}
+bool Provider::asks_about(const Desired&, std::string_view) const {
+  return false;
+}
+std::vector<std::string> Provider::outlives() const {
+  return {};
+}
 Change Provider::triggered(const Desired&, const Observed&, Op) const {
   return {};
 }

@@ -76,8 +76,13 @@ struct Observed {
   // The text that is there now, for the diff that people read: only where the digest differs from the desired
   // one, it is UTF-8 text of at most 256 KiB, and `content` is not sensitive.
   std::optional<std::string> content_text;
-  // The address of a later resource that takes back what this one asks for; "" for none.
+  // The address of a later resource that takes back what this one asks for; beside an obstacle, of the other one that
+  // it is about. "" for none.
   std::string undone_by;
+  // Addresses of earlier resources whose changes are seen through: what is told here is found once they are made.
+  std::vector<std::string> shaped_by;
+  // Addresses of earlier resources whose changes may matter here, and through which nothing can be seen.
+  std::vector<std::string> open_until;
 
   // As those of Desired. A host may tell whatever it likes, so nothing else reads the attributes' values.
   const Json& attribute(const std::string& name) const { return member_of(attributes, name); }
@@ -113,6 +118,20 @@ struct Change {
   bool empty() const { return op == Op::kNone; }
 };
 
+// A path that is there because of a resource that does not manage it.
+struct ImpliedPath {
+  std::string path;    // may hold globs
+  bool whole = false;  // what lies below is its own business too, as in a home
+};
+
+// What all resources of a host have to do with paths. Those that are to go are none of them.
+struct PathsInUse {
+  std::set<std::string> managed;
+  std::set<std::string> edited;  // in part
+  std::set<std::string> implied;
+  std::set<std::string> whole;  // those of the implied ones that are left alone with all that is below
+};
+
 // What a kind's resources want and have, and how they get from one to the other. See Kind for what else the engine
 // knows of a kind.
 class Provider {
@@ -133,19 +152,42 @@ class Provider {
   // What exists once this resource is as desired, beyond its own address and in the form of Missing::what: a file
   // in /etc/systemd/system provides unit:x.service, a user provides its own group.
   virtual std::vector<Address> provides(const Desired& desired) const;
+  // Of what it provides: whether its change makes that, where the resource was found like this.
+  virtual bool makes(const Desired& desired, const Observed& observed, const Address& what) const;
 
   // True where this resource's change can bring things that cannot be named beforehand and that fit `what`: a package
   // that installs a unit or a folder. `observed` may hold what the package manager said it would bring.
   virtual bool may_bring(const Desired& desired, const Observed& observed, const Address& what) const;
 
+  // Whether what is asked for here may be found otherwise once the file at `path` is changed, as a service follows from
+  // the files of its unit. `text` is the file's then; null where that is not known, or it is to go.
+  virtual bool follows_from(const Desired& desired, const Observed& observed, const std::string& path,
+                            const std::string* text) const;
+  // Why it cannot be had beside a file with that text.
+  virtual std::optional<Diagnostic> contradicted_by(const Desired& desired, const Observed& observed,
+                                                    const std::string& path, const std::string& text) const;
+
   // The paths this resource manages, so that a purging directory leaves them and two kinds do not fight over one. Its
   // operations are about nothing but these, those of edits_paths(), and what lies below them.
   virtual std::vector<std::string> manages_paths(const Desired& desired) const;
+
+  // What else of a host this resource alone decides on, in words for messages: "the unit cron.service", "the uid 1500".
+  // One thing has one resource, whatever it is called there. Beforehand, and by what its name means on a host.
+  virtual std::vector<std::string> claims(const Desired& desired) const;
+  virtual std::vector<std::string> claims_on_host(const Desired& desired, const Observed& observed) const;
 
   // Of files: those whose whole content this resource gives or takes away, and those of which it changes a part. Nobody
   // may change a part of what another gives as a whole.
   virtual std::vector<std::string> replaces_paths(const Desired& desired) const;
   virtual std::vector<std::string> edits_paths(const Desired& desired) const;
+
+  // Paths that are there because of this resource although it does not manage them: a home, what a command makes, where
+  // a link leads.
+  virtual std::vector<ImpliedPath> implies_paths(const Desired& desired) const;
+
+  // Paths that it neither manages nor edits, and that are there, or gone, whenever the resource is as it is asked for.
+  virtual std::vector<std::string> leaves_paths(const Desired& desired) const;
+  virtual std::vector<std::string> clears_paths(const Desired& desired) const;
 
   // What to do where nothing brings what is missing; "" where it is to be declared, as usual.
   virtual std::string remedy(const Desired& desired, const Missing& missing) const;
@@ -153,6 +195,24 @@ class Provider {
   // Lets a resource finish its desired state with what the others of its host are (directory: what to keep). Where the
   // configuration is, sensitive values are known; what is made of them here stands in plans.
   virtual void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const;
+
+  // Whether the resource is about what others have to do with paths; then it is told of that after complete().
+  virtual bool looks_at_paths(const Desired& desired) const;
+  virtual void see_paths(Desired& desired, const PathsInUse& paths) const;
+
+  // Whether what is asked for of attributes is asked for of all below the resource's path too, and what a resource has
+  // from those that do; it is told of all of its host after complete().
+  virtual bool spreads_below(const Desired& desired) const;
+  virtual void inherit(Desired& desired, std::span<const Desired> spreading) const;
+
+  // Whether observe() asks of the host nothing but files and accounts: then it can be asked as the host will be once
+  // others have changed those.
+  virtual bool is_foreseeable(const Desired& desired) const;
+  // Of one that is not: whether what it asks the host may be about a thing of this name, a path or an account.
+  virtual bool asks_about(const Desired& desired, std::string_view name) const;
+
+  // Kinds whose resources that are to go have to go before those of this kind that are.
+  virtual std::vector<std::string> outlives() const;
 
   // The operations of an action that one of the kind's triggers sets off; called only when diff() itself asks for
   // nothing that includes it.

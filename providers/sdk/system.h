@@ -31,13 +31,15 @@ struct FileInfo {
 };
 
 struct ProcessRequest {
-  std::vector<std::string> argv;  // argv[0] without a slash is looked up in the clean PATH
+  std::vector<std::string> argv;  // argv[0] without a slash is looked up in PATH: that of `env`, or the clean one
   std::string cwd;
-  std::map<std::string, std::string> env;  // added to PATH, LANG=C.UTF-8, HOME, USER, LOGNAME
+  std::map<std::string, std::string> env;  // added to a clean PATH, LANG=C.UTF-8, HOME, USER, LOGNAME
   std::string user;
   std::string stdin_text;
   std::chrono::seconds timeout{60};
   std::size_t output_limit = std::size_t{1} << 20;  // each of the two; what is past it is dropped
+  // It is only asked something: whoever runs it, the kernel lets it write nothing but into its TMPDIR.
+  bool changes_nothing = false;
   // Files and folders that alone decide what it answers, where that is so: the answer may be kept while they are as
   // they were. Empty: it is run each time.
   std::vector<std::string> decided_by;

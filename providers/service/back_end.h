@@ -42,6 +42,12 @@ struct Units {
   std::string cannot_run;  // why nothing can be started here; "" where it can
 };
 
+// By which a unit starts with the host.
+struct Links {
+  std::vector<std::string> there;
+  std::vector<std::string> wanted;  // as its files have them
+};
+
 class BackEnd : public ServiceManager {
  public:
   // True where the host's units can be read, whether they run or not.
@@ -54,8 +60,19 @@ class BackEnd : public ServiceManager {
   virtual std::string bare_name(std::string_view name) const = 0;
   // The files of which one makes the unit.
   virtual std::vector<std::string> files_of(const std::string& unit) const = 0;
-  // True where the file at this path is one of those that make the unit, or adds to it.
+  // True where the file at this path is one of those that make the unit, adds to it, or is a link by which it starts
+  // with the host; and each of the last two alone.
   virtual bool shapes(std::string_view path, const std::string& unit) const = 0;
+  virtual bool adds(std::string_view path, const std::string& unit) const = 0;
+  virtual bool links(std::string_view path, const std::string& unit) const = 0;
+
+  // Of an enabled unit, by its own name. Nothing where they cannot be told.
+  virtual Result<std::optional<Links>> read_links(const std::string& unit, System& system) const = 0;
+  // Pure: whether it may have to be enabled anew with a file of that text, where it has these links.
+  virtual bool may_relink(std::string_view path, std::string_view text, const std::string& unit,
+                          const std::vector<std::string>& links) const = 0;
+  // Pure: why a unit whose file has that text cannot be kept running, or be enabled.
+  virtual std::optional<Refusal> refuses(std::string_view text, bool run, bool enable) const = 0;
 };
 
 // In the order of their names. Made by the build.

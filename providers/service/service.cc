@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/sdk/ownership.h"
 #include "providers/service/back_end.h"
 
 namespace plumb::providers::service {
@@ -55,6 +56,7 @@ Observed describe(const Desired& desired, const Unit& unit, const Units& units, 
   Json& attributes = observed.attributes;
   attributes["manager"] = back_end.name();
   attributes["unit"] = unit.name;
+  if (!units.cannot_run.empty()) attributes["can_run"] = false;
   if (!unit.found) {
     if (needs_unit(desired)) observed.missing.push_back({{"", "unit", unit.name}, "name"});
     return observed;
@@ -79,11 +81,37 @@ Observed describe(const Desired& desired, const Unit& unit, const Units& units, 
   return observed;
 }
 
+// Of a unit of the project's own: what changes in its [Install] counts once it is enabled anew.
+Result<> add_links(const Desired& desired, const Unit& unit, const BackEnd& back_end, System& system,
+                   Observed& observed) {
+  const bool own = desired.flag("unit_files", false) && !desired.flag("links_managed", false);
+  if (!own || !desired.flag("enabled", false) || unit.enabled != Enabled::kYes) return {};
+  PLUMB_TRY_ASSIGN(const std::optional<Links> links, back_end.read_links(unit.name, system));
+  if (!links) return {};
+  observed.attributes["links"] = links->there;
+  observed.attributes["links_wanted"] = links->wanted;
+  return {};
+}
+
+// The names under which files may shape the service's unit.
+std::vector<std::string> units_of(const Desired& desired, const Observed& observed, const BackEnd& back_end) {
+  std::vector<std::string> units = {back_end.unit_name(desired.text("name"))};
+  if (observed.has("unit") && observed.text("unit") != units.front()) units.push_back(observed.text("unit"));
+  return units;
+}
+
+bool is_name_of(const std::string& name, const std::string& unit) {
+  const auto all = back_ends();
+  return std::any_of(all.begin(), all.end(), [&](const BackEnd* one) { return one->unit_name(name) == unit; });
+}
+
 class Actions {
  public:
   Actions(const Desired& desired, const Observed& observed, Change& change)
       : manager_(observed.text("manager")), unit_(observed.text("unit", desired.text("name"))), change_(change) {
-    fresh_ = !observed.exists || desired.flag("unit_files", false) || observed.flag("reload_needed", false);
+    // Whether files of the unit behind an alias are the project's was not known.
+    const bool alias = observed.has("unit") && !is_name_of(desired.text("name"), observed.text("unit"));
+    fresh_ = !observed.exists || desired.flag("unit_files", false) || observed.flag("reload_needed", false) || alias;
   }
   void add(const char* verb) { change_.operations.push_back(ServiceAction{manager_, unit_, verb}); }
   // Before the unit's files are used: they may be newer than what is loaded, now or by an earlier action.
@@ -115,8 +143,13 @@ std::vector<Result<Observed>> ServiceProvider::observe(std::span<const Desired* 
   if (!read) return all_fail(read.error());
   for (std::size_t i = 0; i < desired.size(); ++i) {
     const Result<Unit>& unit = read->units[i];
-    results.push_back(unit ? Result<Observed>(describe(*desired[i], *unit, *read, **back_end))
-                           : Result<Observed>(Error(unit.error())));
+    if (!unit) {
+      results.emplace_back(Error(unit.error()));
+      continue;
+    }
+    Observed observed = describe(*desired[i], *unit, *read, **back_end);
+    const Result<> added = add_links(*desired[i], *unit, **back_end, system, observed);
+    results.push_back(added ? Result<Observed>(std::move(observed)) : Result<Observed>(Error(added.error())));
   }
   return results;
 }
@@ -144,8 +177,13 @@ Change ServiceProvider::diff(const Desired& desired, const Observed& observed) c
       desired.has("enabled") && !desired.flag("enabled", true) && differs("enabled", false, !flag("enabled"));
   const bool mask = desired.flag("masked", false) && differs("masked", true, flag("masked"));
 
+  const bool relink = !enable && desired.flag("enabled", false) && observed.exists && observed.has("links") &&
+                      differs("links", observed.attribute("links_wanted"),
+                              observed.attribute("links") == observed.attribute("links_wanted"));
+
   if (start) actions.reload_definition();
   if (enable) actions.add("enable");
+  if (relink) actions.add("reenable");
   if (start) actions.add("start");
   if (stop) actions.add("stop");
   if (disable) actions.add("disable");
@@ -166,19 +204,82 @@ std::vector<Address> ServiceProvider::infers(const Desired& desired) const {
     const std::string unit = back_end->unit_name(name);
     edges.push_back({"", "unit", unit});
     edges.push_back({"", "package", back_end->bare_name(name)});
-    for (const std::string& file : back_end->files_of(unit)) edges.push_back({"", "file", file});
+    for (const std::string& file : back_end->files_of(unit)) {
+      for (const char* kind : {"file", "link"}) edges.push_back({"", kind, file});
+    }
   }
   return edges;
+}
+
+std::vector<std::string> ServiceProvider::claims(const Desired& desired) const {
+  std::vector<std::string> claims;
+  for (const BackEnd* back_end : back_ends()) claims.push_back("the unit " + back_end->unit_name(desired.text("name")));
+  return claims;
+}
+
+std::vector<std::string> ServiceProvider::claims_on_host(const Desired& desired, const Observed& observed) const {
+  if (!observed.has("unit")) return claims(desired);
+  return {"the unit " + observed.text("unit")};
 }
 
 void ServiceProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   const std::string name = desired.text("name");
   for (const BackEnd* back_end : back_ends()) {
     const std::string unit = back_end->unit_name(name);
-    const bool shaped = std::any_of(host.begin(), host.end(),
-                                    [&](const Desired& other) { return back_end->shapes(other.text("path"), unit); });
-    if (shaped) desired.attributes["unit_files"] = true;
+    const auto some = [&](auto holds) {
+      return std::any_of(host.begin(), host.end(), [&](const Desired& other) { return holds(other.text("path")); });
+    };
+    if (some([&](const std::string& path) { return back_end->shapes(path, unit); }))
+      desired.attributes["unit_files"] = true;
+    if (some([&](const std::string& path) { return back_end->adds(path, unit); }))
+      desired.attributes["added_to"] = true;
+    if (some([&](const std::string& path) { return back_end->links(path, unit); }))
+      desired.attributes["links_managed"] = true;
   }
+}
+
+bool ServiceProvider::follows_from(const Desired& desired, const Observed& observed, const std::string& path,
+                                   const std::string* text) const {
+  const BackEnd* back_end = back_end_named(observed.text("manager"));
+  if (back_end == nullptr || (wants_running(desired) && !observed.flag("can_run", true))) return false;
+  const bool enable = desired.flag("enabled", false);
+  if (desired.flag("masked", false) && (wants_running(desired) || enable)) return false;
+  for (const std::string& unit : units_of(desired, observed, *back_end)) {
+    if (!back_end->shapes(path, unit)) continue;
+    // What is not there yet is missing, and comes with its file.
+    if (observed.obstacle || (observed.exists && !diff(desired, observed).empty())) return true;
+    if (!observed.exists || !enable) return false;
+    return text == nullptr || !observed.has("links") ||
+           back_end->may_relink(path, *text, unit, texts_in(observed.attribute("links")));
+  }
+  return false;
+}
+
+std::optional<Diagnostic> ServiceProvider::contradicted_by(const Desired& desired, const Observed& observed,
+                                                           const std::string& path, const std::string& text) const {
+  const BackEnd* back_end = back_end_named(observed.text("manager"));
+  if (back_end == nullptr || desired.flag("added_to", false) || desired.flag("masked", false)) return std::nullopt;
+  for (const std::string& unit : units_of(desired, observed, *back_end)) {
+    const std::vector<std::string> files = back_end->files_of(unit);
+    if (std::find(files.begin(), files.end(), path) == files.end()) continue;
+    const std::optional<Refusal> why = back_end->refuses(text, wants_running(desired), desired.flag("enabled", false));
+    if (why) return Diagnostic(Code::kConflict, unit + " " + why->why).with_hint(why->hint);
+  }
+  return std::nullopt;
+}
+
+std::vector<ImpliedPath> ServiceProvider::implies_paths(const Desired& desired) const {
+  std::vector<ImpliedPath> paths;
+  for (const BackEnd* back_end : back_ends()) {
+    const std::string unit = back_end->unit_name(desired.text("name"));
+    for (std::string& file : back_end->files_of(unit)) {
+      const std::string folder = parent_of(file);
+      for (const char* kind : {"wants", "requires"}) paths.push_back({folder + "/*." + kind + "/" + unit, false});
+      paths.push_back({file + ".d", true});
+      paths.push_back({std::move(file), false});
+    }
+  }
+  return paths;
 }
 
 Observed ServiceProvider::as_declared(const Desired& desired) const {

@@ -6,16 +6,28 @@
 namespace plumb::providers::service {
 
 // Observed attributes beyond the schema's: `manager` (the back end) and `unit` (its full name, aliases resolved), also
-// where there is none yet; `can_reload`, `reload_needed` (its files are newer than what the manager has loaded).
-// `state` is running, stopped, failed, starting or stopping.
+// where there is none yet; `can_run` false where nothing runs here; `links` and `links_wanted` of an enabled unit of
+// the project's own: by which it starts with the host, and by which its files have it; `can_reload`, `reload_needed`
+// (its files are newer than what the manager has loaded). `state` is running, stopped, failed, starting or stopping.
 class ServiceProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   // Its unit and unit file, and the package of the same name.
   std::vector<Address> infers(const Desired& desired) const override;
-  // Sets `unit_files` where another resource of the host manages files of the unit.
+  // The unit by its full name; on a host by its own, which an alias is not.
+  std::vector<std::string> claims(const Desired& desired) const override;
+  std::vector<std::string> claims_on_host(const Desired& desired, const Observed& observed) const override;
+  // From the files of its unit: in what is refused, and in what enabling it links.
+  bool follows_from(const Desired& desired, const Observed& observed, const std::string& path,
+                    const std::string* text) const override;
+  std::optional<Diagnostic> contradicted_by(const Desired& desired, const Observed& observed, const std::string& path,
+                                            const std::string& text) const override;
+  // Sets `unit_files` where another resource of the host manages files of the unit, `added_to`
+  // where such a file adds to the unit's own, and `links_managed` where one is a link by which it starts with the host.
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
+  // Its unit file, what is added to it, and the links that enabling makes.
+  std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   // A unit that something reloads is taken to be able to.
   Observed as_declared(const Desired& desired) const override;
   Change triggered(const Desired& desired, const Observed& observed, Op op) const override;

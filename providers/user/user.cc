@@ -1,13 +1,23 @@
 #include "providers/user/user.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
+#include "engine/base/sealed.h"
 #include "providers/sdk/account_files.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/tree_list.h"
 
 namespace plumb::providers::user {
 namespace {
+
+// Of a desired state that was completed: a resource of the host decides on the owner of the home folder.
+constexpr const char* kHomeIsDeclared = "home_is_declared";
+// Likewise: the project has a group of the user's name, which does not go with the user.
+constexpr const char* kGroupIsDeclared = "group_is_declared";
+// Observed: whose the folder is that is to be the user's home and is there already.
+constexpr const char* kHomeOwner = "home_owner";
 
 bool needs_shadow(const Desired& desired) {
   return desired.has("password_hash") || desired.has("locked") || desired.has("expires");
@@ -18,18 +28,50 @@ std::set<std::string> sorted_texts(const Json& list) {
   return {std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end())};
 }
 
+std::optional<std::uint32_t> id_in(const std::string& text) {
+  std::uint32_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(id) : std::nullopt;
+}
+
+std::string new_home(const Desired& desired) {
+  return desired.text("home", "/home/" + desired.text("name"));
+}
+
 // A new user gets a home folder unless it is a system user or the resource says otherwise.
 bool makes_home(const Desired& desired) {
   return desired.flag("create_home", !desired.flag("system", false));
 }
 
-void note_missing_groups(const Desired& desired, const AccountFiles& files, System& system, Observed& observed) {
-  const auto check = [&](const std::string& name, const char* attribute) {
-    if (name.empty() || is_number(name) || files.group(name) != nullptr || system.group_by_name(name)) return;
-    observed.missing.push_back({{"", "group", name}, attribute});
-  };
-  check(desired.text("group"), "group");
-  for (const std::string& name : sorted_texts(desired.attribute("groups"))) check(name, "groups");
+void refuse(Observed& observed, std::string why, std::string hint = {}) {
+  if (!observed.obstacle) observed.obstacle = Diagnostic(Code::kRefusedByState, std::move(why)).with_hint(std::move(hint));
+}
+
+const GroupAccount* local_group(const AccountFiles& files, const std::string& name) {
+  const std::optional<std::uint32_t> gid = id_in(name);
+  return gid ? files.group(*gid) : files.group(name);
+}
+
+// By name or number, also one that the name service alone knows.
+std::optional<GroupAccount> any_group(const AccountFiles& files, const std::string& name, System& system) {
+  if (const GroupAccount* local = local_group(files, name)) return *local;
+  const std::optional<std::uint32_t> gid = id_in(name);
+  return gid ? system.group_by_id(*gid) : system.group_by_name(name);
+}
+
+void look_for_groups(const Desired& desired, const AccountFiles& files, System& system, Observed& observed) {
+  const std::string primary = desired.text("group");
+  if (!primary.empty() && !any_group(files, primary, system)) {
+    observed.missing.push_back({{"", "group", primary}, "group"});
+  }
+  for (const std::string& name : sorted_texts(desired.attribute("groups"))) {
+    if (local_group(files, name) != nullptr) continue;
+    if (any_group(files, name, system)) {
+      refuse(observed, "the group " + name + " comes from the name service, where its members are kept");
+    } else {
+      observed.missing.push_back({{"", "group", name}, "groups"});
+    }
+  }
 }
 
 Result<> check_shell(const Desired& desired, System& system, Observed& observed) {
@@ -40,51 +82,150 @@ Result<> check_shell(const Desired& desired, System& system, Observed& observed)
   return {};
 }
 
-Result<> observe_home(const Desired& desired, const std::string& home, System& system, Observed& observed) {
-  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(home, true));
-  const bool folder = info && info->type == FileType::kDirectory;
-  observed.attributes["create_home"] = folder;
-  if (info && !folder && desired.flag("create_home", false)) {
-    observed.obstacle = Diagnostic(Code::kRefusedByState, home + " is to be a home folder and is no directory");
+// Why a folder that is there and not the user's cannot be given to him.
+Result<std::string> why_not_his(const std::string& home, const FileInfo& info, System& system) {
+  const std::optional<Account> owner = system.user_by_id(info.uid);
+  if (info.uid != 0 && owner) return "it belongs to " + owner->name;
+  if (!may_become_home(home)) return std::string("it is a folder of the system");
+  PLUMB_TRY_ASSIGN(const std::string real, system.resolve(home));
+  return real == home ? std::string() : "it is " + real + ", behind a link";
+}
+
+// The folder is made or given to the user, who has or is to have this number.
+Result<> look_for_own_home(const Desired& desired, const std::string& home, const std::optional<FileInfo>& info,
+                           std::optional<std::uint32_t> uid, System& system, Observed& observed) {
+  if (!info) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> entry, system.stat(home, false));
+    if (entry) refuse(observed, home + " is to be a home folder and is a link to " + entry->link_target +
+                                    ", where there is none");
+    Observed parents;
+    PLUMB_TRY(note_missing_parent(home, system, parents));
+    if (parents.obstacle) observed.obstacle = std::move(parents.obstacle);
+    return {};
+  }
+  if (info->type != FileType::kDirectory) {
+    refuse(observed, home + " is to be a home folder and is no directory");
+    return {};
+  }
+  if (info->uid == uid || desired.flag(kHomeIsDeclared, false)) return {};
+  observed.attributes[kHomeOwner] = AccountNames(system).user(info->uid, {});
+  PLUMB_TRY_ASSIGN(const std::string why, why_not_his(home, *info, system));
+  if (!why.empty()) {
+    refuse(observed, "the home folder " + home + " cannot be given to " + desired.text("name") + ": " + why,
+           "say `create_home: false` to leave it as it is");
   }
   return {};
 }
 
-void observe_shadow(const Desired& desired, const AccountFiles& files, const std::string& name, Observed& observed) {
+bool is_asked_for(const Desired& desired, const std::string& hash, const std::string& key) {
+  const std::string wanted = desired.text("password_hash");
+  return wanted == hash || (!key.empty() && wanted == Sealed::of(key, hash).encode());
+}
+
+// What is behind a lock that nobody speaks of, where that is what is asked for. A locked account without a hash has
+// nothing behind it, whichever way that is written.
+std::string hash_to_tell(const Desired& desired, const std::string& written, const std::string& key) {
+  if (is_asked_for(desired, written, key)) return written;
+  const std::string behind = written.starts_with('!') ? written.substr(1) : written;
+  if (is_asked_for(desired, behind, key)) return behind;
+  if ((behind.empty() || behind == "!" || behind == "*") && desired.has("locked") && is_asked_for(desired, "!", key))
+    return "!";
+  return desired.has("locked") ? behind : written;
+}
+
+void observe_shadow(const Desired& desired, const AccountFiles& files, const std::string& name, const std::string& key,
+                    Observed& observed) {
   const auto found = files.shadow.find(name);
-  std::string hash = found == files.shadow.end() ? "" : found->second.hash;
-  if (desired.has("locked")) {
-    const bool locked = hash.starts_with('!');
-    observed.attributes["locked"] = locked;
-    if (locked) hash.erase(0, 1);
-  }
-  if (desired.has("password_hash")) observed.attributes["password_hash"] = std::move(hash);
+  const std::string hash = found == files.shadow.end() ? "" : found->second.hash;
+  if (desired.has("locked")) observed.attributes["locked"] = hash.starts_with('!');
+  if (desired.has("password_hash")) observed.attributes["password_hash"] = hash_to_tell(desired, hash, key);
   if (desired.has("expires")) {
     observed.attributes["expires"] = found == files.shadow.end() ? "never" : found->second.expires;
+  }
+}
+
+// As the resource calls them: a group that it gives by number is told by number.
+std::set<std::string> supplementary_groups(const Desired& desired, const AccountFiles& files, const std::string& name) {
+  const std::set<std::string> asked = sorted_texts(desired.attribute("groups"));
+  std::set<std::string> groups;
+  for (const GroupAccount& group : files.groups) {
+    if (std::find(group.members.begin(), group.members.end(), name) == group.members.end()) continue;
+    const bool by_number = asked.contains(std::to_string(group.gid));
+    if (by_number) groups.insert(std::to_string(group.gid));
+    if (!by_number || asked.contains(group.name)) groups.insert(group.name);
+  }
+  return groups;
+}
+
+std::string primary_group(const Desired& desired, const AccountFiles& files, std::uint32_t gid, System& system) {
+  const std::string asked = desired.text("group");
+  const GroupAccount* local = files.group(gid);
+  if (is_number(asked) || (asked.empty() && local == nullptr)) return std::to_string(gid);
+  if (asked.empty() || (local != nullptr && local->name == asked)) return local->name;
+  const std::optional<GroupAccount> wanted = any_group(files, asked, system);
+  if (wanted && wanted->gid == gid) return asked;
+  const std::optional<GroupAccount> group = local != nullptr ? *local : system.group_by_id(gid);
+  return group ? group->name : std::to_string(gid);
+}
+
+// Numbers and names that others have, in the files or in the name service.
+void look_for_others(const Desired& desired, const Account* account, const AccountFiles& files, System& system,
+                     Observed& observed) {
+  const std::string name = desired.text("name");
+  const Json& uid = desired.attribute("uid");
+  if (uid.is_number_integer() && (account == nullptr || account->uid != uid.get<std::uint32_t>())) {
+    const auto number = uid.get<std::uint32_t>();
+    const Account* local = files.user(number);
+    const std::optional<Account> holder = local != nullptr ? *local : system.user_by_id(number);
+    if (holder && holder->name != name) {
+      refuse(observed, "uid " + uid.dump() + " belongs to " + holder->name + " already",
+             "where `user: " + holder->name + "` goes or changes its number, name this one in its `before`");
+    }
+  }
+  if (account != nullptr) return;
+  if (files.user(name) == nullptr && system.user_by_name(name)) {
+    refuse(observed, name + " is not a local user; it comes from the name service");
+  } else if (!desired.has("group") && files.group(name) == nullptr && system.group_by_name(name)) {
+    refuse(observed, "a group " + name + " comes from the name service, so a new user gets none of that name",
+           "say with `group` which primary group it is to have");
+  }
+}
+
+void look_at_removal(const Desired& desired, const Account& account, const AccountFiles& files,
+                     const std::optional<FileInfo>& home, Observed& observed) {
+  if (account.uid == 0) return refuse(observed, account.name + " has uid 0 and is not removed");
+  if (!desired.flag("remove_home", false)) return;
+  const auto other = std::find_if(files.users.begin(), files.users.end(), [&](const Account& one) {
+    return one.home == account.home && one.name != account.name;
+  });
+  if (other != files.users.end()) {
+    refuse(observed, "the home folder " + account.home + " is also that of " + other->name + " and is not removed");
+  } else if (home && home->type == FileType::kDirectory && home->uid != account.uid) {
+    refuse(observed, "the home folder " + account.home + " does not belong to " + account.name + " and is not removed",
+           "say `remove_home: false` to leave it");
   }
 }
 
 Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, System& system) {
   Observed observed;
   const std::string name = desired.text("name");
+  const bool absent = wants_absent(desired);
   const Account* account = files.user(name);
-  if (!wants_absent(desired)) {
-    note_missing_groups(desired, files, system, observed);
+  const std::optional<std::uint32_t> left = account == nullptr ? std::nullopt : std::optional(account->uid);
+  // One whose making was cut off is made anew.
+  if (account != nullptr && !absent && unfinished_group(account->comment)) account = nullptr;
+  if (!absent) {
+    look_for_groups(desired, files, system, observed);
     PLUMB_TRY(check_shell(desired, system, observed));
-    const Json& uid = desired.attribute("uid");
-    if (uid.is_number_integer()) {
-      const Account* holder = files.user(uid.get<std::uint32_t>());
-      if (holder != nullptr && holder->name != name && (account == nullptr || account->uid != holder->uid)) {
-        observed.obstacle =
-            Diagnostic(Code::kRefusedByState, "uid " + uid.dump() + " belongs to " + holder->name + " already");
-      }
-    }
+    look_for_others(desired, account, files, system, observed);
   }
+  const Json& asked = desired.attribute("uid");
+  const std::optional<std::uint32_t> uid = asked.is_number_integer() ? std::optional(asked.get<std::uint32_t>()) : left;
   if (account == nullptr) {
-    if (!wants_absent(desired) && system.user_by_name(name)) {
-      observed.obstacle =
-          Diagnostic(Code::kRefusedByState, name + " is not a local user; it comes from the name service");
-    }
+    if (absent || !makes_home(desired)) return observed;
+    const std::string home = new_home(desired);
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(home, true));
+    PLUMB_TRY(look_for_own_home(desired, home, info, uid, system, observed));
     return observed;
   }
   if (!files.shadow_readable && needs_shadow(desired)) {
@@ -95,21 +236,27 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
   observed.exists = true;
   Json& attributes = observed.attributes;
   attributes["uid"] = account->uid;
-  const GroupAccount* primary = files.group(account->gid);
-  attributes["group"] =
-      is_number(desired.text("group")) || primary == nullptr ? std::to_string(account->gid) : primary->name;
-  std::set<std::string> groups;
-  for (const GroupAccount& group : files.groups) {
-    if (std::find(group.members.begin(), group.members.end(), name) != group.members.end()) groups.insert(group.name);
-  }
-  attributes["groups"] = groups;
+  attributes["group"] = primary_group(desired, files, account->gid, system);
+  attributes["groups"] = supplementary_groups(desired, files, name);
   attributes["comment"] = account->comment;
   attributes["home"] = account->home;
   attributes["shell"] = account->shell;
-  observe_shadow(desired, files, name, observed);
-  PLUMB_TRY(observe_home(desired, desired.text("home", account->home), system, observed));
-  if (wants_absent(desired) && account->uid == 0) {
-    observed.obstacle = Diagnostic(Code::kRefusedByState, name + " has uid 0 and is not removed");
+  observe_shadow(desired, files, name, system.key(), observed);
+  const std::string home = desired.text("home", account->home);
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(home, true));
+  attributes["create_home"] = info && info->type == FileType::kDirectory;
+  if (absent) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> entry, system.stat(account->home, false));
+    look_at_removal(desired, *account, files, entry, observed);
+    const bool goes = entry && entry->type == FileType::kDirectory && desired.flag("remove_home", false);
+    if (goes && !observed.obstacle) {
+      constexpr std::size_t kMostInHome = 2'000'000;
+      ListedPaths removes;
+      PLUMB_TRY(list_tree(account->home, kMostInHome, system, removes));
+      attributes["removes"] = removes.take();
+    }
+  } else if (desired.flag("create_home", false)) {
+    PLUMB_TRY(look_for_own_home(desired, home, info, uid, system, observed));
   }
   return observed;
 }
@@ -123,6 +270,7 @@ Change removal(const Desired& desired, const Observed& observed) {
     edit.set["remove_home"] = true;
     change.note = "with its home folder " + observed.text("home");
   }
+  if (desired.flag(kGroupIsDeclared, false)) edit.set["keep_group"] = true;
   change.operations.push_back(std::move(edit));
   return change;
 }
@@ -164,24 +312,47 @@ Change UserProvider::diff(const Desired& desired, const Observed& observed) cons
     change.after[attribute] = wanted;
   }
   EditDatabase edit{"user", observed.exists ? "modify" : "create", desired.text("name"), change.after};
+  const bool makes = observed.exists ? desired.flag("create_home", false) : makes_home(desired);
   if (!observed.exists) {
     change.op = Op::kCreate;
     if (desired.flag("system", false)) edit.set["system"] = true;
-    edit.set["create_home"] = makes_home(desired);
-    change.after["create_home"] = makes_home(desired);
-  } else {
-    if (desired.flag("create_home", false) && !observed.flag("create_home", true)) {
-      change.before["create_home"] = false;
-      change.after["create_home"] = true;
-      edit.set["create_home"] = true;
-    }
-    if (change.after.empty()) return change;
-    change.op = Op::kUpdate;
-    if (change.before.contains("uid"))
-      change.note = "files of the old uid " + change.before["uid"].dump() + " keep that number";
+    edit.set["create_home"] = makes;
+    change.after["create_home"] = makes;
+  } else if (makes && !observed.flag("create_home", true)) {
+    change.before["create_home"] = false;
+    change.after["create_home"] = true;
+    edit.set["create_home"] = true;
+    if (!desired.has("home")) change.note = "makes " + observed.text("home");
   }
+  if (makes && observed.has(kHomeOwner)) {
+    change.before[kHomeOwner] = observed.attribute(kHomeOwner);
+    change.after[kHomeOwner] = desired.text("name");
+    edit.set["create_home"] = true;
+    edit.set["take_home"] = true;
+    change.note = "its home folder is there and becomes its own; what is in it keeps its owners";
+  }
+  if (change.after.empty()) return change;
+  if (observed.exists) change.op = Op::kUpdate;
+  if (change.before.contains("uid"))
+    change.note = "files of the old uid " + change.before["uid"].dump() + " keep that number";
   change.operations.push_back(std::move(edit));
   return change;
+}
+
+// Who declares the home folder decides whose it is, and who declares the group of the user's name whether it is there.
+void UserProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
+  const auto declared = [&host](std::string_view kind, const std::string& identity) {
+    return std::any_of(host.begin(), host.end(), [&](const Desired& other) {
+      return other.address.kind == kind && other.address.identity == identity && !wants_absent(other);
+    });
+  };
+  if (declared("directory", new_home(desired))) desired.attributes[kHomeIsDeclared] = true;
+  if (wants_absent(desired) && declared("group", desired.text("name"))) desired.attributes[kGroupIsDeclared] = true;
+}
+
+std::string UserProvider::remedy(const Desired&, const Missing& missing) const {
+  if (missing.what.kind != "group" || !is_number(missing.what.identity)) return {};
+  return "declare a group with `gid: " + missing.what.identity + "`, in front of it";
 }
 
 std::vector<Address> UserProvider::infers(const Desired& desired) const {
@@ -199,8 +370,30 @@ std::vector<Address> UserProvider::provides(const Desired& desired) const {
   std::vector<Address> result;
   if (wants_absent(desired)) return result;
   if (!desired.has("group")) result.push_back({"", "group", desired.text("name")});
-  if (makes_home(desired)) result.push_back({"", "directory", desired.text("home", "/home/" + desired.text("name"))});
+  if (makes_home(desired)) result.push_back({"", "directory", new_home(desired)});
   return result;
+}
+
+std::vector<std::string> UserProvider::claims(const Desired& desired) const {
+  std::vector<std::string> claims = {"the user " + desired.text("name")};
+  const Json& number = desired.attribute("uid");
+  if (!wants_absent(desired) && number.is_number_integer()) claims.push_back("the uid " + number.dump());
+  return claims;
+}
+
+// One that is there has its group or does without; and its home where it was asked for.
+bool UserProvider::makes(const Desired& desired, const Observed& observed, const Address& what) const {
+  if (!observed.exists) return true;
+  return what.kind == "directory" && desired.flag("create_home", false);
+}
+
+std::vector<ImpliedPath> UserProvider::implies_paths(const Desired& desired) const {
+  std::vector<ImpliedPath> paths;
+  if (wants_absent(desired)) return paths;
+  if (desired.has("home") || makes_home(desired))
+    paths.push_back({desired.text("home", "/home/" + desired.text("name")), true});
+  if (desired.has("shell")) paths.push_back({desired.text("shell"), false});
+  return paths;
 }
 
 std::optional<Desired> UserProvider::restore(const Desired& desired, const Observed& before) const {
@@ -216,7 +409,8 @@ void add_to(Registry& registry) {
   registry.add({.name = "user",
                 .provider = std::make_shared<UserProvider>(),
                 .operations = OperationSet::of<EditDatabase>(),
-                .stands_on_inferred = true});
+                .stands_on_inferred = true,
+                .dwindling = {"removes"}});
 }
 
 }  // namespace plumb::providers::user

@@ -11,7 +11,14 @@ class UserProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   // The group of the user's own name, where no other primary group is asked for, and its home folder.
+  bool is_foreseeable(const Desired&) const override { return true; }
+  std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   std::vector<Address> provides(const Desired& desired) const override;
+  bool makes(const Desired& desired, const Observed& observed, const Address& what) const override;
+  void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const override;
+  std::string remedy(const Desired& desired, const Missing& missing) const override;
+  // Its name, and its number where that is asked for.
+  std::vector<std::string> claims(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 

@@ -1,5 +1,6 @@
 #include "providers/user/user.h"
 
+#include "engine/base/sealed.h"
 #include "providers/sdk/account_files.h"
 #include "providers/sdk/testing/provider_test.h"
 
@@ -74,6 +75,33 @@ TEST_F(User, PrimaryGroupByNameAndNumber) {  // U07, U08
             (std::vector<Missing>{{{"", "group", "nope"}, "group"}, {{"", "group", "nada"}, "groups"}}));  // U11
 }
 
+TEST_F(User, GroupsByNumberAreTheGroupsOfThatNumber) {
+  EXPECT_TRUE(look(want({{"name", "deploy"}, {"groups", {"27", "adm"}}})).change.empty());
+  EXPECT_TRUE(look(want({{"name", "deploy"}, {"groups", {"27", "sudo", "4"}}})).change.empty()) << "one of them twice";
+  EXPECT_TRUE(look(want({{"name", "deploy"}, {"groups", {"4"}}, {"append", true}})).change.empty());
+  EXPECT_EQ(look(want({{"name", "deploy"}, {"groups", {"33"}}})).change.before, (Json{{"groups", {"adm", "sudo"}}}));
+  EXPECT_EQ(look(want({{"name", "deploy"}, {"group", "4777"}, {"groups", {"4778"}}})).observed->missing,
+            (std::vector<Missing>{{{"", "group", "4777"}, "group"}, {{"", "group", "4778"}, "groups"}}));
+}
+
+TEST_F(User, WhatTheNameServiceHasIsSeen) {
+  system.add_user({"ldap", 5000, 5000, "", "/home/ldap", "/bin/sh"});
+  system.add_group({"staff", 5000, {}});
+  system.add_group({"app", 5001, {}});
+  EXPECT_EQ(obstacle(want({{"name", "new"}, {"uid", 5000}})), "uid 5000 belongs to ldap already");
+  EXPECT_EQ(obstacle(want({{"name", "deploy"}, {"uid", 5000}})), "uid 5000 belongs to ldap already");
+  EXPECT_EQ(obstacle(want({{"name", "app"}})),
+            "a group app comes from the name service, so a new user gets none of that name");
+  EXPECT_EQ(obstacle(want({{"name", "deploy"}, {"groups", {"staff"}}})),
+            "the group staff comes from the name service, where its members are kept");
+  EXPECT_EQ(obstacle(want({{"name", "deploy"}, {"groups", {"5000"}}})),
+            "the group 5000 comes from the name service, where its members are kept");
+  EXPECT_EQ(set(want({{"name", "deploy"}, {"group", "staff"}})), (Json{{"group", "staff"}}));
+  system.make_file("/etc/passwd", "deploy:x:1500:5000::/home/deploy:/bin/bash\n");
+  for (const char* group : {"staff", "5000"})
+    EXPECT_TRUE(look(want({{"name", "deploy"}, {"group", group}})).change.empty()) << group;
+}
+
 TEST_F(User, SupplementaryGroupsInFullOrAppended) {  // U09
   EXPECT_TRUE(look(want({{"name", "deploy"}, {"groups", {"sudo", "adm"}}})).change.empty());
   EXPECT_EQ(set(want({{"name", "deploy"}, {"groups", {"web"}}})), (Json{{"groups", {"web"}}}));
@@ -84,16 +112,95 @@ TEST_F(User, SupplementaryGroupsInFullOrAppended) {  // U09
 }
 
 TEST_F(User, HomeFolders) {  // U17, U19
+  system.own("/home/deploy", 1500, 1500);
   system.remove("/home/deploy");
   EXPECT_TRUE(look(want({{"name", "deploy"}})).change.empty());
   EXPECT_EQ(set(want({{"name", "deploy"}, {"create_home", true}})), (Json{{"create_home", true}}));
   system.make_directory("/data/deploy");
+  system.own("/data/deploy", 1500, 1500);
   system.make_link("/home/deploy", "/data/deploy");
   EXPECT_TRUE(look(want({{"name", "deploy"}, {"create_home", true}})).change.empty());
   system.remove("/home/deploy");
   system.make_file("/home/deploy", "");
   EXPECT_EQ(obstacle(want({{"name", "deploy"}, {"create_home", true}})),
             "/home/deploy is to be a home folder and is no directory");
+  system.make_file("/home/app", "");
+  EXPECT_EQ(obstacle(want({{"name", "app"}})), "/home/app is to be a home folder and is no directory");
+  EXPECT_EQ(obstacle(want({{"name", "app"}, {"create_home", false}})), "none");
+  EXPECT_EQ(obstacle(want({{"name", "app"}, {"home", "/home/deploy/app"}})),
+            "/home/deploy is not a directory, so /home/deploy/app cannot be in it");
+}
+
+TEST_F(User, AHomeThatIsThereBecomesTheUsersOwn) {
+  const Desired desired = want({{"name", "deploy"}, {"create_home", true}});
+  system.own("/home/deploy", 0, 0);
+  const Change change = look(desired).change;
+  EXPECT_EQ(change.before, (Json{{"home_owner", "root"}}));
+  EXPECT_EQ(change.after, (Json{{"home_owner", "deploy"}}));
+  EXPECT_EQ(change.note, "its home folder is there and becomes its own; what is in it keeps its owners");
+  EXPECT_EQ(set(desired), (Json{{"create_home", true}, {"take_home", true}}));
+  EXPECT_TRUE(look(want({{"name", "deploy"}})).change.empty()) << "nobody asked for a home";
+  system.make_directory("/home/app");
+  system.own("/home/app", 4711, 0);
+  EXPECT_EQ(set(want({{"name", "app"}})), (Json{{"create_home", true}, {"take_home", true}}));
+  EXPECT_EQ(set(want({{"name", "app"}, {"uid", 4711}})), (Json{{"uid", 4711}, {"create_home", true}}));
+}
+
+TEST_F(User, AFolderOfAnothersBecomesNobodysHome) {
+  EXPECT_EQ(obstacle(want({{"name", "app"}, {"home", "/etc"}})),
+            "the home folder /etc cannot be given to app: it is a folder of the system");
+  system.own("/home/deploy", 1500, 1500);
+  system.add_user({"deploy", 1500, 1500, "", "/home/deploy", "/bin/bash"});
+  EXPECT_EQ(obstacle(want({{"name", "app"}, {"home", "/home/deploy"}})),
+            "the home folder /home/deploy cannot be given to app: it belongs to deploy");
+  system.make_directory("/srv/data");
+  system.make_link("/home/app", "/srv/data");
+  EXPECT_EQ(obstacle(want({{"name", "app"}})),
+            "the home folder /home/app cannot be given to app: it is /srv/data, behind a link");
+}
+
+TEST_F(User, ALinkToNothingIsNoPlaceForAHome) {
+  system.make_link("/home/app", "/nowhere");
+  EXPECT_EQ(obstacle(want({{"name", "app"}})),
+            "/home/app is to be a home folder and is a link to /nowhere, where there is none");
+}
+
+TEST_F(User, AGroupThatIsDeclaredDoesNotGoWithItsUser) {
+  Desired desired = want({{"name", "deploy"}, {"state", "absent"}});
+  Desired group;
+  group.address = {"", "group", "deploy"};
+  provider.complete(desired, std::vector<Desired>{desired, group}, {});
+  EXPECT_EQ(set(desired), (Json{{"keep_group", true}}));
+}
+
+TEST_F(User, OnlyWhatAChangeMakesIsCountedOn) {
+  const Address group{"", "group", "deploy"};
+  const Address home{"", "directory", "/home/deploy"};
+  const Desired plain = want({{"name", "deploy"}, {"uid", 1501}});
+  const Desired with_home = want({{"name", "deploy"}, {"create_home", true}});
+  const Observed there = *look(plain).observed;
+  EXPECT_FALSE(provider.makes(plain, there, group));
+  EXPECT_FALSE(provider.makes(plain, there, home));
+  EXPECT_TRUE(provider.makes(with_home, there, home));
+  EXPECT_TRUE(provider.makes(plain, Observed(), group));
+}
+
+TEST_F(User, GroupsOfOneNumberAreToldByName) {
+  system.make_file("/etc/group", "app:x:1501:\nweb:x:1501:deploy\n");
+  system.make_file("/etc/passwd", "deploy:x:1500:1501::/home/deploy:/bin/bash\n");
+  EXPECT_TRUE(look(want({{"name", "deploy"}, {"group", "app"}})).change.empty());
+  EXPECT_TRUE(look(want({{"name", "deploy"}, {"group", "web"}})).change.empty());
+  EXPECT_EQ(look(want({{"name", "deploy"}, {"groups", {"app"}}})).change.before, (Json{{"groups", {"web"}}}));
+}
+
+TEST_F(User, ADirectoryThatIsDeclaredDecidesWhoseTheHomeIs) {
+  system.own("/home/deploy", 0, 0);
+  Desired desired = want({{"name", "deploy"}, {"create_home", true}});
+  Desired folder;
+  folder.address = {"", "directory", "/home/deploy"};
+  const std::vector<Desired> host = {desired, folder};
+  provider.complete(desired, host, {});
+  EXPECT_TRUE(look(desired).change.empty());
 }
 
 TEST_F(User, AShellThatIsNotThereIsMissing) {  // U20
@@ -113,6 +220,33 @@ TEST_F(User, LockingKeepsTheHash) {  // U24, U25
   EXPECT_EQ(set(want({{"name", "deploy"}, {"locked", false}})), (Json{{"locked", false}}));
   EXPECT_TRUE(look(want({{"name", "deploy"}, {"locked", true}})).change.empty());
   EXPECT_EQ(set(want({{"name", "root"}, {"locked", true}})), (Json{{"locked", true}}));
+}
+
+TEST_F(User, AHashBehindALockThatNobodySpeaksOfIsAsAskedFor) {
+  Desired desired = want({{"name", "deploy"}, {"password_hash", "$6$salt$hash"}});
+  EXPECT_TRUE(look(desired).change.empty());
+  system.set_key("key");
+  desired.attributes["password_hash"] = Sealed::of("key", "$6$salt$hash").encode();
+  EXPECT_EQ(look(desired).observed->text("password_hash"), "$6$salt$hash");
+  EXPECT_EQ(set(want({{"name", "deploy"}, {"password_hash", "$6$salt$other"}})),
+            (Json{{"password_hash", "$6$salt$other"}}));
+}
+
+TEST_F(User, NoPasswordAndALock) {
+  const auto settled = [this](const char* written, Json more) {
+    system.make_file("/etc/shadow", "deploy:" + std::string(written) + ":1::::::\n", 0640);
+    more["name"] = "deploy";
+    return look(want(more)).change.empty();
+  };
+  EXPECT_TRUE(settled("!*", {{"password_hash", "*"}, {"locked", true}}));
+  EXPECT_TRUE(settled("!*", {{"password_hash", "*"}}));
+  EXPECT_TRUE(settled("*", {{"password_hash", "*"}, {"locked", false}}));
+  EXPECT_FALSE(settled("!", {{"password_hash", "*"}}));
+  EXPECT_TRUE(settled("!", {{"password_hash", "!"}}));
+  EXPECT_TRUE(settled("!", {{"password_hash", "!"}, {"locked", true}}));
+  EXPECT_TRUE(settled("*", {{"password_hash", "!"}, {"locked", false}}));
+  EXPECT_FALSE(settled("", {{"password_hash", "!"}}));
+  EXPECT_FALSE(settled("", {{"password_hash", "*"}}));
 }
 
 TEST_F(User, ExpiryDates) {  // U27
@@ -141,6 +275,7 @@ TEST_F(User, AMacsFilesAreNotItsAccounts) {
 }
 
 TEST_F(User, Removal) {  // U30, G20
+  system.own("/home/deploy", 1500, 1500);
   const Change change = look(want({{"name", "deploy"}, {"state", "absent"}, {"remove_home", true}})).change;
   EXPECT_EQ(change.op, Op::kDelete);
   EXPECT_EQ(change.after, Json::object());
@@ -149,6 +284,24 @@ TEST_F(User, Removal) {  // U30, G20
     "name":"deploy","set":{"remove_home":true}}})"));
   EXPECT_TRUE(look(want({{"name", "none"}, {"state", "absent"}})).change.empty());
   EXPECT_EQ(obstacle(want({{"name", "root"}, {"state", "absent"}})), "root has uid 0 and is not removed");
+}
+
+TEST_F(User, AForeignHomeIsNotRemovedAndSoTheUserStays) {
+  const Desired desired = want({{"name", "deploy"}, {"state", "absent"}, {"remove_home", true}});
+  system.own("/home/deploy", 0, 0);
+  EXPECT_EQ(obstacle(desired), "the home folder /home/deploy does not belong to deploy and is not removed");
+  EXPECT_EQ(obstacle(want({{"name", "deploy"}, {"state", "absent"}})), "none");
+  system.own("/home/deploy", 1500, 1500);
+  system.make_file("/etc/passwd",
+                   std::string(kPasswd) + "twin:x:1600:1600::/home/deploy:/bin/sh\n");
+  EXPECT_EQ(obstacle(desired), "the home folder /home/deploy is also that of twin and is not removed");
+}
+
+TEST_F(User, WhatWasCutOffIsMadeAnewOrRemoved) {
+  system.make_file("/etc/passwd", "app:x:1600:65534:" + unfinished_remark("1601") + ":/home/app:/usr/sbin/nologin\n");
+  EXPECT_EQ(look(want({{"name", "app"}})).change.op, Op::kCreate);
+  EXPECT_EQ(look(want({{"name", "app"}, {"state", "absent"}})).change.op, Op::kDelete);
+  EXPECT_EQ(obstacle(want({{"name", "other"}, {"uid", 1600}})), "uid 1600 belongs to app already");
 }
 
 TEST_F(User, EdgesAndWhatItProvides) {

@@ -212,6 +212,27 @@ TEST(Removals, NorBeOfAnAccountThatIsToGo) {
             fine);
 }
 
+TEST(Removals, ByAProgramThatSaysSo) {
+  const std::vector<std::string> conflict = {"PL1304"};
+  const std::vector<std::string> fine;
+  const std::string clears = "command: c, run: ./clean, removes: /etc/dd";
+  for (const std::string one :
+       {"file: /etc/dd, content: x", "directory: /etc/dd", "link: /etc/dd, target: /x",
+        "line: /etc/dd, text: x, create: true", "file: /etc/dd/a, mode: \"0600\"",
+        "command: m, run: ./make, creates: /etc/dd", "command: m, run: ./make, creates: /etc/dd/a"})
+    EXPECT_EQ(codes_in_both_orders(clears, one), conflict) << one;
+  for (const std::string one : {"file: /etc/dd, state: absent", "directory: /etc/dd, state: absent", "directory: /etc",
+                                "command: m, run: ./make, creates: /etc/dd, unless: ./made"})
+    EXPECT_EQ(codes_in_both_orders(clears, one), fine) << one;
+  const std::string makes = "command: m, run: ./make, creates: /etc/dd/a";
+  for (const std::string one :
+       {"file: /etc/dd/a, state: absent", "link: /etc/dd/a, state: absent", "directory: /etc/dd, state: absent"})
+    EXPECT_EQ(codes_in_both_orders(makes, one), conflict) << one;
+  for (const std::string one :
+       {"file: /etc/dd/a, mode: \"0600\"", "file: /etc/dd/a/b, state: absent", "directory: /etc/dd, purge: true"})
+    EXPECT_EQ(codes_in_both_orders(makes, one), fine) << one;
+}
+
 INSTANTIATE_TEST_SUITE_P(Cases, ConfigCase, ::testing::ValuesIn(testing::find_cases(kCases)),
                          [](const auto& test) { return testing::case_name(kCases, test.param); });
 

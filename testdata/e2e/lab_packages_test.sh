@@ -32,6 +32,9 @@ package() { # NAME VERSION [FIELD]
 for name in a b c d e f g old bad; do package plumb-$name 1; done
 package plumb-a 2
 package plumb-x 1 'Conflicts: plumb-old'
+package plumb-y 1 'Conflicts: plumb-x'
+package plumb-needs 1 'Depends: plumb-lib'
+package plumb-lib 1
 echo 'deb [trusted=yes] file:/srv/plumb-repo ./' >/etc/apt/sources.list.d/plumb.list
 apt-get update -o Dir::Etc::sourcelist=/etc/apt/sources.list.d/plumb.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0
 SH
@@ -97,6 +100,81 @@ exits 0 "$plumb" apply --yes
 [ "$(runs_of_apt)" = $((before + 1)) ] || fail 'coming and going were not one transaction'
 [ "$(has plumb-x)" = 'install ok installed 1' ] || fail "plumb-x is $(has plumb-x)"
 
+# Two that do not go together are told with both, before anything is done.
+on_host $host 'dpkg --purge plumb-x' >/dev/null 2>&1
+project <<'YAML'
+  - package: plumb-x
+  - package: plumb-y
+YAML
+exits 1 "$plumb" plan
+says 'plumb.yaml:4'
+says 'plumb.yaml:5'
+project <<'YAML'
+  - package: plumb-needs
+  - package: plumb-lib
+    state: absent
+YAML
+exits 1 "$plumb" plan
+says 'installing plumb-needs would bring plumb-lib, which is to be absent'
+
+# What nobody declares goes only where the one that takes it away allows it.
+on_host $host 'apt-get install -y plumb-x plumb-needs' >/dev/null 2>&1
+project <<'YAML'
+  - package: plumb-y
+YAML
+exits 1 "$plumb" plan
+says 'installing plumb-y would remove plumb-x'
+project <<'YAML'
+  - package: plumb-y
+    allow_removal: [plumb-x]
+  - package: plumb-lib
+    state: absent
+    allow_removal: [plumb-needs]
+YAML
+exits 0 "$plumb" apply --yes
+[ "$(has plumb-y)" = 'install ok installed 1' ] || fail "plumb-y is $(has plumb-y)"
+for name in plumb-x plumb-needs plumb-lib; do
+  case $(has $name) in 'install ok installed'*) fail "$name is still there" ;; esac
+done
+exits 0 "$plumb" plan --detailed-exitcode
+
+# What a tag leaves out takes nothing away.
+on_host $host 'apt-get install -y plumb-old; dpkg --purge plumb-y' >/dev/null 2>&1
+project <<'YAML'
+  - package: plumb-x
+    tags: [new]
+  - package: plumb-old
+    state: absent
+YAML
+exits 1 "$plumb" plan --tags new
+says 'installing plumb-x would remove plumb-old'
+
+# Names are names.
+project <<'YAML'
+  - package: plumb-old-
+YAML
+exits 1 "$plumb" plan
+says 'no package is called plumb-old-'
+[ "$(has plumb-old)" = 'install ok installed 1' ] || fail "plumb-old is $(has plumb-old)"
+
+# An architecture in a name means what it means to apt; what came along is kept once it is declared.
+on_host $host 'apt-get install -y plumb-needs; apt-mark auto plumb-lib' >/dev/null 2>&1
+for name in plumb-lib:amd64 plumb-lib:native plumb-lib:any; do
+  on_host $host 'apt-mark auto plumb-lib' >/dev/null 2>&1
+  project <<YAML
+  - package: $name
+YAML
+  exits 0 "$plumb" apply --yes
+  [ -z "$(on_host $host 'apt-mark showauto plumb-lib')" ] || fail "$name is still there for others alone"
+  exits 0 "$plumb" plan --detailed-exitcode
+done
+project <<'YAML'
+  - package: plumb-lib
+  - package: plumb-lib:any
+YAML
+exits 1 "$plumb" plan
+says '`package:plumb-lib` and `package:plumb-lib:any` are both the package plumb-lib on this host'
+
 # A transaction that fails half way: what came all the same has changed.
 project <<'YAML'
   - package: plumb-d
@@ -105,10 +183,18 @@ project <<'YAML'
 YAML
 exits 1 "$plumb" apply --yes
 says '2 changed'
-says 'package:plumb-bad is not there'
+says 'package:plumb-bad is there, and not as planned'
 says 'it does not want to'
 [ "$(has plumb-e)" = 'install ok installed 1' ] || fail "plumb-e is $(has plumb-e)"
-on_host $host 'dpkg --purge --force-all plumb-bad' >/dev/null 2>&1
+# What was begun and not ended is there, and goes.
+project <<'YAML'
+  - package: plumb-bad
+    state: absent
+YAML
+exits 0 "$plumb" plan
+says 'half-configured'
+exits 0 "$plumb" apply --yes
+exits 0 "$plumb" plan --detailed-exitcode
 
 # One that fails as a whole: each is tried alone.
 on_host $host 'rm /srv/plumb-repo/plumb-g_1.deb'

@@ -65,6 +65,14 @@ void AccountFile::remove(const std::string& name) {
   changed_ = std::erase_if(rows_, [&name](const Row& row) { return is_row(row) && row[0] == name; }) > 0 || changed_;
 }
 
+void AccountFile::replace(const std::string& name, Row row) {
+  const auto is_one = [&name](const Row& one) { return is_row(one) && one[0] == name; };
+  const auto first = std::find_if(rows_.begin(), rows_.end(), is_one);
+  rows_.erase(std::remove_if(std::next(first), rows_.end(), is_one), rows_.end());
+  *first = std::move(row);
+  changed_ = true;
+}
+
 std::vector<Row*> AccountFile::rows(std::size_t fields) {
   std::vector<Row*> out;
   for (Row& row : rows_) {

@@ -25,6 +25,8 @@ class AccountFile {
   Row* find(const std::string& name);
   void add(Row row);
   void remove(const std::string& name);
+  // One row in the place of all of this name, of which there is one.
+  void replace(const std::string& name, Row row);
   void touch() { changed_ = true; }
   // Rows with at least `fields` fields.
   std::vector<Row*> rows(std::size_t fields);

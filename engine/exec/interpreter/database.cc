@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <functional>
 #include <set>
 
+#include "engine/exec/interpreter/account_defaults.h"
 #include "engine/exec/interpreter/account_files.h"
 #include "engine/exec/interpreter/home.h"
+#include "providers/sdk/account_files.h"
 
 namespace plumb::exec {
 namespace {
@@ -57,6 +58,12 @@ Result<std::string> expiry_field(const std::string& date) {
   return std::to_string(std::chrono::sys_days(when).time_since_epoch().count());
 }
 
+// No other row may lead to this number.
+constexpr const char* kNobodysGroup = "65534";
+constexpr const char* kNoLogin = "/usr/sbin/nologin";
+
+// Edits go from file to file in an order in which a host that stops between any two of them, for good, has given nobody
+// more than was asked for, and in which whoever asks again can tell: ADR 12 has the orders.
 class Editor {
  public:
   explicit Editor(LocalSystem& system) : system_(system), files_(system.files()), definitions_(files_) {}
@@ -78,29 +85,72 @@ class Editor {
 
  private:
   Result<> run_user(const EditDatabase& edit) {
+    const Row* row = passwd_.find(edit.name);
+    const bool finished = row != nullptr && !unfinished(*row);
     if (edit.verb == "delete") return delete_user(edit);
-    Row* row = passwd_.find(edit.name);
     if (edit.verb == "create") {
-      if (row != nullptr) return fail(Code::kOperation, "the user " + edit.name + " exists already");
-      PLUMB_TRY(add_user(edit));
-    } else if (edit.verb != "modify") {
-      return fail(Code::kProtocol, "`" + edit.verb + "` is not a verb");
-    } else if (row == nullptr) {
-      return fail(Code::kUnknownAccount, "the user " + edit.name + " does not exist");
+      if (finished) return fail(Code::kOperation, "the user " + edit.name + " exists already");
+      return create_user(edit);
     }
+    if (edit.verb != "modify") return fail(Code::kProtocol, "`" + edit.verb + "` is not a verb");
+    if (!finished) return fail(Code::kUnknownAccount, "the user " + edit.name + " does not exist");
+    return modify_user(edit);
+  }
+
+  // The number is taken and nobody can be this user until all of it is there: its last row gives it everything at once.
+  Result<> create_user(const EditDatabase& edit) {
+    PLUMB_TRY(add_user(edit));
     PLUMB_TRY(set_user(edit));
-    // The user is complete before the file that makes it known says so.
-    PLUMB_TRY(save({&group_, &gshadow_, &subuid_, &subgid_, &shadow_, &passwd_}));
-    if (!flag_in(edit.set, "create_home")) return {};
-    PLUMB_TRY_ASSIGN(const Home home, home_of(edit.name));
-    return make_home(files_, definitions_, home);
+    PLUMB_TRY_ASSIGN(Home home, home_of(edit.name));
+    home.take = flag_in(edit.set, "take_home");
+    const bool makes = flag_in(edit.set, "create_home");
+    if (makes) PLUMB_TRY(check_home(system_, home));
+    const Row whole = *passwd_.find(edit.name);
+    PLUMB_TRY(put_row(edit.name, unfinished_row(whole)));
+    PLUMB_TRY(save({&gshadow_, &group_, &subuid_, &subgid_, &shadow_}));
+    if (makes) PLUMB_TRY(make_home(system_, definitions_, home));
+    return put_row(edit.name, whole);
+  }
+
+  // Each of the files that differ is seen to differ by whoever looks, but gshadow, which therefore comes first.
+  Result<> modify_user(const EditDatabase& edit) {
+    PLUMB_TRY(set_user(edit));
+    PLUMB_TRY_ASSIGN(Home home, home_of(edit.name));
+    home.take = flag_in(edit.set, "take_home");
+    const bool makes = flag_in(edit.set, "create_home");
+    if (makes) PLUMB_TRY(check_home(system_, home));
+    PLUMB_TRY(save({&shadow_, &gshadow_, &group_}));
+    if (makes) PLUMB_TRY(make_home(system_, definitions_, home));
+    return save({&passwd_});
+  }
+
+  static bool unfinished(const Row& row) {
+    return row.size() >= kPasswdFields && unfinished_group(row[kComment]).has_value();
+  }
+
+  static Row unfinished_row(const Row& whole) {
+    Row row = whole;
+    row[kComment] = unfinished_remark(whole[kGid]);
+    row[kGid] = kNobodysGroup;
+    row[kShell] = kNoLogin;
+    return row;
+  }
+
+  Result<> put_row(const std::string& name, Row row) {
+    *passwd_.find(name) = std::move(row);
+    passwd_.touch();
+    return save({&passwd_});
   }
 
   Result<> add_user(const EditDatabase& edit) {
     const bool system = flag_in(edit.set, "system");
     std::optional<std::uint32_t> uid = number_in(edit.set, "uid");
+    if (const Row* left = passwd_.find(edit.name); left != nullptr) {
+      if (!uid) uid = parse_id((*left)[kUid]);
+      passwd_.remove(edit.name);
+    }
     if (!uid) {
-      PLUMB_TRY_ASSIGN(uid, free_number("UID", system, numbers(passwd_, kUid, kPasswdFields),
+      PLUMB_TRY_ASSIGN(uid, free_number(definitions_, "UID", system, numbers_in(passwd_, kUid, kPasswdFields),
                                         [this](std::uint32_t id) { return system_.user_by_id(id).has_value(); }));
     }
     std::string gid;
@@ -109,10 +159,9 @@ class Editor {
     } else if (Row* own = group_.find(edit.name); own != nullptr && own->size() >= kGroupFields) {
       gid = (*own)[kGroupGid];
     } else if (definitions_.flag("USERGROUPS_ENAB", true)) {
-      const std::set<std::uint32_t> taken = numbers(group_, kGroupGid, kGroupFields);
       // The same number for both is what people expect, where it is free.
       std::uint32_t number = *uid;
-      if (taken.contains(number)) {
+      if (gid_is_taken(number)) {
         PLUMB_TRY_ASSIGN(number, free_gid(system));
       }
       gid = std::to_string(number);
@@ -120,18 +169,18 @@ class Editor {
     } else {
       gid = std::to_string(definitions_.number("GID_DEFAULT", 100));
     }
-    passwd_.add({edit.name, "x", std::to_string(*uid), gid, "", "/home/" + edit.name, default_shell()});
-    const std::string today = std::to_string(days_since_1970());
-    if (shadow_.find(edit.name) == nullptr) {
-      const auto limit = [&](const char* name, std::uint32_t otherwise) {
-        return system ? std::string() : std::to_string(definitions_.number(name, otherwise));
-      };
-      shadow_.add({edit.name, "!", today, limit("PASS_MIN_DAYS", 0), limit("PASS_MAX_DAYS", 99999),
-                   limit("PASS_WARN_AGE", 7), "", "", ""});
-    }
+    passwd_.add({edit.name, "x", std::to_string(*uid), gid, "", "/home/" + edit.name, default_shell(files_)});
+    // What an account of this name may have left behind is not for this one.
+    PLUMB_TRY(set_groups(edit.name, Json::array()));
+    shadow_.remove(edit.name);
+    const auto limit = [&](const char* name, std::uint32_t otherwise) {
+      return system ? std::string() : std::to_string(definitions_.number(name, otherwise));
+    };
+    shadow_.add({edit.name, "!", std::to_string(days_since_1970()), limit("PASS_MIN_DAYS", 0),
+                 limit("PASS_MAX_DAYS", 99999), limit("PASS_WARN_AGE", 7), "", "", ""});
     if (!system) {
-      add_subordinate(subuid_, "SUB_UID", edit.name);
-      add_subordinate(subgid_, "SUB_GID", edit.name);
+      add_subordinates(subuid_, definitions_, "SUB_UID", edit.name);
+      add_subordinates(subgid_, definitions_, "SUB_GID", edit.name);
     }
     return {};
   }
@@ -150,6 +199,10 @@ class Editor {
         if ((*other)[kUid] == std::to_string(*uid) && (*other)[0] != edit.name) {
           return fail(Code::kOperation, "the uid " + std::to_string(*uid) + " belongs to " + (*other)[0]);
         }
+      }
+      const auto holder = system_.user_by_id(*uid);
+      if (holder && holder->name != edit.name) {
+        return fail(Code::kOperation, "the uid " + std::to_string(*uid) + " belongs to " + holder->name);
       }
       PLUMB_TRY(put(kUid, std::to_string(*uid)));
     }
@@ -195,15 +248,29 @@ class Editor {
     std::set<std::string> names;
     for (const Json& group : wanted.is_array() ? wanted : Json::array()) {
       if (!group.is_string()) continue;
-      PLUMB_TRY_ASSIGN(const std::string gid, gid_of(group.get<std::string>()));
+      const std::string one = group.get<std::string>();
+      // By name, or by a number that several may have.
+      const std::size_t field = parse_id(one) ? kGroupGid : 0;
+      bool listed = false;
       for (const Row* row : group_.rows(kGroupFields)) {
-        if ((*row)[kGroupGid] == gid) names.insert((*row)[0]);
+        if ((*row)[field] != one) continue;
+        names.insert((*row)[0]);
+        listed = true;
+      }
+      if (!listed) {
+        return fail(Code::kUnknownAccount,
+                    "the group " + one + " is not in /etc/group, so " + user + " cannot be put into it");
       }
     }
     for (AccountFile* file : {&group_, &gshadow_}) {
       for (Row* row : file->rows(kGroupFields)) set_member(*file, *row, user, names.contains((*row)[0]));
     }
     return {};
+  }
+
+  bool is_listed(const std::string& gid) {
+    const std::vector<Row*> rows = group_.rows(kGroupFields);
+    return std::any_of(rows.begin(), rows.end(), [&gid](const Row* row) { return (*row)[kGroupGid] == gid; });
   }
 
   static void set_member(AccountFile& file, Row& row, const std::string& user, bool wanted) {
@@ -225,27 +292,40 @@ class Editor {
     for (const std::string& member : members) row[kMembers] += (row[kMembers].empty() ? "" : ",") + member;
   }
 
+  // Its row goes last: until then nobody can be this user, its number is not given away, and it is seen that something is
+  // left to be done.
   Result<> delete_user(const EditDatabase& edit) {
-    const Row* row = passwd_.find(edit.name);
-    if (row == nullptr) return {};
+    if (passwd_.find(edit.name) == nullptr) return {};
+    const Row row = *passwd_.find(edit.name);
     PLUMB_TRY_ASSIGN(const Home home, home_of(edit.name));
     if (home.uid == 0) return fail(Code::kOperation, "the user " + edit.name + " has uid 0 and is not removed");
     PLUMB_TRY(check_idle(edit.name, home.uid));
-    passwd_.remove(edit.name);
+    const bool with_home = flag_in(edit.set, "remove_home");
+    if (with_home) PLUMB_TRY(check_removal(home));
+    if (!unfinished(row)) PLUMB_TRY(put_row(edit.name, unfinished_row(row)));
+    if (Result<> removed = with_home ? remove_home(files_, home) : remove_half_made(files_, home); !removed) {
+      // Nothing but what was in the home is gone, so the account may stay as it was.
+      PLUMB_TRY(put_row(edit.name, row));
+      return removed;
+    }
     shadow_.remove(edit.name);
     subuid_.remove(edit.name);
     subgid_.remove(edit.name);
     PLUMB_TRY(set_groups(edit.name, Json::array()));
-    remove_own_group(edit.name, std::to_string(home.gid));
-    PLUMB_TRY(save({&passwd_, &shadow_, &group_, &gshadow_, &subuid_, &subgid_}));
-    if (!flag_in(edit.set, "remove_home")) return {};
+    if (!flag_in(edit.set, "keep_group"))
+      remove_own_group(edit.name, unfinished_group(row[kComment]).value_or(row[kGid]));
+    PLUMB_TRY(save({&shadow_, &gshadow_, &group_, &subuid_, &subgid_}));
+    passwd_.remove(edit.name);
+    return save({&passwd_});
+  }
+
+  Result<> check_removal(const Home& home) {
     for (const Row* other : passwd_.rows(kPasswdFields)) {
-      if ((*other)[kHome] == home.path) {
-        return fail(Code::kOperation,
-                    "the home folder " + home.path + " is also that of " + (*other)[0] + " and is not removed");
-      }
+      if ((*other)[kHome] != home.path || (*other)[0] == home.user) continue;
+      return fail(Code::kOperation,
+                  "the home folder " + home.path + " is also that of " + (*other)[0] + " and is not removed");
     }
-    return remove_home(files_, home);
+    return check_own_home(files_, home);
   }
 
   // The group that came with the user goes with it, unless somebody else uses it.
@@ -254,10 +334,10 @@ class Editor {
     if (own == nullptr || own->size() < kGroupFields || (*own)[kGroupGid] != gid || !(*own)[kMembers].empty()) return;
     if (!definitions_.flag("USERGROUPS_ENAB", true)) return;
     for (const Row* other : passwd_.rows(kPasswdFields)) {
-      if ((*other)[kGid] == gid) return;
+      if ((*other)[kGid] == gid && (*other)[0] != name) return;
     }
-    group_.remove(name);
     gshadow_.remove(name);
+    group_.remove(name);
   }
 
   // Processes would go on under a number that the next user may get.
@@ -274,24 +354,23 @@ class Editor {
   }
 
   Result<> run_group(const EditDatabase& edit) {
-    Row* row = group_.find(edit.name);
+    const Row* row = group_.find(edit.name);
     if (edit.verb == "delete") {
-      if (row == nullptr || row->size() < kGroupFields) return {};
+      const std::set<std::string> gids = gids_of_group(edit.name);
       for (const Row* user : passwd_.rows(kPasswdFields)) {
-        if ((*user)[kGid] == (*row)[kGroupGid]) {
+        if (gids.contains((*user)[kGid])) {
           return fail(Code::kOperation, "the group " + edit.name + " is the primary group of " + (*user)[0]);
         }
       }
-      group_.remove(edit.name);
       gshadow_.remove(edit.name);
-      return save({&group_, &gshadow_});
+      group_.remove(edit.name);
+      return save({&gshadow_, &group_});
     }
     const std::optional<std::uint32_t> gid = number_in(edit.set, "gid");
     if (gid) {
-      for (const Row* other : group_.rows(kGroupFields)) {
-        if ((*other)[kGroupGid] == std::to_string(*gid) && (*other)[0] != edit.name) {
-          return fail(Code::kOperation, "the gid " + std::to_string(*gid) + " belongs to " + (*other)[0]);
-        }
+      const auto holder = system_.group_by_id(*gid);
+      if (holder && holder->name != edit.name) {
+        return fail(Code::kOperation, "the gid " + std::to_string(*gid) + " belongs to " + holder->name);
       }
     }
     if (edit.verb == "create") {
@@ -305,23 +384,47 @@ class Editor {
       return fail(Code::kProtocol, "`" + edit.verb + "` is not a verb");
     } else if (row == nullptr || row->size() < kGroupFields) {
       return fail(Code::kUnknownAccount, "the group " + edit.name + " does not exist");
-    } else if (gid) {
-      PLUMB_TRY(renumber_group(*row, std::to_string(*gid)));
     }
     if (edit.set.contains("members")) PLUMB_TRY(set_members(edit.name, edit.set["members"]));
-    return save({&group_, &gshadow_, &passwd_});
+    if (gid && edit.verb == "modify") PLUMB_TRY(renumber_group(edit.name, std::to_string(*gid)));
+    return save({&gshadow_, &group_});
   }
 
-  // Users whose primary group it is follow, as with groupmod.
-  Result<> renumber_group(Row& row, const std::string& gid) {
+  // Users whose primary group it is follow, as with groupmod. Meanwhile the group has both numbers, so that neither can
+  // become another's with these users in it.
+  Result<> renumber_group(const std::string& name, const std::string& gid) {
+    const std::set<std::string> old = gids_of_group(name);
+    if (!old.contains(gid)) {
+      Row second = *group_.find(name);
+      second[kGroupGid] = gid;
+      group_.add(std::move(second));
+      PLUMB_TRY(save({&gshadow_, &group_}));
+    }
     for (Row* user : passwd_.rows(kPasswdFields)) {
-      if ((*user)[kGid] != row[kGroupGid]) continue;
-      (*user)[kGid] = gid;
+      const auto waits_for = unfinished_group((*user)[kComment]);
+      if (old.contains((*user)[kGid])) {
+        (*user)[kGid] = gid;
+      } else if (waits_for && old.contains(*waits_for)) {
+        (*user)[kComment] = unfinished_remark(gid);
+      } else {
+        continue;
+      }
       passwd_.touch();
     }
-    row[kGroupGid] = gid;
-    group_.touch();
+    PLUMB_TRY(save({&passwd_}));
+    Row only = *group_.find(name);
+    only[kGroupGid] = gid;
+    group_.replace(name, std::move(only));
     return {};
+  }
+
+  // Two where a change of its number was cut off.
+  std::set<std::string> gids_of_group(const std::string& name) {
+    std::set<std::string> gids;
+    for (const Row* row : group_.rows(kGroupFields)) {
+      if ((*row)[0] == name) gids.insert((*row)[kGroupGid]);
+    }
+    return gids;
   }
 
   Result<> set_members(const std::string& name, const Json& wanted) {
@@ -345,75 +448,29 @@ class Editor {
 
   void add_group_row(const std::string& name, const std::string& gid) {
     group_.add({name, "x", gid, ""});
+    gshadow_.remove(name);
     if (gshadow_.exists()) gshadow_.add({name, "!", "", ""});
   }
 
-  void add_subordinate(AccountFile& file, const std::string& prefix, const std::string& name) {
-    if (!file.exists() || file.find(name) != nullptr) return;
-    std::uint64_t start = definitions_.number(prefix + "_MIN", 100000);
-    const std::uint64_t count = definitions_.number(prefix + "_COUNT", 65536);
-    for (const Row* row : file.rows(3)) {
-      const auto begin = parse_id((*row)[1]);
-      const auto length = parse_id((*row)[2]);
-      if (begin && length) start = std::max(start, std::uint64_t{*begin} + *length);
-    }
-    if (start + count - 1 > definitions_.number(prefix + "_MAX", 600100000))
-      return;  // as useradd: only a loss for containers
-    file.add({name, std::to_string(start), std::to_string(count)});
-  }
-
-  static std::set<std::uint32_t> numbers(AccountFile& file, std::size_t field, std::size_t fields) {
-    std::set<std::uint32_t> out;
-    for (const Row* row : file.rows(fields)) {
-      if (const auto number = parse_id((*row)[field])) out.insert(*number);
-    }
-    return out;
+  // Also one that no group has (any more), but some user.
+  bool gid_is_taken(std::uint32_t gid) {
+    return system_.group_by_id(gid) || numbers_in(passwd_, kGid, kPasswdFields).contains(gid);
   }
 
   Result<std::uint32_t> free_gid(bool system) {
-    return free_number("GID", system, numbers(group_, kGroupGid, kGroupFields),
-                       [this](std::uint32_t id) { return system_.group_by_id(id).has_value(); });
-  }
-
-  // As the shadow suite: system numbers from the top down, others above the highest, then the first gap.
-  Result<std::uint32_t> free_number(const std::string& kind, bool system, const std::set<std::uint32_t>& taken,
-                                    const std::function<bool(std::uint32_t)>& taken_elsewhere) const {
-    const std::uint32_t low = definitions_.number(kind + "_MIN", 1000);
-    const std::uint32_t first = system ? definitions_.number("SYS_" + kind + "_MIN", 101) : low;
-    const std::uint32_t last =
-        system ? definitions_.number("SYS_" + kind + "_MAX", low - 1) : definitions_.number(kind + "_MAX", 60000);
-    const auto is_free = [&](std::uint32_t id) { return !taken.contains(id) && !taken_elsewhere(id); };
-    if (system) {
-      for (std::uint32_t id = last; id >= first && id > 0; --id) {
-        if (is_free(id)) return id;
-      }
-    } else {
-      const auto above = taken.upper_bound(last);
-      const std::uint32_t next = above == taken.begin() ? first : std::max(first, *std::prev(above) + 1);
-      for (std::uint32_t id = next; id <= last; ++id) {
-        if (is_free(id)) return id;
-      }
-      for (std::uint32_t id = first; id < next && id <= last; ++id) {
-        if (is_free(id)) return id;
-      }
-    }
-    return fail(Code::kOperation,
-                "no " + kind + " between " + std::to_string(first) + " and " + std::to_string(last) + " is free");
+    return free_number(definitions_, "GID", system, numbers_in(group_, kGroupGid, kGroupFields),
+                       [this](std::uint32_t id) { return gid_is_taken(id); });
   }
 
   Result<std::string> gid_of(const std::string& group) {
-    if (parse_id(group)) return group;
+    if (const auto number = parse_id(group)) {
+      if (is_listed(group) || system_.group_by_id(*number)) return group;
+      return fail(Code::kUnknownAccount, "no group has the gid " + group);
+    }
     const Row* row = group_.find(group);
     if (row != nullptr && row->size() >= kGroupFields) return (*row)[kGroupGid];
     PLUMB_TRY_ASSIGN(const gid_t gid, system_.gid_of(group));
     return std::to_string(gid);
-  }
-
-  std::string default_shell() const {
-    for (const std::string& line : split(read_small(files_, "/etc/default/useradd"), '\n')) {
-      if (line.starts_with("SHELL=") && line.size() > 6) return line.substr(6);
-    }
-    return "/bin/sh";
   }
 
   Result<Home> home_of(const std::string& name) {

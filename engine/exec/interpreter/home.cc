@@ -13,6 +13,7 @@
 #include "engine/exec/interpreter/tree_operations.h"
 #include "engine/exec/state_folder.h"
 #include "engine/exec/system/disk.h"
+#include "providers/sdk/account_files.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
@@ -25,7 +26,8 @@ Result<> copy_file(int from, int to, const char* name, const struct stat& info, 
   if (!in) return os_error("read", "/etc/skel/" + std::string(name));
   const UniqueFd out(::openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!out) return os_error("create", home.path + "/" + name);
-  if (copy_bytes(in.get(), out.get(), info.st_size) != 0) return os_error("write", home.path + "/" + name);
+  if (copy_bytes(in.get(), out.get(), info.st_size) != 0 || sync_content(out.get()) != 0)
+    return os_error("write", home.path + "/" + name);
   if (::fchown(out.get(), home.uid, home.gid) != 0) return os_error("change the owner of", home.path + "/" + name);
   if (::fchmod(out.get(), info.st_mode & 07777) != 0) return os_error("change the mode of", home.path + "/" + name);
   return {};
@@ -71,41 +73,110 @@ Result<> copy_tree(int from, int to, const Home& home, int depth) {
   return {};
 }
 
+// Where a home is put together, for its user alone to be found again.
+std::string half_made(const Home& home) {
+  const std::string parent = parent_of(home.path);
+  return (parent == "/" ? "" : parent) + "/.plumb-home-" + home.user;
+}
+
+Error not_own(const Home& home) {
+  return fail(Code::kOperation,
+              "the home folder " + home.path + " does not belong to " + home.user + " and is not removed");
+}
+
+mode_t mode_of_homes(const LoginDefinitions& definitions) {
+  const mode_t mask = definitions.mode("UMASK").value_or(022);
+  return definitions.mode("HOME_MODE").value_or(0777 & ~mask);
+}
+
+// The mode first: once it is the user's, nobody would look at it again.
+Result<> give(int folder, const LoginDefinitions& definitions, const Home& home) {
+  if (::fchmod(folder, mode_of_homes(definitions)) != 0) return os_error("change the mode of", home.path);
+  if (::fchown(folder, home.uid, home.gid) != 0) return os_error("change the owner of", home.path);
+  return {};
+}
+
+Result<> take_over(const RootFiles& files, const LoginDefinitions& definitions, const Home& home) {
+  PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
+  const UniqueFd folder(
+      ::openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!folder) return os_error("open", home.path);
+  return give(folder.get(), definitions, home);
+}
+
 }  // namespace
 
-Result<> make_home(const RootFiles& files, const LoginDefinitions& definitions, const Home& home) {
+Result<> check_home(LocalSystem& system, const Home& home) {
+  const RootFiles& files = system.files();
+  PLUMB_TRY(check_path(home.path));
+  const auto refuse = [&home](const std::string& why) {
+    return fail(Code::kOperation, "the home folder " + home.path + " cannot be made: " + why);
+  };
+  struct stat info {};
+  for (std::string folder = parent_of(home.path); folder != "/"; folder = parent_of(folder)) {
+    if (files.stat(folder, true, info) != 0) continue;
+    if (!S_ISDIR(info.st_mode)) return refuse(folder + " is no folder");
+    break;
+  }
+  if (files.stat(home.path, true, info) != 0) return {};
+  if (!S_ISDIR(info.st_mode)) return refuse("a file is there");
+  if (info.st_uid == home.uid || !home.take) return {};
+  const auto owner = system.user_by_id(info.st_uid);
+  if (info.st_uid != 0 && owner) return refuse("it belongs to " + owner->name);
+  if (!may_become_home(home.path)) return refuse("it is a folder of the system");
+  PLUMB_TRY_ASSIGN(const std::string real, files.resolve(home.path));
+  if (real != home.path) return refuse("it is " + real + ", behind a link, and not the user's");
+  return {};
+}
+
+Result<> make_home(LocalSystem& system, const LoginDefinitions& definitions, const Home& home) {
+  const RootFiles& files = system.files();
+  PLUMB_TRY(check_home(system, home));
   struct stat info {};
   if (files.stat(home.path, true, info) == 0) {
-    if (S_ISDIR(info.st_mode)) return {};
-    return fail(Code::kOperation, "the home folder " + home.path + " cannot be made: a file is there");
+    return info.st_uid == home.uid || !home.take ? Result<>() : take_over(files, definitions, home);
   }
-  PLUMB_TRY(check_path(home.path));
   PLUMB_TRY(make_folders(files, parent_of(home.path), 0755));
+  PLUMB_TRY(remove_half_made(files, home));
   PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
-  if (::mkdirat(place.folder.get(), place.name.c_str(), 0700) != 0) return os_error("make the folder", home.path);
-  const UniqueFd made(
-      ::openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const std::string name = base_of(half_made(home));
+  if (::mkdirat(place.folder.get(), name.c_str(), 0700) != 0) return os_error("make the folder", home.path);
+  const UniqueFd made(::openat(place.folder.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!made) return os_error("open", home.path);
   const UniqueFd skeleton = files.open("/etc/skel", O_RDONLY | O_DIRECTORY);
   if (skeleton) PLUMB_TRY(copy_tree(skeleton.get(), made.get(), home, 0));
-  const mode_t mask = definitions.mode("UMASK").value_or(022);
-  const mode_t mode = definitions.mode("HOME_MODE").value_or(0777 & ~mask);
-  if (::fchown(made.get(), home.uid, home.gid) != 0) return os_error("change the owner of", home.path);
-  if (::fchmod(made.get(), mode) != 0) return os_error("change the mode of", home.path);
+  PLUMB_TRY(give(made.get(), definitions, home));
   FolderSync folders;
   folders.add(made.get());
+  PLUMB_TRY(folders.sync());
+  if (::renameat(place.folder.get(), name.c_str(), place.folder.get(), place.name.c_str()) != 0)
+    return os_error("make the folder", home.path);
   folders.add(place.folder.get());
   return folders.sync();
 }
 
+Result<> remove_half_made(const RootFiles& files, const Home& home) {
+  const std::string path = half_made(home);
+  struct stat info {};
+  if (files.stat(path, false, info) != 0) return {};
+  PLUMB_TRY_ASSIGN(const Place place, files.place(path));
+  if (S_ISDIR(info.st_mode)) return remove_tree(place, path);
+  if (::unlinkat(place.folder.get(), place.name.c_str(), 0) != 0) return os_error("remove", path);
+  return {};
+}
+
+Result<> check_own_home(const RootFiles& files, const Home& home) {
+  PLUMB_TRY(check_path(home.path));
+  struct stat info {};
+  if (files.stat(home.path, false, info) == 0 && S_ISDIR(info.st_mode) && info.st_uid != home.uid) return not_own(home);
+  return {};
+}
+
 Result<> remove_home(const RootFiles& files, const Home& home) {
   struct stat info {};
-  PLUMB_TRY(check_path(home.path));
+  PLUMB_TRY(check_own_home(files, home));
+  PLUMB_TRY(remove_half_made(files, home));
   if (files.stat(home.path, false, info) == 0 && S_ISDIR(info.st_mode)) {
-    if (info.st_uid != home.uid) {
-      return fail(Code::kOperation,
-                  "the home folder " + home.path + " does not belong to " + home.user + " and is not removed");
-    }
     PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
     PLUMB_TRY(remove_tree(place, home.path));
   }

@@ -229,15 +229,22 @@ Result<> run_probe(LocalSystem& system, const Probe& probe, const std::function<
   const Clock::time_point begin = Clock::now();
   const Clock::time_point end = begin + seconds(probe.within_seconds);
   const std::string what = "the check that " + describe(probe);
+  int in_a_row = 0;
+  int failed = 0;
   for (int tries = 1;; ++tries) {
     Try attempt(system, probe);
     const Result<> passed = attempt.run();
-    if (passed) return {};
+    in_a_row = passed ? in_a_row + 1 : 0;
+    if (passed && in_a_row >= probe.stable) return {};
+    if (!passed) ++failed;
     const Clock::time_point next = Clock::now() + seconds(probe.every_seconds);
-    if (next > end) {
+    // What passes goes on until it has passed often enough.
+    if (!passed && next > end) {
       output += attempt.output();
-      const std::string often =
-          tries == 1 ? " failed" : " failed " + std::to_string(tries) + " times in " + seconds_since(begin);
+      std::string often = " failed";
+      if (tries > 1)
+        often += " " + std::to_string(failed) + (failed == 1 ? " time in " : " times in ") + seconds_since(begin);
+      if (failed < tries) often += " and passed in between, never " + std::to_string(probe.stable) + " times in a row";
       return fail(Code::kProbeFailed, what + often + ": " + passed.error().summary());
     }
     if (!wait_until(next, wants_stop)) return fail(Code::kInterrupted, what + " was interrupted before it passed");

@@ -9,7 +9,8 @@
 
 namespace plumb::exec {
 
-// Tries until the probe passes or its time is over. kProbeFailed says what was tried and what came back last;
+// Tries until the probe has passed as often in a row as it asks for, or its time is over; a row that has begun by then
+// is followed to its end. kProbeFailed says what was tried and what came back last;
 // kInterrupted where `wants_stop` ended it. What a failing program printed is added to `output`.
 Result<> run_probe(LocalSystem& system, const Probe& probe, const std::function<bool()>& wants_stop,
                    std::string& output);

@@ -7,7 +7,7 @@ namespace plumb::exec {
 Result<> run_operation(LocalSystem& system, const Run& operation, std::string& output) {
   ProcessRequest request;
   request.argv = operation.argv;
-  if (request.argv.empty()) request.argv = {"sh", "-c", operation.script};
+  if (request.argv.empty()) request.argv = {"/bin/sh", "-c", operation.script};
   request.cwd = operation.cwd;
   request.env = operation.env;
   request.user = operation.user;

@@ -90,24 +90,15 @@ class Apt : public BackEnd {
   std::vector<Step> steps(const PackageTransaction& transaction) const override {
     std::vector<Step> steps;
     if (transaction.refresh) steps.push_back(program("refreshing the package lists", {"update"}));
-    if (transaction.install.empty() && transaction.remove.empty()) return steps;
-    std::vector<std::string> packages;
-    for (const PackageRequest& package : transaction.install) {
-      packages.push_back(package.version.empty() ? package.name : package.name + "=" + package.version);
+    if (!transaction.install.empty() || !transaction.remove.empty()) add_changes(transaction, steps);
+    if (!transaction.manual.empty()) {
+      Step mark;
+      mark.doing = "marking packages as manually installed";
+      mark.program.argv = {"apt-mark", "manual", "--"};
+      for (const std::string& name : transaction.manual) mark.program.argv.push_back(argument_of(name));
+      mark.program.timeout = kTransaction;
+      steps.push_back(std::move(mark));
     }
-    // A minus after the name asks for its removal, so that one transaction does both.
-    for (const std::string& name : transaction.remove) packages.push_back(name + "-");
-    std::vector<std::string> arguments = {"install"};
-    if (transaction.remove.empty()) {
-      arguments.emplace_back("--no-remove");
-    } else {
-      // Where something is to go, apt-get would let others go with it.
-      steps.push_back({"asking what would go", question(packages, transaction.allow_downgrade), true});
-    }
-    if (transaction.allow_downgrade) arguments.emplace_back("--allow-downgrades");
-    arguments.emplace_back("--");
-    arguments.insert(arguments.end(), packages.begin(), packages.end());
-    steps.push_back(program("changing packages", std::move(arguments)));
     return steps;
   }
 
@@ -149,6 +140,27 @@ class Apt : public BackEnd {
   }
 
  private:
+  static void add_changes(const PackageTransaction& transaction, std::vector<Step>& steps) {
+    std::vector<std::string> packages;
+    for (const PackageRequest& package : transaction.install) {
+      const std::string name = argument_of(package.name);
+      packages.push_back(package.version.empty() ? name : name + "=" + package.version);
+    }
+    // A minus after the name asks for its removal, so that one transaction does both.
+    for (const std::string& name : transaction.remove) packages.push_back(argument_of(name) + "-");
+    std::vector<std::string> arguments = {"install"};
+    if (transaction.remove.empty()) {
+      arguments.emplace_back("--no-remove");
+    } else {
+      // Where something is to go, apt-get would let others go with it.
+      steps.push_back({"asking what would go", question(packages, transaction.allow_downgrade), true});
+    }
+    if (transaction.allow_downgrade) arguments.emplace_back("--allow-downgrades");
+    arguments.emplace_back("--");
+    arguments.insert(arguments.end(), packages.begin(), packages.end());
+    steps.push_back(program("changing packages", std::move(arguments)));
+  }
+
   static Result<> judge_preview(const PackageTransaction& transaction, const ProcessResult& result) {
     std::set<std::string> others = parse_simulation(result.output).removes;
     for (const std::string& name : transaction.remove) others.erase(name);

@@ -31,6 +31,16 @@ Architecture: amd64
 Multi-Arch: same
 Version: 2.36-9
 
+Package: tzdata
+Status: install ok installed
+Architecture: all
+Version: 2025b
+
+Package: cross
+Status: install ok installed
+Architecture: i386
+Version: 7
+
 Package: gone
 Status: deinstall ok config-files
 Architecture: all
@@ -110,9 +120,148 @@ TEST_F(Package, HalfInstalledIsNotInstalled) {  // K02
   EXPECT_FALSE(status.entries.at("half").installed);
   EXPECT_EQ(status.entries.at("half").trouble, "half-configured");
   EXPECT_TRUE(status.entries.at("held").held);
-  EXPECT_FALSE(status.entries.contains("not")) << "a continued line is no field";
+  EXPECT_FALSE(status.entries.at("not").installed) << "a continued line is no field";
   apt_says("Conf half (3.0 x [amd64])\n");
-  EXPECT_EQ(look(want({{"name", "half"}})).change.after, (Json{{"state", "present"}, {"version", "3.0"}}));
+  const Change change = look(want({{"name", "half"}})).change;
+  EXPECT_EQ(change.op, Op::kUpdate);
+  EXPECT_EQ(change.before, (Json{{"state", "half-configured"}, {"version", "3.0"}}));
+  EXPECT_EQ(change.after, (Json{{"state", "present"}, {"version", "3.0"}}));
+}
+
+TEST_F(Package, StatesThatWereBegunAndNotEnded) {
+  for (const char* state : {"half-configured", "half-installed", "unpacked"}) {
+    system.make_file("/var/lib/dpkg/status", "Package: x\nStatus: install reinstreq " + std::string(state) +
+                                                 "\nArchitecture: all\nVersion: 1\n");
+    apt_says("Inst x (1 y [all])\n", 0, "*install -- x");
+    apt_says("Remv x [1]\n", 0, "*install -- x-");
+    EXPECT_EQ(look(want({{"name", "x"}})).change.before.value("state", ""), state);
+    const Change gone = look(want({{"name", "x"}, {"state", "absent"}})).change;
+    EXPECT_EQ(gone.op, Op::kDelete) << state;
+    EXPECT_EQ(gone.before.value("state", ""), state);
+  }
+  for (const char* state : {"triggers-pending", "triggers-awaited"}) {
+    system.make_file("/var/lib/dpkg/status",
+                     "Package: x\nStatus: install ok " + std::string(state) + "\nArchitecture: all\nVersion: 1\n");
+    EXPECT_TRUE(look(want({{"name", "x"}})).change.empty()) << state;
+    EXPECT_EQ(look(want({{"name", "x"}, {"state", "absent"}})).change.op, Op::kDelete) << state;
+  }
+}
+
+TEST_F(Package, ArchitecturesInNames) {
+  for (const char* name : {"jq:amd64", "jq:native", "jq:any", "tzdata", "tzdata:amd64", "tzdata:native", "tzdata:any",
+                           "libc6:amd64", "libc6:i386", "cross", "cross:any", "cross:i386"}) {
+    EXPECT_TRUE(look(want({{"name", name}})).change.empty()) << name;
+  }
+  EXPECT_TRUE(system.ran().empty());
+  const auto means = [&](const char* name) {
+    return provider.claims_on_host(want({{"name", name}}), *look(want({{"name", name}})).observed).front();
+  };
+  EXPECT_EQ(means("jq:amd64"), "the package jq");
+  EXPECT_EQ(means("tzdata:native"), "the package tzdata");
+  EXPECT_EQ(means("libc6:any"), "the package libc6");
+  EXPECT_EQ(means("libc6:i386"), "the package libc6:i386");
+  EXPECT_EQ(means("cross"), "the package cross:i386");
+  apt_says("E: Unable to locate package tzdata:i386\n", 100);
+  EXPECT_EQ(coded_obstacle(want({{"name", "tzdata:i386"}})), "PL2006 no package is called tzdata:i386");
+  apt_says("Inst nginx (1 x [amd64])\n");
+  EXPECT_EQ(look(want({{"name", "nginx:amd64"}})).change.after, (Json{{"state", "present"}, {"version", "1"}}));
+  apt_says("Remv jq [1.6-2.1]\n");
+  EXPECT_EQ(transaction(look(want({{"name", "jq:amd64"}, {"state", "absent"}})).change).remove,
+            (std::vector<std::string>{"jq"}));
+}
+
+TEST_F(Package, ANameIsNoOrder) {
+  for (const auto& [name, argument] : {std::pair{"jq-", "jq-:native"}, std::pair{"jq+", "jq+:native"}}) {
+    apt_says("E: Unable to locate package " + std::string(argument) + "\n", 100);
+    EXPECT_EQ(coded_obstacle(want({{"name", name}})), "PL2006 no package is called " + std::string(name));
+    EXPECT_TRUE(system.ran().back().ends_with(" install -- " + std::string(argument))) << system.ran().back();
+  }
+}
+
+TEST_F(Package, WhatCameAlongIsKeptOnceItIsDeclared) {  // K17
+  system.make_file("/var/lib/apt/extended_states",
+                   "Package: jq\nArchitecture: amd64\nAuto-Installed: 1\n\nPackage: tzdata\nArchitecture: "
+                   "amd64\nAuto-Installed: 1\n\nPackage: libc6\nArchitecture: amd64\nAuto-Installed: 0\n");
+  for (const char* name : {"jq", "tzdata", "tzdata:amd64"}) {
+    const Change change = look(want({{"name", name}})).change;
+    EXPECT_EQ(change.op, Op::kUpdate) << name;
+    EXPECT_EQ(change.before, (Json{{"automatic", true}}));
+    EXPECT_EQ(change.after, (Json{{"automatic", false}}));
+    EXPECT_EQ(change.fidelity, Fidelity::kExact);
+    EXPECT_TRUE(transaction(change).install.empty());
+  }
+  EXPECT_EQ(transaction(look(want({{"name", "jq:amd64"}})).change).manual, (std::vector<std::string>{"jq"}));
+  EXPECT_TRUE(look(want({{"name", "libc6"}})).change.empty());
+  apt_says("Inst jq [1.6-2.1] (1.7-1 x [amd64])\n");
+  EXPECT_EQ(transaction(look(want({{"name", "jq"}, {"state", "latest"}})).change).manual,
+            (std::vector<std::string>{"jq"}));
+  system.set_image(true);
+  EXPECT_TRUE(look(want({{"name", "jq"}})).change.empty());
+}
+
+TEST_F(Package, WhatMayGoIsNamedByTheOneThatTakesItAway) {
+  apt_says("Remv jq [1.6-2.1]\nInst gojq (1 x [amd64])\n");
+  EXPECT_EQ(coded_obstacle(want({{"name", "gojq"}})), "PL2011 installing gojq would remove jq");
+  EXPECT_EQ(
+      look(want({{"name", "gojq"}})).observed->obstacle->hint,
+      "what is to go has to be declared: `package: jq` with `state: absent`; or allowed here: `allow_removal: [jq]`");
+  const Change change = look(want({{"name", "gojq"}, {"allow_removal", {"jq"}}})).change;
+  EXPECT_EQ(transaction(change).remove, (std::vector<std::string>{"jq"}));
+  EXPECT_EQ(change.note, "makes jq go, as declared or allowed");
+  // One that allows it does not allow it to others.
+  apt_says("Inst nginx (1 x [amd64])\n", 0, "*install -- nginx");
+  apt_says("Remv jq [1.6-2.1]\nInst gojq (1 x [amd64])\n", 0, "*install -- gojq");
+  const Desired gojq = want({{"name", "gojq"}});
+  const Desired nginx = want({{"name", "nginx"}, {"allow_removal", {"jq"}}});
+  const Desired* const both[] = {&gojq, &nginx};
+  const auto results = provider.observe(both, system);
+  EXPECT_TRUE(results[0]->obstacle);
+  EXPECT_FALSE(results[1]->obstacle);
+}
+
+TEST_F(Package, AlsoWhereItIsARemovalThatTakesItAway) {
+  apt_says("Remv exim4 [4.96]\nRemv exim4-daemon-light [4.96]\n", 0, "*install -- exim4-daemon-light-");
+  const Change change =
+      look(want({{"name", "exim4-daemon-light"}, {"state", "absent"}, {"allow_removal", {"exim4"}}})).change;
+  EXPECT_EQ(change.op, Op::kDelete);
+  EXPECT_EQ(transaction(change).remove, (std::vector<std::string>{"exim4-daemon-light", "exim4"}));
+  EXPECT_EQ(change.note, "makes exim4 go, as allowed");
+}
+
+TEST_F(Package, TwoThatDoNotGoTogetherAreToldWithBoth) {
+  apt_says("Inst a (1 x [amd64])\n", 0, "*install -- a");
+  apt_says("Inst b (1 x [amd64])\n", 0, "*install -- b");
+  apt_says("The following packages have unmet dependencies:\n a : Conflicts: b\nE: Unable to correct problems.\n", 100,
+           "*install -- a b");
+  const Desired a = want({{"name", "a"}});
+  const Desired b = want({{"name", "b"}});
+  const Desired* const both[] = {&a, &b};
+  const auto results = provider.observe(both, system);
+  EXPECT_FALSE(results[0]->obstacle);
+  EXPECT_EQ(results[1]->obstacle->summary, "apt cannot do this: Unable to correct problems. (a : Conflicts: b)");
+  EXPECT_EQ(results[1]->undone_by, "package:a");
+}
+
+TEST_F(Package, WhatOneNeedsIsNotToBeAbsent) {
+  apt_says("Inst lib (1 x [amd64])\nInst app (1 x [amd64])\n");
+  const Desired app = want({{"name", "app"}});
+  const Desired lib = want({{"name", "lib"}, {"state", "absent"}});
+  const Desired* const both[] = {&app, &lib};
+  const auto results = provider.observe(both, system);
+  EXPECT_EQ(results[0]->obstacle->summary, "installing app would bring lib, which is to be absent");
+  EXPECT_EQ(results[0]->undone_by, "package:lib");
+}
+
+TEST_F(Package, AVirtualPackageIsNotPresentInOneThatIsToGo) {
+  apt_says(
+      "Remv exim4-daemon-light [4.96]\nInst postfix (3.7 x [amd64])\nNote, selecting 'postfix' instead of "
+      "'default-mta'\n");
+  const Desired mta = want({{"name", "default-mta"}});
+  const Desired exim = want({{"name", "exim4-daemon-light"}, {"state", "absent"}});
+  const Desired* const both[] = {&mta, &exim};
+  const auto results = provider.observe(both, system);
+  EXPECT_FALSE(results[0]->exists);
+  EXPECT_EQ(provider.diff(mta, *results[0]).op, Op::kCreate);
 }
 
 TEST_F(Package, SeveralAreAskedAboutAtOnceAndEachTellsWhatItBrings) {  // K03, K28
@@ -213,6 +362,8 @@ TEST_F(Package, VirtualPackages) {
   EXPECT_EQ(change.note, "nginx provides it; brings nginx-common");
   EXPECT_EQ(coded_obstacle(want({{"name", "default-mta"}, {"version", "1"}})),
             "PL2005 default-mta is provided by exim4-daemon-light, so it has no version of its own");
+  EXPECT_EQ(coded_obstacle(want({{"name", "httpd-one"}, {"version", "1.22.1-9+deb12u10"}})),
+            "PL2005 httpd-one is provided by nginx, so it has no version of its own");
 }
 
 TEST_F(Package, WhatWouldGoTooHasToBeDeclared) {  // K28
@@ -220,7 +371,8 @@ TEST_F(Package, WhatWouldGoTooHasToBeDeclared) {  // K28
   const Desired jq = want({{"name", "jq"}, {"state", "absent"}});
   EXPECT_EQ(coded_obstacle(jq), "PL2011 removing jq would remove jq-tool");
   EXPECT_EQ(look(jq).observed->obstacle->hint,
-            "what is to go has to be declared: `package: jq-tool` with `state: absent`");
+            "what is to go has to be declared: `package: jq-tool` with `state: absent`; or allowed here: "
+            "`allow_removal: [jq-tool]`");
   const Desired tool = want({{"name", "jq-tool"}, {"state", "absent"}});
   const Desired* const both[] = {&jq, &tool};
   const auto results = provider.observe(both, system);
@@ -254,7 +406,7 @@ TEST_F(Package, WhatGoesMakesRoomForTheOneThatNeedsIt) {
   EXPECT_TRUE(transaction(provider.diff(nginx, *results[0])).remove.empty());
   const Change change = provider.diff(postfix, *results[1]);
   EXPECT_EQ(transaction(change).remove, (std::vector<std::string>{"jq"}));
-  EXPECT_EQ(change.note, "makes jq go, as declared");
+  EXPECT_EQ(change.note, "makes jq go, as declared or allowed");
 }
 
 TEST_F(Package, OfManyTheOneToBlameIsFound) {
@@ -316,6 +468,17 @@ TEST_F(Package, ASourceOfTheSameProjectMayHaveIt) {
   EXPECT_TRUE(transaction(seen.change).refresh);
 }
 
+TEST_F(Package, ASourceThatWasNeverReadIsReadFirst) {
+  apt_says("E: Unable to locate package vendor-app\n", 100);
+  apt_says("'https://v.example/deb/./InRelease' v.example_deb_._InRelease 0 \n", 0, "*--print-uris*");
+  const Desired desired = want({{"name", "vendor-app"}, {"sources_managed", true}});
+  const Seen seen = look(desired);
+  EXPECT_TRUE(seen.observed->missing.empty()) << "it lies there since an earlier run";
+  EXPECT_TRUE(transaction(seen.change).refresh);
+  system.make_file("/var/lib/apt/lists/v.example_deb_._InRelease", "");
+  EXPECT_FALSE(look(desired).observed->missing.empty());
+}
+
 TEST_F(Package, AnInterruptedDpkgIsSaid) {  // K24
   system.make_file("/var/lib/dpkg/updates/0001", "");
   EXPECT_EQ(coded_obstacle(want({{"name", "nginx"}})), "PL2005 dpkg was interrupted and has not finished");
@@ -369,6 +532,12 @@ TEST_F(Package, OneTransactionIsOneCommand) {
   EXPECT_EQ(commands({"apt", {{"a", ""}}, {"b"}, false, false}),
             (std::vector<std::string>{"? install -- a b-", "install -- a b-"}));
   EXPECT_EQ(commands({"apt", {}, {}, false, true}), (std::vector<std::string>{"update"}));
+  EXPECT_EQ(commands({"apt", {{"a-", ""}, {"g++", "1"}}, {"b-"}, false, false}),
+            (std::vector<std::string>{"? install -- a-:native g++:native=1 b-:native-",
+                                      "install -- a-:native g++:native=1 b-:native-"}));
+  const std::vector<Step> mark = back_end().steps({"apt", {}, {}, false, false, {"a"}});
+  ASSERT_EQ(mark.size(), 1U);
+  EXPECT_EQ(mark[0].program.argv, (std::vector<std::string>{"apt-mark", "manual", "--", "a"}));
 }
 
 TEST_F(Package, WhatItSaysWhenItFails) {

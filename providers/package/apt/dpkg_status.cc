@@ -41,17 +41,27 @@ DpkgEntry entry_of(const Paragraph& paragraph) {
   return entry;
 }
 
+std::string_view base_of(std::string_view name) {
+  return name.substr(0, name.find(':'));
+}
+
+// Behind the colon; "" for none.
+std::string_view architecture_in(std::string_view name) {
+  const std::size_t colon = name.find(':');
+  return colon == std::string_view::npos ? std::string_view() : name.substr(colon + 1);
+}
+
 class Collector {
  public:
-  explicit Collector(const std::set<std::string>& names) : names_(names) {}
+  explicit Collector(const std::set<std::string>& names) : names_(names) {
+    for (const std::string& name : names) bases_.insert(std::string(base_of(name)));
+  }
 
   void add(const Paragraph& paragraph) {
     const DpkgEntry entry = entry_of(paragraph);
     const std::string name(paragraph.package);
-    const std::string architecture(paragraph.architecture);
-    if (name == "dpkg") native_ = architecture;
-    if (names_.contains(name)) by_architecture_[name][architecture] = entry;
-    if (const std::string full = name + ':' + architecture; names_.contains(full)) status_.entries[full] = entry;
+    if (name == "dpkg") native_ = paragraph.architecture;
+    if (bases_.contains(name)) by_architecture_[name][std::string(paragraph.architecture)] = entry;
     if (!entry.installed) return;
     each_name(paragraph.provides, [&](std::string_view provided) {
       const auto wanted = names_.find(std::string(provided));
@@ -60,19 +70,35 @@ class Collector {
   }
 
   DpkgStatus finish() {
-    for (const auto& [name, entries] : by_architecture_) {
-      const DpkgEntry* best = nullptr;
-      for (const auto& [architecture, entry] : entries) {
-        const bool own = architecture == native_ || architecture == "all";
-        if (best == nullptr || (entry.installed && (own || !best->installed))) best = &entry;
-      }
-      status_.entries[name] = *best;
-    }
+    for (const std::string& name : names_) status_.entries[name] = find(name);
     return std::move(status_);
   }
 
  private:
+  DpkgEntry find(const std::string& name) const {
+    const std::string base(base_of(name));
+    const std::string_view wanted = architecture_in(name);
+    const bool own_alone = wanted == "native" || (!wanted.empty() && wanted == native_);
+    const bool any = wanted.empty() || wanted == "any";
+    DpkgEntry best;
+    best.package = own_alone || any ? base : name;
+    const auto found = by_architecture_.find(base);
+    if (found == by_architecture_.end()) return best;
+    bool some = false;
+    for (const auto& [architecture, entry] : found->second) {
+      const bool own = architecture == native_ || architecture == "all";
+      if (!(any || (own_alone ? own : architecture == wanted))) continue;
+      if (some && !(entry.installed && (own || !best.installed))) continue;
+      some = true;
+      best = entry;
+      best.package = own ? base : base + ':' + architecture;
+      best.architecture = own ? native_ : architecture;
+    }
+    return best;
+  }
+
   const std::set<std::string>& names_;
+  std::set<std::string, std::less<>> bases_;
   DpkgStatus status_;
   std::map<std::string, std::map<std::string, DpkgEntry>> by_architecture_;
   std::string native_;
@@ -109,6 +135,26 @@ DpkgStatus read_dpkg_status(std::string_view text, const std::set<std::string>& 
   }
   if (!paragraph.package.empty()) collector.add(paragraph);
   return collector.finish();
+}
+
+std::set<std::string> read_automatic(std::string_view text) {
+  std::set<std::string> automatic;
+  std::string_view package, architecture, installed;
+  const auto end_paragraph = [&] {
+    if (installed == "1") automatic.insert(std::string(package) + ':' + std::string(architecture));
+    package = architecture = installed = {};
+  };
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (line.empty()) {
+      end_paragraph();
+    } else {
+      (void)(field(line, "Package", package) || field(line, "Architecture", architecture) ||
+             field(line, "Auto-Installed", installed));
+    }
+  }
+  end_paragraph();
+  return automatic;
 }
 
 }  // namespace plumb::providers::package::apt

@@ -19,50 +19,64 @@ Diagnostic refused(std::string summary, std::string hint = {}) {
 struct Item {
   const Desired* desired = nullptr;
   std::string name;
+  std::string package;  // that the name means on this host
   Observed observed;
   bool asks = false;  // apt-get has to be asked about it
 
   bool goes() const { return wants_absent(*desired); }
   // For apt-get install: "nginx", "nginx=1.2*", "nginx-".
   std::string argument() const {
-    if (goes()) return name + '-';
+    if (goes()) return argument_of(name) + '-';
     const std::string version = desired->text("version");
-    return version.empty() ? name : name + '=' + version;
+    return version.empty() ? argument_of(name) : argument_of(name) + '=' + version;
+  }
+  // Packages that nobody else declares and that may go for its sake.
+  std::set<std::string> allowed() const {
+    const std::vector<std::string> names = texts_in(desired->attribute("allow_removal"));
+    return {names.begin(), names.end()};
   }
   bool is_open() const { return asks && !observed.obstacle; }
 };
 
 using Items = std::vector<Item*>;
 
+Diagnostic no_version_of_its_own(const std::string& name, const std::string& provider) {
+  return refused(name + " is provided by " + provider + ", so it has no version of its own",
+                 "leave out `version`, or name " + provider + " itself");
+}
+
+// The first installed package that provides the item's name and is not itself to go; "" for none.
+std::string provider_of(const Item& item, const DpkgStatus& status, const std::set<std::string>& to_go) {
+  const auto provided = status.provided_by.find(item.name);
+  if (provided == status.provided_by.end()) return {};
+  const auto stays = std::find_if(provided->second.begin(), provided->second.end(),
+                                  [&](const std::string& one) { return !to_go.contains(one); });
+  return stays == provided->second.end() ? std::string() : *stays;
+}
+
 // What the status file says; decides whether apt-get has to be asked.
-void observe_status(Item& item, const DpkgStatus& status) {
+void observe_status(Item& item, const DpkgStatus& status, const std::set<std::string>& to_go) {
   const Desired& desired = *item.desired;
   Observed& observed = item.observed;
   observed.attributes["manager"] = "apt";
-  const auto found = status.entries.find(item.name);
-  const DpkgEntry entry = found == status.entries.end() ? DpkgEntry() : found->second;
-  if (entry.installed) {
+  const DpkgEntry& entry = status.entries.at(item.name);
+  if (item.package != item.name) observed.attributes["package"] = item.package;
+  const bool there = entry.installed || !entry.trouble.empty();
+  if (there) {
     observed.exists = true;
-    observed.attributes["state"] = "present";
+    // What was begun and not ended has files on the host.
+    observed.attributes["state"] = entry.installed ? "present" : entry.trouble;
     observed.attributes["version"] = entry.version;
-  } else if (const auto provided = status.provided_by.find(item.name);
-             provided != status.provided_by.end() && entry.trouble.empty() && !item.goes()) {
+  } else if (const std::string provider = provider_of(item, status, to_go); !provider.empty() && !item.goes()) {
     // A virtual package is present in the one that provides it.
     observed.exists = true;
     observed.attributes["state"] = "present";
-    observed.attributes["provided_by"] = provided->second.front();
+    observed.attributes["provided_by"] = provider;
     if (!desired.text("version").empty()) {
       observed.attributes["version"] = "";
-      observed.obstacle =
-          refused(item.name + " is provided by " + provided->second.front() + ", so it has no version of its own");
+      observed.obstacle = no_version_of_its_own(item.name, provider);
     }
     return;
-  }
-  // What was begun and not ended has files on the host.
-  if (item.goes() && !entry.trouble.empty()) {
-    observed.exists = true;
-    observed.attributes["state"] = entry.trouble;
-    observed.attributes["version"] = entry.version;
   }
   const std::string version = desired.text("version");
   const bool wrong_version = observed.exists && !version.empty() && !version_matches(version, entry.version);
@@ -70,7 +84,7 @@ void observe_status(Item& item, const DpkgStatus& status) {
     item.asks = observed.exists;
   } else {
     // A held package is at its latest.
-    item.asks = !observed.exists || wrong_version || (wants_latest(desired) && !entry.held);
+    item.asks = !entry.installed || wrong_version || (wants_latest(desired) && !entry.held);
   }
   if (!entry.trouble.empty() && !item.goes()) observed.attributes["candidate"] = entry.version;
   if (entry.held && item.asks) {
@@ -83,10 +97,11 @@ void observe_status(Item& item, const DpkgStatus& status) {
 void observe_simulation(Item& item, const Simulation& simulation) {
   if (item.goes()) return;
   Json& attributes = item.observed.attributes;
-  std::string name = item.name;
-  if (const auto selected = simulation.selected.find(name); selected != simulation.selected.end()) {
+  std::string name = item.package;
+  if (const auto selected = simulation.selected.find(argument_of(item.name)); selected != simulation.selected.end()) {
     name = selected->second;
     attributes["as"] = name;
+    if (item.desired->has("version")) item.observed.obstacle = no_version_of_its_own(item.name, name);
   }
   const auto found = simulation.installs.find(name);
   if (found != simulation.installs.end()) {
@@ -115,7 +130,6 @@ class Look {
       items_[i].desired = desired[i];
       items_[i].name = desired[i]->text("name");
       names_.insert(items_[i].name);
-      (items_[i].goes() ? to_go_ : to_stay_).insert(items_[i].name);
     }
   }
 
@@ -131,7 +145,12 @@ class Look {
   Result<> fill() {
     PLUMB_TRY_ASSIGN(const std::string text, system_.read_file("/var/lib/dpkg/status", kLargestStatus));
     const DpkgStatus status = read_dpkg_status(text, names_);
-    for (Item& item : items_) observe_status(item, status);
+    for (Item& item : items_) {
+      item.package = status.entries.at(item.name).package;
+      (item.goes() ? to_go_ : to_stay_).insert(item.package);
+    }
+    for (Item& item : items_) observe_status(item, status, to_go_);
+    PLUMB_TRY(observe_automatic(status));
     if (open(all()).empty()) return {};
     PLUMB_TRY_ASSIGN(const std::optional<Diagnostic> hindrance, find_hindrance());
     if (hindrance) {
@@ -146,6 +165,23 @@ class Look {
     }
     PLUMB_TRY(ask(all()));
     return find_who_needs_room();
+  }
+
+  // What is declared is to stay though nothing may need it any more.
+  Result<> observe_automatic(const DpkgStatus& status) {
+    constexpr const char* kStates = "/var/lib/apt/extended_states";
+    if (system_.is_image()) return {};
+    PLUMB_TRY_ASSIGN(const auto states, system_.stat(kStates, true));
+    if (!states) return {};
+    PLUMB_TRY_ASSIGN(const std::string text, system_.read_file(kStates, kLargestStatus));
+    const std::set<std::string> automatic = read_automatic(text);
+    for (Item& item : items_) {
+      const DpkgEntry& entry = status.entries.at(item.name);
+      const std::string base = entry.package.substr(0, entry.package.find(':'));
+      if (!item.goes() && entry.installed && automatic.contains(base + ':' + entry.architecture))
+        item.observed.attributes["automatic"] = true;
+    }
+    return {};
   }
 
   Items all() {
@@ -193,10 +229,14 @@ class Look {
       PLUMB_TRY_ASSIGN(const Simulation simulation, simulate(asked));
       bool some_unknown = false;
       for (Item* item : asked) {
-        const auto found = simulation.unknown.find(item->name);
+        const std::string argument = argument_of(item->name);
+        const auto found = simulation.unknown.find(argument);
         if (found == simulation.unknown.end()) continue;
         some_unknown = true;
-        not_available(*item, found->second);
+        std::string why = found->second;
+        if (const std::size_t at = why.find(argument); at != std::string::npos)
+          why.replace(at, argument.size(), item->name);
+        PLUMB_TRY(not_available(*item, why));
       }
       if (some_unknown) continue;
       const std::optional<Diagnostic> trouble = find_trouble(asked, simulation);
@@ -215,8 +255,27 @@ class Look {
       PLUMB_TRY(ask(Items(middle, items.end())));
       if (open(items).size() < items.size()) return {};
     }
+    PLUMB_TRY_ASSIGN(const Item* other, other_side(items));
     items.back()->observed.obstacle = trouble;
+    if (other != nullptr) items.back()->observed.undone_by = other->desired->address.str();
     return {};
+  }
+
+  // The one with which the last of them does not go together: among those that are asked about, or else one that is to
+  // stay. Null where it is alone to blame.
+  Result<const Item*> other_side(const Items& items) {
+    constexpr std::size_t kPairs = 16;
+    for (std::size_t i = items.size() - 1; i-- > 0 && items.size() - i <= kPairs;) {
+      PLUMB_TRY_ASSIGN(const Simulation pair, simulate({items[i], items.back()}));
+      if (find_trouble({items[i], items.back()}, pair)) return items[i];
+    }
+    PLUMB_TRY_ASSIGN(const Simulation alone, simulate({items.back()}));
+    for (const Item& item : items_) {
+      const bool loses = !item.goes() && alone.removes.contains(item.package);
+      const bool comes = item.goes() && alone.installs.contains(item.package);
+      if ((loses || comes) && &item != items.back()) return &item;
+    }
+    return nullptr;
   }
 
   // What apt cannot do, or what it would do that nobody asked for.
@@ -229,42 +288,81 @@ class Look {
           .with_hint("release it with `apt-mark unhold " + *simulation.held.begin() + "`");
     }
     if (!simulation.errors.empty()) return refused("apt cannot do this: " + simulation.errors.front());
-    std::set<std::string> others, needed;
+    std::set<std::string> others, needed, unwanted, allowed;
+    for (const Item* item : items) allowed.merge(item->allowed());
     for (const std::string& gone : simulation.removes) {
       if (to_go_.contains(gone)) continue;
-      (to_stay_.contains(gone) ? needed : others).insert(gone);
+      if (to_stay_.contains(gone)) {
+        needed.insert(gone);
+      } else if (!allowed.contains(gone)) {
+        others.insert(gone);
+      }
+    }
+    for (const auto& [come, version] : simulation.installs) {
+      if (to_go_.contains(come)) unwanted.insert(come);
     }
     if (!needed.empty()) return would("remove", needed, ", which is to be there");
+    if (!unwanted.empty()) return would("bring", unwanted, ", which is to be absent");
     if (others.empty()) return std::nullopt;
     return would("remove", others, "")
-        .with_hint("what is to go has to be declared: `package: " + *others.begin() + "` with `state: absent`");
+        .with_hint("what is to go has to be declared: `package: " + *others.begin() +
+                   "` with `state: absent`; or allowed here: `allow_removal: [" + listed(others) + "]`");
   }
 
-  void not_available(Item& item, const std::string& why) {
+  Result<> not_available(Item& item, const std::string& why) {
     if (item.desired->flag("sources_managed", false)) {
-      // A source that this project manages may have it once that is in place.
+      PLUMB_TRY_ASSIGN(const bool unread, has_unread_sources());
+      // A source that this project manages may have it: one whose lists are still to be read, or one that is still to
+      // come.
       await_lists(item);
-      item.observed.missing.push_back({{"", "package", item.name}, "name"});
-      return;
+      if (!unread) item.observed.missing.push_back({{"", "package", item.name}, "name"});
+      return {};
     }
     item.observed.obstacle =
         Diagnostic(Code::kPackageUnknown, why)
             .with_hint("check the name with `apt-cache policy " + item.name + "`; a stale list needs `apt-get update`");
+    return {};
   }
 
-  // Those for whose sake a package has to go that is declared absent: it makes room in their transaction, which need
-  // not be that of its own removal.
+  // Whether one of the host's sources was never read, as one that an earlier run put there and did not come to use.
+  Result<bool> has_unread_sources() {
+    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask_sources()));
+    if (result.timed_out || result.exit_code != 0) return false;
+    PLUMB_TRY_ASSIGN(const auto lists, system_.list("/var/lib/apt/lists"));
+    const std::vector<std::string> sources = parse_sources(result.output);
+    return std::any_of(sources.begin(), sources.end(), [&](const std::string& source) {
+      return std::none_of(lists.begin(), lists.end(),
+                          [&](const std::string& list) { return list.starts_with(source); });
+    });
+  }
+
+  // Those for whose sake a package has to go: one that is declared absent makes room in their transaction, which need
+  // not be that of its own removal, and one that nobody declares goes where they allow it.
   Result<> find_who_needs_room() {
     const Items left = open(all());
     Items coming;
     std::copy_if(left.begin(), left.end(), std::back_inserter(coming), [](const Item* item) { return !item->goes(); });
-    if (coming.empty() || coming.size() == left.size()) return {};
-    return find_who_needs_room(coming);
+    const bool some_allow =
+        std::any_of(left.begin(), left.end(), [](const Item* item) { return !item->allowed().empty(); });
+    if (!coming.empty() && (some_allow || coming.size() < left.size())) PLUMB_TRY(find_who_needs_room(coming));
+    for (Item* item : left) {
+      if (item->goes() && !item->allowed().empty()) PLUMB_TRY(find_who_needs_room({item}));
+    }
+    return {};
   }
   Result<> find_who_needs_room(const Items& coming) {
-    PLUMB_TRY_ASSIGN(const Simulation simulation, simulate(coming));
+    PLUMB_TRY_ASSIGN(Simulation simulation, simulate(coming));
+    simulation.removes.erase(coming.size() == 1 ? coming.front()->package : std::string());
     if (simulation.removes.empty()) return {};
     if (coming.size() == 1) {
+      // Also where another one's transaction allows it.
+      if (const std::optional<Diagnostic> trouble = find_trouble(coming, simulation)) {
+        coming.front()->observed.obstacle = trouble;
+        return {};
+      }
+      if (coming.front()->goes()) {
+        std::erase_if(simulation.removes, [this](const std::string& name) { return to_go_.contains(name); });
+      }
       coming.front()->observed.attributes["removes"] = simulation.removes;
       return {};
     }

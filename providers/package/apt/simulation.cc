@@ -149,6 +149,10 @@ Simulation parse_simulation(std::string_view output) {
   return Parser().parse(output);
 }
 
+std::string argument_of(const std::string& name) {
+  return name.ends_with('-') || name.ends_with('+') ? name + ":native" : name;
+}
+
 ProcessRequest question(const std::vector<std::string>& arguments, bool older) {
   ProcessRequest request;
   // It writes no cache, and without locks it does not stand in anyone's way. The trace tells on whose behalf each
@@ -167,6 +171,27 @@ ProcessRequest question(const std::vector<std::string>& arguments, bool older) {
   request.timeout = std::chrono::seconds(120);
   request.output_limit = std::size_t{16} << 20U;
   return request;
+}
+
+ProcessRequest ask_sources() {
+  ProcessRequest request;
+  request.argv = {"apt-get", "-o", "Debug::NoLocking=1", "--print-uris", "update"};
+  request.decided_by = {"/etc/apt"};
+  request.timeout = std::chrono::seconds(60);
+  request.output_limit = std::size_t{16} << 20U;
+  return request;
+}
+
+std::vector<std::string> parse_sources(std::string_view output) {
+  constexpr std::string_view kRelease = "InRelease";
+  std::vector<std::string> sources;
+  while (!output.empty()) {
+    // 'URI' NAME SIZE
+    const std::vector<std::string_view> words = words_of(take_line(output));
+    if (words.size() > 1 && words[0].starts_with('\'') && words[1].ends_with(kRelease))
+      sources.emplace_back(words[1].substr(0, words[1].size() - kRelease.size()));
+  }
+  return sources;
 }
 
 std::vector<std::string> Simulation::closure(const std::string& name) const {

@@ -27,6 +27,13 @@ struct Simulation {
 
 Simulation parse_simulation(std::string_view output);
 
+// How apt-get is told of a package by its name, since `foo-` and `foo+` are orders to it where no package is called so.
+std::string argument_of(const std::string& name);
+
+// Which sources there are, and of each what the names of its lists in /var/lib/apt/lists begin with.
+ProcessRequest ask_sources();
+std::vector<std::string> parse_sources(std::string_view output);
+
 // What to ask apt-get. Each argument is a name, a name with a version or, with a minus behind it, a name to remove;
 // `older`: packages may become older.
 ProcessRequest question(const std::vector<std::string>& arguments, bool older);

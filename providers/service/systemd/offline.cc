@@ -1,4 +1,6 @@
 // systemd that does not run: units are files, and enabled by links.
+#include <algorithm>
+
 #include "providers/service/systemd/units.h"
 
 namespace plumb::providers::service::systemd {
@@ -31,32 +33,29 @@ Result<std::string> find_file(const std::string& name, Unit& unit, System& syste
   return std::string();
 }
 
-Result<bool> is_linked(const std::string& name, System& system) {
-  const std::string folder(kFolders.front());
-  PLUMB_TRY_ASSIGN(const auto entries, system.list(folder));
-  for (const std::string& entry : entries) {
-    if (!entry.ends_with(".wants") && !entry.ends_with(".requires")) continue;
-    PLUMB_TRY_ASSIGN(const auto link, system.stat(folder + '/' + entry + '/' + name, false));
-    if (link) return true;
-  }
-  return false;
+constexpr std::size_t kLargestUnit = std::size_t{1} << 20U;
+
+Result<UnitFile> read_unit_file(const std::string& path, System& system) {
+  PLUMB_TRY_ASSIGN(const std::string text, system.read_file(path, kLargestUnit));
+  return parse_unit_file(text);
 }
 
 Result<Unit> read_one(const std::string& name, System& system) {
   Unit unit;
   unit.name = name;
   unit.not_enabled = no_install_section();
-  PLUMB_TRY_ASSIGN(const std::string file, find_file(name, unit, system));
-  if (file.empty() || unit.masked) return unit;
-  PLUMB_TRY_ASSIGN(const bool linked, is_linked(unit.name, system));
-  if (linked) {
-    unit.enabled = Enabled::kYes;
-    return unit;
+  PLUMB_TRY_ASSIGN(const std::string path, find_file(name, unit, system));
+  if (path.empty() || unit.masked) return unit;
+  PLUMB_TRY_ASSIGN(const std::vector<UnitFile> files, files_on_disk(unit.name, system));
+  UnitFile whole;
+  for (const UnitFile& file : files) {
+    whole.has_install = whole.has_install || file.has_install;
+    if (!file.type.empty()) whole.type = file.type;
+    if (!file.remains.empty()) whole.remains = file.remains;
   }
-  constexpr std::size_t kLargestUnit = std::size_t{1} << 20U;
-  PLUMB_TRY_ASSIGN(const std::string text, system.read_file(file, kLargestUnit));
-  const bool installable = text.starts_with("[Install]") || text.find("\n[Install]") != std::string::npos;
-  unit.enabled = installable ? Enabled::kNo : Enabled::kImpossible;
+  unit.ends_by_itself = ends_by_itself(whole);
+  PLUMB_TRY_ASSIGN(const std::vector<std::string> links, links_of(unit.name, system));
+  unit.enabled = !links.empty() ? Enabled::kYes : whole.has_install ? Enabled::kNo : Enabled::kImpossible;
   return unit;
 }
 
@@ -69,6 +68,52 @@ Result<std::vector<Unit>> read_offline(std::span<const std::string> units, Syste
     result.push_back(std::move(one));
   }
   return result;
+}
+
+Result<std::vector<std::string>> links_of(const std::string& unit, System& system) {
+  const std::string folder(kFolders.front());
+  std::vector<std::string> links;
+  PLUMB_TRY_ASSIGN(const auto there, system.stat(folder, true));
+  if (!there) return links;
+  PLUMB_TRY_ASSIGN(const auto entries, system.list(folder));
+  for (const std::string& entry : entries) {
+    const bool holds_links = std::any_of(kLinkFolders.begin(), kLinkFolders.end(),
+                                         [&](const auto& one) { return entry.ends_with(one.second); });
+    if (!holds_links) continue;
+    PLUMB_TRY_ASSIGN(const auto link, system.stat(folder + '/' + entry + '/' + unit, false));
+    if (link) links.push_back(entry + '/' + unit);
+  }
+  std::sort(links.begin(), links.end());
+  return links;
+}
+
+Result<std::vector<UnitFile>> files_on_disk(const std::string& unit, System& system) {
+  std::vector<UnitFile> files;
+  Unit found;
+  PLUMB_TRY_ASSIGN(const std::string main, find_file(unit, found, system));
+  if (main.empty() || found.masked) return files;
+  PLUMB_TRY_ASSIGN(UnitFile first, read_unit_file(main, system));
+  files.push_back(std::move(first));
+  // Of files of one name the one in the earlier folder counts; all of them in the order of their names.
+  std::map<std::string, std::string> added;
+  for (const std::string& name : names_in_files(unit)) {
+    for (const std::string_view folder : kFolders) {
+      const std::string below = std::string(folder) + '/' + name + ".d";
+      PLUMB_TRY_ASSIGN(const auto there, system.stat(below, true));
+      if (!there || there->type != FileType::kDirectory) continue;
+      PLUMB_TRY_ASSIGN(const auto entries, system.list(below));
+      for (const std::string& entry : entries) {
+        if (entry.ends_with(".conf")) added.try_emplace(entry, below + '/' + entry);
+      }
+    }
+  }
+  for (const auto& [name, path] : added) {
+    PLUMB_TRY_ASSIGN(const auto there, system.stat(path, true));
+    if (!there || there->type != FileType::kFile) continue;
+    PLUMB_TRY_ASSIGN(UnitFile more, read_unit_file(path, system));
+    files.push_back(std::move(more));
+  }
+  return files;
 }
 
 }  // namespace plumb::providers::service::systemd

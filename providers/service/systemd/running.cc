@@ -64,6 +64,18 @@ Result<Enabled> enabled_of(const std::string& file_state, const std::string& uni
   return Enabled::kNo;  // disabled, linked, enabled-runtime (gone at the next start), masked, bad, ""
 }
 
+Result<> take_from_disk(Unit& unit, System& system) {
+  PLUMB_TRY_ASSIGN(const std::vector<Unit> read, read_offline(std::span(&unit.name, 1), system));
+  const Unit& there = read.front();
+  if (!there.found) return {};
+  unit.masked = there.masked;
+  unit.enabled = there.enabled;
+  unit.ends_by_itself = there.ends_by_itself;
+  unit.own_file = there.own_file;
+  unit.broken.clear();
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const std::string> units, System& system) {
@@ -89,8 +101,7 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
     unit.can_reload = property(block, "CanReload") == "yes";
     unit.reload_needed = property(block, "NeedDaemonReload") == "yes";
     if (property(block, "Type") == "oneshot" && property(block, "RemainAfterExit") != "yes") {
-      unit.ends_by_itself = {"ends by itself once its work is done, so it cannot be kept running",
-                             "manage the timer that starts it, or run it with a `command` and `run_on`"};
+      unit.ends_by_itself = one_shot();
     }
     if (const std::string file = property(block, "FragmentPath");
         !unit.masked && file.starts_with("/etc/systemd/system/")) {
@@ -100,6 +111,8 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
       PLUMB_TRY_ASSIGN(unit.enabled, enabled_of(file_state, unit.name, system));
     }
     unit.not_enabled = no_install_section();
+    // What is loaded is not what counts once it is loaded again.
+    if (unit.reload_needed) PLUMB_TRY(take_from_disk(unit, system));
     result.push_back(std::move(unit));
   }
   return result;

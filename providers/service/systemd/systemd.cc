@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::array<std::string_view, 10> kSuffixes = {".service", ".socket", ".timer", ".mount", ".automount",
                                                         ".path",    ".target", ".slice", ".scope", ".swap"};
-constexpr std::array<std::string_view, 9> kVerbs = {"start",   "stop", "restart", "reload",       "enable",
-                                                    "disable", "mask", "unmask",  "daemon_reload"};
+constexpr std::array<std::string_view, 10> kVerbs = {"start",   "stop", "restart", "reload",        "enable",
+                                                     "disable", "mask", "unmask",  "daemon_reload", "reenable"};
 constexpr std::string_view kReload = "daemon_reload";
 constexpr auto kCommand = std::chrono::seconds(300);
 
@@ -74,7 +74,8 @@ class Systemd : public BackEnd {
   UnitState read_state(const ProcessResult& answer) const override {
     UnitState state;
     state.text = last_lines(answer.output, 1);
-    state.moving = state.text == "activating" || state.text == "deactivating" || state.text == "reloading";
+    state.moving = state.text == "activating" || state.text == "deactivating" || state.text == "reloading" ||
+                   state.text == "refreshing";
     state.failed = state.text == "failed";
     return state;
   }
@@ -132,12 +133,48 @@ class Systemd : public BackEnd {
     const std::size_t at = path.find(kBelow);
     if (at == std::string_view::npos) return false;
     const std::string_view file = path.substr(at + kBelow.size());
-    const std::string pattern = template_of(unit);
-    return file == unit || file.starts_with(unit + ".d/") ||
-           (!pattern.empty() && (file == pattern || file.starts_with(pattern + ".d/")));
+    if (is_link_to(file, unit)) return true;
+    const std::vector<std::string> names = names_in_files(unit);
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+      return file == name || file == name + ".d" || file.starts_with(name + ".d/");
+    });
+  }
+  bool adds(std::string_view path, const std::string& unit) const override {
+    return shapes(path, unit) && path.find(".d/") != std::string_view::npos;
+  }
+  bool links(std::string_view path, const std::string& unit) const override {
+    const std::size_t at = path.find("/systemd/system/");
+    return at != std::string_view::npos && is_link_to(path.substr(at + 16), unit);
+  }
+
+  Result<std::optional<Links>> read_links(const std::string& unit, System& system) const override {
+    PLUMB_TRY_ASSIGN(const std::vector<UnitFile> files, files_on_disk(unit, system));
+    std::optional<std::vector<std::string>> wanted = links_asked_for(files, unit);
+    if (files.empty() || !wanted) return std::optional<Links>();
+    PLUMB_TRY_ASSIGN(std::vector<std::string> there, links_of(unit, system));
+    return std::optional(Links{std::move(there), std::move(*wanted)});
+  }
+  bool may_relink(std::string_view path, std::string_view text, const std::string& unit,
+                  const std::vector<std::string>& links) const override {
+    const UnitFile file = parse_unit_file(text);
+    if (adds(path, unit)) return file.has_install;
+    return links_asked_for(std::span(&file, 1), unit) != links;
+  }
+  std::optional<Refusal> refuses(std::string_view text, bool run, bool enable) const override {
+    const UnitFile file = parse_unit_file(text);
+    if (enable && !file.has_install)
+      return Refusal{"cannot be enabled, " + no_install_section().why, no_install_section().hint};
+    return run ? ends_by_itself(file) : std::nullopt;
   }
 
  private:
+  // "multi-user.target.wants/x.service"
+  static bool is_link_to(std::string_view file, const std::string& unit) {
+    const std::size_t slash = file.find('/');
+    if (slash == std::string_view::npos || file.substr(slash + 1) != unit) return false;
+    return std::any_of(kLinkFolders.begin(), kLinkFolders.end(),
+                       [&](const auto& folder) { return file.substr(0, slash).ends_with(folder.second); });
+  }
   static bool runs(System& system) {
     return !system.is_image() && is_there(system, "/run/systemd/system") && !system.find_program("systemctl").empty();
   }
@@ -157,6 +194,19 @@ bool is_template(std::string_view unit) {
   return dot != std::string_view::npos && dot > 0 && unit[dot - 1] == '@';
 }
 
+std::vector<std::string> names_in_files(const std::string& unit) {
+  std::vector<std::string> names = {unit};
+  if (std::string pattern = template_of(unit); !pattern.empty()) names.push_back(std::move(pattern));
+  // "a-b.service" is also shaped by what lies in "a-.service.d" and "service.d".
+  const std::size_t dot = std::min(unit.rfind('.'), unit.size());
+  const std::string suffix = unit.substr(dot);
+  for (std::size_t dash = unit.find('-'); dash < dot; dash = unit.find('-', dash + 1)) {
+    if (dash + 1 < dot) names.push_back(unit.substr(0, dash + 1) + suffix);
+  }
+  if (!suffix.empty()) names.push_back(suffix.substr(1));
+  return names;
+}
+
 std::string template_of(std::string_view unit) {
   const std::size_t at = unit.find('@');
   if (at == std::string_view::npos) return {};
@@ -166,6 +216,11 @@ std::string template_of(std::string_view unit) {
 Refusal no_install_section() {
   return {"because it has no [Install] section",
           "leave out `enabled`, or enable what starts it, such as its socket or timer"};
+}
+
+Refusal one_shot() {
+  return {"ends by itself once its work is done, so it cannot be kept running",
+          "manage the timer that starts it, or run it with a `command` and `run_on`"};
 }
 
 const BackEnd& back_end() {

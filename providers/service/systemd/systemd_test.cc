@@ -100,7 +100,8 @@ TEST_F(Service, OneQuestionForAllUnits) {
 
 TEST_F(Service, AnAliasIsManagedByItsRealName) {
   show(block("ssh.service", "ActiveState=inactive"));
-  EXPECT_EQ(verbs(look(want({{"name", "sshd"}, {"state", "running"}})).change), "start ssh.service");
+  EXPECT_EQ(verbs(look(want({{"name", "sshd"}, {"state", "running"}})).change),
+            "daemon_reload ssh.service, start ssh.service");
 }
 
 TEST_F(Service, AMissingUnitIsMissingOnlyWhereItIsNeeded) {  // G04
@@ -174,6 +175,134 @@ TEST_F(Service, TemplatesAndInstances) {  // S07
   ASSERT_TRUE(seen.problem);
   EXPECT_EQ(seen.problem->summary, "w@.service is a template, not a service");
   EXPECT_EQ(seen.problem->hint, "name an instance, such as w@one.service");
+}
+
+// --- units of the project's own
+
+class OwnUnit : public Service {
+ protected:
+  static constexpr const char* kFile = "/etc/systemd/system/x.service";
+  void write(const std::string& text) { system.make_file(kFile, text); }
+  void link(const std::string& target) {
+    system.make_link("/etc/systemd/system/" + target + ".wants/x.service", kFile);
+  }
+  Desired own(Json attributes, const std::string& path = kFile) {
+    Desired desired = want(std::move(attributes));
+    Desired file;
+    file.attributes = {{"path", path}};
+    provider.complete(desired, std::span(&file, 1), {});
+    return desired;
+  }
+  bool follows(const Desired& desired, const std::string& path, const char* text) {
+    const std::string known = text == nullptr ? "" : text;
+    return provider.follows_from(desired, *look(desired).observed, path, text == nullptr ? nullptr : &known);
+  }
+  std::string contradiction(const Desired& desired, const std::string& text, const std::string& path = kFile) {
+    const auto why = provider.contradicted_by(desired, *look(desired).observed, path, text);
+    return why ? why->summary : "";
+  }
+};
+
+constexpr const char* kInstalled = "[Service]\nExecStart=/x\n[Install]\nWantedBy=multi-user.target\n";
+
+TEST_F(OwnUnit, IsEnabledAnewWhereItsInstallSectionIsAnother) {
+  show(block("x.service"));
+  const Desired desired = own({{"name", "x"}, {"state", "running"}, {"enabled", true}});
+  write(kInstalled);
+  link("multi-user.target");
+  EXPECT_TRUE(look(desired).change.empty());
+  write("[Install]\nWantedBy=graphical.target \\\n  rescue.target\nRequiredBy=a.service\n");
+  const Change change = look(desired).change;
+  EXPECT_EQ(verbs(change), "reenable x.service");
+  EXPECT_EQ(change.before, (Json{{"links", {"multi-user.target.wants/x.service"}}}));
+  EXPECT_EQ(
+      change.after,
+      (Json{{"links",
+             {"a.service.requires/x.service", "graphical.target.wants/x.service", "rescue.target.wants/x.service"}}}));
+  write("[Install]\nWantedBy=%i.target\n");
+  EXPECT_TRUE(look(desired).change.empty()) << "what it stands for only systemd knows";
+  // Of a unit that the project does not bring, links may be anybody's.
+  write("[Install]\nWantedBy=graphical.target\n");
+  EXPECT_TRUE(look(want({{"name", "x"}, {"enabled", true}})).change.empty());
+  EXPECT_TRUE(
+      look(own({{"name", "x"}, {"enabled", true}}, "/etc/systemd/system/a.target.wants/x.service")).change.empty());
+}
+
+TEST_F(OwnUnit, WhatItsFileChangesIsNotHeldAgainstIt) {
+  const Desired desired = own({{"name", "x"}, {"state", "running"}, {"enabled", true}});
+  write(kInstalled);
+  for (const char* state : {"LoadState=bad-setting ActiveState=inactive", "Type=oneshot ActiveState=inactive",
+                            "ActiveState=inactive UnitFileState=static", "LoadState=masked ActiveState=inactive"}) {
+    show(block("x.service", state));
+    EXPECT_TRUE(look(desired).observed->obstacle) << state;
+    EXPECT_TRUE(follows(desired, kFile, kInstalled)) << state;
+    EXPECT_TRUE(follows(desired, "/etc/systemd/system/x.service.d/a.conf", "[Service]\nType=exec\n")) << state;
+    EXPECT_FALSE(follows(desired, "/etc/systemd/system/y.service", kInstalled));
+    EXPECT_FALSE(follows(desired, "/etc/motd", "hello"));
+  }
+  show(block("x.service", "FragmentPath=/etc/systemd/system/x.service"));
+  EXPECT_TRUE(follows(own({{"name", "x"}, {"masked", true}}), kFile, nullptr)) << "the file is in the way, and goes";
+}
+
+TEST_F(OwnUnit, WhatIsAsItShouldBeFollowsFromLinksAlone) {
+  show(block("x.service"));
+  write(kInstalled);
+  link("multi-user.target");
+  const Desired desired = own({{"name", "x"}, {"state", "running"}, {"enabled", true}});
+  EXPECT_FALSE(follows(desired, kFile, "[Service]\nExecStart=/y\n[Install]\nWantedBy=multi-user.target\n"));
+  EXPECT_TRUE(follows(desired, kFile, "[Install]\nWantedBy=graphical.target\n"));
+  EXPECT_TRUE(follows(desired, kFile, nullptr));
+  EXPECT_FALSE(follows(desired, "/etc/systemd/system/x.service.d/a.conf", "[Service]\nNice=5\n"));
+  EXPECT_TRUE(follows(desired, "/etc/systemd/system/x.service.d/a.conf", "[Install]\nWantedBy=a.target\n"));
+  EXPECT_TRUE(follows(desired, "/etc/systemd/system/multi-user.target.wants/x.service", nullptr));
+  EXPECT_FALSE(follows(own({{"name", "x"}, {"state", "running"}}), kFile, nullptr)) << "what runs goes on";
+}
+
+TEST_F(OwnUnit, ContradictsItsService) {
+  show(block("x.service", "ActiveState=inactive UnitFileState=disabled"));
+  const Desired desired = own({{"name", "x"}, {"state", "running"}, {"enabled", true}});
+  EXPECT_EQ(contradiction(desired, "[Service]\nExecStart=/x\n"),
+            "x.service cannot be enabled, because it has no [Install] section");
+  EXPECT_EQ(contradiction(desired, "[Service]\nType=oneshot\n[Install]\nWantedBy=a.target\n"),
+            "x.service ends by itself once its work is done, so it cannot be kept running");
+  EXPECT_EQ(contradiction(desired, "[Service]\nType=oneshot\nRemainAfterExit=yes\n[Install]\nWantedBy=a.target\n"), "");
+  EXPECT_EQ(contradiction(own({{"name", "x"}, {"state", "stopped"}, {"enabled", false}}), "[Service]\n"), "");
+  EXPECT_EQ(contradiction(desired, "[Service]\n", "/etc/systemd/system/y.service"), "");
+  const Desired added = own({{"name", "x"}, {"enabled", true}}, "/etc/systemd/system/x.service.d/install.conf");
+  EXPECT_EQ(contradiction(added, "[Service]\n"), "") << "what is added to it may hold the section";
+}
+
+TEST_F(OwnUnit, WhatIsLoadedDoesNotCountOnceTheFilesAreNewer) {
+  const Desired desired = own({{"name", "x"}, {"state", "running"}, {"enabled", true}});
+  write(kInstalled);
+  show(block("x.service", "LoadState=bad-setting ActiveState=inactive UnitFileState=bad NeedDaemonReload=yes"));
+  EXPECT_EQ(verbs(look(desired).change), "daemon_reload x.service, enable x.service, start x.service");
+  EXPECT_FALSE(look(desired).observed->obstacle);
+  show(block("x.service", "Type=oneshot ActiveState=inactive UnitFileState=static NeedDaemonReload=yes"));
+  EXPECT_FALSE(look(desired).observed->obstacle);
+  write("[Service]\nType=oneshot\n");
+  show(block("x.service", "ActiveState=inactive NeedDaemonReload=yes"));
+  EXPECT_EQ(obstacle(desired), "x.service cannot be enabled, because it has no [Install] section");
+}
+
+TEST_F(OwnUnit, FilesThatShapeIt) {
+  for (const char* path :
+       {"x-y.service", "x-y.service.d", "x-y.service.d/a.conf", "x-.service.d/a.conf", "service.d/a.conf",
+        "multi-user.target.wants/x-y.service", "a.service.requires/x-y.service"}) {
+    EXPECT_TRUE(back_end_named("systemd")->shapes("/etc/systemd/system/" + std::string(path), "x-y.service")) << path;
+  }
+  for (const char* path : {"x.service", "x.service.d/a.conf", "socket.d/a.conf", "multi-user.target.wants/x.service"}) {
+    EXPECT_FALSE(back_end_named("systemd")->shapes("/etc/systemd/system/" + std::string(path), "x-y.service")) << path;
+  }
+  EXPECT_TRUE(back_end_named("systemd")->shapes("/usr/lib/systemd/system/w@.service.d/a.conf", "w@1.service"));
+}
+
+TEST_F(Service, AnAliasAndItsUnitAreOneThing) {
+  show(block("ssh.service"));
+  const Desired alias = want({{"name", "sshd"}});
+  EXPECT_EQ(provider.claims(alias), std::vector<std::string>{"the unit sshd.service"});
+  EXPECT_EQ(provider.claims_on_host(alias, *look(alias).observed), std::vector<std::string>{"the unit ssh.service"});
+  EXPECT_EQ(provider.claims(want({{"name", "cron.service"}})), provider.claims(want({{"name", "cron"}})));
 }
 
 TEST_F(Service, DefinitionsAreReloadedBeforeAStart) {  // S08

@@ -1,0 +1,304 @@
+// Resources that meet: what each finds when its turn comes, and what is told of those that cannot come to rest.
+#include "providers/sdk/foresight.h"
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "providers/sdk/builtin.h"
+#include "providers/sdk/fake_system.h"
+
+namespace plumb {
+namespace {
+
+class ForesightTest : public ::testing::Test {
+ protected:
+  ForesightTest() {
+    system_.make_file("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nold:x:1500:1500::/home/old:/bin/sh\n");
+    system_.make_file("/etc/group", "root:x:0:\nold:x:1500:\nstaff:x:50:\n");
+    system_.make_file("/etc/shadow", "root:*:1::::::\nold:!:1::::::\n");
+    system_.add_user({"old", 1500, 1500, "", "/home/old", "/bin/sh"});
+    system_.add_group({"old", 1500, {}});
+    system_.add_group({"staff", 50, {}});
+    system_.make_directory("/home");
+    system_.make_directory("/srv");
+  }
+
+  void add(const std::string& kind, const std::string& name, Json attributes) {
+    Desired desired;
+    desired.address = {"", kind, attributes.at(name).get<std::string>()};
+    desired.attributes = std::move(attributes);
+    if (!desired.has("state")) desired.attributes["state"] = "present";
+    desired_.push_back(std::move(desired));
+  }
+  void file(Json attributes) { add("file", "path", std::move(attributes)); }
+  void directory(Json attributes) { add("directory", "path", std::move(attributes)); }
+  void link(Json attributes) { add("link", "path", std::move(attributes)); }
+  void user(Json attributes) { add("user", "name", std::move(attributes)); }
+  void group(Json attributes) { add("group", "name", std::move(attributes)); }
+
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> asked, System& system) {
+    std::vector<Result<Observed>> found;
+    asked_ += asked.size();
+    // Those that change parts of files are a chain.
+    if (!asked.empty() && asked.front()->address.kind == "line") return kinds_.provider("line")->observe(asked, system);
+    for (const Desired* one : asked) {
+      auto states = kinds_.provider(one->address.kind)->observe({&one, 1}, system);
+      found.push_back(std::move(states.front()));
+    }
+    return found;
+  }
+
+  void foresee() {
+    std::vector<const Desired*> asked;
+    std::vector<ForeseenResource> resources;
+    for (const Desired& one : desired_) {
+      asked.push_back(&one);
+      resources.push_back({&one, false, {}});
+    }
+    found_.clear();
+    for (const Desired* one : asked) found_.push_back(std::move(observe({&one, 1}, system_).front()));
+    plumb::foresee(
+        kinds_, system_, {}, resources,
+        [this](std::span<const Desired* const> some, System& seen) { return observe(some, seen); }, found_);
+  }
+  Change change(std::size_t i) { return kinds_.provider(desired_[i].address.kind)->diff(desired_[i], *found_[i]); }
+  std::string obstacle(std::size_t i) { return found_[i]->obstacle ? found_[i]->obstacle->summary : ""; }
+  std::string undone_by(std::size_t i) { return found_[i]->undone_by; }
+
+  const Registry kinds_ = builtin_kinds();
+  FakeSystem system_;
+  std::vector<Desired> desired_;
+  std::vector<Result<Observed>> found_;
+  std::size_t asked_ = 0;  // about how many resources
+};
+
+TEST_F(ForesightTest, AUserTakesItsOwnGroupWithIt) {
+  user({{"name", "old"}, {"state", "absent"}});
+  group({{"name", "old"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(change(0).op, Op::kDelete);
+  EXPECT_EQ(obstacle(1), "");
+  EXPECT_EQ(change(1).op, Op::kNone) << "it is gone by then";
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"user:old"});
+}
+
+TEST_F(ForesightTest, AGroupThatAUserTakesWithItIsToldOf) {
+  group({{"name", "old"}});
+  user({{"name", "old"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "user:old");
+}
+
+TEST_F(ForesightTest, AFreedNumberCanBeGivenAgainAndOneThatIsTakenCannot) {
+  user({{"name", "old"}, {"state", "absent"}});
+  user({{"name", "new"}, {"uid", 1500}, {"create_home", false}});
+  user({{"name", "other"}, {"uid", 1500}, {"create_home", false}});
+  foresee();
+  EXPECT_EQ(obstacle(1), "");
+  EXPECT_EQ(obstacle(2), "uid 1500 belongs to new already");
+  EXPECT_EQ(found_[2]->shaped_by, (std::vector<std::string>{"user:old", "user:new"}));
+}
+
+TEST_F(ForesightTest, AHomeThatIsRemovedBesideItsUserIsToldOf) {
+  directory({{"path", "/home/web"}, {"state", "absent"}});
+  user({{"name", "web"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "user:web");
+}
+
+TEST_F(ForesightTest, AFolderThatIsGoneIsNoPlaceForAFile) {
+  system_.make_file("/srv/d/x", "old");
+  directory({{"path", "/srv/d"}, {"state", "absent"}});
+  file({{"path", "/srv/d/x"}, {"content", system_.blob("new")}});
+  foresee();
+  EXPECT_EQ(found_[1]->missing, (std::vector<Missing>{{{"", "directory", "/srv/d"}, "path"}}));
+  EXPECT_FALSE(found_[1]->exists);
+}
+
+TEST_F(ForesightTest, AFileThatAnotherRemovalTakesIsNotRemovedTwice) {
+  system_.make_file("/srv/d/x", "old");
+  directory({{"path", "/srv/d"}, {"state", "absent"}});
+  file({{"path", "/srv/d/x"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(change(0).op, Op::kDelete);
+  EXPECT_EQ(change(1).op, Op::kNone);
+}
+
+TEST_F(ForesightTest, AHardLinkFollowsTheContent) {
+  system_.make_file("/srv/a", "old");
+  ASSERT_TRUE(system_.apply(MakeLink{"/srv/b", "/srv/a", true, false}));
+  file({{"path", "/srv/a"}, {"content", system_.blob("new")}});
+  link({{"path", "/srv/b"}, {"target", "/srv/a"}, {"hard", true}, {"force", true}});
+  foresee();
+  EXPECT_EQ(change(1).op, Op::kReplace) << "the new file is another one";
+}
+
+TEST_F(ForesightTest, WhatALinkOfThePlanLeadsToIsThere) {
+  system_.make_directory("/srv/real");
+  link({{"path", "/srv/now"}, {"target", "real"}});
+  file({{"path", "/srv/now/x"}, {"content", system_.blob("new")}});
+  foresee();
+  EXPECT_TRUE(found_[1]->missing.empty());
+  EXPECT_EQ(obstacle(1), "");
+}
+
+TEST_F(ForesightTest, OneFileUnderTwoNamesIsToldOf) {
+  system_.make_directory("/srv/real");
+  link({{"path", "/srv/now"}, {"target", "real"}});
+  file({{"path", "/srv/real/x"}, {"content", system_.blob("one")}});
+  file({{"path", "/srv/now/x"}, {"content", system_.blob("two")}});
+  foresee();
+  EXPECT_EQ(undone_by(1), "file:/srv/now/x");
+}
+
+TEST_F(ForesightTest, LinesSeeThroughALinkOfThePlan) {
+  system_.make_file("/srv/real/x", "one\n");
+  link({{"path", "/srv/now"}, {"target", "real"}});
+  add("line", "path", {{"path", "/srv/now/x"}, {"text", "one"}});
+  foresee();
+  EXPECT_EQ(change(1).op, Op::kNone) << "it is there";
+}
+
+TEST_F(ForesightTest, LinesOfAFolderOfThePlanAreObservedTogether) {
+  directory({{"path", "/srv/d"}});
+  for (int i = 0; i < 50; ++i)
+    add("line", "path", {{"path", "/srv/d/x"}, {"text", "line " + std::to_string(i)}, {"create", true}});
+  asked_ = 0;
+  foresee();
+  EXPECT_LE(asked_, 200U) << "50 now, 50 as they will be";
+  EXPECT_TRUE(found_[1]->missing.empty());
+  EXPECT_TRUE(found_[50]->missing.empty());
+  EXPECT_EQ(found_[50]->shaped_by, std::vector<std::string>{"directory:/srv/d"});
+}
+
+TEST_F(ForesightTest, WhatComesFromElsewhereIsNobodysToTakeBack) {
+  directory({{"path", "/srv/www"}, {"owner", "www-data"}});
+  file({{"path", "/srv/www/x"}, {"content", system_.blob("x")}});
+  foresee();
+  EXPECT_EQ(found_[0]->missing.size(), 1U);
+  EXPECT_EQ(undone_by(0), "");
+  EXPECT_EQ(obstacle(1), "");
+  EXPECT_TRUE(found_[1]->missing.empty());
+}
+
+TEST_F(ForesightTest, AnAccountStandsOnThoseThatItNames) {
+  group({{"name", "one"}});
+  group({{"name", "two"}});
+  user({{"name", "web"}, {"group", "two"}, {"create_home", false}});
+  foresee();
+  EXPECT_TRUE(found_[2]->missing.empty());
+  EXPECT_EQ(found_[2]->shaped_by, std::vector<std::string>{"group:two"});
+}
+
+TEST_F(ForesightTest, ALoopOfLinksIsRefused) {
+  link({{"path", "/srv/a"}, {"target", "b"}});
+  link({{"path", "/srv/b"}, {"target", "a"}});
+  file({{"path", "/srv/a/x"}, {"content", system_.blob("new")}});
+  foresee();
+  EXPECT_NE(obstacle(2), "");
+  EXPECT_EQ(found_[2]->shaped_by.size(), 2U);
+}
+
+TEST_F(ForesightTest, AGuardThatAsksAProgramIsOpenWhereItNamesWhatIsChanged) {
+  file({{"path", "/srv/x"}, {"content", system_.blob("new")}});
+  add("command", "name", {{"name", "c"}, {"run", "true"}, {"unless", Json{"test", "-e", "/srv/x"}}});
+  add("command", "name", {{"name", "d"}, {"run", "true"}, {"unless", Json{"test", "-e", "/opt"}}});
+  add("command", "name", {{"name", "e"}, {"run", "true"}, {"creates", Json{"/srv/x"}}});
+  system_.script("test *", {});
+  foresee();
+  EXPECT_EQ(found_[1]->open_until, std::vector<std::string>{"file:/srv/x"});
+  EXPECT_TRUE(found_[2]->open_until.empty());
+  EXPECT_EQ(change(3).op, Op::kNone) << "the file is there by then";
+}
+
+TEST_F(ForesightTest, WhatIsLeftOutDoesNothing) {
+  system_.make_file("/srv/d/x", "old");
+  directory({{"path", "/srv/d"}, {"state", "absent"}});
+  file({{"path", "/srv/d/x"}, {"content", system_.blob("old")}});
+  std::vector<const Desired*> asked = {&desired_[0], &desired_[1]};
+  std::vector<ForeseenResource> resources = {{&desired_[0], true, {}}, {&desired_[1], false, {}}};
+  found_ = observe(asked, system_);
+  plumb::foresee(
+      kinds_, system_, {}, resources,
+      [this](std::span<const Desired* const> some, System& seen) { return observe(some, seen); }, found_);
+  EXPECT_EQ(change(1).op, Op::kNone);
+}
+
+// What was foreseen is what is found: resources that meet on few paths are carried out in their order, and each is
+// observed in its turn.
+TEST_F(ForesightTest, IsWhatIsFoundInTheEnd) {
+  int met = 0;
+  for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    const auto pick = [&](std::initializer_list<const char*> choices) {
+      return std::string(*(choices.begin() + random() % choices.size()));
+    };
+    const auto path = [&] {
+      return pick({"/srv/a", "/srv/a/x", "/srv/a/b", "/srv/a/b/y", "/srv/l", "/srv/l/x", "/srv/z"});
+    };
+    system_.remove("/srv");
+    system_.make_directory("/srv");
+    if (random() % 2 == 0) system_.make_file("/srv/a/x", "x", 0600);
+    if (random() % 2 == 0) system_.make_file("/srv/a/b/y", "y");
+    if (random() % 2 == 0) system_.make_link("/srv/l", pick({"a", "/srv/a/b", "z", "l"}));
+    desired_.clear();
+    for (std::uint32_t i = 0; i < 2 + random() % 4; ++i) {
+      Json attributes = {{"path", path()}};
+      if (random() % 3 == 0) attributes["state"] = "absent";
+      const bool present = !attributes.contains("state");
+      switch (random() % 3) {
+        case 0:
+          if (present) attributes["content"] = system_.blob(pick({"x", "new"}));
+          if (present && random() % 2 == 0) attributes["mode"] = "0600";
+          if (present && random() % 3 == 0) attributes["follow"] = true;
+          file(attributes);
+          break;
+        case 1:
+          if (present && random() % 2 == 0) attributes["mode"] = pick({"0700", "u=rwX,go="});
+          if (present && random() % 3 == 0) attributes["recurse"] = true;
+          if (present && random() % 3 == 0) attributes["purge"] = true;
+          if (present && random() % 3 == 0) attributes["parents"] = true;
+          directory(attributes);
+          break;
+        default:
+          attributes["target"] = pick({"a", "/srv/a/b", "/srv/z", "l"});
+          if (random() % 2 == 0) attributes["force"] = true;
+          if (random() % 3 == 0) attributes["hard"] = true;
+          if (attributes.contains("hard")) attributes["target"] = pick({"/srv/a/x", "/srv/z"});
+          link(attributes);
+      }
+    }
+    foresee();
+    bool refused = false;
+    for (std::size_t i = 0; i < desired_.size() && !refused; ++i) {
+      if (!found_[i]) break;
+      const Change planned = change(i);
+      refused = !planned.empty() && (found_[i]->obstacle || !found_[i]->missing.empty());
+      refused = refused || !found_[i]->undone_by.empty();
+    }
+    if (refused) continue;
+    for (std::size_t i = 0; i < desired_.size(); ++i) {
+      if (!found_[i]) break;
+      const Seen seen = see(*kinds_.provider(desired_[i].address.kind), desired_[i], system_);
+      ASSERT_TRUE(seen.observed) << (seen.problem ? seen.problem->summary : "");
+      EXPECT_EQ(to_json(seen.change), to_json(change(i))) << desired_[i].address.str();
+      const auto done = system_.apply(seen.change.operations);
+      ASSERT_TRUE(done) << desired_[i].address.str() << ": " << done.error().summary();
+      if (!found_[i]->shaped_by.empty()) ++met;
+    }
+    for (const Desired& one : desired_) {
+      const Seen again = see(*kinds_.provider(one.address.kind), one, system_);
+      EXPECT_TRUE(again.change.empty()) << one.address.str() << ' ' << to_json(again.change).dump();
+    }
+    if (HasFailure()) {
+      for (const Desired& one : desired_) ADD_FAILURE() << one.address.str() << ' ' << one.attributes.dump();
+      return;
+    }
+  }
+  EXPECT_GT(met, 20) << "resources have to meet";
+}
+
+}  // namespace
+}  // namespace plumb

@@ -1,0 +1,107 @@
+// ForeseenSystem: a host as it will be once operations were carried out on it. Nothing is changed: what operations on
+// files and accounts would leave is kept beside what the host has, and what is asked is answered from both.
+//
+// So a resource is observed as it will be found when its turn comes, by the same code that observes it now.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "providers/sdk/foreseen_accounts.h"
+#include "providers/sdk/provider.h"
+
+namespace plumb {
+
+class ForeseenSystem : public System {
+ public:
+  // Whose new files are that nobody is named for.
+  struct Self {
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+  };
+  // `now` outlives this.
+  ForeseenSystem(System& now, Self self) : now_(now), self_(self) { set_key(now.key()); }
+
+  // What the operation leaves; an error where it would fail. What it touches is remembered as `who`'s, a number that
+  // grows. What operations on neither files nor accounts leave is not foreseen.
+  Result<> carry_out(const Operation& operation, std::size_t who);
+
+  bool is_untouched() const { return touched_.empty() && accounts_.empty(); }
+  // Those who touched what is asked for at these paths: what lies there, was put or taken away above, or changed below.
+  std::set<std::size_t> who_touched(const std::vector<std::string>& paths);
+  // Those who touched the accounts of these names; all who touched any for no names.
+  std::set<std::size_t> who_touched_accounts(const std::set<std::string>& names) const;
+
+  Result<std::optional<FileInfo>> stat(const std::string& path, bool follow) override;
+  Result<std::string> file_digest(const std::string& path) override;
+  Result<std::string> read_file(const std::string& path, std::size_t limit) override;
+  Result<std::vector<std::string>> list(const std::string& path) override;
+  Result<std::string> resolve(const std::string& path) override;
+  // Programs see the host as it is now.
+  Result<ProcessResult> run(const ProcessRequest& request) override { return now_.run(request); }
+  std::string find_program(const std::string& name) override { return now_.find_program(name); }
+  std::optional<Account> user_by_name(const std::string& name) override;
+  std::optional<Account> user_by_id(std::uint32_t uid) override;
+  std::optional<GroupAccount> group_by_name(const std::string& name) override;
+  std::optional<GroupAccount> group_by_id(std::uint32_t gid) override;
+  std::string root() const override { return now_.root(); }
+
+ private:
+  // The bytes of a file: those that the host has at `at` now, a text, or those that are known by digest alone.
+  struct Bytes {
+    std::string at;
+    std::optional<std::string> text;
+    std::string digest;
+  };
+  struct Entry {
+    std::optional<FileInfo> info;  // nothing where it is gone
+    Bytes bytes;
+    bool fresh = false;  // nothing of what the host has below it is there
+  };
+  struct Touched {
+    std::optional<std::size_t> made;     // who last put it there or took it away
+    std::optional<std::size_t> dressed;  // who last changed its attributes
+  };
+  using Inode = std::pair<std::uint64_t, std::uint64_t>;
+
+  // A place is a path without links in front of its last part.
+  Result<std::string> place_of(const std::string& path);
+  Result<std::string> walk(const std::string& path);
+  Result<std::optional<Entry>> at(const std::string& place);
+  Result<std::optional<FileInfo>> step(const std::string& place);
+  Result<FileInfo> folder_above(const std::string& place);
+  void put(const std::string& place, Entry entry, std::size_t who);
+  void take_away(const std::string& place, std::size_t who);
+  FileInfo fresh(FileType type, std::uint32_t mode, const FileInfo& folder);
+  void dress(FileInfo& info, const Ownership& ownership);
+  Result<Entry> file_at(const std::string& path);
+
+  Result<> carry_out_one(const WriteFile& write, std::size_t who);
+  Result<> carry_out_one(const EditFile& edit, std::size_t who);
+  Result<> carry_out_one(const MakeDirectory& make, std::size_t who);
+  Result<> carry_out_one(const MakeLink& make, std::size_t who);
+  Result<> carry_out_one(const Remove& remove, std::size_t who);
+  Result<> carry_out_one(const SetAttributes& set, std::size_t who);
+  Result<> carry_out_one(const EditDatabase& edit, std::size_t who);
+  Result<> make_home(const ForeseenAccounts::Home& home, std::size_t who);
+  Result<> remove_home(const ForeseenAccounts::Home& home, const std::string& user, std::size_t who);
+  Result<> copy(const std::string& from, const std::string& to, const ForeseenAccounts::Home& home, std::size_t who);
+
+  System& now_;
+  Self self_;
+  std::map<std::string, Entry> entries_;                  // by place
+  std::map<std::string, std::optional<FileInfo>> steps_;  // what the host has on the ways that were gone
+  std::map<Inode, FileInfo> dressed_;  // entries of the host whose attributes change, whatever they are called
+  std::map<std::string, Touched> touched_;
+  std::map<std::string, std::optional<Account>> users_;
+  std::map<std::string, std::optional<GroupAccount>> groups_;
+  std::vector<std::pair<std::string, std::size_t>> accounts_;  // names of those that were touched, and by whom
+  std::uint64_t made_ = 0;
+};
+
+}  // namespace plumb

@@ -1,0 +1,206 @@
+#include "providers/sdk/foresight.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace plumb {
+namespace {
+
+bool is_path(std::string_view identity) {
+  return identity.starts_with('/');
+}
+
+bool is_as_it_was(const Observed& before, const Observed& now) {
+  return before.exists == now.exists && before.attributes == now.attributes && before.missing == now.missing &&
+         before.obstacle.has_value() == now.obstacle.has_value() && before.undone_by == now.undone_by;
+}
+
+std::vector<std::string> paths_of(const Provider& provider, const Desired& desired) {
+  std::vector<std::string> paths = provider.manages_paths(desired);
+  for (std::string& path : provider.edits_paths(desired)) paths.push_back(std::move(path));
+  for (ImpliedPath& implied : provider.implies_paths(desired)) paths.push_back(std::move(implied.path));
+  return paths;
+}
+
+// Told as not there, or there, so that the change which the obstacle refuses is never empty.
+Observed told_as_refused(const Provider& provider, const Desired& desired, Diagnostic why) {
+  Observed observed;
+  observed.exists = provider.is_unwanted(desired);
+  observed.obstacle = std::move(why);
+  return observed;
+}
+
+}  // namespace
+
+Foresight::Foresight(const Registry& kinds, System& now, ForeseenSystem::Self self,
+                     std::span<const Desired* const> desired, Observe observe)
+    : kinds_(kinds), foreseen_(now, self), desired_(desired), observe_(std::move(observe)) {}
+
+const Provider* Foresight::provider_of(std::size_t index) const {
+  return kinds_.provider(desired_[index]->address.kind);
+}
+
+std::vector<std::string> Foresight::addresses_of(const std::set<std::size_t>& indexes) const {
+  std::vector<std::string> addresses;
+  addresses.reserve(indexes.size());
+  for (const std::size_t index : indexes) addresses.push_back(desired_[index]->address.str());
+  return addresses;
+}
+
+bool Foresight::is_in_chain(std::size_t index) const {
+  return !provider_of(index)->edits_paths(*desired_[index]).empty();
+}
+
+Foresight::Touch Foresight::who_touched(std::size_t index) {
+  const Provider& provider = *provider_of(index);
+  const Desired& desired = *desired_[index];
+  Touch touch;
+  touch.named = foreseen_.who_touched(paths_of(provider, desired));
+  if (is_in_chain(index)) {
+    // What the others of the chain do it knows from observing them together.
+    std::erase_if(touch.named, [&](std::size_t who) { return desired_[who]->address.kind == desired.address.kind; });
+  }
+  touch.all = touch.named;
+  std::set<std::string> names;
+  for (const Address& need : provider.infers(desired)) {
+    if (!is_path(need.identity)) names.insert(need.identity);
+  }
+  // What is about accounts itself asks about all of them; a file about those that it names.
+  const bool about_accounts = !is_path(desired.address.identity);
+  if (about_accounts) names.insert(desired.address.identity);
+  if (!names.empty()) touch.named.merge(foreseen_.who_touched_accounts(names));
+  touch.all.insert(touch.named.begin(), touch.named.end());
+  if (about_accounts) touch.all.merge(foreseen_.who_touched_accounts({}));
+  return touch;
+}
+
+// As it will be after `since`, the last of whom comes before it. Those that change parts of files are observed
+// together.
+Result<Observed> Foresight::observe_again(std::size_t index, const std::set<std::size_t>& since) {
+  const Desired* one = desired_[index];
+  const auto nothing = [&] { return fail(Code::kInternal, "nothing was told of " + one->address.str()); };
+  if (!is_in_chain(index)) {
+    std::vector<Result<Observed>> found = observe_({&one, 1}, foreseen_);
+    return found.size() == 1 ? std::move(found.front()) : Result<Observed>(nothing());
+  }
+  Chain& chain = chains_[one->address.kind];
+  if (chain.found.empty() || *since.rbegin() >= chain.when) {
+    std::vector<const Desired*> together;
+    std::vector<std::size_t> indexes;
+    for (std::size_t i = 0; i < desired_.size(); ++i) {
+      if (desired_[i]->address.kind != one->address.kind) continue;
+      together.push_back(desired_[i]);
+      indexes.push_back(i);
+    }
+    std::vector<Result<Observed>> found = observe_(together, foreseen_);
+    chain = {index, {}};
+    for (std::size_t i = 0; i < std::min(found.size(), indexes.size()); ++i)
+      chain.found.emplace(indexes[i], std::move(found[i]));
+  }
+  const auto found = chain.found.find(index);
+  return found == chain.found.end() ? Result<Observed>(nothing()) : found->second;
+}
+
+void Foresight::look(std::size_t index, Result<Observed>& found) {
+  const Provider* provider = provider_of(index);
+  if (provider == nullptr || !found || acted_.empty()) return;
+  const Desired& desired = *desired_[index];
+  if (!provider->is_foreseeable(desired)) {
+    for (const Acted& earlier : acted_) {
+      const bool asks = std::any_of(earlier.names.begin(), earlier.names.end(),
+                                    [&](const std::string& name) { return provider->asks_about(desired, name); });
+      if (asks) found->open_until.push_back(desired_[earlier.index]->address.str());
+    }
+    return;
+  }
+  if (foreseen_.is_untouched()) return;
+  const Touch touch = who_touched(index);
+  if (touch.all.empty()) return;
+  Result<Observed> again = observe_again(index, touch.all);
+  if (!again) {
+    *found = told_as_refused(*provider, desired, again.error().diagnostic());
+  } else if (is_as_it_was(*found, *again)) {
+    return;
+  } else {
+    *found = std::move(*again);
+  }
+  found->shaped_by = addresses_of(touch.named.empty() ? touch.all : touch.named);
+}
+
+void Foresight::carry_out(std::size_t index, std::span<const Operation> operations, Observed& found) {
+  const Provider* provider = provider_of(index);
+  if (provider == nullptr) return;
+  Acted acted{index, paths_of(*provider, *desired_[index])};
+  acted.names.push_back(desired_[index]->address.identity);
+  acted_.push_back(std::move(acted));
+  const bool misses = !found.missing.empty();
+  for (const Operation& operation : operations) {
+    Result<> done = foreseen_.carry_out(operation, index);
+    if (done || misses) continue;
+    if (!found.obstacle) found.obstacle = done.error().diagnostic();
+    return;
+  }
+}
+
+void Foresight::look_back(std::size_t index, const Desired& asked, Observed& found) {
+  const Provider* provider = provider_of(index);
+  if (provider == nullptr || foreseen_.is_untouched() || !provider->is_foreseeable(asked)) return;
+  // What it misses comes from something that is not foreseen, and so does what is found then.
+  if (found.obstacle || !found.missing.empty() || !found.undone_by.empty()) return;
+  // Of those the chain tells already who takes back what.
+  if (is_in_chain(index)) return;
+  const std::set<std::size_t> who = who_touched(index).all;
+  if (who.empty() || *who.rbegin() <= index) return;
+  const Desired* one = &asked;
+  const std::vector<Result<Observed>> again = observe_({&one, 1}, foreseen_);
+  if (again.size() != 1) return;
+  if (again.front()) {
+    const Change change = provider->diff(asked, *again.front());
+    if (change.empty() || change.op == Op::kRun) return;
+  }
+  found.undone_by = desired_[*who.rbegin()]->address.str();
+}
+
+void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std::span<const ForeseenResource> resources,
+             const Foresight::Observe& observe, std::span<Result<Observed>> found) {
+  std::vector<const Desired*> desired;
+  desired.reserve(resources.size());
+  for (const ForeseenResource& resource : resources) desired.push_back(resource.desired);
+  Foresight foresight(kinds, now, self, desired, observe);
+  const auto asked_of = [&](std::size_t i) {
+    std::optional<Desired> reduced;
+    if (!resources[i].ignored.empty() && found[i]->exists) {
+      reduced = *resources[i].desired;
+      for (const std::string& attribute : resources[i].ignored) reduced->attributes.erase(attribute);
+    }
+    return reduced;
+  };
+  bool acted = false;
+  std::vector<bool> takes_part(resources.size());
+  for (std::size_t i = 0; i < resources.size(); ++i) {
+    const Provider* provider = kinds.provider(desired[i]->address.kind);
+    if (provider == nullptr || !found[i]) continue;
+    foresight.look(i, found[i]);
+    takes_part[i] = !resources[i].left_out && !found[i]->obstacle;
+    if (!takes_part[i]) continue;
+    const std::optional<Desired> reduced = asked_of(i);
+    const Change change = provider->diff(reduced ? *reduced : *desired[i], *found[i]);
+    if (change.empty()) continue;
+    acted = true;
+    foresight.carry_out(i, change.operations, *found[i]);
+  }
+  for (std::size_t i = 0; acted && i < resources.size(); ++i) {
+    if (!takes_part[i]) continue;
+    Desired asked = *desired[i];
+    for (const std::string& attribute : resources[i].ignored) asked.attributes.erase(attribute);
+    // What a sensitive value became is not known, but for contents, of which the digest is.
+    const Kind& kind = *kinds.find(asked.address.kind);
+    for (const std::string& attribute : desired[i]->sensitive) {
+      if (kind.content(attribute) == nullptr) asked.attributes.erase(attribute);
+    }
+    foresight.look_back(i, asked, *found[i]);
+  }
+}
+
+}  // namespace plumb

@@ -1,0 +1,79 @@
+// Foresight: what each resource of a host finds when its turn comes, if those before it do what they are to.
+//
+// The same is asked when a plan is made and before it is applied. Resources are looked at one after another in their
+// order; what each does is carried out on a host that is foreseen, and those that this may matter to are observed again
+// there. In the end each is looked at once more: one that a later one takes back would never come to rest.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "providers/sdk/foreseen_system.h"
+#include "providers/sdk/kind.h"
+
+namespace plumb {
+
+class Foresight {
+ public:
+  // One result for each, with what is sensitive sealed.
+  using Observe = std::function<std::vector<Result<Observed>>(std::span<const Desired* const>, System&)>;
+
+  // Everything referred to outlives this.
+  Foresight(const Registry& kinds, System& now, ForeseenSystem::Self self, std::span<const Desired* const> desired,
+            Observe observe);
+
+  // `found`: the resource as it is now. Becomes what will be found when its turn comes.
+  void look(std::size_t index, Result<Observed>& found);
+  // What the resource then does. Where that would fail, `found` gets the obstacle; one that misses something is carried
+  // out as far as it can be.
+  void carry_out(std::size_t index, std::span<const Operation> operations, Observed& found);
+  // Says of each that is not as it is asked for in the end who took it back. `asked`: what is asked for of it; nothing
+  // for those that take no part.
+  void look_back(std::size_t index, const Desired& asked, Observed& found);
+
+ private:
+  struct Acted {
+    std::size_t index = 0;
+    std::vector<std::string> names;  // of what it changed
+  };
+
+  // Those who change parts of files, of one kind, as they were observed last.
+  struct Chain {
+    std::size_t when = 0;  // in the turn of which resource
+    std::map<std::size_t, Result<Observed>> found;
+  };
+
+  const Provider* provider_of(std::size_t index) const;
+  bool is_in_chain(std::size_t index) const;
+  // Whose changes may matter to it, and of those by the names that it asks for.
+  struct Touch {
+    std::set<std::size_t> all;
+    std::set<std::size_t> named;
+  };
+  Touch who_touched(std::size_t index);
+  Result<Observed> observe_again(std::size_t index, const std::set<std::size_t>& since);
+  std::vector<std::string> addresses_of(const std::set<std::size_t>& indexes) const;
+
+  const Registry& kinds_;
+  ForeseenSystem foreseen_;
+  std::span<const Desired* const> desired_;
+  Observe observe_;
+  std::vector<Acted> acted_;
+  std::map<std::string, Chain> chains_;  // by kind
+};
+
+// All of it for resources that are compared with what they ask for: `found` holds what they are now. Those that are
+// left out do nothing; what is ignored counts only where nothing is there.
+struct ForeseenResource {
+  const Desired* desired = nullptr;
+  bool left_out = false;
+  std::set<std::string> ignored = {};
+};
+void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std::span<const ForeseenResource> resources,
+             const Foresight::Observe& observe, std::span<Result<Observed>> found);
+
+}  // namespace plumb

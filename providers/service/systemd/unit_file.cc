@@ -1,0 +1,81 @@
+// The text of unit files.
+#include <algorithm>
+
+#include "providers/service/systemd/units.h"
+
+namespace plumb::providers::service::systemd {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+// A line with those that continue it.
+std::string take_whole_line(std::string_view& text) {
+  std::string line;
+  while (!text.empty()) {
+    line += take_line(text);
+    if (!line.ends_with('\\')) break;
+    line.back() = ' ';
+  }
+  return line;
+}
+
+}  // namespace
+
+UnitFile parse_unit_file(std::string_view text) {
+  UnitFile file;
+  std::string section;
+  while (!text.empty()) {
+    const std::string whole = take_whole_line(text);
+    const std::string_view line = trimmed(whole);
+    if (line.empty() || line.front() == '#' || line.front() == ';') continue;
+    if (line.front() == '[') {
+      section = line;
+      file.has_install = file.has_install || section == "[Install]";
+      continue;
+    }
+    const std::size_t equals = line.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view key = trimmed(line.substr(0, equals));
+    const std::string_view value = trimmed(line.substr(equals + 1));
+    if (section == "[Service]" && key == "Type") file.type = value;
+    if (section == "[Service]" && key == "RemainAfterExit") file.remains = value;
+    if (section != "[Install]") continue;
+    for (const auto& [name, folder] : kLinkFolders) {
+      if (key == name) file.install.emplace_back(folder, value);
+    }
+  }
+  return file;
+}
+
+std::optional<std::vector<std::string>> links_asked_for(std::span<const UnitFile> files, const std::string& unit) {
+  std::map<std::string_view, std::set<std::string>> by_folder;
+  for (const UnitFile& file : files) {
+    for (const auto& [folder, value] : file.install) {
+      std::set<std::string>& links = by_folder[folder];
+      if (value.empty()) links.clear();
+      // What it stands for only systemd knows.
+      if (value.find('%') != std::string::npos) return std::nullopt;
+      for (std::string_view rest = value; !rest.empty();) {
+        const std::size_t end = std::min(rest.find_first_of(" \t"), rest.size());
+        if (end > 0) links.insert(std::string(rest.substr(0, end)) + std::string(folder) + "/" + unit);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
+    }
+  }
+  std::set<std::string> all;
+  for (auto& [folder, links] : by_folder) all.merge(links);
+  return std::vector<std::string>(all.begin(), all.end());
+}
+
+std::optional<Refusal> ends_by_itself(const UnitFile& file) {
+  constexpr std::array<std::string_view, 4> kYes = {"yes", "true", "on", "1"};
+  if (file.type != "oneshot" || std::find(kYes.begin(), kYes.end(), file.remains) != kYes.end()) return std::nullopt;
+  return one_shot();
+}
+
+}  // namespace plumb::providers::service::systemd

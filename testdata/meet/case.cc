@@ -1,0 +1,63 @@
+#include "testdata/meet/case.h"
+
+#include <array>
+#include <cstdio>
+
+#include "engine/base/shell_word.h"
+
+namespace plumb::meet {
+namespace {
+
+std::string octal(mode_t mode) {
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode));
+  return text.data();
+}
+
+std::string made(const Entry& entry) {
+  const std::string path = shell_word("." + entry.path);
+  switch (entry.type) {
+    case EntryType::kDirectory:
+      return "mkdir -p " + path;
+    case EntryType::kLink:
+      return "ln -s " + shell_word(entry.text) + " " + path;
+    case EntryType::kFifo:
+      return "mkfifo " + path;
+    case EntryType::kFile:
+      break;
+  }
+  return "printf %s " + shell_word(entry.text) + " > " + path;
+}
+
+std::string rows(const char* file, const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += "echo " + shell_word(line) + " >> ./etc/" + file + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string project_text(const Case& one) {
+  std::string text = "plumb: v1\nproject: meet\nresources:\n";
+  for (const Resource& resource : one.resources) {
+    text += "  - " + resource.kind + ": " + Json(resource.name).dump() + "\n";
+    for (const auto& [name, value] : resource.attributes.items()) text += "    " + name + ": " + value.dump() + "\n";
+  }
+  return text;
+}
+
+std::string start_text(const Start& start) {
+  std::string text;
+  for (const Entry& entry : start.entries) {
+    text += made(entry);
+    const std::string path = shell_word("." + entry.path);
+    if (entry.type != EntryType::kLink) text += " && chmod " + octal(entry.mode) + " " + path;
+    if (entry.uid != 0 || entry.gid != 0)
+      text += " && chown -h " + std::to_string(entry.uid) + ":" + std::to_string(entry.gid) + " " + path;
+    text += "\n";
+  }
+  return text + rows("passwd", start.passwd) + rows("shadow", start.shadow) + rows("group", start.group) +
+         rows("gshadow", start.gshadow);
+}
+
+}  // namespace plumb::meet

@@ -1,0 +1,53 @@
+// A case: what an image holds at first, and a project that is planned and applied to it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "engine/base/json.h"
+
+namespace plumb::meet {
+
+enum class EntryType { kFile, kDirectory, kLink, kFifo };
+
+struct Entry {
+  std::string path;
+  EntryType type = EntryType::kFile;
+  mode_t mode = 0644;
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::string text;  // a file's content, a link's target
+};
+
+// Rows of the account files beside those of root and nobody. No folder is made for an entry: a shrunk start has what is
+// needed, or it is another case.
+struct Start {
+  std::vector<Entry> entries;
+  std::vector<std::string> passwd;
+  std::vector<std::string> shadow;
+  std::vector<std::string> group;
+  std::vector<std::string> gshadow;
+};
+
+struct Resource {
+  std::string kind;
+  std::string name;
+  Json attributes = Json::object();
+
+  std::string address() const { return kind + ":" + name; }
+};
+
+struct Case {
+  bool live = false;  // the folder is a host's whole tree, where programs run; else it is an image
+  Start start;
+  std::vector<Resource> resources;
+};
+
+// plumb.yaml.
+std::string project_text(const Case& one);
+// The start as commands of a shell in the image's folder.
+std::string start_text(const Start& start);
+
+}  // namespace plumb::meet

@@ -1,0 +1,189 @@
+#include "testdata/meet/image.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace plumb::meet {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array kPrograms = {"/bin/sh",       "/usr/bin/touch", "/usr/bin/rm",        "/usr/bin/test",
+                                  "/usr/bin/true", "/usr/bin/mkdir", "/usr/bin/systemctl", "/lib/systemd/systemd"};
+const std::set<std::string> kState = {"/var/lib/plumb", "/run/plumb"};
+
+// The folders of programs, which cases leave alone.
+const std::set<std::string>& kept() {
+  static const std::set<std::string> names = {"bin", "sbin", "lib", "lib64", "usr", "dev", "proc"};
+  return names;
+}
+
+void write(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+std::string lines(const std::string& first, const std::vector<std::string>& rows) {
+  std::string text = first;
+  for (const std::string& row : rows) text += row + "\n";
+  return text;
+}
+
+// The libraries that the system's loader names for a program.
+std::set<std::string> libraries_of(const std::string& program) {
+  std::set<std::string> found;
+  FILE* const answer = ::popen(("ldd " + program + " 2>/dev/null").c_str(), "r");
+  if (answer == nullptr) return found;
+  std::array<char, 4096> line{};
+  while (std::fgets(line.data(), line.size(), answer) != nullptr) {
+    std::istringstream words(line.data());
+    for (std::string word; words >> word;) {
+      if (word.front() == '/') found.insert(word);
+    }
+  }
+  ::pclose(answer);
+  return found;
+}
+
+void take_along(const fs::path& root, const std::string& path) {
+  std::error_code problem;
+  const fs::path into = root / path.substr(1);
+  fs::create_directories(into.parent_path(), problem);
+  fs::copy_file(path, into, fs::copy_options::skip_existing, problem);
+}
+
+void make(const fs::path& root, const Entry& entry) {
+  const std::string path = root.string() + entry.path;
+  switch (entry.type) {
+    case EntryType::kDirectory:
+      ::mkdir(path.c_str(), 0700);
+      break;
+    case EntryType::kLink:
+      if (::symlink(entry.text.c_str(), path.c_str()) != 0) return;
+      break;
+    case EntryType::kFifo:
+      ::mkfifo(path.c_str(), 0600);
+      break;
+    case EntryType::kFile: {
+      const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+      if (fd < 0) return;
+      (void)!::write(fd, entry.text.data(), entry.text.size());
+      ::close(fd);
+      break;
+    }
+  }
+  (void)!::lchown(path.c_str(), entry.uid, entry.gid);
+  if (entry.type != EntryType::kLink) ::chmod(path.c_str(), entry.mode);
+}
+
+std::string content_of(const std::string& path, mode_t mode) {
+  std::array<char, 4096> bytes{};
+  if (S_ISLNK(mode)) {
+    const ssize_t length = ::readlink(path.c_str(), bytes.data(), bytes.size());
+    return " -> " + std::string(bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
+  }
+  if (!S_ISREG(mode)) return "";
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  return " \"" + text + "\"";
+}
+
+std::string seen(const std::string& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0) return "?";
+  std::array<char, 160> text{};
+  std::snprintf(text.data(), text.size(), "%06o %u:%u inode %llu changed %lld.%09ld", info.st_mode, info.st_uid,
+                info.st_gid, static_cast<unsigned long long>(info.st_ino), static_cast<long long>(info.st_mtim.tv_sec),
+                info.st_mtim.tv_nsec);
+  return text.data() + content_of(path, info.st_mode);
+}
+
+void add_below(const std::string& root, const std::string& path, Picture& picture) {
+  std::error_code problem;
+  for (const fs::directory_entry& entry : fs::directory_iterator(root + path, problem)) {
+    const std::string below = path + "/" + entry.path().filename().string();
+    if (path.empty() && kept().contains(entry.path().filename().string())) continue;
+    if (kState.contains(below)) continue;
+    picture[below] = seen(root + below);
+    if (entry.is_directory(problem) && !entry.is_symlink(problem)) add_below(root, below, picture);
+  }
+}
+
+}  // namespace
+
+Image::Image(fs::path folder) : folder_(std::move(folder)) {
+  ::chmod(folder_.c_str(), 0755);
+  std::error_code problem;
+  for (const char* part : {"bin", "sbin", "lib", "lib64"}) {
+    // As this machine has it, where they are links into /usr.
+    if (!fs::is_symlink(std::string("/") + part, problem)) continue;
+    const fs::path target = fs::read_symlink(std::string("/") + part, problem);
+    fs::create_directories(folder_ / target, problem);
+    fs::create_symlink(target, folder_ / part, problem);
+  }
+  for (const char* program : kPrograms) {
+    if (!fs::exists(program, problem)) continue;
+    take_along(folder_, program);
+    for (const std::string& library : libraries_of(program)) take_along(folder_, library);
+  }
+  fs::create_directories(folder_ / "dev/shm", problem);
+  fs::create_directories(folder_ / "proc", problem);
+  ::chmod((folder_ / "dev/shm").c_str(), 01777);
+  write(folder_ / "dev/null", "");
+}
+
+void Image::reset(const Start& start) const {
+  std::error_code problem;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_)) {
+    if (!kept().contains(entry.path().filename().string())) fs::remove_all(entry.path(), problem);
+  }
+  for (const char* path : {"etc", "etc/skel", "etc/systemd", "etc/systemd/system", "home", "srv", "root", "tmp", "var",
+                           "var/lib", "var/lib/dpkg", "var/lib/plumb", "opt", "run", "run/plumb"}) {
+    ::mkdir((folder_ / path).c_str(), 0755);
+    ::chmod((folder_ / path).c_str(), 0755);
+  }
+  write(folder_ / "etc/skel/.profile", "# a profile\n");
+  write(folder_ / "var/lib/dpkg/status",
+        "Package: present\nStatus: install ok installed\nArchitecture: all\nVersion: 1.0\n\n");
+  write(folder_ / "etc/passwd",
+        lines("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+              start.passwd));
+  write(folder_ / "etc/group", lines("root:x:0:\nnogroup:x:65534:\n", start.group));
+  write(folder_ / "etc/shadow", lines("root:*:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\n", start.shadow));
+  write(folder_ / "etc/gshadow", lines("root:*::\nnogroup:*::\n", start.gshadow));
+  ::chmod((folder_ / "etc/shadow").c_str(), 0640);
+  ::chmod((folder_ / "etc/gshadow").c_str(), 0640);
+  ::chmod((folder_ / "tmp").c_str(), 01777);
+  for (const Entry& entry : start.entries) make(folder_, entry);
+}
+
+Picture Image::picture() const {
+  Picture picture;
+  add_below(folder_.string(), "", picture);
+  return picture;
+}
+
+std::string differences(const Picture& before, const Picture& after) {
+  std::string text;
+  for (const auto& [path, was] : before) {
+    const auto now = after.find(path);
+    if (now == after.end()) {
+      text += path + ": is gone\n";
+    } else if (now->second != was) {
+      text += path + ": " + was + "  =>  " + now->second + "\n";
+    }
+  }
+  for (const auto& [path, is] : after) {
+    if (!before.contains(path)) text += path + ": is new, " + is + "\n";
+  }
+  return text;
+}
+
+}  // namespace plumb::meet

@@ -1,0 +1,327 @@
+#include "testdata/meet/judge.h"
+
+#include <cstdio>
+#include <fstream>
+#include <set>
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/exec/server.h"
+#include "engine/history/sqlite_history.h"
+#include "engine/host/bootstrap.h"
+#include "engine/host/process.h"
+#include "engine/report/diagnostics.h"
+#include "engine/run/apply.h"
+#include "engine/run/project_key.h"
+#include "providers/sdk/builtin.h"
+#include "testdata/meet/unplanned.h"
+
+namespace plumb::meet {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Every host is reached by starting this program again.
+class OwnExecutor final : public host::Transport {
+ public:
+  // `tree`: of a host that is no image.
+  explicit OwnExecutor(std::string tree) : tree_(std::move(tree)) {}
+
+  Result<std::unique_ptr<host::StreamConnection>> connect(const host::HostSettings& settings,
+                                                          const host::Interrupt* cancel) override {
+    PLUMB_TRY_ASSIGN(host::Child child,
+                     host::start_child({"/proc/self/exe", settings.root.empty() ? "serve-live" : "serve",
+                                        settings.root.empty() ? tree_ : settings.root},
+                                       host::ErrorStream::kPipe));
+    auto connection = std::make_unique<host::ProcessConnection>(std::move(child));
+    connection->set_cancel(cancel);
+    PLUMB_TRY(host::await_first_byte(*connection, {}, host::Deadline::after(std::chrono::seconds(30))));
+    return std::unique_ptr<host::StreamConnection>(std::move(connection));
+  }
+
+ private:
+  std::string tree_;
+};
+
+std::string codes_of(const Diagnostics& found) {
+  std::set<std::string> codes;
+  for (const Diagnostic& one : found.items()) {
+    if (one.severity == Severity::kError) codes.insert(std::string(code_name(one.code)));
+  }
+  std::string text;
+  for (const std::string& code : codes) text += " " + code;
+  return text;
+}
+
+bool lacks_a_place(const Diagnostics& found) {
+  for (const Diagnostic& one : found.items()) {
+    if (one.severity == Severity::kError && !one.span) return true;
+  }
+  return false;
+}
+
+std::set<int> lines_of(const Diagnostics& found) {
+  std::set<int> lines;
+  for (const Diagnostic& one : found.items()) {
+    if (one.severity != Severity::kError) continue;
+    if (one.span) lines.insert(one.span->line);
+    for (const Related& other : one.related) lines.insert(other.span.line);
+  }
+  return lines;
+}
+
+bool is_internal(const Diagnostics& found) {
+  for (const Diagnostic& one : found.items()) {
+    if (one.code == Code::kInternal) return true;
+  }
+  return false;
+}
+
+std::string ops_of(const plan::Plan& plan) {
+  std::string text;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
+    for (const plan::Action& action : *actions) {
+      text += "  " + std::string(name(action.op)) + " " + action.desired.address.str() + "\n";
+    }
+  }
+  return text;
+}
+
+// Left by a write that did not end.
+std::string left_over(const Picture& picture) {
+  for (const auto& [path, unused] : picture) {
+    const std::size_t name = path.rfind('/') + 1;
+    if (path.compare(name, 7, ".plumb-") == 0 || path.ends_with('+')) return path;
+  }
+  return "";
+}
+
+}  // namespace
+
+struct Judge::Parts {
+  explicit Parts(const fs::path& folder)
+      : project(folder / "project"),
+        image((fs::create_directories(folder / "image"), folder / "image")),
+        history(folder / "history.db"),
+        transport(folder / "image") {
+    fs::create_directories(project);
+  }
+
+  fs::path project;
+  Image image;
+  Registry kinds = described_builtin_kinds();
+  history::SqliteHistory history;
+  OwnExecutor transport;
+  std::uint64_t runs = 0;
+};
+
+namespace {
+
+class Trial {
+ public:
+  Trial(const fs::path& project, const Image& image, const Registry& kinds, history::RunStore& history,
+        host::Transport& transport, std::uint64_t& runs, bool live)
+      : project_(project),
+        image_(image),
+        kinds_(kinds),
+        history_(history),
+        transport_(transport),
+        runs_(runs),
+        live_(live) {}
+
+  Verdict run() {
+    run::WorkspaceRequest request;
+    request.folder = project_;
+    Diagnostics found;
+    const auto workspace = run::Workspace::load(request, kinds_, history_, found, sources_);
+    if (workspace == nullptr) return refused(End::kInvalid, "validate", found);
+    if (Verdict first = plan_first(*workspace); first.end != End::kHeld) return first;
+    if (Verdict applied = apply_saved(*workspace); applied.end != End::kHeld) return applied;
+    if (Verdict second = plan_again(*workspace); second.end != End::kHeld) return second;
+    return apply_again(*workspace);
+  }
+
+ private:
+  run::RunContext context(Diagnostics& found) {
+    run::RunContext made{history_, transport_, control_, {}, nullptr, nullptr};
+    if (!live_) made.fleet.root = image_.folder().string();
+    made.observer = [this](const run::RunEvent& event) {
+      if (event.kind != run::RunEvent::Kind::kAction) return;
+      acting_.insert(event.action->desired.address.kind);
+      if (event.event->kind != wire::EventKind::kFailed && event.event->kind != wire::EventKind::kDiverged) return;
+      // What a program leaves is its own matter, and the plan says of what comes after it that it waits for that.
+      const bool foretold = event.action->fidelity == Fidelity::kExact;
+      failed_kinds_.insert(foretold ? event.action->desired.address.kind : "command");
+    };
+    made.findings = [&found](const Diagnostics& said) { found.extend(said); };
+    return made;
+  }
+
+  std::string told(const Diagnostics& found) const { return report::render(found.sorted(), sources_, false); }
+
+  Verdict refused(End end, const std::string& when, const Diagnostics& found) const {
+    if (!found.has_errors()) return {End::kBroken, when + ": neither a plan nor an error", told(found)};
+    if (is_internal(found)) return {End::kBroken, when + " internal error", told(found)};
+    if (lacks_a_place(found)) return {End::kBroken, when + " error without a place" + codes_of(found), told(found)};
+    return {end, when + codes_of(found), told(found), false, lines_of(found)};
+  }
+
+  Verdict plan_first(run::Workspace& workspace) {
+    Diagnostics found;
+    std::optional<run::Planned> planned = run::make_plan(workspace, {}, context(found));
+    if (!planned || planned->plan.hosts.empty() || planned->outcome != RunOutcome::kOk || planned->broken ||
+        found.has_errors())
+      return refused(End::kRefused, "plan", found);
+    changed_ = !planned->plan.changes_nothing();
+    ops_ = ops_of(planned->plan);
+    plan_ = plan::write_artifact(planned->plan).bytes;
+    Result<run::SavedPlan> saved = run::read_saved_plan(plan_, kinds_);
+    if (!saved) return {End::kBroken, "plan cannot be read again", saved.error().summary()};
+    saved_ = std::move(*saved);
+    return {};
+  }
+
+  run::ApplyRequest request() {
+    run::ApplyRequest made;
+    made.run = run::new_run_id() + "-" + std::to_string(++runs_);
+    made.operator_name = "meet";
+    return made;
+  }
+
+  Verdict apply_saved(run::Workspace& workspace) {
+    Diagnostics found;
+    run::ApplyRequest wanted = request();
+    wanted.what = std::move(saved_);
+    const Picture before = image_.picture();
+    std::set<std::string> named = named_paths(plan_, image_.folder().string());
+    const run::ApplyResult result = run::apply(workspace, std::move(wanted), context(found));
+    if (result.outcome == RunOutcome::kOk && !found.has_errors()) {
+      named.merge(named_paths(plan_, image_.folder().string()));
+      const std::string other = unplanned(before, image_.picture(), named, acting_);
+      return other.empty() ? Verdict{} : Verdict{End::kBroken, "not planned", "plan:\n" + ops_ + other};
+    }
+    const End end = failed_kinds_ == std::set<std::string>{"command"} ? End::kExcused : End::kBroken;
+    std::string kinds;
+    for (const std::string& kind : failed_kinds_) kinds += " " + kind;
+    return {end, "apply " + std::string(name(result.outcome)) + codes_of(found) + kinds,
+            "plan:\n" + ops_ + told(found)};
+  }
+
+  Verdict plan_again(run::Workspace& workspace) {
+    Diagnostics found;
+    const std::optional<run::Planned> planned = run::make_plan(workspace, {}, context(found));
+    const std::string all = "first plan:\n" + ops_ + "second plan:\n" + (planned ? ops_of(planned->plan) : "");
+    if (!planned || planned->plan.hosts.empty() || planned->outcome != RunOutcome::kOk || found.has_errors())
+      return {End::kBroken, "second plan fails" + codes_of(found), all + told(found)};
+    if (planned->plan.changes_nothing()) return {};
+    std::set<std::string> kinds;
+    for (const auto& [host, host_plan] : planned->plan.hosts) {
+      const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
+      for (const plan::Action& action : *actions)
+        kinds.insert(" " + std::string(name(action.op)) + " " + action.desired.address.kind);
+    }
+    std::string text;
+    for (const std::string& kind : kinds) text += kind;
+    return {End::kBroken, "second plan not empty:" + text, all};
+  }
+
+  Verdict apply_again(run::Workspace& workspace) {
+    Diagnostics found;
+    const Picture before = image_.picture();
+    run::ApplyRequest wanted = request();
+    wanted.what = run::PlanRequest();
+    const run::ApplyResult result = run::apply(workspace, std::move(wanted), context(found));
+    if (result.outcome != RunOutcome::kOk || found.has_errors())
+      return {End::kBroken, "second apply" + codes_of(found), told(found)};
+    const Picture after = image_.picture();
+    if (const std::string other = differences(before, after); !other.empty())
+      return {End::kBroken, "second apply touches", other};
+    if (const std::string path = left_over(after); !path.empty()) return {End::kBroken, "left over", path};
+    return {End::kHeld, "held", "", changed_};
+  }
+
+  const fs::path& project_;
+  const Image& image_;
+  const Registry& kinds_;
+  history::RunStore& history_;
+  host::Transport& transport_;
+  std::uint64_t& runs_;
+  const bool live_;
+  lang::SourceMap sources_;
+  run::Control control_;
+  run::SavedPlan saved_;
+  std::string ops_;
+  bool changed_ = false;
+  std::string plan_;              // as a document
+  std::set<std::string> acting_;  // kinds
+  std::set<std::string> failed_kinds_;
+};
+
+}  // namespace
+
+Judge::Judge(const fs::path& folder) : parts_(std::make_unique<Parts>(folder)) {}
+Judge::~Judge() = default;
+
+Verdict Judge::judge(const Case& one) {
+  Parts& parts = *parts_;
+  parts.image.reset(one.start);
+  std::ofstream(parts.project / "plumb.yaml", std::ios::binary) << project_text(one);
+  return Trial(parts.project, parts.image, parts.kinds, parts.history, parts.transport, parts.runs, one.live).run();
+}
+
+namespace {
+
+bool is_refused(const Verdict& verdict) {
+  return verdict.end == End::kInvalid || verdict.end == End::kRefused;
+}
+
+}  // namespace
+
+Verdict Judge::judge_pair(const Case& one) {
+  Verdict verdict = judge(one);
+  if (!is_refused(verdict) || one.resources.size() != 2) return verdict;
+  Case alone = one;
+  alone.resources.resize(1);
+  // project_text() has each resource's lines one after another.
+  constexpr int kHead = 3;
+  const int second = kHead + 2 + static_cast<int>(alone.resources[0].attributes.size());
+  if (verdict.lines.lower_bound(second) != verdict.lines.end() && *verdict.lines.begin() < second) return verdict;
+  if (is_refused(judge(alone))) return verdict;
+  alone.resources[0] = one.resources[1];
+  if (is_refused(judge(alone))) return verdict;
+  verdict.end = End::kBroken;
+  verdict.what = "one place told:" + verdict.what;
+  return verdict;
+}
+
+namespace {
+
+// With the kernel's own files in it, for this process alone.
+bool enter(const std::string& root) {
+  return ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         ::mount("/proc", (root + "/proc").c_str(), nullptr, MS_BIND, nullptr) == 0 &&
+         ::mount("/dev/null", (root + "/dev/null").c_str(), nullptr, MS_BIND, nullptr) == 0 &&
+         ::chroot(root.c_str()) == 0;
+}
+
+}  // namespace
+
+int serve(const std::string& root, bool live) {
+  ::signal(SIGPIPE, SIG_IGN);
+  ::umask(022);
+  if (live && !enter(root)) return 1;
+  if (::chdir("/") != 0) return 1;
+  exec::ServeOptions options;
+  if (!live) options.root = root;
+  const Result<> served = exec::serve(builtin_kinds(), options);
+  if (served) return 0;
+  std::fprintf(stderr, "%s\n", served.error().summary().c_str());
+  return 1;
+}
+
+}  // namespace plumb::meet

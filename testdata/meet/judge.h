@@ -1,0 +1,51 @@
+// Holds a case to the promise: what is planned is what happens, and twice is once.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "testdata/meet/case.h"
+#include "testdata/meet/image.h"
+
+namespace plumb::meet {
+
+enum class End {
+  kHeld,     // planned and applied; the second plan was empty, the second apply touched nothing
+  kInvalid,  // an error of the configuration
+  kRefused,  // an error of the plan
+  kExcused,  // a program that a `command` runs failed: what it does is its own
+  kBroken,
+};
+
+struct Verdict {
+  End end = End::kHeld;
+  std::string what;          // in a word or two, the same for cases that end for one reason: "apply failed PL4001"
+  std::string details;       // what was said, and what differs
+  bool changed = false;      // the first plan had something to do
+  std::set<int> lines = {};  // of plumb.yaml, that the errors point to
+};
+
+// Plans and applies in this process; the executor is this program once more, started as `PROGRAM serve ROOT`.
+class Judge {
+ public:
+  // `folder` exists, is empty, and is best one in memory.
+  explicit Judge(const std::filesystem::path& folder);
+  ~Judge();
+  Judge(const Judge&) = delete;
+  Judge& operator=(const Judge&) = delete;
+
+  Verdict judge(const Case& one);
+  // The same of two resources. Where they do not go together, while each does alone, both places must be told.
+  Verdict judge_pair(const Case& one);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+// The far end: of an image, or with the folder as the root of all that it sees. Gives the exit code.
+int serve(const std::string& root, bool live);
+
+}  // namespace plumb::meet

@@ -1,0 +1,176 @@
+// Where resources meet: many projects are planned and applied to images and hosts, and each must hold the promise of
+// judge.h.
+//
+//   meet random    projects of two to six resources
+//   meet pairs     every two kinds in their states, on one thing and on neighbouring ones
+//
+// SEED is the first case, COUNT how many there are, EVERY so many of the pairs are taken (1: all); PLUMB_LONG=1 takes
+// many. SHOW=1 prints all of them, REASONS=1 counts why they ended, MOST is how many of one reason are made small and
+// printed. So `SEED=17 COUNT=1 SHOW=1 meet random` shows one.
+//
+// What breaks the promise is made as small as it can be and printed as a project and its start. Ends with 1 then.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <unistd.h>
+
+#include "testdata/meet/generate.h"
+#include "testdata/meet/judge.h"
+#include "testdata/meet/pairs.h"
+#include "testdata/meet/shrink.h"
+
+using namespace plumb::meet;
+
+namespace {
+
+std::uint64_t number(const char* name, std::uint64_t otherwise) {
+  const char* const text = std::getenv(name);
+  return text == nullptr || *text == '\0' ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+const char* name(End end) {
+  switch (end) {
+    case End::kHeld:
+      return "held";
+    case End::kInvalid:
+      return "refused by validate";
+    case End::kRefused:
+      return "refused by plan";
+    case End::kExcused:
+      return "a program failed";
+    case End::kBroken:
+      return "BROKEN";
+  }
+  return "";
+}
+
+class Run {
+ public:
+  Run(Judge& judge, bool pairs) : judge_(judge), pairs_(pairs) {}
+
+  void take(const std::string& label, const Case& one) {
+    const Verdict verdict = judged(one);
+    ++count_;
+    ++ends_[verdict.end];
+    if (verdict.changed) ++changed_;
+    if (verdict.end == End::kBroken) tell_broken(label, one, verdict);
+    if (shows_) tell(label, one, verdict);
+    if (verdict.end != End::kHeld) ++reasons_[std::string(name(verdict.end)) + ": " + verdict.what];
+  }
+
+  int finish() const {
+    std::printf("%llu cases, %llu of them with something to do, %.1f ms each\n",
+                static_cast<unsigned long long>(count_), static_cast<unsigned long long>(changed_),
+                count_ == 0 ? 0.0 : since(begin_) / static_cast<double>(count_));
+    for (const auto& [end, times] : ends_) std::printf("  %6d  %s\n", times, name(end));
+    if (tells_reasons_) {
+      for (const auto& [reason, times] : reasons_) std::printf("  %6d  %s\n", times, reason.c_str());
+    }
+    return ends_.contains(End::kBroken) ? 1 : 0;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  static double since(Clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+  }
+
+  static void tell(const std::string& label, const Case& one, const Verdict& verdict) {
+    std::printf("=== %s: %s: %s (%s)\n%s--- start\n%s--- what happened\n%s\n", label.c_str(), name(verdict.end),
+                verdict.what.c_str(), one.live ? "a host" : "an image", project_text(one).c_str(),
+                start_text(one.start).c_str(), verdict.details.c_str());
+    std::fflush(stdout);
+  }
+
+  Verdict judged(const Case& one) { return pairs_ ? judge_.judge_pair(one) : judge_.judge(one); }
+
+  // Of one reason the first few are enough to see it.
+  void tell_broken(const std::string& label, const Case& one, const Verdict& verdict) {
+    if (++told_[verdict.what] > most_) {
+      std::printf("=== %s: %s: %s (as above)\n", label.c_str(), name(verdict.end), verdict.what.c_str());
+      return;
+    }
+    const Case small = shrink(one, [&](const Case& candidate) {
+      const Verdict other = judged(candidate);
+      return other.end == End::kBroken && other.what == verdict.what;
+    });
+    tell(label, small, judged(small));
+  }
+
+  Judge& judge_;
+  const bool pairs_;
+  const bool shows_ = number("SHOW", 0) != 0;
+  const bool tells_reasons_ = number("REASONS", 0) != 0;
+  const int most_ = static_cast<int>(number("MOST", 3));
+  std::uint64_t count_ = 0;
+  std::uint64_t changed_ = 0;
+  std::map<End, int> ends_;
+  std::map<std::string, int> told_;
+  std::map<std::string, int> reasons_;
+  Clock::time_point begin_ = Clock::now();
+};
+
+// In memory where that can be had, and gone afterwards.
+class Scratch {
+ public:
+  Scratch() {
+    for (std::string path : {"/dev/shm/meet-XXXXXX", "/tmp/meet-XXXXXX"}) {
+      if (::mkdtemp(path.data()) == nullptr) continue;
+      path_ = path;
+      return;
+    }
+  }
+  ~Scratch() {
+    std::error_code problem;
+    std::filesystem::remove_all(path_, problem);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+int run(std::string_view what) {
+  const Scratch scratch;
+  if (scratch.path().empty()) return 2;
+  Judge judge(scratch.path());
+  Run run(judge, what == "pairs");
+  const bool long_run = number("PLUMB_LONG", 0) != 0;
+  if (what == "pairs") {
+    const std::uint64_t every = number("EVERY", long_run ? 5 : 197);
+    std::string about;
+    for (std::uint64_t i = number("SEED", 0), left = number("COUNT", pair_count()); i < pair_count() && left > 0;
+         i += every, --left) {
+      const Case one = pair(i, about);
+      run.take("pair " + std::to_string(i) + ", " + about, one);
+    }
+  } else {
+    const std::uint64_t first = number("SEED", 1);
+    const std::uint64_t count = number("COUNT", long_run ? 5000 : 200);
+    std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(first),
+                static_cast<unsigned long long>(first + count - 1));
+    for (std::uint64_t seed = first; seed < first + count; ++seed)
+      run.take("seed " + std::to_string(seed), generate(seed));
+  }
+  return run.finish();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view what = argc > 1 ? argv[1] : "random";
+  if (what.starts_with("serve") && argc == 3) return serve(argv[2], what == "serve-live");
+  if (::geteuid() != 0) {
+    std::puts("SKIPPED: only root gives files to others");
+    return 77;
+  }
+  return run(what);
+}

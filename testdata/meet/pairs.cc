@@ -1,0 +1,276 @@
+#include "testdata/meet/pairs.h"
+
+#include <array>
+#include <functional>
+#include <vector>
+
+#include "testdata/meet/generate.h"
+
+namespace plumb::meet {
+namespace {
+
+// What a resource of a pair is about.
+struct Thing {
+  std::string path;
+  std::string other;  // a path beside it: what a link leads to
+};
+
+enum class About { kPath, kAccount, kService, kProgram };
+
+struct Variant {
+  About about;
+  std::function<Resource(const Thing&)> make;
+};
+
+Variant at_path(const char* kind, Json attributes) {
+  return {About::kPath, [kind = std::string(kind), attributes = std::move(attributes)](const Thing& thing) {
+            Resource made{kind, thing.path, attributes};
+            if (kind == "link" && attributes.contains("target")) made.attributes["target"] = thing.other;
+            return made;
+          }};
+}
+
+Variant named(About about, const char* kind, const char* name, Json attributes) {
+  return {about, [made = Resource{kind, name, std::move(attributes)}](const Thing&) { return made; }};
+}
+
+Variant program(const char* name, const char* guard, Json run) {
+  return {About::kProgram,
+          [name = std::string(name), guard = std::string(guard), run = std::move(run)](const Thing& thing) {
+            Resource made{"command", name, {{"run", run}}};
+            if (guard == "creates" || guard == "removes") {
+              made.attributes["run"].push_back(thing.path);
+              made.attributes[guard] = thing.path;
+            } else if (guard == "cwd") {
+              made.attributes["cwd"] = thing.path;
+              made.attributes["creates"] = "/tmp/ran";
+            } else {
+              made.attributes["as"] = "web";
+              made.attributes["run_on"] = {"*:*"};
+            }
+            return made;
+          }};
+}
+
+const char* const kInstalled = "[Service]\nExecStart=/usr/bin/true\n[Install]\nWantedBy=multi-user.target\n";
+const char* const kStatic = "[Service]\nExecStart=/usr/bin/true\n";
+
+std::vector<Variant> make_variants() {
+  const auto user = [](const char* name, Json attributes) {
+    return named(About::kAccount, "user", name, std::move(attributes));
+  };
+  const auto group = [](const char* name, Json attributes) {
+    return named(About::kAccount, "group", name, std::move(attributes));
+  };
+  const auto service = [](Json attributes) { return named(About::kService, "service", "app", std::move(attributes)); };
+  const Json gone = {{"state", "absent"}};
+  return {
+      at_path("file", {{"content", "one\n"}}),
+      at_path("file", {{"content", kInstalled}}),
+      at_path("file", {{"content", kStatic}, {"owner", "web"}, {"mode", "0600"}}),
+      at_path("file", {{"content", "two\n"}, {"group", "www"}, {"backup", true}}),
+      at_path("file", {{"mode", "u+x"}}),
+      at_path("file", {{"owner", "web"}, {"mode", "4755"}}),
+      at_path("file", {{"content", "two\n"}, {"follow", true}}),
+      at_path("file", gone),
+      at_path("file", {{"state", "absent"}, {"backup", true}}),
+      at_path("directory", Json::object()),
+      at_path("directory", {{"owner", "web"}, {"mode", "0750"}}),
+      at_path("directory", {{"owner", "web"}, {"group", "www"}, {"recurse", true}}),
+      at_path("directory", {{"mode", "u=rwX,go=rX"}, {"recurse", true}}),
+      at_path("directory", {{"purge", true}}),
+      at_path("directory", {{"purge", true}, {"recurse", true}, {"owner", "1500"}}),
+      at_path("directory", {{"parents", true}}),
+      at_path("directory", {{"follow", true}, {"mode", "0700"}}),
+      at_path("directory", gone),
+      at_path("link", {{"target", ""}}),
+      at_path("link", {{"target", ""}, {"force", true}}),
+      at_path("link", {{"target", ""}, {"hard", true}}),
+      at_path("link", {{"target", ""}, {"hard", true}, {"force", true}}),
+      at_path("link", gone),
+      at_path("line", {{"text", "a=1"}}),
+      at_path("line", {{"text", "b=2"}, {"match", "^(one|a=)"}, {"create", true}}),
+      at_path("line", {{"text", "one"}, {"state", "absent"}}),
+      at_path("line", {{"text", "[Install]"}, {"state", "absent"}, {"backup", true}}),
+      at_path("line", {{"text", "c=3"}, {"follow", true}, {"create", true}}),
+      user("web", Json::object()),
+      user("web", {{"uid", 1600}}),
+      user("web", {{"group", "www"}}),
+      user("web", {{"groups", {"www"}}}),
+      user("web", {{"groups", {"www"}}, {"append", true}}),
+      user("web", {{"home", "/srv/p"}, {"create_home", true}}),
+      user("web", {{"system", true}, {"create_home", false}}),
+      user("web", {{"locked", true}, {"expires", "2031-01-01"}}),
+      user("web", {{"password_hash", "*"}, {"comment", "somebody"}, {"shell", "/bin/sh"}}),
+      user("web", gone),
+      user("web", {{"state", "absent"}, {"remove_home", true}}),
+      user("app", {{"uid", 1500}}),
+      user("app", {{"uid", 1500}, {"group", "web"}}),
+      group("web", Json::object()),
+      group("web", {{"gid", 1500}}),
+      group("web", {{"gid", 1700}}),
+      group("web", gone),
+      group("www", Json::object()),
+      group("www", {{"members", {"web"}}}),
+      group("www", {{"members", Json::array()}}),
+      group("www", {{"gid", 1500}}),
+      group("www", gone),
+      service({{"enabled", true}}),
+      service({{"enabled", false}}),
+      service({{"masked", true}}),
+      service({{"masked", false}, {"enabled", true}}),
+      service({{"state", "stopped"}}),
+      named(About::kService, "service", "app.service", {{"enabled", true}, {"restart_on", {"file:*"}}}),
+      program("make it", "creates", {"touch"}),
+      program("make a folder", "creates", {"mkdir"}),
+      program("take it away", "removes", {"rm", "-rf"}),
+      program("run in it", "cwd", {"touch", "/tmp/ran"}),
+      program("run as somebody", "as", {"true"}),
+  };
+}
+
+const std::vector<Variant>& variants() {
+  static const std::vector<Variant> all = make_variants();
+  return all;
+}
+
+struct Relation {
+  const char* name;
+  Thing first;
+  Thing second;
+};
+
+const std::vector<Relation>& relations_of(const Variant& first, const Variant& second) {
+  static const Thing kThing{"/srv/p", "/srv/q"};
+  static const Thing kBelow{"/srv/p/x", "/srv/q"};
+  static const std::vector<Relation> paths = {
+      {"one path", kThing, kThing},
+      {"a path and one below", kThing, kBelow},
+      {"a path and the one above", kBelow, kThing},
+      {"side by side", {"/srv/p", "/srv/q"}, {"/srv/q", "/srv/p"}},
+  };
+  static const std::vector<Relation> homes = {
+      {"a home", {"/home/web", "/srv/q"}, {"/home/web", "/srv/q"}},
+      {"in a home", {"/home/web/x", "/srv/q"}, {"/home/web/x", "/srv/q"}},
+      {"owned", kThing, kThing},
+  };
+  static const std::string kUnits = "/etc/systemd/system";
+  static const Thing kUnit{kUnits + "/app.service", "/dev/null"};
+  static const Thing kDropIn{kUnits + "/app.service.d", "/srv/q"};
+  static const Thing kWants{kUnits + "/multi-user.target.wants/app.service", kUnits + "/app.service"};
+  static const Thing kFolder{kUnits, "/srv/q"};
+  static const std::vector<Relation> units = {
+      {"a unit", kUnit, kUnit},
+      {"its drop-ins", kDropIn, kDropIn},
+      {"what enables it", kWants, kWants},
+      {"its folder", kFolder, kFolder},
+  };
+  static const std::vector<Relation> none = {{"beside", kThing, kThing}};
+  const auto either = [&](About about) { return first.about == about || second.about == about; };
+  if (either(About::kService)) return either(About::kPath) ? units : none;
+  if (either(About::kAccount)) return either(About::kPath) ? homes : none;
+  return paths;
+}
+
+// What is there at first: nothing; files; folders; links and half-made accounts.
+constexpr std::size_t kStarts = 4;
+
+void add(Start& start, const std::string& path, EntryType type, const std::string& text) {
+  Entry entry;
+  entry.path = path;
+  entry.type = type;
+  entry.mode = type == EntryType::kDirectory ? 0755 : 0644;
+  entry.text = text;
+  start.entries.push_back(std::move(entry));
+}
+
+void add_accounts(Start& start, std::size_t how) {
+  if (how == 0) return;
+  if (how == 3) {
+    start.passwd.emplace_back("web:x:1500:1500::/home/web:/bin/sh");
+    start.gshadow.emplace_back("www:!::");
+    return;
+  }
+  add_user(start, "web", 1500, 1500, "/home/web");
+  add_group(start, "web", 1500, "");
+  add_group(start, "www", 1501, how == 2 ? "web" : "");
+}
+
+void add_things(Start& start, const std::string& path, std::size_t how) {
+  const bool unit = path.starts_with("/etc");
+  if (how == 1) add(start, path, EntryType::kFile, unit ? kStatic : "one\n");
+  if (how == 2) {
+    add(start, path, EntryType::kDirectory, "");
+    add(start, path + "/x", EntryType::kFile, unit ? kInstalled : "a=0\n");
+    add(start, path + "/old", EntryType::kFile, "old\n");
+    start.entries.back().uid = 4242;
+    start.entries.back().mode = 04755;
+  }
+  if (how == 3) add(start, path, EntryType::kLink, "/srv/q");
+}
+
+Start start_of(const Relation& relation, std::size_t how) {
+  Start start;
+  add_accounts(start, how);
+  const std::string& first = relation.first.path;
+  const std::string& second = relation.second.path;
+  const std::string& upper = first.size() <= second.size() ? first : second;
+  const std::string above = upper.substr(0, upper.rfind('/'));
+  if (above == "/home/web" || above.ends_with(".wants")) {
+    if (how == 0) return start;
+    add(start, above, EntryType::kDirectory, "");
+    if (above == "/home/web") start.entries.back().uid = start.entries.back().gid = 1500;
+  }
+  if (upper != "/etc/systemd/system") add_things(start, upper, how);
+  if (upper.ends_with("/web") && how == 2) {
+    for (Entry& entry : start.entries) entry.uid = entry.gid = 1500;
+  }
+  // What links lead to.
+  if (how == 2) add(start, "/srv/q", EntryType::kFile, "b=1\n");
+  if (how == 3) add(start, "/srv/q", EntryType::kDirectory, "");
+  if (!upper.ends_with("app.service") && upper.starts_with("/etc") && how != 3)
+    add(start, "/etc/systemd/system/app.service", EntryType::kFile, kInstalled);
+  return start;
+}
+
+struct Place {
+  const Variant* first;
+  const Variant* second;
+  const Relation* relation;
+};
+
+const std::vector<Place>& places() {
+  static const std::vector<Place> all = [] {
+    std::vector<Place> made;
+    for (const Variant& first : variants()) {
+      for (const Variant& second : variants()) {
+        if (&first == &second) continue;
+        for (const Relation& relation : relations_of(first, second)) made.push_back({&first, &second, &relation});
+      }
+    }
+    return made;
+  }();
+  return all;
+}
+
+}  // namespace
+
+std::size_t pair_count() {
+  return places().size() * kStarts;
+}
+
+Case pair(std::size_t place, std::string& what) {
+  // Neighbours in the count differ in the start, so that every so many of them see all starts.
+  const Place& chosen = places()[place / kStarts];
+  const std::size_t how = place % kStarts;
+  Case made;
+  made.resources.push_back(chosen.first->make(chosen.relation->first));
+  made.resources.push_back(chosen.second->make(chosen.relation->second));
+  made.start = start_of(*chosen.relation, how);
+  // Services of an image cannot be told from those of a host where systemd does not run; programs run on hosts alone.
+  made.live = chosen.first->about == About::kProgram || chosen.second->about == About::kProgram || place % 3 == 0;
+  what = std::string(made.resources[0].kind) + " and " + made.resources[1].kind + ", " + chosen.relation->name;
+  return made;
+}
+
+}  // namespace plumb::meet

@@ -1,0 +1,15 @@
+// Every two kinds in their states, on one thing and on neighbouring ones.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "testdata/meet/case.h"
+
+namespace plumb::meet {
+
+std::size_t pair_count();
+// Always the same for one place; `what` is told what it is about.
+Case pair(std::size_t place, std::string& what);
+
+}  // namespace plumb::meet

@@ -1,0 +1,106 @@
+#include "testdata/meet/unplanned.h"
+
+#include <algorithm>
+
+#include "engine/base/file.h"
+#include "engine/base/json.h"
+#include "engine/exec/accounts.h"
+#include "engine/exec/root_files.h"
+#include "providers/sdk/ownership.h"
+
+namespace plumb::meet {
+namespace {
+
+const std::set<std::string> kAccountFiles = {"/etc/passwd", "/etc/shadow", "/etc/group",    "/etc/gshadow",
+                                             "/etc/subuid", "/etc/subgid", "/etc/.pwd.lock"};
+
+constexpr std::size_t kHome = 5;  // of a row of /etc/passwd
+
+void gather(const Json& json, std::set<std::string>& named) {
+  if (json.is_string()) {
+    const std::string text = json.get<std::string>();
+    if (text.starts_with('/')) named.insert(text);
+  }
+  if (json.is_object() && json.contains("name") && json["name"].is_string())
+    named.insert("/home/" + json["name"].get<std::string>());
+  if (json.is_structured()) {
+    for (const Json& member : json) gather(member, named);
+  }
+}
+
+// Type, mode and owners, without what a folder is changed by when something in it is.
+std::string_view lasting(std::string_view seen) {
+  return seen.starts_with("040") || seen.starts_with("04") ? seen.substr(0, seen.find(" inode")) : seen;
+}
+
+class Explanation {
+ public:
+  Explanation(const Picture& after, const std::set<std::string>& named, const std::set<std::string>& kinds)
+      : after_(after), named_(named), kinds_(kinds) {}
+
+  bool holds(const std::string& path) const {
+    if (named_.contains(path) || is_copy(path) || is_above_named(path)) return true;
+    if ((kinds_.contains("user") || kinds_.contains("group")) && kAccountFiles.contains(path)) return true;
+    if (kinds_.contains("service") && path.starts_with("/etc/systemd/system/")) return true;
+    for (std::string above = parent_of(path); above != "/"; above = parent_of(above)) {
+      if (!named_.contains(above)) continue;
+      if (!after_.contains(above) || !after_.contains(path) || kinds_.contains("user")) return true;
+    }
+    return false;
+  }
+
+ private:
+  bool is_copy(const std::string& path) const {
+    const std::size_t mark = path.find(".plumb-");
+    return mark != std::string::npos && named_.contains(path.substr(0, mark));
+  }
+  bool is_above_named(const std::string& path) const {
+    return std::any_of(named_.begin(), named_.end(), [&](const std::string& one) { return is_below(one, path); });
+  }
+
+  const Picture& after_;
+  const std::set<std::string>& named_;
+  const std::set<std::string>& kinds_;
+};
+
+}  // namespace
+
+std::set<std::string> named_paths(std::string_view plan, const std::string& root) {
+  std::set<std::string> named;
+  const Result<Json> document = parse_json(plan, Code::kInternal);
+  if (document) gather(*document, named);
+  const Result<exec::RootFiles> files = exec::RootFiles::at(root);
+  if (!files) return named;
+  // A home that an account has is not named where it stays the same.
+  if (const Result<std::string> accounts = read_file(root + "/etc/passwd", std::size_t{1} << 20U)) {
+    for (const std::string& row : exec::split(*accounts, '\n')) {
+      const std::vector<std::string> fields = exec::split(row, ':');
+      if (fields.size() > kHome && fields[0] != "root") named.insert(fields[kHome]);
+    }
+  }
+  const std::set<std::string> texts = named;
+  for (const std::string& path : texts) {
+    if (const Result<std::string> real = files->resolve(path)) named.insert(*real);
+    if (const Result<std::string> folder = files->resolve(parent_of(path)))
+      named.insert((*folder == "/" ? "" : *folder) + path.substr(path.rfind('/')));
+  }
+  return named;
+}
+
+std::string unplanned(const Picture& before, const Picture& after, const std::set<std::string>& named,
+                      const std::set<std::string>& kinds) {
+  const Explanation explanation(after, named, kinds);
+  std::string text;
+  for (const auto& [path, was] : before) {
+    const auto now = after.find(path);
+    if (now != after.end() && lasting(now->second) == lasting(was)) continue;
+    if (!explanation.holds(path))
+      text += path + ": " + was + "  =>  " + (now == after.end() ? "gone" : now->second) + "\n";
+  }
+  for (const auto& [path, is] : after) {
+    if (!before.contains(path) && !explanation.holds(path)) text += path + ": is new, " + is + "\n";
+  }
+  return text;
+}
+
+}  // namespace plumb::meet
