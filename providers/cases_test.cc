@@ -123,9 +123,10 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
   const auto identity = kind.schema.json().at("x-identity").get<std::string>();
   // What kinds observe beside what is declared.
   std::vector<std::string> names = {
-      "as",    "below", "brings", "can_reload", "candidate",     "downgrade", "extra",
-      "guard", "left",  "lines",  "link",       "manager",       "refresh",   "removes",
-      "type",  "unit",  "uses",   "wanted",     "reload_needed", "why",       "provided_by"};
+      "as",      "below",     "brings", "can_reload",   "candidate",     "downgrade", "extra",
+      "guard",   "left",      "lines",  "link",         "manager",       "refresh",   "removes",
+      "type",    "unit",      "uses",   "wanted",       "reload_needed", "why",       "provided_by",
+      "package", "automatic", "links",  "links_wanted", "can_run"};
   for (const auto& [name, unused] : properties.items()) names.push_back(name);
   const std::vector<Json> values = {nullptr,
                                     5,
@@ -147,6 +148,12 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
       (void)kind.provider->diff(wanted, observed);
       (void)kind.provider->restore(wanted, observed);
       (void)kind.provider->may_bring(wanted, observed, {"", "file", "/y"});
+      (void)kind.provider->claims_on_host(wanted, observed);
+      for (const std::string path : {"/etc/systemd/system/x.service", "/y"}) {
+        (void)kind.provider->follows_from(wanted, observed, path, nullptr);
+        (void)kind.provider->follows_from(wanted, observed, path, &path);
+        (void)kind.provider->contradicted_by(wanted, observed, path, "[Service]");
+      }
       for (const Op op : {Op::kRestart, Op::kReload, Op::kRun}) (void)kind.provider->triggered(wanted, observed, op);
     }
   };

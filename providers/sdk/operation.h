@@ -120,7 +120,7 @@ struct PackageTransaction {
 struct ServiceAction {
   std::string manager;  // "systemd"
   std::string unit;     // "nginx.service"
-  std::string verb;     // start stop restart reload enable disable mask unmask daemon_reload
+  std::string verb;     // start stop restart reload enable reenable disable mask unmask daemon_reload
   friend bool operator==(const ServiceAction&, const ServiceAction&) = default;
 };
 

@@ -226,15 +226,13 @@ void ServiceProvider::complete(Desired& desired, std::span<const Desired> host, 
   const std::string name = desired.text("name");
   for (const BackEnd* back_end : back_ends()) {
     const std::string unit = back_end->unit_name(name);
-    const auto some = [&](auto holds) {
-      return std::any_of(host.begin(), host.end(), [&](const Desired& other) { return holds(other.text("path")); });
-    };
-    if (some([&](const std::string& path) { return back_end->shapes(path, unit); }))
+    for (const Desired& other : host) {
+      const Json& path = other.attribute("path");
+      if (!path.is_string() || !back_end->shapes(path.get_ref<const std::string&>(), unit)) continue;
       desired.attributes["unit_files"] = true;
-    if (some([&](const std::string& path) { return back_end->adds(path, unit); }))
-      desired.attributes["added_to"] = true;
-    if (some([&](const std::string& path) { return back_end->links(path, unit); }))
-      desired.attributes["links_managed"] = true;
+      if (back_end->adds(path.get_ref<const std::string&>(), unit)) desired.attributes["added_to"] = true;
+      if (back_end->links(path.get_ref<const std::string&>(), unit)) desired.attributes["links_managed"] = true;
+    }
   }
 }
 
@@ -257,13 +255,16 @@ bool ServiceProvider::follows_from(const Desired& desired, const Observed& obser
 
 std::optional<Diagnostic> ServiceProvider::contradicted_by(const Desired& desired, const Observed& observed,
                                                            const std::string& path, const std::string& text) const {
-  const BackEnd* back_end = back_end_named(observed.text("manager"));
-  if (back_end == nullptr || desired.flag("added_to", false) || desired.flag("masked", false)) return std::nullopt;
-  for (const std::string& unit : units_of(desired, observed, *back_end)) {
-    const std::vector<std::string> files = back_end->files_of(unit);
-    if (std::find(files.begin(), files.end(), path) == files.end()) continue;
-    const std::optional<Refusal> why = back_end->refuses(text, wants_running(desired), desired.flag("enabled", false));
-    if (why) return Diagnostic(Code::kConflict, unit + " " + why->why).with_hint(why->hint);
+  if (desired.flag("added_to", false) || desired.flag("masked", false)) return std::nullopt;
+  const std::string manager = observed.text("manager");
+  for (const BackEnd* back_end : back_ends()) {
+    if (!manager.empty() && manager != back_end->name()) continue;
+    for (const std::string& unit : units_of(desired, observed, *back_end)) {
+      const std::vector<std::string> files = back_end->files_of(unit);
+      if (std::find(files.begin(), files.end(), path) == files.end()) continue;
+      const auto why = back_end->refuses(text, wants_running(desired), desired.flag("enabled", false));
+      if (why) return Diagnostic(Code::kConflict, unit + " " + why->why).with_hint(why->hint);
+    }
   }
   return std::nullopt;
 }

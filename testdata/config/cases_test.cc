@@ -233,6 +233,33 @@ TEST(Removals, ByAProgramThatSaysSo) {
     EXPECT_EQ(codes_in_both_orders(makes, one), fine) << one;
 }
 
+TEST(OneThing, HasOneResource) {
+  const std::vector<std::string> conflict = {"PL1304"};
+  const std::vector<std::string> fine;
+  const std::vector<std::pair<std::string, std::string>> same = {
+      {"service: cron", "service: cron.service"},
+      {"service: cron", "service: cron, id: other"},
+      {"service: cron, state: running", "service: cron.service, state: stopped"},
+      {"package: jq", "package: jq, id: other"},
+      {"package: jq, state: absent", "package: jq, id: other"},
+      {"user: ada", "user: ada, id: other, shell: /bin/sh"},
+      {"user: ada", "user: ada, id: other, state: absent"},
+      {"user: ada, uid: 1500", "user: eve, uid: 1500"},
+      {"group: staff", "group: staff, id: other, gid: 1500"},
+      {"group: a, gid: 1500", "group: b, gid: 1500"},
+  };
+  for (const auto& [one, other] : same) EXPECT_EQ(codes_in_both_orders(one, other), conflict) << one << "; " << other;
+  const std::vector<std::pair<std::string, std::string>> different = {
+      {"service: cron", "service: cron.timer"},
+      {"service: w@1", "service: w@2"},
+      {"package: jq", "package: jq:i386"},
+      {"user: ada", "group: ada"},
+      {"user: ada, uid: 1500", "group: a, gid: 1500"},
+      {"user: ada, state: absent, uid: 1500", "user: eve, uid: 1500"},
+  };
+  for (const auto& [one, other] : different) EXPECT_EQ(codes_in_both_orders(one, other), fine) << one << "; " << other;
+}
+
 INSTANTIATE_TEST_SUITE_P(Cases, ConfigCase, ::testing::ValuesIn(testing::find_cases(kCases)),
                          [](const auto& test) { return testing::case_name(kCases, test.param); });
 

@@ -170,6 +170,13 @@ TEST_F(Package, ArchitecturesInNames) {
             (std::vector<std::string>{"jq"}));
 }
 
+TEST_F(Package, AptSaysTheShortName) {
+  apt_says("E: Version '9' for 'jq' was not found\n", 100);
+  EXPECT_EQ(coded_obstacle(want({{"name", "jq:amd64"}, {"version", "9"}})), "PL2006 jq is not available in version 9");
+  apt_says("E: Version '9' for 'g++' was not found\n", 100);
+  EXPECT_EQ(coded_obstacle(want({{"name", "g++"}, {"version", "9"}})), "PL2006 g++ is not available in version 9");
+}
+
 TEST_F(Package, ANameIsNoOrder) {
   for (const auto& [name, argument] : {std::pair{"jq-", "jq-:native"}, std::pair{"jq+", "jq+:native"}}) {
     apt_says("E: Unable to locate package " + std::string(argument) + "\n", 100);

@@ -30,6 +30,13 @@ struct Item {
     const std::string version = desired->text("version");
     return version.empty() ? argument_of(name) : argument_of(name) + '=' + version;
   }
+  // What apt-get said of it, by the name that it was given or by its own; null for nothing.
+  const std::string* said_in(const std::map<std::string, std::string>& by_name) const {
+    for (const std::string& one : {argument_of(name), name, package}) {
+      if (const auto found = by_name.find(one); found != by_name.end()) return &found->second;
+    }
+    return nullptr;
+  }
   // Packages that nobody else declares and that may go for its sake.
   std::set<std::string> allowed() const {
     const std::vector<std::string> names = texts_in(desired->attribute("allow_removal"));
@@ -98,8 +105,8 @@ void observe_simulation(Item& item, const Simulation& simulation) {
   if (item.goes()) return;
   Json& attributes = item.observed.attributes;
   std::string name = item.package;
-  if (const auto selected = simulation.selected.find(argument_of(item.name)); selected != simulation.selected.end()) {
-    name = selected->second;
+  if (const std::string* selected = item.said_in(simulation.selected)) {
+    name = *selected;
     attributes["as"] = name;
     if (item.desired->has("version")) item.observed.obstacle = no_version_of_its_own(item.name, name);
   }
@@ -229,11 +236,11 @@ class Look {
       PLUMB_TRY_ASSIGN(const Simulation simulation, simulate(asked));
       bool some_unknown = false;
       for (Item* item : asked) {
-        const std::string argument = argument_of(item->name);
-        const auto found = simulation.unknown.find(argument);
-        if (found == simulation.unknown.end()) continue;
+        const std::string* said = item->said_in(simulation.unknown);
+        if (said == nullptr) continue;
         some_unknown = true;
-        std::string why = found->second;
+        std::string why = *said;
+        const std::string argument = argument_of(item->name);
         if (const std::size_t at = why.find(argument); at != std::string::npos)
           why.replace(at, argument.size(), item->name);
         PLUMB_TRY(not_available(*item, why));
