@@ -26,7 +26,6 @@ constexpr TypeName kTypeNames[] = {
     {"map", "map"},
     {"null_type", "null_type"},
     {"type", "type"},
-    {"dyn", "dyn"},
     {"optional_type", "optional_type"},
     {"google.protobuf.Timestamp", "google.protobuf.Timestamp"},
     {"google.protobuf.Duration", "google.protobuf.Duration"},
@@ -209,7 +208,11 @@ bool Compiler::select_type(const Expr& expr, const Type& operand, Type& result) 
   Type target = solver_.resolve(operand);
   const bool optional = target.is(TypeKind::kOptional);
   if (optional) target = solver_.resolve(target.parameter(0));
-  if (target.is(TypeKind::kNullable)) return fail(may_be_null(*expr.children[0], target));
+  if (target.is(TypeKind::kNullable)) {
+    // Asked with `.?`, null has no field.
+    if (!expr.optional) return fail(may_be_null(*expr.children[0], target));
+    target = target.parameter(0);
+  }
   switch (target.kind()) {
     case TypeKind::kDyn:
       break;
