@@ -30,6 +30,8 @@ struct CompilerInput {
   const std::map<std::string, Json>& recorded_facts;
   // The project's own, for sensitive values; it may be empty where none are held (see holds_secrets).
   std::string key;
+  // A sensitive input without a value is a warning, and what needs it is left out: for who only looks.
+  bool without_secrets = false;
   // Asked while large sources are read; true ends the reading with kInterrupted. May be empty.
   std::function<bool()> stopped = {};
 };

@@ -93,7 +93,8 @@ TEST(Yaml, GathersWhatIsWrong) {
 }
 
 TEST(Yaml, Encoding) {
-  EXPECT_EQ(findings("a: \xff\nb: \xc3\n"), "PL1003 1:4\nPL1003 2:4\n");
+  EXPECT_EQ(findings("a: \xff\nb: \xc3\n"), "PL1003 1:4\n");
+  EXPECT_EQ(findings("a: \xff\x01\nb: \xc3\x02\n"), "PL1003 1:4\nPL1003 1:5\n");
   EXPECT_EQ(findings(std::string_view("a: \0\n", 5)), "PL1003 1:4\n");
   EXPECT_EQ(findings("a: \x0c\n"), "PL1003 1:4\n");
   EXPECT_EQ(findings("a: b\rc: d\n"), "PL1003 1:5\n");

@@ -1,6 +1,7 @@
 #include "engine/lang/yaml_text.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/json.h"
 #include "engine/lang/yaml_scalar.h"
@@ -214,11 +215,11 @@ std::size_t skip_space(std::string_view text, std::size_t pos) {
 }
 
 void check_encoding(const TextIndex& index, Diagnostics& diagnostics) {
-  constexpr int kMostReports = 10;
   const std::string_view text = index.text();
-  int reports = 0;
+  std::set<std::string> told;
+  // One of a kind: a file that is no text, or in another encoding, has them in every line.
   const auto report = [&](std::size_t pos, std::size_t size, std::string summary, std::string label, std::string hint) {
-    ++reports;
+    if (!told.insert(summary).second) return;
     diagnostics.add(Diagnostic(Code::kYamlEncoding, std::move(summary))
                         .at(index.span(pos, pos + size), std::move(label))
                         .with_hint(std::move(hint)));
@@ -227,7 +228,7 @@ void check_encoding(const TextIndex& index, Diagnostics& diagnostics) {
     report(0, 1, "the file is UTF-16", "a UTF-16 byte order mark", "save it as UTF-8");
     return;
   }
-  for (std::size_t i = text.starts_with(kBom) ? kBom.size() : 0; i < text.size() && reports < kMostReports;) {
+  for (std::size_t i = text.starts_with(kBom) ? kBom.size() : 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x80) {
       if (byte == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n')) {
@@ -243,8 +244,7 @@ void check_encoding(const TextIndex& index, Diagnostics& diagnostics) {
     const std::string_view character = text.substr(i, size);
     if (character.size() < size || !valid_utf8(character)) {
       report(i, 1, "the text is not UTF-8", "this byte does not belong to a UTF-8 character", "save the file as UTF-8");
-      // One report a line: the rest of it is most likely in the same encoding.
-      i = std::min(text.find('\n', i), text.size());
+      ++i;
       continue;
     }
     const bool c1 = byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0 && text[i + 1] != '\x85';
