@@ -30,10 +30,10 @@ struct CompilerInput {
   const std::map<std::string, Json>& recorded_facts;
   // The project's own, for sensitive values; it may be empty where none are held (see holds_secrets).
   std::string key;
-  // A sensitive input without a value is a warning, and what needs it is left out: for who only looks.
-  bool without_secrets = false;
   // Asked while large sources are read; true ends the reading with kInterrupted. May be empty.
   std::function<bool()> stopped = {};
+  // A sensitive input without a value is a warning, and what needs it is left out: for who only looks.
+  bool without_secrets = false;
 };
 
 // Compiles hosts of one project. Hosts for which all that expressions read is equal share one graph. For one thread.

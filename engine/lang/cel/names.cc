@@ -122,6 +122,12 @@ Fault Compiler::unknown_name(const Expr& expr) const {
   const std::string near = nearest(expr.name, known);
   std::string hint;
   if (near.empty() && !known.empty()) hint = "known here: " + some_of(known);
+  // `${HOME}` is an expression.
+  const bool shells = std::all_of(expr.name.begin(), expr.name.end(),
+                                  [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
+  if (near.empty() && shells) {
+    hint = "for a shell's variable write $" + expr.name + " or $${" + expr.name + "}";
+  }
   if (environment_.has_function(expr.name)) hint = "`" + expr.name + "` is a function: " + expr.name + "(…)";
   return fault_at(expr, Code::kUnknownName, "nothing here is called `" + expr.name + "`",
                   near.empty() ? "" : "did you mean `" + near + "`?", std::move(hint));
