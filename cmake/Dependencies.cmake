@@ -46,4 +46,6 @@ endif()
 if(PLUMB_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)
+  # A second opinion on what a YAML text means; its tests are skipped without.
+  pkg_check_modules(libfyaml QUIET IMPORTED_TARGET libfyaml)
 endif()

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <mutex>
 #include <system_error>
 
@@ -105,6 +106,12 @@ Result<> set_up_log(const Options& options) {
   if (options.log_file.empty()) {
     sink = std::make_shared<ScreenSink>();
   } else {
+    // The library would make the folder.
+    const std::filesystem::path folder = std::filesystem::path(options.log_file).parent_path();
+    if (!folder.empty() && !std::filesystem::is_directory(folder)) {
+      return fail(Code::kWriteFailed,
+                  "the log " + options.log_file + " cannot be written: there is no folder " + folder.string());
+    }
     try {
       sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.log_file);
     } catch (const spdlog::spdlog_ex&) {

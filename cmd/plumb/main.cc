@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <map>
 
 #include <fcntl.h>
@@ -13,11 +14,14 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/log.h"
 #include "cmd/plumb/terminal.h"
+#include "engine/base/file.h"
 #include "engine/base/nearest.h"
 #include "engine/run/project_key.h"
 
 namespace plumb::cmd {
 namespace {
+
+constexpr std::size_t kMostInput = std::size_t{8} << 20;  // of one --inputs
 
 // Seconds, or a number with its unit.
 void add_timeout(CLI::App& app, const std::string& name, std::chrono::seconds& into, const std::string& help) {
@@ -40,7 +44,8 @@ void add_common_options(Program& program) {
   app.add_option("--set", options.assignments, "Set an input, above all other layers; may be repeated")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
-  app.add_option("--inputs", options.input_files, "Inputs from a YAML file, above the inventory; may be repeated")
+  app.add_option("--inputs", options.input_files,
+                 "Inputs from a YAML file, a pipe or - (standard input), above the inventory; may be repeated")
       ->type_name("FILE")
       ->allow_extra_args(false);
   app.add_option("--output", options.output,
@@ -118,15 +123,52 @@ void refuse_events_elsewhere(const Program& program) {
   }
 }
 
-int unknown_command(const Program& program, const std::string& word) {
+// A pipe is read once, and before anybody else does. `-` is standard input.
+void read_input_streams(Options& options) {
+  for (const std::string& name : options.input_files) {
+    const std::string path = name == "-" ? "/dev/stdin" : name;
+    std::error_code ignored;
+    const std::filesystem::file_type type = std::filesystem::status(path, ignored).type();
+    const bool stream = type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character ||
+                        type == std::filesystem::file_type::socket;
+    if ((name != "-" && !stream) || options.input_streams.contains(name)) continue;
+    Result<std::string> text = read_stream(path, kMostInput);
+    if (!text) throw CLI::ValidationError("--inputs", text.error().summary());
+    options.input_streams.emplace(name, std::move(*text));
+  }
+}
+
+// As other findings are told. What was asked for as output need not be known yet.
+int refuse(const Program& program, bool json, std::string summary, std::string hint) {
+  Terminal terminal(program.options.no_color);
+  terminal.set_json(json);
+  terminal.diagnose({Diagnostic(Code::kUsage, std::move(summary)).with_hint(std::move(hint))}, {});
+  return kInvalidConfiguration;
+}
+
+bool asks_for_json(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--output=json" || word == "--output=jsonl") return true;
+    if (word != "--output" || i + 1 == argc) continue;
+    const std::string_view format = argv[i + 1];
+    return format == "json" || format == "jsonl";
+  }
+  return false;
+}
+
+int usage_error(const Program& program, bool json, const CLI::ParseError& error) {
+  const std::vector<std::string> words = program.app.remaining();
+  const std::vector<CLI::App*> chosen = program.app.get_subcommands();
+  if (!chosen.empty() || words.empty()) {
+    const std::string command = chosen.empty() ? "" : " " + chosen.front()->get_name();
+    return refuse(program, json, error.what(), "`plumb" + command + " --help` lists what there is");
+  }
   std::vector<std::string> names;
   for (const CLI::App* command : program.app.get_subcommands({})) names.push_back(command->get_name());
-  const std::string near = nearest(word, names);
-  Terminal(program.options.no_color)
-      .diagnose({Diagnostic(Code::kUsage, "there is no command `" + word + "`")
-                     .with_hint(near.empty() ? "`plumb --help` lists the commands" : "did you mean `" + near + "`?")},
-                {});
-  return kInvalidConfiguration;
+  const std::string near = nearest(words.front(), names);
+  return refuse(program, json, "there is no command `" + words.front() + "`",
+                near.empty() ? "`plumb --help` lists the commands" : "did you mean `" + near + "`?");
 }
 
 int run(int argc, char** argv) {
@@ -146,14 +188,17 @@ int run(int argc, char** argv) {
         throw CLI::ValidationError("--log-file", started.error().summary());
       }
       refuse_events_elsewhere(program);
+      if (!program.options.root.empty() && !std::filesystem::is_directory(program.options.root)) {
+        throw CLI::ValidationError("--root", program.options.root + " is no folder");
+      }
+      read_input_streams(program.options);
     });
     program.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const std::vector<std::string> words = program.app.remaining();
-    if (program.app.get_subcommands().empty() && !words.empty()) return unknown_command(program, words.front());
     // Help and version are "errors" with code 0 to the library.
-    const int code = program.app.exit(error);
-    return code == 0 ? kDone : kInvalidConfiguration;
+    if (error.get_exit_code() != 0) return usage_error(program, asks_for_json(argc, argv), error);
+    program.app.exit(error);
+    return kDone;
   }
   return program.exit_code;
 }
@@ -190,7 +235,7 @@ int main(int argc, char** argv) {
   }
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     std::perror("error[PL6003]: standard output could not be written");
-    if (code == plumb::cmd::kDone) code = plumb::cmd::kFailed;
+    if (code == plumb::cmd::kDone || code == plumb::cmd::kChangesPending) code = plumb::cmd::kFailed;
   }
   return code;
 }

@@ -14,6 +14,7 @@ namespace {
 
 int observe_to(Program& program, const std::string& path, Terminal& terminal, run::HostResults& results) {
   Workspace workspace(program.options, terminal);
+  workspace.only_look();
   const SignalWatch signals([&] { workspace.control().request_stop(); });
   if (!workspace.load()) return kInvalidConfiguration;
   Progress progress(terminal, program.options);

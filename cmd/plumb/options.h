@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Options {
   std::string limit;                     // --limit; "" for none
   std::vector<std::string> assignments;  // --set
   std::vector<std::string> input_files;  // --inputs
+  std::map<std::string, std::string> input_streams;  // of those that are no files, what they held
   std::string output = "human";          // --output
   std::size_t forks = 0;                 // --forks; 0 for the default
   std::chrono::seconds host_timeout{0};  // --host-timeout; 0 for none

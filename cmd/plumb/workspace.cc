@@ -39,6 +39,7 @@ config::InputArguments input_arguments(const Options& options) {
     arguments.environment[name] = std::string(entry.substr(equals + 1));
   }
   for (const std::string& file : options.input_files) arguments.files.emplace_back(file);
+  for (const auto& [name, text] : options.input_streams) arguments.streams.emplace(name, text);
   arguments.assignments = options.assignments;
   return arguments;
 }
@@ -112,6 +113,7 @@ bool Workspace::load(const Files& files) {
   request.limit = options_.limit;
   request.inputs = input_arguments(options_);
   request.sources = inventory_options_;
+  request.without_secrets = without_secrets_;
   Diagnostics found;
   loaded_ = run::Workspace::load(request, options_.kinds, history_, found, sources_);
   diagnose(found);

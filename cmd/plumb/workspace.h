@@ -26,6 +26,9 @@ class Workspace {
   // How programs of the inventory's sources are asked; said before load().
   void ask_sources(config::InventoryOptions options) { inventory_options_ = std::move(options); }
 
+  // For commands that change nothing: they need no secrets; said before load().
+  void only_look() { without_secrets_ = true; }
+
   // Loads project and inventory and matches --on and --limit. False after it has told what is wrong.
   bool load();
   // The same, where something stands in for the disk; `files` outlive this.
@@ -68,6 +71,7 @@ class Workspace {
   Terminal& terminal_;
   lang::SourceMap sources_;
   config::InventoryOptions inventory_options_;
+  bool without_secrets_ = false;
   history::SqliteHistory history_;
   std::unique_ptr<run::Workspace> loaded_;
   std::optional<std::string> become_password_;

@@ -1,5 +1,6 @@
 #include "engine/base/file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -124,6 +125,26 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
   }
   bytes.resize(filled);
   return bytes;
+}
+
+Result<std::string> read_stream(const std::filesystem::path& path, std::size_t limit) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return system_error(Code::kFileUnreadable, "read", path);
+  std::string bytes;
+  for (;;) {
+    constexpr std::size_t kPiece = 65536;
+    const std::size_t before = bytes.size();
+    bytes.resize(before + kPiece);
+    const ssize_t count = ::read(file.get(), bytes.data() + before, kPiece);
+    bytes.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_error(Code::kFileUnreadable, "read", path);
+    if (count == 0) return bytes;
+    if (bytes.size() > limit) {
+      return fail(Code::kYamlLimit,
+                  path.string() + " gives more than the " + std::to_string(limit) + " bytes that are read");
+    }
+  }
 }
 
 bool is_written_into(const std::filesystem::path& path) {

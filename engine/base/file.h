@@ -15,6 +15,8 @@ namespace plumb {
 
 // The whole regular file; an error where it is larger than `limit` (it is then not read).
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit);
+// All that a pipe or device gives, waiting for its end; an error past `limit`.
+Result<std::string> read_stream(const std::filesystem::path& path, std::size_t limit);
 
 // Whether write_file() writes into what is there, which is no file to replace: a device, a terminal, a pipe, or what
 // this program was started with (/dev/stdout).

@@ -43,7 +43,7 @@ class CaseReader {
       } else if (entry.key == "groups") {
         for (const Node& group : value.items) result.groups.insert(group.text);
       } else if (entry.key == "inputs") {
-        read_inputs(value, result.inputs);
+        read_inputs(value, result);
       } else if (entry.key == "facts") {
         read_facts(value, result.facts);
       } else if (entry.key == "observed") {
@@ -60,18 +60,19 @@ class CaseReader {
   }
 
  private:
-  void read_inputs(const Node& node, std::map<std::string, Located>& inputs) {
+  void read_inputs(const Node& node, Case& result) {
     for (const Entry& entry : node.entries) {
       const auto input = module_.inputs.find(entry.key);
       if (input == module_.inputs.end()) {
         std::vector<std::string> names;
         for (const auto& [name, unused] : module_.inputs) names.push_back(name);
         const std::string near = nearest(entry.key, names);
-        diagnostics_.add(Diagnostic(Code::kUnknownInput, "there is no input `" + entry.key + "`")
-                             .at(entry.key_span, near.empty() ? "not declared" : "did you mean `" + near + "`?"));
+        result.refused.add(Diagnostic(Code::kUnknownInput, "there is no input `" + entry.key + "`")
+                               .at(entry.key_span, near.empty() ? "not declared" : "did you mean `" + near + "`?"));
         continue;
       }
-      if (auto value = config::read_input_value(entry, input->second, diagnostics_)) inputs.emplace(entry.key, *value);
+      auto value = config::read_input_value(entry, input->second, result.refused);
+      if (value) result.inputs.emplace(entry.key, std::move(*value));
     }
   }
 

@@ -35,6 +35,7 @@ struct Case {
   std::string host = "test";
   std::set<std::string> groups;
   std::map<std::string, config::Located> inputs;
+  Diagnostics refused;  // what is wrong with inputs, which a case may be about
   Json facts;
   std::map<std::string, Attributes> observed;  // by address
   bool as_declared = false;

@@ -223,5 +223,12 @@ TEST(ProjectInMemory, IsReadAndPlannedLikeAnyOther) {
   for (const Diagnostic& one : outcome.findings.items()) ADD_FAILURE() << one.summary << " " << one.hint;
 }
 
+TEST_F(CasesTest, WrongInputsCanBeExpected) {
+  EXPECT_THAT(run("  - {name: x, inputs: {port: http}, expect: {diagnostics: [PL1101]}}\n"
+                  "  - {name: y, inputs: {prot: 80}, expect: {diagnostics: [PL1114]}}\n"
+                  "  - {name: z, inputs: {port: http}, expect: {actions: {}}}\n"),
+              ElementsAre("", "", ::testing::HasSubstr("`port` must be a whole number")));
+}
+
 }  // namespace
 }  // namespace plumb::cases

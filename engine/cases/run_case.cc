@@ -32,6 +32,10 @@ class CaseRunner {
       project_.layers_above.clear();
     }
     project_.layers_above.push_back({"the case", test.inputs});
+    // One without a value was refused.
+    if (test.refused.has_errors()) {
+      for (auto& [name, input] : project_.root.inputs) input.refused = true;
+    }
     take_host();
   }
 
@@ -39,6 +43,7 @@ class CaseRunner {
     ir::Compiler compiler({project_, inventory_, subject_.sources, subject_.providers, recorded_, kKey});
     contents_ = &compiler.contents();
     Diagnostics told;
+    told.extend(test_.refused);
     compiler.check({test_.host}, told);
     const auto graph = told.has_errors() ? nullptr : compiler.compile(test_.host, &test_.facts, told);
     std::optional<simulate::Simulation> simulation;

@@ -206,7 +206,20 @@ class DeclarationReader {
     return true;
   }
 
+  // For a word of another tool, with which the kind's own schema or that of every resource reckons.
+  std::string hint_for(const std::string& word) const {
+    for (const Json* schema : {schema_, &builtin_schema("project")["definitions"]["resource"]}) {
+      const auto words = schema->find("x-elsewhere");
+      if (words != schema->end() && words->contains(word)) return (*words)[word].get<std::string>();
+    }
+    return {};
+  }
+
   void unknown_key(const Entry& entry) {
+    if (const std::string other = hint_for(entry.key); !other.empty()) {
+      return report(Code::kUnknownKey, "unknown key `" + entry.key + "` for " + first_.key, entry.key_span,
+                    "not known here", other);
+    }
     std::vector<std::string> known;
     for (const Json* part : {&properties(), &shared_properties()}) {
       for (const auto& [name, unused] : part->items()) {

@@ -156,6 +156,7 @@ void report_fault(const cel::Fault& fault, const Node& scalar, const lang::Sourc
 }
 
 void report_fault(cel::Fault fault, bool reads_sensitive, const Node& scalar, const Evaluation& evaluation) {
+  if (cel::was_told(fault)) return;
   if (reads_sensitive) fault = cel::without_values(std::move(fault));
   report_fault(fault, scalar, evaluation.sources, evaluation.diagnostics);
 }

@@ -32,7 +32,10 @@ class LayerReader {
     }
     if (!environment.values.empty()) project_.layers_above.push_back(std::move(environment));
     for (const fs::path& file : arguments.files) {
-      project_.layers_above.push_back({"--inputs " + file.generic_string(), read_values(file, file.generic_string())});
+      const std::string name = file.generic_string();
+      const auto stream = arguments.streams.find(name);
+      auto values = stream != arguments.streams.end() ? values_in(stream->second, name) : read_values(file, name);
+      project_.layers_above.push_back({"--inputs " + name, std::move(values)});
     }
     InputLayerValues set{"--set", {}};
     for (const std::string& assignment : arguments.assignments) read_assignment(set, assignment);
@@ -50,17 +53,28 @@ class LayerReader {
   }
 
   std::map<std::string, Located> read_values(const fs::path& path, const std::string& name) {
+    const Result<std::string> text = project_.files->read(path, lang::kMaxYamlBytes);
+    if (text) return values_in(*text, name);
+    diagnostics_.add(text.error().diagnostic());
+    refuse_all();
+    return {};
+  }
+
+  // Which inputs would have had a value is not known.
+  void refuse_all() {
+    for (auto& [input, declared] : project_.root.inputs) declared.refused = true;
+  }
+
+  std::map<std::string, Located> values_in(const std::string& text, const std::string& name) {
     std::map<std::string, Located> values;
-    Result<std::string> text = project_.files->read(path, lang::kMaxYamlBytes);
-    if (!text) {
-      diagnostics_.add(text.error().diagnostic());
-      return values;
-    }
-    sources_.add(name, *text);
+    sources_.add(name, text);
     const std::size_t before = diagnostics_.error_count();
-    std::optional<Node> root = lang::read_yaml(name, *text, diagnostics_);
+    std::optional<Node> root = lang::read_yaml(name, text, diagnostics_);
     const bool readable = root && (root->is_map() || root->is_null()) && diagnostics_.error_count() == before;
-    if (!readable) hide_unread(project_.root.inputs, name, sources_);
+    if (!readable) {
+      hide_unread(project_.root.inputs, name, sources_);
+      refuse_all();
+    }
     if (!root || root->is_null()) return values;
     if (!root->is_map()) {
       diagnostics_.add(Diagnostic(Code::kWrongType, name + " must be a map").at(root->span, "expected `input: value`"));
@@ -74,7 +88,9 @@ class LayerReader {
         continue;
       }
       if (input->second.sensitive) sources_.hide(entry.value.span);
-      if (auto value = read_input_value(entry, input->second, diagnostics_)) values.emplace(entry.key, *value);
+      auto value = read_input_value(entry, input->second, diagnostics_);
+      if (value) values.emplace(entry.key, std::move(*value));
+      if (!value) input->second.refused = true;
     }
     return values;
   }
@@ -94,7 +110,8 @@ class LayerReader {
 
   // `source` is what stands in the place of a file name where the value is spoken of.
   void take_text(InputLayerValues& layer, const std::string& name, const std::string& text, const std::string& source) {
-    const Input& input = project_.root.inputs.at(name);
+    Input& input = project_.root.inputs.at(name);
+    input.refused = true;
     const int width = static_cast<int>(text.size());
     Entry entry{name, {source, 1, 1, 1, 1 + width}, {}};
     entry.value.kind = Node::Kind::kScalar;
@@ -110,7 +127,10 @@ class LayerReader {
       entry.value = std::move(*parsed);
       resolve_literals(entry.value, diagnostics_);
     }
-    if (auto value = read_input_value(entry, input, diagnostics_)) layer.values.insert_or_assign(name, *value);
+    auto value = read_input_value(entry, input, diagnostics_);
+    if (!value) return;
+    layer.values.insert_or_assign(name, std::move(*value));
+    input.refused = false;
   }
 
   Project& project_;

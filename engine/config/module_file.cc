@@ -97,7 +97,7 @@ class FileReader {
       std::optional<Input> input;
       if (typed) input = read_input(entry, std::move(*typed), result_.diagnostics);
       // What is known of a broken one is its name: who uses it is not to blame.
-      if (!input) input = Input{entry.key, true, false, std::nullopt, entry.key_span};
+      if (!input) input = Input{entry.key, true, false, std::nullopt, entry.key_span, true};
       result_.inputs.push_back(std::move(*input));
     }
   }

@@ -38,6 +38,8 @@ struct Input {
   bool sensitive = false;
   std::optional<Located> default_value;
   SourceSpan span;
+  // Its default, or a value that a layer gives it, was refused or could not be read: that it has none says nothing.
+  bool refused = false;
 };
 
 // A value in whose texts expressions may stand. What is compiled of it points into the tree and keeps it.

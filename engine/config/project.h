@@ -27,6 +27,7 @@ struct InputLayerValues {
 struct InputArguments {
   std::map<std::string, std::string> environment;  // input name -> text, from PLUMB_INPUT_name
   std::vector<std::filesystem::path> files;        // --inputs
+  std::map<std::string, std::string> streams;      // what those among them held that can be read once alone, by name
   std::vector<std::string> assignments;            // --set, "name=value"
 };
 

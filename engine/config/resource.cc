@@ -83,9 +83,10 @@ class Resolver {
         texts.push_back({name, std::move(*rendered)});
       } else {
         cel::Fault fault = std::move(rendered.error());
+        good_ = false;
+        if (cel::was_told(fault)) continue;
         if (text.reads_sensitive) fault = cel::without_values(std::move(fault));
         evaluation_.diagnostics.add(cel::diagnose(fault, written_.templates.at(name).origin));
-        good_ = false;
       }
     }
   }

@@ -36,6 +36,7 @@ constexpr std::array kNames = {
     Name{"required", &Keywords::required},
     Name{"type", &Keywords::type},
     Name{"uniqueItems", &Keywords::unique_items},
+    Name{"x-elsewhere", &Keywords::elsewhere},
     Name{"x-exclusive", &Keywords::exclusive},
     Name{"x-expected", &Keywords::expected},
     Name{"x-format", &Keywords::format},

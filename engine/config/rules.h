@@ -55,6 +55,7 @@ struct Keywords {
   const Json* property_names = nullptr;
   const Json* required = nullptr;
   const Json* min_properties = nullptr;
+  const Json* elsewhere = nullptr;  // x-elsewhere: words of other tools, as keys or values, and what to write here
   const Json* exclusive = nullptr;  // x-exclusive
 
   // The branches of anyOf or oneOf, where they stand in place of a type.

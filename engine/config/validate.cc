@@ -329,10 +329,20 @@ class Validator {
     return false;
   }
 
+  // For a word of another tool.
+  static const std::string& hint_for(const Rule& schema, const std::string& word) {
+    if (schema.elsewhere == nullptr || !schema.elsewhere->contains(word)) return text_of(nullptr);
+    return text_of(&(*schema.elsewhere)[word]);
+  }
+
   void unknown_key(const Entry& entry, const Rule& schema, const std::string& name) {
     std::vector<std::string> known;
     if (schema.properties != nullptr) {
       for (const auto& [key, part] : schema.properties->items()) known.push_back(key);
+    }
+    if (const std::string& other = hint_for(schema, entry.key); !other.empty()) {
+      return report(Code::kUnknownKey, "unknown key `" + entry.key + "`" + in(name), entry.key_span, "not known here",
+                    other);
     }
     const std::string near = nearest(entry.key, known);
     std::string hint;
@@ -378,10 +388,12 @@ class Validator {
       if (std::find(values.begin(), values.end(), value) == values.end()) {
         std::vector<std::string> texts;
         for (const Json& one : values) texts.push_back(one.is_string() ? one.get<std::string>() : canonical(one));
-        const std::string near = value.is_string() ? nearest(value.get<std::string>(), texts) : "";
+        const std::string word = value.is_string() ? value.get<std::string>() : "";
+        const std::string& other = hint_for(schema, word);
+        const std::string near = other.empty() ? nearest(word, texts) : "";
         report(Code::kBadValue, name + " cannot have this value", node.span,
                near.empty() ? "expected " + list_of(values) : "did you mean `" + near + "`?",
-               near.empty() ? "" : "it takes " + list_of(values));
+               near.empty() ? other : "it takes " + list_of(values));
         return false;
       }
     }

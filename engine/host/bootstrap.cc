@@ -88,10 +88,17 @@ Error not_become(const StartOptions& options, const std::string& why, const std:
   return error;
 }
 
-// The far side ended before the executor's first byte.
-Error ended(StreamConnection& connection, const StartOptions& options, bool running) {
-  if (const std::optional<Error> failure = connection.link_failure(running)) return *failure;
-  const std::string said = last_lines(connection.error_output());
+// The far side ended before the executor's first byte. `printed`: on standard output, where start-up files and what
+// stands in for a shell speak.
+Error ended(StreamConnection& connection, const StartOptions& options, bool running, const std::string& printed = {}) {
+  std::string said = last_lines(printed);
+  if (const std::optional<Error> failure = connection.link_failure(running)) {
+    Diagnostic diagnostic = failure->diagnostic();
+    if (!said.empty()) diagnostic.summary += "\n" + said;
+    return Error(std::move(diagnostic));
+  }
+  if (const std::string errors = last_lines(connection.error_output()); !errors.empty())
+    said += (said.empty() ? "" : "\n") + errors;
   const std::optional<std::string> reason = connection.exit_reason();
   const std::string why = said.empty() ? (reason ? *reason : "it said nothing") : said;
   if (running && becomes(options)) return not_become(options, why, reason);
@@ -128,6 +135,9 @@ class ScriptReader {
       seen_.append(buffer.data(), count);
     }
   }
+
+  // Since the last line of the script's.
+  const std::string& printed() const { return seen_; }
 
  private:
   std::optional<std::string> take_line() {
@@ -254,7 +264,7 @@ Result<> await_executor(StreamConnection& connection, const ExecutorStore& execu
   ScriptReader script(connection);
   for (;;) {
     PLUMB_TRY_ASSIGN(const std::optional<std::string> line, script.next(deadline));
-    if (!line) return ended(connection, options, false);
+    if (!line) return ended(connection, options, false, script.printed());
     if (*line == kRun) return await_first_byte(connection, options, deadline);
     if (line->starts_with(kNeed)) {
       PLUMB_TRY(

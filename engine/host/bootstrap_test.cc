@@ -101,6 +101,13 @@ TEST_F(Bootstrap, PassesOverWhatStartUpFilesPrint) {
   }
 }
 
+TEST_F(Bootstrap, WhatStandsInForTheShellIsHeard) {
+  const auto opened = open(through({"sh", "-c", "echo This account is; echo not available.; exit 1"}));
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().summary().find("This account is\nnot available."), std::string::npos)
+      << opened.error().summary();
+}
+
 TEST_F(Bootstrap, EndlessNoiseIsNotTheProtocol) {
   EXPECT_CODE(open(through({"sh", "-c", "yes 2>/dev/null; exit 0", "x"})), Code::kProtocol);
 }

@@ -157,7 +157,8 @@ void read_beside(const Folder& folder, const std::string& name, Found& found, Re
   }
   VariableFiles of_hosts(folder / "host_vars", below(name, "host_vars"), reading);
   for (auto& [host, one] : found.hosts) {
-    for (lang::Entry& variable : of_hosts.of(host)) put(one.said.variables, std::move(variable));
+    const std::string& owner = one.written.empty() ? host : one.written;
+    for (lang::Entry& variable : of_hosts.of(owner)) put(one.said.variables, std::move(variable));
   }
 }
 
@@ -173,6 +174,7 @@ std::optional<Found> read_ansible(const Folder& folder, const fs::path& path, co
     reader.file(folder, path, name, asked_at);
   }
   if (reading.diagnostics.error_count() != before) return std::nullopt;
+  settle_ports(found, reading);
   settle_ungrouped(found);
   read_beside(folder / (many ? path : path.parent_path()), many ? name : fs::path(name).parent_path().generic_string(),
               found, reading);

@@ -235,7 +235,7 @@ class IniReader {
     }
     for (auto& [name, entries] : variables_) {
       FoundGroup& group = found_.group(name, entries.front().key_span);
-      for (lang::Entry& one : entries) put(group.said.variables, std::move(one));
+      for (lang::Entry& one : entries) put_agreeing(group.said.variables, std::move(one), "group " + name, reading_);
     }
   }
 

@@ -15,6 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   inventory::Reading reading{diagnostics, sources};
   inventory::Found found;
   inventory::read_ansible_ini("fuzz", text, found, reading);
+  inventory::settle_ports(found, reading);
   inventory::settle_ungrouped(found);
   inventory::take_connection_variables(found, reading);
   if (found.hosts.size() > 2 * inventory::kMostHosts) std::abort();

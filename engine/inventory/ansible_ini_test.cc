@@ -18,6 +18,7 @@ std::string read(std::string_view text) {
   Reading reading{diagnostics, sources};
   Found found;
   read_ansible_ini("i", text, found, reading);
+  settle_ports(found, reading);
   settle_ungrouped(found);
   if (!diagnostics.has_errors()) take_connection_variables(found, reading);
   return (diagnostics.has_errors() ? "" : dump(found)) + dump(diagnostics);
@@ -99,6 +100,90 @@ PL1208 i:11:1 the name of a section cannot be read; expected [group], [group:var
 PL1201 i:14:1 the range [3:1] ends before it begins
 PL1208 i:15:1 this looks like YAML, and the file is read as INI; not a host's name
 PL1208 i:16:1 this looks like YAML, and the file is read as INI; not a host's name
+)");
+}
+
+TEST(AnsibleIni, SeveralPortsAreSeveralHosts) {
+  EXPECT_EQ(read(R"([a]
+10.0.0.1:1222 x=1
+web[1:2]:22
+[b]
+10.0.0.1:9322 ansible_user=ops
+web1
+web2:22
+mail:22 ansible_port=23
+db:1 ansible_host=db.example.com
+db:2
+)"),
+            R"([a]
+[b]
+10.0.0.1-1222 a
+  set port = 1222 at i:2:1
+  set address = '10.0.0.1' at i:2:1
+  x = 1 at i:2:17
+10.0.0.1-9322 b
+  set user = ops at i:5:28
+  set port = 9322 at i:5:1
+  set address = '10.0.0.1' at i:5:1
+db-1 b
+  set address = db.example.com at i:9:19
+  set port = 1 at i:9:1
+db-2 b
+  set port = 2 at i:10:1
+  set address = 'db' at i:10:1
+mail b
+  set port = 23 at i:8:22
+web1 a b
+  set port = 22 at i:3:1
+web2 a b
+  set port = 22 at i:3:1
+)");
+  EXPECT_EQ(read("a:1\na:2\na\n"),
+            "PL1210 i:3:1 `a` stands with several ports, and without one; which of them is this?\n");
+}
+
+TEST(AnsibleIni, AddressesOfIpv6) {
+  EXPECT_EQ(read("[2001:db8::1]:2222\n2001:db8::2\n[2001:db8::3] x=1\n[fe80::1%eth0]:22\n[::1]:1\n[::1]:2\n"),
+            R"([ungrouped]
+2001_db8__1 ungrouped
+  set port = 2222 at i:1:1
+  set address = '2001:db8::1' at i:1:1
+2001_db8__2 ungrouped
+  set address = '2001:db8::2' at i:2:1
+2001_db8__3 ungrouped
+  set address = '2001:db8::3' at i:3:1
+  x = 1 at i:3:17
+__1-1 ungrouped
+  set port = 1 at i:5:1
+  set address = '::1' at i:5:1
+__1-2 ungrouped
+  set port = 2 at i:6:1
+  set address = '::1' at i:6:1
+fe80__1_eth0 ungrouped
+  set port = 22 at i:4:1
+  set address = 'fe80::1%eth0' at i:4:1
+)");
+}
+
+TEST(AnsibleIni, SettingsThatDifferInOneSource) {
+  EXPECT_EQ(read(R"([a]
+web ansible_port=1 x=1
+[b]
+web ansible_port=2 x=2
+[a:vars]
+ansible_user=one
+[b:vars]
+ansible_user=two
+[a:vars]
+ansible_user=three
+)"),
+            "PL1210 i:4:18 `ansible_port` of host web is said twice, differently; another one here\n"
+            "PL1210 i:10:14 `ansible_user` of group a is said twice, differently; another one here\n");
+  EXPECT_EQ(read("[a]\nweb ansible_port=1 x=1\n[b]\nweb ansible_port=1 x=2\n"), R"([a]
+[b]
+web a b
+  set port = 1 at i:4:18
+  x = 2 at i:4:22
 )");
 }
 

@@ -29,7 +29,7 @@ class ProgramInventory {
     if (known == nullptr) return;
     for (const Entry& host : known->entries) {
       // Variables of hosts that no group names are nobody's.
-      const auto place = found_.hosts.find(host.key);
+      const auto place = found_.hosts.find(host_name(host.key));
       if (place != found_.hosts.end()) add_variables(place->second, host.value, host.key);
     }
   }
@@ -46,13 +46,21 @@ class ProgramInventory {
 
   void ask_all(const AskHost& ask_host) {
     for (auto& [name, host] : found_.hosts) {
-      const std::optional<Node> variables = ask_host(name);
+      const std::optional<Node> variables = ask_host(host.written.empty() ? name : host.written);
       if (!variables) return;
       add_variables(host, *variables, name);
     }
   }
 
+  // A map without any part of a group is a host with its variables; an empty one is an empty group.
+  static bool is_host(const Node& value) {
+    return value.is_map() && !value.entries.empty() && value.find("hosts") == nullptr &&
+           value.find("vars") == nullptr && value.find("children") == nullptr;
+  }
+
   void group(Entry& given) {
+    if (is_host(given.value))
+      return add_variables(host_named(given.key, given.key_span, found_), given.value, given.key);
     const std::string name = group_name(given.key);
     FoundGroup& group = found_.group(name, given.key_span);
     if (given.value.is_sequence()) return hosts(given.value, name);
@@ -77,7 +85,7 @@ class ProgramInventory {
   void hosts(const Node& list, const std::string& group) {
     if (!is_list_of_names(list, "hosts")) return;
     for (const Node& item : list.items) {
-      FoundHost& host = found_.host(item.text, item.span);
+      FoundHost& host = host_named(item.text, item.span, found_);
       if (group != kAll) host.groups.insert(group);
     }
   }

@@ -244,6 +244,13 @@ void take_priority(FoundGroup& group, Reading& reading) {
 
 }  // namespace
 
+bool says_how_to_connect(std::string_view variable) {
+  const auto is = [&](const auto& name) { return variable == name; };
+  return variable == "ansible_connection" || std::any_of(kArguments.begin(), kArguments.end(), is) ||
+         std::any_of(kBecome.begin(), kBecome.end(), is) ||
+         std::any_of(kSettings.begin(), kSettings.end(), [&](const auto& one) { return variable == one.first; });
+}
+
 void take_connection_variables(Found& found, Reading& reading) {
   for (auto& [name, group] : found.groups) take_priority(group, reading);
   Taker taker(reading);

@@ -103,7 +103,8 @@ class YamlInventory {
       if (part.key == "hosts") hosts(part.value, name);
       if (part.key == "vars") {
         leave_out_encrypted(part.value.entries, reading_);
-        for (Entry& one : part.value.entries) put(group.said.variables, std::move(one));
+        for (Entry& one : part.value.entries)
+          put_agreeing(group.said.variables, std::move(one), "group " + name, reading_);
       }
       if (part.key == "children") children(part.value, name, depth);
     }

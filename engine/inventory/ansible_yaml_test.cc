@@ -141,6 +141,21 @@ web2 web
             "PL1208 p:1:34 the group `db` must be a map or a list of hosts\n");
 }
 
+TEST(AnsibleJson, MapsWithoutPartsOfGroupsAreHosts) {
+  EXPECT_EQ(answer(R"({"web1": {"ansible_host": "192.0.2.1", "zone": "a"}, "empty": {}, "v6": ["2001:db8::1"],
+  "_meta": {"hostvars": {"2001:db8::1": {"zone": "b"}}}})"),
+            R"([empty]
+[ungrouped]
+[v6]
+2001_db8__1 v6
+  ansible_host = '2001:db8::1' at p:1:74
+  zone = 'b' at p:2:50
+web1 ungrouped
+  ansible_host = '192.0.2.1' at p:1:27
+  zone = 'a' at p:1:48
+)");
+}
+
 TEST(AnsibleJson, HostsAreAskedForWhereThereIsNoMeta) {
   const AskHost ask = [](const std::string& host) {
     Diagnostics diagnostics;

@@ -32,6 +32,8 @@ struct FoundGroup {
 
 struct FoundHost {
   SourceSpan span;
+  std::string written;  // the name in the source, where it is another one
+  std::string port;     // behind the name, until settle_ports()
   std::set<std::string> groups;
   Said said;
 };

@@ -72,6 +72,7 @@ void read_host_list(const std::string& file_name, std::string_view text, Found& 
     if (reading.diagnostics.error_count() - before >= kMostFindings) return;
     begin = end + 1;
   }
+  settle_ports(found, reading);
   take_connection_variables(found, reading);
 }
 

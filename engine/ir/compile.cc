@@ -123,7 +123,7 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
   check_stages(diagnostics);
   std::map<std::string, std::set<std::string>> lacking;  // by input: hosts without a value
   for (const auto& [name, input] : input_.project.root.inputs) {
-    if (input.default_value || config::may_be_null(input)) continue;
+    if (input.default_value || input.refused || config::may_be_null(input)) continue;
     for (const std::string& host : hosts) {
       if (config::input_value(input_.project, input_.inventory.hosts.at(host), name) == nullptr)
         lacking[name].insert(host);
@@ -154,11 +154,17 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
     std::string where = *on.begin();
     if (on.size() > 1)
       where += " and " + std::to_string(on.size() - 1) + (on.size() == 2 ? " other host" : " other hosts");
-    diagnostics.add(
-        Diagnostic(Code::kInputMissing, "the input `" + name + "` has no value on " + where)
-            .at(*span, "needs it")
-            .with_related(input_.project.root.inputs.at(name).span, "declared here, without a default")
-            .with_hint("give it a default, or set it in inputs.yaml, the inventory or with --set " + name + "=…"));
+    const config::Input& input = input_.project.root.inputs.at(name);
+    // An argument is seen by everybody on this machine.
+    const std::string way =
+        input.sensitive ? "set it with PLUMB_INPUT_" + name + " or --inputs FILE, which may be a pipe or -"
+                        : "give it a default, or set it in inputs.yaml, the inventory or with --set " + name + "=…";
+    const bool left_out = input.sensitive && input_.without_secrets;
+    diagnostics.add(Diagnostic(Code::kInputMissing, "the input `" + name + "` has no value on " + where)
+                        .at(*span, left_out ? "needs it, as others may, and is left out" : "needs it")
+                        .with_related(input.span, "declared here, without a default")
+                        .with_hint(way)
+                        .as(left_out ? Severity::kWarning : Severity::kError));
   }
 }
 
@@ -315,7 +321,15 @@ void Compiler::drop_repeats(Resources& resources, Diagnostics& diagnostics) {
       addresses_.push_back(resource->address);
       return false;
     }
-    diagnostics.add(Diagnostic(Code::kDuplicateAddress, "`" + resource->address.str() + "` is declared twice")
+    const std::string what = "`" + resource->address.str() + "` is declared twice";
+    if (seen->second->span == resource->span) {
+      diagnostics.add(
+          Diagnostic(Code::kDuplicateAddress, what)
+              .at(resource->span, "for two elements of `for_each`")
+              .with_hint("let it hold what tells the elements apart, or leave out the one that stands twice"));
+      return true;
+    }
+    diagnostics.add(Diagnostic(Code::kDuplicateAddress, what)
                         .at(resource->span, "the second one")
                         .with_related(seen->second->span, "the first one")
                         .with_hint("remove one of them, keep them on different hosts with `on`, or give one an `id`"));

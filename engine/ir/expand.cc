@@ -31,6 +31,11 @@ Value host_value(const config::Host& host) {
   return Value::record(std::move(fields));
 }
 
+// In the place of a value whose fault was told.
+Value without_value() {
+  return Value::error(Code::kEvaluationFailed, cel::kToldBefore);
+}
+
 }  // namespace
 
 bool reads_facts(const config::Reads& reads) {
@@ -88,7 +93,7 @@ class Expander::Instance {
     std::vector<std::pair<std::string, Value>> fields;
     for (const auto& [name, output] : module_.outputs) {
       if (output.broken() || !known(output.reads)) continue;
-      if (auto value = output.value->evaluate(evaluation())) fields.emplace_back(name, std::move(*value));
+      fields.emplace_back(name, output.value->evaluate(evaluation()).value_or(without_value()));
     }
     return Value::record(std::move(fields));
   }
@@ -113,7 +118,7 @@ class Expander::Instance {
   void work_out_value(const std::string& name) {
     const config::NamedValue& value = module_.values.at(name);
     if (value.broken() || !known(value.reads)) return;
-    if (auto result = value.value->evaluate(evaluation())) values_[name] = std::move(*result);
+    values_[name] = value.value->evaluate(evaluation()).value_or(without_value());
   }
 
   bool applies(const config::ParsedPlacement& placement) {
@@ -172,7 +177,7 @@ class Expander::Instance {
     if (!call.placement.loops.empty()) name += "[" + key + "]";
     if (call.placement.id) {
       const auto id = call.placement.id->resolve(evaluation());
-      if (!id) return Value::record({});
+      if (!id) return without_value();
       name = id->text;
     }
     if (name.empty() || name.find('/') != std::string::npos || name.find(':') != std::string::npos) {
@@ -181,11 +186,11 @@ class Expander::Instance {
               .at(call.placement.id ? call.placement.id->span() : call.written->span, "gives a module's name")
               .with_hint("give the module an `id` without `/` and `:`")
               .on(host_.name));
-      return Value::record({});
+      return without_value();
     }
     const std::string path = config::below(path_, name);
     auto inputs = inputs_of(call);
-    if (!inputs) return Value::record({});
+    if (!inputs) return without_value();
     Instance inside(expander_, *call.written->module, path, host_, facts_known_, diagnostics_);
     inside.set(slots::kInputs, std::move(*inputs));
     inside.set(slots::kFacts, slots_[slots::kFacts]);

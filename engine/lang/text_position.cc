@@ -99,10 +99,12 @@ class Mapper {
   // Bytes of the text that the escape at the cursor stands for.
   std::size_t escape(std::size_t offset) {
     const char kind = cursor_.peek(1);
-    if (kind == '\n' || kind == '\r') {  // the line goes on behind the next one's indentation
+    // The line goes on behind the next one's indentation; empty lines are line ends.
+    if (kind == '\n' || kind == '\r') {
       cursor_.advance(kind == '\r' ? 3 : 2);
-      while (is_blank(cursor_.peek())) cursor_.advance();
-      return 0;
+      std::size_t breaks = 0;
+      for (; !cursor_.at_end() && is_space(cursor_.peek()); cursor_.advance()) breaks += cursor_.peek() == '\n' ? 1 : 0;
+      return breaks;
     }
     note(offset, 1);
     next_position_ = std::string_view::npos;

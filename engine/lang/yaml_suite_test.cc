@@ -8,6 +8,7 @@
 
 #include "engine/base/json.h"
 #include "engine/lang/testing/format_promises.h"
+#include "engine/lang/testing/yaml_notation.h"
 #include "engine/lang/testing/yaml_readers.h"
 #include "engine/lang/yaml.h"
 
@@ -32,50 +33,6 @@ std::string unhex(const std::string& digits) {
 
 std::string text_of(const Json& test) {
   return test.contains("yaml") ? test["yaml"].get<std::string>() : unhex(test["yaml_hex"].get<std::string>());
-}
-
-// The tree in the suite's own event notation.
-void write_events(const Node& node, std::string& out) {
-  const auto scalar = [&out](const std::string& text, char style) {
-    out += std::string("=VAL ") + style;
-    for (const char c : text) {
-      if (c == '\\')
-        out += "\\\\";
-      else if (c == '\n')
-        out += "\\n";
-      else if (c == '\t')
-        out += "\\t";
-      else if (c == '\b')
-        out += "\\b";
-      else if (c == '\r')
-        out += "\\r";
-      else
-        out += c;
-    }
-    out += '\n';
-  };
-  static constexpr char kStyles[] = {':', '\'', '"', '|', '>'};
-  switch (node.kind) {
-    case Node::Kind::kNull:
-      out += "=VAL :\n";
-      break;
-    case Node::Kind::kScalar:
-      scalar(node.text, kStyles[static_cast<int>(node.style)]);
-      break;
-    case Node::Kind::kSequence:
-      out += node.flow ? "+SEQ []\n" : "+SEQ\n";
-      for (const Node& item : node.items) write_events(item, out);
-      out += "-SEQ\n";
-      break;
-    case Node::Kind::kMap:
-      out += node.flow ? "+MAP {}\n" : "+MAP\n";
-      for (const Entry& entry : node.entries) {
-        scalar(entry.key, '?');
-        write_events(entry.value, out);
-      }
-      out += "-MAP\n";
-      break;
-  }
 }
 
 // The suite's events of one document, without stream and document lines; a key's style is not kept in our tree.
@@ -137,12 +94,24 @@ TEST(YamlSuite, RefusesWhatIsWrong) {
 }
 
 TEST(YamlSuite, ReadsOurSubset) {
+  // Valid, and nothing that configuration needs: `?` at the start of a word in brackets, keys in brackets that go over
+  // lines or are parted from their colon by one, a block text at the root that is not indented.
+  const std::set<std::string> refused = {"652Z",    "8KB6", "9SA2", "DK3J", "FP8R",
+                                         "HM87/01", "JR7V", "K3WX", "NJ66", "VJP3/01"};
   const auto suite = load_suite();
   if (!suite) GTEST_SKIP() << "no conformance data at " << PLUMB_CONFORMANCE_DIR;
   int count = 0;
   for (const Json& test : *suite) {
     if (!test["expect"].contains("events") || test["documents"] != 1 || !test["uses"].empty()) continue;
-    if (test["yaml_cpp_0_7"] != "same-events" || has_other_keys(test)) continue;
+    if (has_other_keys(test)) continue;
+    if (refused.contains(test["id"])) {
+      Diagnostics diagnostics;
+      EXPECT_FALSE(read_yaml("t.yaml", text_of(test), diagnostics)) << test["id"];
+      continue;
+    }
+    // Blanks that end the file are a line of a block text there; by the standard's l-empty they are none without a line
+    // end.
+    if (test["id"] == "JEF9/02") continue;
     if (text_of(test).starts_with("%")) continue;  // directives are not in the subset
     ++count;
     Diagnostics diagnostics;
@@ -157,7 +126,7 @@ TEST(YamlSuite, ReadsOurSubset) {
     write_events(*tree, got);
     EXPECT_EQ(got, wanted_events(test)) << test["id"] << ' ' << test["name"] << '\n' << text_of(test);
   }
-  EXPECT_GT(count, 80);
+  EXPECT_GT(count, 100);
 }
 
 TEST(YamlSuite, BothReadersAgree) {

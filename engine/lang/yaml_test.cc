@@ -93,7 +93,8 @@ TEST(Yaml, GathersWhatIsWrong) {
 }
 
 TEST(Yaml, Encoding) {
-  EXPECT_EQ(findings("a: \xff\nb: \xc3\n"), "PL1003 1:4\nPL1003 2:4\n");
+  EXPECT_EQ(findings("a: \xff\nb: \xc3\n"), "PL1003 1:4\n");
+  EXPECT_EQ(findings("a: \xff\x01\nb: \xc3\x02\n"), "PL1003 1:4\nPL1003 1:5\n");
   EXPECT_EQ(findings(std::string_view("a: \0\n", 5)), "PL1003 1:4\n");
   EXPECT_EQ(findings("a: \x0c\n"), "PL1003 1:4\n");
   EXPECT_EQ(findings("a: b\rc: d\n"), "PL1003 1:5\n");
@@ -116,6 +117,56 @@ TEST(Yaml, BlockTextsAreNotMistaken) {
       read("a: |\n  # no comment\n  key: \"open\n  - [\n\nb: >2\n    x\n   y\nc: |+\n\nd: |-\n  &a *b !c\n");
   EXPECT_EQ(root.find("a")->value.text, "# no comment\nkey: \"open\n- [\n");
   EXPECT_EQ(root.find("d")->value.text, "&a *b !c");
+}
+
+// The standard's values, also where yaml-cpp and other readers have another one.
+TEST(Yaml, LineEndsOfBlockTexts) {
+  const auto value = [](std::string_view text) { return read(text).entries.at(0).value.text; };
+  EXPECT_EQ(value("a: >+\n  x\n\n"), "x\n\n");
+  EXPECT_EQ(value("a: >+\n  x\n\n\nb: 1\n"), "x\n\n\n");
+  EXPECT_EQ(value("a: |+\n  x\n\n# c\n\n"), "x\n\n");
+  EXPECT_EQ(value("a: >\n  x\n  "), "x\n");
+  EXPECT_EQ(value("a: >-\n  x\n   "), "x\n ");
+  EXPECT_EQ(value("a: |\n  x\n  "), "x\n");
+  EXPECT_EQ(value("a: |\n  x"), "x");
+  EXPECT_EQ(value("a: >\n\n  x\n  y\n\n  z\n"), "\nx y\nz\n");
+  EXPECT_EQ(value("a: >\n  x\n    y\n  z\n"), "x\n  y\nz\n");
+  EXPECT_EQ(value("a: >\n  x\n\n    y\n\n  z\n"), "x\n\n  y\n\nz\n");
+  EXPECT_EQ(value("a: >\n  x\n  \ty\n"), "x\n\ty\n");
+  EXPECT_EQ(value("a: |2\n    \n"), "  \n");
+  EXPECT_EQ(value("a: |\n\n\n"), "");
+  EXPECT_EQ(value("a: |+\n\n\n"), "\n\n");
+  EXPECT_EQ(value("a: >-1\n\n  x\n y\n\n"), "\n x\ny");
+  EXPECT_EQ(value("a: >+\r\n  x\r\n  y\r\n\r\n"), "x y\n\n");
+}
+
+TEST(Yaml, LineEndsOfQuotedTexts) {
+  const auto value = [](std::string_view text) { return read(text).entries.at(0).value.text; };
+  EXPECT_EQ(value("a: '\n\n  '"), "\n");
+  EXPECT_EQ(value("a: 'x\n\n\n  '"), "x\n\n");
+  EXPECT_EQ(value("a: ' x \n \t y '"), " x y ");
+  EXPECT_EQ(value("a: '\n  x'"), " x");
+  EXPECT_EQ(value("a: \"\n\n  \""), "\n");
+  EXPECT_EQ(value("a: \"x\\\n  y\\ \n  z\""), "xy  z");
+  EXPECT_EQ(value("a: \"x\\\n\n\n  y\""), "x\n\ny");
+  EXPECT_EQ(value("a: \"x\\t\t\n  \\ty\""), "x\t \ty");
+  EXPECT_EQ(value("a: \"\\x41\\u00e9\\U0001F600\\_\\N\\L\\P\\e\\0\""),
+            std::string("A\xc3\xa9\xf0\x9f\x98\x80\xc2\xa0\xc2\x85\xe2\x80\xa8\xe2\x80\xa9\x1b\0", 19));
+  EXPECT_EQ(value("a: x\n  y\n\n\n  z\n"), "x y\n\nz");
+  EXPECT_EQ(read("\"x\\\n\n\n  y\"").text, "x\n\ny");
+}
+
+TEST(Yaml, ValuesStandDeeperThanTheirKeys) {
+  EXPECT_EQ(findings("a:\n\"q\"\n"), "PL1002 2:1\n");
+  EXPECT_EQ(findings("a:\n'q'\n"), "PL1002 2:1\n");
+  EXPECT_EQ(findings("a:\n[1]\n"), "PL1002 2:1\n");
+  EXPECT_EQ(findings("a:\n{b: 1}\n"), "PL1002 2:1\n");
+  EXPECT_EQ(findings("a:\n|\n  x\n"), "PL1002 2:1\n");
+  EXPECT_EQ(findings("-\n\"q\"\n").substr(0, 10), "PL1002 2:1");
+  EXPECT_EQ(findings("- a:\n  [1]\n"), "PL1002 2:3\n");
+  EXPECT_EQ(read("a:\n- 1\n").find("a")->value.items.size(), 1U);
+  EXPECT_EQ(read("a:\n \"q\"\n").find("a")->value.text, "q");
+  EXPECT_EQ(read("a: {\n  b: 1\n}\n").find("a")->value.entries.size(), 1U);
 }
 
 // Found by fuzzing.

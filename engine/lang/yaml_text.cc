@@ -1,8 +1,10 @@
 #include "engine/lang/yaml_text.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/json.h"
+#include "engine/lang/yaml_scalar.h"
 
 namespace plumb::lang {
 namespace {
@@ -41,18 +43,17 @@ void check_continuation(const TextIndex& index, std::size_t begin, std::size_t e
   }
 }
 
-// True where both hold the same characters when white space is left out; `raw` may double its single quotes.
-bool same_ink(std::string_view raw, std::string_view value, bool doubled_quotes) {
+// True where both hold the same characters when white space is left out.
+bool same_ink(std::string_view a, std::string_view b) {
   std::size_t i = 0;
-  for (const char c : value) {
+  for (const char c : b) {
     if (is_space(c)) continue;
-    while (i < raw.size() && is_space(raw[i])) ++i;
-    if (i >= raw.size() || raw[i] != c) return false;
+    while (i < a.size() && is_space(a[i])) ++i;
+    if (i >= a.size() || a[i] != c) return false;
     ++i;
-    if (doubled_quotes && c == '\'') ++i;
   }
-  while (i < raw.size() && is_space(raw[i])) ++i;
-  return i >= raw.size();
+  while (i < a.size() && is_space(a[i])) ++i;
+  return i >= a.size();
 }
 
 std::size_t end_of_double(const TextIndex& index, std::size_t pos, Diagnostics& diagnostics) {
@@ -94,13 +95,21 @@ std::size_t end_of_plain(std::string_view text, std::size_t pos, std::string_vie
   return end;
 }
 
-// `begin` is set to where the content starts. Returns the end of the last line that belongs to the scalar.
-std::size_t end_of_block(const TextIndex& index, std::size_t pos, int indent, std::size_t& begin,
-                         Diagnostics& diagnostics) {
+struct BlockExtent {
+  std::size_t begin = 0;  // of the first line below the sign
+  std::size_t end = 0;    // of the last line that is not empty
+  BlockText text;
+};
+
+BlockExtent scan_block(const TextIndex& index, std::size_t pos, int indent, Diagnostics& diagnostics) {
   const std::string_view text = index.text();
+  BlockExtent block;
+  block.text.folded = text[pos] == '>';
   int width = 0;
   std::size_t i = pos + 1;
   for (; i < text.size() && std::string_view("+-123456789").find(text[i]) != std::string_view::npos; ++i) {
+    if (text[i] == '+') block.text.chomping = Chomping::kKeep;
+    if (text[i] == '-') block.text.chomping = Chomping::kStrip;
     if (text[i] >= '1' && text[i] <= '9') width = text[i] - '0';
   }
   std::size_t comment = i;
@@ -111,11 +120,12 @@ std::size_t end_of_block(const TextIndex& index, std::size_t pos, int indent, st
     diagnostics.add(syntax(index, i, line_end, "text after the sign of a block text",
                            "only a comment after white space may stand here"));
   }
-  begin = std::min(line_end + 1, text.size());
+  block.begin = std::min(line_end + 1, text.size());
+  block.end = line_end;
   int content = width > 0 ? std::max(indent, 0) + width : -1;
-  std::size_t end = line_end;
   std::size_t widest_blank = 0;
-  for (std::size_t line = begin; line < text.size();) {
+  std::size_t past = block.begin;
+  for (std::size_t line = block.begin; line < text.size();) {
     const std::size_t next = std::min(text.find('\n', line), text.size());
     std::size_t first = line;
     while (first < next && text[first] == ' ') ++first;
@@ -133,11 +143,14 @@ std::size_t end_of_block(const TextIndex& index, std::size_t pos, int indent, st
         }
       }
       if (spaces < content) break;
+      block.end = text[next - 1] == '\r' ? next - 1 : next;
     }
-    if (!empty) end = text[next - 1] == '\r' ? next - 1 : next;
     line = next + 1;
+    past = std::min(line, text.size());
   }
-  return end;
+  block.text.indent = content < 0 ? widest_blank : static_cast<std::size_t>(content);
+  block.text.lines = text.substr(block.begin, past - block.begin);
+  return block;
 }
 
 }  // namespace
@@ -202,11 +215,11 @@ std::size_t skip_space(std::string_view text, std::size_t pos) {
 }
 
 void check_encoding(const TextIndex& index, Diagnostics& diagnostics) {
-  constexpr int kMostReports = 10;
   const std::string_view text = index.text();
-  int reports = 0;
+  std::set<std::string> told;
+  // One of a kind: a file that is no text, or in another encoding, has them in every line.
   const auto report = [&](std::size_t pos, std::size_t size, std::string summary, std::string label, std::string hint) {
-    ++reports;
+    if (!told.insert(summary).second) return;
     diagnostics.add(Diagnostic(Code::kYamlEncoding, std::move(summary))
                         .at(index.span(pos, pos + size), std::move(label))
                         .with_hint(std::move(hint)));
@@ -215,7 +228,7 @@ void check_encoding(const TextIndex& index, Diagnostics& diagnostics) {
     report(0, 1, "the file is UTF-16", "a UTF-16 byte order mark", "save it as UTF-8");
     return;
   }
-  for (std::size_t i = text.starts_with(kBom) ? kBom.size() : 0; i < text.size() && reports < kMostReports;) {
+  for (std::size_t i = text.starts_with(kBom) ? kBom.size() : 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x80) {
       if (byte == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n')) {
@@ -231,8 +244,7 @@ void check_encoding(const TextIndex& index, Diagnostics& diagnostics) {
     const std::string_view character = text.substr(i, size);
     if (character.size() < size || !valid_utf8(character)) {
       report(i, 1, "the text is not UTF-8", "this byte does not belong to a UTF-8 character", "save the file as UTF-8");
-      // One report a line: the rest of it is most likely in the same encoding.
-      i = std::min(text.find('\n', i), text.size());
+      ++i;
       continue;
     }
     const bool c1 = byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0 && text[i + 1] != '\x85';
@@ -243,24 +255,32 @@ void check_encoding(const TextIndex& index, Diagnostics& diagnostics) {
   }
 }
 
-ScalarExtent scan_scalar(const TextIndex& index, std::size_t pos, const Event& event, int indent, bool in_flow,
-                         Diagnostics& diagnostics) {
+Scalar scan_scalar(const TextIndex& index, std::size_t pos, const Event& event, int indent, bool in_flow,
+                   Diagnostics& diagnostics) {
   const std::string_view text = index.text();
   const char c = pos < text.size() ? text[pos] : '\0';
-  ScalarExtent extent{pos, Style::kPlain};
-  std::size_t content = pos;
+  Scalar scalar{pos, Style::kPlain, {}};
+  const auto inside = [&](std::size_t quotes) { return text.substr(pos + quotes, scalar.end - pos - 2 * quotes); };
+  bool seen_equal = true;
   if (event.plain) {
-    extent.end = end_of_plain(text, pos, event.text);
+    scalar.end = end_of_plain(text, pos, event.text);
+    if (scalar.end != std::string_view::npos) scalar.value = plain_value(inside(0));
   } else if (c == '"') {
-    extent = {end_of_double(index, pos, diagnostics), Style::kDoubleQuoted};
+    scalar = {end_of_double(index, pos, diagnostics), Style::kDoubleQuoted, {}};
+    if (scalar.end != std::string_view::npos) scalar.value = double_quoted_value(inside(1));
   } else if (c == '\'') {
-    extent = {end_of_single(text, pos), Style::kSingleQuoted};
+    scalar = {end_of_single(text, pos), Style::kSingleQuoted, {}};
+    if (scalar.end != std::string_view::npos) {
+      scalar.value = single_quoted_value(inside(1));
+      seen_equal = same_ink(scalar.value, event.text);
+    }
   } else if (c == '|' || c == '>') {
-    extent.style = c == '|' ? Style::kLiteral : Style::kFolded;
-    extent.end = end_of_block(index, pos, indent, content, diagnostics);
+    const BlockExtent block = scan_block(index, pos, indent, diagnostics);
+    scalar = {block.end, c == '|' ? Style::kLiteral : Style::kFolded, block_value(block.text)};
+    seen_equal = same_ink(scalar.value, event.text);
   }
-  const bool quoted = extent.style == Style::kDoubleQuoted || extent.style == Style::kSingleQuoted;
-  if (extent.end == std::string_view::npos) {
+  const bool quoted = scalar.style == Style::kDoubleQuoted || scalar.style == Style::kSingleQuoted;
+  if (scalar.end == std::string_view::npos) {
     if (quoted) {
       diagnostics.add(syntax(index, pos, pos + 1, "a quoted text is not closed", "opened here"));
     } else {
@@ -269,24 +289,20 @@ ScalarExtent scan_scalar(const TextIndex& index, std::size_t pos, const Event& e
                              "quote the text, or move the comment"));
     }
     // Past an open quote nothing can be told apart.
-    extent.end = quoted ? text.size() : std::min(text.find('\n', pos), text.size());
-    return extent;
+    scalar.end = quoted ? text.size() : std::min(text.find('\n', pos), text.size());
+    return scalar;
   }
-  const std::string_view raw = text.substr(content, std::max(content, extent.end) - content);
-  if (extent.style == Style::kSingleQuoted || extent.style == Style::kLiteral || extent.style == Style::kFolded) {
-    const bool single = extent.style == Style::kSingleQuoted;
-    if (!same_ink(single ? raw.substr(1, raw.size() - 2) : raw, event.text, single)) {
-      diagnostics.add(syntax(index, pos, pos + 1, "this text cannot be read with certainty", "starts here")
-                          .with_hint("indent it deeper than what is around it"));
-    }
+  if (!seen_equal) {
+    diagnostics.add(syntax(index, pos, pos + 1, "this text cannot be read with certainty", "starts here")
+                        .with_hint("indent it deeper than what is around it"));
   }
   if (event.plain && in_flow && event.text.starts_with('-') &&
       (event.text.size() == 1 || is_flow_indicator(event.text[1]))) {
     diagnostics.add(
         syntax(index, pos, pos + 1, "a `-` where no list item can stand", "quote it if it is meant as text"));
   }
-  if (event.plain || quoted) check_continuation(index, pos, extent.end, indent, diagnostics);
-  return extent;
+  if (event.plain || quoted) check_continuation(index, pos, scalar.end, indent, diagnostics);
+  return scalar;
 }
 
 }  // namespace plumb::lang

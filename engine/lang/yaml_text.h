@@ -53,14 +53,15 @@ struct Piece {
   int indent = -1;
 };
 
-struct ScalarExtent {
+struct Scalar {
   std::size_t end = 0;
   Style style = Style::kPlain;
+  std::string value;
 };
 
-// Finds the end of the scalar that starts at `pos` and checks that its text is what yaml-cpp read from it.
-ScalarExtent scan_scalar(const TextIndex& index, std::size_t pos, const Event& event, int indent, bool in_flow,
-                         Diagnostics& diagnostics);
+// Reads the scalar that starts at `pos`, and checks that yaml-cpp saw the same characters but for white space.
+Scalar scan_scalar(const TextIndex& index, std::size_t pos, const Event& event, int indent, bool in_flow,
+                   Diagnostics& diagnostics);
 
 // Reads everything between the pieces, which must be nothing but structure, white space and comments.
 // `pieces` stand in the order of the text.

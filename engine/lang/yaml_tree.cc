@@ -47,6 +47,19 @@ class TreeBuilder {
     return empty;
   }
 
+  // A value or item. yaml-cpp takes all but plain ones also where they stand no deeper than their key or dash.
+  Node value_of(int indent, bool in_flow) {
+    const std::size_t piece = pieces_.size();
+    Node value = node(indent, in_flow);
+    if (in_flow || piece >= pieces_.size() || pieces_[piece].kind == Piece::Kind::kBlock) return value;
+    const std::size_t begin = pieces_[piece].begin;
+    if (index_.byte_column(begin) <= indent) {
+      diagnostics_.add(Diagnostic(Code::kYamlSyntax, "a value is not indented deeply enough")
+                           .at(index_.span(begin, begin + 1), "must stand deeper than the key or dash it belongs to"));
+    }
+    return value;
+  }
+
   // The length of a plain null word at `pos`.
   std::size_t null_word(std::size_t pos) const {
     for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
@@ -101,12 +114,12 @@ class TreeBuilder {
     if (pos != event.pos) {
       event.plain = std::string_view("\"'|>").find(pos < text_.size() ? text_[pos] : ' ') == std::string_view::npos;
     }
-    const ScalarExtent extent = scan_scalar(index_, pos, event, indent, in_flow, diagnostics_);
-    result.text = std::move(event.text);
-    result.style = extent.style;
-    result.span = index_.span(pos, extent.end);
-    pieces_.push_back({Piece::Kind::kScalar, pos, extent.end, indent});
-    last_ = std::max(last_, extent.end);
+    Scalar scalar = scan_scalar(index_, pos, event, indent, in_flow, diagnostics_);
+    result.text = std::move(scalar.value);
+    result.style = scalar.style;
+    result.span = index_.span(pos, scalar.end);
+    pieces_.push_back({Piece::Kind::kScalar, pos, scalar.end, indent});
+    last_ = std::max(last_, scalar.end);
     return result;
   }
 
@@ -153,7 +166,7 @@ class TreeBuilder {
           last_ = dash + 1;
       }
       const std::size_t before = last_;
-      Node item = node(inner, event.flow);
+      Node item = value_of(inner, event.flow);
       if (item.is_null() && before > 0) item.span = index_.span(before - 1, before);
       result.items.push_back(std::move(item));
     }
@@ -173,7 +186,7 @@ class TreeBuilder {
       if (at_end()) break;
       const std::size_t colon = check_key(key, key_end, event.flow);
       if (colon != std::string_view::npos) last_ = std::max(last_, colon + 1);
-      Node value = node(inner, event.flow);
+      Node value = value_of(inner, event.flow);
       if (value.is_null()) value.span = key.span;
       if (!key.is_scalar()) continue;
       if (const auto [first, added] = seen.try_emplace(key.text, result.entries.size()); !added) {

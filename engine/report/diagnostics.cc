@@ -90,10 +90,10 @@ class Renderer {
                                   : diagnostic.severity == Severity::kWarning ? colors_.warning
                                                                               : colors_.note;
     out_ = paint(tone, std::string(name(diagnostic.severity)) + "[" + code_name(diagnostic.code) + "]");
-    out_ += paint(colors_.strong, ": " + clean(diagnostic.summary)) + "\n";
     gutter_ = 1;
     if (diagnostic.span) gutter_ = digits(diagnostic.span->line);
     for (const Related& related : diagnostic.related) gutter_ = std::max(gutter_, digits(related.span.line));
+    summary(diagnostic.summary);
     if (diagnostic.span) place(*diagnostic.span, diagnostic.label, '^', tone);
     for (const Related& related : diagnostic.related) place(related.span, related.note, '-', colors_.gutter);
     if (!diagnostic.span && !diagnostic.label.empty()) note("", diagnostic.label);
@@ -108,6 +108,19 @@ class Renderer {
     return color.empty() ? std::string(text) : std::string(color) + std::string(text) + std::string(colors_.reset);
   }
   std::string margin() const { return std::string(gutter_, ' '); }
+
+  // What a host or a program said in several lines stays several lines.
+  void summary(std::string_view text) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out_ += paint(colors_.strong, ": " + clean(text.substr(0, end))) + "\n";
+    for (text.remove_prefix(end); !text.empty();) {
+      text.remove_prefix(1);
+      const std::size_t next = std::min(text.find('\n'), text.size());
+      const std::string line = clean(text.substr(0, next));
+      if (!line.empty()) out_ += margin() + paint(colors_.gutter, "│") + " " + line + "\n";
+      text.remove_prefix(next);
+    }
+  }
 
   void note(std::string_view word, std::string_view text) {
     out_ += margin() + paint(colors_.gutter, "= ") + std::string(word) + clean(text) + "\n";

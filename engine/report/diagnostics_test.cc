@@ -86,6 +86,17 @@ TEST(Render, WithoutASpanOrALine) {
   EXPECT_EQ(render(at(9, 1, 2), source("a"), false), "error[PL1007]: something\n ┌─ plumb.yaml:9:1\n │ here\n");
 }
 
+TEST(Render, SeveralLinesStaySeveralLines) {
+  const Diagnostic diagnostic =
+      Diagnostic(Code::kAuthentication, "web1 refused the login\nthe host says:\n\nDown\x1b[2J until\tnoon\r\n")
+          .on("web1");
+  EXPECT_EQ(render(diagnostic, {}, false),
+            "error[PL3005]: web1 refused the login\n"
+            " │ the host says:\n"
+            " │ Down until noon\n"
+            " = host: web1\n");
+}
+
 TEST(Render, ColoursOnlyOnRequest) {
   EXPECT_NE(render(at(1, 1, 2), source("a"), true).find("\x1b["), std::string::npos);
 }

@@ -88,7 +88,7 @@ Result<KeyState> Workspace::find_key() {
 }
 
 ir::CompilerInput Workspace::compiler_input() const {
-  return {*project_, inventory(), sources_, providers_, recorded_facts_, key_};
+  return {*project_, inventory(), sources_, providers_, recorded_facts_, key_, {}, request_.without_secrets};
 }
 
 }  // namespace plumb::run

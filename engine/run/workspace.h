@@ -24,6 +24,7 @@ struct WorkspaceRequest {
   std::string limit;                       // hosts of `on` that match this too; "" for all of them
   config::InputArguments inputs;
   config::InventoryOptions sources;  // how programs of the inventory's sources are asked
+  bool without_secrets = false;      // see ir::CompilerInput
 };
 
 // Whether the project has a key, and whether it had one before.

@@ -43,6 +43,7 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
 inline const std::vector<std::pair<std::string, std::string>>& homes() {
   static const std::vector<std::pair<std::string, std::string>> table = {
       {"yaml-cpp/", "engine/lang/"},
+      {"libfyaml.h", "engine/lang/testing/"},
       {"re2/", "engine/lang/cel/"},
       {"libssh/", "engine/host/"},
       {"sqlite3.h", "engine/history/"},

@@ -207,14 +207,6 @@ void SshConnection::close() {
 
 namespace {
 
-// Doubles with every attempt, and differs from host to host so that many do not come back at the same moment.
-std::chrono::milliseconds pause_before(int attempt, std::string_view host) {
-  unsigned spread = 0;
-  for (const char c : host) spread = spread * 31 + static_cast<unsigned char>(c);
-  const int full = 500 << std::min(attempt, 6);
-  return std::chrono::milliseconds(full / 2 + static_cast<int>(spread % 256) * full / 512);
-}
-
 // A session whose host key is not looked at yet. What refuses or drops the connection may have too much to do just now.
 Result<std::unique_ptr<Session>> connect(const Login& login, const Settings& settings, Context& context,
                                          const Interrupt* cancel) {

@@ -107,6 +107,13 @@ Result<Addresses> resolve(const Settings& settings, Deadline deadline, const Int
   return found;
 }
 
+std::chrono::milliseconds pause_before(int attempt, std::string_view host) {
+  unsigned spread = 0;
+  for (const char c : host) spread = spread * 31 + static_cast<unsigned char>(c);
+  const int full = 500 << std::min(attempt, 6);
+  return std::chrono::milliseconds(full / 2 + static_cast<int>(spread % 256) * full / 512);
+}
+
 Result<Link> dial(const Settings& settings, const Addresses& addresses, Deadline deadline, const Interrupt* cancel) {
   if (!settings.proxy_command.empty()) return dial_proxy(settings);
   auto left = static_cast<int>(addresses.size());

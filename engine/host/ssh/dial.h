@@ -32,6 +32,9 @@ struct Address {
 using Addresses = std::vector<Address>;
 Result<Addresses> resolve(const Settings& settings, Deadline deadline, const Interrupt* cancel);
 
+// Doubles with every attempt, and differs from host to host so that many do not come back at the same moment.
+std::chrono::milliseconds pause_before(int attempt, std::string_view host);
+
 // Tries every address of the host in turn, sharing the time out among them. kConnect says what was tried.
 Result<Link> dial(const Settings& settings, const Addresses& addresses, Deadline deadline, const Interrupt* cancel);
 

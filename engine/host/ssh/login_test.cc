@@ -78,6 +78,71 @@ TEST_F(Certified, AFileForAKeyThatTheAgentHolds) {
   EXPECT_TRUE(open().has_value());
 }
 
+// --- a host that takes few keys
+
+class FewAttempts : public testing::AgentTest {
+ protected:
+  static void SetUpTestSuite() { sshd_ = PrivateSshd::start("MaxAuthTries 2\n"); }
+  void SetUp() override {
+    AgentTest::SetUp();
+    for (const char* name : {"one", "two", "three"}) {
+      if (IsSkipped() || HasFatalFailure()) return;
+      make_key(folder_ / name);
+      add(folder_ / name);
+    }
+  }
+  void expect_way_out() {
+    const auto begin = std::chrono::steady_clock::now();
+    auto connection = open();
+    EXPECT_CODE(connection, Code::kAuthentication);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+    EXPECT_NE(connection.error().summary().find("Too many authentication failures"), std::string::npos)
+        << connection.error().summary();
+    EXPECT_NE(connection.error().diagnostic().hint.find("IdentitiesOnly"), std::string::npos);
+  }
+};
+
+TEST_F(FewAttempts, SaysSoAtOnceWhereTheAgentHoldsMore) {
+  settings_.identity_files.clear();
+  expect_way_out();
+  settings_.kind = ConnectionKind::kOpenSsh;
+  ::setenv("SSH_AUTH_SOCK", socket_.c_str(), 1);
+  expect_way_out();
+  ::unsetenv("SSH_AUTH_SOCK");
+}
+
+TEST_F(FewAttempts, SaysSoAtOnceWhereFilesAreMore) {
+  settings_.identity_files = {folder_ / "one", folder_ / "two", folder_ / "three", files() / "user"};
+  expect_way_out();
+}
+
+TEST_F(FewAttempts, TheNamedKeyComesFirst) {
+  EXPECT_TRUE(open().has_value());
+  settings_.kind = ConnectionKind::kOpenSsh;
+  ::setenv("SSH_AUTH_SOCK", socket_.c_str(), 1);
+  EXPECT_TRUE(open().has_value());
+  ::unsetenv("SSH_AUTH_SOCK");
+}
+
+// --- what the host says on the way
+
+TEST(Heard, WhatTheHostSaysBeforeTheLoginIsTold) {
+  const auto sshd = PrivateSshd::start([](const ScratchFolder& folder) {
+    return "Banner " + folder.write("banner", "Down for repairs\nuntil noon.\n") + "\n";
+  });
+  if (!sshd) GTEST_SKIP() << "no sshd can be started here";
+  HostSettings settings = sshd->settings();
+  settings.identity_files = {sshd->folder() / "other"};
+  for (const ConnectionKind kind : {ConnectionKind::kSsh, ConnectionKind::kOpenSsh}) {
+    settings.kind = kind;
+    ssh::Context context(testing::nobody_home());
+    auto connection = open_executor(settings, testing::stand_in(), context);
+    EXPECT_CODE(connection, Code::kAuthentication);
+    EXPECT_NE(connection.error().summary().find("Down for repairs\nuntil noon."), std::string::npos)
+        << connection.error().summary();
+  }
+}
+
 // --- passphrases
 
 class Passphrase : public testing::SshTest {

@@ -12,6 +12,7 @@
 #include "engine/base/platform.h"
 #include "engine/base/random.h"
 #include "engine/base/spawn.h"
+#include "engine/host/bootstrap.h"
 #include "engine/host/ssh/algorithms.h"
 
 namespace plumb::host::ssh {
@@ -67,6 +68,8 @@ Result<int> Session::drive(const std::function<int()>& step, int again, Deadline
   for (;;) {
     const int answer = step();
     if (answer != again) return answer;
+    // At the agent's keys libssh waits on where the host has hung up. This is SSH_AUTH_ERROR, too.
+    if (ssh_is_connected(raw_.get()) == 0) return SSH_ERROR;
     pollfd one = next_wait();
     PLUMB_TRY(wait_ready({&one, 1}, deadline, cancel));
   }
@@ -278,6 +281,8 @@ Result<bool> Session::try_dialogue(const Interrupt* cancel) {
     PLUMB_TRY_ASSIGN(const int answer, drive([&] { return ssh_userauth_kbdint(raw_.get(), nullptr, nullptr); },
                                              SSH_AUTH_AGAIN, Deadline::after(kAnswerPatience), cancel));
     if (answer != SSH_AUTH_INFO) return judge(answer, "what it asked for");
+    for (const char* told : {ssh_userauth_kbdint_getname(raw_.get()), ssh_userauth_kbdint_getinstruction(raw_.get())})
+      hear(told);
     const int questions = ssh_userauth_kbdint_getnprompts(raw_.get());
     for (int i = 0; i < questions; ++i) {
       const char* question = ssh_userauth_kbdint_getprompt(raw_.get(), static_cast<unsigned>(i), nullptr);
@@ -290,21 +295,36 @@ Result<bool> Session::try_dialogue(const Interrupt* cancel) {
   }
 }
 
+void Session::hear(const char* text) {
+  if (text == nullptr || *text == '\0') return;
+  heard_ += heard_.empty() || heard_.ends_with('\n') ? text : "\n" + std::string(text);
+}
+
+// What the host said on the way to this, PAM and nologin(5) among it.
+std::string Session::with_heard(std::string text) {
+  const std::unique_ptr<char, void (*)(char*)> banner(ssh_get_issue_banner(raw_.get()), ssh_string_free_char);
+  hear(banner.get());
+  const std::string heard = last_lines(heard_);
+  heard_.clear();
+  return heard.empty() ? text : text + "\nthe host says:\n" + heard;
+}
+
 Error Session::refused(const std::string& why) {
   std::string proofs;
   for (const std::string& proof : tried_) proofs += (proofs.empty() ? "" : ", ") + proof;
   std::string text = settings_.host_name + " refused the login of " + settings_.user;
-  text += tried_.empty() ? ": there was no key to try" : "; tried " + proofs;
+  text += tried_.empty() && why.empty() ? ": there was no key to try" : tried_.empty() ? "" : "; tried " + proofs;
   if (!why.empty()) text += ": " + why;
-  return fail(Code::kAuthentication, text);
+  const bool too_many = why.find(kTooManyKeys) != std::string::npos;
+  return fail(Code::kAuthentication, with_heard(text)).hint(too_many ? kNameTheKey : "");
 }
 
 Error Session::not_let_in(int methods) {
   std::string locked;
   for (const std::string& path : locked_) locked += (locked.empty() ? "" : ", ") + path;
   if (half_in_) {
-    return fail(Code::kAuthentication, settings_.host_name + " took one proof of " + settings_.user +
-                                           " and wants another one, which only a person can give")
+    return fail(Code::kAuthentication, with_heard(settings_.host_name + " took one proof of " + settings_.user +
+                                                  " and wants another one, which only a person can give"))
         .hint("run plumb on a terminal, or let the host ask this account for a key alone (AuthenticationMethods)");
   }
   Error error = refused(locked.empty() ? "" : "encrypted, and not in an agent: " + locked);

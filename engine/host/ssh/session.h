@@ -34,6 +34,12 @@ struct Login {
   HostLog log{};
 };
 
+// sshd's words where MaxAuthTries is reached, and the way out.
+inline constexpr const char* kTooManyKeys = "Too many authentication failures";
+inline constexpr const char* kNameTheKey =
+    "the host takes only a few keys, and the right one was not among the first: name it as `identity_file`, or as "
+    "IdentityFile with `IdentitiesOnly yes` in ~/.ssh/config";
+
 // Belongs to one thread. The steps in their order: connect, check_host_key, log_in.
 class Session {
  public:
@@ -72,6 +78,8 @@ class Session {
   Result<int> offered_methods(Deadline deadline, const Interrupt* cancel);
   Result<bool> try_agent(std::vector<AgentIdentity> identities, Deadline deadline, const Interrupt* cancel);
   Result<bool> judge(int answer, const std::string& key);
+  void hear(const char* text);
+  std::string with_heard(std::string text);
   Error refused(const std::string& why);
   Error not_let_in(int methods);
 
@@ -82,6 +90,7 @@ class Session {
   Link link_;
   std::unique_ptr<ssh_session_struct, void (*)(ssh_session_struct*)> raw_;
   std::vector<std::string> tried_;
+  std::string heard_;                // what the host said beside its questions
   std::vector<std::string> locked_;  // key files that want a passphrase
   bool half_in_ = false;             // the host took a proof and wants another one
 };

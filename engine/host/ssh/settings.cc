@@ -180,14 +180,48 @@ std::string jump_command(std::string_view jump, const Query& query) {
   return command + " -W '[%h]:%p' -- " + shell_word(last);
 }
 
+// `${NAME}`, which `ssh -G` leaves as it is. As for ssh, a variable that is not there is an error.
+Result<std::string> expand_variables(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const std::size_t begin = text.find("${");
+    const std::size_t end = begin == std::string_view::npos ? begin : text.find('}', begin);
+    if (end == std::string_view::npos) return out.append(text);
+    const std::string name(text.substr(begin + 2, end - begin - 2));
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) {
+      return fail(Code::kSshSettings, "ssh_config names ${" + name + "}, and the environment has no " + name);
+    }
+    out.append(text.substr(0, begin)).append(value);
+    text.remove_prefix(end + 1);
+  }
+}
+
 Result<std::string> agent_socket(std::string_view value, const Self& self) {
   if (value == "none") return std::string();
   if (value == "SSH_AUTH_SOCK") return self.agent;
-  if (value.starts_with('$')) {
+  if (value.starts_with('$') && !value.starts_with("${")) {
     const char* found = std::getenv(std::string(value.substr(1)).c_str());
     return std::string(found == nullptr ? "" : found);
   }
-  return expand_home(value, self);
+  return expand_variables(expand_home(value, self));
+}
+
+// The files of one directive. `ssh -G` prints them without their quotes: a word that begins no path goes on with the
+// one before it.
+std::vector<std::string> paths(std::string_view text) {
+  std::vector<std::string> all;
+  const auto begins_path = [](const std::string& word) {
+    return !word.empty() && std::string_view("/~%$").find(word.front()) != std::string_view::npos;
+  };
+  for (std::string& word : words(text)) {
+    if (begins_path(word) || all.empty() || !begins_path(all.back())) {
+      all.push_back(std::move(word));
+    } else {
+      all.back() += " " + word;
+    }
+  }
+  return all;
 }
 
 // One line of `ssh -G`.
@@ -207,8 +241,8 @@ Result<> take_directive(Settings& settings, const std::string& key, std::string_
   if (key == "identityagent") {
     PLUMB_TRY_ASSIGN(settings.agent, agent_socket(value, self));
   }
-  if (key == "userknownhostsfile" && value != "none") settings.user_known_hosts = words(value);
-  if (key == "globalknownhostsfile" && value != "none") settings.global_known_hosts = words(value);
+  if (key == "userknownhostsfile" && value != "none") settings.user_known_hosts = paths(value);
+  if (key == "globalknownhostsfile" && value != "none") settings.global_known_hosts = paths(value);
   if (key == "hostkeyalias") settings.host_key_alias = value;
   // With `no` OpenSSH even goes on past a changed key; that is not done here.
   if (key == "stricthostkeychecking" &&
@@ -294,14 +328,57 @@ void scan_into(Scan& scan, std::string_view text, std::string_view host, const I
   }
 }
 
+struct Source {
+  std::string file;
+  std::string folder;  // for relative includes
+};
+
+std::vector<Source> sources_of(const Query& query, const Self& self) {
+  const std::string folder = self.home + "/.ssh/";
+  if (!query.config_file.empty()) return {{query.config_file.string(), folder}};
+  return {{folder + "config", folder}, {"/etc/ssh/ssh_config", "/etc/ssh/"}};
+}
+
+std::vector<std::string> included(const Source& source, std::string_view pattern, const Self& self) {
+  const std::string path = expand_home(pattern, self);
+  return read_matching(path.starts_with('/') ? path : source.folder + path);
+}
+
+// libssh takes what stands behind this many bytes of a line for another line.
+constexpr std::size_t kLongestLine = 1000;
+
+bool has_long_line(std::string_view text, const Source& source, const Self& self, int depth = 0) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (end > kLongestLine) return true;
+    const auto [key, value] = split_directive(trimmed(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (key != "include" || depth >= kIncludeDepth) continue;
+    for (const std::string& pattern : words(value)) {
+      for (const std::string& other : included(source, pattern, self)) {
+        if (has_long_line(other, source, self, depth + 1)) return true;
+      }
+    }
+  }
+  return false;
+}
+
 // Where OpenSSH is not installed: libssh's own reader, which knows the common directives.
 Result<Settings> settings_by_libssh(const Query& query, const Self& self) {
+  constexpr const char* kWayOut = "with OpenSSH's own client installed plumb asks it for the effective settings";
+  for (const Source& source : sources_of(query, self)) {
+    const Result<std::string> text = read_file(source.file, kConfigLimit);
+    if (!text || !has_long_line(*text, source, self)) continue;
+    return fail(Code::kSshSettings, source.file + ", or what it includes, has a line of more than " +
+                                        std::to_string(kLongestLine) + " bytes, which libssh would read as two")
+        .hint(kWayOut);
+  }
   const std::unique_ptr<ssh_session_struct, void (*)(ssh_session)> session(ssh_new(), ssh_free);
   ssh_options_set(session.get(), SSH_OPTIONS_HOST, query.host.c_str());
   const char* file = query.config_file.empty() ? nullptr : query.config_file.c_str();
   if (ssh_options_parse_config(session.get(), file) != 0) {
     return fail(Code::kSshSettings, std::string("ssh_config cannot be used: ") + ssh_get_error(session.get()))
-        .hint("with OpenSSH's own client installed plumb asks it for the effective settings");
+        .hint(kWayOut);
   }
   Settings settings = default_settings(query, self);
   const auto get = [&](ssh_options_e option, std::string& into) {
@@ -314,11 +391,13 @@ Result<Settings> settings_by_libssh(const Query& query, const Self& self) {
   get(SSH_OPTIONS_PROXYCOMMAND, settings.proxy_command);
   std::string identity;
   get(SSH_OPTIONS_IDENTITY, identity);
-  if (!identity.empty() && identity.find('%') == std::string::npos) {
-    settings.identity_files.insert(settings.identity_files.begin(), expand_home(identity, self));
-  }
   unsigned port = 0;
   if (query.port == 0 && ssh_options_get_port(session.get(), &port) == SSH_OK) settings.port = static_cast<int>(port);
+  // Its own defaults begin with its folder.
+  if (!identity.empty() && !identity.starts_with("%d/")) {
+    PLUMB_TRY_ASSIGN(const std::string path, expand_variables(expand_home(identity, self)));
+    settings.identity_files.insert(settings.identity_files.begin(), expand_tokens(path, settings, query, self));
+  }
   settings.proxy_command = expand_tokens(settings.proxy_command, settings, query, self);
   return settings;
 }
@@ -365,23 +444,12 @@ Scan scan_config(std::string_view text, std::string_view host, const IncludeRead
 
 Scan scan_files(const Query& query, const Self& self) {
   const std::string host = lower(query.host);
-  struct Source {
-    std::string file;
-    std::string folder;  // for relative includes
-  };
-  std::vector<Source> sources{{self.home + "/.ssh/config", self.home + "/.ssh/"}, {"/etc/ssh/ssh_config", "/etc/ssh/"}};
-  if (!query.config_file.empty()) sources = {{query.config_file.string(), self.home + "/.ssh/"}};
   Scan scan;
-  for (const Source& source : sources) {
+  for (const Source& source : sources_of(query, self)) {
     Result<std::string> text = read_file(source.file, kConfigLimit);
     if (!text) continue;
     scan_into(
-        scan, *text, host,
-        [&](std::string_view pattern) {
-          const std::string path = expand_home(pattern, self);
-          return read_matching(path.starts_with('/') ? path : source.folder + path);
-        },
-        0);
+        scan, *text, host, [&](std::string_view pattern) { return included(source, pattern, self); }, 0);
     if (scan.matters) break;
   }
   return scan;
@@ -400,7 +468,10 @@ Result<Settings> parse_effective(std::string_view output, const Query& query, co
   }
   for (auto* files : {&settings.identity_files, &settings.certificate_files, &settings.user_known_hosts,
                       &settings.global_known_hosts}) {
-    for (std::string& file : *files) file = expand_tokens(expand_home(file, self), settings, query, self);
+    for (std::string& file : *files) {
+      PLUMB_TRY_ASSIGN(const std::string expanded, expand_variables(expand_home(file, self)));
+      file = expand_tokens(expanded, settings, query, self);
+    }
   }
   settings.proxy_command = expand_tokens(settings.proxy_command, settings, query, self);
   return settings;

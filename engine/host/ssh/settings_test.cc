@@ -70,6 +70,28 @@ TEST(SshEffective, ReadsWhatSshSays) {
   EXPECT_EQ(s.key_exchange, "curve25519-sha256");
 }
 
+TEST(SshEffective, PathsWithBlanks) {
+  const Settings s =
+      parsed("identityfile /a b/key\nuserknownhostsfile /a b/known ~/.ssh/known_hosts\nglobalknownhostsfile /g /h i\n");
+  EXPECT_EQ(s.identity_files, (std::vector<std::string>{"/a b/key"}));
+  EXPECT_EQ(s.user_known_hosts, (std::vector<std::string>{"/a b/known", "/home/me/.ssh/known_hosts"}));
+  EXPECT_EQ(s.global_known_hosts, (std::vector<std::string>{"/g", "/h i"}));
+}
+
+TEST(SshEffective, VariablesOfTheEnvironment) {
+  ::setenv("PLUMB_TEST_KEYS", "/keys", 1);
+  const Settings s = parsed(
+      "identityfile ${PLUMB_TEST_KEYS}/a\ncertificatefile ${PLUMB_TEST_KEYS}/c\n"
+      "identityagent ${PLUMB_TEST_KEYS}/agent\n");
+  EXPECT_EQ(s.identity_files, (std::vector<std::string>{"/keys/a"}));
+  EXPECT_EQ(s.certificate_files, (std::vector<std::string>{"/keys/c"}));
+  EXPECT_EQ(s.agent, "/keys/agent");
+  ::unsetenv("PLUMB_TEST_KEYS");
+  EXPECT_CODE(
+      parse_effective("identityfile ${PLUMB_TEST_KEYS}/a\n", {.host = "web1", .user = "", .config_file = {}}, kSelf),
+      Code::kSshSettings);
+}
+
 TEST(SshEffective, AskingIsRefusing) {
   EXPECT_EQ(parsed("stricthostkeychecking ask\n").policy, HostKeyPolicy::kRefuseUnknown);
   EXPECT_EQ(parsed("stricthostkeychecking true\n").policy, HostKeyPolicy::kRefuseUnknown);

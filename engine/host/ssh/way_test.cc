@@ -1,4 +1,5 @@
 // The way to a host: jump hosts, IPv6, hosts that are known by an authority, and the ssh program as transport.
+#include "engine/host/testing/relay.h"
 #include "engine/host/testing/ssh_test.h"
 
 namespace plumb::host {
@@ -55,6 +56,42 @@ TEST_F(Way, IncludeMatchAndTokens) {
              "\n");
   std::filesystem::copy_file(files() / "user", files() / (self_.name + "-key"));
   expect_echo();
+}
+
+TEST_F(Way, PathsWithBlanksAndVariables) {
+  std::filesystem::create_directory(folder_ / "a b");
+  std::filesystem::copy_file(files() / "user", folder_ / "a b/key");
+  const std::string known_file = folder_.write("a b/known", "testhost " + sshd_->public_key("host") + "\n");
+  const std::string rest = "  HostName 127.0.0.1\n  Port " + std::to_string(sshd_->port()) +
+                           "\n  HostKeyAlias testhost\n  UserKnownHostsFile \"" + known_file + "\" /nonexistent\n";
+  use_config("Host testhost\n  IdentityFile \"" + folder_ / "a b/key" + "\"\n" + rest);
+  expect_echo();
+  use_config("Host testhost\n  IdentityFile ${PLUMB_TEST_KEYS}/key\n" + rest);
+  ::setenv("PLUMB_TEST_KEYS", (folder_ / "a b").c_str(), 1);
+  expect_echo();
+  ::unsetenv("PLUMB_TEST_KEYS");
+  auto connection = open();
+  EXPECT_CODE(connection, Code::kSshSettings);
+  EXPECT_NE(connection.error().summary().find("PLUMB_TEST_KEYS"), std::string::npos) << connection.error().summary();
+}
+
+// libssh reads the settings where there is no ssh program.
+TEST_F(Way, LongLinesWithoutTheProgram) {
+  const std::string way = way_to(*sshd_, "testhost");
+  const std::string path = std::getenv("PATH");
+  const auto open_without = [&] {
+    ::setenv("PATH", (folder_ / "empty").c_str(), 1);
+    auto connection = open();
+    ::setenv("PATH", path.c_str(), 1);
+    return connection;
+  };
+  use_config(way);
+  settings_.known_hosts_file = known(sshd_->host_name() + " " + sshd_->public_key("host") + "\n");
+  ASSERT_OK(open_without());
+  use_config(way + "  SendEnv " + std::string(1100, 'X') + "\n");
+  auto connection = open_without();
+  EXPECT_CODE(connection, Code::kSshSettings);
+  EXPECT_NE(connection.error().summary().find("1000 bytes"), std::string::npos) << connection.error().summary();
 }
 
 TEST_F(Way, HashedNames) {
@@ -119,6 +156,19 @@ TEST_F(Program, ARefusedLogin) {
 TEST_F(Program, NobodyListens) {
   settings_.port = testing::free_port();
   EXPECT_CODE(open(), Code::kConnect);
+}
+
+TEST_F(Program, AHostThatDropsTheFirstConnections) {
+  const testing::Relay relay(sshd_->port(), {.refuse_first = 2});
+  settings_.port = relay.port();
+  settings_.known_hosts_file =
+      known("[127.0.0.1]:" + std::to_string(relay.port()) + " " + sshd_->public_key("host") + "\n");
+  settings_.connect_attempts = 2;
+  auto connection = open();
+  EXPECT_CODE(connection, Code::kConnect);
+  EXPECT_NE(connection.error().summary().find("attempt 2"), std::string::npos) << connection.error().summary();
+  EXPECT_EQ(relay.connections(), 2);
+  EXPECT_TRUE(open().has_value());
 }
 
 TEST_F(Program, SomebodyListensButSaysNothing) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/lang/cel/compiler.h"
+#include "engine/lang/cel/library.h"
 
 namespace plumb::cel {
 namespace {
@@ -85,8 +86,29 @@ Compiler::Result Compiler::finish_call(const Expr& expr, const Call& call, std::
   std::vector<const Overload*> chosen;
   Type result;
   if (!choose(overloads, call, types, chosen, result)) return or_error(expr, no_overload(expr, call, std::move(types)));
+  if (call.name == "format" && !check_format(call)) return {};
   const std::uint32_t node = emit_call(expr, call, chosen, result, std::move(children));
   return Checked{std::move(result), node};
+}
+
+// Where both the text and the list are written out, each value must have its place.
+bool Compiler::check_format(const Call& call) {
+  if (!options_.check || !call.receiver) return true;
+  const Expr& pattern = *call.arguments[0];
+  const Expr& values = *call.arguments[1];
+  const bool literal = pattern.kind == Expr::Kind::kLiteral && pattern.value.is(Kind::kString);
+  if (!literal || values.kind != Expr::Kind::kList ||
+      std::count(values.optionals.begin(), values.optionals.end(), true) > 0) {
+    return true;
+  }
+  const std::size_t wanted = count_conversions(pattern.value.as_text());
+  const std::size_t given = values.children.size();
+  if (wanted == given) return true;
+  return fail(fault_at(values, Code::kExpressionType,
+                       "the text has " + std::to_string(wanted) + (wanted == 1 ? " place" : " places") +
+                           " for values, the list " + std::to_string(given),
+                       given > wanted ? "too many values" : "too few values",
+                       given > wanted ? "" : "`%%` is a literal `%`"));
 }
 
 bool Compiler::choose(std::span<const Overload* const> overloads, const Call& call, const std::vector<Type>& types,
@@ -177,7 +199,9 @@ Compiler::Result Compiler::index(const Expr& expr) {
   const Result by = compile(key);
   if (!by) return {};
   const Call call{expr.optional ? "_[?_]" : "_[_]", {expr.children[0], expr.children[1]}, false};
-  const std::vector<Type> types = {operand->type, by->type};
+  // Asked with `[?]`, null has no element.
+  const bool may_be_null = expr.optional && type.is(TypeKind::kNullable);
+  const std::vector<Type> types = {may_be_null ? type.parameter(0) : operand->type, by->type};
   std::vector<const Overload*> chosen;
   Type result;
   if (!choose(environment_.find_overloads(call.name), call, types, chosen, result)) {

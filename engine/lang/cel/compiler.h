@@ -93,6 +93,7 @@ class Compiler {
   Result record_index(const Expr& expr, const Type& record, std::uint32_t operand);
   Call called(const Expr& expr) const;
   std::string declared_function(const std::string& name, bool absolute) const;
+  bool check_format(const Call& call);
   Result finish_call(const Expr& expr, const Call& call, std::vector<Type> types, std::vector<std::uint32_t> children);
   bool choose(std::span<const Overload* const> overloads, const Call& call, const std::vector<Type>& types,
               std::vector<const Overload*>& chosen, Type& result);

@@ -94,11 +94,12 @@ const Value& Evaluator::select(const Node& node, Value& scratch) {
   return &operand == &own ? keep(*found, scratch) : *found;
 }
 
-// x.?f, or x.f where x is an optional value itself: the result is optional.
+// x.?f, or x.f where x is an optional value itself: the result is optional. Asked with `.?`, null has no field.
 const Value& Evaluator::select_optional(const Node& node, const Value& operand, Value& scratch) {
   const bool wrapped = operand.is(Kind::kOptional);
   if (wrapped && !operand.has_optional()) return keep(operand, scratch);
   const Value& inner = wrapped ? operand.as_optional() : operand;
+  if (node.optional && inner.is(Kind::kNull)) return scratch = Value::none();
   if (!inner.is(Kind::kMap)) return fail(node, scratch, plumb::cel::fail("no such key: a value without fields"));
   const Value* found = inner.find(code_.constants[node.payload].as_text());
   scratch = found ? Value::optional(*found) : Value::none();
@@ -132,6 +133,7 @@ const Value& Evaluator::index(const Node& node, Value& scratch) {
     container = &container->as_optional();
     optional = true;
   }
+  if (node.optional && container->is(Kind::kNull)) return scratch = Value::none();
   Value error;
   const Value* found = at_index(*container, *key, error);
   if (optional) {

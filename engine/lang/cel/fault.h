@@ -48,6 +48,12 @@ struct Origin {
 Fault without_values(Fault fault);
 
 Diagnostic diagnose(const Fault& fault, const Origin& origin);
+// The words of an error value that stands in the place of what could not be worked out. Its fault was told there, and
+// what comes of reading it needs no telling.
+inline constexpr const char* kToldBefore = "what this reads has no value";
+inline bool was_told(const Fault& fault) {
+  return fault.summary == kToldBefore;
+}
 // Without a place, for an expression that stands in no file.
 Diagnostic diagnose(const Fault& fault);
 

@@ -236,6 +236,18 @@ Value format(Call& call) {
 
 }  // namespace
 
+std::size_t count_conversions(std::string_view pattern) {
+  std::size_t count = 0;
+  for (std::size_t i = pattern.find('%'); i < pattern.size(); i = pattern.find('%', i + 1)) {
+    if (pattern.substr(i).starts_with("%%")) {
+      ++i;
+    } else {
+      ++count;
+    }
+  }
+  return count;
+}
+
 void add_format(FunctionTable& table) {
   table.add("string.format(list(dyn)) -> string", format,
             "The text with %s %d %f %e %x %X %o %b filled in from a list; %.2f sets the digits");

@@ -155,6 +155,11 @@ Outcome<Token> Lexer::next() {
   std::string hint;
   if (first == '=') hint = "to compare, write ==";
   if (first == '&' || first == '|') hint = "write " + written + written;
+  // As templates of Jinja have it.
+  if (first == '|')
+    hint +=
+        "; there are no filters: f(x) or x.f() calls a function, and for what may be missing there are "
+        "x == null ? y : x and m.?x.orValue(y)";
   return tl::make_unexpected(
       syntax_fault(begin, position_, "`" + written + "` has no meaning in an expression", {}, std::move(hint)));
 }

@@ -23,6 +23,9 @@ void add_documents(FunctionTable& table);    // documents.cc
 void add_paths(FunctionTable& table);        // paths.cc
 void add_versions(FunctionTable& table);     // versions.cc
 
+// How many values format() takes for this text.
+std::size_t count_conversions(std::string_view pattern);
+
 std::vector<FunctionDoc> macro_documentation();  // macro_docs.cc
 
 }  // namespace plumb::cel

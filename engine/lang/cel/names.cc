@@ -26,7 +26,6 @@ constexpr TypeName kTypeNames[] = {
     {"map", "map"},
     {"null_type", "null_type"},
     {"type", "type"},
-    {"dyn", "dyn"},
     {"optional_type", "optional_type"},
     {"google.protobuf.Timestamp", "google.protobuf.Timestamp"},
     {"google.protobuf.Duration", "google.protobuf.Duration"},
@@ -123,6 +122,12 @@ Fault Compiler::unknown_name(const Expr& expr) const {
   const std::string near = nearest(expr.name, known);
   std::string hint;
   if (near.empty() && !known.empty()) hint = "known here: " + some_of(known);
+  // `${HOME}` is an expression.
+  const bool shells = std::all_of(expr.name.begin(), expr.name.end(),
+                                  [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
+  if (near.empty() && shells) {
+    hint = "for a shell's variable write $" + expr.name + " or $${" + expr.name + "}";
+  }
   if (environment_.has_function(expr.name)) hint = "`" + expr.name + "` is a function: " + expr.name + "(…)";
   return fault_at(expr, Code::kUnknownName, "nothing here is called `" + expr.name + "`",
                   near.empty() ? "" : "did you mean `" + near + "`?", std::move(hint));
@@ -209,7 +214,11 @@ bool Compiler::select_type(const Expr& expr, const Type& operand, Type& result) 
   Type target = solver_.resolve(operand);
   const bool optional = target.is(TypeKind::kOptional);
   if (optional) target = solver_.resolve(target.parameter(0));
-  if (target.is(TypeKind::kNullable)) return fail(may_be_null(*expr.children[0], target));
+  if (target.is(TypeKind::kNullable)) {
+    // Asked with `.?`, null has no field.
+    if (!expr.optional) return fail(may_be_null(*expr.children[0], target));
+    target = target.parameter(0);
+  }
   switch (target.kind()) {
     case TypeKind::kDyn:
       break;

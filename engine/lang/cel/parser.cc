@@ -43,6 +43,7 @@ bool Parser::advance() {
     fail(std::move(next.error()));
     return false;
   }
+  before_ = token_.source;
   token_ = std::move(*next);
   return true;
 }
@@ -70,7 +71,13 @@ std::nullptr_t Parser::unexpected(std::string wanted) {
   if (fault_) return nullptr;
   const bool at_end = token_.kind == TokenKind::kEnd;
   std::string summary = at_end ? "the expression ends too early" : "unexpected `" + std::string(token_.source) + "`";
-  return fail(syntax_fault(token_.begin, token_.end, std::move(summary), std::move(wanted) + " was expected here"));
+  // Words that stand for operators elsewhere; `not` is taken for a name, and what follows it is too much.
+  std::string hint;
+  if (token_.source == "and") hint = "write &&";
+  if (token_.source == "or") hint = "write ||";
+  if (before_ == "not") hint = "write !";
+  return fail(syntax_fault(token_.begin, token_.end, std::move(summary), std::move(wanted) + " was expected here",
+                           std::move(hint)));
 }
 
 std::nullptr_t Parser::too_large(std::size_t begin, std::size_t end) {

@@ -67,6 +67,7 @@ class Parser {
   bool macros_;
   Ast ast_;
   Token token_;
+  std::string_view before_;  // what was written before it
   std::optional<Fault> fault_;
   int nesting_ = 0;
 };
