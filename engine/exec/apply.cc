@@ -6,6 +6,7 @@
 #include "engine/base/sealed.h"
 #include "engine/exec/apply_run.h"
 #include "engine/exec/item_locks.h"
+#include "engine/exec/known_contents.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/transactions.h"
 
@@ -19,8 +20,8 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
     : ApplyActions(request, tools.registry),
       tools_(tools),
       request_(request),
-      interpreter_(tools.system, tools.registry.managers(), tools.blobs, Secrets(request.secrets),
-                   tools.folder.token()),
+      interpreter_(tools.system, tools.registry.managers(), tools.blobs,
+                   Secrets(request.secrets, known_contents(tools)), tools.folder.token()),
       progress_(tools, request, interpreter_.secrets()),
       runner_(tools, request, interpreter_, progress_),
       transactions_(transactions(request.actions)),
@@ -29,6 +30,7 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
   for (const auto& [last, members] : transactions_) {
     for (const std::size_t index : members) waits_[index] = index != last;
   }
+  tools_.system.set_hidden(interpreter_.secrets().hidden());
 }
 
 wire::Done ApplyRun::run() {

@@ -11,6 +11,7 @@
 #include "engine/run/host_planner.h"
 #include "engine/run/host_settings.h"
 #include "engine/run/plan_builder.h"
+#include "providers/sdk/sealed_values.h"
 
 namespace plumb::run {
 namespace {
@@ -20,6 +21,8 @@ constexpr std::size_t kMaxParked = 256;
 // In graphs that are different, some KiB each; where there are more, each graph is made again when the turn of its host
 // comes.
 constexpr std::size_t kMaxNodes = std::size_t{1} << 14;
+// Of a sensitive content: one that is larger is not looked for in what hosts say.
+constexpr std::size_t kLargestHidden = std::size_t{64} << 10;
 
 HiddenTexts sensitive_inputs(const config::Project& project, const config::Host& host) {
   HiddenTexts texts;
@@ -28,6 +31,19 @@ HiddenTexts sensitive_inputs(const config::Project& project, const config::Host&
     if (const config::Located* value = config::input_value(project, host, name)) texts.add(value->value);
   }
   return texts;
+}
+
+// What is made of them, as far as it is not large; null where there is nothing.
+std::shared_ptr<const HiddenTexts> sensitive_values(const ir::HostGraph& graph, const ir::Contents& contents) {
+  HiddenTexts texts;
+  for (const ir::Node& node : graph.nodes) {
+    for (const Sealed& value : sealed_values(node.desired)) {
+      const Json whole = contents.secret(value.encode());
+      if (!whole.is_string()) texts.add(whole);
+      if (const Result<std::string> bytes = contents.bytes(value.encode(), kLargestHidden)) texts.add_text(*bytes);
+    }
+  }
+  return texts.empty() ? nullptr : std::make_shared<const HiddenTexts>(std::move(texts));
 }
 
 ir::CompilerInput stoppable(ir::CompilerInput input, const Control& control, host::Deadline deadline) {
@@ -127,6 +143,11 @@ void Fleet::take_graph(Member& member, std::shared_ptr<const ir::HostGraph> grap
   if (compiler_.graph_count() > graphs_) nodes_ += graph->nodes.size();
   graphs_ = compiler_.graph_count();
   if (options_.keep_graphs != KeepGraphs::kAll && nodes_ > kMaxNodes) holds_graphs_ = false;
+  if (hidden_of_.lock() != graph) {
+    hidden_of_ = graph;
+    hidden_values_ = sensitive_values(*graph, *member.contents);
+  }
+  member.session->hide_values(hidden_values_);
   member.session->set_graph(std::move(graph));
 }
 

@@ -140,7 +140,7 @@ Result<simulate::Observation> Session::observe() {
   told_ = conversation_->received();
   PLUMB_TRY(seal_what_was_sensitive(question, answer));
   unreported_ = std::move(answer.record.unreported);
-  for (wire::Unreported& told : unreported_) told.text = hidden_.hide(std::move(told.text));
+  for (wire::Unreported& told : unreported_) told.text = hidden(std::move(told.text));
   busy_.reset();
   if (answer.record.busy) busy_ = std::move(*answer.record.busy).as(Severity::kWarning).on(name_);
   return take_record(std::move(answer.record), std::move(answer.states));
@@ -168,6 +168,7 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
         if (state.observed) {
           answer.states[state.index] = std::move(*state.observed);
         } else if (state.problem) {
+          hide_in(*state.problem);
           answer.states[state.index] = Error(std::move(*state.problem));
         }
       }
@@ -324,11 +325,13 @@ Result<> Session::finish() {
   return {};
 }
 
-void Session::hide_in(wire::Event& event) const {
-  event.text = hidden_.hide(std::move(event.text));
-  if (!event.problem) return;
-  for (std::string* text : {&event.problem->summary, &event.problem->hint, &event.problem->label})
-    *text = hidden_.hide(std::move(*text));
+std::string Session::hidden(std::string text) const {
+  text = hidden_.hide(std::move(text));
+  return hidden_values_ == nullptr ? text : hidden_values_->hide(std::move(text));
+}
+
+void Session::hide_in(Diagnostic& problem) const {
+  for (std::string* text : {&problem.summary, &problem.hint, &problem.label}) *text = hidden(std::move(*text));
 }
 
 Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& contents, const EventSink& sink) {
@@ -353,7 +356,8 @@ Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& cont
     }
     if (auto* event = std::get_if<wire::Event>(&*message)) {
       PLUMB_TRY(bounds.take(*event));
-      if (!hidden_.empty()) hide_in(*event);
+      event->text = hidden(std::move(event->text));
+      if (event->problem) hide_in(*event->problem);
       sink(*event);
     } else if (auto* done = std::get_if<wire::Done>(&*message)) {
       return std::move(*done);

@@ -38,6 +38,8 @@ class Session {
   // What is taken out of all that the host says of its work, in whatever it stands: a host seals values as a whole, and
   // its programs print parts of them.
   void hide(HiddenTexts texts) { hidden_ = std::move(texts); }
+  // These as well, which several hosts may have in common; null for none.
+  void hide_values(std::shared_ptr<const HiddenTexts> texts) { hidden_values_ = std::move(texts); }
 
   const std::string& name() const { return name_; }
   const host::HostSettings& settings() const { return settings_; }
@@ -100,7 +102,8 @@ class Session {
   Result<wire::Done> follow(std::size_t actions, const PlanContents& contents, const EventSink& sink);
   Result<> send_blobs(const Request& request, const PlanContents& contents);
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);
-  void hide_in(wire::Event& event) const;
+  std::string hidden(std::string text) const;
+  void hide_in(Diagnostic& problem) const;
   host::Deadline within(std::chrono::milliseconds span) const;
   Error name_host(const Error& error) const;
   Error silent() const;
@@ -117,6 +120,7 @@ class Session {
   std::vector<wire::Unreported> unreported_;
   std::optional<Diagnostic> busy_;
   HiddenTexts hidden_;
+  std::shared_ptr<const HiddenTexts> hidden_values_;
 };
 
 }  // namespace plumb::run
