@@ -14,6 +14,7 @@
 #include "cmd/plumb/log.h"
 #include "cmd/plumb/terminal.h"
 #include "engine/base/nearest.h"
+#include "engine/base/platform.h"
 #include "engine/run/project_key.h"
 
 namespace plumb::cmd {
@@ -178,6 +179,7 @@ void allow_many_hosts() {
 }  // namespace plumb::cmd
 
 int main(int argc, char** argv) {
+  plumb::keep_memory_private();
   plumb::cmd::open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   plumb::cmd::allow_many_hosts();

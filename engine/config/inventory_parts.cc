@@ -198,6 +198,7 @@ std::map<std::string, Located> PartsReader::read_inputs(const Node& inputs) {
       read_input(entry, values);
       continue;
     }
+    hide_undeclared(project_.root.inputs, entry, sources_);
     const std::string near = nearest(entry.key, input_names_);
     diagnostics_.add(Diagnostic(Code::kUnknownInput, "the project declares no input `" + entry.key + "`")
                          .at(entry.key_span, near.empty() ? "not declared" : "did you mean `" + near + "`?")
