@@ -52,6 +52,12 @@ class EventBounds {
   std::size_t bytes_ = 0;
 };
 
+// Of a conversation that has ended, or of the wait for it: nothing that a host says.
+bool is_end(Code code) {
+  return code == Code::kConnectionLost || code == Code::kExecutorDied || code == Code::kTimeout ||
+         code == Code::kInterrupted;
+}
+
 simulate::Observation take_record(wire::Record record, std::vector<Result<Observed>> states) {
   simulate::Observation observation;
   observation.states = std::move(states);
@@ -318,8 +324,9 @@ Result<> Session::finish() {
     PLUMB_TRY(conversation_->connection().shutdown_write(deadline));
     // The end of its stream says that the executor has put its journal away, so that a run right after this one
     // does not find it.
-    while (conversation_->receive(deadline)) {
-    }
+    Result<wire::Message> told = conversation_->receive(deadline);
+    while (told) told = conversation_->receive(deadline);
+    if (!is_end(told.error().code())) return name_host(told.error());
   }
   disconnect();
   return {};

@@ -63,7 +63,7 @@ class Session {
   // What the last observe() told of earlier runs that never reported it.
   const std::vector<wire::Unreported>& unreported() const { return unreported_; }
   std::vector<wire::Unreported>& unreported() { return unreported_; }
-  // A warning, where the last observe() came while a run worked on the host.
+  // A warning: the last observe() came while a run worked on the host, or the host cannot undo what one left.
   const std::optional<Diagnostic>& busy() const { return busy_; }
   // The host may forget what unreported() told.
   Result<> acknowledge();
@@ -76,7 +76,8 @@ class Session {
   using Ready = std::function<Result<>()>;
   Result<wire::Done> apply(Request request, const PlanContents& contents, const Ready& ready, const EventSink& sink);
 
-  // After an apply whose account is kept: the host may forget it, and the executor ends.
+  // After an apply whose account is kept: the host may forget it, and the executor ends. An error that is not
+  // kConnectionLost says that the host could not write down what was done.
   Result<> finish();
 
   void disconnect();

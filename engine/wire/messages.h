@@ -112,7 +112,9 @@ struct Record {
   std::vector<Owed> owed;
   std::vector<Unreported> unreported;
   std::vector<ItemLock> locks;     // in force
-  std::optional<Diagnostic> busy;  // a run works on the host: nothing of its journal is in `unreported`
+  // A warning: a run works on the host, so that nothing of its journal is in `unreported`; or what an earlier one left
+  // cannot be undone.
+  std::optional<Diagnostic> busy;
 };
 
 // A restart, reload or run of a resource that this plan leaves out.
