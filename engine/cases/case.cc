@@ -202,7 +202,10 @@ std::vector<Case> read_cases(const std::string& name, std::string_view text, con
   config::ValidateOptions options;
   options.root = &schema;
   const SourceSpan where = root->entries.empty() ? SourceSpan{name, 1, 1, 1, 1} : root->entries.front().key_span;
-  if (!config::validate(*root, schema, "the file", where, options, diagnostics)) return cases;
+  if (!config::validate(*root, schema, "the file", where, options, diagnostics)) {
+    if (may_hold_secrets(module)) sources.hide_file(name);
+    return cases;
+  }
   CaseReader reader(module, kinds, diagnostics, sources);
   for (const Node& one : root->find("tests")->value.items) {
     if (auto read = reader.read(one)) cases.push_back(std::move(*read));

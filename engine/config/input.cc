@@ -139,8 +139,8 @@ void hide_unread(const std::map<std::string, Input>& inputs, const std::string& 
   if (has_sensitive(inputs)) sources.hide_file(file);
 }
 
-void hide_undeclared(const std::map<std::string, Input>& inputs, const Entry& entry, lang::SourceMap& sources) {
-  if (has_sensitive(inputs)) sources.hide(entry.value.span);
+void hide_unclear(const std::map<std::string, Input>& inputs, const Node& value, lang::SourceMap& sources) {
+  if (has_sensitive(inputs)) sources.hide(value.span);
 }
 
 }  // namespace plumb::config

@@ -70,7 +70,7 @@ class LayerReader {
     for (const Entry& entry : root->entries) {
       const auto input = project_.root.inputs.find(entry.key);
       if (input == project_.root.inputs.end()) {
-        hide_undeclared(project_.root.inputs, entry, sources_);
+        hide_unclear(project_.root.inputs, entry.value, sources_);
         unknown(entry.key, entry.key_span);
         continue;
       }
