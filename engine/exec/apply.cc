@@ -87,7 +87,8 @@ bool ApplyRun::look_at_all() {
     looked.push_back(i);
     desired.push_back(progress_.as_planned_for(i));
   }
-  std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  std::vector<Result<Observed>> found =
+      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
   bool stale = false;
   for (std::size_t at = 0; at < looked.size(); ++at) {
     const std::size_t i = looked[at];
@@ -152,7 +153,8 @@ void ApplyRun::look_at(std::span<const std::size_t> indexes) {
     looked.push_back(index);
     desired.push_back(progress_.as_planned_for(index));
   }
-  std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  std::vector<Result<Observed>> found =
+      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
   for (std::size_t at = 0; at < looked.size(); ++at) {
     const std::size_t index = looked[at];
     if (!found[at]) {
@@ -219,7 +221,7 @@ std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::siz
   if (!action(index).explained || !action(index).operations.empty()) return action(index).operations;
   const Desired* desired = &action(index).desired;
   const std::vector<Result<Observed>> found =
-      observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key);
+      observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key, request_.secrets);
   if (!found[0]) {
     progress_.fail_before(index, found[0].error().diagnostic(), false);
     return std::nullopt;

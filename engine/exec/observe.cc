@@ -1,5 +1,6 @@
 #include "engine/exec/observe.h"
 
+#include <deque>
 #include <map>
 
 #include "engine/base/sealed.h"
@@ -11,6 +12,28 @@ namespace {
 constexpr std::size_t kMaxSensitiveFile = std::size_t{64} << 20;
 constexpr std::size_t kChunkStates = 512;
 constexpr std::size_t kChunkBytes = std::size_t{4} << 20;
+
+// The same with values in clear where the kind has to be given them; nothing where it need not be.
+std::optional<Desired> revealed(const Kind& kind, const Desired& desired, const std::map<std::string, Json>& secrets) {
+  if (desired.sensitive.empty()) return std::nullopt;
+  std::optional<Desired> open;
+  for (const std::string& name : kind.provider->observed_with(desired)) {
+    const auto value = desired.sensitive.contains(name) ? secrets.find(desired.text(name)) : secrets.end();
+    if (value == secrets.end()) continue;
+    if (!open) open = desired;
+    open->attributes[name] = value->second;
+  }
+  return open;
+}
+
+std::vector<Result<Observed>> observe_batch(const Kind& kind, std::vector<const Desired*> batch, System& system,
+                                            const std::map<std::string, Json>& secrets) {
+  std::deque<Desired> open;
+  for (const Desired*& one : batch) {
+    if (std::optional<Desired> clear = revealed(kind, *one, secrets)) one = &open.emplace_back(std::move(*clear));
+  }
+  return kind.provider->observe(batch, system);
+}
 
 }  // namespace
 
@@ -33,7 +56,8 @@ Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, Syst
 }
 
 std::vector<Result<Observed>> observe_resources(const Registry& registry, System& system,
-                                                std::span<const Desired* const> desired, const std::string& key) {
+                                                std::span<const Desired* const> desired, const std::string& key,
+                                                const std::map<std::string, Json>& secrets) {
   std::vector<Result<Observed>> out(desired.size());
   system.set_key(key);
   std::map<std::string, std::vector<std::size_t>> kinds;
@@ -43,7 +67,7 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
     std::vector<const Desired*> batch;
     for (const std::size_t place : places) batch.push_back(desired[place]);
     std::vector<Result<Observed>> found;
-    if (kind != nullptr) found = kind->provider->observe(batch, system);
+    if (kind != nullptr) found = observe_batch(*kind, batch, system, secrets);
     for (std::size_t i = 0; i < places.size(); ++i) {
       Result<Observed>& slot = out[places[i]];
       if (kind == nullptr) {
@@ -69,7 +93,7 @@ void answer_observe(const Registry& registry, System& system, const wire::Observ
                     const std::function<void(const wire::ObservedChunk&)>& send) {
   std::vector<const Desired*> desired;
   for (const Desired& one : question.resources) desired.push_back(&one);
-  std::vector<Result<Observed>> found = observe_resources(registry, system, desired, question.key);
+  std::vector<Result<Observed>> found = observe_resources(registry, system, desired, question.key, question.secrets);
   wire::ObservedChunk chunk;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < found.size(); ++i) {

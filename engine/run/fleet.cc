@@ -33,17 +33,26 @@ HiddenTexts sensitive_inputs(const config::Project& project, const config::Host&
   return texts;
 }
 
-// What is made of them, as far as it is not large; null where there is nothing.
-std::shared_ptr<const HiddenTexts> sensitive_values(const ir::HostGraph& graph, const ir::Contents& contents) {
-  HiddenTexts texts;
+std::shared_ptr<const GraphSecrets> secrets_of(const ir::HostGraph& graph, const ir::Contents& contents,
+                                               const Registry& kinds) {
+  GraphSecrets secrets;
   for (const ir::Node& node : graph.nodes) {
     for (const Sealed& value : sealed_values(node.desired)) {
       const Json whole = contents.secret(value.encode());
-      if (!whole.is_string()) texts.add(whole);
-      if (const Result<std::string> bytes = contents.bytes(value.encode(), kLargestHidden)) texts.add_text(*bytes);
+      if (!whole.is_string()) secrets.texts.add(whole);
+      if (const Result<std::string> bytes = contents.bytes(value.encode(), kLargestHidden))
+        secrets.texts.add_text(*bytes);
+    }
+    const Provider* provider = node.desired.sensitive.empty() ? nullptr : kinds.provider(node.desired.address.kind);
+    if (provider == nullptr) continue;
+    for (const std::string& name : provider->observed_with(node.desired)) {
+      if (!node.desired.sensitive.contains(name)) continue;
+      const std::string sealed = node.desired.text(name);
+      if (Json value = contents.secret(sealed); !value.is_null())
+        secrets.observed_with.emplace(sealed, std::move(value));
     }
   }
-  return texts.empty() ? nullptr : std::make_shared<const HiddenTexts>(std::move(texts));
+  return std::make_shared<const GraphSecrets>(std::move(secrets));
 }
 
 ir::CompilerInput stoppable(ir::CompilerInput input, const Control& control, host::Deadline deadline) {
@@ -143,11 +152,11 @@ void Fleet::take_graph(Member& member, std::shared_ptr<const ir::HostGraph> grap
   if (compiler_.graph_count() > graphs_) nodes_ += graph->nodes.size();
   graphs_ = compiler_.graph_count();
   if (options_.keep_graphs != KeepGraphs::kAll && nodes_ > kMaxNodes) holds_graphs_ = false;
-  if (hidden_of_.lock() != graph) {
-    hidden_of_ = graph;
-    hidden_values_ = sensitive_values(*graph, *member.contents);
+  if (secrets_of_.lock() != graph) {
+    secrets_of_ = graph;
+    secrets_ = secrets_of(*graph, *member.contents, providers_);
   }
-  member.session->hide_values(hidden_values_);
+  member.session->set_secrets(secrets_);
   member.session->set_graph(std::move(graph));
 }
 

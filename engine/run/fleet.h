@@ -197,9 +197,9 @@ class Fleet {
   ir::Compiler compiler_;
   std::atomic<bool> holds_graphs_{true};
   std::size_t graphs_ = 0;  // that the compiler has kept
-  // The sensitive values of the graph that a host was given last, which the next one may have too.
-  std::weak_ptr<const ir::HostGraph> hidden_of_;
-  std::shared_ptr<const HiddenTexts> hidden_values_;
+  // Of the graph that a host was given last, which the next one may have too.
+  std::weak_ptr<const ir::HostGraph> secrets_of_;
+  std::shared_ptr<const GraphSecrets> secrets_;
   std::size_t nodes_ = 0;  // of all of them
   SessionContext context_;
   std::vector<std::unique_ptr<Member>> members_;  // sorted by host name

@@ -142,6 +142,7 @@ Result<simulate::Observation> Session::observe() {
     // Only who has to seal something gets the key.
     if (!node.desired.sensitive.empty()) question.key = context_.key;
   }
+  if (secrets_ != nullptr) question.secrets = secrets_->observed_with;
   PLUMB_TRY_ASSIGN(Answer answer, ask(question));
   told_ = conversation_->received();
   PLUMB_TRY(seal_what_was_sensitive(question, answer));
@@ -193,6 +194,7 @@ Result<> Session::seal_what_was_sensitive(const wire::Observe& question, Answer&
   wire::Observe again;
   again.project = question.project;
   again.key = context_.key;
+  again.secrets = question.secrets;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < question.resources.size(); ++i) {
     const auto found = sealed.find(question.resources[i].address.str());
@@ -334,7 +336,7 @@ Result<> Session::finish() {
 
 std::string Session::hidden(std::string text) const {
   text = hidden_.hide(std::move(text));
-  return hidden_values_ == nullptr ? text : hidden_values_->hide(std::move(text));
+  return secrets_ == nullptr ? text : secrets_->texts.hide(std::move(text));
 }
 
 void Session::hide_in(Diagnostic& problem) const {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,12 @@ struct SessionContext {
   std::chrono::seconds silence{300};
 };
 
+// What a graph has of sensitive values.
+struct GraphSecrets {
+  HiddenTexts texts;                          // taken out of all that the host says, too
+  std::map<std::string, Json> observed_with;  // by keyed digest: those without which the host cannot be observed
+};
+
 using EventSink = std::function<void(const wire::Event&)>;
 
 // For one thread at a time.
@@ -38,8 +45,8 @@ class Session {
   // What is taken out of all that the host says of its work, in whatever it stands: a host seals values as a whole, and
   // its programs print parts of them.
   void hide(HiddenTexts texts) { hidden_ = std::move(texts); }
-  // These as well, which several hosts may have in common; null for none.
-  void hide_values(std::shared_ptr<const HiddenTexts> texts) { hidden_values_ = std::move(texts); }
+  // Of the graph; several hosts may have them in common.
+  void set_secrets(std::shared_ptr<const GraphSecrets> secrets) { secrets_ = std::move(secrets); }
 
   const std::string& name() const { return name_; }
   const host::HostSettings& settings() const { return settings_; }
@@ -121,7 +128,7 @@ class Session {
   std::vector<wire::Unreported> unreported_;
   std::optional<Diagnostic> busy_;
   HiddenTexts hidden_;
-  std::shared_ptr<const HiddenTexts> hidden_values_;
+  std::shared_ptr<const GraphSecrets> secrets_;
 };
 
 }  // namespace plumb::run

@@ -84,6 +84,7 @@ void members(Codec& codec, Observe& observe) {
   codec.required("project", observe.project);
   codec.member("key", observe.key);
   codec.required("resources", observe.resources, kManyItems);
+  codec.member("secrets", observe.secrets, kManyItems);
 }
 
 template <class Codec>

@@ -63,6 +63,7 @@ struct Observe {
   std::string project;
   std::string key;  // the project's key, for keyed digests; empty where no resource has a sensitive value
   std::vector<Desired> resources;
+  std::map<std::string, Json> secrets = {};  // keyed digest -> value, of those that are observed with
 };
 
 // One state; `index` is the resource's place in Observe::resources. Sensitive values are sealed.
@@ -111,7 +112,7 @@ struct Record {
   std::map<std::string, Json> resources;  // address -> attributes as the last run left them
   std::vector<Owed> owed;
   std::vector<Unreported> unreported;
-  std::vector<ItemLock> locks;     // in force
+  std::vector<ItemLock> locks;  // in force
   // A warning: a run works on the host, so that nothing of its journal is in `unreported`; or what an earlier one left
   // cannot be undone.
   std::optional<Diagnostic> busy;
