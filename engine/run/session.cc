@@ -173,6 +173,7 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
             state.observed->content_text->size() > kLongestContentText)
           return name_host(fail(Code::kProtocol, "the executor sent a longer text than it is to send"));
         if (state.observed) {
+          hide_in(*state.observed);
           answer.states[state.index] = std::move(*state.observed);
         } else if (state.problem) {
           hide_in(*state.problem);
@@ -337,6 +338,12 @@ Result<> Session::finish() {
 std::string Session::hidden(std::string text) const {
   text = hidden_.hide(std::move(text));
   return secrets_ == nullptr ? text : secrets_->texts.hide(std::move(text));
+}
+
+// A text in which something sensitive stands is not shown, whoever wrote it there: then there is no text to show.
+void Session::hide_in(Observed& observed) const {
+  if (observed.content_text && hidden(*observed.content_text) != *observed.content_text) observed.content_text.reset();
+  if (observed.obstacle) hide_in(*observed.obstacle);
 }
 
 void Session::hide_in(Diagnostic& problem) const {

@@ -112,6 +112,7 @@ class Session {
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);
   std::string hidden(std::string text) const;
   void hide_in(Diagnostic& problem) const;
+  void hide_in(Observed& observed) const;
   host::Deadline within(std::chrono::milliseconds span) const;
   Error name_host(const Error& error) const;
   Error silent() const;
