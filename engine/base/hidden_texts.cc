@@ -43,8 +43,9 @@ void HiddenTexts::add_text(std::string_view text) {
   }
 }
 
-// How many bytes at the beginning of `text` are one of the texts, the longest of them; 0 for none. Whatever lies between
-// such a text and `text` in their order begins with it, so each look either finds it or shortens what it can be.
+// How many bytes at the beginning of `text` are one of the texts, the longest of them; 0 for none. Whatever lies
+// between such a text and `text` in their order begins with it, so each look either finds it or shortens what it can
+// be.
 std::size_t HiddenTexts::longest_at(std::string_view text) const {
   while (text.size() >= kShortest) {
     const auto behind = texts_.upper_bound(text);
