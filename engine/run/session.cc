@@ -342,8 +342,10 @@ std::string Session::hidden(std::string text) const {
 
 // A text in which something sensitive stands is not shown, whoever wrote it there: then there is no text to show.
 void Session::hide_in(Observed& observed) const {
-  if (observed.content_text && hidden(*observed.content_text) != *observed.content_text) observed.content_text.reset();
   if (observed.obstacle) hide_in(*observed.obstacle);
+  const bool hides = !hidden_.empty() || (secrets_ != nullptr && !secrets_->texts.empty());
+  if (!hides || !observed.content_text) return;
+  if (hidden(*observed.content_text) != *observed.content_text) observed.content_text.reset();
 }
 
 void Session::hide_in(Diagnostic& problem) const {
