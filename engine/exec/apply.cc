@@ -21,7 +21,7 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
       tools_(tools),
       request_(request),
       interpreter_(tools.system, tools.registry.managers(), tools.blobs,
-                   Secrets(request.secrets, known_contents(tools)), tools.folder.token()),
+                   Secrets(request.secrets, known_contents(tools, request.key)), tools.folder.token()),
       progress_(tools, request, interpreter_.secrets()),
       runner_(tools, request, interpreter_, progress_),
       transactions_(transactions(request.actions)),
