@@ -13,6 +13,7 @@
 
 #include "cmd/plumb-exec/become.h"
 #include "engine/base/digest.h"
+#include "engine/base/platform.h"
 #include "engine/base/unique_fd.h"
 #include "engine/exec/server.h"
 #include "providers/sdk/builtin.h"
@@ -85,6 +86,8 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // It is given passwords and sensitive contents.
+  plumb::keep_memory_private();
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -16,6 +16,7 @@
 #include "cmd/plumb/terminal.h"
 #include "engine/base/file.h"
 #include "engine/base/nearest.h"
+#include "engine/base/platform.h"
 #include "engine/run/project_key.h"
 
 namespace plumb::cmd {
@@ -223,6 +224,7 @@ void allow_many_hosts() {
 }  // namespace plumb::cmd
 
 int main(int argc, char** argv) {
+  plumb::keep_memory_private();
   plumb::cmd::open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   plumb::cmd::allow_many_hosts();

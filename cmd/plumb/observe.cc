@@ -6,6 +6,7 @@
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/base/time_text.h"
 
@@ -33,7 +34,8 @@ int observe_to(Program& program, const std::string& path, Terminal& terminal, ru
 
   workspace.diagnose(run::findings_of(results));
   const RunOutcome kept = run::keep_facts(*fleet, *context);
-  if (Result<> written = write_file(path, snapshot); !written) {
+  const bool sealed = snapshot.find(kKeyedDigestPrefix) != std::string::npos;
+  if (Result<> written = write_file(path, snapshot, sealed ? 0600 : 0644); !written) {
     workspace.diagnose(written.error());
     return kFailed;
   }

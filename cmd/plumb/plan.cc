@@ -45,13 +45,14 @@ Result<> write_plan(const run::Planned& planned, const PlanArguments& arguments)
     return fail(Code::kWriteFailed, "no contents can lie beside " + arguments.file + ", which is no file")
         .hint("give -o a file, or leave out --with-contents");
   }
-  return write_file(arguments.file, [&](const ByteSink& take) {
+  const auto give = [&](const ByteSink& take) {
     Result<> written;
     (void)plan::write_artifact(planned.plan, [&](std::string_view piece) {
       if (written) written = take(piece);
     });
     return written;
-  });
+  };
+  return write_file(arguments.file, give, plan::holds_sealed(planned.plan) ? 0600 : 0644);
 }
 
 int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, run::HostResults& results) {

@@ -1,8 +1,11 @@
 // Sensitive texts, and how they are taken out of what is said.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "engine/base/json.h"
 
@@ -10,16 +13,23 @@ namespace plumb {
 
 class HiddenTexts {
  public:
-  // The texts in a value, wherever in it they stand; one of several lines by its lines too, since programs print lines.
-  // What is too short is left out: it would make holes into words that have nothing to do with it.
+  // The texts and numbers in a value, wherever in it they stand; one of several lines by its lines too, since programs
+  // print lines. What is too short is left out: it would make holes into words that have nothing to do with it. Nor are
+  // names of maps hidden, which are words of anybody.
   void add(const Json& value);
+  void add_text(std::string_view text);
+  void add(const HiddenTexts& other) { texts_.insert(other.texts_.begin(), other.texts_.end()); }
   bool empty() const { return texts_.empty(); }
 
-  // Each stretch that they cover becomes "(sensitive)".
-  std::string hide(std::string text) const;
+  // Each stretch that they cover becomes "(sensitive)". What was cut off may have been the rest of one: so the end of a
+  // text is hidden before the "…" of a cut, and its beginning where `beginning_is_cut`.
+  std::string hide(std::string text, bool beginning_is_cut = false) const;
 
  private:
-  std::set<std::string> texts_;
+  using Texts = std::set<std::string, std::less<>>;
+  std::size_t longest_at(std::string_view text) const;
+
+  Texts texts_;
 };
 
 }  // namespace plumb

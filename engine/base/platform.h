@@ -25,6 +25,10 @@ struct KeepAlive {
 };
 void keep_alive(int socket, const KeepAlive& times);
 
+// From here on no dump of this process's memory is written, whatever ends it, and nobody but root may look into it.
+// What it forks inherits that; programs that it starts do not, where the system can tell the two apart.
+void keep_memory_private();
+
 // What comes next on this TCP connection is acknowledged without delay, where a program can ask for that.
 void acknowledge_at_once(int socket);
 

@@ -5,6 +5,7 @@
 #include <mach-o/dyld.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,6 +39,11 @@ void keep_alive(int socket, const KeepAlive& times) {
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPALIVE, &times.idle, sizeof times.idle);
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &times.interval, sizeof times.interval);
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &times.count, sizeof times.count);
+}
+
+void keep_memory_private() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
 }
 
 // A setting of the whole system there, not of a socket.

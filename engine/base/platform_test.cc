@@ -5,6 +5,10 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #include "engine/base/descriptors.h"
 
@@ -27,6 +31,17 @@ TEST(Platform, SyncsAFileAndTellsWhatCannotBe) {
   EXPECT_EQ(sync_file(-1), -1);
   std::filesystem::remove(path);
 }
+
+#ifdef __linux__
+TEST(Platform, NoDumpIsWrittenOfAProcessThatKeepsItsMemoryPrivate) {
+  EXPECT_EXIT(
+      {
+        keep_memory_private();
+        ::_exit(::prctl(PR_GET_DUMPABLE));
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+#endif
 
 TEST(Platform, ChecksWhetherASilentPeerIsStillThere) {
   const UniqueFd socket = make_socket(AF_INET, Waiting::kNever);

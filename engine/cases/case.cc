@@ -7,6 +7,7 @@
 #include "engine/config/input.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
+#include "engine/ir/compile.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::cases {
@@ -25,10 +26,19 @@ Json without_required(Json schema) {
   return schema;
 }
 
+bool may_hold_secrets(const config::Module& module) {
+  const auto sensitive = [](const auto& input) { return input.second.sensitive; };
+  return std::any_of(module.inputs.begin(), module.inputs.end(), sensitive) || ir::holds_secrets(module);
+}
+
 class CaseReader {
  public:
-  CaseReader(const config::Module& module, const Registry& kinds, Diagnostics& diagnostics)
-      : module_(module), kinds_(kinds), diagnostics_(diagnostics) {}
+  CaseReader(const config::Module& module, const Registry& kinds, Diagnostics& diagnostics, lang::SourceMap& sources)
+      : module_(module),
+        kinds_(kinds),
+        diagnostics_(diagnostics),
+        sources_(sources),
+        has_secrets_(may_hold_secrets(module)) {}
 
   std::optional<Case> read(const Node& node) {
     const std::size_t before = diagnostics_.error_count();
@@ -67,10 +77,12 @@ class CaseReader {
         std::vector<std::string> names;
         for (const auto& [name, unused] : module_.inputs) names.push_back(name);
         const std::string near = nearest(entry.key, names);
+        hide(entry.value);
         result.refused.add(Diagnostic(Code::kUnknownInput, "there is no input `" + entry.key + "`")
                                .at(entry.key_span, near.empty() ? "not declared" : "did you mean `" + near + "`?"));
         continue;
       }
+      if (input->second.sensitive) hide(entry.value);
       auto value = config::read_input_value(entry, input->second, result.refused);
       if (value) result.inputs.emplace(entry.key, std::move(*value));
     }
@@ -121,6 +133,7 @@ class CaseReader {
                              .at(entry.key_span, near.empty() ? "not known" : "did you mean `" + near + "`?"));
         continue;
       }
+      if (schema["properties"][entry.key].value("x-secret-capable", false)) hide(entry.value);
       config::ValidateOptions options;
       options.root = &schema;
       auto typed = config::validate(entry.value, schema["properties"][entry.key], "`" + entry.key + "`", entry.key_span,
@@ -157,13 +170,21 @@ class CaseReader {
             Diagnostic(Code::kUnknownKey, "there is no output `" + entry.key + "`").at(entry.key_span, "not declared"));
         continue;
       }
+      hide(entry.value);
       outputs.emplace(entry.key, Located{config::untyped(entry.value), entry.value.span});
     }
+  }
+
+  // A value that may be sensitive.
+  void hide(const Node& value) {
+    if (has_secrets_) sources_.hide(value.span);
   }
 
   const config::Module& module_;
   const Registry& kinds_;
   Diagnostics& diagnostics_;
+  lang::SourceMap& sources_;
+  const bool has_secrets_;
 };
 
 }  // namespace
@@ -173,14 +194,20 @@ std::vector<Case> read_cases(const std::string& name, std::string_view text, con
   std::vector<Case> cases;
   sources.add(name, std::string(text));
   std::optional<Node> root = lang::read_yaml(name, text, diagnostics);
-  if (!root) return cases;
+  if (!root) {
+    if (may_hold_secrets(module)) sources.hide_file(name);
+    return cases;
+  }
   config::resolve_literals(*root, diagnostics);
   const Json& schema = config::builtin_schema("tests");
   config::ValidateOptions options;
   options.root = &schema;
   const SourceSpan where = root->entries.empty() ? SourceSpan{name, 1, 1, 1, 1} : root->entries.front().key_span;
-  if (!config::validate(*root, schema, "the file", where, options, diagnostics)) return cases;
-  CaseReader reader(module, kinds, diagnostics);
+  if (!config::validate(*root, schema, "the file", where, options, diagnostics)) {
+    if (may_hold_secrets(module)) sources.hide_file(name);
+    return cases;
+  }
+  CaseReader reader(module, kinds, diagnostics, sources);
   for (const Node& one : root->find("tests")->value.items) {
     if (auto read = reader.read(one)) cases.push_back(std::move(*read));
   }

@@ -224,8 +224,12 @@ class CaseRunner {
       Json found;
       cel::Budget budget;
       if (value != nullptr) (void)cel::to_json(*value, found, budget);
-      if (found != expected.value) {
-        differs(expected.span, "the output `" + name + "` is another", expected.value.dump(), found.dump());
+      if (found == expected.value) continue;
+      const std::string what = "the output `" + name + "` is another";
+      if (subject_.module.outputs.at(name).reads.sensitive) {
+        differs(expected.span, what, "this", "another, sensitive value");
+      } else {
+        differs(expected.span, what, expected.value.dump(), found.dump());
       }
     }
   }

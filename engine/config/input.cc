@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <set>
 #include <string_view>
 
@@ -31,7 +30,7 @@ constexpr std::array kKeywords = {Keyword{"minimum", "integer number"}, Keyword{
 // maps. Works down into items and properties.
 class InputReader {
  public:
-  explicit InputReader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  InputReader(Diagnostics& diagnostics, bool sensitive) : diagnostics_(diagnostics) { options_.sensitive = sensitive; }
 
   bool read(const Node& node, Json& schema) {
     schema.erase("sensitive");
@@ -67,7 +66,7 @@ class InputReader {
     if (const Entry* value = node.find("default"); value != nullptr && diagnostics_.error_count() == before) {
       Json without = schema;
       without.erase("default");
-      if (auto typed = validate(value->value, without, "the default", value->key_span, {}, diagnostics_)) {
+      if (auto typed = validate(value->value, without, "the default", value->key_span, options_, diagnostics_)) {
         schema["default"] = std::move(*typed);
       }
     }
@@ -105,7 +104,12 @@ class InputReader {
   }
 
   Diagnostics& diagnostics_;
+  ValidateOptions options_;
 };
+
+bool has_sensitive(const std::map<std::string, Input>& inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [](const auto& input) { return input.second.sensitive; });
+}
 
 }  // namespace
 
@@ -115,7 +119,7 @@ std::optional<Input> read_input(const Entry& entry, Json typed, Diagnostics& dia
   input.sensitive = typed.value("sensitive", false);
   input.schema = std::move(typed);
   input.span = entry.key_span;
-  if (!InputReader(diagnostics).read(entry.value, input.schema)) return std::nullopt;
+  if (!InputReader(diagnostics, input.sensitive).read(entry.value, input.schema)) return std::nullopt;
   if (input.schema.contains("default")) {
     input.default_value = Located{input.schema["default"], entry.value.find("default")->value.span};
     input.schema.erase("default");
@@ -124,15 +128,19 @@ std::optional<Input> read_input(const Entry& entry, Json typed, Diagnostics& dia
 }
 
 std::optional<Located> read_input_value(const Entry& entry, const Input& input, Diagnostics& diagnostics) {
-  auto typed = validate(entry.value, input.schema, "`" + input.name + "`", entry.key_span, {}, diagnostics);
+  ValidateOptions options;
+  options.sensitive = input.sensitive;
+  auto typed = validate(entry.value, input.schema, "`" + input.name + "`", entry.key_span, options, diagnostics);
   if (!typed) return std::nullopt;
   return Located{std::move(*typed), entry.value.span};
 }
 
 void hide_unread(const std::map<std::string, Input>& inputs, const std::string& file, lang::SourceMap& sources) {
-  const bool secret =
-      std::any_of(inputs.begin(), inputs.end(), [](const auto& input) { return input.second.sensitive; });
-  if (secret) sources.hide({file, 1, 1, std::numeric_limits<int>::max(), 1});
+  if (has_sensitive(inputs)) sources.hide_file(file);
+}
+
+void hide_unclear(const std::map<std::string, Input>& inputs, const Node& value, lang::SourceMap& sources) {
+  if (has_sensitive(inputs)) sources.hide(value.span);
 }
 
 }  // namespace plumb::config

@@ -21,4 +21,8 @@ std::optional<Located> read_input_value(const lang::Entry& entry, const Input& i
 // A file of values that could not be read: where one of the inputs is sensitive, none of its lines is shown.
 void hide_unread(const std::map<std::string, Input>& inputs, const std::string& file, lang::SourceMap& sources);
 
+// A value of which nobody can tell whose it is, such as that of an input that is not declared: where one of the inputs
+// is sensitive, it may be that one under a misspelt name.
+void hide_unclear(const std::map<std::string, Input>& inputs, const lang::Node& value, lang::SourceMap& sources);
+
 }  // namespace plumb::config

@@ -94,9 +94,11 @@ void PartsReader::add_own(Node& root, const std::string& name, bool last) {
     diagnostics_.add(Diagnostic(Code::kUnknownKey, "a source cannot name sources").at(sources->key_span, "not here"));
   }
   if (const Entry* groups = root.find("groups")) add_own_groups(groups->value, usable ? &(*typed)["groups"] : nullptr);
-  if (const Entry* defaults = root.find("defaults"); defaults != nullptr && usable) {
-    Part part = part_of(*defaults, (*typed)["defaults"]);
-    if (last) {
+  if (const Entry* defaults = root.find("defaults"); defaults != nullptr) {
+    Part part = part_of(*defaults, usable ? (*typed)["defaults"] : Json());
+    if (!usable) {
+      // It was told what is wrong.
+    } else if (last) {
       parts_.defaults = std::move(part);
     } else {
       parts_.all_high.emplace(part.document, std::move(part));
@@ -193,11 +195,13 @@ Part PartsReader::part_of(const Entry& entry, const Json& typed) {
 
 std::map<std::string, Located> PartsReader::read_inputs(const Node& inputs) {
   std::map<std::string, Located> values;
+  if (!inputs.is_map()) hide_unclear(project_.root.inputs, inputs, sources_);
   for (const Entry& entry : inputs.entries) {
     if (project_.root.inputs.contains(entry.key)) {
       read_input(entry, values);
       continue;
     }
+    hide_unclear(project_.root.inputs, entry.value, sources_);
     const std::string near = nearest(entry.key, input_names_);
     diagnostics_.add(Diagnostic(Code::kUnknownInput, "the project declares no input `" + entry.key + "`")
                          .at(entry.key_span, near.empty() ? "not declared" : "did you mean `" + near + "`?")

@@ -84,6 +84,7 @@ class LayerReader {
     for (const Entry& entry : root->entries) {
       const auto input = project_.root.inputs.find(entry.key);
       if (input == project_.root.inputs.end()) {
+        hide_unclear(project_.root.inputs, entry.value, sources_);
         unknown(entry.key, entry.key_span);
         continue;
       }
@@ -100,7 +101,7 @@ class LayerReader {
     const std::string name = assignment.substr(0, equals);
     const SourceSpan span{"--set " + name, 1, 1, 1, 1};
     if (equals == std::string::npos || equals == 0) {
-      diagnostics_.add(Diagnostic(Code::kUsage, "`--set " + assignment + "` gives no value")
+      diagnostics_.add(Diagnostic(Code::kUsage, "a `--set` gives no value")
                            .with_hint("write --set name=value; --set name= gives the empty text"));
       return;
     }

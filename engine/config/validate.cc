@@ -275,6 +275,12 @@ class Validator {
     return "`" + (outermost && key == options_.alias_of ? options_.alias : key) + "`";
   }
 
+  // What messages call the value of a map's entry.
+  std::string name_of(const Entry& entry, const Rule& map, const std::string& name, bool outermost) const {
+    const bool given = map.properties != nullptr && map.properties->contains(entry.key);
+    return options_.sensitive && !given ? "a value of " + name : shown_key(entry.key, outermost);
+  }
+
   std::optional<Json> object(const Node& node, const Rule& schema, const std::string& name, const SourceSpan& where,
                              bool outermost) {
     Json::object_t result;
@@ -290,7 +296,7 @@ class Validator {
         continue;
       }
       if (key_rule != nullptr) good = key_form(entry, *key_rule, name) && good;
-      std::optional<Json> typed = value(entry.value, *part, shown_key(entry.key, outermost), entry.key_span);
+      std::optional<Json> typed = value(entry.value, *part, name_of(entry, schema, name, outermost), entry.key_span);
       if (typed) {
         result.insert_or_assign(entry.key, std::move(*typed));
       } else {
@@ -324,8 +330,8 @@ class Validator {
   bool key_form(const Entry& entry, const Rule& form, const std::string& name) {
     const std::string& pattern = text_of(form.pattern);
     if (pattern.empty() || matches(entry.key, pattern)) return true;
-    report(Code::kBadValue, "`" + entry.key + "` cannot be a name in " + name, entry.key_span,
-           expected_form(form, entry.key));
+    report(Code::kBadValue, (options_.sensitive ? "this" : "`" + entry.key + "`") + " cannot be a name in " + name,
+           entry.key_span, expected_form(form, entry.key));
     return false;
   }
 
@@ -350,8 +356,8 @@ class Validator {
       hint = "known here: ";
       for (std::size_t i = 0; i < known.size(); ++i) hint += (i == 0 ? "" : ", ") + known[i];
     }
-    report(Code::kUnknownKey, "unknown key `" + entry.key + "`" + in(name), entry.key_span,
-           near.empty() ? "not known here" : "did you mean `" + near + "`?", std::move(hint));
+    report(Code::kUnknownKey, "unknown key" + (options_.sensitive ? "" : " `" + entry.key + "`") + in(name),
+           entry.key_span, near.empty() ? "not known here" : "did you mean `" + near + "`?", std::move(hint));
   }
 
   // x-exclusive: of the keys of each list at most one may be given.

@@ -33,6 +33,8 @@ struct ValidateOptions {
   // An attribute of the outermost map that messages call by another name (`path` of a file is written `file:`).
   std::string alias_of;
   std::string alias;
+  // The value is sensitive, and so may be names in it that no schema gives: messages leave them out.
+  bool sensitive = false;
 };
 
 // The typed and normalised value, defaults filled in; nothing where there is an error. Every finding is gathered, and

@@ -6,6 +6,7 @@
 #include "engine/base/sealed.h"
 #include "engine/exec/apply_run.h"
 #include "engine/exec/item_locks.h"
+#include "engine/exec/known_contents.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/transactions.h"
 
@@ -19,8 +20,8 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
     : ApplyActions(request, tools.registry),
       tools_(tools),
       request_(request),
-      interpreter_(tools.system, tools.registry.managers(), tools.blobs, Secrets(request.secrets),
-                   tools.folder.token()),
+      interpreter_(tools.system, tools.registry.managers(), tools.blobs,
+                   Secrets(request.secrets, known_contents(tools, request.key)), tools.folder.token()),
       progress_(tools, request, interpreter_.secrets()),
       runner_(tools, request, interpreter_, progress_),
       transactions_(transactions(request.actions)),
@@ -29,6 +30,7 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
   for (const auto& [last, members] : transactions_) {
     for (const std::size_t index : members) waits_[index] = index != last;
   }
+  tools_.system.set_hidden(interpreter_.secrets().hidden());
 }
 
 wire::Done ApplyRun::run() {
@@ -85,7 +87,8 @@ bool ApplyRun::look_at_all() {
     looked.push_back(i);
     desired.push_back(progress_.as_planned_for(i));
   }
-  std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  std::vector<Result<Observed>> found =
+      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
   bool stale = false;
   std::vector<const Desired*> all;
   for (std::size_t i = 0; i < progress_.states.size(); ++i) all.push_back(progress_.as_planned_for(i));
@@ -173,7 +176,8 @@ void ApplyRun::look_at(std::span<const std::size_t> indexes) {
     looked.push_back(index);
     desired.push_back(progress_.as_planned_for(index));
   }
-  std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  std::vector<Result<Observed>> found =
+      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
   for (std::size_t at = 0; at < looked.size(); ++at) {
     const std::size_t index = looked[at];
     if (!found[at]) {
@@ -240,7 +244,7 @@ std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::siz
   if (!action(index).explained || !action(index).operations.empty()) return action(index).operations;
   const Desired* desired = &action(index).desired;
   const std::vector<Result<Observed>> found =
-      observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key);
+      observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key, request_.secrets);
   if (!found[0]) {
     progress_.fail_before(index, found[0].error().diagnostic(), false);
     return std::nullopt;

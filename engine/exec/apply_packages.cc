@@ -42,7 +42,8 @@ void TurnRunner::carry_out_transaction(std::vector<Turn>& turns) {
 
   std::vector<const Desired*> desired;
   for (const Turn& turn : turns) desired.push_back(&action(turn.index).desired);
-  std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  std::vector<Result<Observed>> found =
+      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
   bool all_as_before = true;
   for (std::size_t i = 0; i < turns.size(); ++i) {
     all_as_before = all_as_before && found[i] && is_as_before(turns[i].index, *found[i]);

@@ -365,7 +365,8 @@ void TurnRunner::look_again(std::vector<Turn>& turns) {
     // After a failure it is compared with what was there before.
     desired.push_back(turn.problem ? progress_.as_planned_for(turn.index) : &action(turn.index).desired);
   }
-  std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  std::vector<Result<Observed>> found =
+      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
   for (std::size_t i = 0; i < looked.size(); ++i) {
     Turn& turn = *looked[i];
     if (turn.problem) {

@@ -125,6 +125,12 @@ Result<std::uint64_t> BlobStore::size(const std::string& wanted) const {
   return fail(Code::kProtocol, "the content " + wanted + " was not sent");
 }
 
+void BlobStore::each_secret(const std::function<void(std::string_view bytes)>& take) const {
+  for (const auto& [digest, stored] : stored_) {
+    if (stored.secret) take(stored.bytes);
+  }
+}
+
 Result<> BlobStore::write(const std::string& digest, int file, const std::string& path) const {
   if (const auto found = stored_.find(digest); found != stored_.end()) {
     const Stored& stored = found->second;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/byte_sink.h"
@@ -43,6 +44,8 @@ class BlobStore {
 
   // Errors: kProtocol where no content has this digest.
   Result<std::uint64_t> size(const std::string& digest) const;
+  // The sensitive ones that are here.
+  void each_secret(const std::function<void(std::string_view bytes)>& take) const;
   // Writes all of it to an open file, which is `path` for people. What was fetched is checked before it ends.
   Result<> write(const std::string& digest, int file, const std::string& path) const;
 

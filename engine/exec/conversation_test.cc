@@ -81,6 +81,38 @@ TEST(Conversation, WritesAFileAndThenHasNothingToDo) {
   EXPECT_TRUE(record->unreported.empty());
 }
 
+TEST(Conversation, ARecordThatCannotBeWrittenIsTold) {
+  const ScratchRoot root;
+  TestClient client(root.path());
+  const wire::Action action = plan(client, note("/etc/motd", "hello\n"));
+  client.blob("hello\n");
+  client.send(request({action}));
+  ASSERT_TRUE(client.expect<wire::Done>().has_value());
+  root.write("/var/lib/plumb/edge/record.json/in-the-way", "");
+  client.send(wire::Acknowledge{"edge"});
+  client.end_of_stream();
+  EXPECT_FALSE(client.expect<wire::Locks>().has_value());
+  ASSERT_TRUE(client.refusal.has_value());
+  EXPECT_THAT(client.refusal->summary, ::testing::HasSubstr("record.json"));
+  // It is lost to nobody.
+  std::filesystem::remove_all(root.at("/var/lib/plumb/edge/record.json"));
+  TestClient next(root.path());
+  next.send(wire::Observe{"edge", "", {}});
+  const auto record = next.expect<wire::Record>();
+  ASSERT_TRUE(record.has_value());
+  EXPECT_TRUE(record->resources.contains("note:/etc/motd"));
+}
+
+TEST(Conversation, WhatCannotBeUndoneIsToldByWhoeverLooks) {
+  const ScratchRoot root;
+  root.write("/var/lib/plumb/edge/undo.json", "{damaged");
+  TestClient client(root.path());
+  client.send(wire::Observe{"edge", "", {}});
+  const auto record = client.expect<wire::Record>();
+  ASSERT_TRUE(record.has_value() && record->busy.has_value());
+  EXPECT_EQ(record->busy->code, Code::kDamagedRecord);
+}
+
 // Text of several windows.
 std::string large_text() {
   std::string text;

@@ -184,6 +184,11 @@ TEST_F(EditFileTest, RefusesWhatItCannotEdit) {
   ASSERT_TRUE(run(fresh));
   EXPECT_EQ(root_.read("/etc/none"), "a\n");
   EXPECT_EQ(info("/etc/none").st_mode & 07777, 0644U);
+  EditFile kept = edits("/etc/kept", {line("a")});
+  kept.create = true;
+  kept.mode = "0600";
+  ASSERT_TRUE(run(kept));
+  EXPECT_EQ(info("/etc/kept").st_mode & 07777, 0600U);
   EXPECT_THAT(problem(edits("/etc", {line("a")})), HasSubstr("it is a folder"));
   std::filesystem::create_symlink("none", root_.at("/etc/link"));
   EXPECT_THAT(problem(edits("/etc/link", {line("b")})), HasSubstr("is a symbolic link"));

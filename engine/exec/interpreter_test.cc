@@ -322,6 +322,20 @@ TEST_F(HostProgramTest, TheCallerIsCalledWhileItRuns) {
   EXPECT_GE(calls, 2);
 }
 
+TEST_F(HostProgramTest, WhatIsSensitiveIsTakenOutBeforeItIsCut) {
+  HiddenTexts hidden;
+  hidden.add("correct-horse-battery");
+  system_.set_hidden(std::move(hidden));
+  plumb::Run operation;
+  // Longer than what is kept, so that it begins in the middle of one.
+  operation.script =
+      "yes correct-horse-battery | head -c 1000013 | tr -d '\\n'; echo; echo correct-horse-battery >&2; exit 1";
+  const auto failed = run(operation);
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_THAT(failed.error().summary(), HasSubstr("exit code 1: (sensitive)"));
+  for (const char* part : {"horse", "battery", "corre"}) EXPECT_THAT(output_, ::testing::Not(HasSubstr(part)));
+}
+
 TEST_F(HostProgramTest, ExitCodesCount) {
   plumb::Run operation;
   operation.script = "echo why >&2; exit 4";

@@ -145,6 +145,16 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request) {
   return result;
 }
 
+// Before anything else is cut from it, and with what the cut left of a text.
+Result<ProcessResult> LocalSystem::run_keeping_end(const ProcessRequest& request) {
+  PLUMB_TRY_ASSIGN(ProcessResult result, run(request, true));
+  for (std::string* text : {&result.output, &result.errors}) {
+    const bool cut = text->size() >= request.output_limit;
+    *text = hidden_.hide(std::move(*text), cut);
+  }
+  return result;
+}
+
 Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_end) {
   if (request.argv.empty()) return fail(Code::kOperation, "a program to run is not named");
   ProcessSpec spec;

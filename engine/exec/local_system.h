@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/hidden_texts.h"
 #include "engine/exec/accounts.h"
 #include "engine/exec/kept_answers.h"
 #include "engine/exec/process.h"
@@ -43,8 +44,10 @@ class LocalSystem : public System {
     if (!answers_) answers_.emplace();
   }
   const RootFiles& files() const { return files_; }
-  // As run(); of an output that is too long the end is kept, where the reason of a failure stands.
-  Result<ProcessResult> run_keeping_end(const ProcessRequest& request) { return run(request, true); }
+  // As run(), for an output that is told: these texts are taken out of it, and where it is too long the end is kept,
+  // since the reason of a failure stands there.
+  Result<ProcessResult> run_keeping_end(const ProcessRequest& request);
+  void set_hidden(HiddenTexts texts) { hidden_ = std::move(texts); }
   // The number of a user or group given by name or number; kUnknownAccount.
   Result<uid_t> uid_of(const std::string& user);
   Result<gid_t> gid_of(const std::string& group);
@@ -59,6 +62,7 @@ class LocalSystem : public System {
   std::map<std::string, std::string> environment_;
   bool confined_ = false;
   std::function<void()> while_busy_;
+  HiddenTexts hidden_;
   std::optional<KeptAnswers> answers_;
 };
 

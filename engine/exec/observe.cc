@@ -1,5 +1,6 @@
 #include "engine/exec/observe.h"
 
+#include <deque>
 #include <map>
 
 #include <unistd.h>
@@ -14,6 +15,28 @@ namespace {
 constexpr std::size_t kMaxSensitiveFile = std::size_t{64} << 20;
 constexpr std::size_t kChunkStates = 512;
 constexpr std::size_t kChunkBytes = std::size_t{4} << 20;
+
+// The same with values in clear where the kind has to be given them; nothing where it need not be.
+std::optional<Desired> revealed(const Kind& kind, const Desired& desired, const std::map<std::string, Json>& secrets) {
+  if (desired.sensitive.empty()) return std::nullopt;
+  std::optional<Desired> open;
+  for (const std::string& name : kind.provider->observed_with(desired)) {
+    const auto value = desired.sensitive.contains(name) ? secrets.find(desired.text(name)) : secrets.end();
+    if (value == secrets.end()) continue;
+    if (!open) open = desired;
+    open->attributes[name] = value->second;
+  }
+  return open;
+}
+
+std::vector<Result<Observed>> observe_batch(const Kind& kind, std::vector<const Desired*> batch, System& system,
+                                            const std::map<std::string, Json>& secrets) {
+  std::deque<Desired> open;
+  for (const Desired*& one : batch) {
+    if (std::optional<Desired> clear = revealed(kind, *one, secrets)) one = &open.emplace_back(std::move(*clear));
+  }
+  return kind.provider->observe(batch, system);
+}
 
 }  // namespace
 
@@ -38,7 +61,8 @@ Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, Syst
 }
 
 std::vector<Result<Observed>> observe_resources(const Registry& registry, System& system,
-                                                std::span<const Desired* const> desired, const std::string& key) {
+                                                std::span<const Desired* const> desired, const std::string& key,
+                                                const std::map<std::string, Json>& secrets) {
   std::vector<Result<Observed>> out(desired.size());
   system.set_key(key);
   std::map<std::string, std::vector<std::size_t>> kinds;
@@ -48,7 +72,7 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
     std::vector<const Desired*> batch;
     for (const std::size_t place : places) batch.push_back(desired[place]);
     std::vector<Result<Observed>> found;
-    if (kind != nullptr) found = kind->provider->observe(batch, system);
+    if (kind != nullptr) found = observe_batch(*kind, batch, system, secrets);
     for (std::size_t i = 0; i < places.size(); ++i) {
       Result<Observed>& slot = out[places[i]];
       if (kind == nullptr) {
@@ -96,11 +120,11 @@ void answer_observe(const Registry& registry, System& system, const wire::Observ
       asked.push_back(resources[i].desired);
     }
     if (places.empty()) continue;
-    std::vector<Result<Observed>> states = observe_resources(registry, system, asked, question.key);
+    std::vector<Result<Observed>> states = observe_resources(registry, system, asked, question.key, question.secrets);
     for (std::size_t i = 0; i < places.size(); ++i) found[places[i]] = std::move(states[i]);
   }
   const auto observe = [&](std::span<const Desired* const> asked, System& seen) {
-    return observe_resources(registry, seen, asked, question.key);
+    return observe_resources(registry, seen, asked, question.key, question.secrets);
   };
   foresee(registry, system, who_we_are(), resources, observe, found);
   wire::ObservedChunk chunk;

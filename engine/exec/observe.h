@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,9 +14,11 @@
 
 namespace plumb::exec {
 
-// One result for each, in order. Resources of one kind are observed together.
+// One result for each, in order. Resources of one kind are observed together. `secrets`: sensitive values by their
+// keyed digests, for those that a kind has to be given in clear.
 std::vector<Result<Observed>> observe_resources(const Registry& registry, System& system,
-                                                std::span<const Desired* const> desired, const std::string& key);
+                                                std::span<const Desired* const> desired, const std::string& key,
+                                                const std::map<std::string, Json>& secrets);
 
 // Replaces the values of sensitive attributes by their keyed digests: of the text itself, of the canonical JSON of what
 // is not text, and of a content's bytes.

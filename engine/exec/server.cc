@@ -97,7 +97,7 @@ class Server {
 
   Result<> answer_to(const wire::Observe& question) {
     PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), question.project));
-    undo_left_over(folder, question.project);
+    const std::optional<Diagnostic> left = undo_left_over(folder, question.project);
     PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(folder));
     wire::FrameReader reader;
     SandboxWork work;
@@ -121,7 +121,7 @@ class Server {
     work.stop_fd = line_.in();
     // The record is read and put into words while the child observes; it is told last all the same.
     Result<std::string> record = std::string();
-    work.meanwhile = [&] { record = record_frames(folder); };
+    work.meanwhile = [&] { record = record_frames(folder, left); };
     system_.keep_answers();
     if (question.resources.empty()) {
       work.meanwhile();
@@ -133,8 +133,10 @@ class Server {
     return {};
   }
 
-  Result<std::string> record_frames(const StateFolder& folder) const {
+  // `problem`: of what an earlier run left, to be told where nothing else is.
+  Result<std::string> record_frames(const StateFolder& folder, const std::optional<Diagnostic>& problem) const {
     wire::Record record = record_of(folder);
+    if (!record.busy) record.busy = problem;
     PLUMB_TRY_ASSIGN(record.locks, locks_in_force(folder));
     return wire::frames(record);
   }
@@ -203,12 +205,15 @@ class Server {
   }
 
   // What a watchdog would have undone if the host had not been restarted. A plan made now must see it undone; where the
-  // host is somebody else's for the moment, it is theirs to do.
-  void undo_left_over(const StateFolder& folder, const std::string& project) {
+  // host is somebody else's for the moment, it is theirs to do. Where nobody can do it, why not.
+  std::optional<Diagnostic> undo_left_over(const StateFolder& folder, const std::string& project) {
     const UndoFolder left(folder);
-    if (!left.is_waiting() && !left.is_being_undone()) return;
+    if (!left.is_waiting() && !left.is_being_undone()) return std::nullopt;
     const Result<HostLock> lock = HostLock::take(system_.files(), project, "undo");
-    if (lock) (void)take_over_undo(left, system_, registry_.managers()).has_value();
+    if (!lock) return std::nullopt;
+    const Result<bool> undone = take_over_undo(left, system_, registry_.managers());
+    if (undone || undone.error().code() != Code::kDamagedRecord) return std::nullopt;
+    return undone.error().diagnostic();
   }
 
   Result<> answer_to(const wire::Acknowledge& acknowledge) {
@@ -228,7 +233,11 @@ class Server {
 
   Result<> settle() {
     const std::unique_ptr<Answered> answered = std::move(answered_);
-    return answered->log->settle(answered->run);
+    Result<> settled = answered->log->settle(answered->run);
+    if (settled) return settled;
+    return std::move(settled.error())
+        .during("writing the host's record")
+        .hint("nothing is lost: what was done stands in the journal beside it, which the next run reads");
   }
 
   const Registry& registry_;

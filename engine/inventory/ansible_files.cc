@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFile = std::size_t{16} << 20;
 constexpr std::size_t kMostEntries = 100'000;  // of one folder
+constexpr std::size_t kMostFiles = 10'000;     // of inventories, in a folder and all below it
+constexpr std::size_t kMostErrors = 20;
 constexpr int kDeepest = 8;
 constexpr std::array kYamlEndings = {".yml", ".yaml", ".json"};
 // What Ansible takes for no inventory in a folder of them.
@@ -78,11 +80,12 @@ class AnsibleReader {
     read_ansible_ini(name, *text, found_, reading_);
   }
 
-  void folder(const Folder& all, const std::string& name, const SourceSpan& asked_at) {
+  void folder(const Folder& all, const std::string& name, const SourceSpan& asked_at, int depth = 0) {
     for (const fs::path leaf : names_in(all, name, reading_)) {
       if (leaf == "group_vars" || leaf == "host_vars" || ends_like(leaf, kOtherEndings)) continue;
+      if (!goes_on(name, asked_at, depth)) return;
       if (is_folder(all, leaf)) {
-        folder(all / leaf, below(name, leaf), asked_at);
+        folder(all / leaf, below(name, leaf), asked_at, depth + 1);
       } else {
         file(all, leaf, below(name, leaf), asked_at);
       }
@@ -90,8 +93,24 @@ class AnsibleReader {
   }
 
  private:
+  // A folder that is no folder of inventories, such as all of a disk, is told to be none before all of it was read.
+  bool goes_on(const std::string& name, const SourceSpan& asked_at, int depth) {
+    if (reading_.diagnostics.error_count() > errors_ + kMostErrors) return false;
+    if (++looked_at_ <= kMostFiles && depth <= kDeepest) return true;
+    if (!told_)
+      reading_.diagnostics.add(
+          Diagnostic(Code::kInventorySource, name + " and what lies above it are too much for a folder of inventories")
+              .at(asked_at, "at most " + std::to_string(kMostFiles) + " entries are read, " + std::to_string(kDeepest) +
+                                " folders deep"));
+    told_ = true;
+    return false;
+  }
+
   Found& found_;
   Reading& reading_;
+  const std::size_t errors_ = reading_.diagnostics.error_count();
+  std::size_t looked_at_ = 0;
+  bool told_ = false;
 };
 
 // The files of one group or host: the first of `web`, a folder or a file, `web.yml`, `web.yaml` and `web.json`.

@@ -1,5 +1,7 @@
 #include "engine/inventory/ansible_yaml.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "engine/base/file.h"
@@ -68,6 +70,19 @@ web2 web
   http_port = 80 at inventory.yml:9:31
 PL1212 inventory.yml:15:51 `colour` is no part of the group `db`; expected hosts, vars or children
 )");
+}
+
+TEST_F(AnsibleFiles, AFolderThatIsNoneOfInventoriesIsSoonToldToBe) {
+  for (int i = 0; i < 40; ++i) write("no/f" + std::to_string(i), std::string("\0\1", 2));
+  std::string told = read("no");
+  const auto lines = std::count(told.begin(), told.end(), '\n');
+  EXPECT_GE(lines, 1);
+  EXPECT_LT(lines, 30) << told;
+  write("loop/a/hosts", "[web]\nweb1\n");
+  for (const char* name : {"x", "y", "z"})
+    std::filesystem::create_directory_symlink("..", scratch_.path() / "loop/a" / name);
+  told = read("loop");
+  EXPECT_NE(told.find("too much for a folder of inventories"), std::string::npos) << told;
 }
 
 TEST_F(AnsibleFiles, VariablesBesideTheInventory) {

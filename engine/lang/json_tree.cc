@@ -124,7 +124,7 @@ class JsonReader {
       if (!string(entry.key)) return false;
       entry.key_span = index_.span(begin, pos_);
       if (!keys.insert(entry.key).second)
-        return fault(begin, pos_, "the key `" + entry.key + "` stands twice in one map", "a second time here");
+        return fault(begin, pos_, "a key stands twice in one map", "a second time here");
       skip();
       if (pos_ >= text_.size() || text_[pos_] != ':') return expected("`:`");
       ++pos_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 namespace plumb::lang {
 
@@ -21,6 +22,10 @@ void SourceMap::extend(SourceMap other) {
 
 void SourceMap::hide(const SourceSpan& span) {
   hidden_.push_back(span);
+}
+
+void SourceMap::hide_file(const std::string& file) {
+  hide({file, 1, 1, std::numeric_limits<int>::max(), 1});
 }
 
 std::optional<std::string_view> SourceMap::line(const std::string& file, int number) const {

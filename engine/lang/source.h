@@ -20,6 +20,8 @@ class SourceMap {
   void extend(SourceMap other);
   // Lines that this span touches hold a sensitive value and are never shown.
   void hide(const SourceSpan& span);
+  // None of its lines is shown.
+  void hide_file(const std::string& file);
 
   bool has(const std::string& file) const { return files_.contains(file); }
   // A line without its line break, 1-based; nothing where the file or the line is not there.

@@ -190,7 +190,7 @@ class TreeBuilder {
       if (value.is_null()) value.span = key.span;
       if (!key.is_scalar()) continue;
       if (const auto [first, added] = seen.try_emplace(key.text, result.entries.size()); !added) {
-        diagnostics_.add(Diagnostic(Code::kDuplicateKey, "the key `" + key.text + "` stands twice in one map")
+        diagnostics_.add(Diagnostic(Code::kDuplicateKey, "a key stands twice in one map")
                              .at(key.span, "a second time here")
                              .with_related(result.entries[first->second].key_span, "first here"));
         continue;

@@ -22,8 +22,10 @@ std::string text_of(const Actions& actions) {
   return text += ']';
 }
 
-ActionCounts count(const Actions& actions) {
+// `text`: of them.
+ActionCounts count(const Actions& actions, const std::string& text) {
   ActionCounts counts;
+  counts.sealed = text.find(kKeyedDigestPrefix) != std::string::npos;
   for (const Action& action : actions) {
     ++counts.ops[action.op];
     ++counts.fidelities[action.fidelity];
@@ -66,7 +68,7 @@ Actions actions_of(const std::string& text) {
 ActionList::ActionList(Actions actions) {
   if (actions.empty()) return;
   std::string text = text_of(actions);
-  kept_ = std::make_shared<const Kept>(Kept{actions.size(), count(actions), plumb::digest(text), text.size(),
+  kept_ = std::make_shared<const Kept>(Kept{actions.size(), count(actions, text), plumb::digest(text), text.size(),
                                             std::move(text), std::make_shared<const Actions>(std::move(actions))});
 }
 

@@ -18,6 +18,7 @@ struct ActionCounts {
   std::map<Fidelity, std::size_t> fidelities;
   std::size_t pending = 0;    // owed from an earlier run
   std::size_t unguarded = 0;  // commands that run at every apply
+  bool sealed = false;        // there are keyed digests among them, against which guesses could be tried
 };
 
 // What it holds never changes, and copies share it; so any thread may look at it.

@@ -14,6 +14,11 @@ bool Plan::changes_nothing() const {
   return std::all_of(hosts.begin(), hosts.end(), [](const auto& host) { return host.second.actions.empty(); });
 }
 
+bool holds_sealed(const Plan& plan) {
+  return std::any_of(plan.hosts.begin(), plan.hosts.end(),
+                     [](const auto& host) { return host.second.actions.counts().sealed; });
+}
+
 std::size_t action_count(const Plan& plan) {
   std::size_t count = 0;
   for (const auto& [name, host] : plan.hosts) count += host.actions.size();

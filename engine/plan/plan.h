@@ -83,5 +83,7 @@ struct Plan {
 };
 
 std::size_t action_count(const Plan& plan);
+// Whether it holds keyed digests of sensitive values: whoever has the key could try guesses against them.
+bool holds_sealed(const Plan& plan);
 
 }  // namespace plumb::plan

@@ -11,6 +11,7 @@
 #include "engine/run/host_planner.h"
 #include "engine/run/host_settings.h"
 #include "engine/run/plan_builder.h"
+#include "providers/sdk/sealed_values.h"
 
 namespace plumb::run {
 namespace {
@@ -20,6 +21,8 @@ constexpr std::size_t kMaxParked = 256;
 // In graphs that are different, some KiB each; where there are more, each graph is made again when the turn of its host
 // comes.
 constexpr std::size_t kMaxNodes = std::size_t{1} << 14;
+// Of a sensitive content: one that is larger is not looked for in what hosts say.
+constexpr std::size_t kLargestHidden = std::size_t{64} << 10;
 
 HiddenTexts sensitive_inputs(const config::Project& project, const config::Host& host) {
   HiddenTexts texts;
@@ -28,6 +31,28 @@ HiddenTexts sensitive_inputs(const config::Project& project, const config::Host&
     if (const config::Located* value = config::input_value(project, host, name)) texts.add(value->value);
   }
   return texts;
+}
+
+std::shared_ptr<const GraphSecrets> secrets_of(const ir::HostGraph& graph, const ir::Contents& contents,
+                                               const Registry& kinds) {
+  GraphSecrets secrets;
+  for (const ir::Node& node : graph.nodes) {
+    for (const Sealed& value : sealed_values(node.desired)) {
+      const Json whole = contents.secret(value.encode());
+      if (!whole.is_string()) secrets.texts.add(whole);
+      if (const Result<std::string> bytes = contents.bytes(value.encode(), kLargestHidden))
+        secrets.texts.add_text(*bytes);
+    }
+    const Provider* provider = node.desired.sensitive.empty() ? nullptr : kinds.provider(node.desired.address.kind);
+    if (provider == nullptr) continue;
+    for (const std::string& name : provider->observed_with(node.desired)) {
+      if (!node.desired.sensitive.contains(name)) continue;
+      const std::string sealed = node.desired.text(name);
+      if (Json value = contents.secret(sealed); !value.is_null())
+        secrets.observed_with.emplace(sealed, std::move(value));
+    }
+  }
+  return std::make_shared<const GraphSecrets>(std::move(secrets));
 }
 
 ir::CompilerInput stoppable(ir::CompilerInput input, const Control& control, host::Deadline deadline) {
@@ -130,6 +155,11 @@ void Fleet::take_graph(Member& member, std::shared_ptr<const ir::HostGraph> grap
   if (compiler_.graph_count() > graphs_) nodes_ += graph->nodes.size();
   graphs_ = compiler_.graph_count();
   if (options_.keep_graphs != KeepGraphs::kAll && nodes_ > kMaxNodes) holds_graphs_ = false;
+  if (secrets_of_.lock() != graph) {
+    secrets_of_ = graph;
+    secrets_ = secrets_of(*graph, *member.contents, providers_);
+  }
+  member.session->set_secrets(secrets_);
   member.session->set_graph(std::move(graph));
 }
 

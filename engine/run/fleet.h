@@ -197,7 +197,10 @@ class Fleet {
   ir::Compiler compiler_;
   std::atomic<bool> holds_graphs_{true};
   std::size_t graphs_ = 0;  // that the compiler has kept
-  std::size_t nodes_ = 0;   // of all of them
+  // Of the graph that a host was given last, which the next one may have too.
+  std::weak_ptr<const ir::HostGraph> secrets_of_;
+  std::shared_ptr<const GraphSecrets> secrets_;
+  std::size_t nodes_ = 0;  // of all of them
   SessionContext context_;
   std::vector<std::unique_ptr<Member>> members_;  // sorted by host name
   std::atomic<std::size_t> parked_{0};

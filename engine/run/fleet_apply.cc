@@ -172,11 +172,15 @@ void Fleet::settle_member(Member& member, const ToConfirm& changes, bool done, J
   const Result<> kept = journalist.problem();
   if (!kept) fail_to_record(member.result, kept.error());
   if (!done || !kept || (!confirmed && member.result.outcome != HostOutcome::kUndone)) return;
-  const Result<> finished = member.session->finish();
-  if (!confirms || (confirmed && finished)) return;
-  // The old connection has gone with what was changed, or with the executor that the host had to end.
-  member.session->disconnect();
-  if (member.session->connect()) (void)member.session->finish().has_value();
+  Result<> finished = member.session->finish();
+  if (confirms && !(confirmed && finished)) {
+    // The old connection has gone with what was changed, or with the executor that the host had to end.
+    member.session->disconnect();
+    finished = member.session->connect();
+    if (finished) finished = member.session->finish();
+  }
+  if (!finished && !confirms && finished.error().code() != Code::kConnectionLost)
+    fail_with(member.result, finished.error());
 }
 
 void Fleet::apply_and_record(Member& member, const Carrying& carrying) {

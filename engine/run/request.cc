@@ -34,9 +34,28 @@ class ContentNeeds {
   const Registry& kinds_;
 };
 
-Error unresolved() {
-  return fail(Code::kSecretUnresolved, "a sensitive value of the plan is not the one the configuration holds now")
-      .hint("make the plan anew, or go back to the configuration it was made from");
+// "`content` of file:/etc/token": where a value stands in the plan.
+std::string place_of(const plan::Actions& actions, const std::string& sealed) {
+  for (const plan::Action& action : actions) {
+    for (const std::string& name : action.desired.sensitive) {
+      if (action.desired.text(name) == sealed) return "`" + name + "` of " + action.desired.address.str();
+    }
+  }
+  return "a sensitive value";
+}
+
+// The digests are of the same key where another one of them is known here, and then it is the value that differs.
+Error unresolved(const plan::Actions& actions, const std::string& sealed, bool same_key) {
+  const std::string value =
+      "an input that it reads was given by --set, --inputs or the environment when the plan was "
+      "made and is not now, or was changed since";
+  return fail(
+             Code::kSecretUnresolved,
+             place_of(actions, sealed) + ": the sensitive value of the plan is not the one the configuration holds now")
+      .hint((same_key
+                 ? value
+                 : "this clone has another project key (.plumb/key) than the one the plan was made with; or " + value) +
+            ". Make the plan anew, or apply it with what it was made with");
 }
 
 // Values that were sensitive when they were written.
@@ -105,14 +124,19 @@ Result<Request> make_request(const plan::Plan& plan, const plan::Actions& action
     apply.actions.push_back(std::move(wire_action));
   }
 
+  const bool same_key = std::any_of(needs.sealed.begin(), needs.sealed.end(),
+                                    [&](const Sealed& value) { return compiled.holds(value.encode()); }) ||
+                        std::any_of(needs.contents.begin(), needs.contents.end(), [&](const std::string& name) {
+                          return is_keyed_digest(name) && compiled.holds(name);
+                        });
   for (const Sealed& sealed : needs.sealed) {
     const std::string& name = sealed.encode();
     Json value = compiled.secret(name);
-    if (value.is_null()) return unresolved();
+    if (value.is_null()) return unresolved(actions, name, same_key);
     apply.secrets.emplace(name, std::move(value));
   }
   for (const std::string& name : needs.contents) {
-    if (is_keyed_digest(name) && !compiled.holds(name)) return unresolved();
+    if (is_keyed_digest(name) && !compiled.holds(name)) return unresolved(actions, name, same_key);
     if (const std::optional<std::uint64_t> size = contents.large(name)) {
       apply.contents.push_back({name, *size});
     } else {

@@ -52,6 +52,12 @@ class EventBounds {
   std::size_t bytes_ = 0;
 };
 
+// Of a conversation that has ended, or of the wait for it: nothing that a host says.
+bool is_end(Code code) {
+  return code == Code::kConnectionLost || code == Code::kExecutorDied || code == Code::kTimeout ||
+         code == Code::kInterrupted;
+}
+
 simulate::Observation take_record(wire::Record record, std::vector<Result<Observed>> states) {
   simulate::Observation observation;
   observation.states = std::move(states);
@@ -139,11 +145,12 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
     // Only who has to seal something gets the key.
     if (!node.desired.sensitive.empty()) question.key = context_.key;
   }
+  if (secrets_ != nullptr) question.secrets = secrets_->observed_with;
   PLUMB_TRY_ASSIGN(Answer answer, ask(question));
   told_ = conversation_->received();
   PLUMB_TRY(seal_what_was_sensitive(question, answer));
   unreported_ = std::move(answer.record.unreported);
-  for (wire::Unreported& told : unreported_) told.text = hidden_.hide(std::move(told.text));
+  for (wire::Unreported& told : unreported_) told.text = hidden(std::move(told.text));
   busy_.reset();
   if (answer.record.busy) busy_ = std::move(*answer.record.busy).as(Severity::kWarning).on(name_);
   return take_record(std::move(answer.record), std::move(answer.states));
@@ -169,8 +176,10 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
             state.observed->content_text->size() > kLongestContentText)
           return name_host(fail(Code::kProtocol, "the executor sent a longer text than it is to send"));
         if (state.observed) {
+          hide_in(*state.observed);
           answer.states[state.index] = std::move(*state.observed);
         } else if (state.problem) {
+          hide_in(*state.problem);
           answer.states[state.index] = Error(std::move(*state.problem));
         }
       }
@@ -189,6 +198,7 @@ Result<> Session::seal_what_was_sensitive(const wire::Observe& question, Answer&
   // All of it once more: what one finds depends on what those before it do.
   wire::Observe again = question;
   again.key = context_.key;
+  again.secrets = question.secrets;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < question.resources.size(); ++i) {
     const auto found = sealed.find(question.resources[i].address.str());
@@ -322,18 +332,29 @@ Result<> Session::finish() {
     PLUMB_TRY(conversation_->connection().shutdown_write(deadline));
     // The end of its stream says that the executor has put its journal away, so that a run right after this one
     // does not find it.
-    while (conversation_->receive(deadline)) {
-    }
+    Result<wire::Message> told = conversation_->receive(deadline);
+    while (told) told = conversation_->receive(deadline);
+    if (!is_end(told.error().code())) return name_host(told.error());
   }
   disconnect();
   return {};
 }
 
-void Session::hide_in(wire::Event& event) const {
-  event.text = hidden_.hide(std::move(event.text));
-  if (!event.problem) return;
-  for (std::string* text : {&event.problem->summary, &event.problem->hint, &event.problem->label})
-    *text = hidden_.hide(std::move(*text));
+std::string Session::hidden(std::string text) const {
+  text = hidden_.hide(std::move(text));
+  return secrets_ == nullptr ? text : secrets_->texts.hide(std::move(text));
+}
+
+// A text in which something sensitive stands is not shown, whoever wrote it there: then there is no text to show.
+void Session::hide_in(Observed& observed) const {
+  if (observed.obstacle) hide_in(*observed.obstacle);
+  const bool hides = !hidden_.empty() || (secrets_ != nullptr && !secrets_->texts.empty());
+  if (!hides || !observed.content_text) return;
+  if (hidden(*observed.content_text) != *observed.content_text) observed.content_text.reset();
+}
+
+void Session::hide_in(Diagnostic& problem) const {
+  for (std::string* text : {&problem.summary, &problem.hint, &problem.label}) *text = hidden(std::move(*text));
 }
 
 Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& contents, const EventSink& sink) {
@@ -358,7 +379,8 @@ Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& cont
     }
     if (auto* event = std::get_if<wire::Event>(&*message)) {
       PLUMB_TRY(bounds.take(*event));
-      if (!hidden_.empty()) hide_in(*event);
+      event->text = hidden(std::move(event->text));
+      if (event->problem) hide_in(*event->problem);
       sink(*event);
     } else if (auto* done = std::get_if<wire::Done>(&*message)) {
       return std::move(*done);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,12 @@ struct SessionContext {
   std::chrono::seconds silence{300};
 };
 
+// What a graph has of sensitive values.
+struct GraphSecrets {
+  HiddenTexts texts;                          // taken out of all that the host says, too
+  std::map<std::string, Json> observed_with;  // by keyed digest: those without which the host cannot be observed
+};
+
 using EventSink = std::function<void(const wire::Event&)>;
 
 // For one thread at a time.
@@ -38,6 +45,8 @@ class Session {
   // What is taken out of all that the host says of its work, in whatever it stands: a host seals values as a whole, and
   // its programs print parts of them.
   void hide(HiddenTexts texts) { hidden_ = std::move(texts); }
+  // Of the graph; several hosts may have them in common.
+  void set_secrets(std::shared_ptr<const GraphSecrets> secrets) { secrets_ = std::move(secrets); }
 
   const std::string& name() const { return name_; }
   const host::HostSettings& settings() const { return settings_; }
@@ -62,7 +71,7 @@ class Session {
   // What the last observe() told of earlier runs that never reported it.
   const std::vector<wire::Unreported>& unreported() const { return unreported_; }
   std::vector<wire::Unreported>& unreported() { return unreported_; }
-  // A warning, where the last observe() came while a run worked on the host.
+  // A warning: the last observe() came while a run worked on the host, or the host cannot undo what one left.
   const std::optional<Diagnostic>& busy() const { return busy_; }
   // The host may forget what unreported() told.
   Result<> acknowledge();
@@ -75,7 +84,8 @@ class Session {
   using Ready = std::function<Result<>()>;
   Result<wire::Done> apply(Request request, const PlanContents& contents, const Ready& ready, const EventSink& sink);
 
-  // After an apply whose account is kept: the host may forget it, and the executor ends.
+  // After an apply whose account is kept: the host may forget it, and the executor ends. An error that is not
+  // kConnectionLost says that the host could not write down what was done.
   Result<> finish();
 
   void disconnect();
@@ -101,7 +111,9 @@ class Session {
   Result<wire::Done> follow(std::size_t actions, const PlanContents& contents, const EventSink& sink);
   Result<> send_blobs(const Request& request, const PlanContents& contents);
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);
-  void hide_in(wire::Event& event) const;
+  std::string hidden(std::string text) const;
+  void hide_in(Diagnostic& problem) const;
+  void hide_in(Observed& observed) const;
   host::Deadline within(std::chrono::milliseconds span) const;
   Error name_host(const Error& error) const;
   Error silent() const;
@@ -118,6 +130,7 @@ class Session {
   std::vector<wire::Unreported> unreported_;
   std::optional<Diagnostic> busy_;
   HiddenTexts hidden_;
+  std::shared_ptr<const GraphSecrets> secrets_;
 };
 
 }  // namespace plumb::run

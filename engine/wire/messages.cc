@@ -94,6 +94,7 @@ void members(Codec& codec, Observe& observe) {
   codec.member("key", observe.key);
   codec.required("resources", observe.resources, kManyItems);
   codec.member("asides", observe.asides, kManyItems);
+  codec.member("secrets", observe.secrets, kManyItems);
 }
 
 template <class Codec>

@@ -72,6 +72,7 @@ struct Observe {
   std::string key;  // the project's key, for keyed digests; empty where no resource has a sensitive value
   std::vector<Desired> resources;
   std::vector<Aside> asides = {};
+  std::map<std::string, Json> secrets = {};  // keyed digest -> value, of those that are observed with
 };
 
 // One state; `index` is the resource's place in Observe::resources. Sensitive values are sealed.
@@ -120,8 +121,10 @@ struct Record {
   std::map<std::string, Json> resources;  // address -> attributes as the last run left them
   std::vector<Owed> owed;
   std::vector<Unreported> unreported;
-  std::vector<ItemLock> locks;     // in force
-  std::optional<Diagnostic> busy;  // a run works on the host: nothing of its journal is in `unreported`
+  std::vector<ItemLock> locks;  // in force
+  // A warning: a run works on the host, so that nothing of its journal is in `unreported`; or what an earlier one left
+  // cannot be undone.
+  std::optional<Diagnostic> busy;
 };
 
 // A restart, reload or run of a resource that this plan leaves out.

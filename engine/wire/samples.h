@@ -31,6 +31,10 @@ inline std::vector<Message> samples() {
   observed.shaped_by = {"directory:/etc"};
   observed.open_until = {"package:base"};
 
+  Observe observe{"edge", "k", {sample_desired()}};
+  observe.asides = {{0, true, {"mode"}}};
+  observe.secrets = {{"hmac-sha256:0", "s3cret"}};
+
   Action action;
   action.desired = sample_desired();
   action.op = Op::kUpdate;
@@ -72,7 +76,7 @@ inline std::vector<Message> samples() {
 
   return {
       Hello{{1, 3}, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},
-      Observe{"edge", "k", {sample_desired()}, {{0, true, {"mode"}}}},
+      observe,
       ObservedChunk{{{0, observed, std::nullopt}, {1, std::nullopt, sample_diagnostic()}}},
       record,
       Blob{"sha256:2", std::string("\0\xff bytes", 8), false, true, sample_diagnostic()},

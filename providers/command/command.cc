@@ -269,6 +269,11 @@ std::vector<Result<Observed>> CommandProvider::observe(std::span<const Desired* 
   return results;
 }
 
+std::vector<std::string> CommandProvider::observed_with(const Desired& desired) const {
+  if (!desired.has("unless") && !desired.has("only_if")) return {};
+  return {"env"};
+}
+
 Change CommandProvider::diff(const Desired& desired, const Observed& observed) const {
   if (observed.text("guard") == "skip") return {};
   Change change = running(desired, observed.text("why"));

@@ -9,6 +9,8 @@ namespace plumb::providers::command {
 class CommandProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
+  // What a guard that is a program runs with.
+  std::vector<std::string> observed_with(const Desired& desired) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   bool is_foreseeable(const Desired& desired) const override;
   bool asks_about(const Desired& desired, std::string_view name) const override;

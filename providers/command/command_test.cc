@@ -181,6 +181,12 @@ TEST_F(Command, SealedValuesGoThroughAsTheyAre) {  // G08
   EXPECT_EQ(plain.env.at("A"), sealed);
 }
 
+TEST_F(Command, AGuardThatIsAProgramRunsWithTheEnvironment) {
+  EXPECT_TRUE(provider.observed_with(want({{"creates", "/x"}})).empty());
+  for (const char* guard : {"unless", "only_if"})
+    EXPECT_EQ(provider.observed_with(want({{guard, {"q"}}})), std::vector<std::string>{"env"});
+}
+
 TEST_F(Command, NothingOfAnImageIsRun) {
   system.set_image(true);
   EXPECT_EQ(verdict(want({{"unless", "x"}})),

@@ -9,6 +9,7 @@ namespace plumb::providers::file {
 namespace {
 
 constexpr std::string_view kNewFileMode = "0644";
+constexpr std::string_view kNewSecretMode = "0600";
 constexpr std::size_t kShownBytes = std::size_t{256} << 10U;
 
 std::string_view what_is(FileType type) {
@@ -124,7 +125,8 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
     return change;
   }
 
-  Ownership wanted = diff_ownership(desired, observed, kNewFileMode, false, change);
+  const std::string_view fresh = desired.sensitive.contains("content") ? kNewSecretMode : kNewFileMode;
+  Ownership wanted = diff_ownership(desired, observed, fresh, false, change);
   const Json& content = desired.attribute("content");
   const auto found = observed.exists ? observed.attributes.find("content") : observed.attributes.end();
   const bool known = found != observed.attributes.end();
@@ -180,6 +182,9 @@ std::optional<Desired> FileProvider::restore(const Desired& desired, const Obser
   // Of a sensitive content only the keyed digest was kept, and a link is not this kind's to make again.
   const bool secret = desired.sensitive.contains("content") && before.attributes.contains("content");
   if (before.exists && (secret || before.attributes.contains("link"))) return std::nullopt;
+  // Old bytes are kept only as the text that a plan shows.
+  const bool replaced = before.has("content") && before.attribute("content") != desired.attribute("content");
+  if (before.exists && replaced && !before.content_text) return std::nullopt;
   Desired again = desired_again(desired, before, {"content", "owner", "group", "mode"});
   again.attributes["path"] = desired.text("path");
   if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");

@@ -169,6 +169,26 @@ class SecretLine : public Line {
   std::map<std::string, std::string> values_;  // by keyed digest
 };
 
+TEST_F(SecretLine, AFileThatItMakesIsFromTheStartAsItIsToBe) {
+  const auto mode = [this](std::vector<Desired> all) {
+    const Json made = to_json(look(completed(std::move(all)).front()).change.operations.at(0));
+    return made["edit_file"].value("mode", "");
+  };
+  system.make_directory("/etc");
+  const Json plain = {{"path", "/etc/x"}, {"text", "a"}, {"create", true}};
+  const Json secret = {{"path", "/etc/x"}, {"text", "pw=hunter2"}, {"create", true}};
+  EXPECT_EQ(mode({want(plain, "1")}), "");
+  EXPECT_EQ(mode({want_secret(secret, "1")}), "0600");
+  EXPECT_EQ(mode({want(plain, "1"), want_secret(secret, "2")}), "0600");
+  Desired file;
+  file.address = {"", "file", "/etc/x"};
+  file.attributes = {{"path", "/etc/x"}, {"mode", "0640"}};
+  EXPECT_EQ(mode({want(plain, "1"), file}), "0640");
+  EXPECT_EQ(mode({want_secret(secret, "1"), file}), "0640");
+  file.attributes["mode"] = "g+r";
+  EXPECT_EQ(mode({want_secret(secret, "1"), file}), "0640");
+}
+
 TEST_F(SecretLine, OneThatIsUndoneIsFoundBeforeAndAfterItIsThere) {
   const std::vector<Desired> all = completed({want_secret({{"path", "/etc/x"}, {"text", "abc"}}, "one"),
                                               want({{"path", "/etc/x"}, {"match", "^a"}, {"state", "absent"}}, "two")});

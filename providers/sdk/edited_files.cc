@@ -279,6 +279,7 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
   operation.path = desired.text("path");
   operation.edits.push_back(std::move(edit));
   operation.create = desired.flag("create", false);
+  if (operation.create) operation.mode = desired.text("new_mode");
   operation.follow = desired.flag("follow", false);
   operation.backup = desired.flag("backup", false);
   operation.validate = desired.text("validate");
@@ -286,6 +287,23 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
   change.operations.emplace_back(std::move(operation));
   return change;
 }
+
+namespace {
+
+// What a file that an edit makes begins with: the mode that another resource asks for, so that nobody reads it before
+// that one's turn comes; else one that keeps what is sensitive. "" for the usual one.
+std::string new_mode(const Desired& desired, std::span<const Desired> host) {
+  const std::string path = desired.text("path");
+  const bool secret = !desired.sensitive.empty() || is_beside_secrets(desired);
+  const auto asks = std::find_if(host.begin(), host.end(), [&](const Desired& other) {
+    return other.text("path") == path && other.has("mode") && !wants_absent(other);
+  });
+  if (asks == host.end()) return secret ? "0600" : "";
+  const std::optional<std::uint32_t> mode = apply_mode(asks->text("mode"), secret ? 0600 : 0644, false);
+  return mode ? mode_text(*mode) : "";
+}
+
+}  // namespace
 
 void complete_edit(Desired& desired, std::span<const Desired> host, const Edit& edit, const SecretOf& secret_of) {
   const std::string path = desired.text("path");
@@ -298,6 +316,8 @@ void complete_edit(Desired& desired, std::span<const Desired> host, const Edit& 
     if (line.is_string()) lines.emplace(sealed, line.get<std::string>());
   }
   for (const auto& [part, digests] : met_by(edit, lines)) desired.attributes["meets"][part] = Json(digests);
+  if (!desired.flag("create", false)) return;
+  if (std::string mode = new_mode(desired, host); !mode.empty()) desired.attributes["new_mode"] = std::move(mode);
 }
 
 bool is_beside_secrets(const Desired& desired) {

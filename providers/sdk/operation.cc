@@ -48,6 +48,7 @@ struct Row<EditFile> {
     sink.required("path", value.path);
     sink.required("edits", value.edits);
     sink.optional("create", value.create, defaults.create);
+    sink.optional("mode", value.mode, defaults.mode);
     sink.optional("follow", value.follow, defaults.follow);
     sink.optional("backup", value.backup, defaults.backup);
     sink.optional("validate", value.validate, defaults.validate);

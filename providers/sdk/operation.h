@@ -45,7 +45,8 @@ struct WriteFile {
 struct EditFile {
   std::string path;
   std::vector<Edit> edits;
-  bool create = false;  // a file that is missing counts as an empty one, and is made with 0644
+  bool create = false;  // a file that is missing counts as an empty one, and is made
+  std::string mode;     // four octal digits, of a file that is made; "" for 0644
   bool follow = false;  // as in WriteFile, and so are the next two
   bool backup = false;
   std::string validate;

@@ -164,6 +164,10 @@ Observed Provider::as_declared(const Desired& desired) const {
 Observed Provider::as_declared_before(const Desired& before, const Desired&) const {
   return as_declared(before);
 }
+std::vector<std::string> Provider::observed_with(const Desired&) const {
+  return {};
+}
+
 std::optional<Desired> Provider::restore(const Desired&, const Observed&) const {
   return std::nullopt;
 }

@@ -142,6 +142,10 @@ class Provider {
   // one reading of a database or one process serves them all. An error means that nothing honest can be said.
   virtual std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const = 0;
 
+  // Attributes that observe() has to be given in clear where they are sensitive, since it cannot tell otherwise: as a
+  // rule none.
+  virtual std::vector<std::string> observed_with(const Desired& desired) const;
+
   // Pure.
   virtual Change diff(const Desired& desired, const Observed& observed) const = 0;
 

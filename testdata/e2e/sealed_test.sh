@@ -64,6 +64,11 @@ resources:
     run: [sh, -c, "printf %s \"\$1\" >\$0/listed", "\${values.home}", "\${inputs.token}"]
     sensitive: [run]
     creates: \${values.home}/listed
+  - command: guarded
+    on: secret
+    run: [sh, -c, "echo ran >>\$0/guarded", "\${values.home}"]
+    env: {TOKEN: "\${inputs.token}"}
+    unless: [sh, -c, "test \$TOKEN = correct-horse-battery && test -e \$0/guarded", "\${values.home}"]
 YAML
 
 exits 0 "$plumb" plan -o plan.json
@@ -71,6 +76,8 @@ exits 0 "$plumb" plan -o plan.json
 # A plan names a secret by its keyed digest: another one is another plan, and nothing is written.
 exits 5 "$plumb" apply plan.json --yes --set token=another
 says 'is not the one the configuration holds now'
+says '` of '
+says 'was given by --set'
 says_not correct-horse
 [ ! -e homes/w1/token ] || fail 'a refused plan wrote something'
 exits 0 "$plumb" apply plan.json --yes
@@ -82,6 +89,7 @@ done
 [ "$(cat homes/w1/token)" = correct-horse-battery ] || fail 'the content was not revealed'
 [ "$(cat homes/w1/revealed)" = correct-horse-battery ] || fail 'the input was not revealed'
 [ "$(cat homes/w1/listed)" = correct-horse-battery ] || fail 'a sensitive list of words was not revealed'
+[ "$(cat homes/w1/guarded)" = ran ] || fail 'a command whose guard has a sensitive environment did not run once'
 [ "$(cat homes/w1/beside)" = "$looks_sealed" ] || fail 'a text beside a sensitive one was changed'
 
 # What went over the wire.

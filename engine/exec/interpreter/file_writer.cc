@@ -48,6 +48,11 @@ std::string replace_placeholder(const std::string& command, const std::string& p
   return out;
 }
 
+std::string mode_of_new(std::span<const EditFile> chain) {
+  const auto makes = std::find_if(chain.begin(), chain.end(), [](const EditFile& one) { return one.create; });
+  return makes == chain.end() || makes->mode.empty() ? "0644" : makes->mode;
+}
+
 }  // namespace
 
 StagedFile::StagedFile(StagedFile&& other) noexcept {
@@ -158,7 +163,7 @@ Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> ch
   PLUMB_TRY(open(staged, folder));
   PLUMB_TRY(write_all(staged.file.get(), text, staged.path));
   Ownership fresh;
-  if (!staged.old) fresh.mode = "0644";
+  if (!staged.old) fresh.mode = mode_of_new(chain);
   PLUMB_TRY(dress(staged, fresh));
   for (const std::string& command : validations) PLUMB_TRY(validate(staged, command, output));
   return std::optional(std::move(staged));

@@ -17,7 +17,7 @@ Error no_manager(const std::string& of, const std::string& name) {
 
 }  // namespace
 
-Secrets::Secrets(const std::map<std::string, Json>& encoded) {
+Secrets::Secrets(const std::map<std::string, Json>& encoded, HiddenTexts hidden) : hidden_(std::move(hidden)) {
   for (const auto& [text, value] : encoded) {
     const auto sealed = Sealed::decode(text);
     if (!sealed) continue;

@@ -21,8 +21,8 @@ namespace plumb::exec {
 class Secrets {
  public:
   Secrets() = default;
-  // As the controller sends them. What is no sealed value is left out.
-  explicit Secrets(const std::map<std::string, Json>& encoded);
+  // As the controller sends them; what is no sealed value is left out. `hidden`: all that is to be taken out.
+  explicit Secrets(const std::map<std::string, Json>& encoded, HiddenTexts hidden = {});
 
   // The operation with values in the places of those that are `marked`, which are the sealed values of its resource;
   // any other text is somebody's own and stays, whatever it looks like. kSecretUnresolved where a value is missing, or
@@ -30,6 +30,7 @@ class Secrets {
   Result<Operation> reveal(const Operation& operation, const std::set<Sealed>& marked) const;
   // Text that may be shown.
   std::string hide(std::string text) const { return hidden_.hide(std::move(text)); }
+  const HiddenTexts& hidden() const { return hidden_; }
 
  private:
   Result<> reveal(Json& value, const std::set<Sealed>& marked) const;
