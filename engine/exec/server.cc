@@ -1,6 +1,8 @@
 #include "engine/exec/server.h"
 
+#include <algorithm>
 #include <memory>
+#include <set>
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -21,13 +23,13 @@ namespace plumb::exec {
 namespace {
 
 // A run that was answered and whose outcomes the controller may not have stored yet. Its record is written once that is
-// known or the line has ended: until then the journal holds what it would say. The lock stays with it, so that nobody
-// else's journal is taken for its own.
+// known, or once the line has ended: a controller that does not say so has not stored them, and the record then goes on
+// telling them. Until it is written, the journal holds what it would say. The lock stays with it, so that nobody else's
+// journal is taken for its own.
 struct Answered {
   StateFolder folder;
   std::optional<HostLock> lock;
   std::unique_ptr<RunLog> log;
-  std::string run;
 };
 
 // Every frame a message of its own, so that the answer may break off between any two. A state that is too large to be
@@ -63,8 +65,7 @@ class Server {
         line_.send(wire::Refused{answered.error().diagnostic()});
       }
     }
-    if (!answered_) return {};
-    return line_.ended_regularly() ? settle() : answered_->log->save();
+    return answered_ ? answered_->log->save() : Result<>();
   }
 
  private:
@@ -167,7 +168,6 @@ class Server {
     PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(answered->folder));
     remove_left_over_spools(system_.files());
     answered->log = std::make_unique<RunLog>(answered->folder);
-    answered->run = request.run;
     const wire::Done done =
         apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_, locks}, request);
     line_.send(done);
@@ -205,22 +205,20 @@ class Server {
 
   Result<> answer_to(const wire::Acknowledge& acknowledge) {
     PLUMB_TRY_ASSIGN(StateFolder folder, StateFolder::of(system_.files(), acknowledge.project));
+    const std::set<std::string> runs(acknowledge.runs.begin(), acknowledge.runs.end());
     if (answered_ && answered_->folder.path() == folder.path()) {
-      answered_->run.clear();
-      return settle();
+      const std::unique_ptr<Answered> answered = std::move(answered_);
+      return answered->log->settle(runs);
     }
     const HostRecord record = load_record(folder);
-    if (record.unreported.empty()) return {};
+    const bool any = std::any_of(record.unreported.begin(), record.unreported.end(),
+                                 [&runs](const wire::Unreported& told) { return runs.contains(told.run); });
+    if (!any) return {};
     // While another run holds the host, what is unreported simply stays so.
     Result<HostLock> lock = HostLock::take(system_.files(), acknowledge.project, "acknowledge");
     if (!lock) return {};
     RunLog log(folder);
-    return log.settle("");
-  }
-
-  Result<> settle() {
-    const std::unique_ptr<Answered> answered = std::move(answered_);
-    return answered->log->settle(answered->run);
+    return log.settle(runs);
   }
 
   const Registry& registry_;

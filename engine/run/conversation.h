@@ -17,6 +17,10 @@ class Conversation {
   explicit Conversation(std::unique_ptr<host::Connection> connection, HostLog log = {})
       : connection_(std::move(connection)), log_(std::move(log)) {}
 
+  // What the executor may send from here on, all messages together; what goes beyond it is kProtocol. Nothing, until
+  // something is allowed, but for the hello.
+  void allow(const wire::MessageLimits& most) { left_ = most; }
+
   // Takes the executor's hello; ours goes with the first message. kProtocol where there is no common version.
   Result<wire::Hello> greet(host::Deadline deadline);
 
@@ -26,7 +30,8 @@ class Conversation {
   // Sends what was gathered.
   Result<> flush(host::Deadline deadline);
 
-  // The next message. A Refused comes back as its error. Errors: kInterrupted after Connection::interrupt(), kTimeout,
+  // The next message. A Refused comes back as its error, whatever it is: the executor's word does not pass for what this
+  // side alone can know. Errors: kInterrupted after Connection::interrupt(), kTimeout,
   // kProtocol, kExecutorDied and kConnectionLost where the stream ends.
   Result<wire::Message> receive(host::Deadline deadline);
   // The digest of the messages received since it was last asked for.
@@ -52,7 +57,7 @@ class Conversation {
   HostLog log_;
   wire::FrameReader reader_;
   wire::Joiner joiner_;
-  std::size_t longest_ = wire::kMaxFrame;
+  wire::MessageLimits left_{0, 0};
   std::string queued_;
   Sha256 received_;
 };

@@ -76,6 +76,8 @@ void Fleet::check_contents(const plan::Plan& plan, const std::filesystem::path& 
 Result<Request> Fleet::request_for(const Member& member, const plan::Actions& actions, const plan::Plan& plan,
                                    const ApplyOptions& options) const {
   const PlanContents contents = contents_of(plan, options.contents, &member);
+  if (options.saved_plan && needs_secrets(actions, providers_))
+    PLUMB_TRY(check_secrets(actions, member.session->graph()));
   PLUMB_TRY_ASSIGN(Request request,
                    make_request(plan, actions, contents, contents.compiled(), providers_,
                                 {options.run, options.plan, context_.key, options.saved_plan, options.keep_going}));
@@ -172,11 +174,11 @@ void Fleet::settle_member(Member& member, const ToConfirm& changes, bool done, J
   const Result<> kept = journalist.problem();
   if (!kept) fail_to_record(member.result, kept.error());
   if (!done || !kept || (!confirmed && member.result.outcome != HostOutcome::kUndone)) return;
-  const Result<> finished = member.session->finish();
+  const Result<> finished = member.session->finish(changes.run);
   if (!confirms || (confirmed && finished)) return;
   // The old connection has gone with what was changed, or with the executor that the host had to end.
   member.session->disconnect();
-  if (member.session->connect()) (void)member.session->finish().has_value();
+  if (member.session->connect()) (void)member.session->finish(changes.run).has_value();
 }
 
 void Fleet::apply_and_record(Member& member, const Carrying& carrying) {
