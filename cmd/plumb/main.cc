@@ -14,6 +14,7 @@
 #include "cmd/plumb/log.h"
 #include "cmd/plumb/terminal.h"
 #include "engine/base/nearest.h"
+#include "engine/base/platform.h"
 #include "engine/run/project_key.h"
 
 namespace plumb::cmd {
@@ -181,6 +182,7 @@ int main(int argc, char** argv) {
   plumb::cmd::open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   plumb::cmd::allow_many_hosts();
+  plumb::keep_memory_private();
   int code = plumb::cmd::kFailed;
   try {
     code = plumb::cmd::run(argc, argv);

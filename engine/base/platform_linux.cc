@@ -1,5 +1,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,6 +28,11 @@ void keep_alive(int socket, const KeepAlive& times) {
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &times.idle, sizeof times.idle);
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &times.interval, sizeof times.interval);
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &times.count, sizeof times.count);
+}
+
+// RLIMIT_CORE would go on to the programs that are started, and does not bind a handler that cores are piped to.
+void keep_memory_private() {
+  ::prctl(PR_SET_DUMPABLE, 0);
 }
 
 void acknowledge_at_once(int socket) {

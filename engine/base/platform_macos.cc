@@ -5,6 +5,7 @@
 #include <mach-o/dyld.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,6 +39,14 @@ void keep_alive(int socket, const KeepAlive& times) {
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPALIVE, &times.idle, sizeof times.idle);
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &times.interval, sizeof times.interval);
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &times.count, sizeof times.count);
+}
+
+// Programs that are started can lift their own limit again.
+void keep_memory_private() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_CORE, &limit) != 0) return;
+  limit.rlim_cur = 0;
+  ::setrlimit(RLIMIT_CORE, &limit);
 }
 
 // A setting of the whole system there, not of a socket.

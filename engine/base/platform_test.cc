@@ -3,8 +3,13 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "engine/base/descriptors.h"
 
@@ -27,6 +32,19 @@ TEST(Platform, SyncsAFileAndTellsWhatCannotBe) {
   EXPECT_EQ(sync_file(-1), -1);
   std::filesystem::remove(path);
 }
+
+#ifdef __linux__
+TEST(Platform, NobodyReadsTheMemoryOfWhoKeepsItPrivate) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    keep_memory_private();
+    ::_exit(::prctl(PR_GET_DUMPABLE) == 0 ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+#endif
 
 TEST(Platform, ChecksWhetherASilentPeerIsStillThere) {
   const UniqueFd socket = make_socket(AF_INET, Waiting::kNever);

@@ -116,7 +116,7 @@ std::vector<std::string> programs_of(const Operation& operation) {
 // Whether an address with this identity says that it is about the subject: it is it, or goes on behind it, or the
 // subject is a part of it (`line:/etc/hosts#…`, `service:ssh` and ssh.service, a path below a directory).
 bool names(std::string_view identity, std::string_view subject) {
-  if (subject.empty()) return true;
+  if (subject.empty()) return false;
   const bool longer = identity.size() > subject.size();
   const std::string_view shorter = longer ? subject : identity;
   const std::string_view other = longer ? identity : subject;
@@ -181,9 +181,23 @@ class Writer {
     };
     for (const Operation& operation : action.operations) {
       for (const std::string& subject : subjects_of(operation)) {
-        if (!names(action.desired.address.identity, subject)) tell("on " + visible(subject));
+        if (!subject.empty() && !names(action.desired.address.identity, subject)) tell("on " + visible(subject));
       }
       for (const std::string& program : programs_of(operation)) tell("if this passes: " + visible(program));
+    }
+    if (action.operations.empty()) undecided(action);
+  }
+
+  // What its host makes of it when its turn comes follows from what is asked for. The change of an update shows that.
+  void undecided(const plan::Action& action) {
+    const Json& asked = action.desired.attributes;
+    const bool named = std::any_of(asked.begin(), asked.end(), [&](const Json& value) {
+      return value.is_string() && names(action.desired.address.identity, value.get_ref<const std::string&>());
+    });
+    if (action.op == Op::kUpdate || (named && action.op != Op::kRun)) return;
+    for (const auto& [attribute, value] : asked.items()) {
+      const bool sealed = is_sealed(value) || action.desired.sensitive.contains(attribute);
+      out_ += "      " + attribute + "  " + (sealed ? std::string(kSealed) : value_text(value)) + "\n";
     }
   }
 

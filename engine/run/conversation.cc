@@ -75,17 +75,14 @@ Result<> Conversation::fill(host::Deadline deadline) {
 
 Result<wire::Message> Conversation::receive(host::Deadline deadline) {
   while (true) {
-    PLUMB_TRY_ASSIGN(const std::optional<std::string> body, reader_.next(std::min(left_.bytes, wire::kMaxFrame)));
+    PLUMB_TRY_ASSIGN(const std::optional<std::string> body, reader_.next(longest_));
     if (!body) {
       PLUMB_TRY(fill(deadline));
       continue;
     }
     received_.add(*body);
-    joiner_.allow(left_);
     PLUMB_TRY_ASSIGN(std::optional<wire::Message> message, joiner_.add(*body));
     if (!message) continue;
-    left_.bytes -= joiner_.spent().bytes;
-    left_.values -= joiner_.spent().values;
     note("received ", *message, body->size());
     if (auto* refused = std::get_if<wire::Refused>(&*message)) return refusal(std::move(refused->problem));
     return std::move(*message);

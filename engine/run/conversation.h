@@ -1,6 +1,7 @@
 // Conversation: messages over a connection to an executor.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +18,12 @@ class Conversation {
   explicit Conversation(std::unique_ptr<host::Connection> connection, HostLog log = {})
       : connection_(std::move(connection)), log_(std::move(log)) {}
 
-  // What the executor may send from here on, all messages together; what goes beyond it is kProtocol. Nothing, until
-  // something is allowed, but for the hello.
-  void allow(const wire::MessageLimits& most) { left_ = most; }
+  // How large the executor's next message may be, and where it is one of states, how much larger; what goes beyond it is
+  // kProtocol. Nothing is taken until something is allowed, but for the hello.
+  void allow(const wire::MessageLimits& most, const wire::MessageLimits& of_states = {0, 0}) {
+    longest_ = std::min(most.bytes + of_states.bytes, wire::kMaxFrame);
+    joiner_.allow(most, of_states);
+  }
 
   // Takes the executor's hello; ours goes with the first message. kProtocol where there is no common version.
   Result<wire::Hello> greet(host::Deadline deadline);
@@ -57,7 +61,7 @@ class Conversation {
   HostLog log_;
   wire::FrameReader reader_;
   wire::Joiner joiner_;
-  wire::MessageLimits left_{0, 0};
+  std::size_t longest_ = 0;
   std::string queued_;
   Sha256 received_;
 };

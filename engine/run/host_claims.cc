@@ -19,8 +19,10 @@ constexpr std::size_t kLongestContentText = std::size_t{256} << 10;
 // What is told of a resource besides.
 constexpr std::size_t kBytesOfState = kLongestContentText + (std::size_t{64} << 10);
 constexpr std::size_t kBytesOfValue = 64;
-// The record and what else is told of the host as a whole.
+// What a record holds of what is not asked for, and of each resource that is.
 constexpr wire::MessageLimits kOfHost{std::size_t{8} << 20, std::size_t{1} << 16};
+constexpr std::size_t kBytesOfRecorded = std::size_t{16} << 10;
+constexpr std::size_t kValuesOfRecorded = 256;
 
 // Of an apply, for each action that may begin: what it prints, what is wrong and how it ends.
 constexpr std::size_t kEvents = 64;
@@ -62,16 +64,14 @@ Error refusal(Diagnostic problem) {
   return Error(std::move(problem));
 }
 
-wire::MessageLimits most_of_answer(const std::vector<Desired>& resources, const Registry* kinds) {
-  wire::MessageLimits most = kOfHost;
-  for (const Desired& resource : resources) {
-    const Kind* kind = kinds == nullptr ? nullptr : kinds->find(resource.address.kind);
-    const std::size_t values =
-        kind == nullptr ? Provider::kUsualValues : kind->provider->most_values(resource);
-    most.values += values;
-    most.bytes += kBytesOfState + values * kBytesOfValue;
-  }
-  return most;
+wire::MessageLimits most_of_state(const Desired& resource, const Registry* kinds) {
+  const Kind* kind = kinds == nullptr ? nullptr : kinds->find(resource.address.kind);
+  const std::size_t values = kind == nullptr ? Provider::kUsualValues : kind->provider->most_values(resource);
+  return {kBytesOfState + values * kBytesOfValue, values};
+}
+
+wire::MessageLimits most_of_record(std::size_t resources) {
+  return {kOfHost.bytes + resources * kBytesOfRecorded, kOfHost.values + resources * kValuesOfRecorded};
 }
 
 Result<Observed> claimed_state(wire::ObservedState state, const Desired& resource, const Registry* kinds) {

@@ -20,8 +20,10 @@ namespace plumb::run {
 // run was stopped, only this side can know.
 Error refusal(Diagnostic problem);
 
-// What the answer to a question of these resources may take. `kinds` may be null: then all are like most.
-wire::MessageLimits most_of_answer(const std::vector<Desired>& resources, const Registry* kinds);
+// What a state of the resource may take. `kinds` may be null: then all are like most.
+wire::MessageLimits most_of_state(const Desired& resource, const Registry* kinds);
+// What a record may take where so many resources were asked for.
+wire::MessageLimits most_of_record(std::size_t resources);
 
 // One state of the resource that it is said to be of. What is wrong with the host comes back as an error of that
 // resource alone.

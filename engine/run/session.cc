@@ -126,20 +126,31 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
   const host::Deadline deadline = within(kObserveTime);
   if (Result<> sent = conversation_->send(question, deadline); !sent) return name_host(sent.error());
   (void)conversation_->received();
-  conversation_->allow(most_of_answer(question.resources, context_.kinds));
+  // Each state once, so what is not told yet is what may still come.
+  wire::MessageLimits untold{0, 0};
+  for (const Desired& resource : question.resources) {
+    const wire::MessageLimits most = most_of_state(resource, context_.kinds);
+    untold.bytes += most.bytes;
+    untold.values += most.values;
+  }
   Answer answer;
   answer.states.assign(question.resources.size(),
                        fail(Code::kCannotObserve, "the host said nothing about this resource"));
   std::vector<bool> told(answer.states.size());
   while (true) {
+    conversation_->allow(most_of_record(question.resources.size()), untold);
     Result<wire::Message> message = conversation_->receive(deadline);
     if (!message) return name_host(message.error());
     if (auto* chunk = std::get_if<wire::ObservedChunk>(&*message)) {
+      if (chunk->states.empty()) return name_host(fail(Code::kProtocol, "the executor told of nothing"));
       for (wire::ObservedState& state : chunk->states) {
         if (state.index >= told.size() || told[state.index])
           return name_host(fail(Code::kProtocol, "the executor named a resource that was not asked for, or twice"));
         told[state.index] = true;
         const std::size_t index = state.index;
+        const wire::MessageLimits most = most_of_state(question.resources[index], context_.kinds);
+        untold.bytes -= most.bytes;
+        untold.values -= most.values;
         answer.states[index] = claimed_state(std::move(state), question.resources[index], context_.kinds);
       }
     } else if (auto* record = std::get_if<wire::Record>(&*message)) {

@@ -78,7 +78,7 @@ void members(Codec& codec, ObservedState& state) {
 
 template <class Codec>
 void members(Codec& codec, ObservedChunk& chunk) {
-  codec.required("states", chunk.states, kManyItems);
+  codec.required("states", chunk.states, Most{4096});
 }
 
 template <class Codec>

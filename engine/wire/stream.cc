@@ -11,6 +11,7 @@ namespace plumb::wire {
 namespace {
 
 constexpr const char* kMore = "more";
+constexpr std::string_view kStates = "observed";
 
 // Members of messages that are lists, or maps that are read as such.
 constexpr std::array<std::string_view, 15> kLists = {"contents",    "actions", "lifted",   "lock",      "locks",
@@ -127,17 +128,19 @@ Result<std::string> frames(const Message& message, std::size_t part) {
 }
 
 Result<std::optional<Message>> Joiner::add(std::string_view bytes) {
-  const MessageLimits left{limits_.bytes - std::min(limits_.bytes, spent_.bytes),
-                           limits_.values - std::min(limits_.values, spent_.values)};
-  if (bytes.size() > left.bytes) return fail(Code::kProtocol, "a message goes on for longer than is read");
-  std::size_t values = 0;
-  PLUMB_TRY_ASSIGN(const CborItem part, check_body(bytes, {std::min(left.bytes, kMaxFrame), left.values}, &values));
-  const std::optional<CborItem> more = member_named(part, kMore);
-  if (more && more->boolean() != true) return fail(Code::kProtocol, "`more` is true or not there");
   const bool first = !in_the_middle();
-  if (first) spent_ = {};
+  if (first) spent_ = {0, 0};
+  std::size_t values = 0;
+  const MessageLimits most{limits_.bytes + of_states_.bytes, limits_.values + of_states_.values};
+  PLUMB_TRY_ASSIGN(const CborItem part, check_body(bytes, {std::min(most.bytes, kMaxFrame), most.values}, &values));
   spent_.bytes += bytes.size();
   spent_.values += values;
+  const std::optional<CborItem> kind = member_named(part, "message");
+  const MessageLimits& limits = kind && kind->text() == kStates ? most : limits_;
+  if (spent_.bytes > limits.bytes || spent_.values > limits.values)
+    return fail(Code::kProtocol, "a message goes on for longer than is read");
+  const std::optional<CborItem> more = member_named(part, kMore);
+  if (more && more->boolean() != true) return fail(Code::kProtocol, "`more` is true or not there");
   if (first && !more) {
     PLUMB_TRY_ASSIGN(Message message, decode(part));
     return std::optional<Message>(std::move(message));

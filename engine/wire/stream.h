@@ -25,18 +25,20 @@ Result<std::string> frames(const Message& message, std::size_t part = kPart);
 class Joiner {
  public:
   explicit Joiner(const MessageLimits& limits = kMessageLimits) : limits_(limits) {}
-  // Of the message in hand, and of those after it.
-  void allow(const MessageLimits& limits) { limits_ = limits; }
+  // Of the message in hand, and of those after it. Where it is one of states, so much more.
+  void allow(const MessageLimits& limits, const MessageLimits& of_states) {
+    limits_ = limits;
+    of_states_ = of_states;
+  }
   // The message that this body is the end of; nothing where more of it is to come. Errors: kProtocol.
   Result<std::optional<Message>> add(std::string_view body);
   bool in_the_middle() const { return !joined_.is_null(); }
-  // What the last message took.
-  const MessageLimits& spent() const { return spent_; }
 
  private:
   MessageLimits limits_;
+  MessageLimits of_states_{0, 0};
   Json joined_;  // null where nothing has begun
-  MessageLimits spent_{0, 0};
+  MessageLimits spent_{0, 0};  // by the message in hand
 };
 
 // Takes bytes as they come and gives messages back.

@@ -102,7 +102,7 @@ class ScriptedHosts final : public host::Transport {
       }
       record.unreported = script_.unreported;
       record.busy = script_.busy;
-      answer(chunk);
+      if (!chunk.states.empty()) answer(chunk);
       answer(record);
     }
 
