@@ -25,8 +25,8 @@ struct KeepAlive {
 };
 void keep_alive(int socket, const KeepAlive& times);
 
-// From here on no core file is written of this process, which may hold sensitive values, and no other process of its user
-// reads its memory where a system can forbid that. Programs that it starts are as they are anywhere.
+// From here on no core file is written of this process, which may hold sensitive values, and no other process of its
+// user reads its memory where a system can forbid that. Programs that it starts are as they are anywhere.
 void keep_memory_private();
 
 // What comes next on this TCP connection is acknowledged without delay, where a program can ask for that.

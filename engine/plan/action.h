@@ -21,7 +21,7 @@ struct Due {
 // probe it is nothing.
 struct Seen {
   bool exists = false;
-  bool obstacle = false;            // something was in the way, that an earlier action may take away
+  bool obstacle = false;             // something was in the way, that an earlier action may take away
   Json attributes = Json::object();  // sealed where they are sensitive
 
   bool empty() const { return !exists && !obstacle && attributes.empty(); }

@@ -43,9 +43,9 @@ class HostVerifier {
   std::string problem_of(const Action& action, const std::string& address) {
     const Kind* kind = kinds_.find(action.desired.address.kind);
     if (kind == nullptr) return "there is no kind `" + action.desired.address.kind + "`";
-    for (const std::string& problem : {problem_of_references(action), problem_of_states(action),
-                                       problem_of_types(action, *kind), problem_of_operations(action, *kind),
-                                       problem_of_confirmation(action)}) {
+    for (const std::string& problem :
+         {problem_of_references(action), problem_of_states(action), problem_of_types(action, *kind),
+          problem_of_operations(action, *kind), problem_of_confirmation(action)}) {
       if (!problem.empty()) return problem;
     }
     // Asked last: the kind's own code is given only what has the form that it expects.

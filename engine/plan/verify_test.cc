@@ -178,7 +178,13 @@ INSTANTIATE_TEST_SUITE_P(
                 a[0].desired.attributes["text"] = a[0].after["text"] = digest("other");
                 a[0].operations = {WriteFile{"/a", digest("other"), {}, false, false, ""}};
               },
-              "what note:/a writes is not in it"},
+              "what note:/a writes is not in it"}),
+    [](const auto& one) { return one.param.name; });
+
+// What the kind itself would not have made of it.
+INSTANTIATE_TEST_SUITE_P(
+    Derivation, BrokenActions,
+    ::testing::Values(
         Break{"ContentOfAnother",
               [](Actions& a) {
                 a[0].operations = {WriteFile{"/a", digest("other"), {}, false, false, ""}};
@@ -192,10 +198,7 @@ INSTANTIATE_TEST_SUITE_P(
               "its operations are not those that its kind makes of it"},
         Break{"OneLess", [](Actions& a) { a[0].operations.clear(); }, "its operations are not those"},
         Break{"AnotherOp", [](Actions& a) { a[0].op = Op::kUpdate; }, "its kind would have it a create"},
-        Break{"AnotherResult",
-              [](Actions& a) {
-                a[0].after["text"] = digest("x");
-              },
+        Break{"AnotherResult", [](Actions& a) { a[0].after["text"] = digest("x"); },
               "what it leaves is not what is asked for"},
         Break{"OtherBefore",
               [](Actions& a) {

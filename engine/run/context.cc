@@ -98,7 +98,7 @@ class EarlierPlans {
 
   const history::RunStore& store_;
   const Registry& kinds_;
-  std::map<std::string, std::optional<plan::Plan>> plans_;                               // by run
+  std::map<std::string, std::optional<plan::Plan>> plans_;                          // by run
   std::map<std::pair<std::string, std::string>, std::set<std::string>> addresses_;  // by run and host
 };
 

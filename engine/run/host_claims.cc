@@ -29,7 +29,8 @@ constexpr std::size_t kEvents = 64;
 constexpr std::size_t kBytes = std::size_t{1} << 20;
 
 Error impossible(std::string what) {
-  return fail(Code::kProtocol, "the executor " + std::move(what)).hint("it is not the one that plumb brought, or not itself any more");
+  return fail(Code::kProtocol, "the executor " + std::move(what))
+      .hint("it is not the one that plumb brought, or not itself any more");
 }
 
 bool is_address(const std::string& text) {
@@ -55,10 +56,10 @@ std::string quoted(const std::string& name) {
 }  // namespace
 
 Error refusal(Diagnostic problem) {
-  constexpr std::array kOurs = {Code::kConnect,          Code::kHostKeyUnknown, Code::kHostKeyChanged,
-                                Code::kHostKeyRevoked,   Code::kAuthentication, Code::kTransportCommand,
-                                Code::kSshSettings,      Code::kTimeout,        Code::kConnectionLost,
-                                Code::kExecutorDied,     Code::kInterrupted,    Code::kSecretUnresolved};
+  constexpr std::array kOurs = {Code::kConnect,        Code::kHostKeyUnknown, Code::kHostKeyChanged,
+                                Code::kHostKeyRevoked, Code::kAuthentication, Code::kTransportCommand,
+                                Code::kSshSettings,    Code::kTimeout,        Code::kConnectionLost,
+                                Code::kExecutorDied,   Code::kInterrupted,    Code::kSecretUnresolved};
   problem.severity = Severity::kError;
   if (std::find(kOurs.begin(), kOurs.end(), problem.code) != kOurs.end()) problem.code = Code::kProtocol;
   return Error(std::move(problem));
@@ -88,16 +89,17 @@ Result<Observed> claimed_state(wire::ObservedState state, const Desired& resourc
   }
   // What is shown of a file is not sealed.
   const Kind* kind = kinds == nullptr ? nullptr : kinds->find(resource.address.kind);
-  const bool secret = kind != nullptr && std::any_of(kind->contents.begin(), kind->contents.end(),
-                                                     [&](const ContentAttribute& one) {
-                                                       return resource.sensitive.contains(one.content);
-                                                     });
+  const bool secret =
+      kind != nullptr && std::any_of(kind->contents.begin(), kind->contents.end(), [&](const ContentAttribute& one) {
+        return resource.sensitive.contains(one.content);
+      });
   if (secret && observed.content_text) return impossible("tells a content, which is sensitive, in clear");
   if (observed.content_text && observed.content_text->size() > kLongestContentText)
     return impossible("sent a longer text than it is to send");
   const std::string attribute = kind == nullptr ? std::string() : mistyped(*kind, observed.attributes);
-  if (!attribute.empty()) return impossible("tells " + quoted(attribute) + " as a " +
-                                            observed.attribute(attribute).type_name() + ", which it cannot be");
+  if (!attribute.empty())
+    return impossible("tells " + quoted(attribute) + " as a " + observed.attribute(attribute).type_name() +
+                      ", which it cannot be");
   return std::move(observed);
 }
 
@@ -143,8 +145,7 @@ Result<> ApplyClaims::spend(std::size_t bytes) {
 
 Result<> ApplyClaims::take(wire::Event& event) {
   if (event.index >= ends_.size()) return impossible("told of an action that was not asked for");
-  const std::size_t words =
-      event.problem ? event.problem->summary.size() + event.problem->hint.size() : 0;
+  const std::size_t words = event.problem ? event.problem->summary.size() + event.problem->hint.size() : 0;
   PLUMB_TRY(spend(event.text.size() + words));
   if (event.milliseconds < 0 || event.milliseconds > kLongestAction)
     return impossible("told of an action that took a time that there is not");

@@ -78,8 +78,8 @@ Result<> check_secrets(const plan::Actions& actions, const ir::HostGraph& graph)
       const Json& value = action.desired.attribute(name);
       if (!is_sealed(value)) continue;
       const auto own = declared.find(action.desired.address.str());
-      const bool is_own = own != declared.end() && own->second->sensitive.contains(name) &&
-                          own->second->attribute(name) == value;
+      const bool is_own =
+          own != declared.end() && own->second->sensitive.contains(name) && own->second->attribute(name) == value;
       if (!is_own) return unresolved();
     }
   }

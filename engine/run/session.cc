@@ -314,8 +314,7 @@ Result<> Session::finish(const std::string& run) {
 void Session::hide_in(wire::Event& event) const {
   event.text = hidden_.hide(std::move(event.text));
   if (!event.problem) return;
-  for (std::string* text : {&event.problem->summary, &event.problem->hint})
-    *text = hidden_.hide(std::move(*text));
+  for (std::string* text : {&event.problem->summary, &event.problem->hint}) *text = hidden_.hide(std::move(*text));
 }
 
 Result<wire::Done> Session::follow(ApplyClaims& claims, const PlanContents& contents, const EventSink& sink) {

@@ -37,7 +37,7 @@ class Joiner {
  private:
   MessageLimits limits_;
   MessageLimits of_states_{0, 0};
-  Json joined_;  // null where nothing has begun
+  Json joined_;                // null where nothing has begun
   MessageLimits spent_{0, 0};  // by the message in hand
 };
 

@@ -91,9 +91,9 @@ bool is_of_type(const Json& schema, const Json& value) {
     return std::any_of(any->begin(), any->end(), [&](const Json& one) { return is_of_type(one, value); });
   const auto type = schema.find("type");
   if (type == schema.end()) return true;
-  const bool fits = type->is_array() ? std::any_of(type->begin(), type->end(),
-                                                   [&](const Json& one) { return has_type(value, one); })
-                                     : has_type(value, *type);
+  const bool fits = type->is_array()
+                        ? std::any_of(type->begin(), type->end(), [&](const Json& one) { return has_type(value, one); })
+                        : has_type(value, *type);
   const auto items = schema.find("items");
   if (!fits || items == schema.end() || !value.is_array()) return fits;
   return std::all_of(value.begin(), value.end(), [&](const Json& item) { return is_of_type(*items, item); });

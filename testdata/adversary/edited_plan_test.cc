@@ -19,8 +19,19 @@ const std::filesystem::path kCases = std::string(PLUMB_SOURCE_DIR) + "/testdata/
 
 // Other values in the place of one.
 std::vector<Json> others(const Json& value) {
-  std::vector<Json> all = {nullptr, true, false, 0, -1, 4096, "", "/etc/shadow", "root", "sha256:" + std::string(64, '0'),
-                           Json::array(), Json::array({"/bin/sh", "-c", "id"}), Json::object()};
+  std::vector<Json> all = {nullptr,
+                           true,
+                           false,
+                           0,
+                           -1,
+                           4096,
+                           "",
+                           "/etc/shadow",
+                           "root",
+                           "sha256:" + std::string(64, '0'),
+                           Json::array(),
+                           Json::array({"/bin/sh", "-c", "id"}),
+                           Json::object()};
   if (value.is_string()) {
     const std::string text = value.get<std::string>();
     all.insert(all.end(), {text + "x", text + "/../../etc/shadow", "hmac-sha256:" + std::string(64, '0')});
@@ -55,11 +66,22 @@ void each_edit(Json& root, Json& place, const std::function<void()>& with) {
       each_edit(root, place[name], with);
       place = kept;
     }
-    for (const auto& [name, value] : Json{{"path", "/etc/shadow"}, {"follow", true}, {"backup", true}, {"validate", "id"},
-                                          {"script", "id"}, {"argv", {"id"}}, {"mode", "4755"}, {"owner", "root"},
-                                          {"recursive", true}, {"user", "root"}, {"replace", true}, {"parents", true},
-                                          {"allow_downgrade", true}, {"env", {{"PATH", "/tmp"}}}, {"uid", 0}}
-                                         .items()) {
+    for (const auto& [name, value] : Json{
+             {"path", "/etc/shadow"},
+             {"follow", true},
+             {"backup", true},
+             {"validate", "id"},
+             {"script", "id"},
+             {"argv", {"id"}},
+             {"mode", "4755"},
+             {"owner", "root"},
+             {"recursive", true},
+             {"user", "root"},
+             {"replace", true},
+             {"parents", true},
+             {"allow_downgrade", true},
+             {"env", {{"PATH", "/tmp"}}},
+             {"uid", 0}}.items()) {
       if (place.contains(name)) continue;
       place[name] = value;
       with();
@@ -141,8 +163,8 @@ TEST_F(EditedPlans, OperationsAreThoseThatTheirKindsMake) {
       if (!read) return;
       // The same said otherwise; or a probe, which follows from nothing in the plan and is shown.
       const bool same = operations_of(*read, host, index) == operations_of(plan, host, index);
-      const bool shown = action["op"] == "verify" && report::plan_text(*read, {.full = true}) !=
-                                                         report::plan_text(plan, {.full = true});
+      const bool shown = action["op"] == "verify" &&
+                         report::plan_text(*read, {.full = true}) != report::plan_text(plan, {.full = true});
       EXPECT_TRUE(same || shown) << action["address"] << " takes " << edited["operations"];
     };
     each_edit(edited, edited["operations"], refused);

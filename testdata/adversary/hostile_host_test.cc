@@ -1,7 +1,7 @@
 // A host that lies. It speaks the wire as an executor does, and in one field says what none would: a value of another
-// type, too much, too little, too large, a name of ours. The messages are those of a whole conversation, and every field
-// of theirs takes its turn. Whatever comes of the liar, this program goes on, the other host is changed as planned, and
-// nothing of this machine is told.
+// type, too much, too little, too large, a name of ours. The messages are those of a whole conversation, and every
+// field of theirs takes its turn. Whatever comes of the liar, this program goes on, the other host is changed as
+// planned, and nothing of this machine is told.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -219,8 +219,11 @@ class Host final : public host::StreamConnection {
   void say(const Json& message) {
     if (!lie_) return void(out_ += wire::frame(to_cbor(message)));
     for (const Json& one : lie_(message, index_++)) {
-      if (one.is_object() && one.contains("endless")) endless_ = one["endless"];
-      else out_ += one.is_binary() ? std::string(one.get_binary().begin(), one.get_binary().end()) : wire::frame(to_cbor(one));
+      if (one.is_object() && one.contains("endless"))
+        endless_ = one["endless"];
+      else
+        out_ +=
+            one.is_binary() ? std::string(one.get_binary().begin(), one.get_binary().end()) : wire::frame(to_cbor(one));
     }
   }
 
@@ -296,10 +299,13 @@ class HostileHost : public ::testing::Test {
       if (!earlier_plan_) earlier_plan_ = plan::write_artifact(proposal.plan).bytes;
       ended.told += report::plan_text(proposal.plan, {.full = true}) + report::plan_summary(proposal.plan, false);
     };
-    const run::RunContext context{history, hosts_, control, fleet, [](const run::RunEvent&) {},
-                                  [&](const Diagnostics& found) {
-                                    ended.told += report::render(found.sorted(), sources_, false);
-                                  }};
+    const run::RunContext context{
+        history,
+        hosts_,
+        control,
+        fleet,
+        [](const run::RunEvent&) {},
+        [&](const Diagnostics& found) { ended.told += report::render(found.sorted(), sources_, false); }};
     ended.result = run::apply(*workspace_, std::move(request), context);
     ended.told += report::run_summary(ended.result.hosts, ended.result.plan, "r1", "", false);
     ended.stored = history.bytes();
@@ -358,8 +364,10 @@ class HostileHost : public ::testing::Test {
   void is_cheap(const std::string& name, const Lie& lie, bool fails = true) {
     Ended ended;
     const std::size_t cost = cost_of(lie, ended);
-    if (fails) is_its_own_failure(ended, name);
-    else others_are_unharmed(ended, name);
+    if (fails)
+      is_its_own_failure(ended, name);
+    else
+      others_are_unharmed(ended, name);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     EXPECT_LE(cost, std::size_t{32} << 20) << name;
 #endif
@@ -394,7 +402,9 @@ void add_edits(const Json& value, const std::string& pointer, const std::string&
   put("nothing", "");
   put("a text", "file:/etc/motd");
   put("a path of ours", secret);
-  put("commands", "\x1b]0;x\x07\x1b[2J\xc2\x9b" "31m\xe2\x80\xae");
+  put("commands",
+      "\x1b]0;x\x07\x1b[2J\xc2\x9b"
+      "31m\xe2\x80\xae");
   put("much", std::string(300'000, 'x'));
   put("a list", Json::array({1, "a", nullptr}));
   put("a map", Json{{"file", secret}, {"line", 1}});
@@ -472,7 +482,8 @@ TEST_F(HostileHost, MessagesThatDoNotFitAreItsOwnFailure) {
   for (const Json& left_out : messages()) {
     const std::string kind = left_out["message"];
     // In the place of each kind, nothing, twice the same, and what is not asked for.
-    for (const std::string other : {"", "twice", "hello", "record", "observed", "done", "event", "want", "locks", "alive"}) {
+    for (const std::string other :
+         {"", "twice", "hello", "record", "observed", "done", "event", "want", "locks", "alive"}) {
       if (other == kind || (other == "alive" && kind == "event")) continue;
       const Ended ended = apply([&](Json message, std::size_t) -> std::vector<Json> {
         if (!is(message, kind.c_str())) return once(message);
@@ -512,7 +523,8 @@ TEST_F(HostileHost, WhatItSaysThatItDidIsWhatItTold) {
 }
 
 TEST_F(HostileHost, ARefusalDoesNotPassForWhatOnlyWeKnow) {
-  for (const Code code : {Code::kConnect, Code::kTimeout, Code::kInterrupted, Code::kAuthentication, Code::kSecretUnresolved}) {
+  for (const Code code :
+       {Code::kConnect, Code::kTimeout, Code::kInterrupted, Code::kAuthentication, Code::kSecretUnresolved}) {
     for (const char* kind : {"hello", "observed", "record", "event", "done"}) {
       const Ended ended = apply([&](Json message, std::size_t) {
         if (!is(message, kind)) return once(message);
@@ -560,21 +572,26 @@ TEST_F(HostileHost, ItCostsLittle) {
     is_cheap(name + ": parts without end", endless(kind, {{"message", kind}, {"owed", {"x"}}, {"more", true}}));
   }
   is_cheap("states without end", endless("observed", {{"message", "observed"}, {"states", Json::array()}}));
-  is_cheap("events without end",
-           endless("event", {{"message", "event"}, {"kind", "output"}, {"index", 0}, {"text", std::string(1000, 'x')}}));
-  is_cheap("large events without end",
-           endless("event", {{"message", "event"}, {"kind", "output"}, {"index", 0}, {"text", std::string(200'000, 'x')}}));
-  is_cheap("refusals without end", endless("event", {{"message", "refused"}, {"problem", {{"code", "PL3005"}, {"summary", "no"}}}}));
+  is_cheap(
+      "events without end",
+      endless("event", {{"message", "event"}, {"kind", "output"}, {"index", 0}, {"text", std::string(1000, 'x')}}));
+  is_cheap(
+      "large events without end",
+      endless("event", {{"message", "event"}, {"kind", "output"}, {"index", 0}, {"text", std::string(200'000, 'x')}}));
+  is_cheap("refusals without end",
+           endless("event", {{"message", "refused"}, {"problem", {{"code", "PL3005"}, {"summary", "no"}}}}));
   is_cheap("alive without end", endless("event", {{"message", "alive"}}));
   is_cheap("wants without end", endless("event", {{"message", "want"}, {"digest", "sha256:0"}, {"bytes", 1}}));
   Json record = {{"message", "record"}, {"serial", 1}, {"unreported", Json::array()}};
   for (int i = 0; i < 100'000; ++i) {
-    record["unreported"].push_back({{"run", "r0"}, {"address", "file:/x/" + std::to_string(i)}, {"outcome", "changed"}});
+    record["unreported"].push_back(
+        {{"run", "r0"}, {"address", "file:/x/" + std::to_string(i)}, {"outcome", "changed"}});
   }
   is_cheap("reports of what was never asked", instead("record", record));
   record["unreported"] = Json::array();
   for (int i = 0; i < 10'000; ++i) {
-    record["unreported"].push_back({{"run", "r0"}, {"address", "file:/x/" + std::to_string(i)}, {"outcome", "changed"}});
+    record["unreported"].push_back(
+        {{"run", "r0"}, {"address", "file:/x/" + std::to_string(i)}, {"outcome", "changed"}});
   }
   const Ended ended = apply(instead("record", record));
   others_are_unharmed(ended, "fewer such reports");
