@@ -123,10 +123,6 @@ class Provider {
   // one reading of a database or one process serves them all. An error means that nothing honest can be said.
   virtual std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const = 0;
 
-  // How many values what is observed of a resource may hold, with some room. A host that tells more is not listened to.
-  static constexpr std::size_t kUsualValues = 4096;
-  virtual std::size_t most_values(const Desired& desired) const;
-
   // Pure.
   virtual Change diff(const Desired& desired, const Observed& observed) const = 0;
 
@@ -173,6 +169,10 @@ class Provider {
 
   // What undo would ask for; nothing where the change cannot be undone.
   virtual std::optional<Desired> restore(const Desired& desired, const Observed& before) const;
+
+  // How many values what is observed of a resource may hold, with some room. A host that tells more is not listened to.
+  static constexpr std::size_t kUsualValues = 4096;
+  virtual std::size_t most_values(const Desired& desired) const;
 };
 
 }  // namespace plumb

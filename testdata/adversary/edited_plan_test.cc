@@ -49,8 +49,28 @@ std::vector<Json> others(const Json& value) {
   return all;
 }
 
-// Calls `with` with the document as it is with one value of it changed, left out or added, once for each.
-void each_edit(Json& root, Json& place, const std::function<void()>& with) {
+// Members that operations have, and what somebody would want them to be.
+const Json& members() {
+  static const Json kMembers = {{"path", "/etc/shadow"},
+                                {"follow", true},
+                                {"backup", true},
+                                {"validate", "id"},
+                                {"script", "id"},
+                                {"argv", {"id"}},
+                                {"mode", "4755"},
+                                {"owner", "root"},
+                                {"recursive", true},
+                                {"user", "root"},
+                                {"replace", true},
+                                {"parents", true},
+                                {"allow_downgrade", true},
+                                {"env", {{"PATH", "/tmp"}}},
+                                {"uid", 0}};
+  return kMembers;
+}
+
+// Calls `with` once for each change of one value at the place or in it: another value, a member left out, one more.
+void each_edit(Json& place, const std::function<void()>& with) {
   const Json kept = place;
   for (Json& other : others(kept)) {
     if (other == kept) continue;
@@ -63,25 +83,10 @@ void each_edit(Json& root, Json& place, const std::function<void()>& with) {
       place.erase(name);
       with();
       place = kept;
-      each_edit(root, place[name], with);
+      each_edit(place[name], with);
       place = kept;
     }
-    for (const auto& [name, value] : Json{
-             {"path", "/etc/shadow"},
-             {"follow", true},
-             {"backup", true},
-             {"validate", "id"},
-             {"script", "id"},
-             {"argv", {"id"}},
-             {"mode", "4755"},
-             {"owner", "root"},
-             {"recursive", true},
-             {"user", "root"},
-             {"replace", true},
-             {"parents", true},
-             {"allow_downgrade", true},
-             {"env", {{"PATH", "/tmp"}}},
-             {"uid", 0}}.items()) {
+    for (const auto& [name, value] : members().items()) {
       if (place.contains(name)) continue;
       place[name] = value;
       with();
@@ -89,7 +94,7 @@ void each_edit(Json& root, Json& place, const std::function<void()>& with) {
     }
   } else if (place.is_array()) {
     for (std::size_t i = 0; i < kept.size(); ++i) {
-      each_edit(root, place[i], with);
+      each_edit(place[i], with);
       place = kept;
     }
   }
@@ -167,7 +172,7 @@ TEST_F(EditedPlans, OperationsAreThoseThatTheirKindsMake) {
                          report::plan_text(*read, {.full = true}) != report::plan_text(plan, {.full = true});
       EXPECT_TRUE(same || shown) << action["address"] << " takes " << edited["operations"];
     };
-    each_edit(edited, edited["operations"], refused);
+    each_edit(edited["operations"], refused);
     for (const Operation& operation : nobodys()) {
       for (const bool first : {true, false}) {
         Json& list = edited["operations"] = action["operations"];
@@ -187,7 +192,7 @@ TEST_F(EditedPlans, WhatAnActionSaysOfItselfIsWhatItDoes) {
     for (const char* member : {"address", "after", "before", "op", "observed", "desired", "fidelity"}) {
       if (!action.contains(member)) continue;
       Json edited = action;
-      each_edit(edited, edited[member], [&] {
+      each_edit(edited[member], [&] {
         ++edits_;
         const std::optional<plan::Plan> read = read_with(plan, host, index, edited);
         if (!read) return;
