@@ -105,7 +105,7 @@ class Fmt {
     }
     const std::optional<std::string> formatted = format("<stdin>", text);
     if (!formatted) return;
-    if (filtering_) return terminal_.print(*formatted);
+    if (filtering_) return terminal_.write(*formatted);
     if (*formatted != text) tell_change("<stdin>", text, *formatted);
   }
 

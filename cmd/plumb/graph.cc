@@ -33,7 +33,7 @@ int graph(Program& program) {
   for (const std::string& host : workspace.hosts()) {
     const ir::HostGraph& compiled = *fleet->graph(host);
     if (format == "dot") {
-      terminal.print(ir::to_dot(compiled, host));
+      terminal.write(ir::to_dot(compiled, host));
     } else if (format == "json") {
       hosts[host] = ir::to_json(compiled);
       hosts[host]["digest"] = compiled.digest;
@@ -41,7 +41,7 @@ int graph(Program& program) {
       print_order(compiled, host, terminal);
     }
   }
-  if (format == "json") terminal.print(hosts.dump(2) + "\n");
+  if (format == "json") terminal.write(hosts.dump(2) + "\n");
   return kDone;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine/base/descriptors.h"
+#include "engine/report/terminal_text.h"
 
 namespace plumb::cmd {
 namespace {
@@ -75,7 +76,7 @@ std::string Screen::block() const {
   out += '\r';
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     if (i > 0) out += '\n';
-    out += lines_[i];
+    out += report::terminal_text(lines_[i], true);
     out += "\x1b[K";
   }
   // What is left of a longer block, and of one that was broken by another width.

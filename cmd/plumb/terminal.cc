@@ -7,6 +7,7 @@
 
 #include "engine/report/diagnostics.h"
 #include "engine/report/events.h"
+#include "engine/report/terminal_text.h"
 
 namespace plumb::cmd {
 namespace {
@@ -26,12 +27,16 @@ Terminal::Terminal(bool no_color)
       can_ask_(isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1) {}
 
 void Terminal::print(std::string_view text) {
+  write(json_ ? std::string(text) : report::terminal_text(text, color_out_));
+}
+
+void Terminal::write(std::string_view text) {
   // A failed write stays marked on the stream; main looks at it at the end.
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
 void Terminal::tell(std::string_view text) {
-  Screen::get().say(text);
+  Screen::get().say(json_ ? std::string(text) : report::terminal_text(text, color_err_));
 }
 
 void Terminal::diagnose(const std::vector<Diagnostic>& diagnostics, const lang::SourceMap& sources) {

@@ -17,8 +17,11 @@ class Terminal {
  public:
   explicit Terminal(bool no_color);
 
+  // Text for people, which may have come from anywhere; as JSON, it is a document and stays as it is.
   void print(std::string_view text);  // standard output
   void tell(std::string_view text);   // standard error
+  // Data that has to come out byte for byte, to standard output.
+  void write(std::string_view text);
   // While it is kept, only its thread may tell; others wait.
   std::unique_lock<std::recursive_mutex> hold() { return Screen::get().hold(); }
   void diagnose(const std::vector<Diagnostic>& diagnostics, const lang::SourceMap& sources);

@@ -28,8 +28,6 @@ constexpr std::uint8_t kFalse = 20;
 constexpr std::uint8_t kTrue = 21;
 constexpr std::uint8_t kNull = 22;
 
-// A byte may be a value, which takes a hundred bytes here.
-constexpr std::size_t kMaxValues = std::size_t{4} << 20;
 // Room that is made for a list's items before they are there.
 constexpr std::size_t kExpectedItems = 4096;
 
@@ -74,7 +72,7 @@ double real_of(const Head& head) {
 // Makes a tree of what is read.
 class TreeBuilder {
  public:
-  explicit TreeBuilder(const JsonLimits& limits) : builder_(limits.depth, kMaxValues) {}
+  explicit TreeBuilder(const JsonLimits& limits) : builder_(limits.depth, limits.values) {}
 
   bool integer(std::int64_t value) { return builder_.number_integer(value); }
   bool natural(std::uint64_t value) { return builder_.number_unsigned(value); }
@@ -107,7 +105,7 @@ class TreeBuilder {
 // Looks, and keeps nothing.
 class Checker {
  public:
-  explicit Checker(const JsonLimits& limits) : depth_left_(limits.depth) {}
+  explicit Checker(const JsonLimits& limits) : depth_left_(limits.depth), values_left_(limits.values) {}
 
   bool integer(std::int64_t) { return count(); }
   bool natural(std::uint64_t) { return count(); }
@@ -125,17 +123,22 @@ class Checker {
   }
 
   const std::string& problem() const { return problem_; }
+  std::size_t values_left() const { return values_left_; }
 
  private:
   bool stop(const char* why) {
     problem_ = why;
     return false;
   }
-  bool count() { return values_left_-- > 0 || stop("it holds too many values"); }
+  bool count() {
+    if (values_left_ == 0) return stop("it holds too many values");
+    --values_left_;
+    return true;
+  }
   bool begin() { return (depth_left_-- > 0 || stop("nested too deeply")) && count(); }
 
   int depth_left_;
-  std::size_t values_left_ = kMaxValues;
+  std::size_t values_left_;
   std::string problem_;
 };
 
@@ -378,9 +381,10 @@ Result<Json> parse_cbor(std::string_view bytes, const JsonLimits& limits) {
   return builder.take();
 }
 
-Result<CborItem> check_cbor(std::string_view bytes, const JsonLimits& limits) {
+Result<CborItem> check_cbor(std::string_view bytes, const JsonLimits& limits, std::size_t* values) {
   Checker checker(limits);
   PLUMB_TRY(read(bytes, limits, checker));
+  if (values != nullptr) *values = limits.values - checker.values_left();
   return CborItem(bytes);
 }
 

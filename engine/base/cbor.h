@@ -60,7 +60,7 @@ struct CborItem::Member {
   CborItem value;
 };
 
-// `bytes` where parse_cbor() would take them, but for names that stand twice in a map.
-Result<CborItem> check_cbor(std::string_view bytes, const JsonLimits& limits = {});
+// `bytes` where parse_cbor() would take them, but for names that stand twice in a map. `values`: how many it holds.
+Result<CborItem> check_cbor(std::string_view bytes, const JsonLimits& limits = {}, std::size_t* values = nullptr);
 
 }  // namespace plumb

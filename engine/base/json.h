@@ -20,6 +20,8 @@ using Json = nlohmann::json;
 struct JsonLimits {
   std::size_t bytes = std::size_t{256} << 20;
   int depth = 64;
+  // Of CBOR, where a byte may be a value, which takes a hundred bytes here.
+  std::size_t values = std::size_t{4} << 20;
 };
 
 // Errors carry the code that the caller gives, and say line and column.

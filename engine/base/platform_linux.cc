@@ -30,6 +30,7 @@ void keep_alive(int socket, const KeepAlive& times) {
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &times.count, sizeof times.count);
 }
 
+// RLIMIT_CORE would go on to the programs that are started, and does not bind a handler that cores are piped to.
 void keep_memory_private() {
   ::prctl(PR_SET_DUMPABLE, 0);
 }

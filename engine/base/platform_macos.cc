@@ -41,9 +41,12 @@ void keep_alive(int socket, const KeepAlive& times) {
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &times.count, sizeof times.count);
 }
 
+// Programs that are started can lift their own limit again.
 void keep_memory_private() {
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_CORE, &limit) != 0) return;
+  limit.rlim_cur = 0;
+  ::setrlimit(RLIMIT_CORE, &limit);
 }
 
 // A setting of the whole system there, not of a socket.

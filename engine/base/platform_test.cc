@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "engine/base/descriptors.h"
 

@@ -213,7 +213,7 @@ TEST(Conversation, EndOfStreamInterruptsAndTheNextOneIsTold) {
     TestClient client(root.path());
     client.send(wire::Observe{"edge", "", {}});
     const auto record = client.expect<wire::Record>();
-    if (acknowledge) client.send(wire::Acknowledge{"edge"});
+    if (acknowledge) client.send(wire::Acknowledge{"edge", {"run-1"}});
     return record ? static_cast<int>(record->unreported.size()) : -1;
   };
   EXPECT_EQ(ask(false), written);
@@ -229,7 +229,7 @@ TEST(Conversation, AcknowledgingTheAnswerSettlesIt) {
     client.blob("hello");
     client.send(request({action}));
     ASSERT_TRUE(client.expect<wire::Done>().has_value());
-    client.send(wire::Acknowledge{"edge"});
+    client.send(wire::Acknowledge{"edge", {"run-1"}});
     client.cut();
   }
   TestClient client(root.path());
@@ -238,6 +238,30 @@ TEST(Conversation, AcknowledgingTheAnswerSettlesIt) {
   ASSERT_TRUE(record.has_value());
   EXPECT_TRUE(record->unreported.empty());
   EXPECT_EQ(record->serial, 1);
+}
+
+// A plan that was saved is applied without asking what earlier runs left untold: the host keeps that.
+TEST(Conversation, OfOtherRunsNothingIsForgotten) {
+  const ScratchRoot root;
+  const auto apply = [&root](const std::string& run, const std::string& path, bool acknowledge) {
+    TestClient client(root.path());
+    const wire::Action action = plan(client, note(path, "hello"));
+    client.blob("hello");
+    client.send(request({action}, run));
+    ASSERT_TRUE(client.expect<wire::Done>().has_value());
+    if (acknowledge) client.send(wire::Acknowledge{"edge", {run}});
+    client.end_of_stream();
+    EXPECT_EQ(client.wait(), 0);
+  };
+  apply("run-1", "/etc/a", false);
+  apply("run-2", "/etc/b", true);
+  TestClient client(root.path());
+  client.send(wire::Observe{"edge", "", {}});
+  const auto record = client.expect<wire::Record>();
+  ASSERT_TRUE(record.has_value());
+  ASSERT_EQ(record->unreported.size(), 1U) << "who ends the line without a word may have stored nothing";
+  EXPECT_EQ(record->unreported[0].run, "run-1");
+  EXPECT_EQ(record->unreported[0].address, "note:/etc/a");
 }
 
 TEST(Conversation, SensitiveContentIsSealed) {
@@ -353,7 +377,7 @@ TEST(Conversation, ListsMayBeLongerThanAFrame) {
     TestClient client(root.path());
     client.send(apply);
     ASSERT_TRUE(client.expect<wire::Done>().has_value()) << (client.refusal ? client.refusal->summary : "");
-    client.send(wire::Acknowledge{"edge"});
+    client.send(wire::Acknowledge{"edge", {"run-1"}});
     client.end_of_stream();
     EXPECT_EQ(client.wait(), 0);
   }

@@ -265,9 +265,9 @@ Result<> RunLog::save() {
   return removed;
 }
 
-Result<> RunLog::settle(const std::string& run) {
+Result<> RunLog::settle(const std::set<std::string>& runs) {
   folding_.close();
-  std::erase_if(record_.unreported, [&run](const wire::Unreported& told) { return run.empty() || told.run == run; });
+  std::erase_if(record_.unreported, [&runs](const wire::Unreported& told) { return runs.contains(told.run); });
   return save();
 }
 

@@ -89,8 +89,8 @@ class RunLog {
   Result<> write(std::span<const JournalEntry> entries);
   // Folds the journal in and writes the record, unless it would say nothing new.
   Result<> save();
-  // The controller knows what this run did ("": what every run did), so it need not be told again.
-  Result<> settle(const std::string& run);
+  // A controller has stored what these runs did, so it need not be told again.
+  Result<> settle(const std::set<std::string>& runs);
 
  private:
   const StateFolder& folder_;

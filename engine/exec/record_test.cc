@@ -136,7 +136,7 @@ TEST_F(RecordTest, SavingFoldsTheJournalOnce) {
   ASSERT_EQ(record.unreported.size(), 1U);
   {
     RunLog log(folder_);
-    ASSERT_TRUE(log.settle("r1").has_value());
+    ASSERT_TRUE(log.settle({"r1"}).has_value());
   }
   record = load_record(folder_);
   EXPECT_TRUE(record.unreported.empty());

@@ -1,7 +1,9 @@
 #include "engine/exec/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
+#include <set>
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -22,13 +24,13 @@ namespace plumb::exec {
 namespace {
 
 // A run that was answered and whose outcomes the controller may not have stored yet. Its record is written once that is
-// known or the line has ended: until then the journal holds what it would say. The lock stays with it, so that nobody
-// else's journal is taken for its own.
+// known, or once the line has ended: a controller that does not say so has not stored them, and the record then goes on
+// telling them. Until it is written, the journal holds what it would say. The lock stays with it, so that nobody else's
+// journal is taken for its own.
 struct Answered {
   StateFolder folder;
   std::optional<HostLock> lock;
   std::unique_ptr<RunLog> log;
-  std::string run;
   // The controller answers within it, or is gone and holds up everybody else.
   std::chrono::seconds patience = StreamLine::kPatience;
 };
@@ -67,8 +69,7 @@ class Server {
         line_.send(wire::Refused{answered.error().diagnostic()});
       }
     }
-    if (!answered_) return {};
-    return line_.ended_regularly() ? settle() : answered_->log->save();
+    return answered_ ? answered_->log->save() : Result<>();
   }
 
  private:
@@ -175,7 +176,6 @@ class Server {
     PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(answered->folder));
     remove_left_over_spools(system_.files());
     answered->log = std::make_unique<RunLog>(answered->folder);
-    answered->run = request.run;
     const wire::Done done =
         apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_, locks}, request);
     line_.send(done);
@@ -218,22 +218,24 @@ class Server {
 
   Result<> answer_to(const wire::Acknowledge& acknowledge) {
     PLUMB_TRY_ASSIGN(StateFolder folder, StateFolder::of(system_.files(), acknowledge.project));
+    const std::set<std::string> runs(acknowledge.runs.begin(), acknowledge.runs.end());
     if (answered_ && answered_->folder.path() == folder.path()) {
-      answered_->run.clear();
-      return settle();
+      return settle(runs);
     }
     const HostRecord record = load_record(folder);
-    if (record.unreported.empty()) return {};
+    const bool any = std::any_of(record.unreported.begin(), record.unreported.end(),
+                                 [&runs](const wire::Unreported& told) { return runs.contains(told.run); });
+    if (!any) return {};
     // While another run holds the host, what is unreported simply stays so.
     Result<HostLock> lock = HostLock::take(system_.files(), acknowledge.project, "acknowledge");
     if (!lock) return {};
     RunLog log(folder);
-    return log.settle("");
+    return log.settle(runs);
   }
 
-  Result<> settle() {
+  Result<> settle(const std::set<std::string>& runs) {
     const std::unique_ptr<Answered> answered = std::move(answered_);
-    Result<> settled = answered->log->settle(answered->run);
+    Result<> settled = answered->log->settle(runs);
     if (settled) return settled;
     return std::move(settled.error())
         .during("writing the host's record")

@@ -179,10 +179,4 @@ Result<> StreamLine::fetch(const wire::LargeContent& content, const ByteSink& ta
   return taken;
 }
 
-bool StreamLine::ended_regularly() const {
-  if (!ended_ || lost_ || problem_) return false;
-  pollfd wait{out_, POLLOUT, 0};
-  return ::poll(&wait, 1, 0) >= 0 && (wait.revents & (POLLERR | POLLHUP | POLLNVAL)) == 0;
-}
-
 }  // namespace plumb::exec

@@ -39,8 +39,6 @@ class StreamLine : public Line {
   // Forgets a stop that has been obeyed.
   void stop_obeyed() { stop_ = false; }
   bool lost() const { return lost_ || ended_; }
-  // The controller ended the stream and still listens: it has read what was sent.
-  bool ended_regularly() const;
   int in() const { return in_; }
 
  private:

@@ -125,6 +125,7 @@ class SimulatedConnection : public StreamConnection {
   // An apply that is under way.
   struct Turns {
     std::size_t count = 0;
+    std::vector<bool> probes;  // by action
     std::size_t next = 0;
     std::size_t fails_at = 0;  // `count` where none does
     std::size_t lost_at = 0;
@@ -209,6 +210,7 @@ class SimulatedConnection : public StreamConnection {
   void take(const wire::Apply& apply) {
     Turns turns;
     turns.count = apply.actions.size();
+    for (const wire::Action& action : apply.actions) turns.probes.push_back(action.op == Op::kVerify);
     turns.fails_at = turns.lost_at = turns.count;
     const auto somewhere = [&](const char* what) {
       return static_cast<std::size_t>(lot(host_.seed, name_, what) * static_cast<double>(turns.count));
@@ -242,6 +244,9 @@ class SimulatedConnection : public StreamConnection {
       turns.done.outcome = wire::DoneOutcome::kFailed;
       turns.done.failed = 1;
       skip_rest();
+    } else if (turns.probes[index]) {
+      tell(wire::EventKind::kVerified, index);
+      ++turns.done.verified;
     } else {
       tell(wire::EventKind::kChanged, index);
       ++turns.done.changed;

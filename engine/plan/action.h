@@ -17,10 +17,22 @@ struct Due {
   friend bool operator==(const Due&, const Due&) = default;
 };
 
+// What the kind's code read of the host when it decided on an action, so that anybody can have it decide again. Of a
+// probe it is nothing.
+struct Seen {
+  bool exists = false;
+  bool obstacle = false;             // something was in the way, that an earlier action may take away
+  Json attributes = Json::object();  // sealed where they are sensitive
+
+  bool empty() const { return !exists && !obstacle && attributes.empty(); }
+  friend bool operator==(const Seen&, const Seen&) = default;
+};
+
 struct Action {
   Desired desired;
   Op op = Op::kNone;
   Fidelity fidelity = Fidelity::kExact;
+  Seen seen;
   Json before = Json::object();
   Json after = Json::object();
   std::vector<Operation> operations;

@@ -21,6 +21,24 @@ void append_due(std::string& out, const Due& due) {
   object.close();
 }
 
+void append_seen(std::string& out, const Seen& seen) {
+  ObjectText object(out);
+  object.json("attributes", seen.attributes);
+  if (seen.exists) object.flag("exists", true);
+  if (seen.obstacle) object.flag("obstacle", true);
+  object.close();
+}
+
+Result<Seen> take_seen(Json& json) {
+  ObjectReader reader(json, "what was observed");
+  Seen seen;
+  seen.exists = reader.flag("exists");
+  seen.obstacle = reader.flag("obstacle");
+  if (reader.is_object("attributes")) seen.attributes = std::move(json["attributes"]);
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  return seen;
+}
+
 }  // namespace
 
 void append_action(std::string& out, const Action& action) {
@@ -33,6 +51,7 @@ void append_action(std::string& out, const Action& action) {
   object.json("desired", action.desired.attributes);
   object.text("fidelity", name(action.fidelity));
   if (!action.note.empty()) object.text("note", action.note);
+  if (!action.seen.empty()) append_seen(object.member("observed"), action.seen);
   object.text("op", name(action.op));
   append_list(object.member("operations"), action.operations,
               [](std::string& to, const Operation& operation) { append_canonical(to, to_json(operation)); });
@@ -74,6 +93,9 @@ Result<Action> take_action(Json& json) {
   if (!op || *op == Op::kNone || !fidelity) reader.complain("has an unknown op or fidelity");
   action.op = op.value_or(Op::kNone);
   action.fidelity = fidelity.value_or(Fidelity::kOpaque);
+  if (reader.find("observed", false) != nullptr) {
+    PLUMB_TRY_ASSIGN(action.seen, take_seen(json["observed"]));
+  }
   action.before = take("before");
   action.after = take("after");
   if (const Json* operations = reader.find("operations"); operations != nullptr && operations->is_array()) {

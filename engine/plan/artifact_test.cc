@@ -27,6 +27,7 @@ class ArtifactTest : public ::testing::Test {
     action.desired.address = *Address::parse("note:/etc/motd");
     action.desired.attributes = {{"at", "/etc/motd"}, {"text", digest("new")}};
     action.op = Op::kUpdate;
+    action.seen = {true, false, {{"text", digest("old")}}};
     action.before = {{"text", digest("old")}};
     action.after = {{"text", digest("new")}};
     action.operations = {WriteFile{"/etc/motd", digest("new"), {}, false, false, ""}};

@@ -7,6 +7,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/files.h"
 #include "engine/base/sealed.h"
+#include "engine/plan/derivation.h"
 
 namespace plumb::plan {
 namespace {
@@ -40,10 +41,15 @@ class HostVerifier {
   }
 
   std::string problem_of(const Action& action, const std::string& address) {
-    for (const std::string& problem : {problem_of_references(action), problem_of_states(action),
-                                       problem_of_operations(action), problem_of_confirmation(action)}) {
+    const Kind* kind = kinds_.find(action.desired.address.kind);
+    if (kind == nullptr) return "there is no kind `" + action.desired.address.kind + "`";
+    for (const std::string& problem :
+         {problem_of_references(action), problem_of_states(action), problem_of_types(action, *kind),
+          problem_of_operations(action, *kind), problem_of_confirmation(action)}) {
       if (!problem.empty()) return problem;
     }
+    // Asked last: the kind's own code is given only what has the form that it expects.
+    if (std::string problem = problem_of_derivation(action, *kind); !problem.empty()) return problem;
     const auto [last, is_first] = parts_.emplace(address, part_of(action));
     if (!is_first && last->second >= part_of(action)) return "it stands twice, or after what follows it";
     last->second = part_of(action);
@@ -74,7 +80,7 @@ class HostVerifier {
       return "it is exact, and known only when its turn comes";
     }
     for (const std::string& attribute : action.desired.sensitive) {
-      for (const Json* state : {&action.desired.attributes, &action.before, &action.after}) {
+      for (const Json* state : {&action.desired.attributes, &action.seen.attributes, &action.before, &action.after}) {
         if (const auto found = state->find(attribute); found != state->end() && !found->is_null() && !is_sealed(*found))
           return "`" + attribute + "` is sensitive and stands there in clear";
       }
@@ -82,20 +88,26 @@ class HostVerifier {
     return {};
   }
 
-  std::string problem_of_operations(const Action& action) const {
-    const std::string& kind_name = action.desired.address.kind;
-    const Kind* kind = kinds_.find(kind_name);
-    if (kind == nullptr) return "there is no kind `" + kind_name + "`";
+  static std::string problem_of_types(const Action& action, const Kind& kind) {
+    for (const Json* state : {&action.desired.attributes, &action.seen.attributes}) {
+      const std::string attribute = mistyped(kind, *state);
+      if (!attribute.empty()) return "`" + attribute + "` has another type than its kind gives it";
+    }
+    return {};
+  }
+
+  static std::string problem_of_operations(const Action& action, const Kind& kind) {
     const bool asks = action.op == Op::kVerify;
     if (asks && (action.operations.empty() || !action.triggered || !action.owes.empty())) return "it is no probe";
-    if (asks && !(action.before.empty() && action.after.empty())) return "a probe changes nothing";
+    if (asks && !(action.before.empty() && action.after.empty() && action.seen.empty()))
+      return "a probe changes nothing";
     for (const Operation& operation : action.operations) {
       const bool is_probe = std::holds_alternative<Probe>(operation);
-      if (is_probe != asks || (!is_probe && !kind->operations.contains(operation))) {
+      if (is_probe != asks || (!is_probe && !kind.operations.contains(operation))) {
         return to_json(operation).begin().key() + " is no operation of it";
       }
       const std::string* path = path_of(operation);
-      if (path != nullptr && !owns(*kind->provider, action.desired, *path)) {
+      if (path != nullptr && !owns(*kind.provider, action.desired, *path)) {
         return to_json(operation).begin().key() + " is about " + *path + ", which is not its own";
       }
     }

@@ -23,7 +23,9 @@ namespace plumb::plan {
 // - What is to be confirmed can be undone by the host.
 // - Sensitive attributes are keyed digests wherever they stand.
 // - What is held back has no action, and a reason: a lock of the plan, or something held back before it.
-// - Each action's kind is known, and its operations are of those that the kind works by.
+// - Each action's kind is known, its operations are of those that the kind works by, and values have the types that the
+// kind's schema gives them.
+// - An action is what its kind's own code makes of what is asked for and what was found, its operations among it.
 std::string verify(const HostPlan& host, const Actions& actions, const Registry& kinds);
 
 // Of a plan, all that, and:

@@ -30,6 +30,8 @@ Actions good_actions() {
   note.after = {{"text", digest("new")}};
   note.confirm_within = 60;
   Action lamp = change("lamp:l", Op::kRestart, {ServiceAction{"systemd", "l.service", "restart"}});
+  lamp.desired.attributes = {{"name", "l"}};
+  lamp.seen = {true, false, {{"lit", true}}};
   lamp.triggered = true;
   lamp.triggered_by = {"note:/a"};
   Action probe = change("lamp:l", Op::kVerify, {Probe{}});
@@ -38,6 +40,8 @@ Actions good_actions() {
   probe.needs = {"lamp:l"};
   Action last = change("note:/b", Op::kUpdate, {});
   last.desired.attributes = {{"at", "/b"}};
+  last.seen.exists = true;
+  last.after = last.desired.attributes;
   last.fidelity = Fidelity::kBounded;
   last.needs = {"lamp:l", "note:/a"};
   last.unknown_until = {"note:/a"};
@@ -68,10 +72,6 @@ TEST(Verify, WhatPlumbMakesHolds) {
   owed[1].pending = true;
   owed[1].triggered_by = {"note:/of-an-earlier-run"};
   EXPECT_EQ(problem_of(plan_with(owed)), "");
-  Actions below = good_actions();
-  below[0].confirm_within = 0;
-  below[0].operations.push_back(Remove{"/a/left/over", false, false});
-  EXPECT_EQ(problem_of(plan_with(below)), "");
 }
 
 struct Break {
@@ -175,9 +175,50 @@ INSTANTIATE_TEST_SUITE_P(
               "the host cannot undo it"},
         Break{"ContentElsewhere",
               [](Actions& a) {
+                a[0].desired.attributes["text"] = a[0].after["text"] = digest("other");
                 a[0].operations = {WriteFile{"/a", digest("other"), {}, false, false, ""}};
               },
               "what note:/a writes is not in it"}),
+    [](const auto& one) { return one.param.name; });
+
+// What the kind itself would not have made of it.
+INSTANTIATE_TEST_SUITE_P(
+    Derivation, BrokenActions,
+    ::testing::Values(
+        Break{"ContentOfAnother",
+              [](Actions& a) {
+                a[0].operations = {WriteFile{"/a", digest("other"), {}, false, false, ""}};
+              },
+              "its operations are not those that its kind makes of it"},
+        Break{"OneMore",
+              [](Actions& a) {
+                a[0].confirm_within = 0;
+                a[0].operations.push_back(Remove{"/a/left/over", false, false});
+              },
+              "its operations are not those that its kind makes of it"},
+        Break{"OneLess", [](Actions& a) { a[0].operations.clear(); }, "its operations are not those"},
+        Break{"AnotherOp", [](Actions& a) { a[0].op = Op::kUpdate; }, "its kind would have it a create"},
+        Break{"AnotherResult", [](Actions& a) { a[0].after["text"] = digest("x"); },
+              "what it leaves is not what is asked for"},
+        Break{"OtherBefore",
+              [](Actions& a) {
+                a[1].before = {{"lit", false}};
+              },
+              "what it changes is not what was observed"},
+        Break{"AnotherNote", [](Actions& a) { a[0].note = "harmless"; }, "its note is not what its kind says"},
+        Break{"LessKnown", [](Actions& a) { a[0].fidelity = Fidelity::kBounded; }, "not known as well as it says"},
+        Break{"NothingToRestart", [](Actions& a) { a[1].seen = {}; }, "its kind would do nothing"},
+        Break{"NothingToDo", [](Actions& a) { a[3].unknown_until.clear(); }, "its kind would do nothing"},
+        Break{"OtherResultLater",
+              [](Actions& a) {
+                a[3].after = {{"at", "/c"}};
+              },
+              "what it leaves is not what is asked for"},
+        Break{"OtherType",
+              [](Actions& a) {
+                a[3].seen.attributes = {{"mode", 644}};
+              },
+              "`mode` has another type"}),
     [](const auto& one) { return one.param.name; });
 
 TEST(Verify, TurnsAreGivenToThoseWhoHaveSomethingToDo) {

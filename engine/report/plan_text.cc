@@ -99,6 +99,41 @@ std::string duration(int seconds) {
   return std::to_string(seconds) + "s";
 }
 
+// What an operation is about. What a transaction of packages brings besides, its note says.
+std::vector<std::string> subjects_of(const Operation& operation) {
+  if (const std::string* path = path_of(operation)) return {*path};
+  if (const auto* service = std::get_if<ServiceAction>(&operation)) return {service->unit};
+  if (const auto* account = std::get_if<EditDatabase>(&operation)) return {account->name};
+  const auto* packages = std::get_if<PackageTransaction>(&operation);
+  if (packages == nullptr) return {};
+  if (packages->install.empty()) return packages->remove;
+  std::vector<std::string> names;
+  for (const PackageRequest& request : packages->install) names.push_back(request.name);
+  return names;
+}
+
+// Commands of the plan that an operation runs although it is no command.
+std::vector<std::string> programs_of(const Operation& operation) {
+  const auto* write = std::get_if<WriteFile>(&operation);
+  const auto* edit = std::get_if<EditFile>(&operation);
+  const std::string* validate = write != nullptr ? &write->validate : edit != nullptr ? &edit->validate : nullptr;
+  return validate == nullptr || validate->empty() ? std::vector<std::string>() : std::vector{*validate};
+}
+
+// Whether an address with this identity says that it is about the subject: it is it, or goes on behind it, or the
+// subject is a part of it (`line:/etc/hosts#…`, `service:ssh` and ssh.service, a path below a directory).
+bool names(std::string_view identity, std::string_view subject) {
+  if (subject.empty()) return false;
+  const bool longer = identity.size() > subject.size();
+  const std::string_view shorter = longer ? subject : identity;
+  const std::string_view other = longer ? identity : subject;
+  if (!other.starts_with(shorter)) return false;
+  if (other.size() == shorter.size()) return true;
+  const char next = other[shorter.size()];
+  if (longer) return next == '#';
+  return shorter == "/" || next == (shorter.starts_with('/') ? '/' : '.');
+}
+
 class Writer {
  public:
   Writer(const plan::Plan& plan, const PlanTextOptions& options) : plan_(plan), options_(options) {}
@@ -117,6 +152,7 @@ class Writer {
     if (action.triggered && (action.op != Op::kVerify || action.pending)) triggered(action);
     if (action.confirm_within > 0) out_ += "      must be confirmed within " + duration(action.confirm_within) + "\n";
     if (action.op == Op::kVerify) probes(action);
+    subjects(action);
     if (!action.note.empty()) out_ += "      " + tint(action.note, Tone::kDim, options_.color) + "\n";
     if (action.op != Op::kRun) attributes(action);
     for (const plan::Due& due : action.owes) {
@@ -139,6 +175,37 @@ class Writer {
     }
     out_ +=
         "      " + std::string(action.pending ? "owed from an earlier run, because of " : "because of ") + by + "\n";
+  }
+
+  // What its operations are about and its address does not say, and what they run on the way: an address may be any
+  // name, and who reads a plan has to see what comes of it.
+  void subjects(const plan::Action& action) {
+    std::vector<std::string> told;
+    const auto tell = [&](const std::string& line) {
+      if (std::find(told.begin(), told.end(), line) != told.end()) return;
+      told.push_back(line);
+      out_ += "      " + line + "\n";
+    };
+    for (const Operation& operation : action.operations) {
+      for (const std::string& subject : subjects_of(operation)) {
+        if (!subject.empty() && !names(action.desired.address.identity, subject)) tell("on " + visible(subject));
+      }
+      for (const std::string& program : programs_of(operation)) tell("if this passes: " + visible(program));
+    }
+    if (action.operations.empty()) undecided(action);
+  }
+
+  // What its host makes of it when its turn comes follows from what is asked for. The change of an update shows that.
+  void undecided(const plan::Action& action) {
+    const Json& asked = action.desired.attributes;
+    const bool named = std::any_of(asked.begin(), asked.end(), [&](const Json& value) {
+      return value.is_string() && names(action.desired.address.identity, value.get_ref<const std::string&>());
+    });
+    if (action.op == Op::kUpdate || (named && action.op != Op::kRun)) return;
+    for (const auto& [attribute, value] : asked.items()) {
+      const bool sealed = is_sealed(value) || action.desired.sensitive.contains(attribute);
+      out_ += "      " + attribute + "  " + (sealed ? std::string(kSealed) : value_text(value)) + "\n";
+    }
   }
 
   void probes(const plan::Action& action) {

@@ -244,7 +244,8 @@ TEST_F(ApplyTest, WhatAHostTellsLateIsKeptWithItsRun) {
   hosts_.scripts["h2"].as_asked = true;
   hosts_.scripts["h2"].unreported = {
       {"r1", "", "note:/etc/one", JournalOutcome::kUnknown, "cut off", Op::kCreate},
-      {"r1", "", "service:x", JournalOutcome::kUnknown, "cut off", Op::kRestart},
+      {"r1", "", "note:/etc/two", JournalOutcome::kUnknown, "cut off", Op::kRestart},
+      {"r1", "", "note:/etc/shadow", JournalOutcome::kChanged, "", Op::kCreate},
   };
   told_.clear();
   (void)apply("r2");
@@ -254,6 +255,7 @@ TEST_F(ApplyTest, WhatAHostTellsLateIsKeptWithItsRun) {
   EXPECT_EQ(late[0].outcome, JournalOutcome::kChanged) << "the host shows that it was done";
   EXPECT_EQ(late[1].outcome, JournalOutcome::kUnknown) << "a restart leaves nothing to see";
   EXPECT_NE(told_.find("run r1 was cut off on this host"), std::string::npos) << told_;
+  EXPECT_NE(told_.find("of what that run was not to do there: note:/etc/shadow changed"), std::string::npos) << told_;
   EXPECT_TRUE(hosts_.scripts["h2"].unreported.empty()) << "it was told that the history has it";
 }
 

@@ -4,6 +4,7 @@
 
 #include "engine/base/time_text.h"
 #include "engine/host/stream_connection.h"
+#include "engine/run/host_claims.h"
 
 namespace plumb::run {
 namespace {
@@ -85,7 +86,10 @@ class Confirming {
     if (!stopped) deadline = host::Deadline::after(kAnswerTime);
     PLUMB_TRY(conversation.greet(deadline));
     PLUMB_TRY(conversation.send(wire::Confirm{context.project, what_.run}, deadline));
+    constexpr wire::MessageLimits kConfirmation{std::size_t{4} << 20, std::size_t{1} << 16};
+    conversation.allow(kConfirmation);
     PLUMB_TRY_ASSIGN(wire::Confirmation answer, conversation.expect<wire::Confirmation>(deadline));
+    keep_known(answer, what_.of_plan);
     return answer;
   }
 
@@ -129,6 +133,7 @@ ToConfirm to_confirm(const wire::Apply& request) {
   ToConfirm what;
   what.run = request.run;
   for (const wire::Action& action : request.actions) {
+    what.of_plan.push_back(action.desired.address.str());
     if (action.confirm_within == 0 || action.triggered) continue;
     what.within = std::max(what.within, seconds(action.confirm_within));
     what.addresses.push_back(action.desired.address.str());

@@ -12,6 +12,7 @@ struct ToConfirm {
   std::string run;
   std::chrono::seconds within{0};
   std::vector<std::string> addresses;  // for messages
+  std::vector<std::string> of_plan;    // all addresses that the host may speak of
 };
 
 // The actions of a request that must be confirmed.

@@ -4,7 +4,9 @@
 #include <map>
 #include <vector>
 
+#include "engine/base/outside_text.h"
 #include "engine/base/time_text.h"
+#include "engine/plan/artifact.h"
 
 namespace plumb::run {
 
@@ -51,30 +53,69 @@ RunOutcome keep_facts(const Fleet& fleet, const RunContext& context) {
 
 namespace {
 
-// What a host tells of a run that was begun elsewhere, or never: it is told, and the history is not the place for it.
-Diagnostics not_ours(const std::string& host, const std::vector<const wire::Unreported*>& reports) {
+// What a host tells and the history is not the place for: of a run that was begun elsewhere, or never, or of what a run
+// was not to do.
+Diagnostics not_kept(const std::string& host, const std::vector<const wire::Unreported*>& reports,
+                     const std::string& why, const std::string& hint) {
   constexpr std::size_t kShown = 5;
-  std::string text = "it tells of run " + reports.front()->run + ", which this history does not hold:";
+  std::string text = "it tells of run " + reports.front()->run + ", " + why + ":";
   for (std::size_t i = 0; i < std::min(reports.size(), kShown); ++i) {
     text += (i == 0 ? " " : ", ") + reports[i]->address + " " + std::string(name(reports[i]->outcome));
   }
   if (reports.size() > kShown) text += " and " + std::to_string(reports.size() - kShown) + " more";
   Diagnostics found;
-  found.add(Diagnostic(Code::kUnreportedRun, std::move(text))
-                .as(Severity::kWarning)
-                .on(host)
-                .with_hint("it was begun by somebody else, whose history holds it"));
+  found.add(Diagnostic(Code::kUnreportedRun, std::move(text)).as(Severity::kWarning).on(host).with_hint(hint));
   return found;
 }
+
+// What earlier runs were to do, by their plans in the history.
+class EarlierPlans {
+ public:
+  EarlierPlans(const history::RunStore& store, const Registry& kinds) : store_(store), kinds_(kinds) {}
+
+  // Whether the run was to do something about it on the host. True where its plan cannot be read any more.
+  bool held(const std::string& run, const std::string& host, const std::string& address) {
+    const auto [plan, is_new] = plans_.try_emplace(run);
+    if (is_new) plan->second = read(run);
+    if (!plan->second) return true;
+    const auto [known, first] = addresses_.try_emplace({run, host});
+    if (const auto of_host = plan->second->hosts.find(host); first && of_host != plan->second->hosts.end()) {
+      const std::shared_ptr<const plan::Actions> actions = of_host->second.actions.get();
+      for (const plan::Action& action : *actions) known->second.insert(action.desired.address.str());
+    }
+    return known->second.contains(address);
+  }
+
+ private:
+  std::optional<plan::Plan> read(const std::string& run) const {
+    const Result<history::RunRecord> record = store_.run(run);
+    if (!record) return std::nullopt;
+    const Result<std::optional<std::string>> bytes = store_.plan_bytes(record->summary.plan);
+    if (!bytes || !*bytes) return std::nullopt;
+    Result<plan::Plan> plan = plan::read_artifact(**bytes, kinds_);
+    return plan ? std::optional(std::move(*plan)) : std::nullopt;
+  }
+
+  const history::RunStore& store_;
+  const Registry& kinds_;
+  std::map<std::string, std::optional<plan::Plan>> plans_;                          // by run
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> addresses_;  // by run and host
+};
+
+// Of one host, whatever it says.
+constexpr std::size_t kMostReports = std::size_t{1} << 17;
+constexpr std::size_t kKeptText = std::size_t{8} << 10;
 
 }  // namespace
 
 RunOutcome keep_late_reports(const Fleet& fleet, const RunContext& context) {
   const std::string now = timestamp(std::chrono::system_clock::now());
   std::map<std::string, bool> known;  // runs
+  EarlierPlans plans(context.store, fleet.kinds());
   for (const auto& [host, all] : fleet.unreported()) {
     std::vector<wire::Unreported> reports;
     std::vector<const wire::Unreported*> of_others;
+    std::vector<const wire::Unreported*> never_asked;
     for (const wire::Unreported& report : all) {
       const auto [run, is_new] = known.try_emplace(report.run);
       if (is_new) {
@@ -85,13 +126,23 @@ RunOutcome keep_late_reports(const Fleet& fleet, const RunContext& context) {
         }
         run->second = *here;
       }
-      if (run->second) {
-        reports.push_back(report);
-      } else {
+      if (!run->second) {
         of_others.push_back(&report);
+      } else if (reports.size() < kMostReports && plans.held(report.run, host, report.address)) {
+        reports.push_back(report);
+        reports.back().text = outside_text(report.text, kKeptText);
+      } else {
+        never_asked.push_back(&report);
       }
     }
-    if (!of_others.empty()) context.tell(not_ours(host, of_others));
+    if (!of_others.empty()) {
+      context.tell(not_kept(host, of_others, "which this history does not hold",
+                            "it was begun by somebody else, whose history holds it"));
+    }
+    if (!never_asked.empty()) {
+      context.tell(not_kept(host, never_asked, "of what that run was not to do there",
+                            "it is not kept: the host's record is not what plumb wrote"));
+    }
     if (reports.empty()) continue;
     for (const wire::Unreported& report : reports) {
       const Result<> kept =

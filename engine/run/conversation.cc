@@ -1,16 +1,18 @@
 #include "engine/run/conversation.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
 #include "engine/base/outside_text.h"
+#include "engine/run/host_claims.h"
 
 namespace plumb::run {
 namespace {
 
 constexpr std::size_t kReadSize = std::size_t{64} << 10;
 // Facts are few, and this comes before anything is known of who speaks.
-constexpr std::size_t kLongestHello = std::size_t{1} << 20;
+constexpr wire::MessageLimits kHello{std::size_t{1} << 20, std::size_t{1} << 14};
 
 std::string last_line(const std::string& text) {
   std::size_t end = text.find_last_not_of(" \r\n\t");
@@ -41,9 +43,8 @@ Result<> Conversation::queue(const wire::Message& message) {
 }
 
 Result<wire::Hello> Conversation::greet(host::Deadline deadline) {
-  longest_ = kLongestHello;
+  allow(kHello);
   PLUMB_TRY_ASSIGN(wire::Hello hello, expect<wire::Hello>(deadline));
-  longest_ = wire::kMaxFrame;
   PLUMB_TRY(wire::common_version(wire::kVersions, hello.protocols, "the executor"));
   PLUMB_TRY(queue(wire::Hello{wire::kVersions, PLUMB_VERSION, {}, Json::object()}));
   return hello;
@@ -83,7 +84,7 @@ Result<wire::Message> Conversation::receive(host::Deadline deadline) {
     PLUMB_TRY_ASSIGN(std::optional<wire::Message> message, joiner_.add(*body));
     if (!message) continue;
     note("received ", *message, body->size());
-    if (const auto* refused = std::get_if<wire::Refused>(&*message)) return Error(refused->problem);
+    if (auto* refused = std::get_if<wire::Refused>(&*message)) return refusal(std::move(refused->problem));
     return std::move(*message);
   }
 }

@@ -1,6 +1,7 @@
 // Conversation: messages over a connection to an executor.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,13 @@ class Conversation {
   explicit Conversation(std::unique_ptr<host::Connection> connection, HostLog log = {})
       : connection_(std::move(connection)), log_(std::move(log)) {}
 
+  // How large the executor's next message may be, and where it is one of states, how much larger; what goes beyond it
+  // is kProtocol. Nothing is taken until something is allowed, but for the hello.
+  void allow(const wire::MessageLimits& most, const wire::MessageLimits& of_states = {0, 0}) {
+    longest_ = std::min(most.bytes + of_states.bytes, wire::kMaxFrame);
+    joiner_.allow(most, of_states);
+  }
+
   // Takes the executor's hello; ours goes with the first message. kProtocol where there is no common version.
   Result<wire::Hello> greet(host::Deadline deadline);
 
@@ -26,8 +34,9 @@ class Conversation {
   // Sends what was gathered.
   Result<> flush(host::Deadline deadline);
 
-  // The next message. A Refused comes back as its error. Errors: kInterrupted after Connection::interrupt(), kTimeout,
-  // kProtocol, kExecutorDied and kConnectionLost where the stream ends.
+  // The next message. A Refused comes back as its error, whatever it is: the executor's word does not pass for what
+  // this side alone can know. Errors: kInterrupted after Connection::interrupt(), kTimeout, kProtocol, kExecutorDied
+  // and kConnectionLost where the stream ends.
   Result<wire::Message> receive(host::Deadline deadline);
   // The digest of the messages received since it was last asked for.
   std::string received() { return received_.finish(); }
@@ -52,7 +61,7 @@ class Conversation {
   HostLog log_;
   wire::FrameReader reader_;
   wire::Joiner joiner_;
-  std::size_t longest_ = wire::kMaxFrame;
+  std::size_t longest_ = 0;
   std::string queued_;
   Sha256 received_;
 };

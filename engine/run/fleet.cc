@@ -83,7 +83,9 @@ Fleet::Fleet(ir::CompilerInput input, host::Transport& transport, FleetOptions o
       control_(control),
       observer_(std::move(observer)),
       compiler_(stoppable(input, control, options_.run_deadline)),
-      context_{transport, control, project_.name, std::move(input.key)} {}
+      context_{transport, control, project_.name, std::move(input.key)} {
+  context_.kinds = &providers_;
+}
 
 Fleet::~Fleet() = default;
 

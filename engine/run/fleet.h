@@ -145,6 +145,7 @@ class Fleet {
   std::map<std::string, Json> facts() const;
   // What the journals of the hosts told of earlier runs, by host; filled by plan().
   std::map<std::string, std::vector<wire::Unreported>> unreported() const;
+  const Registry& kinds() const { return providers_; }
 
  private:
   struct Member;

@@ -76,6 +76,8 @@ void Fleet::check_contents(const plan::Plan& plan, const std::filesystem::path& 
 Result<Request> Fleet::request_for(const Member& member, const plan::Actions& actions, const plan::Plan& plan,
                                    const ApplyOptions& options) const {
   const PlanContents contents = contents_of(plan, options.contents, &member);
+  if (options.saved_plan && needs_secrets(actions, providers_))
+    PLUMB_TRY(check_secrets(actions, member.session->graph()));
   PLUMB_TRY_ASSIGN(Request request,
                    make_request(plan, actions, contents, contents.compiled(), providers_,
                                 {options.run, options.plan, context_.key, options.saved_plan, options.keep_going}));
@@ -172,12 +174,12 @@ void Fleet::settle_member(Member& member, const ToConfirm& changes, bool done, J
   const Result<> kept = journalist.problem();
   if (!kept) fail_to_record(member.result, kept.error());
   if (!done || !kept || (!confirmed && member.result.outcome != HostOutcome::kUndone)) return;
-  Result<> finished = member.session->finish();
+  Result<> finished = member.session->finish(changes.run);
   if (confirms && !(confirmed && finished)) {
     // The old connection has gone with what was changed, or with the executor that the host had to end.
     member.session->disconnect();
     finished = member.session->connect();
-    if (finished) finished = member.session->finish();
+    if (finished) finished = member.session->finish(changes.run);
   }
   if (!finished && !confirms && finished.error().code() != Code::kConnectionLost)
     fail_with(member.result, finished.error());

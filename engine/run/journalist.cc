@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/outside_text.h"
 #include "engine/base/time_text.h"
 
 namespace plumb::run {
@@ -60,7 +61,7 @@ void Journalist::note(const wire::Event& event) {
   }
   history::ActionEntry outcome = entry(event.index, outcome_of(event.kind));
   outcome.milliseconds = event.milliseconds;
-  outcome.text = event.text;
+  outcome.text = outside_text(event.text, kKeptOutput);
   if (const auto printed = output_.find(event.index); printed != output_.end()) {
     if (!outcome.text.empty()) outcome.text += '\n';
     outcome.text += printed->second;

@@ -89,6 +89,22 @@ bool needs_secrets(const plan::Actions& actions, const Registry& kinds) {
   return !needs.sealed.empty() || std::any_of(needs.contents.begin(), needs.contents.end(), sealed);
 }
 
+Result<> check_secrets(const plan::Actions& actions, const ir::HostGraph& graph) {
+  std::map<std::string, const Desired*> declared;
+  for (const ir::Node& node : graph.nodes) declared.emplace(node.desired.address.str(), &node.desired);
+  for (const plan::Action& action : actions) {
+    for (const std::string& name : action.desired.sensitive) {
+      const Json& value = action.desired.attribute(name);
+      if (!is_sealed(value)) continue;
+      const auto own = declared.find(action.desired.address.str());
+      const bool is_own =
+          own != declared.end() && own->second->sensitive.contains(name) && own->second->attribute(name) == value;
+      if (!is_own) return unresolved();
+    }
+  }
+  return {};
+}
+
 Result<Request> make_request(const plan::Plan& plan, const plan::Actions& actions, const PlanContents& contents,
                              const ir::Contents& compiled, const Registry& kinds, const RequestOptions& options) {
   Request request;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/ir/contents.h"
+#include "engine/ir/graph.h"
 #include "engine/plan/plan.h"
 #include "engine/run/plan_contents.h"
 #include "engine/wire/messages.h"
@@ -27,6 +28,10 @@ struct Request {
 
 // True where some action cannot be carried out without a sensitive value of the configuration.
 bool needs_secrets(const plan::Actions& actions, const Registry& kinds);
+
+// A digest opens what it names, so a resource has those of its own values alone. kSecretUnresolved where an action of a
+// plan that was made before has another, which may be that of another resource.
+Result<> check_secrets(const plan::Actions& actions, const ir::HostGraph& graph);
 
 // `compiled` resolves the sensitive values; kSecretUnresolved where it cannot.
 Result<Request> make_request(const plan::Plan& plan, const plan::Actions& actions, const PlanContents& contents,

@@ -6,6 +6,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
 #include "engine/config/told_facts.h"
+#include "engine/run/host_claims.h"
 #include "engine/run/snapshot.h"
 
 namespace plumb::run {
@@ -22,35 +23,8 @@ constexpr minutes kSendTime{10};
 constexpr std::size_t kSentTogether = std::size_t{64} << 10;
 constexpr std::size_t kAroundContent = 128;  // bytes of a frame that are not its content's, about
 
-// Of a file as it is now, for the diff.
-constexpr std::size_t kLongestContentText = std::size_t{256} << 10;
-
-// What an executor may say of an apply: of each action that it begins, what it prints, what is wrong, and how it ends,
-// some of it once for each attempt.
-class EventBounds {
- public:
-  explicit EventBounds(std::size_t actions) : actions_(actions), events_(kEvents * (actions + 1)) {}
-
-  // kProtocol for an event of no action, and for one more than there may be.
-  Result<> take(const wire::Event& event) {
-    if (event.index >= actions_) return fail(Code::kProtocol, "the executor told of an action that was not asked for");
-    bytes_ += event.text.size();
-    if (event.problem)
-      bytes_ += event.problem->summary.size() + event.problem->hint.size() + event.problem->label.size();
-    if (events_ == 0 || bytes_ > kBytes * (actions_ + 1))
-      return fail(Code::kProtocol, "the executor tells more of its actions than they can give");
-    --events_;
-    return {};
-  }
-
- private:
-  static constexpr std::size_t kEvents = 64;
-  static constexpr std::size_t kBytes = std::size_t{1} << 20;
-
-  std::size_t actions_;
-  std::size_t events_;
-  std::size_t bytes_ = 0;
-};
+// Of whatever is no answer to a question about resources.
+constexpr wire::MessageLimits kOneAnswer{std::size_t{4} << 20, std::size_t{1} << 16};
 
 // Of a conversation that has ended, or of the wait for it: nothing that a host says.
 bool is_end(Code code) {
@@ -149,6 +123,8 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
   PLUMB_TRY_ASSIGN(Answer answer, ask(question));
   told_ = conversation_->received();
   PLUMB_TRY(seal_what_was_sensitive(question, answer));
+  owed_.clear();
+  for (const wire::Owed& owed : answer.record.owed) owed_.insert(owed.address);
   unreported_ = std::move(answer.record.unreported);
   for (wire::Unreported& told : unreported_) told.text = hidden(std::move(told.text));
   busy_.reset();
@@ -160,30 +136,37 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
   const host::Deadline deadline = within(kObserveTime);
   if (Result<> sent = conversation_->send(question, deadline); !sent) return name_host(sent.error());
   (void)conversation_->received();
+  // Each state once, so what is not told yet is what may still come.
+  wire::MessageLimits untold{0, 0};
+  for (const Desired& resource : question.resources) {
+    const wire::MessageLimits most = most_of_state(resource, context_.kinds);
+    untold.bytes += most.bytes;
+    untold.values += most.values;
+  }
   Answer answer;
   answer.states.assign(question.resources.size(),
                        fail(Code::kCannotObserve, "the host said nothing about this resource"));
   std::vector<bool> told(answer.states.size());
   while (true) {
+    conversation_->allow(most_of_record(question.resources.size()), untold);
     Result<wire::Message> message = conversation_->receive(deadline);
     if (!message) return name_host(message.error());
     if (auto* chunk = std::get_if<wire::ObservedChunk>(&*message)) {
+      if (chunk->states.empty()) return name_host(fail(Code::kProtocol, "the executor told of nothing"));
       for (wire::ObservedState& state : chunk->states) {
         if (state.index >= told.size() || told[state.index])
           return name_host(fail(Code::kProtocol, "the executor named a resource that was not asked for, or twice"));
         told[state.index] = true;
-        if (state.observed && state.observed->content_text &&
-            state.observed->content_text->size() > kLongestContentText)
-          return name_host(fail(Code::kProtocol, "the executor sent a longer text than it is to send"));
-        if (state.observed) {
-          hide_in(*state.observed);
-          answer.states[state.index] = std::move(*state.observed);
-        } else if (state.problem) {
-          hide_in(*state.problem);
-          answer.states[state.index] = Error(std::move(*state.problem));
-        }
+        const std::size_t index = state.index;
+        const wire::MessageLimits most = most_of_state(question.resources[index], context_.kinds);
+        untold.bytes -= most.bytes;
+        untold.values -= most.values;
+        if (state.observed) hide_in(*state.observed);
+        if (state.problem) hide_in(*state.problem);
+        answer.states[index] = claimed_state(std::move(state), question.resources[index], context_.kinds);
       }
     } else if (auto* record = std::get_if<wire::Record>(&*message)) {
+      if (Result<> checked = check_record(*record); !checked) return name_host(checked.error());
       answer.record = std::move(*record);
       return answer;
     } else {
@@ -229,15 +212,18 @@ Result<> Session::seal_what_was_sensitive(const wire::Observe& question, Answer&
 
 Result<> Session::acknowledge() {
   if (unreported_.empty()) return {};
+  std::set<std::string> runs;
+  for (const wire::Unreported& told : unreported_) runs.insert(told.run);
   unreported_.clear();
   PLUMB_TRY(connect());
-  return conversation_->send(wire::Acknowledge{context_.project}, within(kHelloTime));
+  return conversation_->send(wire::Acknowledge{context_.project, {runs.begin(), runs.end()}}, within(kHelloTime));
 }
 
 Result<wire::Locks> Session::change_locks(const wire::ChangeLocks& request) {
   PLUMB_TRY(connect());
   const host::Deadline deadline = within(kHelloTime);
   if (Result<> sent = conversation_->send(request, deadline); !sent) return name_host(sent.error());
+  conversation_->allow(kOneAnswer);
   Result<wire::Locks> locks = conversation_->expect<wire::Locks>(deadline);
   if (!locks) return name_host(locks.error());
   return locks;
@@ -312,26 +298,27 @@ Result<wire::Done> Session::apply(Request request, const PlanContents& contents,
                                   const EventSink& sink) {
   PLUMB_TRY(connect());
   if (Result<> sent = send_blobs(request, contents); !sent) return name_host(sent.error());
-  const std::size_t actions = request.apply.actions.size();
+  ApplyClaims claims(request.apply, owed_);
   // The executor may wait for signs of life from here, too.
   if (Result<> queued = conversation_->queue(wire::Alive{}); !queued) return name_host(queued.error());
   if (Result<> queued = conversation_->queue(std::move(request.apply)); !queued) return name_host(queued.error());
   PLUMB_TRY(ready());
   if (Result<> sent = conversation_->flush(within(kSendTime)); !sent) return name_host(sent.error());
-  Result<wire::Done> done = follow(actions, contents, sink);
+  Result<wire::Done> done = follow(claims, contents, sink);
   if (!done) return name_host(done.error());
   return done;
 }
 
-Result<> Session::finish() {
+Result<> Session::finish(const std::string& run) {
   if (!conversation_) return {};
   const host::Deadline deadline = within(kHelloTime);
   {
     const host::Steady steady(conversation_->connection());
-    PLUMB_TRY(conversation_->send(wire::Acknowledge{context_.project}, deadline));
+    PLUMB_TRY(conversation_->send(wire::Acknowledge{context_.project, {run}}, deadline));
     PLUMB_TRY(conversation_->connection().shutdown_write(deadline));
     // The end of its stream says that the executor has put its journal away, so that a run right after this one
     // does not find it.
+    conversation_->allow(kOneAnswer);
     Result<wire::Message> told = conversation_->receive(deadline);
     while (told) told = conversation_->receive(deadline);
     if (!is_end(told.error().code())) return name_host(told.error());
@@ -357,8 +344,7 @@ void Session::hide_in(Diagnostic& problem) const {
   for (std::string* text : {&problem.summary, &problem.hint, &problem.label}) *text = hidden(std::move(*text));
 }
 
-Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& contents, const EventSink& sink) {
-  EventBounds bounds(actions);
+Result<wire::Done> Session::follow(ApplyClaims& claims, const PlanContents& contents, const EventSink& sink) {
   bool stop_sent = false;
   Sending sending;
   while (true) {
@@ -370,6 +356,7 @@ Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& cont
       PLUMB_TRY(conversation_->send(wire::Stop{}, within(kHelloTime)));
       stop_sent = true;
     }
+    conversation_->allow(kOneAnswer);
     Result<wire::Message> message = conversation_->receive(within(context_.silence));
     if (!message) {
       // A request to stop woke us; what it asks for is looked at above.
@@ -378,15 +365,18 @@ Result<wire::Done> Session::follow(std::size_t actions, const PlanContents& cont
       return Error(message.error());
     }
     if (auto* event = std::get_if<wire::Event>(&*message)) {
-      PLUMB_TRY(bounds.take(*event));
+      PLUMB_TRY(claims.take(*event));
       event->text = hidden(std::move(event->text));
       if (event->problem) hide_in(*event->problem);
       sink(*event);
     } else if (auto* done = std::get_if<wire::Done>(&*message)) {
+      PLUMB_TRY(claims.take(*done, stop_sent));
       return std::move(*done);
     } else if (const auto* want = std::get_if<wire::Want>(&*message)) {
+      PLUMB_TRY(claims.take(*want));
       PLUMB_TRY(answer(*want, contents, sending));
-    } else if (std::holds_alternative<wire::Alive>(*message)) {
+    } else if (const auto* alive = std::get_if<wire::Alive>(&*message)) {
+      PLUMB_TRY(claims.take(*alive));
       const host::Steady steady(conversation_->connection());
       PLUMB_TRY(conversation_->send(wire::Alive{}, within(context_.silence)));
     } else {

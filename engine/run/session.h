@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "engine/base/hidden_texts.h"
@@ -27,6 +28,8 @@ struct SessionContext {
   std::string key;
   // Of an executor at work, after which it is given up; one that lives says something sooner.
   std::chrono::seconds silence{300};
+  // By which what is told of resources is judged; null where nothing is observed.
+  const Registry* kinds = nullptr;
 };
 
 // What a graph has of sensitive values.
@@ -34,6 +37,8 @@ struct GraphSecrets {
   HiddenTexts texts;                          // taken out of all that the host says, too
   std::map<std::string, Json> observed_with;  // by keyed digest: those without which the host cannot be observed
 };
+
+class ApplyClaims;
 
 using EventSink = std::function<void(const wire::Event&)>;
 
@@ -84,9 +89,9 @@ class Session {
   using Ready = std::function<Result<>()>;
   Result<wire::Done> apply(Request request, const PlanContents& contents, const Ready& ready, const EventSink& sink);
 
-  // After an apply whose account is kept: the host may forget it, and the executor ends. An error that is not
-  // kConnectionLost says that the host could not write down what was done.
-  Result<> finish();
+  // After an apply whose account is kept: the host may forget what it told of the run, and the executor ends. An error
+  // that is not kConnectionLost says that the host could not write down what was done.
+  Result<> finish(const std::string& run);
 
   void disconnect();
   bool connected() const { return conversation_.has_value(); }
@@ -108,7 +113,7 @@ class Session {
   // Values that the host's record knows as sensitive, and the configuration no longer: they are still nobody's to see.
   // The host is asked for them once more, sealed.
   Result<> seal_what_was_sensitive(const wire::Observe& question, Answer& answer);
-  Result<wire::Done> follow(std::size_t actions, const PlanContents& contents, const EventSink& sink);
+  Result<wire::Done> follow(ApplyClaims& claims, const PlanContents& contents, const EventSink& sink);
   Result<> send_blobs(const Request& request, const PlanContents& contents);
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);
   std::string hidden(std::string text) const;
@@ -127,6 +132,7 @@ class Session {
   host::Deadline deadline_ = host::Deadline::never();
   wire::Hello hello_;
   std::string told_;
+  std::set<std::string> owed_;  // addresses, by the last observe()
   std::vector<wire::Unreported> unreported_;
   std::optional<Diagnostic> busy_;
   HiddenTexts hidden_;

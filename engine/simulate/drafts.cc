@@ -25,9 +25,15 @@ Action Drafts::begun(std::size_t i, const Desired& desired, Op op) const {
   return action;
 }
 
+plan::Seen Drafts::seen(std::size_t i) const {
+  const Observed& observed = *observation_.states[i];
+  return {observed.exists, observed.obstacle.has_value(), observed.attributes};
+}
+
 // For a reason that is not said yet.
 Action Drafts::filled(std::size_t i, const Desired& desired, const Change& change) const {
   Action action = begun(i, desired, change.op);
+  action.seen = seen(i);
   action.fidelity = change.fidelity;
   action.before = change.before;
   action.after = change.after;
@@ -56,6 +62,7 @@ Action Drafts::conditional(std::size_t i, const Desired& desired) const {
                         kind.provider->is_unwanted(desired) ? Op::kDelete
                         : kind.runs                         ? Op::kRun
                                                             : Op::kUpdate);
+  action.seen = seen(i);
   action.fidelity = action.op == Op::kRun ? Fidelity::kOpaque : Fidelity::kBounded;
   if (action.op == Op::kUpdate) action.after = desired.attributes;
   action.confirm_within = graph_.nodes[i].confirm_within;

@@ -27,6 +27,7 @@ class Drafts {
 
  private:
   plan::Action begun(std::size_t node, const Desired& desired, Op op) const;
+  plan::Seen seen(std::size_t node) const;
   plan::Action filled(std::size_t node, const Desired& desired, const Change& change) const;
 
   const ir::HostGraph& graph_;

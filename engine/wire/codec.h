@@ -292,7 +292,9 @@ class Reader {
   template <class T>
   void from_value(CborItem list, std::vector<T>& values) {
     if (!list.is_list()) return problem_.set("a list is expected");
-    values.reserve(list.size());
+    // An item takes far more here than there, and the first may be none.
+    constexpr std::size_t kExpected = 256;
+    values.reserve(std::min(list.size(), kExpected));
     for (const CborItem item : list.items()) {
       if (problem_.any()) return;
       from_value(item, values.emplace_back());

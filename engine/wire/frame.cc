@@ -1,6 +1,7 @@
 #include "engine/wire/frame.h"
 
 #include <cstdint>
+#include <utility>
 
 namespace plumb::wire {
 namespace {
@@ -33,7 +34,16 @@ Result<std::optional<std::string>> FrameReader::next(std::size_t longest) {
     return fail(Code::kProtocol,
                 "a frame claims " + std::to_string(size) + " bytes; at most " + std::to_string(longest) + " are read");
   }
-  if (held < kHead + size) return std::optional<std::string>();
+  if (held < kHead + size) {
+    // No more than it needs: growing by halves would take twice as much.
+    buffer_.reserve(begin_ + kHead + size);
+    return std::optional<std::string>();
+  }
+  if (begin_ == 0 && held == kHead + size) {
+    std::optional<std::string> whole = std::exchange(buffer_, {});
+    whole->erase(0, kHead);
+    return whole;
+  }
   std::optional<std::string> body = buffer_.substr(begin_ + kHead, size);
   begin_ += kHead + size;
   if (begin_ == buffer_.size()) {

@@ -12,31 +12,14 @@ namespace plumb {
 
 // The types that messages are made of. Codecs find these functions by their arguments' namespaces.
 
-template <class Codec>
-void members(Codec& codec, SourceSpan& span) {
-  codec.required("file", span.file, wire::Line());
-  codec.member("line", span.line);
-  codec.member("column", span.column);
-  codec.member("end_line", span.end_line);
-  codec.member("end_column", span.end_column);
-}
-
-template <class Codec>
-void members(Codec& codec, Related& related) {
-  codec.required("span", related.span);
-  codec.required("note", related.note, wire::Text());
-}
-
+// Without its places: they are in files of the side that reads them, of which the other side has nothing to say. Which
+// host it is about, whoever hears it knows.
 template <class Codec>
 void members(Codec& codec, Diagnostic& diagnostic) {
   codec.required("code", diagnostic.code);
   codec.member("severity", diagnostic.severity);
   codec.required("summary", diagnostic.summary, wire::Text());
-  codec.member("span", diagnostic.span);
-  codec.member("label", diagnostic.label, wire::Text());
   codec.member("hint", diagnostic.hint, wire::Text());
-  codec.member("related", diagnostic.related, wire::Most{64});
-  codec.member("host", diagnostic.host, wire::Line());
 }
 
 template <class Codec>
@@ -106,7 +89,7 @@ void members(Codec& codec, ObservedState& state) {
 
 template <class Codec>
 void members(Codec& codec, ObservedChunk& chunk) {
-  codec.required("states", chunk.states, kManyItems);
+  codec.required("states", chunk.states, Most{4096});
 }
 
 template <class Codec>
@@ -233,6 +216,7 @@ void members(Codec& codec, Done& done) {
 template <class Codec>
 void members(Codec& codec, Acknowledge& acknowledge) {
   codec.required("project", acknowledge.project);
+  codec.member("runs", acknowledge.runs, kManyItems);
 }
 
 template <class Codec>
@@ -326,11 +310,10 @@ std::optional<CborItem> member_named(CborItem object, std::string_view name) {
   return std::nullopt;
 }
 
-Result<CborItem> check_body(std::string_view bytes, std::size_t longest) {
-  JsonLimits limits;
-  limits.bytes = longest;
-  limits.depth = 72;  // attributes may be as deep as documents are, and stand inside a message
-  PLUMB_TRY_ASSIGN(const CborItem body, check_cbor(bytes, limits));
+Result<CborItem> check_body(std::string_view bytes, const MessageLimits& limits, std::size_t* values) {
+  // Attributes may be as deep as documents are, and stand inside a message.
+  constexpr int kDepth = 72;
+  PLUMB_TRY_ASSIGN(const CborItem body, check_cbor(bytes, {limits.bytes, kDepth, limits.values}, values));
   if (!body.is_map()) return fail(Code::kProtocol, "a message is an object");
   if (body.size() > kMostMembers) return fail(Code::kProtocol, "a message has too many members");
   return body;
@@ -363,7 +346,7 @@ std::string encode(const Message& message) {
 }
 
 Result<Message> decode(std::string_view body) {
-  PLUMB_TRY_ASSIGN(const CborItem item, check_body(body, kMaxFrame));
+  PLUMB_TRY_ASSIGN(const CborItem item, check_body(body, {kMaxFrame, kMessageLimits.values}));
   return decode(item);
 }
 

@@ -226,9 +226,11 @@ struct Done {
   int confirm_within = 0;         // seconds in which Confirm must come over a new connection; 0: it need not
 };
 
-// The controller has stored what `Record::unreported` told; the host may forget it.
+// The controller has stored what it was told of these runs, in `Record::unreported` or as the answer to apply; the host
+// may forget it. What it holds of other runs, nobody has stored yet.
 struct Acknowledge {
   std::string project;
+  std::vector<std::string> runs;
 };
 
 struct Stop {};
@@ -271,13 +273,20 @@ struct Locks {
 using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop,
                              Refused, Confirm, Confirmation, ChangeLocks, Locks, Want>;
 
+// Of one message, over all of its frames: bytes of their bodies, and values in them.
+struct MessageLimits {
+  std::size_t bytes = std::size_t{64} << 20;
+  std::size_t values = std::size_t{4} << 20;
+};
+inline constexpr MessageLimits kMessageLimits;
+
 // CBOR bodies of messages that fit into one frame; stream.h has those of all. Reading is strict and bounded: unknown
 // kinds and members are refused with kProtocol.
 std::string encode(const Message& message);
 Result<Message> decode(std::string_view body);
 
 // The steps of decode().
-Result<CborItem> check_body(std::string_view bytes, std::size_t longest);
+Result<CborItem> check_body(std::string_view bytes, const MessageLimits& limits, std::size_t* values = nullptr);
 std::optional<CborItem> member_named(CborItem object, std::string_view name);
 Result<Message> decode(CborItem body);
 

@@ -8,12 +8,7 @@
 namespace plumb::wire {
 
 inline Diagnostic sample_diagnostic() {
-  return Diagnostic(Code::kStale, "it moved")
-      .at({"plumb.yaml", 3, 5, 3, 9}, "here")
-      .with_hint("make the plan anew")
-      .with_related({"hosts.yaml", 1, 1, 1, 2}, "declared here")
-      .as(Severity::kWarning)
-      .on("web01");
+  return Diagnostic(Code::kStale, "it moved").with_hint("make the plan anew").as(Severity::kWarning);
 }
 
 inline Desired sample_desired() {
@@ -84,7 +79,7 @@ inline std::vector<Message> samples() {
       Event{EventKind::kFailed, 3, "why", sample_diagnostic(), 12},
       Alive{},
       Done{DoneOutcome::kFailed, 1, 2, 3, 4, 5, "run-0", "2026-01-02T03:04:05Z", {"service:x"}, 120},
-      Acknowledge{"edge"},
+      Acknowledge{"edge", {"run-0", "run-1"}},
       Stop{},
       Refused{sample_diagnostic()},
       Confirm{"edge", "run-1"},

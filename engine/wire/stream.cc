@@ -11,6 +11,7 @@ namespace plumb::wire {
 namespace {
 
 constexpr const char* kMore = "more";
+constexpr std::string_view kStates = "observed";
 
 // Members of messages that are lists, or maps that are read as such.
 constexpr std::array<std::string_view, 15> kLists = {"contents",    "actions", "lifted",   "lock",      "locks",
@@ -19,13 +20,6 @@ constexpr std::array<std::string_view, 15> kLists = {"contents",    "actions", "
 
 bool is_list(std::string_view name, const Json& value) {
   return value.is_structured() && std::find(kLists.begin(), kLists.end(), name) != kLists.end();
-}
-
-std::size_t count_values(const Json& value) {
-  if (!value.is_structured()) return 1;
-  std::size_t count = 1;
-  for (const Json& item : value) count += count_values(item);
-  return count;
 }
 
 Error too_large(std::string_view kind, const std::string& what) {
@@ -134,31 +128,35 @@ Result<std::string> frames(const Message& message, std::size_t part) {
 }
 
 Result<std::optional<Message>> Joiner::add(std::string_view bytes) {
-  PLUMB_TRY_ASSIGN(const CborItem part, check_body(bytes, kMaxFrame));
+  const bool first = !in_the_middle();
+  if (first) spent_ = {0, 0};
+  std::size_t values = 0;
+  const MessageLimits most{limits_.bytes + of_states_.bytes, limits_.values + of_states_.values};
+  PLUMB_TRY_ASSIGN(const CborItem part, check_body(bytes, {std::min(most.bytes, kMaxFrame), most.values}, &values));
+  spent_.bytes += bytes.size();
+  spent_.values += values;
+  const std::optional<CborItem> kind = member_named(part, "message");
+  const MessageLimits& limits = kind && kind->text() == kStates ? most : limits_;
+  if (spent_.bytes > limits.bytes || spent_.values > limits.values)
+    return fail(Code::kProtocol, "a message goes on for longer than is read");
   const std::optional<CborItem> more = member_named(part, kMore);
   if (more && more->boolean() != true) return fail(Code::kProtocol, "`more` is true or not there");
-  if (bytes_ == 0 && !more) {
+  if (first && !more) {
     PLUMB_TRY_ASSIGN(Message message, decode(part));
     return std::optional<Message>(std::move(message));
   }
   PLUMB_TRY_ASSIGN(Json body, parse_cbor(bytes, kAnySize));
   body.erase(kMore);
-  values_ += count_values(body);
-  if (bytes_ + bytes.size() > limits_.bytes || values_ > limits_.values) {
-    return fail(Code::kProtocol, "a message goes on for longer than is read");
-  }
-  if (bytes_ == 0) {
+  if (first) {
     joined_ = std::move(body);
   } else if (!body.contains("message") || !joined_.contains("message") || body["message"] != joined_["message"]) {
     return fail(Code::kProtocol, "another message stands in the middle of one");
   } else {
     PLUMB_TRY(append(joined_, std::move(body)));
   }
-  bytes_ += bytes.size();
   if (more) return std::optional<Message>();
-  bytes_ = values_ = 0;
   const std::string whole = to_cbor(std::exchange(joined_, nullptr));
-  PLUMB_TRY_ASSIGN(const CborItem item, check_body(whole, whole.size()));
+  PLUMB_TRY_ASSIGN(const CborItem item, check_body(whole, {whole.size(), kMessageLimits.values}));
   PLUMB_TRY_ASSIGN(Message message, decode(item));
   return std::optional<Message>(std::move(message));
 }

@@ -14,12 +14,6 @@
 
 namespace plumb::wire {
 
-// Of all the frames of one message: bytes of their bodies, and values in them.
-struct MessageLimits {
-  std::size_t bytes = std::size_t{64} << 20;
-  std::size_t values = std::size_t{4} << 20;
-};
-inline constexpr MessageLimits kMessageLimits;
 // A frame's lists are ended where they reach so many bytes.
 inline constexpr std::size_t kPart = std::size_t{4} << 20;
 
@@ -31,15 +25,20 @@ Result<std::string> frames(const Message& message, std::size_t part = kPart);
 class Joiner {
  public:
   explicit Joiner(const MessageLimits& limits = kMessageLimits) : limits_(limits) {}
+  // Of the message in hand, and of those after it. Where it is one of states, so much more.
+  void allow(const MessageLimits& limits, const MessageLimits& of_states) {
+    limits_ = limits;
+    of_states_ = of_states;
+  }
   // The message that this body is the end of; nothing where more of it is to come. Errors: kProtocol.
   Result<std::optional<Message>> add(std::string_view body);
-  bool in_the_middle() const { return bytes_ > 0; }
+  bool in_the_middle() const { return !joined_.is_null(); }
 
  private:
   MessageLimits limits_;
-  Json joined_;
-  std::size_t bytes_ = 0;  // of `joined_`; 0 where nothing has begun
-  std::size_t values_ = 0;
+  MessageLimits of_states_{0, 0};
+  Json joined_;                // null where nothing has begun
+  MessageLimits spent_{0, 0};  // by the message in hand
 };
 
 // Takes bytes as they come and gives messages back.

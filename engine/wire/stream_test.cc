@@ -99,7 +99,7 @@ TEST(Stream, WhatHasNoEndIsRefused) {
     return taken;
   };
   EXPECT_EQ(parts_taken({.bytes = 10'000}), 9);
-  EXPECT_EQ(parts_taken({.values = 100}), 14) << "of seven values each";
+  EXPECT_EQ(parts_taken({.values = 100}), 12) << "of eight values each";
 }
 
 TEST(Stream, AnItemThatIsTooLargeIsNotSent) {

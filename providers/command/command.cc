@@ -247,7 +247,12 @@ Run run_operation(const Desired& desired) {
   const Json& timeout = desired.attribute("timeout");
   if (timeout.is_number_integer()) run.timeout_seconds = timeout.get<int>();
   const Json& expect = desired.attribute("expect");
-  if (expect.is_array() && !expect.empty()) run.expect = expect.get<std::vector<int>>();
+  if (expect.is_array() && !expect.empty()) {
+    run.expect.clear();
+    for (const Json& code : expect) {
+      if (code.is_number_integer()) run.expect.push_back(code.get<int>());
+    }
+  }
   return run;
 }
 

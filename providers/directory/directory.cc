@@ -160,6 +160,11 @@ const Json& entries(const Observed& observed, const char* attribute) {
   return found != observed.attributes.end() && found->is_array() ? *found : kNone;
 }
 
+std::size_t number_in(const Json& object, const char* name) {
+  const Json& value = member_of(object, name);
+  return value.is_number_integer() && value >= 0 ? value.get<std::size_t>() : 0;
+}
+
 Change removal(const Desired& desired, const Observed& observed) {
   Change change;
   const std::string path = desired.text("path");
@@ -169,10 +174,9 @@ Change removal(const Desired& desired, const Observed& observed) {
   if (observed.has("removes")) change.before.erase("holds");
   const bool tree = !observed.attributes.contains("link");
   change.operations.push_back(Remove{path, tree, false});
-  const auto holds = observed.attributes.find("holds");
-  if (holds != observed.attributes.end() && holds->is_object()) {
-    const std::size_t files = holds->value("files", std::size_t{0});
-    const std::size_t directories = holds->value("directories", std::size_t{0});
+  if (const Json& holds = observed.attribute("holds"); holds.is_object()) {
+    const std::size_t files = number_in(holds, "files");
+    const std::size_t directories = number_in(holds, "directories");
     if (files + directories > 0) {
       change.note =
           "with " + count(files, "file", "files") + " and " + count(directories, "directory", "directories") + " in it";
@@ -195,6 +199,13 @@ std::vector<Result<Observed>> DirectoryProvider::observe(std::span<const Desired
                                          : observe_present(*one, path, system, names));
   }
   return results;
+}
+
+// A walk tells of each entry its path and what differs.
+std::size_t DirectoryProvider::most_values(const Desired& desired) const {
+  constexpr std::size_t kOfEntry = 6;
+  const bool walks = desired.flag("recurse", false) || desired.flag("purge", false) || wants_absent(desired);
+  return walks ? kUsualValues + kOfEntry * kMaxEntries : kUsualValues;
 }
 
 Change DirectoryProvider::diff(const Desired& desired, const Observed& observed) const {

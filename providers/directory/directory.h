@@ -14,6 +14,7 @@ namespace plumb::providers::directory {
 class DirectoryProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
+  std::size_t most_values(const Desired& desired) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   // With `parents`, the folders above it.

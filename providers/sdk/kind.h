@@ -110,6 +110,10 @@ class Registry {
   Managers managers_;
 };
 
+// The first of the attributes that the kind's schema knows and whose value is of another type than it says; "" where
+// there is none. Null is of every type, and so is a keyed digest; a kind without a schema says nothing.
+std::string mistyped(const Kind& kind, const Json& attributes);
+
 // The digests, plain or keyed, of the bytes that the resource's attributes hold; none where its kind is not known.
 std::vector<std::string> content_digests(const Registry& kinds, const Desired& desired);
 

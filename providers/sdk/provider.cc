@@ -82,6 +82,9 @@ std::vector<std::string> texts_in(const Json& list) {
   return texts;
 }
 
+std::size_t Provider::most_values(const Desired&) const {
+  return kUsualValues;
+}
 std::vector<Address> Provider::infers(const Desired&) const {
   return {};
 }

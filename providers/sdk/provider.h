@@ -233,6 +233,10 @@ class Provider {
 
   // What undo would ask for; nothing where the change cannot be undone.
   virtual std::optional<Desired> restore(const Desired& desired, const Observed& before) const;
+
+  // How many values what is observed of a resource may hold, with some room. A host that tells more is not listened to.
+  static constexpr std::size_t kUsualValues = 4096;
+  virtual std::size_t most_values(const Desired& desired) const;
 };
 
 }  // namespace plumb

@@ -2,6 +2,7 @@
 // two actions always comes between them.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -77,8 +78,14 @@ class ScriptedHosts final : public host::Transport {
         if (const auto* observe = std::get_if<wire::Observe>(&message)) tell(*observe);
         if (const auto* apply = std::get_if<wire::Apply>(&message)) begin(*apply);
         if (std::holds_alternative<wire::Stop>(message)) end(wire::DoneOutcome::kInterrupted);
-        if (std::holds_alternative<wire::Acknowledge>(message)) script_.unreported.clear();
+        if (const auto* told = std::get_if<wire::Acknowledge>(&message)) forget(*told);
       }
+    }
+
+    void forget(const wire::Acknowledge& stored) {
+      std::erase_if(script_.unreported, [&](const wire::Unreported& one) {
+        return std::find(stored.runs.begin(), stored.runs.end(), one.run) != stored.runs.end();
+      });
     }
 
     void tell(const wire::Observe& observe) {
@@ -95,7 +102,7 @@ class ScriptedHosts final : public host::Transport {
       }
       record.unreported = script_.unreported;
       record.busy = script_.busy;
-      answer(chunk);
+      if (!chunk.states.empty()) answer(chunk);
       answer(record);
     }
 

@@ -1,0 +1,79 @@
+#include "engine/plan/derivation.h"
+
+#include <algorithm>
+
+namespace plumb::plan {
+namespace {
+
+Observed found_for(const Action& action) {
+  Observed observed;
+  observed.exists = action.seen.exists;
+  observed.attributes = action.seen.attributes;
+  if (action.seen.obstacle) observed.obstacle = Diagnostic(Code::kRefusedByState, "something is in the way");
+  return observed;
+}
+
+// What is known only when its turn comes may be bounded by that, and say so.
+std::string problem_of_words(const Action& action, const Change& change) {
+  const bool waits = !action.unknown_until.empty();
+  const bool bounded = waits && change.fidelity == Fidelity::kExact && action.fidelity == Fidelity::kBounded;
+  if (action.fidelity != change.fidelity && !bounded) return "its result is not known as well as it says";
+  if (action.note != change.note && !(waits && change.note.empty())) return "its note is not what its kind says of it";
+  return {};
+}
+
+std::string problem_of_change(const Action& action, const Change& change) {
+  if (action.op != change.op) return "its kind would have it a " + std::string(name(change.op));
+  if (action.before != change.before) return "what it changes is not what was observed";
+  if (action.after != change.after) return "what it leaves is not what is asked for";
+  if (action.operations != change.operations) return "its operations are not those that its kind makes of it";
+  return problem_of_words(action, change);
+}
+
+// Nothing is known of it but what is asked for; its host decides when its turn comes.
+std::string problem_of_conditional(const Action& action, const Kind& kind) {
+  if (action.unknown_until.empty()) return "its kind would do nothing";
+  const Op op = kind.provider->is_unwanted(action.desired) ? Op::kDelete : kind.runs ? Op::kRun : Op::kUpdate;
+  if (action.op != op) return "its kind would have it a " + std::string(name(op));
+  if (!action.before.empty()) return "what it changes is not what was observed";
+  if (action.after != (op == Op::kUpdate ? action.desired.attributes : Json::object()))
+    return "what it leaves is not what is asked for";
+  if (action.fidelity != (op == Op::kRun ? Fidelity::kOpaque : Fidelity::kBounded))
+    return "its result is not known as well as it says";
+  return {};
+}
+
+// What was asked of the kind may have become another thing: what cannot reload is restarted.
+std::string problem_of_triggered(const Action& action, const Kind& kind, const Observed& found) {
+  std::string problem = "its kind has nothing that is set off";
+  for (const Op op : {Op::kRun, Op::kReload, Op::kRestart}) {
+    const bool asked = std::any_of(kind.triggers.begin(), kind.triggers.end(),
+                                   [op](const Trigger& trigger) { return trigger.op == op; });
+    if (!asked) continue;
+    const Change change = kind.provider->triggered(action.desired, found, op);
+    if (change.empty()) {
+      // Nothing to restart yet.
+      const bool waits = !action.unknown_until.empty() && action.fidelity == Fidelity::kBounded;
+      if (waits && action.op == op && action.operations.empty() && action.before.empty() && action.after.empty())
+        return {};
+      problem = "its kind would do nothing";
+    } else {
+      problem = problem_of_change(action, change);
+      if (problem.empty()) return {};
+    }
+  }
+  return problem;
+}
+
+}  // namespace
+
+std::string problem_of_derivation(const Action& action, const Kind& kind) {
+  if (action.op == Op::kVerify) return {};
+  const Observed found = found_for(action);
+  if (action.triggered) return problem_of_triggered(action, kind, found);
+  const Change change = kind.provider->diff(action.desired, found);
+  if (change.empty() && action.operations.empty()) return problem_of_conditional(action, kind);
+  return problem_of_change(action, change);
+}
+
+}  // namespace plumb::plan

@@ -1,0 +1,602 @@
+// A host that lies. It speaks the wire as an executor does, and in one field says what none would: a value of another
+// type, too much, too little, too large, a name of ours. The messages are those of a whole conversation, and every
+// field of theirs takes its turn. Whatever comes of the liar, this program goes on, the other host is changed as
+// planned, and nothing of this machine is told.
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <mutex>
+
+#include <gtest/gtest.h>
+
+#include "engine/base/digest.h"
+#include "engine/base/sample_facts.h"
+#include "engine/report/diagnostics.h"
+#include "engine/report/history_text.h"
+#include "engine/report/plan_text.h"
+#include "engine/report/run_text.h"
+#include "engine/run/apply.h"
+#include "engine/testing/scratch_folder.h"
+#include "engine/wire/stream.h"
+#include "testdata/plans/planned.h"
+
+namespace plumb {
+namespace {
+
+constexpr const char* kCanary = "canary-of-this-machine";
+
+// What a host tells of each resource of the project below.
+const Json& states() {
+  static const Json kStates = Json::parse(R"({
+    "file:/etc/motd": {"exists": true, "attributes": {"content": "sha256:0000000000000000000000000000000000000000000000000000000000000000", "mode": "0600", "owner": "root", "group": "root"}, "content_text": "old\n"},
+    "file:/etc/new": {"missing": [{"what": "directory:/etc", "attribute": "path"}], "exists": false, "attributes": {}},
+    "directory:/etc": {"exists": true, "attributes": {"mode": "0700", "owner": "root", "group": "root"}},
+    "directory:/srv/old": {"exists": true, "attributes": {"mode": "0700", "owner": "root", "group": "root", "holds": {"files": 3, "directories": 1}}},
+    "directory:/srv/tree": {"exists": true, "attributes": {"mode": "0755", "owner": "root", "group": "root", "recurse": false, "purge": false, "below": [{"path": "/srv/tree/a", "mode": "0755"}], "extra": [{"path": "/srv/tree/b", "directory": true}]}},
+    "link:/srv/current": {"exists": true, "attributes": {"type": "link", "target": "old"}},
+    "line:/etc/hosts#x": {"exists": true, "attributes": {"text": "y", "lines": 1}},
+    "user:deploy": {"exists": true, "attributes": {"uid": 1000, "group": "deploy", "groups": ["adm"], "comment": "", "home": "/home/deploy", "shell": "/bin/sh", "create_home": true}},
+    "group:ops": {"exists": true, "attributes": {"gid": 500, "members": ["root"]}},
+    "package:curl": {"exists": true, "attributes": {"manager": "apt", "version": "1", "candidate": "2", "brings": ["curl", "libcurl"], "removes": [], "refresh": false}},
+    "service:cron": {"exists": true, "attributes": {"manager": "systemd", "unit": "cron.service", "state": "stopped", "masked": false, "enabled": false, "can_reload": true, "reload_needed": true}},
+    "command:touch": {"exists": true, "attributes": {"guard": "run", "why": "/srv/done does not exist"}}
+  })");
+  return kStates;
+}
+
+constexpr const char* kProject = R"(plumb: v1
+project: edge
+resources:
+  - directory: /etc
+    mode: "0755"
+  - file: /etc/motd
+    content: "hello\n"
+    mode: "0644"
+  - file: /etc/new
+    content: "new\n"
+    verify: [{command: [true]}]
+  - directory: /srv/old
+    state: absent
+  - directory: /srv/tree
+    recurse: true
+    purge: true
+    mode: "0755"
+  - link: /srv/current
+    target: new
+  - line: /etc/hosts
+    id: "/etc/hosts#x"
+    match: "^x"
+    text: x
+  - user: deploy
+    uid: 1001
+    groups: [sudo]
+    shell: /bin/bash
+  - group: ops
+    gid: 501
+    members: [deploy]
+  - package: curl
+    state: latest
+  - service: cron
+    state: running
+    enabled: true
+    restart_on: ["file:/etc/motd"]
+  - command: touch
+    run: [touch, /srv/done]
+    creates: /srv/done
+)";
+
+// Nothing is kept but how much would have been.
+class CountingHistory final : public history::RunStore {
+ public:
+  std::optional<std::string> earlier_plan;  // of run r0
+
+  std::size_t bytes() const { return bytes_; }
+  std::size_t late() const { return late_; }
+
+  Result<std::unique_ptr<history::RunWriter>> begin(const history::RunStart&) override {
+    return std::unique_ptr<history::RunWriter>(std::make_unique<Writer>(*this));
+  }
+  Result<> report_late(const history::LateReport& report) override {
+    ++late_;
+    bytes_ += report.text.size() + report.address.size();
+    return {};
+  }
+  Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view) override {
+    for (const auto& [host, told] : facts) bytes_ += canonical(told).size();
+    return {};
+  }
+  Result<std::vector<history::RunSummary>> runs(std::int64_t, std::string_view) const override {
+    return std::vector<history::RunSummary>();
+  }
+  Result<history::RunRecord> run(std::string_view) const override { return history::RunRecord(); }
+  Result<bool> knows(std::string_view run) const override { return run == "r0"; }
+  Result<std::optional<std::string>> plan_bytes(std::string_view) const override { return earlier_plan; }
+  Result<std::string> plan_folder(std::string_view) const override { return std::string(); }
+  Result<std::set<std::string>> hosts_done(std::string_view) const override { return std::set<std::string>(); }
+  Result<std::map<std::string, history::StoredFacts>> facts() const override {
+    return std::map<std::string, history::StoredFacts>();
+  }
+  Result<history::Verification> verify() const override { return history::Verification(); }
+
+ private:
+  class Writer final : public history::RunWriter {
+   public:
+    explicit Writer(CountingHistory& history) : history_(history) {}
+    const std::string& run() const override { return run_; }
+    Result<> actions(std::string_view, std::span<const history::ActionEntry> entries) override {
+      const std::lock_guard lock(history_.mutex_);
+      for (const history::ActionEntry& entry : entries) history_.bytes_ += entry.text.size() + entry.address.size();
+      return {};
+    }
+    Result<> host(const history::HostEntry&) override { return {}; }
+    Result<> finish(const history::RunEnd&) override { return {}; }
+
+   private:
+    CountingHistory& history_;
+    std::string run_ = "r1";
+  };
+
+  std::mutex mutex_;
+  std::size_t bytes_ = 0;
+  std::size_t late_ = 0;
+};
+
+// The messages of a host in the order in which it sends them, each as the tree of its body. May change them, leave them
+// out or put others in their place.
+using Lie = std::function<std::vector<Json>(Json message, std::size_t index)>;
+
+// An executor of a few lines. It does nothing and tells that it did everything.
+class Host final : public host::StreamConnection {
+ public:
+  explicit Host(Lie lie) : lie_(std::move(lie)) {
+    answer(wire::Hello{wire::kVersions, PLUMB_VERSION, "linux-x86_64", sample_facts()});
+  }
+  Result<> shutdown_write(host::Deadline) override {
+    ended_ = true;
+    return {};
+  }
+  std::optional<std::string> exit_reason() override { return std::nullopt; }
+  void close() override { ended_ = true; }
+
+ private:
+  Result<std::optional<std::size_t>> do_read(char* into, std::size_t capacity, host::Deadline) override {
+    // Made when they are asked for, so that a host that says much has it nowhere.
+    if (out_.empty() && !endless_.is_null()) out_ = wire::frame(to_cbor(endless_));
+    if (out_.empty() && !ended_) return fail(Code::kTimeout, "nothing is said");
+    const std::size_t count = std::min(capacity, out_.size() - told_);
+    out_.copy(into, count, told_);
+    told_ += count;
+    if (told_ == out_.size()) {
+      out_.clear();
+      told_ = 0;
+    }
+    return std::optional<std::size_t>(count);
+  }
+  Result<> do_write(std::string_view bytes, host::Deadline) override {
+    reader_.add(bytes);
+    while (true) {
+      PLUMB_TRY_ASSIGN(const std::optional<wire::Message> message, reader_.next());
+      if (!message) return {};
+      if (const auto* observe = std::get_if<wire::Observe>(&*message)) tell(*observe);
+      if (const auto* apply = std::get_if<wire::Apply>(&*message)) carry_out(*apply);
+    }
+  }
+
+  void tell(const wire::Observe& question) {
+    wire::ObservedChunk chunk;
+    for (std::size_t i = 0; i < question.resources.size(); ++i) {
+      const std::string address = question.resources[i].address.str();
+      Observed observed;
+      Json state = states().value(address, Json{{"exists", false}, {"attributes", Json::object()}});
+      if (!wire::from_json(state, observed)) std::abort();
+      chunk.states.push_back({i, std::move(observed), std::nullopt});
+    }
+    wire::Record record;
+    record.serial = 4;
+    record.resources = {{"file:/etc/motd", {{"mode", "0644"}}}, {"file:/etc/gone", {{"mode", "0600"}}}};
+    record.owed = {{"service:cron", Op::kRestart, "r0", {"file:/etc/motd"}}};
+    record.unreported = {{"r0", "sha256:0", "file:/etc/motd", JournalOutcome::kUnknown, "cut off", Op::kUpdate}};
+    record.locks = {{"user:somebody", "ada", "a trial", "2026-01-02T03:04:05Z", "2036-01-02T05:04:05Z"}};
+    answer(chunk);
+    answer(record);
+  }
+
+  void carry_out(const wire::Apply& request) {
+    wire::Done done;
+    for (std::size_t i = 0; i < request.actions.size(); ++i) {
+      const bool probe = request.actions[i].op == Op::kVerify;
+      answer(wire::Event{wire::EventKind::kStarted, i, "", std::nullopt, 0});
+      answer(wire::Event{wire::EventKind::kOutput, i, "so it is", std::nullopt, 0});
+      answer(wire::Event{probe ? wire::EventKind::kVerified : wire::EventKind::kChanged, i, "", std::nullopt, 3});
+      ++(probe ? done.verified : done.changed);
+    }
+    done.owed = {"service:cron"};
+    answer(done);
+  }
+
+  void answer(const wire::Message& message) { say(*parse_cbor(wire::encode(message))); }
+  void say(const Json& message) {
+    if (!lie_) return void(out_ += wire::frame(to_cbor(message)));
+    for (const Json& one : lie_(message, index_++)) {
+      if (one.is_object() && one.contains("endless"))
+        endless_ = one["endless"];
+      else
+        out_ +=
+            one.is_binary() ? std::string(one.get_binary().begin(), one.get_binary().end()) : wire::frame(to_cbor(one));
+    }
+  }
+
+  Lie lie_;
+  std::size_t index_ = 0;
+  Json endless_;
+  wire::MessageReader reader_;
+  std::string out_;
+  std::size_t told_ = 0;
+  bool ended_ = false;
+};
+
+// The peak of the memory that this process had since reset(); 0 where the system does not tell.
+class Memory {
+ public:
+  static void reset() { std::ofstream("/proc/self/clear_refs") << "5"; }
+  static std::size_t now() { return read("VmRSS:"); }
+  static std::size_t peak() { return read("VmHWM:"); }
+
+ private:
+  static std::size_t read(const std::string& name) {
+    std::ifstream status("/proc/self/status");
+    std::string word;
+    std::size_t kilobytes = 0;
+    while (status >> word) {
+      if (word == name && status >> kilobytes) return kilobytes << 10;
+    }
+    return 0;
+  }
+};
+
+class Hosts final : public host::Transport {
+ public:
+  Lie lie;  // of h1
+  Result<std::unique_ptr<host::StreamConnection>> connect(const host::HostSettings& settings,
+                                                          const host::Interrupt*) override {
+    return std::unique_ptr<host::StreamConnection>(std::make_unique<Host>(settings.name == "h1" ? lie : nullptr));
+  }
+};
+
+struct Ended {
+  run::ApplyResult result;
+  std::string told;  // all that anybody sees
+  std::size_t stored = 0;
+  std::size_t late = 0;
+};
+
+class HostileHost : public ::testing::Test {
+ protected:
+  HostileHost() {
+    folder_.write("plumb.yaml", kProject);
+    folder_.write("hosts.yaml", "plumb: v1\nhosts:\n  h[1:2]:\n");
+    folder_.write("secret", std::string(kCanary) + "\n");
+    Diagnostics found;
+    run::WorkspaceRequest request;
+    request.folder = folder_.path();
+    workspace_ = run::Workspace::load(request, testing::kinds(), none_, found, sources_);
+    for (const Diagnostic& one : found.items()) ADD_FAILURE() << one.summary;
+  }
+
+  Ended apply(Lie lie) {
+    hosts_.lie = std::move(lie);
+    CountingHistory history;
+    history.earlier_plan = earlier_plan_;
+    run::Control control;
+    run::FleetOptions fleet;
+    fleet.forks = 1;
+    Ended ended;
+    run::ApplyRequest request;
+    request.what = run::PlanRequest();
+    request.run = "r1";
+    request.show = [&](const run::Proposal& proposal) {
+      if (!earlier_plan_) earlier_plan_ = plan::write_artifact(proposal.plan).bytes;
+      ended.told += report::plan_text(proposal.plan, {.full = true}) + report::plan_summary(proposal.plan, false);
+    };
+    const run::RunContext context{
+        history,
+        hosts_,
+        control,
+        fleet,
+        [](const run::RunEvent&) {},
+        [&](const Diagnostics& found) { ended.told += report::render(found.sorted(), sources_, false); }};
+    ended.result = run::apply(*workspace_, std::move(request), context);
+    ended.told += report::run_summary(ended.result.hosts, ended.result.plan, "r1", "", false);
+    ended.stored = history.bytes();
+    ended.late = history.late();
+    return ended;
+  }
+
+  // Whatever h1 said, h2 is as planned, and nothing of this machine is told.
+  void others_are_unharmed(const Ended& ended, const std::string& lie) {
+    const auto honest = ended.result.hosts.find("h2");
+    ASSERT_NE(honest, ended.result.hosts.end()) << lie;
+    EXPECT_EQ(honest->second.outcome, HostOutcome::kOk) << lie << "\n" << ended.told;
+    EXPECT_EQ(ended.told.find(kCanary), std::string::npos) << lie;
+    EXPECT_EQ(ended.told.find('\x1b'), std::string::npos) << lie;
+    const auto liar = ended.result.hosts.find("h1");
+    ASSERT_NE(liar, ended.result.hosts.end()) << lie;
+    const run::HostResult& h1 = liar->second;
+    const int actions = static_cast<int>(honest->second.changed + honest->second.verified);
+    for (const int count : {h1.changed, h1.satisfied, h1.failed, h1.skipped, h1.verified}) {
+      EXPECT_GE(count, 0) << lie;
+      EXPECT_LE(count, actions + 1) << lie;
+    }
+    EXPECT_NE(ended.result.outcome, RunOutcome::kInterrupted) << lie << "\n" << ended.told;
+    EXPECT_LT(ended.stored, std::size_t{1} << 20) << lie;
+  }
+
+  // The messages of an honest host.
+  std::vector<Json> messages() {
+    std::vector<Json> all;
+    const Ended ended = apply([&](Json message, std::size_t) {
+      all.push_back(message);
+      return std::vector<Json>{message};
+    });
+    EXPECT_EQ(ended.result.outcome, RunOutcome::kOk) << ended.told;
+    EXPECT_EQ(ended.result.hosts.at("h1").outcome, HostOutcome::kOk) << ended.told;
+    return all;
+  }
+
+  // The liar has failed, and why is told with its name.
+  void is_its_own_failure(const Ended& ended, const std::string& lie) {
+    others_are_unharmed(ended, lie);
+    const run::HostResult& liar = ended.result.hosts.at("h1");
+    EXPECT_EQ(liar.state, HostState::kFailed) << lie << "\n" << ended.told;
+    EXPECT_NE(ended.told.find("host: h1"), std::string::npos) << lie << "\n" << ended.told;
+  }
+
+  // Of what was done to h1 in memory, over what an honest host takes.
+  std::size_t cost_of(const Lie& lie, Ended& ended) {
+    (void)apply(nullptr);
+    Memory::reset();
+    const std::size_t before = Memory::now();
+    ended = apply(lie);
+    const std::size_t peak = Memory::peak();
+    return peak > before ? peak - before : 0;
+  }
+  void is_cheap(const std::string& name, const Lie& lie, bool fails = true) {
+    Ended ended;
+    const std::size_t cost = cost_of(lie, ended);
+    if (fails)
+      is_its_own_failure(ended, name);
+    else
+      others_are_unharmed(ended, name);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    EXPECT_LE(cost, std::size_t{32} << 20) << name;
+#endif
+    std::printf("%-40s %6zu KiB\n", name.c_str(), cost >> 10);
+  }
+
+  ::plumb::testing::ScratchFolder folder_;
+  CountingHistory none_;
+  lang::SourceMap sources_;
+  std::unique_ptr<run::Workspace> workspace_;
+  Hosts hosts_;
+  std::optional<std::string> earlier_plan_;  // the first that was shown
+};
+
+// A change of one place of a message.
+struct Edit {
+  std::string pointer;
+  std::string name;
+  std::function<void(Json&)> make;
+};
+
+void add_edits(const Json& value, const std::string& pointer, const std::string& secret, std::vector<Edit>& edits) {
+  const auto put = [&](const std::string& name, Json other) {
+    if (other == value) return;
+    edits.push_back({pointer, name, [other = std::move(other)](Json& place) { place = other; }});
+  };
+  put("null", nullptr);
+  put("true", true);
+  put("-5", -5);
+  put("2^63", std::uint64_t{1} << 63);
+  put("1.5", 1.5);
+  put("nothing", "");
+  put("a text", "file:/etc/motd");
+  put("a path of ours", secret);
+  put("commands",
+      "\x1b]0;x\x07\x1b[2J\xc2\x9b"
+      "31m\xe2\x80\xae");
+  put("much", std::string(300'000, 'x'));
+  put("a list", Json::array({1, "a", nullptr}));
+  put("a map", Json{{"file", secret}, {"line", 1}});
+  Json deep = 1;
+  for (int i = 0; i < 60; ++i) deep = Json::array({deep});
+  put("deep", deep);
+  if (value.is_number_integer()) put("more", value.get<std::int64_t>() + 1);
+  if (value.is_boolean()) put("the other", !value.get<bool>());
+  if (value.is_array() && !value.empty()) {
+    Json twice = value;
+    twice.push_back(value.front());
+    put("twice", twice);
+    put("none", Json::array());
+  }
+  if (value.is_object()) {
+    const Json span = {{"file", secret}, {"line", 1}, {"column", 1}};
+    Json more = value;
+    more["span"] = span;
+    put("with a span", more);
+    more = value;
+    more["problem"] = {{"code", "PL3001"}, {"summary", "x"}, {"span", span}};
+    put("with a problem that names our file", more);
+    more = value;
+    more["problem"] = {{"code", "PL6002"}, {"summary", "x"}, {"severity", "note"}};
+    put("with a problem", more);
+    for (const auto& [name, unused] : value.items()) {
+      Json less = value;
+      less.erase(name);
+      put("without " + name, less);
+    }
+  }
+  if (!value.is_structured()) return;
+  for (const auto& [name, item] : value.items()) {
+    std::string escaped;
+    for (const char c : name) escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    add_edits(item, pointer + "/" + escaped, secret, edits);
+  }
+}
+
+TEST_F(HostileHost, WhateverOneFieldSaysNobodyElseIsHarmed) {
+  const std::vector<Json> honest = messages();
+  const std::string secret = (folder_.path() / "secret").string();
+  std::size_t lies = 0;
+  std::size_t found = 0;
+  // One event of each kind stands for all of them.
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < honest.size(); ++i) {
+    if (honest[i]["message"] == "event" && !seen.insert(honest[i]["kind"].get<std::string>()).second) continue;
+    std::vector<Edit> edits;
+    add_edits(honest[i], "", secret, edits);
+    for (const Edit& edit : edits) {
+      const std::string name = honest[i]["message"].get<std::string>() + edit.pointer + " is " + edit.name;
+      const Ended ended = apply([&](Json message, std::size_t index) {
+        if (index == i) edit.make(edit.pointer.empty() ? message : message.at(Json::json_pointer(edit.pointer)));
+        return std::vector<Json>{message};
+      });
+      ++lies;
+      found += ended.result.hosts.at("h1").state == HostState::kFailed ? 1 : 0;
+      others_are_unharmed(ended, name);
+      if (HasFatalFailure()) return;
+    }
+  }
+  EXPECT_GE(lies, 2000U);
+  std::printf("%zu lies, of which %zu made the host fail\n", lies, found);
+}
+
+std::vector<Json> once(Json message) {
+  return {std::move(message)};
+}
+bool is(const Json& message, const char* kind) {
+  return message.value("message", Json()) == kind;
+}
+
+TEST_F(HostileHost, MessagesThatDoNotFitAreItsOwnFailure) {
+  for (const Json& left_out : messages()) {
+    const std::string kind = left_out["message"];
+    // In the place of each kind, nothing, twice the same, and what is not asked for.
+    for (const std::string other :
+         {"", "twice", "hello", "record", "observed", "done", "event", "want", "locks", "alive"}) {
+      if (other == kind || (other == "alive" && kind == "event")) continue;
+      const Ended ended = apply([&](Json message, std::size_t) -> std::vector<Json> {
+        if (!is(message, kind.c_str())) return once(message);
+        if (other.empty()) return {};
+        if (other == "twice") return {message, message};
+        return once({{"message", other}});
+      });
+      others_are_unharmed(ended, kind + " is " + (other.empty() ? "left out" : other));
+    }
+  }
+}
+
+TEST_F(HostileHost, WhatItSaysThatItDidIsWhatItTold) {
+  const auto done = [this](const std::string& name, const std::function<void(Json&)>& change) {
+    is_its_own_failure(apply([&](Json message, std::size_t) {
+                         if (is(message, "done")) change(message);
+                         return once(message);
+                       }),
+                       name);
+  };
+  done("changed: -5", [](Json& message) { message["changed"] = -5; });
+  done("one more", [](Json& message) { message["changed"] = message["changed"].get<int>() + 1; });
+  done("already", [](Json& message) { message["outcome"] = "already"; });
+  done("stopped, and nobody asked", [](Json& message) { message["outcome"] = "interrupted"; });
+  done("to be confirmed within a year", [](Json& message) { message["confirm_within"] = 31'536'000; });
+  is_its_own_failure(apply([](Json message, std::size_t) -> std::vector<Json> {
+                       if (is(message, "event")) return {};
+                       if (is(message, "done")) message = {{"message", "done"}, {"outcome", "ok"}};
+                       return once(message);
+                     }),
+                     "done, ok, and no event");
+  const Ended ended = apply([](Json message, std::size_t) {
+    if (is(message, "done")) message["owed"] = {"service:cron", "file:/root/.ssh/id_rsa", "\x1b[2J"};
+    return once(message);
+  });
+  EXPECT_EQ(ended.result.hosts.at("h1").owed, std::vector<std::string>{"service:cron"});
+}
+
+TEST_F(HostileHost, ARefusalDoesNotPassForWhatOnlyWeKnow) {
+  for (const Code code :
+       {Code::kConnect, Code::kTimeout, Code::kInterrupted, Code::kAuthentication, Code::kSecretUnresolved}) {
+    for (const char* kind : {"hello", "observed", "record", "event", "done"}) {
+      const Ended ended = apply([&](Json message, std::size_t) {
+        if (!is(message, kind)) return once(message);
+        return once({{"message", "refused"}, {"problem", {{"code", code_name(code)}, {"summary", "no"}}}});
+      });
+      is_its_own_failure(ended, std::string(kind) + " refused with " + code_name(code));
+    }
+  }
+}
+
+TEST_F(HostileHost, ItCostsLittle) {
+  const auto instead = [](const char* kind, Json other) {
+    return [=](const Json& message, std::size_t) { return once(is(message, kind) ? other : message); };
+  };
+  const auto frame_of = [](const std::string& body) {
+    const std::string bytes = wire::frame(body);
+    return Json::binary(std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
+  };
+  const auto endless = [](const char* kind, Json other) {
+    return [=](const Json& message, std::size_t) -> std::vector<Json> {
+      if (!is(message, kind)) return {message};
+      return {Json{{"endless", other}}};
+    };
+  };
+  // {"message": KIND, "MEMBER": …many values…} in a frame as large as there may be.
+  const auto many = [&](const std::string& kind, const std::string& member, const std::string& item, std::size_t size) {
+    std::string body = to_cbor(Json{{"message", kind}});
+    body[0] = '\xa2';
+    body += to_cbor(Json(member));
+    const std::size_t count = (size - body.size() - 9) / item.size();
+    body += '\x9a';
+    for (int shift = 24; shift >= 0; shift -= 8) body += static_cast<char>((count >> shift) & 0xff);
+    for (std::size_t i = 0; i < count; ++i) body += item;
+    return frame_of(body);
+  };
+  constexpr std::size_t kFrame = std::size_t{16} << 20;
+  for (const char* kind : {"hello", "observed", "record", "event", "done"}) {
+    const std::string name = kind;
+    for (const std::string member : {"facts", "states", "resources", "unreported", "text", "owed"}) {
+      is_cheap(name + ": lists in a frame of 16 MiB", instead(kind, many(name, member, "\x80", kFrame)));
+      is_cheap(name + ": lists in a frame of 4 MiB", instead(kind, many(name, member, "\x81\x80", kFrame / 4)));
+      is_cheap(name + ": texts in a frame of 1 MiB", instead(kind, many(name, member, "\x60", kFrame / 16)));
+    }
+    is_cheap(name + ": a frame that claims 4 GiB", instead(kind, Json::binary({0xff, 0xff, 0xff, 0xff, 1, 2, 3})));
+    is_cheap(name + ": parts without end", endless(kind, {{"message", kind}, {"owed", {"x"}}, {"more", true}}));
+  }
+  is_cheap("states without end", endless("observed", {{"message", "observed"}, {"states", Json::array()}}));
+  is_cheap(
+      "events without end",
+      endless("event", {{"message", "event"}, {"kind", "output"}, {"index", 0}, {"text", std::string(1000, 'x')}}));
+  is_cheap(
+      "large events without end",
+      endless("event", {{"message", "event"}, {"kind", "output"}, {"index", 0}, {"text", std::string(200'000, 'x')}}));
+  is_cheap("refusals without end",
+           endless("event", {{"message", "refused"}, {"problem", {{"code", "PL3005"}, {"summary", "no"}}}}));
+  is_cheap("alive without end", endless("event", {{"message", "alive"}}));
+  is_cheap("wants without end", endless("event", {{"message", "want"}, {"digest", "sha256:0"}, {"bytes", 1}}));
+  Json record = {{"message", "record"}, {"serial", 1}, {"unreported", Json::array()}};
+  for (int i = 0; i < 100'000; ++i) {
+    record["unreported"].push_back(
+        {{"run", "r0"}, {"address", "file:/x/" + std::to_string(i)}, {"outcome", "changed"}});
+  }
+  is_cheap("reports of what was never asked", instead("record", record));
+  record["unreported"] = Json::array();
+  for (int i = 0; i < 10'000; ++i) {
+    record["unreported"].push_back(
+        {{"run", "r0"}, {"address", "file:/x/" + std::to_string(i)}, {"outcome", "changed"}});
+  }
+  const Ended ended = apply(instead("record", record));
+  others_are_unharmed(ended, "fewer such reports");
+  EXPECT_LE(ended.late, 2U) << "one of each host is true";
+}
+
+}  // namespace
+}  // namespace plumb
