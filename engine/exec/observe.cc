@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "engine/base/host_text.h"
 #include "engine/base/sealed.h"
 #include "engine/wire/codec.h"
 
@@ -58,7 +59,7 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
           continue;
         }
         // As the controller is told it, so that what a plan saw is compared with the same form of what is there.
-        slot->attributes = wire::repaired(slot->attributes);
+        slot->attributes = with_texts(slot->attributes);
       }
     }
   }

@@ -82,10 +82,14 @@ Result<> make_home(const RootFiles& files, const LoginDefinitions& definitions, 
   PLUMB_TRY(check_path(home.path));
   PLUMB_TRY(make_folders(files, parent_of(home.path), 0755));
   PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
-  if (::mkdirat(place.folder.get(), place.name.c_str(), 0700) != 0) return os_error("make the folder", home.path);
+  const HeldEntry closed = make_closed_folder(place);
+  struct stat fresh {};
+  if (!closed || closed.change_mode(0700) != 0 || closed.stat(fresh) != 0)
+    return os_error("make the folder", home.path);
   const UniqueFd made(
       ::openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!made) return os_error("open", home.path);
+  if (!made || ::fstat(made.get(), &info) != 0) return os_error("open", home.path);
+  if (EntryId(info) != EntryId(fresh)) return fail(Code::kOperation, home.path + " was replaced while it was made");
   const UniqueFd skeleton = files.open("/etc/skel", O_RDONLY | O_DIRECTORY);
   if (skeleton) PLUMB_TRY(copy_tree(skeleton.get(), made.get(), home, 0));
   const mode_t mask = definitions.mode("UMASK").value_or(022);
@@ -107,7 +111,7 @@ Result<> remove_home(const RootFiles& files, const Home& home) {
                   "the home folder " + home.path + " does not belong to " + home.user + " and is not removed");
     }
     PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
-    PLUMB_TRY(remove_tree(place, home.path));
+    PLUMB_TRY(remove_tree(place, home.path, EntryId(info)));
   }
   for (const char* spool : {"/var/mail/", "/var/spool/mail/"}) {
     const std::string path = spool + home.user;
