@@ -12,13 +12,14 @@ namespace plumb::providers::directory {
 inline constexpr std::size_t kMaxEntries = 100'000;
 
 // Entries below `path` without the attributes that `desired` asks for, in the form of `below`. Links are left alone.
+// `privileged`: it has setuid or setgid, which it loses since its owner or group changes.
 Result<Json> find_differing(const Desired& desired, const std::string& path, System& system, AccountNames& names);
 
 // Entries below `path` that nobody manages, in the form of `extra`: folders as a whole unless something below them is
 // managed. What is managed is left alone with all that is in it.
 Result<Json> find_extra(const std::string& path, const std::set<std::string>& managed, System& system);
 
-// How many files and directories lie below `path`.
+// How many files and directories lie below `path`; refused where something is mounted there.
 Result<Json> count_entries(const std::string& path, System& system);
 
 }  // namespace plumb::providers::directory
