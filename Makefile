@@ -6,7 +6,7 @@ N ?= 3
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help deps programs build executors test demo golden docs lint format bench asan tsan fuzz lab-up lab-down install package clean
+.PHONY: help deps programs build executors test test-long demo golden docs lint format bench asan tsan fuzz lab-up lab-down install package clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -30,7 +30,10 @@ executors: build ## build plumb-exec for arm64, armv7 and riscv64 too; plumb the
 
 test: build ## build, and run every test; as root with the lab of real hosts. At the end: what was skipped, and why
 	@[ "$$(id -u)" != 0 ] || .ci/deps lab inventory logins || echo 'test: not all that the lab and the logins need is to be had here'
-	@.ci/test build
+	@.ci/test build -LE long
+
+test-long: build ## the tests that take long: what can be won by waiting
+	@.ci/test build -L long
 
 # Where nothing is built yet, a program that is not optimised is there in half the time and shows the same.
 demo: ## a tour of plumb on a scratch folder, checked as it goes

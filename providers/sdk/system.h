@@ -33,8 +33,8 @@ struct FileInfo {
 
 // What an entry gives to somebody beyond its mode.
 struct BeyondMode {
-  std::string access_list;    // "user:deploy:r--,default:group:dev:rwx"; "" for none
-  bool capabilities = false;  // of a program
+  std::string access_list = {};  // "user:deploy:r--,default:group:dev:rwx"; "" for none
+  bool capabilities = false;     // of a program
 };
 
 // What cannot be changed of an entry whatever its mode says.
