@@ -39,10 +39,10 @@ struct BeyondMode {
 
 // What cannot be changed of an entry whatever its mode says.
 struct Limits {
-  bool mount = false;      // it is where something is mounted, or the root
-  bool immutable = false;  // its flags forbid changes
-  bool read_only = false;  // its file system is mounted so
-  std::string modeless;    // its file system, where that keeps neither owners nor modes: "vfat"
+  bool mount = false;         // it is where something is mounted, or the root
+  bool immutable = false;     // its flags forbid changes
+  bool read_only = false;     // its file system is mounted so
+  std::string modeless = {};  // its file system, where that keeps neither owners nor modes: "vfat"
 };
 
 // In order of name, a folder before what is in it. `mounted`: it lies in another mount than the folder that was asked
