@@ -71,8 +71,9 @@ LocalSystem::LocalSystem(RootFiles files)
 Result<std::optional<FileInfo>> LocalSystem::stat(const std::string& path, bool follow) {
   struct stat info {};
   if (files_.stat(path, follow, info) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return std::optional<FileInfo>();
-    return unreadable(files_, path);
+    if (errno != ENOENT && errno != ENOTDIR) return unreadable(files_, path);
+    if (!follow) seen_.note_nothing(path);
+    return std::optional<FileInfo>();
   }
   seen_.note(path, follow, info);
   FileInfo out = info_of(info);

@@ -9,6 +9,14 @@ void SeenEntries::note(const std::string& path, bool follow, const struct stat& 
   const Seen seen{EntryId(info), S_ISLNK(info.st_mode)};
   seen_.insert_or_assign({path, follow}, seen);
   keys_.emplace(seen.id, Key{path, follow});
+  nothing_.erase(path);
+}
+
+void SeenEntries::note_nothing(const std::string& path) {
+  if (!noting_) return;
+  seen_.erase({path, false});
+  seen_.erase({path, true});
+  nothing_.insert(path);
 }
 
 Result<> SeenEntries::check(const std::string& path, bool follow, const struct stat& info) const {
@@ -38,6 +46,7 @@ void SeenEntries::replaced(const struct stat& old, const struct stat& now) {
 
 void SeenEntries::forget() {
   seen_.clear();
+  nothing_.clear();
   keys_.clear();
 }
 

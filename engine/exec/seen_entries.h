@@ -3,7 +3,7 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -17,6 +17,8 @@ class SeenEntries {
   bool set_noting(bool noting) { return std::exchange(noting_, noting); }
   // The entry at a path, or with `follow` the one that a link there leads to.
   void note(const std::string& path, bool follow, const struct stat& info);
+  void note_nothing(const std::string& path);
+  bool saw_nothing(const std::string& path) const { return nothing_.contains(path); }
   // An error where an entry was seen at this path and it is not this one; nothing where none was seen.
   Result<> check(const std::string& path, bool follow, const struct stat& info) const;
   // This run has put one entry in the place of another.
@@ -32,6 +34,7 @@ class SeenEntries {
   };
   bool noting_ = false;
   std::map<Key, Seen> seen_;
+  std::set<std::string> nothing_;
   std::multimap<EntryId, Key> keys_;  // also of what was noted anew since
 };
 

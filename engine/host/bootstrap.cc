@@ -32,8 +32,11 @@ constexpr std::string_view kScript =
     "[ -n \"$b\" ] && set -- become $b \"$p\" $q \"$@\"; echo; echo PLUMB RUN; exec \"$f\" \"$@\"; }; "
 
     // own FOLDER TYPE MODE: what lies there (a link as itself) is of that type and the user's own, and nobody else may
-    // write to it. Everybody may make such a name where the folder above is everybody's.
-    "own() { case $(LC_ALL=C ls -ldn \"$1\" 2>/dev/null) in $2????-??-?*) [ -O \"$1\" ];; *) false;; esac; }; "
+    // write to it. Everybody may make such a name where the folder above is everybody's. (The pattern is in three
+    // parts, since C++ has a use for two question marks in a row.)
+    "own() { case $(LC_ALL=C ls -ldn \"$1\" 2>/dev/null) in $2???"
+    "?-?"
+    "?-?*) [ -O \"$1\" ];; *) false;; esac; }; "
 
     // look FOLDER: go where it holds one of the executors.
     "look() { [ -L \"$1\" ] && return 0; [ -d \"$1\" ] && [ -O \"$1\" ] || return 0; for e in $w; do "
@@ -55,9 +58,8 @@ constexpr std::string_view kScript =
     "l=; no() { l=\"$l${l:+, }$d ($1)\"; }; "
     "for d in \"$h\" \"/var/tmp/plumb-$u$s\" \"$y\" \"/dev/shm/plumb-$u$s\" \"/tmp/plumb-$u$s\"; do "
     // Made here, or by an earlier contact: a name that is there already is only used where it is the user's own.
-    "[ \"$d\" = \"$h\" ] && mkdir -p \"${d%/*}\" 2>/dev/null; "
-    "m=$(LC_ALL=C mkdir -m $g \"$d\" 2>&1) || own \"$d\" d || "
-    "{ [ -d \"$d\" ] && m=\"owned by somebody else, or open to others\"; no \"${m##*: }\"; continue; }; "
+    "m=$( (LC_ALL=C; export LC_ALL; if [ \"$d\" = \"$h\" ]; then mkdir -p \"$d\"; else mkdir -m $g \"$d\"; fi) 2>&1); "
+    "own \"$d\" d || { [ -d \"$d\" ] && m=\"somebody else may write there\"; no \"${m##*: }\"; continue; }; "
     "t=$d/.new-$$; "
     "m=$( (LC_ALL=C; export LC_ALL; : >\"$t\") 2>&1) || { no \"${m##*: }\"; continue; }; "
     // What may be run on a file system mounted noexec is nothing; a shell that does not see it tries and fails later.

@@ -199,8 +199,19 @@ class LocalUser : public ::testing::Test {
   std::unique_ptr<Exchanger> exchanger_;
 };
 
+// Never through a link at the last part.
 void touch(const std::string& path) {
-  std::ofstream(path, std::ios::binary) << "old\n";
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (fd >= 0) ::close(fd);
+}
+
+// In a folder that may be a link by now.
+void touch_in(const std::string& folder, const char* name) {
+  const int at = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (at < 0) return;
+  const int fd = ::openat(at, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (fd >= 0) ::close(fd);
+  ::close(at);
 }
 
 TEST_F(LocalUser, WriteFile) {
@@ -277,11 +288,11 @@ TEST_F(LocalUser, RemoveTree) {
 TEST_F(LocalUser, RemoveTreeThatChanges) {
   const std::string tree = home_ + "/tree";
   const auto grow = [&] {
-    std::filesystem::create_directories(tree + "/a");
-    std::filesystem::create_directories(tree + "/b");
-    touch(tree + "/a/more");
-    if (!std::filesystem::is_symlink(tree + "/b/out")) std::filesystem::create_symlink(outside_, tree + "/b/out");
-    for (const char* entry : {"", "/a", "/b"}) ::lchown((tree + entry).c_str(), kUser, kUser);
+    for (const char* entry : {"", "/a", "/b"}) ::mkdir((tree + entry).c_str(), 0755);
+    touch_in(tree + "/a", "more");
+    (void)!::symlink(outside_.c_str(), (tree + "/b/out").c_str());
+    for (const char* entry : {"", "/a", "/b", "/b/out"})
+      (void)!::lchown((tree + entry).c_str(), kUser, kUser);  // it may be elsewhere by now
   };
   grow();
   const Exchanger exchanger(tree + "/a", tree + "/b/out");
@@ -319,11 +330,8 @@ TEST_F(LocalUser, RecursionAndPurge) {
     desired.attributes[purge ? "purge" : "recurse"] = true;
     const Desired* const one = &desired;
     for (int call = 0; call < calls(); ++call) {
-      if (purge) {
-        std::filesystem::remove_all(tree + "/more");
-        make_folder(tree + "/more");
-      }
-      touch(tree + "/a/secret");
+      if (purge) ::mkdir((tree + "/more").c_str(), 0755);
+      touch_in(tree + "/a", "secret");
       system_.seen().forget();
       system_.seen().set_noting(true);
       const auto found = provider.observe({&one, 1}, system_);
@@ -334,8 +342,9 @@ TEST_F(LocalUser, RecursionAndPurge) {
         (void)interpreter.run(operation, {}, output);
       }
       if (purge) {
-        make_folder(tree + "/a");
-        if (!std::filesystem::is_symlink(tree + "/out")) make_link(outside_, tree + "/out");
+        ::mkdir((tree + "/a").c_str(), 0755);
+        (void)!::symlink(outside_.c_str(), (tree + "/out").c_str());
+        for (const char* entry : {"/a", "/out"}) (void)!::lchown((tree + entry).c_str(), kUser, kUser);
       }
       ASSERT_EQ(state_of(outside_), before_) << "at call " << call;
     }
@@ -367,7 +376,7 @@ TEST_F(LocalUser, NewFolderBesideRootsFolder) {
   struct stat kept {};
   ASSERT_EQ(::lstat(roots.c_str(), &kept), 0);
   const Exchanger exchanger(home_ + "/new", roots);
-  spares_roots_ = false;
+  spares_roots_ = true;
   for (int call = 0; call < calls(); ++call) {
     // The new one of the call before, by whichever name it has now.
     for (const std::string& path : {home_ + "/new", roots}) {

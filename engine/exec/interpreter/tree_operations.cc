@@ -100,9 +100,13 @@ Result<> make_directory(LocalSystem& system, const MakeDirectory& operation, Fol
   if (!entry || entry.stat(info) != 0) return files.error("open", operation.path);
   if (!S_ISDIR(info.st_mode)) return fail(Code::kOperation, operation.path + " is there and is not a folder");
   if (!made) {
+    if (system.seen().saw_nothing(operation.path)) {
+      return fail(Code::kStale, operation.path + " was made by another since it was looked at").hint("apply again");
+    }
     PLUMB_TRY(system.seen().check(operation.path, true, info));
     return dress(system, entry, operation.ownership, operation.path);
   }
+  system.seen().note(operation.path, false, info);
   folders.add(place.folder.get());
   Ownership wanted = operation.ownership;
   if (!wanted.mode) wanted.mode = "0755";
