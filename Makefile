@@ -30,7 +30,10 @@ executors: build ## build plumb-exec for arm64, armv7 and riscv64 too; plumb the
 
 test: build ## build, and run every test; as root with the lab of real hosts. At the end: what was skipped, and why
 	@[ "$$(id -u)" != 0 ] || .ci/deps lab inventory logins || echo 'test: not all that the lab and the logins need is to be had here'
-	@.ci/test build
+	@.ci/test build -LE long
+
+test-long: build ## the tests that take long: what can be won by waiting
+	@.ci/test build -L long
 
 test-long: build ## what `make test` does, with many more of the cases that are made by chance
 	@PLUMB_LONG=1 .ci/test build

@@ -37,7 +37,6 @@ int serve(const std::string& root) {
   // A lost connection shows itself as an end of stream or a failed write; the action in hand is finished first.
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGHUP, SIG_IGN);
-  plumb::keep_memory_private();
   // What a plan does not say about modes must not depend on who logged in.
   ::umask(022);
   if (::chdir("/") != 0) return kFailed;  // so that no file system is kept busy

@@ -228,7 +228,6 @@ int main(int argc, char** argv) {
   plumb::cmd::open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   plumb::cmd::allow_many_hosts();
-  plumb::keep_memory_private();
   int code = plumb::cmd::kFailed;
   try {
     code = plumb::cmd::run(argc, argv);

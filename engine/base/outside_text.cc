@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/host_text.h"
 #include "engine/base/json.h"
 
 namespace plumb {
@@ -55,6 +56,11 @@ std::string_view within(std::string_view text, std::size_t longest) {
   return longest >= text.size() ? text : text.substr(0, 4 * longest + 4);
 }
 
+void append_hex(std::string& out, unsigned char byte) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out.append("\\x").append(1, kHex[byte >> 4]).append(1, kHex[byte & 15]);
+}
+
 // At most `longest` bytes of valid UTF-8, the mark of what was cut included.
 std::string cut_to(std::string text, std::size_t longest) {
   if (text.size() <= longest) return text;
@@ -81,6 +87,8 @@ std::string cleaned(std::string_view text, bool one_line) {
       if (!belongs) out += one_line ? ' ' : '\n';
     } else if (c.point == '\t') {
       out += one_line ? ' ' : '\t';
+    } else if (const int byte = byte_behind(c.point); byte >= 0) {
+      append_hex(out, static_cast<unsigned char>(byte));
     } else {
       out += is_unsafe(c.point) ? kReplacement : text.substr(i, c.size);
     }
@@ -140,11 +148,12 @@ std::string visible(std::string_view data) {
   for (std::size_t i = 0; i < data.size();) {
     const CodePoint c = code_point_at(data, i);
     const bool byte = c.point < 0x80 || (c.point == 0xfffd && c.size == 1);
-    if (!is_unsafe(c.point) || c.point == '\t' || (c.point == 0xfffd && !byte)) {
+    if (const int stands_for = byte_behind(c.point); stands_for >= 0) {
+      append_hex(out, static_cast<unsigned char>(stands_for));
+    } else if (!is_unsafe(c.point) || c.point == '\t' || (c.point == 0xfffd && !byte)) {
       out += data.substr(i, c.size);
     } else if (byte) {
-      const auto value = static_cast<unsigned char>(data[i]);
-      out.append("\\x").append(1, kHex[value >> 4]).append(1, kHex[value & 15]);
+      append_hex(out, static_cast<unsigned char>(data[i]));
     } else {
       std::string digits;
       for (char32_t rest = c.point; rest != 0; rest >>= 4) digits.insert(digits.begin(), kHex[rest & 15]);

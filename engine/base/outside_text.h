@@ -25,7 +25,8 @@ bool is_unsafe(char32_t point);
 std::string repaired_utf8(std::string_view bytes);
 
 // For people: UTF-8 without terminal sequences; what is unsafe becomes U+FFFD, but line breaks and tabs stay. Of what
-// is longer than `longest` bytes the beginning is kept, with "…" behind it. Cleaning twice changes nothing more.
+// is longer than `longest` bytes the beginning is kept, with "…" behind it. What stands for a byte of a host
+// (host_text.h) is written as \xff. Cleaning twice changes nothing more.
 std::string outside_text(std::string_view text, std::size_t longest);
 
 // The same on one line: line breaks and tabs become spaces, and there is none at either end.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/base/host_text.h"
+
 namespace plumb::exec {
 namespace {
 
@@ -11,7 +13,7 @@ constexpr std::size_t kMaxDatabase = std::size_t{64} << 20;
 template <class Entry>
 void read_entries(const std::string& text, std::optional<Entry> (*parse)(std::string_view), std::vector<Entry>& out) {
   out.clear();
-  for (const std::string& line : split(text, '\n')) {
+  for (const std::string& line : split(text_of_bytes(text), '\n')) {
     if (std::optional<Entry> entry = parse(line)) out.push_back(std::move(*entry));
   }
 }

@@ -40,6 +40,7 @@ wire::Done ApplyRun::run() {
     remove_left_over_temporaries(tools_.system.files(), folder, tools_.folder.token());
   }
   record.temporaries.clear();
+  tools_.system.seen().set_noting(true);
   leave_locked_alone();
   if (look_at_all()) act();
   finish();

@@ -26,6 +26,13 @@ Result<> Guard::arm(const std::vector<Guarded>& actions, const Secrets& secrets)
     }
     UndoStep step = action.step;
     PLUMB_TRY_ASSIGN(step.operations, inverse(action.step.operations, system_, folder_));
+    for (const Operation& operation : step.operations) {
+      const bool stays =
+          std::holds_alternative<SetAttributes>(operation) || std::holds_alternative<MakeDirectory>(operation);
+      struct stat info {};
+      if (stays && system_.files().stat(*path_of(operation), false, info) == 0 && !S_ISLNK(info.st_mode))
+        step.inodes[*path_of(operation)] = info.st_ino;
+    }
     list.steps.push_back(std::move(step));
     list.within = std::max(list.within, action.within);
   }

@@ -10,9 +10,12 @@
 #include <sys/stat.h>
 
 #include "engine/base/digest.h"
+#include "engine/base/host_text.h"
 #include "engine/exec/scratch.h"
+#include "engine/exec/system/attributes.h"
 #include "engine/exec/system/child.h"
 #include "engine/exec/system/host.h"
+#include "engine/exec/tree_walk.h"
 
 namespace plumb::exec {
 namespace {
@@ -27,9 +30,21 @@ FileType type_of(mode_t mode) {
   return FileType::kOther;
 }
 
-Error unreadable(const std::string& path) {
-  Error error = os_error("read", path);
-  return fail(Code::kCannotObserve, error.summary());
+Error unreadable(const RootFiles& files, const std::string& path) {
+  Error error = files.error("read", path);
+  return error.code() == Code::kSymlinkRefused ? std::move(error) : fail(Code::kCannotObserve, error.summary());
+}
+
+FileInfo info_of(const struct stat& info) {
+  FileInfo out;
+  out.type = type_of(info.st_mode);
+  out.mode = info.st_mode & 07777;
+  out.uid = info.st_uid;
+  out.gid = info.st_gid;
+  out.size = static_cast<std::uint64_t>(info.st_size);
+  out.device = info.st_dev;
+  out.inode = info.st_ino;
+  return out;
 }
 
 struct RegularFile {
@@ -37,12 +52,11 @@ struct RegularFile {
   std::size_t size = 0;  // as it says
 };
 
-// Opens a regular file without waiting for the other end of a FIFO and without touching a device.
 Result<RegularFile> open_regular(const RootFiles& files, const std::string& path) {
-  UniqueFd fd = files.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  if (!fd) return unreadable(path);
+  UniqueFd fd = files.open(path, O_RDONLY);
+  if (!fd) return unreadable(files, path);
   struct stat info {};
-  if (::fstat(fd.get(), &info) != 0) return unreadable(path);
+  if (::fstat(fd.get(), &info) != 0) return unreadable(files, path);
   if (!S_ISREG(info.st_mode)) return fail(Code::kCannotObserve, path + " is not a regular file");
   return RegularFile{std::move(fd), static_cast<std::size_t>(info.st_size)};
 }
@@ -58,17 +72,12 @@ LocalSystem::LocalSystem(RootFiles files)
 Result<std::optional<FileInfo>> LocalSystem::stat(const std::string& path, bool follow) {
   struct stat info {};
   if (files_.stat(path, follow, info) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return std::optional<FileInfo>();
-    return unreadable(path);
+    if (errno != ENOENT && errno != ENOTDIR) return unreadable(files_, path);
+    if (!follow) seen_.note_nothing(path);
+    return std::optional<FileInfo>();
   }
-  FileInfo out;
-  out.type = type_of(info.st_mode);
-  out.mode = info.st_mode & 07777;
-  out.uid = info.st_uid;
-  out.gid = info.st_gid;
-  out.size = static_cast<std::uint64_t>(info.st_size);
-  out.device = info.st_dev;
-  out.inode = info.st_ino;
+  seen_.note(path, follow, info);
+  FileInfo out = info_of(info);
   if (out.type == FileType::kLink) out.link_target = files_.read_link(path);
   return std::optional<FileInfo>(std::move(out));
 }
@@ -82,7 +91,7 @@ Result<std::string> LocalSystem::file_digest(const std::string& path) {
   while (true) {
     const ssize_t count = ::read(file.fd.get(), buffer.get(), chunk);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return unreadable(path);
+    if (count < 0) return unreadable(files_, path);
     if (count == 0) return hash.finish();
     hash.add({buffer.get(), static_cast<std::size_t>(count)});
     if (while_busy_) while_busy_();
@@ -98,9 +107,9 @@ Result<std::string> LocalSystem::read_file(const std::string& path, std::size_t 
 
 Result<std::vector<std::string>> LocalSystem::list(const std::string& path) {
   UniqueFd fd = files_.open(path, O_RDONLY | O_DIRECTORY);
-  if (!fd) return unreadable(path);
+  if (!fd) return unreadable(files_, path);
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::fdopendir(fd.get()), ::closedir);
-  if (!folder) return unreadable(path);
+  if (!folder) return unreadable(files_, path);
   fd.release();
   std::vector<std::string> names;
   while (true) {
@@ -108,11 +117,56 @@ Result<std::vector<std::string>> LocalSystem::list(const std::string& path) {
     const dirent* entry = ::readdir(folder.get());
     if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
+    if (name != "." && name != "..") names.push_back(text_of_bytes(name));
   }
-  if (errno != 0) return unreadable(path);
+  if (errno != 0) return unreadable(files_, path);
   std::sort(names.begin(), names.end());
   return names;
+}
+
+Result<> LocalSystem::walk(const std::string& folder, const TreeVisitor& visit) {
+  UniqueFd fd = files_.open(folder, O_RDONLY | O_DIRECTORY);
+  if (!fd) return unreadable(files_, folder);
+  Result<> walked = walk_tree(std::move(fd), folder, {[&](const TreeEntry& entry) -> Result<bool> {
+                                seen_.note(entry.path, false, entry.info);
+                                if (while_busy_) while_busy_();
+                                return visit(entry.path, info_of(entry.info), entry.mounted);
+                              }});
+  if (walked || walked.error().code() != Code::kOperation) return walked;
+  return fail(Code::kCannotObserve, walked.error().summary());
+}
+
+Result<BeyondMode> LocalSystem::beyond_mode(const std::string& path, bool follow) {
+  const HeldEntry entry = files_.hold(path, follow);
+  if (!entry) return unreadable(files_, path);
+  const RightsBeyondMode rights = rights_beyond_mode(entry.own_path());
+  BeyondMode out;
+  out.capabilities = rights.capabilities;
+  for (const AccessEntry& one : rights.entries) {
+    std::string name;
+    if (one.group) {
+      const auto group = group_by_id(one.id);
+      name = group ? group->name : std::to_string(one.id);
+    } else {
+      const auto user = user_by_id(one.id);
+      name = user ? user->name : std::to_string(one.id);
+    }
+    out.access_list += std::string(out.access_list.empty() ? "" : ",") + (one.inherited ? "default:" : "") +
+                       (one.group ? "group:" : "user:") + name + ":" + ((one.permissions & 4) != 0 ? "r" : "-") +
+                       ((one.permissions & 2) != 0 ? "w" : "-") + ((one.permissions & 1) != 0 ? "x" : "-");
+  }
+  return out;
+}
+
+Result<Limits> LocalSystem::limits(const std::string& path) {
+  const HeldEntry entry = files_.hold(path, false);
+  if (!entry) {
+    if (errno == ENOENT || errno == ENOTDIR) return Limits{};
+    return unreadable(files_, path);
+  }
+  Limits limits = limits_of(entry);
+  limits.mount = limits.mount || path == "/";
+  return limits;
 }
 
 Result<std::string> LocalSystem::resolve(const std::string& path) {
@@ -126,7 +180,7 @@ std::string LocalSystem::find_program(const std::string& name) {
 std::string LocalSystem::find_program(const std::string& name, const std::string& path) {
   const auto runs = [this](const std::string& program) {
     struct stat info {};
-    return files_.stat(program, true, info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
+    return files_.stat_program(program, info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
   };
   if (name.find('/') != std::string::npos) return runs(name) ? name : std::string();
   for (const std::string& folder : split(path, ':')) {
@@ -188,9 +242,10 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
   }
   for (const auto& [name, value] : request.env) environment[name] = value;
   for (const auto& [name, value] : environment) spec.environment.push_back(name + "=" + value);
-  spec.argv = request.argv;
+  spec.program = bytes_of_text(spec.program);
+  for (const std::string& word : request.argv) spec.argv.push_back(bytes_of_text(word));
   spec.root = files_.root();
-  spec.cwd = request.cwd;
+  spec.cwd = bytes_of_text(request.cwd);
   spec.input = request.stdin_text;
   spec.timeout = request.timeout;
   spec.output_limit = request.output_limit;

@@ -10,6 +10,7 @@
 #include "engine/exec/kept_answers.h"
 #include "engine/exec/process.h"
 #include "engine/exec/root_files.h"
+#include "engine/exec/seen_entries.h"
 #include "providers/sdk/system.h"
 
 namespace plumb::exec {
@@ -24,6 +25,9 @@ class LocalSystem : public System {
   Result<std::string> file_digest(const std::string& path) override;
   Result<std::string> read_file(const std::string& path, std::size_t limit) override;
   Result<std::vector<std::string>> list(const std::string& path) override;
+  Result<> walk(const std::string& folder, const TreeVisitor& visit) override;
+  Result<BeyondMode> beyond_mode(const std::string& path, bool follow) override;
+  Result<Limits> limits(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
   Result<ProcessResult> run(const ProcessRequest& request) override;
   std::string find_program(const std::string& name) override;
@@ -44,6 +48,8 @@ class LocalSystem : public System {
     if (!answers_) answers_.emplace();
   }
   const RootFiles& files() const { return files_; }
+  // What stat() told of.
+  SeenEntries& seen() { return seen_; }
   // As run(), for an output that is told: these texts are taken out of it, and where it is too long the end is kept,
   // since the reason of a failure stands there.
   Result<ProcessResult> run_keeping_end(const ProcessRequest& request);
@@ -64,6 +70,7 @@ class LocalSystem : public System {
   std::function<void()> while_busy_;
   HiddenTexts hidden_;
   std::optional<KeptAnswers> answers_;
+  SeenEntries seen_;
 };
 
 }  // namespace plumb::exec

@@ -25,7 +25,7 @@ Result<UniqueFd> open_lock(const RootFiles& files) {
     const std::string name =
         files.is_image() ? "/image-" + digest(files.root()).substr(kDigestPrefix.size(), 16) : "/lock";
     ::mkdir("/run/plumb", 0700);
-    UniqueFd fd(::open(("/run/plumb" + name).c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    UniqueFd fd(::open(("/run/plumb" + name).c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
     if (fd) return fd;
   }
   const std::string folder = StateFolder::common_path(files);

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "engine/base/host_text.h"
 #include "engine/base/sealed.h"
 #include "engine/exec/item_locks.h"
 #include "engine/wire/codec.h"
@@ -87,7 +88,7 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
           continue;
         }
         // As the controller is told it, so that what a plan saw is compared with the same form of what is there.
-        slot->attributes = wire::repaired(slot->attributes);
+        slot->attributes = with_texts(slot->attributes);
       }
     }
   }

@@ -1,6 +1,7 @@
 #include "engine/exec/undo.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 
 #include <fcntl.h>
@@ -23,6 +24,15 @@ class Inversion {
   Inversion(LocalSystem& system, const UndoFolder& folder) : system_(system), folder_(folder) {}
 
   Result<std::vector<Operation>> of(const std::vector<Operation>& operations) {
+    // What is changed is what the apply looked at, not what lies there now.
+    const bool noting = system_.seen().set_noting(false);
+    Result<std::vector<Operation>> back = collect(operations);
+    system_.seen().set_noting(noting);
+    return back;
+  }
+
+ private:
+  Result<std::vector<Operation>> collect(const std::vector<Operation>& operations) {
     for (const Operation& operation : operations) {
       if (!host_can_undo(operation)) {
         return fail(Code::kOperation, "the host cannot undo this by itself, so it cannot wait to be confirmed");
@@ -38,7 +48,6 @@ class Inversion {
     return std::move(back_);
   }
 
- private:
   // What the operations do with one path.
   struct Uses {
     bool attributes_only = true;
@@ -113,7 +122,7 @@ class Inversion {
       back_.emplace_back(SetAttributes{path, ownership_of(info, true), false});
       return {};
     }
-    const UniqueFd file = system_.files().open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    const UniqueFd file = system_.files().open(path, O_RDONLY | O_NOFOLLOW);
     if (!file) return os_error("read", path);
     PLUMB_TRY_ASSIGN(std::string content, folder_.keep(file.get(), path));
     back_.emplace_back(WriteFile{path, std::move(content), ownership_of(info, true), false, false, ""});
@@ -134,21 +143,25 @@ class Undoing {
   Undoing(const UndoFolder& folder, LocalSystem& system, const Managers& managers, const Secrets& secrets)
       : folder_(folder),
         managers_(managers),
+        system_(system),
         blobs_(system.files()),
         interpreter_(system, managers, blobs_, secrets, folder.folder().token()) {}
 
   Result<> run() {
     PLUMB_TRY_ASSIGN(const std::optional<UndoList> list, folder_.being_undone());
+    // What an apply saw, maybe of this process, is not what lies there now.
+    system_.seen().set_noting(false);
+    system_.seen().forget();
     if (list) {
       // What a new unit file brought is stopped while it is still there, and what an old one brings starts once it is
       // back.
       each_step(*list, Stage::kStop);
       each_step(*list, Stage::kFiles);
       (void)interpreter_.folders().sync().has_value();
-      for (const ServiceManager* manager : outdated_) attempt("", {}, manager->reload_definitions());
+      for (const ServiceManager* manager : outdated_) attempt({}, manager->reload_definitions());
       each_step(*list, Stage::kServices);
       for (const UndoStep& step : list->again) {
-        for (const Operation& operation : step.operations) attempt(key(step), step.sealed, operation);
+        for (const Operation& operation : step.operations) attempt(step, operation);
       }
       (void)interpreter_.folders().sync().has_value();
       PLUMB_TRY(tell(*list));
@@ -171,21 +184,39 @@ class Undoing {
   void each_step(const UndoList& list, Stage stage) {
     for (auto step = list.steps.rbegin(); step != list.steps.rend(); ++step) {
       for (const Operation& operation : step->operations) {
-        if (stage_of(operation) == stage) attempt(key(*step), step->sealed, operation);
+        if (stage_of(operation) == stage) attempt(*step, operation);
       }
     }
   }
 
-  void attempt(const std::string& step, const std::set<Sealed>& sealed, const Operation& operation) {
+  void attempt(const UndoStep& step, const Operation& operation) {
     std::string output;
-    Result<> done = bring(operation);
-    if (done) done = interpreter_.run(operation, sealed, output);
-    if (!done && !step.empty()) problems_.try_emplace(step, interpreter_.secrets().hide(done.error().summary()));
+    Result<> done = is_still_there(step, operation);
+    if (done) done = bring(operation);
+    if (done) done = interpreter_.run(operation, step.sealed, output);
+    if (!done && !step.address.empty())
+      problems_.try_emplace(key(step), interpreter_.secrets().hide(done.error().summary()));
     const std::string* path = path_of(operation);
     for (const ServiceManager* manager : managers_.all_services()) {
       const bool noted = std::find(outdated_.begin(), outdated_.end(), manager) != outdated_.end();
       if (path != nullptr && manager->reads(*path) && !noted) outdated_.push_back(manager);
     }
+  }
+
+  // The entry itself, where only its attributes are put back.
+  Result<> is_still_there(const UndoStep& step, const Operation& operation) {
+    const std::string* path = path_of(operation);
+    const auto known = path == nullptr ? step.inodes.end() : step.inodes.find(*path);
+    const bool makes = std::holds_alternative<MakeDirectory>(operation);
+    if (known == step.inodes.end() || !(makes || std::holds_alternative<SetAttributes>(operation))) return {};
+    struct stat info {};
+    if (system_.files().stat(*path, false, info) != 0)
+      return makes && errno == ENOENT ? Result<>() : system_.files().error("put back", *path);
+    system_.seen().set_noting(true);
+    system_.seen().note(*path, false, info);
+    system_.seen().set_noting(false);
+    if (info.st_ino == known->second) return {};
+    return fail(Code::kOperation, *path + " was replaced by another since");
   }
 
   // The content of a file that is written.
@@ -224,6 +255,7 @@ class Undoing {
 
   const UndoFolder& folder_;
   const Managers& managers_;
+  LocalSystem& system_;
   BlobStore blobs_;
   Interpreter interpreter_;
   std::map<std::string, std::string> problems_;  // the first one of a step

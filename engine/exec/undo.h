@@ -3,6 +3,8 @@
 // confirmation, or the watchdog.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,6 +23,8 @@ struct UndoStep {
   std::vector<Operation> operations;
   std::optional<Json> recorded;  // what the record said of the address before
   std::set<Sealed> sealed = {};  // values that may stand in the operations
+  // What lies where only attributes are put back; nobody else's entry in its place gets them.
+  std::map<std::string, std::uint64_t> inodes = {};
 };
 
 struct UndoList {

@@ -50,6 +50,7 @@ Json steps_to_json(const std::vector<UndoStep>& steps) {
     item["operations"] = std::move(operations);
     for (const Sealed& value : step.sealed) item["sealed"].push_back(value.encode());
     if (step.recorded) item["recorded"] = *step.recorded;
+    if (!step.inodes.empty()) item["inodes"] = step.inodes;
     list.push_back(std::move(item));
   }
   return list;
@@ -78,6 +79,12 @@ bool steps_from_json(const Json& list, std::vector<UndoStep>& steps) {
       step.sealed.insert(*value);
     }
     if (item.contains("recorded")) step.recorded = item["recorded"];
+    const Json inodes = item.value("inodes", Json::object());
+    if (!inodes.is_object()) return false;
+    for (const auto& [path, inode] : inodes.items()) {
+      if (!inode.is_number_integer()) return false;
+      step.inodes[path] = inode.get<std::uint64_t>();
+    }
   }
   return true;
 }
@@ -158,7 +165,7 @@ bool UndoFolder::is_being_undone() const {
 
 Result<std::optional<UndoList>> UndoFolder::read(const char* name) const {
   const std::string path = folder_->path() + "/" + name;
-  const UniqueFd file = folder_->files().open(path, O_RDONLY | O_NONBLOCK);
+  const UniqueFd file = folder_->files().open(path, O_RDONLY);
   if (!file && errno == ENOENT) return std::optional<UndoList>();
   Result<std::string> text = file ? read_all(file.get(), kMaxList, path) : Result<std::string>(os_error("read", path));
   Result<Json> json = text ? parse_json(*text, Code::kDamagedRecord) : Result<Json>(std::move(text.error()));

@@ -31,9 +31,19 @@ constexpr std::string_view kScript =
     "go() { f=$1; if [ -n \"$r\" ]; then set -- serve --root \"$r\"; else set -- serve; fi; "
     "[ -n \"$b\" ] && set -- become $b \"$p\" $q \"$@\"; echo; echo PLUMB RUN; exec \"$f\" \"$@\"; }; "
 
-    // look FOLDER: go where it holds one of the executors. A folder or file of somebody else's is not trusted.
-    "look() { [ -d \"$1\" ] && [ -O \"$1\" ] || return 0; for e in $w; do "
-    "[ -x \"$1/exec-$e\" ] && [ -O \"$1/exec-$e\" ] && go \"$1/exec-$e\"; done; return 0; }; "
+    // own FOLDER TYPE MODE: what lies there (a link as itself) is of that type and the user's own, and nobody else may
+    // write to it. Everybody may make such a name where the folder above is everybody's. (The pattern is in three
+    // parts, since C++ has a use for two question marks in a row.)
+    "own() { case $(LC_ALL=C ls -ldn \"$1\" 2>/dev/null) in $2???"
+    "?-?"
+    "?-?*) [ -O \"$1\" ];; *) false;; esac; }; "
+
+    // look FOLDER: go where it holds one of the executors.
+    "look() { [ -L \"$1\" ] && return 0; [ -d \"$1\" ] && [ -O \"$1\" ] || return 0; for e in $w; do "
+    "[ -L \"$1/exec-$e\" ] && continue; [ -x \"$1/exec-$e\" ] && [ -O \"$1/exec-$e\" ] || continue; "
+    // In a home nobody else makes names.
+    "[ \"$1\" = \"$h\" ] || { own \"$1\" d && own \"$1/exec-$e\" -; } || continue; "
+    "go \"$1/exec-$e\"; done; return 0; }; "
 
     "w=$*; h=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/plumb; [ -n \"$s\" ] || look \"$h\"; "
 
@@ -47,8 +57,9 @@ constexpr std::string_view kScript =
     // no REASON: remember why this folder is out.
     "l=; no() { l=\"$l${l:+, }$d ($1)\"; }; "
     "for d in \"$h\" \"/var/tmp/plumb-$u$s\" \"$y\" \"/dev/shm/plumb-$u$s\" \"/tmp/plumb-$u$s\"; do "
-    "m=$(LC_ALL=C mkdir -p \"$d\" 2>&1) || { no \"${m##*: }\"; continue; }; "
-    "[ -O \"$d\" ] || { no \"owned by somebody else\"; continue; }; "
+    // Made here, or by an earlier contact: a name that is there already is only used where it is the user's own.
+    "m=$( (LC_ALL=C; export LC_ALL; if [ \"$d\" = \"$h\" ]; then mkdir -p \"$d\"; else mkdir -m $g \"$d\"; fi) 2>&1); "
+    "own \"$d\" d || { [ -d \"$d\" ] && m=\"somebody else may write there\"; no \"${m##*: }\"; continue; }; "
     "t=$d/.new-$$; "
     "m=$( (LC_ALL=C; export LC_ALL; : >\"$t\") 2>&1) || { no \"${m##*: }\"; continue; }; "
     // What may be run on a file system mounted noexec is nothing; a shell that does not see it tries and fails later.

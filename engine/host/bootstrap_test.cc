@@ -245,6 +245,25 @@ TEST_F(BootstrapMounts, ReadOnlyEverywhereIsSaid) {
       << connection.error().summary();
 }
 
+// Everybody may make a name in /var/tmp.
+TEST_F(BootstrapMounts, AFolderThatSomebodyElseMadeIsNotUsed) {
+  const std::string elsewhere =
+      "mount -t tmpfs -o noexec none $home; for d in /var/tmp /run/user /dev/shm; do mount -t tmpfs -o mode=1777 none "
+      "$d; "
+      "done; ";
+  std::filesystem::create_directory(folder_ / "victim");
+  for (const std::string& planted :
+       {"ln -s " + folder_ / "victim" + " /var/tmp/plumb-0", std::string("mkdir -m 777 /var/tmp/plumb-0"),
+        std::string("mkdir -m 700 /var/tmp/plumb-0; chown 65534 /var/tmp/plumb-0"),
+        std::string("echo x >/var/tmp/plumb-0")}) {
+    auto connection = open(host_with(elsewhere + planted));
+    ASSERT_OK(connection);
+    EXPECT_EQ(read_line(**connection), "hello uid=0 root=\n") << planted;
+    EXPECT_TRUE(std::filesystem::is_empty(folder_ / "victim"));
+    EXPECT_EQ(std::filesystem::status(folder_ / "victim").permissions(), std::filesystem::perms(0755));
+  }
+}
+
 // --- child processes
 
 TEST(Local, RunsTheExecutorItself) {

@@ -72,8 +72,11 @@ std::map<std::string, std::string> environment_of(const Desired& desired) {
 // Whether something is there that the path, or a glob in each part of it, means. A leading dot is never meant by a glob.
 Result<bool> matches_something(const std::string& path, System& system) {
   if (!is_pattern(path)) {
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, true));
-    return info.has_value();
+    Result<std::optional<FileInfo>> info = system.stat(path, true);
+    // A link that somebody else made is not followed, and is there all the same.
+    if (!info && info.error().code() == Code::kSymlinkRefused) info = system.stat(path, false);
+    if (!info) return std::move(info.error());
+    return info->has_value();
   }
   std::vector<std::string> found = {""};
   for (std::size_t at = 1; at <= path.size();) {

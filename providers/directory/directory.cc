@@ -116,6 +116,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   }
   observed.exists = true;
   observe_ownership(desired, *info, names, observed);
+  PLUMB_TRY(observe_beyond_mode(path, follow, system, observed));
   if (desired.flag("recurse", false)) {
     const Untouched untouched{texts_of(desired, "leave"), texts_of(desired, "leave_whole")};
     PLUMB_TRY(take(find_differing(desired, path, untouched, system, names), "below", observed));
@@ -147,6 +148,20 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
 std::optional<std::string> given(const Json& entry, const char* attribute) {
   const Json& value = member_of(entry, attribute);
   return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
+}
+
+// Programs that lose the rights of an owner or a group, by name as far as a line holds them.
+std::string privileged_in(const Json& below) {
+  constexpr std::size_t kNamed = 3;
+  std::string named;
+  std::size_t all = 0;
+  for (const Json& entry : below) {
+    if (!flag_of(entry, "privileged", false)) continue;
+    if (++all <= kNamed) named += (named.empty() ? "" : ", ") + text_of(entry, "path");
+  }
+  if (all == 0) return {};
+  return "; takes setuid and setgid from " + named +
+         (all > kNamed ? " and " + count(all - kNamed, "other", "others") : std::string());
 }
 
 // A walk's attribute that is to become true: recurse or purge.
@@ -191,12 +206,18 @@ Change removal(const Desired& desired, const Observed& observed) {
 std::vector<Result<Observed>> DirectoryProvider::observe(std::span<const Desired* const> desired,
                                                          System& system) const {
   AccountNames names(system);
+  PlaceLimits limits(system);
   std::vector<Result<Observed>> results;
   results.reserve(desired.size());
   for (const Desired* one : desired) {
     const std::string path = one->text("path");
-    results.push_back(wants_absent(*one) ? observe_absent(*one, path, system, names)
-                                         : observe_present(*one, path, system, names));
+    Result<Observed> observed =
+        wants_absent(*one) ? observe_absent(*one, path, system, names) : observe_present(*one, path, system, names);
+    if (observed) {
+      if (Result<> noted = limits.note(*one, diff(*one, *observed), *observed); !noted)
+        observed = std::move(noted.error());
+    }
+    results.push_back(std::move(observed));
   }
   return results;
 }
@@ -232,10 +253,10 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
     for (const Json& entry : below) {
       SetAttributes set;
       set.path = text_of(entry, "path");
-      set.ownership = {given(entry, "owner"), given(entry, "group"), given(entry, "mode")};
+      set.ownership = {given(entry, "owner"), given(entry, "group"), given(entry, "mode"), given(entry, "acl")};
       change.operations.push_back(std::move(set));
     }
-    change.note = "sets attributes of " + count(below.size(), "entry", "entries") + " below";
+    change.note = "sets attributes of " + count(below.size(), "entry", "entries") + " below" + privileged_in(below);
   }
   if (owes(desired, observed, "purge")) {
     change.before["purge"] = false;

@@ -200,5 +200,68 @@ TEST_F(Directory, TheRootIsADirectoryLikeAnyOther) {
   EXPECT_TRUE(look(want({{"path", "/"}})).change.empty());
 }
 
+TEST_F(Directory, ProgramsLoseTheRightsOfAnOwnerThatChanges) {
+  system.add_user({"deploy", 1000, 1000, "", "/", ""});
+  for (const char* path : {"/srv/a", "/srv/b", "/srv/c", "/srv/d"}) {
+    system.make_file(path, "x", 06755);
+    system.own(path, 1000, 0);
+  }
+  system.make_file("/srv/roots", "x", 04755);
+  system.make_directory("/srv/shared", 02775);
+  system.own("/srv/shared", 1000, 0);
+  const Desired desired = want({{"path", "/srv"}, {"owner", "root"}, {"recurse", true}});
+  EXPECT_EQ(look(desired).change.note,
+            "sets attributes of 5 entries below; takes setuid and setgid from /srv/a, /srv/b, /srv/c and 1 other");
+  converge(desired);
+  EXPECT_EQ(mode("/srv/a"), 0755U);
+  EXPECT_EQ(mode("/srv/roots"), 04755U) << "root's it was before";
+  EXPECT_EQ(mode("/srv/shared"), 02775U) << "a folder's setgid gives nobody a right";
+  // As a symbolic mode adds to what is left, not to what was there.
+  system.make_file("/srv/a", "x", 04711);
+  system.own("/srv/a", 1000, 0);
+  converge(want({{"path", "/srv"}, {"owner", "root"}, {"mode", "go+r"}, {"recurse", true}}));
+  EXPECT_EQ(mode("/srv/a"), 0755U);
+}
+
+TEST_F(Directory, AccessListsGoWhereThatIsAsked) {
+  system.make_file("/srv/f", "x");
+  system.set_beyond_mode("/srv", {"default:user:deploy:rwx", false});
+  system.set_beyond_mode("/srv/f", {"user:deploy:rw-", false});
+  EXPECT_TRUE(look(want({{"path", "/srv"}})).change.empty());
+  const Desired desired = want({{"path", "/srv"}, {"acl", "none"}, {"recurse", true}});
+  const Change change = look(desired).change;
+  EXPECT_EQ(change.before, (Json{{"acl", "default:user:deploy:rwx"}, {"recurse", false}}));
+  EXPECT_EQ(change.after, (Json{{"acl", "none"}, {"recurse", true}}));
+  converge(desired);
+}
+
+TEST_F(Directory, WhatIsMountedOrForbiddenIsToldInThePlan) {
+  system.make_directory("/mnt/disk/below");
+  system.mount("/mnt/disk/below");
+  const auto refused = [&](Json attributes) {
+    const Seen seen = look(want(std::move(attributes)));
+    return seen.observed->obstacle ? seen.observed->obstacle->summary : "";
+  };
+  EXPECT_EQ(refused({{"path", "/mnt/disk"}, {"state", "absent"}}),
+            "/mnt/disk/below is a mount, and what is mounted is not removed");
+  system.set_limits("/mnt/disk/below", {.mount = true});
+  EXPECT_EQ(refused({{"path", "/mnt/disk/below"}, {"state", "absent"}}),
+            "/mnt/disk/below is a mount of its own, so it can be neither replaced nor removed");
+  EXPECT_EQ(refused({{"path", "/mnt/disk/below"}, {"mode", "0700"}}), "") << "its mode is its own";
+  system.make_directory("/boot/efi/EFI");
+  system.set_limits("/boot/efi", {.modeless = "vfat"});
+  EXPECT_EQ(refused({{"path", "/boot/efi/new"}}), "");
+  EXPECT_EQ(refused({{"path", "/boot/efi/new"}, {"mode", "0700"}}),
+            "/boot/efi/new is on a vfat file system, which keeps no mode");
+  EXPECT_EQ(refused({{"path", "/boot/efi/EFI"}, {"mode", "0755"}}), "") << "that is what it has";
+  system.make_file("/ro/f", "x");
+  system.set_limits("/ro", {.read_only = true});
+  EXPECT_EQ(refused({{"path", "/ro/new"}}), "/ro/new is on a file system that is mounted read-only");
+  system.set_limits("/srv", {.immutable = true});
+  system.make_directory("/srv");
+  EXPECT_EQ(refused({{"path", "/srv"}, {"mode", "0700"}}), "/srv is immutable");
+  EXPECT_EQ(refused({{"path", "/srv/new"}}), "/srv is immutable, so nothing in it can change");
+}
+
 }  // namespace
 }  // namespace plumb::providers::directory

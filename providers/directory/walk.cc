@@ -7,44 +7,30 @@
 namespace plumb::providers::directory {
 namespace {
 
-enum class Next { kDescend, kStay };
+// What no path reaches, nobody can change by its path either.
+constexpr std::size_t kLongestPath = 4095;
 
-// Calls visit(path, info) for every entry below `folder`, parents first, in order of name; it says whether to go into a
-// directory.
+// Calls visit(path, info) for every entry below `folder` in the same mount; it says whether to go into a directory.
 template <class Visit>
-class Walk {
- public:
-  Walk(System& system, Visit visit) : system_(system), visit_(std::move(visit)) {}
+Result<> walk_below(const std::string& folder, System& system, Visit visit) {
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(folder, true));
+  if (!info) return {};
+  std::size_t seen = 0;
+  return system.walk(folder, [&](const std::string& path, const FileInfo& entry, bool mounted) -> Result<bool> {
+    if (mounted) return false;
+    if (++seen <= kMaxEntries) return visit(path, entry);
+    return fail(Code::kRefusedByState, "more than " + std::to_string(kMaxEntries) + " entries lie below the directory")
+        .hint("manage smaller folders, or leave out `recurse` and `purge`");
+  });
+}
 
-  Result<> below(const std::string& folder) {
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(folder, true));
-    if (!info) return {};
-    device_ = info->device;
-    return enter(folder);
-  }
-
- private:
-  Result<> enter(const std::string& folder) {
-    PLUMB_TRY_ASSIGN(const std::vector<std::string> entries, system_.list(folder));
-    for (const std::string& entry : entries) {
-      const std::string path = (folder == "/" ? "" : folder) + '/' + entry;
-      PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(path, false));
-      if (!info || info->device != device_) continue;
-      if (++seen_ > kMaxEntries) {
-        return fail(Code::kRefusedByState,
-                    "more than " + std::to_string(kMaxEntries) + " entries lie below the directory")
-            .hint("manage smaller folders, or leave out `recurse` and `purge`");
-      }
-      if (visit_(path, *info) == Next::kDescend && info->type == FileType::kDirectory) PLUMB_TRY(enter(path));
-    }
-    return {};
-  }
-
-  System& system_;
-  Visit visit_;
-  std::uint64_t device_ = 0;
-  std::size_t seen_ = 0;
-};
+Result<> check_length(const std::string& path) {
+  if (path.size() <= kLongestPath) return {};
+  const std::string begin = path.substr(0, path.find('/', kLongestPath / 16));
+  return fail(Code::kRefusedByState,
+              "folders below " + begin + " are nested so deeply that no path leads to all of them")
+      .hint("remove them (rm -r), or leave out `recurse`");
+}
 
 }  // namespace
 
@@ -54,24 +40,32 @@ Result<Json> find_differing(const Desired& desired, const std::string& path, con
   const std::string group = desired.text("group");
   const std::string mode = desired.text("mode");
   const bool with_mode = !mode.empty() && is_symbolic_mode(mode);
+  const bool clears = desired.text("acl") == "none";
   Json found = Json::array();
-  Walk walk(system, [&](const std::string& entry, const FileInfo& info) {
-    if (info.type == FileType::kLink || untouched.trees.contains(entry)) return Next::kStay;
-    if (untouched.entries.contains(entry) || backed_up_path(entry)) return Next::kDescend;
+  const auto visit = [&](const std::string& entry, const FileInfo& info) -> Result<bool> {
+    if (info.type == FileType::kLink || untouched.trees.contains(entry)) return false;
+    if (untouched.entries.contains(entry) || backed_up_path(entry)) return true;
+    PLUMB_TRY(check_length(entry));
     Json differing = Json::object();
     if (!owner.empty() && names.user(info.uid, owner) != owner) differing["owner"] = owner;
     if (!group.empty() && names.group(info.gid, group) != group) differing["group"] = group;
-    if (with_mode) {
-      const auto wanted = apply_mode(mode, info.mode, info.type == FileType::kDirectory);
-      if (wanted && *wanted != info.mode) differing["mode"] = mode_text(*wanted);
+    const bool directory = info.type == FileType::kDirectory;
+    // A program keeps no rights of an owner or a group that it had before.
+    const std::uint32_t kept = directory || differing.empty() ? info.mode : without_privileges(info.mode);
+    const std::uint32_t wanted = with_mode ? apply_mode(mode, kept, directory).value_or(kept) : kept;
+    if (wanted != info.mode) differing["mode"] = mode_text(wanted);
+    if (kept != info.mode) differing["privileged"] = true;
+    if (clears) {
+      PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(entry, false));
+      if (!beyond.access_list.empty()) differing["acl"] = "none";
     }
     if (!differing.empty()) {
       differing["path"] = entry;
       found.push_back(std::move(differing));
     }
-    return Next::kDescend;
-  });
-  PLUMB_TRY(walk.below(path));
+    return true;
+  };
+  PLUMB_TRY(walk_below(path, system, visit));
   return found;
 }
 
@@ -88,18 +82,18 @@ Result<Json> find_extra(const std::string& path, const std::set<std::string>& ma
     return std::any_of(globs.begin(), globs.end(),
                        [&](const std::string& glob) { return glob_match(parent_of(glob), entry); });
   };
-  Walk walk(system, [&](const std::string& entry, const FileInfo& info) {
-    if (managed.contains(entry) || is_one_of(entry)) return Next::kStay;
-    if (const auto original = backed_up_path(entry); original && managed.contains(*original)) return Next::kStay;
+  const auto visit = [&](const std::string& entry, const FileInfo& info) -> Result<bool> {
+    if (managed.contains(entry) || is_one_of(entry)) return false;
+    if (const auto original = backed_up_path(entry); original && managed.contains(*original)) return false;
     const bool directory = info.type == FileType::kDirectory;
     if (directory) {
       const auto first = managed.lower_bound(entry + '/');
-      if ((first != managed.end() && is_below(*first, entry)) || leads_to_one(entry)) return Next::kDescend;
+      if ((first != managed.end() && is_below(*first, entry)) || leads_to_one(entry)) return true;
     }
     found.push_back({{"path", entry}, {"directory", directory}});
-    return Next::kStay;
-  });
-  PLUMB_TRY(walk.below(path));
+    return false;
+  };
+  PLUMB_TRY(walk_below(path, system, visit));
   return found;
 }
 

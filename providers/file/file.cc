@@ -93,6 +93,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     return observed;
   }
   observe_ownership(desired, *info, names, observed);
+  PLUMB_TRY(observe_beyond_mode(path, linked, system, observed));
   if (desired.has("content")) {
     // Through a link that is not to be followed, nothing of what lies there is shown.
     PLUMB_TRY(observe_content(desired, path, *info, !linked || follow, system, observed));
@@ -104,12 +105,18 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
 
 std::vector<Result<Observed>> FileProvider::observe(std::span<const Desired* const> desired, System& system) const {
   AccountNames names(system);
+  PlaceLimits limits(system);
   std::vector<Result<Observed>> results;
   results.reserve(desired.size());
   for (const Desired* one : desired) {
     const std::string path = one->text("path");
-    results.push_back(wants_absent(*one) ? observe_absent(*one, path, system, names)
-                                         : observe_present(*one, path, system, names));
+    Result<Observed> observed =
+        wants_absent(*one) ? observe_absent(*one, path, system, names) : observe_present(*one, path, system, names);
+    if (observed) {
+      if (Result<> noted = limits.note(*one, diff(*one, *observed), *observed); !noted)
+        observed = std::move(noted.error());
+    }
+    results.push_back(std::move(observed));
   }
   return results;
 }
@@ -126,11 +133,11 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
   }
 
   const std::string_view fresh = desired.sensitive.contains("content") ? kNewSecretMode : kNewFileMode;
-  Ownership wanted = diff_ownership(desired, observed, fresh, false, change);
   const Json& content = desired.attribute("content");
   const auto found = observed.exists ? observed.attributes.find("content") : observed.attributes.end();
   const bool known = found != observed.attributes.end();
   const bool rewrite = !content.is_null() && (!known || *found != content);
+  Ownership wanted = diff_ownership(desired, observed, fresh, false, change, rewrite);
   if (rewrite) {
     if (known) change.before["content"] = *found;
     change.after["content"] = content;

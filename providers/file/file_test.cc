@@ -237,5 +237,71 @@ TEST_F(File, ABatchAnswersInOrder) {
   EXPECT_TRUE(results[1]->exists);
 }
 
+TEST_F(File, SetuidIsNamedAndGoesWithTheOwnerOrTheContent) {
+  system.add_user({"deploy", 1000, 1000, "", "/", ""});
+  const auto plant = [&] {
+    system.make_file("/srv/sh", "x", 04755);
+    system.own("/srv/sh", 1000, 0);
+  };
+  plant();
+  const Desired owned = want({{"path", "/srv/sh"}, {"owner", "root"}});
+  const Change change = look(owned).change;
+  EXPECT_EQ(change.before, (Json{{"owner", "deploy"}, {"mode", "4755"}}));
+  EXPECT_EQ(change.after, (Json{{"owner", "root"}, {"mode", "0755"}}));
+  EXPECT_EQ(change.note, "it has setuid or setgid, which do not outlast the change");
+  converge(owned);
+  plant();
+  converge(want({{"path", "/srv/sh"}, {"content", "new"}}));
+  EXPECT_EQ((*system.stat("/srv/sh", false))->mode, 0755U);
+  plant();
+  converge(want({{"path", "/srv/sh"}, {"owner", "root"}, {"mode", "g+w"}}));
+  EXPECT_EQ((*system.stat("/srv/sh", false))->mode, 0775U);
+  plant();
+  converge(want({{"path", "/srv/sh"}, {"owner", "root"}, {"mode", "4755"}}));
+  EXPECT_EQ((*system.stat("/srv/sh", false))->mode, 04755U) << "that was asked for";
+  EXPECT_TRUE(look(want({{"path", "/srv/sh"}, {"owner", "root"}})).change.empty());
+  system.own("/srv/sh", 1000, 0);
+  system.make_file("/srv/sh", "x", 0755);
+  system.set_beyond_mode("/srv/sh", {"", true});
+  EXPECT_EQ(look(owned).change.note, "its capabilities do not outlast the change");
+}
+
+TEST_F(File, AnAccessListIsADifferenceOnWhatIsSensitiveOrPrivileged) {
+  system.make_file("/etc/key", "x", 0640);
+  system.set_beyond_mode("/etc/key", {"user:deploy:r--", false});
+  const std::string digest = system.blob("x");
+  Desired desired = want({{"path", "/etc/key"}, {"mode", "0640"}});
+  EXPECT_TRUE(look(desired).change.empty());
+  EXPECT_EQ(look(desired).observed->attributes["acl"], "user:deploy:r--");
+  Desired changed = want({{"path", "/etc/key"}, {"mode", "0600"}});
+  EXPECT_EQ(look(changed).change.note, "its access list stays: user:deploy:r--");
+  desired.sensitive = {"content"};
+  EXPECT_EQ(look(desired).change.before, (Json{{"acl", "user:deploy:r--"}}));
+  EXPECT_EQ(look(desired).change.after, (Json{{"acl", "none"}}));
+  converge(desired);
+  system.set_beyond_mode("/etc/key", {"group:dev:r-x", false});
+  converge(want({{"path", "/etc/key"}, {"mode", "4755"}}));
+  EXPECT_TRUE(look(want({{"path", "/etc/key"}, {"acl", "none"}})).change.empty());
+}
+
+TEST_F(File, WhatCannotBeReplacedIsToldInThePlan) {
+  system.make_file("/etc/resolv.conf", "x");
+  Limits mounted;
+  mounted.mount = true;
+  system.set_limits("/etc/resolv.conf", mounted);
+  EXPECT_EQ(obstacle(want({{"path", "/etc/resolv.conf"}, {"content", "y"}})),
+            "/etc/resolv.conf is a mount of its own, so it can be neither replaced nor removed");
+  EXPECT_EQ(obstacle(want({{"path", "/etc/resolv.conf"}, {"mode", "0600"}})), "none");
+  EXPECT_EQ(obstacle(want({{"path", "/etc/resolv.conf"}, {"content", "x"}})), "none");
+  Limits fixed;
+  fixed.immutable = true;
+  system.set_limits("/etc/resolv.conf", fixed);
+  for (const Json& wanted : {Json{{"content", "y"}}, Json{{"mode", "0600"}}, Json{{"state", "absent"}}}) {
+    Json attributes = wanted;
+    attributes["path"] = "/etc/resolv.conf";
+    EXPECT_EQ(obstacle(want(attributes)), "/etc/resolv.conf is immutable") << wanted;
+  }
+}
+
 }  // namespace
 }  // namespace plumb::providers::file

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "engine/base/host_text.h"
 #include "engine/base/time_text.h"
 #include "providers/sdk/ownership.h"
 
@@ -35,7 +36,8 @@ std::optional<Number> number_in(std::string_view text) {
 Result<std::string> read_if_there(System& system, const std::string& path) {
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, true));
   if (!info) return std::string();
-  return system.read_file(path, kLargestFile);
+  PLUMB_TRY_ASSIGN(const std::string bytes, system.read_file(path, kLargestFile));
+  return text_of_bytes(bytes);
 }
 
 template <class Entry>

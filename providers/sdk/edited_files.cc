@@ -218,6 +218,7 @@ std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desi
   std::map<std::string, Result<EditedFile>> files;                 // by place
   std::vector<Result<Observed>> results;
   std::map<const Desired*, std::size_t> places;
+  PlaceLimits limits(system);
   results.reserve(desired.size());
   const auto key_of = [](const Desired& one) { return std::pair(one.text("path"), one.flag("follow", false)); };
   for (const Desired* one : desired) {
@@ -244,7 +245,12 @@ std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desi
     if (!file->second) {
       results.emplace_back(file->second.error());
     } else {
-      results.push_back(file->second->observe(*one, edit_of(*one), system));
+      Result<Observed> observed = file->second->observe(*one, edit_of(*one), system);
+      if (observed) {
+        if (Result<> noted = limits.note(*one, diff_edit(*one, *observed, edit_of(*one)), *observed); !noted)
+          observed = std::move(noted.error());
+      }
+      results.push_back(std::move(observed));
     }
   }
   for (const auto& [place, file] : files) {

@@ -182,6 +182,40 @@ Result<std::vector<std::string>> FakeSystem::list(const std::string& path) {
   return names;
 }
 
+Result<> FakeSystem::walk(const std::string& folder, const TreeVisitor& visit) {
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> above, stat(folder, true));
+  PLUMB_TRY_ASSIGN(const std::vector<std::string> names, list(folder));
+  for (const std::string& name : names) {
+    const std::string path = (folder == "/" ? "" : folder) + '/' + name;
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, stat(path, false));
+    if (!info) continue;
+    const bool mounted = above && info->device != above->device;
+    PLUMB_TRY_ASSIGN(const bool enters, visit(path, *info, mounted));
+    if (enters && info->type == FileType::kDirectory) PLUMB_TRY(walk(path, visit));
+  }
+  return {};
+}
+
+Result<BeyondMode> FakeSystem::beyond_mode(const std::string& path, bool) {
+  const auto found = beyond_.find(path);
+  return found == beyond_.end() ? BeyondMode{} : found->second;
+}
+
+// Those of the nearest folder for which some were set, as far as they hold below it.
+Result<Limits> FakeSystem::limits(const std::string& path) {
+  Limits limits;
+  if (const auto own = limits_.find(path); own != limits_.end()) return own->second;
+  for (std::string above = path; above.size() > 1;) {
+    above.resize(std::max<std::size_t>(above.rfind('/'), 1));
+    const auto found = limits_.find(above);
+    if (found == limits_.end()) continue;
+    limits.read_only = found->second.read_only;
+    limits.modeless = found->second.modeless;
+    break;
+  }
+  return limits;
+}
+
 Result<ProcessResult> FakeSystem::run(const ProcessRequest& request) {
   const std::string command = join(request.argv);
   ran_.push_back(command);
@@ -243,6 +277,7 @@ Result<> FakeSystem::set_ownership(const std::string& path, const Ownership& own
     owner.second = *id;
   }
   owners_[path] = owner;
+  if (ownership.acl) beyond_.erase(path);
   if (ownership.mode) {
     ::chmod(real(path).c_str(), static_cast<::mode_t>(std::strtoul(ownership.mode->c_str(), nullptr, 8)));
   }

@@ -34,6 +34,9 @@ class FakeSystem : public System {
   void remove(const std::string& path);
   void own(const std::string& path, std::uint32_t uid, std::uint32_t gid);
   void mount(const std::string& path) { mounts_.push_back(path); }  // another device from here down
+  void set_beyond_mode(const std::string& path, BeyondMode beyond) { beyond_[path] = std::move(beyond); }
+  // For a folder the file system's hold below it too.
+  void set_limits(const std::string& path, Limits limits) { limits_[path] = std::move(limits); }
   void add_user(Account account) { users_.push_back(std::move(account)); }
   void add_group(GroupAccount group) { groups_.push_back(std::move(group)); }
   void set_image(bool image) { image_ = image; }
@@ -58,6 +61,9 @@ class FakeSystem : public System {
   Result<std::string> file_digest(const std::string& path) override;
   Result<std::string> read_file(const std::string& path, std::size_t limit) override;
   Result<std::vector<std::string>> list(const std::string& path) override;
+  Result<> walk(const std::string& folder, const TreeVisitor& visit) override;
+  Result<BeyondMode> beyond_mode(const std::string& path, bool follow) override;
+  Result<Limits> limits(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
   Result<ProcessResult> run(const ProcessRequest& request) override;
   std::string find_program(const std::string& name) override;
@@ -76,6 +82,8 @@ class FakeSystem : public System {
   std::vector<GroupAccount> groups_ = {{"root", 0, {}}};
   std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> owners_;
   std::vector<std::string> mounts_;
+  std::map<std::string, BeyondMode> beyond_;
+  std::map<std::string, Limits> limits_;
   std::vector<std::pair<std::string, ProcessResult>> scripts_;
   std::vector<std::string> programs_;
   std::vector<std::string> ran_;

@@ -16,6 +16,7 @@ void ownership(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
   sink.optional("owner", value.ownership.owner, defaults.ownership.owner);
   sink.optional("group", value.ownership.group, defaults.ownership.group);
   sink.optional("mode", value.ownership.mode, defaults.ownership.mode);
+  sink.optional("acl", value.ownership.acl, defaults.ownership.acl);
 }
 
 }  // namespace

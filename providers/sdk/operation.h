@@ -19,11 +19,13 @@
 namespace plumb {
 
 // Owner and group as names or decimal numbers; mode as four octal digits. Absent: left as it is, or for a
-// new entry what the system gives.
+// new entry what the system gives. Without a mode no file keeps setuid, setgid or capabilities through a change of its
+// owner, its group or its content.
 struct Ownership {
   std::optional<std::string> owner;
   std::optional<std::string> group;
   std::optional<std::string> mode;
+  std::optional<std::string> acl = {};  // "none": access lists go
   friend bool operator==(const Ownership&, const Ownership&) = default;
 };
 

@@ -255,36 +255,147 @@ std::optional<std::uint32_t> mode_of(const Json& attributes) {
   return apply_mode(found->get_ref<const std::string&>(), 0, false);
 }
 
+std::uint32_t without_privileges(std::uint32_t mode) {
+  return mode & 01777U;
+}
+
+Result<> observe_beyond_mode(const std::string& path, bool follow, System& system, Observed& observed) {
+  PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(path, follow));
+  if (!beyond.access_list.empty()) observed.attributes["acl"] = beyond.access_list;
+  if (beyond.capabilities) observed.attributes["capabilities"] = true;
+  return {};
+}
+
+bool clears_access_list(const Desired& desired, const Ownership& wanted, bool is_directory) {
+  const bool privileged =
+      !is_directory && wanted.mode && (apply_mode(*wanted.mode, 0, false).value_or(0) & ~01777U) != 0;
+  return desired.text("acl") == "none" || privileged || desired.sensitive.contains("content");
+}
+
 Ownership diff_ownership(const Desired& desired, const Observed& observed, std::string_view default_mode,
-                         bool is_directory, Change& change) {
+                         bool is_directory, Change& change, bool new_content) {
   Ownership wanted;
-  if (const Json* owner = find_given(desired, "owner")) wanted.owner = text_of(*owner);
-  if (const Json* group = find_given(desired, "group")) wanted.group = text_of(*group);
-  const std::uint32_t fresh = apply_mode(default_mode, 0, is_directory).value_or(0);
-  if (const Json* mode = find_given(desired, "mode")) {
-    const std::uint32_t current = observed.exists ? mode_of(observed.attributes).value_or(fresh) : fresh;
-    // The schema has checked the notation; what cannot be read all the same is left as it is.
-    wanted.mode = mode_text(apply_mode(text_of(*mode), current, is_directory).value_or(current));
-  } else if (!observed.exists) {
-    wanted.mode = mode_text(fresh);
-  }
   const auto compare = [&](const char* attribute, const std::optional<std::string>& value) {
-    if (!value) return;
+    if (!value) return false;
     const Json* found = observed.exists ? find(observed.attributes, attribute) : nullptr;
-    if (found != nullptr && found->is_string() && found->get_ref<const std::string&>() == *value) return;
+    if (found != nullptr && found->is_string() && found->get_ref<const std::string&>() == *value) return false;
     if (found != nullptr) change.before[attribute] = *found;
     change.after[attribute] = *value;
+    return true;
   };
-  compare("owner", wanted.owner);
-  compare("group", wanted.group);
+  if (const Json* owner = find_given(desired, "owner")) wanted.owner = text_of(*owner);
+  if (const Json* group = find_given(desired, "group")) wanted.group = text_of(*group);
+  const bool other_owner = compare("owner", wanted.owner);
+  const bool other_group = compare("group", wanted.group);
+  const std::uint32_t fresh = apply_mode(default_mode, 0, is_directory).value_or(0);
+  const std::uint32_t current = observed.exists ? mode_of(observed.attributes).value_or(fresh) : fresh;
+  const bool loses = observed.exists && !is_directory && (other_owner || other_group || new_content);
+  const std::uint32_t kept = loses ? without_privileges(current) : current;
+  if (const Json* mode = find_given(desired, "mode")) {
+    // The schema has checked the notation; what cannot be read all the same is left as it is.
+    wanted.mode = mode_text(apply_mode(text_of(*mode), kept, is_directory).value_or(kept));
+  } else if (!observed.exists || kept != current) {
+    wanted.mode = mode_text(kept);
+  }
   compare("mode", wanted.mode);
+  if (kept != current) change.note = "it has setuid or setgid, which do not outlast the change";
+  if (loses && observed.has("capabilities")) {
+    change.note += std::string(change.note.empty() ? "" : "; ") + "its capabilities do not outlast the change";
+  }
+  const bool has_list = observed.exists && observed.has("acl");
+  if (clears_access_list(desired, wanted, is_directory)) {
+    wanted.acl = "none";
+    if (has_list) compare("acl", wanted.acl);
+  } else if (has_list && (new_content || !change.after.empty())) {
+    change.note += std::string(change.note.empty() ? "" : "; ") + "its access list stays: " + observed.text("acl");
+  }
   return wanted;
+}
+
+namespace {
+
+// What an operation does with the entry at its path.
+struct Effect {
+  bool replaces = false;  // or removes
+  bool dresses = false;   // an entry that stays
+  bool makes = false;
+};
+
+Effect effect_of(const Operation& operation, bool there) {
+  if (std::holds_alternative<SetAttributes>(operation)) return {.dresses = true};
+  if (std::holds_alternative<Remove>(operation)) return {.replaces = there};
+  return {.replaces = there, .makes = !there};
+}
+
+Diagnostic limited(const std::string& path, const std::string& why) {
+  return Diagnostic(Code::kRefusedByState, path + " " + why);
+}
+
+}  // namespace
+
+Result<const PlaceLimits::Folder*> PlaceLimits::above(const std::string& path) {
+  const std::string parent = parent_of(path);
+  if (const auto found = folders_.find(parent); found != folders_.end()) return &found->second;
+  Folder folder{parent, {}};
+  while (folder.path != "/") {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(folder.path, true));
+    if (info) break;
+    folder.path = parent_of(folder.path);
+  }
+  PLUMB_TRY_ASSIGN(const std::string place, system_.resolve(folder.path));
+  PLUMB_TRY_ASSIGN(folder.limits, system_.limits(place));
+  return &folders_.emplace(parent, std::move(folder)).first->second;
+}
+
+Result<std::optional<Diagnostic>> PlaceLimits::limit_of(const Desired& desired, const Change& change,
+                                                        const Operation& operation) {
+  const std::string* given = path_of(operation);
+  if (given == nullptr) return std::optional<Diagnostic>();
+  std::string path = *given;
+  if (follows_link(operation)) path = system_.resolve(path).value_or(path);
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(path, false));
+  const Effect effect = effect_of(operation, info.has_value());
+  if (!info && !effect.makes) return std::optional<Diagnostic>();
+  if (path == "/" && effect.replaces) return std::optional(limited(path, "is the root, which stays what it is"));
+  PLUMB_TRY_ASSIGN(const Folder* folder, above(path));
+  Limits own;
+  if (info) {
+    PLUMB_TRY_ASSIGN(own, system_.limits(path));
+  }
+  const Limits& here = info ? own : folder->limits;
+  if (here.read_only) return std::optional(limited(path, "is on a file system that is mounted read-only"));
+  if (own.immutable) return std::optional(limited(path, "is immutable").with_hint("`chattr -ia` lifts it"));
+  if (folder->limits.immutable && !effect.dresses) {
+    return std::optional(
+        limited(folder->path, "is immutable, so nothing in it can change").with_hint("`chattr -ia` lifts it"));
+  }
+  if (own.mount && effect.replaces) {
+    return std::optional(limited(path, "is a mount of its own, so it can be neither replaced nor removed")
+                             .with_hint("unmount it first"));
+  }
+  if (here.modeless.empty()) return std::optional<Diagnostic>();
+  for (const char* attribute : {"owner", "group", "mode"}) {
+    if (!desired.has(attribute) || !change.after.contains(attribute)) continue;
+    return std::optional(limited(path, "is on a " + here.modeless + " file system, which keeps no " + attribute)
+                             .with_hint("leave out `" + std::string(attribute) + "`; the mount decides on it"));
+  }
+  return std::optional<Diagnostic>();
+}
+
+Result<> PlaceLimits::note(const Desired& desired, const Change& change, Observed& observed) {
+  if (observed.obstacle) return {};
+  for (const Operation& operation : change.operations) {
+    PLUMB_TRY_ASSIGN(observed.obstacle, limit_of(desired, change, operation));
+    if (observed.obstacle) return {};
+  }
+  return {};
 }
 
 Ownership changed_only(Ownership ownership, const Change& change) {
   if (!change.after.contains("owner")) ownership.owner.reset();
   if (!change.after.contains("group")) ownership.group.reset();
   if (!change.after.contains("mode")) ownership.mode.reset();
+  if (!change.after.contains("acl")) ownership.acl.reset();
   return ownership;
 }
 

@@ -54,10 +54,42 @@ void note_missing_accounts(const Desired& desired, AccountNames& names, Observed
 // Notes the folder that `path` needs, or as obstacle what stands in its way.
 Result<> note_missing_parent(const std::string& path, System& system, Observed& observed);
 
-// What is asked of owner, group and mode, the mode worked out from `current`. `change` gets the attributes that
-// differ from what was observed; where nothing exists, every one.
+// Of a file's mode, without what gives a program the rights of its owner or group.
+std::uint32_t without_privileges(std::uint32_t mode);
+
+// Of an entry that exists: `acl`, where it has an access list, and `capabilities`, where it has some.
+Result<> observe_beyond_mode(const std::string& path, bool follow, System& system, Observed& observed);
+
+// Whether an access list would give somebody what is not theirs: where `acl: none` asks for none, and always where the
+// content is sensitive or the mode gives the rights of an owner or a group.
+bool clears_access_list(const Desired& desired, const Ownership& wanted, bool is_directory);
+
+// What is asked of owner, group, mode and access list, the mode worked out from `current`. `change` gets the attributes
+// that differ from what was observed; where nothing exists, every one. A file that gets another owner or group, or
+// `new_content`, keeps neither setuid nor setgid but where its mode is asked for with them; the change's note names it.
 Ownership diff_ownership(const Desired& desired, const Observed& observed, std::string_view default_mode,
-                         bool is_directory, Change& change);
+                         bool is_directory, Change& change, bool new_content = false);
+
+// Where what a change asks for cannot be done whatever the modes are: at mounts, in immutable and read-only places, on
+// file systems without owners and modes. For one batch, in which a folder is looked at once.
+class PlaceLimits {
+ public:
+  explicit PlaceLimits(System& system) : system_(system) {}
+  // Notes the obstacle that says so.
+  Result<> note(const Desired& desired, const Change& change, Observed& observed);
+
+ private:
+  struct Folder {
+    std::string path;  // the nearest one that is there
+    Limits limits;
+  };
+  Result<const Folder*> above(const std::string& path);
+  Result<std::optional<Diagnostic>> limit_of(const Desired& desired, const Change& change, const Operation& operation);
+
+  System& system_;
+  std::map<std::string, Folder> folders_;
+};
+
 // Those members alone that `change.after` holds.
 Ownership changed_only(Ownership ownership, const Change& change);
 

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,6 +30,24 @@ struct FileInfo {
   std::uint64_t inode = 0;
   std::string link_target;  // kLink only
 };
+
+// What an entry gives to somebody beyond its mode.
+struct BeyondMode {
+  std::string access_list = {};  // "user:deploy:r--,default:group:dev:rwx"; "" for none
+  bool capabilities = false;     // of a program
+};
+
+// What cannot be changed of an entry whatever its mode says.
+struct Limits {
+  bool mount = false;         // it is where something is mounted, or the root
+  bool immutable = false;     // its flags forbid changes
+  bool read_only = false;     // its file system is mounted so
+  std::string modeless = {};  // its file system, where that keeps neither owners nor modes: "vfat"
+};
+
+// In order of name, a folder before what is in it. `mounted`: it lies in another mount than the folder that was asked
+// about. True goes into a folder.
+using TreeVisitor = std::function<Result<bool>(const std::string& path, const FileInfo& info, bool mounted)>;
 
 struct ProcessRequest {
   std::vector<std::string> argv;  // argv[0] without a slash is looked up in PATH: that of `env`, or the clean one
@@ -80,6 +99,11 @@ class System {
   virtual Result<std::string> read_file(const std::string& path, std::size_t limit) = 0;
   // Names in a folder, sorted, without "." and "..".
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;
+  // All that lies below a folder, never through a link and however deep. Links come without their targets.
+  virtual Result<> walk(const std::string& folder, const TreeVisitor& visit) = 0;
+  virtual Result<BeyondMode> beyond_mode(const std::string& path, bool follow) = 0;
+  // Of the entry itself. Nothing there: none.
+  virtual Result<Limits> limits(const std::string& path) = 0;
   // Where path lies after links are resolved, as a path of the host; the last part need not exist.
   virtual Result<std::string> resolve(const std::string& path) = 0;
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "engine/base/host_text.h"
 #include "engine/base/platform.h"
 #include "engine/exec/accounts.h"
 #include "engine/exec/interpreter/file_writer.h"
@@ -43,7 +44,7 @@ Result<AccountFile> AccountFile::read(const RootFiles& files, const std::string&
   PLUMB_TRY_ASSIGN(std::string text, read_all(fd.get(), kMaxFile, path));
   if (text.ends_with('\n')) text.pop_back();
   if (text.empty()) return file;
-  for (const std::string& line : split(text, '\n')) file.rows_.push_back(split(line, ':'));
+  for (const std::string& line : split(text_of_bytes(text), '\n')) file.rows_.push_back(split(line, ':'));
   return file;
 }
 
@@ -94,7 +95,7 @@ Result<> AccountFile::save(const RootFiles& files, mode_t mode, gid_t group) {
     if (!fd) return os_error("create", path_ + "+");
     std::string text;
     for (const Row& row : rows_) text += join(row) + "\n";
-    PLUMB_TRY(write_all(fd.get(), text, path_));
+    PLUMB_TRY(write_all(fd.get(), bytes_of_text(text), path_));
     struct stat old {};
     const bool existed = files.stat(real, false, old) == 0;
     const uid_t uid = existed ? old.st_uid : ::geteuid();

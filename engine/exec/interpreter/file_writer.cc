@@ -12,10 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/host_text.h"
 #include "engine/base/random.h"
 #include "engine/base/shell_word.h"
 #include "engine/base/time_text.h"
 #include "engine/exec/system/attributes.h"
+#include "engine/exec/system/disk.h"
 #include "providers/sdk/edited_files.h"
 #include "providers/sdk/ownership.h"
 
@@ -28,6 +30,20 @@ constexpr std::string_view kTemporary = ".plumb-";
 // file has from it.
 bool is_same(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size && changed_at(a) == changed_at(b);
+}
+
+Error changed_by_another(const std::string& path) {
+  return fail(Code::kOperation, path + " was changed by another while it was edited").hint("apply again");
+}
+
+// A file system that keeps no modes gives its own. That is no harm as long as nobody else may do more than was asked.
+bool gives_no_more(mode_t given, mode_t asked) {
+  constexpr mode_t kOthersReadAndWrite = 066;
+  return (given & ~asked & kOthersReadAndWrite) == 0;
+}
+
+bool says_unsupported(int number) {
+  return number == EPERM || number == EOPNOTSUPP || number == ENOSYS;
 }
 
 // `%s` is the path, `%%` a percent sign.
@@ -51,6 +67,20 @@ std::string replace_placeholder(const std::string& command, const std::string& p
 std::string mode_of_new(std::span<const EditFile> chain) {
   const auto makes = std::find_if(chain.begin(), chain.end(), [](const EditFile& one) { return one.create; });
   return makes == chain.end() || makes->mode.empty() ? "0644" : makes->mode;
+}
+
+// For file systems without hard links.
+Result<> copy_beside(int folder, const std::string& from, const std::string& to, const std::string& path) {
+  const UniqueFd in(::openat(folder, from.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
+  const UniqueFd out(in ? ::openat(folder, to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)
+                        : -1);
+  struct stat info {};
+  if (!out || ::fstat(in.get(), &info) != 0) return os_error("keep a copy of", path);
+  Result<> copied = copy_bytes(in.get(), out.get(), info.st_size) == 0 && sync_content(out.get()) == 0
+                        ? Result<>()
+                        : Result<>(os_error("keep a copy of", path));
+  if (!copied) ::unlinkat(folder, to.c_str(), 0);
+  return copied;
 }
 
 }  // namespace
@@ -87,50 +117,59 @@ std::string FileWriter::temporary_name() {
   return std::string(kTemporary) + token_ + "-" + std::to_string(::getpid()) + "-" + std::to_string(counter_++);
 }
 
-Result<StagedFile> FileWriter::look(const std::string& path, bool follow) {
-  const RootFiles& files = system_.files();
+// From here on the folder is held, and what is done is done in it, wherever its path leads by then.
+Result<StagedFile> FileWriter::look(const std::string& path, bool follow, StagingFolder& folder) {
   PLUMB_TRY(check_path(path));
+  const std::string parent = parent_of(path);
+  if (!folder.fd || folder.path != parent) {
+    PLUMB_TRY_ASSIGN(Place place, system_.files().place(path));
+    folder = {parent, std::make_shared<const UniqueFd>(std::move(place.folder))};
+  }
   StagedFile staged;
   staged.path = path;
+  staged.folder = folder.fd;
+  staged.name = bytes_of_text(base_of(path));
   struct stat info {};
-  bool exists = files.stat(staged.path, false, info) == 0;
+  const auto find = [&] {
+    return ::fstatat(staged.folder->get(), staged.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
+  };
+  bool exists = find();
   if (!exists && errno != ENOENT) return os_error("write", path);
-  if (exists && S_ISLNK(info.st_mode)) {
+  const bool linked = exists && S_ISLNK(info.st_mode);
+  if (linked) {
     if (!follow) {
       return fail(Code::kSymlinkRefused, path + " is a symbolic link")
           .hint("set `follow: true` to write to where it points");
     }
-    PLUMB_TRY_ASSIGN(staged.path, files.resolve(path));
-    exists = files.stat(staged.path, false, info) == 0;
+    PLUMB_TRY_ASSIGN(Place place, system_.files().place(path, true));
+    staged.path = std::move(place.path);
+    staged.folder = std::make_shared<const UniqueFd>(std::move(place.folder));
+    staged.name = std::move(place.name);
+    exists = find();
   }
   if (exists && !S_ISREG(info.st_mode)) {
     return fail(Code::kOperation, "cannot write " + staged.path + ": " +
                                       (S_ISDIR(info.st_mode) ? "it is a folder" : "it is not a regular file"));
   }
-  if (exists) staged.old = info;
+  if (!exists) return staged;
+  PLUMB_TRY(system_.seen().check(path, linked, info));
+  staged.old = info;
   return staged;
 }
 
-Result<> FileWriter::open(StagedFile& staged, StagingFolder& folder) {
-  const std::string parent = parent_of(staged.path);
-  if (!folder.fd || folder.path != parent) {
-    PLUMB_TRY_ASSIGN(Place place, system_.files().place(staged.path));
-    folder = {parent, std::make_shared<const UniqueFd>(std::move(place.folder))};
-  }
-  staged.folder = folder.fd;
-  staged.name = base_of(staged.path);
+Result<> FileWriter::open(StagedFile& staged) {
   std::string name = temporary_name();
   staged.file.reset(
       ::openat(staged.folder->get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!staged.file) return os_error("create a file in", parent);
+  if (!staged.file) return os_error("create a file in", parent_of(staged.path));
   staged.temporary = std::move(name);
   return {};
 }
 
 Result<StagedFile> FileWriter::stage(const WriteFile& operation, StagingFolder& folder, std::string& output) {
-  PLUMB_TRY_ASSIGN(StagedFile staged, look(operation.path, operation.follow));
+  PLUMB_TRY_ASSIGN(StagedFile staged, look(operation.path, operation.follow, folder));
   staged.backup = operation.backup;
-  PLUMB_TRY(open(staged, folder));
+  PLUMB_TRY(open(staged));
   PLUMB_TRY(blobs_.write(operation.content, staged.file.get(), staged.path));
   PLUMB_TRY(dress(staged, operation.ownership));
   if (!operation.validate.empty()) PLUMB_TRY(validate(staged, operation.validate, output));
@@ -139,11 +178,16 @@ Result<StagedFile> FileWriter::stage(const WriteFile& operation, StagingFolder& 
 
 Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> chain, StagingFolder& folder,
                                                     std::string& output) {
-  PLUMB_TRY_ASSIGN(StagedFile staged, look(chain.front().path, chain.front().follow));
+  PLUMB_TRY_ASSIGN(StagedFile staged, look(chain.front().path, chain.front().follow, folder));
   staged.edited = true;
   std::string before;
   if (staged.old) {
-    PLUMB_TRY_ASSIGN(before, system_.read_file(staged.path, kLargestEdited));
+    const UniqueFd file(
+        ::openat(staged.folder->get(), staged.name.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat opened {};
+    if (!file || ::fstat(file.get(), &opened) != 0) return os_error("read", staged.path);
+    if (!is_same(*staged.old, opened)) return changed_by_another(staged.path);
+    PLUMB_TRY_ASSIGN(before, read_all(file.get(), kLargestEdited, staged.path));
   } else if (std::none_of(chain.begin(), chain.end(), [](const EditFile& one) { return one.create; })) {
     return fail(Code::kOperation, staged.path + " does not exist").hint("`create: true` makes it");
   }
@@ -160,7 +204,7 @@ Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> ch
     }
   }
   if (staged.old && text == before) return std::optional<StagedFile>();
-  PLUMB_TRY(open(staged, folder));
+  PLUMB_TRY(open(staged));
   PLUMB_TRY(write_all(staged.file.get(), text, staged.path));
   Ownership fresh;
   if (!staged.old) fresh.mode = mode_of_new(chain);
@@ -190,13 +234,20 @@ Result<> FileWriter::dress(const StagedFile& staged, const Ownership& ownership)
       if (::fchown(fd, static_cast<uid_t>(-1), gid) != 0) errno = 0;
     }
   }
-  if (staged.old) PLUMB_TRY(keep_attributes(staged.folder->get(), staged.name, fd));
-  mode_t mode = staged.old ? staged.old->st_mode & 07777 : 0666 & ~mask_;
+  if (ownership.acl) {
+    if (clear_access_lists(own_path_of(fd)) != 0) return os_error("take the access list from", staged.path);
+  } else if (staged.old) {
+    PLUMB_TRY(keep_attributes(staged.folder->get(), staged.name, fd));
+  }
+  // Whatever rights the old bytes had, the new ones have those that they are given.
+  mode_t mode = staged.old ? without_privileges(staged.old->st_mode) : 0666 & ~mask_;
   if (ownership.mode) {
     PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
   }
-  if (::fchmod(fd, mode) != 0) return os_error("change the mode of", staged.path);
-  return {};
+  if (::fstat(fd, &now) != 0) return os_error("write", staged.path);
+  if ((now.st_mode & 07777) == mode || ::fchmod(fd, mode) == 0) return {};
+  if (says_unsupported(errno) && gives_no_more(now.st_mode, mode)) return {};
+  return os_error("change the mode of", staged.path);
 }
 
 Result<> FileWriter::validate(const StagedFile& staged, const std::string& command, std::string& output) {
@@ -229,11 +280,14 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
 
 Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
   const int folder = staged.folder->get();
-  if (staged.edited && staged.old) {
+  struct stat fresh {};
+  if (::fstat(staged.file.get(), &fresh) != 0) return os_error("write", staged.path);
+  if (staged.old) {
     struct stat now {};
     const bool there = ::fstatat(folder, staged.name.c_str(), &now, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!there || !is_same(*staged.old, now)) {
-      return fail(Code::kOperation, staged.path + " was changed by another while it was edited").hint("apply again");
+    if (staged.edited && (!there || !is_same(*staged.old, now))) return changed_by_another(staged.path);
+    if (there && EntryId(*staged.old) != EntryId(now)) {
+      return fail(Code::kStale, staged.path + " was replaced by another while it was written").hint("apply again");
     }
   }
   if (staged.backup && staged.old) PLUMB_TRY(keep_backup(folder, staged.path, folders));
@@ -248,8 +302,14 @@ Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
     return error;
   }
   staged.temporary.clear();
-  staged.file.reset();
   folders.add(folder);
+  // Whoever may write to the folder may have given the name of the new file to another one.
+  struct stat placed {};
+  if (::fstatat(folder, staged.name.c_str(), &placed, AT_SYMLINK_NOFOLLOW) != 0 || EntryId(placed) != EntryId(fresh)) {
+    return fail(Code::kOperation, staged.path + " is not what was written: somebody else changes its folder meanwhile");
+  }
+  if (staged.old) system_.seen().replaced(*staged.old, placed);
+  staged.file.reset();
   return {};
 }
 
@@ -260,14 +320,22 @@ Result<> keep_attributes(int folder, const std::string& name, int to) {
 }
 
 Result<> keep_backup(int folder, const std::string& path, FolderSync& folders) {
-  const std::string old = base_of(path);
+  const std::string old = bytes_of_text(base_of(path));
   // A digest would let whoever may list the folder guess what was in the file.
   const std::string now = compact_time(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
   const std::string name = old + ".plumb-" + now + "-" + random_hex(4);
   // A second name for the same file: nothing is copied, and owner, mode and times stay with it.
-  if (::linkat(folder, old.c_str(), folder, name.c_str(), 0) != 0) return os_error("keep a copy of", path);
+  if (::linkat(folder, old.c_str(), folder, name.c_str(), 0) != 0) {
+    const bool has_no_links = says_unsupported(errno) || errno == EMLINK;
+    if (!has_no_links) return os_error("keep a copy of", path);
+    PLUMB_TRY(copy_beside(folder, old, name, path));
+  }
   folders.add(folder);
   return {};
+}
+
+mode_t without_privileges(mode_t mode) {
+  return mode & 01777;
 }
 
 void remove_left_over_temporaries(const RootFiles& files, const std::string& folder, const std::string& token) {

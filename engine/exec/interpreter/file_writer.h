@@ -32,9 +32,9 @@ class StagedFile {
   StagedFile& operator=(StagedFile&& other) noexcept;
   ~StagedFile() { discard(); }
 
-  std::string path;  // where it goes, links resolved
+  std::string path;  // where it goes, links resolved, as text
   std::shared_ptr<const UniqueFd> folder;
-  std::string name;       // in that folder
+  std::string name;       // in that folder, in bytes
   std::string temporary;  // name in the same folder; "" once it is in place
   UniqueFd file;
   std::optional<struct stat> old;
@@ -62,8 +62,8 @@ class FileWriter {
 
  private:
   // Where the new file goes and what is there; then an empty file beside it.
-  Result<StagedFile> look(const std::string& path, bool follow);
-  Result<> open(StagedFile& staged, StagingFolder& folder);
+  Result<StagedFile> look(const std::string& path, bool follow, StagingFolder& folder);
+  Result<> open(StagedFile& staged);
   Result<> dress(const StagedFile& staged, const Ownership& ownership);
   Result<> validate(const StagedFile& staged, const std::string& command, std::string& output);
 
@@ -76,6 +76,8 @@ class FileWriter {
 
 // Gives an open file the extended attributes, access lists and SELinux context of the file that it is to replace.
 Result<> keep_attributes(int folder, const std::string& name, int to);
+// The permissions of a mode, without what gives a program the rights of its owner or group.
+mode_t without_privileges(mode_t mode);
 // Keeps the old file as NAME.plumb-<UTC time>-<random>, a name that tells nothing of what is in it.
 Result<> keep_backup(int folder, const std::string& path, FolderSync& folders);
 // Removes the temporary files with this token that a killed run left in a folder.

@@ -139,10 +139,15 @@ Result<> make_home(LocalSystem& system, const LoginDefinitions& definitions, con
   PLUMB_TRY(make_folders(files, parent_of(home.path), 0755));
   PLUMB_TRY(remove_half_made(files, home));
   PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
-  const std::string name = base_of(half_made(home));
-  if (::mkdirat(place.folder.get(), name.c_str(), 0700) != 0) return os_error("make the folder", home.path);
+  const Place half{UniqueFd(::openat(place.folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), base_of(half_made(home))};
+  const std::string& name = half.name;
+  const HeldEntry closed = make_closed_folder(half);
+  struct stat fresh {};
+  if (!closed || closed.change_mode(0700) != 0 || closed.stat(fresh) != 0)
+    return os_error("make the folder", home.path);
   const UniqueFd made(::openat(place.folder.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!made) return os_error("open", home.path);
+  if (!made || ::fstat(made.get(), &info) != 0) return os_error("open", home.path);
+  if (EntryId(info) != EntryId(fresh)) return fail(Code::kOperation, home.path + " was replaced while it was made");
   const UniqueFd skeleton = files.open("/etc/skel", O_RDONLY | O_DIRECTORY);
   if (skeleton) PLUMB_TRY(copy_tree(skeleton.get(), made.get(), home, 0));
   PLUMB_TRY(give(made.get(), definitions, home));
@@ -178,7 +183,7 @@ Result<> remove_home(const RootFiles& files, const Home& home) {
   PLUMB_TRY(remove_half_made(files, home));
   if (files.stat(home.path, false, info) == 0 && S_ISDIR(info.st_mode)) {
     PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
-    PLUMB_TRY(remove_tree(place, home.path));
+    PLUMB_TRY(remove_tree(place, home.path, EntryId(info)));
   }
   for (const char* spool : {"/var/mail/", "/var/spool/mail/"}) {
     const std::string path = spool + home.user;

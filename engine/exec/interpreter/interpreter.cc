@@ -122,18 +122,21 @@ Result<> Interpreter::apply(const SetAttributes& operation, std::string&) {
 }
 
 Result<> Interpreter::apply(const Run& operation, std::string& output) {
+  system_.seen().forget();
   return run_operation(system_, operation, output);
 }
 
 Result<> Interpreter::apply(const PackageTransaction& operation, std::string& output) {
   const PackageManager* manager = managers_.packages(operation.manager, system_);
   if (manager == nullptr) return no_manager("packages", operation.manager);
+  system_.seen().forget();
   return change_packages(system_, *manager, operation, output);
 }
 
 Result<> Interpreter::apply(const ServiceAction& operation, std::string& output) {
   const ServiceManager* manager = managers_.services(operation.manager, system_);
   if (manager == nullptr) return no_manager("services", operation.manager);
+  system_.seen().forget();
   return change_service(system_, *manager, operation, output);
 }
 

@@ -1,29 +1,27 @@
 #include "engine/exec/interpreter/tree_operations.h"
 
 #include <cerrno>
-#include <functional>
-#include <memory>
-#include <vector>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/host_text.h"
+#include "engine/exec/system/attributes.h"
 #include "engine/exec/system/disk.h"
+#include "engine/exec/tree_walk.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
 namespace {
 
 constexpr std::size_t kMaxEntries = 2'000'000;
-constexpr int kMaxDepth = 256;
 
 constexpr uid_t kKeepUser = static_cast<uid_t>(-1);
 constexpr gid_t kKeepGroup = static_cast<gid_t>(-1);
 
-// A change of owner takes setuid and setgid away from a file, so the mode is set after it even where it stays as it
-// was.
+// The kernel takes setuid, setgid and capabilities away from a file whose owner changes; only a mode that was asked for
+// brings the former back.
 Result<> dress(LocalSystem& system, const HeldEntry& entry, const Ownership& ownership, const std::string& path) {
   uid_t uid = kKeepUser;
   gid_t gid = kKeepGroup;
@@ -33,80 +31,57 @@ Result<> dress(LocalSystem& system, const HeldEntry& entry, const Ownership& own
   if (ownership.group) {
     PLUMB_TRY_ASSIGN(gid, system.gid_of(*ownership.group));
   }
-  struct stat old {};
-  if (entry.stat(old) != 0) return os_error("read", path);
-  const bool chowns = (uid != kKeepUser && uid != old.st_uid) || (gid != kKeepGroup && gid != old.st_gid);
+  struct stat now {};
+  if (entry.stat(now) != 0) return os_error("read", path);
+  const bool chowns = (uid != kKeepUser && uid != now.st_uid) || (gid != kKeepGroup && gid != now.st_gid);
   if (chowns && entry.change_owner(uid, gid) != 0) return os_error("change the owner of", path);
-  if (S_ISLNK(old.st_mode)) {
+  if (S_ISLNK(now.st_mode)) {
     if (ownership.mode) return fail(Code::kSymlinkRefused, path + " is a symbolic link, which has no mode of its own");
     return {};
   }
-  mode_t mode = old.st_mode & 07777;
+  if (ownership.acl && clear_access_lists(entry.own_path()) != 0) return os_error("take the access list from", path);
+  if (entry.stat(now) != 0) return os_error("read", path);
+  mode_t mode = now.st_mode & 07777;
+  if (chowns && !S_ISDIR(now.st_mode)) mode = without_privileges(mode);
   if (ownership.mode) {
     PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
   }
-  if (mode == (old.st_mode & 07777) && !chowns) return {};
-  if (entry.change_mode(mode) != 0) return os_error("change the mode of", path);
+  if (mode != (now.st_mode & 07777) && entry.change_mode(mode) != 0) return os_error("change the mode of", path);
   return {};
 }
 
-// Calls `visit` for each entry of an open folder.
-Result<> each_entry(int folder, const std::string& path, const std::function<Result<>(const char*)>& visit) {
-  UniqueFd fd(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd) return os_error("read the folder", path);
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(fd.get()), ::closedir);
-  if (!entries) return os_error("read the folder", path);
-  fd.release();
-  while (const dirent* entry = ::readdir(entries.get())) {
-    const std::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
-    PLUMB_TRY(visit(entry->d_name));
-  }
-  return {};
-}
-
-Result<UniqueFd> enter(int folder, const char* name, const std::string& path) {
-  UniqueFd fd(::openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd) return os_error("read the folder", path);
-  return fd;
-}
-
-bool is_folder(int folder, const char* name) {
-  struct stat info {};
-  return ::fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
-}
-
-Result<> look_through(int folder, const std::string& path, std::uint64_t mount, std::size_t& count, int depth) {
-  if (depth > kMaxDepth) return fail(Code::kOperation, path + " is nested too deeply to be removed");
-  return each_entry(folder, path, [&](const char* name) -> Result<> {
-    const std::string below = path + "/" + name;
-    if (++count > kMaxEntries) {
-      return fail(Code::kOperation, "more than " + std::to_string(kMaxEntries) + " entries would be removed");
-    }
-    if (mount_of(folder, name) != mount) {
-      return fail(Code::kOperation, below + " is a mount; nothing was removed").hint("unmount it first");
-    }
-    if (!is_folder(folder, name)) return {};
-    PLUMB_TRY_ASSIGN(const UniqueFd inner, enter(folder, name, below));
-    return look_through(inner.get(), below, mount, count, depth + 1);
-  });
-}
-
-Result<> empty_folder(int folder, const std::string& path, int depth) {
-  if (depth > kMaxDepth) return fail(Code::kOperation, path + " is nested too deeply to be removed");
-  return each_entry(folder, path, [&](const char* name) -> Result<> {
-    const std::string below = path + "/" + name;
-    const bool is_tree = is_folder(folder, name);
-    if (is_tree) {
-      PLUMB_TRY_ASSIGN(const UniqueFd inner, enter(folder, name, below));
-      PLUMB_TRY(empty_folder(inner.get(), below, depth + 1));
-    }
-    if (::unlinkat(folder, name, is_tree ? AT_REMOVEDIR : 0) != 0) return os_error("remove", below);
-    return {};
-  });
+// The very entry that is there now gets the second name, or none.
+Result<> make_hard_link(LocalSystem& system, const MakeLink& operation, int folder, const std::string& name) {
+  const bool relative = !operation.target.starts_with('/');
+  const std::string path = relative ? parent_of(operation.path) + "/" + operation.target : operation.target;
+  PLUMB_TRY_ASSIGN(const Place target, system.files().place(path));
+  const HeldEntry entry(target);
+  struct stat wanted {};
+  if (!entry || entry.stat(wanted) != 0) return os_error("link", operation.target);
+  PLUMB_TRY(system.seen().check(path, false, wanted));
+  if (::linkat(target.folder.get(), target.name.c_str(), folder, name.c_str(), 0) != 0)
+    return os_error("link " + operation.target + " as", operation.path);
+  struct stat made {};
+  if (::fstatat(folder, name.c_str(), &made, AT_SYMLINK_NOFOLLOW) == 0 && EntryId(made) == EntryId(wanted)) return {};
+  ::unlinkat(folder, name.c_str(), 0);
+  return fail(Code::kStale, operation.target + " was replaced by another while it was linked").hint("apply again");
 }
 
 }  // namespace
+
+// Made without any permission, it can be told from every other folder that lies there: no other is like that.
+HeldEntry make_closed_folder(const Place& place) {
+  if (::mkdirat(place.folder.get(), place.name.c_str(), 0) != 0) return {};
+  HeldEntry entry(place);
+  struct stat info {};
+  if (!entry || entry.stat(info) != 0) return {};
+  const bool closed = S_ISDIR(info.st_mode) && info.st_uid == ::geteuid() && (info.st_mode & 0777) == 0;
+  if (!closed && limits_of(entry).modeless.empty()) {
+    errno = ESTALE;
+    return {};
+  }
+  return entry;
+}
 
 Result<> make_directory(LocalSystem& system, const MakeDirectory& operation, FolderSync& folders) {
   const RootFiles& files = system.files();
@@ -114,17 +89,32 @@ Result<> make_directory(LocalSystem& system, const MakeDirectory& operation, Fol
   struct stat info {};
   const std::string above = parent_of(operation.path);
   if (operation.parents && files.stat(above, true, info) != 0) {
+    if (errno != ENOENT && errno != ENOTDIR) return files.error("make the folder", above);
     PLUMB_TRY(make_directory(system, MakeDirectory{above, {{}, {}, "0755"}, true}, folders));
   }
   PLUMB_TRY_ASSIGN(const Place place, files.place(operation.path));
-  const bool made = ::mkdirat(place.folder.get(), place.name.c_str(), operation.ownership.mode ? 0700 : 0777) == 0;
+  HeldEntry entry = make_closed_folder(place);
+  const bool made = static_cast<bool>(entry);
   if (!made && errno != EEXIST) return os_error("make the folder", operation.path);
-  const HeldEntry entry = made ? HeldEntry(place) : files.hold(operation.path, true);
-  if (!entry || entry.stat(info) != 0) return os_error("open", operation.path);
+  if (!made) entry = files.hold(operation.path, true);
+  if (!entry || entry.stat(info) != 0) return files.error("open", operation.path);
   if (!S_ISDIR(info.st_mode)) return fail(Code::kOperation, operation.path + " is there and is not a folder");
-  Result<> dressed = dress(system, entry, operation.ownership, operation.path);
-  if (!dressed && made) ::unlinkat(place.folder.get(), place.name.c_str(), AT_REMOVEDIR);
-  if (made) folders.add(place.folder.get());
+  if (!made) {
+    if (system.seen().saw_nothing(operation.path)) {
+      return fail(Code::kStale, operation.path + " was made by another since it was looked at").hint("apply again");
+    }
+    PLUMB_TRY(system.seen().check(operation.path, true, info));
+    return dress(system, entry, operation.ownership, operation.path);
+  }
+  system.seen().note(operation.path, false, info);
+  folders.add(place.folder.get());
+  Ownership wanted = operation.ownership;
+  if (!wanted.mode) wanted.mode = "0755";
+  Result<> dressed = dress(system, entry, wanted, operation.path);
+  if (dressed) return {};
+  // Of a file system that keeps no modes nothing was asked that it could not give.
+  if (!limits_of(entry).modeless.empty() && !wanted.owner && !wanted.group) return {};
+  ::unlinkat(place.folder.get(), place.name.c_str(), AT_REMOVEDIR);
   return dressed;
 }
 
@@ -132,15 +122,10 @@ Result<> make_link(LocalSystem& system, FileWriter& writer, const MakeLink& oper
   const RootFiles& files = system.files();
   PLUMB_TRY_ASSIGN(const Place place, files.place(operation.path));
   const auto make = [&](const std::string& name) -> Result<> {
-    if (!operation.hard) {
-      if (::symlinkat(operation.target.c_str(), place.folder.get(), name.c_str()) == 0) return {};
-      return os_error("make the link", operation.path);
-    }
-    const bool relative = !operation.target.starts_with('/');
-    PLUMB_TRY_ASSIGN(const Place target,
-                     files.place(relative ? parent_of(operation.path) + "/" + operation.target : operation.target));
-    if (::linkat(target.folder.get(), target.name.c_str(), place.folder.get(), name.c_str(), 0) == 0) return {};
-    return os_error("link " + operation.target + " as", operation.path);
+    if (operation.hard) return make_hard_link(system, operation, place.folder.get(), name);
+    const std::string target = bytes_of_text(operation.target);
+    if (::symlinkat(target.c_str(), place.folder.get(), name.c_str()) == 0) return {};
+    return os_error("make the link", operation.path);
   };
   struct stat info {};
   if (::fstatat(place.folder.get(), place.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -170,31 +155,62 @@ Result<> make_link(LocalSystem& system, FileWriter& writer, const MakeLink& oper
   return done;
 }
 
-Result<> remove_tree(const Place& place, const std::string& path) {
-  PLUMB_TRY_ASSIGN(const UniqueFd folder, enter(place.folder.get(), place.name.c_str(), path));
-  const std::uint64_t mount = mount_of(folder.get(), "");
-  if (mount != mount_of(place.folder.get(), "")) {
+Result<> remove_tree(const Place& place, const std::string& path, const std::optional<EntryId>& id) {
+  const auto open = [&]() -> Result<UniqueFd> {
+    UniqueFd folder(::openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat info {};
+    if (!folder || ::fstat(folder.get(), &info) != 0) return os_error("read the folder", path);
+    if (id && EntryId(info) != *id)
+      return fail(Code::kStale, path + " was replaced by another; nothing was removed").hint("apply again");
+    return folder;
+  };
+  PLUMB_TRY_ASSIGN(UniqueFd looked, open());
+  if (mount_of(looked.get(), "") != mount_of(place.folder.get(), "")) {
     return fail(Code::kOperation, path + " is a mount; nothing was removed").hint("unmount it first");
   }
   std::size_t count = 0;
-  PLUMB_TRY(look_through(folder.get(), path, mount, count, 0));
-  PLUMB_TRY(empty_folder(folder.get(), path, 0));
+  const auto look = [&](const TreeEntry& entry) -> Result<bool> {
+    if (entry.mounted)
+      return fail(Code::kOperation, entry.path + " is a mount; nothing was removed").hint("unmount it first");
+    if (++count <= kMaxEntries) return true;
+    return fail(Code::kOperation, "more than " + std::to_string(kMaxEntries) + " entries would be removed");
+  };
+  PLUMB_TRY(walk_tree(std::move(looked), path, {look}));
+  const auto unlink = [](const TreeEntry& entry, int how) -> Result<> {
+    if (::unlinkat(entry.folder, entry.name.c_str(), how) == 0 || errno == ENOENT) return {};
+    return os_error("remove", entry.path);
+  };
+  const auto enter = [&](const TreeEntry& entry) -> Result<bool> {
+    if (entry.mounted) return fail(Code::kOperation, entry.path + " is a mount by now").hint("unmount it first");
+    if (S_ISDIR(entry.info.st_mode)) return true;
+    PLUMB_TRY(unlink(entry, 0));
+    return false;
+  };
+  PLUMB_TRY_ASSIGN(UniqueFd folder, open());
+  PLUMB_TRY(
+      walk_tree(std::move(folder), path, {enter, [&](const TreeEntry& entry) { return unlink(entry, AT_REMOVEDIR); }}));
   if (::unlinkat(place.folder.get(), place.name.c_str(), AT_REMOVEDIR) != 0) return os_error("remove", path);
   return {};
 }
 
 Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folders) {
-  const RootFiles& files = system.files();
   PLUMB_TRY(check_path(operation.path));
+  Result<Place> found = system.files().place(operation.path);
   struct stat info {};
-  if (files.stat(operation.path, false, info) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return {};
+  // Without its folder it is not there either.
+  if (!found)
+    return system.files().stat(operation.path, false, info) != 0 && (errno == ENOENT || errno == ENOTDIR)
+               ? Result<>()
+               : Result<>(std::move(found.error()));
+  const Place& place = *found;
+  if (::fstatat(place.folder.get(), place.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) return {};
     return os_error("remove", operation.path);
   }
-  PLUMB_TRY_ASSIGN(const Place place, files.place(operation.path));
+  PLUMB_TRY(system.seen().check(operation.path, false, info));
   folders.add(place.folder.get());
   if (S_ISDIR(info.st_mode)) {
-    if (operation.recursive) return remove_tree(place, operation.path);
+    if (operation.recursive) return remove_tree(place, operation.path, EntryId(info));
     if (::unlinkat(place.folder.get(), place.name.c_str(), AT_REMOVEDIR) != 0)
       return os_error("remove", operation.path);
     return {};
@@ -207,7 +223,9 @@ Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folder
 Result<> set_attributes(LocalSystem& system, const SetAttributes& operation) {
   PLUMB_TRY(check_path(operation.path));
   const HeldEntry entry = system.files().hold(operation.path, operation.follow);
-  if (!entry) return os_error("open", operation.path);
+  struct stat info {};
+  if (!entry || entry.stat(info) != 0) return system.files().error("open", operation.path);
+  PLUMB_TRY(system.seen().check(operation.path, operation.follow, info));
   return dress(system, entry, operation.ownership, operation.path);
 }
 

@@ -1,6 +1,7 @@
 // Folders, links, removal and attributes.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "engine/exec/interpreter/file_writer.h"
@@ -16,7 +17,11 @@ Result<> make_link(LocalSystem& system, FileWriter& writer, const MakeLink& oper
 Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folders);
 Result<> set_attributes(LocalSystem& system, const SetAttributes& operation);
 
-// Removes a whole tree as remove() does.
-Result<> remove_tree(const Place& place, const std::string& path);
+// Removes a whole tree as remove() does; with `id`, only if it is that one.
+Result<> remove_tree(const Place& place, const std::string& path, const std::optional<EntryId>& id = std::nullopt);
+
+// A new folder that nobody but its owner may enter, and no other: whoever may write to the folder above could put
+// another one in its place. EEXIST where there is an entry already.
+HeldEntry make_closed_folder(const Place& place);
 
 }  // namespace plumb::exec

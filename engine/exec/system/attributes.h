@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <sys/stat.h>
 
 #include "engine/base/result.h"
+#include "engine/exec/root_files.h"
+#include "providers/sdk/system.h"
 
 namespace plumb::exec {
 
@@ -14,6 +17,31 @@ namespace plumb::exec {
 // an access list that it does not take is an error. `name` is for that. Not what was meant for the old bytes alone:
 // capabilities of a program, signatures.
 Result<> copy_attributes(int from, int to, const std::string& name);
+
+// One of an access list that a mode does not tell of.
+struct AccessEntry {
+  bool inherited = false;  // by what is made in this folder
+  bool group = false;
+  id_t id = 0;
+  unsigned permissions = 0;  // as in a mode, without what the list's mask takes away
+};
+
+struct RightsBeyondMode {
+  std::vector<AccessEntry> entries;
+  bool capabilities = false;
+};
+
+// A path that leads to an open file and nowhere else; see HeldEntry::own_path().
+std::string own_path_of(int file);
+
+// Of what an own_path() leads to. Nothing where the system has no such path.
+RightsBeyondMode rights_beyond_mode(const std::string& own_path);
+
+// Takes away access lists, those for new entries too; the group's bits are the group's own afterwards. 0, also where
+// the system has no such path; -1 with errno.
+int clear_access_lists(const std::string& own_path);
+
+Limits limits_of(const HeldEntry& entry);
 
 // When a file or what is known of it last changed, in nanoseconds; nobody can set that time.
 std::int64_t changed_at(const struct stat& info);

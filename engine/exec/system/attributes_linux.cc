@@ -1,12 +1,125 @@
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <vector>
 
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 
 #include "engine/exec/root_files.h"
 #include "engine/exec/system/attributes.h"
 
 namespace plumb::exec {
+namespace {
+
+constexpr const char* kAccess = "system.posix_acl_access";
+constexpr const char* kInherited = "system.posix_acl_default";
+
+// As the kernel lays an access list out: a version, and then entries.
+struct AclEntry {
+  std::uint16_t tag;
+  std::uint16_t permissions;
+  std::uint32_t id;
+};
+constexpr std::size_t kAclHeader = 4;
+constexpr std::uint16_t kUser = 0x02;
+constexpr std::uint16_t kOwnGroup = 0x04;
+constexpr std::uint16_t kGroup = 0x08;
+constexpr std::uint16_t kMask = 0x10;
+
+std::vector<AclEntry> read_list(const std::string& path, const char* attribute) {
+  std::array<char, 65536> bytes{};
+  const ssize_t size = ::getxattr(path.c_str(), attribute, bytes.data(), bytes.size());
+  std::vector<AclEntry> entries;
+  for (std::size_t at = kAclHeader; size > 0 && at + sizeof(AclEntry) <= static_cast<std::size_t>(size);
+       at += sizeof(AclEntry)) {
+    std::memcpy(&entries.emplace_back(), bytes.data() + at, sizeof(AclEntry));
+  }
+  return entries;
+}
+
+unsigned mask_of(const std::vector<AclEntry>& list) {
+  for (const AclEntry& entry : list) {
+    if (entry.tag == kMask) return entry.permissions;
+  }
+  return 07;
+}
+
+void add_named(const std::string& path, const char* attribute, bool inherited, RightsBeyondMode& rights) {
+  const std::vector<AclEntry> list = read_list(path, attribute);
+  for (const AclEntry& entry : list) {
+    if (entry.tag != kUser && entry.tag != kGroup) continue;
+    rights.entries.push_back({inherited, entry.tag == kGroup, entry.id, entry.permissions & mask_of(list)});
+  }
+}
+
+// The file systems that have no place for owners and modes, and make them up.
+std::string modeless(decltype(statfs::f_type) type) {
+  switch (static_cast<unsigned long>(type)) {
+    case MSDOS_SUPER_MAGIC:
+      return "vfat";
+    case 0x2011bab0:
+      return "exfat";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::string own_path_of(int file) {
+  return "/proc/self/fd/" + std::to_string(file);
+}
+
+RightsBeyondMode rights_beyond_mode(const std::string& own_path) {
+  RightsBeyondMode rights;
+  std::array<char, 65536> names{};
+  const ssize_t length = ::listxattr(own_path.c_str(), names.data(), names.size());
+  for (ssize_t at = 0; at < length;) {
+    const std::string_view name = names.data() + at;
+    at += static_cast<ssize_t>(name.size()) + 1;
+    if (name == kAccess) add_named(own_path, kAccess, false, rights);
+    if (name == kInherited) add_named(own_path, kInherited, true, rights);
+    if (name == "security.capability") rights.capabilities = true;
+  }
+  return rights;
+}
+
+int clear_access_lists(const std::string& own_path) {
+  if (own_path.empty()) return 0;
+  const auto gone = [&](const char* attribute) {
+    return ::removexattr(own_path.c_str(), attribute) == 0 || errno == ENODATA || errno == EOPNOTSUPP;
+  };
+  // Beside a list the group's bits of the mode are its mask, which may give more than the group has.
+  const std::vector<AclEntry> list = read_list(own_path, kAccess);
+  struct stat info {};
+  if (::stat(own_path.c_str(), &info) != 0 || !gone(kInherited) || !gone(kAccess)) return -1;
+  for (const AclEntry& entry : list) {
+    if (entry.tag != kOwnGroup) continue;
+    const mode_t group = (entry.permissions & mask_of(list)) << 3;
+    return ::chmod(own_path.c_str(), (info.st_mode & 07707) | group);
+  }
+  return 0;
+}
+
+Limits limits_of(const HeldEntry& entry) {
+  Limits limits;
+  struct statx info {};
+  if (::statx(entry.descriptor(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &info) == 0) {
+    limits.immutable = (info.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
+    limits.mount = (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+  }
+  struct statfs system {};
+  if (::fstatfs(entry.descriptor(), &system) == 0) {
+    limits.read_only = (static_cast<unsigned long>(system.f_flags) & ST_RDONLY) != 0;
+    limits.modeless = modeless(system.f_type);
+  }
+  return limits;
+}
 
 Result<> copy_attributes(int from, int to, const std::string& name) {
   std::array<char, 65536> names{};
@@ -19,7 +132,7 @@ Result<> copy_attributes(int from, int to, const std::string& name) {
     const ssize_t size = ::fgetxattr(from, attribute.c_str(), value.data(), value.size());
     if (size < 0) continue;
     if (::fsetxattr(to, attribute.c_str(), value.data(), static_cast<std::size_t>(size), 0) != 0 &&
-        attribute == "system.posix_acl_access") {
+        attribute == kAccess) {
       return os_error("keep the access list of", name);
     }
   }

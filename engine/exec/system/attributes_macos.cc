@@ -1,4 +1,5 @@
 #include <copyfile.h>
+#include <sys/mount.h>
 
 #include "engine/exec/root_files.h"
 #include "engine/exec/system/attributes.h"
@@ -10,6 +11,36 @@ Result<> copy_attributes(int from, int to, const std::string& name) {
   if (::fcopyfile(from, to, nullptr, COPYFILE_ACL) != 0) return os_error("keep the access list of", name);
   (void)::fcopyfile(from, to, nullptr, COPYFILE_XATTR);
   return {};
+}
+
+std::string own_path_of(int /*file*/) {
+  return {};
+}
+
+// Access lists of a Mac are not told of, and what is new there has none but what its folder hands on.
+RightsBeyondMode rights_beyond_mode(const std::string& /*own_path*/) {
+  return {};
+}
+
+int clear_access_lists(const std::string& /*own_path*/) {
+  return 0;
+}
+
+Limits limits_of(const HeldEntry& entry) {
+  Limits limits;
+  struct stat info {};
+  struct stat folder {};
+  if (entry.stat(info) == 0 && ::fstat(entry.descriptor(), &folder) == 0) {
+    limits.immutable = (info.st_flags & (UF_IMMUTABLE | UF_APPEND | SF_IMMUTABLE | SF_APPEND)) != 0;
+    limits.mount = info.st_dev != folder.st_dev;
+  }
+  struct statfs system {};
+  if (::fstatfs(entry.descriptor(), &system) == 0) {
+    const std::string type = system.f_fstypename;
+    limits.read_only = (system.f_flags & MNT_RDONLY) != 0;
+    if (type == "msdos" || type == "exfat") limits.modeless = type;
+  }
+  return limits;
 }
 
 std::int64_t changed_at(const struct stat& info) {

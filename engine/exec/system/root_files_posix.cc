@@ -1,3 +1,5 @@
+#include <cerrno>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,19 +11,20 @@ namespace plumb::exec {
 // POSIX has O_SEARCH for it, which not every release of macOS knows.
 const int kFolderHandle = O_RDONLY | O_DIRECTORY;
 
-UniqueFd RootFiles::open_in_image(const std::string& path, int flags, unsigned mode) const {
-  return open_by_walk(path, flags, mode);
+UniqueFd RootFiles::open_straight(const std::string& /*path*/, int /*flags*/, unsigned /*mode*/) const {
+  errno = ENOSYS;
+  return {};
 }
 
-int RootFiles::stat_in_image(const std::string& path, bool follow, struct stat& info) const {
+int RootFiles::stat(const std::string& path, bool follow, struct stat& info) const {
   Walk found;
-  if (walk(path, follow, found) != 0) return -1;
+  if (walk(path, follow, Links::kTrusted, found) != 0) return -1;
   return ::fstatat(folder_of(found), found.last.empty() ? "." : found.last.c_str(), &info, AT_SYMLINK_NOFOLLOW);
 }
 
 HeldEntry RootFiles::hold(const std::string& path, bool follow) const {
   Walk found;
-  if (walk(path, follow, found) != 0) return {};
+  if (walk(path, follow, Links::kTrusted, found) != 0) return {};
   return HeldEntry(
       {UniqueFd(::openat(folder_of(found), ".", kFolderHandle | O_CLOEXEC)), found.last.empty() ? "." : found.last});
 }
@@ -42,6 +45,10 @@ int HeldEntry::change_owner(uid_t uid, gid_t gid) const {
 
 int HeldEntry::change_mode(mode_t mode) const {
   return ::fchmodat(fd_.get(), name_.c_str(), mode, AT_SYMLINK_NOFOLLOW);
+}
+
+std::string HeldEntry::own_path() const {
+  return {};
 }
 
 }  // namespace plumb::exec

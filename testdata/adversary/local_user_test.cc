@@ -1,0 +1,418 @@
+// A hostile local user against each operation: see README.md.
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <linux/fs.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "engine/exec/interpreter/interpreter.h"
+#include "engine/testing/scratch_folder.h"
+#include "providers/sdk/builtin.h"
+
+namespace plumb::exec {
+namespace {
+
+constexpr uid_t kUser = 4242;
+
+int calls() {
+  const char* told = std::getenv("PLUMB_ADVERSARY_CALLS");
+  return told == nullptr ? 300 : std::atoi(told);
+}
+
+// A process of the user's that exchanges two names until it is ended.
+class Exchanger {
+ public:
+  Exchanger(const std::string& one, const std::string& other) : pid_(::fork()) {
+    if (pid_ != 0) return;
+    if (::setgid(kUser) != 0 || ::setuid(kUser) != 0) ::_exit(1);
+    while (::getppid() != 1) {
+      ::syscall(SYS_renameat2, AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE);
+    }
+    ::_exit(0);
+  }
+  ~Exchanger() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  Exchanger(const Exchanger&) = delete;
+  Exchanger& operator=(const Exchanger&) = delete;
+
+ private:
+  pid_t pid_;
+};
+
+// All that can be told of an entry, and of what is in it.
+std::string state_of(const std::filesystem::path& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0) return "gone";
+  std::string out = path.filename().string() + " " + std::to_string(info.st_mode) + " " + std::to_string(info.st_uid) +
+                    ":" + std::to_string(info.st_gid) + " " + std::to_string(info.st_nlink);
+  if (::lgetxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0) out += " list";
+  if (S_ISREG(info.st_mode)) {
+    std::ifstream in(path, std::ios::binary);
+    out += " " + std::string(std::istreambuf_iterator<char>(in), {});
+  }
+  if (!S_ISDIR(info.st_mode)) return out + "\n";
+  std::set<std::filesystem::path> entries;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) entries.insert(entry.path());
+  for (const auto& entry : entries) out += "\n " + state_of(entry);
+  return out + "\n";
+}
+
+class LocalUser : public ::testing::Test {
+ protected:
+  LocalUser() : system_(std::move(RootFiles::at("/").value())), blobs_(system_.files()), kinds_(builtin_kinds()) {
+    if (::geteuid() != 0) return;
+    outside_ = root_ / "outside";
+    home_ = root_ / "home";
+    root_.write("outside/secret", "secret");
+    root_.write("outside/below/more", "more");
+    ::chmod((outside_ + "/secret").c_str(), 0600);
+    make_folder(home_);
+    before_ = state_of(outside_);
+    content_ = blob("content\n");
+  }
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "playing another user needs root";
+  }
+
+  std::string blob(const std::string& bytes) {
+    EXPECT_TRUE(blobs_.add({digest(bytes), bytes, true, false, {}}).has_value());
+    return digest(bytes);
+  }
+
+  void give(const std::string& path) { ASSERT_EQ(::lchown(path.c_str(), kUser, kUser), 0) << path; }
+  void make_folder(const std::string& path) {
+    std::filesystem::create_directories(path);
+    give(path);
+  }
+  void make_file(const std::string& path, uid_t owner, mode_t mode, const std::string& text = "old\n") {
+    std::filesystem::remove(path);
+    std::ofstream(path, std::ios::binary) << text;
+    ASSERT_EQ(::lchown(path.c_str(), owner, owner), 0);
+    ASSERT_EQ(::chmod(path.c_str(), mode), 0);
+  }
+  void make_link(const std::string& target, const std::string& path) {
+    std::filesystem::remove_all(path);
+    std::filesystem::create_symlink(target, path);
+    give(path);
+  }
+
+  // As an apply does it: look at what there is, then do it.
+  bool run(const Operation& operation) {
+    system_.seen().forget();
+    system_.seen().set_noting(true);
+    const std::string& path = *path_of(operation);
+    const auto seen = system_.stat(path, false);
+    if (seen && *seen && (*seen)->uid == 0 && spares_roots_) return false;
+    Interpreter interpreter(system_, kinds_.managers(), blobs_, {}, "00000000");
+    std::string output;
+    const Result<> done = interpreter.run(operation, {}, output);
+    (void)interpreter.folders().sync();
+    return done.has_value();
+  }
+
+  // `prepare` makes what an operation needs anew; the user may be in the middle of anything.
+  void expect_nothing_outside(const Operation& operation, const std::function<void()>& prepare = {}) {
+    int done = 0;
+    for (int call = 0; call < calls(); ++call) {
+      if (prepare) prepare();
+      done += run(operation) ? 1 : 0;
+      if (call % 16 != 0) continue;
+      ASSERT_EQ(state_of(outside_), before_) << "at call " << call << ": " << to_json(operation);
+    }
+    EXPECT_EQ(state_of(outside_), before_) << to_json(operation);
+    EXPECT_GT(done, 0) << "it is never done: " << to_json(operation);
+  }
+
+  // In a folder that is one moment the user's own, and the next a link to another.
+  void in_a_changing_folder(const std::function<Operation(const std::string&)>& operation,
+                            const std::function<void(const std::string&)>& prepare = {}) {
+    const std::string real = home_ + "/cfg";
+    const std::string link = home_ + "/out";
+    make_folder(real);
+    make_link(outside_, link);
+    const Exchanger exchanger(real, link);
+    expect_nothing_outside(operation(real), [&] {
+      if (!prepare) return;
+      // Whichever of the two is the folder now.
+      for (const std::string& folder : {real, link}) {
+        const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0) continue;
+        prepare("/proc/self/fd/" + std::to_string(fd));
+        ::close(fd);
+        return;
+      }
+    });
+  }
+
+  // Root's file beside one of the user's: what was made of it.
+  void beside_roots_file(const Operation& operation, const std::string& name) {
+    const std::string mine = home_ + "/" + name;
+    const std::string roots = home_ + "/kept";
+    spares_roots_ = true;
+    for (int call = 0; call < calls(); ++call) {
+      if (call % 64 == 0) {
+        exchanger_.reset();
+        make_file(mine, kUser, 0644);
+        make_file(roots, 0, 0600, "kept");
+        exchanger_ = std::make_unique<Exchanger>(mine, roots);
+      }
+      run(operation);
+      for (const auto& entry : std::filesystem::directory_iterator(home_)) {
+        struct stat info {};
+        const int fd = ::open(entry.path().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0 || ::fstat(fd, &info) != 0) continue;
+        std::array<char, 64> bytes{};
+        const ssize_t size = ::read(fd, bytes.data(), bytes.size());
+        ::close(fd);
+        if (size < 4 || std::string_view(bytes.data(), 4) != "kept") continue;
+        ASSERT_EQ(info.st_uid, 0U) << "at call " << call << ": " << to_json(operation);
+        ASSERT_EQ(info.st_mode & 07777, 0600U) << "at call " << call << ": " << to_json(operation);
+      }
+    }
+    exchanger_.reset();
+  }
+
+  testing::ScratchFolder root_;
+  LocalSystem system_;
+  BlobStore blobs_;
+  Registry kinds_;
+  std::string outside_;
+  std::string home_;
+  std::string before_;
+  std::string content_;
+  bool spares_roots_ = false;
+  std::unique_ptr<Exchanger> exchanger_;
+};
+
+// Never through a link at the last part.
+void touch(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (fd >= 0) ::close(fd);
+}
+
+// In a folder that may be a link by now.
+void touch_in(const std::string& folder, const char* name) {
+  const int at = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (at < 0) return;
+  const int fd = ::openat(at, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (fd >= 0) ::close(fd);
+  ::close(at);
+}
+
+TEST_F(LocalUser, WriteFile) {
+  in_a_changing_folder([&](const std::string& folder) {
+    return WriteFile{folder + "/secret", content_, {"4242", {}, "0644"}, false, false, ""};
+  });
+}
+
+TEST_F(LocalUser, WriteFileThatFollowsAndKeepsACopy) {
+  in_a_changing_folder(
+      [&](const std::string& folder) { return WriteFile{folder + "/secret", content_, {}, true, true, ""}; });
+}
+
+TEST_F(LocalUser, EditFile) {
+  LineEdit line;
+  line.text = "added";
+  in_a_changing_folder(
+      [&](const std::string& folder) {
+        EditFile edit;
+        edit.path = folder + "/secret";
+        edit.edits = {line};
+        edit.create = true;
+        return edit;
+      },
+      [](const std::string& folder) { std::filesystem::remove(folder + "/secret"); });
+}
+
+TEST_F(LocalUser, MakeDirectory) {
+  in_a_changing_folder(
+      [](const std::string& folder) {
+        return MakeDirectory{folder + "/new/below", {"4242", {}, "0777"}, true};
+      },
+      [](const std::string& folder) {
+        std::filesystem::remove(folder + "/new/below");
+        std::filesystem::remove(folder + "/new");
+      });
+}
+
+TEST_F(LocalUser, MakeLink) {
+  in_a_changing_folder([](const std::string& folder) { return MakeLink{folder + "/secret", "/tmp", false, true}; });
+}
+
+TEST_F(LocalUser, MakeHardLink) {
+  const std::string real = home_ + "/cfg";
+  in_a_changing_folder(
+      [&](const std::string& folder) {
+        return MakeLink{home_ + "/name", folder + "/secret", true, true};
+      },
+      [&](const std::string& folder) {
+        touch(folder + "/secret");
+        std::filesystem::remove(home_ + "/name");
+      });
+}
+
+TEST_F(LocalUser, Remove) {
+  in_a_changing_folder(
+      [](const std::string& folder) {
+        return Remove{folder + "/secret", false, false};
+      },
+      [](const std::string& folder) { touch(folder + "/secret"); });
+}
+
+TEST_F(LocalUser, RemoveTree) {
+  in_a_changing_folder(
+      [](const std::string& folder) {
+        return Remove{folder + "/below", true, false};
+      },
+      [](const std::string& folder) {
+        std::filesystem::create_directory(folder + "/below");
+        touch(folder + "/below/more");
+      });
+}
+
+TEST_F(LocalUser, RemoveTreeThatChanges) {
+  const std::string tree = home_ + "/tree";
+  const auto grow = [&] {
+    for (const char* entry : {"", "/a", "/b"}) ::mkdir((tree + entry).c_str(), 0755);
+    touch_in(tree + "/a", "more");
+    (void)!::symlink(outside_.c_str(), (tree + "/b/out").c_str());
+    for (const char* entry : {"", "/a", "/b", "/b/out"})
+      (void)!::lchown((tree + entry).c_str(), kUser, kUser);  // it may be elsewhere by now
+  };
+  grow();
+  const Exchanger exchanger(tree + "/a", tree + "/b/out");
+  expect_nothing_outside(Remove{tree, true, false}, grow);
+}
+
+TEST_F(LocalUser, SetAttributes) {
+  in_a_changing_folder(
+      [](const std::string& folder) {
+        return SetAttributes{folder + "/secret", {"4242", "4242", "0666"}, false};
+      },
+      [](const std::string& folder) { touch(folder + "/secret"); });
+}
+
+TEST_F(LocalUser, SetAttributesOfAFileThatChanges) {
+  make_file(home_ + "/f", kUser, 0600);
+  make_link(outside_ + "/secret", home_ + "/out");
+  const Exchanger exchanger(home_ + "/f", home_ + "/out");
+  for (const bool follow : {false, true})
+    expect_nothing_outside(SetAttributes{home_ + "/f", {"4242", {}, "0666", "none"}, follow});
+}
+
+// What a plan sees of a tree, and what it then does.
+TEST_F(LocalUser, RecursionAndPurge) {
+  const std::string tree = home_ + "/tree";
+  make_folder(tree);
+  make_folder(tree + "/a");
+  make_link(outside_, tree + "/out");
+  const Exchanger exchanger(tree + "/a", tree + "/out");
+  const Provider& provider = *kinds_.provider("directory");
+  for (const bool purge : {false, true}) {
+    Desired desired;
+    desired.address = {"", "directory", tree};
+    desired.attributes = {{"path", tree}, {"owner", "4242"}, {"mode", "u=rwX,go=rwX"}};
+    desired.attributes[purge ? "purge" : "recurse"] = true;
+    const Desired* const one = &desired;
+    for (int call = 0; call < calls(); ++call) {
+      if (purge) ::mkdir((tree + "/more").c_str(), 0755);
+      touch_in(tree + "/a", "secret");
+      system_.seen().forget();
+      system_.seen().set_noting(true);
+      const auto found = provider.observe({&one, 1}, system_);
+      if (!found[0] || found[0]->obstacle) continue;
+      for (const Operation& operation : provider.diff(desired, *found[0]).operations) {
+        Interpreter interpreter(system_, kinds_.managers(), blobs_, {}, "00000000");
+        std::string output;
+        (void)interpreter.run(operation, {}, output);
+      }
+      if (purge) {
+        ::mkdir((tree + "/a").c_str(), 0755);
+        (void)!::symlink(outside_.c_str(), (tree + "/out").c_str());
+        for (const char* entry : {"/a", "/out"}) (void)!::lchown((tree + entry).c_str(), kUser, kUser);
+      }
+      ASSERT_EQ(state_of(outside_), before_) << "at call " << call;
+    }
+  }
+}
+
+TEST_F(LocalUser, WritesBesideRootsFile) {
+  beside_roots_file(WriteFile{home_ + "/f", content_, {{}, {}, "0644"}, false, true, ""}, "f");
+}
+
+TEST_F(LocalUser, EditsBesideRootsFile) {
+  LineEdit line;
+  line.text = "added";
+  EditFile edit;
+  edit.path = home_ + "/f";
+  edit.edits = {line};
+  edit.backup = true;
+  beside_roots_file(edit, "f");
+}
+
+TEST_F(LocalUser, AttributesBesideRootsFile) {
+  beside_roots_file(SetAttributes{home_ + "/f", {"4242", {}, "0666"}, false}, "f");
+}
+
+TEST_F(LocalUser, NewFolderBesideRootsFolder) {
+  const std::string roots = home_ + "/kept";
+  std::filesystem::create_directory(roots);
+  ASSERT_EQ(::chmod(roots.c_str(), 0700), 0);
+  struct stat kept {};
+  ASSERT_EQ(::lstat(roots.c_str(), &kept), 0);
+  const Exchanger exchanger(home_ + "/new", roots);
+  spares_roots_ = true;
+  for (int call = 0; call < calls(); ++call) {
+    // The new one of the call before, by whichever name it has now.
+    for (const std::string& path : {home_ + "/new", roots}) {
+      struct stat info {};
+      if (::lstat(path.c_str(), &info) == 0 && info.st_ino != kept.st_ino) std::filesystem::remove(path);
+    }
+    run(MakeDirectory{home_ + "/new", {"4242", {}, "0777"}, false});
+    for (const std::string& path : {home_ + "/new", roots}) {
+      struct stat info {};
+      if (::lstat(path.c_str(), &info) != 0 || info.st_ino != kept.st_ino) continue;
+      ASSERT_EQ(info.st_uid, 0U) << "at call " << call;
+      ASSERT_EQ(info.st_mode & 07777, 0700U) << "at call " << call;
+    }
+  }
+}
+
+// The copy of a shell that the user left where root's owner passes.
+TEST_F(LocalUser, NoSetuidOutlastsAChangeOfOwner) {
+  const std::string shell = home_ + "/sh";
+  for (int call = 0; call < calls() / 10; ++call) {
+    make_file(shell, kUser, 0644);
+    const pid_t user = ::fork();
+    if (user == 0) {
+      if (::setgid(kUser) != 0 || ::setuid(kUser) != 0) ::_exit(1);
+      while (::chmod(shell.c_str(), 06755) == 0) {
+      }
+      ::_exit(0);
+    }
+    run(SetAttributes{shell, {"0", "0", {}}, false});
+    ::kill(user, SIGKILL);
+    ::waitpid(user, nullptr, 0);
+    struct stat info {};
+    ASSERT_EQ(::lstat(shell.c_str(), &info), 0);
+    ASSERT_TRUE(info.st_uid != 0 || (info.st_mode & 06000) == 0) << "at call " << call;
+  }
+}
+
+}  // namespace
+}  // namespace plumb::exec
