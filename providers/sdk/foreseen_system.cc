@@ -84,11 +84,11 @@ Result<std::optional<FileInfo>> ForeseenSystem::step(const std::string& place) {
 }
 
 Result<std::string> ForeseenSystem::resolve(const std::string& path) {
-  return entries_.empty() && dressed_.empty() ? now_.resolve(path) : walk(path);
+  return entries_.empty() && dressed_.empty() ? now_.resolve(path) : place_behind(path);
 }
 
 // Links are followed one part at a time; what is not there is no link.
-Result<std::string> ForeseenSystem::walk(const std::string& path) {
+Result<std::string> ForeseenSystem::place_behind(const std::string& path) {
   std::vector<std::string> rest = components_of(path);
   std::reverse(rest.begin(), rest.end());
   std::string done;
@@ -116,19 +116,69 @@ Result<std::string> ForeseenSystem::walk(const std::string& path) {
 
 Result<std::string> ForeseenSystem::place_of(const std::string& path) {
   if (path == "/") return path;
-  PLUMB_TRY_ASSIGN(const std::string folder, walk(parent_of(path)));
+  PLUMB_TRY_ASSIGN(const std::string folder, place_behind(parent_of(path)));
   return joined_path(folder, last_part(path));
 }
 
 Result<std::optional<FileInfo>> ForeseenSystem::stat(const std::string& path, bool follow) {
   if (entries_.empty() && dressed_.empty()) return now_.stat(path, follow);
-  PLUMB_TRY_ASSIGN(const std::string place, follow ? walk(path) : place_of(path));
+  PLUMB_TRY_ASSIGN(const std::string place, follow ? place_behind(path) : place_of(path));
   PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
   return entry ? std::move(entry->info) : std::optional<FileInfo>();
 }
 
+Result<> ForeseenSystem::walk(const std::string& folder, const TreeVisitor& visit) {
+  if (entries_.empty() && dressed_.empty()) return now_.walk(folder, visit);
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> top, stat(folder, true));
+  if (!top) return {};
+  std::vector<std::string> paths;  // that are still to be visited, the next one last
+  const auto enter = [&](const std::string& path) -> Result<> {
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> names, list(path));
+    for (auto name = names.rbegin(); name != names.rend(); ++name) paths.push_back(joined_path(path, *name));
+    return {};
+  };
+  PLUMB_TRY(enter(folder));
+  while (!paths.empty()) {
+    const std::string path = std::move(paths.back());
+    paths.pop_back();
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, stat(path, false));
+    if (!info) continue;
+    PLUMB_TRY_ASSIGN(const bool enters, visit(path, *info, info->device != top->device));
+    if (enters && info->type == FileType::kDirectory) PLUMB_TRY(enter(path));
+  }
+  return {};
+}
+
+// A new file has the access list of the one that it takes the place of; a program that is written anew loses its rights.
+Result<BeyondMode> ForeseenSystem::beyond_mode(const std::string& path, bool follow) {
+  if (entries_.empty() && dressed_.empty()) return now_.beyond_mode(path, follow);
+  PLUMB_TRY_ASSIGN(const std::string place, follow ? place_behind(path) : place_of(path));
+  PLUMB_TRY_ASSIGN(const std::optional<Entry> entry, at(place));
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> now, now_.stat(place, false));
+  if (!entry || !now || now->type != entry->info->type || entry->fresh) return BeyondMode();
+  PLUMB_TRY_ASSIGN(BeyondMode beyond, now_.beyond_mode(place, false));
+  if (entries_.contains(place)) beyond.capabilities = false;
+  return beyond;
+}
+
+// What is made takes its file system from the folder that is there.
+Result<Limits> ForeseenSystem::limits(const std::string& path) {
+  PLUMB_TRY_ASSIGN(const std::string place, place_of(path));
+  PLUMB_TRY_ASSIGN(const std::optional<Entry> entry, at(place));
+  if (!entry) return Limits();
+  if (!entries_.contains(place)) return now_.limits(place);
+  std::string folder = parent_of(place);
+  while (folder != "/") {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, now_.stat(folder, false));
+    if (there) break;
+    folder = parent_of(folder);
+  }
+  PLUMB_TRY_ASSIGN(const Limits above, now_.limits(folder));
+  return Limits{false, false, above.read_only, above.modeless};
+}
+
 Result<ForeseenSystem::Entry> ForeseenSystem::file_at(const std::string& path) {
-  PLUMB_TRY_ASSIGN(const std::string place, walk(path));
+  PLUMB_TRY_ASSIGN(const std::string place, place_behind(path));
   PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
   if (!entry) return foreseen_trouble(path, ENOENT);
   if (entry->info->type != FileType::kFile) return fail(Code::kOperation, path + " is not a regular file");
@@ -154,7 +204,7 @@ Result<std::string> ForeseenSystem::read_file(const std::string& path, std::size
 
 Result<std::vector<std::string>> ForeseenSystem::list(const std::string& path) {
   if (entries_.empty()) return now_.list(path);
-  PLUMB_TRY_ASSIGN(const std::string place, walk(path));
+  PLUMB_TRY_ASSIGN(const std::string place, place_behind(path));
   PLUMB_TRY_ASSIGN(const std::optional<Entry> folder, at(place));
   if (!folder) return foreseen_trouble(path, ENOENT);
   if (folder->info->type != FileType::kDirectory) return foreseen_trouble(path, ENOTDIR);
@@ -210,7 +260,7 @@ std::set<std::size_t> ForeseenSystem::who_touched(const std::vector<std::string>
   for (const std::string& path : paths) {
     places.insert(path);
     if (const Result<std::string> place = place_of(path)) places.insert(*place);
-    if (const Result<std::string> place = walk(path)) places.insert(*place);
+    if (const Result<std::string> place = place_behind(path)) places.insert(*place);
   }
   std::set<std::size_t> who;
   const auto add = [&who](const Touched& touched, bool dressed) {
@@ -300,7 +350,7 @@ Result<> ForeseenSystem::carry_out(const Operation& operation, std::size_t who) 
 }
 
 Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, write.follow ? walk(write.path) : place_of(write.path));
+  PLUMB_TRY_ASSIGN(const std::string place, write.follow ? place_behind(write.path) : place_of(write.path));
   PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
   PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
   if (old && old->info->type == FileType::kLink)
@@ -321,7 +371,7 @@ Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) 
 }
 
 Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, edit.follow ? walk(edit.path) : place_of(edit.path));
+  PLUMB_TRY_ASSIGN(const std::string place, edit.follow ? place_behind(edit.path) : place_of(edit.path));
   PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
   PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
   if (!old && !edit.create) return fail(Code::kRefusedByState, edit.path + " is not there by then");
@@ -354,7 +404,7 @@ Result<> ForeseenSystem::carry_out_one(const MakeDirectory& make, std::size_t wh
   PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
   PLUMB_TRY_ASSIGN(std::optional<Entry> old, at(place));
   if (old && old->info->type == FileType::kLink) {
-    PLUMB_TRY_ASSIGN(place, walk(make.path));
+    PLUMB_TRY_ASSIGN(place, place_behind(make.path));
     PLUMB_TRY_ASSIGN(old, at(place));
     if (!old) return fail(Code::kRefusedByState, make.path + " is a symbolic link to nothing by then");
   }
@@ -412,7 +462,7 @@ Result<> ForeseenSystem::carry_out_one(const Remove& remove, std::size_t who) {
 }
 
 Result<> ForeseenSystem::carry_out_one(const SetAttributes& set, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, set.follow ? walk(set.path) : place_of(set.path));
+  PLUMB_TRY_ASSIGN(const std::string place, set.follow ? place_behind(set.path) : place_of(set.path));
   PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
   if (!entry) return fail(Code::kRefusedByState, set.path + " is not there by then");
   if (entry->info->type == FileType::kLink && set.ownership.mode)
@@ -426,7 +476,7 @@ Result<> ForeseenSystem::carry_out_one(const SetAttributes& set, std::size_t who
 Result<> ForeseenSystem::carry_out_one(const EditDatabase& edit, std::size_t who) {
   PLUMB_TRY_ASSIGN(ForeseenAccounts foreseen, foresee_accounts(edit, *this));
   for (auto& [path, text] : foreseen.files) {
-    PLUMB_TRY_ASSIGN(const std::string place, walk(path));
+    PLUMB_TRY_ASSIGN(const std::string place, place_behind(path));
     PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
     if (!entry) entry = Entry{fresh(FileType::kFile, 0644, FileInfo{}), {}, false};
     entry->bytes = {{}, std::move(text), {}};
@@ -456,7 +506,7 @@ Result<> ForeseenSystem::make_home(const ForeseenAccounts::Home& home, std::size
   made.info->gid = home.gid;
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> skeleton, stat("/etc/skel", true));
   if (!skeleton || skeleton->type != FileType::kDirectory) return {};
-  PLUMB_TRY_ASSIGN(const std::string from, walk("/etc/skel"));
+  PLUMB_TRY_ASSIGN(const std::string from, place_behind("/etc/skel"));
   return copy(from, place, home, who);
 }
 

@@ -41,6 +41,9 @@ class ForeseenSystem : public System {
   Result<std::string> file_digest(const std::string& path) override;
   Result<std::string> read_file(const std::string& path, std::size_t limit) override;
   Result<std::vector<std::string>> list(const std::string& path) override;
+  Result<> walk(const std::string& folder, const TreeVisitor& visit) override;
+  Result<BeyondMode> beyond_mode(const std::string& path, bool follow) override;
+  Result<Limits> limits(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
   // Programs see the host as it is now.
   Result<ProcessResult> run(const ProcessRequest& request) override { return now_.run(request); }
@@ -71,7 +74,7 @@ class ForeseenSystem : public System {
 
   // A place is a path without links in front of its last part.
   Result<std::string> place_of(const std::string& path);
-  Result<std::string> walk(const std::string& path);
+  Result<std::string> place_behind(const std::string& path);  // links in its last part resolved, too
   Result<std::optional<Entry>> at(const std::string& place);
   Result<std::optional<FileInfo>> step(const std::string& place);
   Result<FileInfo> folder_above(const std::string& place);
