@@ -77,8 +77,8 @@ struct Kind {
   std::vector<std::string> guards = {};
   // What Provider::infers() names has to be there as long as the resource is: one that takes it away contradicts it.
   bool stands_on_inferred = false;
-  // Attributes that list what is to be changed or removed: where less of it is left, a change was begun, and the host is
-  // still as a plan saw it.
+  // Attributes that list what is to be changed or removed: where less of it is left, a change was begun, and the host
+  // is still as a plan saw it.
   std::vector<std::string> dwindling = {};
   // Whether the host alone can take its changes back, so that they may wait to be confirmed.
   bool confirmable = false;
