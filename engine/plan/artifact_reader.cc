@@ -70,6 +70,7 @@ Result<HostPlan> read_host(const Json& json) {
   host.record = reader.integer("record");
   host.unchanged = static_cast<int>(reader.integer("unchanged"));
   host.image = reader.flag("image");
+  if (json.contains("image_id")) host.image_id = reader.text("image_id");
   if (json.contains("left_out")) host.left_out = static_cast<int>(reader.integer("left_out"));
   host.orphans = reader.texts("orphans");
   PLUMB_TRY_ASSIGN(host.locks, read_list(reader.find("locks", false), read_lock));

@@ -37,6 +37,7 @@ struct HeldBack {
 struct HostPlan {
   std::string facts;        // digest
   bool image = false;       // it is of an image (--root), and not of the host itself
+  std::string image_id;     // which, as its record says; "" where it has none
   std::string ir;           // digest
   std::int64_t record = 0;  // serial of the host's record
   int unchanged = 0;

@@ -65,6 +65,7 @@ class Simulator {
     Simulation result;
     result.host.ir = graph_.digest;
     result.host.record = observation_.serial;
+    result.host.image_id = observation_.image;
     result.host.unchanged = unchanged_;
     result.host.left_out = left_out_;
     result.host.orphans = orphans();
