@@ -29,6 +29,8 @@ Json host_to_json(const HostPlan& host) {
   if (!host.orphans.empty()) json["orphans"] = strings_to_json(host.orphans);
   for (const Lock& lock : host.locks) json["locks"].push_back(lock_to_json(lock));
   for (const HeldBack& held : host.held_back) json["held_back"].push_back(held_back_to_json(held));
+  for (const PassedOver& one : host.passed_over)
+    json["passed_over"].push_back({{"address", one.address}, {"why", one.why}});
   return json;
 }
 
