@@ -62,8 +62,8 @@ class Session {
   // What the last observe() told of earlier runs that never reported it.
   const std::vector<wire::Unreported>& unreported() const { return unreported_; }
   std::vector<wire::Unreported>& unreported() { return unreported_; }
-  // A warning, where the last observe() came while a run worked on the host.
-  const std::optional<Diagnostic>& busy() const { return busy_; }
+  // What the last observe() warned of: a run that worked on the host meanwhile, projects that manage the same.
+  const Diagnostics& warnings() const { return warnings_; }
   // The host may forget what unreported() told.
   Result<> acknowledge();
 
@@ -116,7 +116,7 @@ class Session {
   wire::Hello hello_;
   std::string told_;
   std::vector<wire::Unreported> unreported_;
-  std::optional<Diagnostic> busy_;
+  Diagnostics warnings_;
   HiddenTexts hidden_;
 };
 

@@ -331,6 +331,10 @@ Observed CommandProvider::as_declared_before(const Desired& before, const Desire
   return observed;
 }
 
+std::string CommandProvider::why_passed_over(const Desired& desired, const Observed& observed) const {
+  return has_guard(desired) && observed.text("guard") == "skip" ? observed.text("why") : std::string();
+}
+
 // Whatever the guards said: they were asked before that which it watches changed.
 Change CommandProvider::triggered(const Desired& desired, const Observed&, Op op) const {
   if (op != Op::kRun) return {};

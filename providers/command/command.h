@@ -20,6 +20,7 @@ class CommandProvider : public Provider {
   Observed as_declared(const Desired& desired) const override;
   // Whether it runs is told by what of it changed.
   Observed as_declared_before(const Desired& before, const Desired& desired) const override;
+  std::string why_passed_over(const Desired& desired, const Observed& observed) const override;
   Change triggered(const Desired& desired, const Observed& observed, Op op) const override;
 };
 

@@ -89,6 +89,10 @@ std::vector<Address> Provider::provides(const Desired&) const {
   return {};
 }
 
+std::string Provider::why_passed_over(const Desired&, const Observed&) const {
+  return {};
+}
+
 bool Provider::makes(const Desired&, const Observed&, const Address&) const {
   return true;
 }

@@ -218,6 +218,9 @@ class Provider {
   // nothing that includes it.
   virtual Change triggered(const Desired& desired, const Observed& observed, Op op) const;
 
+  // Of a resource with nothing to do: why it is not carried out, where its kind's could always be; "" elsewhere.
+  virtual std::string why_passed_over(const Desired& desired, const Observed& observed) const;
+
   // Whether it is asked that there be no such thing.
   virtual bool is_unwanted(const Desired& desired) const;
 
