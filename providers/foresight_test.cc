@@ -191,13 +191,24 @@ TEST_F(ForesightTest, AnAccountStandsOnThoseThatItNames) {
   EXPECT_EQ(found_[2]->shaped_by, std::vector<std::string>{"group:two"});
 }
 
+TEST_F(ForesightTest, ALoopThatIsMendedBeforeIsNoMatter) {
+  system_.make_link("/srv/l", "l");
+  system_.make_directory("/srv/real");
+  link({{"path", "/srv/l"}, {"target", "real"}});
+  file({{"path", "/srv/l/x"}, {"content", system_.blob("new")}});
+  foresee();
+  ASSERT_TRUE(found_[1]) << "it cannot be observed as it is now";
+  EXPECT_EQ(obstacle(1), "");
+  EXPECT_EQ(change(1).op, Op::kCreate);
+}
+
 TEST_F(ForesightTest, ALoopOfLinksIsRefused) {
   link({{"path", "/srv/a"}, {"target", "b"}});
   link({{"path", "/srv/b"}, {"target", "a"}});
   file({{"path", "/srv/a/x"}, {"content", system_.blob("new")}});
   foresee();
   EXPECT_NE(obstacle(2), "");
-  EXPECT_EQ(found_[2]->shaped_by.size(), 2U);
+  EXPECT_EQ(found_[2]->shaped_by, std::vector<std::string>{"link:/srv/a"});
 }
 
 TEST_F(ForesightTest, AGuardThatAsksAProgramIsOpenWhereItNamesWhatIsChanged) {
@@ -273,14 +284,14 @@ TEST_F(ForesightTest, IsWhatIsFoundInTheEnd) {
     foresee();
     bool refused = false;
     for (std::size_t i = 0; i < desired_.size() && !refused; ++i) {
-      if (!found_[i]) break;
+      refused = !found_[i];
+      if (refused) break;
       const Change planned = change(i);
       refused = !planned.empty() && (found_[i]->obstacle || !found_[i]->missing.empty());
       refused = refused || !found_[i]->undone_by.empty();
     }
     if (refused) continue;
     for (std::size_t i = 0; i < desired_.size(); ++i) {
-      if (!found_[i]) break;
       const Seen seen = see(*kinds_.provider(desired_[i].address.kind), desired_[i], system_);
       ASSERT_TRUE(seen.observed) << (seen.problem ? seen.problem->summary : "");
       EXPECT_EQ(to_json(seen.change), to_json(change(i))) << desired_[i].address.str();

@@ -315,7 +315,7 @@ std::vector<std::string> CommandProvider::clears_paths(const Desired& desired) c
 
 std::vector<ImpliedPath> CommandProvider::implies_paths(const Desired& desired) const {
   std::vector<ImpliedPath> paths;
-  for (std::string& path : texts_in(desired.attribute("creates"))) paths.push_back({std::move(path), false});
+  for (std::string& path : texts_in(desired.attribute("creates"))) paths.push_back({std::move(path), false, true});
   return paths;
 }
 

@@ -104,9 +104,10 @@ Result<Observed> Foresight::observe_again(std::size_t index, const std::set<std:
 
 void Foresight::look(std::size_t index, Result<Observed>& found) {
   const Provider* provider = provider_of(index);
-  if (provider == nullptr || !found || acted_.empty()) return;
+  if (provider == nullptr || acted_.empty()) return;
   const Desired& desired = *desired_[index];
   if (!provider->is_foreseeable(desired)) {
+    if (!found) return;
     for (const Acted& earlier : acted_) {
       const bool asks = std::any_of(earlier.names.begin(), earlier.names.end(),
                                     [&](const std::string& name) { return provider->asks_about(desired, name); });
@@ -118,12 +119,13 @@ void Foresight::look(std::size_t index, Result<Observed>& found) {
   const Touch touch = who_touched(index);
   if (touch.all.empty()) return;
   Result<Observed> again = observe_again(index, touch.all);
+  if (!again && !found) return;
   if (!again) {
     *found = told_as_refused(*provider, desired, again.error().diagnostic());
-  } else if (is_as_it_was(*found, *again)) {
+  } else if (found && is_as_it_was(*found, *again)) {
     return;
   } else {
-    *found = std::move(*again);
+    found = std::move(*again);
   }
   found->shaped_by = addresses_of(touch.named.empty() ? touch.all : touch.named);
 }
@@ -180,8 +182,9 @@ void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std:
   std::vector<bool> takes_part(resources.size());
   for (std::size_t i = 0; i < resources.size(); ++i) {
     const Provider* provider = kinds.provider(desired[i]->address.kind);
-    if (provider == nullptr || !found[i]) continue;
+    if (provider == nullptr) continue;
     foresight.look(i, found[i]);
+    if (!found[i]) continue;
     takes_part[i] = !resources[i].left_out && !found[i]->obstacle;
     if (!takes_part[i]) continue;
     const std::optional<Desired> reduced = asked_of(i);
