@@ -12,7 +12,6 @@ class CommandProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   bool is_foreseeable(const Desired& desired) const override;
   bool asks_about(const Desired& desired, std::string_view name) const override;
-  std::vector<std::string> leaves_paths(const Desired& desired) const override;
   std::vector<std::string> clears_paths(const Desired& desired) const override;
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   std::vector<Address> infers(const Desired& desired) const override;

@@ -121,10 +121,6 @@ std::vector<std::string> Provider::replaces_paths(const Desired&) const {
 std::vector<std::string> Provider::edits_paths(const Desired&) const {
   return {};
 }
-std::vector<std::string> Provider::leaves_paths(const Desired& /*desired*/) const {
-  return {};
-}
-
 std::vector<std::string> Provider::clears_paths(const Desired& /*desired*/) const {
   return {};
 }

@@ -186,8 +186,7 @@ class Provider {
   // a link leads.
   virtual std::vector<ImpliedPath> implies_paths(const Desired& desired) const;
 
-  // Paths that it neither manages nor edits, and that are there, or gone, whenever the resource is as it is asked for.
-  virtual std::vector<std::string> leaves_paths(const Desired& desired) const;
+  // Paths that it does not manage, and that are gone whenever the resource is as it is asked for.
   virtual std::vector<std::string> clears_paths(const Desired& desired) const;
 
   // What to do where nothing brings what is missing; "" where it is to be declared, as usual.
