@@ -26,6 +26,7 @@ struct ApplyArguments {
   std::string file;
   std::string resume;  // a run
   bool keep_going = false;
+  bool take_over = false;
   bool ignore_window = false;
   bool detailed_exit_code = false;
   PlanningOptions planning;
@@ -76,6 +77,7 @@ class Apply {
     request.operator_name = operator_name();
     request.window = arguments_.ignore_window ? run::WindowPolicy::kIgnore : run::WindowPolicy::kHeed;
     request.keep_going = arguments_.keep_going;
+    request.take_over = arguments_.take_over;
     request.show = [this](const run::Proposal& proposal) { show(proposal); };
     if (!program_.options.yes) request.approve = [this](const run::Proposal&) { return ask(); };
 
@@ -188,6 +190,8 @@ void add_apply(Program& program) {
   for (const char* option : {"--tags", "--skip-tags"}) command->get_option(option)->excludes(file)->excludes(resume);
   command->add_flag("--ignore-window", arguments->ignore_window, "Do not wait for the roll-out's maintenance window");
   command->add_flag("--keep-going", arguments->keep_going, "After a failure skip only what depends on it");
+  command->add_flag("--take-over", arguments->take_over,
+                    "What other projects of a host manage, and this one too, is this one's from now on");
   command->add_flag("--detailed-exitcode", arguments->detailed_exit_code, "Exit with 2 when something was changed");
   command->add_flag("--full", arguments->planning.full, "Show operations and what each action stands on");
   command->add_option("--require", arguments->planning.require, "Refuse actions that are not exactly known")

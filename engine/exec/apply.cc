@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/base/random.h"
 #include "engine/base/sealed.h"
 #include "engine/exec/apply_run.h"
 #include "engine/exec/item_locks.h"
@@ -310,6 +311,8 @@ void ApplyRun::finish() {
   if (progress_.done.outcome == wire::DoneOutcome::kStale) return;
 
   HostRecord& record = tools_.log.record();
+  record.last = {request_.run, request_.who, now_rfc3339()};
+  if (tools_.system.is_image() && record.image.empty()) record.image = random_hex(16);
   std::set<std::string> not_done;
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     // What a probe asks about is as the record says, whether it works or not.

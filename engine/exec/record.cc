@@ -68,6 +68,9 @@ Json to_json(const HostRecord& record) {
                {"unreported", Json::array()},
                {"applied", Json::array()},
                {"temporaries", record.temporaries}};
+  if (!record.last.run.empty())
+    json["last"] = {{"run", record.last.run}, {"who", record.last.who}, {"when", record.last.when}};
+  if (!record.image.empty()) json["image"] = record.image;
   for (const wire::Owed& owed : record.owed.list()) {
     json["owed"].push_back(
         {{"address", owed.address}, {"op", name(owed.op)}, {"run", owed.run}, {"because", owed.because}});
@@ -99,6 +102,11 @@ std::optional<HostRecord> record_from_json(const Json& json) {
   record.serial = json["serial"].get<std::int64_t>();
   record.journal = json["journal"].get<std::int64_t>();
   for (const auto& [address, attributes] : json["resources"].items()) record.resources[address] = attributes;
+  // Older records have neither.
+  if (const auto last = json.find("last"); last != json.end() && all_text(*last, {"run", "who", "when"}))
+    record.last = {last->at("run").get<std::string>(), last->at("who").get<std::string>(),
+                   last->at("when").get<std::string>()};
+  if (all_text(json, {"image"})) record.image = json["image"].get<std::string>();
   for (const Json& owed : json["owed"]) {
     if (!all_text(owed, {"address", "op", "run"})) return std::nullopt;
     const std::optional<Op> op = op_from_name(owed["op"].get<std::string>());
@@ -223,7 +231,8 @@ HostRecord load_record(const StateFolder& folder, JournalOf journal_of) {
 }
 
 wire::Record to_wire(const HostRecord& record) {
-  return {record.serial, record.damaged, record.resources, record.owed.list(), record.unreported, {}, {}};
+  return {record.serial, record.damaged, record.resources, record.owed.list(), record.unreported, {}, {}, {},
+          record.image};
 }
 
 RunLog::RunLog(const StateFolder& folder) : folder_(folder), folding_(record_), journal_(folder, 0) {

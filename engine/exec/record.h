@@ -27,6 +27,13 @@ struct AppliedPlan {
   friend bool operator==(const AppliedPlan&, const AppliedPlan&) = default;
 };
 
+// What another project is told of this one.
+struct LastRun {
+  std::string run;
+  std::string who;
+  std::string when;
+};
+
 struct HostRecord {
   std::int64_t serial = 0;
   std::map<std::string, Json> resources;
@@ -35,6 +42,8 @@ struct HostRecord {
   std::vector<AppliedPlan> applied;   // the last 16, oldest first
   std::set<std::string> temporaries;  // folders in which a killed run may have left temporary files
   std::int64_t journal = 0;           // generation of the last journal that is folded in
+  LastRun last;                       // that was applied
+  std::string image;                  // which image this is the record of; "" on a host itself
   bool damaged = false;               // not written: it could not be read and starts anew
 
   // A probe, or anything but one.

@@ -10,6 +10,7 @@
 
 #include "engine/exec/apply.h"
 #include "engine/exec/blobs.h"
+#include "engine/exec/claims.h"
 #include "engine/exec/confirm.h"
 #include "engine/exec/facts.h"
 #include "engine/exec/item_locks.h"
@@ -122,7 +123,7 @@ class Server {
     work.stop_fd = line_.in();
     // The record is read and put into words while the child observes; it is told last all the same.
     Result<std::string> record = std::string();
-    work.meanwhile = [&] { record = record_frames(folder, left); };
+    work.meanwhile = [&] { record = record_frames(folder, question, left); };
     system_.keep_answers();
     if (question.resources.empty()) {
       work.meanwhile();
@@ -135,9 +136,13 @@ class Server {
   }
 
   // `problem`: of what an earlier run left, to be told where nothing else is.
-  Result<std::string> record_frames(const StateFolder& folder, const std::optional<Diagnostic>& problem) const {
+  Result<std::string> record_frames(const StateFolder& folder, const wire::Observe& question,
+                                    const std::optional<Diagnostic>& problem) const {
     wire::Record record = record_of(folder);
     if (!record.busy) record.busy = problem;
+    std::vector<Address> things;
+    for (const Desired& desired : question.resources) things.push_back(desired.address);
+    record.claims = claims_of_others(system_.files(), question.project, things);
     PLUMB_TRY_ASSIGN(record.locks, locks_in_force(folder));
     return wire::frames(record);
   }
@@ -167,6 +172,8 @@ class Server {
     auto answered = std::make_unique<Answered>();
     PLUMB_TRY_ASSIGN(answered->folder, StateFolder::of(system_.files(), request.project));
     PLUMB_TRY_ASSIGN(answered->lock, HostLock::take(system_.files(), request.project, request.run));
+    if (const std::string image = load_record(answered->folder).image; !request.image.empty() && request.image != image)
+      return fail(Code::kStale, "the plan is of another image than this one").hint("make the plan anew");
     PLUMB_TRY_ASSIGN(const bool undone, take_over_undo(UndoFolder(answered->folder), system_, registry_.managers()));
     if (undone) {
       return fail(Code::kNotConfirmed,
@@ -174,6 +181,7 @@ class Server {
           .hint("make the plan anew");
     }
     PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(answered->folder));
+    if (request.take_over) PLUMB_TRY(move_here(request));
     remove_left_over_spools(system_.files());
     answered->log = std::make_unique<RunLog>(answered->folder);
     const wire::Done done =
@@ -183,6 +191,15 @@ class Server {
     answered->patience += std::chrono::seconds(done.confirm_within);
     answered_ = std::move(answered);
     return {};
+  }
+
+  Result<> move_here(const wire::Apply& request) {
+    std::vector<Address> things;
+    for (const auto& [text, unused] : request.resources) {
+      PLUMB_TRY_ASSIGN(Address address, Address::parse(text));
+      things.push_back(std::move(address));
+    }
+    return take_over(system_.files(), request.project, things);
   }
 
   Result<> answer_to(const wire::Confirm& request) {

@@ -266,19 +266,11 @@ class Removals {
       if (const Node* remover = remover_of_one(cleared_, place, what)) return remover;
       if (const Node* remover = remover_above(place, what)) return remover;
     }
-    for (const std::string& place : kind.provider->leaves_paths(desired)) {
-      if (const Node* remover = remover_of_one(cleared_, place, what)) return remover;
-      if (const Node* remover = remover_of_one(removed_, place, what)) return remover;
-      if (const Node* remover = remover_above(place, what)) return remover;
-    }
     for (const ImpliedPath& implied : kind.provider->implies_paths(desired)) {
       if (!implied.needed) continue;
-      for (std::string place = implied.path; place != "/"; place = parent_of(place)) {
-        const auto found = paths_.find(place);
-        if (found == paths_.end()) continue;
-        what = implied.path;
-        return &nodes_[found->second];
-      }
+      if (const Node* remover = remover_of_one(cleared_, implied.path, what)) return remover;
+      if (const Node* remover = remover_of_one(removed_, implied.path, what)) return remover;
+      if (const Node* remover = remover_above(implied.path, what)) return remover;
     }
     if (!kind.stands_on_inferred) return nullptr;
     for (const Address& address : kind.provider->infers(desired)) {

@@ -24,10 +24,13 @@ Json held_back_to_json(const HeldBack& held) {
 Json host_to_json(const HostPlan& host) {
   Json json = {{"facts", host.facts}, {"ir", host.ir}, {"record", host.record}, {"unchanged", host.unchanged}};
   if (host.image) json["image"] = true;
+  if (!host.image_id.empty()) json["image_id"] = host.image_id;
   if (host.left_out > 0) json["left_out"] = host.left_out;
   if (!host.orphans.empty()) json["orphans"] = strings_to_json(host.orphans);
   for (const Lock& lock : host.locks) json["locks"].push_back(lock_to_json(lock));
   for (const HeldBack& held : host.held_back) json["held_back"].push_back(held_back_to_json(held));
+  for (const PassedOver& one : host.passed_over)
+    json["passed_over"].push_back({{"address", one.address}, {"why", one.why}});
   return json;
 }
 

@@ -36,6 +36,13 @@ Result<HeldBack> read_held_back(const Json& json) {
   return held;
 }
 
+Result<PassedOver> read_passed_over(const Json& json) {
+  ObjectReader reader(json, "what is passed over");
+  PassedOver one{reader.text("address"), reader.text("why")};
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  return one;
+}
+
 // An optional list of objects.
 template <class T>
 Result<std::vector<T>> read_list(const Json* json, Result<T> (*read)(const Json&)) {
@@ -70,10 +77,12 @@ Result<HostPlan> read_host(const Json& json) {
   host.record = reader.integer("record");
   host.unchanged = static_cast<int>(reader.integer("unchanged"));
   host.image = reader.flag("image");
+  if (json.contains("image_id")) host.image_id = reader.text("image_id");
   if (json.contains("left_out")) host.left_out = static_cast<int>(reader.integer("left_out"));
   host.orphans = reader.texts("orphans");
   PLUMB_TRY_ASSIGN(host.locks, read_list(reader.find("locks", false), read_lock));
   PLUMB_TRY_ASSIGN(host.held_back, read_list(reader.find("held_back", false), read_held_back));
+  PLUMB_TRY_ASSIGN(host.passed_over, read_list(reader.find("passed_over", false), read_passed_over));
   (void)reader.find("actions");
   if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
   return host;

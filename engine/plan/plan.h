@@ -34,9 +34,17 @@ struct HeldBack {
   friend bool operator==(const HeldBack&, const HeldBack&) = default;
 };
 
+// What could act and does not, since it says itself that it need not.
+struct PassedOver {
+  std::string address;
+  std::string why;
+  friend bool operator==(const PassedOver&, const PassedOver&) = default;
+};
+
 struct HostPlan {
   std::string facts;        // digest
   bool image = false;       // it is of an image (--root), and not of the host itself
+  std::string image_id;     // which, as its record says; "" where it has none
   std::string ir;           // digest
   std::int64_t record = 0;  // serial of the host's record
   int unchanged = 0;
@@ -44,6 +52,7 @@ struct HostPlan {
   std::vector<std::string> orphans;  // addresses that the record holds and the configuration does not, sorted
   std::vector<Lock> locks;
   std::vector<HeldBack> held_back;  // in the order in which it would be done
+  std::vector<PassedOver> passed_over;
   ActionList actions;
 };
 

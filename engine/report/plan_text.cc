@@ -407,6 +407,19 @@ std::string held_back_line(const plan::HeldBack& held) {
   return line + "\n";
 }
 
+std::string passed_over_text(const plan::Plan& plan, bool color) {
+  std::map<std::string, std::vector<std::string>> by_text;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    std::string text;
+    for (const plan::PassedOver& one : host_plan.passed_over)
+      text += "  " + tint("- " + visible(one.address), Tone::kDim, color) + "  not run: " + visible(one.why) + "\n";
+    if (!text.empty()) by_text[text].push_back(host);
+  }
+  std::string out;
+  for (const auto& [text, hosts] : by_text) out += tint(host_list(hosts), Tone::kBold, color) + "\n" + text + "\n";
+  return out;
+}
+
 }  // namespace
 
 std::string scope_text(const plan::Plan& plan, bool color) {
@@ -442,7 +455,7 @@ std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options) {
     for (const std::size_t position : group.positions) writer.action((*actions)[position]);
     out += writer.take() + "\n";
   }
-  return out + locks_text(plan, options.color);
+  return out + locks_text(plan, options.color) + passed_over_text(plan, options.color);
 }
 
 std::string locks_text(const plan::Plan& plan, bool color) {

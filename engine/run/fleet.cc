@@ -296,7 +296,7 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
     return std::nullopt;
   }
   Planning planning;
-  if (member.session->busy()) member.result.diagnostics.add(*member.session->busy());
+  member.result.diagnostics.extend(Diagnostics(member.session->warnings()));
   {
     const ComputeTurn turn;
     planning = planner.plan(member.name, member.session->shared_graph(), *observation,
@@ -361,7 +361,7 @@ HostResults Fleet::observe(const std::function<void(HostSnapshot)>& sink) {
     if (!prepare(member)) return {};
     PLUMB_TRY(reach(member));
     PLUMB_TRY_ASSIGN(simulate::Observation observation, member.session->observe());
-    if (member.session->busy()) member.result.diagnostics.add(*member.session->busy());
+    member.result.diagnostics.extend(Diagnostics(member.session->warnings()));
     const std::lock_guard lock(sink_mutex);
     sink(take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(observation)));
     return {};

@@ -85,6 +85,8 @@ struct ApplyOptions {
   std::string plan;         // id
   bool saved_plan = false;  // the plan comes from a file: refuse to apply it twice
   bool keep_going = false;
+  std::string who = {};    // "user@machine"
+  bool take_over = false;  // what other projects of a host manage of this one's is this one's from now on
   // The run, if it is to be written down. No host is changed before it is ready, and none where it is not to be had.
   history::RunWriter* history = nullptr;
   // When hosts may be begun, and the time; null: at any time.

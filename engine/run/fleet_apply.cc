@@ -80,7 +80,8 @@ Result<Request> Fleet::request_for(const Member& member, const plan::Actions& ac
     PLUMB_TRY(check_secrets(actions, member.session->graph()));
   PLUMB_TRY_ASSIGN(Request request,
                    make_request(plan, actions, contents, contents.compiled(), providers_,
-                                {options.run, options.plan, context_.key, options.saved_plan, options.keep_going}));
+                                {options.run, options.plan, context_.key, options.saved_plan, options.keep_going,
+                                 options.who, options.take_over, plan.hosts.at(member.name).image_id}));
   if (member.planned) {
     request.apply.moot_probes = member.planned->moot_probes;
     PLUMB_TRY_ASSIGN(request.apply.resources, member.planned->left());
@@ -114,7 +115,7 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
   const bool compiles = options.saved_plan ? needs_secrets(actions, providers_) : member.contents == nullptr;
   if (compiles && !prepare(member)) return;
   const bool told_late = !member.session->unreported().empty();
-  if (actions.empty() && !told_late &&
+  if (actions.empty() && !told_late && !options.take_over &&
       (options.saved_plan || member.planned == nullptr || !member.planned->record_outdated))
     return;
   if (const std::optional<std::string> why = over()) {

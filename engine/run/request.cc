@@ -114,6 +114,9 @@ Result<Request> make_request(const plan::Plan& plan, const plan::Actions& action
   apply.plan = options.plan;
   apply.check_applied = options.check_applied;
   apply.keep_going = options.keep_going;
+  apply.who = options.who;
+  apply.take_over = options.take_over;
+  apply.image = options.image;
 
   ContentNeeds needs(kinds);
   std::map<std::string, std::vector<std::size_t>> by_address;

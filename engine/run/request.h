@@ -19,6 +19,9 @@ struct RequestOptions {
   std::string key;
   bool check_applied = false;
   bool keep_going = false;
+  std::string who = {};
+  bool take_over = false;
+  std::string image = {};  // that the plan was made of
 };
 
 struct Request {

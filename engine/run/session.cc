@@ -40,7 +40,24 @@ simulate::Observation take_record(wire::Record record, std::vector<Result<Observ
   observation.recorded = std::move(record.resources);
   for (wire::Owed& owed : record.owed) observation.owe(owed.address, owed.op, std::move(owed.because));
   observation.locks = plan_locks(std::move(record.locks));
+  observation.image = std::move(record.image);
   return observation;
+}
+
+Diagnostic managed_elsewhere(const wire::Claim& claim) {
+  constexpr std::size_t kNamed = 3;
+  std::string what;
+  for (std::size_t i = 0; i < std::min(claim.addresses.size(), kNamed); ++i)
+    what += (i == 0 ? "" : ", ") + claim.addresses[i];
+  if (claim.addresses.size() > kNamed) what += " and " + std::to_string(claim.addresses.size() - kNamed) + " more";
+  std::string last;
+  if (!claim.run.empty()) {
+    last = ", which last ran at " + claim.when + " (run " + claim.run +
+           (claim.who.empty() ? std::string() : ", by " + claim.who) + ")";
+  }
+  return Diagnostic(Code::kManagedElsewhere, "project " + claim.project + last + ", manages " + what + " on this host too")
+      .as(Severity::kWarning)
+      .with_hint("leave it to one of the two; `plumb apply --take-over` moves it to this project");
 }
 
 // Of each resource in a record: the attributes that were sensitive when they were written.
@@ -127,8 +144,11 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
   for (const wire::Owed& owed : answer.record.owed) owed_.insert(owed.address);
   unreported_ = std::move(answer.record.unreported);
   for (wire::Unreported& told : unreported_) told.text = hidden(std::move(told.text));
-  busy_.reset();
-  if (answer.record.busy) busy_ = std::move(*answer.record.busy).as(Severity::kWarning).on(name_);
+  warnings_ = {};
+  if (answer.record.busy) warnings_.add(std::move(*answer.record.busy).as(Severity::kWarning).on(name_));
+  for (const wire::Claim& claim : answer.record.claims) {
+    if (!claim.addresses.empty()) warnings_.add(managed_elsewhere(claim).on(name_));
+  }
   return take_record(std::move(answer.record), std::move(answer.states));
 }
 

@@ -76,8 +76,9 @@ class Session {
   // What the last observe() told of earlier runs that never reported it.
   const std::vector<wire::Unreported>& unreported() const { return unreported_; }
   std::vector<wire::Unreported>& unreported() { return unreported_; }
-  // A warning: the last observe() came while a run worked on the host, or the host cannot undo what one left.
-  const std::optional<Diagnostic>& busy() const { return busy_; }
+  // What the last observe() warned of: a run that worked on the host meanwhile, what an earlier one left and nobody can
+  // undo, projects that manage the same.
+  const Diagnostics& warnings() const { return warnings_; }
   // The host may forget what unreported() told.
   Result<> acknowledge();
 
@@ -134,7 +135,7 @@ class Session {
   std::string told_;
   std::set<std::string> owed_;  // addresses, by the last observe()
   std::vector<wire::Unreported> unreported_;
-  std::optional<Diagnostic> busy_;
+  Diagnostics warnings_;
   HiddenTexts hidden_;
   std::shared_ptr<const GraphSecrets> secrets_;
 };

@@ -65,11 +65,13 @@ class Simulator {
     Simulation result;
     result.host.ir = graph_.digest;
     result.host.record = observation_.serial;
+    result.host.image_id = observation_.image;
     result.host.unchanged = unchanged_;
     result.host.left_out = left_out_;
     result.host.orphans = orphans();
     result.host.locks = observation_.locks;
     result.host.held_back = std::move(held_back_);
+    result.host.passed_over = std::move(passed_over_);
     result.host.actions = plan::ActionList(std::move(actions_).take());
     result.actions = result.host.actions.get();
     result.texts = std::move(texts_);
@@ -210,7 +212,11 @@ class Simulator {
       add_probes(i, desired);
     }
     // What is only set off, asked or held back is counted as that.
-    if (actions_.size() + held_back_.size() == planned) ++unchanged_;
+    if (actions_.size() + held_back_.size() == planned) {
+      ++unchanged_;
+      if (std::string why = provider_of(i)->why_passed_over(desired, observed); !why.empty())
+        passed_over_.push_back({address_of(i), std::move(why)});
+    }
     if (planned_[i].acts && kind_of(i).runs) refusals_.check_needs_are_left(i);
   }
 
@@ -447,6 +453,7 @@ class Simulator {
   Refusals refusals_;
   Drafts drafts_;
   std::vector<HeldBack> held_back_;
+  std::vector<plan::PassedOver> passed_over_;
   ActionsSoFar actions_;
   std::map<std::string, std::string> texts_;
   int unchanged_ = 0;

@@ -33,6 +33,7 @@ struct Observation {
   std::map<std::string, Json> recorded;    // address -> attributes as the last run left them
   std::map<std::string, OwedAction> owed;  // by address
   std::vector<plan::Lock> locks;           // in force
+  std::string image;                       // which image it is of, where it was ever applied to
 
   void owe(const std::string& address, Op op, std::vector<std::string> because);
 };

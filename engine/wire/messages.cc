@@ -120,6 +120,15 @@ void members(Codec& codec, ItemLock& lock) {
 }
 
 template <class Codec>
+void members(Codec& codec, Claim& claim) {
+  codec.required("project", claim.project);
+  codec.required("addresses", claim.addresses, kManyItems);
+  codec.member("run", claim.run);
+  codec.member("who", claim.who);
+  codec.member("when", claim.when);
+}
+
+template <class Codec>
 void members(Codec& codec, Record& record) {
   codec.required("serial", record.serial);
   codec.member("damaged", record.damaged);
@@ -128,6 +137,8 @@ void members(Codec& codec, Record& record) {
   codec.member("unreported", record.unreported, kManyItems);
   codec.member("locks", record.locks, kManyItems);
   codec.member("busy", record.busy);
+  codec.member("claims", record.claims);
+  codec.member("image", record.image);
 }
 
 template <class Codec>
@@ -172,6 +183,9 @@ void members(Codec& codec, Apply& apply) {
   codec.member("secrets", apply.secrets, kManyItems);
   codec.member("moot_probes", apply.moot_probes, kManyItems);
   codec.member("contents", apply.contents, kManyItems);
+  codec.member("who", apply.who);
+  codec.member("take_over", apply.take_over);
+  codec.member("image", apply.image);
 }
 
 template <class Codec>

@@ -115,6 +115,15 @@ struct ItemLock {
   friend bool operator==(const ItemLock&, const ItemLock&) = default;
 };
 
+// What another project of the host manages of what this one asked about, and when it last ran.
+struct Claim {
+  std::string project;
+  std::vector<std::string> addresses;
+  std::string run;  // "" where it was not written down yet, and so the others
+  std::string who;
+  std::string when;
+};
+
 struct Record {
   std::int64_t serial = 0;  // counts the runs that changed this host for this project
   bool damaged = false;
@@ -125,6 +134,8 @@ struct Record {
   // A warning: a run works on the host, so that nothing of its journal is in `unreported`; or what an earlier one left
   // cannot be undone.
   std::optional<Diagnostic> busy;
+  std::vector<Claim> claims;
+  std::string image;  // which image it is of; "" for the host itself and for one that was never applied to
 };
 
 // A restart, reload or run of a resource that this plan leaves out.
@@ -176,6 +187,9 @@ struct Apply {
   // Addresses whose owed probes the configuration no longer asks for.
   std::vector<std::string> moot_probes;
   std::vector<LargeContent> contents;
+  std::string who;         // "user@machine", who started the run
+  bool take_over = false;  // other projects' records give up what this one manages
+  std::string image;       // that the plan was made of; "" for any
 };
 
 // Contents for WriteFile, by digest (plain or keyed). A blob comes in order, in chunks; the last one is marked.

@@ -58,6 +58,9 @@ inline std::vector<Message> samples() {
   apply.secrets = {{"hmac-sha256:0", "s3cret"}};
   apply.moot_probes = {"service:z"};
   apply.contents = {{"sha256:3", std::uint64_t{1} << 40}};
+  apply.who = "ada@desk";
+  apply.take_over = true;
+  apply.image = "0123456789abcdef";
 
   Record record;
   record.serial = 7;
@@ -68,6 +71,8 @@ inline std::vector<Message> samples() {
   record.locks = {{"file:/etc/*", "ada", "a trial", "2026-01-02T03:04:05Z", "2026-01-02T05:04:05Z"}};
 
   record.busy = sample_diagnostic();
+  record.claims = {{"shop", {"file:/etc/motd"}, "run-7", "ada@desk", "2026-01-02T03:04:05Z"}};
+  record.image = "0123456789abcdef";
 
   return {
       Hello{{1, 3}, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},

@@ -69,7 +69,8 @@ std::map<std::string, std::string> environment_of(const Desired& desired) {
   return environment;
 }
 
-// Whether something is there that the path, or a glob in each part of it, means. A leading dot is never meant by a glob.
+// Whether something is there that the path, or a glob in each part of it, means. A leading dot is never meant by a
+// glob.
 Result<bool> matches_something(const std::string& path, System& system) {
   if (!is_pattern(path)) {
     Result<std::optional<FileInfo>> info = system.stat(path, true);
@@ -318,17 +319,14 @@ bool CommandProvider::asks_about(const Desired& desired, std::string_view name) 
   return false;
 }
 
-std::vector<std::string> CommandProvider::leaves_paths(const Desired& desired) const {
-  return only_guard(desired, "creates");
-}
-
 std::vector<std::string> CommandProvider::clears_paths(const Desired& desired) const {
   return only_guard(desired, "removes");
 }
 
 std::vector<ImpliedPath> CommandProvider::implies_paths(const Desired& desired) const {
   std::vector<ImpliedPath> paths;
-  for (std::string& path : texts_in(desired.attribute("creates"))) paths.push_back({std::move(path), false, true});
+  const bool needed = !only_guard(desired, "creates").empty();
+  for (std::string& path : texts_in(desired.attribute("creates"))) paths.push_back({std::move(path), false, needed});
   return paths;
 }
 
@@ -342,6 +340,10 @@ Observed CommandProvider::as_declared_before(const Desired& before, const Desire
   Observed observed = as_declared(before);
   observed.attributes["guard"] = before.attributes == desired.attributes ? "skip" : "run";
   return observed;
+}
+
+std::string CommandProvider::why_passed_over(const Desired& desired, const Observed& observed) const {
+  return has_guard(desired) && observed.text("guard") == "skip" ? observed.text("why") : std::string();
 }
 
 // Whatever the guards said: they were asked before that which it watches changed.

@@ -14,7 +14,6 @@ class CommandProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   bool is_foreseeable(const Desired& desired) const override;
   bool asks_about(const Desired& desired, std::string_view name) const override;
-  std::vector<std::string> leaves_paths(const Desired& desired) const override;
   std::vector<std::string> clears_paths(const Desired& desired) const override;
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   std::vector<Address> infers(const Desired& desired) const override;
@@ -22,6 +21,7 @@ class CommandProvider : public Provider {
   Observed as_declared(const Desired& desired) const override;
   // Whether it runs is told by what of it changed.
   Observed as_declared_before(const Desired& before, const Desired& desired) const override;
+  std::string why_passed_over(const Desired& desired, const Observed& observed) const override;
   Change triggered(const Desired& desired, const Observed& observed, Op op) const override;
 };
 

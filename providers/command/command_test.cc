@@ -101,6 +101,14 @@ TEST_F(Command, AGuardWhoseProgramIsNotThere) {
             (std::vector<Missing>{{{"", "file", "/missing"}, "only_if"}}));
 }
 
+TEST_F(Command, APlanSaysByWhichGuardItDoesNotRun) {
+  system.make_file("/opt/y", "");
+  const Desired made = want({{"creates", "/opt/y"}});
+  EXPECT_EQ(provider.why_passed_over(made, *look(made).observed), "/opt/y exists (creates)");
+  const Desired waits = want({{"run_on", {"file:*"}}});
+  EXPECT_EQ(provider.why_passed_over(waits, *look(waits).observed), "") << "no guard says so";
+}
+
 TEST_F(Command, SeveralGuardsOfAKind) {  // X05
   for (const char* word : {"yes1", "yes2"}) system.script(word, {0, "", "", false});
   for (const char* word : {"no1", "no2"}) system.script(word, {1, "", "", false});

@@ -92,6 +92,10 @@ std::vector<Address> Provider::provides(const Desired&) const {
   return {};
 }
 
+std::string Provider::why_passed_over(const Desired&, const Observed&) const {
+  return {};
+}
+
 bool Provider::makes(const Desired&, const Observed&, const Address&) const {
   return true;
 }
@@ -120,10 +124,6 @@ std::vector<std::string> Provider::replaces_paths(const Desired&) const {
 std::vector<std::string> Provider::edits_paths(const Desired&) const {
   return {};
 }
-std::vector<std::string> Provider::leaves_paths(const Desired& /*desired*/) const {
-  return {};
-}
-
 std::vector<std::string> Provider::clears_paths(const Desired& /*desired*/) const {
   return {};
 }

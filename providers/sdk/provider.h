@@ -190,8 +190,7 @@ class Provider {
   // a link leads.
   virtual std::vector<ImpliedPath> implies_paths(const Desired& desired) const;
 
-  // Paths that it neither manages nor edits, and that are there, or gone, whenever the resource is as it is asked for.
-  virtual std::vector<std::string> leaves_paths(const Desired& desired) const;
+  // Paths that it does not manage, and that are gone whenever the resource is as it is asked for.
   virtual std::vector<std::string> clears_paths(const Desired& desired) const;
 
   // What to do where nothing brings what is missing; "" where it is to be declared, as usual.
@@ -222,6 +221,9 @@ class Provider {
   // The operations of an action that one of the kind's triggers sets off; called only when diff() itself asks for
   // nothing that includes it.
   virtual Change triggered(const Desired& desired, const Observed& observed, Op op) const;
+
+  // Of a resource with nothing to do: why it is not carried out, where its kind's could always be; "" elsewhere.
+  virtual std::string why_passed_over(const Desired& desired, const Observed& observed) const;
 
   // Whether it is asked that there be no such thing.
   virtual bool is_unwanted(const Desired& desired) const;
