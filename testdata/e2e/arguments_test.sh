@@ -1,7 +1,7 @@
 # Arguments that cannot be used, outputs that cannot be written, and inputs from pipes.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 
-mkdir root
+mkdir -p root/etc
 cat >plumb.yaml <<'YAML'
 plumb: v1
 project: arguments
