@@ -254,9 +254,11 @@ class Checker {
   bool check_templates(Declaration& declaration, const Json& schema, const Names& names) {
     bool good = true;
     for (const auto& [attribute, text] : declaration.written->templates) {
-      auto program = lang::Template::parse(text.origin.text, names.environment, names.proved);
+      std::vector<cel::Fault> more;
+      auto program = lang::Template::parse(text.origin.text, names.environment, names.proved, &more);
       if (!program) {
         context_.diagnostics.add(cel::diagnose(program.error(), text.origin));
+        for (const cel::Fault& fault : more) context_.diagnostics.add(cel::diagnose(fault, text.origin));
         good = false;
         continue;
       }

@@ -16,6 +16,8 @@ using TypeKind = cel::Type::Kind;
 
 namespace {
 
+constexpr std::size_t kMostFaults = 20;
+
 Fault directive_fault(const TemplatePart& part, std::string summary, std::string label = {}, std::string hint = {}) {
   return {Code::kTemplateDirective, part.opening, part.closing, std::move(summary), std::move(label), std::move(hint)};
 }
@@ -33,26 +35,27 @@ std::string_view word(Kind kind) {
   }
 }
 
-// Parts to tree. A function that answers false has left its fault in `fault_`.
+// Parts to tree. A function that answers false can make no sense of what follows, and has left its fault in `faults_`.
+// A fault of an expression stands there too, and the reading goes on.
 class Builder {
  public:
   Builder(std::string_view text, std::vector<TemplatePart> parts, Template::Tree& code)
       : text_(text), parts_(std::move(parts)), code_(code) {}
 
-  std::optional<Fault> run(const cel::Environment& environment, const std::vector<cel::Guard>& proved) {
+  std::vector<Fault> run(const cel::Environment& environment, const std::vector<cel::Guard>& proved) {
     code_.slot_count = environment.slot_count();
     if (block(environment, proved, 0, code_.block) && next_ < parts_.size()) {
       fail(directive_fault(parts_[next_], "`" + std::string(word(parts_[next_].kind)) + "` closes nothing",
                            "no directive is open here"));
     }
-    return std::move(fault_);
+    return std::move(faults_);
   }
 
  private:
   using Guards = std::vector<cel::Guard>;
 
   bool fail(Fault fault) {
-    fault_ = std::move(fault);
+    faults_.push_back(std::move(fault));
     return false;
   }
 
@@ -77,9 +80,9 @@ class Builder {
         cel::CompileOptions options;
         options.proved = proved;
         Outcome<Expression> expression = compile_text_part(text_, part.begin, part.end, environment, options);
-        if (!take(expression)) return false;
-        out.emplace_back().content = std::move(*expression);
+        if (take(expression)) out.emplace_back().content = std::move(*expression);
         ++next_;
+        if (faults_.size() >= kMostFaults) return false;
       } else if (part.kind == Kind::kIf || part.kind == Kind::kFor) {
         if (depth >= kMaxTemplateDepth) return fail(directive_fault(part, "directives nest too deeply"));
         if (!(part.kind == Kind::kIf ? conditional(environment, proved, depth + 1, out)
@@ -105,12 +108,13 @@ class Builder {
         options.wanted = cel::Type(TypeKind::kBool);
         options.proved = proved;
         Outcome<Expression> condition = compile_part(text_, part.begin, part.end, environment, options);
-        if (!take(condition)) return false;
-        const Guards& yes = condition->program.proves(true);
-        const Guards& no = condition->program.proves(false);
-        inside.insert(inside.end(), yes.begin(), yes.end());
-        proved.insert(proved.end(), no.begin(), no.end());
-        branch.condition = std::move(*condition);
+        if (take(condition)) {
+          const Guards& yes = condition->program.proves(true);
+          const Guards& no = condition->program.proves(false);
+          inside.insert(inside.end(), yes.begin(), yes.end());
+          proved.insert(proved.end(), no.begin(), no.end());
+          branch.condition = std::move(*condition);
+        }
       }
       if (!block(environment, inside, depth, branch.block)) return false;
       result.branches.push_back(std::move(branch));
@@ -141,10 +145,10 @@ class Builder {
     cel::CompileOptions options;
     options.proved = proved;
     Outcome<Expression> range = compile_part(text_, part.begin, part.end, environment, options);
-    if (!take(range)) return false;
     cel::Type key;
     cel::Type value;
-    if (!range_types(part, range->program.type(), key, value)) return false;
+    // Of what cannot be walked over the elements may be anything.
+    const bool walks = take(range) && range_types(part, range->program.type(), key, value);
     cel::Environment inside = environment;
     const std::size_t outer = loop_slots_.size();
     const auto declare = [&](const std::string& name, const cel::Type& type) {
@@ -153,12 +157,13 @@ class Builder {
       std::erase_if(proved, [&](const cel::Guard& guard) { return guard.about(slot); });
       return static_cast<std::size_t>(slot);
     };
-    TemplateFor result{std::move(*range), 0, 0, part.names.size() == 2, {}};
-    if (result.has_key) result.key_slot = declare(part.names[0], key);
-    result.value_slot = declare(part.names.back(), value);
+    const bool two = part.names.size() == 2;
+    const std::size_t key_slot = two ? declare(part.names[0], key) : 0;
+    const std::size_t value_slot = declare(part.names.back(), value);
+    TemplateBlock repeated;
     code_.has_loops = true;
     code_.slot_count = std::max(code_.slot_count, inside.slot_count());
-    if (!block(inside, proved, depth, result.block)) return false;
+    if (!block(inside, proved, depth, repeated)) return false;
     loop_slots_.resize(outer);
     if (next_ >= parts_.size()) {
       return fail(
@@ -166,7 +171,8 @@ class Builder {
     }
     if (parts_[next_].kind != Kind::kEndFor) return fail(misplaced(parts_[next_], part, "for", false));
     ++next_;
-    out.emplace_back().content = std::move(result);
+    if (walks)
+      out.emplace_back().content = TemplateFor{std::move(*range), key_slot, value_slot, two, std::move(repeated)};
     return true;
   }
 
@@ -206,13 +212,13 @@ class Builder {
   std::size_t next_ = 0;
   Template::Tree& code_;
   std::vector<int> loop_slots_;
-  std::optional<Fault> fault_;
+  std::vector<Fault> faults_;
 };
 
 }  // namespace
 
 Outcome<Template> Template::parse(std::string_view text, const cel::Environment& environment,
-                                  const std::vector<cel::Guard>& proved) {
+                                  const std::vector<cel::Guard>& proved, std::vector<Fault>* more) {
   if (text.size() > kMaxTemplateBytes) {
     return tl::make_unexpected(Fault{Code::kExpressionTooLarge,
                                      0,
@@ -225,8 +231,11 @@ Outcome<Template> Template::parse(std::string_view text, const cel::Environment&
   Outcome<std::vector<TemplatePart>> parts = scan_template(text);
   if (!parts) return tl::make_unexpected(std::move(parts.error()));
   auto code = std::make_shared<Tree>();
-  if (auto fault = Builder(text, std::move(*parts), *code).run(environment, proved))
-    return tl::make_unexpected(std::move(*fault));
+  std::vector<Fault> faults = Builder(text, std::move(*parts), *code).run(environment, proved);
+  if (!faults.empty()) {
+    if (more != nullptr) more->assign(std::next(faults.begin()), faults.end());
+    return tl::make_unexpected(std::move(faults.front()));
+  }
   tidy(code->references);
   Template result;
   result.code_ = std::move(code);

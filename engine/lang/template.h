@@ -24,9 +24,10 @@ inline constexpr int kMaxTemplateDepth = 64;  // of directives
 class Template {
  public:
   // `proved` is what a condition around the template has made sure of. Offsets in faults, here and in render(), count
-  // in `text`.
+  // in `text`. The first fault is the answer; `more` takes the others.
   static cel::Outcome<Template> parse(std::string_view text, const cel::Environment& environment,
-                                      const std::vector<cel::Guard>& proved = {});
+                                      const std::vector<cel::Guard>& proved = {},
+                                      std::vector<cel::Fault>* more = nullptr);
 
   // Sorted, each once; names that a `for` makes are none.
   const std::vector<cel::Reference>& references() const;

@@ -52,6 +52,18 @@ TEST_F(TemplateTest, PutsValuesIntoText) {
   EXPECT_EQ(render(""), "");
 }
 
+TEST_F(TemplateTest, TellsEveryMistake) {
+  const std::string text =
+      "${nope}\n%{ if port }\n${port + name}%{ else }${zz}%{ endif }\n"
+      "%{ for x in port }${x.y}${missing}%{ endfor }\n%{ for s in sites }${s.nme}\n";
+  std::vector<cel::Fault> more;
+  const auto made = Template::parse(text, environment_, {}, &more);
+  ASSERT_FALSE(made);
+  std::string lines = told(made.error(), text).substr(0, 5);
+  for (const cel::Fault& fault : more) lines += " " + told(fault, text).substr(0, 5);
+  EXPECT_EQ(lines, "t:1:3 t:2:7 t:3:8 t:3:2 t:4:1 t:4:2 t:5:2 t:5:1");
+}
+
 TEST_F(TemplateTest, TakesTheFirstBranchThatHolds) {
   constexpr std::string_view kText = "%{ if port < 1024 }low%{ else if port < 10000 }middle%{ else }high%{ endif }";
   EXPECT_EQ(render(kText), "middle");
