@@ -404,7 +404,10 @@ TEST_F(PackagesTest, WhatEarlierActionsExplainIsLookedAtOnce) {
 }
 
 TEST_F(PackagesTest, AFailureBetweenThemLeavesThemAlone) {
-  const wire::Done done = apply({pack("a"), dir("/none/x"), pack("b")});
+  std::vector<wire::Action> actions = {pack("a"), dir("/x"), pack("b")};
+  // What no host can foresee to fail.
+  actions[1].operations = {ServiceAction{"no-such-manager", "x", "start"}};
+  const wire::Done done = apply(std::move(actions));
   EXPECT_TRUE(box_.transactions.empty());
   EXPECT_EQ(done.failed, 1);
   EXPECT_EQ(done.skipped, 2);

@@ -10,8 +10,8 @@
 //   person: x   `name`, `gone`
 //
 // Two managers go with them: what lies in /stores says which crates can be had, and what lies in /wires makes
-// `socket:NAME`. A lamp follows from /wires/NAME: it is found otherwise where that says "other", is to go, or is edited,
-// and cannot be lit where it says "cut". Two lamps in one observed `socket` are one.
+// `socket:NAME`. A lamp follows from /wires/NAME: it is found otherwise where that says "other", is to go, or is
+// edited, and cannot be lit where it says "cut". Two lamps in one observed `socket` are one.
 #pragma once
 
 #include "providers/sdk/kind.h"

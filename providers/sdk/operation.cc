@@ -156,7 +156,10 @@ struct Row<PackageTransaction> {
 template <>
 struct Row<ServiceAction> {
   static constexpr std::string_view kName = "service_action";
-  static OperationTraits traits(const ServiceAction&) { return {.host_undoes = true, .repeatable = true}; }
+  // Which links there were before is not kept.
+  static OperationTraits traits(const ServiceAction& value) {
+    return {.host_undoes = value.verb != "reenable", .repeatable = true};
+  }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const ServiceAction& defaults) {
     sink.required("manager", value.manager);
