@@ -54,7 +54,8 @@ std::map<std::string, std::string> environment_of(const Desired& desired) {
   return environment;
 }
 
-// Whether something is there that the path, or a glob in each part of it, means. A leading dot is never meant by a glob.
+// Whether something is there that the path, or a glob in each part of it, means. A leading dot is never meant by a
+// glob.
 Result<bool> matches_something(const std::string& path, System& system) {
   if (!is_glob(path) && path.find('\\') == std::string::npos) {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, true));
