@@ -95,9 +95,9 @@ class Scenario {
   }
   Ownership ownership() {
     Ownership wanted;
-    if (maybe()) wanted.owner = one_of<const char*>({"old", "root", "1234"});
-    if (maybe()) wanted.group = one_of<const char*>({"www", "root"});
-    if (maybe()) wanted.mode = one_of<const char*>({"0600", "0755", "2770"});
+    if (maybe()) wanted.owner = one_of<const char*>({"root", "1234"});
+    if (maybe()) wanted.group = one_of<const char*>({"root", "33"});
+    if (maybe()) wanted.mode = one_of<const char*>({"0600", "0755", "0750"});
     return wanted;
   }
   Operation any() {

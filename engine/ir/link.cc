@@ -265,6 +265,15 @@ class Removals {
         return &nodes_[found->second];
       }
     }
+    for (const ImpliedPath& implied : kind.provider->implies_paths(desired)) {
+      if (!implied.needed) continue;
+      for (std::string place = implied.path; place != "/"; place = parent_of(place)) {
+        const auto found = paths_.find(place);
+        if (found == paths_.end()) continue;
+        what = implied.path;
+        return &nodes_[found->second];
+      }
+    }
     if (!kind.stands_on_inferred) return nullptr;
     for (const Address& address : kind.provider->infers(desired)) {
       const auto found = things_.find(address);

@@ -273,9 +273,6 @@ class Simulator {
   std::vector<std::size_t> makers_of(std::size_t i, const Observed& observed) {
     NodeList makers;
     for (const std::size_t maker : brought_.makers_of(i)) makers.add(maker);
-    for (const std::size_t shaper : earlier_of(i, observed.shaped_by)) {
-      if (planned_[shaper].unknown) makers.add(shaper);
-    }
     for (const std::size_t earlier : earlier_of(i, observed.open_until)) {
       if (planned_[earlier].acts) makers.add(earlier);
     }

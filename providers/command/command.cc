@@ -293,7 +293,7 @@ bool CommandProvider::asks_about(const Desired& desired, std::string_view name) 
 
 std::vector<ImpliedPath> CommandProvider::implies_paths(const Desired& desired) const {
   std::vector<ImpliedPath> paths;
-  for (std::string& path : texts_in(desired.attribute("creates"))) paths.push_back({std::move(path), false});
+  for (std::string& path : texts_in(desired.attribute("creates"))) paths.push_back({std::move(path), false, true});
   return paths;
 }
 

@@ -11,6 +11,7 @@ namespace plumb::providers::directory {
 namespace {
 
 constexpr std::string_view kNewDirectoryMode = "0755";
+constexpr std::size_t kMostRemoved = 2'000'000;
 
 std::string count(std::size_t number, std::string_view one, std::string_view many) {
   return std::to_string(number) + ' ' + std::string(number == 1 ? one : many);
@@ -69,8 +70,9 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
     return observed;
   }
   observe_ownership(desired, *info, names, observed);
-  Result<TreeList> tree = list_tree(path, kMaxEntries, system);
-  if (tree) observed.attributes["removes"] = listed(tree->paths);
+  ListedPaths removes;
+  const Result<TreeCount> tree = list_tree(path, kMaxEntries, system, removes);
+  if (tree) observed.attributes["removes"] = removes.take();
   PLUMB_TRY(take(tree ? Result<Json>(Json{{"files", tree->files}, {"directories", tree->directories}})
                       : Result<Json>(Error(tree.error())),
                  "holds", observed));
@@ -127,16 +129,17 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     PLUMB_TRY(take(find_extra(path, texts_of(desired, "keep"), system), "extra", observed));
     const Json& extra = observed.attributes["extra"];
     observed.attributes["purge"] = extra.is_array() && extra.empty();
-    std::vector<std::string> removes;
+    ListedPaths removes;
     for (const Json& entry : extra.is_array() ? extra : Json::array()) {
       const std::string gone = text_of(entry, "path");
       const bool tree = flag_of(entry, "directory", false);
-      removes.push_back(tree ? gone + '/' : gone);
+      removes.add(tree ? gone + '/' : gone);
       if (!tree) continue;
-      PLUMB_TRY_ASSIGN(const TreeList inside, list_tree(gone, kMaxEntries, system));
-      removes.insert(removes.end(), inside.paths.begin(), inside.paths.end());
+      const Result<TreeCount> inside = list_tree(gone, kMostRemoved, system, removes);
+      if (!inside && inside.error().code() != Code::kRefusedByState) return Error(inside.error());
+      if (!inside) observed.obstacle = inside.error().diagnostic();
     }
-    observed.attributes["removes"] = listed(removes);
+    observed.attributes["removes"] = removes.take();
   }
   return observed;
 }

@@ -125,14 +125,16 @@ Result<std::string> FakeSystem::resolve(const std::string& path) {
   return done.empty() ? "/" : done;
 }
 
+// Where the last part of a path lies, a link as itself.
+Result<std::string> FakeSystem::place_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == 0 || slash == std::string::npos) return path;
+  PLUMB_TRY_ASSIGN(const std::string folder, resolve(path.substr(0, slash)));
+  return (folder == "/" ? "" : folder) + path.substr(slash);
+}
+
 Result<std::optional<FileInfo>> FakeSystem::stat(const std::string& path, bool follow) {
-  std::string place = path;
-  if (follow) {
-    PLUMB_TRY_ASSIGN(place, resolve(path));
-  } else if (const std::size_t slash = path.rfind('/'); slash != 0 && slash != std::string::npos) {
-    PLUMB_TRY_ASSIGN(const std::string folder, resolve(path.substr(0, slash)));
-    place = (folder == "/" ? "" : folder) + path.substr(slash);
-  }
+  PLUMB_TRY_ASSIGN(const std::string place, follow ? resolve(path) : place_of(path));
   struct ::stat found {};
   if (::lstat(real(place).c_str(), &found) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<FileInfo>();
@@ -252,10 +254,7 @@ Result<> FakeSystem::set_ownership(const std::string& path, const Ownership& own
 Result<> FakeSystem::apply(const Operation& operation) {
   if (const auto* write = std::get_if<WriteFile>(&operation)) {
     if (!blobs_.contains(write->content)) return fail(Code::kOperation, "no blob " + write->content);
-    std::string place = write->path;
-    if (write->follow) {
-      PLUMB_TRY_ASSIGN(place, resolve(write->path));
-    }
+    PLUMB_TRY_ASSIGN(const std::string place, write->follow ? resolve(write->path) : place_of(write->path));
     if (!fs::is_directory(fs::path(real(place)).parent_path())) return trouble(place, ENOENT);
     if (write->backup && fs::exists(real(place))) {
       fs::copy_file(real(place), real(place) + ".plumb-kept");
@@ -270,10 +269,7 @@ Result<> FakeSystem::apply(const Operation& operation) {
     return set_ownership(place, write->ownership);
   }
   if (const auto* edit = std::get_if<EditFile>(&operation)) {
-    std::string place = edit->path;
-    if (edit->follow) {
-      PLUMB_TRY_ASSIGN(place, resolve(edit->path));
-    }
+    PLUMB_TRY_ASSIGN(const std::string place, edit->follow ? resolve(edit->path) : place_of(edit->path));
     const bool there = fs::exists(real(place));
     if (!there && !edit->create) return trouble(place, ENOENT);
     std::string text = there ? content(place) : std::string();
@@ -285,30 +281,33 @@ Result<> FakeSystem::apply(const Operation& operation) {
     return there ? Result<>() : set_ownership(place, {std::nullopt, std::nullopt, "0644"});
   }
   if (const auto* make = std::get_if<MakeDirectory>(&operation)) {
-    if (make->parents) fs::create_directories(fs::path(real(make->path)).parent_path());
-    if (::mkdir(real(make->path).c_str(), 0755) != 0) return trouble(make->path, errno);
-    return set_ownership(make->path, make->ownership);
+    const std::string above = fs::path(make->path).parent_path().string();
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> folder, stat(above, true));
+    if (make->parents && !folder) PLUMB_TRY(apply(MakeDirectory{above, {{}, {}, "0755"}, true}));
+    PLUMB_TRY_ASSIGN(const std::string place, place_of(make->path));
+    if (::mkdir(real(place).c_str(), 0755) != 0) return trouble(place, errno);
+    return set_ownership(place, make->ownership);
   }
   if (const auto* link = std::get_if<MakeLink>(&operation)) {
-    if (link->replace) ::remove(real(link->path).c_str());
-    const int failed = link->hard ? ::link(real(link->target).c_str(), real(link->path).c_str())
-                                  : ::symlink(link->target.c_str(), real(link->path).c_str());
+    PLUMB_TRY_ASSIGN(const std::string place, place_of(link->path));
+    PLUMB_TRY_ASSIGN(const std::string target, link->hard ? place_of(link->target) : Result<std::string>(link->target));
+    if (link->replace) ::remove(real(place).c_str());
+    const int failed =
+        link->hard ? ::link(real(target).c_str(), real(place).c_str()) : ::symlink(target.c_str(), real(place).c_str());
     if (failed != 0) return trouble(link->path, errno);
     return {};
   }
   if (const auto* gone = std::get_if<Remove>(&operation)) {
+    PLUMB_TRY_ASSIGN(const std::string place, place_of(gone->path));
     if (gone->recursive) {
-      fs::remove_all(real(gone->path));
-    } else if (::remove(real(gone->path).c_str()) != 0) {
+      fs::remove_all(real(place));
+    } else if (::remove(real(place).c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
       return trouble(gone->path, errno);
     }
     return {};
   }
   if (const auto* set = std::get_if<SetAttributes>(&operation)) {
-    std::string place = set->path;
-    if (set->follow) {
-      PLUMB_TRY_ASSIGN(place, resolve(set->path));
-    }
+    PLUMB_TRY_ASSIGN(const std::string place, set->follow ? resolve(set->path) : place_of(set->path));
     return set_ownership(place, set->ownership);
   }
   return fail(Code::kOperation, "the fake host does not carry this out: " + to_json(operation).dump());

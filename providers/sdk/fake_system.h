@@ -68,6 +68,7 @@ class FakeSystem : public System {
   std::string root() const override { return image_ ? "/image" : "/"; }
 
  private:
+  Result<std::string> place_of(const std::string& path);
   Result<> set_ownership(const std::string& path, const Ownership& ownership);
 
   std::string scratch_;

@@ -71,9 +71,24 @@ Result<std::optional<ForeseenSystem::Entry>> ForeseenSystem::at(const std::strin
   return entry;
 }
 
-// Links are followed one part at a time.
+// What lies at a place on the way to others. The host's own folders are asked for once.
+Result<std::optional<FileInfo>> ForeseenSystem::step(const std::string& place) {
+  for (std::string folder = place; folder != "/"; folder = parent_of(folder)) {
+    if (!entries_.contains(folder)) continue;
+    PLUMB_TRY_ASSIGN(const std::optional<Entry> entry, at(place));
+    return entry ? entry->info : std::optional<FileInfo>();
+  }
+  if (const auto known = steps_.find(place); known != steps_.end()) return known->second;
+  PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, now_.stat(place, false));
+  return steps_.emplace(place, std::move(info)).first->second;
+}
+
 Result<std::string> ForeseenSystem::resolve(const std::string& path) {
-  if (entries_.empty()) return now_.resolve(path);
+  return entries_.empty() && dressed_.empty() ? now_.resolve(path) : walk(path);
+}
+
+// Links are followed one part at a time; what is not there is no link.
+Result<std::string> ForeseenSystem::walk(const std::string& path) {
   std::vector<std::string> rest = components_of(path);
   std::reverse(rest.begin(), rest.end());
   std::string done;
@@ -85,13 +100,13 @@ Result<std::string> ForeseenSystem::resolve(const std::string& path) {
       continue;
     }
     std::string next = done + '/' + part;
-    PLUMB_TRY_ASSIGN(const std::optional<Entry> entry, at(next));
-    if (!entry || entry->info->type != FileType::kLink) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, step(next));
+    if (!info || info->type != FileType::kLink) {
       done = std::move(next);
       continue;
     }
     if (++links > kMaxLinks) return foreseen_trouble(path, ELOOP);
-    const std::string& target = entry->info->link_target;
+    const std::string& target = info->link_target;
     if (target.starts_with('/')) done.clear();
     std::vector<std::string> more = components_of(target);
     rest.insert(rest.end(), more.rbegin(), more.rend());
@@ -101,19 +116,19 @@ Result<std::string> ForeseenSystem::resolve(const std::string& path) {
 
 Result<std::string> ForeseenSystem::place_of(const std::string& path) {
   if (path == "/") return path;
-  PLUMB_TRY_ASSIGN(const std::string folder, resolve(parent_of(path)));
+  PLUMB_TRY_ASSIGN(const std::string folder, walk(parent_of(path)));
   return joined_path(folder, last_part(path));
 }
 
 Result<std::optional<FileInfo>> ForeseenSystem::stat(const std::string& path, bool follow) {
   if (entries_.empty() && dressed_.empty()) return now_.stat(path, follow);
-  PLUMB_TRY_ASSIGN(const std::string place, follow ? resolve(path) : place_of(path));
+  PLUMB_TRY_ASSIGN(const std::string place, follow ? walk(path) : place_of(path));
   PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
   return entry ? std::move(entry->info) : std::optional<FileInfo>();
 }
 
 Result<ForeseenSystem::Entry> ForeseenSystem::file_at(const std::string& path) {
-  PLUMB_TRY_ASSIGN(const std::string place, resolve(path));
+  PLUMB_TRY_ASSIGN(const std::string place, walk(path));
   PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
   if (!entry) return foreseen_trouble(path, ENOENT);
   if (entry->info->type != FileType::kFile) return fail(Code::kOperation, path + " is not a regular file");
@@ -139,7 +154,7 @@ Result<std::string> ForeseenSystem::read_file(const std::string& path, std::size
 
 Result<std::vector<std::string>> ForeseenSystem::list(const std::string& path) {
   if (entries_.empty()) return now_.list(path);
-  PLUMB_TRY_ASSIGN(const std::string place, resolve(path));
+  PLUMB_TRY_ASSIGN(const std::string place, walk(path));
   PLUMB_TRY_ASSIGN(const std::optional<Entry> folder, at(place));
   if (!folder) return foreseen_trouble(path, ENOENT);
   if (folder->info->type != FileType::kDirectory) return foreseen_trouble(path, ENOTDIR);
@@ -195,7 +210,7 @@ std::set<std::size_t> ForeseenSystem::who_touched(const std::vector<std::string>
   for (const std::string& path : paths) {
     places.insert(path);
     if (const Result<std::string> place = place_of(path)) places.insert(*place);
-    if (const Result<std::string> place = resolve(path)) places.insert(*place);
+    if (const Result<std::string> place = walk(path)) places.insert(*place);
   }
   std::set<std::size_t> who;
   const auto add = [&who](const Touched& touched, bool dressed) {
@@ -285,7 +300,7 @@ Result<> ForeseenSystem::carry_out(const Operation& operation, std::size_t who) 
 }
 
 Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, write.follow ? resolve(write.path) : place_of(write.path));
+  PLUMB_TRY_ASSIGN(const std::string place, write.follow ? walk(write.path) : place_of(write.path));
   PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
   PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
   if (old && old->info->type == FileType::kLink)
@@ -306,7 +321,7 @@ Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) 
 }
 
 Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, edit.follow ? resolve(edit.path) : place_of(edit.path));
+  PLUMB_TRY_ASSIGN(const std::string place, edit.follow ? walk(edit.path) : place_of(edit.path));
   PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
   PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
   if (!old && !edit.create) return fail(Code::kRefusedByState, edit.path + " is not there by then");
@@ -339,8 +354,9 @@ Result<> ForeseenSystem::carry_out_one(const MakeDirectory& make, std::size_t wh
   PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
   PLUMB_TRY_ASSIGN(std::optional<Entry> old, at(place));
   if (old && old->info->type == FileType::kLink) {
-    PLUMB_TRY_ASSIGN(place, resolve(make.path));
+    PLUMB_TRY_ASSIGN(place, walk(make.path));
     PLUMB_TRY_ASSIGN(old, at(place));
+    if (!old) return fail(Code::kRefusedByState, make.path + " is a symbolic link to nothing by then");
   }
   if (old && old->info->type != FileType::kDirectory)
     return fail(Code::kRefusedByState, make.path + " is there by then and is no folder");
@@ -396,7 +412,7 @@ Result<> ForeseenSystem::carry_out_one(const Remove& remove, std::size_t who) {
 }
 
 Result<> ForeseenSystem::carry_out_one(const SetAttributes& set, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, set.follow ? resolve(set.path) : place_of(set.path));
+  PLUMB_TRY_ASSIGN(const std::string place, set.follow ? walk(set.path) : place_of(set.path));
   PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
   if (!entry) return fail(Code::kRefusedByState, set.path + " is not there by then");
   if (entry->info->type == FileType::kLink && set.ownership.mode)
@@ -410,7 +426,7 @@ Result<> ForeseenSystem::carry_out_one(const SetAttributes& set, std::size_t who
 Result<> ForeseenSystem::carry_out_one(const EditDatabase& edit, std::size_t who) {
   PLUMB_TRY_ASSIGN(ForeseenAccounts foreseen, foresee_accounts(edit, *this));
   for (auto& [path, text] : foreseen.files) {
-    PLUMB_TRY_ASSIGN(const std::string place, resolve(path));
+    PLUMB_TRY_ASSIGN(const std::string place, walk(path));
     PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
     if (!entry) entry = Entry{fresh(FileType::kFile, 0644, FileInfo{}), {}, false};
     entry->bytes = {{}, std::move(text), {}};
@@ -440,7 +456,7 @@ Result<> ForeseenSystem::make_home(const ForeseenAccounts::Home& home, std::size
   made.info->gid = home.gid;
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> skeleton, stat("/etc/skel", true));
   if (!skeleton || skeleton->type != FileType::kDirectory) return {};
-  PLUMB_TRY_ASSIGN(const std::string from, resolve("/etc/skel"));
+  PLUMB_TRY_ASSIGN(const std::string from, walk("/etc/skel"));
   return copy(from, place, home, who);
 }
 

@@ -71,7 +71,9 @@ class ForeseenSystem : public System {
 
   // A place is a path without links in front of its last part.
   Result<std::string> place_of(const std::string& path);
+  Result<std::string> walk(const std::string& path);
   Result<std::optional<Entry>> at(const std::string& place);
+  Result<std::optional<FileInfo>> step(const std::string& place);
   Result<FileInfo> folder_above(const std::string& place);
   void put(const std::string& place, Entry entry, std::size_t who);
   void take_away(const std::string& place, std::size_t who);
@@ -92,8 +94,9 @@ class ForeseenSystem : public System {
 
   System& now_;
   Self self_;
-  std::map<std::string, Entry> entries_;  // by place
-  std::map<Inode, FileInfo> dressed_;     // entries of the host whose attributes change, whatever they are called
+  std::map<std::string, Entry> entries_;                  // by place
+  std::map<std::string, std::optional<FileInfo>> steps_;  // what the host has on the ways that were gone
+  std::map<Inode, FileInfo> dressed_;  // entries of the host whose attributes change, whatever they are called
   std::map<std::string, Touched> touched_;
   std::map<std::string, std::optional<Account>> users_;
   std::map<std::string, std::optional<GroupAccount>> groups_;

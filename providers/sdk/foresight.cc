@@ -48,44 +48,66 @@ std::vector<std::string> Foresight::addresses_of(const std::set<std::size_t>& in
   return addresses;
 }
 
-// Whose changes of files and accounts may matter to it.
-std::set<std::size_t> Foresight::who_touched(std::size_t index) {
-  const Provider& provider = *provider_of(index);
-  const Desired& desired = *desired_[index];
-  std::set<std::size_t> who = foreseen_.who_touched(paths_of(provider, desired));
-  // A file asks about the accounts that it names; what is about accounts itself, about all of them.
-  std::set<std::string> names;
-  if (is_path(desired.address.identity) || !provider.edits_paths(desired).empty()) {
-    for (const Address& need : provider.infers(desired)) {
-      if (!is_path(need.identity)) names.insert(need.identity);
-    }
-    if (names.empty()) return who;
-  }
-  who.merge(foreseen_.who_touched_accounts(names));
-  return who;
+bool Foresight::is_in_chain(std::size_t index) const {
+  return !provider_of(index)->edits_paths(*desired_[index]).empty();
 }
 
-// Those that change parts of a file are one chain, and are observed as one.
-std::vector<Result<Observed>> Foresight::observe_again(std::size_t index) {
-  if (provider_of(index)->edits_paths(*desired_[index]).empty()) return observe_(desired_.subspan(index, 1), foreseen_);
-  std::vector<const Desired*> chain;
-  std::size_t place = 0;
-  for (std::size_t i = 0; i < desired_.size(); ++i) {
-    if (desired_[i]->address.kind != desired_[index]->address.kind) continue;
-    if (i == index) place = chain.size();
-    chain.push_back(desired_[i]);
+Foresight::Touch Foresight::who_touched(std::size_t index) {
+  const Provider& provider = *provider_of(index);
+  const Desired& desired = *desired_[index];
+  Touch touch;
+  touch.named = foreseen_.who_touched(paths_of(provider, desired));
+  if (is_in_chain(index)) {
+    // What the others of the chain do it knows from observing them together.
+    std::erase_if(touch.named, [&](std::size_t who) { return desired_[who]->address.kind == desired.address.kind; });
   }
-  std::vector<Result<Observed>> all = observe_(chain, foreseen_);
-  std::vector<Result<Observed>> one;
-  if (place < all.size()) one.push_back(std::move(all[place]));
-  return one;
+  touch.all = touch.named;
+  std::set<std::string> names;
+  for (const Address& need : provider.infers(desired)) {
+    if (!is_path(need.identity)) names.insert(need.identity);
+  }
+  // What is about accounts itself asks about all of them; a file about those that it names.
+  const bool about_accounts = !is_path(desired.address.identity);
+  if (about_accounts) names.insert(desired.address.identity);
+  if (!names.empty()) touch.named.merge(foreseen_.who_touched_accounts(names));
+  touch.all.insert(touch.named.begin(), touch.named.end());
+  if (about_accounts) touch.all.merge(foreseen_.who_touched_accounts({}));
+  return touch;
+}
+
+// As it will be after `since`, the last of whom comes before it. Those that change parts of files are observed
+// together.
+Result<Observed> Foresight::observe_again(std::size_t index, const std::set<std::size_t>& since) {
+  const Desired* one = desired_[index];
+  const auto nothing = [&] { return fail(Code::kInternal, "nothing was told of " + one->address.str()); };
+  if (!is_in_chain(index)) {
+    std::vector<Result<Observed>> found = observe_({&one, 1}, foreseen_);
+    return found.size() == 1 ? std::move(found.front()) : Result<Observed>(nothing());
+  }
+  Chain& chain = chains_[one->address.kind];
+  if (chain.found.empty() || *since.rbegin() >= chain.when) {
+    std::vector<const Desired*> together;
+    std::vector<std::size_t> indexes;
+    for (std::size_t i = 0; i < desired_.size(); ++i) {
+      if (desired_[i]->address.kind != one->address.kind) continue;
+      together.push_back(desired_[i]);
+      indexes.push_back(i);
+    }
+    std::vector<Result<Observed>> found = observe_(together, foreseen_);
+    chain = {index, {}};
+    for (std::size_t i = 0; i < std::min(found.size(), indexes.size()); ++i)
+      chain.found.emplace(indexes[i], std::move(found[i]));
+  }
+  const auto found = chain.found.find(index);
+  return found == chain.found.end() ? Result<Observed>(nothing()) : found->second;
 }
 
 void Foresight::look(std::size_t index, Result<Observed>& found) {
   const Provider* provider = provider_of(index);
-  if (provider == nullptr || !found || acted_.empty()) return;
+  if (provider == nullptr || acted_.empty()) return;
   const Desired& desired = *desired_[index];
   if (!provider->is_foreseeable(desired)) {
+    if (!found) return;
     for (const Acted& earlier : acted_) {
       const bool asks = std::any_of(earlier.names.begin(), earlier.names.end(),
                                     [&](const std::string& name) { return provider->asks_about(desired, name); });
@@ -94,18 +116,18 @@ void Foresight::look(std::size_t index, Result<Observed>& found) {
     return;
   }
   if (foreseen_.is_untouched()) return;
-  const std::set<std::size_t> who = who_touched(index);
-  if (who.empty()) return;
-  std::vector<Result<Observed>> again = observe_again(index);
-  if (again.size() != 1) return;
-  if (!again.front()) {
-    *found = told_as_refused(*provider, desired, again.front().error().diagnostic());
-  } else if (is_as_it_was(*found, *again.front())) {
+  const Touch touch = who_touched(index);
+  if (touch.all.empty()) return;
+  Result<Observed> again = observe_again(index, touch.all);
+  if (!again && !found) return;
+  if (!again) {
+    *found = told_as_refused(*provider, desired, again.error().diagnostic());
+  } else if (found && is_as_it_was(*found, *again)) {
     return;
   } else {
-    *found = std::move(*again.front());
+    found = std::move(*again);
   }
-  found->shaped_by = addresses_of(who);
+  found->shaped_by = addresses_of(touch.named.empty() ? touch.all : touch.named);
 }
 
 void Foresight::carry_out(std::size_t index, std::span<const Operation> operations, Observed& found) {
@@ -126,9 +148,11 @@ void Foresight::carry_out(std::size_t index, std::span<const Operation> operatio
 void Foresight::look_back(std::size_t index, const Desired& asked, Observed& found) {
   const Provider* provider = provider_of(index);
   if (provider == nullptr || foreseen_.is_untouched() || !provider->is_foreseeable(asked)) return;
+  // What it misses comes from something that is not foreseen, and so does what is found then.
+  if (found.obstacle || !found.missing.empty() || !found.undone_by.empty()) return;
   // Of those the chain tells already who takes back what.
-  if (!provider->edits_paths(asked).empty() || found.obstacle || !found.undone_by.empty()) return;
-  const std::set<std::size_t> who = who_touched(index);
+  if (is_in_chain(index)) return;
+  const std::set<std::size_t> who = who_touched(index).all;
   if (who.empty() || *who.rbegin() <= index) return;
   const Desired* one = &asked;
   const std::vector<Result<Observed>> again = observe_({&one, 1}, foreseen_);
@@ -158,8 +182,9 @@ void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std:
   std::vector<bool> takes_part(resources.size());
   for (std::size_t i = 0; i < resources.size(); ++i) {
     const Provider* provider = kinds.provider(desired[i]->address.kind);
-    if (provider == nullptr || !found[i]) continue;
+    if (provider == nullptr) continue;
     foresight.look(i, found[i]);
+    if (!found[i]) continue;
     takes_part[i] = !resources[i].left_out && !found[i]->obstacle;
     if (!takes_part[i]) continue;
     const std::optional<Desired> reduced = asked_of(i);

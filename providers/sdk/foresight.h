@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -40,9 +41,21 @@ class Foresight {
     std::vector<std::string> names;  // of what it changed
   };
 
+  // Those who change parts of files, of one kind, as they were observed last.
+  struct Chain {
+    std::size_t when = 0;  // in the turn of which resource
+    std::map<std::size_t, Result<Observed>> found;
+  };
+
   const Provider* provider_of(std::size_t index) const;
-  std::set<std::size_t> who_touched(std::size_t index);
-  std::vector<Result<Observed>> observe_again(std::size_t index);
+  bool is_in_chain(std::size_t index) const;
+  // Whose changes may matter to it, and of those by the names that it asks for.
+  struct Touch {
+    std::set<std::size_t> all;
+    std::set<std::size_t> named;
+  };
+  Touch who_touched(std::size_t index);
+  Result<Observed> observe_again(std::size_t index, const std::set<std::size_t>& since);
   std::vector<std::string> addresses_of(const std::set<std::size_t>& indexes) const;
 
   const Registry& kinds_;
@@ -50,6 +63,7 @@ class Foresight {
   std::span<const Desired* const> desired_;
   Observe observe_;
   std::vector<Acted> acted_;
+  std::map<std::string, Chain> chains_;  // by kind
 };
 
 // All of it for resources that are compared with what they ask for: `found` holds what they are now. Those that are

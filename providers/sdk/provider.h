@@ -120,8 +120,9 @@ struct Change {
 
 // A path that is there because of a resource that does not manage it.
 struct ImpliedPath {
-  std::string path;    // may hold globs
-  bool whole = false;  // what lies below is its own business too, as in a home
+  std::string path;     // may hold globs
+  bool whole = false;   // what lies below is its own business too, as in a home
+  bool needed = false;  // the resource is not as it is asked for without it
 };
 
 // What all resources of a host have to do with paths. Those that are to go are none of them.

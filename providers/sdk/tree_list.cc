@@ -1,48 +1,62 @@
 #include "providers/sdk/tree_list.h"
 
-#include "engine/base/digest.h"
-
 namespace plumb {
 namespace {
 
 constexpr std::size_t kListed = 1000;
 
-Result<> list_below(const std::string& folder, std::uint64_t device, std::size_t most, System& system, TreeList& list) {
-  PLUMB_TRY_ASSIGN(const std::vector<std::string> names, system.list(folder));
-  for (const std::string& name : names) {
-    std::string path = (folder == "/" ? "" : folder) + '/' + name;
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, false));
-    if (!info || info->device != device) continue;
-    if (list.paths.size() == most)
-      return fail(Code::kRefusedByState, "more than " + std::to_string(most) + " entries lie below the directory")
-          .hint("manage smaller folders, or leave out `recurse` and `purge`");
-    const bool directory = info->type == FileType::kDirectory;
-    ++(directory ? list.directories : list.files);
-    list.paths.push_back(directory ? path + '/' : path);
-    if (directory) PLUMB_TRY(list_below(path, device, most, system, list));
+class TreeWalk {
+ public:
+  TreeWalk(std::uint64_t device, std::size_t most, System& system, ListedPaths& paths)
+      : device_(device), most_(most), system_(system), paths_(paths) {}
+
+  Result<> below(const std::string& folder) {
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> names, system_.list(folder));
+    for (const std::string& name : names) {
+      const std::string path = (folder == "/" ? "" : folder) + '/' + name;
+      PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(path, false));
+      if (!info || info->device != device_) continue;
+      if (count_.files + count_.directories == most_)
+        return fail(Code::kRefusedByState, "more than " + std::to_string(most_) + " entries lie below the directory")
+            .hint("manage smaller folders, or leave out `recurse` and `purge`");
+      const bool directory = info->type == FileType::kDirectory;
+      ++(directory ? count_.directories : count_.files);
+      paths_.add(directory ? path + '/' : path);
+      if (directory) PLUMB_TRY(below(path));
+    }
+    return {};
   }
-  return {};
-}
+  const TreeCount& count() const { return count_; }
+
+ private:
+  std::uint64_t device_;
+  std::size_t most_;
+  System& system_;
+  ListedPaths& paths_;
+  TreeCount count_;
+};
 
 }  // namespace
 
-Result<TreeList> list_tree(const std::string& folder, std::size_t most, System& system) {
-  TreeList list;
-  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(folder, true));
-  if (!info) return list;
-  PLUMB_TRY(list_below(folder, info->device, most, system, list));
+void ListedPaths::add(const std::string& path) {
+  if (count_++ < kListed) first_.push_back(path);
+  all_.add(path);
+  all_.add("\n");
+}
+
+Json ListedPaths::take() {
+  Json list = first_;
+  if (count_ > kListed)
+    list.push_back("… and " + std::to_string(count_ - kListed) + " more, all together " + all_.finish());
   return list;
 }
 
-Json listed(const std::vector<std::string>& paths) {
-  Json list = Json::array();
-  for (std::size_t i = 0; i < paths.size() && i < kListed; ++i) list.push_back(paths[i]);
-  if (paths.size() > kListed) {
-    std::string all;
-    for (const std::string& path : paths) all += path + '\n';
-    list.push_back("… and " + std::to_string(paths.size() - kListed) + " more, all together " + digest(all));
-  }
-  return list;
+Result<TreeCount> list_tree(const std::string& folder, std::size_t most, System& system, ListedPaths& paths) {
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(folder, true));
+  if (!info) return TreeCount();
+  TreeWalk walk(info->device, most, system, paths);
+  PLUMB_TRY(walk.below(folder));
+  return walk.count();
 }
 
 }  // namespace plumb

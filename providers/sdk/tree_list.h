@@ -5,21 +5,31 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/digest.h"
 #include "engine/base/json.h"
 #include "providers/sdk/system.h"
 
 namespace plumb {
 
-struct TreeList {
-  std::size_t files = 0;
-  std::size_t directories = 0;
-  std::vector<std::string> paths;  // a folder's with a slash at its end, in front of what is in it
+// Paths as a value of an attribute: all of them, or where they are many the first ones and a digest of all.
+class ListedPaths {
+ public:
+  void add(const std::string& path);
+  Json take();
+
+ private:
+  std::vector<std::string> first_;
+  std::size_t count_ = 0;
+  Sha256 all_;
 };
 
-// Never through a link, never across a mount. kRefusedByState where there are more than `most` entries.
-Result<TreeList> list_tree(const std::string& folder, std::size_t most, System& system);
+struct TreeCount {
+  std::size_t files = 0;
+  std::size_t directories = 0;
+};
 
-// A list for an attribute: all of them, or where they are many the first ones and a digest of all.
-Json listed(const std::vector<std::string>& paths);
+// Adds all that is below, in order of name: a folder with a slash at its end, in front of what is in it. Never through
+// a link, never across a mount. kRefusedByState where there are more than `most` entries.
+Result<TreeCount> list_tree(const std::string& folder, std::size_t most, System& system, ListedPaths& paths);
 
 }  // namespace plumb

@@ -253,8 +253,9 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
     const bool goes = entry && entry->type == FileType::kDirectory && desired.flag("remove_home", false);
     if (goes && !observed.obstacle) {
       constexpr std::size_t kMostInHome = 2'000'000;
-      PLUMB_TRY_ASSIGN(const TreeList tree, list_tree(account->home, kMostInHome, system));
-      attributes["removes"] = listed(tree.paths);
+      ListedPaths removes;
+      PLUMB_TRY(list_tree(account->home, kMostInHome, system, removes));
+      attributes["removes"] = removes.take();
     }
   } else if (desired.flag("create_home", false)) {
     PLUMB_TRY(look_for_own_home(desired, home, info, uid, system, observed));
