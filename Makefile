@@ -32,10 +32,7 @@ test: build ## build, and run every test; as root with the lab of real hosts. At
 	@[ "$$(id -u)" != 0 ] || .ci/deps lab inventory logins || echo 'test: not all that the lab and the logins need is to be had here'
 	@.ci/test build -LE long
 
-test-long: build ## the tests that take long: what can be won by waiting
-	@.ci/test build -L long
-
-test-long: build ## what `make test` does, with many more of the cases that are made by chance
+test-long: build ## what `make test` does, with many more of the cases that are made by chance, and races that take long
 	@PLUMB_LONG=1 .ci/test build
 
 # Where nothing is built yet, a program that is not optimised is there in half the time and shows the same.

@@ -10,7 +10,8 @@
 
 namespace plumb::exec {
 
-// The projects whose records hold one of these things, and which. A thing is the same in whatever module it is declared.
+// The projects whose records hold one of these things, and which. A thing is the same in whatever module it is
+// declared.
 std::vector<wire::Claim> claims_of_others(const RootFiles& files, const std::string& project,
                                           std::span<const Address> things);
 

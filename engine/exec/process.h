@@ -27,7 +27,8 @@ struct ProcessSpec {
   std::string root = "/";                // changed to (chroot) where it is another
   std::string cwd = "/";
   std::optional<Credentials> as;
-  std::optional<std::string> confined_to;  // it may write nothing but in this folder ("": nothing at all); see sandbox.h
+  std::optional<std::string>
+      confined_to;  // it may write nothing but in this folder ("": nothing at all); see sandbox.h
   std::string input;
   std::chrono::seconds timeout{0};  // 0: none
   std::size_t output_limit = std::size_t{1} << 20;

@@ -1,4 +1,5 @@
-// A folder in memory for what may write nothing else. Programs that run as somebody else may use it too, but not list it.
+// A folder in memory for what may write nothing else. Programs that run as somebody else may use it too, but not list
+// it.
 #pragma once
 
 #include <string>

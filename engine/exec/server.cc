@@ -59,8 +59,7 @@ class Server {
     line_.send(wire::Hello{wire::kVersions, PLUMB_VERSION, platform(), gather_facts(system_, registry_.managers())});
     blobs_ = std::make_unique<BlobStore>(system_.files());
     while (true) {
-      Result<std::optional<wire::Message>> message =
-          answered_ ? line_.next(answered_->patience) : line_.next();
+      Result<std::optional<wire::Message>> message = answered_ ? line_.next(answered_->patience) : line_.next();
       if (!message) {
         line_.send(wire::Refused{message.error().diagnostic()});
         return std::move(message.error());

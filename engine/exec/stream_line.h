@@ -17,8 +17,8 @@ class StreamLine : public Line {
              std::chrono::milliseconds patience = kPatience)
       : in_(in), out_(out), silence_(silence), patience_(patience) {}
 
-  // A controller that lives takes what is said, and answers an Alive, sooner. One whose machine is gone does neither, and
-  // nothing on the way may tell for hours.
+  // A controller that lives takes what is said, and answers an Alive, sooner. One whose machine is gone does neither,
+  // and nothing on the way may tell for hours.
   static constexpr std::chrono::seconds kPatience{60};
   // So much is read ahead while looking for a stop; the rest waits on the line until its turn comes.
   static constexpr std::size_t kMaxUnread = std::size_t{4} << 20;

@@ -133,10 +133,9 @@ class Applying {
     context_.tell({.kind = RunEvent::Kind::kPhase,
                    .host = {},
                    .phase = {Phase::kApply, fleet_->count_in(result_.plan), &result_.plan}});
-    FleetApply applied =
-        fleet_->apply(result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going,
-                                     request_.operator_name, request_.take_over, &run,
-                                     window_.hours ? &*window_.hours : nullptr, request_.clock, contents_});
+    FleetApply applied = fleet_->apply(
+        result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going, request_.operator_name,
+                       request_.take_over, &run, window_.hours ? &*window_.hours : nullptr, request_.clock, contents_});
     context_.tell({.kind = RunEvent::Kind::kPhaseOver, .host = {}});
     if (const Result<> begun = run.ready(); !begun) {
       context_.tell(begun.error());

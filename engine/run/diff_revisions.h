@@ -29,7 +29,8 @@ struct RevisionDiff {
 };
 
 // `old_found` and `found` are told what is wrong with the one revision and the other, whose files their spans are in;
-// hosts that this keeps from being planned are among the plan's unplanned ones. Errors: kNoHostMatches where neither revision has one, kInterrupted where `control` stopped it.
+// hosts that this keeps from being planned are among the plan's unplanned ones. Errors: kNoHostMatches where neither
+// revision has one, kInterrupted where `control` stopped it.
 Result<RevisionDiff> diff_revisions(const Workspace& before, const Workspace& after, const RevisionRequest& request,
                                     const Control& control, Diagnostics& old_found, Diagnostics& found);
 

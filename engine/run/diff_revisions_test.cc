@@ -86,7 +86,8 @@ TEST_F(DiffRevisionsTest, WhatIsWrongWithEqualHostsIsTheReasonOfEach) {
   const auto after = revision("/after", "h[1:2]", broken);
   const Result<RevisionDiff> diff = diff_revisions(*sound, *after, request_, control_, old_found_, found_);
   ASSERT_TRUE(diff.has_value()) << diff.error().summary();
-  for (const char* host : {"h1", "h2"}) EXPECT_EQ(diff->plan.unplanned.at(host), code_name(Code::kEvaluationFailed)) << host;
+  for (const char* host : {"h1", "h2"})
+    EXPECT_EQ(diff->plan.unplanned.at(host), code_name(Code::kEvaluationFailed)) << host;
   EXPECT_EQ(found_.error_count(), 1U) << "told once";
   EXPECT_TRUE(old_found_.empty());
   found_ = {};

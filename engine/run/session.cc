@@ -55,7 +55,8 @@ Diagnostic managed_elsewhere(const wire::Claim& claim) {
     last = ", which last ran at " + claim.when + " (run " + claim.run +
            (claim.who.empty() ? std::string() : ", by " + claim.who) + ")";
   }
-  return Diagnostic(Code::kManagedElsewhere, "project " + claim.project + last + ", manages " + what + " on this host too")
+  return Diagnostic(Code::kManagedElsewhere,
+                    "project " + claim.project + last + ", manages " + what + " on this host too")
       .as(Severity::kWarning)
       .with_hint("leave it to one of the two; `plumb apply --take-over` moves it to this project");
 }

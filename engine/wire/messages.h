@@ -220,8 +220,8 @@ struct Event {
   std::int64_t milliseconds = 0;
 };
 
-// Between the events of an apply, where a step takes long: the executor has not stopped. The controller says so with its
-// apply and answers each: an executor that had one, and then none to its own, takes the line for cut.
+// Between the events of an apply, where a step takes long: the executor has not stopped. The controller says so with
+// its apply and answers each: an executor that had one, and then none to its own, takes the line for cut.
 struct Alive {};
 
 // kAlready: the host has applied this plan, and did nothing.

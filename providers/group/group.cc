@@ -47,9 +47,8 @@ Observed observe_one(const Desired& desired, const AccountFiles& files, System& 
   }
   observed.exists = true;
   // One whose change was cut off has two, and so none that is as asked for.
-  const bool one_number = std::count_if(files.groups.begin(), files.groups.end(), [&](const GroupAccount& one) {
-                            return one.name == name;
-                          }) == 1;
+  const bool one_number = std::count_if(files.groups.begin(), files.groups.end(),
+                                        [&](const GroupAccount& one) { return one.name == name; }) == 1;
   if (one_number) observed.attributes["gid"] = account->gid;
   observed.attributes["members"] = std::set<std::string>(account->members.begin(), account->members.end());
   if (wants_absent(desired)) {

@@ -115,10 +115,11 @@ std::optional<std::string> unfinished_group(std::string_view remark) {
 }
 
 bool may_become_home(std::string_view path) {
-  constexpr std::array<std::string_view, 11> kSystem = {"/bin", "/boot", "/dev",  "/etc", "/lib", "/lib64",
-                                                        "/proc", "/run", "/sbin", "/sys", "/usr"};
+  constexpr std::array<std::string_view, 11> kSystem = {"/bin",  "/boot", "/dev",  "/etc", "/lib", "/lib64",
+                                                        "/proc", "/run",  "/sbin", "/sys", "/usr"};
   if (parent_of(path) == "/") return false;
-  return std::none_of(kSystem.begin(), kSystem.end(), [path](std::string_view folder) { return is_below(path, folder); });
+  return std::none_of(kSystem.begin(), kSystem.end(),
+                      [path](std::string_view folder) { return is_below(path, folder); });
 }
 
 std::string expiry_date(std::string_view days) {

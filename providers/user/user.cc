@@ -44,7 +44,8 @@ bool makes_home(const Desired& desired) {
 }
 
 void refuse(Observed& observed, std::string why, std::string hint = {}) {
-  if (!observed.obstacle) observed.obstacle = Diagnostic(Code::kRefusedByState, std::move(why)).with_hint(std::move(hint));
+  if (!observed.obstacle)
+    observed.obstacle = Diagnostic(Code::kRefusedByState, std::move(why)).with_hint(std::move(hint));
 }
 
 const GroupAccount* local_group(const AccountFiles& files, const std::string& name) {
@@ -96,8 +97,9 @@ Result<> look_for_own_home(const Desired& desired, const std::string& home, cons
                            std::optional<std::uint32_t> uid, System& system, Observed& observed) {
   if (!info) {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> entry, system.stat(home, false));
-    if (entry) refuse(observed, home + " is to be a home folder and is a link to " + entry->link_target +
-                                    ", where there is none");
+    if (entry)
+      refuse(observed,
+             home + " is to be a home folder and is a link to " + entry->link_target + ", where there is none");
     Observed parents;
     PLUMB_TRY(note_missing_parent(home, system, parents));
     if (parents.obstacle) observed.obstacle = std::move(parents.obstacle);

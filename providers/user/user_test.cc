@@ -292,8 +292,7 @@ TEST_F(User, AForeignHomeIsNotRemovedAndSoTheUserStays) {
   EXPECT_EQ(obstacle(desired), "the home folder /home/deploy does not belong to deploy and is not removed");
   EXPECT_EQ(obstacle(want({{"name", "deploy"}, {"state", "absent"}})), "none");
   system.own("/home/deploy", 1500, 1500);
-  system.make_file("/etc/passwd",
-                   std::string(kPasswd) + "twin:x:1600:1600::/home/deploy:/bin/sh\n");
+  system.make_file("/etc/passwd", std::string(kPasswd) + "twin:x:1600:1600::/home/deploy:/bin/sh\n");
   EXPECT_EQ(obstacle(desired), "the home folder /home/deploy is also that of twin and is not removed");
 }
 

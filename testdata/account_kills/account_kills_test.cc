@@ -1,6 +1,6 @@
-// Changes of accounts that are cut off: the process is killed in front of every single system call that writes. Whatever
-// is there then must give nobody more than was asked for; the next apply completes it, and one that asks for the opposite
-// withdraws it.
+// Changes of accounts that are cut off: the process is killed in front of every single system call that writes.
+// Whatever is there then must give nobody more than was asked for; the next apply completes it, and one that asks for
+// the opposite withdraws it.
 #include <functional>
 #include <map>
 #include <set>
@@ -151,8 +151,8 @@ class Host {
       if (path == "/etc/.pwd.lock") continue;
       struct stat info {};
       ::lstat(entry.path().c_str(), &info);
-      std::string text = std::to_string(info.st_mode) + " " + std::to_string(info.st_uid) + " " +
-                         std::to_string(info.st_gid) + " ";
+      std::string text =
+          std::to_string(info.st_mode) + " " + std::to_string(info.st_uid) + " " + std::to_string(info.st_gid) + " ";
       if (S_ISREG(info.st_mode)) text += read(path);
       if (S_ISLNK(info.st_mode)) text += fs::read_symlink(entry.path()).string();
       all[path] = std::move(text);

@@ -292,8 +292,8 @@ class Editor {
     for (const std::string& member : members) row[kMembers] += (row[kMembers].empty() ? "" : ",") + member;
   }
 
-  // Its row goes last: until then nobody can be this user, its number is not given away, and it is seen that something is
-  // left to be done.
+  // Its row goes last: until then nobody can be this user, its number is not given away, and it is seen that something
+  // is left to be done.
   Result<> delete_user(const EditDatabase& edit) {
     if (passwd_.find(edit.name) == nullptr) return {};
     const Row row = *passwd_.find(edit.name);
