@@ -215,7 +215,7 @@ TEST_F(InterpreterTest, Attributes) {
   if (::geteuid() != 0) GTEST_SKIP() << "changing owners needs root";
   expect_ok(SetAttributes{"/etc/f", {{}, {}, "4755"}, false});
   expect_ok(SetAttributes{"/etc/f", {"1234", {}, {}}, false});
-  EXPECT_EQ(mode("/etc/f"), 04755U) << "a change of owner does not take setuid away";
+  EXPECT_EQ(mode("/etc/f"), 0755U) << "setuid does not outlast a change of owner";
 }
 
 TEST_F(InterpreterTest, SecretsArePutInAndTakenOut) {

@@ -68,8 +68,8 @@ int main(int argc, char** argv) {
   begin = std::chrono::steady_clock::now();
   client.send(apply);
   const auto done = client.expect<wire::Done>();
-  std::printf("apply %d files: %.1f ms, %s, %d changed\n", count, since(begin), done ? done->outcome.c_str() : "?",
-              done ? done->changed : 0);
+  std::printf("apply %d files: %.1f ms, %s, %d changed\n", count, since(begin),
+              done ? std::string(name(done->outcome)).c_str() : "?", done ? done->changed : 0);
   begin = std::chrono::steady_clock::now();
   changes = plan(client, question);
   std::printf("observe them again: %.1f ms\n", since(begin));
