@@ -127,56 +127,6 @@ Result<std::optional<FileInfo>> ForeseenSystem::stat(const std::string& path, bo
   return entry ? std::move(entry->info) : std::optional<FileInfo>();
 }
 
-Result<> ForeseenSystem::walk(const std::string& folder, const TreeVisitor& visit) {
-  if (entries_.empty() && dressed_.empty()) return now_.walk(folder, visit);
-  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> top, stat(folder, true));
-  if (!top) return {};
-  std::vector<std::string> paths;  // that are still to be visited, the next one last
-  const auto enter = [&](const std::string& path) -> Result<> {
-    PLUMB_TRY_ASSIGN(const std::vector<std::string> names, list(path));
-    for (auto name = names.rbegin(); name != names.rend(); ++name) paths.push_back(joined_path(path, *name));
-    return {};
-  };
-  PLUMB_TRY(enter(folder));
-  while (!paths.empty()) {
-    const std::string path = std::move(paths.back());
-    paths.pop_back();
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, stat(path, false));
-    if (!info) continue;
-    PLUMB_TRY_ASSIGN(const bool enters, visit(path, *info, info->device != top->device));
-    if (enters && info->type == FileType::kDirectory) PLUMB_TRY(enter(path));
-  }
-  return {};
-}
-
-// A new file has the access list of the one that it takes the place of; a program that is written anew loses its rights.
-Result<BeyondMode> ForeseenSystem::beyond_mode(const std::string& path, bool follow) {
-  if (entries_.empty() && dressed_.empty()) return now_.beyond_mode(path, follow);
-  PLUMB_TRY_ASSIGN(const std::string place, follow ? place_behind(path) : place_of(path));
-  PLUMB_TRY_ASSIGN(const std::optional<Entry> entry, at(place));
-  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> now, now_.stat(place, false));
-  if (!entry || !now || now->type != entry->info->type || entry->fresh) return BeyondMode();
-  PLUMB_TRY_ASSIGN(BeyondMode beyond, now_.beyond_mode(place, false));
-  if (entries_.contains(place)) beyond.capabilities = false;
-  return beyond;
-}
-
-// What is made takes its file system from the folder that is there.
-Result<Limits> ForeseenSystem::limits(const std::string& path) {
-  PLUMB_TRY_ASSIGN(const std::string place, place_of(path));
-  PLUMB_TRY_ASSIGN(const std::optional<Entry> entry, at(place));
-  if (!entry) return Limits();
-  if (!entries_.contains(place)) return now_.limits(place);
-  std::string folder = parent_of(place);
-  while (folder != "/") {
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, now_.stat(folder, false));
-    if (there) break;
-    folder = parent_of(folder);
-  }
-  PLUMB_TRY_ASSIGN(const Limits above, now_.limits(folder));
-  return Limits{false, false, above.read_only, above.modeless};
-}
-
 Result<ForeseenSystem::Entry> ForeseenSystem::file_at(const std::string& path) {
   PLUMB_TRY_ASSIGN(const std::string place, place_behind(path));
   PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
@@ -225,6 +175,52 @@ Result<std::vector<std::string>> ForeseenSystem::list(const std::string& path) {
     }
   }
   return std::vector<std::string>(names.begin(), names.end());
+}
+
+Result<> ForeseenSystem::walk(const std::string& folder, const TreeVisitor& visit) {
+  if (entries_.empty() && dressed_.empty()) return now_.walk(folder, visit);
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> top, stat(folder, true));
+  if (!top) return {};
+  std::vector<std::string> paths;  // that are still to be visited, the next one last
+  const auto enter = [&](const std::string& path) -> Result<> {
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> names, list(path));
+    for (auto name = names.rbegin(); name != names.rend(); ++name) paths.push_back(joined_path(path, *name));
+    return {};
+  };
+  PLUMB_TRY(enter(folder));
+  while (!paths.empty()) {
+    const std::string path = std::move(paths.back());
+    paths.pop_back();
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, stat(path, false));
+    if (!info) continue;
+    PLUMB_TRY_ASSIGN(const bool enters, visit(path, *info, info->device != top->device));
+    if (enters && info->type == FileType::kDirectory) PLUMB_TRY(enter(path));
+  }
+  return {};
+}
+
+Result<BeyondMode> ForeseenSystem::beyond_mode(const std::string& path, bool follow) {
+  if (entries_.empty() && dressed_.empty()) return now_.beyond_mode(path, follow);
+  PLUMB_TRY_ASSIGN(const std::string place, follow ? place_behind(path) : place_of(path));
+  PLUMB_TRY_ASSIGN(const std::optional<Entry> entry, at(place));
+  if (!entry) return BeyondMode{};
+  BeyondMode beyond = entry->beyond;
+  if (!entries_.contains(place)) {
+    PLUMB_TRY_ASSIGN(beyond, now_.beyond_mode(place, false));
+  }
+  if (cleared_.contains({entry->info->device, entry->info->inode})) beyond.access_list.clear();
+  return beyond;
+}
+
+// What is new has the limits of the file system that it comes to lie in.
+Result<Limits> ForeseenSystem::limits(const std::string& path) {
+  if (entries_.empty()) return now_.limits(path);
+  PLUMB_TRY_ASSIGN(const std::string place, place_of(path));
+  if (!entries_.contains(place)) return now_.limits(place);
+  std::string above = place;
+  while (above != "/" && entries_.contains(above)) above = parent_of(above);
+  PLUMB_TRY_ASSIGN(Limits limits, now_.limits(above));
+  return Limits{false, false, limits.read_only, std::move(limits.modeless)};
 }
 
 std::optional<Account> ForeseenSystem::user_by_name(const std::string& name) {
@@ -365,6 +361,11 @@ Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) 
     entry.info->mode = old->info->mode;
   }
   dress(*entry.info, write.ownership);
+  if (old) {
+    PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(place, false));
+    entry.beyond.capabilities = false;
+    if (write.ownership.acl) entry.beyond.access_list.clear();
+  }
   entry.bytes.digest = write.content;
   put(place, std::move(entry), who);
   return {};
@@ -380,6 +381,7 @@ Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
   std::string text;
   if (old) {
     PLUMB_TRY_ASSIGN(text, read_file(place, kLargestForeseen));
+    PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(place, false));
     entry.info->uid = old->info->uid;
     entry.info->gid = old->info->gid;
     entry.info->mode = old->info->mode;
@@ -441,6 +443,7 @@ Result<> ForeseenSystem::carry_out_one(const MakeLink& make, std::size_t who) {
     if (!found || found->info->type == FileType::kDirectory)
       return fail(Code::kRefusedByState, target + " is no file by then, so " + make.path + " cannot be a name of it");
     entry = std::move(*found);
+    PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(other, false));
   } else {
     entry.info = fresh(FileType::kLink, 0777, folder);
     entry.info->link_target = make.target;
@@ -469,6 +472,7 @@ Result<> ForeseenSystem::carry_out_one(const SetAttributes& set, std::size_t who
     return fail(Code::kSymlinkRefused, set.path + " is a symbolic link by then, which has no mode of its own");
   dress(*entry->info, set.ownership);
   dressed_[{entry->info->device, entry->info->inode}] = *entry->info;
+  if (set.ownership.acl) cleared_.insert({entry->info->device, entry->info->inode});
   touched_[place].dressed = who;
   return {};
 }
@@ -492,11 +496,7 @@ Result<> ForeseenSystem::carry_out_one(const EditDatabase& edit, std::size_t who
 
 Result<> ForeseenSystem::make_home(const ForeseenAccounts::Home& home, std::size_t who) {
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, stat(home.path, true));
-  if (info && info->type == FileType::kDirectory && !home.take) return {};
-  if (info && info->type == FileType::kDirectory) {
-    const Ownership own{std::to_string(home.uid), std::to_string(home.gid), mode_text(home.mode)};
-    return carry_out_one(SetAttributes{home.path, own, false}, who);
-  }
+  if (info && info->type == FileType::kDirectory) return {};
   if (info) return fail(Code::kRefusedByState, home.path + " is to be a home folder, and is no folder by then");
   PLUMB_TRY(carry_out_one(MakeDirectory{home.path, {{}, {}, mode_text(home.mode)}, true}, who));
   PLUMB_TRY_ASSIGN(const std::string place, place_of(home.path));

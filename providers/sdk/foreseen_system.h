@@ -65,6 +65,7 @@ class ForeseenSystem : public System {
     std::optional<FileInfo> info;  // nothing where it is gone
     Bytes bytes;
     bool fresh = false;  // nothing of what the host has below it is there
+    BeyondMode beyond = {};
   };
   struct Touched {
     std::optional<std::size_t> made;     // who last put it there or took it away
@@ -100,6 +101,7 @@ class ForeseenSystem : public System {
   std::map<std::string, Entry> entries_;                  // by place
   std::map<std::string, std::optional<FileInfo>> steps_;  // what the host has on the ways that were gone
   std::map<Inode, FileInfo> dressed_;  // entries of the host whose attributes change, whatever they are called
+  std::set<Inode> cleared_;            // those of which access lists go
   std::map<std::string, Touched> touched_;
   std::map<std::string, std::optional<Account>> users_;
   std::map<std::string, std::optional<GroupAccount>> groups_;
