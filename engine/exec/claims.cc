@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <string_view>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,6 +13,8 @@
 
 namespace plumb::exec {
 namespace {
+
+constexpr std::size_t kMaxRecord = std::size_t{256} << 20;
 
 // The others that have a record, sorted.
 std::vector<std::string> other_projects(const RootFiles& files, const std::string& project) {
@@ -47,6 +50,31 @@ std::vector<std::string> held(const HostRecord& record, const std::set<Address>&
   return addresses;
 }
 
+// As they stand in a record, without their quotes.
+std::set<std::string, std::less<>> keys_of(const std::set<Address>& things) {
+  std::set<std::string, std::less<>> keys;
+  for (const Address& thing : things) {
+    const std::string quoted = canonical(Json(thing.str()));
+    keys.insert(quoted.substr(1, quoted.size() - 2));
+  }
+  return keys;
+}
+
+// A host may have many records, and few of them are worth reading in full.
+bool mentions(std::string_view record, const std::set<std::string, std::less<>>& keys) {
+  for (std::size_t begin = record.find('"'); begin != std::string_view::npos; begin = record.find('"', begin)) {
+    std::size_t end = ++begin;
+    while (end < record.size() && record[end] != '"') end += record[end] == '\\' ? 2 : 1;
+    const std::string_view text = record.substr(begin, std::min(end, record.size()) - begin);
+    begin = end + 1;
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) continue;
+    const std::size_t slash = text.rfind('/', colon);
+    if (keys.contains(slash == std::string_view::npos ? text : text.substr(slash + 1))) return true;
+  }
+  return false;
+}
+
 std::set<Address> set_of(std::span<const Address> things) {
   std::set<Address> all;
   for (const Address& thing : things) all.insert(without_module(thing));
@@ -61,9 +89,10 @@ std::vector<wire::Claim> claims_of_others(const RootFiles& files, const std::str
   const std::vector<std::string> others = other_projects(files, project);
   if (others.empty()) return claims;
   const std::set<Address> asked = set_of(things);
+  const auto keys = keys_of(asked);
   for (const std::string& other : others) {
     const Result<StateFolder> folder = StateFolder::of(files, other);
-    if (!folder) continue;
+    if (!folder || !mentions(read_small(files, folder->path() + "/record.json", kMaxRecord), keys)) continue;
     // Whatever its journal says more: what one is about is in the record once a run has ended.
     const HostRecord record = load_record(*folder, JournalOf::kWorkingRun);
     std::vector<std::string> addresses = held(record, asked);
@@ -75,8 +104,10 @@ std::vector<wire::Claim> claims_of_others(const RootFiles& files, const std::str
 
 Result<> take_over(const RootFiles& files, const std::string& project, std::span<const Address> things) {
   const std::set<Address> taken = set_of(things);
+  const auto keys = keys_of(taken);
   for (const std::string& other : other_projects(files, project)) {
     PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(files, other));
+    if (!mentions(read_small(files, folder.path() + "/record.json", kMaxRecord), keys)) continue;
     RunLog log(folder);
     const std::vector<std::string> addresses = held(log.record(), taken);
     for (const std::string& address : addresses) log.record().resources.erase(address);
