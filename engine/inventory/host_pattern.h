@@ -11,8 +11,8 @@ namespace plumb::inventory {
 
 inline constexpr const char* kUngrouped = "ungrouped";
 
-// The host of a name, made where it is not there. An address of IPv6 is no name: it becomes one, with `_` for what names
-// do not hold, and is the host's address.
+// The host of a name, made where it is not there. An address of IPv6 is no name: it becomes one, with `_` for what
+// names do not hold, and is the host's address.
 FoundHost& host_named(const std::string& written, const SourceSpan& span, Found& found);
 std::string host_name(std::string written);
 

@@ -269,15 +269,16 @@ class Foreseer {
   Result<> set_groups(const std::string& user, const std::vector<std::string>& wanted) {
     for (const std::string& group : wanted) {
       const std::vector<AccountRow*> rows = group_.all();
-      const bool listed = std::any_of(rows.begin(), rows.end(), [&](const AccountRow* row) { return is_one(*row, group); });
+      const bool listed =
+          std::any_of(rows.begin(), rows.end(), [&](const AccountRow* row) { return is_one(*row, group); });
       if (!listed) return fail(Code::kOperation, "the group " + group + " is not in /etc/group");
     }
     for (AccountRow* row : group_.all()) {
       AccountRow members = fields_of((*row)[kMembers], ',');
       std::erase(members, "");
       const bool is = std::find(members.begin(), members.end(), user) != members.end();
-      const bool shall = std::any_of(wanted.begin(), wanted.end(),
-                                     [&](const std::string& group) { return is_one(*row, group); });
+      const bool shall =
+          std::any_of(wanted.begin(), wanted.end(), [&](const std::string& group) { return is_one(*row, group); });
       if (shall && !is) members.push_back(user);
       if (is && !shall) std::erase(members, user);
       (*row)[kMembers] = joined_fields(members, ',');

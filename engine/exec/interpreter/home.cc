@@ -139,7 +139,8 @@ Result<> make_home(LocalSystem& system, const LoginDefinitions& definitions, con
   PLUMB_TRY(make_folders(files, parent_of(home.path), 0755));
   PLUMB_TRY(remove_half_made(files, home));
   PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
-  const Place half{UniqueFd(::openat(place.folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), base_of(half_made(home))};
+  const Place half{UniqueFd(::openat(place.folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
+                   base_of(half_made(home))};
   const std::string& name = half.name;
   const HeldEntry closed = make_closed_folder(half);
   struct stat fresh {};
