@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "providers/sdk/builtin.h"
+#include "providers/sdk/fake_system.h"
 
 namespace plumb {
 namespace {
@@ -33,15 +34,6 @@ std::vector<Case> all_cases() {
   }
   std::sort(cases.begin(), cases.end(), [](const Case& a, const Case& b) { return a.path < b.path; });
   return cases;
-}
-
-Json to_json(const Change& change) {
-  Json json = {{"op", name(change.op)}, {"before", change.before}, {"after", change.after}};
-  json["operations"] = Json::array();
-  for (const Operation& operation : change.operations) json["operations"].push_back(plumb::to_json(operation));
-  if (change.fidelity != Fidelity::kExact) json["fidelity"] = name(change.fidelity);
-  if (!change.note.empty()) json["note"] = change.note;
-  return json;
 }
 
 class KindCase : public testing::TestWithParam<Case> {};

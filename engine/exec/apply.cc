@@ -96,7 +96,7 @@ bool ApplyRun::look_at_all() {
   for (std::size_t i = 0; i < progress_.states.size(); ++i) all.push_back(progress_.as_planned_for(i));
   Foresight foresight(tools_.registry, tools_.system, who_we_are(), all,
                       [this](std::span<const Desired* const> asked, System& seen) {
-                        return observe_resources(tools_.registry, seen, asked, request_.key);
+                        return observe_resources(tools_.registry, seen, asked, request_.key, request_.secrets);
                       });
   std::size_t at = 0;
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {

@@ -114,7 +114,8 @@ std::vector<std::size_t> TurnRunner::set_off_later(const std::vector<Turn>& turn
 std::vector<std::size_t> TurnRunner::at_rest_among(const std::vector<std::size_t>& triggered) const {
   std::vector<const Desired*> desired;
   for (const std::size_t index : triggered) desired.push_back(&action(index).desired);
-  const std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, desired, request_.key);
+  const std::vector<Result<Observed>> found =
+      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
   std::vector<std::size_t> at_rest;
   for (std::size_t i = 0; i < triggered.size(); ++i) {
     const wire::Action& what = action(triggered[i]);

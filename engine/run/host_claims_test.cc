@@ -96,7 +96,7 @@ TEST_F(Claims, NothingGoesOnWithoutEnd) {
 }
 
 TEST(ClaimedState, IsOfTheTypesOfItsKind) {
-  const Registry kinds = testing::made_up_kinds();
+  const Registry kinds = plumb::testing::made_up_kinds();
   const Desired note{*Address::parse("note:/a"), {{"at", "/a"}}, {}};
   const auto state = [](Json attributes) {
     Observed observed;

@@ -92,6 +92,8 @@ bool needs_secrets(const plan::Actions& actions, const Registry& kinds) {
 Result<> check_secrets(const plan::Actions& actions, const ir::HostGraph& graph) {
   std::map<std::string, const Desired*> declared;
   for (const ir::Node& node : graph.nodes) declared.emplace(node.desired.address.str(), &node.desired);
+  std::optional<std::string> lost;
+  bool same_key = false;
   for (const plan::Action& action : actions) {
     for (const std::string& name : action.desired.sensitive) {
       const Json& value = action.desired.attribute(name);
@@ -99,9 +101,11 @@ Result<> check_secrets(const plan::Actions& actions, const ir::HostGraph& graph)
       const auto own = declared.find(action.desired.address.str());
       const bool is_own =
           own != declared.end() && own->second->sensitive.contains(name) && own->second->attribute(name) == value;
-      if (!is_own) return unresolved();
+      same_key = same_key || is_own;
+      if (!is_own && !lost) lost = action.desired.text(name);
     }
   }
+  if (lost) return unresolved(actions, *lost, same_key);
   return {};
 }
 

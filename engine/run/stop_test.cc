@@ -333,7 +333,7 @@ TEST_F(StopTest, EndsTheWaitForALoginThatConfirms) {
   Session session("web1", web1(), context);
   const plan::Actions actions;
   Journalist journalist("web1", actions, nullptr);
-  const ToConfirm what{"r1", std::chrono::hours(1), {"service:sshd"}};
+  const ToConfirm what{"r1", std::chrono::hours(1), {"service:sshd"}, {"service:sshd"}};
   HostResult result;
   bool confirmed = true;
   const milliseconds took =
