@@ -89,7 +89,7 @@ TEST(Conversation, ARecordThatCannotBeWrittenIsTold) {
   client.send(request({action}));
   ASSERT_TRUE(client.expect<wire::Done>().has_value());
   root.write("/var/lib/plumb/edge/record.json/in-the-way", "");
-  client.send(wire::Acknowledge{"edge"});
+  client.send(wire::Acknowledge{"edge", {"run-1"}});
   client.end_of_stream();
   EXPECT_FALSE(client.expect<wire::Locks>().has_value());
   ASSERT_TRUE(client.refusal.has_value());
