@@ -65,7 +65,7 @@ TEST_F(Bootstrap, SendsThePackedExecutorWhereTheHostUnpacks) {
   EXPECT_EQ(read_line(**connection), "packed\n");
 
   std::filesystem::create_directories(folder_ / "bin");
-  for (const std::string tool : {"sh", "mkdir", "chmod", "mv", "cat", "head", "uname", "env"}) {
+  for (const std::string tool : {"sh", "mkdir", "chmod", "ls", "mv", "cat", "head", "uname", "env"}) {
     ASSERT_EQ(testing::run("ln -s $(command -v " + tool + ") " + folder_ / ("bin/" + tool)), 0);
   }
   HostSettings without = host();
