@@ -82,16 +82,17 @@ std::string HiddenTexts::hide(std::string text, bool beginning_is_cut) const {
   for (std::size_t at = 0; at + kShortest <= all.size(); ++at) {
     if (const std::size_t size = longest_at(all.substr(at)); size > 0) cover(at, at + size);
   }
-  if (all.ends_with(kCut)) {
-    const std::string_view kept = all.substr(0, all.size() - kCut.size());
-    std::size_t begun = 0;
-    for (const std::string& secret : texts_) {
-      for (std::size_t size = std::min(secret.size() - 1, kept.size()); size > begun && size >= kShortest; --size) {
-        if (kept.ends_with(std::string_view(secret).substr(0, size))) begun = size;
-      }
+  // A program may have cut what it says by itself; then less of a text may be no part of it at all.
+  const bool end_is_cut = all.ends_with(kCut);
+  const std::string_view kept = end_is_cut ? all.substr(0, all.size() - kCut.size()) : all;
+  const std::size_t shortest = end_is_cut ? kShortest : kShortestLine;
+  std::size_t begun = 0;
+  for (const std::string& secret : texts_) {
+    for (std::size_t size = std::min(secret.size() - 1, kept.size()); size > begun && size >= shortest; --size) {
+      if (kept.ends_with(std::string_view(secret).substr(0, size))) begun = size;
     }
-    if (begun > 0) cover(kept.size() - begun, kept.size());
   }
+  if (begun > 0) cover(kept.size() - begun, kept.size());
   if (told == 0) return text;
   return shown.append(all, told);
 }

@@ -21,8 +21,8 @@ class HiddenTexts {
   void add(const HiddenTexts& other) { texts_.insert(other.texts_.begin(), other.texts_.end()); }
   bool empty() const { return texts_.empty(); }
 
-  // Each stretch that they cover becomes "(sensitive)". What was cut off may have been the rest of one: so the end of a
-  // text is hidden before the "…" of a cut, and its beginning where `beginning_is_cut`.
+  // Each stretch that they cover becomes "(sensitive)". What was cut off may have been the rest of one: so what
+  // a text ends with is hidden where one begins so, and what it begins with where `beginning_is_cut`.
   std::string hide(std::string text, bool beginning_is_cut = false) const;
 
  private:

@@ -27,6 +27,8 @@ TEST(HiddenTexts, OfWhatWasCutOffThePartThatIsLeftIsHidden) {
   secrets.add("battery-staple");
   EXPECT_EQ(secrets.hide("the key is correct-hor\xe2\x80\xa6"), "the key is (sensitive)\xe2\x80\xa6");
   EXPECT_EQ(secrets.hide("the key is cor\xe2\x80\xa6"), "the key is cor\xe2\x80\xa6");  // too short to tell anything
+  EXPECT_EQ(secrets.hide("as head -c leaves it: correct-hor"), "as head -c leaves it: (sensitive)");
+  EXPECT_EQ(secrets.hide("this is correct"), "this is correct");
   EXPECT_EQ(secrets.hide("horse-battery, battery-staple", true), "(sensitive), (sensitive)");
   EXPECT_EQ(secrets.hide("horse-battery", false), "horse-battery");
   EXPECT_EQ(secrets.hide("correct-horse-battery-stap\xe2\x80\xa6"), "(sensitive)\xe2\x80\xa6");

@@ -72,7 +72,9 @@ std::string problem_of_derivation(const Action& action, const Kind& kind) {
   const Observed found = found_for(action);
   if (action.triggered) return problem_of_triggered(action, kind, found);
   const Change change = kind.provider->diff(action.desired, found);
-  if (change.empty() && action.operations.empty()) return problem_of_conditional(action, kind);
+  // Decided in its turn, by the kind itself.
+  const bool conditional = change.empty() || !action.unknown_until.empty();
+  if (conditional && action.operations.empty()) return problem_of_conditional(action, kind);
   return problem_of_change(action, change);
 }
 

@@ -156,6 +156,7 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
     changes.within = std::chrono::seconds(done->confirm_within);
   } else {
     if (done.error().code() == Code::kInterrupted) result.outcome = HostOutcome::kInterrupted;
+    if (done.error().code() == Code::kStale) result.outcome = HostOutcome::kStale;
     fail_with(result, done.error());
     journalist.close(ActionOutcome::kUnknown);
   }

@@ -47,7 +47,7 @@ struct Versions {
 };
 
 // That this program speaks. A conversation is held in the highest one that both sides name.
-inline constexpr Versions kVersions{2, 2};
+inline constexpr Versions kVersions{3, 3};
 
 // The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
 Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);

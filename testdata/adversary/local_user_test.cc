@@ -372,6 +372,8 @@ TEST_F(LocalUser, AttributesBesideRootsFile) {
 TEST_F(LocalUser, NewFolderBesideRootsFolder) {
   const std::string roots = home_ + "/kept";
   std::filesystem::create_directory(roots);
+  // It is not empty, so that tidying up between two calls cannot take it for the new one and remove it.
+  std::ofstream(roots + "/held") << "x";
   ASSERT_EQ(::chmod(roots.c_str(), 0700), 0);
   struct stat kept {};
   ASSERT_EQ(::lstat(roots.c_str(), &kept), 0);
@@ -381,7 +383,7 @@ TEST_F(LocalUser, NewFolderBesideRootsFolder) {
     // The new one of the call before, by whichever name it has now.
     for (const std::string& path : {home_ + "/new", roots}) {
       struct stat info {};
-      if (::lstat(path.c_str(), &info) == 0 && info.st_ino != kept.st_ino) std::filesystem::remove(path);
+      if (::lstat(path.c_str(), &info) == 0 && info.st_ino != kept.st_ino) ::rmdir(path.c_str());
     }
     run(MakeDirectory{home_ + "/new", {"4242", {}, "0777"}, false});
     for (const std::string& path : {home_ + "/new", roots}) {

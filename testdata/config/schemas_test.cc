@@ -61,6 +61,7 @@ class SchemaSubset {
                                                 "$defs",
                                                 "x-identity",
                                                 "x-format",
+                                                "x-elsewhere",
                                                 "x-expected",
                                                 "x-exclusive",
                                                 "x-sensitive",

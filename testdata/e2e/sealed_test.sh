@@ -68,7 +68,7 @@ resources:
     on: secret
     run: [sh, -c, "echo ran >>\$0/guarded", "\${values.home}"]
     env: {TOKEN: "\${inputs.token}"}
-    unless: [sh, -c, "test \$TOKEN = correct-horse-battery && test -e \$0/guarded", "\${values.home}"]
+    unless: [sh, -c, "test \$(printf %s \$TOKEN | wc -c) = 21 && test -e \$0/guarded", "\${values.home}"]
 YAML
 
 exits 0 "$plumb" plan -o plan.json
