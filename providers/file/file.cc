@@ -1,6 +1,7 @@
 #include "providers/file/file.h"
 
 #include <array>
+#include <set>
 
 #include "engine/base/json.h"
 #include "providers/sdk/ownership.h"
@@ -59,7 +60,9 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
   return observed;
 }
 
-Result<Observed> observe_present(const Desired& desired, const std::string& path, System& system, AccountNames& names) {
+// `folders`: those of this batch that files can be put into.
+Result<Observed> observe_present(const Desired& desired, const std::string& path, System& system, AccountNames& names,
+                                 std::set<std::string>& folders) {
   Observed observed;
   note_missing_accounts(desired, names, observed);
   const bool follow = desired.flag("follow", false);
@@ -81,7 +84,11 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     if (linked) {
       PLUMB_TRY_ASSIGN(place, system.resolve(path));
     }
+    const std::string parent = parent_of(place);
+    if (folders.contains(parent)) return observed;
+    const std::size_t missing = observed.missing.size();
     PLUMB_TRY(note_missing_parent(place, system, observed));
+    if (!observed.obstacle && observed.missing.size() == missing) folders.insert(parent);
     return observed;
   }
   observed.exists = true;
@@ -106,12 +113,13 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
 std::vector<Result<Observed>> FileProvider::observe(std::span<const Desired* const> desired, System& system) const {
   AccountNames names(system);
   PlaceLimits limits(system);
+  std::set<std::string> folders;
   std::vector<Result<Observed>> results;
   results.reserve(desired.size());
   for (const Desired* one : desired) {
     const std::string path = one->text("path");
-    Result<Observed> observed =
-        wants_absent(*one) ? observe_absent(*one, path, system, names) : observe_present(*one, path, system, names);
+    Result<Observed> observed = wants_absent(*one) ? observe_absent(*one, path, system, names)
+                                                   : observe_present(*one, path, system, names, folders);
     if (observed) {
       if (Result<> noted = limits.note(*one, diff(*one, *observed), *observed); !noted)
         observed = std::move(noted.error());

@@ -63,12 +63,16 @@ Result<std::optional<ForeseenSystem::Entry>> ForeseenSystem::at(const std::strin
     if (!info) return entry;
     entry = Entry{std::move(info), {place, std::nullopt, {}}, false};
   }
-  if (const auto dressed = dressed_.find({entry->info->device, entry->info->inode}); dressed != dressed_.end()) {
-    entry->info->uid = dressed->second.uid;
-    entry->info->gid = dressed->second.gid;
-    entry->info->mode = dressed->second.mode;
-  }
+  dress_as_changed(*entry->info);
   return entry;
+}
+
+void ForeseenSystem::dress_as_changed(FileInfo& info) const {
+  const auto dressed = dressed_.find({info.device, info.inode});
+  if (dressed == dressed_.end()) return;
+  info.uid = dressed->second.uid;
+  info.gid = dressed->second.gid;
+  info.mode = dressed->second.mode;
 }
 
 // What lies at a place on the way to others. The host's own folders are asked for once.
@@ -287,11 +291,12 @@ std::set<std::size_t> ForeseenSystem::who_touched_accounts(const std::set<std::s
 
 Result<FileInfo> ForeseenSystem::folder_above(const std::string& place) {
   const std::string folder = parent_of(place);
-  PLUMB_TRY_ASSIGN(const std::optional<Entry> entry, at(folder));
-  if (!entry) return fail(Code::kRefusedByState, "the folder " + folder + " is not there by then");
-  if (entry->info->type != FileType::kDirectory)
+  PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, step(folder));
+  if (!info) return fail(Code::kRefusedByState, "the folder " + folder + " is not there by then");
+  if (info->type != FileType::kDirectory)
     return fail(Code::kRefusedByState, folder + " is no folder by then, so " + place + " cannot be in it");
-  return *entry->info;
+  dress_as_changed(*info);
+  return std::move(*info);
 }
 
 FileInfo ForeseenSystem::fresh(FileType type, std::uint32_t mode, const FileInfo& folder) {

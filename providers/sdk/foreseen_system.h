@@ -79,6 +79,7 @@ class ForeseenSystem : public System {
   Result<std::optional<Entry>> at(const std::string& place);
   Result<std::optional<FileInfo>> step(const std::string& place);
   Result<FileInfo> folder_above(const std::string& place);
+  void dress_as_changed(FileInfo& info) const;
   void put(const std::string& place, Entry entry, std::size_t who);
   void take_away(const std::string& place, std::size_t who);
   FileInfo fresh(FileType type, std::uint32_t mode, const FileInfo& folder);

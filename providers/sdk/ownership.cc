@@ -347,13 +347,16 @@ Result<const PlaceLimits::Folder*> PlaceLimits::above(const std::string& path) {
   return &folders_.emplace(parent, std::move(folder)).first->second;
 }
 
-Result<std::optional<Diagnostic>> PlaceLimits::limit_of(const Desired& desired, const Change& change,
+Result<std::optional<Diagnostic>> PlaceLimits::limit_of(const Desired& desired, const Change& change, bool exists,
                                                         const Operation& operation) {
   const std::string* given = path_of(operation);
   if (given == nullptr) return std::optional<Diagnostic>();
   std::string path = *given;
   if (follows_link(operation)) path = system_.resolve(path).value_or(path);
-  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(path, false));
+  std::optional<FileInfo> info;
+  if (exists || follows_link(operation) || path != desired.text("path")) {
+    PLUMB_TRY_ASSIGN(info, system_.stat(path, false));
+  }
   const Effect effect = effect_of(operation, info.has_value());
   if (!info && !effect.makes) return std::optional<Diagnostic>();
   if (path == "/" && effect.replaces) return std::optional(limited(path, "is the root, which stays what it is"));
@@ -385,7 +388,7 @@ Result<std::optional<Diagnostic>> PlaceLimits::limit_of(const Desired& desired, 
 Result<> PlaceLimits::note(const Desired& desired, const Change& change, Observed& observed) {
   if (observed.obstacle) return {};
   for (const Operation& operation : change.operations) {
-    PLUMB_TRY_ASSIGN(observed.obstacle, limit_of(desired, change, operation));
+    PLUMB_TRY_ASSIGN(observed.obstacle, limit_of(desired, change, observed.exists, operation));
     if (observed.obstacle) return {};
   }
   return {};

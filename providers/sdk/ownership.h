@@ -84,7 +84,9 @@ class PlaceLimits {
     Limits limits;
   };
   Result<const Folder*> above(const std::string& path);
-  Result<std::optional<Diagnostic>> limit_of(const Desired& desired, const Change& change, const Operation& operation);
+  // `exists`: something is known to lie at the resource's own path.
+  Result<std::optional<Diagnostic>> limit_of(const Desired& desired, const Change& change, bool exists,
+                                             const Operation& operation);
 
   System& system_;
   std::map<std::string, Folder> folders_;
