@@ -11,9 +11,13 @@ bool is_path(std::string_view identity) {
   return identity.starts_with('/');
 }
 
+bool is_same_obstacle(const std::optional<Diagnostic>& one, const std::optional<Diagnostic>& other) {
+  return one.has_value() == other.has_value() && (!one || one->summary == other->summary);
+}
+
 bool is_as_it_was(const Observed& before, const Observed& now) {
   return before.exists == now.exists && before.attributes == now.attributes && before.missing == now.missing &&
-         before.obstacle.has_value() == now.obstacle.has_value() && before.undone_by == now.undone_by;
+         is_same_obstacle(before.obstacle, now.obstacle) && before.undone_by == now.undone_by;
 }
 
 std::vector<std::string> paths_of(const Provider& provider, const Desired& desired) {
