@@ -209,7 +209,26 @@ TEST_F(ForesightTest, ALoopOfLinksIsRefused) {
   file({{"path", "/srv/a/x"}, {"content", system_.blob("new")}});
   foresee();
   EXPECT_NE(obstacle(2), "");
-  EXPECT_EQ(found_[2]->shaped_by, std::vector<std::string>{"link:/srv/a"});
+  EXPECT_EQ(found_[2]->shaped_by, (std::vector<std::string>{"link:/srv/a", "link:/srv/b"}));
+}
+
+TEST_F(ForesightTest, ALinkThatEndsAWayByAnotherLinkIsToldOf) {
+  system_.make_link("/srv/l", "z");
+  link({{"path", "/srv/z"}, {"target", "z"}});
+  directory({{"path", "/srv/l/x"}, {"state", "absent"}});
+  foresee();
+  EXPECT_NE(obstacle(1), "");
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"link:/srv/z"});
+}
+
+TEST_F(ForesightTest, ALinkOnTheWayOfAnotherLinkIsSeen) {
+  system_.make_link("/srv/l", "z");
+  system_.make_file("/srv/a/x", "x");
+  link({{"path", "/srv/z"}, {"target", "a"}});
+  file({{"path", "/srv/l/x"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(change(1).op, Op::kDelete);
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"link:/srv/z"});
 }
 
 TEST_F(ForesightTest, AGuardThatAsksAProgramIsOpenWhereItNamesWhatIsChanged) {
