@@ -1,6 +1,7 @@
 // Resources that meet: what each finds when its turn comes, and what is told of those that cannot come to rest.
 #include "providers/sdk/foresight.h"
 
+#include <algorithm>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -208,7 +209,26 @@ TEST_F(ForesightTest, ALoopOfLinksIsRefused) {
   file({{"path", "/srv/a/x"}, {"content", system_.blob("new")}});
   foresee();
   EXPECT_NE(obstacle(2), "");
-  EXPECT_EQ(found_[2]->shaped_by, std::vector<std::string>{"link:/srv/a"});
+  EXPECT_EQ(found_[2]->shaped_by, (std::vector<std::string>{"link:/srv/a", "link:/srv/b"}));
+}
+
+TEST_F(ForesightTest, ALinkThatEndsAWayByAnotherLinkIsToldOf) {
+  system_.make_link("/srv/l", "z");
+  link({{"path", "/srv/z"}, {"target", "z"}});
+  directory({{"path", "/srv/l/x"}, {"state", "absent"}});
+  foresee();
+  EXPECT_NE(obstacle(1), "");
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"link:/srv/z"});
+}
+
+TEST_F(ForesightTest, ALinkOnTheWayOfAnotherLinkIsSeen) {
+  system_.make_link("/srv/l", "z");
+  system_.make_file("/srv/a/x", "x");
+  link({{"path", "/srv/z"}, {"target", "a"}});
+  file({{"path", "/srv/l/x"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(change(1).op, Op::kDelete);
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"link:/srv/z"});
 }
 
 TEST_F(ForesightTest, AGuardThatAsksAProgramIsOpenWhereItNamesWhatIsChanged) {
@@ -240,26 +260,30 @@ TEST_F(ForesightTest, WhatIsLeftOutDoesNothing) {
 // observed in its turn.
 TEST_F(ForesightTest, IsWhatIsFoundInTheEnd) {
   int met = 0;
-  for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 1000; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
     const auto pick = [&](std::initializer_list<const char*> choices) {
       return std::string(*(choices.begin() + random() % choices.size()));
     };
-    const auto path = [&] {
-      return pick({"/srv/a", "/srv/a/x", "/srv/a/b", "/srv/a/b/y", "/srv/l", "/srv/l/x", "/srv/z"});
-    };
+    // One resource a path, as projects have it; mostly what is above comes first, as graphs have it.
+    std::vector<std::string> paths = {"/srv/a", "/srv/a/b", "/srv/a/b/y", "/srv/a/x", "/srv/l", "/srv/l/x", "/srv/z"};
+    std::shuffle(paths.begin(), paths.end(), random);
+    paths.resize(2 + random() % 4);
+    if (random() % 4 != 0) std::sort(paths.begin(), paths.end());
     system_.remove("/srv");
     system_.make_directory("/srv");
     if (random() % 2 == 0) system_.make_file("/srv/a/x", "x", 0600);
     if (random() % 2 == 0) system_.make_file("/srv/a/b/y", "y");
     if (random() % 2 == 0) system_.make_link("/srv/l", pick({"a", "/srv/a/b", "z", "l"}));
     desired_.clear();
-    for (std::uint32_t i = 0; i < 2 + random() % 4; ++i) {
-      Json attributes = {{"path", path()}};
+    for (const std::string& path : paths) {
+      Json attributes = {{"path", path}};
       if (random() % 3 == 0) attributes["state"] = "absent";
       const bool present = !attributes.contains("state");
-      switch (random() % 3) {
+      // Else most are refused: what others may lie in is mostly a folder.
+      const bool holds_others = path == "/srv/a" || path == "/srv/a/b";
+      switch (holds_others && random() % 4 != 0 ? 1 : random() % 3) {
         case 0:
           if (present) attributes["content"] = system_.blob(pick({"x", "new"}));
           if (present && random() % 2 == 0) attributes["mode"] = "0600";

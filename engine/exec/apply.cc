@@ -10,6 +10,7 @@
 #include "engine/exec/known_contents.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/transactions.h"
+#include "providers/sdk/foresight.h"
 
 namespace plumb::exec {
 
@@ -27,7 +28,9 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
       runner_(tools, request, interpreter_, progress_),
       transactions_(transactions(request.actions)),
       waits_(request.actions.size(), false),
+      looked_at_later_(request.actions.size(), false),
       judgements_(request.actions.size()) {
+  for (std::size_t i = 0; i < request.actions.size(); ++i) looked_at_later_[i] = action(i).explained;
   for (const auto& [last, members] : transactions_) {
     for (const std::size_t index : members) waits_[index] = index != last;
   }
@@ -75,8 +78,10 @@ void ApplyRun::leave_locked_alone() {
 // Before anything is changed: every action that no earlier one explains must find the host as the plan saw it, or
 // already as the plan wants it; one that earlier ones of the plan shape, as it will be once they are done.
 bool ApplyRun::look_at_all() {
+  std::vector<const Desired*> all;
   std::vector<std::size_t> looked;
   std::vector<const Desired*> desired;
+  all.reserve(progress_.states.size());
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     if (tools_.registry.find(action(i).desired.address.kind) == nullptr) {
       progress_.fail_before(i,
@@ -85,51 +90,52 @@ bool ApplyRun::look_at_all() {
                             false);
       return false;
     }
-    if (action(i).explained || action(i).triggered || progress_.states[i] != State::kPending) continue;
+    all.push_back(progress_.as_planned_for(i));
+    if (looked_at_later_[i] || action(i).triggered || progress_.states[i] != State::kPending) continue;
     looked.push_back(i);
-    desired.push_back(progress_.as_planned_for(i));
+    desired.push_back(all.back());
   }
   std::vector<Result<Observed>> found =
       observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
-  bool stale = false;
-  std::vector<const Desired*> all;
-  for (std::size_t i = 0; i < progress_.states.size(); ++i) all.push_back(progress_.as_planned_for(i));
   Foresight foresight(tools_.registry, tools_.system, who_we_are(), all,
                       [this](std::span<const Desired* const> asked, System& seen) {
                         return observe_resources(tools_.registry, seen, asked, request_.key, request_.secrets);
                       });
+  bool stale = false;
+  std::vector<bool> lost(progress_.states.size());  // is not done, as far as is known, or fails
   std::size_t at = 0;
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
-    if (at == looked.size() || looked[at] != i) {
-      foresee_unlooked(foresight, i);
-      continue;
+    Result<Observed>* state = at < looked.size() && looked[at] == i ? &found[at++] : nullptr;
+    const std::vector<std::size_t>& needs = action(i).needs;
+    lost[i] = progress_.states[i] != State::kPending ||
+              std::any_of(needs.begin(), needs.end(), [&](std::size_t need) { return need < i && lost[need]; });
+    if (action(i).triggered) continue;
+    if (lost[i]) {
+      // It is skipped, or finds when its turn comes what nobody foresaw.
+      looked_at_later_[i] = true;
+    } else if (state == nullptr) {
+      // What is decided only when its turn comes does then, as far as is known, what is planned.
+      (void)foresight.carry_out(i, action(i).operations, true);
+    } else {
+      foresight.look(i, *state);
+      if (!*state) {
+        progress_.fail_before(i, state->error().diagnostic(), false);
+        continue;
+      }
+      judgements_[i] = judge(kind(i), action(i), **state);
+      if (judgements_[i].verdict == Verdict::kRefused) {
+        stale = true;
+        progress_.states[i] = State::kSkipped;
+        progress_.event(wire::EventKind::kStale, i, judgements_[i].problem.summary, judgements_[i].problem);
+      } else if (judgements_[i].verdict == Verdict::kRun) {
+        // What fails does so when its turn comes: those before it are as the plan saw them, and are done.
+        lost[i] = !foresight.carry_out(i, judgements_[i].operations, !(*state)->missing.empty());
+      }
+      progress_.before[i] = std::move(**state);
     }
-    Result<Observed>& state = found[at++];
-    foresight.look(i, state);
-    if (!state) {
-      progress_.fail_before(i, state.error().diagnostic(), false);
-      continue;
-    }
-    judgements_[i] = judge(kind(i), action(i), *state);
-    if (judgements_[i].verdict == Verdict::kRun) {
-      foresight.carry_out(i, judgements_[i].operations, *state);
-      if (state->obstacle && action(i).op != Op::kDelete) judgements_[i] = judge(kind(i), action(i), *state);
-    }
-    progress_.before[i] = std::move(*state);
-    if (judgements_[i].verdict != Verdict::kRefused) continue;
-    stale = true;
-    progress_.states[i] = State::kSkipped;
-    progress_.event(wire::EventKind::kStale, i, judgements_[i].problem.summary, judgements_[i].problem);
   }
   if (stale) progress_.done.outcome = wire::DoneOutcome::kStale;
   return !stale && !progress_.failed;
-}
-
-// What is decided only when its turn comes does then, as far as is known, what is planned.
-void ApplyRun::foresee_unlooked(Foresight& foresight, std::size_t index) {
-  if (action(index).triggered || progress_.states[index] != State::kPending) return;
-  Observed unknown;
-  foresight.carry_out(index, action(index).operations, unknown);
 }
 
 // Actions in order. Neighbours that only touch files and do not depend on each other take their turn together, and so
@@ -168,13 +174,13 @@ void ApplyRun::act() {
   }
 }
 
-// What earlier actions explain is looked at when its turn comes, all of a transaction at once.
+// What could not be looked at before is when its turn comes, all of a transaction at once.
 void ApplyRun::look_at(std::span<const std::size_t> indexes) {
   std::vector<std::size_t> looked;
   std::vector<const Desired*> desired;
   for (const std::size_t index : indexes) {
     const wire::Action& what = action(index);
-    if (!what.explained || what.triggered || progress_.states[index] != State::kPending || lost_need(index)) continue;
+    if (!looked_at_later_[index] || what.triggered || progress_.states[index] != State::kPending || lost_need(index)) continue;
     looked.push_back(index);
     desired.push_back(progress_.as_planned_for(index));
   }

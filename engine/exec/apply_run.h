@@ -10,7 +10,6 @@
 #include "engine/exec/apply_progress.h"
 #include "engine/exec/judge.h"
 #include "engine/exec/turn_runner.h"
-#include "providers/sdk/foresight.h"
 
 namespace plumb::exec {
 
@@ -25,7 +24,6 @@ class ApplyRun : private ApplyActions {
   bool already_applied();
   void leave_locked_alone();
   bool look_at_all();
-  void foresee_unlooked(Foresight& foresight, std::size_t index);
   void act();
   void look_at(std::span<const std::size_t> indexes);
   std::optional<Turn> take_turn(std::size_t index);
@@ -43,6 +41,7 @@ class ApplyRun : private ApplyActions {
   TurnRunner runner_;
   std::map<std::size_t, std::vector<std::size_t>> transactions_;  // by their last action
   std::vector<bool> waits_;                                       // for the last action of its transaction
+  std::vector<bool> looked_at_later_;                             // when its turn comes, and not before all
   std::vector<Judgement> judgements_;                             // of actions that were looked at
 };
 

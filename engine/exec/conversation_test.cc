@@ -67,6 +67,7 @@ TEST(Conversation, WritesAFileAndThenHasNothingToDo) {
     ASSERT_TRUE(done.has_value()) << (client.refusal ? client.refusal->summary : "");
     EXPECT_EQ(done->outcome, wire::DoneOutcome::kOk);
     EXPECT_EQ(done->changed, 1);
+    client.send(wire::Acknowledge{"edge", {"run-1"}});
     client.end_of_stream();
     EXPECT_EQ(client.wait(), 0);
   }

@@ -9,6 +9,7 @@
 
 #include "engine/exec/apply.h"
 #include "engine/exec/interpreter/interpreter.h"
+#include "engine/exec/observe.h"
 #include "engine/exec/testing/client.h"
 #include "engine/wire/codec.h"
 #include "providers/sdk/edited_files.h"
@@ -107,16 +108,15 @@ class EditFileTest : public ::testing::Test {
     std::vector<const Desired*> batch;
     for (const Desired& one : all) batch.push_back(&one);
     const MarkProvider provider;
-    const auto found = provider.observe(batch, *on_);
+    const auto found = observe_resources(registry_, *on_, batch, {}, {});
     for (std::size_t i = 0; i < all.size(); ++i) {
       const Change change = provider.diff(all[i], *found[i]);
       if (change.empty()) continue;
       wire::Action action;
       action.desired = all[i];
       action.op = change.op;
-      // As they come to the controller.
-      action.before = wire::repaired(change.before);
-      action.after = wire::repaired(change.after);
+      action.before = change.before;
+      action.after = change.after;
       action.operations = change.operations;
       request.actions.push_back(std::move(action));
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "engine/base/time_text.h"
 
@@ -53,6 +54,10 @@ Loaded load(const StateFolder& folder) {
   return loaded;
 }
 
+Json to_json(const LastRun& last) {
+  return {{"run", last.run}, {"who", last.who}, {"when", last.when}};
+}
+
 }  // namespace
 
 bool HostRecord::owes(const std::string& address, bool probe) const {
@@ -68,8 +73,7 @@ Json to_json(const HostRecord& record) {
                {"unreported", Json::array()},
                {"applied", Json::array()},
                {"temporaries", record.temporaries}};
-  if (!record.last.run.empty())
-    json["last"] = {{"run", record.last.run}, {"who", record.last.who}, {"when", record.last.when}};
+  if (!record.last.run.empty()) json["last"] = to_json(record.last);
   if (!record.image.empty()) json["image"] = record.image;
   for (const wire::Owed& owed : record.owed.list()) {
     json["owed"].push_back(
@@ -241,6 +245,7 @@ RunLog::RunLog(const StateFolder& folder) : folder_(folder), folding_(record_), 
   written_ = std::move(loaded.written);
   for (const JournalEntry& entry : loaded.journal.entries) folding_.add(entry);
   folding_.close();
+  written_last_ = record_.last;
   folded_ = record_.journal;
   has_journal_ = loaded.journal.generation > 0;
   generation_ = has_journal_ ? loaded.journal.generation : folded_ + 1;
@@ -258,12 +263,17 @@ Result<> RunLog::write(std::span<const JournalEntry> entries) {
 Result<> RunLog::save() {
   folding_.close();
   record_.journal = has_journal_ ? generation_ : folded_;
+  // Who ran last is told with what is new, and is nothing new by itself.
+  std::swap(record_.last, written_last_);
   Json now = to_json(record_);
+  std::swap(record_.last, written_last_);
   const Json& before = written_.is_null() && !record_.damaged ? to_json(HostRecord{}) : written_;
   if (now == before) return {};
+  if (!record_.last.run.empty()) now["last"] = to_json(record_.last);
   PLUMB_TRY(folder_.make());
   PLUMB_TRY(replace_file(folder_.files(), record_path(folder_), canonical(now)));
   written_ = std::move(now);
+  written_last_ = record_.last;
   record_.damaged = false;
   if (!has_journal_) return {};
   // The record holds the journal now; one that cannot be removed is known by its generation.

@@ -27,7 +27,7 @@ struct AppliedPlan {
   friend bool operator==(const AppliedPlan&, const AppliedPlan&) = default;
 };
 
-// What another project is told of this one.
+// What another project is told of this one: the last run that the record had something new from.
 struct LastRun {
   std::string run;
   std::string who;
@@ -42,7 +42,7 @@ struct HostRecord {
   std::vector<AppliedPlan> applied;   // the last 16, oldest first
   std::set<std::string> temporaries;  // folders in which a killed run may have left temporary files
   std::int64_t journal = 0;           // generation of the last journal that is folded in
-  LastRun last;                       // that was applied
+  LastRun last;
   std::string image;                  // which image this is the record of; "" on a host itself
   bool damaged = false;               // not written: it could not be read and starts anew
 
@@ -105,6 +105,7 @@ class RunLog {
   const StateFolder& folder_;
   HostRecord record_;
   Json written_;  // the record on disk, null where there is none
+  LastRun written_last_;
   std::int64_t folded_ = 0;
   std::int64_t generation_ = 0;
   bool has_journal_ = false;

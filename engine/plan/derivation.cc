@@ -30,6 +30,11 @@ std::string problem_of_change(const Action& action, const Change& change) {
   return problem_of_words(action, change);
 }
 
+// Its kind would do nothing yet, or something that the action waits with: what it finds follows from an earlier action.
+bool is_decided_in_its_turn(const Action& action, const Change& change) {
+  return action.operations.empty() && (change.empty() || (!action.unknown_until.empty() && !change.operations.empty()));
+}
+
 // Nothing is known of it but what is asked for; its host decides when its turn comes.
 std::string problem_of_conditional(const Action& action, const Kind& kind) {
   if (action.unknown_until.empty()) return "its kind would do nothing";
@@ -72,9 +77,7 @@ std::string problem_of_derivation(const Action& action, const Kind& kind) {
   const Observed found = found_for(action);
   if (action.triggered) return problem_of_triggered(action, kind, found);
   const Change change = kind.provider->diff(action.desired, found);
-  // Decided in its turn, by the kind itself.
-  const bool conditional = change.empty() || !action.unknown_until.empty();
-  if (conditional && action.operations.empty()) return problem_of_conditional(action, kind);
+  if (is_decided_in_its_turn(action, change)) return problem_of_conditional(action, kind);
   return problem_of_change(action, change);
 }
 

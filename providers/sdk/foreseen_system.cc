@@ -92,7 +92,7 @@ Result<std::string> ForeseenSystem::resolve(const std::string& path) {
 }
 
 // Links are followed one part at a time; what is not there is no link.
-Result<std::string> ForeseenSystem::place_behind(const std::string& path) {
+Result<std::string> ForeseenSystem::place_behind(const std::string& path, std::set<std::string>* links_passed) {
   std::vector<std::string> rest = components_of(path);
   std::reverse(rest.begin(), rest.end());
   std::string done;
@@ -109,6 +109,7 @@ Result<std::string> ForeseenSystem::place_behind(const std::string& path) {
       done = std::move(next);
       continue;
     }
+    if (links_passed != nullptr) links_passed->insert(next);
     if (++links > kMaxLinks) return foreseen_trouble(path, ELOOP);
     const std::string& target = info->link_target;
     if (target.starts_with('/')) done.clear();
@@ -260,7 +261,8 @@ std::set<std::size_t> ForeseenSystem::who_touched(const std::vector<std::string>
   for (const std::string& path : paths) {
     places.insert(path);
     if (const Result<std::string> place = place_of(path)) places.insert(*place);
-    if (const Result<std::string> place = place_behind(path)) places.insert(*place);
+    // Also by way of which links, where it leads nowhere, too.
+    if (const Result<std::string> place = place_behind(path, &places)) places.insert(*place);
   }
   std::set<std::size_t> who;
   const auto add = [&who](const Touched& touched, bool dressed) {

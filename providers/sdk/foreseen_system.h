@@ -75,7 +75,8 @@ class ForeseenSystem : public System {
 
   // A place is a path without links in front of its last part.
   Result<std::string> place_of(const std::string& path);
-  Result<std::string> place_behind(const std::string& path);  // links in its last part resolved, too
+  // Links in its last part resolved, too.
+  Result<std::string> place_behind(const std::string& path, std::set<std::string>* links_passed = nullptr);
   Result<std::optional<Entry>> at(const std::string& place);
   Result<std::optional<FileInfo>> step(const std::string& place);
   Result<FileInfo> folder_above(const std::string& place);

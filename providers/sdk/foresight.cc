@@ -11,9 +11,13 @@ bool is_path(std::string_view identity) {
   return identity.starts_with('/');
 }
 
+bool is_same_obstacle(const std::optional<Diagnostic>& one, const std::optional<Diagnostic>& other) {
+  return one.has_value() == other.has_value() && (!one || one->summary == other->summary);
+}
+
 bool is_as_it_was(const Observed& before, const Observed& now) {
   return before.exists == now.exists && before.attributes == now.attributes && before.missing == now.missing &&
-         before.obstacle.has_value() == now.obstacle.has_value() && before.undone_by == now.undone_by;
+         is_same_obstacle(before.obstacle, now.obstacle) && before.undone_by == now.undone_by;
 }
 
 std::vector<std::string> paths_of(const Provider& provider, const Desired& desired) {
@@ -130,19 +134,16 @@ void Foresight::look(std::size_t index, Result<Observed>& found) {
   found->shaped_by = addresses_of(touch.named.empty() ? touch.all : touch.named);
 }
 
-void Foresight::carry_out(std::size_t index, std::span<const Operation> operations, Observed& found) {
+Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> operations, bool finds_unknown) {
   const Provider* provider = provider_of(index);
-  if (provider == nullptr) return;
+  if (provider == nullptr) return {};
   Acted acted{index, paths_of(*provider, *desired_[index])};
   acted.names.push_back(desired_[index]->address.identity);
   acted_.push_back(std::move(acted));
-  const bool misses = !found.missing.empty();
   for (const Operation& operation : operations) {
-    Result<> done = foreseen_.carry_out(operation, index);
-    if (done || misses) continue;
-    if (!found.obstacle) found.obstacle = done.error().diagnostic();
-    return;
+    if (Result<> done = foreseen_.carry_out(operation, index); !done && !finds_unknown) return done;
   }
+  return {};
 }
 
 void Foresight::look_back(std::size_t index, const Desired& asked, Observed& found) {
@@ -191,7 +192,9 @@ void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std:
     const Change change = provider->diff(reduced ? *reduced : *desired[i], *found[i]);
     if (change.empty()) continue;
     acted = true;
-    foresight.carry_out(i, change.operations, *found[i]);
+    // One that misses something is refused for that, unless something that is not foreseen brings it.
+    Result<> done = foresight.carry_out(i, change.operations, !found[i]->missing.empty());
+    if (!done) found[i]->obstacle = std::move(done.error()).diagnostic();
   }
   for (std::size_t i = 0; acted && i < resources.size(); ++i) {
     if (!takes_part[i]) continue;

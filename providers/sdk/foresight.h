@@ -28,9 +28,9 @@ class Foresight {
 
   // `found`: the resource as it is now. Becomes what will be found when its turn comes.
   void look(std::size_t index, Result<Observed>& found);
-  // What the resource then does. Where that would fail, `found` gets the obstacle; one that misses something is carried
-  // out as far as it can be.
-  void carry_out(std::size_t index, std::span<const Operation> operations, Observed& found);
+  // What the resource then does; an error where that would fail. Where it is not known what it finds, it is carried out
+  // as far as it can be.
+  Result<> carry_out(std::size_t index, std::span<const Operation> operations, bool finds_unknown);
   // Says of each that is not as it is asked for in the end who took it back. `asked`: what is asked for of it; nothing
   // for those that take no part.
   void look_back(std::size_t index, const Desired& asked, Observed& found);
