@@ -180,7 +180,8 @@ void ApplyRun::look_at(std::span<const std::size_t> indexes) {
   std::vector<const Desired*> desired;
   for (const std::size_t index : indexes) {
     const wire::Action& what = action(index);
-    if (!looked_at_later_[index] || what.triggered || progress_.states[index] != State::kPending || lost_need(index)) continue;
+    if (!looked_at_later_[index] || what.triggered || progress_.states[index] != State::kPending || lost_need(index))
+      continue;
     looked.push_back(index);
     desired.push_back(progress_.as_planned_for(index));
   }

@@ -43,8 +43,8 @@ struct HostRecord {
   std::set<std::string> temporaries;  // folders in which a killed run may have left temporary files
   std::int64_t journal = 0;           // generation of the last journal that is folded in
   LastRun last;
-  std::string image;                  // which image this is the record of; "" on a host itself
-  bool damaged = false;               // not written: it could not be read and starts anew
+  std::string image;     // which image this is the record of; "" on a host itself
+  bool damaged = false;  // not written: it could not be read and starts anew
 
   // A probe, or anything but one.
   bool owes(const std::string& address, bool probe = false) const;

@@ -197,6 +197,34 @@ void check_conflicts(const std::vector<Node>& nodes, const Registry& providers, 
   }
 }
 
+// What a resource has as a folder with all that is in it is no file of which another could change a part.
+void check_edits_of_folders(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
+  std::map<std::string, std::size_t> folders;
+  for (const bool looks : {false, true}) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const Provider* provider = providers.provider(nodes[i].desired.address.kind);
+      if (provider == nullptr) continue;
+      if (!looks) {
+        for (const ImpliedPath& implied : provider->implies_paths(nodes[i].desired)) {
+          if (implied.whole) folders.emplace(implied.path, i);
+        }
+        continue;
+      }
+      for (const std::string& path : provider->edits_paths(nodes[i].desired)) {
+        const auto found = folders.find(path);
+        if (found == folders.end()) continue;
+        const Node& other = nodes[found->second];
+        diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[i].desired.address.str() + "` changes a part of " +
+                                                        path + ", which `" + other.desired.address.str() +
+                                                        "` has as a folder")
+                            .at(nodes[i].span, "changes a part of it")
+                            .with_related(other.span, "has it as a folder")
+                            .with_hint("remove one of them, or give another path"));
+      }
+    }
+  }
+}
+
 // Whoever changes a part of a file that another gives as a whole would fight with it.
 void check_edits(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
   std::map<std::string, std::size_t> whole;
@@ -272,7 +300,9 @@ class Removals {
       if (const Node* remover = remover_of_one(removed_, implied.path, what)) return remover;
       if (const Node* remover = remover_above(implied.path, what)) return remover;
     }
-    if (!kind.stands_on_inferred) return nullptr;
+    // What is asked by its own programs whether it is to run needs the same every time.
+    const bool asks = kind.runs && !kind.provider->is_foreseeable(desired);
+    if (!kind.stands_on_inferred && !asks) return nullptr;
     for (const Address& address : kind.provider->infers(desired)) {
       const auto found = things_.find(address);
       if (found == things_.end()) continue;
@@ -391,6 +421,7 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
   const std::size_t errors_before = diagnostics.error_count();
   check_conflicts(nodes, providers_, diagnostics);
   check_edits(nodes, providers_, diagnostics);
+  check_edits_of_folders(nodes, providers_, diagnostics);
   Removals(nodes, providers_).check(diagnostics);
   std::vector<Edge> edges = find_edges(nodes, resources, providers_);
   add_makers(nodes, providers_, edges);

@@ -350,7 +350,11 @@ class Simulator {
     planned_[i].op = action.op;
     planned_[i].unknown = !unknown_until.empty();
     acts(i);
-    brought_.add_changed(i, action.op == Op::kDelete);
+    const bool dresses = !action.operations.empty() &&
+                         std::all_of(action.operations.begin(), action.operations.end(),
+                                     [](const Operation& one) { return std::holds_alternative<SetAttributes>(one); });
+    // Who only reads a file does not mind whose it is.
+    if (!dresses) brought_.add_changed(i, action.op == Op::kDelete);
     if (action.fidelity != Fidelity::kExact && (action.op == Op::kCreate || action.op == Op::kRun)) {
       brought_.add_unforeseen(i);
     }
@@ -397,6 +401,13 @@ class Simulator {
       unknown_until = actions_.back().unknown_until;
     }
     Action action = drafts_.triggered(i, desired, change);
+    if (kind_of(i).runs && !planned_[i].acts) {
+      // Nothing was asked of it so far.
+      if (observed.obstacle && makers_of(i, observed).empty())
+        refusals_.by_host(i, *observed.obstacle, earlier_of(i, observed.shaped_by), observed.undone_by);
+      NodeList waits;
+      resolve_missing(i, observed, action, waits);
+    }
     action.unknown_until = std::move(unknown_until);
     action.triggered_by = std::move(addresses);
     action.pending = pending;

@@ -326,7 +326,10 @@ std::vector<std::string> CommandProvider::clears_paths(const Desired& desired) c
 std::vector<ImpliedPath> CommandProvider::implies_paths(const Desired& desired) const {
   std::vector<ImpliedPath> paths;
   const bool needed = !only_guard(desired, "creates").empty();
-  for (std::string& path : texts_in(desired.attribute("creates"))) paths.push_back({std::move(path), false, needed});
+  for (std::string& path : texts_in(desired.attribute("creates"))) {
+    const bool one = !is_pattern(path);
+    paths.push_back({std::move(path), false, needed, one ? std::optional(desired.text("as")) : std::nullopt});
+  }
   return paths;
 }
 

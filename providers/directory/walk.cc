@@ -84,7 +84,8 @@ Result<Json> find_extra(const std::string& path, const std::set<std::string>& ma
   };
   const auto visit = [&](const std::string& entry, const FileInfo& info) -> Result<bool> {
     if (managed.contains(entry) || is_one_of(entry)) return false;
-    if (const auto original = backed_up_path(entry); original && managed.contains(*original)) return false;
+    // Somebody asked for it, and may do so in this very plan.
+    if (backed_up_path(entry)) return false;
     const bool directory = info.type == FileType::kDirectory;
     if (directory) {
       const auto first = managed.lower_bound(entry + '/');

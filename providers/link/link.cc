@@ -52,12 +52,36 @@ Result<bool> observe_hard_target(const std::string& path, const std::string& tar
   return info && info->device == other->device && info->inode == other->inode;
 }
 
+// Whether whoever follows the link would come back to it.
+Result<bool> leads_to_itself(const std::string& path, const std::string& target, System& system) {
+  constexpr int kMostLinks = 40;
+  const auto from = [](const std::string& link, const std::string& to) {
+    return (std::filesystem::path(parent_of(link)) / to).lexically_normal().string();
+  };
+  std::string place = from(path, target);
+  for (int links = 0; links < kMostLinks; ++links) {
+    if (place == path) return true;
+    const Result<std::optional<FileInfo>> info = system.stat(place, false);
+    if (!info || !*info || (*info)->type != FileType::kLink) return false;
+    place = from(place, (*info)->link_target);
+  }
+  return true;
+}
+
 Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   const std::string path = desired.text("path");
   const std::string target = desired.text("target");
   const bool hard = wants_hard(desired);
   const bool absent = wants_absent(desired);
+  if (!hard && !absent) {
+    PLUMB_TRY_ASSIGN(const bool circle, leads_to_itself(path, target, system));
+    if (circle) {
+      // Told as not there, so that it is refused where it is so already.
+      observed.obstacle = in_the_way(path, "to be a link to " + target + ", which leads back to it");
+      return observed;
+    }
+  }
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, false));
   bool same = false;
   if (hard && !target.empty() && !absent) {
@@ -159,7 +183,7 @@ std::vector<ImpliedPath> LinkProvider::implies_paths(const Desired& desired) con
   const std::string target = desired.text("target");
   if (wants_absent(desired) || target.empty()) return {};
   const std::filesystem::path folder = parent_of(desired.text("path"));
-  return {{(folder / target).lexically_normal().string(), false}};
+  return {{(folder / target).lexically_normal().string(), false, wants_hard(desired)}};
 }
 
 std::vector<std::string> LinkProvider::manages_paths(const Desired& desired) const {

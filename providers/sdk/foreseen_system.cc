@@ -96,6 +96,7 @@ Result<std::string> ForeseenSystem::place_behind(const std::string& path, std::s
   std::vector<std::string> rest = components_of(path);
   std::reverse(rest.begin(), rest.end());
   std::string done;
+  std::optional<std::uint32_t> maker;  // of a link that is neither root's nor the executor's
   for (int links = 0; !rest.empty();) {
     const std::string part = std::move(rest.back());
     rest.pop_back();
@@ -111,12 +112,26 @@ Result<std::string> ForeseenSystem::place_behind(const std::string& path, std::s
     }
     if (links_passed != nullptr) links_passed->insert(next);
     if (++links > kMaxLinks) return foreseen_trouble(path, ELOOP);
+    // One that is there now and may not be followed.
+    if (!entries_.contains(next)) {
+      const Result<std::string> real = now_.resolve(next);
+      if (!real && real.error().code() == Code::kSymlinkRefused) return Error(real.error());
+    }
+    if (info->uid != 0 && info->uid != self_.uid) maker = info->uid;
     const std::string& target = info->link_target;
     if (target.starts_with('/')) done.clear();
     std::vector<std::string> more = components_of(target);
     rest.insert(rest.end(), more.rbegin(), more.rend());
   }
-  return done.empty() ? "/" : done;
+  if (done.empty()) done = "/";
+  if (maker && touched_.contains(done)) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, step(done));
+    if (info && info->uid != *maker) {
+      return fail(Code::kSymlinkRefused,
+                  path + " leads by a link made by user " + std::to_string(*maker) + " to what is not theirs by then");
+    }
+  }
+  return done;
 }
 
 Result<std::string> ForeseenSystem::place_of(const std::string& path) {
@@ -352,6 +367,16 @@ Result<> ForeseenSystem::carry_out(const Operation& operation, std::size_t who) 
       operation);
 }
 
+bool ForeseenSystem::foresees(const Operation& operation) {
+  return std::visit(
+      [](const auto& one) {
+        return requires(ForeseenSystem & system) {
+          system.carry_out_one(one, std::size_t{0});
+        };
+      },
+      operation);
+}
+
 Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) {
   PLUMB_TRY_ASSIGN(const std::string place, write.follow ? place_behind(write.path) : place_of(write.path));
   PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
@@ -391,7 +416,7 @@ Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
     PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(place, false));
     entry.info->uid = old->info->uid;
     entry.info->gid = old->info->gid;
-    entry.info->mode = old->info->mode;
+    entry.info->mode = old->info->mode & ~kSetIds;
   }
   for (const Edit& one : edit.edits) {
     // One that is about a sensitive line may not be to be made here; then the text is as far as it is known.

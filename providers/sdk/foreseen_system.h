@@ -30,6 +30,7 @@ class ForeseenSystem : public System {
   // What the operation leaves; an error where it would fail. What it touches is remembered as `who`'s, a number that
   // grows. What operations on neither files nor accounts leave is not foreseen.
   Result<> carry_out(const Operation& operation, std::size_t who);
+  static bool foresees(const Operation& operation);
 
   bool is_untouched() const { return touched_.empty() && accounts_.empty(); }
   // Those who touched what is asked for at these paths: what lies there, was put or taken away above, or changed below.

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "providers/sdk/ownership.h"
+
 namespace plumb {
 namespace {
 
@@ -107,8 +109,13 @@ Result<Observed> Foresight::observe_again(std::size_t index, const std::set<std:
 }
 
 void Foresight::look(std::size_t index, Result<Observed>& found) {
+  if (provider_of(index) == nullptr || acted_.empty()) return;
+  look_through(index, found);
+  note_programs(index, found);
+}
+
+void Foresight::look_through(std::size_t index, Result<Observed>& found) {
   const Provider* provider = provider_of(index);
-  if (provider == nullptr || acted_.empty()) return;
   const Desired& desired = *desired_[index];
   if (!provider->is_foreseeable(desired)) {
     if (!found) return;
@@ -134,11 +141,32 @@ void Foresight::look(std::size_t index, Result<Observed>& found) {
   found->shaped_by = addresses_of(touch.named.empty() ? touch.all : touch.named);
 }
 
+<<<<<<< HEAD
 Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> operations, bool finds_unknown) {
+=======
+// A folder with all that is below it is not known while programs may make and remove something there.
+void Foresight::note_programs(std::size_t index, Result<Observed>& found) {
+  if (!found || !provider_of(index)->looks_at_paths(*desired_[index])) return;
+  const std::vector<std::string> folders = provider_of(index)->manages_paths(*desired_[index]);
+  for (const Acted& earlier : acted_) {
+    if (!earlier.unforeseen) continue;
+    const bool below = std::any_of(earlier.names.begin(), earlier.names.end(), [&](const std::string& name) {
+      return std::any_of(folders.begin(), folders.end(),
+                         [&](const std::string& folder) { return is_below(name, folder); });
+    });
+    if (below) found->open_until.push_back(desired_[earlier.index]->address.str());
+  }
+}
+
+void Foresight::carry_out(std::size_t index, std::span<const Operation> operations, Observed& found) {
+>>>>>>> h2
   const Provider* provider = provider_of(index);
   if (provider == nullptr) return {};
   Acted acted{index, paths_of(*provider, *desired_[index])};
   acted.names.push_back(desired_[index]->address.identity);
+  for (std::string& path : provider->clears_paths(*desired_[index])) acted.names.push_back(std::move(path));
+  acted.unforeseen = std::any_of(operations.begin(), operations.end(),
+                                 [](const Operation& one) { return !ForeseenSystem::foresees(one); });
   acted_.push_back(std::move(acted));
   for (const Operation& operation : operations) {
     if (Result<> done = foreseen_.carry_out(operation, index); !done && !finds_unknown) return done;
@@ -151,10 +179,14 @@ void Foresight::look_back(std::size_t index, const Desired& asked, Observed& fou
   if (provider == nullptr || foreseen_.is_untouched() || !provider->is_foreseeable(asked)) return;
   // What it misses comes from something that is not foreseen, and so does what is found then.
   if (found.obstacle || !found.missing.empty() || !found.undone_by.empty()) return;
-  // Of those the chain tells already who takes back what.
-  if (is_in_chain(index)) return;
   const std::set<std::size_t> who = who_touched(index).all;
   if (who.empty() || *who.rbegin() <= index) return;
+  if (is_in_chain(index)) {
+    // Of those the chain tells already who takes back what, but not where nothing can be told any more.
+    const Result<Observed> again = observe_again(index, who);
+    if (!again || again->obstacle) found.undone_by = desired_[*who.rbegin()]->address.str();
+    return;
+  }
   const Desired* one = &asked;
   const std::vector<Result<Observed>> again = observe_({&one, 1}, foreseen_);
   if (again.size() != 1) return;
@@ -163,6 +195,37 @@ void Foresight::look_back(std::size_t index, const Desired& asked, Observed& fou
     if (change.empty() || change.op == Op::kRun) return;
   }
   found.undone_by = desired_[*who.rbegin()]->address.str();
+}
+
+// Of what is asked for of all that lies below a path: whether what a program makes there later is like that.
+void Foresight::look_back_at_programs(std::size_t index, const Desired& asked, Observed& found) {
+  const Provider* provider = provider_of(index);
+  if (provider == nullptr || !provider->spreads_below(asked)) return;
+  if (found.obstacle || !found.missing.empty() || !found.undone_by.empty()) return;
+  const std::vector<std::string> folders = provider->manages_paths(asked);
+  for (const Acted& later : acted_) {
+    if (later.index <= index || !later.unforeseen) continue;
+    ForeseenSystem then = foreseen_;
+    bool makes = false;
+    for (const ImpliedPath& made : provider_of(later.index)->implies_paths(*desired_[later.index])) {
+      const bool below = std::any_of(folders.begin(), folders.end(),
+                                     [&](const std::string& folder) { return is_below(made.path, folder); });
+      if (!below || !made.maker) continue;
+      makes = true;
+      // Any name that a glob means does.
+      std::string path = made.path;
+      std::replace(path.begin(), path.end(), '*', 'x');
+      MakeDirectory make{std::move(path), {}, true};
+      if (!made.maker->empty()) make.ownership.owner = *made.maker;
+      if (!then.carry_out(make, later.index)) makes = false;
+    }
+    if (!makes) continue;
+    const Desired* one = &asked;
+    const std::vector<Result<Observed>> again = observe_({&one, 1}, then);
+    if (again.size() != 1 || !again.front() || provider->diff(asked, *again.front()).empty()) continue;
+    found.undone_by = desired_[later.index]->address.str();
+    return;
+  }
 }
 
 void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std::span<const ForeseenResource> resources,
@@ -206,6 +269,7 @@ void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std:
       if (kind.content(attribute) == nullptr) asked.attributes.erase(attribute);
     }
     foresight.look_back(i, asked, *found[i]);
+    foresight.look_back_at_programs(i, asked, *found[i]);
   }
 }
 

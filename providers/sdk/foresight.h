@@ -26,7 +26,8 @@ class Foresight {
   Foresight(const Registry& kinds, System& now, ForeseenSystem::Self self, std::span<const Desired* const> desired,
             Observe observe);
 
-  // `found`: the resource as it is now. Becomes what will be found when its turn comes.
+  // `found`: the resource as it is now. Becomes what will be found when its turn comes. Of one that looks at what
+  // others have below its path, those are told whose changes there nothing can be seen through.
   void look(std::size_t index, Result<Observed>& found);
   // What the resource then does; an error where that would fail. Where it is not known what it finds, it is carried out
   // as far as it can be.
@@ -34,11 +35,13 @@ class Foresight {
   // Says of each that is not as it is asked for in the end who took it back. `asked`: what is asked for of it; nothing
   // for those that take no part.
   void look_back(std::size_t index, const Desired& asked, Observed& found);
+  void look_back_at_programs(std::size_t index, const Desired& asked, Observed& found);
 
  private:
   struct Acted {
     std::size_t index = 0;
     std::vector<std::string> names;  // of what it changed
+    bool unforeseen = false;         // a program does it
   };
 
   // Those who change parts of files, of one kind, as they were observed last.
@@ -48,6 +51,8 @@ class Foresight {
   };
 
   const Provider* provider_of(std::size_t index) const;
+  void look_through(std::size_t index, Result<Observed>& found);
+  void note_programs(std::size_t index, Result<Observed>& found);
   bool is_in_chain(std::size_t index) const;
   // Whose changes may matter to it, and of those by the names that it asks for.
   struct Touch {

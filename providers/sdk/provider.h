@@ -120,9 +120,10 @@ struct Change {
 
 // A path that is there because of a resource that does not manage it.
 struct ImpliedPath {
-  std::string path;     // may hold globs
-  bool whole = false;   // what lies below is its own business too, as in a home
-  bool needed = false;  // the resource is not as it is asked for without it
+  std::string path;                                 // may hold globs
+  bool whole = false;                               // what lies below is its own business too, as in a home
+  bool needed = false;                              // the resource is not as it is asked for without it
+  std::optional<std::string> maker = std::nullopt;  // whose it is where an action makes it; "" for the executor's
 };
 
 // What all resources of a host have to do with paths. Those that are to go are none of them.

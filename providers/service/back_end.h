@@ -58,7 +58,7 @@ class BackEnd : public ServiceManager {
   virtual std::string unit_name(std::string_view name) const = 0;
   // The bare name, which a package that brings the unit may have too.
   virtual std::string bare_name(std::string_view name) const = 0;
-  // The files of which one makes the unit.
+  // The files of which one makes the unit; the administrator's own first.
   virtual std::vector<std::string> files_of(const std::string& unit) const = 0;
   // True where the file at this path is one of those that make the unit, adds to it, or is a link by which it starts
   // with the host; and each of the last two alone.

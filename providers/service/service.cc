@@ -244,6 +244,11 @@ bool ServiceProvider::follows_from(const Desired& desired, const Observed& obser
   if (desired.flag("masked", false) && (wants_running(desired) || enable)) return false;
   for (const std::string& unit : units_of(desired, observed, *back_end)) {
     if (!back_end->shapes(path, unit)) continue;
+    if (desired.flag("masked", false)) {
+      // Nothing is in the way of a mask but the unit's own files.
+      const std::vector<std::string> files = back_end->files_of(unit);
+      return observed.obstacle && std::find(files.begin(), files.end(), path) != files.end();
+    }
     // What is not there yet is missing, and comes with its file.
     if (observed.obstacle || (observed.exists && !diff(desired, observed).empty())) return true;
     if (!observed.exists || !enable) return false;
@@ -271,15 +276,30 @@ std::optional<Diagnostic> ServiceProvider::contradicted_by(const Desired& desire
 
 std::vector<ImpliedPath> ServiceProvider::implies_paths(const Desired& desired) const {
   std::vector<ImpliedPath> paths;
+  const std::optional<std::string> maker =
+      desired.flag("enabled", false) ? std::optional<std::string>("") : std::nullopt;
   for (const BackEnd* back_end : back_ends()) {
     const std::string unit = back_end->unit_name(desired.text("name"));
+    // The administrator's folder, where links are made, and without which there is no manager.
+    bool needed = true;
     for (std::string& file : back_end->files_of(unit)) {
       const std::string folder = parent_of(file);
-      for (const char* kind : {"wants", "requires"}) paths.push_back({folder + "/*." + kind + "/" + unit, false});
+      for (const char* kind : {"wants", "requires"})
+        paths.push_back({folder + "/*." + kind + "/" + unit, false, needed, needed ? maker : std::nullopt});
+      needed = false;
       paths.push_back({file + ".d", true});
       paths.push_back({std::move(file), false});
     }
   }
+  return paths;
+}
+
+// Masking puts a link where the administrator's own unit file would lie, the first of all.
+std::vector<std::string> ServiceProvider::clears_paths(const Desired& desired) const {
+  std::vector<std::string> paths;
+  if (!desired.flag("masked", false)) return paths;
+  for (const BackEnd* back_end : back_ends())
+    paths.push_back(back_end->files_of(back_end->unit_name(desired.text("name"))).front());
   return paths;
 }
 

@@ -327,13 +327,15 @@ Change UserProvider::diff(const Desired& desired, const Observed& observed) cons
     if (!desired.has("home")) change.note = "makes " + observed.text("home");
   }
   if (makes && observed.has(kHomeOwner)) {
-    change.before[kHomeOwner] = observed.attribute(kHomeOwner);
+    if (observed.exists) change.before[kHomeOwner] = observed.attribute(kHomeOwner);
     change.after[kHomeOwner] = desired.text("name");
     edit.set["create_home"] = true;
     edit.set["take_home"] = true;
     change.note = "its home folder is there and becomes its own; what is in it keeps its owners";
   }
   if (change.after.empty()) return change;
+  // A new password would open the account whose lock is nothing but that it had none.
+  if (edit.set.contains("password_hash") && desired.flag("locked", false)) edit.set["locked"] = true;
   if (observed.exists) change.op = Op::kUpdate;
   if (change.before.contains("uid"))
     change.note = "files of the old uid " + change.before["uid"].dump() + " keep that number";

@@ -18,16 +18,24 @@ Result<std::string> find_file(const std::string& name, Unit& unit, System& syste
       unit.found = true;
       if (info->type != FileType::kLink) {
         if (folder == kFolders.front()) unit.own_file = path;
-        return path;
+        if (info->type == FileType::kFile) return path;
+        unit.broken = path + " is no file";
+        return std::string();
       }
       if (info->link_target == "/dev/null") {
         unit.masked = true;
         return path;
       }
       PLUMB_TRY_ASSIGN(const std::string target, system.resolve(path));
+      PLUMB_TRY_ASSIGN(const auto real, system.stat(target, false));
       const std::string real_name = target.substr(target.rfind('/') + 1);
-      if (candidate == name && real_name.find('@') == std::string::npos) unit.name = real_name;
-      return target;
+      // A link to a file that is called otherwise than units are is a unit of the link's own name.
+      const bool alias = full_name(real_name) == real_name && real_name != candidate;
+      if (candidate == name && alias && real_name.find('@') == std::string::npos) unit.name = real_name;
+      if (!alias && folder == kFolders.front()) unit.own_file = path;
+      if (real && real->type == FileType::kFile) return target;
+      unit.broken = path + " leads to no file";
+      return std::string();
     }
   }
   return std::string();
