@@ -77,13 +77,7 @@ std::string problem_of_derivation(const Action& action, const Kind& kind) {
   const Observed found = found_for(action);
   if (action.triggered) return problem_of_triggered(action, kind, found);
   const Change change = kind.provider->diff(action.desired, found);
-<<<<<<< HEAD
   if (is_decided_in_its_turn(action, change)) return problem_of_conditional(action, kind);
-=======
-  // Whatever there would be to do now: what it is when its turn comes is not known yet.
-  const bool waits = !action.unknown_until.empty() && action.operations.empty();
-  if (action.operations.empty() && (change.empty() || waits)) return problem_of_conditional(action, kind);
->>>>>>> h2
   return problem_of_change(action, change);
 }
 

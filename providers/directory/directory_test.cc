@@ -231,11 +231,7 @@ TEST_F(Directory, AccessListsGoWhereThatIsAsked) {
   EXPECT_TRUE(look(want({{"path", "/srv"}})).change.empty());
   const Desired desired = want({{"path", "/srv"}, {"acl", "none"}, {"recurse", true}});
   const Change change = look(desired).change;
-<<<<<<< HEAD
   EXPECT_EQ(change.before, (Json{{"acl", "default:user:deploy:rwx"}, {"recurse", false}, {"differ", {"/srv/f"}}}));
-=======
-  EXPECT_EQ(change.before, (Json{{"acl", "default:user:deploy:rwx"}, {"differ", {"/srv/f"}}, {"recurse", false}}));
->>>>>>> h2
   EXPECT_EQ(change.after, (Json{{"acl", "none"}, {"recurse", true}}));
   converge(desired);
 }

@@ -141,9 +141,6 @@ void Foresight::look_through(std::size_t index, Result<Observed>& found) {
   found->shaped_by = addresses_of(touch.named.empty() ? touch.all : touch.named);
 }
 
-<<<<<<< HEAD
-Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> operations, bool finds_unknown) {
-=======
 // A folder with all that is below it is not known while programs may make and remove something there.
 void Foresight::note_programs(std::size_t index, Result<Observed>& found) {
   if (!found || !provider_of(index)->looks_at_paths(*desired_[index])) return;
@@ -158,8 +155,7 @@ void Foresight::note_programs(std::size_t index, Result<Observed>& found) {
   }
 }
 
-void Foresight::carry_out(std::size_t index, std::span<const Operation> operations, Observed& found) {
->>>>>>> h2
+Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> operations, bool finds_unknown) {
   const Provider* provider = provider_of(index);
   if (provider == nullptr) return {};
   Acted acted{index, paths_of(*provider, *desired_[index])};
