@@ -312,11 +312,13 @@ class Simulator {
     if (planned_[i].op == Op::kDelete) refusals_.takes_away(i);
   }
 
-  void resolve_missing(std::size_t i, const Observed& observed, Action& action, NodeList& unknown_until) {
+  // `set_off_by`: without which it would not be missed.
+  void resolve_missing(std::size_t i, const Observed& observed, Action& action, NodeList& unknown_until,
+                       const NodeList& set_off_by = {}) {
     for (const Missing& missing : observed.missing) {
       const std::optional<Brought::Source> source = brought_.source_of(i, missing.what);
       if (!source) {
-        refusals_.missing(i, missing);
+        refusals_.missing(i, missing, {set_off_by.begin(), set_off_by.end()});
         continue;
       }
       needs_[i].add(source->node);
@@ -406,7 +408,7 @@ class Simulator {
       if (observed.obstacle && makers_of(i, observed).empty())
         refusals_.by_host(i, *observed.obstacle, earlier_of(i, observed.shaped_by), observed.undone_by);
       NodeList waits;
-      resolve_missing(i, observed, action, waits);
+      resolve_missing(i, observed, action, waits, by);
     }
     action.unknown_until = std::move(unknown_until);
     action.triggered_by = std::move(addresses);

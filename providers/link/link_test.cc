@@ -88,5 +88,13 @@ TEST_F(Link, AHardLinkStaysOnItsFileSystem) {
             "/a is on another file system than /mnt/b, so a hard link is not possible");
 }
 
+TEST_F(Link, ACircleIsRefused) {
+  EXPECT_EQ(obstacle(want({{"path", "/l"}, {"target", "/l"}})), "/l is to be a link to /l, which leads back to it");
+  system.make_directory("/d");
+  system.make_link("/d/b", "../a");
+  EXPECT_EQ(obstacle(want({{"path", "/a"}, {"target", "d/b"}})), "/a is to be a link to d/b, which leads back to it");
+  EXPECT_EQ(obstacle(want({{"path", "/c"}, {"target", "d/b"}})), "none");
+}
+
 }  // namespace
 }  // namespace plumb::providers::link

@@ -143,6 +143,7 @@ TEST_F(User, AHomeThatIsThereBecomesTheUsersOwn) {
   system.make_directory("/home/app");
   system.own("/home/app", 4711, 0);
   EXPECT_EQ(set(want({{"name", "app"}})), (Json{{"create_home", true}, {"take_home", true}}));
+  EXPECT_TRUE(look(want({{"name", "app"}})).change.before.empty()) << "there was no such user";
   EXPECT_EQ(set(want({{"name", "app"}, {"uid", 4711}})), (Json{{"uid", 4711}, {"create_home", true}}));
 }
 
