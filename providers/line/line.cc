@@ -1,6 +1,7 @@
 #include "providers/line/line.h"
 
 #include "engine/base/digest.h"
+#include "engine/base/host_text.h"
 #include "providers/sdk/edited_files.h"
 #include "providers/sdk/ownership.h"
 
@@ -71,6 +72,10 @@ std::optional<Desired> LineProvider::restore(const Desired& desired, const Obser
   const std::string made = before.text("wanted", desired.text("text"));
   // What was found was sealed, so it cannot be put back.
   if (is_keyed_digest(before.text("text")) || is_keyed_digest(made)) return std::nullopt;
+  // An edit writes texts, and bytes that are no UTF-8 are none.
+  for (const std::string& text : {before.text("text"), made}) {
+    if (bytes_of_text(text) != text) return std::nullopt;
+  }
   Desired again;
   again.address = desired.address;
   again.attributes["path"] = desired.text("path");
