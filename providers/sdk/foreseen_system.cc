@@ -409,7 +409,8 @@ Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
   PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
   if (!old && !edit.create) return fail(Code::kRefusedByState, edit.path + " is not there by then");
   Entry entry;
-  entry.info = fresh(FileType::kFile, 0644, folder);
+  const std::uint32_t mode = edit.mode.empty() ? 0644 : apply_mode(edit.mode, 0, false).value_or(0644);
+  entry.info = fresh(FileType::kFile, mode, folder);
   std::string text;
   if (old) {
     PLUMB_TRY_ASSIGN(text, read_file(place, kLargestForeseen));
