@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <iterator>
 
 #include "engine/base/host_text.h"
 #include "engine/base/time_text.h"
@@ -127,6 +128,32 @@ std::string expiry_date(std::string_view days) {
   const auto number = number_in<int>(days);
   if (!number || *number < 0 || *number > kLastDay) return "never";
   return date_text(std::chrono::sys_days{std::chrono::days{*number}});
+}
+
+Result<std::uint32_t> free_account_number(
+    const std::string& kind, bool system,
+    const std::function<std::uint32_t(const std::string& name, std::uint32_t otherwise)>& setting,
+    const std::set<std::uint32_t>& taken, const std::function<bool(std::uint32_t)>& taken_elsewhere) {
+  const std::uint32_t low = setting(kind + "_MIN", 1000);
+  const std::uint32_t first = system ? setting("SYS_" + kind + "_MIN", 101) : low;
+  const std::uint32_t last = system ? setting("SYS_" + kind + "_MAX", low - 1) : setting(kind + "_MAX", 60000);
+  const auto is_free = [&](std::uint32_t id) { return !taken.contains(id) && !taken_elsewhere(id); };
+  if (system) {
+    for (std::uint32_t id = last; id >= first && id > 0; --id) {
+      if (is_free(id)) return id;
+    }
+  } else {
+    const auto above = taken.upper_bound(last);
+    const std::uint32_t next = above == taken.begin() ? first : std::max(first, *std::prev(above) + 1);
+    for (std::uint32_t id = next; id <= last; ++id) {
+      if (is_free(id)) return id;
+    }
+    for (std::uint32_t id = first; id < next && id <= last; ++id) {
+      if (is_free(id)) return id;
+    }
+  }
+  return fail(Code::kOperation,
+              "no " + kind + " between " + std::to_string(first) + " and " + std::to_string(last) + " is free");
 }
 
 }  // namespace plumb

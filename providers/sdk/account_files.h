@@ -1,8 +1,11 @@
 // The local account databases: /etc/passwd, /etc/group, /etc/shadow, read once for a batch.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +44,14 @@ std::optional<std::string> unfinished_group(std::string_view remark);
 // Whether a folder that is there and root's or nobody's may be given to a user as his home: not what the system is made
 // of.
 bool may_become_home(std::string_view path);
+
+// A free number as the shadow suite takes it, of `kind` "UID" or "GID": system numbers from the top down, others above
+// the highest, then the first gap. `setting`: a number of the login definitions, or what stands for it. kOperation
+// where none is left.
+Result<std::uint32_t> free_account_number(
+    const std::string& kind, bool system,
+    const std::function<std::uint32_t(const std::string& name, std::uint32_t otherwise)>& setting,
+    const std::set<std::uint32_t>& taken, const std::function<bool(std::uint32_t)>& taken_elsewhere);
 
 // Days since 1970 as a shadow file has them: "" and negative numbers are "never", "0" is 1970-01-01.
 std::string expiry_date(std::string_view days);

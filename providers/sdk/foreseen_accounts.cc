@@ -370,31 +370,11 @@ class Foreseer {
     return {row[kHome], parsed_number(row[kUid]).value_or(0), parsed_number(row[kGid]).value_or(0), 0, false};
   }
 
-  // As the shadow suite: system numbers from the top down, others above the highest, then the first gap.
   Result<std::uint32_t> free_number(const std::string& kind, bool system, const std::set<std::uint32_t>& taken) {
-    const std::uint32_t low = number(kind + "_MIN", 1000);
-    const std::uint32_t first = system ? number("SYS_" + kind + "_MIN", 101) : low;
-    const std::uint32_t last = system ? number("SYS_" + kind + "_MAX", low - 1) : number(kind + "_MAX", 60000);
-    const auto is_free = [&](std::uint32_t id) {
-      if (taken.contains(id)) return false;
-      return kind == "UID" ? !system_.user_by_id(id).has_value() : !system_.group_by_id(id).has_value();
-    };
-    if (system) {
-      for (std::uint32_t id = last; id >= first && id > 0; --id) {
-        if (is_free(id)) return id;
-      }
-    } else {
-      const auto above = taken.upper_bound(last);
-      const std::uint32_t next = above == taken.begin() ? first : std::max(first, *std::prev(above) + 1);
-      for (std::uint32_t id = next; id <= last; ++id) {
-        if (is_free(id)) return id;
-      }
-      for (std::uint32_t id = first; id < next && id <= last; ++id) {
-        if (is_free(id)) return id;
-      }
-    }
-    return fail(Code::kOperation,
-                "no " + kind + " between " + std::to_string(first) + " and " + std::to_string(last) + " is free");
+    const auto setting = [this](const std::string& name, std::uint32_t otherwise) { return number(name, otherwise); };
+    return free_account_number(kind, system, setting, taken, [&](std::uint32_t id) {
+      return kind == "UID" ? system_.user_by_id(id).has_value() : system_.group_by_id(id).has_value();
+    });
   }
 
   std::uint32_t number(const std::string& name, std::uint32_t otherwise) const {

@@ -1,9 +1,9 @@
 #include "engine/exec/interpreter/account_defaults.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "engine/exec/accounts.h"
+#include "providers/sdk/account_files.h"
 
 namespace plumb::exec {
 
@@ -18,27 +18,10 @@ std::set<std::uint32_t> numbers_in(AccountFile& file, std::size_t field, std::si
 Result<std::uint32_t> free_number(const LoginDefinitions& definitions, const std::string& kind, bool system,
                                   const std::set<std::uint32_t>& taken,
                                   const std::function<bool(std::uint32_t)>& taken_elsewhere) {
-  const std::uint32_t low = definitions.number(kind + "_MIN", 1000);
-  const std::uint32_t first = system ? definitions.number("SYS_" + kind + "_MIN", 101) : low;
-  const std::uint32_t last =
-      system ? definitions.number("SYS_" + kind + "_MAX", low - 1) : definitions.number(kind + "_MAX", 60000);
-  const auto is_free = [&](std::uint32_t id) { return !taken.contains(id) && !taken_elsewhere(id); };
-  if (system) {
-    for (std::uint32_t id = last; id >= first && id > 0; --id) {
-      if (is_free(id)) return id;
-    }
-  } else {
-    const auto above = taken.upper_bound(last);
-    const std::uint32_t next = above == taken.begin() ? first : std::max(first, *std::prev(above) + 1);
-    for (std::uint32_t id = next; id <= last; ++id) {
-      if (is_free(id)) return id;
-    }
-    for (std::uint32_t id = first; id < next && id <= last; ++id) {
-      if (is_free(id)) return id;
-    }
-  }
-  return fail(Code::kOperation,
-              "no " + kind + " between " + std::to_string(first) + " and " + std::to_string(last) + " is free");
+  const auto setting = [&](const std::string& name, std::uint32_t otherwise) {
+    return definitions.number(name, otherwise);
+  };
+  return free_account_number(kind, system, setting, taken, taken_elsewhere);
 }
 
 void add_subordinates(AccountFile& file, const LoginDefinitions& definitions, const std::string& prefix,

@@ -13,8 +13,7 @@ namespace plumb::exec {
 // The numbers in a field of the rows that have so many.
 std::set<std::uint32_t> numbers_in(AccountFile& file, std::size_t field, std::size_t fields);
 
-// A free number as the shadow suite takes it, of `kind` "UID" or "GID": system numbers from the top down, others above
-// the highest, then the first gap.
+// As free_account_number() by the host's login definitions.
 Result<std::uint32_t> free_number(const LoginDefinitions& definitions, const std::string& kind, bool system,
                                   const std::set<std::uint32_t>& taken,
                                   const std::function<bool(std::uint32_t)>& taken_elsewhere);
