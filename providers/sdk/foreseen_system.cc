@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <variant>
 
 #include "engine/base/digest.h"
-#include "providers/sdk/edit.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb {
 namespace {
 
-constexpr std::uint32_t kUnknownId = 0xfffffffdU;  // of an account that something not foreseen brings
-constexpr std::uint32_t kSetIds = 06000, kSetGid = 02000;
-constexpr std::size_t kLargestForeseen = std::size_t{64} << 20U;
 constexpr int kMaxLinks = 40;
 
 Error foreseen_trouble(const std::string& path, int number) {
@@ -32,19 +27,15 @@ std::vector<std::string> components_of(std::string_view path) {
   return parts;
 }
 
-std::string joined_path(const std::string& folder, std::string_view name) {
-  return (folder == "/" ? "" : folder) + "/" + std::string(name);
-}
-
 std::string last_part(std::string_view path) {
   return std::string(path.substr(path.rfind('/') + 1));
 }
 
-std::uint32_t mode_given(const Ownership& ownership, std::uint32_t otherwise) {
-  return ownership.mode ? apply_mode(*ownership.mode, 0, false).value_or(otherwise) : otherwise;
-}
-
 }  // namespace
+
+std::string ForeseenSystem::joined_path(const std::string& folder, std::string_view name) {
+  return (folder == "/" ? "" : folder) + "/" + std::string(name);
+}
 
 Result<std::optional<ForeseenSystem::Entry>> ForeseenSystem::at(const std::string& place) {
   std::optional<Entry> entry;
@@ -314,269 +305,6 @@ Result<FileInfo> ForeseenSystem::folder_above(const std::string& place) {
     return fail(Code::kRefusedByState, folder + " is no folder by then, so " + place + " cannot be in it");
   dress_as_changed(*info);
   return std::move(*info);
-}
-
-FileInfo ForeseenSystem::fresh(FileType type, std::uint32_t mode, const FileInfo& folder) {
-  FileInfo info;
-  info.type = type;
-  info.mode = mode;
-  info.uid = self_.uid;
-  info.gid = (folder.mode & kSetGid) != 0 ? folder.gid : self_.gid;
-  info.device = folder.device;
-  info.inode = ~std::uint64_t{0} - made_++;
-  return info;
-}
-
-void ForeseenSystem::dress(FileInfo& info, const Ownership& ownership) {
-  const auto id = [](const std::string& name, const auto& account, auto member) {
-    if (account) return (*account).*member;
-    return is_number(name) ? static_cast<std::uint32_t>(std::stoull(name)) : kUnknownId;
-  };
-  const std::pair<std::uint32_t, std::uint32_t> old{info.uid, info.gid};
-  if (ownership.owner) info.uid = id(*ownership.owner, user_by_name(*ownership.owner), &Account::uid);
-  if (ownership.group) info.gid = id(*ownership.group, group_by_name(*ownership.group), &GroupAccount::gid);
-  // No file keeps these rights once it is another's.
-  if (old != std::pair(info.uid, info.gid) && info.type == FileType::kFile) info.mode &= ~kSetIds;
-  info.mode = mode_given(ownership, info.mode);
-}
-
-void ForeseenSystem::put(const std::string& place, Entry entry, std::size_t who) {
-  take_away(place, who);
-  entries_[place] = std::move(entry);
-}
-
-void ForeseenSystem::take_away(const std::string& place, std::size_t who) {
-  const std::string prefix = place + "/";
-  const auto first = entries_.lower_bound(prefix);
-  auto last = first;
-  while (last != entries_.end() && last->first.starts_with(prefix)) ++last;
-  entries_.erase(first, last);
-  entries_[place] = Entry{};
-  touched_[place].made = who;
-}
-
-Result<> ForeseenSystem::carry_out(const Operation& operation, std::size_t who) {
-  return std::visit(
-      [&](const auto& one) -> Result<> {
-        if constexpr (requires { carry_out_one(one, who); }) {
-          return carry_out_one(one, who);
-        } else {
-          return {};
-        }
-      },
-      operation);
-}
-
-bool ForeseenSystem::foresees(const Operation& operation) {
-  return std::visit(
-      [](const auto& one) {
-        return requires(ForeseenSystem & system) {
-          system.carry_out_one(one, std::size_t{0});
-        };
-      },
-      operation);
-}
-
-Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, write.follow ? place_behind(write.path) : place_of(write.path));
-  PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
-  PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
-  if (old && old->info->type == FileType::kLink)
-    return fail(Code::kSymlinkRefused, write.path + " is a symbolic link by then");
-  if (old && old->info->type != FileType::kFile)
-    return fail(Code::kRefusedByState, write.path + " is no regular file by then");
-  Entry entry;
-  entry.info = fresh(FileType::kFile, 0644, folder);
-  if (old) {
-    entry.info->uid = old->info->uid;
-    entry.info->gid = old->info->gid;
-    entry.info->mode = old->info->mode;
-  }
-  dress(*entry.info, write.ownership);
-  if (old) {
-    PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(place, false));
-    entry.beyond.capabilities = false;
-    if (write.ownership.acl) entry.beyond.access_list.clear();
-  }
-  entry.bytes.digest = write.content;
-  put(place, std::move(entry), who);
-  return {};
-}
-
-Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, edit.follow ? place_behind(edit.path) : place_of(edit.path));
-  PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
-  PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
-  if (!old && !edit.create) return fail(Code::kRefusedByState, edit.path + " is not there by then");
-  Entry entry;
-  const std::uint32_t mode = edit.mode.empty() ? 0644 : apply_mode(edit.mode, 0, false).value_or(0644);
-  entry.info = fresh(FileType::kFile, mode, folder);
-  std::string text;
-  if (old) {
-    PLUMB_TRY_ASSIGN(text, read_file(place, kLargestForeseen));
-    PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(place, false));
-    entry.info->uid = old->info->uid;
-    entry.info->gid = old->info->gid;
-    entry.info->mode = old->info->mode & ~kSetIds;
-  }
-  for (const Edit& one : edit.edits) {
-    // One that is about a sensitive line may not be to be made here; then the text is as far as it is known.
-    if (Result<EditResult> made = make_edit(one, text)) text = std::move(made->text);
-  }
-  entry.bytes.text = std::move(text);
-  put(place, std::move(entry), who);
-  return {};
-}
-
-Result<> ForeseenSystem::carry_out_one(const MakeDirectory& make, std::size_t who) {
-  PLUMB_TRY_ASSIGN(std::string place, place_of(make.path));
-  if (make.parents) {
-    const std::string above = parent_of(make.path);
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, stat(above, true));
-    if (!info) PLUMB_TRY(carry_out_one(MakeDirectory{above, {{}, {}, "0755"}, true}, who));
-    PLUMB_TRY_ASSIGN(place, place_of(make.path));
-  }
-  PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
-  PLUMB_TRY_ASSIGN(std::optional<Entry> old, at(place));
-  if (old && old->info->type == FileType::kLink) {
-    PLUMB_TRY_ASSIGN(place, place_behind(make.path));
-    PLUMB_TRY_ASSIGN(old, at(place));
-    if (!old) return fail(Code::kRefusedByState, make.path + " is a symbolic link to nothing by then");
-  }
-  if (old && old->info->type != FileType::kDirectory)
-    return fail(Code::kRefusedByState, make.path + " is there by then and is no folder");
-  if (old) return carry_out_one(SetAttributes{place, make.ownership, false}, who);
-  Entry entry;
-  entry.info = fresh(FileType::kDirectory, 0755, folder);
-  dress(*entry.info, make.ownership);
-  entry.fresh = true;
-  put(place, std::move(entry), who);
-  return {};
-}
-
-Result<> ForeseenSystem::carry_out_one(const MakeLink& make, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, place_of(make.path));
-  PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
-  PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
-  if (old) {
-    const bool same = !make.hard && old->info->type == FileType::kLink && old->info->link_target == make.target;
-    if (same) return {};
-    if (!make.replace) return fail(Code::kRefusedByState, make.path + " is there by then");
-    if (old->info->type == FileType::kDirectory) {
-      PLUMB_TRY_ASSIGN(const std::vector<std::string> names, list(place));
-      if (!names.empty()) return fail(Code::kRefusedByState, make.path + " is a folder that is not empty by then");
-    }
-  }
-  Entry entry;
-  if (make.hard) {
-    const std::string target =
-        make.target.starts_with('/') ? make.target : joined_path(parent_of(make.path), make.target);
-    PLUMB_TRY_ASSIGN(const std::string other, place_of(target));
-    PLUMB_TRY_ASSIGN(std::optional<Entry> found, at(other));
-    if (!found || found->info->type == FileType::kDirectory)
-      return fail(Code::kRefusedByState, target + " is no file by then, so " + make.path + " cannot be a name of it");
-    entry = std::move(*found);
-    PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(other, false));
-  } else {
-    entry.info = fresh(FileType::kLink, 0777, folder);
-    entry.info->link_target = make.target;
-  }
-  put(place, std::move(entry), who);
-  return {};
-}
-
-Result<> ForeseenSystem::carry_out_one(const Remove& remove, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, place_of(remove.path));
-  PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
-  if (!old) return {};
-  if (old->info->type == FileType::kDirectory && !remove.recursive) {
-    PLUMB_TRY_ASSIGN(const std::vector<std::string> names, list(place));
-    if (!names.empty()) return fail(Code::kRefusedByState, remove.path + " is a folder that is not empty by then");
-  }
-  take_away(place, who);
-  return {};
-}
-
-Result<> ForeseenSystem::carry_out_one(const SetAttributes& set, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, set.follow ? place_behind(set.path) : place_of(set.path));
-  PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
-  if (!entry) return fail(Code::kRefusedByState, set.path + " is not there by then");
-  if (entry->info->type == FileType::kLink && set.ownership.mode)
-    return fail(Code::kSymlinkRefused, set.path + " is a symbolic link by then, which has no mode of its own");
-  dress(*entry->info, set.ownership);
-  dressed_[{entry->info->device, entry->info->inode}] = *entry->info;
-  if (set.ownership.acl) cleared_.insert({entry->info->device, entry->info->inode});
-  touched_[place].dressed = who;
-  return {};
-}
-
-Result<> ForeseenSystem::carry_out_one(const EditDatabase& edit, std::size_t who) {
-  PLUMB_TRY_ASSIGN(ForeseenAccounts foreseen, foresee_accounts(edit, *this));
-  for (auto& [path, text] : foreseen.files) {
-    PLUMB_TRY_ASSIGN(const std::string place, place_behind(path));
-    PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
-    if (!entry) entry = Entry{fresh(FileType::kFile, 0644, FileInfo{}), {}, false};
-    entry->bytes = {{}, std::move(text), {}};
-    entries_[place] = std::move(*entry);
-  }
-  for (auto& [name, user] : foreseen.users) users_[name] = std::move(user);
-  for (auto& [name, group] : foreseen.groups) groups_[name] = std::move(group);
-  accounts_.emplace_back(edit.name, who);
-  if (foreseen.made_home) PLUMB_TRY(make_home(*foreseen.made_home, who));
-  if (foreseen.removed_home) PLUMB_TRY(remove_home(*foreseen.removed_home, edit.name, who));
-  return {};
-}
-
-Result<> ForeseenSystem::make_home(const ForeseenAccounts::Home& home, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, stat(home.path, true));
-  if (info && info->type == FileType::kDirectory) return {};
-  if (info) return fail(Code::kRefusedByState, home.path + " is to be a home folder, and is no folder by then");
-  PLUMB_TRY(carry_out_one(MakeDirectory{home.path, {{}, {}, mode_text(home.mode)}, true}, who));
-  PLUMB_TRY_ASSIGN(const std::string place, place_of(home.path));
-  Entry& made = entries_[place];
-  if (!made.info) return {};
-  made.info->uid = home.uid;
-  made.info->gid = home.gid;
-  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> skeleton, stat("/etc/skel", true));
-  if (!skeleton || skeleton->type != FileType::kDirectory) return {};
-  PLUMB_TRY_ASSIGN(const std::string from, place_behind("/etc/skel"));
-  return copy(from, place, home, who);
-}
-
-Result<> ForeseenSystem::copy(const std::string& from, const std::string& to, const ForeseenAccounts::Home& home,
-                              std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::vector<std::string> names, list(from));
-  PLUMB_TRY_ASSIGN(const FileInfo above, folder_above(joined_path(to, ".")));
-  for (const std::string& name : names) {
-    PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(joined_path(from, name)));
-    if (!entry || entry->info->type == FileType::kOther) continue;
-    const bool folder = entry->info->type == FileType::kDirectory;
-    entry->info->uid = home.uid;
-    entry->info->gid = home.gid;
-    entry->info->device = above.device;
-    entry->info->inode = ~std::uint64_t{0} - made_++;
-    entry->fresh = folder;
-    put(joined_path(to, name), std::move(*entry), who);
-    if (folder) PLUMB_TRY(copy(joined_path(from, name), joined_path(to, name), home, who));
-  }
-  return {};
-}
-
-Result<> ForeseenSystem::remove_home(const ForeseenAccounts::Home& home, const std::string& user, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, stat(home.path, false));
-  if (info && info->type == FileType::kDirectory) {
-    if (info->uid != home.uid)
-      return fail(Code::kRefusedByState,
-                  "the home folder " + home.path + " does not belong to " + user + " and is not removed");
-    PLUMB_TRY(carry_out_one(Remove{home.path, true, false}, who));
-  }
-  for (const char* spool : {"/var/mail/", "/var/spool/mail/"}) {
-    const std::string path = spool + user;
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> mail, stat(path, false));
-    if (mail && mail->type == FileType::kFile && mail->uid == home.uid)
-      PLUMB_TRY(carry_out_one(Remove{path, false, false}, who));
-  }
-  return {};
 }
 
 }  // namespace plumb

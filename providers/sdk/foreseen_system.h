@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -74,6 +75,7 @@ class ForeseenSystem : public System {
   };
   using Inode = std::pair<std::uint64_t, std::uint64_t>;
 
+  static std::string joined_path(const std::string& folder, std::string_view name);
   // A place is a path without links in front of its last part.
   Result<std::string> place_of(const std::string& path);
   // Links in its last part resolved, too.
