@@ -76,7 +76,7 @@ struct Ends {
 
 TEST(StreamLine, AControllerThatAnsweredAndThenNoMoreIsGone) {
   const Ends ends;
-  StreamLine line(ends.in.get(), ends.out.get(), milliseconds(1), milliseconds(200));
+  StreamLine line(ends.in.get(), ends.out.get(), milliseconds(1), milliseconds(2000));
   ends.say(wire::Alive{});
   EXPECT_FALSE(line.wants_stop());
   ::usleep(5'000);
@@ -86,7 +86,7 @@ TEST(StreamLine, AControllerThatAnsweredAndThenNoMoreIsGone) {
   EXPECT_FALSE(line.wants_stop()) << "it has answered";
   ::usleep(5'000);
   EXPECT_FALSE(line.wants_stop());
-  ::usleep(250'000);
+  ::usleep(2'050'000);
   EXPECT_TRUE(line.wants_stop());
 }
 

@@ -120,7 +120,7 @@ TEST_F(HistoryTest, an_action_in_hand_shows_soon) {
   const std::unique_ptr<RunWriter> writer = must(open().begin(a_run("r1")));
   must(writer->action("web1", an_action(0, ActionOutcome::kStarted)));
   const SqliteHistory reader = must(SqliteHistory::open_read_only(file_));
-  for (int i = 0; i < 1000 && must(reader.run("r1")).actions.empty(); ++i) {
+  for (int i = 0; i < 10000 && must(reader.run("r1")).actions.empty(); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   EXPECT_EQ(must(reader.run("r1")).actions.size(), 1U);

@@ -406,7 +406,7 @@ resources:
 YAML
 "$plumb" -C hosts apply --yes --on w1 >out/killed.out 2>out/killed.err &
 killed=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   [ ! -e targets/w1/begun ] || break
   sleep 0.1
 done

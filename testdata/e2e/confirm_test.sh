@@ -36,7 +36,7 @@ YAML
 }
 state=home/.local/state/plumb/doors
 wait_for() {
-  for _ in $(seq 300); do
+  for _ in $(seq 600); do
     if "$@"; then return; fi
     sleep 0.1
   done

@@ -85,7 +85,7 @@ exits 2 "$plumb" diff
 # --- the same with the executor killed before its time is up
 "$plumb" apply --yes >killed.log 2>&1 &
 controller=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   if ! on_host $host true 2>/dev/null; then break; fi
   sleep 0.1
 done

@@ -43,10 +43,10 @@ says 'web001'
 terminal "$plumb" apply --yes --forks 8 <<'SCRIPT'
 wait create file:/srv/
 size 40 10
-sleep 0.4
+once hosts done
 show
 size 100 30
-sleep 0.4
+once hosts done
 show
 wait Done: hosts 40 ok
 gone at work

@@ -82,7 +82,7 @@ SetEnv XDG_CACHE_HOME=$work/cache
 CONF
 /usr/sbin/sshd -D -f "$work/sshd.conf" 2>sshd.log &
 ended+=($!)
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   ssh-keyscan -p "$sshd" localhost 2>/dev/null | grep -q . && break
   sleep 0.05
 done

@@ -55,7 +55,7 @@ free_port() { # any that nothing listens on
   done
   fail 'no free port'
 }
-answers() { for _ in $(seq 50); do if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi; sleep 0.1; done; fail "nothing answers on $1"; }
+answers() { for _ in $(seq 600); do if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi; sleep 0.1; done; fail "nothing answers on $1"; }
 
 # --- ssh
 mkdir -p keys /run/sshd

@@ -118,7 +118,7 @@ rollout: {canary: 1, pause: 1h}
 YAML
 "$plumb" apply --yes >paused.log 2>&1 &
 pid=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   if [ "$(with six)" = 'w01 ' ]; then break; fi
   sleep 0.1
 done

@@ -24,7 +24,7 @@ serve() {
     "SetEnv XDG_CACHE_HOME=$work/cache XDG_STATE_HOME=$work/state" >"$name.conf"
   /usr/sbin/sshd -D -f "$work/$name.conf" 2>/dev/null &
   servers+=($!)
-  for _ in $(seq 100); do
+  for _ in $(seq 600); do
     ssh-keyscan -p "$served" 127.0.0.1 2>/dev/null | grep -q . && return
     sleep 0.05
   done

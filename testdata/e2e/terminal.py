@@ -1,12 +1,13 @@
 """Runs a command on a terminal of its own, and plays that terminal: terminal.py SCRIPT COMMAND…
 
-SCRIPT is lines of: `wait TEXT` (until the screen shows it), `gone TEXT`, `size WIDTH HEIGHT`, `key TEXT` (\\x escapes),
+SCRIPT is lines of: `wait TEXT` (until the screen shows it), `gone TEXT`, `once TEXT` (in one row,
+of what was drawn since the last `size`), `size WIDTH HEIGHT`, `key TEXT` (\\x escapes),
 `stopped`, `continue`, `sleep SECONDS`, `show` (prints the screen), `cursor on|off`, `exits CODE`, `signal NAME`.
 It exits with 1 where something is not as the script says.
 """
 import codecs, fcntl, os, pty, re, select, signal, struct, sys, termios, time
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 class Screen:
@@ -125,6 +126,7 @@ class Player:
         self.status = None
         self.stopped = False
         self.open = True
+        self.drawn = False
 
     def set_size(self, width, height):
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
@@ -138,6 +140,7 @@ class Player:
             except OSError:
                 data = b""
             self.open = bool(data)
+            self.drawn = self.drawn or bool(data)
             self.screen.feed(data)
         while select.select([self.told], [], [], 0)[0]:
             lines = os.read(self.told, 4096).decode().splitlines()
@@ -173,7 +176,10 @@ class Player:
         elif word == "size":
             width, height = map(int, rest.split())
             self.screen.resize(width, height)
+            self.drawn = False
             self.set_size(width, height)
+        elif word == "once":
+            self.until(lambda: self.drawn and self.screen.text().count(rest) == 1, "once " + rest)
         elif word == "key":
             os.write(self.fd, codecs.decode(rest, "unicode_escape").encode())
         elif word == "signal":

@@ -35,7 +35,7 @@ PYTHON
 python3 server.py "$work" &
 server=$!
 trap 'kill $server; rm -rf "$work"' EXIT
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   if [ -f port ]; then break; fi
   sleep 0.1
 done
@@ -151,7 +151,7 @@ says_not 'hush'
 sed -i 's/exit 7", within: 0/exit 7", within: 1h/' plumb.yaml
 "$plumb" apply --limit w02 --yes >waiting.log 2>&1 &
 pid=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   if [ -e homes/w02/secret ]; then break; fi
   sleep 0.1
 done
