@@ -95,12 +95,12 @@ bool ApplyRun::look_at_all() {
     looked.push_back(i);
     desired.push_back(all.back());
   }
-  std::vector<Result<Observed>> found =
-      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
   Foresight foresight(tools_.registry, tools_.system, who_we_are(), all,
                       [this](std::span<const Desired* const> asked, System& seen) {
                         return observe_resources(tools_.registry, seen, asked, request_.key, request_.secrets);
                       });
+  std::vector<Result<Observed>> found =
+      observe_resources(tools_.registry, foresight.host(), desired, request_.key, request_.secrets);
   bool stale = false;
   std::vector<bool> lost(progress_.states.size());  // is not done, as far as is known, or fails
   std::size_t at = 0;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <utility>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -71,7 +72,8 @@ LocalSystem::LocalSystem(RootFiles files)
 
 Result<std::optional<FileInfo>> LocalSystem::stat(const std::string& path, bool follow) {
   struct stat info {};
-  if (files_.stat(path, follow, info) != 0) {
+  held_ = {path, follow, {}};
+  if (files_.stat(path, follow, info, &held_.entry) != 0) {
     if (errno != ENOENT && errno != ENOTDIR) return unreadable(files_, path);
     if (!follow) seen_.note_nothing(path);
     return std::optional<FileInfo>();
@@ -136,8 +138,14 @@ Result<> LocalSystem::walk(const std::string& folder, const TreeVisitor& visit) 
   return fail(Code::kCannotObserve, walked.error().summary());
 }
 
+HeldEntry LocalSystem::hold(const std::string& path, bool follow) {
+  HeldEntry entry = std::exchange(held_.entry, {});
+  const bool same = entry && held_.path == path && held_.follow == follow;
+  return same ? std::move(entry) : files_.hold(path, follow);
+}
+
 Result<BeyondMode> LocalSystem::beyond_mode(const std::string& path, bool follow) {
-  const HeldEntry entry = files_.hold(path, follow);
+  const HeldEntry entry = hold(path, follow);
   if (!entry) return unreadable(files_, path);
   const RightsBeyondMode rights = rights_beyond_mode(entry.own_path());
   BeyondMode out;
@@ -211,6 +219,7 @@ Result<ProcessResult> LocalSystem::run_keeping_end(const ProcessRequest& request
 
 Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_end) {
   if (request.argv.empty()) return fail(Code::kOperation, "a program to run is not named");
+  held_ = {};
   ProcessSpec spec;
   const auto given = request.env.find("PATH");
   const std::string path = given == request.env.end() ? std::string(kCleanPath) : given->second;

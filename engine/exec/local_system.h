@@ -62,6 +62,7 @@ class LocalSystem : public System {
   // Only absolute folders of `path`, a list as PATH has it, are looked in.
   std::string find_program(const std::string& name, const std::string& path);
   Result<ProcessResult> run(const ProcessRequest& request, bool keep_end);
+  HeldEntry hold(const std::string& path, bool follow);
 
   RootFiles files_;
   Accounts accounts_;
@@ -71,6 +72,12 @@ class LocalSystem : public System {
   HiddenTexts hidden_;
   std::optional<KeptAnswers> answers_;
   SeenEntries seen_;
+  // What stat() opened last, for the question that mostly comes next.
+  struct {
+    std::string path;
+    bool follow = false;
+    HeldEntry entry;
+  } held_;
 };
 
 }  // namespace plumb::exec

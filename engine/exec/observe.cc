@@ -110,24 +110,10 @@ void answer_observe(const Registry& registry, System& system, const wire::Observ
     resources[aside.index].left_out = resources[aside.index].left_out || aside.left_out;
     resources[aside.index].ignored = aside.ignored;
   }
-  // Each part by itself: what is left out or locked lends its wishes to nothing else.
-  std::vector<Result<Observed>> found(resources.size());
-  for (const bool left_out : {false, true}) {
-    std::vector<std::size_t> places;
-    std::vector<const Desired*> asked;
-    for (std::size_t i = 0; i < resources.size(); ++i) {
-      if (resources[i].left_out != left_out) continue;
-      places.push_back(i);
-      asked.push_back(resources[i].desired);
-    }
-    if (places.empty()) continue;
-    std::vector<Result<Observed>> states = observe_resources(registry, system, asked, question.key, question.secrets);
-    for (std::size_t i = 0; i < places.size(); ++i) found[places[i]] = std::move(states[i]);
-  }
   const auto observe = [&](std::span<const Desired* const> asked, System& seen) {
     return observe_resources(registry, seen, asked, question.key, question.secrets);
   };
-  foresee(registry, system, who_we_are(), resources, observe, found);
+  std::vector<Result<Observed>> found = foresee(registry, system, who_we_are(), resources, observe);
   wire::ObservedChunk chunk;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < found.size(); ++i) {

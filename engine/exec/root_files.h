@@ -83,8 +83,8 @@ class RootFiles {
   // As open(2), with O_CLOEXEC, of a regular file or a folder: it waits for no other end of a FIFO and touches no
   // device (kNoFile). errno says why there is none. The last part may be a link unless O_NOFOLLOW is given.
   UniqueFd open(const std::string& path, int flags, unsigned mode = 0) const;
-  // As stat(2) and lstat(2): 0, or -1 with errno.
-  int stat(const std::string& path, bool follow, struct stat& info) const;
+  // As stat(2) and lstat(2): 0, or -1 with errno. `held`: the entry, where it had to be opened for this.
+  int stat(const std::string& path, bool follow, struct stat& info, HeldEntry* held = nullptr) const;
   // As stat(2), and whoever made links on the way: for programs, which the kernel is asked to start by their path.
   int stat_program(const std::string& path, struct stat& info) const;
   std::string read_link(const std::string& path) const;

@@ -5,49 +5,56 @@
 namespace plumb::exec {
 
 void SeenEntries::note(const std::string& path, bool follow, const struct stat& info) {
-  if (!noting_) return;
-  const Seen seen{EntryId(info), S_ISLNK(info.st_mode)};
-  seen_.insert_or_assign({path, follow}, seen);
-  keys_.emplace(seen.id, Key{path, follow});
-  nothing_.erase(path);
+  if (noting_) note(*paths_.try_emplace(path).first, follow, info);
+}
+
+void SeenEntries::note(Paths::reference path, bool follow, const struct stat& info) {
+  path.second.seen(follow) = Seen{EntryId(info), S_ISLNK(info.st_mode)};
+  path.second.nothing = false;
+  names_.emplace(info.st_ino, Name{&path, follow});
 }
 
 void SeenEntries::note_nothing(const std::string& path) {
-  if (!noting_) return;
-  seen_.erase({path, false});
-  seen_.erase({path, true});
-  nothing_.insert(path);
+  if (noting_) paths_[path] = {.itself = {}, .behind = {}, .nothing = true};
+}
+
+bool SeenEntries::saw_nothing(const std::string& path) const {
+  const auto found = paths_.find(path);
+  return found != paths_.end() && found->second.nothing;
 }
 
 Result<> SeenEntries::check(const std::string& path, bool follow, const struct stat& info) const {
-  auto seen = seen_.find({path, follow});
+  const auto found = paths_.find(path);
+  if (found == paths_.end()) return {};
+  const std::optional<Seen>& itself = found->second.itself;
   // An entry that is no link is looked at without following it.
-  if (seen == seen_.end() && follow) {
-    seen = seen_.find({path, false});
-    if (seen != seen_.end() && seen->second.link) return {};
-  }
-  if (seen == seen_.end()) return {};
-  if (seen->second.id == EntryId(info)) return {};
+  if (follow && !found->second.behind && itself && itself->link) return {};
+  const std::optional<Seen>& seen = follow && found->second.behind ? found->second.behind : itself;
+  if (!seen || seen->id == EntryId(info)) return {};
   return fail(Code::kStale, path + " is not what was looked at any more: something else has taken its place")
       .hint("apply again");
 }
 
 // Under every name that it was seen by.
 void SeenEntries::replaced(const struct stat& old, const struct stat& now) {
-  const auto [first, last] = keys_.equal_range(EntryId(old));
-  std::vector<Key> keys;
-  for (auto one = first; one != last; ++one) {
-    const auto seen = seen_.find(one->second);
-    if (seen != seen_.end() && seen->second.id == EntryId(old)) keys.push_back(one->second);
+  if (!noting_) return;
+  const auto [first, last] = names_.equal_range(old.st_ino);
+  const std::vector<std::pair<ino_t, Name>> names(first, last);
+  names_.erase(first, last);
+  for (const auto& [inode, name] : names) {
+    const std::optional<Seen>& seen = name.path->second.seen(name.follow);
+    if (!seen || seen->id.inode != inode) continue;
+    if (seen->id == EntryId(old)) {
+      note(*name.path, name.follow, now);
+    } else {
+      names_.emplace(inode, name);  // on another device
+    }
   }
-  keys_.erase(first, last);
-  for (const Key& key : keys) note(key.first, key.second, now);
 }
 
 void SeenEntries::forget() {
-  seen_.clear();
-  nothing_.clear();
-  keys_.clear();
+  names_.clear();
+  paths_.clear();
 }
 
 }  // namespace plumb::exec

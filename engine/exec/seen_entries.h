@@ -2,9 +2,9 @@
 // folder can put another entry in the place of one while nobody looks. Of one process and one run.
 #pragma once
 
-#include <map>
-#include <set>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "engine/exec/root_files.h"
@@ -18,7 +18,7 @@ class SeenEntries {
   // The entry at a path, or with `follow` the one that a link there leads to.
   void note(const std::string& path, bool follow, const struct stat& info);
   void note_nothing(const std::string& path);
-  bool saw_nothing(const std::string& path) const { return nothing_.contains(path); }
+  bool saw_nothing(const std::string& path) const;
   // An error where an entry was seen at this path and it is not this one; nothing where none was seen.
   Result<> check(const std::string& path, bool follow, const struct stat& info) const;
   // This run has put one entry in the place of another.
@@ -27,15 +27,27 @@ class SeenEntries {
   void forget();
 
  private:
-  using Key = std::pair<std::string, bool>;
   struct Seen {
     EntryId id;
     bool link;
   };
+  // What a path, and what lies behind it where it is a link, was seen as.
+  struct Path {
+    std::optional<Seen> itself;
+    std::optional<Seen> behind;
+    bool nothing = false;
+    std::optional<Seen>& seen(bool follow) { return follow ? behind : itself; }
+  };
+  using Paths = std::unordered_map<std::string, Path>;
+  struct Name {
+    Paths::pointer path;
+    bool follow;
+  };
+  void note(Paths::reference path, bool follow, const struct stat& info);
+
   bool noting_ = false;
-  std::map<Key, Seen> seen_;
-  std::set<std::string> nothing_;
-  std::multimap<EntryId, Key> keys_;  // also of what was noted anew since
+  Paths paths_;
+  std::unordered_multimap<ino_t, Name> names_;  // by inode, on whatever device; also of what was noted anew since
 };
 
 }  // namespace plumb::exec

@@ -37,6 +37,7 @@ class Applying {
     result_.plan = std::move(planned->plan);
     result_.hosts = std::move(planned->hosts);
     result_.plan_id = std::move(planned->plan_id);
+    document_ = std::move(planned->document);
     const Proposal proposal{result_.plan, result_.plan_id, result_.hosts, false, planned->outcome};
     show(proposal);
     const RunOutcome outcome = std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk);
@@ -112,7 +113,13 @@ class Applying {
     start.plan = result_.plan_id;
     // A plan that goes on without some of its hosts is in the history already, where it comes from.
     if (!resumed_) {
-      start.plan_document = [this](const TakePiece& take) { (void)plan::write_artifact(result_.plan, take); };
+      start.plan_document = [this](const TakePiece& take) {
+        if (document_) {
+          take(*document_);
+        } else {
+          (void)plan::write_artifact(result_.plan, take);
+        }
+      };
     }
     if (keeps_contents(result_.plan, contents_)) {
       std::error_code problem;
@@ -175,6 +182,7 @@ class Applying {
   ApplyRequest& request_;
   const RunContext& context_;
   std::unique_ptr<Fleet> fleet_;
+  std::optional<std::string> document_;  // of the plan
   std::filesystem::path contents_;
   bool resumed_ = false;
   WindowCheck window_;

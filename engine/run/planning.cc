@@ -9,6 +9,9 @@
 namespace plumb::run {
 namespace {
 
+// A document that whoever carries the plan out need not put together again.
+constexpr std::size_t kLargestKept = std::size_t{4} << 20;
+
 void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
   for (const auto& [host, host_plan] : plan.hosts) {
     const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
@@ -95,7 +98,11 @@ std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& reques
   if (planned.fleet != nullptr && keep_late_reports(*planned.fleet, context) != RunOutcome::kOk)
     planned.recorded = false;
   if (!planned.recorded) planned.outcome = std::max(planned.outcome, RunOutcome::kFailed);
-  planned.plan_id = plan::write_artifact(planned.plan, [](std::string_view) {});
+  planned.document.emplace();
+  planned.plan_id = plan::write_artifact(planned.plan, [&document = planned.document](std::string_view piece) {
+    if (document && document->size() + piece.size() > kLargestKept) document.reset();
+    if (document) *document += piece;
+  });
   return planned;
 }
 

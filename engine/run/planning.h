@@ -24,6 +24,7 @@ struct PlanRequest {
 struct Planned {
   plan::Plan plan;
   std::string plan_id;
+  std::optional<std::string> document;  // of a plan that is not large
   ContentHolders contents;  // of the large ones that the plan names
   HostResults hosts;
   RunOutcome outcome = RunOutcome::kOk;  // of the hosts and of what was asked of the plan

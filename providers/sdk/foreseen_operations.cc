@@ -43,19 +43,27 @@ void ForeseenSystem::dress(FileInfo& info, const Ownership& ownership) {
   info.mode = mode_given(ownership, info.mode);
 }
 
+// Only links lead elsewhere, also those that go with a folder.
 void ForeseenSystem::put(const std::string& place, Entry entry, std::size_t who) {
-  take_away(place, who);
+  if (entry.info->type == FileType::kLink) ways_.clear();
+  forget_below(place);
   entries_[place] = std::move(entry);
+  touched_[place].made = who;
 }
 
 void ForeseenSystem::take_away(const std::string& place, std::size_t who) {
+  ways_.clear();
+  forget_below(place);
+  entries_[place] = Entry{};
+  touched_[place].made = who;
+}
+
+void ForeseenSystem::forget_below(const std::string& place) {
   const std::string prefix = place + "/";
   const auto first = entries_.lower_bound(prefix);
   auto last = first;
   while (last != entries_.end() && last->first.starts_with(prefix)) ++last;
   entries_.erase(first, last);
-  entries_[place] = Entry{};
-  touched_[place].made = who;
 }
 
 Result<> ForeseenSystem::carry_out(const Operation& operation, std::size_t who) {
@@ -110,6 +118,8 @@ Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
   PLUMB_TRY_ASSIGN(const std::string place, edit.follow ? place_behind(edit.path) : place_of(edit.path));
   PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
   PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
+  if (old && old->info->type == FileType::kLink)
+    return fail(Code::kSymlinkRefused, edit.path + " is a symbolic link by then");
   if (!old && !edit.create) return fail(Code::kRefusedByState, edit.path + " is not there by then");
   Entry entry;
   const std::uint32_t mode = edit.mode.empty() ? 0644 : apply_mode(edit.mode, 0, false).value_or(0644);
@@ -184,6 +194,7 @@ Result<> ForeseenSystem::carry_out_one(const MakeLink& make, std::size_t who) {
     entry.info = fresh(FileType::kLink, 0777, folder);
     entry.info->link_target = make.target;
   }
+  if (old) take_away(place, who);
   put(place, std::move(entry), who);
   return {};
 }
@@ -207,6 +218,7 @@ Result<> ForeseenSystem::carry_out_one(const SetAttributes& set, std::size_t who
   if (entry->info->type == FileType::kLink && set.ownership.mode)
     return fail(Code::kSymlinkRefused, set.path + " is a symbolic link by then, which has no mode of its own");
   dress(*entry->info, set.ownership);
+  if (entry->info->type == FileType::kLink) ways_.clear();
   dressed_[{entry->info->device, entry->info->inode}] = *entry->info;
   if (set.ownership.acl) cleared_.insert({entry->info->device, entry->info->inode});
   touched_[place].dressed = who;

@@ -10,7 +10,7 @@
 namespace plumb {
 namespace {
 
-constexpr int kMaxLinks = 40;
+constexpr std::size_t kMaxLinks = 40;
 
 Error foreseen_trouble(const std::string& path, int number) {
   return fail(Code::kOperation, path + ": " + std::strerror(number));
@@ -28,7 +28,14 @@ std::vector<std::string> components_of(std::string_view path) {
 }
 
 std::string last_part(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   return std::string(path.substr(path.rfind('/') + 1));
+}
+
+// Of a place; the root is above itself.
+std::string_view above(std::string_view place) {
+  const std::size_t slash = place.rfind('/');
+  return slash == 0 ? place.substr(0, 1) : place.substr(0, slash);
 }
 
 }  // namespace
@@ -43,14 +50,20 @@ Result<std::optional<ForeseenSystem::Entry>> ForeseenSystem::at(const std::strin
     if (!known->second.info) return entry;
     entry = known->second;
   } else {
-    for (std::string folder = place; folder != "/";) {
-      folder = parent_of(folder);
-      const auto above = entries_.find(folder);
-      if (above == entries_.end()) continue;
-      const std::optional<FileInfo>& info = above->second.info;
-      if (!info || info->type != FileType::kDirectory || above->second.fresh) return entry;
+    for (std::string_view folder = place; folder != "/" && !entries_.empty();) {
+      folder = above(folder);
+      const auto known_above = entries_.find(folder);
+      if (known_above == entries_.end()) continue;
+      const std::optional<FileInfo>& info = known_above->second.info;
+      if (!info || info->type != FileType::kDirectory || known_above->second.fresh) return entry;
     }
-    PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, now_.stat(place, false));
+    const auto known_now = steps_.find(place);
+    std::optional<FileInfo> info;
+    if (known_now != steps_.end()) {
+      info = known_now->second;
+    } else {
+      PLUMB_TRY_ASSIGN(info, now_.stat(place, false));
+    }
     if (!info) return entry;
     entry = Entry{std::move(info), {place, std::nullopt, {}}, false};
   }
@@ -68,7 +81,7 @@ void ForeseenSystem::dress_as_changed(FileInfo& info) const {
 
 // What lies at a place on the way to others. The host's own folders are asked for once.
 Result<std::optional<FileInfo>> ForeseenSystem::step(const std::string& place) {
-  for (std::string folder = place; folder != "/"; folder = parent_of(folder)) {
+  for (std::string_view folder = place; folder != "/" && !entries_.empty(); folder = above(folder)) {
     if (!entries_.contains(folder)) continue;
     PLUMB_TRY_ASSIGN(const std::optional<Entry> entry, at(place));
     return entry ? entry->info : std::optional<FileInfo>();
@@ -82,47 +95,69 @@ Result<std::string> ForeseenSystem::resolve(const std::string& path) {
   return entries_.empty() && dressed_.empty() ? now_.resolve(path) : place_behind(path);
 }
 
+// The folder that a path lies in is resolved once for all that is in it.
+Result<ForeseenSystem::Way> ForeseenSystem::way_to(const std::string& path) {
+  const std::string folder = parent_of(path);
+  Way way;
+  if (folder != "/") {
+    auto known = ways_.find(folder);
+    if (known == ways_.end()) {
+      PLUMB_TRY_ASSIGN(Way found, way_to(folder));
+      known = ways_.emplace(folder, std::move(found)).first;
+    }
+    way = known->second;
+  }
+  PLUMB_TRY(go_on(way, last_part(path), path));
+  return way;
+}
+
 // Links are followed one part at a time; what is not there is no link.
-Result<std::string> ForeseenSystem::place_behind(const std::string& path, std::set<std::string>* links_passed) {
-  std::vector<std::string> rest = components_of(path);
+Result<> ForeseenSystem::go_on(Way& way, std::string_view parts, const std::string& path) {
+  std::vector<std::string> rest = components_of(parts);
   std::reverse(rest.begin(), rest.end());
-  std::string done;
-  std::optional<std::uint32_t> maker;  // of a link that is neither root's nor the executor's
-  for (int links = 0; !rest.empty();) {
+  while (!rest.empty()) {
     const std::string part = std::move(rest.back());
     rest.pop_back();
     if (part == "..") {
-      done.resize(done.empty() ? 0 : done.rfind('/'));
+      way.place.resize(way.place.empty() ? 0 : way.place.rfind('/'));
       continue;
     }
-    std::string next = done + '/' + part;
+    std::string next = way.place + '/' + part;
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, step(next));
     if (!info || info->type != FileType::kLink) {
-      done = std::move(next);
+      way.place = std::move(next);
       continue;
     }
-    if (links_passed != nullptr) links_passed->insert(next);
-    if (++links > kMaxLinks) return foreseen_trouble(path, ELOOP);
+    way.links.push_back(next);
+    if (way.links.size() > kMaxLinks) return foreseen_trouble(path, ELOOP);
     // One that is there now and may not be followed.
     if (!entries_.contains(next)) {
       const Result<std::string> real = now_.resolve(next);
       if (!real && real.error().code() == Code::kSymlinkRefused) return Error(real.error());
     }
-    if (info->uid != 0 && info->uid != self_.uid) maker = info->uid;
+    if (info->uid != 0 && info->uid != self_.uid) way.maker = info->uid;
     const std::string& target = info->link_target;
-    if (target.starts_with('/')) done.clear();
+    if (target.starts_with('/')) way.place.clear();
     std::vector<std::string> more = components_of(target);
     rest.insert(rest.end(), more.rbegin(), more.rend());
   }
-  if (done.empty()) done = "/";
-  if (maker && touched_.contains(done)) {
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, step(done));
-    if (info && info->uid != *maker) {
-      return fail(Code::kSymlinkRefused,
-                  path + " leads by a link made by user " + std::to_string(*maker) + " to what is not theirs by then");
+  return {};
+}
+
+Result<std::string> ForeseenSystem::place_behind(const std::string& path, std::set<std::string>* links_passed) {
+  Result<Way> found = way_to(path);
+  if (!found) return std::move(found.error());
+  Way& way = *found;
+  if (links_passed != nullptr) links_passed->insert(way.links.begin(), way.links.end());
+  if (way.place.empty()) way.place = "/";
+  if (way.maker && touched_.contains(way.place)) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, step(way.place));
+    if (info && info->uid != *way.maker) {
+      return fail(Code::kSymlinkRefused, path + " leads by a link made by user " + std::to_string(*way.maker) +
+                                             " to what is not theirs by then");
     }
   }
-  return done;
+  return std::move(way.place);
 }
 
 Result<std::string> ForeseenSystem::place_of(const std::string& path) {
@@ -132,7 +167,11 @@ Result<std::string> ForeseenSystem::place_of(const std::string& path) {
 }
 
 Result<std::optional<FileInfo>> ForeseenSystem::stat(const std::string& path, bool follow) {
-  if (entries_.empty() && dressed_.empty()) return now_.stat(path, follow);
+  if (entries_.empty() && dressed_.empty()) {
+    PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, now_.stat(path, follow));
+    if (!follow) steps_.insert_or_assign(path, info);
+    return info;
+  }
   PLUMB_TRY_ASSIGN(const std::string place, follow ? place_behind(path) : place_of(path));
   PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
   return entry ? std::move(entry->info) : std::optional<FileInfo>();
@@ -276,9 +315,9 @@ std::set<std::size_t> ForeseenSystem::who_touched(const std::vector<std::string>
     if (touched.dressed && dressed) who.insert(*touched.dressed);
   };
   for (const std::string& place : places) {
-    for (std::string above = place;; above = parent_of(above)) {
-      if (const auto touched = touched_.find(above); touched != touched_.end()) add(touched->second, above == place);
-      if (above == "/") break;
+    for (std::string_view folder = place;; folder = above(folder)) {
+      if (const auto touched = touched_.find(folder); touched != touched_.end()) add(touched->second, folder == place);
+      if (folder == "/") break;
     }
     const std::string prefix = place == "/" ? "/" : place + "/";
     for (auto below = touched_.lower_bound(prefix); below != touched_.end() && below->first.starts_with(prefix);

@@ -1,7 +1,8 @@
 // ForeseenSystem: a host as it will be once operations were carried out on it. Nothing is changed: what operations on
 // files and accounts would leave is kept beside what the host has, and what is asked is answered from both.
 //
-// So a resource is observed as it will be found when its turn comes, by the same code that observes it now.
+// So a resource is observed as it will be found when its turn comes, by the same code that observes it now. What is
+// observed through it before anything is carried out need not be asked for again.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +35,7 @@ class ForeseenSystem : public System {
   static bool foresees(const Operation& operation);
 
   bool is_untouched() const { return touched_.empty() && accounts_.empty(); }
+  bool has_touched_accounts() const { return !accounts_.empty(); }
   // Those who touched what is asked for at these paths: what lies there, was put or taken away above, or changed below.
   std::set<std::size_t> who_touched(const std::vector<std::string>& paths);
   // Those who touched the accounts of these names; all who touched any for no names.
@@ -74,17 +76,26 @@ class ForeseenSystem : public System {
     std::optional<std::size_t> dressed;  // who last changed its attributes
   };
   using Inode = std::pair<std::uint64_t, std::uint64_t>;
+  // Where the links of a path lead.
+  struct Way {
+    std::string place;                    // nothing for the root
+    std::vector<std::string> links;       // their places, in the order in which they are passed
+    std::optional<std::uint32_t> maker;  // of the last that is neither root's nor the executor's
+  };
 
   static std::string joined_path(const std::string& folder, std::string_view name);
   // A place is a path without links in front of its last part.
   Result<std::string> place_of(const std::string& path);
   // Links in its last part resolved, too.
   Result<std::string> place_behind(const std::string& path, std::set<std::string>* links_passed = nullptr);
+  Result<Way> way_to(const std::string& path);
+  Result<> go_on(Way& way, std::string_view parts, const std::string& path);
   Result<std::optional<Entry>> at(const std::string& place);
   Result<std::optional<FileInfo>> step(const std::string& place);
   Result<FileInfo> folder_above(const std::string& place);
   void dress_as_changed(FileInfo& info) const;
   void put(const std::string& place, Entry entry, std::size_t who);
+  void forget_below(const std::string& place);
   void take_away(const std::string& place, std::size_t who);
   FileInfo fresh(FileType type, std::uint32_t mode, const FileInfo& folder);
   void dress(FileInfo& info, const Ownership& ownership);
@@ -103,11 +114,12 @@ class ForeseenSystem : public System {
 
   System& now_;
   Self self_;
-  std::map<std::string, Entry> entries_;                  // by place
-  std::map<std::string, std::optional<FileInfo>> steps_;  // what the host has on the ways that were gone
+  std::map<std::string, Entry, std::less<>> entries_;     // by place
+  std::map<std::string, std::optional<FileInfo>> steps_;  // what the host has, where that was asked before
+  std::map<std::string, Way> ways_;                       // to folders, until something may lead elsewhere
   std::map<Inode, FileInfo> dressed_;  // entries of the host whose attributes change, whatever they are called
   std::set<Inode> cleared_;            // those of which access lists go
-  std::map<std::string, Touched> touched_;
+  std::map<std::string, Touched, std::less<>> touched_;
   std::map<std::string, std::optional<Account>> users_;
   std::map<std::string, std::optional<GroupAccount>> groups_;
   std::vector<std::pair<std::string, std::size_t>> accounts_;  // names of those that were touched, and by whom

@@ -68,6 +68,7 @@ Foresight::Touch Foresight::who_touched(std::size_t index) {
     std::erase_if(touch.named, [&](std::size_t who) { return desired_[who]->address.kind == desired.address.kind; });
   }
   touch.all = touch.named;
+  if (!foreseen_.has_touched_accounts()) return touch;
   std::set<std::string> names;
   for (const Address& need : provider.infers(desired)) {
     if (!is_path(need.identity)) names.insert(need.identity);
@@ -224,12 +225,36 @@ void Foresight::look_back_at_programs(std::size_t index, const Desired& asked, O
   }
 }
 
-void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std::span<const ForeseenResource> resources,
-             const Foresight::Observe& observe, std::span<Result<Observed>> found) {
+namespace {
+
+// Each part by itself: what is left out lends its wishes to nothing else.
+std::vector<Result<Observed>> observe_now(std::span<const ForeseenResource> resources,
+                                          const Foresight::Observe& observe, System& host) {
+  std::vector<Result<Observed>> found(resources.size());
+  for (const bool left_out : {false, true}) {
+    std::vector<std::size_t> places;
+    std::vector<const Desired*> asked;
+    for (std::size_t i = 0; i < resources.size(); ++i) {
+      if (resources[i].left_out != left_out) continue;
+      places.push_back(i);
+      asked.push_back(resources[i].desired);
+    }
+    if (places.empty()) continue;
+    std::vector<Result<Observed>> states = observe(asked, host);
+    for (std::size_t i = 0; i < places.size(); ++i) found[places[i]] = std::move(states[i]);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<Result<Observed>> foresee(const Registry& kinds, System& now, ForeseenSystem::Self self,
+                                      std::span<const ForeseenResource> resources, const Foresight::Observe& observe) {
   std::vector<const Desired*> desired;
   desired.reserve(resources.size());
   for (const ForeseenResource& resource : resources) desired.push_back(resource.desired);
   Foresight foresight(kinds, now, self, desired, observe);
+  std::vector<Result<Observed>> found = observe_now(resources, observe, foresight.host());
   const auto asked_of = [&](std::size_t i) {
     std::optional<Desired> reduced;
     if (!resources[i].ignored.empty() && found[i]->exists) {
@@ -267,6 +292,7 @@ void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std:
     foresight.look_back(i, asked, *found[i]);
     foresight.look_back_at_programs(i, asked, *found[i]);
   }
+  return found;
 }
 
 }  // namespace plumb

@@ -26,6 +26,9 @@ class Foresight {
   Foresight(const Registry& kinds, System& now, ForeseenSystem::Self self, std::span<const Desired* const> desired,
             Observe observe);
 
+  // The host as it is now, until something is carried out; what is observed there first costs less to foresee.
+  System& host() { return foreseen_; }
+
   // `found`: the resource as it is now. Becomes what will be found when its turn comes. Of one that looks at what
   // others have below its path, those are told whose changes there nothing can be seen through.
   void look(std::size_t index, Result<Observed>& found);
@@ -71,14 +74,14 @@ class Foresight {
   std::map<std::string, Chain> chains_;  // by kind
 };
 
-// All of it for resources that are compared with what they ask for: `found` holds what they are now. Those that are
+// All of it for resources that are compared with what they ask for: what each finds when its turn comes. Those that are
 // left out do nothing; what is ignored counts only where nothing is there.
 struct ForeseenResource {
   const Desired* desired = nullptr;
   bool left_out = false;
   std::set<std::string> ignored = {};
 };
-void foresee(const Registry& kinds, System& now, ForeseenSystem::Self self, std::span<const ForeseenResource> resources,
-             const Foresight::Observe& observe, std::span<Result<Observed>> found);
+std::vector<Result<Observed>> foresee(const Registry& kinds, System& now, ForeseenSystem::Self self,
+                                      std::span<const ForeseenResource> resources, const Foresight::Observe& observe);
 
 }  // namespace plumb

@@ -25,6 +25,7 @@ namespace plumb::exec {
 namespace {
 
 constexpr std::string_view kTemporary = ".plumb-";
+constexpr mode_t kNobodyElse = 0600;
 
 // Nobody but the one who edits it may have touched it since: neither its bytes nor its owner or mode, which the new
 // file has from it.
@@ -67,6 +68,12 @@ std::string replace_placeholder(const std::string& command, const std::string& p
 std::string mode_of_new(std::span<const EditFile> chain) {
   const auto makes = std::find_if(chain.begin(), chain.end(), [](const EditFile& one) { return one.create; });
   return makes == chain.end() || makes->mode.empty() ? "0644" : makes->mode;
+}
+
+// Who may read the file in the end may read it while it is written, as long as it is whose it will be.
+mode_t mode_while_written(const StagedFile& staged, const Ownership& ownership) {
+  if (staged.old || ownership.owner || ownership.group || !ownership.mode) return kNobodyElse;
+  return parse_mode(*ownership.mode).value_or(kNobodyElse) & 0777;
 }
 
 // For file systems without hard links.
@@ -157,10 +164,10 @@ Result<StagedFile> FileWriter::look(const std::string& path, bool follow, Stagin
   return staged;
 }
 
-Result<> FileWriter::open(StagedFile& staged) {
+Result<> FileWriter::open(StagedFile& staged, mode_t mode) {
   std::string name = temporary_name();
   staged.file.reset(
-      ::openat(staged.folder->get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+      ::openat(staged.folder->get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!staged.file) return os_error("create a file in", parent_of(staged.path));
   staged.temporary = std::move(name);
   return {};
@@ -169,7 +176,7 @@ Result<> FileWriter::open(StagedFile& staged) {
 Result<StagedFile> FileWriter::stage(const WriteFile& operation, StagingFolder& folder, std::string& output) {
   PLUMB_TRY_ASSIGN(StagedFile staged, look(operation.path, operation.follow, folder));
   staged.backup = operation.backup;
-  PLUMB_TRY(open(staged));
+  PLUMB_TRY(open(staged, mode_while_written(staged, operation.ownership)));
   PLUMB_TRY(blobs_.write(operation.content, staged.file.get(), staged.path));
   PLUMB_TRY(dress(staged, operation.ownership));
   if (!operation.validate.empty()) PLUMB_TRY(validate(staged, operation.validate, output));
@@ -204,7 +211,7 @@ Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> ch
     }
   }
   if (staged.old && text == before) return std::optional<StagedFile>();
-  PLUMB_TRY(open(staged));
+  PLUMB_TRY(open(staged, kNobodyElse));
   PLUMB_TRY(write_all(staged.file.get(), text, staged.path));
   Ownership fresh;
   if (!staged.old) fresh.mode = mode_of_new(chain);

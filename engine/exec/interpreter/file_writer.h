@@ -63,7 +63,7 @@ class FileWriter {
  private:
   // Where the new file goes and what is there; then an empty file beside it.
   Result<StagedFile> look(const std::string& path, bool follow, StagingFolder& folder);
-  Result<> open(StagedFile& staged);
+  Result<> open(StagedFile& staged, mode_t mode);
   Result<> dress(const StagedFile& staged, const Ownership& ownership);
   Result<> validate(const StagedFile& staged, const std::string& command, std::string& output);
 

@@ -28,9 +28,11 @@ HeldEntry RootFiles::hold(const std::string& path, bool follow) const {
   return entry;
 }
 
-int RootFiles::stat(const std::string& path, bool follow, struct stat& info) const {
-  const HeldEntry entry = hold(path, follow);
-  return entry ? entry.stat(info) : -1;
+int RootFiles::stat(const std::string& path, bool follow, struct stat& info, HeldEntry* held) const {
+  HeldEntry entry = hold(path, follow);
+  const int done = entry ? entry.stat(info) : -1;
+  if (held != nullptr) *held = std::move(entry);
+  return done;
 }
 
 HeldEntry::HeldEntry(const Place& place)

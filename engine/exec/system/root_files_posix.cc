@@ -16,7 +16,7 @@ UniqueFd RootFiles::open_straight(const std::string& /*path*/, int /*flags*/, un
   return {};
 }
 
-int RootFiles::stat(const std::string& path, bool follow, struct stat& info) const {
+int RootFiles::stat(const std::string& path, bool follow, struct stat& info, HeldEntry* /*held*/) const {
   Walk found;
   if (walk(path, follow, Links::kTrusted, found) != 0) return -1;
   return ::fstatat(folder_of(found), found.last.empty() ? "." : found.last.c_str(), &info, AT_SYMLINK_NOFOLLOW);
