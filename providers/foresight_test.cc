@@ -62,9 +62,8 @@ class ForesightTest : public ::testing::Test {
     foresee(resources);
   }
   void foresee(std::span<const ForeseenResource> resources) {
-    found_ = plumb::foresee(
-        kinds_, system_, {}, resources,
-        [this](std::span<const Desired* const> some, System& seen) { return observe(some, seen); });
+    found_ = plumb::foresee(kinds_, system_, {}, resources,
+                            [this](std::span<const Desired* const> some, System& seen) { return observe(some, seen); });
   }
   Change change(std::size_t i) { return kinds_.provider(desired_[i].address.kind)->diff(desired_[i], *found_[i]); }
   std::string obstacle(std::size_t i) { return found_[i]->obstacle ? found_[i]->obstacle->summary : ""; }

@@ -25,7 +25,7 @@ struct Planned {
   plan::Plan plan;
   std::string plan_id;
   std::optional<std::string> document;  // of a plan that is not large
-  ContentHolders contents;  // of the large ones that the plan names
+  ContentHolders contents;              // of the large ones that the plan names
   HostResults hosts;
   RunOutcome outcome = RunOutcome::kOk;  // of the hosts and of what was asked of the plan
   bool broken = false;                   // the configuration has errors that came up only now

@@ -78,8 +78,8 @@ class ForeseenSystem : public System {
   using Inode = std::pair<std::uint64_t, std::uint64_t>;
   // Where the links of a path lead.
   struct Way {
-    std::string place;                    // nothing for the root
-    std::vector<std::string> links;       // their places, in the order in which they are passed
+    std::string place;                   // nothing for the root
+    std::vector<std::string> links;      // their places, in the order in which they are passed
     std::optional<std::uint32_t> maker;  // of the last that is neither root's nor the executor's
   };
 
