@@ -25,6 +25,7 @@ Module unchecked(ParsedModule&& parsed) {
   module.inputs = std::move(parsed.inputs);
   for (auto& [name, value] : parsed.values) module.values.emplace(name, NamedValue{std::move(value), {}, {}});
   for (auto& [name, output] : parsed.outputs) module.outputs.emplace(name, NamedValue{std::move(output), {}, {}});
+  for (ParsedBlock& block : parsed.blocks) module.blocks.push_back({std::move(block), {}, {}});
   module.body.reserve(parsed.body.size());
   for (auto& entry : parsed.body) {
     if (auto* declaration = std::get_if<std::shared_ptr<const ParsedDeclaration>>(&entry)) {
@@ -42,7 +43,8 @@ Module unchecked(ParsedModule&& parsed) {
 
 class Checker {
  public:
-  Checker(Module& module, const CheckContext& context) : module_(module), context_(context), names_(module) {}
+  Checker(Module& module, const CheckContext& context)
+      : module_(module), context_(context), names_(module), known_in_(module.blocks.size()) {}
 
   void run() {
     type_call_texts(module_);
@@ -56,6 +58,8 @@ class Checker {
     for (auto& entry : module_.body) {
       if (auto* declaration = std::get_if<Declaration>(&entry)) check_declaration(*declaration);
     }
+    // Also those that nothing stands in.
+    for (std::size_t i = 0; i < module_.blocks.size(); ++i) check_block(i);
     for (auto& [name, output] : module_.outputs) check_value(output);
   }
 
@@ -86,11 +90,22 @@ class Checker {
     if (!value.reads.broken) value.value = std::move(compiled);
   }
 
-  // An environment with the names of for_each, what each of them reads, and what `when` proves.
-  struct Names {
-    cel::Environment environment;
+  // What is known where something stands: names of for_each, what each of them reads, and what `when` proves.
+  struct Known {
+    std::vector<std::pair<std::string, Type>> variables;
     std::vector<Reads> own;
     std::vector<cel::Guard> proved;
+  };
+  struct Names : Known {
+    cel::Environment environment;
+
+    void add(const std::string& name, const Type& type) {
+      variables.emplace_back(name, type);
+      environment.add_variable(name, type);
+    }
+    bool has(const std::string& name) const {
+      return std::any_of(variables.begin(), variables.end(), [&](const auto& one) { return one.first == name; });
+    }
   };
 
   ExpressionScope scope(const cel::Environment& environment) const {
@@ -119,8 +134,22 @@ class Checker {
         good = false;
         names.own.resize(names.own.size() + loop.names.size());
       }
-      if (loop.names.size() == 2) names.environment.add_variable(loop.names[0], key);
-      names.environment.add_variable(loop.names.back(), element);
+      if (loop.names.size() == 2) names.add(loop.names[0], key);
+      names.add(loop.names.back(), element);
+    }
+    return good;
+  }
+
+  // Those of a block are known in all that stands in it.
+  bool check_new_names(const ParsedPlacement& written, const Names& names) {
+    bool good = true;
+    for (const ParsedLoop& loop : written.loops) {
+      for (const std::string& name : loop.names) {
+        if (!names.has(name)) continue;
+        report(Code::kDuplicateKey, "`" + name + "` names an element of a block around this already", loop.span,
+               "choose another name");
+        good = false;
+      }
     }
     return good;
   }
@@ -180,7 +209,8 @@ class Checker {
   }
 
   bool check_placement(const ParsedPlacement& written, Placement& placement, Names& names, Reads& reads) {
-    bool good = check_loops(written, placement, names, reads);
+    bool good = check_new_names(written, names);
+    good = check_loops(written, placement, names, reads) && good;
     if (written.when) {
       placement.when = Condition::compile(written.when, scope(names));
       good = placement.when && good;
@@ -190,7 +220,7 @@ class Checker {
       const Reads own = reads_of(program.references(), program.calls_host(), names.own);
       placement.when->set_reads_sensitive(own.sensitive);
       reads.add(own);
-      names.proved = program.proves(true);
+      for (const cel::Guard& guard : program.proves(true)) names.proved.push_back(guard);
     }
     if (written.id) {
       placement.id = check_text(written.id, "`id`", names, reads);
@@ -198,6 +228,38 @@ class Checker {
     }
     good = check_texts(written.after, "`after`", names, reads, placement.after) && good;
     return check_texts(written.before, "`before`", names, reads, placement.before) && good;
+  }
+
+  // --- blocks
+
+  void check_block(std::size_t index) {
+    if (known_in_[index]) return;
+    Block& block = module_.blocks[index];
+    const BlockIndex around = block.written.around;
+    Names names = names_in(around);
+    const bool good = check_placement(block.written.placement, block.placement, names, block.reads);
+    if (around) block.reads.add(module_.blocks[*around].reads);
+    block.broken = block.written.broken || !good || block.reads.broken || (around && module_.blocks[*around].broken);
+    known_in_[index] = std::move(names);
+  }
+
+  // Values and modules may have become known since the block was checked.
+  Names names_in(BlockIndex block) {
+    Names names{{}, names_.environment()};
+    if (!block) return names;
+    check_block(*block);
+    const Known& known = *known_in_[*block];
+    names.own = known.own;
+    names.proved = known.proved;
+    for (const auto& [name, type] : known.variables) names.add(name, type);
+    return names;
+  }
+
+  // Whether all is well with the block that something stands in.
+  bool take_block(BlockIndex block, Reads& reads) const {
+    if (!block) return true;
+    reads.add(module_.blocks[*block].reads);
+    return !module_.blocks[*block].broken;
   }
 
   // --- types
@@ -224,8 +286,9 @@ class Checker {
   void check_declaration(Declaration& declaration) {
     const ParsedDeclaration& written = *declaration.written;
     declaration.sensitive = written.marked_sensitive;
-    Names names{names_.environment(), {}, {}};
-    bool good = check_placement(written.placement, declaration.placement, names, declaration.reads);
+    Names names = names_in(written.block);
+    bool good = take_block(written.block, declaration.reads);
+    good = check_placement(written.placement, declaration.placement, names, declaration.reads) && good;
     const Json& schema = written.spec->schema.json();
     good = check_expressions(declaration, schema, names) && good;
     good = check_templates(declaration, schema, names) && good;
@@ -328,8 +391,9 @@ class Checker {
 
   void check_call(ModuleCall& call) {
     const ParsedCall& written = *call.written;
-    Names names{names_.environment(), {}, {}};
-    bool good = check_placement(written.placement, call.placement, names, call.reads);
+    Names names = names_in(written.block);
+    bool good = take_block(written.block, call.reads);
+    good = check_placement(written.placement, call.placement, names, call.reads) && good;
     const bool texts_alone = call.with.size() == written.with.size();
     if (!texts_alone) good = check_with(call, names) && good;
     if (!texts_alone || written.module == nullptr || written.with.size() != written.module->inputs.size())
@@ -403,6 +467,7 @@ class Checker {
   Module& module_;
   const CheckContext& context_;
   ModuleNames names_;
+  std::vector<std::optional<Known>> known_in_;  // each block, once it is checked
 };
 
 }  // namespace

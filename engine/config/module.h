@@ -52,6 +52,14 @@ struct Placement {
   std::optional<Dynamic> id;
 };
 
+// A broken one lacks the expressions that have faults, and nothing in it is to be compiled for a host.
+struct Block {
+  ParsedBlock written;
+  Placement placement;
+  Reads reads;  // of the block and those around it
+  bool broken = true;
+};
+
 struct TemplateText {
   lang::Template program;
   bool reads_sensitive = false;  // what is told of its faults holds no values then
@@ -114,8 +122,17 @@ struct Module {
   std::map<std::string, Input> inputs;
   std::map<std::string, NamedValue> values;
   std::map<std::string, NamedValue> outputs;
-  std::vector<std::variant<Declaration, ModuleCall>> body;  // in declared order
+  std::vector<Block> blocks;
+  // In declared order; what stands in one block stands together.
+  std::vector<std::variant<Declaration, ModuleCall>> body;
   std::vector<Step> steps;
+
+  // The block and those around it, the outermost first.
+  std::vector<std::size_t> chain_of(BlockIndex block) const;
+  // Whether something in it may be there several times, or not at all.
+  bool repeats(BlockIndex block) const;
+  bool may_be_left_out(BlockIndex block) const;
+
   // Whether an expression in it, or below, reads facts.
   bool reads_facts = false;
 };

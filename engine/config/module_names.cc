@@ -45,9 +45,11 @@ Type modules_type(const Module& module) {
     Type type;
     if (written.module != nullptr) {
       type = values_type(written.name, written.module->outputs);
-      if (!written.placement.loops.empty()) type = Type::map(Type(Kind::kString), type);
+      const bool repeats = !written.placement.loops.empty() || module.repeats(written.block);
+      if (repeats) type = Type::map(Type(Kind::kString), type);
     }
-    fields.push_back({written.name, std::move(type), written.placement.when || written.placement.on});
+    const bool left_out = written.placement.when || written.placement.on || module.may_be_left_out(written.block);
+    fields.push_back({written.name, std::move(type), left_out});
   }
   return cel::make_record("modules", std::move(fields));
 }

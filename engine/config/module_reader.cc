@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/pool.h"
+#include "engine/config/body.h"
 #include "engine/config/check.h"
 #include "engine/config/document.h"
 #include "engine/config/include.h"
@@ -24,8 +25,7 @@ constexpr std::size_t kMany = 64;
 bool stands_alone(const ModuleFile& file) {
   if (!file.root || file.root->find("include") != nullptr) return false;
   const Entry* resources = file.root->find("resources");
-  return resources == nullptr || std::none_of(resources->value.items.begin(), resources->value.items.end(),
-                                              [](const Node& resource) { return resource.find("use") != nullptr; });
+  return resources == nullptr || uses_in(resources->value).empty();
 }
 
 }  // namespace
@@ -131,46 +131,60 @@ class ModuleReader::Document {
   // Takes what calls are given; nothing else is read of `resources` afterwards.
   void read_body(Node& resources) {
     reader_.prepare_all(reader_.folders_used(resources, folder_));
-    std::map<const Node*, With> given = take_given(resources);
-    std::vector<std::optional<ReadDeclaration>> declarations = read_declarations(resources.items);
-    for (std::size_t i = 0; i < resources.items.size(); ++i) {
-      const Node& node = resources.items[i];
-      if (is_use(node)) {
-        read_use(node, std::move(given.at(&node)));
+    const std::vector<BodyEntry> entries = open_body(resources, reader_.kinds_, module_.blocks, diagnostics_);
+    std::map<const Node*, With> given = take_given(entries);
+    std::vector<std::optional<ReadDeclaration>> declarations = read_declarations(entries);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const auto& [node, block] = entries[i];
+      if (is_use(*node)) {
+        read_use(*node, block, std::move(given.at(node)));
       } else if (std::optional<ReadDeclaration>& read = declarations[i]) {
         diagnostics_.extend(std::move(read->diagnostics));
         reader_.sources_.extend(std::move(read->sources));
-        if (read->declaration)
-          module_.body.emplace_back(std::make_shared<const ParsedDeclaration>(std::move(*read->declaration)));
+        if (!read->declaration) continue;
+        put_in_block(*read->declaration, block);
+        module_.body.emplace_back(std::make_shared<const ParsedDeclaration>(std::move(*read->declaration)));
       }
     }
   }
 
+  // Order and tags are with each; whether it is there is for all of a block together.
+  template <class Written>
+  void put_in_block(Written& written, BlockIndex block) const {
+    written.block = block;
+    for (; block; block = module_.blocks[*block].around) {
+      const ParsedBlock& one = module_.blocks[*block];
+      written.tags.insert(one.tags.begin(), one.tags.end());
+      std::vector<WrittenValue>& after = written.placement.after;
+      after.insert(after.end(), one.placement.after.begin(), one.placement.after.end());
+      std::vector<WrittenValue>& before = written.placement.before;
+      before.insert(before.end(), one.placement.before.begin(), one.placement.before.end());
+    }
+  }
+
   // Those that are there, on all cores where they are many.
-  std::vector<std::optional<ReadDeclaration>> read_declarations(const std::vector<Node>& items) const {
-    std::vector<std::optional<ReadDeclaration>> declarations(items.size());
+  std::vector<std::optional<ReadDeclaration>> read_declarations(const std::vector<BodyEntry>& entries) const {
+    std::vector<std::optional<ReadDeclaration>> declarations(entries.size());
     const auto read_one = [&](std::size_t i) {
-      const Node& node = items[i];
+      const Node& node = *entries[i].node;
       if (!node.is_map() || node.entries.empty() || is_use(node)) return;
       declarations[i] = read_declaration(node, folder_, reader_.kinds_, reader_.sources_);
     };
-    if (items.size() >= kMany) {
-      compute_each(items.size(), read_one);
+    if (entries.size() >= kMany) {
+      compute_each(entries.size(), read_one);
     } else {
-      for (std::size_t i = 0; i < items.size(); ++i) read_one(i);
+      for (std::size_t i = 0; i < entries.size(); ++i) read_one(i);
     }
     return declarations;
   }
 
   using With = std::map<std::string, ParsedGiven>;
 
-  static bool is_use(const Node& node) { return !node.entries.empty() && node.entries.front().key == "use"; }
-
   // What each use gives, on all cores: a project may give tens of thousands of inputs.
-  static std::map<const Node*, With> take_given(Node& resources) {
+  static std::map<const Node*, With> take_given(const std::vector<BodyEntry>& entries) {
     std::vector<std::pair<Node*, With>> uses;
-    for (Node& node : resources.items) {
-      if (is_use(node)) uses.emplace_back(&node, With());
+    for (const BodyEntry& entry : entries) {
+      if (is_use(*entry.node)) uses.emplace_back(entry.node, With());
     }
     compute_each(uses.size(), [&](std::size_t i) { uses[i].second = take_with(*uses[i].first); });
     return {std::make_move_iterator(uses.begin()), std::make_move_iterator(uses.end())};
@@ -188,7 +202,7 @@ class ModuleReader::Document {
     return with;
   }
 
-  void read_use(const Node& node, With with) {
+  void read_use(const Node& node, BlockIndex block, With with) {
     const std::size_t before = diagnostics_.error_count();
     check_use(node);
     ParsedCall call;
@@ -199,6 +213,7 @@ class ModuleReader::Document {
     if (const Entry* tags = node.find("tags"); tags != nullptr) {
       for (const Node& tag : tags->value.items) call.tags.insert(tag.text);
     }
+    put_in_block(call, block);
     call.name = name_of(source, call);
     call.module = reader_.use(source, folder_, call.name);
     call.broken = diagnostics_.error_count() != before || call.module == nullptr;

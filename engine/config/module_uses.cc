@@ -1,5 +1,6 @@
 // How a `use` is resolved to a folder: one of the project's, or one of the store's where a module comes from git.
 
+#include "engine/config/body.h"
 #include "engine/config/document.h"
 #include "engine/config/module_reader.h"
 
@@ -48,10 +49,10 @@ std::shared_ptr<const Module> ModuleReader::use(const Node& source, const Module
 std::set<std::string> ModuleReader::folders_used(const Node& resources, const ModuleFolder& user) const {
   std::set<std::string> folders;
   if (checkout_of(user.relative) != nullptr) return folders;
-  for (const Node& resource : resources.items) {
-    const lang::Entry* use = resource.find("use");
-    if (use == nullptr || !is_folder(use->value.text)) continue;
-    const std::string folder = normal(fs::path(user.relative) / use->value.text);
+  for (const Node* use : uses_in(resources)) {
+    const Node& source = use->entries.front().value;
+    if (!is_folder(source.text)) continue;
+    const std::string folder = normal(fs::path(user.relative) / source.text);
     if (!leads_out(folder) && !is_in_module_store(folder) && !modules_.contains(folder)) folders.insert(folder);
   }
   return folders;

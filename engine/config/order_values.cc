@@ -52,20 +52,12 @@ class Orderer {
       take_needs(item, item.value->written.value, environment_, {});
       return;
     }
-    const ParsedPlacement& placement = item.call->written->placement;
     cel::Environment names = environment_;
-    for (const ParsedLoop& loop : placement.loops) {
-      take_needs(item, loop.over, names, {});
-      for (const std::string& name : loop.names) names.add_variable(name, cel::Type());
-    }
     std::vector<cel::Guard> proved;
-    if (placement.when) {
-      Diagnostics untold;
-      if (const auto when = Condition::compile(placement.when, {names, context_.sources, untold})) {
-        add_needs(item, when->program().references(), when->span());
-        proved = when->program().proves(true);
-      }
-    }
+    for (const std::size_t block : module_.chain_of(item.call->written->block))
+      find_needs_of_placement(item, module_.blocks[block].written.placement, names, proved);
+    const ParsedPlacement& placement = item.call->written->placement;
+    find_needs_of_placement(item, placement, names, proved);
     if (placement.id) take_needs(item, placement.id, names, proved);
     for (const auto* list : {&placement.after, &placement.before}) {
       for (const WrittenValue& address : *list) take_needs(item, address, names, proved);
@@ -73,6 +65,20 @@ class Orderer {
     const auto& given = item.call->written->with;
     if (item.call->with.size() == given.size()) return;  // texts alone
     for (const auto& [key, one] : given) take_needs(item, one.value, names, proved);
+  }
+
+  void find_needs_of_placement(Item& item, const ParsedPlacement& placement, cel::Environment& names,
+                               std::vector<cel::Guard>& proved) {
+    for (const ParsedLoop& loop : placement.loops) {
+      take_needs(item, loop.over, names, proved);
+      for (const std::string& name : loop.names) names.add_variable(name, cel::Type());
+    }
+    if (!placement.when) return;
+    Diagnostics untold;
+    if (const auto when = Condition::compile(placement.when, {names, context_.sources, untold, proved})) {
+      add_needs(item, when->program().references(), when->span());
+      for (const cel::Guard& guard : when->program().proves(true)) proved.push_back(guard);
+    }
   }
 
   void take_needs(Item& item, const WrittenValue& written, const cel::Environment& names,

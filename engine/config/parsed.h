@@ -62,6 +62,17 @@ struct ParsedPlacement {
   WrittenValue id;  // null where none is given
 };
 
+// Which of its module's blocks something stands in; nothing where in none.
+using BlockIndex = std::optional<std::size_t>;
+
+// Resources and uses with keys in common: what is above them all, in one place.
+struct ParsedBlock {
+  ParsedPlacement placement;   // without an `id`
+  std::set<std::string> tags;  // all that is in it has them too
+  BlockIndex around;           // one that comes before it
+  bool broken = false;         // has errors that were told
+};
+
 // A text that is a template, or a file that is one.
 struct ParsedTemplate {
   SourceSpan span;
@@ -73,6 +84,7 @@ struct ParsedDeclaration {
   std::string kind;
   const plumb::Kind* spec = nullptr;  // of the kind; in the registry that the project was read with
   ParsedPlacement placement;
+  BlockIndex block;
   lang::Node own;  // its attributes, the identity under the attribute's own name
   // Attributes as the kind's schema types and normalises them, with the schema's defaults.
   std::map<std::string, Located> literals;
@@ -108,6 +120,7 @@ struct ParsedCall {
   SourceSpan span;   // of what is used
   std::string name;  // what `modules.NAME` and, without an id, its addresses begin with
   ParsedPlacement placement;
+  BlockIndex block;
   std::map<std::string, ParsedGiven> with;
   std::set<std::string> tags;            // all that is in the module has them too
   std::shared_ptr<const Module> module;  // read and checked before its use; null where it could not be read
@@ -125,7 +138,8 @@ struct ParsedModule {
   std::map<std::string, Input> inputs;
   std::map<std::string, ParsedValue> values;
   std::map<std::string, ParsedValue> outputs;
-  // In declared order. What a file includes comes before its own, whatever the order of the keys in it.
+  std::vector<ParsedBlock> blocks;
+  // In declared order, with what stands in a block in its place. What a file includes comes before its own, whatever the order of the keys in it.
   std::vector<std::variant<std::shared_ptr<const ParsedDeclaration>, std::shared_ptr<const ParsedCall>>> body;
 };
 

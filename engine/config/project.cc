@@ -26,13 +26,21 @@ class Normalised {
     }
     Json body = Json::array();
     for (const auto& entry : module.body) {
-      body.push_back(std::visit([&](const auto& one) { return part(one); }, entry));
+      const BlockIndex block = std::visit([](const auto& one) { return one.written->block; }, entry);
+      Json& document = body.emplace_back(std::visit([&](const auto& one) { return part(one); }, entry));
+      if (block) document["block"] = *block;
+    }
+    Json blocks = Json::array();
+    for (const Block& block : module.blocks) {
+      Json& document = blocks.emplace_back(placement(block.written.placement));
+      if (block.written.around) document["block"] = *block.written.around;
     }
     Json document = Json::object();
     document["inputs"] = std::move(inputs);
     document["values"] = values(module.values);
     if (!module.outputs.empty()) document["outputs"] = values(module.outputs);
     document["body"] = std::move(body);
+    if (!blocks.empty()) document["blocks"] = std::move(blocks);
     return document;
   }
 

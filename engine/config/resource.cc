@@ -281,7 +281,7 @@ std::optional<std::vector<Pattern>> resolve_patterns(const std::vector<Dynamic>&
 bool is_constant(const Declaration& declaration) {
   const Placement& placement = declaration.placement;
   return declaration.reads.paths.empty() && !declaration.reads.other_hosts && !placement.when &&
-         placement.loops.empty();
+         placement.loops.empty() && !declaration.written->block;
 }
 
 Resolved resolve(const Declaration& declaration, const ModuleUse& use, const Evaluation& evaluation, KnownValues& known,

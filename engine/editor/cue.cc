@@ -95,7 +95,7 @@ class Definitions {
           std::string(choice.empty() ? "" : " | ") + (attributes.contains(kind.name) ? "*" : "") + name_of(kind.name);
     }
     all_["#Resource"] = cue_comment(builtin_schema("project")["definitions"]["resource"].value("description", ""), "") +
-                        "#Resource: " + choice + " | #Use\n";
+                        "#Resource: " + choice + " | #Use | #Block\n";
   }
 
   static std::string name_of(const std::string& kind) { return "#" + capital(kind); }

@@ -70,7 +70,7 @@ Json has_key(const std::string& key) {
 
 // Which schema a resource has, by the key that is there.
 Json chosen_by_key(const Registry& kinds, const Json& use) {
-  Json chain = no_kind(kinds, use);
+  Json chain = {{"if", has_key("resources")}, {"then", reference("block")}, {"else", no_kind(kinds, use)}};
   std::vector<std::string> names = kinds_by_precedence(kinds);
   std::reverse(names.begin(), names.end());
   for (const std::string& kind : names)
@@ -194,6 +194,16 @@ Json plain(const char* name) {
   return schema;
 }
 
+// One identity, or a list of them for a resource each.
+Json or_list_of(Json identity) {
+  Json schema = {{"description", identity["description"]}};
+  if (identity.contains("examples")) schema["examples"] = identity["examples"];
+  Json item = identity;
+  item.erase("description");
+  schema["anyOf"] = {std::move(identity), {{"type", "array"}, {"items", std::move(item)}}};
+  return schema;
+}
+
 }  // namespace
 
 std::vector<std::string> kinds_by_precedence(const Registry& kinds) {
@@ -222,6 +232,7 @@ Json resource_schema(const Kind& kind, Openness openness) {
   Json own = std::move(properties[identity]);
   own["description"] = given["description"].get<std::string>() + "\n\n" + own.value("description", std::string());
   properties.erase(identity);
+  if (!given.value("x-alone", false)) own = or_list_of(std::move(own));
   for (const auto& [key, unused] : builtin_schema("project")["definitions"]["resource"]["properties"].items()) {
     if (!properties.contains(key)) properties[key] = reference("resource-keys/properties/" + key);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <span>
 
 #include "engine/config/layers.h"
 #include "engine/config/validate.h"
@@ -78,13 +79,7 @@ class Expander::Instance {
   // Works out values and modules, then gives the resources in declared order.
   void run(Resources& resources) {
     work_out();
-    for (std::size_t i = 0; i < module_.body.size(); ++i) {
-      if (const auto* declaration = std::get_if<config::Declaration>(&module_.body[i])) {
-        declare(*declaration, resources);
-      } else if (const auto used = used_.find(i); used != used_.end()) {
-        std::move(used->second.begin(), used->second.end(), std::back_inserter(resources));
-      }
-    }
+    give(0, module_.body.size(), std::nullopt, "", resources);
   }
 
   std::optional<Value> answer(const config::Expression& question) { return question.evaluate(evaluation()); }
@@ -99,6 +94,57 @@ class Expander::Instance {
   }
 
  private:
+  config::BlockIndex block_of(std::size_t index) const {
+    return std::visit([](const auto& one) { return one.written->block; }, module_.body[index]);
+  }
+
+  // The block right inside `outer` that the entry stands in; nothing where it stands in `outer` itself.
+  config::BlockIndex block_inside(config::BlockIndex outer, std::size_t index) const {
+    config::BlockIndex inner;
+    for (config::BlockIndex block = block_of(index); block != outer; block = module_.blocks[*block].written.around)
+      inner = block;
+    return inner;
+  }
+
+  // The entries from `first` on, all of them in `block`. `key`: that of the loops around them.
+  void give(std::size_t first, std::size_t last, config::BlockIndex block, const std::string& key,
+            Resources& resources) {
+    for (std::size_t i = first; i < last;) {
+      const config::BlockIndex inner = block_inside(block, i);
+      if (!inner) {
+        give_one(i++, key, resources);
+        continue;
+      }
+      std::size_t end = i + 1;
+      while (end < last && block_inside(block, end) == inner) ++end;
+      enter(*inner, key, [&](const std::string& own) { give(i, end, inner, own, resources); });
+      i = end;
+    }
+  }
+
+  void give_one(std::size_t index, const std::string& key, Resources& resources) {
+    if (const auto* declaration = std::get_if<config::Declaration>(&module_.body[index])) {
+      declare(*declaration, key, resources);
+    } else if (const auto used = used_.find({index, key}); used != used_.end()) {
+      std::move(used->second.begin(), used->second.end(), std::back_inserter(resources));
+    }
+  }
+
+  using Visit = std::function<void(const std::string&)>;
+
+  // Calls `visit` as often as a block is there, with the key of its loops behind that of those around it.
+  void enter(std::size_t index, const std::string& key, const Visit& visit) {
+    const config::Block& block = module_.blocks[index];
+    if (block.broken || !applies(block.written.placement) || !known(block.reads)) return;
+    repeat(block.placement, 0, key, visit);
+  }
+
+  // The same for all of these, each inside the one before it.
+  void enter_all(std::span<const std::size_t> blocks, const std::string& key, const Visit& visit) {
+    if (blocks.empty()) return visit(key);
+    enter(blocks.front(), key, [&](const std::string& own) { enter_all(blocks.subspan(1), own, visit); });
+  }
+
   bool known(const config::Reads& reads) const {
     if (!facts_known_ && reads_facts(reads)) return false;
     return missing_.empty() || std::none_of(reads.paths.begin(), reads.paths.end(), [&](const cel::Reference& path) {
@@ -129,7 +175,7 @@ class Expander::Instance {
     return !placement.when || placement.when->holds(evaluation()).value_or(false);
   }
 
-  void declare(const config::Declaration& declaration, Resources& resources) {
+  void declare(const config::Declaration& declaration, const std::string& around, Resources& resources) {
     if (declaration.broken || !applies(declaration.written->placement) || !known(declaration.reads)) return;
     const bool constant = config::is_constant(declaration);
     if (constant) {
@@ -145,26 +191,32 @@ class Expander::Instance {
       if (constant) expander_.constant_.emplace(place, resolved.resource);
       if (resolved.resource != nullptr) resources.push_back(std::move(resolved));
     };
-    repeat(declaration.placement, 0, "", std::ref(once));
+    repeat(declaration.placement, 0, around, std::ref(once));
   }
 
   void use(std::size_t index) {
     const auto& call = std::get<config::ModuleCall>(module_.body[index]);
     if (call.broken || !applies(call.written->placement) || !inputs_known(call)) return;
     std::vector<std::pair<std::string, Value>> repeated;
-    repeat(call.placement, 0, "", [&](const std::string& key) {
-      Value outputs = use_once(call, key, used_[index]);
-      if (call.placement.loops.empty()) {
-        modules_[call.written->name] = std::move(outputs);
-      } else {
-        repeated.emplace_back(key, std::move(outputs));
-      }
+    enter_all(module_.chain_of(call.written->block), "", [&](const std::string& around) {
+      repeat(call.placement, 0, around, [&](const std::string& key) {
+        Value outputs = use_once(call, key, used_[{index, around}]);
+        if (repeats(call)) {
+          repeated.emplace_back(key, std::move(outputs));
+        } else {
+          modules_[call.written->name] = std::move(outputs);
+        }
+      });
     });
-    if (!call.placement.loops.empty()) {
+    if (repeats(call)) {
       cel::MapBuilder map;
       for (auto& [key, outputs] : repeated) map.add(Value::string(key), std::move(outputs));
       modules_[call.written->name] = std::move(map).finish();
     }
+  }
+
+  bool repeats(const config::ModuleCall& call) const {
+    return !call.placement.loops.empty() || module_.repeats(call.written->block);
   }
 
   // Parts of a module that read facts can be left out; the module cannot be used without its inputs.
@@ -174,7 +226,7 @@ class Expander::Instance {
 
   Value use_once(const config::ModuleCall& call, const std::string& key, Resources& resources) {
     std::string name = call.written->name;
-    if (!call.placement.loops.empty()) name += "[" + key + "]";
+    if (repeats(call)) name += "[" + key + "]";
     if (call.placement.id) {
       const auto id = call.placement.id->resolve(evaluation());
       if (!id) return without_value();
@@ -255,6 +307,7 @@ class Expander::Instance {
     const config::Loop& loop = placement.loops[depth];
     auto over = loop.over.evaluate(evaluation());
     if (!over) return;
+    ++nested_;
     const std::size_t first = slots_.size();
     slots_.resize(first + loop.names.size());
     const auto each = [&](const Value& element_key, const Value& element, const Value& alone, const std::string& text) {
@@ -280,7 +333,7 @@ class Expander::Instance {
                            .on(host_.name));
     }
     slots_.resize(first);
-    if (depth == 0) {
+    if (--nested_ == 0) {
       if (repeats_ > kMostRepeats) {
         diagnostics_.add(Diagnostic(Code::kCostLimit, "`for_each` makes too much")
                              .at(loop.over.span(), "more than 10,000 repeats")
@@ -304,8 +357,9 @@ class Expander::Instance {
   cel::Activation activation_;
   std::map<std::string, Value> values_;
   std::map<std::string, Value> modules_;
-  std::map<std::size_t, Resources> used_;  // by index in the body
+  std::map<std::pair<std::size_t, std::string>, Resources> used_;  // by index in the body and the key around it
   std::size_t repeats_ = 0;
+  std::size_t nested_ = 0;  // loops that are gone through, one in the other
 };
 
 void Expander::set_up(Instance& root, const config::Host& host, const Json* facts) const {

@@ -26,15 +26,15 @@ class PatternChecker {
   }
 
  private:
-  static bool has_fixed_name(const ParsedCall& call) {
-    return call.placement.loops.empty() && (!call.placement.id || !config::may_be_dynamic(*call.placement.id));
+  static bool has_fixed_name(const config::Module& module, const ParsedCall& call) {
+    return call.placement.loops.empty() && !module.repeats(call.block) && (!call.placement.id || !config::may_be_dynamic(*call.placement.id));
   }
 
   void gather(const config::Module& module, const std::string& path) {
     for (const auto& entry : module.body) {
       if (const auto* used = std::get_if<ModuleCall>(&entry)) {
         const ParsedCall& call = *used->written;
-        if (!has_fixed_name(call) || call.module == nullptr) {
+        if (!has_fixed_name(module, call) || call.module == nullptr) {
           open_modules_ = true;
         } else {
           gather(*call.module, config::below(path, call.name));
@@ -96,7 +96,7 @@ class PatternChecker {
             check(config::below(path, glob.get<std::string>()), found->second.span);
         }
       } else if (const ParsedCall& call = *std::get<ModuleCall>(entry).written;
-                 has_fixed_name(call) && call.module != nullptr) {
+                 has_fixed_name(module, call) && call.module != nullptr) {
         check(*call.module, config::below(path, call.name));
       }
     }

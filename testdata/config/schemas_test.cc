@@ -63,6 +63,7 @@ class SchemaSubset {
                                                 "x-format",
                                                 "x-elsewhere",
                                                 "x-expected",
+                                                "x-alone",
                                                 "x-exclusive",
                                                 "x-sensitive",
                                                 "x-secret-capable",

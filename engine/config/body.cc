@@ -1,0 +1,149 @@
+#include "engine/config/body.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/config/declaration.h"
+#include "engine/config/dynamic.h"
+#include "engine/config/schema.h"
+#include "engine/config/validate.h"
+
+namespace plumb::config {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+
+constexpr const char* kResources = "resources";
+
+const Entry* resources_of(const Node& node) {
+  return node.is_map() && !is_use(node) ? node.find(kResources) : nullptr;
+}
+
+class BodyOpener {
+ public:
+  BodyOpener(const Registry& kinds, std::vector<ParsedBlock>& blocks, Diagnostics& diagnostics)
+      : kinds_(kinds), blocks_(blocks), diagnostics_(diagnostics) {}
+
+  std::vector<BodyEntry> run(Node& resources) {
+    open(resources, std::nullopt);
+    return std::move(entries_);
+  }
+
+ private:
+  const Kind* kind_of(const Node& node) const {
+    return node.is_map() && !node.entries.empty() ? kinds_.find(node.entries.front().key) : nullptr;
+  }
+
+  void open(Node& resources, BlockIndex block) {
+    spread_lists(resources);
+    for (Node& node : resources.items) {
+      if (resources_of(node) == nullptr || kind_of(node) != nullptr) {
+        entries_.push_back({&node, block});
+        continue;
+      }
+      const BlockIndex own = read_block(node, block);
+      for (Entry& entry : node.entries) {
+        if (entry.key == kResources) open(entry.value, own);
+      }
+    }
+  }
+
+  // Whether it stands for one resource for each of a list of identities.
+  bool is_list(const Node& node) const {
+    const Kind* kind = kind_of(node);
+    return kind != nullptr && node.entries.front().value.is_sequence() && !kind->schema.json().value("x-alone", false);
+  }
+
+  // Each with the keys that are written beside the list.
+  void spread_lists(Node& resources) {
+    const auto listed = [this](const Node& node) { return is_list(node); };
+    if (std::none_of(resources.items.begin(), resources.items.end(), listed)) return;
+    for (Node& node : std::exchange(resources.items, {})) {
+      if (!is_list(node)) {
+        resources.items.push_back(std::move(node));
+        continue;
+      }
+      const std::vector<Node> identities = std::move(node.entries.front().value.items);
+      const auto id =
+          std::find_if(node.entries.begin(), node.entries.end(), [](const Entry& entry) { return entry.key == "id"; });
+      if (id != node.entries.end() && identities.size() > 1) {
+        diagnostics_.add(Diagnostic(Code::kExclusiveKeys, "`id` names one resource, and this is a list of " +
+                                                              std::to_string(identities.size()))
+                             .at(id->key_span, "remove this")
+                             .with_hint("each is known by its own identity"));
+        node.entries.erase(id);
+      }
+      for (const Node& identity : identities) {
+        Node& one = resources.items.emplace_back(node);
+        one.entries.front().value = identity;
+      }
+    }
+  }
+
+  BlockIndex read_block(const Node& node, BlockIndex around) {
+    const std::size_t before = diagnostics_.error_count();
+    check_keys(node);
+    ParsedBlock block;
+    block.around = around;
+    block.placement = read_placement(node, diagnostics_);
+    if (const Entry* tags = node.find("tags"); tags != nullptr) {
+      for (const Node& tag : tags->value.items) block.tags.insert(tag.text);
+    }
+    block.broken = diagnostics_.error_count() != before;
+    blocks_.push_back(std::move(block));
+    return blocks_.size() - 1;
+  }
+
+  // Those with expressions are checked with them, and what stands in the block by itself.
+  void check_keys(const Node& node) {
+    Node literal;
+    literal.kind = Node::Kind::kMap;
+    literal.span = node.span;
+    for (const Entry& entry : node.entries) {
+      if (entry.key == kResources && entry.value.is_sequence()) {
+        Node empty;
+        empty.kind = Node::Kind::kSequence;
+        empty.span = entry.value.span;
+        literal.entries.push_back({entry.key, entry.key_span, std::move(empty)});
+      } else if (entry.key == kResources || entry.key == "tags" || !may_be_dynamic(entry.value)) {
+        literal.entries.push_back(entry);
+      }
+    }
+    const Json& project = builtin_schema("project");
+    ValidateOptions options;
+    options.root = &project;
+    validate(literal, project["definitions"]["block"], "a block", node.entries.front().key_span, options, diagnostics_);
+  }
+
+  const Registry& kinds_;
+  std::vector<ParsedBlock>& blocks_;
+  Diagnostics& diagnostics_;
+  std::vector<BodyEntry> entries_;
+};
+
+void find_uses(const Node& resources, std::vector<const Node*>& uses) {
+  for (const Node& node : resources.items) {
+    if (is_use(node)) uses.push_back(&node);
+    if (const Entry* inside = resources_of(node); inside != nullptr) find_uses(inside->value, uses);
+  }
+}
+
+}  // namespace
+
+bool is_use(const Node& node) {
+  return !node.entries.empty() && node.entries.front().key == "use";
+}
+
+std::vector<BodyEntry> open_body(Node& resources, const Registry& kinds, std::vector<ParsedBlock>& blocks,
+                                 Diagnostics& diagnostics) {
+  return BodyOpener(kinds, blocks, diagnostics).run(resources);
+}
+
+std::vector<const Node*> uses_in(const Node& resources) {
+  std::vector<const Node*> uses;
+  find_uses(resources, uses);
+  return uses;
+}
+
+}  // namespace plumb::config
