@@ -139,7 +139,8 @@ struct ParsedModule {
   std::map<std::string, ParsedValue> values;
   std::map<std::string, ParsedValue> outputs;
   std::vector<ParsedBlock> blocks;
-  // In declared order, with what stands in a block in its place. What a file includes comes before its own, whatever the order of the keys in it.
+  // In declared order, with what stands in a block in its place. What a file includes comes before its own, whatever
+  // the order of the keys in it.
   std::vector<std::variant<std::shared_ptr<const ParsedDeclaration>, std::shared_ptr<const ParsedCall>>> body;
 };
 

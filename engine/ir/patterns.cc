@@ -27,7 +27,8 @@ class PatternChecker {
 
  private:
   static bool has_fixed_name(const config::Module& module, const ParsedCall& call) {
-    return call.placement.loops.empty() && !module.repeats(call.block) && (!call.placement.id || !config::may_be_dynamic(*call.placement.id));
+    return call.placement.loops.empty() && !module.repeats(call.block) &&
+           (!call.placement.id || !config::may_be_dynamic(*call.placement.id));
   }
 
   void gather(const config::Module& module, const std::string& path) {
