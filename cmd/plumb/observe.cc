@@ -3,21 +3,35 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/events.h"
 #include "cmd/plumb/exit_code.h"
+#include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/base/time_text.h"
+#include "engine/config/tags.h"
 
 namespace plumb::cmd {
 namespace {
 
-int observe_to(Program& program, const std::string& path, Terminal& terminal, run::HostResults& results) {
+struct ObserveOptions {
+  std::string path;
+  PlanningOptions planning;  // its tags
+};
+
+int observe_to(Program& program, const ObserveOptions& options, Terminal& terminal, run::HostResults& results) {
+  const std::string& path = options.path;
   Workspace workspace(program.options, terminal);
   workspace.only_look();
   const SignalWatch signals([&] { workspace.control().request_stop(); });
   if (!workspace.load()) return kInvalidConfiguration;
+  const plan::Scope scope = run::scope_of(workspace.loaded(), options.planning.request());
+  Diagnostics unknown;
+  config::check_tags(workspace.project().root, scope.tags, unknown);
+  config::check_tags(workspace.project().root, scope.skip_tags, unknown);
+  workspace.diagnose(unknown);
+  if (unknown.has_errors()) return kInvalidConfiguration;
   Progress progress(terminal, program.options);
   const std::optional<run::RunContext> context = workspace.context(progress.observer());
   const std::unique_ptr<run::Fleet> fleet =
@@ -26,10 +40,10 @@ int observe_to(Program& program, const std::string& path, Terminal& terminal, ru
 
   std::map<std::string, std::string> lines;  // by host, so that the file's order says nothing of who was first
   progress.begin(run::Phase::kObserve, workspace.hosts().size());
-  results = fleet->observe([&](run::HostSnapshot host) { lines.emplace(host.host, run::write_snapshot(host)); });
+  results = fleet->observe(scope, [&](run::HostSnapshot host) { lines.emplace(host.host, run::write_snapshot(host)); });
   progress.clear();
   std::string snapshot =
-      run::snapshot_header(workspace.project().name, timestamp(std::chrono::system_clock::now())) + "\n";
+      run::snapshot_header(workspace.project().name, timestamp(std::chrono::system_clock::now()), scope) + "\n";
   for (const auto& [host, line] : lines) snapshot += line + "\n";
 
   workspace.diagnose(run::findings_of(results));
@@ -41,18 +55,19 @@ int observe_to(Program& program, const std::string& path, Terminal& terminal, ru
   }
   const std::string count = std::to_string(lines.size()) + (lines.size() == 1 ? " host" : " hosts");
   if (!terminal.json()) {
-    terminal.print("Wrote " + count + " to " + path + "\n  plan from it with: plumb plan --snapshot " + path + "\n");
+    terminal.print("Wrote " + count + " to " + path + "\n  plan from it with: plumb plan --snapshot " + path +
+                   (scope.narrows_resources() ? ", with the same tags" : "") + "\n");
   }
   if (workspace.control().level() != run::StopLevel::kNone) return kInterrupted;
   return exit_code_of(std::max(run::outcome_of(results), kept));
 }
 
-int observe(Program& program, const std::string& path) {
+int observe(Program& program, const ObserveOptions& options) {
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
   const std::unique_ptr<EventStream> events = start_events(program.options, "observe", terminal);
   run::HostResults results;
-  const int code = observe_to(program, path, terminal, results);
+  const int code = observe_to(program, options, terminal, results);
   end_events(events.get(), results, code, "");
   return code;
 }
@@ -60,11 +75,12 @@ int observe(Program& program, const std::string& path) {
 }  // namespace
 
 void add_observe(Program& program) {
-  auto path = std::make_shared<std::string>();
+  auto options = std::make_shared<ObserveOptions>();
   CLI::App* command =
       program.app.add_subcommand("observe", "Write down what the hosts are now, to plan from without a connection");
-  command->add_option("-o,--out", *path, "The snapshot to write")->type_name("FILE")->required();
-  command->callback([&program, path] { program.exit_code = observe(program, *path); });
+  command->add_option("-o,--out", options->path, "The snapshot to write")->type_name("FILE")->required();
+  add_tag_options(*command, options->planning);
+  command->callback([&program, options] { program.exit_code = observe(program, *options); });
 }
 
 }  // namespace plumb::cmd

@@ -355,12 +355,12 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
   return result;
 }
 
-HostResults Fleet::observe(const std::function<void(HostSnapshot)>& sink) {
+HostResults Fleet::observe(const plan::Scope& scope, const std::function<void(HostSnapshot)>& sink) {
   std::mutex sink_mutex;
   const auto look = [&](Member& member) -> Result<> {
     if (!prepare(member)) return {};
     PLUMB_TRY(reach(member));
-    PLUMB_TRY_ASSIGN(simulate::Observation observation, member.session->observe());
+    PLUMB_TRY_ASSIGN(simulate::Observation observation, member.session->observe(scope));
     member.result.diagnostics.extend(Diagnostics(member.session->warnings()));
     const std::lock_guard lock(sink_mutex);
     sink(take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(observation)));

@@ -123,8 +123,8 @@ class Fleet {
   // Connects to the hosts and reads their facts; with `graphs`, compiles what waited for them.
   HostResults contact(bool graphs = false);
 
-  // Observes the compiled hosts. What each tells goes to `sink`, one at a time, in no order.
-  HostResults observe(const std::function<void(HostSnapshot)>& sink);
+  // Observes the compiled hosts, for plans of `scope`. What each tells goes to `sink`, one at a time, in no order.
+  HostResults observe(const plan::Scope& scope, const std::function<void(HostSnapshot)>& sink);
 
   // Observes and plans the compiled hosts. `scope` is what they were asked for with.
   FleetPlan plan(const plan::Scope& scope);

@@ -80,12 +80,16 @@ Result<Observed> claimed_state(wire::ObservedState state, const Desired& resourc
     if (!state.problem) return fail(Code::kCannotObserve, "the host said nothing about this resource");
     return refusal(std::move(*state.problem));
   }
-  Observed& observed = *state.observed;
-  if (observed.obstacle) observed.obstacle->severity = Severity::kError;
+  if (state.observed->obstacle) state.observed->obstacle->severity = Severity::kError;
+  if (std::string what = impossible_in(*state.observed, resource, kinds); !what.empty()) return impossible(std::move(what));
+  return std::move(*state.observed);
+}
+
+std::string impossible_in(const Observed& observed, const Desired& resource, const Registry* kinds) {
   for (const std::string& name : resource.sensitive) {
     const Json& value = observed.attribute(name);
     if (!value.is_null() && !is_sealed(value))
-      return impossible("tells " + quoted(name) + ", which is sensitive, in clear");
+      return "tells " + quoted(name) + ", which is sensitive, in clear";
   }
   // What is shown of a file is not sealed.
   const Kind* kind = kinds == nullptr ? nullptr : kinds->find(resource.address.kind);
@@ -93,30 +97,33 @@ Result<Observed> claimed_state(wire::ObservedState state, const Desired& resourc
       kind != nullptr && std::any_of(kind->contents.begin(), kind->contents.end(), [&](const ContentAttribute& one) {
         return resource.sensitive.contains(one.content);
       });
-  if (secret && observed.content_text) return impossible("tells a content, which is sensitive, in clear");
+  if (secret && observed.content_text) return "tells a content, which is sensitive, in clear";
   if (observed.content_text && observed.content_text->size() > kLongestContentText)
-    return impossible("sent a longer text than it is to send");
+    return "tells a longer text than there can be";
   const std::string attribute = kind == nullptr ? std::string() : mistyped(*kind, observed.attributes);
-  if (!attribute.empty())
-    return impossible("tells " + quoted(attribute) + " as a " + observed.attribute(attribute).type_name() +
-                      ", which it cannot be");
-  return std::move(observed);
+  if (attribute.empty()) return {};
+  return "tells " + quoted(attribute) + " as a " + observed.attribute(attribute).type_name() + ", which it cannot be";
 }
 
 Result<> check_record(const wire::Record& record) {
-  if (record.serial < 0 || record.serial > kLargestCount) return impossible("counts its runs wrongly");
+  if (std::string what = impossible_in(record); !what.empty()) return impossible(std::move(what));
+  return {};
+}
+
+std::string impossible_in(const wire::Record& record) {
+  if (record.serial < 0 || record.serial > kLargestCount) return "counts its runs wrongly";
   for (const auto& [address, attributes] : record.resources) {
     if (!is_address(address) || !attributes.is_object())
-      return impossible("has a record of " + quoted(address) + ", which is no resource");
+      return "has a record of " + quoted(address) + ", which is no resource";
   }
   for (const wire::Owed& owed : record.owed) {
     const bool good = is_address(owed.address) && can_be_owed(owed.op) &&
                       std::all_of(owed.because.begin(), owed.because.end(), is_address);
-    if (!good) return impossible("owes " + quoted(owed.address) + " what cannot be owed");
+    if (!good) return "owes " + quoted(owed.address) + " what cannot be owed";
   }
   for (const wire::Unreported& told : record.unreported) {
     if (told.run.empty() || !is_address(told.address))
-      return impossible("tells of " + quoted(told.address) + ", which is no resource of a run");
+      return "tells of " + quoted(told.address) + ", which is no resource of a run";
   }
   return {};
 }

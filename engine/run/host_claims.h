@@ -29,8 +29,13 @@ wire::MessageLimits most_of_record(std::size_t resources);
 // resource alone.
 Result<Observed> claimed_state(wire::ObservedState state, const Desired& resource, const Registry* kinds);
 
+// What of a state no executor tells of this resource: "tells `mode` as a number, which it cannot be". "" where nothing.
+std::string impossible_in(const Observed& observed, const Desired& resource, const Registry* kinds);
+
 // The record's addresses are addresses, and it counts and owes what can be counted and owed.
 Result<> check_record(const wire::Record& record);
+// What of it cannot be so, likewise.
+std::string impossible_in(const wire::Record& record);
 
 // What an executor says of an apply, one message after another. Each action ends once, and the totals are those of what
 // was told.

@@ -45,6 +45,20 @@ class FleetCompiler {
   int misses_ = 0;
 };
 
+std::string options_of(const plan::Scope& scope) {
+  std::string text;
+  const auto add = [&text](const char* option, const std::set<std::string>& tags) {
+    const char* before = option;
+    for (const std::string& tag : tags) {
+      text += before + tag;
+      before = ",";
+    }
+  };
+  add(" --tags ", scope.tags);
+  add(" --skip-tags ", scope.skip_tags);
+  return text;
+}
+
 class OfflinePlanner {
  public:
   OfflinePlanner(const ir::CompilerInput& input, const std::set<std::string>& hosts, SnapshotReader& snapshot,
@@ -108,7 +122,7 @@ class OfflinePlanner {
     const bool image = config::is_image(snapshot.facts);
     std::optional<simulate::Simulation> simulation;
     if (const auto graph = compiler.compile(host, &snapshot.facts, found)) {
-      const simulate::Observation observation = observation_of(std::move(snapshot), *graph);
+      const simulate::Observation observation = observation_of(std::move(snapshot), *graph, &input_.providers);
       simulation = simulate::simulate_host(*graph, input_.providers, observation, host, found, scope_,
                                            simulate::texts_in(compiler.contents()));
       if (simulation && !room_.take(simulation->host.actions.size())) simulation->host.actions.pack();
@@ -153,6 +167,15 @@ Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<st
   if (snapshot.project() != input.project.name) {
     return fail(Code::kSnapshotUnreadable,
                 "the snapshot is of the project `" + snapshot.project() + "`, not of `" + input.project.name + "`");
+  }
+  // What a plan leaves out lends nothing to the others, and that is seen on the host: each part is asked for by itself.
+  const plan::Scope& taken = snapshot.scope();
+  if (taken.tags != options.scope.tags || taken.skip_tags != options.scope.skip_tags) {
+    const auto called = [](const std::string& tags) { return tags.empty() ? " no tags" : " `" + tags.substr(1) + "`"; };
+    return fail(Code::kNotInSnapshot, "the snapshot was taken with" + called(options_of(taken)) +
+                                          ", and this plan is made with" + called(options_of(options.scope)) +
+                                          ": what a plan leaves out is left out when the hosts are asked")
+        .hint("take one with `plumb observe" + options_of(options.scope) + " -o FILE`");
   }
   ir::CompilerInput stoppable = input;
   if (options.control != nullptr)

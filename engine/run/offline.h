@@ -18,7 +18,7 @@ struct OfflineOptions {
 };
 
 // Hosts that the snapshot does not hold are among those that could not be planned. Errors: kSnapshotUnreadable,
-// and kInterrupted where it was stopped.
+// kNotInSnapshot where it was taken with other tags, and kInterrupted where it was stopped.
 Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<std::string>& hosts,
                                SnapshotReader& snapshot, const OfflineOptions& options);
 

@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "engine/base/outside_text.h"
 #include "engine/config/told_facts.h"
+#include "engine/run/host_claims.h"
 #include "engine/run/snapshot_json.h"
 #include "engine/wire/messages.h"
 
@@ -48,6 +50,18 @@ wire::Record record_of(const HostSnapshot& snapshot) {
   return record;
 }
 
+Result<std::set<std::string>> tags_in(const Json& header, const char* member) {
+  std::set<std::string> tags;
+  const auto found = header.find(member);
+  if (found == header.end()) return tags;
+  if (!found->is_array()) return unreadable(std::string("`") + member + "` is a list");
+  for (const Json& tag : *found) {
+    if (!tag.is_string()) return unreadable(std::string("`") + member + "` is a list of texts");
+    tags.insert(tag.get<std::string>());
+  }
+  return tags;
+}
+
 // What a file says of a host is worth no more than what the host would say now.
 Result<> take_facts(Json&& told, HostSnapshot& snapshot) {
   Result<Json> facts = config::checked_facts(std::move(told));
@@ -60,6 +74,8 @@ Result<> take_record(Json& json, HostSnapshot& snapshot) {
   wire::Record record;
   if (const Result<> read = wire::from_json(json, record); !read)
     return unreadable("record: " + read.error().summary());
+  if (const std::string what = impossible_in(record); !what.empty())
+    return unreadable(outside_line(snapshot.host, 80) + ": it " + what);
   snapshot.serial = record.serial;
   snapshot.damaged_record = record.damaged;
   snapshot.recorded = std::move(record.resources);
@@ -116,14 +132,20 @@ HostSnapshot take_snapshot(std::string host, const Json& facts, const ir::HostGr
   return snapshot;
 }
 
-simulate::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& graph) {
+simulate::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& graph, const Registry* kinds) {
   simulate::Observation observation;
   observation.states.reserve(graph.nodes.size());
   for (const ir::Node& node : graph.nodes) {
     const std::string address = node.desired.address.str();
     const auto found = snapshot.states.find(address);
     if (found != snapshot.states.end()) {
-      observation.states.push_back(std::move(found->second));
+      // A file may have been changed by anybody, and so may the configuration since.
+      const std::string wrong = found->second ? impossible_in(*found->second, node.desired, kinds) : std::string();
+      if (!wrong.empty()) {
+        observation.states.emplace_back(unreadable("of `" + address + "` it " + wrong));
+      } else {
+        observation.states.push_back(std::move(found->second));
+      }
     } else {
       observation.states.emplace_back(fail(Code::kNotInSnapshot, "the snapshot does not hold `" + address + "`")
                                           .hint("take a new one with `plumb observe -o FILE`"));
@@ -137,8 +159,11 @@ simulate::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph&
   return observation;
 }
 
-std::string snapshot_header(const std::string& project, const std::string& taken_at) {
-  return canonical({{"plumb", kVersion}, {"project", project}, {"taken_at", taken_at}});
+std::string snapshot_header(const std::string& project, const std::string& taken_at, const plan::Scope& scope) {
+  Json header = {{"plumb", kVersion}, {"project", project}, {"taken_at", taken_at}};
+  if (!scope.tags.empty()) header["tags"] = scope.tags;
+  if (!scope.skip_tags.empty()) header["skip_tags"] = scope.skip_tags;
+  return canonical(header);
 }
 
 std::string write_snapshot(const HostSnapshot& snapshot) {
@@ -195,6 +220,8 @@ Result<SnapshotReader> SnapshotReader::open(const std::filesystem::path& path) {
     return unreadable(path.string() + " is no " + std::string(kVersion));
   if (!header.contains("project") || !header["project"].is_string()) return unreadable("it names no project");
   reader.project_ = header["project"].get<std::string>();
+  PLUMB_TRY_ASSIGN(reader.scope_.tags, tags_in(header, "tags"));
+  PLUMB_TRY_ASSIGN(reader.scope_.skip_tags, tags_in(header, "skip_tags"));
   return reader;
 }
 

@@ -34,11 +34,11 @@ HostSnapshot take_snapshot(std::string host, const Json& facts, const ir::HostGr
                            simulate::Observation observation);
 std::vector<plan::Lock> plan_locks(std::vector<wire::ItemLock> locks);
 // In the terms of a graph, which may be another than the one it was taken of: what the snapshot does not hold is a
-// kNotInSnapshot in its place.
-simulate::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& graph);
+// kNotInSnapshot in its place, and what no host would tell of the resource a kSnapshotUnreadable.
+simulate::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph& graph, const Registry* kinds);
 
-// One line each, without the line break.
-std::string snapshot_header(const std::string& project, const std::string& taken_at);
+// One line each, without the line break. `scope`: with which tags the hosts were asked.
+std::string snapshot_header(const std::string& project, const std::string& taken_at, const plan::Scope& scope);
 std::string write_snapshot(const HostSnapshot& snapshot);
 
 class SnapshotJson;
@@ -63,6 +63,8 @@ class SnapshotReader {
   static Result<SnapshotReader> open(const std::filesystem::path& path);
 
   const std::string& project() const { return project_; }
+  // The tags that it was taken with; its hosts mean nothing.
+  const plan::Scope& scope() const { return scope_; }
   // Nothing at the end. Errors: kSnapshotUnreadable with the line's number.
   Result<std::optional<std::string>> next();
 
@@ -77,6 +79,7 @@ class SnapshotReader {
   std::unique_ptr<char[]> room_;
   std::string_view piece_;  // of room_: what was read and is in no line yet
   std::string project_;
+  plan::Scope scope_;
   int line_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/sample_facts.h"
+#include "engine/testing/kinds.h"
 
 namespace plumb::run {
 namespace {
@@ -45,7 +46,7 @@ TEST(Snapshot, ComesBackAsItWasWritten) {
 
   // In the order of another graph, which asks for more than was observed.
   const simulate::Observation observation =
-      observation_of(*read, graph_of({"service:x", "file:/etc/new", "file:/etc/motd"}));
+      observation_of(*read, graph_of({"service:x", "file:/etc/new", "file:/etc/motd"}), nullptr);
   ASSERT_EQ(observation.states.size(), 3U);
   EXPECT_EQ(observation.states[0].error().code(), Code::kCannotObserve);
   EXPECT_EQ(observation.states[1].error().code(), Code::kNotInSnapshot);
@@ -61,11 +62,39 @@ TEST(Snapshot, RefusesWhatItDidNotWrite) {
   for (const std::string& line : {std::string(), std::string("[]"), std::string("{"), host + "}",
                                   host + R"(, "resources": {"file:/x": {}}, "record": {"serial": 1}})",
                                   host + R"(, "resources": {"file:/x": {"observed": 1}}, "record": {}})",
-                                  host + R"(, "resources": {}, "record": {"serial": "1"}})"}) {
+                                  host + R"(, "resources": {}, "record": {"serial": "1"}})",
+                                  host + R"(, "resources": {}, "record": {"serial": -1}})",
+                                  host + R"(, "resources": {}, "record": {"serial": 1, "resources": {"x": {}}}})"}) {
     const Result<HostSnapshot> read = HostReader().read(line);
     ASSERT_FALSE(read.has_value()) << line;
     EXPECT_EQ(read.error().code(), Code::kSnapshotUnreadable);
   }
+}
+
+// Whoever edits it, or makes an attribute sensitive afterwards, gets an error and no plan from what cannot be.
+TEST(Snapshot, TellsOfAResourceWhatAHostWould) {
+  const Registry kinds = testing::made_up_kinds();
+  ir::HostGraph graph = graph_of({"note:/a", "note:/b", "note:/c"});
+  graph.nodes[1].desired.sensitive = {"text"};
+  HostSnapshot snapshot;
+  const auto is = [&](const char* address, Json attributes) {
+    Observed observed;
+    observed.exists = true;
+    observed.attributes = std::move(attributes);
+    snapshot.states.emplace(address, std::move(observed));
+  };
+  is("note:/a", {{"text", 5}});
+  is("note:/b", {{"text", "in clear"}});
+  is("note:/c", {{"text", "x"}});
+  const simulate::Observation observation = observation_of(std::move(snapshot), graph, &kinds);
+  for (const std::size_t i : {0U, 1U}) {
+    ASSERT_FALSE(observation.states[i].has_value());
+    EXPECT_EQ(observation.states[i].error().code(), Code::kSnapshotUnreadable);
+  }
+  EXPECT_NE(observation.states[0].error().summary().find("of `note:/a` it tells `text` as a number"), std::string::npos)
+      << observation.states[0].error().summary();
+  EXPECT_NE(observation.states[1].error().summary().find("in clear"), std::string::npos);
+  EXPECT_TRUE(observation.states[2].has_value());
 }
 
 // Hosts with nothing to tell but what is there take a shorter way.
@@ -132,11 +161,13 @@ TEST(Snapshot, OfALineWithoutAnEndNoMoreIsReadThanALineMayHold) {
 
 TEST(Snapshot, IsReadLineByLine) {
   const std::filesystem::path path = std::filesystem::temp_directory_path() / "plumb-snapshot-test";
-  std::ofstream(path) << snapshot_header("web", "2026-01-01T00:00:00.000Z") << "\n"
+  std::ofstream(path) << snapshot_header("web", "2026-01-01T00:00:00.000Z", {"all", "", {"a", "b"}, {"c"}}) << "\n"
                       << write_snapshot(sample()) << "\n\nnot json\n";
   Result<SnapshotReader> reader = SnapshotReader::open(path);
   ASSERT_TRUE(reader.has_value());
   EXPECT_EQ(reader->project(), "web");
+  EXPECT_EQ(reader->scope().tags, (std::set<std::string>{"a", "b"}));
+  EXPECT_EQ(reader->scope().skip_tags, std::set<std::string>{"c"});
   EXPECT_EQ(reader->next()->value(), write_snapshot(sample()));
   EXPECT_EQ(reader->next()->value(), "not json");
   EXPECT_FALSE(reader->next()->has_value());

@@ -130,7 +130,7 @@ TEST_F(StopTest, EndsTheReadingOfALargeSource) {
 
 TEST_F(StopTest, EndsAPlanOfASnapshot) {
   ASSERT_NO_FATAL_FAILURE(load_many());
-  std::string text = snapshot_header("edge", "2026-01-02T03:04:05Z") + "\n";
+  std::string text = snapshot_header("edge", "2026-01-02T03:04:05Z", {}) + "\n";
   for (const std::string& host : workspace_->hosts()) {
     HostSnapshot snapshot;
     snapshot.host = host;

@@ -73,6 +73,12 @@ exits 0 run observe -o after.snapshot
 exits 0 run diff --snapshot after.snapshot
 exits 2 run diff --snapshot after.snapshot --set port=81
 says '~ site/file:/etc/site.conf'
+# What somebody wrote into it is judged like what a host says.
+sed 's/"mode":"0600"/"mode":384/g' after.snapshot >edited.snapshot
+! cmp -s edited.snapshot after.snapshot || fail 'nothing was edited'
+exits 1 run plan --snapshot edited.snapshot
+says 'PL2105'
+says '`mode` as a number'
 ! grep -qF correct-horse ./*.snapshot || fail 'a secret stands in a snapshot'
 head -c 300 after.snapshot >short.snapshot
 exits 3 run plan --snapshot short.snapshot
@@ -174,6 +180,38 @@ says 'from line 1 on: listen 80;'
 says 'tests/site.yaml:6:'
 says '0 passed, 1 failed'
 grep -qF '<failure' results.xml || fail 'the JUnit file holds no failure'
+
+# --- what a plan leaves out lends nothing to the others, and that is for the host to see
+cat >project/only.yaml <<'YAML'
+plumb: v1
+project: offline
+resources:
+  - {group: old, state: absent, tags: [away]}
+  - {group: new, gid: 5000, tags: [conf]}
+YAML
+mkdir tagged
+cp project/only.yaml tagged/plumb.yaml
+cp project/hosts.yaml tagged
+rm project/only.yaml
+tagged() { "$plumb" -C tagged --root "$root" "$@"; }
+printf 'old:x:5000:\n' >>"$root/etc/group"
+exits 0 tagged observe -o whole.snapshot
+exits 0 tagged plan --snapshot whole.snapshot
+says '+ group:new'
+exits 3 tagged plan --snapshot whole.snapshot --tags conf
+says 'PL2106'
+says 'taken with no tags, and this plan is made with `--tags conf`'
+says 'plumb observe --tags conf -o FILE'
+exits 3 tagged observe --tags cnof -o part.snapshot
+says 'did you mean'
+exits 0 tagged observe --tags conf -o part.snapshot
+says 'with the same tags'
+exits 1 tagged plan --tags conf
+says 'belongs to old'
+online=$output
+exits 1 tagged plan --snapshot part.snapshot --tags conf
+[ "$output" = "$online" ] || fail "the plan of the snapshot is another: $output"
+exits 3 tagged plan --snapshot part.snapshot
 
 # --- revisions
 command -v git >/dev/null || skip 'there is no git for the last part'

@@ -41,9 +41,9 @@ Json observed_state(Json state) {
 }
 
 // A snapshot as `plumb observe -o FILE` writes it.
-std::string snapshot_of(const std::string& project, Json observed) {
+std::string snapshot_of(const std::string& project, const plan::Scope& scope, Json observed) {
   resolve_digests(observed);
-  std::string text = run::snapshot_header(project, "2026-01-02T03:04:05Z") + "\n";
+  std::string text = run::snapshot_header(project, "2026-01-02T03:04:05Z", scope) + "\n";
   for (auto& [host, told] : observed.items()) {
     Json line = {{"host", host}, {"facts", told.value("facts", sample_facts())}, {"resources", Json::object()}};
     line["record"] = told.value("record", Json{{"serial", 0}});
@@ -73,7 +73,7 @@ std::optional<run::FleetPlan> plan_from(const ScratchFolder& folder, const Json&
   for (const auto& [name, host] : inventory->hosts) hosts.insert(name);
 
   const std::filesystem::path file = folder.path() / "snapshot";
-  (void)write_file(file, snapshot_of(project->name, observed));
+  (void)write_file(file, snapshot_of(project->name, scope, observed));
   const std::map<std::string, Json> no_facts;
   const ir::CompilerInput input{*project, *inventory, sources, kinds(), no_facts, "a key"};
   Result<run::SnapshotReader> snapshot = run::SnapshotReader::open(file);
