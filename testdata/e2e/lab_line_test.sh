@@ -52,3 +52,35 @@ says_not 'conf#c = 2'
 exits 0 "$plumb" -C project apply --yes
 says '1 changed'
 exits 0 "$plumb" -C project diff
+
+# --- an address means what has it, whatever a glob would read in it
+on_host h1 'rm -f /run/plumb-lines-rung; printf "#PermitRootLogin yes\na=1\n" >/etc/plumb-lines/odd'
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: lines
+resources:
+  - command: behind both
+    run: echo rung >>/run/plumb-lines-rung
+    run_on: ['line:/etc/plumb-lines/odd#^#?PermitRootLogin\b', 'line:/etc/plumb-lines/odd#^[ab]=\d']
+  - line: /etc/plumb-lines/odd
+    match: ^#?PermitRootLogin\b
+    text: PermitRootLogin no
+    after: 'line:/etc/plumb-lines/odd#^[ab]=\d'
+  - line: /etc/plumb-lines/odd
+    match: ^[ab]=\d
+    text: a=2
+YAML
+exits 0 "$plumb" -C project plan
+says 'because of line:/etc/plumb-lines/odd#^[ab]=\d, line:/etc/plumb-lines/odd#^#?PermitRootLogin\b'
+exits 0 "$plumb" -C project apply --yes
+says '3 changed'
+[ "$(on_host h1 'cat /run/plumb-lines-rung')" = rung ] || fail 'it was not set off once'
+# One of the two sets it off, too, and is named alone.
+on_host h1 'sed -i s/^a=2/a=1/ /etc/plumb-lines/odd'
+exits 0 "$plumb" -C project plan
+says 'because of line:/etc/plumb-lines/odd#^[ab]=\d'
+says_not 'odd#^#?PermitRootLogin'
+exits 0 "$plumb" -C project apply --yes
+exits 0 "$plumb" -C project diff
+on_host h1 'rm -rf /etc/plumb-lines /run/plumb-lines-rung /var/lib/plumb/lines; userdel lines'
+echo ok
