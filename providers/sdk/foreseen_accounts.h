@@ -1,5 +1,5 @@
-// The account databases as they will be once users and groups were changed: the same rows that EditDatabase leaves
-// (engine/exec/interpreter), worked out on texts.
+// The account databases as they will be once users and groups were changed: the rows that EditDatabase leaves, by the
+// same code (account_edits.h).
 #pragma once
 
 #include <cstdint>

@@ -84,14 +84,9 @@ Error not_own(const Home& home) {
               "the home folder " + home.path + " does not belong to " + home.user + " and is not removed");
 }
 
-mode_t mode_of_homes(const LoginDefinitions& definitions) {
-  const mode_t mask = definitions.mode("UMASK").value_or(022);
-  return definitions.mode("HOME_MODE").value_or(0777 & ~mask);
-}
-
 // The mode first: once it is the user's, nobody would look at it again.
 Result<> give(int folder, const LoginDefinitions& definitions, const Home& home) {
-  if (::fchmod(folder, mode_of_homes(definitions)) != 0) return os_error("change the mode of", home.path);
+  if (::fchmod(folder, definitions.mode_of_homes()) != 0) return os_error("change the mode of", home.path);
   if (::fchown(folder, home.uid, home.gid) != 0) return os_error("change the owner of", home.path);
   return {};
 }
