@@ -124,6 +124,16 @@ Result<std::vector<Entry>> read_chain(Database& database) {
   }
 }
 
+// The first run of this project's operators whose plan the history does not hold any more; "" for none. Of runs of
+// others it never had one.
+Result<std::string> run_without_plan(Database& database) {
+  PLUMB_TRY_ASSIGN(Statement row,
+                   database.prepare("SELECT r.id FROM run r LEFT JOIN plan p ON p.id = r.plan WHERE r.plan IS NOT NULL "
+                                    "AND r.kind <> 'foreign' AND p.bytes IS NULL ORDER BY r.number LIMIT 1"));
+  PLUMB_TRY_ASSIGN(const bool found, row.step());
+  return found ? row.text(0) : std::string();
+}
+
 // The first run, by its place in the chain, of those whose plan's bytes are not the plan's; "" for none.
 Result<std::string> run_with_changed_plan(Database& database) {
   PLUMB_TRY_ASSIGN(
@@ -215,7 +225,12 @@ Result<Verification> verify_chain(Database& database) {
     return result;
   }
   PLUMB_TRY_ASSIGN(const std::string changed, run_with_changed_plan(database));
-  if (!changed.empty()) result.broken = Verification::Broken{changed, "its plan was changed after it was written"};
+  if (!changed.empty()) {
+    result.broken = Verification::Broken{changed, "its plan was changed after it was written"};
+    return result;
+  }
+  PLUMB_TRY_ASSIGN(const std::string without, run_without_plan(database));
+  if (!without.empty()) result.broken = Verification::Broken{without, "its plan was taken out of the history"};
   return result;
 }
 

@@ -315,6 +315,9 @@ INSTANTIATE_TEST_SUITE_P(
         Tampering{"a_plan", "UPDATE plan SET bytes = x'7b7d20', size = 3 WHERE bytes = x'7b7d'", "r3", "its plan"},
         Tampering{"the_size_of_a_plan", "UPDATE plan SET size = 7 WHERE bytes = x'7b7d'", "r3", "its plan"},
         Tampering{"a_content", "UPDATE content SET bytes = CAST('bye' AS BLOB)", "r4", "its plan"},
+        Tampering{"the_bytes_of_a_plan_gone", "UPDATE plan SET bytes = NULL WHERE bytes = x'7b7d'", "r3",
+                  "its plan was taken out"},
+        Tampering{"a_removed_plan", "DELETE FROM plan WHERE bytes = x'7b7d'", "r3", "its plan was taken out"},
         Tampering{"a_removed_content", "DELETE FROM content", "r4", "its plan"}),
     [](const auto& tampering) { return tampering.param.name; });
 

@@ -60,6 +60,21 @@ exits 0 run history
 says ' ok '
 says 'stale'
 exits 0 run history verify
+# Whoever replaces or takes out the plan that a run is said to have carried out is found, and the run named.
+if command -v sqlite3 >/dev/null; then
+  last=$("$plumb" -C project --root "$root" history --limit 1 | grep -oE '[0-9]{8}T[0-9]{6}Z-[0-9a-f]+' | head -n 1)
+  plan=$(sqlite3 project/.plumb/history.db "SELECT plan FROM run WHERE id = '$last'")
+  cp project/.plumb/history.db kept.db
+  for what in "bytes = (SELECT bytes FROM plan WHERE id <> '$plan' AND bytes IS NOT NULL LIMIT 1)" "bytes = x'00'" \
+    'bytes = NULL'; do
+    sqlite3 project/.plumb/history.db "UPDATE plan SET $what WHERE id = '$plan'"
+    exits 1 run history verify
+    says "Broken at run $last"
+    says 'its plan was'
+    cp kept.db project/.plumb/history.db
+  done
+  exits 0 run history verify
+fi
 
 # The same bytes from other map orders, time zones, locales and folders.
 exits 0 run plan -o one.json
