@@ -325,6 +325,35 @@ TEST(Conversation, WhoObservesDuringARunIsToldOfItAndOfNothingThatItDid) {
   EXPECT_EQ(after.unreported.size(), 1U);
 }
 
+// However long it says nothing: it holds the lock, and that goes with its process and nothing else.
+TEST(Conversation, ARunIsCutOffOnlyWhenItsProcessIsGone) {
+  const ScratchRoot root;
+  const auto ask = [&root] {
+    TestClient other(root.path());
+    other.send(wire::Observe{"edge", "", {}});
+    return other.expect<wire::Record>().value_or(wire::Record());
+  };
+  TestClient client(root.path());
+  client.send(request_large(client, large_text()));
+  ASSERT_TRUE(client.expect<wire::Want>().has_value());
+  ASSERT_EQ(::kill(client.pid(), SIGSTOP), 0);
+  for (int i = 0; i < 3; ++i) {
+    const wire::Record stopped = ask();
+    EXPECT_TRUE(stopped.busy.has_value());
+    EXPECT_TRUE(stopped.unreported.empty());
+    TestClient second(root.path());
+    second.send(request({}, "run-2"));
+    EXPECT_FALSE(second.expect<wire::Done>().has_value());
+    EXPECT_EQ(second.refusal ? second.refusal->code : Code::kInternal, Code::kHostLocked);
+  }
+  // What the lock says of its holder stays behind, and holds nothing.
+  client.kill();
+  const wire::Record after = ask();
+  EXPECT_FALSE(after.busy.has_value());
+  ASSERT_EQ(after.unreported.size(), 1U);
+  EXPECT_EQ(after.unreported[0].run, "run-1");
+}
+
 TEST(Conversation, TheLockOfAnotherVersionIsHonouredWhateverItSays) {
   const ScratchRoot root;
   const RootFiles files = must(RootFiles::at(root.path()));
