@@ -237,6 +237,16 @@ TEST_F(TrustTest, AccessListsAreToldAndGoWhereThatIsAsked) {
   EXPECT_EQ(system_.beyond_mode("/etc/f", false).value().access_list, "");
   EXPECT_EQ(mode("/etc/f"), 0600U) << "the group has what the list gave the group, not what it gave at most";
 
+  // A new content too, also where its mode is not asked for.
+  const auto with_list = [&] {
+    file("/etc/f", ::geteuid(), 0640);
+    ASSERT_EQ(::setxattr(path.c_str(), "system.posix_acl_access", kList.data(), kList.size(), 0), 0);
+  };
+  with_list();
+  ASSERT_EQ(refusal_of(WriteFile{"/etc/f", blob("new"), {{}, {}, {}, "none"}, false, false, ""}), "");
+  EXPECT_EQ(system_.beyond_mode("/etc/f", false).value().access_list, "");
+  EXPECT_EQ(mode("/etc/f"), 0600U);
+
   // What a folder hands on to new files.
   folder("/etc/d", ::geteuid());
   ASSERT_EQ(::setxattr(root_.at("/etc/d").c_str(), "system.posix_acl_default", kList.data(), kList.size(), 0), 0);

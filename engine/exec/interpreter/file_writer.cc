@@ -210,12 +210,12 @@ Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> ch
       text = std::move(made->text);
     }
   }
+  Ownership wanted;
+  if (!staged.old) wanted.mode = mode_of_new(chain);
   if (staged.old && text == before) return std::optional<StagedFile>();
   PLUMB_TRY(open(staged, kNobodyElse));
   PLUMB_TRY(write_all(staged.file.get(), text, staged.path));
-  Ownership fresh;
-  if (!staged.old) fresh.mode = mode_of_new(chain);
-  PLUMB_TRY(dress(staged, fresh));
+  PLUMB_TRY(dress(staged, wanted));
   for (const std::string& command : validations) PLUMB_TRY(validate(staged, command, output));
   return std::optional(std::move(staged));
 }
@@ -241,13 +241,17 @@ Result<> FileWriter::dress(const StagedFile& staged, const Ownership& ownership)
       if (::fchown(fd, static_cast<uid_t>(-1), gid) != 0) errno = 0;
     }
   }
-  if (ownership.acl) {
-    if (clear_access_lists(own_path_of(fd)) != 0) return os_error("take the access list from", staged.path);
-  } else if (staged.old) {
-    PLUMB_TRY(keep_attributes(staged.folder->get(), staged.name, fd));
-  }
+  // Never with a list that is to go: it would let somebody in for a moment.
+  if (staged.old) PLUMB_TRY(keep_attributes(staged.folder->get(), staged.name, fd, !ownership.acl));
+  if (ownership.acl && clear_access_lists(own_path_of(fd)) != 0)
+    return os_error("take the access list from", staged.path);
   // Whatever rights the old bytes had, the new ones have those that they are given.
   mode_t mode = staged.old ? without_privileges(staged.old->st_mode) : 0666 & ~mask_;
+  if (staged.old && ownership.acl) {
+    const UniqueFd old(
+        ::openat(staged.folder->get(), staged.name.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
+    if (old) mode = mode_without_list(own_path_of(old.get()), mode);
+  }
   if (ownership.mode) {
     PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
   }
@@ -320,10 +324,10 @@ Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
   return {};
 }
 
-Result<> keep_attributes(int folder, const std::string& name, int to) {
+Result<> keep_attributes(int folder, const std::string& name, int to, bool with_lists) {
   const UniqueFd from(::openat(folder, name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
   if (!from) return {};
-  return copy_attributes(from.get(), to, name);
+  return copy_attributes(from.get(), to, name, with_lists);
 }
 
 Result<> keep_backup(int folder, const std::string& path, FolderSync& folders) {

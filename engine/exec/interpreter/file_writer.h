@@ -75,7 +75,7 @@ class FileWriter {
 };
 
 // Gives an open file the extended attributes, access lists and SELinux context of the file that it is to replace.
-Result<> keep_attributes(int folder, const std::string& name, int to);
+Result<> keep_attributes(int folder, const std::string& name, int to, bool with_lists = true);
 // The permissions of a mode, without what gives a program the rights of its owner or group.
 mode_t without_privileges(mode_t mode);
 // Keeps the old file as NAME.plumb-<UTC time>-<random>, a name that tells nothing of what is in it.

@@ -83,6 +83,42 @@ HeldEntry make_closed_folder(const Place& place) {
   return entry;
 }
 
+namespace {
+
+// A new folder that took no mode cannot be told from any other, so nothing is done to it: it is as the file system made
+// it, or goes where that is not what was asked for.
+Result<> take_as_it_is(LocalSystem& system, const Place& place, const MakeDirectory& operation, FolderSync& folders) {
+  const HeldEntry entry(place);
+  struct stat info {};
+  if (!entry || entry.stat(info) != 0 || !S_ISDIR(info.st_mode) || !may_keep_no_modes(entry)) {
+    errno = ESTALE;
+    return os_error("make the folder", operation.path);
+  }
+  const Ownership& wanted = operation.ownership;
+  uid_t uid = info.st_uid;
+  gid_t gid = info.st_gid;
+  if (wanted.owner) {
+    PLUMB_TRY_ASSIGN(uid, system.uid_of(*wanted.owner));
+  }
+  if (wanted.group) {
+    PLUMB_TRY_ASSIGN(gid, system.gid_of(*wanted.group));
+  }
+  PLUMB_TRY_ASSIGN(const mode_t mode, parse_mode(wanted.mode.value_or("0755")));
+  const bool more = (info.st_mode & ~mode & 077U) != 0;
+  if (uid == info.st_uid && gid == info.st_gid && !more) {
+    system.seen().note(operation.path, false, info);
+    folders.add(place.folder.get());
+    return {};
+  }
+  ::unlinkat(place.folder.get(), place.name.c_str(), AT_REMOVEDIR);
+  return fail(Code::kOperation, operation.path + " is on a file system that gives new folders the mode " +
+                                    mode_text(info.st_mode & 07777U) + " and owner " + std::to_string(info.st_uid) +
+                                    " and keeps no other")
+      .hint("leave out what is asked of it; the mount decides on it");
+}
+
+}  // namespace
+
 Result<> make_directory(LocalSystem& system, const MakeDirectory& operation, FolderSync& folders) {
   const RootFiles& files = system.files();
   PLUMB_TRY(check_path(operation.path));
@@ -95,6 +131,7 @@ Result<> make_directory(LocalSystem& system, const MakeDirectory& operation, Fol
   PLUMB_TRY_ASSIGN(const Place place, files.place(operation.path));
   HeldEntry entry = make_closed_folder(place);
   const bool made = static_cast<bool>(entry);
+  if (!made && errno == ESTALE) return take_as_it_is(system, place, operation, folders);
   if (!made && errno != EEXIST) return os_error("make the folder", operation.path);
   if (!made) entry = files.hold(operation.path, true);
   if (!entry || entry.stat(info) != 0) return files.error("open", operation.path);

@@ -14,9 +14,9 @@
 namespace plumb::exec {
 
 // Gives an open file the extended attributes, access lists and labels of another, as far as the file system takes them;
-// an access list that it does not take is an error. `name` is for that. Not what was meant for the old bytes alone:
-// capabilities of a program, signatures.
-Result<> copy_attributes(int from, int to, const std::string& name);
+// an access list that it does not take is an error. `name` is for that; `with_lists`: with those. Not what was meant
+// for the old bytes alone: capabilities of a program, signatures.
+Result<> copy_attributes(int from, int to, const std::string& name, bool with_lists);
 
 // One of an access list that a mode does not tell of.
 struct AccessEntry {
@@ -37,11 +37,18 @@ std::string own_path_of(int file);
 // Of what an own_path() leads to. Nothing where the system has no such path.
 RightsBeyondMode rights_beyond_mode(const std::string& own_path);
 
+// What `mode` is where its access list is gone: beside one, the group's bits of a mode are the most that the list
+// gives, which may be more than the group has.
+mode_t mode_without_list(const std::string& own_path, mode_t mode);
+
 // Takes away access lists, those for new entries too; the group's bits are the group's own afterwards. 0, also where
 // the system has no such path; -1 with errno.
 int clear_access_lists(const std::string& own_path);
 
 Limits limits_of(const HeldEntry& entry);
+// Whether it lies in a file system of some program's making, which may keep neither owners nor modes and does not say
+// so.
+bool may_keep_no_modes(const HeldEntry& entry);
 
 // When a file or what is known of it last changed, in nanoseconds; nobody can set that time.
 std::int64_t changed_at(const struct stat& info);

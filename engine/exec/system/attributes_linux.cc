@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -94,16 +95,18 @@ int clear_access_lists(const std::string& own_path) {
   const auto gone = [&](const char* attribute) {
     return ::removexattr(own_path.c_str(), attribute) == 0 || errno == ENODATA || errno == EOPNOTSUPP;
   };
-  // Beside a list the group's bits of the mode are its mask, which may give more than the group has.
-  const std::vector<AclEntry> list = read_list(own_path, kAccess);
   struct stat info {};
-  if (::stat(own_path.c_str(), &info) != 0 || !gone(kInherited) || !gone(kAccess)) return -1;
-  for (const AclEntry& entry : list) {
-    if (entry.tag != kOwnGroup) continue;
-    const mode_t group = (entry.permissions & mask_of(list)) << 3;
-    return ::chmod(own_path.c_str(), (info.st_mode & 07707) | group);
-  }
-  return 0;
+  if (::stat(own_path.c_str(), &info) != 0) return -1;
+  const mode_t mode = mode_without_list(own_path, info.st_mode & 07777);
+  if (!gone(kInherited) || !gone(kAccess)) return -1;
+  return mode == (info.st_mode & 07777) ? 0 : ::chmod(own_path.c_str(), mode);
+}
+
+mode_t mode_without_list(const std::string& own_path, mode_t mode) {
+  const std::vector<AclEntry> list = read_list(own_path, kAccess);
+  const auto group = std::find_if(list.begin(), list.end(), [](const AclEntry& one) { return one.tag == kOwnGroup; });
+  if (group == list.end()) return mode;
+  return (mode & ~mode_t{070}) | ((group->permissions & mask_of(list)) << 3U);
 }
 
 Limits limits_of(const HeldEntry& entry) {
@@ -121,13 +124,20 @@ Limits limits_of(const HeldEntry& entry) {
   return limits;
 }
 
-Result<> copy_attributes(int from, int to, const std::string& name) {
+bool may_keep_no_modes(const HeldEntry& entry) {
+  constexpr unsigned long kFuse = 0x65735546;
+  struct statfs system {};
+  return ::fstatfs(entry.descriptor(), &system) == 0 && static_cast<unsigned long>(system.f_type) == kFuse;
+}
+
+Result<> copy_attributes(int from, int to, const std::string& name, bool with_lists) {
   std::array<char, 65536> names{};
   const ssize_t length = ::flistxattr(from, names.data(), names.size());
   for (ssize_t at = 0; at < length;) {
     const std::string attribute = names.data() + at;
     at += static_cast<ssize_t>(attribute.size()) + 1;
     if (attribute == "security.capability" || attribute == "security.ima" || attribute == "security.evm") continue;
+    if (!with_lists && (attribute == kAccess || attribute == kInherited)) continue;
     std::vector<char> value(65536);
     const ssize_t size = ::fgetxattr(from, attribute.c_str(), value.data(), value.size());
     if (size < 0) continue;

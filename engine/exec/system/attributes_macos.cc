@@ -1,3 +1,6 @@
+#include <string>
+#include <string_view>
+
 #include <copyfile.h>
 #include <sys/mount.h>
 
@@ -7,8 +10,8 @@
 namespace plumb::exec {
 
 // Signatures lie in a program's own bytes there, and what does lie in an attribute is checked against them.
-Result<> copy_attributes(int from, int to, const std::string& name) {
-  if (::fcopyfile(from, to, nullptr, COPYFILE_ACL) != 0) return os_error("keep the access list of", name);
+Result<> copy_attributes(int from, int to, const std::string& name, bool with_lists) {
+  if (with_lists && ::fcopyfile(from, to, nullptr, COPYFILE_ACL) != 0) return os_error("keep the access list of", name);
   (void)::fcopyfile(from, to, nullptr, COPYFILE_XATTR);
   return {};
 }
@@ -22,8 +25,18 @@ RightsBeyondMode rights_beyond_mode(const std::string& /*own_path*/) {
   return {};
 }
 
+mode_t mode_without_list(const std::string& /*own_path*/, mode_t mode) {
+  return mode;
+}
+
 int clear_access_lists(const std::string& /*own_path*/) {
   return 0;
+}
+
+bool may_keep_no_modes(const HeldEntry& entry) {
+  struct statfs system {};
+  return ::fstatfs(entry.descriptor(), &system) == 0 &&
+         std::string_view(system.f_fstypename).find("fuse") != std::string_view::npos;
 }
 
 Limits limits_of(const HeldEntry& entry) {
