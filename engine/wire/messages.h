@@ -287,10 +287,12 @@ struct Locks {
 using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop,
                              Refused, Confirm, Confirmation, ChangeLocks, Locks, Want>;
 
-// Of one message, over all of its frames: bytes of their bodies, and values in them.
+// Of one message, over all of its frames: bytes of their bodies, and values in them. These are the largest that there
+// are, an apply of some hundred thousand resources; of what a host sends the controller takes much less
+// (Conversation::allow).
 struct MessageLimits {
-  std::size_t bytes = std::size_t{64} << 20;
-  std::size_t values = std::size_t{4} << 20;
+  std::size_t bytes = std::size_t{512} << 20;
+  std::size_t values = std::size_t{32} << 20;
 };
 inline constexpr MessageLimits kMessageLimits;
 

@@ -102,6 +102,23 @@ TEST(Stream, WhatHasNoEndIsRefused) {
   EXPECT_EQ(parts_taken({.values = 100}), 12) << "of eight values each";
 }
 
+// An apply of some hundred thousand resources.
+TEST(Stream, AMessageMayBeMuchLargerThanAFrame) {
+  Apply apply;
+  apply.project = "edge";
+  apply.run = "r1";
+  for (int i = 0; i < 200'000; ++i)
+    apply.resources["file:/srv/" + std::to_string(i)] = {{"content", std::string(400, 'x')}};
+  const auto frames = wire::frames(apply);
+  ASSERT_TRUE(frames.has_value()) << frames.error().summary();
+  EXPECT_GT(frames->size(), std::size_t{64} << 20);
+  MessageReader reader;
+  reader.add(*frames);
+  const auto message = reader.next();
+  ASSERT_TRUE(message.has_value() && message->has_value());
+  EXPECT_EQ(std::get<Apply>(**message).resources.size(), 200'000U);
+}
+
 TEST(Stream, AnItemThatIsTooLargeIsNotSent) {
   Observe observe{"edge", "", {sample_desired()}};
   observe.resources[0].attributes["content"] = std::string(kMaxFrame, 'x');
