@@ -81,15 +81,15 @@ Result<Observed> claimed_state(wire::ObservedState state, const Desired& resourc
     return refusal(std::move(*state.problem));
   }
   if (state.observed->obstacle) state.observed->obstacle->severity = Severity::kError;
-  if (std::string what = impossible_in(*state.observed, resource, kinds); !what.empty()) return impossible(std::move(what));
+  if (std::string what = impossible_in(*state.observed, resource, kinds); !what.empty())
+    return impossible(std::move(what));
   return std::move(*state.observed);
 }
 
 std::string impossible_in(const Observed& observed, const Desired& resource, const Registry* kinds) {
   for (const std::string& name : resource.sensitive) {
     const Json& value = observed.attribute(name);
-    if (!value.is_null() && !is_sealed(value))
-      return "tells " + quoted(name) + ", which is sensitive, in clear";
+    if (!value.is_null() && !is_sealed(value)) return "tells " + quoted(name) + ", which is sensitive, in clear";
   }
   // What is shown of a file is not sealed.
   const Kind* kind = kinds == nullptr ? nullptr : kinds->find(resource.address.kind);
