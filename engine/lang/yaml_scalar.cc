@@ -108,41 +108,36 @@ std::string escaped(char sign, FlowText& text) {
   }
 }
 
-}  // namespace
-
-std::string plain_value(std::string_view raw) {
+// `take` takes what is no line break: one character, or what stands for one.
+template <class Take>
+std::string flow_value(std::string_view raw, Take take) {
   FlowText text(raw);
   while (!text.at_end()) {
     if (text.at_break()) {
       text.fold();
     } else {
-      text.add(text.take());
+      take(text);
     }
   }
   return text.value();
+}
+
+}  // namespace
+
+std::string plain_value(std::string_view raw) {
+  return flow_value(raw, [](FlowText& text) { text.add(text.take()); });
 }
 
 std::string single_quoted_value(std::string_view raw) {
-  FlowText text(raw);
-  while (!text.at_end()) {
-    if (text.at_break()) {
-      text.fold();
-      continue;
-    }
+  return flow_value(raw, [](FlowText& text) {
     const char c = text.take();
     if (c == '\'') text.take();
     text.add(c);
-  }
-  return text.value();
+  });
 }
 
 std::string double_quoted_value(std::string_view raw) {
-  FlowText text(raw);
-  while (!text.at_end()) {
-    if (text.at_break()) {
-      text.fold();
-      continue;
-    }
+  return flow_value(raw, [](FlowText& text) {
     const char c = text.take();
     if (c != '\\') {
       text.add(c);
@@ -151,8 +146,7 @@ std::string double_quoted_value(std::string_view raw) {
     } else {
       text.add_escaped(escaped(text.take(), text));
     }
-  }
-  return text.value();
+  });
 }
 
 std::string block_value(const BlockText& text) {

@@ -1,114 +1,14 @@
-// Requests from end to end over hosts that a test scripts: waves, resuming, late reports, lost connections, stopping.
+// Requests from end to end over hosts that a test scripts: waves, late reports, lost connections, stopping.
 #include "engine/run/apply.h"
 
 #include <algorithm>
 
 #include <gtest/gtest.h>
 
-#include "engine/base/memory_files.h"
-#include "engine/history/sqlite_history.h"
-#include "engine/run/testing/broken_history.h"
-#include "engine/run/testing/scripted_hosts.h"
-#include "engine/testing/kinds.h"
-#include "engine/testing/scratch_folder.h"
+#include "engine/run/testing/apply_fixture.h"
 
 namespace plumb::run {
 namespace {
-
-class ApplyTest : public ::testing::Test {
- protected:
-  ApplyTest() { write("", "h[1:3]"); }
-
-  // Each host is to have three files.
-  void write(const std::string& rollout, const std::string& hosts) {
-    folder_.write("plumb.yaml", "plumb: v1\nproject: edge\n" + rollout +
-                                    "resources:\n"
-                                    "  - note: /etc/one\n    text: \"1\\n\"\n"
-                                    "  - note: /etc/two\n    text: \"2\\n\"\n"
-                                    "  - note: /etc/three\n    text: \"3\\n\"\n");
-    folder_.write("hosts.yaml", "plumb: v1\nhosts:\n  " + hosts + ":\n");
-  }
-
-  std::unique_ptr<Workspace> workspace() { return workspace(folder_.path()); }
-  std::unique_ptr<Workspace> workspace(const Folder& folder) {
-    Diagnostics found;
-    WorkspaceRequest request;
-    request.folder = folder;
-    request.limit = limit_;
-    auto workspace = Workspace::load(request, kinds_, history_, found, sources_);
-    for (const Diagnostic& one : found.items()) ADD_FAILURE() << one.summary;
-    return workspace;
-  }
-
-  RunContext context() {
-    FleetOptions options;
-    options.forks = 1;  // so that hosts come one after the other, by name
-    return {broken_ ? static_cast<history::RunStore&>(*broken_) : history_,
-            hosts_,
-            control_,
-            options,
-            [this](const RunEvent& event) {
-              if (on_event_) on_event_(event);
-            },
-            [this](const Diagnostics& found) {
-              for (const Diagnostic& one : found.items()) told_ += code_name(one.code) + " " + one.summary + "\n";
-            }};
-  }
-
-  ApplyResult apply(ApplyRequest request, const std::string& run) {
-    request.run = run;
-    request.operator_name = "ada@desk";
-    const auto loaded = workspace();
-    return run::apply(*loaded, std::move(request), context());
-  }
-  ApplyResult apply(const std::string& run) {
-    ApplyRequest request;
-    request.what = PlanRequest();
-    return apply(std::move(request), run);
-  }
-  ApplyResult resume(const std::string& earlier, const std::string& run) {
-    Diagnostics found;
-    Result<SavedPlan> saved = plan_to_resume(history_, kinds_, earlier, found);
-    if (!saved) {
-      ADD_FAILURE() << saved.error().summary();
-      return {};
-    }
-    context().tell(found);
-    ApplyRequest request;
-    request.what = std::move(*saved);
-    return apply(std::move(request), run);
-  }
-
-  history::RunRecord recorded(const std::string& run) {
-    Result<history::RunRecord> record = history_.run(run);
-    EXPECT_TRUE(record.has_value()) << record.error().summary();
-    return record ? *record : history::RunRecord();
-  }
-  std::map<std::string, std::optional<HostState>> states(const std::string& run) {
-    std::map<std::string, std::optional<HostState>> states;
-    for (const history::HostEntry& host : recorded(run).hosts) states[host.name] = host.state;
-    return states;
-  }
-  static std::map<std::string, HostOutcome> outcomes(const ApplyResult& result) {
-    std::map<std::string, HostOutcome> outcomes;
-    for (const auto& [name, host] : result.hosts) outcomes[name] = host.outcome;
-    return outcomes;
-  }
-
-  const Registry kinds_ = ::plumb::testing::made_up_kinds();
-  ::plumb::testing::ScratchFolder folder_;
-  history::SqliteHistory history_{folder_.path() / ".plumb" / "history.db"};
-  std::optional<testing::BrokenHistory> broken_;  // in its place
-  testing::ScriptedHosts hosts_;
-  Control control_;
-  lang::SourceMap sources_;
-  std::function<void(const RunEvent&)> on_event_;
-  std::string told_;
-  std::string limit_;  // of --limit
-};
-
-using States = std::map<std::string, std::optional<HostState>>;
-using Outcomes = std::map<std::string, HostOutcome>;
 
 TEST_F(ApplyTest, WhatWasDoneIsInTheHistory) {
   const ApplyResult result = apply("r1");
@@ -150,66 +50,6 @@ TEST_F(ApplyTest, ACanaryThatFailsHoldsTheOthers) {
   EXPECT_NE(told_.find("the roll-out was stopped: 1 of 3 hosts failed, and 0 are tolerated in the run"),
             std::string::npos)
       << told_;
-}
-
-TEST_F(ApplyTest, AResumedRunTakesTheHostsThatDidNotEndWell) {
-  hosts_.scripts["h2"].fails_at = 0;
-  EXPECT_EQ(apply("r1").outcome, RunOutcome::kFailed);
-  hosts_.scripts.erase("h2");
-  const int observed = hosts_.count("observe");
-
-  const ApplyResult result = resume("r1", "r2");
-  EXPECT_EQ(result.outcome, RunOutcome::kOk);
-  EXPECT_EQ(outcomes(result), (Outcomes{{"h2", HostOutcome::kOk}}));
-  EXPECT_EQ(states("r2"), (States{{"h2", HostState::kOk}}));
-  EXPECT_EQ(recorded("r2").summary.plan, recorded("r1").summary.plan);
-  EXPECT_EQ(hosts_.count("observe"), observed) << "a plan that was made before is not made again";
-
-  const ApplyResult rest = resume("last", "r3");
-  EXPECT_TRUE(rest.nothing);
-  EXPECT_FALSE(rest.begun);
-  Diagnostics found;
-  EXPECT_EQ(plan_to_resume(history_, kinds_, "r9", found).error().code(), Code::kNoSuchRun);
-}
-
-TEST_F(ApplyTest, WhereNothingIsLeftNoRunBegins) {
-  hosts_.scripts["h2"].fails_at = 0;
-  EXPECT_EQ(apply("r1").outcome, RunOutcome::kFailed);
-  hosts_.scripts.erase("h2");
-
-  limit_ = "h1";
-  const ApplyResult none = resume("last", "r2");
-  EXPECT_EQ(none.outcome, RunOutcome::kOk);
-  EXPECT_TRUE(none.nothing);
-  EXPECT_FALSE(none.begun);
-  EXPECT_FALSE(history_.run("r2"));
-
-  limit_.clear();
-  EXPECT_EQ(outcomes(resume("last", "r3")), (Outcomes{{"h2", HostOutcome::kOk}}));
-}
-
-TEST_F(ApplyTest, AResumedRunFindsThePlansFolderOfContents) {
-  folder_.write("plumb.yaml", "plumb: v1\nproject: edge\nresources:\n  - note: /etc/large\n    from: large\n");
-  folder_.write("large", std::string(plan::kLargeContent + 1, 'x'));
-  const auto loaded = workspace();
-  const std::optional<Planned> planned = make_plan(*loaded, PlanRequest(), context());
-  ASSERT_TRUE(planned);
-  const std::filesystem::path kept = folder_.path() / "plan.json.contents";
-  ASSERT_TRUE(write_contents(planned->plan, planned->contents, kept, true));
-  folder_.write("large", std::string(plan::kLargeContent + 1, 'y'));
-
-  hosts_.scripts["h2"].fails_at = 0;
-  ApplyRequest request;
-  request.what = SavedPlan{planned->plan, planned->plan_id, kept};
-  EXPECT_EQ(apply(std::move(request), "r1").outcome, RunOutcome::kFailed);
-  hosts_.scripts.erase("h2");
-
-  std::filesystem::rename(kept, folder_.path() / "aside");
-  told_.clear();
-  EXPECT_EQ(resume("r1", "r2").outcome, RunOutcome::kStale) << "the project has another content by now";
-  EXPECT_NE(told_.find(code_name(Code::kContentChanged)), std::string::npos) << told_;
-  std::filesystem::rename(folder_.path() / "aside", kept);
-  EXPECT_EQ(outcomes(resume("r1", "r3")), (Outcomes{{"h2", HostOutcome::kOk}})) << told_;
 }
 
 TEST_F(ApplyTest, APlanSaysWhoWorksOnTheHost) {
@@ -446,78 +286,6 @@ TEST_F(ApplyTest, GraphsThatReadFactsAreMadeOfThoseThatHostsTell) {
   EXPECT_EQ(asked.fleet->graph("h2"), nullptr);
   EXPECT_EQ(asked.asked.at("h2").state, HostState::kUnreachable);
   EXPECT_FALSE(findings_of(asked.asked).empty());
-}
-
-class SavedPlanTest : public ApplyTest {
- protected:
-  std::string bytes() {
-    const auto loaded = workspace();
-    std::optional<Planned> planned = make_plan(*loaded, {}, context());
-    return planned ? plan::write_artifact(planned->plan).bytes : "";
-  }
-  ApplyResult apply_saved(const std::string& bytes, const std::string& run) {
-    ApplyRequest request;
-    request.what = *read_saved_plan(bytes, kinds_);
-    return apply(std::move(request), run);
-  }
-};
-
-TEST_F(SavedPlanTest, IsCarriedOutWithoutCompilingTheConfiguration) {
-  const std::string plan = bytes();
-  // No graph could be made of this.
-  folder_.write("plumb.yaml",
-                "plumb: v1\nproject: edge\ninputs: {name: {type: string}}\nresources:\n"
-                "  - note: /etc/${inputs.name}\n    text: \"\"\n");
-  const ApplyResult result = apply_saved(plan, "r1");
-  EXPECT_EQ(result.outcome, RunOutcome::kOk) << told_;
-  EXPECT_EQ(recorded("r1").summary.changed, 9);
-  EXPECT_NE(told_.find("the configuration was changed since the plan was made"), std::string::npos) << told_;
-}
-
-TEST_F(SavedPlanTest, HostsThatJoinedAreToldAndThoseThatAreGoneRefuseIt) {
-  const std::string plan = bytes();
-  write("", "h[1:4]");
-  EXPECT_EQ(apply_saved(plan, "r1").outcome, RunOutcome::kOk);
-  EXPECT_NE(told_.find("not in the plan and not touched: h4"), std::string::npos) << told_;
-  EXPECT_FALSE(states("r1").contains("h4"));
-
-  write("", "h[1:2]");
-  const ApplyResult refused = apply_saved(plan, "r2");
-  EXPECT_EQ(refused.outcome, RunOutcome::kStale);
-  EXPECT_FALSE(refused.begun);
-  EXPECT_NE(told_.find("names the host `h3`"), std::string::npos) << told_;
-}
-
-// A saved plan is carried out without compiling, so its large sources are read for the first time.
-TEST_F(SavedPlanTest, IsCarriedOutFromTheFilesThatTheProjectIsAmong) {
-  MemoryFiles files;
-  files.add("/edge/plumb.yaml", "plumb: v1\nproject: edge\nresources:\n  - note: /etc/large\n    from: large\n");
-  files.add("/edge/hosts.yaml", "plumb: v1\nhosts:\n  h1:\n");
-  files.add("/edge/large", std::string(plan::kLargeContent + 1, 'x'));
-  const auto loaded = workspace({files, "/edge"});
-  const std::optional<Planned> planned = make_plan(*loaded, {}, context());
-  ASSERT_TRUE(planned.has_value()) << told_;
-  ASSERT_EQ(planned->plan.contents.size(), 1U);
-  ApplyRequest request;
-  request.what = *read_saved_plan(plan::write_artifact(planned->plan).bytes, kinds_);
-  request.run = "r1";
-  const ApplyResult result = run::apply(*workspace({files, "/edge"}), std::move(request), context());
-  EXPECT_EQ(result.outcome, RunOutcome::kOk) << told_;
-  EXPECT_EQ(recorded("r1").summary.changed, 1);
-}
-
-TEST_F(SavedPlanTest, FactsThatTheHistoryDoesNotTakeAreAFailureToo) {
-  const std::string plan = bytes();
-  broken_.emplace(history_, testing::Refused::kFacts);
-  EXPECT_EQ(apply_saved(plan, "r1").outcome, RunOutcome::kFailed);
-  EXPECT_EQ(make_plan(*workspace(), {}, context())->outcome, RunOutcome::kFailed);
-}
-
-TEST_F(SavedPlanTest, OfAnotherProjectIsRefused) {
-  const std::string plan = bytes();
-  folder_.write("plumb.yaml", "plumb: v1\nproject: other\nresources: []\n");
-  EXPECT_EQ(apply_saved(plan, "r1").outcome, RunOutcome::kStale);
-  EXPECT_NE(told_.find("the plan is of the project `edge`"), std::string::npos) << told_;
 }
 
 }  // namespace

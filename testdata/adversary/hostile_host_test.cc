@@ -6,7 +6,10 @@
 #include <cstdio>
 #include <fstream>
 #include <functional>
-#include <mutex>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #ifdef __GLIBC__
@@ -14,7 +17,6 @@
 #endif
 
 #include "engine/base/digest.h"
-#include "engine/base/sample_facts.h"
 #include "engine/report/diagnostics.h"
 #include "engine/report/history_text.h"
 #include "engine/report/plan_text.h"
@@ -22,32 +24,14 @@
 #include "engine/report/terminal_text.h"
 #include "engine/run/apply.h"
 #include "engine/testing/scratch_folder.h"
-#include "engine/wire/stream.h"
+#include "testdata/adversary/counting_history.h"
+#include "testdata/adversary/lying_host.h"
 #include "testdata/plans/planned.h"
 
-namespace plumb {
+namespace plumb::adversary {
 namespace {
 
 constexpr const char* kCanary = "canary-of-this-machine";
-
-// What a host tells of each resource of the project below.
-const Json& states() {
-  static const Json kStates = Json::parse(R"({
-    "file:/etc/motd": {"exists": true, "attributes": {"content": "sha256:0000000000000000000000000000000000000000000000000000000000000000", "mode": "0600", "owner": "root", "group": "root"}, "content_text": "old\n"},
-    "file:/etc/new": {"missing": [{"what": "directory:/etc", "attribute": "path"}], "exists": false, "attributes": {}},
-    "directory:/etc": {"exists": true, "attributes": {"mode": "0700", "owner": "root", "group": "root"}},
-    "directory:/srv/old": {"exists": true, "attributes": {"mode": "0700", "owner": "root", "group": "root", "holds": {"files": 3, "directories": 1}}},
-    "directory:/srv/tree": {"exists": true, "attributes": {"mode": "0755", "owner": "root", "group": "root", "recurse": false, "purge": false, "below": [{"path": "/srv/tree/a", "mode": "0755"}], "extra": [{"path": "/srv/tree/b", "directory": true}]}},
-    "link:/srv/current": {"exists": true, "attributes": {"type": "link", "target": "old"}},
-    "line:/etc/hosts#x": {"exists": true, "attributes": {"text": "y", "lines": 1}},
-    "user:deploy": {"exists": true, "attributes": {"uid": 1000, "group": "deploy", "groups": ["adm"], "comment": "", "home": "/home/deploy", "shell": "/bin/sh", "create_home": true}},
-    "group:ops": {"exists": true, "attributes": {"gid": 500, "members": ["root"]}},
-    "package:curl": {"exists": true, "attributes": {"manager": "apt", "version": "1", "candidate": "2", "brings": ["curl", "libcurl"], "removes": [], "refresh": false}},
-    "service:cron": {"exists": true, "attributes": {"manager": "systemd", "unit": "cron.service", "state": "stopped", "masked": false, "enabled": false, "can_reload": true, "reload_needed": true}},
-    "command:touch": {"exists": true, "attributes": {"guard": "run", "why": "/srv/done does not exist"}}
-  })");
-  return kStates;
-}
 
 constexpr const char* kProject = R"(plumb: v1
 project: edge
@@ -90,176 +74,6 @@ resources:
     creates: /srv/done
 )";
 
-// Nothing is kept but how much would have been.
-class CountingHistory final : public history::RunStore {
- public:
-  std::optional<std::string> earlier_plan;  // of run r0
-
-  std::size_t bytes() const { return bytes_; }
-  std::size_t late() const { return late_; }
-
-  Result<std::unique_ptr<history::RunWriter>> begin(const history::RunStart&) override {
-    return std::unique_ptr<history::RunWriter>(std::make_unique<Writer>(*this));
-  }
-  Result<> report_late(const history::LateReport& report) override {
-    ++late_;
-    bytes_ += report.text.size() + report.address.size();
-    return {};
-  }
-  Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view) override {
-    for (const auto& [host, told] : facts) bytes_ += canonical(told).size();
-    return {};
-  }
-  Result<std::vector<history::RunSummary>> runs(std::int64_t, std::string_view) const override {
-    return std::vector<history::RunSummary>();
-  }
-  Result<history::RunRecord> run(std::string_view) const override { return history::RunRecord(); }
-  Result<bool> knows(std::string_view run) const override { return run == "r0"; }
-  Result<std::optional<std::string>> plan_bytes(std::string_view) const override { return earlier_plan; }
-  Result<std::string> plan_folder(std::string_view) const override { return std::string(); }
-  Result<std::set<std::string>> hosts_done(std::string_view) const override { return std::set<std::string>(); }
-  Result<std::map<std::string, history::StoredFacts>> facts() const override {
-    return std::map<std::string, history::StoredFacts>();
-  }
-  Result<history::Verification> verify() const override { return history::Verification(); }
-
- private:
-  class Writer final : public history::RunWriter {
-   public:
-    explicit Writer(CountingHistory& history) : history_(history) {}
-    const std::string& run() const override { return run_; }
-    Result<> actions(std::string_view, std::span<const history::ActionEntry> entries) override {
-      const std::lock_guard lock(history_.mutex_);
-      for (const history::ActionEntry& entry : entries) history_.bytes_ += entry.text.size() + entry.address.size();
-      return {};
-    }
-    Result<> host(const history::HostEntry&) override { return {}; }
-    Result<> finish(const history::RunEnd&) override { return {}; }
-
-   private:
-    CountingHistory& history_;
-    std::string run_ = "r1";
-  };
-
-  std::mutex mutex_;
-  std::size_t bytes_ = 0;
-  std::size_t late_ = 0;
-};
-
-// The messages of a host in the order in which it sends them, each as the tree of its body. May change them, leave them
-// out or put others in their place.
-using Lie = std::function<std::vector<Json>(Json message, std::size_t index)>;
-
-// Bytes that are said as they are, by their place. What the liar holds is no memory of whom it lies to, so they are
-// made before that is measured and not copied.
-std::vector<std::string>& kept_bytes() {
-  static std::vector<std::string> kept;
-  return kept;
-}
-Json bytes_of(std::string bytes) {
-  kept_bytes().push_back(std::move(bytes));
-  return {{"bytes", kept_bytes().size() - 1}};
-}
-
-// An executor of a few lines. It does nothing and tells that it did everything.
-class Host final : public host::StreamConnection {
- public:
-  explicit Host(Lie lie) : lie_(std::move(lie)) {
-    answer(wire::Hello{wire::kVersions, PLUMB_VERSION, "linux-x86_64", sample_facts()});
-  }
-  Result<> shutdown_write(host::Deadline) override {
-    ended_ = true;
-    return {};
-  }
-  std::optional<std::string> exit_reason() override { return std::nullopt; }
-  void close() override { ended_ = true; }
-
- private:
-  Result<std::optional<std::size_t>> do_read(char* into, std::size_t capacity, host::Deadline) override {
-    // Made when they are asked for, so that a host that says much has it nowhere.
-    if (out_.empty() && !endless_.is_null()) out_ = wire::frame(to_cbor(endless_));
-    if (out_.empty() && !bytes_.empty()) {
-      const std::size_t some = std::min(capacity, bytes_.size());
-      bytes_.copy(into, some);
-      bytes_.remove_prefix(some);
-      return std::optional<std::size_t>(some);
-    }
-    if (out_.empty() && !ended_) return fail(Code::kTimeout, "nothing is said");
-    const std::size_t count = std::min(capacity, out_.size() - told_);
-    out_.copy(into, count, told_);
-    told_ += count;
-    if (told_ == out_.size()) {
-      out_.clear();
-      told_ = 0;
-    }
-    return std::optional<std::size_t>(count);
-  }
-  Result<> do_write(std::string_view bytes, host::Deadline) override {
-    reader_.add(bytes);
-    while (true) {
-      PLUMB_TRY_ASSIGN(const std::optional<wire::Message> message, reader_.next());
-      if (!message) return {};
-      if (const auto* observe = std::get_if<wire::Observe>(&*message)) tell(*observe);
-      if (const auto* apply = std::get_if<wire::Apply>(&*message)) carry_out(*apply);
-    }
-  }
-
-  void tell(const wire::Observe& question) {
-    wire::ObservedChunk chunk;
-    for (std::size_t i = 0; i < question.resources.size(); ++i) {
-      const std::string address = question.resources[i].address.str();
-      Observed observed;
-      Json state = states().value(address, Json{{"exists", false}, {"attributes", Json::object()}});
-      if (!wire::from_json(state, observed)) std::abort();
-      chunk.states.push_back({i, std::move(observed), std::nullopt});
-    }
-    wire::Record record;
-    record.serial = 4;
-    record.resources = {{"file:/etc/motd", {{"mode", "0644"}}}, {"file:/etc/gone", {{"mode", "0600"}}}};
-    record.owed = {{"service:cron", Op::kRestart, "r0", {"file:/etc/motd"}}};
-    record.unreported = {{"r0", "sha256:0", "file:/etc/motd", JournalOutcome::kUnknown, "cut off", Op::kUpdate}};
-    record.locks = {{"user:somebody", "ada", "a trial", "2026-01-02T03:04:05Z", "2036-01-02T05:04:05Z"}};
-    answer(chunk);
-    answer(record);
-  }
-
-  void carry_out(const wire::Apply& request) {
-    wire::Done done;
-    for (std::size_t i = 0; i < request.actions.size(); ++i) {
-      const bool probe = request.actions[i].op == Op::kVerify;
-      answer(wire::Event{wire::EventKind::kStarted, i, "", std::nullopt, 0});
-      answer(wire::Event{wire::EventKind::kOutput, i, "so it is", std::nullopt, 0});
-      answer(wire::Event{probe ? wire::EventKind::kVerified : wire::EventKind::kChanged, i, "", std::nullopt, 3});
-      ++(probe ? done.verified : done.changed);
-    }
-    done.owed = {"service:cron"};
-    answer(done);
-  }
-
-  void answer(const wire::Message& message) { say(*parse_cbor(wire::encode(message))); }
-  void say(const Json& message) {
-    if (!lie_) return void(out_ += wire::frame(to_cbor(message)));
-    for (const Json& one : lie_(message, index_++)) {
-      if (one.contains("endless")) {
-        endless_ = one["endless"];
-      } else if (one.contains("bytes")) {
-        bytes_ = kept_bytes()[one["bytes"].get<std::size_t>()];
-      } else {
-        out_ += wire::frame(to_cbor(one));
-      }
-    }
-  }
-
-  Lie lie_;
-  std::size_t index_ = 0;
-  Json endless_;            // said again and again
-  std::string_view bytes_;  // said once
-  wire::MessageReader reader_;
-  std::string out_;
-  std::size_t told_ = 0;
-  bool ended_ = false;
-};
-
 // The peak of the memory that this process had since reset(); 0 where the system does not tell.
 class Memory {
  public:
@@ -288,15 +102,6 @@ class Memory {
   }
 };
 
-class Hosts final : public host::Transport {
- public:
-  Lie lie;  // of h1
-  Result<std::unique_ptr<host::StreamConnection>> connect(const host::HostSettings& settings,
-                                                          const host::Interrupt*) override {
-    return std::unique_ptr<host::StreamConnection>(std::make_unique<Host>(settings.name == "h1" ? lie : nullptr));
-  }
-};
-
 struct Ended {
   run::ApplyResult result;
   std::string told;  // all that anybody sees
@@ -313,7 +118,7 @@ class HostileHost : public ::testing::Test {
     Diagnostics found;
     run::WorkspaceRequest request;
     request.folder = folder_.path();
-    workspace_ = run::Workspace::load(request, testing::kinds(), none_, found, sources_);
+    workspace_ = run::Workspace::load(request, ::plumb::testing::kinds(), none_, found, sources_);
     for (const Diagnostic& one : found.items()) ADD_FAILURE() << one.summary;
   }
 
@@ -634,4 +439,4 @@ TEST_F(HostileHost, ItCostsLittle) {
 }
 
 }  // namespace
-}  // namespace plumb
+}  // namespace plumb::adversary

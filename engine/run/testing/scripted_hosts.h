@@ -12,8 +12,7 @@
 #include <vector>
 
 #include "engine/base/sample_facts.h"
-#include "engine/host/transport.h"
-#include "engine/wire/stream.h"
+#include "engine/run/testing/executor_end.h"
 
 namespace plumb::run::testing {
 
@@ -45,41 +44,23 @@ class ScriptedHosts final : public host::Transport {
   }
 
  private:
-  class Connection final : public host::StreamConnection {
+  class Connection final : public ExecutorEnd {
    public:
     Connection(Script& script, ScriptedHosts& hosts) : script_(script), hosts_(hosts) {
-      answer(wire::Hello{wire::kVersions, PLUMB_VERSION, "linux-x86_64", sample_facts()});
+      say(wire::Hello{wire::kVersions, PLUMB_VERSION, "linux-x86_64", sample_facts()});
     }
-
-    Result<> shutdown_write(host::Deadline) override {
-      ended_ = true;
-      return {};
-    }
-    std::optional<std::string> exit_reason() override { return std::nullopt; }
-    void close() override { ended_ = true; }
 
    private:
-    Result<std::optional<std::size_t>> do_read(char* into, std::size_t capacity, host::Deadline) override {
-      if (out_.empty() && applying_) take_turn();
-      if (out_.empty() && !ended_) return fail(Code::kTimeout, "nothing was asked");
-      const std::size_t count = std::min(capacity, out_.size());
-      out_.copy(into, count);
-      out_.erase(0, count);
-      return std::optional<std::size_t>(count);
+    void go_on() override {
+      if (applying_) take_turn();
     }
 
-    Result<> do_write(std::string_view bytes, host::Deadline) override {
-      reader_.add(bytes);
-      while (true) {
-        PLUMB_TRY_ASSIGN(const std::optional<wire::Message> whole, reader_.next());
-        if (!whole) return {};
-        const wire::Message& message = *whole;
-        hosts_.note(std::string(wire::name(message)));
-        if (const auto* observe = std::get_if<wire::Observe>(&message)) tell(*observe);
-        if (const auto* apply = std::get_if<wire::Apply>(&message)) begin(*apply);
-        if (std::holds_alternative<wire::Stop>(message)) end(wire::DoneOutcome::kInterrupted);
-        if (const auto* told = std::get_if<wire::Acknowledge>(&message)) forget(*told);
-      }
+    void hear(const wire::Message& message) override {
+      hosts_.note(std::string(wire::name(message)));
+      if (const auto* observe = std::get_if<wire::Observe>(&message)) tell(*observe);
+      if (const auto* apply = std::get_if<wire::Apply>(&message)) begin(*apply);
+      if (std::holds_alternative<wire::Stop>(message)) finish(wire::DoneOutcome::kInterrupted);
+      if (const auto* told = std::get_if<wire::Acknowledge>(&message)) forget(*told);
     }
 
     void forget(const wire::Acknowledge& stored) {
@@ -102,8 +83,8 @@ class ScriptedHosts final : public host::Transport {
       }
       record.unreported = script_.unreported;
       record.busy = script_.busy;
-      if (!chunk.states.empty()) answer(chunk);
-      answer(record);
+      if (!chunk.states.empty()) say(chunk);
+      say(record);
     }
 
     void begin(const wire::Apply& apply) {
@@ -117,40 +98,35 @@ class ScriptedHosts final : public host::Transport {
     }
 
     void take_turn() {
-      if (next_ == actions_) return end(done_.outcome);
+      if (next_ == actions_) return finish(done_.outcome);
       const std::size_t index = next_++;
-      answer(wire::Event{wire::EventKind::kStarted, index, "", std::nullopt, 0});
+      say(wire::Event{wire::EventKind::kStarted, index, "", std::nullopt, 0});
       if (script_.lost_at == index) {
-        ended_ = true;
+        end();
         applying_ = false;
       } else if (script_.fails_at == index) {
-        answer(wire::Event{wire::EventKind::kFailed, index, "", Diagnostic(Code::kOperation, "it broke"), 0});
+        say(wire::Event{wire::EventKind::kFailed, index, "", Diagnostic(Code::kOperation, "it broke"), 0});
         done_.failed = 1;
-        end(wire::DoneOutcome::kFailed);
+        finish(wire::DoneOutcome::kFailed);
       } else {
-        answer(wire::Event{wire::EventKind::kChanged, index, "", std::nullopt, 0});
+        say(wire::Event{wire::EventKind::kChanged, index, "", std::nullopt, 0});
         ++done_.changed;
       }
     }
 
-    void end(wire::DoneOutcome outcome) {
+    void finish(wire::DoneOutcome outcome) {
       if (!applying_) return;
       for (; next_ < actions_; ++next_, ++done_.skipped) {
-        answer(wire::Event{wire::EventKind::kSkipped, next_, "", std::nullopt, 0});
+        say(wire::Event{wire::EventKind::kSkipped, next_, "", std::nullopt, 0});
       }
       done_.outcome = outcome;
-      answer(done_);
+      say(done_);
       applying_ = false;
     }
 
-    void answer(const wire::Message& message) { out_ += wire::frame(wire::encode(message)); }
-
     Script& script_;
     ScriptedHosts& hosts_;
-    wire::MessageReader reader_;
-    std::string out_;
     bool applying_ = false;
-    bool ended_ = false;
     std::size_t actions_ = 0;
     std::size_t next_ = 0;
     wire::Done done_;
