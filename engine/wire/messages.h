@@ -307,7 +307,7 @@ std::optional<CborItem> member_named(CborItem object, std::string_view name);
 Result<Message> decode(CborItem body);
 
 // Of bytes that were checked, or written here.
-inline constexpr JsonLimits kAnySize{.bytes = std::string::npos, .depth = 1000};
+inline constexpr JsonLimits kAnySize{.bytes = std::string::npos, .depth = 1000, .values = std::string::npos};
 
 // Parts of messages that are kept on their own, in snapshots. Reading is as strict as decode().
 Json to_json(const Observed& observed);
