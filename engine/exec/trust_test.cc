@@ -237,7 +237,7 @@ TEST_F(TrustTest, AccessListsAreToldAndGoWhereThatIsAsked) {
   EXPECT_EQ(system_.beyond_mode("/etc/f", false).value().access_list, "");
   EXPECT_EQ(mode("/etc/f"), 0600U) << "the group has what the list gave the group, not what it gave at most";
 
-  // A new content too, also where its mode is not asked for.
+  // A new content, also where its mode is not asked for; and a sensitive line, also where it is there already.
   const auto with_list = [&] {
     file("/etc/f", ::geteuid(), 0640);
     ASSERT_EQ(::setxattr(path.c_str(), "system.posix_acl_access", kList.data(), kList.size(), 0), 0);
@@ -246,6 +246,20 @@ TEST_F(TrustTest, AccessListsAreToldAndGoWhereThatIsAsked) {
   ASSERT_EQ(refusal_of(WriteFile{"/etc/f", blob("new"), {{}, {}, {}, "none"}, false, false, ""}), "");
   EXPECT_EQ(system_.beyond_mode("/etc/f", false).value().access_list, "");
   EXPECT_EQ(mode("/etc/f"), 0600U);
+  LineEdit line;
+  line.text = "key=1";
+  for (const std::string& acl : {std::string("none"), std::string()}) {
+    with_list();
+    root_.write("/etc/f", "key=1\n");
+    EditFile edit;
+    edit.path = "/etc/f";
+    edit.edits = {line};
+    edit.acl = acl;
+    ASSERT_EQ(refusal_of(edit), "");
+    EXPECT_EQ(system_.beyond_mode("/etc/f", false).value().access_list, acl.empty() ? "user:4242:r--" : "");
+    EXPECT_EQ(mode("/etc/f"), acl.empty() ? 0640U : 0600U);
+    EXPECT_EQ(root_.read("/etc/f"), "key=1\n");
+  }
 
   // What a folder hands on to new files.
   folder("/etc/d", ::geteuid());

@@ -189,6 +189,35 @@ TEST_F(SecretLine, AFileThatItMakesIsFromTheStartAsItIsToBe) {
   EXPECT_EQ(mode({want_secret(secret, "1"), file}), "0640");
 }
 
+// Whoever may read it the mode says; of a line that anybody may read, nothing is done to the list.
+TEST_F(SecretLine, AnAccessListOfItsFileIsADifferenceAndGoes) {
+  const Desired secret = want_secret({{"path", "/etc/x"}, {"text", "pw=1"}, {"match", "^pw="}}, "one");
+  const Desired second = want_secret({{"path", "/etc/x"}, {"text", "key=1"}, {"match", "^key="}}, "two");
+  system.make_file("/etc/x", "pw=1\nkey=1\na=1\n");
+  system.set_beyond_mode("/etc/x", {.access_list = "user:deploy:r--"});
+  const std::vector<Result<Observed>> found =
+      look_sealed({want({{"path", "/etc/x"}, {"text", "a=1"}}), secret, second});
+  EXPECT_FALSE(found[0]->has("acl"));
+  EXPECT_TRUE(provider.diff(want({{"path", "/etc/x"}, {"text", "a=1"}}), *found[0]).empty());
+  const Change change = provider.diff(secret, *found[1]);
+  EXPECT_EQ(change.op, Op::kUpdate);
+  EXPECT_EQ(change.before, Json({{"acl", "user:deploy:r--"}}));
+  EXPECT_EQ(change.after, Json({{"acl", "none"}}));
+  EXPECT_EQ(std::get<EditFile>(change.operations.at(0)).acl, "none");
+  EXPECT_TRUE(provider.diff(second, *found[2]).empty()) << "the first one has done it by then";
+  ASSERT_TRUE(system.apply({revealed(change.operations.at(0))}).has_value());
+  EXPECT_TRUE(provider.diff(secret, *look_sealed({secret})[0]).empty());
+
+  // Where the line is not there yet, too.
+  system.make_file("/etc/x", "a=1\n");
+  system.set_beyond_mode("/etc/x", {.access_list = "user:deploy:r--"});
+  const Change made = provider.diff(secret, *look_sealed({secret})[0]);
+  EXPECT_EQ(made.op, Op::kCreate);
+  EXPECT_EQ(made.note, "the file's access list goes: user:deploy:r--");
+  ASSERT_TRUE(system.apply({revealed(made.operations.at(0))}).has_value());
+  EXPECT_TRUE(provider.diff(secret, *look_sealed({secret})[0]).empty());
+}
+
 TEST_F(SecretLine, OneThatIsUndoneIsFoundBeforeAndAfterItIsThere) {
   const std::vector<Desired> all = completed({want_secret({{"path", "/etc/x"}, {"text", "abc"}}, "one"),
                                               want({{"path", "/etc/x"}, {"match", "^a"}, {"state", "absent"}}, "two")});

@@ -21,6 +21,11 @@ Observed refused(const Desired& desired, Diagnostic why) {
   return observed;
 }
 
+// Whoever is to read a sensitive line, its file's mode says.
+bool clears_access_list(const Desired& desired) {
+  return desired.sensitive.contains("text") && !wants_absent(desired);
+}
+
 // Where a path of a batch leads. Several may lead to one file.
 struct Target {
   std::string place;  // links resolved
@@ -95,6 +100,10 @@ class EditedFile {
     file.there_ = target.there;
     if (file.there_) {
       PLUMB_TRY_ASSIGN(file.text_, system.read_file(file.place_, kLargestEdited));
+      if (!secrets.empty()) {
+        PLUMB_TRY_ASSIGN(BeyondMode beyond, system.beyond_mode(file.place_, false));
+        file.list_ = std::move(beyond.access_list);
+      }
     }
     return file;
   }
@@ -133,6 +142,10 @@ class EditedFile {
     if (result->wanted && *result->wanted != desired.text("text")) observed.attributes["wanted"] = *result->wanted;
     if (result->count > 1) observed.attributes["lines"] = result->count;
     if (!result->found && result->holds && !wants_absent(desired)) observed.attributes["left"] = true;
+    if (clears_access_list(desired) && !observed.attributes.contains("left")) {
+      if (!list_.empty()) observed.attributes["acl"] = list_;
+      list_.clear();  // the next one finds none
+    }
     seal(desired, secret, system.key(), observed);
     changed_ = changed_ || !result->holds;
     made_.push_back({&desired, std::move(edit)});
@@ -205,6 +218,7 @@ class EditedFile {
   std::string place_;
   bool there_ = false;
   bool changed_ = false;
+  std::string list_;  // its access list
   std::string text_;
   std::vector<Made> made_;
 };
@@ -276,10 +290,18 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
     if (observed.attributes.contains("left") && !observed.obstacle) return change;
     const auto wanted = observed.attributes.find("wanted");
     const Json& text = wanted == observed.attributes.end() ? desired.attribute("text") : *wanted;
-    if (there && *found == text && !observed.flag("other_bytes", false)) return change;
+    const bool same = there && *found == text && !observed.flag("other_bytes", false);
+    const std::string list = observed.text("acl");
+    if (same && list.empty()) return change;
     change.op = there ? Op::kUpdate : Op::kCreate;
-    if (there) change.before["text"] = *found;
-    change.after["text"] = text;
+    if (there && !same) change.before["text"] = *found;
+    if (!same) change.after["text"] = text;
+    if (there && !list.empty()) {
+      change.before["acl"] = list;
+      change.after["acl"] = "none";
+    } else if (!list.empty()) {
+      change.note = "the file's access list goes: " + list;
+    }
   }
   EditFile operation;
   operation.path = desired.text("path");
@@ -290,6 +312,7 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
   operation.backup = desired.flag("backup", false);
   operation.validate = desired.text("validate");
   operation.beside_secrets = is_beside_secrets(desired);
+  if (clears_access_list(desired)) operation.acl = "none";
   change.operations.emplace_back(std::move(operation));
   return change;
 }

@@ -25,6 +25,7 @@ using EditOf = std::function<Edit(const Desired&)>;
 //   other_bytes  true: it is not what is wanted, though it looks like it once it is UTF-8
 //   wanted  what is to be in its place, where that is not the desired `text`
 //   lines   how many lines it found, where that is more than one
+//   acl     the file's access list, where the edit is sensitive and the list therefore goes
 //   left    true: nothing is there, and nothing is to be done about it
 // What is found of a line that a sensitive edit of the same file holds, or that it is to replace, is sealed.
 std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desired, System& system,

@@ -313,6 +313,7 @@ Result<> FakeSystem::apply(const Operation& operation) {
       text = std::move(made.text);
     }
     std::ofstream(real(place), std::ios::binary) << text;
+    if (!edit->acl.empty()) beyond_.erase(place);
     return there ? Result<>() : set_ownership(place, {std::nullopt, std::nullopt, "0644"});
   }
   if (const auto* make = std::get_if<MakeDirectory>(&operation)) {

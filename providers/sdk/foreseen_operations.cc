@@ -128,6 +128,7 @@ Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
   if (old) {
     PLUMB_TRY_ASSIGN(text, read_file(place, kLargestForeseen));
     PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(place, false));
+    if (!edit.acl.empty()) entry.beyond.access_list.clear();
     entry.info->uid = old->info->uid;
     entry.info->gid = old->info->gid;
     entry.info->mode = old->info->mode & ~kSetIds;

@@ -54,6 +54,7 @@ struct Row<EditFile> {
     sink.optional("backup", value.backup, defaults.backup);
     sink.optional("validate", value.validate, defaults.validate);
     sink.optional("beside_secrets", value.beside_secrets, defaults.beside_secrets);
+    sink.optional("acl", value.acl, defaults.acl);
   }
 };
 

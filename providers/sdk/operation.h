@@ -53,6 +53,7 @@ struct EditFile {
   bool backup = false;
   std::string validate;
   bool beside_secrets = false;  // the file has sensitive parts of others: what a program says of it is not told
+  std::string acl;              // "none": the file has no access list afterwards
   friend bool operator==(const EditFile&, const EditFile&) = default;
 };
 

@@ -212,7 +212,9 @@ Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> ch
   }
   Ownership wanted;
   if (!staged.old) wanted.mode = mode_of_new(chain);
-  if (staged.old && text == before) return std::optional<StagedFile>();
+  if (std::any_of(chain.begin(), chain.end(), [](const EditFile& one) { return !one.acl.empty(); }))
+    wanted.acl = "none";
+  if (staged.old && text == before && !wanted.acl) return std::optional<StagedFile>();
   PLUMB_TRY(open(staged, kNobodyElse));
   PLUMB_TRY(write_all(staged.file.get(), text, staged.path));
   PLUMB_TRY(dress(staged, wanted));
