@@ -82,10 +82,11 @@ lab-up: ## start N (3) hosts of the lab
 lab-down: ## stop the lab
 	@testdata/lab/lab down
 
-install: deps ## build for release and install under PREFIX (/usr/local)
+install: deps ## build for release and install under PREFIX (/usr/local), through sudo where that is needed
 	@cmake --preset release
 	@cmake --build build/release --parallel $(JOBS)
-	@cmake --install build/release --prefix $(PREFIX)
+	@as=; [ "$$(id -u)" = 0 ] || { mkdir -p "$(DESTDIR)$(PREFIX)" 2>/dev/null && [ -w "$(DESTDIR)$(PREFIX)" ]; } || as=sudo; \
+	$$as cmake --install build/release --prefix "$(PREFIX)"
 
 package: deps ## build a Debian package in build/package/
 	@cmake --preset release -DCMAKE_INSTALL_PREFIX=/usr

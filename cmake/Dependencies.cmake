@@ -29,6 +29,8 @@ find_package(ZLIB REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libssh REQUIRED IMPORTED_TARGET libssh)
+# The libcrypto that libssh stands on, too.
+find_package(OpenSSL 3.0 REQUIRED)
 
 # RE2 matches on the controller's side alone. What pkg-config says of it holds a flag that the precompiled headers lack.
 # Homebrew's needs Abseil, which its own description for CMake brings along.

@@ -36,12 +36,13 @@ Result<bool> ask_yes(const std::string& question, Terminal& terminal, const host
 Result<std::string> ask_secret(const std::string& question, Terminal& terminal, const host::Interrupt* interrupt) {
   if (!terminal.can_ask()) return fail(Code::kNeedsConfirmation, "there is no terminal to ask for a password on");
   const auto held = terminal.hold();
-  terminal.tell(question);
+  // Before it is asked: what is typed at once must neither be shown nor be thrown away.
   termios before{};
   tcgetattr(STDIN_FILENO, &before);
   termios quiet = before;
   quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+  terminal.tell(question);
   Result<std::string> line = read_line(interrupt);
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
   terminal.tell("\n");

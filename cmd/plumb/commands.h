@@ -19,6 +19,7 @@ void add_init(Program& program);
 void add_validate(Program& program);
 void add_fmt(Program& program);
 void add_plan(Program& program);
+void add_project_key(Program& program);
 void add_show(Program& program);
 void add_apply(Program& program);
 void add_diff(Program& program);

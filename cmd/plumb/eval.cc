@@ -36,6 +36,7 @@ class Evaluator {
   }
 
   int run() {
+    workspace_.only_name();
     if (!workspace_.load()) return kInvalidConfiguration;
     Diagnostics diagnostics;
     const auto question =

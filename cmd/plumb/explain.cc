@@ -43,6 +43,7 @@ class Explainer {
     const bool asks = question_.what == "input" || question_.what == "resource";
     if (!asks) return code();
     if (question_.name.empty()) return unknown("name the " + question_.what + " to explain", {}, "");
+    workspace_.only_name();
     if (!workspace_.load()) return kInvalidConfiguration;
     return question_.what == "input" ? input() : resource();
   }

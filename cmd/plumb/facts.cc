@@ -24,6 +24,7 @@ int facts(Program& program) {
   terminal.set_json(program.options.output == "json");
   Workspace workspace(program.options, terminal);
   const SignalWatch signals([&] { workspace.control().request_stop(); });
+  workspace.only_name();
   if (!workspace.load()) return kInvalidConfiguration;
   Progress progress(terminal, program.options);
   const std::optional<run::RunContext> context = workspace.context(progress.observer());

@@ -24,7 +24,7 @@ int graph(Program& program) {
   Terminal terminal(program.options.no_color);
   const std::string format = program.options.output;
   Workspace workspace(program.options, terminal);
-  workspace.only_look();
+  workspace.only_name();
   if (!workspace.load()) return kInvalidConfiguration;
   const auto [fleet, asked] = workspace.graphs(workspace.hosts());
   if (fleet == nullptr) return kInvalidConfiguration;

@@ -9,6 +9,7 @@
 #include "engine/editor/export.h"
 #include "engine/editor/known_project.h"
 #include "engine/run/project_key.h"
+#include "engine/run/shared_key.h"
 
 namespace plumb::cmd {
 namespace {
@@ -23,6 +24,7 @@ resources:
   # A folder. The first key of a resource is its kind, the value beside it its identity; together they are its
   # address, directory:/tmp/plumb-@NAME@, by which plans and other resources speak of it.
   - directory: /tmp/plumb-@NAME@
+    parents: true
     mode: "0755"
 
   # A file with its content in place. `source: files/motd` would take it from a file of this project.
@@ -35,10 +37,12 @@ resources:
   - link: /tmp/plumb-@NAME@/current
     target: motd
 
-  # A command says itself when it is needed: here, while the file it makes is not there.
+  # A command says itself when it is needed: here, while the file it makes is not there. In an image (--root) nothing
+  # can be run, so it is none of its resources.
   - command: first run
     run: [touch, /tmp/plumb-@NAME@/first-run]
     creates: /tmp/plumb-@NAME@/first-run
+    when: "!facts.image"
     after: ["directory:/tmp/plumb-@NAME@"]
 
   # More kinds: package, service, user, group. `plumb schema` lists them, `plumb schema package` describes one.
@@ -128,7 +132,9 @@ class Init {
     const Result<std::optional<std::string>> key = run::read_project_key(folder_);
     if (!key) return complain(key.error());
     const bool schemas = std::filesystem::exists(folder_ / editor::kSchemaFolder);
-    if (!*key) {
+    if (!*key && !run::check_shared_key(folder_, *key)) {
+      terminal_.tell("note: the project shares its key; `plumb project-key accept` opens it with your ssh key\n");
+    } else if (!*key) {
       if (Result<std::string> made = run::make_project_key(folder_); !made) return complain(made.error());
       terminal_.print("made " + run::project_key_path(folder_).string() + "\n");
     }

@@ -123,6 +123,7 @@ class LockCommand {
   // Nothing is asked of any host before all of the request is known to make sense.
   int work(const std::function<std::optional<Requests>(run::Fleet&)>& prepare) {
     const SignalWatch signals([this] { workspace_.control().request_stop(); });
+    workspace_.only_name();
     if (!workspace_.load()) return kInvalidConfiguration;
     auto [fleet, results] = compile();
     if (fleet == nullptr) return workspace_.stopped() ? kInterrupted : kInvalidConfiguration;

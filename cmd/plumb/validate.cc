@@ -15,6 +15,7 @@ int validate(Program& program) {
   terminal.set_json(program.options.output == "json");
   Workspace workspace(program.options, terminal);
   workspace.ask_sources({.freshness = inventory::Freshness::kKept, .answers = {}});
+  workspace.need_no_key();
   if (!workspace.load()) return kInvalidConfiguration;
   const std::optional<ir::CompilerInput> input = workspace.compiler_input();
   if (!input) return kInvalidConfiguration;

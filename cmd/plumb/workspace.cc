@@ -113,7 +113,8 @@ bool Workspace::load(const Files& files) {
   request.limit = options_.limit;
   request.inputs = input_arguments(options_);
   request.sources = inventory_options_;
-  request.without_secrets = without_secrets_;
+  request.missing_secrets = missing_secrets_;
+  request.needs_key = needs_key_;
   Diagnostics found;
   loaded_ = run::Workspace::load(request, options_.kinds, history_, found, sources_);
   diagnose(found);
@@ -133,8 +134,8 @@ bool Workspace::find_key() {
   }
   if (*key == run::KeyState::kMade) {
     terminal_.tell("note: made this project's key, " + run::project_key_path(folder()).string() +
-                   "; sensitive values appear in plans as digests keyed with it. Keep it, share it with who plans, and "
-                   "keep it out of git.\n");
+                   "; sensitive values appear in plans as digests keyed with it. Keep it, and keep it out of git; "
+                   "`plumb project-key share` gives it to colleagues and CI.\n");
   }
   return true;
 }

@@ -26,8 +26,15 @@ class Workspace {
   // How programs of the inventory's sources are asked; said before load().
   void ask_sources(config::InventoryOptions options) { inventory_options_ = std::move(options); }
 
-  // For commands that change nothing: they need no secrets; said before load().
-  void only_look() { without_secrets_ = true; }
+  // For commands that keep nothing that the project's key seals, and so need none; said before load().
+  void need_no_key() { needs_key_ = false; }
+  // For those of them that ask about addresses alone, and so need no secrets.
+  void only_name() {
+    need_no_key();
+    missing_secrets_ = ir::MissingSecrets::kUnknown;
+  }
+  // For commands that look at hosts, as far as they can without secrets; said before load().
+  void only_look() { missing_secrets_ = ir::MissingSecrets::kLeftOut; }
 
   // Loads project and inventory and matches --on and --limit. False after it has told what is wrong.
   bool load();
@@ -71,7 +78,8 @@ class Workspace {
   Terminal& terminal_;
   lang::SourceMap sources_;
   config::InventoryOptions inventory_options_;
-  bool without_secrets_ = false;
+  ir::MissingSecrets missing_secrets_ = ir::MissingSecrets::kErrors;
+  bool needs_key_ = true;
   history::SqliteHistory history_;
   std::unique_ptr<run::Workspace> loaded_;
   std::optional<std::string> become_password_;

@@ -5,6 +5,7 @@
 #include "engine/base/nearest.h"
 #include "engine/config/call_texts.h"
 #include "engine/config/declaration.h"
+#include "engine/config/foreign_braces.h"
 #include "engine/config/module_names.h"
 #include "engine/config/order_values.h"
 #include "engine/config/schema.h"
@@ -294,6 +295,11 @@ class Checker {
     good = check_templates(declaration, schema, names) && good;
     if (written.verify_expression) good = check_probes(declaration, names) && good;
     declaration.broken = written.broken || !good || declaration.reads.broken;
+    const auto known = [&](std::string_view name) {
+      return names.environment.find_variable(name) >= 0 || module_.inputs.contains(std::string(name)) ||
+             module_.values.contains(std::string(name));
+    };
+    warn_of_foreign_braces(written, known, context_.diagnostics);
     prepare(declaration, schema["properties"]);
   }
 

@@ -26,6 +26,8 @@ struct Evaluation {
   const cel::Activation& activation;
   const lang::SourceMap& sources;
   Diagnostics& diagnostics;
+  // Sensitive attributes without a value are left out of their resource.
+  bool without_secrets = false;
 };
 
 // The same of a fault of an evaluation; of one that reads what is sensitive without any value.

@@ -101,8 +101,13 @@ class LayerReader {
     const std::string name = assignment.substr(0, equals);
     const SourceSpan span{"--set " + name, 1, 1, 1, 1};
     if (equals == std::string::npos || equals == 0) {
-      diagnostics_.add(Diagnostic(Code::kUsage, "a `--set` gives no value")
-                           .with_hint("write --set name=value; --set name= gives the empty text"));
+      const auto input = project_.root.inputs.find(name);
+      const bool sensitive = input != project_.root.inputs.end() && input->second.sensitive;
+      diagnostics_.add(
+          Diagnostic(Code::kUsage, "a `--set` gives no value")
+              .with_hint(sensitive ? "an argument is seen by everybody on this machine: set it with PLUMB_INPUT_" +
+                                         name + " or --inputs FILE, which may be a pipe or -"
+                                   : "write --set name=value; --set name= gives the empty text"));
       return;
     }
     if (!project_.root.inputs.contains(name)) return unknown(name, span);

@@ -11,6 +11,18 @@ std::string quoted(const std::string& name) {
   return "`" + name + "`";
 }
 
+// "$1", as Perl, Go and others write a group; "" where there is none, or where groups are written as here, too.
+std::string dollar_group(const std::string& text, std::size_t count) {
+  const auto group_at = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+  for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at + 2)) {
+    if (group_at(at + 1)) return {};
+  }
+  for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at + 1)) {
+    if (group_at(at + 1) && static_cast<std::size_t>(text[at + 1] - '0') <= count) return text.substr(at, 2);
+  }
+  return {};
+}
+
 std::string groups(std::size_t count) {
   if (count == 0) return "it has no groups";
   return "it has " + std::to_string(count) + (count == 1 ? " group" : " groups");
@@ -50,7 +62,14 @@ bool check_replacement(const Replacement& replacement, const Json& value, const 
   const Result<Pattern> parsed = Pattern::parse(value.at(replacement.pattern).get_ref<const std::string&>());
   if (!parsed) return true;  // told where the pattern stands
   const std::size_t count = parsed->group_count();
-  const Result<> good = plumb::check_replacement(value.at(replacement.text).get_ref<const std::string&>(), count);
+  const auto& written = value.at(replacement.text).get_ref<const std::string&>();
+  const Result<> good = plumb::check_replacement(written, count);
+  if (const std::string group = dollar_group(written, count); good && !group.empty()) {
+    diagnostics.add(Diagnostic(Code::kBadValue, quoted(group) + " in " + quoted(replacement.text) + " stays as it is")
+                        .at(text->value.span, "no group stands in its place")
+                        .with_hint(hint)
+                        .as(Severity::kWarning));
+  }
   if (good) return true;
   diagnostics.add(
       Diagnostic(Code::kBadValue, quoted(replacement.text) + " does not go with " + quoted(replacement.pattern))

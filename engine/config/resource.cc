@@ -71,9 +71,16 @@ class Resolver {
       if (auto value = expression.evaluate(evaluation_)) {
         values_.back() = std::move(*value);
       } else {
-        good_ = false;
+        good_ = may_lack(name) && good_;
       }
     }
+  }
+
+  // A value that is not known here, of who looks only at what there is. What was wrong with it otherwise was told.
+  bool may_lack(const std::string& name) {
+    if (!evaluation_.without_secrets || !declaration_.sensitive.contains(name)) return false;
+    lacks_ = true;
+    return true;
   }
 
   void render_templates(std::vector<RenderedText>& texts) {
@@ -83,7 +90,7 @@ class Resolver {
         texts.push_back({name, std::move(*rendered)});
       } else {
         cel::Fault fault = std::move(rendered.error());
-        good_ = false;
+        good_ = may_lack(name) && good_;
         if (cel::was_told(fault)) continue;
         if (text.reads_sensitive) fault = cel::without_values(std::move(fault));
         evaluation_.diagnostics.add(cel::diagnose(fault, written_.templates.at(name).origin));
@@ -113,7 +120,7 @@ class Resolver {
       texts.clear();
     }
     good_ = take_probes() && good_;
-    if (!good_ || !keys_go_together() || !replacement_is_good() || !take_address()) return nullptr;
+    if (!good_ || (!lacks_ && (!keys_go_together() || !replacement_is_good())) || !take_address()) return nullptr;
     for (const Trigger& trigger : written_.spec->triggers) prefix_patterns(trigger.attribute);
     auto after = resolve_patterns(declaration_.placement.after, module_, evaluation_);
     auto before = resolve_patterns(declaration_.placement.before, module_, evaluation_);
@@ -128,9 +135,9 @@ class Resolver {
   bool take_expression(const std::string& name, const Dynamic& expression, const cel::Value& value) {
     if (!expression.is_expression()) {
       const std::optional<Node> node = expression.resolve(evaluation_);
-      return node && take_node(name, expression, *node);
+      return node ? take_node(name, expression, *node) : may_lack(name);
     }
-    if (value.is(cel::Kind::kUnset)) return false;
+    if (value.is(cel::Kind::kUnset)) return may_lack(name);
     if (const Json* typed = known_.find(expression, value)) {
       resource_->attributes[name] = *typed;
       return true;
@@ -233,6 +240,7 @@ class Resolver {
   KnownValues& known_;
   std::vector<cel::Value> values_;  // of the expressions
   bool good_ = true;
+  bool lacks_ = false;                     // a sensitive attribute
   const Json* schema_ = nullptr;           // of the kind, while the resource is made
   const std::string* identity_ = nullptr;  // the attribute that is its identity
   std::shared_ptr<Resource> resource_;

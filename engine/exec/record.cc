@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/base/sealed.h"
 #include "engine/base/time_text.h"
 
 namespace plumb::exec {
@@ -64,6 +65,20 @@ bool HostRecord::owes(const std::string& address, bool probe) const {
   return probe ? owed.owes(address, Op::kVerify) : owed.owes_action(address);
 }
 
+void see_with_key(HostRecord& record, const std::string& key) {
+  if (key.empty()) return;
+  std::string id = key_id(key);
+  if (record.sealed_by == id) return;
+  const bool known = !record.sealed_by.empty();
+  record.sealed_by = std::move(id);
+  if (!known) return;
+  for (auto& [address, attributes] : record.resources) {
+    for (auto& [name, value] : attributes.items()) {
+      if (is_sealed(value)) value = Sealed::lost().encode();
+    }
+  }
+}
+
 Json to_json(const HostRecord& record) {
   Json json = {{"plumb", "record/v" + std::to_string(kFormat)},
                {"serial", record.serial},
@@ -75,6 +90,7 @@ Json to_json(const HostRecord& record) {
                {"temporaries", record.temporaries}};
   if (!record.last.run.empty()) json["last"] = to_json(record.last);
   if (!record.image.empty()) json["image"] = record.image;
+  if (!record.sealed_by.empty()) json["sealed_by"] = record.sealed_by;
   for (const wire::Owed& owed : record.owed.list()) {
     json["owed"].push_back(
         {{"address", owed.address}, {"op", name(owed.op)}, {"run", owed.run}, {"because", owed.because}});
@@ -106,11 +122,12 @@ std::optional<HostRecord> record_from_json(const Json& json) {
   record.serial = json["serial"].get<std::int64_t>();
   record.journal = json["journal"].get<std::int64_t>();
   for (const auto& [address, attributes] : json["resources"].items()) record.resources[address] = attributes;
-  // Older records have neither.
+  // Older records have none of them.
   if (const auto last = json.find("last"); last != json.end() && all_text(*last, {"run", "who", "when"}))
     record.last = {last->at("run").get<std::string>(), last->at("who").get<std::string>(),
                    last->at("when").get<std::string>()};
   if (all_text(json, {"image"})) record.image = json["image"].get<std::string>();
+  if (all_text(json, {"sealed_by"})) record.sealed_by = json["sealed_by"].get<std::string>();
   for (const Json& owed : json["owed"]) {
     if (!all_text(owed, {"address", "op", "run"})) return std::nullopt;
     const std::optional<Op> op = op_from_name(owed["op"].get<std::string>());

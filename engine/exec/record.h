@@ -43,12 +43,17 @@ struct HostRecord {
   std::set<std::string> temporaries;  // folders in which a killed run may have left temporary files
   std::int64_t journal = 0;           // generation of the last journal that is folded in
   LastRun last;
-  std::string image;     // which image this is the record of; "" on a host itself
-  bool damaged = false;  // not written: it could not be read and starts anew
+  std::string sealed_by;  // key_id() of the key that its sealed values were sealed with; "" where it is not known
+  std::string image;      // which image this is the record of; "" on a host itself
+  bool damaged = false;   // not written: it could not be read and starts anew
 
   // A probe, or anything but one.
   bool owes(const std::string& address, bool probe = false) const;
 };
+
+// The record for whoever has this key. What another one sealed stays sealed and can be compared with nothing, so that
+// it is not taken for a change. "" is no key, and changes nothing.
+void see_with_key(HostRecord& record, const std::string& key);
 
 Json to_json(const HostRecord& record);
 std::optional<HostRecord> record_from_json(const Json& json);

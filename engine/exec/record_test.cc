@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/sealed.h"
 #include "engine/exec/lock.h"
 #include "engine/exec/testing/client.h"
 
@@ -218,6 +219,25 @@ TEST_F(RecordTest, TheLockNamesItsHolder) {
   const auto looking = HostLock::look_on(files_);
   ASSERT_FALSE(looking.has_value());
   EXPECT_EQ(looking.error().summary(), second.error().summary());
+}
+
+// What another key sealed can be compared with nothing, and stays sealed.
+TEST_F(RecordTest, WhatAnotherKeySealedIsLost) {
+  const std::string old_seal = Sealed::of("old", "secret").encode();
+  HostRecord record;
+  record.resources[kFile] = {{"content", old_seal}, {"mode", "0600"}};
+  see_with_key(record, "");
+  EXPECT_EQ(record.sealed_by, "") << "without a key nothing is known";
+  see_with_key(record, "old");
+  EXPECT_EQ(record.sealed_by, key_id("old"));
+  EXPECT_EQ(record.resources[kFile]["content"], old_seal) << "an older record is taken for this key's";
+  see_with_key(record, "new");
+  EXPECT_EQ(record.sealed_by, key_id("new"));
+  EXPECT_TRUE(is_lost_seal(record.resources[kFile]["content"]));
+  EXPECT_EQ(record.resources[kFile]["mode"], "0600");
+  const auto again = record_from_json(to_json(record));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->sealed_by, record.sealed_by);
 }
 
 }  // namespace

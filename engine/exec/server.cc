@@ -137,7 +137,7 @@ class Server {
   // `problem`: of what an earlier run left, to be told where nothing else is.
   Result<std::string> record_frames(const StateFolder& folder, const wire::Observe& question,
                                     const std::optional<Diagnostic>& problem) const {
-    wire::Record record = record_of(folder);
+    wire::Record record = record_of(folder, question.key);
     if (!record.busy) record.busy = problem;
     std::vector<Address> things;
     for (const Desired& desired : question.resources) things.push_back(desired.address);
@@ -147,11 +147,16 @@ class Server {
   }
 
   // A journal is that of a run that ended early, or of one that works just now, which then holds the lock.
-  wire::Record record_of(const StateFolder& folder) const {
-    if (answered_ || !has_journal(folder)) return to_wire(load_record(folder));
+  wire::Record record_of(const StateFolder& folder, const std::string& key) const {
+    const auto told = [&](JournalOf journal_of) {
+      HostRecord record = load_record(folder, journal_of);
+      see_with_key(record, key);
+      return to_wire(record);
+    };
+    if (answered_ || !has_journal(folder)) return told(JournalOf::kEndedRun);
     const Result<HostLock> looking_on = HostLock::look_on(system_.files());
-    if (looking_on || looking_on.error().code() != Code::kHostLocked) return to_wire(load_record(folder));
-    wire::Record record = to_wire(load_record(folder, JournalOf::kWorkingRun));
+    if (looking_on || looking_on.error().code() != Code::kHostLocked) return told(JournalOf::kEndedRun);
+    wire::Record record = told(JournalOf::kWorkingRun);
     record.busy = looking_on.error().diagnostic();
     return record;
   }

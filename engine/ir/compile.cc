@@ -98,7 +98,7 @@ std::size_t count_declarations(const config::Module& module) {
 
 Compiler::Compiler(CompilerInput input)
     : input_(std::move(input)),
-      expander_(input_.project, input_.inventory, input_.sources, input_.recorded_facts),
+      expander_(input_.project, input_.inventory, input_.sources, input_.recorded_facts, input_.missing_secrets),
       linker_(input_.providers),
       contents_(std::make_shared<Contents>(input_.project.place(), input_.stopped)) {
   std::map<std::string, const config::Pattern*> patterns;
@@ -159,7 +159,8 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
     const std::string way =
         input.sensitive ? "set it with PLUMB_INPUT_" + name + " or --inputs FILE, which may be a pipe or -"
                         : "give it a default, or set it in inputs.yaml, the inventory or with --set " + name + "=…";
-    const bool left_out = input.sensitive && input_.without_secrets;
+    if (input.sensitive && input_.missing_secrets == MissingSecrets::kUnknown) continue;
+    const bool left_out = input.sensitive && input_.missing_secrets == MissingSecrets::kLeftOut;
     diagnostics.add(Diagnostic(Code::kInputMissing, "the input `" + name + "` has no value on " + where)
                         .at(*span, left_out ? "needs it, as others may, and is left out" : "needs it")
                         .with_related(input.span, "declared here, without a default")

@@ -32,8 +32,7 @@ struct CompilerInput {
   std::string key;
   // Asked while large sources are read; true ends the reading with kInterrupted. May be empty.
   std::function<bool()> stopped = {};
-  // A sensitive input without a value is a warning, and what needs it is left out: for who only looks.
-  bool without_secrets = false;
+  MissingSecrets missing_secrets = MissingSecrets::kErrors;
 };
 
 // What is wrong with many hosts for one cause is told once, of the first.

@@ -154,7 +154,7 @@ class Expander::Instance {
 
   config::Evaluation evaluation() {
     activation_ = {slots_, &lookup_};
-    return {activation_, expander_.sources_, diagnostics_};
+    return {activation_, expander_.sources_, diagnostics_, expander_.secrets_ == MissingSecrets::kUnknown};
   }
 
   static std::vector<std::pair<std::string, Value>> fields_of(const std::map<std::string, Value>& values) {
@@ -275,8 +275,9 @@ class Expander::Instance {
       const auto node = value.resolve(evaluation());
       auto typed =
           node ? config::validate(*node, input.schema, "`" + name + "`", value.span(), {}, diagnostics_) : std::nullopt;
-      good = good && typed.has_value();
-      if (typed) fields.emplace_back(name, cel::from_json(*typed));
+      const bool unknown = !node && input.sensitive && expander_.secrets_ == MissingSecrets::kUnknown;
+      good = good && (typed || unknown);
+      if (typed || unknown) fields.emplace_back(name, typed ? cel::from_json(*typed) : without_value());
     }
     if (!good) return std::nullopt;
     return Value::record(std::move(fields));
@@ -367,8 +368,12 @@ void Expander::set_up(Instance& root, const config::Host& host, const Json* fact
   std::set<std::string> missing;
   for (const auto& [name, input] : project_.root.inputs) {
     const config::Located* value = config::input_value(project_, host, name);
-    if (value == nullptr && !config::may_be_null(input)) missing.insert(name);
-    inputs.emplace_back(name, value == nullptr ? Value::null() : cel::from_json(value->value));
+    const bool lacks = value == nullptr && !config::may_be_null(input);
+    const bool unknown = lacks && input.sensitive && secrets_ == MissingSecrets::kUnknown;
+    if (lacks && !unknown) missing.insert(name);
+    inputs.emplace_back(name, unknown            ? without_value()
+                              : value == nullptr ? Value::null()
+                                                 : cel::from_json(value->value));
   }
   root.set_missing(std::move(missing));
   root.set(slots::kInputs, Value::record(std::move(inputs)));

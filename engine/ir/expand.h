@@ -18,13 +18,18 @@ namespace plumb::ir {
 
 using Resources = std::vector<config::Resolved>;
 
+// What becomes of a sensitive input without a value. Left out: what needs it is, with a warning; for who looks at
+// hosts. Unknown: only what it makes is, and what has it is there all the same, since no address and no order hangs on
+// it; for who asks about addresses, and applies nothing.
+enum class MissingSecrets { kErrors, kLeftOut, kUnknown };
+
 // For one thread. Everything referred to outlives it.
 class Expander {
  public:
   // `recorded` are the facts of hosts as they were last told, for host() and hosts().
   Expander(const config::Project& project, const config::Inventory& inventory, const lang::SourceMap& sources,
-           const std::map<std::string, Json>& recorded)
-      : project_(project), inventory_(inventory), sources_(sources), recorded_(recorded) {}
+           const std::map<std::string, Json>& recorded, MissingSecrets secrets = MissingSecrets::kErrors)
+      : project_(project), inventory_(inventory), sources_(sources), recorded_(recorded), secrets_(secrets) {}
 
   // In declared order. Without `facts` what reads them is left out. Faults are told on the host.
   Resources expand(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
@@ -49,6 +54,7 @@ class Expander {
   const config::Inventory& inventory_;
   const lang::SourceMap& sources_;
   const std::map<std::string, Json>& recorded_;
+  const MissingSecrets secrets_;
   std::map<std::string, std::set<std::string>> selected_;  // by pattern
   config::KnownValues known_;
   // Both by declaration, module path and the keys of its loops.

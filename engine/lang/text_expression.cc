@@ -29,6 +29,47 @@ Fault unclosed(std::string_view text, std::size_t opening) {
           "close it with }, or write " + sign.substr(0, 1) + sign + " for a literal " + sign};
 }
 
+bool is_name_part(char c, bool first) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || (!first && c >= '0' && c <= '9');
+}
+
+// Whether what stands between `${` and `}` is what a shell makes of it: ${1}, ${#x}, ${x:-y}, ${x%.gz}, ${list[@]}.
+bool is_shells(std::string_view inside) {
+  constexpr std::string_view kSpecial = "@*#?!$-";
+  if (inside.empty()) return false;
+  if (inside.find_first_not_of("0123456789") == std::string_view::npos) return true;
+  if (inside.size() == 1 && kSpecial.find(inside[0]) != std::string_view::npos) return true;
+  const bool prefixed = inside[0] == '#' || inside[0] == '!';
+  if (prefixed) inside.remove_prefix(1);
+  std::size_t size = 0;
+  while (size < inside.size() && is_name_part(inside[size], size == 0)) ++size;
+  if (size == 0) return false;
+  inside.remove_prefix(size);
+  if (prefixed) return true;
+  if (inside.starts_with("[@]") || inside.starts_with("[*]")) return true;
+  const auto begins_with = [&](std::string_view characters) {
+    return !inside.empty() && characters.find(inside[0]) != std::string_view::npos;
+  };
+  if (begins_with("#%/^,@-+=?")) return true;
+  if (!begins_with(":")) return false;
+  inside.remove_prefix(1);
+  return begins_with("-=+?0123456789");
+}
+
+// A fault of what begins at `opening`, for who wrote it for a shell.
+Fault or_shells(Fault fault, std::string_view text, std::size_t opening) {
+  const std::size_t end = text.find_first_of("}\n", opening);
+  if (text[opening] != '$' || end == std::string_view::npos || text[end] != '}') return fault;
+  const std::string inside(text.substr(opening + 2, end - opening - 2));
+  if (is_shells(inside)) {
+    fault.hint = "to leave it to a shell, write $${" + inside + "}";
+  } else if (fault.code == Code::kUnknownName && fault.hint.starts_with("known here") &&
+             std::all_of(inside.begin(), inside.end(), [](char c) { return is_name_part(c, false); })) {
+    fault.hint += "; for a shell's variable write $" + inside + " or $${" + inside + "}";
+  }
+  return fault;
+}
+
 // Why a type has no text form; nothing where it has one, or where only the value can tell.
 std::optional<Fault> not_text(const cel::Type& type) {
   std::string hint;
@@ -97,7 +138,7 @@ Outcome<std::size_t> find_closing_brace(std::string_view text, std::size_t openi
     if (!token) {
       // What cannot be read on another line is most likely text behind a forgotten brace.
       const bool same_line = token.error().begin <= text.find('\n', opening);
-      return tl::make_unexpected(same_line ? token.error() : unclosed(text, opening));
+      return tl::make_unexpected(same_line ? or_shells(token.error(), text, opening) : unclosed(text, opening));
     }
     if (token->kind == cel::TokenKind::kEnd) return tl::make_unexpected(unclosed(text, opening));
     if (token->is("{")) ++depth;
@@ -116,8 +157,19 @@ Outcome<Expression> compile_part(std::string_view text, std::size_t begin, std::
 
 Outcome<Expression> compile_text_part(std::string_view text, std::size_t begin, std::size_t end,
                                       const cel::Environment& environment, const cel::CompileOptions& options) {
+  const std::string_view whole = text.substr(begin, end - begin);
+  const bool alone = whole.find_first_not_of("0123456789") == std::string_view::npos;
+  if (alone && !whole.empty()) {
+    return tl::make_unexpected(or_shells(Fault{Code::kExpressionSyntax,
+                                               begin - 2,
+                                               end + 1,
+                                               "`${" + std::string(whole) + "}` is a number, and no argument or group",
+                                               {},
+                                               {}},
+                                         text, begin - 2));
+  }
   Outcome<Expression> expression = compile_part(text, begin, end, environment, options);
-  if (!expression) return expression;
+  if (!expression) return tl::make_unexpected(or_shells(std::move(expression.error()), text, begin - 2));
   if (auto fault = not_text(expression->program.type())) {
     const std::string_view source = text.substr(begin, end - begin);
     const std::size_t first = std::min(source.find_first_not_of(" \t\r\n"), source.size());

@@ -76,6 +76,7 @@ void Fleet::check_contents(const plan::Plan& plan, const std::filesystem::path& 
 Result<Request> Fleet::request_for(const Member& member, const plan::Actions& actions, const plan::Plan& plan,
                                    const ApplyOptions& options) const {
   const PlanContents contents = contents_of(plan, options.contents, &member);
+  if (options.saved_plan) PLUMB_TRY(check_key(plan, actions, context_.key));
   if (options.saved_plan && needs_secrets(actions, providers_))
     PLUMB_TRY(check_secrets(actions, member.session->graph()));
   PLUMB_TRY_ASSIGN(Request request,
@@ -85,6 +86,8 @@ Result<Request> Fleet::request_for(const Member& member, const plan::Actions& ac
   if (member.planned) {
     request.apply.moot_probes = member.planned->moot_probes;
     PLUMB_TRY_ASSIGN(request.apply.resources, member.planned->left());
+    // Also where there is nothing to do but to write the record, which says with which key it was sealed.
+    if (member.planned->seals) request.apply.key = context_.key;
   } else {
     for (const plan::Action& action : actions)
       request.apply.resources[action.desired.address.str()] = action.desired.attributes;

@@ -80,6 +80,8 @@ Planning HostPlanner::plan(const std::string& host, const std::shared_ptr<const 
   const bool packs = !resources_.take(left.size());
   auto planned = std::make_shared<PlannedHost>(simulated->host, std::move(left), packs);
   planned->moot_probes = simulate::moot_probes(*graph, observation);
+  planned->seals = std::any_of(graph->nodes.begin(), graph->nodes.end(),
+                               [](const ir::Node& node) { return !node.desired.sensitive.empty(); });
   planned->record_outdated = outdated || !planned->moot_probes.empty();
   if (!silent || told.empty()) return {std::move(planned), std::move(simulated)};
   const std::lock_guard lock(mutex_);

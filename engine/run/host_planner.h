@@ -24,6 +24,7 @@ class PlannedHost {
   PlannedHost(plan::HostPlan plan, Attributes left, bool packs);
 
   plan::HostPlan plan;                   // but for the facts, which are each host's own
+  bool seals = false;                    // some resource has a sensitive value, which left() holds sealed
   bool record_outdated = false;          // the record does not say what left() does, or holds probes owed in vain
   std::vector<std::string> moot_probes;  // those
 

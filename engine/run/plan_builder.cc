@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "engine/base/digest.h"
+#include "engine/base/sealed.h"
 #include "engine/config/layers.h"
 #include "engine/plan/verify.h"
 #include "engine/simulate/rollout.h"
@@ -108,6 +109,7 @@ void PlanBuilder::add_unplanned(const std::string& host, const Diagnostics& foun
 
 plan::Plan PlanBuilder::finish() && {
   take_inputs();
+  if (!input_.key.empty() && plan::holds_sealed(plan_)) plan_.inputs["key"] = key_id(input_.key);
   if (const std::optional<config::Rollout>& rollout = input_.project.rollout) {
     std::set<std::string> hosts;
     for (const auto& [name, host] : plan_.hosts) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/base/result.h"
 
@@ -14,6 +15,13 @@ std::filesystem::path project_key_path(const std::filesystem::path& project_fold
 
 // Nothing where there is no key.
 Result<std::optional<std::string>> read_project_key(const std::filesystem::path& project_folder);
+
+// 64 hex digits.
+bool is_project_key(std::string_view text);
+
+// In the place of the one there is, or of none.
+Result<> write_project_key(const std::filesystem::path& project_folder, const std::string& key);
+std::string new_project_key();
 
 // Makes a key; an error where there is one already.
 Result<std::string> make_project_key(const std::filesystem::path& project_folder);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/base/digest.h"
+#include "engine/base/sealed.h"
 #include "providers/sdk/sealed_values.h"
 
 namespace plumb::run {
@@ -34,28 +35,39 @@ class ContentNeeds {
   const Registry& kinds_;
 };
 
-// "`content` of file:/etc/token": where a value stands in the plan.
-std::string place_of(const plan::Actions& actions, const std::string& sealed) {
-  for (const plan::Action& action : actions) {
-    for (const std::string& name : action.desired.sensitive) {
-      if (action.desired.text(name) == sealed) return "`" + name + "` of " + action.desired.address.str();
-    }
-  }
-  return "a sensitive value";
+// "`content` of file:/etc/token": where a sealed value stands in the plan.
+std::string place_of(const Address& address, const std::string& attribute) {
+  return "`" + attribute + "` of " + address.str();
 }
 
-// The digests are of the same key where another one of them is known here, and then it is the value that differs.
-Error unresolved(const plan::Actions& actions, const std::string& sealed, bool same_key) {
-  const std::string value =
-      "an input that it reads was given by --set, --inputs or the environment when the plan was "
-      "made and is not now, or was changed since";
-  return fail(
-             Code::kSecretUnresolved,
-             place_of(actions, sealed) + ": the sensitive value of the plan is not the one the configuration holds now")
-      .hint((same_key
-                 ? value
-                 : "this clone has another project key (.plumb/key) than the one the plan was made with; or " + value) +
-            ". Make the plan anew, or apply it with what it was made with");
+// Of the first one; "" where there is none.
+std::string sealed_place(const plan::Actions& actions) {
+  for (const plan::Action& action : actions) {
+    for (const std::string& name : action.desired.sensitive) {
+      if (is_sealed(action.desired.attribute(name))) return place_of(action.desired.address, name);
+    }
+    for (const auto& [name, value] : action.before.items()) {
+      if (is_sealed(value)) return place_of(action.desired.address, name);
+    }
+  }
+  return {};
+}
+
+Error changed_since(const std::string& place) {
+  return fail(Code::kSecretUnresolved,
+              place + ": the sensitive value of the plan is not the one the configuration holds now")
+      .hint(
+          "an input that it reads was given by --set, --inputs or the environment when the plan was made and is not "
+          "now, or was changed since. Make the plan anew, or apply it with what it was made with");
+}
+
+Error changed_since(const plan::Actions& actions, const std::string& sealed) {
+  for (const plan::Action& action : actions) {
+    for (const std::string& name : action.desired.sensitive) {
+      if (action.desired.text(name) == sealed) return changed_since(place_of(action.desired.address, name));
+    }
+  }
+  return changed_since("a sensitive value");
 }
 
 // Values that were sensitive when they were written.
@@ -89,23 +101,31 @@ bool needs_secrets(const plan::Actions& actions, const Registry& kinds) {
   return !needs.sealed.empty() || std::any_of(needs.contents.begin(), needs.contents.end(), sealed);
 }
 
+Result<> check_key(const plan::Plan& plan, const plan::Actions& actions, const std::string& key) {
+  const auto made_with = plan.inputs.find("key");
+  if (made_with == plan.inputs.end() || made_with->second == key_id(key)) return {};
+  const std::string place = sealed_place(actions);
+  if (place.empty()) return {};
+  return fail(Code::kSecretUnresolved,
+              place + ": the plan was made with another project key than this folder's (.plumb/key)")
+      .hint(
+          "the key was rotated since, or the plan comes from a folder with a key of its own. Make the plan anew; "
+          "`plumb project-key share` and `accept` give colleagues and CI one key");
+}
+
 Result<> check_secrets(const plan::Actions& actions, const ir::HostGraph& graph) {
   std::map<std::string, const Desired*> declared;
   for (const ir::Node& node : graph.nodes) declared.emplace(node.desired.address.str(), &node.desired);
-  std::optional<std::string> lost;
-  bool same_key = false;
   for (const plan::Action& action : actions) {
     for (const std::string& name : action.desired.sensitive) {
       const Json& value = action.desired.attribute(name);
       if (!is_sealed(value)) continue;
       const auto own = declared.find(action.desired.address.str());
-      const bool is_own =
-          own != declared.end() && own->second->sensitive.contains(name) && own->second->attribute(name) == value;
-      same_key = same_key || is_own;
-      if (!is_own && !lost) lost = action.desired.text(name);
+      if (own != declared.end() && own->second->sensitive.contains(name) && own->second->attribute(name) == value)
+        continue;
+      return changed_since(place_of(action.desired.address, name));
     }
   }
-  if (lost) return unresolved(actions, *lost, same_key);
   return {};
 }
 
@@ -147,19 +167,14 @@ Result<Request> make_request(const plan::Plan& plan, const plan::Actions& action
     apply.actions.push_back(std::move(wire_action));
   }
 
-  const bool same_key = std::any_of(needs.sealed.begin(), needs.sealed.end(),
-                                    [&](const Sealed& value) { return compiled.holds(value.encode()); }) ||
-                        std::any_of(needs.contents.begin(), needs.contents.end(), [&](const std::string& name) {
-                          return is_keyed_digest(name) && compiled.holds(name);
-                        });
   for (const Sealed& sealed : needs.sealed) {
     const std::string& name = sealed.encode();
     Json value = compiled.secret(name);
-    if (value.is_null()) return unresolved(actions, name, same_key);
+    if (value.is_null()) return changed_since(actions, name);
     apply.secrets.emplace(name, std::move(value));
   }
   for (const std::string& name : needs.contents) {
-    if (is_keyed_digest(name) && !compiled.holds(name)) return unresolved(actions, name, same_key);
+    if (is_keyed_digest(name) && !compiled.holds(name)) return changed_since(actions, name);
     if (const std::optional<std::uint64_t> size = contents.large(name)) {
       apply.contents.push_back({name, *size});
     } else {

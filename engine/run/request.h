@@ -32,6 +32,10 @@ struct Request {
 // True where some action cannot be carried out without a sensitive value of the configuration.
 bool needs_secrets(const plan::Actions& actions, const Registry& kinds);
 
+// That the sensitive values of a plan that was made before are sealed with this key, "" for none. kSecretUnresolved
+// where they are not; the message names the first of these actions' values.
+Result<> check_key(const plan::Plan& plan, const plan::Actions& actions, const std::string& key);
+
 // A digest opens what it names, so a resource has those of its own values alone. kSecretUnresolved where an action of a
 // plan that was made before has another, which may be that of another resource.
 Result<> check_secrets(const plan::Actions& actions, const ir::HostGraph& graph);

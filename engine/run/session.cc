@@ -227,6 +227,8 @@ Result<> Session::seal_what_was_sensitive(const wire::Observe& question, Answer&
   if (places.empty()) return {};
   PLUMB_TRY_ASSIGN(Answer second, ask(again));
   told_ += conversation_->received();
+  // As it is for whoever has the key, with which it was not asked before.
+  answer.record.resources = std::move(second.record.resources);
   for (const std::size_t i : places) answer.states[i] = std::move(second.states[i]);
   return {};
 }

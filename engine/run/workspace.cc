@@ -2,6 +2,7 @@
 
 #include "engine/config/document.h"
 #include "engine/run/project_key.h"
+#include "engine/run/shared_key.h"
 
 namespace plumb::run {
 namespace {
@@ -73,12 +74,17 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceRequest& request, cons
 Result<KeyState> Workspace::find_key() {
   if (!key_.empty()) return KeyState::kFound;
   Result<std::optional<std::string>> found = read_project_key(folder());
+  if (!request_.needs_key) {
+    key_ = found && *found ? **found : new_project_key();
+    return KeyState::kNotNeeded;
+  }
   if (!ir::holds_secrets(project_->root)) {
     // What was sensitive once may still be on hosts.
     key_ = found && *found ? **found : std::string();
     return KeyState::kNotNeeded;
   }
   PLUMB_TRY_ASSIGN(std::optional<std::string> key, std::move(found));
+  PLUMB_TRY(check_shared_key(folder(), key));
   const KeyState state = key ? KeyState::kFound : KeyState::kMade;
   if (!key) {
     PLUMB_TRY_ASSIGN(key, make_project_key(folder()));
@@ -88,7 +94,7 @@ Result<KeyState> Workspace::find_key() {
 }
 
 ir::CompilerInput Workspace::compiler_input() const {
-  return {*project_, inventory(), sources_, providers_, recorded_facts_, key_, {}, request_.without_secrets};
+  return {*project_, inventory(), sources_, providers_, recorded_facts_, key_, {}, request_.missing_secrets};
 }
 
 }  // namespace plumb::run

@@ -24,7 +24,8 @@ struct WorkspaceRequest {
   std::string limit;                       // hosts of `on` that match this too; "" for all of them
   config::InputArguments inputs;
   config::InventoryOptions sources;  // how programs of the inventory's sources are asked
-  bool without_secrets = false;      // see ir::CompilerInput
+  ir::MissingSecrets missing_secrets = ir::MissingSecrets::kErrors;
+  bool needs_key = true;  // else any key will do where there is none: nothing that it seals is kept
 };
 
 // Whether the project has a key, and whether it had one before.
@@ -48,8 +49,8 @@ class Workspace {
   const lang::SourceMap& sources() const { return sources_; }
   const Registry& providers() const { return providers_; }
 
-  // Reads the project's own key where it has sensitive values, and makes one where there is none yet. Before hosts are
-  // compiled.
+  // Reads the project's own key where it has sensitive values, and makes one where there is none yet and none is
+  // shared. Before hosts are compiled.
   Result<KeyState> find_key();
 
   // What to compile from; lives as long as this.

@@ -16,8 +16,9 @@ std::string reason(const std::string& attribute, const Json* recorded, const Jso
   const Json left = member(*recorded);
   const Json found = member(before);
   // That the attribute became sensitive, or is so no more, is the configuration's doing. A sealed value and a plain one
-  // cannot be compared, so nothing is said of the host.
-  const bool comparable = left.is_null() || found.is_null() || is_sealed(left) == is_sealed(found);
+  // cannot be compared, nor one that was sealed with a key that is gone, so nothing is said of the host.
+  const bool comparable =
+      left.is_null() || found.is_null() || (is_sealed(left) == is_sealed(found) && !is_lost_seal(left));
   const bool host_moved = comparable && found != left;
   const bool config_moved = member(after) != left;
   // It goes with the resource, and was never anybody's to set.

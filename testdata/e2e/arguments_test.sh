@@ -44,9 +44,19 @@ exits 0 bash -c '"$0" --root root plan --inputs <(echo "token: x")' "$plumb"
 exits 3 sh -c 'echo "token: [x]" | "$0" --root root plan --inputs -' "$plumb"
 says_not PL1115
 
-# Who only looks needs no secret; what reads it is left out.
+# Who asks about addresses needs neither a secret nor the project's key: no address hangs on one.
+rm -rf .plumb
+for command in graph 'explain resource file:/etc/token' facts hosts locks 'lock all --items file:/etc/token --for 1m --reason test' \
+  'unlock all' 'eval inputs.text' 'validate --set token=x'; do
+  exits 0 "$plumb" --root root $command
+  says_not PL1115
+done
 exits 0 "$plumb" --root root graph
 says 'file:/etc/motd'
-says 'warning[PL1115]'
-says_not 'file:/etc/token'
+says 'file:/etc/token'
+exits 0 "$plumb" --root root explain resource file:/etc/token
+says 'file:/etc/token is on localhost'
+[ ! -e .plumb/key ] || fail 'a command that only looks made a key'
+
+# Who looks at hosts observes what can be observed without it.
 exits 0 "$plumb" --root root observe -o snapshot.json

@@ -210,6 +210,14 @@ std::string fingerprint(ssh_key_struct* key) {
   return out;
 }
 
+std::string exported(ssh_key_struct* key) {
+  char* text = nullptr;
+  if (ssh_pki_export_privkey_base64(key, nullptr, nullptr, nullptr, &text) != SSH_OK) return {};
+  std::string copy(text);
+  ssh_string_free_char(text);
+  return copy;
+}
+
 KeyFile load_key_file(const std::string& path, const std::vector<std::string>& certificates, const char* passphrase) {
   KeyFile file;
   file.path = path;

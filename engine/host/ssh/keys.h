@@ -19,6 +19,8 @@ namespace plumb::host::ssh {
 // PATH-cert.pub is looked at by itself.
 KeyFile load_key_file(const std::string& path, const std::vector<std::string>& certificates, const char* passphrase);
 
+// A private key that stands open, without a passphrase: PEM, or OpenSSH's own container. "" where libssh cannot.
+std::string exported(ssh_key_struct* key);
 std::string public_base64(ssh_key_struct* key);
 std::string fingerprint(ssh_key_struct* key);  // "SHA256:…"
 

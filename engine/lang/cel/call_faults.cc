@@ -58,6 +58,7 @@ Fault Compiler::unknown_function(const Expr& expr, const Call& call) const {
   for (const std::string& name : known) {
     if (near.empty() && name.ends_with("." + call.name)) hint = "there is " + name + "(…)";
   }
+  if (call.name == "len" || call.name == "length") hint = "write size(x)";
   return {Code::kUnknownFunction,
           expr.begin,
           expr.end,

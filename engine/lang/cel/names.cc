@@ -128,6 +128,16 @@ Fault Compiler::unknown_name(const Expr& expr) const {
   if (near.empty() && shells) {
     hint = "for a shell's variable write $" + expr.name + " or $${" + expr.name + "}";
   }
+  // An input or value without what it is an input or value of.
+  for (const Variable& variable : environment_.variables()) {
+    if (!variable.type.is(Type::Kind::kRecord)) continue;
+    const auto& fields = variable.type.record_fields().fields;
+    if (std::any_of(fields.begin(), fields.end(), [&](const Field& field) { return field.name == expr.name; }))
+      return fault_at(expr, Code::kUnknownName, "nothing here is called `" + expr.name + "`",
+                      "did you mean `" + variable.name + "." + expr.name + "`?", {});
+  }
+  if (expr.name == "True" || expr.name == "False") hint = expr.name == "True" ? "write true" : "write false";
+  if (expr.name == "None" || expr.name == "nil") hint = "write null";
   if (environment_.has_function(expr.name)) hint = "`" + expr.name + "` is a function: " + expr.name + "(…)";
   return fault_at(expr, Code::kUnknownName, "nothing here is called `" + expr.name + "`",
                   near.empty() ? "" : "did you mean `" + near + "`?", std::move(hint));

@@ -76,6 +76,12 @@ std::nullptr_t Parser::unexpected(std::string wanted) {
   if (token_.source == "and") hint = "write &&";
   if (token_.source == "or") hint = "write ||";
   if (before_ == "not") hint = "write !";
+  if (token_.source == "not") hint = "write !(x in y)";
+  if (token_.source == "is") hint = "to compare, write ==; has(m.x) asks whether there is m.x";
+  if (token_.source == "if") hint = "write condition ? value : other";
+  // As templates of Jinja have it, and of others.
+  if (token_.is("}") && text_.find('{') < token_.begin)
+    hint = "a map is {'key': value}; a value alone stands without `{` and `}`";
   return fail(syntax_fault(token_.begin, token_.end, std::move(summary), std::move(wanted) + " was expected here",
                            std::move(hint)));
 }
