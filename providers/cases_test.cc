@@ -96,6 +96,7 @@ TEST_P(DescribedKind, SaysTheSameAsItsSchema) {
   EXPECT_TRUE(properties.contains(kind.schema.json().at("x-identity").get<std::string>()));
   for (const Trigger& trigger : kind.triggers) EXPECT_TRUE(properties.contains(trigger.attribute)) << trigger.attribute;
   for (const std::string& guard : kind.guards) EXPECT_TRUE(properties.contains(guard)) << guard;
+  for (const std::string& once : kind.given_once) EXPECT_TRUE(properties.contains(once)) << once;
   for (const auto& [name, property] : properties.items()) {
     const ContentAttribute* content = kind.content(name);
     EXPECT_EQ(property.value("x-format", std::string()) == "content", content != nullptr) << name;
@@ -118,7 +119,7 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
       "as",      "below",     "brings", "can_reload",   "candidate",     "downgrade", "extra",
       "guard",   "left",      "lines",  "link",         "manager",       "refresh",   "removes",
       "type",    "unit",      "uses",   "wanted",       "reload_needed", "why",       "provided_by",
-      "package", "automatic", "links",  "links_wanted", "can_run"};
+      "package", "automatic", "links",  "links_wanted", "can_run",       "versions"};
   for (const auto& [name, unused] : properties.items()) names.push_back(name);
   const std::vector<Json> values = {nullptr,
                                     5,

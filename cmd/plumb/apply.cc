@@ -79,7 +79,7 @@ class Apply {
     request.keep_going = arguments_.keep_going;
     request.take_over = arguments_.take_over;
     request.show = [this](const run::Proposal& proposal) { show(proposal); };
-    if (!program_.options.yes) request.approve = [this](const run::Proposal&) { return ask(); };
+    if (!program_.options.yes) request.approve = [this](const run::Proposal& proposal) { return ask(proposal.plan); };
 
     if (!(files_ ? workspace_.load(*files_) : workspace_.load())) return kInvalidConfiguration;
     const std::optional<run::RunContext> context = workspace_.context(progress_.observer());
@@ -120,20 +120,22 @@ class Apply {
   void show(const run::Proposal& proposal) {
     const bool refused = proposal.outcome == RunOutcome::kInterrupted || proposal.outcome == RunOutcome::kStale;
     if (!proposal.saved && terminal_.events() != nullptr) {
-      print_plan(proposal.plan, proposal.plan_id, terminal_, arguments_.planning);
+      print_plan(proposal.plan, proposal.plan_id, terminal_, arguments_.planning, program_.options.kinds);
     } else if (terminal_.json() || refused) {
       return;
     } else if (proposal.saved) {
+      report::PlanTextOptions options;
+      options.color = terminal_.color();
+      options.kinds = &program_.options.kinds;
       terminal_.print(report::scope_text(proposal.plan, terminal_.color()) +
-                      report::plan_summary(proposal.plan, terminal_.color()));
+                      report::plan_summary(proposal.plan, options));
     } else {
-      print_plan(proposal.plan, proposal.plan_id, terminal_, arguments_.planning);
+      print_plan(proposal.plan, proposal.plan_id, terminal_, arguments_.planning, program_.options.kinds);
     }
   }
 
-  Result<bool> ask() {
-    Result<bool> answer =
-        ask_yes("\nApply this plan? Only `yes` is taken for one: ", terminal_, workspace_.control().interrupt());
+  Result<bool> ask(const plan::Plan& plan) {
+    Result<bool> answer = ask_yes("\n" + report::apply_question(plan), terminal_, workspace_.control().interrupt());
     if (answer && !*answer) terminal_.tell("Nothing was changed.\n");
     return answer;
   }

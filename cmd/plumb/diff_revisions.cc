@@ -134,10 +134,11 @@ class RevisionDiff {
     report::PlanTextOptions options;
     options.color = terminal_.color();
     options.full = planning_.full;
-    terminal_.print(report::plan_text(diff.plan, options) + report::orphans_text(diff.plan, terminal_.color()));
+    options.kinds = &options_.kinds;
+    terminal_.print(report::plan_text(diff.plan, options));
     if (!diff.joined.empty()) terminal_.print("New hosts: " + report::host_list(diff.joined) + "\n");
     if (!diff.left.empty()) terminal_.print("Hosts that leave: " + report::host_list(diff.left) + "\n");
-    terminal_.print(report::plan_summary(diff.plan, terminal_.color()));
+    terminal_.print(report::plan_summary(diff.plan, options));
   }
 
   const Options& options_;

@@ -68,7 +68,8 @@ class HistoryCommand {
     if (!plan) return complain(plan.error());
     report::PlanTextOptions options;
     options.color = terminal_.color();
-    terminal_.print("\n" + report::plan_text(*plan, options) + report::plan_summary(*plan, terminal_.color()));
+    options.kinds = &kinds_;
+    terminal_.print("\n" + report::plan_text(*plan, options) + report::plan_summary(*plan, options));
     return kDone;
   }
 

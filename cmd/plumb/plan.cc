@@ -65,7 +65,7 @@ int make_and_print(Program& program, const PlanArguments& arguments, Terminal& t
       context ? run::make_plan(workspace.loaded(), arguments.planning.request(), *context) : std::nullopt;
   if (!planned) return workspace.stopped() ? kInterrupted : kInvalidConfiguration;
   results = planned->hosts;
-  print_plan(planned->plan, planned->plan_id, terminal, arguments.planning);
+  print_plan(planned->plan, planned->plan_id, terminal, arguments.planning, program.options.kinds);
   const ExitCode code =
       exit_code_of(std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk));
   if (!arguments.file.empty()) {

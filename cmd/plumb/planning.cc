@@ -20,7 +20,8 @@ void add_tag_options(CLI::App& command, PlanningOptions& planning) {
       ->type_name("TAG,…");
 }
 
-void print_plan(const plan::Plan& plan, const std::string& id, Terminal& terminal, const PlanningOptions& planning) {
+void print_plan(const plan::Plan& plan, const std::string& id, Terminal& terminal, const PlanningOptions& planning,
+                const Registry& kinds) {
   if (terminal.events() != nullptr) {
     return report::plan_events(plan, id, [&](Json event) { terminal.events()->write(std::move(event)); });
   }
@@ -30,7 +31,8 @@ void print_plan(const plan::Plan& plan, const std::string& id, Terminal& termina
   report::PlanTextOptions options;
   options.color = terminal.color();
   options.full = planning.full;
-  terminal.print(report::plan_text(plan, options) + report::plan_summary(plan, terminal.color()));
+  options.kinds = &kinds;
+  terminal.print(report::plan_text(plan, options) + report::plan_summary(plan, options));
 }
 
 }  // namespace plumb::cmd

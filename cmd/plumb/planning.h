@@ -25,6 +25,7 @@ struct PlanningOptions {
 void add_tag_options(CLI::App& command, PlanningOptions& planning);
 
 // The plan for people or, with --output json or jsonl, for programs.
-void print_plan(const plan::Plan& plan, const std::string& id, Terminal& terminal, const PlanningOptions& planning);
+void print_plan(const plan::Plan& plan, const std::string& id, Terminal& terminal, const PlanningOptions& planning,
+                const Registry& kinds);
 
 }  // namespace plumb::cmd

@@ -162,8 +162,15 @@ void Progress::on_event(const run::RunEvent& event) {
 void Progress::on_action(const run::RunEvent& event) {
   const wire::Event& what = *event.event;
   if (what.kind == wire::EventKind::kStarted || what.kind == wire::EventKind::kOutput) return;
+  // Of what came to nothing there is one line at the end of its host.
+  if (what.kind == wire::EventKind::kSatisfied) return;
+  if (what.kind == wire::EventKind::kSkipped) return note_skipped(event);
   const bool bad = what.kind == wire::EventKind::kFailed || what.kind == wire::EventKind::kDiverged ||
                    what.kind == wire::EventKind::kStale;
+  if (bad) {
+    const std::lock_guard lock(mutex_);
+    idle_[event.host].failed.push_back(report::clean(event.action->desired.address.str()));
+  }
   if (!show_actions_ && !bad) return;
   const std::string time = what.milliseconds > 0 ? "  " + in_milliseconds(what.milliseconds) : "";
   line(event.host + "  " + report::tint(wire::name(what.kind), tone_of(what.kind), terminal_.error_color()) + "  " +
@@ -171,8 +178,39 @@ void Progress::on_action(const run::RunEvent& event) {
        (what.text.empty() || what.problem ? "" : "  " + report::clean(what.text.substr(0, what.text.find('\n')))));
 }
 
+void Progress::note_skipped(const run::RunEvent& event) {
+  const std::optional<Diagnostic>& problem = event.event->problem;
+  const std::lock_guard lock(mutex_);
+  Idle& idle = idle_[event.host];
+  if (!problem || problem->code == Code::kSkippedByFailure) {
+    ++idle.skipped;
+  } else {
+    idle.others.push_back(problem->summary);
+  }
+}
+
+// One line for what one cause kept from being begun.
+void Progress::tell_idle(const std::string& host) {
+  std::unique_lock lock(mutex_);
+  const auto found = idle_.extract(host);
+  lock.unlock();
+  if (!found || !show_actions_) return;
+  const Idle& idle = found.mapped();
+  const std::string begin =
+      host + "  " + report::tint("skipped", report::Tone::kYellow, terminal_.error_color()) + "  ";
+  constexpr std::size_t kShown = 3;
+  for (std::size_t i = 0; i < idle.others.size() && i < kShown; ++i) line(begin + report::clean(idle.others[i]));
+  if (idle.others.size() > kShown) line(begin + std::to_string(idle.others.size() - kShown) + " more");
+  if (idle.skipped == 0) return;
+  std::string text = std::to_string(idle.skipped) + (idle.skipped == 1 ? " action" : " actions");
+  if (!idle.failed.empty()) text += ", because of " + idle.failed.front();
+  if (idle.failed.size() > 1) text += " and " + std::to_string(idle.failed.size() - 1) + " more";
+  line(begin + text);
+}
+
 // Of many hosts one that is lost is told at once; what failed in an action was told with it.
 void Progress::on_end(const run::HostResult& result) {
+  tell_idle(result.name);
   const bool lost = result.state == HostState::kUnreachable || result.state == HostState::kNoAnswer;
   if (!lost || hosts_ < 2) return;
   const Diagnostic* problem = report::first_error(result);

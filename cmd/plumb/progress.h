@@ -3,8 +3,10 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "cmd/plumb/options.h"
 #include "cmd/plumb/terminal.h"
@@ -33,10 +35,19 @@ class Progress {
   void on_event(const run::RunEvent& event);
   void on_action(const run::RunEvent& event);
   void on_end(const run::HostResult& result);
+  void note_skipped(const run::RunEvent& event);
+  void tell_idle(const std::string& host);
   void line(const std::string& text);
   void log_event(const run::RunEvent& event);
   void start(const run::RunEvent::PhaseBegin& begin);
   void tick();
+
+  // What was not begun on a host, and what failed there.
+  struct Idle {
+    std::vector<std::string> failed;  // addresses
+    std::size_t skipped = 0;          // after those
+    std::vector<std::string> others;  // why others were not begun: a lock, an interruption
+  };
 
   Terminal& terminal_;
   std::size_t forks_;
@@ -46,9 +57,10 @@ class Progress {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  report::LiveModel model_;  // guarded by mutex_
-  bool running_ = false;     // guarded by mutex_: the view is kept up to date
-  bool dirty_ = false;       // guarded by mutex_
+  report::LiveModel model_;           // guarded by mutex_
+  bool running_ = false;              // guarded by mutex_: the view is kept up to date
+  bool dirty_ = false;                // guarded by mutex_
+  std::map<std::string, Idle> idle_;  // guarded by mutex_; of hosts at work
   Beside ticker_;
 };
 

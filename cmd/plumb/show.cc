@@ -27,7 +27,8 @@ int show(Program& program, const std::string& file, bool full) {
   report::PlanTextOptions options;
   options.color = terminal.color();
   options.full = full;
-  terminal.print(report::plan_text(plan, options) + report::plan_summary(plan, terminal.color()));
+  options.kinds = &program.options.kinds;
+  terminal.print(report::plan_text(plan, options) + report::plan_summary(plan, options));
   terminal.print("\nProject " + plan.project + ", hosts `" + plan.scope.on + "`, made by plumb " + plan.engine +
                  "\n  id " + id + "\n");
   return kDone;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "engine/exec/interpreter/programs.h"
+#include "engine/exec/interpreter/services.h"
 #include "engine/exec/judge.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/transactions.h"
@@ -205,6 +206,7 @@ void TurnRunner::carry_out(std::vector<Turn>& turns) {
   if (!begin(turns)) return;
   const std::vector<std::size_t> at_rest = packages ? at_rest_among(set_off_later(turns)) : std::vector<std::size_t>();
   const auto start = Clock::now();
+  const auto since = std::chrono::system_clock::now();
   if (turns.size() > 1 && packages) {
     carry_out_transaction(turns);
   } else if (turns.size() > 1) {
@@ -212,7 +214,7 @@ void TurnRunner::carry_out(std::vector<Turn>& turns) {
   } else {
     carry_out_one(turns.front());
   }
-  look_again(turns);
+  look_again(turns, since);
   const auto ran = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
   for (Turn& turn : turns) turn.milliseconds = ran / static_cast<std::int64_t>(turns.size());
   settle(turns);
@@ -354,7 +356,7 @@ void TurnRunner::put_in_place(Turn& turn) {
 }
 
 // Success is what the host shows, not what a program said; and of a failure it tells whether it left a trace.
-void TurnRunner::look_again(std::vector<Turn>& turns) {
+void TurnRunner::look_again(std::vector<Turn>& turns, std::chrono::system_clock::time_point since) {
   std::vector<Turn*> looked;
   std::vector<const Desired*> desired;
   for (Turn& turn : turns) {
@@ -377,6 +379,9 @@ void TurnRunner::look_again(std::vector<Turn>& turns) {
       turn.problem = found[i] ? divergence(kind(turn.index), action(turn.index), *found[i])
                               : std::optional<Diagnostic>(found[i].error().diagnostic());
       turn.diverged = turn.problem.has_value();
+      // What a condition keeps from starting ended well for its manager; the log has why.
+      if (turn.diverged)
+        turn.problem->summary += said_of_services(tools_.system, tools_.registry.managers(), turn.operations, since);
     }
   }
 }

@@ -1,6 +1,7 @@
 // Carries out the actions whose turn has come (internal to this folder).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -67,7 +68,7 @@ class TurnRunner : private ApplyActions {
   std::string place_of(const EditFile& edit) const;
   void stage_edits(std::vector<Turn>& turns, StagingFolder& folder);
   void put_in_place(Turn& turn);
-  void look_again(std::vector<Turn>& turns);
+  void look_again(std::vector<Turn>& turns, std::chrono::system_clock::time_point since);
   void settle(std::vector<Turn>& turns);
   JournalEntry intent_of(const Turn& turn) const;
   JournalEntry outcome_of(const Turn& turn) const;

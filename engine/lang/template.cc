@@ -39,15 +39,22 @@ std::string_view word(Kind kind) {
 // A fault of an expression stands there too, and the reading goes on.
 class Builder {
  public:
-  Builder(std::string_view text, std::vector<TemplatePart> parts, Template::Tree& code)
-      : text_(text), parts_(std::move(parts)), code_(code) {}
+  Builder(std::string_view text, ScannedTemplate scanned, Template::Tree& code)
+      : text_(text),
+        parts_(std::move(scanned.parts)),
+        known_(scanned.known),
+        code_(code),
+        faults_(std::move(scanned.faults)) {}
 
+  // In the order in which they stand.
   std::vector<Fault> run(const cel::Environment& environment, const std::vector<cel::Guard>& proved) {
     code_.slot_count = environment.slot_count();
-    if (block(environment, proved, 0, code_.block) && next_ < parts_.size()) {
-      fail(directive_fault(parts_[next_], "`" + std::string(word(parts_[next_].kind)) + "` closes nothing",
-                           "no directive is open here"));
+    while (block(environment, proved, 0, code_.block) && next_ < parts_.size()) {
+      misfit(directive_fault(parts_[next_], "`" + std::string(word(parts_[next_].kind)) + "` closes nothing",
+                             "no directive is open here"));
+      ++next_;
     }
+    std::stable_sort(faults_.begin(), faults_.end(), [](const Fault& a, const Fault& b) { return a.begin < b.begin; });
     return std::move(faults_);
   }
 
@@ -59,7 +66,12 @@ class Builder {
     return false;
   }
 
+  // Of directives that do not fit together. Where one of them is not known, all may fit.
+  bool misfit(Fault fault) { return known_ && fail(std::move(fault)); }
+
+  // False where it has a fault. Inside a loop whose variable is not known nothing is asked.
   bool take(Outcome<Expression>& expression) {
+    if (nameless_loops_ > 0) return false;
     if (!expression) return fail(std::move(expression.error()));
     code_.calls_host = code_.calls_host || expression->program.calls_host();
     for (const cel::Reference& reference : expression->program.references()) {
@@ -103,7 +115,7 @@ class Builder {
       const TemplatePart part = parts_[next_++];
       TemplateBranch branch;
       Guards inside = proved;
-      if (part.kind != Kind::kElse) {
+      if (part.kind != Kind::kElse && !part.broken) {
         cel::CompileOptions options;
         options.wanted = cel::Type(TypeKind::kBool);
         options.proved = proved;
@@ -119,13 +131,13 @@ class Builder {
       if (!block(environment, inside, depth, branch.block)) return false;
       result.branches.push_back(std::move(branch));
       if (next_ >= parts_.size()) {
-        return fail(directive_fault(opening, "`if` is not closed", "no %{ endif } belongs to this",
-                                    "close it with %{ endif }"));
+        return misfit(directive_fault(opening, "`if` is not closed", "no %{ endif } belongs to this",
+                                      "close it with %{ endif }"));
       }
       const TemplatePart& end = parts_[next_];
       if (end.kind == Kind::kEndIf) break;
       const bool last = part.kind == Kind::kElse;
-      if (end.kind == Kind::kEndFor || last) return fail(misplaced(end, opening, "if", last));
+      if (end.kind == Kind::kEndFor || last) return misfit(misplaced(end, opening, "if", last));
     }
     ++next_;
     out.emplace_back().content = std::move(result);
@@ -148,7 +160,7 @@ class Builder {
     cel::Type key;
     cel::Type value;
     // Of what cannot be walked over the elements may be anything.
-    const bool walks = take(range) && range_types(part, range->program.type(), key, value);
+    const bool walks = !part.broken && take(range) && range_types(part, range->program.type(), key, value);
     cel::Environment inside = environment;
     const std::size_t outer = loop_slots_.size();
     const auto declare = [&](const std::string& name, const cel::Type& type) {
@@ -159,17 +171,19 @@ class Builder {
     };
     const bool two = part.names.size() == 2;
     const std::size_t key_slot = two ? declare(part.names[0], key) : 0;
-    const std::size_t value_slot = declare(part.names.back(), value);
+    const std::size_t value_slot = part.names.empty() ? 0 : declare(part.names.back(), value);
     TemplateBlock repeated;
     code_.has_loops = true;
     code_.slot_count = std::max(code_.slot_count, inside.slot_count());
+    nameless_loops_ += part.names.empty() ? 1 : 0;
     if (!block(inside, proved, depth, repeated)) return false;
+    nameless_loops_ -= part.names.empty() ? 1 : 0;
     loop_slots_.resize(outer);
     if (next_ >= parts_.size()) {
-      return fail(
+      return misfit(
           directive_fault(part, "`for` is not closed", "no %{ endfor } belongs to this", "close it with %{ endfor }"));
     }
-    if (parts_[next_].kind != Kind::kEndFor) return fail(misplaced(parts_[next_], part, "for", false));
+    if (parts_[next_].kind != Kind::kEndFor) return misfit(misplaced(parts_[next_], part, "for", false));
     ++next_;
     if (walks)
       out.emplace_back().content = TemplateFor{std::move(*range), key_slot, value_slot, two, std::move(repeated)};
@@ -209,7 +223,9 @@ class Builder {
 
   std::string_view text_;
   std::vector<TemplatePart> parts_;
+  bool known_;
   std::size_t next_ = 0;
+  int nameless_loops_ = 0;  // that are open
   Template::Tree& code_;
   std::vector<int> loop_slots_;
   std::vector<Fault> faults_;
@@ -228,10 +244,8 @@ Outcome<Template> Template::parse(std::string_view text, const cel::Environment&
                                      {}});
   }
   if (!valid_utf8(text)) return tl::make_unexpected(cel::syntax_fault(0, 1, "the template is not UTF-8"));
-  Outcome<std::vector<TemplatePart>> parts = scan_template(text);
-  if (!parts) return tl::make_unexpected(std::move(parts.error()));
   auto code = std::make_shared<Tree>();
-  std::vector<Fault> faults = Builder(text, std::move(*parts), *code).run(environment, proved);
+  std::vector<Fault> faults = Builder(text, scan_template(text), *code).run(environment, proved);
   if (!faults.empty()) {
     if (more != nullptr) more->assign(std::next(faults.begin()), faults.end());
     return tl::make_unexpected(std::move(faults.front()));

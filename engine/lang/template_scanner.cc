@@ -28,14 +28,13 @@ class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
 
-  Outcome<std::vector<TemplatePart>> run() {
+  ScannedTemplate run() {
     while (position_ < text_.size()) {
       const std::size_t opening = take_literal();
-      if (opening >= text_.size()) break;
-      if (auto fault = take_part(opening)) return tl::make_unexpected(std::move(*fault));
+      if (opening >= text_.size() || !take_part(opening)) break;
     }
     finish_literal(false);
-    return std::move(parts_);
+    return std::move(scanned_);
   }
 
  private:
@@ -69,7 +68,7 @@ class Scanner {
     if (literal_.empty()) return;
     TemplatePart part;
     part.text = std::move(literal_);
-    parts_.push_back(std::move(part));
+    scanned_.parts.push_back(std::move(part));
     literal_.clear();
   }
 
@@ -88,12 +87,17 @@ class Scanner {
     while (literal_.size() > line && is_white(literal_.back())) literal_.pop_back();
   }
 
-  std::optional<Fault> take_part(std::size_t opening) {
+  // False where it has no end, so that nothing behind it can be told.
+  bool take_part(std::size_t opening) {
     std::size_t begin = opening + 2;
     const bool trim_before = begin < text_.size() && text_[begin] == '~';
     if (trim_before) ++begin;
     const Outcome<std::size_t> brace = find_closing_brace(text_, opening, begin);
-    if (!brace) return brace.error();
+    if (!brace) {
+      scanned_.faults.push_back(brace.error());
+      scanned_.known = false;
+      return false;
+    }
     const bool trim_after = *brace > begin && text_[*brace - 1] == '~';
     TemplatePart part;
     part.begin = begin;
@@ -106,10 +110,16 @@ class Scanner {
     if (text_[opening] == '$') {
       part.kind = Kind::kExpression;
     } else if (auto fault = read_directive(part)) {
-      return fault;
+      scanned_.faults.push_back(std::move(*fault));
+      part.broken = true;
+      // One that is none of them may be meant to open or to close something.
+      if (part.kind == Kind::kText) {
+        scanned_.known = false;
+        return true;
+      }
     }
-    parts_.push_back(std::move(part));
-    return {};
+    scanned_.parts.push_back(std::move(part));
+    return true;
   }
 
   // The next token of a directive. What find_closing_brace() has passed can be read.
@@ -197,12 +207,12 @@ class Scanner {
   std::size_t position_ = 0;
   std::string literal_;
   bool trim_next_ = false;
-  std::vector<TemplatePart> parts_;
+  ScannedTemplate scanned_;
 };
 
 }  // namespace
 
-Outcome<std::vector<TemplatePart>> scan_template(std::string_view text) {
+ScannedTemplate scan_template(std::string_view text) {
   return Scanner(text).run();
 }
 

@@ -19,8 +19,15 @@ struct TemplatePart {
   std::size_t end = 0;
   std::size_t opening = 0;  // of the whole part, braces included
   std::size_t closing = 0;
+  bool broken = false;  // a directive that its fault is told of already
 };
 
-cel::Outcome<std::vector<TemplatePart>> scan_template(std::string_view text);
+struct ScannedTemplate {
+  std::vector<TemplatePart> parts;  // up to where nothing more can be read
+  std::vector<cel::Fault> faults;   // in their order
+  bool known = true;                // which directive opens and which closes; else the parts do not fit together
+};
+
+ScannedTemplate scan_template(std::string_view text);
 
 }  // namespace plumb::lang

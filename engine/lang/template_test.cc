@@ -61,7 +61,23 @@ TEST_F(TemplateTest, TellsEveryMistake) {
   ASSERT_FALSE(made);
   std::string lines = told(made.error(), text).substr(0, 5);
   for (const cel::Fault& fault : more) lines += " " + told(fault, text).substr(0, 5);
-  EXPECT_EQ(lines, "t:1:3 t:2:7 t:3:8 t:3:2 t:4:1 t:4:2 t:5:2 t:5:1");
+  EXPECT_EQ(lines, "t:1:3 t:2:7 t:3:8 t:3:2 t:4:1 t:4:2 t:5:1 t:5:2");
+}
+
+TEST_F(TemplateTest, AMistakeInADirectiveHidesNone) {
+  const auto places = [&](const std::string& text) {
+    std::vector<cel::Fault> more;
+    const auto made = Template::parse(text, environment_, {}, &more);
+    std::string lines = made ? "" : told(made.error(), text).substr(0, 5);
+    for (const cel::Fault& fault : more) lines += " " + told(fault, text).substr(0, 5);
+    return lines;
+  };
+  EXPECT_EQ(places("${nope}\n%{ for x in }\n${x}${zz}%{ endfor }\n%{ end }\n${nope}%{ else }\n"),
+            "t:1:3 t:2:1 t:3:7 t:4:4 t:5:3")
+      << "of what `end` was to be nothing is known, so `else` may be right";
+  EXPECT_EQ(places("%{ for in sites }${x}%{ endfor }\n${zz}"), "t:1:1 t:2:3") << "what x is cannot be asked";
+  EXPECT_EQ(places("%{ if }${zz}%{ endif now }\n%{ else }\n%{ endfor }${zz}"), "t:1:1 t:1:1 t:1:2 t:2:1 t:3:1 t:3:1");
+  EXPECT_EQ(places("${zz}\n%{ if port\n${zz}"), "t:1:3 t:2:1") << "where it ends cannot be told";
 }
 
 TEST_F(TemplateTest, TakesTheFirstBranchThatHolds) {

@@ -41,7 +41,7 @@ std::string problem_of_conditional(const Action& action, const Kind& kind) {
   const Op op = kind.provider->is_unwanted(action.desired) ? Op::kDelete : kind.runs ? Op::kRun : Op::kUpdate;
   if (action.op != op) return "its kind would have it a " + std::string(name(op));
   if (!action.before.empty()) return "what it changes is not what was observed";
-  if (action.after != (op == Op::kUpdate ? action.desired.attributes : Json::object()))
+  if (action.after != (op == Op::kUpdate ? kind.provider->asked_for(action.desired) : Json::object()))
     return "what it leaves is not what is asked for";
   if (action.fidelity != (op == Op::kRun ? Fidelity::kOpaque : Fidelity::kBounded))
     return "its result is not known as well as it says";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "engine/report/equal_diagnostics.h"
 #include "engine/report/text_width.h"
 
 namespace plumb::report {
@@ -98,11 +99,12 @@ class Renderer {
     for (const Related& related : diagnostic.related) place(related.span, related.note, '-', colors_.gutter);
     if (!diagnostic.span && !diagnostic.label.empty()) note("", diagnostic.label);
     if (!diagnostic.hint.empty()) note("hint: ", diagnostic.hint);
-    if (!diagnostic.host.empty()) note("host: ", diagnostic.host);
+    if (!diagnostic.host.empty()) note(names_several(diagnostic.host) ? "hosts: " : "host: ", diagnostic.host);
     return std::move(out_);
   }
 
  private:
+  static bool names_several(const std::string& hosts) { return hosts.find_first_of(",[") != std::string::npos; }
   static std::size_t digits(int number) { return std::to_string(std::max(number, 0)).size(); }
   std::string paint(std::string_view color, std::string_view text) const {
     return color.empty() ? std::string(text) : std::string(color) + std::string(text) + std::string(colors_.reset);
@@ -171,7 +173,7 @@ std::string render(const Diagnostic& diagnostic, const lang::SourceMap& sources,
 
 std::string render(const std::vector<Diagnostic>& diagnostics, const lang::SourceMap& sources, bool color) {
   std::string out;
-  for (const Diagnostic& diagnostic : diagnostics) {
+  for (const Diagnostic& diagnostic : equal_ones_once(diagnostics)) {
     if (!out.empty()) out += '\n';
     out += render(diagnostic, sources, color);
   }

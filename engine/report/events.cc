@@ -22,7 +22,10 @@ Json action_event(const run::RunEvent& event) {
   const bool begins = what.kind == wire::EventKind::kStarted || what.kind == wire::EventKind::kOutput;
   if (!begins) json["milliseconds"] = what.milliseconds;
   if (!what.text.empty()) json["text"] = what.text.substr(0, kMostText);
-  if (what.problem) json["problem"] = {{"code", code_name(what.problem->code)}, {"summary", what.problem->summary}};
+  if (what.problem) {
+    json["problem"] = {{"code", code_name(what.problem->code)}, {"summary", what.problem->summary}};
+    json["source"] = event.action->source;
+  }
   return json;
 }
 
@@ -114,6 +117,8 @@ void plan_events(const plan::Plan& plan, const std::string& id, const std::funct
             {"because", action.because},
             {"source", action.source}});
     }
+    for (const std::string& address : host_plan.orphans)
+      sink({{"event", "orphan"}, {"host", host}, {"address", address}});
     for (const plan::HeldBack& held : host_plan.held_back) {
       sink({{"event", "held_back"},
             {"host", host},

@@ -54,6 +54,7 @@ class Events : public testing::Test {
     plan.hosts["web1"].actions = plan::ActionList({action_});
     plan.hosts["web1"].held_back = {{"file:/etc/a", Op::kUpdate, "file:/etc/*", ""},
                                     {"service:a", Op::kRestart, "", "file:/etc/a"}};
+    plan.hosts["web1"].orphans = {"file:/etc/old"};
     plan.unplanned["web2"] = "PL3001";
     plan_events(plan, "sha256:00", [&](Json event) { all.push_back(std::move(event)); });
     const run::HostResults hosts = {{"web1", result_}};

@@ -1,7 +1,8 @@
 #include "engine/report/host_list.h"
 
+#include <algorithm>
 #include <cctype>
-#include <map>
+#include <tuple>
 #include <utility>
 
 namespace plumb::report {
@@ -25,27 +26,42 @@ Parts take_apart(const std::string& name) {
   return {name.substr(0, begin), name.substr(begin, end - begin), name.substr(end)};
 }
 
+// As people count: web2 before web10, names that differ in their number alone beside each other.
+bool comes_before(const std::string& a, const std::string& b) {
+  const Parts one = take_apart(a);
+  const Parts other = take_apart(b);
+  const auto key = [](const Parts& parts) { return std::tuple(parts.head, parts.tail, parts.digits.size()); };
+  return std::tuple(key(one), one.digits) < std::tuple(key(other), other.digits);
+}
+
+// Whether a pattern names both by one range: numbers that begin with 0 are of one width there.
+bool fit_one_range(const Parts& first, const Parts& next) {
+  const auto padded = [](const Parts& parts) { return parts.digits.size() > 1 && parts.digits[0] == '0'; };
+  return next.head == first.head && next.tail == first.tail && !next.digits.empty() &&
+         (next.digits.size() == first.digits.size() || (!padded(first) && !padded(next)));
+}
+
 }  // namespace
 
-std::string host_list(const std::vector<std::string>& sorted_names, std::size_t width) {
+std::string host_list(std::vector<std::string> names, std::size_t width) {
+  std::sort(names.begin(), names.end(), comes_before);
   std::vector<std::string> words;
-  for (std::size_t i = 0; i < sorted_names.size();) {
-    const Parts first = take_apart(sorted_names[i]);
+  for (std::size_t i = 0; i < names.size();) {
+    const Parts first = take_apart(names[i]);
     std::size_t next = i + 1;
     std::string last = first.digits;
-    for (; !first.digits.empty() && next < sorted_names.size(); ++next) {
-      const Parts parts = take_apart(sorted_names[next]);
-      if (parts.head != first.head || parts.tail != first.tail || parts.digits.size() != first.digits.size()) break;
-      if (std::stol(parts.digits) != std::stol(last) + 1) break;
+    for (; !first.digits.empty() && next < names.size(); ++next) {
+      const Parts parts = take_apart(names[next]);
+      if (!fit_one_range(first, parts) || std::stol(parts.digits) != std::stol(last) + 1) break;
       last = parts.digits;
     }
-    words.push_back(next - i > 2 ? first.head + "[" + first.digits + ":" + last + "]" + first.tail : sorted_names[i]);
+    words.push_back(next - i > 2 ? first.head + "[" + first.digits + ":" + last + "]" + first.tail : names[i]);
     i = next - i > 2 ? next : i + 1;
   }
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0 && text.size() + words[i].size() > width) {
-      return text + ", … (" + std::to_string(sorted_names.size()) + " hosts)";
+      return text + ", … (" + std::to_string(names.size()) + " hosts)";
     }
     if (i > 0) text += ", ";
     text += words[i];

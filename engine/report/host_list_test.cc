@@ -12,7 +12,14 @@ TEST(HostList, MakesRangesOfRunsOfThree) {
 
 TEST(HostList, LeavesPairsAndNamesWithoutNumbersAlone) {
   EXPECT_EQ(host_list({"db", "web1", "web2"}), "db, web1, web2");
-  EXPECT_EQ(host_list({"a9", "a10", "a11"}), "a9, a10, a11");
+  EXPECT_EQ(host_list({"a9", "a11", "a12"}), "a9, a11, a12");
+}
+
+TEST(HostList, CountsAsPeopleDo) {
+  EXPECT_EQ(host_list({"h1", "h10", "h2", "h3", "h4", "h5", "h6", "h7", "h8", "h9"}), "h[1:10]");
+  EXPECT_EQ(host_list({"web10", "web2", "db"}), "db, web2, web10");
+  EXPECT_EQ(host_list({"a08", "a09", "a10", "a11"}), "a[08:11]");
+  EXPECT_EQ(host_list({"a099", "a100", "a98"}), "a98, a099, a100") << "no pattern names numbers of several widths";
 }
 
 TEST(HostList, CountsWhatDoesNotFit) {

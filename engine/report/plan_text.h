@@ -4,14 +4,17 @@
 #include <string>
 
 #include "engine/plan/plan.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::report {
 
 struct PlanTextOptions {
   bool color = false;
-  bool full = false;            // operations and what each action stands on as well
+  bool full = false;            // operations, whole scripts, and what each action stands on as well
   bool diffs = true;            // differences of contents
   std::size_t diff_lines = 60;  // of one content, at the most; the rest is counted
+  // What is said beyond the plan of resources of some kind; null to say nothing. It outlives the call.
+  const Registry* kinds = nullptr;
 };
 
 std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options);
@@ -19,12 +22,18 @@ std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options);
 // How the plan is narrowed, by --limit and tags; "" where it is not. plan_text() begins with it.
 std::string scope_text(const plan::Plan& plan, bool color);
 
-// Addresses that the hosts have and the configuration no longer holds, once for all hosts that have the same.
-std::string orphans_text(const plan::Plan& plan, bool color);
 // The locks on the hosts, and what is left alone because of them; "" where there are none.
 std::string locks_text(const plan::Plan& plan, bool color);
+// What could act and says itself that it need not; "" where there is nothing.
+std::string passed_over_text(const plan::Plan& plan, bool color);
+// Addresses that the hosts have and the configuration no longer holds, each with its hosts, and what to declare to have
+// them removed; "" where there are none. plan_summary() ends with it.
+std::string orphans_text(const plan::Plan& plan, const PlanTextOptions& options);
 
 // The few lines at the end: counts of actions, hosts and fidelity. Fits one screen for any number of hosts.
-std::string plan_summary(const plan::Plan& plan, bool color);
+std::string plan_summary(const plan::Plan& plan, const PlanTextOptions& options);
+
+// What a terminal is asked before the plan is applied: the number of changes and of hosts, and what is destroyed.
+std::string apply_question(const plan::Plan& plan);
 
 }  // namespace plumb::report

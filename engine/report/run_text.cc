@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/report/diagnostics.h"
+#include "engine/report/equal_diagnostics.h"
 #include "engine/report/host_list.h"
 #include "engine/report/style.h"
 #include "engine/report/text_width.h"
@@ -13,9 +14,8 @@ namespace {
 
 constexpr std::size_t kHostsInPattern = 20;
 // All of the summary fits on a screen of 24 lines: hosts one by one where they are few, and kinds of failures, at two
-// lines each.
+// lines each, where they are many.
 constexpr std::size_t kHostsListed = 10;
-constexpr std::size_t kFailuresBesideHosts = 3;
 constexpr std::size_t kFailuresShown = 8;
 constexpr int kFailureWidth = 160;
 
@@ -67,13 +67,6 @@ struct Failure {
   std::vector<std::string> hosts;
 };
 
-std::string without_name(std::string text, const std::string& name) {
-  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 6)) {
-    text.replace(at, name.size(), "<host>");
-  }
-  return text;
-}
-
 // Those of most hosts first.
 std::vector<Failure> failures(const run::HostResults& hosts) {
   std::map<std::string, std::vector<std::string>> by_text;
@@ -82,8 +75,9 @@ std::vector<Failure> failures(const run::HostResults& hosts) {
     if (good(result) || result.state == HostState::kNotStarted) continue;
     const Diagnostic* problem = first_error(result);
     const std::string text =
-        problem == nullptr ? state_text(result) : code_name(problem->code) + ": " + problem->summary;
-    const std::string key = without_name(text, name);
+        problem == nullptr ? state_text(result)
+                           : code_name(problem->code) + ": " + problem->summary.substr(0, problem->summary.find('\n'));
+    const std::string key = without_host(text, name);
     by_text[key].push_back(name);
     of_one.emplace(key, text);
   }
@@ -97,12 +91,12 @@ std::vector<Failure> failures(const run::HostResults& hosts) {
   return result;
 }
 
-std::string failures_text(const run::HostResults& hosts, std::size_t most, bool color) {
+std::string failures_text(const run::HostResults& hosts, bool color) {
   const std::vector<Failure> all = failures(hosts);
   std::string out;
   std::size_t more = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (i >= most) {
+    if (i >= kFailuresShown) {
       more += all[i].hosts.size();
       continue;
     }
@@ -173,8 +167,8 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
     out += "\n";
     for (const auto& [name, result] : hosts) out += host_line(result, width, color);
   }
-  // One host's error stands right above.
-  if (hosts.size() > 1) out += failures_text(hosts, listed ? kFailuresBesideHosts : kFailuresShown, color);
+  // Of few hosts each error stands right above.
+  if (!listed) out += failures_text(hosts, color);
   out += "\n" + tint(all_good ? "Done" : "Not done", all_good ? Tone::kGreen : Tone::kRed, color) + ": ";
   std::string counts;
   for (const auto& [state, count] : states)

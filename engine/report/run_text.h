@@ -9,8 +9,8 @@
 
 namespace plumb::report {
 
-// Counts, the hosts one by one where they are few, the first error of those that did not end well (equal ones told
-// once, and no more than a screen of them), and `next`, the command to go on with.
+// Counts, the hosts one by one where they are few, or the first errors of those that did not end well where they are
+// many (equal ones told once, and no more than a screen of them), and `next`, the command to go on with.
 std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, const std::string& run_id,
                         const std::string& next, bool color);
 Json run_json(const run::HostResults& hosts, const std::string& run_id, const std::string& plan_id);

@@ -46,6 +46,15 @@ TEST_F(RunSummary, TellsEqualErrorsOnceAndHowToGoOn) {
                 "Go on with: plumb apply --resume R1\n");
 }
 
+TEST_F(RunSummary, LeavesTheErrorsOfFewHostsToWhatStandsAboveIt) {
+  host("web1", HostState::kFailed, "disk full");
+  host("web2", HostState::kFailed, "disk full");
+  EXPECT_EQ(text(),
+            "\n  web1  failed  0.0 s\n  web2  failed  0.0 s\n"
+            "\nNot done: hosts 2 failed; 0 changed. Run R1\n"
+            "Go on with: plumb apply --resume R1\n");
+}
+
 TEST_F(RunSummary, FitsOnAScreen) {
   for (int i = 100; i < 1000; ++i) {
     host("h" + std::to_string(i), HostState::kFailed, "error " + std::to_string(i) + std::string(300, 'x'));

@@ -10,6 +10,7 @@
 #include "engine/run/confirmation.h"
 #include "engine/run/fleet_member.h"
 #include "engine/run/journalist.h"
+#include "engine/run/source_place.h"
 #include "engine/run/unpacked_lists.h"
 
 namespace plumb::run {
@@ -59,6 +60,24 @@ void not_begun(HostResult& result, std::size_t actions) {
   result.skipped = static_cast<int>(actions);
 }
 
+// The line of the configuration that an action comes from, as its plan has it. A plan that was made elsewhere, or
+// before, may name any file, and another line than there is now: that is said and not looked at.
+void point_at(const std::string& source, bool planned_now, Diagnostic& problem) {
+  const std::optional<SourceSpan> place = planned_now ? place_of(source) : std::nullopt;
+  if (place) {
+    problem.span = place;
+  } else if (!source.empty()) {
+    problem.label = "declared at " + source + " when the plan was made";
+  }
+}
+
+// What the configuration holds no longer, no later run does.
+void forget_debts_of(const std::vector<std::string>& orphans, HostResult& result) {
+  std::erase_if(result.owed, [&](const std::string& address) {
+    return std::find(orphans.begin(), orphans.end(), address) != orphans.end();
+  });
+}
+
 }  // namespace
 
 PlanContents Fleet::contents_of(const plan::Plan& plan, const std::filesystem::path& folder,
@@ -104,6 +123,7 @@ void Fleet::take_event(Member& member, const plan::Actions& actions, const wire:
   if (event.problem && (event.kind != wire::EventKind::kSkipped || locked)) {
     Diagnostic problem = *event.problem;
     problem.host = member.name;
+    point_at(actions[event.index].source, member.planned != nullptr, problem);
     member.result.diagnostics.add(std::move(problem));
   }
   tell({.kind = RunEvent::Kind::kAction, .host = member.name, .action = &actions[event.index], .event = &event});
@@ -155,6 +175,7 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
   if (!begun) return not_begun(result, actions.size());
   if (done) {
     take_totals(*done, result);
+    forget_debts_of(plan.hosts.at(member.name).orphans, result);
     journalist.close(ActionOutcome::kSkipped);
     changes.within = std::chrono::seconds(done->confirm_within);
   } else {

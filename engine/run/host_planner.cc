@@ -28,6 +28,8 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::
     result.emplace(graph.nodes[i].desired.address.str(), std::move(left));
   }
   for (const plan::Action& action : *simulated.actions) {
+    // What its host decides on may be as it is asked for already.
+    if (action.operations.empty()) continue;
     Json& left = result[action.desired.address.str()];
     for (const auto& [attribute, value] : action.after.items()) left[attribute] = value;
   }

@@ -43,10 +43,18 @@ Action Drafts::filled(std::size_t i, const Desired& desired, const Change& chang
   return action;
 }
 
+std::map<std::string, std::string> Drafts::because(std::size_t i, const Desired& desired, const Change& change) const {
+  const Address& address = graph_.nodes[i].desired.address;
+  const auto found = observation_.recorded.find(address.str());
+  if (found == observation_.recorded.end()) return first_reasons(change);
+  const Kind& kind = *of_[i];
+  const Recorded recorded{found->second, !kind.provider->is_unwanted({address, found->second, {}}), kind.judged};
+  return reasons(change, desired, *observation_.states[i], recorded);
+}
+
 Action Drafts::change(std::size_t i, const Desired& desired, const Change& change) const {
-  const auto recorded = observation_.recorded.find(graph_.nodes[i].desired.address.str());
   Action action = filled(i, desired, change);
-  action.because = reasons(change, recorded == observation_.recorded.end() ? nullptr : &recorded->second);
+  action.because = because(i, desired, change);
   // What an earlier action of this plan changes did not change by itself.
   const bool shaped = !observation_.states[i]->shaped_by.empty();
   for (auto& [attribute, reason] : action.because) {
@@ -64,7 +72,7 @@ Action Drafts::conditional(std::size_t i, const Desired& desired) const {
                                                             : Op::kUpdate);
   action.seen = seen(i);
   action.fidelity = action.op == Op::kRun ? Fidelity::kOpaque : Fidelity::kBounded;
-  if (action.op == Op::kUpdate) action.after = desired.attributes;
+  if (action.op == Op::kUpdate) action.after = kind.provider->asked_for(desired);
   action.confirm_within = graph_.nodes[i].confirm_within;
   return action;
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "engine/ir/graph.h"
@@ -27,6 +29,8 @@ class Drafts {
 
  private:
   plan::Action begun(std::size_t node, const Desired& desired, Op op) const;
+  // Attribute -> why it changes.
+  std::map<std::string, std::string> because(std::size_t node, const Desired& desired, const Change& change) const;
   plan::Seen seen(std::size_t node) const;
   plan::Action filled(std::size_t node, const Desired& desired, const Change& change) const;
 

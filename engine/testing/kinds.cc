@@ -255,7 +255,7 @@ class Wires : public ServiceManager {
   ServiceAction reload_definitions() const override { return {}; }
   ProcessRequest ask_state(const std::string&) const override { return {}; }
   UnitState read_state(const ProcessResult&) const override { return {}; }
-  ProcessRequest ask_log(const std::string&) const override { return {}; }
+  ProcessRequest ask_log(const std::string&, std::chrono::system_clock::time_point) const override { return {}; }
 
  private:
   static constexpr std::string_view kFolder = "/wires/";

@@ -361,7 +361,9 @@ void add_to(Registry& registry) {
                 .operations = OperationSet::of<Run>(),
                 .triggers = {{"run_on", Op::kRun}},
                 .runs = true,
-                .guards = {"creates", "removes", "unless"}});
+                .guards = {"creates", "removes", "unless"},
+                .judged = {"guard"},
+                .removal = ""});
 }
 
 }  // namespace plumb::providers::command

@@ -345,6 +345,8 @@ void add_to(Registry& registry) {
                 .operations = OperationSet::of<MakeDirectory, Remove, SetAttributes>(),
                 .stands_on_inferred = true,
                 .dwindling = {"differ", "removes"},
+                .judged = {"recurse", "purge"},
+                .given_once = {"mode"},
                 .confirmable = true});
 }
 

@@ -212,6 +212,7 @@ void add_to(Registry& registry) {
                 .operations = OperationSet::of<WriteFile, Remove, SetAttributes>(),
                 .contents = {{.content = "content", .source = "source", .path = "path"}},
                 .stands_on_inferred = true,
+                .given_once = {"mode"},
                 .confirmable = true});
 }
 

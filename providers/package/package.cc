@@ -84,6 +84,9 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
   if (transaction.allow_downgrade) append(change.note, "an older version");
   if (auto brings = texts_in(observed.attribute("brings")); brings.size() > 1) {
     brings.erase(brings.begin());
+    for (std::string& other : brings) {
+      if (std::string its = text_of(observed.attribute("versions"), other); !its.empty()) other += " " + its;
+    }
     append(change.note, "brings " + listed(brings));
   }
   if (const auto removes = texts_in(observed.attribute("removes")); !removes.empty()) {

@@ -5,11 +5,12 @@
 
 namespace plumb::providers::package {
 
-// Observed attributes beyond the schema's; the last four only where something is to change:
+// Observed attributes beyond the schema's; those from `automatic` on only where something is to change:
 //   manager    the back end
 //   candidate  the version that would be installed
 //   as         the package to install where the name is virtual and one package alone provides it
 //   brings     every package that comes with it, itself first
+//   versions   by name, those of the others that come with it
 //   package    the package that the name means on this host, where it is called otherwise: for "jq:native" "jq"
 //   automatic  true where it is there for the sake of others alone
 //   removes    packages that have to make way, each of them declared absent or in `allow_removal`

@@ -80,6 +80,13 @@ struct Kind {
   // Attributes that list what is to be changed or removed: where less of it is left, a change was begun, and the host
   // is still as a plan saw it.
   std::vector<std::string> dwindling = {};
+  // Attributes of which a host tells whether they hold, and not what there is: what it finds follows from all that is
+  // asked for.
+  std::vector<std::string> judged = {};
+  // Attributes that what is made is given where they are not asked for, and that nothing looks at later.
+  std::vector<std::string> given_once = {};
+  // What to declare of a resource to have it taken away; "" where nothing of it stays.
+  std::string removal = "state: absent";
   // Whether the host alone can take its changes back, so that they may wait to be confirmed.
   bool confirmable = false;
   Schema schema = {};

@@ -4,6 +4,7 @@
 // by name.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -71,10 +72,10 @@ class ServiceManager {
   virtual Result<std::vector<Step>> steps(const ServiceAction& action, bool image) const = 0;
   virtual bool brings_up(const ServiceAction& action) const = 0;
   virtual ServiceAction reload_definitions() const = 0;
-  // Of a unit: what tells its state, how that reads, and what prints its last log lines.
+  // Of a unit: what tells its state, how that reads, and what prints the last lines that its log gained since then.
   virtual ProcessRequest ask_state(const std::string& unit) const = 0;
   virtual UnitState read_state(const ProcessResult& answer) const = 0;
-  virtual ProcessRequest ask_log(const std::string& unit) const = 0;
+  virtual ProcessRequest ask_log(const std::string& unit, std::chrono::system_clock::time_point since) const = 0;
 };
 
 // The managers of a registry's kinds, each made by its folder. They outlive the table.

@@ -150,6 +150,8 @@ class Provider {
 
   // Pure.
   virtual Change diff(const Desired& desired, const Observed& observed) const = 0;
+  // What is asked for, as a change of what is not there would leave it.
+  Json asked_for(const Desired& desired) const { return diff(desired, Observed()).after; }
 
   // Addresses that must come before this one when something on the host has them: parent directory, owner, group.
   // Neither these nor manages_paths() may depend on what a content is.

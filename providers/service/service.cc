@@ -344,6 +344,7 @@ void add_to(Registry& registry) {
                 .provider = std::make_shared<ServiceProvider>(),
                 .operations = OperationSet::of<ServiceAction>(),
                 .triggers = {{"restart_on", Op::kRestart}, {"reload_on", Op::kReload}},
+                .removal = "state: stopped, enabled: false",
                 .confirmable = true});
   for (const BackEnd* back_end : back_ends()) registry.managers().add(*back_end);
   registry.managers().tell("init", init_system);

@@ -135,7 +135,7 @@ class HostileHost : public ::testing::Test {
     request.run = "r1";
     request.show = [&](const run::Proposal& proposal) {
       if (!earlier_plan_) earlier_plan_ = plan::write_artifact(proposal.plan).bytes;
-      ended.told += report::plan_text(proposal.plan, {.full = true}) + report::plan_summary(proposal.plan, false);
+      ended.told += report::plan_text(proposal.plan, {.full = true}) + report::plan_summary(proposal.plan, {});
     };
     const run::RunContext context{
         history,

@@ -69,9 +69,16 @@ for name in h07 h08; do echo "drop $((100 + RANDOM % 1800))" >lines/$name; done 
 begin=$SECONDS
 exits 4 "$plumb" apply plan.json --yes --forks 20 --host-timeout 20s
 [ $((SECONDS - begin)) -lt 90 ] || fail "it took $((SECONDS - begin)) s"
+# What several say alike is told once, with all of them: "h01, h02", "h[03:08]".
+told=$(sed -n 's/^ *= hosts\{0,1\}: //p' <<<"$output" | tr -d ' ' | tr ',' '\n' | while read -r word; do
+  case $word in
+    h\[*) seq -f h%02g "$((10#${word:2:2}))" "$((10#${word:5:2}))" ;;
+    *) echo "$word" ;;
+  esac
+done)
 for name in $names; do
   case $name in
-    h0[1-8]) says " = host: $name" ;;
+    h0[1-8]) grep -qx "$name" <<<"$told" || fail "nothing is told of $name: $output" ;;
     *) [[ " $(finished)" = *" $name "* ]] || fail "$name is not done" ;;
   esac
 done

@@ -52,6 +52,30 @@ printf '[Service]\nExecStart=nowhere\n[Install]\nWantedBy=multi-user.target\n' |
 printf '[Service]\nExecStart=/bin/sleep infinity\n' | bad 'no [Install]'
 printf '[Service]\nType=oneshot\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n' | bad 'a one-shot'
 
+# --- a unit that a condition keeps from starting: its manager calls that a success, the log has why
+on_host $host "systemctl disable --now plumb-own; rm -f $unit; systemctl daemon-reload" >/dev/null 2>&1 || true
+project <<YAML
+  - file: $unit
+    content: |
+      [Unit]
+      ConditionPathExists=/srv/plumb-services/nowhere
+      [Service]
+      ExecStart=/bin/sh -c "echo line 7 is wrong; exit 3"
+  - service: plumb-own
+    state: running
+YAML
+exits 1 "$plumb" apply --yes
+says 'PL4002'
+says 'its last journal lines:'
+says 'ConditionPathExists=/srv/plumb-services/nowhere'
+says 'plumb.yaml:10:14'
+# What the log says of the start before is no part of what this one failed with.
+sed -i '/Condition/d' plumb.yaml
+exits 1 "$plumb" apply --yes
+says 'PL4109'
+says 'line 7 is wrong'
+says_not 'ConditionPathExists=/srv/plumb-services/nowhere)'
+
 # --- one that is masked, and whose mask the same plan takes away
 on_host $host "systemctl disable --now plumb-own; rm -f $unit; systemctl mask plumb-own; mkdir -p /usr/local/lib/systemd/system" >/dev/null 2>&1
 project <<YAML

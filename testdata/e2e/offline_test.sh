@@ -231,7 +231,7 @@ says '+ link:/etc/current'
 says_not token
 git commit -qam three
 exits 2 run diff HEAD~1..
-says 'no longer declared'
+says 'no longer in the configuration'
 exits 0 run diff HEAD..HEAD
 # As in a hook of git, which tells its own repository to all that it starts.
 GIT_DIR=.git GIT_INDEX_FILE=.git/index exits 0 run diff HEAD..HEAD

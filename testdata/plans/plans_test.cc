@@ -37,9 +37,10 @@ TEST_P(PlanCase, GivesTheWantedPlan) {
     ASSERT_EQ(canonical(*json), planned->artifact.bytes);
     file->expect("id", planned->artifact.id + "\n");
     file->expect("plan.json", testing::readable(*json));
-    file->expect("text",
-                 report::plan_text(plan, {}) + report::orphans_text(plan, false) + report::plan_summary(plan, false));
-    if (full) file->expect("full", report::plan_text(plan, {.full = true}));
+    const report::PlanTextOptions options{.kinds = &testing::kinds()};
+    file->expect("text", report::plan_text(plan, options) + report::plan_summary(plan, options));
+    if (full) file->expect("full", report::plan_text(plan, {.full = true, .kinds = &testing::kinds()}));
+    if (file->has("want question")) file->expect("question", report::apply_question(plan) + "\n");
     const Result<plan::Plan> back = plan::read_artifact(planned->artifact.bytes, testing::kinds());
     ASSERT_TRUE(back) << back.error().summary();
     EXPECT_EQ(plan::write_artifact(*back).id, planned->artifact.id);

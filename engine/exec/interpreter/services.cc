@@ -9,6 +9,7 @@ namespace plumb::exec {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using Time = std::chrono::system_clock::time_point;
 // How long a unit may be on its way before what it is counts.
 constexpr auto kSettle = std::chrono::seconds(90);
 
@@ -28,31 +29,44 @@ ServiceManager::UnitState settled(LocalSystem& system, const ServiceManager& man
   }
 }
 
-Error service_error(LocalSystem& system, const ServiceManager& manager, const ServiceAction& action,
-                    const std::string& why) {
-  std::string text = "cannot " + action.verb + " " + action.unit + ": " + why;
-  const Result<ProcessResult> log = run(system, manager.ask_log(action.unit));
+std::string log_since(LocalSystem& system, const ServiceManager& manager, const std::string& unit, Time since) {
+  const Result<ProcessResult> log = run(system, manager.ask_log(unit, since));
   const std::string lines = log && log->exit_code == 0 ? last_lines(log->output, 10) : std::string();
-  if (!lines.empty()) text += "\nits last journal lines:\n" + lines;
-  return fail(Code::kServiceFailed, text);
+  return lines.empty() ? lines : "\nits last journal lines:\n" + lines;
 }
 
 }  // namespace
 
 Result<> change_service(LocalSystem& system, const ServiceManager& manager, const ServiceAction& action,
                         std::string& output) {
+  const Time begun = std::chrono::system_clock::now();
+  const auto service_error = [&](const std::string& why) -> Error {
+    return fail(Code::kServiceFailed, "cannot " + action.verb + " " + action.unit + ": " + why +
+                                          log_since(system, manager, action.unit, begun));
+  };
   PLUMB_TRY_ASSIGN(const std::vector<Step> steps, manager.steps(action, system.is_image()));
   for (const Step& step : steps) {
     PLUMB_TRY_ASSIGN(const ProcessResult result, run(system, step.program));
     output += result.output + result.errors;
     const std::string program = "`" + step.program.argv[0] + "`";
-    if (result.timed_out) return service_error(system, manager, action, program + " did not end");
-    if (result.exit_code != 0) return service_error(system, manager, action, last_lines(result.errors));
+    if (result.timed_out) return service_error(program + " did not end");
+    if (result.exit_code != 0) return service_error(last_lines(result.errors));
   }
   if (steps.empty() || !manager.brings_up(action)) return {};
   const ServiceManager::UnitState state = settled(system, manager, action.unit);
-  if (state.failed || state.moving) return service_error(system, manager, action, "it is " + state.text);
+  if (state.failed || state.moving) return service_error("it is " + state.text);
   return {};
+}
+
+std::string said_of_services(LocalSystem& system, const Managers& managers, const std::vector<Operation>& operations,
+                             Time since) {
+  std::string said;
+  for (const Operation& operation : operations) {
+    const auto* action = std::get_if<ServiceAction>(&operation);
+    const ServiceManager* manager = action == nullptr ? nullptr : managers.services(action->manager, system);
+    if (manager != nullptr && manager->brings_up(*action)) said += log_since(system, *manager, action->unit, since);
+  }
+  return said;
 }
 
 }  // namespace plumb::exec

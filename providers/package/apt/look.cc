@@ -115,6 +115,12 @@ void observe_simulation(Item& item, const Simulation& simulation) {
     attributes["candidate"] = found->second;
     attributes["brings"] = simulation.closure(name.substr(0, name.find(':')));
     attributes["brings"][0] = name;
+    Json versions = Json::object();
+    for (std::size_t i = 1; i < attributes["brings"].size(); ++i) {
+      const auto& other = attributes["brings"][i].get_ref<const std::string&>();
+      versions[other] = simulation.installs.at(other);
+    }
+    if (!versions.empty()) attributes["versions"] = std::move(versions);
     if (simulation.downgrades.contains(name)) attributes["downgrade"] = true;
   } else if (item.observed.exists && !attributes.contains("candidate")) {
     attributes["candidate"] = attributes.value("version", "");

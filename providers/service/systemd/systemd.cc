@@ -79,8 +79,11 @@ class Systemd : public BackEnd {
     state.failed = state.text == "failed";
     return state;
   }
-  ProcessRequest ask_log(const std::string& unit) const override {
-    return program({"journalctl", "--no-pager", "--quiet", "--lines=10", "--output=cat", "--unit=" + unit});
+  ProcessRequest ask_log(const std::string& unit, std::chrono::system_clock::time_point since) const override {
+    const auto time = std::chrono::duration_cast<std::chrono::microseconds>(since.time_since_epoch()).count();
+    const std::string fraction = std::to_string(1'000'000 + time % 1'000'000).substr(1);
+    return program({"journalctl", "--no-pager", "--quiet", "--lines=10", "--output=cat", "--unit=" + unit,
+                    "--since=@" + std::to_string(time / 1'000'000) + "." + fraction});
   }
 
   Result<bool> serves(System& system) const override {

@@ -1,0 +1,326 @@
+#include "engine/report/plan_action_text.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "engine/base/outside_text.h"
+#include "engine/base/sealed.h"
+#include "engine/base/shell_word.h"
+#include "engine/plan/action_json.h"
+#include "engine/report/plan_values.h"
+#include "engine/report/style.h"
+#include "engine/report/text_diff.h"
+
+namespace plumb::report {
+namespace {
+
+struct Look {
+  const char* sign;
+  Tone tone;
+};
+
+Look look(Op op) {
+  switch (op) {
+    case Op::kCreate:
+      return {"+", Tone::kGreen};
+    case Op::kUpdate:
+      return {"~", Tone::kYellow};
+    case Op::kReplace:
+      return {"±", Tone::kYellow};
+    case Op::kDelete:
+      return {"-", Tone::kRed};
+    case Op::kRun:
+      return {"!", Tone::kCyan};
+    case Op::kRestart:
+    case Op::kReload:
+      return {"*", Tone::kBlue};
+    case Op::kVerify:
+      return {"?", Tone::kCyan};
+    case Op::kNone:
+      break;
+  }
+  return {" ", Tone::kPlain};
+}
+
+// What an operation is about. What a transaction of packages brings besides, its note says.
+std::vector<std::string> subjects_of(const Operation& operation) {
+  if (const std::string* path = path_of(operation)) return {*path};
+  if (const auto* service = std::get_if<ServiceAction>(&operation)) return {service->unit};
+  if (const auto* account = std::get_if<EditDatabase>(&operation)) return {account->name};
+  const auto* packages = std::get_if<PackageTransaction>(&operation);
+  if (packages == nullptr) return {};
+  if (packages->install.empty()) return packages->remove;
+  std::vector<std::string> names;
+  for (const PackageRequest& request : packages->install) names.push_back(request.name);
+  return names;
+}
+
+// Commands of the plan that an operation runs although it is no command.
+std::vector<std::string> programs_of(const Operation& operation) {
+  const auto* write = std::get_if<WriteFile>(&operation);
+  const auto* edit = std::get_if<EditFile>(&operation);
+  const std::string* validate = write != nullptr ? &write->validate : edit != nullptr ? &edit->validate : nullptr;
+  return validate == nullptr || validate->empty() ? std::vector<std::string>() : std::vector{*validate};
+}
+
+// A word of a command as a shell takes it, in quotes only where it needs them.
+std::string word_text(const std::string& word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@+%";
+  return word.empty() || word.find_first_not_of(kPlain) != std::string::npos ? shell_word(word) : word;
+}
+
+// What a command is, a line each; a sealed part of it is not shown.
+std::vector<std::string> command_lines(const Run& run) {
+  if (is_sealed(run.script)) return {kSealedText};
+  if (!run.script.empty()) {
+    std::vector<std::string> lines;
+    for (const std::string& line : value_lines(run.script)) {
+      // What leads up to it says little.
+      if (lines.empty() && (line.empty() || line == "\"\"" || line.starts_with("#!"))) continue;
+      lines.push_back(line == "\"\"" ? "" : line);
+    }
+    if (lines.empty()) lines.push_back("\"\"");
+    return lines;
+  }
+  std::string words;
+  for (const std::string& word : run.argv)
+    words += (words.empty() ? "" : " ") + (is_sealed(word) ? std::string(kSealedText) : word_text(word));
+  return {value_text(words)};
+}
+
+// Whether an address with this identity says that it is about the subject: it is it, or goes on behind it, or the
+// subject is a part of it (`line:/etc/hosts#…`, `service:ssh` and ssh.service, a path below a directory).
+bool names(std::string_view identity, std::string_view subject) {
+  if (subject.empty()) return false;
+  const bool longer = identity.size() > subject.size();
+  const std::string_view shorter = longer ? subject : identity;
+  const std::string_view other = longer ? identity : subject;
+  if (!other.starts_with(shorter)) return false;
+  if (other.size() == shorter.size()) return true;
+  const char next = other[shorter.size()];
+  if (longer) return next == '#';
+  return shorter == "/" || next == (shorter.starts_with('/') ? '/' : '.');
+}
+
+class Writer {
+ public:
+  Writer(const plan::Plan& plan, const PlanTextOptions& options) : plan_(plan), options_(options) {}
+
+  std::string action(const plan::Action& action) {
+    const Look style = look(action.op);
+    std::string line = std::string(style.sign) + " " + action.desired.address.str();
+    out_ += "  " + tint(line, style.tone, options_.color);
+    if (action.op == Op::kRestart || action.op == Op::kReload || action.op == Op::kVerify)
+      out_ += "  " + std::string(name(action.op));
+    if (action.fidelity != Fidelity::kExact)
+      out_ += tint("  (" + std::string(name(action.fidelity)) + ")", Tone::kDim, options_.color);
+    // What is to go and was never ours goes whole; elsewhere each attribute says it.
+    if (action.op == Op::kDelete && is_first(action)) out_ += tint("  (first)", Tone::kYellow, options_.color);
+    out_ += tint("  " + action.source, Tone::kDim, options_.color) + "\n";
+    if (action.triggered && (action.op != Op::kVerify || action.pending)) triggered(action);
+    if (action.confirm_within > 0)
+      out_ += "      must be confirmed within " + duration_text(action.confirm_within) + "\n";
+    if (action.op == Op::kVerify) probes(action);
+    runs(action);
+    subjects(action);
+    if (!action.note.empty()) out_ += "      " + tint(action.note, Tone::kDim, options_.color) + "\n";
+    if (action.op != Op::kRun) attributes(action);
+    for (const plan::Due& due : action.owes) {
+      out_ += "      leaves the " + std::string(name(due.op)) + " of " + due.address + " to a later run\n";
+    }
+    if (options_.full) details(action);
+    return std::move(out_);
+  }
+
+ private:
+  static bool is_first(const plan::Action& action) {
+    return std::any_of(action.because.begin(), action.because.end(),
+                       [](const auto& reason) { return reason.second == "first"; });
+  }
+
+  // A script by its first line, unless all is asked for.
+  void runs(const plan::Action& action) {
+    for (const Operation& operation : action.operations) {
+      const auto* run = std::get_if<Run>(&operation);
+      if (run == nullptr) continue;
+      const std::string user = run->user.empty() ? "" : "  as " + visible(run->user);
+      std::vector<std::string> lines = command_lines(*run);
+      const std::size_t shown = options_.full ? lines.size() : 1;
+      out_ += "      runs  " + lines.front() + user + "\n";
+      for (std::size_t i = 1; i < shown; ++i) out_ += "            " + lines[i] + "\n";
+      if (shown < lines.size()) {
+        const std::string rest = "… and " + counted(lines.size() - shown, "line", "lines") + " more";
+        out_ += "            " + tint(rest, Tone::kDim, options_.color) + "\n";
+      }
+    }
+  }
+
+  void triggered(const plan::Action& action) {
+    constexpr std::size_t kShown = 3;
+    std::string by;
+    std::size_t count = 0;
+    for (const std::string& address : action.triggered_by) {
+      if (++count > kShown && !options_.full) {
+        by += " and " + std::to_string(action.triggered_by.size() - kShown) + " more";
+        break;
+      }
+      by += (by.empty() ? "" : ", ") + address;
+    }
+    out_ +=
+        "      " + std::string(action.pending ? "owed from an earlier run, because of " : "because of ") + by + "\n";
+  }
+
+  // What its operations are about and its address does not say, and what they run on the way: an address may be any
+  // name, and who reads a plan has to see what comes of it.
+  void subjects(const plan::Action& action) {
+    std::vector<std::string> told;
+    const auto tell = [&](const std::string& line) {
+      if (std::find(told.begin(), told.end(), line) != told.end()) return;
+      told.push_back(line);
+      out_ += "      " + line + "\n";
+    };
+    for (const Operation& operation : action.operations) {
+      for (const std::string& subject : subjects_of(operation)) {
+        if (!subject.empty() && !names(action.desired.address.identity, subject)) tell("on " + visible(subject));
+      }
+      for (const std::string& program : programs_of(operation)) tell("if this passes: " + visible(program));
+    }
+    if (action.operations.empty()) undecided(action);
+  }
+
+  // What its host makes of it when its turn comes follows from what is asked for. The change of an update shows that.
+  void undecided(const plan::Action& action) {
+    const Json& asked = action.desired.attributes;
+    const bool named = std::any_of(asked.begin(), asked.end(), [&](const Json& value) {
+      return value.is_string() && names(action.desired.address.identity, value.get_ref<const std::string&>());
+    });
+    if (action.op == Op::kUpdate || (named && action.op != Op::kRun)) return;
+    for (const auto& [attribute, value] : asked.items()) {
+      const bool sealed = is_sealed(value) || action.desired.sensitive.contains(attribute);
+      out_ += "      " + attribute + "  " + (sealed ? std::string(kSealedText) : value_text(value)) + "\n";
+    }
+  }
+
+  void probes(const plan::Action& action) {
+    for (const Operation& operation : action.operations) {
+      const auto* probe = std::get_if<Probe>(&operation);
+      if (probe == nullptr) continue;
+      out_ += "      then checks: " + describe(*probe) +
+              (probe->stable > 1 ? ", " + std::to_string(probe->stable) + " times in a row" : "") +
+              (probe->within_seconds > 0 ? ", within " + std::to_string(probe->within_seconds) + " s" : "") + "\n";
+    }
+  }
+
+  void attributes(const plan::Action& action) {
+    std::map<std::string, std::pair<Json, Json>> changes;
+    for (const auto& [attribute, value] : action.before.items()) changes[attribute].first = value;
+    for (const auto& [attribute, value] : action.after.items()) changes[attribute].second = value;
+    std::size_t width = 0;
+    for (const auto& [attribute, unused] : changes) width = std::max(width, attribute.size());
+    for (const auto& [attribute, change] : changes) {
+      const auto& [before, after] = change;
+      if (before.is_null() && after.is_null()) continue;
+      const bool sensitive = action.desired.sensitive.contains(attribute);
+      // What was sensitive once is sealed on one side alone.
+      const auto sealed = [&](const Json& value) { return (sensitive && !value.is_null()) || is_sealed(value); };
+      const auto shown = [&](const Json& value) {
+        return sealed(value) ? std::string(kSealedText) : value_text(value);
+      };
+      out_ += "      " + attribute + std::string(width - attribute.size() + 2, ' ');
+      std::vector<std::string> lines;
+      if (action.op == Op::kCreate || !action.before.contains(attribute)) {
+        lines = sealed(after) ? std::vector{shown(after)} : value_lines(after);
+      } else if (action.op == Op::kDelete || !action.after.contains(attribute)) {
+        lines = sealed(before) ? std::vector{shown(before)} : value_lines(before);
+      } else {
+        lines = {shown(before) + " → " + shown(after)};
+      }
+      out_ += lines.front();
+      if (is_given_once(action, attribute)) out_ += ", not kept";
+      const auto why = action.because.find(attribute);
+      if (why != action.because.end() && is_worth_telling(action, why->second, before)) {
+        out_ += tint("  (" + why->second + ")", Tone::kYellow, options_.color);
+      }
+      out_ += "\n";
+      more_lines(lines, width + 8);
+      if (options_.diffs) content_diff(before, after);
+    }
+  }
+
+  // That something new has what was asked for goes without saying; that something is changed for the first time says
+  // that nobody has put it there with plumb.
+  static bool is_worth_telling(const plan::Action& action, const std::string& why, const Json& before) {
+    if (why == "first") return action.op != Op::kDelete && !before.is_null();
+    return why != "config";
+  }
+
+  // Somebody who changes it later is left alone.
+  bool is_given_once(const plan::Action& action, const std::string& attribute) const {
+    const Kind* kind = options_.kinds == nullptr ? nullptr : options_.kinds->find(action.desired.address.kind);
+    if (kind == nullptr || action.op != Op::kCreate || action.desired.has(attribute)) return false;
+    return std::find(kind->given_once.begin(), kind->given_once.end(), attribute) != kind->given_once.end();
+  }
+
+  // Those behind the first.
+  void more_lines(const std::vector<std::string>& lines, std::size_t indent) {
+    const std::size_t most = options_.full ? 1000 : 10;
+    const std::string margin(indent, ' ');
+    for (std::size_t i = 1; i < std::min(lines.size(), most); ++i) out_ += margin + lines[i] + "\n";
+    if (lines.size() <= most) return;
+    out_ += margin + tint("… and " + std::to_string(lines.size() - most) + " more", Tone::kDim, options_.color) + "\n";
+  }
+
+  const std::string* blob(const Json& value) const {
+    if (!value.is_string()) return nullptr;
+    const auto found = plan_.blobs.find(value.get<std::string>());
+    return found == plan_.blobs.end() ? nullptr : &found->second;
+  }
+
+  // Nothing where they are not both contents that the plan holds.
+  void content_diff(const Json& before, const Json& after) {
+    constexpr std::size_t kLargest = std::size_t{256} << 10;
+    static const std::string kNothing;
+    const std::string* old_text = before.is_null() ? &kNothing : blob(before);
+    const std::string* new_text = after.is_null() ? &kNothing : blob(after);
+    if (old_text == nullptr || new_text == nullptr) return;
+    if (std::max(old_text->size(), new_text->size()) > kLargest || !valid_utf8(*new_text) ||
+        new_text->find('\0') != std::string::npos)
+      return;
+    std::size_t count = 0;
+    const std::vector<DiffLine> lines = text_diff(*old_text, *new_text);
+    for (const DiffLine& line : lines) {
+      if (!options_.full && ++count > options_.diff_lines) {
+        out_ += tint("        … " + std::to_string(lines.size() - options_.diff_lines) + " more lines\n", Tone::kDim,
+                     options_.color);
+        break;
+      }
+      const Tone tone = line.sign == '+'   ? Tone::kGreen
+                        : line.sign == '-' ? Tone::kRed
+                        : line.sign == '@' ? Tone::kCyan
+                                           : Tone::kPlain;
+      const std::string text = line.sign == '@' ? line.text : std::string(1, line.sign) + visible(line.text);
+      out_ += "        " + tint(text, tone, options_.color) + "\n";
+    }
+  }
+
+  void details(const plan::Action& action) {
+    for (const std::string& need : action.needs) out_ += "      requires  " + need + "\n";
+    for (const std::string& maker : action.unknown_until) out_ += "      decided after  " + maker + "\n";
+    for (const Operation& operation : action.operations)
+      out_ += "      operation  " + visible(canonical(to_json(operation))) + "\n";
+    out_ += std::string("      undo  ") + (action.undo ? "yes" : "no") + "\n";
+  }
+
+  const plan::Plan& plan_;
+  const PlanTextOptions& options_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string action_text(const plan::Action& action, const plan::Plan& plan, const PlanTextOptions& options) {
+  return Writer(plan, options).action(action);
+}
+
+}  // namespace plumb::report

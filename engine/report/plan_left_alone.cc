@@ -1,0 +1,99 @@
+// What a plan leaves as it is: what is locked, what need not run, and what the configuration holds no longer.
+#include <map>
+#include <set>
+#include <vector>
+
+#include "engine/base/address.h"
+#include "engine/base/outside_text.h"
+#include "engine/report/host_list.h"
+#include "engine/report/plan_text.h"
+#include "engine/report/plan_values.h"
+#include "engine/report/style.h"
+
+namespace plumb::report {
+namespace {
+
+constexpr std::size_t kOrphansShown = 10;
+
+std::string held_back_line(const plan::HeldBack& held) {
+  std::string line = "    " + held.address + "  ";
+  line += held.op == Op::kNone ? "could not be looked at" : "is left alone; " + std::string(name(held.op)) + " was due";
+  if (!held.needs.empty()) line += ", and needs " + held.needs;
+  return line + "\n";
+}
+
+// "to have it removed, declare it with …", by what its kind knows of that.
+std::string how_to_remove(const std::set<std::string>& kinds, const Registry& registry) {
+  std::map<std::string, std::vector<std::string>> by_removal;
+  for (const std::string& name : kinds) {
+    const Kind* kind = registry.find(name);
+    if (kind != nullptr && !kind->removal.empty()) by_removal[kind->removal].push_back(name);
+  }
+  std::string out;
+  for (const auto& [removal, names] : by_removal) {
+    std::string what;
+    for (const std::string& name : names) what += (what.empty() ? "" : ", ") + name;
+    out += (out.empty() ? "" : "; ") + (by_removal.size() > 1 ? what + " with `" : "with `") + removal + "`";
+  }
+  return out.empty() ? out : "To have one removed, declare it again, " + out + ".\n";
+}
+
+}  // namespace
+
+std::string passed_over_text(const plan::Plan& plan, bool color) {
+  std::map<std::string, std::vector<std::string>> by_text;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    std::string text;
+    for (const plan::PassedOver& one : host_plan.passed_over)
+      text += "  " + tint("- " + visible(one.address), Tone::kDim, color) + "  not run: " + visible(one.why) + "\n";
+    if (!text.empty()) by_text[text].push_back(host);
+  }
+  std::string out;
+  for (const auto& [text, hosts] : by_text) out += tint(host_list(hosts), Tone::kBold, color) + "\n" + text + "\n";
+  return out;
+}
+
+std::string locks_text(const plan::Plan& plan, bool color) {
+  std::map<std::string, std::vector<std::string>> by_text;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    std::string text;
+    for (const plan::Lock& lock : host_plan.locks) {
+      text += "= " + lock.items + tint("  locked by " + lock.owner + " until " + lock.until, Tone::kYellow, color) +
+              (lock.reason.empty() ? "" : ": " + lock.reason) + "\n";
+      for (const plan::HeldBack& held : host_plan.held_back) {
+        if (held.lock == lock.items) text += held_back_line(held);
+      }
+    }
+    for (const plan::HeldBack& held : host_plan.held_back) {
+      if (held.lock.empty()) text += held_back_line(held);
+    }
+    if (!text.empty()) by_text[text].push_back(host);
+  }
+  std::string out;
+  for (const auto& [text, hosts] : by_text) out += tint(host_list(hosts), Tone::kBold, color) + "\n" + text + "\n";
+  return out;
+}
+
+std::string orphans_text(const plan::Plan& plan, const PlanTextOptions& options) {
+  std::map<std::string, std::vector<std::string>> by_address;
+  std::set<std::string> kinds;
+  std::size_t count = 0;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    count += host_plan.orphans.size();
+    for (const std::string& address : host_plan.orphans) by_address[address].push_back(host);
+  }
+  if (by_address.empty()) return {};
+  std::string out = counted(count, "resource on the hosts is", "resources on the hosts are") +
+                    " no longer in the configuration and left as " + (count == 1 ? "it is" : "they are") + ":\n";
+  std::size_t shown = 0;
+  for (const auto& [address, hosts] : by_address) {
+    if (const Result<Address> parsed = Address::parse(address)) kinds.insert(parsed->kind);
+    if (++shown > kOrphansShown && !options.full) continue;
+    out += "  " + tint("o " + visible(address), Tone::kDim, options.color) + "  on " + host_list(hosts) + "\n";
+  }
+  if (shown > kOrphansShown && !options.full)
+    out += "  … and " + std::to_string(shown - kOrphansShown) + " more; --full names them\n";
+  return out + (options.kinds == nullptr ? "" : how_to_remove(kinds, *options.kinds));
+}
+
+}  // namespace plumb::report

@@ -1,0 +1,93 @@
+// The few lines around a plan: what it is narrowed to, and what it comes to.
+#include <map>
+#include <vector>
+
+#include "engine/report/host_list.h"
+#include "engine/report/plan_groups.h"
+#include "engine/report/plan_text.h"
+#include "engine/report/plan_values.h"
+#include "engine/report/rollout_text.h"
+#include "engine/report/style.h"
+
+namespace plumb::report {
+
+std::string scope_text(const plan::Plan& plan, bool color) {
+  const auto listed = [](const std::set<std::string>& names) {
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+    return list;
+  };
+  std::string out;
+  if (!plan.scope.limit.empty()) out += "Only hosts that match " + plan.scope.limit + ".\n";
+  if (plan.scope.narrows_resources()) {
+    int left_out = 0;
+    for (const auto& [name, host] : plan.hosts) left_out += host.left_out;
+    out += "Only resources";
+    if (!plan.scope.tags.empty()) out += " tagged " + listed(plan.scope.tags);
+    if (!plan.scope.skip_tags.empty()) out += " not tagged " + listed(plan.scope.skip_tags);
+    out += "; " + counted(static_cast<std::size_t>(left_out), "is", "are") + " left out.\n";
+  }
+  return out.empty() ? out : tint(out.substr(0, out.size() - 1), Tone::kYellow, color) + "\n";
+}
+
+std::string plan_summary(const plan::Plan& plan, const PlanTextOptions& options) {
+  const bool color = options.color;
+  std::map<Op, std::size_t> ops;
+  std::map<Fidelity, std::size_t> fidelities;
+  std::size_t unguarded = 0;
+  std::size_t pending = 0;
+  std::size_t unchanged = 0;
+  std::size_t held_back = 0;
+  std::vector<std::string> changing;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    unchanged += static_cast<std::size_t>(host_plan.unchanged);
+    held_back += host_plan.held_back.size();
+    if (!host_plan.actions.empty()) changing.push_back(host);
+  }
+  for (const ActionsOfHosts& list : distinct_lists(plan)) {
+    const plan::ActionCounts& counts = list.actions->counts();
+    for (const auto& [op, count] : counts.ops) ops[op] += count * list.hosts.size();
+    for (const auto& [fidelity, count] : counts.fidelities) fidelities[fidelity] += count * list.hosts.size();
+    pending += counts.pending * list.hosts.size();
+    unguarded += counts.unguarded * list.hosts.size();
+  }
+  const std::size_t still = plan.hosts.size() - changing.size();
+  std::string out;
+  if (changing.empty()) {
+    if (!plan.hosts.empty()) {
+      out = tint("Nothing to change", Tone::kGreen, color) + ": " + counted(unchanged, "resource", "resources") +
+            " on " + counted(plan.hosts.size(), "host", "hosts") +
+            (held_back > 0 ? " as asked for.\n" : ", all as asked for.\n");
+    }
+  } else {
+    std::string list;
+    for (const auto& [op, count] : ops)
+      list += (list.empty() ? "" : ", ") + std::to_string(count) + " to " + std::string(name(op));
+    out = tint("Plan", Tone::kBold, color) + ": " + list + " on " + counted(changing.size(), "host", "hosts") + ". " +
+          counted(unchanged, "resource", "resources") + " unchanged";
+    out += still > 0 ? ", " + counted(still, "host", "hosts") + " with nothing to change.\n" : ".\n";
+    if (fidelities[Fidelity::kBounded] + fidelities[Fidelity::kOpaque] > 0) {
+      out += "Fidelity: " + std::to_string(fidelities[Fidelity::kExact]) + " exact, " +
+             std::to_string(fidelities[Fidelity::kBounded]) + " bounded, " +
+             std::to_string(fidelities[Fidelity::kOpaque]) + " opaque.\n";
+    }
+  }
+  if (plan.rollout) out += rollout_text(*plan.rollout);
+  if (unguarded > 0)
+    out += counted(unguarded, "command has", "commands have") + " no guard and will run at every apply.\n";
+  if (pending > 0) out += counted(pending, "action is", "actions are") + " owed from an earlier run.\n";
+  if (held_back > 0) {
+    out += counted(held_back, "resource is", "resources are") + " left as " + (held_back == 1 ? "it is" : "they are") +
+           ", being locked or in need of one that is.\n";
+  }
+  out += orphans_text(plan, options);
+  if (!plan.unplanned.empty()) {
+    std::vector<std::string> names;
+    for (const auto& [host, code] : plan.unplanned) names.push_back(host);
+    out += tint("No plan", Tone::kRed, color) + " for " + counted(names.size(), "host", "hosts") + ": " +
+           host_list(names) + "\n";
+  }
+  return out;
+}
+
+}  // namespace plumb::report
