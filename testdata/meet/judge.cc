@@ -126,8 +126,8 @@ namespace {
 
 class Trial {
  public:
-  Trial(const Case& one, const fs::path& project, const Image& image, const Registry& kinds,
-        history::RunStore& history, host::Transport& transport, std::uint64_t& runs)
+  Trial(const Case& one, const fs::path& project, const Image& image, const Registry& kinds, history::RunStore& history,
+        host::Transport& transport, std::uint64_t& runs)
       : one_(one),
         project_(project),
         image_(image),
@@ -229,7 +229,8 @@ class Trial {
   bool is_matter_of_packages() const {
     if (!acting_.contains("package")) return false;
     const auto removes = [](const Resource& one) {
-      return one.kind == "package" && (one.attributes.value("state", "") == "absent" || one.attributes.contains("allow_removal"));
+      return one.kind == "package" &&
+             (one.attributes.value("state", "") == "absent" || one.attributes.contains("allow_removal"));
     };
     const bool some_go = std::any_of(one_.resources.begin(), one_.resources.end(), removes);
     return std::any_of(one_.resources.begin(), one_.resources.end(), [&](const Resource& resource) {

@@ -193,7 +193,8 @@ void reset_packages(const fs::path& root, const std::vector<std::string>& instal
     std::string name, version, how;
     words >> name >> version >> how;
     std::ofstream(root / "var/lib/dpkg/meet" / name) << version << ' ' << how << '\n';
-    status << "Package: " << name << "\nStatus: install ok installed\nArchitecture: all\nVersion: " << version << "\n\n";
+    status << "Package: " << name << "\nStatus: install ok installed\nArchitecture: all\nVersion: " << version
+           << "\n\n";
     if (how == "auto") states << "Package: " << name << "\nArchitecture: all\nAuto-Installed: 1\n\n";
     if (name == "tool") std::ofstream(root / "etc/tool.conf") << "version=" << version << '\n';
     if (name == "app")

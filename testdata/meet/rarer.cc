@@ -76,8 +76,8 @@ void add_rarer(Start& start, const Words& words, Random& random) {
   const auto file = std::find_if(start.entries.begin(), start.entries.end(), is_file);
   if (file != start.entries.end() && random.one_in(6)) {
     const std::string path = random.of(words.paths);
-    const bool taken = std::any_of(start.entries.begin(), start.entries.end(),
-                                   [&](const Entry& entry) { return entry.path == path; });
+    const bool taken =
+        std::any_of(start.entries.begin(), start.entries.end(), [&](const Entry& entry) { return entry.path == path; });
     Entry name;
     name.path = path;
     name.type = EntryType::kName;
