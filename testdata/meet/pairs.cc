@@ -35,24 +35,26 @@ Variant named(About about, const char* kind, const char* name, Json attributes) 
 }
 
 Variant program(const char* name, const char* guard, Json run) {
-  return {About::kProgram,
-          [name = std::string(name), guard = std::string(guard), run = std::move(run)](const Thing& thing) {
-            Resource made{"command", name, {{"run", run}}};
-            if (guard == "creates" || guard == "removes") {
-              made.attributes["run"].push_back(thing.path);
-              made.attributes[guard] = thing.path;
-            } else if (guard == "cwd") {
-              made.attributes["cwd"] = thing.path;
-              made.attributes["creates"] = "/tmp/ran";
-            } else if (guard == "unless" || guard == "only_if") {
-              made.attributes["cwd"] = thing.path;
-              made.attributes[guard] = {"test", "-e", "/tmp/ran"};
-            } else {
-              made.attributes["as"] = "web";
-              made.attributes["run_on"] = {"*:*"};
-            }
-            return made;
-          }};
+  return {
+      About::kProgram,
+      [name = std::string(name), guard = std::string(guard), run = std::move(run)](const Thing& thing) {
+        Resource made{"command", name, {{"run", run}}};
+        if (guard == "creates" || guard == "removes") {
+          made.attributes["run"].push_back(thing.path);
+          made.attributes[guard] = thing.path;
+        } else if (guard == "cwd") {
+          made.attributes["cwd"] = thing.path;
+          made.attributes["creates"] = "/tmp/ran";
+        } else if (guard == "unless" || guard == "only_if") {
+          made.attributes["cwd"] = thing.path;
+          made.attributes[guard] = {"test", "-e", "/tmp/ran"};
+          made.attributes.update({{"env", {{"LANG", "C"}}}, {"stdin", "one\n"}, {"timeout", 20}, {"expect", {0, 1}}});
+        } else {
+          made.attributes["as"] = "web";
+          made.attributes["run_on"] = {"*:*"};
+        }
+        return made;
+      }};
 }
 
 const char* const kInstalled = "[Service]\nExecStart=/usr/bin/true\n[Install]\nWantedBy=multi-user.target\n";
@@ -105,6 +107,7 @@ std::vector<Variant> make_variants() {
       at_path("directory", {{"acl", "none"}, {"recurse", true}, {"mode", "g=rX,o="}}),
       at_path("line", {{"text", "x=1"}, {"insert_after", "^one"}, {"create", true}}),
       at_path("line", {{"text", "y=1"}, {"insert_before", "^one"}, {"validate", "test -e %s"}}),
+      at_path("line", {{"text", "w=1"}, {"place", "end"}, {"create", true}}),
       at_path("line", {{"text", "z=1"}, {"place", "beginning"}, {"create", true}, {"backup", true}}),
       at_path("line", {{"text", "\\1=9"}, {"match", "^(a)=.*"}, {"back_references", true}, {"first", true}}),
       at_path("line", {{"match", "^a="}, {"state", "absent"}}),
@@ -126,6 +129,7 @@ std::vector<Variant> make_variants() {
       group("web", {{"gid", 1700}}),
       group("web", gone),
       group("www", Json::object()),
+      group("www", {{"system", true}}),
       group("www", {{"members", {"web"}}}),
       group("www", {{"members", Json::array()}}),
       group("www", {{"gid", 1500}}),
@@ -303,6 +307,10 @@ const std::vector<Place>& places() {
 
 std::size_t pair_count() {
   return places().size() * kStarts;
+}
+
+std::size_t pair_starts() {
+  return kStarts;
 }
 
 Case pair(std::size_t place, std::string& what) {
