@@ -34,6 +34,7 @@ class ForesightTest : public ::testing::Test {
   }
   void file(Json attributes) { add("file", "path", std::move(attributes)); }
   void directory(Json attributes) { add("directory", "path", std::move(attributes)); }
+  void command(Json attributes) { add("command", "name", std::move(attributes)); }
   void link(Json attributes) { add("link", "path", std::move(attributes)); }
   void user(Json attributes) { add("user", "name", std::move(attributes)); }
   void group(Json attributes) { add("group", "name", std::move(attributes)); }
@@ -173,6 +174,79 @@ TEST_F(ForesightTest, LinesOfAFolderOfThePlanAreObservedTogether) {
   EXPECT_TRUE(found_[1]->missing.empty());
   EXPECT_TRUE(found_[50]->missing.empty());
   EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"directory:/srv/d"});
+}
+
+TEST_F(ForesightTest, LinesOfOtherFilesAreNotObservedAgain) {
+  constexpr std::size_t kFolders = 40, kLines = 4;
+  for (std::size_t i = 0; i < kFolders; ++i) {
+    const std::string folder = "/srv/d" + std::to_string(i);
+    directory({{"path", folder}});
+    for (std::size_t line = 0; line < kLines; ++line)
+      add("line", "path", {{"path", folder + "/conf"}, {"text", "k" + std::to_string(line)}, {"create", true}});
+  }
+  foresee();
+  for (std::size_t i = 0; i < desired_.size(); ++i) EXPECT_EQ(change(i).op, Op::kCreate) << i;
+  EXPECT_LE(asked_, 3 * desired_.size());
+}
+
+TEST_F(ForesightTest, WhatACommandMakesIsNotKnown) {
+  command({{"name", "make"}, {"run", {"touch", "/srv/d/x"}}, {"creates", "/srv/d/x"}});
+  link({{"path", "/srv/d/x"}, {"target", "y"}});
+  directory({{"path", "/srv/d/x/y"}, {"parents", true}});
+  file({{"path", "/srv/other"}, {"content", system_.blob("new")}});
+  foresee();
+  EXPECT_EQ(found_[1]->open_until, std::vector<std::string>{"command:make"});
+  EXPECT_EQ(found_[2]->open_until, std::vector<std::string>{"command:make"});
+  EXPECT_TRUE(found_[3]->open_until.empty());
+  for (std::size_t i = 0; i < desired_.size(); ++i) EXPECT_EQ(undone_by(i), "") << i;
+}
+
+TEST_F(ForesightTest, WhatACommandMakesLiesInAFolder) {
+  system_.make_file("/srv/p", "old");
+  file({{"path", "/srv/p"}, {"mode", "0644"}});
+  command({{"name", "make"}, {"run", {"touch", "/srv/p/x"}}, {"creates", "/srv/p/x"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "command:make");
+}
+
+TEST_F(ForesightTest, WhatACommandHasMadeIsTakenBackByWhoeverTakesItAway) {
+  system_.make_directory("/srv/q");
+  system_.make_link("/srv/p", "/srv/q");
+  command({{"name", "make"}, {"run", {"mkdir", "/srv/p"}}, {"creates", "/srv/p"}});
+  command({{"name", "remove"}, {"run", {"rm", "-rf", "/srv/q"}}, {"removes", "/srv/q"}});
+  foresee();
+  EXPECT_EQ(change(0).op, Op::kNone);
+  EXPECT_EQ(undone_by(0), "command:remove");
+}
+
+TEST_F(ForesightTest, WhatIsInTheWayCountsOnceThereIsSomethingToDo) {
+  system_.make_directory("/srv/q");
+  system_.make_link("/srv/p", "/srv/q");
+  directory({{"path", "/srv/p"}});
+  directory({{"path", "/srv/q"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(change(0).op, Op::kNone);
+  EXPECT_EQ(undone_by(0), "directory:/srv/q");
+}
+
+TEST_F(ForesightTest, AServiceIsLostWithItsFile) {
+  system_.make_directory("/etc/systemd/system");
+  const std::string unit = "/etc/systemd/system/app.service";
+  system_.make_file(unit, "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n");
+  add("line", "path", {{"path", unit}, {"text", "[Install]"}, {"state", "absent"}});
+  add("service", "name", {{"name", "app"}, {"enabled", true}});
+  foresee();
+  EXPECT_EQ(undone_by(1), "line:" + unit);
+
+  desired_.clear();
+  file({{"path", unit}, {"state", "absent"}});
+  add("service", "name", {{"name", "app"}, {"enabled", true}});
+  foresee();
+  EXPECT_EQ(undone_by(1), "file:" + unit);
+
+  desired_.back().attributes["enabled"] = false;
+  foresee();
+  EXPECT_EQ(undone_by(1), "") << "nothing is asked for that needs it";
 }
 
 TEST_F(ForesightTest, WhatComesFromElsewhereIsNobodysToTakeBack) {

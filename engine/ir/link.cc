@@ -103,6 +103,34 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
   return edges;
 }
 
+// The files that a manager of the host reads come before what is made of them, unless the two are ordered already.
+void add_files_first(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
+  std::vector<std::pair<std::string, std::size_t>> read;
+  const auto services = providers.managers().all_services();
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Provider* provider = providers.provider(nodes[i].desired.address.kind);
+    if (provider == nullptr) continue;
+    std::vector<std::string> paths = provider->manages_paths(nodes[i].desired);
+    for (std::string& path : provider->edits_paths(nodes[i].desired)) paths.push_back(std::move(path));
+    for (std::string& path : paths) {
+      const bool reads = std::any_of(services.begin(), services.end(),
+                                     [&](const ServiceManager* manager) { return manager->reads(path); });
+      if (reads) read.emplace_back(std::move(path), i);
+    }
+  }
+  for (std::size_t i = 0; !read.empty() && i < nodes.size(); ++i) {
+    const Provider* provider = providers.provider(nodes[i].desired.address.kind);
+    if (provider == nullptr) continue;
+    for (const auto& [path, other] : read) {
+      if (other == i || !provider->is_made_of(nodes[i].desired, path)) continue;
+      const bool ordered = std::any_of(edges.begin(), edges.end(), [&, file = other](const Edge& edge) {
+        return edge.from == file && edge.to == i && edge.kind != EdgeKind::kInferred;
+      });
+      if (!ordered) edges.push_back({i, other, EdgeKind::kInferred, Op::kNone, nodes[i].span});
+    }
+  }
+}
+
 // What others stand on goes last, unless the two are ordered already.
 void add_outliving(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
   std::map<std::string, std::vector<std::size_t>> unwanted;  // by kind
@@ -291,14 +319,14 @@ class Removals {
     for (std::string& path : kind.provider->edits_paths(desired)) places.push_back(std::move(path));
     for (const std::string& place : places) {
       // That two manage one path is told elsewhere.
-      if (const Node* remover = remover_of_one(cleared_, place, what)) return remover;
-      if (const Node* remover = remover_above(place, what)) return remover;
+      if (const Node* remover = remover_of_one(cleared_, place, desired, what)) return remover;
+      if (const Node* remover = remover_above(place, desired, what)) return remover;
     }
     for (const ImpliedPath& implied : kind.provider->implies_paths(desired)) {
       if (!implied.needed) continue;
-      if (const Node* remover = remover_of_one(cleared_, implied.path, what)) return remover;
-      if (const Node* remover = remover_of_one(removed_, implied.path, what)) return remover;
-      if (const Node* remover = remover_above(implied.path, what)) return remover;
+      if (const Node* remover = remover_of_one(cleared_, implied.path, desired, what)) return remover;
+      if (const Node* remover = remover_of_one(removed_, implied.path, desired, what)) return remover;
+      if (const Node* remover = remover_above(implied.path, desired, what)) return remover;
     }
     // What is asked by its own programs whether it is to run needs the same every time.
     const bool asks = kind.runs && !kind.provider->is_foreseeable(desired);
@@ -312,17 +340,19 @@ class Removals {
     return nullptr;
   }
 
-  const Node* remover_above(const std::string& place, std::string& what) const {
+  const Node* remover_above(const std::string& place, const Desired& desired, std::string& what) const {
     for (const std::string& folder : ancestors_of(place)) {
-      if (const Node* remover = remover_of_one(removed_, folder, what)) return remover;
-      if (const Node* remover = remover_of_one(cleared_, folder, what)) return remover;
+      if (const Node* remover = remover_of_one(removed_, folder, desired, what)) return remover;
+      if (const Node* remover = remover_of_one(cleared_, folder, desired, what)) return remover;
     }
     return nullptr;
   }
 
-  const Node* remover_of_one(const Paths& paths, const std::string& path, std::string& what) const {
+  // Another one than `desired` itself.
+  const Node* remover_of_one(const Paths& paths, const std::string& path, const Desired& desired,
+                             std::string& what) const {
     const auto found = paths.find(path);
-    if (found == paths.end()) return nullptr;
+    if (found == paths.end() || &nodes_[found->second].desired == &desired) return nullptr;
     what = path;
     return &nodes_[found->second];
   }
@@ -425,6 +455,7 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
   Removals(nodes, providers_).check(diagnostics);
   std::vector<Edge> edges = find_edges(nodes, resources, providers_);
   add_makers(nodes, providers_, edges);
+  add_files_first(nodes, providers_, edges);
   add_outliving(nodes, providers_, edges);
   std::vector<Precedence> precedences;
   precedences.reserve(edges.size());

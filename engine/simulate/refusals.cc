@@ -74,7 +74,8 @@ void Refusals::contradicted(std::size_t i, std::size_t by, Diagnostic why) {
   tell(std::move(why));
 }
 
-void Refusals::missing(std::size_t i, const Missing& missing, const std::vector<std::size_t>& set_off_by) {
+void Refusals::missing(std::size_t i, const Missing& missing, const std::vector<std::size_t>& set_off_by,
+                       const std::vector<std::size_t>& taken_by) {
   const Address& what = missing.what;
   const std::optional<std::size_t> declared = index_.about(what);
   const bool left_out = declared && !scope_.takes(node(*declared).tags);
@@ -88,6 +89,7 @@ void Refusals::missing(std::size_t i, const Missing& missing, const std::vector<
   nothing.label = "asked for here";
   if (nothing.span != node(i).span) nothing.related.push_back({node(i).span, "by this resource"});
   for (const std::size_t by : set_off_by) nothing.related.push_back({node(by).span, "sets it off"});
+  for (const std::size_t by : taken_by) nothing.related.push_back({node(by).span, "takes something away before"});
   nothing.hint = "declare `" + what.kind + ": " + what.identity + "` before it, or name what brings it with `after`";
   if (left_out) nothing.hint = "choose the tags so that " + quoted(*declared) + " is planned too";
   if (kinds_.find(what.kind) == nullptr) nothing.hint = "install what brings it first, or name that with `after`";

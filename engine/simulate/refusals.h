@@ -42,8 +42,9 @@ class Refusals {
   // An earlier file of the same plan keeps the node from being as it is asked for.
   void contradicted(std::size_t node, std::size_t by, Diagnostic why);
   // Nothing provides what the node misses.
-  // `set_off_by`: without which it would not be missed.
-  void missing(std::size_t node, const Missing& missing, const std::vector<std::size_t>& set_off_by);
+  // `set_off_by`: without which it would not be missed. `taken_by`: who takes something away before it.
+  void missing(std::size_t node, const Missing& missing, const std::vector<std::size_t>& set_off_by,
+               const std::vector<std::size_t>& taken_by);
   // What runs when its turn comes finds no more what an earlier action took away.
   void check_needs_are_left(std::size_t node);
 

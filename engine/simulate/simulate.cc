@@ -318,7 +318,7 @@ class Simulator {
     for (const Missing& missing : observed.missing) {
       const std::optional<Brought::Source> source = brought_.source_of(i, missing.what);
       if (!source) {
-        refusals_.missing(i, missing, {set_off_by.begin(), set_off_by.end()});
+        refusals_.missing(i, missing, {set_off_by.begin(), set_off_by.end()}, takers_of(i, observed));
         continue;
       }
       needs_[i].add(source->node);
@@ -328,6 +328,13 @@ class Simulator {
       unknown_until.add(source->node);
       bound(action, missing.what.str() + " is expected from " + address_of(source->node));
     }
+  }
+
+  // Earlier nodes through whose removals this one is seen.
+  std::vector<std::size_t> takers_of(std::size_t i, const Observed& observed) {
+    std::vector<std::size_t> takers = earlier_of(i, observed.shaped_by);
+    std::erase_if(takers, [this](std::size_t earlier) { return planned_[earlier].op != Op::kDelete; });
+    return takers;
   }
 
   // A create whose thing a package may also bring is decided when its turn comes.

@@ -25,9 +25,10 @@ bool is_pattern(const std::string& path) {
   return is_glob(path) || path.find('\\') != std::string::npos;
 }
 
-// The path of a guard that alone decides: where another one may do so too, nothing is known of the path.
+// The path of a guard that alone says whether the command has done its work: where another one may say so too, nothing
+// is known of the path.
 std::vector<std::string> only_guard(const Desired& desired, const char* attribute) {
-  for (const char* guard : {"creates", "removes", "unless", "only_if"}) {
+  for (const char* guard : {"creates", "removes", "unless"}) {
     if (std::string_view(guard) != attribute && desired.has(guard)) return {};
   }
   std::vector<std::string> paths = texts_in(desired.attribute(attribute));

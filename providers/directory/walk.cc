@@ -53,7 +53,9 @@ Result<Json> find_differing(const Desired& desired, const std::string& path, con
     // A program keeps no rights of an owner or a group that it had before.
     const std::uint32_t kept = directory || differing.empty() ? info.mode : without_privileges(info.mode);
     const std::uint32_t wanted = with_mode ? apply_mode(mode, kept, directory).value_or(kept) : kept;
-    if (wanted != info.mode) differing["mode"] = mode_text(wanted);
+    // A change of owner would take setuid and setgid, which are asked for.
+    const bool restores = !directory && !differing.empty() && without_privileges(wanted) != wanted;
+    if (wanted != info.mode || restores) differing["mode"] = mode_text(wanted);
     if (kept != info.mode) differing["privileged"] = true;
     if (clears) {
       PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(entry, false));

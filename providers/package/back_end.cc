@@ -137,7 +137,8 @@ bool may_belong(const Address& what, const std::vector<std::string>& packages) {
   if (what.kind == "package") return std::find(packages.begin(), packages.end(), what.identity) != packages.end();
   const std::vector<std::string> words = words_of(what.identity);
   if (what.kind == "user" || what.kind == "group") return any_related(words, packages, same_but_ending);
-  if (what.kind == "file" || what.kind == "directory") return any_related(words, packages, within);
+  if (what.kind == "file" || what.kind == "directory" || what.kind == "link")
+    return any_related(words, packages, within);
   return false;
 }
 

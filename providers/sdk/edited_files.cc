@@ -324,8 +324,9 @@ namespace {
 std::string new_mode(const Desired& desired, std::span<const Desired> host) {
   const std::string path = desired.text("path");
   const bool secret = !desired.sensitive.empty() || is_beside_secrets(desired);
+  // By what it is called, since a host may have very many lines.
   const auto asks = std::find_if(host.begin(), host.end(), [&](const Desired& other) {
-    return other.text("path") == path && other.has("mode") && !wants_absent(other);
+    return other.address.identity == path && other.has("mode") && !wants_absent(other);
   });
   if (asks == host.end()) return secret ? "0600" : "";
   const std::optional<std::uint32_t> mode = apply_mode(asks->text("mode"), secret ? 0600 : 0644, false);

@@ -45,14 +45,14 @@ void ForeseenSystem::dress(FileInfo& info, const Ownership& ownership) {
 
 // Only links lead elsewhere, also those that go with a folder.
 void ForeseenSystem::put(const std::string& place, Entry entry, std::size_t who) {
-  if (entry.info->type == FileType::kLink) ways_.clear();
+  if (entry.info->type == FileType::kLink) lead_elsewhere();
   forget_below(place);
   entries_[place] = std::move(entry);
   touched_[place].made = who;
 }
 
 void ForeseenSystem::take_away(const std::string& place, std::size_t who) {
-  ways_.clear();
+  lead_elsewhere();
   forget_below(place);
   entries_[place] = Entry{};
   touched_[place].made = who;

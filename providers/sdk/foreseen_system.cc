@@ -47,6 +47,7 @@ std::string ForeseenSystem::joined_path(const std::string& folder, std::string_v
 Result<std::optional<ForeseenSystem::Entry>> ForeseenSystem::at(const std::string& place) {
   std::optional<Entry> entry;
   if (const auto known = entries_.find(place); known != entries_.end()) {
+    if (known->second.unknown) return not_known(place, *known->second.unknown);
     if (!known->second.info) return entry;
     entry = known->second;
   } else {
@@ -54,6 +55,7 @@ Result<std::optional<ForeseenSystem::Entry>> ForeseenSystem::at(const std::strin
       folder = above(folder);
       const auto known_above = entries_.find(folder);
       if (known_above == entries_.end()) continue;
+      if (known_above->second.unknown) return not_known(place, *known_above->second.unknown);
       const std::optional<FileInfo>& info = known_above->second.info;
       if (!info || info->type != FileType::kDirectory || known_above->second.fresh) return entry;
     }

@@ -34,6 +34,18 @@ class ForeseenSystem : public System {
   Result<> carry_out(const Operation& operation, std::size_t who);
   static bool foresees(const Operation& operation);
 
+  // What a program says of itself: that something lies at a path afterwards, of which nobody knows what it is and what
+  // is in it, or that nothing does. Folders above it are there then.
+  Result<> expect_made(const std::string& path, std::size_t who);
+  Result<> expect_gone(const std::string& path, std::size_t who);
+  // As if what they leave that is not known were not there.
+  void take_unknown_as_gone(std::size_t who);
+  // Those on whom it depended what was asked since the last call, so that nothing could be told.
+  std::set<std::size_t> take_met_unknown() { return std::exchange(met_unknown_, {}); }
+
+  // Another number whenever a path may lead to another place than before.
+  std::uint64_t ways() const { return ways_changed_; }
+
   bool is_untouched() const { return touched_.empty() && accounts_.empty(); }
   bool has_touched_accounts() const { return !accounts_.empty(); }
   // Those who touched what is asked for at these paths: what lies there, was put or taken away above, or changed below.
@@ -70,6 +82,7 @@ class ForeseenSystem : public System {
     Bytes bytes;
     bool fresh = false;  // nothing of what the host has below it is there
     BeyondMode beyond = {};
+    std::optional<std::size_t> unknown = {};  // who leaves there what cannot be known
   };
   struct Touched {
     std::optional<std::size_t> made;     // who last put it there or took it away
@@ -94,7 +107,10 @@ class ForeseenSystem : public System {
   Result<std::optional<FileInfo>> step(const std::string& place);
   Result<FileInfo> folder_above(const std::string& place);
   void dress_as_changed(FileInfo& info) const;
+  Error not_known(const std::string& place, std::size_t who);
+  void leave_unknown(const std::string& place, std::size_t who);
   void put(const std::string& place, Entry entry, std::size_t who);
+  void lead_elsewhere() { ways_.clear(), ++ways_changed_; }
   void forget_below(const std::string& place);
   void take_away(const std::string& place, std::size_t who);
   FileInfo fresh(FileType type, std::uint32_t mode, const FileInfo& folder);
@@ -123,7 +139,9 @@ class ForeseenSystem : public System {
   std::map<std::string, std::optional<Account>> users_;
   std::map<std::string, std::optional<GroupAccount>> groups_;
   std::vector<std::pair<std::string, std::size_t>> accounts_;  // names of those that were touched, and by whom
+  std::set<std::size_t> met_unknown_;
   std::uint64_t made_ = 0;
+  std::uint64_t ways_changed_ = 0;
 };
 
 }  // namespace plumb

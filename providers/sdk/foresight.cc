@@ -41,7 +41,7 @@ Observed told_as_refused(const Provider& provider, const Desired& desired, Diagn
 
 Foresight::Foresight(const Registry& kinds, System& now, ForeseenSystem::Self self,
                      std::span<const Desired* const> desired, Observe observe)
-    : kinds_(kinds), foreseen_(now, self), desired_(desired), observe_(std::move(observe)) {}
+    : kinds_(kinds), now_(now), foreseen_(now, self), desired_(desired), observe_(std::move(observe)) {}
 
 const Provider* Foresight::provider_of(std::size_t index) const {
   return kinds_.provider(desired_[index]->address.kind);
@@ -62,7 +62,14 @@ Foresight::Touch Foresight::who_touched(std::size_t index) {
   const Provider& provider = *provider_of(index);
   const Desired& desired = *desired_[index];
   Touch touch;
-  touch.named = foreseen_.who_touched(paths_of(provider, desired));
+  std::vector<std::string> paths = paths_of(provider, desired);
+  if (kinds_.find(desired.address.kind)->runs) {
+    for (std::string& path : provider.clears_paths(desired)) paths.push_back(std::move(path));
+    for (Address& need : provider.infers(desired)) {
+      if (is_path(need.identity)) paths.push_back(std::move(need.identity));
+    }
+  }
+  touch.named = foreseen_.who_touched(paths);
   if (is_in_chain(index)) {
     // What the others of the chain do it knows from observing them together.
     std::erase_if(touch.named, [&](std::size_t who) { return desired_[who]->address.kind == desired.address.kind; });
@@ -82,29 +89,47 @@ Foresight::Touch Foresight::who_touched(std::size_t index) {
   return touch;
 }
 
-// As it will be after `since`, the last of whom comes before it. Those that change parts of files are observed
+Foresight::Chains& Foresight::chains_of(const std::string& kind) {
+  Chains& all = chains_[kind];
+  if (all.ways == foreseen_.ways()) return all;
+  all = Chains{foreseen_.ways(), {}, {}, {}};
+  for (std::size_t i = 0; i < desired_.size(); ++i) {
+    if (desired_[i]->address.kind != kind) continue;
+    for (const std::string& path : provider_of(i)->edits_paths(*desired_[i])) {
+      const std::string place = foreseen_.resolve(path).value_or(path);
+      all.places.emplace(i, place);
+      all.members[place].push_back(i);
+    }
+  }
+  return all;
+}
+
+// As it will be after `since`, the last of whom comes before it. Those that change parts of a file are observed
 // together.
-Result<Observed> Foresight::observe_again(std::size_t index, const std::set<std::size_t>& since) {
+Result<Observed> Foresight::observe_again(std::size_t index, const std::set<std::size_t>& since,
+                                          std::set<std::size_t>& unknown) {
   const Desired* one = desired_[index];
   const auto nothing = [&] { return fail(Code::kInternal, "nothing was told of " + one->address.str()); };
+  foreseen_.take_met_unknown();
   if (!is_in_chain(index)) {
     std::vector<Result<Observed>> found = observe_({&one, 1}, foreseen_);
+    unknown = foreseen_.take_met_unknown();
     return found.size() == 1 ? std::move(found.front()) : Result<Observed>(nothing());
   }
-  Chain& chain = chains_[one->address.kind];
-  if (chain.found.empty() || *since.rbegin() >= chain.when) {
+  Chains& chains = chains_of(one->address.kind);
+  const std::string& place = chains.places.at(index);
+  Chain& chain = chains.chains[place];
+  if (chain.found.empty() || *since.rbegin() >= chain.seen) {
+    const std::vector<std::size_t>& indexes = chains.members.at(place);
     std::vector<const Desired*> together;
-    std::vector<std::size_t> indexes;
-    for (std::size_t i = 0; i < desired_.size(); ++i) {
-      if (desired_[i]->address.kind != one->address.kind) continue;
-      together.push_back(desired_[i]);
-      indexes.push_back(i);
-    }
+    for (const std::size_t i : indexes) together.push_back(desired_[i]);
     std::vector<Result<Observed>> found = observe_(together, foreseen_);
-    chain = {index, {}};
+    chain = {acted_.back().index + 1, {}, {}};
     for (std::size_t i = 0; i < std::min(found.size(), indexes.size()); ++i)
       chain.found.emplace(indexes[i], std::move(found[i]));
+    chain.unknown = foreseen_.take_met_unknown();
   }
+  unknown = chain.unknown;
   const auto found = chain.found.find(index);
   return found == chain.found.end() ? Result<Observed>(nothing()) : found->second;
 }
@@ -125,13 +150,24 @@ void Foresight::look_through(std::size_t index, Result<Observed>& found) {
                                     [&](const std::string& name) { return provider->asks_about(desired, name); });
       if (asks) found->open_until.push_back(desired_[earlier.index]->address.str());
     }
+    if (foreseen_.is_untouched() || !provider->is_lost(desired, now_, foreseen_)) return;
+    const std::set<std::size_t> who = foreseen_.who_touched(paths_of(*provider, desired));
+    if (who.empty()) return;
+    found->undone_by = desired_[*who.rbegin()]->address.str();
+    found->obstacle.reset();
     return;
   }
   if (foreseen_.is_untouched()) return;
   const Touch touch = who_touched(index);
   if (touch.all.empty()) return;
-  Result<Observed> again = observe_again(index, touch.all);
+  std::set<std::size_t> unknown;
+  Result<Observed> again = observe_again(index, touch.all, unknown);
   if (!again && !found) return;
+  if (!unknown.empty()) {
+    if (!found) return;
+    for (std::string& address : addresses_of(unknown)) found->open_until.push_back(std::move(address));
+    return;
+  }
   if (!again) {
     *found = told_as_refused(*provider, desired, again.error().diagnostic());
   } else if (found && is_as_it_was(*found, *again)) {
@@ -164,32 +200,58 @@ Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> oper
   for (std::string& path : provider->clears_paths(*desired_[index])) acted.names.push_back(std::move(path));
   acted.unforeseen = std::any_of(operations.begin(), operations.end(),
                                  [](const Operation& one) { return !ForeseenSystem::foresees(one); });
+  const bool runs = acted.unforeseen && kinds_.find(desired_[index]->address.kind)->runs;
   acted_.push_back(std::move(acted));
   for (const Operation& operation : operations) {
     if (Result<> done = foreseen_.carry_out(operation, index); !done && !finds_unknown) return done;
   }
+  if (runs) expect_effects(index);
   return {};
+}
+
+// What a program does nobody knows, but what its guards say is so afterwards.
+void Foresight::expect_effects(std::size_t index) {
+  const Provider& provider = *provider_of(index);
+  // Where a path cannot be looked at even now, nothing is expected there.
+  for (const std::string& path : provider.clears_paths(*desired_[index])) (void)foreseen_.expect_gone(path, index);
+  for (const ImpliedPath& implied : provider.implies_paths(*desired_[index])) {
+    if (implied.maker) (void)foreseen_.expect_made(implied.path, index);
+  }
+}
+
+bool Foresight::is_effect_foreseen(const Desired& desired) const {
+  const Provider& provider = *kinds_.provider(desired.address.kind);
+  const std::vector<ImpliedPath> implied = provider.implies_paths(desired);
+  return !provider.clears_paths(desired).empty() ||
+         std::any_of(implied.begin(), implied.end(), [](const ImpliedPath& one) { return one.needed; });
 }
 
 void Foresight::look_back(std::size_t index, const Desired& asked, Observed& found) {
   const Provider* provider = provider_of(index);
   if (provider == nullptr || foreseen_.is_untouched() || !provider->is_foreseeable(asked)) return;
   // What it misses comes from something that is not foreseen, and so does what is found then.
-  if (found.obstacle || !found.missing.empty() || !found.undone_by.empty()) return;
+  if (!found.missing.empty() || !found.undone_by.empty()) return;
+  const bool changes = !provider->diff(asked, found).empty();
+  // It is refused for that. Where there is nothing to do it counts only once there is.
+  if (found.obstacle && changes) return;
   const std::set<std::size_t> who = who_touched(index).all;
   if (who.empty() || *who.rbegin() <= index) return;
+  std::set<std::size_t> unknown;
   if (is_in_chain(index)) {
     // Of those the chain tells already who takes back what, but not where nothing can be told any more.
-    const Result<Observed> again = observe_again(index, who);
-    if (!again || again->obstacle) found.undone_by = desired_[*who.rbegin()]->address.str();
+    const Result<Observed> again = observe_again(index, who, unknown);
+    if (unknown.empty() && (!again || again->obstacle)) found.undone_by = desired_[*who.rbegin()]->address.str();
     return;
   }
   const Desired* one = &asked;
+  foreseen_.take_met_unknown();
   const std::vector<Result<Observed>> again = observe_({&one, 1}, foreseen_);
-  if (again.size() != 1) return;
+  if (again.size() != 1 || !foreseen_.take_met_unknown().empty()) return;
   if (again.front()) {
     const Change change = provider->diff(asked, *again.front());
-    if (change.empty() || change.op == Op::kRun) return;
+    if (change.empty()) return;
+    // A program that ran did what its guards ask for, as far as those tell.
+    if (change.op == Op::kRun && changes && !is_effect_foreseen(asked)) return;
   }
   found.undone_by = desired_[*who.rbegin()]->address.str();
 }
@@ -203,6 +265,7 @@ void Foresight::look_back_at_programs(std::size_t index, const Desired& asked, O
   for (const Acted& later : acted_) {
     if (later.index <= index || !later.unforeseen) continue;
     ForeseenSystem then = foreseen_;
+    then.take_unknown_as_gone(later.index);
     bool makes = false;
     for (const ImpliedPath& made : provider_of(later.index)->implies_paths(*desired_[later.index])) {
       const bool below = std::any_of(folders.begin(), folders.end(),
@@ -270,14 +333,16 @@ std::vector<Result<Observed>> foresee(const Registry& kinds, System& now, Forese
     if (provider == nullptr) continue;
     foresight.look(i, found[i]);
     if (!found[i]) continue;
-    takes_part[i] = !resources[i].left_out && !found[i]->obstacle;
-    if (!takes_part[i]) continue;
+    if (resources[i].left_out) continue;
     const std::optional<Desired> reduced = asked_of(i);
     const Change change = provider->diff(reduced ? *reduced : *desired[i], *found[i]);
-    if (change.empty()) continue;
+    // What is in the way counts only where there is something to do.
+    takes_part[i] = change.empty() || !found[i]->obstacle;
+    if (change.empty() || found[i]->obstacle) continue;
     acted = true;
     // One that misses something is refused for that, unless something that is not foreseen brings it.
-    Result<> done = foresight.carry_out(i, change.operations, !found[i]->missing.empty());
+    const bool finds_unknown = !found[i]->missing.empty() || !found[i]->open_until.empty();
+    Result<> done = foresight.carry_out(i, change.operations, finds_unknown);
     if (!done) found[i]->obstacle = std::move(done.error()).diagnostic();
   }
   for (std::size_t i = 0; acted && i < resources.size(); ++i) {

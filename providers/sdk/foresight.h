@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -47,31 +48,44 @@ class Foresight {
     bool unforeseen = false;         // a program does it
   };
 
-  // Those who change parts of files, of one kind, as they were observed last.
+  // Those of one kind who change parts of one file, as they were observed last.
   struct Chain {
-    std::size_t when = 0;  // in the turn of which resource
+    std::size_t seen = 0;  // through the actions of all before this one
     std::map<std::size_t, Result<Observed>> found;
+    std::set<std::size_t> unknown;  // on whom it depends what is found
+  };
+  // Of one kind, by the place of the file.
+  struct Chains {
+    std::optional<std::uint64_t> ways;  // by which the places were found
+    std::map<std::size_t, std::string> places;
+    std::map<std::string, std::vector<std::size_t>> members;
+    std::map<std::string, Chain> chains;
   };
 
   const Provider* provider_of(std::size_t index) const;
   void look_through(std::size_t index, Result<Observed>& found);
   void note_programs(std::size_t index, Result<Observed>& found);
   bool is_in_chain(std::size_t index) const;
+  Chains& chains_of(const std::string& kind);
+  void expect_effects(std::size_t index);
+  bool is_effect_foreseen(const Desired& desired) const;
   // Whose changes may matter to it, and of those by the names that it asks for.
   struct Touch {
     std::set<std::size_t> all;
     std::set<std::size_t> named;
   };
   Touch who_touched(std::size_t index);
-  Result<Observed> observe_again(std::size_t index, const std::set<std::size_t>& since);
+  // `unknown`: those on whom it depends, so that nothing can be told.
+  Result<Observed> observe_again(std::size_t index, const std::set<std::size_t>& since, std::set<std::size_t>& unknown);
   std::vector<std::string> addresses_of(const std::set<std::size_t>& indexes) const;
 
   const Registry& kinds_;
+  System& now_;
   ForeseenSystem foreseen_;
   std::span<const Desired* const> desired_;
   Observe observe_;
   std::vector<Acted> acted_;
-  std::map<std::string, Chain> chains_;  // by kind
+  std::map<std::string, Chains> chains_;  // by kind
 };
 
 // All of it for resources that are compared with what they ask for: what each finds when its turn comes. Those that are

@@ -395,9 +395,13 @@ Result<> PlaceLimits::note(const Desired& desired, const Change& change, Observe
 }
 
 Ownership changed_only(Ownership ownership, const Change& change) {
+  const bool chowns = change.after.contains("owner") || change.after.contains("group");
+  // What a change of owner takes away is asked for all the same.
+  const std::uint32_t mode = ownership.mode ? apply_mode(*ownership.mode, 0, false).value_or(0) : 0;
+  const bool restores = chowns && without_privileges(mode) != mode;
   if (!change.after.contains("owner")) ownership.owner.reset();
   if (!change.after.contains("group")) ownership.group.reset();
-  if (!change.after.contains("mode")) ownership.mode.reset();
+  if (!change.after.contains("mode") && !restores) ownership.mode.reset();
   if (!change.after.contains("acl")) ownership.acl.reset();
   return ownership;
 }

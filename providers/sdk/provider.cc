@@ -149,6 +149,12 @@ bool Provider::is_foreseeable(const Desired&) const {
 bool Provider::asks_about(const Desired&, std::string_view) const {
   return false;
 }
+bool Provider::is_lost(const Desired&, System&, System&) const {
+  return false;
+}
+bool Provider::is_made_of(const Desired&, const std::string&) const {
+  return false;
+}
 std::vector<std::string> Provider::outlives() const {
   return {};
 }

@@ -218,6 +218,13 @@ class Provider {
   // Of one that is not: whether what it asks the host may be about a thing of this name, a path or an account.
   virtual bool asks_about(const Desired& desired, std::string_view name) const;
 
+  // Of one that is not: whether files that it stands on, and that are there now, are not there then. It is asked where
+  // others change such files.
+  virtual bool is_lost(const Desired& desired, System& now, System& then) const;
+
+  // Of one that is made of files: whether the file at this path is one of them, or adds to them. Those come first.
+  virtual bool is_made_of(const Desired& desired, const std::string& path) const;
+
   // Kinds whose resources that are to go have to go before those of this kind that are.
   virtual std::vector<std::string> outlives() const;
 

@@ -29,7 +29,8 @@ struct Unit {
   std::string broken;  // why the manager cannot use it; "" for nothing wrong
   std::string state = "stopped";
   Enabled enabled = Enabled::kNo;
-  Refusal not_enabled;  // kImpossible
+  Refusal not_enabled;       // kImpossible
+  bool has_install = false;  // told by read_files() alone: its files say how it is enabled
   bool can_reload = false;
   bool reload_needed = false;
   std::optional<Refusal> ends_by_itself;  // it cannot be kept running
@@ -52,6 +53,8 @@ class BackEnd : public ServiceManager {
  public:
   // True where the host's units can be read, whether they run or not.
   virtual Result<bool> serves(System& system) const = 0;
+  // What the files of a unit alone tell of it, whatever is loaded.
+  virtual Result<Unit> read_files(const std::string& unit, System& system) const = 0;
   // `names` as the configuration has them: "nginx", "sshd", "backup.timer".
   virtual Result<Units> read(std::span<const std::string> names, System& system) const = 0;
   // The manager's full name for one of these.

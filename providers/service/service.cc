@@ -33,7 +33,7 @@ std::optional<Diagnostic> find_obstacle(const Desired& desired, const Unit& unit
       return refused(unit.name + " cannot run or be enabled while it is masked", "leave out `masked: true`");
     if (!unit.own_file.empty()) {
       return refused(unit.name + " cannot be masked, because " + unit.own_file + " is in the way",
-                     "remove that file first, with `state: absent`");
+                     "remove that file from the host first; a mask is a link in its place");
     }
     return std::nullopt;
   }
@@ -258,6 +258,35 @@ bool ServiceProvider::follows_from(const Desired& desired, const Observed& obser
   return false;
 }
 
+// By what its files are then. One that is not made of files stays what it is.
+bool ServiceProvider::is_lost(const Desired& desired, System& now, System& then) const {
+  if (desired.flag("masked", false) || !needs_unit(desired)) return false;
+  for (const BackEnd* back_end : back_ends()) {
+    if (const Result<bool> serves = back_end->serves(now); !serves || !*serves) continue;
+    const std::string unit = back_end->unit_name(desired.text("name"));
+    const Result<Unit> was = back_end->read_files(unit, now);
+    const Result<Unit> is = back_end->read_files(unit, then);
+    if (!was || !is) return false;
+    if (!is->broken.empty()) return true;
+    if (!is->found) return was->found;
+    // As an alias it would be another unit.
+    if (is->name != was->name) return true;
+    if (is->masked) return !was->masked;
+    // Links that are there enable nothing that has no [Install] any more.
+    const bool enable = desired.flag("enabled", false);
+    if (enable && (is->enabled == Enabled::kImpossible || (was->has_install && !is->has_install))) return true;
+    return wants_running(desired) && is->ends_by_itself && !was->ends_by_itself;
+  }
+  return false;
+}
+
+bool ServiceProvider::is_made_of(const Desired& desired, const std::string& path) const {
+  const auto all = back_ends();
+  return std::any_of(all.begin(), all.end(), [&](const BackEnd* back_end) {
+    return back_end->shapes(path, back_end->unit_name(desired.text("name")));
+  });
+}
+
 std::optional<Diagnostic> ServiceProvider::contradicted_by(const Desired& desired, const Observed& observed,
                                                            const std::string& path, const std::string& text) const {
   if (desired.flag("added_to", false) || desired.flag("masked", false)) return std::nullopt;
@@ -286,9 +315,10 @@ std::vector<ImpliedPath> ServiceProvider::implies_paths(const Desired& desired) 
       const std::string folder = parent_of(file);
       for (const char* kind : {"wants", "requires"})
         paths.push_back({folder + "/*." + kind + "/" + unit, false, needed, needed ? maker : std::nullopt});
-      needed = false;
       paths.push_back({file + ".d", true});
-      paths.push_back({std::move(file), false});
+      // A mask is a link there.
+      paths.push_back({std::move(file), false, needed && desired.flag("masked", false)});
+      needed = false;
     }
   }
   return paths;

@@ -138,7 +138,8 @@ std::string hash_to_tell(const Desired& desired, const std::string& written, con
 void observe_shadow(const Desired& desired, const AccountFiles& files, const std::string& name, const std::string& key,
                     Observed& observed) {
   const auto found = files.shadow.find(name);
-  const std::string hash = found == files.shadow.end() ? "" : found->second.hash;
+  // Nobody comes in without a row, and one that is made begins so.
+  const std::string hash = found == files.shadow.end() ? "!" : found->second.hash;
   if (desired.has("locked")) observed.attributes["locked"] = hash.starts_with('!');
   if (desired.has("password_hash")) observed.attributes["password_hash"] = hash_to_tell(desired, hash, key);
   if (desired.has("expires")) {

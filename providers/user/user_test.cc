@@ -261,6 +261,8 @@ TEST_F(User, ExpiryDates) {  // U27
   EXPECT_EQ(expiry_date("11016"), "2000-02-29");
   system.remove("/etc/shadow");
   EXPECT_TRUE(look(want({{"name", "deploy"}, {"expires", "never"}})).change.empty()) << "no shadow entry at all";
+  EXPECT_TRUE(look(want({{"name", "deploy"}, {"locked", true}})).change.empty()) << "nobody comes in without one";
+  EXPECT_EQ(look(want({{"name", "deploy"}, {"locked", false}})).change.op, Op::kUpdate);
 }
 
 TEST_F(User, OnlyLocalAccountsAreManaged) {  // U29

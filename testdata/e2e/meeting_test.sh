@@ -119,6 +119,72 @@ says plumb.yaml:4
 says plumb.yaml:6
 ! grep -q web "$root/etc/passwd" || fail 'something was changed'
 
+# --- setuid that is asked for outlasts a change of the owner
+start
+touch "$root/srv/tool"
+chmod 4755 "$root/srv/tool"
+resources <<'YAML'
+  - file: /srv/tool
+    owner: old
+    mode: "4755"
+YAML
+settles
+[ "$(stat -c %a:%u "$root/srv/tool")" = 4755:1500 ] || fail "it is $(stat -c %a:%u "$root/srv/tool")"
+
+# --- a hard link to a link that the plan replaces
+start
+ln -s old "$root/srv/a"
+resources <<'YAML'
+  - link: /srv/a
+    target: new
+  - link: /srv/b
+    target: /srv/a
+    hard: true
+YAML
+settles
+[ "$(readlink "$root/srv/b")" = new ] || fail 'the other name is the old link'
+
+# --- an account without a row of passwords is locked, and says so when it is to be open
+start
+sed -i /^old/d "$root/etc/shadow"
+resources <<'YAML'
+  - user: old
+    locked: false
+    expires: 2031-01-01
+YAML
+settles
+
+# --- a folder in the place of a file that adds to a unit is told before anything is enabled
+start
+mkdir -p "$root/etc/systemd/system/app.service.d/x.conf"
+printf '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n' >"$root/etc/systemd/system/app.service"
+resources <<'YAML'
+  - service: app
+    enabled: true
+YAML
+exits 1 run plan
+says 'x.conf is a folder'
+
+# --- a unit that the plan takes away cannot be enabled, nor masked where nothing is to be
+resources <<'YAML'
+  - file: /etc/systemd/system/app.service
+    state: absent
+  - service: app
+    enabled: true
+YAML
+exits 1 run plan
+says plumb.yaml:4
+says plumb.yaml:6
+resources <<'YAML'
+  - file: /etc/systemd/system/app.service
+    state: absent
+  - service: app
+    masked: true
+YAML
+exits 3 "$plumb" -C project validate
+says plumb.yaml:4
+says plumb.yaml:6
+
 # --- a hard link follows the new content
 start
 echo old >"$root/srv/a"

@@ -23,6 +23,8 @@ std::string made(const Entry& entry) {
       return "ln -s " + shell_word(entry.text) + " " + path;
     case EntryType::kFifo:
       return "mkfifo " + path;
+    case EntryType::kName:
+      return "ln " + shell_word("." + entry.text) + " " + path;
     case EntryType::kFile:
       break;
   }
@@ -51,11 +53,17 @@ std::string start_text(const Start& start) {
   for (const Entry& entry : start.entries) {
     text += made(entry);
     const std::string path = shell_word("." + entry.path);
+    if (entry.type == EntryType::kName) {
+      text += "\n";
+      continue;
+    }
     if (entry.type != EntryType::kLink) text += " && chmod " + octal(entry.mode) + " " + path;
+    if (entry.access_list) text += " && setfacl -m u:4242:r " + path;
     if (entry.uid != 0 || entry.gid != 0)
       text += " && chown -h " + std::to_string(entry.uid) + ":" + std::to_string(entry.gid) + " " + path;
     text += "\n";
   }
+  for (const std::string& package : start.packages) text += "# installed: " + package + "\n";
   return text + rows("passwd", start.passwd) + rows("shadow", start.shadow) + rows("group", start.group) +
          rows("gshadow", start.gshadow);
 }

@@ -10,7 +10,7 @@
 
 namespace plumb::meet {
 
-enum class EntryType { kFile, kDirectory, kLink, kFifo };
+enum class EntryType { kFile, kDirectory, kLink, kFifo, kName };
 
 struct Entry {
   std::string path;
@@ -18,7 +18,8 @@ struct Entry {
   mode_t mode = 0644;
   uid_t uid = 0;
   gid_t gid = 0;
-  std::string text;  // a file's content, a link's target
+  std::string text;          // a file's content, a link's target, of a second name the first one
+  bool access_list = false;  // somebody else may read it
 };
 
 // Rows of the account files beside those of root and nobody. No folder is made for an entry: a shrunk start has what is
@@ -29,6 +30,7 @@ struct Start {
   std::vector<std::string> shadow;
   std::vector<std::string> group;
   std::vector<std::string> gshadow;
+  std::vector<std::string> packages;  // as packages.h has them
 };
 
 struct Resource {

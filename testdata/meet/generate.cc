@@ -6,6 +6,7 @@
 #include <set>
 
 #include "testdata/meet/random.h"
+#include "testdata/meet/rarer.h"
 
 namespace plumb::meet {
 namespace {
@@ -23,6 +24,7 @@ const std::vector<Texts> kPlaces = {
     {"/home", "/home/web", "/home/web/.ssh", "/home/web/.ssh/keys", "/home/app"},
     {"/home/web", "/home/web/x", "/srv/home", "/srv/home/x", "/home/web/.profile"},
     {"/etc/app", "/etc/app/app.conf", "/etc/app/conf.d", "/etc/app/conf.d/one", "/opt/l"},
+    {"/etc/apt/sources.list.d", "/etc/apt/sources.list.d/x.list", "/etc/tool.conf", "/opt/l", "/opt/d"},
     {"/etc/systemd/system", "/etc/systemd/system/app.service", "/etc/systemd/system/web.service",
      "/etc/systemd/system/app.service.d", "/etc/systemd/system/app.service.d/x.conf"},
 };
@@ -50,6 +52,7 @@ class Generator {
     if (paths_.front().starts_with("/home")) accounts_.push_back("web");
     groups_ = {random_.of(kGroups), accounts_.front()};
     units_ = paths_.front().starts_with("/etc/systemd");
+    packages_ = paths_.front().starts_with("/etc/apt");
   }
 
   Case run() {
@@ -60,6 +63,7 @@ class Generator {
     std::set<std::string> addresses;
     for (std::size_t tries = 0; one_.resources.size() < count && tries < 40; ++tries) {
       Resource made = resource();
+      if (maybe(3)) add_rarer(made, {paths_, accounts_, groups_}, random_);
       // The same address twice is an error that says nothing of how two meet; two kinds at one path are one soon.
       if (addresses.contains(made.address() + key_of(made))) continue;
       if (is_taken(made) && !maybe(8)) continue;
@@ -70,6 +74,7 @@ class Generator {
       one_.resources.push_back(std::move(made));
     }
     if (calm_) settle();
+    if (maybe(3)) add_rarer(one_.start, {paths_, accounts_, groups_}, random_);
     return std::move(one_);
   }
 
@@ -196,6 +201,9 @@ class Generator {
                                   : EntryType::kFifo);
     }
     for (const std::string& account : accounts_) add_account(account);
+    for (const char* package : {"tool 2.0", "tool 1.0", "lib 1.0", "rival 1.0", "app 1.0"}) {
+      if (random_.one_in(packages_ ? 3 : 8)) add_package(package);
+    }
     for (const std::string& group : groups_) {
       if (random_.one_in(3)) continue;
       const unsigned gid = random_.of({1500U, 1501U, 900U, 1600U});
@@ -209,9 +217,22 @@ class Generator {
     }
   }
 
+  // As the package manager would have it: what is needed came along, and there is no rival.
+  void add_package(std::string package) {
+    std::vector<std::string>& all = one_.start.packages;
+    const auto has = [&](const std::string& name) {
+      return std::any_of(all.begin(), all.end(), [&](const std::string& one) { return one.starts_with(name); });
+    };
+    const std::string name = package.substr(0, package.find(' '));
+    if (has(name) || (name == "rival" && has("tool"))) return;
+    if (name == "tool") all.emplace_back(maybe(2) ? "lib 1.0 auto" : "lib 1.0");
+    all.push_back(std::move(package));
+  }
+
   // Makes it and those above it, unless there is something else.
   bool has_folder(const std::string& path) {
-    static const std::set<std::string> given = {"/", "/srv", "/home", "/etc", "/opt", "/etc/systemd/system"};
+    static const std::set<std::string> given = {
+        "/", "/srv", "/home", "/etc", "/opt", "/etc/systemd/system", "/etc/apt", "/etc/apt/sources.list.d"};
     if (given.contains(path)) return true;
     const auto found = made_.find(path);
     if (found != made_.end()) return found->second == EntryType::kDirectory;
@@ -221,7 +242,7 @@ class Generator {
   }
 
   void add_entry(const std::string& path, EntryType type) {
-    static const std::set<std::string> given = {"/home", "/etc/systemd/system"};
+    static const std::set<std::string> given = {"/home", "/etc/systemd/system", "/etc/apt/sources.list.d"};
     if (given.contains(path) || !made_.emplace(path, type).second) return;
     Entry entry;
     entry.path = path;
@@ -273,6 +294,7 @@ class Generator {
   // --- what is asked for
 
   Resource resource() {
+    if ((packages_ || units_) && maybe(packages_ ? 2 : 8)) return package();
     const std::size_t draw = random_.below(units_ ? 24 : 20);
     if (draw < 5) return file();
     if (draw < 9) return directory();
@@ -281,7 +303,7 @@ class Generator {
     if (draw < 16) return user();
     if (draw < 18) return group();
     if (draw < 19) return command();
-    if (draw < 20) return !one_.live && maybe(2) ? package() : command();
+    if (draw < 20) return maybe(2) ? package() : command();
     return service();
   }
 
@@ -450,8 +472,16 @@ class Generator {
   }
 
   Resource package() {
-    Resource made{"package", random_.of({"present", "missing"})};
-    if (maybe(2)) made.attributes["state"] = "absent";
+    Resource made{"package", random_.of({"present", "tool", "tool", "lib", "rival", "app", "extra", "missing"})};
+    if (maybe(3)) {
+      made.attributes["state"] = "absent";
+    } else if (maybe(4)) {
+      // What a source has that nobody has read cannot be known.
+      made.attributes["version"] = made.name == "extra" ? "1.0" : random_.of({"1.0", "2.*", "3.0"});
+    } else if (maybe(4)) {
+      made.attributes["state"] = "latest";
+    }
+    if (maybe(4)) made.attributes["allow_removal"] = Json::array({random_.of({"tool", "rival"})});
     return made;
   }
 
@@ -467,6 +497,7 @@ class Generator {
   Texts accounts_;
   Texts groups_;
   bool units_ = false;
+  bool packages_ = false;
   bool calm_ = false;  // folders are where something lies below, as a rule
   Case one_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <set>
@@ -9,7 +10,10 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
+
+#include "testdata/meet/packages.h"
 
 namespace plumb::meet {
 namespace {
@@ -59,6 +63,27 @@ void take_along(const fs::path& root, const std::string& path) {
   fs::copy_file(path, into, fs::copy_options::skip_existing, problem);
 }
 
+constexpr const char* kAccessList = "system.posix_acl_access";
+
+// As `setfacl -m u:4242:r` does.
+void give_access(const std::string& path, mode_t mode) {
+  struct Part {
+    std::uint16_t tag;
+    std::uint16_t may;
+    std::uint32_t who;
+  };
+  struct {
+    std::uint32_t version = 2;
+    std::array<Part, 5> parts{};
+  } list;
+  constexpr std::uint32_t kNobody = ~0U;
+  const auto bits = [mode](unsigned shift) { return static_cast<std::uint16_t>((mode >> shift) & 7U); };
+  const auto mask = static_cast<std::uint16_t>(bits(3) | 4U);
+  list.parts = {
+      {{1, bits(6), kNobody}, {2, 4, 4242}, {4, bits(3), kNobody}, {16, mask, kNobody}, {32, bits(0), kNobody}}};
+  (void)!::setxattr(path.c_str(), kAccessList, &list, sizeof list, 0);
+}
+
 void make(const fs::path& root, const Entry& entry) {
   const std::string path = root.string() + entry.path;
   switch (entry.type) {
@@ -71,6 +96,9 @@ void make(const fs::path& root, const Entry& entry) {
     case EntryType::kFifo:
       ::mkfifo(path.c_str(), 0600);
       break;
+    case EntryType::kName:
+      (void)!::link((root.string() + entry.text).c_str(), path.c_str());
+      return;
     case EntryType::kFile: {
       const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
       if (fd < 0) return;
@@ -81,6 +109,7 @@ void make(const fs::path& root, const Entry& entry) {
   }
   (void)!::lchown(path.c_str(), entry.uid, entry.gid);
   if (entry.type != EntryType::kLink) ::chmod(path.c_str(), entry.mode);
+  if (entry.access_list) give_access(path, entry.mode);
 }
 
 std::string content_of(const std::string& path, mode_t mode) {
@@ -102,7 +131,8 @@ std::string seen(const std::string& path) {
   std::snprintf(text.data(), text.size(), "%06o %u:%u inode %llu changed %lld.%09ld", info.st_mode, info.st_uid,
                 info.st_gid, static_cast<unsigned long long>(info.st_ino), static_cast<long long>(info.st_mtim.tv_sec),
                 info.st_mtim.tv_nsec);
-  return text.data() + content_of(path, info.st_mode);
+  const bool lists = ::lgetxattr(path.c_str(), kAccessList, nullptr, 0) > 0;
+  return text.data() + std::string(lists ? " with an access list" : "") + content_of(path, info.st_mode);
 }
 
 void add_below(const std::string& root, const std::string& path, Picture& picture) {
@@ -133,6 +163,7 @@ Image::Image(fs::path folder) : folder_(std::move(folder)) {
     take_along(folder_, program);
     for (const std::string& library : libraries_of(program)) take_along(folder_, library);
   }
+  install_package_manager(folder_);
   fs::create_directories(folder_ / "dev/shm", problem);
   fs::create_directories(folder_ / "proc", problem);
   ::chmod((folder_ / "dev/shm").c_str(), 01777);
@@ -150,8 +181,7 @@ void Image::reset(const Start& start) const {
     ::chmod((folder_ / path).c_str(), 0755);
   }
   write(folder_ / "etc/skel/.profile", "# a profile\n");
-  write(folder_ / "var/lib/dpkg/status",
-        "Package: present\nStatus: install ok installed\nArchitecture: all\nVersion: 1.0\n\n");
+  reset_packages(folder_, start.packages);
   write(folder_ / "etc/passwd",
         lines("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
               start.passwd));

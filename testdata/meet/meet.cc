@@ -3,6 +3,7 @@
 //
 //   meet random    projects of two to six resources
 //   meet pairs     every two kinds in their states, on one thing and on neighbouring ones
+//   meet covers    whether these two say everything that can be said of a resource
 //
 // SEED is the first case, COUNT how many there are, EVERY so many of the pairs are taken (1: all); PLUMB_LONG=1 takes
 // many. SHOW=1 prints all of them, REASONS=1 counts why they ended, MOST is how many of one reason are made small and
@@ -19,6 +20,7 @@
 
 #include <unistd.h>
 
+#include "testdata/meet/covers.h"
 #include "testdata/meet/generate.h"
 #include "testdata/meet/judge.h"
 #include "testdata/meet/pairs.h"
@@ -168,6 +170,7 @@ int run(std::string_view what) {
 int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "random";
   if (what.starts_with("serve") && argc == 3) return serve(argv[2], what == "serve-live");
+  if (what == "covers") return covers_everything() ? 0 : 1;
   if (::geteuid() != 0) {
     std::puts("SKIPPED: only root gives files to others");
     return 77;

@@ -15,7 +15,7 @@ struct Thing {
   std::string other;  // a path beside it: what a link leads to
 };
 
-enum class About { kPath, kAccount, kService, kProgram };
+enum class About { kPath, kAccount, kService, kProgram, kPackage };
 
 struct Variant {
   About about;
@@ -35,21 +35,26 @@ Variant named(About about, const char* kind, const char* name, Json attributes) 
 }
 
 Variant program(const char* name, const char* guard, Json run) {
-  return {About::kProgram,
-          [name = std::string(name), guard = std::string(guard), run = std::move(run)](const Thing& thing) {
-            Resource made{"command", name, {{"run", run}}};
-            if (guard == "creates" || guard == "removes") {
-              made.attributes["run"].push_back(thing.path);
-              made.attributes[guard] = thing.path;
-            } else if (guard == "cwd") {
-              made.attributes["cwd"] = thing.path;
-              made.attributes["creates"] = "/tmp/ran";
-            } else {
-              made.attributes["as"] = "web";
-              made.attributes["run_on"] = {"*:*"};
-            }
-            return made;
-          }};
+  return {
+      About::kProgram,
+      [name = std::string(name), guard = std::string(guard), run = std::move(run)](const Thing& thing) {
+        Resource made{"command", name, {{"run", run}}};
+        if (guard == "creates" || guard == "removes") {
+          made.attributes["run"].push_back(thing.path);
+          made.attributes[guard] = thing.path;
+        } else if (guard == "cwd") {
+          made.attributes["cwd"] = thing.path;
+          made.attributes["creates"] = "/tmp/ran";
+        } else if (guard == "unless" || guard == "only_if") {
+          made.attributes["cwd"] = thing.path;
+          made.attributes[guard] = {"test", "-e", "/tmp/ran"};
+          made.attributes.update({{"env", {{"LANG", "C"}}}, {"stdin", "one\n"}, {"timeout", 20}, {"expect", {0, 1}}});
+        } else {
+          made.attributes["as"] = "web";
+          made.attributes["run_on"] = {"*:*"};
+        }
+        return made;
+      }};
 }
 
 const char* const kInstalled = "[Service]\nExecStart=/usr/bin/true\n[Install]\nWantedBy=multi-user.target\n";
@@ -61,6 +66,9 @@ std::vector<Variant> make_variants() {
   };
   const auto group = [](const char* name, Json attributes) {
     return named(About::kAccount, "group", name, std::move(attributes));
+  };
+  const auto package = [](const char* name, Json attributes) {
+    return named(About::kPackage, "package", name, std::move(attributes));
   };
   const auto service = [](Json attributes) { return named(About::kService, "service", "app", std::move(attributes)); };
   const Json gone = {{"state", "absent"}};
@@ -93,6 +101,16 @@ std::vector<Variant> make_variants() {
       at_path("line", {{"text", "one"}, {"state", "absent"}}),
       at_path("line", {{"text", "[Install]"}, {"state", "absent"}, {"backup", true}}),
       at_path("line", {{"text", "c=3"}, {"follow", true}, {"create", true}}),
+      at_path("file", {{"acl", "none"}, {"mode", "0640"}}),
+      at_path("file", {{"source", "one.txt"}, {"validate", "test -e %s"}}),
+      at_path("file", {{"template", "one.txt"}, {"mode", "go-w"}}),
+      at_path("directory", {{"acl", "none"}, {"recurse", true}, {"mode", "g=rX,o="}}),
+      at_path("line", {{"text", "x=1"}, {"insert_after", "^one"}, {"create", true}}),
+      at_path("line", {{"text", "y=1"}, {"insert_before", "^one"}, {"validate", "test -e %s"}}),
+      at_path("line", {{"text", "w=1"}, {"place", "end"}, {"create", true}}),
+      at_path("line", {{"text", "z=1"}, {"place", "beginning"}, {"create", true}, {"backup", true}}),
+      at_path("line", {{"text", "\\1=9"}, {"match", "^(a)=.*"}, {"back_references", true}, {"first", true}}),
+      at_path("line", {{"match", "^a="}, {"state", "absent"}}),
       user("web", Json::object()),
       user("web", {{"uid", 1600}}),
       user("web", {{"group", "www"}}),
@@ -111,6 +129,7 @@ std::vector<Variant> make_variants() {
       group("web", {{"gid", 1700}}),
       group("web", gone),
       group("www", Json::object()),
+      group("www", {{"system", true}}),
       group("www", {{"members", {"web"}}}),
       group("www", {{"members", Json::array()}}),
       group("www", {{"gid", 1500}}),
@@ -121,9 +140,25 @@ std::vector<Variant> make_variants() {
       service({{"masked", false}, {"enabled", true}}),
       service({{"state", "stopped"}}),
       named(About::kService, "service", "app.service", {{"enabled", true}, {"restart_on", {"file:*"}}}),
+      service({{"enabled", true}, {"reload_on", {"file:*"}}}),
+      service({{"state", "running"}}),
+      package("tool", Json::object()),
+      package("tool", {{"version", "1.0"}}),
+      package("tool", {{"state", "latest"}}),
+      package("tool", gone),
+      package("lib", Json::object()),
+      package("lib", gone),
+      package("lib", {{"state", "absent"}, {"allow_removal", {"tool"}}}),
+      package("rival", {{"allow_removal", {"tool"}}}),
+      package("rival", Json::object()),
+      package("app", Json::object()),
+      package("app", gone),
+      package("extra", Json::object()),
       program("make it", "creates", {"touch"}),
       program("make a folder", "creates", {"mkdir"}),
       program("take it away", "removes", {"rm", "-rf"}),
+      program("run once in it", "unless", {"touch", "/tmp/ran"}),
+      program("run back in it", "only_if", {"rm", "-f", "/tmp/ran"}),
       program("run in it", "cwd", {"touch", "/tmp/ran"}),
       program("run as somebody", "as", {"true"}),
   };
@@ -165,9 +200,16 @@ const std::vector<Relation>& relations_of(const Variant& first, const Variant& s
       {"what enables it", kWants, kWants},
       {"its folder", kFolder, kFolder},
   };
+  static const Thing kConfiguration{"/etc/tool.conf", "/srv/q"};
+  static const Thing kSource{"/etc/apt/sources.list.d/x.list", "/srv/q"};
+  static const std::vector<Relation> packages = {
+      {"its file", kConfiguration, kConfiguration},
+      {"its source", kSource, kSource},
+  };
   static const std::vector<Relation> none = {{"beside", kThing, kThing}};
   const auto either = [&](About about) { return first.about == about || second.about == about; };
   if (either(About::kService)) return either(About::kPath) ? units : none;
+  if (either(About::kPackage)) return either(About::kPath) || either(About::kProgram) ? packages : none;
   if (either(About::kAccount)) return either(About::kPath) ? homes : none;
   return paths;
 }
@@ -207,11 +249,19 @@ void add_things(Start& start, const std::string& path, std::size_t how) {
     start.entries.back().mode = 04755;
   }
   if (how == 3) add(start, path, EntryType::kLink, "/srv/q");
+  if (how == 2) start.entries[start.entries.size() - 2].access_list = true;
 }
 
-Start start_of(const Relation& relation, std::size_t how) {
+void add_packages(Start& start, std::size_t how) {
+  if (how == 1) start.packages = {"lib 1.0 auto", "tool 2.0", "app 1.0"};
+  if (how == 2) start.packages = {"lib 1.0", "rival 1.0"};
+  if (how == 3) start.packages = {"lib 1.0", "tool 1.0"};
+}
+
+Start start_of(const Relation& relation, std::size_t how, bool about_packages) {
   Start start;
   add_accounts(start, how);
+  if (about_packages) add_packages(start, how);
   const std::string& first = relation.first.path;
   const std::string& second = relation.second.path;
   const std::string& upper = first.size() <= second.size() ? first : second;
@@ -259,6 +309,10 @@ std::size_t pair_count() {
   return places().size() * kStarts;
 }
 
+std::size_t pair_starts() {
+  return kStarts;
+}
+
 Case pair(std::size_t place, std::string& what) {
   // Neighbours in the count differ in the start, so that every so many of them see all starts.
   const Place& chosen = places()[place / kStarts];
@@ -266,9 +320,11 @@ Case pair(std::size_t place, std::string& what) {
   Case made;
   made.resources.push_back(chosen.first->make(chosen.relation->first));
   made.resources.push_back(chosen.second->make(chosen.relation->second));
-  made.start = start_of(*chosen.relation, how);
-  // Services of an image cannot be told from those of a host where systemd does not run; programs run on hosts alone.
-  made.live = chosen.first->about == About::kProgram || chosen.second->about == About::kProgram || place % 3 == 0;
+  const auto either = [&](About about) { return chosen.first->about == about || chosen.second->about == about; };
+  made.start = start_of(*chosen.relation, how, either(About::kPackage));
+  // Services of an image cannot be told from those of a host where systemd does not run; programs and package managers
+  // run on hosts alone.
+  made.live = either(About::kProgram) || either(About::kPackage) || place % 3 == 0;
   what = std::string(made.resources[0].kind) + " and " + made.resources[1].kind + ", " + chosen.relation->name;
   return made;
 }

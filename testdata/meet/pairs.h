@@ -9,6 +9,8 @@
 namespace plumb::meet {
 
 std::size_t pair_count();
+// So many neighbours in the count are one pair over several starts.
+std::size_t pair_starts();
 // Always the same for one place; `what` is told what it is about.
 Case pair(std::size_t place, std::string& what);
 

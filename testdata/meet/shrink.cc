@@ -23,7 +23,8 @@ class Shrinker {
     bool any = without_elements(&Case::resources);
     any = without_attributes() || any;
     any = without_entries() || any;
-    for (auto rows : {&Start::passwd, &Start::shadow, &Start::group, &Start::gshadow}) any = without_rows(rows) || any;
+    for (auto rows : {&Start::passwd, &Start::shadow, &Start::group, &Start::gshadow, &Start::packages})
+      any = without_rows(rows) || any;
     return plainer_entries() || any;
   }
 
@@ -88,6 +89,11 @@ class Shrinker {
       if (was.uid != 0 || was.gid != 0) {
         Case candidate = one_;
         candidate.start.entries[i].uid = candidate.start.entries[i].gid = 0;
+        any = keep(std::move(candidate)) || any;
+      }
+      if (was.access_list) {
+        Case candidate = one_;
+        candidate.start.entries[i].access_list = false;
         any = keep(std::move(candidate)) || any;
       }
       if (was.mode != plain) {

@@ -7,6 +7,7 @@
 #include "engine/exec/accounts.h"
 #include "engine/exec/root_files.h"
 #include "providers/sdk/ownership.h"
+#include "testdata/meet/packages.h"
 
 namespace plumb::meet {
 namespace {
@@ -33,14 +34,32 @@ std::string_view lasting(std::string_view seen) {
   return seen.starts_with("040") || seen.starts_with("04") ? seen.substr(0, seen.find(" inode")) : seen;
 }
 
+std::string_view inode_in(std::string_view seen) {
+  const std::size_t at = seen.find(" inode ");
+  return at == std::string_view::npos ? seen : seen.substr(at, seen.find(" changed") - at);
+}
+
 class Explanation {
  public:
-  Explanation(const Picture& after, const std::set<std::string>& named, const std::set<std::string>& kinds)
-      : after_(after), named_(named), kinds_(kinds) {}
+  Explanation(const Picture& before, const Picture& after, const std::set<std::string>& named,
+              const std::set<std::string>& kinds)
+      : after_(after), named_(named), kinds_(kinds) {
+    for (const auto& [path, seen] : before) {
+      if (explains(path)) inodes_.insert(std::string(inode_in(seen)));
+    }
+  }
 
+  // A second name of what is explained by its first is as that is.
   bool holds(const std::string& path) const {
+    const auto now = after_.find(path);
+    return explains(path) || (now != after_.end() && inodes_.contains(std::string(inode_in(now->second))));
+  }
+
+ private:
+  bool explains(const std::string& path) const {
     if (named_.contains(path) || is_copy(path) || is_above_named(path)) return true;
     if ((kinds_.contains("user") || kinds_.contains("group")) && kAccountFiles.contains(path)) return true;
+    if (kinds_.contains("package") && is_of_packages(path)) return true;
     if (kinds_.contains("service") && path.starts_with("/etc/systemd/system/")) return true;
     for (std::string above = parent_of(path); above != "/"; above = parent_of(above)) {
       if (!named_.contains(above)) continue;
@@ -48,8 +67,6 @@ class Explanation {
     }
     return false;
   }
-
- private:
   bool is_copy(const std::string& path) const {
     const std::size_t mark = path.find(".plumb-");
     return mark != std::string::npos && named_.contains(path.substr(0, mark));
@@ -58,6 +75,7 @@ class Explanation {
     return std::any_of(named_.begin(), named_.end(), [&](const std::string& one) { return is_below(one, path); });
   }
 
+  std::set<std::string> inodes_;  // of what is explained
   const Picture& after_;
   const std::set<std::string>& named_;
   const std::set<std::string>& kinds_;
@@ -89,7 +107,7 @@ std::set<std::string> named_paths(std::string_view plan, const std::string& root
 
 std::string unplanned(const Picture& before, const Picture& after, const std::set<std::string>& named,
                       const std::set<std::string>& kinds) {
-  const Explanation explanation(after, named, kinds);
+  const Explanation explanation(before, after, named, kinds);
   std::string text;
   for (const auto& [path, was] : before) {
     const auto now = after.find(path);

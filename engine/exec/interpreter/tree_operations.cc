@@ -168,6 +168,8 @@ Result<> make_link(LocalSystem& system, FileWriter& writer, const MakeLink& oper
   if (::fstatat(place.folder.get(), place.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
     PLUMB_TRY(make(place.name));
     folders.add(place.folder.get());
+    if (::fstatat(place.folder.get(), place.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
+      system.seen().note(operation.path, false, info);
     return {};
   }
   if (!operation.hard && S_ISLNK(info.st_mode) && files.read_link(operation.path) == operation.target) return {};
@@ -183,6 +185,9 @@ Result<> make_link(LocalSystem& system, FileWriter& writer, const MakeLink& oper
     if (::renameat(place.folder.get(), temporary.c_str(), place.folder.get(), place.name.c_str()) != 0) {
       return os_error("put the link in place", operation.path);
     }
+    struct stat made {};
+    if (::fstatat(place.folder.get(), place.name.c_str(), &made, AT_SYMLINK_NOFOLLOW) == 0)
+      system.seen().replaced(info, made);
     return {};
   };
   Result<> done = put();

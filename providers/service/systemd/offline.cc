@@ -62,8 +62,10 @@ Result<Unit> read_one(const std::string& name, System& system) {
     if (!file.remains.empty()) whole.remains = file.remains;
   }
   unit.ends_by_itself = ends_by_itself(whole);
+  unit.has_install = whole.has_install;
   PLUMB_TRY_ASSIGN(const std::vector<std::string> links, links_of(unit.name, system));
   unit.enabled = !links.empty() ? Enabled::kYes : whole.has_install ? Enabled::kNo : Enabled::kImpossible;
+  if (unit.enabled == Enabled::kNo) PLUMB_TRY(note_folder_among_files(unit, system));
   return unit;
 }
 
@@ -95,14 +97,10 @@ Result<std::vector<std::string>> links_of(const std::string& unit, System& syste
   return links;
 }
 
-Result<std::vector<UnitFile>> files_on_disk(const std::string& unit, System& system) {
-  std::vector<UnitFile> files;
-  Unit found;
-  PLUMB_TRY_ASSIGN(const std::string main, find_file(unit, found, system));
-  if (main.empty() || found.masked) return files;
-  PLUMB_TRY_ASSIGN(UnitFile first, read_unit_file(main, system));
-  files.push_back(std::move(first));
-  // Of files of one name the one in the earlier folder counts; all of them in the order of their names.
+namespace {
+
+// By their names. Of files of one name the one in the earlier folder counts.
+Result<std::map<std::string, std::string>> added_to(const std::string& unit, System& system) {
   std::map<std::string, std::string> added;
   for (const std::string& name : names_in_files(unit)) {
     for (const std::string_view folder : kFolders) {
@@ -115,6 +113,32 @@ Result<std::vector<UnitFile>> files_on_disk(const std::string& unit, System& sys
       }
     }
   }
+  return added;
+}
+
+}  // namespace
+
+// systemd enables no unit that a folder is to add to.
+Result<> note_folder_among_files(Unit& unit, System& system) {
+  PLUMB_TRY_ASSIGN(const auto added, added_to(unit.name, system));
+  for (const auto& [name, path] : added) {
+    PLUMB_TRY_ASSIGN(const auto there, system.stat(path, true));
+    if (!there || there->type != FileType::kDirectory) continue;
+    unit.enabled = Enabled::kImpossible;
+    unit.not_enabled = {"because " + path + " is a folder", "remove it, or call it otherwise than `.conf`"};
+    return {};
+  }
+  return {};
+}
+
+Result<std::vector<UnitFile>> files_on_disk(const std::string& unit, System& system) {
+  std::vector<UnitFile> files;
+  Unit found;
+  PLUMB_TRY_ASSIGN(const std::string main, find_file(unit, found, system));
+  if (main.empty() || found.masked) return files;
+  PLUMB_TRY_ASSIGN(UnitFile first, read_unit_file(main, system));
+  files.push_back(std::move(first));
+  PLUMB_TRY_ASSIGN(const auto added, added_to(unit, system));
   for (const auto& [name, path] : added) {
     PLUMB_TRY_ASSIGN(const auto there, system.stat(path, true));
     if (!there || there->type != FileType::kFile) continue;

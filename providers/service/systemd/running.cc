@@ -70,6 +70,7 @@ Result<> take_from_disk(Unit& unit, System& system) {
   if (!there.found) return {};
   unit.masked = there.masked;
   unit.enabled = there.enabled;
+  unit.not_enabled = there.not_enabled;
   unit.ends_by_itself = there.ends_by_itself;
   unit.own_file = there.own_file;
   unit.broken.clear();
@@ -112,7 +113,11 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
     }
     unit.not_enabled = no_install_section();
     // What is loaded is not what counts once it is loaded again.
-    if (unit.reload_needed) PLUMB_TRY(take_from_disk(unit, system));
+    if (unit.reload_needed) {
+      PLUMB_TRY(take_from_disk(unit, system));
+    } else if (unit.found && unit.enabled == Enabled::kNo && !unit.masked) {
+      PLUMB_TRY(note_folder_among_files(unit, system));
+    }
     result.push_back(std::move(unit));
   }
   return result;

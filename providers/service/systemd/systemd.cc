@@ -91,6 +91,10 @@ class Systemd : public BackEnd {
     PLUMB_TRY_ASSIGN(const auto units, system.stat("/etc/systemd/system", true));
     return units.has_value();
   }
+  Result<Unit> read_files(const std::string& unit, System& system) const override {
+    PLUMB_TRY_ASSIGN(std::vector<Unit> read, read_offline(std::span(&unit, 1), system));
+    return std::move(read.front());
+  }
   Result<Units> read(std::span<const std::string> names, System& system) const override {
     std::vector<std::string> units;
     for (const std::string& name : names) {

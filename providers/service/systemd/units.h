@@ -62,5 +62,7 @@ std::optional<Refusal> ends_by_itself(const UnitFile& file);
 // No files: there is no such unit.
 Result<std::vector<std::string>> links_of(const std::string& unit, System& system);
 Result<std::vector<UnitFile>> files_on_disk(const std::string& unit, System& system);
+// A unit that a folder adds to instead of a file cannot be enabled.
+Result<> note_folder_among_files(Unit& unit, System& system);
 
 }  // namespace plumb::providers::service::systemd

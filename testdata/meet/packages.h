@@ -1,0 +1,22 @@
+// A package manager of a few packages for the hosts of cases: what apt-get and apt-mark say and do, as scripts.
+//
+//   tool 1.0, 2.0   needs lib, brings /etc/tool.conf, does not go together with rival
+//   lib 1.0         rival 1.0
+//   app 1.0         brings the unit app.service
+//   extra 1.0       only from the source /etc/apt/sources.list.d/x.list
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace plumb::meet {
+
+// Beside the programs of an image, which has a shell.
+void install_package_manager(const std::filesystem::path& root);
+// Whether packages put something there, or the manager keeps its own there.
+bool is_of_packages(const std::string& path);
+// What is installed at first: "tool 2.0", or "lib 1.0 auto" for what came along with another.
+void reset_packages(const std::filesystem::path& root, const std::vector<std::string>& installed);
+
+}  // namespace plumb::meet

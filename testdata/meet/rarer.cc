@@ -1,0 +1,96 @@
+#include "testdata/meet/rarer.h"
+
+#include <algorithm>
+
+namespace plumb::meet {
+namespace {
+
+void of_file(Json& attributes, Random& random) {
+  if (random.one_in(10)) attributes["acl"] = "none";
+  if (attributes.contains("content") && random.one_in(6)) {
+    attributes.erase("content");
+    attributes[random.one_in(2) ? "source" : "template"] = "one.txt";
+  }
+}
+
+void of_line(Json& attributes, Random& random) {
+  const bool absent = attributes.contains("state");
+  if (attributes.contains("match") && random.one_in(3)) attributes["first"] = true;
+  if (absent && attributes.contains("match") && random.one_in(2)) attributes.erase("text");
+  if (!absent && attributes.contains("match") && random.one_in(4)) {
+    attributes["match"] = "^(a)=.*";
+    attributes["back_references"] = true;
+    attributes["text"] = random.of({"\\1=5", "\\1=1", "b=\\1"});
+  }
+  if (!absent && !attributes.contains("place") && random.one_in(3))
+    attributes[random.one_in(2) ? "insert_after" : "insert_before"] = random.of({"^a=", "^one", "^z"});
+  if (random.one_in(10)) attributes["validate"] = "test -e %s";
+}
+
+void of_command(Resource& command, const Words& words, Random& random) {
+  Json& attributes = command.attributes;
+  // What else a program's answer depends on nobody can foretell.
+  for (const char* guard : {"creates", "removes"}) {
+    if (random.one_in(12) && !attributes.contains(guard)) attributes[guard] = random.of(words.paths);
+  }
+  // What a program's answer depends on otherwise nobody can foretell; and what says only when to run runs every time.
+  const bool lasts = attributes.contains("creates") || attributes.contains("removes") || attributes.contains("unless");
+  if (lasts && random.one_in(6)) attributes["only_if"] = {"test", "-e", random.one_in(2) ? "/tmp" : "/tmp/none"};
+  if (lasts && random.one_in(10) && !attributes.contains("unless")) attributes["unless"] = {"test", "-e", "/tmp/none"};
+  if (random.one_in(10)) attributes["env"] = {{"LANG", "C"}};
+  if (random.one_in(10)) attributes["stdin"] = "one\n";
+  if (random.one_in(10)) attributes["timeout"] = 20;
+  if (random.one_in(10)) attributes["expect"] = {0, 1};
+}
+
+void of_user(Json& attributes, const Words& words, Random& random) {
+  if (attributes.contains("state")) return;
+  if (random.one_in(12)) attributes["password_hash"] = "$6$salt$" + std::string(86, 'x');
+  if (random.one_in(12)) attributes["groups"] = {words.groups.front(), words.groups.back()};
+  if (random.one_in(16)) attributes["expires"] = "1971-01-01";
+  if (random.one_in(16)) attributes["comment"] = "";
+}
+
+bool is_file(const Entry& entry) {
+  return entry.type == EntryType::kFile;
+}
+
+}  // namespace
+
+void add_rarer(Resource& resource, const Words& words, Random& random) {
+  const bool gone = resource.attributes.value("state", "") == "absent";
+  if (resource.kind == "file" && !gone) of_file(resource.attributes, random);
+  if (resource.kind == "directory" && !gone && random.one_in(10)) resource.attributes["acl"] = "none";
+  if (resource.kind == "line") of_line(resource.attributes, random);
+  if (resource.kind == "command") of_command(resource, words, random);
+  if (resource.kind == "user") of_user(resource.attributes, words, random);
+  if (resource.kind == "service" && random.one_in(4))
+    resource.attributes[random.one_in(2) ? "restart_on" : "reload_on"] = {"file:*"};
+}
+
+void add_rarer(Start& start, const Words& words, Random& random) {
+  for (Entry& entry : start.entries) {
+    const bool lists = is_file(entry) || entry.type == EntryType::kDirectory;
+    if (lists && random.one_in(12)) entry.access_list = true;
+  }
+  const auto file = std::find_if(start.entries.begin(), start.entries.end(), is_file);
+  if (file != start.entries.end() && random.one_in(6)) {
+    const std::string path = random.of(words.paths);
+    const bool taken =
+        std::any_of(start.entries.begin(), start.entries.end(), [&](const Entry& entry) { return entry.path == path; });
+    Entry name;
+    name.path = path;
+    name.type = EntryType::kName;
+    name.text = file->path;
+    if (!taken) start.entries.push_back(std::move(name));
+  }
+  if (random.one_in(10)) start.passwd.push_back("twin:x:1500:1500::/nonexistent:/bin/sh");
+  if (random.one_in(10)) start.group.push_back("twins:x:1500:nobody,twin");
+  for (std::string& row : start.shadow) {
+    const std::size_t mark = row.find(":!:");
+    if (mark != std::string::npos && random.one_in(6))
+      row.replace(mark, 3, random.of({":!$6$salt$abc:", ":$6$salt$abc:", "::", ":!!:"}));
+  }
+}
+
+}  // namespace plumb::meet
