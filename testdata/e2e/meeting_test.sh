@@ -185,6 +185,22 @@ exits 3 "$plumb" -C project validate
 says plumb.yaml:4
 says plumb.yaml:6
 
+# --- a line in a home that goes with its user
+start
+mkdir "$root/home/old"
+chown 1500 "$root/home/old"
+echo one >"$root/home/old/x"
+resources <<'YAML'
+  - line: /home/old/x
+    text: two
+  - user: old
+    state: absent
+    remove_home: true
+YAML
+exits 1 run plan
+says plumb.yaml:4
+says plumb.yaml:6
+
 # --- a hard link follows the new content
 start
 echo old >"$root/srv/a"
