@@ -30,23 +30,29 @@ Result<> SeenEntries::check(const std::string& path, bool follow, const struct s
   // An entry that is no link is looked at without following it.
   if (follow && !found->second.behind && itself && itself->link) return {};
   const std::optional<Seen>& seen = follow && found->second.behind ? found->second.behind : itself;
-  if (!seen || seen->id == EntryId(info)) return {};
+  if (!seen || seen->may_be(EntryId(info))) return {};
   return fail(Code::kStale, path + " is not what was looked at any more: something else has taken its place")
       .hint("apply again");
 }
 
-// Under every name that it was seen by.
+// Under every name that it was seen by. Of an entry that has several in folders nobody knows which of them leads to the
+// new one.
 void SeenEntries::replaced(const struct stat& old, const struct stat& now) {
   if (!noting_) return;
   const auto [first, last] = names_.equal_range(old.st_ino);
   const std::vector<std::pair<ino_t, Name>> names(first, last);
   names_.erase(first, last);
   for (const auto& [inode, name] : names) {
-    const std::optional<Seen>& seen = name.path->second.seen(name.follow);
-    if (!seen || seen->id.inode != inode) continue;
-    if (seen->id == EntryId(old)) {
+    std::optional<Seen>& seen = name.path->second.seen(name.follow);
+    if (!seen) continue;
+    if (seen->may_be(EntryId(old))) {
+      std::vector<EntryId> before = std::move(seen->before);
+      const bool several = old.st_nlink > 1 || !before.empty();
+      if (several) before.push_back(seen->id);
       note(*name.path, name.follow, now);
-    } else {
+      seen->before = std::move(before);
+      if (several) names_.emplace(inode, name);
+    } else if (seen->id.inode == inode) {
       names_.emplace(inode, name);  // on another device
     }
   }

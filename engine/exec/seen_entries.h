@@ -2,10 +2,12 @@
 // folder can put another entry in the place of one while nobody looks. Of one process and one run.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "engine/exec/root_files.h"
 
@@ -30,6 +32,11 @@ class SeenEntries {
   struct Seen {
     EntryId id;
     bool link;
+    std::vector<EntryId> before = {};  // of an entry with several names, of which one may have stayed what it was
+
+    bool may_be(const EntryId& other) const {
+      return id == other || std::find(before.begin(), before.end(), other) != before.end();
+    }
   };
   // What a path, and what lies behind it where it is a link, was seen as.
   struct Path {

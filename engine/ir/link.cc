@@ -332,6 +332,7 @@ class Removals {
     const bool asks = kind.runs && !kind.provider->is_foreseeable(desired);
     if (!kind.stands_on_inferred && !asks) return nullptr;
     for (const Address& address : kind.provider->infers(desired)) {
+      if (const Node* remover = remover_of_one(cleared_, address.identity, desired, what)) return remover;
       const auto found = things_.find(address);
       if (found == things_.end()) continue;
       what = address.str();

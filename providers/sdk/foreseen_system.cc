@@ -152,8 +152,11 @@ Result<std::string> ForeseenSystem::place_behind(const std::string& path, std::s
   Way& way = *found;
   if (links_passed != nullptr) links_passed->insert(way.links.begin(), way.links.end());
   if (way.place.empty()) way.place = "/";
-  if (way.maker && touched_.contains(way.place)) {
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, step(way.place));
+  if (!way.maker) return std::move(way.place);
+  // Of what is there now this was asked on the way.
+  for (const std::string& there : {parent_of(way.place), way.place}) {
+    if (!touched_.contains(there)) continue;
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, step(there));
     if (info && info->uid != *way.maker) {
       return fail(Code::kSymlinkRefused, path + " leads by a link made by user " + std::to_string(*way.maker) +
                                              " to what is not theirs by then");

@@ -240,7 +240,8 @@ void Foresight::look_back(std::size_t index, const Desired& asked, Observed& fou
   if (is_in_chain(index)) {
     // Of those the chain tells already who takes back what, but not where nothing can be told any more.
     const Result<Observed> again = observe_again(index, who, unknown);
-    if (unknown.empty() && (!again || again->obstacle)) found.undone_by = desired_[*who.rbegin()]->address.str();
+    const bool told = again && !again->obstacle && again->missing.empty();
+    if (unknown.empty() && !told) found.undone_by = desired_[*who.rbegin()]->address.str();
     return;
   }
   const Desired* one = &asked;

@@ -131,6 +131,21 @@ YAML
 settles
 [ "$(stat -c %a:%u "$root/srv/tool")" = 4755:1500 ] || fail "it is $(stat -c %a:%u "$root/srv/tool")"
 
+# --- one file under two names, each changed by its own line, stays apart from then on
+start
+echo one >"$root/srv/a"
+ln "$root/srv/a" "$root/srv/b"
+resources <<'YAML'
+  - line: /srv/a
+    text: two
+  - user: old
+    comment: somebody
+  - line: /srv/b
+    text: three
+YAML
+settles
+[ "$(cat "$root/srv/a" "$root/srv/b" | tr '\n' ' ')" = 'one two one three ' ] || fail "$(cat "$root/srv/a" "$root/srv/b")"
+
 # --- a hard link to a link that the plan replaces
 start
 ln -s old "$root/srv/a"
@@ -182,6 +197,22 @@ resources <<'YAML'
     masked: true
 YAML
 exits 3 "$plumb" -C project validate
+says plumb.yaml:4
+says plumb.yaml:6
+
+# --- a line in a home that goes with its user
+start
+mkdir "$root/home/old"
+chown 1500 "$root/home/old"
+echo one >"$root/home/old/x"
+resources <<'YAML'
+  - line: /home/old/x
+    text: two
+  - user: old
+    state: absent
+    remove_home: true
+YAML
+exits 1 run plan
 says plumb.yaml:4
 says plumb.yaml:6
 

@@ -217,7 +217,8 @@ class Trial {
       const std::string other = unplanned(before, image_.picture(), named, acting_);
       return other.empty() ? Verdict{} : Verdict{End::kBroken, "not planned", "plan:\n" + ops_ + other};
     }
-    const End end = failed_kinds_ == std::set<std::string>{"command"} ? End::kExcused : End::kBroken;
+    const bool excused = failed_kinds_ == std::set<std::string>{"command"} || is_matter_of_packages();
+    const End end = excused ? End::kExcused : End::kBroken;
     std::string kinds;
     for (const std::string& kind : failed_kinds_) kinds += " " + kind;
     return {end, "apply " + std::string(name(result.outcome)) + codes_of(found) + kinds,

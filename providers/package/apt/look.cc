@@ -358,8 +358,9 @@ class Look {
     const bool some_allow =
         std::any_of(left.begin(), left.end(), [](const Item* item) { return !item->allowed().empty(); });
     if (!coming.empty() && (some_allow || coming.size() < left.size())) PLUMB_TRY(find_who_needs_room(coming));
+    // What one allows is not done for another's sake.
     for (Item* item : left) {
-      if (item->goes() && !item->allowed().empty()) PLUMB_TRY(find_who_needs_room({item}));
+      if (item->goes() && some_allow) PLUMB_TRY(find_who_needs_room({item}));
     }
     return {};
   }
