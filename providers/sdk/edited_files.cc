@@ -291,7 +291,8 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
     const auto wanted = observed.attributes.find("wanted");
     const Json& text = wanted == observed.attributes.end() ? desired.attribute("text") : *wanted;
     const bool same = there && *found == text && !observed.flag("other_bytes", false);
-    const std::string list = observed.text("acl");
+    const std::string told = observed.text("acl");
+    const std::string list = told == "none" ? "" : told;
     if (same && list.empty()) return change;
     change.op = there ? Op::kUpdate : Op::kCreate;
     if (there && !same) change.before["text"] = *found;
