@@ -239,7 +239,9 @@ TEST_F(TrustTest, AccessListsAreToldAndGoWhereThatIsAsked) {
 
   // A new content, also where its mode is not asked for; and a sensitive line, also where it is there already.
   const auto with_list = [&] {
-    file("/etc/f", ::geteuid(), 0640);
+    root_.write("/etc/f", "key=1\n");
+    own("/etc/f", ::geteuid());
+    ASSERT_EQ(::chmod(path.c_str(), 0640), 0);
     ASSERT_EQ(::setxattr(path.c_str(), "system.posix_acl_access", kList.data(), kList.size(), 0), 0);
   };
   with_list();
@@ -250,7 +252,6 @@ TEST_F(TrustTest, AccessListsAreToldAndGoWhereThatIsAsked) {
   line.text = "key=1";
   for (const std::string& acl : {std::string("none"), std::string()}) {
     with_list();
-    root_.write("/etc/f", "key=1\n");
     EditFile edit;
     edit.path = "/etc/f";
     edit.edits = {line};

@@ -41,7 +41,7 @@ Actions good_actions() {
   Action last = change("note:/b", Op::kUpdate, {});
   last.desired.attributes = {{"at", "/b"}};
   last.seen.exists = true;
-  last.after = last.desired.attributes;
+  last.after = testing::made_up_kinds().provider("note")->asked_for(last.desired);
   last.fidelity = Fidelity::kBounded;
   last.needs = {"lamp:l", "note:/a"};
   last.unknown_until = {"note:/a"};
