@@ -214,6 +214,7 @@ TEST(Functions, TomlThereAndBack) {
   EXPECT_THAT(fault_of("toml.encode([1])"), HasSubstr("does not take"));
   EXPECT_THAT(fault_of("toml.decode('a = 1\\na = 2\\n')"), HasSubstr("line 2"));
   EXPECT_THAT(fault_of("toml.decode('a = ')"), HasSubstr("no TOML"));
+  EXPECT_THAT(fault_of("toml.decode('a = [{b = 0000-01-01T00:00:00Z}]')"), HasSubstr("outside the years"));
 }
 
 TEST(Functions, DeepTextsAreRefused) {
@@ -235,8 +236,11 @@ TEST(Functions, PasswordsAreHashedTheSameEachTime) {
       "passwordHash('plumb', 'saltsaltsaltsalt', 'sha512') == "
       "'$6$saltsaltsaltsalt$lGRQXr/2FNQlM9zqHbN54sKGq2obeFvZtA1RPKFLPzl5nbmfnMXl9uK9WV4bIyfXbVEus.UfliDNQTPaOdDMY0'");
   expect_true("passwordHash('plumb', 'saltsaltsaltsalt') == passwordHash('plumb', 'saltsaltsaltsalt', 'yescrypt')");
+  expect_true(
+      "passwordHash('p', 'thirteen.salt', 'sha512').startsWith('$6$thirteen.salt$') && "
+      "passwordHash('p', 'zzzzzzzz').size() > 20 && passwordHash('p', 'zzzz////....').size() > 20");
   expect_true("passwordHash('plumb', sha256('web01deploy').substring(0, 16)).startsWith('$y$')");
-  for (const char* salt : {"", "short", "seventeen.letters", "salt$alt", "salt salt", "salt:salt"}) {
+  for (const char* salt : {"", "short", "seventeen.letters", "thirteen.salt", "salt$alt", "salt salt", "salt:salt"}) {
     EXPECT_THAT(fault_of("passwordHash('p', '" + std::string(salt) + "')"), HasSubstr("sha256(host.name"));
   }
   EXPECT_THAT(fault_of("passwordHash('p', 'saltsaltsaltsalt', 'md5')"), HasSubstr("yescrypt and sha512"));

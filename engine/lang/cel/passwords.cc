@@ -15,19 +15,22 @@ namespace {
 struct Method {
   std::string_view name;
   std::string_view setting;  // before the salt; the library's usual cost
+  std::size_t unit;          // what the length of a salt is a multiple of
+  std::string_view salt;
   std::uint64_t steps;
 };
 constexpr std::array kMethods = {
-    Method{"yescrypt", "$y$j9T$", 200'000},
-    Method{"sha512", "$6$", 50'000},
+    // Four characters are three bytes; others may stand for no whole ones.
+    Method{"yescrypt", "$y$j9T$", 4, "8, 12 or 16", 200'000},
+    Method{"sha512", "$6$", 1, "8 to 16", 50'000},
 };
 
 constexpr std::size_t kShortestSalt = 8;
 constexpr std::size_t kLongestSalt = 16;
 
-bool is_salt(std::string_view text) {
-  return text.size() >= kShortestSalt && text.size() <= kLongestSalt &&
-         std::all_of(text.begin(), text.end(), [](char c) {
+bool is_salt(std::string_view text, const Method& method) {
+  const bool sized = text.size() >= kShortestSalt && text.size() <= kLongestSalt && text.size() % method.unit == 0;
+  return sized && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '/';
          });
 }
@@ -40,7 +43,11 @@ Value hash(Call& call, std::string_view name) {
   const std::string_view salt = call.text(1);
   constexpr const char* kHint =
       "a salt that differs by host and account: sha256(host.name + 'deploy').substring(0, 16)";
-  if (!is_salt(salt)) return fail("a salt is 8 to 16 letters, digits, `.` and `/`", kHint);
+  if (!is_salt(salt, *method)) {
+    return fail("a salt for " + std::string(method->name) + " is " + std::string(method->salt) +
+                    " letters, digits, `.` and `/`",
+                kHint);
+  }
   const std::string secret(call.text(0));
   if (secret.empty()) return fail("an empty password cannot be hashed");
   if (secret.find('\0') != std::string::npos) return fail("no password can hold the character NUL");
@@ -63,7 +70,7 @@ Value password_hash(Call& call) {
 
 void add_passwords(FunctionTable& table) {
   table.add("passwordHash(string, string) -> string", password_hash,
-            "The hash of a password with a salt of 8 to 16 characters, by yescrypt or 'sha512'; the same each time");
+            "The hash of a password with a salt of 16 characters, by yescrypt or 'sha512'; the same each time");
   table.add("passwordHash(string, string, string) -> string", password_hash);
 }
 

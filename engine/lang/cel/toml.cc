@@ -91,14 +91,21 @@ Value value_of(const toml::node& node);
 Value list_of(const toml::array& array) {
   std::vector<Value> items;
   items.reserve(array.size());
-  for (const toml::node& item : array) items.push_back(value_of(item));
+  for (const toml::node& item : array) {
+    items.push_back(value_of(item));
+    if (items.back().is_error()) return items.back();
+  }
   return Value::list(std::move(items));
 }
 
 Value map_of(const toml::table& table) {
   MapBuilder builder;
   builder.reserve(table.size());
-  for (const auto& [key, value] : table) builder.add(Value::string(key.str()), value_of(value));
+  for (const auto& [key, node] : table) {
+    Value value = value_of(node);
+    if (value.is_error()) return value;
+    builder.add(Value::string(key.str()), std::move(value));
+  }
   return std::move(builder).finish();
 }
 
