@@ -45,6 +45,18 @@ else()
   set_target_properties(re2 PROPERTIES IMPORTED_LOCATION ${RE2_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${RE2_INCLUDE_DIR})
 endif()
 
+# passwordHash() is the library's own. Homebrew keeps it apart, since macOS has a crypt() of another kind.
+set(apart /opt/homebrew/opt/libxcrypt /usr/local/opt/libxcrypt)
+find_path(CRYPT_INCLUDE_DIR crypt.h REQUIRED HINTS ${apart} PATH_SUFFIXES include)
+find_library(CRYPT_LIBRARY NAMES crypt REQUIRED HINTS ${apart} PATH_SUFFIXES lib)
+add_library(crypt UNKNOWN IMPORTED)
+set_target_properties(crypt PROPERTIES IMPORTED_LOCATION ${CRYPT_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${CRYPT_INCLUDE_DIR})
+
+# Headers alone.
+find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
+add_library(tomlplusplus INTERFACE IMPORTED)
+target_include_directories(tomlplusplus INTERFACE ${TOMLPLUSPLUS_INCLUDE_DIR})
+
 if(PLUMB_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

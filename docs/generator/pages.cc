@@ -102,11 +102,14 @@ std::string functions_page() {
   std::string page =
       "<!-- Made by `make docs` from the table of functions in engine/lang/cel; edit that. -->\n\n# Functions\n\n"
       "What expressions can call, besides CEL's operators. `host`, `hosts` and `file` are described in\n"
-      "[the language](../guide/language.md#names).\n";
+      "[the language](../guide/language.md#names). Each example is true. [From Jinja](../guide/from-jinja.md) says "
+      "which one\n"
+      "stands for which filter.\n";
   for (const cel::FunctionDoc& one : cel::documentation(cel::standard_functions())) {
     page += "\n## " + one.name + "\n\n" + (one.doc.empty() ? "" : one.doc + ".\n\n") + "```\n";
     for (const std::string& signature : one.signatures) page += signature + "\n";
     page += "```\n";
+    if (!one.example.empty()) page += "\n```cel\n" + one.example + "\n```\n";
   }
   return page;
 }

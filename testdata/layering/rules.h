@@ -46,6 +46,8 @@ inline const std::vector<std::pair<std::string, std::string>>& homes() {
       {"yaml-cpp/", "engine/lang/"},
       {"libfyaml.h", "engine/lang/testing/"},
       {"re2/", "engine/lang/cel/"},
+      {"crypt.h", "engine/lang/cel/"},
+      {"toml++/", "engine/lang/cel/"},
       {"libssh/", "engine/host/"},
       {"openssl/", "engine/seal/crypto.cc"},
       {"sqlite3.h", "engine/history/"},

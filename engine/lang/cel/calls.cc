@@ -153,7 +153,13 @@ std::uint32_t Compiler::emit_call(const Expr& expr, const Call& call, const std:
     const Node& argument = code_->nodes[children[1]];
     if (argument.op == Op::kConstant) dispatch.prepared = overload->prepare(code_->constants[argument.payload]);
   }
-  if (environment_.own_functions().find(call.name)) code_->calls_host = true;
+  // A method may have the name of one of the embedder's functions.
+  if (const Function* own = environment_.own_functions().find(call.name)) {
+    const auto is_own = [&](const Overload& one) {
+      return std::find(chosen.begin(), chosen.end(), &one) != chosen.end();
+    };
+    if (std::any_of(own->overloads.begin(), own->overloads.end(), is_own)) code_->calls_host = true;
+  }
   code_->dispatches.push_back(std::move(dispatch));
   const auto payload = static_cast<std::uint32_t>(code_->dispatches.size() - 1);
   return emit(expr, Op::kCall, std::move(children), payload);

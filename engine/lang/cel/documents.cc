@@ -1,9 +1,11 @@
 // json.* and yaml.*: whole documents from values and back.
 #include <algorithm>
 
+#include "engine/base/diagnostic.h"
 #include "engine/base/json.h"
 #include "engine/lang/cel/convert.h"
 #include "engine/lang/cel/library.h"
+#include "engine/lang/yaml.h"
 
 namespace plumb::cel {
 namespace {
@@ -11,41 +13,61 @@ namespace {
 // The form of RFC 8785 cannot hold integers past 2^53 without loss, so numbers are written by what they are.
 class JsonWriter {
  public:
-  explicit JsonWriter(Budget& budget) : budget_(budget) {}
+  // With a width, each element and entry has a line of its own, moved in by so many blanks a level.
+  explicit JsonWriter(Budget& budget, std::size_t width = 0) : budget_(budget), width_(width) {}
   Value write(const Value& value);
   std::string text;
 
  private:
   Value write_list(const Value& list);
   Value write_map(const Value& map);
+  bool next_line();
   Budget& budget_;
+  std::size_t width_;
+  std::size_t level_ = 0;
 };
 
 void append_quoted(std::string& out, std::string_view text) {
   append_canonical(out, Json(std::string(text)));
 }
 
+bool JsonWriter::next_line() {
+  if (width_ == 0) return true;
+  if (!budget_.allocate(1 + width_ * level_)) return false;
+  text += '\n';
+  text.append(width_ * level_, ' ');
+  return true;
+}
+
 Value JsonWriter::write_list(const Value& list) {
   text += '[';
+  ++level_;
   for (const Value& item : list.as_list()) {
     if (&item != list.as_list().data()) text += ',';
+    if (!next_line()) return cost_exceeded();
     if (Value error = write(item); error.is_error()) return error;
   }
+  --level_;
+  if (!list.as_list().empty() && !next_line()) return cost_exceeded();
   text += ']';
   return {};
 }
 
 Value JsonWriter::write_map(const Value& map) {
   text += '{';
+  ++level_;
   for (const MapEntry& entry : map.as_map()) {
     if (&entry != map.as_map().data()) text += ',';
+    if (!next_line()) return cost_exceeded();
     if (!entry.key.is_text())
       return fail("JSON has only text as keys; this one is " + std::string(type_name(entry.key.kind())));
     if (!budget_.allocate(2 * entry.key.as_text().size())) return cost_exceeded();
     append_quoted(text, entry.key.as_text());
-    text += ':';
+    text += width_ == 0 ? ":" : ": ";
     if (Value error = write(entry.value); error.is_error()) return error;
   }
+  --level_;
+  if (!map.as_map().empty() && !next_line()) return cost_exceeded();
   text += '}';
   return {};
 }
@@ -76,8 +98,15 @@ Value JsonWriter::write(const Value& value) {
   }
 }
 
+constexpr std::int64_t kWidestIndent = 16;
+
 Value json_encode(Call& call) {
-  JsonWriter writer(call.budget);
+  const std::int64_t width = call.size() == 2 ? call[1].as_int() : 0;
+  if (width < 0 || width > kWidestIndent) {
+    return fail("JSON is moved in by 0 to " + std::to_string(kWidestIndent) + " blanks a level, not by " +
+                std::to_string(width));
+  }
+  JsonWriter writer(call.budget, static_cast<std::size_t>(width));
   if (Value error = writer.write(call[0]); error.is_error()) return error;
   return Value::string(writer.text);
 }
@@ -169,12 +198,51 @@ Value yaml_encode(Call& call) {
   return Value::string(writer.text);
 }
 
+// What no schema types: true and false, decimal numbers and null where they stand without quotes; else text.
+Value value_of(const lang::Node& node) {
+  if (node.is_sequence()) {
+    std::vector<Value> items;
+    items.reserve(node.items.size());
+    for (const lang::Node& item : node.items) items.push_back(value_of(item));
+    return Value::list(std::move(items));
+  }
+  if (node.is_map()) {
+    MapBuilder builder;
+    builder.reserve(node.entries.size());
+    for (const lang::Entry& entry : node.entries) builder.add(Value::string(entry.key), value_of(entry.value));
+    return std::move(builder).finish();
+  }
+  if (node.is_null()) return Value::null();
+  if (!node.is_plain()) return Value::string(node.text);
+  if (node.text == "null" || node.text == "~" || node.text == "Null" || node.text == "NULL") return Value::null();
+  if (node.text == "true" || node.text == "false") return Value::boolean(node.text == "true");
+  if (node.text.find_first_not_of("-+.0123456789eE") == std::string::npos) {
+    if (const auto number = parse_json(node.text, Code::kEvaluationFailed)) return from_json(*number);
+  }
+  return Value::string(node.text);
+}
+
+Value yaml_decode(Call& call) {
+  // A node takes far more than the byte or two that it may be written with.
+  if (!call.budget.allocate(64 * call.text(0).size())) return cost_exceeded();
+  Diagnostics diagnostics;
+  const std::optional<lang::Node> node = lang::read_yaml("", call.text(0), diagnostics);
+  if (node && !diagnostics.has_errors()) return value_of(*node);
+  const Diagnostic first = diagnostics.sorted().front();
+  const std::string place = first.span ? "line " + std::to_string(first.span->line) + ": " : "";
+  return fail("the text is no YAML that is read here: " + place + first.summary, first.hint);
+}
+
 }  // namespace
 
 void add_documents(FunctionTable& table) {
-  table.add("json.encode(T) -> string", json_encode, "The value as JSON on one line, keys in order");
+  table.add("json.encode(T) -> string", json_encode,
+            "The value as JSON on one line, or moved in by so many blanks a level; keys in order");
+  table.add("json.encode(T, int) -> string", json_encode);
   table.add("json.decode(string) -> dyn", json_decode, "The value of a JSON text");
   table.add("yaml.encode(T) -> string", yaml_encode, "The value as YAML, with a line break at the end");
+  table.add("yaml.decode(string) -> dyn", yaml_decode,
+            "The value of a YAML text, read as strictly as configuration: no tags, anchors or repeated keys");
 }
 
 }  // namespace plumb::cel

@@ -163,6 +163,13 @@ const FunctionTable& standard_functions() {
     add_documents(made);
     add_paths(made);
     add_versions(made);
+    add_list_functions(made);
+    add_maps(made);
+    add_text_functions(made);
+    add_digests(made);
+    add_passwords(made);
+    add_urls(made);
+    add_toml(made);
     return made;
   }();
   return table;
@@ -182,7 +189,10 @@ std::vector<FunctionDoc> documentation(const FunctionTable& table) {
   }
   std::vector<FunctionDoc> sorted;
   sorted.reserve(docs.size());
-  for (auto& [name, doc] : docs) sorted.push_back(std::move(doc));
+  for (auto& [name, doc] : docs) {
+    doc.example = example_of(name);
+    sorted.push_back(std::move(doc));
+  }
   return sorted;
 }
 

@@ -82,6 +82,7 @@ struct FunctionDoc {
   std::string name;
   std::vector<std::string> signatures;
   std::string doc;
+  std::string example = {};  // an expression that is true
 };
 std::vector<FunctionDoc> documentation(const FunctionTable& table);
 

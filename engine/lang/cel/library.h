@@ -22,10 +22,19 @@ void add_network(FunctionTable& table);      // network_functions.cc
 void add_documents(FunctionTable& table);    // documents.cc
 void add_paths(FunctionTable& table);        // paths.cc
 void add_versions(FunctionTable& table);     // versions.cc
+void add_list_functions(FunctionTable& table);
+void add_maps(FunctionTable& table);
+void add_text_functions(FunctionTable& table);
+void add_digests(FunctionTable& table);
+void add_passwords(FunctionTable& table);
+void add_urls(FunctionTable& table);
+void add_toml(FunctionTable& table);
 
 // How many values format() takes for this text.
 std::size_t count_conversions(std::string_view pattern);
 
 std::vector<FunctionDoc> macro_documentation();  // macro_docs.cc
+// What a function does, shown by an expression that is true; empty where there is none.
+std::string_view example_of(std::string_view function);  // examples.cc
 
 }  // namespace plumb::cel

@@ -117,6 +117,121 @@ Value hosts(Call& call) {
   return network.is_error() ? network : list_hosts(network.as_ip(), call);
 }
 
+unsigned bits_of(const IpAddress& address) {
+  return address.family == 4 ? 32U : 128U;
+}
+
+// Adds to the address what its bit `bit`, counted from the end, stands for.
+void add_bit(IpAddress& address, unsigned bit) {
+  unsigned rest = 1U << (bit % 8);
+  for (std::size_t at = bits_of(address) / 8 - bit / 8; at > 0 && rest != 0; --at, rest >>= 8U) {
+    rest += address.bytes[at - 1];
+    address.bytes[at - 1] = static_cast<std::uint8_t>(rest & 0xFFU);
+  }
+}
+
+// Adds a number whose lowest bit is the address' bit `lowest`, counted from the end.
+void add_number(IpAddress& address, std::uint64_t number, unsigned lowest) {
+  for (; number != 0; number >>= 1U, ++lowest) {
+    if ((number & 1U) != 0) add_bit(address, lowest);
+  }
+}
+
+// Whether the number has no more than so many bits.
+bool fits(std::uint64_t number, unsigned bits) {
+  return bits >= 64 || number >> bits == 0;
+}
+
+Value no_such_part(const char* what, std::int64_t number, const IpAddress& network) {
+  return fail("a network with a prefix of " + std::to_string(network.prefix) + " has no " + what + " " +
+              std::to_string(number));
+}
+
+// Counted from the network's own address; below zero from its end, so that -1 is the last.
+Value host_of(Call& call) {
+  IpAddress address = masked(call[0].as_ip());
+  const std::int64_t number = call[1].as_int();
+  const unsigned bits = bits_of(address) - address.prefix;
+  const std::uint64_t distance = number < 0 ? ~static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
+  if (!fits(distance, bits)) return no_such_part("address", number, address);
+  if (number < 0) {
+    // All bits of the host, less what is left to the end.
+    for (unsigned bit = 0; bit < bits; ++bit) {
+      if (bit >= 64 || (distance >> bit & 1U) == 0) add_bit(address, bit);
+    }
+  } else {
+    add_number(address, distance, 0);
+  }
+  address.prefix = 0;
+  return Value::ip(address);
+}
+
+Value subnet_of(Call& call) {
+  IpAddress network = masked(call[0].as_ip());
+  const std::int64_t prefix = call[1].as_int();
+  const std::int64_t number = call[2].as_int();
+  if (prefix < network.prefix || prefix > bits_of(network)) {
+    return fail("parts of a network with a prefix of " + std::to_string(network.prefix) + " have one from that to " +
+                std::to_string(bits_of(network)) + ", not " + std::to_string(prefix));
+  }
+  const auto longer = static_cast<unsigned>(prefix);
+  if (number < 0 || !fits(static_cast<std::uint64_t>(number), longer - network.prefix)) {
+    return no_such_part("part", number, network);
+  }
+  add_number(network, static_cast<std::uint64_t>(number), bits_of(network) - longer);
+  network.prefix = static_cast<std::uint8_t>(longer);
+  return Value::cidr(network);
+}
+
+Value netmask(Call& call) {
+  IpAddress mask = call[0].as_ip();
+  mask.bytes.fill(0xFF);
+  if (mask.family == 4) std::fill(mask.bytes.begin() + 4, mask.bytes.end(), std::uint8_t{0});
+  mask = masked(mask);
+  mask.prefix = 0;
+  return Value::ip(mask);
+}
+
+Value broadcast_of(Call& call) {
+  const IpAddress& network = call[0].as_ip();
+  if (network.family == 6) return fail("an IPv6 network has no broadcast address");
+  IpAddress address = masked(network);
+  for (unsigned bit = 0; bit < 32U - network.prefix; ++bit) add_bit(address, bit);
+  address.prefix = 0;
+  return Value::ip(address);
+}
+
+// The length of the prefix that a mask stands for; -1 for what is none.
+int mask_length(const IpAddress& mask) {
+  int length = 0;
+  bool ended = false;
+  for (unsigned bit = 0; bit < bits_of(mask); ++bit) {
+    const bool set = (mask.bytes[bit / 8] >> (7 - bit % 8) & 1U) != 0;
+    if (set && ended) return -1;
+    ended = !set;
+    if (set) ++length;
+  }
+  return length;
+}
+
+Value is_mask(Call& call) {
+  return Value::boolean(mask_length(call[0].as_ip()) >= 0);
+}
+
+Value with_mask(Call& call) {
+  IpAddress network = call[0].as_ip();
+  const IpAddress& mask = call[1].as_ip();
+  const int length = mask.family == network.family ? mask_length(mask) : -1;
+  if (length < 0) return fail("`" + address_text(mask) + "` is no mask of an address of this family");
+  network.prefix = static_cast<std::uint8_t>(length);
+  return Value::cidr(network);
+}
+
+Value in_url(Call& call) {
+  const std::string text = address_text(call[0].as_ip());
+  return Value::string(call[0].as_ip().family == 6 ? "[" + text + "]" : text);
+}
+
 }  // namespace
 
 void add_network(FunctionTable& table) {
@@ -142,6 +257,14 @@ void add_network(FunctionTable& table) {
   table.add("net.CIDR.containsCIDR(string) -> bool", contains_cidr);
   table.add("net.CIDR.masked() -> net.CIDR", masked_network, "The network with all bits behind its prefix cleared");
   table.add("net.CIDR.prefixLength() -> int", prefix_length, "The length of the prefix in bits");
+  table.add("net.CIDR.host(int) -> net.IP", host_of, "An address by its number in the network; -1 is the last one");
+  table.add("net.CIDR.subnet(int, int) -> net.CIDR", subnet_of,
+            "A part of the network: the length of its prefix, and its number from 0");
+  table.add("net.CIDR.netmask() -> net.IP", netmask, "The mask of the network, such as 255.255.255.0");
+  table.add("net.CIDR.broadcast() -> net.IP", broadcast_of, "The broadcast address of an IPv4 network");
+  table.add("net.IP.isMask() -> bool", is_mask, "Whether the bits of the address begin with ones and go on with zeros");
+  table.add("net.IP.withMask(net.IP) -> net.CIDR", with_mask, "The network of an address and a mask");
+  table.add("net.IP.inURL() -> string", in_url, "The address as it stands in a URL: an IPv6 one in brackets");
 }
 
 }  // namespace plumb::cel

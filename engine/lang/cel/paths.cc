@@ -71,6 +71,15 @@ Value extension(Call& call) {
   return Value::string(dot == std::string_view::npos || dot == 0 ? "" : name.substr(dot));
 }
 
+Value without_extension(Call& call) {
+  if (!cost(call)) return cost_exceeded();
+  const std::string_view path = call.text(0);
+  const std::string_view name = last_part(path);
+  const std::size_t dot = name.rfind('.');
+  const std::size_t left_out = dot == std::string_view::npos || dot == 0 ? 0 : name.size() - dot;
+  return Value::string(path.substr(0, path.size() - left_out));
+}
+
 }  // namespace
 
 void add_paths(FunctionTable& table) {
@@ -78,6 +87,7 @@ void add_paths(FunctionTable& table) {
   table.add("path.dirname(string) -> string", dirname, "The folder that a path lies in");
   table.add("path.basename(string) -> string", basename, "The last part of a path");
   table.add("path.extension(string) -> string", extension, "The extension of a path with its dot, or ''");
+  table.add("path.withoutExtension(string) -> string", without_extension, "The path without its extension");
   table.add("path.clean(string) -> string", clean, "The path without `.`, `..` and repeated slashes");
 }
 

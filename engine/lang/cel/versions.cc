@@ -1,10 +1,11 @@
-// semver.*: precedence of versions by Semantic Versioning 2.0.0.
+// Which of two versions comes first: by Semantic Versioning 2.0.0, and as package managers have it.
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <vector>
 
 #include "engine/lang/cel/library.h"
+#include "engine/lang/cel/package_versions.h"
 
 namespace plumb::cel {
 namespace {
@@ -61,18 +62,10 @@ std::optional<Version> parse(std::string_view text) {
   return version;
 }
 
-// Numbers of any length, without leading zeros.
-int compare_numbers(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return a.size() < b.size() ? -1 : 1;
-  const int order = a.compare(b);
-  return (order > 0 ? 1 : 0) - (order < 0 ? 1 : 0);
-}
-
 int compare_identifiers(std::string_view a, std::string_view b) {
   if (is_number(a) && is_number(b)) return compare_numbers(a, b);
   if (is_number(a) != is_number(b)) return is_number(a) ? -1 : 1;
-  const int order = a.compare(b);
-  return (order > 0 ? 1 : 0) - (order < 0 ? 1 : 0);
+  return sign_of_order(a, b);
 }
 
 int compare_versions(const Version& a, const Version& b) {
@@ -90,24 +83,52 @@ int compare_versions(const Version& a, const Version& b) {
   return (a.prerelease.size() > shared ? 1 : 0) - (b.prerelease.size() > shared ? 1 : 0);
 }
 
+bool is_semantic_version(std::string_view text) {
+  return parse(text).has_value();
+}
+
+int compare_semantic_versions(std::string_view a, std::string_view b) {
+  return compare_versions(*parse(a), *parse(b));
+}
+
+struct Scheme {
+  std::string_view name;
+  bool (*accepts)(std::string_view);
+  int (*compare)(std::string_view, std::string_view);
+  std::string_view what;
+  std::string_view hint;
+};
+
+constexpr std::array kSchemes = {
+    Scheme{"debian", is_debian_version, compare_debian_versions, "version of a Debian package",
+           "such versions look like 1:2.3.4-5+deb12u1"},
+    Scheme{"rpm", is_rpm_version, compare_rpm_versions, "version of an RPM package",
+           "such versions look like 1:2.3.4-5.el9"},
+    Scheme{"semver", is_semantic_version, compare_semantic_versions, "semantic version",
+           "versions have three numbers: 1.2.3, 1.2.3-rc.1"},
+};
+
 Value compare(Call& call) {
-  std::array<Version, 2> versions;
-  for (std::size_t i = 0; i < 2; ++i) {
-    if (!call.budget.read(4 * call.text(i).size())) return cost_exceeded();
-    auto version = parse(call.text(i));
-    if (!version) {
-      return fail("`" + std::string(call.text(i).substr(0, 60)) + "` is no semantic version",
-                  "versions have three numbers: 1.2.3, 1.2.3-rc.1");
-    }
-    versions[i] = std::move(*version);
+  const auto scheme =
+      std::find_if(kSchemes.begin(), kSchemes.end(), [&](const Scheme& one) { return one.name == call.text(2); });
+  if (scheme == kSchemes.end()) {
+    return fail("versions are not compared as `" + std::string(call.text(2).substr(0, 60)) + "`",
+                "there are debian, rpm and semver");
   }
-  return Value::integer(compare_versions(versions[0], versions[1]));
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (!call.budget.read(8 * call.text(i).size())) return cost_exceeded();
+    if (scheme->accepts(call.text(i))) continue;
+    return fail("`" + std::string(call.text(i).substr(0, 60)) + "` is no " + std::string(scheme->what),
+                std::string(scheme->hint));
+  }
+  return Value::integer(scheme->compare(call.text(0), call.text(1)));
 }
 
 }  // namespace
 
 void add_versions(FunctionTable& table) {
-  table.add("semver.compare(string, string) -> int", compare, "-1, 0 or 1: which semantic version comes first");
+  table.add("versionCompare(string, string, string) -> int", compare,
+            "-1, 0 or 1: which version comes first, as 'debian', 'rpm' or 'semver' has it");
 }
 
 }  // namespace plumb::cel
