@@ -21,13 +21,15 @@ using EditOf = std::function<Edit(const Desired&)>;
 // Desired attributes that count: `path`, `state`, `create`, `follow`, and what the edit is made of. Observed
 // attributes:
 // Texts need not be UTF-8; on their way each byte that is none of it becomes U+FFFD.
-//   text    what the edit found, lines joined by "\n"; exists is whether there was anything
+//   VALUE   by the name that value_name() gives: what the edit found, lines joined by "\n"; exists is whether there was
+//           anything
 //   other_bytes  true: it is not what is wanted, though it looks like it once it is UTF-8
-//   wanted  what is to be in its place, where that is not the desired `text`
+//   wanted  what is to be in its place, where that is not the desired value
 //   lines   how many lines it found, where that is more than one
 //   acl     the file's access list, where the edit is sensitive and the list therefore goes
 //   left    true: nothing is there, and nothing is to be done about it
-// What is found of a line that a sensitive edit of the same file holds, or that it is to replace, is sealed.
+// What is found of a line that a sensitive one of the same file holds, or that it is to replace, is sealed; and where
+// another edit of the file is sensitive, whatever is found.
 std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desired, System& system,
                                             const EditOf& edit_of);
 
@@ -37,7 +39,7 @@ void complete_edit(Desired& desired, std::span<const Desired> host, const Edit& 
 // Whether others have sensitive parts in the file, so that nothing of what is in it is to be said.
 bool is_beside_secrets(const Desired& desired);
 
-// Pure: the change of `text`, and one EditFile for it.
+// Pure: the change of the value, and one EditFile for it.
 Change diff_edit(const Desired& desired, const Observed& observed, Edit edit);
 
 }  // namespace plumb
