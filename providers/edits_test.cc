@@ -113,8 +113,7 @@ TEST_F(EditsTest, EachFindsWhatThoseBeforeItLeaveWhateverTheirKinds) {
   EXPECT_TRUE(found[3]->flag("left", false));
   EXPECT_EQ(found[0]->undone_by, "");
   ASSERT_TRUE(system_.apply(*plan(all)));
-  EXPECT_EQ(system_.content("/etc/x"),
-            "new=2\n# BEGIN plumb managed block\na=old\n# END plumb managed block\n");
+  EXPECT_EQ(system_.content("/etc/x"), "new=2\n# BEGIN plumb managed block\na=old\n# END plumb managed block\n");
 }
 
 TEST_F(EditsTest, OneThatAnotherKindTakesBackIsTold) {
@@ -216,7 +215,8 @@ class RandomEdits : public EditsTest {
   }
 
   static constexpr std::array kTexts = {"a", "b", "ab", "a=1", "b=2", "#a", " a", "c=3"};
-  static constexpr std::array kPatterns = {"^a", "b", "^#?a", "=", "a$", "^[ab]=[0-9]", "^b=", "a\\n", "^$", "a\\r?\\nb"};
+  static constexpr std::array kPatterns = {"^a",          "b",   "^#?a", "=",  "a$",
+                                           "^[ab]=[0-9]", "^b=", "a\\n", "^$", "a\\r?\\nb"};
 
   std::mt19937 random_;
 };
@@ -267,8 +267,7 @@ TEST_F(RandomSecretEdits, WhatIsPlannedHoldsOnceItIsAppliedAndShowsNoSecret) {
     values_.clear();
     const std::string before = any_file();
     std::vector<Desired> all;
-    for (std::size_t count = 2 + below(3); count > 0; --count)
-      all.push_back(one_in(2) ? any_secret() : any_resource());
+    for (std::size_t count = 2 + below(3); count > 0; --count) all.push_back(one_in(2) ? any_secret() : any_resource());
     complete(all);
     system_.make_file("/etc/x", before);
     const std::optional<std::vector<Operation>> operations = plan(all);

@@ -31,8 +31,8 @@ std::optional<Desired> revealed(const Kind& kind, const Desired& desired, const 
   return open;
 }
 
-// Who changes a part of a file finds it as those before it leave it, of whatever kinds they are. Others are asked kind by
-// kind.
+// Who changes a part of a file finds it as those before it leave it, of whatever kinds they are. Others are asked kind
+// by kind.
 std::string batch_of(const Registry& registry, const Desired& desired) {
   const Provider* provider = registry.provider(desired.address.kind);
   return provider != nullptr && provider->edit_of(desired) ? "" : desired.address.kind;

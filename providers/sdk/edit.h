@@ -30,8 +30,8 @@ struct LineEdit {
   friend bool operator==(const LineEdit&, const LineEdit&) = default;
 };
 
-// All that a pattern matches is replaced, over lines and in them. Patterns see the whole text, `^` and `$` being the ends
-// of lines.
+// All that a pattern matches is replaced, over lines and in them. Patterns see the whole text, `^` and `$` being the
+// ends of lines.
 struct ReplaceEdit {
   std::string match;
   std::string text;              // what takes the place of each match
@@ -98,8 +98,8 @@ std::map<std::string, SealedLines::Digests> met_by(const Edit& edit, const std::
 
 // Keeps line ends as they are (a new line gets that of the first one), a missing last one missing, and a byte order
 // mark in front. Errors, kRefusedByState: edits that would find more to do each time they are made, and markers of a
-// block that do not go together; kBadValue: patterns and escapes that are not understood; kSecretUnresolved: a sensitive
-// text that cannot be looked for.
+// block that do not go together; kBadValue: patterns and escapes that are not understood; kSecretUnresolved: a
+// sensitive text that cannot be looked for.
 Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed = {},
                              const SealedLines& sealed = {});
 

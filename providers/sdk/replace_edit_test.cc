@@ -30,7 +30,8 @@ std::string replaced(const Edit& edit, const std::string& text) {
 }
 
 TEST(ReplaceEdit, ReplacesAllThatMatches) {
-  EXPECT_EQ(replaced(replace("http:", "https:"), "http://a http://b\nx\nhttp://c"), "https://a https://b\nx\nhttps://c");
+  EXPECT_EQ(replaced(replace("http:", "https:"), "http://a http://b\nx\nhttp://c"),
+            "https://a https://b\nx\nhttps://c");
   EXPECT_EQ(replaced(replace("no"), "a\n"), "a\n");
   EXPECT_EQ(replaced(replace(" +$"), "a  \nb\nc \n"), "a\nb\nc\n");
   EXPECT_EQ(replaced(replace("^#.*\\n"), "#a\nb\n#c\n"), "b\n");
@@ -112,8 +113,7 @@ TEST(ReplaceEdit, ALineThatIsSealedIsNotLookedInto) {
     const Result<EditResult> result = make_edit(edit, text, {}, sealed);
     return result ? result->text : "error: " + result.error().summary();
   };
-  const std::string refused =
-      "error: it would change a line that another resource holds and that is sensitive";
+  const std::string refused = "error: it would change a line that another resource holds and that is sensitive";
   EXPECT_EQ(made(replace("[0-9a-f]{8}", "z")), text) << "what is in the digest is in no file";
   EXPECT_EQ(made(replace("password", "z")), refused);
   EXPECT_EQ(made(replace("x\\n.*\\ny", "z")), refused) << "`.*` matches it";
