@@ -1,5 +1,7 @@
 #include "providers/line/line.h"
 
+#include "providers/sdk/edited_files.h"
+
 namespace plumb::providers::line {
 namespace {
 
@@ -29,6 +31,11 @@ Edit LineProvider::edit(const Desired& desired) const {
   edit.insert_before = desired.text("insert_before");
   edit.at_beginning = desired.text("place") == "beginning";
   return edit;
+}
+
+// Among lines alone the digest of a sensitive one is enough.
+std::vector<std::string> LineProvider::observed_with(const Desired& desired) const {
+  return is_observed_in_clear(desired) ? std::vector<std::string>{"text"} : std::vector<std::string>();
 }
 
 std::optional<Desired> LineProvider::restore(const Desired& desired, const Observed& before) const {

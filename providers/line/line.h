@@ -7,6 +7,7 @@ namespace plumb::providers::line {
 
 class LineProvider : public EditProvider {
  public:
+  std::vector<std::string> observed_with(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 
  protected:

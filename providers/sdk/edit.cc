@@ -3,50 +3,6 @@
 #include "providers/sdk/edit_parts.h"
 
 namespace plumb {
-namespace {
-
-using Lines = std::map<std::string, std::string>;  // by digest
-using Met = std::map<std::string, SealedLines::Digests>;
-
-// Those that the pattern matches.
-void note_met(const char* part, const std::string& source, const Lines& lines, Met& met) {
-  const Result<Pattern> pattern = Pattern::parse(source);
-  if (source.empty() || !pattern) return;
-  for (const auto& [digest, line] : lines) {
-    if (pattern->matches(line)) met[part].insert(digest);
-  }
-}
-
-void note_all_met(const LineEdit& edit, const Lines& lines, Met& met) {
-  note_met("match", edit.match, lines, met);
-  note_met("insert_after", edit.insert_after, lines, met);
-  note_met("insert_before", edit.insert_before, lines, met);
-  if (!edit.back_references) {
-    for (const auto& [digest, line] : lines) {
-      if (line == edit.text) met["text"].insert(digest);
-    }
-    return;
-  }
-  const Result<Pattern> pattern = Pattern::parse(edit.match);
-  if (edit.match.empty() || !pattern || !check_replacement(edit.text, pattern->group_count())) return;
-  for (const auto& [digest, line] : lines) {
-    const auto groups = pattern->find(line);
-    if (groups && expand_replacement(edit.text, *groups) == line) met["kept"].insert(digest);
-  }
-}
-
-void note_all_met(const ReplaceEdit& edit, const Lines& lines, Met& met) {
-  note_met("match", edit.match, lines, met);
-  note_met("only_after", edit.only_after, lines, met);
-  note_met("only_before", edit.only_before, lines, met);
-}
-
-void note_all_met(const BlockEdit& edit, const Lines& lines, Met& met) {
-  note_met("insert_after", edit.insert_after, lines, met);
-  note_met("insert_before", edit.insert_before, lines, met);
-}
-
-}  // namespace
 
 Result<std::optional<Pattern>> given_pattern(const std::string& text) {
   if (text.empty()) return std::optional<Pattern>();
@@ -92,12 +48,6 @@ Error changes_sealed_line() {
 
 std::string_view value_name(const Edit& edit) {
   return std::holds_alternative<BlockEdit>(edit) ? "content" : "text";
-}
-
-std::map<std::string, SealedLines::Digests> met_by(const Edit& edit, const std::map<std::string, std::string>& lines) {
-  Met met;
-  std::visit([&](const auto& one) { note_all_met(one, lines, met); }, edit);
-  return met;
 }
 
 Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed,

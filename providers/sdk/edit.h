@@ -77,8 +77,8 @@ struct EditResult {
 // edit stands for another.
 using KeyedDigestOf = std::function<std::string(std::string_view)>;
 
-// What is known of lines that are sensitive where edits are tried out without the values: where such a line was put,
-// its keyed digest stands in the text.
+// What is known of lines that are sensitive where edits of lines are tried out without the values: where such a line
+// was put, its keyed digest stands in the text.
 struct SealedLines {
   using Digests = std::set<std::string, std::less<>>;
   Digests standing;                    // for lines
@@ -92,9 +92,10 @@ struct SealedLines {
   }
 };
 
-// Which of these lines, by their digests, the parts of an edit are about: those that its patterns match, by the name of
-// each; of a line also those that are its `text`, and those that back references leave as they are, as `kept`.
-std::map<std::string, SealedLines::Digests> met_by(const Edit& edit, const std::map<std::string, std::string>& lines);
+// Which of these lines, by their digests, the parts of an edit are about: those that `match`, `insert_after` and
+// `insert_before` match, those that are its `text`, and those that back references leave as they are, as `kept`.
+std::map<std::string, SealedLines::Digests> met_by(const LineEdit& edit,
+                                                   const std::map<std::string, std::string>& lines);
 
 // Keeps line ends as they are (a new line gets that of the first one), a missing last one missing, and a byte order
 // mark in front. Errors, kRefusedByState: edits that would find more to do each time they are made, and markers of a

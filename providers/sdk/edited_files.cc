@@ -58,12 +58,12 @@ struct Target {
 // are to give way to them. What other sensitive edits hold may be anywhere in it.
 class SecretLines {
  public:
-  void add(const Desired& desired, const Edit& edit) {
+  void add(const Desired& desired, const Edit& edit, const std::string& key) {
     const auto* line = std::get_if<LineEdit>(&edit);
-    everywhere_ = everywhere_ || line == nullptr;
-    const std::string text = desired.text("text");
-    if (line == nullptr || !desired.sensitive.contains("text") || !is_keyed_digest(text)) return;
-    digests_.insert(text);
+    const bool clear = line != nullptr && !is_keyed_digest(line->text);
+    everywhere_ = everywhere_ || line == nullptr || (clear && key.empty());
+    if (everywhere_ || !desired.sensitive.contains("text")) return;
+    digests_.insert(clear ? keyed_digest(key, line->text) : line->text);
     const std::string& match = line->match;
     if (match.empty()) return;
     if (auto pattern = Pattern::parse(match)) patterns_.push_back(std::move(*pattern));
@@ -246,7 +246,8 @@ std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desi
     const auto key = key_of(*one);
     auto target = targets.find(key);
     if (target == targets.end()) target = targets.emplace(key, Target::find(key.first, key.second, system)).first;
-    if (target->second && !one->sensitive.empty()) secrets[target->second->place].add(*one, edit_of(*one));
+    if (target->second && !one->sensitive.empty())
+      secrets[target->second->place].add(*one, edit_of(*one), system.key());
   }
   for (const Desired* one : desired) {
     places.emplace(one, results.size());
@@ -348,15 +349,24 @@ void complete_edit(Desired& desired, std::span<const Desired> host, const Edit& 
   const std::string path = desired.text("path");
   std::map<std::string, std::string> lines;
   for (const Desired& other : host) {
-    if (other.sensitive.empty() || other.text("path") != path) continue;
+    if (other.text("path") != path) continue;
+    if (!desired.sensitive.empty() && other.address.kind != desired.address.kind)
+      desired.attributes["observed_in_clear"] = true;
+    if (other.sensitive.empty()) continue;
     if (other.address != desired.address) desired.attributes["beside_secrets"] = true;
     const std::string sealed = other.text("text");
     const Json line = secret_of && is_keyed_digest(sealed) ? secret_of(sealed) : Json();
     if (line.is_string()) lines.emplace(sealed, line.get<std::string>());
   }
-  for (const auto& [part, digests] : met_by(edit, lines)) desired.attributes["meets"][part] = Json(digests);
+  if (const auto* line = std::get_if<LineEdit>(&edit)) {
+    for (const auto& [part, digests] : met_by(*line, lines)) desired.attributes["meets"][part] = Json(digests);
+  }
   if (!desired.flag("create", false)) return;
   if (std::string mode = new_mode(desired, host); !mode.empty()) desired.attributes["new_mode"] = std::move(mode);
+}
+
+bool is_observed_in_clear(const Desired& desired) {
+  return desired.flag("observed_in_clear", false);
 }
 
 bool is_beside_secrets(const Desired& desired) {

@@ -34,8 +34,10 @@ std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desi
                                             const EditOf& edit_of);
 
 // For Provider::complete(): whether others have sensitive parts in the file, which its checkers could print, and which
-// sensitive lines the edit is about, so that edits can be tried out where the values are not known.
+// sensitive lines one of a line is about, so that those can be tried out where the values are not known.
 void complete_edit(Desired& desired, std::span<const Desired> host, const Edit& edit, const SecretOf& secret_of);
+// Of a sensitive one: whether others of the file are of other kinds, which cannot be tried out without its value.
+bool is_observed_in_clear(const Desired& desired);
 // Whether others have sensitive parts in the file, so that nothing of what is in it is to be said.
 bool is_beside_secrets(const Desired& desired);
 

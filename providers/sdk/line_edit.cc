@@ -150,6 +150,34 @@ class LineEditor {
 
 }  // namespace
 
+std::map<std::string, SealedLines::Digests> met_by(const LineEdit& edit,
+                                                   const std::map<std::string, std::string>& lines) {
+  std::map<std::string, SealedLines::Digests> met;
+  const auto note = [&](const char* part, const std::string& source, const auto& meets) {
+    const Result<Pattern> pattern = Pattern::parse(source);
+    if (source.empty() || !pattern) return;
+    for (const auto& [digest, line] : lines) {
+      if (meets(*pattern, line)) met[part].insert(digest);
+    }
+  };
+  const auto matches = [](const Pattern& pattern, const std::string& line) { return pattern.matches(line); };
+  note("match", edit.match, matches);
+  note("insert_after", edit.insert_after, matches);
+  note("insert_before", edit.insert_before, matches);
+  if (edit.back_references) {
+    note("kept", edit.match, [&](const Pattern& pattern, const std::string& line) {
+      const auto groups = pattern.find(line);
+      return groups && check_replacement(edit.text, pattern.group_count()) &&
+             expand_replacement(edit.text, *groups) == line;
+    });
+  } else {
+    for (const auto& [digest, line] : lines) {
+      if (line == edit.text) met["text"].insert(digest);
+    }
+  }
+  return met;
+}
+
 Result<EditResult> make_one(const LineEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
                             const SealedLines& sealed) {
   PLUMB_TRY_ASSIGN(const LineEditor editor, LineEditor::of(edit, keyed, sealed));

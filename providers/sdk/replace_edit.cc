@@ -136,11 +136,11 @@ class Replacer {
       if (!found) return unchanged;
       end = place_of(*found, text);
     }
-    PLUMB_TRY_ASSIGN(ReplacedText replaced, replace(text, at, end));
+    ReplacedText replaced = replace(text, at, end);
     return replaced.is_changed() ? replaced.result(mark) : unchanged;
   }
 
-  Result<ReplacedText> replace(std::string_view text, std::size_t at, std::size_t end) const {
+  ReplacedText replace(std::string_view text, std::size_t at, std::size_t end) const {
     ReplacedText replaced(text);
     const std::string_view part = text.substr(0, end);
     std::size_t behind = kNoLine;  // the last match
@@ -154,9 +154,7 @@ class Replacer {
       if (found.empty() && from == behind) continue;
       behind = to;
       const std::string with = edit_.back_references ? expand_replacement(edit_.text, *groups) : edit_.text;
-      if (with == found) continue;
-      PLUMB_TRY_ASSIGN(const bool sealed, is_in_sealed_line(text, from, to));
-      if (!sealed) replaced.replace(from, to, with);
+      if (with != found) replaced.replace(from, to, with);
     }
     return replaced;
   }
@@ -165,29 +163,14 @@ class Replacer {
     return static_cast<std::size_t>(groups.front()->data() - text.data());
   }
 
-  // Of lines that are known by their digests it is told beforehand whether they match.
+  // A digest that stands for a line is in no file, and whether the line matches cannot be told from it.
   Result<> check_sealed(std::string_view text) const {
     if (known_.standing.empty()) return {};
     const TextLines lines(text);
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      if (!known_.holds(lines[i])) continue;
-      for (const char* part : {"match", "only_after", "only_before"}) {
-        if (known_.meets(part, lines[i])) return changes_sealed_line();
-      }
+      if (known_.holds(lines[i])) return changes_sealed_line();
     }
     return {};
-  }
-
-  // What matches in such a digest matches nothing; what goes over it and other lines cannot be told.
-  Result<bool> is_in_sealed_line(std::string_view text, std::size_t from, std::size_t to) const {
-    if (known_.standing.empty()) return false;
-    const std::size_t begin = from == 0 ? 0 : text.rfind('\n', from - 1) + 1;
-    const std::size_t end = std::min(text.find('\n', std::max(from, to > from ? to - 1 : to)), text.size());
-    const TextLines lines(text.substr(begin, end - begin));
-    bool sealed = false;
-    for (std::size_t i = 0; i < lines.size(); ++i) sealed = sealed || known_.holds(lines[i]);
-    if (sealed && (lines.size() > 1 || to > end)) return changes_sealed_line();
-    return sealed;
   }
 
   const ReplaceEdit& edit_;
