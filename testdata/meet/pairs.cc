@@ -119,7 +119,9 @@ std::vector<Variant> make_variants() {
       at_path("block", {{"content", "one\n"}, {"insert_after", "^one"}, {"first", true}}),
       at_path("block", {{"content", "a=1"}, {"follow", true}, {"create", true}, {"place", "beginning"}}),
       at_path("block", {{"content", ""}, {"name", "n"}, {"insert_before", "^one"}, {"validate", "test -e %s"}}),
-      at_path("block", {{"content", "x\n"}, {"marker", "; {mark}"}, {"marker_begin", "<"}, {"marker_end", ">"}}),
+      at_path(
+          "block",
+          {{"content", "x\n"}, {"marker", "; {mark}"}, {"marker_begin", "<"}, {"marker_end", ">"}, {"place", "end"}}),
       at_path("block", {{"state", "absent"}, {"backup", true}}),
       user("web", Json::object()),
       user("web", {{"uid", 1600}}),
