@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "providers/sdk/builtin.h"
+#include "providers/sdk/edit_provider.h"
 #include "providers/sdk/fake_system.h"
 
 namespace plumb {
@@ -39,20 +40,24 @@ class ForesightTest : public ::testing::Test {
   void user(Json attributes) { add("user", "name", std::move(attributes)); }
   void group(Json attributes) { add("group", "name", std::move(attributes)); }
 
+  bool is_edit(const Desired& desired) const {
+    return kinds_.provider(desired.address.kind)->edit_of(desired).has_value();
+  }
+
   // Those that change parts of files are a chain; all others each by itself.
   std::vector<Result<Observed>> observe(std::span<const Desired* const> asked, System& system) {
     asked_ += asked.size();
-    std::vector<const Desired*> lines;
+    std::vector<const Desired*> edits;
     for (const Desired* one : asked) {
-      if (one->address.kind == "line") lines.push_back(one);
+      if (is_edit(*one)) edits.push_back(one);
     }
-    std::vector<Result<Observed>> chain = kinds_.provider("line")->observe(lines, system);
+    std::vector<Result<Observed>> chain = observe_edits(kinds_, edits, system);
     auto next = chain.begin();
     std::vector<Result<Observed>> found;
     for (const Desired* one : asked) {
-      const bool line = one->address.kind == "line";
-      found.push_back(line ? std::move(*next++)
-                           : std::move(kinds_.provider(one->address.kind)->observe({&one, 1}, system).front()));
+      found.push_back(is_edit(*one)
+                          ? std::move(*next++)
+                          : std::move(kinds_.provider(one->address.kind)->observe({&one, 1}, system).front()));
     }
     return found;
   }
@@ -162,6 +167,21 @@ TEST_F(ForesightTest, LinesSeeThroughALinkOfThePlan) {
   add("line", "path", {{"path", "/srv/now/x"}, {"text", "one"}});
   foresee();
   EXPECT_EQ(change(1).op, Op::kNone) << "it is there";
+}
+
+TEST_F(ForesightTest, EditsOfAllKindsSeeThroughALinkOfThePlan) {
+  system_.make_file("/srv/real/x", "one\n");
+  link({{"path", "/srv/now"}, {"target", "real"}});
+  add("line", "path", {{"path", "/srv/now/x"}, {"text", "two"}});
+  add("replace", "path", {{"path", "/srv/now/x"}, {"match", "^two"}, {"text", "2"}, {"only_after", "none"}});
+  add("block", "path", {{"path", "/srv/now/x"}, {"content", "three"}, {"insert_before", "^two$"}});
+  add("replace", "path", {{"path", "/srv/now/x"}, {"match", "^three"}, {"text", "3"}});
+  foresee();
+  EXPECT_EQ(change(1).op, Op::kCreate);
+  EXPECT_EQ(change(2).op, Op::kNone);
+  EXPECT_EQ(change(3).op, Op::kCreate);
+  EXPECT_EQ(change(4).before, Json({{"text", "three"}})) << "what the block before it brings";
+  EXPECT_EQ(undone_by(3), "replace:/srv/now/x");
 }
 
 TEST_F(ForesightTest, LinesOfAFolderOfThePlanAreObservedTogether) {

@@ -34,7 +34,7 @@ std::string basic_type(const std::string& type) {
 }
 
 std::string format_type(const std::string& format) {
-  if (format == "content") return "text";
+  if (format == "content" || format == "text-template") return "text";
   if (format == "source") return "file of the project";
   if (format == "timezone") return "time zone";
   if (format == "file-path") return "path";

@@ -44,9 +44,9 @@ class Pattern::Matcher {
   Matcher(const Pattern& pattern, std::string_view text, std::size_t slots)
       : pattern_(pattern), text_(text), slots_(slots), seen_(pattern.program_.size(), 0) {}
 
-  bool run() {
+  bool run(std::size_t at = 0) {
     std::vector<std::size_t> fresh(slots_, kNowhere);
-    for (std::size_t at = 0;;) {
+    while (true) {
       if (now_.empty() && !matched_) {
         if (pattern_.anchored_ && at > 0) return false;
         if (pattern_.first_bytes_ && !pattern_.anchored_) {
@@ -225,9 +225,9 @@ bool Pattern::matches(std::string_view text) const {
   return Matcher(*this, text, 0).run();
 }
 
-std::optional<Pattern::Groups> Pattern::find(std::string_view text) const {
+std::optional<Pattern::Groups> Pattern::find(std::string_view text, std::size_t from) const {
   Matcher matcher(*this, text, (groups_ + 1) * 2);
-  if (!matcher.run()) return std::nullopt;
+  if (!matcher.run(from)) return std::nullopt;
   const std::vector<std::size_t>& places = matcher.places();
   Groups groups(groups_ + 1);
   for (std::size_t i = 0; i <= groups_; ++i) {

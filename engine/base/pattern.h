@@ -29,8 +29,8 @@ class Pattern {
 
   // Anywhere in the text, as `^` and `$` allow.
   bool matches(std::string_view text) const;
-  // The leftmost match; its groups are views of `text`.
-  std::optional<Groups> find(std::string_view text) const;
+  // The leftmost match that begins at `from` or behind it; its groups are views of `text`.
+  std::optional<Groups> find(std::string_view text, std::size_t from = 0) const;
   // Without the whole match.
   std::size_t group_count() const { return groups_; }
 

@@ -169,7 +169,7 @@ class DeclarationReader {
   bool take_dynamic(const Entry& entry) {
     const std::string format = properties()[entry.key].value("x-format", std::string());
     if (format == "template") return take_template_file(entry);
-    if (format == "content" && entry.value.is_scalar() &&
+    if ((format == "content" || format == "text-template") && entry.value.is_scalar() &&
         (may_be_dynamic(entry.value) || entry.value.text.find("%{") != std::string::npos)) {
       const std::string_view source = sources_.text(entry.value.span.file);
       result_.templates.emplace(entry.key, ParsedTemplate{entry.value.span, lang::origin_of(entry.value, source)});

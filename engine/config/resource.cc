@@ -1,6 +1,7 @@
 #include "engine/config/resource.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/digest.h"
 #include "engine/config/conditions.h"
@@ -49,14 +50,15 @@ class Resolver {
     resolved.constant = is_constant(declaration_);
     evaluate_expressions();
     render_templates(resolved.texts);
-    if (good_ && last.resource != nullptr &&
+    take_inner_texts(resolved.texts);
+    if (good_ && inner_texts_.empty() && last.resource != nullptr &&
         std::equal(values_.begin(), values_.end(), last.values.begin(), last.values.end(), same_scalar)) {
       resolved.resource = last.resource;
       return resolved;
     }
     resolved.resource = make(resolved.constant, resolved.texts);
     last.resource = nullptr;
-    if (can_be_shared(declaration_) && evaluation_.diagnostics.items().size() == told)
+    if (can_be_shared(declaration_) && inner_texts_.empty() && evaluation_.diagnostics.items().size() == told)
       last = {resolved.resource, std::move(values_)};
     return resolved;
   }
@@ -98,6 +100,16 @@ class Resolver {
     }
   }
 
+  // Texts that are no contents stand in the resource itself.
+  void take_inner_texts(std::vector<RenderedText>& texts) {
+    const Json& properties = written_.spec->schema.json().at("properties");
+    for (RenderedText& text : texts) {
+      if (properties[text.attribute].value("x-format", std::string()) == "text-template")
+        inner_texts_.push_back(std::exchange(text, {}));
+    }
+    std::erase_if(texts, [](const RenderedText& text) { return text.attribute.empty(); });
+  }
+
   std::shared_ptr<const Resource> make(bool constant, std::vector<RenderedText>& texts) {
     resource_ = std::make_shared<Resource>();
     schema_ = &written_.spec->schema.json();
@@ -112,6 +124,7 @@ class Resolver {
     resource_->sensitive = declaration_.sensitive;
     resource_->attributes = declaration_.literal_values;
     resource_->spans = declaration_.spans;
+    for (RenderedText& one : inner_texts_) resource_->attributes[one.attribute] = std::move(one.text);
     auto value = values_.begin();
     for (const auto& [name, expression] : declaration_.expressions)
       good_ = take_expression(name, expression, *value++) && good_;
@@ -238,7 +251,8 @@ class Resolver {
   const ModuleUse& use_;
   const Evaluation& evaluation_;
   KnownValues& known_;
-  std::vector<cel::Value> values_;  // of the expressions
+  std::vector<cel::Value> values_;         // of the expressions
+  std::vector<RenderedText> inner_texts_;  // of templates that are no contents
   bool good_ = true;
   bool lacks_ = false;                     // a sensitive attribute
   const Json* schema_ = nullptr;           // of the kind, while the resource is made

@@ -5,10 +5,10 @@
 // maxItems, uniqueItems, minLength, maxLength, pattern, minimum, maximum, anyOf, oneOf, allOf, not, if/then/else (the
 // last five also as conditions between the keys of a map), default, $ref to #/definitions or #/$defs, title,
 // description, examples. Extra vocabulary: x-identity, x-key (attributes of which the first that is given is put
-// behind the identity in the address, as IDENTITY#KEY), x-format, x-expected (words for a pattern), x-exclusive (lists
-// of keys of which one may be given), x-alone (its identity is never a list of them), x-sensitive, x-secret-capable,
-// x-since, x-example, x-content-of, x-replacement (the attribute whose groups stand in a text, and the flag that says
-// so).
+// behind the identity in the address, as IDENTITY#KEY), x-format (of templates `content` is kept as bytes and
+// `text-template` stands in the resource itself), x-expected (words for a pattern), x-exclusive (lists of keys of which
+// one may be given), x-alone (its identity is never a list of them), x-sensitive, x-secret-capable, x-since, x-example,
+// x-content-of, x-replacement (the attribute whose groups stand in a text, and the flag that says so).
 #pragma once
 
 #include <string_view>

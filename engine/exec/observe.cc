@@ -9,6 +9,7 @@
 #include "engine/base/sealed.h"
 #include "engine/exec/item_locks.h"
 #include "engine/wire/codec.h"
+#include "providers/sdk/edit_provider.h"
 
 namespace plumb::exec {
 namespace {
@@ -30,13 +31,22 @@ std::optional<Desired> revealed(const Kind& kind, const Desired& desired, const 
   return open;
 }
 
-std::vector<Result<Observed>> observe_batch(const Kind& kind, std::vector<const Desired*> batch, System& system,
+// Who changes a part of a file finds it as those before it leave it, of whatever kinds they are. Others are asked kind
+// by kind.
+std::string batch_of(const Registry& registry, const Desired& desired) {
+  const Provider* provider = registry.provider(desired.address.kind);
+  return provider != nullptr && provider->edit_of(desired) ? "" : desired.address.kind;
+}
+
+std::vector<Result<Observed>> observe_batch(const Registry& registry, std::string_view name,
+                                            std::vector<const Desired*> batch, System& system,
                                             const std::map<std::string, Json>& secrets) {
   std::deque<Desired> open;
   for (const Desired*& one : batch) {
+    const Kind& kind = *registry.find(one->address.kind);
     if (std::optional<Desired> clear = revealed(kind, *one, secrets)) one = &open.emplace_back(std::move(*clear));
   }
-  return kind.provider->observe(batch, system);
+  return name.empty() ? observe_edits(registry, batch, system) : registry.provider(name)->observe(batch, system);
 }
 
 }  // namespace
@@ -66,24 +76,25 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
                                                 const std::map<std::string, Json>& secrets) {
   std::vector<Result<Observed>> out(desired.size());
   system.set_key(key);
-  std::map<std::string, std::vector<std::size_t>> kinds;
-  for (std::size_t i = 0; i < desired.size(); ++i) kinds[desired[i]->address.kind].push_back(i);
-  for (const auto& [name, places] : kinds) {
-    const Kind* kind = registry.find(name);
+  std::map<std::string, std::vector<std::size_t>> batches;
+  for (std::size_t i = 0; i < desired.size(); ++i) batches[batch_of(registry, *desired[i])].push_back(i);
+  for (const auto& [name, places] : batches) {
+    const bool known = name.empty() || registry.find(name) != nullptr;
     std::vector<const Desired*> batch;
     for (const std::size_t place : places) batch.push_back(desired[place]);
     std::vector<Result<Observed>> found;
-    if (kind != nullptr) found = observe_batch(*kind, batch, system, secrets);
+    if (known) found = observe_batch(registry, name, batch, system, secrets);
     for (std::size_t i = 0; i < places.size(); ++i) {
       Result<Observed>& slot = out[places[i]];
-      if (kind == nullptr) {
-        slot = fail(Code::kCannotObserve, "this executor has no provider for `" + name + "`");
+      const std::string& kind = batch[i]->address.kind;
+      if (!known) {
+        slot = fail(Code::kCannotObserve, "this executor has no provider for `" + kind + "`");
       } else if (i >= found.size()) {
-        slot = fail(Code::kInternal, "the provider of `" + name + "` gave fewer answers than it was asked for");
+        slot = fail(Code::kInternal, "the provider of `" + kind + "` gave fewer answers than it was asked for");
       } else {
         slot = std::move(found[i]);
         if (!slot) continue;
-        if (Result<> sealed = seal(*kind, *batch[i], *slot, system, key); !sealed) {
+        if (Result<> sealed = seal(*registry.find(kind), *batch[i], *slot, system, key); !sealed) {
           slot = std::move(sealed.error());
           continue;
         }

@@ -1,219 +1,58 @@
 #include "providers/sdk/edit.h"
 
-#include <utility>
-#include <vector>
-
-#include "engine/base/digest.h"
-#include "engine/base/pattern.h"
-#include "providers/sdk/text_lines.h"
+#include "providers/sdk/edit_parts.h"
 
 namespace plumb {
-namespace {
 
-constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+Result<std::optional<Pattern>> given_pattern(const std::string& text) {
+  if (text.empty()) return std::optional<Pattern>();
+  PLUMB_TRY_ASSIGN(Pattern pattern, Pattern::parse(text));
+  return std::optional(std::move(pattern));
+}
 
-// A line edit with its patterns read.
-class LineEditor {
- public:
-  static Result<LineEditor> of(const LineEdit& edit, const KeyedDigestOf& keyed, const SealedLines& known) {
-    LineEditor editor(edit, keyed, known);
-    if (edit.text.find_first_of("\n\r") != std::string::npos) return fail(Code::kBadValue, "a line holds no line end");
-    for (const auto& [text, pattern] : {std::pair(&edit.match, &editor.match_),
-                                        {&edit.insert_after, &editor.after_},
-                                        {&edit.insert_before, &editor.before_}}) {
-      if (text->empty()) continue;
-      PLUMB_TRY_ASSIGN(*pattern, Pattern::parse(*text));
-    }
-    if (edit.back_references) {
-      if (!editor.match_) return fail(Code::kBadValue, "back references need a pattern whose groups they name");
-      if (editor.sealed()) return fail(Code::kBadValue, "a sensitive text cannot hold back references");
-      PLUMB_TRY(check_replacement(edit.text, editor.match_->group_count()));
-    }
-    return editor;
+bool matches(const Pattern& pattern, const char* part, std::string_view line, const SealedLines& known) {
+  return known.holds(line) ? known.meets(part, line) : pattern.matches(line);
+}
+
+std::size_t find_line(const TextLines& lines, const std::optional<Pattern>& pattern, const char* part, bool first,
+                      const SealedLines& known) {
+  std::size_t found = kNoLine;
+  for (std::size_t i = 0; pattern && i < lines.size(); ++i) {
+    if (!matches(*pattern, part, lines[i], known)) continue;
+    found = i;
+    if (first) break;
   }
+  return found;
+}
 
-  Result<EditResult> make(std::string_view text) const {
-    TextLines lines(text);
-    EditResult result;
-    if (edit_.absent) {
-      PLUMB_TRY(remove(lines, result));
-    } else {
-      PLUMB_TRY(put(lines, result));
-    }
-    result.text = result.holds ? std::string(text) : lines.str();
-    // What a sensitive line is like is not known here, but where it was said before.
-    if (result.holds || (sealed() && !known_.holds(edit_.text))) return result;
-    // Twice is once, also for patterns that match what they have made.
-    TextLines again(result.text);
-    EditResult second;
-    if (edit_.absent) {
-      PLUMB_TRY(remove(again, second));
-    } else {
-      PLUMB_TRY(put(again, second));
-    }
-    if (second.holds) return result;
-    std::string why = "the edit would not be done with once it is made";
-    // Where lines are sensitive, these may be.
-    if (!sealed() && known_.standing.empty())
-      why += ": it would make `" + result.wanted.value_or("") + "` and then change `" + second.found.value_or("") + "`";
-    return fail(Code::kRefusedByState, std::move(why))
-        .hint("let `match` match one line alone, and the line that `text` makes of it");
-  }
+Result<NewPlace> NewPlace::of(const std::string& insert_after, const std::string& insert_before, bool at_beginning,
+                              bool first) {
+  NewPlace place;
+  PLUMB_TRY_ASSIGN(place.after_, given_pattern(insert_after));
+  PLUMB_TRY_ASSIGN(place.before_, given_pattern(insert_before));
+  place.at_beginning_ = at_beginning;
+  place.first_ = first;
+  return place;
+}
 
- private:
-  LineEditor(const LineEdit& edit, const KeyedDigestOf& keyed, const SealedLines& known)
-      : edit_(edit), keyed_(keyed), known_(known) {}
+std::size_t NewPlace::in(const TextLines& lines, const SealedLines& known) const {
+  if (const std::size_t at = find_line(lines, before_, "insert_before", first_, known); at != kNoLine) return at;
+  if (const std::size_t at = find_line(lines, after_, "insert_after", first_, known); at != kNoLine) return at + 1;
+  return at_beginning_ ? 0 : lines.size();
+}
 
-  bool sealed() const { return keyed_ && is_keyed_digest(edit_.text); }
+Error changes_sealed_line() {
+  return fail(Code::kRefusedByState, "it would change a line that another resource holds and that is sensitive")
+      .hint("remove one of them, or narrow what it matches");
+}
 
-  // Whether a line is the one that is asked for.
-  Result<bool> is_wanted(std::string_view line, const std::string& wanted) const {
-    if (line == wanted) return true;
-    if (known_.holds(line)) return known_.meets("text", line);
-    if (!sealed()) return false;
-    const std::string digest = keyed_(line);
-    if (digest.empty()) return fail(Code::kSecretUnresolved, "the line is sensitive and cannot be looked for here");
-    return digest == wanted;
-  }
-
-  bool matches(const Pattern& pattern, const char* part, std::string_view line) const {
-    return known_.holds(line) ? known_.meets(part, line) : pattern.matches(line);
-  }
-
-  std::size_t find(const TextLines& lines, const std::optional<Pattern>& pattern, const char* part) const {
-    if (!pattern) return kNone;
-    std::size_t found = kNone;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      if (!matches(*pattern, part, lines[i])) continue;
-      found = i;
-      if (edit_.first) break;
-    }
-    return found;
-  }
-
-  Result<std::size_t> find_wanted(const TextLines& lines, const std::string& wanted) const {
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      PLUMB_TRY_ASSIGN(const bool same, is_wanted(lines[i], wanted));
-      if (same) return i;
-    }
-    return kNone;
-  }
-
-  Result<> put(TextLines& lines, EditResult& result) const {
-    const std::size_t at = find(lines, match_, "match");
-    std::string wanted = edit_.text;
-    if (at != kNone) {
-      if (edit_.back_references) {
-        PLUMB_TRY_ASSIGN(wanted, expanded(lines[at]));
-      }
-      PLUMB_TRY_ASSIGN(const bool same, is_wanted(lines[at], wanted));
-      // What the pattern does not match once it is made may be there already beside a line that it does.
-      std::size_t there = same ? at : kNone;
-      const bool known = !sealed() || known_.holds(wanted);
-      if (!same && known && !matches(*match_, "match", wanted)) {
-        PLUMB_TRY_ASSIGN(there, find_wanted(lines, wanted));
-      }
-      const std::size_t found = there == kNone ? at : there;
-      result.found = std::string(lines[found]);
-      result.count = 1;
-      result.holds = there != kNone;
-      if (!result.holds) lines.replace(at, wanted);
-      result.wanted = std::move(wanted);
-      return {};
-    }
-    if (edit_.back_references) {
-      result.holds = true;
-      return {};
-    }
-    PLUMB_TRY_ASSIGN(const std::size_t there, find_wanted(lines, wanted));
-    result.holds = there != kNone;
-    if (result.holds) {
-      result.found = std::string(lines[there]);
-      result.count = 1;
-    } else {
-      insert(lines, wanted);
-    }
-    result.wanted = std::move(wanted);
-    return {};
-  }
-
-  Result<std::string> expanded(std::string_view line) const {
-    if (!known_.holds(line)) return expand_replacement(edit_.text, *match_->find(line));
-    if (known_.meets("kept", line)) return std::string(line);
-    return fail(Code::kRefusedByState, "it would change a line that another resource holds and that is sensitive")
-        .hint("remove one of them, or narrow what it matches");
-  }
-
-  Result<> remove(TextLines& lines, EditResult& result) const {
-    std::vector<bool> gone(lines.size());
-    std::string found;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      bool goes = false;
-      if (match_) {
-        goes = matches(*match_, "match", lines[i]);
-      } else {
-        PLUMB_TRY_ASSIGN(goes, is_wanted(lines[i], edit_.text));
-      }
-      if (!goes) continue;
-      gone[i] = true;
-      if (result.count++ > 0) found += '\n';
-      found += lines[i];
-    }
-    result.holds = result.count == 0;
-    if (result.holds) return {};
-    result.found = std::move(found);
-    lines.remove(gone);
-    return {};
-  }
-
-  void insert(TextLines& lines, const std::string& wanted) const {
-    std::size_t before = edit_.at_beginning ? 0 : lines.size();
-    if (const std::size_t after = find(lines, after_, "insert_after"); after != kNone) before = after + 1;
-    if (const std::size_t at = find(lines, before_, "insert_before"); at != kNone) before = at;
-    lines.insert(before, wanted);
-  }
-
-  const LineEdit& edit_;
-  const KeyedDigestOf& keyed_;
-  const SealedLines& known_;
-  std::optional<Pattern> match_, after_, before_;
-};
-
-}  // namespace
-
-std::map<std::string, SealedLines::Digests> met_by(const Edit& edit, const std::map<std::string, std::string>& lines) {
-  const auto& own = std::get<LineEdit>(edit);
-  std::map<std::string, SealedLines::Digests> met;
-  const auto note = [&](const char* part, const std::string& source, const auto& meets) {
-    const Result<Pattern> pattern = Pattern::parse(source);
-    if (source.empty() || !pattern) return;
-    for (const auto& [digest, line] : lines) {
-      if (meets(*pattern, line)) met[part].insert(digest);
-    }
-  };
-  const auto matches = [](const Pattern& pattern, const std::string& line) { return pattern.matches(line); };
-  note("match", own.match, matches);
-  note("insert_after", own.insert_after, matches);
-  note("insert_before", own.insert_before, matches);
-  if (own.back_references) {
-    note("kept", own.match, [&](const Pattern& pattern, const std::string& line) {
-      const auto groups = pattern.find(line);
-      return groups && check_replacement(own.text, pattern.group_count()) &&
-             expand_replacement(own.text, *groups) == line;
-    });
-  } else {
-    for (const auto& [digest, line] : lines) {
-      if (line == own.text) met["text"].insert(digest);
-    }
-  }
-  return met;
+std::string_view value_name(const Edit& edit) {
+  return std::holds_alternative<BlockEdit>(edit) ? "content" : "text";
 }
 
 Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed,
                              const SealedLines& sealed) {
-  const auto& line = std::get<LineEdit>(edit);
-  PLUMB_TRY_ASSIGN(const LineEditor editor, LineEditor::of(line, keyed, sealed));
-  return editor.make(text);
+  return std::visit([&](const auto& one) { return make_one(one, text, keyed, sealed); }, edit);
 }
 
 }  // namespace plumb

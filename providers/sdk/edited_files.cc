@@ -23,7 +23,7 @@ Observed refused(const Desired& desired, Diagnostic why) {
 
 // Whoever is to read a sensitive line, its file's mode says.
 bool clears_access_list(const Desired& desired) {
-  return desired.sensitive.contains("text") && !wants_absent(desired);
+  return !desired.sensitive.empty() && !wants_absent(desired);
 }
 
 // Where a path of a batch leads. Several may lead to one file.
@@ -55,24 +55,27 @@ struct Target {
 };
 
 // The lines of one file that are sensitive, as far as they can be told: those that sensitive edits hold, and those that
-// are to give way to them.
+// are to give way to them. What other sensitive edits hold may be anywhere in it.
 class SecretLines {
  public:
-  void add(const Desired& desired, const Edit& edit) {
-    const std::string text = desired.text("text");
-    if (!desired.sensitive.contains("text") || !is_keyed_digest(text)) return;
-    digests_.insert(text);
-    const std::string& match = std::get<LineEdit>(edit).match;
+  void add(const Desired& desired, const Edit& edit, const std::string& key) {
+    const auto* line = std::get_if<LineEdit>(&edit);
+    const bool clear = line != nullptr && !is_keyed_digest(line->text);
+    everywhere_ = everywhere_ || line == nullptr || (clear && key.empty());
+    if (everywhere_ || !desired.sensitive.contains("text")) return;
+    digests_.insert(clear ? keyed_digest(key, line->text) : line->text);
+    const std::string& match = line->match;
     if (match.empty()) return;
     if (auto pattern = Pattern::parse(match)) patterns_.push_back(std::move(*pattern));
   }
 
-  bool empty() const { return digests_.empty(); }
+  bool empty() const { return digests_.empty() && !everywhere_; }
+  bool everywhere() const { return everywhere_; }
   const SealedLines::Digests& digests() const { return digests_; }
 
   // Whether one of these lines, joined by "\n", is sensitive.
   bool has_one_of(std::string_view lines, const std::string& key) const {
-    if (empty()) return false;
+    if (everywhere_ || empty()) return everywhere_;
     while (true) {
       const std::size_t end = lines.find('\n');
       const std::string_view line = lines.substr(0, end);
@@ -87,6 +90,7 @@ class SecretLines {
  private:
   SealedLines::Digests digests_;
   std::vector<Pattern> patterns_;
+  bool everywhere_ = false;
 };
 
 // One file as the edits of a batch find it one after another.
@@ -127,26 +131,28 @@ class EditedFile {
       return observed;
     }
     observed.exists = result->found.has_value();
-    // That its line is as the configuration says in clear tells nothing.
-    const bool as_declared = result->holds && result->wanted == desired.text("text");
+    const std::string value(value_name(edit));
+    // That it is as the configuration says in clear tells nothing.
+    const bool as_declared = result->holds && result->wanted == desired.text(value);
     const bool secret = result->found && !as_declared && secrets_->has_one_of(*result->found, system.key());
     if (secret && system.key().empty()) {
       return refused(desired,
                      Diagnostic(Code::kSecretUnresolved,
-                                path + ": the line is sensitive to another resource and cannot be sealed here"));
+                                path + ": what is there is sensitive to another resource and cannot be sealed here"));
     }
-    if (result->found) observed.attributes["text"] = *result->found;
+    if (result->found) observed.attributes[value] = *result->found;
     const std::string wanted = result->wanted.value_or(std::string());
     if (!result->holds && result->found && repaired_utf8(*result->found) == repaired_utf8(wanted))
       observed.attributes["other_bytes"] = true;
-    if (result->wanted && *result->wanted != desired.text("text")) observed.attributes["wanted"] = *result->wanted;
+    if (result->wanted && *result->wanted != desired.text(value)) observed.attributes["wanted"] = *result->wanted;
     if (result->count > 1) observed.attributes["lines"] = result->count;
-    if (!result->found && result->holds && !wants_absent(desired)) observed.attributes["left"] = true;
+    const bool left = !result->found && result->holds && !wants_absent(desired);
+    if (left && observed.missing.empty()) observed.attributes["left"] = true;
     if (clears_access_list(desired) && !observed.attributes.contains("left")) {
       if (!list_.empty()) observed.attributes["acl"] = list_;
       list_.clear();  // the next one finds none
     }
-    seal(desired, secret, system.key(), observed);
+    seal(desired, value, secret, system.key(), observed);
     changed_ = changed_ || !result->holds;
     made_.push_back({&desired, std::move(edit)});
     text_ = std::move(result->text);
@@ -193,7 +199,7 @@ class EditedFile {
       };
     }
     if (secrets_->empty()) return make_edit(made.edit, text, keyed);
-    SealedLines sealed{secrets_->digests(), {}};
+    SealedLines sealed{secrets_->digests(), {}, secrets_->everywhere()};
     if (const Json& met = desired.attribute("meets"); met.is_object()) {
       for (const auto& [part, digests] : met.items()) {
         for (std::string& digest : texts_in(digests)) sealed.met[part].insert(std::move(digest));
@@ -202,12 +208,13 @@ class EditedFile {
     return make_edit(made.edit, text, keyed, sealed);
   }
 
-  // `text` of a resource that is sensitive itself is sealed by who asked.
-  static void seal(const Desired& desired, bool secret, const std::string& key, Observed& observed) {
-    const bool own = desired.sensitive.contains("text");
-    for (const char* name : {"text", "wanted"}) {
+  // The value of a resource that is sensitive itself is sealed by who asked.
+  static void seal(const Desired& desired, const std::string& value, bool secret, const std::string& key,
+                   Observed& observed) {
+    const bool own = desired.sensitive.contains(value);
+    for (const std::string& name : {value, std::string("wanted")}) {
       const auto found = observed.attributes.find(name);
-      const bool hide = own ? name == std::string_view("wanted") : secret;
+      const bool hide = own ? name != value : secret;
       if (!hide || key.empty() || found == observed.attributes.end()) continue;
       const auto& text = found->get_ref<const std::string&>();
       if (!is_keyed_digest(text)) *found = keyed_digest(key, text);
@@ -239,7 +246,8 @@ std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desi
     const auto key = key_of(*one);
     auto target = targets.find(key);
     if (target == targets.end()) target = targets.emplace(key, Target::find(key.first, key.second, system)).first;
-    if (target->second && !one->sensitive.empty()) secrets[target->second->place].add(*one, edit_of(*one));
+    if (target->second && !one->sensitive.empty())
+      secrets[target->second->place].add(*one, edit_of(*one), system.key());
   }
   for (const Desired* one : desired) {
     places.emplace(one, results.size());
@@ -278,25 +286,26 @@ std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desi
 
 Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
   Change change;
-  const auto found = observed.attributes.find("text");
+  const std::string value(value_name(edit));
+  const auto found = observed.attributes.find(value);
   const bool there = observed.exists && found != observed.attributes.end();
   if (wants_absent(desired)) {
     if (!observed.exists) return change;
     change.op = Op::kDelete;
-    if (there) change.before["text"] = *found;
+    if (there) change.before[value] = *found;
     if (const Json& lines = observed.attribute("lines"); lines.is_number_integer())
       change.note = lines.dump() + " lines";
   } else {
     if (observed.attributes.contains("left") && !observed.obstacle) return change;
     const auto wanted = observed.attributes.find("wanted");
-    const Json& text = wanted == observed.attributes.end() ? desired.attribute("text") : *wanted;
+    const Json& text = wanted == observed.attributes.end() ? desired.attribute(value) : *wanted;
     const bool same = there && *found == text && !observed.flag("other_bytes", false);
     const std::string told = observed.text("acl");
     const std::string list = told == "none" ? "" : told;
     if (same && list.empty()) return change;
     change.op = there ? Op::kUpdate : Op::kCreate;
-    if (there && !same) change.before["text"] = *found;
-    if (!same) change.after["text"] = text;
+    if (there && !same) change.before[value] = *found;
+    if (!same) change.after[value] = text;
     if (there && !list.empty()) {
       change.before["acl"] = list;
       change.after["acl"] = "none";
@@ -340,15 +349,24 @@ void complete_edit(Desired& desired, std::span<const Desired> host, const Edit& 
   const std::string path = desired.text("path");
   std::map<std::string, std::string> lines;
   for (const Desired& other : host) {
-    if (other.sensitive.empty() || other.text("path") != path) continue;
+    if (other.text("path") != path) continue;
+    if (!desired.sensitive.empty() && other.address.kind != desired.address.kind)
+      desired.attributes["observed_in_clear"] = true;
+    if (other.sensitive.empty()) continue;
     if (other.address != desired.address) desired.attributes["beside_secrets"] = true;
     const std::string sealed = other.text("text");
     const Json line = secret_of && is_keyed_digest(sealed) ? secret_of(sealed) : Json();
     if (line.is_string()) lines.emplace(sealed, line.get<std::string>());
   }
-  for (const auto& [part, digests] : met_by(edit, lines)) desired.attributes["meets"][part] = Json(digests);
+  if (const auto* line = std::get_if<LineEdit>(&edit)) {
+    for (const auto& [part, digests] : met_by(*line, lines)) desired.attributes["meets"][part] = Json(digests);
+  }
   if (!desired.flag("create", false)) return;
   if (std::string mode = new_mode(desired, host); !mode.empty()) desired.attributes["new_mode"] = std::move(mode);
+}
+
+bool is_observed_in_clear(const Desired& desired) {
+  return desired.flag("observed_in_clear", false);
 }
 
 bool is_beside_secrets(const Desired& desired) {

@@ -21,23 +21,27 @@ using EditOf = std::function<Edit(const Desired&)>;
 // Desired attributes that count: `path`, `state`, `create`, `follow`, and what the edit is made of. Observed
 // attributes:
 // Texts need not be UTF-8; on their way each byte that is none of it becomes U+FFFD.
-//   text    what the edit found, lines joined by "\n"; exists is whether there was anything
+//   VALUE   by the name that value_name() gives: what the edit found, lines joined by "\n"; exists is whether there was
+//           anything
 //   other_bytes  true: it is not what is wanted, though it looks like it once it is UTF-8
-//   wanted  what is to be in its place, where that is not the desired `text`
+//   wanted  what is to be in its place, where that is not the desired value
 //   lines   how many lines it found, where that is more than one
 //   acl     the file's access list, where the edit is sensitive and the list therefore goes
 //   left    true: nothing is there, and nothing is to be done about it
-// What is found of a line that a sensitive edit of the same file holds, or that it is to replace, is sealed.
+// What is found of a line that a sensitive one of the same file holds, or that it is to replace, is sealed; and where
+// another edit of the file is sensitive, whatever is found.
 std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desired, System& system,
                                             const EditOf& edit_of);
 
 // For Provider::complete(): whether others have sensitive parts in the file, which its checkers could print, and which
-// sensitive lines the edit is about, so that edits can be tried out where the values are not known.
+// sensitive lines one of a line is about, so that those can be tried out where the values are not known.
 void complete_edit(Desired& desired, std::span<const Desired> host, const Edit& edit, const SecretOf& secret_of);
+// Of a sensitive one: whether others of the file are of other kinds, which cannot be tried out without its value.
+bool is_observed_in_clear(const Desired& desired);
 // Whether others have sensitive parts in the file, so that nothing of what is in it is to be said.
 bool is_beside_secrets(const Desired& desired);
 
-// Pure: the change of `text`, and one EditFile for it.
+// Pure: the change of the value, and one EditFile for it.
 Change diff_edit(const Desired& desired, const Observed& observed, Edit edit);
 
 }  // namespace plumb

@@ -55,7 +55,8 @@ std::vector<std::string> Foresight::addresses_of(const std::set<std::size_t>& in
 }
 
 bool Foresight::is_in_chain(std::size_t index) const {
-  return !provider_of(index)->edits_paths(*desired_[index]).empty();
+  const Provider* provider = provider_of(index);
+  return provider != nullptr && provider->edit_of(*desired_[index]).has_value();
 }
 
 Foresight::Touch Foresight::who_touched(std::size_t index) {
@@ -72,7 +73,7 @@ Foresight::Touch Foresight::who_touched(std::size_t index) {
   touch.named = foreseen_.who_touched(paths);
   if (is_in_chain(index)) {
     // What the others of the chain do it knows from observing them together.
-    std::erase_if(touch.named, [&](std::size_t who) { return desired_[who]->address.kind == desired.address.kind; });
+    std::erase_if(touch.named, [&](std::size_t who) { return is_in_chain(who); });
   }
   touch.all = touch.named;
   if (!foreseen_.has_touched_accounts()) return touch;
@@ -89,19 +90,18 @@ Foresight::Touch Foresight::who_touched(std::size_t index) {
   return touch;
 }
 
-Foresight::Chains& Foresight::chains_of(const std::string& kind) {
-  Chains& all = chains_[kind];
-  if (all.ways == foreseen_.ways()) return all;
-  all = Chains{foreseen_.ways(), {}, {}, {}};
+Foresight::Chains& Foresight::chains() {
+  if (chains_.ways == foreseen_.ways()) return chains_;
+  chains_ = Chains{foreseen_.ways(), {}, {}, {}};
   for (std::size_t i = 0; i < desired_.size(); ++i) {
-    if (desired_[i]->address.kind != kind) continue;
+    if (!is_in_chain(i)) continue;
     for (const std::string& path : provider_of(i)->edits_paths(*desired_[i])) {
       const std::string place = foreseen_.resolve(path).value_or(path);
-      all.places.emplace(i, place);
-      all.members[place].push_back(i);
+      chains_.places.emplace(i, place);
+      chains_.members[place].push_back(i);
     }
   }
-  return all;
+  return chains_;
 }
 
 // As it will be after `since`, the last of whom comes before it. Those that change parts of a file are observed
@@ -116,11 +116,10 @@ Result<Observed> Foresight::observe_again(std::size_t index, const std::set<std:
     unknown = foreseen_.take_met_unknown();
     return found.size() == 1 ? std::move(found.front()) : Result<Observed>(nothing());
   }
-  Chains& chains = chains_of(one->address.kind);
-  const std::string& place = chains.places.at(index);
-  Chain& chain = chains.chains[place];
+  const std::string& place = chains().places.at(index);
+  Chain& chain = chains_.chains[place];
   if (chain.found.empty() || *since.rbegin() >= chain.seen) {
-    const std::vector<std::size_t>& indexes = chains.members.at(place);
+    const std::vector<std::size_t>& indexes = chains_.members.at(place);
     std::vector<const Desired*> together;
     for (const std::size_t i : indexes) together.push_back(desired_[i]);
     std::vector<Result<Observed>> found = observe_(together, foreseen_);

@@ -48,13 +48,13 @@ class Foresight {
     bool unforeseen = false;         // a program does it
   };
 
-  // Those of one kind who change parts of one file, as they were observed last.
+  // Those who change parts of one file, as they were observed last.
   struct Chain {
     std::size_t seen = 0;  // through the actions of all before this one
     std::map<std::size_t, Result<Observed>> found;
     std::set<std::size_t> unknown;  // on whom it depends what is found
   };
-  // Of one kind, by the place of the file.
+  // By the place of the file.
   struct Chains {
     std::optional<std::uint64_t> ways;  // by which the places were found
     std::map<std::size_t, std::string> places;
@@ -66,7 +66,7 @@ class Foresight {
   void look_through(std::size_t index, Result<Observed>& found);
   void note_programs(std::size_t index, Result<Observed>& found);
   bool is_in_chain(std::size_t index) const;
-  Chains& chains_of(const std::string& kind);
+  Chains& chains();
   void expect_effects(std::size_t index);
   bool is_effect_foreseen(const Desired& desired) const;
   // Whose changes may matter to it, and of those by the names that it asks for.
@@ -85,7 +85,7 @@ class Foresight {
   std::span<const Desired* const> desired_;
   Observe observe_;
   std::vector<Acted> acted_;
-  std::map<std::string, Chains> chains_;  // by kind
+  Chains chains_;
 };
 
 // All of it for resources that are compared with what they ask for: what each finds when its turn comes. Those that are

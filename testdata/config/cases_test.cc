@@ -173,13 +173,18 @@ std::vector<std::string> codes_in_both_orders(const std::string& one, const std:
 TEST(Removals, NothingIsBelowWhatIsToGo) {
   const std::vector<std::string> conflict = {"PL1304"};
   const std::vector<std::string> fine;
-  const std::vector<std::string> below = {
-      "file: /etc/dd/a, content: x",           "file: /etc/dd/b/c, mode: \"0600\"", "directory: /etc/dd/a",
-      "directory: /etc/dd/a/b, parents: true", "link: /etc/dd/a, target: /x",       "line: /etc/dd/a, text: x",
-      "line: /etc/dd/a, text: x, create: true"};
-  const std::vector<std::string> gone_below = {"file: /etc/dd/a, state: absent", "directory: /etc/dd/a, state: absent",
-                                               "link: /etc/dd/a, state: absent",
-                                               "line: /etc/dd/a, text: x, state: absent"};
+  const std::vector<std::string> below = {"file: /etc/dd/a, content: x",
+                                          "file: /etc/dd/b/c, mode: \"0600\"",
+                                          "directory: /etc/dd/a",
+                                          "directory: /etc/dd/a/b, parents: true",
+                                          "link: /etc/dd/a, target: /x",
+                                          "line: /etc/dd/a, text: x",
+                                          "line: /etc/dd/a, text: x, create: true",
+                                          "replace: /etc/dd/a, match: x",
+                                          "block: /etc/dd/a, content: x"};
+  const std::vector<std::string> gone_below = {
+      "file: /etc/dd/a, state: absent", "directory: /etc/dd/a, state: absent", "link: /etc/dd/a, state: absent",
+      "line: /etc/dd/a, text: x, state: absent", "block: /etc/dd/a, state: absent"};
   for (const std::string kind : {"file", "directory", "link"}) {
     const std::string remover = kind + ": /etc/dd, state: absent";
     for (const std::string& one : below)

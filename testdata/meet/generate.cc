@@ -90,7 +90,7 @@ class Generator {
       };
       if (made_another(made, other) || made_another(other, made)) return true;
       if (other.name != made.name || made.name.front() != '/') return false;
-      const auto is_part = [](const Resource& one) { return one.kind == "line"; };
+      const auto is_part = [](const Resource& one) { return is_edit(one); };
       const auto leaves_it = [](const Resource& one) {
         return one.kind == "file" && !one.attributes.contains("content");
       };
@@ -177,9 +177,14 @@ class Generator {
     add_entry(target, EntryType::kFile);
   }
 
+  static bool is_edit(const Resource& resource) {
+    return resource.kind == "line" || resource.kind == "replace" || resource.kind == "block";
+  }
+
   static std::string key_of(const Resource& resource) {
-    if (resource.kind != "line") return "";
-    return "#" + resource.attributes.value("match", resource.attributes.value("text", ""));
+    const Json& attributes = resource.attributes;
+    if (resource.kind == "block") return "#" + attributes.value("name", "");
+    return is_edit(resource) ? "#" + attributes.value("match", attributes.value("text", "")) : "";
   }
 
   uid_t owner() { return random_.of({0U, 0U, 1500U, 1501U, 65534U, 4242U}); }
@@ -299,7 +304,7 @@ class Generator {
     if (draw < 5) return file();
     if (draw < 9) return directory();
     if (draw < 11) return link();
-    if (draw < 13) return line();
+    if (draw < 13) return edit();
     if (draw < 16) return user();
     if (draw < 18) return group();
     if (draw < 19) return command();
@@ -379,6 +384,34 @@ class Generator {
       attributes["target"] = target();
     }
     if (maybe(2)) attributes["force"] = true;
+    return made;
+  }
+
+  Resource edit() {
+    if (maybe(2)) return line();
+    return maybe(2) ? replace() : block();
+  }
+
+  Resource replace() {
+    Resource made{"replace", path_for_file()};
+    Json& attributes = made.attributes;
+    attributes["match"] = random_.of({"^a=", "one", "[12]$", "^#.*\\n", "x"});
+    if (!maybe(4)) attributes["text"] = random_.of({"b=", "two", "3", "c=3"});
+    if (maybe(5)) attributes[maybe(2) ? "only_after" : "only_before"] = random_.of({"^a", "one"});
+    if (maybe(8)) attributes["follow"] = true;
+    return made;
+  }
+
+  Resource block() {
+    Resource made{"block", path_for_file()};
+    Json& attributes = made.attributes;
+    attributes["content"] = random_.of({"a=1", "one\nc=3\n", ""});
+    if (maybe(2)) attributes["name"] = random_.of({"n", "m"});
+    if (maybe(4)) attributes["state"] = "absent";
+    if (!maybe(5)) attributes["create"] = true;
+    if (maybe(5)) attributes["place"] = random_.of({"beginning", "end"});
+    if (maybe(8)) attributes["follow"] = true;
+    if (maybe(10)) attributes["backup"] = true;
     return made;
   }
 
@@ -488,7 +521,7 @@ class Generator {
   void order(Resource& made) {
     if (one_.resources.empty() || !maybe(10)) return;
     const Resource& other = random_.of(one_.resources);
-    if (other.kind != "line") made.attributes[maybe(2) ? "after" : "before"] = Json::array({other.address()});
+    if (!is_edit(other)) made.attributes[maybe(2) ? "after" : "before"] = Json::array({other.address()});
   }
 
   Random random_;

@@ -27,6 +27,29 @@ void of_line(Json& attributes, Random& random) {
   if (random.one_in(10)) attributes["validate"] = "test -e %s";
 }
 
+void of_replace(Json& attributes, Random& random) {
+  if (random.one_in(4)) {
+    attributes["match"] = "^(a|c)=.*$";
+    attributes["back_references"] = true;
+    attributes["text"] = random.of({"\\1=5", "\\0", "b=\\1"});
+  }
+  if (random.one_in(8)) attributes["backup"] = true;
+  if (random.one_in(8)) attributes["validate"] = "test -e %s";
+}
+
+void of_block(Json& attributes, Random& random) {
+  if (random.one_in(6)) {
+    attributes["marker"] = "; {mark}";
+    attributes["marker_begin"] = "<";
+    attributes["marker_end"] = ">";
+  }
+  if (!attributes.contains("place") && random.one_in(3)) {
+    attributes[random.one_in(2) ? "insert_after" : "insert_before"] = random.of({"^a=", "^one", "^z"});
+    attributes["first"] = random.one_in(2);
+  }
+  if (random.one_in(8)) attributes["validate"] = "test -e %s";
+}
+
 void of_command(Resource& command, const Words& words, Random& random) {
   Json& attributes = command.attributes;
   // What else a program's answer depends on nobody can foretell.
@@ -62,6 +85,8 @@ void add_rarer(Resource& resource, const Words& words, Random& random) {
   if (resource.kind == "file" && !gone) of_file(resource.attributes, random);
   if (resource.kind == "directory" && !gone && random.one_in(10)) resource.attributes["acl"] = "none";
   if (resource.kind == "line") of_line(resource.attributes, random);
+  if (resource.kind == "replace") of_replace(resource.attributes, random);
+  if (resource.kind == "block") of_block(resource.attributes, random);
   if (resource.kind == "command") of_command(resource, words, random);
   if (resource.kind == "user") of_user(resource.attributes, words, random);
   if (resource.kind == "service" && random.one_in(4))

@@ -1,0 +1,20 @@
+// block: lines of a file between two markers.
+#pragma once
+
+#include "providers/sdk/edit_provider.h"
+
+namespace plumb::providers::block {
+
+class BlockProvider : public EditProvider {
+ public:
+  // Lines between the markers are told from the content itself, which ends with a line end or without.
+  std::vector<std::string> observed_with(const Desired&) const override { return {"content"}; }
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+
+ protected:
+  Edit edit(const Desired& desired) const override;
+};
+
+void add_to(Registry& registry);
+
+}  // namespace plumb::providers::block
