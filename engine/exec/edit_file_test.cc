@@ -12,8 +12,7 @@
 #include "engine/exec/observe.h"
 #include "engine/exec/testing/client.h"
 #include "engine/wire/codec.h"
-#include "providers/sdk/edited_files.h"
-#include "providers/sdk/kind.h"
+#include "providers/sdk/edit_provider.h"
 
 namespace plumb::exec {
 namespace {
@@ -38,17 +37,9 @@ EditFile edits(std::string path, std::vector<Edit> list) {
   return operation;
 }
 
-class MarkProvider : public Provider {
- public:
-  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
-    return observe_edits(desired, system, edit_of);
-  }
-  Change diff(const Desired& desired, const Observed& observed) const override {
-    return diff_edit(desired, observed, edit_of(desired));
-  }
-
- private:
-  static Edit edit_of(const Desired& desired) { return line(desired.text("text"), desired.text("match")); }
+class MarkProvider : public EditProvider {
+ protected:
+  Edit edit(const Desired& desired) const override { return line(desired.text("text"), desired.text("match")); }
 };
 
 class NoLine : public Line {
