@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/digest.h"
-#include "providers/sdk/edit.h"
+#include "providers/sdk/edit_testing.h"
 
 namespace plumb {
 namespace {
@@ -20,78 +20,68 @@ BlockEdit no_block() {
   return edit;
 }
 
-// What the edit makes of the text; and once it is made, it holds.
-std::string with_block(const Edit& edit, const std::string& text) {
-  const Result<EditResult> result = make_edit(edit, text);
-  if (!result) return "error: " + result.error().summary();
-  EXPECT_EQ(result->holds, result->text == text);
-  const Result<EditResult> again = make_edit(edit, result->text);
-  EXPECT_TRUE(again && again->holds) << result->text;
-  return result->text;
-}
-
 TEST(BlockEdit, IsAddedAtTheEndAndReplacedWhereItIs) {  // B01
-  EXPECT_EQ(with_block(block("a\nb"), "x\n"), "x\n# B\na\nb\n# E\n");
-  EXPECT_EQ(with_block(block("a\nb"), ""), "# B\na\nb\n# E\n");
-  EXPECT_EQ(with_block(block("c"), "x\n# B\na\nb\n# E\ny\n"), "x\n# B\nc\n# E\ny\n");
-  EXPECT_EQ(with_block(block("a\nb\nc"), "x\n# B\nb\n# E\ny\n"), "x\n# B\na\nb\nc\n# E\ny\n");
-  EXPECT_EQ(with_block(block(""), "# B\nb\n# E\n"), "# B\n# E\n");
-  EXPECT_EQ(with_block(block("\n"), "# B\nb\n# E\n"), "# B\n\n# E\n");
+  EXPECT_EQ(made(block("a\nb"), "x\n"), "x\n# B\na\nb\n# E\n");
+  EXPECT_EQ(made(block("a\nb"), ""), "# B\na\nb\n# E\n");
+  EXPECT_EQ(made(block("c"), "x\n# B\na\nb\n# E\ny\n"), "x\n# B\nc\n# E\ny\n");
+  EXPECT_EQ(made(block("a\nb\nc"), "x\n# B\nb\n# E\ny\n"), "x\n# B\na\nb\nc\n# E\ny\n");
+  EXPECT_EQ(made(block(""), "# B\nb\n# E\n"), "# B\n# E\n");
+  EXPECT_EQ(made(block("\n"), "# B\nb\n# E\n"), "# B\n\n# E\n");
 }
 
 TEST(BlockEdit, TheEndOfItsLastLineMakesNoDifference) {  // B04
-  EXPECT_EQ(with_block(block("a\n"), "# B\na\n# E\n"), "# B\na\n# E\n");
-  EXPECT_EQ(with_block(block("a"), "# B\na\n# E\n"), "# B\na\n# E\n");
-  EXPECT_EQ(with_block(block("a\n\n"), "# B\na\n# E\n"), "# B\na\n\n# E\n") << "an empty line is one";
+  EXPECT_EQ(made(block("a\n"), "# B\na\n# E\n"), "# B\na\n# E\n");
+  EXPECT_EQ(made(block("a"), "# B\na\n# E\n"), "# B\na\n# E\n");
+  EXPECT_EQ(made(block("a\n\n"), "# B\na\n# E\n"), "# B\na\n\n# E\n") << "an empty line is one";
 }
 
 TEST(BlockEdit, ANewOneGoesWhereItIsAskedFor) {  // B02
   BlockEdit edit = block("a");
   edit.at_beginning = true;
-  EXPECT_EQ(with_block(edit, "x\n"), "# B\na\n# E\nx\n");
+  EXPECT_EQ(made(edit, "x\n"), "# B\na\n# E\nx\n");
   edit.at_beginning = false;
   edit.insert_after = "^x";
-  EXPECT_EQ(with_block(edit, "x1\nx2\ny\n"), "x1\nx2\n# B\na\n# E\ny\n");
+  EXPECT_EQ(made(edit, "x1\nx2\ny\n"), "x1\nx2\n# B\na\n# E\ny\n");
   edit.first = true;
-  EXPECT_EQ(with_block(edit, "x1\nx2\ny\n"), "x1\n# B\na\n# E\nx2\ny\n");
-  EXPECT_EQ(with_block(edit, "y\n"), "y\n# B\na\n# E\n");
+  EXPECT_EQ(made(edit, "x1\nx2\ny\n"), "x1\n# B\na\n# E\nx2\ny\n");
+  EXPECT_EQ(made(edit, "y\n"), "y\n# B\na\n# E\n");
   edit.insert_after.clear();
   edit.insert_before = "^x2";
-  EXPECT_EQ(with_block(edit, "x1\nx2\ny\n"), "x1\n# B\na\n# E\nx2\ny\n");
-  EXPECT_EQ(with_block(edit, "# B\nb\n# E\nx2\n# x2\n"), "# B\na\n# E\nx2\n# x2\n") << "one that is there stays there";
+  EXPECT_EQ(made(edit, "x1\nx2\ny\n"), "x1\n# B\na\n# E\nx2\ny\n");
+  EXPECT_EQ(made(edit, "# B\nb\n# E\nx2\n# x2\n"), "# B\na\n# E\nx2\n# x2\n") << "one that is there stays there";
 }
 
 TEST(BlockEdit, TwoWithOtherMarkersLiveTogether) {  // B03
   BlockEdit other = block("o");
   other.begin = "<!-- start -->";
   other.end = "<!-- stop -->";
-  EXPECT_EQ(with_block(other, with_block(block("a"), "")), "# B\na\n# E\n<!-- start -->\no\n<!-- stop -->\n");
+  EXPECT_EQ(made(other, made(block("a"), "")), "# B\na\n# E\n<!-- start -->\no\n<!-- stop -->\n");
 }
 
 TEST(BlockEdit, GoesWithItsMarkers) {  // B07, B08
-  EXPECT_EQ(with_block(no_block(), "x\n# B\na\nb\n# E\ny\n"), "x\ny\n");
-  EXPECT_EQ(with_block(no_block(), "x\n"), "x\n");
-  EXPECT_EQ(with_block(no_block(), "# B\n# E\n"), "") << "an empty file stays";
-  EXPECT_EQ(with_block(no_block(), "\n# B\na\n# E\n\n"), "\n\n") << "other lines stay";  // B06
+  EXPECT_EQ(made(no_block(), "x\n# B\na\nb\n# E\ny\n"), "x\ny\n");
+  EXPECT_EQ(made(no_block(), "x\n"), "x\n");
+  EXPECT_EQ(made(no_block(), "# B\n# E\n"), "") << "an empty file stays";
+  EXPECT_EQ(made(no_block(), "\n# B\na\n# E\n\n"), "\n\n") << "other lines stay";  // B06
 }
 
 TEST(BlockEdit, KeepsLineEndsAndAMissingLastOne) {  // B09
-  EXPECT_EQ(with_block(block("a\nb"), "x\r\n"), "x\r\n# B\r\na\r\nb\r\n# E\r\n");
-  EXPECT_EQ(with_block(block("a\nb"), "x\r\n# B\r\na\r\nb\r\n# E\r\n"), "x\r\n# B\r\na\r\nb\r\n# E\r\n");
-  EXPECT_EQ(with_block(block("a\r\nb\r\n"), "x\n"), "x\n# B\na\nb\n# E\n");
-  EXPECT_EQ(with_block(block("a"), "x"), "x\n# B\na\n# E");
-  EXPECT_EQ(with_block(no_block(), "x\n# B\na\n# E"), "x");
+  EXPECT_EQ(made(block("a\nb"), "x\r\n"), "x\r\n# B\r\na\r\nb\r\n# E\r\n");
+  EXPECT_EQ(made(block("a\nb"), "x\r\n# B\r\na\r\nb\r\n# E\r\n"), "x\r\n# B\r\na\r\nb\r\n# E\r\n");
+  EXPECT_EQ(made(block("a\r\nb\r\n"), "x\n"), "x\n# B\na\nb\n# E\n");
+  EXPECT_EQ(made(block("a"), "x"), "x\n# B\na\n# E");
+  EXPECT_EQ(made(no_block(), "x\n# B\na\n# E"), "x");
 }
 
 TEST(BlockEdit, MarkersThatDoNotGoTogetherAreAnError) {  // B12
-  EXPECT_EQ(with_block(block("a"), "x\n# B\nb\n"), "error: `# B` stands in line 2 without an end");
-  EXPECT_EQ(with_block(no_block(), "x\n# E\nb\n"), "error: `# E` stands in line 2 without a beginning");
-  EXPECT_EQ(with_block(block("a"), "# E\n# B\n"), "error: `# E` stands before `# B`");
-  EXPECT_EQ(with_block(block("a"), "# B\n# E\n# B\n# E\n"), "error: `# B` stands in lines 1 and 3");
-  EXPECT_EQ(with_block(block("a\n# E"), ""), "error: a line of the content is one of the markers");
+  EXPECT_EQ(made(block("a"), "x\n# B\nb\n"), "error: `# B` stands in line 2 without an end");
+  EXPECT_EQ(made(no_block(), "x\n# E\nb\n"), "error: `# E` stands in line 2 without a beginning");
+  EXPECT_EQ(made(block("a"), "# E\n# B\n"), "error: `# E` stands before `# B`");
+  EXPECT_EQ(made(block("a"), "# B\n# E\n# B\n# E\n"), "error: `# B` stands in lines 1 and 3");
+  EXPECT_EQ(made(block("a\n# E"), ""), "error: a line of the content is one of the markers");
   BlockEdit edit = block("a");
   edit.end = edit.begin;
-  EXPECT_EQ(with_block(edit, ""), "error: both markers are `# B`");
+  EXPECT_EQ(made(edit, ""), "error: both markers are `# B`");
 }
 
 TEST(BlockEdit, TellsWhatIsBetweenTheMarkers) {

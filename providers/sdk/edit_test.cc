@@ -9,6 +9,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/pattern.h"
+#include "providers/sdk/edit_testing.h"
 
 namespace plumb {
 namespace {
@@ -24,16 +25,6 @@ LineEdit gone(std::string text, std::string match = {}) {
   LineEdit edit = line(std::move(text), std::move(match));
   edit.absent = true;
   return edit;
-}
-
-// What the edit makes of the text; and once it is made, it holds.
-std::string made(const Edit& edit, const std::string& text) {
-  const Result<EditResult> result = make_edit(edit, text);
-  if (!result) return "error: " + result.error().summary();
-  EXPECT_EQ(result->holds, result->text == text);
-  const Result<EditResult> again = make_edit(edit, result->text);
-  EXPECT_TRUE(again && again->holds) << result->text;
-  return result->text;
 }
 
 TEST(LineEdit, IsAddedAtTheEndUnlessItIsThere) {  // N01

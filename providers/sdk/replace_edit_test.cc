@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/digest.h"
-#include "providers/sdk/edit.h"
+#include "providers/sdk/edit_testing.h"
 
 namespace plumb {
 namespace {
@@ -19,73 +19,62 @@ ReplaceEdit with_groups(std::string match, std::string text) {
   return edit;
 }
 
-// What the edit makes of the text; and once it is made, it holds.
-std::string replaced(const Edit& edit, const std::string& text) {
-  const Result<EditResult> result = make_edit(edit, text);
-  if (!result) return "error: " + result.error().summary();
-  EXPECT_EQ(result->holds, result->text == text);
-  const Result<EditResult> again = make_edit(edit, result->text);
-  EXPECT_TRUE(again && again->holds) << result->text;
-  return result->text;
-}
-
 TEST(ReplaceEdit, ReplacesAllThatMatches) {
-  EXPECT_EQ(replaced(replace("http:", "https:"), "http://a http://b\nx\nhttp://c"),
-            "https://a https://b\nx\nhttps://c");
-  EXPECT_EQ(replaced(replace("no"), "a\n"), "a\n");
-  EXPECT_EQ(replaced(replace(" +$"), "a  \nb\nc \n"), "a\nb\nc\n");
-  EXPECT_EQ(replaced(replace("^#.*\\n"), "#a\nb\n#c\n"), "b\n");
-  EXPECT_EQ(replaced(replace("a", R"(\1)"), "a\n"), "\\1\n") << "without back references a text stands for itself";
+  EXPECT_EQ(made(replace("http:", "https:"), "http://a http://b\nx\nhttp://c"), "https://a https://b\nx\nhttps://c");
+  EXPECT_EQ(made(replace("no"), "a\n"), "a\n");
+  EXPECT_EQ(made(replace(" +$"), "a  \nb\nc \n"), "a\nb\nc\n");
+  EXPECT_EQ(made(replace("^#.*\\n"), "#a\nb\n#c\n"), "b\n");
+  EXPECT_EQ(made(replace("a", R"(\1)"), "a\n"), "\\1\n") << "without back references a text stands for itself";
 }
 
 TEST(ReplaceEdit, SeesTheWholeFile) {  // N23
-  EXPECT_EQ(replaced(with_groups(R"(\A([\S\s]+)\n# end\n\z)", "\\1\n"), "a\nb\n# end\n"), "a\nb\n");
-  EXPECT_EQ(replaced(replace("(?s)<old>.*?</old>\\n"), "1\n<old>\n2\n</old>\n3\n<old></old>\n4\n"), "1\n3\n4\n");
-  EXPECT_EQ(replaced(replace("a\\nb", "c"), "a\nb\n"), "c\n");
+  EXPECT_EQ(made(with_groups(R"(\A([\S\s]+)\n# end\n\z)", "\\1\n"), "a\nb\n# end\n"), "a\nb\n");
+  EXPECT_EQ(made(replace("(?s)<old>.*?</old>\\n"), "1\n<old>\n2\n</old>\n3\n<old></old>\n4\n"), "1\n3\n4\n");
+  EXPECT_EQ(made(replace("a\\nb", "c"), "a\nb\n"), "c\n");
 }
 
 TEST(ReplaceEdit, GroupsStandInTheText) {
-  EXPECT_EQ(replaced(with_groups("^#(a|b)=(.*)$", "\\1=\\2"), "#a=1\n#b=\n#c=1\n"), "a=1\nb=\n#c=1\n");
-  EXPECT_EQ(replaced(with_groups("(a)", "\\7"), "a\n"), "error: the pattern has no group 7");  // N24
-  EXPECT_EQ(replaced(with_groups("a", "\\q"), "a\n"),
+  EXPECT_EQ(made(with_groups("^#(a|b)=(.*)$", "\\1=\\2"), "#a=1\n#b=\n#c=1\n"), "a=1\nb=\n#c=1\n");
+  EXPECT_EQ(made(with_groups("(a)", "\\7"), "a\n"), "error: the pattern has no group 7");  // N24
+  EXPECT_EQ(made(with_groups("a", "\\q"), "a\n"),
             "error: after a backslash comes the number of a group, or another one");
 }
 
 TEST(ReplaceEdit, OneThatWouldGrowIsRefused) {
-  EXPECT_EQ(replaced(replace("foo", "foobar"), "x\nfoo\n"),
+  EXPECT_EQ(made(replace("foo", "foobar"), "x\nfoo\n"),
             "error: what it makes matches again, so that it would change at every run: it would make `foobar` and then "
             "`foobarbar`");
-  EXPECT_EQ(replaced(replace("^", "# "), "a\n").substr(0, 34), "error: what it makes matches again");
-  EXPECT_EQ(replaced(replace("foo", "foobar"), "x\n"), "x\n") << "nothing to do, and nothing grows";
-  EXPECT_EQ(replaced(replace("foo$", "foobar"), "foo\n"), "foobar\n");
-  EXPECT_EQ(replaced(replace("a+", "a"), "aaa b\n"), "a b\n");
+  EXPECT_EQ(made(replace("^", "# "), "a\n").substr(0, 34), "error: what it makes matches again");
+  EXPECT_EQ(made(replace("foo", "foobar"), "x\n"), "x\n") << "nothing to do, and nothing grows";
+  EXPECT_EQ(made(replace("foo$", "foobar"), "foo\n"), "foobar\n");
+  EXPECT_EQ(made(replace("a+", "a"), "aaa b\n"), "a b\n");
 }
 
 TEST(ReplaceEdit, IsLimitedByWhatLiesAround) {
   ReplaceEdit edit = replace("^port=.*", "port=80");
   edit.only_after = "^\\[web\\]$";
-  EXPECT_EQ(replaced(edit, "port=1\n[web]\nport=2\n[db]\nport=3\n"), "port=1\n[web]\nport=80\n[db]\nport=80\n");
+  EXPECT_EQ(made(edit, "port=1\n[web]\nport=2\n[db]\nport=3\n"), "port=1\n[web]\nport=80\n[db]\nport=80\n");
   edit.only_before = "^\\[";
-  EXPECT_EQ(replaced(edit, "port=1\n[web]\nport=2\n[db]\nport=3\n"), "port=1\n[web]\nport=80\n[db]\nport=3\n");
-  EXPECT_EQ(replaced(edit, "port=1\n[web]\nport=2\n"), "port=1\n[web]\nport=2\n") << "nothing lies behind it";
+  EXPECT_EQ(made(edit, "port=1\n[web]\nport=2\n[db]\nport=3\n"), "port=1\n[web]\nport=80\n[db]\nport=3\n");
+  EXPECT_EQ(made(edit, "port=1\n[web]\nport=2\n"), "port=1\n[web]\nport=2\n") << "nothing lies behind it";
   edit.only_after.clear();
-  EXPECT_EQ(replaced(edit, "port=1\n[web]\nport=2\n"), "port=80\n[web]\nport=2\n");
+  EXPECT_EQ(made(edit, "port=1\n[web]\nport=2\n"), "port=80\n[web]\nport=2\n");
   edit.only_after = "none";
-  EXPECT_EQ(replaced(edit, "port=1\n[web]\nport=2\n"), "port=1\n[web]\nport=2\n");
+  EXPECT_EQ(made(edit, "port=1\n[web]\nport=2\n"), "port=1\n[web]\nport=2\n");
 }
 
 TEST(ReplaceEdit, MatchesOfNothingAreGoneThroughToo) {
-  EXPECT_EQ(replaced(replace("x*", ""), "axb\n"), "ab\n");
+  EXPECT_EQ(made(replace("x*", ""), "axb\n"), "ab\n");
   EXPECT_EQ(make_edit(replace("", "x"), "a").error().summary(), "an empty pattern matches everywhere");
 }
 
 TEST(ReplaceEdit, KeepsLineEndsBytesAndTheMark) {  // N16, N25
-  EXPECT_EQ(replaced(replace("a", "b"), "a\r\nx\r\n"), "b\r\nx\r\n");
-  EXPECT_EQ(replaced(replace("a\\r?$", "b"), "a\r\n"), "b\n");
-  EXPECT_EQ(replaced(replace("^a.", "b"), "x\xe9\na\xe9\n"), "x\xe9\nb\n");
-  EXPECT_EQ(replaced(replace("^a", "b"),
-                     "\xEF\xBB\xBF"
-                     "a\n"),
+  EXPECT_EQ(made(replace("a", "b"), "a\r\nx\r\n"), "b\r\nx\r\n");
+  EXPECT_EQ(made(replace("a\\r?$", "b"), "a\r\n"), "b\n");
+  EXPECT_EQ(made(replace("^a.", "b"), "x\xe9\na\xe9\n"), "x\xe9\nb\n");
+  EXPECT_EQ(made(replace("^a", "b"),
+                 "\xEF\xBB\xBF"
+                 "a\n"),
             "\xEF\xBB\xBF"
             "b\n");
 }
@@ -121,7 +110,7 @@ TEST(ReplaceEdit, ASensitiveTextThatIsNotKnownIsAnError) {
 TEST(ReplaceEdit, ManyMatchesTakeNoLongTime) {
   std::string text;
   for (int i = 0; i < 200'000; ++i) text += "a line with http://x in it\n";
-  EXPECT_EQ(replaced(replace("http:", "https:"), text).size(), text.size() + 200'000);
+  EXPECT_EQ(made(replace("http:", "https:"), text).size(), text.size() + 200'000);
 }
 
 }  // namespace
