@@ -98,6 +98,9 @@ TEST_F(SavedPlanTest, WhatAHostTellsLateGoesOnBeingTold) {
     EXPECT_EQ(hosts_.scripts["h2"].unreported.size(), 1U) << way;
     EXPECT_TRUE(recorded("r1").late.empty()) << way;
   }
+  (void)apply({}, "next");
+  EXPECT_EQ(recorded("r1").late.size(), 1U);
+  EXPECT_TRUE(hosts_.scripts["h2"].unreported.empty());
 }
 
 TEST_F(SavedPlanTest, IsCarriedOutWithoutCompilingTheConfiguration) {
