@@ -26,6 +26,7 @@ void add_diff(Program& program);
 void add_history(Program& program);
 void add_observe(Program& program);
 void add_facts(Program& program);
+void add_help(Program& program);
 void add_hosts(Program& program);
 void add_graph(Program& program);
 void add_eval(Program& program);
