@@ -12,8 +12,8 @@
 
 namespace plumb {
 
-// "net.ipv4.ip_forward" and "net/ipv4/ip_forward" -> "/proc/sys/net/ipv4/ip_forward". What comes first of "." and "/" is
-// what separates, the other one is a part of a name: "net.ipv4.conf.eth0/100.rp_filter". "" for what is no such key.
+// "net.ipv4.ip_forward" and "net/ipv4/ip_forward" -> "/proc/sys/net/ipv4/ip_forward". What comes first of "." and "/"
+// is what separates, the other one is a part of a name: "net.ipv4.conf.eth0/100.rp_filter". "" for what is no such key.
 std::string kernel_value_path(std::string_view key);
 // The same key with dots.
 std::string kernel_key(std::string_view key);
@@ -42,8 +42,8 @@ Result<std::vector<ActiveSwap>> read_swaps(System& system);
 std::string kernel_module_name(std::string_view name);
 Result<std::vector<std::string>> read_modules(System& system);
 
-// "UUID=…", "LABEL=…", "PARTUUID=…" and "PARTLABEL=…" as the device that the host has for it, links of devices resolved;
-// anything else as it is.
+// "UUID=…", "LABEL=…", "PARTUUID=…" and "PARTLABEL=…" as the device that the host has for it, links of devices
+// resolved; anything else as it is.
 Result<std::string> device_of(const std::string& source, System& system);
 
 // "/srv/my\040disk" and back, as tables of mounts have it.

@@ -29,8 +29,9 @@ TEST(KernelFiles, EscapesOfTables) {
 TEST(KernelFiles, Mounts) {
   FakeSystem system;
   EXPECT_TRUE(read_mounts(system)->empty());
-  system.make_file("/proc/self/mountinfo",
-                   std::string(kRoot) + "30 21 0:26 / /srv/my\\040disk rw,nosuid,noexec - tmpfs none rw,size=64k\nodd\n");
+  system.make_file(
+      "/proc/self/mountinfo",
+      std::string(kRoot) + "30 21 0:26 / /srv/my\\040disk rw,nosuid,noexec - tmpfs none rw,size=64k\nodd\n");
   const std::vector<MountedPlace> mounts = *read_mounts(system);
   ASSERT_EQ(mounts.size(), 2U);
   EXPECT_EQ(mounted_at(mounts, "/srv/my disk")->type, "tmpfs");
