@@ -229,6 +229,13 @@ std::vector<Address> AlternativesProvider::infers(const Desired& desired) const 
   return {{"", "file", path}, {"", "link", path}};
 }
 
+std::vector<ImpliedPath> AlternativesProvider::implies_paths(const Desired& desired) const {
+  if (wants_absent(desired)) return {};
+  std::vector<ImpliedPath> paths = {{"/etc/alternatives/" + desired.text("name")}, {link_of(desired)}};
+  if (const std::string path = desired.text("path"); !path.empty()) paths.push_back({path, false, true});
+  return paths;
+}
+
 bool AlternativesProvider::asks_about(const Desired& desired, std::string_view name) const {
   return !wants_absent(desired) && !name.empty() && name == desired.text("path");
 }

@@ -13,7 +13,8 @@ class AlternativesProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<std::string> claims(const Desired& desired) const override;
-  bool is_foreseeable(const Desired&) const override { return false; }
+  // Its links, and what it leads to, which stays as long as it does.
+  std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   // A file that it leads to, or a package that brings one.
   bool asks_about(const Desired& desired, std::string_view name) const override;
   std::string remedy(const Desired& desired, const Missing& missing) const override;
