@@ -47,9 +47,10 @@ TEST_F(Alternatives, OneIsRegistered) {
                                       "update-alternatives --set editor /opt/ed"}));
   EXPECT_TRUE(look(want({{"name", "editor"}, {"path", "/usr/bin/vim"}, {"state", "present"}})).change.empty())
       << "as its package has it";
-  EXPECT_EQ(words(look(want({{"name", "editor"}, {"path", "/bin/nano"}, {"state", "present"}, {"priority", 1}})).change),
-            std::vector<std::string>{"update-alternatives --install /usr/bin/editor editor /bin/nano 1 --slave "
-                                     "/usr/share/man/man1/editor.1.gz editor.1.gz /usr/share/man/man1/nano.1.gz"})
+  EXPECT_EQ(
+      words(look(want({{"name", "editor"}, {"path", "/bin/nano"}, {"state", "present"}, {"priority", 1}})).change),
+      std::vector<std::string>{"update-alternatives --install /usr/bin/editor editor /bin/nano 1 --slave "
+                               "/usr/share/man/man1/editor.1.gz editor.1.gz /usr/share/man/man1/nano.1.gz"})
       << "what goes with it stays";
 }
 

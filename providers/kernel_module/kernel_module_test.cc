@@ -46,7 +46,8 @@ TEST_F(KernelModule, Blacklisted) {
 }
 
 TEST_F(KernelModule, WhatTheKernelDoesNotHave) {
-  EXPECT_EQ(look(want({{"name", "nothing"}})).observed->missing, (std::vector<Missing>{{{"", "module", "nothing"}, "name"}}));
+  EXPECT_EQ(look(want({{"name", "nothing"}})).observed->missing,
+            (std::vector<Missing>{{{"", "module", "nothing"}, "name"}}));
   EXPECT_TRUE(look(want({{"name", "random"}})).change.empty()) << "it is built in";
   EXPECT_EQ(obstacle(want({{"name", "random"}, {"state", "absent"}})),
             "random is built into this kernel and cannot be unloaded");

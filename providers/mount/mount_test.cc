@@ -85,7 +85,8 @@ TEST_F(Mount, Binds) {  // M06
   const Desired desired = want({{"path", "/srv/b"}, {"source", "/srv/source"}, {"options", {"bind", "ro"}}});
   converge(desired);
   EXPECT_EQ(at("/srv/b")->root, "/srv/source");
-  EXPECT_EQ(look(want({{"path", "/srv/b"}, {"source", "/srv/source"}, {"options", "bind"}})).change.operations.size(), 2U);
+  EXPECT_EQ(look(want({{"path", "/srv/b"}, {"source", "/srv/source"}, {"options", "bind"}})).change.operations.size(),
+            2U);
   EXPECT_EQ(obstacle(want({{"path", "/srv/b"}, {"source", "/etc"}, {"options", "bind"}})),
             "/srv/b has something else mounted: /dev/sda1 (ext4)");
 }
@@ -110,8 +111,8 @@ TEST_F(Mount, BlanksInPaths) {  // M09
 TEST_F(Mount, WhatComesFirst) {  // M13
   const Desired desired = want({{"path", "/srv/d/e"}, {"source", "/srv/s"}, {"options", "bind"}});
   const std::vector<Address> edges = provider.infers(desired);
-  for (const Address& edge : {Address{"", "mount", "/srv/d"}, Address{"", "directory", "/srv/s"},
-                              Address{"", "mount", "/srv"}})
+  for (const Address& edge :
+       {Address{"", "mount", "/srv/d"}, Address{"", "directory", "/srv/s"}, Address{"", "mount", "/srv"}})
     EXPECT_NE(std::find(edges.begin(), edges.end(), edge), edges.end()) << edge.str();
   EXPECT_EQ(provider.provides(desired), (std::vector<Address>{{"", "directory", "/srv/d/e"}}));
   EXPECT_EQ(look(desired).observed->missing, (std::vector<Missing>{{{"", "directory", "/srv/s"}, "source"}}));
