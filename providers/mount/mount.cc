@@ -92,6 +92,7 @@ Result<> observe_line(const Desired& desired, System& system, Observed& observed
 Result<> observe_running(const Desired& desired, System& system, Observed& observed) {
   if (system.is_image()) {
     if (is_in_state(desired, "ephemeral")) {
+      observed.attributes["mounted"] = false;
       observed.obstacle =
           Diagnostic(Code::kRefusedByState, "nothing is mounted in an image").with_hint("say `state: present`");
     }
@@ -221,7 +222,7 @@ class Differences {
   // Where its plain options are others, or the line of a file system's own ones, which nobody tells of, changes.
   void remount(bool line) {
     const std::set<std::string> there = option_set(observed_.text("running"));
-    const bool plain = plain_options(asked()) != there;
+    const bool plain = observed_.has("running") && plain_options(asked()) != there;
     const bool own = line && change_.after.contains("options") && observed_.exists;
     if (!plain && !own) return;
     if (plain) note("running", joined(plain_options(asked())));

@@ -68,7 +68,8 @@ std::string lines_that(std::string_view text, const Keeps& keeps) {
   return kept;
 }
 
-std::string mount_line(const MountedPlace& place, const std::string& options) {
+std::string mount_line(const MountedPlace& place, const std::string& asked) {
+  const std::string options = asked.empty() ? "rw" : asked;
   return "0 0 0:0 " + with_escapes(place.root) + " " + with_escapes(place.point) + " " + options + " - " +
          (place.type.empty() ? "auto" : place.type) + " " + with_escapes(place.source) + " " + options + "\n";
 }

@@ -106,7 +106,7 @@ void note_complaint(const Desired& desired, const Change& change, System& system
   const std::string said = complaint_about(desired.text("path"), text_of(asked_sections(desired)), system);
   if (said.empty()) return;
   observed.obstacle =
-      Diagnostic(Code::kValidateFailed, base_of(desired.text("path")) + " is not what systemd takes, line " + said);
+      Diagnostic(Code::kBadValue, base_of(desired.text("path")) + " is not what systemd takes, line " + said);
   observed.obstacle->hint = "`systemd-analyze verify` says so of the text that its sections make";
 }
 

@@ -74,7 +74,7 @@ TEST_F(SystemdUnit, WhatSystemdDoesNotTakeIsToldBeforehand) {  // S04
   system.add_program("systemd-analyze");
   system.script("sh -c *", {0, "2: Failed to parse calendar specification, ignoring: dayly\n", "", false});
   EXPECT_EQ(coded_obstacle(timer()),
-            "PLB418 backup.timer is not what systemd takes, line 2: Failed to parse calendar specification, ignoring: "
+            "PL1103 backup.timer is not what systemd takes, line 2: Failed to parse calendar specification, ignoring: "
             "dayly");
   EXPECT_EQ(system.requests().back().stdin_text, *provider.text_given(timer()));
   EXPECT_TRUE(system.requests().back().changes_nothing);
