@@ -92,8 +92,8 @@ Result<std::string> named_in(const std::string& module, System& system) {
     }
   }
   for (const std::string& path : paths) {
-    PLUMB_TRY_ASSIGN(const std::string text, text_at(path, system));
-    if (names(text, module)) return path;
+    // What another resource is to write there is known by its digest at most.
+    if (names(text_at(path, system).value_or(std::string()), module)) return path;
   }
   return std::string();
 }
