@@ -8,7 +8,7 @@
 namespace plumb {
 namespace {
 
-constexpr std::size_t kLargest = std::size_t{1} << 20;
+constexpr std::size_t kLargestFstab = std::size_t{1} << 20;
 
 std::vector<std::string> fields_of(std::string_view line) {
   std::vector<std::string> fields;
@@ -23,7 +23,7 @@ std::vector<std::string> fields_of(std::string_view line) {
   }
 }
 
-int number_in(const std::string& text) {
+int field_number(const std::string& text) {
   int number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
@@ -55,8 +55,8 @@ std::vector<FstabLine> fstab_lines(std::string_view text) {
     if (fields.size() < 3) continue;
     FstabLine line{without_escapes(fields[0]), without_last_slash(without_escapes(fields[1])), fields[2]};
     if (fields.size() > 3) line.options = without_escapes(fields[3]);
-    if (fields.size() > 4) line.dump = number_in(fields[4]);
-    if (fields.size() > 5) line.pass = number_in(fields[5]);
+    if (fields.size() > 4) line.dump = field_number(fields[4]);
+    if (fields.size() > 5) line.pass = field_number(fields[5]);
     lines.push_back(std::move(line));
   }
   return lines;
@@ -65,7 +65,7 @@ std::vector<FstabLine> fstab_lines(std::string_view text) {
 Result<std::vector<FstabLine>> read_fstab(System& system) {
   PLUMB_TRY_ASSIGN(const auto there, system.stat(kFstab, true));
   if (!there) return std::vector<FstabLine>();
-  PLUMB_TRY_ASSIGN(const std::string text, system.read_file(kFstab, kLargest));
+  PLUMB_TRY_ASSIGN(const std::string text, system.read_file(kFstab, kLargestFstab));
   return fstab_lines(text);
 }
 

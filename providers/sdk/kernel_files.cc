@@ -13,12 +13,12 @@ namespace {
 constexpr const char* kMounts = "/proc/self/mountinfo";
 constexpr const char* kSwaps = "/proc/swaps";
 constexpr const char* kModules = "/proc/modules";
-constexpr std::size_t kLargest = std::size_t{16} << 20;
+constexpr std::size_t kLargestTable = std::size_t{16} << 20;
 
 // "" where this kernel has no such file.
 Result<std::string> read_table(const char* path, System& system) {
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(path, true));
-  return there ? system.read_file(path, kLargest) : Result<std::string>(std::string());
+  return there ? system.read_file(path, kLargestTable) : Result<std::string>(std::string());
 }
 
 std::vector<std::string> words_of(std::string_view line) {

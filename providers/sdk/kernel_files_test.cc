@@ -8,7 +8,7 @@
 namespace plumb {
 namespace {
 
-constexpr const char* kRoot = "21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro\n";
+constexpr const char* kRootMount = "21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro\n";
 
 TEST(KernelFiles, KeysOfValues) {
   EXPECT_EQ(kernel_value_path("net.ipv4.ip_forward"), "/proc/sys/net/ipv4/ip_forward");
@@ -31,7 +31,7 @@ TEST(KernelFiles, Mounts) {
   EXPECT_TRUE(read_mounts(system)->empty());
   system.make_file(
       "/proc/self/mountinfo",
-      std::string(kRoot) + "30 21 0:26 / /srv/my\\040disk rw,nosuid,noexec - tmpfs none rw,size=64k\nodd\n");
+      std::string(kRootMount) + "30 21 0:26 / /srv/my\\040disk rw,nosuid,noexec - tmpfs none rw,size=64k\nodd\n");
   const std::vector<MountedPlace> mounts = *read_mounts(system);
   ASSERT_EQ(mounts.size(), 2U);
   EXPECT_EQ(mounted_at(mounts, "/srv/my disk")->type, "tmpfs");
@@ -47,7 +47,7 @@ TEST(KernelFiles, Mounts) {
 
 TEST(KernelFiles, TellWhatIsSoAfterwards) {
   FakeSystem system;
-  system.make_file("/proc/self/mountinfo", kRoot);
+  system.make_file("/proc/self/mountinfo", kRootMount);
   system.make_file("/proc/swaps", "Filename Type Size Used Priority\n/dev/sda2 partition 100 0 -2\n");
   system.make_file("/proc/modules", "loop 40960 0 - Live 0x0\n");
   ASSERT_TRUE(system.apply(ChangeMount{"mount", "/srv/t", "none", "tmpfs", "noexec"}));
@@ -85,7 +85,7 @@ TEST(KernelFiles, DevicesByTheirNames) {
 // What comes to be mounted hides what lies there, and nobody knows what is in it; a file system in memory is empty.
 TEST(ForeseenKernel, MountsAndValues) {
   FakeSystem system;
-  system.make_file("/proc/self/mountinfo", kRoot);
+  system.make_file("/proc/self/mountinfo", kRootMount);
   system.make_file("/proc/sys/vm/swappiness", "60\n");
   system.make_file("/srv/d/x", "x");
   system.make_file("/srv/t/x", "x");
