@@ -420,5 +420,42 @@ TEST_F(ForesightTest, IsWhatIsFoundInTheEnd) {
   EXPECT_GT(met, 20) << "resources have to meet";
 }
 
+TEST_F(ForesightTest, WhatComesToBeMountedIsNotKnown) {
+  system_.make_file("/proc/self/mountinfo", "21 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
+  system_.make_file("/etc/fstab", "");
+  system_.make_file("/dev/sdb1", "");
+  system_.make_file("/srv/d/x", "x");
+  system_.make_file("/srv/t/x", "x");
+  add("mount", "path", {{"path", "/srv/d"}, {"source", "/dev/sdb1"}, {"type", "ext4"}, {"state", "mounted"}});
+  add("mount", "path", {{"path", "/srv/t"}, {"source", "none"}, {"type", "tmpfs"}, {"state", "mounted"}});
+  file({{"path", "/srv/d/x"}, {"content", system_.blob("x")}});
+  file({{"path", "/srv/t/x"}, {"content", system_.blob("x")}});
+  foresee();
+  EXPECT_EQ(obstacle(0) + obstacle(1) + undone_by(0) + undone_by(1), "");
+  EXPECT_EQ(found_[2]->open_until, std::vector<std::string>{"mount:/srv/d"});
+  EXPECT_EQ(change(3).op, Op::kCreate) << "what is in memory is empty";
+  EXPECT_EQ(found_[3]->shaped_by, std::vector<std::string>{"mount:/srv/t"});
+}
+
+TEST_F(ForesightTest, ValuesBesideFilesThatOthersWrite) {
+  system_.make_file("/proc/sys/kernel/panic", "0\n");
+  system_.make_directory("/etc/sysctl.d");
+  file({{"path", "/etc/sysctl.d/50-a.conf"}, {"content", system_.blob("vm.swappiness = 1\n")}});
+  add("sysctl", "key", {{"key", "kernel.panic"}, {"value", "5"}});
+  file({{"path", "/etc/sysctl.d/95-b.conf"}, {"content", system_.blob("vm.swappiness = 1\n")}});
+  foresee();
+  EXPECT_EQ(obstacle(1) + undone_by(1), "");
+  EXPECT_EQ(change(1).operations.size(), 2U);
+}
+
+TEST_F(ForesightTest, AMountThatIsTakenAwayAgain) {
+  system_.make_file("/proc/self/mountinfo", "21 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
+  system_.make_file("/etc/fstab", "");
+  add("swap", "path", {{"path", "/swapfile"}, {"size", 1 << 20}, {"state", "active"}});
+  add("line", "path", {{"path", "/etc/fstab"}, {"match", "swapfile"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "line:/etc/fstab");
+}
+
 }  // namespace
 }  // namespace plumb

@@ -8,6 +8,7 @@
 #include "engine/base/files.h"
 #include "engine/base/sealed.h"
 #include "engine/plan/derivation.h"
+#include "providers/sdk/ownership.h"
 
 namespace plumb::plan {
 namespace {
@@ -107,7 +108,7 @@ class HostVerifier {
         return to_json(operation).begin().key() + " is no operation of it";
       }
       const std::string* path = path_of(operation);
-      if (path != nullptr && !owns(*kind.provider, action.desired, *path)) {
+      if (path != nullptr && !owns(*kind.provider, action.desired, *path) && !leads_to_own(operation, action, kind)) {
         return to_json(operation).begin().key() + " is about " + *path + ", which is not its own";
       }
     }
@@ -120,6 +121,14 @@ class HostVerifier {
         return true;
     }
     return false;
+  }
+
+  // A folder that what it manages lies in, and that is no otherwise for it than that it is there.
+  static bool leads_to_own(const Operation& operation, const Action& action, const Kind& kind) {
+    const auto* make = std::get_if<MakeDirectory>(&operation);
+    if (make == nullptr || make->parents || make->ownership != Ownership()) return false;
+    const std::vector<std::string> own = kind.provider->manages_paths(action.desired);
+    return std::any_of(own.begin(), own.end(), [&](const std::string& path) { return parent_of(path) == make->path; });
   }
 
   // At it or below it.

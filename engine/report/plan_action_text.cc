@@ -48,6 +48,10 @@ std::vector<std::string> subjects_of(const Operation& operation) {
   if (const std::string* path = path_of(operation)) return {*path};
   if (const auto* service = std::get_if<ServiceAction>(&operation)) return {service->unit};
   if (const auto* account = std::get_if<EditDatabase>(&operation)) return {account->name};
+  if (const auto* value = std::get_if<SetKernelValue>(&operation)) return {value->key};
+  if (const auto* mount = std::get_if<ChangeMount>(&operation)) return {mount->point};
+  if (const auto* swap = std::get_if<ChangeSwap>(&operation)) return {swap->device};
+  if (const auto* module = std::get_if<ChangeModule>(&operation)) return {module->name};
   const auto* packages = std::get_if<PackageTransaction>(&operation);
   if (packages == nullptr) return {};
   if (packages->install.empty()) return packages->remove;

@@ -46,6 +46,10 @@ Error changes_sealed_line() {
       .hint("remove one of them, or narrow what it matches");
 }
 
+Result<EditResult> make_one(const TextEdit& edit, std::string_view text, const KeyedDigestOf&, const SealedLines&) {
+  return EditResult{text == edit.text, edit.text, std::string(text), 1, edit.text};
+}
+
 std::string_view value_name(const Edit& edit) {
   return std::holds_alternative<BlockEdit>(edit) ? "content" : "text";
 }

@@ -57,7 +57,13 @@ struct BlockEdit {
   friend bool operator==(const BlockEdit&, const BlockEdit&) = default;
 };
 
-using Edit = std::variant<LineEdit, ReplaceEdit, BlockEdit>;
+// The file holds exactly this.
+struct TextEdit {
+  std::string text;
+  friend bool operator==(const TextEdit&, const TextEdit&) = default;
+};
+
+using Edit = std::variant<LineEdit, ReplaceEdit, BlockEdit, TextEdit>;
 
 // The attribute that resources of such an edit have for what is to be there.
 std::string_view value_name(const Edit& edit);

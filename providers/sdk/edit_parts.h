@@ -47,5 +47,7 @@ Result<EditResult> make_one(const ReplaceEdit& edit, std::string_view text, cons
                             const SealedLines& sealed);
 Result<EditResult> make_one(const BlockEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
                             const SealedLines& sealed);
+Result<EditResult> make_one(const TextEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
+                            const SealedLines& sealed);
 
 }  // namespace plumb

@@ -51,4 +51,13 @@ struct Row<BlockEdit> {
   }
 };
 
+template <>
+struct Row<TextEdit> {
+  static constexpr std::string_view kName = "text";
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const TextEdit& defaults) {
+    sink.optional("text", value.text, defaults.text);
+  }
+};
+
 }  // namespace plumb

@@ -14,6 +14,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
+#include "providers/sdk/kernel_files.h"
 
 namespace plumb {
 namespace {
@@ -346,7 +347,23 @@ Result<> FakeSystem::apply(const Operation& operation) {
     PLUMB_TRY_ASSIGN(const std::string place, set->follow ? resolve(set->path) : place_of(set->path));
     return set_ownership(place, set->ownership);
   }
-  return fail(Code::kOperation, "the fake host does not carry this out: " + to_json(operation).dump());
+  if (const auto* swap = std::get_if<ChangeSwap>(&operation); swap != nullptr && swap->verb == "make") {
+    if (fs::exists(real(swap->device))) return trouble(swap->device, EEXIST);
+    make_file(swap->device, "", 0600);
+    fs::resize_file(real(swap->device), static_cast<std::uintmax_t>(swap->mebibytes) << 20U);
+    return {};
+  }
+  return std::visit(
+      [&](const auto& one) -> Result<> {
+        if constexpr (requires { told_after(one, *this); }) {
+          PLUMB_TRY_ASSIGN(const KernelFile told, told_after(one, *this));
+          make_file(told.path, told.text);
+          return {};
+        } else {
+          return fail(Code::kOperation, "the fake host does not carry this out: " + to_json(operation).dump());
+        }
+      },
+      operation);
 }
 
 Result<> FakeSystem::apply(std::span<const Operation> operations) {

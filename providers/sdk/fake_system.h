@@ -46,7 +46,8 @@ class FakeSystem : public System {
 
   // Makes the content known to apply() and gives its digest.
   std::string blob(std::string bytes);
-  // WriteFile EditFile MakeDirectory MakeLink Remove SetAttributes; others are refused.
+  // WriteFile EditFile MakeDirectory MakeLink Remove SetAttributes, and those on the kernel, by what it tells of itself
+  // in files; others are refused.
   Result<> apply(const Operation& operation);
   Result<> apply(std::span<const Operation> operations);
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "providers/sdk/foreseen_accounts.h"
+#include "providers/sdk/kernel_files.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb {
@@ -124,6 +125,11 @@ class ForeseenSystem : public System {
   Result<> carry_out_one(const Remove& remove, std::size_t who);
   Result<> carry_out_one(const SetAttributes& set, std::size_t who);
   Result<> carry_out_one(const EditDatabase& edit, std::size_t who);
+  Result<> carry_out_one(const SetKernelValue& set, std::size_t who);
+  Result<> carry_out_one(const ChangeMount& change, std::size_t who);
+  Result<> carry_out_one(const ChangeSwap& change, std::size_t who);
+  Result<> carry_out_one(const ChangeModule& change, std::size_t who);
+  Result<> tell(const KernelFile& file, std::size_t who);
   Result<> make_home(const ForeseenAccounts::Home& home, std::size_t who);
   Result<> remove_home(const ForeseenAccounts::Home& home, const std::string& user, std::size_t who);
   Result<> copy(const std::string& from, const std::string& to, const ForeseenAccounts::Home& home, std::size_t who);

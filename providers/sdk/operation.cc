@@ -203,6 +203,56 @@ struct Row<Probe> {
   }
 };
 
+template <>
+struct Row<SetKernelValue> {
+  static constexpr std::string_view kName = "set_kernel_value";
+  static OperationTraits traits(const SetKernelValue&) { return {.repeatable = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const SetKernelValue&) {
+    sink.required("key", value.key);
+    sink.required("value", value.value);
+  }
+};
+
+template <>
+struct Row<ChangeMount> {
+  static constexpr std::string_view kName = "change_mount";
+  static OperationTraits traits(const ChangeMount& value) { return {.repeatable = value.verb == "remount"}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const ChangeMount& defaults) {
+    sink.required("verb", value.verb);
+    sink.required("point", value.point);
+    sink.optional("source", value.source, defaults.source);
+    sink.optional("type", value.type, defaults.type);
+    sink.optional("options", value.options, defaults.options);
+  }
+};
+
+template <>
+struct Row<ChangeSwap> {
+  static constexpr std::string_view kName = "change_swap";
+  static OperationTraits traits(const ChangeSwap&) { return {}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const ChangeSwap& defaults) {
+    sink.required("verb", value.verb);
+    sink.required("device", value.device);
+    sink.optional("mebibytes", value.mebibytes, defaults.mebibytes);
+    sink.optional("priority", value.priority, defaults.priority);
+  }
+};
+
+template <>
+struct Row<ChangeModule> {
+  static constexpr std::string_view kName = "change_module";
+  static OperationTraits traits(const ChangeModule&) { return {}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const ChangeModule& defaults) {
+    sink.required("verb", value.verb);
+    sink.required("name", value.name);
+    sink.optional("parameters", value.parameters, defaults.parameters);
+  }
+};
+
 OperationTraits traits(const Operation& operation) {
   return std::visit([](const auto& value) { return Row<std::decay_t<decltype(value)>>::traits(value); }, operation);
 }

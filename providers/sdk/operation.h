@@ -166,8 +166,44 @@ struct Probe {
   friend bool operator==(const Probe&, const Probe&) = default;
 };
 
-using Operation = std::variant<WriteFile, EditFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run,
-                               PackageTransaction, ServiceAction, EditDatabase, Probe>;
+// A value of the running kernel. No image has one.
+struct SetKernelValue {
+  std::string key;    // as sysctl has it: "net.ipv4.ip_forward"; see kernel_value_path()
+  std::string value;  // items of a list with one blank between them
+  friend bool operator==(const SetKernelValue&, const SetKernelValue&) = default;
+};
+
+// What is mounted at a folder of the running host. To mount makes the folder where it is missing.
+struct ChangeMount {
+  std::string verb;  // mount unmount remount
+  std::string point;
+  std::string source = {};   // as in fstab
+  std::string type = {};     // "" for what the host makes of it
+  std::string options = {};  // "noatime,ro"; "" for the usual ones
+  friend bool operator==(const ChangeMount&, const ChangeMount&) = default;
+};
+
+// make: a file of this size that only its owner reads, with the signature of swap space. on, off: whether the running
+// host swaps to a file or device.
+struct ChangeSwap {
+  std::string verb;    // make on off
+  std::string device;  // a path, or as in fstab
+  int mebibytes = 0;   // make
+  int priority = -1;   // on; -1 for what the kernel chooses
+  friend bool operator==(const ChangeSwap&, const ChangeSwap&) = default;
+};
+
+// A module of the running kernel, with those that it needs.
+struct ChangeModule {
+  std::string verb;  // load unload
+  std::string name;
+  std::vector<std::string> parameters = {};  // load: "max_loop=64"
+  friend bool operator==(const ChangeModule&, const ChangeModule&) = default;
+};
+
+using Operation =
+    std::variant<WriteFile, EditFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run, PackageTransaction,
+                 ServiceAction, EditDatabase, Probe, SetKernelValue, ChangeMount, ChangeSwap, ChangeModule>;
 
 // What must be known of an operation beyond how it is carried out.
 struct OperationTraits {

@@ -124,6 +124,9 @@ std::vector<std::string> Provider::replaces_paths(const Desired&) const {
 std::vector<std::string> Provider::edits_paths(const Desired&) const {
   return {};
 }
+std::optional<std::string> Provider::text_given(const Desired&) const {
+  return std::nullopt;
+}
 std::optional<Edit> Provider::edit_of(const Desired&) const {
   return std::nullopt;
 }

@@ -188,6 +188,8 @@ class Provider {
   // may change a part of what another gives as a whole.
   virtual std::vector<std::string> replaces_paths(const Desired& desired) const;
   virtual std::vector<std::string> edits_paths(const Desired& desired) const;
+  // Of one that gives a file as a whole, other than by a content: the text that the file then has.
+  virtual std::optional<std::string> text_given(const Desired& desired) const;
   // How it changes the file. Resources that do are observed together, whatever their kinds: see observe_edits().
   virtual std::optional<Edit> edit_of(const Desired& desired) const;
 

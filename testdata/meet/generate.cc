@@ -7,6 +7,7 @@
 
 #include "testdata/meet/random.h"
 #include "testdata/meet/rarer.h"
+#include "testdata/meet/systems.h"
 
 namespace plumb::meet {
 namespace {
@@ -74,6 +75,11 @@ class Generator {
       one_.resources.push_back(std::move(made));
     }
     if (calm_) settle();
+    // What is a kernel's is the machine's.
+    if (std::any_of(one_.resources.begin(), one_.resources.end(), is_of_kernel)) {
+      one_.live = false;
+      std::erase_if(one_.resources, [](const Resource& one) { return one.kind == "command"; });
+    }
     if (maybe(3)) add_rarer(one_.start, {paths_, accounts_, groups_}, random_);
     return std::move(one_);
   }
@@ -184,6 +190,7 @@ class Generator {
   static std::string key_of(const Resource& resource) {
     const Json& attributes = resource.attributes;
     if (resource.kind == "block") return "#" + attributes.value("name", "");
+    if (resource.kind == "alternatives") return "#" + attributes.value("path", "");
     return is_edit(resource) ? "#" + attributes.value("match", attributes.value("text", "")) : "";
   }
 
@@ -308,8 +315,8 @@ class Generator {
     if (draw < 16) return user();
     if (draw < 18) return group();
     if (draw < 19) return command();
-    if (draw < 20) return maybe(2) ? package() : command();
-    return service();
+    if (draw < 20) return maybe(2) ? package() : maybe(2) ? command() : system();
+    return maybe(4) ? system() : service();
   }
 
   std::string path_for_file() {
@@ -516,6 +523,15 @@ class Generator {
     }
     if (maybe(4)) made.attributes["allow_removal"] = Json::array({random_.of({"tool", "rival"})});
     return made;
+  }
+
+  // Of units more where there are units.
+  Resource system() {
+    const SystemWord* word = &random_.of(system_words());
+    if (units_ && maybe(2)) {
+      while (!word->is_unit()) word = &random_.of(system_words());
+    }
+    return word->make(path_for_file(), random_.of(paths_));
   }
 
   void order(Resource& made) {

@@ -338,10 +338,11 @@ Verdict Judge::judge_pair(const Case& one) {
 
 namespace {
 
-// With the kernel's own files in it, for this process alone.
+// With the kernel's own files in it, for this process alone; but for its values, which are the machine's.
 bool enter(const std::string& root) {
   return ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
          ::mount("/proc", (root + "/proc").c_str(), nullptr, MS_BIND, nullptr) == 0 &&
+         ::mount("none", (root + "/proc/sys").c_str(), "tmpfs", MS_RDONLY, nullptr) == 0 &&
          ::mount("/dev/null", (root + "/dev/null").c_str(), nullptr, MS_BIND, nullptr) == 0 &&
          ::chroot(root.c_str()) == 0;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "testdata/meet/generate.h"
+#include "testdata/meet/systems.h"
 
 namespace plumb::meet {
 namespace {
@@ -15,7 +16,7 @@ struct Thing {
   std::string other;  // a path beside it: what a link leads to
 };
 
-enum class About { kPath, kAccount, kService, kProgram, kPackage };
+enum class About { kPath, kAccount, kService, kProgram, kPackage, kSystem };
 
 struct Variant {
   About about;
@@ -72,7 +73,7 @@ std::vector<Variant> make_variants() {
   };
   const auto service = [](Json attributes) { return named(About::kService, "service", "app", std::move(attributes)); };
   const Json gone = {{"state", "absent"}};
-  return {
+  std::vector<Variant> all = {
       at_path("file", {{"content", "one\n"}}),
       at_path("file", {{"content", kInstalled}}),
       at_path("file", {{"content", kStatic}, {"owner", "web"}, {"mode", "0600"}}),
@@ -174,6 +175,11 @@ std::vector<Variant> make_variants() {
       program("run in it", "cwd", {"touch", "/tmp/ran"}),
       program("run as somebody", "as", {"true"}),
   };
+  for (const SystemWord& word : system_words()) {
+    const About about = word.is_unit() ? About::kService : word.has_path() ? About::kPath : About::kSystem;
+    all.push_back({about, [&word](const Thing& thing) { return word.make(thing.path, thing.other); }});
+  }
+  return all;
 }
 
 const std::vector<Variant>& variants() {
@@ -336,7 +342,9 @@ Case pair(std::size_t place, std::string& what) {
   made.start = start_of(*chosen.relation, how, either(About::kPackage));
   // Services of an image cannot be told from those of a host where systemd does not run; programs and package managers
   // run on hosts alone.
-  made.live = either(About::kProgram) || either(About::kPackage) || place % 3 == 0;
+  // What is a kernel's is the machine's, so that is met in images.
+  const bool kernels = is_of_kernel(made.resources[0]) || is_of_kernel(made.resources[1]);
+  made.live = !kernels && (either(About::kProgram) || either(About::kPackage) || place % 3 == 0);
   what = std::string(made.resources[0].kind) + " and " + made.resources[1].kind + ", " + chosen.relation->name;
   return made;
 }

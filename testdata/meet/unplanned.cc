@@ -60,12 +60,18 @@ class Explanation {
     if (named_.contains(path) || is_copy(path) || is_above_named(path)) return true;
     if ((kinds_.contains("user") || kinds_.contains("group")) && kAccountFiles.contains(path)) return true;
     if (kinds_.contains("package") && is_of_packages(path)) return true;
+    if (kinds_.contains("alternatives") && is_of_alternatives(path)) return true;
     if (kinds_.contains("service") && path.starts_with("/etc/systemd/system/")) return true;
     for (std::string above = parent_of(path); above != "/"; above = parent_of(above)) {
       if (!named_.contains(above)) continue;
       if (!after_.contains(above) || !after_.contains(path) || kinds_.contains("user")) return true;
     }
     return false;
+  }
+  // What the tool keeps, and its links.
+  static bool is_of_alternatives(const std::string& path) {
+    return path.starts_with("/etc/alternatives/") || path.starts_with("/var/lib/dpkg/alternatives/") ||
+           path == "/var/log/alternatives.log" || path == "/opt/tool";
   }
   bool is_copy(const std::string& path) const {
     const std::size_t mark = path.find(".plumb-");

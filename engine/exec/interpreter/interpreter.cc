@@ -1,6 +1,7 @@
 #include "engine/exec/interpreter/interpreter.h"
 
 #include "engine/exec/interpreter/database.h"
+#include "engine/exec/interpreter/kernel.h"
 #include "engine/exec/interpreter/packages.h"
 #include "engine/exec/interpreter/probe.h"
 #include "engine/exec/interpreter/programs.h"
@@ -146,6 +147,23 @@ Result<> Interpreter::apply(const EditDatabase& operation, std::string&) {
 
 Result<> Interpreter::apply(const Probe& operation, std::string& output) {
   return run_probe(system_, operation, wants_stop_, output);
+}
+
+Result<> Interpreter::apply(const SetKernelValue& operation, std::string&) {
+  return set_kernel_value(system_, operation);
+}
+
+Result<> Interpreter::apply(const ChangeMount& operation, std::string& output) {
+  system_.seen().forget();
+  return change_mount(system_, operation, folders_, output);
+}
+
+Result<> Interpreter::apply(const ChangeSwap& operation, std::string& output) {
+  return change_swap(system_, operation, output);
+}
+
+Result<> Interpreter::apply(const ChangeModule& operation, std::string& output) {
+  return change_module(system_, operation, output);
 }
 
 }  // namespace plumb::exec

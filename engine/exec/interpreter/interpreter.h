@@ -68,6 +68,10 @@ class Interpreter {
   Result<> apply(const ServiceAction& operation, std::string& output);
   Result<> apply(const EditDatabase& operation, std::string& output);
   Result<> apply(const Probe& operation, std::string& output);
+  Result<> apply(const SetKernelValue& operation, std::string& output);
+  Result<> apply(const ChangeMount& operation, std::string& output);
+  Result<> apply(const ChangeSwap& operation, std::string& output);
+  Result<> apply(const ChangeModule& operation, std::string& output);
 
   LocalSystem& system_;
   const Managers& managers_;
