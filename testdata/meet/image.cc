@@ -13,6 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "testdata/meet/getting.h"
 #include "testdata/meet/packages.h"
 
 namespace plumb::meet {
@@ -164,6 +165,7 @@ Image::Image(fs::path folder) : folder_(std::move(folder)) {
     for (const std::string& library : libraries_of(program)) take_along(folder_, library);
   }
   install_package_manager(folder_);
+  install_servers(folder_);
   fs::create_directories(folder_ / "dev/shm", problem);
   fs::create_directories(folder_ / "proc", problem);
   ::chmod((folder_ / "dev/shm").c_str(), 01777);

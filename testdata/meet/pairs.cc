@@ -1,10 +1,12 @@
 #include "testdata/meet/pairs.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <vector>
 
 #include "testdata/meet/generate.h"
+#include "testdata/meet/getting.h"
 
 namespace plumb::meet {
 namespace {
@@ -60,6 +62,13 @@ Variant program(const char* name, const char* guard, Json run) {
 const char* const kInstalled = "[Service]\nExecStart=/usr/bin/true\n[Install]\nWantedBy=multi-user.target\n";
 const char* const kStatic = "[Service]\nExecStart=/usr/bin/true\n";
 
+void add_getting(std::vector<Variant>& all) {
+  for (const Json& one : downloads()) all.push_back(at_path("download", one));
+  for (const Json& one : archives()) all.push_back(at_path("archive", one));
+  for (const Json& one : working_copies()) all.push_back(at_path("git", one));
+  for (const Json& one : repositories()) all.push_back(named(About::kPackage, "apt_repository", "x", one));
+}
+
 std::vector<Variant> make_variants() {
   const auto user = [](const char* name, Json attributes) {
     return named(About::kAccount, "user", name, std::move(attributes));
@@ -72,7 +81,7 @@ std::vector<Variant> make_variants() {
   };
   const auto service = [](Json attributes) { return named(About::kService, "service", "app", std::move(attributes)); };
   const Json gone = {{"state", "absent"}};
-  return {
+  std::vector<Variant> all = {
       at_path("file", {{"content", "one\n"}}),
       at_path("file", {{"content", kInstalled}}),
       at_path("file", {{"content", kStatic}, {"owner", "web"}, {"mode", "0600"}}),
@@ -174,6 +183,8 @@ std::vector<Variant> make_variants() {
       program("run in it", "cwd", {"touch", "/tmp/ran"}),
       program("run as somebody", "as", {"true"}),
   };
+  add_getting(all);
+  return all;
 }
 
 const std::vector<Variant>& variants() {
@@ -336,7 +347,11 @@ Case pair(std::size_t place, std::string& what) {
   made.start = start_of(*chosen.relation, how, either(About::kPackage));
   // Services of an image cannot be told from those of a host where systemd does not run; programs and package managers
   // run on hosts alone.
-  made.live = either(About::kProgram) || either(About::kPackage) || place % 3 == 0;
+  const auto gets = [](const Resource& one) {
+    return one.kind == "download" || one.kind == "archive" || one.kind == "git";
+  };
+  const bool some_get = std::any_of(made.resources.begin(), made.resources.end(), gets);
+  made.live = either(About::kProgram) || either(About::kPackage) || some_get || place % 3 == 0;
   what = std::string(made.resources[0].kind) + " and " + made.resources[1].kind + ", " + chosen.relation->name;
   return made;
 }
