@@ -1,4 +1,6 @@
 // Fetch, from a server that the test itself is.
+#include "engine/exec/interpreter/fetch.h"
+
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
@@ -15,7 +17,6 @@
 #include <unistd.h>
 
 #include "engine/base/digest_check.h"
-#include "engine/exec/interpreter/fetch.h"
 #include "engine/exec/interpreter/file_writer.h"
 #include "engine/exec/testing/client.h"
 
@@ -30,7 +31,8 @@ class Server {
  public:
   using Answer = std::function<std::string(const std::string& request)>;
 
-  explicit Server(Answer answer) : answer_(std::move(answer)), socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit Server(Answer answer)
+      : answer_(std::move(answer)), socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -106,8 +108,8 @@ class FetchTest : public ::testing::TestWithParam<std::string> {
   // As the interpreter does it, with this program.
   Result<> run(const Fetch& fetch) {
     const auto programs = fetch_programs();
-    const auto program = std::find_if(programs.begin(), programs.end(),
-                                      [](const FetchProgram& one) { return one.name == GetParam(); });
+    const auto program =
+        std::find_if(programs.begin(), programs.end(), [](const FetchProgram& one) { return one.name == GetParam(); });
     FileWriter writer(system_, blobs_, "00000000");
     StagingFolder folder;
     FolderSync folders;
@@ -149,7 +151,8 @@ TEST_P(FetchTest, AnotherDigestLeavesTheOldFile) {  // H02, H12
 }
 
 TEST_P(FetchTest, AnErrorOfTheServerIsTold) {
-  Server server([](const std::string&) { return std::string("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone"); });
+  Server server(
+      [](const std::string&) { return std::string("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone"); });
   const Result<> done = run(want(server.url() + "/x"));
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code(), Code::kProgramFailed);
@@ -164,8 +167,8 @@ TEST_P(FetchTest, WhatIsCutOffGoesOnFromThere) {  // H12
     const std::size_t range = request.find("ange: bytes=");
     if (range == std::string::npos) return ok(whole.substr(0, 4), whole.size());
     const std::size_t from = std::stoul(request.substr(range + 12));
-    return "HTTP/1.1 206 Partial Content\r\nConnection: close\r\nContent-Range: bytes " + std::to_string(from) + "-9/10\r\n" +
-           "Content-Length: " + std::to_string(whole.size() - from) + "\r\n\r\n" + whole.substr(from);
+    return "HTTP/1.1 206 Partial Content\r\nConnection: close\r\nContent-Range: bytes " + std::to_string(from) +
+           "-9/10\r\n" + "Content-Length: " + std::to_string(whole.size() - from) + "\r\n\r\n" + whole.substr(from);
   });
   const Result<> done = run(want(server.url(), digest(whole)));
   ASSERT_TRUE(done) << done.error().summary();

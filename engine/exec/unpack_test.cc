@@ -32,7 +32,9 @@ std::string tar_entry(const std::string& name, char type, const std::string& byt
   put(148, std::string(8, ' '));
   block[156] = type;
   put(157, target);
-  put(257, std::string("ustar\0" "00", 8));
+  put(257, std::string("ustar\0"
+                       "00",
+                       8));
   unsigned sum = 0;
   for (const char c : block) sum += static_cast<unsigned char>(c);
   std::snprintf(size, sizeof size, "%06o", sum);
@@ -151,8 +153,8 @@ TEST_F(UnpackTest, AZip) {
 TEST_F(UnpackTest, LongNames) {
   const std::string folder(90, 'f'), name(120, 'n');
   expect_ok(want(pax("path", folder + "/" + name) + tar_entry("short", '0', "pax") +
-                 tar_entry("././@LongLink", 'L', "gnu/" + name + std::string(1, '\0')) + tar_entry("short", '0', "gnu") +
-                 tar_entry("plain", '0', "plain") + tar_end()));
+                 tar_entry("././@LongLink", 'L', "gnu/" + name + std::string(1, '\0')) +
+                 tar_entry("short", '0', "gnu") + tar_entry("plain", '0', "plain") + tar_end()));
   EXPECT_EQ(root_.read("/opt/app/" + folder + "/" + name), "pax");
   EXPECT_EQ(root_.read("/opt/app/gnu/" + name), "gnu");
   EXPECT_EQ(root_.read("/opt/app/plain"), "plain");
@@ -163,7 +165,8 @@ TEST_F(UnpackTest, WhatLeadsOutIsRefusedBeforeAnythingIsWritten) {  // Z13
   EXPECT_THAT(refusal(want(good + tar_entry("../evil", '0', "x") + tar_end())), HasSubstr("../evil leads out"));
   EXPECT_THAT(refusal(want(good + tar_entry("a/../../evil", '0', "x") + tar_end())), HasSubstr("leads out"));
   EXPECT_THAT(refusal(want(good + tar_entry("/etc/evil", '0', "x") + tar_end())), HasSubstr("/etc/evil leads out"));
-  EXPECT_THAT(refusal(want(good + pax("path", "../evil") + tar_entry("a", '0', "x") + tar_end())), HasSubstr("leads out"));
+  EXPECT_THAT(refusal(want(good + pax("path", "../evil") + tar_entry("a", '0', "x") + tar_end())),
+              HasSubstr("leads out"));
   EXPECT_THAT(refusal(want(good + tar_entry("l", '2', "", "/etc") + tar_end())), HasSubstr("is a link to /etc"));
   EXPECT_THAT(refusal(want(good + tar_entry("d/l", '2', "", "../../x") + tar_end())), HasSubstr("out of the folder"));
   EXPECT_THAT(refusal(want(good + tar_entry("d/l", '2', "", "a/../../x") + tar_end())), HasSubstr("out of the folder"));
@@ -185,9 +188,9 @@ TEST_F(UnpackTest, ALinkInsideMayComeAndAFileMayTakeItsPlace) {  // Z09
 }
 
 TEST_F(UnpackTest, StripIncludeAndExclude) {  // Z05
-  Unpack unpack = want(tar_entry("app-1/", '5', "") + tar_entry("app-1/bin/a", '0', "a") +
-                       tar_entry("app-1/docs/b", '0', "b") + tar_entry("app-1/c", '0', "c") +
-                       tar_entry("README", '0', "r") + tar_end());
+  Unpack unpack =
+      want(tar_entry("app-1/", '5', "") + tar_entry("app-1/bin/a", '0', "a") + tar_entry("app-1/docs/b", '0', "b") +
+           tar_entry("app-1/c", '0', "c") + tar_entry("README", '0', "r") + tar_end());
   unpack.strip = 1;
   unpack.include = {"app-1"};
   unpack.exclude = {"*/docs"};

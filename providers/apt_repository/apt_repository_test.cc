@@ -68,26 +68,30 @@ TEST_F(AptRepository, ListsThatWereNeverReadAreADifference) {
 
 TEST_F(AptRepository, AFileThatSaysTheSameInOtherWordsIsLeftAlone) {
   read_lists();
-  system.make_file(kFile, "types: deb\nuris:\n https://d.example/debian\nSUITES:   bookworm\nComponents: stable\nEnabled: yes\n");
+  system.make_file(
+      kFile, "types: deb\nuris:\n https://d.example/debian\nSUITES:   bookworm\nComponents: stable\nEnabled: yes\n");
   EXPECT_TRUE(look(want({})).change.empty()) << to_json(look(want({})).change).dump();
 }
 
 TEST_F(AptRepository, OthersLinesGoAndThePlanShowsThem) {
   read_lists();
-  system.make_file(kFile, "# by hand\nTypes: deb\nURIs: https://d.example/debian\nSuites: bookworm\nComponents: stable\n\n"
-                          "Types: deb\nURIs: https://other\n");
+  system.make_file(kFile,
+                   "# by hand\nTypes: deb\nURIs: https://d.example/debian\nSuites: bookworm\nComponents: stable\n\n"
+                   "Types: deb\nURIs: https://other\n");
   EXPECT_EQ(look(want({})).change.before.at("other"), (Json{"# by hand", "Types: deb", "URIs: https://other"}));
   carry_out(want({}));
 }
 
 TEST_F(AptRepository, AnOlderFileOfTheSameIsTold) {
-  system.make_file("/etc/apt/sources.list.d/docker.list", "\n# deb https://d.example/debian/ bookworm stable\n"
-                                                          "deb https://d.example/debian/ bookworm stable\n");
+  system.make_file("/etc/apt/sources.list.d/docker.list",
+                   "\n# deb https://d.example/debian/ bookworm stable\n"
+                   "deb https://d.example/debian/ bookworm stable\n");
   EXPECT_EQ(look(want({})).change.note, "declared a second time in /etc/apt/sources.list.d/docker.list:3");
   EXPECT_EQ(obstacle(want({{"key", "KEY"}})),
             "/etc/apt/sources.list.d/docker.list:3 declares this repository with another key, and apt refuses both");
-  system.make_file("/etc/apt/sources.list.d/docker.list",
-                   "deb [arch=amd64 signed-by=/etc/apt/keyrings/docker.asc] https://d.example/debian bookworm stable\n");
+  system.make_file(
+      "/etc/apt/sources.list.d/docker.list",
+      "deb [arch=amd64 signed-by=/etc/apt/keyrings/docker.asc] https://d.example/debian bookworm stable\n");
   EXPECT_EQ(obstacle(want({{"key", "KEY"}})), "none");
   system.remove("/etc/apt/sources.list.d/docker.list");
   system.make_file("/etc/apt/sources.list.d/x.sources",
@@ -140,7 +144,8 @@ TEST(Deb822, NamesOfLists) {
 }
 
 TEST(Deb822, BothFormsAreRead) {
-  const auto lines = declared_in("deb [ signed-by=/k ] http://a/ x y # z\ndeb-src http://b c\nrpm http://c d\ndeb [broken\n", true);
+  const auto lines =
+      declared_in("deb [ signed-by=/k ] http://a/ x y # z\ndeb-src http://b c\nrpm http://c d\ndeb [broken\n", true);
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0].uri + " " + lines[0].suite + " " + lines[0].signed_by, "http://a x /k");
   EXPECT_EQ(lines[1].line, 2U);

@@ -18,12 +18,16 @@ struct Field {
   const char* attribute;
   Form form;
 };
-constexpr std::array kFields = {
-    Field{"Types", "types", Form::kList},           Field{"URIs", "uris", Form::kList},
-    Field{"Suites", "suites", Form::kList},         Field{"Components", "components", Form::kList},
-    Field{"Architectures", "architectures", Form::kList}, Field{"Languages", "languages", Form::kList},
-    Field{"Targets", "targets", Form::kList},       Field{"Trusted", "trusted", Form::kFlag},
-    Field{"Enabled", "enabled", Form::kFlag},       Field{"Signed-By", "signed_by", Form::kText}};
+constexpr std::array kFields = {Field{"Types", "types", Form::kList},
+                                Field{"URIs", "uris", Form::kList},
+                                Field{"Suites", "suites", Form::kList},
+                                Field{"Components", "components", Form::kList},
+                                Field{"Architectures", "architectures", Form::kList},
+                                Field{"Languages", "languages", Form::kList},
+                                Field{"Targets", "targets", Form::kList},
+                                Field{"Trusted", "trusted", Form::kFlag},
+                                Field{"Enabled", "enabled", Form::kFlag},
+                                Field{"Signed-By", "signed_by", Form::kText}};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -119,8 +123,8 @@ const Field* field_of(const std::string& name) {
 }
 
 std::string value_in(const std::vector<Entry>& stanza, const char* name) {
-  const auto found = std::find_if(stanza.begin(), stanza.end(),
-                                  [&](const Entry& entry) { return lower(entry.name) == lower(name); });
+  const auto found =
+      std::find_if(stanza.begin(), stanza.end(), [&](const Entry& entry) { return lower(entry.name) == lower(name); });
   return found == stanza.end() ? std::string() : found->value;
 }
 

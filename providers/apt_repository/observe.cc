@@ -102,8 +102,8 @@ Result<> observe_lists(const Desired& desired, System& system, Observed& observe
   for (const std::string& uri : texts_in(desired.attribute("uris"))) {
     for (const std::string& suite : texts_in(desired.attribute("suites"))) {
       const std::string prefix = list_prefix(uri, suite);
-      read = read && std::any_of(names.begin(), names.end(),
-                                 [&](const std::string& name) { return name.starts_with(prefix); });
+      read = read &&
+             std::any_of(names.begin(), names.end(), [&](const std::string& name) { return name.starts_with(prefix); });
     }
   }
   observed.attributes["lists"] = read ? "read" : "not read";
@@ -127,7 +127,8 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   PLUMB_TRY(find_others(desired, system, observed));
   PLUMB_TRY(observe_lists(desired, system, observed));
-  if (observed.obstacle || !desired.has("key_url") || observed.text("key") == desired.text("key_digest")) return observed;
+  if (observed.obstacle || !desired.has("key_url") || observed.text("key") == desired.text("key_digest"))
+    return observed;
   if (system.is_image()) {
     observed.obstacle = refused("programs of an image are not run, so the key cannot be fetched");
   } else if (find_fetch_program(system) == nullptr) {

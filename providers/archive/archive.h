@@ -5,8 +5,8 @@
 
 namespace plumb::providers::archive {
 
-// Observed attributes beyond the schema's: `found`, the digest of the archive on the host; `unpacked`, what was unpacked
-// into the folder last, as its mark says; `created`, that what `creates` names is there.
+// Observed attributes beyond the schema's: `found`, the digest of the archive on the host; `unpacked`, what was
+// unpacked into the folder last, as its mark says; `created`, that what `creates` names is there.
 class ArchiveProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;

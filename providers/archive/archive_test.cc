@@ -56,8 +56,7 @@ TEST_F(Archive, HeldByADigestItMayGoOnceItWasUnpacked) {
 }
 
 TEST_F(Archive, AnotherArchiveThanTheDigestSaysIsRefused) {
-  EXPECT_EQ(obstacle(want({{"digest", digest("two")}})),
-            "/a.tgz is " + digest("one") + ", and not what `digest` says");
+  EXPECT_EQ(obstacle(want({{"digest", digest("two")}})), "/a.tgz is " + digest("one") + ", and not what `digest` says");
 }
 
 TEST_F(Archive, WhatCreatesNamesSaysAlone) {  // Z07

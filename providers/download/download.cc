@@ -176,8 +176,8 @@ Change DownloadProvider::diff(const Desired& desired, const Observed& observed) 
   if (observed.exists && change.after.empty()) return change;
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   if (!comes) {
-    change.operations.push_back(SetAttributes{desired.text("path"), changed_only(std::move(wanted), change),
-                                              desired.flag("follow", false)});
+    change.operations.push_back(
+        SetAttributes{desired.text("path"), changed_only(std::move(wanted), change), desired.flag("follow", false)});
     return change;
   }
   // Whatever comes is taken.

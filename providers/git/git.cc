@@ -89,8 +89,8 @@ Result<> observe_copy(const Desired& desired, Git& git, Observed& observed) {
   if (!branch.empty()) observed.attributes["branch"] = branch;
   PLUMB_TRY_ASSIGN(const ProcessResult status, git.ask({"status", "--porcelain", "--untracked-files=no"}));
   if (status.exit_code != 0)
-    return fail(Code::kCannotObserve, "git does not tell what is in " + desired.text("path") + ": " +
-                                          last_lines(status.errors, 5));
+    return fail(Code::kCannotObserve,
+                "git does not tell what is in " + desired.text("path") + ": " + last_lines(status.errors, 5));
   std::string_view output = status.output;
   std::vector<std::string> changed;
   while (!output.empty() && changed.size() < kMostChanged) {
@@ -120,8 +120,8 @@ void note_losses(const Desired& desired, const Change& change, Observed& observe
                                 (changed.size() > 1 ? " and " + std::to_string(changed.size() - 1) + " more" : ""))
                             .with_hint("commit and push them, or let them go with `force: true`");
   } else if (observed.flag("unpushed", false)) {
-    observed.obstacle = refused(path + " has commits that no remote has")
-                            .with_hint("push them, or let them go with `force: true`");
+    observed.obstacle =
+        refused(path + " has commits that no remote has").with_hint("push them, or let them go with `force: true`");
   }
 }
 
@@ -141,7 +141,8 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> inside, system.stat(path + "/.git", false));
     PLUMB_TRY_ASSIGN(const std::vector<std::string> names, system.list(path));
     copy = inside.has_value();
-    if (!copy && !names.empty()) observed.obstacle = refused(path + " is a folder that is not empty, and no repository");
+    if (!copy && !names.empty())
+      observed.obstacle = refused(path + " is a folder that is not empty, and no repository");
   } else if (info) {
     observed.obstacle = refused(path + " is there and is no folder");
   }
@@ -239,7 +240,8 @@ std::vector<Address> GitProvider::provides(const Desired& desired) const {
 
 bool GitProvider::asks_about(const Desired& desired, std::string_view name) const {
   const std::string path = desired.text("path");
-  return name == path || is_below(name, path) || (!desired.text("key_file").empty() && name == desired.text("key_file"));
+  return name == path || is_below(name, path) ||
+         (!desired.text("key_file").empty() && name == desired.text("key_file"));
 }
 
 std::vector<ImpliedPath> GitProvider::implies_paths(const Desired& desired) const {

@@ -22,15 +22,24 @@ ProcessRequest call_curl(const Fetch& fetch, std::uint64_t from) {
   ProcessRequest request;
   // What began safe stays so, wherever the server sends us on to.
   const char* const further = fetch.url.starts_with(kHttps) ? "=https" : "=http,https,ftp";
-  request.argv = {"curl",    "-q",
-                  "--silent", "--show-error",
-                  "--fail",  "--location",
-                  "--max-redirs", "10",
-                  "--proto", "=http,https,ftp",
-                  "--proto-redir", further,
-                  "--connect-timeout", "30",
-                  "--speed-limit", "1",
-                  "--speed-time", "60"};
+  request.argv = {"curl",
+                  "-q",
+                  "--silent",
+                  "--show-error",
+                  "--fail",
+                  "--location",
+                  "--max-redirs",
+                  "10",
+                  "--proto",
+                  "=http,https,ftp",
+                  "--proto-redir",
+                  further,
+                  "--connect-timeout",
+                  "30",
+                  "--speed-limit",
+                  "1",
+                  "--speed-time",
+                  "60"};
   if (from > 0) request.argv.insert(request.argv.end(), {"--continue-at", std::to_string(from)});
   if (fetch.timeout_seconds > 0)
     request.argv.insert(request.argv.end(), {"--max-time", std::to_string(fetch.timeout_seconds)});
@@ -57,8 +66,16 @@ FetchEnd judge_curl(const Fetch& fetch, int exit_code) {
 
 ProcessRequest call_wget(const Fetch& fetch, std::uint64_t from) {
   ProcessRequest request;
-  request.argv = {"wget",           "--config=/dev/stdin", "--no-verbose",        "--output-document=-",  "--tries=1",
-                  "--max-redirect=10", "--dns-timeout=30",    "--connect-timeout=30", "--read-timeout=60", "--no-hsts"};
+  request.argv = {"wget",
+                  "--config=/dev/stdin",
+                  "--no-verbose",
+                  "--output-document=-",
+                  "--tries=1",
+                  "--max-redirect=10",
+                  "--dns-timeout=30",
+                  "--connect-timeout=30",
+                  "--read-timeout=60",
+                  "--no-hsts"};
   if (from > 0) request.argv.push_back("--start-pos=" + std::to_string(from));
   request.argv.emplace_back("--");
   request.argv.push_back(fetch.url);
@@ -88,7 +105,8 @@ constexpr std::array kPrograms = {FetchProgram{"curl", call_curl, judge_curl},
                                   FetchProgram{"wget", call_wget, judge_wget}};
 
 bool is_one_line(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
 }
 
 }  // namespace

@@ -48,8 +48,9 @@ TEST(Fetching, WhatWgetIsTold) {
   const ProcessRequest request = fetch_programs()[1].call(secret_fetch(), 7);
   EXPECT_EQ(request.argv.back(), "https://example.com/x");
   EXPECT_NE(std::find(request.argv.begin(), request.argv.end(), "--start-pos=7"), request.argv.end());
-  for (const char* line : {"header = X-Token: s3cret\"\\\n", "user = deploy\npassword = s3cret\n", "https_proxy = http://proxy:3128\n",
-                           "ca_certificate = /ca.pem\n", "check_certificate = off\n"})
+  for (const char* line :
+       {"header = X-Token: s3cret\"\\\n", "user = deploy\npassword = s3cret\n", "https_proxy = http://proxy:3128\n",
+        "ca_certificate = /ca.pem\n", "check_certificate = off\n"})
     EXPECT_NE(request.stdin_text.find(line), std::string::npos) << line;
 }
 
@@ -70,7 +71,7 @@ TEST(Fetching, WhatTheyEndWith) {
 
 TEST(Fetching, ALineBreakWouldBeAnotherSetting) {
   EXPECT_EQ(problem_of(secret_fetch()), "");
-  for (std::string Fetch::* member : {&Fetch::url, &Fetch::username, &Fetch::password, &Fetch::proxy, &Fetch::ca_file}) {
+  for (std::string Fetch::*member : {&Fetch::url, &Fetch::username, &Fetch::password, &Fetch::proxy, &Fetch::ca_file}) {
     Fetch fetch = secret_fetch();
     fetch.*member += "\noutput = /etc/passwd";
     EXPECT_NE(problem_of(fetch), "");

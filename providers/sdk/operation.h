@@ -56,22 +56,22 @@ struct Fetch {
   std::string sealed_headers;  // the keyed digest of a whole map of texts, merged over `headers`; "" for none
   std::string username;        // "" for nobody
   std::string password;
-  std::string proxy;              // URL of one; "" for none
-  std::string ca_file;            // on the host; "" for the host's own authorities
-  bool any_certificate = false;   // who answers is not checked
-  int timeout_seconds = 0;        // of all of it; 0: no bound but that something has to come
+  std::string proxy;             // URL of one; "" for none
+  std::string ca_file;           // on the host; "" for the host's own authorities
+  bool any_certificate = false;  // who answers is not checked
+  int timeout_seconds = 0;       // of all of it; 0: no bound but that something has to come
   friend bool operator==(const Fetch&, const Fetch&) = default;
 };
 
-// What an archive holds, put into a folder: unpacked beside it, and moved there once all of it is there. An archive with
-// a name that would lead out of the folder, or through a link of its own, is refused before anything is written.
+// What an archive holds, put into a folder: unpacked beside it, and moved there once all of it is there. An archive
+// with a name that would lead out of the folder, or through a link of its own, is refused before anything is written.
 struct Unpack {
-  std::string path;     // the folder; made where there is none
-  std::string archive;  // file of the host; "" where `content` is the archive
-  std::string content;  // digest
-  std::string digest;   // that the file of the host must have; "" where that is not known
-  Ownership ownership;  // of all that comes; `mode` is not looked at
-  int strip = 0;        // leading parts of names that are left out; what has no more of them does not come
+  std::string path;                  // the folder; made where there is none
+  std::string archive;               // file of the host; "" where `content` is the archive
+  std::string content;               // digest
+  std::string digest;                // that the file of the host must have; "" where that is not known
+  Ownership ownership;               // of all that comes; `mode` is not looked at
+  int strip = 0;                     // leading parts of names that are left out; what has no more of them does not come
   std::vector<std::string> include;  // globs of names, as they stand in the archive; none: all
   std::vector<std::string> exclude;
   std::string mark;  // a file in the folder that says afterwards what was unpacked; "" for none

@@ -158,9 +158,9 @@ class Generator {
     if (!declares("directory", parent_of(path)) && !resource.attributes.contains("parents"))
       (void)has_folder(parent_of(path));
     const bool folder = resource.kind == "directory" || resource.kind == "archive" || resource.kind == "git";
-    const EntryType wanted = folder                       ? EntryType::kDirectory
-                             : resource.kind == "link"    ? EntryType::kLink
-                                                          : EntryType::kFile;
+    const EntryType wanted = folder                    ? EntryType::kDirectory
+                             : resource.kind == "link" ? EntryType::kLink
+                                                       : EntryType::kFile;
     if (const auto found = made_.find(path); found != made_.end() && found->second != wanted) {
       const bool follows = resource.attributes.value("follow", false) && found->second == EntryType::kLink;
       const bool replaces = resource.attributes.value("force", false) && found->second == EntryType::kFile;

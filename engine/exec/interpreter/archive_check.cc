@@ -92,7 +92,8 @@ Result<> ArchiveCheck::note(const ArchiveEntry& entry) {
   PLUMB_TRY_ASSIGN(const std::optional<ArchiveEntry> placed, this->placed(entry));
   if (!placed) return {};
   if (names_.size() >= kMostEntries)
-    return fail(Code::kOperation, "nothing was unpacked: the archive holds more than " + std::to_string(kMostEntries) + " entries");
+    return fail(Code::kOperation,
+                "nothing was unpacked: the archive holds more than " + std::to_string(kMostEntries) + " entries");
   bytes_ += placed->size;
   names_.push_back(placed->name);
   if (placed->type == ArchiveEntry::Type::kLink) links_.insert(placed->name);

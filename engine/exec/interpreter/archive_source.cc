@@ -27,7 +27,10 @@ struct Format {
   std::string_view begin;
   const char* program;
 };
-constexpr std::array kFormats = {Format{"\x1f\x8b", "gzip"}, Format{"BZh", "bzip2"}, Format{"\xfd" "7zXZ", "xz"},
+constexpr std::array kFormats = {Format{"\x1f\x8b", "gzip"}, Format{"BZh", "bzip2"},
+                                 Format{"\xfd"
+                                        "7zXZ",
+                                        "xz"},
                                  Format{"\x28\xb5\x2f\xfd", "zstd"}};
 constexpr std::array<std::string_view, 2> kZip = {"PK\x03\x04", "PK\x05\x06"};
 
@@ -123,7 +126,8 @@ Result<> ArchiveSource::unzip() {
     PLUMB_TRY(rewind(file_.get(), name_));
     PLUMB_TRY_ASSIGN(const ProcessResult result, system_->run_streaming(request, take, file_.get()));
     if (result.exit_code == 0) return output;
-    return fail(Code::kProgramFailed, "unzip cannot unpack " + name_ + " (exit code " + std::to_string(result.exit_code) +
+    return fail(Code::kProgramFailed, "unzip cannot unpack " + name_ + " (exit code " +
+                                          std::to_string(result.exit_code) +
                                           "): " + last_lines(result.errors.empty() ? output : result.errors, 3));
   };
   PLUMB_TRY_ASSIGN(const std::string totals, run({"unzip", "-Zt", "/dev/stdin"}));

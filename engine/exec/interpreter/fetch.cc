@@ -67,8 +67,10 @@ Result<ProcessResult> call(LocalSystem& system, const Fetch& operation, const Fe
   request.output_limit = kOutputLimit / 2;
   PLUMB_TRY_ASSIGN(const UniqueFd settings, nameless_file());
   PLUMB_TRY(write_all(settings.get(), request.stdin_text, "the settings of " + std::string(program.name)));
-  if (::lseek(settings.get(), 0, SEEK_SET) != 0) return os_error("read", "the settings of " + std::string(program.name));
-  return system.run_streaming(request, [&](std::string_view bytes) { return coming.take(bytes); }, settings.get());
+  if (::lseek(settings.get(), 0, SEEK_SET) != 0)
+    return os_error("read", "the settings of " + std::string(program.name));
+  return system.run_streaming(
+      request, [&](std::string_view bytes) { return coming.take(bytes); }, settings.get());
 }
 
 }  // namespace
@@ -87,15 +89,15 @@ Result<> fetch_into(LocalSystem& system, const Fetch& operation, const FetchProg
   for (int tries = 1;; ++tries) {
     PLUMB_TRY_ASSIGN(const ProcessResult result, call(system, operation, program, coming));
     if (result.timed_out) {
-      return fail(Code::kProgramTimeout, operation.url + " did not come within " +
-                                          std::to_string(operation.timeout_seconds) + " s");
+      return fail(Code::kProgramTimeout,
+                  operation.url + " did not come within " + std::to_string(operation.timeout_seconds) + " s");
     }
     const FetchEnd end = program.judge(operation, result.exit_code);
     if (end == FetchEnd::kAll) return coming.check();
     if (end == FetchEnd::kFailed || tries == kTries) {
       const std::string said = last_lines(result.errors, 3);
       return fail(Code::kProgramFailed, operation.url + " did not come (" + std::string(program.name) + " ended with " +
-                                          std::to_string(result.exit_code) + ")" + (said.empty() ? "" : ": " + said));
+                                            std::to_string(result.exit_code) + ")" + (said.empty() ? "" : ": " + said));
     }
     if (end == FetchEnd::kNotFrom) PLUMB_TRY(coming.again());
     std::this_thread::sleep_for(std::chrono::milliseconds(500 * tries));

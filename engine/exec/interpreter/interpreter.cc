@@ -47,7 +47,8 @@ Result<> Secrets::reveal_map(Json& body, const char* sealed_name, const char* na
   if (!body.contains(sealed_name)) return {};
   Json sealed = body[sealed_name];
   PLUMB_TRY(reveal(sealed, marked));
-  if (!sealed.is_object()) return fail(Code::kSecretUnresolved, "what is sealed for `" + std::string(name) + "` is no map");
+  if (!sealed.is_object())
+    return fail(Code::kSecretUnresolved, "what is sealed for `" + std::string(name) + "` is no map");
   Json& map = body[name];
   if (map.is_null()) map = Json::object();
   map.update(sealed);
@@ -92,7 +93,11 @@ Result<Operation> Secrets::reveal(const Operation& operation, const std::set<Sea
 
 Interpreter::Interpreter(LocalSystem& system, const Managers& managers, const BlobStore& blobs, Secrets secrets,
                          const std::string& token)
-    : system_(system), managers_(managers), blobs_(blobs), secrets_(std::move(secrets)), writer_(system, blobs, token) {}
+    : system_(system),
+      managers_(managers),
+      blobs_(blobs),
+      secrets_(std::move(secrets)),
+      writer_(system, blobs, token) {}
 
 Result<> Interpreter::run(const Operation& operation, const std::set<Sealed>& marked, std::string& output) {
   PLUMB_TRY_ASSIGN(const Operation revealed, secrets_.reveal(operation, marked));

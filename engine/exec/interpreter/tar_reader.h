@@ -35,7 +35,8 @@ class TarReader {
  public:
   explicit TarReader(ArchiveVisitor visitor) : visitor_(std::move(visitor)) {}
 
-  // The archive's bytes, in order. kOperation for what is no such archive, and for what only a system can make: devices.
+  // The archive's bytes, in order. kOperation for what is no such archive, and for what only a system can make:
+  // devices.
   Result<> take(std::string_view bytes);
   // No more will come.
   Result<> finish();
@@ -53,13 +54,13 @@ class TarReader {
   ArchiveVisitor visitor_;
   State state_ = State::kHeader;
   Block block_{};
-  std::size_t filled_ = 0;       // of the block
-  std::uint64_t left_ = 0;       // of what is being read
-  std::uint64_t padding_ = 0;    // behind it
-  char extension_ = 0;           // which one is coming
-  std::string extended_;         // its bytes
+  std::size_t filled_ = 0;                    // of the block
+  std::uint64_t left_ = 0;                    // of what is being read
+  std::uint64_t padding_ = 0;                 // behind it
+  char extension_ = 0;                        // which one is coming
+  std::string extended_;                      // its bytes
   std::map<std::string, std::string> given_;  // by extensions, of the next entry
-  bool empty_block_ = false;     // the last one was
+  bool empty_block_ = false;                  // the last one was
   bool any_ = false;
 };
 

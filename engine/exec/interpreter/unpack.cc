@@ -33,7 +33,8 @@ class Workplace {
     made.place_ = Place{UniqueFd(::openat(beside, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), name, path};
     const HeldEntry closed = made.place_.folder ? make_closed_folder(made.place_) : HeldEntry();
     struct stat fresh {};
-    if (!closed || closed.change_mode(0700) != 0 || closed.stat(fresh) != 0) return os_error("make a folder beside", path);
+    if (!closed || closed.change_mode(0700) != 0 || closed.stat(fresh) != 0)
+      return os_error("make a folder beside", path);
     made.folder_ = open_folder(beside, name.c_str());
     struct stat opened {};
     if (!made.folder_ || ::fstat(made.folder_.get(), &opened) != 0 || EntryId(opened) != EntryId(fresh))
@@ -190,7 +191,8 @@ class Merge {
     PLUMB_TRY(walk_tree(std::move(folder), path_ + below, {collect}));
     for (const std::string& name : names) {
       const std::string deeper = below + "/" + text_of_bytes(name);
-      struct stat comes {}, there {};
+      struct stat comes {
+      }, there{};
       if (::fstatat(from, name.c_str(), &comes, AT_SYMLINK_NOFOLLOW) != 0) return os_error("read", path_ + deeper);
       const bool exists = ::fstatat(to, name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0;
       if (exists && S_ISDIR(comes.st_mode) != S_ISDIR(there.st_mode))
