@@ -170,8 +170,19 @@ std::vector<Address> ArchiveProvider::provides(const Desired& desired) const {
   return made;
 }
 
+// Also where the folder itself is the one that sets what is below it.
+void ArchiveProvider::inherit(Desired& desired, std::span<const Desired> spreading) const {
+  Desired inside = desired;
+  inside.attributes["path"] = desired.text("path") + "/x";
+  inherit_ownership(inside, spreading);
+  for (const char* account : {"owner", "group"}) {
+    if (inside.has(account)) desired.attributes[account] = inside.attribute(account);
+  }
+}
+
 std::vector<ImpliedPath> ArchiveProvider::implies_paths(const Desired& desired) const {
-  return {{.path = desired.text("path"), .whole = true, .needed = true}};
+  const std::string path = desired.text("path");
+  return {{.path = path, .whole = true, .needed = true}, {.path = path + "/*", .maker = desired.text("owner")}};
 }
 
 std::string ArchiveProvider::why_passed_over(const Desired& desired, const Observed& observed) const {

@@ -13,6 +13,7 @@ class ArchiveProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<Address> provides(const Desired& desired) const override;
+  void inherit(Desired& desired, std::span<const Desired> spreading) const override;
   bool is_foreseeable(const Desired&) const override { return true; }
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   std::string why_passed_over(const Desired& desired, const Observed& observed) const override;

@@ -245,7 +245,10 @@ bool GitProvider::asks_about(const Desired& desired, std::string_view name) cons
 }
 
 std::vector<ImpliedPath> GitProvider::implies_paths(const Desired& desired) const {
-  return {{.path = desired.text("path"), .whole = true, .needed = !wants_absent(desired)}};
+  const std::string path = desired.text("path");
+  std::vector<ImpliedPath> paths = {{.path = path, .whole = true, .needed = !wants_absent(desired)}};
+  if (!wants_absent(desired)) paths.push_back({.path = path + "/*", .maker = ""});
+  return paths;
 }
 
 std::optional<Desired> GitProvider::restore(const Desired& desired, const Observed& before) const {

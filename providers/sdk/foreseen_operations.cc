@@ -80,6 +80,8 @@ Result<> ForeseenSystem::carry_out(const Operation& operation, std::size_t who) 
 }
 
 bool ForeseenSystem::foresees(const Operation& operation) {
+  // That something comes is foreseen, and not what.
+  if (std::holds_alternative<Unpack>(operation)) return false;
   return std::visit(
       [](const auto& one) {
         return requires(ForeseenSystem & system) {
