@@ -174,8 +174,10 @@ std::vector<std::string> AptRepositoryProvider::manages_paths(const Desired& des
 }
 
 // Another file there may declare it too.
-std::vector<ImpliedPath> AptRepositoryProvider::implies_paths(const Desired&) const {
-  return {{std::string(kSources)}};
+std::vector<ImpliedPath> AptRepositoryProvider::implies_paths(const Desired& desired) const {
+  std::vector<ImpliedPath> paths = {{std::string(kSources)}};
+  if (!brings_key(desired) && desired.has("signed_by")) paths.push_back({.path = keyring_of(desired), .needed = true});
+  return paths;
 }
 
 std::vector<std::string> AptRepositoryProvider::replaces_paths(const Desired& desired) const {

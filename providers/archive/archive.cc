@@ -182,7 +182,11 @@ void ArchiveProvider::inherit(Desired& desired, std::span<const Desired> spreadi
 
 std::vector<ImpliedPath> ArchiveProvider::implies_paths(const Desired& desired) const {
   const std::string path = desired.text("path");
-  return {{.path = path, .whole = true, .needed = true}, {.path = path + "/*", .maker = desired.text("owner")}};
+  std::vector<ImpliedPath> paths = {{.path = path, .whole = true, .needed = true},
+                                    {.path = path + "/*", .maker = desired.text("owner")}};
+  if (desired.has("archive")) paths.push_back({desired.text("archive")});
+  if (desired.has("creates")) paths.push_back({.path = desired.text("creates"), .needed = true});
+  return paths;
 }
 
 std::string ArchiveProvider::why_passed_over(const Desired& desired, const Observed& observed) const {
