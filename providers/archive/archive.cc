@@ -131,7 +131,7 @@ Change ArchiveProvider::diff(const Desired& desired, const Observed& observed) c
     change.after["created"] = true;
   } else {
     if (observed.exists && observed.has("unpacked")) change.before["unpacked"] = observed.attribute("unpacked");
-    change.after["unpacked"] = says;
+    if (!archive.empty()) change.after["unpacked"] = says;
   }
   if (archive.empty()) change.fidelity = Fidelity::kBounded;
   Unpack unpack;
