@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/byte_sink.h"
 #include "engine/base/hidden_texts.h"
 #include "engine/exec/accounts.h"
 #include "engine/exec/kept_answers.h"
@@ -53,6 +54,9 @@ class LocalSystem : public System {
   // As run(), for an output that is told: these texts are taken out of it, and where it is too long the end is kept,
   // since the reason of a failure stands there.
   Result<ProcessResult> run_keeping_end(const ProcessRequest& request);
+  // As run_keeping_end(), of a program whose output goes to `take` as it comes; an error of `take` ends it and is the
+  // answer. `input`: an open file that it reads, or -1 for the request's text.
+  Result<ProcessResult> run_streaming(const ProcessRequest& request, const ByteSink& take, int input = -1);
   void set_hidden(HiddenTexts texts) { hidden_ = std::move(texts); }
   // The number of a user or group given by name or number; kUnknownAccount.
   Result<uid_t> uid_of(const std::string& user);
@@ -61,7 +65,12 @@ class LocalSystem : public System {
  private:
   // Only absolute folders of `path`, a list as PATH has it, are looked in.
   std::string find_program(const std::string& name, const std::string& path);
-  Result<ProcessResult> run(const ProcessRequest& request, bool keep_end);
+  struct Streams {
+    std::function<bool(std::string_view)> output;
+    int input = -1;
+  };
+  Result<ProcessResult> run(const ProcessRequest& request, bool keep_end, Streams streams);
+  void hide(const ProcessRequest& request, ProcessResult& result) const;
   HeldEntry hold(const std::string& path, bool follow);
 
   RootFiles files_;

@@ -120,7 +120,9 @@ class HostVerifier {
       if (std::any_of(own.begin(), own.end(), [&](const std::string& outer) { return lies_at(path, outer); }))
         return true;
     }
-    return false;
+    const std::vector<ImpliedPath> implied = provider.implies_paths(desired);
+    return std::any_of(implied.begin(), implied.end(),
+                       [&](const ImpliedPath& one) { return one.whole && lies_at(path, one.path); });
   }
 
   // A folder that what it manages lies in, and that is no otherwise for it than that it is there.
@@ -192,9 +194,9 @@ std::string verify(const HostPlan& host, const Actions& actions, const Registry&
 std::string verify_contents(const Plan& plan, const Actions& actions) {
   for (const Action& action : actions) {
     for (const Operation& operation : action.operations) {
-      const auto* write = std::get_if<WriteFile>(&operation);
-      if (write == nullptr || !is_digest(write->content)) continue;
-      if (plan.blobs.contains(write->content) || plan.contents.contains(write->content)) continue;
+      const std::string* content = content_of(operation);
+      if (content == nullptr || !is_digest(*content)) continue;
+      if (plan.blobs.contains(*content) || plan.contents.contains(*content)) continue;
       return "what " + action.desired.address.str() + " writes is not in it";
     }
   }

@@ -64,7 +64,11 @@ std::vector<std::string> subjects_of(const Operation& operation) {
 std::vector<std::string> programs_of(const Operation& operation) {
   const auto* write = std::get_if<WriteFile>(&operation);
   const auto* edit = std::get_if<EditFile>(&operation);
-  const std::string* validate = write != nullptr ? &write->validate : edit != nullptr ? &edit->validate : nullptr;
+  const auto* fetch = std::get_if<Fetch>(&operation);
+  const std::string* validate = write != nullptr   ? &write->validate
+                                : edit != nullptr  ? &edit->validate
+                                : fetch != nullptr ? &fetch->validate
+                                                   : nullptr;
   return validate == nullptr || validate->empty() ? std::vector<std::string>() : std::vector{*validate};
 }
 
@@ -91,6 +95,18 @@ std::vector<std::string> command_lines(const Run& run) {
   for (const std::string& word : run.argv)
     words += (words.empty() ? "" : " ") + (is_sealed(word) ? std::string(kSealedText) : word_text(word));
   return {value_text(words)};
+}
+
+// What comes from elsewhere, and what holds it.
+std::string fetch_line(const Fetch& fetch) {
+  const std::string held = fetch.digest.empty() ? "not held by a digest" : "held by " + visible(fetch.digest);
+  return "fetches  " + visible(fetch.url) + "  " + held + (fetch.any_certificate ? ", from whoever answers" : "");
+}
+
+std::string unpack_line(const Unpack& unpack) {
+  std::string line = "unpacks  " + (unpack.archive.empty() ? unpack.content : visible(unpack.archive));
+  if (!unpack.digest.empty()) line += "  held by " + visible(unpack.digest);
+  return line;
 }
 
 // Whether an address with this identity says that it is about the subject: it is it, or goes on behind it, or the
@@ -127,6 +143,7 @@ class Writer {
       out_ += "      must be confirmed within " + duration_text(action.confirm_within) + "\n";
     if (action.op == Op::kVerify) probes(action);
     runs(action);
+    brings(action);
     subjects(action);
     if (!action.note.empty()) out_ += "      " + tint(action.note, Tone::kDim, options_.color) + "\n";
     if (action.op != Op::kRun) attributes(action);
@@ -157,6 +174,13 @@ class Writer {
         const std::string rest = "… and " + counted(lines.size() - shown, "line", "lines") + " more";
         out_ += "            " + tint(rest, Tone::kDim, options_.color) + "\n";
       }
+    }
+  }
+
+  void brings(const plan::Action& action) {
+    for (const Operation& operation : action.operations) {
+      if (const auto* fetch = std::get_if<Fetch>(&operation)) out_ += "      " + fetch_line(*fetch) + "\n";
+      if (const auto* unpack = std::get_if<Unpack>(&operation)) out_ += "      " + unpack_line(*unpack) + "\n";
     }
   }
 

@@ -15,6 +15,8 @@ namespace plumb::providers::package {
 
 class BackEnd : public PackageManager {
  public:
+  // Whether another resource says where packages come from.
+  virtual bool is_source_of(const Desired& other) const { return is_source(other.text("path")); }
   // One result each, in the order asked for; see PackageProvider for what is told.
   virtual std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const = 0;
 };

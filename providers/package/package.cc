@@ -120,9 +120,8 @@ std::string PackageProvider::remedy(const Desired& desired, const Missing&) cons
 
 void PackageProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   for (const Desired& other : host) {
-    const std::string path = other.text("path");
-    const auto reads = [&](const BackEnd* back_end) { return back_end->is_source(path); };
-    if (path.empty() || std::none_of(back_ends().begin(), back_ends().end(), reads)) continue;
+    const auto reads = [&](const BackEnd* back_end) { return back_end->is_source_of(other); };
+    if (std::none_of(back_ends().begin(), back_ends().end(), reads)) continue;
     desired.attributes["sources_managed"] = true;
     return;
   }

@@ -300,7 +300,7 @@ Result<> FakeSystem::apply(const Operation& operation) {
     const ::mode_t mode =
         ::lstat(real(place).c_str(), &old) == 0 && S_ISREG(old.st_mode) ? old.st_mode & 07777U : 0644U;
     fs::remove(real(place));
-    std::ofstream(real(place), std::ios::binary) << blobs_[write->content];
+    std::ofstream(real(place), std::ios::binary) << (write->content.empty() ? write->text : blobs_[write->content]);
     ::chmod(real(place).c_str(), mode);
     return set_ownership(place, write->ownership);
   }

@@ -118,7 +118,11 @@ class ForeseenSystem : public System {
   void dress(FileInfo& info, const Ownership& ownership);
   Result<Entry> file_at(const std::string& path);
 
+  template <class Write>
+  Result<> write_file(const Write& write, Bytes bytes, std::size_t who);
   Result<> carry_out_one(const WriteFile& write, std::size_t who);
+  Result<> carry_out_one(const Fetch& fetch, std::size_t who);
+  Result<> carry_out_one(const Unpack& unpack, std::size_t who);
   Result<> carry_out_one(const EditFile& edit, std::size_t who);
   Result<> carry_out_one(const MakeDirectory& make, std::size_t who);
   Result<> carry_out_one(const MakeLink& make, std::size_t who);

@@ -29,6 +29,20 @@ std::vector<std::string> paths_of(const Provider& provider, const Desired& desir
   return paths;
 }
 
+// Of a kind that is no program: whether all that changes is what its host only judges.
+bool is_only_judged(const Kind& kind, const Change& change) {
+  const auto judged = [&](const auto& attribute) {
+    return std::find(kind.judged.begin(), kind.judged.end(), attribute.key()) != kind.judged.end();
+  };
+  if (kind.runs) return false;
+  for (const Json* state : {&change.before, &change.after}) {
+    for (auto attribute = state->begin(); attribute != state->end(); ++attribute) {
+      if (!judged(attribute)) return false;
+    }
+  }
+  return true;
+}
+
 // Told as not there, or there, so that the change which the obstacle refuses is never empty.
 Observed told_as_refused(const Provider& provider, const Desired& desired, Diagnostic why) {
   Observed observed;
@@ -250,6 +264,8 @@ void Foresight::look_back(std::size_t index, const Desired& asked, Observed& fou
   if (again.front()) {
     const Change change = provider->diff(asked, *again.front());
     if (change.empty()) return;
+    // What a program brings about is not seen here.
+    if (changes && is_only_judged(*kinds_.find(asked.address.kind), change)) return;
     // A program that ran did what its guards ask for, as far as those tell.
     if (change.op == Op::kRun && changes && !is_effect_foreseen(asked)) return;
   }

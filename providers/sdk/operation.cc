@@ -30,11 +30,55 @@ struct Row<WriteFile> {
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const WriteFile& defaults) {
     sink.required("path", value.path);
-    sink.required("content", value.content);
+    sink.optional("content", value.content, defaults.content);
     ownership(sink, value, defaults);
     sink.optional("follow", value.follow, defaults.follow);
     sink.optional("backup", value.backup, defaults.backup);
     sink.optional("validate", value.validate, defaults.validate);
+    sink.optional("text", value.text, defaults.text);
+  }
+};
+
+template <>
+struct Row<Fetch> {
+  static constexpr std::string_view kName = "fetch";
+  static OperationTraits traits(const Fetch&) { return {.leaves_temporary = true, .host_undoes = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const Fetch& defaults) {
+    sink.required("path", value.path);
+    sink.required("url", value.url);
+    sink.optional("digest", value.digest, defaults.digest);
+    ownership(sink, value, defaults);
+    sink.optional("follow", value.follow, defaults.follow);
+    sink.optional("backup", value.backup, defaults.backup);
+    sink.optional("validate", value.validate, defaults.validate);
+    sink.optional("headers", value.headers, defaults.headers);
+    sink.optional("sealed_headers", value.sealed_headers, defaults.sealed_headers);
+    sink.optional("username", value.username, defaults.username);
+    sink.optional("password", value.password, defaults.password);
+    sink.optional("proxy", value.proxy, defaults.proxy);
+    sink.optional("ca_file", value.ca_file, defaults.ca_file);
+    sink.optional("any_certificate", value.any_certificate, defaults.any_certificate);
+    sink.optional("timeout_seconds", value.timeout_seconds, defaults.timeout_seconds);
+  }
+};
+
+template <>
+struct Row<Unpack> {
+  static constexpr std::string_view kName = "unpack";
+  static OperationTraits traits(const Unpack&) { return {.leaves_temporary = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const Unpack& defaults) {
+    sink.required("path", value.path);
+    sink.optional("archive", value.archive, defaults.archive);
+    sink.optional("content", value.content, defaults.content);
+    sink.optional("digest", value.digest, defaults.digest);
+    ownership(sink, value, defaults);
+    sink.optional("strip", value.strip, defaults.strip);
+    sink.optional("include", value.include, defaults.include);
+    sink.optional("exclude", value.exclude, defaults.exclude);
+    sink.optional("mark", value.mark, defaults.mark);
+    sink.optional("says", value.says, defaults.says);
   }
 };
 
@@ -282,8 +326,10 @@ bool follows_link(const Operation& operation) {
 }
 
 const std::string* content_of(const Operation& operation) {
-  const auto* write = std::get_if<WriteFile>(&operation);
-  return write == nullptr ? nullptr : &write->content;
+  const std::string* content = nullptr;
+  if (const auto* write = std::get_if<WriteFile>(&operation)) content = &write->content;
+  if (const auto* unpack = std::get_if<Unpack>(&operation)) content = &unpack->content;
+  return content == nullptr || content->empty() ? nullptr : content;
 }
 
 bool host_can_undo(const Operation& operation) {

@@ -33,12 +33,50 @@ struct Ownership {
 // of the file it replaces, and its ownership and mode where none are given.
 struct WriteFile {
   std::string path;
-  std::string content;  // digest
+  std::string content;  // digest; "" where `text` is the content
   Ownership ownership;
   bool follow = false;   // write to where a symbolic link points
   bool backup = false;   // keep the old file as PATH.plumb-<UTC time>-<random>
   std::string validate;  // command with %s for the new content's path; "" for none
+  std::string text = {};
   friend bool operator==(const WriteFile&, const WriteFile&) = default;
+};
+
+// A file from elsewhere: fetched by a program of the host (fetching.h) into a temporary file beside the target, which
+// takes its place as in WriteFile once all of it has come and is what the digest says.
+struct Fetch {
+  std::string path;
+  std::string url;     // http, https or ftp
+  std::string digest;  // "sha256:…" or "sha512:…"; "" where nothing holds what comes
+  Ownership ownership;
+  bool follow = false;  // as in WriteFile, and so are the next two
+  bool backup = false;
+  std::string validate;
+  std::map<std::string, std::string> headers;
+  std::string sealed_headers;  // the keyed digest of a whole map of texts, merged over `headers`; "" for none
+  std::string username;        // "" for nobody
+  std::string password;
+  std::string proxy;             // URL of one; "" for none
+  std::string ca_file;           // on the host; "" for the host's own authorities
+  bool any_certificate = false;  // who answers is not checked
+  int timeout_seconds = 0;       // of all of it; 0: no bound but that something has to come
+  friend bool operator==(const Fetch&, const Fetch&) = default;
+};
+
+// What an archive holds, put into a folder: unpacked beside it, and moved there once all of it is there. An archive
+// with a name that would lead out of the folder, or through a link of its own, is refused before anything is written.
+struct Unpack {
+  std::string path;                  // the folder; made where there is none
+  std::string archive;               // file of the host; "" where `content` is the archive
+  std::string content;               // digest
+  std::string digest;                // that the file of the host must have; "" where that is not known
+  Ownership ownership;               // of all that comes; `mode` is not looked at
+  int strip = 0;                     // leading parts of names that are left out; what has no more of them does not come
+  std::vector<std::string> include;  // globs of names, as they stand in the archive; none: all
+  std::vector<std::string> exclude;
+  std::string mark;  // a file in the folder that says afterwards what was unpacked; "" for none
+  std::string says;  // its text
+  friend bool operator==(const Unpack&, const Unpack&) = default;
 };
 
 // Edits one after another, each on what the one before it left, and one atomic write of what comes of them; nothing
@@ -201,9 +239,9 @@ struct ChangeModule {
   friend bool operator==(const ChangeModule&, const ChangeModule&) = default;
 };
 
-using Operation =
-    std::variant<WriteFile, EditFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run, PackageTransaction,
-                 ServiceAction, EditDatabase, Probe, SetKernelValue, ChangeMount, ChangeSwap, ChangeModule>;
+using Operation = std::variant<WriteFile, EditFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run,
+                               PackageTransaction, ServiceAction, EditDatabase, Probe, SetKernelValue, ChangeMount,
+                               ChangeSwap, ChangeModule, Fetch, Unpack>;
 
 // What must be known of an operation beyond how it is carried out.
 struct OperationTraits {

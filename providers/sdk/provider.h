@@ -176,7 +176,8 @@ class Provider {
                                                     const std::string& path, const std::string& text) const;
 
   // The paths this resource manages, so that a purging directory leaves them and two kinds do not fight over one. Its
-  // operations are about nothing but these, those of edits_paths(), and what lies below them.
+  // operations are about nothing but these, those of edits_paths(), those that it implies as a whole, and what lies
+  // below them.
   virtual std::vector<std::string> manages_paths(const Desired& desired) const;
 
   // What else of a host this resource alone decides on, in words for messages: "the unit cron.service", "the uid 1500".

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "testdata/meet/getting.h"
 #include "testdata/meet/random.h"
 #include "testdata/meet/rarer.h"
 #include "testdata/meet/systems.h"
@@ -70,7 +71,7 @@ class Generator {
       if (is_taken(made) && !maybe(8)) continue;
       if (calm_ && takes_others_away(made) && !maybe(6)) continue;
       addresses.insert(made.address() + key_of(made));
-      if (made.kind == "command") one_.live = true;
+      if (made.kind == "command" || (gets(made) && !maybe(8))) one_.live = true;
       order(made);
       one_.resources.push_back(std::move(made));
     }
@@ -162,9 +163,10 @@ class Generator {
     }
     if (!declares("directory", parent_of(path)) && !resource.attributes.contains("parents"))
       (void)has_folder(parent_of(path));
-    const EntryType wanted = resource.kind == "directory" ? EntryType::kDirectory
-                             : resource.kind == "link"    ? EntryType::kLink
-                                                          : EntryType::kFile;
+    const bool folder = resource.kind == "directory" || resource.kind == "archive" || resource.kind == "git";
+    const EntryType wanted = folder                    ? EntryType::kDirectory
+                             : resource.kind == "link" ? EntryType::kLink
+                                                       : EntryType::kFile;
     if (const auto found = made_.find(path); found != made_.end() && found->second != wanted) {
       const bool follows = resource.attributes.value("follow", false) && found->second == EntryType::kLink;
       const bool replaces = resource.attributes.value("force", false) && found->second == EntryType::kFile;
@@ -181,6 +183,11 @@ class Generator {
     if (const auto found = made_.find(target); found != made_.end() && found->second != EntryType::kFile)
       erase_from(target);
     add_entry(target, EntryType::kFile);
+  }
+
+  // By a program, which only hosts run.
+  static bool gets(const Resource& resource) {
+    return resource.kind == "download" || resource.kind == "archive" || resource.kind == "git";
   }
 
   static bool is_edit(const Resource& resource) {
@@ -306,6 +313,7 @@ class Generator {
   // --- what is asked for
 
   Resource resource() {
+    if (maybe(12)) return getting({paths_, accounts_, groups_}, random_);
     if ((packages_ || units_) && maybe(packages_ ? 2 : 8)) return package();
     const std::size_t draw = random_.below(units_ ? 24 : 20);
     if (draw < 5) return file();

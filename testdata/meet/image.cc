@@ -13,6 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "testdata/meet/getting.h"
 #include "testdata/meet/packages.h"
 
 namespace plumb::meet {
@@ -177,6 +178,7 @@ Image::Image(fs::path folder) : folder_(std::move(folder)) {
     fs::create_directories(path.parent_path(), problem);
     write(path, "TZif");
   }
+  install_servers(folder_);
   fs::create_directories(folder_ / "dev/shm", problem);
   fs::create_directories(folder_ / "proc", problem);
   ::chmod((folder_ / "dev/shm").c_str(), 01777);

@@ -19,6 +19,7 @@
 #include "engine/run/apply.h"
 #include "engine/run/project_key.h"
 #include "providers/sdk/builtin.h"
+#include "testdata/meet/getting.h"
 #include "testdata/meet/packages.h"
 #include "testdata/meet/unplanned.h"
 
@@ -308,6 +309,7 @@ Verdict Judge::judge(const Case& one) {
   parts.image.reset(one.start);
   std::ofstream(parts.project / "plumb.yaml", std::ios::binary) << project_text(one);
   std::ofstream(parts.project / "one.txt", std::ios::binary) << "one\n";
+  write_archive(parts.project / "one.tar");
   return Trial(one, parts.project, parts.image, parts.kinds, parts.history, parts.transport, parts.runs).run();
 }
 

@@ -44,13 +44,16 @@ while [ $# -gt 0 ]; do
   shift
 done
 x=/etc/apt/sources.list.d/x.list
+y=/etc/apt/sources.list.d/x.sources
 if [ $action = update ]; then
   if [ "$uris" ]; then
     echo "'http://base/InRelease' base_InRelease 0"
     [ ! -e $x ] || echo "'http://x/InRelease' x_InRelease 0"
+    [ ! -e $y ] || echo "'http://x/dists/one/InRelease' x_dists_one_InRelease 0"
   else
     rm -f /var/lib/apt/lists/x_*
     [ ! -e $x ] || { : >/var/lib/apt/lists/x_InRelease && : >/var/lib/apt/lists/x_Packages; }
+    [ ! -e $y ] || { : >/var/lib/apt/lists/x_dists_one_InRelease && : >/var/lib/apt/lists/x_Packages; }
   fi
   exit
 fi
@@ -181,7 +184,7 @@ void reset_packages(const fs::path& root, const std::vector<std::string>& instal
   std::error_code problem;
   fs::remove_all(root / "usr/lib/systemd/system", problem);
   fs::create_directories(root / "usr/lib/systemd/system", problem);
-  for (const char* folder : {"var/lib/dpkg/meet", "var/lib/apt/lists", "etc/apt/sources.list.d"})
+  for (const char* folder : {"var/lib/dpkg/meet", "var/lib/apt/lists", "etc/apt/sources.list.d", "etc/apt/keyrings"})
     fs::create_directories(root / folder, problem);
   std::ofstream(root / "var/lib/apt/lists/base_Packages").flush();
   std::ofstream status(root / "var/lib/dpkg/status", std::ios::binary);

@@ -1,10 +1,12 @@
 #include "testdata/meet/pairs.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <vector>
 
 #include "testdata/meet/generate.h"
+#include "testdata/meet/getting.h"
 #include "testdata/meet/systems.h"
 
 namespace plumb::meet {
@@ -60,6 +62,13 @@ Variant program(const char* name, const char* guard, Json run) {
 
 const char* const kInstalled = "[Service]\nExecStart=/usr/bin/true\n[Install]\nWantedBy=multi-user.target\n";
 const char* const kStatic = "[Service]\nExecStart=/usr/bin/true\n";
+
+void add_getting(std::vector<Variant>& all) {
+  for (const Json& one : downloads()) all.push_back(at_path("download", one));
+  for (const Json& one : archives()) all.push_back(at_path("archive", one));
+  for (const Json& one : working_copies()) all.push_back(at_path("git", one));
+  for (const Json& one : repositories()) all.push_back(named(About::kPackage, "apt_repository", "x", one));
+}
 
 std::vector<Variant> make_variants() {
   const auto user = [](const char* name, Json attributes) {
@@ -179,6 +188,7 @@ std::vector<Variant> make_variants() {
     const About about = word.is_unit() ? About::kService : word.has_path() ? About::kPath : About::kSystem;
     all.push_back({about, [&word](const Thing& thing) { return word.make(thing.path, thing.other); }});
   }
+  add_getting(all);
   return all;
 }
 
@@ -344,7 +354,11 @@ Case pair(std::size_t place, std::string& what) {
   // run on hosts alone.
   // What is a kernel's is the machine's, so that is met in images.
   const bool kernels = is_of_kernel(made.resources[0]) || is_of_kernel(made.resources[1]);
-  made.live = !kernels && (either(About::kProgram) || either(About::kPackage) || place % 3 == 0);
+  const auto gets = [](const Resource& one) {
+    return one.kind == "download" || one.kind == "archive" || one.kind == "git";
+  };
+  const bool some_get = std::any_of(made.resources.begin(), made.resources.end(), gets);
+  made.live = !kernels && (either(About::kProgram) || either(About::kPackage) || some_get || place % 3 == 0);
   what = std::string(made.resources[0].kind) + " and " + made.resources[1].kind + ", " + chosen.relation->name;
   return made;
 }

@@ -16,6 +16,7 @@
 #include "engine/base/random.h"
 #include "engine/base/shell_word.h"
 #include "engine/base/time_text.h"
+#include "engine/exec/interpreter/tree_operations.h"
 #include "engine/exec/system/attributes.h"
 #include "engine/exec/system/disk.h"
 #include "providers/sdk/edited_files.h"
@@ -174,10 +175,25 @@ Result<> FileWriter::open(StagedFile& staged, mode_t mode) {
 }
 
 Result<StagedFile> FileWriter::stage(const WriteFile& operation, StagingFolder& folder, std::string& output) {
+  const auto fill = [&](int file) {
+    return operation.content.empty() ? write_all(file, operation.text, operation.path)
+                                     : blobs_.write(operation.content, file, operation.path);
+  };
+  return stage_new(operation, fill, folder, output);
+}
+
+Result<StagedFile> FileWriter::stage(const Fetch& operation, const Fill& fill, StagingFolder& folder,
+                                     std::string& output) {
+  return stage_new(operation, fill, folder, output);
+}
+
+template <class Write>
+Result<StagedFile> FileWriter::stage_new(const Write& operation, const Fill& fill, StagingFolder& folder,
+                                         std::string& output) {
   PLUMB_TRY_ASSIGN(StagedFile staged, look(operation.path, operation.follow, folder));
   staged.backup = operation.backup;
   PLUMB_TRY(open(staged, mode_while_written(staged, operation.ownership)));
-  PLUMB_TRY(blobs_.write(operation.content, staged.file.get(), staged.path));
+  PLUMB_TRY(fill(staged.file.get()));
   PLUMB_TRY(dress(staged, operation.ownership));
   if (!operation.validate.empty()) PLUMB_TRY(validate(staged, operation.validate, output));
   return staged;
@@ -358,7 +374,10 @@ void remove_left_over_temporaries(const RootFiles& files, const std::string& fol
   const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(fd.release()), ::closedir);
   const std::string prefix = std::string(kTemporary) + token + "-";
   while (const dirent* entry = entries ? ::readdir(entries.get()) : nullptr) {
-    if (std::string_view(entry->d_name).starts_with(prefix)) ::unlinkat(at, entry->d_name, 0);
+    if (!std::string_view(entry->d_name).starts_with(prefix)) continue;
+    if (::unlinkat(at, entry->d_name, 0) == 0 || errno != EISDIR) continue;
+    const Place place{UniqueFd(::openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), entry->d_name};
+    (void)remove_tree(place, folder).has_value();
   }
 }
 

@@ -82,6 +82,10 @@ class Apt : public BackEnd {
                        [&](std::string_view folder) { return path.starts_with(folder); });
   }
 
+  bool is_source_of(const Desired& other) const override {
+    return other.address.kind == "apt_repository" || BackEnd::is_source_of(other);
+  }
+
   std::vector<std::string> locks() const override {
     return {"/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock",
             "/var/cache/apt/archives/lock"};
