@@ -156,7 +156,9 @@ Result<> observe_files(const Desired& desired, const std::string& key, Files& fi
     observed.obstacle = overridden(key, *last);
   }
   PLUMB_TRY_ASSIGN(const auto there, system.stat(file, true));
-  if (!there) PLUMB_TRY(note_missing_parent(file, system, observed));
+  if (!there) return note_missing_parent(place, system, observed);
+  if (there->type != FileType::kFile)
+    observed.obstacle = Diagnostic(Code::kRefusedByState, file + " is not a regular file");
   return {};
 }
 
