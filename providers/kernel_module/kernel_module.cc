@@ -171,7 +171,9 @@ class Differences {
     if (change_.operations.empty()) return std::move(change_);
     const bool all_gone = gone && !desired_.flag("blacklisted", false) && !desired_.flag("persistent", false) &&
                           asked_parameters(desired_).empty();
-    change_.op = all_gone ? Op::kDelete : observed_.exists || !change_.before.empty() ? Op::kUpdate : Op::kCreate;
+    // What is loaded is new, whatever files there are; what comes with it is looked for by others.
+    const bool fresh = change_.before.empty() && (loads_ || !observed_.exists);
+    change_.op = all_gone ? Op::kDelete : fresh ? Op::kCreate : Op::kUpdate;
     if (all_gone) change_.after = Json::object();
     return std::move(change_);
   }
@@ -215,6 +217,7 @@ class Differences {
     const std::string loaded = observed_.text("loaded");
     if (loaded == "no" && wants_loaded(desired_)) {
       note("loaded", "yes");
+      loads_ = true;
       change_.operations.push_back(ChangeModule{"load", desired_.text("name"), asked_parameters(desired_)});
       change_.fidelity = Fidelity::kBounded;
       change_.note = "values of the kernel may come with it";
@@ -239,6 +242,7 @@ class Differences {
   const Desired& desired_;
   const Observed& observed_;
   Change change_;
+  bool loads_ = false;
 };
 
 }  // namespace

@@ -30,6 +30,13 @@ TEST_F(KernelModule, LoadedNowAndAtTheStart) {  // O08
   EXPECT_TRUE(provider.may_bring(desired, {}, {"", "kernel_value", "net.bridge.x"}));
 }
 
+TEST_F(KernelModule, OneThatIsOnlyLoadedIsNew) {
+  system.make_file("/etc/modules", "br_netfilter\n");
+  const Change change = look(want({{"name", "br_netfilter"}, {"persistent", true}})).change;
+  EXPECT_EQ(change.op, Op::kCreate) << "so that others may wait for what comes with it";
+  EXPECT_EQ(change.after, Json({{"loaded", "yes"}}));
+}
+
 TEST_F(KernelModule, WhatAnotherFileLoads) {
   system.make_file("/etc/modules", "# list\nloop max_loop=9\n");
   EXPECT_TRUE(look(want({{"name", "loop"}, {"persistent", true}})).change.empty());

@@ -147,8 +147,11 @@ Result<> observe_files(const Desired& desired, const std::string& key, Files& fi
   observed.exists = last.has_value();
   if (last) observed.attributes["value"] = last->value;
   if (last && last->value == wanted) return {};
-  PLUMB_TRY_ASSIGN(const std::string place, system.resolve(file));
-  PLUMB_TRY_ASSIGN(const std::string counts, last ? system.resolve(last->path) : Result<std::string>(place));
+  // Its folder may not be there yet; through a link that nobody may follow nothing is written.
+  const Result<std::string> resolved = system.resolve(file);
+  if (!resolved && resolved.error().code() == Code::kSymlinkRefused) return resolved.error();
+  const std::string place = resolved.value_or(file);
+  const std::string counts = last ? system.resolve(last->path).value_or(last->path) : place;
   // A line of its own would come before the one that counts.
   if (last && place != counts &&
       (own == wanted || last->path == kLastFile ||
@@ -156,7 +159,9 @@ Result<> observe_files(const Desired& desired, const std::string& key, Files& fi
     observed.obstacle = overridden(key, *last);
   }
   PLUMB_TRY_ASSIGN(const auto there, system.stat(file, true));
-  if (!there) PLUMB_TRY(note_missing_parent(file, system, observed));
+  if (!there) return note_missing_parent(place, system, observed);
+  if (there->type != FileType::kFile)
+    observed.obstacle = Diagnostic(Code::kRefusedByState, file + " is not a regular file");
   return {};
 }
 

@@ -54,6 +54,13 @@ TEST_F(Sysctl, AFileThatIsALinkStaysOne) {  // Y07
   EXPECT_EQ((*system.stat("/etc/sysctl.d/99-sysctl.conf", false))->type, FileType::kLink);
 }
 
+TEST_F(Sysctl, TheFileHasToBeOne) {
+  kernel("kernel.panic", "0");
+  system.make_directory("/etc/sysctl.d/x.conf");
+  EXPECT_EQ(obstacle(want({{"key", "kernel.panic"}, {"value", "5"}, {"file", "/etc/sysctl.d/x.conf"}})),
+            "/etc/sysctl.d/x.conf is not a regular file");
+}
+
 TEST_F(Sysctl, TabsAreBlanks) {  // Y08
   kernel("net.ipv4.tcp_rmem", "4096\t87380\t6291456");
   system.make_file(kOwn, "net/ipv4/tcp_rmem=4096  87380\t6291456\n");
