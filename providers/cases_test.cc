@@ -116,10 +116,11 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
   const auto identity = kind.schema.json().at("x-identity").get<std::string>();
   // What kinds observe beside what is declared.
   std::vector<std::string> names = {
-      "as",      "below",     "brings", "can_reload",   "candidate",     "downgrade", "extra",
-      "guard",   "left",      "lines",  "link",         "manager",       "refresh",   "removes",
-      "type",    "unit",      "uses",   "wanted",       "reload_needed", "why",       "provided_by",
-      "package", "automatic", "links",  "links_wanted", "can_run",       "versions"};
+      "as",      "below",     "brings",    "can_reload",   "candidate",     "downgrade", "extra",
+      "guard",   "left",      "lines",     "link",         "manager",       "refresh",   "removes",
+      "type",    "unit",      "uses",      "wanted",       "reload_needed", "why",       "provided_by",
+      "package", "automatic", "links",     "links_wanted", "can_run",       "versions",  "at",
+      "entry",   "folder",    "new_group", "values",       "settings"};
   for (const auto& [name, unused] : properties.items()) names.push_back(name);
   const std::vector<Json> values = {nullptr,
                                     5,
