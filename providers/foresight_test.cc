@@ -40,9 +40,7 @@ class ForesightTest : public ::testing::Test {
   void user(Json attributes) { add("user", "name", std::move(attributes)); }
   void group(Json attributes) { add("group", "name", std::move(attributes)); }
 
-  bool is_edit(const Desired& desired) const {
-    return kinds_.provider(desired.address.kind)->edit_of(desired).has_value();
-  }
+  bool is_edit(const Desired& desired) const { return kinds_.provider(desired.address.kind)->editor() != nullptr; }
 
   // Those that change parts of files are a chain; all others each by itself.
   std::vector<Result<Observed>> observe(std::span<const Desired* const> asked, System& system) {

@@ -35,7 +35,7 @@ std::optional<Desired> revealed(const Kind& kind, const Desired& desired, const 
 // by kind.
 std::string batch_of(const Registry& registry, const Desired& desired) {
   const Provider* provider = registry.provider(desired.address.kind);
-  return provider != nullptr && provider->edit_of(desired) ? "" : desired.address.kind;
+  return provider != nullptr && provider->editor() != nullptr ? "" : desired.address.kind;
 }
 
 std::vector<Result<Observed>> observe_batch(const Registry& registry, std::string_view name,

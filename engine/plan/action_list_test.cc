@@ -17,7 +17,7 @@ std::vector<Operation> one_of_each() {
   run.sealed_env = "hmac-sha256:00";
   const std::vector<Operation> all = {
       WriteFile{"/etc/motd", digest("new"), {"root", "adm", "0640"}, true, true, "visudo -cf %s"},
-      EditFile{"/etc/hosts", {}, true, "0600", true, true, "true", true, "none"},
+      EditFile{"/etc/hosts", {}, true, "0600", true, true, "true", true, "none", "deploy", "adm"},
       MakeDirectory{"/srv", {std::nullopt, std::nullopt, "0750"}, true},
       MakeLink{"/a", "../b", true, true},
       Remove{"/a", true, true},

@@ -8,6 +8,7 @@
 #include "engine/base/files.h"
 #include "engine/base/sealed.h"
 #include "engine/plan/derivation.h"
+#include "providers/sdk/edit_provider.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::plan {
@@ -108,15 +109,19 @@ class HostVerifier {
         return to_json(operation).begin().key() + " is no operation of it";
       }
       const std::string* path = path_of(operation);
-      if (path != nullptr && !owns(*kind.provider, action.desired, *path) && !leads_to_own(operation, action, kind)) {
+      if (path != nullptr && !owns(*kind.provider, action, *path) && !leads_to_own(operation, action, kind)) {
         return to_json(operation).begin().key() + " is about " + *path + ", which is not its own";
       }
     }
     return {};
   }
 
-  static bool owns(const Provider& provider, const Desired& desired, const std::string& path) {
-    for (const auto& own : {provider.manages_paths(desired), provider.edits_paths(desired)}) {
+  static bool owns(const Provider& provider, const Action& action, const std::string& path) {
+    const EditProvider* editor = provider.editor();
+    const std::vector<std::string> edited = editor == nullptr
+                                                ? provider.edits_paths(action.desired)
+                                                : editor->own_paths(action.desired, action.seen.attributes);
+    for (const auto& own : {provider.manages_paths(action.desired), edited}) {
       if (std::any_of(own.begin(), own.end(), [&](const std::string& outer) { return lies_at(path, outer); }))
         return true;
     }

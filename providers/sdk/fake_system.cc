@@ -315,7 +315,11 @@ Result<> FakeSystem::apply(const Operation& operation) {
     }
     std::ofstream(real(place), std::ios::binary) << text;
     if (!edit->acl.empty()) beyond_.erase(place);
-    return there ? Result<>() : set_ownership(place, {std::nullopt, std::nullopt, "0644"});
+    if (there) return {};
+    Ownership made{std::nullopt, std::nullopt, edit->mode.empty() ? "0644" : edit->mode};
+    if (!edit->owner.empty()) made.owner = edit->owner;
+    if (!edit->group.empty()) made.group = edit->group;
+    return set_ownership(place, made);
   }
   if (const auto* make = std::get_if<MakeDirectory>(&operation)) {
     const std::string above = fs::path(make->path).parent_path().string();

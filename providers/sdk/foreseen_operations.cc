@@ -155,6 +155,12 @@ Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
   const std::uint32_t mode = edit.mode.empty() ? 0644 : apply_mode(edit.mode, 0, false).value_or(0644);
   entry.info = fresh(FileType::kFile, mode, folder);
   std::string text;
+  if (!old) {
+    Ownership made;
+    if (!edit.owner.empty()) made.owner = edit.owner;
+    if (!edit.group.empty()) made.group = edit.group;
+    dress(*entry.info, made);
+  }
   if (old) {
     PLUMB_TRY_ASSIGN(text, read_file(place, kLargestForeseen));
     PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(place, false));

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "providers/sdk/edit_provider.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb {
@@ -22,9 +23,13 @@ bool is_as_it_was(const Observed& before, const Observed& now) {
          is_same_obstacle(before.obstacle, now.obstacle) && before.undone_by == now.undone_by;
 }
 
-std::vector<std::string> paths_of(const Provider& provider, const Desired& desired) {
+std::vector<std::string> paths_of(const Provider& provider, const Desired& desired, System& host) {
   std::vector<std::string> paths = provider.manages_paths(desired);
-  for (std::string& path : provider.edits_paths(desired)) paths.push_back(std::move(path));
+  if (const EditProvider* editor = provider.editor()) {
+    paths.push_back(editor->path_on(desired, host));
+  } else {
+    for (std::string& path : provider.edits_paths(desired)) paths.push_back(std::move(path));
+  }
   for (ImpliedPath& implied : provider.implies_paths(desired)) paths.push_back(std::move(implied.path));
   return paths;
 }
@@ -70,14 +75,14 @@ std::vector<std::string> Foresight::addresses_of(const std::set<std::size_t>& in
 
 bool Foresight::is_in_chain(std::size_t index) const {
   const Provider* provider = provider_of(index);
-  return provider != nullptr && provider->edit_of(*desired_[index]).has_value();
+  return provider != nullptr && provider->editor() != nullptr;
 }
 
 Foresight::Touch Foresight::who_touched(std::size_t index) {
   const Provider& provider = *provider_of(index);
   const Desired& desired = *desired_[index];
   Touch touch;
-  std::vector<std::string> paths = paths_of(provider, desired);
+  std::vector<std::string> paths = paths_of(provider, desired, foreseen_);
   if (kinds_.find(desired.address.kind)->runs) {
     for (std::string& path : provider.clears_paths(desired)) paths.push_back(std::move(path));
     for (Address& need : provider.infers(desired)) {
@@ -109,11 +114,10 @@ Foresight::Chains& Foresight::chains() {
   chains_ = Chains{foreseen_.ways(), {}, {}, {}};
   for (std::size_t i = 0; i < desired_.size(); ++i) {
     if (!is_in_chain(i)) continue;
-    for (const std::string& path : provider_of(i)->edits_paths(*desired_[i])) {
-      const std::string place = foreseen_.resolve(path).value_or(path);
-      chains_.places.emplace(i, place);
-      chains_.members[place].push_back(i);
-    }
+    const std::string path = provider_of(i)->editor()->path_on(*desired_[i], foreseen_);
+    const std::string place = foreseen_.resolve(path).value_or(path);
+    chains_.places.emplace(i, place);
+    chains_.members[place].push_back(i);
   }
   return chains_;
 }
@@ -164,7 +168,7 @@ void Foresight::look_through(std::size_t index, Result<Observed>& found) {
       if (asks) found->open_until.push_back(desired_[earlier.index]->address.str());
     }
     if (foreseen_.is_untouched() || !provider->is_lost(desired, now_, foreseen_)) return;
-    const std::set<std::size_t> who = foreseen_.who_touched(paths_of(*provider, desired));
+    const std::set<std::size_t> who = foreseen_.who_touched(paths_of(*provider, desired, foreseen_));
     if (who.empty()) return;
     found->undone_by = desired_[*who.rbegin()]->address.str();
     found->obstacle.reset();
@@ -208,7 +212,7 @@ void Foresight::note_programs(std::size_t index, Result<Observed>& found) {
 Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> operations, bool finds_unknown) {
   const Provider* provider = provider_of(index);
   if (provider == nullptr) return {};
-  Acted acted{index, paths_of(*provider, *desired_[index])};
+  Acted acted{index, paths_of(*provider, *desired_[index], foreseen_)};
   acted.names.push_back(desired_[index]->address.identity);
   for (std::string& path : provider->clears_paths(*desired_[index])) acted.names.push_back(std::move(path));
   acted.unforeseen = std::any_of(operations.begin(), operations.end(),

@@ -94,6 +94,8 @@ struct Row<EditFile> {
     sink.required("edits", value.edits);
     sink.optional("create", value.create, defaults.create);
     sink.optional("mode", value.mode, defaults.mode);
+    sink.optional("owner", value.owner, defaults.owner);
+    sink.optional("group", value.group, defaults.group);
     sink.optional("follow", value.follow, defaults.follow);
     sink.optional("backup", value.backup, defaults.backup);
     sink.optional("validate", value.validate, defaults.validate);

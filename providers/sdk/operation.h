@@ -92,6 +92,8 @@ struct EditFile {
   std::string validate;
   bool beside_secrets = false;  // the file has sensitive parts of others: what a program says of it is not told
   std::string acl;              // "none": the file has no access list afterwards
+  std::string owner;            // of a file that is made; "" for the executor's own
+  std::string group;
   friend bool operator==(const EditFile&, const EditFile&) = default;
 };
 

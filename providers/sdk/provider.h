@@ -134,6 +134,8 @@ struct PathsInUse {
   std::set<std::string> whole;  // those of the implied ones that are left alone with all that is below
 };
 
+class EditProvider;
+
 // What a kind's resources want and have, and how they get from one to the other. See Kind for what else the engine
 // knows of a kind.
 class Provider {
@@ -191,8 +193,8 @@ class Provider {
   virtual std::vector<std::string> edits_paths(const Desired& desired) const;
   // Of one that gives a file as a whole, other than by a content: the text that the file then has.
   virtual std::optional<std::string> text_given(const Desired& desired) const;
-  // How it changes the file. Resources that do are observed together, whatever their kinds: see observe_edits().
-  virtual std::optional<Edit> edit_of(const Desired& desired) const;
+  // Itself, where it changes parts of files. Resources that do are observed together, whatever their kinds.
+  virtual const EditProvider* editor() const;
 
   // Paths that are there because of this resource although it does not manage them: a home, what a command makes, where
   // a link leads.

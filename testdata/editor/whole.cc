@@ -177,8 +177,29 @@ std::vector<Whole> editor_documents() {
   return all;
 }
 
+namespace {
+
+// Pages of kinds show resources alone.
+void add_kind_pages(std::vector<Whole>& all) {
+  for (const auto& folder : std::filesystem::directory_iterator(std::string(PLUMB_SOURCE_DIR) + "/providers")) {
+    const auto text = read_file(folder.path() / "README.md", std::size_t{1} << 20);
+    if (!text) continue;
+    for (const std::string& block : yaml_blocks(*text)) {
+      Diagnostics diagnostics;
+      const auto node = lang::read_yaml("t.yaml", block, diagnostics);
+      EXPECT_TRUE(node && node->is_map()) << folder.path();
+      if (!node || !node->is_map()) continue;
+      const std::string name = folder.path().filename().string() + "/README.md:\n" + block;
+      all.push_back({"project", name, project_with("resources", config::untyped(*node)["resources"]), true});
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<Whole> guide_documents() {
   std::vector<Whole> all;
+  add_kind_pages(all);
   for (const std::filesystem::path& file : testing::find_cases(std::string(PLUMB_SOURCE_DIR) + "/docs/guide", ".md")) {
     const auto text = read_file(file, std::size_t{1} << 20);
     EXPECT_TRUE(text) << file;

@@ -9,6 +9,7 @@
 #include "testdata/meet/random.h"
 #include "testdata/meet/rarer.h"
 #include "testdata/meet/systems.h"
+#include "testdata/meet/text_kinds.h"
 
 namespace plumb::meet {
 namespace {
@@ -145,6 +146,8 @@ class Generator {
     const Json& attributes = resource.attributes;
     need_user(attributes.value("owner", ""));
     need_user(attributes.value("as", ""));
+    if (resource.kind == "cron") need_user(attributes.value("user", ""));
+    if (resource.kind == "authorized_key") need_user(resource.name);
     need_group(attributes.value("group", ""));
     for (const Json& group : attributes.value("groups", Json::array())) need_group(group.get<std::string>());
     for (const Json& member : attributes.value("members", Json::array())) need_user(member.get<std::string>());
@@ -190,15 +193,11 @@ class Generator {
     return resource.kind == "download" || resource.kind == "archive" || resource.kind == "git";
   }
 
-  static bool is_edit(const Resource& resource) {
-    return resource.kind == "line" || resource.kind == "replace" || resource.kind == "block";
-  }
+  static bool is_edit(const Resource& resource) { return is_text_kind(resource.kind); }
 
   static std::string key_of(const Resource& resource) {
-    const Json& attributes = resource.attributes;
-    if (resource.kind == "block") return "#" + attributes.value("name", "");
-    if (resource.kind == "alternatives") return "#" + attributes.value("path", "");
-    return is_edit(resource) ? "#" + attributes.value("match", attributes.value("text", "")) : "";
+    if (resource.kind == "alternatives") return "#" + resource.attributes.value("path", "");
+    return is_edit(resource) ? key_of_text_kind(resource) : "";
   }
 
   uid_t owner() { return random_.of({0U, 0U, 1500U, 1501U, 65534U, 4242U}); }
@@ -403,6 +402,7 @@ class Generator {
   }
 
   Resource edit() {
+    if (maybe(3)) return any_text_kind(path_for_file(), {paths_, accounts_, groups_}, random_);
     if (maybe(2)) return line();
     return maybe(2) ? replace() : block();
   }

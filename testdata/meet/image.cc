@@ -190,17 +190,32 @@ void Image::reset(const Start& start) const {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder_)) {
     if (!kept().contains(entry.path().filename().string())) fs::remove_all(entry.path(), problem);
   }
-  for (const char* path : {"etc",           "etc/skel",
-                           "etc/systemd",   "etc/systemd/system",
-                           "home",          "srv",
-                           "root",          "tmp",
-                           "var",           "var/lib",
-                           "var/lib/dpkg",  "var/lib/dpkg/alternatives",
-                           "var/lib/plumb", "var/log",
-                           "opt",           "run",
-                           "run/plumb",     "etc/alternatives",
-                           "etc/sysctl.d",  "etc/modules-load.d",
-                           "etc/modprobe.d"}) {
+  for (const char* path : {"etc",
+                           "etc/skel",
+                           "etc/systemd",
+                           "etc/systemd/system",
+                           "home",
+                           "srv",
+                           "root",
+                           "tmp",
+                           "var",
+                           "var/lib",
+                           "var/lib/dpkg",
+                           "var/lib/dpkg/alternatives",
+                           "var/lib/plumb",
+                           "var/log",
+                           "opt",
+                           "run",
+                           "run/plumb",
+                           "etc/alternatives",
+                           "etc/sysctl.d",
+                           "etc/modules-load.d",
+                           "etc/modprobe.d",
+                           "etc/cron.d",
+                           "etc/sudoers.d",
+                           "var/spool",
+                           "var/spool/cron",
+                           "var/spool/cron/crontabs"}) {
     ::mkdir((folder_ / path).c_str(), 0755);
     ::chmod((folder_ / path).c_str(), 0755);
   }

@@ -8,6 +8,7 @@
 #include "testdata/meet/generate.h"
 #include "testdata/meet/getting.h"
 #include "testdata/meet/systems.h"
+#include "testdata/meet/text_kinds.h"
 
 namespace plumb::meet {
 namespace {
@@ -192,8 +193,23 @@ std::vector<Variant> make_variants() {
   return all;
 }
 
+Variant of_text_kind(const TextVariant& one) {
+  if (*one.name == '\0') return at_path(one.kind, one.attributes);
+  // With a path that is "": that of the thing.
+  if (!one.attributes.contains("path")) return named(About::kAccount, one.kind, one.name, one.attributes);
+  return {About::kPath, [one](const Thing& thing) {
+            Resource made{one.kind, one.name, one.attributes};
+            made.attributes["path"] = thing.path;
+            return made;
+          }};
+}
+
 const std::vector<Variant>& variants() {
-  static const std::vector<Variant> all = make_variants();
+  static const std::vector<Variant> all = [] {
+    std::vector<Variant> made = make_variants();
+    for (const TextVariant& one : text_variants()) made.push_back(of_text_kind(one));
+    return made;
+  }();
   return all;
 }
 

@@ -66,9 +66,15 @@ std::string replace_placeholder(const std::string& command, const std::string& p
   return out;
 }
 
-std::string mode_of_new(std::span<const EditFile> chain) {
+Ownership of_new(std::span<const EditFile> chain) {
+  Ownership made;
+  made.mode = "0644";
   const auto makes = std::find_if(chain.begin(), chain.end(), [](const EditFile& one) { return one.create; });
-  return makes == chain.end() || makes->mode.empty() ? "0644" : makes->mode;
+  if (makes == chain.end()) return made;
+  if (!makes->mode.empty()) made.mode = makes->mode;
+  if (!makes->owner.empty()) made.owner = makes->owner;
+  if (!makes->group.empty()) made.group = makes->group;
+  return made;
 }
 
 // Who may read the file in the end may read it while it is written, as long as it is whose it will be.
@@ -227,7 +233,7 @@ Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> ch
     }
   }
   Ownership wanted;
-  if (!staged.old) wanted.mode = mode_of_new(chain);
+  if (!staged.old) wanted = of_new(chain);
   if (std::any_of(chain.begin(), chain.end(), [](const EditFile& one) { return !one.acl.empty(); }))
     wanted.acl = "none";
   if (staged.old && text == before && !wanted.acl) return std::optional<StagedFile>();
