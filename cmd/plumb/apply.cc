@@ -18,6 +18,7 @@
 #include "engine/report/plan_text.h"
 #include "engine/report/run_text.h"
 #include "engine/run/plan_files.h"
+#include "engine/run/project_key.h"
 
 namespace plumb::cmd {
 namespace {
@@ -84,8 +85,32 @@ class Apply {
     if (!(files_ ? workspace_.load(*files_) : workspace_.load())) return kInvalidConfiguration;
     const std::optional<run::RunContext> context = workspace_.context(progress_.observer());
     if (!context) return kInvalidConfiguration;
-    result_ = run::apply(workspace_.loaded(), std::move(request), *context);
-    return tell_result();
+    const bool saved = std::holds_alternative<run::SavedPlan>(request.what);
+    if (saved) return carry_out(std::move(request), *context, true);
+    const run::ApplyRequest again = request;
+    const int code = carry_out(std::move(request), *context, false);
+    if (!leaves_some()) return code;
+    const int next = carry_out_next(again, *context);
+    return next == kDone ? code : next;
+  }
+
+  // Whether all that was planned is done, and some was left to another plan.
+  bool leaves_some() const { return result_.begun && result_.outcome == RunOutcome::kOk && result_.plan.is_half(); }
+
+  int carry_out(run::ApplyRequest request, const run::RunContext& context, bool is_last) {
+    result_ = run::apply(workspace_.loaded(), std::move(request), context);
+    const int code = tell_result();
+    if (!is_last || !leaves_some()) return code;
+    terminal_.tell("Readings may be others now: `plumb apply` plans what comes of them.\n");
+    return kChangesPending;
+  }
+
+  // What comes of readings that this very run has changed: shown and asked for like the first plan.
+  int carry_out_next(run::ApplyRequest request, const run::RunContext& context) {
+    terminal_.tell("\nReadings may be others now; what comes of them is planned.\n");
+    program_.options.run_id = run::new_run_id();
+    request.run = program_.options.run_id;
+    return carry_out(std::move(request), context, true);
   }
 
   // What is to be carried out; nothing after it has told what is wrong. `code` is for then.

@@ -110,9 +110,18 @@ class RevisionDiff {
       return workspace_.stopped() ? kInterrupted : kInvalidConfiguration;
     }
     warn(diff->without_facts);
+    if (diff->without_readings) warn_of_readings();
     print(*diff);
     if (old_found.has_errors() || found.has_errors()) return kInvalidConfiguration;
     return diff->differs() ? kChangesPending : kDone;
+  }
+
+  void warn_of_readings() {
+    Diagnostics found;
+    found.add(Diagnostic(Code::kNotInSnapshot, "no readings are recorded; what uses them is left out")
+                  .as(Severity::kWarning)
+                  .with_hint("plumb plan shows what comes of them on the hosts"));
+    workspace_.diagnose(found);
   }
 
   void warn(const std::vector<std::string>& without_facts) {

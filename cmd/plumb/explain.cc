@@ -1,5 +1,5 @@
 // plumb explain: the longer text behind a diagnostic; where an input has its value from; why a resource is on a host
-// or is not; what a fact is.
+// or is not; what a reading asks; what a fact is.
 
 #include <algorithm>
 
@@ -7,16 +7,18 @@
 #include "cmd/plumb/workspace.h"
 #include "engine/base/nearest.h"
 #include "engine/config/layers.h"
+#include "engine/config/reading.h"
 #include "engine/config/resource.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
+#include "engine/config/validate.h"
 #include "engine/report/host_list.h"
 
 namespace plumb::cmd {
 namespace {
 
 struct Question {
-  std::string what;  // "input", "resource", "fact", or a code
+  std::string what;  // "input", "reading", "resource", "fact", or a code
   std::string name;
   std::string host;
 };
@@ -40,11 +42,12 @@ class Explainer {
 
   int run() {
     if (question_.what == "fact") return fact();
-    const bool asks = question_.what == "input" || question_.what == "resource";
+    const bool asks = question_.what == "input" || question_.what == "resource" || question_.what == "reading";
     if (!asks) return code();
     if (question_.name.empty()) return unknown("name the " + question_.what + " to explain", {}, "");
     workspace_.only_name();
     if (!workspace_.load()) return kInvalidConfiguration;
+    if (question_.what == "reading") return reading();
     return question_.what == "input" ? input() : resource();
   }
 
@@ -61,8 +64,8 @@ class Explainer {
     if (!info) {
       std::vector<std::string> names;
       for (const CodeInfo& known : all_codes()) names.push_back(code_name(known.code));
-      const std::string form =
-          "codes look like " + names.front() + "; `input NAME`, `resource ADDRESS` and `fact NAME` are explained too";
+      const std::string form = "codes look like " + names.front() +
+                               "; `input NAME`, `reading NAME`, `resource ADDRESS` and `fact NAME` are explained too";
       return unknown("there is no diagnostic `" + question_.what + "`", names, form);
     }
     if (terminal_.json()) {
@@ -108,6 +111,45 @@ class Explainer {
                        schema.value("description", "");
     if (schema.contains("examples")) line += " Such as " + schema["examples"][0].dump() + ".";
     terminal_.print(line + "\n");
+  }
+
+  // By its name, that of a module's with the module in front.
+  static void gather_readings(const config::Module& module, const std::string& path,
+                              std::map<std::string, const config::ParsedReading*>& readings) {
+    for (const auto& [name, one] : module.readings) readings.emplace(config::below(path, name), &one.written);
+    for (const auto& entry : module.body) {
+      const auto* used = std::get_if<config::ModuleCall>(&entry);
+      if (used != nullptr && used->written->module != nullptr)
+        gather_readings(*used->written->module, config::below(path, used->written->name), readings);
+    }
+  }
+
+  int reading() {
+    std::map<std::string, const config::ParsedReading*> readings;
+    gather_readings(workspace_.project().root, "", readings);
+    const auto found = readings.find(question_.name);
+    if (found == readings.end()) {
+      std::vector<std::string> names;
+      for (const auto& [name, unused] : readings) names.push_back(name);
+      return unknown("the project declares no reading `" + question_.name + "`", names,
+                     names.empty() ? "it declares none" : "it declares " + joined(names));
+    }
+    const config::ParsedReading& one = *found->second;
+    Json document = config::untyped(*one.source);
+    if (!one.is_path) document["format"] = one.format;
+    if (one.value.default_value) document["absent"] = one.value.default_value->value;
+    if (one.value.sensitive) document["sensitive"] = true;
+    if (terminal_.json()) {
+      document["schema"] = one.value.schema;
+      document["source"] = one.value.span.str();
+      terminal_.print(document.dump(2) + "\n");
+      return kDone;
+    }
+    terminal_.print("reading " + question_.name + " is " + config::words_for(config::type_of(one)) + ", declared at " +
+                    one.value.span.str() + "\n");
+    for (const auto& [key, value] : document.items())
+      terminal_.print("  " + key + ": " + (value.is_string() ? value.get<std::string>() : value.dump()) + "\n");
+    return kDone;
   }
 
   int input() {
@@ -280,9 +322,9 @@ class Explainer {
 void add_explain(Program& program) {
   auto question = std::make_shared<Question>();
   CLI::App* command = program.app.add_subcommand(
-      "explain", "Say more about a diagnostic, an input's value, a resource's place or a fact");
-  command->add_option("WHAT", question->what, "A code such as PL1007; input, resource or fact")->required();
-  command->add_option("NAME", question->name, "Of the input, resource or fact");
+      "explain", "Say more about a diagnostic, an input's value, a reading, a resource's place or a fact");
+  command->add_option("WHAT", question->what, "A code such as PL1007; input, reading, resource or fact")->required();
+  command->add_option("NAME", question->name, "Of the input, reading, resource or fact");
   command->add_option("--host", question->host, "One host; else those of --on")->type_name("HOST");
   command->callback([&program, question] { program.exit_code = Explainer(program, *question).run(); });
 }

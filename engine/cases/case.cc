@@ -56,6 +56,8 @@ class CaseReader {
         read_inputs(value, result);
       } else if (entry.key == "facts") {
         read_facts(value, result.facts);
+      } else if (entry.key == "readings") {
+        read_readings(value, result.readings);
       } else if (entry.key == "observed") {
         read_resources(value, result.observed);
       } else if (entry.key == "as_declared") {
@@ -85,6 +87,23 @@ class CaseReader {
       if (input->second.sensitive) hide(entry.value);
       auto value = config::read_input_value(entry, input->second, result.refused);
       if (value) result.inputs.emplace(entry.key, std::move(*value));
+    }
+  }
+
+  // Those of modules within are known once these are used.
+  void read_readings(const Node& node, std::map<std::string, Node>& readings) {
+    for (const Entry& entry : node.entries) {
+      const auto own = module_.readings.find(entry.key);
+      if (own == module_.readings.end() && entry.key.find('/') == std::string::npos) {
+        std::vector<std::string> names;
+        for (const auto& [name, unused] : module_.readings) names.push_back(name);
+        const std::string near = nearest(entry.key, names);
+        diagnostics_.add(Diagnostic(Code::kUnknownKey, "there is no reading `" + entry.key + "`")
+                             .at(entry.key_span, near.empty() ? "not declared" : "did you mean `" + near + "`?"));
+        continue;
+      }
+      if (own == module_.readings.end() || own->second.written.value.sensitive) hide(entry.value);
+      readings.emplace(entry.key, entry.value);
     }
   }
 

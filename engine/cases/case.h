@@ -37,6 +37,7 @@ struct Case {
   std::map<std::string, config::Located> inputs;
   Diagnostics refused;  // what is wrong with inputs, which a case may be about
   Json facts;
+  std::map<std::string, lang::Node> readings;  // by name, that of a module's with the module in front
   std::map<std::string, Attributes> observed;  // by address
   bool as_declared = false;
   Expectations expect;

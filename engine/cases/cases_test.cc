@@ -99,6 +99,42 @@ TEST_F(CasesTest, ANewHostGetsEverything) {
               ElementsAre("", "", ""));
 }
 
+TEST_F(CasesTest, ReadingsAreGivenOrAbsent) {
+  write("plumb.yaml", R"(plumb: v1
+project: test
+readings:
+  major: {command: [app, --version], type: integer, absent: 0}
+  name: {file: /etc/name, type: string}
+  data: {path: /srv/data}
+resources:
+  - note: /etc/major
+    text: "${readings.major}"
+  - note: /etc/name
+    when: readings.data.exists
+    text: ${readings.name}
+)");
+  EXPECT_THAT(run(R"(
+  - name: given
+    readings: {major: 16, name: web, data: {exists: true, type: directory}}
+    expect: {resources: {note:/etc/major: {text: "16"}, note:/etc/name: {text: web}}}
+  - name: absent
+    readings: {name: ""}
+    expect: {resources: {note:/etc/major: {text: "0"}, note:/etc/name: null}}
+  - name: without a value
+    expect: {diagnostics: [PL2002]}
+  - name: of another type
+    readings: {major: many, name: web}
+    expect: {diagnostics: [PL1101]}
+)"),
+              ElementsAre("", "", "", ""));
+  EXPECT_THAT(run(R"(
+  - name: misspelt
+    readings: {mayor: 16}
+    expect: {diagnostics: []}
+)"),
+              ElementsAre("there is no reading `mayor`, did you mean `major`?"));
+}
+
 TEST_F(CasesTest, WhatIsObservedDecides) {
   EXPECT_THAT(run(R"(
   - name: as it should be

@@ -8,6 +8,7 @@
 #include "engine/config/foreign_braces.h"
 #include "engine/config/module_names.h"
 #include "engine/config/order_values.h"
+#include "engine/config/reading.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
 #include "engine/config/validate.h"
@@ -25,6 +26,7 @@ Module unchecked(ParsedModule&& parsed) {
   module.description = std::move(parsed.description);
   module.inputs = std::move(parsed.inputs);
   for (auto& [name, value] : parsed.values) module.values.emplace(name, NamedValue{std::move(value), {}, {}});
+  for (auto& [name, reading] : parsed.readings) module.readings.emplace(name, Reading{std::move(reading), {}, {}});
   for (auto& [name, output] : parsed.outputs) module.outputs.emplace(name, NamedValue{std::move(output), {}, {}});
   for (ParsedBlock& block : parsed.blocks) module.blocks.push_back({std::move(block), {}, {}});
   module.body.reserve(parsed.body.size());
@@ -62,6 +64,7 @@ class Checker {
     // Also those that nothing stands in.
     for (std::size_t i = 0; i < module_.blocks.size(); ++i) check_block(i);
     for (auto& [name, output] : module_.outputs) check_value(output);
+    for (auto& [name, reading] : module_.readings) check_reading(name, reading);
   }
 
  private:
@@ -71,8 +74,10 @@ class Checker {
   }
 
   Reads reads_of(const std::vector<cel::Reference>& references, bool calls_host, const std::vector<Reads>& own) {
-    const auto is_fact = [](const cel::Reference& one) { return one.slot == slots::kFacts; };
-    module_.reads_facts = module_.reads_facts || std::any_of(references.begin(), references.end(), is_fact);
+    const auto is_told = [](const cel::Reference& one) {
+      return one.slot == slots::kFacts || one.slot == slots::kReadings;
+    };
+    module_.reads_facts = module_.reads_facts || std::any_of(references.begin(), references.end(), is_told);
     return names_.reads_of(references, calls_host, own);
   }
   // The value knows from here on whether it reads what is sensitive.
@@ -80,6 +85,25 @@ class Checker {
     Reads reads = reads_of(value.references(), value.calls_host(), own);
     value.set_reads_sensitive(reads.sensitive);
     return reads;
+  }
+
+  // --- readings
+
+  // What it asks is known before any reading is, and stands in plans.
+  void check_reading(const std::string& name, Reading& reading) {
+    if (reading.written.broken()) return;
+    auto source = Dynamic::compile(reading.written.source, scope(names_.environment()));
+    if (!source) return;
+    const Reads reads = reads_of(*source, {});
+    if (reads.sensitive) return shown(source->span(), "what the reading `" + name + "` asks");
+    if (reads.of(slots::kReadings)) {
+      report(Code::kExpressionUnsupported, "the source of the reading `" + name + "` reads a reading", source->span(),
+             "its own or another one, by itself or through a value", "let it read inputs, facts and values of those");
+      return;
+    }
+    const bool good = check_type(*source, source_schema(), builtin_schema("project"), "the reading `" + name + "`");
+    if (good && !reads.broken) reading.source = std::move(source);
+    reading.reads = reads;
   }
 
   // --- values and placement
@@ -405,8 +429,7 @@ class Checker {
     if (!texts_alone || written.module == nullptr || written.with.size() != written.module->inputs.size())
       good = check_inputs_given(written) && good;
     call.broken = written.broken || !good || call.reads.broken;
-    call.needs_facts = std::any_of(call.reads.paths.begin(), call.reads.paths.end(),
-                                   [](const cel::Reference& path) { return path.slot == slots::kFacts; });
+    call.needs = call.reads;
     if (written.module == nullptr) return;
     module_.reads_facts = module_.reads_facts || written.module->reads_facts;
     for (const auto& entry : written.module->body) {

@@ -24,11 +24,13 @@ inline constexpr int kValues = 1;
 inline constexpr int kFacts = 2;
 inline constexpr int kHost = 3;
 inline constexpr int kModules = 4;
-inline constexpr int kFirstOwn = 5;
+inline constexpr int kReadings = 5;
+inline constexpr int kFirstOwn = 6;
 }  // namespace slots
 
-// What of a host's own an expression reads in the end, through values and modules: paths below inputs, facts and host.
-// `inputs` are those of the module that the expression stands in.
+// What of a host's own an expression reads in the end, through values and modules: paths below inputs, facts, host and
+// readings. `inputs` and `readings` are those of the module that the expression stands in; a path of no names stands
+// for readings of a module that it uses.
 struct Reads {
   std::set<cel::Reference> paths;
   bool other_hosts = false;  // through host() and hosts()
@@ -36,6 +38,8 @@ struct Reads {
   bool broken = false;       // a value or module whose errors were told among them
 
   void add(const Reads& other);
+  // Whether it reads something of a variable.
+  bool of(int slot) const;
 };
 
 struct Loop {
@@ -97,8 +101,8 @@ struct ModuleCall {
   std::shared_ptr<const ParsedCall> written;  // never null
   Placement placement;
   std::map<std::string, Given> with;
-  Reads reads;               // of the use itself and of all that is in the module
-  bool needs_facts = false;  // for the use itself
+  Reads reads;  // of the use itself and of all that is in the module
+  Reads needs;  // of the use itself
   bool broken = false;
 };
 
@@ -108,6 +112,15 @@ struct NamedValue {
   Reads reads;
 
   bool broken() const { return !value; }
+};
+
+// Broken where its source has errors that were told.
+struct Reading {
+  ParsedReading written;
+  std::optional<Dynamic> source;
+  Reads reads;  // of the source
+
+  bool broken() const { return !source; }
 };
 
 struct Module {
@@ -121,6 +134,7 @@ struct Module {
   std::string description;
   std::map<std::string, Input> inputs;
   std::map<std::string, NamedValue> values;
+  std::map<std::string, Reading> readings;
   std::map<std::string, NamedValue> outputs;
   std::vector<Block> blocks;
   // In declared order; what stands in one block stands together.
@@ -133,7 +147,7 @@ struct Module {
   bool repeats(BlockIndex block) const;
   bool may_be_left_out(BlockIndex block) const;
 
-  // Whether an expression in it, or below, reads facts.
+  // Whether an expression in it, or below, reads facts or readings, so that the host has to be asked first.
   bool reads_facts = false;
 };
 

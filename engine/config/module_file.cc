@@ -50,7 +50,7 @@ class FileReader {
     for (Entry& entry : root.entries) {
       hide_sensitive(entry);
       // Values and resources hold expressions, and are read with them.
-      if (entry.key != "values" && entry.key != "outputs" && entry.key != "resources")
+      if (entry.key != "values" && entry.key != "outputs" && entry.key != "resources" && entry.key != "readings")
         resolve_literals(entry.value, result_.diagnostics);
     }
     std::optional<Json> typed = check_shape(root);
@@ -75,10 +75,11 @@ class FileReader {
   }
 
   void hide_sensitive(const Entry& entry) {
-    if (entry.key != "inputs") return;
+    const bool inputs = entry.key == "inputs";
+    if (!inputs && entry.key != "readings") return;
     for (const Entry& input : entry.value.entries) {
       const Entry* sensitive = input.value.find("sensitive");
-      const Entry* value = input.value.find("default");
+      const Entry* value = input.value.find(inputs ? "default" : "absent");
       if (sensitive != nullptr && sensitive->value.text != "false" && value != nullptr)
         result_.sources.hide(value->value.span);
     }
@@ -117,7 +118,8 @@ ModuleFile read_module_file(const Folder& project, const std::string& name, File
 const Json& file_schema() {
   static const Json schema = [] {
     Json open = builtin_schema("project");
-    open["definitions"]["resource"] = {{"type", "object"}, {"minProperties", 1}};
+    for (const char* part : {"resource", "reading"})
+      open["definitions"][part] = {{"type", "object"}, {"minProperties", 1}};
     return open;
   }();
   return schema;

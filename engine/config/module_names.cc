@@ -1,6 +1,9 @@
 #include "engine/config/module_names.h"
 
+#include <algorithm>
+
 #include "engine/config/functions.h"
+#include "engine/config/reading.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
 
@@ -27,6 +30,12 @@ Type inputs_type(const Module& module) {
   for (const auto& [name, input] : module.inputs)
     fields.push_back({name, type_of_schema(input.schema, input.schema, name), false});
   return cel::make_record("inputs", std::move(fields));
+}
+
+Type readings_type(const Module& module) {
+  std::vector<cel::Field> fields;
+  for (const auto& [name, reading] : module.readings) fields.push_back({name, type_of(reading.written), false});
+  return cel::make_record("readings", std::move(fields));
 }
 
 Type values_type(const std::string& what, const std::map<std::string, NamedValue>& values) {
@@ -62,6 +71,7 @@ ModuleNames::ModuleNames(const Module& module) : module_(module) {
   environment_.add_variable("facts", facts_type());
   environment_.add_variable("host", host_type());
   environment_.add_variable("modules", Type());
+  environment_.add_variable("readings", readings_type(module));
   add_host_functions(environment_);
 }
 
@@ -97,6 +107,12 @@ void ModuleNames::add_reference(const cel::Reference& reference, const std::vect
       reads.add(value.reads);
       reads.broken = reads.broken || value.broken();
     });
+  } else if (reference.slot == slots::kReadings) {
+    each(module_.readings, [&](const std::string& name, const Reading& reading) {
+      reads.paths.insert({slots::kReadings, {name}, 0});
+      reads.sensitive = reads.sensitive || reading.written.value.sensitive;
+      reads.broken = reads.broken || reading.written.broken();
+    });
   } else if (reference.slot == slots::kModules) {
     const std::string output = reference.path.size() < 2 ? "" : reference.path.back();
     for (const auto& entry : module_.body) {
@@ -122,13 +138,19 @@ void Reads::add(const Reads& other) {
   broken = broken || other.broken;
 }
 
+bool Reads::of(int slot) const {
+  return std::any_of(paths.begin(), paths.end(), [slot](const cel::Reference& path) { return path.slot == slot; });
+}
+
 Reads seen_by_caller(const Reads& inside, const ModuleCall& call) {
   Reads seen;
   seen.other_hosts = inside.other_hosts;
   seen.sensitive = inside.sensitive;
   seen.broken = inside.broken;
   for (const cel::Reference& path : inside.paths) {
-    if (path.slot != slots::kInputs) {
+    if (path.slot == slots::kReadings) {
+      seen.paths.insert({slots::kReadings, {}, 0});
+    } else if (path.slot != slots::kInputs) {
       seen.paths.insert(path);
     } else if (const auto given = call.with.find(path.path.front()); given != call.with.end()) {
       seen.add(given->second.reads);

@@ -7,6 +7,7 @@
 #include "engine/config/check.h"
 #include "engine/config/document.h"
 #include "engine/config/include.h"
+#include "engine/config/reading.h"
 #include "engine/config/validate.h"
 #include "engine/lang/yaml.h"
 
@@ -84,6 +85,7 @@ class ModuleReader::Document {
     if (file.rollout) reader_.rollout_ = std::move(file.rollout);
     for (Input& input : file.inputs) take_input(std::move(input));
     if (const Entry* values = root.find("values")) read_values(values->value, module_.values, "value");
+    if (const Entry* readings = root.find("readings")) read_readings(readings->value);
     if (const Entry* outputs = root.find("outputs")) read_values(outputs->value, module_.outputs, "output");
     if (const Entry* include = root.find("include")) read_includes(include->value);
     for (Entry& entry : file.root->entries) {
@@ -108,6 +110,14 @@ class ModuleReader::Document {
       const auto [place, added] =
           into.try_emplace(entry.key, ParsedValue{entry.key_span, std::make_shared<const Node>(entry.value)});
       if (!added) declared_twice(what, entry.key, entry.key_span, place->second.span);
+    }
+  }
+
+  void read_readings(const Node& readings) {
+    for (const Entry& entry : readings.entries) {
+      ParsedReading reading = read_reading(entry, diagnostics_);
+      const auto [place, added] = module_.readings.try_emplace(entry.key, std::move(reading));
+      if (!added) declared_twice("reading", entry.key, entry.key_span, place->second.value.span);
     }
   }
 

@@ -132,11 +132,24 @@ struct ParsedValue {
   WrittenValue value;
 };
 
+// A typed fact of a project's own.
+struct ParsedReading {
+  // Its name and type, by which no layer sets it; the default stands for what is absent on the host.
+  Input value;
+  WrittenValue source;  // a map of the keys that say what is asked; null where it is broken
+  std::string format;   // of a text: "json"
+  bool is_path = false;
+  std::vector<std::string> after;  // globs of addresses in its module, whose actions may change what is told
+
+  bool broken() const { return source == nullptr; }
+};
+
 struct ParsedModule {
   std::string folder;  // relative to the project; "" for the project itself
   std::string description;
   std::map<std::string, Input> inputs;
   std::map<std::string, ParsedValue> values;
+  std::map<std::string, ParsedReading> readings;
   std::map<std::string, ParsedValue> outputs;
   std::vector<ParsedBlock> blocks;
   // In declared order, with what stands in a block in its place. What a file includes comes before its own, whatever

@@ -38,6 +38,7 @@ class Normalised {
     Json document = Json::object();
     document["inputs"] = std::move(inputs);
     document["values"] = values(module.values);
+    if (!module.readings.empty()) document["readings"] = readings(module.readings);
     if (!module.outputs.empty()) document["outputs"] = values(module.outputs);
     document["body"] = std::move(body);
     if (!blocks.empty()) document["blocks"] = std::move(blocks);
@@ -65,6 +66,22 @@ class Normalised {
   static Json values(const std::map<std::string, NamedValue>& values) {
     Json document = Json::object();
     for (const auto& [name, value] : values) document[name] = written(*value.written.value);
+    return document;
+  }
+
+  static Json readings(const std::map<std::string, Reading>& readings) {
+    Json document = Json::object();
+    for (const auto& [name, reading] : readings) {
+      const ParsedReading& written_one = reading.written;
+      if (written_one.broken()) continue;
+      Json& entry = document[name];
+      entry = {{"source", written(*written_one.source)},
+               {"schema", written_one.value.schema},
+               {"format", written_one.format},
+               {"sensitive", written_one.value.sensitive}};
+      if (!written_one.after.empty()) entry["after"] = written_one.after;
+      if (written_one.value.default_value) entry["absent"] = written_one.value.default_value->value;
+    }
     return document;
   }
 

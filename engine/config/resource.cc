@@ -116,6 +116,7 @@ class Resolver {
     identity_ = schema_->at("x-identity").get_ptr<const std::string*>();
     resource_->span = written_.span;
     resource_->ignore = written_.ignore;
+    resource_->readings = use_.readings;
     resource_->prevent_destroy = written_.prevent_destroy;
     resource_->confirm_within = written_.confirm_within;
     resource_->tags = written_.tags;

@@ -32,6 +32,7 @@ struct Resource {
   std::set<std::string> tags;
   Json verify = Json::array();      // probes
   std::set<std::string> sensitive;  // see Declaration
+  std::set<std::string> readings;   // that it comes of, by name, that of a module's with the module in front
 };
 
 // What the last value of an expression came to as an attribute: most are the same on host after host, and are checked
@@ -71,7 +72,8 @@ struct LastResource {
 struct ModuleUse {
   const std::string& path;  // of the module's instance, "" at the root
   const ModuleFolder& folder;
-  const std::set<std::string>& tags;  // that all of it has
+  const std::set<std::string>& tags;    // that all of it has
+  std::set<std::string> readings = {};  // that the resource comes of
 };
 
 // `last` is what this gave for the same declaration and use before: the same resource where all but texts is the same.

@@ -17,6 +17,7 @@ Json held_back_to_json(const HeldBack& held) {
   if (held.op != Op::kNone) json["op"] = name(held.op);
   if (!held.lock.empty()) json["lock"] = held.lock;
   if (!held.needs.empty()) json["needs"] = held.needs;
+  if (!held.reading.empty()) json["reading"] = held.reading;
   return json;
 }
 
@@ -31,6 +32,9 @@ Json host_to_json(const HostPlan& host) {
   for (const HeldBack& held : host.held_back) json["held_back"].push_back(held_back_to_json(held));
   for (const PassedOver& one : host.passed_over)
     json["passed_over"].push_back({{"address", one.address}, {"why", one.why}});
+  if (!host.moving.empty()) json["moving"] = host.moving;
+  for (const UsedReading& one : host.readings)
+    json["readings"].push_back({{"name", one.name}, {"source", one.source}, {"told", one.told}});
   return json;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/digest.h"
+
 namespace plumb::plan {
 
 bool Scope::takes(const std::set<std::string>& resource_tags) const {
@@ -14,9 +16,16 @@ bool Plan::changes_nothing() const {
   return std::all_of(hosts.begin(), hosts.end(), [](const auto& host) { return host.second.actions.empty(); });
 }
 
+bool Plan::is_half() const {
+  return std::any_of(hosts.begin(), hosts.end(), [](const auto& host) { return !host.second.moving.empty(); });
+}
+
 bool holds_sealed(const Plan& plan) {
-  return std::any_of(plan.hosts.begin(), plan.hosts.end(),
-                     [](const auto& host) { return host.second.actions.counts().sealed; });
+  return std::any_of(plan.hosts.begin(), plan.hosts.end(), [](const auto& host) {
+    const auto sealed = [](const UsedReading& one) { return is_keyed_digest(one.told); };
+    return host.second.actions.counts().sealed ||
+           std::any_of(host.second.readings.begin(), host.second.readings.end(), sealed);
+  });
 }
 
 std::size_t action_count(const Plan& plan) {

@@ -12,6 +12,7 @@
 #include "engine/plan/action.h"
 #include "engine/plan/action_list.h"
 #include "engine/plan/rollout.h"
+#include "providers/sdk/reading.h"
 
 namespace plumb::plan {
 
@@ -28,9 +29,11 @@ struct Lock {
 struct HeldBack {
   std::string address;
   Op op = Op::kNone;  // what would be done; none where the resource could not be observed
-  // One of them: the items of the lock on it, or the address of what it needs and is itself held back.
+  // One of them: the items of the lock on it, or the address of what it needs and is itself held back; with a reading,
+  // of the action that may change what that tells.
   std::string lock;
   std::string needs;
+  std::string reading = {};
   friend bool operator==(const HeldBack&, const HeldBack&) = default;
 };
 
@@ -53,6 +56,9 @@ struct HostPlan {
   std::vector<Lock> locks;
   std::vector<HeldBack> held_back;  // in the order in which it would be done
   std::vector<PassedOver> passed_over;
+  std::vector<UsedReading> readings;  // that the plan stands on, in the order of their names
+  // Of these, those that an action of the plan may change, with its address. What comes of them is for the next plan.
+  std::map<std::string, std::string> moving;
   ActionList actions;
 };
 
@@ -89,6 +95,8 @@ struct Plan {
   std::map<std::string, LargeContent> contents;  // what it writes besides, by digest
 
   bool changes_nothing() const;
+  // Whether something is left to the next plan.
+  bool is_half() const;
 };
 
 std::size_t action_count(const Plan& plan);

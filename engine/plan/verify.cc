@@ -30,6 +30,7 @@ class HostVerifier {
       const std::string problem = problem_of(action, address);
       if (!problem.empty()) return std::string(name(action.op)) + " " + address + ": " + problem;
     }
+    if (std::string problem = problem_of_readings(); !problem.empty()) return problem;
     return problem_of_held_back();
   }
 
@@ -152,6 +153,17 @@ class HostVerifier {
     return can ? "" : "it is to be confirmed, and the host cannot undo it";
   }
 
+  std::string problem_of_readings() const {
+    for (const auto& [name, by] : host_.moving) {
+      const bool used = std::any_of(host_.readings.begin(), host_.readings.end(),
+                                    [&, &reading = name](const UsedReading& one) { return one.name == reading; });
+      // While a host is planned, its readings are not there yet.
+      if (!used && !host_.readings.empty()) return "the reading `" + name + "` is to change and is none of its own";
+      if (!parts_.contains(by)) return "the reading `" + name + "` is to change by " + by + ", which has no action";
+    }
+    return {};
+  }
+
   std::string problem_of_held_back() const {
     std::set<std::string> held;
     for (const HeldBack& one : host_.held_back) {
@@ -160,7 +172,11 @@ class HostVerifier {
       const bool is_locked =
           std::any_of(host_.locks.begin(), host_.locks.end(), [&](const Lock& lock) { return lock.items == one.lock; });
       if (!one.lock.empty() && !is_locked) return one.address + " is held back by a lock that is not there";
-      if (!one.needs.empty() && !held.contains(one.needs)) {
+      if (!one.reading.empty()) {
+        // By an action, and not by what is held back.
+        if (!parts_.contains(one.needs)) return one.address + " waits for " + one.needs + ", which has no action";
+        if (!host_.moving.contains(one.reading)) return one.address + " waits for a reading that stays as it is";
+      } else if (!one.needs.empty() && !held.contains(one.needs)) {
         return one.address + " is held back for " + one.needs + ", which is not";
       }
       held.insert(one.address);

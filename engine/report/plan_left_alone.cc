@@ -1,4 +1,5 @@
-// What a plan leaves as it is: what is locked, what need not run, and what the configuration holds no longer.
+// What a plan leaves as it is: what comes of readings that it may change, what is locked, what need not run, and what
+// the configuration holds no longer.
 #include <map>
 #include <set>
 #include <vector>
@@ -17,6 +18,10 @@ constexpr std::size_t kOrphansShown = 10;
 
 std::string held_back_line(const plan::HeldBack& held) {
   std::string line = "    " + held.address + "  ";
+  if (!held.reading.empty()) {
+    return line + "waits for the next plan" +
+           (held.op == Op::kNone ? std::string() : "; as things are " + std::string(name(held.op)) + " is due") + "\n";
+  }
   line += held.op == Op::kNone ? "could not be looked at" : "is left alone; " + std::string(name(held.op)) + " was due";
   if (!held.needs.empty()) line += ", and needs " + held.needs;
   return line + "\n";
@@ -53,6 +58,25 @@ std::string passed_over_text(const plan::Plan& plan, bool color) {
   return out;
 }
 
+std::string moving_text(const plan::Plan& plan, bool color) {
+  std::map<std::string, std::vector<std::string>> by_text;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    std::string text;
+    for (const auto& [name, by] : host_plan.moving) {
+      text += "= " +
+              tint("the reading " + visible(name) + " may be another after " + visible(by), Tone::kYellow, color) +
+              ": what comes of it is for the next plan\n";
+      for (const plan::HeldBack& held : host_plan.held_back) {
+        if (held.reading == name) text += held_back_line(held);
+      }
+    }
+    if (!text.empty()) by_text[text].push_back(host);
+  }
+  std::string out;
+  for (const auto& [text, hosts] : by_text) out += tint(host_list(hosts), Tone::kBold, color) + "\n" + text + "\n";
+  return out;
+}
+
 std::string locks_text(const plan::Plan& plan, bool color) {
   std::map<std::string, std::vector<std::string>> by_text;
   for (const auto& [host, host_plan] : plan.hosts) {
@@ -65,7 +89,7 @@ std::string locks_text(const plan::Plan& plan, bool color) {
       }
     }
     for (const plan::HeldBack& held : host_plan.held_back) {
-      if (held.lock.empty()) text += held_back_line(held);
+      if (held.lock.empty() && held.reading.empty()) text += held_back_line(held);
     }
     if (!text.empty()) by_text[text].push_back(host);
   }

@@ -22,6 +22,8 @@ std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options);
 // How the plan is narrowed, by --limit and tags; "" where it is not. plan_text() begins with it.
 std::string scope_text(const plan::Plan& plan, bool color);
 
+// Readings that the plan's own actions may change, and what is left to the next plan because of them; "" for none.
+std::string moving_text(const plan::Plan& plan, bool color);
 // The locks on the hosts, and what is left alone because of them; "" where there are none.
 std::string locks_text(const plan::Plan& plan, bool color);
 // What could act and says itself that it need not; "" where there is nothing.

@@ -89,6 +89,7 @@ class Comparing {
     const Json* facts = known == request_.facts.end() ? nullptr : &known->second;
     if (facts == nullptr && (old_compiler_.needs_facts() || new_compiler_.needs_facts()))
       diff_.without_facts.push_back(host);
+    diff_.without_readings = diff_.without_readings || old_compiler_.has_readings() || new_compiler_.has_readings();
     const auto new_graph = new_compiler_.compile(host, facts, found);
     std::shared_ptr<const ir::HostGraph> old_graph = std::make_shared<ir::HostGraph>();
     if (old_hosts_.contains(host)) old_graph = old_compiler_.compile(host, facts, old_found);

@@ -4,6 +4,7 @@
 
 #include <poll.h>
 
+#include "engine/base/digest.h"
 #include "engine/base/pool.h"
 #include "engine/base/time_text.h"
 #include "engine/config/told_facts.h"
@@ -102,6 +103,10 @@ Result<Request> Fleet::request_for(const Member& member, const plan::Actions& ac
                    make_request(plan, actions, contents, contents.compiled(), providers_,
                                 {options.run, options.plan, context_.key, options.saved_plan, options.keep_going,
                                  options.who, options.take_over, plan.hosts.at(member.name).image_id}));
+  request.apply.readings = plan.hosts.at(member.name).readings;
+  for (const UsedReading& one : request.apply.readings) {
+    if (is_keyed_digest(one.told)) request.apply.key = context_.key;
+  }
   if (member.planned) {
     request.apply.moot_probes = member.planned->moot_probes;
     PLUMB_TRY_ASSIGN(request.apply.resources, member.planned->left());

@@ -70,6 +70,24 @@ Result<> take_facts(Json&& told, HostSnapshot& snapshot) {
   return {};
 }
 
+Result<> take_readings(const Json& json, HostSnapshot& snapshot) {
+  if (!json.is_object()) return unreadable("`readings` is an object");
+  for (const auto& [name, entry] : json.items()) {
+    const bool has_source = entry.is_object() && entry.size() == 2 && entry.contains("source");
+    if (!has_source || !reading_source_from(entry["source"])) return unreadable("a reading without a source");
+    SnapshotReading reading{entry["source"], {}};
+    if (entry.contains("value")) {
+      reading.told.value = entry["value"];
+    } else if (entry.contains("absent") && entry["absent"].is_string() && entry["absent"] != Json("")) {
+      reading.told.absent = outside_line(entry["absent"].get<std::string>());
+    } else {
+      return unreadable("a reading that told nothing");
+    }
+    snapshot.readings.emplace(name, std::move(reading));
+  }
+  return {};
+}
+
 Result<> take_record(Json& json, HostSnapshot& snapshot) {
   wire::Record record;
   if (const Result<> read = wire::from_json(json, record); !read)
@@ -172,10 +190,20 @@ std::string write_snapshot(const HostSnapshot& snapshot) {
     resources[address] = state ? Json{{"observed", wire::to_json(*state)}}
                                : Json{{"problem", wire::to_json(state.error().diagnostic())}};
   }
-  return canonical({{"host", snapshot.host},
-                    {"facts", snapshot.facts},
-                    {"resources", std::move(resources)},
-                    {"record", wire::to_json(record_of(snapshot))}});
+  Json line = {{"host", snapshot.host},
+               {"facts", snapshot.facts},
+               {"resources", std::move(resources)},
+               {"record", wire::to_json(record_of(snapshot))}};
+  for (const auto& [name, reading] : snapshot.readings) {
+    Json& entry = line["readings"][name];
+    entry["source"] = reading.source;
+    if (reading.told.absent.empty()) {
+      entry["value"] = reading.told.value;
+    } else {
+      entry["absent"] = reading.told.absent;
+    }
+  }
+  return canonical(line);
 }
 
 HostReader::HostReader() : json_(std::make_unique<SnapshotJson>(kMaxDepth)) {}
@@ -203,6 +231,7 @@ Result<HostSnapshot> HostReader::read(std::string_view line) {
   PLUMB_TRY(take_facts(std::move(json["facts"]), snapshot));
   PLUMB_TRY(read_states(json["resources"], snapshot));
   PLUMB_TRY(take_record(json["record"], snapshot));
+  if (json.contains("readings")) PLUMB_TRY(take_readings(json["readings"], snapshot));
   return snapshot;
 }
 

@@ -10,6 +10,7 @@
 #include "engine/simulate/actions_so_far.h"
 #include "engine/simulate/brought.h"
 #include "engine/simulate/drafts.h"
+#include "engine/simulate/moved_readings.h"
 #include "engine/simulate/node_index.h"
 #include "engine/simulate/node_list.h"
 #include "engine/simulate/refusals.h"
@@ -39,6 +40,7 @@ class Simulator {
         index_(graph),
         refusals_(graph, kinds, kinds_of_, scope, index_, host_name, diagnostics),
         drafts_(graph, kinds_of_, observation),
+        moved_readings_(graph, kinds_of_),
         actions_(graph.nodes.size()) {
     for (const ir::Edge& edge : graph.edges) {
       (edge.kind == ir::EdgeKind::kTrigger ? triggers_ : after_)[edge.from].push_back(&edge);
@@ -58,9 +60,12 @@ class Simulator {
         leave_out(i);
       } else if (const Lock* lock = lock_on(i)) {
         leave_locked(i, *lock);
+      } else if (MovedReadings::Moved* moved = moved_readings_.of(i)) {
+        leave_to_next(i, *moved);
       } else {
         visit(i);
       }
+      if (planned_[i].acts) moved_readings_.note(i, planned_[i].op);
     }
     Simulation result;
     result.host.ir = graph_.digest;
@@ -72,6 +77,7 @@ class Simulator {
     result.host.locks = observation_.locks;
     result.host.held_back = std::move(held_back_);
     result.host.passed_over = std::move(passed_over_);
+    result.host.moving = moved_readings_.that_matter();
     result.host.actions = plan::ActionList(std::move(actions_).take());
     result.actions = result.host.actions.get();
     result.texts = std::move(texts_);
@@ -107,18 +113,30 @@ class Simulator {
     return found == observation_.locks.end() ? nullptr : &*found;
   }
 
+  // Nothing is done that was decided by what a reading told before.
+  void leave_to_next(std::size_t i, MovedReadings::Moved& moved) {
+    Op op = due(i);
+    const Op owed = owe_later(i);
+    if (op == Op::kNone) op = owed;
+    moved.is_waited_for = true;
+    hold_back(i, op, {}, address_of(moved.by), moved.name);
+  }
+
   void leave_out(std::size_t i) {
     ++left_out_;
     owe_later(i);
   }
 
+  // What the resource as it is found asks for.
+  Op due(std::size_t i) const {
+    if (!observation_.states[i].has_value()) return Op::kNone;
+    const std::optional<Desired> reduced = without_ignored(graph_.nodes[i], observed_of(i));
+    return provider_of(i)->diff(reduced ? *reduced : graph_.nodes[i].desired, observed_of(i)).op;
+  }
+
   // Whatever it is like: somebody may be working on it.
   void leave_locked(std::size_t i, const Lock& lock) {
-    Op op = Op::kNone;
-    if (observation_.states[i].has_value()) {
-      const std::optional<Desired> reduced = without_ignored(graph_.nodes[i], observed_of(i));
-      op = provider_of(i)->diff(reduced ? *reduced : graph_.nodes[i].desired, observed_of(i)).op;
-    }
+    Op op = due(i);
     const Op owed = owe_later(i);
     if (op == Op::kNone) op = owed;
     if (op == Op::kNone && observation_.states[i].has_value()) {
@@ -129,8 +147,9 @@ class Simulator {
   }
 
   // What needs it is held back too, as after an action that was skipped.
-  void hold_back(std::size_t i, Op op, const std::string& lock, const std::string& needs) {
-    held_back_.push_back({address_of(i), op, lock, needs});
+  void hold_back(std::size_t i, Op op, const std::string& lock, const std::string& needs,
+                 const std::string& reading = {}) {
+    held_back_.push_back({address_of(i), op, lock, needs, reading});
     is_held_back_[i] = true;
     stand_on_itself(i);
     brought_.add_held_back(i);
@@ -472,6 +491,7 @@ class Simulator {
   NodeIndex index_;
   Refusals refusals_;
   Drafts drafts_;
+  MovedReadings moved_readings_;
   std::vector<HeldBack> held_back_;
   std::vector<plan::PassedOver> passed_over_;
   ActionsSoFar actions_;

@@ -61,6 +61,7 @@ inline std::vector<Message> samples() {
   apply.who = "ada@desk";
   apply.take_over = true;
   apply.image = "0123456789abcdef";
+  apply.readings = {{"web/version", Json{{"file", "/etc/version"}}, "sha256:4"}};
 
   Record record;
   record.serial = 7;
@@ -92,6 +93,8 @@ inline std::vector<Message> samples() {
       ChangeLocks{"edge", "ada", {"file:/etc/*"}, 7200, "a trial", {"service:x"}, true, true},
       Locks{record.locks, record.locks},
       Want{"sha256:3", 4096, 8192},
+      Read{{Json{{"command", Json::array({"true"})}, {"gives", "exit_code"}}}},
+      Readings{{{"16", "", std::nullopt}, {nullptr, "there is no file", sample_diagnostic()}}},
   };
 }
 

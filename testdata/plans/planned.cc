@@ -47,6 +47,7 @@ std::string snapshot_of(const std::string& project, const plan::Scope& scope, Js
   for (auto& [host, told] : observed.items()) {
     Json line = {{"host", host}, {"facts", told.value("facts", sample_facts())}, {"resources", Json::object()}};
     line["record"] = told.value("record", Json{{"serial", 0}});
+    if (told.contains("readings")) line["readings"] = told["readings"];
     for (auto& [address, state] : told["resources"].items()) line["resources"][address] = observed_state(state);
     text += canonical(line) + "\n";
   }
