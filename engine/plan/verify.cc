@@ -126,7 +126,7 @@ class HostVerifier {
       if (std::any_of(own.begin(), own.end(), [&](const std::string& outer) { return lies_at(path, outer); }))
         return true;
     }
-    const std::vector<ImpliedPath> implied = provider.implies_paths(desired);
+    const std::vector<ImpliedPath> implied = provider.implies_paths(action.desired);
     return std::any_of(implied.begin(), implied.end(),
                        [&](const ImpliedPath& one) { return one.whole && lies_at(path, one.path); });
   }

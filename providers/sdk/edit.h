@@ -65,6 +65,7 @@ struct BlockEdit : Insertion {
 
 // The file holds exactly this.
 struct TextEdit {
+  static constexpr std::string_view kValue = "content";
   std::string text;
   friend bool operator==(const TextEdit&, const TextEdit&) = default;
 };

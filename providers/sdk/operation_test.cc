@@ -24,7 +24,7 @@ std::vector<Operation> one_of_each() {
           packages,
           ServiceAction{"systemd", "nginx.service", "restart"},
           edit,
-          EditFile{"/etc/x", {TextEdit{"a\n"}, TextEdit{""}}, true, {}, false, false, {}, false, {}},
+          EditFile{"/etc/x", {TextEdit{"a\n"}, TextEdit{""}}, true, {}, false, false, {}, false, {}, {}, {}},
           SetKernelValue{"vm.swappiness", "10"},
           ChangeMount{"mount", "/srv", "/dev/b", "ext4", "ro"},
           ChangeMount{"unmount", "/srv"},
