@@ -120,7 +120,7 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
       "guard",   "left",      "lines",     "link",         "manager",       "refresh",   "removes",
       "type",    "unit",      "uses",      "wanted",       "reload_needed", "why",       "provided_by",
       "package", "automatic", "links",     "links_wanted", "can_run",       "versions",  "at",
-      "entry",   "folder",    "new_group", "values",       "settings"};
+      "entry",   "folder",    "new_group", "values",       "settings",      "visudo"};
   for (const auto& [name, unused] : properties.items()) names.push_back(name);
   const std::vector<Json> values = {nullptr,
                                     5,
