@@ -1,3 +1,5 @@
+#include <iterator>
+#include <sstream>
 // The cases of every kind: testdata/kinds/KIND/CASE.json holds {"desired", "observed", "want"}, and perhaps
 // "identity" and "trigger". What diff() (or, with "trigger", triggered()) makes of the first two has to be the third,
 // and once the wanted attributes are there, diff() has to ask for nothing more.
@@ -115,65 +117,14 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
   const Json& properties = kind.schema.json().at("properties");
   const auto identity = kind.schema.json().at("x-identity").get<std::string>();
   // What kinds observe beside what is declared.
-  std::vector<std::string> names = {"as",
-                                    "below",
-                                    "brings",
-                                    "can_reload",
-                                    "candidate",
-                                    "downgrade",
-                                    "extra",
-                                    "guard",
-                                    "left",
-                                    "lines",
-                                    "link",
-                                    "manager",
-                                    "refresh",
-                                    "removes",
-                                    "type",
-                                    "unit",
-                                    "uses",
-                                    "wanted",
-                                    "reload_needed",
-                                    "why",
-                                    "provided_by",
-                                    "package",
-                                    "automatic",
-                                    "links",
-                                    "links_wanted",
-                                    "can_run",
-                                    "versions",
-                                    "running",
-                                    "unknown",
-                                    "others",
-                                    "no_folder",
-                                    "mounted",
-                                    "reloads",
-                                    "active",
-                                    "loaded",
-                                    "listed",
-                                    "charset",
-                                    "selected",
-                                    "registered",
-                                    "running_priority",
-                                    "also_in",
-                                    "changed",
-                                    "found",
-                                    "created",
-                                    "lists",
-                                    "offered",
-                                    "offered_branch",
-                                    "other",
-                                    "outdated",
-                                    "user",
-                                    "unpacked",
-                                    "unpushed",
-                                    "stale_submodules",
-                                    "at",
-                                    "entry",
-                                    "folder",
-                                    "new_group",
-                                    "values",
-                                    "settings"};
+  std::istringstream beside(
+      "active also_in as at automatic below brings can_reload can_run candidate changed charset "
+      "created downgrade entry extra folder found guard left lines link links links_wanted listed "
+      "lists loaded manager mounted new_group no_folder offered offered_branch other others outdated "
+      "package provided_by refresh registered reload_needed reloads removes running running_priority "
+      "selected settings stale_submodules type unit unknown unpacked unpushed user uses values "
+      "versions visudo wanted why ");
+  std::vector<std::string> names{std::istream_iterator<std::string>(beside), {}};
   for (const auto& [name, unused] : properties.items()) names.push_back(name);
   const std::vector<Json> values = {nullptr,
                                     5,

@@ -159,6 +159,37 @@ TEST_F(ForesightTest, OneFileUnderTwoNamesIsToldOf) {
   EXPECT_EQ(undone_by(1), "file:/srv/now/x");
 }
 
+TEST_F(ForesightTest, AFileInAHomeThatIsMadeIsWhereTheHomeWillBe) {
+  user({{"name", "new"}, {"uid", 1600}, {"home", "/srv/new"}, {"create_home", true}});
+  add("authorized_key", "user", {{"user", "new"}, {"key", "ssh-ed25519 AAAA"}});
+  add("authorized_key", "user", {{"user", "new"}, {"key", "ssh-ed25519 BBBB"}});
+  foresee();
+  EXPECT_TRUE(found_[1]->missing.empty());
+  const Change first = change(1);
+  ASSERT_EQ(first.operations.size(), 2U);
+  EXPECT_EQ(std::get<MakeDirectory>(first.operations[0]).path, "/srv/new/.ssh");
+  EXPECT_EQ(std::get<EditFile>(first.operations[1]).path, "/srv/new/.ssh/authorized_keys");
+  EXPECT_EQ(std::get<EditFile>(first.operations[1]).owner, "new");
+  EXPECT_EQ(change(2).operations.size(), 1U) << "the folder is there by then";
+  for (const std::size_t i : {0U, 1U, 2U}) EXPECT_EQ(undone_by(i), "") << i;
+}
+
+TEST_F(ForesightTest, AUserThatGoesTakesItsKeysWithIt) {
+  system_.make_directory("/home/old");
+  add("authorized_key", "user", {{"user", "old"}, {"key", "ssh-ed25519 AAAA"}});
+  user({{"name", "old"}, {"state", "absent"}, {"remove_home", true}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "user:old");
+}
+
+TEST_F(ForesightTest, ACrontabIsWhereItsFolderWillBe) {
+  system_.make_directory("/var/spool/cron");
+  directory({{"path", "/var/spool/cron/tabs"}});
+  add("cron", "name", {{"name", "job"}, {"user", "old"}, {"job", "true"}});
+  foresee();
+  EXPECT_EQ(std::get<EditFile>(change(1).operations.at(0)).path, "/var/spool/cron/tabs/old");
+}
+
 TEST_F(ForesightTest, LinesSeeThroughALinkOfThePlan) {
   system_.make_file("/srv/real/x", "one\n");
   link({{"path", "/srv/now"}, {"target", "real"}});

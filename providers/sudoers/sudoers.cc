@@ -21,11 +21,14 @@ EntryEdit SudoersProvider::entry(const Desired& desired) const {
 
 Change SudoersProvider::diff(const Desired& desired, const Observed& observed) const {
   Change change = EntryProvider::diff(desired, observed);
-  for (Operation& operation : change.operations) {
-    // A file that sudo cannot read locks everybody out; a host without sudo has nobody to ask.
-    std::get<EditFile>(operation).validate = "! command -v visudo > /dev/null || visudo -cf %s";
-  }
+  if (!observed.flag("visudo", false)) return change;
+  for (Operation& operation : change.operations) std::get<EditFile>(operation).validate = "visudo -cf %s";
   return change;
+}
+
+// With a file that sudo cannot read it lets nobody do anything any more.
+void SudoersProvider::note_needs(const Desired&, const std::string&, System& system, Observed& observed) const {
+  if (!system.find_program("visudo").empty()) observed.attributes["visudo"] = true;
 }
 
 std::vector<Address> SudoersProvider::infers(const Desired& desired) const {
