@@ -56,6 +56,7 @@ struct Placement {
 struct Block {
   ParsedBlock written;
   Placement placement;
+  std::optional<Dynamic> env;
   Reads reads;  // of the block and those around it
   bool broken = true;
 };
@@ -74,6 +75,7 @@ struct Declaration {
   std::map<std::string, Dynamic> expressions;     // by attribute
   std::map<std::string, TemplateText> templates;  // by attribute
   std::optional<Dynamic> verify;                  // what probes are worked out from, where expressions are in them
+  std::optional<Dynamic> env;
   // Attributes whose values never appear in any output: those that are marked so, and those that a sensitive input
   // reaches, each with the one that its bytes become or come from (x-content-of).
   std::set<std::string> sensitive;
@@ -122,6 +124,7 @@ struct Module {
   std::map<std::string, Input> inputs;
   std::map<std::string, NamedValue> values;
   std::map<std::string, NamedValue> outputs;
+  std::optional<NamedValue> env;
   std::vector<Block> blocks;
   // In declared order; what stands in one block stands together.
   std::vector<std::variant<Declaration, ModuleCall>> body;

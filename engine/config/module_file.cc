@@ -50,7 +50,7 @@ class FileReader {
     for (Entry& entry : root.entries) {
       hide_sensitive(entry);
       // Values and resources hold expressions, and are read with them.
-      if (entry.key != "values" && entry.key != "outputs" && entry.key != "resources")
+      if (entry.key != "values" && entry.key != "outputs" && entry.key != "resources" && entry.key != "env")
         resolve_literals(entry.value, result_.diagnostics);
     }
     std::optional<Json> typed = check_shape(root);
@@ -118,6 +118,7 @@ const Json& file_schema() {
   static const Json schema = [] {
     Json open = builtin_schema("project");
     open["definitions"]["resource"] = {{"type", "object"}, {"minProperties", 1}};
+    open["properties"]["env"] = Json::object();
     return open;
   }();
   return schema;

@@ -198,7 +198,7 @@ std::string LocalSystem::find_program(const std::string& name, const std::string
   return {};
 }
 
-Result<ProcessResult> LocalSystem::run(const ProcessRequest& request) {
+Result<ProcessResult> LocalSystem::run_program(const ProcessRequest& request) {
   const std::optional<std::string> key = answers_ ? KeptAnswers::key_of(*this, request) : std::nullopt;
   if (!key) return run(request, false);
   if (std::optional<ProcessResult> kept = answers_->find(*key)) return std::move(*kept);
@@ -209,7 +209,7 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request) {
 
 // Before anything else is cut from it, and with what the cut left of a text.
 Result<ProcessResult> LocalSystem::run_keeping_end(const ProcessRequest& request) {
-  PLUMB_TRY_ASSIGN(ProcessResult result, run(request, true));
+  PLUMB_TRY_ASSIGN(ProcessResult result, run(with_env(request), true));
   for (std::string* text : {&result.output, &result.errors}) {
     const bool cut = text->size() >= request.output_limit;
     *text = hidden_.hide(std::move(*text), cut);
@@ -257,6 +257,11 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
   spec.cwd = bytes_of_text(request.cwd);
   spec.input = request.stdin_text;
   spec.timeout = request.timeout;
+  if (deadline_) {
+    if (is_overdue()) return fail(Code::kProgramTimeout, "the time was up before `" + request.argv[0] + "` began");
+    const auto left = std::chrono::ceil<std::chrono::seconds>(*deadline_ - std::chrono::steady_clock::now());
+    if (spec.timeout.count() <= 0 || left < spec.timeout) spec.timeout = left;
+  }
   spec.output_limit = request.output_limit;
   spec.keep_end = keep_end;
   spec.while_it_runs = while_busy_;
