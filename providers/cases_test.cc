@@ -1,5 +1,3 @@
-#include <iterator>
-#include <sstream>
 // The cases of every kind: testdata/kinds/KIND/CASE.json holds {"desired", "observed", "want"}, and perhaps
 // "identity" and "trigger". What diff() (or, with "trigger", triggered()) makes of the first two has to be the third,
 // and once the wanted attributes are there, diff() has to ask for nothing more.
@@ -7,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include <gtest/gtest.h>
 

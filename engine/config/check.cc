@@ -6,6 +6,7 @@
 #include "engine/config/call_texts.h"
 #include "engine/config/declaration.h"
 #include "engine/config/foreign_braces.h"
+#include "engine/config/manner.h"
 #include "engine/config/module_names.h"
 #include "engine/config/order_values.h"
 #include "engine/config/reading.h"
@@ -28,7 +29,8 @@ Module unchecked(ParsedModule&& parsed) {
   for (auto& [name, value] : parsed.values) module.values.emplace(name, NamedValue{std::move(value), {}, {}});
   for (auto& [name, reading] : parsed.readings) module.readings.emplace(name, Reading{std::move(reading), {}, {}});
   for (auto& [name, output] : parsed.outputs) module.outputs.emplace(name, NamedValue{std::move(output), {}, {}});
-  for (ParsedBlock& block : parsed.blocks) module.blocks.push_back({std::move(block), {}, {}});
+  if (parsed.env) module.env = NamedValue{std::move(*parsed.env), {}, {}};
+  for (ParsedBlock& block : parsed.blocks) module.blocks.push_back({std::move(block), {}, {}, {}});
   module.body.reserve(parsed.body.size());
   for (auto& entry : parsed.body) {
     if (auto* declaration = std::get_if<std::shared_ptr<const ParsedDeclaration>>(&entry)) {
@@ -51,6 +53,11 @@ class Checker {
 
   void run() {
     type_call_texts(module_);
+    // Values and modules are worked out with it.
+    if (module_.env) {
+      const Names names{{}, names_.environment()};
+      module_.env->value = check_env(module_.env->written.value, names, module_.env->reads);
+    }
     // Types are found in the order in which values can be worked out. What has no place in it stays broken.
     module_.steps = order_values(module_, names_.environment(), context_);
     for (const Module::Step& step : module_.steps) {
@@ -255,6 +262,20 @@ class Checker {
     return check_texts(written.before, "`before`", names, reads, placement.before) && good;
   }
 
+  // Variables stand in plans, so nothing sensitive can be in them.
+  std::optional<Dynamic> check_env(const WrittenValue& written, const Names& names, Reads& reads) {
+    auto env = Dynamic::compile(written, scope(names));
+    if (!env) return std::nullopt;
+    const Reads own = reads_of(*env, names.own);
+    reads.add(own);
+    if (own.sensitive) {
+      shown(env->span(), "`env`");
+      return std::nullopt;
+    }
+    if (!check_type(*env, env_schema(), builtin_schema("project"), "`env`")) return std::nullopt;
+    return env;
+  }
+
   // --- blocks
 
   void check_block(std::size_t index) {
@@ -262,7 +283,11 @@ class Checker {
     Block& block = module_.blocks[index];
     const BlockIndex around = block.written.around;
     Names names = names_in(around);
-    const bool good = check_placement(block.written.placement, block.placement, names, block.reads);
+    bool good = check_placement(block.written.placement, block.placement, names, block.reads);
+    if (block.written.env) {
+      block.env = check_env(block.written.env, names, block.reads);
+      good = good && block.env;
+    }
     if (around) block.reads.add(module_.blocks[*around].reads);
     block.broken = block.written.broken || !good || block.reads.broken || (around && module_.blocks[*around].broken);
     known_in_[index] = std::move(names);
@@ -318,6 +343,10 @@ class Checker {
     good = check_expressions(declaration, schema, names) && good;
     good = check_templates(declaration, schema, names) && good;
     if (written.verify_expression) good = check_probes(declaration, names) && good;
+    if (written.env) {
+      declaration.env = check_env(written.env, names, declaration.reads);
+      good = good && declaration.env;
+    }
     declaration.broken = written.broken || !good || declaration.reads.broken;
     const auto known = [&](std::string_view name) {
       return names.environment.find_variable(name) >= 0 || module_.inputs.contains(std::string(name)) ||

@@ -6,6 +6,7 @@
 #include "engine/config/conditions.h"
 #include "engine/config/dynamic.h"
 #include "engine/config/formats.h"
+#include "engine/config/manner.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
 #include "engine/lang/template.h"
@@ -252,6 +253,10 @@ class DeclarationReader {
         read_probes(entry, std::move(value));
         continue;
       }
+      if (entry.key == "env") {
+        if (check_runs_programs(entry)) result_.env = std::make_shared<const Node>(entry.value);
+        continue;
+      }
       if (entry.key != "when") resolve_literals(value, diagnostics_);
       ValidateOptions options;
       options.root = &builtin_schema("project");
@@ -270,6 +275,8 @@ class DeclarationReader {
   }
 
   void read_shared(const Entry& entry, const Json& value) {
+    if (entry.key == "timeout" && !check_runs_programs(entry)) return;
+    if (read_manner(entry.key, value, result_.manner)) return;
     if (entry.key == "tags") {
       result_.tags = value.get<std::set<std::string>>();
     } else if (entry.key == "prevent_destroy") {
@@ -294,6 +301,14 @@ class DeclarationReader {
     }
     report(Code::kBadValue, "a " + first_.key + " cannot be undone by the host alone", entry.key_span,
            "not for this kind", others.empty() ? "" : "`confirm_within` goes with these kinds: " + others);
+    return false;
+  }
+
+  // What runs none is neither bounded nor told anything by its keys.
+  bool check_runs_programs(const Entry& entry) {
+    if (result_.spec->may_run_programs()) return true;
+    report(Code::kBadValue, "no program is run for a " + first_.key, entry.key_span, "not for this kind",
+           "in a block `" + entry.key + "` is for those of it for which programs are run");
     return false;
   }
 

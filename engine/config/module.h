@@ -60,6 +60,7 @@ struct Placement {
 struct Block {
   ParsedBlock written;
   Placement placement;
+  std::optional<Dynamic> env;
   Reads reads;  // of the block and those around it
   bool broken = true;
 };
@@ -78,6 +79,7 @@ struct Declaration {
   std::map<std::string, Dynamic> expressions;     // by attribute
   std::map<std::string, TemplateText> templates;  // by attribute
   std::optional<Dynamic> verify;                  // what probes are worked out from, where expressions are in them
+  std::optional<Dynamic> env;
   // Attributes whose values never appear in any output: those that are marked so, and those that a sensitive input
   // reaches, each with the one that its bytes become or come from (x-content-of).
   std::set<std::string> sensitive;
@@ -136,6 +138,7 @@ struct Module {
   std::map<std::string, NamedValue> values;
   std::map<std::string, Reading> readings;
   std::map<std::string, NamedValue> outputs;
+  std::optional<NamedValue> env;
   std::vector<Block> blocks;
   // In declared order; what stands in one block stands together.
   std::vector<std::variant<Declaration, ModuleCall>> body;

@@ -50,8 +50,8 @@ class FileReader {
     for (Entry& entry : root.entries) {
       hide_sensitive(entry);
       // Values and resources hold expressions, and are read with them.
-      if (entry.key != "values" && entry.key != "outputs" && entry.key != "resources" && entry.key != "readings")
-        resolve_literals(entry.value, result_.diagnostics);
+      static const std::set<std::string_view> with_expressions = {"env", "outputs", "readings", "resources", "values"};
+      if (!with_expressions.contains(entry.key)) resolve_literals(entry.value, result_.diagnostics);
     }
     std::optional<Json> typed = check_shape(root);
     if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
@@ -120,6 +120,7 @@ const Json& file_schema() {
     Json open = builtin_schema("project");
     for (const char* part : {"resource", "reading"})
       open["definitions"][part] = {{"type", "object"}, {"minProperties", 1}};
+    open["properties"]["env"] = Json::object();
     return open;
   }();
   return schema;

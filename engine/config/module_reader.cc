@@ -86,6 +86,8 @@ class ModuleReader::Document {
     for (Input& input : file.inputs) take_input(std::move(input));
     if (const Entry* values = root.find("values")) read_values(values->value, module_.values, "value");
     if (const Entry* readings = root.find("readings")) read_readings(readings->value);
+    if (const Entry* env = root.find("env"); env != nullptr && shape == FileShape::kProject)
+      module_.env = ParsedValue{env->key_span, std::make_shared<const Node>(env->value)};
     if (const Entry* outputs = root.find("outputs")) read_values(outputs->value, module_.outputs, "output");
     if (const Entry* include = root.find("include")) read_includes(include->value);
     for (Entry& entry : file.root->entries) {

@@ -12,6 +12,7 @@
 
 #include "engine/base/address.h"
 #include "engine/base/json.h"
+#include "engine/base/manner.h"
 #include "engine/config/replacement.h"
 #include "engine/lang/cel/fault.h"
 #include "engine/lang/yaml.h"
@@ -62,15 +63,32 @@ struct ParsedPlacement {
   WrittenValue id;  // null where none is given
 };
 
+// What is written of a Manner; the rest is as what stands around it says.
+struct WrittenManner {
+  struct Retry {
+    int times = 1;
+    int every_seconds = 0;
+  };
+  std::optional<Retry> retry;
+  std::optional<int> timeout_seconds;
+  std::optional<bool> may_fail;
+
+  void inherit(const WrittenManner& around);
+  Manner manner() const;
+};
+
 // Which of its module's blocks something stands in; nothing where in none.
 using BlockIndex = std::optional<std::size_t>;
 
 // Resources and uses with keys in common: what is above them all, in one place.
 struct ParsedBlock {
   ParsedPlacement placement;   // without an `id`
-  std::set<std::string> tags;  // all that is in it has them too
-  BlockIndex around;           // one that comes before it
-  bool broken = false;         // has errors that were told
+  std::set<std::string> tags;  // all that is in it has them too, and these:
+  WrittenManner manner;
+  WrittenValue env;      // null where none is given
+  BlockIndex around;     // one that comes before it
+  bool rescues = false;  // what is in it is done only where another of what is in `around` failed; it comes last there
+  bool broken = false;   // has errors that were told
 };
 
 // A text that is a template, or a file that is one.
@@ -93,6 +111,8 @@ struct ParsedDeclaration {
   std::set<std::string> ignore;                     // attributes left alone once the resource exists
   bool prevent_destroy = false;
   int confirm_within = 0;  // seconds; 0: it need not be confirmed
+  WrittenManner manner;
+  WrittenValue env;  // null where none is given
   std::set<std::string> tags;
   // Probes, as the schema types them, in a list; or what they are worked out from, else null.
   Json verify = Json::array();
@@ -151,6 +171,7 @@ struct ParsedModule {
   std::map<std::string, ParsedValue> values;
   std::map<std::string, ParsedReading> readings;
   std::map<std::string, ParsedValue> outputs;
+  std::optional<ParsedValue> env;  // of all in it; a project's alone
   std::vector<ParsedBlock> blocks;
   // In declared order, with what stands in a block in its place. What a file includes comes before its own, whatever
   // the order of the keys in it.

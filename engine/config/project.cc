@@ -4,6 +4,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/config/layers.h"
+#include "engine/config/manner.h"
 #include "engine/config/module_reader.h"
 #include "engine/config/project_files.h"
 #include "engine/config/schema.h"
@@ -34,11 +35,14 @@ class Normalised {
     for (const Block& block : module.blocks) {
       Json& document = blocks.emplace_back(placement(block.written.placement));
       if (block.written.around) document["block"] = *block.written.around;
+      if (block.written.rescues) document["rescues"] = true;
+      manner(block.written.manner, block.written.env, document);
     }
     Json document = Json::object();
     document["inputs"] = std::move(inputs);
     document["values"] = values(module.values);
     if (!module.readings.empty()) document["readings"] = readings(module.readings);
+    if (module.env) document["env"] = written(*module.env->written.value);
     if (!module.outputs.empty()) document["outputs"] = values(module.outputs);
     document["body"] = std::move(body);
     if (!blocks.empty()) document["blocks"] = std::move(blocks);
@@ -103,6 +107,11 @@ class Normalised {
     return document;
   }
 
+  static void manner(const WrittenManner& manner, const WrittenValue& env, Json& document) {
+    if (Json own = to_json(manner); !own.empty()) document["manner"] = std::move(own);
+    if (env) document["env"] = written(*env);
+  }
+
   Json part(const Declaration& checked) {
     const ParsedDeclaration& declaration = *checked.written;
     const Json& properties = declaration.spec->schema.json().at("properties");
@@ -121,6 +130,7 @@ class Normalised {
                      {"sensitive", checked.sensitive},
                      {"prevent_destroy", declaration.prevent_destroy}};
     if (declaration.confirm_within > 0) document["confirm_within"] = declaration.confirm_within;
+    manner(declaration.manner, declaration.env, document);
     if (!declaration.tags.empty()) document["tags"] = declaration.tags;
     if (!declaration.verify.empty()) document["verify"] = declaration.verify;
     if (declaration.verify_expression) document["verify"] = {{"expression", written(*declaration.verify_expression)}};

@@ -5,6 +5,8 @@
 
 #include "engine/base/digest.h"
 #include "engine/config/conditions.h"
+#include "engine/config/manner.h"
+#include "engine/config/schema.h"
 #include "engine/config/validate.h"
 
 namespace plumb::config {
@@ -47,11 +49,12 @@ class Resolver {
   Resolved run(LastResource& last) {
     const std::size_t told = evaluation_.diagnostics.items().size();
     Resolved resolved;
-    resolved.constant = is_constant(declaration_);
+    resolved.constant = is_constant(declaration_) && use_.around.env.empty();
+    work_out_env();
     evaluate_expressions();
     render_templates(resolved.texts);
     take_inner_texts(resolved.texts);
-    if (good_ && inner_texts_.empty() && last.resource != nullptr &&
+    if (good_ && inner_texts_.empty() && last.resource != nullptr && last.resource->env == env_ &&
         std::equal(values_.begin(), values_.end(), last.values.begin(), last.values.end(), same_scalar)) {
       resolved.resource = last.resource;
       return resolved;
@@ -64,6 +67,23 @@ class Resolver {
   }
 
  private:
+  // Only of what has programs to run.
+  void work_out_env() {
+    if (!written_.spec->may_run_programs()) return;
+    env_ = use_.around.env;
+    if (declaration_.env) good_ = overlay_env(*declaration_.env, evaluation_, env_) && good_;
+  }
+
+  // An attribute of the same name has the last word.
+  Manner manner() const {
+    WrittenManner written = written_.manner;
+    written.inherit(use_.around.manner);
+    Manner manner = written.manner();
+    constexpr const char* kTimeout = "timeout";
+    if (!written_.spec->may_run_programs() || resource_->attributes.contains(kTimeout)) manner.timeout_seconds = 0;
+    return manner;
+  }
+
   // Of an expression that is the whole of its attribute; no value for others.
   void evaluate_expressions() {
     values_.reserve(declaration_.expressions.size());
@@ -120,7 +140,8 @@ class Resolver {
     resource_->prevent_destroy = written_.prevent_destroy;
     resource_->confirm_within = written_.confirm_within;
     resource_->tags = written_.tags;
-    resource_->tags.insert(use_.tags.begin(), use_.tags.end());
+    resource_->tags.insert(use_.around.tags.begin(), use_.around.tags.end());
+    resource_->env = env_;
     resource_->verify = written_.verify;
     resource_->sensitive = declaration_.sensitive;
     resource_->attributes = declaration_.literal_values;
@@ -133,6 +154,7 @@ class Resolver {
       for (RenderedText& one : texts) resource_->attributes[one.attribute] = std::move(one.text);
       texts.clear();
     }
+    resource_->manner = manner();
     good_ = take_probes() && good_;
     if (!good_ || (!lacks_ && (!keys_go_together() || !replacement_is_good())) || !take_address()) return nullptr;
     for (const Trigger& trigger : written_.spec->triggers) prefix_patterns(trigger.attribute);
@@ -252,6 +274,7 @@ class Resolver {
   const ModuleUse& use_;
   const Evaluation& evaluation_;
   KnownValues& known_;
+  std::map<std::string, std::string> env_;
   std::vector<cel::Value> values_;         // of the expressions
   std::vector<RenderedText> inner_texts_;  // of templates that are no contents
   bool good_ = true;
@@ -270,6 +293,18 @@ const Json* KnownValues::find(const Dynamic& expression, const cel::Value& value
 
 void KnownValues::keep(const Dynamic& expression, cel::Value value, Json typed) {
   if (is_scalar(value)) last_.insert_or_assign(&expression, std::pair(std::move(value), std::move(typed)));
+}
+
+bool overlay_env(const Dynamic& written, const Evaluation& evaluation, std::map<std::string, std::string>& env) {
+  const std::optional<Node> node = written.resolve(evaluation);
+  if (!node) return false;
+  ValidateOptions options;
+  options.root = &builtin_schema("project");
+  const std::optional<Json> typed =
+      validate(*node, env_schema(), "`env`", written.span(), options, evaluation.diagnostics);
+  if (!typed) return false;
+  for (const auto& [name, value] : typed->items()) env[name] = value.get<std::string>();
+  return true;
 }
 
 std::string address_key(const std::string& text) {

@@ -198,7 +198,7 @@ std::string LocalSystem::find_program(const std::string& name, const std::string
   return {};
 }
 
-Result<ProcessResult> LocalSystem::run(const ProcessRequest& request) {
+Result<ProcessResult> LocalSystem::run_program(const ProcessRequest& request) {
   const std::optional<std::string> key = answers_ ? KeptAnswers::key_of(*this, request) : std::nullopt;
   if (!key) return run(request, false, {});
   if (std::optional<ProcessResult> kept = answers_->find(*key)) return std::move(*kept);
@@ -209,7 +209,7 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request) {
 
 // Before anything else is cut from it, and with what the cut left of a text.
 Result<ProcessResult> LocalSystem::run_keeping_end(const ProcessRequest& request) {
-  PLUMB_TRY_ASSIGN(ProcessResult result, run(request, true, {}));
+  PLUMB_TRY_ASSIGN(ProcessResult result, run(with_env(request), true, {}));
   hide(request, result);
   return result;
 }
@@ -220,7 +220,7 @@ Result<ProcessResult> LocalSystem::run_streaming(const ProcessRequest& request, 
     taken = take(bytes);
     return taken.has_value();
   };
-  PLUMB_TRY_ASSIGN(ProcessResult result, run(request, true, {output, input}));
+  PLUMB_TRY_ASSIGN(ProcessResult result, run(with_env(request), true, {output, input}));
   PLUMB_TRY(std::move(taken));
   hide(request, result);
   return result;
@@ -275,6 +275,11 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
   spec.input_file = streams.input;
   spec.takes_output = std::move(streams.output);
   spec.timeout = request.timeout;
+  if (deadline_) {
+    if (is_overdue()) return fail(Code::kProgramTimeout, "the time was up before `" + request.argv[0] + "` began");
+    const auto left = std::chrono::ceil<std::chrono::seconds>(*deadline_ - std::chrono::steady_clock::now());
+    if (spec.timeout.count() <= 0 || left < spec.timeout) spec.timeout = left;
+  }
   spec.output_limit = request.output_limit;
   spec.keep_end = keep_end;
   spec.while_it_runs = while_busy_;

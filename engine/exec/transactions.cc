@@ -7,7 +7,14 @@ namespace plumb::exec {
 namespace {
 
 bool is_member(const wire::Action& action) {
-  return !action.triggered && action.confirm_within == 0 && changes_packages(action.operations);
+  // What may fail, or is tried again, fails for itself.
+  const bool alone = action.manner.may_fail || action.manner.tries > 1 || !action.rescues.empty();
+  return !action.triggered && action.confirm_within == 0 && !alone && changes_packages(action.operations);
+}
+
+// Both have the same time and the same variables.
+bool can_go_together(const wire::Action& one, const wire::Action& other) {
+  return one.manner == other.manner && one.desired.env == other.desired.env;
 }
 
 bool contains(const std::vector<std::size_t>& indexes, std::size_t index) {
@@ -53,10 +60,12 @@ std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wir
   for (std::size_t i = 0; i < actions.size(); ++i) {
     const wire::Action& action = actions[i];
     const bool depends = std::any_of(waiting.begin(), waiting.end(), [&](std::size_t one) {
-      return contains(action.needs, one) || contains(actions[one].triggers, i);
+      return contains(action.needs, one) || contains(action.rescues, one) || contains(actions[one].triggers, i);
     });
     const bool joins = is_member(action);
-    if (depends || (!joins && runs_something(action))) close();
+    const bool apart = joins ? !waiting.empty() && !can_go_together(actions[waiting.front()], action)
+                             : runs_something(action) || changes_packages(action.operations);
+    if (depends || apart) close();
     if (joins) waiting.push_back(i);
   }
   close();

@@ -216,6 +216,7 @@ std::string Compiler::key_of(const config::Host& host, const Told& told, Diagnos
     values.push_back(value == nullptr ? Json(nullptr) : *value);
   }
   append_canonical(key, values);
+  if (!host.env.empty()) append_canonical(key, Json(host.env));
   // Which of them an expression reads through modules does not stand with it.
   if (told.readings == nullptr) return key;
   for (const auto& [name, reading] : *told.readings)
@@ -226,6 +227,7 @@ std::string Compiler::key_of(const config::Host& host, const Told& told, Diagnos
 const config::Reads& Compiler::reads_of(const std::string& selection) {
   const auto [known, added] = reads_.try_emplace(selection);
   if (!added) return known->second;
+  if (input_.project.root.env) known->second.add(input_.project.root.env->reads);
   for (const auto& entry : input_.project.root.body) {
     const auto& placement = std::visit(
         [](const auto& one) -> const auto& { return one.written->placement; }, entry);
@@ -372,10 +374,13 @@ std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostic
   node->ignore = resource.ignore;
   node->prevent_destroy = resource.prevent_destroy;
   node->confirm_within = resource.confirm_within;
+  node->manner = resource.manner;
+  node->rescues = resource.rescues;
   node->tags = resource.tags;
   node->readings = resource.readings;
   for (const Json& probe : resource.verify) node->probes.push_back(probe_of(probe));
   node->desired.address = resource.address;
+  node->desired.env = resource.env;
   Json& attributes = node->desired.attributes;
   attributes = resource.attributes;
   for (const ContentAttribute& special : input_.providers.find(resource.address.kind)->contents) {

@@ -78,12 +78,16 @@ class Expander::Instance {
   // Inputs without a value: told by Compiler::check(), and what reads them is left out.
   void set_missing(std::set<std::string> inputs) { missing_ = std::move(inputs); }
 
-  // That all that comes of it has.
-  void set_tags(std::set<std::string> tags) { tags_ = std::move(tags); }
+  // What all that comes of it has.
+  void set_surroundings(config::Surroundings around) { around_ = std::move(around); }
 
   void set(int slot, Value value) { slots_[static_cast<std::size_t>(slot)] = std::move(value); }
 
   void work_out() {
+    if (module_.env && module_.env->value && known(module_.env->reads)) {
+      std::map<std::string, std::string> env;
+      if (config::overlay_env(*module_.env->value, evaluation(), env)) around_.env.insert(env.begin(), env.end());
+    }
     for (const config::Module::Step& step : module_.steps) {
       for (const std::string& name : step.values) work_out_value(name);
       set(slots::kValues, Value::record(fields_of(values_)));
@@ -164,7 +168,7 @@ class Expander::Instance {
 
   // Those that are read, with those that the use of this module reads. Of modules within, any of theirs.
   std::set<std::string> readings_of(const config::Reads& reads) const {
-    std::set<std::string> names = around_;
+    std::set<std::string> names = readings_around_;
     for (const cel::Reference& path : reads.paths) {
       if (path.slot != slots::kReadings) continue;
       if (!path.path.empty()) {
@@ -205,6 +209,7 @@ class Expander::Instance {
   // The entries from `first` on, all of them in `block`. `key`: that of the loops around them.
   void give(std::size_t first, std::size_t last, config::BlockIndex block, const std::string& key,
             Resources& resources) {
+    const std::size_t begin = resources.size();
     for (std::size_t i = first; i < last;) {
       const config::BlockIndex inner = block_inside(block, i);
       if (!inner) {
@@ -213,8 +218,30 @@ class Expander::Instance {
       }
       std::size_t end = i + 1;
       while (end < last && block_inside(block, end) == inner) ++end;
-      enter(*inner, key, [&](const std::string& own) { give(i, end, inner, own, resources); });
+      const bool rescues = module_.blocks[*inner].written.rescues;
+      enter(*inner, key, [&](const std::string& own) {
+        const std::size_t behind = resources.size();
+        give(i, end, inner, own, resources);
+        if (rescues) answer_for(begin, behind, resources);
+      });
       i = end;
+    }
+  }
+
+  // All from `behind` on is there for what may fail from `begin` on.
+  static void answer_for(std::size_t begin, std::size_t behind, Resources& resources) {
+    std::vector<std::string> addresses;
+    for (std::size_t i = begin; i < behind; ++i) {
+      if (resources[i].resource->rescues.empty()) addresses.push_back(resources[i].resource->address.str());
+    }
+    if (addresses.empty()) resources.resize(behind);
+    for (std::size_t i = behind; i < resources.size(); ++i) {
+      // One that is there for a block within is not there for this one.
+      if (!resources[i].resource->rescues.empty()) continue;
+      auto rescue = std::make_shared<config::Resource>(*resources[i].resource);
+      rescue->rescues = addresses;
+      resources[i].resource = std::move(rescue);
+      resources[i].constant = false;
     }
   }
 
@@ -235,7 +262,12 @@ class Expander::Instance {
     bool any = false;
     repeat(block.placement, 0, key, [&](const std::string& own) {
       any = true;
-      visit(own);
+      const config::Surroundings outside = around_;
+      config::WrittenManner manner = block.written.manner;
+      manner.inherit(around_.manner);
+      around_.manner = manner;
+      if (!block.env || config::overlay_env(*block.env, evaluation(), around_.env)) visit(own);
+      around_ = outside;
     });
     note_open(block.placement, block.reads, any);
   }
@@ -243,7 +275,7 @@ class Expander::Instance {
   // Whether it is there, or how often, may be otherwise once a reading tells something else.
   void note_open(const config::Placement& placement, const config::Reads& reads, bool any) {
     if ((any && placement.loops.empty()) || told_.readings == nullptr || told_.readings->empty()) return;
-    if (!around_.empty() || reads.of(slots::kReadings)) expander_.open_readings_.merge(readings_of(reads));
+    if (!readings_around_.empty() || reads.of(slots::kReadings)) expander_.open_readings_.merge(readings_of(reads));
   }
 
   // The same for all of these, each inside the one before it.
@@ -295,7 +327,7 @@ class Expander::Instance {
 
   void declare(const config::Declaration& declaration, const std::string& around, Resources& resources) {
     if (declaration.broken || !applies(declaration.written->placement) || !known(declaration.reads)) return;
-    const bool constant = config::is_constant(declaration);
+    const bool constant = config::is_constant(declaration) && around_.env.empty();
     if (constant) {
       if (const auto found = expander_.constant_.find({&declaration, path_, ""}); found != expander_.constant_.end()) {
         if (found->second != nullptr) resources.push_back({found->second, {}, true});
@@ -306,8 +338,9 @@ class Expander::Instance {
     const auto once = [&](const std::string& key) {
       any = true;
       const Place place(&declaration, path_, key);
-      config::Resolved resolved = config::resolve(declaration, {path_, folder_, tags_, readings_of(declaration.reads)},
-                                                  evaluation(), expander_.known_, expander_.last_[place]);
+      config::Resolved resolved =
+          config::resolve(declaration, {path_, folder_, around_, readings_of(declaration.reads)}, evaluation(),
+                          expander_.known_, expander_.last_[place]);
       if (constant) expander_.constant_.emplace(place, resolved.resource);
       if (resolved.resource != nullptr) resources.push_back(std::move(resolved));
     };
@@ -371,10 +404,10 @@ class Expander::Instance {
     inside.set(slots::kInputs, std::move(*inputs));
     inside.set(slots::kFacts, slots_[slots::kFacts]);
     inside.set(slots::kHost, slots_[slots::kHost]);
-    std::set<std::string> tags = tags_;
-    tags.insert(call.written->tags.begin(), call.written->tags.end());
-    inside.set_tags(std::move(tags));
-    inside.around_ = readings_of(call.needs);
+    config::Surroundings around = around_;
+    around.tags.insert(call.written->tags.begin(), call.written->tags.end());
+    inside.set_surroundings(std::move(around));
+    inside.readings_around_ = readings_of(call.needs);
     if (wanted_ != nullptr) {
       inside.look_for_readings(nullptr);
       return inside.outputs();
@@ -483,8 +516,8 @@ class Expander::Instance {
   config::ModuleFolder folder_;
   config::Lookup lookup_;
   std::set<std::string> missing_;
-  std::set<std::string> tags_;
-  std::set<std::string> around_;  // readings that the use of this module reads
+  config::Surroundings around_;
+  std::set<std::string> readings_around_;  // that the use of this module reads
   std::vector<Value> slots_;
   cel::Activation activation_;
   std::map<std::string, Value> values_;
@@ -507,6 +540,7 @@ void Expander::set_up(Instance& root, const config::Host& host, const Told& told
                                                  : cel::from_json(value->value));
   }
   root.set_missing(std::move(missing));
+  root.set_surroundings({{}, {}, host.env});
   root.set(slots::kInputs, Value::record(std::move(inputs)));
   root.set(slots::kFacts, told.facts == nullptr ? Value::record({}) : cel::from_json(*told.facts));
   root.set(slots::kHost, host_value(host));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/json.h"
+#include "engine/base/manner.h"
 #include "engine/base/result.h"
 #include "providers/sdk/kind.h"
 
@@ -28,6 +29,8 @@ struct Node {
   std::set<std::string> ignore;
   bool prevent_destroy = false;
   int confirm_within = 0;  // seconds; 0: it need not be confirmed
+  Manner manner;
+  std::vector<std::string> rescues;  // addresses: what is there only for the case that one of these fails
   std::set<std::string> tags;
   std::vector<Probe> probes;       // what is asked once an action on it was done
   std::set<std::string> readings;  // that it comes of

@@ -48,7 +48,7 @@ class HostVerifier {
     if (kind == nullptr) return "there is no kind `" + action.desired.address.kind + "`";
     for (const std::string& problem :
          {problem_of_references(action), problem_of_states(action), problem_of_types(action, *kind),
-          problem_of_operations(action, *kind), problem_of_confirmation(action)}) {
+          problem_of_operations(action, *kind), problem_of_confirmation(action), problem_of_manner(action, *kind)}) {
       if (!problem.empty()) return problem;
     }
     // Asked last: the kind's own code is given only what has the form that it expects.
@@ -60,7 +60,7 @@ class HostVerifier {
   }
 
   std::string problem_of_references(const Action& action) const {
-    for (const auto* list : {&action.needs, &action.unknown_until}) {
+    for (const auto* list : {&action.needs, &action.unknown_until, &action.rescues}) {
       for (const std::string& other : *list) {
         if (!parts_.contains(other)) return "it waits for " + other + ", which is no earlier action";
       }
@@ -161,6 +161,19 @@ class HostVerifier {
       if (!used && !host_.readings.empty()) return "the reading `" + name + "` is to change and is none of its own";
       if (!parts_.contains(by)) return "the reading `" + name + "` is to change by " + by + ", which has no action";
     }
+    return {};
+  }
+
+  static std::string problem_of_manner(const Action& action, const Kind& kind) {
+    const bool asks = action.op == Op::kVerify;
+    if (asks && (action.manner.tries > 1 || action.manner.timeout_seconds > 0)) return "a probe has its own bounds";
+    if (action.manner.timeout_seconds > 0 && !kind.may_run_programs()) return "no program is run that could be ended";
+    if (!action.desired.env.empty() && !asks && !kind.may_run_programs()) return "no program is run for it";
+    const auto decides = [&](const std::string& other) {
+      return std::find(action.unknown_until.begin(), action.unknown_until.end(), other) != action.unknown_until.end();
+    };
+    if (!asks && !std::all_of(action.rescues.begin(), action.rescues.end(), decides))
+      return "it is there for the case that another fails, and does not wait for it";
     return {};
   }
 

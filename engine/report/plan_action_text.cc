@@ -141,6 +141,7 @@ class Writer {
     if (action.triggered && (action.op != Op::kVerify || action.pending)) triggered(action);
     if (action.confirm_within > 0)
       out_ += "      must be confirmed within " + duration_text(action.confirm_within) + "\n";
+    manner(action);
     if (action.op == Op::kVerify) probes(action);
     runs(action);
     brings(action);
@@ -158,6 +159,20 @@ class Writer {
   static bool is_first(const plan::Action& action) {
     return std::any_of(action.because.begin(), action.because.end(),
                        [](const auto& reason) { return reason.second == "first"; });
+  }
+
+  // When it is done at all, and how often; what a failure of it means; with which variables its programs run.
+  void manner(const plan::Action& action) {
+    const Manner& how = action.manner;
+    if (!action.rescues.empty()) out_ += "      only if this fails: " + some_of(action.rescues) + "\n";
+    if (how.tries > 1) {
+      out_ +=
+          "      tried up to " + std::to_string(how.tries) + " times, " + duration_text(how.every_seconds) + " apart\n";
+    }
+    if (how.timeout_seconds > 0) out_ += "      ended after " + duration_text(how.timeout_seconds) + "\n";
+    if (how.may_fail) out_ += "      may fail: what does not need it goes on\n";
+    for (const auto& [name, value] : action.desired.env)
+      out_ += "      with " + visible(name) + "=" + visible(value) + "\n";
   }
 
   // A script by its first line, unless all is asked for.
@@ -185,18 +200,21 @@ class Writer {
   }
 
   void triggered(const plan::Action& action) {
+    out_ += "      " + std::string(action.pending ? "owed from an earlier run, because of " : "because of ") +
+            some_of(action.triggered_by) + "\n";
+  }
+
+  // The first ones, unless all is asked for.
+  std::string some_of(const std::vector<std::string>& addresses) const {
     constexpr std::size_t kShown = 3;
-    std::string by;
+    std::string some;
     std::size_t count = 0;
-    for (const std::string& address : action.triggered_by) {
-      if (++count > kShown && !options_.full) {
-        by += " and " + std::to_string(action.triggered_by.size() - kShown) + " more";
-        break;
-      }
-      by += (by.empty() ? "" : ", ") + address;
+    for (const std::string& address : addresses) {
+      if (++count > kShown && !options_.full)
+        return some + " and " + std::to_string(addresses.size() - kShown) + " more";
+      some += (some.empty() ? "" : ", ") + address;
     }
-    out_ +=
-        "      " + std::string(action.pending ? "owed from an earlier run, because of " : "because of ") + by + "\n";
+    return some;
   }
 
   // What its operations are about and its address does not say, and what they run on the way: an address may be any

@@ -129,6 +129,9 @@ void Fleet::take_event(Member& member, const plan::Actions& actions, const wire:
     Diagnostic problem = *event.problem;
     problem.host = member.name;
     point_at(actions[event.index].source, member.planned != nullptr, problem);
+    // The configuration has said that it is none of the host.
+    if (actions[event.index].manner.may_fail && event.kind != wire::EventKind::kStale)
+      problem.severity = Severity::kWarning;
     member.result.diagnostics.add(std::move(problem));
   }
   tell({.kind = RunEvent::Kind::kAction, .host = member.name, .action = &actions[event.index], .event = &event});

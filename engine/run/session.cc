@@ -157,7 +157,8 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
   wire::Observe question;
   question.project = context_.project;
   for (const ir::Node& node : graph_->nodes) {
-    const bool left_out = !scope.takes(node.tags);
+    // What is there for the case that something fails lends nothing to others.
+    const bool left_out = !scope.takes(node.tags) || !node.rescues.empty();
     if (left_out || !node.ignore.empty())
       question.asides.push_back({question.resources.size(), left_out, {node.ignore.begin(), node.ignore.end()}});
     question.resources.push_back(node.desired);

@@ -58,10 +58,14 @@ class Simulator {
       inherit_needs(i);
       if (!takes(i)) {
         leave_out(i);
+      } else if (is_idle_rescue(i)) {
+        ++unchanged_;
       } else if (const Lock* lock = lock_on(i)) {
         leave_locked(i, *lock);
       } else if (MovedReadings::Moved* moved = moved_readings_.of(i)) {
         leave_to_next(i, *moved);
+      } else if (is_rescue(i)) {
+        visit_rescue(i);
       } else {
         visit(i);
       }
@@ -197,6 +201,47 @@ class Simulator {
     return op;
   }
 
+  bool is_rescue(std::size_t i) const { return !graph_.nodes[i].rescues.empty(); }
+
+  // The earlier nodes that act and for whose failure this one is there.
+  std::vector<std::size_t> rescued_by(std::size_t i) {
+    std::vector<std::size_t> rescued = earlier_of(i, graph_.nodes[i].rescues);
+    std::erase_if(rescued, [this](std::size_t earlier) { return !planned_[earlier].acts; });
+    return rescued;
+  }
+
+  // Nothing can fail that it is there for.
+  bool is_idle_rescue(std::size_t i) { return is_rescue(i) && rescued_by(i).empty(); }
+
+  // It is decided in its turn, and lends nothing to those behind it: mostly it is not done.
+  void visit_rescue(std::size_t i) {
+    const Desired& desired = graph_.nodes[i].desired;
+    if (!observation_.states[i].has_value()) {
+      refusals_.by_host(i, observation_.states[i].error().diagnostic());
+      return;
+    }
+    const Observed& observed = observed_of(i);
+    Action action = drafts_.conditional(i, desired);
+    NodeList unknown_until;
+    for (const std::size_t earlier : rescued_by(i)) unknown_until.add(earlier);
+    action.rescues = addresses_of(unknown_until);
+    if (!provider_of(i)->diff(desired, observed).empty()) resolve_missing(i, observed, action, unknown_until);
+    action.unknown_until = addresses_of(unknown_until);
+    if (const std::optional<std::size_t> need = held_need(i)) {
+      hold_back(i, action.op, {}, address_of(*need));
+      return;
+    }
+    planned_[i] = {true, action.op, true};
+    brought_.add_unforeseen(i);
+    std::vector<std::string> rescues = action.rescues;
+    append(i, std::move(action));
+    if (graph_.nodes[i].probes.empty()) return;
+    Action probe = drafts_.probe(i, desired, false);
+    probe.triggered_by = {address_of(i)};
+    probe.rescues = std::move(rescues);
+    append(i, std::move(probe));
+  }
+
   void visit(std::size_t i) {
     const ir::Node& node = graph_.nodes[i];
     if (!observation_.states[i].has_value()) {
@@ -278,7 +323,27 @@ class Simulator {
 
   // What an unchanged node waits for, whoever comes after it waits for too.
   void inherit_needs(std::size_t i) {
-    for (const ir::Edge* edge : after_[i]) needs_[i].add_all(needs_[edge->to]);
+    for (const ir::Edge* edge : after_[i]) {
+      if (!is_order_alone(*edge)) needs_[i].add_all(needs_[edge->to]);
+    }
+  }
+
+  // Whoever only comes after what may fail, or is there for the case that it does, does not stand on it.
+  bool is_order_alone(const ir::Edge& edge) const {
+    if (edge.kind == ir::EdgeKind::kInferred || !planned_[edge.to].acts) return false;
+    if (graph_.nodes[edge.to].manner.may_fail) return true;
+    const std::vector<std::string>& rescues = graph_.nodes[edge.from].rescues;
+    return !rescues.empty() && std::find(rescues.begin(), rescues.end(), address_of(edge.to)) != rescues.end();
+  }
+
+  // Of what may fail only where an edge was inferred, or the host saw the node through it.
+  bool stands_on(std::size_t i, std::size_t maker) {
+    const bool may_fail = graph_.nodes[maker].manner.may_fail || is_rescue(maker);
+    if (!may_fail) return true;
+    const auto inferred = [&](const ir::Edge* edge) {
+      return edge->to == maker && edge->kind == ir::EdgeKind::kInferred;
+    };
+    return std::any_of(after_[i].begin(), after_[i].end(), inferred);
   }
 
   // What the host foresaw of the node is there once these have acted.
@@ -361,7 +426,7 @@ class Simulator {
                         NodeList& unknown_until) {
     for (const std::size_t maker : makers) {
       unknown_until.add(maker);
-      needs_[i].add(maker);
+      if (stands_on(i, maker)) needs_[i].add(maker);
       if (action.fidelity == Fidelity::kExact) {
         bound(action, "what is there after " + address_of(maker) + " is not known yet");
       }
@@ -393,8 +458,10 @@ class Simulator {
   // It is known what there is to do once the makers have acted.
   void push_conditional(std::size_t i, const Desired& desired, const std::vector<std::size_t>& makers) {
     NodeList unknown_until;
-    for (const std::size_t maker : makers) unknown_until.add(maker);
-    needs_[i].add_all(unknown_until);
+    for (const std::size_t maker : makers) {
+      unknown_until.add(maker);
+      if (stands_on(i, maker)) needs_[i].add(maker);
+    }
     Action action = drafts_.conditional(i, desired);
     action.note = "decided after " + address_of(makers.front()) + (makers.size() > 1 ? " and others" : "");
     push(i, std::move(action), unknown_until);

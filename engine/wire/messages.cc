@@ -27,6 +27,15 @@ void members(Codec& codec, Desired& desired) {
   codec.required("address", desired.address);
   codec.required("attributes", desired.attributes, wire::Object());
   codec.member("sensitive", desired.sensitive);
+  codec.member("env", desired.env);
+}
+
+template <class Codec>
+void members(Codec& codec, Manner& manner) {
+  codec.member("tries", manner.tries);
+  codec.member("every_seconds", manner.every_seconds);
+  codec.member("timeout_seconds", manner.timeout_seconds);
+  codec.member("may_fail", manner.may_fail);
 }
 
 template <class Codec>
@@ -185,6 +194,8 @@ void members(Codec& codec, Action& action) {
   codec.member("owed", action.owed);
   codec.member("hide_output", action.hide_output);
   codec.member("confirm_within", action.confirm_within);
+  codec.member("manner", action.manner);
+  codec.member("rescues", action.rescues);
   codec.member("owes", action.owes);
 }
 

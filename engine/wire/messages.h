@@ -34,6 +34,7 @@
 #include "engine/base/address.h"
 #include "engine/base/cbor.h"
 #include "engine/base/json.h"
+#include "engine/base/manner.h"
 #include "engine/base/outcome.h"
 #include "engine/base/result.h"
 #include "providers/sdk/provider.h"
@@ -187,7 +188,9 @@ struct Action {
   bool owed = false;
   bool hide_output = false;  // the resource is sensitive: what programs print is not sent
   int confirm_within = 0;    // seconds in which Confirm must come, or else the host undoes it; 0: it stays
-  std::vector<Due> owes;     // owed once this one has begun, and left to a later run
+  Manner manner;
+  std::vector<std::size_t> rescues;  // earlier actions (by index): it is done only where one of them failed
+  std::vector<Due> owes;             // owed once this one has begun, and left to a later run
 };
 
 // A content that is not sent until the executor wants it.

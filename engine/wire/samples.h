@@ -12,7 +12,7 @@ inline Diagnostic sample_diagnostic() {
 }
 
 inline Desired sample_desired() {
-  return {{"web", "file", "/etc/motd"}, {{"path", "/etc/motd"}, {"mode", "0644"}}, {"content"}};
+  return {{"web", "file", "/etc/motd"}, {{"path", "/etc/motd"}, {"mode", "0644"}}, {"content"}, {{"LANG", "C"}}};
 }
 
 inline std::vector<Message> samples() {
@@ -44,6 +44,8 @@ inline std::vector<Message> samples() {
   action.owed = true;
   action.hide_output = true;
   action.confirm_within = 120;
+  action.manner = {3, 10, 60, true};
+  action.rescues = {0};
   action.owes = {{"service:y", Op::kRestart}};
 
   Apply apply;

@@ -219,7 +219,7 @@ Result<Limits> FakeSystem::limits(const std::string& path) {
   return limits;
 }
 
-Result<ProcessResult> FakeSystem::run(const ProcessRequest& request) {
+Result<ProcessResult> FakeSystem::run_program(const ProcessRequest& request) {
   const std::string command = join(request.argv);
   ran_.push_back(command);
   requests_.push_back(request);

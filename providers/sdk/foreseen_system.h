@@ -63,13 +63,15 @@ class ForeseenSystem : public System {
   Result<Limits> limits(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
   // Programs see the host as it is now.
-  Result<ProcessResult> run(const ProcessRequest& request) override { return now_.run(request); }
   std::string find_program(const std::string& name) override { return now_.find_program(name); }
   std::optional<Account> user_by_name(const std::string& name) override;
   std::optional<Account> user_by_id(std::uint32_t uid) override;
   std::optional<GroupAccount> group_by_name(const std::string& name) override;
   std::optional<GroupAccount> group_by_id(std::uint32_t gid) override;
   std::string root() const override { return now_.root(); }
+
+ protected:
+  Result<ProcessResult> run_program(const ProcessRequest& request) override { return now_.run(request); }
 
  private:
   // The bytes of a file: those that the host has at `at` now, a text, or those that are known by digest alone.

@@ -25,7 +25,8 @@ template <>
 struct Row<WriteFile> {
   static constexpr std::string_view kName = "write_file";
   static OperationTraits traits(const WriteFile&) {
-    return {.files_only = true, .new_file = true, .leaves_temporary = true, .host_undoes = true};
+    return {
+        .files_only = true, .new_file = true, .leaves_temporary = true, .host_undoes = true, .may_run_programs = true};
   }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const WriteFile& defaults) {
@@ -86,7 +87,8 @@ template <>
 struct Row<EditFile> {
   static constexpr std::string_view kName = "edit_file";
   static OperationTraits traits(const EditFile&) {
-    return {.files_only = true, .new_file = true, .leaves_temporary = true, .host_undoes = true};
+    return {
+        .files_only = true, .new_file = true, .leaves_temporary = true, .host_undoes = true, .may_run_programs = true};
   }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const EditFile& defaults) {
@@ -160,7 +162,7 @@ struct Row<SetAttributes> {
 template <>
 struct Row<Run> {
   static constexpr std::string_view kName = "run";
-  static OperationTraits traits(const Run&) { return {.repeatable = true}; }
+  static OperationTraits traits(const Run&) { return {.repeatable = true, .may_run_programs = true}; }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const Run& defaults) {
     sink.optional("argv", value.argv, defaults.argv);
@@ -188,7 +190,7 @@ struct Row<PackageRequest> {
 template <>
 struct Row<PackageTransaction> {
   static constexpr std::string_view kName = "package_transaction";
-  static OperationTraits traits(const PackageTransaction&) { return {}; }
+  static OperationTraits traits(const PackageTransaction&) { return {.may_run_programs = true}; }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const PackageTransaction& defaults) {
     sink.required("manager", value.manager);
@@ -205,7 +207,7 @@ struct Row<ServiceAction> {
   static constexpr std::string_view kName = "service_action";
   // Which links there were before is not kept.
   static OperationTraits traits(const ServiceAction& value) {
-    return {.host_undoes = value.verb != "reenable", .repeatable = true};
+    return {.host_undoes = value.verb != "reenable", .repeatable = true, .may_run_programs = true};
   }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const ServiceAction& defaults) {
@@ -231,7 +233,7 @@ struct Row<EditDatabase> {
 template <>
 struct Row<Probe> {
   static constexpr std::string_view kName = "probe";
-  static OperationTraits traits(const Probe&) { return {}; }
+  static OperationTraits traits(const Probe&) { return {.may_run_programs = true}; }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const Probe& defaults) {
     sink.optional("argv", value.argv, defaults.argv);
@@ -336,6 +338,13 @@ const std::string* content_of(const Operation& operation) {
 
 bool host_can_undo(const Operation& operation) {
   return traits(operation).host_undoes;
+}
+
+bool runs_programs(const Operation& operation) {
+  if (const auto* write = std::get_if<WriteFile>(&operation)) return !write->validate.empty();
+  if (const auto* edit = std::get_if<EditFile>(&operation)) return !edit->validate.empty();
+  if (const auto* probe = std::get_if<Probe>(&operation)) return !probe->argv.empty() || !probe->script.empty();
+  return traits(operation).may_run_programs;
 }
 
 std::string describe(const Probe& probe) {

@@ -252,9 +252,12 @@ struct OperationTraits {
   bool leaves_temporary = false;  // where it is killed, an entry of a temporary name may stay in the folder of its path
   bool host_undoes = false;       // a host can take it back by itself, from what it saw before
   bool repeatable = false;        // what sets it off may set it off once more
+  bool may_run_programs = false;  // one of its type may
 };
 OperationTraits traits(const Operation& operation);
 bool host_can_undo(const Operation& operation);
+// Whether it runs programs, as it is given.
+bool runs_programs(const Operation& operation);
 
 // The path it is about; null where it is about none.
 const std::string* path_of(const Operation& operation);

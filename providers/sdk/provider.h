@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -38,6 +39,8 @@ struct Desired {
   Address address;
   Json attributes = Json::object();
   std::set<std::string> sensitive;
+  // Of programs that are run for it, whether it is observed or changed.
+  std::map<std::string, std::string> env = {};
 
   // Null where it is not given.
   const Json& attribute(const std::string& name) const { return member_of(attributes, name); }
