@@ -12,13 +12,14 @@
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
 #include "engine/config/validate.h"
+#include "engine/lang/cel/function.h"
 #include "engine/report/host_list.h"
 
 namespace plumb::cmd {
 namespace {
 
 struct Question {
-  std::string what;  // "input", "reading", "resource", "fact", or a code
+  std::string what;  // "input", "reading", "resource", "fact", "kind", "function", or a code
   std::string name;
   std::string host;
 };
@@ -42,6 +43,8 @@ class Explainer {
 
   int run() {
     if (question_.what == "fact") return fact();
+    if (question_.what == "kind") return kind();
+    if (question_.what == "function") return function();
     const bool asks = question_.what == "input" || question_.what == "resource" || question_.what == "reading";
     if (!asks) return code();
     if (question_.name.empty()) return unknown("name the " + question_.what + " to explain", {}, "");
@@ -65,7 +68,8 @@ class Explainer {
       std::vector<std::string> names;
       for (const CodeInfo& known : all_codes()) names.push_back(code_name(known.code));
       const std::string form = "codes look like " + names.front() +
-                               "; `input NAME`, `reading NAME`, `resource ADDRESS` and `fact NAME` are explained too";
+                               "; `input NAME`, `reading NAME`, `resource ADDRESS`, `fact NAME`, `kind NAME` and "
+                               "`function NAME` are explained too";
       return unknown("there is no diagnostic `" + question_.what + "`", names, form);
     }
     if (terminal_.json()) {
@@ -73,6 +77,55 @@ class Explainer {
     } else {
       terminal_.print(question_.what + ": " + std::string(info->title) + "\n\n" + std::string(info->text) + "\n");
     }
+    return kDone;
+  }
+
+  // A kind with its attributes, or one of them: `kind file.mode`.
+  int kind() {
+    const std::size_t dot = question_.name.find('.');
+    const Kind* found = options_.kinds.find(question_.name.substr(0, dot));
+    if (found == nullptr)
+      return unknown("there is no kind `" + question_.name + "`", options_.kinds.names(), "`plumb schema` lists them");
+    const Json& schema = found->schema.json();
+    const std::string attribute = dot == std::string::npos ? "" : question_.name.substr(dot + 1);
+    if (!attribute.empty() && !schema["properties"].contains(attribute)) {
+      std::vector<std::string> names;
+      for (const auto& [name, unused] : schema["properties"].items()) names.push_back(found->name + "." + name);
+      return unknown("`" + found->name + "` has no attribute `" + attribute + "`", names,
+                     "`plumb explain kind " + found->name + "` lists them");
+    }
+    if (terminal_.json()) {
+      terminal_.print((attribute.empty() ? schema : schema["properties"][attribute]).dump(2) + "\n");
+      return kDone;
+    }
+    if (attribute.empty()) terminal_.print(found->name + ": " + schema.value("description", "") + "\n\n");
+    for (const auto& [name, part] : schema["properties"].items())
+      if (attribute.empty() || attribute == name) print_part(schema, part, name);
+    return kDone;
+  }
+
+  int function() {
+    const std::vector<cel::FunctionDoc> all = cel::documentation(cel::standard_functions());
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const cel::FunctionDoc& one) { return one.name == question_.name; });
+    if (found == all.end()) {
+      std::vector<std::string> names;
+      for (const cel::FunctionDoc& one : all) names.push_back(one.name);
+      return unknown("there is no function `" + question_.name + "`", names, "such as `" + names.front() + "`");
+    }
+    if (terminal_.json()) {
+      terminal_.print(Json{{"name", found->name},
+                           {"text", found->doc},
+                           {"signatures", found->signatures},
+                           {"example", found->example}}
+                          .dump(2) +
+                      "\n");
+      return kDone;
+    }
+    std::string text = found->name + ": " + found->doc + ".\n";
+    for (const std::string& signature : found->signatures) text += "  " + signature + "\n";
+    if (!found->example.empty()) text += "Such as " + found->example + "\n";
+    terminal_.print(text);
     return kDone;
   }
 
@@ -102,15 +155,20 @@ class Explainer {
     return kDone;
   }
 
+  // `root` is the schema that `part` is of.
+  void print_part(const Json& root, const Json& part, const std::string& name) {
+    std::string line = name + ": " + config::words_for(config::type_of_schema(part, root, name)) + ". " +
+                       part.value("description", "");
+    if (part.contains("examples")) line += " Such as " + part["examples"][0].dump() + ".";
+    terminal_.print(line + "\n");
+  }
+
   void print_facts(const Json& schema, const std::string& path) {
     if (schema.contains("properties")) {
       for (const auto& [name, part] : schema["properties"].items()) print_facts(part, path + "." + name);
       return;
     }
-    std::string line = path + ": " + config::words_for(config::type_of_schema(schema, schema, path)) + ". " +
-                       schema.value("description", "");
-    if (schema.contains("examples")) line += " Such as " + schema["examples"][0].dump() + ".";
-    terminal_.print(line + "\n");
+    print_part(schema, schema, path);
   }
 
   // By its name, that of a module's with the module in front.
@@ -322,9 +380,11 @@ class Explainer {
 void add_explain(Program& program) {
   auto question = std::make_shared<Question>();
   CLI::App* command = program.app.add_subcommand(
-      "explain", "Say more about a diagnostic, an input's value, a reading, a resource's place or a fact");
-  command->add_option("WHAT", question->what, "A code such as PL1007; input, reading, resource or fact")->required();
-  command->add_option("NAME", question->name, "Of the input, reading, resource or fact");
+      "explain",
+      "Say more about a diagnostic, a kind, a function, a fact, an input's value, a reading or a resource's place");
+  command->add_option("WHAT", question->what, "A code such as PL1007; kind, function, input, reading, resource or fact")
+      ->required();
+  command->add_option("NAME", question->name, "Of that; of a kind also KIND.ATTRIBUTE");
   command->add_option("--host", question->host, "One host; else those of --on")->type_name("HOST");
   command->callback([&program, question] { program.exit_code = Explainer(program, *question).run(); });
 }

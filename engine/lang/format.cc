@@ -8,11 +8,10 @@
 #include "engine/lang/format_scalars.h"
 #include "engine/lang/format_source.h"
 #include "engine/lang/yaml.h"
+#include "engine/lang/yaml_text.h"
 
 namespace plumb::lang {
 namespace {
-
-constexpr std::string_view kBom = "\xef\xbb\xbf";
 
 constexpr int kBrackets = std::numeric_limits<int>::max();  // the source column of what is not a block collection
 
@@ -251,7 +250,7 @@ class Formatter {
 std::optional<std::string> format_yaml(const std::string& file_name, std::string_view text, Diagnostics& diagnostics) {
   const std::optional<Node> tree = read_yaml(file_name, text, diagnostics);
   if (!tree) return std::nullopt;
-  if (text.starts_with(kBom)) text.remove_prefix(kBom.size());
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   std::string formatted = Formatter(text).format(*tree);
   Diagnostics unused;
   const std::optional<Node> after = read_yaml(file_name, formatted, unused);
