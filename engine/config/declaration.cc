@@ -296,7 +296,7 @@ class DeclarationReader {
   bool check_confirmable(const Entry& entry) {
     if (result_.spec->confirmable) return true;
     std::string others;
-    for (const Kind& kind : kinds_.all()) {
+    for (const plumb::Kind& kind : kinds_.all()) {
       if (kind.confirmable) others += (others.empty() ? "" : ", ") + kind.name;
     }
     report(Code::kBadValue, "a " + first_.key + " cannot be undone by the host alone", entry.key_span,
