@@ -169,11 +169,12 @@ class Expander::Instance {
   // Those that are read, with those that the use of this module reads. Of modules within, any of theirs.
   std::set<std::string> readings_of(const config::Reads& reads) const {
     std::set<std::string> names = readings_around_;
+    if (told_.readings == nullptr || told_.readings->empty()) return names;
     for (const cel::Reference& path : reads.paths) {
       if (path.slot != slots::kReadings) continue;
       if (!path.path.empty()) {
         names.insert(config::below(path_, path.path.front()));
-      } else if (told_.readings != nullptr) {
+      } else {
         for (const auto& [name, unused] : *told_.readings) {
           const std::size_t own = path_.empty() ? 0 : path_.size() + 1;
           const bool within = path_.empty() || name.starts_with(path_ + "/");
