@@ -43,7 +43,9 @@ struct Row<WriteFile> {
 template <>
 struct Row<Fetch> {
   static constexpr std::string_view kName = "fetch";
-  static OperationTraits traits(const Fetch&) { return {.leaves_temporary = true, .host_undoes = true}; }
+  static OperationTraits traits(const Fetch&) {
+    return {.leaves_temporary = true, .host_undoes = true, .may_run_programs = true};
+  }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const Fetch& defaults) {
     sink.required("path", value.path);
@@ -67,7 +69,7 @@ struct Row<Fetch> {
 template <>
 struct Row<Unpack> {
   static constexpr std::string_view kName = "unpack";
-  static OperationTraits traits(const Unpack&) { return {.leaves_temporary = true}; }
+  static OperationTraits traits(const Unpack&) { return {.leaves_temporary = true, .may_run_programs = true}; }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const Unpack& defaults) {
     sink.required("path", value.path);
@@ -265,7 +267,9 @@ struct Row<SetKernelValue> {
 template <>
 struct Row<ChangeMount> {
   static constexpr std::string_view kName = "change_mount";
-  static OperationTraits traits(const ChangeMount& value) { return {.repeatable = value.verb == "remount"}; }
+  static OperationTraits traits(const ChangeMount& value) {
+    return {.repeatable = value.verb == "remount", .may_run_programs = true};
+  }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const ChangeMount& defaults) {
     sink.required("verb", value.verb);
@@ -279,7 +283,7 @@ struct Row<ChangeMount> {
 template <>
 struct Row<ChangeSwap> {
   static constexpr std::string_view kName = "change_swap";
-  static OperationTraits traits(const ChangeSwap&) { return {}; }
+  static OperationTraits traits(const ChangeSwap&) { return {.may_run_programs = true}; }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const ChangeSwap& defaults) {
     sink.required("verb", value.verb);
@@ -292,7 +296,7 @@ struct Row<ChangeSwap> {
 template <>
 struct Row<ChangeModule> {
   static constexpr std::string_view kName = "change_module";
-  static OperationTraits traits(const ChangeModule&) { return {}; }
+  static OperationTraits traits(const ChangeModule&) { return {.may_run_programs = true}; }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const ChangeModule& defaults) {
     sink.required("verb", value.verb);

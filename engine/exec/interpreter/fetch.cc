@@ -89,8 +89,9 @@ Result<> fetch_into(LocalSystem& system, const Fetch& operation, const FetchProg
   for (int tries = 1;; ++tries) {
     PLUMB_TRY_ASSIGN(const ProcessResult result, call(system, operation, program, coming));
     if (result.timed_out) {
-      return fail(Code::kProgramTimeout,
-                  operation.url + " did not come within " + std::to_string(operation.timeout_seconds) + " s");
+      const std::string within =
+          operation.timeout_seconds > 0 ? "within " + std::to_string(operation.timeout_seconds) + " s" : "in time";
+      return fail(Code::kProgramTimeout, operation.url + " did not come " + within);
     }
     const FetchEnd end = program.judge(operation, result.exit_code);
     if (end == FetchEnd::kAll) return coming.check();
