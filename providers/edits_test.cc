@@ -131,6 +131,16 @@ TEST_F(EditsTest, OneThatAnotherKindTakesBackIsTold) {
   EXPECT_EQ(look(two)[0]->undone_by, "line:4");
 }
 
+TEST_F(EditsTest, OneThatCannotBeMadeAfterAnotherIsToldWithIt) {
+  system_.make_file("/etc/x", "{}\n");
+  const std::vector<Desired> all = {want("line", {{"text", "a"}}), want("structured", {{"set", {{"a", 1}}}})};
+  const auto found = look(all);
+  ASSERT_TRUE(found[1]->obstacle);
+  EXPECT_EQ(found[1]->undone_by, "line:1");
+  system_.make_file("/etc/x", "a\n");
+  EXPECT_EQ(look(all)[1]->undone_by, "") << "it could not be made before either";
+}
+
 TEST_F(EditsTest, ABlockThatALineMayMakeItsFileForIsAdded) {
   system_.make_directory("/etc");
   const std::vector<Desired> all = {want("line", {{"text", "b"}, {"create", true}}),

@@ -115,7 +115,6 @@ Ownership CronProvider::of_new(const Desired& desired, const Observed& observed)
 std::vector<Address> CronProvider::infers(const Desired& desired) const {
   std::vector<Address> first = EntryProvider::infers(desired);
   if (wants_absent(desired)) return first;
-  for (const char* package : {"cron", "cronie", "dcron"}) first.push_back({"", "package", package});
   first.push_back({"", "user", user_of(desired)});
   return first;
 }
@@ -125,10 +124,7 @@ std::string CronProvider::remedy(const Desired&, const Missing& missing) const {
 }
 
 void add_to(Registry& registry) {
-  Kind kind = edit_kind<CronProvider>("cron");
-  // Of the packages that it comes after one is enough.
-  kind.stands_on_inferred = false;
-  registry.add(std::move(kind));
+  registry.add(edit_kind<CronProvider>("cron"));
 }
 
 }  // namespace plumb::providers::cron

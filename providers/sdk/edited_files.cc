@@ -133,6 +133,7 @@ class EditedFile {
       observed.obstacle = result.error().diagnostic();
       observed.obstacle->summary = path + ": " + observed.obstacle->summary;
       observed.exists = wants_absent(desired);
+      if (const Desired* spoiler = spoiler_of({&desired, edit}, system)) observed.undone_by = spoiler->address.str();
       return observed;
     }
     observed.exists = result->found.has_value();
@@ -196,6 +197,20 @@ class EditedFile {
     const Desired* desired;
     Edit edit;
   };
+
+  // Of an edit that cannot be made after those before it: the first of them after which it cannot; null where it could
+  // not be made in the file as it is.
+  const Desired* spoiler_of(const Made& one, System& system) const {
+    std::string text = system.read_file(place_, kLargestEdited).value_or("");
+    if (!make(one, text, system)) return nullptr;
+    for (const Made& earlier : made_) {
+      Result<EditResult> step = make(earlier, text, system);
+      if (!step) return nullptr;
+      text = std::move(step->text);
+      if (!make(one, text, system)) return earlier.desired;
+    }
+    return nullptr;
+  }
 
   // With the values of sensitive lines unknown.
   Result<EditResult> make(const Made& made, std::string_view text, System& system) const {
