@@ -129,8 +129,8 @@ Result<> observe_running(const Desired& desired, const std::string& module, Syst
   observed.attributes["loaded"] = there ? "yes" : "no";
   if (there) return {};
   PLUMB_TRY_ASSIGN(const std::string told, text_at("/proc/sys/kernel/osrelease", system));
-  const std::vector<std::string> release = words_of(told);
-  const std::string folder = "/lib/modules/" + (release.empty() ? "" : release.front());
+  std::string_view release = told;
+  const std::string folder = "/lib/modules/" + std::string(take_line(release));
   PLUMB_TRY_ASSIGN(const std::string built_in, text_at(folder + "/modules.builtin", system));
   if (lists(built_in, module)) {
     observed.attributes["loaded"] = "built in";
