@@ -18,6 +18,7 @@ struct Program {
 void add_init(Program& program);
 void add_validate(Program& program);
 void add_fmt(Program& program);
+void add_output(Program& program);
 void add_plan(Program& program);
 void add_project_key(Program& program);
 void add_show(Program& program);

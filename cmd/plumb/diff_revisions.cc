@@ -98,7 +98,9 @@ class RevisionDiff {
     if (!facts) return complain(facts.error());
     const run::PlanRequest planning = planning_.request();
     const run::RevisionRequest request{
-        {options_.on, options_.limit, planning.tags, planning.skip_tags}, std::move(*facts), key()};
+        {options_.on, options_.limit, planning.tags, planning.skip_tags, planning.addresses, planning.start_at},
+        std::move(*facts),
+        key()};
     Diagnostics old_found;
     Diagnostics found;
     const Result<run::RevisionDiff> diff =

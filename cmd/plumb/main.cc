@@ -90,6 +90,7 @@ void add_commands(Program& program) {
   add_facts(program);
   add_hosts(program);
   add_graph(program);
+  add_output(program);
   add_eval(program);
   add_explain(program);
   add_lock(program);

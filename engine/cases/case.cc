@@ -50,6 +50,9 @@ class CaseReader {
         result.span = value.span;
       } else if (entry.key == "host") {
         result.host = value.text;
+      } else if (entry.key == "hosts") {
+        result.others.emplace();
+        for (const Entry& one : value.entries) result.others->emplace(one.key, read_other(one));
       } else if (entry.key == "groups") {
         for (const Node& group : value.items) result.groups.insert(group.text);
       } else if (entry.key == "inputs") {
@@ -105,6 +108,30 @@ class CaseReader {
       if (own == module_.readings.end() || own->second.written.value.sensitive) hide(entry.value);
       readings.emplace(entry.key, entry.value);
     }
+  }
+
+  // Of a module, other hosts may have inputs that only projects declare.
+  OtherHost read_other(const Entry& host) {
+    OtherHost other{host.key, {}, {}, nullptr};
+    for (const Entry& entry : host.value.entries) {
+      if (entry.key == "address") other.address = entry.value.text;
+      if (entry.key == "facts") read_facts(entry.value, other.facts);
+      if (entry.key == "groups") {
+        for (const Node& group : entry.value.items) other.groups.insert(group.text);
+      }
+      if (entry.key != "inputs") continue;
+      for (const Entry& one : entry.value.entries) {
+        const auto input = module_.inputs.find(one.key);
+        if (input == module_.inputs.end()) {
+          other.inputs.emplace(one.key, Located{config::untyped(one.value), one.value.span});
+          continue;
+        }
+        if (input->second.sensitive) hide(one.value);
+        if (auto value = config::read_input_value(one, input->second, diagnostics_))
+          other.inputs.emplace(one.key, std::move(*value));
+      }
+    }
+    return other;
   }
 
   void read_facts(const Node& node, Json& facts) {

@@ -266,5 +266,37 @@ TEST_F(CasesTest, WrongInputsCanBeExpected) {
               ElementsAre("", "", ::testing::HasSubstr("`port` must be a whole number")));
 }
 
+TEST_F(CasesTest, OtherHostsAreThoseOfTheCase) {
+  write("plumb.yaml", R"(plumb: v1
+project: test
+inputs:
+  port: {type: integer, default: 80}
+checks:
+  - condition: inputs.port > 79
+    message: too low
+resources:
+  - note: /etc/peers
+    text: "${hosts('db').map(h, h.address + ':' + string(h.inputs.port)).join(' ')} ${inputs.port}"
+  - note: /etc/family
+    text: ${host('db1').?facts.?os.?family.orValue('none')}
+)");
+  const std::vector<std::string> results = run(R"(
+  - name: two others
+    hosts:
+      db1: {groups: [db], address: 192.0.2.5, facts: {os: {family: redhat}}}
+      db2: {groups: [db], inputs: {port: 81}}
+    inputs: {port: 90}
+    expect: {resources: {"note:/etc/peers": {text: "192.0.2.5:80 db2:81 90"}, "note:/etc/family": {text: redhat}}}
+  - name: a wrong input
+    inputs: {port: many}
+    expect: {diagnostics: [PL1101]}
+  - name: a check
+    hosts: {db1: {}}
+    inputs: {port: 1}
+    expect: {diagnostics: [PL1123]}
+)");
+  EXPECT_THAT(results, ElementsAre("", "", ""));
+}
+
 }  // namespace
 }  // namespace plumb::cases

@@ -33,12 +33,14 @@ class CaseRunner {
       project_.layers_below.clear();
       project_.layers_above.clear();
     }
-    project_.layers_above.push_back({"the case", test.inputs});
+    if (!test.others) project_.layers_above.push_back({"the case", test.inputs});
     // One without a value was refused.
     if (test.refused.has_errors()) {
       for (auto& [name, input] : project_.root.inputs) input.refused = true;
     }
+    if (test.others) take_others(*test.others);
     take_host();
+    if (test.others) take_own_inputs();
   }
 
   Outcome run() {
@@ -64,6 +66,39 @@ class CaseRunner {
   }
 
  private:
+  void take_others(const std::map<std::string, OtherHost>& others) {
+    const auto own = inventory_.hosts.find(test_.host);
+    const std::optional<config::Host> kept =
+        own == inventory_.hosts.end() ? std::nullopt : std::optional<config::Host>(own->second);
+    inventory_.hosts.clear();
+    inventory_.groups.clear();
+    if (kept) add_host(*kept);
+    for (const auto& [name, other] : others) {
+      config::Host host;
+      host.name = name;
+      host.connection.address = other.address;
+      host.groups = other.groups;
+      for (const auto& [input, value] : other.inputs) {
+        host.inputs[input].push_back({"the case", value});
+        project_.root.inputs.try_emplace(input, config::Input{input, Json::object(), false, {}, value.span});
+      }
+      if (!other.facts.is_null()) recorded_[name] = other.facts;
+      add_host(std::move(host));
+    }
+  }
+
+  // The other hosts have inputs of their own.
+  void take_own_inputs() {
+    project_.layers_above.clear();
+    for (const auto& [input, value] : test_.inputs)
+      inventory_.hosts.at(test_.host).inputs[input].push_back({"the case", value});
+  }
+
+  void add_host(config::Host host) {
+    for (const std::string& group : host.groups) inventory_.groups[group].insert(host.name);
+    inventory_.hosts.insert_or_assign(host.name, std::move(host));
+  }
+
   void take_host() {
     config::Host& host = inventory_.hosts[test_.host];
     if (host.name.empty()) {

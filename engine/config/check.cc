@@ -4,6 +4,7 @@
 
 #include "engine/base/nearest.h"
 #include "engine/config/call_texts.h"
+#include "engine/config/check_files.h"
 #include "engine/config/declaration.h"
 #include "engine/config/foreign_braces.h"
 #include "engine/config/manner.h"
@@ -11,6 +12,7 @@
 #include "engine/config/order_values.h"
 #include "engine/config/reading.h"
 #include "engine/config/schema.h"
+#include "engine/config/template_files.h"
 #include "engine/config/types.h"
 #include "engine/config/validate.h"
 
@@ -26,9 +28,17 @@ Module unchecked(ParsedModule&& parsed) {
   module.folder = std::move(parsed.folder);
   module.description = std::move(parsed.description);
   module.inputs = std::move(parsed.inputs);
+  for (auto& [name, data] : parsed.data) module.data[name].written = std::move(data);
+  for (ParsedValuesFrom& from : parsed.values_from) module.values_from.emplace_back().written = std::move(from);
   for (auto& [name, value] : parsed.values) module.values.emplace(name, NamedValue{std::move(value), {}, {}});
   for (auto& [name, reading] : parsed.readings) module.readings.emplace(name, Reading{std::move(reading), {}, {}});
-  for (auto& [name, output] : parsed.outputs) module.outputs.emplace(name, NamedValue{std::move(output), {}, {}});
+  for (auto& [name, parsed_output] : parsed.outputs) {
+    Output& output = module.outputs[name];
+    output.schema = std::move(parsed_output.schema);
+    output.reads.sensitive = parsed_output.sensitive;
+    output.written = std::move(parsed_output);
+  }
+  for (ParsedCheck& check : parsed.checks) module.checks.push_back({std::move(check), {}, {}, {}});
   if (parsed.env) module.env = NamedValue{std::move(*parsed.env), {}, {}};
   for (ParsedBlock& block : parsed.blocks) module.blocks.push_back({std::move(block), {}, {}, {}});
   module.body.reserve(parsed.body.size());
@@ -53,6 +63,7 @@ class Checker {
 
   void run() {
     type_call_texts(module_);
+    check_files(module_, names_, context_);
     // Values and modules are worked out with it.
     if (module_.env) {
       const Names names{{}, names_.environment()};
@@ -70,7 +81,8 @@ class Checker {
     }
     // Also those that nothing stands in.
     for (std::size_t i = 0; i < module_.blocks.size(); ++i) check_block(i);
-    for (auto& [name, output] : module_.outputs) check_value(output);
+    for (auto& [name, output] : module_.outputs) check_output(name, output);
+    for (config::Check& check : module_.checks) check_assertion(check);
     for (auto& [name, reading] : module_.readings) check_reading(name, reading);
   }
 
@@ -118,8 +130,29 @@ class Checker {
   void check_value(NamedValue& value) {
     auto compiled = Dynamic::compile(value.written.value, scope(names_.environment()));
     if (!compiled) return;
-    value.reads = reads_of(*compiled, {});
+    value.reads.add(reads_of(*compiled, {}));
     if (!value.reads.broken) value.value = std::move(compiled);
+  }
+
+  void check_output(const std::string& name, Output& output) {
+    check_value(output);
+    if (output.value && !output.schema.is_null() &&
+        !check_type(*output.value, output.schema, output.schema, "`" + name + "`"))
+      output.value.reset();
+  }
+
+  void check_assertion(config::Check& check) {
+    if (!check.written.condition || !check.written.message) return;
+    const Names names{{}, names_.environment()};
+    check.condition = Condition::compile(check.written.condition, scope(names));
+    if (check.condition) {
+      const cel::Program& program = check.condition->program();
+      const Reads own = reads_of(program.references(), program.calls_host(), {});
+      check.condition->set_reads_sensitive(own.sensitive);
+      check.reads.add(own);
+    }
+    check.message = check_text(check.written.message, "`message`", names, check.reads);
+    check.broken = !check.condition || !check.message || check.reads.broken;
   }
 
   // What is known where something stands: names of for_each, what each of them reads, and what `when` proves.
@@ -342,6 +375,7 @@ class Checker {
     const Json& schema = written.spec->schema.json();
     good = check_expressions(declaration, schema, names) && good;
     good = check_templates(declaration, schema, names) && good;
+    good = check_choices(declaration, schema, names) && good;
     if (written.verify_expression) good = check_probes(declaration, names) && good;
     if (written.env) {
       declaration.env = check_env(written.env, names, declaration.reads);
@@ -376,19 +410,58 @@ class Checker {
   bool check_templates(Declaration& declaration, const Json& schema, const Names& names) {
     bool good = true;
     for (const auto& [attribute, text] : declaration.written->templates) {
-      std::vector<cel::Fault> more;
-      auto program = lang::Template::parse(text.origin.text, names.environment, names.proved, &more);
-      if (!program) {
-        context_.diagnostics.add(cel::diagnose(program.error(), text.origin));
-        for (const cel::Fault& fault : more) context_.diagnostics.add(cel::diagnose(fault, text.origin));
-        good = false;
-        continue;
-      }
-      const Reads reads = reads_of(program->references(), program->calls_host(), names.own);
-      good = take_reads(declaration, schema, attribute, "`" + attribute + "`", reads, text.span) && good;
-      declaration.templates.emplace(attribute, TemplateText{std::move(*program), reads.sensitive});
+      auto checked = check_template(declaration, schema, attribute, text, names);
+      good = good && checked;
+      if (checked) declaration.templates.emplace(attribute, std::move(*checked));
     }
     return good;
+  }
+
+  std::optional<TemplateText> check_template(Declaration& declaration, const Json& schema, const std::string& attribute,
+                                             const ParsedTemplate& text, const Names& names) {
+    std::vector<cel::Fault> more;
+    std::string joined;
+    auto program = lang::Template::parse(texts_of(text, joined), names.environment, names.proved, &more);
+    if (!program) {
+      context_.diagnostics.add(diagnose(program.error(), text));
+      for (const cel::Fault& fault : more) context_.diagnostics.add(diagnose(fault, text));
+      return std::nullopt;
+    }
+    const Reads reads = reads_of(program->references(), program->calls_host(), names.own);
+    if (!take_reads(declaration, schema, attribute, "`" + attribute + "`", reads, text.span)) return std::nullopt;
+    return TemplateText{std::move(*program), reads.sensitive};
+  }
+
+  bool check_choices(Declaration& declaration, const Json& schema, const Names& names) {
+    bool good = true;
+    for (const auto& [attribute, written] : declaration.written->choices) {
+      AttributeChoice choice;
+      auto file = check_choice(written.choice, names, declaration.reads);
+      good = good && file;
+      for (const auto& [path, text] : written.templates) {
+        auto checked = check_template(declaration, schema, attribute, text, names);
+        good = good && checked;
+        if (checked) choice.templates.emplace(path, std::move(*checked));
+      }
+      if (!file) continue;
+      choice.file = std::move(*file);
+      declaration.choices.emplace(attribute, std::move(choice));
+    }
+    return good;
+  }
+
+  std::optional<FileChoice> check_choice(const ParsedChoice& written, const Names& names, Reads& reads) {
+    auto file = FileChoice::compile(written, scope(names));
+    if (!file) return std::nullopt;
+    static const Json kText = {{"type", "string"}};
+    bool good = true;
+    for (Dynamic& path : file->paths()) {
+      const Reads own = reads_of(path, names.own);
+      reads.add(own);
+      if (own.sensitive) shown(path.span(), "a path");
+      good = !own.sensitive && check_type(path, kText, kText, "a path") && good;
+    }
+    return good ? std::move(file) : std::nullopt;
   }
 
   // Probes stand in plans and messages, so nothing sensitive can be in them.
@@ -420,6 +493,7 @@ class Checker {
     }
     for (const auto& [attribute, value] : written.expressions) note(attribute, value->span);
     for (const auto& [attribute, text] : written.templates) note(attribute, text.span);
+    for (const auto& [attribute, one] : written.choices) note(attribute, one.choice.span);
     declaration.spans = std::move(spans);
   }
 
@@ -464,6 +538,7 @@ class Checker {
     for (const auto& entry : written.module->body) {
       call.reads.add(seen_by_caller(std::visit([](const auto& one) { return one.reads; }, entry), call));
     }
+    for (const config::Check& check : written.module->checks) call.reads.add(seen_by_caller(check.reads, call));
   }
 
   bool check_with(ModuleCall& call, const Names& names) {

@@ -12,6 +12,7 @@
 
 #include "engine/base/json.h"
 #include "engine/config/dynamic.h"
+#include "engine/config/file_choice.h"
 #include "engine/config/parsed.h"
 #include "engine/lang/template.h"
 
@@ -25,7 +26,8 @@ inline constexpr int kFacts = 2;
 inline constexpr int kHost = 3;
 inline constexpr int kModules = 4;
 inline constexpr int kReadings = 5;
-inline constexpr int kFirstOwn = 6;
+inline constexpr int kData = 6;
+inline constexpr int kFirstOwn = 7;
 }  // namespace slots
 
 // What of a host's own an expression reads in the end, through values and modules: paths below inputs, facts, host and
@@ -70,6 +72,12 @@ struct TemplateText {
   bool reads_sensitive = false;  // what is told of its faults holds no values then
 };
 
+// A ParsedFileChoice with its expressions.
+struct AttributeChoice {
+  FileChoice file;
+  std::map<std::string, TemplateText> templates;  // by file
+};
+
 using AttributeSpans = std::map<std::string, SourceSpan>;
 
 // One resource. A broken one lacks the expressions that have faults, and is not to be compiled for a host.
@@ -78,7 +86,8 @@ struct Declaration {
   Placement placement;
   std::map<std::string, Dynamic> expressions;     // by attribute
   std::map<std::string, TemplateText> templates;  // by attribute
-  std::optional<Dynamic> verify;                  // what probes are worked out from, where expressions are in them
+  std::map<std::string, AttributeChoice> choices;
+  std::optional<Dynamic> verify;  // what probes are worked out from, where expressions are in them
   std::optional<Dynamic> env;
   // Attributes whose values never appear in any output: those that are marked so, and those that a sensitive input
   // reaches, each with the one that its bytes become or come from (x-content-of).
@@ -125,6 +134,48 @@ struct Reading {
   bool broken() const { return !source; }
 };
 
+// What files hold. A broken one has no value anywhere.
+struct Data {
+  ParsedData written;
+  std::optional<FileChoice> choice;
+  std::map<std::string, cel::Value> values;  // by file
+  cel::Type type;
+  Reads reads;
+  bool broken = true;
+};
+
+// Values of files. They read inputs, facts, the host and data, but no other values. A broken one has none anywhere.
+struct ValuesFrom {
+  ParsedValuesFrom written;
+  std::optional<FileChoice> choice;
+  Reads choice_reads;                                            // of what names the file
+  std::map<std::string, std::map<std::string, Dynamic>> values;  // by file and name
+  bool broken = true;
+};
+
+// A value that files give: what is the same whichever of them it is.
+struct FoundValue {
+  SourceSpan span;       // in one of the files
+  std::size_t from = 0;  // which of `values_from` gives it
+  cel::Type type;
+  bool optional = false;  // some of the files lack it
+  Reads reads;
+};
+
+// What a module gives out. Its reads are sensitive where it is marked so.
+struct Output : NamedValue {
+  Json schema;  // null: of any type
+};
+
+// What has to be true where a module is used. A broken one is not to be decided.
+struct Check {
+  ParsedCheck written;
+  std::optional<Condition> condition;
+  std::optional<Dynamic> message;
+  Reads reads;
+  bool broken = true;
+};
+
 struct Module {
   // The order in which values and module calls can be worked out, in steps of which none needs its own or a later one.
   struct Step {
@@ -135,9 +186,13 @@ struct Module {
   std::string folder;  // relative to the project; "" for the project itself
   std::string description;
   std::map<std::string, Input> inputs;
+  std::map<std::string, Data> data;
   std::map<std::string, NamedValue> values;
+  std::vector<ValuesFrom> values_from;
+  std::map<std::string, FoundValue> found_values;  // by name; none of `values`
   std::map<std::string, Reading> readings;
-  std::map<std::string, NamedValue> outputs;
+  std::map<std::string, Output> outputs;
+  std::vector<Check> checks;
   std::optional<NamedValue> env;
   std::vector<Block> blocks;
   // In declared order; what stands in one block stands together.

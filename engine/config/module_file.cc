@@ -1,5 +1,9 @@
 #include "engine/config/module_file.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "engine/config/document.h"
 #include "engine/config/input.h"
 #include "engine/config/rules.h"
@@ -11,6 +15,10 @@ namespace {
 
 using lang::Entry;
 using lang::Node;
+
+// Keys whose values hold expressions, and are read with them. Sorted.
+constexpr std::array<std::string_view, 8> kWithExpressions = {"checks",   "data",      "env",    "outputs",
+                                                              "readings", "resources", "values", "values_from"};
 
 // Every file asks for the same few rules, of the many that the schema holds.
 ValidateOptions file_options() {
@@ -49,9 +57,8 @@ class FileReader {
     }
     for (Entry& entry : root.entries) {
       hide_sensitive(entry);
-      // Values and resources hold expressions, and are read with them.
-      static const std::set<std::string_view> with_expressions = {"env", "outputs", "readings", "resources", "values"};
-      if (!with_expressions.contains(entry.key)) resolve_literals(entry.value, result_.diagnostics);
+      if (!std::binary_search(kWithExpressions.begin(), kWithExpressions.end(), entry.key))
+        resolve_literals(entry.value, result_.diagnostics);
     }
     std::optional<Json> typed = check_shape(root);
     if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);

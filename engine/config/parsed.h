@@ -91,10 +91,28 @@ struct ParsedBlock {
   bool broken = false;   // has errors that were told
 };
 
-// A text that is a template, or a file that is one.
+// A text that is a template, or a file that is one, with the parts that it includes.
 struct ParsedTemplate {
   SourceSpan span;
-  cel::Origin origin;
+  std::vector<cel::Origin> texts;      // its own, then those of the parts
+  std::vector<std::string> own_paths;  // of each, relative to the module's folder; "" of one that is no file
+  // By the place of the directive, in all texts one behind the other: which of them it includes.
+  std::map<std::size_t, std::size_t> includes;
+};
+
+// A file of the project that may differ from host to host: the first of these that is there.
+struct ParsedChoice {
+  SourceSpan span;
+  std::vector<WrittenValue> paths;  // texts, relative to the module's folder
+  std::set<std::string> files;      // all that they can name
+};
+
+// An attribute's file, where it is a choice.
+struct ParsedFileChoice {
+  ParsedChoice choice;
+  // Of one whose text becomes a content: by file, each a template.
+  std::map<std::string, ParsedTemplate> templates;
+  bool is_template = false;
 };
 
 struct ParsedDeclaration {
@@ -108,7 +126,9 @@ struct ParsedDeclaration {
   std::map<std::string, Located> literals;
   std::map<std::string, WrittenValue> expressions;  // by attribute
   std::map<std::string, ParsedTemplate> templates;  // by attribute
-  std::set<std::string> ignore;                     // attributes left alone once the resource exists
+  // By attribute: what names the file, or what becomes of it where that is a template's text.
+  std::map<std::string, ParsedFileChoice> choices;
+  std::set<std::string> ignore;  // attributes left alone once the resource exists
   bool prevent_destroy = false;
   int confirm_within = 0;  // seconds; 0: it need not be confirmed
   WrittenManner manner;
@@ -164,13 +184,46 @@ struct ParsedReading {
   bool broken() const { return source == nullptr; }
 };
 
+// What has to be true where a module is used. Null where it could not be read.
+struct ParsedCheck {
+  WrittenValue condition;  // a bare expression
+  WrittenValue message;
+  Severity severity = Severity::kError;
+};
+
+// What a module gives out.
+struct ParsedOutput : ParsedValue {
+  Json schema;  // null: of any type
+  bool sensitive = false;
+};
+
+// What files of a project hold: `data.NAME`.
+struct ParsedData {
+  SourceSpan span;
+  ParsedChoice choice;
+  Json schema;  // null: types are those of the values
+  bool sensitive = false;
+  std::map<std::string, Json> values;  // by file
+  bool broken = false;                 // has errors that were told
+};
+
+// Values whose file may differ from host to host.
+struct ParsedValuesFrom {
+  ParsedChoice choice;
+  std::map<std::string, std::map<std::string, ParsedValue>> values;  // by file and name
+  bool broken = false;                                               // has errors that were told
+};
+
 struct ParsedModule {
   std::string folder;  // relative to the project; "" for the project itself
   std::string description;
   std::map<std::string, Input> inputs;
+  std::map<std::string, ParsedData> data;
   std::map<std::string, ParsedValue> values;
+  std::vector<ParsedValuesFrom> values_from;
   std::map<std::string, ParsedReading> readings;
-  std::map<std::string, ParsedValue> outputs;
+  std::map<std::string, ParsedOutput> outputs;
+  std::vector<ParsedCheck> checks;
   std::optional<ParsedValue> env;  // of all in it; a project's alone
   std::vector<ParsedBlock> blocks;
   // In declared order, with what stands in a block in its place. What a file includes comes before its own, whatever

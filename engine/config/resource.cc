@@ -7,6 +7,7 @@
 #include "engine/config/conditions.h"
 #include "engine/config/manner.h"
 #include "engine/config/schema.h"
+#include "engine/config/template_files.h"
 #include "engine/config/validate.h"
 
 namespace plumb::config {
@@ -32,8 +33,10 @@ bool is_literal(const std::vector<Dynamic>& texts) {
 // Whether all of it but texts comes of the values of whole expressions.
 bool can_be_shared(const Declaration& declaration) {
   const Placement& placement = declaration.placement;
-  return !declaration.verify && (!placement.id || placement.id->spots().empty()) && is_literal(placement.after) &&
-         is_literal(placement.before);
+  const bool same_files = std::all_of(declaration.written->choices.begin(), declaration.written->choices.end(),
+                                      [](const auto& choice) { return choice.second.is_template; });
+  return same_files && !declaration.verify && (!placement.id || placement.id->spots().empty()) &&
+         is_literal(placement.after) && is_literal(placement.before);
 }
 
 class Resolver {
@@ -107,17 +110,36 @@ class Resolver {
 
   void render_templates(std::vector<RenderedText>& texts) {
     texts.reserve(declaration_.templates.size());
-    for (const auto& [name, text] : declaration_.templates) {
-      if (auto rendered = text.program.render(evaluation_.activation)) {
-        texts.push_back({name, std::move(*rendered)});
+    for (const auto& [name, text] : declaration_.templates) render(name, text, written_.templates.at(name), texts);
+    for (const auto& [name, choice] : declaration_.choices) {
+      const ParsedFileChoice& written = written_.choices.at(name);
+      const auto file = choice.file.choose(written.choice, shown_file(written), evaluation_);
+      if (!file) {
+        good_ = false;
+      } else if (written.is_template) {
+        render(name, choice.templates.at(*file), written.templates.at(*file), texts);
       } else {
-        cel::Fault fault = std::move(rendered.error());
-        good_ = may_lack(name) && good_;
-        if (cel::was_told(fault)) continue;
-        if (text.reads_sensitive) fault = cel::without_values(std::move(fault));
-        evaluation_.diagnostics.add(cel::diagnose(fault, written_.templates.at(name).origin));
+        chosen_.emplace_back(name, use_.folder.in_project(*file));
       }
     }
+  }
+
+  static std::string shown_file(const ParsedFileChoice& written) {
+    return written.is_template ? "the template" : "the source";
+  }
+
+  void render(const std::string& name, const TemplateText& text, const ParsedTemplate& written,
+              std::vector<RenderedText>& texts) {
+    auto rendered = text.program.render(evaluation_.activation);
+    if (rendered) {
+      texts.push_back({name, std::move(*rendered)});
+      return;
+    }
+    cel::Fault fault = std::move(rendered.error());
+    good_ = may_lack(name) && good_;
+    if (cel::was_told(fault)) return;
+    if (text.reads_sensitive) fault = cel::without_values(std::move(fault));
+    evaluation_.diagnostics.add(diagnose(std::move(fault), written));
   }
 
   // Texts that are no contents stand in the resource itself.
@@ -146,6 +168,7 @@ class Resolver {
     resource_->sensitive = declaration_.sensitive;
     resource_->attributes = declaration_.literal_values;
     resource_->spans = declaration_.spans;
+    for (auto& [attribute, path] : chosen_) resource_->attributes[attribute] = std::move(path);
     for (RenderedText& one : inner_texts_) resource_->attributes[one.attribute] = std::move(one.text);
     auto value = values_.begin();
     for (const auto& [name, expression] : declaration_.expressions)
@@ -275,8 +298,9 @@ class Resolver {
   const Evaluation& evaluation_;
   KnownValues& known_;
   std::map<std::string, std::string> env_;
-  std::vector<cel::Value> values_;         // of the expressions
-  std::vector<RenderedText> inner_texts_;  // of templates that are no contents
+  std::vector<cel::Value> values_;                           // of the expressions
+  std::vector<RenderedText> inner_texts_;                    // of templates that are no contents
+  std::vector<std::pair<std::string, std::string>> chosen_;  // attributes that name a file, relative to the project
   bool good_ = true;
   bool lacks_ = false;                     // a sensitive attribute
   const Json* schema_ = nullptr;           // of the kind, while the resource is made

@@ -71,12 +71,14 @@ const Json* at_path(const Json* document, const std::vector<std::string>& path) 
 
 }  // namespace
 
-bool holds_secrets(const config::Module& module) {
+namespace {
+
+bool declares_secrets(const config::Module& module) {
   const auto sensitive = [](const auto& reading) { return reading.second.written.value.sensitive; };
   if (std::any_of(module.readings.begin(), module.readings.end(), sensitive)) return true;
   return std::any_of(module.body.begin(), module.body.end(), [](const auto& entry) {
     if (const auto* call = std::get_if<config::ModuleCall>(&entry))
-      return call->written->module != nullptr && holds_secrets(*call->written->module);
+      return call->written->module != nullptr && declares_secrets(*call->written->module);
     const auto& declaration = std::get<config::Declaration>(entry);
     return std::any_of(declaration.sensitive.begin(), declaration.sensitive.end(), [&](const std::string& attribute) {
       const config::ParsedDeclaration& written = *declaration.written;
@@ -86,10 +88,20 @@ bool holds_secrets(const config::Module& module) {
   });
 }
 
+}  // namespace
+
+bool holds_secrets(const config::Module& module) {
+  return declares_secrets(module) || std::any_of(module.outputs.begin(), module.outputs.end(),
+                                                 [](const auto& output) { return output.second.reads.sensitive; });
+}
+
 bool looks_at_other_hosts(const config::Module& module) {
-  return std::any_of(module.body.begin(), module.body.end(), [](const auto& entry) {
-    return std::visit([](const auto& one) { return one.reads.other_hosts; }, entry);
-  });
+  const auto looks = [](const auto& one) { return one.reads.other_hosts; };
+  return std::any_of(module.body.begin(), module.body.end(),
+                     [&](const auto& entry) { return std::visit(looks, entry); }) ||
+         std::any_of(module.checks.begin(), module.checks.end(), looks) ||
+         std::any_of(module.outputs.begin(), module.outputs.end(),
+                     [&](const auto& output) { return looks(output.second); });
 }
 
 std::size_t count_declarations(const config::Module& module) {
@@ -140,24 +152,29 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
     }
   }
   std::map<std::string, std::pair<const SourceSpan*, std::set<std::string>>> missing;  // by input
-  for (const auto& entry : input_.project.root.body) {
-    const auto& placement = std::visit(
-        [](const auto& one) -> const auto& { return one.written->placement; }, entry);
-    const auto& reads = std::visit(
-        [](const auto& one) -> const auto& { return one.reads; }, entry);
-    const auto& span = std::visit(
-        [](const auto& one) -> const auto& { return one.written->span; }, entry);
+  const auto need = [&](const config::Reads& reads, const SourceSpan& span, const config::Pattern* on) {
     for (const cel::Reference& path : reads.paths) {
       if (path.slot != slots::kInputs) continue;
       const auto without = lacking.find(path.path.front());
       if (without == lacking.end()) continue;
       for (const std::string& host : without->second) {
-        if (placement.on && !expander_.selects(*placement.on, host, diagnostics)) continue;
-        auto& [where, on] = missing[without->first];
+        if (on != nullptr && !expander_.selects(*on, host, diagnostics)) continue;
+        auto& [where, hosts_without] = missing[without->first];
         if (where == nullptr) where = &span;
-        on.insert(host);
+        hosts_without.insert(host);
       }
     }
+  };
+  for (const auto& entry : input_.project.root.body) {
+    std::visit(
+        [&](const auto& one) {
+          const auto& on = one.written->placement.on;
+          need(one.reads, one.written->span, on ? &*on : nullptr);
+        },
+        entry);
+  }
+  for (const config::Check& check : input_.project.root.checks) {
+    if (!check.broken) need(check.reads, check.condition->span(), nullptr);
   }
   for (const auto& [name, needed] : missing) {
     const auto& [span, on] = needed;
@@ -228,6 +245,7 @@ const config::Reads& Compiler::reads_of(const std::string& selection) {
   const auto [known, added] = reads_.try_emplace(selection);
   if (!added) return known->second;
   if (input_.project.root.env) known->second.add(input_.project.root.env->reads);
+  for (const config::Check& check : input_.project.root.checks) known->second.add(check.reads);
   for (const auto& entry : input_.project.root.body) {
     const auto& placement = std::visit(
         [](const auto& one) -> const auto& { return one.written->placement; }, entry);

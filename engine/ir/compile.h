@@ -113,7 +113,7 @@ class Compiler {
   std::map<std::string, Compiled> graphs_;                           // by key
 };
 
-// True where some resource of the project has a sensitive value, or a reading is, so that the project needs a key.
+// True where some resource, reading or output of the project has a sensitive value, so that the project needs a key.
 bool holds_secrets(const config::Module& module);
 // True where some expression looks at other hosts.
 bool looks_at_other_hosts(const config::Module& module);

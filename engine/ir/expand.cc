@@ -8,6 +8,7 @@
 #include "engine/config/layers.h"
 #include "engine/config/reading.h"
 #include "engine/config/validate.h"
+#include "engine/ir/checks.h"
 #include "engine/lang/cel/convert.h"
 
 namespace plumb::ir {
@@ -78,12 +79,18 @@ class Expander::Instance {
   // Inputs without a value: told by Compiler::check(), and what reads them is left out.
   void set_missing(std::set<std::string> inputs) { missing_ = std::move(inputs); }
 
+  // The use that it is of; null for the project itself.
+  void set_call(const config::ModuleCall* call) { call_ = call; }
+
   // What all that comes of it has.
   void set_surroundings(config::Surroundings around) { around_ = std::move(around); }
 
   void set(int slot, Value value) { slots_[static_cast<std::size_t>(slot)] = std::move(value); }
 
   void work_out() {
+    work_out_data();
+    for (const config::ValuesFrom& from : module_.values_from) work_out_values(from);
+    if (!values_.empty()) set(slots::kValues, Value::record(fields_of(values_)));
     if (module_.env && module_.env->value && known(module_.env->reads)) {
       std::map<std::string, std::string> env;
       if (config::overlay_env(*module_.env->value, evaluation(), env)) around_.env.insert(env.begin(), env.end());
@@ -96,9 +103,13 @@ class Expander::Instance {
     }
   }
 
-  // Works out values and modules, then gives the resources in declared order.
+  // Works out values and modules, decides the checks, then gives the resources in declared order.
   void run(Resources& resources) {
     work_out();
+    for (const config::Check& check : module_.checks) {
+      if (!check.broken && known(check.reads))
+        decide(check, evaluation(), [this](const cel::Reference& reference) { return place_of(reference); });
+    }
     give(0, module_.body.size(), std::nullopt, "", resources);
   }
 
@@ -118,6 +129,9 @@ class Expander::Instance {
           add(std::visit([](const auto& one) -> const config::Reads& { return needs_of(one); }, module_.body[i]));
       }
     }
+    if (question == nullptr) {
+      for (const config::Check& check : module_.checks) add(check.reads);
+    }
     // Whoever uses the module may use them.
     if (question == nullptr || !path_.empty()) {
       for (const auto& [name, output] : module_.outputs) add(output.reads);
@@ -131,7 +145,7 @@ class Expander::Instance {
     std::vector<std::pair<std::string, Value>> fields;
     for (const auto& [name, output] : module_.outputs) {
       if (output.broken() || !known(output.reads)) continue;
-      fields.emplace_back(name, output.value->evaluate(evaluation()).value_or(without_value()));
+      fields.emplace_back(name, value_of(name, output).value_or(without_value()));
     }
     return Value::record(std::move(fields));
   }
@@ -193,6 +207,37 @@ class Expander::Instance {
       if (told != told_.readings->end()) fields.emplace_back(name, cel::from_json(told->second.value));
     }
     return Value::record(std::move(fields));
+  }
+
+  std::optional<Value> value_of(const std::string& name, const config::Output& output) {
+    if (output.schema.is_null()) return output.value->evaluate(evaluation());
+    const auto node = output.value->resolve(evaluation());
+    config::ValidateOptions options;
+    options.sensitive = output.reads.sensitive;
+    auto typed =
+        node ? config::validate(*node, output.schema, "`" + name + "`", output.value->span(), options, diagnostics_)
+             : std::nullopt;
+    return typed ? std::optional(cel::from_json(*typed)) : std::nullopt;
+  }
+
+  // Where what an expression of this module reads was set.
+  std::optional<SourceSpan> place_of(const cel::Reference& reference) const {
+    if (reference.path.empty()) return std::nullopt;
+    const std::string& name = reference.path.front();
+    if (reference.slot == slots::kData) return module_.data.at(name).written.span;
+    if (reference.slot == slots::kReadings) return module_.readings.at(name).written.value.span;
+    if (reference.slot == slots::kValues) {
+      const auto value = module_.values.find(name);
+      return value == module_.values.end() ? module_.found_values.at(name).span : value->second.written.span;
+    }
+    if (reference.slot != slots::kInputs) return std::nullopt;
+    const config::Input& input = module_.inputs.at(name);
+    if (call_ == nullptr) {
+      const config::Located* value = config::input_value(expander_.project_, host_, name);
+      return value == nullptr || value->span.line == 0 ? input.span : value->span;
+    }
+    const auto given = call_->written->with.find(name);
+    return given == call_->written->with.end() ? input.span : given->second.value->span;
   }
 
   config::BlockIndex block_of(std::size_t index) const {
@@ -318,6 +363,31 @@ class Expander::Instance {
     values_[name] = value.value->evaluate(evaluation()).value_or(without_value());
   }
 
+  void work_out_data() {
+    std::vector<std::pair<std::string, Value>> fields;
+    for (const auto& [name, data] : module_.data) {
+      if (data.broken || !known(data.reads)) continue;
+      const auto file = data.choice->choose(data.written.choice, "`" + name + "`", evaluation());
+      fields.emplace_back(name, file ? data.values.at(*file) : without_value());
+    }
+    set(slots::kData, Value::record(std::move(fields)));
+  }
+
+  void work_out_values(const config::ValuesFrom& from) {
+    if (from.broken || !known(from.choice_reads)) return;
+    const auto file = from.choice->choose(from.written.choice, "`values_from`", evaluation());
+    if (!file) {
+      for (const auto& [name, value] : module_.found_values) {
+        if (&module_.values_from[value.from] == &from) values_[name] = without_value();
+      }
+      return;
+    }
+    for (const auto& [name, value] : from.values.at(*file)) {
+      if (known(module_.found_values.at(name).reads))
+        values_[name] = value.evaluate(evaluation()).value_or(without_value());
+    }
+  }
+
   bool applies(const config::ParsedPlacement& placement) {
     return !placement.on || expander_.selects(*placement.on, host_.name, diagnostics_);
   }
@@ -402,6 +472,7 @@ class Expander::Instance {
     auto inputs = inputs_of(call);
     if (!inputs) return without_value();
     Instance inside(expander_, *call.written->module, path, host_, told_, wanted_, diagnostics_);
+    inside.set_call(&call);
     inside.set(slots::kInputs, std::move(*inputs));
     inside.set(slots::kFacts, slots_[slots::kFacts]);
     inside.set(slots::kHost, slots_[slots::kHost]);
@@ -509,6 +580,7 @@ class Expander::Instance {
 
   Expander& expander_;
   const config::Module& module_;
+  const config::ModuleCall* call_ = nullptr;
   std::string path_;
   const config::Host& host_;
   const Told told_;

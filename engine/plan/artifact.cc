@@ -144,6 +144,8 @@ std::map<std::string, Json> narrowing(const Scope& scope) {
   if (!scope.limit.empty()) members["limit"] = scope.limit;
   if (!scope.tags.empty()) members["tags"] = scope.tags;
   if (!scope.skip_tags.empty()) members["skip_tags"] = scope.skip_tags;
+  if (!scope.addresses.empty()) members["addresses"] = scope.addresses;
+  if (!scope.start_at.empty()) members["start_at"] = scope.start_at;
   return members;
 }
 
@@ -172,6 +174,7 @@ std::string write_artifact(const Plan& plan, const TakePiece& write) {
   const auto append_narrowing = [&](const char* name) {
     if (narrowed.contains(name)) append_canonical(document.member(name), narrowed.at(name));
   };
+  append_narrowing("addresses");
   write_blobs(document.object("blobs"), plan);
   if (!plan.contents.empty()) write_contents(document.object("contents"), plan);
   append_canonical_text(document.member("engine"), plan.engine);
@@ -184,6 +187,7 @@ std::string write_artifact(const Plan& plan, const TakePiece& write) {
   if (plan.rollout) append_canonical(document.member("rollout"), to_json(*plan.rollout));
   if (!shared.empty()) write_shared(document.object("shared"), shared);
   append_narrowing("skip_tags");
+  append_narrowing("start_at");
   append_narrowing("tags");
   if (!plan.unplanned.empty()) append_canonical(document.member("unplanned"), plan.unplanned);
   document.close();

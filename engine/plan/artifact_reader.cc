@@ -199,6 +199,8 @@ class PartsReader {
     plan_.scope.limit = reader.text("limit", false);
     for (std::string& tag : reader.texts("tags")) plan_.scope.tags.insert(std::move(tag));
     for (std::string& tag : reader.texts("skip_tags")) plan_.scope.skip_tags.insert(std::move(tag));
+    for (std::string& one : reader.texts("addresses")) plan_.scope.addresses.insert(std::move(one));
+    plan_.scope.start_at = reader.text("start_at", false);
     plan_.inputs = text_map(reader.object("inputs"));
     plan_.unplanned = text_map(reader.object("unplanned", false));
     if (const Json* rollout = reader.find("rollout", false)) {

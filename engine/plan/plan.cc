@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "engine/base/digest.h"
+#include "engine/base/glob.h"
 
 namespace plumb::plan {
 
-bool Scope::takes(const std::set<std::string>& resource_tags) const {
+bool Scope::takes(const std::string& address, const std::set<std::string>& resource_tags) const {
   const auto has = [&resource_tags](const std::string& tag) { return resource_tags.contains(tag); };
-  return (tags.empty() || std::any_of(tags.begin(), tags.end(), has)) &&
+  const auto means = [&address](const std::string& pattern) { return address_matches(pattern, address); };
+  return (addresses.empty() || std::any_of(addresses.begin(), addresses.end(), means)) &&
+         (tags.empty() || std::any_of(tags.begin(), tags.end(), has)) &&
          std::none_of(skip_tags.begin(), skip_tags.end(), has);
 }
 

@@ -51,7 +51,7 @@ struct HostPlan {
   std::string ir;           // digest
   std::int64_t record = 0;  // serial of the host's record
   int unchanged = 0;
-  int left_out = 0;                  // resources that the plan's tags leave out
+  int left_out = 0;                  // resources that the plan is not asked for
   std::vector<std::string> orphans;  // addresses that the record holds and the configuration does not, sorted
   std::vector<Lock> locks;
   std::vector<HeldBack> held_back;  // in the order in which it would be done
@@ -64,13 +64,18 @@ struct HostPlan {
 
 // What a plan was asked for: of which hosts, and of which of their resources.
 struct Scope {
-  std::string on;                   // host pattern
-  std::string limit;                // hosts of `on` that do not match this too are left out; "" for none
-  std::set<std::string> tags;       // resources with none of these are left out; empty: all are meant
-  std::set<std::string> skip_tags;  // those with one of these are
+  std::string on;                        // host pattern
+  std::string limit;                     // hosts of `on` that do not match this too are left out; "" for none
+  std::set<std::string> tags;            // resources with none of these are left out; empty: all are meant
+  std::set<std::string> skip_tags;       // those with one of these are
+  std::set<std::string> addresses = {};  // those that none of these patterns means are left out; empty: all are meant
+  std::string start_at = {};             // what comes before the first one that this pattern means is; "" for nothing
 
-  bool takes(const std::set<std::string>& resource_tags) const;
-  bool narrows_resources() const { return !tags.empty() || !skip_tags.empty(); }
+  // Where in its host's order it stands aside.
+  bool takes(const std::string& address, const std::set<std::string>& resource_tags) const;
+  bool narrows_resources() const {
+    return !tags.empty() || !skip_tags.empty() || !addresses.empty() || !start_at.empty();
+  }
 };
 
 // A content of more bytes is named by a plan and stands elsewhere.

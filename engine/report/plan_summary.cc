@@ -25,6 +25,8 @@ std::string scope_text(const plan::Plan& plan, bool color) {
     out += "Only resources";
     if (!plan.scope.tags.empty()) out += " tagged " + listed(plan.scope.tags);
     if (!plan.scope.skip_tags.empty()) out += " not tagged " + listed(plan.scope.skip_tags);
+    if (!plan.scope.addresses.empty()) out += " that match " + listed(plan.scope.addresses);
+    if (!plan.scope.start_at.empty()) out += " from " + plan.scope.start_at + " on";
     out += "; " + counted(static_cast<std::size_t>(left_out), "is", "are") + " left out.\n";
   }
   return out.empty() ? out : tint(out.substr(0, out.size() - 1), Tone::kYellow, color) + "\n";

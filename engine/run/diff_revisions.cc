@@ -5,8 +5,8 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
-#include "engine/config/tags.h"
 #include "engine/run/plan_builder.h"
+#include "engine/run/planning.h"
 #include "engine/simulate/assume.h"
 #include "engine/simulate/simulate.h"
 
@@ -55,8 +55,7 @@ class Comparing {
   Result<RevisionDiff> run() {
     if (old_hosts_.empty() && new_hosts_.empty())
       return choose_hosts(after_.inventory(), request_.scope.on, request_.scope.limit).error();
-    config::check_tags(after_.project().root, request_.scope.tags, found_);
-    config::check_tags(after_.project().root, request_.scope.skip_tags, found_);
+    check_scope(after_.project(), request_.scope, found_);
     new_compiler_.check(new_hosts_, found_);
     for (const std::string& host : new_hosts_) {
       Diagnostics old;

@@ -9,6 +9,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/packed.h"
 #include "engine/base/pool.h"
+#include "engine/base/shell_word.h"
 #include "engine/config/told_facts.h"
 #include "engine/run/host_readings.h"
 #include "engine/run/plan_builder.h"
@@ -57,6 +58,8 @@ std::string options_of(const plan::Scope& scope) {
   };
   add(" --tags ", scope.tags);
   add(" --skip-tags ", scope.skip_tags);
+  for (const std::string& address : scope.addresses) text += " --address " + shell_word(address);
+  if (!scope.start_at.empty()) text += " --start-at " + shell_word(scope.start_at);
   return text;
 }
 
@@ -204,8 +207,8 @@ Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<st
   }
   // What a plan leaves out lends nothing to the others, and that is seen on the host: each part is asked for by itself.
   const plan::Scope& taken = snapshot.scope();
-  if (taken.tags != options.scope.tags || taken.skip_tags != options.scope.skip_tags) {
-    const auto called = [](const std::string& tags) { return tags.empty() ? " no tags" : " `" + tags.substr(1) + "`"; };
+  if (options_of(taken) != options_of(options.scope)) {
+    const auto called = [](const std::string& text) { return text.empty() ? " no tags" : " `" + text.substr(1) + "`"; };
     return fail(Code::kNotInSnapshot, "the snapshot was taken with" + called(options_of(taken)) +
                                           ", and this plan is made with" + called(options_of(options.scope)) +
                                           ": what a plan leaves out is left out when the hosts are asked")

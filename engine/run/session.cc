@@ -8,6 +8,7 @@
 #include "engine/config/told_facts.h"
 #include "engine/run/host_claims.h"
 #include "engine/run/snapshot.h"
+#include "engine/simulate/scope.h"
 
 namespace plumb::run {
 namespace {
@@ -156,9 +157,10 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
   PLUMB_TRY(connect());
   wire::Observe question;
   question.project = context_.project;
+  const std::vector<bool> taken = simulate::taken(*graph_, scope);
   for (const ir::Node& node : graph_->nodes) {
     // What is there for the case that something fails lends nothing to others.
-    const bool left_out = !scope.takes(node.tags) || !node.rescues.empty();
+    const bool left_out = !taken[question.resources.size()] || !node.rescues.empty();
     if (left_out || !node.ignore.empty())
       question.asides.push_back({question.resources.size(), left_out, {node.ignore.begin(), node.ignore.end()}});
     question.resources.push_back(node.desired);

@@ -50,16 +50,16 @@ wire::Record record_of(const HostSnapshot& snapshot) {
   return record;
 }
 
-Result<std::set<std::string>> tags_in(const Json& header, const char* member) {
-  std::set<std::string> tags;
+Result<std::set<std::string>> texts_in(const Json& header, const char* member) {
+  std::set<std::string> texts;
   const auto found = header.find(member);
-  if (found == header.end()) return tags;
+  if (found == header.end()) return texts;
   if (!found->is_array()) return unreadable(std::string("`") + member + "` is a list");
-  for (const Json& tag : *found) {
-    if (!tag.is_string()) return unreadable(std::string("`") + member + "` is a list of texts");
-    tags.insert(tag.get<std::string>());
+  for (const Json& text : *found) {
+    if (!text.is_string()) return unreadable(std::string("`") + member + "` is a list of texts");
+    texts.insert(text.get<std::string>());
   }
-  return tags;
+  return texts;
 }
 
 // What a file says of a host is worth no more than what the host would say now.
@@ -181,6 +181,8 @@ std::string snapshot_header(const std::string& project, const std::string& taken
   Json header = {{"plumb", kVersion}, {"project", project}, {"taken_at", taken_at}};
   if (!scope.tags.empty()) header["tags"] = scope.tags;
   if (!scope.skip_tags.empty()) header["skip_tags"] = scope.skip_tags;
+  if (!scope.addresses.empty()) header["addresses"] = scope.addresses;
+  if (!scope.start_at.empty()) header["start_at"] = scope.start_at;
   return canonical(header);
 }
 
@@ -249,8 +251,13 @@ Result<SnapshotReader> SnapshotReader::open(const std::filesystem::path& path) {
     return unreadable(path.string() + " is no " + std::string(kVersion));
   if (!header.contains("project") || !header["project"].is_string()) return unreadable("it names no project");
   reader.project_ = header["project"].get<std::string>();
-  PLUMB_TRY_ASSIGN(reader.scope_.tags, tags_in(header, "tags"));
-  PLUMB_TRY_ASSIGN(reader.scope_.skip_tags, tags_in(header, "skip_tags"));
+  PLUMB_TRY_ASSIGN(reader.scope_.tags, texts_in(header, "tags"));
+  PLUMB_TRY_ASSIGN(reader.scope_.skip_tags, texts_in(header, "skip_tags"));
+  PLUMB_TRY_ASSIGN(reader.scope_.addresses, texts_in(header, "addresses"));
+  if (const auto start = header.find("start_at"); start != header.end()) {
+    if (!start->is_string()) return unreadable("`start_at` is a text");
+    reader.scope_.start_at = start->get<std::string>();
+  }
   return reader;
 }
 

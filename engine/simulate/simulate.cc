@@ -14,6 +14,7 @@
 #include "engine/simulate/node_index.h"
 #include "engine/simulate/node_list.h"
 #include "engine/simulate/refusals.h"
+#include "engine/simulate/scope.h"
 
 namespace plumb::simulate {
 namespace {
@@ -29,7 +30,7 @@ class Simulator {
             const std::string& host_name, Diagnostics& diagnostics, const Scope& scope, const TextOf& text_of)
       : graph_(graph),
         observation_(observation),
-        scope_(scope),
+        taken_(taken(graph, scope)),
         kinds_of_(graph.nodes.size()),
         planned_(graph.nodes.size()),
         needs_(graph.nodes.size()),
@@ -38,7 +39,7 @@ class Simulator {
         triggers_(graph.nodes.size()),
         brought_(graph, observation, kinds.managers(), kinds_of_, after_, text_of),
         index_(graph),
-        refusals_(graph, kinds, kinds_of_, scope, index_, host_name, diagnostics),
+        refusals_(graph, kinds, kinds_of_, taken_, index_, host_name, diagnostics),
         drafts_(graph, kinds_of_, observation),
         moved_readings_(graph, kinds_of_),
         actions_(graph.nodes.size()) {
@@ -107,7 +108,7 @@ class Simulator {
   }
   const Observed& observed_of(std::size_t i) const { return *observation_.states[i]; }
 
-  bool takes(std::size_t i) const { return scope_.takes(graph_.nodes[i].tags); }
+  bool takes(std::size_t i) const { return taken_[i]; }
 
   const Lock* lock_on(std::size_t i) const {
     if (observation_.locks.empty()) return nullptr;
@@ -547,7 +548,7 @@ class Simulator {
 
   const ir::HostGraph& graph_;
   const Observation& observation_;
-  const Scope& scope_;
+  const std::vector<bool> taken_;                       // by node: whether the plan is asked for it
   std::vector<const Kind*> kinds_of_;                   // by node
   std::vector<Planned> planned_;                        // by node
   std::vector<NodeList> needs_;                         // by node: those whose actions it stands on
