@@ -207,7 +207,8 @@ std::optional<Desired> AptRepositoryProvider::restore(const Desired& desired, co
   // Lines that nobody kept, a key of which the digest alone is known.
   if (wants_absent(desired) || !texts_in(before.attribute("other")).empty()) return std::nullopt;
   if (brings_key(desired) && before.text("key") != key_of(desired)) return std::nullopt;
-  for (const auto& [attribute, value] : wanted_of(desired).items()) {
+  const Json wanted = wanted_of(desired);
+  for (const auto& [attribute, value] : wanted.items()) {
     if (before.has(attribute)) again.attributes[attribute] = before.attribute(attribute);
   }
   for (const char* attribute : {"key", "key_url", "key_digest", "refresh", "mode"}) {
