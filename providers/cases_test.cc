@@ -118,9 +118,10 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
   // What kinds observe beside what is declared.
   std::istringstream beside(
       "active also_in as at automatic below brings can_reload can_run candidate changed charset "
-      "created downgrade entry extra folder found guard left lines link links links_wanted listed "
+      "created current downgrade entry extra file_version folder found guard installs left lines "
+      "link links links_wanted listed "
       "lists loaded manager mounted new_group no_folder offered offered_branch other others outdated "
-      "package provided_by refresh registered reload_needed reloads removes running running_priority "
+      "package pending provided_by refresh registered reload_needed reloads removes running running_priority "
       "selected settings stale_submodules type unit unknown unpacked unpushed user uses values "
       "versions visudo wanted why ");
   std::vector<std::string> names{std::istream_iterator<std::string>(beside), {}};
@@ -139,7 +140,7 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
   desired.address = {"", kind.name, "/x"};
   desired.attributes[identity] = "/x";
   const auto ask = [&](const Observed& observed) {
-    for (const char* state : {"", "absent", "present", "running", "stopped", "latest"}) {
+    for (const char* state : {"", "absent", "present", "running", "stopped", "latest", "purged"}) {
       Desired wanted = desired;
       if (*state != '\0') wanted.attributes["state"] = state;
       (void)kind.provider->diff(wanted, observed);

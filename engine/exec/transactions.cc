@@ -36,6 +36,12 @@ bool removes(const PackageTransaction& transaction, const std::string& name) {
   return std::find(transaction.remove.begin(), transaction.remove.end(), name) != transaction.remove.end();
 }
 
+void add_new(std::vector<std::string>& into, const std::vector<std::string>& more) {
+  for (const std::string& name : more) {
+    if (std::find(into.begin(), into.end(), name) == into.end()) into.push_back(name);
+  }
+}
+
 // The two do not want the same package differently.
 bool agree(const PackageTransaction& one, const PackageTransaction& other) {
   return std::all_of(other.install.begin(), other.install.end(), [&](const PackageRequest& request) {
@@ -73,18 +79,18 @@ std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wir
 }
 
 bool merge(PackageTransaction& into, const PackageTransaction& more) {
-  const bool alike =
-      into.manager == more.manager && into.allow_downgrade == more.allow_downgrade && into.refresh == more.refresh;
-  if (!alike || !agree(into, more) || !agree(more, into)) return false;
+  const bool alike = into.manager == more.manager && into.allow_downgrade == more.allow_downgrade &&
+                     into.refresh == more.refresh && into.without_recommends == more.without_recommends;
+  const bool one_at_a_time = !into.upgrade.empty() || !more.upgrade.empty();
+  if (!alike || one_at_a_time || !agree(into, more) || !agree(more, into)) return false;
   for (const PackageRequest& request : more.install) {
     if (request_for(into, request.name) == nullptr) into.install.push_back(request);
   }
-  for (const std::string& name : more.remove) {
-    if (!removes(into, name)) into.remove.push_back(name);
-  }
-  for (const std::string& name : more.manual) {
-    if (std::find(into.manual.begin(), into.manual.end(), name) == into.manual.end()) into.manual.push_back(name);
-  }
+  add_new(into.remove, more.remove);
+  add_new(into.manual, more.manual);
+  add_new(into.purge, more.purge);
+  add_new(into.release, more.release);
+  add_new(into.hold, more.hold);
   return true;
 }
 

@@ -19,7 +19,8 @@ bool changes_packages(const std::vector<Operation>& operations);
 std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wire::Action> actions);
 
 // Adds the second to the first. False, with nothing done, where one transaction could not do as both say: another
-// manager, lists to be read first or downgrades allowed for one alone, or a package that they want differently.
+// manager, lists to be read first, downgrades allowed or recommendations left out for one alone, a package that they
+// want differently, or an upgrade of all.
 bool merge(PackageTransaction& into, const PackageTransaction& more);
 
 }  // namespace plumb::exec

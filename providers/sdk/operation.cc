@@ -184,6 +184,7 @@ struct Row<PackageRequest> {
   static void members(Sink& sink, Value& value, const PackageRequest& defaults) {
     sink.required("name", value.name);
     sink.optional("version", value.version, defaults.version);
+    sink.optional("file", value.file, defaults.file);
   }
 };
 
@@ -199,6 +200,12 @@ struct Row<PackageTransaction> {
     sink.optional("allow_downgrade", value.allow_downgrade, defaults.allow_downgrade);
     sink.optional("refresh", value.refresh, defaults.refresh);
     sink.optional("manual", value.manual, defaults.manual);
+    sink.optional("without_recommends", value.without_recommends, defaults.without_recommends);
+    sink.optional("purge", value.purge, defaults.purge);
+    sink.optional("release", value.release, defaults.release);
+    sink.optional("hold", value.hold, defaults.hold);
+    sink.optional("upgrade", value.upgrade, defaults.upgrade);
+    sink.optional("autoremove", value.autoremove, defaults.autoremove);
   }
 };
 

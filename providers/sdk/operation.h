@@ -144,18 +144,28 @@ struct Run {
 
 struct PackageRequest {
   std::string name;
-  std::string version;  // "" for whatever the package manager chooses
+  std::string version;    // "" for whatever the package manager chooses
+  std::string file = {};  // of the host, that it is installed from; "" for the sources
   friend bool operator==(const PackageRequest&, const PackageRequest&) = default;
 };
 
 // One transaction of the host's package manager; neighbouring ones merge.
 struct PackageTransaction {
   std::string manager;  // "apt"
-  std::vector<PackageRequest> install;
-  std::vector<std::string> remove;
+  std::vector<PackageRequest> install = {};
+  std::vector<std::string> remove = {};
   bool allow_downgrade = false;
-  bool refresh = false;                  // refresh the package lists first
-  std::vector<std::string> manual = {};  // to be kept although nothing may need them any more
+  bool refresh = false;                   // refresh the package lists first
+  std::vector<std::string> manual = {};   // to be kept although nothing may need them any more
+  bool without_recommends = false;        // what packages only recommend stays away
+  std::vector<std::string> purge = {};    // of those in `remove`: whose configuration files go too
+  std::vector<std::string> release = {};  // no longer held, before anything else
+  std::vector<std::string> hold = {};     // held, in the end
+  // "safe": newer versions of what is there, and what those need; "full": also where packages have to make way.
+  // `install` and `remove` then are all that may change, unless lists are read first, which bring versions of their
+  // own.
+  std::string upgrade = {};
+  bool autoremove = false;  // beside `upgrade`: what came along and nothing needs any more goes too
   friend bool operator==(const PackageTransaction&, const PackageTransaction&) = default;
 };
 

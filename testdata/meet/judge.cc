@@ -159,7 +159,8 @@ class Trial {
       acting_.insert(action.desired.address.kind);
       const bool waits = std::any_of(action.unknown_until.begin(), action.unknown_until.end(),
                                      [this](const std::string& one) { return opaque_.contains(one); });
-      if (waits || action.op == Op::kRun || action.desired.address.kind == "package")
+      if (waits || action.op == Op::kRun ||
+          (action.desired.address.kind == "package" || action.desired.address.kind == "upgrade"))
         opaque_.insert(action.desired.address.str());
       if (event.event->kind != wire::EventKind::kFailed && event.event->kind != wire::EventKind::kDiverged) return;
       // What a program leaves is its own matter, and the plan says of what comes after it that it waits for that.
@@ -229,10 +230,11 @@ class Trial {
   // What a package brings and takes lies where a plan cannot know it. What a resource is to make of a file there has to
   // come to be all the same.
   bool is_matter_of_packages() const {
-    if (!acting_.contains("package")) return false;
+    if (!acting_.contains("package") && !acting_.contains("upgrade")) return false;
     const auto removes = [](const Resource& one) {
-      return one.kind == "package" &&
-             (one.attributes.value("state", "") == "absent" || one.attributes.contains("allow_removal"));
+      const std::string state = one.attributes.value("state", "");
+      return one.kind == "upgrade" || (one.kind == "package" && (state == "absent" || state == "purged" ||
+                                                                 one.attributes.contains("allow_removal")));
     };
     const bool some_go = std::any_of(one_.resources.begin(), one_.resources.end(), removes);
     return std::any_of(one_.resources.begin(), one_.resources.end(), [&](const Resource& resource) {

@@ -169,14 +169,20 @@ std::vector<Variant> make_variants() {
       package("tool", {{"version", "1.0"}}),
       package("tool", {{"state", "latest"}}),
       package("tool", gone),
+      {About::kPackage, [](const Thing& thing) { return Resource{"package", "tool", {{"file", thing.path}}}; }},
       package("lib", Json::object()),
       package("lib", gone),
       package("lib", {{"state", "absent"}, {"allow_removal", {"tool"}}}),
       package("rival", {{"allow_removal", {"tool"}}}),
-      package("rival", Json::object()),
-      package("app", Json::object()),
+      package("rival", {{"recommends", false}}),
+      package("rival", {{"state", "purged"}}),
+      package("tool", {{"hold", true}, {"version", "2.0"}}),
+      package("tool", {{"hold", false}, {"refresh", 3600}, {"state", "latest"}}),
+      package("app", {{"recommends", true}}),
       package("app", gone),
       package("extra", Json::object()),
+      named(About::kPackage, "upgrade", "safe", {{"autoremove", true}, {"refresh", 3600}}),
+      named(About::kPackage, "upgrade", "full", Json::object()),
       program("make it", "creates", {"touch"}),
       program("make a folder", "creates", {"mkdir"}),
       program("take it away", "removes", {"rm", "-rf"}),
@@ -299,7 +305,7 @@ void add_things(Start& start, const std::string& path, std::size_t how) {
 void add_packages(Start& start, std::size_t how) {
   if (how == 1) start.packages = {"lib 1.0 auto", "tool 2.0", "app 1.0"};
   if (how == 2) start.packages = {"lib 1.0", "rival 1.0"};
-  if (how == 3) start.packages = {"lib 1.0", "tool 1.0"};
+  if (how == 3) start.packages = {"lib 1.0", "tool 1.0 held", "rival 1.0 left", "lists old"};
 }
 
 Start start_of(const Relation& relation, std::size_t how, bool about_packages) {

@@ -59,7 +59,8 @@ class Explanation {
   bool explains(const std::string& path) const {
     if (named_.contains(path) || is_copy(path) || is_above_named(path)) return true;
     if ((kinds_.contains("user") || kinds_.contains("group")) && kAccountFiles.contains(path)) return true;
-    const bool reads_lists = kinds_.contains("package") || kinds_.contains("apt_repository");
+    const bool reads_lists =
+        kinds_.contains("package") || kinds_.contains("upgrade") || kinds_.contains("apt_repository");
     if (reads_lists && is_of_packages(path)) return true;
     if (kinds_.contains("alternatives") && is_of_alternatives(path)) return true;
     if (kinds_.contains("service") && path.starts_with("/etc/systemd/system/")) return true;
