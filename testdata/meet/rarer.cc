@@ -69,6 +69,8 @@ void of_command(Resource& command, const Words& words, Random& random) {
 void of_user(Json& attributes, const Words& words, Random& random) {
   if (attributes.contains("state")) return;
   if (random.one_in(12)) attributes["password_hash"] = "$6$salt$" + std::string(86, 'x');
+  if (attributes.contains("password_hash") && random.one_in(3))
+    attributes["update_password"] = random.one_in(2) ? "on_create" : "always";
   if (random.one_in(12)) attributes["groups"] = {words.groups.front(), words.groups.back()};
   if (random.one_in(16)) attributes["expires"] = "1971-01-01";
   if (random.one_in(16)) attributes["comment"] = "";
