@@ -88,7 +88,8 @@ class UnpackTest : public ::testing::Test {
     return done ? "" : done.error().summary();
   }
   void expect_tidy() {
-    for (const std::string& name : *system_.list(root_.at("/opt"))) EXPECT_EQ(name, "app");
+    const std::vector<std::string> names = must(system_.list(root_.at("/opt")));
+    for (const std::string& name : names) EXPECT_EQ(name, "app");
   }
   std::string packed(const std::string& program, const std::string& bytes) {
     root_.write("/plain", bytes);
