@@ -217,7 +217,7 @@ TEST_F(SimulateTest, AnEarlierActionProvidesWhatIsMissing) {
 TEST_F(SimulateTest, APackageMayComeFromASourceOfTheSamePlan) {
   Observed observed = absent();
   observed.missing.push_back({*Address::parse("crate:vendor-app"), "name"});
-  observed.attributes["refresh"] = true;
+  observed.attributes["old_lists"] = true;
   const ir::Node package = node("crate:vendor-app", {{"name", "vendor-app"}});
   add_file("/etc/motd", "new", "old");
   add(package, observed);

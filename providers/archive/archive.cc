@@ -59,7 +59,7 @@ Result<> observe_folder(const Desired& desired, const std::string& path, System&
 
 // What the plan has of its own need not lie on the host; nor need one that was unpacked already.
 Result<> observe_archive(const Desired& desired, System& system, Observed& observed) {
-  const std::string path = desired.text("archive");
+  const std::string path = desired.text("file");
   if (path.empty()) return {};
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, true));
   if (info && info->type != FileType::kFile) {
@@ -71,7 +71,7 @@ Result<> observe_archive(const Desired& desired, System& system, Observed& obser
     return {};
   }
   const bool done = desired.has("digest") && observed.text("unpacked") == told(desired, desired.text("digest"));
-  if (!done) observed.missing.push_back({{"", "file", path}, "archive"});
+  if (!done) observed.missing.push_back({{"", "file", path}, "file"});
   return {};
 }
 
@@ -95,7 +95,7 @@ Result<Observed> observe_one(const Desired& desired, System& system, AccountName
   const std::string digest = desired.text("digest");
   if (observed.has("found") && !digest.empty() && observed.text("found") != digest && !observed.obstacle) {
     observed.obstacle =
-        refused(desired.text("archive") + " is " + observed.text("found") + ", and not what `digest` says");
+        refused(desired.text("file") + " is " + observed.text("found") + ", and not what `digest` says");
   }
   if (observed.obstacle) observed.exists = false;
   return observed;
@@ -138,7 +138,7 @@ Change ArchiveProvider::diff(const Desired& desired, const Observed& observed) c
   unpack.path = desired.text("path");
   unpack.content = desired.text("content");
   if (unpack.content.empty()) {
-    unpack.archive = desired.text("archive");
+    unpack.archive = desired.text("file");
     unpack.digest = archive;
   }
   if (desired.has("owner")) unpack.ownership.owner = desired.text("owner");
@@ -160,7 +160,7 @@ std::vector<Address> ArchiveProvider::infers(const Desired& desired) const {
   std::vector<Address> edges = infer_path_edges(desired, path);
   edges.push_back({"", "directory", path});
   edges.push_back({"", "link", path});
-  if (const std::string archive = desired.text("archive"); !archive.empty()) edges.push_back({"", "file", archive});
+  if (const std::string archive = desired.text("file"); !archive.empty()) edges.push_back({"", "file", archive});
   return edges;
 }
 
@@ -184,7 +184,7 @@ std::vector<ImpliedPath> ArchiveProvider::implies_paths(const Desired& desired) 
   const std::string path = desired.text("path");
   std::vector<ImpliedPath> paths = {{.path = path, .whole = true, .needed = true},
                                     {.path = path + "/*", .maker = desired.text("owner")}};
-  if (desired.has("archive")) paths.push_back({desired.text("archive")});
+  if (desired.has("file")) paths.push_back({desired.text("file")});
   if (desired.has("creates")) paths.push_back({.path = desired.text("creates"), .needed = true});
   return paths;
 }

@@ -14,7 +14,7 @@ class Archive : public ProviderTest<ArchiveProvider> {
   }
   Desired want(Json attributes) {
     attributes.emplace("path", "/opt/app");
-    if (!attributes.contains("content")) attributes.emplace("archive", "/a.tgz");
+    if (!attributes.contains("content")) attributes.emplace("file", "/a.tgz");
     return wanted("archive", "path", std::move(attributes));
   }
   // As the operation leaves it.
@@ -86,7 +86,7 @@ TEST_F(Archive, TheFolderMayBeALinkToOneAndNothingElse) {  // Z08
 }
 
 TEST_F(Archive, WhatItNeedsIsMissing) {
-  const Seen seen = look(wanted("archive", "path", {{"path", "/srv/x/y"}, {"archive", "/none"}, {"owner", "web"}}));
+  const Seen seen = look(wanted("archive", "path", {{"path", "/srv/x/y"}, {"file", "/none"}, {"owner", "web"}}));
   std::vector<std::string> missing;
   for (const Missing& one : seen.observed->missing) missing.push_back(one.what.str());
   EXPECT_EQ(missing, (std::vector<std::string>{"user:web", "directory:/srv/x", "file:/none"}));

@@ -18,7 +18,7 @@ bool is_as_wanted(const Desired& desired, const Observed& observed) {
   const std::string version = desired.text("version");
   if (!version.empty() && !version_matches(version, there)) return false;
   if (observed.text("file_version", there) != there) return false;
-  return !wants_latest(desired) || (!observed.flag("refresh", false) && observed.text("candidate", there) == there);
+  return !wants_latest(desired) || (!observed.flag("old_lists", false) && observed.text("candidate", there) == there);
 }
 
 // A hold that is in the way of what is asked for goes first; what is to be held is held in the end.
@@ -101,7 +101,7 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
   if (!request.version.empty() && !is_version_pattern(request.version)) change.after["version"] = request.version;
   transaction.install.push_back(request);
   transaction.allow_downgrade = observed.flag("downgrade", false);
-  transaction.refresh = observed.flag("refresh", false);
+  transaction.refresh = observed.flag("old_lists", false);
   transaction.without_recommends = !desired.flag("recommends", true);
 
   if (transaction.refresh) append(change.note, "the package lists are read first and decide what comes");

@@ -15,7 +15,7 @@ namespace plumb::providers::package {
 //   automatic  true where it is there for the sake of others alone
 //   removes    packages that have to make way, each of them declared absent or in `allow_removal`
 //   downgrade  true where the candidate is older
-//   refresh    true where the package lists have to be read first
+//   old_lists  true where the package lists have to be read first
 //   file_version  of the package in `file`, where that has to be looked at
 // `hold` is told where it is held, and where that is asked for; `state` is also "config-files": of what was removed its
 // configuration files are there still, which is told where it is to be purged.

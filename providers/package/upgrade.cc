@@ -10,7 +10,7 @@ PackageTransaction transaction_of(const Desired& desired, const Observed& observ
   transaction.manager = observed.text("manager");
   transaction.upgrade = desired.text("extent");
   transaction.autoremove = desired.flag("autoremove", false);
-  transaction.refresh = observed.flag("refresh", false);
+  transaction.refresh = observed.flag("old_lists", false);
   for (const auto& [name, version] : observed.attribute("installs").items()) {
     if (version.is_string()) transaction.install.push_back({name, version.get<std::string>()});
   }
@@ -36,7 +36,7 @@ Change UpgradeProvider::diff(const Desired& desired, const Observed& observed) c
   change.before["current"] = false;
   if (observed.has("pending")) change.before["pending"] = observed.attribute("pending");
   change.after["current"] = true;
-  if (observed.flag("refresh", false)) change.note = "the package lists are read first and decide what comes";
+  if (observed.flag("old_lists", false)) change.note = "the package lists are read first and decide what comes";
   change.op = Op::kUpdate;
   change.fidelity = Fidelity::kBounded;
   change.operations.push_back(transaction_of(desired, observed));

@@ -11,7 +11,7 @@ namespace plumb::providers::package {
 //   pending   what would change, in words, sorted: "jq 1.6 → 1.7", "libx 2.0 comes", "old 1.0 goes"
 //   installs  by name, the versions that would come
 //   removes   what would go
-//   refresh   true where the package lists have to be read first
+//   old_lists true where the package lists have to be read first
 class UpgradeProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;

@@ -28,7 +28,7 @@ inline const Json& states() {
     "line:/etc/hosts#x": {"exists": true, "attributes": {"text": "y", "lines": 1}},
     "user:deploy": {"exists": true, "attributes": {"uid": 1000, "group": "deploy", "groups": ["adm"], "comment": "", "home": "/home/deploy", "shell": "/bin/sh", "create_home": true}},
     "group:ops": {"exists": true, "attributes": {"gid": 500, "members": ["root"]}},
-    "package:curl": {"exists": true, "attributes": {"manager": "apt", "version": "1", "candidate": "2", "brings": ["curl", "libcurl"], "removes": [], "refresh": false}},
+    "package:curl": {"exists": true, "attributes": {"manager": "apt", "version": "1", "candidate": "2", "brings": ["curl", "libcurl"], "removes": [], "old_lists": false}},
     "service:cron": {"exists": true, "attributes": {"manager": "systemd", "unit": "cron.service", "state": "stopped", "masked": false, "enabled": false, "can_reload": true, "reload_needed": true}},
     "command:touch": {"exists": true, "attributes": {"guard": "run", "why": "/srv/done does not exist"}}
   })");

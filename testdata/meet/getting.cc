@@ -107,8 +107,8 @@ std::vector<Json> downloads() {
 
 std::vector<Json> archives() {
   return {{{"source", "one.tar"}, {"strip", 1}, {"exclude", {"x"}}, {"owner", "web"}},
-          {{"archive", kArchive}, {"digest", digest(archive_text())}, {"group", "www"}},
-          {{"archive", kArchive}, {"creates", "/srv/p/d"}},
+          {{"file", kArchive}, {"digest", digest(archive_text())}, {"group", "www"}},
+          {{"file", kArchive}, {"creates", "/srv/p/d"}},
           {{"content", archive_text()}, {"include", {"d/*"}}}};
 }
 

@@ -282,7 +282,7 @@ class Look {
 
   static void await_lists(Item& item) {
     item.asks = false;
-    item.observed.attributes["refresh"] = true;
+    item.observed.attributes["old_lists"] = true;
     item.observed.attributes["brings"] = {item.name};
   }
 

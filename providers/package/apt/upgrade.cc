@@ -96,7 +96,7 @@ Result<Observed> look_at_upgrade(const Desired& desired, System& system) {
   const std::optional<std::chrono::seconds> age = refresh_age(desired);
   if (!age) return observed;
   PLUMB_TRY_ASSIGN(const bool old, have_old_lists(system, age));
-  if (old) observed.attributes.update({{"refresh", true}, {"current", false}});
+  if (old) observed.attributes.update({{"old_lists", true}, {"current", false}});
   return observed;
 }
 
