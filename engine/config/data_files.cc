@@ -52,6 +52,14 @@ std::optional<Node> read_toml(const std::string& name, const std::string& text, 
   return node;
 }
 
+// The values of a table are texts until a schema says otherwise; then each is what its type makes of it, as in YAML.
+void leave_to_schema(Node& node) {
+  const bool text = node.text.empty() || node.text == "null" || node.text == "~";
+  if (node.is_scalar()) node.style = text ? lang::Style::kLiteral : lang::Style::kPlain;
+  for (Node& item : node.items) leave_to_schema(item);
+  for (Entry& entry : node.entries) leave_to_schema(entry.value);
+}
+
 // The tree of a file by the end of its name.
 std::optional<Node> read_tree(const std::string& file, const SourceSpan& asked_at, const ModuleFolder& folder,
                               Diagnostics& diagnostics, lang::SourceMap& sources) {
@@ -126,8 +134,9 @@ ParsedData read_data(const Entry& entry, const ModuleFolder& folder, Diagnostics
   data.choice.span = entry.value.span;
   for (const std::string& file : data.choice.files) {
     if (data.sensitive) sources.hide_file(folder.in_project(file));
-    const auto node = read_tree(file, entry.value.span, folder, diagnostics, sources);
+    auto node = read_tree(file, entry.value.span, folder, diagnostics, sources);
     if (!node) continue;
+    if (!data.schema.is_null() && file.ends_with(".csv")) leave_to_schema(*node);
     ValidateOptions options;
     options.sensitive = data.sensitive;
     std::optional<Json> value =
