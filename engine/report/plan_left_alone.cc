@@ -16,12 +16,14 @@ namespace {
 
 constexpr std::size_t kOrphansShown = 10;
 
+std::string waiting_line(const plan::HeldBack& held) {
+  return "    " + held.address + "  waits for the next plan" +
+         (held.reading.empty() ? ", since it needs " + held.needs : std::string()) +
+         (held.op == Op::kNone ? std::string() : "; as things are, " + std::string(name(held.op)) + " is due") + "\n";
+}
+
 std::string held_back_line(const plan::HeldBack& held) {
   std::string line = "    " + held.address + "  ";
-  if (!held.reading.empty()) {
-    return line + "waits for the next plan" +
-           (held.op == Op::kNone ? std::string() : "; as things are " + std::string(name(held.op)) + " is due") + "\n";
-  }
   line += held.op == Op::kNone ? "could not be looked at" : "is left alone; " + std::string(name(held.op)) + " was due";
   if (!held.needs.empty()) line += ", and needs " + held.needs;
   return line + "\n";
@@ -58,16 +60,31 @@ std::string passed_over_text(const plan::Plan& plan, bool color) {
   return out;
 }
 
+std::map<std::string, std::string> waiting_for_readings(const plan::HostPlan& host) {
+  std::map<std::string, std::string> waiting;
+  for (const plan::HeldBack& held : host.held_back) {
+    const auto need = waiting.find(held.needs);
+    if (!held.reading.empty()) {
+      waiting.emplace(held.address, held.reading);
+    } else if (need != waiting.end()) {
+      waiting.emplace(held.address, need->second);
+    }
+  }
+  return waiting;
+}
+
 std::string moving_text(const plan::Plan& plan, bool color) {
   std::map<std::string, std::vector<std::string>> by_text;
   for (const auto& [host, host_plan] : plan.hosts) {
     std::string text;
+    const std::map<std::string, std::string> waiting = waiting_for_readings(host_plan);
     for (const auto& [name, by] : host_plan.moving) {
       text += "= " +
               tint("the reading " + visible(name) + " may be another after " + visible(by), Tone::kYellow, color) +
               ": what comes of it is for the next plan\n";
       for (const plan::HeldBack& held : host_plan.held_back) {
-        if (held.reading == name) text += held_back_line(held);
+        if (const auto one = waiting.find(held.address); one != waiting.end() && one->second == name)
+          text += waiting_line(held);
       }
     }
     if (!text.empty()) by_text[text].push_back(host);
@@ -88,8 +105,9 @@ std::string locks_text(const plan::Plan& plan, bool color) {
         if (held.lock == lock.items) text += held_back_line(held);
       }
     }
+    const std::map<std::string, std::string> waiting = waiting_for_readings(host_plan);
     for (const plan::HeldBack& held : host_plan.held_back) {
-      if (held.lock.empty() && held.reading.empty()) text += held_back_line(held);
+      if (held.lock.empty() && !waiting.contains(held.address)) text += held_back_line(held);
     }
     if (!text.empty()) by_text[text].push_back(host);
   }

@@ -44,7 +44,9 @@ std::string plan_summary(const plan::Plan& plan, const PlanTextOptions& options)
   std::vector<std::string> changing;
   for (const auto& [host, host_plan] : plan.hosts) {
     unchanged += static_cast<std::size_t>(host_plan.unchanged);
-    for (const plan::HeldBack& held : host_plan.held_back) ++(held.reading.empty() ? held_back : waiting);
+    const std::size_t of_readings = waiting_for_readings(host_plan).size();
+    waiting += of_readings;
+    held_back += host_plan.held_back.size() - of_readings;
     if (!host_plan.actions.empty()) changing.push_back(host);
   }
   for (const ActionsOfHosts& list : distinct_lists(plan)) {
