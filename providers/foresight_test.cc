@@ -176,6 +176,7 @@ TEST_F(ForesightTest, AFileInAHomeThatIsMadeIsWhereTheHomeWillBe) {
 
 TEST_F(ForesightTest, AUserThatGoesTakesItsKeysWithIt) {
   system_.make_directory("/home/old");
+  system_.own("/home/old", 1500, 1500);
   add("authorized_key", "user", {{"user", "old"}, {"key", "ssh-ed25519 AAAA"}});
   user({{"name", "old"}, {"state", "absent"}, {"remove_home", true}});
   foresee();

@@ -123,6 +123,13 @@ TEST_F(UnpackTest, FilesFoldersAndLinksComeWithModesAndTimes) {
   EXPECT_EQ(info("/opt/app").st_mode & 07777U, 0755U);
 }
 
+TEST_F(UnpackTest, OneThatOthersMayWriteToIsReadFromACopy) {
+  const Unpack unpack = want(tar_entry("a", '0', "hello") + tar_end());
+  std::filesystem::permissions(root_.at("/archive"), std::filesystem::perms::all);
+  expect_ok(unpack);
+  EXPECT_EQ(root_.read("/opt/app/a"), "hello");
+}
+
 TEST_F(UnpackTest, EveryFormat) {
   const std::string tar = tar_entry("a", '0', "hello") + tar_end();
   for (const char* program : {"gzip", "bzip2", "xz", "zstd -q"}) {

@@ -156,6 +156,9 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
                     observed.flag("blacklisted", false) || observed.has("params");
   if (desired.flag("persistent", false) && !observed.flag("persistent", false))
     PLUMB_TRY(note_missing_parent(load_file(desired), system, observed));
+  const bool has_options = desired.flag("blacklisted", false) || !asked_parameters(desired).empty();
+  if (has_options && !observed.flag("blacklisted", false) && !observed.has("params"))
+    PLUMB_TRY(note_missing_parent(option_file(desired), system, observed));
   return observed;
 }
 
@@ -271,6 +274,7 @@ std::vector<Address> KernelModuleProvider::infers(const Desired& desired) const 
   if (is_unwanted(desired)) return {};
   std::vector<Address> edges = infer_path_edges({}, option_file(desired));
   for (Address& edge : infer_path_edges({}, load_file(desired))) edges.push_back(std::move(edge));
+  edges.push_back({"", "package", "kmod"});  // brings the folders
   return edges;
 }
 
@@ -298,7 +302,8 @@ std::vector<ImpliedPath> KernelModuleProvider::implies_paths(const Desired& desi
 }
 
 std::string KernelModuleProvider::remedy(const Desired&, const Missing& missing) const {
-  return missing.what.kind == "module" ? "check its name; a package may bring it, for the kernel that runs" : "";
+  if (missing.what.kind == "module") return "check its name; a package may bring it, for the kernel that runs";
+  return "a `package` with kmod before it brings the folder";
 }
 
 Observed KernelModuleProvider::as_declared(const Desired& desired) const {

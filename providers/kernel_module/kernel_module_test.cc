@@ -52,6 +52,12 @@ TEST_F(KernelModule, Blacklisted) {
   EXPECT_EQ(system.content("/proc/modules"), "");
 }
 
+TEST_F(KernelModule, AHostWithoutTheFolderOfOptions) {
+  system.remove("/etc/modprobe.d");
+  EXPECT_EQ(look(want({{"name", "cram_fs"}, {"blacklisted", true}})).observed->missing,
+            (std::vector<Missing>{{{"", "directory", "/etc/modprobe.d"}, "path"}}));
+}
+
 TEST_F(KernelModule, WhatTheKernelDoesNotHave) {
   EXPECT_EQ(look(want({{"name", "nothing"}})).observed->missing,
             (std::vector<Missing>{{{"", "module", "nothing"}, "name"}}));

@@ -27,6 +27,7 @@ ProcessRequest call_curl(const Fetch& fetch, std::uint64_t from) {
                   "--silent",
                   "--show-error",
                   "--fail",
+                  "--globoff",
                   "--location",
                   "--max-redirs",
                   "10",
@@ -75,6 +76,7 @@ ProcessRequest call_wget(const Fetch& fetch, std::uint64_t from) {
                   "--dns-timeout=30",
                   "--connect-timeout=30",
                   "--read-timeout=60",
+                  "--no-glob",
                   "--no-hsts"};
   if (from > 0) request.argv.push_back("--start-pos=" + std::to_string(from));
   request.argv.emplace_back("--");

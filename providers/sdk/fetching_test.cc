@@ -42,6 +42,8 @@ TEST(Fetching, WhatCurlIsTold) {
   EXPECT_TRUE(follows("--proto-redir", "=https")) << "what began safe stays so";
   EXPECT_TRUE(follows("--continue-at", "7"));
   EXPECT_TRUE(follows("--max-time", "9"));
+  EXPECT_NE(std::find(request.argv.begin(), request.argv.end(), "--globoff"), request.argv.end())
+      << "brackets in a URL stand for themselves";
 }
 
 TEST(Fetching, WhatWgetIsTold) {

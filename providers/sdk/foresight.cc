@@ -39,7 +39,7 @@ bool is_only_judged(const Kind& kind, const Change& change) {
   const auto judged = [&](const auto& attribute) {
     return std::find(kind.judged.begin(), kind.judged.end(), attribute.key()) != kind.judged.end();
   };
-  if (kind.runs) return false;
+  if (kind.runs || (change.before.empty() && change.after.empty())) return false;
   for (const Json* state : {&change.before, &change.after}) {
     for (auto attribute = state->begin(); attribute != state->end(); ++attribute) {
       if (!judged(attribute)) return false;

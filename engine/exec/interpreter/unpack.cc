@@ -15,6 +15,7 @@
 #include "engine/exec/interpreter/archive_check.h"
 #include "engine/exec/interpreter/archive_source.h"
 #include "engine/exec/interpreter/tree_operations.h"
+#include "engine/exec/system/disk.h"
 #include "engine/exec/tree_walk.h"
 #include "providers/sdk/ownership.h"
 
@@ -214,6 +215,14 @@ class Merge {
   std::string last_;
 };
 
+// Beside what is unpacked; it has no name any more.
+Result<UniqueFd> nameless_beside(int beside, const std::string& temporary, const std::string& path) {
+  UniqueFd file(::openat(beside, temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) return os_error("create a file beside", path);
+  ::unlinkat(beside, temporary.c_str(), 0);
+  return file;
+}
+
 Result<UniqueFd> open_archive(LocalSystem& system, const BlobStore& blobs, const Unpack& operation, int beside,
                               const std::string& temporary) {
   if (!operation.archive.empty()) {
@@ -221,11 +230,13 @@ Result<UniqueFd> open_archive(LocalSystem& system, const BlobStore& blobs, const
     struct stat info {};
     if (!file || ::fstat(file.get(), &info) != 0) return system.files().error("read", operation.archive);
     if (!S_ISREG(info.st_mode)) return fail(Code::kOperation, operation.archive + " is no regular file");
-    return file;
+    // It is read more than once, and whoever else may write to it could change it between.
+    if (info.st_uid == ::geteuid() && (info.st_mode & 0022U) == 0) return file;
+    PLUMB_TRY_ASSIGN(UniqueFd copy, nameless_beside(beside, temporary, operation.path));
+    if (copy_bytes(file.get(), copy.get(), info.st_size) != 0) return os_error("copy", operation.archive);
+    return copy;
   }
-  UniqueFd file(::openat(beside, temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file) return os_error("create a file beside", operation.path);
-  ::unlinkat(beside, temporary.c_str(), 0);
+  PLUMB_TRY_ASSIGN(UniqueFd file, nameless_beside(beside, temporary, operation.path));
   PLUMB_TRY(blobs.write(operation.content, file.get(), "the archive for " + operation.path));
   return file;
 }
