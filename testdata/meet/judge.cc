@@ -98,8 +98,10 @@ std::string ops_of(const plan::Plan& plan) {
 // Left by a write that did not end.
 std::string left_over(const Picture& picture) {
   for (const auto& [path, unused] : picture) {
-    const std::size_t name = path.rfind('/') + 1;
-    if (path.compare(name, 7, ".plumb-") == 0 || path.ends_with('+')) return path;
+    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    // An archive says in its folder that it was unpacked there.
+    if (name.starts_with(".plumb-unpacked-")) continue;
+    if (name.starts_with(".plumb-") || name.ends_with('+')) return path;
   }
   return "";
 }
