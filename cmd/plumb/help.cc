@@ -37,7 +37,10 @@ void add_help(Program& program) {
     terminal.set_json(program.options.output == "json");
     std::string near;
     if (CLI::App* found = find_command(program.app, *words, near)) {
-      terminal.print(found->help());
+      std::string above;
+      for (const CLI::App* outer = found->get_parent(); outer != nullptr; outer = outer->get_parent())
+        above = outer->get_name() + (above.empty() ? "" : " ") + above;
+      terminal.print(found->help(above));
       return;
     }
     std::string all;
