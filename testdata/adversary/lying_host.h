@@ -30,6 +30,12 @@ inline const Json& states() {
     "group:ops": {"exists": true, "attributes": {"gid": 500, "members": ["root"]}},
     "package:curl": {"exists": true, "attributes": {"manager": "apt", "version": "1", "candidate": "2", "brings": ["curl", "libcurl"], "removes": [], "old_lists": false}},
     "service:cron": {"exists": true, "attributes": {"manager": "systemd", "unit": "cron.service", "state": "stopped", "masked": false, "enabled": false, "can_reload": true, "reload_needed": true}},
+    "sysctl:vm.swappiness": {"exists": false, "attributes": {"running": "60"}},
+    "swap:/swapfile": {"exists": false, "attributes": {"active": false}},
+    "kernel_module:loop": {"exists": false, "attributes": {"loaded": "no", "persistent": false, "blacklisted": false}},
+    "mount:/srv/d": {"exists": false, "attributes": {"mounted": false, "reloads": true}},
+    "git:/srv/app": {"exists": true, "attributes": {"repository": "https://example.com/app.git", "branch": "main", "commit": "1111111111111111111111111111111111111111", "offered": "2222222222222222222222222222222222222222", "user": "0"}},
+    "upgrade:safe": {"exists": true, "attributes": {"manager": "apt", "current": false, "pending": ["jq 1.6 → 1.7"], "installs": {"jq": "1.7"}, "removes": [], "old_lists": false}},
     "command:touch": {"exists": true, "attributes": {"guard": "run", "why": "/srv/done does not exist"}}
   })");
   return kStates;
@@ -71,7 +77,19 @@ class Host final : public run::testing::ExecutorEnd {
   }
   void hear(const wire::Message& message) override {
     if (const auto* observe = std::get_if<wire::Observe>(&message)) tell(*observe);
+    if (const auto* read = std::get_if<wire::Read>(&message)) tell(*read);
     if (const auto* apply = std::get_if<wire::Apply>(&message)) carry_out(*apply);
+  }
+
+  void tell(const wire::Read& question) {
+    wire::Readings readings;
+    for (const Json& source : question.sources) {
+      wire::ReadingAnswer& told = readings.answers.emplace_back();
+      told.value = source.contains("file")   ? Json("16")
+                   : source.contains("path") ? Json{{"exists", false}, {"type", "absent"}}
+                                             : Json(0);
+    }
+    answer(readings);
   }
 
   void tell(const wire::Observe& question) {
