@@ -39,8 +39,9 @@ class FileChecker {
     }
     const Reads own = names_.reads_of(value.references(), value.calls_host(), {});
     module_.reads_facts =
-        module_.reads_facts || std::any_of(own.paths.begin(), own.paths.end(),
-                                           [](const cel::Reference& path) { return path.slot == slots::kFacts || path.slot == slots::kReadings; });
+        module_.reads_facts || std::any_of(own.paths.begin(), own.paths.end(), [](const cel::Reference& path) {
+          return path.slot == slots::kFacts || path.slot == slots::kReadings;
+        });
     reads.add(own);
     return true;
   }
@@ -111,13 +112,14 @@ class FileChecker {
       found.reads.add(from.choice_reads);
       found.reads.broken = found.reads.broken || from.broken;
       std::optional<cel::Type> type;
-      for (const auto& [file, values] : from.values) {
-        const auto value = values.find(name);
-        if (value == values.end()) {
+      for (const auto& [file, written] : from.written.values) {
+        if (!written.contains(name)) {
           found.optional = true;
           continue;
         }
-        const cel::Type& own = value->second.type();
+        // What is at fault is there all the same.
+        const auto value = from.values.at(file).find(name);
+        const cel::Type own = value == from.values.at(file).end() ? cel::Type() : value->second.type();
         type = type ? joined(*type, own) : own;
       }
       found.type = type.value_or(cel::Type());
@@ -126,7 +128,8 @@ class FileChecker {
 
   bool is_name(const std::string& name, const SourceSpan& span) {
     const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-    if (std::all_of(name.begin(), name.end(), good) && !(name.front() >= '0' && name.front() <= '9')) return true;
+    const bool named = !name.empty() && !(name.front() >= '0' && name.front() <= '9');
+    if (named && std::all_of(name.begin(), name.end(), good)) return true;
     return report(Code::kBadValue, "`" + name + "` cannot be the name of a value", span,
                   "expected lower-case letters, digits and `_`, no digit first");
   }

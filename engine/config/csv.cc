@@ -36,10 +36,10 @@ class CsvReader {
       if (!next(row)) return std::nullopt;
       if (row.size() == 1 && row.front().text.empty()) continue;  // an empty line
       if (row.size() != names.size()) {
-        return fault(
-            first, Code::kBadValue,
-            "a line with " + std::to_string(row.size()) + " values, under " + std::to_string(names.size()) + " names",
-            "quote values that hold a comma");
+        return fault(first, Code::kBadValue,
+                     "a line with " + std::to_string(row.size()) + (row.size() == 1 ? " value" : " values") +
+                         ", under " + std::to_string(names.size()) + (names.size() == 1 ? " name" : " names"),
+                     "quote values that hold a comma");
       }
       if ((count += row.size()) > lang::kMaxYamlNodes)
         return fault(first, Code::kYamlLimit, "a table with too many values", "more than a million");

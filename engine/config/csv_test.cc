@@ -25,7 +25,7 @@ TEST(Csv, IsAListOfMaps) {
 }
 
 TEST(Csv, SaysWhereItIsNone) {
-  EXPECT_EQ(read("a,b\n\"x\ny\",1\n1\n"), "t.csv:4:1 a line with 1 values, under 2 names");
+  EXPECT_EQ(read("a,b\n\"x\ny\",1\n1\n"), "t.csv:4:1 a line with 1 value, under 2 names");
   EXPECT_EQ(read("a,a\n"), "t.csv:1:1 two columns are called `a`");
   EXPECT_EQ(read(""), "t.csv:1:1 a column has no name");
   EXPECT_EQ(read("a,b\n1,\"x\n"), "t.csv:2:1 a quoted value is not closed");

@@ -83,7 +83,7 @@ bool declares_secrets(const config::Module& module) {
     return std::any_of(declaration.sensitive.begin(), declaration.sensitive.end(), [&](const std::string& attribute) {
       const config::ParsedDeclaration& written = *declaration.written;
       return written.literals.contains(attribute) || written.expressions.contains(attribute) ||
-             written.templates.contains(attribute);
+             written.templates.contains(attribute) || written.choices.contains(attribute);
     });
   });
 }
@@ -173,6 +173,7 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
         },
         entry);
   }
+  if (const auto& env = input_.project.root.env; env && env->value) need(env->reads, env->value->span(), nullptr);
   for (const config::Check& check : input_.project.root.checks) {
     if (!check.broken) need(check.reads, check.condition->span(), nullptr);
   }

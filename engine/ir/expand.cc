@@ -398,7 +398,7 @@ class Expander::Instance {
 
   void declare(const config::Declaration& declaration, const std::string& around, Resources& resources) {
     if (declaration.broken || !applies(declaration.written->placement) || !known(declaration.reads)) return;
-    const bool constant = config::is_constant(declaration) && around_.env.empty();
+    const bool constant = config::is_constant(declaration) && around_.env.empty() && readings_around_.empty();
     if (constant) {
       if (const auto found = expander_.constant_.find({&declaration, path_, ""}); found != expander_.constant_.end()) {
         if (found->second != nullptr) resources.push_back({found->second, {}, true});
@@ -507,8 +507,10 @@ class Expander::Instance {
       }
       const auto& value = std::get<config::Dynamic>(given.value);
       const auto node = value.resolve(evaluation());
-      auto typed =
-          node ? config::validate(*node, input.schema, "`" + name + "`", value.span(), {}, diagnostics_) : std::nullopt;
+      config::ValidateOptions options;
+      options.sensitive = input.sensitive;
+      auto typed = node ? config::validate(*node, input.schema, "`" + name + "`", value.span(), options, diagnostics_)
+                        : std::nullopt;
       const bool unknown = !node && input.sensitive && expander_.secrets_ == MissingSecrets::kUnknown;
       good = good && (typed || unknown);
       if (typed || unknown) fields.emplace_back(name, typed ? cel::from_json(*typed) : without_value());
