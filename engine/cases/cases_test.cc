@@ -100,6 +100,7 @@ TEST_F(CasesTest, ANewHostGetsEverything) {
 }
 
 TEST_F(CasesTest, ReadingsAreGivenOrAbsent) {
+  write("hosts.yaml", "plumb: v1\nhosts: {web1: {}}\n");
   write("plumb.yaml", R"(plumb: v1
 project: test
 readings:
@@ -291,7 +292,7 @@ resources:
     inputs: {port: many}
     expect: {diagnostics: [PL1101]}
   - name: a check
-    hosts: {db1: {}}
+    hosts: {db1: {groups: [db]}}
     inputs: {port: 1}
     expect: {diagnostics: [PL1123]}
 )");
