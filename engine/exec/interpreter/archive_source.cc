@@ -20,7 +20,7 @@
 namespace plumb::exec {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{64} << 10U;
+constexpr std::size_t kArchivePiece = std::size_t{64} << 10U;
 
 // What an archive begins with, and the program that unpacks it to its output.
 struct Format {
@@ -39,9 +39,9 @@ Result<> rewind(int file, const std::string& name) {
 }
 
 Result<> read_pieces(int file, const std::string& name, const ByteSink& take) {
-  const auto piece = std::make_unique_for_overwrite<char[]>(kPiece);
+  const auto piece = std::make_unique_for_overwrite<char[]>(kArchivePiece);
   while (true) {
-    const ssize_t count = ::read(file, piece.get(), kPiece);
+    const ssize_t count = ::read(file, piece.get(), kArchivePiece);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return os_error("read", name);
     if (count == 0) return {};
