@@ -101,7 +101,8 @@ TEST_F(AptRepository, AnOlderFileOfTheSameIsTold) {
 
 TEST_F(AptRepository, AKeyFromAUrlIsHeldByItsDigest) {
   const Desired desired = want({{"key_url", "https://d.example/gpg"}, {"key_digest", digest("KEY")}});
-  const auto& fetch = std::get<Fetch>(look(desired).change.operations.at(0));
+  const Change change = look(desired).change;
+  const auto& fetch = std::get<Fetch>(change.operations.at(0));
   EXPECT_EQ(fetch.digest, digest("KEY"));
   EXPECT_EQ(fetch.path, "/etc/apt/keyrings/docker.asc");
   system.make_file("/etc/apt/keyrings/docker.asc", "KEY");

@@ -78,7 +78,7 @@ resources <<YAML
     url: $url/app.tar.gz
     digest: $(sha served/app.tar.gz)
   - archive: $host/app
-    archive: $host/app.tar.gz
+    file: $host/app.tar.gz
     strip: 1
     exclude: [app-1/docs]
   - git: $host/site
@@ -139,7 +139,7 @@ resources <<YAML
   - download: $host/evil.tar
     url: $url/evil.tar
   - archive: $host/evil
-    archive: $host/evil.tar
+    file: $host/evil.tar
 YAML
 exits 1 "$plumb" apply --yes
 says 'out is a link to /etc, out of the folder'

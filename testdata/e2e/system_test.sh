@@ -118,7 +118,7 @@ resources <<'YAML'
     Service: {Type: onceshot}
   - mount: /srv/data
 YAML
-exits 1 run validate
+exits 3 run validate
 says 'expected a key such as net.ipv4.ip_forward'
 says 'expected the file of a unit'
 says 'onceshot'
