@@ -182,7 +182,7 @@ void ApplyRun::act() {
 void ApplyRun::rescue() {
   progress_.rescuing = true;
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
-    if (!is_rescue(i) || progress_.states[i] != State::kPending) continue;
+    if (!is_rescue(i) || progress_.states[i] != State::kPending || !is_called_for(i)) continue;
     if (tools_.line.wants_stop()) {
       progress_.done.outcome = wire::DoneOutcome::kInterrupted;
       return;

@@ -199,7 +199,7 @@ TEST_F(MannerTest, ARescueIsDoneOnlyWhereItsBlockFailed) {
   wire::Done done = apply(actions);
   EXPECT_EQ(done.outcome, DoneOutcome::kFailed);
   EXPECT_EQ(done.failed, 1);
-  EXPECT_EQ(done.skipped, 1) << "what comes after the failure";
+  EXPECT_EQ(done.skipped, 2) << "what comes after the failure, and the rescue of what did not fail";
   EXPECT_TRUE(has("r"));
   EXPECT_FALSE(has("other"));
   EXPECT_FALSE(has("b"));

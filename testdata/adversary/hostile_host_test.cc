@@ -37,7 +37,7 @@ constexpr const char* kProject = R"(plumb: v1
 project: edge
 readings:
   version: {file: /etc/version, type: integer, absent: 0}
-  ready: {command: [ready], gives: exit_code}
+  ready: {command: [ready], gives: exit_code, type: integer}
   marker: {path: /etc/marker}
 resources:
   - directory: /etc
@@ -76,7 +76,7 @@ resources:
   - command: touch
     run: [touch, /srv/done]
     creates: /srv/done
-    retry: 2
+    retry: {times: 2, every: 1s}
     on_failure: continue
   - file: /srv/told
     content: "${readings.version} ${readings.ready} ${readings.marker.type}"

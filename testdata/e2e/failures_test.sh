@@ -19,12 +19,13 @@ resources() { { printf 'plumb: v1\nproject: failures\nenv: {STAGE: project, WHER
 may_fail() { # PROGRAM
   resources <<YAML
   - file: $home/tool
-    content: "#!/bin/sh\ntouch $home/used\n"
+    content: "#!/bin/sh\n"
     mode: "0755"
     validate: $1 %s
     on_failure: continue
   - command: use the tool
-    run: [$home/tool]
+    run: [touch, $home/used]
+    only_if: [$home/tool]
     creates: $home/used
   - file: $home/after
     content: after
