@@ -86,7 +86,8 @@ Result<> TarReader::take(std::string_view bytes) {
       PLUMB_TRY(header());
       continue;
     }
-    const std::string_view piece = bytes.substr(0, std::min<std::uint64_t>(bytes.size(), left_));
+    const std::string_view piece =
+        bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), left_)));
     bytes.remove_prefix(piece.size());
     left_ -= piece.size();
     if (state_ == State::kFile && !piece.empty()) PLUMB_TRY(visitor_.bytes(piece));
