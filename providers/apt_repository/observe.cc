@@ -33,6 +33,7 @@ Result<> observe_file(const Desired& desired, System& system, Observed& observed
     return {};
   }
   observed.exists = true;
+  observed.attributes["state"] = "present";
   if (wants_absent(desired)) return {};
   PLUMB_TRY_ASSIGN(const std::string text, system.read_file(path, kLargest));
   observed.attributes = from_deb822(text);

@@ -81,6 +81,7 @@ Result<> ask_remote(const Desired& desired, Git& git, Observed& observed) {
 
 Result<> observe_copy(const Desired& desired, Git& git, Observed& observed) {
   observed.exists = true;
+  observed.attributes["state"] = "present";
   PLUMB_TRY_ASSIGN(const std::string commit, git.line({"rev-parse", "--verify", "--quiet", "HEAD"}));
   PLUMB_TRY_ASSIGN(const std::string repository, git.line({"config", "--get", "remote.origin.url"}));
   PLUMB_TRY_ASSIGN(const std::string branch, git.line({"symbolic-ref", "--short", "--quiet", "HEAD"}));
@@ -157,6 +158,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   if (system.find_program("git").empty()) {
     observed.exists = copy;
+    if (copy) observed.attributes["state"] = "present";
     observed.missing.push_back({{"", "package", "git"}, "path"});
     return observed;
   }
