@@ -342,7 +342,7 @@ class Validator {
     }
     const std::string near = nearest(entry.key, known);
     std::string hint;
-    if (near.empty() && !known.empty() && known.size() <= 14) {
+    if (near.empty() && !known.empty() && known.size() <= 16) {
       hint = "known here: ";
       for (std::size_t i = 0; i < known.size(); ++i) hint += (i == 0 ? "" : ", ") + known[i];
     }
