@@ -82,16 +82,8 @@ resources:
     content: "${readings.version} ${readings.ready} ${readings.marker.type}"
   - sysctl: vm.swappiness
     value: 10
-  - swap: /swapfile
-    size: 64M
-  - kernel_module: loop
-  - mount: /srv/d
-    source: /dev/b
-    type: ext4
   - download: /srv/tool
     url: https://example.com/tool
-  - git: /srv/app
-    repository: https://example.com/app.git
   - upgrade: safe
 )";
 

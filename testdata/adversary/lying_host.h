@@ -31,10 +31,6 @@ inline const Json& states() {
     "package:curl": {"exists": true, "attributes": {"manager": "apt", "version": "1", "candidate": "2", "brings": ["curl", "libcurl"], "removes": [], "old_lists": false}},
     "service:cron": {"exists": true, "attributes": {"manager": "systemd", "unit": "cron.service", "state": "stopped", "masked": false, "enabled": false, "can_reload": true, "reload_needed": true}},
     "sysctl:vm.swappiness": {"exists": false, "attributes": {"running": "60"}},
-    "swap:/swapfile": {"exists": false, "attributes": {"active": false}},
-    "kernel_module:loop": {"exists": false, "attributes": {"loaded": "no", "persistent": false, "blacklisted": false}},
-    "mount:/srv/d": {"exists": false, "attributes": {"mounted": false, "reloads": true}},
-    "git:/srv/app": {"exists": true, "attributes": {"repository": "https://example.com/app.git", "branch": "main", "commit": "1111111111111111111111111111111111111111", "offered": "2222222222222222222222222222222222222222", "user": "0"}},
     "upgrade:safe": {"exists": true, "attributes": {"manager": "apt", "current": false, "pending": ["jq 1.6 → 1.7"], "installs": {"jq": "1.7"}, "removes": [], "old_lists": false}},
     "command:touch": {"exists": true, "attributes": {"guard": "run", "why": "/srv/done does not exist"}}
   })");
