@@ -57,8 +57,8 @@ std::string since_the_plan(const Kind& kind, const wire::Action& action, const C
   return out;
 }
 
-// Of what is made the plan tells all that is known beforehand. What it does not tell, such as the commit of a repository
-// that git could not ask yet, was to come to light on the way here.
+// Of what is made the plan tells all that is known beforehand. What it does not tell, such as the commit of a
+// repository that git could not ask yet, was to come to light on the way here.
 bool is_known_only_now(const Change& now, const wire::Action& action, const std::string& name) {
   return action.explained && action.op == Op::kCreate && now.op == Op::kCreate && !action.after.contains(name);
 }

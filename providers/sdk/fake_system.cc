@@ -289,7 +289,8 @@ Result<> FakeSystem::set_ownership(const std::string& path, const Ownership& own
 
 Result<> FakeSystem::apply(const Operation& operation) {
   if (const auto* write = std::get_if<WriteFile>(&operation)) {
-    if (!write->content.empty() && !blobs_.contains(write->content)) return fail(Code::kOperation, "no blob " + write->content);
+    if (!write->content.empty() && !blobs_.contains(write->content))
+      return fail(Code::kOperation, "no blob " + write->content);
     PLUMB_TRY_ASSIGN(const std::string place, write->follow ? resolve(write->path) : place_of(write->path));
     if (!fs::is_directory(fs::path(real(place)).parent_path())) return trouble(place, ENOENT);
     if (write->backup && fs::exists(real(place))) {
