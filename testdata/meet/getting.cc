@@ -108,7 +108,7 @@ std::vector<Json> downloads() {
 std::vector<Json> archives() {
   return {{{"source", "one.tar"}, {"strip", 1}, {"exclude", {"x"}}, {"owner", "web"}},
           {{"file", kArchive}, {"digest", digest(archive_text())}, {"group", "www"}},
-          {{"file", kArchive}, {"creates", "/srv/p/d"}},
+          {{"file", kArchive}, {"creates", "/usr"}},
           {{"content", archive_text()}, {"include", {"d/*"}}}};
 }
 
