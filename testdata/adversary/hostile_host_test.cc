@@ -409,12 +409,10 @@ TEST_F(HostileHost, ItCostsLittle) {
     return bytes_of(wire::frame(body));
   };
   constexpr std::size_t kFrame = std::size_t{16} << 20;
-  const std::map<std::string, std::vector<std::string>> members = {{"hello", {"facts"}},
-                                                                   {"readings", {"answers"}},
-                                                                   {"observed", {"states"}},
-                                                                   {"record", {"resources", "unreported"}},
-                                                                   {"event", {"text"}},
-                                                                   {"done", {"owed"}}};
+  const std::map<std::string, std::vector<std::string>> members = {
+      {"hello", {"facts"}},     {"readings", {"answers"}},
+      {"observed", {"states"}}, {"record", {"resources", "unreported"}},
+      {"event", {"text"}},      {"done", {"owed"}}};
   for (const auto& [name, lists] : members) {
     const char* kind = name.c_str();
     for (const std::string& member : lists) {
