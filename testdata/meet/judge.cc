@@ -222,11 +222,15 @@ class Trial {
       return other.empty() ? Verdict{} : Verdict{End::kBroken, "not planned", "plan:\n" + ops_ + other};
     }
     const bool excused = failed_kinds_ == std::set<std::string>{"command"} || is_matter_of_packages();
-    const End end = excused ? End::kExcused : End::kBroken;
+    const End end = excused ? End::kExcused : gets_something() ? End::kUnforeseen : End::kBroken;
     std::string kinds;
     for (const std::string& kind : failed_kinds_) kinds += " " + kind;
     return {end, "apply " + std::string(name(result.outcome)) + codes_of(found) + kinds,
             "plan:\n" + ops_ + told(found)};
+  }
+
+  bool gets_something() const {
+    return acting_.contains("download") || acting_.contains("archive") || acting_.contains("git");
   }
 
   // What a package brings and takes lies where a plan cannot know it. What a resource is to make of a file there has to
