@@ -83,6 +83,7 @@ Result<> observe_file(const Desired& desired, const std::string& path, System& s
     return {};
   }
   observed.attributes["size"] = static_cast<std::int64_t>(info->size);
+  observed.exists = observed.exists || absent;  // what is to go is there as long as its file is
   return {};
 }
 
@@ -156,7 +157,7 @@ class Differences {
   void put_line() {
     const bool absent = wants_absent(desired_);
     const std::string options = asked_options(desired_);
-    if (absent ? !observed_.exists : observed_.exists && observed_.text("options") == options) return;
+    if (absent ? !observed_.has("options") : observed_.exists && observed_.text("options") == options) return;
     if (observed_.exists) change_.before["options"] = observed_.attribute("options");
     if (!absent) change_.after["options"] = options;
     EditFile edit;

@@ -229,6 +229,18 @@ class Trial {
             "plan:\n" + ops_ + told(found)};
   }
 
+  // A program makes a folder where another's lines are to be gone: neither comes first, and the second plan says so.
+  bool makes_what_is_edited() const {
+    const auto made = [&](const std::string& path) {
+      return std::any_of(one_.resources.begin(), one_.resources.end(), [&](const Resource& one) {
+        return one.kind == "command" && !path.empty() && one.attributes.value("creates", "") == path;
+      });
+    };
+    return std::any_of(one_.resources.begin(), one_.resources.end(), [&](const Resource& one) {
+      return one.attributes.value("state", "") == "absent" && made(one.attributes.value("path", one.name));
+    });
+  }
+
   bool gets_something() const {
     return acting_.contains("download") || acting_.contains("archive") || acting_.contains("git");
   }
@@ -253,6 +265,7 @@ class Trial {
   Verdict plan_again(run::Workspace& workspace) {
     Verdict second = judge_second(workspace);
     if (second.end != End::kHeld && is_matter_of_packages()) second.end = End::kExcused;
+    if (second.end != End::kHeld && makes_what_is_edited()) second.end = End::kUnforeseen;
     return second;
   }
 

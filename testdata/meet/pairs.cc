@@ -384,6 +384,8 @@ Case pair(std::size_t place, std::string& what) {
   const bool some_get = std::any_of(made.resources.begin(), made.resources.end(), gets);
   made.live = !kernels && (either(About::kProgram) || either(About::kPackage) || some_get || place % 3 == 0);
   what = std::string(made.resources[0].kind) + " and " + made.resources[1].kind + ", " + chosen.relation->name;
+  // Images run no programs.
+  if (kernels) std::erase_if(made.resources, [](const Resource& one) { return one.kind == "command"; });
   return made;
 }
 
