@@ -15,8 +15,8 @@ namespace slots = config::slots;
 constexpr std::size_t kLongestShown = 60;
 
 std::string written(const cel::Reference& reference) {
-  static constexpr std::array<std::string_view, slots::kFirstOwn> kNames = {"inputs", "values",  "facts",
-                                                                            "host",   "modules", "readings", "data"};
+  static constexpr std::array<std::string_view, slots::kFirstOwn> kNames = {"inputs",  "values",   "facts", "host",
+                                                                            "modules", "readings", "data"};
   std::string text(kNames.at(static_cast<std::size_t>(reference.slot)));
   for (const std::string& name : reference.path) text += "." + name;
   return text;

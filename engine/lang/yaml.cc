@@ -11,7 +11,6 @@
 namespace plumb::lang {
 namespace {
 
-
 // Where yaml-cpp stopped, a tab or an open quote close by is the likelier cause than what it says.
 Diagnostic explain(const TextIndex& index, YamlProblem problem, std::optional<std::size_t> unclosed) {
   const std::string_view text = index.text();

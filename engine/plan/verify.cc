@@ -248,8 +248,7 @@ std::string verify(const Plan& plan, const Registry& kinds) {
   std::set<std::string> verified;
   for (const auto& [name, host] : plan.hosts) {
     // Many hosts share one list; but for its actions a host's plan is soon looked through.
-    const bool again =
-        !verified.insert(host.actions.digest()).second && host.held_back.empty() && host.moving.empty();
+    const bool again = !verified.insert(host.actions.digest()).second && host.held_back.empty() && host.moving.empty();
     if (again) continue;
     const std::shared_ptr<const Actions> actions = host.actions.get();
     std::string problem = verify(host, *actions, kinds);

@@ -60,7 +60,7 @@ Result<EditResult> make_one(const ReplaceEdit& edit, std::string_view text, cons
 Result<EditResult> make_one(const BlockEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
                             const SealedLines& sealed);
 Result<EditResult> make_one(const TextEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
-                             const SealedLines& sealed);
+                            const SealedLines& sealed);
 Result<EditResult> make_one(const EntryEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
                             const SealedLines& sealed);
 Result<EditResult> make_one(const IniEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
