@@ -76,7 +76,7 @@ printf 'a: canary\nc: no\n' >yml/group_vars/canary.yml
 cat >compare.py <<'PY'
 import json, subprocess, sys
 inventory, plumb = sys.argv[1], sys.argv[2]
-theirs = json.loads(subprocess.run(["ansible-inventory", "-i", inventory, "--list"], check=True, stdout=subprocess.PIPE).stdout)
+theirs = json.loads(subprocess.run(["ansible-inventory", "-i", inventory, "--list"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout)
 ours = json.loads(subprocess.run([plumb, "hosts", "--output", "json"], check=True, stdout=subprocess.PIPE).stdout)
 variables = theirs.pop("_meta")["hostvars"]
 def members(group):
