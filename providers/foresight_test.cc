@@ -40,6 +40,32 @@ class ForesightTest : public ::testing::Test {
   void user(Json attributes) { add("user", "name", std::move(attributes)); }
   void group(Json attributes) { add("group", "name", std::move(attributes)); }
 
+  void package(Json attributes) { add("package", "name", std::move(attributes)); }
+  // With a unit, a program, configuration, and a folder that another package has too.
+  void install_daemon() {
+    system_.add_program("apt-get");
+    system_.make_file("/var/lib/apt/lists/x_Packages", "");
+    system_.make_file("/var/lib/dpkg/status",
+                      "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
+                      "Package: daemon\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n");
+    system_.make_file("/var/lib/dpkg/info/daemon.list",
+                      "/.\n/etc\n/etc/daemon.conf\n/usr\n/usr/lib\n/usr/lib/daemon\n/usr/lib/daemon/run\n"
+                      "/usr/sbin\n/usr/sbin/daemond\n/usr/lib/systemd\n/usr/lib/systemd/system\n/usr/lib/systemd/"
+                      "system/daemond.service\n"
+                      "/usr/share\n/usr/share/both\n");
+    system_.make_file("/var/lib/dpkg/info/daemon.conffiles", "/etc/daemon.conf\n");
+    system_.make_file("/var/lib/dpkg/info/dpkg.list", "/.\n/usr\n/usr/share\n/usr/share/both\n/usr/lib/systemd\n");
+    system_.make_file("/etc/daemon.conf", "x", 0644);
+    for (const char* program : {"/usr/lib/daemon/run", "/usr/sbin/daemond"}) system_.make_file(program, "x", 0755);
+    system_.make_file("/usr/lib/systemd/system/daemond.service",
+                      "[Service]\nExecStart=/usr/lib/daemon/run\n[Install]\nWantedBy=multi-user.target\n");
+    system_.make_directory("/usr/share/both");
+    system_.make_directory("/etc/systemd/system");
+    system_.script("apt-get *", {0, "Inst other (1 base [all])\n", "", false});
+    system_.script("apt-get * daemon-", {0, "Remv daemon [1]\n", "", false});
+    system_.script("apt-get * daemon- other", {0, "Remv daemon [1]\nInst other (1 base [all])\n", "", false});
+  }
+
   bool is_edit(const Desired& desired) const {
     return kinds_.provider(desired.address.kind)->edit_of(desired).has_value();
   }
@@ -267,6 +293,117 @@ TEST_F(ForesightTest, AServiceIsLostWithItsFile) {
   desired_.back().attributes["enabled"] = false;
   foresee();
   EXPECT_EQ(undone_by(1), "") << "nothing is asked for that needs it";
+}
+
+TEST_F(ForesightTest, AServiceGoesWithThePackageThatOwnsItsUnit) {
+  install_daemon();
+  add("service", "name", {{"name", "daemond"}, {"enabled", true}});
+  package({{"name", "daemon"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "package:daemon") << "its name tells nothing, so it comes first";
+
+  std::swap(desired_[0], desired_[1]);
+  foresee();
+  EXPECT_EQ(undone_by(1), "package:daemon");
+
+  desired_[1].attributes["enabled"] = false;
+  foresee();
+  EXPECT_EQ(undone_by(1), "");
+}
+
+TEST_F(ForesightTest, FilesGoWithThePackageThatOwnsThem) {
+  install_daemon();
+  package({{"name", "daemon"}, {"state", "absent"}});
+  file({{"path", "/usr/lib/daemon/run"}, {"content", system_.blob("new")}});
+  file({{"path", "/etc/daemon.conf"}, {"mode", "0644"}});
+  directory({{"path", "/usr/share/both"}});
+  command({{"name", "asks"}, {"run", "true"}, {"unless", Json{"test", "-x", "/usr/sbin/daemond"}}});
+  system_.script("test *", {});
+  foresee();
+  EXPECT_EQ(change(0).op, Op::kDelete);
+  EXPECT_EQ(found_[1]->missing, (std::vector<Missing>{{{"", "directory", "/usr/lib/daemon"}, "path"}}));
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"package:daemon"});
+  EXPECT_EQ(change(2).op, Op::kNone) << "configuration stays";
+  EXPECT_EQ(change(3).op, Op::kNone) << "another package has it too";
+  EXPECT_EQ(found_[4]->open_until, std::vector<std::string>{"package:daemon"});
+  for (std::size_t i = 0; i < desired_.size(); ++i) EXPECT_EQ(undone_by(i), "") << i;
+}
+
+TEST_F(ForesightTest, WhatAPackageTakesAwayCannotBeKeptBeforeIt) {
+  install_daemon();
+  file({{"path", "/usr/lib/daemon/run"}, {"content", system_.blob("mine")}});
+  package({{"name", "daemon"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "package:daemon");
+}
+
+TEST_F(ForesightTest, WhatWentWithAPackageAnotherMayBring) {
+  install_daemon();
+  package({{"name", "daemon"}, {"state", "absent"}});
+  package({{"name", "other"}});
+  file({{"path", "/usr/lib/daemon/run"}, {"mode", "0755"}});
+  foresee();
+  EXPECT_EQ(found_[2]->open_until, std::vector<std::string>{"package:other"});
+}
+
+TEST_F(ForesightTest, OneFileUnderTwoHardNamesIsToldOf) {
+  system_.make_file("/srv/d/x", "text");
+  ASSERT_TRUE(system_.apply(MakeLink{"/srv/same", "/srv/d/x", true, false}));
+  directory({{"path", "/srv/d"}, {"recurse", true}, {"mode", "u=rwX,go="}});
+  file({{"path", "/srv/same"}, {"mode", "0644"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "file:/srv/same");
+
+  desired_.clear();
+  file({{"path", "/srv/d/x"}, {"mode", "0600"}});
+  file({{"path", "/srv/same"}, {"mode", "0640"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "file:/srv/same");
+}
+
+TEST_F(ForesightTest, AHomeThatAnAccountHasIsLookedAtAgain) {
+  system_.make_directory("/home/old");
+  user({{"name", "old"}, {"create_home", true}});
+  directory({{"path", "/home/old"}, {"owner", "root"}});
+  desired_[0].attributes["name"] = "old";
+  system_.own("/home/old", 0, 0);
+  foresee();
+  EXPECT_EQ(undone_by(0), "directory:/home/old");
+}
+
+TEST_F(ForesightTest, AFolderThatBecomesAHomeHasItsMode) {
+  system_.make_directory("/home/old");
+  directory({{"path", "/home/old"}, {"mode", "0700"}});
+  user({{"name", "old"}, {"create_home", true}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "user:old");
+}
+
+TEST_F(ForesightTest, AHomeThatNoLinkLeadsToIsNoMatterWhereNoneIsAskedFor) {
+  system_.make_link("/home/old", "/home/old/x");
+  user({{"name", "old"}, {"comment", "somebody"}});
+  user({{"name", "old"}, {"create_home", true}});
+  foresee();
+  ASSERT_TRUE(found_[0]);
+  EXPECT_EQ(change(0).op, Op::kUpdate);
+  EXPECT_FALSE(found_[1]);
+}
+
+TEST_F(ForesightTest, TheFolderInWhichAGuardIsAskedIsLostByAnotherName) {
+  system_.make_directory("/srv/real");
+  system_.make_link("/srv/now", "real");
+  command({{"name", "c"}, {"run", "true"}, {"cwd", "/srv/now"}, {"unless", Json{"test", "-e", "/opt"}}});
+  directory({{"path", "/srv/real"}, {"state", "absent"}});
+  system_.script("test *", {1, "", "", false});
+  foresee();
+  EXPECT_EQ(undone_by(0), "directory:/srv/real");
+}
+
+TEST_F(ForesightTest, ALineBehindALinkThatComesLaterIsToldOf) {
+  add("line", "path", {{"path", "/srv/p"}, {"text", "one"}, {"create", true}, {"follow", true}});
+  link({{"path", "/srv/p"}, {"target", "/srv/q"}, {"force", true}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "link:/srv/p");
 }
 
 TEST_F(ForesightTest, WhatComesFromElsewhereIsNobodysToTakeBack) {

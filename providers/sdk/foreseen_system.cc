@@ -329,8 +329,19 @@ std::set<std::size_t> ForeseenSystem::who_touched(const std::vector<std::string>
          ++below) {
       add(below->second, true);
     }
+    if (!shared_.empty()) add_who_shares(place, who);
   }
   return who;
+}
+
+// Anything below a folder may be another name of what they changed.
+void ForeseenSystem::add_who_shares(const std::string& place, std::set<std::size_t>& who) {
+  const Result<std::optional<Entry>> entry = at(place);
+  if (!entry || !*entry) return;
+  const FileInfo& info = *(*entry)->info;
+  for (const auto& [inode, one] : shared_) {
+    if (info.type == FileType::kDirectory || inode == Inode(info.device, info.inode)) who.insert(one);
+  }
 }
 
 std::set<std::size_t> ForeseenSystem::who_touched_accounts(const std::set<std::string>& names) const {

@@ -48,7 +48,8 @@ class ForeseenSystem : public System {
 
   bool is_untouched() const { return touched_.empty() && accounts_.empty(); }
   bool has_touched_accounts() const { return !accounts_.empty(); }
-  // Those who touched what is asked for at these paths: what lies there, was put or taken away above, or changed below.
+  // Those who touched what is asked for at these paths, by whatever name: what lies there, was put or taken away above,
+  // or changed below.
   std::set<std::size_t> who_touched(const std::vector<std::string>& paths);
   // Those who touched the accounts of these names; all who touched any for no names.
   std::set<std::size_t> who_touched_accounts(const std::set<std::string>& names) const;
@@ -116,6 +117,7 @@ class ForeseenSystem : public System {
   FileInfo fresh(FileType type, std::uint32_t mode, const FileInfo& folder);
   void dress(FileInfo& info, const Ownership& ownership);
   Result<Entry> file_at(const std::string& path);
+  void add_who_shares(const std::string& place, std::set<std::size_t>& who);
 
   Result<> carry_out_one(const WriteFile& write, std::size_t who);
   Result<> carry_out_one(const EditFile& edit, std::size_t who);
@@ -133,8 +135,10 @@ class ForeseenSystem : public System {
   std::map<std::string, Entry, std::less<>> entries_;     // by place
   std::map<std::string, std::optional<FileInfo>> steps_;  // what the host has, where that was asked before
   std::map<std::string, Way> ways_;                       // to folders, until something may lead elsewhere
-  std::map<Inode, FileInfo> dressed_;  // entries of the host whose attributes change, whatever they are called
-  std::set<Inode> cleared_;            // those of which access lists go
+  std::map<Inode, FileInfo> dressed_;    // entries of the host whose attributes change, whatever they are called
+  std::set<Inode> cleared_;              // those of which access lists go
+  std::set<Inode> linked_;               // those that are given a further name
+  std::map<Inode, std::size_t> shared_;  // by whom attributes change of what has several names
   std::map<std::string, Touched, std::less<>> touched_;
   std::map<std::string, std::optional<Account>> users_;
   std::map<std::string, std::optional<GroupAccount>> groups_;

@@ -28,6 +28,7 @@ struct FileInfo {
   std::uint64_t size = 0;
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
+  std::uint64_t names = 1;  // by which it is known, where it is no folder
   std::string link_target;  // kLink only
 };
 
