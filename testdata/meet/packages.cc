@@ -10,16 +10,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// One file a package in `db`: its version, and "auto" where it came along with another.
+// One file a package in `db`: its version, and "auto" where it came along with another. What is a package's own stands
+// in the list of its name.
 constexpr const char* kWriteStatus = R"sh(
 db=/var/lib/dpkg/meet
 write_status() {
+  rm -f /var/lib/dpkg/info/*.list
   : >/var/lib/dpkg/status
   : >/var/lib/apt/extended_states
   for file in "$db"/*; do
     [ -e "$file" ] || continue
     read -r version how <"$file"
     name=${file##*/}
+    printf '/.\n/usr\n/usr/lib\n/etc\n' >/var/lib/dpkg/info/"$name".list
+    case $name in
+    tool) echo /etc/tool.conf ;;
+    app) printf '/usr/lib/systemd\n/usr/lib/systemd/system\n/usr/lib/systemd/system/app.service\n' ;;
+    present) printf '/usr/lib/systemd\n/usr/lib/systemd/system\n' ;;
+    esac >>/var/lib/dpkg/info/"$name".list
     printf 'Package: %s\nStatus: install ok installed\nArchitecture: all\nVersion: %s\n\n' "$name" "$version" \
       >>/var/lib/dpkg/status
     [ "$how" != auto ] || printf 'Package: %s\nArchitecture: all\nAuto-Installed: 1\n\n' "$name" \
@@ -181,7 +189,7 @@ void reset_packages(const fs::path& root, const std::vector<std::string>& instal
   std::error_code problem;
   fs::remove_all(root / "usr/lib/systemd/system", problem);
   fs::create_directories(root / "usr/lib/systemd/system", problem);
-  for (const char* folder : {"var/lib/dpkg/meet", "var/lib/apt/lists", "etc/apt/sources.list.d"})
+  for (const char* folder : {"var/lib/dpkg/meet", "var/lib/dpkg/info", "var/lib/apt/lists", "etc/apt/sources.list.d"})
     fs::create_directories(root / folder, problem);
   std::ofstream(root / "var/lib/apt/lists/base_Packages").flush();
   std::ofstream status(root / "var/lib/dpkg/status", std::ios::binary);
@@ -195,6 +203,11 @@ void reset_packages(const fs::path& root, const std::vector<std::string>& instal
     std::ofstream(root / "var/lib/dpkg/meet" / name) << version << ' ' << how << '\n';
     status << "Package: " << name << "\nStatus: install ok installed\nArchitecture: all\nVersion: " << version
            << "\n\n";
+    std::ofstream list(root / "var/lib/dpkg/info" / (name + ".list"), std::ios::binary);
+    list << "/.\n/usr\n/usr/lib\n/etc\n";
+    if (name == "app" || name == "present") list << "/usr/lib/systemd\n/usr/lib/systemd/system\n";
+    if (name == "app") list << "/usr/lib/systemd/system/app.service\n";
+    if (name == "tool") list << "/etc/tool.conf\n";
     if (how == "auto") states << "Package: " << name << "\nArchitecture: all\nAuto-Installed: 1\n\n";
     if (name == "tool") std::ofstream(root / "etc/tool.conf") << "version=" << version << '\n';
     if (name == "app")
