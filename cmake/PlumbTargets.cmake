@@ -2,7 +2,7 @@
 
 add_library(plumb_options INTERFACE)
 target_compile_options(plumb_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-                                             -Werror $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+                                             $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 # The executor leaves out what it does not use.
 target_compile_options(plumb_options INTERFACE -ffunction-sections -fdata-sections)
 # GCC 12 sees overlaps and overruns in std::string's copies that are not there (GCC bugs 105329, 105651).
@@ -34,11 +34,18 @@ function(plumb_precompile target)
   target_precompile_headers(${target} PRIVATE ${PLUMB_PRECOMPILED} ${arg_HEADERS})
 endfunction()
 
-# plumb_library(ir SOURCES order.cc DEPS plumb::config [OPTIONS -Os] [TOGETHER])
-# Makes plumb::ir from the sources in this folder; every header of the folder belongs to it. TOGETHER: its sources are
-# compiled several at a time, as those of executors for other machines are.
+# Most of the compile time goes into headers, and into templates that the neighbours instantiate, too: sources of one target
+# are compiled several at a time. So what stands in their anonymous namespaces has names that differ.
+function(plumb_together target)
+  if(PLUMB_TOGETHER GREATER 1)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${PLUMB_TOGETHER})
+  endif()
+endfunction()
+
+# plumb_library(ir SOURCES order.cc DEPS plumb::config [OPTIONS -Os])
+# Makes plumb::ir from the sources in this folder; every header of the folder belongs to it.
 function(plumb_library name)
-  cmake_parse_arguments(arg "TOGETHER" "" "SOURCES;DEPS;PRIVATE_DEPS;OPTIONS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS;OPTIONS" ${ARGN})
   string(REPLACE "-" "_" target plumb_${name})
   add_library(${target} STATIC ${arg_SOURCES})
   add_library(plumb::${name} ALIAS ${target})
@@ -50,14 +57,11 @@ function(plumb_library name)
     plumb_precompile(${precompiled} OPTIONS ${arg_OPTIONS})
   endif()
   target_precompile_headers(${target} REUSE_FROM ${precompiled})
-  if(arg_TOGETHER)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ${PLUMB_TOGETHER} UNITY_BUILD_BATCH_SIZE 4)
-  endif()
+  plumb_together(${target})
 endfunction()
 
 # plumb_test(ir SOURCES order_test.cc DEPS plumb::ir [LABEL lab] [ENVIRONMENT NAME=value])
-# One GoogleTest program a folder; ctest runs each of its cases by name. Its sources are compiled four at a time: most of a
-# test's compile time goes into templates that the others instantiate, too.
+# One GoogleTest program a folder; ctest runs each of its cases by name.
 function(plumb_test name)
   if(NOT PLUMB_TESTS)
     return()
@@ -69,7 +73,7 @@ function(plumb_test name)
   target_link_libraries(${target} PRIVATE ${arg_DEPS} plumb_options GTest::gtest GTest::gmock GTest::gtest_main)
   target_precompile_headers(${target} REUSE_FROM plumb_precompiled_test)
   target_compile_options(${target} PRIVATE ${PLUMB_TEST_OPTIONS})
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PLUMB_TOGETHER} UNITY_BUILD_BATCH_SIZE 4)
+  plumb_together(${target})
   target_compile_definitions(${target} PRIVATE PLUMB_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                                PLUMB_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   # One label a program: gtest_discover_tests() cannot pass a list on. The hosts of the lab are shared, and some tests

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -115,11 +116,15 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
   const Json& properties = kind.schema.json().at("properties");
   const auto identity = kind.schema.json().at("x-identity").get<std::string>();
   // What kinds observe beside what is declared.
-  std::vector<std::string> names = {
-      "as",      "below",     "brings", "can_reload",   "candidate",     "downgrade", "extra",
-      "guard",   "left",      "lines",  "link",         "manager",       "refresh",   "removes",
-      "type",    "unit",      "uses",   "wanted",       "reload_needed", "why",       "provided_by",
-      "package", "automatic", "links",  "links_wanted", "can_run",       "versions"};
+  std::istringstream beside(
+      "active also_in as at automatic below brings can_reload can_run candidate changed charset "
+      "created current downgrade entry extra file_version folder found guard installs left lines "
+      "link links links_wanted listed "
+      "lists loaded manager mounted new_group no_folder offered offered_branch other others outdated "
+      "package pending provided_by refresh registered reload_needed reloads removes running running_priority "
+      "selected settings stale_submodules type unit unknown unpacked unpushed user uses values "
+      "versions visudo wanted why ");
+  std::vector<std::string> names{std::istream_iterator<std::string>(beside), {}};
   for (const auto& [name, unused] : properties.items()) names.push_back(name);
   const std::vector<Json> values = {nullptr,
                                     5,
@@ -135,7 +140,7 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
   desired.address = {"", kind.name, "/x"};
   desired.attributes[identity] = "/x";
   const auto ask = [&](const Observed& observed) {
-    for (const char* state : {"", "absent", "present", "running", "stopped", "latest"}) {
+    for (const char* state : {"", "absent", "present", "running", "stopped", "latest", "purged"}) {
       Desired wanted = desired;
       if (*state != '\0') wanted.attributes["state"] = state;
       (void)kind.provider->diff(wanted, observed);

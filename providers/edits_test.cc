@@ -71,6 +71,12 @@ class EditsTest : public ::testing::Test {
       if (auto* line = std::get_if<LineEdit>(&edit)) reveal(line->text);
       if (auto* replace = std::get_if<ReplaceEdit>(&edit)) reveal(replace->text);
       if (auto* block = std::get_if<BlockEdit>(&edit)) reveal(block->content);
+      auto* ini = std::get_if<IniEdit>(&edit);
+      if (ini == nullptr || !ini->options.value.is_string()) continue;
+      // Sealed as a whole, so what stands behind it here is its text.
+      auto sealed = ini->options.value.get<std::string>();
+      reveal(sealed);
+      ini->options.value = Json::parse(sealed, nullptr, false);
     }
     return operation;
   }
@@ -123,6 +129,16 @@ TEST_F(EditsTest, OneThatAnotherKindTakesBackIsTold) {
   const std::vector<Desired> two = {want("block", {{"content", "b"}}),
                                     want("line", {{"text", "b"}, {"state", "absent"}})};
   EXPECT_EQ(look(two)[0]->undone_by, "line:4");
+}
+
+TEST_F(EditsTest, OneThatCannotBeMadeAfterAnotherIsToldWithIt) {
+  system_.make_file("/etc/x", "{}\n");
+  const std::vector<Desired> all = {want("line", {{"text", "a"}}), want("structured", {{"set", {{"a", 1}}}})};
+  const auto found = look(all);
+  ASSERT_TRUE(found[1]->obstacle);
+  EXPECT_EQ(found[1]->undone_by, "line:1");
+  system_.make_file("/etc/x", "a\n");
+  EXPECT_EQ(look(all)[1]->undone_by, "") << "it could not be made before either";
 }
 
 TEST_F(EditsTest, ABlockThatALineMayMakeItsFileForIsAdded) {
@@ -192,9 +208,26 @@ class RandomEdits : public EditsTest {
     if (one_in(5)) attributes["place"] = "beginning";
     return want("block", std::move(attributes));
   }
+  // Of kinds that know the form of the lines.
+  Desired any_row() {
+    if (one_in(2)) {
+      Json attributes = {{"options", {{any_of(std::array{"a", "b", "c"}), any_of(std::array{"1", "2", ""})}}}};
+      if (one_in(3)) attributes["section"] = any_of(std::array{"a", "b"});
+      if (one_in(3)) attributes["remove"] = {"d"};
+      attributes["create"] = true;
+      return want("ini", std::move(attributes));
+    }
+    Json attributes = {{"name", any_of(std::array{"a", "b", "ab"})}};
+    if (one_in(4)) {
+      attributes["state"] = "absent";
+    } else {
+      attributes["value"] = any_of(std::array{"1", "2", "3 4"});
+    }
+    return want("environment", std::move(attributes));
+  }
   Desired any_resource() {
-    const std::size_t draw = below(3);
-    return draw == 0 ? any_line() : draw == 1 ? any_replace() : any_block();
+    const std::size_t draw = below(4);
+    return draw == 0 ? any_line() : draw == 1 ? any_replace() : draw == 2 ? any_block() : any_row();
   }
 
   std::string any_file() {

@@ -66,9 +66,7 @@ class ForesightTest : public ::testing::Test {
     system_.script("apt-get * daemon- other", {0, "Remv daemon [1]\nInst other (1 base [all])\n", "", false});
   }
 
-  bool is_edit(const Desired& desired) const {
-    return kinds_.provider(desired.address.kind)->edit_of(desired).has_value();
-  }
+  bool is_edit(const Desired& desired) const { return kinds_.provider(desired.address.kind)->editor() != nullptr; }
 
   // Those that change parts of files are a chain; all others each by itself.
   std::vector<Result<Observed>> observe(std::span<const Desired* const> asked, System& system) {
@@ -185,6 +183,38 @@ TEST_F(ForesightTest, OneFileUnderTwoNamesIsToldOf) {
   file({{"path", "/srv/now/x"}, {"content", system_.blob("two")}});
   foresee();
   EXPECT_EQ(undone_by(1), "file:/srv/now/x");
+}
+
+TEST_F(ForesightTest, AFileInAHomeThatIsMadeIsWhereTheHomeWillBe) {
+  user({{"name", "new"}, {"uid", 1600}, {"home", "/srv/new"}, {"create_home", true}});
+  add("authorized_key", "user", {{"user", "new"}, {"key", "ssh-ed25519 AAAA"}});
+  add("authorized_key", "user", {{"user", "new"}, {"key", "ssh-ed25519 BBBB"}});
+  foresee();
+  EXPECT_TRUE(found_[1]->missing.empty());
+  const Change first = change(1);
+  ASSERT_EQ(first.operations.size(), 2U);
+  EXPECT_EQ(std::get<MakeDirectory>(first.operations[0]).path, "/srv/new/.ssh");
+  EXPECT_EQ(std::get<EditFile>(first.operations[1]).path, "/srv/new/.ssh/authorized_keys");
+  EXPECT_EQ(std::get<EditFile>(first.operations[1]).owner, "new");
+  EXPECT_EQ(change(2).operations.size(), 1U) << "the folder is there by then";
+  for (const std::size_t i : {0U, 1U, 2U}) EXPECT_EQ(undone_by(i), "") << i;
+}
+
+TEST_F(ForesightTest, AUserThatGoesTakesItsKeysWithIt) {
+  system_.make_directory("/home/old");
+  system_.own("/home/old", 1500, 1500);
+  add("authorized_key", "user", {{"user", "old"}, {"key", "ssh-ed25519 AAAA"}});
+  user({{"name", "old"}, {"state", "absent"}, {"remove_home", true}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "user:old");
+}
+
+TEST_F(ForesightTest, ACrontabIsWhereItsFolderWillBe) {
+  system_.make_directory("/var/spool/cron");
+  directory({{"path", "/var/spool/cron/tabs"}});
+  add("cron", "name", {{"name", "job"}, {"user", "old"}, {"job", "true"}});
+  foresee();
+  EXPECT_EQ(std::get<EditFile>(change(1).operations.at(0)).path, "/var/spool/cron/tabs/old");
 }
 
 TEST_F(ForesightTest, LinesSeeThroughALinkOfThePlan) {
@@ -555,6 +585,43 @@ TEST_F(ForesightTest, IsWhatIsFoundInTheEnd) {
     }
   }
   EXPECT_GT(met, 20) << "resources have to meet";
+}
+
+TEST_F(ForesightTest, WhatComesToBeMountedIsNotKnown) {
+  system_.make_file("/proc/self/mountinfo", "21 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
+  system_.make_file("/etc/fstab", "");
+  system_.make_file("/dev/sdb1", "");
+  system_.make_file("/srv/d/x", "x");
+  system_.make_file("/srv/t/x", "x");
+  add("mount", "path", {{"path", "/srv/d"}, {"source", "/dev/sdb1"}, {"type", "ext4"}, {"state", "mounted"}});
+  add("mount", "path", {{"path", "/srv/t"}, {"source", "none"}, {"type", "tmpfs"}, {"state", "mounted"}});
+  file({{"path", "/srv/d/x"}, {"content", system_.blob("x")}});
+  file({{"path", "/srv/t/x"}, {"content", system_.blob("x")}});
+  foresee();
+  EXPECT_EQ(obstacle(0) + obstacle(1) + undone_by(0) + undone_by(1), "");
+  EXPECT_EQ(found_[2]->open_until, std::vector<std::string>{"mount:/srv/d"});
+  EXPECT_EQ(change(3).op, Op::kCreate) << "what is in memory is empty";
+  EXPECT_EQ(found_[3]->shaped_by, std::vector<std::string>{"mount:/srv/t"});
+}
+
+TEST_F(ForesightTest, ValuesBesideFilesThatOthersWrite) {
+  system_.make_file("/proc/sys/kernel/panic", "0\n");
+  system_.make_directory("/etc/sysctl.d");
+  file({{"path", "/etc/sysctl.d/50-a.conf"}, {"content", system_.blob("vm.swappiness = 1\n")}});
+  add("sysctl", "key", {{"key", "kernel.panic"}, {"value", "5"}});
+  file({{"path", "/etc/sysctl.d/95-b.conf"}, {"content", system_.blob("vm.swappiness = 1\n")}});
+  foresee();
+  EXPECT_EQ(obstacle(1) + undone_by(1), "");
+  EXPECT_EQ(change(1).operations.size(), 2U);
+}
+
+TEST_F(ForesightTest, AMountThatIsTakenAwayAgain) {
+  system_.make_file("/proc/self/mountinfo", "21 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
+  system_.make_file("/etc/fstab", "");
+  add("swap", "path", {{"path", "/swapfile"}, {"size", 1 << 20}, {"state", "active"}});
+  add("line", "path", {{"path", "/etc/fstab"}, {"match", "swapfile"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "line:/etc/fstab");
 }
 
 }  // namespace

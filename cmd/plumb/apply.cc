@@ -15,9 +15,11 @@
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/report/outputs_text.h"
 #include "engine/report/plan_text.h"
 #include "engine/report/run_text.h"
 #include "engine/run/plan_files.h"
+#include "engine/run/project_key.h"
 
 namespace plumb::cmd {
 namespace {
@@ -84,8 +86,32 @@ class Apply {
     if (!(files_ ? workspace_.load(*files_) : workspace_.load())) return kInvalidConfiguration;
     const std::optional<run::RunContext> context = workspace_.context(progress_.observer());
     if (!context) return kInvalidConfiguration;
-    result_ = run::apply(workspace_.loaded(), std::move(request), *context);
-    return tell_result();
+    const bool saved = std::holds_alternative<run::SavedPlan>(request.what);
+    if (saved) return carry_out(std::move(request), *context, true);
+    const run::ApplyRequest again = request;
+    const int code = carry_out(std::move(request), *context, false);
+    if (!leaves_some()) return code;
+    const int next = carry_out_next(again, *context);
+    return next == kDone ? code : next;
+  }
+
+  // Whether all that was planned is done, and some was left to another plan.
+  bool leaves_some() const { return result_.begun && result_.outcome == RunOutcome::kOk && result_.plan.is_half(); }
+
+  int carry_out(run::ApplyRequest request, const run::RunContext& context, bool is_last) {
+    result_ = run::apply(workspace_.loaded(), std::move(request), context);
+    const int code = tell_result();
+    if (!is_last || !leaves_some()) return code;
+    terminal_.tell("Readings may be others now: `plumb apply` plans what comes of them.\n");
+    return kChangesPending;
+  }
+
+  // What comes of readings that this very run has changed: shown and asked for like the first plan.
+  int carry_out_next(run::ApplyRequest request, const run::RunContext& context) {
+    terminal_.tell("\nReadings may be others now; what comes of them is planned.\n");
+    program_.options.run_id = run::new_run_id();
+    request.run = program_.options.run_id;
+    return carry_out(std::move(request), context, true);
   }
 
   // What is to be carried out; nothing after it has told what is wrong. `code` is for then.
@@ -149,18 +175,38 @@ class Apply {
     return what + (hosts.empty() ? "" : " on " + hosts) + ".\n";
   }
 
+  // Of those that the run left as the project wants them.
+  run::Outputs outputs_of_hosts() {
+    std::set<std::string> hosts;
+    for (const auto& [name, result] : result_.hosts) {
+      if (result.state == HostState::kOk && workspace_.inventory().hosts.contains(name)) hosts.insert(name);
+    }
+    Diagnostics found;
+    Result<run::Outputs> outputs = run::outputs_of(workspace_.loaded(), hosts, workspace_.store(), found);
+    workspace_.diagnose(found);
+    if (outputs) return std::move(*outputs);
+    workspace_.diagnose(outputs.error());
+    return {};
+  }
+
   int tell_result() {
     if (result_.nothing && !terminal_.json()) terminal_.print(nothing_text());
     const ExitCode code = exit_code_of(result_.outcome);
     if (!result_.begun) return code;
     const std::string& run = program_.options.run_id;
     way_on_ = report::way_on(result_.hosts, result_.plan, "plumb apply --resume " + run);
+    const run::Outputs outputs = outputs_of_hosts();
     if (terminal_.events() != nullptr) {
-      // The last event has it.
+      // The last event has the rest.
+      for (const auto& [host, values] : outputs.by_host)
+        terminal_.events()->write(report::outputs_event(outputs, host));
     } else if (terminal_.json()) {
-      terminal_.print(report::run_json(result_.hosts, run, result_.plan_id).dump(2) + "\n");
+      Json document = report::run_json(result_.hosts, run, result_.plan_id);
+      if (!outputs.by_host.empty()) document["outputs"] = report::outputs_json(outputs);
+      terminal_.print(document.dump(2) + "\n");
     } else {
-      terminal_.print(report::run_summary(result_.hosts, result_.plan, run, way_on_, terminal_.color()));
+      terminal_.print(report::run_summary(result_.hosts, result_.plan, run, way_on_, terminal_.color()) +
+                      report::outputs_text(outputs, terminal_.color()));
     }
     const bool changed = arguments_.detailed_exit_code && !result_.plan.changes_nothing();
     return code == kDone && changed ? kChangesPending : code;
@@ -188,8 +234,8 @@ void add_apply(Program& program) {
                                                "Go on with the plan of an earlier run, where it did not end well")
                                   ->excludes(file)
                                   ->type_name("RUN");
-  add_tag_options(*command, arguments->planning);
-  for (const char* option : {"--tags", "--skip-tags"}) command->get_option(option)->excludes(file)->excludes(resume);
+  for (const std::string& option : add_narrowing_options(*command, arguments->planning))
+    command->get_option(option)->excludes(file)->excludes(resume);
   command->add_flag("--ignore-window", arguments->ignore_window, "Do not wait for the roll-out's maintenance window");
   command->add_flag("--keep-going", arguments->keep_going, "After a failure skip only what depends on it");
   command->add_flag("--take-over", arguments->take_over,

@@ -18,6 +18,7 @@ struct Program {
 void add_init(Program& program);
 void add_validate(Program& program);
 void add_fmt(Program& program);
+void add_output(Program& program);
 void add_plan(Program& program);
 void add_project_key(Program& program);
 void add_show(Program& program);
@@ -26,6 +27,7 @@ void add_diff(Program& program);
 void add_history(Program& program);
 void add_observe(Program& program);
 void add_facts(Program& program);
+void add_help(Program& program);
 void add_hosts(Program& program);
 void add_graph(Program& program);
 void add_eval(Program& program);

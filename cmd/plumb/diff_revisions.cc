@@ -98,7 +98,9 @@ class RevisionDiff {
     if (!facts) return complain(facts.error());
     const run::PlanRequest planning = planning_.request();
     const run::RevisionRequest request{
-        {options_.on, options_.limit, planning.tags, planning.skip_tags}, std::move(*facts), key()};
+        {options_.on, options_.limit, planning.tags, planning.skip_tags, planning.addresses, planning.start_at},
+        std::move(*facts),
+        key()};
     Diagnostics old_found;
     Diagnostics found;
     const Result<run::RevisionDiff> diff =
@@ -110,9 +112,18 @@ class RevisionDiff {
       return workspace_.stopped() ? kInterrupted : kInvalidConfiguration;
     }
     warn(diff->without_facts);
+    if (diff->without_readings) warn_of_readings();
     print(*diff);
     if (old_found.has_errors() || found.has_errors()) return kInvalidConfiguration;
     return diff->differs() ? kChangesPending : kDone;
+  }
+
+  void warn_of_readings() {
+    Diagnostics found;
+    found.add(Diagnostic(Code::kNotInSnapshot, "no readings are recorded; what uses them is left out")
+                  .as(Severity::kWarning)
+                  .with_hint("plumb plan shows what comes of them on the hosts"));
+    workspace_.diagnose(found);
   }
 
   void warn(const std::vector<std::string>& without_facts) {

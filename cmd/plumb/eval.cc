@@ -45,14 +45,16 @@ class Evaluator {
     if (arguments_.host.empty()) {
       const bool asks =
           std::any_of(question->reads.paths.begin(), question->reads.paths.end(), [](const cel::Reference& path) {
-            return path.slot == config::slots::kFacts || path.slot == config::slots::kHost;
+            return path.slot == config::slots::kFacts || path.slot == config::slots::kHost ||
+                   path.slot == config::slots::kReadings;
           });
       if (asks) {
-        workspace_.diagnose(fail(Code::kUsage, "the expression reads `facts` or `host`, and no host is chosen")
-                                .hint("name one with --host"));
+        workspace_.diagnose(
+            fail(Code::kUsage, "the expression reads `facts`, `host` or `readings`, and no host is chosen")
+                .hint("name one with --host"));
         return kInvalidConfiguration;
       }
-      return answer(*question, nullptr, nullptr);
+      return answer(*question, nullptr, {});
     }
     if (workspace_.hosts().size() != 1) {
       workspace_.diagnose(fail(Code::kUsage, "--host takes one host, and `" + arguments_.host + "` names " +
@@ -60,7 +62,7 @@ class Evaluator {
       return kInvalidConfiguration;
     }
     const config::Host& host = workspace_.inventory().hosts.at(*workspace_.hosts().begin());
-    return ir::reads_facts(question->reads) ? ask(*question, host) : answer(*question, &host, nullptr);
+    return ir::reads_facts(question->reads) ? ask(*question, host) : answer(*question, &host, {});
   }
 
  private:
@@ -83,18 +85,18 @@ class Evaluator {
     if (!context) return kInvalidConfiguration;
     const std::unique_ptr<run::Fleet> fleet = run::make_fleet(workspace_.loaded(), *context);
     fleet->join({host.name});
-    const run::HostResults results = fleet->contact();
+    const run::HostResults results = fleet->ask(&question.reads);
     const RunOutcome kept = run::keep_facts(*fleet, *context);
     const Json* facts = fleet->facts(host.name);
-    if (facts != nullptr) {
-      const int code = answer(question, &host, facts);
+    if (facts != nullptr && run::outcome_of(results) == RunOutcome::kOk) {
+      const int code = answer(question, &host, {facts, &fleet->readings(host.name).values});
       return code == kDone ? exit_code_of(kept) : code;
     }
     workspace_.diagnose(results.at(host.name).diagnostics);
     return exit_code_of(results);
   }
 
-  int answer(const config::Question& question, const config::Host* host, const Json* facts) {
+  int answer(const config::Question& question, const config::Host* host, const ir::Told& told) {
     const auto recorded = run::recorded_facts(workspace_.store());
     if (!recorded) {
       workspace_.diagnose(recorded.error());
@@ -102,7 +104,7 @@ class Evaluator {
     }
     Diagnostics diagnostics;
     ir::Expander expander(workspace_.project(), workspace_.inventory(), workspace_.sources(), *recorded);
-    const auto value = expander.answer(question.expression, host, facts, diagnostics);
+    const auto value = expander.answer(question.expression, host, told, diagnostics);
     if (!value) {
       workspace_.diagnose(diagnostics);
       return kFailed;

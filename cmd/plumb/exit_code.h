@@ -12,6 +12,7 @@ enum ExitCode {
   kInvalidConfiguration = 3,
   kHostUnreachable = 4,
   kStalePlan = 5,
+  kTolerated = 6,
   kInterrupted = 130,
 };
 

@@ -1,5 +1,5 @@
 // plumb explain: the longer text behind a diagnostic; where an input has its value from; why a resource is on a host
-// or is not; what a fact is.
+// or is not; what a reading asks; what a fact is.
 
 #include <algorithm>
 
@@ -7,16 +7,19 @@
 #include "cmd/plumb/workspace.h"
 #include "engine/base/nearest.h"
 #include "engine/config/layers.h"
+#include "engine/config/reading.h"
 #include "engine/config/resource.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
+#include "engine/config/validate.h"
+#include "engine/lang/cel/function.h"
 #include "engine/report/host_list.h"
 
 namespace plumb::cmd {
 namespace {
 
 struct Question {
-  std::string what;  // "input", "resource", "fact", or a code
+  std::string what;  // "input", "reading", "resource", "fact", "kind", "function", or a code
   std::string name;
   std::string host;
 };
@@ -40,11 +43,14 @@ class Explainer {
 
   int run() {
     if (question_.what == "fact") return fact();
-    const bool asks = question_.what == "input" || question_.what == "resource";
+    if (question_.what == "kind") return kind();
+    if (question_.what == "function") return function();
+    const bool asks = question_.what == "input" || question_.what == "resource" || question_.what == "reading";
     if (!asks) return code();
     if (question_.name.empty()) return unknown("name the " + question_.what + " to explain", {}, "");
     workspace_.only_name();
     if (!workspace_.load()) return kInvalidConfiguration;
+    if (question_.what == "reading") return reading();
     return question_.what == "input" ? input() : resource();
   }
 
@@ -61,8 +67,9 @@ class Explainer {
     if (!info) {
       std::vector<std::string> names;
       for (const CodeInfo& known : all_codes()) names.push_back(code_name(known.code));
-      const std::string form =
-          "codes look like " + names.front() + "; `input NAME`, `resource ADDRESS` and `fact NAME` are explained too";
+      const std::string form = "codes look like " + names.front() +
+                               "; `input NAME`, `reading NAME`, `resource ADDRESS`, `fact NAME`, `kind NAME` and "
+                               "`function NAME` are explained too";
       return unknown("there is no diagnostic `" + question_.what + "`", names, form);
     }
     if (terminal_.json()) {
@@ -70,6 +77,55 @@ class Explainer {
     } else {
       terminal_.print(question_.what + ": " + std::string(info->title) + "\n\n" + std::string(info->text) + "\n");
     }
+    return kDone;
+  }
+
+  // A kind with its attributes, or one of them: `kind file.mode`.
+  int kind() {
+    const std::size_t dot = question_.name.find('.');
+    const Kind* found = options_.kinds.find(question_.name.substr(0, dot));
+    if (found == nullptr)
+      return unknown("there is no kind `" + question_.name + "`", options_.kinds.names(), "`plumb schema` lists them");
+    const Json& schema = found->schema.json();
+    const std::string attribute = dot == std::string::npos ? "" : question_.name.substr(dot + 1);
+    if (!attribute.empty() && !schema["properties"].contains(attribute)) {
+      std::vector<std::string> names;
+      for (const auto& [name, unused] : schema["properties"].items()) names.push_back(found->name + "." + name);
+      return unknown("`" + found->name + "` has no attribute `" + attribute + "`", names,
+                     "`plumb explain kind " + found->name + "` lists them");
+    }
+    if (terminal_.json()) {
+      terminal_.print((attribute.empty() ? schema : schema["properties"][attribute]).dump(2) + "\n");
+      return kDone;
+    }
+    if (attribute.empty()) terminal_.print(found->name + ": " + schema.value("description", "") + "\n\n");
+    for (const auto& [name, part] : schema["properties"].items())
+      if (attribute.empty() || attribute == name) print_part(schema, part, name);
+    return kDone;
+  }
+
+  int function() {
+    const std::vector<cel::FunctionDoc> all = cel::documentation(cel::standard_functions());
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const cel::FunctionDoc& one) { return one.name == question_.name; });
+    if (found == all.end()) {
+      std::vector<std::string> names;
+      for (const cel::FunctionDoc& one : all) names.push_back(one.name);
+      return unknown("there is no function `" + question_.name + "`", names, "such as `" + names.front() + "`");
+    }
+    if (terminal_.json()) {
+      terminal_.print(Json{{"name", found->name},
+                           {"text", found->doc},
+                           {"signatures", found->signatures},
+                           {"example", found->example}}
+                          .dump(2) +
+                      "\n");
+      return kDone;
+    }
+    std::string text = found->name + ": " + found->doc + ".\n";
+    for (const std::string& signature : found->signatures) text += "  " + signature + "\n";
+    if (!found->example.empty()) text += "Such as " + found->example + "\n";
+    terminal_.print(text);
     return kDone;
   }
 
@@ -99,15 +155,59 @@ class Explainer {
     return kDone;
   }
 
+  // `root` is the schema that `part` is of.
+  void print_part(const Json& root, const Json& part, const std::string& name) {
+    std::string line = name + ": " + config::words_for(config::type_of_schema(part, root, name)) + ". " +
+                       part.value("description", "");
+    if (part.contains("examples")) line += " Such as " + part["examples"][0].dump() + ".";
+    terminal_.print(line + "\n");
+  }
+
   void print_facts(const Json& schema, const std::string& path) {
     if (schema.contains("properties")) {
       for (const auto& [name, part] : schema["properties"].items()) print_facts(part, path + "." + name);
       return;
     }
-    std::string line = path + ": " + config::words_for(config::type_of_schema(schema, schema, path)) + ". " +
-                       schema.value("description", "");
-    if (schema.contains("examples")) line += " Such as " + schema["examples"][0].dump() + ".";
-    terminal_.print(line + "\n");
+    print_part(schema, schema, path);
+  }
+
+  // By its name, that of a module's with the module in front.
+  static void gather_readings(const config::Module& module, const std::string& path,
+                              std::map<std::string, const config::ParsedReading*>& readings) {
+    for (const auto& [name, one] : module.readings) readings.emplace(config::below(path, name), &one.written);
+    for (const auto& entry : module.body) {
+      const auto* used = std::get_if<config::ModuleCall>(&entry);
+      if (used != nullptr && used->written->module != nullptr)
+        gather_readings(*used->written->module, config::below(path, used->written->name), readings);
+    }
+  }
+
+  int reading() {
+    std::map<std::string, const config::ParsedReading*> readings;
+    gather_readings(workspace_.project().root, "", readings);
+    const auto found = readings.find(question_.name);
+    if (found == readings.end()) {
+      std::vector<std::string> names;
+      for (const auto& [name, unused] : readings) names.push_back(name);
+      return unknown("the project declares no reading `" + question_.name + "`", names,
+                     names.empty() ? "it declares none" : "it declares " + joined(names));
+    }
+    const config::ParsedReading& one = *found->second;
+    Json document = config::untyped(*one.source);
+    if (!one.is_path) document["format"] = one.format;
+    if (one.value.default_value) document["absent"] = one.value.default_value->value;
+    if (one.value.sensitive) document["sensitive"] = true;
+    if (terminal_.json()) {
+      document["schema"] = one.value.schema;
+      document["source"] = one.value.span.str();
+      terminal_.print(document.dump(2) + "\n");
+      return kDone;
+    }
+    terminal_.print("reading " + question_.name + " is " + config::words_for(config::type_of(one)) + ", declared at " +
+                    one.value.span.str() + "\n");
+    for (const auto& [key, value] : document.items())
+      terminal_.print("  " + key + ": " + (value.is_string() ? value.get<std::string>() : value.dump()) + "\n");
+    return kDone;
   }
 
   int input() {
@@ -280,9 +380,11 @@ class Explainer {
 void add_explain(Program& program) {
   auto question = std::make_shared<Question>();
   CLI::App* command = program.app.add_subcommand(
-      "explain", "Say more about a diagnostic, an input's value, a resource's place or a fact");
-  command->add_option("WHAT", question->what, "A code such as PL1007; input, resource or fact")->required();
-  command->add_option("NAME", question->name, "Of the input, resource or fact");
+      "explain",
+      "Say more about a diagnostic, a kind, a function, a fact, an input's value, a reading or a resource's place");
+  command->add_option("WHAT", question->what, "A code such as PL1007; kind, function, input, reading, resource or fact")
+      ->required();
+  command->add_option("NAME", question->name, "Of that; of a kind also KIND.ATTRIBUTE");
   command->add_option("--host", question->host, "One host; else those of --on")->type_name("HOST");
   command->callback([&program, question] { program.exit_code = Explainer(program, *question).run(); });
 }

@@ -19,6 +19,14 @@ void print_facts(const Json& facts, const std::string& prefix, Terminal& termina
   }
 }
 
+// Those that the host's expressions use.
+Json shown(const run::HostReadings& readings) {
+  Json all = Json::object();
+  for (const auto& [name, reading] : readings.values) all[name] = reading.value;
+  for (const std::string& name : readings.sensitive) all[name] = "(sensitive)";
+  return all;
+}
+
 int facts(Program& program) {
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
@@ -32,7 +40,7 @@ int facts(Program& program) {
   const std::unique_ptr<run::Fleet> fleet = run::make_fleet(workspace.loaded(), *context);
   fleet->join(workspace.hosts());
   progress.begin(run::Phase::kObserve, workspace.hosts().size());
-  const run::HostResults results = fleet->contact();
+  const run::HostResults results = fleet->ask(nullptr);
   progress.clear();
   Json all = Json::object();
   Diagnostics found;
@@ -40,11 +48,16 @@ int facts(Program& program) {
     found.extend(result.diagnostics);
     const Json* known = fleet->facts(name);
     if (known == nullptr) continue;
+    const Json readings = shown(fleet->readings(name));
     if (terminal.json()) {
       all[name] = *known;
+      if (!readings.empty()) all[name]["readings"] = readings;
     } else {
       terminal.print(name + "\n");
       print_facts(*known, "", terminal);
+      for (const auto& [reading, value] : readings.items())
+        terminal.print("  readings." + reading + " = " + (value.is_string() ? value.get<std::string>() : value.dump()) +
+                       "\n");
     }
   }
   if (terminal.json()) terminal.print(all.dump(2) + "\n");

@@ -90,6 +90,7 @@ void add_commands(Program& program) {
   add_facts(program);
   add_hosts(program);
   add_graph(program);
+  add_output(program);
   add_eval(program);
   add_explain(program);
   add_lock(program);
@@ -100,6 +101,7 @@ void add_commands(Program& program) {
   add_schema(program);
   add_test(program);
   add_version(program);
+  add_help(program);
 }
 
 // `--limit "$UNSET"` means something else than no limit.
@@ -177,6 +179,7 @@ int run(int argc, char** argv) {
   Program program;
   program.app.description("Declarative configuration: typed YAML in, a plan you can read, exactly that plan applied.");
   program.app.name("plumb");
+  program.app.set_version_flag("--version", "plumb " PLUMB_VERSION, "Show the version, as `plumb version` does");
   program.app.require_subcommand(1);
   program.app.fallthrough();
   add_common_options(program);

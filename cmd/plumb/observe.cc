@@ -10,14 +10,13 @@
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/base/time_text.h"
-#include "engine/config/tags.h"
 
 namespace plumb::cmd {
 namespace {
 
 struct ObserveOptions {
   std::string path;
-  PlanningOptions planning;  // its tags
+  PlanningOptions planning;  // how it is narrowed
 };
 
 int observe_to(Program& program, const ObserveOptions& options, Terminal& terminal, run::HostResults& results) {
@@ -28,8 +27,7 @@ int observe_to(Program& program, const ObserveOptions& options, Terminal& termin
   if (!workspace.load()) return kInvalidConfiguration;
   const plan::Scope scope = run::scope_of(workspace.loaded(), options.planning.request());
   Diagnostics unknown;
-  config::check_tags(workspace.project().root, scope.tags, unknown);
-  config::check_tags(workspace.project().root, scope.skip_tags, unknown);
+  run::check_scope(workspace.project(), scope, unknown);
   workspace.diagnose(unknown);
   if (unknown.has_errors()) return kInvalidConfiguration;
   Progress progress(terminal, program.options);
@@ -56,7 +54,7 @@ int observe_to(Program& program, const ObserveOptions& options, Terminal& termin
   const std::string count = std::to_string(lines.size()) + (lines.size() == 1 ? " host" : " hosts");
   if (!terminal.json()) {
     terminal.print("Wrote " + count + " to " + path + "\n  plan from it with: plumb plan --snapshot " + path +
-                   (scope.narrows_resources() ? ", with the same tags" : "") + "\n");
+                   (scope.narrows_resources() ? ", narrowed in the same way" : "") + "\n");
   }
   if (workspace.control().level() != run::StopLevel::kNone) return kInterrupted;
   return exit_code_of(std::max(run::outcome_of(results), kept));
@@ -79,7 +77,7 @@ void add_observe(Program& program) {
   CLI::App* command =
       program.app.add_subcommand("observe", "Write down what the hosts are now, to plan from without a connection");
   command->add_option("-o,--out", options->path, "The snapshot to write")->type_name("FILE")->required();
-  add_tag_options(*command, options->planning);
+  add_narrowing_options(*command, options->planning);
   command->callback([&program, options] { program.exit_code = observe(program, *options); });
 }
 

@@ -26,7 +26,7 @@ struct PlanArguments {
 
 // Of `plan` and `diff`.
 void add_planning_options(CLI::App& command, PlanningOptions& planning) {
-  add_tag_options(command, planning);
+  add_narrowing_options(command, planning);
   command.add_flag("--full", planning.full, "Show operations and what each action stands on");
   command.add_option("--require", planning.require, "Refuse actions that are not exactly known")
       ->check(CLI::IsMember({"exact"}))

@@ -6,10 +6,15 @@
 namespace plumb::cmd {
 
 run::PlanRequest PlanningOptions::request() const {
-  return {{tags.begin(), tags.end()}, {skip_tags.begin(), skip_tags.end()}, require == "exact", snapshot};
+  return {{tags.begin(), tags.end()},
+          {skip_tags.begin(), skip_tags.end()},
+          {addresses.begin(), addresses.end()},
+          start_at,
+          require == "exact",
+          snapshot};
 }
 
-void add_tag_options(CLI::App& command, PlanningOptions& planning) {
+std::vector<std::string> add_narrowing_options(CLI::App& command, PlanningOptions& planning) {
   command.add_option("--tags", planning.tags, "Plan only resources with one of these tags")
       ->delimiter(',')
       ->allow_extra_args(false)
@@ -18,6 +23,16 @@ void add_tag_options(CLI::App& command, PlanningOptions& planning) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("TAG,…");
+  command
+      .add_option("--address", planning.addresses,
+                  "Plan only resources whose address this is, or a glob over addresses; may stand several times")
+      ->allow_extra_args(false)
+      ->type_name("PATTERN");
+  command
+      .add_option("--start-at", planning.start_at,
+                  "Leave out what comes, on each host, before the first resource that this address or glob means")
+      ->type_name("ADDRESS");
+  return {"--tags", "--skip-tags", "--address", "--start-at"};
 }
 
 void print_plan(const plan::Plan& plan, const std::string& id, Terminal& terminal, const PlanningOptions& planning,

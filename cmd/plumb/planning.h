@@ -16,13 +16,15 @@ struct PlanningOptions {
   bool full = false;
   std::vector<std::string> tags;       // --tags
   std::vector<std::string> skip_tags;  // --skip-tags
+  std::vector<std::string> addresses;  // --address
+  std::string start_at;                // --start-at
   std::string snapshot;                // plan from this file and reach no host; "" for the hosts themselves
 
   run::PlanRequest request() const;
 };
 
-// `--tags` and `--skip-tags` of a command that plans.
-void add_tag_options(CLI::App& command, PlanningOptions& planning);
+// How a command that plans is narrowed: `--tags`, `--skip-tags`, `--address` and `--start-at`; their names.
+std::vector<std::string> add_narrowing_options(CLI::App& command, PlanningOptions& planning);
 
 // The plan for people or, with --output json or jsonl, for programs.
 void print_plan(const plan::Plan& plan, const std::string& id, Terminal& terminal, const PlanningOptions& planning,

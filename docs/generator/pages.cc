@@ -101,7 +101,7 @@ std::string codes_page() {
 std::string functions_page() {
   std::string page =
       "<!-- Made by `make docs` from the table of functions in engine/lang/cel; edit that. -->\n\n# Functions\n\n"
-      "What expressions can call, besides CEL's operators. `host`, `hosts` and `file` are described in\n"
+      "What expressions can call, besides CEL's operators. `host`, `hosts`, `file` and `managedNote` are described in\n"
       "[the language](../guide/language.md#names). Each example is true. [From Jinja](../guide/from-jinja.md) says "
       "which one\n"
       "stands for which filter.\n";

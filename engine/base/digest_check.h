@@ -6,6 +6,7 @@
 #include <variant>
 
 #include <nettle/hmac.h>
+#include <nettle/sha2.h>
 
 #include "engine/base/digest.h"
 
@@ -21,6 +22,19 @@ class KeyedSha256 {
 
  private:
   hmac_sha256_ctx state_;
+};
+
+// SHA-512 (FIPS 180-4) of what was added so far: of what others publish.
+class Sha512 {
+ public:
+  static constexpr std::string_view kPrefix = "sha512:";
+  Sha512() { sha512_init(&state_); }
+  void add(std::string_view bytes);
+  // "sha512:" and 128 lower-case hex digits; the object is then as new.
+  std::string finish();
+
+ private:
+  sha512_ctx state_;
 };
 
 // Whether bytes are those of a digest, plain or keyed.

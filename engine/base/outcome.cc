@@ -37,6 +37,7 @@ constexpr std::array kStates = {
 constexpr std::array kHosts = {
     Named{HostOutcome::kNone, ""},
     Named{HostOutcome::kOk, "ok"},
+    Named{HostOutcome::kTolerated, "tolerated"},
     Named{HostOutcome::kAlready, "already"},
     Named{HostOutcome::kFailed, "failed"},
     Named{HostOutcome::kStale, "stale"},
@@ -47,6 +48,7 @@ constexpr std::array kHosts = {
 };
 constexpr std::array kRuns = {
     Named{RunOutcome::kOk, "ok"},
+    Named{RunOutcome::kTolerated, "tolerated"},
     Named{RunOutcome::kUnreachable, "unreachable"},
     Named{RunOutcome::kStale, "stale"},
     Named{RunOutcome::kWindowClosed, "window closed"},
@@ -115,6 +117,8 @@ int exit_code(RunOutcome outcome) {
     case RunOutcome::kStale:
     case RunOutcome::kWindowClosed:
       return 5;
+    case RunOutcome::kTolerated:
+      return 6;
     case RunOutcome::kInterrupted:
       return 130;
   }

@@ -40,7 +40,8 @@ enum class HostState { kOk, kFailed, kUnreachable, kNoAnswer, kNotStarted };
 enum class HostOutcome {
   kNone,  // nothing was to be done, or it was lost before it answered
   kOk,
-  kAlready,  // it had applied this very plan
+  kTolerated,  // something failed, and may
+  kAlready,    // it had applied this very plan
   kFailed,
   kStale,        // refused: it was no longer as the plan saw it
   kInterrupted,  // stopped on request between two actions
@@ -52,6 +53,7 @@ enum class HostOutcome {
 // Of all hosts of a request together, from good to bad: the worst end of a part is the end of the whole.
 enum class RunOutcome {
   kOk,
+  kTolerated,    // something failed, and may
   kUnreachable,  // some host was not reached or not heard to the end
   kStale,        // what was asked for does not fit what is there now; so was refused
   kWindowClosed,

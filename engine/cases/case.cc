@@ -50,12 +50,17 @@ class CaseReader {
         result.span = value.span;
       } else if (entry.key == "host") {
         result.host = value.text;
+      } else if (entry.key == "hosts") {
+        result.others.emplace();
+        for (const Entry& one : value.entries) result.others->emplace(one.key, read_other(one));
       } else if (entry.key == "groups") {
         for (const Node& group : value.items) result.groups.insert(group.text);
       } else if (entry.key == "inputs") {
         read_inputs(value, result);
       } else if (entry.key == "facts") {
         read_facts(value, result.facts);
+      } else if (entry.key == "readings") {
+        read_readings(value, result.readings);
       } else if (entry.key == "observed") {
         read_resources(value, result.observed);
       } else if (entry.key == "as_declared") {
@@ -86,6 +91,47 @@ class CaseReader {
       auto value = config::read_input_value(entry, input->second, result.refused);
       if (value) result.inputs.emplace(entry.key, std::move(*value));
     }
+  }
+
+  // Those of modules within are known once these are used.
+  void read_readings(const Node& node, std::map<std::string, Node>& readings) {
+    for (const Entry& entry : node.entries) {
+      const auto own = module_.readings.find(entry.key);
+      if (own == module_.readings.end() && entry.key.find('/') == std::string::npos) {
+        std::vector<std::string> names;
+        for (const auto& [name, unused] : module_.readings) names.push_back(name);
+        const std::string near = nearest(entry.key, names);
+        diagnostics_.add(Diagnostic(Code::kUnknownKey, "there is no reading `" + entry.key + "`")
+                             .at(entry.key_span, near.empty() ? "not declared" : "did you mean `" + near + "`?"));
+        continue;
+      }
+      if (own == module_.readings.end() || own->second.written.value.sensitive) hide(entry.value);
+      readings.emplace(entry.key, entry.value);
+    }
+  }
+
+  // Of a module, other hosts may have inputs that only projects declare.
+  OtherHost read_other(const Entry& host) {
+    OtherHost other{host.key, {}, {}, nullptr};
+    for (const Entry& entry : host.value.entries) {
+      if (entry.key == "address") other.address = entry.value.text;
+      if (entry.key == "facts") read_facts(entry.value, other.facts);
+      if (entry.key == "groups") {
+        for (const Node& group : entry.value.items) other.groups.insert(group.text);
+      }
+      if (entry.key != "inputs") continue;
+      for (const Entry& one : entry.value.entries) {
+        const auto input = module_.inputs.find(one.key);
+        if (input == module_.inputs.end()) {
+          other.inputs.emplace(one.key, Located{config::untyped(one.value), one.value.span});
+          continue;
+        }
+        if (input->second.sensitive) hide(one.value);
+        if (auto value = config::read_input_value(one, input->second, diagnostics_))
+          other.inputs.emplace(one.key, std::move(*value));
+      }
+    }
+    return other;
   }
 
   void read_facts(const Node& node, Json& facts) {

@@ -29,14 +29,24 @@ struct Expectations {
   SourceSpan span;
 };
 
+// Another host that expressions look at.
+struct OtherHost {
+  std::string address;
+  std::set<std::string> groups;
+  std::map<std::string, config::Located> inputs;
+  Json facts;  // null: none were told
+};
+
 struct Case {
   std::string name;
   SourceSpan span;  // of the name
   std::string host = "test";
   std::set<std::string> groups;
+  std::optional<std::map<std::string, OtherHost>> others;  // in place of those of the inventory
   std::map<std::string, config::Located> inputs;
   Diagnostics refused;  // what is wrong with inputs, which a case may be about
   Json facts;
+  std::map<std::string, lang::Node> readings;  // by name, that of a module's with the module in front
   std::map<std::string, Attributes> observed;  // by address
   bool as_declared = false;
   Expectations expect;

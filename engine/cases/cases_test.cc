@@ -99,6 +99,43 @@ TEST_F(CasesTest, ANewHostGetsEverything) {
               ElementsAre("", "", ""));
 }
 
+TEST_F(CasesTest, ReadingsAreGivenOrAbsent) {
+  write("hosts.yaml", "plumb: v1\nhosts: {web1: {}}\n");
+  write("plumb.yaml", R"(plumb: v1
+project: test
+readings:
+  major: {command: [app, --version], type: integer, absent: 0}
+  name: {file: /etc/name, type: string}
+  data: {path: /srv/data}
+resources:
+  - note: /etc/major
+    text: "${readings.major}"
+  - note: /etc/name
+    when: readings.data.exists
+    text: ${readings.name}
+)");
+  EXPECT_THAT(run(R"(
+  - name: given
+    readings: {major: 16, name: web, data: {exists: true, type: directory}}
+    expect: {resources: {note:/etc/major: {text: "16"}, note:/etc/name: {text: web}}}
+  - name: absent
+    readings: {name: ""}
+    expect: {resources: {note:/etc/major: {text: "0"}, note:/etc/name: null}}
+  - name: without a value
+    expect: {diagnostics: [PL2002]}
+  - name: of another type
+    readings: {major: many, name: web}
+    expect: {diagnostics: [PL1101]}
+)"),
+              ElementsAre("", "", "", ""));
+  EXPECT_THAT(run(R"(
+  - name: misspelt
+    readings: {mayor: 16}
+    expect: {diagnostics: []}
+)"),
+              ElementsAre("there is no reading `mayor`, did you mean `major`?"));
+}
+
 TEST_F(CasesTest, WhatIsObservedDecides) {
   EXPECT_THAT(run(R"(
   - name: as it should be
@@ -228,6 +265,38 @@ TEST_F(CasesTest, WrongInputsCanBeExpected) {
                   "  - {name: y, inputs: {prot: 80}, expect: {diagnostics: [PL1114]}}\n"
                   "  - {name: z, inputs: {port: http}, expect: {actions: {}}}\n"),
               ElementsAre("", "", ::testing::HasSubstr("`port` must be a whole number")));
+}
+
+TEST_F(CasesTest, OtherHostsAreThoseOfTheCase) {
+  write("plumb.yaml", R"(plumb: v1
+project: test
+inputs:
+  port: {type: integer, default: 80}
+checks:
+  - condition: inputs.port > 79
+    message: too low
+resources:
+  - note: /etc/peers
+    text: "${hosts('db').map(h, h.address + ':' + string(h.inputs.port)).join(' ')} ${inputs.port}"
+  - note: /etc/family
+    text: ${host('db1').?facts.?os.?family.orValue('none')}
+)");
+  const std::vector<std::string> results = run(R"(
+  - name: two others
+    hosts:
+      db1: {groups: [db], address: 192.0.2.5, facts: {os: {family: redhat}}}
+      db2: {groups: [db], inputs: {port: 81}}
+    inputs: {port: 90}
+    expect: {resources: {"note:/etc/peers": {text: "192.0.2.5:80 db2:81 90"}, "note:/etc/family": {text: redhat}}}
+  - name: a wrong input
+    inputs: {port: many}
+    expect: {diagnostics: [PL1101]}
+  - name: a check
+    hosts: {db1: {groups: [db]}}
+    inputs: {port: 1}
+    expect: {diagnostics: [PL1123]}
+)");
+  EXPECT_THAT(results, ElementsAre("", "", ""));
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "engine/base/digest.h"
+#include "engine/config/reading.h"
 #include "engine/config/schema.h"
+#include "engine/config/validate.h"
 #include "engine/ir/compile.h"
 #include "engine/lang/cel/convert.h"
 #include "engine/simulate/assume.h"
@@ -31,12 +33,14 @@ class CaseRunner {
       project_.layers_below.clear();
       project_.layers_above.clear();
     }
-    project_.layers_above.push_back({"the case", test.inputs});
+    if (!test.others) project_.layers_above.push_back({"the case", test.inputs});
     // One without a value was refused.
     if (test.refused.has_errors()) {
       for (auto& [name, input] : project_.root.inputs) input.refused = true;
     }
+    if (test.others) take_others(*test.others);
     take_host();
+    if (test.others) take_own_inputs();
   }
 
   Outcome run() {
@@ -45,7 +49,8 @@ class CaseRunner {
     Diagnostics told;
     told.extend(test_.refused);
     compiler.check({test_.host}, told);
-    const auto graph = told.has_errors() ? nullptr : compiler.compile(test_.host, &test_.facts, told);
+    if (!told.has_errors()) take_readings(compiler, told);
+    const auto graph = told.has_errors() ? nullptr : compiler.compile(test_.host, {&test_.facts, &readings_}, told);
     std::optional<simulate::Simulation> simulation;
     if (graph != nullptr)
       simulation = simulate::simulate_host(*graph, subject_.providers, observation(*graph), test_.host, told, {},
@@ -61,6 +66,39 @@ class CaseRunner {
   }
 
  private:
+  void take_others(const std::map<std::string, OtherHost>& others) {
+    const auto own = inventory_.hosts.find(test_.host);
+    const std::optional<config::Host> kept =
+        own == inventory_.hosts.end() ? std::nullopt : std::optional<config::Host>(own->second);
+    inventory_.hosts.clear();
+    inventory_.groups.clear();
+    if (kept) add_host(*kept);
+    for (const auto& [name, other] : others) {
+      config::Host host;
+      host.name = name;
+      host.connection.address = other.address;
+      host.groups = other.groups;
+      for (const auto& [input, value] : other.inputs) {
+        host.inputs[input].push_back({"the case", value});
+        project_.root.inputs.try_emplace(input, config::Input{input, Json::object(), false, {}, value.span});
+      }
+      if (!other.facts.is_null()) recorded_[name] = other.facts;
+      add_host(std::move(host));
+    }
+  }
+
+  // The other hosts have inputs of their own.
+  void take_own_inputs() {
+    project_.layers_above.clear();
+    for (const auto& [input, value] : test_.inputs)
+      inventory_.hosts.at(test_.host).inputs[input].push_back({"the case", value});
+  }
+
+  void add_host(config::Host host) {
+    for (const std::string& group : host.groups) inventory_.groups[group].insert(host.name);
+    inventory_.hosts.insert_or_assign(host.name, std::move(host));
+  }
+
   void take_host() {
     config::Host& host = inventory_.hosts[test_.host];
     if (host.name.empty()) {
@@ -77,6 +115,37 @@ class CaseRunner {
     findings_.add(Diagnostic(Code::kExpectation, std::move(summary))
                       .at(span, "expected " + expected)
                       .with_hint("it is " + found));
+  }
+
+  // --- what the host tells
+
+  // Until none is wanted any more, or one has no value.
+  void take_readings(ir::Compiler& compiler, Diagnostics& told) {
+    while (true) {
+      const std::vector<ir::WantedReading> wanted =
+          compiler.wanted(test_.host, {&test_.facts, &readings_}, nullptr, told);
+      if (wanted.empty() || told.has_errors()) return;
+      for (const ir::WantedReading& one : wanted) {
+        if (std::optional<Json> value = value_of(one, told)) readings_.emplace(one.name, one.with(std::move(*value)));
+      }
+      if (told.has_errors()) return;
+    }
+  }
+
+  // Of what the case does not name, as where it is not there.
+  std::optional<Json> value_of(const ir::WantedReading& wanted, Diagnostics& told) const {
+    const config::ParsedReading& reading = *wanted.reading;
+    const auto given = test_.readings.find(wanted.name);
+    if (given != test_.readings.end()) {
+      return config::validate(given->second, reading.value.schema, "`" + wanted.name + "`", given->second.span, {},
+                              told);
+    }
+    const ToldReading nothing = reading.is_path ? ToldReading{{{"exists", false}, {"type", "absent"}}, {}}
+                                                : ToldReading{nullptr, "the case gives it no value"};
+    Result<Json> value = config::value_of(reading, wanted.name, nothing);
+    if (value) return std::move(*value);
+    told.add(value.error().diagnostic());
+    return std::nullopt;
   }
 
   // --- what the host has
@@ -217,7 +286,7 @@ class CaseRunner {
     if (test_.expect.outputs.empty()) return;
     Diagnostics told;
     ir::Expander expander(project_, inventory_, subject_.sources, recorded_);
-    const cel::Value outputs = expander.outputs(inventory_.hosts.at(test_.host), &test_.facts, told);
+    const cel::Value outputs = expander.outputs(inventory_.hosts.at(test_.host), {&test_.facts, &readings_}, told);
     findings_.extend(std::move(told));
     for (const auto& [name, expected] : test_.expect.outputs) {
       const cel::Value* value = outputs.find(name);
@@ -239,6 +308,7 @@ class CaseRunner {
   config::Project project_;
   config::Inventory inventory_;
   std::map<std::string, Json> recorded_;
+  ir::Readings readings_;
   const ir::Contents* contents_ = nullptr;
   std::map<std::string, std::string> triggered_;
   Diagnostics findings_;

@@ -5,6 +5,7 @@
 
 #include "engine/config/declaration.h"
 #include "engine/config/dynamic.h"
+#include "engine/config/manner.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
 
@@ -15,6 +16,7 @@ using lang::Entry;
 using lang::Node;
 
 constexpr const char* kResources = "resources";
+constexpr const char* kRescue = "rescue";
 
 const Entry* resources_of(const Node& node) {
   return node.is_map() && !is_use(node) ? node.find(kResources) : nullptr;
@@ -45,6 +47,10 @@ class BodyOpener {
       const BlockIndex own = read_block(node, block);
       for (Entry& entry : node.entries) {
         if (entry.key == kResources) open(entry.value, own);
+      }
+      // Behind all that it may have to answer for, wherever it is written.
+      for (Entry& entry : node.entries) {
+        if (entry.key == kRescue) open(entry.value, rescue_in(own));
       }
     }
   }
@@ -83,9 +89,12 @@ class BodyOpener {
 
   BlockIndex read_block(const Node& node, BlockIndex around) {
     const std::size_t before = diagnostics_.error_count();
-    check_keys(node);
     ParsedBlock block;
     block.around = around;
+    if (const std::optional<Json> typed = check_keys(node)) {
+      for (const auto& [key, value] : typed->items()) read_manner(key, value, block.manner);
+    }
+    if (const Entry* env = node.find("env"); env != nullptr) block.env = std::make_shared<const Node>(env->value);
     block.placement = read_placement(node, diagnostics_);
     if (const Entry* tags = node.find("tags"); tags != nullptr) {
       for (const Node& tag : tags->value.items) block.tags.insert(tag.text);
@@ -95,25 +104,40 @@ class BodyOpener {
     return blocks_.size() - 1;
   }
 
+  BlockIndex rescue_in(BlockIndex around) {
+    ParsedBlock block;
+    block.around = around;
+    block.rescues = true;
+    blocks_.push_back(std::move(block));
+    return blocks_.size() - 1;
+  }
+
   // Those with expressions are checked with them, and what stands in the block by itself.
-  void check_keys(const Node& node) {
+  std::optional<Json> check_keys(const Node& node) {
     Node literal;
     literal.kind = Node::Kind::kMap;
     literal.span = node.span;
     for (const Entry& entry : node.entries) {
-      if (entry.key == kResources && entry.value.is_sequence()) {
+      if (entry.key == "env") continue;
+      if (is_body(entry) && entry.value.is_sequence()) {
         Node empty;
         empty.kind = Node::Kind::kSequence;
         empty.span = entry.value.span;
         literal.entries.push_back({entry.key, entry.key_span, std::move(empty)});
-      } else if (entry.key == kResources || entry.key == "tags" || !may_be_dynamic(entry.value)) {
+      } else if (is_body(entry) || !may_hold_expressions(entry.key) || !may_be_dynamic(entry.value)) {
         literal.entries.push_back(entry);
       }
     }
     const Json& project = builtin_schema("project");
     ValidateOptions options;
     options.root = &project;
-    validate(literal, project["definitions"]["block"], "a block", node.entries.front().key_span, options, diagnostics_);
+    return validate(literal, project["definitions"]["block"], "a block", node.entries.front().key_span, options,
+                    diagnostics_);
+  }
+
+  static bool is_body(const Entry& entry) { return entry.key == kResources || entry.key == kRescue; }
+  static bool may_hold_expressions(const std::string& key) {
+    return key != "tags" && key != "retry" && key != "timeout" && key != "on_failure";
   }
 
   const Registry& kinds_;
@@ -125,7 +149,10 @@ class BodyOpener {
 void find_uses(const Node& resources, std::vector<const Node*>& uses) {
   for (const Node& node : resources.items) {
     if (is_use(node)) uses.push_back(&node);
-    if (const Entry* inside = resources_of(node); inside != nullptr) find_uses(inside->value, uses);
+    if (resources_of(node) == nullptr) continue;
+    for (const char* key : {kResources, kRescue}) {
+      if (const Entry* inside = node.find(key); inside != nullptr) find_uses(inside->value, uses);
+    }
   }
 }
 

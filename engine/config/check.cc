@@ -4,11 +4,15 @@
 
 #include "engine/base/nearest.h"
 #include "engine/config/call_texts.h"
+#include "engine/config/check_files.h"
 #include "engine/config/declaration.h"
 #include "engine/config/foreign_braces.h"
+#include "engine/config/manner.h"
 #include "engine/config/module_names.h"
 #include "engine/config/order_values.h"
+#include "engine/config/reading.h"
 #include "engine/config/schema.h"
+#include "engine/config/template_files.h"
 #include "engine/config/types.h"
 #include "engine/config/validate.h"
 
@@ -24,9 +28,19 @@ Module unchecked(ParsedModule&& parsed) {
   module.folder = std::move(parsed.folder);
   module.description = std::move(parsed.description);
   module.inputs = std::move(parsed.inputs);
+  for (auto& [name, data] : parsed.data) module.data[name].written = std::move(data);
+  for (ParsedValuesFrom& from : parsed.values_from) module.values_from.emplace_back().written = std::move(from);
   for (auto& [name, value] : parsed.values) module.values.emplace(name, NamedValue{std::move(value), {}, {}});
-  for (auto& [name, output] : parsed.outputs) module.outputs.emplace(name, NamedValue{std::move(output), {}, {}});
-  for (ParsedBlock& block : parsed.blocks) module.blocks.push_back({std::move(block), {}, {}});
+  for (auto& [name, reading] : parsed.readings) module.readings.emplace(name, Reading{std::move(reading), {}, {}});
+  for (auto& [name, parsed_output] : parsed.outputs) {
+    Output& output = module.outputs[name];
+    output.schema = std::move(parsed_output.schema);
+    output.reads.sensitive = parsed_output.sensitive;
+    output.written = std::move(parsed_output);
+  }
+  for (ParsedCheck& check : parsed.checks) module.checks.push_back({std::move(check), {}, {}, {}});
+  if (parsed.env) module.env = NamedValue{std::move(*parsed.env), {}, {}};
+  for (ParsedBlock& block : parsed.blocks) module.blocks.push_back({std::move(block), {}, {}, {}});
   module.body.reserve(parsed.body.size());
   for (auto& entry : parsed.body) {
     if (auto* declaration = std::get_if<std::shared_ptr<const ParsedDeclaration>>(&entry)) {
@@ -49,6 +63,12 @@ class Checker {
 
   void run() {
     type_call_texts(module_);
+    check_files(module_, names_, context_);
+    // Values and modules are worked out with it.
+    if (module_.env) {
+      const Names names{{}, names_.environment()};
+      module_.env->value = check_env(module_.env->written.value, names, module_.env->reads);
+    }
     // Types are found in the order in which values can be worked out. What has no place in it stays broken.
     module_.steps = order_values(module_, names_.environment(), context_);
     for (const Module::Step& step : module_.steps) {
@@ -61,7 +81,9 @@ class Checker {
     }
     // Also those that nothing stands in.
     for (std::size_t i = 0; i < module_.blocks.size(); ++i) check_block(i);
-    for (auto& [name, output] : module_.outputs) check_value(output);
+    for (auto& [name, output] : module_.outputs) check_output(name, output);
+    for (config::Check& check : module_.checks) check_assertion(check);
+    for (auto& [name, reading] : module_.readings) check_reading(name, reading);
   }
 
  private:
@@ -71,8 +93,10 @@ class Checker {
   }
 
   Reads reads_of(const std::vector<cel::Reference>& references, bool calls_host, const std::vector<Reads>& own) {
-    const auto is_fact = [](const cel::Reference& one) { return one.slot == slots::kFacts; };
-    module_.reads_facts = module_.reads_facts || std::any_of(references.begin(), references.end(), is_fact);
+    const auto is_told = [](const cel::Reference& one) {
+      return one.slot == slots::kFacts || one.slot == slots::kReadings;
+    };
+    module_.reads_facts = module_.reads_facts || std::any_of(references.begin(), references.end(), is_told);
     return names_.reads_of(references, calls_host, own);
   }
   // The value knows from here on whether it reads what is sensitive.
@@ -82,13 +106,53 @@ class Checker {
     return reads;
   }
 
+  // --- readings
+
+  // What it asks is known before any reading is, and stands in plans.
+  void check_reading(const std::string& name, Reading& reading) {
+    if (reading.written.broken()) return;
+    auto source = Dynamic::compile(reading.written.source, scope(names_.environment()));
+    if (!source) return;
+    const Reads reads = reads_of(*source, {});
+    if (reads.sensitive) return shown(source->span(), "what the reading `" + name + "` asks");
+    if (reads.of(slots::kReadings)) {
+      report(Code::kExpressionUnsupported, "the source of the reading `" + name + "` reads a reading", source->span(),
+             "its own or another one, by itself or through a value", "let it read inputs, facts and values of those");
+      return;
+    }
+    const bool good = check_type(*source, source_schema(), builtin_schema("project"), "the reading `" + name + "`");
+    if (good && !reads.broken) reading.source = std::move(source);
+    reading.reads = reads;
+  }
+
   // --- values and placement
 
   void check_value(NamedValue& value) {
     auto compiled = Dynamic::compile(value.written.value, scope(names_.environment()));
     if (!compiled) return;
-    value.reads = reads_of(*compiled, {});
+    value.reads.add(reads_of(*compiled, {}));
     if (!value.reads.broken) value.value = std::move(compiled);
+  }
+
+  void check_output(const std::string& name, Output& output) {
+    check_value(output);
+    if (output.value && !output.schema.is_null() &&
+        !check_type(*output.value, output.schema, output.schema, "`" + name + "`"))
+      output.value.reset();
+  }
+
+  void check_assertion(config::Check& check) {
+    if (!check.written.condition || !check.written.message) return;
+    const Names names{{}, names_.environment()};
+    check.condition = Condition::compile(check.written.condition, scope(names));
+    if (check.condition) {
+      const cel::Program& program = check.condition->program();
+      const Reads own = reads_of(program.references(), program.calls_host(), {});
+      check.condition->set_reads_sensitive(own.sensitive);
+      check.reads.add(own);
+    }
+    check.message = check_text(check.written.message, "`message`", names, check.reads);
+    check.broken = !check.condition || !check.message || check.reads.broken;
   }
 
   // What is known where something stands: names of for_each, what each of them reads, and what `when` proves.
@@ -231,6 +295,20 @@ class Checker {
     return check_texts(written.before, "`before`", names, reads, placement.before) && good;
   }
 
+  // Variables stand in plans, so nothing sensitive can be in them.
+  std::optional<Dynamic> check_env(const WrittenValue& written, const Names& names, Reads& reads) {
+    auto env = Dynamic::compile(written, scope(names));
+    if (!env) return std::nullopt;
+    const Reads own = reads_of(*env, names.own);
+    reads.add(own);
+    if (own.sensitive) {
+      shown(env->span(), "`env`");
+      return std::nullopt;
+    }
+    if (!check_type(*env, env_schema(), builtin_schema("project"), "`env`")) return std::nullopt;
+    return env;
+  }
+
   // --- blocks
 
   void check_block(std::size_t index) {
@@ -238,7 +316,11 @@ class Checker {
     Block& block = module_.blocks[index];
     const BlockIndex around = block.written.around;
     Names names = names_in(around);
-    const bool good = check_placement(block.written.placement, block.placement, names, block.reads);
+    bool good = check_placement(block.written.placement, block.placement, names, block.reads);
+    if (block.written.env) {
+      block.env = check_env(block.written.env, names, block.reads);
+      good = good && block.env;
+    }
     if (around) block.reads.add(module_.blocks[*around].reads);
     block.broken = block.written.broken || !good || block.reads.broken || (around && module_.blocks[*around].broken);
     known_in_[index] = std::move(names);
@@ -293,7 +375,12 @@ class Checker {
     const Json& schema = written.spec->schema.json();
     good = check_expressions(declaration, schema, names) && good;
     good = check_templates(declaration, schema, names) && good;
+    good = check_choices(declaration, schema, names) && good;
     if (written.verify_expression) good = check_probes(declaration, names) && good;
+    if (written.env) {
+      declaration.env = check_env(written.env, names, declaration.reads);
+      good = good && declaration.env;
+    }
     declaration.broken = written.broken || !good || declaration.reads.broken;
     const auto known = [&](std::string_view name) {
       return names.environment.find_variable(name) >= 0 || module_.inputs.contains(std::string(name)) ||
@@ -323,19 +410,58 @@ class Checker {
   bool check_templates(Declaration& declaration, const Json& schema, const Names& names) {
     bool good = true;
     for (const auto& [attribute, text] : declaration.written->templates) {
-      std::vector<cel::Fault> more;
-      auto program = lang::Template::parse(text.origin.text, names.environment, names.proved, &more);
-      if (!program) {
-        context_.diagnostics.add(cel::diagnose(program.error(), text.origin));
-        for (const cel::Fault& fault : more) context_.diagnostics.add(cel::diagnose(fault, text.origin));
-        good = false;
-        continue;
-      }
-      const Reads reads = reads_of(program->references(), program->calls_host(), names.own);
-      good = take_reads(declaration, schema, attribute, "`" + attribute + "`", reads, text.span) && good;
-      declaration.templates.emplace(attribute, TemplateText{std::move(*program), reads.sensitive});
+      auto checked = check_template(declaration, schema, attribute, text, names);
+      good = good && checked;
+      if (checked) declaration.templates.emplace(attribute, std::move(*checked));
     }
     return good;
+  }
+
+  std::optional<TemplateText> check_template(Declaration& declaration, const Json& schema, const std::string& attribute,
+                                             const ParsedTemplate& text, const Names& names) {
+    std::vector<cel::Fault> more;
+    std::string joined;
+    auto program = lang::Template::parse(texts_of(text, joined), names.environment, names.proved, &more);
+    if (!program) {
+      context_.diagnostics.add(diagnose(program.error(), text));
+      for (const cel::Fault& fault : more) context_.diagnostics.add(diagnose(fault, text));
+      return std::nullopt;
+    }
+    const Reads reads = reads_of(program->references(), program->calls_host(), names.own);
+    if (!take_reads(declaration, schema, attribute, "`" + attribute + "`", reads, text.span)) return std::nullopt;
+    return TemplateText{std::move(*program), reads.sensitive};
+  }
+
+  bool check_choices(Declaration& declaration, const Json& schema, const Names& names) {
+    bool good = true;
+    for (const auto& [attribute, written] : declaration.written->choices) {
+      AttributeChoice choice;
+      auto file = check_choice(written.choice, names, declaration.reads);
+      good = good && file;
+      for (const auto& [path, text] : written.templates) {
+        auto checked = check_template(declaration, schema, attribute, text, names);
+        good = good && checked;
+        if (checked) choice.templates.emplace(path, std::move(*checked));
+      }
+      if (!file) continue;
+      choice.file = std::move(*file);
+      declaration.choices.emplace(attribute, std::move(choice));
+    }
+    return good;
+  }
+
+  std::optional<FileChoice> check_choice(const ParsedChoice& written, const Names& names, Reads& reads) {
+    auto file = FileChoice::compile(written, scope(names));
+    if (!file) return std::nullopt;
+    static const Json kText = {{"type", "string"}};
+    bool good = true;
+    for (Dynamic& path : file->paths()) {
+      const Reads own = reads_of(path, names.own);
+      reads.add(own);
+      if (own.sensitive) shown(path.span(), "a path");
+      good = !own.sensitive && check_type(path, kText, kText, "a path") && good;
+    }
+    return good ? std::move(file) : std::nullopt;
   }
 
   // Probes stand in plans and messages, so nothing sensitive can be in them.
@@ -367,6 +493,7 @@ class Checker {
     }
     for (const auto& [attribute, value] : written.expressions) note(attribute, value->span);
     for (const auto& [attribute, text] : written.templates) note(attribute, text.span);
+    for (const auto& [attribute, one] : written.choices) note(attribute, one.choice.span);
     declaration.spans = std::move(spans);
   }
 
@@ -405,13 +532,13 @@ class Checker {
     if (!texts_alone || written.module == nullptr || written.with.size() != written.module->inputs.size())
       good = check_inputs_given(written) && good;
     call.broken = written.broken || !good || call.reads.broken;
-    call.needs_facts = std::any_of(call.reads.paths.begin(), call.reads.paths.end(),
-                                   [](const cel::Reference& path) { return path.slot == slots::kFacts; });
+    call.needs = call.reads;
     if (written.module == nullptr) return;
     module_.reads_facts = module_.reads_facts || written.module->reads_facts;
     for (const auto& entry : written.module->body) {
       call.reads.add(seen_by_caller(std::visit([](const auto& one) { return one.reads; }, entry), call));
     }
+    for (const config::Check& check : written.module->checks) call.reads.add(seen_by_caller(check.reads, call));
   }
 
   bool check_with(ModuleCall& call, const Names& names) {

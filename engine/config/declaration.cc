@@ -5,8 +5,11 @@
 #include "engine/base/nearest.h"
 #include "engine/config/conditions.h"
 #include "engine/config/dynamic.h"
+#include "engine/config/file_choice.h"
 #include "engine/config/formats.h"
+#include "engine/config/manner.h"
 #include "engine/config/schema.h"
+#include "engine/config/template_files.h"
 #include "engine/config/validate.h"
 #include "engine/lang/template.h"
 #include "engine/lang/text_position.h"
@@ -154,7 +157,7 @@ class DeclarationReader {
     for (const Entry& entry : own.entries) {
       if (take_dynamic(entry)) options.later.insert(entry.key);
     }
-    if (!result_.expressions.empty()) result_.conditions = conditions_of(*schema_);
+    if (!result_.expressions.empty() || !result_.choices.empty()) result_.conditions = conditions_of(*schema_);
     const std::optional<Json> typed = validate(own, *schema_, first_.key, result_.span, options, diagnostics_);
     if (!typed) return;
     take_replacement(*typed);
@@ -183,10 +186,13 @@ class DeclarationReader {
   bool take_dynamic(const Entry& entry) {
     const std::string format = properties()[entry.key].value("x-format", std::string());
     if (format == "template") return take_template_file(entry);
+    if (format == "source" && entry.value.is_map() && is_choice(entry.value)) return take_choice(entry, entry.key);
     if ((format == "content" || format == "text-template") && entry.value.is_scalar() &&
         (may_be_dynamic(entry.value) || entry.value.text.find("%{") != std::string::npos)) {
       const std::string_view source = sources_.text(entry.value.span.file);
-      result_.templates.emplace(entry.key, ParsedTemplate{entry.value.span, lang::origin_of(entry.value, source)});
+      ParsedTemplate text{entry.value.span, {lang::origin_of(entry.value, source)}, {""}, {}};
+      read_parts(text, folder_, diagnostics_, found_sources_);
+      result_.templates.emplace(entry.key, std::move(text));
       return true;
     }
     if (!may_be_dynamic(entry.value)) return false;
@@ -196,27 +202,33 @@ class DeclarationReader {
 
   // The file's text becomes the value of the attribute that it is the content of.
   bool take_template_file(const Entry& entry) {
+    const auto content = properties()[entry.key]["x-content-of"].get<std::string>();
+    if (is_choice(entry.value)) return take_choice(entry, content);
     if (!entry.value.is_scalar()) return false;
     Node literal = entry.value;
     resolve_literals(literal, diagnostics_);
-    Result<std::string> file = project_file(folder_.own(), literal.text, "`" + entry.key + "`");
-    Result<std::string> text =
-        file ? folder_.own().read(*file, lang::kMaxTemplateBytes) : Result<std::string>(file.error());
-    if (!text) {
-      Diagnostic problem = text.error().diagnostic();
+    const Result<std::string> file = project_file(folder_.own(), literal.text, "`" + entry.key + "`");
+    if (!file) {
+      Diagnostic problem = file.error().diagnostic();
       problem.span = entry.value.span;
       diagnostics_.add(std::move(problem));
-      return true;
+    } else if (auto text = read_template_file(*file, entry.value.span, folder_, diagnostics_, found_sources_)) {
+      result_.templates.emplace(content, std::move(*text));
     }
-    if (!valid_utf8(*text)) {
-      report(Code::kYamlEncoding, "a template must be clean UTF-8", entry.value.span, "this file is not",
-             "use `source` for bytes that are no text");
-      return true;
+    return true;
+  }
+
+  bool take_choice(const Entry& entry, const std::string& attribute) {
+    ParsedFileChoice one;
+    one.choice = read_choice(entry.value, folder_.own(), "`" + entry.key + "`", diagnostics_);
+    one.is_template = attribute != entry.key;
+    if (one.is_template) {
+      for (const std::string& file : one.choice.files) {
+        auto text = read_template_file(file, entry.value.span, folder_, diagnostics_, found_sources_);
+        if (text) one.templates.emplace(file, std::move(*text));
+      }
     }
-    const std::string name = folder_.in_project(*file);
-    found_sources_.add(name, *text);
-    result_.templates.emplace(properties()[entry.key]["x-content-of"].get<std::string>(),
-                              ParsedTemplate{entry.value.span, cel::Origin::of_file(name, std::move(*text))});
+    result_.choices.emplace(attribute, std::move(one));
     return true;
   }
 
@@ -266,6 +278,10 @@ class DeclarationReader {
         read_probes(entry, std::move(value));
         continue;
       }
+      if (entry.key == "env") {
+        if (check_runs_programs(entry)) result_.env = std::make_shared<const Node>(entry.value);
+        continue;
+      }
       if (entry.key != "when") resolve_literals(value, diagnostics_);
       ValidateOptions options;
       options.root = &builtin_schema("project");
@@ -284,6 +300,8 @@ class DeclarationReader {
   }
 
   void read_shared(const Entry& entry, const Json& value) {
+    if (entry.key == "timeout" && !check_runs_programs(entry)) return;
+    if (read_manner(entry.key, value, result_.manner)) return;
     if (entry.key == "tags") {
       result_.tags = value.get<std::set<std::string>>();
     } else if (entry.key == "prevent_destroy") {
@@ -303,11 +321,19 @@ class DeclarationReader {
   bool check_confirmable(const Entry& entry) {
     if (result_.spec->confirmable) return true;
     std::string others;
-    for (const Kind& kind : kinds_.all()) {
+    for (const plumb::Kind& kind : kinds_.all()) {
       if (kind.confirmable) others += (others.empty() ? "" : ", ") + kind.name;
     }
     report(Code::kBadValue, "a " + first_.key + " cannot be undone by the host alone", entry.key_span,
            "not for this kind", others.empty() ? "" : "`confirm_within` goes with these kinds: " + others);
+    return false;
+  }
+
+  // What runs none is neither bounded nor told anything by its keys.
+  bool check_runs_programs(const Entry& entry) {
+    if (result_.spec->may_run_programs()) return true;
+    report(Code::kBadValue, "no program is run for a " + first_.key, entry.key_span, "not for this kind",
+           "in a block `" + entry.key + "` is for those of it for which programs are run");
     return false;
   }
 

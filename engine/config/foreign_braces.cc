@@ -52,8 +52,10 @@ class Search {
     if (const auto found = node.is_scalar() ? find_braces(node.text, known_) : std::nullopt) warn(*found, node.span);
   }
 
-  void look(const cel::Origin& origin) {
-    if (const auto found = find_braces(origin.text, known_)) warn(*found, origin.span(found->begin, found->end));
+  void look(const ParsedTemplate& text) {
+    for (const cel::Origin& origin : text.texts) {
+      if (const auto found = find_braces(origin.text, known_)) warn(*found, origin.span(found->begin, found->end));
+    }
   }
 
  private:
@@ -74,7 +76,10 @@ void warn_of_foreign_braces(const ParsedDeclaration& written, const Known& known
   Search search(known, diagnostics);
   for (const auto& [attribute, located] : written.literals) search.look(located.value, located.span);
   for (const auto& [attribute, value] : written.expressions) search.look(*value);
-  for (const auto& [attribute, text] : written.templates) search.look(text.origin);
+  for (const auto& [attribute, text] : written.templates) search.look(text);
+  for (const auto& [attribute, one] : written.choices) {
+    for (const auto& [file, text] : one.templates) search.look(text);
+  }
 }
 
 }  // namespace plumb::config

@@ -156,7 +156,7 @@ Result<Json> date(std::string_view text, const std::string& name) {
 }
 
 Result<Json> pattern(std::string_view text, const std::string& name) {
-  const Result<Pattern> parsed = Pattern::parse(text);
+  const Result<plumb::Pattern> parsed = plumb::Pattern::parse(text);
   if (parsed) return Json(text);
   return bad(name + " is not a pattern", parsed.error().diagnostic().summary,
              "the syntax is that of RE2, without \\p{…} and \\C");

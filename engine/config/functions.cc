@@ -70,6 +70,12 @@ Value read_project_file(cel::Call& call) {
   return Value::string(*text);
 }
 
+// For the head of a file. It says nothing that changes from run to run.
+Value managed_note(cel::Call& call) {
+  return Value::string("Managed by plumb, project " + lookup(call).project.name +
+                       ". Changes made here are overwritten.");
+}
+
 Type description() {
   const Type text(Kind::kString);
   return cel::make_record("host", {{"name", text, false},
@@ -94,6 +100,10 @@ void add_host_functions(cel::Environment& environment) {
   add(environment, "host", description(), find_host);
   add(environment, "hosts", Type::list(description()), find_hosts);
   add(environment, "file", Type(Kind::kString), read_project_file);
+  cel::Overload note;
+  note.result = Type(Kind::kString);
+  note.implementation = managed_note;
+  environment.add_overload("managedNote", std::move(note));
 }
 
 }  // namespace plumb::config

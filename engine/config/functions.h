@@ -1,4 +1,4 @@
-// Functions of expressions that look beyond their own host: host(name), hosts(pattern), file(path).
+// Functions of expressions that look beyond their own host: host(name), hosts(pattern), file(path), managedNote().
 #pragma once
 
 #include <map>

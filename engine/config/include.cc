@@ -13,9 +13,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostFiles = 10'000;
 constexpr int kDeepest = 32;
 
-class Search {
+class FileSearch {
  public:
-  Search(Folder root, std::vector<std::string> parts) : root_(std::move(root)), parts_(std::move(parts)) {}
+  FileSearch(Folder root, std::vector<std::string> parts) : root_(std::move(root)), parts_(std::move(parts)) {}
 
   std::set<std::string> run() {
     descend("", 0, 0);
@@ -87,7 +87,7 @@ Result<std::vector<std::string>> find_included(const Folder& folder, const std::
     return problem(Code::kOutsideProject, "an include must lie in the project folder",
                    "expected a name or glob relative to the project folder");
   }
-  Search search(folder, std::move(parts));
+  FileSearch search(folder, std::move(parts));
   const std::set<std::string> found = search.run();
   if (search.too_many()) {
     return problem(Code::kBadInclude, "an include looks through too many files", "more than 10,000 entries");

@@ -94,6 +94,7 @@ class InventoryLoader {
       }
       document[name] = {
           {"groups", host.groups}, {"connection", to_json(host.connection)}, {"inputs", std::move(inputs)}};
+      if (!host.env.empty()) document[name]["env"] = host.env;
     }
     Json groups = Json::array();
     for (const auto& [name, hosts] : inventory.groups) groups.push_back(name);

@@ -45,6 +45,7 @@ struct Host {
   std::set<std::string> groups;  // direct and inherited, "all" not among them
   // What groups and the host set of each input, lowest first. See layers.h for the layers below and above.
   std::map<std::string, std::vector<InputLayer>> inputs;
+  std::map<std::string, std::string> env;  // of programs that are run for its resources
 };
 
 struct Inventory {

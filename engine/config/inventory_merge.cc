@@ -105,6 +105,10 @@ class Merger {
 
   void overlay(const Part& part, Common& common) {
     apply_settings(part.settings, common.host.connection);
+    const auto env = part.settings.find("env");
+    if (env != part.settings.end()) {
+      for (const auto& [name, value] : env->items()) common.host.env[name] = value.get<std::string>();
+    }
     common.connection_stated = common.connection_stated || part.settings.contains("connection");
     for (const auto& [key, span] : part.places) common.origin.settings.insert_or_assign(key, span);
   }

@@ -290,10 +290,14 @@ Json PartsReader::typed_settings(const Found& found) {
     add(beside, name, group.beside, group.links.span);
   }
   for (const auto& [name, host] : found.hosts) add(hosts, name, host.said, host.span);
-  std::vector<Entry> all;
-  all.push_back({"groups", {}, map_of(std::move(groups), {})});
-  all.push_back({"beside", {}, map_of(std::move(beside), {})});
-  all.push_back({"hosts", {}, map_of(std::move(hosts), {})});
+  std::vector<Entry> all(3);
+  const auto put = [&all](std::size_t at, const char* key, std::vector<Entry> entries) {
+    all[at].key = key;
+    all[at].value = map_of(std::move(entries), {});
+  };
+  put(0, "groups", std::move(groups));
+  put(1, "beside", std::move(beside));
+  put(2, "hosts", std::move(hosts));
   ValidateOptions options;
   options.root = &root;
   const std::size_t before = diagnostics_.error_count();

@@ -12,6 +12,7 @@
 
 #include "engine/base/json.h"
 #include "engine/config/dynamic.h"
+#include "engine/config/file_choice.h"
 #include "engine/config/parsed.h"
 #include "engine/lang/template.h"
 
@@ -24,11 +25,14 @@ inline constexpr int kValues = 1;
 inline constexpr int kFacts = 2;
 inline constexpr int kHost = 3;
 inline constexpr int kModules = 4;
-inline constexpr int kFirstOwn = 5;
+inline constexpr int kReadings = 5;
+inline constexpr int kData = 6;
+inline constexpr int kFirstOwn = 7;
 }  // namespace slots
 
-// What of a host's own an expression reads in the end, through values and modules: paths below inputs, facts and host.
-// `inputs` are those of the module that the expression stands in.
+// What of a host's own an expression reads in the end, through values and modules: paths below inputs, facts, host and
+// readings. `inputs` and `readings` are those of the module that the expression stands in; a path of no names stands
+// for readings of a module that it uses.
 struct Reads {
   std::set<cel::Reference> paths;
   bool other_hosts = false;  // through host() and hosts()
@@ -36,6 +40,8 @@ struct Reads {
   bool broken = false;       // a value or module whose errors were told among them
 
   void add(const Reads& other);
+  // Whether it reads something of a variable.
+  bool of(int slot) const;
 };
 
 struct Loop {
@@ -56,6 +62,7 @@ struct Placement {
 struct Block {
   ParsedBlock written;
   Placement placement;
+  std::optional<Dynamic> env;
   Reads reads;  // of the block and those around it
   bool broken = true;
 };
@@ -63,6 +70,12 @@ struct Block {
 struct TemplateText {
   lang::Template program;
   bool reads_sensitive = false;  // what is told of its faults holds no values then
+};
+
+// A ParsedFileChoice with its expressions.
+struct AttributeChoice {
+  FileChoice file;
+  std::map<std::string, TemplateText> templates;  // by file
 };
 
 using AttributeSpans = std::map<std::string, SourceSpan>;
@@ -73,7 +86,9 @@ struct Declaration {
   Placement placement;
   std::map<std::string, Dynamic> expressions;     // by attribute
   std::map<std::string, TemplateText> templates;  // by attribute
-  std::optional<Dynamic> verify;                  // what probes are worked out from, where expressions are in them
+  std::map<std::string, AttributeChoice> choices;
+  std::optional<Dynamic> verify;  // what probes are worked out from, where expressions are in them
+  std::optional<Dynamic> env;
   // Attributes whose values never appear in any output: those that are marked so, and those that a sensitive input
   // reaches, each with the one that its bytes become or come from (x-content-of).
   std::set<std::string> sensitive;
@@ -97,8 +112,8 @@ struct ModuleCall {
   std::shared_ptr<const ParsedCall> written;  // never null
   Placement placement;
   std::map<std::string, Given> with;
-  Reads reads;               // of the use itself and of all that is in the module
-  bool needs_facts = false;  // for the use itself
+  Reads reads;  // of the use itself and of all that is in the module
+  Reads needs;  // of the use itself
   bool broken = false;
 };
 
@@ -108,6 +123,57 @@ struct NamedValue {
   Reads reads;
 
   bool broken() const { return !value; }
+};
+
+// Broken where its source has errors that were told.
+struct Reading {
+  ParsedReading written;
+  std::optional<Dynamic> source;
+  Reads reads;  // of the source
+
+  bool broken() const { return !source; }
+};
+
+// What files hold. A broken one has no value anywhere.
+struct Data {
+  ParsedData written;
+  std::optional<FileChoice> choice;
+  std::map<std::string, cel::Value> values;  // by file
+  cel::Type type;
+  Reads reads;
+  bool broken = true;
+};
+
+// Values of files. They read inputs, facts, the host and data, but no other values. A broken one has none anywhere.
+struct ValuesFrom {
+  ParsedValuesFrom written;
+  std::optional<FileChoice> choice;
+  Reads choice_reads;                                            // of what names the file
+  std::map<std::string, std::map<std::string, Dynamic>> values;  // by file and name
+  bool broken = true;
+};
+
+// A value that files give: what is the same whichever of them it is.
+struct FoundValue {
+  SourceSpan span;       // in one of the files
+  std::size_t from = 0;  // which of `values_from` gives it
+  cel::Type type;
+  bool optional = false;  // some of the files lack it
+  Reads reads;
+};
+
+// What a module gives out. Its reads are sensitive where it is marked so.
+struct Output : NamedValue {
+  Json schema;  // null: of any type
+};
+
+// What has to be true where a module is used. A broken one is not to be decided.
+struct Check {
+  ParsedCheck written;
+  std::optional<Condition> condition;
+  std::optional<Dynamic> message;
+  Reads reads;
+  bool broken = true;
 };
 
 struct Module {
@@ -120,8 +186,14 @@ struct Module {
   std::string folder;  // relative to the project; "" for the project itself
   std::string description;
   std::map<std::string, Input> inputs;
+  std::map<std::string, Data> data;
   std::map<std::string, NamedValue> values;
-  std::map<std::string, NamedValue> outputs;
+  std::vector<ValuesFrom> values_from;
+  std::map<std::string, FoundValue> found_values;  // by name; none of `values`
+  std::map<std::string, Reading> readings;
+  std::map<std::string, Output> outputs;
+  std::vector<Check> checks;
+  std::optional<NamedValue> env;
   std::vector<Block> blocks;
   // In declared order; what stands in one block stands together.
   std::vector<std::variant<Declaration, ModuleCall>> body;
@@ -133,7 +205,7 @@ struct Module {
   bool repeats(BlockIndex block) const;
   bool may_be_left_out(BlockIndex block) const;
 
-  // Whether an expression in it, or below, reads facts.
+  // Whether an expression in it, or below, reads facts or readings, so that the host has to be asked first.
   bool reads_facts = false;
 };
 

@@ -1,5 +1,9 @@
 #include "engine/config/module_file.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "engine/config/document.h"
 #include "engine/config/input.h"
 #include "engine/config/rules.h"
@@ -11,6 +15,10 @@ namespace {
 
 using lang::Entry;
 using lang::Node;
+
+// Keys whose values hold expressions, and are read with them. Sorted.
+constexpr std::array<std::string_view, 8> kWithExpressions = {"checks",   "data",      "env",    "outputs",
+                                                              "readings", "resources", "values", "values_from"};
 
 // Every file asks for the same few rules, of the many that the schema holds.
 ValidateOptions file_options() {
@@ -49,8 +57,7 @@ class FileReader {
     }
     for (Entry& entry : root.entries) {
       hide_sensitive(entry);
-      // Values and resources hold expressions, and are read with them.
-      if (entry.key != "values" && entry.key != "outputs" && entry.key != "resources")
+      if (!std::binary_search(kWithExpressions.begin(), kWithExpressions.end(), entry.key))
         resolve_literals(entry.value, result_.diagnostics);
     }
     std::optional<Json> typed = check_shape(root);
@@ -75,10 +82,11 @@ class FileReader {
   }
 
   void hide_sensitive(const Entry& entry) {
-    if (entry.key != "inputs") return;
+    const bool inputs = entry.key == "inputs";
+    if (!inputs && entry.key != "readings") return;
     for (const Entry& input : entry.value.entries) {
       const Entry* sensitive = input.value.find("sensitive");
-      const Entry* value = input.value.find("default");
+      const Entry* value = input.value.find(inputs ? "default" : "absent");
       if (sensitive != nullptr && sensitive->value.text != "false" && value != nullptr)
         result_.sources.hide(value->value.span);
     }
@@ -117,7 +125,9 @@ ModuleFile read_module_file(const Folder& project, const std::string& name, File
 const Json& file_schema() {
   static const Json schema = [] {
     Json open = builtin_schema("project");
-    open["definitions"]["resource"] = {{"type", "object"}, {"minProperties", 1}};
+    for (const char* part : {"resource", "reading"})
+      open["definitions"][part] = {{"type", "object"}, {"minProperties", 1}};
+    open["properties"]["env"] = Json::object();
     return open;
   }();
   return schema;

@@ -28,7 +28,7 @@ struct ModuleFile {
 ModuleFile read_module_file(const Folder& project, const std::string& name, FileShape shape,
                             const std::optional<SourceSpan>& asked_at);
 
-// The project's schema with resources, uses and values left open: each is read by its own rules.
+// The project's schema with resources, uses, readings and values left open: each is read by its own rules.
 const Json& file_schema();
 
 }  // namespace plumb::config

@@ -1,6 +1,9 @@
 #include "engine/config/module_names.h"
 
+#include <algorithm>
+
 #include "engine/config/functions.h"
+#include "engine/config/reading.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
 
@@ -29,11 +32,40 @@ Type inputs_type(const Module& module) {
   return cel::make_record("inputs", std::move(fields));
 }
 
-Type values_type(const std::string& what, const std::map<std::string, NamedValue>& values) {
+Type readings_type(const Module& module) {
   std::vector<cel::Field> fields;
-  fields.reserve(values.size());
-  for (const auto& [name, value] : values) fields.push_back({name, value.value ? value.value->type() : Type(), false});
-  return cel::make_record(what, std::move(fields));
+  for (const auto& [name, reading] : module.readings) fields.push_back({name, type_of(reading.written), false});
+  return cel::make_record("readings", std::move(fields));
+}
+
+Type values_type(const Module& module) {
+  std::vector<cel::Field> fields;
+  fields.reserve(module.values.size() + module.found_values.size());
+  for (const auto& [name, value] : module.values)
+    fields.push_back({name, value.value ? value.value->type() : Type(), false});
+  for (const auto& [name, value] : module.found_values) fields.push_back({name, value.type, value.optional});
+  return cel::make_record("values", std::move(fields));
+}
+
+Type data_type(const Module& module) {
+  std::vector<cel::Field> fields;
+  for (const auto& [name, data] : module.data) fields.push_back({name, data.type, false});
+  return cel::make_record("data", std::move(fields));
+}
+
+// A declared type says what the value becomes; of lists and maps the value's own says more.
+Type type_of(const Output& output, const std::string& name) {
+  if (!output.value) return {};
+  const Type own = output.value->type();
+  const bool has_parts = own.is(Kind::kList) || own.is(Kind::kMap) || own.is(Kind::kRecord);
+  return output.schema.is_null() || has_parts ? own : type_of_schema(output.schema, output.schema, name);
+}
+
+Type outputs_type(const std::string& module, const std::map<std::string, Output>& outputs) {
+  std::vector<cel::Field> fields;
+  fields.reserve(outputs.size());
+  for (const auto& [name, output] : outputs) fields.push_back({name, type_of(output, name), false});
+  return cel::make_record(module, std::move(fields));
 }
 
 Type modules_type(const Module& module) {
@@ -44,7 +76,7 @@ Type modules_type(const Module& module) {
     const ParsedCall& written = *call->written;
     Type type;
     if (written.module != nullptr) {
-      type = values_type(written.name, written.module->outputs);
+      type = outputs_type(written.name, written.module->outputs);
       const bool repeats = !written.placement.loops.empty() || module.repeats(written.block);
       if (repeats) type = Type::map(Type(Kind::kString), type);
     }
@@ -62,11 +94,14 @@ ModuleNames::ModuleNames(const Module& module) : module_(module) {
   environment_.add_variable("facts", facts_type());
   environment_.add_variable("host", host_type());
   environment_.add_variable("modules", Type());
+  environment_.add_variable("readings", readings_type(module));
+  environment_.add_variable("data", data_type(module));
   add_host_functions(environment_);
 }
 
 void ModuleNames::declare() {
-  environment_.add_variable("values", values_type("values", module_.values));
+  environment_.add_variable("data", data_type(module_));
+  environment_.add_variable("values", values_type(module_));
   environment_.add_variable("modules", modules_type(module_));
 }
 
@@ -97,6 +132,15 @@ void ModuleNames::add_reference(const cel::Reference& reference, const std::vect
       reads.add(value.reads);
       reads.broken = reads.broken || value.broken();
     });
+    each(module_.found_values, [&](const std::string&, const FoundValue& value) { reads.add(value.reads); });
+  } else if (reference.slot == slots::kReadings) {
+    each(module_.readings, [&](const std::string& name, const Reading& reading) {
+      reads.paths.insert({slots::kReadings, {name}, 0});
+      reads.sensitive = reads.sensitive || reading.written.value.sensitive;
+      reads.broken = reads.broken || reading.written.broken();
+    });
+  } else if (reference.slot == slots::kData) {
+    each(module_.data, [&](const std::string&, const Data& data) { reads.add(data.reads); });
   } else if (reference.slot == slots::kModules) {
     const std::string output = reference.path.size() < 2 ? "" : reference.path.back();
     for (const auto& entry : module_.body) {
@@ -122,13 +166,19 @@ void Reads::add(const Reads& other) {
   broken = broken || other.broken;
 }
 
+bool Reads::of(int slot) const {
+  return std::any_of(paths.begin(), paths.end(), [slot](const cel::Reference& path) { return path.slot == slot; });
+}
+
 Reads seen_by_caller(const Reads& inside, const ModuleCall& call) {
   Reads seen;
   seen.other_hosts = inside.other_hosts;
   seen.sensitive = inside.sensitive;
   seen.broken = inside.broken;
   for (const cel::Reference& path : inside.paths) {
-    if (path.slot != slots::kInputs) {
+    if (path.slot == slots::kReadings) {
+      seen.paths.insert({slots::kReadings, {}, 0});
+    } else if (path.slot != slots::kInputs) {
       seen.paths.insert(path);
     } else if (const auto given = call.with.find(path.path.front()); given != call.with.end()) {
       seen.add(given->second.reads);

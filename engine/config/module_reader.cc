@@ -5,8 +5,11 @@
 #include "engine/base/pool.h"
 #include "engine/config/body.h"
 #include "engine/config/check.h"
+#include "engine/config/checks_and_outputs.h"
+#include "engine/config/data_files.h"
 #include "engine/config/document.h"
 #include "engine/config/include.h"
+#include "engine/config/reading.h"
 #include "engine/config/validate.h"
 #include "engine/lang/yaml.h"
 
@@ -83,8 +86,15 @@ class ModuleReader::Document {
     if (const Entry* text = root.find("description"); text != nullptr) module_.description = text->value.text;
     if (file.rollout) reader_.rollout_ = std::move(file.rollout);
     for (Input& input : file.inputs) take_input(std::move(input));
-    if (const Entry* values = root.find("values")) read_values(values->value, module_.values, "value");
-    if (const Entry* outputs = root.find("outputs")) read_values(outputs->value, module_.outputs, "output");
+    if (const Entry* data = root.find("data")) read_data_files(data->value);
+    if (const Entry* values = root.find("values")) read_values(values->value);
+    if (const Entry* from = root.find("values_from"))
+      read_values_from(from->value, folder_, module_.values_from, diagnostics_, reader_.sources_);
+    if (const Entry* readings = root.find("readings")) read_readings(readings->value);
+    if (const Entry* env = root.find("env"); env != nullptr && shape == FileShape::kProject)
+      module_.env = ParsedValue{env->key_span, std::make_shared<const Node>(env->value)};
+    if (const Entry* outputs = root.find("outputs")) read_outputs(outputs->value);
+    if (const Entry* checks = root.find("checks")) read_checks(checks->value, module_.checks);
     if (const Entry* include = root.find("include")) read_includes(include->value);
     for (Entry& entry : file.root->entries) {
       if (entry.key == "resources") read_body(entry.value);
@@ -103,11 +113,34 @@ class ModuleReader::Document {
                          .with_related(first, "first here"));
   }
 
-  void read_values(const Node& values, std::map<std::string, ParsedValue>& into, const std::string& what) {
+  void read_data_files(const Node& data) {
+    for (const Entry& entry : data.entries) {
+      const auto [place, added] =
+          module_.data.try_emplace(entry.key, read_data(entry, folder_, diagnostics_, reader_.sources_));
+      if (!added) declared_twice("data", entry.key, entry.key_span, place->second.span);
+    }
+  }
+
+  void read_values(const Node& values) {
     for (const Entry& entry : values.entries) {
       const auto [place, added] =
-          into.try_emplace(entry.key, ParsedValue{entry.key_span, std::make_shared<const Node>(entry.value)});
-      if (!added) declared_twice(what, entry.key, entry.key_span, place->second.span);
+          module_.values.try_emplace(entry.key, ParsedValue{entry.key_span, std::make_shared<const Node>(entry.value)});
+      if (!added) declared_twice("value", entry.key, entry.key_span, place->second.span);
+    }
+  }
+
+  void read_outputs(const Node& outputs) {
+    for (const Entry& entry : outputs.entries) {
+      const auto [place, added] = module_.outputs.try_emplace(entry.key, read_output(entry, diagnostics_));
+      if (!added) declared_twice("output", entry.key, entry.key_span, place->second.span);
+    }
+  }
+
+  void read_readings(const Node& readings) {
+    for (const Entry& entry : readings.entries) {
+      ParsedReading reading = read_reading(entry, diagnostics_);
+      const auto [place, added] = module_.readings.try_emplace(entry.key, std::move(reading));
+      if (!added) declared_twice("reading", entry.key, entry.key_span, place->second.value.span);
     }
   }
 

@@ -54,8 +54,11 @@ class Orderer {
     }
     cel::Environment names = environment_;
     std::vector<cel::Guard> proved;
-    for (const std::size_t block : module_.chain_of(item.call->written->block))
-      find_needs_of_placement(item, module_.blocks[block].written.placement, names, proved);
+    for (const std::size_t block : module_.chain_of(item.call->written->block)) {
+      const ParsedBlock& written = module_.blocks[block].written;
+      find_needs_of_placement(item, written.placement, names, proved);
+      if (written.env) take_needs(item, written.env, names, proved);
+    }
     const ParsedPlacement& placement = item.call->written->placement;
     find_needs_of_placement(item, placement, names, proved);
     if (placement.id) take_needs(item, placement.id, names, proved);

@@ -12,6 +12,7 @@
 
 #include "engine/base/address.h"
 #include "engine/base/json.h"
+#include "engine/base/manner.h"
 #include "engine/config/replacement.h"
 #include "engine/lang/cel/fault.h"
 #include "engine/lang/yaml.h"
@@ -62,21 +63,56 @@ struct ParsedPlacement {
   WrittenValue id;  // null where none is given
 };
 
+// What is written of a Manner; the rest is as what stands around it says.
+struct WrittenManner {
+  struct Retry {
+    int times = 1;
+    int every_seconds = 0;
+  };
+  std::optional<Retry> retry;
+  std::optional<int> timeout_seconds;
+  std::optional<bool> may_fail;
+
+  void inherit(const WrittenManner& around);
+  Manner manner() const;
+};
+
 // Which of its module's blocks something stands in; nothing where in none.
 using BlockIndex = std::optional<std::size_t>;
 
 // Resources and uses with keys in common: what is above them all, in one place.
 struct ParsedBlock {
   ParsedPlacement placement;   // without an `id`
-  std::set<std::string> tags;  // all that is in it has them too
-  BlockIndex around;           // one that comes before it
-  bool broken = false;         // has errors that were told
+  std::set<std::string> tags;  // all that is in it has them too, and these:
+  WrittenManner manner;
+  WrittenValue env;      // null where none is given
+  BlockIndex around;     // one that comes before it
+  bool rescues = false;  // what is in it is done only where another of what is in `around` failed; it comes last there
+  bool broken = false;   // has errors that were told
 };
 
-// A text that is a template, or a file that is one.
+// A text that is a template, or a file that is one, with the parts that it includes.
 struct ParsedTemplate {
   SourceSpan span;
-  cel::Origin origin;
+  std::vector<cel::Origin> texts;      // its own, then those of the parts
+  std::vector<std::string> own_paths;  // of each, relative to the module's folder; "" of one that is no file
+  // By the place of the directive, in all texts one behind the other: which of them it includes.
+  std::map<std::size_t, std::size_t> includes;
+};
+
+// A file of the project that may differ from host to host: the first of these that is there.
+struct ParsedChoice {
+  SourceSpan span;
+  std::vector<WrittenValue> paths;  // texts, relative to the module's folder
+  std::set<std::string> files;      // all that they can name
+};
+
+// An attribute's file, where it is a choice.
+struct ParsedFileChoice {
+  ParsedChoice choice;
+  // Of one whose text becomes a content: by file, each a template.
+  std::map<std::string, ParsedTemplate> templates;
+  bool is_template = false;
 };
 
 struct ParsedDeclaration {
@@ -90,9 +126,13 @@ struct ParsedDeclaration {
   std::map<std::string, Located> literals;
   std::map<std::string, WrittenValue> expressions;  // by attribute
   std::map<std::string, ParsedTemplate> templates;  // by attribute
-  std::set<std::string> ignore;                     // attributes left alone once the resource exists
+  // By attribute: what names the file, or what becomes of it where that is a template's text.
+  std::map<std::string, ParsedFileChoice> choices;
+  std::set<std::string> ignore;  // attributes left alone once the resource exists
   bool prevent_destroy = false;
   int confirm_within = 0;  // seconds; 0: it need not be confirmed
+  WrittenManner manner;
+  WrittenValue env;  // null where none is given
   std::set<std::string> tags;
   // Probes, as the schema types them, in a list; or what they are worked out from, else null.
   Json verify = Json::array();
@@ -132,12 +172,59 @@ struct ParsedValue {
   WrittenValue value;
 };
 
+// A typed fact of a project's own.
+struct ParsedReading {
+  // Its name and type, by which no layer sets it; the default stands for what is absent on the host.
+  Input value;
+  WrittenValue source;  // a map of the keys that say what is asked; null where it is broken
+  std::string format;   // of a text: "json"
+  bool is_path = false;
+  std::vector<std::string> after;  // globs of addresses in its module, whose actions may change what is told
+
+  bool broken() const { return source == nullptr; }
+};
+
+// What has to be true where a module is used. Null where it could not be read.
+struct ParsedCheck {
+  WrittenValue condition;  // a bare expression
+  WrittenValue message;
+  Severity severity = Severity::kError;
+};
+
+// What a module gives out.
+struct ParsedOutput : ParsedValue {
+  Json schema;  // null: of any type
+  bool sensitive = false;
+};
+
+// What files of a project hold: `data.NAME`.
+struct ParsedData {
+  SourceSpan span;
+  ParsedChoice choice;
+  Json schema;  // null: types are those of the values
+  bool sensitive = false;
+  std::map<std::string, Json> values;  // by file
+  bool broken = false;                 // has errors that were told
+};
+
+// Values whose file may differ from host to host.
+struct ParsedValuesFrom {
+  ParsedChoice choice;
+  std::map<std::string, std::map<std::string, ParsedValue>> values;  // by file and name
+  bool broken = false;                                               // has errors that were told
+};
+
 struct ParsedModule {
   std::string folder;  // relative to the project; "" for the project itself
   std::string description;
   std::map<std::string, Input> inputs;
+  std::map<std::string, ParsedData> data;
   std::map<std::string, ParsedValue> values;
-  std::map<std::string, ParsedValue> outputs;
+  std::vector<ParsedValuesFrom> values_from;
+  std::map<std::string, ParsedReading> readings;
+  std::map<std::string, ParsedOutput> outputs;
+  std::vector<ParsedCheck> checks;
+  std::optional<ParsedValue> env;  // of all in it; a project's alone
   std::vector<ParsedBlock> blocks;
   // In declared order, with what stands in a block in its place. What a file includes comes before its own, whatever
   // the order of the keys in it.

@@ -93,7 +93,7 @@ class PlacementReader {
   }
 
   void check_name(const std::string& name, const SourceSpan& span) {
-    for (const char* taken : {"inputs", "values", "facts", "host", "modules"}) {
+    for (const char* taken : {"inputs", "values", "facts", "host", "modules", "readings"}) {
       if (name != taken) continue;
       report(Code::kBadValue, "`" + name + "` has a meaning of its own", span, "choose another name");
     }

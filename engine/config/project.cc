@@ -1,12 +1,15 @@
 #include "engine/config/project.h"
 
 #include <array>
+#include <utility>
 
 #include "engine/base/digest.h"
 #include "engine/config/layers.h"
+#include "engine/config/manner.h"
 #include "engine/config/module_reader.h"
 #include "engine/config/project_files.h"
 #include "engine/config/schema.h"
+#include "engine/config/template_files.h"
 
 namespace plumb::config {
 namespace {
@@ -17,6 +20,7 @@ namespace fs = std::filesystem;
 class Normalised {
  public:
   Json module(const Module& module) {
+    const std::string around = std::exchange(folder_, module.folder);
     Json inputs = Json::object();
     for (const auto& [name, input] : module.inputs) {
       Json& entry = inputs[name];
@@ -34,13 +38,21 @@ class Normalised {
     for (const Block& block : module.blocks) {
       Json& document = blocks.emplace_back(placement(block.written.placement));
       if (block.written.around) document["block"] = *block.written.around;
+      if (block.written.rescues) document["rescues"] = true;
+      manner(block.written.manner, block.written.env, document);
     }
     Json document = Json::object();
     document["inputs"] = std::move(inputs);
     document["values"] = values(module.values);
-    if (!module.outputs.empty()) document["outputs"] = values(module.outputs);
+    if (!module.readings.empty()) document["readings"] = readings(module.readings);
+    if (module.env) document["env"] = written(*module.env->written.value);
+    for (const auto& [name, data] : module.data) document["data"][name] = part(data.written);
+    for (const ValuesFrom& from : module.values_from) document["values_from"].push_back(part(from.written));
+    if (!module.outputs.empty()) document["outputs"] = outputs(module.outputs);
+    for (const Check& check : module.checks) document["checks"].push_back(part(check));
     document["body"] = std::move(body);
     if (!blocks.empty()) document["blocks"] = std::move(blocks);
+    folder_ = around;
     return document;
   }
 
@@ -68,6 +80,39 @@ class Normalised {
     return document;
   }
 
+  static Json readings(const std::map<std::string, Reading>& readings) {
+    Json document = Json::object();
+    for (const auto& [name, reading] : readings) {
+      const ParsedReading& written_one = reading.written;
+      if (written_one.broken()) continue;
+      Json& entry = document[name];
+      entry = {{"source", written(*written_one.source)},
+               {"schema", written_one.value.schema},
+               {"format", written_one.format},
+               {"sensitive", written_one.value.sensitive}};
+      if (!written_one.after.empty()) entry["after"] = written_one.after;
+      if (written_one.value.default_value) entry["absent"] = written_one.value.default_value->value;
+    }
+    return document;
+  }
+
+  static Json outputs(const std::map<std::string, Output>& outputs) {
+    Json document = Json::object();
+    for (const auto& [name, output] : outputs) {
+      Json& one = document[name];
+      one = written(*output.written.value);
+      if (!output.schema.is_null()) one = {{"value", std::move(one)}, {"schema", output.schema}};
+    }
+    return document;
+  }
+
+  static Json part(const Check& check) {
+    Json document = {{"severity", name(check.written.severity)}};
+    if (check.written.condition) document["condition"] = written(*check.written.condition);
+    if (check.written.message) document["message"] = written(*check.written.message);
+    return document;
+  }
+
   static Json list(const std::vector<WrittenValue>& all) {
     Json document = Json::array();
     for (const WrittenValue& one : all) document.push_back(written(*one));
@@ -86,6 +131,11 @@ class Normalised {
     return document;
   }
 
+  static void manner(const WrittenManner& manner, const WrittenValue& env, Json& document) {
+    if (Json own = to_json(manner); !own.empty()) document["manner"] = std::move(own);
+    if (env) document["env"] = written(*env);
+  }
+
   Json part(const Declaration& checked) {
     const ParsedDeclaration& declaration = *checked.written;
     const Json& properties = declaration.spec->schema.json().at("properties");
@@ -96,7 +146,12 @@ class Normalised {
       if (!checked.sensitive.contains(name)) attributes[name] = located.value;
     }
     for (const auto& [name, value] : declaration.expressions) attributes[name] = {{"expression", written(*value)}};
-    for (const auto& [name, text] : declaration.templates) attributes[name] = {{"template", digest(text.origin.text)}};
+    for (const auto& [name, text] : declaration.templates) attributes[name] = {{"template", digest_of(text)}};
+    for (const auto& [name, one] : declaration.choices) {
+      attributes[name] = part(one);
+      if (one.is_template) continue;
+      for (const std::string& file : one.choice.files) sources_.insert(folder_.empty() ? file : folder_ + "/" + file);
+    }
     Json document = {{"kind", declaration.kind},
                      {"placement", placement(declaration.placement)},
                      {"attributes", std::move(attributes)},
@@ -104,10 +159,42 @@ class Normalised {
                      {"sensitive", checked.sensitive},
                      {"prevent_destroy", declaration.prevent_destroy}};
     if (declaration.confirm_within > 0) document["confirm_within"] = declaration.confirm_within;
+    manner(declaration.manner, declaration.env, document);
     if (!declaration.tags.empty()) document["tags"] = declaration.tags;
     if (!declaration.verify.empty()) document["verify"] = declaration.verify;
     if (declaration.verify_expression) document["verify"] = {{"expression", written(*declaration.verify_expression)}};
     return document;
+  }
+
+  Json part(const ParsedFileChoice& one) {
+    Json document = choice(one.choice);
+    for (const auto& [file, text] : one.templates) document["templates"][file] = digest_of(text);
+    return document;
+  }
+
+  static Json part(const ParsedData& data) {
+    Json document = choice(data.choice);
+    if (!data.schema.is_null()) document["schema"] = data.schema;
+    if (data.sensitive) return document;
+    for (const auto& [file, value] : data.values) document["values"][file] = digest(canonical(value));
+    return document;
+  }
+
+  static Json part(const ParsedValuesFrom& from) {
+    Json document = choice(from.choice);
+    for (const auto& [file, values] : from.values) {
+      Json& own = document["values"][file] = Json::object();
+      for (const auto& [name, value] : values) own[name] = written(*value.value);
+    }
+    return document;
+  }
+
+  // Of one whose files are no templates their bytes count.
+  static Json choice(const ParsedChoice& choice) { return {{"first_of", list(choice.paths)}, {"files", choice.files}}; }
+
+  static std::string digest_of(const ParsedTemplate& text) {
+    std::string joined;
+    return digest(texts_of(text, joined).text);
   }
 
   Json part(const ModuleCall& checked) {
@@ -123,6 +210,7 @@ class Normalised {
   }
 
   std::set<std::string> sources_;
+  std::string folder_;  // of the module at hand
 };
 
 Result<std::string> file_digest(const Files& files, const fs::path& path, const std::function<bool()>& stopped) {

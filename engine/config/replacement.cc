@@ -59,7 +59,8 @@ bool check_replacement(const Replacement& replacement, const Json& value, const 
             .at(flag->key_span, "remove this"));
     return false;
   }
-  const Result<Pattern> parsed = Pattern::parse(value.at(replacement.pattern).get_ref<const std::string&>());
+  const Result<plumb::Pattern> parsed =
+      plumb::Pattern::parse(value.at(replacement.pattern).get_ref<const std::string&>());
   if (!parsed) return true;  // told where the pattern stands
   const std::size_t count = parsed->group_count();
   const auto& written = value.at(replacement.text).get_ref<const std::string&>();

@@ -5,6 +5,9 @@
 
 #include "engine/base/digest.h"
 #include "engine/config/conditions.h"
+#include "engine/config/manner.h"
+#include "engine/config/schema.h"
+#include "engine/config/template_files.h"
 #include "engine/config/validate.h"
 
 namespace plumb::config {
@@ -30,8 +33,10 @@ bool is_literal(const std::vector<Dynamic>& texts) {
 // Whether all of it but texts comes of the values of whole expressions.
 bool can_be_shared(const Declaration& declaration) {
   const Placement& placement = declaration.placement;
-  return !declaration.verify && (!placement.id || placement.id->spots().empty()) && is_literal(placement.after) &&
-         is_literal(placement.before);
+  const bool same_files = std::all_of(declaration.written->choices.begin(), declaration.written->choices.end(),
+                                      [](const auto& choice) { return choice.second.is_template; });
+  return same_files && !declaration.verify && (!placement.id || placement.id->spots().empty()) &&
+         is_literal(placement.after) && is_literal(placement.before);
 }
 
 class Resolver {
@@ -47,11 +52,12 @@ class Resolver {
   Resolved run(LastResource& last) {
     const std::size_t told = evaluation_.diagnostics.items().size();
     Resolved resolved;
-    resolved.constant = is_constant(declaration_);
+    resolved.constant = is_constant(declaration_) && use_.around.env.empty();
+    work_out_env();
     evaluate_expressions();
     render_templates(resolved.texts);
     take_inner_texts(resolved.texts);
-    if (good_ && inner_texts_.empty() && last.resource != nullptr &&
+    if (good_ && inner_texts_.empty() && last.resource != nullptr && last.resource->env == env_ &&
         std::equal(values_.begin(), values_.end(), last.values.begin(), last.values.end(), same_scalar)) {
       resolved.resource = last.resource;
       return resolved;
@@ -64,6 +70,23 @@ class Resolver {
   }
 
  private:
+  // Only of what has programs to run.
+  void work_out_env() {
+    if (!written_.spec->may_run_programs()) return;
+    env_ = use_.around.env;
+    if (declaration_.env) good_ = overlay_env(*declaration_.env, evaluation_, env_) && good_;
+  }
+
+  // An attribute of the same name has the last word.
+  Manner manner() const {
+    WrittenManner written = written_.manner;
+    written.inherit(use_.around.manner);
+    Manner manner = written.manner();
+    constexpr const char* kTimeout = "timeout";
+    if (!written_.spec->may_run_programs() || resource_->attributes.contains(kTimeout)) manner.timeout_seconds = 0;
+    return manner;
+  }
+
   // Of an expression that is the whole of its attribute; no value for others.
   void evaluate_expressions() {
     values_.reserve(declaration_.expressions.size());
@@ -87,17 +110,36 @@ class Resolver {
 
   void render_templates(std::vector<RenderedText>& texts) {
     texts.reserve(declaration_.templates.size());
-    for (const auto& [name, text] : declaration_.templates) {
-      if (auto rendered = text.program.render(evaluation_.activation)) {
-        texts.push_back({name, std::move(*rendered)});
+    for (const auto& [name, text] : declaration_.templates) render(name, text, written_.templates.at(name), texts);
+    for (const auto& [name, choice] : declaration_.choices) {
+      const ParsedFileChoice& written = written_.choices.at(name);
+      const auto file = choice.file.choose(written.choice, shown_file(written), evaluation_);
+      if (!file) {
+        good_ = false;
+      } else if (written.is_template) {
+        render(name, choice.templates.at(*file), written.templates.at(*file), texts);
       } else {
-        cel::Fault fault = std::move(rendered.error());
-        good_ = may_lack(name) && good_;
-        if (cel::was_told(fault)) continue;
-        if (text.reads_sensitive) fault = cel::without_values(std::move(fault));
-        evaluation_.diagnostics.add(cel::diagnose(fault, written_.templates.at(name).origin));
+        chosen_.emplace_back(name, use_.folder.in_project(*file));
       }
     }
+  }
+
+  static std::string shown_file(const ParsedFileChoice& written) {
+    return written.is_template ? "the template" : "the source";
+  }
+
+  void render(const std::string& name, const TemplateText& text, const ParsedTemplate& written,
+              std::vector<RenderedText>& texts) {
+    auto rendered = text.program.render(evaluation_.activation);
+    if (rendered) {
+      texts.push_back({name, std::move(*rendered)});
+      return;
+    }
+    cel::Fault fault = std::move(rendered.error());
+    good_ = may_lack(name) && good_;
+    if (cel::was_told(fault)) return;
+    if (text.reads_sensitive) fault = cel::without_values(std::move(fault));
+    evaluation_.diagnostics.add(diagnose(std::move(fault), written));
   }
 
   // Texts that are no contents stand in the resource itself.
@@ -116,14 +158,17 @@ class Resolver {
     identity_ = schema_->at("x-identity").get_ptr<const std::string*>();
     resource_->span = written_.span;
     resource_->ignore = written_.ignore;
+    resource_->readings = use_.readings;
     resource_->prevent_destroy = written_.prevent_destroy;
     resource_->confirm_within = written_.confirm_within;
     resource_->tags = written_.tags;
-    resource_->tags.insert(use_.tags.begin(), use_.tags.end());
+    resource_->tags.insert(use_.around.tags.begin(), use_.around.tags.end());
+    resource_->env = env_;
     resource_->verify = written_.verify;
     resource_->sensitive = declaration_.sensitive;
     resource_->attributes = declaration_.literal_values;
     resource_->spans = declaration_.spans;
+    for (auto& [attribute, path] : chosen_) resource_->attributes[attribute] = std::move(path);
     for (RenderedText& one : inner_texts_) resource_->attributes[one.attribute] = std::move(one.text);
     auto value = values_.begin();
     for (const auto& [name, expression] : declaration_.expressions)
@@ -132,6 +177,7 @@ class Resolver {
       for (RenderedText& one : texts) resource_->attributes[one.attribute] = std::move(one.text);
       texts.clear();
     }
+    resource_->manner = manner();
     good_ = take_probes() && good_;
     if (!good_ || (!lacks_ && (!keys_go_together() || !replacement_is_good())) || !take_address()) return nullptr;
     for (const Trigger& trigger : written_.spec->triggers) prefix_patterns(trigger.attribute);
@@ -251,8 +297,10 @@ class Resolver {
   const ModuleUse& use_;
   const Evaluation& evaluation_;
   KnownValues& known_;
-  std::vector<cel::Value> values_;         // of the expressions
-  std::vector<RenderedText> inner_texts_;  // of templates that are no contents
+  std::map<std::string, std::string> env_;
+  std::vector<cel::Value> values_;                           // of the expressions
+  std::vector<RenderedText> inner_texts_;                    // of templates that are no contents
+  std::vector<std::pair<std::string, std::string>> chosen_;  // attributes that name a file, relative to the project
   bool good_ = true;
   bool lacks_ = false;                     // a sensitive attribute
   const Json* schema_ = nullptr;           // of the kind, while the resource is made
@@ -269,6 +317,18 @@ const Json* KnownValues::find(const Dynamic& expression, const cel::Value& value
 
 void KnownValues::keep(const Dynamic& expression, cel::Value value, Json typed) {
   if (is_scalar(value)) last_.insert_or_assign(&expression, std::pair(std::move(value), std::move(typed)));
+}
+
+bool overlay_env(const Dynamic& written, const Evaluation& evaluation, std::map<std::string, std::string>& env) {
+  const std::optional<Node> node = written.resolve(evaluation);
+  if (!node) return false;
+  ValidateOptions options;
+  options.root = &builtin_schema("project");
+  const std::optional<Json> typed =
+      validate(*node, env_schema(), "`env`", written.span(), options, evaluation.diagnostics);
+  if (!typed) return false;
+  for (const auto& [name, value] : typed->items()) env[name] = value.get<std::string>();
+  return true;
 }
 
 std::string address_key(const std::string& text) {

@@ -29,9 +29,14 @@ struct Resource {
   std::set<std::string> ignore;
   bool prevent_destroy = false;
   int confirm_within = 0;  // seconds; 0: it need not be confirmed
+  Manner manner;
+  std::map<std::string, std::string> env;  // nothing where no program is ever run for its kind
+  // Addresses: it is done only where one of these failed.
+  std::vector<std::string> rescues;
   std::set<std::string> tags;
   Json verify = Json::array();      // probes
   std::set<std::string> sensitive;  // see Declaration
+  std::set<std::string> readings;   // that it comes of, by name, that of a module's with the module in front
 };
 
 // What the last value of an expression came to as an attribute: most are the same on host after host, and are checked
@@ -58,7 +63,7 @@ struct Resolved {
   bool constant = false;                     // the same on every host
 };
 
-// Whether a declaration comes to the same resource on every host that has it.
+// Whether a declaration comes to the same resource on every host that has it, the variables around it aside.
 bool is_constant(const Declaration& declaration);
 
 // The resource that a declaration last came to, and the values of its expressions then.
@@ -67,12 +72,23 @@ struct LastResource {
   std::vector<cel::Value> values;
 };
 
+// What all has that stands in one place.
+struct Surroundings {
+  std::set<std::string> tags;
+  WrittenManner manner;
+  std::map<std::string, std::string> env;
+};
+
 // Where a module is used.
 struct ModuleUse {
   const std::string& path;  // of the module's instance, "" at the root
   const ModuleFolder& folder;
-  const std::set<std::string>& tags;  // that all of it has
+  const Surroundings& around;
+  std::set<std::string> readings = {};  // that the resource comes of
 };
+
+// Puts the variables of an `env` over those that there are; false after findings were told.
+bool overlay_env(const Dynamic& written, const Evaluation& evaluation, std::map<std::string, std::string>& env);
 
 // `last` is what this gave for the same declaration and use before: the same resource where all but texts is the same.
 Resolved resolve(const Declaration& declaration, const ModuleUse& use, const Evaluation& evaluation, KnownValues& known,

@@ -1,6 +1,7 @@
 // JSON Schema's yes or no over a typed value.
 #include <algorithm>
 
+#include "engine/config/text_pattern.h"
 #include "engine/config/validate.h"
 
 namespace plumb::config {
@@ -49,6 +50,10 @@ bool satisfies(const Json& value, const Json& schema, const Json& root) {
   if (schema.contains("const") && value != schema["const"]) return false;
   if (schema.contains("enum") &&
       std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end()) {
+    return false;
+  }
+  if (value.is_string() && schema.contains("pattern") &&
+      !compiled_pattern(schema["pattern"].get_ref<const std::string&>()).matches(value.get_ref<const std::string&>())) {
     return false;
   }
   if (value.is_number()) {

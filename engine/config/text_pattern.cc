@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <locale>
+#include <map>
 
 namespace plumb::config {
 namespace {
@@ -99,6 +100,16 @@ bool TextPattern::matches(const std::string& text) const {
   } catch (const std::regex_error&) {
     return false;
   }
+}
+
+// Compiling one costs more than a thousand matches, and a few patterns are asked for again and again.
+const TextPattern& compiled_pattern(const std::string& pattern) {
+  constexpr std::size_t kMostKept = 256;
+  thread_local std::map<std::string, TextPattern> kept;
+  const auto known = kept.find(pattern);
+  if (known != kept.end()) return known->second;
+  if (kept.size() >= kMostKept) kept.clear();
+  return kept.try_emplace(pattern, pattern).first->second;
 }
 
 }  // namespace plumb::config

@@ -36,4 +36,7 @@ class TextPattern {
   std::optional<std::regex> regex_;  // absent for those, and where it cannot be compiled
 };
 
+// The pattern, compiled once a thread; good until this one is asked for another.
+const TextPattern& compiled_pattern(const std::string& pattern);
+
 }  // namespace plumb::config

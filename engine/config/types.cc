@@ -1,6 +1,7 @@
 #include "engine/config/types.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/config/formats.h"
 #include "engine/config/rules.h"
@@ -88,6 +89,52 @@ Type type_of_schema(const Json& given, const Json& root, const std::string& name
   if (types.list) type = Type::list(keywords.items != nullptr ? type_of_schema(*keywords.items, root, name) : Type());
   if (types.map) type = object_type(schema, root, name);
   return types.null ? Type::nullable(std::move(type)) : type;
+}
+
+Type joined(const Type& a, const Type& b) {
+  if (a == b || b.is_dyn()) return b;
+  if (a.is_dyn()) return a;
+  if (a.is(Kind::kNull)) return Type::nullable(b);
+  if (b.is(Kind::kNull)) return Type::nullable(a);
+  if (a.is(Kind::kNullable) || b.is(Kind::kNullable)) {
+    const auto inner = [](const Type& type) { return type.is(Kind::kNullable) ? type.parameter(0) : type; };
+    return Type::nullable(joined(inner(a), inner(b)));
+  }
+  if (a.is(Kind::kList) && b.is(Kind::kList)) return Type::list(joined(a.parameter(0), b.parameter(0)));
+  if (!a.is(Kind::kRecord) || !b.is(Kind::kRecord)) return {};
+  std::vector<cel::Field> fields;
+  const cel::Record& one = a.record_fields();
+  const cel::Record& other = b.record_fields();
+  for (const cel::Field& field : one.fields) {
+    const cel::Field* same = other.find(field.name);
+    fields.push_back(same == nullptr
+                         ? cel::Field{field.name, field.type, true}
+                         : cel::Field{field.name, joined(field.type, same->type), field.optional || same->optional});
+  }
+  for (const cel::Field& field : other.fields) {
+    if (one.find(field.name) == nullptr) fields.push_back({field.name, field.type, true});
+  }
+  return cel::make_record(one.name, std::move(fields), one.open || other.open);
+}
+
+Type type_of_value(const Json& value, const std::string& name) {
+  if (value.is_object()) {
+    std::vector<cel::Field> fields;
+    for (const auto& [key, part] : value.items()) fields.push_back({key, type_of_value(part, key), false});
+    return cel::make_record(name, std::move(fields));
+  }
+  if (value.is_array()) {
+    std::optional<Type> common;
+    for (const Json& item : value) {
+      const Type type = type_of_value(item, name);
+      common = common ? joined(*common, type) : type;
+    }
+    return Type::list(common.value_or(Type()));
+  }
+  if (value.is_boolean()) return Type(Kind::kBool);
+  if (value.is_number_integer()) return Type(Kind::kInt);
+  if (value.is_number()) return Type(Kind::kDouble);
+  return Type(value.is_null() ? Kind::kNull : Kind::kString);
 }
 
 Fit fits(const Type& type, const Json& given, const Json& root) {

@@ -12,6 +12,13 @@ namespace plumb::config {
 // map's type. Keys that are not required are optional fields.
 cel::Type type_of_schema(const Json& schema, const Json& root, const std::string& name);
 
+// The type of a value as it is: a map is a record of its keys, and a list has what its items have in common.
+cel::Type type_of_value(const Json& value, const std::string& name);
+
+// The type of what is of one type or the other: a field that one of two records lacks may be missing. dyn where they
+// have nothing in common.
+cel::Type joined(const cel::Type& a, const cel::Type& b);
+
 // Whether a value of this type can satisfy the schema. A value of a number's or path's format is still checked when
 // it is known.
 enum class Fit { kYes, kNo, kMayBeNull };

@@ -32,16 +32,6 @@ std::size_t characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-// Compiling one costs more than a thousand matches, and a few patterns are asked for again and again.
-const TextPattern& compiled_pattern(const std::string& pattern) {
-  constexpr std::size_t kMostKept = 256;
-  thread_local std::map<std::string, TextPattern> kept;
-  const auto known = kept.find(pattern);
-  if (known != kept.end()) return known->second;
-  if (kept.size() >= kMostKept) kept.clear();
-  return kept.try_emplace(pattern, pattern).first->second;
-}
-
 class Validator {
  public:
   Validator(const ValidateOptions& options, Rules& rules, Diagnostics& diagnostics)
@@ -352,7 +342,7 @@ class Validator {
     }
     const std::string near = nearest(entry.key, known);
     std::string hint;
-    if (near.empty() && !known.empty() && known.size() <= 14) {
+    if (near.empty() && !known.empty() && known.size() <= 16) {
       hint = "known here: ";
       for (std::size_t i = 0; i < known.size(); ++i) hint += (i == 0 ? "" : ", ") + known[i];
     }

@@ -13,8 +13,8 @@ namespace {
 using config::builtin_schema;
 
 // CUE has types of its own, and what it exports says them: a number is no text.
-constexpr Openness kText{};
-constexpr Openness kAttribute{.expressions = true, .numbers = false};
+constexpr Openness kCueText{};
+constexpr Openness kCueAttribute{.expressions = true, .numbers = false};
 
 std::string capital(const std::string& name) {
   bool first = true;
@@ -39,7 +39,7 @@ class Definitions {
     add_kinds();
     add_document("inventory");
     add_document("tests");
-    add("#Facts", open_document(builtin_schema("facts"), kText), [](const std::string&) { return ""; });
+    add("#Facts", open_document(builtin_schema("facts"), kCueText), [](const std::string&) { return ""; });
     std::string out =
         "// What plumb accepts. Made by `plumb schema export --format cue`.\n"
         "package plumb\n\n"
@@ -64,7 +64,7 @@ class Definitions {
   }
 
   void add_project() {
-    const Json document = open_document(builtin_schema("project"), kText);
+    const Json document = open_document(builtin_schema("project"), kCueText);
     const Json& raw = builtin_schema("project")["definitions"];
     Json root = document;
     root.erase("definitions");
@@ -72,11 +72,11 @@ class Definitions {
     for (const auto& [name, schema] : document["definitions"].items()) {
       if (name == "resource") continue;
       Json own = schema;
-      if (name == "use") own["properties"]["id"] = open_value(raw["use"]["properties"]["id"], kAttribute);
+      if (name == "use") own["properties"]["id"] = open_value(raw["use"]["properties"]["id"], kCueAttribute);
       add("#" + capital(name), own, last_part);
     }
     for (const auto& [key, schema] : raw["resource"]["properties"].items())
-      add(shared_key(key), open_value(schema, key == "id" ? kAttribute : kText), last_part);
+      add(shared_key(key), open_value(schema, key == "id" ? kCueAttribute : kCueText), last_part);
   }
 
   static std::string shared_key(const std::string& key) { return "#Key" + capital(key); }
@@ -107,7 +107,7 @@ class Definitions {
         return shared_key(reference.substr(reference.rfind('/') + 1));
       return own_name + last_part(reference).substr(1);
     };
-    Json schema = resource_schema(kind, kAttribute);
+    Json schema = resource_schema(kind, kCueAttribute);
     for (const char* key : {"definitions", "$defs"}) {
       if (!schema.contains(key)) continue;
       for (const auto& [name, part] : schema[key].items()) add(own_name + capital(name), part, names);
@@ -118,7 +118,7 @@ class Definitions {
   void add_document(const std::string& document_name) {
     const std::string own = "#" + capital(document_name);
     const auto names = [own](const std::string& reference) { return own + last_part(reference).substr(1); };
-    Json document = open_document(builtin_schema(document_name), kText);
+    Json document = open_document(builtin_schema(document_name), kCueText);
     const Json parts = std::move(document["definitions"]);
     document.erase("definitions");
     add(own, document, names);

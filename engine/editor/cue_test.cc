@@ -47,7 +47,7 @@ TEST(Cue, WritesConditionsBetweenKeys) {
   EXPECT_EQ(cue_condition(Json::parse(R"({"anyOf": [{"not": {"required": ["append"]}}, {"required": ["groups"]}]})")),
             "(!(append != _|_) || groups != _|_)");
   EXPECT_EQ(cue_condition(Json::parse(R"({"properties": {"state": {"const": "absent"}}})")),
-            "(state == _|_ || state == \"absent\")");
+            R"cue([if state != _|_ {"\(state)" == "absent"}, true][0])cue");
 }
 
 TEST(Cue, DefinesEveryDocumentAndKind) {

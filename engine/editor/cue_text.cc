@@ -34,6 +34,11 @@ std::string label(const std::string& name) {
   return plain && !taken.contains(name) ? name : Json(name).dump();
 }
 
+// How an expression names a key of its map. Of a quoted one that is an alias, which CUE wants used where it is made.
+std::string in_expression(const std::string& name) {
+  return label(name) == name ? name : "_own_" + name;
+}
+
 std::string literal(const Json& value) {
   return value.is_string() ? cue_string(value.get<std::string>()) : value.dump();
 }
@@ -69,7 +74,7 @@ std::string all_of(const std::vector<std::string>& conditions, const char* betwe
 // A definition by itself has no values yet and must not fail: the condition waits until what is required, the identity
 // of a resource, is a text.
 std::string when_given(const Json& required) {
-  return required.empty() ? "" : required[0].get<std::string>() + " =~ \"\" && ";
+  return required.empty() ? "" : in_expression(required[0].get<std::string>()) + " =~ \"\" && ";
 }
 
 // The keys of which exactly one is given, where `oneOf` says just that.
@@ -99,13 +104,18 @@ std::string something_given(const Json& properties) {
   return all_of(given, " || ");
 }
 
-// Whether a field that is given is as the schema says; only constants and patterns are asked for in conditions.
+// Whether a field that is given is as the schema says; only constants and patterns are asked for in conditions. Both
+// are asked of its text: an expression may stand for a number, and CUE takes comparing the two for a mistake.
 std::string value_condition(const std::string& name, const Json& schema) {
   std::vector<std::string> either;
   for (const Json& branch : schema.value("anyOf", Json::array())) either.push_back(value_condition(name, branch));
-  if (schema.contains("const")) either.push_back(name + " == " + literal(schema["const"]));
-  for (const Json& value : schema.value("enum", Json::array())) either.push_back(name + " == " + literal(value));
-  if (schema.contains("pattern")) either.push_back(name + " =~ " + cue_string(schema["pattern"].get<std::string>()));
+  const std::string own = "\"\\(" + name + ")\"";
+  const auto is = [&](const Json& value) {
+    return own + " == " + (value.is_string() ? literal(value) : cue_string(value.dump()));
+  };
+  if (schema.contains("const")) either.push_back(is(schema["const"]));
+  for (const Json& value : schema.value("enum", Json::array())) either.push_back(is(value));
+  if (schema.contains("pattern")) either.push_back(own + " =~ " + cue_string(schema["pattern"].get<std::string>()));
   return either.empty() ? "true" : all_of(either, " || ");
 }
 
@@ -145,7 +155,8 @@ std::string cue_condition(const Json& schema) {
     if (schema.contains("else")) all.push_back("(" + condition + " || " + cue_condition(schema["else"]) + ")");
   }
   for (const auto& [name, part] : map_at(schema, "properties").items())
-    all.push_back("(" + name + " == _|_ || " + value_condition(name, part) + ")");
+    all.push_back("[if " + in_expression(name) + " != _|_ {" + value_condition(in_expression(name), part) +
+                  "}, true][0]");
   return all.empty() ? "true" : all_of(all, " && ");
 }
 
@@ -230,7 +241,8 @@ std::string CueWriter::map(const Json& schema, const std::string& indent) const 
   // What is required comes first: in what CUE exports a resource then begins with its kind.
   for (const Json& key : required) {
     const auto& name = key.get_ref<const std::string&>();
-    if (properties.contains(name)) body += field({name, properties[name], true}, inner);
+    const bool referred = key == required[0] && has_conditions(schema) && one_key_of(schema).empty();
+    if (properties.contains(name)) body += field({name, properties[name], true, referred}, inner);
   }
   for (const auto& [name, part] : properties.items()) {
     if (std::find(required.begin(), required.end(), name) == required.end()) body += field({name, part, false}, inner);
@@ -261,6 +273,7 @@ std::string CueWriter::map(const Json& schema, const std::string& indent) const 
 std::string CueWriter::field(const Field& field, const std::string& indent) const {
   const bool present = field.required || (field.schema.is_object() && field.schema.contains("default"));
   return cue_comment(field.schema.is_object() ? config::member(field.schema, "description") : "", indent) + indent +
+         (field.referred && in_expression(field.name) != field.name ? in_expression(field.name) + "=" : "") +
          label(field.name) + (present ? "" : "?") + ": " + joined(alternatives(field.schema, indent, field.required)) +
          "\n";
 }

@@ -25,6 +25,7 @@ class CueWriter {
     const std::string& name;
     const Json& schema;
     bool required = false;
+    bool referred = false;  // by an expression in the same map
   };
   std::vector<std::string> alternatives(const Json& schema, const std::string& indent, bool required) const;
   std::vector<std::string> plain_alternatives(const Json& schema, const std::string& indent, bool required) const;

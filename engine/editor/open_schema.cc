@@ -65,6 +65,9 @@ class Opener {
   Json value(const Json& schema) const {
     if (!schema.is_object()) return schema;
     Json opened = inside(schema);
+    const std::string format = config::member(schema, "x-format");
+    if (openness_.expressions && (format == "source" || format == "template"))
+      return as_choice(std::move(opened), first_of());
     return openness_.expressions ? with_expression(std::move(opened)) : opened;
   }
 
@@ -133,7 +136,7 @@ class Opener {
     if (is_choice(opened)) return opened;
     const std::set<std::string> types = config::types_of(opened);
     if (types.empty()) return opened;
-    if (is_limited(opened)) return as_choice(std::move(opened));
+    if (is_limited(opened)) return as_choice(std::move(opened), expression());
     if (types.contains("string")) {
       if (const auto pattern = opened.find("pattern"); pattern != opened.end())
         *pattern = pattern->get<std::string>() + "|" + std::string(kExpressionPattern);
@@ -145,15 +148,24 @@ class Opener {
     return opened;
   }
 
-  // Either as it is or an expression; what describes it stays outside.
-  static Json as_choice(Json opened) {
+  // A file may be the first that is there of several.
+  static Json first_of() {
+    return {{"type", "object"},
+            {"required", {"first_of"}},
+            {"additionalProperties", false},
+            {"properties",
+             {{"first_of", {{"type", "array"}, {"minItems", 1}, {"items", {{"type", "string"}, {"minLength", 1}}}}}}}};
+  }
+
+  // Either as it is or something else; what describes it stays outside.
+  static Json as_choice(Json opened, Json other) {
     Json outer = Json::object();
     for (const char* key : {"title", "description", "default", "examples"}) {
       if (!opened.contains(key)) continue;
       outer[key] = std::move(opened[key]);
       opened.erase(key);
     }
-    outer["anyOf"] = {std::move(opened), expression()};
+    outer["anyOf"] = {std::move(opened), std::move(other)};
     return outer;
   }
 

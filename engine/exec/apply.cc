@@ -30,7 +30,7 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
       waits_(request.actions.size(), false),
       looked_at_later_(request.actions.size(), false),
       judgements_(request.actions.size()) {
-  for (std::size_t i = 0; i < request.actions.size(); ++i) looked_at_later_[i] = action(i).explained;
+  for (std::size_t i = 0; i < request.actions.size(); ++i) looked_at_later_[i] = action(i).explained || is_rescue(i);
   for (const auto& [last, members] : transactions_) {
     for (const std::size_t index : members) waits_[index] = index != last;
   }
@@ -106,6 +106,8 @@ bool ApplyRun::look_at_all() {
   std::size_t at = 0;
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     Result<Observed>* state = at < looked.size() && looked[at] == i ? &found[at++] : nullptr;
+    // It is looked at where it is called for.
+    if (is_rescue(i)) continue;
     const std::vector<std::size_t>& needs = action(i).needs;
     lost[i] = progress_.states[i] != State::kPending ||
               std::any_of(needs.begin(), needs.end(), [&](std::size_t need) { return need < i && lost[need]; });
@@ -120,6 +122,7 @@ bool ApplyRun::look_at_all() {
       foresight.look(i, *state);
       if (!*state) {
         progress_.fail_before(i, state->error().diagnostic(), false);
+        lost[i] = true;
         continue;
       }
       judgements_[i] = judge(kind(i), action(i), **state);
@@ -147,7 +150,8 @@ void ApplyRun::act() {
       progress_.done.outcome = wire::DoneOutcome::kInterrupted;
       return;
     }
-    if (progress_.broken || progress_.stops_after_failure()) return;
+    if (progress_.broken) return;
+    if (progress_.stops_after_failure()) return rescue();
     TurnGroup group;
     std::vector<std::size_t> settled;
     while (next < progress_.states.size() && (waits_[next] || runner_.joins(group, next))) {
@@ -174,6 +178,36 @@ void ApplyRun::act() {
   }
 }
 
+// The host goes no further, but for what is there for just that.
+void ApplyRun::rescue() {
+  progress_.rescuing = true;
+  for (std::size_t i = 0; i < progress_.states.size(); ++i) {
+    if (!is_rescue(i) || progress_.states[i] != State::kPending || !is_called_for(i)) continue;
+    if (tools_.line.wants_stop()) {
+      progress_.done.outcome = wire::DoneOutcome::kInterrupted;
+      return;
+    }
+    look_at({&i, 1});
+    if (std::optional<Turn> turn = take_turn(i)) {
+      TurnGroup group;
+      runner_.add(group, std::move(*turn));
+      runner_.carry_out(group);
+    } else if (progress_.states[i] == State::kSatisfied) {
+      progress_.event(wire::EventKind::kSatisfied, i);
+    }
+    progress_.tell();
+    if (progress_.broken || (progress_.states[i] == State::kFailed && progress_.stops_at(i))) return;
+  }
+}
+
+// Whether something failed that it is there for.
+bool ApplyRun::is_called_for(std::size_t index) const {
+  const std::vector<std::size_t>& rescued = action(index).rescues;
+  return std::any_of(rescued.begin(), rescued.end(), [this](std::size_t one) {
+    return one < progress_.states.size() && progress_.states[one] == State::kFailed;
+  });
+}
+
 // What could not be looked at before is when its turn comes, all of a transaction at once.
 void ApplyRun::look_at(std::span<const std::size_t> indexes) {
   std::vector<std::size_t> looked;
@@ -182,6 +216,7 @@ void ApplyRun::look_at(std::span<const std::size_t> indexes) {
     const wire::Action& what = action(index);
     if (!looked_at_later_[index] || what.triggered || progress_.states[index] != State::kPending || lost_need(index))
       continue;
+    if (is_rescue(index) && !is_called_for(index)) continue;
     looked.push_back(index);
     desired.push_back(progress_.as_planned_for(index));
   }
@@ -201,6 +236,10 @@ void ApplyRun::look_at(std::span<const std::size_t> indexes) {
 // Decides on an action whose turn has come; nothing where it is not to be carried out.
 std::optional<Turn> ApplyRun::take_turn(std::size_t index) {
   if (progress_.states[index] != State::kPending) return std::nullopt;
+  if (is_rescue(index) && !is_called_for(index)) {
+    satisfied(index);
+    return std::nullopt;
+  }
   if (const auto need = lost_need(index)) {
     progress_.skip(index,
                    Diagnostic(Code::kSkippedByFailure, address(index) + " was skipped, since it needs " + *need));
@@ -325,7 +364,9 @@ void ApplyRun::finish() {
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     // What a probe asks about is as the record says, whether it works or not.
     if (is_probe(i)) continue;
-    if (progress_.states[i] != State::kChanged && progress_.states[i] != State::kSatisfied) not_done.insert(address(i));
+    const bool done =
+        progress_.states[i] == State::kChanged || (progress_.states[i] == State::kSatisfied && !is_rescue(i));
+    if (!done) not_done.insert(address(i));
   }
   for (const auto& [address, attributes] : request_.resources) {
     if (!not_done.contains(address)) record.resources[address] = attributes;
@@ -336,8 +377,9 @@ void ApplyRun::finish() {
   }
   const bool known = std::any_of(record.applied.begin(), record.applied.end(),
                                  [this](const AppliedPlan& applied) { return applied.plan == request_.plan; });
-  // What locks held back may still be applied with this plan once they are gone.
-  const bool in_full = progress_.done.outcome == wire::DoneOutcome::kOk && progress_.done.skipped == 0;
+  // What locks held back, or failed and may, may still be applied with this plan once they are gone.
+  const bool in_full =
+      progress_.done.outcome == wire::DoneOutcome::kOk && progress_.done.skipped == 0 && progress_.done.failed == 0;
   if (in_full && !request_.actions.empty() && !known) {
     record.applied.push_back({request_.plan, request_.run, now_rfc3339()});
     if (record.applied.size() > 16) record.applied.erase(record.applied.begin());

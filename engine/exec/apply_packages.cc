@@ -36,7 +36,11 @@ void TurnRunner::carry_out_transaction(std::vector<Turn>& turns) {
     turn.begun = true;
     (void)merge(whole, std::get<PackageTransaction>(turn.operations.front()));
   }
-  const Result<> done = interpreter_.run(whole, {}, turns.front().output);
+  const auto [done, overdue] = [&] {
+    const TryScope scope(tools_.system, action(turns.front().index));
+    Result<> ran = interpreter_.run(whole, {}, turns.front().output);
+    return std::pair(std::move(ran), scope.is_overdue());
+  }();
   if (done) return;
   const Diagnostic& why = done.error().diagnostic();
 
@@ -49,7 +53,7 @@ void TurnRunner::carry_out_transaction(std::vector<Turn>& turns) {
     all_as_before = all_as_before && found[i] && is_as_before(turns[i].index, *found[i]);
   }
   // Whoever holds the lock would hold up each of them.
-  if (all_as_before && why.code != Code::kPackageLock) return carry_out_one_by_one(turns, why);
+  if (all_as_before && why.code != Code::kPackageLock && !overdue) return carry_out_one_by_one(turns, why);
   bool told = false;
   for (std::size_t i = 0; i < turns.size(); ++i) {
     Turn& turn = turns[i];

@@ -40,7 +40,7 @@ void ApplyProgress::skip(std::size_t index, const Diagnostic& why) {
 
 void ApplyProgress::fail_before(std::size_t index, const Diagnostic& why, bool diverged) {
   states[index] = State::kFailed;
-  if (!failed) failed = index;
+  if (!failed && (broken || !may_fail(index))) failed = index;
   const Diagnostic shown = presentable(why, action(index).hide_output);
   event(diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, index, shown.summary, shown);
 }

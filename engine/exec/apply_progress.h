@@ -23,6 +23,9 @@ class ApplyActions {
   std::string address(std::size_t index) const { return action(index).desired.address.str(); }
   const Kind& kind(std::size_t index) const { return *registry_.find(action(index).desired.address.kind); }
   bool is_probe(std::size_t index) const { return action(index).op == Op::kVerify; }
+  bool may_fail(std::size_t index) const { return action(index).manner.may_fail; }
+  // There for the case that another one fails.
+  bool is_rescue(std::size_t index) const { return !action(index).rescues.empty(); }
 
  private:
   const wire::Apply& request_;
@@ -35,7 +38,9 @@ struct ApplyProgress : ApplyActions {
   // Everything referred to outlives this.
   ApplyProgress(const ApplyTools& tools, const wire::Apply& request, const Secrets& secrets);
 
-  bool stops_after_failure() const { return failed.has_value() && !keep_going_; }
+  bool stops_after_failure() const { return failed.has_value() && !keep_going_ && !rescuing; }
+  // Whether nothing goes on after a failure of this one.
+  bool stops_at(std::size_t index) const { return !keep_going_ && !may_fail(index); }
   // What the action wants, with all marked sensitive that its plan saw sealed: so what is seen now compares with it. It
   // lives as long as this.
   const Desired* as_planned_for(std::size_t index);
@@ -55,7 +60,8 @@ struct ApplyProgress : ApplyActions {
   std::vector<bool> touched;                         // the host is no longer as it was before the action
 
   std::map<Address, std::size_t> started;  // the last action that started the service
-  std::optional<std::size_t> failed;       // the first action that failed
+  std::optional<std::size_t> failed;       // the first action that failed and may not
+  bool rescuing = false;                   // what is there for the case of a failure has its turn
   bool broken = false;                     // the journal cannot be written: nothing more may begin
   wire::Done done;
 

@@ -25,6 +25,8 @@ class ApplyRun : private ApplyActions {
   void leave_locked_alone();
   bool look_at_all();
   void act();
+  void rescue();
+  bool is_called_for(std::size_t index) const;
   void look_at(std::span<const std::size_t> indexes);
   std::optional<Turn> take_turn(std::size_t index);
   bool is_due(std::size_t index) const;

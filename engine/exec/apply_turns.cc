@@ -96,13 +96,10 @@ TurnRunner::~TurnRunner() {
 
 // Waiting for the line is not work: an earlier change may be what cut it, and is then undone meanwhile.
 Result<> TurnRunner::fetch(const wire::LargeContent& content, const ByteSink& take) {
-  bool waits_to_be_confirmed = false;
-  for (std::size_t i = 0; i < progress_.states.size(); ++i)
-    waits_to_be_confirmed = waits_to_be_confirmed || (guarded_[i] && progress_.touched[i]);
-  if (waits_to_be_confirmed) guard_.rest(false);
+  const bool waits = waits_to_be_confirmed();
+  if (waits) guard_.rest(false);
   Result<> fetched = tools_.line.fetch(content, take);
-  if (waits_to_be_confirmed && !guard_.work())
-    return fail(Code::kNotConfirmed, "the time to confirm what was changed before ran out");
+  if (waits && !guard_.work()) return fail(Code::kNotConfirmed, "the time to confirm what was changed before ran out");
   return fetched;
 }
 
@@ -116,11 +113,24 @@ bool TurnRunner::has_other_names(const std::vector<Operation>& operations) const
   });
 }
 
+bool TurnRunner::waits_to_be_confirmed() const {
+  bool waits = false;
+  for (std::size_t i = 0; i < progress_.states.size(); ++i) waits = waits || (guarded_[i] && progress_.touched[i]);
+  return waits;
+}
+
+// It has a time of its own, or may have to be done again.
+bool TurnRunner::takes_its_turn_alone(std::size_t index) const {
+  const wire::Action& one = action(index);
+  return one.triggered || one.manner.tries > 1 || one.manner.timeout_seconds > 0 || is_rescue(index);
+}
+
 bool TurnRunner::joins(const TurnGroup& group, std::size_t index) const {
   if (group.turns.empty()) return true;
   const wire::Action& next = action(index);
   if (group.closed || group.turns.size() >= kGroupActions || group.bytes >= kGroupBytes) return false;
-  if (next.triggered || !can_be_grouped(next.operations) || has_other_names(next.operations)) return false;
+  if (takes_its_turn_alone(index) || !can_be_grouped(next.operations) || has_other_names(next.operations)) return false;
+  if (next.desired.env != action(group.turns.front().index).desired.env) return false;
   const auto needed = [&group](std::size_t need) { return group.indexes.contains(need); };
   if (std::any_of(next.needs.begin(), next.needs.end(), needed)) return false;
   const auto& operations = next.operations;
@@ -132,7 +142,7 @@ bool TurnRunner::joins(const TurnGroup& group, std::size_t index) const {
 }
 
 void TurnRunner::add(TurnGroup& group, Turn turn) const {
-  group.closed = group.closed || action(turn.index).triggered || !can_be_grouped(turn.operations) ||
+  group.closed = group.closed || takes_its_turn_alone(turn.index) || !can_be_grouped(turn.operations) ||
                  has_other_names(turn.operations);
   group.indexes.insert(turn.index);
   for (const Operation& operation : turn.operations) {
@@ -160,6 +170,9 @@ std::vector<Guarded> TurnRunner::guarded(const std::vector<Turn>& turns) const {
     const auto recorded = resources.find(address(turn.index));
     UndoStep step{address(turn.index), what.op, turn.operations, {}, sealed_values(what.desired)};
     if (recorded != resources.end()) step.recorded = recorded->second;
+    for (Operation& operation : step.operations) {
+      if (auto* run = std::get_if<Run>(&operation)) run->env.insert(what.desired.env.begin(), what.desired.env.end());
+    }
     found.push_back({std::move(step), again, what.confirm_within});
   }
   return found;
@@ -228,6 +241,7 @@ void TurnRunner::carry_out(std::vector<Turn>& turns) {
     carry_out_one(turns.front());
   }
   look_again(turns, since);
+  if (turns.size() == 1) try_again(turns, since);
   const auto ran = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
   for (Turn& turn : turns) turn.milliseconds = ran / static_cast<std::int64_t>(turns.size());
   settle(turns);
@@ -237,6 +251,7 @@ void TurnRunner::carry_out(std::vector<Turn>& turns) {
 
 void TurnRunner::carry_out_one(Turn& turn) {
   turn.begun = true;
+  const TryScope scope(tools_.system, action(turn.index));
   const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
   for (const Operation& operation : turn.operations) {
     if (Result<> ran = interpreter_.run(operation, marked, turn.output); !ran) {
@@ -244,17 +259,19 @@ void TurnRunner::carry_out_one(Turn& turn) {
       break;
     }
   }
+  if (turn.problem && scope.is_overdue()) turn.problem = scope.took_too_long(*turn.problem);
   if (Result<> synced = interpreter_.folders().sync(); !synced && !turn.problem)
     turn.problem = synced.error().diagnostic();
 }
 
 void TurnRunner::carry_out_group(std::vector<Turn>& turns) {
+  const TryScope scope(tools_.system, action(turns.front().index));
   stage_all(turns);
   bool stopped = false;
   for (Turn& turn : turns) {
     if (stopped) break;
     if (!turn.problem) put_in_place(turn);
-    stopped = turn.problem.has_value() && !request_.keep_going;
+    stopped = turn.problem.has_value() && progress_.stops_at(turn.index);
   }
   for (Turn& turn : turns) turn.files.clear();  // those that did not get to their place are removed
   Result<> synced = interpreter_.folders().sync();
@@ -282,7 +299,7 @@ void TurnRunner::stage_all(std::vector<Turn>& turns) {
     if (Result<> staged = stage(turn); !staged) {
       turn.problem = staged.error().diagnostic();
       turn.files.clear();
-      if (!request_.keep_going) break;
+      if (progress_.stops_at(turn.index)) break;
     }
   }
   stage_edits(turns, folder);
@@ -424,7 +441,7 @@ void TurnRunner::settle(std::vector<Turn>& turns) {
                       turn.milliseconds);
       continue;
     }
-    if (!progress_.failed) progress_.failed = i;
+    if (!progress_.failed && !may_fail(i)) progress_.failed = i;
     // A probe that was waiting when the run was stopped.
     if (turn.problem->code == Code::kInterrupted) progress_.done.outcome = wire::DoneOutcome::kInterrupted;
     progress_.event(turn.diverged ? wire::EventKind::kDiverged : wire::EventKind::kFailed, i, turn.problem->summary,

@@ -16,7 +16,7 @@ namespace plumb::exec {
 namespace {
 
 constexpr std::string_view kSpool = ".spool-";
-constexpr std::size_t kPiece = std::size_t{256} << 10;
+constexpr std::size_t kBlobPiece = std::size_t{256} << 10;
 
 }  // namespace
 
@@ -95,9 +95,9 @@ Result<> BlobStore::check(const std::string& key) const {
 Result<> BlobStore::add_file(const std::string& digest, UniqueFd file, const std::string& path) {
   Sha256 hash;
   Stored stored;
-  const auto piece = std::make_unique_for_overwrite<char[]>(kPiece);
+  const auto piece = std::make_unique_for_overwrite<char[]>(kBlobPiece);
   while (true) {
-    const ssize_t count = ::pread(file.get(), piece.get(), kPiece, static_cast<off_t>(stored.size));
+    const ssize_t count = ::pread(file.get(), piece.get(), kBlobPiece, static_cast<off_t>(stored.size));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return os_error("read", path);
     if (count == 0) break;

@@ -189,6 +189,24 @@ TEST_F(EditFileTest, RefusesWhatItCannotEdit) {
   EXPECT_EQ(root_.read("/etc/none"), "a\nb\n");
 }
 
+TEST_F(EditFileTest, AFileThatIsMadeIsSomebodys) {
+  if (::geteuid() != 0) GTEST_SKIP() << "files are given away";
+  EditFile crontab = edits("/etc/crontab", {line("a")});
+  crontab.create = true;
+  crontab.mode = "0600";
+  crontab.owner = "1500";
+  crontab.group = "105";
+  ASSERT_TRUE(run(crontab));
+  EXPECT_EQ(info("/etc/crontab").st_uid, 1500U);
+  EXPECT_EQ(info("/etc/crontab").st_gid, 105U);
+  EXPECT_EQ(info("/etc/crontab").st_mode & 07777, 0600U);
+  // One that is there keeps whose it is.
+  crontab.owner = "1600";
+  crontab.edits.push_back(line("b"));
+  ASSERT_TRUE(run(crontab));
+  EXPECT_EQ(info("/etc/crontab").st_uid, 1500U);
+}
+
 TEST_F(EditFileTest, ASensitiveLineIsPutInAtTheEnd) {
   const std::string name = keyed_digest(std::string(64, 'a'), "pw");
   secrets_[name] = "pw";

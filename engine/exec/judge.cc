@@ -57,11 +57,17 @@ std::string since_the_plan(const Kind& kind, const wire::Action& action, const C
   return out;
 }
 
+// Of what is made the plan tells all that is known beforehand. What it does not tell, such as the commit of a
+// repository that git could not ask yet, was to come to light on the way here.
+bool is_known_only_now(const Change& now, const wire::Action& action, const std::string& name) {
+  return action.explained && action.op == Op::kCreate && now.op == Op::kCreate && !action.after.contains(name);
+}
+
 // What would be changed now that the plan did not mean to change; "" where there is nothing.
 std::string beyond_the_plan(const Change& now, const wire::Action& action) {
   std::string out;
   for (const auto& [name, after] : now.after.items()) {
-    if (value_in(action.after, name) == after) continue;
+    if (value_in(action.after, name) == after || is_known_only_now(now, action, name)) continue;
     out += (out.empty() ? "" : ", ") + name + " is " + shown(action.desired, name, value_in(now.before, name)) +
            ", which the plan did not see";
   }
@@ -100,7 +106,9 @@ Judgement judge(const Kind& kind, const wire::Action& action, const Observed& ob
   const std::string beyond = deletes ? std::string() : beyond_the_plan(now, action);
   // The plan could not know what there is to do, only that something may be.
   if (action.explained && action.operations.empty()) return {Verdict::kRun, now.operations, {}};
-  if (moved.empty() && beyond.empty()) return {Verdict::kRun, action.operations, {}};
+  bool knows_more = false;
+  for (const auto& [name, after] : now.after.items()) knows_more = knows_more || is_known_only_now(now, action, name);
+  if (moved.empty() && beyond.empty() && !knows_more) return {Verdict::kRun, action.operations, {}};
   if (action.explained && beyond.empty() && !deletes && is_milder(now.op, action.op)) {
     return {Verdict::kRun, now.operations, {}};
   }

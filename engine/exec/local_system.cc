@@ -199,26 +199,42 @@ std::string LocalSystem::find_program(const std::string& name, const std::string
   return {};
 }
 
-Result<ProcessResult> LocalSystem::run(const ProcessRequest& request) {
+Result<ProcessResult> LocalSystem::run_program(const ProcessRequest& request) {
   const std::optional<std::string> key = answers_ ? KeptAnswers::key_of(*this, request) : std::nullopt;
-  if (!key) return run(request, false);
+  if (!key) return run(request, false, {});
   if (std::optional<ProcessResult> kept = answers_->find(*key)) return std::move(*kept);
-  Result<ProcessResult> result = run(request, false);
+  Result<ProcessResult> result = run(request, false, {});
   if (result) answers_->keep(*key, *result);
   return result;
 }
 
 // Before anything else is cut from it, and with what the cut left of a text.
 Result<ProcessResult> LocalSystem::run_keeping_end(const ProcessRequest& request) {
-  PLUMB_TRY_ASSIGN(ProcessResult result, run(request, true));
+  PLUMB_TRY_ASSIGN(ProcessResult result, run(with_env(request), true, {}));
+  hide(request, result);
+  return result;
+}
+
+Result<ProcessResult> LocalSystem::run_streaming(const ProcessRequest& request, const ByteSink& take, int input) {
+  Result<> taken;
+  const auto output = [&](std::string_view bytes) {
+    taken = take(bytes);
+    return taken.has_value();
+  };
+  PLUMB_TRY_ASSIGN(ProcessResult result, run(with_env(request), true, {output, input}));
+  PLUMB_TRY(std::move(taken));
+  hide(request, result);
+  return result;
+}
+
+void LocalSystem::hide(const ProcessRequest& request, ProcessResult& result) const {
   for (std::string* text : {&result.output, &result.errors}) {
     const bool cut = text->size() >= request.output_limit;
     *text = hidden_.hide(std::move(*text), cut);
   }
-  return result;
 }
 
-Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_end) {
+Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_end, Streams streams) {
   if (request.argv.empty()) return fail(Code::kOperation, "a program to run is not named");
   held_ = {};
   ProcessSpec spec;
@@ -257,7 +273,14 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
   spec.root = files_.root();
   spec.cwd = bytes_of_text(request.cwd);
   spec.input = request.stdin_text;
+  spec.input_file = streams.input;
+  spec.takes_output = std::move(streams.output);
   spec.timeout = request.timeout;
+  if (deadline_) {
+    if (is_overdue()) return fail(Code::kProgramTimeout, "the time was up before `" + request.argv[0] + "` began");
+    const auto left = std::chrono::ceil<std::chrono::seconds>(*deadline_ - std::chrono::steady_clock::now());
+    if (spec.timeout.count() <= 0 || left < spec.timeout) spec.timeout = left;
+  }
   spec.output_limit = request.output_limit;
   spec.keep_end = keep_end;
   spec.while_it_runs = while_busy_;

@@ -1,10 +1,12 @@
 // The System of a real host, or of an image below a root prefix.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
 
+#include "engine/base/byte_sink.h"
 #include "engine/base/hidden_texts.h"
 #include "engine/exec/accounts.h"
 #include "engine/exec/kept_answers.h"
@@ -29,7 +31,7 @@ class LocalSystem : public System {
   Result<BeyondMode> beyond_mode(const std::string& path, bool follow) override;
   Result<Limits> limits(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
-  Result<ProcessResult> run(const ProcessRequest& request) override;
+  using System::run;
   std::string find_program(const std::string& name) override;
   std::optional<Account> user_by_name(const std::string& name) override { return accounts_.user(name); }
   std::optional<Account> user_by_id(std::uint32_t uid) override { return accounts_.user(uid); }
@@ -41,6 +43,9 @@ class LocalSystem : public System {
   void set_environment(const std::string& name, const std::string& value) { environment_[name] = value; }
   // This process cannot write any more, and so no program that it starts.
   void set_confined() { confined_ = true; }
+  // No program that is started from now on runs longer; nothing: each as long as it is given.
+  void set_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) { deadline_ = deadline; }
+  bool is_overdue() const { return deadline_ && std::chrono::steady_clock::now() >= *deadline_; }
   // Called now and then in what may take long.
   void set_while_busy(std::function<void()> call) { while_busy_ = std::move(call); }
   // From now on answers are kept that are decided by files, here and in children that are forked later.
@@ -53,21 +58,33 @@ class LocalSystem : public System {
   // As run(), for an output that is told: these texts are taken out of it, and where it is too long the end is kept,
   // since the reason of a failure stands there.
   Result<ProcessResult> run_keeping_end(const ProcessRequest& request);
+  // As run_keeping_end(), of a program whose output goes to `take` as it comes; an error of `take` ends it and is the
+  // answer. `input`: an open file that it reads, or -1 for the request's text.
+  Result<ProcessResult> run_streaming(const ProcessRequest& request, const ByteSink& take, int input = -1);
   void set_hidden(HiddenTexts texts) { hidden_ = std::move(texts); }
   // The number of a user or group given by name or number; kUnknownAccount.
   Result<uid_t> uid_of(const std::string& user);
   Result<gid_t> gid_of(const std::string& group);
 
+ protected:
+  Result<ProcessResult> run_program(const ProcessRequest& request) override;
+
  private:
   // Only absolute folders of `path`, a list as PATH has it, are looked in.
   std::string find_program(const std::string& name, const std::string& path);
-  Result<ProcessResult> run(const ProcessRequest& request, bool keep_end);
+  struct Streams {
+    std::function<bool(std::string_view)> output;
+    int input = -1;
+  };
+  Result<ProcessResult> run(const ProcessRequest& request, bool keep_end, Streams streams);
+  void hide(const ProcessRequest& request, ProcessResult& result) const;
   HeldEntry hold(const std::string& path, bool follow);
 
   RootFiles files_;
   Accounts accounts_;
   std::map<std::string, std::string> environment_;
   bool confined_ = false;
+  std::optional<std::chrono::steady_clock::time_point> deadline_;
   std::function<void()> while_busy_;
   HiddenTexts hidden_;
   std::optional<KeptAnswers> answers_;

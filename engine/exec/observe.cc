@@ -35,7 +35,7 @@ std::optional<Desired> revealed(const Kind& kind, const Desired& desired, const 
 // by kind.
 std::string batch_of(const Registry& registry, const Desired& desired) {
   const Provider* provider = registry.provider(desired.address.kind);
-  return provider != nullptr && provider->edit_of(desired) ? "" : desired.address.kind;
+  return provider != nullptr && provider->editor() != nullptr ? "" : desired.address.kind;
 }
 
 std::vector<Result<Observed>> observe_batch(const Registry& registry, std::string_view name,
@@ -76,9 +76,17 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
                                                 const std::map<std::string, Json>& secrets) {
   std::vector<Result<Observed>> out(desired.size());
   system.set_key(key);
-  std::map<std::string, std::vector<std::size_t>> batches;
-  for (std::size_t i = 0; i < desired.size(); ++i) batches[batch_of(registry, *desired[i])].push_back(i);
-  for (const auto& [name, places] : batches) {
+  // Those of a kind for which programs have the same variables.
+  using Variables = std::map<std::string, std::string>;
+  std::map<std::pair<std::string, Variables>, std::vector<std::size_t>> batches;
+  for (std::size_t i = 0; i < desired.size(); ++i) {
+    const std::string name = batch_of(registry, *desired[i]);
+    // Edits run none, and are seen through one another.
+    batches[{name, name.empty() ? Variables() : desired[i]->env}].push_back(i);
+  }
+  for (const auto& [batch_name, places] : batches) {
+    const std::string& name = batch_name.first;
+    system.set_env(batch_name.second);
     const bool known = name.empty() || registry.find(name) != nullptr;
     std::vector<const Desired*> batch;
     for (const std::size_t place : places) batch.push_back(desired[place]);
@@ -103,6 +111,7 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
       }
     }
   }
+  system.set_env({});
   return out;
 }
 

@@ -138,7 +138,7 @@ class Running {
         handle_(pid),
         begin_(Clock::now()) {
     for (const UniqueFd* fd : {&input_, &output_, &errors_}) ::fcntl(fd->get(), F_SETFL, O_NONBLOCK);
-    if (spec_.input.empty()) input_.reset();
+    if (spec_.input.empty() || spec_.input_file >= 0) input_.reset();
   }
 
   ProcessResult finish() {
@@ -192,11 +192,18 @@ class Running {
     std::array<char, 16384> bytes{};
     const ssize_t count = ::read(fd.get(), bytes.data(), bytes.size());
     if (count > 0) {
-      keep(kept, {bytes.data(), static_cast<std::size_t>(count)}, spec_);
+      take(kept, {bytes.data(), static_cast<std::size_t>(count)});
     } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
       fd.reset();
     }
     return count;
+  }
+
+  void take(std::string& kept, std::string_view bytes) {
+    if (&kept != &result_.output || !spec_.takes_output) return keep(kept, bytes, spec_);
+    if (refused_ || spec_.takes_output(bytes)) return;
+    refused_ = true;
+    ::kill(-pid_, SIGKILL);
   }
 
   // What is in the pipe by now, and no more: somebody else may go on writing for ever.
@@ -246,6 +253,7 @@ class Running {
   Clock::time_point begin_;
   std::size_t fed_ = 0;
   bool ended_ = false;
+  bool refused_ = false;             // nobody takes its output any more
   bool group_stays_ = false;         // it has ended after its time was up, and those that it started have not
   Clock::time_point listens_until_;  // once it has ended
   ProcessResult result_;
@@ -269,7 +277,7 @@ Result<ProcessResult> run_process(const ProcessSpec& spec) {
               spec.cwd.empty() ? "/" : spec.cwd.c_str(),
               spec.as ? &*spec.as : nullptr,
               spec.confined_to ? &*spec.confined_to : nullptr,
-              input.read.get(),
+              spec.input_file >= 0 ? spec.input_file : input.read.get(),
               output.write.get(),
               errors.write.get(),
               report.write.get(),

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -30,6 +31,9 @@ struct ProcessSpec {
   std::optional<std::string>
       confined_to;  // it may write nothing but in this folder ("": nothing at all); see sandbox.h
   std::string input;
+  int input_file = -1;  // an open file in the place of `input`
+  // Gets what it prints as it comes, in the place of ProcessResult::output. False ends it at once.
+  std::function<bool(std::string_view)> takes_output;
   std::chrono::seconds timeout{0};  // 0: none
   std::size_t output_limit = std::size_t{1} << 20;
   bool keep_end = false;                // of what is too long the end is kept, not the beginning

@@ -16,6 +16,7 @@
 #include "engine/exec/item_locks.h"
 #include "engine/exec/lock.h"
 #include "engine/exec/observe.h"
+#include "engine/exec/readings.h"
 #include "engine/exec/record.h"
 #include "engine/exec/sandbox.h"
 #include "engine/exec/stream_line.h"
@@ -50,6 +51,11 @@ std::string frames_of(std::span<const wire::ObservedState> states) {
   return wire::frame(wire::encode(wire::ObservedChunk{{{states[0].index, std::nullopt, problem}}}));
 }
 
+bool was_applied(const wire::Apply& request, const HostRecord& record) {
+  return request.check_applied && std::any_of(record.applied.begin(), record.applied.end(),
+                                              [&](const AppliedPlan& applied) { return applied.plan == request.plan; });
+}
+
 class Server {
  public:
   Server(const Registry& registry, RootFiles files, const ServeOptions& options)
@@ -76,6 +82,7 @@ class Server {
   Result<> answer(wire::Message& message) {
     if (const auto* hello = std::get_if<wire::Hello>(&message)) return take(*hello);
     if (!greeted_) return fail(Code::kProtocol, "a conversation begins with hello");
+    if (const auto* read = std::get_if<wire::Read>(&message)) return answer_to(*read);
     if (auto* observe = std::get_if<wire::Observe>(&message)) return answer_to(*observe);
     if (const auto* blob = std::get_if<wire::Blob>(&message)) return take(*blob);
     if (auto* apply = std::get_if<wire::Apply>(&message)) return answer_to(*apply);
@@ -96,18 +103,17 @@ class Server {
     return {};
   }
 
-  Result<> answer_to(const wire::Observe& question) {
-    PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), question.project));
-    const std::optional<Diagnostic> left = undo_left_over(folder, question.project);
-    PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(folder));
+  // `tell` is called in a process that cannot write, and gives what goes to the controller to whom it is given.
+  using Tell = std::function<void(const std::function<void(std::string_view frames)>& send)>;
+  Result<> tell_confined(const Tell& tell, const std::function<void()>& meanwhile) {
     wire::FrameReader reader;
     SandboxWork work;
     work.work = [&](int out, const std::string& scratch) {
       system_.set_confined();
       if (!scratch.empty() && !system_.is_image()) system_.set_environment("TMPDIR", scratch);
-      answer_observe(registry_, system_, question, locks, [out](const wire::ObservedChunk& chunk) {
+      tell([out](std::string_view frames) {
         // Without its reader the child has nothing more to do.
-        if (!write_all(out, frames_of(chunk.states), "the pipe")) ::_exit(1);
+        if (!write_all(out, frames, "the pipe")) ::_exit(1);
       });
     };
     work.receive = [&](std::string_view bytes) -> Result<> {
@@ -120,14 +126,37 @@ class Server {
     };
     work.wants_stop = [this] { return line_.wants_stop(); };
     work.stop_fd = line_.in();
+    work.meanwhile = meanwhile;
+    return run_confined(work);
+  }
+
+  Result<> answer_to(const wire::Read& question) {
+    return tell_confined(
+        [&](const auto& send) {
+          const Result<std::string> frames = wire::frames(take_readings(system_, question));
+          if (!frames) ::_exit(1);
+          send(*frames);
+        },
+        {});
+  }
+
+  Result<> answer_to(const wire::Observe& question) {
+    PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), question.project));
+    const std::optional<Diagnostic> left = undo_left_over(folder, question.project);
+    PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(folder));
     // The record is read and put into words while the child observes; it is told last all the same.
     Result<std::string> record = std::string();
-    work.meanwhile = [&] { record = record_frames(folder, question, left); };
+    const auto read_record = [&] { record = record_frames(folder, question, left); };
     system_.keep_answers();
     if (question.resources.empty()) {
-      work.meanwhile();
+      read_record();
     } else {
-      PLUMB_TRY(run_confined(work));
+      PLUMB_TRY(tell_confined(
+          [&](const auto& send) {
+            answer_observe(registry_, system_, question, locks,
+                           [&send](const wire::ObservedChunk& chunk) { send(frames_of(chunk.states)); });
+          },
+          read_record));
     }
     if (!record) return std::move(record.error());
     line_.send_frames(*record);
@@ -185,6 +214,9 @@ class Server {
           .hint("make the plan anew");
     }
     PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(answered->folder));
+    // A plan that was applied changed perhaps what it stood on, and is told to be applied.
+    if (!was_applied(request, load_record(answered->folder)))
+      PLUMB_TRY(check_readings(system_, request.readings, request.key));
     if (request.take_over) PLUMB_TRY(move_here(request));
     remove_left_over_spools(system_.files());
     answered->log = std::make_unique<RunLog>(answered->folder);

@@ -15,7 +15,7 @@ namespace {
 // So much of a content may be on its way.
 constexpr std::uint64_t kAhead = std::uint64_t{8} << 20;
 // What a pipe that can be written takes without waiting.
-constexpr std::size_t kPiece = PIPE_BUF;
+constexpr std::size_t kPipePiece = PIPE_BUF;
 
 }  // namespace
 
@@ -52,7 +52,7 @@ bool StreamLine::can_be_written() {
 void StreamLine::write(std::string_view rest) {
   said_ = std::chrono::steady_clock::now();
   while (!rest.empty() && !lost_ && can_be_written()) {
-    const ssize_t written = ::write(out_, rest.data(), std::min(rest.size(), kPiece));
+    const ssize_t written = ::write(out_, rest.data(), std::min(rest.size(), kPipePiece));
     if (written >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EAGAIN && errno != EINTR) {

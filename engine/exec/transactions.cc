@@ -7,7 +7,14 @@ namespace plumb::exec {
 namespace {
 
 bool is_member(const wire::Action& action) {
-  return !action.triggered && action.confirm_within == 0 && changes_packages(action.operations);
+  // What may fail, or is tried again, fails for itself.
+  const bool alone = action.manner.may_fail || action.manner.tries > 1 || !action.rescues.empty();
+  return !action.triggered && action.confirm_within == 0 && !alone && changes_packages(action.operations);
+}
+
+// Both have the same time and the same variables.
+bool can_go_together(const wire::Action& one, const wire::Action& other) {
+  return one.manner == other.manner && one.desired.env == other.desired.env;
 }
 
 bool only_removes(const wire::Action& action) {
@@ -33,6 +40,12 @@ const PackageRequest* request_for(const PackageTransaction& transaction, const s
 
 bool removes(const PackageTransaction& transaction, const std::string& name) {
   return std::find(transaction.remove.begin(), transaction.remove.end(), name) != transaction.remove.end();
+}
+
+void add_new(std::vector<std::string>& into, const std::vector<std::string>& more) {
+  for (const std::string& name : more) {
+    if (std::find(into.begin(), into.end(), name) == into.end()) into.push_back(name);
+  }
 }
 
 // The two do not want the same package differently.
@@ -62,9 +75,12 @@ std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wir
     const bool depends = std::any_of(waiting.begin(), waiting.end(), [&](std::size_t one) {
       // What is to go may take the other along, so no order holds between them.
       const bool both_go = joins && only_removes(action) && only_removes(actions[one]);
-      return (contains(action.needs, one) && !both_go) || contains(actions[one].triggers, i);
+      return (contains(action.needs, one) && !both_go) || contains(action.rescues, one) ||
+             contains(actions[one].triggers, i);
     });
-    if (depends || (!joins && runs_something(action))) close();
+    const bool apart = joins ? !waiting.empty() && !can_go_together(actions[waiting.front()], action)
+                             : runs_something(action) || changes_packages(action.operations);
+    if (depends || apart) close();
     if (joins) waiting.push_back(i);
   }
   close();
@@ -72,18 +88,18 @@ std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wir
 }
 
 bool merge(PackageTransaction& into, const PackageTransaction& more) {
-  const bool alike =
-      into.manager == more.manager && into.allow_downgrade == more.allow_downgrade && into.refresh == more.refresh;
-  if (!alike || !agree(into, more) || !agree(more, into)) return false;
+  const bool alike = into.manager == more.manager && into.allow_downgrade == more.allow_downgrade &&
+                     into.refresh == more.refresh && into.without_recommends == more.without_recommends;
+  const bool one_at_a_time = !into.upgrade.empty() || !more.upgrade.empty();
+  if (!alike || one_at_a_time || !agree(into, more) || !agree(more, into)) return false;
   for (const PackageRequest& request : more.install) {
     if (request_for(into, request.name) == nullptr) into.install.push_back(request);
   }
-  for (const std::string& name : more.remove) {
-    if (!removes(into, name)) into.remove.push_back(name);
-  }
-  for (const std::string& name : more.manual) {
-    if (std::find(into.manual.begin(), into.manual.end(), name) == into.manual.end()) into.manual.push_back(name);
-  }
+  add_new(into.remove, more.remove);
+  add_new(into.manual, more.manual);
+  add_new(into.purge, more.purge);
+  add_new(into.release, more.release);
+  add_new(into.hold, more.hold);
   return true;
 }
 

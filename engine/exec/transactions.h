@@ -15,11 +15,12 @@ bool changes_packages(const std::vector<Operation>& operations);
 
 // The transactions, each under the index of its last action: there it takes its turn, and those before wait for it. So
 // an action in between comes before them; it is one that neither needs them nor is set off by them, and of which it is
-// known what it does: past a command no package action is put off.
+// known what it does: past a command no package action is put off. One that may fail, or is tried again, is alone.
 std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wire::Action> actions);
 
 // Adds the second to the first. False, with nothing done, where one transaction could not do as both say: another
-// manager, lists to be read first or downgrades allowed for one alone, or a package that they want differently.
+// manager, lists to be read first, downgrades allowed or recommendations left out for one alone, a package that they
+// want differently, or an upgrade of all.
 bool merge(PackageTransaction& into, const PackageTransaction& more);
 
 }  // namespace plumb::exec

@@ -30,6 +30,23 @@ struct Turn {
   std::int64_t milliseconds = 0;
 };
 
+// While it lives, programs have the variables and the time that an action gives one try.
+class TryScope {
+ public:
+  TryScope(LocalSystem& system, const wire::Action& action);
+  ~TryScope();
+  TryScope(const TryScope&) = delete;
+  TryScope& operator=(const TryScope&) = delete;
+
+  bool is_overdue() const { return system_.is_overdue(); }
+  // What became of a try that was.
+  Diagnostic took_too_long(Diagnostic why) const;
+
+ private:
+  LocalSystem& system_;
+  int seconds_;
+};
+
 // Actions that take their turn together.
 struct TurnGroup {
   std::vector<Turn> turns;
@@ -74,6 +91,13 @@ class TurnRunner : private ApplyActions {
   JournalEntry intent_of(const Turn& turn) const;
   JournalEntry outcome_of(const Turn& turn) const;
   bool hides_output(const Turn& turn) const;
+  bool takes_its_turn_alone(std::size_t index) const;
+  bool waits_to_be_confirmed() const;
+
+  // apply_tries.cc: what failed is tried again.
+  void try_again(std::vector<Turn>& turns, std::chrono::system_clock::time_point since);
+  bool wait_for_next_try(const Turn& turn);
+  bool decide_again(Turn& turn);
 
   // apply_packages.cc: those that are one transaction.
   static std::vector<std::vector<Turn>> transactions_of(std::vector<Turn>& turns);

@@ -222,7 +222,7 @@ class Undoing {
   // The content of a file that is written.
   Result<> bring(const Operation& operation) {
     const auto* write = std::get_if<WriteFile>(&operation);
-    if (write == nullptr || blobs_.size(write->content)) return {};
+    if (write == nullptr || write->content.empty() || blobs_.size(write->content)) return {};
     return folder_.bring(write->content, blobs_);
   }
 

@@ -23,11 +23,11 @@ constexpr std::size_t kMaxList = std::size_t{64} << 20;
 
 // Gives the digest of what was copied.
 Result<std::string> copy_and_hash(int from, int to, const std::string& path) {
-  constexpr std::size_t kPiece = std::size_t{256} << 10;
-  const auto piece = std::make_unique_for_overwrite<char[]>(kPiece);
+  constexpr std::size_t kCopyPiece = std::size_t{256} << 10;
+  const auto piece = std::make_unique_for_overwrite<char[]>(kCopyPiece);
   Sha256 hash;
   while (true) {
-    const ssize_t count = ::read(from, piece.get(), kPiece);
+    const ssize_t count = ::read(from, piece.get(), kCopyPiece);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return os_error("read", path);
     if (count == 0) return hash.finish();

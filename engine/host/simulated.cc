@@ -181,9 +181,24 @@ class SimulatedConnection : public StreamConnection {
   }
 
   void take(const wire::Message& message) {
+    if (const auto* read = std::get_if<wire::Read>(&message)) return take(*read);
     if (const auto* observe = std::get_if<wire::Observe>(&message)) return take(*observe);
     if (const auto* apply = std::get_if<wire::Apply>(&message)) return take(*apply);
     if (std::holds_alternative<wire::Stop>(message) && turns_) stop();
+  }
+
+  // There are no programs and no files.
+  void take(const wire::Read& read) {
+    wire::Readings readings;
+    for (const Json& source : read.sources) {
+      wire::ReadingAnswer& one = readings.answers.emplace_back();
+      if (source.contains("path")) {
+        one.value = {{"exists", false}, {"type", "absent"}};
+      } else {
+        one.absent = "it is not on a simulated host";
+      }
+    }
+    answer(readings);
   }
 
   void take(const wire::Observe& observe) {

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxFile = std::size_t{16} << 20;
 constexpr std::size_t kMostEntries = 100'000;  // of one folder
 constexpr std::size_t kMostFiles = 10'000;     // of inventories, in a folder and all below it
 constexpr std::size_t kMostErrors = 20;
-constexpr int kDeepest = 8;
+constexpr int kDeepestFolder = 8;
 constexpr std::array kYamlEndings = {".yml", ".yaml", ".json"};
 // What Ansible takes for no inventory in a folder of them.
 constexpr std::array kOtherEndings = {".pyc", ".pyo", ".swp",  ".bak", ".rpm",   ".md",
@@ -96,12 +96,12 @@ class AnsibleReader {
   // A folder that is no folder of inventories, such as all of a disk, is told to be none before all of it was read.
   bool goes_on(const std::string& name, const SourceSpan& asked_at, int depth) {
     if (reading_.diagnostics.error_count() > errors_ + kMostErrors) return false;
-    if (++looked_at_ <= kMostFiles && depth <= kDeepest) return true;
+    if (++looked_at_ <= kMostFiles && depth <= kDeepestFolder) return true;
     if (!told_)
       reading_.diagnostics.add(
           Diagnostic(Code::kInventorySource, name + " and what lies above it are too much for a folder of inventories")
-              .at(asked_at, "at most " + std::to_string(kMostFiles) + " entries are read, " + std::to_string(kDeepest) +
-                                " folders deep"));
+              .at(asked_at, "at most " + std::to_string(kMostFiles) + " entries are read, " +
+                                std::to_string(kDeepestFolder) + " folders deep"));
     told_ = true;
     return false;
   }
@@ -139,7 +139,7 @@ class VariableFiles {
 
  private:
   void add_folder(const Folder& folder, const std::string& name, std::vector<lang::Entry>& all, int depth) {
-    if (depth > kDeepest) return;
+    if (depth > kDeepestFolder) return;
     for (const fs::path leaf : names_in(folder, name, reading_)) {
       if (is_folder(folder, leaf)) {
         if (!leaf.has_extension()) add_folder(folder / leaf, below(name, leaf), all, depth + 1);

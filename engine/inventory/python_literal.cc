@@ -15,7 +15,7 @@ namespace {
 
 using lang::Node;
 
-constexpr int kDeepest = 32;
+constexpr int kDeepestLiteral = 32;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -75,7 +75,7 @@ class Literal {
 
   bool value(Node& node, int depth) {
     skip();
-    if (depth > kDeepest || pos_ >= text_.size()) return false;
+    if (depth > kDeepestLiteral || pos_ >= text_.size()) return false;
     const char c = text_[pos_];
     if (c == '[' || c == '(') return sequence(node, c == '[' ? ']' : ')', depth);
     if (c == '{') return braces(node, depth);

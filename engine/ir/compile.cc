@@ -54,6 +54,13 @@ Probe probe_of(const Json& json) {
   return probe;
 }
 
+bool declares_readings(const config::Module& module) {
+  return !module.readings.empty() || std::any_of(module.body.begin(), module.body.end(), [](const auto& entry) {
+    const auto* call = std::get_if<config::ModuleCall>(&entry);
+    return call != nullptr && call->written->module != nullptr && declares_readings(*call->written->module);
+  });
+}
+
 const Json* at_path(const Json* document, const std::vector<std::string>& path) {
   for (const std::string& name : path) {
     if (document == nullptr || !document->is_object() || !document->contains(name)) return nullptr;
@@ -64,23 +71,37 @@ const Json* at_path(const Json* document, const std::vector<std::string>& path) 
 
 }  // namespace
 
-bool holds_secrets(const config::Module& module) {
+namespace {
+
+bool declares_secrets(const config::Module& module) {
+  const auto sensitive = [](const auto& reading) { return reading.second.written.value.sensitive; };
+  if (std::any_of(module.readings.begin(), module.readings.end(), sensitive)) return true;
   return std::any_of(module.body.begin(), module.body.end(), [](const auto& entry) {
     if (const auto* call = std::get_if<config::ModuleCall>(&entry))
-      return call->written->module != nullptr && holds_secrets(*call->written->module);
+      return call->written->module != nullptr && declares_secrets(*call->written->module);
     const auto& declaration = std::get<config::Declaration>(entry);
     return std::any_of(declaration.sensitive.begin(), declaration.sensitive.end(), [&](const std::string& attribute) {
       const config::ParsedDeclaration& written = *declaration.written;
       return written.literals.contains(attribute) || written.expressions.contains(attribute) ||
-             written.templates.contains(attribute);
+             written.templates.contains(attribute) || written.choices.contains(attribute);
     });
   });
 }
 
+}  // namespace
+
+bool holds_secrets(const config::Module& module) {
+  return declares_secrets(module) || std::any_of(module.outputs.begin(), module.outputs.end(),
+                                                 [](const auto& output) { return output.second.reads.sensitive; });
+}
+
 bool looks_at_other_hosts(const config::Module& module) {
-  return std::any_of(module.body.begin(), module.body.end(), [](const auto& entry) {
-    return std::visit([](const auto& one) { return one.reads.other_hosts; }, entry);
-  });
+  const auto looks = [](const auto& one) { return one.reads.other_hosts; };
+  return std::any_of(module.body.begin(), module.body.end(),
+                     [&](const auto& entry) { return std::visit(looks, entry); }) ||
+         std::any_of(module.checks.begin(), module.checks.end(), looks) ||
+         std::any_of(module.outputs.begin(), module.outputs.end(),
+                     [&](const auto& output) { return looks(output.second); });
 }
 
 std::size_t count_declarations(const config::Module& module) {
@@ -100,7 +121,8 @@ Compiler::Compiler(CompilerInput input)
     : input_(std::move(input)),
       expander_(input_.project, input_.inventory, input_.sources, input_.recorded_facts, input_.missing_secrets),
       linker_(input_.providers),
-      contents_(std::make_shared<Contents>(input_.project.place(), input_.stopped)) {
+      contents_(std::make_shared<Contents>(input_.project.place(), input_.stopped)),
+      has_readings_(declares_readings(input_.project.root)) {
   std::map<std::string, const config::Pattern*> patterns;
   gather_patterns(input_.project.root, patterns);
   for (const auto& [text, pattern] : patterns) patterns_.push_back(pattern);
@@ -130,24 +152,30 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
     }
   }
   std::map<std::string, std::pair<const SourceSpan*, std::set<std::string>>> missing;  // by input
-  for (const auto& entry : input_.project.root.body) {
-    const auto& placement = std::visit(
-        [](const auto& one) -> const auto& { return one.written->placement; }, entry);
-    const auto& reads = std::visit(
-        [](const auto& one) -> const auto& { return one.reads; }, entry);
-    const auto& span = std::visit(
-        [](const auto& one) -> const auto& { return one.written->span; }, entry);
+  const auto need = [&](const config::Reads& reads, const SourceSpan& span, const config::Pattern* on) {
     for (const cel::Reference& path : reads.paths) {
       if (path.slot != slots::kInputs) continue;
       const auto without = lacking.find(path.path.front());
       if (without == lacking.end()) continue;
       for (const std::string& host : without->second) {
-        if (placement.on && !expander_.selects(*placement.on, host, diagnostics)) continue;
-        auto& [where, on] = missing[without->first];
+        if (on != nullptr && !expander_.selects(*on, host, diagnostics)) continue;
+        auto& [where, hosts_without] = missing[without->first];
         if (where == nullptr) where = &span;
-        on.insert(host);
+        hosts_without.insert(host);
       }
     }
+  };
+  for (const auto& entry : input_.project.root.body) {
+    std::visit(
+        [&](const auto& one) {
+          const auto& on = one.written->placement.on;
+          need(one.reads, one.written->span, on ? &*on : nullptr);
+        },
+        entry);
+  }
+  if (const auto& env = input_.project.root.env; env && env->value) need(env->reads, env->value->span(), nullptr);
+  for (const config::Check& check : input_.project.root.checks) {
+    if (!check.broken) need(check.reads, check.condition->span(), nullptr);
   }
   for (const auto& [name, needed] : missing) {
     const auto& [span, on] = needed;
@@ -186,18 +214,19 @@ void TellOnce::add(Diagnostics found, Diagnostics& all) {
 }
 
 // Which patterns the host matches, and the values of all that expressions read of it.
-std::string Compiler::key_of(const config::Host& host, const Json* facts, Diagnostics& diagnostics) {
+std::string Compiler::key_of(const config::Host& host, const Told& told, Diagnostics& diagnostics) {
   std::string key;
   for (const config::Pattern* pattern : patterns_)
     key += expander_.selects(*pattern, host.name, diagnostics) ? '1' : '0';
   Json values = Json::array();
   for (const cel::Reference& path : reads_of(key).paths) {
+    if (path.slot == slots::kReadings) continue;
     const Json* value = nullptr;
     Json own;
     if (path.slot == slots::kInputs) {
       if (const auto* located = config::input_value(input_.project, host, path.path.front())) value = &located->value;
     } else if (path.slot == slots::kFacts) {
-      value = at_path(facts, path.path);
+      value = at_path(told.facts, path.path);
     } else {
       own = {{"name", host.name}, {"address", host.connection.address}, {"groups", host.groups}};
       value = at_path(&own, path.path);
@@ -205,12 +234,19 @@ std::string Compiler::key_of(const config::Host& host, const Json* facts, Diagno
     values.push_back(value == nullptr ? Json(nullptr) : *value);
   }
   append_canonical(key, values);
+  if (!host.env.empty()) append_canonical(key, Json(host.env));
+  // Which of them an expression reads through modules does not stand with it.
+  if (told.readings == nullptr) return key;
+  for (const auto& [name, reading] : *told.readings)
+    append_canonical(key, Json::array({name, reading.value, reading.path, reading.after}));
   return key;
 }
 
 const config::Reads& Compiler::reads_of(const std::string& selection) {
   const auto [known, added] = reads_.try_emplace(selection);
   if (!added) return known->second;
+  if (input_.project.root.env) known->second.add(input_.project.root.env->reads);
+  for (const config::Check& check : input_.project.root.checks) known->second.add(check.reads);
   for (const auto& entry : input_.project.root.body) {
     const auto& placement = std::visit(
         [](const auto& one) -> const auto& { return one.written->placement; }, entry);
@@ -225,30 +261,36 @@ const config::Reads& Compiler::reads_of(const std::string& selection) {
   return known->second;
 }
 
-std::shared_ptr<const HostGraph> Compiler::compile(const std::string& name, const Json* facts,
+std::vector<WantedReading> Compiler::wanted(const std::string& host, const Told& told, const config::Reads* question,
+                                            Diagnostics& diagnostics) {
+  if (!has_readings_) return {};
+  return expander_.wanted(input_.inventory.hosts.at(host), told, question, diagnostics);
+}
+
+std::shared_ptr<const HostGraph> Compiler::compile(const std::string& name, const Told& told,
                                                    Diagnostics& diagnostics) {
   const config::Host& host = input_.inventory.hosts.at(name);
-  const std::string key = key_of(host, facts, diagnostics);
+  const std::string key = key_of(host, told, diagnostics);
   auto known = graphs_.find(key);
   if (known == graphs_.end()) {
     Compiled compiled;
-    compiled.graph = build(host, facts, compiled.found);
+    compiled.graph = build(host, told, compiled.found);
     known = graphs_.emplace(key, std::move(compiled)).first;
   }
   for (Diagnostic problem : known->second.found.items()) {
     // A graph may have been made for another host that is like this one.
-    if (facts != nullptr || !problem.host.empty()) problem.host = name;
+    if (told.facts != nullptr || !problem.host.empty()) problem.host = name;
     diagnostics.add(std::move(problem));
   }
   return known->second.graph;
 }
 
-std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const Json* facts,
-                                                 Diagnostics& diagnostics) {
+std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const Told& told, Diagnostics& diagnostics) {
   const std::size_t errors = diagnostics.error_count();
-  const std::size_t told = diagnostics.items().size();
-  Resources resources = expander_.expand(host, facts, diagnostics);
-  if (diagnostics.items().size() == told && mould_.fits(resources)) {
+  const std::size_t found = diagnostics.items().size();
+  Resources resources = expander_.expand(host, told, diagnostics);
+  const bool reads = told.readings != nullptr && !told.readings->empty();
+  if (!reads && diagnostics.items().size() == found && mould_.fits(resources)) {
     return verified(cast(std::move(resources)), diagnostics);
   }
   mould_.clear();
@@ -268,7 +310,12 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   const SecretOf secret_of = [this](const std::string& sealed) { return contents_->secret(sealed); };
   std::shared_ptr<HostGraph> graph = linker_.link(std::move(nodes), sources, secret_of, diagnostics);
   if (diagnostics.error_count() > errors) return nullptr;
-  if (diagnostics.items().size() == told) mould_.keep(resources, graph, linker_.order());
+  if (reads) {
+    for (const auto& [name, reading] : *told.readings)
+      graph->readings[name] = {reading.path, reading.after, expander_.open_readings().contains(name)};
+    return verified(std::move(graph), diagnostics);
+  }
+  if (diagnostics.items().size() == found) mould_.keep(resources, graph, linker_.order());
   return verified(std::move(graph), diagnostics);
 }
 
@@ -346,9 +393,13 @@ std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostic
   node->ignore = resource.ignore;
   node->prevent_destroy = resource.prevent_destroy;
   node->confirm_within = resource.confirm_within;
+  node->manner = resource.manner;
+  node->rescues = resource.rescues;
   node->tags = resource.tags;
+  node->readings = resource.readings;
   for (const Json& probe : resource.verify) node->probes.push_back(probe_of(probe));
   node->desired.address = resource.address;
+  node->desired.env = resource.env;
   Json& attributes = node->desired.attributes;
   attributes = resource.attributes;
   for (const ContentAttribute& special : input_.providers.find(resource.address.kind)->contents) {

@@ -51,8 +51,11 @@ class Compiler {
 
   const CompilerInput& input() const { return input_; }
 
-  // Whether a host's graph depends on facts, so that it has to be asked first.
+  // Whether a host's graph depends on facts or readings, so that it has to be asked first.
   bool needs_facts() const;
+
+  // Whether the project or a module declares readings.
+  bool has_readings() const { return has_readings_; }
 
   // What can be said before any host is asked: patterns that match nothing, inputs without a value.
   void check(const std::set<std::string>& hosts, Diagnostics& diagnostics);
@@ -60,8 +63,12 @@ class Compiler {
   // Tells what else is wrong with the graphs of hosts, in a project that has errors already.
   void survey(const std::set<std::string>& hosts, Diagnostics& diagnostics);
 
-  // The graph of a host, or nothing where `diagnostics` says why. Without facts, what reads them is left out.
-  std::shared_ptr<const HostGraph> compile(const std::string& host, const Json* facts, Diagnostics& diagnostics);
+  // Readings that the host is to be asked for, before it is compiled or for a question: see Expander::wanted().
+  std::vector<WantedReading> wanted(const std::string& host, const Told& told, const config::Reads* question,
+                                    Diagnostics& diagnostics);
+
+  // The graph of a host, or nothing where `diagnostics` says why. What reads what was not told is left out.
+  std::shared_ptr<const HostGraph> compile(const std::string& host, const Told& told, Diagnostics& diagnostics);
 
   const Contents& contents() const { return *contents_; }
   // For what outlives this.
@@ -75,9 +82,9 @@ class Compiler {
 
  private:
   void check_stages(Diagnostics& diagnostics) const;
-  std::string key_of(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
+  std::string key_of(const config::Host& host, const Told& told, Diagnostics& diagnostics);
   const config::Reads& reads_of(const std::string& selection);
-  std::shared_ptr<const HostGraph> build(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
+  std::shared_ptr<const HostGraph> build(const config::Host& host, const Told& told, Diagnostics& diagnostics);
   void drop_repeats(Resources& resources, Diagnostics& diagnostics);
   std::shared_ptr<const HostGraph> cast(Resources&& resources);
   // As it is; in checked builds nothing, told as an internal error, where it does not hold what it has to.
@@ -98,6 +105,7 @@ class Compiler {
   Linker linker_;
   Mould mould_;
   std::shared_ptr<Contents> contents_;
+  bool has_readings_;                             // the project or a module declares some
   std::vector<Address> addresses_;                // of the last host
   std::vector<const config::Pattern*> patterns_;  // every `on`, each text once
   std::map<std::string, config::Reads> reads_;    // by selection: which of the patterns a host matches
@@ -105,7 +113,7 @@ class Compiler {
   std::map<std::string, Compiled> graphs_;                           // by key
 };
 
-// True where some resource of the project has a sensitive value, so that the project needs a key.
+// True where some resource, reading or output of the project has a sensitive value, so that the project needs a key.
 bool holds_secrets(const config::Module& module);
 // True where some expression looks at other hosts.
 bool looks_at_other_hosts(const config::Module& module);

@@ -28,7 +28,7 @@ void check_claims(const std::vector<Node>& nodes, const Registry& providers, Dia
   }
 }
 
-// What a resource has as a folder with all that is in it is no file of which another could change a part.
+// What a resource has as a folder with all that is in it is no file that another could give, or change a part of.
 void check_edits_of_folders(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
   std::map<std::string, std::size_t> folders;
   for (const bool looks : {false, true}) {
@@ -41,14 +41,17 @@ void check_edits_of_folders(const std::vector<Node>& nodes, const Registry& prov
         }
         continue;
       }
-      for (const std::string& path : provider->edits_paths(nodes[i].desired)) {
+      std::vector<std::string> files = provider->edits_paths(nodes[i].desired);
+      if (!provider->is_unwanted(nodes[i].desired)) {
+        for (std::string& path : provider->replaces_paths(nodes[i].desired)) files.push_back(std::move(path));
+      }
+      for (const std::string& path : files) {
         const auto found = folders.find(path);
-        if (found == folders.end()) continue;
+        if (found == folders.end() || found->second == i) continue;
         const Node& other = nodes[found->second];
-        diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[i].desired.address.str() + "` changes a part of " +
-                                                        path + ", which `" + other.desired.address.str() +
-                                                        "` has as a folder")
-                            .at(nodes[i].span, "changes a part of it")
+        diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[i].desired.address.str() + "` has as a file " + path +
+                                                        ", which `" + other.desired.address.str() + "` has as a folder")
+                            .at(nodes[i].span, "has it as a file")
                             .with_related(other.span, "has it as a folder")
                             .with_hint("remove one of them, or give another path"));
       }

@@ -6,7 +6,9 @@
 #include <span>
 
 #include "engine/config/layers.h"
+#include "engine/config/reading.h"
 #include "engine/config/validate.h"
+#include "engine/ir/checks.h"
 #include "engine/lang/cel/convert.h"
 
 namespace plumb::ir {
@@ -40,34 +42,59 @@ Value without_value() {
 }  // namespace
 
 bool reads_facts(const config::Reads& reads) {
-  return std::any_of(reads.paths.begin(), reads.paths.end(),
-                     [](const cel::Reference& path) { return path.slot == slots::kFacts; });
+  return reads.of(slots::kFacts) || reads.of(slots::kReadings);
 }
+
+KnownReading WantedReading::with(Json value) const {
+  KnownReading known{std::move(value), {}, after};
+  if (const auto* file = std::get_if<FileSource>(&source.what)) known.path = file->file;
+  if (const auto* entry = std::get_if<PathSource>(&source.what)) known.path = entry->path;
+  return known;
+}
+
+// Readings that are looked for, and what is wrong with their sources.
+struct Expander::Wanted {
+  std::vector<WantedReading> readings;
+  Diagnostics& diagnostics;
+};
 
 // One use of a module on one host; the project itself is one.
 class Expander::Instance {
  public:
   Instance(Expander& expander, const config::Module& module, std::string path, const config::Host& host,
-           bool facts_known, Diagnostics& diagnostics)
+           const Told& told, Wanted* wanted, Diagnostics& diagnostics)
       : expander_(expander),
         module_(module),
         path_(std::move(path)),
         host_(host),
-        facts_known_(facts_known),
+        told_(told),
+        wanted_(wanted),
         diagnostics_(diagnostics),
         folder_{expander.project_.place(), module.folder},
         lookup_{expander.project_, expander.inventory_, expander.recorded_, folder_.own()},
-        slots_(slots::kFirstOwn) {}
+        slots_(slots::kFirstOwn) {
+    if (told_.readings != nullptr && !module_.readings.empty()) set(slots::kReadings, own_readings());
+  }
 
   // Inputs without a value: told by Compiler::check(), and what reads them is left out.
   void set_missing(std::set<std::string> inputs) { missing_ = std::move(inputs); }
 
-  // That all that comes of it has.
-  void set_tags(std::set<std::string> tags) { tags_ = std::move(tags); }
+  // The use that it is of; null for the project itself.
+  void set_call(const config::ModuleCall* call) { call_ = call; }
+
+  // What all that comes of it has.
+  void set_surroundings(config::Surroundings around) { around_ = std::move(around); }
 
   void set(int slot, Value value) { slots_[static_cast<std::size_t>(slot)] = std::move(value); }
 
   void work_out() {
+    work_out_data();
+    for (const config::ValuesFrom& from : module_.values_from) work_out_values(from);
+    if (!values_.empty()) set(slots::kValues, Value::record(fields_of(values_)));
+    if (module_.env && module_.env->value && known(module_.env->reads)) {
+      std::map<std::string, std::string> env;
+      if (config::overlay_env(*module_.env->value, evaluation(), env)) around_.env.insert(env.begin(), env.end());
+    }
     for (const config::Module::Step& step : module_.steps) {
       for (const std::string& name : step.values) work_out_value(name);
       set(slots::kValues, Value::record(fields_of(values_)));
@@ -76,10 +103,40 @@ class Expander::Instance {
     }
   }
 
-  // Works out values and modules, then gives the resources in declared order.
+  // Works out values and modules, decides the checks, then gives the resources in declared order.
   void run(Resources& resources) {
     work_out();
+    for (const config::Check& check : module_.checks) {
+      if (!check.broken && known(check.reads))
+        decide(check, evaluation(), [this](const cel::Reference& reference) { return place_of(reference); });
+    }
     give(0, module_.body.size(), std::nullopt, "", resources);
+  }
+
+  // Works out what does not wait for readings, and then which of its own somebody uses.
+  void look_for_readings(const config::Reads* question) {
+    work_out();
+    std::set<std::string> names;
+    const auto add = [&names](const config::Reads& reads) {
+      for (const cel::Reference& path : reads.paths) {
+        if (path.slot == slots::kReadings && !path.path.empty()) names.insert(path.path.front());
+      }
+    };
+    if (question != nullptr) add(*question);
+    if (question == nullptr || question->paths.contains({slots::kReadings, {}, 0})) {
+      for (std::size_t i = 0; i < module_.body.size(); ++i) {
+        if (is_here(i))
+          add(std::visit([](const auto& one) -> const config::Reads& { return needs_of(one); }, module_.body[i]));
+      }
+    }
+    if (question == nullptr) {
+      for (const config::Check& check : module_.checks) add(check.reads);
+    }
+    // Whoever uses the module may use them.
+    if (question == nullptr || !path_.empty()) {
+      for (const auto& [name, output] : module_.outputs) add(output.reads);
+    }
+    for (const std::string& name : names) want(name);
   }
 
   std::optional<Value> answer(const config::Expression& question) { return question.evaluate(evaluation()); }
@@ -88,12 +145,101 @@ class Expander::Instance {
     std::vector<std::pair<std::string, Value>> fields;
     for (const auto& [name, output] : module_.outputs) {
       if (output.broken() || !known(output.reads)) continue;
-      fields.emplace_back(name, output.value->evaluate(evaluation()).value_or(without_value()));
+      fields.emplace_back(name, value_of(name, output).value_or(without_value()));
     }
     return Value::record(std::move(fields));
   }
 
  private:
+  static const config::Reads& needs_of(const config::Declaration& declaration) { return declaration.reads; }
+  static const config::Reads& needs_of(const config::ModuleCall& call) { return call.needs; }
+
+  // Whether the entry and the blocks around it are for this host.
+  bool is_here(std::size_t index) {
+    const auto& placement = std::visit(
+        [](const auto& one) -> const auto& { return one.written->placement; }, module_.body[index]);
+    const std::vector<std::size_t> blocks = module_.chain_of(block_of(index));
+    return applies(placement) && std::all_of(blocks.begin(), blocks.end(), [&](std::size_t block) {
+             return applies(module_.blocks[block].written.placement);
+           });
+  }
+
+  void want(const std::string& name) {
+    const config::Reading& reading = module_.readings.at(name);
+    const std::string full = config::below(path_, name);
+    const bool there = told_.readings != nullptr && told_.readings->contains(full);
+    if (there || reading.broken() || !known(reading.reads)) return;
+    const config::Evaluation evaluated = evaluation();
+    const config::Evaluation telling{evaluated.activation, evaluated.sources, wanted_->diagnostics};
+    const std::optional<lang::Node> node = reading.source->resolve(telling);
+    std::optional<ReadingSource> source =
+        node ? config::source_of(reading.written, *node, wanted_->diagnostics) : std::nullopt;
+    if (!source) return;
+    std::vector<std::string> after;
+    for (const std::string& glob : reading.written.after) after.push_back(config::below(path_, glob));
+    wanted_->readings.push_back({full, &reading.written, std::move(*source), std::move(after)});
+  }
+
+  // Those that are read, with those that the use of this module reads. Of modules within, any of theirs.
+  std::set<std::string> readings_of(const config::Reads& reads) const {
+    std::set<std::string> names = readings_around_;
+    if (told_.readings == nullptr || told_.readings->empty()) return names;
+    for (const cel::Reference& path : reads.paths) {
+      if (path.slot != slots::kReadings) continue;
+      if (!path.path.empty()) {
+        names.insert(config::below(path_, path.path.front()));
+      } else {
+        for (const auto& [name, unused] : *told_.readings) {
+          const std::size_t own = path_.empty() ? 0 : path_.size() + 1;
+          const bool within = path_.empty() || name.starts_with(path_ + "/");
+          if (within && name.find('/', own) != std::string::npos) names.insert(name);
+        }
+      }
+    }
+    return names;
+  }
+
+  // Those that were told. What reads another is at fault, and told so.
+  Value own_readings() const {
+    std::vector<std::pair<std::string, Value>> fields;
+    for (const auto& [name, reading] : module_.readings) {
+      const auto told = told_.readings->find(config::below(path_, name));
+      if (told != told_.readings->end()) fields.emplace_back(name, cel::from_json(told->second.value));
+    }
+    return Value::record(std::move(fields));
+  }
+
+  std::optional<Value> value_of(const std::string& name, const config::Output& output) {
+    if (output.schema.is_null()) return output.value->evaluate(evaluation());
+    const auto node = output.value->resolve(evaluation());
+    config::ValidateOptions options;
+    options.sensitive = output.reads.sensitive;
+    auto typed =
+        node ? config::validate(*node, output.schema, "`" + name + "`", output.value->span(), options, diagnostics_)
+             : std::nullopt;
+    return typed ? std::optional(cel::from_json(*typed)) : std::nullopt;
+  }
+
+  // Where what an expression of this module reads was set.
+  std::optional<SourceSpan> place_of(const cel::Reference& reference) const {
+    if (reference.path.empty()) return std::nullopt;
+    const std::string& name = reference.path.front();
+    if (reference.slot == slots::kData) return module_.data.at(name).written.span;
+    if (reference.slot == slots::kReadings) return module_.readings.at(name).written.value.span;
+    if (reference.slot == slots::kValues) {
+      const auto value = module_.values.find(name);
+      return value == module_.values.end() ? module_.found_values.at(name).span : value->second.written.span;
+    }
+    if (reference.slot != slots::kInputs) return std::nullopt;
+    const config::Input& input = module_.inputs.at(name);
+    if (call_ == nullptr) {
+      const config::Located* value = config::input_value(expander_.project_, host_, name);
+      return value == nullptr || value->span.line == 0 ? input.span : value->span;
+    }
+    const auto given = call_->written->with.find(name);
+    return given == call_->written->with.end() ? input.span : given->second.value->span;
+  }
+
   config::BlockIndex block_of(std::size_t index) const {
     return std::visit([](const auto& one) { return one.written->block; }, module_.body[index]);
   }
@@ -109,6 +255,7 @@ class Expander::Instance {
   // The entries from `first` on, all of them in `block`. `key`: that of the loops around them.
   void give(std::size_t first, std::size_t last, config::BlockIndex block, const std::string& key,
             Resources& resources) {
+    const std::size_t begin = resources.size();
     for (std::size_t i = first; i < last;) {
       const config::BlockIndex inner = block_inside(block, i);
       if (!inner) {
@@ -117,8 +264,30 @@ class Expander::Instance {
       }
       std::size_t end = i + 1;
       while (end < last && block_inside(block, end) == inner) ++end;
-      enter(*inner, key, [&](const std::string& own) { give(i, end, inner, own, resources); });
+      const bool rescues = module_.blocks[*inner].written.rescues;
+      enter(*inner, key, [&](const std::string& own) {
+        const std::size_t behind = resources.size();
+        give(i, end, inner, own, resources);
+        if (rescues) answer_for(begin, behind, resources);
+      });
       i = end;
+    }
+  }
+
+  // All from `behind` on is there for what may fail from `begin` on.
+  static void answer_for(std::size_t begin, std::size_t behind, Resources& resources) {
+    std::vector<std::string> addresses;
+    for (std::size_t i = begin; i < behind; ++i) {
+      if (resources[i].resource->rescues.empty()) addresses.push_back(resources[i].resource->address.str());
+    }
+    if (addresses.empty()) resources.resize(behind);
+    for (std::size_t i = behind; i < resources.size(); ++i) {
+      // One that is there for a block within is not there for this one.
+      if (!resources[i].resource->rescues.empty()) continue;
+      auto rescue = std::make_shared<config::Resource>(*resources[i].resource);
+      rescue->rescues = addresses;
+      resources[i].resource = std::move(rescue);
+      resources[i].constant = false;
     }
   }
 
@@ -136,7 +305,23 @@ class Expander::Instance {
   void enter(std::size_t index, const std::string& key, const Visit& visit) {
     const config::Block& block = module_.blocks[index];
     if (block.broken || !applies(block.written.placement) || !known(block.reads)) return;
-    repeat(block.placement, 0, key, visit);
+    bool any = false;
+    repeat(block.placement, 0, key, [&](const std::string& own) {
+      any = true;
+      const config::Surroundings outside = around_;
+      config::WrittenManner manner = block.written.manner;
+      manner.inherit(around_.manner);
+      around_.manner = manner;
+      if (!block.env || config::overlay_env(*block.env, evaluation(), around_.env)) visit(own);
+      around_ = outside;
+    });
+    note_open(block.placement, block.reads, any);
+  }
+
+  // Whether it is there, or how often, may be otherwise once a reading tells something else.
+  void note_open(const config::Placement& placement, const config::Reads& reads, bool any) {
+    if ((any && placement.loops.empty()) || told_.readings == nullptr || told_.readings->empty()) return;
+    if (!readings_around_.empty() || reads.of(slots::kReadings)) expander_.open_readings_.merge(readings_of(reads));
   }
 
   // The same for all of these, each inside the one before it.
@@ -146,10 +331,21 @@ class Expander::Instance {
   }
 
   bool known(const config::Reads& reads) const {
-    if (!facts_known_ && reads_facts(reads)) return false;
+    if (!is_told(reads)) return false;
     return missing_.empty() || std::none_of(reads.paths.begin(), reads.paths.end(), [&](const cel::Reference& path) {
              return path.slot == slots::kInputs && missing_.contains(path.path.front());
            });
+  }
+
+  bool is_told(const config::Reads& reads) const {
+    if (told_.facts == nullptr && reads.of(slots::kFacts)) return false;
+    if (told_.readings != nullptr && wanted_ == nullptr) return true;
+    return std::all_of(reads.paths.begin(), reads.paths.end(), [&](const cel::Reference& path) {
+      if (path.slot != slots::kReadings) return true;
+      if (told_.readings == nullptr) return false;
+      // Of those of modules, what they come to says whether they are known.
+      return path.path.empty() || told_.readings->contains(config::below(path_, path.path.front()));
+    });
   }
 
   config::Evaluation evaluation() {
@@ -167,6 +363,31 @@ class Expander::Instance {
     values_[name] = value.value->evaluate(evaluation()).value_or(without_value());
   }
 
+  void work_out_data() {
+    std::vector<std::pair<std::string, Value>> fields;
+    for (const auto& [name, data] : module_.data) {
+      if (data.broken || !known(data.reads)) continue;
+      const auto file = data.choice->choose(data.written.choice, "`" + name + "`", evaluation());
+      fields.emplace_back(name, file ? data.values.at(*file) : without_value());
+    }
+    set(slots::kData, Value::record(std::move(fields)));
+  }
+
+  void work_out_values(const config::ValuesFrom& from) {
+    if (from.broken || !known(from.choice_reads)) return;
+    const auto file = from.choice->choose(from.written.choice, "`values_from`", evaluation());
+    if (!file) {
+      for (const auto& [name, value] : module_.found_values) {
+        if (&module_.values_from[value.from] == &from) values_[name] = without_value();
+      }
+      return;
+    }
+    for (const auto& [name, value] : from.values.at(*file)) {
+      if (known(module_.found_values.at(name).reads))
+        values_[name] = value.evaluate(evaluation()).value_or(without_value());
+    }
+  }
+
   bool applies(const config::ParsedPlacement& placement) {
     return !placement.on || expander_.selects(*placement.on, host_.name, diagnostics_);
   }
@@ -177,21 +398,25 @@ class Expander::Instance {
 
   void declare(const config::Declaration& declaration, const std::string& around, Resources& resources) {
     if (declaration.broken || !applies(declaration.written->placement) || !known(declaration.reads)) return;
-    const bool constant = config::is_constant(declaration);
+    const bool constant = config::is_constant(declaration) && around_.env.empty() && readings_around_.empty();
     if (constant) {
       if (const auto found = expander_.constant_.find({&declaration, path_, ""}); found != expander_.constant_.end()) {
         if (found->second != nullptr) resources.push_back({found->second, {}, true});
         return;
       }
     }
+    bool any = false;
     const auto once = [&](const std::string& key) {
+      any = true;
       const Place place(&declaration, path_, key);
       config::Resolved resolved =
-          config::resolve(declaration, {path_, folder_, tags_}, evaluation(), expander_.known_, expander_.last_[place]);
+          config::resolve(declaration, {path_, folder_, around_, readings_of(declaration.reads)}, evaluation(),
+                          expander_.known_, expander_.last_[place]);
       if (constant) expander_.constant_.emplace(place, resolved.resource);
       if (resolved.resource != nullptr) resources.push_back(std::move(resolved));
     };
     repeat(declaration.placement, 0, around, std::ref(once));
+    note_open(declaration.placement, declaration.reads, any);
   }
 
   void use(std::size_t index) {
@@ -199,7 +424,9 @@ class Expander::Instance {
     if (call.broken || !applies(call.written->placement) || !inputs_known(call)) return;
     std::vector<std::pair<std::string, Value>> repeated;
     enter_all(module_.chain_of(call.written->block), "", [&](const std::string& around) {
+      bool any = false;
       repeat(call.placement, 0, around, [&](const std::string& key) {
+        any = true;
         Value outputs = use_once(call, key, used_[{index, around}]);
         if (repeats(call)) {
           repeated.emplace_back(key, std::move(outputs));
@@ -207,6 +434,7 @@ class Expander::Instance {
           modules_[call.written->name] = std::move(outputs);
         }
       });
+      note_open(call.placement, call.needs, any);
     });
     if (repeats(call)) {
       cel::MapBuilder map;
@@ -219,9 +447,9 @@ class Expander::Instance {
     return !call.placement.loops.empty() || module_.repeats(call.written->block);
   }
 
-  // Parts of a module that read facts can be left out; the module cannot be used without its inputs.
+  // Parts of a module that read what is not known can be left out; the module cannot be used without its inputs.
   bool inputs_known(const config::ModuleCall& call) const {
-    return (facts_known_ || !call.needs_facts) && (missing_.empty() || known(call.reads));
+    return is_told(call.needs) && (missing_.empty() || known(call.reads));
   }
 
   Value use_once(const config::ModuleCall& call, const std::string& key, Resources& resources) {
@@ -243,13 +471,19 @@ class Expander::Instance {
     const std::string path = config::below(path_, name);
     auto inputs = inputs_of(call);
     if (!inputs) return without_value();
-    Instance inside(expander_, *call.written->module, path, host_, facts_known_, diagnostics_);
+    Instance inside(expander_, *call.written->module, path, host_, told_, wanted_, diagnostics_);
+    inside.set_call(&call);
     inside.set(slots::kInputs, std::move(*inputs));
     inside.set(slots::kFacts, slots_[slots::kFacts]);
     inside.set(slots::kHost, slots_[slots::kHost]);
-    std::set<std::string> tags = tags_;
-    tags.insert(call.written->tags.begin(), call.written->tags.end());
-    inside.set_tags(std::move(tags));
+    config::Surroundings around = around_;
+    around.tags.insert(call.written->tags.begin(), call.written->tags.end());
+    inside.set_surroundings(std::move(around));
+    inside.readings_around_ = readings_of(call.needs);
+    if (wanted_ != nullptr) {
+      inside.look_for_readings(nullptr);
+      return inside.outputs();
+    }
     const std::size_t first = resources.size();
     inside.run(resources);
     order(call, resources, first);
@@ -273,8 +507,10 @@ class Expander::Instance {
       }
       const auto& value = std::get<config::Dynamic>(given.value);
       const auto node = value.resolve(evaluation());
-      auto typed =
-          node ? config::validate(*node, input.schema, "`" + name + "`", value.span(), {}, diagnostics_) : std::nullopt;
+      config::ValidateOptions options;
+      options.sensitive = input.sensitive;
+      auto typed = node ? config::validate(*node, input.schema, "`" + name + "`", value.span(), options, diagnostics_)
+                        : std::nullopt;
       const bool unknown = !node && input.sensitive && expander_.secrets_ == MissingSecrets::kUnknown;
       good = good && (typed || unknown);
       if (typed || unknown) fields.emplace_back(name, typed ? cel::from_json(*typed) : without_value());
@@ -346,14 +582,17 @@ class Expander::Instance {
 
   Expander& expander_;
   const config::Module& module_;
+  const config::ModuleCall* call_ = nullptr;
   std::string path_;
   const config::Host& host_;
-  bool facts_known_;
+  const Told told_;
+  Wanted* wanted_;  // null where readings are not looked for
   Diagnostics& diagnostics_;
   config::ModuleFolder folder_;
   config::Lookup lookup_;
   std::set<std::string> missing_;
-  std::set<std::string> tags_;
+  config::Surroundings around_;
+  std::set<std::string> readings_around_;  // that the use of this module reads
   std::vector<Value> slots_;
   cel::Activation activation_;
   std::map<std::string, Value> values_;
@@ -363,7 +602,7 @@ class Expander::Instance {
   std::size_t nested_ = 0;  // loops that are gone through, one in the other
 };
 
-void Expander::set_up(Instance& root, const config::Host& host, const Json* facts) const {
+void Expander::set_up(Instance& root, const config::Host& host, const Told& told) const {
   std::vector<std::pair<std::string, Value>> inputs;
   std::set<std::string> missing;
   for (const auto& [name, input] : project_.root.inputs) {
@@ -376,35 +615,50 @@ void Expander::set_up(Instance& root, const config::Host& host, const Json* fact
                                                  : cel::from_json(value->value));
   }
   root.set_missing(std::move(missing));
+  root.set_surroundings({{}, {}, host.env});
   root.set(slots::kInputs, Value::record(std::move(inputs)));
-  root.set(slots::kFacts, facts == nullptr ? Value::record({}) : cel::from_json(*facts));
+  root.set(slots::kFacts, told.facts == nullptr ? Value::record({}) : cel::from_json(*told.facts));
   root.set(slots::kHost, host_value(host));
 }
 
-std::optional<Value> Expander::answer(const config::Expression& question, const config::Host* host, const Json* facts,
+std::vector<WantedReading> Expander::wanted(const config::Host& host, const Told& told, const config::Reads* question,
+                                            Diagnostics& diagnostics) {
+  static const Readings kNone;
+  // What is wrong elsewhere is told when all is known.
+  Diagnostics untold;
+  Wanted wanted{{}, diagnostics};
+  const Told so_far(told.facts, told.readings == nullptr ? &kNone : told.readings);
+  Instance root(*this, project_.root, "", host, so_far, &wanted, untold);
+  set_up(root, host, so_far);
+  root.look_for_readings(question);
+  return std::move(wanted.readings);
+}
+
+std::optional<Value> Expander::answer(const config::Expression& question, const config::Host* host, const Told& told,
                                       Diagnostics& diagnostics) {
   const config::Host nobody;
   Diagnostics elsewhere;
-  Instance root(*this, project_.root, "", host == nullptr ? nobody : *host, facts != nullptr, elsewhere);
-  set_up(root, host == nullptr ? nobody : *host, facts);
+  Instance root(*this, project_.root, "", host == nullptr ? nobody : *host, told, nullptr, elsewhere);
+  set_up(root, host == nullptr ? nobody : *host, told);
   root.work_out();
   auto value = root.answer(question);
   if (!value) diagnostics.extend(std::move(elsewhere));
   return value;
 }
 
-Value Expander::outputs(const config::Host& host, const Json* facts, Diagnostics& diagnostics) {
-  Instance root(*this, project_.root, "", host, facts != nullptr, diagnostics);
-  set_up(root, host, facts);
+Value Expander::outputs(const config::Host& host, const Told& told, Diagnostics& diagnostics) {
+  Instance root(*this, project_.root, "", host, told, nullptr, diagnostics);
+  set_up(root, host, told);
   root.work_out();
   return root.outputs();
 }
 
-Resources Expander::expand(const config::Host& host, const Json* facts, Diagnostics& diagnostics) {
+Resources Expander::expand(const config::Host& host, const Told& told, Diagnostics& diagnostics) {
   Diagnostics found;
-  Instance root(*this, project_.root, "", host, facts != nullptr, found);
-  set_up(root, host, facts);
+  Instance root(*this, project_.root, "", host, told, nullptr, found);
+  set_up(root, host, told);
   Resources resources;
+  open_readings_.clear();
   root.run(resources);
   for (Diagnostic problem : found.items()) {
     problem.host = host.name;

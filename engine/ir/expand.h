@@ -13,10 +13,41 @@
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
 #include "engine/config/resource.h"
+#include "providers/sdk/reading.h"
 
 namespace plumb::ir {
 
 using Resources = std::vector<config::Resolved>;
+
+// What a reading told, and what may change it: an action on the path, or on what these globs of addresses match.
+struct KnownReading {
+  Json value;
+  std::string path = {};  // "" for a command
+  std::vector<std::string> after = {};
+};
+
+// By the module's path and the name in it: "web/version".
+using Readings = std::map<std::string, KnownReading>;
+
+// What a host told before its graph is made. What reads what is not known is left out.
+struct Told {
+  Told() = default;
+  Told(const Json* known_facts) : facts(known_facts) {}  // NOLINT: facts are told first, with the connection
+  Told(const Json* known_facts, const Readings* known_readings) : facts(known_facts), readings(known_readings) {}
+
+  const Json* facts = nullptr;
+  const Readings* readings = nullptr;
+};
+
+// A reading that the host is to be asked for.
+struct WantedReading {
+  std::string name;
+  const config::ParsedReading* reading = nullptr;  // of the project
+  ReadingSource source;
+  std::vector<std::string> after;
+
+  KnownReading with(Json value) const;
+};
 
 // What becomes of a sensitive input without a value. Left out: what needs it is, with a warning; for who looks at
 // hosts. Unknown: only what it makes is, and what has it is there all the same, since no address and no order hangs on
@@ -31,24 +62,33 @@ class Expander {
            const std::map<std::string, Json>& recorded, MissingSecrets secrets = MissingSecrets::kErrors)
       : project_(project), inventory_(inventory), sources_(sources), recorded_(recorded), secrets_(secrets) {}
 
-  // In declared order. Without `facts` what reads them is left out. Faults are told on the host.
-  Resources expand(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
+  // In declared order. Faults are told on the host.
+  Resources expand(const config::Host& host, const Told& told, Diagnostics& diagnostics);
 
-  // The value of a question on a host (see config::check_question); `host` and `facts` may be null where it reads
-  // neither. Nothing after a fault was told.
-  std::optional<cel::Value> answer(const config::Expression& question, const config::Host* host, const Json* facts,
+  // Of what expand() gave last: readings on which hangs whether something is there, or how often, beyond what is.
+  const std::set<std::string>& open_readings() const { return open_readings_; }
+
+  // Readings that expressions use on the host, or `question` does where there is one, and that were not told yet. Which
+  // there are in a module may depend on what others tell: it is to be asked again until none are left.
+  std::vector<WantedReading> wanted(const config::Host& host, const Told& told, const config::Reads* question,
+                                    Diagnostics& diagnostics);
+
+  // The value of a question on a host (see config::check_question); `host` may be null, and what it does not read need
+  // not be known. Nothing after a fault was told.
+  std::optional<cel::Value> answer(const config::Expression& question, const config::Host* host, const Told& told,
                                    Diagnostics& diagnostics);
 
   // What the project, or a module in its place, gives out on a host, as a map.
-  cel::Value outputs(const config::Host& host, const Json* facts, Diagnostics& diagnostics);
+  cel::Value outputs(const config::Host& host, const Told& told, Diagnostics& diagnostics);
 
   // Whether a pattern selects the host; a pattern that selects none is told once.
   bool selects(const config::Pattern& pattern, const std::string& host, Diagnostics& diagnostics);
 
  private:
   class Instance;
+  struct Wanted;
 
-  void set_up(Instance& root, const config::Host& host, const Json* facts) const;
+  void set_up(Instance& root, const config::Host& host, const Told& told) const;
 
   const config::Project& project_;
   const config::Inventory& inventory_;
@@ -57,13 +97,14 @@ class Expander {
   const MissingSecrets secrets_;
   std::map<std::string, std::set<std::string>> selected_;  // by pattern
   config::KnownValues known_;
+  std::set<std::string> open_readings_;
   // Both by declaration, module path and the keys of its loops.
   using Place = std::tuple<const config::Declaration*, std::string, std::string>;
   std::map<Place, std::shared_ptr<const config::Resource>> constant_;  // the same on every host
   std::map<Place, config::LastResource> last_;
 };
 
-// Whether an expression reads facts in the end.
+// Whether an expression reads facts or readings in the end.
 bool reads_facts(const config::Reads& reads);
 
 }  // namespace plumb::ir

@@ -17,6 +17,13 @@ std::string dot_quoted(std::string_view text) {
   return out + '"';
 }
 
+Json to_json(const Manner& manner) {
+  return {{"every", manner.every_seconds},
+          {"may_fail", manner.may_fail},
+          {"timeout", manner.timeout_seconds},
+          {"tries", manner.tries}};
+}
+
 Json to_json(const std::vector<Probe>& probes) {
   Json list = Json::array();
   for (const Probe& probe : probes) list.push_back(plumb::to_json(Operation(probe)));
@@ -44,6 +51,9 @@ Json to_json(const HostGraph& graph) {
   for (const Node& node : graph.nodes) {
     Json item = {{"address", node.desired.address.str()}, {"attributes", node.desired.attributes}};
     if (node.confirm_within > 0) item["confirm_within"] = node.confirm_within;
+    if (!node.desired.env.empty()) item["env"] = node.desired.env;
+    if (!(node.manner == Manner())) item["manner"] = to_json(node.manner);
+    if (!node.rescues.empty()) item["rescues"] = node.rescues;
     if (!node.ignore.empty()) item["ignore"] = node.ignore;
     if (node.prevent_destroy) item["prevent_destroy"] = true;
     if (!node.desired.sensitive.empty()) item["sensitive"] = node.desired.sensitive;
@@ -64,8 +74,11 @@ void append_node(std::string& out, const Node& node) {
   append_canonical_text(out += "{\"address\":", node.desired.address.str());
   append_canonical(out += ",\"attributes\":", node.desired.attributes);
   if (node.confirm_within > 0) out += ",\"confirm_within\":" + std::to_string(node.confirm_within);
+  if (!node.desired.env.empty()) append_canonical(out += ",\"env\":", Json(node.desired.env));
   if (!node.ignore.empty()) append_canonical(out += ",\"ignore\":", node.ignore);
+  if (!(node.manner == Manner())) append_canonical(out += ",\"manner\":", to_json(node.manner));
   if (node.prevent_destroy) out += ",\"prevent_destroy\":true";
+  if (!node.rescues.empty()) append_canonical(out += ",\"rescues\":", node.rescues);
   if (!node.desired.sensitive.empty()) append_canonical(out += ",\"sensitive\":", node.desired.sensitive);
   if (!node.tags.empty()) append_canonical(out += ",\"tags\":", node.tags);
   if (!node.probes.empty()) append_canonical(out += ",\"verify\":", to_json(node.probes));

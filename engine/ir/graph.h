@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/json.h"
+#include "engine/base/manner.h"
 #include "engine/base/result.h"
 #include "providers/sdk/kind.h"
 
@@ -28,8 +29,18 @@ struct Node {
   std::set<std::string> ignore;
   bool prevent_destroy = false;
   int confirm_within = 0;  // seconds; 0: it need not be confirmed
+  Manner manner;
+  std::vector<std::string> rescues;  // addresses: what is there only for the case that one of these fails
   std::set<std::string> tags;
-  std::vector<Probe> probes;  // what is asked once an action on it was done
+  std::vector<Probe> probes;       // what is asked once an action on it was done
+  std::set<std::string> readings;  // that it comes of
+};
+
+// What may change what a reading tells: an action on the path, or on what one of these globs of addresses matches.
+struct ReadingCauses {
+  std::string path;  // "" for a command
+  std::vector<std::string> after;
+  bool open = false;  // whether something is there, or how often, hangs on it beyond what is in the graph
 };
 
 enum class EdgeKind { kAfter, kBefore, kTrigger, kInferred };
@@ -47,8 +58,9 @@ struct Edge {
 // Invariant (see verify): edges point from a higher to a lower index, so the vector's order is an execution order.
 struct HostGraph {
   std::vector<Node> nodes;
-  std::vector<Edge> edges;  // sorted by from, to, kind
-  std::string digest;       // SHA-256 over the canonical JSON of to_json()
+  std::vector<Edge> edges;                        // sorted by from, to, kind
+  std::string digest;                             // SHA-256 over the canonical JSON of to_json()
+  std::map<std::string, ReadingCauses> readings;  // by name, those that were told; no part of the digest
 };
 
 // Addresses, attributes and edges; no spans, so that layout and comments do not count.

@@ -80,6 +80,9 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
       for (const std::size_t other : table.matches(pattern.text))
         add(i, other, EdgeKind::kAfter, Op::kNone, pattern.span);
     }
+    for (const std::string& address : node.rescues) {
+      for (const std::size_t other : table.matches(address)) add(i, other, EdgeKind::kAfter, Op::kNone, node.span);
+    }
     for (const config::Pattern& pattern : resources[i]->before) {
       for (const std::size_t other : table.matches(pattern.text))
         add(other, i, EdgeKind::kBefore, Op::kNone, pattern.span);
@@ -300,7 +303,7 @@ bool alike(const Node& a, const Node& b, const Registry& kinds) {
       a.span == b.span &&
       (a.attribute_spans == b.attribute_spans ||
        (a.attribute_spans != nullptr && b.attribute_spans != nullptr && *a.attribute_spans == *b.attribute_spans));
-  return same_places && alike(a.desired, b.desired, kinds);
+  return same_places && a.rescues == b.rescues && alike(a.desired, b.desired, kinds);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "engine/ir/patterns.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "engine/base/glob.h"
@@ -23,6 +24,12 @@ class PatternChecker {
     gather(root, "");
     candidates_.assign(addresses_.begin(), addresses_.end());
     check(root, "");
+  }
+
+  void ask(const config::Module& root, const std::string& pattern) {
+    gather(root, "");
+    candidates_.assign(addresses_.begin(), addresses_.end());
+    check(pattern, std::nullopt);
   }
 
  private:
@@ -110,7 +117,8 @@ class PatternChecker {
     return address && open_kinds_.contains(address->kind);
   }
 
-  void check(const std::string& pattern, const SourceSpan& span) {
+  // One that is asked with has no place.
+  void check(const std::string& pattern, const std::optional<SourceSpan>& span) {
     const bool known =
         addresses_.contains(pattern) || std::any_of(candidates_.begin(), candidates_.end(),
                                                     [&](const auto& text) { return address_matches(pattern, text); });
@@ -118,13 +126,14 @@ class PatternChecker {
     if (known || may_be_open(pattern, glob)) return;
     Diagnostic problem(Code::kUnknownAddress, "`" + pattern + "` matches no resource of the project");
     problem.span = span;
-    if (const std::string near = nearest(pattern, candidates_); !near.empty())
-      problem.label = "did you mean `" + near + "`?";
-    problem.hint = "an address is written kind:identity";
+    const std::string near = nearest(pattern, candidates_);
+    if (!near.empty() && span) problem.label = "did you mean `" + near + "`?";
+    problem.hint = !near.empty() && !span ? "did you mean `" + near + "`? " : "";
+    problem.hint += "an address is written kind:identity";
     const auto whole =
         std::find_if(addresses_.begin(), addresses_.end(), [](const std::string& one) { return !one.ends_with(':'); });
     if (whole != addresses_.end()) problem.hint += ", for example " + *whole;
-    if (glob) problem.severity = Severity::kWarning;
+    if (glob && span) problem.severity = Severity::kWarning;
     diagnostics_.add(std::move(problem));
   }
 
@@ -136,6 +145,10 @@ class PatternChecker {
 };
 
 }  // namespace
+
+void check_selector(const config::Project& project, const std::string& pattern, Diagnostics& diagnostics) {
+  PatternChecker(diagnostics).ask(project.root, pattern);
+}
 
 void check_patterns(const config::Project& project, Diagnostics& diagnostics) {
   PatternChecker(diagnostics).run(project.root);

@@ -8,11 +8,10 @@
 #include "engine/lang/format_scalars.h"
 #include "engine/lang/format_source.h"
 #include "engine/lang/yaml.h"
+#include "engine/lang/yaml_text.h"
 
 namespace plumb::lang {
 namespace {
-
-constexpr std::string_view kBom = "\xef\xbb\xbf";
 
 constexpr int kBrackets = std::numeric_limits<int>::max();  // the source column of what is not a block collection
 
@@ -22,6 +21,20 @@ struct Level {
   int out = -2;
 };
 
+// Whether a line that begins with it and is not moved in would be `---` or `...`, the marks of a document.
+bool is_like_marker(std::string_view text) {
+  return (text.starts_with("---") || text.starts_with("...")) &&
+         (text.size() == 3 || std::string_view(" \t\r\n").find(text[3]) != std::string_view::npos);
+}
+
+// A text or a key at the root that is no mark only since it is moved in.
+bool has_to_be_moved_in(const Node& root) {
+  if (root.is_plain()) return is_like_marker(root.text);
+  return root.is_map() && !root.flow && std::any_of(root.entries.begin(), root.entries.end(), [](const Entry& entry) {
+           return is_like_marker(entry.key);
+         });
+}
+
 // Follows the tree and takes from the source what stands between its nodes. The tree is that of this very text.
 class Formatter {
  public:
@@ -30,7 +43,7 @@ class Formatter {
   std::string format(const Node& root) {
     source_.skip();
     write_markers();
-    write_value(root, Level{}, false);
+    write_value(root, has_to_be_moved_in(root) ? Level{-1, 0} : Level{}, false);
     source_.skip();
     write_markers();
     write_comments({0, 0});
@@ -251,7 +264,7 @@ class Formatter {
 std::optional<std::string> format_yaml(const std::string& file_name, std::string_view text, Diagnostics& diagnostics) {
   const std::optional<Node> tree = read_yaml(file_name, text, diagnostics);
   if (!tree) return std::nullopt;
-  if (text.starts_with(kBom)) text.remove_prefix(kBom.size());
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   std::string formatted = Formatter(text).format(*tree);
   Diagnostics unused;
   const std::optional<Node> after = read_yaml(file_name, formatted, unused);

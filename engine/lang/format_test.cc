@@ -23,6 +23,13 @@ TEST(Format, IndentsByTwoAndListsUnderTheirKey) {
             "resources:\n  - file: /a\n    mode: 1\n  - package: b\n  - - x\n    - y\nk:\n  a: b\n");
 }
 
+TEST(Format, WhatIsNoMarkStaysNone) {
+  EXPECT_EQ(format("    --- |1-"), "  --- |1-\n");
+  EXPECT_EQ(format("   # c\n ...\n"), "  # c\n  ...\n");
+  EXPECT_EQ(format(" a: 1\n --- b: 2\n"), "  a: 1\n  --- b: 2\n");
+  EXPECT_EQ(format("---a: 1\n"), "---a: 1\n");
+}
+
 TEST(Format, LeavesWhatIsGoodAlone) {
   const std::string_view good =
       "# yaml-language-server: $schema=x\nplumb: v1\n\ninputs:              # each a schema\n"
@@ -110,13 +117,6 @@ TEST(Format, LeavesWhatIsNotYamlAlone) {
   EXPECT_FALSE(format_yaml("t.yaml", "a: [1\nb: 2\n", diagnostics));
   ASSERT_EQ(diagnostics.error_count(), 1U);
   EXPECT_EQ(diagnostics.items()[0].code, Code::kYamlSyntax);
-}
-
-TEST(Format, RefusesToChangeTheMeaning) {
-  Diagnostics diagnostics;
-  EXPECT_FALSE(format_yaml("t.yaml", " --- x\n", diagnostics));  // at the start of the line it would be a mark
-  ASSERT_EQ(diagnostics.error_count(), 1U);
-  EXPECT_EQ(diagnostics.items()[0].code, Code::kInternal);
 }
 
 // --- the YAML of this project's own documents and tests

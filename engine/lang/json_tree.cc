@@ -236,7 +236,6 @@ class JsonReader {
 }  // namespace
 
 std::optional<Node> read_json(std::string file_name, std::string_view text, Code code, Diagnostics& diagnostics) {
-  constexpr std::string_view kBom = "\xef\xbb\xbf";
   const SourceSpan whole{file_name, 0, 0, 0, 0};
   if (text.size() > kMaxJsonBytes) {
     diagnostics.add(Diagnostic(code, file_name + " has more than 64 MiB").at(whole));
@@ -246,7 +245,7 @@ std::optional<Node> read_json(std::string file_name, std::string_view text, Code
     diagnostics.add(Diagnostic(code, file_name + " is not text in UTF-8").at(whole));
     return std::nullopt;
   }
-  if (text.starts_with(kBom)) text.remove_prefix(kBom.size());
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const TextIndex index(std::move(file_name), text);
   return JsonReader(index, code, diagnostics).read();
 }

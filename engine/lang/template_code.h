@@ -31,14 +31,26 @@ struct TemplateFor {
   TemplateBlock block;
 };
 
+struct TemplateLet {
+  Expression value;
+  std::size_t slot = 0;
+};
+
+// A part: what it is given, and what it is made of.
+struct TemplateInclude {
+  std::vector<TemplateLet> given;
+  std::size_t first_slot = 0;  // those from here on are the part's own
+  TemplateBlock block;
+};
+
 struct TemplateItem {
-  std::variant<std::string, Expression, TemplateIf, TemplateFor> content;
+  std::variant<std::string, Expression, TemplateIf, TemplateFor, TemplateLet, TemplateInclude> content;
 };
 
 struct Template::Tree {
   TemplateBlock block;
-  std::size_t slot_count = 0;  // the environment's and those of all `for`
-  bool has_loops = false;
+  std::size_t slot_count = 0;  // the environment's and those of all names that directives make
+  bool has_names = false;      // some directive makes one
   bool calls_host = false;
   std::vector<cel::Reference> references;
 };

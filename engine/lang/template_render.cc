@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <span>
+
 #include "engine/lang/template_code.h"
 
 namespace plumb::lang {
@@ -12,8 +15,8 @@ constexpr std::size_t kUsualBytes = 256;
 
 class Renderer {
  public:
-  // `slots` are those of the activation, with room for what loops set; null where there are no loops.
-  Renderer(const cel::Activation& activation, Value* slots, cel::Budget& budget)
+  // `slots` are those of the activation, with room for what directives set; null where none sets any.
+  Renderer(const cel::Activation& activation, std::span<Value> slots, cel::Budget& budget)
       : activation_(activation), slots_(slots), budget_(budget) {}
 
   bool block(const TemplateBlock& items) {
@@ -88,6 +91,30 @@ class Renderer {
             {}};
   }
 
+  bool render(const TemplateLet& let) {
+    Outcome<Value> value = let.value.evaluate(activation_, budget_);
+    if (!value) return stop(std::move(value.error()));
+    slots_[let.slot] = std::move(*value);
+    return true;
+  }
+
+  // A part knows nothing of the names that directives around it made, which may have the same slots.
+  bool render(const TemplateInclude& include) {
+    std::vector<Value> given;
+    given.reserve(include.given.size());
+    for (const TemplateLet& one : include.given) {
+      Outcome<Value> value = one.value.evaluate(activation_, budget_);
+      if (!value) return stop(std::move(value.error()));
+      given.push_back(std::move(*value));
+    }
+    const std::span<Value> own = slots_.subspan(std::min(include.first_slot, slots_.size()));
+    std::vector<Value> outer(own.begin(), own.end());
+    for (std::size_t i = 0; i < given.size(); ++i) slots_[include.given[i].slot] = std::move(given[i]);
+    const bool done = block(include.block);
+    std::move(outer.begin(), outer.end(), own.begin());
+    return done;
+  }
+
   bool turn(const TemplateFor& loop) {
     return spend(sizeof(Value), loop.range.begin, loop.range.end) && block(loop.block);
   }
@@ -111,7 +138,7 @@ class Renderer {
   }
 
   const cel::Activation& activation_;
-  Value* slots_;
+  std::span<Value> slots_;
   cel::Budget& budget_;
 };
 
@@ -120,12 +147,12 @@ class Renderer {
 Outcome<std::string> Template::render(const cel::Activation& activation, cel::Budget& budget) const {
   std::vector<Value> slots;
   cel::Activation own = activation;
-  if (code_->has_loops) {
+  if (code_->has_names) {
     slots.assign(activation.slots.begin(), activation.slots.end());
     slots.resize(std::max(code_->slot_count, slots.size()));
     own.slots = slots;
   }
-  Renderer renderer(own, slots.data(), budget);
+  Renderer renderer(own, slots, budget);
   renderer.text.reserve(kUsualBytes);
   if (!renderer.block(code_->block)) return tl::make_unexpected(std::move(*renderer.fault));
   return std::move(renderer.text);

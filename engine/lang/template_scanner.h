@@ -9,15 +9,25 @@
 
 namespace plumb::lang {
 
+// `x = e`, as in `let` and behind `with`.
+struct TemplateAssignment {
+  std::string name;
+  std::size_t name_begin = 0;
+  std::size_t begin = 0;  // of the expression
+  std::size_t end = 0;
+};
+
 struct TemplatePart {
-  enum class Kind { kText, kExpression, kIf, kElseIf, kElse, kEndIf, kFor, kEndFor };
+  enum class Kind { kText, kExpression, kIf, kElseIf, kElse, kEndIf, kFor, kEndFor, kLet, kInclude };
 
   Kind kind = Kind::kText;
-  std::string text;                // kText
-  std::vector<std::string> names;  // kFor: one or two variables
-  std::size_t begin = 0;           // of the expression
+  std::string text;                          // kText; kInclude: the path
+  std::vector<std::string> names;            // kFor: one or two variables
+  std::vector<TemplateAssignment> assigned;  // kLet: one; kInclude: what stands behind `with`
+  std::size_t begin = 0;                     // of the expression; kInclude: of the path
   std::size_t end = 0;
-  std::size_t opening = 0;  // of the whole part, braces included
+  std::size_t path_end = 0;  // kInclude
+  std::size_t opening = 0;   // of the whole part, braces included
   std::size_t closing = 0;
   bool broken = false;  // a directive that its fault is told of already
 };
@@ -28,6 +38,7 @@ struct ScannedTemplate {
   bool known = true;                // which directive opens and which closes; else the parts do not fit together
 };
 
-ScannedTemplate scan_template(std::string_view text);
+// What stands in text[begin, end).
+ScannedTemplate scan_template(std::string_view text, std::size_t begin, std::size_t end);
 
 }  // namespace plumb::lang

@@ -138,6 +138,75 @@ TEST_F(TemplateTest, FaultsPointAtTheToken) {
   EXPECT_EQ(render("line\n${1 / (port - 8080)}"), "t:2:3: division by zero");
 }
 
+TEST_F(TemplateTest, NamesThatLetMakes) {
+  EXPECT_EQ(render("%{ let n = name + '!' }${n}${size(n)}"), "web1!5");
+  EXPECT_EQ(render("%{ for x in xs }%{ let y = x + x }${y}%{ endfor }"), "aabb");
+  EXPECT_EQ(render("%{ if true }%{ let y = 1 }${y}%{ endif }%{ if true }%{ let y = 'z' }${y}%{ endif }"), "1z");
+  EXPECT_EQ(render("%{ let p = proxy }%{ if p != null }${p.size()}%{ endif }"), "");
+  // It ends with what is around it, and is not made twice.
+  EXPECT_EQ(render("%{ if true }%{ let y = 1 }%{ endif }${y}"), "t:1:39: nothing here is called `y`");
+  EXPECT_EQ(render("%{ let name = 1 }"), "t:1:8: `name` is known here already");
+  EXPECT_EQ(render("%{ for x in xs }%{ let x = 1 }%{ endfor }"), "t:1:24: `x` is known here already");
+  EXPECT_EQ(render("%{ let = 1 }"), "t:1:1: a name is missing");
+  EXPECT_EQ(render("%{ let y 1 }"), "t:1:8: `y` is given nothing");
+  EXPECT_EQ(render("%{ let y = }"), "t:1:8: `y` is given nothing");
+  EXPECT_EQ(render("%{ let y = 1 / (port - 8080) }"), "t:1:12: division by zero");
+}
+
+TEST_F(TemplateTest, CommentsAreLeftOut) {
+  EXPECT_EQ(render("a%{# it's } a ${nope} %{ if #}b"), "ab");
+  EXPECT_EQ(render("a\n  %{~# x\ny #~}\nb"), "a\nb");
+  EXPECT_EQ(render("%{##}%{# # #}"), "");
+  EXPECT_EQ(render("a %{# b"), "t:1:3: a comment is not closed");
+}
+
+class TemplatePartsTest : public TemplateTest {
+ protected:
+  // The first of the texts is the template; a path is the number of its text.
+  std::string render_parts(const std::vector<std::string>& texts) {
+    std::string all;
+    TemplateTexts whole;
+    for (const std::string& text : texts) {
+      for (const TemplateInclusion& one : inclusions_in(text))
+        whole.includes.emplace(all.size() + one.place, std::stoul(one.path));
+      all += text;
+      whole.ends.push_back(all.size());
+    }
+    whole.text = all;
+    const auto made = Template::parse(whole, environment_);
+    if (!made) return told(made.error(), all);
+    const auto result = made->render({slots_, nullptr});
+    return result ? *result : told(result.error(), all);
+  }
+};
+
+TEST_F(TemplatePartsTest, StandInTheirPlace) {
+  EXPECT_EQ(render_parts({"<%{ include '1' }|%{ include '1' }>", "${name}"}), "<web1|web1>");
+  EXPECT_EQ(render_parts({"%{ include '1' with n = [1, port], m = {'a': 2}.a }", "${n[1]}-${m}"}), "8080-2");
+  // Its names are its own, and those around it are as they were.
+  EXPECT_EQ(render_parts({"%{ for x in xs }%{ include '1' with y = x + x }${x}%{ endfor }",
+                          "%{ for a, b in [y, y] }%{ let c = b }${a}${c}%{ endfor }"}),
+            "0aa1aaa0bb1bbb");
+  EXPECT_EQ(render_parts({"%{ for x in xs }%{ include '1' }%{ endfor }", "\n${x}"}),
+            "t:2:3: nothing here is called `x`");
+  EXPECT_EQ(render_parts({"%{ include '1' with n = 'z' }", "%{ include '2' with m = n + n }${n}", "${m}"}), "zzz");
+}
+
+TEST_F(TemplatePartsTest, CannotDoWithout) {
+  EXPECT_EQ(render_parts({"%{ include '1' }", "%{ include '1' }"}), "t:1:17: a part includes itself");
+  EXPECT_EQ(render_parts({"%{ if true }%{ include '1' }%{ endif }", "%{ endif }"}), "t:1:39: `endif` closes nothing");
+  EXPECT_EQ(render("%{ include name }"), "t:1:1: `include` names no file");
+  EXPECT_EQ(render("%{ include 'a' as b }"), "t:1:16: text behind the path of `include`");
+  EXPECT_EQ(render("%{ include 'a' with x = }"), "t:1:21: `x` is given nothing");
+  EXPECT_EQ(render("%{ include 'a' with x = 1, }"), "t:1:1: a name is missing");
+  EXPECT_EQ(render("%{ include 'a' with name = 1 }"), "t:1:21: `name` is known in a part already");
+  std::vector<std::string> texts;
+  for (int i = 1; i < 12; ++i)
+    texts.push_back("%{ include '" + std::to_string(i) + "' }%{ include '" + std::to_string(i) + "' }");
+  texts.push_back("x");
+  EXPECT_NE(render_parts(texts).find("too many parts are included"), std::string::npos);
+}
+
 TEST_F(TemplateTest, NestedLoopsStopAtTheLimit) {
   const std::string text =
       "%{ for a in lists.range(2000) }%{ for b in lists.range(2000) }xxxxxxxxxxxxxxxxxxxxxxx%{ endfor }%{ endfor }";

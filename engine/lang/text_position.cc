@@ -137,8 +137,9 @@ class Mapper {
 }  // namespace
 
 cel::Origin origin_of(const Node& scalar, std::string_view source) {
-  constexpr std::string_view kBom = "\xef\xbb\xbf";
-  Mapper mapper(scalar, source.starts_with(kBom) && scalar.span.line > 1 ? source.substr(kBom.size()) : source);
+  Mapper mapper(scalar, source.starts_with(kByteOrderMark) && scalar.span.line > 1
+                            ? source.substr(kByteOrderMark.size())
+                            : source);
   switch (scalar.style) {
     case Style::kPlain:
       mapper.map_by_ink(false);

@@ -11,8 +11,6 @@
 namespace plumb::lang {
 namespace {
 
-constexpr std::string_view kBom = "\xef\xbb\xbf";
-
 // Where yaml-cpp stopped, a tab or an open quote close by is the likelier cause than what it says.
 Diagnostic explain(const TextIndex& index, YamlProblem problem, std::optional<std::size_t> unclosed) {
   const std::string_view text = index.text();
@@ -80,7 +78,7 @@ std::optional<Node> read_full_yaml(std::string file_name, std::string_view text,
     diagnostics.extend(std::move(found));
     return std::nullopt;
   }
-  if (text.starts_with(kBom)) text.remove_prefix(kBom.size());
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const TextIndex index(std::move(file_name), text);
   EventList list = read_events(text);
   BuiltTree built = build_tree(index, std::move(list.events), found);

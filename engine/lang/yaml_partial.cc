@@ -10,7 +10,6 @@
 namespace plumb::lang {
 namespace {
 
-constexpr std::string_view kBom = "\xef\xbb\xbf";
 constexpr std::size_t kMostRounds = 64;
 constexpr std::size_t kMostWork = std::size_t{64} << 20;  // bytes read in all rounds together
 
@@ -160,7 +159,7 @@ class PartialReader {
 Node read_partial_yaml(const std::string& file_name, std::string_view text, Diagnostics& diagnostics) {
   if (std::optional<Node> root = read_yaml(file_name, text, diagnostics)) return std::move(*root);
   if (text.size() > kMaxYamlBytes) return {};
-  if (text.starts_with(kBom)) text.remove_prefix(kBom.size());
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   Diagnostics unclean;
   check_encoding(TextIndex(file_name, text), unclean);
   return unclean.has_errors() ? Node() : PartialReader(file_name, text).read();

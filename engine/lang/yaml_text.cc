@@ -10,7 +10,6 @@ namespace plumb::lang {
 namespace {
 
 constexpr std::size_t kBlock = 256;
-constexpr std::string_view kBom = "\xef\xbb\xbf";
 
 bool starts_character(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
@@ -228,7 +227,7 @@ void check_encoding(const TextIndex& index, Diagnostics& diagnostics) {
     report(0, 1, "the file is UTF-16", "a UTF-16 byte order mark", "save it as UTF-8");
     return;
   }
-  for (std::size_t i = text.starts_with(kBom) ? kBom.size() : 0; i < text.size();) {
+  for (std::size_t i = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x80) {
       if (byte == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n')) {
@@ -248,7 +247,7 @@ void check_encoding(const TextIndex& index, Diagnostics& diagnostics) {
       continue;
     }
     const bool c1 = byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0 && text[i + 1] != '\x85';
-    if (c1 || character == kBom || character == "\xef\xbf\xbe" || character == "\xef\xbf\xbf") {
+    if (c1 || character == kByteOrderMark || character == "\xef\xbf\xbe" || character == "\xef\xbf\xbf") {
       report(i, size, "an invisible character that YAML does not allow", "here", "remove it");
     }
     i += size;

@@ -14,6 +14,9 @@
 
 namespace plumb::lang {
 
+// What editors of some systems begin a text with; it is no part of it.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 // Byte offsets to lines and columns in constant time.
 class TextIndex {
  public:

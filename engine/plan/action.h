@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/json.h"
+#include "engine/base/manner.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb::plan {
@@ -53,6 +54,9 @@ struct Action {
   int confirm_within = 0;
   // Of resources that the plan's tags leave out: owed once this action has begun.
   std::vector<Due> owes;
+  Manner manner;
+  // Addresses of earlier actions: it is done only where one of these fails.
+  std::vector<std::string> rescues;
 };
 
 using Actions = std::vector<Action>;

@@ -1,5 +1,7 @@
 #include "engine/plan/action_json.h"
 
+#include <algorithm>
+
 #include "engine/base/object_text.h"
 #include "engine/plan/object_reader.h"
 #include "engine/plan/take_action.h"
@@ -21,6 +23,13 @@ void append_due(std::string& out, const Due& due) {
   object.close();
 }
 
+void append_retry(std::string& out, const Manner& manner) {
+  ObjectText object(out);
+  object.json("every", manner.every_seconds);
+  object.json("times", manner.tries);
+  object.close();
+}
+
 void append_seen(std::string& out, const Seen& seen) {
   ObjectText object(out);
   object.json("attributes", seen.attributes);
@@ -39,6 +48,31 @@ Result<Seen> take_seen(Json& json) {
   return seen;
 }
 
+// A week is the longest that anything may take, and more tries than that has seconds are not asked for.
+int bounded(ObjectReader& reader, const char* member) {
+  constexpr std::int64_t kMost = 604800;
+  const std::int64_t value = reader.integer(member);
+  if (value < 0 || value > kMost) reader.complain(std::string("has a `") + member + "` out of its bounds");
+  return static_cast<int>(std::clamp<std::int64_t>(value, 0, kMost));
+}
+
+Result<Manner> take_manner(const Json& json, ObjectReader& reader) {
+  Manner manner;
+  if (json.contains("timeout")) manner.timeout_seconds = bounded(reader, "timeout");
+  if (reader.find("on_failure", false) != nullptr) {
+    manner.may_fail = reader.text("on_failure") == "continue";
+    if (!manner.may_fail) reader.complain("has an `on_failure` that is not `continue`");
+  }
+  const Json* retry = reader.find("retry", false);
+  if (retry == nullptr) return manner;
+  ObjectReader own(*retry, "a retry");
+  manner.every_seconds = bounded(own, "every");
+  manner.tries = bounded(own, "times");
+  if (const std::string problem = own.finish(); !problem.empty()) return unreadable(problem);
+  if (manner.tries < 2) reader.complain("is tried again and is not");
+  return manner;
+}
+
 }  // namespace
 
 void append_action(std::string& out, const Action& action) {
@@ -49,17 +83,22 @@ void append_action(std::string& out, const Action& action) {
   object.json("before", action.before);
   if (action.confirm_within > 0) object.json("confirm_within", action.confirm_within);
   object.json("desired", action.desired.attributes);
+  if (!action.desired.env.empty()) object.json("env", action.desired.env);
   object.text("fidelity", name(action.fidelity));
   if (!action.note.empty()) object.text("note", action.note);
   if (!action.seen.empty()) append_seen(object.member("observed"), action.seen);
+  if (action.manner.may_fail) object.text("on_failure", "continue");
   object.text("op", name(action.op));
   append_list(object.member("operations"), action.operations,
               [](std::string& to, const Operation& operation) { append_canonical(to, to_json(operation)); });
   if (!action.owes.empty()) append_list(object.member("owes"), action.owes, append_due);
   if (action.pending) object.flag("pending", true);
   append_texts(object.member("requires"), action.needs);
+  if (!action.rescues.empty()) append_texts(object.member("rescues"), action.rescues);
+  if (action.manner.tries > 1) append_retry(object.member("retry"), action.manner);
   if (!action.desired.sensitive.empty()) append_texts(object.member("sensitive"), action.desired.sensitive);
   object.text("source", action.source);
+  if (action.manner.timeout_seconds > 0) object.json("timeout", action.manner.timeout_seconds);
   if (!action.triggered_by.empty()) append_texts(object.member("triggered_by"), action.triggered_by);
   object.text("undo", action.undo ? "yes" : "no");
   if (!action.unknown_until.empty()) append_texts(object.member("unknown_until"), action.unknown_until);
@@ -121,6 +160,15 @@ Result<Action> take_action(Json& json) {
   action.triggered = !action.triggered_by.empty() || json.contains("pending");
   action.pending = reader.flag("pending");
   action.unknown_until = reader.texts("unknown_until");
+  action.rescues = reader.texts("rescues");
+  PLUMB_TRY_ASSIGN(action.manner, take_manner(json, reader));
+  const Json env = reader.object("env", false);
+  for (const auto& [variable, value] : env.items()) {
+    if (!value.is_string())
+      reader.complain("has a variable that is not a string");
+    else
+      action.desired.env[variable] = value.get<std::string>();
+  }
   if (json.contains("confirm_within")) action.confirm_within = static_cast<int>(reader.integer("confirm_within"));
   if (const Json* owes = reader.find("owes", false)) {
     if (!owes->is_array()) reader.complain("has an `owes` that is not a list");

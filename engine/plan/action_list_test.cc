@@ -15,9 +15,19 @@ std::vector<Operation> one_of_each() {
   run.env = {{"A", "1"}};
   run.expect = {0, 3};
   run.sealed_env = "hmac-sha256:00";
+  Fetch fetch;
+  fetch.path = "/a";
+  fetch.url = "https://example.com/a";
+  fetch.headers = {{"Accept", "*/*"}};
+  fetch.timeout_seconds = 60;
+  Unpack unpack;
+  unpack.path = "/a";
+  unpack.archive = "/a.tgz";
+  unpack.strip = 1;
+  unpack.include = {"a/*"};
   const std::vector<Operation> all = {
       WriteFile{"/etc/motd", digest("new"), {"root", "adm", "0640"}, true, true, "visudo -cf %s"},
-      EditFile{"/etc/hosts", {}, true, "0600", true, true, "true", true, "none"},
+      EditFile{"/etc/hosts", {}, true, "0600", true, true, "true", true, "none", "deploy", "adm"},
       MakeDirectory{"/srv", {std::nullopt, std::nullopt, "0750"}, true},
       MakeLink{"/a", "../b", true, true},
       Remove{"/a", true, true},
@@ -26,7 +36,13 @@ std::vector<Operation> one_of_each() {
       PackageTransaction{"apt", {{"nginx", ""}, {"jq", "1.6-2"}}, {"apache2"}, true, true},
       ServiceAction{"systemd", "nginx.service", "restart"},
       EditDatabase{"user", "create", "deploy", Json{{"uid", 1500}, {"groups", {"adm"}}}},
-      Probe{}};
+      Probe{},
+      SetKernelValue{"vm.swappiness", "10"},
+      ChangeMount{"mount", "/srv", "/dev/b", "ext4", "ro"},
+      ChangeSwap{"make", "/swapfile", 64, 5},
+      ChangeModule{"load", "loop", {"max_loop=64"}},
+      fetch,
+      unpack};
   EXPECT_EQ(all.size(), std::variant_size_v<Operation>);
   return all;
 }
@@ -64,6 +80,10 @@ Actions all_kinds_of_actions() {
   rich.unknown_until = {"note:/run"};
   rich.confirm_within = 60;
   rich.owes = {{"lamp:l", Op::kReload}};
+  rich.manner = {3, 10, 60, true};
+  rich.rescues = {"note:/run"};
+  rich.desired.env = {{"A", "1"}};
+  rich.seen = {true, true, {{"text", sealed}}};
   actions.push_back(rich);
   Action owed = action_of(Op::kRestart, "lamp:x");
   owed.triggered = true;
@@ -93,6 +113,10 @@ void expect_same(const Action& a, const Action& b) {
   EXPECT_EQ(a.unknown_until, b.unknown_until);
   EXPECT_EQ(a.confirm_within, b.confirm_within);
   EXPECT_EQ(a.owes, b.owes);
+  EXPECT_EQ(a.manner, b.manner);
+  EXPECT_EQ(a.rescues, b.rescues);
+  EXPECT_EQ(a.desired.env, b.desired.env);
+  EXPECT_EQ(a.seen, b.seen);
 }
 
 TEST(ActionListTest, EveryKindOfActionComesBack) {

@@ -17,6 +17,7 @@ Json held_back_to_json(const HeldBack& held) {
   if (held.op != Op::kNone) json["op"] = name(held.op);
   if (!held.lock.empty()) json["lock"] = held.lock;
   if (!held.needs.empty()) json["needs"] = held.needs;
+  if (!held.reading.empty()) json["reading"] = held.reading;
   return json;
 }
 
@@ -31,6 +32,9 @@ Json host_to_json(const HostPlan& host) {
   for (const HeldBack& held : host.held_back) json["held_back"].push_back(held_back_to_json(held));
   for (const PassedOver& one : host.passed_over)
     json["passed_over"].push_back({{"address", one.address}, {"why", one.why}});
+  if (!host.moving.empty()) json["moving"] = host.moving;
+  for (const UsedReading& one : host.readings)
+    json["readings"].push_back({{"name", one.name}, {"source", one.source}, {"told", one.told}});
   return json;
 }
 
@@ -140,6 +144,8 @@ std::map<std::string, Json> narrowing(const Scope& scope) {
   if (!scope.limit.empty()) members["limit"] = scope.limit;
   if (!scope.tags.empty()) members["tags"] = scope.tags;
   if (!scope.skip_tags.empty()) members["skip_tags"] = scope.skip_tags;
+  if (!scope.addresses.empty()) members["addresses"] = scope.addresses;
+  if (!scope.start_at.empty()) members["start_at"] = scope.start_at;
   return members;
 }
 
@@ -168,6 +174,7 @@ std::string write_artifact(const Plan& plan, const TakePiece& write) {
   const auto append_narrowing = [&](const char* name) {
     if (narrowed.contains(name)) append_canonical(document.member(name), narrowed.at(name));
   };
+  append_narrowing("addresses");
   write_blobs(document.object("blobs"), plan);
   if (!plan.contents.empty()) write_contents(document.object("contents"), plan);
   append_canonical_text(document.member("engine"), plan.engine);
@@ -180,6 +187,7 @@ std::string write_artifact(const Plan& plan, const TakePiece& write) {
   if (plan.rollout) append_canonical(document.member("rollout"), to_json(*plan.rollout));
   if (!shared.empty()) write_shared(document.object("shared"), shared);
   append_narrowing("skip_tags");
+  append_narrowing("start_at");
   append_narrowing("tags");
   if (!plan.unplanned.empty()) append_canonical(document.member("unplanned"), plan.unplanned);
   document.close();

@@ -32,6 +32,7 @@ Result<HeldBack> read_held_back(const Json& json) {
   }
   held.lock = reader.text("lock", false);
   held.needs = reader.text("needs", false);
+  held.reading = reader.text("reading", false);
   if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
   return held;
 }
@@ -40,6 +41,16 @@ Result<PassedOver> read_passed_over(const Json& json) {
   ObjectReader reader(json, "what is passed over");
   PassedOver one{reader.text("address"), reader.text("why")};
   if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  return one;
+}
+
+Result<UsedReading> read_reading(const Json& json) {
+  ObjectReader reader(json, "a reading");
+  UsedReading one{reader.text("name"), reader.object("source"), reader.text("told")};
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  if (const Result<ReadingSource> source = reading_source_from(one.source); !source)
+    return unreadable(source.error().summary());
+  if (!is_digest(one.told) && !is_keyed_digest(one.told)) return unreadable("what a reading told is no digest");
   return one;
 }
 
@@ -68,6 +79,14 @@ Result<Actions> read_actions(Json& json) {
   return actions;
 }
 
+std::map<std::string, std::string> text_map(const Json& json) {
+  std::map<std::string, std::string> result;
+  for (const auto& [name, value] : json.items()) {
+    if (value.is_string()) result[name] = value.get<std::string>();
+  }
+  return result;
+}
+
 // But for its actions, which are there.
 Result<HostPlan> read_host(const Json& json) {
   ObjectReader reader(json, "a host");
@@ -83,6 +102,8 @@ Result<HostPlan> read_host(const Json& json) {
   PLUMB_TRY_ASSIGN(host.locks, read_list(reader.find("locks", false), read_lock));
   PLUMB_TRY_ASSIGN(host.held_back, read_list(reader.find("held_back", false), read_held_back));
   PLUMB_TRY_ASSIGN(host.passed_over, read_list(reader.find("passed_over", false), read_passed_over));
+  PLUMB_TRY_ASSIGN(host.readings, read_list(reader.find("readings", false), read_reading));
+  host.moving = text_map(reader.object("moving", false));
   (void)reader.find("actions");
   if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
   return host;
@@ -122,14 +143,6 @@ Result<std::map<std::string, LargeContent>> read_contents(const Json& json) {
     contents.emplace(name, std::move(content));
   }
   return contents;
-}
-
-std::map<std::string, std::string> text_map(const Json& json) {
-  std::map<std::string, std::string> result;
-  for (const auto& [name, value] : json.items()) {
-    if (value.is_string()) result[name] = value.get<std::string>();
-  }
-  return result;
 }
 
 // Reads a document a part at a time, so that of a large one no more is in memory than what is kept of it. What holds of
@@ -186,6 +199,8 @@ class PartsReader {
     plan_.scope.limit = reader.text("limit", false);
     for (std::string& tag : reader.texts("tags")) plan_.scope.tags.insert(std::move(tag));
     for (std::string& tag : reader.texts("skip_tags")) plan_.scope.skip_tags.insert(std::move(tag));
+    for (std::string& one : reader.texts("addresses")) plan_.scope.addresses.insert(std::move(one));
+    plan_.scope.start_at = reader.text("start_at", false);
     plan_.inputs = text_map(reader.object("inputs"));
     plan_.unplanned = text_map(reader.object("unplanned", false));
     if (const Json* rollout = reader.find("rollout", false)) {

@@ -68,7 +68,7 @@ TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
   Plan plan = plan_of(host_, {"web01"});
   const std::string whole = write_artifact(plan).bytes;
   EXPECT_EQ(whole.find("tags"), std::string::npos);
-  plan.scope = {"web", "web0[1:3]", {"config", "app"}, {"slow"}};
+  plan.scope = {"web", "web0[1:3]", {"config", "app"}, {"slow"}, {"note:/etc/*"}, "lamp:web"};
   HostPlan narrowed = host_;
   narrowed.left_out = 3;
   Actions actions = *narrowed.actions.get();
@@ -88,6 +88,8 @@ TEST_F(ArtifactTest, ItsScopeStandsInItAndComesBack) {
   EXPECT_EQ(found->scope.limit, "web0[1:3]");
   EXPECT_EQ(found->scope.tags, (std::set<std::string>{"app", "config"}));
   EXPECT_EQ(found->scope.skip_tags, std::set<std::string>{"slow"});
+  EXPECT_EQ(found->scope.addresses, std::set<std::string>{"note:/etc/*"});
+  EXPECT_EQ(found->scope.start_at, "lamp:web");
   EXPECT_EQ(found->hosts.at("web01").left_out, 3);
   EXPECT_EQ(found->hosts.at("web01").actions.get()->front().owes, actions[0].owes);
   EXPECT_EQ(found->hosts.at("web01").actions.get()->back().op, Op::kVerify);

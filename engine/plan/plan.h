@@ -12,6 +12,7 @@
 #include "engine/plan/action.h"
 #include "engine/plan/action_list.h"
 #include "engine/plan/rollout.h"
+#include "providers/sdk/reading.h"
 
 namespace plumb::plan {
 
@@ -28,9 +29,11 @@ struct Lock {
 struct HeldBack {
   std::string address;
   Op op = Op::kNone;  // what would be done; none where the resource could not be observed
-  // One of them: the items of the lock on it, or the address of what it needs and is itself held back.
+  // One of them: the items of the lock on it, or the address of what it needs and is itself held back; with a reading,
+  // of the action that may change what that tells.
   std::string lock;
   std::string needs;
+  std::string reading = {};
   friend bool operator==(const HeldBack&, const HeldBack&) = default;
 };
 
@@ -48,23 +51,31 @@ struct HostPlan {
   std::string ir;           // digest
   std::int64_t record = 0;  // serial of the host's record
   int unchanged = 0;
-  int left_out = 0;                  // resources that the plan's tags leave out
+  int left_out = 0;                  // resources that the plan is not asked for
   std::vector<std::string> orphans;  // addresses that the record holds and the configuration does not, sorted
   std::vector<Lock> locks;
   std::vector<HeldBack> held_back;  // in the order in which it would be done
   std::vector<PassedOver> passed_over;
+  std::vector<UsedReading> readings;  // that the plan stands on, in the order of their names
+  // Of these, those that an action of the plan may change, with its address. What comes of them is for the next plan.
+  std::map<std::string, std::string> moving;
   ActionList actions;
 };
 
 // What a plan was asked for: of which hosts, and of which of their resources.
 struct Scope {
-  std::string on;                   // host pattern
-  std::string limit;                // hosts of `on` that do not match this too are left out; "" for none
-  std::set<std::string> tags;       // resources with none of these are left out; empty: all are meant
-  std::set<std::string> skip_tags;  // those with one of these are
+  std::string on;                        // host pattern
+  std::string limit;                     // hosts of `on` that do not match this too are left out; "" for none
+  std::set<std::string> tags;            // resources with none of these are left out; empty: all are meant
+  std::set<std::string> skip_tags;       // those with one of these are
+  std::set<std::string> addresses = {};  // those that none of these patterns means are left out; empty: all are meant
+  std::string start_at = {};             // what comes before the first one that this pattern means is; "" for nothing
 
-  bool takes(const std::set<std::string>& resource_tags) const;
-  bool narrows_resources() const { return !tags.empty() || !skip_tags.empty(); }
+  // Where in its host's order it stands aside.
+  bool takes(const std::string& address, const std::set<std::string>& resource_tags) const;
+  bool narrows_resources() const {
+    return !tags.empty() || !skip_tags.empty() || !addresses.empty() || !start_at.empty();
+  }
 };
 
 // A content of more bytes is named by a plan and stands elsewhere.
@@ -89,6 +100,8 @@ struct Plan {
   std::map<std::string, LargeContent> contents;  // what it writes besides, by digest
 
   bool changes_nothing() const;
+  // Whether something is left to the next plan.
+  bool is_half() const;
 };
 
 std::size_t action_count(const Plan& plan);

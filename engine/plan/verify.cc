@@ -8,6 +8,8 @@
 #include "engine/base/files.h"
 #include "engine/base/sealed.h"
 #include "engine/plan/derivation.h"
+#include "providers/sdk/edit_provider.h"
+#include "providers/sdk/ownership.h"
 
 namespace plumb::plan {
 namespace {
@@ -28,6 +30,7 @@ class HostVerifier {
       const std::string problem = problem_of(action, address);
       if (!problem.empty()) return std::string(name(action.op)) + " " + address + ": " + problem;
     }
+    if (std::string problem = problem_of_readings(); !problem.empty()) return problem;
     return problem_of_held_back();
   }
 
@@ -45,7 +48,7 @@ class HostVerifier {
     if (kind == nullptr) return "there is no kind `" + action.desired.address.kind + "`";
     for (const std::string& problem :
          {problem_of_references(action), problem_of_states(action), problem_of_types(action, *kind),
-          problem_of_operations(action, *kind), problem_of_confirmation(action)}) {
+          problem_of_operations(action, *kind), problem_of_confirmation(action), problem_of_manner(action, *kind)}) {
       if (!problem.empty()) return problem;
     }
     // Asked last: the kind's own code is given only what has the form that it expects.
@@ -65,7 +68,7 @@ class HostVerifier {
   }
 
   std::string problem_of_references(const Action& action) const {
-    for (const auto* list : {&action.needs, &action.unknown_until}) {
+    for (const auto* list : {&action.needs, &action.unknown_until, &action.rescues}) {
       for (const std::string& other : *list) {
         if (!parts_.contains(other)) return "it waits for " + other + ", which is no earlier action";
       }
@@ -115,19 +118,33 @@ class HostVerifier {
         return to_json(operation).begin().key() + " is no operation of it";
       }
       const std::string* path = path_of(operation);
-      if (path != nullptr && !owns(*kind.provider, action.desired, *path)) {
+      if (path != nullptr && !owns(*kind.provider, action, *path) && !leads_to_own(operation, action, kind)) {
         return to_json(operation).begin().key() + " is about " + *path + ", which is not its own";
       }
     }
     return {};
   }
 
-  static bool owns(const Provider& provider, const Desired& desired, const std::string& path) {
-    for (const auto& own : {provider.manages_paths(desired), provider.edits_paths(desired)}) {
+  static bool owns(const Provider& provider, const Action& action, const std::string& path) {
+    const EditProvider* editor = provider.editor();
+    const std::vector<std::string> edited = editor == nullptr
+                                                ? provider.edits_paths(action.desired)
+                                                : editor->own_paths(action.desired, action.seen.attributes);
+    for (const auto& own : {provider.manages_paths(action.desired), edited}) {
       if (std::any_of(own.begin(), own.end(), [&](const std::string& outer) { return lies_at(path, outer); }))
         return true;
     }
-    return false;
+    const std::vector<ImpliedPath> implied = provider.implies_paths(action.desired);
+    return std::any_of(implied.begin(), implied.end(),
+                       [&](const ImpliedPath& one) { return one.whole && lies_at(path, one.path); });
+  }
+
+  // A folder that what it manages lies in, and that is no otherwise for it than that it is there.
+  static bool leads_to_own(const Operation& operation, const Action& action, const Kind& kind) {
+    const auto* make = std::get_if<MakeDirectory>(&operation);
+    if (make == nullptr || make->parents || make->ownership != Ownership()) return false;
+    const std::vector<std::string> own = kind.provider->manages_paths(action.desired);
+    return std::any_of(own.begin(), own.end(), [&](const std::string& path) { return parent_of(path) == make->path; });
   }
 
   // At it or below it.
@@ -144,6 +161,30 @@ class HostVerifier {
     return can ? "" : "it is to be confirmed, and the host cannot undo it";
   }
 
+  std::string problem_of_readings() const {
+    for (const auto& [name, by] : host_.moving) {
+      const bool used = std::any_of(host_.readings.begin(), host_.readings.end(),
+                                    [&, &reading = name](const UsedReading& one) { return one.name == reading; });
+      // While a host is planned, its readings are not there yet.
+      if (!used && !host_.readings.empty()) return "the reading `" + name + "` is to change and is none of its own";
+      if (!parts_.contains(by)) return "the reading `" + name + "` is to change by " + by + ", which has no action";
+    }
+    return {};
+  }
+
+  static std::string problem_of_manner(const Action& action, const Kind& kind) {
+    const bool asks = action.op == Op::kVerify;
+    if (asks && (action.manner.tries > 1 || action.manner.timeout_seconds > 0)) return "a probe has its own bounds";
+    if (action.manner.timeout_seconds > 0 && !kind.may_run_programs()) return "no program is run that could be ended";
+    if (!action.desired.env.empty() && !asks && !kind.may_run_programs()) return "no program is run for it";
+    const auto decides = [&](const std::string& other) {
+      return std::find(action.unknown_until.begin(), action.unknown_until.end(), other) != action.unknown_until.end();
+    };
+    if (!asks && !std::all_of(action.rescues.begin(), action.rescues.end(), decides))
+      return "it is there for the case that another fails, and does not wait for it";
+    return {};
+  }
+
   std::string problem_of_held_back() const {
     std::set<std::string> held;
     for (const HeldBack& one : host_.held_back) {
@@ -152,7 +193,11 @@ class HostVerifier {
       const bool is_locked =
           std::any_of(host_.locks.begin(), host_.locks.end(), [&](const Lock& lock) { return lock.items == one.lock; });
       if (!one.lock.empty() && !is_locked) return one.address + " is held back by a lock that is not there";
-      if (!one.needs.empty() && !held.contains(one.needs)) {
+      if (!one.reading.empty()) {
+        // By an action, and not by what is held back.
+        if (!parts_.contains(one.needs)) return one.address + " waits for " + one.needs + ", which has no action";
+        if (!host_.moving.contains(one.reading)) return one.address + " waits for a reading that stays as it is";
+      } else if (!one.needs.empty() && !held.contains(one.needs)) {
         return one.address + " is held back for " + one.needs + ", which is not";
       }
       held.insert(one.address);
@@ -192,9 +237,9 @@ std::string verify(const HostPlan& host, const Actions& actions, const Registry&
 std::string verify_contents(const Plan& plan, const Actions& actions) {
   for (const Action& action : actions) {
     for (const Operation& operation : action.operations) {
-      const auto* write = std::get_if<WriteFile>(&operation);
-      if (write == nullptr || !is_digest(write->content)) continue;
-      if (plan.blobs.contains(write->content) || plan.contents.contains(write->content)) continue;
+      const std::string* content = content_of(operation);
+      if (content == nullptr || !is_digest(*content)) continue;
+      if (plan.blobs.contains(*content) || plan.contents.contains(*content)) continue;
       return "what " + action.desired.address.str() + " writes is not in it";
     }
   }
@@ -212,7 +257,7 @@ std::string verify(const Plan& plan, const Registry& kinds) {
   std::set<std::string> verified;
   for (const auto& [name, host] : plan.hosts) {
     // Many hosts share one list; but for its actions a host's plan is soon looked through.
-    const bool again = !verified.insert(host.actions.digest()).second && host.held_back.empty();
+    const bool again = !verified.insert(host.actions.digest()).second && host.held_back.empty() && host.moving.empty();
     if (again) continue;
     const std::shared_ptr<const Actions> actions = host.actions.get();
     std::string problem = verify(host, *actions, kinds);

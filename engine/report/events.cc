@@ -125,7 +125,8 @@ void plan_events(const plan::Plan& plan, const std::string& id, const std::funct
             {"address", held.address},
             {"op", plumb::name(held.op)},
             {"lock", held.lock},
-            {"needs", held.needs}});
+            {"needs", held.needs},
+            {"reading", held.reading}});
     }
   }
   Json unplanned = Json::array();

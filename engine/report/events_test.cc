@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/file.h"
+#include "engine/report/outputs_text.h"
 
 namespace plumb::report {
 namespace {
@@ -58,6 +59,7 @@ class Events : public testing::Test {
     plan.unplanned["web2"] = "PL3001";
     plan_events(plan, "sha256:00", [&](Json event) { all.push_back(std::move(event)); });
     const run::HostResults hosts = {{"web1", result_}};
+    all.push_back(outputs_event({{{"web1", {{"url", "http://web1/"}}}}, {"token"}}, "web1"));
     all.push_back(summary_event({hosts, 1, "plumb apply --resume r"}));
     return all;
   }

@@ -21,9 +21,9 @@ struct Word {
 
 Word outcome_of(const history::RunSummary& run) {
   if (!run.outcome) return run.kind == "foreign" ? Word{"foreign", Tone::kRed} : Word{"unfinished", Tone::kYellow};
-  const Tone tone = *run.outcome == RunOutcome::kOk            ? Tone::kGreen
-                    : *run.outcome == RunOutcome::kInterrupted ? Tone::kYellow
-                                                               : Tone::kRed;
+  const Tone tone = *run.outcome == RunOutcome::kOk                                                      ? Tone::kGreen
+                    : *run.outcome == RunOutcome::kInterrupted || *run.outcome == RunOutcome::kTolerated ? Tone::kYellow
+                                                                                                         : Tone::kRed;
   return {std::string(name(*run.outcome)), tone};
 }
 

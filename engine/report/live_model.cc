@@ -41,7 +41,9 @@ std::string end_of(const run::HostResult& result) {
     }
     return std::string(name(result.state));
   }
-  return result.changed > 0 ? "ok, " + std::to_string(result.changed) + " changed" : "ok";
+  const std::string failed =
+      result.outcome == HostOutcome::kTolerated ? ", " + std::to_string(result.failed) + " failed" : "";
+  return (result.changed > 0 ? "ok, " + std::to_string(result.changed) + " changed" : "ok") + failed;
 }
 
 // How long `count` pieces of work of `each` seconds take, `at_once` at a time.

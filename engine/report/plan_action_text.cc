@@ -48,6 +48,10 @@ std::vector<std::string> subjects_of(const Operation& operation) {
   if (const std::string* path = path_of(operation)) return {*path};
   if (const auto* service = std::get_if<ServiceAction>(&operation)) return {service->unit};
   if (const auto* account = std::get_if<EditDatabase>(&operation)) return {account->name};
+  if (const auto* value = std::get_if<SetKernelValue>(&operation)) return {value->key};
+  if (const auto* mount = std::get_if<ChangeMount>(&operation)) return {mount->point};
+  if (const auto* swap = std::get_if<ChangeSwap>(&operation)) return {swap->device};
+  if (const auto* module = std::get_if<ChangeModule>(&operation)) return {module->name};
   const auto* packages = std::get_if<PackageTransaction>(&operation);
   if (packages == nullptr) return {};
   if (packages->install.empty()) return packages->remove;
@@ -60,7 +64,11 @@ std::vector<std::string> subjects_of(const Operation& operation) {
 std::vector<std::string> programs_of(const Operation& operation) {
   const auto* write = std::get_if<WriteFile>(&operation);
   const auto* edit = std::get_if<EditFile>(&operation);
-  const std::string* validate = write != nullptr ? &write->validate : edit != nullptr ? &edit->validate : nullptr;
+  const auto* fetch = std::get_if<Fetch>(&operation);
+  const std::string* validate = write != nullptr   ? &write->validate
+                                : edit != nullptr  ? &edit->validate
+                                : fetch != nullptr ? &fetch->validate
+                                                   : nullptr;
   return validate == nullptr || validate->empty() ? std::vector<std::string>() : std::vector{*validate};
 }
 
@@ -87,6 +95,18 @@ std::vector<std::string> command_lines(const Run& run) {
   for (const std::string& word : run.argv)
     words += (words.empty() ? "" : " ") + (is_sealed(word) ? std::string(kSealedText) : word_text(word));
   return {value_text(words)};
+}
+
+// What comes from elsewhere, and what holds it.
+std::string fetch_line(const Fetch& fetch) {
+  const std::string held = fetch.digest.empty() ? "not held by a digest" : "held by " + visible(fetch.digest);
+  return "fetches  " + visible(fetch.url) + "  " + held + (fetch.any_certificate ? ", from whoever answers" : "");
+}
+
+std::string unpack_line(const Unpack& unpack) {
+  std::string line = "unpacks  " + (unpack.archive.empty() ? unpack.content : visible(unpack.archive));
+  if (!unpack.digest.empty()) line += "  held by " + visible(unpack.digest);
+  return line;
 }
 
 // Whether an address with this identity says that it is about the subject: it is it, or goes on behind it, or the
@@ -121,8 +141,10 @@ class Writer {
     if (action.triggered && (action.op != Op::kVerify || action.pending)) triggered(action);
     if (action.confirm_within > 0)
       out_ += "      must be confirmed within " + duration_text(action.confirm_within) + "\n";
+    manner(action);
     if (action.op == Op::kVerify) probes(action);
     runs(action);
+    brings(action);
     subjects(action);
     if (!action.note.empty()) out_ += "      " + tint(action.note, Tone::kDim, options_.color) + "\n";
     if (action.op != Op::kRun) attributes(action);
@@ -137,6 +159,20 @@ class Writer {
   static bool is_first(const plan::Action& action) {
     return std::any_of(action.because.begin(), action.because.end(),
                        [](const auto& reason) { return reason.second == "first"; });
+  }
+
+  // When it is done at all, and how often; what a failure of it means; with which variables its programs run.
+  void manner(const plan::Action& action) {
+    const Manner& how = action.manner;
+    if (!action.rescues.empty()) out_ += "      only if this fails: " + some_of(action.rescues) + "\n";
+    if (how.tries > 1) {
+      out_ +=
+          "      tried up to " + std::to_string(how.tries) + " times, " + duration_text(how.every_seconds) + " apart\n";
+    }
+    if (how.timeout_seconds > 0) out_ += "      ended after " + duration_text(how.timeout_seconds) + "\n";
+    if (how.may_fail) out_ += "      may fail: what does not need it goes on\n";
+    for (const auto& [name, value] : action.desired.env)
+      out_ += "      with " + visible(name) + "=" + visible(value) + "\n";
   }
 
   // A script by its first line, unless all is asked for.
@@ -156,19 +192,29 @@ class Writer {
     }
   }
 
-  void triggered(const plan::Action& action) {
-    constexpr std::size_t kShown = 3;
-    std::string by;
-    std::size_t count = 0;
-    for (const std::string& address : action.triggered_by) {
-      if (++count > kShown && !options_.full) {
-        by += " and " + std::to_string(action.triggered_by.size() - kShown) + " more";
-        break;
-      }
-      by += (by.empty() ? "" : ", ") + address;
+  void brings(const plan::Action& action) {
+    for (const Operation& operation : action.operations) {
+      if (const auto* fetch = std::get_if<Fetch>(&operation)) out_ += "      " + fetch_line(*fetch) + "\n";
+      if (const auto* unpack = std::get_if<Unpack>(&operation)) out_ += "      " + unpack_line(*unpack) + "\n";
     }
-    out_ +=
-        "      " + std::string(action.pending ? "owed from an earlier run, because of " : "because of ") + by + "\n";
+  }
+
+  void triggered(const plan::Action& action) {
+    out_ += "      " + std::string(action.pending ? "owed from an earlier run, because of " : "because of ") +
+            some_of(action.triggered_by) + "\n";
+  }
+
+  // The first ones, unless all is asked for.
+  std::string some_of(const std::vector<std::string>& addresses) const {
+    constexpr std::size_t kShown = 3;
+    std::string some;
+    std::size_t count = 0;
+    for (const std::string& address : addresses) {
+      if (++count > kShown && !options_.full)
+        return some + " and " + std::to_string(addresses.size() - kShown) + " more";
+      some += (some.empty() ? "" : ", ") + address;
+    }
+    return some;
   }
 
   // What its operations are about and its address does not say, and what they run on the way: an address may be any

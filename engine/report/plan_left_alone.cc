@@ -1,4 +1,5 @@
-// What a plan leaves as it is: what is locked, what need not run, and what the configuration holds no longer.
+// What a plan leaves as it is: what comes of readings that it may change, what is locked, what need not run, and what
+// the configuration holds no longer.
 #include <map>
 #include <set>
 #include <vector>
@@ -14,6 +15,12 @@ namespace plumb::report {
 namespace {
 
 constexpr std::size_t kOrphansShown = 10;
+
+std::string waiting_line(const plan::HeldBack& held) {
+  return "    " + held.address + "  waits for the next plan" +
+         (held.reading.empty() ? ", since it needs " + held.needs : std::string()) +
+         (held.op == Op::kNone ? std::string() : "; as things are, " + std::string(name(held.op)) + " is due") + "\n";
+}
 
 std::string held_back_line(const plan::HeldBack& held) {
   std::string line = "    " + held.address + "  ";
@@ -53,6 +60,40 @@ std::string passed_over_text(const plan::Plan& plan, bool color) {
   return out;
 }
 
+std::map<std::string, std::string> waiting_for_readings(const plan::HostPlan& host) {
+  std::map<std::string, std::string> waiting;
+  for (const plan::HeldBack& held : host.held_back) {
+    const auto need = waiting.find(held.needs);
+    if (!held.reading.empty()) {
+      waiting.emplace(held.address, held.reading);
+    } else if (need != waiting.end()) {
+      waiting.emplace(held.address, need->second);
+    }
+  }
+  return waiting;
+}
+
+std::string moving_text(const plan::Plan& plan, bool color) {
+  std::map<std::string, std::vector<std::string>> by_text;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    std::string text;
+    const std::map<std::string, std::string> waiting = waiting_for_readings(host_plan);
+    for (const auto& [name, by] : host_plan.moving) {
+      text += "= " +
+              tint("the reading " + visible(name) + " may be another after " + visible(by), Tone::kYellow, color) +
+              ": what comes of it is for the next plan\n";
+      for (const plan::HeldBack& held : host_plan.held_back) {
+        if (const auto one = waiting.find(held.address); one != waiting.end() && one->second == name)
+          text += waiting_line(held);
+      }
+    }
+    if (!text.empty()) by_text[text].push_back(host);
+  }
+  std::string out;
+  for (const auto& [text, hosts] : by_text) out += tint(host_list(hosts), Tone::kBold, color) + "\n" + text + "\n";
+  return out;
+}
+
 std::string locks_text(const plan::Plan& plan, bool color) {
   std::map<std::string, std::vector<std::string>> by_text;
   for (const auto& [host, host_plan] : plan.hosts) {
@@ -64,8 +105,9 @@ std::string locks_text(const plan::Plan& plan, bool color) {
         if (held.lock == lock.items) text += held_back_line(held);
       }
     }
+    const std::map<std::string, std::string> waiting = waiting_for_readings(host_plan);
     for (const plan::HeldBack& held : host_plan.held_back) {
-      if (held.lock.empty()) text += held_back_line(held);
+      if (held.lock.empty() && !waiting.contains(held.address)) text += held_back_line(held);
     }
     if (!text.empty()) by_text[text].push_back(host);
   }

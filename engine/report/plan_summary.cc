@@ -25,6 +25,8 @@ std::string scope_text(const plan::Plan& plan, bool color) {
     out += "Only resources";
     if (!plan.scope.tags.empty()) out += " tagged " + listed(plan.scope.tags);
     if (!plan.scope.skip_tags.empty()) out += " not tagged " + listed(plan.scope.skip_tags);
+    if (!plan.scope.addresses.empty()) out += " that match " + listed(plan.scope.addresses);
+    if (!plan.scope.start_at.empty()) out += " from " + plan.scope.start_at + " on";
     out += "; " + counted(static_cast<std::size_t>(left_out), "is", "are") + " left out.\n";
   }
   return out.empty() ? out : tint(out.substr(0, out.size() - 1), Tone::kYellow, color) + "\n";
@@ -38,10 +40,13 @@ std::string plan_summary(const plan::Plan& plan, const PlanTextOptions& options)
   std::size_t pending = 0;
   std::size_t unchanged = 0;
   std::size_t held_back = 0;
+  std::size_t waiting = 0;
   std::vector<std::string> changing;
   for (const auto& [host, host_plan] : plan.hosts) {
     unchanged += static_cast<std::size_t>(host_plan.unchanged);
-    held_back += host_plan.held_back.size();
+    const std::size_t of_readings = waiting_for_readings(host_plan).size();
+    waiting += of_readings;
+    held_back += host_plan.held_back.size() - of_readings;
     if (!host_plan.actions.empty()) changing.push_back(host);
   }
   for (const ActionsOfHosts& list : distinct_lists(plan)) {
@@ -57,7 +62,7 @@ std::string plan_summary(const plan::Plan& plan, const PlanTextOptions& options)
     if (!plan.hosts.empty()) {
       out = tint("Nothing to change", Tone::kGreen, color) + ": " + counted(unchanged, "resource", "resources") +
             " on " + counted(plan.hosts.size(), "host", "hosts") +
-            (held_back > 0 ? " as asked for.\n" : ", all as asked for.\n");
+            (held_back + waiting > 0 ? " as asked for.\n" : ", all as asked for.\n");
     }
   } else {
     std::string list;
@@ -79,6 +84,12 @@ std::string plan_summary(const plan::Plan& plan, const PlanTextOptions& options)
   if (held_back > 0) {
     out += counted(held_back, "resource is", "resources are") + " left as " + (held_back == 1 ? "it is" : "they are") +
            ", being locked or in need of one that is.\n";
+  }
+  if (plan.is_half()) {
+    out += "Readings may be others once this is done: " +
+           (waiting == 0 ? std::string("what comes of them is")
+                         : counted(waiting, "resource that comes of them is", "resources that come of them are")) +
+           " for the next plan.\n";
   }
   out += orphans_text(plan, options);
   if (!plan.unplanned.empty()) {

@@ -1,6 +1,7 @@
 // A plan for people: equal actions of several hosts once, with the hosts; differences of file contents as text.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "engine/plan/plan.h"
@@ -22,6 +23,10 @@ std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options);
 // How the plan is narrowed, by --limit and tags; "" where it is not. plan_text() begins with it.
 std::string scope_text(const plan::Plan& plan, bool color);
 
+// By the address of what waits for the next plan, the reading that it waits for, by itself or by what it needs.
+std::map<std::string, std::string> waiting_for_readings(const plan::HostPlan& host);
+// Readings that the plan's own actions may change, and what is left to the next plan because of them; "" for none.
+std::string moving_text(const plan::Plan& plan, bool color);
 // The locks on the hosts, and what is left alone because of them; "" where there are none.
 std::string locks_text(const plan::Plan& plan, bool color);
 // What could act and says itself that it need not; "" where there is nothing.

@@ -32,13 +32,15 @@ std::string state_text(const run::HostResult& result) {
   if (result.outcome == HostOutcome::kStale) return "refused: no longer as the plan saw it";
   if (result.outcome == HostOutcome::kInterrupted || result.outcome == HostOutcome::kNotStarted)
     return std::string(name(result.outcome));
+  if (result.outcome == HostOutcome::kTolerated) return "ok, but for what may fail";
   if (result.outcome == HostOutcome::kUndone) return "undone: not confirmed in time";
   return std::string(name(result.state));
 }
 
 std::string host_line(const run::HostResult& result, std::size_t width, bool color) {
   std::string line = "  " + result.name + std::string(width - result.name.size() + 2, ' ');
-  line += tint(state_text(result), good(result) ? Tone::kGreen : Tone::kRed, color);
+  const bool tolerated = result.outcome == HostOutcome::kTolerated;
+  line += tint(state_text(result), tolerated ? Tone::kYellow : good(result) ? Tone::kGreen : Tone::kRed, color);
   if (result.outcome == HostOutcome::kAlready) {
     line += "  nothing done: this plan was applied on " + result.applied_at + " by run " + result.applied_by;
     return line + "\n";
@@ -152,6 +154,7 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
   int changed = 0;
   int satisfied = 0;
   int verified = 0;
+  int tolerated = 0;
   bool all_good = true;
   for (const auto& [name, result] : hosts) {
     width = std::max(width, name.size());
@@ -159,6 +162,7 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
     changed += result.changed;
     satisfied += result.satisfied;
     verified += result.verified;
+    if (result.outcome == HostOutcome::kTolerated) tolerated += result.failed;
     all_good = all_good && good(result);
   }
   std::string out;
@@ -176,6 +180,7 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
   out += "hosts " + counts + "; " + std::to_string(changed) + " changed";
   if (verified > 0) out += ", " + std::to_string(verified) + " verified";
   if (satisfied > 0) out += ", " + std::to_string(satisfied) + " already as asked for";
+  if (tolerated > 0) out += ", " + std::to_string(tolerated) + " failed that may";
   out += ". Run " + run_id + "\n";
   if (!next.empty()) out += "Go on with: " + next + "\n";
   return out;

@@ -5,8 +5,8 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
-#include "engine/config/tags.h"
 #include "engine/run/plan_builder.h"
+#include "engine/run/planning.h"
 #include "engine/simulate/assume.h"
 #include "engine/simulate/simulate.h"
 
@@ -55,8 +55,7 @@ class Comparing {
   Result<RevisionDiff> run() {
     if (old_hosts_.empty() && new_hosts_.empty())
       return choose_hosts(after_.inventory(), request_.scope.on, request_.scope.limit).error();
-    config::check_tags(after_.project().root, request_.scope.tags, found_);
-    config::check_tags(after_.project().root, request_.scope.skip_tags, found_);
+    check_scope(after_.project(), request_.scope, found_);
     new_compiler_.check(new_hosts_, found_);
     for (const std::string& host : new_hosts_) {
       Diagnostics old;
@@ -89,6 +88,7 @@ class Comparing {
     const Json* facts = known == request_.facts.end() ? nullptr : &known->second;
     if (facts == nullptr && (old_compiler_.needs_facts() || new_compiler_.needs_facts()))
       diff_.without_facts.push_back(host);
+    diff_.without_readings = diff_.without_readings || old_compiler_.has_readings() || new_compiler_.has_readings();
     const auto new_graph = new_compiler_.compile(host, facts, found);
     std::shared_ptr<const ir::HostGraph> old_graph = std::make_shared<ir::HostGraph>();
     if (old_hosts_.contains(host)) old_graph = old_compiler_.compile(host, facts, old_found);

@@ -23,6 +23,7 @@ struct RevisionDiff {
   std::vector<std::string> joined;         // hosts of the newer revision alone
   std::vector<std::string> left;           // hosts of the older one alone
   std::vector<std::string> without_facts;  // what reads facts is left out of them
+  bool without_readings = false;           // what reads readings, which nobody records, is left out of all
   std::size_t orphans = 0;                 // resources that are not declared any more
 
   bool differs() const;

@@ -141,13 +141,13 @@ Result<> Fleet::reach(Member& member) {
 }
 
 // Where graphs are not held, neither are their contents, as far as the plan will have them.
-std::shared_ptr<const ir::HostGraph> Fleet::compile_host(const std::string& host, const Json* facts,
+std::shared_ptr<const ir::HostGraph> Fleet::compile_host(const std::string& host, const ir::Told& told,
                                                          Diagnostics& diagnostics) {
   if (!holds_graphs_) {
     compiler_.forget_graphs();
     compiler_.part_contents();
   }
-  return compiler_.compile(host, facts, diagnostics);
+  return compiler_.compile(host, told, diagnostics);
 }
 
 // Gives a host the graph that was just compiled, and notes where there come to be too many of them.
@@ -173,6 +173,29 @@ void Fleet::let_go_of_graph(Member& member) {
   if (member.has_own_contents && member.contents != nullptr) member.contents->forget_planned_texts();
 }
 
+// What the graph of a host reads of it beyond its facts; false after it was told why that cannot be had.
+bool Fleet::read(Member& member, const config::Reads* question) {
+  const auto find = [&](const ir::Readings& known, Diagnostics& diagnostics) {
+    const std::lock_guard lock(compiler_mutex_);
+    return compiler_.wanted(member.name, {&member.session->facts(), &known}, question, diagnostics);
+  };
+  const auto ask = [&](const std::vector<ir::WantedReading>& wanted) {
+    std::vector<Json> sources;
+    for (const ir::WantedReading& one : wanted) sources.push_back(to_json(one.source));
+    return member.session->read(sources);
+  };
+  const Result<bool> taken =
+      take_readings(member.name, find, ask, context_.key, member.readings, member.result.diagnostics);
+  if (!taken) {
+    fail_with(member.result, taken.error());
+  } else if (!*taken) {
+    member.result.state = HostState::kFailed;
+  }
+  for (const std::string& name : member.readings.sensitive)
+    member.session->hide_also(member.readings.values.at(name).value);
+  return taken && *taken;
+}
+
 // Sees to the graph of a host, which may have to be asked for its facts first. False after it was told why not.
 bool Fleet::prepare(Member& member) {
   if (member.session->has_graph()) return true;
@@ -181,10 +204,14 @@ bool Fleet::prepare(Member& member) {
     fail_with(member.result, connected.error());
     return false;
   }
+  if (needs_facts && !read(member, nullptr)) {
+    member.session->disconnect();
+    return false;
+  }
   const std::lock_guard lock(compiler_mutex_);
   Diagnostics found;
-  std::shared_ptr<const ir::HostGraph> graph =
-      compile_host(member.name, needs_facts ? &member.session->facts() : nullptr, found);
+  const ir::Told told = needs_facts ? ir::Told(&member.session->facts(), &member.readings.values) : ir::Told();
+  std::shared_ptr<const ir::HostGraph> graph = compile_host(member.name, told, found);
   member.result.diagnostics.extend(std::move(found));
   if (graph == nullptr) {
     member.result.state = HostState::kFailed;
@@ -215,6 +242,12 @@ const ir::HostGraph* Fleet::graph(const std::string& host) const {
 const Json* Fleet::facts(const std::string& host) const {
   const Member* member = find(host);
   return member == nullptr || member->session->facts().empty() ? nullptr : &member->session->facts();
+}
+
+const HostReadings& Fleet::readings(const std::string& host) const {
+  static const HostReadings kNone;
+  const Member* member = find(host);
+  return member == nullptr ? kNone : member->readings;
 }
 
 std::map<std::string, Json> Fleet::facts() const {
@@ -280,6 +313,14 @@ HostResults Fleet::contact(bool graphs) {
   });
 }
 
+HostResults Fleet::ask(const config::Reads* question) {
+  return visit(everybody(), [&](Member& member) -> Result<> {
+    PLUMB_TRY(reach(member));
+    (void)read(member, question);
+    return {};
+  });
+}
+
 // Observes and plans, where the host can be reached. Nothing where it cannot, and where it shares its plan.
 std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& planner, const plan::Scope& scope) {
   turn_to(member);
@@ -332,11 +373,13 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
       if (simulated) {
         simulated->host.facts = facts;
         simulated->host.image = image;
+        simulated->host.readings = member.readings.used;
         builder.add(member.name, std::move(*simulated), member.contents);
       } else {
         plan::HostPlan host = member.planned->plan;
         host.facts = facts;
         host.image = image;
+        host.readings = member.readings.used;
         builder.add(member.name, std::move(host));
       }
     } else {
@@ -363,7 +406,13 @@ HostResults Fleet::observe(const plan::Scope& scope, const std::function<void(Ho
     PLUMB_TRY_ASSIGN(simulate::Observation observation, member.session->observe(scope));
     member.result.diagnostics.extend(Diagnostics(member.session->warnings()));
     const std::lock_guard lock(sink_mutex);
-    sink(take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(observation)));
+    HostSnapshot snapshot =
+        take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(observation));
+    for (const UsedReading& used : member.readings.used) {
+      const auto told = member.readings.told.find(used.name);
+      if (told != member.readings.told.end()) snapshot.readings[used.name] = {used.source, told->second};
+    }
+    sink(std::move(snapshot));
     return {};
   };
   return visit(everybody(), [&](Member& member) {

@@ -22,6 +22,7 @@
 #include "engine/ir/compile.h"
 #include "engine/plan/artifact.h"
 #include "engine/run/host_planner.h"
+#include "engine/run/host_readings.h"
 #include "engine/run/host_result.h"
 #include "engine/run/host_settings.h"
 #include "engine/run/plan_contents.h"
@@ -123,6 +124,9 @@ class Fleet {
   // Connects to the hosts and reads their facts; with `graphs`, compiles what waited for them.
   HostResults contact(bool graphs = false);
 
+  // Connects to the hosts and reads their facts, and those readings that expressions use there, or `question` does.
+  HostResults ask(const config::Reads* question);
+
   // Observes the compiled hosts, for plans of `scope`. What each tells goes to `sink`, one at a time, in no order.
   HostResults observe(const plan::Scope& scope, const std::function<void(HostSnapshot)>& sink);
 
@@ -143,6 +147,8 @@ class Fleet {
   const ir::HostGraph* graph(const std::string& host) const;
   // Null where the host was not reached.
   const Json* facts(const std::string& host) const;
+  // What was read of it so far.
+  const HostReadings& readings(const std::string& host) const;
   // Of the hosts that were reached.
   std::map<std::string, Json> facts() const;
   // What the journals of the hosts told of earlier runs, by host; filled by plan().
@@ -163,7 +169,8 @@ class Fleet {
   host::Deadline host_deadline() const;
   Result<> reach(Member& member);
   bool prepare(Member& member);
-  std::shared_ptr<const ir::HostGraph> compile_host(const std::string& host, const Json* facts,
+  bool read(Member& member, const config::Reads* question);
+  std::shared_ptr<const ir::HostGraph> compile_host(const std::string& host, const ir::Told& told,
                                                     Diagnostics& diagnostics);
   void take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph);
   void let_go_of_graph(Member& member);

@@ -4,6 +4,7 @@
 
 #include <poll.h>
 
+#include "engine/base/digest.h"
 #include "engine/base/pool.h"
 #include "engine/base/time_text.h"
 #include "engine/config/told_facts.h"
@@ -102,6 +103,10 @@ Result<Request> Fleet::request_for(const Member& member, const plan::Actions& ac
                    make_request(plan, actions, contents, contents.compiled(), providers_,
                                 {options.run, options.plan, context_.key, options.saved_plan, options.keep_going,
                                  options.who, options.take_over, plan.hosts.at(member.name).image_id}));
+  request.apply.readings = plan.hosts.at(member.name).readings;
+  for (const UsedReading& one : request.apply.readings) {
+    if (is_keyed_digest(one.told)) request.apply.key = context_.key;
+  }
   if (member.planned) {
     request.apply.moot_probes = member.planned->moot_probes;
     PLUMB_TRY_ASSIGN(request.apply.resources, member.planned->left());
@@ -124,6 +129,9 @@ void Fleet::take_event(Member& member, const plan::Actions& actions, const wire:
     Diagnostic problem = *event.problem;
     problem.host = member.name;
     point_at(actions[event.index].source, member.planned != nullptr, problem);
+    // The configuration has said that it is none of the host.
+    if (actions[event.index].manner.may_fail && event.kind != wire::EventKind::kStale)
+      problem.severity = Severity::kWarning;
     member.result.diagnostics.add(std::move(problem));
   }
   tell({.kind = RunEvent::Kind::kAction, .host = member.name, .action = &actions[event.index], .event = &event});

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/run/fleet.h"
+#include "engine/run/host_readings.h"
 
 namespace plumb::run {
 
@@ -18,6 +19,7 @@ struct Fleet::Member {
   std::string name;
   std::unique_ptr<Session> session;
   HostResult result;
+  HostReadings readings;
   std::shared_ptr<const PlannedHost> planned;  // null where no plan was made
   std::shared_ptr<ir::Contents> contents;      // of its graph; null where none was compiled
   bool has_own_contents = false;               // nobody else's are among them

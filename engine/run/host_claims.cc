@@ -138,8 +138,11 @@ ApplyClaims::ApplyClaims(const wire::Apply& request, std::set<std::string> owed)
     addresses_.insert(action.desired.address.str());
     for (const wire::Due& due : action.owes) addresses_.insert(due.address);
     probes_.push_back(action.op == Op::kVerify);
+    may_fail_.push_back(action.manner.may_fail);
+    events_left_ += static_cast<std::size_t>(std::max(action.manner.tries, 0));
     confirm_within_ = std::max(confirm_within_, action.confirm_within);
   }
+  most_events_ = events_left_;
   for (const wire::LargeContent& content : request.contents) contents_.insert(content.digest);
 }
 
@@ -185,6 +188,14 @@ Result<> ApplyClaims::take(const wire::Alive&) {
   return {};
 }
 
+// Of what may not.
+bool ApplyClaims::fails() const {
+  for (std::size_t i = 0; i < ends_.size(); ++i) {
+    if (ends_[i] && is_failure(*ends_[i]) && !may_fail_[i]) return true;
+  }
+  return false;
+}
+
 int ApplyClaims::ended(wire::EventKind kind) const {
   return static_cast<int>(std::count(ends_.begin(), ends_.end(), kind));
 }
@@ -200,7 +211,7 @@ Result<> ApplyClaims::take(wire::Done& done, bool stopped) const {
   const bool began = ended(EventKind::kChanged) > 0 || done.satisfied > 0 || done.verified > 0;
   switch (done.outcome) {
     case DoneOutcome::kAlready:
-      if (!check_applied_ || done.skipped != 0 || events_left_ != kEvents * (ends_.size() + 1))
+      if (!check_applied_ || done.skipped != 0 || events_left_ != most_events_)
         return impossible("says that it had applied the plan, which it was not asked");
       break;
     case DoneOutcome::kStale:
@@ -214,7 +225,7 @@ Result<> ApplyClaims::take(wire::Done& done, bool stopped) const {
       if (untold) return impossible("says that it is done, and has not told of every action");
       if (done.skipped != ended(EventKind::kSkipped) + ended(EventKind::kStale))
         return impossible("counts its actions otherwise than it told of them");
-      if (done.outcome == DoneOutcome::kOk && failed + ended(EventKind::kStale) > 0)
+      if (done.outcome == DoneOutcome::kOk && (fails() || ended(EventKind::kStale) > 0))
         return impossible("says that all went well, and told of what did not");
       if (done.outcome == DoneOutcome::kInterrupted && !stopped)
         return impossible("says that it was stopped, and was not");

@@ -55,11 +55,14 @@ class ApplyClaims {
 
   Result<> spend(std::size_t bytes);
   int ended(wire::EventKind kind) const;
+  bool fails() const;
 
   std::vector<std::optional<wire::EventKind>> ends_;  // by action: how it ended; nothing while it has not
   std::vector<bool> probes_;                          // by action
-  std::set<std::string> addresses_;                   // that it may speak of
-  std::set<std::string> contents_;                    // that it may ask for
+  std::vector<bool> may_fail_;                        // by action
+  std::size_t most_events_ = 0;
+  std::set<std::string> addresses_;  // that it may speak of
+  std::set<std::string> contents_;   // that it may ask for
   bool check_applied_;
   int confirm_within_ = 0;
   std::size_t events_left_;

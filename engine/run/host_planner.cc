@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/base/packed.h"
+#include "engine/simulate/scope.h"
 #include "engine/wire/messages.h"
 
 namespace plumb::run {
@@ -14,10 +15,17 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::
                                     const simulate::Simulation& simulated, const plan::Scope& scope) {
   std::set<std::string> held_back;
   for (const plan::HeldBack& held : simulated.host.held_back) held_back.insert(held.address);
+  std::set<std::string> acting;  // of those that are there for the case that something fails
+  for (const plan::Action& action : *simulated.actions) {
+    if (!action.rescues.empty()) acting.insert(action.desired.address.str());
+  }
+  const std::vector<bool> taken = simulate::taken(graph, scope);
   std::map<std::string, Json> result;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     // What is left out stays in the record as it is.
-    if (!scope.takes(graph.nodes[i].tags) || held_back.contains(graph.nodes[i].desired.address.str())) continue;
+    if (!taken[i] || held_back.contains(graph.nodes[i].desired.address.str())) continue;
+    // What is there for the case that something fails is in it once that was so.
+    if (!graph.nodes[i].rescues.empty() && !acting.contains(graph.nodes[i].desired.address.str())) continue;
     Json left = graph.nodes[i].desired.attributes;
     if (observation.states[i].has_value()) {
       for (auto& [attribute, value] : left.items()) {

@@ -45,7 +45,7 @@ RunOutcome outcome_of(const HostResult& result) {
   if (result.outcome == HostOutcome::kStale) return RunOutcome::kStale;
   switch (result.state) {
     case HostState::kOk:
-      return RunOutcome::kOk;
+      return result.outcome == HostOutcome::kTolerated ? RunOutcome::kTolerated : RunOutcome::kOk;
     case HostState::kFailed:
       return RunOutcome::kFailed;
     case HostState::kUnreachable:
@@ -78,6 +78,7 @@ void take_totals(const wire::Done& done, HostResult& result) {
   result.failed = done.failed;
   result.skipped = done.skipped;
   result.verified = done.verified;
+  if (result.outcome == HostOutcome::kOk && result.failed > 0) result.outcome = HostOutcome::kTolerated;
   result.applied_by = done.applied_by;
   result.applied_at = done.applied_at;
   result.owed = done.owed;

@@ -9,7 +9,9 @@
 #include "engine/base/digest.h"
 #include "engine/base/packed.h"
 #include "engine/base/pool.h"
+#include "engine/base/shell_word.h"
 #include "engine/config/told_facts.h"
+#include "engine/run/host_readings.h"
 #include "engine/run/plan_builder.h"
 
 namespace plumb::run {
@@ -56,6 +58,8 @@ std::string options_of(const plan::Scope& scope) {
   };
   add(" --tags ", scope.tags);
   add(" --skip-tags ", scope.skip_tags);
+  for (const std::string& address : scope.addresses) text += " --address " + shell_word(address);
+  if (!scope.start_at.empty()) text += " --start-at " + shell_word(scope.start_at);
   return text;
 }
 
@@ -114,6 +118,35 @@ class OfflinePlanner {
     if (!problem_) problem_ = error;
   }
 
+  // Those that the configuration wants by now, as they were told then.
+  bool take_readings(ir::Compiler& compiler, const HostSnapshot& snapshot, HostReadings& readings, Diagnostics& found) {
+    const auto find = [&](const ir::Readings& known, Diagnostics& diagnostics) {
+      return compiler.wanted(snapshot.host, {&snapshot.facts, &known}, nullptr, diagnostics);
+    };
+    const auto ask = [&](const std::vector<ir::WantedReading>& wanted) -> Result<std::vector<Result<ToldReading>>> {
+      std::vector<Result<ToldReading>> told;
+      for (const ir::WantedReading& one : wanted) {
+        const auto known = snapshot.readings.find(one.name);
+        if (known == snapshot.readings.end() || known->second.source != to_json(one.source))
+          return not_in_snapshot(one);
+        told.emplace_back(known->second.told);
+      }
+      return told;
+    };
+    const Result<bool> taken = run::take_readings(snapshot.host, find, ask, input_.key, readings, found);
+    if (!taken) found.add(Diagnostic(taken.error().diagnostic()).on(snapshot.host));
+    return taken && *taken;
+  }
+
+  static Error not_in_snapshot(const ir::WantedReading& wanted) {
+    if (wanted.source.sensitive)
+      return fail(Code::kNotInSnapshot, "the reading `" + wanted.name + "` is sensitive, and so in no snapshot")
+          .at(wanted.reading->value.span);
+    return fail(Code::kNotInSnapshot, "the snapshot does not hold the reading `" + wanted.name + "`")
+        .hint("take a new one with `plumb observe -o FILE`")
+        .at(wanted.reading->value.span);
+  }
+
   void plan(ir::Compiler& compiler, HostSnapshot snapshot) {
     const ComputeTurn turn;
     Diagnostics found;
@@ -121,7 +154,10 @@ class OfflinePlanner {
     const std::string facts = digest(canonical(snapshot.facts));
     const bool image = config::is_image(snapshot.facts);
     std::optional<simulate::Simulation> simulation;
-    if (const auto graph = compiler.compile(host, &snapshot.facts, found)) {
+    HostReadings readings;
+    const bool read = take_readings(compiler, snapshot, readings, found);
+    const auto graph = read ? compiler.compile(host, {&snapshot.facts, &readings.values}, found) : nullptr;
+    if (graph != nullptr) {
       const simulate::Observation observation = observation_of(std::move(snapshot), *graph, &input_.providers);
       simulation = simulate::simulate_host(*graph, input_.providers, observation, host, found, scope_,
                                            simulate::texts_in(compiler.contents()));
@@ -131,6 +167,7 @@ class OfflinePlanner {
     if (simulation) {
       simulation->host.facts = facts;
       simulation->host.image = image;
+      simulation->host.readings = std::move(readings.used);
       builder_.add(host, std::move(*simulation), compiler.shared_contents());
       HostResult& result = result_.hosts[host];
       result.name = host;
@@ -170,8 +207,8 @@ Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<st
   }
   // What a plan leaves out lends nothing to the others, and that is seen on the host: each part is asked for by itself.
   const plan::Scope& taken = snapshot.scope();
-  if (taken.tags != options.scope.tags || taken.skip_tags != options.scope.skip_tags) {
-    const auto called = [](const std::string& tags) { return tags.empty() ? " no tags" : " `" + tags.substr(1) + "`"; };
+  if (options_of(taken) != options_of(options.scope)) {
+    const auto called = [](const std::string& text) { return text.empty() ? " no tags" : " `" + text.substr(1) + "`"; };
     return fail(Code::kNotInSnapshot, "the snapshot was taken with" + called(options_of(taken)) +
                                           ", and this plan is made with" + called(options_of(options.scope)) +
                                           ": what a plan leaves out is left out when the hosts are asked")

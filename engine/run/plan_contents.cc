@@ -24,8 +24,8 @@ std::string writer_of(const plan::Plan& plan, const std::string& digest) {
     const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
     for (const plan::Action& action : *actions) {
       for (const Operation& operation : action.operations) {
-        const auto* write = std::get_if<WriteFile>(&operation);
-        if (write != nullptr && write->content == digest) return action.desired.address.str();
+        const std::string* content = content_of(operation);
+        if (content != nullptr && *content == digest) return action.desired.address.str();
       }
     }
   }

@@ -4,6 +4,7 @@
 
 #include "engine/base/pool.h"
 #include "engine/config/tags.h"
+#include "engine/ir/patterns.h"
 #include "engine/run/offline.h"
 
 namespace plumb::run {
@@ -54,7 +55,30 @@ FleetPlan plan_hosts(Fleet& fleet, const plan::Scope& scope, const RunContext& c
 }  // namespace
 
 plan::Scope scope_of(const Workspace& workspace, const PlanRequest& request) {
-  return {workspace.request().on, workspace.request().limit, request.tags, request.skip_tags};
+  return {workspace.request().on, workspace.request().limit, request.tags,
+          request.skip_tags,      request.addresses,         request.start_at};
+}
+
+void check_scope(const config::Project& project, const plan::Scope& scope, Diagnostics& diagnostics) {
+  config::check_tags(project.root, scope.tags, diagnostics);
+  config::check_tags(project.root, scope.skip_tags, diagnostics);
+  for (const std::string& pattern : scope.addresses) ir::check_selector(project, pattern, diagnostics);
+  if (!scope.start_at.empty()) ir::check_selector(project, scope.start_at, diagnostics);
+}
+
+// Of addresses that are worked out for each host, none may be meant.
+void check_something_is_meant(const plan::Plan& plan, Diagnostics& diagnostics) {
+  const plan::Scope& scope = plan.scope;
+  if (plan.hosts.empty() || (scope.addresses.empty() && scope.start_at.empty())) return;
+  const bool nothing = std::all_of(plan.hosts.begin(), plan.hosts.end(), [](const auto& host) {
+    return host.second.unchanged == 0 && host.second.actions.empty() && host.second.held_back.empty();
+  });
+  if (!nothing) return;
+  std::string asked;
+  for (const std::string& pattern : scope.addresses) asked += (asked.empty() ? "`" : ", `") + pattern + "`";
+  if (!scope.start_at.empty()) asked += (asked.empty() ? "" : " from ") + ("`" + scope.start_at + "` on");
+  diagnostics.add(Diagnostic(Code::kUnknownAddress, "no resource of these hosts is meant by " + asked)
+                      .with_hint("`plumb graph` lists their addresses"));
 }
 
 std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& request, const RunContext& context) {
@@ -64,8 +88,7 @@ std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& reques
   }
   const plan::Scope scope = scope_of(workspace, request);
   Diagnostics unknown;
-  config::check_tags(workspace.project().root, scope.tags, unknown);
-  config::check_tags(workspace.project().root, scope.skip_tags, unknown);
+  check_scope(workspace.project(), scope, unknown);
   context.tell(unknown);
   if (unknown.has_errors()) return std::nullopt;
 
@@ -83,9 +106,9 @@ std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& reques
   planned.plan = std::move(result->plan);
   planned.contents = std::move(result->contents);
   planned.hosts = std::move(result->hosts);
-  planned.broken = result->diagnostics.has_errors();
-
   Diagnostics found = std::move(result->diagnostics);
+  check_something_is_meant(planned.plan, found);
+  planned.broken = found.has_errors();
   for (const auto& [host, told] : planned.hosts) found.extend(told.diagnostics);
   planned.outcome = outcome_of(planned.hosts);
   if (context.control.level() != StopLevel::kNone) planned.outcome = RunOutcome::kInterrupted;

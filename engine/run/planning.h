@@ -15,10 +15,12 @@
 namespace plumb::run {
 
 struct PlanRequest {
-  std::set<std::string> tags;       // resources with none of these are left out; empty: all are meant
-  std::set<std::string> skip_tags;  // those with one of these are
-  bool exact = false;               // a plan with actions that are not exactly known is stale
-  std::filesystem::path snapshot;   // planned from this, and no host is reached; empty: from the hosts
+  std::set<std::string> tags;            // resources with none of these are left out; empty: all are meant
+  std::set<std::string> skip_tags;       // those with one of these are
+  std::set<std::string> addresses = {};  // those that none of these patterns means are; empty: all are meant
+  std::string start_at = {};       // so is what comes before the first one that this pattern means; "" for nothing
+  bool exact = false;              // a plan with actions that are not exactly known is stale
+  std::filesystem::path snapshot;  // planned from this, and no host is reached; empty: from the hosts
 };
 
 struct Planned {
@@ -34,6 +36,9 @@ struct Planned {
 };
 
 plan::Scope scope_of(const Workspace& workspace, const PlanRequest& request);
+
+// What a scope names and the project cannot have.
+void check_scope(const config::Project& project, const plan::Scope& scope, Diagnostics& diagnostics);
 
 // Nothing where the configuration cannot be planned. The context is told all that is found; late reports of the hosts
 // and their facts are in the history afterwards.

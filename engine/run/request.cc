@@ -88,6 +88,7 @@ wire::Action to_wire(const plan::Action& action) {
   result.owed = action.pending;
   result.hide_output = !action.desired.sensitive.empty();
   result.confirm_within = action.confirm_within;
+  result.manner = action.manner;
   for (const plan::Due& due : action.owes) result.owes.push_back({due.address, due.op});
   return result;
 }
@@ -153,6 +154,11 @@ Result<Request> make_request(const plan::Plan& plan, const plan::Actions& action
       wire_action.needs.insert(wire_action.needs.end(), found->second.begin(), found->second.end());
     }
     std::sort(wire_action.needs.begin(), wire_action.needs.end());
+    for (const std::string& rescued : action.rescues) {
+      const auto found = by_address.find(rescued);
+      if (found == by_address.end()) continue;
+      wire_action.rescues.insert(wire_action.rescues.end(), found->second.begin(), found->second.end());
+    }
     for (const std::string& trigger : action.triggered_by) {
       const auto found = by_address.find(trigger);
       if (found == by_address.end()) continue;

@@ -8,6 +8,7 @@
 #include "engine/config/told_facts.h"
 #include "engine/run/host_claims.h"
 #include "engine/run/snapshot.h"
+#include "engine/simulate/scope.h"
 
 namespace plumb::run {
 namespace {
@@ -25,6 +26,10 @@ constexpr std::size_t kAroundContent = 128;  // bytes of a frame that are not it
 
 // Of whatever is no answer to a question about resources.
 constexpr wire::MessageLimits kOneAnswer{std::size_t{4} << 20, std::size_t{1} << 16};
+
+// Of readings: what they tell together, and around each of them.
+constexpr std::size_t kAroundReading = std::size_t{16} << 10;
+constexpr std::size_t kValuesOfReading = 32;
 
 // Of a conversation that has ended, or of the wait for it: nothing that a host says.
 bool is_end(Code code) {
@@ -125,12 +130,37 @@ void Session::disconnect() {
   conversation_.reset();
 }
 
+Result<std::vector<Result<ToldReading>>> Session::read(const std::vector<Json>& sources) {
+  PLUMB_TRY(connect());
+  if (hello_.protocols.max < wire::kReads) return name_host(fail(Code::kProtocol, "the executor knows no readings"));
+  const host::Deadline deadline = within(kObserveTime);
+  if (Result<> sent = conversation_->send(wire::Read{sources}, deadline); !sent) return name_host(sent.error());
+  conversation_->allow(
+      {wire::kMostTold + (sources.size() + 1) * kAroundReading, (sources.size() + 1) * kValuesOfReading});
+  Result<wire::Readings> told = conversation_->expect<wire::Readings>(deadline);
+  if (!told) return name_host(told.error());
+  if (told->answers.size() != sources.size())
+    return name_host(fail(Code::kProtocol, "the executor told of other readings than it was asked for"));
+  std::vector<Result<ToldReading>> readings;
+  for (wire::ReadingAnswer& answer : told->answers) {
+    if (answer.problem) {
+      hide_in(*answer.problem);
+      readings.emplace_back(refusal(std::move(*answer.problem)));
+    } else {
+      readings.emplace_back(ToldReading{std::move(answer.value), std::move(answer.absent)});
+    }
+  }
+  return readings;
+}
+
 Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
   PLUMB_TRY(connect());
   wire::Observe question;
   question.project = context_.project;
+  const std::vector<bool> taken = simulate::taken(*graph_, scope);
   for (const ir::Node& node : graph_->nodes) {
-    const bool left_out = !scope.takes(node.tags);
+    // What is there for the case that something fails lends nothing to others.
+    const bool left_out = !taken[question.resources.size()] || !node.rescues.empty();
     if (left_out || !node.ignore.empty())
       question.asides.push_back({question.resources.size(), left_out, {node.ignore.begin(), node.ignore.end()}});
     question.resources.push_back(node.desired);

@@ -50,6 +50,7 @@ class Session {
   // What is taken out of all that the host says of its work, in whatever it stands: a host seals values as a whole, and
   // its programs print parts of them.
   void hide(HiddenTexts texts) { hidden_ = std::move(texts); }
+  void hide_also(const Json& value) { hidden_.add(value); }
   // Of the graph; several hosts may have them in common.
   void set_secrets(std::shared_ptr<const GraphSecrets> secrets) { secrets_ = std::move(secrets); }
 
@@ -68,6 +69,8 @@ class Session {
 
   // Connects and reads the executor's hello, unless that is done already.
   Result<> connect();
+  // What each of these sources tells, in their order; a source that cannot be read is an error of its own.
+  Result<std::vector<Result<ToldReading>>> read(const std::vector<Json>& sources);
   // Asks for the state of all resources of the graph.
   // What `scope` leaves out will do nothing.
   Result<simulate::Observation> observe(const plan::Scope& scope = {});

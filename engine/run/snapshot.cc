@@ -50,16 +50,16 @@ wire::Record record_of(const HostSnapshot& snapshot) {
   return record;
 }
 
-Result<std::set<std::string>> tags_in(const Json& header, const char* member) {
-  std::set<std::string> tags;
+Result<std::set<std::string>> texts_in(const Json& header, const char* member) {
+  std::set<std::string> texts;
   const auto found = header.find(member);
-  if (found == header.end()) return tags;
+  if (found == header.end()) return texts;
   if (!found->is_array()) return unreadable(std::string("`") + member + "` is a list");
-  for (const Json& tag : *found) {
-    if (!tag.is_string()) return unreadable(std::string("`") + member + "` is a list of texts");
-    tags.insert(tag.get<std::string>());
+  for (const Json& text : *found) {
+    if (!text.is_string()) return unreadable(std::string("`") + member + "` is a list of texts");
+    texts.insert(text.get<std::string>());
   }
-  return tags;
+  return texts;
 }
 
 // What a file says of a host is worth no more than what the host would say now.
@@ -67,6 +67,24 @@ Result<> take_facts(Json&& told, HostSnapshot& snapshot) {
   Result<Json> facts = config::checked_facts(std::move(told));
   if (!facts) return unreadable(snapshot.host + ": " + facts.error().summary());
   snapshot.facts = std::move(*facts);
+  return {};
+}
+
+Result<> take_readings(const Json& json, HostSnapshot& snapshot) {
+  if (!json.is_object()) return unreadable("`readings` is an object");
+  for (const auto& [name, entry] : json.items()) {
+    const bool has_source = entry.is_object() && entry.size() == 2 && entry.contains("source");
+    if (!has_source || !reading_source_from(entry["source"])) return unreadable("a reading without a source");
+    SnapshotReading reading{entry["source"], {}};
+    if (entry.contains("value")) {
+      reading.told.value = entry["value"];
+    } else if (entry.contains("absent") && entry["absent"].is_string() && entry["absent"] != Json("")) {
+      reading.told.absent = outside_line(entry["absent"].get<std::string>());
+    } else {
+      return unreadable("a reading that told nothing");
+    }
+    snapshot.readings.emplace(name, std::move(reading));
+  }
   return {};
 }
 
@@ -163,6 +181,8 @@ std::string snapshot_header(const std::string& project, const std::string& taken
   Json header = {{"plumb", kVersion}, {"project", project}, {"taken_at", taken_at}};
   if (!scope.tags.empty()) header["tags"] = scope.tags;
   if (!scope.skip_tags.empty()) header["skip_tags"] = scope.skip_tags;
+  if (!scope.addresses.empty()) header["addresses"] = scope.addresses;
+  if (!scope.start_at.empty()) header["start_at"] = scope.start_at;
   return canonical(header);
 }
 
@@ -172,10 +192,20 @@ std::string write_snapshot(const HostSnapshot& snapshot) {
     resources[address] = state ? Json{{"observed", wire::to_json(*state)}}
                                : Json{{"problem", wire::to_json(state.error().diagnostic())}};
   }
-  return canonical({{"host", snapshot.host},
-                    {"facts", snapshot.facts},
-                    {"resources", std::move(resources)},
-                    {"record", wire::to_json(record_of(snapshot))}});
+  Json line = {{"host", snapshot.host},
+               {"facts", snapshot.facts},
+               {"resources", std::move(resources)},
+               {"record", wire::to_json(record_of(snapshot))}};
+  for (const auto& [name, reading] : snapshot.readings) {
+    Json& entry = line["readings"][name];
+    entry["source"] = reading.source;
+    if (reading.told.absent.empty()) {
+      entry["value"] = reading.told.value;
+    } else {
+      entry["absent"] = reading.told.absent;
+    }
+  }
+  return canonical(line);
 }
 
 HostReader::HostReader() : json_(std::make_unique<SnapshotJson>(kMaxDepth)) {}
@@ -203,6 +233,7 @@ Result<HostSnapshot> HostReader::read(std::string_view line) {
   PLUMB_TRY(take_facts(std::move(json["facts"]), snapshot));
   PLUMB_TRY(read_states(json["resources"], snapshot));
   PLUMB_TRY(take_record(json["record"], snapshot));
+  if (json.contains("readings")) PLUMB_TRY(take_readings(json["readings"], snapshot));
   return snapshot;
 }
 
@@ -220,8 +251,13 @@ Result<SnapshotReader> SnapshotReader::open(const std::filesystem::path& path) {
     return unreadable(path.string() + " is no " + std::string(kVersion));
   if (!header.contains("project") || !header["project"].is_string()) return unreadable("it names no project");
   reader.project_ = header["project"].get<std::string>();
-  PLUMB_TRY_ASSIGN(reader.scope_.tags, tags_in(header, "tags"));
-  PLUMB_TRY_ASSIGN(reader.scope_.skip_tags, tags_in(header, "skip_tags"));
+  PLUMB_TRY_ASSIGN(reader.scope_.tags, texts_in(header, "tags"));
+  PLUMB_TRY_ASSIGN(reader.scope_.skip_tags, texts_in(header, "skip_tags"));
+  PLUMB_TRY_ASSIGN(reader.scope_.addresses, texts_in(header, "addresses"));
+  if (const auto start = header.find("start_at"); start != header.end()) {
+    if (!start->is_string()) return unreadable("`start_at` is a text");
+    reader.scope_.start_at = start->get<std::string>();
+  }
   return reader;
 }
 

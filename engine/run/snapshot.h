@@ -19,10 +19,17 @@
 
 namespace plumb::run {
 
+// What a reading was asked and told.
+struct SnapshotReading {
+  Json source;
+  ToldReading told;
+};
+
 struct HostSnapshot {
   std::string host;
   Json facts = Json::object();
-  std::map<std::string, Result<Observed>> states;  // by address
+  std::map<std::string, SnapshotReading> readings;  // but for those that are sensitive
+  std::map<std::string, Result<Observed>> states;   // by address
   std::int64_t serial = 0;
   bool damaged_record = false;
   std::map<std::string, Json> recorded;

@@ -161,13 +161,16 @@ TEST(Snapshot, OfALineWithoutAnEndNoMoreIsReadThanALineMayHold) {
 
 TEST(Snapshot, IsReadLineByLine) {
   const std::filesystem::path path = std::filesystem::temp_directory_path() / "plumb-snapshot-test";
-  std::ofstream(path) << snapshot_header("web", "2026-01-01T00:00:00.000Z", {"all", "", {"a", "b"}, {"c"}}) << "\n"
+  std::ofstream(path) << snapshot_header("web", "2026-01-01T00:00:00.000Z", {"all", "", {"a", "b"}, {"c"}, {"d"}, "e"})
+                      << "\n"
                       << write_snapshot(sample()) << "\n\nnot json\n";
   Result<SnapshotReader> reader = SnapshotReader::open(path);
   ASSERT_TRUE(reader.has_value());
   EXPECT_EQ(reader->project(), "web");
   EXPECT_EQ(reader->scope().tags, (std::set<std::string>{"a", "b"}));
   EXPECT_EQ(reader->scope().skip_tags, std::set<std::string>{"c"});
+  EXPECT_EQ(reader->scope().addresses, std::set<std::string>{"d"});
+  EXPECT_EQ(reader->scope().start_at, "e");
   EXPECT_EQ(reader->next()->value(), write_snapshot(sample()));
   EXPECT_EQ(reader->next()->value(), "not json");
   EXPECT_FALSE(reader->next()->has_value());

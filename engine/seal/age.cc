@@ -12,11 +12,11 @@ namespace plumb::seal {
 namespace {
 
 constexpr std::string_view kVersion = "age-encryption.org/v1";
-constexpr std::string_view kEd25519 = "ssh-ed25519";
+constexpr std::string_view kEd25519Type = "ssh-ed25519";
 constexpr std::string_view kEd25519Label = "age-encryption.org/v1/ssh-ed25519";
 constexpr std::string_view kRsaLabel = "age-encryption.org/v1/ssh-rsa";
-constexpr std::string_view kBegin = "-----BEGIN AGE ENCRYPTED FILE-----";
-constexpr std::string_view kEnd = "-----END AGE ENCRYPTED FILE-----";
+constexpr std::string_view kArmourBegin = "-----BEGIN AGE ENCRYPTED FILE-----";
+constexpr std::string_view kArmourEnd = "-----END AGE ENCRYPTED FILE-----";
 constexpr std::size_t kColumns = 64;
 constexpr std::size_t kFileKeySize = 16;
 constexpr std::size_t kPayloadNonceSize = 16;
@@ -215,9 +215,10 @@ Result<File> read_file(std::string_view armoured) {
   const std::size_t first = std::min(armoured.find_first_not_of(kBlank), armoured.size());
   armoured.remove_prefix(first);
   armoured = armoured.substr(0, armoured.find_last_not_of(kBlank) + 1);
-  if (!armoured.starts_with(kBegin) || !armoured.ends_with(kEnd) || armoured.size() < kBegin.size() + kEnd.size())
+  if (!armoured.starts_with(kArmourBegin) || !armoured.ends_with(kArmourEnd) ||
+      armoured.size() < kArmourBegin.size() + kArmourEnd.size())
     return broken("it does not begin and end as one does");
-  std::string encoded(armoured.substr(kBegin.size(), armoured.size() - kBegin.size() - kEnd.size()));
+  std::string encoded(armoured.substr(kArmourBegin.size(), armoured.size() - kArmourBegin.size() - kArmourEnd.size()));
   std::erase_if(encoded, [](char c) { return c == '\n' || c == '\r'; });
   Result<std::string> bytes = base64_decode(encoded);
   if (!bytes) return broken("its base64 is none");
@@ -235,7 +236,7 @@ Result<std::string> seal_to(std::span<const PublicKey> keys, std::string_view te
   const std::string file_key = random_bytes(kFileKeySize);
   std::vector<Stanza> stanzas;
   for (const PublicKey& key : keys) {
-    PLUMB_TRY_ASSIGN(Stanza stanza, key.type == kEd25519 ? wrap_ed25519(key, file_key) : wrap_rsa(key, file_key));
+    PLUMB_TRY_ASSIGN(Stanza stanza, key.type == kEd25519Type ? wrap_ed25519(key, file_key) : wrap_rsa(key, file_key));
     stanzas.push_back(std::move(stanza));
   }
   const std::string header = header_text(stanzas);
@@ -244,7 +245,7 @@ Result<std::string> seal_to(std::span<const PublicKey> keys, std::string_view te
   PLUMB_TRY_ASSIGN(const std::string key, payload_key(file_key, nonce));
   PLUMB_TRY_ASSIGN(const std::string payload, encrypt(key, kOnlyChunk, text));
   const std::string encoded = base64_encode(header + " " + unpadded(mac) + "\n" + nonce + payload);
-  return std::string(kBegin) + "\n" + in_lines(encoded) + std::string(kEnd) + "\n";
+  return std::string(kArmourBegin) + "\n" + in_lines(encoded) + std::string(kArmourEnd) + "\n";
 }
 
 Result<bool> is_sealed_to(std::string_view sealed, const PublicKey& key) {

@@ -44,8 +44,9 @@ bool Brought::is_read(std::string_view path) const {
                      [&](const ServiceManager* manager) { return manager->reads(path); });
 }
 
-// Of the one content that the node has.
+// Of the one content that the node has, or of what its kind makes of it.
 std::optional<std::string> Brought::text_of(std::size_t node) const {
+  if (std::optional<std::string> given = kinds_[node]->provider->text_given(graph_.nodes[node].desired)) return given;
   const std::vector<ContentAttribute>& contents = kinds_[node]->contents;
   if (!text_of_ || contents.size() != 1) return std::nullopt;
   const Json& content = graph_.nodes[node].desired.attribute(contents.front().content);

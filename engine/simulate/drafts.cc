@@ -1,5 +1,7 @@
 #include "engine/simulate/drafts.h"
 
+#include <algorithm>
+
 #include "engine/simulate/reasons.h"
 
 namespace plumb::simulate {
@@ -9,6 +11,13 @@ using plan::Action;
 
 // Old workers of a server answer for a while beside the new ones, so one answer says little.
 constexpr int kStableAfterRestart = 3;
+
+// What runs nothing need not say with which variables. What is decided later may.
+void leave_env_where_used(Action& action) {
+  const std::vector<Operation>& operations = action.operations;
+  if (!operations.empty() && std::none_of(operations.begin(), operations.end(), runs_programs))
+    action.desired.env.clear();
+}
 
 // Bytes that are not UTF-8 were not told, so nothing can put them back.
 bool is_told_whole(const Json& before) {
@@ -21,6 +30,7 @@ Action Drafts::begun(std::size_t i, const Desired& desired, Op op) const {
   Action action;
   action.desired = desired;
   action.op = op;
+  action.manner = graph_.nodes[i].manner;
   action.source = graph_.nodes[i].span.str();
   return action;
 }
@@ -40,6 +50,7 @@ Action Drafts::filled(std::size_t i, const Desired& desired, const Change& chang
   action.operations = change.operations;
   action.note = change.note;
   action.confirm_within = graph_.nodes[i].confirm_within;
+  leave_env_where_used(action);
   return action;
 }
 
@@ -85,10 +96,12 @@ Action Drafts::triggered(std::size_t i, const Desired& desired, const Change& ch
 
 Action Drafts::probe(std::size_t i, const Desired& desired, bool restarted) const {
   Action action = begun(i, desired, Op::kVerify);
+  action.manner = {.may_fail = action.manner.may_fail};
   for (Probe probe : graph_.nodes[i].probes) {
     if (probe.stable == 0 && restarted && probe.within_seconds > 0) probe.stable = kStableAfterRestart;
     action.operations.emplace_back(std::move(probe));
   }
+  leave_env_where_used(action);
   action.triggered = true;
   return action;
 }

@@ -5,7 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "engine/ir/graph.h"
 #include "engine/simulate/node_list.h"
 
 namespace plumb::simulate {
@@ -14,10 +13,8 @@ class Needs {
  public:
   explicit Needs(std::size_t nodes) : needs_(nodes), is_held_back_(nodes) {}
 
-  // What an unchanged node waits for, whoever comes after it waits for too. `edges` lead to those that it comes after.
-  void inherit(std::size_t node, const std::vector<const ir::Edge*>& edges) {
-    for (const ir::Edge* edge : edges) needs_[node].add_all(needs_[edge->to]);
-  }
+  // What an unchanged node waits for, whoever comes after it waits for too.
+  void inherit(std::size_t node, std::size_t earlier) { needs_[node].add_all(needs_[earlier]); }
   void add(std::size_t node, std::size_t need) { needs_[node].add(need); }
   const NodeList& of(std::size_t node) const { return needs_[node]; }
 

@@ -78,11 +78,11 @@ void Refusals::missing(std::size_t i, const Missing& missing, const std::vector<
                        const std::vector<std::size_t>& taken_by) {
   const Address& what = missing.what;
   const std::optional<std::size_t> declared = index_.about(what);
-  const bool left_out = declared && !scope_.takes(node(*declared).tags);
+  const bool left_out = declared && !taken_[*declared];
   const bool later = declared && *declared > i && !left_out;
   Diagnostic nothing(Code::kNothingProvides, quoted(i) + " needs " + what.str() +
                                                  ", which the host does not have and " +
-                                                 (left_out ? "the tags of this plan leave out"
+                                                 (left_out ? "this plan leaves out"
                                                   : later  ? "only a later action creates"
                                                            : "nothing in the plan creates"));
   nothing.span = node(i).span_of(missing.attribute);
@@ -91,7 +91,7 @@ void Refusals::missing(std::size_t i, const Missing& missing, const std::vector<
   for (const std::size_t by : set_off_by) nothing.related.push_back({node(by).span, "sets it off"});
   for (const std::size_t by : taken_by) nothing.related.push_back({node(by).span, "takes something away before"});
   nothing.hint = "declare `" + what.kind + ": " + what.identity + "` before it, or name what brings it with `after`";
-  if (left_out) nothing.hint = "choose the tags so that " + quoted(*declared) + " is planned too";
+  if (left_out) nothing.hint = "narrow the plan less, so that " + quoted(*declared) + " is planned too";
   if (kinds_.find(what.kind) == nullptr) nothing.hint = "install what brings it first, or name that with `after`";
   if (std::string remedy = provider(i).remedy(node(i).desired, missing); !remedy.empty() && !left_out)
     nothing.hint = std::move(remedy);

@@ -14,13 +14,13 @@ namespace plumb::simulate {
 
 class Refusals {
  public:
-  // `of`: by node. Everything referred to outlives this.
+  // `of` and `taken`: by node. Everything referred to outlives this.
   Refusals(const ir::HostGraph& graph, const Registry& kinds, const std::vector<const Kind*>& of,
-           const plan::Scope& scope, NodeIndex& index, const std::string& host_name, Diagnostics& diagnostics)
+           const std::vector<bool>& taken, NodeIndex& index, const std::string& host_name, Diagnostics& diagnostics)
       : graph_(graph),
         kinds_(kinds),
         of_(of),
-        scope_(scope),
+        taken_(taken),
         index_(index),
         host_name_(host_name),
         diagnostics_(diagnostics) {}
@@ -57,7 +57,7 @@ class Refusals {
   const ir::HostGraph& graph_;
   const Registry& kinds_;
   const std::vector<const Kind*>& of_;
-  const plan::Scope& scope_;
+  const std::vector<bool>& taken_;
   NodeIndex& index_;
   const std::string& host_name_;
   Diagnostics& diagnostics_;

@@ -11,10 +11,12 @@
 #include "engine/simulate/actions_so_far.h"
 #include "engine/simulate/brought.h"
 #include "engine/simulate/drafts.h"
+#include "engine/simulate/moved_readings.h"
 #include "engine/simulate/needs.h"
 #include "engine/simulate/node_index.h"
 #include "engine/simulate/node_list.h"
 #include "engine/simulate/refusals.h"
+#include "engine/simulate/scope.h"
 
 namespace plumb::simulate {
 namespace {
@@ -31,7 +33,7 @@ class Simulator {
       : graph_(graph),
         kinds_(kinds),
         observation_(observation),
-        scope_(scope),
+        taken_(taken(graph, scope)),
         kinds_of_(graph.nodes.size()),
         planned_(graph.nodes.size()),
         needs_(graph.nodes.size()),
@@ -39,8 +41,9 @@ class Simulator {
         triggers_(graph.nodes.size()),
         brought_(graph, observation, kinds.managers(), kinds_of_, after_, text_of),
         index_(graph),
-        refusals_(graph, kinds, kinds_of_, scope, index_, host_name, diagnostics),
+        refusals_(graph, kinds, kinds_of_, taken_, index_, host_name, diagnostics),
         drafts_(graph, kinds_of_, observation),
+        moved_readings_(graph, kinds_of_),
         actions_(graph.nodes.size()) {
     for (const ir::Edge& edge : graph.edges) {
       (edge.kind == ir::EdgeKind::kTrigger ? triggers_ : after_)[edge.from].push_back(&edge);
@@ -55,14 +58,21 @@ class Simulator {
   Simulation run() {
     refusals_.check_claims(observation_);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-      needs_.inherit(i, after_[i]);
+      inherit_needs(i);
       if (!takes(i)) {
         leave_out(i);
+      } else if (is_idle_rescue(i)) {
+        ++unchanged_;
       } else if (const Lock* lock = lock_on(i)) {
         leave_locked(i, *lock);
+      } else if (MovedReadings::Moved* moved = moved_readings_.of(i)) {
+        leave_to_next(i, *moved);
+      } else if (is_rescue(i)) {
+        visit_rescue(i);
       } else {
         visit(i);
       }
+      if (planned_[i].acts) moved_readings_.note(i, planned_[i].op);
     }
     Simulation result;
     result.host.ir = graph_.digest;
@@ -74,6 +84,7 @@ class Simulator {
     result.host.locks = observation_.locks;
     result.host.held_back = std::move(held_back_);
     result.host.passed_over = std::move(passed_over_);
+    result.host.moving = moved_readings_.that_matter();
     result.host.actions = plan::ActionList(std::move(actions_).take());
     result.actions = result.host.actions.get();
     result.texts = std::move(texts_);
@@ -104,7 +115,7 @@ class Simulator {
   }
   const Observed& observed_of(std::size_t i) const { return *observation_.states[i]; }
 
-  bool takes(std::size_t i) const { return scope_.takes(graph_.nodes[i].tags); }
+  bool takes(std::size_t i) const { return taken_[i]; }
 
   const Lock* lock_on(std::size_t i) const {
     if (observation_.locks.empty()) return nullptr;
@@ -114,18 +125,30 @@ class Simulator {
     return found == observation_.locks.end() ? nullptr : &*found;
   }
 
+  // Nothing is done that was decided by what a reading told before.
+  void leave_to_next(std::size_t i, MovedReadings::Moved& moved) {
+    Op op = due(i);
+    const Op owed = owe_later(i);
+    if (op == Op::kNone) op = owed;
+    moved.is_waited_for = true;
+    hold_back(i, op, {}, address_of(moved.by), moved.name);
+  }
+
   void leave_out(std::size_t i) {
     ++left_out_;
     owe_later(i);
   }
 
+  // What the resource as it is found asks for.
+  Op due(std::size_t i) const {
+    if (!observation_.states[i].has_value()) return Op::kNone;
+    const std::optional<Desired> reduced = without_ignored(graph_.nodes[i], observed_of(i));
+    return provider_of(i)->diff(reduced ? *reduced : graph_.nodes[i].desired, observed_of(i)).op;
+  }
+
   // Whatever it is like: somebody may be working on it.
   void leave_locked(std::size_t i, const Lock& lock) {
-    Op op = Op::kNone;
-    if (observation_.states[i].has_value()) {
-      const std::optional<Desired> reduced = without_ignored(graph_.nodes[i], observed_of(i));
-      op = provider_of(i)->diff(reduced ? *reduced : graph_.nodes[i].desired, observed_of(i)).op;
-    }
+    Op op = due(i);
     const Op owed = owe_later(i);
     if (op == Op::kNone) op = owed;
     if (op == Op::kNone && observation_.states[i].has_value()) {
@@ -136,8 +159,9 @@ class Simulator {
   }
 
   // What needs it is held back too, as after an action that was skipped.
-  void hold_back(std::size_t i, Op op, const std::string& lock, const std::string& needs) {
-    held_back_.push_back({address_of(i), op, lock, needs});
+  void hold_back(std::size_t i, Op op, const std::string& lock, const std::string& needs,
+                 const std::string& reading = {}) {
+    held_back_.push_back({address_of(i), op, lock, needs, reading});
     needs_.hold_back(i);
     brought_.add_held_back(i);
     if (op != Op::kDelete) brought_.add_exact(i);
@@ -170,6 +194,47 @@ class Simulator {
     return op;
   }
 
+  bool is_rescue(std::size_t i) const { return !graph_.nodes[i].rescues.empty(); }
+
+  // The earlier nodes that act and for whose failure this one is there.
+  std::vector<std::size_t> rescued_by(std::size_t i) {
+    std::vector<std::size_t> rescued = earlier_of(i, graph_.nodes[i].rescues);
+    std::erase_if(rescued, [this](std::size_t earlier) { return !planned_[earlier].acts; });
+    return rescued;
+  }
+
+  // Nothing can fail that it is there for.
+  bool is_idle_rescue(std::size_t i) { return is_rescue(i) && rescued_by(i).empty(); }
+
+  // It is decided in its turn, and lends nothing to those behind it: mostly it is not done.
+  void visit_rescue(std::size_t i) {
+    const Desired& desired = graph_.nodes[i].desired;
+    if (!observation_.states[i].has_value()) {
+      refusals_.by_host(i, observation_.states[i].error().diagnostic());
+      return;
+    }
+    const Observed& observed = observed_of(i);
+    Action action = drafts_.conditional(i, desired);
+    NodeList unknown_until;
+    for (const std::size_t earlier : rescued_by(i)) unknown_until.add(earlier);
+    action.rescues = addresses_of(unknown_until);
+    if (!provider_of(i)->diff(desired, observed).empty()) resolve_missing(i, observed, action, unknown_until);
+    action.unknown_until = addresses_of(unknown_until);
+    if (const std::optional<std::size_t> need = needs_.held(i)) {
+      hold_back(i, action.op, {}, address_of(*need));
+      return;
+    }
+    planned_[i] = {true, action.op, true};
+    brought_.add_unforeseen(i);
+    std::vector<std::string> rescues = action.rescues;
+    append(i, std::move(action));
+    if (graph_.nodes[i].probes.empty()) return;
+    Action probe = drafts_.probe(i, desired, false);
+    probe.triggered_by = {address_of(i)};
+    probe.rescues = std::move(rescues);
+    append(i, std::move(probe));
+  }
+
   void visit(std::size_t i) {
     const ir::Node& node = graph_.nodes[i];
     if (!observation_.states[i].has_value()) {
@@ -189,11 +254,7 @@ class Simulator {
     if ((!change.empty() || !reduced) && !obstructed && refusals_.is_undone(i, observed)) return;
     if (!change.empty()) {
       if (!may_change(i, change, observed, makers)) return;
-      if (plan::is_decided_later(desired, observed, desired_of(makers), kinds_)) {
-        push_conditional(i, desired, makers);
-      } else {
-        push_change(i, desired, observed, change, makers);
-      }
+      push_change(i, desired, observed, change, makers);
     } else if (!makers.empty()) {
       push_conditional(i, desired, makers);
     }
@@ -218,6 +279,11 @@ class Simulator {
     NodeList unknown_until;
     resolve_missing(i, observed, action, unknown_until);
     bound_by_earlier(i, makers, action, unknown_until);
+    const std::vector<std::size_t> awaited(unknown_until.begin(), unknown_until.end());
+    if (plan::is_decided_later(desired, observed, desired_of(awaited), kinds_)) {
+      push_conditional(i, desired, awaited);
+      return;
+    }
     push(i, std::move(action), unknown_until);
     if (planned_[i].acts && observed.content_text)
       texts_.emplace(digest(*observed.content_text), *observed.content_text);
@@ -247,6 +313,31 @@ class Simulator {
     Desired desired = node.desired;
     for (const std::string& attribute : node.ignore) desired.attributes.erase(attribute);
     return desired;
+  }
+
+  // What an unchanged node waits for, whoever comes after it waits for too.
+  void inherit_needs(std::size_t i) {
+    for (const ir::Edge* edge : after_[i]) {
+      if (!is_order_alone(*edge)) needs_.inherit(i, edge->to);
+    }
+  }
+
+  // Whoever only comes after what may fail, or is there for the case that it does, does not stand on it.
+  bool is_order_alone(const ir::Edge& edge) const {
+    if (edge.kind == ir::EdgeKind::kInferred || !planned_[edge.to].acts) return false;
+    if (graph_.nodes[edge.to].manner.may_fail) return true;
+    const std::vector<std::string>& rescues = graph_.nodes[edge.from].rescues;
+    return !rescues.empty() && std::find(rescues.begin(), rescues.end(), address_of(edge.to)) != rescues.end();
+  }
+
+  // Of what may fail only where an edge was inferred, or the host saw the node through it.
+  bool stands_on(std::size_t i, std::size_t maker) {
+    const bool may_fail = graph_.nodes[maker].manner.may_fail || is_rescue(maker);
+    if (!may_fail) return true;
+    const auto inferred = [&](const ir::Edge* edge) {
+      return edge->to == maker && edge->kind == ir::EdgeKind::kInferred;
+    };
+    return std::any_of(after_[i].begin(), after_[i].end(), inferred);
   }
 
   // What the host foresaw of the node is there once these have acted.
@@ -331,7 +422,7 @@ class Simulator {
                         NodeList& unknown_until) {
     for (const std::size_t maker : makers) {
       unknown_until.add(maker);
-      needs_.add(i, maker);
+      if (stands_on(i, maker)) needs_.add(i, maker);
       if (action.fidelity == Fidelity::kExact) {
         bound(action, "what is there after " + address_of(maker) + " is not known yet");
       }
@@ -365,7 +456,7 @@ class Simulator {
     NodeList unknown_until;
     for (const std::size_t maker : makers) {
       unknown_until.add(maker);
-      needs_.add(i, maker);
+      if (stands_on(i, maker)) needs_.add(i, maker);
     }
     Action action = drafts_.conditional(i, desired);
     action.note = "decided after " + address_of(makers.front()) + (makers.size() > 1 ? " and others" : "");
@@ -453,7 +544,7 @@ class Simulator {
   const ir::HostGraph& graph_;
   const Registry& kinds_;
   const Observation& observation_;
-  const Scope& scope_;
+  const std::vector<bool> taken_;      // by node: whether the plan is asked for it
   std::vector<const Kind*> kinds_of_;  // by node
   std::vector<Planned> planned_;       // by node
   Needs needs_;
@@ -463,6 +554,7 @@ class Simulator {
   NodeIndex index_;
   Refusals refusals_;
   Drafts drafts_;
+  MovedReadings moved_readings_;
   std::vector<HeldBack> held_back_;
   std::vector<plan::PassedOver> passed_over_;
   ActionsSoFar actions_;

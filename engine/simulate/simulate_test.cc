@@ -217,7 +217,7 @@ TEST_F(SimulateTest, AnEarlierActionProvidesWhatIsMissing) {
 TEST_F(SimulateTest, APackageMayComeFromASourceOfTheSamePlan) {
   Observed observed = absent();
   observed.missing.push_back({*Address::parse("crate:vendor-app"), "name"});
-  observed.attributes["refresh"] = true;
+  observed.attributes["old_lists"] = true;
   const ir::Node package = node("crate:vendor-app", {{"name", "vendor-app"}});
   add_file("/etc/motd", "new", "old");
   add(package, observed);
@@ -406,7 +406,7 @@ TEST_F(TagsTest, NeedingWhatIsLeftOutIsAnErrorThatSaysSo) {
   scope_.tags = {"files"};
   EXPECT_FALSE(run());
   EXPECT_EQ(diagnostics_.items().at(0).code, Code::kNothingProvides);
-  EXPECT_NE(diagnostics_.items().at(0).summary.find("the tags of this plan leave out"), std::string::npos);
+  EXPECT_NE(diagnostics_.items().at(0).summary.find("this plan leaves out"), std::string::npos);
 }
 
 TEST_F(TagsTest, EachOfManyThatSetOffWhatIsLeftOutOwesIt) {

@@ -27,6 +27,15 @@ void members(Codec& codec, Desired& desired) {
   codec.required("address", desired.address);
   codec.required("attributes", desired.attributes, wire::Object());
   codec.member("sensitive", desired.sensitive);
+  codec.member("env", desired.env);
+}
+
+template <class Codec>
+void members(Codec& codec, Manner& manner) {
+  codec.member("tries", manner.tries);
+  codec.member("every_seconds", manner.every_seconds);
+  codec.member("timeout_seconds", manner.timeout_seconds);
+  codec.member("may_fail", manner.may_fail);
 }
 
 template <class Codec>
@@ -47,6 +56,13 @@ void members(Codec& codec, Observed& observed) {
   codec.member("open_until", observed.open_until, wire::kManyItems, wire::Line());
 }
 
+template <class Codec>
+void members(Codec& codec, UsedReading& reading) {
+  codec.required("name", reading.name, wire::Line());
+  codec.required("source", reading.source, wire::Object());
+  codec.required("told", reading.told, wire::Line());
+}
+
 namespace wire {
 
 namespace {
@@ -62,6 +78,23 @@ void members(Codec& codec, Hello& hello) {
   codec.required("version", hello.version, Line{128});
   codec.member("platform", hello.platform, Line{128});
   codec.member("facts", hello.facts);
+}
+
+template <class Codec>
+void members(Codec& codec, Read& read) {
+  codec.required("sources", read.sources, Most{kMostReadings});
+}
+
+template <class Codec>
+void members(Codec& codec, ReadingAnswer& answer) {
+  codec.member("value", answer.value);
+  codec.member("absent", answer.absent, Line());
+  codec.member("problem", answer.problem);
+}
+
+template <class Codec>
+void members(Codec& codec, Readings& readings) {
+  codec.required("answers", readings.answers, Most{kMostReadings});
 }
 
 template <class Codec>
@@ -161,6 +194,8 @@ void members(Codec& codec, Action& action) {
   codec.member("owed", action.owed);
   codec.member("hide_output", action.hide_output);
   codec.member("confirm_within", action.confirm_within);
+  codec.member("manner", action.manner);
+  codec.member("rescues", action.rescues);
   codec.member("owes", action.owes);
 }
 
@@ -186,6 +221,7 @@ void members(Codec& codec, Apply& apply) {
   codec.member("who", apply.who);
   codec.member("take_over", apply.take_over);
   codec.member("image", apply.image);
+  codec.member("readings", apply.readings, Most{kMostReadings});
 }
 
 template <class Codec>
@@ -280,8 +316,8 @@ namespace {
 
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
-    "hello",       "observe", "observed", "record",  "blob",         "apply",        "event", "alive", "done",
-    "acknowledge", "stop",    "refused",  "confirm", "confirmation", "change_locks", "locks", "want"};
+    "hello", "observe", "observed", "record",       "blob",         "apply", "event", "alive", "done",    "acknowledge",
+    "stop",  "refused", "confirm",  "confirmation", "change_locks", "locks", "want",  "read",  "readings"};
 
 template <std::size_t kIndex = 0>
 Result<Message> read(std::string_view kind, Reader& reader, const Problem& problem) {

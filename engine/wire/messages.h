@@ -2,6 +2,8 @@
 //
 //   executor   hello        at once after its start: versions of the protocol, platform, facts
 //   controller hello        in front of its first message: versions of the protocol
+//   controller read         readings of the project, where expressions use any; its graph may depend on them
+//   executor   readings     what each of them told
 //   controller observe      all resources of the host
 //   executor   observed     states, in chunks, in the order asked for
 //   executor   record       what the host remembers; ends the answer to observe
@@ -32,9 +34,11 @@
 #include "engine/base/address.h"
 #include "engine/base/cbor.h"
 #include "engine/base/json.h"
+#include "engine/base/manner.h"
 #include "engine/base/outcome.h"
 #include "engine/base/result.h"
 #include "providers/sdk/provider.h"
+#include "providers/sdk/reading.h"
 
 namespace plumb::wire {
 
@@ -47,7 +51,9 @@ struct Versions {
 };
 
 // That this program speaks. A conversation is held in the highest one that both sides name.
-inline constexpr Versions kVersions{3, 3};
+inline constexpr Versions kVersions{3, 4};
+// The first one that knows readings.
+inline constexpr int kReads = 4;
 
 // The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
 Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);
@@ -57,6 +63,25 @@ struct Hello {
   std::string version;   // of the program
   std::string platform;  // of the host, "linux-x86_64"; an executor's alone, as are its facts
   Json facts = Json::object();
+};
+
+// Of the host's readings together, in bytes of what they tell.
+inline constexpr std::size_t kMostTold = std::size_t{8} << 20;
+inline constexpr std::size_t kMostReadings = 1024;
+
+struct Read {
+  std::vector<Json> sources;
+};
+
+// Of the source in its place: what it told, or why nothing.
+struct ReadingAnswer {
+  Json value;
+  std::string absent;
+  std::optional<Diagnostic> problem;
+};
+
+struct Readings {
+  std::vector<ReadingAnswer> answers;
 };
 
 // What is to be known of a resource that is asked about, beyond what is asked for of it.
@@ -163,7 +188,9 @@ struct Action {
   bool owed = false;
   bool hide_output = false;  // the resource is sensitive: what programs print is not sent
   int confirm_within = 0;    // seconds in which Confirm must come, or else the host undoes it; 0: it stays
-  std::vector<Due> owes;     // owed once this one has begun, and left to a later run
+  Manner manner;
+  std::vector<std::size_t> rescues;  // earlier actions (by index): it is done only where one of them failed
+  std::vector<Due> owes;             // owed once this one has begun, and left to a later run
 };
 
 // A content that is not sent until the executor wants it.
@@ -190,6 +217,8 @@ struct Apply {
   std::string who;         // "user@machine", who started the run
   bool take_over = false;  // other projects' records give up what this one manages
   std::string image;       // that the plan was made of; "" for any
+  // That the plan stands on: where one tells something else now, the host is refused.
+  std::vector<UsedReading> readings;
 };
 
 // Contents for WriteFile, by digest (plain or keyed). A blob comes in order, in chunks; the last one is marked.
@@ -285,7 +314,7 @@ struct Locks {
 };
 
 using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop,
-                             Refused, Confirm, Confirmation, ChangeLocks, Locks, Want>;
+                             Refused, Confirm, Confirmation, ChangeLocks, Locks, Want, Read, Readings>;
 
 // Of one message, over all of its frames: bytes of their bodies, and values in them. These are the largest that there
 // are, an apply of some hundred thousand resources; of what a host sends the controller takes much less

@@ -12,7 +12,7 @@ inline Diagnostic sample_diagnostic() {
 }
 
 inline Desired sample_desired() {
-  return {{"web", "file", "/etc/motd"}, {{"path", "/etc/motd"}, {"mode", "0644"}}, {"content"}};
+  return {{"web", "file", "/etc/motd"}, {{"path", "/etc/motd"}, {"mode", "0644"}}, {"content"}, {{"LANG", "C"}}};
 }
 
 inline std::vector<Message> samples() {
@@ -44,6 +44,8 @@ inline std::vector<Message> samples() {
   action.owed = true;
   action.hide_output = true;
   action.confirm_within = 120;
+  action.manner = {3, 10, 60, true};
+  action.rescues = {0};
   action.owes = {{"service:y", Op::kRestart}};
 
   Apply apply;
@@ -61,6 +63,7 @@ inline std::vector<Message> samples() {
   apply.who = "ada@desk";
   apply.take_over = true;
   apply.image = "0123456789abcdef";
+  apply.readings = {{"web/version", Json{{"file", "/etc/version"}}, "sha256:4"}};
 
   Record record;
   record.serial = 7;
@@ -92,6 +95,8 @@ inline std::vector<Message> samples() {
       ChangeLocks{"edge", "ada", {"file:/etc/*"}, 7200, "a trial", {"service:x"}, true, true},
       Locks{record.locks, record.locks},
       Want{"sha256:3", 4096, 8192},
+      Read{{Json{{"command", Json::array({"true"})}, {"gives", "exit_code"}}}},
+      Readings{{{"16", "", std::nullopt}, {nullptr, "there is no file", sample_diagnostic()}}},
   };
 }
 

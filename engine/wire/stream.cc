@@ -14,9 +14,9 @@ constexpr const char* kMore = "more";
 constexpr std::string_view kStates = "observed";
 
 // Members of messages that are lists, or maps that are read as such.
-constexpr std::array<std::string_view, 15> kLists = {"contents",    "actions", "lifted",   "lock",      "locks",
-                                                     "moot_probes", "owed",    "problems", "resources", "restarted",
-                                                     "secrets",     "states",  "undone",   "unlock",    "unreported"};
+constexpr std::array<std::string_view, 18> kLists = {
+    "answers",  "contents",  "actions",   "lifted",  "lock",    "locks",  "moot_probes", "owed",   "problems",
+    "readings", "resources", "restarted", "secrets", "sources", "states", "undone",      "unlock", "unreported"};
 
 bool is_list(std::string_view name, const Json& value) {
   return value.is_structured() && std::find(kLists.begin(), kLists.end(), name) != kLists.end();

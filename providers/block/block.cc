@@ -25,10 +25,7 @@ Edit BlockProvider::edit(const Desired& desired) const {
   edit.absent = wants_absent(desired);
   if (edit.absent) return edit;
   edit.content = desired.text("content");
-  edit.first = desired.flag("first", false);
-  edit.insert_after = desired.text("insert_after");
-  edit.insert_before = desired.text("insert_before");
-  edit.at_beginning = desired.text("place") == "beginning";
+  static_cast<Insertion&>(edit) = insertion_of(desired);
   return edit;
 }
 

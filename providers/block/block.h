@@ -10,8 +10,6 @@ class BlockProvider : public EditProvider {
   // Lines between the markers are told from the content itself, which ends with a line end or without.
   std::vector<std::string> observed_with(const Desired&) const override { return {"content"}; }
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
-
- protected:
   Edit edit(const Desired& desired) const override;
 };
 

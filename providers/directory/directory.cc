@@ -276,7 +276,10 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
 
 std::vector<Address> DirectoryProvider::infers(const Desired& desired) const {
   if (wants_absent(desired)) return {};
-  return infer_path_edges(desired, desired.text("path"));
+  std::vector<Address> edges = infer_path_edges(desired, desired.text("path"));
+  // What is mounted there is what has an owner and a mode.
+  edges.push_back({"", "mount", desired.text("path")});
+  return edges;
 }
 
 std::vector<Address> DirectoryProvider::provides(const Desired& desired) const {

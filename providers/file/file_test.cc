@@ -189,8 +189,12 @@ TEST_F(File, EdgesNameFoldersAboveOwnerAndGroup) {
   const auto edges = provider.infers(want({{"path", "/a/b/c"}, {"owner", "deploy"}, {"group", "33"}}));
   EXPECT_EQ(edges, (std::vector<Address>{{"", "directory", "/a/b"},
                                          {"", "link", "/a/b"},
+                                         {"", "mount", "/a/b"},
+                                         {"", "git", "/a/b"},
                                          {"", "directory", "/a"},
                                          {"", "link", "/a"},
+                                         {"", "mount", "/a"},
+                                         {"", "git", "/a"},
                                          {"", "user", "deploy"}}));
   EXPECT_TRUE(provider.infers(want({{"path", "/a/b/c"}, {"state", "absent"}})).empty());
 }

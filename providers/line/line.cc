@@ -3,21 +3,6 @@
 #include "providers/sdk/edited_files.h"
 
 namespace plumb::providers::line {
-namespace {
-
-// A pattern of exactly this line.
-std::string pattern_of(const std::string& line) {
-  std::string pattern = "^";
-  for (const char c : line) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       static_cast<unsigned char>(c) >= 0x80 || c == ' ' || c == '_';
-    if (!plain) pattern += '\\';
-    pattern += c;
-  }
-  return pattern + "$";
-}
-
-}  // namespace
 
 Edit LineProvider::edit(const Desired& desired) const {
   LineEdit edit;
@@ -26,10 +11,8 @@ Edit LineProvider::edit(const Desired& desired) const {
   edit.absent = wants_absent(desired);
   edit.first = desired.flag("first", false);
   if (edit.absent) return edit;
+  static_cast<Insertion&>(edit) = insertion_of(desired);
   edit.back_references = desired.flag("back_references", false);
-  edit.insert_after = desired.text("insert_after");
-  edit.insert_before = desired.text("insert_before");
-  edit.at_beginning = desired.text("place") == "beginning";
   return edit;
 }
 
@@ -49,7 +32,7 @@ std::optional<Desired> LineProvider::restore(const Desired& desired, const Obser
   again.attributes["path"] = desired.text("path");
   again.attributes["state"] = before.exists ? "present" : "absent";
   again.attributes["text"] = before.exists ? before.attribute("text") : Json(made);
-  if (before.exists) again.attributes["match"] = pattern_of(made);
+  if (before.exists) again.attributes["match"] = "^" + quoted_pattern(made) + "$";
   for (const char* attribute : {"follow", "validate"}) {
     if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);
   }

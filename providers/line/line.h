@@ -9,8 +9,6 @@ class LineProvider : public EditProvider {
  public:
   std::vector<std::string> observed_with(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
-
- protected:
   Edit edit(const Desired& desired) const override;
 };
 

@@ -119,6 +119,14 @@ bool wants_latest(const Desired& desired) {
   return desired.text("state") == "latest";
 }
 
+bool wants_purged(const Desired& desired) {
+  return desired.text("state") == "purged";
+}
+
+bool wants_gone(const Desired& desired) {
+  return wants_absent(desired) || wants_purged(desired);
+}
+
 std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 8;
   std::string text;

@@ -15,8 +15,12 @@ namespace plumb::providers::package {
 
 class BackEnd : public PackageManager {
  public:
+  // Whether another resource says where packages come from.
+  virtual bool is_source_of(const Desired& other) const { return is_source(other.text("path")); }
   // One result each, in the order asked for; see PackageProvider for what is told.
   virtual std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const = 0;
+  // See UpgradeProvider for what is told.
+  virtual Result<Observed> observe_upgrade(const Desired& desired, System& system) const = 0;
 };
 
 // In the order of their names. Made by the build.
@@ -33,6 +37,9 @@ bool version_matches(std::string_view wanted, std::string_view version);
 bool is_version_pattern(std::string_view wanted);
 
 bool wants_latest(const Desired& desired);
+// `state: absent` or `state: purged`.
+bool wants_gone(const Desired& desired);
+bool wants_purged(const Desired& desired);
 
 // "a, b, c"; of many the first ones, and how many more.
 std::string listed(const std::vector<std::string>& names);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "providers/package/back_end.h"
+#include "providers/package/upgrade.h"
 
 namespace plumb::providers::package {
 namespace {
@@ -16,7 +17,22 @@ bool is_as_wanted(const Desired& desired, const Observed& observed) {
   const std::string there = observed.text("version");
   const std::string version = desired.text("version");
   if (!version.empty() && !version_matches(version, there)) return false;
-  return !wants_latest(desired) || (!observed.flag("refresh", false) && observed.text("candidate", there) == there);
+  if (observed.text("file_version", there) != there) return false;
+  return !wants_latest(desired) || (!observed.flag("old_lists", false) && observed.text("candidate", there) == there);
+}
+
+// A hold that is in the way of what is asked for goes first; what is to be held is held in the end.
+void set_hold(const Desired& desired, const Observed& observed, bool changes, Change& change,
+              PackageTransaction& transaction) {
+  if (!desired.has("hold")) return;
+  const bool wanted = desired.flag("hold", false) && !wants_gone(desired);
+  const bool held = observed.flag("hold", false);
+  const std::string name = observed.text("package", desired.text("name"));
+  if (held && (changes || !wanted)) transaction.release.push_back(name);
+  if (wanted && (changes || !held)) transaction.hold.push_back(name);
+  if (held == wanted) return;
+  if (observed.exists) change.before["hold"] = held;
+  if (!wants_gone(desired)) change.after["hold"] = wanted;
 }
 
 Change removal(const Desired& desired, const Observed& observed) {
@@ -26,11 +42,17 @@ Change removal(const Desired& desired, const Observed& observed) {
   if (observed.has("version")) change.before["version"] = observed.attribute("version");
   PackageTransaction transaction;
   transaction.manager = observed.text("manager");
-  transaction.remove.push_back(observed.text("package", desired.text("name")));
+  const std::string name = observed.text("package", desired.text("name"));
+  transaction.remove.push_back(name);
+  if (wants_purged(desired)) {
+    change.note = "with its configuration files";
+    transaction.purge.push_back(name);
+  }
   if (const auto removes = texts_in(observed.attribute("removes")); !removes.empty()) {
-    change.note = "makes " + listed(removes) + " go, as allowed";
+    append(change.note, "makes " + listed(removes) + " go, as allowed");
     transaction.remove.insert(transaction.remove.end(), removes.begin(), removes.end());
   }
+  set_hold(desired, observed, true, change, transaction);
   change.operations.push_back(std::move(transaction));
   return change;
 }
@@ -52,13 +74,15 @@ std::vector<Result<Observed>> PackageProvider::observe(std::span<const Desired* 
 }
 
 Change PackageProvider::diff(const Desired& desired, const Observed& observed) const {
-  if (wants_absent(desired)) return observed.exists ? removal(desired, observed) : Change();
+  if (wants_gone(desired)) return observed.exists ? removal(desired, observed) : Change();
   Change change;
   PackageTransaction transaction;
   transaction.manager = observed.text("manager");
   keep(desired, observed, change, transaction);
-  if (is_as_wanted(desired, observed)) {
-    if (transaction.manual.empty()) return change;
+  const bool is_there = is_as_wanted(desired, observed);
+  set_hold(desired, observed, !is_there, change, transaction);
+  if (is_there) {
+    if (change.before.empty()) return change;
     change.op = Op::kUpdate;
     change.operations.push_back(std::move(transaction));
     return change;
@@ -73,15 +97,18 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
   if (!observed.exists || state != "present") change.after["state"] = "present";
   if (observed.exists && observed.has("version")) change.before["version"] = observed.attribute("version");
 
-  PackageRequest request{observed.text("as", name), candidate.empty() ? version : candidate};
+  PackageRequest request{observed.text("as", name), candidate.empty() ? version : candidate, desired.text("file")};
   if (!request.version.empty() && !is_version_pattern(request.version)) change.after["version"] = request.version;
   transaction.install.push_back(request);
   transaction.allow_downgrade = observed.flag("downgrade", false);
-  transaction.refresh = observed.flag("refresh", false);
+  transaction.refresh = observed.flag("old_lists", false);
+  transaction.without_recommends = !desired.flag("recommends", true);
 
   if (transaction.refresh) append(change.note, "the package lists are read first and decide what comes");
+  if (!request.file.empty()) append(change.note, "from " + request.file);
   if (request.name != name) append(change.note, request.name + " provides it");
   if (transaction.allow_downgrade) append(change.note, "an older version");
+  if (transaction.without_recommends) append(change.note, "without what it recommends");
   if (auto brings = texts_in(observed.attribute("brings")); brings.size() > 1) {
     brings.erase(brings.begin());
     for (std::string& other : brings) {
@@ -99,7 +126,7 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
 }
 
 bool PackageProvider::may_bring(const Desired& desired, const Observed& observed, const Address& what) const {
-  if (wants_absent(desired) || is_as_wanted(desired, observed)) return false;
+  if (wants_gone(desired) || is_as_wanted(desired, observed)) return false;
   std::vector<std::string> packages = texts_in(observed.attribute("brings"));
   if (packages.empty()) packages.push_back(desired.text("name"));
   return may_belong(what, packages);
@@ -113,25 +140,57 @@ std::vector<std::string> PackageProvider::claims_on_host(const Desired& desired,
   return {"the package " + observed.text("package", desired.text("name"))};
 }
 
-std::string PackageProvider::remedy(const Desired& desired, const Missing&) const {
+std::vector<Address> PackageProvider::infers(const Desired& desired) const {
+  if (wants_gone(desired) || !desired.has("file")) return {};
+  return {{"", "file", desired.text("file")}};
+}
+
+std::vector<ImpliedPath> PackageProvider::implies_paths(const Desired& desired) const {
+  if (wants_gone(desired) || !desired.has("file")) return {};
+  return {{desired.text("file")}};
+}
+
+bool PackageProvider::is_lost(const Desired& desired, System& now, System& then) const {
+  if (wants_gone(desired) || !desired.has("file")) return false;
+  const auto has = [path = desired.text("file")](System& system) {
+    return system.stat(path, true).value_or(std::nullopt).has_value();
+  };
+  return has(now) && !has(then);
+}
+
+bool PackageProvider::follows_from(const Desired& desired, const Observed& observed, const std::string& path,
+                                   const std::string*) const {
+  if (wants_gone(desired) || desired.text("file") != path) return false;
+  // A version that is there already needs no file.
+  return !desired.has("version") || !is_as_wanted(desired, observed);
+}
+
+std::string PackageProvider::remedy(const Desired& desired, const Missing& missing) const {
+  if (missing.what.kind != "package") return {};
   return "no source of the host has " + desired.text("name") +
          "; check its name, declare the source that has it before it, or name what brings that with `after`";
 }
 
+bool PackageProvider::is_unwanted(const Desired& desired) const {
+  return wants_gone(desired);
+}
+
 void PackageProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   for (const Desired& other : host) {
-    const std::string path = other.text("path");
-    const auto reads = [&](const BackEnd* back_end) { return back_end->is_source(path); };
-    if (path.empty() || std::none_of(back_ends().begin(), back_ends().end(), reads)) continue;
+    const auto reads = [&](const BackEnd* back_end) { return back_end->is_source_of(other); };
+    if (std::none_of(back_ends().begin(), back_ends().end(), reads)) continue;
     desired.attributes["sources_managed"] = true;
     return;
   }
 }
 
 std::optional<Desired> PackageProvider::restore(const Desired& desired, const Observed& before) const {
+  // Configuration files that went are nowhere else.
+  if (before.text("state") == "config-files") return std::nullopt;
   Desired again;
   again.address = desired.address;
   again.attributes = {{"name", desired.text("name")}, {"state", before.exists ? "present" : "absent"}};
+  if (desired.has("hold") && before.exists) again.attributes["hold"] = before.flag("hold", false);
   const std::string version = before.text("version");
   if (before.exists && !version.empty()) again.attributes["version"] = version;
   return again;
@@ -141,6 +200,11 @@ void add_to(Registry& registry) {
   registry.add({.name = "package",
                 .provider = std::make_shared<PackageProvider>(),
                 .operations = OperationSet::of<PackageTransaction>()});
+  registry.add({.name = "upgrade",
+                .provider = std::make_shared<UpgradeProvider>(),
+                .operations = OperationSet::of<PackageTransaction>(),
+                .dwindling = {"pending"},
+                .removal = ""});
   for (const BackEnd* back_end : back_ends()) registry.managers().add(*back_end);
   registry.managers().tell("package_manager", package_manager);
 }

@@ -10,9 +10,9 @@ class ReplaceProvider : public EditProvider {
  public:
   // What it makes cannot be told from the digest of its text.
   std::vector<std::string> observed_with(const Desired&) const override { return {"text"}; }
+  Edit edit(const Desired& desired) const override;
 
  protected:
-  Edit edit(const Desired& desired) const override;
   bool makes_files() const override { return false; }
 };
 

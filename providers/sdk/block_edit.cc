@@ -21,8 +21,7 @@ class BlockEditor {
     if (keyed && is_keyed_digest(edit.content))
       return fail(Code::kSecretUnresolved, "its content is sensitive and is not known here");
     BlockEditor editor(edit, known);
-    PLUMB_TRY_ASSIGN(editor.new_place_,
-                     NewPlace::of(edit.insert_after, edit.insert_before, edit.at_beginning, edit.first));
+    PLUMB_TRY_ASSIGN(editor.new_place_, NewPlace::of(edit));
     const TextLines lines(edit.content);
     for (std::size_t i = 0; i < lines.size(); ++i) {
       if (!edit.absent && (lines[i] == edit.begin || lines[i] == edit.end))

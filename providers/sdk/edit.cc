@@ -25,13 +25,12 @@ std::size_t find_line(const TextLines& lines, const std::optional<Pattern>& patt
   return found;
 }
 
-Result<NewPlace> NewPlace::of(const std::string& insert_after, const std::string& insert_before, bool at_beginning,
-                              bool first) {
+Result<NewPlace> NewPlace::of(const Insertion& insertion) {
   NewPlace place;
-  PLUMB_TRY_ASSIGN(place.after_, given_pattern(insert_after));
-  PLUMB_TRY_ASSIGN(place.before_, given_pattern(insert_before));
-  place.at_beginning_ = at_beginning;
-  place.first_ = first;
+  PLUMB_TRY_ASSIGN(place.after_, given_pattern(insertion.insert_after));
+  PLUMB_TRY_ASSIGN(place.before_, given_pattern(insertion.insert_before));
+  place.at_beginning_ = insertion.at_beginning;
+  place.first_ = insertion.first;
   return place;
 }
 
@@ -46,8 +45,28 @@ Error changes_sealed_line() {
       .hint("remove one of them, or narrow what it matches");
 }
 
+Result<EditResult> make_one(const TextEdit& edit, std::string_view text, const KeyedDigestOf&, const SealedLines&) {
+  return EditResult{text == edit.text, edit.text, std::string(text), 1, edit.text};
+}
+
+Result<> refuse_sealed_lines(std::string_view text, const SealedLines& known) {
+  if (known.standing.empty()) return {};
+  const TextLines lines(text);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (known.holds(lines[i])) return changes_sealed_line();
+  }
+  return {};
+}
+
+Error not_settled(const EditResult& first, const EditResult& second, const SealedLines& known) {
+  std::string why = "it would find more to do once it is made";
+  if (known.standing.empty() && !known.hides)
+    why += ": it would make `" + first.wanted.value_or("") + "` and then `" + second.wanted.value_or("") + "`";
+  return fail(Code::kRefusedByState, std::move(why));
+}
+
 std::string_view value_name(const Edit& edit) {
-  return std::holds_alternative<BlockEdit>(edit) ? "content" : "text";
+  return std::visit([](const auto& one) { return std::decay_t<decltype(one)>::kValue; }, edit);
 }
 
 Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed,

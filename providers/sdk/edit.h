@@ -9,30 +9,40 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "engine/base/json.h"
 #include "engine/base/result.h"
+#include "providers/sdk/members.h"
 
 namespace plumb {
 
-// One line is there, or lines are not. A line is what lies between line ends; its end is none of it. Patterns are those
-// of engine/base/pattern.h and see one line at a time.
-struct LineEdit {
-  std::string text;              // the line to be there; a keyed digest where it is sensitive
-  std::string match;             // pattern of the line that it replaces; "" for none
-  bool absent = false;           // lines that `match` matches, or without it those that are `text`, are to go
-  bool first = false;            // of several lines that a pattern matches the first counts, not the last
-  bool back_references = false;  // \0 to \9 in `text` stand for groups of `match`, without which nothing is done
-  // Where a new line goes: behind or before the line that a pattern matches, else to the end or the beginning.
+// Where what is new goes: behind or before the line that a pattern matches, else to the end or the beginning.
+struct Insertion {
+  bool first = false;  // of several lines that a pattern matches the first counts, not the last
   std::string insert_after;
   std::string insert_before;
   bool at_beginning = false;
+  friend bool operator==(const Insertion&, const Insertion&) = default;
+};
+
+// Each names as `kValue` the attribute that its resources have for what is there and is to be there.
+
+// One line is there, or lines are not. A line is what lies between line ends; its end is none of it. Patterns are those
+// of engine/base/pattern.h and see one line at a time.
+struct LineEdit : Insertion {
+  static constexpr std::string_view kValue = "text";
+  std::string text;              // the line to be there; a keyed digest where it is sensitive
+  std::string match;             // pattern of the line that it replaces; "" for none
+  bool absent = false;           // lines that `match` matches, or without it those that are `text`, are to go
+  bool back_references = false;  // \0 to \9 in `text` stand for groups of `match`, without which nothing is done
   friend bool operator==(const LineEdit&, const LineEdit&) = default;
 };
 
 // All that a pattern matches is replaced, over lines and in them. Patterns see the whole text, `^` and `$` being the
 // ends of lines.
 struct ReplaceEdit {
+  static constexpr std::string_view kValue = "text";
   std::string match;
   std::string text;              // what takes the place of each match
   bool back_references = false;  // \0 to \9 in `text` stand for groups of `match`
@@ -44,20 +54,71 @@ struct ReplaceEdit {
 };
 
 // Lines between two marker lines.
-struct BlockEdit {
+struct BlockEdit : Insertion {
+  static constexpr std::string_view kValue = "content";
   std::string content;  // what lies between them; whether its last line has an end says nothing
   std::string begin;    // the markers, each a whole line
   std::string end;
   bool absent = false;  // the block is to go with its markers
-  // Where a new block goes; see LineEdit.
-  bool first = false;
-  std::string insert_after;
-  std::string insert_before;
-  bool at_beginning = false;
   friend bool operator==(const BlockEdit&, const BlockEdit&) = default;
 };
 
-using Edit = std::variant<LineEdit, ReplaceEdit, BlockEdit>;
+// The file holds exactly this.
+struct TextEdit {
+  static constexpr std::string_view kValue = "content";
+  std::string text;
+  friend bool operator==(const TextEdit&, const TextEdit&) = default;
+};
+
+// One entry of a file that holds one a line: it is there once, or not at all. Patterns see one line at a time.
+struct EntryEdit : Insertion {
+  static constexpr std::string_view kValue = "entry";
+  std::string text;   // the whole line
+  std::string match;  // lines that are this entry, whatever they say of it
+  std::string same;   // those of them that say what `text` says; "" for what is `text`
+  // Of entries that nothing in them names, the line above does: then what `match` matches is this entry behind such a
+  // line alone, and a line that is `same` and has none becomes it.
+  std::string mark;       // the line above; "" for none
+  std::string marks;      // lines that are this entry's mark, in the words of other tools too
+  std::string any_marks;  // lines that are the mark of any entry
+  std::string hashed;     // the name of a host; a line that begins with it as ssh hides it is seen as if it were clear
+  bool absent = false;
+  // Where no other entries than known ones may be: those go, `keeps` being patterns of those that stay.
+  std::string others;  // lines that are entries; "" where others stay
+  std::vector<std::string> keeps;
+  friend bool operator==(const EntryEdit&, const EntryEdit&) = default;
+};
+
+// Options of one section of a file of sections, `[NAME]`, of lines `NAME = VALUE`.
+struct IniEdit {
+  static constexpr std::string_view kValue = "settings";
+  std::string section;  // "" for what stands before the first one
+  // By name: a text; a list of texts, for an option that is there so often; null for a name without a value. The keyed
+  // digest of all of it where that is sensitive.
+  OpenOrSealed options = {};
+  std::vector<std::string> remove;  // names of options that are to go
+  bool absent = false;              // the section is to go, with all that is in it
+  std::string delimiter;            // between name and value of new lines; "" for what others of the file have
+  friend bool operator==(const IniEdit&, const IniEdit&) = default;
+};
+
+// Values of a file that is one tree of maps and lists. What is not asked for stays as it stands, blanks and all.
+struct TreeEdit {
+  static constexpr std::string_view kValue = "values";
+  std::string format;  // "json"
+  // By path, names and places in lists joined by dots, a name with a dot in it between double quotes: the value there.
+  // The keyed digest of all of it where that is sensitive.
+  OpenOrSealed set = {};
+  OpenOrSealed merge = {};          // a map: what is in it is there, and in maps of it beside what else is there
+  std::vector<std::string> remove;  // paths of what is to go
+  friend bool operator==(const TreeEdit&, const TreeEdit&) = default;
+};
+
+// What lines of a section, joined by "\n", say of these options, in the form of IniEdit::options; those that they do
+// not set are left out. Nothing where a value is more than one line.
+std::optional<Json> ini_options(std::string_view lines, const std::vector<std::string>& names);
+
+using Edit = std::variant<LineEdit, ReplaceEdit, BlockEdit, EntryEdit, IniEdit, TreeEdit, TextEdit>;
 
 // The attribute that resources of such an edit have for what is to be there.
 std::string_view value_name(const Edit& edit);

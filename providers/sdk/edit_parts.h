@@ -27,8 +27,7 @@ std::size_t find_line(const TextLines& lines, const std::optional<Pattern>& patt
 // Where new lines go: behind or before the line that a pattern matches, else to the end or the beginning.
 class NewPlace {
  public:
-  static Result<NewPlace> of(const std::string& insert_after, const std::string& insert_before, bool at_beginning,
-                             bool first);
+  static Result<NewPlace> of(const Insertion& insertion);
   // Before which line.
   std::size_t in(const TextLines& lines, const SealedLines& known) const;
 
@@ -39,6 +38,19 @@ class NewPlace {
 };
 
 Error changes_sealed_line();
+// Of one that looks at whole texts: a digest that stands for a line is in no file, and what the edit would make of the
+// line cannot be told from it.
+Result<> refuse_sealed_lines(std::string_view text, const SealedLines& known);
+Error not_settled(const EditResult& first, const EditResult& second, const SealedLines& known);
+// Twice is once: refuses what is not done with once it is made.
+template <class MakeOnce>
+Result<EditResult> settled(std::string_view text, const SealedLines& known, const MakeOnce& once) {
+  PLUMB_TRY_ASSIGN(EditResult result, once(text));
+  if (result.holds) return result;
+  PLUMB_TRY_ASSIGN(const EditResult second, once(result.text));
+  if (second.holds) return result;
+  return not_settled(result, second, known);
+}
 
 // See make_edit().
 Result<EditResult> make_one(const LineEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
@@ -46,6 +58,14 @@ Result<EditResult> make_one(const LineEdit& edit, std::string_view text, const K
 Result<EditResult> make_one(const ReplaceEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
                             const SealedLines& sealed);
 Result<EditResult> make_one(const BlockEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
+                            const SealedLines& sealed);
+Result<EditResult> make_one(const TextEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
+                            const SealedLines& sealed);
+Result<EditResult> make_one(const EntryEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
+                            const SealedLines& sealed);
+Result<EditResult> make_one(const IniEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
+                            const SealedLines& sealed);
+Result<EditResult> make_one(const TreeEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
                             const SealedLines& sealed);
 
 }  // namespace plumb

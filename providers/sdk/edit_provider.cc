@@ -8,35 +8,100 @@
 namespace plumb {
 
 std::vector<Result<Observed>> EditProvider::observe(std::span<const Desired* const> desired, System& system) const {
-  return observe_edits(desired, system, [this](const Desired& one) { return edit(one); });
+  return observe_edits(desired, system, [this](const Desired&) -> const EditProvider& { return *this; });
 }
 
 Change EditProvider::diff(const Desired& desired, const Observed& observed) const {
-  return diff_edit(desired, observed, edit(desired));
+  return diff_edit(desired, observed, *this);
 }
 
 std::vector<Address> EditProvider::infers(const Desired& desired) const {
   if (wants_absent(desired)) return {};
-  return infer_path_edges(desired, desired.text("path"));
+  return infer_path_edges(desired, path(desired));
 }
 
 std::vector<Address> EditProvider::provides(const Desired& desired) const {
-  if (wants_absent(desired) || !desired.flag("create", false)) return {};
-  return {{"", "file", desired.text("path")}};
+  if (wants_absent(desired) || !creates(desired)) return {};
+  return {{"", "file", path(desired)}};
 }
 
-std::vector<std::string> EditProvider::edits_paths(const Desired& desired) const {
-  return {desired.text("path")};
+Result<> EditProvider::look_around(const Desired&, const std::string& place, System& system, Observed& observed) const {
+  return note_missing_parent(place, system, observed);
+}
+
+Ownership EditProvider::of_new(const Desired& desired, const Observed&) const {
+  Ownership made;
+  if (desired.has("new_mode")) made.mode = desired.text("new_mode");
+  return made;
 }
 
 void EditProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const {
-  complete_edit(desired, host, edit(desired), secret_of);
+  complete_edit(desired, host, *this, secret_of);
 }
 
 std::string EditProvider::remedy(const Desired&, const Missing& missing) const {
   if (missing.what.kind != "file") return "";
   return makes_files() ? "set `create: true` to make it, or name what brings it with `after`"
                        : "name what brings it with `after`";
+}
+
+// `entry_before` takes the place of what is asked for.
+std::optional<Desired> EntryProvider::restore(const Desired& desired, const Observed& before) const {
+  Desired again = desired;
+  for (const char* attribute : {"backup", "new_mode", "meets", "beside_secrets"}) again.attributes.erase(attribute);
+  if (!before.exists) {
+    if (wants_absent(desired)) return std::nullopt;
+    again.attributes["state"] = "absent";
+    return again;
+  }
+  if (!can_be_written_again(before.attribute("entry"))) return std::nullopt;
+  std::string line = before.text("entry");
+  // With its mark, which stays.
+  if (const std::size_t end = line.find('\n'); end != std::string::npos && !entry(desired).mark.empty())
+    line.erase(0, end + 1);
+  if (line.find('\n') != std::string::npos) return std::nullopt;
+  again.attributes["state"] = "present";
+  again.attributes["entry_before"] = std::move(line);
+  return again;
+}
+
+Edit EntryProvider::edit(const Desired& desired) const {
+  EntryEdit made = entry(desired);
+  made.absent = wants_absent(desired);
+  if (made.absent) {
+    made.text.clear();
+    made.same.clear();
+  } else if (desired.has("entry_before")) {
+    made.text = desired.text("entry_before");
+    made.same.clear();
+  }
+  return made;
+}
+
+Insertion insertion_of(const Desired& desired) {
+  Insertion insertion;
+  insertion.first = desired.flag("first", false);
+  insertion.insert_after = desired.text("insert_after");
+  insertion.insert_before = desired.text("insert_before");
+  insertion.at_beginning = desired.text("place") == "beginning";
+  return insertion;
+}
+
+std::string quoted_pattern(std::string_view text) {
+  std::string pattern;
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       static_cast<unsigned char>(c) >= 0x80 || c == ' ' || c == '_';
+    if (!plain) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
+std::string words_pattern(const std::vector<std::string>& words) {
+  std::string pattern;
+  for (const std::string& word : words) pattern += (pattern.empty() ? "" : "\\s+") + quoted_pattern(word);
+  return pattern;
 }
 
 bool can_be_written_again(const Json& text) {
@@ -47,8 +112,9 @@ bool can_be_written_again(const Json& text) {
 
 std::vector<Result<Observed>> observe_edits(const Registry& kinds, std::span<const Desired* const> desired,
                                             System& system) {
-  return observe_edits(desired, system,
-                       [&](const Desired& one) { return *kinds.provider(one.address.kind)->edit_of(one); });
+  return observe_edits(desired, system, [&](const Desired& one) -> const EditProvider& {
+    return *kinds.provider(one.address.kind)->editor();
+  });
 }
 
 }  // namespace plumb

@@ -19,16 +19,54 @@ class EditProvider : public Provider {
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<Address> provides(const Desired& desired) const override;
   bool is_foreseeable(const Desired&) const override { return true; }
-  std::vector<std::string> edits_paths(const Desired& desired) const override;
-  std::optional<Edit> edit_of(const Desired& desired) const override { return edit(desired); }
+  std::vector<std::string> edits_paths(const Desired& desired) const override { return {path(desired)}; }
+  const EditProvider* editor() const override { return this; }
+
+  virtual Edit edit(const Desired& desired) const = 0;
+  // The file, as far as it can be told without a host, and on a host.
+  virtual std::string path(const Desired& desired) const { return desired.text("path"); }
+  virtual std::string path_on(const Desired& desired, System&) const { return path(desired); }
+  // What the operations may be about where a host told this; see Provider::manages_paths().
+  virtual std::vector<std::string> own_paths(const Desired& desired, const Json& /*observed*/) const {
+    return {path(desired)};
+  }
+  // Whether a file that is missing is made.
+  virtual bool creates(const Desired& desired) const { return desired.flag("create", false); }
+  // What else it cannot be without, such as an account; `path` is the file on this host.
+  virtual void note_needs(const Desired&, const std::string& /*path*/, System&, Observed&) const {}
+  // Of one that is missing and is to be made: notes what it cannot be made without, and what has to be made with it.
+  virtual Result<> look_around(const Desired& desired, const std::string& place, System& system,
+                               Observed& observed) const;
+  // Whose such a file is; nothing said is the executor's own.
+  virtual Ownership of_new(const Desired& desired, const Observed& observed) const;
+
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const override;
   std::string remedy(const Desired& desired, const Missing& missing) const override;
 
  protected:
-  virtual Edit edit(const Desired& desired) const = 0;
   // Whether the kind has `create`.
   virtual bool makes_files() const { return true; }
 };
+
+// An entry of a file of entries, a line each: see EntryEdit. An entry that is replaced is put back, and a new one is
+// taken away again.
+class EntryProvider : public EditProvider {
+ public:
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+
+ protected:
+  // As it is asked for.
+  virtual EntryEdit entry(const Desired& desired) const = 0;
+  Edit edit(const Desired& desired) const final;
+};
+
+// What attributes say of where something new goes.
+Insertion insertion_of(const Desired& desired);
+
+// Of text that goes into a pattern: a pattern of exactly this text.
+std::string quoted_pattern(std::string_view text);
+// Of words: a pattern of them with blanks between them, whatever blanks.
+std::string words_pattern(const std::vector<std::string>& words);
 
 // A kind of that provider.
 template <class KindProvider>
@@ -43,7 +81,7 @@ Kind edit_kind(std::string name) {
 // Whether it can be put back: texts that are known, and whose bytes were told.
 bool can_be_written_again(const Json& text);
 
-// Of resources that have an edit, of any kinds: each as those before it leave the file.
+// Of resources of any kinds that have an editor: each as those before it leave the file.
 std::vector<Result<Observed>> observe_edits(const Registry& kinds, std::span<const Desired* const> desired,
                                             System& system);
 

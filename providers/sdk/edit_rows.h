@@ -6,6 +6,14 @@
 
 namespace plumb {
 
+template <class Sink, class Value>
+void insertion_members(Sink& sink, Value& value, const Insertion& defaults) {
+  sink.optional("first", value.first, defaults.first);
+  sink.optional("insert_after", value.insert_after, defaults.insert_after);
+  sink.optional("insert_before", value.insert_before, defaults.insert_before);
+  sink.optional("at_beginning", value.at_beginning, defaults.at_beginning);
+}
+
 template <>
 struct Row<LineEdit> {
   static constexpr std::string_view kName = "line";
@@ -14,11 +22,8 @@ struct Row<LineEdit> {
     sink.optional("text", value.text, defaults.text);
     sink.optional("match", value.match, defaults.match);
     sink.optional("absent", value.absent, defaults.absent);
-    sink.optional("first", value.first, defaults.first);
     sink.optional("back_references", value.back_references, defaults.back_references);
-    sink.optional("insert_after", value.insert_after, defaults.insert_after);
-    sink.optional("insert_before", value.insert_before, defaults.insert_before);
-    sink.optional("at_beginning", value.at_beginning, defaults.at_beginning);
+    insertion_members(sink, value, defaults);
   }
 };
 
@@ -44,10 +49,60 @@ struct Row<BlockEdit> {
     sink.required("begin", value.begin);
     sink.required("end", value.end);
     sink.optional("absent", value.absent, defaults.absent);
-    sink.optional("first", value.first, defaults.first);
-    sink.optional("insert_after", value.insert_after, defaults.insert_after);
-    sink.optional("insert_before", value.insert_before, defaults.insert_before);
-    sink.optional("at_beginning", value.at_beginning, defaults.at_beginning);
+    insertion_members(sink, value, defaults);
+  }
+};
+
+template <>
+struct Row<EntryEdit> {
+  static constexpr std::string_view kName = "entry";
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const EntryEdit& defaults) {
+    sink.optional("text", value.text, defaults.text);
+    sink.required("match", value.match);
+    sink.optional("same", value.same, defaults.same);
+    sink.optional("mark", value.mark, defaults.mark);
+    sink.optional("marks", value.marks, defaults.marks);
+    sink.optional("any_marks", value.any_marks, defaults.any_marks);
+    sink.optional("hashed", value.hashed, defaults.hashed);
+    sink.optional("absent", value.absent, defaults.absent);
+    sink.optional("others", value.others, defaults.others);
+    sink.optional("keeps", value.keeps, defaults.keeps);
+    insertion_members(sink, value, defaults);
+  }
+};
+
+template <>
+struct Row<IniEdit> {
+  static constexpr std::string_view kName = "ini";
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const IniEdit& defaults) {
+    sink.optional("section", value.section, defaults.section);
+    sink.optional("options", value.options, defaults.options);
+    sink.optional("remove", value.remove, defaults.remove);
+    sink.optional("absent", value.absent, defaults.absent);
+    sink.optional("delimiter", value.delimiter, defaults.delimiter);
+  }
+};
+
+template <>
+struct Row<TreeEdit> {
+  static constexpr std::string_view kName = "tree";
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const TreeEdit& defaults) {
+    sink.required("format", value.format);
+    sink.optional("set", value.set, defaults.set);
+    sink.optional("merge", value.merge, defaults.merge);
+    sink.optional("remove", value.remove, defaults.remove);
+  }
+};
+
+template <>
+struct Row<TextEdit> {
+  static constexpr std::string_view kName = "text";
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const TextEdit& defaults) {
+    sink.optional("text", value.text, defaults.text);
   }
 };
 

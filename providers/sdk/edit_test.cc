@@ -211,5 +211,11 @@ TEST(LineEdit, GeneratedOnesHoldOnceTheyAreMadeAndLeaveTheRest) {
   }
 }
 
+TEST(TextEdit, IsTheWholeFile) {
+  EXPECT_EQ(made(TextEdit{"one\n"}, "two"), "one\n");
+  EXPECT_EQ(made(TextEdit{""}, "two"), "");
+  EXPECT_TRUE(make_edit(TextEdit{"one\n"}, "one\n")->holds);
+}
+
 }  // namespace
 }  // namespace plumb

@@ -112,29 +112,38 @@ class EditedFile {
     return file;
   }
 
-  Result<Observed> observe(const Desired& desired, Edit edit, System& system) {
-    const std::string path = desired.text("path");
+  // `path` leads to it.
+  Result<Observed> observe(const Desired& desired, const EditProvider& editor, const std::string& path,
+                           System& system) {
+    Edit edit = editor.edit(desired);
     Observed observed;
+    if (path != editor.path(desired)) observed.attributes["at"] = path;
+    if (!wants_absent(desired)) editor.note_needs(desired, path, system, observed);
     if (!there_ && !wants_absent(desired)) {
-      if (desired.flag("create", false)) {
-        PLUMB_TRY(note_missing_parent(place_, system, observed));
+      if (editor.creates(desired)) {
+        PLUMB_TRY(editor.look_around(desired, place_, system, observed));
         there_ = true;
       } else {
         observed.missing.push_back({{"", "file", path}, "path"});
       }
     }
     Result<EditResult> result = make({&desired, edit}, text_, system);
+    if (observed.obstacle) return observed;
     if (!result) {
       observed.obstacle = result.error().diagnostic();
       observed.obstacle->summary = path + ": " + observed.obstacle->summary;
       observed.exists = wants_absent(desired);
+      if (const Desired* spoiler = spoiler_of({&desired, edit}, system)) observed.undone_by = spoiler->address.str();
       return observed;
     }
     observed.exists = result->found.has_value();
     const std::string value(value_name(edit));
     // That it is as the configuration says in clear tells nothing.
     const bool as_declared = result->holds && result->wanted == desired.text(value);
-    const bool secret = result->found && !as_declared && secrets_->has_one_of(*result->found, system.key());
+    // A part of it is sensitive, which is none of its own.
+    const bool in_part = !desired.sensitive.empty() && !desired.sensitive.contains(value);
+    const bool secret =
+        in_part || (result->found && !as_declared && secrets_->has_one_of(*result->found, system.key()));
     if (secret && system.key().empty()) {
       return refused(desired,
                      Diagnostic(Code::kSecretUnresolved,
@@ -189,6 +198,20 @@ class EditedFile {
     Edit edit;
   };
 
+  // Of an edit that cannot be made after those before it: the first of them after which it cannot; null where it could
+  // not be made in the file as it is.
+  const Desired* spoiler_of(const Made& one, System& system) const {
+    std::string text = system.read_file(place_, kLargestEdited).value_or("");
+    if (!make(one, text, system)) return nullptr;
+    for (const Made& earlier : made_) {
+      Result<EditResult> step = make(earlier, text, system);
+      if (!step) return nullptr;
+      text = std::move(step->text);
+      if (!make(one, text, system)) return earlier.desired;
+    }
+    return nullptr;
+  }
+
   // With the values of sensitive lines unknown.
   Result<EditResult> make(const Made& made, std::string_view text, System& system) const {
     const Desired& desired = *made.desired;
@@ -233,7 +256,7 @@ class EditedFile {
 }  // namespace
 
 std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desired, System& system,
-                                            const EditOf& edit_of) {
+                                            const EditorOf& editor_of) {
   std::map<std::pair<std::string, bool>, Result<Target>> targets;  // by path, and whether links are followed
   std::map<std::string, SecretLines> secrets;                      // by place
   std::map<std::string, Result<EditedFile>> files;                 // by place
@@ -241,17 +264,19 @@ std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desi
   std::map<const Desired*, std::size_t> places;
   PlaceLimits limits(system);
   results.reserve(desired.size());
-  const auto key_of = [](const Desired& one) { return std::pair(one.text("path"), one.flag("follow", false)); };
+  std::vector<std::pair<std::string, bool>> keys;
+  keys.reserve(desired.size());
   for (const Desired* one : desired) {
-    const auto key = key_of(*one);
+    const auto& key = keys.emplace_back(editor_of(*one).path_on(*one, system), one->flag("follow", false));
     auto target = targets.find(key);
     if (target == targets.end()) target = targets.emplace(key, Target::find(key.first, key.second, system)).first;
     if (target->second && !one->sensitive.empty())
-      secrets[target->second->place].add(*one, edit_of(*one), system.key());
+      secrets[target->second->place].add(*one, editor_of(*one).edit(*one), system.key());
   }
   for (const Desired* one : desired) {
+    const auto& key = keys[results.size()];
     places.emplace(one, results.size());
-    const auto target = targets.find(key_of(*one));
+    const auto target = targets.find(key);
     if (!target->second) {
       results.emplace_back(target->second.error());
       continue;
@@ -267,9 +292,10 @@ std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desi
     if (!file->second) {
       results.emplace_back(file->second.error());
     } else {
-      Result<Observed> observed = file->second->observe(*one, edit_of(*one), system);
+      const EditProvider& editor = editor_of(*one);
+      Result<Observed> observed = file->second->observe(*one, editor, key.first, system);
       if (observed) {
-        if (Result<> noted = limits.note(*one, diff_edit(*one, *observed, edit_of(*one)), *observed); !noted)
+        if (Result<> noted = limits.note(*one, editor.diff(*one, *observed), *observed); !noted)
           observed = std::move(noted.error());
       }
       results.push_back(std::move(observed));
@@ -284,8 +310,9 @@ std::vector<Result<Observed>> observe_edits(std::span<const Desired* const> desi
   return results;
 }
 
-Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
+Change diff_edit(const Desired& desired, const Observed& observed, const EditProvider& editor) {
   Change change;
+  Edit edit = editor.edit(desired);
   const std::string value(value_name(edit));
   const auto found = observed.attributes.find(value);
   const bool there = observed.exists && found != observed.attributes.end();
@@ -314,10 +341,15 @@ Change diff_edit(const Desired& desired, const Observed& observed, Edit edit) {
     }
   }
   EditFile operation;
-  operation.path = desired.text("path");
+  operation.path = observed.text("at", editor.path(desired));
   operation.edits.push_back(std::move(edit));
-  operation.create = desired.flag("create", false);
-  if (operation.create) operation.mode = desired.text("new_mode");
+  operation.create = editor.creates(desired);
+  if (operation.create) {
+    const Ownership made = editor.of_new(desired, observed);
+    operation.mode = made.mode.value_or("");
+    operation.owner = made.owner.value_or("");
+    operation.group = made.group.value_or("");
+  }
   operation.follow = desired.flag("follow", false);
   operation.backup = desired.flag("backup", false);
   operation.validate = desired.text("validate");
@@ -331,8 +363,7 @@ namespace {
 
 // What a file that an edit makes begins with: the mode that another resource asks for, so that nobody reads it before
 // that one's turn comes; else one that keeps what is sensitive. "" for the usual one.
-std::string new_mode(const Desired& desired, std::span<const Desired> host) {
-  const std::string path = desired.text("path");
+std::string new_mode(const Desired& desired, const std::string& path, std::span<const Desired> host) {
   const bool secret = !desired.sensitive.empty() || is_beside_secrets(desired);
   // By what it is called, since a host may have very many lines.
   const auto asks = std::find_if(host.begin(), host.end(), [&](const Desired& other) {
@@ -345,8 +376,10 @@ std::string new_mode(const Desired& desired, std::span<const Desired> host) {
 
 }  // namespace
 
-void complete_edit(Desired& desired, std::span<const Desired> host, const Edit& edit, const SecretOf& secret_of) {
-  const std::string path = desired.text("path");
+void complete_edit(Desired& desired, std::span<const Desired> host, const EditProvider& editor,
+                   const SecretOf& secret_of) {
+  const std::string path = editor.path(desired);
+  const Edit edit = editor.edit(desired);
   std::map<std::string, std::string> lines;
   for (const Desired& other : host) {
     if (other.text("path") != path) continue;
@@ -361,8 +394,8 @@ void complete_edit(Desired& desired, std::span<const Desired> host, const Edit& 
   if (const auto* line = std::get_if<LineEdit>(&edit)) {
     for (const auto& [part, digests] : met_by(*line, lines)) desired.attributes["meets"][part] = Json(digests);
   }
-  if (!desired.flag("create", false)) return;
-  if (std::string mode = new_mode(desired, host); !mode.empty()) desired.attributes["new_mode"] = std::move(mode);
+  if (!editor.creates(desired)) return;
+  if (std::string mode = new_mode(desired, path, host); !mode.empty()) desired.attributes["new_mode"] = std::move(mode);
 }
 
 bool is_observed_in_clear(const Desired& desired) {

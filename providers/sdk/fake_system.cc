@@ -14,6 +14,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
+#include "providers/sdk/kernel_files.h"
 
 namespace plumb {
 namespace {
@@ -219,7 +220,7 @@ Result<Limits> FakeSystem::limits(const std::string& path) {
   return limits;
 }
 
-Result<ProcessResult> FakeSystem::run(const ProcessRequest& request) {
+Result<ProcessResult> FakeSystem::run_program(const ProcessRequest& request) {
   const std::string command = join(request.argv);
   ran_.push_back(command);
   requests_.push_back(request);
@@ -289,7 +290,8 @@ Result<> FakeSystem::set_ownership(const std::string& path, const Ownership& own
 
 Result<> FakeSystem::apply(const Operation& operation) {
   if (const auto* write = std::get_if<WriteFile>(&operation)) {
-    if (!blobs_.contains(write->content)) return fail(Code::kOperation, "no blob " + write->content);
+    if (!write->content.empty() && !blobs_.contains(write->content))
+      return fail(Code::kOperation, "no blob " + write->content);
     PLUMB_TRY_ASSIGN(const std::string place, write->follow ? resolve(write->path) : place_of(write->path));
     if (!fs::is_directory(fs::path(real(place)).parent_path())) return trouble(place, ENOENT);
     if (write->backup && fs::exists(real(place))) {
@@ -300,7 +302,7 @@ Result<> FakeSystem::apply(const Operation& operation) {
     const ::mode_t mode =
         ::lstat(real(place).c_str(), &old) == 0 && S_ISREG(old.st_mode) ? old.st_mode & 07777U : 0644U;
     fs::remove(real(place));
-    std::ofstream(real(place), std::ios::binary) << blobs_[write->content];
+    std::ofstream(real(place), std::ios::binary) << (write->content.empty() ? write->text : blobs_[write->content]);
     ::chmod(real(place).c_str(), mode);
     return set_ownership(place, write->ownership);
   }
@@ -315,7 +317,11 @@ Result<> FakeSystem::apply(const Operation& operation) {
     }
     std::ofstream(real(place), std::ios::binary) << text;
     if (!edit->acl.empty()) beyond_.erase(place);
-    return there ? Result<>() : set_ownership(place, {std::nullopt, std::nullopt, "0644"});
+    if (there) return {};
+    Ownership made{std::nullopt, std::nullopt, edit->mode.empty() ? "0644" : edit->mode};
+    if (!edit->owner.empty()) made.owner = edit->owner;
+    if (!edit->group.empty()) made.group = edit->group;
+    return set_ownership(place, made);
   }
   if (const auto* make = std::get_if<MakeDirectory>(&operation)) {
     const std::string above = fs::path(make->path).parent_path().string();
@@ -347,7 +353,23 @@ Result<> FakeSystem::apply(const Operation& operation) {
     PLUMB_TRY_ASSIGN(const std::string place, set->follow ? resolve(set->path) : place_of(set->path));
     return set_ownership(place, set->ownership);
   }
-  return fail(Code::kOperation, "the fake host does not carry this out: " + to_json(operation).dump());
+  if (const auto* swap = std::get_if<ChangeSwap>(&operation); swap != nullptr && swap->verb == "make") {
+    if (fs::exists(real(swap->device))) return trouble(swap->device, EEXIST);
+    make_file(swap->device, "", 0600);
+    fs::resize_file(real(swap->device), static_cast<std::uintmax_t>(swap->mebibytes) << 20U);
+    return {};
+  }
+  return std::visit(
+      [&](const auto& one) -> Result<> {
+        if constexpr (requires { told_after(one, *this); }) {
+          PLUMB_TRY_ASSIGN(const KernelFile told, told_after(one, *this));
+          make_file(told.path, told.text);
+          return {};
+        } else {
+          return fail(Code::kOperation, "the fake host does not carry this out: " + to_json(operation).dump());
+        }
+      },
+      operation);
 }
 
 Result<> FakeSystem::apply(std::span<const Operation> operations) {

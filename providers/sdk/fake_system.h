@@ -46,7 +46,8 @@ class FakeSystem : public System {
 
   // Makes the content known to apply() and gives its digest.
   std::string blob(std::string bytes);
-  // WriteFile EditFile MakeDirectory MakeLink Remove SetAttributes; others are refused.
+  // WriteFile EditFile MakeDirectory MakeLink Remove SetAttributes, and those on the kernel, by what it tells of itself
+  // in files; others are refused.
   Result<> apply(const Operation& operation);
   Result<> apply(std::span<const Operation> operations);
 
@@ -65,13 +66,15 @@ class FakeSystem : public System {
   Result<BeyondMode> beyond_mode(const std::string& path, bool follow) override;
   Result<Limits> limits(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
-  Result<ProcessResult> run(const ProcessRequest& request) override;
   std::string find_program(const std::string& name) override;
   std::optional<Account> user_by_name(const std::string& name) override;
   std::optional<Account> user_by_id(std::uint32_t uid) override;
   std::optional<GroupAccount> group_by_name(const std::string& name) override;
   std::optional<GroupAccount> group_by_id(std::uint32_t gid) override;
   std::string root() const override { return image_ ? "/image" : "/"; }
+
+ protected:
+  Result<ProcessResult> run_program(const ProcessRequest& request) override;
 
  private:
   Result<std::string> place_of(const std::string& path);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "engine/base/digest.h"
 #include "providers/sdk/edit.h"
 #include "providers/sdk/foreseen_system.h"
 #include "providers/sdk/ownership.h"
@@ -79,6 +80,8 @@ Result<> ForeseenSystem::carry_out(const Operation& operation, std::size_t who) 
 }
 
 bool ForeseenSystem::foresees(const Operation& operation) {
+  // That something comes is foreseen, and not what.
+  if (std::holds_alternative<Unpack>(operation)) return false;
   return std::visit(
       [](const auto& one) {
         return requires(ForeseenSystem & system) {
@@ -88,7 +91,9 @@ bool ForeseenSystem::foresees(const Operation& operation) {
       operation);
 }
 
-Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) {
+// A new file where `write` has its path, owner and mode from; what it holds is still to be said.
+template <class Write>
+Result<> ForeseenSystem::write_file(const Write& write, Bytes bytes, std::size_t who) {
   PLUMB_TRY_ASSIGN(const std::string place, write.follow ? place_behind(write.path) : place_of(write.path));
   PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
   PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
@@ -109,8 +114,33 @@ Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) 
     entry.beyond.capabilities = false;
     if (write.ownership.acl) entry.beyond.access_list.clear();
   }
-  entry.bytes.digest = write.content;
+  entry.bytes = std::move(bytes);
   put(place, std::move(entry), who);
+  return {};
+}
+
+Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) {
+  if (write.content.empty()) return write_file(write, {{}, write.text, {}}, who);
+  return write_file(write, {{}, {}, write.content}, who);
+}
+
+// What nothing holds may be anything.
+Result<> ForeseenSystem::carry_out_one(const Fetch& fetch, std::size_t who) {
+  PLUMB_TRY(write_file(fetch, {{}, {}, fetch.digest}, who));
+  if (is_digest(fetch.digest)) return {};
+  PLUMB_TRY_ASSIGN(const std::string place, fetch.follow ? place_behind(fetch.path) : place_of(fetch.path));
+  leave_unknown(place, who);
+  return {};
+}
+
+// What lies in the folder then is for the archive to say.
+Result<> ForeseenSystem::carry_out_one(const Unpack& unpack, std::size_t who) {
+  PLUMB_TRY_ASSIGN(const std::string place, place_behind(unpack.path));
+  PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
+  if (old && old->info->type != FileType::kDirectory)
+    return fail(Code::kRefusedByState, unpack.path + " is there by then and is no folder");
+  PLUMB_TRY(folder_above(place));
+  leave_unknown(place, who);
   return {};
 }
 
@@ -125,6 +155,12 @@ Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
   const std::uint32_t mode = edit.mode.empty() ? 0644 : apply_mode(edit.mode, 0, false).value_or(0644);
   entry.info = fresh(FileType::kFile, mode, folder);
   std::string text;
+  if (!old) {
+    Ownership made;
+    if (!edit.owner.empty()) made.owner = edit.owner;
+    if (!edit.group.empty()) made.group = edit.group;
+    dress(*entry.info, made);
+  }
   if (old) {
     PLUMB_TRY_ASSIGN(text, read_file(place, kLargestForeseen));
     PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(place, false));

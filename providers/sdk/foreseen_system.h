@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "providers/sdk/foreseen_accounts.h"
+#include "providers/sdk/kernel_files.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb {
@@ -63,13 +64,15 @@ class ForeseenSystem : public System {
   Result<Limits> limits(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
   // Programs see the host as it is now.
-  Result<ProcessResult> run(const ProcessRequest& request) override { return now_.run(request); }
   std::string find_program(const std::string& name) override { return now_.find_program(name); }
   std::optional<Account> user_by_name(const std::string& name) override;
   std::optional<Account> user_by_id(std::uint32_t uid) override;
   std::optional<GroupAccount> group_by_name(const std::string& name) override;
   std::optional<GroupAccount> group_by_id(std::uint32_t gid) override;
   std::string root() const override { return now_.root(); }
+
+ protected:
+  Result<ProcessResult> run_program(const ProcessRequest& request) override { return now_.run(request); }
 
  private:
   // The bytes of a file: those that the host has at `at` now, a text, or those that are known by digest alone.
@@ -119,13 +122,22 @@ class ForeseenSystem : public System {
   Result<Entry> file_at(const std::string& path);
   void add_who_shares(const std::string& place, std::set<std::size_t>& who);
 
+  template <class Write>
+  Result<> write_file(const Write& write, Bytes bytes, std::size_t who);
   Result<> carry_out_one(const WriteFile& write, std::size_t who);
+  Result<> carry_out_one(const Fetch& fetch, std::size_t who);
+  Result<> carry_out_one(const Unpack& unpack, std::size_t who);
   Result<> carry_out_one(const EditFile& edit, std::size_t who);
   Result<> carry_out_one(const MakeDirectory& make, std::size_t who);
   Result<> carry_out_one(const MakeLink& make, std::size_t who);
   Result<> carry_out_one(const Remove& remove, std::size_t who);
   Result<> carry_out_one(const SetAttributes& set, std::size_t who);
   Result<> carry_out_one(const EditDatabase& edit, std::size_t who);
+  Result<> carry_out_one(const SetKernelValue& set, std::size_t who);
+  Result<> carry_out_one(const ChangeMount& change, std::size_t who);
+  Result<> carry_out_one(const ChangeSwap& change, std::size_t who);
+  Result<> carry_out_one(const ChangeModule& change, std::size_t who);
+  Result<> tell(const KernelFile& file, std::size_t who);
   Result<> make_home(const ForeseenAccounts::Home& home, std::size_t who);
   Result<> remove_home(const ForeseenAccounts::Home& home, const std::string& user, std::size_t who);
   Result<> copy(const std::string& from, const std::string& to, const ForeseenAccounts::Home& home, std::size_t who);

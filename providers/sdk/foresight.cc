@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "providers/sdk/edit_provider.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb {
@@ -22,11 +23,29 @@ bool is_as_it_was(const Observed& before, const Observed& now) {
          is_same_obstacle(before.obstacle, now.obstacle) && before.undone_by == now.undone_by;
 }
 
-std::vector<std::string> paths_of(const Provider& provider, const Desired& desired) {
+std::vector<std::string> paths_of(const Provider& provider, const Desired& desired, System& host) {
   std::vector<std::string> paths = provider.manages_paths(desired);
-  for (std::string& path : provider.edits_paths(desired)) paths.push_back(std::move(path));
+  if (const EditProvider* editor = provider.editor()) {
+    paths.push_back(editor->path_on(desired, host));
+  } else {
+    for (std::string& path : provider.edits_paths(desired)) paths.push_back(std::move(path));
+  }
   for (ImpliedPath& implied : provider.implies_paths(desired)) paths.push_back(std::move(implied.path));
   return paths;
+}
+
+// Of a kind that is no program: whether all that changes is what its host only judges.
+bool is_only_judged(const Kind& kind, const Change& change) {
+  const auto judged = [&](const auto& attribute) {
+    return std::find(kind.judged.begin(), kind.judged.end(), attribute.key()) != kind.judged.end();
+  };
+  if (kind.runs || (change.before.empty() && change.after.empty())) return false;
+  for (const Json* state : {&change.before, &change.after}) {
+    for (auto attribute = state->begin(); attribute != state->end(); ++attribute) {
+      if (!judged(attribute)) return false;
+    }
+  }
+  return true;
 }
 
 // Told as not there, or there, so that the change which the obstacle refuses is never empty.
@@ -56,13 +75,13 @@ std::vector<std::string> Foresight::addresses_of(const std::set<std::size_t>& in
 
 bool Foresight::is_in_chain(std::size_t index) const {
   const Provider* provider = provider_of(index);
-  return provider != nullptr && provider->edit_of(*desired_[index]).has_value();
+  return provider != nullptr && provider->editor() != nullptr;
 }
 
-std::vector<std::string> Foresight::paths_stood_on(std::size_t index) const {
+std::vector<std::string> Foresight::paths_stood_on(std::size_t index) {
   const Provider& provider = *provider_of(index);
   const Desired& desired = *desired_[index];
-  std::vector<std::string> paths = paths_of(provider, desired);
+  std::vector<std::string> paths = paths_of(provider, desired, foreseen_);
   if (!kinds_.find(desired.address.kind)->runs) return paths;
   for (std::string& path : provider.clears_paths(desired)) paths.push_back(std::move(path));
   for (Address& need : provider.infers(desired)) {
@@ -118,11 +137,10 @@ Foresight::Chains& Foresight::chains() {
   chains_ = Chains{foreseen_.ways(), {}, {}, {}};
   for (std::size_t i = 0; i < desired_.size(); ++i) {
     if (!is_in_chain(i)) continue;
-    for (const std::string& path : provider_of(i)->edits_paths(*desired_[i])) {
-      const std::string place = foreseen_.resolve(path).value_or(path);
-      chains_.places.emplace(i, place);
-      chains_.members[place].push_back(i);
-    }
+    const std::string path = provider_of(i)->editor()->path_on(*desired_[i], foreseen_);
+    const std::string place = foreseen_.resolve(path).value_or(path);
+    chains_.places.emplace(i, place);
+    chains_.members[place].push_back(i);
   }
   return chains_;
 }
@@ -217,7 +235,7 @@ void Foresight::note_programs(std::size_t index, Result<Observed>& found) {
 Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> operations, bool finds_unknown) {
   const Provider* provider = provider_of(index);
   if (provider == nullptr) return {};
-  Acted acted{index, paths_of(*provider, *desired_[index])};
+  Acted acted{index, paths_of(*provider, *desired_[index], foreseen_)};
   acted.names.push_back(desired_[index]->address.identity);
   for (std::string& path : provider->clears_paths(*desired_[index])) acted.names.push_back(std::move(path));
   acted.unforeseen = std::any_of(operations.begin(), operations.end(),
@@ -334,6 +352,8 @@ void Foresight::look_back(std::size_t index, const Desired& asked, Observed& fou
   if (again.front()) {
     const Change change = provider->diff(asked, *again.front());
     if (change.empty()) return;
+    // What a program brings about is not seen here.
+    if (changes && is_only_judged(*kinds_.find(asked.address.kind), change)) return;
     // A program that ran did what its guards ask for, as far as those tell.
     if (change.op == Op::kRun && changes && !is_effect_foreseen(asked)) return;
   }

@@ -79,7 +79,7 @@ class Foresight {
   };
   // `found`: as it was observed, where it could be.
   Touch who_touched(std::size_t index, const Observed* found);
-  std::vector<std::string> paths_stood_on(std::size_t index) const;
+  std::vector<std::string> paths_stood_on(std::size_t index);
   // Of one that is not foreseeable: who takes away what it stands on.
   std::optional<std::size_t> who_took_its_stand(std::size_t index);
   // `unknown`: those on whom it depends, so that nothing can be told.

@@ -36,6 +36,20 @@ const ContentAttribute* Kind::content(std::string_view attribute) const {
 
 namespace {
 
+template <std::size_t... kEach>
+bool may_run_programs(const OperationSet& set, std::index_sequence<kEach...>) {
+  const auto may = [&set](const Operation& one) { return set.contains(one) && traits(one).may_run_programs; };
+  return (may(Operation(std::in_place_index<kEach>)) || ...);
+}
+
+}  // namespace
+
+bool Kind::may_run_programs() const {
+  return plumb::may_run_programs(operations, std::make_index_sequence<std::variant_size_v<Operation>>());
+}
+
+namespace {
+
 template <class Kinds>
 auto place_of(Kinds& kinds, std::string_view name) {
   return std::lower_bound(kinds.begin(), kinds.end(), name,

@@ -93,6 +93,8 @@ struct Kind {
 
   // Null where the attribute holds no bytes.
   const ContentAttribute* content(std::string_view attribute) const;
+  // Whether some operation of it may.
+  bool may_run_programs() const;
 };
 
 // The kinds that there are, by name. A value; kinds that were found in it stay where they are until the next change.

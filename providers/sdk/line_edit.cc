@@ -13,8 +13,7 @@ class LineEditor {
     LineEditor editor(edit, keyed, known);
     if (edit.text.find_first_of("\n\r") != std::string::npos) return fail(Code::kBadValue, "a line holds no line end");
     PLUMB_TRY_ASSIGN(editor.match_, given_pattern(edit.match));
-    PLUMB_TRY_ASSIGN(editor.new_place_,
-                     NewPlace::of(edit.insert_after, edit.insert_before, edit.at_beginning, edit.first));
+    PLUMB_TRY_ASSIGN(editor.new_place_, NewPlace::of(edit));
     if (edit.back_references) {
       if (!editor.match_) return fail(Code::kBadValue, "back references need a pattern whose groups they name");
       if (editor.sealed()) return fail(Code::kBadValue, "a sensitive text cannot hold back references");

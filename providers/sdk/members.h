@@ -31,6 +31,12 @@ concept HasRow = requires {
   Row<T>::kName;
 };
 
+// A value of any type, or its keyed digest, in whose place the interpreter puts it.
+struct OpenOrSealed {
+  Json value = nullptr;
+  friend bool operator==(const OpenOrSealed&, const OpenOrSealed&) = default;
+};
+
 template <class... Alternatives>
 Json named_to_json(const std::variant<Alternatives...>& value);
 template <class Variant>
@@ -50,6 +56,7 @@ class MemberWriter {
 
  private:
   static Json form(const std::optional<std::string>& value) { return *value; }
+  static Json form(const OpenOrSealed& value) { return value.value; }
   template <HasRow T>
   static Json form(const T& value) {
     MemberWriter writer;
@@ -156,6 +163,7 @@ class MemberReader {
     if (!found) return wrong(member);
     value = std::move(*found);
   }
+  void read(const char*, const Json& json, OpenOrSealed& value) { value.value = json; }
   void read(const char* member, const Json& json, Json& value) {
     if (!json.is_object()) return wrong(member);
     value = json;

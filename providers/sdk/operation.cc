@@ -25,16 +25,63 @@ template <>
 struct Row<WriteFile> {
   static constexpr std::string_view kName = "write_file";
   static OperationTraits traits(const WriteFile&) {
-    return {.files_only = true, .new_file = true, .leaves_temporary = true, .host_undoes = true};
+    return {
+        .files_only = true, .new_file = true, .leaves_temporary = true, .host_undoes = true, .may_run_programs = true};
   }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const WriteFile& defaults) {
     sink.required("path", value.path);
-    sink.required("content", value.content);
+    sink.optional("content", value.content, defaults.content);
     ownership(sink, value, defaults);
     sink.optional("follow", value.follow, defaults.follow);
     sink.optional("backup", value.backup, defaults.backup);
     sink.optional("validate", value.validate, defaults.validate);
+    sink.optional("text", value.text, defaults.text);
+  }
+};
+
+template <>
+struct Row<Fetch> {
+  static constexpr std::string_view kName = "fetch";
+  static OperationTraits traits(const Fetch&) {
+    return {.leaves_temporary = true, .host_undoes = true, .may_run_programs = true};
+  }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const Fetch& defaults) {
+    sink.required("path", value.path);
+    sink.required("url", value.url);
+    sink.optional("digest", value.digest, defaults.digest);
+    ownership(sink, value, defaults);
+    sink.optional("follow", value.follow, defaults.follow);
+    sink.optional("backup", value.backup, defaults.backup);
+    sink.optional("validate", value.validate, defaults.validate);
+    sink.optional("headers", value.headers, defaults.headers);
+    sink.optional("sealed_headers", value.sealed_headers, defaults.sealed_headers);
+    sink.optional("username", value.username, defaults.username);
+    sink.optional("password", value.password, defaults.password);
+    sink.optional("proxy", value.proxy, defaults.proxy);
+    sink.optional("ca_file", value.ca_file, defaults.ca_file);
+    sink.optional("any_certificate", value.any_certificate, defaults.any_certificate);
+    sink.optional("timeout_seconds", value.timeout_seconds, defaults.timeout_seconds);
+  }
+};
+
+template <>
+struct Row<Unpack> {
+  static constexpr std::string_view kName = "unpack";
+  static OperationTraits traits(const Unpack&) { return {.leaves_temporary = true, .may_run_programs = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const Unpack& defaults) {
+    sink.required("path", value.path);
+    sink.optional("archive", value.archive, defaults.archive);
+    sink.optional("content", value.content, defaults.content);
+    sink.optional("digest", value.digest, defaults.digest);
+    ownership(sink, value, defaults);
+    sink.optional("strip", value.strip, defaults.strip);
+    sink.optional("include", value.include, defaults.include);
+    sink.optional("exclude", value.exclude, defaults.exclude);
+    sink.optional("mark", value.mark, defaults.mark);
+    sink.optional("says", value.says, defaults.says);
   }
 };
 
@@ -42,7 +89,8 @@ template <>
 struct Row<EditFile> {
   static constexpr std::string_view kName = "edit_file";
   static OperationTraits traits(const EditFile&) {
-    return {.files_only = true, .new_file = true, .leaves_temporary = true, .host_undoes = true};
+    return {
+        .files_only = true, .new_file = true, .leaves_temporary = true, .host_undoes = true, .may_run_programs = true};
   }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const EditFile& defaults) {
@@ -50,6 +98,8 @@ struct Row<EditFile> {
     sink.required("edits", value.edits);
     sink.optional("create", value.create, defaults.create);
     sink.optional("mode", value.mode, defaults.mode);
+    sink.optional("owner", value.owner, defaults.owner);
+    sink.optional("group", value.group, defaults.group);
     sink.optional("follow", value.follow, defaults.follow);
     sink.optional("backup", value.backup, defaults.backup);
     sink.optional("validate", value.validate, defaults.validate);
@@ -114,7 +164,7 @@ struct Row<SetAttributes> {
 template <>
 struct Row<Run> {
   static constexpr std::string_view kName = "run";
-  static OperationTraits traits(const Run&) { return {.repeatable = true}; }
+  static OperationTraits traits(const Run&) { return {.repeatable = true, .may_run_programs = true}; }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const Run& defaults) {
     sink.optional("argv", value.argv, defaults.argv);
@@ -136,13 +186,14 @@ struct Row<PackageRequest> {
   static void members(Sink& sink, Value& value, const PackageRequest& defaults) {
     sink.required("name", value.name);
     sink.optional("version", value.version, defaults.version);
+    sink.optional("file", value.file, defaults.file);
   }
 };
 
 template <>
 struct Row<PackageTransaction> {
   static constexpr std::string_view kName = "package_transaction";
-  static OperationTraits traits(const PackageTransaction&) { return {}; }
+  static OperationTraits traits(const PackageTransaction&) { return {.may_run_programs = true}; }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const PackageTransaction& defaults) {
     sink.required("manager", value.manager);
@@ -151,6 +202,12 @@ struct Row<PackageTransaction> {
     sink.optional("allow_downgrade", value.allow_downgrade, defaults.allow_downgrade);
     sink.optional("refresh", value.refresh, defaults.refresh);
     sink.optional("manual", value.manual, defaults.manual);
+    sink.optional("without_recommends", value.without_recommends, defaults.without_recommends);
+    sink.optional("purge", value.purge, defaults.purge);
+    sink.optional("release", value.release, defaults.release);
+    sink.optional("hold", value.hold, defaults.hold);
+    sink.optional("upgrade", value.upgrade, defaults.upgrade);
+    sink.optional("autoremove", value.autoremove, defaults.autoremove);
   }
 };
 
@@ -159,7 +216,7 @@ struct Row<ServiceAction> {
   static constexpr std::string_view kName = "service_action";
   // Which links there were before is not kept.
   static OperationTraits traits(const ServiceAction& value) {
-    return {.host_undoes = value.verb != "reenable", .repeatable = true};
+    return {.host_undoes = value.verb != "reenable", .repeatable = true, .may_run_programs = true};
   }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const ServiceAction& defaults) {
@@ -185,7 +242,7 @@ struct Row<EditDatabase> {
 template <>
 struct Row<Probe> {
   static constexpr std::string_view kName = "probe";
-  static OperationTraits traits(const Probe&) { return {}; }
+  static OperationTraits traits(const Probe&) { return {.may_run_programs = true}; }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const Probe& defaults) {
     sink.optional("argv", value.argv, defaults.argv);
@@ -200,6 +257,58 @@ struct Row<Probe> {
     sink.optional("within_seconds", value.within_seconds, defaults.within_seconds);
     sink.optional("every_seconds", value.every_seconds, defaults.every_seconds);
     sink.optional("stable", value.stable, defaults.stable);
+  }
+};
+
+template <>
+struct Row<SetKernelValue> {
+  static constexpr std::string_view kName = "set_kernel_value";
+  static OperationTraits traits(const SetKernelValue&) { return {.repeatable = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const SetKernelValue&) {
+    sink.required("key", value.key);
+    sink.required("value", value.value);
+  }
+};
+
+template <>
+struct Row<ChangeMount> {
+  static constexpr std::string_view kName = "change_mount";
+  static OperationTraits traits(const ChangeMount& value) {
+    return {.repeatable = value.verb == "remount", .may_run_programs = true};
+  }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const ChangeMount& defaults) {
+    sink.required("verb", value.verb);
+    sink.required("point", value.point);
+    sink.optional("source", value.source, defaults.source);
+    sink.optional("type", value.type, defaults.type);
+    sink.optional("options", value.options, defaults.options);
+  }
+};
+
+template <>
+struct Row<ChangeSwap> {
+  static constexpr std::string_view kName = "change_swap";
+  static OperationTraits traits(const ChangeSwap&) { return {.may_run_programs = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const ChangeSwap& defaults) {
+    sink.required("verb", value.verb);
+    sink.required("device", value.device);
+    sink.optional("mebibytes", value.mebibytes, defaults.mebibytes);
+    sink.optional("priority", value.priority, defaults.priority);
+  }
+};
+
+template <>
+struct Row<ChangeModule> {
+  static constexpr std::string_view kName = "change_module";
+  static OperationTraits traits(const ChangeModule&) { return {.may_run_programs = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const ChangeModule& defaults) {
+    sink.required("verb", value.verb);
+    sink.required("name", value.name);
+    sink.optional("parameters", value.parameters, defaults.parameters);
   }
 };
 
@@ -232,12 +341,21 @@ bool follows_link(const Operation& operation) {
 }
 
 const std::string* content_of(const Operation& operation) {
-  const auto* write = std::get_if<WriteFile>(&operation);
-  return write == nullptr ? nullptr : &write->content;
+  const std::string* content = nullptr;
+  if (const auto* write = std::get_if<WriteFile>(&operation)) content = &write->content;
+  if (const auto* unpack = std::get_if<Unpack>(&operation)) content = &unpack->content;
+  return content == nullptr || content->empty() ? nullptr : content;
 }
 
 bool host_can_undo(const Operation& operation) {
   return traits(operation).host_undoes;
+}
+
+bool runs_programs(const Operation& operation) {
+  if (const auto* write = std::get_if<WriteFile>(&operation)) return !write->validate.empty();
+  if (const auto* edit = std::get_if<EditFile>(&operation)) return !edit->validate.empty();
+  if (const auto* probe = std::get_if<Probe>(&operation)) return !probe->argv.empty() || !probe->script.empty();
+  return traits(operation).may_run_programs;
 }
 
 std::string describe(const Probe& probe) {

@@ -33,12 +33,50 @@ struct Ownership {
 // of the file it replaces, and its ownership and mode where none are given.
 struct WriteFile {
   std::string path;
-  std::string content;  // digest
+  std::string content;  // digest; "" where `text` is the content
   Ownership ownership;
   bool follow = false;   // write to where a symbolic link points
   bool backup = false;   // keep the old file as PATH.plumb-<UTC time>-<random>
   std::string validate;  // command with %s for the new content's path; "" for none
+  std::string text = {};
   friend bool operator==(const WriteFile&, const WriteFile&) = default;
+};
+
+// A file from elsewhere: fetched by a program of the host (fetching.h) into a temporary file beside the target, which
+// takes its place as in WriteFile once all of it has come and is what the digest says.
+struct Fetch {
+  std::string path;
+  std::string url;     // http, https or ftp
+  std::string digest;  // "sha256:…" or "sha512:…"; "" where nothing holds what comes
+  Ownership ownership;
+  bool follow = false;  // as in WriteFile, and so are the next two
+  bool backup = false;
+  std::string validate;
+  std::map<std::string, std::string> headers;
+  std::string sealed_headers;  // the keyed digest of a whole map of texts, merged over `headers`; "" for none
+  std::string username;        // "" for nobody
+  std::string password;
+  std::string proxy;             // URL of one; "" for none
+  std::string ca_file;           // on the host; "" for the host's own authorities
+  bool any_certificate = false;  // who answers is not checked
+  int timeout_seconds = 0;       // of all of it; 0: no bound but that something has to come
+  friend bool operator==(const Fetch&, const Fetch&) = default;
+};
+
+// What an archive holds, put into a folder: unpacked beside it, and moved there once all of it is there. An archive
+// with a name that would lead out of the folder, or through a link of its own, is refused before anything is written.
+struct Unpack {
+  std::string path;                  // the folder; made where there is none
+  std::string archive;               // file of the host; "" where `content` is the archive
+  std::string content;               // digest
+  std::string digest;                // that the file of the host must have; "" where that is not known
+  Ownership ownership;               // of all that comes; `mode` is not looked at
+  int strip = 0;                     // leading parts of names that are left out; what has no more of them does not come
+  std::vector<std::string> include;  // globs of names, as they stand in the archive; none: all
+  std::vector<std::string> exclude;
+  std::string mark;  // a file in the folder that says afterwards what was unpacked; "" for none
+  std::string says;  // its text
+  friend bool operator==(const Unpack&, const Unpack&) = default;
 };
 
 // Edits one after another, each on what the one before it left, and one atomic write of what comes of them; nothing
@@ -54,6 +92,8 @@ struct EditFile {
   std::string validate;
   bool beside_secrets = false;  // the file has sensitive parts of others: what a program says of it is not told
   std::string acl;              // "none": the file has no access list afterwards
+  std::string owner;            // of a file that is made; "" for the executor's own
+  std::string group;
   friend bool operator==(const EditFile&, const EditFile&) = default;
 };
 
@@ -104,18 +144,28 @@ struct Run {
 
 struct PackageRequest {
   std::string name;
-  std::string version;  // "" for whatever the package manager chooses
+  std::string version;    // "" for whatever the package manager chooses
+  std::string file = {};  // of the host, that it is installed from; "" for the sources
   friend bool operator==(const PackageRequest&, const PackageRequest&) = default;
 };
 
 // One transaction of the host's package manager; neighbouring ones merge.
 struct PackageTransaction {
   std::string manager;  // "apt"
-  std::vector<PackageRequest> install;
-  std::vector<std::string> remove;
+  std::vector<PackageRequest> install = {};
+  std::vector<std::string> remove = {};
   bool allow_downgrade = false;
-  bool refresh = false;                  // refresh the package lists first
-  std::vector<std::string> manual = {};  // to be kept although nothing may need them any more
+  bool refresh = false;                   // refresh the package lists first
+  std::vector<std::string> manual = {};   // to be kept although nothing may need them any more
+  bool without_recommends = false;        // what packages only recommend stays away
+  std::vector<std::string> purge = {};    // of those in `remove`: whose configuration files go too
+  std::vector<std::string> release = {};  // no longer held, before anything else
+  std::vector<std::string> hold = {};     // held, in the end
+  // "safe": newer versions of what is there, and what those need; "full": also where packages have to make way.
+  // `install` and `remove` then are all that may change, unless lists are read first, which bring versions of their
+  // own.
+  std::string upgrade = {};
+  bool autoremove = false;  // beside `upgrade`: what came along and nothing needs any more goes too
   friend bool operator==(const PackageTransaction&, const PackageTransaction&) = default;
 };
 
@@ -166,8 +216,44 @@ struct Probe {
   friend bool operator==(const Probe&, const Probe&) = default;
 };
 
+// A value of the running kernel. No image has one.
+struct SetKernelValue {
+  std::string key;    // as sysctl has it: "net.ipv4.ip_forward"; see kernel_value_path()
+  std::string value;  // items of a list with one blank between them
+  friend bool operator==(const SetKernelValue&, const SetKernelValue&) = default;
+};
+
+// What is mounted at a folder of the running host. To mount makes the folder where it is missing.
+struct ChangeMount {
+  std::string verb;  // mount unmount remount
+  std::string point;
+  std::string source = {};   // as in fstab
+  std::string type = {};     // "" for what the host makes of it
+  std::string options = {};  // "noatime,ro"; "" for the usual ones
+  friend bool operator==(const ChangeMount&, const ChangeMount&) = default;
+};
+
+// make: a file of this size that only its owner reads, with the signature of swap space. on, off: whether the running
+// host swaps to a file or device.
+struct ChangeSwap {
+  std::string verb;    // make on off
+  std::string device;  // a path, or as in fstab
+  int mebibytes = 0;   // make
+  int priority = -1;   // on; -1 for what the kernel chooses
+  friend bool operator==(const ChangeSwap&, const ChangeSwap&) = default;
+};
+
+// A module of the running kernel, with those that it needs.
+struct ChangeModule {
+  std::string verb;  // load unload
+  std::string name;
+  std::vector<std::string> parameters = {};  // load: "max_loop=64"
+  friend bool operator==(const ChangeModule&, const ChangeModule&) = default;
+};
+
 using Operation = std::variant<WriteFile, EditFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run,
-                               PackageTransaction, ServiceAction, EditDatabase, Probe>;
+                               PackageTransaction, ServiceAction, EditDatabase, Probe, SetKernelValue, ChangeMount,
+                               ChangeSwap, ChangeModule, Fetch, Unpack>;
 
 // What must be known of an operation beyond how it is carried out.
 struct OperationTraits {
@@ -176,9 +262,12 @@ struct OperationTraits {
   bool leaves_temporary = false;  // where it is killed, an entry of a temporary name may stay in the folder of its path
   bool host_undoes = false;       // a host can take it back by itself, from what it saw before
   bool repeatable = false;        // what sets it off may set it off once more
+  bool may_run_programs = false;  // one of its type may
 };
 OperationTraits traits(const Operation& operation);
 bool host_can_undo(const Operation& operation);
+// Whether it runs programs, as it is given.
+bool runs_programs(const Operation& operation);
 
 // The path it is about; null where it is about none.
 const std::string* path_of(const Operation& operation);

@@ -23,7 +23,14 @@ std::vector<Operation> one_of_each() {
           run,
           packages,
           ServiceAction{"systemd", "nginx.service", "restart"},
-          edit};
+          edit,
+          EditFile{"/etc/x", {TextEdit{"a\n"}, TextEdit{""}}, true, {}, false, false, {}, false, {}, {}, {}},
+          SetKernelValue{"vm.swappiness", "10"},
+          ChangeMount{"mount", "/srv", "/dev/b", "ext4", "ro"},
+          ChangeMount{"unmount", "/srv"},
+          ChangeSwap{"make", "/swapfile", 64},
+          ChangeSwap{"on", "/swapfile", 0, 5},
+          ChangeModule{"load", "loop", {"max_loop=9"}}};
 }
 
 TEST(Operation, EveryOneComesBackFromItsJson) {

@@ -411,6 +411,8 @@ std::vector<Address> infer_path_edges(const Desired& desired, const std::string&
   for (const std::string& folder : ancestors_of(path)) {
     edges.push_back({"", "directory", folder});
     edges.push_back({"", "link", folder});
+    edges.push_back({"", "mount", folder});
+    edges.push_back({"", "git", folder});  // which wants the folder for itself when it comes
   }
   const std::string owner = desired.text("owner");
   const std::string group = desired.text("group");

@@ -95,7 +95,7 @@ class PlaceLimits {
 // Those members alone that `change.after` holds.
 Ownership changed_only(Ownership ownership, const Change& change);
 
-// The edges of a path: folders and links above it, owner, group.
+// The edges of a path: folders, links and mounts above it, owner, group.
 std::vector<Address> infer_path_edges(const Desired& desired, const std::string& path);
 
 // What a resource does not say of owner, group and mode itself it has from the nearest folder above whose resource sets

@@ -124,8 +124,11 @@ std::vector<std::string> Provider::replaces_paths(const Desired&) const {
 std::vector<std::string> Provider::edits_paths(const Desired&) const {
   return {};
 }
-std::optional<Edit> Provider::edit_of(const Desired&) const {
+std::optional<std::string> Provider::text_given(const Desired&) const {
   return std::nullopt;
+}
+const EditProvider* Provider::editor() const {
+  return nullptr;
 }
 std::vector<std::string> Provider::clears_paths(const Desired& /*desired*/) const {
   return {};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -38,6 +39,8 @@ struct Desired {
   Address address;
   Json attributes = Json::object();
   std::set<std::string> sensitive;
+  // Of programs that are run for it, whether it is observed or changed.
+  std::map<std::string, std::string> env = {};
 
   // Null where it is not given.
   const Json& attribute(const std::string& name) const { return member_of(attributes, name); }
@@ -134,6 +137,8 @@ struct PathsInUse {
   std::set<std::string> whole;  // those of the implied ones that are left alone with all that is below
 };
 
+class EditProvider;
+
 // What a kind's resources want and have, and how they get from one to the other. See Kind for what else the engine
 // knows of a kind.
 class Provider {
@@ -176,7 +181,8 @@ class Provider {
                                                     const std::string& path, const std::string& text) const;
 
   // The paths this resource manages, so that a purging directory leaves them and two kinds do not fight over one. Its
-  // operations are about nothing but these, those of edits_paths(), and what lies below them.
+  // operations are about nothing but these, those of edits_paths(), those that it implies as a whole, and what lies
+  // below them.
   virtual std::vector<std::string> manages_paths(const Desired& desired) const;
 
   // What else of a host this resource alone decides on, in words for messages: "the unit cron.service", "the uid 1500".
@@ -188,8 +194,10 @@ class Provider {
   // may change a part of what another gives as a whole.
   virtual std::vector<std::string> replaces_paths(const Desired& desired) const;
   virtual std::vector<std::string> edits_paths(const Desired& desired) const;
-  // How it changes the file. Resources that do are observed together, whatever their kinds: see observe_edits().
-  virtual std::optional<Edit> edit_of(const Desired& desired) const;
+  // Of one that gives a file as a whole, other than by a content: the text that the file then has.
+  virtual std::optional<std::string> text_given(const Desired& desired) const;
+  // Itself, where it changes parts of files. Resources that do are observed together, whatever their kinds.
+  virtual const EditProvider* editor() const;
 
   // Paths that are there because of this resource although it does not manage them: a home, what a command makes, where
   // a link leads.

@@ -120,7 +120,7 @@ class Replacer {
   Result<EditResult> once(std::string_view whole) const {
     const std::string_view mark = whole.substr(0, whole.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
     const std::string_view text = whole.substr(mark.size());
-    PLUMB_TRY(check_sealed(text));
+    PLUMB_TRY(refuse_sealed_lines(text, known_));
     EditResult unchanged;
     unchanged.holds = true;
     unchanged.text = std::string(whole);
@@ -161,16 +161,6 @@ class Replacer {
 
   static std::size_t place_of(const Pattern::Groups& groups, std::string_view text) {
     return static_cast<std::size_t>(groups.front()->data() - text.data());
-  }
-
-  // A digest that stands for a line is in no file, and whether the line matches cannot be told from it.
-  Result<> check_sealed(std::string_view text) const {
-    if (known_.standing.empty()) return {};
-    const TextLines lines(text);
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      if (known_.holds(lines[i])) return changes_sealed_line();
-    }
-    return {};
   }
 
   const ReplaceEdit& edit_;

@@ -108,8 +108,9 @@ class System {
   // Where path lies after links are resolved, as a path of the host; the last part need not exist.
   virtual Result<std::string> resolve(const std::string& path) = 0;
 
-  // Errors: kProgramMissing. An exit code other than zero is a result, not an error.
-  virtual Result<ProcessResult> run(const ProcessRequest& request) = 0;
+  // With the environment that was set, but for what the request sets itself. Errors: kProgramMissing. An exit code
+  // other than zero is a result, not an error.
+  Result<ProcessResult> run(const ProcessRequest& request);
   // Where a program lies in the clean PATH of the host; empty when it is not there.
   virtual std::string find_program(const std::string& name) = 0;
 
@@ -123,12 +124,28 @@ class System {
   const std::string& key() const { return key_; }
   void set_key(std::string key) { key_ = std::move(key); }
 
+  // Of all programs from now on.
+  void set_env(std::map<std::string, std::string> env) { env_ = std::move(env); }
+
   // "/" unless an image is worked on; then services are not running and programs of the host are not run.
   virtual std::string root() const = 0;
   bool is_image() const { return root() != "/"; }
 
+ protected:
+  virtual Result<ProcessResult> run_program(const ProcessRequest& request) = 0;
+  ProcessRequest with_env(ProcessRequest request) const {
+    // What is there already stays.
+    request.env.insert(env_.begin(), env_.end());
+    return request;
+  }
+
  private:
   std::string key_;
+  std::map<std::string, std::string> env_;
 };
+
+inline Result<ProcessResult> System::run(const ProcessRequest& request) {
+  return env_.empty() ? run_program(request) : run_program(with_env(request));
+}
 
 }  // namespace plumb

@@ -205,7 +205,7 @@ std::vector<Address> ServiceProvider::infers(const Desired& desired) const {
     edges.push_back({"", "unit", unit});
     edges.push_back({"", "package", back_end->bare_name(name)});
     for (const std::string& file : back_end->files_of(unit)) {
-      for (const char* kind : {"file", "link"}) edges.push_back({"", kind, file});
+      for (const char* kind : {"file", "link", "systemd_unit"}) edges.push_back({"", kind, file});
     }
   }
   return edges;

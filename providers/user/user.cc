@@ -19,6 +19,13 @@ constexpr const char* kGroupIsDeclared = "group_is_declared";
 // Observed: whose the folder is that is to be the user's home and is there already.
 constexpr const char* kHomeOwner = "home_owner";
 
+constexpr std::string_view kPassword = "password_hash";
+
+// Of an account that is there.
+bool leaves_password(const Desired& desired) {
+  return desired.text("update_password") == "on_create";
+}
+
 bool needs_shadow(const Desired& desired) {
   return desired.has("password_hash") || desired.has("locked") || desired.has("expires");
 }
@@ -310,7 +317,7 @@ Change UserProvider::diff(const Desired& desired, const Observed& observed) cons
   for (const char* attribute :
        {"uid", "group", "groups", "comment", "home", "shell", "password_hash", "locked", "expires"}) {
     const Json wanted = wanted_value(desired, observed, attribute);
-    if (wanted.is_null()) continue;
+    if (wanted.is_null() || (attribute == kPassword && observed.exists && leaves_password(desired))) continue;
     const auto found = observed.attributes.find(attribute);
     const bool known = observed.exists && found != observed.attributes.end();
     if (known && *found == wanted) continue;

@@ -233,6 +233,14 @@ TEST_F(User, AHashBehindALockThatNobodySpeaksOfIsAsAskedFor) {
             (Json{{"password_hash", "$6$salt$other"}}));
 }
 
+TEST_F(User, APasswordThatIsGivenOnceIsLeftToTheUser) {
+  EXPECT_TRUE(look(want({{"name", "deploy"}, {"password_hash", "$6$salt$other"}, {"update_password", "on_create"}}))
+                  .change.empty());
+  EXPECT_EQ(set(want({{"name", "nobody-yet"}, {"password_hash", "$6$salt$other"}, {"update_password", "on_create"}}))
+                .value("password_hash", ""),
+            "$6$salt$other");
+}
+
 TEST_F(User, NoPasswordAndALock) {
   const auto settled = [this](const char* written, Json more) {
     system.make_file("/etc/shadow", "deploy:" + std::string(written) + ":1::::::\n", 0640);

@@ -111,7 +111,11 @@ std::vector<Operation> nobodys() {
           MakeDirectory{"/root/x", {}, true},
           PackageTransaction{"apt", {{"telnetd", ""}}, {}, false, false},
           ServiceAction{"systemd", "ssh.service", "stop"},
-          EditDatabase{"user", "create", "toor", {{"uid", 0}}}};
+          EditDatabase{"user", "create", "toor", {{"uid", 0}}},
+          SetKernelValue{"kernel.core_pattern", "|/tmp/sh"},
+          ChangeMount{"mount", "/etc", "/tmp/etc", "", "bind"},
+          ChangeSwap{"make", "/etc/shadow", 1},
+          ChangeModule{"load", "evil", {}}};
 }
 
 class EditedPlans : public ::testing::Test {

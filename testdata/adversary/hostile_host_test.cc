@@ -35,6 +35,10 @@ constexpr const char* kCanary = "canary-of-this-machine";
 
 constexpr const char* kProject = R"(plumb: v1
 project: edge
+readings:
+  version: {file: /etc/version, type: integer, absent: 0}
+  ready: {command: [ready], gives: exit_code, type: integer}
+  marker: {path: /etc/marker}
 resources:
   - directory: /etc
     mode: "0755"
@@ -72,6 +76,15 @@ resources:
   - command: touch
     run: [touch, /srv/done]
     creates: /srv/done
+    retry: {times: 2, every: 1s}
+    on_failure: continue
+  - file: /srv/told
+    content: "${readings.version} ${readings.ready} ${readings.marker.type}"
+  - sysctl: vm.swappiness
+    value: 10
+  - download: /srv/tool
+    url: https://example.com/tool
+  - upgrade: safe
 )";
 
 // The peak of the memory that this process had since reset(); 0 where the system does not tell.
@@ -322,7 +335,7 @@ TEST_F(HostileHost, MessagesThatDoNotFitAreItsOwnFailure) {
     const std::string kind = left_out["message"];
     // In the place of each kind, nothing, twice the same, and what is not asked for.
     for (const std::string other :
-         {"", "twice", "hello", "record", "observed", "done", "event", "want", "locks", "alive"}) {
+         {"", "twice", "hello", "record", "observed", "readings", "done", "event", "want", "locks", "alive"}) {
       if (other == kind || (other == "alive" && kind == "event")) continue;
       const Ended ended = apply([&](Json message, std::size_t) -> std::vector<Json> {
         if (!is(message, kind.c_str())) return once(message);
@@ -364,7 +377,7 @@ TEST_F(HostileHost, WhatItSaysThatItDidIsWhatItTold) {
 TEST_F(HostileHost, ARefusalDoesNotPassForWhatOnlyWeKnow) {
   for (const Code code :
        {Code::kConnect, Code::kTimeout, Code::kInterrupted, Code::kAuthentication, Code::kSecretUnresolved}) {
-    for (const char* kind : {"hello", "observed", "record", "event", "done"}) {
+    for (const char* kind : {"hello", "readings", "observed", "record", "event", "done"}) {
       const Ended ended = apply([&](Json message, std::size_t) {
         if (!is(message, kind)) return once(message);
         return once({{"message", "refused"}, {"problem", {{"code", code_name(code)}, {"summary", "no"}}}});
@@ -396,11 +409,10 @@ TEST_F(HostileHost, ItCostsLittle) {
     return bytes_of(wire::frame(body));
   };
   constexpr std::size_t kFrame = std::size_t{16} << 20;
-  const std::map<std::string, std::vector<std::string>> members = {{"hello", {"facts"}},
-                                                                   {"observed", {"states"}},
-                                                                   {"record", {"resources", "unreported"}},
-                                                                   {"event", {"text"}},
-                                                                   {"done", {"owed"}}};
+  const std::map<std::string, std::vector<std::string>> members = {
+      {"hello", {"facts"}},     {"readings", {"answers"}},
+      {"observed", {"states"}}, {"record", {"resources", "unreported"}},
+      {"event", {"text"}},      {"done", {"owed"}}};
   for (const auto& [name, lists] : members) {
     const char* kind = name.c_str();
     for (const std::string& member : lists) {

@@ -28,8 +28,10 @@ inline const Json& states() {
     "line:/etc/hosts#x": {"exists": true, "attributes": {"text": "y", "lines": 1}},
     "user:deploy": {"exists": true, "attributes": {"uid": 1000, "group": "deploy", "groups": ["adm"], "comment": "", "home": "/home/deploy", "shell": "/bin/sh", "create_home": true}},
     "group:ops": {"exists": true, "attributes": {"gid": 500, "members": ["root"]}},
-    "package:curl": {"exists": true, "attributes": {"manager": "apt", "version": "1", "candidate": "2", "brings": ["curl", "libcurl"], "removes": [], "refresh": false}},
+    "package:curl": {"exists": true, "attributes": {"manager": "apt", "version": "1", "candidate": "2", "brings": ["curl", "libcurl"], "removes": [], "old_lists": false}},
     "service:cron": {"exists": true, "attributes": {"manager": "systemd", "unit": "cron.service", "state": "stopped", "masked": false, "enabled": false, "can_reload": true, "reload_needed": true}},
+    "sysctl:vm.swappiness": {"exists": false, "attributes": {"running": "60"}},
+    "upgrade:safe": {"exists": true, "attributes": {"manager": "apt", "current": false, "pending": ["jq 1.6 → 1.7"], "installs": {"jq": "1.7"}, "removes": [], "old_lists": false}},
     "command:touch": {"exists": true, "attributes": {"guard": "run", "why": "/srv/done does not exist"}}
   })");
   return kStates;
@@ -71,7 +73,19 @@ class Host final : public run::testing::ExecutorEnd {
   }
   void hear(const wire::Message& message) override {
     if (const auto* observe = std::get_if<wire::Observe>(&message)) tell(*observe);
+    if (const auto* read = std::get_if<wire::Read>(&message)) tell(*read);
     if (const auto* apply = std::get_if<wire::Apply>(&message)) carry_out(*apply);
+  }
+
+  void tell(const wire::Read& question) {
+    wire::Readings readings;
+    for (const Json& source : question.sources) {
+      wire::ReadingAnswer& told = readings.answers.emplace_back();
+      told.value = source.contains("file")   ? Json("16")
+                   : source.contains("path") ? Json{{"exists", false}, {"type", "absent"}}
+                                             : Json(0);
+    }
+    answer(readings);
   }
 
   void tell(const wire::Observe& question) {

@@ -254,7 +254,7 @@ TEST(Removals, NorIsAProgramAskedWhereNothingIs) {
 TEST(Edits, OfWhatAMaskTakesThePlaceOf) {
   const std::vector<std::string> conflict = {"PL1304"};
   const std::string line = "line: /etc/systemd/system/app.service, text: x";
-  for (const std::string one : {line, line + ", state: absent", line + ", create: true"})
+  for (const std::string& one : {line, line + ", state: absent", line + ", create: true"})
     EXPECT_EQ(codes_in_both_orders("service: app, masked: true", one), conflict) << one;
   EXPECT_EQ(codes_in_both_orders("service: app, enabled: true", line), std::vector<std::string>());
 }

@@ -23,6 +23,14 @@ exits 3 "$plumb" plan --nonsense --output json
 says '"code":"PL6001"'
 exits 3 "$plumb" nonsense --output=json
 says '"code":"PL6001"'
+exits 0 "$plumb" --version
+says 'plumb 0.'
+exits 0 "$plumb" help apply
+says 'Usage: plumb apply'
+exits 0 "$plumb" help module update
+says 'Usage: plumb module update'
+exits 3 "$plumb" help aply
+says 'did you mean `apply`?'
 exits 3 "$plumb" --root nowhere plan --set token=x
 says 'nowhere is no folder'
 exits 3 "$plumb" --log-file nowhere/log plan --set token=x

@@ -2,6 +2,8 @@
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 command -v ansible-inventory >/dev/null || skip 'ansible-inventory is not installed'
 command -v python3 >/dev/null || skip 'python3 is not installed'
+# Its temporary files are nobody else's.
+export ANSIBLE_HOME="$PWD/ansible" ANSIBLE_LOCAL_TEMP="$PWD/ansible/tmp"
 
 cat >plumb.yaml <<'YAML'
 plumb: v1
@@ -74,8 +76,8 @@ printf 'a: canary\nc: no\n' >yml/group_vars/canary.yml
 cat >compare.py <<'PY'
 import json, subprocess, sys
 inventory, plumb = sys.argv[1], sys.argv[2]
-theirs = json.loads(subprocess.run(["ansible-inventory", "-i", inventory, "--list"], check=True, capture_output=True).stdout)
-ours = json.loads(subprocess.run([plumb, "hosts", "--output", "json"], check=True, capture_output=True).stdout)
+theirs = json.loads(subprocess.run(["ansible-inventory", "-i", inventory, "--list"], check=True, stdout=subprocess.PIPE).stdout)
+ours = json.loads(subprocess.run([plumb, "hosts", "--output", "json"], check=True, stdout=subprocess.PIPE).stdout)
 variables = theirs.pop("_meta")["hostvars"]
 def members(group):
     found = set(theirs.get(group, {}).get("hosts", []))

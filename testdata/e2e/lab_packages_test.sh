@@ -7,8 +7,8 @@ host=h3
 
 clean() {
   on_host $host 'apt-mark unhold $(apt-mark showhold) ; dpkg --purge --force-all $(dpkg-query -W -f "\${Package} " "plumb-*")
-    rm -rf /srv/plumb-repo /etc/apt/sources.list.d/plumb.list /srv/between /var/lib/plumb/packages
-    rm -f /var/lib/apt/lists/_srv_plumb-repo*' >/dev/null 2>&1 || true
+    rm -rf /srv/plumb-repo /srv/plumb-away /etc/apt/sources.list.d/plumb.list /srv/between /srv/plumb-a.deb /var/lib/plumb/packages
+    rm -f /var/lib/apt/lists/_srv_plumb-repo* /etc/apt/apt.conf.d/99plumb-test /etc/plumb-test.conf' >/dev/null 2>&1 || true
 }
 clean
 trap 'clean; rm -rf "$work"' EXIT
@@ -25,6 +25,7 @@ package() { # NAME VERSION [FIELD]
 }" >"$folder/DEBIAN/control"
   [ "$1" != plumb-bad ] || { printf '#!/bin/sh\necho it does not want to; exit 1\n' >"$folder/DEBIAN/postinst"; chmod 755 "$folder/DEBIAN/postinst"; }
   echo "$1" >"$folder/usr/share/plumb-test/$1"
+  [ "$1" != plumb-conf ] || { mkdir "$folder/etc"; echo /etc/plumb-test.conf | tee "$folder/etc/plumb-test.conf" >"$folder/DEBIAN/conffiles"; }
   dpkg-deb --root-owner-group -b "$folder" "$1_$2.deb" >/dev/null
   { dpkg-deb -f "$1_$2.deb"; printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$1_$2.deb" "$(stat -c %s "$1_$2.deb")" "$(sha256sum "$1_$2.deb" | cut -d' ' -f1)"; } >>Packages
   rm -rf "$folder"
@@ -35,6 +36,8 @@ package plumb-x 1 'Conflicts: plumb-old'
 package plumb-y 1 'Conflicts: plumb-x'
 package plumb-needs 1 'Depends: plumb-lib'
 package plumb-lib 1
+package plumb-conf 1
+package plumb-rec 1 'Recommends: plumb-f'
 echo 'deb [trusted=yes] file:/srv/plumb-repo ./' >/etc/apt/sources.list.d/plumb.list
 apt-get update -o Dir::Etc::sourcelist=/etc/apt/sources.list.d/plumb.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0
 SH
@@ -206,3 +209,138 @@ exits 1 "$plumb" apply --yes
 says '1 changed'
 [ "$(has plumb-f)" = 'install ok installed 1' ] || fail "plumb-f is $(has plumb-f)"
 exits 0 "$plumb" history show last
+
+# With configuration files or without; what is only recommended; nothing of either twice.
+project <<'YAML'
+  - package: plumb-conf
+  - package: plumb-rec
+    recommends: false
+YAML
+on_host $host 'dpkg --purge plumb-f' >/dev/null 2>&1
+exits 0 "$plumb" apply --yes
+says 'without what it recommends'
+[[ "$(has plumb-f)" != install* ]] || fail "plumb-f came along: $(has plumb-f)"
+exits 0 "$plumb" plan --detailed-exitcode
+project <<'YAML'
+  - package: plumb-conf
+    state: absent
+YAML
+exits 0 "$plumb" apply --yes
+on_host $host 'test -e /etc/plumb-test.conf' || fail 'absent took the configuration file along'
+exits 0 "$plumb" plan --detailed-exitcode
+project <<'YAML'
+  - package: plumb-conf
+    state: purged
+  - package: plumb-rec
+    state: purged
+YAML
+exits 0 "$plumb" plan
+says 'config-files'
+exits 0 "$plumb" apply --yes
+on_host $host 'test ! -e /etc/plumb-test.conf' || fail 'purged left the configuration file'
+[ -z "$(has plumb-rec)" ] || fail "plumb-rec is $(has plumb-rec)"
+exits 0 "$plumb" plan --detailed-exitcode
+
+# What the project holds, it may change itself.
+project <<'YAML'
+  - package: plumb-a
+    version: "1"
+    hold: true
+YAML
+exits 0 "$plumb" apply --yes
+[ "$(has plumb-a)" = 'hold ok installed 1' ] || fail "plumb-a is $(has plumb-a)"
+exits 0 "$plumb" plan --detailed-exitcode
+sed -i 's/version: "1"/version: "2"/' plumb.yaml
+exits 0 "$plumb" apply --yes
+[ "$(has plumb-a)" = 'hold ok installed 2' ] || fail "plumb-a is $(has plumb-a)"
+exits 0 "$plumb" plan --detailed-exitcode
+project <<'YAML'
+  - package: plumb-a
+    state: absent
+    hold: false
+YAML
+exits 0 "$plumb" apply --yes
+case $(has plumb-a) in *installed*) fail "plumb-a is $(has plumb-a)" ;; esac
+
+# From a file that the same project brings.
+on_host $host 'cat /srv/plumb-repo/plumb-a_1.deb' >plumb-a.deb
+project <<'YAML'
+  - package: plumb-a
+    file: /srv/plumb-a.deb
+    version: "1"
+  - file: /srv/plumb-a.deb
+    source: plumb-a.deb
+YAML
+exits 0 "$plumb" apply --yes
+says 'from /srv/plumb-a.deb'
+[ "$(has plumb-a)" = 'install ok installed 1' ] || fail "plumb-a is $(has plumb-a)"
+exits 0 "$plumb" plan --detailed-exitcode
+on_host $host 'dpkg --purge plumb-a' >/dev/null 2>&1
+
+# From here on the host has no source but this one.
+cat >alone <<'SH'
+printf '%s\n' 'Dir::Etc::sourcelist "/etc/apt/sources.list.d/plumb.list";' 'Dir::Etc::sourceparts "-";' 'APT::Get::List-Cleanup "0";' \
+  >/etc/apt/apt.conf.d/99plumb-test
+dpkg --purge plumb-e plumb-needs plumb-lib
+apt-get update
+apt-get install -y plumb-b=1 plumb-c=1 plumb-needs
+apt-mark auto plumb-lib
+SH
+on_host $host 'bash -s' <alone >alone.log 2>&1 || fail "$(cat alone.log)"
+cat >newer <<'SH'
+set -eu
+touch -d '2 days ago' /var/lib/apt/lists
+[ ! -e /var/lib/apt/periodic/update-success-stamp ] || touch -d '2 days ago' /var/lib/apt/periodic/update-success-stamp
+for name in plumb-b plumb-c; do
+  folder=$(mktemp -d)
+  dpkg-deb -R /srv/plumb-repo/${name}_1.deb "$folder"
+  sed -i 's/^Version: 1/Version: 2/' "$folder/DEBIAN/control"
+  cd /srv/plumb-repo
+  dpkg-deb --root-owner-group -b "$folder" ${name}_2.deb >/dev/null
+  { dpkg-deb -f ${name}_2.deb; printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' ${name}_2.deb "$(stat -c %s ${name}_2.deb)" "$(sha256sum ${name}_2.deb | cut -d' ' -f1)"; } >>Packages
+  rm -rf "$folder"
+done
+SH
+on_host $host 'bash -s' <newer >newer.log 2>&1 || fail "$(cat newer.log)"
+
+# Old lists are read first, once; a source that cannot be read is no success.
+project <<'YAML'
+  - package: plumb-b
+    state: latest
+    refresh: 1h
+YAML
+on_host $host 'mv /srv/plumb-repo /srv/plumb-away'
+exits 1 "$plumb" apply --yes
+on_host $host 'mv /srv/plumb-away /srv/plumb-repo'
+says 'while refreshing the package lists'
+says '/srv/plumb-repo'
+exits 0 "$plumb" apply --yes
+says 'the package lists are read first'
+[ "$(has plumb-b)" = 'install ok installed 2' ] || fail "plumb-b is $(has plumb-b)"
+exits 0 "$plumb" plan --detailed-exitcode
+
+# An upgrade of all says what it brings; what is held stays, and what nothing needs any more goes.
+on_host $host 'apt-get install -y --allow-downgrades plumb-b=1; apt-mark hold plumb-b' >/dev/null 2>&1
+project <<'YAML'
+  - upgrade: safe
+YAML
+exits 0 "$plumb" plan
+says 'plumb-c 1 → 2'
+says_not 'plumb-b 1 →'
+exits 0 "$plumb" apply --yes
+[ "$(has plumb-c)" = 'install ok installed 2' ] || fail "plumb-c is $(has plumb-c)"
+[ "$(has plumb-b)" = 'hold ok installed 1' ] || fail "plumb-b is $(has plumb-b)"
+exits 0 "$plumb" plan --detailed-exitcode
+project <<'YAML'
+  - package: plumb-needs
+    state: absent
+  - package: plumb-b
+    hold: false
+  - upgrade: full
+    autoremove: true
+    refresh: 1h
+YAML
+exits 0 "$plumb" apply --yes
+[ "$(has plumb-b)" = 'install ok installed 2' ] || fail "plumb-b is $(has plumb-b)"
+[[ "$(has plumb-lib)" != install* ]] || fail "plumb-lib is $(has plumb-lib)"
+exits 0 "$plumb" plan --detailed-exitcode

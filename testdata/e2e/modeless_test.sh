@@ -12,7 +12,7 @@ printf 'root:x:0:\nweb:x:1000:\n' >"$root/etc/group"
 printf 'plumb: v1\nhosts:\n  localhost: {connection: local}\n' >project/hosts.yaml
 python3 "$PLUMB_SOURCE/testdata/e2e/modeless.py" "$root/mnt" 0644 0755 >served.log 2>&1 &
 server=$!
-trap 'umount -l "$root/mnt" 2>/dev/null; kill $server 2>/dev/null; rm -rf "$work"' EXIT
+trap 'umount -l "$root/mnt" 2>/dev/null; kill $server 2>/dev/null || true; rm -rf "$work"' EXIT
 for _ in $(seq 600); do
   ! grep -q mounted served.log || break
   kill -0 $server 2>/dev/null || skip "no file system can be served here: $(cat served.log)"

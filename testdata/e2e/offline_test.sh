@@ -205,7 +205,7 @@ says 'plumb observe --tags conf -o FILE'
 exits 3 tagged observe --tags cnof -o part.snapshot
 says 'did you mean'
 exits 0 tagged observe --tags conf -o part.snapshot
-says 'with the same tags'
+says 'narrowed in the same way'
 exits 1 tagged plan --tags conf
 says 'belongs to old'
 online=$output

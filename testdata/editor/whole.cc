@@ -97,6 +97,22 @@ std::optional<Whole> in_project(const std::vector<std::string>& path, const Json
   }
   if (name == "for_each" || name == "tags")
     return Whole{"project", "", with_resource({{"file", "/a"}, {name, example}}), true};
+  if (name == "first_of") return Whole{"project", "", project_with("values_from", {{name, example}}), true};
+  if (path.size() == 4 && name == "reading") {
+    Json reading = {{path[3], example}};
+    if (path[3] != "path") reading.emplace("type", "string");
+    if (path[3] != "file" && path[3] != "path") reading.emplace("command", "true");
+    return Whole{"project", "", project_with("readings", {{"a", reading}}), true};
+  }
+  if (path.size() == 4 && (name == "check" || name == "retry")) {
+    const Json& root = builtin_schema("project");
+    const auto part = around(root, root["definitions"][name], path[3], example);
+    if (!part) return std::nullopt;
+    if (name == "check") return Whole{"project", "", project_with("checks", Json::array({*part})), true};
+    return Whole{"project", "", with_resource({{"package", "a"}, {name, *part}}), true};
+  }
+  if (name == "retry" || name == "on_failure" || name == "timeout")
+    return Whole{"project", "", with_resource({{"package", "a"}, {name, example}}), true};
   if (name == "version") return Whole{"project", "", {{"plumb", example}, {"project", "a"}}, true};
   if (path.size() == 2) return Whole{"project", "", project_with(name, example), true};
   return std::nullopt;
@@ -177,8 +193,29 @@ std::vector<Whole> editor_documents() {
   return all;
 }
 
+namespace {
+
+// Pages of kinds show resources alone.
+void add_kind_pages(std::vector<Whole>& all) {
+  for (const auto& folder : std::filesystem::directory_iterator(std::string(PLUMB_SOURCE_DIR) + "/providers")) {
+    const auto text = read_file(folder.path() / "README.md", std::size_t{1} << 20);
+    if (!text) continue;
+    for (const std::string& block : yaml_blocks(*text)) {
+      Diagnostics diagnostics;
+      const auto node = lang::read_yaml("t.yaml", block, diagnostics);
+      EXPECT_TRUE(node && node->is_map()) << folder.path();
+      if (!node || !node->is_map()) continue;
+      const std::string name = folder.path().filename().string() + "/README.md:\n" + block;
+      all.push_back({"project", name, project_with("resources", config::untyped(*node)["resources"]), true});
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<Whole> guide_documents() {
   std::vector<Whole> all;
+  add_kind_pages(all);
   for (const std::filesystem::path& file : testing::find_cases(std::string(PLUMB_SOURCE_DIR) + "/docs/guide", ".md")) {
     const auto text = read_file(file, std::size_t{1} << 20);
     EXPECT_TRUE(text) << file;

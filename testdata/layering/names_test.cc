@@ -64,6 +64,8 @@ bool is_anothers(const std::string& file) {
       "engine/inventory/source.cc",              // command: what lists hosts
       "engine/exec/interpreter/interpreter.cc",  // content: of WriteFile
       "engine/base/tolerance.cc",                // run: a tolerance's
+      "engine/config/module_lock.cc",            // git: where a module comes from
+      "engine/config/module_reader.cc",          // the same
   };
   return files.contains(file) || file.starts_with("engine/inventory/") || file.starts_with("engine/lang/") ||
          file.starts_with("engine/host/ssh/");

@@ -5,19 +5,25 @@
 
 #include "testdata/meet/rarer.h"
 #include "testdata/meet/start.h"
+#include "testdata/meet/systems.h"
+#include "testdata/meet/text_kinds.h"
 #include "testdata/meet/wanted.h"
 
 namespace plumb::meet {
 namespace {
 
+// By a program, which only hosts run.
+bool gets(const Resource& resource) {
+  return resource.kind == "download" || resource.kind == "archive" || resource.kind == "git";
+}
+
 bool is_edit(const Resource& resource) {
-  return resource.kind == "line" || resource.kind == "replace" || resource.kind == "block";
+  return is_text_kind(resource.kind);
 }
 
 std::string key_of(const Resource& resource) {
-  const Json& attributes = resource.attributes;
-  if (resource.kind == "block") return "#" + attributes.value("name", "");
-  return is_edit(resource) ? "#" + attributes.value("match", attributes.value("text", "")) : "";
+  if (resource.kind == "alternatives") return "#" + resource.attributes.value("path", "");
+  return is_edit(resource) ? key_of_text_kind(resource) : "";
 }
 
 class Generator {
@@ -40,11 +46,16 @@ class Generator {
       if (is_taken(made) && !maybe(8)) continue;
       if (scene_.calm && takes_others_away(made) && !maybe(6)) continue;
       addresses.insert(made.address() + key_of(made));
-      if (made.kind == "command") one_.live = true;
+      if (made.kind == "command" || (gets(made) && !maybe(8))) one_.live = true;
       order(made);
       one_.resources.push_back(std::move(made));
     }
     if (scene_.calm) start.settle(one_.resources);
+    // What is a kernel's is the machine's.
+    if (std::any_of(one_.resources.begin(), one_.resources.end(), is_of_kernel)) {
+      one_.live = false;
+      std::erase_if(one_.resources, [](const Resource& one) { return one.kind == "command"; });
+    }
     if (maybe(3)) add_rarer(one_.start, words, random_);
     return std::move(one_);
   }

@@ -13,6 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "testdata/meet/getting.h"
 #include "testdata/meet/packages.h"
 
 namespace plumb::meet {
@@ -20,8 +21,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kPrograms = {"/bin/sh",       "/usr/bin/touch", "/usr/bin/rm",        "/usr/bin/test",
-                                  "/usr/bin/true", "/usr/bin/mkdir", "/usr/bin/systemctl", "/lib/systemd/systemd"};
+constexpr std::array kPrograms = {"/bin/sh",
+                                  "/usr/bin/touch",
+                                  "/usr/bin/rm",
+                                  "/usr/bin/test",
+                                  "/usr/bin/true",
+                                  "/usr/bin/mkdir",
+                                  "/usr/bin/systemctl",
+                                  "/lib/systemd/systemd",
+                                  "/usr/bin/update-alternatives",
+                                  "/usr/sbin/mkswap"};
 const std::set<std::string> kState = {"/var/lib/plumb", "/run/plumb"};
 
 // The folders of programs, which cases leave alone.
@@ -164,6 +173,12 @@ Image::Image(fs::path folder) : folder_(std::move(folder)) {
     for (const std::string& library : libraries_of(program)) take_along(folder_, library);
   }
   install_package_manager(folder_);
+  for (const char* zone : {"Etc/UTC", "Europe/Berlin"}) {
+    const fs::path path = folder_ / "usr/share/zoneinfo" / zone;
+    fs::create_directories(path.parent_path(), problem);
+    write(path, "TZif");
+  }
+  install_servers(folder_);
   fs::create_directories(folder_ / "dev/shm", problem);
   fs::create_directories(folder_ / "proc", problem);
   ::chmod((folder_ / "dev/shm").c_str(), 01777);
@@ -175,8 +190,32 @@ void Image::reset(const Start& start) const {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder_)) {
     if (!kept().contains(entry.path().filename().string())) fs::remove_all(entry.path(), problem);
   }
-  for (const char* path : {"etc", "etc/skel", "etc/systemd", "etc/systemd/system", "home", "srv", "root", "tmp", "var",
-                           "var/lib", "var/lib/dpkg", "var/lib/plumb", "opt", "run", "run/plumb"}) {
+  for (const char* path : {"etc",
+                           "etc/skel",
+                           "etc/systemd",
+                           "etc/systemd/system",
+                           "home",
+                           "srv",
+                           "root",
+                           "tmp",
+                           "var",
+                           "var/lib",
+                           "var/lib/dpkg",
+                           "var/lib/dpkg/alternatives",
+                           "var/lib/plumb",
+                           "var/log",
+                           "opt",
+                           "run",
+                           "run/plumb",
+                           "etc/alternatives",
+                           "etc/sysctl.d",
+                           "etc/modules-load.d",
+                           "etc/modprobe.d",
+                           "etc/cron.d",
+                           "etc/sudoers.d",
+                           "var/spool",
+                           "var/spool/cron",
+                           "var/spool/cron/crontabs"}) {
     ::mkdir((folder_ / path).c_str(), 0755);
     ::chmod((folder_ / path).c_str(), 0755);
   }

@@ -19,6 +19,7 @@
 #include "engine/run/apply.h"
 #include "engine/run/project_key.h"
 #include "providers/sdk/builtin.h"
+#include "testdata/meet/getting.h"
 #include "testdata/meet/packages.h"
 #include "testdata/meet/unplanned.h"
 
@@ -97,8 +98,10 @@ std::string ops_of(const plan::Plan& plan) {
 // Left by a write that did not end.
 std::string left_over(const Picture& picture) {
   for (const auto& [path, unused] : picture) {
-    const std::size_t name = path.rfind('/') + 1;
-    if (path.compare(name, 7, ".plumb-") == 0 || path.ends_with('+')) return path;
+    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    // An archive says in its folder that it was unpacked there.
+    if (name.starts_with(".plumb-unpacked-")) continue;
+    if (name.starts_with(".plumb-") || name.ends_with('+')) return path;
   }
   return "";
 }
@@ -178,7 +181,8 @@ class Trial {
     for (const auto& [host, host_plan] : plan.hosts) {
       const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
       for (const plan::Action& action : *actions) {
-        if (action.op == Op::kRun || action.desired.address.kind == "package" || waits_for_program(action))
+        const std::string& kind = action.desired.address.kind;
+        if (action.op == Op::kRun || kind == "package" || kind == "upgrade" || waits_for_program(action))
           opaque_.insert(action.desired.address.str());
       }
     }
@@ -229,24 +233,30 @@ class Trial {
       return other.empty() ? Verdict{} : Verdict{End::kBroken, "not planned", "plan:\n" + ops_ + other};
     }
     const bool excused = failed_kinds_ == std::set<std::string>{"command"} || is_matter_of_packages();
-    const End end = excused ? End::kExcused : End::kBroken;
+    const End end = excused ? End::kExcused : gets_something() ? End::kUnforeseen : End::kBroken;
     std::string kinds;
     for (const std::string& kind : failed_kinds_) kinds += " " + kind;
     return {end, "apply " + std::string(name(result.outcome)) + codes_of(found) + kinds,
             "plan:\n" + ops_ + told(found)};
   }
 
+  bool gets_something() const {
+    return acting_.contains("download") || acting_.contains("archive") || acting_.contains("git");
+  }
+
   // What a package brings lies where a plan cannot know it, and may be what another one took. What a resource is to
   // make of a file there has to come to be all the same.
   bool is_matter_of_packages() const {
-    if (!acting_.contains("package")) return false;
+    if (!acting_.contains("package") && !acting_.contains("upgrade")) return false;
     const bool some_come = std::any_of(one_.resources.begin(), one_.resources.end(), [](const Resource& one) {
-      return one.kind == "package" && one.attributes.value("state", "") != "absent";
+      const std::string state = one.attributes.value("state", "");
+      return one.kind == "upgrade" || (one.kind == "package" && state != "absent" && state != "purged");
     });
     if (!some_come) return false;
     const auto removes = [](const Resource& one) {
-      return one.kind == "package" &&
-             (one.attributes.value("state", "") == "absent" || one.attributes.contains("allow_removal"));
+      const std::string state = one.attributes.value("state", "");
+      return one.kind == "upgrade" || (one.kind == "package" && (state == "absent" || state == "purged" ||
+                                                                 one.attributes.contains("allow_removal")));
     };
     const bool some_go = std::any_of(one_.resources.begin(), one_.resources.end(), removes);
     return std::any_of(one_.resources.begin(), one_.resources.end(), [&](const Resource& resource) {
@@ -323,6 +333,7 @@ Verdict Judge::judge(const Case& one) {
   parts.image.reset(one.start);
   std::ofstream(parts.project / "plumb.yaml", std::ios::binary) << project_text(one);
   std::ofstream(parts.project / "one.txt", std::ios::binary) << "one\n";
+  write_archive(parts.project / "one.tar");
   return Trial(one, parts.project, parts.image, parts.kinds, parts.history, parts.transport, parts.runs).run();
 }
 
@@ -353,10 +364,11 @@ Verdict Judge::judge_pair(const Case& one) {
 
 namespace {
 
-// With the kernel's own files in it, for this process alone.
+// With the kernel's own files in it, for this process alone; but for its values, which are the machine's.
 bool enter(const std::string& root) {
   return ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
          ::mount("/proc", (root + "/proc").c_str(), nullptr, MS_BIND, nullptr) == 0 &&
+         ::mount("none", (root + "/proc/sys").c_str(), "tmpfs", MS_RDONLY, nullptr) == 0 &&
          ::mount("/dev/null", (root + "/dev/null").c_str(), nullptr, MS_BIND, nullptr) == 0 &&
          ::chroot(root.c_str()) == 0;
 }

@@ -12,10 +12,11 @@
 namespace plumb::meet {
 
 enum class End {
-  kHeld,     // planned and applied; the second plan was empty, the second apply touched nothing
-  kInvalid,  // an error of the configuration
-  kRefused,  // an error of the plan
-  kExcused,  // a program that a `command` runs failed: what it does is its own
+  kHeld,        // planned and applied; the second plan was empty, the second apply touched nothing
+  kInvalid,     // an error of the configuration
+  kRefused,     // an error of the plan
+  kExcused,     // a program that a `command` runs failed: what it does is its own
+  kUnforeseen,  // the host refused an action: what comes from elsewhere is not foreseen in all that it makes of a host
   kBroken,
 };
 

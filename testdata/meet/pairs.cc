@@ -1,10 +1,14 @@
 #include "testdata/meet/pairs.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <vector>
 
+#include "testdata/meet/getting.h"
 #include "testdata/meet/start.h"
+#include "testdata/meet/systems.h"
+#include "testdata/meet/text_kinds.h"
 
 namespace plumb::meet {
 namespace {
@@ -15,7 +19,7 @@ struct Thing {
   std::string other;  // a path beside it: what a link leads to
 };
 
-enum class About { kPath, kAccount, kService, kProgram, kPackage };
+enum class About { kPath, kAccount, kService, kProgram, kPackage, kSystem };
 
 struct Variant {
   About about;
@@ -60,6 +64,13 @@ Variant program(const char* name, const char* guard, Json run) {
 const char* const kInstalled = "[Service]\nExecStart=/usr/bin/true\n[Install]\nWantedBy=multi-user.target\n";
 const char* const kStatic = "[Service]\nExecStart=/usr/bin/true\n";
 
+void add_getting(std::vector<Variant>& all) {
+  for (const Json& one : downloads()) all.push_back(at_path("download", one));
+  for (const Json& one : archives()) all.push_back(at_path("archive", one));
+  for (const Json& one : working_copies()) all.push_back(at_path("git", one));
+  for (const Json& one : repositories()) all.push_back(named(About::kPackage, "apt_repository", "x", one));
+}
+
 std::vector<Variant> make_variants() {
   const auto user = [](const char* name, Json attributes) {
     return named(About::kAccount, "user", name, std::move(attributes));
@@ -72,7 +83,7 @@ std::vector<Variant> make_variants() {
   };
   const auto service = [](Json attributes) { return named(About::kService, "service", "app", std::move(attributes)); };
   const Json gone = {{"state", "absent"}};
-  return {
+  std::vector<Variant> all = {
       at_path("file", {{"content", "one\n"}}),
       at_path("file", {{"content", kInstalled}}),
       at_path("file", {{"content", kStatic}, {"owner", "web"}, {"mode", "0600"}}),
@@ -131,7 +142,9 @@ std::vector<Variant> make_variants() {
       user("web", {{"home", "/srv/p"}, {"create_home", true}}),
       user("web", {{"system", true}, {"create_home", false}}),
       user("web", {{"locked", true}, {"expires", "2031-01-01"}}),
-      user("web", {{"password_hash", "*"}, {"comment", "somebody"}, {"shell", "/bin/sh"}}),
+      user("web", {{"password_hash", "!"}, {"update_password", "always"}}),
+      user("web",
+           {{"password_hash", "*"}, {"update_password", "on_create"}, {"comment", "somebody"}, {"shell", "/bin/sh"}}),
       user("web", gone),
       user("web", {{"state", "absent"}, {"remove_home", true}}),
       user("app", {{"uid", 1500}}),
@@ -158,14 +171,20 @@ std::vector<Variant> make_variants() {
       package("tool", {{"version", "1.0"}}),
       package("tool", {{"state", "latest"}}),
       package("tool", gone),
+      {About::kPackage, [](const Thing& thing) { return Resource{"package", "tool", {{"file", thing.path}}}; }},
       package("lib", Json::object()),
       package("lib", gone),
       package("lib", {{"state", "absent"}, {"allow_removal", {"tool"}}}),
       package("rival", {{"allow_removal", {"tool"}}}),
-      package("rival", Json::object()),
-      package("app", Json::object()),
+      package("rival", {{"recommends", false}}),
+      package("rival", {{"state", "purged"}}),
+      package("tool", {{"hold", true}, {"version", "2.0"}}),
+      package("tool", {{"hold", false}, {"refresh", 3600}, {"state", "latest"}}),
+      package("app", {{"recommends", true}}),
       package("app", gone),
       package("extra", Json::object()),
+      named(About::kPackage, "upgrade", "safe", {{"autoremove", true}, {"refresh", 3600}}),
+      named(About::kPackage, "upgrade", "full", Json::object()),
       program("make it", "creates", {"touch"}),
       program("make a folder", "creates", {"mkdir"}),
       program("take it away", "removes", {"rm", "-rf"}),
@@ -174,10 +193,31 @@ std::vector<Variant> make_variants() {
       program("run in it", "cwd", {"touch", "/tmp/ran"}),
       program("run as somebody", "as", {"true"}),
   };
+  for (const SystemWord& word : system_words()) {
+    const About about = word.is_unit() ? About::kService : word.has_path() ? About::kPath : About::kSystem;
+    all.push_back({about, [&word](const Thing& thing) { return word.make(thing.path, thing.other); }});
+  }
+  add_getting(all);
+  return all;
+}
+
+Variant of_text_kind(const TextVariant& one) {
+  if (*one.name == '\0') return at_path(one.kind, one.attributes);
+  // With a path that is "": that of the thing.
+  if (!one.attributes.contains("path")) return named(About::kAccount, one.kind, one.name, one.attributes);
+  return {About::kPath, [one](const Thing& thing) {
+            Resource made{one.kind, one.name, one.attributes};
+            made.attributes["path"] = thing.path;
+            return made;
+          }};
 }
 
 const std::vector<Variant>& variants() {
-  static const std::vector<Variant> all = make_variants();
+  static const std::vector<Variant> all = [] {
+    std::vector<Variant> made = make_variants();
+    for (const TextVariant& one : text_variants()) made.push_back(of_text_kind(one));
+    return made;
+  }();
   return all;
 }
 
@@ -267,7 +307,7 @@ void add_things(Start& start, const std::string& path, std::size_t how) {
 void add_packages(Start& start, std::size_t how) {
   if (how == 1) start.packages = {"lib 1.0 auto", "tool 2.0", "app 1.0"};
   if (how == 2) start.packages = {"lib 1.0", "rival 1.0"};
-  if (how == 3) start.packages = {"lib 1.0", "tool 1.0"};
+  if (how == 3) start.packages = {"lib 1.0", "tool 1.0 held", "rival 1.0 left", "lists old"};
 }
 
 Start start_of(const Relation& relation, std::size_t how, bool about_packages) {
@@ -345,8 +385,16 @@ Case pair(std::size_t place, std::string& what) {
   made.start = start_of(*chosen.relation, how, either(About::kPackage));
   // Services of an image cannot be told from those of a host where systemd does not run; programs and package managers
   // run on hosts alone.
-  made.live = either(About::kProgram) || either(About::kPackage) || place % 3 == 0;
+  // What is a kernel's is the machine's, so that is met in images.
+  const bool kernels = is_of_kernel(made.resources[0]) || is_of_kernel(made.resources[1]);
+  const auto gets = [](const Resource& one) {
+    return one.kind == "download" || one.kind == "archive" || one.kind == "git";
+  };
+  const bool some_get = std::any_of(made.resources.begin(), made.resources.end(), gets);
+  made.live = !kernels && (either(About::kProgram) || either(About::kPackage) || some_get || place % 3 == 0);
   what = std::string(made.resources[0].kind) + " and " + made.resources[1].kind + ", " + chosen.relation->name;
+  // Images run no programs.
+  if (kernels) std::erase_if(made.resources, [](const Resource& one) { return one.kind == "command"; });
   return made;
 }
 

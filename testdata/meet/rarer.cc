@@ -71,9 +71,29 @@ void of_command(Resource& command, const Words& words, Random& random) {
 void of_user(Json& attributes, const Words& words, Random& random) {
   if (attributes.contains("state")) return;
   if (random.one_in(12)) attributes["password_hash"] = "$6$salt$" + std::string(86, 'x');
+  if (attributes.contains("password_hash") && random.one_in(3))
+    attributes["update_password"] = random.one_in(2) ? "on_create" : "always";
   if (random.one_in(12)) attributes["groups"] = {words.groups.front(), words.groups.back()};
   if (random.one_in(16)) attributes["expires"] = "1971-01-01";
   if (random.one_in(16)) attributes["comment"] = "";
+}
+
+void of_package(Resource& package, const Words& words, Random& random) {
+  Json& attributes = package.attributes;
+  if (random.one_in(10)) {
+    package.kind = "upgrade";
+    package.name = random.of({"safe", "full"});
+    for (const char* its : {"state", "version", "allow_removal"}) attributes.erase(its);
+    if (random.one_in(2)) attributes["autoremove"] = true;
+    if (random.one_in(3)) attributes["refresh"] = 3600;
+    return;
+  }
+  const std::string state = attributes.value("state", "present");
+  if (state == "present" && package.name == "tool" && random.one_in(5)) attributes["file"] = random.of(words.paths);
+  if (state == "absent" && random.one_in(3)) attributes["state"] = "purged";
+  if (state != "absent" && random.one_in(4)) attributes["refresh"] = 3600;
+  if (random.one_in(6)) attributes["recommends"] = random.one_in(3);
+  if (random.one_in(4)) attributes["hold"] = state == "present" && random.one_in(2);
 }
 
 bool is_file(const Entry& entry) {
@@ -91,6 +111,7 @@ void add_rarer(Resource& resource, const Words& words, Random& random) {
   if (resource.kind == "block") of_block(resource.attributes, random);
   if (resource.kind == "command") of_command(resource, words, random);
   if (resource.kind == "user") of_user(resource.attributes, words, random);
+  if (resource.kind == "package") of_package(resource, words, random);
   if (resource.kind == "service" && random.one_in(4))
     resource.attributes[random.one_in(2) ? "restart_on" : "reload_on"] = {"file:*"};
 }
@@ -100,6 +121,13 @@ void add_rarer(Start& start, const Words& words, Random& random) {
     const bool lists = is_file(entry) || entry.type == EntryType::kDirectory;
     if (lists && random.one_in(12)) entry.access_list = true;
   }
+  for (std::string& package : start.packages) {
+    if (!package.ends_with("auto") && random.one_in(6)) package += " held";
+  }
+  const auto has_rival = [](const std::string& package) { return package.starts_with("rival"); };
+  if (std::none_of(start.packages.begin(), start.packages.end(), has_rival) && random.one_in(8))
+    start.packages.emplace_back("rival 1.0 left");
+  if (random.one_in(8)) start.packages.emplace_back("lists old");
   const auto file = std::find_if(start.entries.begin(), start.entries.end(), is_file);
   if (file != start.entries.end() && random.one_in(6)) {
     const std::string path = random.of(words.paths);

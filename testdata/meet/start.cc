@@ -153,6 +153,8 @@ void StartMaker::settle_accounts(const Resource& resource, const std::vector<Res
   const Json& attributes = resource.attributes;
   need_user(attributes.value("owner", ""), all);
   need_user(attributes.value("as", ""), all);
+  if (resource.kind == "cron") need_user(attributes.value("user", ""), all);
+  if (resource.kind == "authorized_key") need_user(resource.name, all);
   need_group(attributes.value("group", ""), all);
   for (const Json& group : attributes.value("groups", Json::array())) need_group(group.get<std::string>(), all);
   for (const Json& member : attributes.value("members", Json::array())) need_user(member.get<std::string>(), all);
@@ -172,9 +174,10 @@ void StartMaker::settle_path(Resource& resource, const std::vector<Resource>& al
   }
   if (!declares(all, "directory", parent_of(path)) && !resource.attributes.contains("parents"))
     (void)has_folder(parent_of(path));
-  const EntryType wanted = resource.kind == "directory" ? EntryType::kDirectory
-                           : resource.kind == "link"    ? EntryType::kLink
-                                                        : EntryType::kFile;
+  const bool folder = resource.kind == "directory" || resource.kind == "archive" || resource.kind == "git";
+  const EntryType wanted = folder                    ? EntryType::kDirectory
+                           : resource.kind == "link" ? EntryType::kLink
+                                                     : EntryType::kFile;
   if (const auto found = made_.find(path); found != made_.end() && found->second != wanted) {
     const bool follows = resource.attributes.value("follow", false) && found->second == EntryType::kLink;
     const bool replaces = resource.attributes.value("force", false) && found->second == EntryType::kFile;

@@ -59,13 +59,23 @@ class Explanation {
   bool explains(const std::string& path) const {
     if (named_.contains(path) || is_copy(path) || is_above_named(path)) return true;
     if ((kinds_.contains("user") || kinds_.contains("group")) && kAccountFiles.contains(path)) return true;
-    if (kinds_.contains("package") && is_of_packages(path)) return true;
+    const bool reads_lists =
+        kinds_.contains("package") || kinds_.contains("upgrade") || kinds_.contains("apt_repository");
+    if (reads_lists && is_of_packages(path)) return true;
+    if (kinds_.contains("alternatives") && is_of_alternatives(path)) return true;
     if (kinds_.contains("service") && path.starts_with("/etc/systemd/system/")) return true;
     for (std::string above = parent_of(path); above != "/"; above = parent_of(above)) {
       if (!named_.contains(above)) continue;
-      if (!after_.contains(above) || !after_.contains(path) || kinds_.contains("user")) return true;
+      // What an archive or a repository holds is its own matter.
+      const bool fills = kinds_.contains("archive") || kinds_.contains("git") || kinds_.contains("user");
+      if (!after_.contains(above) || !after_.contains(path) || fills) return true;
     }
     return false;
+  }
+  // What the tool keeps, and its links.
+  static bool is_of_alternatives(const std::string& path) {
+    return path.starts_with("/etc/alternatives/") || path.starts_with("/var/lib/dpkg/alternatives/") ||
+           path == "/var/log/alternatives.log" || path == "/opt/tool";
   }
   bool is_copy(const std::string& path) const {
     const std::size_t mark = path.find(".plumb-");

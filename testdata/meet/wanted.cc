@@ -1,5 +1,9 @@
 #include "testdata/meet/wanted.h"
 
+#include "testdata/meet/getting.h"
+#include "testdata/meet/systems.h"
+#include "testdata/meet/text_kinds.h"
+
 namespace plumb::meet {
 namespace {
 
@@ -12,6 +16,7 @@ class Wanted {
       : scene_(scene), others_(others), random_(random) {}
 
   Resource any() {
+    if (maybe(12)) return getting(words(), random_);
     if ((scene_.packages || scene_.units) && maybe(scene_.packages ? 2 : 8)) return package();
     const std::size_t draw = random_.below(scene_.units ? 24 : 20);
     if (draw < 5) return file();
@@ -21,11 +26,12 @@ class Wanted {
     if (draw < 16) return user();
     if (draw < 18) return group();
     if (draw < 19) return command();
-    if (draw < 20) return maybe(2) ? package() : command();
-    return service();
+    if (draw < 20) return maybe(2) ? package() : maybe(2) ? command() : system();
+    return maybe(4) ? system() : service();
   }
 
  private:
+  Words words() const { return {scene_.paths, scene_.accounts, scene_.groups}; }
   std::string path_for_file() {
     std::string path = path_for(false);
     while (path == "/home" || path == "/etc/systemd/system") path = path_for(false);
@@ -98,6 +104,7 @@ class Wanted {
   }
 
   Resource edit() {
+    if (maybe(3)) return any_text_kind(path_for_file(), words(), random_);
     if (maybe(2)) return line();
     return maybe(2) ? replace() : block();
   }
@@ -227,6 +234,15 @@ class Wanted {
     }
     if (maybe(4)) made.attributes["allow_removal"] = Json::array({random_.of({"tool", "rival"})});
     return made;
+  }
+
+  // Of units more where there are units.
+  Resource system() {
+    const SystemWord* word = &random_.of(system_words());
+    if (scene_.units && maybe(2)) {
+      while (!word->is_unit()) word = &random_.of(system_words());
+    }
+    return word->make(path_for_file(), random_.of(scene_.paths));
   }
 
   const Scene& scene_;

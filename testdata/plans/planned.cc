@@ -45,8 +45,11 @@ std::string snapshot_of(const std::string& project, const plan::Scope& scope, Js
   resolve_digests(observed);
   std::string text = run::snapshot_header(project, "2026-01-02T03:04:05Z", scope) + "\n";
   for (auto& [host, told] : observed.items()) {
-    Json line = {{"host", host}, {"facts", told.value("facts", sample_facts())}, {"resources", Json::object()}};
+    Json facts = sample_facts();
+    facts.merge_patch(told.value("facts", Json::object()));
+    Json line = {{"host", host}, {"facts", std::move(facts)}, {"resources", Json::object()}};
     line["record"] = told.value("record", Json{{"serial", 0}});
+    if (told.contains("readings")) line["readings"] = told["readings"];
     for (auto& [address, state] : told["resources"].items()) line["resources"][address] = observed_state(state);
     text += canonical(line) + "\n";
   }
@@ -59,6 +62,8 @@ plan::Scope scope_of(const Json& json) {
   scope.limit = json.value("limit", "");
   scope.tags = json.value("tags", std::set<std::string>());
   scope.skip_tags = json.value("skip_tags", std::set<std::string>());
+  scope.addresses = json.value("addresses", std::set<std::string>());
+  scope.start_at = json.value("start_at", "");
   return scope;
 }
 

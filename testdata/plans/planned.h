@@ -7,8 +7,9 @@
 //   holds
 //                      as `observed` (schemas/snapshot.json), `exists` and `attributes` left out where they are true
 //                      and empty, or {"problem": …}. {"digest_of": TEXT} stands for a text's digest; a state with a
-//                      `content_text` needs no `content`. Facts are those of the sample machine where none are given.
-//   -- scope --        JSON: {"on"?, "limit"?, "tags"?, "skip_tags"?}
+//                      `content_text` needs no `content`. Facts are those of the sample machine, but for what is given.
+//   -- scope --        JSON: {"on"?, "limit"?, "tags"?, "skip_tags"?, "addresses"?,
+//                      "start_at"?}
 #pragma once
 
 #include <string>

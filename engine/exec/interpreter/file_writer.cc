@@ -16,6 +16,7 @@
 #include "engine/base/random.h"
 #include "engine/base/shell_word.h"
 #include "engine/base/time_text.h"
+#include "engine/exec/interpreter/tree_operations.h"
 #include "engine/exec/system/attributes.h"
 #include "engine/exec/system/disk.h"
 #include "providers/sdk/edited_files.h"
@@ -65,9 +66,15 @@ std::string replace_placeholder(const std::string& command, const std::string& p
   return out;
 }
 
-std::string mode_of_new(std::span<const EditFile> chain) {
+Ownership of_new(std::span<const EditFile> chain) {
+  Ownership made;
+  made.mode = "0644";
   const auto makes = std::find_if(chain.begin(), chain.end(), [](const EditFile& one) { return one.create; });
-  return makes == chain.end() || makes->mode.empty() ? "0644" : makes->mode;
+  if (makes == chain.end()) return made;
+  if (!makes->mode.empty()) made.mode = makes->mode;
+  if (!makes->owner.empty()) made.owner = makes->owner;
+  if (!makes->group.empty()) made.group = makes->group;
+  return made;
 }
 
 // Who may read the file in the end may read it while it is written, as long as it is whose it will be.
@@ -174,10 +181,25 @@ Result<> FileWriter::open(StagedFile& staged, mode_t mode) {
 }
 
 Result<StagedFile> FileWriter::stage(const WriteFile& operation, StagingFolder& folder, std::string& output) {
+  const auto fill = [&](int file) {
+    return operation.content.empty() ? write_all(file, operation.text, operation.path)
+                                     : blobs_.write(operation.content, file, operation.path);
+  };
+  return stage_new(operation, fill, folder, output);
+}
+
+Result<StagedFile> FileWriter::stage(const Fetch& operation, const Fill& fill, StagingFolder& folder,
+                                     std::string& output) {
+  return stage_new(operation, fill, folder, output);
+}
+
+template <class Write>
+Result<StagedFile> FileWriter::stage_new(const Write& operation, const Fill& fill, StagingFolder& folder,
+                                         std::string& output) {
   PLUMB_TRY_ASSIGN(StagedFile staged, look(operation.path, operation.follow, folder));
   staged.backup = operation.backup;
   PLUMB_TRY(open(staged, mode_while_written(staged, operation.ownership)));
-  PLUMB_TRY(blobs_.write(operation.content, staged.file.get(), staged.path));
+  PLUMB_TRY(fill(staged.file.get()));
   PLUMB_TRY(dress(staged, operation.ownership));
   if (!operation.validate.empty()) PLUMB_TRY(validate(staged, operation.validate, output));
   return staged;
@@ -211,7 +233,7 @@ Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> ch
     }
   }
   Ownership wanted;
-  if (!staged.old) wanted.mode = mode_of_new(chain);
+  if (!staged.old) wanted = of_new(chain);
   if (std::any_of(chain.begin(), chain.end(), [](const EditFile& one) { return !one.acl.empty(); }))
     wanted.acl = "none";
   if (staged.old && text == before && !wanted.acl) return std::optional<StagedFile>();
@@ -358,7 +380,10 @@ void remove_left_over_temporaries(const RootFiles& files, const std::string& fol
   const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(fd.release()), ::closedir);
   const std::string prefix = std::string(kTemporary) + token + "-";
   while (const dirent* entry = entries ? ::readdir(entries.get()) : nullptr) {
-    if (std::string_view(entry->d_name).starts_with(prefix)) ::unlinkat(at, entry->d_name, 0);
+    if (!std::string_view(entry->d_name).starts_with(prefix)) continue;
+    if (::unlinkat(at, entry->d_name, 0) == 0 || errno != EISDIR) continue;
+    const Place place{UniqueFd(::openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), entry->d_name};
+    (void)remove_tree(place, folder).has_value();
   }
 }
 

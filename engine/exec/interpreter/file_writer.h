@@ -3,6 +3,7 @@
 // new file.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -53,6 +54,9 @@ class FileWriter {
   // Writes, dresses (owner, mode, extended attributes) and validates the new file.
   // What a validation printed is added to `output`. The caller syncs it before it commits it.
   Result<StagedFile> stage(const WriteFile& operation, StagingFolder& folder, std::string& output);
+  // The same of what `fill` writes to the new file.
+  using Fill = std::function<Result<>(int file)>;
+  Result<StagedFile> stage(const Fetch& operation, const Fill& fill, StagingFolder& folder, std::string& output);
   // The same for edits of one file, one after another: one new file, and each validation once. Nothing where all hold.
   Result<std::optional<StagedFile>> stage(std::span<const EditFile> chain, StagingFolder& folder, std::string& output);
   Result<> commit(StagedFile& staged, FolderSync& folders);
@@ -61,6 +65,8 @@ class FileWriter {
   std::string temporary_name();
 
  private:
+  template <class Write>
+  Result<StagedFile> stage_new(const Write& operation, const Fill& fill, StagingFolder& folder, std::string& output);
   // Where the new file goes and what is there; then an empty file beside it.
   Result<StagedFile> look(const std::string& path, bool follow, StagingFolder& folder);
   Result<> open(StagedFile& staged, mode_t mode);

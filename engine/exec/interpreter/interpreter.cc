@@ -1,11 +1,14 @@
 #include "engine/exec/interpreter/interpreter.h"
 
 #include "engine/exec/interpreter/database.h"
+#include "engine/exec/interpreter/fetch.h"
+#include "engine/exec/interpreter/kernel.h"
 #include "engine/exec/interpreter/packages.h"
 #include "engine/exec/interpreter/probe.h"
 #include "engine/exec/interpreter/programs.h"
 #include "engine/exec/interpreter/services.h"
 #include "engine/exec/interpreter/tree_operations.h"
+#include "engine/exec/interpreter/unpack.h"
 
 namespace plumb::exec {
 namespace {
@@ -39,6 +42,21 @@ Result<> Secrets::reveal(Json& value, const std::set<Sealed>& marked) const {
   return {};
 }
 
+// A map that stands sealed as a whole beside the one that it is merged over.
+Result<> Secrets::reveal_map(Json& body, const char* sealed_name, const char* name,
+                             const std::set<Sealed>& marked) const {
+  if (!body.contains(sealed_name)) return {};
+  Json sealed = body[sealed_name];
+  PLUMB_TRY(reveal(sealed, marked));
+  if (!sealed.is_object())
+    return fail(Code::kSecretUnresolved, "what is sealed for `" + std::string(name) + "` is no map");
+  Json& map = body[name];
+  if (map.is_null()) map = Json::object();
+  map.update(sealed);
+  body.erase(sealed_name);
+  return {};
+}
+
 // What stands sealed as a whole: a list or a text in the place of argv, a map beside env (see Run).
 Result<> Secrets::reveal_run(Json& body, const std::set<Sealed>& marked) const {
   const Json argv = body.value("argv", Json::array());
@@ -52,27 +70,22 @@ Result<> Secrets::reveal_run(Json& body, const std::set<Sealed>& marked) const {
       body[place] = std::move(value);
     }
   }
-  if (body.contains("sealed_env")) {
-    Json sealed = body["sealed_env"];
-    PLUMB_TRY(reveal(sealed, marked));
-    if (!sealed.is_object()) return fail(Code::kSecretUnresolved, "the sealed environment is not a map");
-    Json& env = body["env"];
-    if (env.is_null()) env = Json::object();
-    env.update(sealed);
-    body.erase("sealed_env");
-  }
-  return {};
+  return reveal_map(body, "sealed_env", "env", marked);
 }
 
 Result<Operation> Secrets::reveal(const Operation& operation, const std::set<Sealed>& marked) const {
-  // Only what holds a sealed environment must not run as it stands.
+  // Only what holds a map that is sealed as a whole must not run as it stands.
   const auto* run = std::get_if<Run>(&operation);
-  if (marked.empty() && (run == nullptr || run->sealed_env.empty())) return operation;
+  const auto* fetch = std::get_if<Fetch>(&operation);
+  const bool has_sealed_map =
+      (run != nullptr && !run->sealed_env.empty()) || (fetch != nullptr && !fetch->sealed_headers.empty());
+  if (marked.empty() && !has_sealed_map) return operation;
   Json json = to_json(operation);
   Json& body = json.begin().value();
   // The content of a file stays a digest: its bytes are a blob.
   const bool has_content = content_of(operation) != nullptr;
-  if (std::holds_alternative<Run>(operation)) PLUMB_TRY(reveal_run(body, marked));
+  if (run != nullptr) PLUMB_TRY(reveal_run(body, marked));
+  if (fetch != nullptr) PLUMB_TRY(reveal_map(body, "sealed_headers", "headers", marked));
   for (auto& [name, value] : body.get_ref<Json::object_t&>()) {
     if (!(has_content && name == "content")) PLUMB_TRY(reveal(value, marked));
   }
@@ -81,7 +94,11 @@ Result<Operation> Secrets::reveal(const Operation& operation, const std::set<Sea
 
 Interpreter::Interpreter(LocalSystem& system, const Managers& managers, const BlobStore& blobs, Secrets secrets,
                          const std::string& token)
-    : system_(system), managers_(managers), secrets_(std::move(secrets)), writer_(system, blobs, token) {}
+    : system_(system),
+      managers_(managers),
+      blobs_(blobs),
+      secrets_(std::move(secrets)),
+      writer_(system, blobs, token) {}
 
 Result<> Interpreter::run(const Operation& operation, const std::set<Sealed>& marked, std::string& output) {
   PLUMB_TRY_ASSIGN(const Operation revealed, secrets_.reveal(operation, marked));
@@ -146,6 +163,36 @@ Result<> Interpreter::apply(const EditDatabase& operation, std::string&) {
 
 Result<> Interpreter::apply(const Probe& operation, std::string& output) {
   return run_probe(system_, operation, wants_stop_, output);
+}
+
+Result<> Interpreter::apply(const SetKernelValue& operation, std::string&) {
+  return set_kernel_value(system_, operation);
+}
+
+Result<> Interpreter::apply(const ChangeMount& operation, std::string& output) {
+  system_.seen().forget();
+  return change_mount(system_, operation, folders_, output);
+}
+
+Result<> Interpreter::apply(const ChangeSwap& operation, std::string& output) {
+  return change_swap(system_, operation, output);
+}
+
+Result<> Interpreter::apply(const ChangeModule& operation, std::string& output) {
+  return change_module(system_, operation, output);
+}
+
+Result<> Interpreter::apply(const Fetch& operation, std::string& output) {
+  StagingFolder folder;
+  const auto fill = [&](int file) { return fetch_into(system_, operation, file); };
+  PLUMB_TRY_ASSIGN(StagedFile staged, writer_.stage(operation, fill, folder, output));
+  const int file = staged.file.get();
+  PLUMB_TRY(sync_together({&file, 1}));
+  return writer_.commit(staged, folders_);
+}
+
+Result<> Interpreter::apply(const Unpack& operation, std::string&) {
+  return unpack(system_, blobs_, writer_, operation, folders_);
 }
 
 }  // namespace plumb::exec

@@ -34,6 +34,7 @@ class Secrets {
 
  private:
   Result<> reveal(Json& value, const std::set<Sealed>& marked) const;
+  Result<> reveal_map(Json& body, const char* sealed_name, const char* name, const std::set<Sealed>& marked) const;
   Result<> reveal_run(Json& body, const std::set<Sealed>& marked) const;
 
   std::map<Sealed, Json> values_;
@@ -68,9 +69,16 @@ class Interpreter {
   Result<> apply(const ServiceAction& operation, std::string& output);
   Result<> apply(const EditDatabase& operation, std::string& output);
   Result<> apply(const Probe& operation, std::string& output);
+  Result<> apply(const SetKernelValue& operation, std::string& output);
+  Result<> apply(const ChangeMount& operation, std::string& output);
+  Result<> apply(const ChangeSwap& operation, std::string& output);
+  Result<> apply(const ChangeModule& operation, std::string& output);
+  Result<> apply(const Fetch& operation, std::string& output);
+  Result<> apply(const Unpack& operation, std::string& output);
 
   LocalSystem& system_;
   const Managers& managers_;
+  const BlobStore& blobs_;
   Secrets secrets_;
   FileWriter writer_;
   FolderSync folders_;

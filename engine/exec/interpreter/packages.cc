@@ -29,12 +29,14 @@ std::string lock_holder(const RootFiles& files, const PackageManager& manager) {
   return {};
 }
 
-Result<> wait_for_locks(const RootFiles& files, const PackageManager& manager) {
-  const auto due = Clock::now() + kManagerWait;
+Result<> wait_for_locks(const LocalSystem& system, const PackageManager& manager) {
+  const RootFiles& files = system.files();
+  const auto begin = Clock::now();
   for (std::string holder = lock_holder(files, manager); !holder.empty(); holder = lock_holder(files, manager)) {
-    if (Clock::now() >= due) {
+    const auto waited = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - begin);
+    if (waited >= kManagerWait || system.is_overdue()) {
       return fail(Code::kPackageLock, "the package database is locked by " + holder + " for more than " +
-                                          std::to_string(kManagerWait.count()) + " s");
+                                          std::to_string(waited.count()) + " s");
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(250));
   }
@@ -47,7 +49,7 @@ Result<> change_packages(LocalSystem& system, const PackageManager& manager, con
                          std::string& output) {
   const bool image = system.is_image();
   for (Step& step : manager.steps(transaction)) {
-    if (!image) PLUMB_TRY(wait_for_locks(system.files(), manager));
+    if (!image) PLUMB_TRY(wait_for_locks(system, manager));
     if (!step.preview) step.program.output_limit = kOutputLimit / 2;
     PLUMB_TRY_ASSIGN(const ProcessResult result,
                      step.preview ? system.run(step.program) : system.run_keeping_end(step.program));

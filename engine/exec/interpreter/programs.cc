@@ -18,7 +18,9 @@ Result<> run_operation(LocalSystem& system, const Run& operation, std::string& o
   output += result.output + result.errors;
   const std::string what = operation.argv.empty() ? "the script" : "`" + operation.argv[0] + "`";
   if (result.timed_out) {
-    return fail(Code::kProgramTimeout, what + " was ended after " + std::to_string(operation.timeout_seconds) + " s");
+    const std::string after =
+        operation.timeout_seconds > 0 ? " after " + std::to_string(operation.timeout_seconds) + " s" : "";
+    return fail(Code::kProgramTimeout, what + " was ended" + after);
   }
   if (std::find(operation.expect.begin(), operation.expect.end(), result.exit_code) != operation.expect.end())
     return {};

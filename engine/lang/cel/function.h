@@ -26,6 +26,8 @@ struct Call {
   const Value& operator[](std::size_t index) const { return *arguments[index]; }
   std::size_t size() const { return arguments.size(); }
   std::string_view text(std::size_t index) const { return arguments[index]->as_text(); }
+  // Whether the budget has room for so many values; cost_exceeded() where it has not.
+  bool has_room_for(std::size_t values) const { return budget.allocate(values * sizeof(Value)); }
 };
 
 // Pure: the same arguments and the same context give the same value. An error is a value of kind kError; see fail().

@@ -7,10 +7,6 @@
 namespace plumb::cel {
 namespace {
 
-bool room_for(Call& call, std::size_t count) {
-  return call.budget.allocate(count * sizeof(Value));
-}
-
 bool holds(std::span<const Value> items, const Value& wanted, Budget& budget) {
   return std::any_of(items.begin(), items.end(), [&](const Value& item) { return equal(item, wanted, budget); });
 }
@@ -19,7 +15,7 @@ bool holds(std::span<const Value> items, const Value& wanted, Budget& budget) {
 template <class Wanted>
 bool add_distinct(std::vector<Value>& out, std::span<const Value> items, Call& call, const Wanted& wanted) {
   for (const Value& item : items) {
-    if (!room_for(call, 1)) return false;
+    if (!call.has_room_for(1)) return false;
     if (wanted(item) && !holds(out, item, call.budget)) out.push_back(item);
   }
   return !call.budget.exhausted();
@@ -76,7 +72,7 @@ Value zip(Call& call) {
         "zip() pairs lists of one length; these have " + std::to_string(a.size()) + " and " + std::to_string(b.size()),
         "take a part of the longer one: x.slice(0, n)");
   }
-  if (!room_for(call, 5 * a.size())) return cost_exceeded();
+  if (!call.has_room_for(5 * a.size())) return cost_exceeded();
   std::vector<Value> pairs;
   pairs.reserve(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) pairs.push_back(pair_of(a[i], b[i]));
@@ -87,7 +83,7 @@ Value product(Call& call) {
   std::vector<Value> pairs;
   for (const Value& a : call[0].as_list()) {
     for (const Value& b : call[1].as_list()) {
-      if (!room_for(call, 5)) return cost_exceeded();
+      if (!call.has_room_for(5)) return cost_exceeded();
       pairs.push_back(pair_of(a, b));
     }
   }

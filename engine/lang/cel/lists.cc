@@ -7,10 +7,6 @@
 namespace plumb::cel {
 namespace {
 
-bool room_for(Call& call, std::size_t count) {
-  return call.budget.allocate(count * sizeof(Value));
-}
-
 Value slice(Call& call) {
   const std::span<const Value> items = call[0].as_list();
   const std::int64_t start = call[1].as_int();
@@ -22,7 +18,7 @@ Value slice(Call& call) {
     return fail(asked + "list is length " + std::to_string(items.size()));
   }
   const auto part = items.subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start));
-  if (!room_for(call, part.size())) return cost_exceeded();
+  if (!call.has_room_for(part.size())) return cost_exceeded();
   return Value::list({part.begin(), part.end()});
 }
 
@@ -48,7 +44,7 @@ Value flatten(Call& call) {
 
 Value sort(Call& call) {
   const std::span<const Value> items = call[0].as_list();
-  if (!room_for(call, 2 * items.size())) return cost_exceeded();
+  if (!call.has_room_for(2 * items.size())) return cost_exceeded();
   std::vector<std::size_t> order(items.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   if (Value error = sort_keys(items, order, call.budget); error.is_error()) return error;
@@ -66,7 +62,7 @@ Value distinct(Call& call) {
       known = equal(item, other, call.budget);
       if (known) break;
     }
-    if (!room_for(call, 1)) return cost_exceeded();
+    if (!call.has_room_for(1)) return cost_exceeded();
     if (!known) items.push_back(item);
   }
   return Value::list(std::move(items));
@@ -76,7 +72,7 @@ Value range(Call& call) {
   const std::int64_t count = call[0].as_int();
   if (count < 0) return fail("lists.range() counts up from 0 and cannot go to " + std::to_string(count));
   if (static_cast<std::uint64_t>(count) > call.budget.bytes_left() ||
-      !room_for(call, static_cast<std::size_t>(count))) {
+      !call.has_room_for(static_cast<std::size_t>(count))) {
     call.budget.step(UINT64_MAX);
     return cost_exceeded();
   }
@@ -88,7 +84,7 @@ Value range(Call& call) {
 
 Value reverse(Call& call) {
   const std::span<const Value> items = call[0].as_list();
-  if (!room_for(call, items.size())) return cost_exceeded();
+  if (!call.has_room_for(items.size())) return cost_exceeded();
   return Value::list({items.rbegin(), items.rend()});
 }
 

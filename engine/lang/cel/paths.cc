@@ -35,7 +35,7 @@ Value clean(Call& call) {
 }
 
 // Empty parts are left out; an absolute part counts from where the parts before it end.
-Value join(Call& call) {
+Value path_join(Call& call) {
   std::string path;
   for (const Value& part : call[0].as_list()) {
     if (!part.is_text()) return no_such_overload();
@@ -83,7 +83,7 @@ Value without_extension(Call& call) {
 }  // namespace
 
 void add_paths(FunctionTable& table) {
-  table.add("path.join(list(string)) -> string", join, "One path from parts, cleaned");
+  table.add("path.join(list(string)) -> string", path_join, "One path from parts, cleaned");
   table.add("path.dirname(string) -> string", dirname, "The folder that a path lies in");
   table.add("path.basename(string) -> string", basename, "The last part of a path");
   table.add("path.extension(string) -> string", extension, "The extension of a path with its dot, or ''");

@@ -158,7 +158,7 @@ Value append_replacement(std::string& out, std::string_view replacement, const s
   return {};
 }
 
-Value replace(Call& call) {
+Value regex_replace(Call& call) {
   const std::string_view text = call.text(0);
   std::int64_t left = call.size() == 4 ? call[3].as_int() : -1;
   Value error;
@@ -225,9 +225,9 @@ void add_regex(FunctionTable& table) {
   table.add("matches(string, string) -> bool", matches,
             "Whether a regular expression (RE2) matches anywhere in the text", prepare);
   table.add("string.matches(string) -> bool", matches, {}, prepare);
-  table.add("regex.replace(string, string, string) -> string", replace,
+  table.add("regex.replace(string, string, string) -> string", regex_replace,
             R"(The text with matches replaced, at most so many; \1 stands for a group)", prepare);
-  table.add("regex.replace(string, string, string, int) -> string", replace, {}, prepare);
+  table.add("regex.replace(string, string, string, int) -> string", regex_replace, {}, prepare);
   table.add("regex.extract(string, string) -> optional_type(string)", extract, "The first match, or its group",
             prepare);
   table.add("regex.extractAll(string, string) -> list(string)", extract_all, "All matches, or their group", prepare);

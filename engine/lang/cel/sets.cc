@@ -14,7 +14,7 @@ bool holds_all(std::span<const Value> set, std::span<const Value> wanted, Budget
   return std::all_of(wanted.begin(), wanted.end(), [&](const Value& item) { return holds(set, item, budget); });
 }
 
-Value contains(Call& call) {
+Value set_contains(Call& call) {
   return Value::boolean(holds_all(call[0].as_list(), call[1].as_list(), call.budget));
 }
 Value equivalent(Call& call) {
@@ -30,7 +30,7 @@ Value intersects(Call& call) {
 }  // namespace
 
 void add_sets(FunctionTable& table) {
-  table.add("sets.contains(list(T), list(T)) -> bool", contains,
+  table.add("sets.contains(list(T), list(T)) -> bool", set_contains,
             "Whether the first list holds all elements of the second");
   table.add("sets.equivalent(list(T), list(T)) -> bool", equivalent, "Whether two lists hold the same elements");
   table.add("sets.intersects(list(T), list(T)) -> bool", intersects, "Whether two lists have an element in common");

@@ -153,7 +153,7 @@ bool append_encoded(std::string& out, std::string_view text, Budget& budget) {
   return true;
 }
 
-Value encode(Call& call) {
+Value url_encode(Call& call) {
   std::string text;
   return append_encoded(text, call.text(0), call.budget) ? Value::string(text) : cost_exceeded();
 }
@@ -170,7 +170,7 @@ Value encode_query(Call& call) {
   return Value::string(text);
 }
 
-Value decode(Call& call) {
+Value url_decode(Call& call) {
   const std::string_view text = call.text(0);
   if (!call.budget.allocate(text.size())) return cost_exceeded();
   std::string decoded;
@@ -209,10 +209,10 @@ void add_urls(FunctionTable& table) {
       "url", std::move(overload),
       "The parts of a URL as written: scheme, user, password, host, port where one is named, path, query, fragment");
   table.add("isURL(string) -> bool", is_url, "Whether a text is a URL with its scheme");
-  table.add("url.encode(string) -> string", encode,
+  table.add("url.encode(string) -> string", url_encode,
             "The text as it can stand in any part of a URL; of a map, as a query such as a=1&b=2");
   table.add("url.encode(map(string, string)) -> string", encode_query);
-  table.add("url.decode(string) -> string", decode, "The text that %XX in a URL stand for");
+  table.add("url.decode(string) -> string", url_decode, "The text that %XX in a URL stand for");
 }
 
 }  // namespace plumb::cel

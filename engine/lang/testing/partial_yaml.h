@@ -52,9 +52,8 @@ inline std::string lost_before(const Node& whole, const Node& part, int line) {
   const bool ends = whole.span.end_line < line;
   if (whole.is_scalar()) return !ends || same_values(whole, part) ? "" : "the value at " + whole.span.str();
   if (whole.flow && !ends) return {};
-  const auto first = whole.is_map()        ? whole.entries.front().key_span.line
-                     : whole.items.empty() ? line
-                                           : whole.items.front().span.line;
+  if (whole.items.empty() && whole.entries.empty()) return {};
+  const auto first = whole.is_map() ? whole.entries.front().key_span.line : whole.items.front().span.line;
   if (first >= line) return {};
   if (part.kind != whole.kind) return "the collection at " + whole.span.str();
   for (std::size_t i = 0; i < whole.items.size() && whole.items[i].span.line < line; ++i) {

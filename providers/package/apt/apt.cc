@@ -5,6 +5,7 @@
 #include "providers/package/apt/look.h"
 #include "providers/package/apt/owned.h"
 #include "providers/package/apt/simulation.h"
+#include "providers/package/apt/upgrade.h"
 #include "providers/package/back_end.h"
 
 namespace plumb::providers::package::apt {
@@ -89,6 +90,10 @@ class Apt : public BackEnd {
     return apt::goes_with(packages, matters, system);
   }
 
+  bool is_source_of(const Desired& other) const override {
+    return other.address.kind == "apt_repository" || BackEnd::is_source_of(other);
+  }
+
   std::vector<std::string> locks() const override {
     return {"/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock",
             "/var/cache/apt/archives/lock"};
@@ -96,22 +101,35 @@ class Apt : public BackEnd {
 
   std::vector<Step> steps(const PackageTransaction& transaction) const override {
     std::vector<Step> steps;
-    if (transaction.refresh) steps.push_back(program("refreshing the package lists", {"update"}));
-    if (!transaction.install.empty() || !transaction.remove.empty()) add_changes(transaction, steps);
-    if (!transaction.manual.empty()) {
-      Step mark;
-      mark.doing = "marking packages as manually installed";
-      mark.program.argv = {"apt-mark", "manual", "--"};
-      for (const std::string& name : transaction.manual) mark.program.argv.push_back(argument_of(name));
-      mark.program.timeout = kTransaction;
-      steps.push_back(std::move(mark));
+    add_mark(steps, "releasing packages that are held", "unhold", transaction.release);
+    if (transaction.refresh) {
+      // Where a source cannot be read, what is left of its old lists would pass for new ones.
+      steps.push_back(program("refreshing the package lists", {"-o", "APT::Update::Error-Mode=any", "update"}));
+      Step stamp;
+      stamp.doing = "noting when the package lists were read";
+      stamp.program.argv = {"touch", "-c", std::string(kLists)};
+      steps.push_back(std::move(stamp));
     }
+    if (!transaction.upgrade.empty()) {
+      steps.push_back(
+          {"asking what an upgrade would change", upgrade_question(transaction.upgrade, transaction.autoremove), true});
+      steps.push_back(program("upgrading packages", upgrade_words(transaction.upgrade, transaction.autoremove)));
+    } else if (!transaction.install.empty() || !transaction.remove.empty()) {
+      add_changes(transaction, steps);
+    }
+    if (!transaction.purge.empty()) {
+      std::vector<std::string> arguments = {"purge", "--"};
+      for (const std::string& name : transaction.purge) arguments.push_back(argument_of(name));
+      steps.push_back(program("removing configuration files", std::move(arguments)));
+    }
+    add_mark(steps, "marking packages as manually installed", "manual", transaction.manual);
+    add_mark(steps, "holding packages", "hold", transaction.hold);
     return steps;
   }
 
   Result<> judge(const PackageTransaction& transaction, const Step& step, const ProcessResult& result,
                  const std::string& holder) const override {
-    if (step.preview && result.exit_code == 0 && !result.timed_out) return judge_preview(transaction, result);
+    if (step.preview && result.exit_code == 0 && !result.timed_out) return judge_preview(transaction, step, result);
     if (result.exit_code == 0 && !result.timed_out) return {};
     const std::string said = last_lines(result.errors.empty() ? result.output : result.errors);
     const std::string doing = "while " + step.doing;
@@ -146,10 +164,31 @@ class Apt : public BackEnd {
                                          std::make_move_iterator(looked->end()));
   }
 
+  Result<Observed> observe_upgrade(const Desired& desired, System& system) const override {
+    return look_at_upgrade(desired, system);
+  }
+
  private:
+  static void add_mark(std::vector<Step>& steps, const char* doing, const char* verb,
+                       const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    Step mark;
+    mark.doing = doing;
+    mark.program.argv = {"apt-mark", verb, "--"};
+    for (const std::string& name : names) mark.program.argv.push_back(argument_of(name));
+    mark.program.timeout = kTransaction;
+    steps.push_back(std::move(mark));
+  }
+
   static void add_changes(const PackageTransaction& transaction, std::vector<Step>& steps) {
     std::vector<std::string> packages;
     for (const PackageRequest& package : transaction.install) {
+      if (!package.file.empty()) {
+        // It may be another than the plan saw.
+        steps.push_back({"looking at " + package.file, ask_file(package.file), true});
+        packages.push_back(package.file);
+        continue;
+      }
       const std::string name = argument_of(package.name);
       packages.push_back(package.version.empty() ? name : name + "=" + package.version);
     }
@@ -160,20 +199,52 @@ class Apt : public BackEnd {
       arguments.emplace_back("--no-remove");
     } else {
       // Where something is to go, apt-get would let others go with it.
-      steps.push_back({"asking what would go", question(packages, transaction.allow_downgrade), true});
+      steps.push_back({"asking what would go", question(packages, allowed_by(transaction)), true});
     }
     if (transaction.allow_downgrade) arguments.emplace_back("--allow-downgrades");
+    if (transaction.without_recommends) arguments.emplace_back("--no-install-recommends");
     arguments.emplace_back("--");
     arguments.insert(arguments.end(), packages.begin(), packages.end());
     steps.push_back(program("changing packages", std::move(arguments)));
   }
 
-  static Result<> judge_preview(const PackageTransaction& transaction, const ProcessResult& result) {
-    std::set<std::string> others = parse_simulation(result.output).removes;
+  static Allowed allowed_by(const PackageTransaction& transaction) {
+    return {.older = transaction.allow_downgrade, .recommended = !transaction.without_recommends};
+  }
+
+  static Result<> judge_file(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) {
+    const PackageFile file = parse_file(result.output);
+    const std::string& path = step.program.argv.at(2);
+    for (const PackageRequest& wanted : transaction.install) {
+      if (wanted.file != path || is_of(wanted, file)) continue;
+      return fail(Code::kPackageFailed, path + " is " + file.name + ' ' + file.version + ", and not " + wanted.name +
+                                            (wanted.version.empty() ? "" : ' ' + wanted.version))
+          .hint("make the plan anew");
+    }
+    return {};
+  }
+  static bool is_of(const PackageRequest& wanted, const PackageFile& file) {
+    return wanted.name.substr(0, wanted.name.find(':')) == file.name &&
+           (wanted.version.empty() || version_matches(wanted.version, file.version));
+  }
+
+  static Result<> judge_preview(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) {
+    if (step.program.argv.front() == "dpkg-deb") return judge_file(transaction, step, result);
+    const Simulation simulation = parse_simulation(result.output);
+    std::set<std::string> others = simulation.removes;
     for (const std::string& name : transaction.remove) others.erase(name);
+    if (!others.empty()) {
+      return fail(Code::kPackageOthers,
+                  "changing packages would remove " + listed(others) + " too, which nobody asked for")
+          .hint("make the plan anew");
+    }
+    // New lists bring versions that no plan has seen.
+    if (transaction.upgrade.empty() || transaction.refresh) return {};
+    others.clear();
+    for (const auto& [name, version] : simulation.installs) others.insert(name + ' ' + version);
+    for (const PackageRequest& one : transaction.install) others.erase(one.name + ' ' + one.version);
     if (others.empty()) return {};
-    return fail(Code::kPackageOthers,
-                "changing packages would remove " + listed(others) + " too, which nobody asked for")
+    return fail(Code::kPackageOthers, "the upgrade would bring " + listed(others) + ", which the plan does not have")
         .hint("make the plan anew");
   }
 };

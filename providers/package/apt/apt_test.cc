@@ -2,6 +2,7 @@
 #include "providers/package/apt/dpkg_status.h"
 #include "providers/package/back_end.h"
 #include "providers/package/package.h"
+#include "providers/package/upgrade.h"
 #include "providers/sdk/testing/provider_test.h"
 
 namespace plumb::providers::package::apt {
@@ -333,6 +334,111 @@ TEST_F(Package, HeldPackagesStay) {  // K08
   EXPECT_EQ(coded_obstacle(want({{"name", "held"}, {"state", "absent"}})), "PL2005 held is held at 4.0");
 }
 
+TEST_F(Package, WhoSaysWhetherItIsHeldDecidesOnTheHold) {
+  const Change hold = look(want({{"name", "jq"}, {"hold", true}})).change;
+  EXPECT_EQ(hold.fidelity, Fidelity::kExact);
+  EXPECT_EQ(hold.before, (Json{{"hold", false}}));
+  EXPECT_EQ(hold.after, (Json{{"hold", true}}));
+  EXPECT_EQ(hold.operations, (std::vector<Operation>{PackageTransaction{.manager = "apt", .hold = {"jq"}}}));
+  EXPECT_TRUE(look(want({{"name", "held"}, {"hold", true}})).change.empty());
+  EXPECT_TRUE(look(want({{"name", "jq"}, {"hold", false}})).change.empty());
+  const Change release = look(want({{"name", "held"}, {"hold", false}})).change;
+  EXPECT_EQ(release.after, (Json{{"hold", false}}));
+  EXPECT_EQ(transaction(release).release, (std::vector<std::string>{"held"}));
+  EXPECT_TRUE(system.ran().empty());
+
+  // A version that is asked for comes, and is held then.
+  apt_says("The following held packages will be changed:\n  held\nInst held [4.0] (5.0 x [amd64])\n");
+  const Change moved = look(want({{"name", "held"}, {"hold", true}, {"version", "5.0"}})).change;
+  EXPECT_TRUE(system.ran().back().find(" --allow-change-held-packages ") != std::string::npos) << system.ran().back();
+  EXPECT_EQ(moved.before, (Json{{"version", "4.0"}}));
+  EXPECT_EQ(transaction(moved).release, (std::vector<std::string>{"held"}));
+  EXPECT_EQ(transaction(moved).hold, (std::vector<std::string>{"held"}));
+  const Change latest = look(want({{"name", "held"}, {"hold", false}, {"state", "latest"}})).change;
+  EXPECT_EQ(latest.after, (Json{{"version", "5.0"}, {"hold", false}}));
+  EXPECT_TRUE(transaction(latest).hold.empty());
+  apt_says("The following held packages will be changed:\n  held\nRemv held [4.0]\n");
+  const Change gone = look(want({{"name", "held"}, {"hold", false}, {"state", "absent"}})).change;
+  EXPECT_EQ(gone.op, Op::kDelete);
+  EXPECT_EQ(transaction(gone).release, (std::vector<std::string>{"held"}));
+
+  apt_says("Inst nginx (1 x [amd64])\n");
+  const Change fresh = look(want({{"name", "nginx"}, {"hold", true}})).change;
+  EXPECT_EQ(fresh.after, (Json{{"state", "present"}, {"version", "1"}, {"hold", true}}));
+  EXPECT_EQ(transaction(fresh).hold, (std::vector<std::string>{"nginx"}));
+  EXPECT_EQ(coded_obstacle(want({{"name", "default-mta"}, {"hold", true}})),
+            "PL2005 default-mta is provided by exim4-daemon-light, so it cannot be held");
+}
+
+TEST_F(Package, AHoldIsNoLeaveToChangeOtherHeldPackages) {
+  apt_says("The following held packages will be changed:\n  held other\nInst held [4.0] (5.0 x [amd64])\n");
+  EXPECT_EQ(coded_obstacle(want({{"name", "held"}, {"hold", true}, {"version", "5.0"}})),
+            "PL2011 installing held would change other, which is held");
+}
+
+TEST_F(Package, PurgedIsWithoutItsConfigurationFiles) {
+  EXPECT_TRUE(look(want({{"name", "gone"}, {"state", "absent"}})).change.empty());
+  EXPECT_TRUE(look(want({{"name", "nothing"}, {"state", "purged"}})).change.empty());
+  apt_says("Package 'gone' is not installed, so not removed\n");
+  const Change rest = look(want({{"name", "gone"}, {"state", "purged"}})).change;
+  EXPECT_EQ(rest.op, Op::kDelete);
+  EXPECT_EQ(rest.before, (Json{{"state", "config-files"}, {"version", "1.0"}}));
+  EXPECT_EQ(transaction(rest).purge, (std::vector<std::string>{"gone"}));
+  EXPECT_EQ(provider.restore(want({{"name", "gone"}, {"state", "purged"}}),
+                             *look(want({{"name", "gone"}, {"state", "purged"}})).observed),
+            std::nullopt);
+  apt_says("Remv jq [1.6-2.1]\n");
+  const Change jq = look(want({{"name", "jq"}, {"state", "purged"}})).change;
+  EXPECT_EQ(jq.before, (Json{{"state", "present"}, {"version", "1.6-2.1"}}));
+  EXPECT_EQ(jq.note, "with its configuration files");
+  EXPECT_EQ(transaction(jq).remove, (std::vector<std::string>{"jq"}));
+  EXPECT_TRUE(provider.is_unwanted(want({{"name", "jq"}, {"state", "purged"}})));
+}
+
+TEST_F(Package, OldListsAreReadFirst) {  // K16
+  const auto find = [](const char* age) {
+    return "find /var/lib/apt/lists /var/lib/apt/periodic/update-success-stamp -maxdepth 0 -mmin " + std::string(age);
+  };
+  apt_says("Inst nginx (1 x [amd64])\nInst jq [1.6-2.1] (1.7 x [amd64])\n");
+  system.script(find("-1440"), {1, "/var/lib/apt/lists\n", "find: no such file", false});
+  system.script(find("-60"), {1, "", "", false});
+  const Seen young = look(want({{"name", "nginx"}, {"refresh", 86400}}));
+  EXPECT_FALSE(transaction(young.change).refresh);
+  EXPECT_EQ(young.change.after["version"], "1");
+  const Change old = look(want({{"name", "nginx"}, {"refresh", 3600}})).change;
+  EXPECT_TRUE(transaction(old).refresh);
+  EXPECT_EQ(old.after, (Json{{"state", "present"}}));
+  EXPECT_EQ(old.fidelity, Fidelity::kBounded);
+  const Change latest = look(want({{"name", "jq"}, {"state", "latest"}, {"refresh", 3600}})).change;
+  EXPECT_TRUE(transaction(latest).refresh);
+  // What is there needs no lists, and is no reason to read them for others.
+  const Desired there = want({{"name", "jq"}, {"refresh", 3600}});
+  const Desired nginx = want({{"name", "nginx"}});
+  const Desired strict = want({{"name", "g++"}, {"refresh", 3600}, {"state", "latest"}});
+  const Desired* const quiet[] = {&there, &nginx};
+  EXPECT_FALSE(transaction(provider.diff(nginx, *provider.observe(quiet, system)[1])).refresh);
+  EXPECT_TRUE(provider.diff(there, *provider.observe(quiet, system)[0]).empty());
+  const Desired* const both[] = {&strict, &nginx};
+  EXPECT_TRUE(transaction(provider.diff(nginx, *provider.observe(both, system)[1])).refresh)
+      << "what comes in the same run comes from the same lists";
+}
+
+TEST_F(Package, WithoutWhatIsOnlyRecommendedIsAskedSo) {
+  apt_says("Inst nginx (1 x [amd64])\nInst jq [1.6-2.1] (1.7 x [amd64])\n");
+  const Desired nginx = want({{"name", "nginx"}, {"recommends", false}});
+  const Desired jq = want({{"name", "jq"}, {"state", "latest"}});
+  const Desired* const both[] = {&nginx, &jq};
+  const auto results = provider.observe(both, system);
+  ASSERT_EQ(system.ran().size(), 2U);
+  EXPECT_TRUE(system.ran()[0].ends_with(" install -- jq")) << system.ran()[0];
+  EXPECT_TRUE(system.ran()[1].ends_with(" --no-install-recommends install -- nginx")) << system.ran()[1];
+  const Change change = provider.diff(nginx, *results[0]);
+  EXPECT_TRUE(transaction(change).without_recommends);
+  EXPECT_EQ(change.note, "without what it recommends");
+  EXPECT_FALSE(transaction(provider.diff(jq, *results[1])).without_recommends);
+  EXPECT_TRUE(look(want({{"name", "libc6"}, {"recommends", false}})).change.empty());
+}
+
 TEST_F(Package, UnknownNamesFallOnThoseWhoAskedForThem) {  // G04
   apt_says(
       "E: Unable to locate package nosuch\nE: Unable to locate package php8.9\n"
@@ -540,9 +646,10 @@ std::vector<std::string> commands(const PackageTransaction& transaction) {
   for (const Step& step : back_end().steps(transaction)) {
     std::string line;
     for (const std::string& word : step.program.argv) line += (line.empty() ? "" : " ") + word;
-    const std::size_t at = line.find(step.preview ? "install" : "Dpkg::Use-Pty=0 ");
-    out.push_back((step.preview ? "? " : "") + line.substr(step.preview ? at : at + 16));
-    EXPECT_EQ(step.program.env.contains("DEBIAN_FRONTEND"), !step.preview);
+    const bool changes = line.starts_with("apt-get ") && !step.preview;
+    const std::size_t at = step.preview ? line.rfind("install --") : line.find("Dpkg::Use-Pty=0 ");
+    out.push_back((step.preview ? "? " : "") + line.substr(step.preview ? at : changes ? at + 16 : 0));
+    EXPECT_EQ(step.program.env.contains("DEBIAN_FRONTEND"), changes);
   }
   return out;
 }
@@ -551,16 +658,185 @@ TEST_F(Package, OneTransactionIsOneCommand) {
   EXPECT_EQ(commands({"apt", {{"a", "1"}, {"b", ""}}, {}, false, false}),
             (std::vector<std::string>{"install --no-remove -- a=1 b"}));
   EXPECT_EQ(commands({"apt", {{"a", "1"}}, {}, true, true}),
-            (std::vector<std::string>{"update", "install --no-remove --allow-downgrades -- a=1"}));
+            (std::vector<std::string>{"-o APT::Update::Error-Mode=any update", "touch -c /var/lib/apt/lists",
+                                      "install --no-remove --allow-downgrades -- a=1"}));
   EXPECT_EQ(commands({"apt", {{"a", ""}}, {"b"}, false, false}),
             (std::vector<std::string>{"? install -- a b-", "install -- a b-"}));
-  EXPECT_EQ(commands({"apt", {}, {}, false, true}), (std::vector<std::string>{"update"}));
+  EXPECT_EQ(commands({"apt", {}, {}, false, true}),
+            (std::vector<std::string>{"-o APT::Update::Error-Mode=any update", "touch -c /var/lib/apt/lists"}));
+  EXPECT_EQ(commands({.manager = "apt",
+                      .install = {{"a", "1"}},
+                      .remove = {"b"},
+                      .manual = {"a"},
+                      .without_recommends = true,
+                      .purge = {"b"},
+                      .release = {"b", "c-"},
+                      .hold = {"a"}}),
+            (std::vector<std::string>{"apt-mark unhold -- b c-:native", "? install -- a=1 b-",
+                                      "install --no-install-recommends -- a=1 b-", "purge -- b", "apt-mark manual -- a",
+                                      "apt-mark hold -- a"}));
   EXPECT_EQ(commands({"apt", {{"a-", ""}, {"g++", "1"}}, {"b-"}, false, false}),
             (std::vector<std::string>{"? install -- a-:native g++:native=1 b-:native-",
                                       "install -- a-:native g++:native=1 b-:native-"}));
   const std::vector<Step> mark = back_end().steps({"apt", {}, {}, false, false, {"a"}});
   ASSERT_EQ(mark.size(), 1U);
   EXPECT_EQ(mark[0].program.argv, (std::vector<std::string>{"apt-mark", "manual", "--", "a"}));
+}
+
+TEST_F(Package, FromAFileOfTheHost) {
+  system.make_file("/srv/jq.deb", "");
+  system.script("dpkg-deb -f /srv/jq.deb Package Version", {0, "Package: jq\nVersion: 1.7\n", "", false});
+  apt_says("Note, selecting 'jq' instead of '/srv/jq.deb'\nInst jq [1.6-2.1] (1.7 local-deb [amd64])\n");
+  const Change change = look(want({{"name", "jq"}, {"file", "/srv/jq.deb"}})).change;
+  EXPECT_TRUE(system.ran().back().ends_with(" install -- /srv/jq.deb")) << system.ran().back();
+  EXPECT_EQ(change.before, (Json{{"version", "1.6-2.1"}}));
+  EXPECT_EQ(change.after, (Json{{"version", "1.7"}}));
+  EXPECT_EQ(transaction(change).install, (std::vector<PackageRequest>{{"jq", "1.7", "/srv/jq.deb"}}));
+  const Change with = look(want({{"name", "jq"}, {"file", "/srv/jq.deb"}, {"version", "1.7"}})).change;
+  EXPECT_EQ(transaction(with).install, (std::vector<PackageRequest>{{"jq", "1.7", "/srv/jq.deb"}}));
+  system.script("dpkg-deb *", {0, "Package: jq\nVersion: 1.6-2.1\n", "", false});
+  EXPECT_TRUE(look(want({{"name", "jq"}, {"file", "/srv/jq.deb"}})).change.empty());
+  EXPECT_EQ(coded_obstacle(want({{"name", "tzdata"}, {"file", "/srv/jq.deb"}})),
+            "PL2005 /srv/jq.deb is the package jq, and not tzdata");
+  EXPECT_EQ(coded_obstacle(want({{"name", "jq"}, {"file", "/srv/jq.deb"}, {"version", "1.7"}})),
+            "PL2005 /srv/jq.deb is jq 1.6-2.1, and not 1.7");
+  system.script("dpkg-deb *", {2, "", "dpkg-deb: error: '/srv/jq.deb' is not a Debian format archive\n", false});
+  EXPECT_EQ(coded_obstacle(want({{"name", "jq"}, {"file", "/srv/jq.deb"}})),
+            "PL2005 /srv/jq.deb is no package: dpkg-deb: error: '/srv/jq.deb' is not a Debian format archive");
+}
+
+TEST_F(Package, AFileThatIsStillToComeOrNotNeededAnyMore) {
+  const Desired there = want({{"name", "jq"}, {"file", "/srv/jq.deb"}, {"version", "1.6-2.1"}});
+  const Seen seen = look(there);
+  EXPECT_TRUE(seen.change.empty());
+  EXPECT_TRUE(seen.observed->missing.empty());
+  EXPECT_FALSE(provider.follows_from(there, *seen.observed, "/srv/jq.deb", nullptr));
+  const Desired comes = want({{"name", "nginx"}, {"file", "/srv/nginx.deb"}});
+  const Seen missing = look(comes);
+  EXPECT_EQ(missing.observed->missing, (std::vector<Missing>{{{"", "file", "/srv/nginx.deb"}, "file"}}));
+  EXPECT_EQ(transaction(missing.change).install, (std::vector<PackageRequest>{{"nginx", "", "/srv/nginx.deb"}}));
+  EXPECT_TRUE(provider.follows_from(comes, *missing.observed, "/srv/nginx.deb", nullptr));
+  EXPECT_FALSE(provider.follows_from(comes, *missing.observed, "/srv/other.deb", nullptr));
+  EXPECT_EQ(provider.infers(comes), (std::vector<Address>{{"", "file", "/srv/nginx.deb"}}));
+  EXPECT_TRUE(system.ran().empty());
+  FakeSystem later;
+  system.make_file("/srv/nginx.deb", "");
+  EXPECT_TRUE(provider.is_lost(comes, system, later));
+  EXPECT_FALSE(provider.is_lost(comes, system, system));
+}
+
+TEST_F(Package, AFileIsLookedAtRightBeforeItIsInstalled) {
+  const PackageTransaction transaction{.manager = "apt", .install = {{"jq", "1.7", "/srv/jq.deb"}, {"b", "2"}}};
+  const std::vector<Step> steps = back_end().steps(transaction);
+  ASSERT_EQ(steps.size(), 2U);
+  EXPECT_TRUE(steps[0].preview);
+  EXPECT_EQ(steps[1].program.argv.at(steps[1].program.argv.size() - 2), "/srv/jq.deb");
+  const auto judged = [&](const char* said) {
+    const Result<> judgement = back_end().judge(transaction, steps[0], {0, said, "", false}, "");
+    return judgement ? std::string("fine") : judgement.error().summary();
+  };
+  EXPECT_EQ(judged("Package: jq\nVersion: 1.7\n"), "fine");
+  EXPECT_EQ(judged("Package: jq\nVersion: 1.8\n"), "/srv/jq.deb is jq 1.8, and not jq 1.7");
+  EXPECT_EQ(judged("Package: b\nVersion: 1.7\n"), "/srv/jq.deb is b 1.7, and not jq 1.7");
+}
+
+class UpgradeAll : public ProviderTest<UpgradeProvider> {
+ protected:
+  UpgradeAll() {
+    system.add_program("apt-get");
+    system.make_file("/var/lib/dpkg/status", kStatus);
+    system.make_file("/var/lib/apt/lists/mirror_dists_stable_main_binary-amd64_Packages", "");
+    system.script("*upgrade",
+                  {0, "Remv old [1.0]\nInst jq [1.6] (1.7 x [amd64]) []\nInst libx (2.0 x [amd64])\n", "", false});
+  }
+  Desired want(Json attributes) { return wanted("upgrade", "extent", std::move(attributes)); }
+};
+
+TEST_F(UpgradeAll, SaysOfEachPackageWhatBecomesOfIt) {
+  const Change change = look(want({{"extent", "full"}, {"autoremove", true}})).change;
+  EXPECT_TRUE(system.ran().back().ends_with(" --autoremove dist-upgrade")) << system.ran().back();
+  EXPECT_EQ(change.before, (Json{{"current", false}, {"pending", {"jq 1.6 → 1.7", "libx 2.0 comes", "old 1.0 goes"}}}));
+  EXPECT_EQ(change.after, (Json{{"current", true}}));
+  const auto transaction = std::get<PackageTransaction>(change.operations.at(0));
+  EXPECT_EQ(transaction, (PackageTransaction{.manager = "apt",
+                                             .install = {{"jq", "1.7"}, {"libx", "2.0"}},
+                                             .remove = {"old"},
+                                             .upgrade = "full",
+                                             .autoremove = true}));
+  look(want({{"extent", "safe"}}));
+  EXPECT_TRUE(system.ran().back().ends_with(" --with-new-pkgs upgrade")) << system.ran().back();
+  system.script("*upgrade", {0, "0 upgraded, 0 newly installed\n", "", false});
+  EXPECT_TRUE(look(want({{"extent", "safe"}})).change.empty());
+  system.script("*upgrade", {100, "", "E: Unmet dependencies.\n", false});
+  EXPECT_EQ(coded_obstacle(want({{"extent", "safe"}})), "PL2005 apt cannot do this: Unmet dependencies.");
+}
+
+TEST_F(UpgradeAll, NothingHappensThatThePlanDoesNotHave) {
+  const PackageTransaction transaction{
+      .manager = "apt", .install = {{"jq", "1.7"}}, .remove = {"old"}, .upgrade = "full", .autoremove = true};
+  const std::vector<Step> steps = back_end().steps(transaction);
+  ASSERT_EQ(steps.size(), 2U);
+  EXPECT_TRUE(steps[0].preview);
+  const auto judged = [&](const PackageTransaction& one, const char* said) {
+    const Result<> judgement = back_end().judge(one, steps[0], {0, said, "", false}, "");
+    return judgement ? std::string("fine") : judgement.error().summary();
+  };
+  EXPECT_EQ(judged(transaction, "Inst jq [1.6] (1.7 x [amd64])\nRemv old [1.0]\n"), "fine");
+  EXPECT_EQ(judged(transaction, ""), "fine") << "something before it has done it";
+  EXPECT_EQ(judged(transaction, "Inst jq [1.6] (1.8 x [amd64])\nInst y (1 x [all])\n"),
+            "the upgrade would bring jq 1.8, y 1, which the plan does not have");
+  EXPECT_EQ(judged(transaction, "Remv jq [1.6]\n"), "changing packages would remove jq too, which nobody asked for");
+  PackageTransaction fresh = transaction;
+  fresh.refresh = true;
+  EXPECT_EQ(judged(fresh, "Inst jq [1.6] (1.8 x [amd64])\n"), "fine");
+  EXPECT_EQ(judged(fresh, "Remv jq [1.6]\n"), "changing packages would remove jq too, which nobody asked for");
+}
+
+TEST_F(UpgradeAll, OldListsAreReadFirst) {
+  system.script("*upgrade", {0, "", "", false});
+  system.script("find *", {1, "", "", false});
+  const Change change = look(want({{"extent", "safe"}, {"refresh", 3600}})).change;
+  EXPECT_EQ(change.before, (Json{{"current", false}}));
+  EXPECT_EQ(change.note, "the package lists are read first and decide what comes");
+  EXPECT_TRUE(std::get<PackageTransaction>(change.operations.at(0)).refresh);
+  system.script("find *", {0, "/var/lib/apt/lists\n", "", false});
+  EXPECT_TRUE(look(want({{"extent", "safe"}, {"refresh", 3600}})).change.empty());
+}
+
+TEST_F(UpgradeAll, WhatPackagesSayOfThemselvesHolds) {
+  const auto package = [](Json attributes) { return wanted("package", "name", std::move(attributes)); };
+  const auto obstacle = [&](const Desired& other, bool earlier) {
+    std::vector<Desired> host = {other, want({{"extent", "full"}})};
+    if (!earlier) std::swap(host[0], host[1]);
+    Desired& upgrade = host[earlier ? 1 : 0];
+    provider.complete(upgrade, host, {});
+    const Seen seen = look(upgrade);
+    if (!seen.observed) return seen.problem->summary;
+    return seen.observed->obstacle ? seen.observed->obstacle->summary
+                                   : seen.change.before["pending"][0].get<std::string>();
+  };
+  EXPECT_EQ(obstacle(package({{"name", "jq"}}), true), "jq 1.6 → 1.7");
+  EXPECT_EQ(obstacle(package({{"name", "jq"}, {"version", "1.*"}}), true), "jq 1.6 → 1.7");
+  EXPECT_EQ(obstacle(package({{"name", "jq"}, {"hold", true}}), true), "libx 2.0 comes");
+  EXPECT_EQ(obstacle(package({{"name", "jq:amd64"}, {"version", "1.6"}, {"hold", true}}), true), "libx 2.0 comes");
+  EXPECT_EQ(obstacle(package({{"name", "jq"}, {"version", "1.6*"}}), true),
+            "upgrading all packages would bring jq 1.7");
+  EXPECT_EQ(obstacle(package({{"name", "libx"}, {"state", "absent"}}), true),
+            "upgrading all packages would bring libx");
+  EXPECT_EQ(obstacle(package({{"name", "old"}}), true), "upgrading all packages would remove old");
+  EXPECT_EQ(obstacle(package({{"name", "jq"}, {"hold", true}}), false),
+            "`package:jq` has to come before the upgrade: declare it first, or say `before` there");
+  EXPECT_EQ(obstacle(package({{"name", "jq"}, {"version", "1.6"}}), true),
+            "`package:jq` asks for a version, and the upgrade for the newest: hold it with `hold: true`");
+
+  std::vector<Desired> host = {package({{"name", "jq"}}), want({{"extent", "safe"}}), package({{"name", "libx"}})};
+  provider.complete(host[1], host, {});
+  EXPECT_EQ(look(host[1]).observed->open_until, (std::vector<std::string>{"package:jq"}));
+}
+
+TEST_F(UpgradeAll, AnImageHasNoPackagesToUpgrade) {
+  system.set_image(true);
+  EXPECT_EQ(look(want({{"extent", "safe"}})).problem->summary, "packages of an image are not changed");
 }
 
 TEST_F(Package, WhatItSaysWhenItFails) {

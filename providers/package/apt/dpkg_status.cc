@@ -36,6 +36,7 @@ DpkgEntry entry_of(const Paragraph& paragraph) {
   const std::string_view status = paragraph.status;
   const std::string_view is = status.substr(status.rfind(' ') == std::string_view::npos ? 0 : status.rfind(' ') + 1);
   entry.held = status.starts_with("hold ");
+  entry.leftover = is == "config-files";
   entry.installed = is == "installed" || is == "triggers-awaited" || is == "triggers-pending";
   if (is == "half-installed" || is == "half-configured" || is == "unpacked") entry.trouble = is;
   return entry;

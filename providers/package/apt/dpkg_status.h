@@ -15,7 +15,8 @@ struct DpkgEntry {
   std::string version;
   bool installed = false;
   bool held = false;
-  std::string trouble;  // "half-configured" and the like: begun and not ended
+  bool leftover = false;  // it was removed, and its configuration files are there still
+  std::string trouble;    // "half-configured" and the like: begun and not ended
 };
 
 struct DpkgStatus {

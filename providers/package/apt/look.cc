@@ -1,8 +1,12 @@
 #include "providers/package/apt/look.h"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
 
 #include "providers/package/apt/dpkg_status.h"
+#include "providers/package/apt/host.h"
 #include "providers/package/apt/simulation.h"
 #include "providers/package/back_end.h"
 
@@ -10,10 +14,6 @@ namespace plumb::providers::package::apt {
 namespace {
 
 constexpr std::size_t kLargestStatus = std::size_t{256} << 20U;
-
-Diagnostic refused(std::string summary, std::string hint = {}) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));
-}
 
 // One resource on its way through the batch.
 struct Item {
@@ -23,10 +23,16 @@ struct Item {
   Observed observed;
   bool asks = false;  // apt-get has to be asked about it
 
-  bool goes() const { return wants_absent(*desired); }
-  // For apt-get install: "nginx", "nginx=1.2*", "nginx-".
+  bool goes() const { return wants_gone(*desired); }
+  // Whoever says of a package whether it is held decides on the hold.
+  bool may_change_held() const { return desired->has("hold"); }
+  bool is_without_recommends() const { return !goes() && !desired->flag("recommends", true); }
+  // The file of the host that it comes from; "" for the sources.
+  std::string file() const { return goes() ? std::string() : desired->text("file"); }
+  // For apt-get install: "nginx", "nginx=1.2*", "nginx-", "/srv/nginx.deb".
   std::string argument() const {
     if (goes()) return argument_of(name) + '-';
+    if (const std::string path = file(); !path.empty()) return path;
     const std::string version = desired->text("version");
     return version.empty() ? argument_of(name) : argument_of(name) + '=' + version;
   }
@@ -69,7 +75,12 @@ void observe_status(Item& item, const DpkgStatus& status, const std::set<std::st
   const DpkgEntry& entry = status.entries.at(item.name);
   if (item.package != item.name) observed.attributes["package"] = item.package;
   const bool there = entry.installed || !entry.trouble.empty();
-  if (there) {
+  if (entry.held || desired.has("hold")) observed.attributes["hold"] = entry.held;
+  if (entry.leftover && wants_purged(desired)) {
+    observed.exists = true;
+    observed.attributes["state"] = "config-files";
+    observed.attributes["version"] = entry.version;
+  } else if (there) {
     observed.exists = true;
     // What was begun and not ended has files on the host.
     observed.attributes["state"] = entry.installed ? "present" : entry.trouble;
@@ -82,6 +93,9 @@ void observe_status(Item& item, const DpkgStatus& status, const std::set<std::st
     if (!desired.text("version").empty()) {
       observed.attributes["version"] = "";
       observed.obstacle = no_version_of_its_own(item.name, provider);
+    } else if (desired.flag("hold", false)) {
+      observed.obstacle = refused(item.name + " is provided by " + provider + ", so it cannot be held",
+                                  "leave out `hold`, or name " + provider + " itself");
     }
     return;
   }
@@ -91,13 +105,16 @@ void observe_status(Item& item, const DpkgStatus& status, const std::set<std::st
     item.asks = observed.exists;
   } else {
     // A held package is at its latest.
-    item.asks = !entry.installed || wrong_version || (wants_latest(desired) && !entry.held);
+    item.asks = !entry.installed || wrong_version || (wants_latest(desired) && (!entry.held || item.may_change_held()));
   }
   if (!entry.trouble.empty() && !item.goes()) observed.attributes["candidate"] = entry.version;
-  if (entry.held && item.asks) {
-    observed.obstacle = refused(item.name + " is held" + (observed.exists ? " at " + entry.version : ""),
-                                "release it with `apt-mark unhold " + item.name + "`");
-  }
+}
+
+// What somebody else holds neither changes nor goes.
+void observe_hold(Item& item, const DpkgEntry& entry) {
+  if (!entry.held || !item.asks || item.may_change_held()) return;
+  item.observed.obstacle = refused(item.name + " is held" + (item.observed.exists ? " at " + entry.version : ""),
+                                   "release it with `hold: false`, or `apt-mark unhold " + item.name + "`");
 }
 
 // `brings`, `candidate` and the rest, from what apt-get said.
@@ -162,22 +179,76 @@ class Look {
       item.package = status.entries.at(item.name).package;
       (item.goes() ? to_go_ : to_stay_).insert(item.package);
     }
-    for (Item& item : items_) observe_status(item, status, to_go_);
+    for (Item& item : items_) {
+      observe_status(item, status, to_go_);
+      if (!item.file().empty()) PLUMB_TRY(observe_file(item, status.entries.at(item.name)));
+      observe_hold(item, status.entries.at(item.name));
+    }
     PLUMB_TRY(observe_automatic(status));
     if (open(all()).empty()) return {};
-    PLUMB_TRY_ASSIGN(const std::optional<Diagnostic> hindrance, find_hindrance());
+    PLUMB_TRY_ASSIGN(const std::optional<Diagnostic> hindrance, find_hindrance(system_));
     if (hindrance) {
       for (Item* item : open(all())) item->observed.obstacle = *hindrance;
       return {};
     }
-    PLUMB_TRY_ASSIGN(const bool lists, has_lists());
-    if (!lists) {
+    PLUMB_TRY_ASSIGN(const bool old, have_old_lists(system_, allowed_age()));
+    // One host has one set of lists: whoever has them read, the others find the new ones too.
+    if (old) {
       for (Item* item : open(all())) {
         if (!item->goes()) await_lists(*item);
       }
     }
-    PLUMB_TRY(ask(all()));
+    for (const Items& part : by_recommends(all())) PLUMB_TRY(ask(part));
     return find_who_needs_room();
+  }
+
+  // The least that one of those that come allows.
+  std::optional<std::chrono::seconds> allowed_age() {
+    std::optional<std::chrono::seconds> age;
+    for (const Item* item : open(all())) {
+      const std::optional<std::chrono::seconds> its = refresh_age(*item->desired);
+      if (!item->goes() && its && (!age || *its < *age)) age = its;
+    }
+    return age;
+  }
+
+  // Those that come with what they recommend, and all that go; and those that come without: apt-get takes one or the
+  // other for all that it is asked about at once.
+  static std::array<Items, 2> by_recommends(const Items& items) {
+    std::array<Items, 2> parts;
+    for (Item* item : items) parts[item->is_without_recommends() ? 1 : 0].push_back(item);
+    return parts;
+  }
+
+  // What is in the file decides, unless a version that is asked for is there already.
+  Result<> observe_file(Item& item, const DpkgEntry& entry) {
+    const std::string path = item.file();
+    const std::string version = item.desired->text("version");
+    Observed& observed = item.observed;
+    if (entry.installed && !version.empty() && version_matches(version, entry.version)) return {};
+    // Its programs are not run.
+    if (system_.is_image()) return {};
+    PLUMB_TRY_ASSIGN(const auto info, system_.stat(path, true));
+    if (!info) {
+      // One that is there without a version being asked for is as it is asked for.
+      item.asks = false;
+      observed.missing.push_back({{"", "file", path}, "file"});
+      observed.attributes["brings"] = {item.name};
+      return {};
+    }
+    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask_file(path)));
+    const PackageFile file = parse_file(result.output);
+    const std::string base = item.name.substr(0, item.name.find(':'));
+    item.asks = !entry.installed || entry.version != file.version;
+    observed.attributes["file_version"] = file.version;
+    if (result.exit_code != 0 || file.name.empty()) {
+      observed.obstacle = refused(path + " is no package: " + last_lines(result.errors, 1));
+    } else if (file.name != base) {
+      observed.obstacle = refused(path + " is the package " + file.name + ", and not " + base);
+    } else if (!version.empty() && !version_matches(version, file.version)) {
+      observed.obstacle = refused(path + " is " + base + ' ' + file.version + ", and not " + version);
+    }
+    return {};
   }
 
   // What is declared is to stay though nothing may need it any more.
@@ -209,30 +280,9 @@ class Look {
     return items;
   }
 
-  // What keeps every package of the host as it is.
-  Result<std::optional<Diagnostic>> find_hindrance() {
-    if (system_.is_image()) return std::optional(refused("packages of an image are not changed"));
-    PLUMB_TRY_ASSIGN(const auto updates, system_.stat("/var/lib/dpkg/updates", true));
-    if (!updates) return std::optional<Diagnostic>();
-    PLUMB_TRY_ASSIGN(const auto entries, system_.list("/var/lib/dpkg/updates"));
-    const bool interrupted = std::any_of(entries.begin(), entries.end(), [](const std::string& entry) {
-      return entry.find_first_not_of("0123456789") == std::string::npos;
-    });
-    if (!interrupted) return std::optional<Diagnostic>();
-    return std::optional(refused("dpkg was interrupted and has not finished", "run `dpkg --configure -a` on the host"));
-  }
-
-  Result<bool> has_lists() {
-    PLUMB_TRY_ASSIGN(const auto folder, system_.stat("/var/lib/apt/lists", true));
-    if (!folder) return false;
-    PLUMB_TRY_ASSIGN(const auto entries, system_.list("/var/lib/apt/lists"));
-    return std::any_of(entries.begin(), entries.end(),
-                       [](const std::string& entry) { return entry.find("_Packages") != std::string::npos; });
-  }
-
   static void await_lists(Item& item) {
     item.asks = false;
-    item.observed.attributes["refresh"] = true;
+    item.observed.attributes["old_lists"] = true;
     item.observed.attributes["brings"] = {item.name};
   }
 
@@ -310,9 +360,13 @@ class Look {
     const auto would = [&](const char* what, const std::set<std::string>& names, const char* more) {
       return Diagnostic(Code::kPackageOthers, doing(items) + " would " + what + ' ' + listed(names) + more);
     };
-    if (!simulation.held.empty()) {
-      return would("change", simulation.held, ", which is held")
-          .with_hint("release it with `apt-mark unhold " + *simulation.held.begin() + "`");
+    std::set<std::string> held = simulation.held;
+    for (const Item* item : items) {
+      if (item->may_change_held()) held.erase(item->package);
+    }
+    if (!held.empty()) {
+      return would("change", held, ", which is held")
+          .with_hint("release it with `apt-mark unhold " + *held.begin() + "`");
     }
     if (!simulation.errors.empty()) return refused("apt cannot do this: " + simulation.errors.front());
     std::set<std::string> others, needed, unwanted, allowed;
@@ -371,14 +425,17 @@ class Look {
     std::copy_if(left.begin(), left.end(), std::back_inserter(coming), [](const Item* item) { return !item->goes(); });
     const bool some_allow =
         std::any_of(left.begin(), left.end(), [](const Item* item) { return !item->allowed().empty(); });
-    if (!coming.empty() && (some_allow || coming.size() < left.size())) PLUMB_TRY(find_who_needs_room(coming));
+    if (some_allow || coming.size() < left.size()) {
+      for (const Items& part : by_recommends(coming)) PLUMB_TRY(find_room_for(part));
+    }
     // What one allows is not done for another's sake.
     for (Item* item : left) {
-      if (item->goes() && some_allow) PLUMB_TRY(find_who_needs_room({item}));
+      if (item->goes() && some_allow) PLUMB_TRY(find_room_for({item}));
     }
     return {};
   }
-  Result<> find_who_needs_room(const Items& coming) {
+  Result<> find_room_for(const Items& coming) {
+    if (coming.empty()) return {};
     PLUMB_TRY_ASSIGN(Simulation simulation, simulate(coming));
     simulation.removes.erase(coming.size() == 1 ? coming.front()->package : std::string());
     if (simulation.removes.empty()) return {};
@@ -395,18 +452,20 @@ class Look {
       return {};
     }
     const auto middle = coming.begin() + static_cast<std::ptrdiff_t>(coming.size() / 2);
-    PLUMB_TRY(find_who_needs_room(Items(coming.begin(), middle)));
-    return find_who_needs_room(Items(middle, coming.end()));
+    PLUMB_TRY(find_room_for(Items(coming.begin(), middle)));
+    return find_room_for(Items(middle, coming.end()));
   }
 
   Result<Simulation> simulate(const Items& items) {
     std::vector<std::string> arguments;
-    bool versions = false;
+    Allowed allowed;
     for (const Item* item : items) {
       arguments.push_back(item->argument());
-      versions = versions || item->desired->has("version");
+      allowed.older = allowed.older || item->desired->has("version");
+      allowed.held = allowed.held || item->observed.flag("hold", false);
+      allowed.recommended = allowed.recommended && !item->is_without_recommends();
     }
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(question(arguments, versions)));
+    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(question(arguments, allowed)));
     if (result.timed_out) return fail(Code::kCannotObserve, "apt-get did not answer in time");
     Simulation simulation = parse_simulation(result.output + '\n' + result.errors);
     if (result.exit_code != 0 && simulation.errors.empty() && simulation.unknown.empty()) {

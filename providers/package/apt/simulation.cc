@@ -1,11 +1,15 @@
 #include "providers/package/apt/simulation.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::package::apt {
 namespace {
+
+// What Ubuntu's update-notifier touches.
+constexpr std::string_view kStamp = "/var/lib/apt/periodic/update-success-stamp";
 
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
@@ -48,7 +52,10 @@ class Parser {
     if (text.starts_with("Inst ")) return install(words_of(text));
     if (text.starts_with("Remv ")) {
       // A cut line names nothing.
-      if (const auto words = words_of(text); words.size() > 1) result_.removes.emplace(words[1]);
+      const auto words = words_of(text);
+      if (words.size() < 2) return;
+      result_.removes.emplace(words[1]);
+      note_version(words);
       return;
     }
     if (text.starts_with("E: ")) return error(text);
@@ -65,7 +72,14 @@ class Parser {
     indented(words_of(text), text);
   }
 
+  // "Inst jq [1.6] (1.7 …", "Remv jq [1.6]"
+  void note_version(const std::vector<std::string_view>& words) {
+    if (words.size() < 3 || words[2].size() < 2 || words[2].front() != '[' || words[2].back() != ']') return;
+    result_.versions[std::string(words[1])] = words[2].substr(1, words[2].size() - 2);
+  }
+
   void install(const std::vector<std::string_view>& words) {
+    note_version(words);
     for (std::size_t i = 2; i < words.size(); ++i) {
       if (words[i].front() != '(') continue;
       result_.installs[std::string(words[1])] = words[i].substr(1);
@@ -153,23 +167,80 @@ std::string argument_of(const std::string& name) {
   return name.ends_with('-') || name.ends_with('+') ? name + ":native" : name;
 }
 
-ProcessRequest question(const std::vector<std::string>& arguments, bool older) {
+namespace {
+
+// It writes no cache, and without locks it does not stand in anyone's way. The trace tells on whose behalf each package
+// comes; without -q=0 a pipe would not be told what stands in for a virtual package.
+ProcessRequest simulation_of(std::vector<std::string> words) {
   ProcessRequest request;
-  // It writes no cache, and without locks it does not stand in anyone's way. The trace tells on whose behalf each
-  // package comes; without -q=0 a pipe would not be told what stands in for a virtual package.
   request.argv = {"apt-get", "-s",
                   "-y",      "-q=0",
                   "-o",      "Dir::Cache::pkgcache=",
                   "-o",      "Dir::Cache::srcpkgcache=",
                   "-o",      "Debug::NoLocking=1",
                   "-o",      "Debug::pkgDepCache::AutoInstall=1"};
-  if (older) request.argv.emplace_back("--allow-downgrades");
-  request.argv.emplace_back("install");
-  request.argv.emplace_back("--");
-  request.argv.insert(request.argv.end(), arguments.begin(), arguments.end());
+  request.argv.insert(request.argv.end(), std::make_move_iterator(words.begin()), std::make_move_iterator(words.end()));
   request.decided_by = {"/var/lib/dpkg/status", "/var/lib/apt/extended_states", "/var/lib/apt/lists", "/etc/apt"};
   request.timeout = std::chrono::seconds(120);
   request.output_limit = std::size_t{16} << 20U;
+  return request;
+}
+
+}  // namespace
+
+ProcessRequest question(const std::vector<std::string>& arguments, const Allowed& allowed) {
+  std::vector<std::string> words;
+  if (allowed.older) words.emplace_back("--allow-downgrades");
+  if (allowed.held) words.emplace_back("--allow-change-held-packages");
+  if (!allowed.recommended) words.emplace_back("--no-install-recommends");
+  words.emplace_back("install");
+  words.emplace_back("--");
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  ProcessRequest request = simulation_of(std::move(words));
+  // No name of a package begins so.
+  std::copy_if(arguments.begin(), arguments.end(), std::back_inserter(request.decided_by),
+               [](const std::string& one) { return one.starts_with('/'); });
+  return request;
+}
+
+std::vector<std::string> upgrade_words(const std::string& extent, bool autoremove) {
+  std::vector<std::string> words;
+  if (autoremove) words.emplace_back("--autoremove");
+  if (extent == "full") {
+    words.emplace_back("dist-upgrade");
+  } else {
+    words.emplace_back("--with-new-pkgs");
+    words.emplace_back("upgrade");
+  }
+  return words;
+}
+
+ProcessRequest upgrade_question(const std::string& extent, bool autoremove) {
+  return simulation_of(upgrade_words(extent, autoremove));
+}
+
+ProcessRequest ask_file(const std::string& path) {
+  ProcessRequest request;
+  request.argv = {"dpkg-deb", "-f", path, "Package", "Version"};
+  request.decided_by = {path};
+  request.timeout = std::chrono::seconds(120);
+  return request;
+}
+
+PackageFile parse_file(std::string_view output) {
+  PackageFile file;
+  while (!output.empty()) {
+    const std::string_view line = take_line(output);
+    if (line.starts_with("Package: ")) file.name = line.substr(9);
+    if (line.starts_with("Version: ")) file.version = line.substr(9);
+  }
+  return file;
+}
+
+ProcessRequest ask_age(std::chrono::minutes age) {
+  ProcessRequest request;
+  request.argv = {
+      "find", std::string(kLists), std::string(kStamp), "-maxdepth", "0", "-mmin", "-" + std::to_string(age.count())};
   return request;
 }
 

@@ -1,6 +1,7 @@
 // What `apt-get -s install` says it would do.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -11,8 +12,12 @@
 
 namespace plumb::providers::package::apt {
 
+// Read anew at every refresh of the package lists.
+inline constexpr std::string_view kLists = "/var/lib/apt/lists";
+
 struct Simulation {
   std::map<std::string, std::string> installs;  // name -> version
+  std::map<std::string, std::string> versions;  // of what is there and would change or go
   std::set<std::string> removes;
   std::set<std::string> downgrades;
   std::set<std::string> held;                                // would change although they are held
@@ -30,12 +35,32 @@ Simulation parse_simulation(std::string_view output);
 // How apt-get is told of a package by its name, since `foo-` and `foo+` are orders to it where no package is called so.
 std::string argument_of(const std::string& name);
 
+// Which package a file is: a preview of the transaction too.
+ProcessRequest ask_file(const std::string& path);
+struct PackageFile {
+  std::string name, version;
+};
+// Empty where it is none.
+PackageFile parse_file(std::string_view output);
+
+// Prints something where the package lists are younger than that.
+ProcessRequest ask_age(std::chrono::minutes age);
+
 // Which sources there are, and of each what the names of its lists in /var/lib/apt/lists begin with.
 ProcessRequest ask_sources();
 std::vector<std::string> parse_sources(std::string_view output);
 
-// What to ask apt-get. Each argument is a name, a name with a version or, with a minus behind it, a name to remove;
-// `older`: packages may become older.
-ProcessRequest question(const std::vector<std::string>& arguments, bool older);
+// What else it is told of what it may do.
+struct Allowed {
+  bool older = false;       // packages may become older
+  bool held = false;        // what is held may change
+  bool recommended = true;  // what packages only recommend may come
+};
+
+// What to ask apt-get. Each argument is a name, a name with a version or, with a minus behind it, a name to remove.
+ProcessRequest question(const std::vector<std::string>& arguments, const Allowed& allowed);
+// The words that upgrade all packages, as far as `extent` says: "safe" or "full".
+std::vector<std::string> upgrade_words(const std::string& extent, bool autoremove);
+ProcessRequest upgrade_question(const std::string& extent, bool autoremove);
 
 }  // namespace plumb::providers::package::apt

@@ -1,0 +1,209 @@
+#include "engine/config/reading_formats.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "engine/lang/cel/convert.h"
+#include "engine/lang/cel/program.h"
+#include "engine/lang/json_tree.h"
+
+namespace plumb::config {
+namespace {
+
+using lang::Node;
+
+constexpr std::string_view kSpace = " \t\r\n";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+Node scalar(std::string_view text) {
+  Node node;
+  node.kind = Node::Kind::kScalar;
+  // A type decides what it is: `null` and `~` are texts like others.
+  node.style = lang::Style::kPlain;
+  if (text == "null" || text == "~" || text.empty()) node.style = lang::Style::kDoubleQuoted;
+  node.text = text;
+  return node;
+}
+
+Error no_such_text(std::string_view format, std::size_t line, const std::string& why) {
+  return fail(Code::kCannotObserve,
+              "what it told is no " + std::string(format) + ": line " + std::to_string(line) + ": " + why);
+}
+
+// Calls `take` with each line and its number until it gives an error.
+template <class Take>
+Result<> each_line(std::string_view text, Take take) {
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    PLUMB_TRY(take(trimmed(text.substr(0, end)), number));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return {};
+}
+
+// The last one of a name stays, as for whoever reads such files.
+void set(Node& map, std::string_view key, Node value) {
+  const auto found =
+      std::find_if(map.entries.begin(), map.entries.end(), [&](const lang::Entry& entry) { return entry.key == key; });
+  if (found != map.entries.end()) {
+    found->value = std::move(value);
+  } else {
+    map.entries.push_back({std::string(key), {}, std::move(value)});
+  }
+}
+
+Node empty_map() {
+  Node map;
+  map.kind = Node::Kind::kMap;
+  return map;
+}
+
+Node lines_of(std::string_view text) {
+  Node list;
+  list.kind = Node::Kind::kSequence;
+  (void)each_line(text, [&](std::string_view line, std::size_t) -> Result<> {
+    if (!line.empty()) list.items.push_back(scalar(line));
+    return {};
+  });
+  return list;
+}
+
+Result<Node> read_ini(std::string_view text) {
+  Node root = empty_map();
+  std::string section;
+  PLUMB_TRY(each_line(text, [&](std::string_view line, std::size_t number) -> Result<> {
+    if (line.empty() || line[0] == '#' || line[0] == ';') return {};
+    if (line[0] == '[') {
+      if (line.back() != ']') return no_such_text("INI", number, "a section's name does not end");
+      section = trimmed(line.substr(1, line.size() - 2));
+      const lang::Entry* known = root.find(section);
+      if (known == nullptr || !known->value.is_map()) set(root, section, empty_map());
+      return {};
+    }
+    const std::size_t equals = line.find_first_of("=:");
+    const std::string_view key = trimmed(line.substr(0, equals));
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : trimmed(line.substr(equals + 1));
+    if (section.empty()) {
+      set(root, key, scalar(value));
+    } else {
+      const auto own = std::find_if(root.entries.begin(), root.entries.end(),
+                                    [&](const lang::Entry& entry) { return entry.key == section; });
+      set(own->value, key, scalar(value));
+    }
+    return {};
+  }));
+  return root;
+}
+
+// As a shell reads the word: single quotes keep all, in double quotes and outside a backslash takes the next character.
+std::string unquoted(std::string_view word) {
+  std::string out;
+  char quote = '\0';
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char c = word[i];
+    if (quote != '\0' && c == quote) {
+      quote = '\0';
+    } else if (quote == '\0' && (c == '\'' || c == '"')) {
+      quote = c;
+    } else if (c == '\\' && quote != '\'' && i + 1 < word.size()) {
+      out += word[++i];
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+Result<Node> read_env(std::string_view text) {
+  Node root = empty_map();
+  PLUMB_TRY(each_line(text, [&](std::string_view line, std::size_t number) -> Result<> {
+    if (line.empty() || line[0] == '#') return {};
+    if (line.starts_with("export ")) line = trimmed(line.substr(7));
+    const std::size_t equals = line.find('=');
+    if (equals == std::string_view::npos || equals == 0)
+      return no_such_text("file of NAME=value lines", number, "there is no NAME=");
+    set(root, trimmed(line.substr(0, equals)), scalar(unquoted(trimmed(line.substr(equals + 1)))));
+    return {};
+  }));
+  return root;
+}
+
+Error first_of(const Diagnostics& found, std::string_view format) {
+  const Diagnostic first = found.sorted().front();
+  return no_such_text(format, first.span ? static_cast<std::size_t>(first.span->line) : 1, first.summary);
+}
+
+Result<Node> read_json(std::string_view text) {
+  Diagnostics found;
+  std::optional<Node> node = lang::read_json("", text, Code::kCannotObserve, found);
+  if (!node) return first_of(found, "JSON");
+  return std::move(*node);
+}
+
+Result<Node> read_yaml(std::string_view text) {
+  Diagnostics found;
+  std::optional<Node> node = lang::read_yaml("", text, found);
+  if (!node) return first_of(found, "YAML");
+  return std::move(*node);
+}
+
+// Expressions have a function for it.
+Result<Node> read_toml(std::string_view text) {
+  static const cel::Program kDecode = [] {
+    cel::Environment environment;
+    environment.add_variable("text", cel::Type(cel::Type::Kind::kString));
+    return *cel::compile("toml.decode(text)", environment);
+  }();
+  const std::array slots = {cel::Value::string(text)};
+  const auto value = kDecode.evaluate({slots});
+  if (!value) return fail(Code::kCannotObserve, "what it told is no TOML: " + value.error().summary);
+  Json json;
+  cel::Budget budget;
+  if (const cel::Value problem = cel::to_json(*value, json, budget); problem.is_error())
+    return fail(Code::kCannotObserve, "what it told has no form here: " + problem.as_error().message);
+  return read_json(canonical(json));
+}
+
+}  // namespace
+
+ReadingFormat reading_format(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, ReadingFormat>, 6> kNames = {{{"lines", ReadingFormat::kLines},
+                                                                                 {"json", ReadingFormat::kJson},
+                                                                                 {"yaml", ReadingFormat::kYaml},
+                                                                                 {"toml", ReadingFormat::kToml},
+                                                                                 {"ini", ReadingFormat::kIni},
+                                                                                 {"env", ReadingFormat::kEnv}}};
+  const auto* const found =
+      std::find_if(kNames.begin(), kNames.end(), [&](const auto& known) { return known.first == name; });
+  return found == kNames.end() ? ReadingFormat::kText : found->second;
+}
+
+Result<Node> read_told_text(ReadingFormat format, std::string_view text) {
+  switch (format) {
+    case ReadingFormat::kText:
+      return scalar(trimmed(text));
+    case ReadingFormat::kLines:
+      return lines_of(text);
+    case ReadingFormat::kJson:
+      return read_json(text);
+    case ReadingFormat::kYaml:
+      return read_yaml(text);
+    case ReadingFormat::kToml:
+      return read_toml(text);
+    case ReadingFormat::kIni:
+      return read_ini(text);
+    case ReadingFormat::kEnv:
+      return read_env(text);
+  }
+  return scalar(trimmed(text));
+}
+
+}  // namespace plumb::config

@@ -1,0 +1,98 @@
+// What becomes of what a host tells of a reading.
+#include "engine/config/reading.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/config/reading_formats.h"
+#include "engine/config/validate.h"
+
+namespace plumb::config {
+namespace {
+
+using ::testing::HasSubstr;
+
+Json told(std::string_view format, std::string_view text) {
+  const Result<lang::Node> node = read_told_text(reading_format(format), text);
+  return node ? untyped(*node) : Json("error: " + node.error().summary());
+}
+
+ParsedReading reading(const std::string& declared) {
+  Diagnostics diagnostics;
+  const std::optional<lang::Node> node = lang::read_yaml("plumb.yaml", "version: " + declared + "\n", diagnostics);
+  ParsedReading read = read_reading(node->entries.front(), diagnostics);
+  for (const Diagnostic& one : diagnostics.items()) ADD_FAILURE() << one.summary;
+  return read;
+}
+
+Result<Json> value(const std::string& declared, const Json& told_value, const std::string& absent = {}) {
+  return value_of(reading(declared), "version", {told_value, absent});
+}
+
+TEST(ReadingFormats, TextsBecomeTrees) {
+  EXPECT_EQ(told("text", " 16.2\n"), Json(16.2));
+  EXPECT_EQ(told("lines", "a\n\n b \r\n"), Json({"a", "b"}));
+  EXPECT_EQ(told("json", R"({"a": [1, "x", null]})"), Json::parse(R"({"a": [1, "x", null]})"));
+  EXPECT_EQ(told("yaml", "a: [1, x]\n"), Json::parse(R"({"a": [1, "x"]})"));
+  EXPECT_EQ(told("toml", "a = 1\n[b]\nc = \"x\"\n"), Json::parse(R"({"a": 1, "b": {"c": "x"}})"));
+  EXPECT_EQ(told("ini", "; note\ntop = 1\n[web]\nport: 80\nname = a = b\n[web]\nlone\n"),
+            Json::parse(R"({"top": 1, "web": {"port": 80, "name": "a = b", "lone": ""}})"));
+  EXPECT_EQ(told("env", "# note\nexport A=1\nB=\"two words\"\nC='$x'\\''\n"),
+            Json::parse(R"({"A": 1, "B": "two words", "C": "$x'"})"));
+}
+
+TEST(ReadingFormats, WhatIsNoneIsTheErrorOfALine) {
+  EXPECT_THAT(told("json", "{").get<std::string>(), HasSubstr("no JSON: line 1"));
+  EXPECT_THAT(told("yaml", "a: 1\na: 2\n").get<std::string>(), HasSubstr("no YAML: line 2"));
+  EXPECT_THAT(told("toml", "a = \n").get<std::string>(), HasSubstr("no TOML"));
+  EXPECT_THAT(told("ini", "a = 1\n[b\n").get<std::string>(), HasSubstr("line 2"));
+  EXPECT_THAT(told("env", "A=1\nwords\n").get<std::string>(), HasSubstr("line 2"));
+}
+
+TEST(Reading, TheTypeDecidesWhatATextIs) {
+  EXPECT_EQ(*value("{file: /v, type: string}", "0644\n"), Json("0644"));
+  EXPECT_EQ(*value("{file: /v, type: string}", "null"), Json("null"));
+  EXPECT_EQ(*value("{file: /v, type: string}", ""), Json(""));
+  EXPECT_EQ(*value("{file: /v, type: integer}", "16\n"), Json(16));
+  EXPECT_EQ(*value("{file: /v, type: boolean}", "true\n"), Json(true));
+  EXPECT_EQ(*value("{file: /v, format: lines, type: array, items: {type: integer}}", "1\n2\n"), Json({1, 2}));
+  EXPECT_EQ(*value("{command: [x], gives: exit_code, type: integer}", 3), Json(3));
+  EXPECT_EQ(*value("{file: /v, format: json, type: object}", "{\"a\": 1}"), Json({{"a", 1}}));
+}
+
+TEST(Reading, WhatIsAbsentHasAValueOrIsAnError) {
+  EXPECT_EQ(*value("{file: /v, type: integer, absent: 0}", nullptr, "/v is not there"), Json(0));
+  const Result<Json> none = value("{file: /v, type: integer}", nullptr, "/v is not there");
+  ASSERT_FALSE(none.has_value());
+  EXPECT_EQ(none.error().code(), Code::kCannotObserve);
+  EXPECT_THAT(none.error().summary(), HasSubstr("`version`: /v is not there"));
+  EXPECT_THAT(none.error().diagnostic().hint, HasSubstr("`absent`"));
+  EXPECT_EQ(none.error().diagnostic().span->line, 1);
+}
+
+TEST(Reading, AnotherTypeIsAnErrorThatKeepsSecrets) {
+  const Result<Json> wrong = value("{file: /v, type: integer}", "sixteen");
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_EQ(wrong.error().code(), Code::kCannotObserve);
+  const Result<Json> secret = value("{file: /v, format: json, type: object, sensitive: true}", "hunter2 {");
+  ASSERT_FALSE(secret.has_value());
+  EXPECT_THAT(secret.error().summary(), ::testing::Not(HasSubstr("hunter2")));
+}
+
+TEST(Reading, ASourceIsWorkedOutAndComesBack) {
+  for (const char* declared : {"{command: [pg_config, --version], match: \"([0-9]+)\", type: integer, timeout: 1m}",
+                               "{command: \"id -u\", gives: exit_code, type: integer}",
+                               "{file: /etc/x, type: string, sensitive: true}", "{path: /srv/x, follow: true}"}) {
+    const ParsedReading read = reading(declared);
+    Diagnostics diagnostics;
+    const std::optional<ReadingSource> source = source_of(read, *read.source, diagnostics);
+    ASSERT_TRUE(source.has_value()) << declared;
+    const Json json = to_json(*source);
+    const Result<ReadingSource> back = reading_source_from(json);
+    ASSERT_TRUE(back.has_value()) << back.error().summary();
+    EXPECT_EQ(to_json(*back), json) << declared;
+  }
+}
+
+}  // namespace
+}  // namespace plumb::config

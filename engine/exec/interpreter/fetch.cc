@@ -1,0 +1,108 @@
+#include "engine/exec/interpreter/fetch.h"
+
+#include <cerrno>
+#include <chrono>
+#include <thread>
+#include <variant>
+
+#include <unistd.h>
+
+#include "engine/base/digest_check.h"
+#include "engine/exec/interpreter/programs.h"
+#include "engine/exec/nameless_file.h"
+#include "providers/sdk/managers.h"
+
+namespace plumb::exec {
+namespace {
+
+constexpr int kTries = 4;
+constexpr std::uint64_t kLargest = std::uint64_t{64} << 30U;
+
+// What has come so far.
+class Coming {
+ public:
+  Coming(const Fetch& operation, int file) : operation_(operation), file_(file) { begin(); }
+
+  Result<> take(std::string_view bytes) {
+    size_ += bytes.size();
+    if (size_ > kLargest) return fail(Code::kOperation, operation_.url + " gives more than 64 GiB");
+    std::visit([bytes](auto& sum) { sum.add(bytes); }, sum_);
+    return write_all(file_, bytes, operation_.path);
+  }
+  // From its beginning.
+  Result<> again() {
+    if (::ftruncate(file_, 0) != 0 || ::lseek(file_, 0, SEEK_SET) != 0) return os_error("write", operation_.path);
+    begin();
+    return {};
+  }
+  std::uint64_t size() const { return size_; }
+
+  Result<> check() {
+    if (operation_.digest.empty()) return {};
+    const std::string came = std::visit([](auto& sum) { return sum.finish(); }, sum_);
+    if (came == operation_.digest) return {};
+    return fail(Code::kOperation, "what came from " + operation_.url + " is " + came + ", and not " + operation_.digest)
+        .hint("either it was changed there, or the digest is not the one of this URL");
+  }
+
+ private:
+  void begin() {
+    size_ = 0;
+    if (operation_.digest.starts_with(Sha512::kPrefix)) {
+      sum_ = Sha512();
+    } else {
+      sum_ = Sha256();
+    }
+  }
+
+  const Fetch& operation_;
+  int file_;
+  std::uint64_t size_ = 0;
+  std::variant<Sha256, Sha512> sum_;
+};
+
+Result<ProcessResult> call(LocalSystem& system, const Fetch& operation, const FetchProgram& program, Coming& coming) {
+  ProcessRequest request = program.call(operation, coming.size());
+  request.timeout = std::chrono::seconds(operation.timeout_seconds);
+  request.output_limit = kOutputLimit / 2;
+  PLUMB_TRY_ASSIGN(const UniqueFd settings, nameless_file());
+  PLUMB_TRY(write_all(settings.get(), request.stdin_text, "the settings of " + std::string(program.name)));
+  if (::lseek(settings.get(), 0, SEEK_SET) != 0)
+    return os_error("read", "the settings of " + std::string(program.name));
+  return system.run_streaming(
+      request, [&](std::string_view bytes) { return coming.take(bytes); }, settings.get());
+}
+
+}  // namespace
+
+Result<> fetch_into(LocalSystem& system, const Fetch& operation, int file) {
+  const FetchProgram* program = find_fetch_program(system);
+  if (program != nullptr) return fetch_into(system, operation, *program, file);
+  return fail(Code::kProgramMissing, "the host has no program that fetches " + operation.url)
+      .hint("install curl or wget");
+}
+
+Result<> fetch_into(LocalSystem& system, const Fetch& operation, const FetchProgram& program, int file) {
+  if (const std::string problem = problem_of(operation); !problem.empty())
+    return fail(Code::kOperation, operation.url + " cannot be fetched: " + problem);
+  Coming coming(operation, file);
+  for (int tries = 1;; ++tries) {
+    PLUMB_TRY_ASSIGN(const ProcessResult result, call(system, operation, program, coming));
+    if (result.timed_out) {
+      const std::string within =
+          operation.timeout_seconds > 0 ? "within " + std::to_string(operation.timeout_seconds) + " s" : "in time";
+      return fail(Code::kProgramTimeout, operation.url + " did not come " + within);
+    }
+    const FetchEnd end = program.judge(operation, result.exit_code);
+    if (end == FetchEnd::kAll) return coming.check();
+    if (end == FetchEnd::kFailed || tries == kTries) {
+      const std::string said = last_lines(result.errors, 3);
+      return fail(Code::kProgramFailed, operation.url + " did not come (" + std::string(program.name) + " ended with " +
+                                            std::to_string(result.exit_code) + ")" + (said.empty() ? "" : ": " + said));
+    }
+    if (end == FetchEnd::kNotFrom) PLUMB_TRY(coming.again());
+    std::this_thread::sleep_for(std::chrono::milliseconds(500 * tries));
+  }
+}
+
+}  // namespace plumb::exec

@@ -1,0 +1,66 @@
+#include "engine/run/host_readings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/config/reading.h"
+#include "engine/wire/messages.h"
+
+namespace plumb::run {
+
+namespace {
+
+// Of one that was told. False after it was said what is wrong with it.
+bool keep(const ir::WantedReading& wanted, Result<ToldReading> told, const std::string& key, HostReadings& readings,
+          Diagnostics& diagnostics) {
+  Result<Json> value = told ? config::value_of(*wanted.reading, wanted.name, *told)
+                            : config::reading_error(*wanted.reading, wanted.name, told.error().diagnostic());
+  if (!value) {
+    diagnostics.add(value.error().diagnostic());
+    return false;
+  }
+  readings.values.emplace(wanted.name, wanted.with(std::move(*value)));
+  readings.used.push_back({wanted.name, to_json(wanted.source), digest_of(*told, wanted.source.sensitive, key)});
+  if (wanted.source.sensitive) {
+    readings.sensitive.push_back(wanted.name);
+  } else {
+    readings.told.emplace(wanted.name, std::move(*told));
+  }
+  return true;
+}
+
+// False after it was told why not.
+Result<bool> take_wanted(const FindWanted& find, const AskReadings& ask, const std::string& key, HostReadings& readings,
+                         Diagnostics& diagnostics) {
+  while (true) {
+    const std::vector<ir::WantedReading> wanted = find(readings.values, diagnostics);
+    if (diagnostics.has_errors()) return false;
+    if (wanted.empty()) return true;
+    if (readings.values.size() + wanted.size() > wire::kMostReadings) {
+      return fail(Code::kCannotObserve,
+                  "the host is to be asked for more than " + std::to_string(wire::kMostReadings) + " readings");
+    }
+    PLUMB_TRY_ASSIGN(std::vector<Result<ToldReading>> told, ask(wanted));
+    bool good = true;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+      good = keep(wanted[i], std::move(told[i]), key, readings, diagnostics) && good;
+    if (!good) return false;
+  }
+}
+
+}  // namespace
+
+Result<bool> take_readings(const std::string& host, const FindWanted& find, const AskReadings& ask,
+                           const std::string& key, HostReadings& readings, Diagnostics& diagnostics) {
+  Diagnostics found;
+  Result<bool> taken = take_wanted(find, ask, key, readings, found);
+  for (Diagnostic problem : found.items()) {
+    problem.host = host;
+    diagnostics.add(std::move(problem));
+  }
+  std::sort(readings.used.begin(), readings.used.end(),
+            [](const UsedReading& a, const UsedReading& b) { return a.name < b.name; });
+  return taken;
+}
+
+}  // namespace plumb::run

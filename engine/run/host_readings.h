@@ -1,0 +1,30 @@
+// The readings of one host: what expressions see of them, and what a plan says of them.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/ir/expand.h"
+#include "engine/plan/plan.h"
+
+namespace plumb::run {
+
+struct HostReadings {
+  ir::Readings values;
+  std::vector<UsedReading> used;            // in the order of their names
+  std::map<std::string, ToldReading> told;  // by name, but for those that are sensitive
+  std::vector<std::string> sensitive;       // names
+};
+
+// Which readings are still wanted, where these were told.
+using FindWanted = std::function<std::vector<ir::WantedReading>(const ir::Readings& known, Diagnostics& diagnostics)>;
+// What sources tell, one answer each.
+using AskReadings = std::function<Result<std::vector<Result<ToldReading>>>(const std::vector<ir::WantedReading>&)>;
+
+// Asks a host until none is wanted any more. `key` is the project's. False after it was told why not; an error is the
+// host's.
+Result<bool> take_readings(const std::string& host, const FindWanted& find, const AskReadings& ask,
+                           const std::string& key, HostReadings& readings, Diagnostics& diagnostics);
+
+}  // namespace plumb::run

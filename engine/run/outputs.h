@@ -1,0 +1,23 @@
+// What a project gives out on its hosts, worked out from the configuration and the facts that they last told.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "engine/history/history.h"
+#include "engine/run/workspace.h"
+
+namespace plumb::run {
+
+struct Outputs {
+  std::map<std::string, Json> by_host;  // each a map by name; sensitive values are sealed as in a plan
+  std::set<std::string> sensitive;      // names
+};
+
+// Of the hosts among `hosts` that told what the outputs read. Why others give nothing, and which value cannot be worked
+// out, is told in `diagnostics`. Errors: the history cannot be read. After find_key(), where outputs are sensitive.
+Result<Outputs> outputs_of(const Workspace& workspace, const std::set<std::string>& hosts,
+                           const history::RunStore& store, Diagnostics& diagnostics);
+
+}  // namespace plumb::run

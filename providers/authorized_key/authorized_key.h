@@ -1,0 +1,30 @@
+// authorized_key: a key with which one may log in as a user.
+#pragma once
+
+#include "providers/sdk/edit_provider.h"
+
+namespace plumb::providers::authorized_key {
+
+class AuthorizedKeyProvider : public EntryProvider {
+ public:
+  std::string path(const Desired& desired) const override;
+  std::string path_on(const Desired& desired, System& system) const override;
+  std::vector<std::string> own_paths(const Desired& desired, const Json& observed) const override;
+  bool creates(const Desired& desired) const override { return !wants_absent(desired); }
+  void note_needs(const Desired& desired, const std::string& path, System& system, Observed& observed) const override;
+  Result<> look_around(const Desired& desired, const std::string& place, System& system,
+                       Observed& observed) const override;
+  Ownership of_new(const Desired& desired, const Observed& observed) const override;
+  Change diff(const Desired& desired, const Observed& observed) const override;
+  std::vector<Address> infers(const Desired& desired) const override;
+  std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
+  std::string remedy(const Desired&, const Missing&) const override { return {}; }
+  void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const override;
+
+ protected:
+  EntryEdit entry(const Desired& desired) const override;
+};
+
+void add_to(Registry& registry);
+
+}  // namespace plumb::providers::authorized_key

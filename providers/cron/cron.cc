@@ -1,0 +1,130 @@
+#include "providers/cron/cron.h"
+
+#include <algorithm>
+#include <array>
+
+#include "providers/sdk/ownership.h"
+
+namespace plumb::providers::cron {
+namespace {
+
+// Where users' crontabs lie: Debian and Alpine, SUSE, others.
+constexpr std::array kSpools = {"/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron"};
+
+constexpr std::array kTimes = {"minute", "hour", "day", "month", "weekday"};
+
+bool is_shared(const Desired& desired) {
+  return desired.has("file");
+}
+
+std::string user_of(const Desired& desired) {
+  return desired.text("user", "root");
+}
+
+// The job as a crontab has it: when, as whom in a shared file, and what.
+std::vector<std::string> fields_of(const Desired& desired) {
+  std::vector<std::string> fields;
+  if (const std::string special = desired.text("special"); !special.empty()) {
+    fields.push_back("@" + special);
+  } else {
+    for (const char* time : kTimes) fields.push_back(desired.text(time, "*"));
+  }
+  if (is_shared(desired)) fields.push_back(user_of(desired));
+  return fields;
+}
+
+// A variable is told by its name. A job is told by the line above it: other tools write such lines too.
+EntryEdit variable(const Desired& desired) {
+  const std::string name = desired.text("name");
+  const std::string value = desired.text("value");
+  EntryEdit entry;
+  entry.text = name + "=" + value;
+  entry.match = "^\\s*" + quoted_pattern(name) + "\\s*=";
+  const std::string pattern = quoted_pattern(value);
+  entry.same = entry.match + "\\s*(" + pattern + "|\"" + pattern + "\"|'" + pattern + "')\\s*$";
+  // It counts for the jobs below it.
+  entry.at_beginning = true;
+  return entry;
+}
+
+}  // namespace
+
+EntryEdit CronProvider::entry(const Desired& desired) const {
+  if (desired.has("value") || desired.flag("env", false)) return variable(desired);
+  const std::string name = desired.text("name");
+  const std::string job = desired.text("job");
+  const bool disabled = desired.flag("disabled", false);
+  const std::vector<std::string> fields = fields_of(desired);
+  EntryEdit entry;
+  entry.text = disabled ? "#" : "";
+  for (const std::string& field : fields) entry.text += field + " ";
+  entry.text += job;
+  entry.match = "^#?\\s*(@[a-z]+|[0-9*]\\S*(\\s+\\S+){4})\\s+\\S";
+  entry.same =
+      std::string(disabled ? "^#" : "^") + "\\s*" + words_pattern(fields) + "\\s+" + quoted_pattern(job) + "\\s*$";
+  const std::string any_mark = "^#\\s*(plumb:|Ansible:|Puppet Name:|pyinfra-name=)\\s*";
+  entry.mark = "# plumb: " + name;
+  entry.marks = any_mark + quoted_pattern(name) + "\\s*$";
+  entry.any_marks = any_mark;
+  return entry;
+}
+
+std::string CronProvider::path(const Desired& desired) const {
+  if (is_shared(desired)) return "/etc/cron.d/" + desired.text("file");
+  return kSpools.front() + ("/" + user_of(desired));
+}
+
+std::string CronProvider::path_on(const Desired& desired, System& system) const {
+  if (is_shared(desired)) return path(desired);
+  for (const char* spool : kSpools) {
+    const auto info = system.stat(spool, true);
+    if (info && *info && (*info)->type == FileType::kDirectory) return spool + ("/" + user_of(desired));
+  }
+  return path(desired);
+}
+
+std::vector<std::string> CronProvider::own_paths(const Desired& desired, const Json&) const {
+  if (is_shared(desired)) return {path(desired)};
+  std::vector<std::string> paths;
+  for (const char* spool : kSpools) paths.push_back(spool + ("/" + user_of(desired)));
+  return paths;
+}
+
+void CronProvider::note_needs(const Desired& desired, const std::string&, System& system, Observed& observed) const {
+  const std::string user = user_of(desired);
+  if (!system.user_by_name(user)) observed.missing.push_back({{"", "user", user}, "user"});
+}
+
+// A crontab has the group of its folder, as the program that edits it gives it.
+Result<> CronProvider::look_around(const Desired& desired, const std::string& place, System& system,
+                                   Observed& observed) const {
+  PLUMB_TRY(note_missing_parent(place, system, observed));
+  if (is_shared(desired)) return {};
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> folder, system.stat(parent_of(place), true));
+  if (folder) observed.attributes["new_group"] = std::to_string(folder->gid);
+  return {};
+}
+
+Ownership CronProvider::of_new(const Desired& desired, const Observed& observed) const {
+  if (is_shared(desired)) return {"root", "root", "0644"};
+  Ownership made{user_of(desired), std::nullopt, "0600"};
+  if (observed.has("new_group")) made.group = observed.text("new_group");
+  return made;
+}
+
+std::vector<Address> CronProvider::infers(const Desired& desired) const {
+  std::vector<Address> first = EntryProvider::infers(desired);
+  if (wants_absent(desired)) return first;
+  first.push_back({"", "user", user_of(desired)});
+  return first;
+}
+
+std::string CronProvider::remedy(const Desired&, const Missing& missing) const {
+  return missing.what.kind == "directory" ? "a `package` before it brings cron, with its folder" : "";
+}
+
+void add_to(Registry& registry) {
+  registry.add(edit_kind<CronProvider>("cron"));
+}
+
+}  // namespace plumb::providers::cron

@@ -1,0 +1,277 @@
+#include "providers/git/git.h"
+
+#include <algorithm>
+
+#include "providers/sdk/managers.h"
+#include "providers/sdk/ownership.h"
+
+namespace plumb::providers::git {
+namespace {
+
+constexpr auto kAsking = std::chrono::seconds(60);
+constexpr std::size_t kMostChanged = 20;
+
+Diagnostic refused(std::string summary) {
+  return Diagnostic(Code::kRefusedByState, std::move(summary));
+}
+
+// Questions to git, as whoever the working copy belongs to: what its settings name to be run is theirs to run.
+class Git {
+ public:
+  Git(const Desired& desired, System& system, std::string user)
+      : desired_(desired), system_(system), user_(std::move(user)) {}
+
+  Result<ProcessResult> ask(std::vector<std::string> words, bool inside = true) {
+    ProcessRequest request;
+    request.argv = {"git"};
+    if (inside) request.argv.insert(request.argv.end(), {"-C", desired_.text("path")});
+    request.argv.insert(request.argv.end(), words.begin(), words.end());
+    request.env = environment_of(desired_);
+    request.user = user_;
+    request.timeout = kAsking;
+    request.changes_nothing = true;
+    PLUMB_TRY_ASSIGN(ProcessResult result, system_.run(request));
+    if (result.timed_out) return fail(Code::kCannotObserve, "`git " + words[0] + "` did not end in time");
+    return result;
+  }
+  // Its answer without the line's end; "" where it fails.
+  Result<std::string> line(std::vector<std::string> words) {
+    PLUMB_TRY_ASSIGN(const ProcessResult result, ask(std::move(words)));
+    std::string_view output = result.output;
+    return result.exit_code == 0 ? std::string(take_line(output)) : std::string();
+  }
+
+ private:
+  const Desired& desired_;
+  System& system_;
+  std::string user_;
+};
+
+// What the remote has for what is asked for: "HASH<tab>refs/…" lines, and "ref: refs/heads/NAME<tab>HEAD".
+Result<> ask_remote(const Desired& desired, Git& git, Observed& observed) {
+  const std::string repository = desired.text("repository");
+  std::vector<std::string> words = {"ls-remote", "--quiet"};
+  std::string wanted = "HEAD";
+  if (desired.has("branch")) wanted = "refs/heads/" + desired.text("branch");
+  if (desired.has("tag")) wanted = "refs/tags/" + desired.text("tag");
+  if (wanted == "HEAD") words.emplace_back("--symref");
+  words.insert(words.end(), {"--", repository, wanted});
+  // What an annotated tag is the name of.
+  if (desired.has("tag")) words.push_back(wanted + "^{}");
+  PLUMB_TRY_ASSIGN(const ProcessResult result, git.ask(std::move(words), false));
+  if (result.exit_code != 0)
+    return fail(Code::kCannotObserve, "git cannot ask " + repository + ": " + last_lines(result.errors, 5));
+  std::string_view output = result.output;
+  while (!output.empty()) {
+    const std::string_view line = take_line(output);
+    const std::size_t tab = line.find('\t');
+    if (tab == std::string_view::npos) continue;
+    const std::string_view value = line.substr(0, tab), name = line.substr(tab + 1);
+    constexpr std::string_view kBranch = "ref: refs/heads/";
+    if (value.starts_with(kBranch)) {
+      observed.attributes["offered_branch"] = value.substr(kBranch.size());
+    } else if (name == wanted || name == wanted + "^{}") {
+      observed.attributes["offered"] = value;
+    }
+  }
+  if (!observed.has("offered"))
+    observed.obstacle = refused(repository + " has no " + (wanted == "HEAD" ? "branch of its own" : wanted));
+  return {};
+}
+
+Result<> observe_copy(const Desired& desired, Git& git, Observed& observed) {
+  observed.exists = true;
+  observed.attributes["state"] = "present";
+  PLUMB_TRY_ASSIGN(const std::string commit, git.line({"rev-parse", "--verify", "--quiet", "HEAD"}));
+  PLUMB_TRY_ASSIGN(const std::string repository, git.line({"config", "--get", "remote.origin.url"}));
+  PLUMB_TRY_ASSIGN(const std::string branch, git.line({"symbolic-ref", "--short", "--quiet", "HEAD"}));
+  if (!commit.empty()) observed.attributes["commit"] = commit;
+  if (!repository.empty()) observed.attributes["repository"] = repository;
+  if (!branch.empty()) observed.attributes["branch"] = branch;
+  PLUMB_TRY_ASSIGN(const ProcessResult status, git.ask({"status", "--porcelain", "--untracked-files=no"}));
+  if (status.exit_code != 0)
+    return fail(Code::kCannotObserve,
+                "git does not tell what is in " + desired.text("path") + ": " + last_lines(status.errors, 5));
+  std::string_view output = status.output;
+  std::vector<std::string> changed;
+  while (!output.empty() && changed.size() < kMostChanged) {
+    const std::string_view line = take_line(output);
+    if (line.size() > 3) changed.emplace_back(line.substr(3));
+  }
+  if (!changed.empty()) observed.attributes["changed"] = changed;
+  // Commits of one's own, which nobody else has.
+  PLUMB_TRY_ASSIGN(const std::string unpushed,
+                   git.line({"rev-list", "--max-count=1", "HEAD", "--not", "--remotes", "--tags"}));
+  if (!commit.empty() && !unpushed.empty() && !desired.has("commit")) observed.attributes["unpushed"] = true;
+  if (!desired.flag("submodules", false)) return {};
+  PLUMB_TRY_ASSIGN(const ProcessResult modules, git.ask({"submodule", "status", "--recursive"}));
+  std::string_view lines = modules.output;
+  while (!lines.empty()) {
+    const std::string_view line = take_line(lines);
+    if (line.starts_with('-') || line.starts_with('+')) observed.attributes["stale_submodules"] = true;
+  }
+  return {};
+}
+
+void note_losses(const Desired& desired, const Change& change, Observed& observed) {
+  if (change.empty() || observed.obstacle || desired.flag("force", false)) return;
+  const std::string path = desired.text("path");
+  if (const std::vector<std::string> changed = texts_in(observed.attribute("changed")); !changed.empty()) {
+    observed.obstacle = refused(path + " has local changes: " + changed.front() +
+                                (changed.size() > 1 ? " and " + std::to_string(changed.size() - 1) + " more" : ""))
+                            .with_hint("commit and push them, or let them go with `force: true`");
+  } else if (observed.flag("unpushed", false)) {
+    observed.obstacle =
+        refused(path + " has commits that no remote has").with_hint("push them, or let them go with `force: true`");
+  }
+}
+
+Result<Observed> observe_one(const Desired& desired, System& system) {
+  Observed observed;
+  const std::string path = desired.text("path");
+  const bool absent = wants_absent(desired);
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, !absent));
+  if (!info && absent) return observed;
+  if (system.is_image()) {
+    observed.exists = absent;
+    observed.obstacle = refused("programs of an image are not run");
+    return observed;
+  }
+  bool copy = false;
+  if (info && info->type == FileType::kDirectory) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> inside, system.stat(path + "/.git", false));
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> names, system.list(path));
+    copy = inside.has_value();
+    if (!copy && !names.empty())
+      observed.obstacle = refused(path + " is a folder that is not empty, and no repository");
+  } else if (info) {
+    observed.obstacle = refused(path + " is there and is no folder");
+  }
+  if (observed.obstacle) {
+    observed.exists = absent;
+    return observed;
+  }
+  if (!info) PLUMB_TRY(note_missing_parent(path, system, observed));
+  if (const std::string key = desired.text("key_file"); !key.empty() && !absent) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(key, true));
+    if (!there) observed.missing.push_back({{"", "file", key}, "key_file"});
+  }
+  if (system.find_program("git").empty()) {
+    observed.exists = copy;
+    if (copy) observed.attributes["state"] = "present";
+    observed.missing.push_back({{"", "package", "git"}, "path"});
+    return observed;
+  }
+  const std::string user = copy ? std::to_string(info->uid) : std::string();
+  if (copy) observed.attributes["user"] = user;
+  Git git(desired, system, user);
+  if (copy) PLUMB_TRY(observe_copy(desired, git, observed));
+  const bool asks = !absent && !desired.has("commit") && (!copy || desired.flag("update", true));
+  const bool can_ask = std::none_of(observed.missing.begin(), observed.missing.end(),
+                                    [](const Missing& missing) { return missing.attribute == "key_file"; });
+  if (asks && can_ask) PLUMB_TRY(ask_remote(desired, git, observed));
+  return observed;
+}
+
+}  // namespace
+
+std::vector<Result<Observed>> GitProvider::observe(std::span<const Desired* const> desired, System& system) const {
+  std::vector<Result<Observed>> results;
+  results.reserve(desired.size());
+  for (const Desired* one : desired) {
+    Result<Observed> observed = observe_one(*one, system);
+    if (observed) note_losses(*one, diff(*one, *observed), *observed);
+    results.push_back(std::move(observed));
+  }
+  return results;
+}
+
+Change GitProvider::diff(const Desired& desired, const Observed& observed) const {
+  Change change;
+  if (wants_absent(desired)) {
+    if (!observed.exists) return change;
+    change.op = Op::kDelete;
+    for (const char* attribute : {"repository", "commit", "changed"}) {
+      if (observed.has(attribute)) change.before[attribute] = observed.attribute(attribute);
+    }
+    change.before["state"] = "present";
+    change.operations.push_back(Remove{desired.text("path"), true, false});
+    return change;
+  }
+  if (observed.exists && !desired.flag("update", true)) return change;
+  const std::string target = desired.text("commit", observed.text("offered"));
+  const std::string branch = branch_of(desired, observed);
+  const auto compare = [&](const char* attribute, const std::string& wanted) {
+    if (wanted.empty() || (observed.exists && observed.text(attribute) == wanted)) return;
+    if (observed.exists && observed.has(attribute)) change.before[attribute] = observed.attribute(attribute);
+    change.after[attribute] = wanted;
+  };
+  compare("repository", desired.text("repository"));
+  compare("commit", target);
+  compare("branch", branch);
+  if (observed.flag("stale_submodules", false)) {
+    change.before["stale_submodules"] = true;
+    change.after["stale_submodules"] = false;
+  }
+  if (desired.flag("force", false) && !texts_in(observed.attribute("changed")).empty()) {
+    change.before["changed"] = observed.attribute("changed");
+    change.after["changed"] = Json::array();
+  }
+  if (observed.exists && change.after.empty()) return change;
+  change.op = observed.exists ? Op::kUpdate : Op::kCreate;
+  if (target.empty()) {
+    change.fidelity = Fidelity::kBounded;
+    change.note = "which commit comes is known once git can ask";
+  }
+  change.operations = operations_for(desired, observed, target);
+  return change;
+}
+
+std::vector<Address> GitProvider::infers(const Desired& desired) const {
+  if (wants_absent(desired)) return {};
+  std::vector<Address> edges = infer_path_edges(desired, desired.text("path"));
+  edges.push_back({"", "package", "git"});
+  if (const std::string key = desired.text("key_file"); !key.empty()) edges.push_back({"", "file", key});
+  return edges;
+}
+
+std::vector<Address> GitProvider::provides(const Desired& desired) const {
+  if (wants_absent(desired)) return {};
+  return {{"", "directory", desired.text("path")}};
+}
+
+bool GitProvider::asks_about(const Desired& desired, std::string_view name) const {
+  const std::string path = desired.text("path");
+  return name == path || is_below(name, path) ||
+         (!desired.text("key_file").empty() && name == desired.text("key_file"));
+}
+
+std::vector<ImpliedPath> GitProvider::implies_paths(const Desired& desired) const {
+  const std::string path = desired.text("path");
+  std::vector<ImpliedPath> paths = {{.path = path, .whole = true, .needed = !wants_absent(desired)}};
+  if (!wants_absent(desired)) paths.push_back({.path = path + "/*", .maker = ""});
+  return paths;
+}
+
+std::optional<Desired> GitProvider::restore(const Desired& desired, const Observed& before) const {
+  Desired again;
+  again.address = desired.address;
+  again.attributes = {{"path", desired.text("path")}, {"state", before.exists ? "present" : "absent"}};
+  if (!before.exists) return again;
+  // Changes that went were not kept.
+  if (!before.has("commit") || !before.has("repository") || !texts_in(before.attribute("changed")).empty())
+    return std::nullopt;
+  again.attributes["repository"] = before.attribute("repository");
+  again.attributes["commit"] = before.attribute("commit");
+  if (desired.has("key_file")) again.attributes["key_file"] = desired.attribute("key_file");
+  return again;
+}
+
+void add_to(Registry& registry) {
+  registry.add({.name = "git",
+                .provider = std::make_shared<GitProvider>(),
+                .operations = OperationSet::of<Run, Remove>(),
+                .judged = {"stale_submodules"}});
+}
+
+}  // namespace plumb::providers::git

@@ -1,0 +1,38 @@
+// git: a working copy of a repository, at a branch, a tag or a commit.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "providers/sdk/kind.h"
+
+namespace plumb::providers::git {
+
+// For whatever git is asked or told to do: it asks nobody, and writes nothing on its own account.
+std::map<std::string, std::string> environment_of(const Desired& desired);
+
+// What brings the working copy to where it is to be. `target`: the commit; "" where it is not known beforehand.
+std::vector<Operation> operations_for(const Desired& desired, const Observed& observed, const std::string& target);
+
+// The branch to be on; "" for none, as at a tag.
+std::string branch_of(const Desired& desired, const Observed& observed);
+
+// Observed attributes beyond the schema's: `offered`, the commit that the remote has now for what is asked for, and
+// `offered_branch`, what it calls it; `changed`, files with local changes; `unpushed`, that there are commits that no
+// remote has; `stale_submodules`; `user`, whose the working copy is.
+class GitProvider : public Provider {
+ public:
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
+  Change diff(const Desired& desired, const Observed& observed) const override;
+  std::vector<Address> infers(const Desired& desired) const override;
+  std::vector<Address> provides(const Desired& desired) const override;
+  bool is_foreseeable(const Desired&) const override { return false; }
+  bool asks_about(const Desired& desired, std::string_view name) const override;
+  std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+};
+
+void add_to(Registry& registry);
+
+}  // namespace plumb::providers::git

@@ -1,0 +1,148 @@
+#include "providers/git/git.h"
+
+#include "providers/sdk/testing/provider_test.h"
+
+namespace plumb::providers::git {
+namespace {
+
+const std::string kOld(40, '1');
+const std::string kNew(40, '2');
+const char* const kRemote = "https://g.example/app.git";
+
+// A working copy at /srv/app, answers of git, and a remote that is one commit further.
+class GitCopy : public ProviderTest<GitProvider> {
+ protected:
+  GitCopy() {
+    system.make_directory("/srv");
+    system.add_program("git");
+    answer("ls-remote --quiet -- https://g.example/app.git refs/heads/main", kNew + "\trefs/heads/main\n");
+  }
+  void answer(const std::string& words, const std::string& output, int code = 0) {
+    system.script("git " + words, {code, output, code == 0 ? "" : "fatal: no", false});
+  }
+  void make_copy() {
+    system.make_directory("/srv/app/.git");
+    system.own("/srv/app", 1000, 1000);
+    answer("-C /srv/app rev-parse*", kOld + "\n");
+    answer("-C /srv/app config --get remote.origin.url", std::string(kRemote) + "\n");
+    answer("-C /srv/app symbolic-ref*", "main\n");
+    answer("-C /srv/app status*", "");
+    answer("-C /srv/app rev-list*", "");
+  }
+  Desired want(Json attributes) {
+    attributes.emplace("path", "/srv/app");
+    attributes.emplace("repository", kRemote);
+    return wanted("git", "path", std::move(attributes));
+  }
+};
+
+TEST_F(GitCopy, ThePlanNamesTheCommitThatTheRemoteHas) {  // V18
+  const Seen seen = look(want({{"branch", "main"}}));
+  EXPECT_EQ(seen.change.after.at("commit"), kNew);
+  EXPECT_EQ(std::get<plumb::Run>(seen.change.operations.back()).argv.back(), kNew);
+  EXPECT_EQ(seen.change.fidelity, Fidelity::kExact);
+}
+
+TEST_F(GitCopy, TheOwnBranchOfTheRepositoryIsAskedFor) {
+  answer("ls-remote --quiet --symref -- https://g.example/app.git HEAD",
+         "ref: refs/heads/trunk\tHEAD\n" + kNew + "\tHEAD\n");
+  const Seen seen = look(want({}));
+  EXPECT_EQ(seen.change.after, (Json{{"branch", "trunk"}, {"commit", kNew}, {"repository", kRemote}}));
+}
+
+TEST_F(GitCopy, AnAnnotatedTagIsTheCommitThatItNames) {
+  answer("ls-remote --quiet -- https://g.example/app.git refs/tags/v1 refs/tags/v1^{}",
+         kOld + "\trefs/tags/v1\n" + kNew + "\trefs/tags/v1^{}\n");
+  EXPECT_EQ(look(want({{"tag", "v1"}})).change.after.at("commit"), kNew);
+}
+
+TEST_F(GitCopy, WhatTheRemoteDoesNotHaveIsToldAtPlan) {
+  answer("ls-remote --quiet -- https://g.example/app.git refs/heads/none", "");
+  EXPECT_EQ(obstacle(want({{"branch", "none"}})), "https://g.example/app.git has no refs/heads/none");
+  answer("ls-remote --quiet -- https://g.example/app.git refs/heads/main", "", 128);
+  const Seen seen = look(want({{"branch", "main"}}));
+  ASSERT_TRUE(seen.problem);
+  EXPECT_EQ(seen.problem->summary, "git cannot ask https://g.example/app.git: fatal: no");
+}
+
+TEST_F(GitCopy, ItIsAskedAsItsOwner) {  // V17
+  make_copy();
+  const Seen seen = look(want({{"branch", "main"}}));
+  EXPECT_EQ(seen.change.before, (Json{{"commit", kOld}}));
+  for (const ProcessRequest& request : system.requests()) {
+    EXPECT_EQ(request.user, "1000");
+    EXPECT_TRUE(request.changes_nothing);
+    EXPECT_EQ(request.env.at("GIT_TERMINAL_PROMPT"), "0");
+  }
+  for (const Operation& operation : seen.change.operations) EXPECT_EQ(std::get<plumb::Run>(operation).user, "1000");
+}
+
+TEST_F(GitCopy, LocalChangesAreRefusedUnlessForced) {  // V05
+  make_copy();
+  answer("-C /srv/app status*", " M a.txt\nM  b.txt\n");
+  EXPECT_EQ(obstacle(want({{"branch", "main"}})), "/srv/app has local changes: a.txt and 1 more");
+  EXPECT_EQ(obstacle(want({{"branch", "main"}, {"force", true}})), "none");
+  EXPECT_EQ(obstacle(want({{"state", "absent"}})), "/srv/app has local changes: a.txt and 1 more");
+  answer("-C /srv/app status*", "");
+  answer("-C /srv/app rev-list*", kOld + "\n");
+  EXPECT_EQ(obstacle(want({{"branch", "main"}})), "/srv/app has commits that no remote has");
+}
+
+TEST_F(GitCopy, LocalChangesOfOneThatIsWhereItIsToBeStay) {
+  make_copy();
+  answer("-C /srv/app status*", " M a.txt\n");
+  const Desired desired = want({{"commit", kOld}});
+  EXPECT_TRUE(look(desired).change.empty());
+  EXPECT_EQ(system.ran().size(), 5U) << "the remote is not asked about a commit that is there";
+}
+
+TEST_F(GitCopy, OneThatIsLeftAloneIsNotAskedAbout) {
+  make_copy();
+  EXPECT_TRUE(look(want({{"update", false}})).change.empty());
+}
+
+TEST_F(GitCopy, SubmodulesThatAreNotWhereTheyAreToBeCount) {  // V09
+  make_copy();
+  answer("ls-remote*", kOld + "\trefs/heads/main\n");
+  answer("-C /srv/app submodule status --recursive", " " + kOld + " a (v1)\n");
+  EXPECT_TRUE(look(want({{"branch", "main"}, {"submodules", true}})).change.empty());
+  answer("-C /srv/app submodule status --recursive", "-" + kOld + " a\n");
+  EXPECT_EQ(look(want({{"branch", "main"}, {"submodules", true}})).change.after, (Json{{"stale_submodules", false}}));
+}
+
+TEST_F(GitCopy, SomethingElseInItsPlaceIsRefused) {  // V16
+  system.make_file("/srv/app/x", "");
+  EXPECT_EQ(obstacle(want({{"branch", "main"}})), "/srv/app is a folder that is not empty, and no repository");
+  system.remove("/srv/app/x");
+  EXPECT_EQ(obstacle(want({{"branch", "main"}})), "none") << "an empty folder may be there";
+  system.remove("/srv/app");
+  system.make_file("/srv/app", "");
+  EXPECT_EQ(obstacle(want({{"branch", "main"}})), "/srv/app is there and is no folder");
+}
+
+TEST(GitPrograms, WithoutGitItsPackageIsMissing) {
+  FakeSystem system;
+  system.make_directory("/srv");
+  Desired desired;
+  desired.address = {"", "git", "/srv/app"};
+  desired.attributes = {{"path", "/srv/app"}, {"repository", kRemote}, {"branch", "main"}};
+  const GitProvider provider;
+  const Seen seen = see(provider, desired, system);
+  ASSERT_EQ(seen.observed->missing.size(), 1U);
+  EXPECT_EQ(seen.observed->missing[0].what.str(), "package:git");
+  EXPECT_EQ(seen.change.fidelity, Fidelity::kBounded);
+  system.set_image(true);
+  EXPECT_EQ(see(provider, desired, system).observed->obstacle->summary, "programs of an image are not run");
+}
+
+TEST_F(GitCopy, UndoChecksTheOldCommitOut) {
+  make_copy();
+  const Seen seen = look(want({{"branch", "main"}}));
+  const std::optional<Desired> again = provider.restore(want({{"branch", "main"}}), *seen.observed);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->text("commit"), kOld);
+  EXPECT_TRUE(wants_absent(*provider.restore(want({{"branch", "main"}}), Observed())));
+}
+
+}  // namespace
+}  // namespace plumb::providers::git

@@ -1,0 +1,109 @@
+#include "engine/base/shell_word.h"
+#include "providers/git/git.h"
+
+namespace plumb::providers::git {
+namespace {
+
+class Steps {
+ public:
+  Steps(const Desired& desired, std::string user) : desired_(desired), user_(std::move(user)) {}
+
+  // `words`: what git is told; in the working copy unless it is still to be made.
+  void add(std::vector<std::string> words, bool inside = true) {
+    Run run;
+    run.argv = {"git"};
+    if (inside) run.argv.insert(run.argv.end(), {"-C", desired_.text("path")});
+    run.argv.insert(run.argv.end(), words.begin(), words.end());
+    run.env = environment_of(desired_);
+    run.user = user_;
+    const Json& timeout = desired_.attribute("timeout");
+    if (timeout.is_number_integer()) run.timeout_seconds = timeout.get<int>();
+    steps_.emplace_back(std::move(run));
+  }
+  std::vector<std::string> with_depth(std::vector<std::string> words) const {
+    const Json& depth = desired_.attribute("depth");
+    if (depth.is_number_integer()) words.insert(words.end(), {"--depth", depth.dump()});
+    return words;
+  }
+  std::vector<Operation> take() { return std::move(steps_); }
+
+ private:
+  const Desired& desired_;
+  std::string user_;
+  std::vector<Operation> steps_;
+};
+
+void clone(const Desired& desired, const std::string& target, Steps& steps) {
+  std::vector<std::string> words = steps.with_depth({"clone", "--quiet"});
+  for (const char* name : {"branch", "tag"}) {
+    if (desired.has(name)) words.insert(words.end(), {"--branch", desired.text(name)});
+  }
+  words.insert(words.end(), {"--", desired.text("repository"), desired.text("path")});
+  steps.add(std::move(words), false);
+  if (!desired.has("commit") || !desired.has("depth")) return;
+  words = steps.with_depth({"fetch", "--quiet"});
+  words.insert(words.end(), {"origin", target});
+  steps.add(std::move(words));
+}
+
+void fetch(const Desired& desired, const Observed& observed, const std::string& target, Steps& steps) {
+  std::vector<std::string> words = steps.with_depth({"fetch", "--quiet"});
+  words.emplace_back("origin");
+  if (desired.has("commit")) {
+    if (desired.has("depth")) words.push_back(target);
+  } else if (desired.has("tag")) {
+    words.push_back("+refs/tags/" + desired.text("tag") + ":refs/tags/" + desired.text("tag"));
+  } else {
+    const std::string branch = branch_of(desired, observed);
+    words.push_back("+refs/heads/" + branch + ":refs/remotes/origin/" + branch);
+  }
+  steps.add(std::move(words));
+}
+
+}  // namespace
+
+std::map<std::string, std::string> environment_of(const Desired& desired) {
+  std::string ssh = "ssh -o BatchMode=yes";
+  if (const std::string key = desired.text("key_file"); !key.empty())
+    ssh += " -o IdentitiesOnly=yes -i " + shell_word(key);
+  return {{"GIT_TERMINAL_PROMPT", "0"}, {"GIT_OPTIONAL_LOCKS", "0"}, {"GIT_SSH_COMMAND", ssh}};
+}
+
+std::string branch_of(const Desired& desired, const Observed& observed) {
+  if (desired.has("branch")) return desired.text("branch");
+  return desired.has("tag") || desired.has("commit") ? std::string() : observed.text("offered_branch");
+}
+
+std::vector<Operation> operations_for(const Desired& desired, const Observed& observed, const std::string& target) {
+  const bool force = desired.flag("force", false);
+  Steps steps(desired, observed.text("user"));
+  if (!observed.exists) {
+    clone(desired, target, steps);
+  } else {
+    if (observed.text("repository") != desired.text("repository")) {
+      const char* verb = observed.has("repository") ? "set-url" : "add";
+      steps.add({"remote", verb, "origin", desired.text("repository")});
+    }
+    if (observed.text("commit") != target) fetch(desired, observed, target, steps);
+  }
+  if (!target.empty()) {
+    std::vector<std::string> words = {"checkout", "--quiet"};
+    if (force) words.emplace_back("--force");
+    const std::string branch = branch_of(desired, observed);
+    if (branch.empty()) {
+      words.emplace_back("--detach");
+    } else {
+      words.insert(words.end(), {"-B", branch});
+    }
+    words.push_back(target);
+    steps.add(std::move(words));
+  }
+  if (desired.flag("submodules", false)) {
+    std::vector<std::string> words = {"submodule", "--quiet", "update", "--init", "--recursive"};
+    if (force) words.emplace_back("--force");
+    steps.add(std::move(words));
+  }
+  return steps.take();
+}
+
+}  // namespace plumb::providers::git

@@ -1,0 +1,24 @@
+#include "providers/host_entry/host_entry.h"
+
+namespace plumb::providers::host_entry {
+
+// A name may have an address of each of the two families, each in a line of its own.
+EntryEdit HostEntryProvider::entry(const Desired& desired) const {
+  const std::string name = desired.text("name");
+  const std::string address = desired.text("address");
+  EntryEdit entry;
+  const bool sixth = address.find(':') != std::string::npos;
+  const std::string family = address.empty() ? "[0-9A-Fa-f:.]\\S*" : sixth ? "[0-9A-Fa-f]*:\\S*" : "[0-9.]+";
+  entry.match = "^\\s*" + family + "\\s+" + quoted_pattern(name) + "(\\s|#|$)";
+  std::vector<std::string> words = {address, name};
+  for (std::string& alias : texts_in(desired.attribute("aliases"))) words.push_back(std::move(alias));
+  entry.same = "^\\s*" + words_pattern(words) + "\\s*(#.*)?$";
+  for (const std::string& word : words) entry.text += (entry.text.empty() ? "" : " ") + word;
+  return entry;
+}
+
+void add_to(Registry& registry) {
+  registry.add(edit_kind<HostEntryProvider>("host_entry"));
+}
+
+}  // namespace plumb::providers::host_entry

@@ -1,0 +1,18 @@
+// ini: options of one section of a file of sections.
+#pragma once
+
+#include "providers/sdk/edit_provider.h"
+
+namespace plumb::providers::ini {
+
+class IniProvider : public EditProvider {
+ public:
+  // What is there is compared value by value.
+  std::vector<std::string> observed_with(const Desired&) const override { return {"options"}; }
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+  Edit edit(const Desired& desired) const override;
+};
+
+void add_to(Registry& registry);
+
+}  // namespace plumb::providers::ini

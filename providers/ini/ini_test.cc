@@ -1,0 +1,68 @@
+#include "providers/ini/ini.h"
+
+#include "engine/base/digest.h"
+#include "providers/sdk/testing/provider_test.h"
+
+namespace plumb::providers::ini {
+namespace {
+
+class Ini : public ProviderTest<IniProvider> {
+ protected:
+  static Desired want(Json attributes) {
+    attributes["path"] = "/etc/x.ini";
+    return wanted("ini", "path", std::move(attributes));
+  }
+};
+
+TEST_F(Ini, OptionsAreSetInTheirSectionAndAllElseStays) {  // N26
+  system.make_file("/etc/x.ini", "# c\n[a]\n;x=9\ny=1\n\n[b]\nx=7\n");
+  converge(want({{"section", "a"}, {"options", {{"x", 1}, {"y", 2}}}}));
+  EXPECT_EQ(system.content("/etc/x.ini"), "# c\n[a]\n;x=9\nx=1\ny=2\n\n[b]\nx=7\n");
+  converge(want({{"section", "a"}, {"remove", {"x"}}}));
+  converge(want({{"section", "b"}, {"state", "absent"}}));
+  EXPECT_EQ(system.content("/etc/x.ini"), "# c\n[a]\n;x=9\ny=2\n\n");
+}
+
+TEST_F(Ini, BytesThatAreNoTextPassThrough) {  // N25
+  system.make_file("/etc/x.ini", "[a]\nn=\xe9\nx=1\n");
+  converge(want({{"section", "a"}, {"options", {{"x", 2}}}}));
+  EXPECT_EQ(system.content("/etc/x.ini"), "[a]\nn=\xe9\nx=2\n");
+}
+
+TEST_F(Ini, AMissingFileIsMadeWhereThatIsAskedFor) {
+  system.make_directory("/etc");
+  Json attributes = {{"options", {{"x", 1}}}};
+  EXPECT_EQ(look(want(attributes)).observed->missing.at(0).what.str(), "file:/etc/x.ini");
+  attributes["create"] = true;
+  converge(want(attributes));
+  EXPECT_EQ(system.content("/etc/x.ini"), "x = 1\n");
+}
+
+TEST_F(Ini, UndoPutsValuesBackAndTakesNewOnesAway) {
+  system.make_file("/etc/x.ini", "[a]\nx=1\nx=2\nz=1\n");
+  const Desired desired = want({{"section", "a"}, {"options", {{"x", 3}, {"y", 1}}}, {"remove", {"z"}}});
+  const Observed before = *look(desired).observed;
+  converge(desired);
+  EXPECT_EQ(system.content("/etc/x.ini"), "[a]\nx=3\ny=1\n");
+  converge(*provider.restore(desired, before));
+  EXPECT_EQ(system.content("/etc/x.ini"), "[a]\nx=1\nx=2\nz=1\n");
+}
+
+TEST_F(Ini, SensitiveOptionsAndWhatWasThereAreSealed) {
+  const std::string key(64, 'a');
+  system.set_key(key);
+  system.make_file("/etc/x.ini", "[a]\npassword=old\n");
+  Desired desired = want({{"section", "a"}, {"options", {{"password", "new"}}}});
+  desired.sensitive = {"options"};
+  const Seen seen = look(desired);
+  EXPECT_EQ(seen.change.before, Json({{"settings", keyed_digest(key, "password=old")}}));
+  EXPECT_EQ(seen.change.after, Json({{"settings", keyed_digest(key, "password=new")}}));
+  EXPECT_FALSE(provider.restore(desired, *seen.observed));
+  converge(desired);
+  EXPECT_EQ(system.content("/etc/x.ini"), "[a]\npassword=new\n");
+  desired.attributes["options"] = keyed_digest(key, "x");
+  EXPECT_EQ(coded_obstacle(desired).substr(0, 6), code_name(Code::kSecretUnresolved));
+}
+
+}  // namespace
+}  // namespace plumb::providers::ini

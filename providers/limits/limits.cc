@@ -1,0 +1,27 @@
+#include "providers/limits/limits.h"
+
+#include <sstream>
+
+namespace plumb::providers::limits {
+
+EntryEdit LimitsProvider::entry(const Desired& desired) const {
+  const std::string limit = desired.text("limit");
+  const std::string value = desired.text("value");
+  std::istringstream in(limit);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(std::move(word));
+  EntryEdit entry;
+  entry.match = "^\\s*" + words_pattern(words) + "\\s";
+  entry.text = limit + " " + value;
+  words.push_back(value);
+  entry.same = "^\\s*" + words_pattern(words) + "\\s*(#.*)?$";
+  // The file that distributions bring ends with such a line.
+  entry.insert_before = "(?i)^# *End of file";
+  return entry;
+}
+
+void add_to(Registry& registry) {
+  registry.add(edit_kind<LimitsProvider>("limits"));
+}
+
+}  // namespace plumb::providers::limits

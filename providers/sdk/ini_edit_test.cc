@@ -1,0 +1,86 @@
+#include <gtest/gtest.h>
+
+#include "engine/base/digest.h"
+#include "providers/sdk/edit_testing.h"
+
+namespace plumb {
+namespace {
+
+IniEdit ini(std::string section, Json options, std::vector<std::string> remove = {}) {
+  IniEdit edit;
+  edit.section = std::move(section);
+  edit.options.value = std::move(options);
+  edit.remove = std::move(remove);
+  return edit;
+}
+
+TEST(IniEdit, SectionAndOptionAreMadeWhereTheyAreMissing) {  // N26
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), ""), "[a]\nx = 1\n");
+  EXPECT_EQ(made(ini("a", {{"x", 1}, {"y", "b c"}}), "[b]\nx=2\n"), "[b]\nx=2\n\n[a]\nx=1\ny=b c\n");
+  EXPECT_EQ(made(ini("a", {{"x", true}}), "[a]\ny = 2\n\n[b]\nx = 2\n"), "[a]\ny = 2\nx = true\n\n[b]\nx = 2\n");
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]"), "[a]\nx = 1");
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "\xEF\xBB\xBF[a]\r\ny=1\r\n"), "\xEF\xBB\xBF[a]\r\ny=1\r\nx=1\r\n");
+}
+
+TEST(IniEdit, OneBeforeTheFirstSectionIsOfNone) {
+  EXPECT_EQ(made(ini("", {{"x", 1}}), "# c\ny=1\n\n[a]\nx=2\n"), "# c\ny=1\nx=1\n\n[a]\nx=2\n");
+  EXPECT_EQ(made(ini("", {{"x", 1}}), "[a]\nx=2\n"), "x=1\n[a]\nx=2\n");
+  EXPECT_EQ(made(ini("", {{"x", 1}}), "x=0\n[a]\nx=2\n"), "x=1\n[a]\nx=2\n");
+}
+
+TEST(IniEdit, BlanksAndCommentsStayAsTheyAre) {  // N26, N27
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\n; c\n  x   =  1  \n"), "[a]\n; c\n  x   =  1  \n");
+  EXPECT_EQ(made(ini("a", {{"x", 2}}), "[a] # c\n  x   =  1  \n"), "[a] # c\n  x   =  2\n");
+  EXPECT_EQ(made(ini("a", {{"x", 2}}), "[a]\nx: 1\n"), "[a]\nx: 2\n");
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\n#x = 5\n# y\nz = 1\n"), "[a]\n#x = 5\nx = 1\n# y\nz = 1\n");
+  EXPECT_EQ(made(ini("a", {{"x", ""}}), "[a]\nx = 1\n"), "[a]\nx =\n");
+  EXPECT_EQ(made(ini("a", {{"x", "1"}}), "[a]\nx =\n"), "[a]\nx = 1\n");
+  IniEdit tight = ini("a", {{"x", 1}, {"y", 2}});
+  tight.delimiter = "=";
+  EXPECT_EQ(made(tight, "[a]\nx = 0\n"), "[a]\nx = 1\ny=2\n") << "a line that is there keeps its blanks";
+}
+
+TEST(IniEdit, AnOptionMayBeThereOften) {
+  EXPECT_EQ(made(ini("a", {{"x", {"1", "2"}}}), "[a]\nx=1\ny=0\n"), "[a]\nx=1\nx=2\ny=0\n");
+  EXPECT_EQ(made(ini("a", {{"x", {"1", "2"}}}), "[a]\nx=3\nx=2\nx=1\n"), "[a]\nx=1\nx=2\n");
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\nx=1\n[b]\n[a]\nx=2\n"), "[a]\nx=1\n[b]\n[a]\n") << "parts of one section";
+  EXPECT_EQ(made(ini("a", {{"x", nullptr}}), "[a]\nx=1\n"), "[a]\nx\n");
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\nx\n"), "[a]\nx = 1\n");
+}
+
+TEST(IniEdit, AValueGoesOnInDeeperLinesAndBehindABackslash) {
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\nx = 1,\n    2\ny = 1\n"), "[a]\nx = 1\ny = 1\n");
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\nx = 1 \\\n2\ny = 1\n"), "[a]\nx = 1\ny = 1\n");
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\n\tx = 2\n\ty = 1\n"), "[a]\n\tx = 1\n\ty = 1\n");
+}
+
+TEST(IniEdit, OptionsAndSectionsGo) {
+  EXPECT_EQ(made(ini("a", nullptr, {"x"}), "[a]\nx=1\ny=1\nx=2\n[b]\nx=1\n"), "[a]\ny=1\n[b]\nx=1\n");
+  EXPECT_EQ(made(ini("a", nullptr, {"x"}), "[b]\n"), "[b]\n");
+  IniEdit gone = ini("a", nullptr);
+  gone.absent = true;
+  EXPECT_EQ(made(gone, "[b]\nx=1\n[a]\ny=1\n\n[c]\n[a]\n"), "[b]\nx=1\n[c]\n");
+  EXPECT_EQ(made(gone, "[ab]\n"), "[ab]\n");
+}
+
+TEST(IniEdit, WhatItFindsAreTheLinesOfItsOptions) {
+  const auto result = make_edit(ini("a", {{"x", 2}, {"z", 1}}, {"y"}), "[a]\nx=1\ny=1\n");
+  EXPECT_EQ(result->found, "x=1\ny=1");
+  EXPECT_EQ(result->wanted, "x=2\nz=1");
+  const auto same = make_edit(ini("a", {{"x", 1}}), "[a]\nx=1\n");
+  EXPECT_TRUE(same->holds);
+  EXPECT_EQ(same->found, same->wanted);
+  EXPECT_EQ(*ini_options("x = 1\ny\nx = 2", {"x", "y", "z"}), Json({{"x", {"1", "2"}}, {"y", {nullptr}}}));
+}
+
+TEST(IniEdit, WhatCannotBeIsRefused) {
+  EXPECT_FALSE(make_edit(ini("a", {{"x", "1\n2"}}), ""));
+  EXPECT_FALSE(make_edit(ini("a", {{"x", 1}}, {"x"}), ""));
+  EXPECT_FALSE(make_edit(ini("a", {{"x", Json::object()}}), ""));
+  const auto sealed = make_edit(ini("a", keyed_digest(std::string(64, 'a'), "x")), "");
+  ASSERT_FALSE(sealed);
+  EXPECT_EQ(sealed.error().code(), Code::kSecretUnresolved);
+}
+
+}  // namespace
+}  // namespace plumb

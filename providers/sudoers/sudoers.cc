@@ -1,0 +1,51 @@
+#include "providers/sudoers/sudoers.h"
+
+namespace plumb::providers::sudoers {
+
+// The file is of this rule alone: of what else sudo would read in it nothing stays.
+EntryEdit SudoersProvider::entry(const Desired& desired) const {
+  EntryEdit entry;
+  entry.match = "^\\s*([^#\\s]|#include|#[0-9])";
+  const std::string group = desired.text("group");
+  entry.text = (group.empty() ? desired.text("user") : "%" + group) + " " + desired.text("host", "ALL") + "=(" +
+               desired.text("run_as", "ALL") + ") ";
+  if (desired.flag("nopassword", false)) entry.text += "NOPASSWD: ";
+  if (desired.flag("setenv", false)) entry.text += "SETENV: ";
+  if (desired.flag("noexec", false)) entry.text += "NOEXEC: ";
+  std::string commands;
+  for (const std::string& command : texts_in(desired.attribute("commands")))
+    commands += (commands.empty() ? "" : ", ") + command;
+  entry.text += commands;
+  return entry;
+}
+
+Change SudoersProvider::diff(const Desired& desired, const Observed& observed) const {
+  Change change = EntryProvider::diff(desired, observed);
+  if (!observed.flag("visudo", false)) return change;
+  for (Operation& operation : change.operations) std::get<EditFile>(operation).validate = "visudo -cf %s";
+  return change;
+}
+
+// With a file that sudo cannot read it lets nobody do anything any more.
+void SudoersProvider::note_needs(const Desired&, const std::string&, System& system, Observed& observed) const {
+  if (!system.find_program("visudo").empty()) observed.attributes["visudo"] = true;
+}
+
+std::vector<Address> SudoersProvider::infers(const Desired& desired) const {
+  std::vector<Address> first = EntryProvider::infers(desired);
+  if (wants_absent(desired)) return first;
+  first.push_back({"", "package", "sudo"});
+  if (desired.has("group")) first.push_back({"", "group", desired.text("group")});
+  if (desired.has("user")) first.push_back({"", "user", desired.text("user")});
+  return first;
+}
+
+std::string SudoersProvider::remedy(const Desired&, const Missing&) const {
+  return "a `package` with sudo before it brings the folder";
+}
+
+void add_to(Registry& registry) {
+  registry.add(edit_kind<SudoersProvider>("sudoers"));
+}
+
+}  // namespace plumb::providers::sudoers

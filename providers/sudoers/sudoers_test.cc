@@ -1,0 +1,48 @@
+#include "providers/sudoers/sudoers.h"
+
+#include "providers/sdk/testing/provider_test.h"
+
+namespace plumb::providers::sudoers {
+namespace {
+
+class Sudoers : public ProviderTest<SudoersProvider> {
+ protected:
+  static Desired want(Json attributes) {
+    attributes["name"] = "deploy";
+    return wanted("sudoers", "name", std::move(attributes));
+  }
+
+  const std::string path = "/etc/sudoers.d/deploy";
+};
+
+TEST_F(Sudoers, ARuleIsAloneInItsFile) {  // O07
+  system.make_directory("/etc/sudoers.d");
+  const Desired rule = want({{"user", "deploy"}, {"commands", {"/bin/a x\\,y", "/bin/b"}}, {"nopassword", true}});
+  converge(rule);
+  EXPECT_EQ(system.content(path), "deploy ALL=(ALL) NOPASSWD: /bin/a x\\,y, /bin/b\n");
+  EXPECT_EQ((*system.stat(path, false))->mode, 0440U);
+  system.make_file(path, "# c\ndeploy ALL=(ALL) NOPASSWD: /bin/a x\\,y, /bin/b\n@include /x\nb ALL=(ALL) ALL\n");
+  converge(rule);
+  EXPECT_EQ(system.content(path), "# c\ndeploy ALL=(ALL) NOPASSWD: /bin/a x\\,y, /bin/b\n");
+}
+
+TEST_F(Sudoers, SudoReadsItBeforeItGoesLive) {
+  system.make_directory("/etc/sudoers.d");
+  const Desired rule = want({{"user", "deploy"}, {"commands", "ALL"}});
+  const auto validate = [&] { return std::get<EditFile>(look(rule).change.operations.at(0)).validate; };
+  EXPECT_EQ(validate(), "") << "there is nobody to ask";
+  system.add_program("visudo");
+  EXPECT_EQ(validate(), "visudo -cf %s");
+}
+
+TEST_F(Sudoers, WithoutSudoItsFolderIsMissing) {
+  system.make_directory("/etc");
+  const Desired rule = want({{"user", "deploy"}, {"commands", "ALL"}});
+  const auto missing = look(rule).observed->missing;
+  ASSERT_EQ(missing.size(), 1U);
+  EXPECT_EQ(missing[0].what.str(), "directory:/etc/sudoers.d");
+  EXPECT_EQ(provider.remedy(rule, missing[0]), "a `package` with sudo before it brings the folder");
+}
+
+}  // namespace
+}  // namespace plumb::providers::sudoers

@@ -1,0 +1,143 @@
+# Readings: what programs, files and paths of a host tell decides what is there, stands in plans and is shown.
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+unprivileged
+mkdir home
+[ "$(id -u)" != 0 ] || chown nobody home
+printf 'plumb: v1\nhosts:\n  web1: {connection: {command: [%s env, HOME=%s/home]}}\n' "$as_list" "$work" >hosts.yaml
+mkdir -p modules/app
+cat >modules/app/module.yaml <<YAML
+plumb: v1
+inputs:
+  folder: {type: string}
+readings:
+  version: {file: "\${inputs.folder}/version", match: "([0-9]+)", type: integer, absent: 0}
+outputs:
+  major: \${readings.version}
+resources:
+  - file: \${inputs.folder}/seen
+    content: "version \${readings.version}\n"
+YAML
+project() { # readings on standard input, resources behind a line of ---
+  { printf 'plumb: v1\nproject: readings\nreadings:\n'; sed 's/^---$/resources:/; s|HOME|'"$work/home"'|g'; } >plumb.yaml
+}
+project <<'YAML'
+  shell: {command: "echo one; echo two", format: lines, type: array, items: {type: string}}
+  code: {command: [sh, -c, "exit 3"], gives: exit_code, type: integer}
+  missing: {command: [no-such-program], type: string, absent: none}
+  settings: {file: HOME/app.json, format: json, type: object, properties: {port: {type: integer}}, required: [port], absent: {port: 80}}
+  data: {path: HOME/data}
+  writes: {command: "touch HOME/written 2>/dev/null; echo $?", type: integer}
+  never: {command: [no-such-program], type: string}
+  token: {file: HOME/token, type: string, sensitive: true, absent: none}
+---
+  - use: ./modules/app
+    with: {folder: HOME}
+  - file: HOME/list
+    content: "${readings.shell.join(' ')} ${readings.code} ${readings.missing} ${readings.settings.port} ${modules.app.major} ${readings.writes != 0}\n"
+  - directory: HOME/initialised
+    when: "!readings.data.exists"
+  - file: HOME/secret
+    content: ${readings.token}
+YAML
+printf 'correct-horse-battery\n' >home/token
+
+exits 0 "$plumb" validate
+exits 0 "$plumb" apply --yes
+says_not correct-horse
+[ "$(cat home/list)" = 'one two 3 none 80 0 true' ] || fail "the list is $(cat home/list)"
+[ "$(cat home/seen)" = 'version 0' ] || fail 'a module reads something else'
+[ "$(cat home/secret)" = correct-horse-battery ] || fail 'the secret is another'
+[ -d home/initialised ] || fail 'the condition did not hold'
+[ ! -e home/written ] || fail 'a reading wrote something'
+exits 0 "$plumb" apply --yes
+says 'Nothing to change'
+! grep -rqF correct-horse .plumb || fail 'a secret was written down'
+
+# --- they are shown, and asked for
+exits 0 "$plumb" facts
+says 'readings.app/version = 0'
+says 'readings.token = (sensitive)'
+says_not correct-horse
+says_not 'readings.never'
+exits 0 "$plumb" eval --host web1 'readings.settings.port + readings.code'
+says 83
+exits 3 "$plumb" eval 'readings.code'
+says 'no host is chosen'
+exits 0 "$plumb" explain reading code
+says 'exit_code'
+
+# --- a plan stands on them, as far as somebody reads them
+echo 'v16.1' >home/version
+exits 0 "$plumb" plan -o plan.json
+says '+version 16'
+echo 'v16.2' >home/version
+exits 0 "$plumb" plan -o same.json
+cmp plan.json same.json || fail 'what nobody reads of a file is in the plan'
+echo 'v17' >home/version
+exits 5 "$plumb" apply plan.json --yes
+says PL4001
+says 'the reading `app/version` is another'
+[ "$(cat home/seen)" = 'version 0' ] || fail 'a stale plan was carried out'
+echo 'v16.9' >home/version
+exits 0 "$plumb" apply plan.json --yes
+[ "$(cat home/seen)" = 'version 16' ] || fail 'the plan was not carried out'
+
+# --- a snapshot holds them, but for what is sensitive
+exits 0 "$plumb" observe -o secret.snapshot
+! grep -qF correct-horse secret.snapshot || fail 'a secret is in a snapshot'
+code=0
+output=$("$plumb" plan --snapshot secret.snapshot 2>&1) || code=$?
+[ "$code" != 0 ] || fail 'a plan was made without a sensitive reading'
+says 'is sensitive, and so in no snapshot'
+project <<'YAML'
+  version: {file: HOME/version, match: "([0-9]+)", type: integer}
+---
+  - file: HOME/seen
+    content: "version ${readings.version}\n"
+YAML
+exits 0 "$plumb" observe -o web1.snapshot
+echo 'v18' >home/version
+exits 0 "$plumb" plan --snapshot web1.snapshot
+says 'Nothing to change'
+exits 0 "$plumb" plan
+says '+version 18'
+
+# --- what an action of the plan changes decides only afterwards: in a second plan of the same apply
+rm -f home/after
+project <<'YAML'
+  marker: {path: HOME/marker}
+---
+  - file: HOME/marker
+    content: here
+  - file: HOME/after
+    content: "there ${readings.marker.exists}\n"
+YAML
+exits 0 "$plumb" plan -o half.json
+says 'the reading marker may be another after file:'
+exits 2 "$plumb" apply half.json --yes
+[ -e home/marker ] && [ ! -e home/after ] || fail 'what was not to be decided yet was done'
+rm home/marker
+exits 0 "$plumb" apply --yes
+[ "$(cat home/after)" = 'there true' ] || fail "a second plan made: $(cat home/after)"
+exits 0 "$plumb" apply --yes
+says 'Nothing to change'
+
+# --- what fails names itself, its line and the last output
+project <<'YAML'
+  broken: {command: "echo it is broken >&2; exit 4", type: string}
+  slow: {command: [sleep, "30"], timeout: 1, type: string}
+  gone: {file: HOME/gone, type: string}
+  typed: {file: HOME/version, type: integer}
+---
+  - file: HOME/list
+    content: ${readings.broken}${readings.slow}${readings.gone}${readings.typed}
+YAML
+exits 1 "$plumb" plan
+says PL2002
+says 'the reading `broken`'
+says 'it is broken'
+says 'plumb.yaml:4'
+says 'took longer than 1 s'
+says 'gone is not there'
+says 'say with `absent`'
+says 'the reading `typed`'
