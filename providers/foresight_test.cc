@@ -508,6 +508,75 @@ TEST_F(ForesightTest, WhatIsLeftOutDoesNothing) {
   EXPECT_EQ(change(1).op, Op::kNone);
 }
 
+// What comes from elsewhere is foreseen but for what it holds.
+TEST_F(ForesightTest, WhatIsDownloadedIsAFile) {
+  system_.add_program("curl");
+  add("download", "path", {{"path", "/srv/p"}, {"url", "http://one"}, {"owner", "old"}});
+  file({{"path", "/srv/p/x"}, {"content", system_.blob("new")}});
+  link({{"path", "/srv/q"}, {"target", "/srv/p"}, {"hard", true}});
+  directory({{"path", "/srv/q/x"}});
+  foresee();
+  EXPECT_EQ(found_[1]->missing, (std::vector<Missing>{{{"", "directory", "/srv/p"}, "path"}}));
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"download:/srv/p"});
+  EXPECT_EQ(change(2).op, Op::kCreate);
+  EXPECT_FALSE(found_[3]->missing.empty()) << "what it is another name of is no folder";
+}
+
+TEST_F(ForesightTest, WhatADownloadHoldsIsNotKnown) {
+  system_.add_program("curl");
+  add("download", "path", {{"path", "/srv/p"}, {"url", "http://one"}});
+  add("line", "path", {{"path", "/srv/p"}, {"text", "one"}});
+  add("archive", "path", {{"path", "/srv"}, {"file", "/srv/p"}});
+  foresee();
+  EXPECT_EQ(found_[1]->open_until, std::vector<std::string>{"download:/srv/p"});
+  EXPECT_EQ(found_[2]->open_until, std::vector<std::string>{"download:/srv/p"});
+  for (std::size_t i = 0; i < desired_.size(); ++i) EXPECT_EQ(obstacle(i) + undone_by(i), "") << i;
+}
+
+TEST_F(ForesightTest, WhatIsFilledFromElsewhereIsAFolder) {
+  system_.add_program("git");
+  system_.script("git ls-remote*", {0, std::string(40, '1') + "\tHEAD\n", "", false});
+  system_.make_file("/srv/a/x", "old");
+  add("archive", "path", {{"path", "/srv/a"}, {"content", system_.blob("archive")}});
+  add("git", "path", {{"path", "/srv/g"}, {"repository", "r"}});
+  for (const char* path : {"/srv/a", "/srv/g"}) {
+    link({{"path", path}, {"target", "/srv"}});
+    directory({{"path", path}, {"owner", "old"}});
+    file({{"path", std::string(path) + "/x"}, {"content", system_.blob("new")}});
+  }
+  foresee();
+  for (const std::size_t i : {2U, 5U}) EXPECT_NE(obstacle(i), "") << "a link is none";
+  for (const std::size_t i : {3U, 6U}) EXPECT_EQ(change(i).op, Op::kUpdate);
+  EXPECT_EQ(found_[4]->open_until, std::vector<std::string>{"archive:/srv/a"});
+  EXPECT_EQ(found_[7]->open_until, std::vector<std::string>{"git:/srv/g"});
+}
+
+TEST_F(ForesightTest, AFolderIsFilledOnceItIsEmpty) {
+  system_.add_program("git");
+  system_.script("git ls-remote*", {0, std::string(40, '1') + "\tHEAD\n", "", false});
+  system_.make_file("/srv/g/x", "old");
+  file({{"path", "/srv/g/x"}, {"state", "absent"}});
+  directory({{"path", "/srv/g"}, {"owner", "old"}});
+  add("git", "path", {{"path", "/srv/g"}, {"repository", "r"}});
+  foresee();
+  EXPECT_EQ(obstacle(2), "");
+  const Change cloned = change(2);
+  ASSERT_EQ(cloned.op, Op::kCreate);
+  for (const Operation& operation : cloned.operations)
+    EXPECT_EQ(std::get<plumb::Run>(operation).user, "1500") << "whose folder it is";
+  EXPECT_EQ(found_[2]->shaped_by, (std::vector<std::string>{"file:/srv/g/x", "directory:/srv/g"}));
+}
+
+TEST_F(ForesightTest, AWorkingCopyThatOthersTouchIsAskedInItsTurn) {
+  system_.add_program("git");
+  system_.make_directory("/srv/g/.git");
+  system_.script("git *", {0, std::string(40, '1') + "\n", "", false});
+  file({{"path", "/srv/g/.git/config"}, {"content", system_.blob("x")}});
+  add("git", "path", {{"path", "/srv/g"}, {"repository", "r"}, {"commit", std::string(40, '2')}});
+  foresee();
+  EXPECT_EQ(found_[1]->open_until, std::vector<std::string>{"file:/srv/g/.git/config"});
+}
+
 // What was foreseen is what is found: resources that meet on few paths are carried out in their order, and each is
 // observed in its turn.
 TEST_F(ForesightTest, IsWhatIsFoundInTheEnd) {

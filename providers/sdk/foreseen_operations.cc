@@ -124,24 +124,17 @@ Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) 
   return write_file(write, {{}, {}, write.content}, who);
 }
 
-// What nothing holds may be anything.
+// A file comes, whatever it holds.
 Result<> ForeseenSystem::carry_out_one(const Fetch& fetch, std::size_t who) {
-  PLUMB_TRY(write_file(fetch, {{}, {}, fetch.digest}, who));
-  if (is_digest(fetch.digest)) return {};
-  PLUMB_TRY_ASSIGN(const std::string place, fetch.follow ? place_behind(fetch.path) : place_of(fetch.path));
-  leave_unknown(place, who);
-  return {};
+  if (is_digest(fetch.digest)) return write_file(fetch, {{}, {}, fetch.digest}, who);
+  return write_file(fetch, {{}, {}, {}, who}, who);
 }
 
-// What lies in the folder then is for the archive to say.
+// What lies in the folder then is for the archive to say. A new one takes after no folder above it.
 Result<> ForeseenSystem::carry_out_one(const Unpack& unpack, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, place_behind(unpack.path));
-  PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
-  if (old && old->info->type != FileType::kDirectory)
-    return fail(Code::kRefusedByState, unpack.path + " is there by then and is no folder");
-  PLUMB_TRY(folder_above(place));
-  leave_unknown(place, who);
-  return {};
+  Ownership own = unpack.ownership;
+  if (!own.group) own.group = std::to_string(self_.gid);
+  return expect_filled(unpack.path, own, who);
 }
 
 Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {

@@ -38,6 +38,8 @@ class ForeseenSystem : public System {
   // What a program says of itself: that something lies at a path afterwards, of which nobody knows what it is and what
   // is in it, or that nothing does. Folders above it are there then.
   Result<> expect_made(const std::string& path, std::size_t who);
+  // That a folder lies there, which is made if there is none, and nobody knows what is in it.
+  Result<> expect_filled(const std::string& path, const Ownership& of_new, std::size_t who);
   Result<> expect_gone(const std::string& path, std::size_t who);
   // As if what they leave that is not known were not there.
   void take_unknown_as_gone(std::size_t who);
@@ -63,7 +65,7 @@ class ForeseenSystem : public System {
   Result<BeyondMode> beyond_mode(const std::string& path, bool follow) override;
   Result<Limits> limits(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
-  // Programs see the host as it is now.
+  // Programs see the host as it is now, so nothing is told of what was touched.
   std::string find_program(const std::string& name) override { return now_.find_program(name); }
   std::optional<Account> user_by_name(const std::string& name) override;
   std::optional<Account> user_by_id(std::uint32_t uid) override;
@@ -72,14 +74,16 @@ class ForeseenSystem : public System {
   std::string root() const override { return now_.root(); }
 
  protected:
-  Result<ProcessResult> run_program(const ProcessRequest& request) override { return now_.run(request); }
+  Result<ProcessResult> run_program(const ProcessRequest& request) override;
 
  private:
-  // The bytes of a file: those that the host has at `at` now, a text, or those that are known by digest alone.
+  // The bytes of a file: those that the host has at `at` now, a text, those that are known by digest alone, or those
+  // that nobody knows.
   struct Bytes {
     std::string at;
     std::optional<std::string> text;
     std::string digest;
+    std::optional<std::size_t> unknown = {};  // who leaves them
   };
   struct Entry {
     std::optional<FileInfo> info;  // nothing where it is gone
@@ -87,6 +91,7 @@ class ForeseenSystem : public System {
     bool fresh = false;  // nothing of what the host has below it is there
     BeyondMode beyond = {};
     std::optional<std::size_t> unknown = {};  // who leaves there what cannot be known
+    std::optional<std::size_t> filled = {};   // who leaves that in the folder
   };
   struct Touched {
     std::optional<std::size_t> made;     // who last put it there or took it away

@@ -240,7 +240,8 @@ Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> oper
   for (std::string& path : provider->clears_paths(*desired_[index])) acted.names.push_back(std::move(path));
   acted.unforeseen = std::any_of(operations.begin(), operations.end(),
                                  [](const Operation& one) { return !ForeseenSystem::foresees(one); });
-  const bool runs = acted.unforeseen && kinds_.find(desired_[index]->address.kind)->runs;
+  const bool by_programs = std::any_of(operations.begin(), operations.end(),
+                                       [](const Operation& one) { return std::holds_alternative<Run>(one); });
   for (const Operation& operation : operations) {
     if (const auto* transaction = std::get_if<PackageTransaction>(&operation)) follow_packages(*transaction, acted);
   }
@@ -248,7 +249,9 @@ Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> oper
   for (const Operation& operation : operations) {
     if (Result<> done = foreseen_.carry_out(operation, index); !done && !finds_unknown) return done;
   }
-  if (runs) expect_effects(index);
+  if (by_programs) {
+    if (Result<> done = expect_effects(index); !done && !finds_unknown) return done;
+  }
   return {};
 }
 
@@ -301,14 +304,18 @@ void Foresight::follow_packages(const PackageTransaction& transaction, Acted& ac
   gone_with_packages_.clear();
 }
 
-// What a program does nobody knows, but what its guards say is so afterwards.
-void Foresight::expect_effects(std::size_t index) {
+// What a program does nobody knows, but what its guards say is so afterwards, and which folders are its own.
+Result<> Foresight::expect_effects(std::size_t index) {
   const Provider& provider = *provider_of(index);
+  const bool runs = kinds_.find(desired_[index]->address.kind)->runs;
   // Where a path cannot be looked at even now, nothing is expected there.
-  for (const std::string& path : provider.clears_paths(*desired_[index])) (void)foreseen_.expect_gone(path, index);
+  for (const std::string& path : runs ? provider.clears_paths(*desired_[index]) : std::vector<std::string>())
+    (void)foreseen_.expect_gone(path, index);
   for (const ImpliedPath& implied : provider.implies_paths(*desired_[index])) {
-    if (implied.maker) (void)foreseen_.expect_made(implied.path, index);
+    if (implied.maker && runs) (void)foreseen_.expect_made(implied.path, index);
+    if (implied.whole && implied.needed) PLUMB_TRY(foreseen_.expect_filled(implied.path, {}, index));
   }
+  return {};
 }
 
 bool Foresight::is_effect_foreseen(const Desired& desired) const {

@@ -68,7 +68,7 @@ class Foresight {
   void note_programs(std::size_t index, Result<Observed>& found);
   bool is_in_chain(std::size_t index) const;
   Chains& chains();
-  void expect_effects(std::size_t index);
+  Result<> expect_effects(std::size_t index);
   void follow_packages(const PackageTransaction& transaction, Acted& acted);
   const std::set<std::string>& paths_asked_about();
   bool is_effect_foreseen(const Desired& desired) const;
