@@ -40,6 +40,32 @@ class ForesightTest : public ::testing::Test {
   void user(Json attributes) { add("user", "name", std::move(attributes)); }
   void group(Json attributes) { add("group", "name", std::move(attributes)); }
 
+  void package(Json attributes) { add("package", "name", std::move(attributes)); }
+  // With a unit, a program, configuration, and a folder that another package has too.
+  void install_daemon() {
+    system_.add_program("apt-get");
+    system_.make_file("/var/lib/apt/lists/x_Packages", "");
+    system_.make_file("/var/lib/dpkg/status",
+                      "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
+                      "Package: daemon\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n");
+    system_.make_file("/var/lib/dpkg/info/daemon.list",
+                      "/.\n/etc\n/etc/daemon.conf\n/usr\n/usr/lib\n/usr/lib/daemon\n/usr/lib/daemon/run\n"
+                      "/usr/sbin\n/usr/sbin/daemond\n/usr/lib/systemd\n/usr/lib/systemd/system\n/usr/lib/systemd/"
+                      "system/daemond.service\n"
+                      "/usr/share\n/usr/share/both\n");
+    system_.make_file("/var/lib/dpkg/info/daemon.conffiles", "/etc/daemon.conf\n");
+    system_.make_file("/var/lib/dpkg/info/dpkg.list", "/.\n/usr\n/usr/share\n/usr/share/both\n/usr/lib/systemd\n");
+    system_.make_file("/etc/daemon.conf", "x", 0644);
+    for (const char* program : {"/usr/lib/daemon/run", "/usr/sbin/daemond"}) system_.make_file(program, "x", 0755);
+    system_.make_file("/usr/lib/systemd/system/daemond.service",
+                      "[Service]\nExecStart=/usr/lib/daemon/run\n[Install]\nWantedBy=multi-user.target\n");
+    system_.make_directory("/usr/share/both");
+    system_.make_directory("/etc/systemd/system");
+    system_.script("apt-get *", {0, "Inst other (1 base [all])\n", "", false});
+    system_.script("apt-get * daemon-", {0, "Remv daemon [1]\n", "", false});
+    system_.script("apt-get * daemon- other", {0, "Remv daemon [1]\nInst other (1 base [all])\n", "", false});
+  }
+
   bool is_edit(const Desired& desired) const { return kinds_.provider(desired.address.kind)->editor() != nullptr; }
 
   // Those that change parts of files are a chain; all others each by itself.
@@ -299,6 +325,117 @@ TEST_F(ForesightTest, AServiceIsLostWithItsFile) {
   EXPECT_EQ(undone_by(1), "") << "nothing is asked for that needs it";
 }
 
+TEST_F(ForesightTest, AServiceGoesWithThePackageThatOwnsItsUnit) {
+  install_daemon();
+  add("service", "name", {{"name", "daemond"}, {"enabled", true}});
+  package({{"name", "daemon"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "package:daemon") << "its name tells nothing, so it comes first";
+
+  std::swap(desired_[0], desired_[1]);
+  foresee();
+  EXPECT_EQ(undone_by(1), "package:daemon");
+
+  desired_[1].attributes["enabled"] = false;
+  foresee();
+  EXPECT_EQ(undone_by(1), "");
+}
+
+TEST_F(ForesightTest, FilesGoWithThePackageThatOwnsThem) {
+  install_daemon();
+  package({{"name", "daemon"}, {"state", "absent"}});
+  file({{"path", "/usr/lib/daemon/run"}, {"content", system_.blob("new")}});
+  file({{"path", "/etc/daemon.conf"}, {"mode", "0644"}});
+  directory({{"path", "/usr/share/both"}});
+  command({{"name", "asks"}, {"run", "true"}, {"unless", Json{"test", "-x", "/usr/sbin/daemond"}}});
+  system_.script("test *", {});
+  foresee();
+  EXPECT_EQ(change(0).op, Op::kDelete);
+  EXPECT_EQ(found_[1]->missing, (std::vector<Missing>{{{"", "directory", "/usr/lib/daemon"}, "path"}}));
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"package:daemon"});
+  EXPECT_EQ(change(2).op, Op::kNone) << "configuration stays";
+  EXPECT_EQ(change(3).op, Op::kNone) << "another package has it too";
+  EXPECT_EQ(found_[4]->open_until, std::vector<std::string>{"package:daemon"});
+  for (std::size_t i = 0; i < desired_.size(); ++i) EXPECT_EQ(undone_by(i), "") << i;
+}
+
+TEST_F(ForesightTest, WhatAPackageTakesAwayCannotBeKeptBeforeIt) {
+  install_daemon();
+  file({{"path", "/usr/lib/daemon/run"}, {"content", system_.blob("mine")}});
+  package({{"name", "daemon"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "package:daemon");
+}
+
+TEST_F(ForesightTest, WhatWentWithAPackageAnotherMayBring) {
+  install_daemon();
+  package({{"name", "daemon"}, {"state", "absent"}});
+  package({{"name", "other"}});
+  file({{"path", "/usr/lib/daemon/run"}, {"mode", "0755"}});
+  foresee();
+  EXPECT_EQ(found_[2]->open_until, std::vector<std::string>{"package:other"});
+}
+
+TEST_F(ForesightTest, OneFileUnderTwoHardNamesIsToldOf) {
+  system_.make_file("/srv/d/x", "text");
+  ASSERT_TRUE(system_.apply(MakeLink{"/srv/same", "/srv/d/x", true, false}));
+  directory({{"path", "/srv/d"}, {"recurse", true}, {"mode", "u=rwX,go="}});
+  file({{"path", "/srv/same"}, {"mode", "0644"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "file:/srv/same");
+
+  desired_.clear();
+  file({{"path", "/srv/d/x"}, {"mode", "0600"}});
+  file({{"path", "/srv/same"}, {"mode", "0640"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "file:/srv/same");
+}
+
+TEST_F(ForesightTest, AHomeThatAnAccountHasIsLookedAtAgain) {
+  system_.make_directory("/home/old");
+  user({{"name", "old"}, {"create_home", true}});
+  directory({{"path", "/home/old"}, {"owner", "root"}});
+  desired_[0].attributes["name"] = "old";
+  system_.own("/home/old", 0, 0);
+  foresee();
+  EXPECT_EQ(undone_by(0), "directory:/home/old");
+}
+
+TEST_F(ForesightTest, AFolderThatBecomesAHomeHasItsMode) {
+  system_.make_directory("/home/old");
+  directory({{"path", "/home/old"}, {"mode", "0700"}});
+  user({{"name", "old"}, {"create_home", true}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "user:old");
+}
+
+TEST_F(ForesightTest, AHomeThatNoLinkLeadsToIsNoMatterWhereNoneIsAskedFor) {
+  system_.make_link("/home/old", "/home/old/x");
+  user({{"name", "old"}, {"comment", "somebody"}});
+  user({{"name", "old"}, {"create_home", true}});
+  foresee();
+  ASSERT_TRUE(found_[0]);
+  EXPECT_EQ(change(0).op, Op::kUpdate);
+  EXPECT_FALSE(found_[1]);
+}
+
+TEST_F(ForesightTest, TheFolderInWhichAGuardIsAskedIsLostByAnotherName) {
+  system_.make_directory("/srv/real");
+  system_.make_link("/srv/now", "real");
+  command({{"name", "c"}, {"run", "true"}, {"cwd", "/srv/now"}, {"unless", Json{"test", "-e", "/opt"}}});
+  directory({{"path", "/srv/real"}, {"state", "absent"}});
+  system_.script("test *", {1, "", "", false});
+  foresee();
+  EXPECT_EQ(undone_by(0), "directory:/srv/real");
+}
+
+TEST_F(ForesightTest, ALineBehindALinkThatComesLaterIsToldOf) {
+  add("line", "path", {{"path", "/srv/p"}, {"text", "one"}, {"create", true}, {"follow", true}});
+  link({{"path", "/srv/p"}, {"target", "/srv/q"}, {"force", true}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "link:/srv/p");
+}
+
 TEST_F(ForesightTest, WhatComesFromElsewhereIsNobodysToTakeBack) {
   directory({{"path", "/srv/www"}, {"owner", "www-data"}});
   file({{"path", "/srv/www/x"}, {"content", system_.blob("x")}});
@@ -369,6 +506,75 @@ TEST_F(ForesightTest, WhatIsLeftOutDoesNothing) {
   const std::vector<ForeseenResource> resources = {{&desired_[0], true, {}}, {&desired_[1], false, {}}};
   foresee(resources);
   EXPECT_EQ(change(1).op, Op::kNone);
+}
+
+// What comes from elsewhere is foreseen but for what it holds.
+TEST_F(ForesightTest, WhatIsDownloadedIsAFile) {
+  system_.add_program("curl");
+  add("download", "path", {{"path", "/srv/p"}, {"url", "http://one"}, {"owner", "old"}});
+  file({{"path", "/srv/p/x"}, {"content", system_.blob("new")}});
+  link({{"path", "/srv/q"}, {"target", "/srv/p"}, {"hard", true}});
+  directory({{"path", "/srv/q/x"}});
+  foresee();
+  EXPECT_EQ(found_[1]->missing, (std::vector<Missing>{{{"", "directory", "/srv/p"}, "path"}}));
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"download:/srv/p"});
+  EXPECT_EQ(change(2).op, Op::kCreate);
+  EXPECT_FALSE(found_[3]->missing.empty()) << "what it is another name of is no folder";
+}
+
+TEST_F(ForesightTest, WhatADownloadHoldsIsNotKnown) {
+  system_.add_program("curl");
+  add("download", "path", {{"path", "/srv/p"}, {"url", "http://one"}});
+  add("line", "path", {{"path", "/srv/p"}, {"text", "one"}});
+  add("archive", "path", {{"path", "/srv"}, {"file", "/srv/p"}});
+  foresee();
+  EXPECT_EQ(found_[1]->open_until, std::vector<std::string>{"download:/srv/p"});
+  EXPECT_EQ(found_[2]->open_until, std::vector<std::string>{"download:/srv/p"});
+  for (std::size_t i = 0; i < desired_.size(); ++i) EXPECT_EQ(obstacle(i) + undone_by(i), "") << i;
+}
+
+TEST_F(ForesightTest, WhatIsFilledFromElsewhereIsAFolder) {
+  system_.add_program("git");
+  system_.script("git ls-remote*", {0, std::string(40, '1') + "\tHEAD\n", "", false});
+  system_.make_file("/srv/a/x", "old");
+  add("archive", "path", {{"path", "/srv/a"}, {"content", system_.blob("archive")}});
+  add("git", "path", {{"path", "/srv/g"}, {"repository", "r"}});
+  for (const char* path : {"/srv/a", "/srv/g"}) {
+    link({{"path", path}, {"target", "/srv"}});
+    directory({{"path", path}, {"owner", "old"}});
+    file({{"path", std::string(path) + "/x"}, {"content", system_.blob("new")}});
+  }
+  foresee();
+  for (const std::size_t i : {2U, 5U}) EXPECT_NE(obstacle(i), "") << "a link is none";
+  for (const std::size_t i : {3U, 6U}) EXPECT_EQ(change(i).op, Op::kUpdate);
+  EXPECT_EQ(found_[4]->open_until, std::vector<std::string>{"archive:/srv/a"});
+  EXPECT_EQ(found_[7]->open_until, std::vector<std::string>{"git:/srv/g"});
+}
+
+TEST_F(ForesightTest, AFolderIsFilledOnceItIsEmpty) {
+  system_.add_program("git");
+  system_.script("git ls-remote*", {0, std::string(40, '1') + "\tHEAD\n", "", false});
+  system_.make_file("/srv/g/x", "old");
+  file({{"path", "/srv/g/x"}, {"state", "absent"}});
+  directory({{"path", "/srv/g"}, {"owner", "old"}});
+  add("git", "path", {{"path", "/srv/g"}, {"repository", "r"}});
+  foresee();
+  EXPECT_EQ(obstacle(2), "");
+  const Change cloned = change(2);
+  ASSERT_EQ(cloned.op, Op::kCreate);
+  for (const Operation& operation : cloned.operations)
+    EXPECT_EQ(std::get<plumb::Run>(operation).user, "1500") << "whose folder it is";
+  EXPECT_EQ(found_[2]->shaped_by, (std::vector<std::string>{"file:/srv/g/x", "directory:/srv/g"}));
+}
+
+TEST_F(ForesightTest, AWorkingCopyThatOthersTouchIsAskedInItsTurn) {
+  system_.add_program("git");
+  system_.make_directory("/srv/g/.git");
+  system_.script("git *", {0, std::string(40, '1') + "\n", "", false});
+  file({{"path", "/srv/g/.git/config"}, {"content", system_.blob("x")}});
+  add("git", "path", {{"path", "/srv/g"}, {"repository", "r"}, {"commit", std::string(40, '2')}});
+  foresee();
+  EXPECT_EQ(found_[1]->open_until, std::vector<std::string>{"file:/srv/g/.git/config"});
 }
 
 // What was foreseen is what is found: resources that meet on few paths are carried out in their order, and each is

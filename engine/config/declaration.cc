@@ -82,10 +82,24 @@ class DeclarationReader {
     if (!first_.value.is_scalar()) {
       report(Code::kBadResource, "the identity of this " + first_.key + " is missing",
              first_.value.is_null() ? first_.key_span : first_.value.span,
-             "expected `" + first_.key + ": IDENTITY`, and its keys beside it");
+             "expected `" + first_.key + ": IDENTITY`, and its keys beside it", where_a_list_belongs());
       return false;
     }
     return true;
+  }
+
+  // A list in the place of the identity may be the one that the kind cannot do without.
+  std::string where_a_list_belongs() const {
+    if (!first_.value.is_sequence()) return {};
+    const Json& schema = kinds_.find(first_.key)->schema.json();
+    const auto takes_list = [](const Json& type) { return type.value("type", Json()) == "array"; };
+    for (const Json& name : schema.value("required", Json::array())) {
+      const Json& type = schema.at("properties").at(name.get<std::string>());
+      const Json choices = type.value("anyOf", Json::array());
+      if (!takes_list(type) && std::none_of(choices.begin(), choices.end(), takes_list)) continue;
+      return "give it a name there, and the list as `" + name.get<std::string>() + "`";
+    }
+    return {};
   }
 
   // Reads only names here: what is to be hidden must be known before anything else is said about the resource.

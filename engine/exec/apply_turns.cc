@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include <sys/stat.h>
+
 #include "engine/exec/interpreter/programs.h"
 #include "engine/exec/interpreter/services.h"
 #include "engine/exec/judge.h"
@@ -101,6 +103,16 @@ Result<> TurnRunner::fetch(const wire::LargeContent& content, const ByteSink& ta
   return fetched;
 }
 
+// About a file that has another name others may be, too, and nobody can tell by their paths.
+bool TurnRunner::has_other_names(const std::vector<Operation>& operations) const {
+  return std::any_of(operations.begin(), operations.end(), [this](const Operation& operation) {
+    const std::string* path = file_path(operation);
+    struct stat info {};
+    return path != nullptr && tools_.system.files().stat(*path, true, info) == 0 && !S_ISDIR(info.st_mode) &&
+           info.st_nlink > 1;
+  });
+}
+
 bool TurnRunner::waits_to_be_confirmed() const {
   bool waits = false;
   for (std::size_t i = 0; i < progress_.states.size(); ++i) waits = waits || (guarded_[i] && progress_.touched[i]);
@@ -117,7 +129,7 @@ bool TurnRunner::joins(const TurnGroup& group, std::size_t index) const {
   if (group.turns.empty()) return true;
   const wire::Action& next = action(index);
   if (group.closed || group.turns.size() >= kGroupActions || group.bytes >= kGroupBytes) return false;
-  if (takes_its_turn_alone(index) || !can_be_grouped(next.operations)) return false;
+  if (takes_its_turn_alone(index) || !can_be_grouped(next.operations) || has_other_names(next.operations)) return false;
   if (next.desired.env != action(group.turns.front().index).desired.env) return false;
   const auto needed = [&group](std::size_t need) { return group.indexes.contains(need); };
   if (std::any_of(next.needs.begin(), next.needs.end(), needed)) return false;
@@ -130,7 +142,8 @@ bool TurnRunner::joins(const TurnGroup& group, std::size_t index) const {
 }
 
 void TurnRunner::add(TurnGroup& group, Turn turn) const {
-  group.closed = group.closed || takes_its_turn_alone(turn.index) || !can_be_grouped(turn.operations);
+  group.closed = group.closed || takes_its_turn_alone(turn.index) || !can_be_grouped(turn.operations) ||
+                 has_other_names(turn.operations);
   group.indexes.insert(turn.index);
   for (const Operation& operation : turn.operations) {
     if (const std::string* path = file_path(operation)) {

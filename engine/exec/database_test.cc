@@ -153,6 +153,14 @@ TEST_F(DatabaseTest, ModifyTouchesOnlyWhatIsAsked) {
   EXPECT_EQ(line("/etc/shadow", "old"), "old:$y$hash:1:0:99999:7:::kept");
 }
 
+TEST_F(DatabaseTest, WhatIsLockedTwiceIsUnlocked) {
+  for (const auto& [locked, open] : {std::pair("!!", "*"), {"!!$y$hash", "$y$hash"}, {"!", "*"}}) {
+    root_.write("/etc/shadow", std::string("old:") + locked + ":1:0:99999:7:::\n");
+    expect_ok("user", "modify", "old", {{"locked", false}});
+    EXPECT_EQ(line("/etc/shadow", "old"), std::string("old:") + open + ":1:0:99999:7:::") << locked;
+  }
+}
+
 TEST_F(DatabaseTest, WhatCannotBeIsRefusedAndNothingChanges) {
   const std::string before = root_.read("/etc/passwd") + root_.read("/etc/group") + root_.read("/etc/shadow");
   EXPECT_FALSE(edit("user", "create", "new", {{"uid", 1000}}).has_value());

@@ -261,6 +261,17 @@ TEST_F(EditFileTest, NeighboursAreOneWriteAndOneValidation) {
   EXPECT_TRUE(plan(all).actions.empty());
 }
 
+TEST_F(EditFileTest, OfAFileWithTwoNamesEachIsEdited) {
+  root_.write("/etc/conf", "a=1\n");
+  std::filesystem::create_hard_link(root_.at("/etc/conf"), root_.at("/etc/same"));
+  Desired other = mark("a=3", "^a=");
+  other.attributes["path"] = "/etc/same";
+  const wire::Done done = apply(plan({mark("a=2", "^a="), other}));
+  EXPECT_EQ(done.outcome, wire::DoneOutcome::kOk);
+  EXPECT_EQ(root_.read("/etc/conf"), "a=2\n");
+  EXPECT_EQ(root_.read("/etc/same"), "a=3\n");
+}
+
 TEST_F(EditFileTest, AFileIsOneByWhateverPathItIsReached) {
   root_.write("/etc/conf", "a=1\n");
   std::filesystem::create_symlink("etc", root_.at("/folder"));

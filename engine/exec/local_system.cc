@@ -45,6 +45,7 @@ FileInfo info_of(const struct stat& info) {
   out.size = static_cast<std::uint64_t>(info.st_size);
   out.device = info.st_dev;
   out.inode = info.st_ino;
+  if (!S_ISDIR(info.st_mode)) out.names = info.st_nlink;
   return out;
 }
 

@@ -335,6 +335,15 @@ TEST_F(PackagesTest, WhatIsLeftOutOrLockedIsObservedApart) {
   EXPECT_EQ(with, (std::map<std::size_t, std::string>{{0, "ace"}, {1, "bd"}, {2, "ace"}, {3, "bd"}, {4, "ace"}}));
 }
 
+// Whatever goes first would take the other along.
+TEST_F(PackagesTest, NoOrderHoldsAmongWhatGoes) {
+  std::vector<wire::Action> actions = {pack("a"), pack("b")};
+  actions[1].needs = {0};
+  EXPECT_EQ(transactions(actions), (std::map<std::size_t, std::vector<std::size_t>>{{0, {0}}, {1, {1}}}));
+  for (wire::Action& action : actions) action.operations = {PackageTransaction{"made", {}, {"x"}, false, false}};
+  EXPECT_EQ(transactions(actions), (std::map<std::size_t, std::vector<std::size_t>>{{1, {0, 1}}}));
+}
+
 TEST_F(PackagesTest, NothingIsPutOffPastACommand) {
   std::vector<wire::Action> actions = {pack("a"), dir("/x"), pack("b")};
   actions[1].operations = {plumb::Run{}};

@@ -17,6 +17,12 @@ bool can_go_together(const wire::Action& one, const wire::Action& other) {
   return one.manner == other.manner && one.desired.env == other.desired.env;
 }
 
+bool only_removes(const wire::Action& action) {
+  const auto* const transaction =
+      action.operations.empty() ? nullptr : std::get_if<PackageTransaction>(&action.operations.front());
+  return transaction != nullptr && transaction->install.empty() && !transaction->remove.empty();
+}
+
 bool contains(const std::vector<std::size_t>& indexes, std::size_t index) {
   return std::find(indexes.begin(), indexes.end(), index) != indexes.end();
 }
@@ -65,10 +71,13 @@ std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wir
   };
   for (std::size_t i = 0; i < actions.size(); ++i) {
     const wire::Action& action = actions[i];
-    const bool depends = std::any_of(waiting.begin(), waiting.end(), [&](std::size_t one) {
-      return contains(action.needs, one) || contains(action.rescues, one) || contains(actions[one].triggers, i);
-    });
     const bool joins = is_member(action);
+    const bool depends = std::any_of(waiting.begin(), waiting.end(), [&](std::size_t one) {
+      // What is to go may take the other along, so no order holds between them.
+      const bool both_go = joins && only_removes(action) && only_removes(actions[one]);
+      return (contains(action.needs, one) && !both_go) || contains(action.rescues, one) ||
+             contains(actions[one].triggers, i);
+    });
     const bool apart = joins ? !waiting.empty() && !can_go_together(actions[waiting.front()], action)
                              : runs_something(action) || changes_packages(action.operations);
     if (depends || apart) close();

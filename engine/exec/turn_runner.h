@@ -75,6 +75,7 @@ class TurnRunner : private ApplyActions {
   using State = ApplyProgress::State;
 
   // apply_turns.cc
+  bool has_other_names(const std::vector<Operation>& operations) const;
   Result<> fetch(const wire::LargeContent& content, const ByteSink& take);
   void carry_out(std::vector<Turn>& turns);
   bool begin(const std::vector<Turn>& turns);

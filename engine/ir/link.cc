@@ -6,6 +6,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
+#include "engine/ir/conflicts.h"
 #include "engine/ir/order.h"
 #include "providers/sdk/ownership.h"
 
@@ -176,6 +177,33 @@ void add_makers(const std::vector<Node>& nodes, const Registry& providers, std::
   }
 }
 
+// What a program leaves at a path is there before parts of it are changed, unless the two are ordered already. An edit
+// that makes its file leaves the program nothing to do.
+void add_programs_first(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
+  std::map<std::string, std::vector<std::size_t>> makers;  // by path
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Kind* kind = providers.find(nodes[i].desired.address.kind);
+    if (kind == nullptr || !kind->runs) continue;
+    for (ImpliedPath& implied : kind->provider->implies_paths(nodes[i].desired)) {
+      if (implied.maker) makers[std::move(implied.path)].push_back(i);
+    }
+  }
+  for (std::size_t i = 0; !makers.empty() && i < nodes.size(); ++i) {
+    const Provider* provider = providers.provider(nodes[i].desired.address.kind);
+    if (provider == nullptr || !provider->provides(nodes[i].desired).empty()) continue;
+    for (const std::string& path : provider->edits_paths(nodes[i].desired)) {
+      const auto found = makers.find(path);
+      if (found == makers.end()) continue;
+      for (const std::size_t maker : found->second) {
+        const bool ordered = std::any_of(edges.begin(), edges.end(), [&](const Edge& edge) {
+          return edge.from == maker && edge.to == i && edge.kind != EdgeKind::kInferred;
+        });
+        if (!ordered) edges.push_back({i, maker, EdgeKind::kInferred, Op::kNone, nodes[i].span});
+      }
+    }
+  }
+}
+
 void report_cycle(const std::vector<Node>& nodes, const std::vector<Edge>& edges, const std::vector<std::size_t>& cycle,
                   Diagnostics& diagnostics) {
   std::string circle;
@@ -208,168 +236,6 @@ std::vector<Edge> arrange(std::vector<Edge> edges, const std::vector<std::size_t
               edges.end());
   return edges;
 }
-
-void check_conflicts(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
-  std::map<std::string, std::size_t> owner;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const Provider* provider = providers.provider(nodes[i].desired.address.kind);
-    if (provider == nullptr) continue;
-    std::vector<std::string> things = provider->manages_paths(nodes[i].desired);
-    for (std::string& claim : provider->claims(nodes[i].desired)) things.push_back(std::move(claim));
-    for (const std::string& thing : things) {
-      const auto [first, added] = owner.try_emplace(thing, i);
-      if (added || first->second == i) continue;
-      diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[first->second].desired.address.str() + "` and `" +
-                                                      nodes[i].desired.address.str() + "` both manage " + thing)
-                          .at(nodes[i].span, "manages " + thing + " too")
-                          .with_related(nodes[first->second].span, "the other one")
-                          .with_hint("remove one of them"));
-    }
-  }
-}
-
-// What a resource has as a folder with all that is in it is no file that another could give, or change a part of.
-void check_edits_of_folders(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
-  std::map<std::string, std::size_t> folders;
-  for (const bool looks : {false, true}) {
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      const Provider* provider = providers.provider(nodes[i].desired.address.kind);
-      if (provider == nullptr) continue;
-      if (!looks) {
-        for (const ImpliedPath& implied : provider->implies_paths(nodes[i].desired)) {
-          if (implied.whole) folders.emplace(implied.path, i);
-        }
-        continue;
-      }
-      std::vector<std::string> files = provider->edits_paths(nodes[i].desired);
-      if (!provider->is_unwanted(nodes[i].desired)) {
-        for (std::string& path : provider->replaces_paths(nodes[i].desired)) files.push_back(std::move(path));
-      }
-      for (const std::string& path : files) {
-        const auto found = folders.find(path);
-        if (found == folders.end() || found->second == i) continue;
-        const Node& other = nodes[found->second];
-        diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[i].desired.address.str() + "` has as a file " + path +
-                                                        ", which `" + other.desired.address.str() + "` has as a folder")
-                            .at(nodes[i].span, "has it as a file")
-                            .with_related(other.span, "has it as a folder")
-                            .with_hint("remove one of them, or give another path"));
-      }
-    }
-  }
-}
-
-// Whoever changes a part of a file that another gives as a whole would fight with it.
-void check_edits(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
-  std::map<std::string, std::size_t> whole;
-  for (const bool looks : {false, true}) {
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      const Provider* provider = providers.provider(nodes[i].desired.address.kind);
-      if (provider == nullptr) continue;
-      if (!looks) {
-        for (const std::string& path : provider->replaces_paths(nodes[i].desired)) whole.emplace(path, i);
-        continue;
-      }
-      for (const std::string& path : provider->edits_paths(nodes[i].desired)) {
-        const auto found = whole.find(path);
-        if (found == whole.end()) continue;
-        const Node& other = nodes[found->second];
-        diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[i].desired.address.str() + "` changes a part of " +
-                                                        path + ", and `" + other.desired.address.str() +
-                                                        "` decides on the whole of it")
-                            .at(nodes[i].span, "changes a part of it")
-                            .with_related(other.span, "decides on the whole")
-                            .with_hint("put it into the content, or leave the content to the host"));
-      }
-    }
-  }
-}
-
-// What is to go takes away what lies in it, and what else others stand on, whatever is on the host and whichever of the
-// two comes first.
-class Removals {
- public:
-  Removals(const std::vector<Node>& nodes, const Registry& kinds) : nodes_(nodes), kinds_(kinds) {
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      const Desired& desired = nodes[i].desired;
-      const Provider* provider = kinds.provider(desired.address.kind);
-      if (provider == nullptr) continue;
-      for (const std::string& path : provider->clears_paths(desired)) cleared_.emplace(path, i);
-      if (!provider->is_unwanted(desired)) continue;
-      things_.emplace(Address{"", desired.address.kind, desired.address.identity}, i);
-      for (const std::string& path : provider->manages_paths(desired)) removed_.emplace(path, i);
-    }
-  }
-
-  void check(Diagnostics& diagnostics) const {
-    if (things_.empty() && cleared_.empty()) return;
-    for (const Node& node : nodes_) {
-      const Kind* kind = kinds_.find(node.desired.address.kind);
-      if (kind == nullptr || kind->provider->is_unwanted(node.desired)) continue;
-      std::string what;
-      if (const Node* remover = remover_of(node.desired, *kind, what)) {
-        diagnostics.add(Diagnostic(Code::kConflict, "`" + node.desired.address.str() + "` needs " + what + ", and `" +
-                                                        remover->desired.address.str() + "` takes it away")
-                            .at(node.span, "needs " + what)
-                            .with_related(remover->span, "takes it away")
-                            .with_hint("remove one of them"));
-      }
-    }
-  }
-
- private:
-  using Paths = std::map<std::string, std::size_t>;
-
-  const Node* remover_of(const Desired& desired, const Kind& kind, std::string& what) const {
-    std::vector<std::string> places = kind.provider->manages_paths(desired);
-    for (std::string& path : kind.provider->edits_paths(desired)) places.push_back(std::move(path));
-    for (const std::string& place : places) {
-      // That two manage one path is told elsewhere.
-      if (const Node* remover = remover_of_one(cleared_, place, desired, what)) return remover;
-      if (const Node* remover = remover_above(place, desired, what)) return remover;
-    }
-    for (const ImpliedPath& implied : kind.provider->implies_paths(desired)) {
-      if (!implied.needed) continue;
-      if (const Node* remover = remover_of_one(cleared_, implied.path, desired, what)) return remover;
-      if (const Node* remover = remover_of_one(removed_, implied.path, desired, what)) return remover;
-      if (const Node* remover = remover_above(implied.path, desired, what)) return remover;
-    }
-    // What is asked by its own programs whether it is to run needs the same every time.
-    const bool asks = kind.runs && !kind.provider->is_foreseeable(desired);
-    if (!kind.stands_on_inferred && !asks) return nullptr;
-    for (const Address& address : kind.provider->infers(desired)) {
-      if (const Node* remover = remover_of_one(cleared_, address.identity, desired, what)) return remover;
-      const auto found = things_.find(address);
-      if (found == things_.end()) continue;
-      what = address.str();
-      return &nodes_[found->second];
-    }
-    return nullptr;
-  }
-
-  const Node* remover_above(const std::string& place, const Desired& desired, std::string& what) const {
-    for (const std::string& folder : ancestors_of(place)) {
-      if (const Node* remover = remover_of_one(removed_, folder, desired, what)) return remover;
-      if (const Node* remover = remover_of_one(cleared_, folder, desired, what)) return remover;
-    }
-    return nullptr;
-  }
-
-  // Another one than `desired` itself.
-  const Node* remover_of_one(const Paths& paths, const std::string& path, const Desired& desired,
-                             std::string& what) const {
-    const auto found = paths.find(path);
-    if (found == paths.end() || &nodes_[found->second].desired == &desired) return nullptr;
-    what = path;
-    return &nodes_[found->second];
-  }
-
-  const std::vector<Node>& nodes_;
-  const Registry& kinds_;
-  std::map<Address, std::size_t> things_;
-  Paths removed_;  // by what is to go
-  Paths cleared_;  // by what clears them
-};
 
 void inherit(std::vector<Desired>& all, const Registry& providers) {
   std::vector<Desired> spreading;
@@ -457,11 +323,9 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
                                            Diagnostics& diagnostics) const {
   const std::size_t errors_before = diagnostics.error_count();
   check_conflicts(nodes, providers_, diagnostics);
-  check_edits(nodes, providers_, diagnostics);
-  check_edits_of_folders(nodes, providers_, diagnostics);
-  Removals(nodes, providers_).check(diagnostics);
   std::vector<Edge> edges = find_edges(nodes, resources, providers_);
   add_makers(nodes, providers_, edges);
+  add_programs_first(nodes, providers_, edges);
   add_files_first(nodes, providers_, edges);
   add_outliving(nodes, providers_, edges);
   std::vector<Precedence> precedences;

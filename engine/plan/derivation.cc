@@ -30,11 +30,6 @@ std::string problem_of_change(const Action& action, const Change& change) {
   return problem_of_words(action, change);
 }
 
-// Its kind would do nothing yet, or something that the action waits with: what it finds follows from an earlier action.
-bool is_decided_in_its_turn(const Action& action, const Change& change) {
-  return action.operations.empty() && (change.empty() || (!action.unknown_until.empty() && !change.operations.empty()));
-}
-
 // Nothing is known of it but what is asked for; its host decides when its turn comes.
 std::string problem_of_conditional(const Action& action, const Kind& kind) {
   if (action.unknown_until.empty()) return "its kind would do nothing";
@@ -72,13 +67,31 @@ std::string problem_of_triggered(const Action& action, const Kind& kind, const O
 
 }  // namespace
 
-std::string problem_of_derivation(const Action& action, const Kind& kind) {
+bool is_decided_later(const Desired& desired, const Observed& observed, std::span<const Desired* const> awaited,
+                      const Registry& kinds) {
+  const Provider& provider = *kinds.provider(desired.address.kind);
+  return std::any_of(awaited.begin(), awaited.end(), [&](const Desired* other) {
+    const Provider& theirs = *kinds.provider(other->address.kind);
+    std::vector<std::string> paths = theirs.manages_paths(*other);
+    for (std::string& path : theirs.edits_paths(*other)) paths.push_back(std::move(path));
+    return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+      return provider.follows_from(desired, observed, path, nullptr);
+    });
+  });
+}
+
+std::string problem_of_derivation(const Action& action, std::span<const Desired* const> awaited,
+                                  const Registry& kinds) {
   if (action.op == Op::kVerify) return {};
+  const Kind& kind = *kinds.find(action.desired.address.kind);
   const Observed found = found_for(action);
   if (action.triggered) return problem_of_triggered(action, kind, found);
   const Change change = kind.provider->diff(action.desired, found);
-  if (is_decided_in_its_turn(action, change)) return problem_of_conditional(action, kind);
-  return problem_of_change(action, change);
+  // What is there for the case that another fails is decided once that has failed.
+  const bool is_rescue = !action.rescues.empty();
+  if (!change.empty() && !is_rescue && !is_decided_later(action.desired, found, awaited, kinds))
+    return problem_of_change(action, change);
+  return action.operations.empty() ? problem_of_conditional(action, kind) : "it is decided only when its turn comes";
 }
 
 }  // namespace plumb::plan

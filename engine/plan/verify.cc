@@ -52,11 +52,19 @@ class HostVerifier {
       if (!problem.empty()) return problem;
     }
     // Asked last: the kind's own code is given only what has the form that it expects.
-    if (std::string problem = problem_of_derivation(action, *kind); !problem.empty()) return problem;
+    if (std::string problem = problem_of_derivation(action, awaited_by(action), kinds_); !problem.empty())
+      return problem;
+    resources_.emplace(address, &action.desired);
     const auto [last, is_first] = parts_.emplace(address, part_of(action));
     if (!is_first && last->second >= part_of(action)) return "it stands twice, or after what follows it";
     last->second = part_of(action);
     return {};
+  }
+
+  std::vector<const Desired*> awaited_by(const Action& action) const {
+    std::vector<const Desired*> awaited;
+    for (const std::string& other : action.unknown_until) awaited.push_back(resources_.at(other));
+    return awaited;
   }
 
   std::string problem_of_references(const Action& action) const {
@@ -200,7 +208,8 @@ class HostVerifier {
   const HostPlan& host_;
   const Actions& actions_;
   const Registry& kinds_;
-  std::map<std::string, Part> parts_;  // by address of the actions so far: the last of its parts
+  std::map<std::string, Part> parts_;                // by address of the actions so far: the last of its parts
+  std::map<std::string, const Desired*> resources_;  // by address of the actions so far
 };
 
 std::string problem_of_rollout(const Plan& plan) {

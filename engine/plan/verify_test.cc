@@ -221,6 +221,33 @@ INSTANTIATE_TEST_SUITE_P(
               "`mode` has another type"}),
     [](const auto& one) { return one.param.name; });
 
+// A lamp waits for a note, and is to be lit.
+Actions waits_for_note_at(const std::string& path, bool decided_later) {
+  Action note = change("note:" + path, Op::kCreate, {WriteFile{path, digest("new"), {}, false, false, ""}});
+  note.desired.attributes = {{"at", path}, {"text", digest("new")}};
+  note.after = {{"text", digest("new")}};
+  Action lamp = change("lamp:l", Op::kUpdate, {ServiceAction{"systemd", "l.service", "start"}});
+  lamp.desired.attributes = {{"name", "l"}, {"lit", true}};
+  lamp.seen = {true, false, {{"lit", false}}};
+  lamp.before = {{"lit", false}};
+  lamp.after = {{"lit", true}};
+  lamp.fidelity = Fidelity::kBounded;
+  lamp.needs = lamp.unknown_until = {note.desired.address.str()};
+  if (decided_later) {
+    lamp.operations.clear();
+    lamp.before = Json::object();
+    lamp.after = testing::made_up_kinds().provider("lamp")->asked_for(lamp.desired);
+  }
+  return {note, lamp};
+}
+
+TEST(Verify, OperationsAreLeftOutWhereTheyFollowFromWhatIsAwaitedAndNowhereElse) {
+  EXPECT_EQ(problem_of(plan_with(waits_for_note_at("/a", false))), "");
+  EXPECT_THAT(problem_of(plan_with(waits_for_note_at("/a", true))), HasSubstr("what it changes is not"));
+  EXPECT_EQ(problem_of(plan_with(waits_for_note_at("/wires/l", true))), "");
+  EXPECT_THAT(problem_of(plan_with(waits_for_note_at("/wires/l", false))), HasSubstr("decided only when its turn"));
+}
+
 TEST(Verify, TurnsAreGivenToThoseWhoHaveSomethingToDo) {
   Plan plan = plan_with(good_actions());
   plan.rollout->waves.push_back({"", false, {"h1"}});

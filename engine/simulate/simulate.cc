@@ -6,11 +6,13 @@
 #include "engine/base/checked.h"
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
+#include "engine/plan/derivation.h"
 #include "engine/plan/verify.h"
 #include "engine/simulate/actions_so_far.h"
 #include "engine/simulate/brought.h"
 #include "engine/simulate/drafts.h"
 #include "engine/simulate/moved_readings.h"
+#include "engine/simulate/needs.h"
 #include "engine/simulate/node_index.h"
 #include "engine/simulate/node_list.h"
 #include "engine/simulate/refusals.h"
@@ -29,12 +31,12 @@ class Simulator {
   Simulator(const ir::HostGraph& graph, const Registry& kinds, const Observation& observation,
             const std::string& host_name, Diagnostics& diagnostics, const Scope& scope, const TextOf& text_of)
       : graph_(graph),
+        kinds_(kinds),
         observation_(observation),
         taken_(taken(graph, scope)),
         kinds_of_(graph.nodes.size()),
         planned_(graph.nodes.size()),
         needs_(graph.nodes.size()),
-        is_held_back_(graph.nodes.size()),
         after_(graph.nodes.size()),
         triggers_(graph.nodes.size()),
         brought_(graph, observation, kinds.managers(), kinds_of_, after_, text_of),
@@ -106,6 +108,11 @@ class Simulator {
     for (const std::size_t node : nodes) addresses.push_back(address_of(node));
     return addresses;
   }
+  std::vector<const Desired*> desired_of(const std::vector<std::size_t>& nodes) const {
+    std::vector<const Desired*> desired;
+    for (const std::size_t node : nodes) desired.push_back(&graph_.nodes[node].desired);
+    return desired;
+  }
   const Observed& observed_of(std::size_t i) const { return *observation_.states[i]; }
 
   bool takes(std::size_t i) const { return taken_[i]; }
@@ -155,24 +162,9 @@ class Simulator {
   void hold_back(std::size_t i, Op op, const std::string& lock, const std::string& needs,
                  const std::string& reading = {}) {
     held_back_.push_back({address_of(i), op, lock, needs, reading});
-    is_held_back_[i] = true;
-    stand_on_itself(i);
+    needs_.hold_back(i);
     brought_.add_held_back(i);
     if (op != Op::kDelete) brought_.add_exact(i);
-  }
-
-  // From here on whoever comes after the node comes after its action.
-  void stand_on_itself(std::size_t i) {
-    needs_[i] = {};
-    needs_[i].add(i);
-  }
-
-  // The first that is held back of what the node stands on.
-  std::optional<std::size_t> held_need(std::size_t i) const {
-    for (const std::size_t need : needs_[i]) {
-      if (is_held_back_[need]) return need;
-    }
-    return std::nullopt;
   }
 
   // What earlier actions would set off here is owed to a later run: it must not be lost. What that is, with what is
@@ -228,7 +220,7 @@ class Simulator {
     action.rescues = addresses_of(unknown_until);
     if (!provider_of(i)->diff(desired, observed).empty()) resolve_missing(i, observed, action, unknown_until);
     action.unknown_until = addresses_of(unknown_until);
-    if (const std::optional<std::size_t> need = held_need(i)) {
+    if (const std::optional<std::size_t> need = needs_.held(i)) {
       hold_back(i, action.op, {}, address_of(*need));
       return;
     }
@@ -262,15 +254,11 @@ class Simulator {
     if ((!change.empty() || !reduced) && !obstructed && refusals_.is_undone(i, observed)) return;
     if (!change.empty()) {
       if (!may_change(i, change, observed, makers)) return;
-      if (brought_.changers_of(i).empty()) {
-        push_change(i, desired, observed, change, makers);
-      } else {
-        push_conditional(i, desired, makers);
-      }
+      push_change(i, desired, observed, change, makers);
     } else if (!makers.empty()) {
       push_conditional(i, desired, makers);
     }
-    if (const std::optional<std::size_t> need = held_need(i)) {
+    if (const std::optional<std::size_t> need = needs_.held(i)) {
       wait_for(i, *need);
     } else {
       add_triggered(i, desired, observed);
@@ -291,6 +279,11 @@ class Simulator {
     NodeList unknown_until;
     resolve_missing(i, observed, action, unknown_until);
     bound_by_earlier(i, makers, action, unknown_until);
+    const std::vector<std::size_t> awaited(unknown_until.begin(), unknown_until.end());
+    if (plan::is_decided_later(desired, observed, desired_of(awaited), kinds_)) {
+      push_conditional(i, desired, awaited);
+      return;
+    }
     push(i, std::move(action), unknown_until);
     if (planned_[i].acts && observed.content_text)
       texts_.emplace(digest(*observed.content_text), *observed.content_text);
@@ -325,7 +318,7 @@ class Simulator {
   // What an unchanged node waits for, whoever comes after it waits for too.
   void inherit_needs(std::size_t i) {
     for (const ir::Edge* edge : after_[i]) {
-      if (!is_order_alone(*edge)) needs_[i].add_all(needs_[edge->to]);
+      if (!is_order_alone(*edge)) needs_.inherit(i, edge->to);
     }
   }
 
@@ -350,7 +343,7 @@ class Simulator {
   // What the host foresaw of the node is there once these have acted.
   void stand_on_shapers(std::size_t i, const Observed& observed) {
     for (const std::size_t shaper : earlier_of(i, observed.shaped_by)) {
-      if (planned_[shaper].acts || is_held_back_[shaper]) needs_[i].add(shaper);
+      if (planned_[shaper].acts || needs_.is_held_back(shaper)) needs_.add(i, shaper);
     }
   }
 
@@ -406,7 +399,7 @@ class Simulator {
         refusals_.missing(i, missing, {set_off_by.begin(), set_off_by.end()}, takers_of(i, observed));
         continue;
       }
-      needs_[i].add(source->node);
+      needs_.add(i, source->node);
       // What runs is decided on by guards, which can be asked once it is there.
       const bool asks = kind_of(i).runs && !action.before.empty();
       if (source->exact && !asks) continue;
@@ -415,10 +408,12 @@ class Simulator {
     }
   }
 
-  // Earlier nodes through whose removals this one is seen.
+  // Earlier nodes through whose removals this one is seen. What a program makes is not seen through.
   std::vector<std::size_t> takers_of(std::size_t i, const Observed& observed) {
     std::vector<std::size_t> takers = earlier_of(i, observed.shaped_by);
-    std::erase_if(takers, [this](std::size_t earlier) { return planned_[earlier].op != Op::kDelete; });
+    std::erase_if(takers, [this](std::size_t earlier) {
+      return planned_[earlier].op != Op::kDelete && planned_[earlier].op != Op::kRun;
+    });
     return takers;
   }
 
@@ -427,7 +422,7 @@ class Simulator {
                         NodeList& unknown_until) {
     for (const std::size_t maker : makers) {
       unknown_until.add(maker);
-      if (stands_on(i, maker)) needs_[i].add(maker);
+      if (stands_on(i, maker)) needs_.add(i, maker);
       if (action.fidelity == Fidelity::kExact) {
         bound(action, "what is there after " + address_of(maker) + " is not known yet");
       }
@@ -440,7 +435,7 @@ class Simulator {
   }
 
   void push(std::size_t i, Action action, const NodeList& unknown_until) {
-    if (const std::optional<std::size_t> need = held_need(i)) return hold_back(i, action.op, {}, address_of(*need));
+    if (const std::optional<std::size_t> need = needs_.held(i)) return hold_back(i, action.op, {}, address_of(*need));
     planned_[i].op = action.op;
     planned_[i].unknown = !unknown_until.empty();
     acts(i);
@@ -461,7 +456,7 @@ class Simulator {
     NodeList unknown_until;
     for (const std::size_t maker : makers) {
       unknown_until.add(maker);
-      if (stands_on(i, maker)) needs_[i].add(maker);
+      if (stands_on(i, maker)) needs_.add(i, maker);
     }
     Action action = drafts_.conditional(i, desired);
     action.note = "decided after " + address_of(makers.front()) + (makers.size() > 1 ? " and others" : "");
@@ -469,8 +464,8 @@ class Simulator {
   }
 
   void append(std::size_t i, Action action) {
-    action.needs = addresses_of(needs_[i]);
-    stand_on_itself(i);
+    action.needs = addresses_of(needs_.of(i));
+    needs_.stand_on_itself(i);
     actions_.add(i, std::move(action));
   }
 
@@ -547,12 +542,12 @@ class Simulator {
   }
 
   const ir::HostGraph& graph_;
+  const Registry& kinds_;
   const Observation& observation_;
-  const std::vector<bool> taken_;                       // by node: whether the plan is asked for it
-  std::vector<const Kind*> kinds_of_;                   // by node
-  std::vector<Planned> planned_;                        // by node
-  std::vector<NodeList> needs_;                         // by node: those whose actions it stands on
-  std::vector<bool> is_held_back_;                      // by node
+  const std::vector<bool> taken_;      // by node: whether the plan is asked for it
+  std::vector<const Kind*> kinds_of_;  // by node
+  std::vector<Planned> planned_;       // by node
+  Needs needs_;
   std::vector<std::vector<const ir::Edge*>> after_;     // by node: edges that only order
   std::vector<std::vector<const ir::Edge*>> triggers_;  // by node: edges that set it off
   Brought brought_;                                     // by the nodes so far

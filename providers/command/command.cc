@@ -25,12 +25,11 @@ bool is_pattern(const std::string& path) {
   return is_glob(path) || path.find('\\') != std::string::npos;
 }
 
-// The path of a guard that alone says whether the command has done its work: where another one may say so too, nothing
-// is known of the path.
-std::vector<std::string> only_guard(const Desired& desired, const char* attribute) {
-  for (const char* guard : {"creates", "removes", "unless"}) {
-    if (std::string_view(guard) != attribute && desired.has(guard)) return {};
-  }
+// The path of a guard that tells what the command leaves. Beside others `removes` may be no more than a condition, and
+// where the path of another one says so too that the work is done, nothing is known of this one.
+std::vector<std::string> effect(const Desired& desired, const char* attribute) {
+  const bool creates = std::string_view(attribute) == "creates";
+  if (desired.has(creates ? "removes" : "creates") || (!creates && desired.has("unless"))) return {};
   std::vector<std::string> paths = texts_in(desired.attribute(attribute));
   if (paths.size() > 1 || std::any_of(paths.begin(), paths.end(), is_pattern)) paths.clear();
   return paths;
@@ -320,13 +319,29 @@ bool CommandProvider::asks_about(const Desired& desired, std::string_view name) 
   return false;
 }
 
+// Its programs are asked as a user and in a folder.
+bool CommandProvider::is_lost(const Desired& desired, System& now, System& then) const {
+  if (is_foreseeable(desired)) return false;
+  const std::string user = desired.text("as");
+  if (!user.empty() && !is_number(user) && now.user_by_name(user) && !then.user_by_name(user)) return true;
+  const std::string cwd = desired.text("cwd");
+  if (cwd.empty()) return false;
+  const auto is_folder = [&](System& system) {
+    const Result<std::optional<FileInfo>> info = system.stat(cwd, true);
+    return info && *info && (*info)->type == FileType::kDirectory;
+  };
+  if (!is_folder(now) || is_folder(then)) return false;
+  // What a program leaves in its place is not known.
+  return then.stat(cwd, true).has_value();
+}
+
 std::vector<std::string> CommandProvider::clears_paths(const Desired& desired) const {
-  return only_guard(desired, "removes");
+  return effect(desired, "removes");
 }
 
 std::vector<ImpliedPath> CommandProvider::implies_paths(const Desired& desired) const {
   std::vector<ImpliedPath> paths;
-  const bool needed = !only_guard(desired, "creates").empty();
+  const bool needed = !effect(desired, "creates").empty();
   for (std::string& path : texts_in(desired.attribute("creates"))) {
     const bool one = !is_pattern(path);
     paths.push_back({std::move(path), false, needed, one ? std::optional(desired.text("as")) : std::nullopt});

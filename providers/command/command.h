@@ -13,6 +13,8 @@ class CommandProvider : public Provider {
   std::vector<std::string> observed_with(const Desired& desired) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   bool is_foreseeable(const Desired& desired) const override;
+  // The folder and the user of its guards' programs.
+  bool is_lost(const Desired& desired, System& now, System& then) const override;
   bool asks_about(const Desired& desired, std::string_view name) const override;
   std::vector<std::string> clears_paths(const Desired& desired) const override;
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;

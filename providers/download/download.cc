@@ -20,6 +20,7 @@ Result<std::string> digest_of(const std::string& path, const std::string& wanted
   const std::string algorithm = wanted.substr(0, wanted.find(':'));
   ProcessRequest request;
   request.argv = {algorithm + "sum", "--", path};
+  request.about = {path};
   request.timeout = kHashing;
   request.changes_nothing = true;
   PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request));
@@ -34,6 +35,7 @@ Result<std::string> digest_of(const std::string& path, const std::string& wanted
 Result<bool> is_older(const std::string& path, std::int64_t seconds, System& system) {
   ProcessRequest request;
   request.argv = {"find", "-L", path, "-prune", "-mmin", "+" + std::to_string(seconds / 60)};
+  request.about = {path};
   request.changes_nothing = true;
   PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request));
   if (result.timed_out || result.exit_code != 0)

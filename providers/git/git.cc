@@ -24,7 +24,11 @@ class Git {
   Result<ProcessResult> ask(std::vector<std::string> words, bool inside = true) {
     ProcessRequest request;
     request.argv = {"git"};
-    if (inside) request.argv.insert(request.argv.end(), {"-C", desired_.text("path")});
+    if (inside) {
+      request.argv.insert(request.argv.end(), {"-C", desired_.text("path")});
+      request.about.push_back(desired_.text("path"));
+    }
+    if (desired_.has("key_file")) request.about.push_back(desired_.text("key_file"));
     request.argv.insert(request.argv.end(), words.begin(), words.end());
     request.env = environment_of(desired_);
     request.user = user_;
@@ -162,8 +166,10 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     observed.missing.push_back({{"", "package", "git"}, "path"});
     return observed;
   }
-  const std::string user = copy ? std::to_string(info->uid) : std::string();
-  if (copy) observed.attributes["user"] = user;
+  // A folder that is there is its owner's, and so is what comes into it: git refuses what is not all of one account.
+  const bool has_owner = info && (copy || info->uid != 0);
+  const std::string user = has_owner ? std::to_string(info->uid) : std::string();
+  if (has_owner) observed.attributes["user"] = user;
   Git git(desired, system, user);
   if (copy) PLUMB_TRY(observe_copy(desired, git, observed));
   const bool asks = !absent && !desired.has("commit") && (!copy || desired.flag("update", true));
@@ -240,16 +246,12 @@ std::vector<Address> GitProvider::provides(const Desired& desired) const {
   return {{"", "directory", desired.text("path")}};
 }
 
-bool GitProvider::asks_about(const Desired& desired, std::string_view name) const {
-  const std::string path = desired.text("path");
-  return name == path || is_below(name, path) ||
-         (!desired.text("key_file").empty() && name == desired.text("key_file"));
-}
-
 std::vector<ImpliedPath> GitProvider::implies_paths(const Desired& desired) const {
   const std::string path = desired.text("path");
   std::vector<ImpliedPath> paths = {{.path = path, .whole = true, .needed = !wants_absent(desired)}};
-  if (!wants_absent(desired)) paths.push_back({.path = path + "/*", .maker = ""});
+  if (wants_absent(desired)) return paths;
+  paths.push_back({.path = path + "/*", .maker = ""});
+  if (desired.has("key_file")) paths.push_back({desired.text("key_file")});
   return paths;
 }
 

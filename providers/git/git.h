@@ -27,8 +27,8 @@ class GitProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<Address> provides(const Desired& desired) const override;
-  bool is_foreseeable(const Desired&) const override { return false; }
-  bool asks_about(const Desired& desired, std::string_view name) const override;
+  // But for what git tells of a folder that others touched before.
+  bool is_foreseeable(const Desired&) const override { return true; }
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };

@@ -120,6 +120,17 @@ TEST_F(GitCopy, SomethingElseInItsPlaceIsRefused) {  // V16
   EXPECT_EQ(obstacle(want({{"branch", "main"}})), "/srv/app is there and is no folder");
 }
 
+TEST_F(GitCopy, WhatComesIntoAFolderIsItsOwners) {
+  system.make_directory("/srv/app");
+  system.own("/srv/app", 1000, 1000);
+  const Seen seen = look(want({{"branch", "main"}}));
+  ASSERT_EQ(seen.change.op, Op::kCreate);
+  for (const Operation& operation : seen.change.operations) EXPECT_EQ(std::get<plumb::Run>(operation).user, "1000");
+  system.own("/srv/app", 0, 0);
+  for (const Operation& operation : look(want({{"branch", "main"}})).change.operations)
+    EXPECT_EQ(std::get<plumb::Run>(operation).user, "");
+}
+
 TEST(GitPrograms, WithoutGitItsPackageIsMissing) {
   FakeSystem system;
   system.make_directory("/srv");

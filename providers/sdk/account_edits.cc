@@ -195,7 +195,7 @@ Result<> AccountEditor::set_shadow(const EditDatabase& edit) {
     const bool locked = row[kHash].starts_with('!');
     const bool wanted = flag_of(set, "locked", false);
     if (wanted && !locked) row[kHash].insert(0, "!");
-    if (!wanted && locked) row[kHash].erase(0, 1);
+    if (!wanted && locked) row[kHash].erase(0, row[kHash].find_first_not_of('!'));
     if (row[kHash].empty()) row[kHash] = "*";  // an empty field would let anybody in
   }
   if (set.contains("expires")) {

@@ -157,6 +157,7 @@ Result<std::optional<FileInfo>> FakeSystem::stat(const std::string& path, bool f
     if (place == mount || place.starts_with(mount + '/')) info.device = 2;
   }
   info.inode = found.st_ino;
+  if (info.type != FileType::kDirectory) info.names = found.st_nlink;
   if (info.type == FileType::kLink) info.link_target = fs::read_symlink(real(place)).string();
   return std::optional<FileInfo>(std::move(info));
 }

@@ -124,24 +124,17 @@ Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) 
   return write_file(write, {{}, {}, write.content}, who);
 }
 
-// What nothing holds may be anything.
+// A file comes, whatever it holds.
 Result<> ForeseenSystem::carry_out_one(const Fetch& fetch, std::size_t who) {
-  PLUMB_TRY(write_file(fetch, {{}, {}, fetch.digest}, who));
-  if (is_digest(fetch.digest)) return {};
-  PLUMB_TRY_ASSIGN(const std::string place, fetch.follow ? place_behind(fetch.path) : place_of(fetch.path));
-  leave_unknown(place, who);
-  return {};
+  if (is_digest(fetch.digest)) return write_file(fetch, {{}, {}, fetch.digest}, who);
+  return write_file(fetch, {{}, {}, {}, who}, who);
 }
 
-// What lies in the folder then is for the archive to say.
+// What lies in the folder then is for the archive to say. A new one takes after no folder above it.
 Result<> ForeseenSystem::carry_out_one(const Unpack& unpack, std::size_t who) {
-  PLUMB_TRY_ASSIGN(const std::string place, place_behind(unpack.path));
-  PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
-  if (old && old->info->type != FileType::kDirectory)
-    return fail(Code::kRefusedByState, unpack.path + " is there by then and is no folder");
-  PLUMB_TRY(folder_above(place));
-  leave_unknown(place, who);
-  return {};
+  Ownership own = unpack.ownership;
+  if (!own.group) own.group = std::to_string(self_.gid);
+  return expect_filled(unpack.path, own, who);
 }
 
 Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
@@ -226,6 +219,7 @@ Result<> ForeseenSystem::carry_out_one(const MakeLink& make, std::size_t who) {
     if (!found || found->info->type == FileType::kDirectory)
       return fail(Code::kRefusedByState, target + " is no file by then, so " + make.path + " cannot be a name of it");
     entry = std::move(*found);
+    linked_.insert({entry.info->device, entry.info->inode});
     PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(other, false));
   } else {
     entry.info = fresh(FileType::kLink, 0777, folder);
@@ -259,6 +253,9 @@ Result<> ForeseenSystem::carry_out_one(const SetAttributes& set, std::size_t who
   dressed_[{entry->info->device, entry->info->inode}] = *entry->info;
   if (set.ownership.acl) cleared_.insert({entry->info->device, entry->info->inode});
   touched_[place].dressed = who;
+  const Inode inode{entry->info->device, entry->info->inode};
+  if (entry->info->type != FileType::kDirectory && (entry->info->names > 1 || linked_.contains(inode)))
+    shared_[inode] = who;
   return {};
 }
 
@@ -281,7 +278,11 @@ Result<> ForeseenSystem::carry_out_one(const EditDatabase& edit, std::size_t who
 
 Result<> ForeseenSystem::make_home(const ForeseenAccounts::Home& home, std::size_t who) {
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, stat(home.path, true));
-  if (info && info->type == FileType::kDirectory) return {};
+  if (info && info->type == FileType::kDirectory) {
+    if (!home.take || info->uid == home.uid) return {};
+    const Ownership own{std::to_string(home.uid), std::to_string(home.gid), mode_text(home.mode)};
+    return carry_out_one(SetAttributes{home.path, own, false}, who);
+  }
   if (info) return fail(Code::kRefusedByState, home.path + " is to be a home folder, and is no folder by then");
   PLUMB_TRY(carry_out_one(MakeDirectory{home.path, {{}, {}, mode_text(home.mode)}, true}, who));
   PLUMB_TRY_ASSIGN(const std::string place, place_of(home.path));

@@ -6,7 +6,13 @@ namespace plumb {
 
 Error ForeseenSystem::not_known(const std::string& place, std::size_t who) {
   met_unknown_.insert(who);
-  return fail(Code::kCannotObserve, "what a program leaves at " + place + " is not known before it has run");
+  return fail(Code::kCannotObserve, "what will be at " + place + " is not known before it is there");
+}
+
+Result<ProcessResult> ForeseenSystem::run_program(const ProcessRequest& request) {
+  if (const std::set<std::size_t> who = who_touched(request.about); !who.empty())
+    return not_known(request.about.front(), *who.rbegin());
+  return now_.run(request);
 }
 
 void ForeseenSystem::leave_unknown(const std::string& place, std::size_t who) {
@@ -39,6 +45,26 @@ Result<> ForeseenSystem::expect_made(const std::string& path, std::size_t who) {
   return {};
 }
 
+Result<> ForeseenSystem::expect_filled(const std::string& path, const Ownership& of_new, std::size_t who) {
+  PLUMB_TRY_ASSIGN(const std::string place, place_behind(path));
+  PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
+  if (entry && entry->info->type != FileType::kDirectory)
+    return fail(Code::kRefusedByState, path + " is there by then and is no folder");
+  PLUMB_TRY_ASSIGN(const FileInfo above, folder_above(place));
+  if (entry) {
+    PLUMB_TRY_ASSIGN(entry->beyond, beyond_mode(place, false));
+  } else {
+    entry.emplace();
+    entry->info = fresh(FileType::kDirectory, 0755, above);
+    dress(*entry->info, of_new);
+  }
+  entry->filled = who;
+  // Any link in it may be another.
+  lead_elsewhere();
+  put(place, std::move(*entry), who);
+  return {};
+}
+
 Result<> ForeseenSystem::expect_gone(const std::string& path, std::size_t who) {
   PLUMB_TRY_ASSIGN(const std::string place, place_of(path));
   PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
@@ -57,6 +83,9 @@ Result<> ForeseenSystem::expect_gone(const std::string& path, std::size_t who) {
 void ForeseenSystem::take_unknown_as_gone(std::size_t who) {
   for (auto& [place, entry] : entries_) {
     if (entry.unknown == who) entry.unknown.reset();
+    if (entry.filled != who) continue;
+    entry.filled.reset();
+    entry.fresh = true;
   }
 }
 

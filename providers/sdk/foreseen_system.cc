@@ -56,6 +56,7 @@ Result<std::optional<ForeseenSystem::Entry>> ForeseenSystem::at(const std::strin
       const auto known_above = entries_.find(folder);
       if (known_above == entries_.end()) continue;
       if (known_above->second.unknown) return not_known(place, *known_above->second.unknown);
+      if (known_above->second.filled) return not_known(place, *known_above->second.filled);
       const std::optional<FileInfo>& info = known_above->second.info;
       if (!info || info->type != FileType::kDirectory || known_above->second.fresh) return entry;
     }
@@ -193,6 +194,7 @@ Result<ForeseenSystem::Entry> ForeseenSystem::file_at(const std::string& path) {
 Result<std::string> ForeseenSystem::file_digest(const std::string& path) {
   if (entries_.empty()) return now_.file_digest(path);
   PLUMB_TRY_ASSIGN(const Entry entry, file_at(path));
+  if (entry.bytes.unknown) return not_known(path, *entry.bytes.unknown);
   if (!entry.bytes.digest.empty()) return entry.bytes.digest;
   return entry.bytes.text ? Result<std::string>(digest(*entry.bytes.text)) : now_.file_digest(entry.bytes.at);
 }
@@ -200,6 +202,7 @@ Result<std::string> ForeseenSystem::file_digest(const std::string& path) {
 Result<std::string> ForeseenSystem::read_file(const std::string& path, std::size_t limit) {
   if (entries_.empty()) return now_.read_file(path, limit);
   PLUMB_TRY_ASSIGN(const Entry entry, file_at(path));
+  if (entry.bytes.unknown) return not_known(path, *entry.bytes.unknown);
   if (!entry.bytes.digest.empty())
     return fail(Code::kCannotObserve, "what " + path + " will hold is known by its digest alone");
   if (!entry.bytes.text) return now_.read_file(entry.bytes.at, limit);
@@ -213,6 +216,7 @@ Result<std::vector<std::string>> ForeseenSystem::list(const std::string& path) {
   PLUMB_TRY_ASSIGN(const std::optional<Entry> folder, at(place));
   if (!folder) return foreseen_trouble(path, ENOENT);
   if (folder->info->type != FileType::kDirectory) return foreseen_trouble(path, ENOTDIR);
+  if (folder->filled) return not_known(path, *folder->filled);
   std::set<std::string> names;
   if (!folder->fresh) {
     PLUMB_TRY_ASSIGN(const std::vector<std::string> there, now_.list(place));
@@ -329,8 +333,19 @@ std::set<std::size_t> ForeseenSystem::who_touched(const std::vector<std::string>
          ++below) {
       add(below->second, true);
     }
+    if (!shared_.empty()) add_who_shares(place, who);
   }
   return who;
+}
+
+// Anything below a folder may be another name of what they changed.
+void ForeseenSystem::add_who_shares(const std::string& place, std::set<std::size_t>& who) {
+  const Result<std::optional<Entry>> entry = at(place);
+  if (!entry || !*entry) return;
+  const FileInfo& info = *(*entry)->info;
+  for (const auto& [inode, one] : shared_) {
+    if (info.type == FileType::kDirectory || inode == Inode(info.device, info.inode)) who.insert(one);
+  }
 }
 
 std::set<std::size_t> ForeseenSystem::who_touched_accounts(const std::set<std::string>& names) const {

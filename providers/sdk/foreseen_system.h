@@ -38,6 +38,8 @@ class ForeseenSystem : public System {
   // What a program says of itself: that something lies at a path afterwards, of which nobody knows what it is and what
   // is in it, or that nothing does. Folders above it are there then.
   Result<> expect_made(const std::string& path, std::size_t who);
+  // That a folder lies there, which is made if there is none, and nobody knows what is in it.
+  Result<> expect_filled(const std::string& path, const Ownership& of_new, std::size_t who);
   Result<> expect_gone(const std::string& path, std::size_t who);
   // As if what they leave that is not known were not there.
   void take_unknown_as_gone(std::size_t who);
@@ -49,7 +51,8 @@ class ForeseenSystem : public System {
 
   bool is_untouched() const { return touched_.empty() && accounts_.empty(); }
   bool has_touched_accounts() const { return !accounts_.empty(); }
-  // Those who touched what is asked for at these paths: what lies there, was put or taken away above, or changed below.
+  // Those who touched what is asked for at these paths, by whatever name: what lies there, was put or taken away above,
+  // or changed below.
   std::set<std::size_t> who_touched(const std::vector<std::string>& paths);
   // Those who touched the accounts of these names; all who touched any for no names.
   std::set<std::size_t> who_touched_accounts(const std::set<std::string>& names) const;
@@ -62,7 +65,7 @@ class ForeseenSystem : public System {
   Result<BeyondMode> beyond_mode(const std::string& path, bool follow) override;
   Result<Limits> limits(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
-  // Programs see the host as it is now.
+  // Programs see the host as it is now, so nothing is told of what was touched.
   std::string find_program(const std::string& name) override { return now_.find_program(name); }
   std::optional<Account> user_by_name(const std::string& name) override;
   std::optional<Account> user_by_id(std::uint32_t uid) override;
@@ -71,14 +74,16 @@ class ForeseenSystem : public System {
   std::string root() const override { return now_.root(); }
 
  protected:
-  Result<ProcessResult> run_program(const ProcessRequest& request) override { return now_.run(request); }
+  Result<ProcessResult> run_program(const ProcessRequest& request) override;
 
  private:
-  // The bytes of a file: those that the host has at `at` now, a text, or those that are known by digest alone.
+  // The bytes of a file: those that the host has at `at` now, a text, those that are known by digest alone, or those
+  // that nobody knows.
   struct Bytes {
     std::string at;
     std::optional<std::string> text;
     std::string digest;
+    std::optional<std::size_t> unknown = {};  // who leaves them
   };
   struct Entry {
     std::optional<FileInfo> info;  // nothing where it is gone
@@ -86,6 +91,7 @@ class ForeseenSystem : public System {
     bool fresh = false;  // nothing of what the host has below it is there
     BeyondMode beyond = {};
     std::optional<std::size_t> unknown = {};  // who leaves there what cannot be known
+    std::optional<std::size_t> filled = {};   // who leaves that in the folder
   };
   struct Touched {
     std::optional<std::size_t> made;     // who last put it there or took it away
@@ -119,6 +125,7 @@ class ForeseenSystem : public System {
   FileInfo fresh(FileType type, std::uint32_t mode, const FileInfo& folder);
   void dress(FileInfo& info, const Ownership& ownership);
   Result<Entry> file_at(const std::string& path);
+  void add_who_shares(const std::string& place, std::set<std::size_t>& who);
 
   template <class Write>
   Result<> write_file(const Write& write, Bytes bytes, std::size_t who);
@@ -145,8 +152,10 @@ class ForeseenSystem : public System {
   std::map<std::string, Entry, std::less<>> entries_;     // by place
   std::map<std::string, std::optional<FileInfo>> steps_;  // what the host has, where that was asked before
   std::map<std::string, Way> ways_;                       // to folders, until something may lead elsewhere
-  std::map<Inode, FileInfo> dressed_;  // entries of the host whose attributes change, whatever they are called
-  std::set<Inode> cleared_;            // those of which access lists go
+  std::map<Inode, FileInfo> dressed_;    // entries of the host whose attributes change, whatever they are called
+  std::set<Inode> cleared_;              // those of which access lists go
+  std::set<Inode> linked_;               // those that are given a further name
+  std::map<Inode, std::size_t> shared_;  // by whom attributes change of what has several names
   std::map<std::string, Touched, std::less<>> touched_;
   std::map<std::string, std::optional<Account>> users_;
   std::map<std::string, std::optional<GroupAccount>> groups_;

@@ -78,16 +78,25 @@ bool Foresight::is_in_chain(std::size_t index) const {
   return provider != nullptr && provider->editor() != nullptr;
 }
 
-Foresight::Touch Foresight::who_touched(std::size_t index) {
+std::vector<std::string> Foresight::paths_stood_on(std::size_t index) {
+  const Provider& provider = *provider_of(index);
+  const Desired& desired = *desired_[index];
+  std::vector<std::string> paths = paths_of(provider, desired, foreseen_);
+  if (!kinds_.find(desired.address.kind)->runs) return paths;
+  for (std::string& path : provider.clears_paths(desired)) paths.push_back(std::move(path));
+  for (Address& need : provider.infers(desired)) {
+    if (is_path(need.identity)) paths.push_back(std::move(need.identity));
+  }
+  return paths;
+}
+
+Foresight::Touch Foresight::who_touched(std::size_t index, const Observed* found) {
   const Provider& provider = *provider_of(index);
   const Desired& desired = *desired_[index];
   Touch touch;
-  std::vector<std::string> paths = paths_of(provider, desired, foreseen_);
-  if (kinds_.find(desired.address.kind)->runs) {
-    for (std::string& path : provider.clears_paths(desired)) paths.push_back(std::move(path));
-    for (Address& need : provider.infers(desired)) {
-      if (is_path(need.identity)) paths.push_back(std::move(need.identity));
-    }
+  std::vector<std::string> paths = paths_stood_on(index);
+  if (found != nullptr) {
+    for (std::string& path : provider.looked_at(desired, *found)) paths.push_back(std::move(path));
   }
   touch.named = foreseen_.who_touched(paths);
   if (is_in_chain(index)) {
@@ -107,6 +116,20 @@ Foresight::Touch Foresight::who_touched(std::size_t index) {
   touch.all.insert(touch.named.begin(), touch.named.end());
   if (about_accounts) touch.all.merge(foreseen_.who_touched_accounts({}));
   return touch;
+}
+
+std::optional<std::size_t> Foresight::who_took_its_stand(std::size_t index) {
+  if (foreseen_.is_untouched()) return std::nullopt;
+  std::set<std::size_t> who = foreseen_.who_touched(paths_stood_on(index));
+  if (kinds_.find(desired_[index]->address.kind)->runs) {
+    std::set<std::string> names;
+    for (const Address& need : provider_of(index)->infers(*desired_[index])) {
+      if (!is_path(need.identity)) names.insert(need.identity);
+    }
+    if (!names.empty()) who.merge(foreseen_.who_touched_accounts(names));
+  }
+  if (who.empty() || !provider_of(index)->is_lost(*desired_[index], now_, foreseen_)) return std::nullopt;
+  return *who.rbegin();
 }
 
 Foresight::Chains& Foresight::chains() {
@@ -163,19 +186,19 @@ void Foresight::look_through(std::size_t index, Result<Observed>& found) {
   if (!provider->is_foreseeable(desired)) {
     if (!found) return;
     for (const Acted& earlier : acted_) {
-      const bool asks = std::any_of(earlier.names.begin(), earlier.names.end(),
-                                    [&](const std::string& name) { return provider->asks_about(desired, name); });
-      if (asks) found->open_until.push_back(desired_[earlier.index]->address.str());
+      const auto asks = [&](const std::string& name) { return provider->asks_about(desired, name); };
+      if (std::any_of(earlier.names.begin(), earlier.names.end(), asks) ||
+          std::any_of(earlier.took_along.begin(), earlier.took_along.end(), asks))
+        found->open_until.push_back(desired_[earlier.index]->address.str());
     }
-    if (foreseen_.is_untouched() || !provider->is_lost(desired, now_, foreseen_)) return;
-    const std::set<std::size_t> who = foreseen_.who_touched(paths_of(*provider, desired, foreseen_));
-    if (who.empty()) return;
-    found->undone_by = desired_[*who.rbegin()]->address.str();
+    const std::optional<std::size_t> who = who_took_its_stand(index);
+    if (!who) return;
+    found->undone_by = desired_[*who]->address.str();
     found->obstacle.reset();
     return;
   }
   if (foreseen_.is_untouched()) return;
-  const Touch touch = who_touched(index);
+  const Touch touch = who_touched(index, found ? &*found : nullptr);
   if (touch.all.empty()) return;
   std::set<std::size_t> unknown;
   Result<Observed> again = observe_again(index, touch.all, unknown);
@@ -217,23 +240,82 @@ Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> oper
   for (std::string& path : provider->clears_paths(*desired_[index])) acted.names.push_back(std::move(path));
   acted.unforeseen = std::any_of(operations.begin(), operations.end(),
                                  [](const Operation& one) { return !ForeseenSystem::foresees(one); });
-  const bool runs = acted.unforeseen && kinds_.find(desired_[index]->address.kind)->runs;
+  const bool by_programs = std::any_of(operations.begin(), operations.end(),
+                                       [](const Operation& one) { return std::holds_alternative<Run>(one); });
+  for (const Operation& operation : operations) {
+    if (const auto* transaction = std::get_if<PackageTransaction>(&operation)) follow_packages(*transaction, acted);
+  }
   acted_.push_back(std::move(acted));
   for (const Operation& operation : operations) {
     if (Result<> done = foreseen_.carry_out(operation, index); !done && !finds_unknown) return done;
   }
-  if (runs) expect_effects(index);
+  if (by_programs) {
+    if (Result<> done = expect_effects(index); !done && !finds_unknown) return done;
+  }
   return {};
 }
 
-// What a program does nobody knows, but what its guards say is so afterwards.
-void Foresight::expect_effects(std::size_t index) {
-  const Provider& provider = *provider_of(index);
-  // Where a path cannot be looked at even now, nothing is expected there.
-  for (const std::string& path : provider.clears_paths(*desired_[index])) (void)foreseen_.expect_gone(path, index);
-  for (const ImpliedPath& implied : provider.implies_paths(*desired_[index])) {
-    if (implied.maker) (void)foreseen_.expect_made(implied.path, index);
+// What the resources say of paths, as they write them and as links lead now.
+const std::set<std::string>& Foresight::paths_asked_about() {
+  if (paths_asked_about_) return *paths_asked_about_;
+  std::set<std::string>& paths = paths_asked_about_.emplace();
+  for (std::size_t i = 0; i < desired_.size(); ++i) {
+    if (provider_of(i) == nullptr) continue;
+    for (std::string& path : paths_stood_on(i)) {
+      if (const Result<std::string> place = now_.resolve(path)) paths.insert(*place);
+      paths.insert(std::move(path));
+    }
   }
+  return paths;
+}
+
+// What is removed takes its files along. What comes may bring those again that went with another.
+void Foresight::follow_packages(const PackageTransaction& transaction, Acted& acted) {
+  const PackageManager* manager = kinds_.managers().packages(transaction.manager, now_);
+  if (manager == nullptr) return;
+  if (!transaction.remove.empty()) {
+    removed_packages_.insert(removed_packages_.end(), transaction.remove.begin(), transaction.remove.end());
+    const std::set<std::string>& asked = paths_asked_about();
+    const auto matters = [&](const std::string& path) {
+      if (asked.contains(path)) return true;
+      const auto below = asked.lower_bound(path + "/");
+      if (below != asked.end() && is_below(*below, path)) return true;
+      const std::vector<std::string> above = ancestors_of(path);
+      return std::any_of(above.begin(), above.end(), [&](const std::string& one) { return asked.contains(one); }) ||
+             std::any_of(desired_.begin(), desired_.end(), [&](const Desired* one) {
+               const Provider* provider = kinds_.provider(one->address.kind);
+               return provider != nullptr && provider->asks_about(*one, path);
+             });
+    };
+    Result<std::vector<std::string>> paths = manager->goes_with(removed_packages_, matters, foreseen_);
+    for (std::size_t i = paths ? paths->size() : 0; i-- > 0;) {
+      std::string& path = (*paths)[i];
+      // A folder in which something is left stays.
+      if (!foreseen_.carry_out(Remove{path, false, false}, acted.index)) continue;
+      acted.took_along.push_back(path);
+      gone_with_packages_.push_back(std::move(path));
+    }
+  }
+  if (transaction.install.empty()) return;
+  for (const std::string& path : gone_with_packages_) {
+    const Result<std::optional<FileInfo>> info = foreseen_.stat(path, false);
+    if (info && !*info) (void)foreseen_.expect_made(path, acted.index);
+  }
+  gone_with_packages_.clear();
+}
+
+// What a program does nobody knows, but what its guards say is so afterwards, and which folders are its own.
+Result<> Foresight::expect_effects(std::size_t index) {
+  const Provider& provider = *provider_of(index);
+  const bool runs = kinds_.find(desired_[index]->address.kind)->runs;
+  // Where a path cannot be looked at even now, nothing is expected there.
+  for (const std::string& path : runs ? provider.clears_paths(*desired_[index]) : std::vector<std::string>())
+    (void)foreseen_.expect_gone(path, index);
+  for (const ImpliedPath& implied : provider.implies_paths(*desired_[index])) {
+    if (implied.maker && runs) (void)foreseen_.expect_made(implied.path, index);
+    if (implied.whole && implied.needed) PLUMB_TRY(foreseen_.expect_filled(implied.path, {}, index));
+  }
+  return {};
 }
 
 bool Foresight::is_effect_foreseen(const Desired& desired) const {
@@ -245,20 +327,29 @@ bool Foresight::is_effect_foreseen(const Desired& desired) const {
 
 void Foresight::look_back(std::size_t index, const Desired& asked, Observed& found) {
   const Provider* provider = provider_of(index);
-  if (provider == nullptr || foreseen_.is_untouched() || !provider->is_foreseeable(asked)) return;
+  if (provider == nullptr || foreseen_.is_untouched()) return;
   // What it misses comes from something that is not foreseen, and so does what is found then.
   if (!found.missing.empty() || !found.undone_by.empty()) return;
+  if (!provider->is_foreseeable(asked)) {
+    const std::optional<std::size_t> who = who_took_its_stand(index);
+    if (who && *who > index) found.undone_by = desired_[*who]->address.str();
+    return;
+  }
   const bool changes = !provider->diff(asked, found).empty();
   // It is refused for that. Where there is nothing to do it counts only once there is.
   if (found.obstacle && changes) return;
-  const std::set<std::size_t> who = who_touched(index).all;
+  const std::set<std::size_t> who = who_touched(index, &found).all;
   if (who.empty() || *who.rbegin() <= index) return;
   std::set<std::size_t> unknown;
   if (is_in_chain(index)) {
-    // Of those the chain tells already who takes back what, but not where nothing can be told any more.
+    // Who of the chain takes back what is told already. What sensitive edits leave is not known.
     const Result<Observed> again = observe_again(index, who, unknown);
-    const bool told = again && !again->obstacle && again->missing.empty();
-    if (unknown.empty() && !told) found.undone_by = desired_[*who.rbegin()]->address.str();
+    const std::vector<std::size_t>& members = chains().members.at(chains().places.at(index));
+    const bool known = std::all_of(members.begin(), members.end(),
+                                   [this](std::size_t one) { return desired_[one]->sensitive.empty(); });
+    const bool holds =
+        again && !again->obstacle && again->missing.empty() && (!known || provider->diff(asked, *again).empty());
+    if (unknown.empty() && !holds) found.undone_by = desired_[*who.rbegin()]->address.str();
     return;
   }
   const Desired* one = &asked;

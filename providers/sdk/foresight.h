@@ -44,8 +44,9 @@ class Foresight {
  private:
   struct Acted {
     std::size_t index = 0;
-    std::vector<std::string> names;  // of what it changed
-    bool unforeseen = false;         // a program does it
+    std::vector<std::string> names;            // of what it changed
+    bool unforeseen = false;                   // a program does it
+    std::vector<std::string> took_along = {};  // files that went with packages
   };
 
   // Those who change parts of one file, as they were observed last.
@@ -67,14 +68,20 @@ class Foresight {
   void note_programs(std::size_t index, Result<Observed>& found);
   bool is_in_chain(std::size_t index) const;
   Chains& chains();
-  void expect_effects(std::size_t index);
+  Result<> expect_effects(std::size_t index);
+  void follow_packages(const PackageTransaction& transaction, Acted& acted);
+  const std::set<std::string>& paths_asked_about();
   bool is_effect_foreseen(const Desired& desired) const;
   // Whose changes may matter to it, and of those by the names that it asks for.
   struct Touch {
     std::set<std::size_t> all;
     std::set<std::size_t> named;
   };
-  Touch who_touched(std::size_t index);
+  // `found`: as it was observed, where it could be.
+  Touch who_touched(std::size_t index, const Observed* found);
+  std::vector<std::string> paths_stood_on(std::size_t index);
+  // Of one that is not foreseeable: who takes away what it stands on.
+  std::optional<std::size_t> who_took_its_stand(std::size_t index);
   // `unknown`: those on whom it depends, so that nothing can be told.
   Result<Observed> observe_again(std::size_t index, const std::set<std::size_t>& since, std::set<std::size_t>& unknown);
   std::vector<std::string> addresses_of(const std::set<std::size_t>& indexes) const;
@@ -86,6 +93,9 @@ class Foresight {
   Observe observe_;
   std::vector<Acted> acted_;
   Chains chains_;
+  std::optional<std::set<std::string>> paths_asked_about_;
+  std::vector<std::string> removed_packages_;
+  std::vector<std::string> gone_with_packages_;  // paths
 };
 
 // All of it for resources that are compared with what they ask for: what each finds when its turn comes. Those that are

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,6 +40,15 @@ class PackageManager {
   // of something that can be had so.
   virtual bool is_source(std::string_view path) const = 0;
   virtual bool offers(const Address& what) const { return what.kind == "package"; }
+
+  // Of the paths that matter, those that go when these packages are removed, a folder in front of what is in it: they
+  // are nobody else's, and not kept as configuration. A folder goes once nothing is in it.
+  virtual Result<std::vector<std::string>> goes_with(
+      [[maybe_unused]] const std::vector<std::string>& packages,
+      [[maybe_unused]] const std::function<bool(const std::string& path)>& matters,
+      [[maybe_unused]] System& system) const {
+    return std::vector<std::string>();
+  }
 
   // Files that are locked (fcntl) while packages are changed.
   virtual std::vector<std::string> locks() const = 0;

@@ -137,6 +137,9 @@ std::vector<std::string> Provider::clears_paths(const Desired& /*desired*/) cons
 std::vector<ImpliedPath> Provider::implies_paths(const Desired&) const {
   return {};
 }
+std::vector<std::string> Provider::looked_at(const Desired&, const Observed&) const {
+  return {};
+}
 std::string Provider::remedy(const Desired&, const Missing&) const {
   return {};
 }

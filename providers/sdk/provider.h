@@ -203,6 +203,9 @@ class Provider {
   // a link leads.
   virtual std::vector<ImpliedPath> implies_paths(const Desired& desired) const;
 
+  // Further paths at which observe() looked on the host, whatever is asked for: the home that an account has.
+  virtual std::vector<std::string> looked_at(const Desired& desired, const Observed& observed) const;
+
   // Paths that it does not manage, and that are gone whenever the resource is as it is asked for.
   virtual std::vector<std::string> clears_paths(const Desired& desired) const;
 

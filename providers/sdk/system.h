@@ -28,6 +28,7 @@ struct FileInfo {
   std::uint64_t size = 0;
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
+  std::uint64_t names = 1;  // by which it is known, where it is no folder
   std::string link_target;  // kLink only
 };
 
@@ -62,6 +63,8 @@ struct ProcessRequest {
   // Files and folders that alone decide what it answers, where that is so: the answer may be kept while they are as
   // they were. Empty: it is run each time.
   std::vector<std::string> decided_by;
+  // Paths that the answer is about: on a host that is only thought of the program would see what is there now.
+  std::vector<std::string> about = {};
 };
 
 struct ProcessResult {

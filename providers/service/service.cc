@@ -324,6 +324,11 @@ std::vector<ImpliedPath> ServiceProvider::implies_paths(const Desired& desired) 
   return paths;
 }
 
+// A mask takes the place of the whole file.
+std::vector<std::string> ServiceProvider::replaces_paths(const Desired& desired) const {
+  return clears_paths(desired);
+}
+
 // Masking puts a link where the administrator's own unit file would lie, the first of all.
 std::vector<std::string> ServiceProvider::clears_paths(const Desired& desired) const {
   std::vector<std::string> paths;

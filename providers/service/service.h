@@ -31,6 +31,7 @@ class ServiceProvider : public Provider {
   // Its unit file, what is added to it, and the links that enabling makes.
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   // The unit file of which a mask takes the place.
+  std::vector<std::string> replaces_paths(const Desired& desired) const override;
   std::vector<std::string> clears_paths(const Desired& desired) const override;
   // A unit that something reloads is taken to be able to.
   Observed as_declared(const Desired& desired) const override;

@@ -253,7 +253,10 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
   attributes["shell"] = account->shell;
   observe_shadow(desired, files, name, system.key(), observed);
   const std::string home = desired.text("home", account->home);
-  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(home, true));
+  Result<std::optional<FileInfo>> there = system.stat(home, true);
+  // Links that lead in a circle, or that others made, matter only to who asks for a home.
+  if (!there && !desired.flag("create_home", false)) there = std::optional<FileInfo>();
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, std::move(there));
   attributes["create_home"] = info && info->type == FileType::kDirectory;
   if (absent) {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> entry, system.stat(account->home, false));
@@ -397,6 +400,12 @@ std::vector<std::string> UserProvider::claims(const Desired& desired) const {
 bool UserProvider::makes(const Desired& desired, const Observed& observed, const Address& what) const {
   if (!observed.exists) return true;
   return what.kind == "directory" && desired.flag("create_home", false);
+}
+
+std::vector<std::string> UserProvider::looked_at(const Desired& desired, const Observed& observed) const {
+  const bool asks = desired.flag("create_home", false) || desired.flag("remove_home", false);
+  const std::string home = observed.text("home");
+  return asks && !home.empty() ? std::vector<std::string>{home} : std::vector<std::string>();
 }
 
 std::vector<ImpliedPath> UserProvider::implies_paths(const Desired& desired) const {

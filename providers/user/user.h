@@ -12,6 +12,8 @@ class UserProvider : public Provider {
   std::vector<Address> infers(const Desired& desired) const override;
   // The group of the user's own name, where no other primary group is asked for, and its home folder.
   bool is_foreseeable(const Desired&) const override { return true; }
+  // Its home, where it is to be made or to go.
+  std::vector<std::string> looked_at(const Desired& desired, const Observed& observed) const override;
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   std::vector<Address> provides(const Desired& desired) const override;
   bool makes(const Desired& desired, const Observed& observed, const Address& what) const override;

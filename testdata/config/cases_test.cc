@@ -224,10 +224,11 @@ TEST(Removals, ByAProgramThatSaysSo) {
   for (const std::string one :
        {"file: /etc/dd, content: x", "directory: /etc/dd", "link: /etc/dd, target: /x",
         "line: /etc/dd, text: x, create: true", "file: /etc/dd/a, mode: \"0600\"",
-        "command: m, run: ./make, creates: /etc/dd", "command: m, run: ./make, creates: /etc/dd/a"})
+        "command: m, run: ./make, creates: /etc/dd", "command: m, run: ./make, creates: /etc/dd/a",
+        "command: m, run: ./make, creates: /etc/dd, unless: ./made"})
     EXPECT_EQ(codes_in_both_orders(clears, one), conflict) << one;
   for (const std::string one : {"file: /etc/dd, state: absent", "directory: /etc/dd, state: absent", "directory: /etc",
-                                "command: m, run: ./make, creates: /etc/dd, unless: ./made"})
+                                "command: m, run: ./make, creates: /etc/dd, removes: /etc/old"})
     EXPECT_EQ(codes_in_both_orders(clears, one), fine) << one;
   const std::string makes = "command: m, run: ./make, creates: /etc/dd/a";
   for (const std::string one :
@@ -236,6 +237,40 @@ TEST(Removals, ByAProgramThatSaysSo) {
   for (const std::string one :
        {"file: /etc/dd/a, mode: \"0600\"", "file: /etc/dd/a/b, state: absent", "directory: /etc/dd, purge: true"})
     EXPECT_EQ(codes_in_both_orders(makes, one), fine) << one;
+  // Beside others `removes` may be no more than a condition.
+  EXPECT_EQ(codes_in_both_orders(clears + ", unless: ./clean", "file: /etc/dd/a, mode: \"0600\""), fine);
+}
+
+TEST(Removals, NorIsAProgramAskedWhereNothingIs) {
+  const std::vector<std::string> conflict = {"PL1304"};
+  const std::vector<std::string> fine;
+  const std::string asks = "command: c, run: ./do, cwd: /etc/dd, unless: ./done";
+  for (const std::string one :
+       {"directory: /etc/dd, state: absent", "file: /etc/dd, state: absent", "link: /etc/dd, state: absent"})
+    EXPECT_EQ(codes_in_both_orders(asks, one), conflict) << one;
+  EXPECT_EQ(codes_in_both_orders(asks, "file: /etc/dd/a, state: absent"), fine);
+}
+
+TEST(Edits, OfWhatAMaskTakesThePlaceOf) {
+  const std::vector<std::string> conflict = {"PL1304"};
+  const std::string line = "line: /etc/systemd/system/app.service, text: x";
+  for (const std::string& one : {line, line + ", state: absent", line + ", create: true"})
+    EXPECT_EQ(codes_in_both_orders("service: app, masked: true", one), conflict) << one;
+  EXPECT_EQ(codes_in_both_orders("service: app, enabled: true", line), std::vector<std::string>());
+}
+
+TEST(Edits, ComeAfterTheProgramThatMakesTheFile) {
+  const std::vector<std::string> circle = {"PL1302"};
+  const std::vector<std::string> fine;
+  const auto between = [](const std::string& edit) {
+    return codes_in_both_orders(edit + ", before: [\"file:/b\"]",
+                                "file: /b, content: x, before: [\"command:m\"]}\n"
+                                "  - {command: m, run: ./make, creates: /etc/a");
+  };
+  EXPECT_EQ(between("line: /etc/a, text: x"), circle);
+  EXPECT_EQ(between("line: /etc/a, text: x, state: absent"), circle);
+  EXPECT_EQ(between("line: /etc/a, text: x, create: true"), fine) << "then there is nothing to run";
+  EXPECT_EQ(between("line: /etc/b, text: x"), fine);
 }
 
 TEST(OneThing, HasOneResource) {

@@ -39,6 +39,7 @@ struct Resource {
   Json attributes = Json::object();
 
   std::string address() const { return kind + ":" + name; }
+  bool is_absent() const { return attributes.value("state", "") == "absent"; }
 };
 
 struct Case {

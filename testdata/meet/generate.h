@@ -9,8 +9,4 @@ namespace plumb::meet {
 
 Case generate(std::uint64_t seed);
 
-// What every account and group of a case may be called, and their rows.
-void add_user(Start& start, const std::string& name, unsigned uid, unsigned gid, const std::string& home);
-void add_group(Start& start, const std::string& name, unsigned gid, const std::string& members);
-
 }  // namespace plumb::meet

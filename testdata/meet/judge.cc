@@ -159,11 +159,6 @@ class Trial {
       if (event.kind != run::RunEvent::Kind::kAction) return;
       const plan::Action& action = *event.action;
       acting_.insert(action.desired.address.kind);
-      const bool waits = std::any_of(action.unknown_until.begin(), action.unknown_until.end(),
-                                     [this](const std::string& one) { return opaque_.contains(one); });
-      if (waits || action.op == Op::kRun ||
-          (action.desired.address.kind == "package" || action.desired.address.kind == "upgrade"))
-        opaque_.insert(action.desired.address.str());
       if (event.event->kind != wire::EventKind::kFailed && event.event->kind != wire::EventKind::kDiverged) return;
       // What a program leaves is its own matter, and the plan says of what comes after it that it waits for that.
       // Nor can be known what a source has that nobody has read.
@@ -171,11 +166,26 @@ class Trial {
         const auto* const transaction = std::get_if<PackageTransaction>(&one);
         return transaction != nullptr && transaction->refresh;
       });
-      const bool excused = waits || unread || action.op == Op::kRun;
+      const bool excused = unread || action.op == Op::kRun || waits_for_program(action);
       failed_kinds_.insert(excused ? "command" : action.desired.address.kind);
     };
     made.findings = [&found](const Diagnostics& said) { found.extend(said); };
     return made;
+  }
+
+  bool waits_for_program(const plan::Action& action) const {
+    return std::any_of(action.unknown_until.begin(), action.unknown_until.end(),
+                       [this](const std::string& one) { return opaque_.contains(one); });
+  }
+  void note_programs(const plan::Plan& plan) {
+    for (const auto& [host, host_plan] : plan.hosts) {
+      const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
+      for (const plan::Action& action : *actions) {
+        const std::string& kind = action.desired.address.kind;
+        if (action.op == Op::kRun || kind == "package" || kind == "upgrade" || waits_for_program(action))
+          opaque_.insert(action.desired.address.str());
+      }
+    }
   }
 
   std::string told(const Diagnostics& found) const { return report::render(found.sorted(), sources_, false); }
@@ -195,6 +205,7 @@ class Trial {
       return refused(End::kRefused, "plan", found);
     changed_ = !planned->plan.changes_nothing();
     ops_ = ops_of(planned->plan);
+    note_programs(planned->plan);
     plan_ = plan::write_artifact(planned->plan).bytes;
     Result<run::SavedPlan> saved = run::read_saved_plan(plan_, kinds_);
     if (!saved) return {End::kBroken, "plan cannot be read again", saved.error().summary()};
@@ -229,26 +240,19 @@ class Trial {
             "plan:\n" + ops_ + told(found)};
   }
 
-  // A program makes a folder where another's lines are to be gone: neither comes first, and the second plan says so.
-  bool makes_what_is_edited() const {
-    const auto made = [&](const std::string& path) {
-      return std::any_of(one_.resources.begin(), one_.resources.end(), [&](const Resource& one) {
-        return one.kind == "command" && !path.empty() && one.attributes.value("creates", "") == path;
-      });
-    };
-    return std::any_of(one_.resources.begin(), one_.resources.end(), [&](const Resource& one) {
-      return one.attributes.value("state", "") == "absent" && made(one.attributes.value("path", one.name));
-    });
-  }
-
   bool gets_something() const {
     return acting_.contains("download") || acting_.contains("archive") || acting_.contains("git");
   }
 
-  // What a package brings and takes lies where a plan cannot know it. What a resource is to make of a file there has to
-  // come to be all the same.
+  // What a package brings lies where a plan cannot know it, and may be what another one took. What a resource is to
+  // make of a file there has to come to be all the same.
   bool is_matter_of_packages() const {
     if (!acting_.contains("package") && !acting_.contains("upgrade")) return false;
+    const bool some_come = std::any_of(one_.resources.begin(), one_.resources.end(), [](const Resource& one) {
+      const std::string state = one.attributes.value("state", "");
+      return one.kind == "upgrade" || (one.kind == "package" && state != "absent" && state != "purged");
+    });
+    if (!some_come) return false;
     const auto removes = [](const Resource& one) {
       const std::string state = one.attributes.value("state", "");
       return one.kind == "upgrade" || (one.kind == "package" && (state == "absent" || state == "purged" ||
@@ -265,7 +269,6 @@ class Trial {
   Verdict plan_again(run::Workspace& workspace) {
     Verdict second = judge_second(workspace);
     if (second.end != End::kHeld && is_matter_of_packages()) second.end = End::kExcused;
-    if (second.end != End::kHeld && makes_what_is_edited()) second.end = End::kUnforeseen;
     return second;
   }
 

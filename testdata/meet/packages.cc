@@ -11,12 +11,14 @@ namespace {
 namespace fs = std::filesystem;
 
 // One file a package in `db`: its version, and "auto" where it came along with another. In `holds` those that are held,
-// in `left` those that are gone and have left configuration files.
+// in `left` those that are gone and have left configuration files. What is a package's own stands in the list of its
+// name.
 constexpr const char* kWriteStatus = R"sh(
 db=/var/lib/dpkg/meet
 holds=/var/lib/dpkg/holds
 left=/var/lib/dpkg/left
 write_status() {
+  rm -f /var/lib/dpkg/info/*.list
   : >/var/lib/dpkg/status
   : >/var/lib/apt/extended_states
   for file in "$db"/*; do
@@ -24,6 +26,12 @@ write_status() {
     read -r version how <"$file"
     name=${file##*/} wanted=install
     [ ! -e "$holds/$name" ] || wanted=hold
+    printf '/.\n/usr\n/usr/lib\n/etc\n' >/var/lib/dpkg/info/"$name".list
+    case $name in
+    tool) echo /etc/tool.conf ;;
+    app) printf '/usr/lib/systemd\n/usr/lib/systemd/system\n/usr/lib/systemd/system/app.service\n' ;;
+    present) printf '/usr/lib/systemd\n/usr/lib/systemd/system\n' ;;
+    esac >>/var/lib/dpkg/info/"$name".list
     printf 'Package: %s\nStatus: %s ok installed\nArchitecture: all\nVersion: %s\n\n' "$name" "$wanted" "$version" \
       >>/var/lib/dpkg/status
     [ "$how" != auto ] || printf 'Package: %s\nArchitecture: all\nAuto-Installed: 1\n\n' "$name" \
@@ -253,8 +261,8 @@ void reset_packages(const fs::path& root, const std::vector<std::string>& instal
   std::error_code problem;
   fs::remove_all(root / "usr/lib/systemd/system", problem);
   fs::create_directories(root / "usr/lib/systemd/system", problem);
-  for (const char* folder : {"var/lib/dpkg/meet", "var/lib/dpkg/holds", "var/lib/dpkg/left", "var/lib/apt/lists",
-                             "etc/apt/sources.list.d", "etc/apt/keyrings"})
+  for (const char* folder : {"var/lib/dpkg/meet", "var/lib/dpkg/info", "var/lib/dpkg/holds", "var/lib/dpkg/left",
+                             "var/lib/apt/lists", "etc/apt/sources.list.d", "etc/apt/keyrings"})
     fs::create_directories(root / folder, problem);
   std::ofstream(root / "var/lib/apt/lists/base_Packages").flush();
   std::ofstream status(root / "var/lib/dpkg/status", std::ios::binary);
@@ -279,6 +287,11 @@ void reset_packages(const fs::path& root, const std::vector<std::string>& instal
     std::ofstream(root / "var/lib/dpkg/meet" / name) << version << ' ' << (held ? "" : how) << '\n';
     status << "Package: " << name << "\nStatus: " << (held ? "hold" : "install")
            << " ok installed\nArchitecture: all\nVersion: " << version << "\n\n";
+    std::ofstream list(root / "var/lib/dpkg/info" / (name + ".list"), std::ios::binary);
+    list << "/.\n/usr\n/usr/lib\n/etc\n";
+    if (name == "app" || name == "present") list << "/usr/lib/systemd\n/usr/lib/systemd/system\n";
+    if (name == "app") list << "/usr/lib/systemd/system/app.service\n";
+    if (name == "tool") list << "/etc/tool.conf\n";
     if (how == "auto") states << "Package: " << name << "\nArchitecture: all\nAuto-Installed: 1\n\n";
     if (name == "tool") std::ofstream(root / "etc/tool.conf") << "version=" << version << '\n';
     if (name == "app")

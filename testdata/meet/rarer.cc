@@ -59,7 +59,9 @@ void of_command(Resource& command, const Words& words, Random& random) {
   // What a program's answer depends on otherwise nobody can foretell; and what says only when to run runs every time.
   const bool lasts = attributes.contains("creates") || attributes.contains("removes") || attributes.contains("unless");
   if (lasts && random.one_in(6)) attributes["only_if"] = {"test", "-e", random.one_in(2) ? "/tmp" : "/tmp/none"};
-  if (lasts && random.one_in(10) && !attributes.contains("unless")) attributes["unless"] = {"test", "-e", "/tmp/none"};
+  // Beside it `removes` is a condition, and the program that takes the path away all the same is nobody's to foretell.
+  if (lasts && random.one_in(10) && !attributes.contains("unless") && !attributes.contains("removes"))
+    attributes["unless"] = {"test", "-e", "/tmp/none"};
   if (random.one_in(10)) attributes["env"] = {{"LANG", "C"}};
   if (random.one_in(10)) attributes["stdin"] = "one\n";
   if (random.one_in(10)) attributes["timeout"] = 20;

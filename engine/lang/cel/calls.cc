@@ -87,6 +87,7 @@ Compiler::Result Compiler::finish_call(const Expr& expr, const Call& call, std::
   Type result;
   if (!choose(overloads, call, types, chosen, result)) return or_error(expr, no_overload(expr, call, std::move(types)));
   if (call.name == "format" && !check_format(call)) return {};
+  if (call.name == "versionCompare" && !check_version_scheme(call)) return {};
   const std::uint32_t node = emit_call(expr, call, chosen, result, std::move(children));
   return Checked{std::move(result), node};
 }
@@ -109,6 +110,14 @@ bool Compiler::check_format(const Call& call) {
                            " for values, the list " + std::to_string(given),
                        given > wanted ? "too many values" : "too few values",
                        given > wanted ? "" : "`%%` is a literal `%`"));
+}
+
+bool Compiler::check_version_scheme(const Call& call) {
+  const Expr& scheme = *call.arguments.back();
+  const bool literal = scheme.kind == Expr::Kind::kLiteral && scheme.value.is(Kind::kString);
+  if (!options_.check || !literal || is_version_scheme(scheme.value.as_text())) return true;
+  return fail(
+      fault_at(scheme, Code::kExpressionType, "versions are not compared as " + written(scheme), "", kVersionSchemes));
 }
 
 bool Compiler::choose(std::span<const Overload* const> overloads, const Call& call, const std::vector<Type>& types,

@@ -94,6 +94,7 @@ class Compiler {
   Call called(const Expr& expr) const;
   std::string declared_function(const std::string& name, bool absolute) const;
   bool check_format(const Call& call);
+  bool check_version_scheme(const Call& call);
   Result finish_call(const Expr& expr, const Call& call, std::vector<Type> types, std::vector<std::uint32_t> children);
   bool choose(std::span<const Overload* const> overloads, const Call& call, const std::vector<Type>& types,
               std::vector<const Overload*>& chosen, Type& result);

@@ -126,7 +126,7 @@ TEST(Functions, VersionsCompareAsTheirManagersDo) {
   order("1.0-1.el9", "1.0", "rpm", 0);
   order("1.0.0-alpha.1", "1.0.0-alpha.beta", "semver", -1);
   order("1.0.0+a", "1.0.0+b", "semver", 0);
-  EXPECT_THAT(fault_of("versionCompare('1', '2', 'deb')"), HasSubstr("debian, rpm and semver"));
+  EXPECT_THAT(fault_of("versionCompare('1', '2', ['deb'][0])"), HasSubstr("debian, rpm and semver"));
   EXPECT_THAT(fault_of("versionCompare('1.0 beta', '2', 'debian')"), HasSubstr("Debian package"));
   EXPECT_THAT(fault_of("versionCompare('x:1', '2', 'rpm')"), HasSubstr("RPM package"));
   EXPECT_THAT(fault_of("versionCompare('1.0', '1.0.0', 'semver')"), HasSubstr("three numbers"));

@@ -33,6 +33,10 @@ void add_toml(FunctionTable& table);
 // How many values format() takes for this text.
 std::size_t count_conversions(std::string_view pattern);
 
+// Whether versionCompare() knows such versions, and which it does.
+bool is_version_scheme(std::string_view name);
+inline constexpr const char* kVersionSchemes = "there are debian, rpm and semver";
+
 std::vector<FunctionDoc> macro_documentation();  // macro_docs.cc
 // What a function does, shown by an expression that is true; empty where there is none.
 std::string_view example_of(std::string_view function);  // examples.cc

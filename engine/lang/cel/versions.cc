@@ -108,13 +108,16 @@ constexpr std::array kSchemes = {
            "versions have three numbers: 1.2.3, 1.2.3-rc.1"},
 };
 
+const Scheme* find_scheme(std::string_view name) {
+  const auto found =
+      std::find_if(kSchemes.begin(), kSchemes.end(), [&](const Scheme& one) { return one.name == name; });
+  return found == kSchemes.end() ? nullptr : &*found;
+}
+
 Value compare(Call& call) {
-  const auto scheme =
-      std::find_if(kSchemes.begin(), kSchemes.end(), [&](const Scheme& one) { return one.name == call.text(2); });
-  if (scheme == kSchemes.end()) {
-    return fail("versions are not compared as `" + std::string(call.text(2).substr(0, 60)) + "`",
-                "there are debian, rpm and semver");
-  }
+  const Scheme* const scheme = find_scheme(call.text(2));
+  if (scheme == nullptr)
+    return fail("versions are not compared as `" + std::string(call.text(2).substr(0, 60)) + "`", kVersionSchemes);
   for (std::size_t i = 0; i < 2; ++i) {
     if (!call.budget.read(8 * call.text(i).size())) return cost_exceeded();
     if (scheme->accepts(call.text(i))) continue;
@@ -125,6 +128,10 @@ Value compare(Call& call) {
 }
 
 }  // namespace
+
+bool is_version_scheme(std::string_view name) {
+  return find_scheme(name) != nullptr;
+}
 
 void add_versions(FunctionTable& table) {
   table.add("versionCompare(string, string, string) -> int", compare,

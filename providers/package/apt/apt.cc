@@ -3,6 +3,7 @@
 #include <array>
 
 #include "providers/package/apt/look.h"
+#include "providers/package/apt/owned.h"
 #include "providers/package/apt/simulation.h"
 #include "providers/package/apt/upgrade.h"
 #include "providers/package/back_end.h"
@@ -81,6 +82,12 @@ class Apt : public BackEnd {
   bool is_source(std::string_view path) const override {
     return std::any_of(kSources.begin(), kSources.end(),
                        [&](std::string_view folder) { return path.starts_with(folder); });
+  }
+
+  Result<std::vector<std::string>> goes_with(const std::vector<std::string>& packages,
+                                             const std::function<bool(const std::string& path)>& matters,
+                                             System& system) const override {
+    return apt::goes_with(packages, matters, system);
   }
 
   bool is_source_of(const Desired& other) const override {

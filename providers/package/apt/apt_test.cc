@@ -560,6 +560,22 @@ TEST_F(Package, ErrorsOfAptFallOnTheRightPackage) {
   EXPECT_FALSE(results[1]->obstacle);
 }
 
+TEST_F(Package, WhatDoesNotGoTogetherIsToldOfOneThatComes) {
+  apt_says("", 0);
+  apt_says("Inst rival (1 x [all])\n", 0, "*install -- rival");
+  apt_says("Inst tool (1 x [all])\n", 0, "*install -- tool*");
+  apt_says("E: Unable to correct problems, you have held broken packages.\n", 100, "*rival tool*");
+  const Desired rival = want({{"name", "rival"}});
+  const Desired tool = want({{"name", "tool"}});
+  const Desired jq = want({{"name", "jq"}, {"state", "latest"}});
+  const Desired* const all[] = {&rival, &tool, &jq};
+  const auto results = provider.observe(all, system);
+  EXPECT_FALSE(results[0]->obstacle);
+  ASSERT_TRUE(results[1]->obstacle) << "the last one has nothing to do";
+  EXPECT_EQ(results[1]->undone_by, "package:rival");
+  EXPECT_FALSE(results[2]->obstacle);
+}
+
 TEST_F(Package, EmptyListsAreReadFirst) {
   system.remove("/var/lib/apt/lists");
   const Seen seen = look(want({{"name", "nginx"}}));
@@ -860,6 +876,40 @@ TEST_F(Package, UndoAsksForTheOldVersion) {
   apt_says("Remv jq [1.6-2.1]\n");
   EXPECT_EQ(provider.restore(jq, *look(jq).observed)->attributes,
             (Json{{"name", "jq"}, {"state", "present"}, {"version", "1.6-2.1"}}));
+}
+
+// What a package owns alone, and does not keep as configuration.
+TEST_F(Package, WhatGoesWithAPackage) {
+  const auto goes = [&](std::vector<std::string> packages) {
+    const auto all = [](const std::string&) { return true; };
+    return back_end().goes_with(packages, all, system).value_or(std::vector<std::string>{"it could not be told"});
+  };
+  EXPECT_TRUE(goes({"jq"}).empty()) << "there are no lists";
+  for (const char* path : {"/usr/lib/x/a", "/usr/lib/x/b.distrib", "/usr/bin/c", "/usr/lib/shared", "/etc/x.conf"})
+    system.make_file(path, "");
+  system.make_directory("/usr/lib/y");
+  system.make_directory("/usr/lib/empty");
+  system.make_link("/lib", "/usr/lib");
+  const std::string info = "/var/lib/dpkg/info/";
+  system.make_file(info + "jq.list",
+                   "/.\n/etc\n/etc/x.conf\n/usr\n/usr/bin\n/usr/bin/c\n/usr/lib\n/lib/x\n/lib/x/a\n/lib/x/b\n"
+                   "/usr/lib/y\n/usr/lib/empty\n/usr/lib/shared\n");
+  system.make_file(info + "jq.conffiles", "/etc/x.conf\nremove-on-upgrade /etc/old.conf\n");
+  system.make_file("/var/lib/dpkg/diversions",
+                   "/lib/x/b\n/lib/x/b.distrib\nother\n/usr/bin/c\n/usr/bin/c.distrib\njq\n");
+  system.make_file(info + "libc6:amd64.list", "/.\n/usr\n/usr/lib\n/usr/lib/shared\n/usr/lib/own\n/usr/lib/y\n");
+  system.make_file(info + "libc6:i386.list", "/.\n/usr\n/usr/lib\n/usr/lib/shared\n/usr/lib/i386\n");
+  const std::vector<std::string> both = {"/usr/bin/c", "/usr/lib/empty", "/usr/lib/x", "/usr/lib/x/a",
+                                         "/usr/lib/x/b.distrib"};
+  EXPECT_EQ(goes({"jq"}), both);
+  EXPECT_EQ(goes({"libc6"}), std::vector<std::string>{"/usr/lib/own"});
+  EXPECT_EQ(goes({"libc6:i386"}), std::vector<std::string>{"/usr/lib/i386"});
+  EXPECT_EQ(goes({"jq", "libc6"}),
+            (std::vector<std::string>{"/usr/bin/c", "/usr/lib/empty", "/usr/lib/own", "/usr/lib/x", "/usr/lib/x/a",
+                                      "/usr/lib/x/b.distrib", "/usr/lib/y"}));
+  system.make_file("/usr/lib/x/left", "");
+  EXPECT_EQ(goes({"jq"}),
+            (std::vector<std::string>{"/usr/bin/c", "/usr/lib/empty", "/usr/lib/x/a", "/usr/lib/x/b.distrib"}));
 }
 
 }  // namespace

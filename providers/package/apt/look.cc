@@ -318,10 +318,24 @@ class Look {
       PLUMB_TRY(ask(Items(middle, items.end())));
       if (open(items).size() < items.size()) return {};
     }
-    PLUMB_TRY_ASSIGN(const Item* other, other_side(items));
-    items.back()->observed.obstacle = trouble;
-    if (other != nullptr) items.back()->observed.undone_by = other->desired->address.str();
+    PLUMB_TRY_ASSIGN(const Items blamed, up_to_the_last_of(items));
+    PLUMB_TRY_ASSIGN(const Item* other, other_side(blamed));
+    blamed.back()->observed.obstacle = trouble;
+    if (other != nullptr) blamed.back()->observed.undone_by = other->desired->address.str();
     return {};
+  }
+
+  // The last of those that do not go together: what comes behind it has no part in that, and may want nothing at all.
+  Result<Items> up_to_the_last_of(const Items& items) {
+    std::size_t fine = 1;
+    std::size_t all = items.size();
+    while (all - fine > 1) {
+      const std::size_t middle = fine + (all - fine) / 2;
+      const Items first(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(middle));
+      PLUMB_TRY_ASSIGN(const Simulation simulation, simulate(first));
+      (find_trouble(first, simulation) ? all : fine) = middle;
+    }
+    return Items(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(all));
   }
 
   // The one with which the last of them does not go together: among those that are asked about, or else one that is to

@@ -1,6 +1,7 @@
 // systemd that does not run: units are files, and enabled by links.
 #include <algorithm>
 
+#include "providers/sdk/ownership.h"
 #include "providers/service/systemd/units.h"
 
 namespace plumb::providers::service::systemd {
@@ -26,16 +27,28 @@ Result<std::string> find_file(const std::string& name, Unit& unit, System& syste
         unit.masked = true;
         return path;
       }
-      PLUMB_TRY_ASSIGN(const std::string target, system.resolve(path));
+      const Result<std::string> resolved = system.resolve(path);
+      if (!resolved) {
+        unit.broken = path + " leads to no file";
+        return std::string();
+      }
+      const std::string& target = *resolved;
       PLUMB_TRY_ASSIGN(const auto real, system.stat(target, false));
       const std::string real_name = target.substr(target.rfind('/') + 1);
       // A link to a file that is called otherwise than units are is a unit of the link's own name.
       const bool alias = full_name(real_name) == real_name && real_name != candidate;
       if (candidate == name && alias && real_name.find('@') == std::string::npos) unit.name = real_name;
       if (!alias && folder == kFolders.front()) unit.own_file = path;
-      if (real && real->type == FileType::kFile) return target;
-      unit.broken = path + " leads to no file";
-      return std::string();
+      if (!real || real->type != FileType::kFile) {
+        unit.broken = path + " leads to no file";
+        return std::string();
+      }
+      // Where units lie, systemd takes a link for an alias.
+      const bool among_units =
+          std::any_of(kFolders.begin(), kFolders.end(), [&](std::string_view one) { return is_below(target, one); });
+      if (!alias && real_name != candidate && among_units)
+        unit.broken = path + " leads to " + target + ", and no unit is called so";
+      return target;
     }
   }
   return std::string();
@@ -65,7 +78,7 @@ Result<Unit> read_one(const std::string& name, System& system) {
   unit.has_install = whole.has_install;
   PLUMB_TRY_ASSIGN(const std::vector<std::string> links, links_of(unit.name, system));
   unit.enabled = !links.empty() ? Enabled::kYes : whole.has_install ? Enabled::kNo : Enabled::kImpossible;
-  if (unit.enabled == Enabled::kNo) PLUMB_TRY(note_folder_among_files(unit, system));
+  if (unit.enabled == Enabled::kNo) PLUMB_TRY(note_no_file_among_files(unit, system));
   return unit;
 }
 
@@ -118,14 +131,15 @@ Result<std::map<std::string, std::string>> added_to(const std::string& unit, Sys
 
 }  // namespace
 
-// systemd enables no unit that a folder is to add to.
-Result<> note_folder_among_files(Unit& unit, System& system) {
+// systemd enables no unit that a folder, or nothing, is to add to.
+Result<> note_no_file_among_files(Unit& unit, System& system) {
   PLUMB_TRY_ASSIGN(const auto added, added_to(unit.name, system));
   for (const auto& [name, path] : added) {
     PLUMB_TRY_ASSIGN(const auto there, system.stat(path, true));
-    if (!there || there->type != FileType::kDirectory) continue;
+    if (there && there->type != FileType::kDirectory) continue;
     unit.enabled = Enabled::kImpossible;
-    unit.not_enabled = {"because " + path + " is a folder", "remove it, or call it otherwise than `.conf`"};
+    unit.not_enabled = {"because " + path + (there ? " is a folder" : " leads to nothing"),
+                        "remove it, or call it otherwise than `.conf`"};
     return {};
   }
   return {};

@@ -116,7 +116,7 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
     if (unit.reload_needed) {
       PLUMB_TRY(take_from_disk(unit, system));
     } else if (unit.found && unit.enabled == Enabled::kNo && !unit.masked) {
-      PLUMB_TRY(note_folder_among_files(unit, system));
+      PLUMB_TRY(note_no_file_among_files(unit, system));
     }
     result.push_back(std::move(unit));
   }

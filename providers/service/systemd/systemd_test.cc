@@ -345,8 +345,8 @@ TEST_F(Service, AnImageHasFilesAndLinksOnly) {  // S11
   system.set_image(true);
   system.make_file("/usr/lib/systemd/system/app.service",
                    "[Service]\nExecStart=/x\n[Install]\nWantedBy=multi-user.target\n");
-  system.make_file("/usr/lib/systemd/system/static.service", "[Service]\nExecStart=/x\n");
-  system.make_file("/usr/lib/systemd/system/w@.service", "[Install]\n");
+  system.make_file("/usr/lib/systemd/system/static.service", "[Service]\nExecStart=/x\n[Install]\n");
+  system.make_file("/usr/lib/systemd/system/w@.service", "[Install]\nWantedBy=a.target\n");
   system.make_link("/etc/systemd/system/off.service", "/dev/null");
   system.make_link("/etc/systemd/system/alias.service", "/usr/lib/systemd/system/app.service");
   EXPECT_EQ(verbs(look(want({{"name", "app"}, {"enabled", true}})).change), "enable app.service");
@@ -361,6 +361,23 @@ TEST_F(Service, AnImageHasFilesAndLinksOnly) {  // S11
   EXPECT_EQ(obstacle(want({{"name", "off"}, {"enabled", true}})), "off.service is masked");
   EXPECT_FALSE(look(want({{"name", "nope"}, {"enabled", true}})).observed->missing.empty());
   EXPECT_TRUE(system.ran().empty());
+}
+
+TEST_F(Service, LinksAmongUnitsThatLeadToNone) {
+  system.set_image(true);
+  const std::string folder = "/etc/systemd/system/";
+  system.make_file(folder + "a.service", "[Service]\nExecStart=/x\n[Install]\nWantedBy=b.target\n");
+  system.make_link(folder + "a.service.d/x.conf", "nothing");
+  EXPECT_EQ(obstacle(want({{"name", "a"}, {"enabled", true}})),
+            "a.service cannot be enabled, because " + folder + "a.service.d/x.conf leads to nothing");
+  system.make_link(folder + "b.service", folder + "c.service.d/x.conf");
+  EXPECT_EQ(obstacle(want({{"name", "b"}, {"enabled", true}})),
+            "b.service cannot be loaded: " + folder + "b.service leads to no file");
+  EXPECT_TRUE(look(want({{"name", "b"}, {"enabled", false}})).observed);
+  system.make_file(folder + "c.service.d/x.conf", "[Install]\nWantedBy=b.target\n");
+  EXPECT_EQ(obstacle(want({{"name", "b"}, {"enabled", true}})), "b.service cannot be loaded: " + folder +
+                                                                    "b.service leads to " + folder +
+                                                                    "c.service.d/x.conf, and no unit is called so");
 }
 
 TEST_F(Service, WithoutSystemdItSaysWhatItFound) {

@@ -13,6 +13,12 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
 }
 
+// A section without one of these asks for nothing.
+bool enables(std::string_view key) {
+  return key == "Alias" || key == "Also" ||
+         std::any_of(kLinkFolders.begin(), kLinkFolders.end(), [&](const auto& one) { return one.first == key; });
+}
+
 // A line with those that continue it.
 std::string take_whole_line(std::string_view& text) {
   std::string line;
@@ -35,7 +41,6 @@ UnitFile parse_unit_file(std::string_view text) {
     if (line.empty() || line.front() == '#' || line.front() == ';') continue;
     if (line.front() == '[') {
       section = line;
-      file.has_install = file.has_install || section == "[Install]";
       continue;
     }
     const std::size_t equals = line.find('=');
@@ -45,6 +50,7 @@ UnitFile parse_unit_file(std::string_view text) {
     if (section == "[Service]" && key == "Type") file.type = value;
     if (section == "[Service]" && key == "RemainAfterExit") file.remains = value;
     if (section != "[Install]") continue;
+    file.has_install = file.has_install || (!value.empty() && enables(key));
     for (const auto& [name, folder] : kLinkFolders) {
       if (key == name) file.install.emplace_back(folder, value);
     }

@@ -47,7 +47,7 @@ inline constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kL
 
 // What counts here of a unit file or of a file that adds to one.
 struct UnitFile {
-  bool has_install = false;
+  bool has_install = false;                                       // it says how it is enabled
   std::vector<std::pair<std::string_view, std::string>> install;  // folders' endings, and values, in order
   std::string type;
   std::string remains;
@@ -62,7 +62,7 @@ std::optional<Refusal> ends_by_itself(const UnitFile& file);
 // No files: there is no such unit.
 Result<std::vector<std::string>> links_of(const std::string& unit, System& system);
 Result<std::vector<UnitFile>> files_on_disk(const std::string& unit, System& system);
-// A unit that a folder adds to instead of a file cannot be enabled.
-Result<> note_folder_among_files(Unit& unit, System& system);
+// A unit that a folder adds to instead of a file, or a link to nothing, cannot be enabled.
+Result<> note_no_file_among_files(Unit& unit, System& system);
 
 }  // namespace plumb::providers::service::systemd
