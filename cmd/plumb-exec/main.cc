@@ -2,6 +2,7 @@
 // nothing but a kernel to run it.
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ constexpr int kUsage = 6;
 
 int usage() {
   std::fputs(
-      "usage: plumb-exec serve [--root DIR]\n"
+      "usage: plumb-exec serve [--root DIR] [--reached-by CONNECTION]\n"
       "       plumb-exec become sudo|doas|su USER ask|never serve [--root DIR]\n"
       "       plumb-exec check DIGEST\n"
       "       plumb-exec --version\n",
@@ -33,7 +34,13 @@ int usage() {
   return kUsage;
 }
 
-int serve(const std::string& root) {
+// What sshd tells its own children; it does not get through sudo.
+std::string connection() {
+  const char* told = std::getenv("SSH_CONNECTION");
+  return told == nullptr ? "" : told;
+}
+
+int serve(const std::string& root, const std::string& reached_by) {
   // A lost connection shows itself as an end of stream or a failed write; the action in hand is finished first.
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGHUP, SIG_IGN);
@@ -42,6 +49,7 @@ int serve(const std::string& root) {
   if (::chdir("/") != 0) return kFailed;  // so that no file system is kept busy
   plumb::exec::ServeOptions options;
   options.root = root;
+  options.reached_by = reached_by;
   const plumb::Result<> served = plumb::exec::serve(plumb::builtin_kinds(), options);
   if (served) return 0;
   std::fprintf(stderr, "plumb-exec: %s\n", served.error().summary().c_str());
@@ -66,6 +74,8 @@ int check(const char* program, std::string_view wanted) {
 int become(int argc, char** argv) {
   plumb::cmd::BecomeRequest request{argv[2], argv[3], std::string_view(argv[4]) == "ask", {argv[0]}};
   request.arguments.insert(request.arguments.end(), argv + 5, argv + argc);
+  if (const std::string told = connection(); !told.empty())
+    request.arguments.insert(request.arguments.end(), {"--reached-by", told});
   return plumb::cmd::become(request);
 }
 
@@ -78,9 +88,14 @@ int run(int argc, char** argv) {
   if (command == "check" && argc == 3) return check(argv[0], argv[2]);
   if (command == "become" && argc >= 6) return become(argc, argv);
   if (command != "serve") return usage();
-  if (argc == 2) return serve("/");
-  if (argc == 4 && std::string_view(argv[2]) == "--root") return serve(argv[3]);
-  return usage();
+  std::string root = "/";
+  std::string reached_by = connection();
+  for (int i = 2; i < argc; i += 2) {
+    const std::string_view option = argv[i];
+    if (i + 1 == argc || (option != "--root" && option != "--reached-by")) return usage();
+    (option == "--root" ? root : reached_by) = argv[i + 1];
+  }
+  return serve(root, reached_by);
 }
 
 }  // namespace

@@ -2,15 +2,12 @@
 
 #include "engine/run/apply.h"
 
-#include <array>
 #include <optional>
-
-#include <pwd.h>
-#include <unistd.h>
 
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/events.h"
+#include "cmd/plumb/operator.h"
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
@@ -33,14 +30,6 @@ struct ApplyArguments {
   bool detailed_exit_code = false;
   PlanningOptions planning;
 };
-
-std::string operator_name() {
-  std::array<char, 256> machine{};
-  gethostname(machine.data(), machine.size() - 1);
-  const passwd* account = getpwuid(getuid());
-  return (account == nullptr ? "uid " + std::to_string(getuid()) : std::string(account->pw_name)) + "@" +
-         machine.data();
-}
 
 class Apply {
  public:

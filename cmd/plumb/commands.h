@@ -8,6 +8,9 @@
 
 namespace plumb::cmd {
 
+// What stands there is a program's own, and may be empty.
+inline constexpr const char* kProgramWords = "PROGRAM";
+
 // What a command gets and gives.
 struct Program {
   CLI::App app;
@@ -27,6 +30,7 @@ void add_diff(Program& program);
 void add_history(Program& program);
 void add_observe(Program& program);
 void add_facts(Program& program);
+void add_get(Program& program);
 void add_help(Program& program);
 void add_hosts(Program& program);
 void add_graph(Program& program);
@@ -35,6 +39,7 @@ void add_explain(Program& program);
 void add_lock(Program& program);
 void add_locks(Program& program);
 void add_module(Program& program);
+void add_run(Program& program);
 void add_schema(Program& program);
 void add_test(Program& program);
 void add_unlock(Program& program);

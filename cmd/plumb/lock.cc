@@ -2,10 +2,8 @@
 
 #include <algorithm>
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/operator.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/table.h"
@@ -24,11 +22,6 @@ struct LockArguments {
   std::string owner;
   bool force = false;
 };
-
-std::string user_name() {
-  const passwd* account = getpwuid(getuid());
-  return account == nullptr ? "uid " + std::to_string(getuid()) : std::string(account->pw_name);
-}
 
 Json locks_json(const std::vector<wire::ItemLock>& locks) {
   Json list = Json::array();

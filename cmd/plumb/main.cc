@@ -49,9 +49,10 @@ void add_common_options(Program& program) {
                  "Inputs from a YAML file, a pipe or - (standard input), above the inventory; may be repeated")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  app.add_option("--output", options.output,
-                 "human, json, or jsonl: events as they happen (plan, diff, apply, observe); dot for graph, table for "
-                 "hosts and locks")
+  app.add_option(
+         "--output", options.output,
+         "human, json, or jsonl: events as they happen (plan, diff, apply, observe, run); dot for graph, table for "
+         "hosts and locks")
       ->check(CLI::IsMember({"human", "json", "jsonl", "dot", "table"}))
       ->type_name("FORMAT");
   app.add_option("--forks", options.forks, "Hosts at a time")->check(CLI::Range(1, 10000))->type_name("N");
@@ -89,6 +90,8 @@ void add_commands(Program& program) {
   add_observe(program);
   add_facts(program);
   add_hosts(program);
+  add_run(program);
+  add_get(program);
   add_graph(program);
   add_output(program);
   add_eval(program);
@@ -107,7 +110,7 @@ void add_commands(Program& program) {
 // `--limit "$UNSET"` means something else than no limit.
 void refuse_empty_arguments(CLI::App& app) {
   for (CLI::Option* option : app.get_options({})) {
-    if (option->get_items_expected_max() == 0) continue;
+    if (option->get_items_expected_max() == 0 || option->get_name() == kProgramWords) continue;
     option->check(CLI::Validator(
         [](const std::string& text) { return std::string(text.empty() ? "an empty argument names nothing" : ""); },
         ""));
@@ -120,9 +123,9 @@ void refuse_events_elsewhere(const Program& program) {
   if (program.options.output != "jsonl") return;
   for (const CLI::App* command : program.app.get_subcommands()) {
     const std::string& name = command->get_name();
-    if (name != "plan" && name != "diff" && name != "apply" && name != "observe") {
+    if (name != "plan" && name != "diff" && name != "apply" && name != "observe" && name != "run") {
       throw CLI::ValidationError("--output",
-                                 "jsonl is for plan, diff, apply and observe; `plumb " + name + "` takes json");
+                                 "jsonl is for plan, diff, apply, observe and run; `plumb " + name + "` takes json");
     }
   }
 }

@@ -61,6 +61,10 @@ const char* title_of(run::Phase phase) {
       return "Observing";
     case run::Phase::kApply:
       return "Applying";
+    case run::Phase::kRun:
+      return "Running";
+    case run::Phase::kCollect:
+      return "Getting files";
   }
   return "";
 }
@@ -239,6 +243,10 @@ void Progress::log_event(const run::RunEvent& event) {
       if (!host.takes(LogLevel::kDebug) || event.event->kind == wire::EventKind::kOutput) return;
       return host.debug(std::string(plumb::name(event.action->op)) + " " + event.action->desired.address.str() + ": " +
                         std::string(wire::name(event.event->kind)));
+    case Kind::kPrinted:
+      return;
+    case Kind::kEnded:
+      return host.debug("the program ended with exit code " + std::to_string(event.ended->exit_code));
     case Kind::kConfirming:
       return host.info(report::confirming(event.milliseconds / 1000));
     case Kind::kPlanned:

@@ -23,6 +23,8 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{128} << 10;
 constexpr std::size_t kSmallChunk = std::size_t{4} << 10;
+// Of a file that tells no size, as those of /proc.
+constexpr std::uint64_t kMostWithoutSize = std::uint64_t{16} << 20U;
 
 FileType type_of(mode_t mode) {
   if (S_ISREG(mode)) return FileType::kFile;
@@ -227,6 +229,30 @@ Result<ProcessResult> LocalSystem::run_streaming(const ProcessRequest& request, 
   return result;
 }
 
+Result<ProcessResult> LocalSystem::run_attended(const ProcessRequest& request, const Attendant& attendant) {
+  const auto taking = [&attendant](bool errors) {
+    return [&attendant, errors](std::string_view bytes) {
+      attendant.takes(bytes, errors);
+      return true;
+    };
+  };
+  return run(request, false, {taking(false), -1, taking(true), attendant.wants_end});
+}
+
+Result<> LocalSystem::read_pieces(const std::string& path, const ByteSink& take) {
+  PLUMB_TRY_ASSIGN(const RegularFile file, open_regular(files_, path));
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kChunk);
+  for (std::uint64_t left = file.size > 0 ? file.size : kMostWithoutSize; left > 0;) {
+    const ssize_t count = ::read(file.fd.get(), buffer.get(), std::min<std::uint64_t>(left, kChunk));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return unreadable(files_, path);
+    if (count == 0) break;
+    PLUMB_TRY(take({buffer.get(), static_cast<std::size_t>(count)}));
+    left -= static_cast<std::uint64_t>(count);
+  }
+  return {};
+}
+
 void LocalSystem::hide(const ProcessRequest& request, ProcessResult& result) const {
   for (std::string* text : {&result.output, &result.errors}) {
     const bool cut = text->size() >= request.output_limit;
@@ -275,6 +301,8 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
   spec.input = request.stdin_text;
   spec.input_file = streams.input;
   spec.takes_output = std::move(streams.output);
+  spec.takes_errors = std::move(streams.errors);
+  spec.wants_end = std::move(streams.wants_end);
   spec.timeout = request.timeout;
   if (deadline_) {
     if (is_overdue()) return fail(Code::kProgramTimeout, "the time was up before `" + request.argv[0] + "` began");

@@ -17,6 +17,12 @@
 
 namespace plumb::exec {
 
+// Who follows a program while it runs.
+struct Attendant {
+  std::function<void(std::string_view bytes, bool errors)> takes;
+  std::function<bool()> wants_end;
+};
+
 class LocalSystem : public System {
  public:
   explicit LocalSystem(RootFiles files);
@@ -61,6 +67,10 @@ class LocalSystem : public System {
   // As run_keeping_end(), of a program whose output goes to `take` as it comes; an error of `take` ends it and is the
   // answer. `input`: an open file that it reads, or -1 for the request's text.
   Result<ProcessResult> run_streaming(const ProcessRequest& request, const ByteSink& take, int input = -1);
+  // As run(), of a program that somebody attends: all that it prints goes there, and it is ended when they want it.
+  Result<ProcessResult> run_attended(const ProcessRequest& request, const Attendant& attendant);
+  // A regular file, as long as it is when it is opened; of one that tells no size its beginning.
+  Result<> read_pieces(const std::string& path, const ByteSink& take);
   void set_hidden(HiddenTexts texts) { hidden_ = std::move(texts); }
   // The number of a user or group given by name or number; kUnknownAccount.
   Result<uid_t> uid_of(const std::string& user);
@@ -75,6 +85,8 @@ class LocalSystem : public System {
   struct Streams {
     std::function<bool(std::string_view)> output;
     int input = -1;
+    std::function<bool(std::string_view)> errors = {};
+    std::function<bool()> wants_end = {};
   };
   Result<ProcessResult> run(const ProcessRequest& request, bool keep_end, Streams streams);
   void hide(const ProcessRequest& request, ProcessResult& result) const;

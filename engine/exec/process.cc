@@ -163,7 +163,7 @@ class Running {
     if (waits[1].revents != 0) read(output_, result_.output);
     if (waits[2].revents != 0) read(errors_, result_.errors);
     if (!ended_) reap();
-    if (!ended_ || group_stays_) enforce_time();
+    if (!ended_ || group_stays_) enforce_end();
     if (spec_.while_it_runs) spec_.while_it_runs();
   }
 
@@ -171,9 +171,10 @@ class Running {
     if (group_stays_) return 20;  // nobody tells when the last of a group ends
     if (ended_) return milliseconds_until(listens_until_);
     if (handle_.fd() < 0) return 20;  // the end is looked for, not told
-    const int most = spec_.while_it_runs ? 1'000 : 60'000;
-    if (spec_.timeout.count() <= 0) return spec_.while_it_runs ? most : -1;
-    const auto due = begin_ + spec_.timeout + (result_.timed_out ? kKillAfter : std::chrono::seconds(0));
+    const bool watched = spec_.while_it_runs || spec_.wants_end;
+    const int most = watched ? 1'000 : 60'000;
+    if (!told_to_end_ && spec_.timeout.count() <= 0) return watched ? most : -1;
+    const auto due = told_to_end_ ? *told_to_end_ + kKillAfter : begin_ + spec_.timeout;
     return std::clamp(milliseconds_until(due), 5, most);
   }
 
@@ -200,8 +201,9 @@ class Running {
   }
 
   void take(std::string& kept, std::string_view bytes) {
-    if (&kept != &result_.output || !spec_.takes_output) return keep(kept, bytes, spec_);
-    if (refused_ || spec_.takes_output(bytes)) return;
+    const auto& takes = &kept == &result_.output ? spec_.takes_output : spec_.takes_errors;
+    if (!takes) return keep(kept, bytes, spec_);
+    if (refused_ || takes(bytes)) return;
     refused_ = true;
     ::kill(-pid_, SIGKILL);
   }
@@ -221,7 +223,7 @@ class Running {
     if (::waitpid(pid_, &status, WNOHANG) != pid_) return;
     ended_ = true;
     listens_until_ = Clock::now() + kLinger;
-    group_stays_ = result_.timed_out && group_is_there();
+    group_stays_ = told_to_end_ && group_is_there();
     // All that the program itself has said is there, however long it takes to read it.
     drain(output_, result_.output);
     drain(errors_, result_.errors);
@@ -229,15 +231,16 @@ class Running {
     result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
 
-  void enforce_time() {
-    if (spec_.timeout.count() <= 0) return;
-    const auto ran = Clock::now() - begin_;
-    if (!result_.timed_out && ran >= spec_.timeout) {
-      result_.timed_out = true;
+  void enforce_end() {
+    const auto now = Clock::now();
+    if (!told_to_end_) {
+      result_.timed_out = spec_.timeout.count() > 0 && now - begin_ >= spec_.timeout;
+      if (!result_.timed_out && !(spec_.wants_end && spec_.wants_end())) return;
+      told_to_end_ = now;
       ::kill(-pid_, SIGTERM);
     } else if (ended_ && !group_is_there()) {
       group_stays_ = false;
-    } else if (result_.timed_out && ran >= spec_.timeout + kKillAfter) {
+    } else if (now >= *told_to_end_ + kKillAfter) {
       ::kill(-pid_, SIGKILL);
       group_stays_ = false;
     }
@@ -253,8 +256,9 @@ class Running {
   Clock::time_point begin_;
   std::size_t fed_ = 0;
   bool ended_ = false;
-  bool refused_ = false;             // nobody takes its output any more
-  bool group_stays_ = false;         // it has ended after its time was up, and those that it started have not
+  bool refused_ = false;      // nobody takes its output any more
+  bool group_stays_ = false;  // it has ended after it was told to, and those that it started have not
+  std::optional<Clock::time_point> told_to_end_;
   Clock::time_point listens_until_;  // once it has ended
   ProcessResult result_;
 };

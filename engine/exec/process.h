@@ -34,10 +34,13 @@ struct ProcessSpec {
   int input_file = -1;  // an open file in the place of `input`
   // Gets what it prints as it comes, in the place of ProcessResult::output. False ends it at once.
   std::function<bool(std::string_view)> takes_output;
+  // The same of its errors.
+  std::function<bool(std::string_view)> takes_errors;
   std::chrono::seconds timeout{0};  // 0: none
   std::size_t output_limit = std::size_t{1} << 20;
   bool keep_end = false;                // of what is too long the end is kept, not the beginning
   std::function<void()> while_it_runs;  // called every second or more often; may be empty
+  std::function<bool()> wants_end;      // asked as often; true is as if its time were up. May be empty
 };
 
 // Reads both outputs while it writes the input, so neither side waits for the other. When time is up the whole process

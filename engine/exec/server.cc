@@ -12,6 +12,7 @@
 #include "engine/exec/blobs.h"
 #include "engine/exec/claims.h"
 #include "engine/exec/confirm.h"
+#include "engine/exec/execute.h"
 #include "engine/exec/facts.h"
 #include "engine/exec/item_locks.h"
 #include "engine/exec/lock.h"
@@ -59,7 +60,9 @@ bool was_applied(const wire::Apply& request, const HostRecord& record) {
 class Server {
  public:
   Server(const Registry& registry, RootFiles files, const ServeOptions& options)
-      : registry_(registry), system_(std::move(files)), line_(options.in, options.out) {}
+      : registry_(registry), system_(std::move(files)), line_(options.in, options.out) {
+    system_.set_reached_by(options.reached_by);
+  }
 
   Result<> run() {
     line_.send(wire::Hello{wire::kVersions, PLUMB_VERSION, platform(), gather_facts(system_, registry_.managers())});
@@ -89,12 +92,20 @@ class Server {
     if (auto* acknowledge = std::get_if<wire::Acknowledge>(&message)) return answer_to(*acknowledge);
     if (const auto* confirmation = std::get_if<wire::Confirm>(&message)) return answer_to(*confirmation);
     if (const auto* locks = std::get_if<wire::ChangeLocks>(&message)) return answer_to(*locks);
+    if (const auto* program = std::get_if<wire::Execute>(&message)) return end_with(execute(system_, line_, *program));
+    if (const auto* file = std::get_if<wire::Collect>(&message)) return end_with(collect(system_, line_, *file));
     if (std::holds_alternative<wire::Stop>(message)) {
-      // Its apply has seen it already; without one there is nothing to stop.
+      // What was at work has seen it already; without that there is nothing to stop.
       line_.stop_obeyed();
       return {};
     }
     return fail(Code::kProtocol, "this message is not for an executor");
+  }
+
+  Result<> end_with(Result<wire::Ended> ended) {
+    if (!ended) return std::move(ended.error());
+    line_.send(std::move(*ended));
+    return {};
   }
 
   Result<> take(const wire::Hello& hello) {

@@ -12,6 +12,7 @@ struct ServeOptions {
   std::string root = "/";
   int in = 0;
   int out = 1;
+  std::string reached_by = {};  // see System::reached_by()
 };
 
 // Returns when the stream has ended; an error is one that could not be told to the controller.

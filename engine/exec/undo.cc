@@ -39,6 +39,8 @@ class Inversion {
       }
       if (const auto* service = std::get_if<ServiceAction>(&operation)) {
         add(*service);
+      } else if (const auto* firewall = std::get_if<ChangeFirewall>(&operation)) {
+        add(*firewall);
       } else {
         PLUMB_TRY(note(operation));
       }
@@ -62,6 +64,14 @@ class Inversion {
                                                                  {"mask", "unmask"},    {"unmask", "mask"}};
     ServiceAction back = service;
     if (const auto opposite = kOpposite.find(service.verb); opposite != kOpposite.end()) back.verb = opposite->second;
+    back_.emplace_back(std::move(back));
+  }
+
+  void add(const ChangeFirewall& firewall) {
+    ChangeFirewall back = firewall;
+    std::swap(back.settings, back.was);
+    if (firewall.verb == "add") back.verb = "remove";
+    if (firewall.verb == "remove") back.verb = "add";
     back_.emplace_back(std::move(back));
   }
 
@@ -174,6 +184,8 @@ class Undoing {
   enum class Stage { kStop, kFiles, kServices };
 
   static Stage stage_of(const Operation& operation) {
+    // What is loaded of a firewall is what its files say.
+    if (std::holds_alternative<ChangeFirewall>(operation)) return Stage::kServices;
     const auto* service = std::get_if<ServiceAction>(&operation);
     if (service == nullptr) return Stage::kFiles;
     return service->verb == "stop" || service->verb == "disable" ? Stage::kStop : Stage::kServices;

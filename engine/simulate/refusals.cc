@@ -49,7 +49,7 @@ bool Refusals::is_undone(std::size_t i, const Observed& observed) {
   return true;
 }
 
-bool Refusals::allows(std::size_t i, const Change& change) {
+bool Refusals::allows(std::size_t i, const Change& change, const Observed& observed) {
   if (node(i).prevent_destroy && (change.op == Op::kDelete || change.op == Op::kReplace)) {
     tell(Diagnostic(Code::kRefusedByState, quoted(i) + " would be " +
                                                (change.op == Op::kDelete ? "deleted" : "replaced") +
@@ -63,6 +63,16 @@ bool Refusals::allows(std::size_t i, const Change& change) {
                     quoted(i) + " would do what the host cannot undo by itself, and confirm_within asks for that")
              .at(node(i).span)
              .with_hint("remove confirm_within here, or remove the contents of the folder in another way"));
+    return false;
+  }
+  const std::string line =
+      node(i).confirm_within > 0 ? std::string() : provider(i).cuts_line(node(i).desired, observed);
+  if (!line.empty()) {
+    tell(Diagnostic(Code::kRefusedByState,
+                    quoted(i) + " would cut the line over which this host is reached: " + line)
+             .at(node(i).span)
+             .with_hint("let the line pass, in a resource before it; or say `confirm_within: 2m`, and the host takes the "
+                        "change back unless a new login succeeds"));
     return false;
   }
   return true;

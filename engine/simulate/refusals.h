@@ -38,7 +38,7 @@ class Refusals {
   // Two resources that take back each other's change would do so for ever. True where that was told.
   bool is_undone(std::size_t node, const Observed& observed);
   // What may not be done whatever the host is like: false where that was told.
-  bool allows(std::size_t node, const Change& change);
+  bool allows(std::size_t node, const Change& change, const Observed& observed);
   // An earlier file of the same plan keeps the node from being as it is asked for.
   void contradicted(std::size_t node, std::size_t by, Diagnostic why);
   // Nothing provides what the node misses.

@@ -380,7 +380,7 @@ class Simulator {
       refusals_.by_host(i, *observed.obstacle, earlier_of(i, observed.shaped_by), observed.undone_by);
       return false;
     }
-    return refusals_.allows(i, change);
+    return refusals_.allows(i, change, observed);
   }
 
   // From here on an action of this node stands in the plan.

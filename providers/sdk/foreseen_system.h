@@ -28,7 +28,10 @@ class ForeseenSystem : public System {
     std::uint32_t gid = 0;
   };
   // `now` outlives this.
-  ForeseenSystem(System& now, Self self) : now_(now), self_(self) { set_key(now.key()); }
+  ForeseenSystem(System& now, Self self) : now_(now), self_(self) {
+    set_key(now.key());
+    set_reached_by(now.reached_by());
+  }
 
   // What the operation leaves; an error where it would fail. What it touches is remembered as `who`'s, a number that
   // grows. What operations on neither files nor accounts leave is not foreseen.

@@ -18,6 +18,12 @@ const ServiceManager* Managers::services(std::string_view name, System& system) 
   return found == services_.end() ? nullptr : *found;
 }
 
+const FirewallManager* Managers::firewalls(std::string_view name) const {
+  const auto found =
+      std::find_if(firewalls_.begin(), firewalls_.end(), [&](const FirewallManager* one) { return one->name() == name; });
+  return found == firewalls_.end() ? nullptr : *found;
+}
+
 Json Managers::facts(System& system) const {
   Json facts = Json::object();
   for (const auto& [name, read] : facts_) facts[name] = read(system);

@@ -1,4 +1,4 @@
-// What drives the packages and the services of a host: apt, systemd and their like. A back end is a folder of its own
+// What drives the packages, the services and the firewall of a host: apt, systemd, ufw and their like. A back end is a folder of its own
 // under providers/KIND/; it knows the manager's commands, its locks and what it says when it fails, as data and pure
 // functions. Who runs the commands is the interpreter in the executor, and nothing else in the engine knows a manager
 // by name.
@@ -88,11 +88,22 @@ class ServiceManager {
   virtual ProcessRequest ask_log(const std::string& unit, std::chrono::system_clock::time_point since) const = 0;
 };
 
+class FirewallManager {
+ public:
+  virtual ~FirewallManager() = default;
+  // As operations name it: "ufw".
+  virtual std::string_view name() const = 0;
+  // Run one after another until one fails. kProtocol for a verb that there is not, kOperation for what an image cannot
+  // do.
+  virtual Result<std::vector<Step>> steps(const ChangeFirewall& change, bool image) const = 0;
+};
+
 // The managers of a registry's kinds, each made by its folder. They outlive the table.
 class Managers {
  public:
   void add(const PackageManager& manager) { packages_.push_back(&manager); }
   void add(const ServiceManager& manager) { services_.push_back(&manager); }
+  void add(const FirewallManager& manager) { firewalls_.push_back(&manager); }
   // A fact of the host that a kind tells: which manager it has.
   using Fact = std::string (*)(System& system);
   void tell(std::string fact, Fact read) { facts_.emplace_back(std::move(fact), read); }
@@ -100,6 +111,7 @@ class Managers {
   // By name, or for "" the one that the host has; null where there is none.
   const PackageManager* packages(std::string_view name, System& system) const;
   const ServiceManager* services(std::string_view name, System& system) const;
+  const FirewallManager* firewalls(std::string_view name) const;
   std::span<const PackageManager* const> all_packages() const { return packages_; }
   std::span<const ServiceManager* const> all_services() const { return services_; }
   Json facts(System& system) const;
@@ -107,6 +119,7 @@ class Managers {
  private:
   std::vector<const PackageManager*> packages_;
   std::vector<const ServiceManager*> services_;
+  std::vector<const FirewallManager*> firewalls_;
   std::vector<std::pair<std::string, Fact>> facts_;
 };
 

@@ -312,6 +312,26 @@ struct Row<ChangeModule> {
   }
 };
 
+template <>
+struct Row<ChangeFirewall> {
+  static constexpr std::string_view kName = "change_firewall";
+  // Settings that were not known before cannot be put back.
+  static OperationTraits traits(const ChangeFirewall& value) {
+    return {.host_undoes = value.settings.size() == value.was.size(), .repeatable = true, .may_run_programs = true};
+  }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const ChangeFirewall& defaults) {
+    sink.required("manager", value.manager);
+    sink.required("verb", value.verb);
+    sink.optional("rules", value.rules, defaults.rules);
+    sink.optional("zone", value.zone, defaults.zone);
+    sink.optional("where", value.where, defaults.where);
+    sink.optional("first", value.first, defaults.first);
+    sink.optional("settings", value.settings, defaults.settings);
+    sink.optional("was", value.was, defaults.was);
+  }
+};
+
 OperationTraits traits(const Operation& operation) {
   return std::visit([](const auto& value) { return Row<std::decay_t<decltype(value)>>::traits(value); }, operation);
 }

@@ -251,9 +251,26 @@ struct ChangeModule {
   friend bool operator==(const ChangeModule&, const ChangeModule&) = default;
 };
 
+// The rules of a host's firewall, by its manager.
+//   add, remove   `rules`, in the manager's words. Of a manager that tells them apart those that are `kept` for the next
+//                 start or that are `running`; `zone`: where they belong. `first`: before those that are there.
+//   set           `settings`, of which `was` is what they are now
+//   load          what the manager's files of ours say takes the place of what runs of it
+struct ChangeFirewall {
+  std::string manager;  // "ufw"
+  std::string verb;
+  std::vector<std::string> rules = {};
+  std::string zone = {};
+  std::string where = {};
+  bool first = false;
+  std::map<std::string, std::string> settings = {};
+  std::map<std::string, std::string> was = {};
+  friend bool operator==(const ChangeFirewall&, const ChangeFirewall&) = default;
+};
+
 using Operation = std::variant<WriteFile, EditFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run,
                                PackageTransaction, ServiceAction, EditDatabase, Probe, SetKernelValue, ChangeMount,
-                               ChangeSwap, ChangeModule, Fetch, Unpack>;
+                               ChangeSwap, ChangeModule, Fetch, Unpack, ChangeFirewall>;
 
 // What must be known of an operation beyond how it is carried out.
 struct OperationTraits {

@@ -394,6 +394,23 @@ Result<> PlaceLimits::note(const Desired& desired, const Change& change, Observe
   return {};
 }
 
+std::vector<Result<Observed>> observe_places(const Provider& provider, std::span<const Desired* const> desired,
+                                             System& system,
+                                             const std::function<Result<Observed>(const Desired&)>& look) {
+  PlaceLimits limits(system);
+  std::vector<Result<Observed>> results;
+  results.reserve(desired.size());
+  for (const Desired* one : desired) {
+    Result<Observed> observed = look(*one);
+    if (observed) {
+      if (Result<> noted = limits.note(*one, provider.diff(*one, *observed), *observed); !noted)
+        observed = std::move(noted.error());
+    }
+    results.push_back(std::move(observed));
+  }
+  return results;
+}
+
 Ownership changed_only(Ownership ownership, const Change& change) {
   const bool chowns = change.after.contains("owner") || change.after.contains("group");
   // What a change of owner takes away is asked for all the same.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -91,6 +92,11 @@ class PlaceLimits {
   System& system_;
   std::map<std::string, Folder> folders_;
 };
+
+// What `look` finds of each resource, with the limits of the places that the provider's change of it would touch.
+std::vector<Result<Observed>> observe_places(const Provider& provider, std::span<const Desired* const> desired,
+                                             System& system,
+                                             const std::function<Result<Observed>(const Desired&)>& look);
 
 // Those members alone that `change.after` holds.
 Ownership changed_only(Ownership ownership, const Change& change);

@@ -134,6 +134,10 @@ std::vector<std::string> Provider::clears_paths(const Desired& /*desired*/) cons
   return {};
 }
 
+std::string Provider::cuts_line(const Desired& /*desired*/, const Observed& /*observed*/) const {
+  return {};
+}
+
 std::vector<ImpliedPath> Provider::implies_paths(const Desired&) const {
   return {};
 }

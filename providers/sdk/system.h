@@ -126,6 +126,11 @@ class System {
   const std::string& key() const { return key_; }
   void set_key(std::string key) { key_ = std::move(key); }
 
+  // The connection over which this host is reached, as sshd tells it: "192.0.2.5 50022 192.0.2.1 22"; "" where it is
+  // none.
+  const std::string& reached_by() const { return reached_by_; }
+  void set_reached_by(std::string connection) { reached_by_ = std::move(connection); }
+
   // Of all programs from now on.
   void set_env(std::map<std::string, std::string> env) { env_ = std::move(env); }
 
@@ -143,6 +148,7 @@ class System {
 
  private:
   std::string key_;
+  std::string reached_by_;
   std::map<std::string, std::string> env_;
 };
 

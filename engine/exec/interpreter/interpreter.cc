@@ -2,6 +2,7 @@
 
 #include "engine/exec/interpreter/database.h"
 #include "engine/exec/interpreter/fetch.h"
+#include "engine/exec/interpreter/firewalls.h"
 #include "engine/exec/interpreter/kernel.h"
 #include "engine/exec/interpreter/packages.h"
 #include "engine/exec/interpreter/probe.h"
@@ -193,6 +194,13 @@ Result<> Interpreter::apply(const Fetch& operation, std::string& output) {
 
 Result<> Interpreter::apply(const Unpack& operation, std::string&) {
   return unpack(system_, blobs_, writer_, operation, folders_);
+}
+
+Result<> Interpreter::apply(const ChangeFirewall& operation, std::string& output) {
+  const FirewallManager* manager = managers_.firewalls(operation.manager);
+  if (manager == nullptr) return no_manager("firewalls", operation.manager);
+  system_.seen().forget();
+  return change_firewall(system_, *manager, operation, output);
 }
 
 }  // namespace plumb::exec

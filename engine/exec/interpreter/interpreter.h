@@ -75,6 +75,7 @@ class Interpreter {
   Result<> apply(const ChangeModule& operation, std::string& output);
   Result<> apply(const Fetch& operation, std::string& output);
   Result<> apply(const Unpack& operation, std::string& output);
+  Result<> apply(const ChangeFirewall& operation, std::string& output);
 
   LocalSystem& system_;
   const Managers& managers_;
