@@ -80,6 +80,13 @@ Json run_event(const run::RunEvent& event) {
     case Kind::kConfirming:
       json = {{"event", "confirming"}, {"milliseconds", event.milliseconds}};
       break;
+    case Kind::kPrinted:
+      json = {
+          {"event", "printed"}, {"stream", event.printed->errors ? "errors" : "output"}, {"text", event.printed->text}};
+      break;
+    case Kind::kEnded:
+      json = {{"event", "ended"}, {"exit_code", event.ended->exit_code}};
+      break;
     case Kind::kPlanned:
       json = host_json(*event.result);
       json["event"] = "planned";

@@ -33,6 +33,8 @@ class Events : public testing::Test {
     using Kind = run::RunEvent::Kind;
     const plan::Wave wave{"web", true, {"web1"}};
     const wire::Event failed{wire::EventKind::kFailed, 0, "exit code 1", Diagnostic(Code::kConnect, "it failed"), 12};
+    const run::PrintedText printed{"up 3 days\n", false};
+    const wire::Ended ended{3, 0, ""};
     std::vector<Json> all = {
         begin_event("apply"),
         phase_event({run::Phase::kObserve, 3, nullptr}),
@@ -43,6 +45,8 @@ class Events : public testing::Test {
         run_event({.kind = Kind::kApplying, .host = "web1"}),
         run_event({.kind = Kind::kAction, .host = "web1", .action = &action_, .event = &failed}),
         run_event({.kind = Kind::kConfirming, .host = "web1", .milliseconds = 120000}),
+        run_event({.kind = Kind::kPrinted, .host = "web1", .printed = &printed}),
+        run_event({.kind = Kind::kEnded, .host = "web1", .ended = &ended}),
         run_event({.kind = Kind::kPlanned, .host = "web1", .result = &result_}),
         run_event({.kind = Kind::kHostDone, .host = "web1", .result = &result_}),
         diagnostic_event(Diagnostic(Code::kConnect, "refused")

@@ -101,7 +101,8 @@ std::string run_record_text(const history::RunRecord& run, bool color) {
   if (summary.kind != "apply") out += "  kind      " + summary.kind + "\n";
   out += "  project   " + summary.project + "\n  operator  " + summary.operator_name + "\n  started   " +
          summary.started_at + "\n  finished  " + (summary.finished_at.empty() ? "never" : summary.finished_at) +
-         "\n  hosts     " + summary.hosts_pattern + "\n  plan      " + summary.plan + "\n  " + counts(summary) + "\n";
+         "\n  hosts     " + summary.hosts_pattern + "\n" +
+         (summary.plan.empty() ? "" : "  plan      " + summary.plan + "\n") + "  " + counts(summary) + "\n";
   for (const history::HostEntry& host : run.hosts) {
     const Word state = state_of(host);
     out += "\n" + tint(host.name, Tone::kBold, color) + "  " + tint(state.text, state.tone, color) + "  " +

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/outside_text.h"
 #include "engine/report/host_list.h"
 #include "engine/report/run_text.h"
 
@@ -20,6 +21,8 @@ constexpr std::size_t kHostsForEstimate = 3;
 constexpr std::size_t kActionsForEstimate = 10;
 constexpr double kShareForEstimate = 0.05;
 constexpr double kSecondsForEstimate = 2;
+// Of what a program prints.
+constexpr std::size_t kLongestLine = 200;
 
 double seconds_between(Moment from, Moment to) {
   return std::chrono::duration<double>(to - from).count();
@@ -44,6 +47,12 @@ std::string end_of(const run::HostResult& result) {
   const std::string failed =
       result.outcome == HostOutcome::kTolerated ? ", " + std::to_string(result.failed) + " failed" : "";
   return (result.changed > 0 ? "ok, " + std::to_string(result.changed) + " changed" : "ok") + failed;
+}
+
+std::string last_line_of(const std::string& text) {
+  std::string_view rest = text;
+  while (rest.ends_with('\n')) rest.remove_suffix(1);
+  return outside_line(rest.substr(rest.rfind('\n') + 1), kLongestLine);
 }
 
 // How long `count` pieces of work of `each` seconds take, `at_once` at a time.
@@ -107,6 +116,11 @@ void LiveModel::on(const run::RunEvent& event, Moment now) {
     case Kind::kConfirming:
       running_.try_emplace(event.host, Work{now, "", 0, {}}).first->second.confirmed_by =
           now + milliseconds(event.milliseconds);
+      break;
+    case Kind::kPrinted:
+      running_.try_emplace(event.host, Work{now, "", 0, {}}).first->second.doing = last_line_of(event.printed->text);
+      break;
+    case Kind::kEnded:
       break;
     case Kind::kPlanned:
     case Kind::kHostDone:

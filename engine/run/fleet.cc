@@ -70,6 +70,10 @@ std::string_view name(Phase phase) {
       return "observe";
     case Phase::kApply:
       return "apply";
+    case Phase::kRun:
+      return "run";
+    case Phase::kCollect:
+      return "get";
   }
   return "";
 }

@@ -37,13 +37,19 @@ class UnpackedLists;
 struct ToConfirm;
 
 // What happens while a fleet works. Calls come one at a time, from any thread.
-enum class Phase { kPlan, kObserve, kApply };
+enum class Phase { kPlan, kObserve, kApply, kRun, kCollect };
 std::string_view name(Phase phase);
+
+// Of a program that no plan names: whole lines, but for one that is very long and for the last.
+struct PrintedText {
+  std::string text;
+  bool errors = false;  // it stood on standard error
+};
 
 struct RunEvent {
   // A phase lasts until kPhaseOver. In it a host is contacted, then reached; its turn in an apply begins with
-  // kApplying, and what must be confirmed ends with kConfirming. kPlanned ends it for a plan, kHostDone for everything
-  // else, whatever became of it.
+  // kApplying, and what must be confirmed ends with kConfirming. A program prints and ends. kPlanned ends it for a
+  // plan, kHostDone for everything else, whatever became of it.
   enum class Kind {
     kPhase,
     kPhaseOver,
@@ -55,6 +61,8 @@ struct RunEvent {
     kPlanned,
     kAction,
     kConfirming,
+    kPrinted,
+    kEnded,
     kHostDone
   };
   struct PhaseBegin {
@@ -71,6 +79,8 @@ struct RunEvent {
   std::int64_t milliseconds = 0;         // kReached: how long it took; kPause: how long it is; kConfirming: how
                                          // long there is for it
   PhaseBegin phase = {};                 // kPhase
+  const PrintedText* printed = nullptr;  // kPrinted
+  const wire::Ended* ended = nullptr;    // kEnded
 };
 using RunObserver = std::function<void(const RunEvent&)>;
 
@@ -100,6 +110,13 @@ struct ApplyOptions {
 struct FleetApply {
   HostResults hosts;
   std::optional<Diagnostic> stopped;  // why the roll-out did not go on
+};
+
+// A file of a host that was brought here.
+struct CollectedFile {
+  std::string path;
+  std::filesystem::path file;
+  std::uint64_t size = 0;
 };
 
 class Fleet {
@@ -136,6 +153,15 @@ class Fleet {
   // Sends each of these hosts its request about locks. What they answer goes to `sink`, one at a time, in no order.
   HostResults change_locks(const std::map<std::string, wire::ChangeLocks>& requests,
                            const std::function<void(const std::string& host, wire::Locks)>& sink);
+
+  // Has every host run a program that no plan names, once `ready` has no error. Its end counts as a change or a
+  // failure.
+  HostResults execute(const wire::Execute& program, const std::function<Result<>()>& ready);
+
+  // Brings files from these hosts to FOLDER/HOST/PATH, for their owner alone. Those that came go to `sink`, one at a
+  // time, in no order.
+  HostResults collect(const std::map<std::string, std::vector<std::string>>& paths, const std::filesystem::path& folder,
+                      const std::function<void(const std::string& host, CollectedFile)>& sink);
 
   // Whether the large contents of a plan that was not made just now can be had, and are the plan's.
   void check_contents(const plan::Plan& plan, const std::filesystem::path& folder, Diagnostics& diagnostics) const;

@@ -397,9 +397,7 @@ void Session::hide_in(Diagnostic& problem) const {
   for (std::string* text : {&problem.summary, &problem.hint, &problem.label}) *text = hidden(std::move(*text));
 }
 
-Result<wire::Done> Session::follow(ApplyClaims& claims, const PlanContents& contents, const EventSink& sink) {
-  bool stop_sent = false;
-  Sending sending;
+Result<wire::Message> Session::next_at_work(bool& stop_sent, const wire::MessageLimits& most) {
   while (true) {
     const StopLevel stop = context_.control.level();
     if (stop == StopLevel::kLeave) return fail(Code::kInterrupted, "left before the host had answered");
@@ -409,29 +407,40 @@ Result<wire::Done> Session::follow(ApplyClaims& claims, const PlanContents& cont
       PLUMB_TRY(conversation_->send(wire::Stop{}, within(kHelloTime)));
       stop_sent = true;
     }
-    conversation_->allow(kOneAnswer);
+    conversation_->allow(most);
     Result<wire::Message> message = conversation_->receive(within(context_.silence));
-    if (!message) {
-      // A request to stop woke us; what it asks for is looked at above.
-      if (message.error().code() == Code::kInterrupted) continue;
-      if (message.error().code() == Code::kTimeout && !deadline_.passed()) return silent();
-      return Error(message.error());
-    }
-    if (auto* event = std::get_if<wire::Event>(&*message)) {
+    if (message) return message;
+    // A request to stop woke us; what it asks for is looked at above.
+    if (message.error().code() == Code::kInterrupted) continue;
+    if (message.error().code() == Code::kTimeout && !deadline_.passed()) return silent();
+    return Error(message.error());
+  }
+}
+
+Result<> Session::show_life() {
+  const host::Steady steady(conversation_->connection());
+  return conversation_->send(wire::Alive{}, within(context_.silence));
+}
+
+Result<wire::Done> Session::follow(ApplyClaims& claims, const PlanContents& contents, const EventSink& sink) {
+  bool stop_sent = false;
+  Sending sending;
+  while (true) {
+    PLUMB_TRY_ASSIGN(wire::Message message, next_at_work(stop_sent, kOneAnswer));
+    if (auto* event = std::get_if<wire::Event>(&message)) {
       PLUMB_TRY(claims.take(*event));
       event->text = hidden(std::move(event->text));
       if (event->problem) hide_in(*event->problem);
       sink(*event);
-    } else if (auto* done = std::get_if<wire::Done>(&*message)) {
+    } else if (auto* done = std::get_if<wire::Done>(&message)) {
       PLUMB_TRY(claims.take(*done, stop_sent));
       return std::move(*done);
-    } else if (const auto* want = std::get_if<wire::Want>(&*message)) {
+    } else if (const auto* want = std::get_if<wire::Want>(&message)) {
       PLUMB_TRY(claims.take(*want));
       PLUMB_TRY(answer(*want, contents, sending));
-    } else if (const auto* alive = std::get_if<wire::Alive>(&*message)) {
+    } else if (const auto* alive = std::get_if<wire::Alive>(&message)) {
       PLUMB_TRY(claims.take(*alive));
-      const host::Steady steady(conversation_->connection());
-      PLUMB_TRY(conversation_->send(wire::Alive{}, within(context_.silence)));
+      PLUMB_TRY(show_life());
     } else {
       return fail(Code::kProtocol, "the executor sent another message than events and their end");
     }

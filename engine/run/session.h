@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "engine/base/byte_sink.h"
 #include "engine/base/hidden_texts.h"
 #include "engine/host/transport.h"
 #include "engine/ir/contents.h"
@@ -41,6 +42,8 @@ struct GraphSecrets {
 class ApplyClaims;
 
 using EventSink = std::function<void(const wire::Event&)>;
+// What a program printed: whole lines, but for one that is very long and for the last.
+using PrintSink = std::function<void(std::string text, bool errors)>;
 
 // For one thread at a time.
 class Session {
@@ -88,6 +91,11 @@ class Session {
   // Locks resources of the host or lifts such locks; a request for neither asks for those there are.
   Result<wire::Locks> change_locks(const wire::ChangeLocks& request);
 
+  // Has the host run a program that no plan names. A stop ends it.
+  Result<wire::Ended> execute(const wire::Execute& program, const PrintSink& sink);
+  // Brings a file of the host. An error of `sink` ends the conversation, one of the host does not.
+  Result<> collect(const std::string& path, const ByteSink& sink);
+
   // Has the host carry out a request. `ready` is asked once all is put together; after an error of it the host was
   // asked for nothing. Events come to `sink` as they happen.
   using Ready = std::function<Result<>()>;
@@ -117,6 +125,12 @@ class Session {
   // Values that the host's record knows as sensitive, and the configuration no longer: they are still nobody's to see.
   // The host is asked for them once more, sealed.
   Result<> seal_what_was_sensitive(const wire::Observe& question, Answer& answer);
+  Result<wire::Ended> take_pieces(const wire::Message& question,
+                                  const std::function<Result<>(const wire::Piece&)>& sink);
+  // The next message of an executor at work, which is told of a stop once.
+  Result<wire::Message> next_at_work(bool& stop_sent, const wire::MessageLimits& most);
+  // The answer to an Alive.
+  Result<> show_life();
   Result<wire::Done> follow(ApplyClaims& claims, const PlanContents& contents, const EventSink& sink);
   Result<> send_blobs(const Request& request, const PlanContents& contents);
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);

@@ -312,12 +312,40 @@ void members(Codec& codec, Locks& locks) {
   codec.member("lifted", locks.lifted, kManyItems);
 }
 
+template <class Codec>
+void members(Codec& codec, Execute& execute) {
+  codec.member("argv", execute.argv, kManyItems);
+  codec.member("script", execute.script);
+  codec.member("user", execute.user);
+  codec.member("env", execute.env);
+  codec.member("most", execute.most);
+}
+
+template <class Codec>
+void members(Codec& codec, Collect& collect) {
+  codec.required("path", collect.path);
+}
+
+template <class Codec>
+void members(Codec& codec, Piece& piece) {
+  codec.bytes("bytes", piece.bytes);
+  codec.member("errors", piece.errors);
+}
+
+template <class Codec>
+void members(Codec& codec, Ended& ended) {
+  codec.member("exit_code", ended.exit_code);
+  codec.member("left_out", ended.left_out);
+  codec.member("digest", ended.digest, Line());
+}
+
 namespace {
 
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
-    "hello", "observe", "observed", "record",       "blob",         "apply", "event", "alive", "done",    "acknowledge",
-    "stop",  "refused", "confirm",  "confirmation", "change_locks", "locks", "want",  "read",  "readings"};
+    "hello", "observe",     "observed", "record",  "blob",    "apply",        "event",        "alive",
+    "done",  "acknowledge", "stop",     "refused", "confirm", "confirmation", "change_locks", "locks",
+    "want",  "read",        "readings", "execute", "collect", "piece",        "ended"};
 
 template <std::size_t kIndex = 0>
 Result<Message> read(std::string_view kind, Reader& reader, const Problem& problem) {

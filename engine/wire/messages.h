@@ -17,6 +17,10 @@
 //   executor   confirmation what came of them
 //   controller change_locks locks resources, lifts such locks, or only asks for them
 //   executor   locks        those in force
+//   controller execute      a program that no plan names
+//   controller collect      a file that is asked for
+//   executor   piece        what the program prints, as it comes, or the bytes of the file
+//   executor   ended        ends the pieces
 //   executor   refused      instead of an answer: the host is locked, the request cannot be used, …
 //
 // A conversation is hello both ways, then any number of observe and apply, then end of stream. A message is one frame,
@@ -51,9 +55,11 @@ struct Versions {
 };
 
 // That this program speaks. A conversation is held in the highest one that both sides name.
-inline constexpr Versions kVersions{3, 4};
+inline constexpr Versions kVersions{3, 5};
 // The first one that knows readings.
 inline constexpr int kReads = 4;
+// The first one that knows programs and files that no plan names, and all sources of readings that there are now.
+inline constexpr int kRuns = 5;
 
 // The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
 Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);
@@ -313,8 +319,34 @@ struct Locks {
   std::vector<ItemLock> lifted;  // by the request that this answers
 };
 
-using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop,
-                             Refused, Confirm, Confirmation, ChangeLocks, Locks, Want, Read, Readings>;
+// A program, or a line for the shell. Nothing is written down of it on the host, and it needs no lock: what is asked
+// for is asked for as by somebody who has logged in.
+struct Execute {
+  std::vector<std::string> argv;
+  std::string script;
+  std::string user;                        // "" for whom the executor runs as
+  std::map<std::string, std::string> env;  // added to a clean one
+  std::uint64_t most = 0;                  // bytes of each of its outputs that are told; 0: all
+};
+
+struct Collect {
+  std::string path;
+};
+
+struct Piece {
+  std::string bytes;
+  bool errors = false;  // of a program: it printed them to standard error
+};
+
+struct Ended {
+  int exit_code = 0;           // of a program; 128 + signal where one ended it
+  std::uint64_t left_out = 0;  // bytes that were printed and not told
+  std::string digest;          // of a file
+};
+
+using Message =
+    std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop, Refused,
+                 Confirm, Confirmation, ChangeLocks, Locks, Want, Read, Readings, Execute, Collect, Piece, Ended>;
 
 // Of one message, over all of its frames: bytes of their bodies, and values in them. These are the largest that there
 // are, an apply of some hundred thousand resources; of what a host sends the controller takes much less

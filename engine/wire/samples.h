@@ -97,6 +97,10 @@ inline std::vector<Message> samples() {
       Want{"sha256:3", 4096, 8192},
       Read{{Json{{"command", Json::array({"true"})}, {"gives", "exit_code"}}}},
       Readings{{{"16", "", std::nullopt}, {nullptr, "there is no file", sample_diagnostic()}}},
+      Execute{{"uptime", "-p"}, "uptime | wc -l", "deploy", {{"LANG", "C"}}, 1048576},
+      Collect{"/etc/motd"},
+      Piece{std::string("\0\xff bytes", 8), true},
+      Ended{3, 12, "sha256:5"},
   };
 }
 

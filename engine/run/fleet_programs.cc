@@ -1,0 +1,83 @@
+// What a fleet does beside all plans: programs are run on hosts, and files are brought from them.
+#include <system_error>
+
+#include "engine/base/file.h"
+#include "engine/run/fleet_member.h"
+
+namespace plumb::run {
+namespace {
+
+// What comes may be anybody's secret.
+constexpr unsigned kForItsOwnerAlone = 0600;
+
+Result<> make_folder(const std::filesystem::path& folder) {
+  std::error_code problem;
+  std::filesystem::create_directories(folder, problem);
+  if (!problem) return {};
+  return fail(Code::kWriteFailed, "cannot make the folder " + folder.string() + ": " + problem.message());
+}
+
+}  // namespace
+
+HostResults Fleet::execute(const wire::Execute& program, const std::function<Result<>()>& ready) {
+  return visit(everybody(), [&](Member& member) -> Result<> {
+    const std::optional<std::string> why = over();
+    member.result.outcome = HostOutcome::kNotStarted;
+    if (why) return fail(Code::kInterrupted, *why + " before the host was asked");
+    PLUMB_TRY(reach(member));
+    PLUMB_TRY(ready());
+    member.result.outcome = HostOutcome::kNone;
+    const Result<wire::Ended> ended = member.session->execute(program, [&](std::string text, bool errors) {
+      const PrintedText printed{std::move(text), errors};
+      tell({.kind = RunEvent::Kind::kPrinted, .host = member.name, .printed = &printed});
+    });
+    if (!ended) {
+      if (ended.error().code() == Code::kInterrupted) member.result.outcome = HostOutcome::kInterrupted;
+      return Error(ended.error());
+    }
+    const bool well = ended->exit_code == 0;
+    (well ? member.result.changed : member.result.failed) = 1;
+    if (!well) member.result.state = HostState::kFailed;
+    member.result.outcome = well ? HostOutcome::kOk : over() ? HostOutcome::kInterrupted : HostOutcome::kFailed;
+    tell({.kind = RunEvent::Kind::kEnded, .host = member.name, .ended = &*ended});
+    return {};
+  });
+}
+
+// One file that cannot be had is no reason to leave the others out.
+HostResults Fleet::collect(const std::map<std::string, std::vector<std::string>>& paths,
+                           const std::filesystem::path& folder,
+                           const std::function<void(const std::string& host, CollectedFile)>& sink) {
+  std::mutex sink_mutex;
+  const auto bring = [&](Member& member, const std::string& path) -> Result<> {
+    CollectedFile file{path, folder / member.name / path.substr(1)};
+    PLUMB_TRY(make_folder(file.file.parent_path()));
+    PLUMB_TRY(write_file(
+        file.file,
+        [&](const ByteSink& write) {
+          return member.session->collect(path, [&](std::string_view bytes) {
+            file.size += bytes.size();
+            return write(bytes);
+          });
+        },
+        kForItsOwnerAlone));
+    const std::lock_guard lock(sink_mutex);
+    sink(member.name, std::move(file));
+    return {};
+  };
+  return visit(everybody(), [&](Member& member) -> Result<> {
+    PLUMB_TRY(reach(member));
+    for (const std::string& path : paths.at(member.name)) {
+      if (over()) {
+        member.result.outcome = HostOutcome::kInterrupted;
+        return fail(Code::kInterrupted, "stopped before " + path + " had come");
+      }
+      const Result<> brought = bring(member, path);
+      if (!brought && !member.session->connected()) return brought;
+      if (!brought) fail_with(member.result, brought.error());
+    }
+    return {};
+  });
+}
+
+}  // namespace plumb::run
