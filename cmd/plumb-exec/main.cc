@@ -19,6 +19,16 @@
 #include "engine/exec/server.h"
 #include "providers/sdk/builtin.h"
 
+#ifdef __GLIBCXX__
+// The standard library's own prints the exception's type, and has a demangler of 50 KiB for that.
+namespace __gnu_cxx {  // NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+void __verbose_terminate_handler();
+void __verbose_terminate_handler() {
+  std::abort();
+}
+}  // namespace __gnu_cxx
+#endif
+
 namespace {
 
 constexpr int kFailed = 1;

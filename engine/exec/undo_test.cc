@@ -147,6 +147,22 @@ TEST_F(UndoTest, ServicesGetTheOppositeInReverse) {
                           Operation(ServiceAction{"systemd", "x.service", "mask"})));
 }
 
+TEST_F(UndoTest, RulesOfAFirewallAreTurnedRound) {
+  const std::vector<Operation> operations = {
+      ChangeFirewall{"ufw", "add", {"new"}}, ChangeFirewall{"ufw", "remove", {"old"}},
+      ChangeFirewall{"ufw", "set", {}, {}, {}, false, {{"incoming", "deny"}}, {{"incoming", "allow"}}},
+      ChangeFirewall{"nftables", "load"}};
+  EXPECT_THAT(
+      must(inverse(operations, system_, folder_)),
+      ElementsAre(
+          Operation(ChangeFirewall{"nftables", "load"}),
+          Operation(ChangeFirewall{"ufw", "set", {}, {}, {}, false, {{"incoming", "allow"}}, {{"incoming", "deny"}}}),
+          Operation(ChangeFirewall{"ufw", "add", {"old"}}), Operation(ChangeFirewall{"ufw", "remove", {"new"}})));
+  EXPECT_FALSE(inverse({ChangeFirewall{"ufw", "set", {}, {}, {}, false, {{"incoming", "deny"}}, {}}}, system_, folder_)
+                   .has_value())
+      << "nobody knows what it was";
+}
+
 TEST_F(UndoTest, WhatAHostCannotUndoIsRefused) {
   EXPECT_FALSE(inverse({Remove{"/etc", true, false}}, system_, folder_).has_value());
   EXPECT_FALSE(inverse({plumb::Run{}}, system_, folder_).has_value());

@@ -42,7 +42,15 @@ std::vector<Operation> one_of_each() {
       ChangeSwap{"make", "/swapfile", 64, 5},
       ChangeModule{"load", "loop", {"max_loop=64"}},
       fetch,
-      unpack};
+      unpack,
+      ChangeFirewall{"ufw",
+                     "add",
+                     {"allow in from any to any port 53"},
+                     "public",
+                     "kept",
+                     true,
+                     {{"incoming", "deny"}},
+                     {{"incoming", "allow"}}}};
   EXPECT_EQ(all.size(), std::variant_size_v<Operation>);
   return all;
 }

@@ -30,7 +30,16 @@ std::vector<Operation> one_of_each() {
           ChangeMount{"unmount", "/srv"},
           ChangeSwap{"make", "/swapfile", 64},
           ChangeSwap{"on", "/swapfile", 0, 5},
-          ChangeModule{"load", "loop", {"max_loop=9"}}};
+          ChangeModule{"load", "loop", {"max_loop=9"}},
+          ChangeFirewall{"ufw",
+                         "add",
+                         {"allow in from any to any port 53"},
+                         "public",
+                         "kept",
+                         true,
+                         {{"incoming", "deny"}},
+                         {{"incoming", "allow"}}},
+          ChangeFirewall{"nftables", "load"}};
 }
 
 TEST(Operation, EveryOneComesBackFromItsJson) {

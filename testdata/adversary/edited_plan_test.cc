@@ -115,7 +115,8 @@ std::vector<Operation> nobodys() {
           SetKernelValue{"kernel.core_pattern", "|/tmp/sh"},
           ChangeMount{"mount", "/etc", "/tmp/etc", "", "bind"},
           ChangeSwap{"make", "/etc/shadow", 1},
-          ChangeModule{"load", "evil", {}}};
+          ChangeModule{"load", "evil", {}},
+          ChangeFirewall{"ufw", "set", {}, {}, {}, false, {{"enabled", "no"}}, {{"enabled", "yes"}}}};
 }
 
 class EditedPlans : public ::testing::Test {
