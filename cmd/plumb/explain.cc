@@ -194,7 +194,7 @@ class Explainer {
     }
     const config::ParsedReading& one = *found->second;
     Json document = config::untyped(*one.source);
-    if (!one.is_path) document["format"] = one.format;
+    if (!one.nothing) document["format"] = one.format;
     if (one.value.default_value) document["absent"] = one.value.default_value->value;
     if (one.value.sensitive) document["sensitive"] = true;
     if (terminal_.json()) {

@@ -25,7 +25,7 @@ struct RunArguments {
 class RunCommand {
  public:
   RunCommand(Program& program, const RunArguments& arguments)
-      : options_(program.options),
+      : options_(chosen(program.options, arguments)),
         arguments_(arguments),
         chosen_(program.app.get_option("--on")->count() > 0),
         terminal_(options_.no_color),
@@ -42,6 +42,12 @@ class RunCommand {
   }
 
  private:
+  // Lines that come as they like leave no place for a view.
+  static Options chosen(Options options, const RunArguments& arguments) {
+    options.no_live = options.no_live || arguments.stream;
+    return options;
+  }
+
   int refuse(const Error& error) {
     workspace_.diagnose(error);
     return kInvalidConfiguration;
@@ -123,7 +129,7 @@ class RunCommand {
     terminal_.tell(report::answers_summary(result_, options_.run_id, terminal_.error_color()));
   }
 
-  const Options& options_;
+  const Options options_;
   const RunArguments& arguments_;
   const bool chosen_;
   Terminal terminal_;

@@ -140,8 +140,8 @@ class CaseRunner {
       return config::validate(given->second, reading.value.schema, "`" + wanted.name + "`", given->second.span, {},
                               told);
     }
-    const ToldReading nothing = reading.is_path ? ToldReading{{{"exists", false}, {"type", "absent"}}, {}}
-                                                : ToldReading{nullptr, "the case gives it no value"};
+    const ToldReading nothing =
+        reading.nothing ? ToldReading{*reading.nothing, {}} : ToldReading{nullptr, "the case gives it no value"};
     Result<Json> value = config::value_of(reading, wanted.name, nothing);
     if (value) return std::move(*value);
     told.add(value.error().diagnostic());

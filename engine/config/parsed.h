@@ -176,9 +176,9 @@ struct ParsedValue {
 struct ParsedReading {
   // Its name and type, by which no layer sets it; the default stands for what is absent on the host.
   Input value;
-  WrittenValue source;  // a map of the keys that say what is asked; null where it is broken
-  std::string format;   // of a text: "json"
-  bool is_path = false;
+  WrittenValue source;             // a map of the keys that say what is asked; null where it is broken
+  std::string format;              // of a text: "json"
+  std::optional<Json> nothing;     // of a source with a type of its own: what it tells where nothing is there
   std::vector<std::string> after;  // globs of addresses in its module, whose actions may change what is told
 
   bool broken() const { return source == nullptr; }

@@ -18,7 +18,7 @@ using lang::Entry;
 using lang::Node;
 
 // Keys that say what is asked; in the first of them expressions may stand.
-constexpr std::array<std::string_view, 3> kOpen = {"command", "file", "path"};
+constexpr std::array<std::string_view, 6> kOpen = {"command", "file", "path", "package", "unit", "url"};
 constexpr std::array<std::string_view, 4> kClosed = {"follow", "gives", "timeout", "match"};
 
 bool is_one_of(const auto& names, std::string_view key) {
@@ -43,6 +43,36 @@ const Json& path_schema() {
                                  {"size", {{"type", "integer"}}},
                                  {"modified", {{"type", "string"}}}}}};
   return kSchema;
+}
+
+// How a unit is.
+const Json& unit_schema() {
+  static const Json kSchema = {{"type", "object"},
+                               {"required", {"exists", "active", "enabled", "masked", "state"}},
+                               {"additionalProperties", false},
+                               {"properties",
+                                {{"exists", {{"type", "boolean"}}},
+                                 {"active", {{"type", "boolean"}}},
+                                 {"enabled", {{"type", "boolean"}}},
+                                 {"masked", {{"type", "boolean"}}},
+                                 {"state", {{"type", "string"}}}}}};
+  return kSchema;
+}
+
+// A source whose type nobody declares, and what it tells where nothing is there.
+struct OwnType {
+  const char* key;
+  const Json& (*schema)();
+  Json nothing;
+};
+
+const std::array<OwnType, 2>& own_types() {
+  static const std::array<OwnType, 2> kTypes = {
+      {{"path", path_schema, {{"exists", false}, {"type", "absent"}}},
+       {"unit",
+        unit_schema,
+        {{"exists", false}, {"active", false}, {"enabled", false}, {"masked", false}, {"state", "absent"}}}}};
+  return kTypes;
 }
 
 class ReadingReader {
@@ -85,7 +115,8 @@ class ReadingReader {
     Entry literal{open.key, open.key_span, {}};
     literal.value.kind = Node::Kind::kScalar;
     literal.value.span = open.value.span;
-    literal.value.text = "/worked-out-later";
+    literal.value.text = open.key == "url" ? "https://worked-out.later/" : "/worked-out-later";
+    if (open.key == "package" || open.key == "unit") literal.value.text = "worked-out-later";
     return literal;
   }
 
@@ -97,9 +128,10 @@ class ReadingReader {
 
   // A type is declared as that of an input.
   bool read_type(const Json& typed) {
-    result_.is_path = entry_.value.find("path") != nullptr;
-    if (result_.is_path) {
-      result_.value = {entry_.key, path_schema(), typed.value("sensitive", false), std::nullopt, entry_.key_span};
+    for (const OwnType& own : own_types()) {
+      if (entry_.value.find(own.key) == nullptr) continue;
+      result_.nothing = own.nothing;
+      result_.value = {entry_.key, own.schema(), typed.value("sensitive", false), std::nullopt, entry_.key_span};
       return true;
     }
     ValidateOptions options;
@@ -195,8 +227,16 @@ std::optional<ReadingSource> source_of(const ParsedReading& reading, const Node&
     source.what = std::move(command);
   } else if (typed->contains("file")) {
     source.what = FileSource{(*typed)["file"].get<std::string>()};
-  } else {
+  } else if (typed->contains("path")) {
     source.what = PathSource{(*typed)["path"].get<std::string>(), typed->value("follow", false)};
+  } else if (typed->contains("package")) {
+    source.what = PackageSource{(*typed)["package"].get<std::string>()};
+  } else if (typed->contains("unit")) {
+    source.what = UnitSource{(*typed)["unit"].get<std::string>()};
+  } else {
+    UrlSource url{(*typed)["url"].get<std::string>()};
+    url.timeout_seconds = typed->value("timeout", url.timeout_seconds);
+    source.what = std::move(url);
   }
   source.match = typed->value("match", "");
   source.sensitive = reading.value.sensitive;

@@ -80,9 +80,11 @@ TEST(Reading, AnotherTypeIsAnErrorThatKeepsSecrets) {
 }
 
 TEST(Reading, ASourceIsWorkedOutAndComesBack) {
-  for (const char* declared : {"{command: [pg_config, --version], match: \"([0-9]+)\", type: integer, timeout: 1m}",
-                               "{command: \"id -u\", gives: exit_code, type: integer}",
-                               "{file: /etc/x, type: string, sensitive: true}", "{path: /srv/x, follow: true}"}) {
+  for (const char* declared :
+       {"{command: [pg_config, --version], match: \"([0-9]+)\", type: integer, timeout: 1m}",
+        "{command: \"id -u\", gives: exit_code, type: integer}", "{file: /etc/x, type: string, sensitive: true}",
+        "{path: /srv/x, follow: true}", "{package: libc6, type: string, match: \"^[0-9]+\"}", "{unit: backup.timer}",
+        "{url: \"http://[::1]/health\", type: object, format: json, timeout: 3s}"}) {
     const ParsedReading read = reading(declared);
     Diagnostics diagnostics;
     const std::optional<ReadingSource> source = source_of(read, *read.source, diagnostics);

@@ -23,6 +23,9 @@ class BoxManager : public PackageManager {
   std::string_view name() const override { return "box"; }
   bool manages(System&) const override { return true; }
   bool is_source(std::string_view) const override { return false; }
+  Result<std::optional<std::string>> installed_version(const std::string&, System&) const override {
+    return std::optional<std::string>();
+  }
   std::vector<std::string> locks() const override { return {}; }
   std::vector<Step> steps(const PackageTransaction& transaction) const override {
     std::string line;

@@ -9,7 +9,7 @@
 #include "engine/base/host_text.h"
 #include "engine/base/pattern.h"
 #include "engine/base/time_text.h"
-#include "providers/sdk/managers.h"
+#include "engine/exec/interpreter/fetch.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
@@ -80,7 +80,7 @@ std::string entry_type(mode_t mode) {
   return S_ISLNK(mode) ? "link" : "other";
 }
 
-Result<ToldReading> take(LocalSystem& system, const PathSource& source, const ReadingSource&) {
+Result<ToldReading> take(LocalSystem& system, const PathSource& source) {
   const std::string path = bytes_of_text(source.path);
   struct stat info {};
   if (system.files().stat(path, source.follow, info) != 0) {
@@ -99,19 +99,61 @@ Result<ToldReading> take(LocalSystem& system, const PathSource& source, const Re
                      {}};
 }
 
-}  // namespace
-
-Result<ToldReading> take_reading(LocalSystem& system, const ReadingSource& source) {
-  return std::visit([&](const auto& what) { return take(system, what, source); }, source.what);
+Result<ToldReading> take(LocalSystem& system, const Managers& managers, const PackageSource& source,
+                         const ReadingSource& whole) {
+  const PackageManager* manager = managers.packages("", system);
+  if (manager == nullptr) return failed("this host has no package manager that is known here");
+  const Result<std::optional<std::string>> version = manager->installed_version(source.package, system);
+  if (!version) return failed(version.error().summary());
+  if (!*version) return absent("the package " + source.package + " is not installed");
+  return told_of(**version, whole.match);
 }
 
-wire::Readings take_readings(LocalSystem& system, const wire::Read& question) {
+Json unit_json(const ServiceManager::ToldUnit& unit) {
+  return {{"exists", unit.exists},
+          {"active", unit.state == "running"},
+          {"enabled", unit.enabled},
+          {"masked", unit.masked},
+          {"state", unit.state}};
+}
+
+// By the first manager that serves the host.
+Result<ToldReading> take(LocalSystem& system, const Managers& managers, const UnitSource& source) {
+  for (const ServiceManager* manager : managers.all_services()) {
+    const Result<ServiceManager::ToldUnit> unit = manager->tell_unit(source.unit, system);
+    if (unit) return ToldReading{unit_json(*unit), {}};
+    if (unit.error().code() != Code::kNoBackEnd) return failed(unit.error().summary());
+  }
+  return failed("this host has no service manager that is known here");
+}
+
+Result<ToldReading> take(LocalSystem& system, const UrlSource& source, const ReadingSource& whole) {
+  Fetch fetch;
+  fetch.url = source.url;
+  fetch.timeout_seconds = source.timeout_seconds;
+  const Result<std::string> text = fetch_text(system, fetch, kLongestReading);
+  if (!text) return failed(text.error().summary());
+  return told_of(*text, whole.match);
+}
+
+}  // namespace
+
+Result<ToldReading> take_reading(LocalSystem& system, const Managers& managers, const ReadingSource& source) {
+  if (const auto* package = std::get_if<PackageSource>(&source.what)) return take(system, managers, *package, source);
+  if (const auto* unit = std::get_if<UnitSource>(&source.what)) return take(system, managers, *unit);
+  if (const auto* command = std::get_if<CommandSource>(&source.what)) return take(system, *command, source);
+  if (const auto* file = std::get_if<FileSource>(&source.what)) return take(system, *file, source);
+  if (const auto* path = std::get_if<PathSource>(&source.what)) return take(system, *path);
+  return take(system, std::get<UrlSource>(source.what), source);
+}
+
+wire::Readings take_readings(LocalSystem& system, const Managers& managers, const wire::Read& question) {
   wire::Readings readings;
   std::size_t bytes = 0;
   for (const Json& json : question.sources) {
     wire::ReadingAnswer& answer = readings.answers.emplace_back();
     const Result<ReadingSource> source = reading_source_from(json);
-    Result<ToldReading> told = source ? take_reading(system, *source) : Result<ToldReading>(source.error());
+    Result<ToldReading> told = source ? take_reading(system, managers, *source) : Result<ToldReading>(source.error());
     if (told && told->value.is_string()) bytes += told->value.get_ref<const std::string&>().size();
     if (told && bytes > wire::kMostTold)
       told =
@@ -126,10 +168,11 @@ wire::Readings take_readings(LocalSystem& system, const wire::Read& question) {
   return readings;
 }
 
-Result<> check_readings(LocalSystem& system, const std::vector<UsedReading>& readings, const std::string& key) {
+Result<> check_readings(LocalSystem& system, const Managers& managers, const std::vector<UsedReading>& readings,
+                        const std::string& key) {
   for (const UsedReading& used : readings) {
     PLUMB_TRY_ASSIGN(const ReadingSource source, reading_source_from(used.source));
-    const Result<ToldReading> told = take_reading(system, source);
+    const Result<ToldReading> told = take_reading(system, managers, source);
     const std::string what = "the reading `" + used.name + "`";
     if (!told) {
       return fail(Code::kStale, what + " cannot be had any more: " + told.error().summary()).hint("make the plan anew");

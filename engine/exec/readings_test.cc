@@ -70,6 +70,16 @@ TEST_F(ReadingsTest, APathTellsWhatLiesThere) {
   EXPECT_EQ(ask({PathSource{"/srv/none", false}, "", false}).value, Json({{"exists", false}, {"type", "absent"}}));
 }
 
+TEST_F(ReadingsTest, APackageTellsItsVersionAndAUnitHowItIs) {
+  root_.write("/crates/box", "16.2-1");
+  EXPECT_EQ(ask({PackageSource{"box"}, "", false}).value, Json("16.2-1"));
+  EXPECT_EQ(ask({PackageSource{"box"}, "^[0-9]+", false}).value, Json("16"));
+  EXPECT_THAT(ask({PackageSource{"lid"}, "", false}).absent, HasSubstr("lid is not installed"));
+  EXPECT_EQ(ask({UnitSource{"lamp"}, "", false}).value,
+            Json::parse(R"({"exists": true, "active": true, "enabled": true, "masked": false, "state": "running"})"));
+  EXPECT_EQ(ask({UnitSource{"none"}, "", false}).value["state"], "absent");
+}
+
 TEST_F(ReadingsTest, APlanIsRefusedWhereAReadingTellsSomethingElse) {
   root_.write("/etc/version", "16\n");
   const ReadingSource source = file("/etc/version");

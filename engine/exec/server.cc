@@ -144,7 +144,7 @@ class Server {
   Result<> answer_to(const wire::Read& question) {
     return tell_confined(
         [&](const auto& send) {
-          const Result<std::string> frames = wire::frames(take_readings(system_, question));
+          const Result<std::string> frames = wire::frames(take_readings(system_, registry_.managers(), question));
           if (!frames) ::_exit(1);
           send(*frames);
         },
@@ -227,7 +227,7 @@ class Server {
     PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(answered->folder));
     // A plan that was applied changed perhaps what it stood on, and is told to be applied.
     if (!was_applied(request, load_record(answered->folder)))
-      PLUMB_TRY(check_readings(system_, request.readings, request.key));
+      PLUMB_TRY(check_readings(system_, registry_.managers(), request.readings, request.key));
     if (request.take_over) PLUMB_TRY(move_here(request));
     remove_left_over_spools(system_.files());
     answered->log = std::make_unique<RunLog>(answered->folder);

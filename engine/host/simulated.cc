@@ -184,6 +184,8 @@ class SimulatedConnection : public StreamConnection {
     if (const auto* read = std::get_if<wire::Read>(&message)) return take(*read);
     if (const auto* observe = std::get_if<wire::Observe>(&message)) return take(*observe);
     if (const auto* apply = std::get_if<wire::Apply>(&message)) return take(*apply);
+    if (const auto* program = std::get_if<wire::Execute>(&message)) return take(*program);
+    if (const auto* file = std::get_if<wire::Collect>(&message)) return take(*file);
     if (std::holds_alternative<wire::Stop>(message) && turns_) stop();
   }
 
@@ -194,11 +196,31 @@ class SimulatedConnection : public StreamConnection {
       wire::ReadingAnswer& one = readings.answers.emplace_back();
       if (source.contains("path")) {
         one.value = {{"exists", false}, {"type", "absent"}};
+      } else if (source.contains("unit")) {
+        one.value = {{"exists", false}, {"active", false}, {"enabled", false}, {"masked", false}, {"state", "absent"}};
       } else {
         one.absent = "it is not on a simulated host";
       }
     }
     answer(readings);
+  }
+
+  // It prints what it was to run.
+  void take(const wire::Execute& program) {
+    if (lot(host_.seed, "lost", name_) < host_.lost) {
+      gone_ = true;
+      return;
+    }
+    std::string words = program.script;
+    for (const std::string& word : program.argv) words += (words.empty() ? "" : " ") + word;
+    answer(wire::Piece{words + "\n", false});
+    wire::Ended ended;
+    if (lot(host_.seed, "failing", name_) < host_.failing) ended.exit_code = 1;
+    answer(ended);
+  }
+
+  void take(const wire::Collect& file) {
+    answer(wire::Refused{Diagnostic(Code::kCannotObserve, file.path + " is not on a simulated host")});
   }
 
   void take(const wire::Observe& observe) {

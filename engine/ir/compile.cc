@@ -238,7 +238,8 @@ std::string Compiler::key_of(const config::Host& host, const Told& told, Diagnos
   // Which of them an expression reads through modules does not stand with it.
   if (told.readings == nullptr) return key;
   for (const auto& [name, reading] : *told.readings)
-    append_canonical(key, Json::array({name, reading.value, reading.path, reading.after}));
+    append_canonical(key, Json::array({name, reading.value, reading.path, reading.after,
+                                       reading.thing ? reading.thing->str() : ""}));
   return key;
 }
 
@@ -312,7 +313,8 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   if (diagnostics.error_count() > errors) return nullptr;
   if (reads) {
     for (const auto& [name, reading] : *told.readings)
-      graph->readings[name] = {reading.path, reading.after, expander_.open_readings().contains(name)};
+      graph->readings[name] = {reading.path, reading.after, expander_.open_readings().contains(name), reading.thing,
+                               reading.is_there};
     return verified(std::move(graph), diagnostics);
   }
   if (diagnostics.items().size() == found) mould_.keep(resources, graph, linker_.order());

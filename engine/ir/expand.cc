@@ -49,6 +49,9 @@ KnownReading WantedReading::with(Json value) const {
   KnownReading known{std::move(value), {}, after};
   if (const auto* file = std::get_if<FileSource>(&source.what)) known.path = file->file;
   if (const auto* entry = std::get_if<PathSource>(&source.what)) known.path = entry->path;
+  known.thing = thing_of(source);
+  // A package that is there may come in another version with others.
+  known.is_there = std::holds_alternative<UnitSource>(source.what) && known.value.value("exists", false);
   return known;
 }
 

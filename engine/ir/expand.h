@@ -19,11 +19,14 @@ namespace plumb::ir {
 
 using Resources = std::vector<config::Resolved>;
 
-// What a reading told, and what may change it: an action on the path, or on what these globs of addresses match.
+// What a reading told, and what may change it: an action on the path or the thing, or on what these globs of addresses
+// match.
 struct KnownReading {
   Json value;
-  std::string path = {};  // "" for a command
+  std::string path = {};  // of what it tells; "" for what is at none
   std::vector<std::string> after = {};
+  std::optional<Address> thing = std::nullopt;  // a package or a unit
+  bool is_there = false;                        // that thing, so that nothing else brings it
 };
 
 // By the module's path and the name in it: "web/version".

@@ -36,11 +36,14 @@ struct Node {
   std::set<std::string> readings;  // that it comes of
 };
 
-// What may change what a reading tells: an action on the path, or on what one of these globs of addresses matches.
+// What may change what a reading tells: an action on the path or the thing, or on what one of these globs of addresses
+// matches.
 struct ReadingCauses {
-  std::string path;  // "" for a command
+  std::string path;  // "" for none
   std::vector<std::string> after;
   bool open = false;  // whether something is there, or how often, hangs on it beyond what is in the graph
+  std::optional<Address> thing = std::nullopt;  // a package or a unit, as Missing::what names it
+  bool is_there = false;                        // that thing, so that nothing else brings it
 };
 
 enum class EdgeKind { kAfter, kBefore, kTrigger, kInferred };

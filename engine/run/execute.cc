@@ -41,15 +41,13 @@ class Executing {
     result_.hosts = fleet->execute(request_.program, [&run] { return run.ready(); });
     context_.tell({.kind = RunEvent::Kind::kPhaseOver, .host = {}});
     // What was printed by hosts that were lost is no answer.
-    std::erase_if(result_.answers, [this](const auto& one) { return !ended(result_.hosts.at(one.first)); });
+    std::erase_if(result_.answers, [this](const auto& one) { return !ended_.contains(one.first); });
     result_.outcome = outcome_of(result_.hosts);
     record(run);
     return std::move(result_);
   }
 
  private:
-  static bool ended(const HostResult& result) { return result.outcome != HostOutcome::kNone; }
-
   Result<std::unique_ptr<history::RunWriter>> begin() const {
     history::RunStart start;
     start.id = request_.run;
@@ -65,6 +63,7 @@ class Executing {
 
   void take(const RunEvent& event) {
     if (event.kind == RunEvent::Kind::kEnded) {
+      ended_.insert(event.host);
       ProgramAnswer& answer = result_.answers[event.host];
       answer.exit_code = event.ended->exit_code;
       answer.left_out += event.ended->left_out;
@@ -107,7 +106,7 @@ class Executing {
       entry.code = code_name(problem.code);
       entry.text = problem.summary;
     }
-    if (ended(host)) {
+    if (ended_.contains(name)) {
       history::ActionEntry action;
       action.address = request_.shown;
       action.op = "run";
@@ -126,6 +125,7 @@ class Executing {
   const ExecuteRequest& request_;
   const RunContext& context_;
   ExecuteResult result_;
+  std::set<std::string> ended_;              // hosts
   std::map<std::string, std::string> last_;  // by host: the end of what was printed
 };
 

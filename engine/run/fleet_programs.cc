@@ -21,12 +21,14 @@ Result<> make_folder(const std::filesystem::path& folder) {
 
 HostResults Fleet::execute(const wire::Execute& program, const std::function<Result<>()>& ready) {
   return visit(everybody(), [&](Member& member) -> Result<> {
-    const std::optional<std::string> why = over();
-    member.result.outcome = HostOutcome::kNotStarted;
-    if (why) return fail(Code::kInterrupted, *why + " before the host was asked");
-    PLUMB_TRY(reach(member));
+    if (const std::optional<std::string> why = over()) {
+      member.result.outcome = HostOutcome::kNotStarted;
+      return fail(Code::kInterrupted, *why + " before the host was asked");
+    }
+    const Result<> reached = reach(member);
+    if (!reached && reached.error().code() == Code::kInterrupted) member.result.outcome = HostOutcome::kNotStarted;
+    PLUMB_TRY(reached);
     PLUMB_TRY(ready());
-    member.result.outcome = HostOutcome::kNone;
     const Result<wire::Ended> ended = member.session->execute(program, [&](std::string text, bool errors) {
       const PrintedText printed{std::move(text), errors};
       tell({.kind = RunEvent::Kind::kPrinted, .host = member.name, .printed = &printed});

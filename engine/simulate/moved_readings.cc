@@ -7,9 +7,20 @@
 
 namespace plumb::simulate {
 
-void MovedReadings::note(std::size_t node, Op op) {
+namespace {
+
+// "nginx" may be "nginx.service", and "libc6" "libc6:amd64": which of them is meant, the host's managers know.
+bool names(const std::string& thing, std::string_view name) {
+  if (!name.starts_with(thing)) return false;
+  name.remove_prefix(thing.size());
+  return name.empty() || name[0] == '.' || name[0] == ':';
+}
+
+}  // namespace
+
+void MovedReadings::note(std::size_t node, Op op, const Observed* found) {
   for (const auto& [name, causes] : graph_.readings) {
-    if (!moved_.contains(name) && may_move(node, op, causes)) moved_.emplace(name, Moved{name, node});
+    if (!moved_.contains(name) && may_move(node, op, found, causes)) moved_.emplace(name, Moved{name, node});
   }
 }
 
@@ -30,11 +41,31 @@ std::map<std::string, std::string> MovedReadings::that_matter() const {
   return moving;
 }
 
-bool MovedReadings::may_move(std::size_t node, Op op, const ir::ReadingCauses& causes) const {
+bool MovedReadings::may_move(std::size_t node, const Observed* found, const Address& thing, bool is_there) const {
+  const Desired& desired = graph_.nodes[node].desired;
+  const Provider& provider = *kinds_[node]->provider;
+  const std::string word = "the " + thing.kind + " ";
+  std::vector<std::string> claims = provider.claims(desired);
+  if (found != nullptr) {
+    for (std::string& claim : provider.claims_on_host(desired, *found)) claims.push_back(std::move(claim));
+  }
+  for (const std::string& claim : claims) {
+    if (claim.starts_with(word) && names(thing.identity, std::string_view(claim).substr(word.size()))) return true;
+  }
+  for (const Address& provided : provider.provides(desired)) {
+    if (provided.kind == thing.kind && names(thing.identity, provided.identity)) return true;
+  }
+  if (found == nullptr) return false;
+  // A package brings units and packages that nobody names.
+  return !is_there && provider.may_bring(desired, *found, thing);
+}
+
+bool MovedReadings::may_move(std::size_t node, Op op, const Observed* found, const ir::ReadingCauses& causes) const {
   const Desired& desired = graph_.nodes[node].desired;
   const std::string address = desired.address.str();
   const auto means_it = [&](const std::string& glob) { return address_matches(glob, address); };
   if (std::any_of(causes.after.begin(), causes.after.end(), means_it)) return true;
+  if (causes.thing && may_move(node, found, *causes.thing, causes.is_there)) return true;
   if (causes.path.empty()) return false;
   const Provider& provider = *kinds_[node]->provider;
   std::vector<std::string> paths = provider.manages_paths(desired);

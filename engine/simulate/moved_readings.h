@@ -22,15 +22,16 @@ class MovedReadings {
     bool is_waited_for = false;  // by a node of the graph
   };
 
-  // An action of the node stands in the plan.
-  void note(std::size_t node, Op op);
+  // An action of the node stands in the plan; `found` is what the host told of it, null for nothing.
+  void note(std::size_t node, Op op, const Observed* found);
   // The first that the node comes of, and that may have changed by its turn; null where there is none.
   Moved* of(std::size_t node);
   // Those on which something hangs, with the address of what may change each.
   std::map<std::string, std::string> that_matter() const;
 
  private:
-  bool may_move(std::size_t node, Op op, const ir::ReadingCauses& causes) const;
+  bool may_move(std::size_t node, Op op, const Observed* found, const ir::ReadingCauses& causes) const;
+  bool may_move(std::size_t node, const Observed* found, const Address& thing, bool is_there) const;
 
   const ir::HostGraph& graph_;
   const std::vector<const Kind*>& kinds_;

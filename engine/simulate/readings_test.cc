@@ -26,6 +26,19 @@ class ReadingsTest : public ::testing::Test {
     graph_.nodes.push_back(std::move(node));
     observation_.states.emplace_back(std::move(observed));
   }
+  void add_node(Desired desired, Observed observed) {
+    ir::Node node;
+    node.desired = std::move(desired);
+    graph_.nodes.push_back(std::move(node));
+    observation_.states.emplace_back(std::move(observed));
+  }
+  // That is to be lit, and is not.
+  void add_lamp(const std::string& name, const std::string& socket) {
+    Observed observed;
+    observed.exists = true;
+    observed.attributes = {{"name", name}, {"lit", false}, {"socket", socket}};
+    add_node({{"", "lamp", name}, {{"name", name}, {"lit", true}}, {}}, std::move(observed));
+  }
   Simulation run() {
     auto simulation = simulate_host(graph_, testing::made_up_kinds(), observation_, "web01", diagnostics_, {});
     for (const Diagnostic& one : diagnostics_.items()) ADD_FAILURE() << one.summary;
@@ -73,6 +86,24 @@ TEST_F(ReadingsTest, GlobsSayWhatElseChangesOneAndSoDoesWhatLiesBelow) {
   add("/b", {"version"});
   add("/c", {"folder"});
   EXPECT_THAT(addresses(run()), ElementsAre("note:/a1", "note:/srv/x"));
+}
+
+TEST_F(ReadingsTest, AUnitThatIsNotThereMayComeWithAPackageAndOneThatIsThereStays) {
+  add_node({{"", "crate", "box"}, {{"name", "box"}}, {}}, Observed());
+  add("/b", {"light"});
+  graph_.readings["light"] = {"", {}, false, Address{"", "lamp", "desk"}, true};
+  EXPECT_THAT(addresses(run()), ElementsAre("crate:box", "note:/b"));
+  graph_.readings["light"].is_there = false;
+  EXPECT_THAT(addresses(run()), ElementsAre("crate:box"));
+}
+
+TEST_F(ReadingsTest, WhatDecidesOnAThingOrProvidesItChangesItsReading) {
+  add_lamp("desk", "desk.socket");
+  add("/b", {"light"});
+  graph_.readings["light"] = {"", {}, false, Address{"", "socket", "floor"}, true};
+  EXPECT_THAT(addresses(run()), ElementsAre("lamp:desk", "note:/b"));
+  graph_.readings["light"].thing = Address{"", "socket", "desk"};
+  EXPECT_THAT(addresses(run()), ElementsAre("lamp:desk"));
 }
 
 TEST_F(ReadingsTest, WhatMayOnlyComeToBeMakesAPlanHalf) {

@@ -72,7 +72,8 @@ class Simulator {
       } else {
         visit(i);
       }
-      if (planned_[i].acts) moved_readings_.note(i, planned_[i].op);
+      if (planned_[i].acts)
+        moved_readings_.note(i, planned_[i].op, observation_.states[i] ? &*observation_.states[i] : nullptr);
     }
     Simulation result;
     result.host.ir = graph_.digest;

@@ -47,6 +47,10 @@ std::vector<std::string> UpgradeProvider::claims(const Desired&) const {
   return {"the upgrade of all packages"};
 }
 
+bool UpgradeProvider::may_bring(const Desired&, const Observed& observed, const Address& what) const {
+  return what.kind == "package" && !observed.flag("current", true);
+}
+
 void UpgradeProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   Json& attributes = desired.attributes;
   bool is_earlier = true;

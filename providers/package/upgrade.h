@@ -17,6 +17,8 @@ class UpgradeProvider : public Provider {
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<std::string> claims(const Desired& desired) const override;
+  // Any package, in another version.
+  bool may_bring(const Desired& desired, const Observed& observed, const Address& what) const override;
   // From the `package` resources of the host: `earlier`, the addresses of those before it; `held`, what they hold;
   // `kept`, by name how versions have to begin; `unwanted` and `wanted`, what is to go and to be there; and
   // `contradiction`, why one of them and the upgrade would take turns.

@@ -1,7 +1,7 @@
-// What drives the packages, the services and the firewall of a host: apt, systemd, ufw and their like. A back end is a folder of its own
-// under providers/KIND/; it knows the manager's commands, its locks and what it says when it fails, as data and pure
-// functions. Who runs the commands is the interpreter in the executor, and nothing else in the engine knows a manager
-// by name.
+// What drives the packages, the services and the firewall of a host: apt, systemd, ufw and their like. A back end is a
+// folder of its own under providers/KIND/; it knows the manager's commands, its locks and what it says when it fails,
+// as data and pure functions. Who runs the commands is the interpreter in the executor, and nothing else in the engine
+// knows a manager by name.
 #pragma once
 
 #include <chrono>
@@ -52,6 +52,8 @@ class PackageManager {
 
   // Files that are locked (fcntl) while packages are changed.
   virtual std::vector<std::string> locks() const = 0;
+  // Of a package, as the configuration would name it: nothing where it is not installed.
+  virtual Result<std::optional<std::string>> installed_version(const std::string& package, System& system) const = 0;
   // Run one after another until one fails.
   virtual std::vector<Step> steps(const PackageTransaction& transaction) const = 0;
   // What came of a step. `holder`: who has one of locks() now, as "apt-get (process 4711)"; "" for nobody. Errors:
@@ -62,6 +64,13 @@ class PackageManager {
 
 class ServiceManager {
  public:
+  // A unit as whoever looks finds it.
+  struct ToldUnit {
+    bool exists = false;
+    bool enabled = false;
+    bool masked = false;
+    std::string state = "absent";  // "running", "starting", "stopping", "failed", "stopped"
+  };
   // A unit that was brought up, as the manager tells of it.
   struct UnitState {
     std::string text;  // in the manager's word: "activating"
@@ -82,6 +91,8 @@ class ServiceManager {
   virtual Result<std::vector<Step>> steps(const ServiceAction& action, bool image) const = 0;
   virtual bool brings_up(const ServiceAction& action) const = 0;
   virtual ServiceAction reload_definitions() const = 0;
+  // `name` as the configuration would have it: "nginx", "backup.timer".
+  virtual Result<ToldUnit> tell_unit(const std::string& name, System& system) const = 0;
   // Of a unit: what tells its state, how that reads, and what prints the last lines that its log gained since then.
   virtual ProcessRequest ask_state(const std::string& unit) const = 0;
   virtual UnitState read_state(const ProcessResult& answer) const = 0;

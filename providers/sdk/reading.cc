@@ -35,6 +35,20 @@ Result<std::string> path_of(const Json& value) {
   return value.get<std::string>();
 }
 
+Result<int> timeout_of(const Json& json, int otherwise) {
+  const auto timeout = json.find("timeout");
+  if (timeout == json.end()) return otherwise;
+  if (!timeout->is_number_integer() || *timeout < 1 || *timeout > kLongestTimeout)
+    return no_source("`timeout` is 1 to " + std::to_string(kLongestTimeout));
+  return timeout->get<int>();
+}
+
+Result<std::string> word_of(const Json& value, const char* what) {
+  if (!value.is_string() || value.get_ref<const std::string&>().empty())
+    return no_source(std::string("its ") + what + " is a text");
+  return value.get<std::string>();
+}
+
 Result<CommandSource> command_of(const Json& json) {
   CommandSource source;
   const Json& command = json["command"];
@@ -50,11 +64,7 @@ Result<CommandSource> command_of(const Json& json) {
     if (*gives != Json("exit_code")) return no_source("`gives` is exit_code");
     source.exit_code = true;
   }
-  if (const auto timeout = json.find("timeout"); timeout != json.end()) {
-    if (!timeout->is_number_integer() || *timeout < 1 || *timeout > kLongestTimeout)
-      return no_source("`timeout` is 1 to " + std::to_string(kLongestTimeout));
-    source.timeout_seconds = timeout->get<int>();
-  }
+  PLUMB_TRY_ASSIGN(source.timeout_seconds, timeout_of(json, source.timeout_seconds));
   return source;
 }
 
@@ -68,10 +78,17 @@ Json to_json(const ReadingSource& source) {
     if (command->timeout_seconds != CommandSource().timeout_seconds) json["timeout"] = command->timeout_seconds;
   } else if (const auto* file = std::get_if<FileSource>(&source.what)) {
     json["file"] = file->file;
+  } else if (const auto* path = std::get_if<PathSource>(&source.what)) {
+    json["path"] = path->path;
+    if (path->follow) json["follow"] = true;
+  } else if (const auto* package = std::get_if<PackageSource>(&source.what)) {
+    json["package"] = package->package;
+  } else if (const auto* unit = std::get_if<UnitSource>(&source.what)) {
+    json["unit"] = unit->unit;
   } else {
-    const auto& path = std::get<PathSource>(source.what);
-    json["path"] = path.path;
-    if (path.follow) json["follow"] = true;
+    const auto& url = std::get<UrlSource>(source.what);
+    json["url"] = url.url;
+    if (url.timeout_seconds != UrlSource().timeout_seconds) json["timeout"] = url.timeout_seconds;
   }
   if (!source.match.empty()) json["match"] = source.match;
   if (source.sensitive) json["sensitive"] = true;
@@ -93,8 +110,22 @@ Result<ReadingSource> reading_source_from(const Json& json) {
     PLUMB_TRY_ASSIGN(std::string path, path_of(json["path"]));
     PLUMB_TRY_ASSIGN(const bool follow, flag_of(json, "follow"));
     source.what = PathSource{std::move(path), follow};
+  } else if (json.contains("package")) {
+    if (!holds_only(json, {"package", "match", "sensitive"})) return no_source("of a package");
+    PLUMB_TRY_ASSIGN(std::string package, word_of(json["package"], "package"));
+    source.what = PackageSource{std::move(package)};
+  } else if (json.contains("unit")) {
+    if (!holds_only(json, {"unit", "sensitive"})) return no_source("of a unit");
+    PLUMB_TRY_ASSIGN(std::string unit, word_of(json["unit"], "unit"));
+    source.what = UnitSource{std::move(unit)};
+  } else if (json.contains("url")) {
+    if (!holds_only(json, {"url", "timeout", "match", "sensitive"})) return no_source("of a URL");
+    UrlSource url;
+    PLUMB_TRY_ASSIGN(url.url, word_of(json["url"], "URL"));
+    PLUMB_TRY_ASSIGN(url.timeout_seconds, timeout_of(json, url.timeout_seconds));
+    source.what = std::move(url);
   } else {
-    return no_source("it names neither command nor file nor path");
+    return no_source("it names neither command, file, path, package, unit nor url");
   }
   if (const auto match = json.find("match"); match != json.end()) {
     if (!match->is_string() || match->get_ref<const std::string&>().empty()) return no_source("`match` is a pattern");
@@ -102,6 +133,12 @@ Result<ReadingSource> reading_source_from(const Json& json) {
   }
   PLUMB_TRY_ASSIGN(source.sensitive, flag_of(json, "sensitive"));
   return source;
+}
+
+std::optional<Address> thing_of(const ReadingSource& source) {
+  if (const auto* package = std::get_if<PackageSource>(&source.what)) return Address{"", "package", package->package};
+  if (const auto* unit = std::get_if<UnitSource>(&source.what)) return Address{"", "unit", unit->unit};
+  return std::nullopt;
 }
 
 std::string digest_of(const ToldReading& told, bool sensitive, const std::string& key) {

@@ -2,10 +2,12 @@
 // host can be asked again.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "engine/base/address.h"
 #include "engine/base/json.h"
 #include "engine/base/result.h"
 
@@ -29,8 +31,24 @@ struct PathSource {
   bool follow = false;
 };
 
+// The version of a package that is installed.
+struct PackageSource {
+  std::string package;
+};
+
+// How a unit of the host's service manager is: a map.
+struct UnitSource {
+  std::string unit;
+};
+
+// What a URL gives, asked from the host.
+struct UrlSource {
+  std::string url;
+  int timeout_seconds = 10;
+};
+
 struct ReadingSource {
-  std::variant<CommandSource, FileSource, PathSource> what;
+  std::variant<CommandSource, FileSource, PathSource, PackageSource, UnitSource, UrlSource> what;
   std::string match;       // of a text: what is told of it; "" for all
   bool sensitive = false;  // nothing of it is told where it fails
 };
@@ -38,6 +56,10 @@ struct ReadingSource {
 Json to_json(const ReadingSource& source);
 // Strict. Errors: kProtocol, in words that say what is wrong with it.
 Result<ReadingSource> reading_source_from(const Json& json);
+
+// What it is about and resources have to do with, in the form of Missing::what; nothing where that is a path, or nobody
+// knows.
+std::optional<Address> thing_of(const ReadingSource& source);
 
 // What a source told.
 struct ToldReading {

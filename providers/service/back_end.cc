@@ -47,6 +47,19 @@ Result<const BackEnd*> find_back_end(System& system) {
   return fail(Code::kNoBackEnd, "no service manager was found; services are managed through " + names_of_back_ends());
 }
 
+Result<ServiceManager::ToldUnit> BackEnd::tell_unit(const std::string& name, System& system) const {
+  PLUMB_TRY_ASSIGN(const bool here, serves(system));
+  if (!here) return fail(Code::kNoBackEnd, "this host has no " + std::string(this->name()));
+  PLUMB_TRY_ASSIGN(const Units units, read({&name, 1}, system));
+  PLUMB_TRY_ASSIGN(const Unit unit, units.units.front());
+  ToldUnit told;
+  told.exists = unit.found;
+  told.masked = unit.masked;
+  told.enabled = unit.enabled == Enabled::kYes;
+  if (unit.found) told.state = unit.state;
+  return told;
+}
+
 const BackEnd* back_end_named(std::string_view name) {
   const auto all = back_ends();
   const auto found = std::find_if(all.begin(), all.end(), [&](const BackEnd* one) { return one->name() == name; });

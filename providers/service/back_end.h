@@ -57,6 +57,7 @@ class BackEnd : public ServiceManager {
   virtual Result<Unit> read_files(const std::string& unit, System& system) const = 0;
   // `names` as the configuration has them: "nginx", "sshd", "backup.timer".
   virtual Result<Units> read(std::span<const std::string> names, System& system) const = 0;
+  Result<ToldUnit> tell_unit(const std::string& name, System& system) const override;
   // The manager's full name for one of these.
   virtual std::string unit_name(std::string_view name) const = 0;
   // The bare name, which a package that brings the unit may have too.

@@ -122,6 +122,64 @@ exits 0 "$plumb" apply --yes
 exits 0 "$plumb" apply --yes
 says 'Nothing to change'
 
+# --- packages, units and URLs tell too
+if command -v curl >/dev/null || command -v wget >/dev/null; then
+  mkdir web
+  printf '{"port": 8443}\n' >web/settings.json
+  (cd web && exec python3 -u -m http.server --bind 127.0.0.1 0) >web.log 2>&1 &
+  server=$!
+  trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
+  for _ in $(seq 100); do
+    port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' web.log)
+    [ -z "$port" ] || break
+    sleep 0.1
+  done
+  project <<YAML
+  settings: {url: "http://127.0.0.1:$port/settings.json", format: json, type: object, properties: {port: {type: integer}}, required: [port], timeout: 5}
+  gone: {url: "http://127.0.0.1:$port/gone", type: string}
+---
+  - file: HOME/port
+    content: "\${readings.settings.port}\n"
+YAML
+  exits 0 "$plumb" apply --yes
+  [ "$(cat home/port)" = 8443 ] || fail 'the URL told something else'
+  exits 0 "$plumb" plan -o port.json
+  printf '{"port": 9443}\n' >web/settings.json
+  exits 0 "$plumb" plan -o port.json
+  printf '{"port": 9444}\n' >web/settings.json
+  exits 5 "$plumb" apply port.json --yes
+  says 'the reading `settings` is another'
+  exits 1 "$plumb" eval --host web1 'readings.gone'
+  says "/gone did not come"
+fi
+if [ -e /var/lib/dpkg/status ]; then
+  project <<'YAML'
+  dpkg: {package: dpkg, match: "^[0-9]+", type: integer}
+  nothing: {package: no-such-package, type: string, absent: none}
+---
+  - file: HOME/packages
+    content: "${readings.dpkg > 0} ${readings.nothing}\n"
+YAML
+  exits 0 "$plumb" apply --yes
+  [ "$(cat home/packages)" = 'true none' ] || fail "the packages are $(cat home/packages)"
+fi
+project <<'YAML'
+  both: {unit: cron, package: cron}
+---
+  []
+YAML
+exits 3 "$plumb" validate
+project <<'YAML'
+  typed: {unit: cron, type: string}
+  untyped: {package: cron}
+  unasked: {url: "ssh://example.com/", type: string}
+---
+  []
+YAML
+exits 3 "$plumb" validate
+says 'a type of their own'
+says 'expected a URL'
+
 # --- what fails names itself, its line and the last output
 project <<'YAML'
   broken: {command: "echo it is broken >&2; exit 4", type: string}

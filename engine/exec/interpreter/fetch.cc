@@ -73,33 +73,61 @@ Result<ProcessResult> call(LocalSystem& system, const Fetch& operation, const Fe
       request, [&](std::string_view bytes) { return coming.take(bytes); }, settings.get());
 }
 
-}  // namespace
-
-Result<> fetch_into(LocalSystem& system, const Fetch& operation, int file) {
+Result<const FetchProgram*> program_for(LocalSystem& system, const Fetch& operation) {
   const FetchProgram* program = find_fetch_program(system);
-  if (program != nullptr) return fetch_into(system, operation, *program, file);
+  if (program != nullptr) return program;
   return fail(Code::kProgramMissing, "the host has no program that fetches " + operation.url)
       .hint("install curl or wget");
 }
 
+Result<> check_url(const Fetch& operation) {
+  const std::string problem = problem_of(operation);
+  if (problem.empty()) return {};
+  return fail(Code::kOperation, operation.url + " cannot be fetched: " + problem);
+}
+
+Error too_slow(const Fetch& operation) {
+  const std::string within =
+      operation.timeout_seconds > 0 ? "within " + std::to_string(operation.timeout_seconds) + " s" : "in time";
+  return fail(Code::kProgramTimeout, operation.url + " did not come " + within);
+}
+
+Error did_not_come(const Fetch& operation, const FetchProgram& program, const ProcessResult& result) {
+  const std::string said = last_lines(result.errors, 3);
+  return fail(Code::kProgramFailed, operation.url + " did not come (" + std::string(program.name) + " ended with " +
+                                        std::to_string(result.exit_code) + ")" + (said.empty() ? "" : ": " + said));
+}
+
+}  // namespace
+
+Result<std::string> fetch_text(LocalSystem& system, const Fetch& operation, std::size_t most) {
+  PLUMB_TRY_ASSIGN(const FetchProgram* program, program_for(system, operation));
+  PLUMB_TRY(check_url(operation));
+  ProcessRequest request = program->call(operation, 0);
+  request.timeout = std::chrono::seconds(operation.timeout_seconds);
+  request.output_limit = most + 1;
+  request.changes_nothing = true;
+  PLUMB_TRY_ASSIGN(ProcessResult result, system.run(request));
+  if (result.timed_out) return too_slow(operation);
+  if (program->judge(operation, result.exit_code) != FetchEnd::kAll) return did_not_come(operation, *program, result);
+  if (result.output.size() <= most) return std::move(result.output);
+  return fail(Code::kOperation, operation.url + " gives more than " + std::to_string(most) + " bytes");
+}
+
+Result<> fetch_into(LocalSystem& system, const Fetch& operation, int file) {
+  PLUMB_TRY_ASSIGN(const FetchProgram* program, program_for(system, operation));
+  return fetch_into(system, operation, *program, file);
+}
+
 Result<> fetch_into(LocalSystem& system, const Fetch& operation, const FetchProgram& program, int file) {
-  if (const std::string problem = problem_of(operation); !problem.empty())
-    return fail(Code::kOperation, operation.url + " cannot be fetched: " + problem);
+  PLUMB_TRY(check_url(operation));
   Coming coming(operation, file);
   for (int tries = 1;; ++tries) {
     PLUMB_TRY_ASSIGN(const ProcessResult result, call(system, operation, program, coming));
-    if (result.timed_out) {
-      const std::string within =
-          operation.timeout_seconds > 0 ? "within " + std::to_string(operation.timeout_seconds) + " s" : "in time";
-      return fail(Code::kProgramTimeout, operation.url + " did not come " + within);
-    }
+    if (result.timed_out) return too_slow(operation);
     const FetchEnd end = program.judge(operation, result.exit_code);
     if (end == FetchEnd::kAll) return coming.check();
-    if (end == FetchEnd::kFailed || tries == kTries) {
-      const std::string said = last_lines(result.errors, 3);
-      return fail(Code::kProgramFailed, operation.url + " did not come (" + std::string(program.name) + " ended with " +
-                                            std::to_string(result.exit_code) + ")" + (said.empty() ? "" : ": " + said));
-    }
+    if (end == FetchEnd::kFailed || tries == kTries) return did_not_come(operation, program, result);
     if (end == FetchEnd::kNotFrom) PLUMB_TRY(coming.again());
     std::this_thread::sleep_for(std::chrono::milliseconds(500 * tries));
   }

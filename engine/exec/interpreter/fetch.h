@@ -10,6 +10,8 @@ namespace plumb::exec {
 // times more, from where it ended. kProgramFailed or kProgramTimeout where it does not
 // come, kOperation where it is something else.
 Result<> fetch_into(LocalSystem& system, const Fetch& operation, int file);
+// What it gives as a text of at most `most` bytes, by a program that can write nothing. Errors: the same.
+Result<std::string> fetch_text(LocalSystem& system, const Fetch& operation, std::size_t most);
 // By this program.
 Result<> fetch_into(LocalSystem& system, const Fetch& operation, const FetchProgram& program, int file);
 

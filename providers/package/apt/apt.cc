@@ -99,6 +99,10 @@ class Apt : public BackEnd {
             "/var/cache/apt/archives/lock"};
   }
 
+  Result<std::optional<std::string>> installed_version(const std::string& package, System& system) const override {
+    return apt::installed_version(package, system);
+  }
+
   std::vector<Step> steps(const PackageTransaction& transaction) const override {
     std::vector<Step> steps;
     add_mark(steps, "releasing packages that are held", "unhold", transaction.release);

@@ -487,4 +487,11 @@ Result<std::vector<Observed>> look(std::span<const Desired* const> desired, Syst
   return Look(desired, system).run();
 }
 
+Result<std::optional<std::string>> installed_version(const std::string& package, System& system) {
+  PLUMB_TRY_ASSIGN(const std::string text, system.read_file("/var/lib/dpkg/status", kLargestStatus));
+  const DpkgStatus status = read_dpkg_status(text, {package});
+  const DpkgEntry& entry = status.entries.at(package);
+  return entry.installed ? std::optional(entry.version) : std::nullopt;
+}
+
 }  // namespace plumb::providers::package::apt
