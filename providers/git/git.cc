@@ -1,6 +1,7 @@
 #include "providers/git/git.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
@@ -130,6 +131,63 @@ void note_losses(const Desired& desired, const Change& change, Observed& observe
   }
 }
 
+std::optional<Account> account_of(const std::string& user, System& system) {
+  if (!is_number(user)) return system.user_by_name(user);
+  std::uint32_t uid = 0;
+  const auto [end, problem] = std::from_chars(user.data(), user.data() + user.size(), uid);
+  return problem == std::errc() ? system.user_by_id(uid) : std::nullopt;
+}
+
+std::string name_of(std::uint32_t uid, System& system) {
+  const std::optional<Account> account = system.user_by_id(uid);
+  return account ? account->name : "the user " + std::to_string(uid);
+}
+
+// By its mode; who else may write, an access list says, and that is left to the system.
+Result<bool> may_make_files_in(const std::string& folder, const Account& account, System& system) {
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(folder, true));
+  if (!info || account.uid == 0) return true;
+  PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(folder, true));
+  if (!beyond.access_list.empty()) return true;
+  constexpr std::uint32_t kWriteAndSearch = 03;
+  if (info->uid == account.uid) return (info->mode >> 6 & kWriteAndSearch) == kWriteAndSearch;
+  const std::optional<GroupAccount> group = system.group_by_id(info->gid);
+  const bool is_member = info->gid == account.gid || (group && std::find(group->members.begin(), group->members.end(),
+                                                                         account.name) != group->members.end());
+  return (info->mode >> (is_member ? 3 : 0) & kWriteAndSearch) == kWriteAndSearch;
+}
+
+// The account of `as`, where git can be run as that one; else it is noted why not. `there`: what lies at the path.
+Result<std::optional<Account>> account_to_run_as(const Desired& desired, const std::optional<FileInfo>& there,
+                                                 bool copy, System& system, Observed& observed) {
+  const std::string path = desired.text("path");
+  const std::string as = desired.text("as");
+  const auto leave = [&] {
+    observed.exists = copy;
+    if (copy) observed.attributes["state"] = "present";
+    return std::optional<Account>();
+  };
+  const std::optional<Account> account = account_of(as, system);
+  if (!account) {
+    observed.missing.push_back({{"", "user", as}, "as"});
+    return leave();
+  }
+  if (wants_absent(desired)) return account;
+  if (copy && there->uid != account->uid) {
+    observed.obstacle =
+        refused(path + " is a working copy of " + name_of(there->uid, system) + ", and git is to run as " + as)
+            .with_hint("git refuses what belongs to another: give it to " + as + " on the host, or leave `as` out");
+    return leave();
+  }
+  const std::string folder = there ? path : parent_of(path);
+  const bool parent_is_there = there || observed.missing.empty();
+  PLUMB_TRY_ASSIGN(const bool may, parent_is_there ? may_make_files_in(folder, *account, system) : Result<bool>(true));
+  if (copy || may) return account;
+  observed.obstacle = refused(as + " may not write to " + folder + ", where the working copy is to come")
+                          .with_hint("declare `directory: " + path + "` with `owner: " + as + "`");
+  return leave();
+}
+
 Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   const std::string path = desired.text("path");
@@ -168,8 +226,13 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   // A folder that is there is its owner's, and so is what comes into it: git refuses what is not all of one account.
   const bool has_owner = info && (copy || info->uid != 0);
-  const std::string user = has_owner ? std::to_string(info->uid) : std::string();
-  if (has_owner) observed.attributes["user"] = user;
+  std::string user = has_owner ? std::to_string(info->uid) : std::string();
+  if (desired.has("as")) {
+    PLUMB_TRY_ASSIGN(const std::optional<Account> account, account_to_run_as(desired, info, copy, system, observed));
+    if (!account) return observed;
+    user = std::to_string(account->uid);
+  }
+  if (!user.empty()) observed.attributes["user"] = user;
   Git git(desired, system, user);
   if (copy) PLUMB_TRY(observe_copy(desired, git, observed));
   const bool asks = !absent && !desired.has("commit") && (!copy || desired.flag("update", true));
@@ -238,6 +301,7 @@ std::vector<Address> GitProvider::infers(const Desired& desired) const {
   std::vector<Address> edges = infer_path_edges(desired, desired.text("path"));
   edges.push_back({"", "package", "git"});
   if (const std::string key = desired.text("key_file"); !key.empty()) edges.push_back({"", "file", key});
+  if (const std::string as = desired.text("as"); !as.empty() && !is_number(as)) edges.push_back({"", "user", as});
   return edges;
 }
 

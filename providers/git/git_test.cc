@@ -77,6 +77,31 @@ TEST_F(GitCopy, ItIsAskedAsItsOwner) {  // V17
   for (const Operation& operation : seen.change.operations) EXPECT_EQ(std::get<plumb::Run>(operation).user, "1000");
 }
 
+TEST_F(GitCopy, ItIsAskedAndToldAsWhoeverIsNamed) {
+  system.add_user({"deploy", 1000, 1000, "", "/home/deploy", "/bin/sh"});
+  system.own("/srv", 1000, 1000);
+  const Seen seen = look(want({{"branch", "main"}, {"as", "deploy"}}));
+  ASSERT_TRUE(seen.observed.has_value());
+  EXPECT_FALSE(seen.observed->obstacle.has_value());
+  ASSERT_FALSE(system.requests().empty());
+  for (const ProcessRequest& request : system.requests()) EXPECT_EQ(request.user, "1000");
+  ASSERT_FALSE(seen.change.operations.empty());
+  for (const Operation& operation : seen.change.operations) EXPECT_EQ(std::get<plumb::Run>(operation).user, "1000");
+}
+
+TEST_F(GitCopy, WhereItCannotBeThatUserIsToldAtPlan) {
+  EXPECT_EQ(look(want({{"branch", "main"}, {"as", "deploy"}})).observed->missing.at(0).what.str(), "user:deploy");
+  system.add_user({"deploy", 1001, 1001, "", "/home/deploy", "/bin/sh"});
+  EXPECT_EQ(obstacle(want({{"branch", "main"}, {"as", "deploy"}})),
+            "deploy may not write to /srv, where the working copy is to come");
+  system.make_directory("/srv/app");
+  system.own("/srv/app", 1001, 1001);
+  EXPECT_EQ(obstacle(want({{"branch", "main"}, {"as", "deploy"}})), "none");
+  make_copy();
+  EXPECT_EQ(obstacle(want({{"branch", "main"}, {"as", "deploy"}})),
+            "/srv/app is a working copy of the user 1000, and git is to run as deploy");
+}
+
 TEST_F(GitCopy, LocalChangesAreRefusedUnlessForced) {  // V05
   make_copy();
   answer("-C /srv/app status*", " M a.txt\nM  b.txt\n");

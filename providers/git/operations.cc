@@ -76,7 +76,7 @@ std::string branch_of(const Desired& desired, const Observed& observed) {
 
 std::vector<Operation> operations_for(const Desired& desired, const Observed& observed, const std::string& target) {
   const bool force = desired.flag("force", false);
-  Steps steps(desired, observed.text("user"));
+  Steps steps(desired, observed.text("user", desired.text("as")));
   if (!observed.exists) {
     clone(desired, target, steps);
   } else {
