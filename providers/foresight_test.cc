@@ -209,6 +209,35 @@ TEST_F(ForesightTest, AUserThatGoesTakesItsKeysWithIt) {
   EXPECT_EQ(undone_by(0), "user:old");
 }
 
+TEST_F(ForesightTest, RulesOfAFirewallShareWhatIncludesThemAndLetLoginsIn) {
+  system_.add_program("nft");
+  system_.script("nft list table inet plumb", {1, "", "Error: No such file or directory\n", false});
+  system_.set_reached_by("192.0.2.5 50022 192.0.2.1 22");
+  add("firewall", "name", {{"name", "ssh"}});
+  add("firewall", "name", {{"name", "443/tcp"}});
+  add("firewall", "name", {{"name", "policy"}, {"incoming", "deny"}});
+  foresee();
+  EXPECT_EQ(change(0).operations.size(), 4U) << "a folder, a line that includes it, a file, and the load";
+  EXPECT_EQ(change(1).operations.size(), 2U) << "a file and the load";
+  EXPECT_EQ(kinds_.provider("firewall")->cuts_line(desired_[2], *found_[2]), "") << "the rule is there by then";
+  EXPECT_TRUE(found_[2]->missing.empty());
+  for (const std::size_t i : {0U, 1U, 2U}) {
+    EXPECT_EQ(obstacle(i), "");
+    EXPECT_EQ(undone_by(i), "") << i;
+  }
+}
+
+TEST_F(ForesightTest, WhatAFirewallsProgramDoesIsNotTakenBack) {
+  system_.add_program("ufw");
+  system_.make_file("/etc/ufw/ufw.conf", "ENABLED=no\n");
+  system_.make_file("/etc/default/ufw", "IPV6=no\n");
+  add("firewall", "name", {{"name", "ssh"}});
+  add("firewall", "name", {{"name", "policy"}, {"incoming", "deny"}, {"enabled", true}});
+  add("line", "path", {{"path", "/etc/default/ufw"}, {"text", "IPV6=yes"}, {"match", "^IPV6="}});
+  foresee();
+  for (const std::size_t i : {0U, 1U, 2U}) EXPECT_EQ(undone_by(i), "") << i;
+}
+
 TEST_F(ForesightTest, ACrontabIsWhereItsFolderWillBe) {
   system_.make_directory("/var/spool/cron");
   directory({{"path", "/var/spool/cron/tabs"}});

@@ -146,11 +146,13 @@ std::optional<Desired> FirewallProvider::restore(const Desired& desired, const O
 }
 
 void add_to(Registry& registry) {
-  registry.add({.name = "firewall",
-                .provider = std::make_shared<FirewallProvider>(),
-                .operations = OperationSet::of<ChangeFirewall, EditFile, MakeDirectory, Remove>(),
-                .judged = {"running"},
-                .confirmable = true});
+  registry.add(
+      {.name = "firewall",
+       .provider = std::make_shared<FirewallProvider>(),
+       .operations = OperationSet::of<ChangeFirewall, EditFile, MakeDirectory, Remove>(),
+       // What programs change in their own files is not foreseen.
+       .judged = {"running", "rules", "running_rules", "incoming", "outgoing", "forwarded", "enabled", "logging"},
+       .confirmable = true});
   for (const BackEnd* back_end : back_ends()) registry.managers().add(*back_end);
 }
 

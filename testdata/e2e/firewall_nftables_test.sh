@@ -100,6 +100,38 @@ YAML
 exits 1 "$plumb" apply --yes
 [ ! -e /etc/nftables.d/plumb/5-wrong.nft ] || fail 'a rule that nft refuses was written'
 
+# What no new login confirms the host takes back: here one that the policy keeps out.
+project <<'YAML'
+  - firewall: policy
+    manager: nftables
+    state: absent
+YAML
+exits 0 "$plumb" apply --yes
+cat >login <<'SH'
+#!/bin/sh
+nft list table inet plumb | grep -q 'policy drop' && { echo 'the packet is dropped' >&2; exit 1; }
+exec env SSH_CONNECTION='203.0.113.5 50022 192.0.2.1 22' "$@"
+SH
+chmod 755 login
+cat >hosts.yaml <<YAML
+plumb: v1
+hosts:
+  w1: {connection: {command: [$work/login]}}
+YAML
+project <<'YAML'
+  - firewall: policy
+    manager: nftables
+    incoming: deny
+    confirm_within: 5s
+YAML
+exits 1 "$plumb" apply --yes
+says 'no new login confirmed the changes within 5s'
+says 'put back'
+output=$(rules)
+says_not 'policy drop'
+[ ! -e /etc/nftables.d/plumb/0-policy.nft ] || fail 'the policy stayed for the next start'
+rm hosts.yaml
+
 project <<'YAML'
   - firewall: policy
     manager: nftables

@@ -9,10 +9,83 @@ SystemWord unit(const char* file, Json attributes) {
   return {"systemd_unit", "/etc/systemd/system/" + std::string(file), "", std::move(attributes)};
 }
 
+// Answers to the questions of packages, of each sort.
+void add_answers(std::vector<SystemWord>& words) {
+  for (const char* type : {"string", "boolean", "select", "multiselect", "password", "note", "text", "title"})
+    words.push_back({"debconf", "app/q", "", {{"type", type}, {"value", "true"}, {"seen", true}}});
+  words.push_back({"debconf", "app/q", "", {{"package", "app"}, {"state", "absent"}}});
+}
+
+// Where packages come from, in its parts and places.
+void add_repositories(std::vector<SystemWord>& words) {
+  const Json flags = {{"enabled", true},
+                      {"gpgcheck", true},
+                      {"repo_gpgcheck", true},
+                      {"module_hotfixes", true},
+                      {"skip_if_unavailable", true},
+                      {"sslverify", true}};
+  Json whole = {{"baseurl", {"https://a.example"}},
+                {"description", "x"},
+                {"gpgkey", {"https://a.example/key"}},
+                {"exclude", {"a"}},
+                {"includepkgs", {"b"}},
+                {"priority", 9},
+                {"cost", 500},
+                {"proxy", "_none_"},
+                {"username", "me"},
+                {"metadata_expire", "1h"},
+                {"file", "more"},
+                {"follow", true}};
+  whole.update(flags);
+  words.push_back({"yum_repository", "app", "", std::move(whole)});
+  words.push_back({"yum_repository", "app", "sslcacert", {{"mirrorlist", "https://a.example"}, {"backup", true}}});
+  words.push_back({"yum_repository", "app", "sslclientcert", {{"metalink", "https://a.example"}}});
+  words.push_back({"yum_repository", "app", "sslclientkey", {{"options", {{"a", 1}}}, {"remove", {"priority"}}}});
+  words.push_back({"yum_repository", "app", "", {{"state", "absent"}}});
+}
+
+void add_selinux(std::vector<SystemWord>& words) {
+  words.push_back({"selinux_mode", "permissive", "", {{"policy", "targeted"}}});
+  words.push_back({"selinux_boolean", "httpd_enable_cgi", "", {{"value", true}, {"persistent", true}}});
+  for (const char* protocol : {"udp", "dccp", "sctp"})
+    words.push_back({"selinux_port", "8080", "", {{"type", "http_port_t"}, {"protocol", protocol}}});
+  words.push_back({"selinux_port", "8080", "", {{"state", "absent"}}});
+}
+
+void add_python(std::vector<SystemWord>& words) {
+  words.push_back({"pip", "app", "virtualenv", {{"version", "1.0"}, {"site_packages", true}, {"user", "web"}}});
+  words.push_back({"pip", "app", "", {{"state", "latest"}, {"python", "python3"}, {"extra_args", {"--no-index"}}}});
+  words.push_back({"pip", "app", "virtualenv", {{"requirements", "OTHER"}, {"timeout", 60}}});
+  words.push_back({"pip", "app", "virtualenv", {{"state", "absent"}}});
+}
+
+// Rules in files, and what of them other managers alone have, which is refused in an image.
+void add_firewalls(std::vector<SystemWord>& words) {
+  const auto add = [&words](const char* name, Json attributes) {
+    words.push_back({"firewall", name, "", std::move(attributes)});
+  };
+  add("443/tcp", {{"manager", "nftables"}});
+  add("443/tcp", {{"manager", "nftables"}, {"action", "deny"}, {"order", "first"}, {"log", true}, {"comment", "x"}});
+  add("443/tcp", {{"state", "absent"}});
+  add("web", {{"port", {80, "8000-8010"}}, {"protocol", "tcp"}, {"source", "10.0.0.0/8"}, {"action", "limit"}});
+  add("web", {{"service", "https"}, {"destination", "::1"}, {"interface", "eth0"}, {"states", {"new"}}});
+  add("web", {{"source_port", 68}, {"direction", "out"}, {"action", "reject"}, {"order", "last"}, {"family", "ipv4"}});
+  add("lan", {{"direction", "forward"}, {"interface", "a"}, {"out_interface", "b"}, {"persistent", true}});
+  add("lan", {{"family", "ipv6"}, {"protocol", "icmp"}});
+  for (const char* chain : {"output", "forward", "prerouting", "postrouting"})
+    add("own", {{"chain", chain}, {"expression", "counter"}});
+  add("policy", {{"incoming", "deny"}, {"outgoing", "allow"}, {"forwarded", "deny"}});
+  add("policy", {{"incoming", "allow"}, {"outgoing", "deny"}, {"forwarded", "allow"}});
+  add("policy", {{"state", "absent"}});
+  for (const char* level : {"off", "low", "medium", "high", "full"})
+    add("policy", {{"manager", "ufw"}, {"incoming", "reject"}, {"enabled", true}, {"logging", level}});
+  add("policy", {{"manager", "firewalld"}, {"outgoing", "reject"}, {"forwarded", "reject"}, {"zone", "dmz"}});
+}
+
 std::vector<SystemWord> make_words() {
   const Json gone = {{"state", "absent"}};
   const Json service = {{"ExecStart", "/usr/bin/true"}};
-  return {
+  std::vector<SystemWord> words = {
       unit("app.service", {{"Service", service}}),
       unit("app.service", {{"Unit", {{"Description", "x"}}},
                            {"Service", {{"ExecStart", {"", "/usr/bin/true"}}, {"Type", "exec"}}},
@@ -56,7 +129,18 @@ std::vector<SystemWord> make_words() {
       {"alternatives", "tool", "path", {{"link", "/opt/tool"}, {"state", "present"}, {"followers", Json::array()}}},
       {"alternatives", "tool", "path", {{"link", "/opt/tool"}, {"state", "absent"}}},
       {"alternatives", "tool", "", {{"state", "auto"}}},
+      {"dpkg_divert", "", "", {{"rename", true}}},
+      {"dpkg_divert", "", "", {{"divert", "OTHER"}, {"holder", "app"}, {"rename", false}}},
+      {"dpkg_divert", "", "", {{"state", "absent"}, {"delete", true}}},
   };
+  words.push_back({"capabilities", "", "", {{"capability", "cap_net_raw=ep"}}});
+  words.push_back({"capabilities", "", "", {{"state", "absent"}}});
+  add_answers(words);
+  add_firewalls(words);
+  add_repositories(words);
+  add_selinux(words);
+  add_python(words);
+  return words;
 }
 
 }  // namespace
@@ -76,7 +160,7 @@ const std::vector<SystemWord>& system_words() {
 }
 
 bool is_of_kernel(const Resource& resource) {
-  static const std::vector<std::string> kinds = {"sysctl", "hostname", "mount", "swap", "kernel_module"};
+  static const std::vector<std::string> kinds = {"sysctl", "hostname", "mount", "swap", "kernel_module", "firewall"};
   return std::find(kinds.begin(), kinds.end(), resource.kind) != kinds.end();
 }
 

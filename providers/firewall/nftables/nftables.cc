@@ -258,7 +258,8 @@ Result<Observed> observe_one(const Desired& desired, const Host& host, System& s
   }
   note_line(desired, lets_of(host), system, observed);
   if (absent) return observed;
-  if (!host.has_program) observed.missing.push_back({{"", "file", "/usr/sbin/nft"}, "name"});
+  // An image's are read when it starts.
+  if (!host.has_program && !system.is_image()) observed.missing.push_back({{"", "file", "/usr/sbin/nft"}, "name"});
   if (!host.has_folder) {
     observed.attributes["no_folder"] = true;
     PLUMB_TRY(note_missing_parent(parent_of(kFolder), system, observed));
@@ -329,7 +330,7 @@ class Nftables : public BackEnd {
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override {
     Desired again;
     again.address = desired.address;
-    if (before.exists && !before.has("asked")) return std::nullopt;
+    if (before.exists && !before.attribute("asked").is_object()) return std::nullopt;
     if (before.exists) again.attributes = before.attribute("asked");
     again.attributes["name"] = desired.attribute("name");
     again.attributes["manager"] = "nftables";
