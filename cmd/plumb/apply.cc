@@ -11,6 +11,7 @@
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
+#include "cmd/plumb/trust_options.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/report/outputs_text.h"
 #include "engine/report/plan_text.h"
@@ -29,6 +30,7 @@ struct ApplyArguments {
   bool ignore_window = false;
   bool detailed_exit_code = false;
   PlanningOptions planning;
+  TrustOptions trust;
 };
 
 class Apply {
@@ -73,6 +75,10 @@ class Apply {
     if (!program_.options.yes) request.approve = [this](const run::Proposal& proposal) { return ask(proposal.plan); };
 
     if (!(files_ ? workspace_.load(*files_) : workspace_.load())) return kInvalidConfiguration;
+    if (const Result<> trusted = check_trust(request); !trusted) {
+      workspace_.diagnose(trusted.error());
+      return kInvalidConfiguration;
+    }
     const std::optional<run::RunContext> context = workspace_.context(progress_.observer());
     if (!context) return kInvalidConfiguration;
     const bool saved = std::holds_alternative<run::SavedPlan>(request.what);
@@ -82,6 +88,19 @@ class Apply {
     if (!leaves_some()) return code;
     const int next = carry_out_next(again, *context);
     return next == kDone ? code : next;
+  }
+
+  // What the project asks for, and what the command line does besides.
+  Result<> check_trust(const run::ApplyRequest& request) {
+    const run::TrustPolicy own = run::policy_of(workspace_.project());
+    if (own.asks() && arguments_.file.empty()) {
+      return fail(Code::kNotSigned, "this project applies plans that somebody stands behind, and this one is none yet")
+          .hint("`plumb plan -o FILE`, have it signed or approved, `plumb apply FILE`");
+    }
+    const auto* const saved = std::get_if<run::SavedPlan>(&request.what);
+    if (saved == nullptr) return {};
+    PLUMB_TRY(run::check_trust(arguments_.file, *saved, own, now()));
+    return run::check_trust(arguments_.file, *saved, arguments_.trust.policy(), now());
   }
 
   // Whether all that was planned is done, and some was left to another plan.
@@ -225,6 +244,9 @@ void add_apply(Program& program) {
                                   ->type_name("RUN");
   for (const std::string& option : add_narrowing_options(*command, arguments->planning))
     command->get_option(option)->excludes(file)->excludes(resume);
+  add_signers_options(*command, arguments->trust);
+  for (const std::string& option : add_requirement_options(*command, arguments->trust))
+    command->get_option(option)->needs(file);
   command->add_flag("--ignore-window", arguments->ignore_window, "Do not wait for the roll-out's maintenance window");
   command->add_flag("--keep-going", arguments->keep_going, "After a failure skip only what depends on it");
   command->add_flag("--take-over", arguments->take_over,

@@ -84,6 +84,9 @@ void add_commands(Program& program) {
   add_fmt(program);
   add_plan(program);
   add_show(program);
+  add_sign(program);
+  add_approve(program);
+  add_verify(program);
   add_apply(program);
   add_diff(program);
   add_history(program);

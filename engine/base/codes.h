@@ -8,6 +8,7 @@
 //   PL30xx  reaching a host             PL31xx  the executor and the wire
 //   PL40xx  applying                    PL41xx  operations on a host
 //   PL50xx  history                     PL60xx  the command line and the machine it runs on
+//   PL70xx  who stands behind a plan
 #pragma once
 
 #include <optional>

@@ -20,7 +20,8 @@ namespace {
 
 short flags_of(Spawn::Own own) {
   int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-  flags |= own == Spawn::Own::kSession ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
+  if (own == Spawn::Own::kSession) flags |= POSIX_SPAWN_SETSID;
+  if (own == Spawn::Own::kGroup) flags |= POSIX_SPAWN_SETPGROUP;
 #ifdef POSIX_SPAWN_CLOEXEC_DEFAULT
   flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
 #endif

@@ -15,8 +15,9 @@ struct Spawn {
   int input = -1;                             // -1: /dev/null
   int output = -1;
   int errors = -1;
-  // A process group can be ended as a whole; a session is in addition not reached by a Ctrl-C on our terminal.
-  enum class Own { kGroup, kSession } own = Own::kGroup;
+  // A process group can be ended as a whole; a session is in addition not reached by a Ctrl-C on our terminal. What has
+  // neither may ask on our terminal.
+  enum class Own { kNothing, kGroup, kSession } own = Own::kGroup;
 };
 
 // Starts the program with every signal as by default and no other descriptor of ours. 0, or an errno.

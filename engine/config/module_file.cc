@@ -64,6 +64,7 @@ class FileReader {
     if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
     const Entry* rollout = root.find("rollout");
     if (rollout != nullptr && typed) result_.rollout = read_rollout(rollout->value, (*typed)["rollout"]);
+    if (typed && typed->contains("trust")) result_.trust = read_trust((*typed)["trust"]);
     return true;
   }
 

@@ -9,6 +9,7 @@
 #include "engine/base/files.h"
 #include "engine/config/parsed.h"
 #include "engine/config/rollout.h"
+#include "engine/config/trust.h"
 #include "engine/lang/source.h"
 #include "engine/lang/yaml.h"
 
@@ -20,6 +21,7 @@ struct ModuleFile {
   std::optional<lang::Node> root;  // a map; nothing where there is none to go on with
   std::vector<Input> inputs;       // in the order of the file
   std::optional<Rollout> rollout;
+  std::optional<TrustRules> trust;
   Diagnostics diagnostics;
   lang::SourceMap sources;
 };

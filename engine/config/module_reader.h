@@ -51,6 +51,7 @@ class ModuleReader {
 
   // What the project says of it.
   const std::optional<Rollout>& rollout() const { return rollout_; }
+  const std::optional<TrustRules>& trust() const { return trust_; }
 
   // Every file that was read, relative to the project, sorted.
   const std::set<std::string>& files() const { return files_; }
@@ -114,6 +115,7 @@ class ModuleReader {
   std::map<GitSource, ModuleState> states_;
   std::vector<GitUse> git_uses_;
   std::optional<Rollout> rollout_;
+  std::optional<TrustRules> trust_;
 };
 
 }  // namespace plumb::config

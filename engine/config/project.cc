@@ -232,6 +232,7 @@ Result<std::string> digest_of(const Project& project, const std::function<bool()
   Json document = normalised.module(project.root);
   document["project"] = project.name;
   if (project.rollout) document["rollout"] = to_json(*project.rollout);
+  if (project.trust) document["trust"] = to_json(*project.trust);
   for (const std::string& source : normalised.sources()) {
     PLUMB_TRY_ASSIGN(document["sources"][source], file_digest(*project.files, project.folder / source, stopped));
   }
@@ -250,6 +251,7 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
   ModuleReader reader(folder, kinds, diagnostics, sources);
   if (!reader.read_root(project.root, project.name)) return std::nullopt;
   project.rollout = reader.rollout();
+  project.trust = reader.trust();
   read_input_layers(project, arguments, diagnostics, sources);
   return project;
 }

@@ -13,6 +13,7 @@
 #include "engine/base/result.h"
 #include "engine/config/module.h"
 #include "engine/config/rollout.h"
+#include "engine/config/trust.h"
 #include "engine/lang/source.h"
 
 namespace plumb::config {
@@ -37,6 +38,7 @@ struct Project {
   std::string name;
   Module root;
   std::optional<Rollout> rollout;
+  std::optional<TrustRules> trust;
   // Layers of inputs below and above those of the inventory, lowest first.
   std::vector<InputLayerValues> layers_below;
   std::vector<InputLayerValues> layers_above;

@@ -36,10 +36,12 @@ std::optional<std::string> fault_of_project_header(const std::string& file, cons
 }
 
 std::optional<std::string> fault_of_library_header(const std::string& file, const std::string& header) {
-  for (const auto& [prefix, home] : homes()) {
-    if (header.starts_with(prefix) && !file.starts_with(home)) {
-      return "<" + header + "> may be included in " + home + " alone";
-    }
+  for (const auto& [prefix, places] : homes()) {
+    const auto holds = [&file](const std::string& place) { return file.starts_with(place); };
+    if (!header.starts_with(prefix) || std::any_of(places.begin(), places.end(), holds)) continue;
+    std::string named;
+    for (const std::string& place : places) named += (named.empty() ? "" : " and ") + place;
+    return "<" + header + "> may be included in " + named + " alone";
   }
   return {};
 }

@@ -29,32 +29,34 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/exec", {"engine/wire", "providers/sdk"}},
       {"engine/host", {"engine/wire"}},
       {"engine/seal", {"engine/base"}},
+      {"engine/trust", {"engine/base"}},
       {"engine/history", {"engine/base"}},
-      {"engine/run", {"engine/seal", "engine/simulate", "engine/plan", "engine/host", "engine/history"}},
+      {"engine/run", {"engine/seal", "engine/trust", "engine/simulate", "engine/plan", "engine/host", "engine/history"}},
       {"engine/report", {"engine/plan", "engine/cases", "engine/run", "engine/history"}},
       {"cmd/plumb",
-       {"engine/report", "engine/run", "engine/history", "engine/host", "engine/plan", "engine/editor", "schemas"}},
+       {"engine/report", "engine/run", "engine/trust", "engine/history", "engine/host", "engine/plan", "engine/editor",
+        "schemas"}},
       {"cmd/plumb-exec", {"engine/exec", "providers/sdk"}},
       {"docs/generator", {"engine/lang"}},
   };
   return table;
 }
 
-// Headers of a library, by the beginning of their name, and the only folder that may include them.
-inline const std::vector<std::pair<std::string, std::string>>& homes() {
-  static const std::vector<std::pair<std::string, std::string>> table = {
-      {"yaml-cpp/", "engine/lang/"},
-      {"libfyaml.h", "engine/lang/testing/"},
-      {"re2/", "engine/lang/cel/"},
-      {"crypt.h", "engine/lang/cel/"},
-      {"toml++/", "engine/lang/cel/"},
-      {"libssh/", "engine/host/"},
-      {"openssl/", "engine/seal/crypto.cc"},
-      {"sqlite3.h", "engine/history/"},
-      {"zlib.h", "engine/base/packed.cc"},
-      {"CLI/", "cmd/"},
-      {"spdlog/", "cmd/"},
-      {"tl/", "engine/base/result.h"},
+// Headers of a library, by the beginning of their name, and the only folders or files that may include them.
+inline const std::vector<std::pair<std::string, std::vector<std::string>>>& homes() {
+  static const std::vector<std::pair<std::string, std::vector<std::string>>> table = {
+      {"yaml-cpp/", {"engine/lang/"}},
+      {"libfyaml.h", {"engine/lang/testing/"}},
+      {"re2/", {"engine/lang/cel/"}},
+      {"crypt.h", {"engine/lang/cel/"}},
+      {"toml++/", {"engine/lang/cel/"}},
+      {"libssh/", {"engine/host/"}},
+      {"openssl/", {"engine/seal/crypto.cc", "engine/trust/key_check.cc"}},
+      {"sqlite3.h", {"engine/history/"}},
+      {"zlib.h", {"engine/base/packed.cc"}},
+      {"CLI/", {"cmd/"}},
+      {"spdlog/", {"cmd/"}},
+      {"tl/", {"engine/base/result.h"}},
   };
   return table;
 }

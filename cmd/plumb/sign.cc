@@ -1,0 +1,59 @@
+// plumb sign PLAN: a signature beside a saved plan.
+
+#include "engine/trust/sign.h"
+
+#include "cmd/plumb/commands.h"
+#include "cmd/plumb/workspace.h"
+#include "engine/base/file.h"
+#include "engine/run/trusted_plan.h"
+
+namespace plumb::cmd {
+namespace {
+
+Result<std::filesystem::path> sign_plan(const std::string& file, const std::string& key, const Registry& kinds) {
+  PLUMB_TRY_ASSIGN(const std::string bytes, read_file(file, plan::kMaxDocument));
+  // What cannot be applied, nobody is to sign.
+  PLUMB_TRY(run::read_saved_plan(bytes, kinds));
+  PLUMB_TRY_ASSIGN(const std::string signature, trust::sign(bytes, trust::kPlanNamespace, key, STDERR_FILENO));
+  const std::filesystem::path beside = run::signature_file(file);
+  PLUMB_TRY(write_file(beside, signature));
+  return beside;
+}
+
+int sign(Program& program, const std::string& file, const std::string& key) {
+  Terminal terminal(program.options.no_color);
+  terminal.set_json(program.options.output == "json");
+  Workspace workspace(program.options, terminal);
+  Result<std::filesystem::path> beside = sign_plan(file, key, program.options.kinds);
+  if (!beside) {
+    const Code code = beside.error().code();
+    workspace.diagnose(std::move(beside.error()).during("signing the plan " + file));
+    return code == Code::kInterrupted ? kInterrupted : code == Code::kSigning ? kFailed : kInvalidConfiguration;
+  }
+  if (terminal.json()) {
+    terminal.print(Json{{"signature", beside->string()}}.dump(2) + "\n");
+  } else {
+    terminal.print("Wrote " + beside->string() + "\n");
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_sign(Program& program) {
+  struct Arguments {
+    std::string file;
+    std::string key;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = program.app.add_subcommand("sign", "Sign a saved plan, for `ssh-keygen -Y verify` and for apply");
+  command->add_option("PLAN", arguments->file, "A plan written by `plumb plan -o`")->required()->type_name("FILE");
+  command
+      ->add_option("--key", arguments->key,
+                   "A private key of ssh, or a public one whose other half the agent or a security token has")
+      ->required()
+      ->type_name("FILE");
+  command->callback([&program, arguments] { program.exit_code = sign(program, arguments->file, arguments->key); });
+}
+
+}  // namespace plumb::cmd

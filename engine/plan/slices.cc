@@ -1,0 +1,124 @@
+#include "engine/plan/slices.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <set>
+#include <span>
+
+#include "engine/base/digest.h"
+#include "engine/base/json.h"
+
+namespace plumb::plan {
+namespace {
+
+constexpr std::string_view kSliceFormat = "slice/v1";
+constexpr std::size_t kDigestSize = kDigestPrefix.size() + 64;
+
+// Neither can be taken for the other, whatever a leaf holds.
+constexpr char kLeaf = 0;
+constexpr char kNode = 1;
+
+std::string leaf_hash(std::string_view slice) {
+  return digest(std::string(1, kLeaf).append(slice));
+}
+
+// Of a digest's text, which is well formed; of other texts nothing that is one's.
+std::string bytes_of(std::string_view digest) {
+  const auto value = [](char c) { return c >= 'a' ? c - 'a' + 10 : c - '0'; };
+  std::string bytes;
+  for (std::size_t i = kDigestPrefix.size(); i + 1 < digest.size(); i += 2)
+    bytes += static_cast<char>(value(digest[i]) << 4 | value(digest[i + 1]));
+  return bytes;
+}
+
+std::string node_hash(std::string_view left, std::string_view right) {
+  return digest(std::string(1, kNode).append(bytes_of(left)).append(bytes_of(right)));
+}
+
+// The largest power of two below `count`, which is at least 2.
+std::size_t left_size(std::size_t count) {
+  return std::bit_floor(count - 1);
+}
+
+using Path = std::vector<std::string>;
+
+// The head over the leaves, which are some; to the path of each is added what stands beside it.
+std::string climb(std::span<const std::string> leaves, std::span<Path> paths) {
+  if (leaves.size() == 1) return leaves.front();
+  const std::size_t left = left_size(leaves.size());
+  const std::string left_head = climb(leaves.first(left), paths.first(left));
+  const std::string right_head = climb(leaves.subspan(left), paths.subspan(left));
+  for (Path& path : paths.first(left)) path.push_back(right_head);
+  for (Path& path : paths.subspan(left)) path.push_back(left_head);
+  return node_hash(left_head, right_head);
+}
+
+std::string head_of(std::span<const std::string> leaves) {
+  if (leaves.empty()) return digest("");
+  if (leaves.size() == 1) return leaves.front();
+  const std::size_t left = left_size(leaves.size());
+  return node_hash(head_of(leaves.first(left)), head_of(leaves.subspan(left)));
+}
+
+std::vector<std::string> leaves_of(const Slices& slices) {
+  std::vector<std::string> leaves;
+  leaves.reserve(slices.all.size());
+  for (const Slice& slice : slices.all) leaves.push_back(leaf_hash(slice.bytes));
+  return leaves;
+}
+
+// The plan's contents that stand in the list by their digests.
+std::set<std::string> contents_in(const ActionList& actions, const Plan& plan) {
+  std::set<std::string> found;
+  const std::string text = actions.text();
+  for (std::size_t at = text.find(kDigestPrefix); at != std::string::npos; at = text.find(kDigestPrefix, at + 1)) {
+    std::string name = text.substr(at, kDigestSize);
+    if (plan.blobs.contains(name) || plan.contents.contains(name)) found.insert(std::move(name));
+  }
+  return found;
+}
+
+}  // namespace
+
+Slices slices(const Plan& plan, const std::string& id) {
+  Slices slices;
+  std::map<std::string, std::set<std::string>> contents;  // by the digest of the actions, which many hosts may share
+  for (const auto& [name, host] : plan.hosts) {
+    const std::string& actions = host.actions.digest();
+    auto found = contents.find(actions);
+    if (found == contents.end()) found = contents.emplace(actions, contents_in(host.actions, plan)).first;
+    const Json slice = {{"plumb", kSliceFormat},    {"plan", id},          {"host", name},  {"engine", plan.engine},
+                        {"record", host.record},    {"facts", host.facts}, {"ir", host.ir}, {"actions", actions},
+                        {"contents", found->second}};
+    slices.all.push_back({name, canonical(slice)});
+  }
+  slices.tree_head = head_of(leaves_of(slices));
+  return slices;
+}
+
+std::vector<std::vector<std::string>> paths_of(const Slices& slices) {
+  std::vector<Path> paths(slices.all.size());
+  if (!paths.empty()) climb(leaves_of(slices), paths);
+  return paths;
+}
+
+bool is_under(std::string_view tree_head, std::string_view slice, std::size_t index, std::size_t count,
+              const std::vector<std::string>& path) {
+  if (index >= count) return false;
+  // From the top: on which side the leaf lies, as long as there is more than one.
+  std::vector<bool> is_left;
+  for (std::size_t at = index, size = count; size > 1;) {
+    const std::size_t left = left_size(size);
+    is_left.push_back(at < left);
+    size = at < left ? left : size - left;
+    if (!is_left.back()) at -= left;
+  }
+  if (path.size() != is_left.size() || !std::all_of(path.begin(), path.end(), is_digest)) return false;
+  std::string hash = leaf_hash(slice);
+  for (std::size_t i = 0; i < path.size(); ++i)
+    hash = is_left[is_left.size() - 1 - i] ? node_hash(hash, path[i]) : node_hash(path[i], hash);
+  return hash == tree_head;
+}
+
+}  // namespace plumb::plan

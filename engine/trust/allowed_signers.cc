@@ -1,0 +1,283 @@
+#include "engine/trust/allowed_signers.h"
+
+#include <algorithm>
+#include <cctype>
+#include <ctime>
+
+namespace plumb::trust {
+namespace {
+
+constexpr std::string_view kBlank = " \t";
+constexpr std::size_t kMostLines = 100'000;
+
+Error bad(const std::string& what) {
+  return fail(Code::kBadSigners, what);
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r";
+  text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
+  return text.substr(0, text.find_last_not_of(kSpace) + 1);
+}
+
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> parts;
+  while (true) {
+    const std::size_t comma = list.find(',');
+    parts.emplace_back(list.substr(0, comma));
+    if (comma == std::string_view::npos) return parts;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+// PATTERNS of ssh_config(5): `*` and `?`.
+bool matches(std::string_view text, std::string_view pattern) {
+  std::size_t star = std::string_view::npos;
+  std::size_t mark = 0;
+  std::size_t t = 0;
+  std::size_t p = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+// One that begins with `!` and matches says no, whatever the others say.
+bool matches_list(std::string_view text, const std::vector<std::string>& patterns) {
+  bool found = false;
+  for (const std::string& pattern : patterns) {
+    if (pattern.starts_with('!')) {
+      if (matches(text, std::string_view(pattern).substr(1))) return false;
+    } else {
+      found = found || matches(text, pattern);
+    }
+  }
+  return found;
+}
+
+// The first word, which may be quoted.
+std::string_view take_word(std::string_view& text) {
+  const bool quoted = text.starts_with('"');
+  if (quoted) text.remove_prefix(1);
+  const std::string_view word = text.substr(0, quoted ? text.find('"') : text.find_first_of(kBlank));
+  text.remove_prefix(std::min(word.size() + (quoted ? 1 : 0), text.size()));
+  text = trimmed(text);
+  return word;
+}
+
+// Up to a blank that no quotes hold.
+std::string_view take_options(std::string_view& text) {
+  bool quoted = false;
+  std::size_t end = 0;
+  for (; end < text.size() && (quoted || kBlank.find(text[end]) == std::string_view::npos); ++end) {
+    if (text[end] == '\\' && end + 1 < text.size() && text[end + 1] == '"') {
+      ++end;
+    } else if (text[end] == '"') {
+      quoted = !quoted;
+    }
+  }
+  const std::string_view options = text.substr(0, end);
+  text = trimmed(text.substr(end));
+  return options;
+}
+
+struct Option {
+  std::string name;  // in small letters
+  std::optional<std::string> value;
+};
+
+Result<Option> take_option(std::string_view& text) {
+  Option option;
+  const std::size_t end = std::min(text.find_first_of("=,"), text.size());
+  for (const char c : text.substr(0, end))
+    option.name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  text.remove_prefix(end);
+  if (text.starts_with('=')) {
+    text.remove_prefix(1);
+    if (!text.starts_with('"')) return bad("the value of `" + option.name + "` has no quotes around it");
+    std::string value;
+    std::size_t at = 1;
+    for (; at < text.size() && text[at] != '"'; ++at) {
+      if (text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '"') ++at;
+      value += text[at];
+    }
+    if (at == text.size()) return bad("the quotes around the value of `" + option.name + "` are not closed");
+    text.remove_prefix(at + 1);
+    option.value = std::move(value);
+  }
+  if (text.starts_with(',')) {
+    text.remove_prefix(1);
+    if (text.empty()) return bad("something is missing behind the last comma of the options");
+  } else if (!text.empty()) {
+    return bad("a comma is missing between two options");
+  }
+  return option;
+}
+
+// YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS, of this machine's time zone unless `Z` stands behind it.
+Result<std::chrono::sys_seconds> read_time(std::string_view text) {
+  const Error no_time = bad("`" + std::string(text) + "` is no time").hint("as in 20261231 or 202612312359Z");
+  const bool utc = text.ends_with('Z');
+  if (utc) text.remove_suffix(1);
+  const bool digits = std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  if (!digits || (text.size() != 8 && text.size() != 12 && text.size() != 14)) return no_time;
+  const auto part = [&](std::size_t from, std::size_t size) {
+    int value = 0;
+    for (std::size_t i = from; i < from + size && i < text.size(); ++i) value = 10 * value + (text[i] - '0');
+    return value;
+  };
+  std::tm broken{};
+  broken.tm_year = part(0, 4) - 1900;
+  broken.tm_mon = part(4, 2) - 1;
+  broken.tm_mday = part(6, 2);
+  broken.tm_hour = part(8, 2);
+  broken.tm_min = part(10, 2);
+  broken.tm_sec = part(12, 2);
+  broken.tm_isdst = -1;
+  const std::chrono::year_month_day day{std::chrono::year(part(0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(part(4, 2))),
+                                        std::chrono::day(static_cast<unsigned>(part(6, 2)))};
+  if (!day.ok() || broken.tm_hour > 23 || broken.tm_min > 59 || broken.tm_sec > 59) return no_time;
+  const std::time_t time = utc ? ::timegm(&broken) : ::mktime(&broken);
+  return std::chrono::sys_seconds(std::chrono::seconds(time));
+}
+
+}  // namespace
+
+std::size_t persons_of(const std::vector<Signer>& signers) {
+  std::vector<std::vector<std::string>> persons;
+  for (const Signer& signer : signers) {
+    std::vector<std::string> names = signer.principals;
+    std::erase_if(persons, [&](const std::vector<std::string>& person) {
+      const bool same = std::any_of(person.begin(), person.end(), [&](const std::string& name) {
+        return std::find(signer.principals.begin(), signer.principals.end(), name) != signer.principals.end();
+      });
+      if (same) names.insert(names.end(), person.begin(), person.end());
+      return same;
+    });
+    persons.push_back(std::move(names));
+  }
+  return persons.size();
+}
+
+Result<AllowedSigners> AllowedSigners::read(std::string_view text, const std::string& name) {
+  AllowedSigners signers;
+  std::size_t number = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++number;
+    if (line.empty() || line.starts_with('#')) continue;
+    if (number > kMostLines) return bad(name + " has more than " + std::to_string(kMostLines) + " lines");
+    Result<Line> read = read_line(line);
+    if (!read) return std::move(read.error()).during("reading " + name + ", line " + std::to_string(number));
+    signers.lines_.push_back(std::move(*read));
+  }
+  return signers;
+}
+
+Result<AllowedSigners::Line> AllowedSigners::read_line(std::string_view text) {
+  Line line;
+  line.principals = split(take_word(text));
+  if (line.principals.front().empty()) return bad("no name of a signer stands in front");
+  std::optional<SigningKey> key = take_key(text);
+  if (!key) {
+    PLUMB_TRY(read_options(take_options(text), line));
+    key = take_key(text);
+  }
+  if (!key || key->certificate) {
+    return bad("there is no public key that signs")
+        .hint("a line is `NAME [OPTIONS] ssh-ed25519 AAAA…`, as `ssh-keygen -y` prints a key");
+  }
+  line.key = std::move(key->key);
+  return line;
+}
+
+Result<> AllowedSigners::read_options(std::string_view text, Line& line) {
+  std::vector<std::string> seen;
+  while (!text.empty()) {
+    PLUMB_TRY_ASSIGN(const Option option, take_option(text));
+    if (std::find(seen.begin(), seen.end(), option.name) != seen.end())
+      return bad("`" + option.name + "` stands there twice");
+    seen.push_back(option.name);
+    const bool takes_value = option.name != "cert-authority";
+    if (takes_value != option.value.has_value())
+      return bad("`" + option.name + "` " + (takes_value ? "is no option without a value" : "takes no value"));
+    if (option.name == "cert-authority") {
+      line.authority = true;
+    } else if (option.name == "namespaces") {
+      line.namespaces = split(*option.value);
+    } else if (option.name == "valid-after") {
+      PLUMB_TRY_ASSIGN(line.valid_after, read_time(*option.value));
+    } else if (option.name == "valid-before") {
+      PLUMB_TRY_ASSIGN(line.valid_before, read_time(*option.value));
+    } else {
+      return bad("`" + option.name + "` is no option of allowed signers")
+          .hint("there are cert-authority, namespaces, valid-after and valid-before");
+    }
+  }
+  if (line.valid_after && line.valid_before && *line.valid_before <= *line.valid_after)
+    return bad("its time ends before it begins");
+  return {};
+}
+
+// The names by which the line knows the key; none where it knows it not.
+Result<std::vector<std::string>> AllowedSigners::principals_by(const Line& line, const SigningKey& key,
+                                                               std::chrono::sys_seconds time) {
+  std::vector<std::string> names;
+  if (!line.authority) {
+    if (!key.certificate && line.key == key.key) names = line.principals;
+    return names;
+  }
+  if (!key.certificate || !(key.certificate->authority == line.key)) return names;
+  const Certificate& certificate = *key.certificate;
+  for (const std::string& name : certificate.principals) {
+    if (matches_list(name, line.principals)) names.push_back(name);
+  }
+  if (names.empty()) return fail(Code::kNotSigned, "the certificate is for no name that its authority may vouch for");
+  const auto now = static_cast<std::uint64_t>(std::max<std::int64_t>(0, time.time_since_epoch().count()));
+  if (now < certificate.valid_after) return fail(Code::kNotSigned, "the certificate is not valid yet");
+  if (now >= certificate.valid_before) return fail(Code::kNotSigned, "the certificate has expired");
+  return names;
+}
+
+Result<Signer> AllowedSigners::find(const SigningKey& key, std::string_view name_space,
+                                    std::chrono::sys_seconds time) const {
+  const std::string named = key.key.type + " " + key.key.fingerprint();
+  Error nearest = fail(Code::kNotSigned, "the key " + named + " is not among the allowed signers");
+  for (const Line& line : lines_) {
+    Result<std::vector<std::string>> names = principals_by(line, key, time);
+    const auto refuse = [&](const std::string& why) {
+      nearest = fail(Code::kNotSigned, "the key " + named + " may not sign this: " + why);
+    };
+    if (!names) {
+      refuse(names.error().summary());
+    } else if (names->empty()) {
+      continue;
+    } else if (!line.namespaces.empty() && !matches_list(name_space, line.namespaces)) {
+      refuse("its namespaces do not include `" + std::string(name_space) + "`");
+    } else if (line.valid_after && time < *line.valid_after) {
+      refuse("it is not valid yet");
+    } else if (line.valid_before && time > *line.valid_before) {
+      refuse("its time is over");
+    } else {
+      return Signer{std::move(*names), key.key.type, key.key.fingerprint()};
+    }
+  }
+  return nearest;
+}
+
+}  // namespace plumb::trust

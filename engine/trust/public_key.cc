@@ -1,0 +1,246 @@
+#include "engine/trust/public_key.h"
+
+#include "engine/base/digest.h"
+#include "engine/trust/blob_reader.h"
+#include "engine/trust/key_check.h"
+
+namespace plumb::trust {
+namespace {
+
+constexpr std::size_t kLeastRsaBits = 2048;
+constexpr std::size_t kMostRsaBits = 16384;
+constexpr std::uint32_t kOfUser = 1;
+constexpr std::uint8_t kUserPresent = 0x01;
+constexpr std::uint8_t kUserVerified = 0x04;
+constexpr std::string_view kCertificate = "-cert-v01@openssh.com";
+constexpr std::string_view kOpenSsh = "@openssh.com";
+
+Error bad(const std::string& what) {
+  return fail(Code::kBadSignature, what);
+}
+
+enum class Family { kEd25519, kRsa, kEcdsa, kTokenEd25519, kTokenEcdsa };
+
+struct KeyType {
+  std::string_view name;
+  Family family;
+  std::string_view curve;
+};
+constexpr KeyType kKeyTypes[] = {
+    {"ssh-ed25519", Family::kEd25519, {}},
+    {"ssh-rsa", Family::kRsa, {}},
+    {"ecdsa-sha2-nistp256", Family::kEcdsa, "nistp256"},
+    {"ecdsa-sha2-nistp384", Family::kEcdsa, "nistp384"},
+    {"ecdsa-sha2-nistp521", Family::kEcdsa, "nistp521"},
+    {"sk-ssh-ed25519@openssh.com", Family::kTokenEd25519, {}},
+    {"sk-ecdsa-sha2-nistp256@openssh.com", Family::kTokenEcdsa, "nistp256"},
+};
+
+const KeyType* type_named(std::string_view name) {
+  for (const KeyType& type : kKeyTypes) {
+    if (type.name == name) return &type;
+  }
+  return nullptr;
+}
+
+// Of `ssh-ed25519-cert-v01@openssh.com` the type `ssh-ed25519`, and of `sk-…-cert-v01@openssh.com` `sk-…@openssh.com`.
+std::string plain_name(std::string_view name) {
+  std::string plain(name.substr(0, name.size() - kCertificate.size()));
+  return plain.starts_with("sk-") ? plain + std::string(kOpenSsh) : plain;
+}
+
+// The fields of a key behind its type.
+struct Fields {
+  std::string_view curve;
+  std::string_view point;
+  std::string_view exponent;
+  std::string_view modulus;
+  std::string_view application;  // of a token
+};
+
+Fields read_fields(const KeyType& type, BlobReader& reader) {
+  Fields fields;
+  if (type.family == Family::kRsa) {
+    fields.exponent = reader.text();
+    fields.modulus = reader.text();
+    return fields;
+  }
+  if (!type.curve.empty()) fields.curve = reader.text();
+  fields.point = reader.text();
+  if (type.family == Family::kTokenEd25519 || type.family == Family::kTokenEcdsa) fields.application = reader.text();
+  return fields;
+}
+
+std::size_t bits_of(std::string_view number) {
+  while (number.starts_with('\0')) number.remove_prefix(1);
+  if (number.empty()) return 0;
+  std::size_t bits = 8 * number.size();
+  for (int mask = 0x80; (static_cast<unsigned char>(number[0]) & mask) == 0; mask >>= 1) --bits;
+  return bits;
+}
+
+Result<> check_fields(const KeyType& type, const Fields& fields) {
+  if (type.family == Family::kRsa) {
+    const std::size_t bits = bits_of(fields.modulus);
+    if (bits >= kLeastRsaBits && bits <= kMostRsaBits) return {};
+    return bad("an RSA key of " + std::to_string(bits) + " bits is not taken").hint("at least 2048 bits are needed");
+  }
+  if (fields.curve != type.curve) return bad("the key names another curve than its type");
+  return {};
+}
+
+std::vector<std::string> texts_of(std::string_view list) {
+  std::vector<std::string> texts;
+  BlobReader reader(list);
+  while (reader.ok() && !reader.at_end()) texts.emplace_back(reader.text());
+  return texts;
+}
+
+// Those that say how one logs in say nothing of signatures; what nobody knows might.
+Result<> take_options(std::string_view options, Certificate& certificate) {
+  BlobReader reader(options);
+  while (reader.ok() && !reader.at_end()) {
+    const std::string_view name = reader.text();
+    reader.text();  // its value
+    if (name == "verify-required") {
+      certificate.verify_required = true;
+    } else if (name != "force-command" && name != "source-address") {
+      return bad("the certificate has a critical option that is not known here: " + std::string(name));
+    }
+  }
+  return {};
+}
+
+Result<SigningKey> read_certificate(std::string_view name, const KeyType& type, std::string_view blob) {
+  BlobReader reader(blob);
+  reader.text();  // the type
+  reader.text();  // a nonce
+  const std::string_view before = reader.rest();
+  const Fields fields = read_fields(type, reader);
+  const std::string_view own = before.substr(0, before.size() - reader.rest().size());
+
+  Certificate certificate;
+  certificate.serial = reader.long_number();
+  const std::uint32_t whose = reader.number();
+  certificate.id = reader.text();
+  certificate.principals = texts_of(reader.text());
+  certificate.valid_after = reader.long_number();
+  certificate.valid_before = reader.long_number();
+  const std::string_view options = reader.text();
+  reader.text();  // extensions
+  reader.text();  // reserved
+  const std::string_view authority = reader.text();
+  const std::string_view vouched = blob.substr(0, blob.size() - reader.rest().size());
+  const std::string_view signature = reader.text();
+  if (!reader.ok() || !reader.at_end()) return bad("the certificate was cut short or goes on past its end");
+  if (whose != kOfUser) return bad("the certificate is not of a user");
+  PLUMB_TRY(check_fields(type, fields));
+  PLUMB_TRY(take_options(options, certificate));
+  PLUMB_TRY_ASSIGN(const SigningKey vouching, read_signing_key(authority));
+  if (vouching.certificate) return bad("a certificate is vouched for by another certificate");
+  if (const Result<> good = check_signature(vouching, signature, vouched); !good)
+    return bad("the authority's signature on the certificate does not hold");
+  certificate.authority = vouching.key;
+
+  SigningKey read;
+  read.key.type = plain_name(name);
+  add_text(read.key.blob, read.key.type);
+  read.key.blob += own;
+  read.certificate = std::move(certificate);
+  return read;
+}
+
+// What a token signs in place of the bytes.
+std::string token_text(std::string_view application, std::uint8_t flags, std::uint32_t counter,
+                       std::string_view bytes) {
+  std::string text = hash_of(Hash::kSha256, application);
+  text += static_cast<char>(flags);
+  add_number(text, counter);
+  return text + hash_of(Hash::kSha256, bytes);
+}
+
+bool ecdsa_blob_holds(std::string_view curve, std::string_view point, std::string_view blob, std::string_view bytes) {
+  BlobReader numbers(blob);
+  const std::string_view r = numbers.text();
+  const std::string_view s = numbers.text();
+  return numbers.ok() && numbers.at_end() && ecdsa_holds(curve, point, r, s, bytes);
+}
+
+}  // namespace
+
+std::string PublicKey::fingerprint() const {
+  std::string text = base64_encode(hash_of(Hash::kSha256, blob));
+  while (text.ends_with('=')) text.pop_back();
+  return "SHA256:" + text;
+}
+
+Result<SigningKey> read_signing_key(std::string_view blob) {
+  BlobReader reader(blob);
+  const std::string_view name = reader.text();
+  const bool certified = name.ends_with(kCertificate);
+  const KeyType* type = type_named(certified ? plain_name(name) : std::string(name));
+  if (!reader.ok() || type == nullptr) return bad("a key of the type `" + std::string(name) + "` is not taken");
+  if (certified) return read_certificate(name, *type, blob);
+  const Fields fields = read_fields(*type, reader);
+  if (!reader.ok() || !reader.at_end()) return bad("the key was cut short or goes on past its end");
+  PLUMB_TRY(check_fields(*type, fields));
+  return SigningKey{{std::string(name), std::string(blob)}, std::nullopt};
+}
+
+std::optional<SigningKey> take_key(std::string_view& text) {
+  constexpr std::string_view kBlank = " \t";
+  const auto skip = [&](std::string_view from) {
+    return from.substr(std::min(from.find_first_not_of(kBlank), from.size()));
+  };
+  std::string_view rest = skip(text);
+  const std::string_view name = rest.substr(0, rest.find_first_of(kBlank));
+  rest = skip(rest.substr(name.size()));
+  const std::string_view encoded = rest.substr(0, rest.find_first_of(kBlank));
+  const Result<std::string> blob = base64_decode(encoded);
+  if (encoded.empty() || !blob) return std::nullopt;
+  Result<SigningKey> key = read_signing_key(*blob);
+  if (!key || BlobReader(*blob).text() != name) return std::nullopt;
+  text = skip(rest.substr(encoded.size()));
+  return std::move(*key);
+}
+
+Result<> check_signature(const SigningKey& key, std::string_view signature, std::string_view bytes) {
+  const KeyType& type = *type_named(key.key.type);
+  BlobReader key_reader(key.key.blob);
+  key_reader.text();
+  const Fields fields = read_fields(type, key_reader);
+
+  BlobReader reader(signature);
+  const std::string_view name = reader.text();
+  const std::string_view blob = reader.text();
+  const bool token = type.family == Family::kTokenEd25519 || type.family == Family::kTokenEcdsa;
+  const std::uint8_t flags = token ? reader.byte() : 0;
+  const std::uint32_t counter = token ? reader.number() : 0;
+  if (!reader.ok() || !reader.at_end()) return bad("the signature was cut short or goes on past its end");
+
+  bool good = false;
+  if (type.family == Family::kRsa) {
+    // SHA-1, as `ssh-rsa` of old, is not among them.
+    if (name != "rsa-sha2-512" && name != "rsa-sha2-256")
+      return bad("a signature of the type `" + std::string(name) + "` is not taken");
+    const Hash hash = name == "rsa-sha2-512" ? Hash::kSha512 : Hash::kSha256;
+    good = rsa_holds(fields.exponent, fields.modulus, hash, blob, bytes);
+  } else if (name != type.name) {
+    return bad("the signature is of the type `" + std::string(name) + "` and the key of `" + key.key.type + "`");
+  } else if (type.family == Family::kEd25519) {
+    good = ed25519_holds(fields.point, blob, bytes);
+  } else if (type.family == Family::kEcdsa) {
+    good = ecdsa_blob_holds(fields.curve, fields.point, blob, bytes);
+  } else {
+    if ((flags & kUserPresent) == 0) return bad("the security token signed without anybody touching it");
+    const std::string text = token_text(fields.application, flags, counter, bytes);
+    good = type.family == Family::kTokenEd25519 ? ed25519_holds(fields.point, blob, text)
+                                                : ecdsa_blob_holds(fields.curve, fields.point, blob, text);
+  }
+  if (!good) return bad("the signature is not the key's own over these bytes");
+  if (key.certificate && key.certificate->verify_required && (flags & kUserVerified) == 0)
+    return bad("the certificate asks for a PIN or a finger, and the security token signed without one");
+  return {};
+}
+
+}  // namespace plumb::trust

@@ -1,0 +1,53 @@
+// Keys that sign, as ssh writes them: ssh-ed25519, ssh-rsa, ecdsa-sha2-nistp256|384|521, the two kinds of security
+// tokens (sk-…@openssh.com), and certificates of all of them. Sources: RFC 4253, 5656, 8332 and 8709, and OpenSSH's
+// PROTOCOL.u2f and PROTOCOL.certkeys.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+
+namespace plumb::trust {
+
+// Without a certificate around it.
+struct PublicKey {
+  std::string type;
+  std::string blob;
+
+  std::string fingerprint() const;  // "SHA256:…", as ssh-keygen -l prints it
+
+  friend bool operator==(const PublicKey& one, const PublicKey& other) { return one.blob == other.blob; }
+};
+
+// That an authority vouches for a key; its signature was found right when it was read.
+struct Certificate {
+  PublicKey authority;
+  std::uint64_t serial = 0;
+  std::string id;
+  std::vector<std::string> principals;
+  std::uint64_t valid_after = 0;  // seconds since 1970
+  std::uint64_t valid_before = 0;
+  bool verify_required = false;  // by a PIN or a finger, of a token
+};
+
+struct SigningKey {
+  PublicKey key;
+  std::optional<Certificate> certificate;
+};
+
+// Errors: kBadSignature, for a key of another type, one that is too small (RSA below 2048 bits), one that does not hold
+// together, and a certificate that is not of a user.
+Result<SigningKey> read_signing_key(std::string_view blob);
+
+// `TYPE BASE64 [COMMENT]`, taken off the front of `text`; nothing where it does not begin with a key.
+std::optional<SigningKey> take_key(std::string_view& text);
+
+// Whether `signature`, as ssh writes it, is the key's own over `bytes`. Of a token the user was there when it signed.
+// Errors: kBadSignature.
+Result<> check_signature(const SigningKey& key, std::string_view signature, std::string_view bytes);
+
+}  // namespace plumb::trust

@@ -1,0 +1,74 @@
+#include "engine/trust/statement.h"
+
+#include "engine/base/digest.h"
+#include "engine/base/json.h"
+#include "engine/base/time_text.h"
+
+namespace plumb::trust {
+namespace {
+
+constexpr std::string_view kFormat = "statement/v1";
+constexpr std::string_view kType = "approval";
+
+Error bad(const std::string& what) {
+  return fail(Code::kBadSignature, what);
+}
+
+bool is_time(std::string_view text) {
+  constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
+  if (text.size() != kForm.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kForm[i] == '0' ? !digit : text[i] != kForm[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string statement_of(const Approval& approval) {
+  return canonical({{"plumb", kFormat},
+                    {"type", kType},
+                    {"plan", approval.plan},
+                    {"tree_head", approval.tree_head},
+                    {"hosts", approval.hosts},
+                    {"project", approval.project},
+                    {"not_before", approval.not_before},
+                    {"not_after", approval.not_after},
+                    {"reason", approval.reason}});
+}
+
+Result<Approval> read_approval(std::string_view bytes) {
+  if (bytes.size() > kMostStatement) return bad("this is too large for a statement");
+  PLUMB_TRY_ASSIGN(const Json json, parse_json(bytes, Code::kBadSignature));
+  if (!json.is_object()) return bad("this is no statement");
+  const auto text = [&json](const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  if (text("plumb") != kFormat || text("type") != kType)
+    return bad("this is no approval of the form " + std::string(kFormat));
+  Approval approval{.plan = text("plan"),
+                    .tree_head = text("tree_head"),
+                    .hosts = 0,
+                    .project = text("project"),
+                    .not_before = text("not_before"),
+                    .not_after = text("not_after"),
+                    .reason = text("reason")};
+  if (const auto hosts = json.find("hosts"); hosts != json.end() && hosts->is_number_unsigned())
+    approval.hosts = hosts->get<std::uint64_t>();
+  // Whatever is missing, unknown, of another type or written otherwise shows here.
+  const bool whole = is_digest(approval.plan) && is_digest(approval.tree_head) && is_time(approval.not_before) &&
+                     is_time(approval.not_after);
+  if (!whole || statement_of(approval) != bytes) return bad("the approval is not written as plumb writes it");
+  return approval;
+}
+
+Result<> check_time(const Approval& approval, std::chrono::sys_seconds time) {
+  const std::string now = rfc3339(time);
+  if (now < approval.not_before) return fail(Code::kNotApproved, "it is not valid before " + approval.not_before);
+  if (now > approval.not_after) return fail(Code::kNotApproved, "it was valid until " + approval.not_after);
+  return {};
+}
+
+}  // namespace plumb::trust

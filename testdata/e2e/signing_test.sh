@@ -1,0 +1,118 @@
+# A plan that is signed and approved by people, and one that is not: stock ssh-keygen and plumb say the same of both.
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+command -v ssh-keygen >/dev/null || skip 'no ssh-keygen here'
+
+mkdir -p project root
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: signed
+resources:
+  - file: /motd
+    content: "hello\n"
+YAML
+printf 'plumb: v1\nhosts:\n  here: {connection: local}\n' >project/hosts.yaml
+for who in ana ben zoe; do ssh-keygen -q -t ed25519 -N '' -C $who -f $who; done
+{
+  printf 'ana@example.com namespaces="*@plumbline" %s\n' "$(cut -d' ' -f1,2 ana.pub)"
+  printf 'ben@example.com %s\n' "$(cut -d' ' -f1,2 ben.pub)"
+} >signers
+exits 2 "$plumb" -C project --root "$work/root" plan -o plan.json
+plan_file=plan.json
+[ -e plan.json ] || plan_file=project/plan.json
+apply() { exits "$1" "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file" --allowed-signers "$work/signers" "${@:2}"; }
+
+# Nobody has signed it.
+apply 3 --require-signature
+says 'PL7001'
+says 'is not signed'
+[ ! -e root/motd ] || fail 'an unsigned plan was applied'
+
+# Somebody who may not.
+exits 0 "$plumb" sign $plan_file --key zoe
+exits 1 "$plumb" verify $plan_file --allowed-signers signers
+says 'is not among the allowed signers'
+apply 3 --require-signature
+
+# Somebody who may; ssh-keygen says so, too.
+exits 0 "$plumb" sign $plan_file --key ana
+exits 0 "$plumb" verify $plan_file --allowed-signers signers
+says 'Signed by ana@example.com (ssh-ed25519 SHA256:'
+exits 0 sh -c "ssh-keygen -Y verify -f signers -I ana@example.com -n plan@plumbline -s $plan_file.sig <$plan_file"
+
+# Another plan under the same signature.
+cp $plan_file kept.json
+sed -i 's/hello/hullo/' $plan_file
+exits 1 "$plumb" verify $plan_file --allowed-signers signers
+says 'PL7002'
+apply 3 --require-signature
+[ ! -e root/motd ] || fail 'a plan was applied that was changed after it was signed'
+cp kept.json $plan_file
+
+# A key that was taken back.
+cp ana.pub revoked
+exits 1 "$plumb" verify $plan_file --allowed-signers signers --revoked-keys revoked
+says 'was revoked'
+apply 3 --require-signature --revoked-keys "$work/revoked"
+
+# Approvals are of persons, of this plan, and for a time.
+apply 3 --require-approvals 2
+says 'approved by 0 of the 2 persons'
+exits 3 "$plumb" approve $plan_file --key ana </dev/null
+says 'there is no terminal to ask on'
+exits 0 "$plumb" --yes approve $plan_file --key ana --reason 'ticket 7'
+says '/motd'
+says 'valid until'
+exits 0 "$plumb" --yes approve $plan_file --key ana --reason 'once more'
+exits 0 "$plumb" --yes approve $plan_file --key zoe
+apply 3 --require-signature --require-approvals 2
+says 'approved by 1 of the 2 persons'
+says 'is not among the allowed signers'
+exits 0 "$plumb" --yes approve $plan_file --key ben --for 1s
+sleep 2
+apply 3 --require-approvals 2
+says 'it was valid until'
+exits 0 "$plumb" --yes approve $plan_file --key ben
+exits 0 "$plumb" verify $plan_file --allowed-signers signers --require-approvals 2
+says 'Approved by ana@example.com'
+says 'ticket 7'
+statement=$(grep -l 'ticket 7' $plan_file.approvals/*.json)
+exits 0 sh -c "ssh-keygen -Y verify -f signers -I ana@example.com -n approval@plumbline -s ${statement%.json}.sig <$statement"
+exits 0 "$plumb" show --slices $plan_file
+head=$(sed -n 's/.*"tree_head": "\(sha256:[0-9a-f]*\)".*/\1/p' <<<"$output")
+grep -q "\"tree_head\":\"$head\"" "$statement" || fail "the approval names another head than $head"
+
+apply 0 --require-signature --require-approvals 2
+[ "$(cat root/motd)" = hello ] || fail 'the signed plan was not applied'
+
+# The approvals of one plan are none of another.
+printf 'plumb: v1\nproject: signed\nresources:\n  - file: /motd\n    content: "bye\\n"\n' >project/plumb.yaml
+exits 2 "$plumb" -C project --root "$work/root" plan -o $plan_file
+exits 0 "$plumb" sign $plan_file --key ana
+apply 3 --require-signature --require-approvals 2
+says 'it is of another plan'
+
+# What is asked for wrongly.
+exits 3 "$plumb" -C project --root "$work/root" --yes apply --require-signature --allowed-signers signers
+exits 3 "$plumb" -C project --root "$work/root" --yes apply $plan_file --require-signature
+printf 'ana ssh-ed25519\n' >broken
+exits 1 "$plumb" verify $plan_file --allowed-signers broken
+says 'PL7003'
+says 'broken, line 1'
+exits 1 "$plumb" sign $plan_file --key missing
+says 'PL7005'
+
+# As a rule of the project.
+sed -i 's/^resources:/trust: {allowed_signers: signers, require_approvals: 1}\nresources:/' project/plumb.yaml
+cp signers project/
+exits 3 "$plumb" -C project --root "$work/root" --yes apply
+says 'this one is none yet'
+exits 2 "$plumb" -C project --root "$work/root" plan -o $plan_file
+rm -rf $plan_file.sig
+exits 3 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file"
+says 'is not signed'
+exits 0 "$plumb" sign $plan_file --key ben
+exits 3 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file"
+says 'approved by 0 of the 1 persons'
+exits 0 "$plumb" --yes approve $plan_file --key ana
+exits 0 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file"
+[ "$(cat root/motd)" = bye ] || fail 'the signed plan was not applied'
