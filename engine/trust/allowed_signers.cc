@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kBlank = " \t";
 constexpr std::size_t kMostLines = 100'000;
 
-Error bad(const std::string& what) {
+Error bad_signers(const std::string& what) {
   return fail(Code::kBadSigners, what);
 }
 
@@ -106,29 +106,29 @@ Result<Option> take_option(std::string_view& text) {
   text.remove_prefix(end);
   if (text.starts_with('=')) {
     text.remove_prefix(1);
-    if (!text.starts_with('"')) return bad("the value of `" + option.name + "` has no quotes around it");
+    if (!text.starts_with('"')) return bad_signers("the value of `" + option.name + "` has no quotes around it");
     std::string value;
     std::size_t at = 1;
     for (; at < text.size() && text[at] != '"'; ++at) {
       if (text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '"') ++at;
       value += text[at];
     }
-    if (at == text.size()) return bad("the quotes around the value of `" + option.name + "` are not closed");
+    if (at == text.size()) return bad_signers("the quotes around the value of `" + option.name + "` are not closed");
     text.remove_prefix(at + 1);
     option.value = std::move(value);
   }
   if (text.starts_with(',')) {
     text.remove_prefix(1);
-    if (text.empty()) return bad("something is missing behind the last comma of the options");
+    if (text.empty()) return bad_signers("something is missing behind the last comma of the options");
   } else if (!text.empty()) {
-    return bad("a comma is missing between two options");
+    return bad_signers("a comma is missing between two options");
   }
   return option;
 }
 
 // YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS, of this machine's time zone unless `Z` stands behind it.
 Result<std::chrono::sys_seconds> read_time(std::string_view text) {
-  const Error no_time = bad("`" + std::string(text) + "` is no time").hint("as in 20261231 or 202612312359Z");
+  const Error no_time = bad_signers("`" + std::string(text) + "` is no time").hint("as in 20261231 or 202612312359Z");
   const bool utc = text.ends_with('Z');
   if (utc) text.remove_suffix(1);
   const bool digits = std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
@@ -181,7 +181,7 @@ Result<AllowedSigners> AllowedSigners::read(std::string_view text, const std::st
     text.remove_prefix(std::min(end + 1, text.size()));
     ++number;
     if (line.empty() || line.starts_with('#')) continue;
-    if (number > kMostLines) return bad(name + " has more than " + std::to_string(kMostLines) + " lines");
+    if (number > kMostLines) return bad_signers(name + " has more than " + std::to_string(kMostLines) + " lines");
     Result<Line> read = read_line(line);
     if (!read) return std::move(read.error()).during("reading " + name + ", line " + std::to_string(number));
     signers.lines_.push_back(std::move(*read));
@@ -192,14 +192,14 @@ Result<AllowedSigners> AllowedSigners::read(std::string_view text, const std::st
 Result<AllowedSigners::Line> AllowedSigners::read_line(std::string_view text) {
   Line line;
   line.principals = split(take_word(text));
-  if (line.principals.front().empty()) return bad("no name of a signer stands in front");
+  if (line.principals.front().empty()) return bad_signers("no name of a signer stands in front");
   std::optional<SigningKey> key = take_key(text);
   if (!key) {
     PLUMB_TRY(read_options(take_options(text), line));
     key = take_key(text);
   }
   if (!key || key->certificate) {
-    return bad("there is no public key that signs")
+    return bad_signers("there is no public key that signs")
         .hint("a line is `NAME [OPTIONS] ssh-ed25519 AAAA…`, as `ssh-keygen -y` prints a key");
   }
   line.key = std::move(key->key);
@@ -211,11 +211,11 @@ Result<> AllowedSigners::read_options(std::string_view text, Line& line) {
   while (!text.empty()) {
     PLUMB_TRY_ASSIGN(const Option option, take_option(text));
     if (std::find(seen.begin(), seen.end(), option.name) != seen.end())
-      return bad("`" + option.name + "` stands there twice");
+      return bad_signers("`" + option.name + "` stands there twice");
     seen.push_back(option.name);
     const bool takes_value = option.name != "cert-authority";
     if (takes_value != option.value.has_value())
-      return bad("`" + option.name + "` " + (takes_value ? "is no option without a value" : "takes no value"));
+      return bad_signers("`" + option.name + "` " + (takes_value ? "is no option without a value" : "takes no value"));
     if (option.name == "cert-authority") {
       line.authority = true;
     } else if (option.name == "namespaces") {
@@ -225,12 +225,12 @@ Result<> AllowedSigners::read_options(std::string_view text, Line& line) {
     } else if (option.name == "valid-before") {
       PLUMB_TRY_ASSIGN(line.valid_before, read_time(*option.value));
     } else {
-      return bad("`" + option.name + "` is no option of allowed signers")
+      return bad_signers("`" + option.name + "` is no option of allowed signers")
           .hint("there are cert-authority, namespaces, valid-after and valid-before");
     }
   }
   if (line.valid_after && line.valid_before && *line.valid_before <= *line.valid_after)
-    return bad("its time ends before it begins");
+    return bad_signers("its time ends before it begins");
   return {};
 }
 

@@ -27,7 +27,7 @@ SigningKey key_of(std::string_view line) {
   return take_key(line).value();
 }
 
-std::string problem_of(const std::string& text) {
+std::string signers_problem(const std::string& text) {
   const auto read = AllowedSigners::read(text, "signers");
   return read ? "" : read.error().summary();
 }
@@ -70,30 +70,31 @@ TEST(AllowedSigners, TimesBeginAndEnd) {
   EXPECT_EQ(found(with("valid-before=\"20270115080000Z\"")), "ana");
   EXPECT_NE(found(with("valid-before=\"20270115075959Z\"")).find("its time is over"), std::string::npos);
   EXPECT_NE(found(with("valid-after=\"20270116Z\"")).find("it is not valid yet"), std::string::npos);
-  EXPECT_EQ(problem_of(with("valid-after=\"20270201Z\",valid-before=\"20270101Z\"")),
+  EXPECT_EQ(signers_problem(with("valid-after=\"20270201Z\",valid-before=\"20270101Z\"")),
             "while reading signers, line 1: its time ends before it begins");
   for (const char* time : {"2027", "20271301", "20270230Z", "202701152460", "2027011Z", "20270115T00", ""}) {
-    EXPECT_NE(problem_of(with("valid-after=\"" + std::string(time) + "\"")).find("is no time"), std::string::npos)
+    EXPECT_NE(signers_problem(with("valid-after=\"" + std::string(time) + "\"")).find("is no time"), std::string::npos)
         << time;
   }
 }
 
 TEST(AllowedSigners, ALineThatCannotBeReadIsToldWithItsNumber) {
   const std::string key = kKey;
-  EXPECT_EQ(problem_of("ana " + key + "\nben\n"), "while reading signers, line 2: there is no public key that signs");
-  EXPECT_EQ(problem_of("ana ssh-ed25519 AAAA"),
+  EXPECT_EQ(signers_problem("ana " + key + "\nben\n"),
+            "while reading signers, line 2: there is no public key that signs");
+  EXPECT_EQ(signers_problem("ana ssh-ed25519 AAAA"),
             "while reading signers, line 1: a comma is missing between two options");
-  EXPECT_EQ(problem_of("ana restrict " + key),
+  EXPECT_EQ(signers_problem("ana restrict " + key),
             "while reading signers, line 1: `restrict` is no option of allowed signers");
-  EXPECT_EQ(problem_of("ana namespaces=file " + key),
+  EXPECT_EQ(signers_problem("ana namespaces=file " + key),
             "while reading signers, line 1: the value of `namespaces` has no quotes around it");
-  EXPECT_EQ(problem_of("ana namespaces=\"file " + key),
+  EXPECT_EQ(signers_problem("ana namespaces=\"file " + key),
             "while reading signers, line 1: the quotes around the value of `namespaces` are not closed");
-  EXPECT_EQ(problem_of("ana cert-authority,cert-authority " + key),
+  EXPECT_EQ(signers_problem("ana cert-authority,cert-authority " + key),
             "while reading signers, line 1: `cert-authority` stands there twice");
-  EXPECT_EQ(problem_of("ana cert-authority, " + key),
+  EXPECT_EQ(signers_problem("ana cert-authority, " + key),
             "while reading signers, line 1: something is missing behind the last comma of the options");
-  EXPECT_EQ(problem_of("ana namespaces " + key),
+  EXPECT_EQ(signers_problem("ana namespaces " + key),
             "while reading signers, line 1: `namespaces` is no option without a value");
 }
 

@@ -15,7 +15,7 @@ constexpr std::uint8_t kUserVerified = 0x04;
 constexpr std::string_view kCertificate = "-cert-v01@openssh.com";
 constexpr std::string_view kOpenSsh = "@openssh.com";
 
-Error bad(const std::string& what) {
+Error bad_key(const std::string& what) {
   return fail(Code::kBadSignature, what);
 }
 
@@ -83,9 +83,10 @@ Result<> check_fields(const KeyType& type, const Fields& fields) {
   if (type.family == Family::kRsa) {
     const std::size_t bits = bits_of(fields.modulus);
     if (bits >= kLeastRsaBits && bits <= kMostRsaBits) return {};
-    return bad("an RSA key of " + std::to_string(bits) + " bits is not taken").hint("at least 2048 bits are needed");
+    return bad_key("an RSA key of " + std::to_string(bits) + " bits is not taken")
+        .hint("at least 2048 bits are needed");
   }
-  if (fields.curve != type.curve) return bad("the key names another curve than its type");
+  if (fields.curve != type.curve) return bad_key("the key names another curve than its type");
   return {};
 }
 
@@ -105,7 +106,7 @@ Result<> take_options(std::string_view options, Certificate& certificate) {
     if (name == "verify-required") {
       certificate.verify_required = true;
     } else if (name != "force-command" && name != "source-address") {
-      return bad("the certificate has a critical option that is not known here: " + std::string(name));
+      return bad_key("the certificate has a critical option that is not known here: " + std::string(name));
     }
   }
   return {};
@@ -132,14 +133,14 @@ Result<SigningKey> read_certificate(std::string_view name, const KeyType& type, 
   const std::string_view authority = reader.text();
   const std::string_view vouched = blob.substr(0, blob.size() - reader.rest().size());
   const std::string_view signature = reader.text();
-  if (!reader.ok() || !reader.at_end()) return bad("the certificate was cut short or goes on past its end");
-  if (whose != kOfUser) return bad("the certificate is not of a user");
+  if (!reader.ok() || !reader.at_end()) return bad_key("the certificate was cut short or goes on past its end");
+  if (whose != kOfUser) return bad_key("the certificate is not of a user");
   PLUMB_TRY(check_fields(type, fields));
   PLUMB_TRY(take_options(options, certificate));
   PLUMB_TRY_ASSIGN(const SigningKey vouching, read_signing_key(authority));
-  if (vouching.certificate) return bad("a certificate is vouched for by another certificate");
+  if (vouching.certificate) return bad_key("a certificate is vouched for by another certificate");
   if (const Result<> good = check_signature(vouching, signature, vouched); !good)
-    return bad("the authority's signature on the certificate does not hold");
+    return bad_key("the authority's signature on the certificate does not hold");
   certificate.authority = vouching.key;
 
   SigningKey read;
@@ -179,10 +180,10 @@ Result<SigningKey> read_signing_key(std::string_view blob) {
   const std::string_view name = reader.text();
   const bool certified = name.ends_with(kCertificate);
   const KeyType* type = type_named(certified ? plain_name(name) : std::string(name));
-  if (!reader.ok() || type == nullptr) return bad("a key of the type `" + std::string(name) + "` is not taken");
+  if (!reader.ok() || type == nullptr) return bad_key("a key of the type `" + std::string(name) + "` is not taken");
   if (certified) return read_certificate(name, *type, blob);
   const Fields fields = read_fields(*type, reader);
-  if (!reader.ok() || !reader.at_end()) return bad("the key was cut short or goes on past its end");
+  if (!reader.ok() || !reader.at_end()) return bad_key("the key was cut short or goes on past its end");
   PLUMB_TRY(check_fields(*type, fields));
   return SigningKey{{std::string(name), std::string(blob)}, std::nullopt};
 }
@@ -216,30 +217,30 @@ Result<> check_signature(const SigningKey& key, std::string_view signature, std:
   const bool token = type.family == Family::kTokenEd25519 || type.family == Family::kTokenEcdsa;
   const std::uint8_t flags = token ? reader.byte() : 0;
   const std::uint32_t counter = token ? reader.number() : 0;
-  if (!reader.ok() || !reader.at_end()) return bad("the signature was cut short or goes on past its end");
+  if (!reader.ok() || !reader.at_end()) return bad_key("the signature was cut short or goes on past its end");
 
   bool good = false;
   if (type.family == Family::kRsa) {
     // SHA-1, as `ssh-rsa` of old, is not among them.
     if (name != "rsa-sha2-512" && name != "rsa-sha2-256")
-      return bad("a signature of the type `" + std::string(name) + "` is not taken");
+      return bad_key("a signature of the type `" + std::string(name) + "` is not taken");
     const Hash hash = name == "rsa-sha2-512" ? Hash::kSha512 : Hash::kSha256;
     good = rsa_holds(fields.exponent, fields.modulus, hash, blob, bytes);
   } else if (name != type.name) {
-    return bad("the signature is of the type `" + std::string(name) + "` and the key of `" + key.key.type + "`");
+    return bad_key("the signature is of the type `" + std::string(name) + "` and the key of `" + key.key.type + "`");
   } else if (type.family == Family::kEd25519) {
     good = ed25519_holds(fields.point, blob, bytes);
   } else if (type.family == Family::kEcdsa) {
     good = ecdsa_blob_holds(fields.curve, fields.point, blob, bytes);
   } else {
-    if ((flags & kUserPresent) == 0) return bad("the security token signed without anybody touching it");
+    if ((flags & kUserPresent) == 0) return bad_key("the security token signed without anybody touching it");
     const std::string text = token_text(fields.application, flags, counter, bytes);
     good = type.family == Family::kTokenEd25519 ? ed25519_holds(fields.point, blob, text)
                                                 : ecdsa_blob_holds(fields.curve, fields.point, blob, text);
   }
-  if (!good) return bad("the signature is not the key's own over these bytes");
+  if (!good) return bad_key("the signature is not the key's own over these bytes");
   if (key.certificate && key.certificate->verify_required && (flags & kUserVerified) == 0)
-    return bad("the certificate asks for a PIN or a finger, and the security token signed without one");
+    return bad_key("the certificate asks for a PIN or a finger, and the security token signed without one");
   return {};
 }
 

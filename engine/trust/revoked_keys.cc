@@ -8,12 +8,12 @@
 namespace plumb::trust {
 namespace {
 
-constexpr std::string_view kMagic{"SSHKRL\n\0", 8};
-constexpr std::uint32_t kVersion = 1;
+constexpr std::string_view kListMagic{"SSHKRL\n\0", 8};
+constexpr std::uint32_t kListVersion = 1;
 
 // Sections of a list, and those of its certificates.
 constexpr std::uint8_t kCertificates = 1;
-constexpr std::uint8_t kKeys = 2;
+constexpr std::uint8_t kExplicitKeys = 2;
 constexpr std::uint8_t kSha1 = 3;
 constexpr std::uint8_t kSignature = 4;
 constexpr std::uint8_t kSha256 = 5;
@@ -24,19 +24,19 @@ constexpr std::uint8_t kSerialBitmap = 0x22;
 constexpr std::uint8_t kKeyIds = 0x23;
 constexpr std::uint8_t kCertificateExtension = 0x39;
 
-Error bad(const std::string& what) {
+Error bad_list(const std::string& what) {
   return fail(Code::kBadSigners, what);
 }
 
-Error cut() {
-  return bad("the key revocation list was cut short");
+Error cut_list() {
+  return bad_list("the key revocation list was cut short");
 }
 
 template <class Texts>
 Result<> read_texts(std::string_view section, Texts& texts) {
   BlobReader reader(section);
   while (reader.ok() && !reader.at_end()) texts.emplace(reader.text());
-  if (!reader.ok()) return cut();
+  if (!reader.ok()) return cut_list();
   return {};
 }
 
@@ -45,7 +45,7 @@ Result<> check_extension(std::string_view section) {
   BlobReader reader(section);
   const std::string_view name = reader.text();
   if (reader.byte() != 0)
-    return bad("the key revocation list asks for `" + std::string(name) + "`, which is not known here");
+    return bad_list("the key revocation list asks for `" + std::string(name) + "`, which is not known here");
   return {};
 }
 
@@ -53,7 +53,7 @@ Result<> check_extension(std::string_view section) {
 
 Result<RevokedKeys> RevokedKeys::read(std::string_view bytes, const std::string& name) {
   RevokedKeys revoked;
-  Result<> read = bytes.starts_with(kMagic) ? revoked.read_list(bytes) : revoked.read_lines(bytes);
+  Result<> read = bytes.starts_with(kListMagic) ? revoked.read_list(bytes) : revoked.read_lines(bytes);
   if (!read) return std::move(read.error()).during("reading " + name);
   return revoked;
 }
@@ -69,15 +69,16 @@ Result<> RevokedKeys::read_lines(std::string_view text) {
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     if (line.empty() || line.starts_with('#')) continue;
     const std::optional<SigningKey> key = take_key(line);
-    if (!key) return bad("line " + std::to_string(number) + " is no public key, and the file no key revocation list");
+    if (!key)
+      return bad_list("line " + std::to_string(number) + " is no public key, and the file no key revocation list");
     keys_.insert(key->key.blob);
   }
   return {};
 }
 
 Result<> RevokedKeys::read_list(std::string_view bytes) {
-  BlobReader reader(bytes.substr(kMagic.size()));
-  if (reader.number() != kVersion) return bad("the key revocation list is of a form that is not known");
+  BlobReader reader(bytes.substr(kListMagic.size()));
+  if (reader.number() != kListVersion) return bad_list("the key revocation list is of a form that is not known");
   reader.long_number();  // its own number
   reader.long_number();  // when it was made
   reader.long_number();  // flags
@@ -86,12 +87,12 @@ Result<> RevokedKeys::read_list(std::string_view bytes) {
   while (reader.ok() && !reader.at_end()) {
     const std::uint8_t kind = reader.byte();
     const std::string_view section = reader.text();
-    if (!reader.ok()) return cut();
+    if (!reader.ok()) return cut_list();
     switch (kind) {
       case kCertificates:
         PLUMB_TRY(read_certificates(section));
         break;
-      case kKeys:
+      case kExplicitKeys:
         PLUMB_TRY(read_texts(section, keys_));
         break;
       case kSha1:
@@ -108,10 +109,10 @@ Result<> RevokedKeys::read_list(std::string_view bytes) {
         PLUMB_TRY(check_extension(section));
         break;
       default:
-        return bad("the key revocation list has a section that is not known: " + std::to_string(kind));
+        return bad_list("the key revocation list has a section that is not known: " + std::to_string(kind));
     }
   }
-  return reader.ok() ? Result<>() : cut();
+  return reader.ok() ? Result<>() : cut_list();
 }
 
 Result<> RevokedKeys::read_certificates(std::string_view section) {
@@ -131,7 +132,7 @@ Result<> RevokedKeys::read_certificates(std::string_view section) {
       PLUMB_TRY(read_serials(form, part, certificates));
     }
   }
-  if (!reader.ok()) return cut();
+  if (!reader.ok()) return cut_list();
   certificates_.push_back(std::move(certificates));
   return {};
 }
@@ -154,9 +155,9 @@ Result<> RevokedKeys::read_serials(std::uint8_t form, std::string_view bytes, Ce
       if ((byte >> i % 8 & 1) != 0) certificates.serials.push_back({offset + i, offset + i});
     }
   } else {
-    return bad("the key revocation list names certificates in a form that is not known: " + std::to_string(form));
+    return bad_list("the key revocation list names certificates in a form that is not known: " + std::to_string(form));
   }
-  return reader.ok() && reader.at_end() ? Result<>() : cut();
+  return reader.ok() && reader.at_end() ? Result<>() : cut_list();
 }
 
 bool RevokedKeys::contains_key(const PublicKey& key) const {

@@ -16,7 +16,7 @@ std::string head() {
   return list;
 }
 
-std::string problem_of(const std::string& bytes) {
+std::string list_problem(const std::string& bytes) {
   const auto read = RevokedKeys::read(bytes, "krl");
   return read ? "" : read.error().summary();
 }
@@ -24,36 +24,36 @@ std::string problem_of(const std::string& bytes) {
 // What ssh-keygen writes is compared with it in allowed_signers_test.cc.
 TEST(RevokedKeys, AListThatIsNotWholeRevokesNothingAndIsToldSo) {
   std::string list = head();
-  EXPECT_EQ(problem_of(list), "");
+  EXPECT_EQ(list_problem(list), "");
   std::string keys;
   add_text(keys, "a key");
   list += '\2';
   add_text(list, keys);
-  EXPECT_EQ(problem_of(list), "");
+  EXPECT_EQ(list_problem(list), "");
   for (std::size_t size = 8; size < list.size(); ++size) {
     if (size == head().size()) continue;
-    EXPECT_NE(problem_of(list.substr(0, size)), "") << size;
+    EXPECT_NE(list_problem(list.substr(0, size)), "") << size;
   }
 }
 
 TEST(RevokedKeys, WhatIsNotKnownIsNotPassedOver) {
   std::string list = head() + '\x07';
   add_text(list, "x");
-  EXPECT_EQ(problem_of(list), "while reading krl: the key revocation list has a section that is not known: 7");
+  EXPECT_EQ(list_problem(list), "while reading krl: the key revocation list has a section that is not known: 7");
   std::string extension;
   add_text(extension, "new@example.com");
   list = head() + '\xff';
   add_text(list, extension + '\0');
-  EXPECT_EQ(problem_of(list), "");
+  EXPECT_EQ(list_problem(list), "");
   list = head() + '\xff';
   add_text(list, extension + '\1');
-  EXPECT_EQ(problem_of(list),
+  EXPECT_EQ(list_problem(list),
             "while reading krl: the key revocation list asks for `new@example.com`, which is not known here");
 }
 
 TEST(RevokedKeys, LinesAreKeys) {
-  EXPECT_EQ(problem_of("# nothing yet\n\n"), "");
-  EXPECT_EQ(problem_of("\nserial: 7\n"),
+  EXPECT_EQ(list_problem("# nothing yet\n\n"), "");
+  EXPECT_EQ(list_problem("\nserial: 7\n"),
             "while reading krl: line 2 is no public key, and the file no key revocation list");
 }
 

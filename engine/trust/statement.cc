@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kFormat = "statement/v1";
 constexpr std::string_view kType = "approval";
 
-Error bad(const std::string& what) {
+Error bad_statement(const std::string& what) {
   return fail(Code::kBadSignature, what);
 }
 
@@ -39,15 +39,15 @@ std::string statement_of(const Approval& approval) {
 }
 
 Result<Approval> read_approval(std::string_view bytes) {
-  if (bytes.size() > kMostStatement) return bad("this is too large for a statement");
+  if (bytes.size() > kMostStatement) return bad_statement("this is too large for a statement");
   PLUMB_TRY_ASSIGN(const Json json, parse_json(bytes, Code::kBadSignature));
-  if (!json.is_object()) return bad("this is no statement");
+  if (!json.is_object()) return bad_statement("this is no statement");
   const auto text = [&json](const char* name) {
     const auto found = json.find(name);
     return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
   };
   if (text("plumb") != kFormat || text("type") != kType)
-    return bad("this is no approval of the form " + std::string(kFormat));
+    return bad_statement("this is no approval of the form " + std::string(kFormat));
   Approval approval{.plan = text("plan"),
                     .tree_head = text("tree_head"),
                     .hosts = 0,
@@ -60,7 +60,7 @@ Result<Approval> read_approval(std::string_view bytes) {
   // Whatever is missing, unknown, of another type or written otherwise shows here.
   const bool whole = is_digest(approval.plan) && is_digest(approval.tree_head) && is_time(approval.not_before) &&
                      is_time(approval.not_after);
-  if (!whole || statement_of(approval) != bytes) return bad("the approval is not written as plumb writes it");
+  if (!whole || statement_of(approval) != bytes) return bad_statement("the approval is not written as plumb writes it");
   return approval;
 }
 

@@ -6,8 +6,8 @@
 #include "engine/trust/revoked_keys.h"
 #include "engine/trust/statement.h"
 
-// The bytes as every file that says who stands behind a plan. No signature holds by chance, and a statement that is read
-// is written as the same.
+// The bytes as every file that says who stands behind a plan. No signature holds by chance, and a statement that is
+// read is written as the same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace plumb::trust;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
