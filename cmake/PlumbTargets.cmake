@@ -42,19 +42,29 @@ function(plumb_together target)
   endif()
 endfunction()
 
-# plumb_library(ir SOURCES order.cc DEPS plumb::config [OPTIONS -Os])
-# Makes plumb::ir from the sources in this folder; every header of the folder belongs to it.
+# The executor travels to every host, and what it spends its time on is the kernel's work: small is fast here. Its libraries
+# have options of their own.
+set(PLUMB_SMALL ${PLUMB_EXECUTOR_OPTIONS})
+if(PLUMB_SANITIZE)
+  set(PLUMB_SMALL "")
+endif()
+
+# plumb_library(ir SOURCES order.cc DEPS plumb::config [SMALL])
+# Makes plumb::ir from the sources in this folder; every header of the folder belongs to it. SMALL: most of it is the
+# executor's.
 function(plumb_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS;OPTIONS" ${ARGN})
+  cmake_parse_arguments(arg "SMALL" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
   string(REPLACE "-" "_" target plumb_${name})
   add_library(${target} STATIC ${arg_SOURCES})
   add_library(plumb::${name} ALIAS ${target})
   target_link_libraries(${target} PUBLIC plumb_options ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
   set(precompiled plumb_precompiled)
-  if(arg_OPTIONS)
-    target_compile_options(${target} PRIVATE ${arg_OPTIONS})
-    set(precompiled ${precompiled}_${name})
-    plumb_precompile(${precompiled} OPTIONS ${arg_OPTIONS})
+  if(arg_SMALL AND PLUMB_SMALL)
+    target_compile_options(${target} PRIVATE ${PLUMB_SMALL})
+    set(precompiled plumb_precompiled_small)
+    if(NOT TARGET ${precompiled})
+      plumb_precompile(${precompiled} OPTIONS ${PLUMB_SMALL})
+    endif()
   endif()
   target_precompile_headers(${target} REUSE_FROM ${precompiled})
   plumb_together(${target})

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "engine/base/json_builder.h"
+#include "engine/base/real.h"
 
 namespace plumb {
 namespace {
@@ -99,16 +100,7 @@ Result<Json> parse_json(std::string_view text, Code code, const JsonLimits& limi
 
 std::string canonical_number(double value) {
   if (value == 0) return "0";
-  std::array<char, 32> buffer{};
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(value), std::chars_format::scientific).ptr;
-  const std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
-  const std::size_t mark = text.find('e');
-  std::string digits(text.substr(0, mark));
-  std::erase(digits, '.');
-  int exponent = 0;
-  const std::string_view exponent_text = text.substr(text[mark + 1] == '+' ? mark + 2 : mark + 1);
-  std::from_chars(exponent_text.data(), exponent_text.data() + exponent_text.size(), exponent);
+  const auto [digits, exponent] = shortest_digits(std::fabs(value));
 
   // ECMAScript's Number::toString: `point` digits stand before the decimal point.
   const int count = static_cast<int>(digits.size());

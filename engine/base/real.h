@@ -1,7 +1,8 @@
-// Numbers with a fraction, read from text.
+// Numbers with a fraction, read from text and as digits.
 #pragma once
 
 #include <charconv>
+#include <string>
 #include <type_traits>
 
 namespace plumb {
@@ -21,5 +22,15 @@ std::from_chars_result read_any(const char* first, const char* last, Number& num
     return std::from_chars(first, last, number);
   }
 }
+
+// d.ddd × 10^exponent
+struct DecimalDigits {
+  std::string digits;
+  int exponent = 0;
+};
+
+// The fewest digits that are read as `value`, and of those the nearest to it. `value` is finite and above 0. The
+// standard library has it, too, with tables of 100 KiB, which the executor would carry to every host.
+DecimalDigits shortest_digits(double value);
 
 }  // namespace plumb

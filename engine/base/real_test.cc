@@ -102,6 +102,36 @@ TEST(Real, ReadsWhatPrintingGives) {
   }
 }
 
+// As digits by the standard library, which has the same in its scientific notation.
+void expect_shortest(double value) {
+  std::array<char, 32> text{};
+  char* const end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific).ptr;
+  const DecimalDigits decimal = shortest_digits(value);
+  std::string written(1, decimal.digits[0]);
+  if (decimal.digits.size() > 1) written += "." + decimal.digits.substr(1);
+  const int exponent = std::abs(decimal.exponent);
+  written += decimal.exponent < 0 ? "e-" : "e+";
+  written += (exponent < 10 ? "0" : "") + std::to_string(exponent);
+  EXPECT_EQ(written, std::string(text.data(), end));
+}
+
+TEST(Real, GivesTheFewestDigits) {
+  for (const double value : {1.0, 0.1, 0.3, 9.5, 99.99, 1e21, 1e23, 5e-324, 1.7976931348623157e308, 9007199254740993.0})
+    expect_shortest(value);
+  // Above powers of two the distance to the next number doubles.
+  for (int exponent = -1074; exponent < 1024; ++exponent) {
+    const double power = std::ldexp(1.0, exponent);
+    expect_shortest(power);
+    expect_shortest(std::nextafter(power, 0) > 0 ? std::nextafter(power, 0) : power);
+    expect_shortest(std::nextafter(power, 1e308));
+  }
+  std::mt19937_64 numbers(11);
+  for (int i = 0; i < 20'000; ++i) {
+    const double value = std::fabs(std::bit_cast<double>(numbers()));
+    if (std::isfinite(value) && value > 0) expect_shortest(value);
+  }
+}
+
 TEST(Real, ReadsNoFurtherThanItsEnd) {
   const std::string text = "1234";
   double value = 0;

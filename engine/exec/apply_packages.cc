@@ -45,6 +45,7 @@ void TurnRunner::carry_out_transaction(std::vector<Turn>& turns) {
   const Diagnostic& why = done.error().diagnostic();
 
   std::vector<const Desired*> desired;
+  desired.reserve(turns.size());
   for (const Turn& turn : turns) desired.push_back(&action(turn.index).desired);
   std::vector<Result<Observed>> found =
       observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
@@ -117,6 +118,7 @@ std::vector<std::size_t> TurnRunner::set_off_later(const std::vector<Turn>& turn
 // Those of which there is nothing to restart now.
 std::vector<std::size_t> TurnRunner::at_rest_among(const std::vector<std::size_t>& triggered) const {
   std::vector<const Desired*> desired;
+  desired.reserve(triggered.size());
   for (const std::size_t index : triggered) desired.push_back(&action(index).desired);
   const std::vector<Result<Observed>> found =
       observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);

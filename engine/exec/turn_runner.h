@@ -75,24 +75,26 @@ class TurnRunner : private ApplyActions {
   using State = ApplyProgress::State;
 
   // apply_turns.cc
-  bool has_other_names(const std::vector<Operation>& operations) const;
   Result<> fetch(const wire::LargeContent& content, const ByteSink& take);
   void carry_out(std::vector<Turn>& turns);
   bool begin(const std::vector<Turn>& turns);
   std::vector<Guarded> guarded(const std::vector<Turn>& turns) const;
   void carry_out_one(Turn& turn);
-  void carry_out_group(std::vector<Turn>& turns);
-  void stage_all(std::vector<Turn>& turns);
-  std::string place_of(const EditFile& edit) const;
-  void stage_edits(std::vector<Turn>& turns, StagingFolder& folder);
-  void put_in_place(Turn& turn);
   void look_again(std::vector<Turn>& turns, std::chrono::system_clock::time_point since);
   void settle(std::vector<Turn>& turns);
   JournalEntry intent_of(const Turn& turn) const;
   JournalEntry outcome_of(const Turn& turn) const;
   bool hides_output(const Turn& turn) const;
-  bool takes_its_turn_alone(std::size_t index) const;
   bool waits_to_be_confirmed() const;
+
+  // apply_groups.cc: those that only touch files share their waits.
+  bool has_other_names(const std::vector<Operation>& operations) const;
+  bool takes_its_turn_alone(std::size_t index) const;
+  void carry_out_group(std::vector<Turn>& turns);
+  void stage_all(std::vector<Turn>& turns);
+  std::string place_of(const EditFile& edit) const;
+  void stage_edits(std::vector<Turn>& turns, StagingFolder& folder);
+  void put_in_place(Turn& turn);
 
   // apply_tries.cc: what failed is tried again.
   void try_again(std::vector<Turn>& turns, std::chrono::system_clock::time_point since);

@@ -7,6 +7,7 @@
 
 #include "providers/sdk/managers.h"
 #include "providers/sdk/provider.h"
+#include "providers/sdk/text_lines.h"
 
 namespace plumb::providers::apt_repository {
 namespace {
@@ -41,16 +42,6 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kBlank);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  while (!(text = trimmed(text)).empty()) {
-    const std::size_t end = std::min(text.find_first_of(" \t\n"), text.size());
-    words.emplace_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return words;
 }
 
 std::string joined(const std::vector<std::string>& words) {

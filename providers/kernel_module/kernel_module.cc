@@ -6,6 +6,7 @@
 #include "providers/sdk/kernel_files.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/text_lines.h"
 
 namespace plumb::providers::kernel_module {
 namespace {
@@ -26,17 +27,13 @@ bool wants_loaded(const Desired& desired) {
   return desired.has("state") ? !wants_absent(desired) : !desired.flag("blacklisted", false);
 }
 
-std::vector<std::string> words_of(std::string_view line) {
-  std::vector<std::string> words;
-  while (true) {
-    const std::size_t begin = line.find_first_not_of(" \t\r");
-    if (begin == std::string_view::npos || line[begin] == '#' || line[begin] == ';') return words;
-    line.remove_prefix(begin);
-    const std::size_t end = line.find_first_of(" \t\r");
-    words.emplace_back(line.substr(0, end));
-    if (end == std::string_view::npos) return words;
-    line.remove_prefix(end);
-  }
+// A comment begins at a word, and ends the line.
+std::vector<std::string> words_before_comment(std::string_view line) {
+  std::vector<std::string> words = words_of(line);
+  const auto comment = std::find_if(words.begin(), words.end(),
+                                    [](const std::string& word) { return word[0] == '#' || word[0] == ';'; });
+  words.erase(comment, words.end());
+  return words;
 }
 
 std::string joined(const std::vector<std::string>& words, std::size_t first = 0) {
@@ -48,7 +45,7 @@ std::string joined(const std::vector<std::string>& words, std::size_t first = 0)
 std::vector<std::string> asked_parameters(const Desired& desired) {
   std::vector<std::string> words;
   for (const std::string& text : texts_in(desired.attribute("params"))) {
-    for (std::string& word : words_of(text)) words.push_back(std::move(word));
+    for (std::string& word : words_before_comment(text)) words.push_back(std::move(word));
   }
   return words;
 }
@@ -62,7 +59,7 @@ Result<std::string> text_at(const std::string& path, System& system) {
 
 bool names(std::string_view text, const std::string& module) {
   while (!text.empty()) {
-    const std::vector<std::string> words = words_of(take_line(text));
+    const std::vector<std::string> words = words_before_comment(take_line(text));
     if (!words.empty() && kernel_module_name(words.front()) == module) return true;
   }
   return false;
@@ -114,7 +111,7 @@ Result<> observe_options(const Desired& desired, const std::string& module, Syst
   PLUMB_TRY_ASSIGN(const std::string text, text_at(option_file(desired), system));
   observed.attributes["blacklisted"] = false;
   for (std::string_view rest = text; !rest.empty();) {
-    const std::vector<std::string> words = words_of(take_line(rest));
+    const std::vector<std::string> words = words_before_comment(take_line(rest));
     if (words.size() < 2 || kernel_module_name(words[1]) != module) continue;
     if (words[0] == "options") observed.attributes["params"] = joined(words, 2);
     if (words[0] == "install") observed.attributes["blacklisted"] = true;
@@ -252,18 +249,7 @@ class Differences {
 
 std::vector<Result<Observed>> KernelModuleProvider::observe(std::span<const Desired* const> desired,
                                                             System& system) const {
-  PlaceLimits limits(system);
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) {
-    Result<Observed> observed = observe_one(*one, system);
-    if (observed) {
-      if (Result<> noted = limits.note(*one, diff(*one, *observed), *observed); !noted)
-        observed = std::move(noted.error());
-    }
-    results.push_back(std::move(observed));
-  }
-  return results;
+  return observe_places(*this, desired, system, [&](const Desired& one) { return observe_one(one, system); });
 }
 
 Change KernelModuleProvider::diff(const Desired& desired, const Observed& observed) const {

@@ -1,15 +1,13 @@
 #include "providers/limits/limits.h"
 
-#include <sstream>
+#include "providers/sdk/text_lines.h"
 
 namespace plumb::providers::limits {
 
 EntryEdit LimitsProvider::entry(const Desired& desired) const {
   const std::string limit = desired.text("limit");
   const std::string value = desired.text("value");
-  std::istringstream in(limit);
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) words.push_back(std::move(word));
+  std::vector<std::string> words = words_of(limit);
   EntryEdit entry;
   entry.match = "^\\s*" + words_pattern(words) + "\\s";
   entry.text = limit + " " + value;

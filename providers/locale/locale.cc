@@ -7,6 +7,7 @@
 
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/text_lines.h"
 
 namespace plumb::providers::locale {
 namespace {
@@ -37,19 +38,6 @@ std::string source_of(const std::string& name) {
   const std::size_t dot = name.find('.');
   if (dot == std::string::npos) return name;
   return name.substr(0, dot) + name.substr(std::min(name.find('@', dot), name.size()));
-}
-
-std::vector<std::string> words_of(std::string_view line) {
-  std::vector<std::string> words;
-  while (true) {
-    const std::size_t begin = line.find_first_not_of(" \t\r");
-    if (begin == std::string_view::npos) return words;
-    line.remove_prefix(begin);
-    const std::size_t end = line.find_first_of(" \t\r");
-    words.emplace_back(line.substr(0, end));
-    if (end == std::string_view::npos) return words;
-    line.remove_prefix(end);
-  }
 }
 
 Result<std::string> text_at(const std::string& path, System& system) {

@@ -6,6 +6,7 @@
 
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/text_lines.h"
 
 namespace plumb {
 namespace {
@@ -13,25 +14,13 @@ namespace {
 constexpr const char* kMounts = "/proc/self/mountinfo";
 constexpr const char* kSwaps = "/proc/swaps";
 constexpr const char* kModules = "/proc/modules";
+constexpr std::string_view kFieldEnds = " \t";  // other blanks may stand in names as they are
 constexpr std::size_t kLargestTable = std::size_t{16} << 20;
 
 // "" where this kernel has no such file.
 Result<std::string> read_table(const char* path, System& system) {
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(path, true));
   return there ? system.read_file(path, kLargestTable) : Result<std::string>(std::string());
-}
-
-std::vector<std::string> words_of(std::string_view line) {
-  std::vector<std::string> words;
-  while (true) {
-    const std::size_t begin = line.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return words;
-    line.remove_prefix(begin);
-    const std::size_t end = line.find_first_of(" \t");
-    words.emplace_back(line.substr(0, end));
-    if (end == std::string_view::npos) return words;
-    line.remove_prefix(end);
-  }
 }
 
 std::vector<std::string> parts_between(std::string_view text, char separator) {
@@ -46,7 +35,7 @@ std::vector<std::string> parts_between(std::string_view text, char separator) {
 
 // "36 35 98:0 /root /point options optional… - type source options"
 std::optional<MountedPlace> mounted_place(std::string_view line) {
-  const std::vector<std::string> words = words_of(line);
+  const std::vector<std::string> words = words_of(line, kFieldEnds);
   const auto dash = std::find(words.begin(), words.end(), "-");
   if (words.size() < 7 || words.end() - dash < 3) return std::nullopt;
   MountedPlace place{without_escapes(words[4]), without_escapes(words[3]), dash[1], without_escapes(dash[2]),
@@ -159,7 +148,7 @@ Result<std::vector<ActiveSwap>> read_swaps(System& system) {
   PLUMB_TRY_ASSIGN(const std::string text, read_table(kSwaps, system));
   std::vector<ActiveSwap> swaps;
   for (std::string_view rest = text; !rest.empty();) {
-    const std::vector<std::string> words = words_of(take_line(rest));
+    const std::vector<std::string> words = words_of(take_line(rest), kFieldEnds);
     if (words.size() < 5 || words[0] == "Filename") continue;
     ActiveSwap swap{without_escapes(words[0])};
     std::from_chars(words[4].data(), words[4].data() + words[4].size(), swap.priority);
@@ -178,7 +167,7 @@ Result<std::vector<std::string>> read_modules(System& system) {
   PLUMB_TRY_ASSIGN(const std::string text, read_table(kModules, system));
   std::vector<std::string> names;
   for (std::string_view rest = text; !rest.empty();) {
-    const std::vector<std::string> words = words_of(take_line(rest));
+    const std::vector<std::string> words = words_of(take_line(rest), kFieldEnds);
     if (!words.empty()) names.push_back(words.front());
   }
   return names;
@@ -231,7 +220,7 @@ Result<KernelFile> told_after(const ChangeSwap& change, System& system) {
   PLUMB_TRY_ASSIGN(const std::string text, read_table(kSwaps, system));
   PLUMB_TRY_ASSIGN(const std::string device, device_of(change.device, system));
   std::string rest = lines_that(text, [&](std::string_view line) {
-    const std::vector<std::string> words = words_of(line);
+    const std::vector<std::string> words = words_of(line, kFieldEnds);
     return words.empty() || without_escapes(words[0]) != device;
   });
   if (change.verb == "on") rest += with_escapes(device) + " file 0 0 " + std::to_string(change.priority) + "\n";
@@ -242,7 +231,7 @@ Result<KernelFile> told_after(const ChangeModule& change, System& system) {
   PLUMB_TRY_ASSIGN(const std::string text, read_table(kModules, system));
   const std::string name = kernel_module_name(change.name);
   std::string rest = lines_that(text, [&](std::string_view line) {
-    const std::vector<std::string> words = words_of(line);
+    const std::vector<std::string> words = words_of(line, kFieldEnds);
     return words.empty() || words.front() != name;
   });
   if (change.verb == "load") rest += name + " 0 0 - Live 0x0\n";

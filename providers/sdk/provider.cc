@@ -56,18 +56,18 @@ bool wants_absent(const Desired& desired) {
   return state.is_string() && state.get_ref<const std::string&>() == "absent";
 }
 
-const Json& member_of(const Json& object, const std::string& name) {
+const Json& member_of(const Json& object, std::string_view name) {
   static const Json kNull;
   const auto found = object.find(name);
   return found == object.end() ? kNull : *found;
 }
 
-std::string text_of(const Json& object, const std::string& name, std::string otherwise) {
+std::string text_of(const Json& object, std::string_view name, std::string_view otherwise) {
   const Json& value = member_of(object, name);
-  return value.is_string() ? value.get<std::string>() : std::move(otherwise);
+  return value.is_string() ? value.get_ref<const std::string&>() : std::string(otherwise);
 }
 
-bool flag_of(const Json& object, const std::string& name, bool otherwise) {
+bool flag_of(const Json& object, std::string_view name, bool otherwise) {
   const Json& value = member_of(object, name);
   return value.is_boolean() ? value.get<bool>() : otherwise;
 }

@@ -29,9 +29,9 @@ namespace plumb {
 
 // Of an object that anybody may have made: null where it is none or has no such member; and where the member is of
 // another type, it counts as not given.
-const Json& member_of(const Json& object, const std::string& name);
-std::string text_of(const Json& object, const std::string& name, std::string otherwise = {});
-bool flag_of(const Json& object, const std::string& name, bool otherwise);
+const Json& member_of(const Json& object, std::string_view name);
+std::string text_of(const Json& object, std::string_view name, std::string_view otherwise = {});
+bool flag_of(const Json& object, std::string_view name, bool otherwise);
 // The texts in a list, or the one text that stands in its place.
 std::vector<std::string> texts_in(const Json& list);
 
@@ -43,13 +43,13 @@ struct Desired {
   std::map<std::string, std::string> env = {};
 
   // Null where it is not given.
-  const Json& attribute(const std::string& name) const { return member_of(attributes, name); }
+  const Json& attribute(std::string_view name) const { return member_of(attributes, name); }
   // A text or boolean attribute, or the given value where it is not given.
-  std::string text(const std::string& name, std::string otherwise = {}) const {
-    return text_of(attributes, name, std::move(otherwise));
+  std::string text(std::string_view name, std::string_view otherwise = {}) const {
+    return text_of(attributes, name, otherwise);
   }
-  bool flag(const std::string& name, bool otherwise) const { return flag_of(attributes, name, otherwise); }
-  bool has(const std::string& name) const { return !attribute(name).is_null(); }
+  bool flag(std::string_view name, bool otherwise) const { return flag_of(attributes, name, otherwise); }
+  bool has(std::string_view name) const { return !attribute(name).is_null(); }
 };
 
 // `state: absent`, which most kinds know.
@@ -88,12 +88,12 @@ struct Observed {
   std::vector<std::string> open_until;
 
   // As those of Desired. A host may tell whatever it likes, so nothing else reads the attributes' values.
-  const Json& attribute(const std::string& name) const { return member_of(attributes, name); }
-  std::string text(const std::string& name, std::string otherwise = {}) const {
-    return text_of(attributes, name, std::move(otherwise));
+  const Json& attribute(std::string_view name) const { return member_of(attributes, name); }
+  std::string text(std::string_view name, std::string_view otherwise = {}) const {
+    return text_of(attributes, name, otherwise);
   }
-  bool flag(const std::string& name, bool otherwise) const { return flag_of(attributes, name, otherwise); }
-  bool has(const std::string& name) const { return !attribute(name).is_null(); }
+  bool flag(std::string_view name, bool otherwise) const { return flag_of(attributes, name, otherwise); }
+  bool has(std::string_view name) const { return !attribute(name).is_null(); }
 };
 
 // kVerify: probes that ask whether an action on the resource did what it was made for.

@@ -9,6 +9,16 @@ constexpr std::string_view kMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
+std::vector<std::string> words_of(std::string_view text, std::string_view blanks) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; (begin = text.find_first_not_of(blanks, begin)) != std::string_view::npos;) {
+    const std::size_t end = std::min(text.find_first_of(blanks, begin), text.size());
+    words.emplace_back(text.substr(begin, end - begin));
+    begin = end;
+  }
+  return words;
+}
+
 TextLines::TextLines(std::string_view text) : end_("\n") {
   if (text.starts_with(kMark)) {
     mark_ = text.substr(0, kMark.size());

@@ -10,6 +10,11 @@
 
 namespace plumb {
 
+constexpr std::string_view kBlanks = " \t\r\n\v\f";
+
+// The words of a text, which one or more of `blanks` part.
+std::vector<std::string> words_of(std::string_view text, std::string_view blanks = kBlanks);
+
 class TextLines {
  public:
   // `text` outlives this.
