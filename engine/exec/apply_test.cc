@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/exec/testing/client.h"
+#include "engine/exec/testing/apply_fixture.h"
 
 namespace plumb::exec {
 namespace {
@@ -12,34 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using wire::EventKind;
-
-class ToyProvider : public Provider {
- public:
-  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
-    std::vector<Result<Observed>> out;
-    for (const Desired* one : desired) {
-      Observed observed;
-      if (const auto bytes = system.read_file(one->text("path"), std::size_t{1} << 20)) {
-        observed.exists = true;
-        observed.attributes["content"] = digest(*bytes);
-      }
-      out.emplace_back(std::move(observed));
-    }
-    return out;
-  }
-  Change diff(const Desired& desired, const Observed& observed) const override {
-    Change change;
-    const Json now = observed.attributes.value("content", Json());
-    if (observed.exists && now == desired.attribute("content")) return change;
-    change.op = observed.exists ? Op::kUpdate : Op::kCreate;
-    if (observed.exists) change.before["content"] = now;
-    change.after["content"] = desired.attribute("content");
-    // `writes` stands for a provider that does not do what it says.
-    change.operations = {
-        WriteFile{desired.text("path"), desired.text("writes", desired.text("content")), {}, false, false, ""}};
-    return change;
-  }
-};
 
 class BellProvider : public Provider {
  public:
@@ -87,20 +59,10 @@ class TestLine : public Line {
   int stop_after = -1;  // events
 };
 
-class ApplyTest : public ::testing::Test {
+class ApplyTest : public ApplyFixture {
  protected:
-  ApplyTest()
-      : system_(must(RootFiles::at(root_.path()))),
-        blobs_(system_.files()),
-        folder_(must(StateFolder::of(system_.files(), "edge"))) {
-    registry_.add({.name = "bell", .provider = std::make_shared<BellProvider>(), .operations = {}});
-    registry_.add({.name = "toy", .provider = std::make_shared<ToyProvider>(), .operations = {}});
-  }
+  ApplyTest() { registry_.add({.name = "bell", .provider = std::make_shared<BellProvider>(), .operations = {}}); }
 
-  std::string blob(const std::string& bytes) {
-    (void)blobs_.add({digest(bytes), bytes, true, false, {}});
-    return digest(bytes);
-  }
   std::string text(const std::string& name) const { return root_.read("/etc/" + name); }
 
   // A content that is only named; the controller sends these pieces when it is asked.
@@ -150,22 +112,14 @@ class ApplyTest : public ::testing::Test {
 
   wire::Done apply(std::vector<wire::Action> actions, bool keep_going = false) {
     wire::Apply request;
-    request.project = "edge";
-    request.run = "run-" + std::to_string(++runs_);
-    request.plan = plan_.empty() ? "plan-" + std::to_string(runs_) : plan_;
+    request.plan = plan_;
     request.check_applied = !plan_.empty();
     request.keep_going = keep_going;
     request.secrets = secrets_;
     request.key = "key";
     request.contents = large_;
-    for (const wire::Action& action : actions)
-      request.resources[action.desired.address.str()] = action.desired.attributes;
-    request.actions = std::move(actions);
     line_.events.clear();
-    RunLog log(folder_);
-    wire::Done done = exec::apply({registry_, system_, blobs_, folder_, log, line_, locks_}, request);
-    EXPECT_TRUE(log.save().has_value());
-    return done;
+    return carry_out(std::move(request), std::move(actions), line_, locks_);
   }
   std::vector<EventKind> ends() const {
     std::vector<EventKind> out;
@@ -175,17 +129,11 @@ class ApplyTest : public ::testing::Test {
     return out;
   }
 
-  ScratchRoot root_;
-  LocalSystem system_;
-  BlobStore blobs_;
-  StateFolder folder_;
   std::vector<wire::ItemLock> locks_;
-  Registry registry_;
   TestLine line_;
   std::string plan_;
   std::map<std::string, Json> secrets_;
   std::vector<wire::LargeContent> large_;
-  int runs_ = 0;
 };
 
 TEST_F(ApplyTest, ALargeContentIsFetchedWhenItsTurnComes) {

@@ -5,9 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/exec/apply.h"
-#include "engine/exec/testing/client.h"
-#include "engine/exec/transactions.h"
+#include "engine/exec/testing/apply_fixture.h"
 
 namespace plumb::exec {
 namespace {
@@ -16,32 +14,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using wire::DoneOutcome;
 using wire::EventKind;
-
-class SmallFileProvider : public Provider {
- public:
-  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
-    std::vector<Result<Observed>> out;
-    for (const Desired* one : desired) {
-      Observed observed;
-      if (const auto bytes = system.read_file(one->text("path"), std::size_t{1} << 20)) {
-        observed.exists = true;
-        observed.attributes["content"] = digest(*bytes);
-      }
-      out.emplace_back(std::move(observed));
-    }
-    return out;
-  }
-  Change diff(const Desired& desired, const Observed& observed) const override {
-    Change change;
-    const Json now = observed.attributes.value("content", Json());
-    if (observed.exists && now == desired.attribute("content")) return change;
-    change.op = observed.exists ? Op::kUpdate : Op::kCreate;
-    if (observed.exists) change.before["content"] = now;
-    change.after["content"] = desired.attribute("content");
-    change.operations = {WriteFile{desired.text("path"), desired.text("content"), {}, false, false, ""}};
-    return change;
-  }
-};
 
 // Calls when it is told of something.
 class CallingLine : public Line {
@@ -66,20 +38,12 @@ class CallingLine : public Line {
   int outputs_ = 0;
 };
 
-class MannerTest : public ::testing::Test {
+class MannerTest : public ApplyFixture {
  protected:
-  MannerTest()
-      : system_(must(RootFiles::at(root_.path()))),
-        blobs_(system_.files()),
-        folder_(must(StateFolder::of(system_.files(), "edge"))) {
-    registry_.add({.name = "toy", .provider = std::make_shared<SmallFileProvider>(), .operations = {}});
-  }
-
   // That there be the file, as a plan would have it where there is none. It fails while its folder is missing.
   wire::Action toy(const std::string& name, const Manner& manner = {}) {
     const std::string path = "/etc/" + name;
-    const std::string content = digest(name);
-    (void)blobs_.add({content, name, true, false, {}});
+    const std::string content = blob(name);
     wire::Action action;
     action.desired = {{"", "toy", path}, {{"path", path}, {"content", content}}, {}};
     action.op = Op::kCreate;
@@ -100,29 +64,15 @@ class MannerTest : public ::testing::Test {
 
   wire::Done apply(std::vector<wire::Action> actions, bool keep_going = false) {
     wire::Apply request;
-    request.project = "edge";
-    request.run = "run-" + std::to_string(++runs_);
     request.plan = "the-plan";
     request.check_applied = true;
     request.keep_going = keep_going;
-    for (const wire::Action& action : actions)
-      request.resources[action.desired.address.str()] = action.desired.attributes;
-    request.actions = std::move(actions);
     line_.events.clear();
-    RunLog log(folder_);
-    wire::Done done = exec::apply({registry_, system_, blobs_, folder_, log, line_, {}}, request);
-    EXPECT_TRUE(log.save().has_value());
-    return done;
+    return carry_out(std::move(request), std::move(actions), line_);
   }
   bool has(const std::string& name) const { return root_.has("/etc/" + name); }
 
-  ScratchRoot root_;
-  LocalSystem system_;
-  BlobStore blobs_;
-  StateFolder folder_;
-  Registry registry_;
   CallingLine line_;
-  int runs_ = 0;
 };
 
 constexpr Manner kMayFail{.may_fail = true};

@@ -1,0 +1,226 @@
+// What a module knows on a host: values, data, readings, and whether what something reads is known.
+#include <algorithm>
+
+#include "engine/config/reading.h"
+#include "engine/config/validate.h"
+#include "engine/ir/instance.h"
+#include "engine/lang/cel/convert.h"
+
+namespace plumb::ir {
+
+using cel::Value;
+namespace slots = config::slots;
+
+void Expander::Instance::work_out() {
+  work_out_data();
+  for (const config::ValuesFrom& from : module_.values_from) work_out_values(from);
+  if (!values_.empty()) set(slots::kValues, Value::record(fields_of(values_)));
+  if (module_.env && module_.env->value && known(module_.env->reads)) {
+    std::map<std::string, std::string> env;
+    if (config::overlay_env(*module_.env->value, evaluation(), env)) around_.env.insert(env.begin(), env.end());
+  }
+  for (const config::Module::Step& step : module_.steps) {
+    for (const std::string& name : step.values) work_out_value(name);
+    set(slots::kValues, Value::record(fields_of(values_)));
+    for (const std::size_t index : step.calls) use(index);
+    set(slots::kModules, Value::record(fields_of(modules_)));
+  }
+}
+
+void Expander::Instance::run(Resources& resources) {
+  work_out();
+  for (const config::Check& check : module_.checks) {
+    if (!check.broken && known(check.reads))
+      decide(check, evaluation(), [this](const cel::Reference& reference) { return place_of(reference); });
+  }
+  give(0, module_.body.size(), std::nullopt, "", resources);
+}
+
+void Expander::Instance::look_for_readings(const config::Reads* question) {
+  work_out();
+  std::set<std::string> names;
+  const auto add = [&names](const config::Reads& reads) {
+    for (const cel::Reference& path : reads.paths) {
+      if (path.slot == slots::kReadings && !path.path.empty()) names.insert(path.path.front());
+    }
+  };
+  if (question != nullptr) add(*question);
+  if (question == nullptr || question->paths.contains({slots::kReadings, {}, 0})) {
+    for (std::size_t i = 0; i < module_.body.size(); ++i) {
+      if (is_here(i))
+        add(std::visit([](const auto& one) -> const config::Reads& { return needs_of(one); }, module_.body[i]));
+    }
+  }
+  if (question == nullptr) {
+    for (const config::Check& check : module_.checks) add(check.reads);
+  }
+  // Whoever uses the module may use them.
+  if (question == nullptr || !path_.empty()) {
+    for (const auto& [name, output] : module_.outputs) add(output.reads);
+  }
+  for (const std::string& name : names) want(name);
+}
+
+Value Expander::Instance::outputs() {
+  std::vector<std::pair<std::string, Value>> fields;
+  for (const auto& [name, output] : module_.outputs) {
+    if (output.broken() || !known(output.reads)) continue;
+    fields.emplace_back(name, value_of(name, output).value_or(without_value()));
+  }
+  return Value::record(std::move(fields));
+}
+
+bool Expander::Instance::is_here(std::size_t index) {
+  const auto& placement = std::visit(
+      [](const auto& one) -> const auto& { return one.written->placement; }, module_.body[index]);
+  const std::vector<std::size_t> blocks = module_.chain_of(block_of(index));
+  return applies(placement) && std::all_of(blocks.begin(), blocks.end(), [&](std::size_t block) {
+           return applies(module_.blocks[block].written.placement);
+         });
+}
+
+void Expander::Instance::want(const std::string& name) {
+  const config::Reading& reading = module_.readings.at(name);
+  const std::string full = config::below(path_, name);
+  const bool there = told_.readings != nullptr && told_.readings->contains(full);
+  if (there || reading.broken() || !known(reading.reads)) return;
+  const config::Evaluation evaluated = evaluation();
+  const config::Evaluation telling{evaluated.activation, evaluated.sources, wanted_->diagnostics};
+  const std::optional<lang::Node> node = reading.source->resolve(telling);
+  std::optional<ReadingSource> source =
+      node ? config::source_of(reading.written, *node, wanted_->diagnostics) : std::nullopt;
+  if (!source) return;
+  std::vector<std::string> after;
+  for (const std::string& glob : reading.written.after) after.push_back(config::below(path_, glob));
+  wanted_->readings.push_back({full, &reading.written, std::move(*source), std::move(after)});
+}
+
+std::set<std::string> Expander::Instance::readings_of(const config::Reads& reads) const {
+  std::set<std::string> names = readings_around_;
+  if (told_.readings == nullptr || told_.readings->empty()) return names;
+  for (const cel::Reference& path : reads.paths) {
+    if (path.slot != slots::kReadings) continue;
+    if (!path.path.empty()) {
+      names.insert(config::below(path_, path.path.front()));
+    } else {
+      for (const auto& [name, unused] : *told_.readings) {
+        const std::size_t own = path_.empty() ? 0 : path_.size() + 1;
+        const bool within = path_.empty() || name.starts_with(path_ + "/");
+        if (within && name.find('/', own) != std::string::npos) names.insert(name);
+      }
+    }
+  }
+  return names;
+}
+
+Value Expander::Instance::own_readings() const {
+  std::vector<std::pair<std::string, Value>> fields;
+  for (const auto& [name, reading] : module_.readings) {
+    const auto told = told_.readings->find(config::below(path_, name));
+    if (told != told_.readings->end()) fields.emplace_back(name, cel::from_json(told->second.value));
+  }
+  return Value::record(std::move(fields));
+}
+
+std::optional<Value> Expander::Instance::value_of(const std::string& name, const config::Output& output) {
+  if (output.schema.is_null()) return output.value->evaluate(evaluation());
+  const auto node = output.value->resolve(evaluation());
+  config::ValidateOptions options;
+  options.sensitive = output.reads.sensitive;
+  auto typed =
+      node ? config::validate(*node, output.schema, "`" + name + "`", output.value->span(), options, diagnostics_)
+           : std::nullopt;
+  return typed ? std::optional(cel::from_json(*typed)) : std::nullopt;
+}
+
+std::optional<SourceSpan> Expander::Instance::place_of(const cel::Reference& reference) const {
+  if (reference.path.empty()) return std::nullopt;
+  const std::string& name = reference.path.front();
+  if (reference.slot == slots::kData) return module_.data.at(name).written.span;
+  if (reference.slot == slots::kReadings) return module_.readings.at(name).written.value.span;
+  if (reference.slot == slots::kValues) {
+    const auto value = module_.values.find(name);
+    return value == module_.values.end() ? module_.found_values.at(name).span : value->second.written.span;
+  }
+  if (reference.slot != slots::kInputs) return std::nullopt;
+  const config::Input& input = module_.inputs.at(name);
+  if (call_ == nullptr) {
+    const config::Located* value = config::input_value(expander_.project_, host_, name);
+    return value == nullptr || value->span.line == 0 ? input.span : value->span;
+  }
+  const auto given = call_->written->with.find(name);
+  return given == call_->written->with.end() ? input.span : given->second.value->span;
+}
+
+void Expander::Instance::note_open(const config::Placement& placement, const config::Reads& reads, bool any) {
+  if ((any && placement.loops.empty()) || told_.readings == nullptr || told_.readings->empty()) return;
+  if (!readings_around_.empty() || reads.of(slots::kReadings)) expander_.open_readings_.merge(readings_of(reads));
+}
+
+bool Expander::Instance::known(const config::Reads& reads) const {
+  if (!is_told(reads)) return false;
+  return missing_.empty() || std::none_of(reads.paths.begin(), reads.paths.end(), [&](const cel::Reference& path) {
+           return path.slot == slots::kInputs && missing_.contains(path.path.front());
+         });
+}
+
+bool Expander::Instance::is_told(const config::Reads& reads) const {
+  if (told_.facts == nullptr && reads.of(slots::kFacts)) return false;
+  if (told_.readings != nullptr && wanted_ == nullptr) return true;
+  return std::all_of(reads.paths.begin(), reads.paths.end(), [&](const cel::Reference& path) {
+    if (path.slot != slots::kReadings) return true;
+    if (told_.readings == nullptr) return false;
+    // Of those of modules, what they come to says whether they are known.
+    return path.path.empty() || told_.readings->contains(config::below(path_, path.path.front()));
+  });
+}
+
+config::Evaluation Expander::Instance::evaluation() {
+  activation_ = {slots_, &lookup_};
+  return {activation_, expander_.sources_, diagnostics_, expander_.secrets_ == MissingSecrets::kUnknown};
+}
+
+std::vector<std::pair<std::string, Value>> Expander::Instance::fields_of(const std::map<std::string, Value>& values) {
+  return {values.begin(), values.end()};
+}
+
+void Expander::Instance::work_out_value(const std::string& name) {
+  const config::NamedValue& value = module_.values.at(name);
+  if (value.broken() || !known(value.reads)) return;
+  values_[name] = value.value->evaluate(evaluation()).value_or(without_value());
+}
+
+void Expander::Instance::work_out_data() {
+  std::vector<std::pair<std::string, Value>> fields;
+  for (const auto& [name, data] : module_.data) {
+    if (data.broken || !known(data.reads)) continue;
+    const auto file = data.choice->choose(data.written.choice, "`" + name + "`", evaluation());
+    fields.emplace_back(name, file ? data.values.at(*file) : without_value());
+  }
+  set(slots::kData, Value::record(std::move(fields)));
+}
+
+void Expander::Instance::work_out_values(const config::ValuesFrom& from) {
+  if (from.broken || !known(from.choice_reads)) return;
+  const auto file = from.choice->choose(from.written.choice, "`values_from`", evaluation());
+  if (!file) {
+    for (const auto& [name, value] : module_.found_values) {
+      if (&module_.values_from[value.from] == &from) values_[name] = without_value();
+    }
+    return;
+  }
+  for (const auto& [name, value] : from.values.at(*file)) {
+    if (known(module_.found_values.at(name).reads))
+      values_[name] = value.evaluate(evaluation()).value_or(without_value());
+  }
+}
+
+bool Expander::Instance::applies(const config::ParsedPlacement& placement) {
+  return !placement.on || expander_.selects(*placement.on, host_.name, diagnostics_);
+}
+
+bool Expander::Instance::holds(const config::Placement& placement) {
+  return !placement.when || placement.when->holds(evaluation()).value_or(false);
+}
+
+}  // namespace plumb::ir
