@@ -120,18 +120,7 @@ Json wanted_of(const Desired& desired) {
 
 std::vector<Result<Observed>> AptRepositoryProvider::observe(std::span<const Desired* const> desired,
                                                              System& system) const {
-  PlaceLimits limits(system);
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) {
-    Result<Observed> observed = observe_one(*one, system);
-    if (observed) {
-      if (Result<> noted = limits.note(*one, diff(*one, *observed), *observed); !noted)
-        observed = std::move(noted.error());
-    }
-    results.push_back(std::move(observed));
-  }
-  return results;
+  return observe_places(*this, desired, system, [&](const Desired& one) { return observe_one(one, system); });
 }
 
 Change AptRepositoryProvider::diff(const Desired& desired, const Observed& observed) const {

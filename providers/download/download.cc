@@ -138,21 +138,13 @@ Fetch fetch_operation(const Desired& desired, Ownership ownership, bool replaces
 
 std::vector<Result<Observed>> DownloadProvider::observe(std::span<const Desired* const> desired, System& system) const {
   AccountNames names(system);
-  PlaceLimits limits(system);
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) {
-    const std::string path = one->text("path");
+  return observe_places(*this, desired, system, [&](const Desired& one) {
+    const std::string path = one.text("path");
     Result<Observed> observed =
-        wants_absent(*one) ? observe_absent(*one, path, system, names) : observe_present(*one, path, system, names);
-    if (observed) {
-      const Change change = diff(*one, *observed);
-      note_program(change, system, *observed);
-      if (Result<> noted = limits.note(*one, change, *observed); !noted) observed = std::move(noted.error());
-    }
-    results.push_back(std::move(observed));
-  }
-  return results;
+        wants_absent(one) ? observe_absent(one, path, system, names) : observe_present(one, path, system, names);
+    if (observed) note_program(diff(one, *observed), system, *observed);
+    return observed;
+  });
 }
 
 Change DownloadProvider::diff(const Desired& desired, const Observed& observed) const {

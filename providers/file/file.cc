@@ -112,21 +112,12 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
 
 std::vector<Result<Observed>> FileProvider::observe(std::span<const Desired* const> desired, System& system) const {
   AccountNames names(system);
-  PlaceLimits limits(system);
   std::set<std::string> folders;
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) {
-    const std::string path = one->text("path");
-    Result<Observed> observed = wants_absent(*one) ? observe_absent(*one, path, system, names)
-                                                   : observe_present(*one, path, system, names, folders);
-    if (observed) {
-      if (Result<> noted = limits.note(*one, diff(*one, *observed), *observed); !noted)
-        observed = std::move(noted.error());
-    }
-    results.push_back(std::move(observed));
-  }
-  return results;
+  return observe_places(*this, desired, system, [&](const Desired& one) {
+    const std::string path = one.text("path");
+    return wants_absent(one) ? observe_absent(one, path, system, names)
+                             : observe_present(one, path, system, names, folders);
+  });
 }
 
 Change FileProvider::diff(const Desired& desired, const Observed& observed) const {

@@ -45,18 +45,7 @@ Result<Observed> observe_one(System& system) {
 }  // namespace
 
 std::vector<Result<Observed>> HostnameProvider::observe(std::span<const Desired* const> desired, System& system) const {
-  PlaceLimits limits(system);
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) {
-    Result<Observed> observed = observe_one(system);
-    if (observed) {
-      if (Result<> noted = limits.note(*one, diff(*one, *observed), *observed); !noted)
-        observed = std::move(noted.error());
-    }
-    results.push_back(std::move(observed));
-  }
-  return results;
+  return observe_places(*this, desired, system, [&](const Desired&) { return observe_one(system); });
 }
 
 Change HostnameProvider::diff(const Desired& desired, const Observed& observed) const {

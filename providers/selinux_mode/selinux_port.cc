@@ -1,7 +1,6 @@
-#include <sstream>
-
 #include "engine/base/shell_word.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/text_lines.h"
 #include "providers/selinux_mode/policy_store.h"
 #include "providers/selinux_mode/selinux_mode.h"
 
@@ -16,18 +15,18 @@ std::string protocol_of(const Desired& desired) {
 
 // "portcon tcp 8080 system_u:object_r:http_port_t:s0"; of more than one the number is "8000-8010" or "8000 - 8010".
 std::string type_in(const std::string& line, const Desired& desired) {
-  std::istringstream in(line);
-  std::string word, protocol, ports, label;
-  in >> word >> protocol >> ports >> label;
-  if (label == "-") {
-    in >> word >> label;
-    ports += "-" + word;
+  std::vector<std::string> words = words_of(line);
+  if (words.size() == 6 && words[3] == "-") {
+    words[2] += "-" + words[4];
+    words.erase(words.begin() + 3, words.begin() + 5);
   }
-  if (protocol != protocol_of(desired) || ports != desired.text("port")) return {};
-  std::istringstream parts(label);
-  std::string part;
-  for (int i = 0; i < 3; ++i) std::getline(parts, part, ':');
-  return part;
+  if (words.size() != 4 || words[1] != protocol_of(desired) || words[2] != desired.text("port")) return {};
+  std::string_view label = words[3];
+  for (int i = 0; i < 2; ++i) {
+    const std::size_t colon = label.find(':');
+    label.remove_prefix(colon == std::string_view::npos ? label.size() : colon + 1);
+  }
+  return std::string(label.substr(0, label.find(':')));
 }
 
 Result<Observed> observe_port(const Desired& desired, const Settings& settings, const std::vector<std::string>& stored,

@@ -199,18 +199,7 @@ Result<Observed> observe_one(const Desired& desired, Files& files, System& syste
 
 std::vector<Result<Observed>> SysctlProvider::observe(std::span<const Desired* const> desired, System& system) const {
   Files files(system);
-  PlaceLimits limits(system);
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) {
-    Result<Observed> observed = observe_one(*one, files, system);
-    if (observed) {
-      if (Result<> noted = limits.note(*one, diff(*one, *observed), *observed); !noted)
-        observed = std::move(noted.error());
-    }
-    results.push_back(std::move(observed));
-  }
-  return results;
+  return observe_places(*this, desired, system, [&](const Desired& one) { return observe_one(one, files, system); });
 }
 
 Change SysctlProvider::diff(const Desired& desired, const Observed& observed) const {

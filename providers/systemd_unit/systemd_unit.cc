@@ -115,19 +115,11 @@ void note_complaint(const Desired& desired, const Change& change, System& system
 
 std::vector<Result<Observed>> SystemdUnitProvider::observe(std::span<const Desired* const> desired,
                                                            System& system) const {
-  PlaceLimits limits(system);
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) {
-    Result<Observed> observed = observe_one(*one, system);
-    if (observed) {
-      const Change change = diff(*one, *observed);
-      note_complaint(*one, change, system, *observed);
-      if (Result<> noted = limits.note(*one, change, *observed); !noted) observed = std::move(noted.error());
-    }
-    results.push_back(std::move(observed));
-  }
-  return results;
+  return observe_places(*this, desired, system, [&](const Desired& one) {
+    Result<Observed> observed = observe_one(one, system);
+    if (observed) note_complaint(one, diff(one, *observed), system, *observed);
+    return observed;
+  });
 }
 
 Change SystemdUnitProvider::diff(const Desired& desired, const Observed& observed) const {

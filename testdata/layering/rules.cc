@@ -36,6 +36,9 @@ std::optional<std::string> fault_of_project_header(const std::string& file, cons
 }
 
 std::optional<std::string> fault_of_library_header(const std::string& file, const std::string& header) {
+  const auto in = [&file](const std::string& folder) { return file.starts_with(folder); };
+  if (streams().contains(header) && std::any_of(executor().begin(), executor().end(), in))
+    return "<" + header + "> would make the executor much larger";
   for (const auto& [prefix, places] : homes()) {
     const auto holds = [&file](const std::string& place) { return file.starts_with(place); };
     if (!header.starts_with(prefix) || std::any_of(places.begin(), places.end(), holds)) continue;

@@ -31,7 +31,8 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/seal", {"engine/base"}},
       {"engine/trust", {"engine/base"}},
       {"engine/history", {"engine/base"}},
-      {"engine/run", {"engine/seal", "engine/trust", "engine/simulate", "engine/plan", "engine/host", "engine/history"}},
+      {"engine/run",
+       {"engine/seal", "engine/trust", "engine/simulate", "engine/plan", "engine/host", "engine/history"}},
       {"engine/report", {"engine/plan", "engine/cases", "engine/run", "engine/history"}},
       {"cmd/plumb",
        {"engine/report", "engine/run", "engine/trust", "engine/history", "engine/host", "engine/plan", "engine/editor",
@@ -59,6 +60,18 @@ inline const std::vector<std::pair<std::string, std::vector<std::string>>>& home
       {"tl/", {"engine/base/result.h"}},
   };
   return table;
+}
+
+// What the executor is made of, and headers that would bring it streams and locales: half a MiB more to every host.
+inline const std::vector<std::string>& executor() {
+  static const std::vector<std::string> folders = {"engine/base/", "engine/wire/", "engine/exec/", "providers/",
+                                                   "cmd/plumb-exec/"};
+  return folders;
+}
+inline const std::set<std::string>& streams() {
+  static const std::set<std::string> headers = {"fstream", "iomanip", "iostream", "istream",  "locale",
+                                                "ostream", "regex",   "sstream",  "streambuf"};
+  return headers;
 }
 
 // Folders that read the machine through engine/base/files.h alone, and the files among them that do more: they lay on
