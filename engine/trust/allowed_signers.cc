@@ -1,6 +1,7 @@
 #include "engine/trust/allowed_signers.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <ctime>
 
@@ -92,6 +93,8 @@ std::string_view take_options(std::string_view& text) {
   text = trimmed(text.substr(end));
   return options;
 }
+
+constexpr std::array<std::string_view, 4> kOptions = {"cert-authority", "namespaces", "valid-after", "valid-before"};
 
 struct Option {
   std::string name;  // in small letters
@@ -194,8 +197,10 @@ Result<AllowedSigners::Line> AllowedSigners::read_line(std::string_view text) {
   line.principals = split(take_word(text));
   if (line.principals.front().empty()) return bad_signers("no name of a signer stands in front");
   std::optional<SigningKey> key = take_key(text);
+  std::string_view options;
   if (!key) {
-    PLUMB_TRY(read_options(take_options(text), line));
+    options = take_options(text);
+    if (std::count(options.begin(), options.end(), '"') % 2 != 0) return bad_signers("quotes are not closed");
     key = take_key(text);
   }
   if (!key || key->certificate) {
@@ -203,6 +208,7 @@ Result<AllowedSigners::Line> AllowedSigners::read_line(std::string_view text) {
         .hint("a line is `NAME [OPTIONS] ssh-ed25519 AAAA…`, as `ssh-keygen -y` prints a key");
   }
   line.key = std::move(key->key);
+  PLUMB_TRY(read_options(options, line));
   return line;
 }
 
@@ -213,6 +219,10 @@ Result<> AllowedSigners::read_options(std::string_view text, Line& line) {
     if (std::find(seen.begin(), seen.end(), option.name) != seen.end())
       return bad_signers("`" + option.name + "` stands there twice");
     seen.push_back(option.name);
+    if (std::find(kOptions.begin(), kOptions.end(), option.name) == kOptions.end()) {
+      return bad_signers("`" + option.name + "` is no option of allowed signers")
+          .hint("there are cert-authority, namespaces, valid-after and valid-before");
+    }
     const bool takes_value = option.name != "cert-authority";
     if (takes_value != option.value.has_value())
       return bad_signers("`" + option.name + "` " + (takes_value ? "is no option without a value" : "takes no value"));
@@ -222,11 +232,8 @@ Result<> AllowedSigners::read_options(std::string_view text, Line& line) {
       line.namespaces = split(*option.value);
     } else if (option.name == "valid-after") {
       PLUMB_TRY_ASSIGN(line.valid_after, read_time(*option.value));
-    } else if (option.name == "valid-before") {
-      PLUMB_TRY_ASSIGN(line.valid_before, read_time(*option.value));
     } else {
-      return bad_signers("`" + option.name + "` is no option of allowed signers")
-          .hint("there are cert-authority, namespaces, valid-after and valid-before");
+      PLUMB_TRY_ASSIGN(line.valid_before, read_time(*option.value));
     }
   }
   if (line.valid_after && line.valid_before && *line.valid_before <= *line.valid_after)
