@@ -98,12 +98,22 @@ Result<> observe_running(const Desired& desired, const std::string& path, System
   return {};
 }
 
+// A file goes, or is made anew, where fstab or the kernel has it as swap space; another file may hold anything.
+void note_other_files(const Desired& desired, const std::string& path, Observed& observed) {
+  if (observed.obstacle || !observed.has("size") || observed.has("options") || observed.flag("active", false)) return;
+  if (!wants_absent(desired) && observed.attribute("size") == size_of(desired)) return;
+  observed.obstacle =
+      Diagnostic(Code::kRefusedByState, path + " is there, and neither fstab nor the kernel has it as swap space")
+          .with_hint("remove it by a `file` with `state: absent`, or give another path");
+}
+
 Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   const std::string path = desired.text("path");
   PLUMB_TRY(observe_line(path, system, observed));
   PLUMB_TRY(observe_file(desired, path, system, observed));
   PLUMB_TRY(observe_running(desired, path, system, observed));
+  note_other_files(desired, path, observed);
   return observed;
 }
 
@@ -126,15 +136,16 @@ class Differences {
       change_.operations.push_back(ChangeSwap{"off", path_});
     }
     if (other_size) make_file(there, size);
+    // The line goes last: while it is there the file is known for what it is.
+    if (wants_absent(desired_) && size > 0 && there.is_number_integer()) {
+      change_.before["size"] = there;
+      change_.operations.push_back(Remove{path_, false, false});
+    }
     put_line();
     if (wants_on && (!active || other_size || other_priority)) {
       if (!active) note("active", true);
       if (other_priority) note("running_priority", priority_of(desired_));
       change_.operations.push_back(ChangeSwap{"on", path_, 0, priority_of(desired_)});
-    }
-    if (wants_absent(desired_) && size > 0 && there.is_number_integer()) {
-      change_.before["size"] = there;
-      change_.operations.push_back(Remove{path_, false, false});
     }
     finish();
     return std::move(change_);

@@ -64,6 +64,25 @@ TEST_F(Swap, AbsentTakesItsFileToo) {
   EXPECT_TRUE(*system.stat("/swapfile", false)) << "without a size it is somebody else's";
 }
 
+TEST_F(Swap, AFileThatNothingHasAsSwapSpaceIsLeftAlone) {
+  system.make_file("/swapfile", "letters");
+  const std::string why = "/swapfile is there, and neither fstab nor the kernel has it as swap space";
+  EXPECT_EQ(obstacle(file(64)), why) << "its size is another";
+  EXPECT_EQ(obstacle(file(64, {{"state", "absent"}})), why);
+  EXPECT_EQ(obstacle(want({{"path", "/swapfile"}, {"state", "absent"}})), "none") << "nothing is removed";
+  system.make_file("/etc/fstab", "/swapfile none swap sw 0 0\n");
+  EXPECT_EQ(obstacle(file(64, {{"state", "absent"}})), "none");
+  EXPECT_EQ(obstacle(file(64)), "none");
+}
+
+TEST_F(Swap, TheLineGoesAfterItsFile) {
+  converge(file(64));
+  const std::vector<Operation> operations = look(file(64, {{"state", "absent"}})).change.operations;
+  ASSERT_EQ(operations.size(), 3U);
+  EXPECT_TRUE(std::holds_alternative<Remove>(operations[1]));
+  EXPECT_TRUE(std::holds_alternative<EditFile>(operations[2]));
+}
+
 TEST_F(Swap, AnImageUsesNothing) {
   system.set_image(true);
   EXPECT_EQ(look(file(64)).change.operations.size(), 2U);
