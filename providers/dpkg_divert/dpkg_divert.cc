@@ -88,6 +88,10 @@ Result<Observed> observe_one(const Desired& desired, const std::map<std::string,
   if (observed.obstacle) observed.exists = wants_absent(desired);
   if (observed.exists != wants_absent(desired)) return observed;
   if (system.find_program(kProgram).empty()) observed.missing.push_back({{"", "program", kProgram}, "path"});
+  // The folder need not be there, but nothing else may be in its place.
+  Observed own;
+  PLUMB_TRY(note_missing_parent(path, system, own));
+  if (own.obstacle) observed.obstacle = std::move(own.obstacle);
   if (!wants_absent(desired)) PLUMB_TRY(note_missing_parent(target_of(desired), system, observed));
   return observed;
 }

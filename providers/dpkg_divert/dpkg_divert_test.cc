@@ -74,6 +74,12 @@ TEST_F(DpkgDivert, WhatOthersDivertedStays) {
   EXPECT_TRUE(look(want({{"holder", "app"}, {"divert", "/etc/other"}})).change.empty());
 }
 
+TEST_F(DpkgDivert, WhatCannotBeInAFileIsRefused) {
+  system.remove("/etc");
+  system.make_file("/etc", "");
+  EXPECT_EQ(obstacle(want()), "/etc is not a directory, so /etc/app.conf cannot be in it");
+}
+
 TEST_F(DpkgDivert, BothPlacesTakenAndFoldersAreRefused) {
   system.make_file(kPath, "x");
   system.make_file(kAway, "y");

@@ -233,6 +233,13 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     user = std::to_string(account->uid);
   }
   if (!user.empty()) observed.attributes["user"] = user;
+  if (has_owner && !desired.has("as") && !system.user_by_id(info->uid)) {
+    observed.obstacle =
+        refused(path + " belongs to " + user + ", which is no account, so git cannot be run as its owner")
+            .with_hint("give it to an account, by a `directory` with `owner`");
+    observed.exists = absent;
+    return observed;
+  }
   Git git(desired, system, user);
   if (copy) PLUMB_TRY(observe_copy(desired, git, observed));
   const bool asks = !absent && !desired.has("commit") && (!copy || desired.flag("update", true));

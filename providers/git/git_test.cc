@@ -15,6 +15,7 @@ class GitCopy : public ProviderTest<GitProvider> {
   GitCopy() {
     system.make_directory("/srv");
     system.add_program("git");
+    system.add_user({"owner", 1000, 1000, "", "/home/owner", "/bin/sh"});
     answer("ls-remote --quiet -- https://g.example/app.git refs/heads/main", kNew + "\trefs/heads/main\n");
   }
   void answer(const std::string& words, const std::string& output, int code = 0) {
@@ -99,7 +100,7 @@ TEST_F(GitCopy, WhereItCannotBeThatUserIsToldAtPlan) {
   EXPECT_EQ(obstacle(want({{"branch", "main"}, {"as", "deploy"}})), "none");
   make_copy();
   EXPECT_EQ(obstacle(want({{"branch", "main"}, {"as", "deploy"}})),
-            "/srv/app is a working copy of the user 1000, and git is to run as deploy");
+            "/srv/app is a working copy of owner, and git is to run as deploy");
 }
 
 TEST_F(GitCopy, LocalChangesAreRefusedUnlessForced) {  // V05
@@ -154,6 +155,13 @@ TEST_F(GitCopy, WhatComesIntoAFolderIsItsOwners) {
   system.own("/srv/app", 0, 0);
   for (const Operation& operation : look(want({{"branch", "main"}})).change.operations)
     EXPECT_EQ(std::get<plumb::Run>(operation).user, "");
+}
+
+TEST_F(GitCopy, NobodysFolderIsRefused) {
+  system.make_directory("/srv/app");
+  system.own("/srv/app", 4242, 4242);
+  EXPECT_EQ(obstacle(want({{"branch", "main"}})),
+            "/srv/app belongs to 4242, which is no account, so git cannot be run as its owner");
 }
 
 TEST(GitPrograms, WithoutGitItsPackageIsMissing) {

@@ -1,6 +1,7 @@
 #include "testdata/meet/judge.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <fstream>
 #include <set>
@@ -177,12 +178,17 @@ class Trial {
     return std::any_of(action.unknown_until.begin(), action.unknown_until.end(),
                        [this](const std::string& one) { return opaque_.contains(one); });
   }
+  // Files of packages, and what is in an archive or a repository.
+  static bool brings_what_is_not_known(const plan::Action& action) {
+    constexpr std::array kKinds = {"package", "upgrade", "download", "archive", "git"};
+    return action.op != Op::kDelete &&
+           std::find(kKinds.begin(), kKinds.end(), action.desired.address.kind) != kKinds.end();
+  }
   void note_programs(const plan::Plan& plan) {
     for (const auto& [host, host_plan] : plan.hosts) {
       const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
       for (const plan::Action& action : *actions) {
-        const std::string& kind = action.desired.address.kind;
-        if (action.op == Op::kRun || kind == "package" || kind == "upgrade" || waits_for_program(action))
+        if (action.op == Op::kRun || brings_what_is_not_known(action) || waits_for_program(action))
           opaque_.insert(action.desired.address.str());
       }
     }
@@ -233,15 +239,11 @@ class Trial {
       return other.empty() ? Verdict{} : Verdict{End::kBroken, "not planned", "plan:\n" + ops_ + other};
     }
     const bool excused = failed_kinds_ == std::set<std::string>{"command"} || is_matter_of_packages();
-    const End end = excused ? End::kExcused : gets_something() ? End::kUnforeseen : End::kBroken;
+    const End end = excused ? End::kExcused : End::kBroken;
     std::string kinds;
     for (const std::string& kind : failed_kinds_) kinds += " " + kind;
     return {end, "apply " + std::string(name(result.outcome)) + codes_of(found) + kinds,
             "plan:\n" + ops_ + told(found)};
-  }
-
-  bool gets_something() const {
-    return acting_.contains("download") || acting_.contains("archive") || acting_.contains("git");
   }
 
   // What a package brings lies where a plan cannot know it, and may be what another one took. What a resource is to

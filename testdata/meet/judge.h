@@ -12,11 +12,10 @@
 namespace plumb::meet {
 
 enum class End {
-  kHeld,        // planned and applied; the second plan was empty, the second apply touched nothing
-  kInvalid,     // an error of the configuration
-  kRefused,     // an error of the plan
-  kExcused,     // a program that a `command` runs failed: what it does is its own
-  kUnforeseen,  // the host refused an action: what comes from elsewhere is not foreseen in all that it makes of a host
+  kHeld,     // planned and applied; the second plan was empty, the second apply touched nothing
+  kInvalid,  // an error of the configuration
+  kRefused,  // an error of the plan
+  kExcused,  // what failed is a program's own matter, or waited for what a program or something from elsewhere brings
   kBroken,
 };
 

@@ -45,8 +45,6 @@ const char* name(End end) {
       return "refused by plan";
     case End::kExcused:
       return "a program failed";
-    case End::kUnforeseen:
-      return "refused by the host, beside what comes from elsewhere";
     case End::kBroken:
       return "BROKEN";
   }
