@@ -43,6 +43,8 @@ class ApproveCommand {
     PLUMB_TRY_ASSIGN(const Json seconds, config::apply_format("duration", arguments_.lasting, "--for", {}));
     const auto lasting = std::chrono::seconds(seconds.get<std::int64_t>());
     if (lasting.count() == 0) return fail(Code::kUsage, "--for must be longer than nothing");
+    if (!trust::is_one_line(arguments_.reason) || !valid_utf8(arguments_.reason))
+      return fail(Code::kUsage, "--reason must be one line of text");
     Result<run::SavedPlan> plan = run::read_plan_file(arguments_.file, program_.options.kinds);
     if (!plan) return std::move(plan.error()).during("reading the plan " + arguments_.file);
     PLUMB_TRY_ASSIGN(const bool agreed, agree(*plan));
@@ -79,7 +81,7 @@ class ApproveCommand {
       terminal_.print(text);
     }
     if (program_.options.yes) return true;
-    return ask_yes("\nApprove it? Only `yes` is taken for one: ", terminal_, workspace_.control().interrupt());
+    return ask_yes("\nApprove this plan? Only `yes` counts: ", terminal_, workspace_.control().interrupt());
   }
 
   Program& program_;

@@ -1,5 +1,7 @@
 #include "engine/trust/statement.h"
 
+#include <algorithm>
+
 #include "engine/base/digest.h"
 #include "engine/base/json.h"
 #include "engine/base/time_text.h"
@@ -25,6 +27,10 @@ bool is_time(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_one_line(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; });
+}
 
 std::string statement_of(const Approval& approval) {
   return canonical({{"plumb", kFormat},
@@ -57,6 +63,8 @@ Result<Approval> read_approval(std::string_view bytes) {
                     .reason = text("reason")};
   if (const auto hosts = json.find("hosts"); hosts != json.end() && hosts->is_number_unsigned())
     approval.hosts = hosts->get<std::uint64_t>();
+  // It is shown among lines that say who approved.
+  if (!is_one_line(approval.reason)) return bad_statement("the reason of an approval is one line");
   // Whatever is missing, unknown, of another type or written otherwise shows here.
   const bool whole = is_digest(approval.plan) && is_digest(approval.tree_head) && is_time(approval.not_before) &&
                      is_time(approval.not_after);

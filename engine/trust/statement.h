@@ -20,8 +20,11 @@ struct Approval {
   std::string project;
   std::string not_before;  // RFC 3339 in UTC, whole seconds
   std::string not_after;
-  std::string reason;
+  std::string reason;  // one line
 };
+
+// Of a reason: it holds no control characters.
+bool is_one_line(std::string_view text);
 
 std::string statement_of(const Approval& approval);
 

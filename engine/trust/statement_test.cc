@@ -41,6 +41,9 @@ TEST(Statement, AnythingElseIsRefused) {
       EXPECT_FALSE(read_approval(canonical(other))) << name << value;
     }
   }
+  Json lines = json;
+  lines["reason"] = "ticket 7\nApproved by ben";
+  EXPECT_EQ(read_approval(canonical(lines)).error().summary(), "the reason of an approval is one line");
   Json more = json;
   more["also"] = 1;
   EXPECT_FALSE(read_approval(canonical(more)));

@@ -62,6 +62,8 @@ says 'there is no terminal to ask on'
 exits 0 "$plumb" --yes approve $plan_file --key ana --reason 'ticket 7'
 says '/motd'
 says 'valid until'
+exits 3 "$plumb" --yes approve $plan_file --key ana --reason $'x\nApproved by ben'
+says 'must be one line'
 exits 0 "$plumb" --yes approve $plan_file --key ana --reason 'once more'
 exits 0 "$plumb" --yes approve $plan_file --key zoe
 apply 3 --require-signature --require-approvals 2
