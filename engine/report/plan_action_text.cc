@@ -52,7 +52,7 @@ std::vector<std::string> subjects_of(const Operation& operation) {
   if (const auto* mount = std::get_if<ChangeMount>(&operation)) return {mount->point};
   if (const auto* swap = std::get_if<ChangeSwap>(&operation)) return {swap->device};
   if (const auto* module = std::get_if<ChangeModule>(&operation)) return {module->name};
-  if (const auto* firewall = std::get_if<ChangeFirewall>(&operation)) return {firewall->manager + "'s firewall"};
+  if (const auto* firewall = std::get_if<ChangeFirewall>(&operation)) return {"the rules of " + firewall->manager};
   const auto* packages = std::get_if<PackageTransaction>(&operation);
   if (packages == nullptr) return {};
   if (packages->install.empty()) return packages->remove;

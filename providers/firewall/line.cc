@@ -130,6 +130,8 @@ void note_allowing(Desired& desired, std::span<const Desired> host) {
   for (const Desired& other : host) {
     if (other.address.kind != "firewall" || wants_absent(other) || is_policy(other) || !other.sensitive.empty())
       continue;
+    const std::string manager = desired.text("manager");
+    if (other.text("manager", manager) != manager && !manager.empty()) continue;
     const Result<Rule> rule = rule_of(other);
     const bool may_let_in = rule && rule->lets_pass() && rule->direction == "in" && rule->expression.empty();
     if (!may_let_in || other.text("name") == desired.text("name")) continue;

@@ -315,6 +315,7 @@ class Firewalld : public BackEnd {
     const bool named = note_name(desired, observed, wanted, change);
     if (change.before.empty() && change.after.empty()) return change;
     change.op = wants_absent(desired) ? Op::kDelete : observed.exists ? Op::kUpdate : Op::kCreate;
+    if (change.op == Op::kCreate) change.before = Json::object();
     if (!sound) return change;
     if (named) change.operations.push_back(name_edit(desired, observed, wanted));
     for (std::vector<Operation>* some : {&additions, &removals})

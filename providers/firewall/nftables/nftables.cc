@@ -383,6 +383,7 @@ class Nftables : public BackEnd {
     const bool loads = observed.has("running") && note_difference(observed, "running", true, change);
     if (change.before.empty() && change.after.empty()) return change;
     change.op = observed.exists ? Op::kUpdate : Op::kCreate;
+    if (!observed.exists) change.before = Json::object();
     if (!included) include(observed, change);
     if (observed.flag("no_folder", false)) change.operations.insert(change.operations.begin(), folder());
     for (const std::string& path : others) change.operations.push_back(Remove{path, false, false});
