@@ -236,6 +236,17 @@ TEST_F(TrustTest, AccessListsAreToldAndGoWhereThatIsAsked) {
   ASSERT_EQ(refusal_of(SetAttributes{"/etc/f", {{}, {}, {}, "none"}, false}), "");
   EXPECT_EQ(system_.beyond_mode("/etc/f", false).value().access_list, "");
   EXPECT_EQ(mode("/etc/f"), 0600U) << "the group has what the list gave the group, not what it gave at most";
+  // A new one, of users and groups in any order; the group itself gets what the mode says of it.
+  ASSERT_EQ(refusal_of(SetAttributes{"/etc/f", {{}, {}, "0640", "group:4243:rw-,user:4243:---,user:4242:r-x"}, false}),
+            "");
+  EXPECT_EQ(system_.beyond_mode("/etc/f", false).value().access_list, "user:4242:r-x,user:4243:---,group:4243:rw-");
+  EXPECT_EQ(mode("/etc/f"), 0670U) << "the most that the list gives";
+  ASSERT_EQ(refusal_of(WriteFile{"/etc/f", blob("y"), {{}, {}, {}, "user:4242:r--"}, false, false, ""}), "");
+  EXPECT_EQ(system_.beyond_mode("/etc/f", false).value().access_list, "user:4242:r--");
+  EXPECT_EQ(mode("/etc/f"), 0640U);
+  ASSERT_EQ(refusal_of(SetAttributes{"/etc/f", {{}, {}, {}, "group:4243:rw-"}, false}), "");
+  EXPECT_EQ(system_.beyond_mode("/etc/f", false).value().access_list, "group:4243:rw-") << "in the place of the other";
+  ASSERT_EQ(refusal_of(SetAttributes{"/etc/f", {{}, {}, "0600", "none"}, false}), "");
 
   // A new content, also where its mode is not asked for; and a sensitive line, also where it is there already.
   const auto with_list = [&] {

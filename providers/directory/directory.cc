@@ -327,6 +327,7 @@ std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const 
   const bool tree = wants_absent(desired) && before.exists;
   if (tree || owes(desired, before, "recurse") || owes(desired, before, "purge")) return std::nullopt;
   Desired again = desired_again(desired, before, {"owner", "group", "mode"});
+  if (before.exists) restore_access_list(desired, before, again);
   again.attributes["path"] = desired.text("path");
   if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");
   return again;

@@ -236,6 +236,21 @@ TEST_F(Directory, AccessListsGoWhereThatIsAsked) {
   converge(desired);
 }
 
+TEST_F(Directory, AccessListsAreGivenToAllBelow) {
+  system.make_file("/srv/f", "x");
+  system.make_file("/srv/run", "x", 0755);
+  system.add_user({"deploy", 1500, 1500, "", "/", "/bin/sh"});
+  const Json list = {"default:user:deploy:rwx", "user:deploy:r-X"};
+  const Desired desired = want({{"path", "/srv"}, {"acl", list}, {"recurse", true}});
+  converge(desired);
+  const auto given = [&](const char* path) { return system.beyond_mode(path, false)->access_list; };
+  EXPECT_EQ(given("/srv"), "default:user:deploy:rwx,user:deploy:r-x");
+  EXPECT_EQ(given("/srv/f"), "user:deploy:r--") << "nothing is made in a file";
+  EXPECT_EQ(given("/srv/run"), "user:deploy:r-x");
+  system.set_beyond_mode("/srv/f", {"user:deploy:rw-", false});
+  EXPECT_EQ(look(desired).change.before["differ"], Json::array({"/srv/f"}));
+}
+
 TEST_F(Directory, WhatIsMountedOrForbiddenIsToldInThePlan) {
   system.make_directory("/mnt/disk/below");
   system.mount("/mnt/disk/below");

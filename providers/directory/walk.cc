@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/glob.h"
+#include "providers/sdk/access_list.h"
 
 namespace plumb::providers::directory {
 namespace {
@@ -40,7 +41,7 @@ Result<Json> find_differing(const Desired& desired, const std::string& path, con
   const std::string group = desired.text("group");
   const std::string mode = desired.text("mode");
   const bool with_mode = !mode.empty() && is_symbolic_mode(mode);
-  const bool clears = desired.text("acl") == "none";
+  const bool has_lists = desired.has("acl");
   Json found = Json::array();
   const auto visit = [&](const std::string& entry, const FileInfo& info) -> Result<bool> {
     if (info.type == FileType::kLink || untouched.trees.contains(entry)) return false;
@@ -57,9 +58,11 @@ Result<Json> find_differing(const Desired& desired, const std::string& path, con
     const bool restores = !directory && !differing.empty() && without_privileges(wanted) != wanted;
     if (wanted != info.mode || restores) differing["mode"] = mode_text(wanted);
     if (kept != info.mode) differing["privileged"] = true;
-    if (clears) {
+    if (has_lists) {
       PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(entry, false));
-      if (!beyond.access_list.empty()) differing["acl"] = "none";
+      const std::string list = access_list_for(desired, directory, info.mode).value_or("none");
+      const std::string there = beyond.access_list.empty() ? "none" : ordered_access_list(beyond.access_list);
+      if (there != list) differing["acl"] = list;
     }
     if (!differing.empty()) {
       differing["path"] = entry;

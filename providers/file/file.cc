@@ -192,6 +192,7 @@ std::optional<Desired> FileProvider::restore(const Desired& desired, const Obser
   const bool replaced = before.has("content") && before.attribute("content") != desired.attribute("content");
   if (before.exists && replaced && !before.content_text) return std::nullopt;
   Desired again = desired_again(desired, before, {"content", "owner", "group", "mode"});
+  if (before.exists) restore_access_list(desired, before, again);
   again.attributes["path"] = desired.text("path");
   if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");
   return again;

@@ -187,7 +187,8 @@ TEST_F(File, OddPathsAreJustPaths) {  // G11
 
 TEST_F(File, EdgesNameFoldersAboveOwnerAndGroup) {
   const auto edges = provider.infers(want({{"path", "/a/b/c"}, {"owner", "deploy"}, {"group", "33"}}));
-  EXPECT_EQ(edges, (std::vector<Address>{{"", "directory", "/a/b"},
+  EXPECT_EQ(edges, (std::vector<Address>{{"", "dpkg_divert", "/a/b/c"},
+                                         {"", "directory", "/a/b"},
                                          {"", "link", "/a/b"},
                                          {"", "mount", "/a/b"},
                                          {"", "git", "/a/b"},
@@ -305,6 +306,32 @@ TEST_F(File, WhatCannotBeReplacedIsToldInThePlan) {
     attributes["path"] = "/etc/resolv.conf";
     EXPECT_EQ(obstacle(want(attributes)), "/etc/resolv.conf is immutable") << wanted;
   }
+}
+
+TEST_F(File, AnAccessListIsGivenAsAWhole) {
+  system.make_directory("/etc");
+  system.add_user({"deploy", 1500, 1500, "", "/", "/bin/sh"});
+  system.add_group({"ops", 1600, {}});
+  const Json list = {"user:deploy:rw-", "group:ops:r-X"};
+  converge(want({{"path", "/etc/new"}, {"content", "x"}, {"acl", list}}));
+  EXPECT_EQ(system.beyond_mode("/etc/new", false)->access_list, "group:ops:r--,user:deploy:rw-");
+  EXPECT_EQ(system.stat("/etc/new", false).value()->mode, 0664U) << "what the list gives shows there";
+  const Desired changed = want({{"path", "/etc/new"}, {"acl", {"user:deploy:r--"}}});
+  const Observed before = *look(changed).observed;
+  EXPECT_EQ(look(changed).change.before, (Json{{"acl", "group:ops:r--,user:deploy:rw-"}}));
+  converge(changed);
+  converge(*provider.restore(changed, before));
+  EXPECT_EQ(system.beyond_mode("/etc/new", false)->access_list, "group:ops:r--,user:deploy:rw-");
+}
+
+TEST_F(File, AnAccessListGivesNoMoreThanTheModeLetsIt) {
+  system.make_directory("/etc");
+  system.add_user({"deploy", 1500, 1500, "", "/", "/bin/sh"});
+  EXPECT_EQ(obstacle(want({{"path", "/etc/f"}, {"content", "x"}, {"mode", "0600"}, {"acl", {"user:deploy:r--"}}})),
+            "`acl` gives more than the mode 0600 lets it");
+  converge(want({{"path", "/etc/f"}, {"content", "x"}, {"mode", "0640"}, {"acl", {"user:deploy:r--"}}}));
+  EXPECT_EQ(look(want({{"path", "/etc/f"}, {"acl", {"user:nobody2:r--"}}})).observed->missing,
+            (std::vector<Missing>{{{"", "user", "nobody2"}, "acl"}}));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
+#include "providers/sdk/access_list.h"
 #include "providers/sdk/kernel_files.h"
 
 namespace plumb {
@@ -284,6 +285,12 @@ Result<> FakeSystem::set_ownership(const std::string& path, const Ownership& own
   if (ownership.acl) beyond_.erase(path);
   if (ownership.mode) {
     ::chmod(real(path).c_str(), static_cast<::mode_t>(std::strtoul(ownership.mode->c_str(), nullptr, 8)));
+  }
+  if (ownership.acl && *ownership.acl != "none") {
+    beyond_[path].access_list = *ownership.acl;
+    struct ::stat now {};
+    if (::lstat(real(path).c_str(), &now) == 0)
+      ::chmod(real(path).c_str(), mode_beside(*ownership.acl, now.st_mode & 07777U));
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "engine/base/digest.h"
+#include "providers/sdk/access_list.h"
 #include "providers/sdk/edit.h"
 #include "providers/sdk/foreseen_system.h"
 #include "providers/sdk/ownership.h"
@@ -16,6 +17,10 @@ constexpr std::size_t kLargestForeseen = std::size_t{64} << 20U;
 
 std::uint32_t mode_given(const Ownership& ownership, std::uint32_t otherwise) {
   return ownership.mode ? apply_mode(*ownership.mode, 0, false).value_or(otherwise) : otherwise;
+}
+
+std::string list_given(const Ownership& ownership) {
+  return ownership.acl.value_or("none") == "none" ? "" : *ownership.acl;
 }
 
 }  // namespace
@@ -41,7 +46,7 @@ void ForeseenSystem::dress(FileInfo& info, const Ownership& ownership) {
   if (ownership.group) info.gid = id(*ownership.group, group_by_name(*ownership.group), &GroupAccount::gid);
   // No file keeps these rights once it is another's.
   if (old != std::pair(info.uid, info.gid) && info.type == FileType::kFile) info.mode &= ~kSetIds;
-  info.mode = mode_given(ownership, info.mode);
+  info.mode = mode_beside(ownership.acl.value_or(""), mode_given(ownership, info.mode));
 }
 
 // Only links lead elsewhere, also those that go with a folder.
@@ -112,8 +117,8 @@ Result<> ForeseenSystem::write_file(const Write& write, Bytes bytes, std::size_t
   if (old) {
     PLUMB_TRY_ASSIGN(entry.beyond, beyond_mode(place, false));
     entry.beyond.capabilities = false;
-    if (write.ownership.acl) entry.beyond.access_list.clear();
   }
+  if (write.ownership.acl) entry.beyond.access_list = list_given(write.ownership);
   entry.bytes = std::move(bytes);
   put(place, std::move(entry), who);
   return {};
@@ -192,6 +197,7 @@ Result<> ForeseenSystem::carry_out_one(const MakeDirectory& make, std::size_t wh
   Entry entry;
   entry.info = fresh(FileType::kDirectory, 0755, folder);
   dress(*entry.info, make.ownership);
+  entry.beyond.access_list = list_given(make.ownership);
   entry.fresh = true;
   put(place, std::move(entry), who);
   return {};
@@ -251,7 +257,7 @@ Result<> ForeseenSystem::carry_out_one(const SetAttributes& set, std::size_t who
   dress(*entry->info, set.ownership);
   if (entry->info->type == FileType::kLink) ways_.clear();
   dressed_[{entry->info->device, entry->info->inode}] = *entry->info;
-  if (set.ownership.acl) cleared_.insert({entry->info->device, entry->info->inode});
+  if (set.ownership.acl) lists_[{entry->info->device, entry->info->inode}] = list_given(set.ownership);
   touched_[place].dressed = who;
   const Inode inode{entry->info->device, entry->info->inode};
   if (entry->info->type != FileType::kDirectory && (entry->info->names > 1 || linked_.contains(inode)))

@@ -267,7 +267,8 @@ Result<BeyondMode> ForeseenSystem::beyond_mode(const std::string& path, bool fol
   if (!entries_.contains(place)) {
     PLUMB_TRY_ASSIGN(beyond, now_.beyond_mode(place, false));
   }
-  if (cleared_.contains({entry->info->device, entry->info->inode})) beyond.access_list.clear();
+  const auto given = lists_.find({entry->info->device, entry->info->inode});
+  if (given != lists_.end()) beyond.access_list = given->second;
   return beyond;
 }
 

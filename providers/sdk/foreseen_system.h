@@ -156,7 +156,7 @@ class ForeseenSystem : public System {
   std::map<std::string, std::optional<FileInfo>> steps_;  // what the host has, where that was asked before
   std::map<std::string, Way> ways_;                       // to folders, until something may lead elsewhere
   std::map<Inode, FileInfo> dressed_;    // entries of the host whose attributes change, whatever they are called
-  std::set<Inode> cleared_;              // those of which access lists go
+  std::map<Inode, std::string> lists_;   // the access lists that they are given; "" for none
   std::set<Inode> linked_;               // those that are given a further name
   std::map<Inode, std::size_t> shared_;  // by whom attributes change of what has several names
   std::map<std::string, Touched, std::less<>> touched_;

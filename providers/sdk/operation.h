@@ -25,7 +25,7 @@ struct Ownership {
   std::optional<std::string> owner;
   std::optional<std::string> group;
   std::optional<std::string> mode;
-  std::optional<std::string> acl = {};  // "none": access lists go
+  std::optional<std::string> acl = {};  // "none": they go; or access_list.h
   friend bool operator==(const Ownership&, const Ownership&) = default;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "providers/sdk/access_list.h"
+
 namespace plumb {
 namespace {
 
@@ -194,6 +196,18 @@ void note_missing_accounts(const Desired& desired, AccountNames& names, Observed
   if (!group.empty() && !is_number(group) && !names.has_group(group)) {
     observed.missing.push_back({{"", "group", group}, "group"});
   }
+  const std::string list = access_list_for(desired, true, 0).value_or("");
+  for (const AccessRule& rule : access_rules(list)) {
+    const bool known = rule.group ? names.has_group(rule.name) : names.has_user(rule.name);
+    if (!known) observed.missing.push_back({{"", rule.group ? "group" : "user", rule.name}, "acl"});
+  }
+  const std::string mode = desired.text("mode");
+  const std::optional<std::uint32_t> asked = mode.empty() ? std::nullopt : apply_mode(mode, 0, true);
+  if (!asked || mode_beside(list, *asked) == *asked) return;
+  observed.obstacle =
+      Diagnostic(Code::kRefusedByState, "`acl` gives more than the mode " + mode_text(*asked) + " lets it")
+          .with_hint("beside an access list the group's digit is the most that anybody in it gets: " +
+                     mode_text(mode_beside(list, *asked)));
 }
 
 Result<> note_missing_parent(const std::string& path, System& system, Observed& observed) {
@@ -261,7 +275,7 @@ std::uint32_t without_privileges(std::uint32_t mode) {
 
 Result<> observe_beyond_mode(const std::string& path, bool follow, System& system, Observed& observed) {
   PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(path, follow));
-  if (!beyond.access_list.empty()) observed.attributes["acl"] = beyond.access_list;
+  if (!beyond.access_list.empty()) observed.attributes["acl"] = ordered_access_list(beyond.access_list);
   if (beyond.capabilities) observed.attributes["capabilities"] = true;
   return {};
 }
@@ -303,7 +317,13 @@ Ownership diff_ownership(const Desired& desired, const Observed& observed, std::
     change.note += std::string(change.note.empty() ? "" : "; ") + "its capabilities do not outlast the change";
   }
   const bool has_list = observed.exists && observed.has("acl");
-  if (clears_access_list(desired, wanted, is_directory)) {
+  if (const auto list = access_list_for(desired, is_directory, current)) {
+    wanted.acl = list;
+    if (*list != "none" || has_list) compare("acl", wanted.acl);
+    // Beside a list the group's bits are the most that it gives.
+    if (!observed.exists && wanted.mode)
+      change.after["mode"] = mode_text(mode_beside(*list, apply_mode(*wanted.mode, 0, is_directory).value_or(0)));
+  } else if (clears_access_list(desired, wanted, is_directory)) {
     wanted.acl = "none";
     if (has_list) compare("acl", wanted.acl);
   } else if (has_list && (new_content || !change.after.empty())) {
@@ -424,7 +444,8 @@ Ownership changed_only(Ownership ownership, const Change& change) {
 }
 
 std::vector<Address> infer_path_edges(const Desired& desired, const std::string& path) {
-  std::vector<Address> edges;
+  // What packages have there has to be out of the way.
+  std::vector<Address> edges = {{"", "dpkg_divert", path}};
   for (const std::string& folder : ancestors_of(path)) {
     edges.push_back({"", "directory", folder});
     edges.push_back({"", "link", folder});
@@ -435,6 +456,8 @@ std::vector<Address> infer_path_edges(const Desired& desired, const std::string&
   const std::string group = desired.text("group");
   if (!owner.empty() && !is_number(owner)) edges.push_back({"", "user", owner});
   if (!group.empty() && !is_number(group)) edges.push_back({"", "group", group});
+  for (AccessRule& rule : access_rules(access_list_for(desired, true, 0).value_or("")))
+    edges.push_back({"", rule.group ? "group" : "user", std::move(rule.name)});
   return edges;
 }
 
@@ -448,6 +471,22 @@ Desired desired_again(const Desired& desired, const Observed& before, std::initi
     if (before.has(attribute)) again.attributes[attribute] = before.attribute(attribute);
   }
   return again;
+}
+
+void restore_access_list(const Desired& desired, const Observed& before, Desired& again) {
+  if (!desired.has("acl")) return;
+  again.attributes["acl"] = "none";
+  if (!before.has("acl")) return;
+  Json list = Json::array();
+  const std::string told = before.text("acl");
+  std::string_view rest = told;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find(',');
+    list.push_back(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  // Beside a list the mode tells what it gives.
+  again.attributes["acl"] = std::move(list);
 }
 
 }  // namespace plumb

@@ -111,6 +111,9 @@ void inherit_ownership(Desired& desired, std::span<const Desired> spreading);
 // The path whose old content a file of this name keeps; nothing where it is no such copy.
 std::optional<std::string> backed_up_path(const std::string& path);
 
+// Of one that asks for an access list: has `again` ask for the one that was there, or for none.
+void restore_access_list(const Desired& desired, const Observed& before, Desired& again);
+
 // The mode that observed attributes tell; nothing where they tell none.
 std::optional<std::uint32_t> mode_of(const Json& attributes);
 

@@ -280,7 +280,8 @@ Result<> FileWriter::dress(const StagedFile& staged, const Ownership& ownership)
     PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
   }
   if (::fstat(fd, &now) != 0) return os_error("write", staged.path);
-  if ((now.st_mode & 07777) == mode || ::fchmod(fd, mode) == 0) return {};
+  if ((now.st_mode & 07777) == mode || ::fchmod(fd, mode) == 0)
+    return give_access_list(system_, own_path_of(fd), ownership, mode, staged.path);
   if (says_unsupported(errno) && gives_no_more(now.st_mode, mode)) return {};
   return os_error("change the mode of", staged.path);
 }

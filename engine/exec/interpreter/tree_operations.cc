@@ -10,6 +10,7 @@
 #include "engine/exec/system/attributes.h"
 #include "engine/exec/system/disk.h"
 #include "engine/exec/tree_walk.h"
+#include "providers/sdk/access_list.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::exec {
@@ -47,7 +48,7 @@ Result<> dress(LocalSystem& system, const HeldEntry& entry, const Ownership& own
     PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
   }
   if (mode != (now.st_mode & 07777) && entry.change_mode(mode) != 0) return os_error("change the mode of", path);
-  return {};
+  return give_access_list(system, entry.own_path(), ownership, mode, path);
 }
 
 // The very entry that is there now gets the second name, or none.
@@ -68,6 +69,22 @@ Result<> make_hard_link(LocalSystem& system, const MakeLink& operation, int fold
 }
 
 }  // namespace
+
+Result<> give_access_list(LocalSystem& system, const std::string& own_path, const Ownership& ownership, mode_t mode,
+                          const std::string& path) {
+  if (!ownership.acl || *ownership.acl == "none") return {};
+  std::vector<AccessEntry> entries;
+  for (const AccessRule& rule : access_rules(*ownership.acl)) {
+    AccessEntry& entry = entries.emplace_back(AccessEntry{rule.inherited, rule.group, 0, rule.permissions});
+    if (rule.group) {
+      PLUMB_TRY_ASSIGN(entry.id, system.gid_of(rule.name));
+    } else {
+      PLUMB_TRY_ASSIGN(entry.id, system.uid_of(rule.name));
+    }
+  }
+  if (set_access_lists(own_path, std::move(entries), mode) == 0) return {};
+  return os_error("give an access list to", path);
+}
 
 // Made without any permission, it can be told from every other folder that lies there: no other is like that.
 HeldEntry make_closed_folder(const Place& place) {

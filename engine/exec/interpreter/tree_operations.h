@@ -17,6 +17,10 @@ Result<> make_link(LocalSystem& system, FileWriter& writer, const MakeLink& oper
 Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folders);
 Result<> set_attributes(LocalSystem& system, const SetAttributes& operation);
 
+// Gives the entry at an own path the list of an Ownership, where that is one; beside this mode.
+Result<> give_access_list(LocalSystem& system, const std::string& own_path, const Ownership& ownership, mode_t mode,
+                          const std::string& path);
+
 // Removes a whole tree as remove() does; with `id`, only if it is that one.
 Result<> remove_tree(const Place& place, const std::string& path, const std::optional<EntryId>& id = std::nullopt);
 

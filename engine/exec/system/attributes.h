@@ -41,6 +41,10 @@ RightsBeyondMode rights_beyond_mode(const std::string& own_path);
 // gives, which may be more than the group has.
 mode_t mode_without_list(const std::string& own_path, mode_t mode);
 
+// Gives an entry these lists, in the place of those that it has, beside a mode that says what its owner, its group and
+// others may. 0; -1 with errno, also where the system has no such path.
+int set_access_lists(const std::string& own_path, std::vector<AccessEntry> entries, mode_t mode);
+
 // Takes away access lists, those for new entries too; the group's bits are the group's own afterwards. 0, also where
 // the system has no such path; -1 with errno.
 int clear_access_lists(const std::string& own_path);

@@ -27,10 +27,14 @@ struct AclEntry {
   std::uint32_t id;
 };
 constexpr std::size_t kAclHeader = 4;
+constexpr std::uint32_t kAclVersion = 2;
+constexpr std::uint32_t kNobody = ~std::uint32_t{0};
+constexpr std::uint16_t kOwner = 0x01;
 constexpr std::uint16_t kUser = 0x02;
 constexpr std::uint16_t kOwnGroup = 0x04;
 constexpr std::uint16_t kGroup = 0x08;
 constexpr std::uint16_t kMask = 0x10;
+constexpr std::uint16_t kOther = 0x20;
 
 std::vector<AclEntry> read_list(const std::string& path, const char* attribute) {
   std::array<char, 65536> bytes{};
@@ -88,6 +92,39 @@ RightsBeyondMode rights_beyond_mode(const std::string& own_path) {
     if (name == "security.capability") rights.capabilities = true;
   }
   return rights;
+}
+
+int set_access_lists(const std::string& own_path, std::vector<AccessEntry> entries, mode_t mode) {
+  if (own_path.empty()) {
+    errno = ENOTSUP;
+    return -1;
+  }
+  const auto bits = [mode](unsigned shift) { return static_cast<std::uint16_t>(mode >> shift & 07U); };
+  // The kernel takes those of users and those of groups in order.
+  std::sort(entries.begin(), entries.end(),
+            [](const AccessEntry& one, const AccessEntry& other) { return one.id < other.id; });
+  for (const bool inherited : {false, true}) {
+    std::vector<AclEntry> list = {{kOwner, bits(6), kNobody}};
+    unsigned most = bits(3);
+    const auto add = [&](bool group) {
+      for (const AccessEntry& entry : entries) {
+        if (entry.inherited != inherited || entry.group != group) continue;
+        most |= entry.permissions;
+        list.push_back({group ? kGroup : kUser, static_cast<std::uint16_t>(entry.permissions), entry.id});
+      }
+    };
+    add(false);
+    list.push_back({kOwnGroup, bits(3), kNobody});
+    add(true);
+    if (list.size() == 2) continue;
+    list.push_back({kMask, static_cast<std::uint16_t>(most), kNobody});
+    list.push_back({kOther, bits(0), kNobody});
+    std::string bytes(kAclHeader + list.size() * sizeof(AclEntry), '\0');
+    std::memcpy(bytes.data(), &kAclVersion, sizeof kAclVersion);
+    std::memcpy(bytes.data() + kAclHeader, list.data(), list.size() * sizeof(AclEntry));
+    if (::setxattr(own_path.c_str(), inherited ? kInherited : kAccess, bytes.data(), bytes.size(), 0) != 0) return -1;
+  }
+  return 0;
 }
 
 int clear_access_lists(const std::string& own_path) {

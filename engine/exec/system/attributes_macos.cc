@@ -29,6 +29,11 @@ mode_t mode_without_list(const std::string& /*own_path*/, mode_t mode) {
   return mode;
 }
 
+int set_access_lists(const std::string& /*own_path*/, std::vector<AccessEntry> /*entries*/, mode_t /*mode*/) {
+  errno = ENOTSUP;
+  return -1;
+}
+
 int clear_access_lists(const std::string& /*own_path*/) {
   return 0;
 }
