@@ -34,11 +34,11 @@ class Executing {
       take(event);
       context_.tell(event);
     };
-    const std::unique_ptr<Fleet> fleet = make_fleet(workspace_, watched);
-    fleet->join(workspace_.hosts());
+    fleet_ = make_fleet(workspace_, watched);
+    fleet_->join(workspace_.hosts());
     context_.tell(
         {.kind = RunEvent::Kind::kPhase, .host = {}, .phase = {Phase::kRun, workspace_.hosts().size(), nullptr}});
-    result_.hosts = fleet->execute(request_.program, [&run] { return run.ready(); });
+    result_.hosts = fleet_->execute(request_.program, [&run] { return run.ready(); });
     context_.tell({.kind = RunEvent::Kind::kPhaseOver, .host = {}});
     // What was printed by hosts that were lost is no answer.
     std::erase_if(result_.answers, [this](const auto& one) { return !ended_.contains(one.first); });
@@ -108,7 +108,7 @@ class Executing {
     }
     if (ended_.contains(name)) {
       history::ActionEntry action;
-      action.address = request_.shown;
+      action.address = fleet_->hidden_on(name, request_.shown);
       action.op = "run";
       action.outcome = host.failed > 0 ? ActionOutcome::kFailed : ActionOutcome::kChanged;
       const int exit_code = result_.answers.at(name).exit_code;
@@ -125,6 +125,7 @@ class Executing {
   const ExecuteRequest& request_;
   const RunContext& context_;
   ExecuteResult result_;
+  std::unique_ptr<Fleet> fleet_;
   std::set<std::string> ended_;              // hosts
   std::map<std::string, std::string> last_;  // by host: the end of what was printed
 };

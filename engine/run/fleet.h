@@ -158,6 +158,9 @@ class Fleet {
   // failure.
   HostResults execute(const wire::Execute& program, const std::function<Result<>()>& ready);
 
+  // A text without what is sensitive on the host.
+  std::string hidden_on(const std::string& host, std::string text) const;
+
   // Brings files from these hosts to FOLDER/HOST/PATH, for their owner alone. Those that came go to `sink`, one at a
   // time, in no order.
   HostResults collect(const std::map<std::string, std::vector<std::string>>& paths, const std::filesystem::path& folder,

@@ -46,6 +46,11 @@ HostResults Fleet::execute(const wire::Execute& program, const std::function<Res
   });
 }
 
+std::string Fleet::hidden_on(const std::string& host, std::string text) const {
+  const Member* member = find(host);
+  return member == nullptr ? text : member->session->hidden(std::move(text));
+}
+
 // One file that cannot be had is no reason to leave the others out.
 HostResults Fleet::collect(const std::map<std::string, std::vector<std::string>>& paths,
                            const std::filesystem::path& folder,
@@ -75,6 +80,7 @@ HostResults Fleet::collect(const std::map<std::string, std::vector<std::string>>
         return fail(Code::kInterrupted, "stopped before " + path + " had come");
       }
       const Result<> brought = bring(member, path);
+      if (!brought && over()) member.result.outcome = HostOutcome::kInterrupted;
       if (!brought && !member.session->connected()) return brought;
       if (!brought) fail_with(member.result, brought.error());
     }

@@ -54,6 +54,8 @@ class Session {
   // its programs print parts of them.
   void hide(HiddenTexts texts) { hidden_ = std::move(texts); }
   void hide_also(const Json& value) { hidden_.add(value); }
+  // A text without them.
+  std::string hidden(std::string text) const;
   // Of the graph; several hosts may have them in common.
   void set_secrets(std::shared_ptr<const GraphSecrets> secrets) { secrets_ = std::move(secrets); }
 
@@ -134,7 +136,6 @@ class Session {
   Result<wire::Done> follow(ApplyClaims& claims, const PlanContents& contents, const EventSink& sink);
   Result<> send_blobs(const Request& request, const PlanContents& contents);
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);
-  std::string hidden(std::string text) const;
   void hide_in(Diagnostic& problem) const;
   void hide_in(Observed& observed) const;
   host::Deadline within(std::chrono::milliseconds span) const;

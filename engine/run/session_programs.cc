@@ -13,6 +13,12 @@ constexpr seconds kToAsk{30};
 // A line that is longer is given on in parts.
 constexpr std::size_t kLongestHeld = std::size_t{64} << 10;
 
+// The conversation, after such an error; what the host refuses is none.
+bool is_over(Code code) {
+  return code == Code::kConnectionLost || code == Code::kExecutorDied || code == Code::kTimeout ||
+         code == Code::kInterrupted || code == Code::kProtocol;
+}
+
 // Gives a text on by whole lines.
 class WholeLines {
  public:
@@ -77,7 +83,10 @@ Result<wire::Ended> Session::take_pieces(const wire::Message& question,
   bool stop_sent = false;
   while (true) {
     Result<wire::Message> message = next_at_work(stop_sent, kOnePiece);
-    if (!message) return name_host(message.error());
+    if (!message) {
+      if (is_over(message.error().code())) disconnect();
+      return name_host(message.error());
+    }
     if (const auto* piece = std::get_if<wire::Piece>(&*message)) {
       if (Result<> taken = sink(*piece); !taken) {
         disconnect();

@@ -30,8 +30,10 @@ says 'readings.unit = '
 exits 0 "$plumb" plan
 says 'the reading server may be another after package:nginx'
 says 'the reading unit may be another after package:nginx'
-exits 0 "$plumb" apply --yes
-# Of the unit the service decides in the second plan, and of what its state tells a third.
+# The package decides in a second plan whether the service is there, and that whether there is something left for another
+# apply.
+exits 2 "$plumb" apply --yes
+says 'may be another after service:nginx'
 exits 0 "$plumb" apply --yes
 exits 0 "$plumb" apply --yes
 says 'Nothing to change'

@@ -7,10 +7,10 @@ mkdir homes
   printf 'plumb: v1\nhosts:\n'
   for host in w1 w2 w3; do
     mkdir homes/$host
-    printf '  %s: {connection: {command: [%s env, HOME=%s/homes/%s]}}\n' $host "$as_list" "$work" $host
+    printf '  %s: {groups: [web], connection: {command: [%s env, HOME=%s/homes/%s]}}\n' $host "$as_list" "$work" $host
   done
   printf '  gone: {connection: {command: ["false"]}}\n'
-  printf 'groups:\n  web: {hosts: [w1, w2, w3], inputs: {token: correct-horse-battery}}\n'
+  printf 'groups:\n  web: {inputs: {token: correct-horse-battery}}\n'
 } >hosts.yaml
 [ "$(id -u)" != 0 ] || chown -R nobody homes
 cat >plumb.yaml <<'YAML'
@@ -39,7 +39,7 @@ says '  GOOD DAY'
 says '  beware'
 echo one >homes/w1/which; echo two >homes/w2/which; chmod 644 homes/w*/which
 exits 0 "$plumb" run --on w1:w2 --shell -- "test -d / && echo here"
-says 'w[1:2] (2 hosts)'
+says 'w1, w2 (2 hosts)'
 
 # --- exit codes are those of everything else
 exits 1 "$plumb" run --on w1 -- sh -c 'echo wrong; exit 7'
