@@ -131,6 +131,26 @@ says 'put back'
 output=$(rules)
 says_not 'policy drop'
 [ ! -e /etc/nftables.d/plumb/0-policy.nft ] || fail 'the policy stayed for the next start'
+
+# Through sudo, which does not hand on what sshd says.
+if command -v sudo >/dev/null && command -v setpriv >/dev/null; then
+  useradd -m -s /bin/sh deploy
+  echo 'deploy ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/plumb-test
+  chmod 440 /etc/sudoers.d/plumb-test
+  cat >login <<'SH'
+#!/bin/sh
+exec setpriv --reuid=deploy --regid=deploy --init-groups env HOME=/home/deploy SSH_CONNECTION='203.0.113.5 50022 192.0.2.1 22' "$@"
+SH
+  chmod 755 "$work"
+  sed -i 's|}$|, become: sudo}|' hosts.yaml
+  project <<'YAML'
+  - firewall: policy
+    manager: nftables
+    incoming: deny
+YAML
+  exits 1 "$plumb" plan
+  says 'would cut the line over which this host is reached: port 22 from 203.0.113.5'
+fi
 rm hosts.yaml
 
 project <<'YAML'

@@ -96,3 +96,33 @@ project <<'YAML'
 YAML
 exits 1 "$plumb" plan
 says 'would cut the line over which this host is reached: port 22 from 192.0.2.5'
+
+# What no new login confirms comes back: the rule by which they would come in.
+unset SSH_CONNECTION
+cat >login <<'SH'
+#!/bin/sh
+ufw show added | grep 'port 22' >/dev/null || { echo 'the packet is rejected' >&2; exit 1; }
+exec "$@"
+SH
+chmod 755 login
+cat >hosts.yaml <<YAML
+plumb: v1
+hosts:
+  w1: {connection: {command: [$work/login]}}
+YAML
+project <<'YAML'
+  - firewall: ssh
+    manager: ufw
+    state: absent
+    confirm_within: 5s
+  - firewall: policy
+    manager: ufw
+    incoming: deny
+    confirm_within: 5s
+YAML
+exits 1 "$plumb" apply --yes
+says 'no new login confirmed the changes within 5s'
+output=$(shown)
+says 'from 192.0.2.0/24 to any port 22'
+output=$(ufw status verbose)
+says 'Default: reject (incoming)'
