@@ -1,5 +1,6 @@
 #include "engine/ir/conflicts.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -28,6 +29,19 @@ void check_claims(const std::vector<Node>& nodes, const Registry& providers, Dia
   }
 }
 
+bool has_address(const std::vector<Address>& all, const Address& one) {
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Address& other) { return other.kind == one.kind && other.identity == one.identity; });
+}
+
+// Of two that are about one path, where `whole` has all that is in it: whether `one` is the very folder, or says itself
+// that it comes to lie there once the other is done, as files do where those of packages give way.
+bool go_together(const std::string& path, const Desired& one, const Provider& of_one, const Desired& whole,
+                 const Provider& of_whole) {
+  if (has_address(of_whole.provides(whole), one.address)) return true;
+  return whole.address.identity == path && has_address(of_one.infers(one), whole.address);
+}
+
 // What a resource has as a folder with all that is in it is no file that another could give, or change a part of.
 void check_edits_of_folders(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
   std::map<std::string, std::size_t> folders;
@@ -49,6 +63,8 @@ void check_edits_of_folders(const std::vector<Node>& nodes, const Registry& prov
         const auto found = folders.find(path);
         if (found == folders.end() || found->second == i) continue;
         const Node& other = nodes[found->second];
+        const Provider& theirs = *providers.provider(other.desired.address.kind);
+        if (go_together(path, nodes[i].desired, *provider, other.desired, theirs)) continue;
         diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[i].desired.address.str() + "` has as a file " + path +
                                                         ", which `" + other.desired.address.str() + "` has as a folder")
                             .at(nodes[i].span, "has it as a file")
@@ -122,11 +138,13 @@ class Removals {
 
   const Node* remover_of(const Desired& desired, const Kind& kind, std::string& what) const {
     std::vector<std::string> places = kind.provider->manages_paths(desired);
+    const std::size_t managed = places.size();
     for (std::string& path : kind.provider->edits_paths(desired)) places.push_back(std::move(path));
-    for (const std::string& place : places) {
-      // That two manage one path is told elsewhere.
-      if (const Node* remover = remover_of_one(cleared_, place, desired, what)) return remover;
-      if (const Node* remover = remover_above(place, desired, what)) return remover;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      // That two manage one path, or one changes a part of what another has as a whole, is told elsewhere.
+      const Node* const remover = remover_of_one(cleared_, places[i], desired, what);
+      if (remover != nullptr && (i < managed || !replaces(*remover, places[i]))) return remover;
+      if (const Node* above = remover_above(places[i], desired, what)) return above;
     }
     for (const ImpliedPath& implied : kind.provider->implies_paths(desired)) {
       if (!implied.needed) continue;
@@ -147,6 +165,11 @@ class Removals {
       return &nodes_[found->second];
     }
     return nullptr;
+  }
+
+  bool replaces(const Node& node, const std::string& path) const {
+    const std::vector<std::string> paths = kinds_.provider(node.desired.address.kind)->replaces_paths(node.desired);
+    return std::find(paths.begin(), paths.end(), path) != paths.end();
   }
 
   const Node* remover_above(const std::string& place, const Desired& desired, std::string& what) const {

@@ -87,12 +87,12 @@ Result<Observed> observe_one(const Desired& desired, const std::map<std::string,
   // Told as not there, so that the change which the obstacle refuses is never empty.
   if (observed.obstacle) observed.exists = wants_absent(desired);
   if (observed.exists != wants_absent(desired)) return observed;
-  if (system.find_program(kProgram).empty()) observed.missing.push_back({{"", "program", kProgram}, "path"});
-  // The folder need not be there, but nothing else may be in its place.
+  if (system.find_program(kProgram).empty()) observed.missing.push_back({{"", "package", "dpkg"}, "path"});
+  if (!wants_absent(desired)) PLUMB_TRY(note_missing_parent(target_of(desired), system, observed));
+  // Its own folder need not be there, but nothing else may be in that one's place.
   Observed own;
   PLUMB_TRY(note_missing_parent(path, system, own));
   if (own.obstacle) observed.obstacle = std::move(own.obstacle);
-  if (!wants_absent(desired)) PLUMB_TRY(note_missing_parent(target_of(desired), system, observed));
   return observed;
 }
 
@@ -176,7 +176,7 @@ bool DpkgDivertProvider::asks_about(const Desired& desired, std::string_view nam
 }
 
 std::string DpkgDivertProvider::remedy(const Desired&, const Missing& missing) const {
-  return missing.what.kind == "program" ? "only hosts whose packages are dpkg's have diversions" : "";
+  return missing.what.kind == "package" ? "only hosts whose packages are dpkg's have diversions" : "";
 }
 
 Observed DpkgDivertProvider::as_declared(const Desired& desired) const {

@@ -219,7 +219,7 @@ TEST_F(Package, WhatGoesWithAPackage) {
   system.make_file("/var/lib/dpkg/diversions",
                    "/lib/x/b\n/lib/x/b.distrib\nother\n/usr/bin/c\n/usr/bin/c.distrib\njq\n");
   system.make_file(info + "libc6:amd64.list", "/.\n/usr\n/usr/lib\n/usr/lib/shared\n/usr/lib/own\n/usr/lib/y\n");
-  system.make_file(info + "libc6:i386.list", "/.\n/usr\n/usr/lib\n/usr/lib/shared\n/usr/lib/i386\n");
+  system.make_file(info + "libc6:i386.list", "/.\n/usr\n/usr/bin\n/usr/lib\n/usr/lib/shared\n/usr/lib/i386\n");
   const std::vector<std::string> both = {"/usr/bin/c", "/usr/lib/empty", "/usr/lib/x", "/usr/lib/x/a",
                                          "/usr/lib/x/b.distrib"};
   EXPECT_EQ(goes({"jq"}), both);
