@@ -8,27 +8,25 @@
 namespace plumb::providers::capabilities {
 namespace {
 
-constexpr const char *kAsk = "getcap";
-constexpr const char *kSet = "setcap";
+constexpr const char* kAsk = "getcap";
+constexpr const char* kSet = "setcap";
 
 // Parts between marks, sorted, with one mark between them.
 std::string sorted_parts(std::string_view text, char mark) {
   std::vector<std::string> parts;
   while (!text.empty()) {
     const std::size_t end = text.find(mark);
-    if (end != 0)
-      parts.emplace_back(text.substr(0, end));
+    if (end != 0) parts.emplace_back(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   std::sort(parts.begin(), parts.end());
   std::string joined;
-  for (const std::string &part : parts)
-    joined += (joined.empty() ? std::string() : std::string(1, mark)) + part;
+  for (const std::string& part : parts) joined += (joined.empty() ? std::string() : std::string(1, mark)) + part;
   return joined;
 }
 
 // "/bin/ping cap_net_raw=ep", and of older ones "/bin/ping = cap_net_raw+ep".
-Result<std::string> ask(const std::string &path, System &system) {
+Result<std::string> ask(const std::string& path, System& system) {
   ProcessRequest request;
   request.argv = {kAsk, path};
   request.changes_nothing = true;
@@ -36,58 +34,50 @@ Result<std::string> ask(const std::string &path, System &system) {
   std::string_view output = answer.output;
   std::string_view line = take_line(output);
   if (answer.exit_code != 0 || !line.starts_with(path))
-    return fail(Code::kCannotObserve,
-                "getcap does not tell the capabilities of " + path + ": " +
-                    last_lines(answer.output + answer.errors, 3));
+    return fail(Code::kCannotObserve, "getcap does not tell the capabilities of " + path + ": " +
+                                          last_lines(answer.output + answer.errors, 3));
   line.remove_prefix(path.size());
-  if (line.starts_with(" = "))
-    line.remove_prefix(2);
+  if (line.starts_with(" = ")) line.remove_prefix(2);
   return plain_capability(line);
 }
 
-Result<Observed> observe_one(const Desired &desired, System &system) {
+Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   const std::string path = desired.text("path");
   PLUMB_TRY_ASSIGN(const auto there, system.stat(path, false));
   if (!there) {
-    if (!wants_absent(desired))
-      observed.missing.push_back({{"", "file", path}, "path"});
+    if (!wants_absent(desired)) observed.missing.push_back({{"", "file", path}, "path"});
     return observed;
   }
   if (there->type != FileType::kFile) {
-    observed.obstacle = Diagnostic(
-        Code::kRefusedByState,
-        path + " is no regular file, and only those have capabilities");
+    observed.obstacle =
+        Diagnostic(Code::kRefusedByState, path + " is no regular file, and only those have capabilities");
     observed.exists = wants_absent(desired);
     return observed;
   }
   PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(path, false));
   observed.exists = beyond.capabilities;
-  if (!observed.exists && wants_absent(desired))
-    return observed;
-  for (const char *program : {kAsk, kSet}) {
-    if (!system.find_program(program).empty())
-      continue;
-    observed.missing.push_back({{"", "program", program}, "path"});
+  if (!observed.exists && wants_absent(desired)) return observed;
+  for (const char* program : {kAsk, kSet}) {
+    if (!system.find_program(program).empty()) continue;
+    PLUMB_TRY_ASSIGN(const auto red_hat, system.stat("/etc/redhat-release", true));
+    observed.missing.push_back({{"", "package", red_hat ? "libcap" : "libcap2-bin"}, "path"});
     return observed;
   }
   if (observed.exists && system.is_image()) {
-    observed.obstacle =
-        Diagnostic(Code::kRefusedByState, "programs of an image are not run");
+    observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
   } else if (observed.exists) {
     PLUMB_TRY_ASSIGN(observed.attributes["capability"], ask(path, system));
   }
   return observed;
 }
 
-} // namespace
+}  // namespace
 
 std::string plain_capability(std::string_view text) {
   std::string plain;
   for (const std::string_view::value_type c : text) {
-    plain += c == '+'               ? '='
-             : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a')
-                                    : c;
+    plain += c == '+' ? '=' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   std::string clauses;
   std::string_view rest = plain;
@@ -97,33 +87,27 @@ std::string plain_capability(std::string_view text) {
     const std::size_t equals = std::min(clause.find('='), clause.size());
     std::string flags(clause.substr(equals));
     std::sort(flags.begin(), flags.end());
-    if (!clause.empty())
-      clauses += " " + sorted_parts(clause.substr(0, equals), ',') + flags;
+    if (!clause.empty()) clauses += " " + sorted_parts(clause.substr(0, equals), ',') + flags;
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   }
   return sorted_parts(clauses, ' ');
 }
 
-std::vector<Result<Observed>>
-CapabilitiesProvider::observe(std::span<const Desired *const> desired,
-                              System &system) const {
+std::vector<Result<Observed>> CapabilitiesProvider::observe(std::span<const Desired* const> desired,
+                                                            System& system) const {
   std::vector<Result<Observed>> results;
   results.reserve(desired.size());
-  for (const Desired *one : desired)
-    results.push_back(observe_one(*one, system));
+  for (const Desired* one : desired) results.push_back(observe_one(*one, system));
   return results;
 }
 
-Change CapabilitiesProvider::diff(const Desired &desired,
-                                  const Observed &observed) const {
+Change CapabilitiesProvider::diff(const Desired& desired, const Observed& observed) const {
   Change change;
   const bool absent = wants_absent(desired);
   const std::string wanted = plain_capability(desired.text("capability"));
   const bool same = observed.exists && observed.text("capability") == wanted;
-  if (absent ? !observed.exists : same)
-    return change;
-  if (observed.has("capability"))
-    change.before["capability"] = observed.attribute("capability");
+  if (absent ? !observed.exists : same) return change;
+  if (observed.has("capability")) change.before["capability"] = observed.attribute("capability");
   Run run;
   run.timeout_seconds = 60;
   if (absent) {
@@ -138,64 +122,49 @@ Change CapabilitiesProvider::diff(const Desired &desired,
   return change;
 }
 
-std::vector<Address>
-CapabilitiesProvider::infers(const Desired &desired) const {
-  if (wants_absent(desired))
-    return {};
+std::vector<Address> CapabilitiesProvider::infers(const Desired& desired) const {
+  if (wants_absent(desired)) return {};
   std::vector<Address> edges = infer_path_edges({}, desired.text("path"));
-  for (const char *kind : {"file", "download"})
-    edges.push_back({"", kind, desired.text("path")});
-  for (const char *package : {"libcap2-bin", "libcap"})
-    edges.push_back({"", "package", package});
+  for (const char* kind : {"file", "download"}) edges.push_back({"", kind, desired.text("path")});
+  for (const char* package : {"libcap2-bin", "libcap"}) edges.push_back({"", "package", package});
   return edges;
 }
 
-std::vector<std::string>
-CapabilitiesProvider::claims(const Desired &desired) const {
+std::vector<std::string> CapabilitiesProvider::claims(const Desired& desired) const {
   return {"the capabilities of " + desired.text("path")};
 }
 
-std::vector<ImpliedPath>
-CapabilitiesProvider::implies_paths(const Desired &desired) const {
-  if (wants_absent(desired))
-    return {};
+std::vector<ImpliedPath> CapabilitiesProvider::implies_paths(const Desired& desired) const {
+  if (wants_absent(desired)) return {};
   return {{.path = desired.text("path"), .needed = true}};
 }
 
-bool CapabilitiesProvider::asks_about(const Desired &desired,
-                                      std::string_view name) const {
+bool CapabilitiesProvider::asks_about(const Desired& desired, std::string_view name) const {
   return name == desired.text("path");
 }
 
-std::string CapabilitiesProvider::remedy(const Desired &,
-                                         const Missing &missing) const {
-  if (missing.what.kind == "file")
-    return "name what brings it with `after`";
-  return "the package `libcap2-bin` has it, on Red Hat's `libcap`";
+std::string CapabilitiesProvider::remedy(const Desired&, const Missing& missing) const {
+  return missing.what.kind == "file" ? "name what brings it with `after`" : "";
 }
 
-Observed CapabilitiesProvider::as_declared(const Desired &desired) const {
+Observed CapabilitiesProvider::as_declared(const Desired& desired) const {
   Observed observed;
   observed.exists = !wants_absent(desired);
-  if (observed.exists)
-    observed.attributes["capability"] =
-        plain_capability(desired.text("capability"));
+  if (observed.exists) observed.attributes["capability"] = plain_capability(desired.text("capability"));
   return observed;
 }
 
-std::optional<Desired>
-CapabilitiesProvider::restore(const Desired &desired,
-                              const Observed &before) const {
+std::optional<Desired> CapabilitiesProvider::restore(const Desired& desired, const Observed& before) const {
   Desired again = desired_again(desired, before, {"capability"});
   again.attributes["path"] = desired.attribute("path");
   return again;
 }
 
-void add_to(Registry &registry) {
+void add_to(Registry& registry) {
   registry.add({.name = "capabilities",
                 .provider = std::make_shared<CapabilitiesProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .stands_on_inferred = true});
 }
 
-} // namespace plumb::providers::capabilities
+}  // namespace plumb::providers::capabilities

@@ -6,7 +6,7 @@ namespace plumb::providers::capabilities {
 namespace {
 
 class Capabilities : public ProviderTest<CapabilitiesProvider> {
-protected:
+ protected:
   Capabilities() {
     system.add_program("getcap");
     system.add_program("setcap");
@@ -16,7 +16,7 @@ protected:
     attributes.emplace("path", "/usr/bin/app");
     return wanted("capabilities", "path", std::move(attributes));
   }
-  void has(const std::string &text) {
+  void has(const std::string& text) {
     BeyondMode beyond;
     beyond.capabilities = true;
     system.set_beyond_mode("/usr/bin/app", beyond);
@@ -24,14 +24,13 @@ protected:
     answer.output = "/usr/bin/app" + text + "\n";
     system.script("getcap /usr/bin/app", answer);
   }
-  static std::vector<std::string> words(const Change &change) {
+  static std::vector<std::string> words(const Change& change) {
     return std::get<plumb::Run>(change.operations.at(0)).argv;
   }
 };
 
 TEST_F(Capabilities, EqualOnesAreEqualHoweverTheyAreWritten) {
-  EXPECT_EQ(plain_capability("CAP_NET_RAW,cap_chown+pe"),
-            "cap_chown,cap_net_raw=ep");
+  EXPECT_EQ(plain_capability("CAP_NET_RAW,cap_chown+pe"), "cap_chown,cap_net_raw=ep");
   EXPECT_EQ(plain_capability("cap_b=p cap_a=ep"), "cap_a=ep cap_b=p");
   has(" = cap_net_raw+ep");
   EXPECT_TRUE(look(want({{"capability", "cap_net_raw=ep"}})).change.empty());
@@ -40,33 +39,25 @@ TEST_F(Capabilities, EqualOnesAreEqualHoweverTheyAreWritten) {
 }
 
 TEST_F(Capabilities, AreGivenChangedAndTakenAway) {
-  EXPECT_EQ(
-      words(look(want({{"capability", "cap_net_raw+ep"}})).change),
-      (std::vector<std::string>{"setcap", "cap_net_raw=ep", "/usr/bin/app"}));
+  EXPECT_EQ(words(look(want({{"capability", "cap_net_raw+ep"}})).change),
+            (std::vector<std::string>{"setcap", "cap_net_raw=ep", "/usr/bin/app"}));
   EXPECT_TRUE(system.ran().empty()) << "the kernel says that there are none";
   has(" cap_chown=ep");
   const Desired desired = want({{"capability", "cap_net_raw+ep"}});
-  EXPECT_EQ(look(desired).change.before,
-            (Json{{"capability", "cap_chown=ep"}}));
-  EXPECT_EQ(provider.restore(desired, *look(desired).observed)
-                ->attributes["capability"],
-            "cap_chown=ep");
+  EXPECT_EQ(look(desired).change.before, (Json{{"capability", "cap_chown=ep"}}));
+  EXPECT_EQ(provider.restore(desired, *look(desired).observed)->attributes["capability"], "cap_chown=ep");
   EXPECT_EQ(words(look(want({{"state", "absent"}})).change),
             (std::vector<std::string>{"setcap", "-r", "/usr/bin/app"}));
 }
 
 TEST_F(Capabilities, WhatTheyAreGivenToHasToBeAFile) {
-  EXPECT_EQ(look(want({{"path", "/none"}, {"capability", "cap_chown=ep"}}))
-                .observed->missing,
+  EXPECT_EQ(look(want({{"path", "/none"}, {"capability", "cap_chown=ep"}})).observed->missing,
             (std::vector<Missing>{{{"", "file", "/none"}, "path"}}));
   system.make_link("/usr/bin/link", "app");
-  EXPECT_EQ(
-      obstacle(
-          want({{"path", "/usr/bin/link"}, {"capability", "cap_chown=ep"}})),
-      "/usr/bin/link is no regular file, and only those have capabilities");
-  EXPECT_TRUE(
-      look(want({{"path", "/none"}, {"state", "absent"}})).change.empty());
+  EXPECT_EQ(obstacle(want({{"path", "/usr/bin/link"}, {"capability", "cap_chown=ep"}})),
+            "/usr/bin/link is no regular file, and only those have capabilities");
+  EXPECT_TRUE(look(want({{"path", "/none"}, {"state", "absent"}})).change.empty());
 }
 
-} // namespace
-} // namespace plumb::providers::capabilities
+}  // namespace
+}  // namespace plumb::providers::capabilities

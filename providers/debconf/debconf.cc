@@ -87,6 +87,7 @@ Result<Observed> observe_one(const Desired& desired, const Questions& all, Syste
   if (const auto known = all.find(desired.text("question")); known != all.end()) {
     const Question& question = known->second;
     observed.exists = std::find(question.owners.begin(), question.owners.end(), package) != question.owners.end();
+    if (observed.exists) observed.attributes["package"] = package;
     observed.attributes["seen"] = question.seen;
     if (question.value) {
       const bool hide =
@@ -99,7 +100,7 @@ Result<Observed> observe_one(const Desired& desired, const Questions& all, Syste
     PLUMB_TRY_ASSIGN(const bool installed, is_installed(package, system));
     if (installed) observed.attributes["taken"] = true;
   }
-  if (system.find_program(kProgram).empty()) observed.missing.push_back({{"", "program", kProgram}, "question"});
+  if (system.find_program(kProgram).empty()) observed.missing.push_back({{"", "package", "debconf"}, "question"});
   return observed;
 }
 
@@ -139,7 +140,7 @@ Change DebconfProvider::diff(const Desired& desired, const Observed& observed) c
   if (wants_absent(desired)) {
     if (!observed.exists) return change;
     change.op = Op::kDelete;
-    change.before = {{"package", package_of(desired)}};
+    if (observed.has("package")) change.before["package"] = observed.attribute("package");
     if (observed.has("value")) change.before["value"] = observed.attribute("value");
     Run run;
     run.argv = {"debconf-communicate", package_of(desired)};
@@ -160,7 +161,8 @@ Change DebconfProvider::diff(const Desired& desired, const Observed& observed) c
   }
   if (observed.exists && change.after.empty()) return change;
   if (!observed.exists) change.after["package"] = package_of(desired);
-  change.op = observed.exists ? Op::kUpdate : Op::kCreate;
+  // One that another package has asked already has an answer.
+  change.op = observed.exists || !change.before.empty() ? Op::kUpdate : Op::kCreate;
   change.operations.emplace_back(answer(desired));
   return change;
 }
@@ -170,7 +172,7 @@ std::vector<std::string> DebconfProvider::claims(const Desired& desired) const {
 }
 
 std::string DebconfProvider::remedy(const Desired&, const Missing& missing) const {
-  return missing.what.kind == "program" ? "the package `debconf` has it; only Debian's hosts have questions" : "";
+  return missing.what.kind == "package" ? "only hosts of Debian's family have questions" : "";
 }
 
 std::optional<Desired> DebconfProvider::restore(const Desired& desired, const Observed& before) const {

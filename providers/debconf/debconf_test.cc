@@ -47,6 +47,11 @@ TEST_F(Debconf, AQuestionThatIsStillToCome) {
           .change;
   EXPECT_EQ(change.op, Op::kCreate);
   EXPECT_EQ(run(change).stdin_text, "mysql-server mysql/root select one, two\n");
+  // Another package's, with an answer that stays seen.
+  const Desired shared =
+      want({{"question", "postfix/mailname"}, {"package", "mine"}, {"type", "string"}, {"value", "x"}});
+  EXPECT_EQ(look(shared).change.op, Op::kUpdate);
+  EXPECT_EQ(look(shared).change.after["package"], "mine");
 }
 
 TEST_F(Debconf, ASensitiveOneIsInNoArgument) {

@@ -92,7 +92,10 @@ Result<Observed> observe_one(const Desired& desired, const std::map<std::string,
   // Its own folder need not be there, but nothing else may be in that one's place.
   Observed own;
   PLUMB_TRY(note_missing_parent(path, system, own));
-  if (own.obstacle) observed.obstacle = std::move(own.obstacle);
+  if (own.obstacle) {
+    observed.obstacle = std::move(own.obstacle);
+    return observed;
+  }
   return observed;
 }
 

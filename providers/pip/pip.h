@@ -11,22 +11,18 @@ namespace plumb::providers::pip {
 // environment is; `asked`, the digest of the file of requirements, and
 // `settings`, that of the one that was installed last.
 class PipProvider : public Provider {
-public:
-  std::vector<Result<Observed>> observe(std::span<const Desired *const> desired,
-                                        System &system) const override;
-  Change diff(const Desired &desired, const Observed &observed) const override;
-  std::vector<Address> infers(const Desired &desired) const override;
-  std::vector<Address> provides(const Desired &desired) const override;
-  std::vector<std::string> claims(const Desired &desired) const override;
-  std::vector<ImpliedPath> implies_paths(const Desired &desired) const override;
+ public:
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
+  Change diff(const Desired& desired, const Observed& observed) const override;
+  std::vector<Address> infers(const Desired& desired) const override;
+  std::vector<Address> provides(const Desired& desired) const override;
+  std::vector<std::string> claims(const Desired& desired) const override;
+  std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   // Its environment, and the file of requirements.
-  bool asks_about(const Desired &desired, std::string_view name) const override;
-  std::string remedy(const Desired &desired,
-                     const Missing &missing) const override;
-  std::optional<Desired> restore(const Desired &desired,
-                                 const Observed &before) const override;
+  bool asks_about(const Desired& desired, std::string_view name) const override;
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 
-void add_to(Registry &registry);
+void add_to(Registry& registry);
 
-} // namespace plumb::providers::pip
+}  // namespace plumb::providers::pip

@@ -33,7 +33,7 @@ Result<Observed> observe_switch(const Desired& desired, const Settings& settings
     if (line == name + "=1") observed.attributes["kept"] = true;
     if (line == name + "=0") observed.attributes["kept"] = false;
   }
-  if (system.find_program(kSwitch).empty()) observed.missing.push_back({{"", "program", kSwitch}, "name"});
+  if (system.find_program(kSwitch).empty()) observed.missing.push_back({{"", "package", "policycoreutils"}, "name"});
   return observed;
 }
 
@@ -82,7 +82,7 @@ std::vector<std::string> SelinuxBooleanProvider::claims(const Desired& desired) 
 }
 
 std::string SelinuxBooleanProvider::remedy(const Desired&, const Missing& missing) const {
-  if (missing.what.kind == "program") return "the package `policycoreutils` has it";
+  if (missing.what.kind == "package") return {};
   return "check how it is written; where a module of the policy brings it, name what installs that with `after`";
 }
 

@@ -61,7 +61,7 @@ Change SelinuxModeProvider::diff(const Desired& desired, const Observed& observe
   if (const std::string policy = desired.text("policy"); !policy.empty() && differs("policy", policy))
     change.operations.emplace_back(setting("SELINUXTYPE", policy));
   if (change.operations.empty()) return change;
-  change.op = observed.exists ? Op::kUpdate : Op::kCreate;
+  change.op = observed.exists || !change.before.empty() ? Op::kUpdate : Op::kCreate;
   if (running != mode && !switches) change.note = "counts once the host has started again";
   return change;
 }

@@ -41,7 +41,8 @@ Result<Observed> observe_port(const Desired& desired, const Settings& settings, 
   if (wants_absent(desired)) return observed;
   if (!settings.there || system.is_image())
     observed.obstacle = not_there("port " + desired.text("port") + " is nobody's");
-  if (system.find_program(kManage).empty()) observed.missing.push_back({{"", "program", kManage}, "port"});
+  if (system.find_program(kManage).empty())
+    observed.missing.push_back({{"", "package", "policycoreutils-python-utils"}, "port"});
   return observed;
 }
 
@@ -99,10 +100,6 @@ std::vector<Address> SelinuxPortProvider::infers(const Desired& desired) const {
 
 std::vector<std::string> SelinuxPortProvider::claims(const Desired& desired) const {
   return {"SELinux's type of port " + desired.text("port") + "/" + protocol_of(desired)};
-}
-
-std::string SelinuxPortProvider::remedy(const Desired&, const Missing&) const {
-  return "the package `policycoreutils-python-utils` has it";
 }
 
 std::optional<Desired> SelinuxPortProvider::restore(const Desired& desired, const Observed& before) const {

@@ -49,8 +49,10 @@ project() { { cat project.yaml; cat; } >plumb.yaml; }
 
 # --- the answers are there when the package comes; what it took it is not asked for again
 project <<'YAML'
-  - package: plumb-asks
-    file: /srv/plumb-asks_1.deb
+  - command: install it
+    run: [dpkg, -i, /srv/plumb-asks_1.deb]
+    env: {DEBIAN_FRONTEND: noninteractive}
+    creates: /etc/plumb-asks.name
 YAML
 exits 0 "$plumb" plan
 says '+ debconf:plumb-asks/name'

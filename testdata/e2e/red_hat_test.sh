@@ -17,6 +17,8 @@ same() { # FILE TEXT
 }
 
 resources <<'YAML'
+  - file: /etc/pki/internal
+    content: "a key\n"
   - yum_repository: base
     file: base
     baseurl: [https://mirror.example.org/9]
@@ -32,8 +34,6 @@ resources <<'YAML'
     section: internal
     options: {password: "${inputs.password}"}
     sensitive: [options]
-  - file: /etc/pki/internal
-    content: "a key\n"
   - selinux_mode: enforcing
 YAML
 exits 0 run validate
