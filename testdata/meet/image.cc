@@ -30,6 +30,7 @@ constexpr std::array kPrograms = {"/bin/sh",
                                   "/usr/bin/systemctl",
                                   "/lib/systemd/systemd",
                                   "/usr/bin/update-alternatives",
+                                  "/usr/bin/dpkg-divert",
                                   "/usr/sbin/mkswap"};
 const std::set<std::string> kState = {"/var/lib/plumb", "/run/plumb"};
 
@@ -209,6 +210,7 @@ void Image::reset(const Start& start) const {
                            "run/plumb",
                            "etc/alternatives",
                            "etc/sysctl.d",
+                           "etc/yum.repos.d",
                            "etc/modules-load.d",
                            "etc/modprobe.d",
                            "etc/cron.d",

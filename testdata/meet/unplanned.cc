@@ -63,6 +63,7 @@ class Explanation {
         kinds_.contains("package") || kinds_.contains("upgrade") || kinds_.contains("apt_repository");
     if (reads_lists && is_of_packages(path)) return true;
     if (kinds_.contains("alternatives") && is_of_alternatives(path)) return true;
+    if (kinds_.contains("dpkg_divert") && path.starts_with("/var/lib/dpkg/diversions")) return true;
     if (kinds_.contains("service") && path.starts_with("/etc/systemd/system/")) return true;
     for (std::string above = parent_of(path); above != "/"; above = parent_of(above)) {
       if (!named_.contains(above)) continue;
