@@ -138,17 +138,21 @@ class Removals {
 
   const Node* remover_of(const Desired& desired, const Kind& kind, std::string& what) const {
     std::vector<std::string> places = kind.provider->manages_paths(desired);
-    const std::size_t managed = places.size();
-    for (std::string& path : kind.provider->edits_paths(desired)) places.push_back(std::move(path));
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      // That two manage one path, or one changes a part of what another has as a whole, is told elsewhere.
-      const Node* const remover = remover_of_one(cleared_, places[i], desired, what);
-      if (remover != nullptr && (i < managed || !replaces(*remover, places[i]))) return remover;
-      if (const Node* above = remover_above(places[i], desired, what)) return above;
+    const std::vector<std::string> edited = kind.provider->edits_paths(desired);
+    places.insert(places.end(), edited.begin(), edited.end());
+    // That two manage one path, or one changes a part of what another has as a whole, is told elsewhere.
+    const auto clearer_of = [&](const std::string& place) {
+      const Node* const remover = remover_of_one(cleared_, place, desired, what);
+      const bool told = remover != nullptr && contains(edited, place) && contains(replaced_by(*remover), place);
+      return told ? nullptr : remover;
+    };
+    for (const std::string& place : places) {
+      if (const Node* remover = clearer_of(place)) return remover;
+      if (const Node* remover = remover_above(place, desired, what)) return remover;
     }
     for (const ImpliedPath& implied : kind.provider->implies_paths(desired)) {
       if (!implied.needed) continue;
-      if (const Node* remover = remover_of_one(cleared_, implied.path, desired, what)) return remover;
+      if (const Node* remover = clearer_of(implied.path)) return remover;
       if (const Node* remover = remover_of_one(removed_, implied.path, desired, what)) return remover;
       if (const Node* remover = remover_above(implied.path, desired, what)) return remover;
     }
@@ -156,7 +160,7 @@ class Removals {
     const bool asks = kind.runs && !kind.provider->is_foreseeable(desired);
     if (!kind.stands_on_inferred && !asks) return nullptr;
     for (const Address& address : kind.provider->infers(desired)) {
-      if (const Node* remover = remover_of_one(cleared_, address.identity, desired, what)) return remover;
+      if (const Node* remover = clearer_of(address.identity)) return remover;
       if (const Node* remover = asks ? remover_of_one(removed_, address.identity, desired, what) : nullptr)
         return remover;
       const auto found = things_.find(address);
@@ -167,9 +171,11 @@ class Removals {
     return nullptr;
   }
 
-  bool replaces(const Node& node, const std::string& path) const {
-    const std::vector<std::string> paths = kinds_.provider(node.desired.address.kind)->replaces_paths(node.desired);
+  static bool contains(const std::vector<std::string>& paths, const std::string& path) {
     return std::find(paths.begin(), paths.end(), path) != paths.end();
+  }
+  std::vector<std::string> replaced_by(const Node& node) const {
+    return kinds_.provider(node.desired.address.kind)->replaces_paths(node.desired);
   }
 
   const Node* remover_above(const std::string& place, const Desired& desired, std::string& what) const {

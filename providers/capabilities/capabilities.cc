@@ -50,9 +50,9 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     return observed;
   }
   if (there->type != FileType::kFile) {
+    if (wants_absent(desired)) return observed;
     observed.obstacle =
         Diagnostic(Code::kRefusedByState, path + " is no regular file, and only those have capabilities");
-    observed.exists = wants_absent(desired);
     return observed;
   }
   PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(path, false));

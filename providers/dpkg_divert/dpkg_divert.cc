@@ -62,8 +62,10 @@ std::optional<Diagnostic> in_the_way(const Desired& desired, const Diversion* th
     return refused(path + " is diverted to " + there->target + " already")
         .with_hint("say that as `divert`, or take that diversion out first");
   }
-  if (!renames(desired) || absent == (there == nullptr)) return std::nullopt;
-  if (is_folder) return refused(path + " is a folder, and packages' folders cannot be diverted");
+  if (absent == (there == nullptr)) return std::nullopt;
+  if (is_folder && (renames(desired) || !absent))
+    return refused(path + " is a folder, and packages' folders cannot be diverted");
+  if (!renames(desired)) return std::nullopt;
   const bool found = observed.flag("found", false);
   if (!found || !observed.flag("moved", false)) return std::nullopt;
   if (!absent) return refused(target_of(desired) + " is there already, so " + path + " cannot be moved there");

@@ -86,7 +86,9 @@ TEST_F(DpkgDivert, BothPlacesTakenAndFoldersAreRefused) {
   EXPECT_EQ(obstacle(want()), "/etc/app.conf.distrib is there already, so /etc/app.conf cannot be moved there");
   system.remove(kPath);
   system.make_directory(kPath);
-  EXPECT_EQ(obstacle(want()), "/etc/app.conf is a folder, and packages' folders cannot be diverted");
+  for (const bool rename : {true, false})
+    EXPECT_EQ(obstacle(want({{"rename", rename}})),
+              "/etc/app.conf is a folder, and packages' folders cannot be diverted");
 }
 
 TEST_F(DpkgDivert, UndoTakesItBack) {

@@ -213,7 +213,14 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     observed.exists = absent;
     return observed;
   }
-  if (!info) PLUMB_TRY(note_missing_parent(path, system, observed));
+  if (!info) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> link, system.stat(path, false));
+    if (link) {
+      observed.obstacle = refused(path + " is a symbolic link to " + link->link_target + ", which is not there");
+      return observed;
+    }
+    PLUMB_TRY(note_missing_parent(path, system, observed));
+  }
   if (const std::string key = desired.text("key_file"); !key.empty() && !absent) {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(key, true));
     if (!there) observed.missing.push_back({{"", "file", key}, "key_file"});

@@ -144,6 +144,9 @@ TEST_F(GitCopy, SomethingElseInItsPlaceIsRefused) {  // V16
   system.remove("/srv/app");
   system.make_file("/srv/app", "");
   EXPECT_EQ(obstacle(want({{"branch", "main"}})), "/srv/app is there and is no folder");
+  system.remove("/srv/app");
+  system.make_link("/srv/app", "/srv/none");
+  EXPECT_EQ(obstacle(want({{"branch", "main"}})), "/srv/app is a symbolic link to /srv/none, which is not there");
 }
 
 TEST_F(GitCopy, WhatComesIntoAFolderIsItsOwners) {
