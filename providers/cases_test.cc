@@ -117,9 +117,9 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
   const auto identity = kind.schema.json().at("x-identity").get<std::string>();
   // What kinds observe beside what is declared.
   std::istringstream beside(
-      "active also_in as asked at automatic below brings can_reload can_run candidate changed charset "
+      "active also_in as at automatic below brings can_reload can_run candidate changed charset "
       "created current cuts divert downgrade entry extra file_version folder found guard holder in_zone "
-      "installs kept left lines link links links_wanted listed lists loaded manager mounted moved named "
+      "installed installs kept left lines link links links_wanted listed lists loaded manager mounted moved named "
       "new_group no_folder offered offered_branch old_zone other others outdated package pending "
       "provided_by refresh registered reload_needed reloads removes rules running running_priority "
       "running_rules runs selected settings stale_submodules start_file taken type unit unknown unpacked "

@@ -5,8 +5,7 @@
 
 namespace plumb::providers::capabilities {
 
-// "cap_net_raw,CAP_CHOWN+ep" is "cap_chown,cap_net_raw=ep": a form in which
-// equal ones are equal.
+// "cap_net_raw,CAP_CHOWN+ep" is "cap_chown,cap_net_raw=ep": a form in which equal ones are equal.
 std::string plain_capability(std::string_view text);
 
 class CapabilitiesProvider : public Provider {

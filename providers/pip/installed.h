@@ -1,5 +1,4 @@
-// What Python packages a host has, as far as its files tell: no Python is run
-// to be asked.
+// What Python packages a host has, as far as its files tell: no Python is run to be asked.
 #pragma once
 
 #include <optional>
@@ -25,13 +24,11 @@ struct Python {
 };
 Python find_python(const std::string& program, System& system);
 
-// Where packages lie, those of an environment or of the host (then also of this
-// account's own), those first that count.
+// Where packages lie, those of an environment or of the host (then also of this account's own), those first that count.
 Result<std::vector<std::string>> package_folders(const std::string& environment, const Python& python,
                                                  const std::string& user, System& system);
 
-// The version of a package that lies in one of the folders; nothing where none
-// has it.
+// The version of a package that lies in one of the folders; nothing where none has it.
 Result<std::optional<std::string>> version_in(const std::vector<std::string>& folders, const std::string& name,
                                               System& system);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/shell_word.h"
 #include "providers/pip/installed.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
@@ -10,6 +11,7 @@ namespace plumb::providers::pip {
 namespace {
 
 constexpr std::size_t kLongestMark = 256;
+constexpr std::size_t kDigits = 64;
 constexpr auto kAsking = std::chrono::seconds(120);
 
 Diagnostic refused(std::string summary) {
@@ -29,8 +31,7 @@ std::string mark_of(const Desired& desired) {
   return environment_of(desired) + "/.plumb-requirements-" + plain_name(desired.text("name"));
 }
 
-// pip's own words before what it is to do, by the Python that it is to do it
-// for.
+// pip's own words before what it is to do, by the Python that it is to do it for.
 std::vector<std::string> pip_words(const Desired& desired, std::initializer_list<std::string> words) {
   const std::string environment = environment_of(desired);
   std::vector<std::string> all = {environment.empty() ? python_of(desired) : environment + "/bin/python", "-m", "pip",
@@ -81,8 +82,7 @@ Result<> note_environment(const Desired& desired, const Python& python, System& 
   }
   if (wants_absent(desired)) return {};
   if (!there) PLUMB_TRY(note_missing_parent(environment, system, observed));
-  // Debian has the part of Python that makes environments in a package of its
-  // own.
+  // Debian has the part of Python that makes environments in a package of its own.
   PLUMB_TRY_ASSIGN(const auto debian, system.stat("/etc/debian_version", true));
   PLUMB_TRY_ASSIGN(const auto makes, system.stat(python.library() + "/ensurepip", true));
   if (debian && !makes) observed.missing.push_back({{"", "package", "python3-venv"}, "virtualenv"});
@@ -111,16 +111,19 @@ Result<> note_host(const Desired& desired, const Python& python, System& system,
 
 Result<> note_requirements(const Desired& desired, System& system, Observed& observed) {
   const std::string path = desired.text("requirements");
+  std::string asked;
   PLUMB_TRY_ASSIGN(const auto file, system.stat(path, true));
   if (file) {
-    PLUMB_TRY_ASSIGN(observed.attributes["asked"], system.file_digest(path));
+    PLUMB_TRY_ASSIGN(asked, system.file_digest(path));
   } else {
     observed.missing.push_back({{"", "file", path}, "requirements"});
   }
   PLUMB_TRY_ASSIGN(const auto mark, system.stat(mark_of(desired), false));
   observed.exists = mark && mark->type == FileType::kFile;
   if (!observed.exists) return {};
-  PLUMB_TRY_ASSIGN(observed.attributes["settings"], system.read_file(mark_of(desired), kLongestMark));
+  // As sha256sum tells it.
+  PLUMB_TRY_ASSIGN(const std::string mark_text, system.read_file(mark_of(desired), kLongestMark));
+  observed.attributes["installed"] = !asked.empty() && "sha256:" + mark_text.substr(0, kDigits) == asked;
   return {};
 }
 
@@ -179,15 +182,14 @@ class Steps {
     words.push_back(what);
     run(std::move(words));
   }
-  void install_required(const std::string& digest) {
+  // Which file it was is marked when it is installed, since another resource may bring it in the same plan.
+  void install_required() {
     std::vector<std::string> words = pip_words(desired_, {"install", "--requirement", desired_.text("requirements")});
     add_extra(desired_, words);
     run(std::move(words));
-    WriteFile mark;
-    mark.path = mark_of(desired_);
-    mark.text = digest;
-    mark.ownership.mode = "0644";
-    if (!user_.empty()) mark.ownership.owner = user_;
+    Run mark;
+    mark.script = "sha256sum <" + shell_word(desired_.text("requirements")) + " >" + shell_word(mark_of(desired_));
+    mark.user = user_;
     steps_.emplace_back(std::move(mark));
   }
   void uninstall() { run(pip_words(desired_, {"uninstall", "--yes", desired_.text("name")})); }
@@ -229,10 +231,9 @@ Change PipProvider::diff(const Desired& desired, const Observed& observed) const
   const Json& version = observed.attribute("version");
   const std::string name = desired.text("name");
   if (desired.has("requirements")) {
-    const std::string asked = observed.text("asked");
-    if (!makes && observed.exists && observed.text("settings") == asked) return change;
-    note_difference("settings", observed.attribute("settings"), asked, change);
-    steps.install_required(asked);
+    if (!makes && observed.flag("installed", false)) return change;
+    note_difference("installed", observed.attribute("installed"), true, change);
+    steps.install_required();
   } else {
     const bool latest = desired.text("state") == "latest";
     const Json wanted = desired.has("version") ? desired.attribute("version")
@@ -293,6 +294,12 @@ bool PipProvider::asks_about(const Desired& desired, std::string_view name) cons
   return inside || (!name.empty() && name == desired.text("requirements"));
 }
 
+Observed PipProvider::as_declared(const Desired& desired) const {
+  Observed observed = Provider::as_declared(desired);
+  if (observed.exists && desired.has("requirements")) observed.attributes["installed"] = true;
+  return observed;
+}
+
 std::optional<Desired> PipProvider::restore(const Desired& desired, const Observed& before) const {
   // What a file of requirements brought, only it knows.
   if (desired.has("requirements")) return std::nullopt;
@@ -304,8 +311,10 @@ std::optional<Desired> PipProvider::restore(const Desired& desired, const Observ
 }
 
 void add_to(Registry& registry) {
-  registry.add(
-      {.name = "pip", .provider = std::make_shared<PipProvider>(), .operations = OperationSet::of<Run, WriteFile>()});
+  registry.add({.name = "pip",
+                .provider = std::make_shared<PipProvider>(),
+                .operations = OperationSet::of<Run>(),
+                .judged = {"installed"}});
 }
 
 }  // namespace plumb::providers::pip

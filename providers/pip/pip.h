@@ -1,15 +1,12 @@
-// pip: a package of Python, in a virtual environment or of the host; or all
-// that a file of requirements names.
+// pip: a package of Python, in a virtual environment or of the host; or all that a file of requirements names.
 #pragma once
 
 #include "providers/sdk/kind.h"
 
 namespace plumb::providers::pip {
 
-// Observed attributes: `version`, and `virtualenv` where there is one;
-// `candidate`, the version that pip would install; `user`, whose the
-// environment is; `asked`, the digest of the file of requirements, and
-// `settings`, that of the one that was installed last.
+// Observed attributes: `version`, and `virtualenv` where there is one; `candidate`, the version that pip would install;
+// `user`, whose the environment is; `installed`, that the file of requirements is the one that was installed last.
 class PipProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
@@ -20,6 +17,7 @@ class PipProvider : public Provider {
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   // Its environment, and the file of requirements.
   bool asks_about(const Desired& desired, std::string_view name) const override;
+  Observed as_declared(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 
