@@ -66,7 +66,7 @@ look diff.jsonl 'of("change")[0]["because"] and len(of("plan")) == 1'
 "$plumb" observe -o snapshot --output jsonl >observe.jsonl
 look observe.jsonl 'kinds[0] == "begin" and kinds[-1] == "summary" and len(of("host")) == 1'
 exits 3 "$plumb" hosts --output jsonl
-says 'jsonl is for plan, diff, apply and observe'
+says 'jsonl is for plan, diff, apply, observe and run'
 echo 'resources: [{file: 7}]' >>plumb.yaml
 code=0
 "$plumb" plan --output jsonl >invalid.jsonl || code=$?
