@@ -506,6 +506,15 @@ TEST_F(ForesightTest, ALoopOfLinksIsRefused) {
   EXPECT_NE(obstacle(2), "");
 }
 
+TEST_F(ForesightTest, ALinkThatComesToLeadToItselfIsToldOf) {
+  system_.make_directory("/srv/q");
+  system_.make_link("/srv/p", "/srv/q");
+  directory({{"path", "/srv/p"}});
+  link({{"path", "/srv/q"}, {"target", "/srv/p"}, {"hard", true}, {"force", true}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "link:/srv/q");
+}
+
 TEST_F(ForesightTest, ALinkOnTheWayOfAnotherLinkIsSeen) {
   system_.make_link("/srv/l", "z");
   system_.make_file("/srv/a/x", "x");

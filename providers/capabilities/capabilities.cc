@@ -41,12 +41,24 @@ Result<std::string> ask(const std::string& path, System& system) {
   return plain_capability(line);
 }
 
+Result<> note_missing_programs(System& system, Observed& observed) {
+  for (const char* program : {kAsk, kSet}) {
+    if (!system.find_program(program).empty()) continue;
+    PLUMB_TRY_ASSIGN(const auto red_hat, system.stat("/etc/redhat-release", true));
+    observed.missing.push_back({{"", "package", red_hat ? "libcap" : "libcap2-bin"}, "path"});
+    return {};
+  }
+  return {};
+}
+
 Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   const std::string path = desired.text("path");
   PLUMB_TRY_ASSIGN(const auto there, system.stat(path, false));
   if (!there) {
-    if (!wants_absent(desired)) observed.missing.push_back({{"", "file", path}, "path"});
+    if (wants_absent(desired)) return observed;
+    observed.missing.push_back({{"", "file", path}, "path"});
+    PLUMB_TRY(note_missing_programs(system, observed));
     return observed;
   }
   if (there->type != FileType::kFile) {
@@ -58,12 +70,8 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(path, false));
   observed.exists = beyond.capabilities;
   if (!observed.exists && wants_absent(desired)) return observed;
-  for (const char* program : {kAsk, kSet}) {
-    if (!system.find_program(program).empty()) continue;
-    PLUMB_TRY_ASSIGN(const auto red_hat, system.stat("/etc/redhat-release", true));
-    observed.missing.push_back({{"", "package", red_hat ? "libcap" : "libcap2-bin"}, "path"});
-    return observed;
-  }
+  PLUMB_TRY(note_missing_programs(system, observed));
+  if (!observed.missing.empty()) return observed;
   if (observed.exists && system.is_image()) {
     observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
   } else if (observed.exists) {

@@ -265,6 +265,10 @@ std::vector<Address> MountProvider::provides(const Desired& desired) const {
   return {{"", "directory", desired.text("path")}};
 }
 
+bool MountProvider::makes(const Desired&, const Observed& observed, const Address&) const {
+  return observed.has("mounted");
+}
+
 std::vector<std::string> MountProvider::claims(const Desired& desired) const {
   return {"what is mounted at " + desired.text("path")};
 }

@@ -14,6 +14,8 @@ class MountProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<Address> provides(const Desired& desired) const override;
+  // The folder, but not in an image, where nothing is mounted.
+  bool makes(const Desired& desired, const Observed& observed, const Address& what) const override;
   std::vector<std::string> claims(const Desired& desired) const override;
   bool is_foreseeable(const Desired&) const override { return true; }
   std::vector<std::string> edits_paths(const Desired& desired) const override;

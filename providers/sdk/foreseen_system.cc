@@ -149,7 +149,14 @@ Result<> ForeseenSystem::go_on(Way& way, std::string_view parts, const std::stri
 
 Result<std::string> ForeseenSystem::place_behind(const std::string& path, std::set<std::string>* links_passed) {
   Result<Way> found = way_to(path);
-  if (!found) return std::move(found.error());
+  if (!found) {
+    if (links_passed != nullptr) {
+      Way way;  // as far as it leads
+      (void)go_on(way, path, path);
+      links_passed->insert(way.links.begin(), way.links.end());
+    }
+    return std::move(found.error());
+  }
   Way& way = *found;
   if (links_passed != nullptr) links_passed->insert(way.links.begin(), way.links.end());
   if (way.place.empty()) way.place = "/";
