@@ -1,7 +1,6 @@
 #include "engine/editor/cue.h"
 
 #include <map>
-#include <set>
 
 #include "engine/config/schema.h"
 #include "engine/editor/cue_text.h"
@@ -63,39 +62,42 @@ class Definitions {
     return "#" + capital(reference.substr(reference.rfind('/') + 1));
   }
 
+  // A kind may have the name of a part of the document, as `block` has.
+  CueNames parts_of_project() const {
+    return [this](const std::string& reference) {
+      const std::string part = reference.substr(reference.rfind('/') + 1);
+      return (kinds_.find(part) != nullptr ? "#Project" : "#") + capital(part);
+    };
+  }
+
   void add_project() {
+    const CueNames names = parts_of_project();
     const Json document = open_document(builtin_schema("project"), kCueText);
     const Json& raw = builtin_schema("project")["definitions"];
     Json root = document;
     root.erase("definitions");
-    add("#Project", root, last_part);
+    add("#Project", root, names);
     for (const auto& [name, schema] : document["definitions"].items()) {
       if (name == "resource") continue;
       Json own = schema;
       if (name == "use") own["properties"]["id"] = open_value(raw["use"]["properties"]["id"], kCueAttribute);
-      add("#" + capital(name), own, last_part);
+      add(names(name), own, names);
     }
     for (const auto& [key, schema] : raw["resource"]["properties"].items())
-      add(shared_key(key), open_value(schema, key == "id" ? kCueAttribute : kCueText), last_part);
+      add(shared_key(key), open_value(schema, key == "id" ? kCueAttribute : kCueText), names);
   }
 
   static std::string shared_key(const std::string& key) { return "#Key" + capital(key); }
 
   void add_kinds() {
-    // A file's `group` must not make a group of it: kinds that are no attribute of others cannot be taken for another,
-    // and the others are preferred where nothing else decides.
-    std::set<std::string> attributes;
-    for (const Kind& kind : kinds_.all()) {
-      for (const auto& [name, unused] : kind.schema.json()["properties"].items()) attributes.insert(name);
-    }
     std::string choice;
     for (const Kind& kind : kinds_.all()) {
       add_kind(kind);
-      choice +=
-          std::string(choice.empty() ? "" : " | ") + (attributes.contains(kind.name) ? "*" : "") + name_of(kind.name);
+      choice += cue_where_given(name_of(kind.name), kind.name) + " |\n\t";
     }
     all_["#Resource"] = cue_comment(builtin_schema("project")["definitions"]["resource"].value("description", ""), "") +
-                        "#Resource: " + choice + " | #Use | #Block\n";
+                        "#Resource: " + choice + cue_where_given(parts_of_project()("block"), "resources") +
+                        " |\n\t#Use\n";
   }
 
   static std::string name_of(const std::string& kind) { return "#" + capital(kind); }

@@ -19,12 +19,12 @@ TEST(Cue, WritesTypesWithTheirLimits) {
   EXPECT_EQ(cue(R"({"type": "string", "pattern": "^a\\d$"})"), "=~#\"^a\\d$\"#");
   EXPECT_EQ(cue(R"({"type": ["boolean", "null"]})"), "null | bool");
   EXPECT_EQ(cue(R"({"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": true})"),
-            "[...string] & list.MinItems(1) & list.UniqueItems()");
+            "[string, ...string] & list.UniqueItems()");
   EXPECT_EQ(cue("{}"), "_");
 }
 
-TEST(Cue, WritesChoicesWithTheirDefaultFirst) {
-  EXPECT_EQ(cue(R"({"enum": ["absent", "present"], "default": "present"})"), "*\"present\" | \"absent\"");
+TEST(Cue, WritesChoices) {
+  EXPECT_EQ(cue(R"({"enum": ["absent", "present"]})"), "\"absent\" | \"present\"");
   EXPECT_EQ(cue(R"({"anyOf": [{"type": "integer"}, {"type": "string"}]})"), "int | string");
 }
 
@@ -35,6 +35,19 @@ TEST(Cue, ClosesMapsAndPutsWhatIsRequiredFirst) {
             "{\n\tb: bool\n\t// First.\n\t//\n\t// Second.\n\ta?: string\n\t\"for\"?: #For\n}");
   EXPECT_EQ(cue(R"({"type": "object"})"), "{...}");
   EXPECT_EQ(cue(R"({"type": "object", "additionalProperties": {"type": "string"}})"), "{\n\t[string]: string\n}");
+}
+
+// What CUE would fill in might stand beside a key that excludes it.
+TEST(Cue, TellsDefaultsInTheComment) {
+  EXPECT_EQ(cue(R"({"type": "object", "additionalProperties": false, "properties": {
+                    "state": {"enum": ["absent", "present"], "default": "present", "description": "Whether."}}})"),
+            "{\n\t// Whether.\n\t//\n\t// Default: \"present\".\n\tstate?: \"absent\" | \"present\"\n}");
+}
+
+TEST(Cue, KnowsKeysThatExcludeEachOther) {
+  EXPECT_EQ(cue(R"({"type": "object", "additionalProperties": false, "properties": {"a": {}, "b": {}},
+                    "dependencies": {"a": {"properties": {"b": false}}}})"),
+            "{\n\ta?: _\n\tb?: _\n\tif a != _|_ && b != _|_ {_|_}\n} & struct.MinFields(0)");
 }
 
 TEST(Cue, DoesNotFillInARequiredConstant) {
@@ -48,6 +61,9 @@ TEST(Cue, WritesConditionsBetweenKeys) {
             "(!(append != _|_) || groups != _|_)");
   EXPECT_EQ(cue_condition(Json::parse(R"({"properties": {"state": {"const": "absent"}}})")),
             R"cue([if state != _|_ {"\(state)" == "absent"}, true][0])cue");
+  // An expression, which may stand for some maps, is no map.
+  EXPECT_EQ(cue_condition(Json::parse(R"({"anyOf": [{"required": ["a"]}, {"type": "string", "pattern": "x"}]})")),
+            "a != _|_");
 }
 
 TEST(Cue, DefinesEveryDocumentAndKind) {

@@ -36,7 +36,16 @@ std::string label(const std::string& name) {
 
 // How an expression names a key of its map. Of a quoted one that is an alias, which CUE wants used where it is made.
 std::string in_expression(const std::string& name) {
-  return label(name) == name ? name : "_own_" + name;
+  if (label(name) == name) return name;
+  std::string own = "_own_" + name;
+  std::replace_if(
+      own.begin(), own.end(), [](char c) { return c == '-' || c == '.' || c == ' '; }, '_');
+  return own;
+}
+
+bool can_be_map(const Json& schema) {
+  const std::set<std::string> types = config::types_of(schema);
+  return types.empty() || types.contains("object");
 }
 
 std::string literal(const Json& value) {
@@ -87,20 +96,23 @@ std::vector<std::string> one_key_of(const Json& schema) {
   return keys;
 }
 
-// A quoted key cannot be referred to; the others forbid it.
+std::string is_given(const std::string& name) {
+  return in_expression(name) + " != _|_";
+}
+
 std::string forbids(const std::string& name, const std::vector<std::string>& others, const std::string& indent) {
-  if (label(name) != name) return {};
-  std::string forbidden;
+  std::vector<std::string> forbidden;
   for (const std::string& other : others) {
-    if (other != name) forbidden += (forbidden.empty() ? "" : ", ") + label(other) + "?: _|_";
+    if (other != name) forbidden.push_back(is_given(other));
   }
-  return indent + "if " + name + " != _|_ {" + forbidden + "}\n";
+  if (forbidden.empty()) return {};
+  return indent + "if " + is_given(name) + " && " + all_of(forbidden, " || ") + " {_|_}\n";
 }
 
 // True where one of the map's keys is given.
 std::string something_given(const Json& properties) {
   std::vector<std::string> given;
-  for (const auto& [name, unused] : properties.items()) given.push_back(name + " != _|_");
+  for (const auto& [name, unused] : properties.items()) given.push_back(is_given(name));
   return all_of(given, " || ");
 }
 
@@ -128,6 +140,12 @@ std::string cue_string(const std::string& text) {
   return raw ? "#\"" + text + "\"#" : Json(text).dump();
 }
 
+std::string cue_where_given(const std::string& definition, const std::string& key) {
+  const std::string own = in_expression(key);
+  return "(" + definition + " & {" + (own == key ? "" : own + "=") + label(key) + ": _, if len(" + own +
+         ") == _|_ {_|_}, ...})";
+}
+
 std::string cue_comment(const std::string& text, const std::string& indent) {
   if (text.empty()) return {};
   std::string out;
@@ -141,11 +159,13 @@ std::string cue_comment(const std::string& text, const std::string& indent) {
 
 std::string cue_condition(const Json& schema) {
   std::vector<std::string> all;
-  for (const Json& key : schema.value("required", Json::array())) all.push_back(key.get<std::string>() + " != _|_");
+  for (const Json& key : schema.value("required", Json::array())) all.push_back(is_given(key.get<std::string>()));
   if (schema.contains("not")) all.push_back("!" + ("(" + cue_condition(schema["not"]) + ")"));
   for (const char* choice : {"anyOf", "oneOf"}) {
     std::vector<std::string> either;
-    for (const Json& branch : schema.value(choice, Json::array())) either.push_back(cue_condition(branch));
+    for (const Json& branch : schema.value(choice, Json::array())) {
+      if (can_be_map(branch)) either.push_back(cue_condition(branch));
+    }
     if (!either.empty()) all.push_back(all_of(either, " || "));
   }
   for (const Json& branch : schema.value("allOf", Json::array())) all.push_back(cue_condition(branch));
@@ -155,13 +175,20 @@ std::string cue_condition(const Json& schema) {
     if (schema.contains("else")) all.push_back("(" + condition + " || " + cue_condition(schema["else"]) + ")");
   }
   for (const auto& [name, part] : map_at(schema, "properties").items())
-    all.push_back("[if " + in_expression(name) + " != _|_ {" + value_condition(in_expression(name), part) +
-                  "}, true][0]");
+    all.push_back("[if " + is_given(name) + " {" + value_condition(in_expression(name), part) + "}, true][0]");
   return all.empty() ? "true" : all_of(all, " && ");
 }
 
 std::string CueWriter::value(const Json& schema, const std::string& indent) const {
   return joined(alternatives(schema, indent, schema.is_object() && schema.contains("const")));
+}
+
+// What is not given stays so: CUE would give a default beside keys that exclude it. So the comment says it.
+std::string CueWriter::description(const Json& schema) {
+  if (!schema.is_object()) return {};
+  const std::string told = config::member(schema, "description");
+  if (!schema.contains("default")) return told;
+  return told + (told.empty() ? "" : "\n\n") + "Default: " + literal(schema["default"]) + ".";
 }
 
 std::string CueWriter::joined(const std::vector<std::string>& alternatives) {
@@ -170,20 +197,9 @@ std::string CueWriter::joined(const std::vector<std::string>& alternatives) {
   return out;
 }
 
-// A default is one of the alternatives, marked.
-std::vector<std::string> CueWriter::alternatives(const Json& schema, const std::string& indent, bool required) const {
-  std::vector<std::string> all = plain_alternatives(schema, indent, required);
-  if (!schema.is_object() || !schema.contains("default")) return all;
-  const std::string preset = literal(schema["default"]);
-  std::erase(all, preset);
-  all.insert(all.begin(), "*" + preset);
-  return all;
-}
-
 // `required` keeps what CUE would fill in by itself, a single constant or an empty list, from standing in for what was
 // not given.
-std::vector<std::string> CueWriter::plain_alternatives(const Json& schema, const std::string& indent,
-                                                       bool required) const {
+std::vector<std::string> CueWriter::alternatives(const Json& schema, const std::string& indent, bool required) const {
   if (schema.is_boolean()) return {schema.get<bool>() ? "_" : "_|_"};
   if (schema.contains("$ref")) return {names_(schema["$ref"].get<std::string>())};
   if (schema.contains("const")) {
@@ -202,7 +218,7 @@ std::vector<std::string> CueWriter::plain_alternatives(const Json& schema, const
   if (!schema.contains("type")) {
     for (const char* choice : {"anyOf", "oneOf"}) {
       for (const Json& branch : schema.value(choice, Json::array())) {
-        for (const std::string& one : plain_alternatives(branch, indent, required)) add(one);
+        for (const std::string& one : alternatives(branch, indent, required)) add(one);
       }
     }
   }
@@ -222,13 +238,13 @@ std::vector<std::string> CueWriter::plain_alternatives(const Json& schema, const
 std::string CueWriter::list(const Json& schema, const std::string& indent, bool required) const {
   std::string item = schema.contains("items") ? value(schema["items"], indent) : "_";
   if (item.find(' ') != std::string::npos && item.front() != '{') item = "(" + item + ")";
-  const bool least = schema.contains("minItems") && schema["minItems"].get<std::size_t>() > 0;
-  // A list of maps that may not be empty says so by its first item: where it is an alternative to a map, CUE judges
-  // list.MinItems by the empty list that "[...#Map]" is by default.
-  if (item.front() == '#' && schema.value("minItems", 0) == 1 && !schema.contains("maxItems"))
-    return "[" + item + ", ..." + item + "]";
-  std::string out = required && !least ? "([] | [" + item + ", ..." + item + "])" : "[..." + item + "]";
-  out += limit(schema, "minItems", "list.MinItems(", ")") + limit(schema, "maxItems", "list.MaxItems(", ")");
+  // How many items there have to be the list says by its first ones: CUE judges list.MinItems by the empty list that
+  // "[...#Map]" is by default.
+  std::string first;
+  for (int i = schema.value("minItems", 0); i > 0; --i) first += item + ", ";
+  std::string out =
+      required && first.empty() ? "([] | [" + item + ", ..." + item + "])" : "[" + first + "..." + item + "]";
+  out += limit(schema, "maxItems", "list.MaxItems(", ")");
   if (schema.value("uniqueItems", false)) out += " & list.UniqueItems()";
   return out;
 }
@@ -236,32 +252,22 @@ std::string CueWriter::list(const Json& schema, const std::string& indent, bool 
 std::string CueWriter::map(const Json& schema, const std::string& indent) const {
   const std::string inner = indent + kIndent;
   const Json required = schema.value("required", Json::array());
-  std::string body;
   const Json& properties = map_at(schema, "properties");
+  const std::string between = conditions(schema, inner);
+  const auto is_referred = [&](const std::string& name) {
+    return between.find(in_expression(name)) != std::string::npos;
+  };
+  std::string body;
   // What is required comes first: in what CUE exports a resource then begins with its kind.
   for (const Json& key : required) {
     const auto& name = key.get_ref<const std::string&>();
-    const bool referred = key == required[0] && has_conditions(schema) && one_key_of(schema).empty();
-    if (properties.contains(name)) body += field({name, properties[name], true, referred}, inner);
+    if (properties.contains(name)) body += field({name, properties[name], true, is_referred(name)}, inner);
   }
   for (const auto& [name, part] : properties.items()) {
-    if (std::find(required.begin(), required.end(), name) == required.end()) body += field({name, part, false}, inner);
+    if (std::find(required.begin(), required.end(), name) == required.end())
+      body += field({name, part, false, is_referred(name)}, inner);
   }
-  for (const auto& [name, others] : map_at(schema, "dependencies").items()) {
-    std::vector<std::string> forbidden;
-    for (const auto& [other, unused] : map_at(others, "properties").items()) forbidden.push_back(other);
-    body += forbids(name, forbidden, inner);
-  }
-  const std::vector<std::string> one_key = one_key_of(schema);
-  for (const std::string& name : one_key) body += forbids(name, one_key, inner);
-  if (has_conditions(schema)) {
-    Json condition = schema;
-    condition.erase("required");
-    condition.erase("properties");
-    const std::string given = one_key.empty() ? when_given(required) : something_given(properties) + " && ";
-    body += inner + "if " + given + "!(" + cue_condition(condition) + ") {_|_}\n";
-  }
-  body += other_keys(schema, inner);
+  body += between + other_keys(schema, inner);
   std::string out = body.empty() ? "{}" : "{\n" + body + indent + "}";
   if (body == inner + "...\n") out = "{...}";
   if (schema.contains("minProperties")) return out + limit(schema, "minProperties", "struct.MinFields(", ")");
@@ -270,12 +276,31 @@ std::string CueWriter::map(const Json& schema, const std::string& indent) const 
   return only_conditions ? out + " & struct.MinFields(0)" : out;
 }
 
+// Between the keys of the map, each in a line of its own.
+std::string CueWriter::conditions(const Json& schema, const std::string& indent) {
+  std::string out;
+  for (const auto& [name, others] : map_at(schema, "dependencies").items()) {
+    std::vector<std::string> forbidden;
+    for (const auto& [other, unused] : map_at(others, "properties").items()) forbidden.push_back(other);
+    out += forbids(name, forbidden, indent);
+  }
+  const std::vector<std::string> one_key = one_key_of(schema);
+  for (const std::string& name : one_key) out += forbids(name, one_key, indent);
+  if (!has_conditions(schema)) return out;
+  Json condition = schema;
+  condition.erase("required");
+  condition.erase("properties");
+  const Json required = schema.value("required", Json::array());
+  const std::string given =
+      one_key.empty() ? when_given(required) : something_given(map_at(schema, "properties")) + " && ";
+  return out + indent + "if " + given + "!(" + cue_condition(condition) + ") {_|_}\n";
+}
+
 std::string CueWriter::field(const Field& field, const std::string& indent) const {
-  const bool present = field.required || (field.schema.is_object() && field.schema.contains("default"));
-  return cue_comment(field.schema.is_object() ? config::member(field.schema, "description") : "", indent) + indent +
+  return cue_comment(description(field.schema), indent) + indent +
          (field.referred && in_expression(field.name) != field.name ? in_expression(field.name) + "=" : "") +
-         label(field.name) + (present ? "" : "?") + ": " + joined(alternatives(field.schema, indent, field.required)) +
-         "\n";
+         label(field.name) + (field.required ? "" : "?") + ": " +
+         joined(alternatives(field.schema, indent, field.required)) + "\n";
 }
 
 // Keys that `properties` does not name.

@@ -28,10 +28,11 @@ class CueWriter {
     bool referred = false;  // by an expression in the same map
   };
   std::vector<std::string> alternatives(const Json& schema, const std::string& indent, bool required) const;
-  std::vector<std::string> plain_alternatives(const Json& schema, const std::string& indent, bool required) const;
+  static std::string description(const Json& schema);
   static std::string joined(const std::vector<std::string>& alternatives);
   std::string list(const Json& schema, const std::string& indent, bool required) const;
   std::string map(const Json& schema, const std::string& indent) const;
+  static std::string conditions(const Json& schema, const std::string& indent);
   std::string field(const Field& field, const std::string& indent) const;
   std::string other_keys(const Json& schema, const std::string& indent) const;
 
@@ -40,6 +41,9 @@ class CueWriter {
 
 // A text as a CUE literal: raw where it holds a backslash.
 std::string cue_string(const std::string& text);
+// A definition, for values alone that have the key: CUE would also take one that lacks it for what is yet to be filled
+// in.
+std::string cue_where_given(const std::string& definition, const std::string& key);
 // "// …" in lines, each indented; empty for an empty text.
 std::string cue_comment(const std::string& text, const std::string& indent);
 // A condition between the keys of a map (required, not, anyOf, allOf, and constants of properties) as a CUE expression

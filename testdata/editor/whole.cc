@@ -1,6 +1,7 @@
 #include "testdata/editor/whole.h"
 
 #include <filesystem>
+#include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -99,9 +100,10 @@ std::optional<Whole> in_project(const std::vector<std::string>& path, const Json
     return Whole{"project", "", with_resource({{"file", "/a"}, {name, example}}), true};
   if (name == "first_of") return Whole{"project", "", project_with("values_from", {{name, example}}), true};
   if (path.size() == 4 && name == "reading") {
+    static const std::set<std::string> sources = {"command", "file", "path", "package", "unit", "url"};
     Json reading = {{path[3], example}};
-    if (path[3] != "path") reading.emplace("type", "string");
-    if (path[3] != "file" && path[3] != "path") reading.emplace("command", "true");
+    if (path[3] != "path" && path[3] != "unit") reading.emplace("type", "string");
+    if (!sources.contains(path[3])) reading.emplace("command", "true");
     return Whole{"project", "", project_with("readings", {{"a", reading}}), true};
   }
   if (path.size() == 4 && (name == "check" || name == "retry")) {
