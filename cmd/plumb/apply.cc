@@ -77,7 +77,7 @@ class Apply {
     if (!(files_ ? workspace_.load(*files_) : workspace_.load())) return kInvalidConfiguration;
     if (const Result<> trusted = check_trust(request); !trusted) {
       workspace_.diagnose(trusted.error());
-      return kInvalidConfiguration;
+      return exit_code_of_distrust(trusted.error());
     }
     const std::optional<run::RunContext> context = workspace_.context(progress_.observer());
     if (!context) return kInvalidConfiguration;
@@ -92,15 +92,22 @@ class Apply {
 
   // What the project asks for, and what the command line does besides.
   Result<> check_trust(const run::ApplyRequest& request) {
-    const run::TrustPolicy own = run::policy_of(workspace_.project());
+    run::TrustPolicy own = run::policy_of(workspace_.project());
     if (own.asks() && arguments_.file.empty()) {
       return fail(Code::kNotSigned, "this project applies plans that somebody stands behind, and this one is none yet")
           .hint("`plumb plan -o FILE`, have it signed or approved, `plumb apply FILE`");
     }
+    const run::TrustPolicy asked = arguments_.trust.policy();
+    if (!asked.asks() && !asked.signers.empty())
+      return fail(Code::kUsage, "--allowed-signers without anything that they are to have signed")
+          .hint("add --require-signature, --require-approvals N, or both");
+    if (!asked.asks() && !own.asks() && !asked.revoked.empty())
+      return fail(Code::kUsage, "--revoked-keys where no signature is asked for");
     const auto* const saved = std::get_if<run::SavedPlan>(&request.what);
     if (saved == nullptr) return {};
+    own.revoked.insert(own.revoked.end(), asked.revoked.begin(), asked.revoked.end());
     PLUMB_TRY(run::check_trust(arguments_.file, *saved, own, now()));
-    return run::check_trust(arguments_.file, *saved, arguments_.trust.policy(), now());
+    return run::check_trust(arguments_.file, *saved, asked, now());
   }
 
   // Whether all that was planned is done, and some was left to another plan.

@@ -2,6 +2,7 @@
 
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/signals.h"
 #include "cmd/plumb/trust_options.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/config/formats.h"
@@ -10,6 +11,8 @@
 
 namespace plumb::cmd {
 namespace {
+
+constexpr std::size_t kMostReason = 4096;
 
 struct ApproveArguments {
   std::string file;
@@ -43,6 +46,8 @@ class ApproveCommand {
     PLUMB_TRY_ASSIGN(const Json seconds, config::apply_format("duration", arguments_.lasting, "--for", {}));
     const auto lasting = std::chrono::seconds(seconds.get<std::int64_t>());
     if (lasting.count() == 0) return fail(Code::kUsage, "--for must be longer than nothing");
+    if (lasting > std::chrono::days(366)) return fail(Code::kUsage, "--for is at most 366d");
+    if (arguments_.reason.size() > kMostReason) return fail(Code::kUsage, "--reason is at most 4096 bytes");
     if (!trust::is_one_line(arguments_.reason) || !valid_utf8(arguments_.reason))
       return fail(Code::kUsage, "--reason must be one line of text");
     Result<run::SavedPlan> plan = run::read_plan_file(arguments_.file, program_.options.kinds);
@@ -52,6 +57,8 @@ class ApproveCommand {
       terminal_.tell("Nothing was signed.\n");
       return {};
     }
+    // ssh-keygen gets a Ctrl-C as well, and puts the terminal in order before it ends.
+    const SignalWatch signals([] {});
     const trust::Approval approval = run::approval_of(*plan, now(), lasting, arguments_.reason);
     const std::string statement = trust::statement_of(approval);
     PLUMB_TRY_ASSIGN(const std::string signature,

@@ -26,7 +26,7 @@ Result<std::string> read_line(const host::Interrupt* interrupt) {
 Result<bool> ask_yes(const std::string& question, Terminal& terminal, const host::Interrupt& interrupt) {
   if (!terminal.can_ask()) {
     return fail(Code::kNeedsConfirmation, "there is no terminal to ask on")
-        .hint("add --yes to apply without being asked");
+        .hint("add --yes to go on without being asked");
   }
   terminal.tell(question);
   PLUMB_TRY_ASSIGN(const std::string answer, read_line(&interrupt));

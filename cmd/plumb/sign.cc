@@ -3,6 +3,7 @@
 #include "engine/trust/sign.h"
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
 #include "engine/run/trusted_plan.h"
@@ -14,6 +15,8 @@ Result<std::filesystem::path> sign_plan(const std::string& file, const std::stri
   PLUMB_TRY_ASSIGN(const std::string bytes, read_file(file, plan::kMaxDocument));
   // What cannot be applied, nobody is to sign.
   PLUMB_TRY(run::read_saved_plan(bytes, kinds));
+  // ssh-keygen gets a Ctrl-C as well, and puts the terminal in order before it ends.
+  const SignalWatch signals([] {});
   PLUMB_TRY_ASSIGN(const std::string signature, trust::sign(bytes, trust::kPlanNamespace, key, STDERR_FILENO));
   const std::filesystem::path beside = run::signature_file(file);
   PLUMB_TRY(write_file(beside, signature));

@@ -2,6 +2,12 @@
 
 namespace plumb::cmd {
 
+run::TrustPolicy TrustOptions::policy() const {
+  run::TrustPolicy policy{signature, approvals, signers, {}};
+  if (!revoked.empty()) policy.revoked.emplace_back(revoked);
+  return policy;
+}
+
 void add_signers_options(CLI::App& command, TrustOptions& trust) {
   command
       .add_option("--allowed-signers", trust.signers,
@@ -21,12 +27,19 @@ std::vector<std::string> add_requirement_options(CLI::App& command, TrustOptions
       .add_option("--require-approvals", trust.approvals,
                   "Refuse a plan that fewer than N persons among the allowed signers have approved")
       ->needs(signers)
+      ->check(CLI::Range(1, 100))
       ->type_name("N");
   return {"--require-signature", "--require-approvals"};
 }
 
 std::chrono::sys_seconds now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+ExitCode exit_code_of_distrust(const Error& error) {
+  const Code code = error.code();
+  const bool refused = code == Code::kNotSigned || code == Code::kBadSignature || code == Code::kNotApproved;
+  return refused ? kStalePlan : kInvalidConfiguration;
 }
 
 std::string words(const trust::Signer& signer) {

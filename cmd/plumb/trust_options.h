@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cmd/plumb/exit_code.h"
 #include "engine/run/trusted_plan.h"
 
 namespace plumb::cmd {
@@ -16,7 +17,7 @@ struct TrustOptions {
   bool signature = false;
   std::size_t approvals = 0;
 
-  run::TrustPolicy policy() const { return {signature, approvals, signers, revoked}; }
+  run::TrustPolicy policy() const;
 };
 
 // `--allowed-signers` and `--revoked-keys`.
@@ -25,6 +26,9 @@ void add_signers_options(CLI::App& command, TrustOptions& trust);
 std::vector<std::string> add_requirement_options(CLI::App& command, TrustOptions& trust);
 
 std::chrono::sys_seconds now();
+
+// Where a plan is refused because of who stands behind it, or what says so cannot be used.
+ExitCode exit_code_of_distrust(const Error& error);
 
 // "ana@example.com (ssh-ed25519 SHA256:…)"
 std::string words(const trust::Signer& signer);

@@ -26,51 +26,59 @@ class VerifyCommand {
 
   int run() {
     const Result<> done = look();
-    if (!done) workspace_.diagnose(done.error());
-    return done && good_ ? kDone : kFailed;
+    if (done) return kDone;
+    workspace_.diagnose(done.error());
+    return exit_code_of_distrust(done.error());
   }
 
  private:
-  // The signature has to be there and good, unless approvals alone are asked for.
+  // All that is there is told, before what is missing is.
   Result<> look() {
-    const std::chrono::sys_seconds time = now();
-    PLUMB_TRY_ASSIGN(const trust::Trust trust, trust::read_trust(options_.signers, options_.revoked));
+    const run::TrustPolicy policy = options_.policy();
+    PLUMB_TRY_ASSIGN(const trust::Trust trust, trust::read_trust(policy.signers, policy.revoked));
     PLUMB_TRY_ASSIGN(const std::string bytes, read_file(file_, plan::kMaxDocument));
-    Json json = {{"approvals", Json::array()}};
-    const bool approvals_alone = options_.approvals > 0 && !options_.signature;
-    if (!approvals_alone || std::filesystem::exists(run::signature_file(file_))) {
-      PLUMB_TRY_ASSIGN(const trust::Signer signer, run::signer_of_plan(file_, bytes, trust, time));
-      if (!terminal_.json()) terminal_.print("Signed by " + words(signer) + "\n");
-      json["signer"] = json_of(signer);
+    const Result<trust::Signer> signer = run::signer_of_plan(file_, bytes, trust, now());
+    if (signer) {
+      json_["signer"] = json_of(*signer);
+      tell("Signed by " + words(*signer));
     }
     Result<run::SavedPlan> plan = run::read_saved_plan(bytes, program_.options.kinds);
-    if (!plan) return std::move(plan.error()).during("reading the plan " + file_);
-    PLUMB_TRY_ASSIGN(const run::Approvals approvals, run::read_approvals(file_, *plan, trust, time));
-    for (const Error& error : approvals.refused) workspace_.diagnose(error);
+    if (!plan && signer) return std::move(plan.error()).during("reading the plan " + file_);
+    Result<> approved;
+    if (plan) approved = look_at_approvals(*plan, trust);
+    // As for apply: where approvals alone are asked for, they alone have to be there.
+    const bool needs_signature = options_.signature || options_.approvals == 0;
+    if (!signer && needs_signature) return signer.error();
+    if (!signer) workspace_.diagnose(Error(Diagnostic(signer.error().diagnostic()).as(Severity::kNote)));
+    if (!approved) return approved;
+    json_["id"] = plan->id;
+    tell("  id " + plan->id);
+    if (terminal_.json()) terminal_.print(json_.dump(2) + "\n");
+    return {};
+  }
+
+  Result<> look_at_approvals(const run::SavedPlan& plan, const trust::Trust& trust) {
+    PLUMB_TRY_ASSIGN(const run::Approvals approvals, run::read_approvals(file_, plan, trust, now()));
+    for (const Error& error : approvals.refused)
+      workspace_.diagnose(Error(Diagnostic(error.diagnostic()).as(Severity::kWarning)));
     std::vector<trust::Signer> signers;
     for (const run::Approver& one : approvals.good) {
       signers.push_back(one.signer);
       Json entry = json_of(one.signer);
       entry["not_after"] = one.approval.not_after;
       entry["reason"] = one.approval.reason;
-      json["approvals"].push_back(std::move(entry));
-      if (terminal_.json()) continue;
-      terminal_.print("Approved by " + words(one.signer) + " until " + one.approval.not_after +
-                      (one.approval.reason.empty() ? "" : ": " + one.approval.reason) + "\n");
+      json_["approvals"].push_back(std::move(entry));
+      tell("Approved by " + words(one.signer) + " until " + one.approval.not_after +
+           (one.approval.reason.empty() ? "" : ": " + one.approval.reason));
     }
     const std::size_t persons = trust::persons_of(signers);
-    good_ = persons >= options_.approvals;
-    if (!good_) {
-      return fail(Code::kNotApproved, "the plan is approved by " + std::to_string(persons) + " of the " +
-                                          std::to_string(options_.approvals) + " persons that are asked for");
-    }
-    json["id"] = plan->id;
-    if (terminal_.json()) {
-      terminal_.print(json.dump(2) + "\n");
-    } else {
-      terminal_.print("  id " + plan->id + "\n");
-    }
-    return {};
+    if (persons >= options_.approvals) return {};
+    return fail(Code::kNotApproved, "the plan is approved by " + std::to_string(persons) + " of the " +
+                                        std::to_string(options_.approvals) + " persons that are asked for");
+  }
+
+  void tell(const std::string& line) {
+    if (!terminal_.json()) terminal_.print(line + "\n");
   }
 
   Program& program_;
@@ -78,7 +86,7 @@ class VerifyCommand {
   const TrustOptions& options_;
   Terminal terminal_;
   Workspace workspace_;
-  bool good_ = false;
+  Json json_ = {{"approvals", Json::array()}};
 };
 
 }  // namespace

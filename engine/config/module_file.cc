@@ -32,11 +32,12 @@ ValidateOptions file_options() {
 
 class FileReader {
  public:
-  FileReader(const std::string& name, FileShape shape) : name_(name), shape_(shape) {}
+  FileReader(const Folder& project, const std::string& name, FileShape shape)
+      : project_(project), name_(name), shape_(shape) {}
 
-  ModuleFile read(const Folder& project, const std::optional<SourceSpan>& asked_at) {
+  ModuleFile read(const std::optional<SourceSpan>& asked_at) {
     result_.root =
-        read_document(project.files(), project.path() / name_, name_, asked_at, result_.diagnostics, result_.sources);
+        read_document(project_.files(), project_.path() / name_, name_, asked_at, result_.diagnostics, result_.sources);
     if (result_.root && !take(*result_.root)) result_.root.reset();
     return std::move(result_);
   }
@@ -64,7 +65,9 @@ class FileReader {
     if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
     const Entry* rollout = root.find("rollout");
     if (rollout != nullptr && typed) result_.rollout = read_rollout(rollout->value, (*typed)["rollout"]);
-    if (typed && typed->contains("trust")) result_.trust = read_trust((*typed)["trust"]);
+    const Entry* trust = root.find("trust");
+    if (trust != nullptr && typed)
+      result_.trust = read_trust(trust->value, (*typed)["trust"], project_, result_.diagnostics);
     return true;
   }
 
@@ -111,6 +114,7 @@ class FileReader {
     }
   }
 
+  const Folder& project_;
   const std::string& name_;
   FileShape shape_;
   ModuleFile result_;
@@ -120,7 +124,7 @@ class FileReader {
 
 ModuleFile read_module_file(const Folder& project, const std::string& name, FileShape shape,
                             const std::optional<SourceSpan>& asked_at) {
-  return FileReader(name, shape).read(project, asked_at);
+  return FileReader(project, name, shape).read(asked_at);
 }
 
 const Json& file_schema() {

@@ -1,13 +1,42 @@
 #include "engine/config/trust.h"
 
+#include <optional>
+
+#include "engine/config/formats.h"
+
 namespace plumb::config {
 
-TrustRules read_trust(const Json& typed) {
+namespace {
+
+void expect_file(const lang::Node& node, const char* key, const Folder& folder, Diagnostics& diagnostics) {
+  const lang::Entry* entry = node.find(key);
+  if (entry == nullptr) return;
+  const std::string name = "`" + std::string(key) + "`";
+  const Result<std::string> file = project_file(folder, entry->value.text, name);
+  if (!file) {
+    diagnostics.add(Diagnostic(file.error().diagnostic()).at(entry->value.span));
+    return;
+  }
+  const std::optional<FileStatus> status = folder.status(*file);
+  if (status && status->type == EntryType::kFile) return;
+  diagnostics.add(Diagnostic(Code::kFileUnreadable, name + " names no file of the project")
+                      .at(entry->value.span, status ? "this is no file" : "there is no such file"));
+}
+
+}  // namespace
+
+TrustRules read_trust(const lang::Node& node, const Json& typed, const Folder& folder, Diagnostics& diagnostics) {
   TrustRules rules;
   rules.allowed_signers = typed.at("allowed_signers").get<std::string>();
   rules.revoked_keys = typed.value("revoked_keys", std::string());
   rules.signature = typed.value("require_signature", rules.signature);
   rules.approvals = typed.value("require_approvals", rules.approvals);
+  for (const char* key : {"allowed_signers", "revoked_keys"}) expect_file(node, key, folder, diagnostics);
+  if (!rules.signature && rules.approvals == 0) {
+    diagnostics.add(Diagnostic(Code::kBadValue, "`trust` asks for nothing")
+                        .at(node.span, "neither a signature nor approvals")
+                        .with_hint("leave `require_signature` away, or give `require_approvals`"));
+  }
   return rules;
 }
 

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <string>
 
+#include "engine/base/files.h"
 #include "engine/base/json.h"
+#include "engine/lang/yaml.h"
 
 namespace plumb::config {
 
@@ -15,8 +17,9 @@ struct TrustRules {
   std::size_t approvals = 0;  // of so many persons
 };
 
-// `typed` is the whole of `trust`, as its schema typed it.
-TrustRules read_trust(const Json& typed);
+// `typed` is the whole of `trust`, as its schema typed it. That its files are in `folder` is looked at, and what they
+// hold is not.
+TrustRules read_trust(const lang::Node& node, const Json& typed, const Folder& folder, Diagnostics& diagnostics);
 
 Json to_json(const TrustRules& rules);
 

@@ -102,8 +102,10 @@ Result<std::filesystem::path> write_approval(const std::filesystem::path& file, 
   if (error) return fail(Code::kWriteFailed, folder.string() + " cannot be made: " + error.message());
   const std::filesystem::path path = folder / digest(statement).substr(kDigestPrefix.size());
   const std::string text = path.string() + std::string(kStatementEnd);
-  if (std::filesystem::exists(text))
-    return fail(Code::kExists, "there is an approval with the same words of the same second: " + text);
+  if (disk_files().status(text)) {
+    return fail(Code::kExists, "there is an approval with the same words of the same second: " + text)
+        .hint("give another --reason, or try again in a second");
+  }
   // The signature first: a statement alone would be told as one that is not signed.
   PLUMB_TRY(write_file(path.string() + std::string(kSignatureEnd), signature));
   PLUMB_TRY(write_file(text, statement));
@@ -113,7 +115,7 @@ Result<std::filesystem::path> write_approval(const std::filesystem::path& file, 
 Result<trust::Signer> signer_of_plan(const std::filesystem::path& file, std::string_view bytes,
                                      const trust::Trust& trust, std::chrono::sys_seconds now) {
   const std::filesystem::path beside = signature_file(file);
-  if (!std::filesystem::exists(beside)) {
+  if (!disk_files().status(beside)) {
     return fail(Code::kNotSigned, "the plan is not signed: there is no " + beside.string())
         .hint("`plumb sign " + file.string() + " --key FILE` signs it");
   }
@@ -137,10 +139,12 @@ Result<> check_trust(const std::filesystem::path& file, const SavedPlan& plan, c
 TrustPolicy policy_of(const config::Project& project) {
   if (!project.trust) return {};
   const config::TrustRules& rules = *project.trust;
+  std::vector<std::filesystem::path> revoked;
+  if (!rules.revoked_keys.empty()) revoked.push_back(project.folder / rules.revoked_keys);
   return {.signature = rules.signature,
           .approvals = rules.approvals,
           .signers = project.folder / rules.allowed_signers,
-          .revoked = rules.revoked_keys.empty() ? std::filesystem::path() : project.folder / rules.revoked_keys};
+          .revoked = std::move(revoked)};
 }
 
 }  // namespace plumb::run

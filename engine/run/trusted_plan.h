@@ -16,7 +16,7 @@ struct TrustPolicy {
   bool signature = false;     // `FILE.sig`
   std::size_t approvals = 0;  // of so many persons, in `FILE.approvals/`
   std::filesystem::path signers;
-  std::filesystem::path revoked;  // "" where no key was taken back
+  std::vector<std::filesystem::path> revoked;  // lists of keys that were taken back
 
   bool asks() const { return signature || approvals > 0; }
 };

@@ -4,6 +4,9 @@
 #include <array>
 #include <cctype>
 #include <ctime>
+#include <set>
+
+#include "engine/base/json.h"
 
 namespace plumb::trust {
 namespace {
@@ -19,6 +22,23 @@ std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r";
   text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
   return text.substr(0, text.find_last_not_of(kSpace) + 1);
+}
+
+std::string in_small_letters(std::string_view text) {
+  std::string small;
+  for (const char c : text) small += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return small;
+}
+
+// It is shown among lines that say who signed.
+bool is_plain(std::string_view name) {
+  return valid_utf8(name) && !name.starts_with("\xef\xbb\xbf") &&
+         std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == 0x7f || c == '"'; });
+}
+
+// And no pattern.
+bool is_name(std::string_view name) {
+  return name.find_first_of("*?") == std::string_view::npos && !name.starts_with('!');
 }
 
 std::vector<std::string> split(std::string_view list) {
@@ -102,10 +122,8 @@ struct Option {
 };
 
 Result<Option> take_option(std::string_view& text) {
-  Option option;
   const std::size_t end = std::min(text.find_first_of("=,"), text.size());
-  for (const char c : text.substr(0, end))
-    option.name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  Option option{in_small_letters(text.substr(0, end)), std::nullopt};
   text.remove_prefix(end);
   if (text.starts_with('=')) {
     text.remove_prefix(1);
@@ -160,14 +178,14 @@ Result<std::chrono::sys_seconds> read_time(std::string_view text) {
 }  // namespace
 
 std::size_t persons_of(const std::vector<Signer>& signers) {
-  std::vector<std::vector<std::string>> persons;
+  std::vector<std::set<std::string>> persons;
   for (const Signer& signer : signers) {
-    std::vector<std::string> names = signer.principals;
-    std::erase_if(persons, [&](const std::vector<std::string>& person) {
-      const bool same = std::any_of(person.begin(), person.end(), [&](const std::string& name) {
-        return std::find(signer.principals.begin(), signer.principals.end(), name) != signer.principals.end();
-      });
-      if (same) names.insert(names.end(), person.begin(), person.end());
+    std::set<std::string> names;
+    for (const std::string& name : signer.principals) names.insert(in_small_letters(trimmed(name)));
+    std::erase_if(persons, [&](const std::set<std::string>& person) {
+      const bool same =
+          std::any_of(person.begin(), person.end(), [&](const std::string& name) { return names.contains(name); });
+      if (same) names.insert(person.begin(), person.end());
       return same;
     });
     persons.push_back(std::move(names));
@@ -195,19 +213,25 @@ Result<AllowedSigners> AllowedSigners::read(std::string_view text, const std::st
 Result<AllowedSigners::Line> AllowedSigners::read_line(std::string_view text) {
   Line line;
   line.principals = split(take_word(text));
-  if (line.principals.front().empty()) return bad_signers("no name of a signer stands in front");
-  std::optional<SigningKey> key = take_key(text);
+  for (const std::string& name : line.principals) {
+    if (name.empty()) return bad_signers("a name of a signer is empty");
+    if (!is_plain(name)) return bad_signers("a name of a signer holds quotes or control characters");
+  }
+  std::optional<std::string> blob = take_key(text);
   std::string_view options;
-  if (!key) {
+  if (!blob) {
     options = take_options(text);
     if (std::count(options.begin(), options.end(), '"') % 2 != 0) return bad_signers("quotes are not closed");
-    key = take_key(text);
+    blob = take_key(text);
   }
-  if (!key || key->certificate) {
-    return bad_signers("there is no public key that signs")
+  if (!blob) {
+    return bad_signers("there is no public key")
         .hint("a line is `NAME [OPTIONS] ssh-ed25519 AAAA…`, as `ssh-keygen -y` prints a key");
   }
-  line.key = std::move(key->key);
+  const Result<SigningKey> key = read_signing_key(*blob);
+  if (!key) return bad_signers(key.error().summary());
+  if (key->certificate) return bad_signers("a certificate stands where a key belongs");
+  line.key = key->key;
   PLUMB_TRY(read_options(options, line));
   return line;
 }
@@ -246,13 +270,18 @@ Result<std::vector<std::string>> AllowedSigners::principals_by(const Line& line,
                                                                std::chrono::sys_seconds time) {
   std::vector<std::string> names;
   if (!line.authority) {
-    if (!key.certificate && line.key == key.key) names = line.principals;
+    if (key.certificate || !(line.key == key.key)) return names;
+    // A pattern names nobody, and is for authorities.
+    for (const std::string& name : line.principals) {
+      if (is_name(name) && matches_list(name, line.principals)) names.push_back(name);
+    }
+    if (names.empty()) return fail(Code::kNotSigned, "its line names nobody");
     return names;
   }
   if (!key.certificate || !(key.certificate->authority == line.key)) return names;
   const Certificate& certificate = *key.certificate;
   for (const std::string& name : certificate.principals) {
-    if (matches_list(name, line.principals)) names.push_back(name);
+    if (is_name(name) && is_plain(name) && matches_list(name, line.principals)) names.push_back(name);
   }
   if (names.empty()) return fail(Code::kNotSigned, "the certificate is for no name that its authority may vouch for");
   const auto now = static_cast<std::uint64_t>(std::max<std::int64_t>(0, time.time_since_epoch().count()));
@@ -263,7 +292,8 @@ Result<std::vector<std::string>> AllowedSigners::principals_by(const Line& line,
 
 Result<Signer> AllowedSigners::find(const SigningKey& key, std::string_view name_space,
                                     std::chrono::sys_seconds time) const {
-  const std::string named = key.key.type + " " + key.key.fingerprint();
+  Signer signer{{}, key.key.type, key.key.fingerprint()};
+  const std::string named = signer.key_type + " " + signer.fingerprint;
   Error nearest = fail(Code::kNotSigned, "the key " + named + " is not among the allowed signers");
   for (const Line& line : lines_) {
     Result<std::vector<std::string>> names = principals_by(line, key, time);
@@ -281,10 +311,14 @@ Result<Signer> AllowedSigners::find(const SigningKey& key, std::string_view name
     } else if (line.valid_before && time > *line.valid_before) {
       refuse("its time is over");
     } else {
-      return Signer{std::move(*names), key.key.type, key.key.fingerprint()};
+      for (std::string& name : *names) {
+        if (std::find(signer.principals.begin(), signer.principals.end(), name) == signer.principals.end())
+          signer.principals.push_back(std::move(name));
+      }
     }
   }
-  return nearest;
+  if (signer.principals.empty()) return nearest;
+  return signer;
 }
 
 }  // namespace plumb::trust

@@ -14,14 +14,14 @@ namespace plumb::trust {
 
 // Somebody whose signature counts.
 struct Signer {
-  std::vector<std::string> principals;  // all names of the line that it was found by; of a certificate those it names
+  std::vector<std::string> principals;  // all that the key has, or its certificate names; no patterns
   std::string key_type;
   std::string fingerprint;  // "SHA256:…"
 
   const std::string& name() const { return principals.front(); }
 };
 
-// How many persons they are: who shares a name with another is the same one.
+// How many persons they are: who shares a name with another, in whatever case, is the same one.
 std::size_t persons_of(const std::vector<Signer>& signers);
 
 class AllowedSigners {
@@ -29,8 +29,8 @@ class AllowedSigners {
   // `name` is the file's, for errors: kBadSigners, with the line.
   static Result<AllowedSigners> read(std::string_view text, const std::string& name);
 
-  // The first line that lets the key sign in the namespace at that time. Errors: kNotSigned, with the reason of the
-  // line that came nearest.
+  // By all lines that let the key sign in the namespace at that time. Errors: kNotSigned, with the reason of the line
+  // that came nearest.
   Result<Signer> find(const SigningKey& key, std::string_view name_space, std::chrono::sys_seconds time) const;
 
  private:

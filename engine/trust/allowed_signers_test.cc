@@ -24,7 +24,7 @@ constexpr const char* kOther = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID1AF8PoQ4la
 constexpr sys_seconds kNow{seconds(1'800'000'000)};  // 2027-01-15
 
 SigningKey key_of(std::string_view line) {
-  return take_key(line).value();
+  return read_signing_key(take_key(line).value()).value();
 }
 
 std::string signers_problem(const std::string& text) {
@@ -43,14 +43,30 @@ std::string found(const std::string& text, std::string_view name_space = "plan@p
   return names;
 }
 
-TEST(AllowedSigners, TheFirstLineWithTheKeyCounts) {
+TEST(AllowedSigners, AKeyHasTheNamesOfAllItsLines) {
   const std::string key = kKey;
   EXPECT_EQ(found("# who\n\nben@x " + std::string(kOther) + "\nana@x,ana@y " + key + " laptop\r\nzoe " + key + "\n"),
-            "ana@x ana@y");
+            "ana@x ana@y zoe");
   EXPECT_EQ(found("\"ana two\" " + key), "ana two");
   EXPECT_EQ(found("\t ana \t namespaces=\"plan@plumbline\" \t" + key), "ana");
   EXPECT_NE(found("ben " + std::string(kOther)).find("is not among the allowed signers"), std::string::npos);
   EXPECT_NE(found("").find("is not among the allowed signers"), std::string::npos);
+}
+
+// Each would make one person two, or nobody somebody.
+TEST(AllowedSigners, APatternIsNoName) {
+  const std::string key = kKey;
+  EXPECT_EQ(found("ana,*@x,!ben " + key), "ana");
+  for (const char* names : {"*", "a*", "!ben", "ana,!ana", "*,!ana"})
+    EXPECT_NE(found(names + (" " + key)).find("its line names nobody"), std::string::npos) << names;
+  EXPECT_EQ(signers_problem("\xef\xbb\xbf"
+                            "ana " +
+                            key),
+            "while reading signers, line 1: a name of a signer holds quotes or control characters");
+  for (const char* name : {"a\"n\"a", "a\x1b[1m", "\"a\tb\"", "\xff"})
+    EXPECT_NE(signers_problem(name + (" " + key)).find("holds quotes or control characters"), std::string::npos)
+        << name;
+  EXPECT_NE(signers_problem("ana, " + key).find("a name of a signer is empty"), std::string::npos);
 }
 
 TEST(AllowedSigners, NamespacesAreAPatternList) {
@@ -80,10 +96,8 @@ TEST(AllowedSigners, TimesBeginAndEnd) {
 
 TEST(AllowedSigners, ALineThatCannotBeReadIsToldWithItsNumber) {
   const std::string key = kKey;
-  EXPECT_EQ(signers_problem("ana " + key + "\nben\n"),
-            "while reading signers, line 2: there is no public key that signs");
-  EXPECT_EQ(signers_problem("ana ssh-ed25519 AAAA"),
-            "while reading signers, line 1: there is no public key that signs");
+  EXPECT_EQ(signers_problem("ana " + key + "\nben\n"), "while reading signers, line 2: there is no public key");
+  EXPECT_EQ(signers_problem("ana ssh-ed25519 AAAA"), "while reading signers, line 1: there is no public key");
   EXPECT_EQ(signers_problem("ana restrict " + key),
             "while reading signers, line 1: `restrict` is no option of allowed signers");
   EXPECT_EQ(signers_problem("ana namespaces=file " + key),
@@ -103,6 +117,7 @@ TEST(Signers, WhoSharesANameIsOnePerson) {
   EXPECT_EQ(persons_of({signer({"ana"}), signer({"ben"})}), 2U);
   EXPECT_EQ(persons_of({signer({"ana"}), signer({"ana"})}), 1U);
   EXPECT_EQ(persons_of({signer({"ana", "ana@home"}), signer({"ben"}), signer({"ana@home"})}), 2U);
+  EXPECT_EQ(persons_of({signer({"ana@Example.com"}), signer({"Ana@example.com"}), signer({"ana@example.com "})}), 1U);
   EXPECT_EQ(persons_of({signer({"a", "b"}), signer({"c", "d"}), signer({"b", "c"})}), 1U);
 }
 
@@ -130,7 +145,9 @@ class BesideSshKeygen : public ::testing::Test {
     const std::string signature = sign("a plan", "plan@plumbline", folder_ / key, 2).value();
     folder_.write("signers", signers);
     folder_.write("message.sig", signature);
-    const Result<Trust> trust = read_trust(folder_ / "signers", revoked);
+    std::vector<std::filesystem::path> lists;
+    if (!revoked.empty()) lists.emplace_back(revoked);
+    const Result<Trust> trust = read_trust(folder_ / "signers", lists);
     ASSERT_TRUE(trust) << trust.error().summary();
     const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
     const Result<Signer> signer = signer_of("a plan", signature, "plan@plumbline", *trust, now);

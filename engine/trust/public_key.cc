@@ -188,7 +188,7 @@ Result<SigningKey> read_signing_key(std::string_view blob) {
   return SigningKey{{std::string(name), std::string(blob)}, std::nullopt};
 }
 
-std::optional<SigningKey> take_key(std::string_view& text) {
+std::optional<std::string> take_key(std::string_view& text) {
   constexpr std::string_view kBlank = " \t";
   const auto skip = [&](std::string_view from) {
     return from.substr(std::min(from.find_first_not_of(kBlank), from.size()));
@@ -197,12 +197,10 @@ std::optional<SigningKey> take_key(std::string_view& text) {
   const std::string_view name = rest.substr(0, rest.find_first_of(kBlank));
   rest = skip(rest.substr(name.size()));
   const std::string_view encoded = rest.substr(0, rest.find_first_of(kBlank));
-  const Result<std::string> blob = base64_decode(encoded);
-  if (encoded.empty() || !blob) return std::nullopt;
-  Result<SigningKey> key = read_signing_key(*blob);
-  if (!key || BlobReader(*blob).text() != name) return std::nullopt;
+  Result<std::string> blob = base64_decode(encoded);
+  if (encoded.empty() || !blob || BlobReader(*blob).text() != name) return std::nullopt;
   text = skip(rest.substr(encoded.size()));
-  return std::move(*key);
+  return std::move(*blob);
 }
 
 Result<> check_signature(const SigningKey& key, std::string_view signature, std::string_view bytes) {

@@ -43,8 +43,9 @@ struct SigningKey {
 // together, and a certificate that is not of a user.
 Result<SigningKey> read_signing_key(std::string_view blob);
 
-// `TYPE BASE64 [COMMENT]`, taken off the front of `text`; nothing where it does not begin with a key.
-std::optional<SigningKey> take_key(std::string_view& text);
+// `TYPE BASE64 [COMMENT]`, as in a .pub file, taken off the front of `text`: the key's bytes, of whatever type. Nothing
+// where it does not begin with a key.
+std::optional<std::string> take_key(std::string_view& text);
 
 // Whether `signature`, as ssh writes it, is the key's own over `bytes`. Of a token the user was there when it signed.
 // Errors: kBadSignature.

@@ -68,10 +68,10 @@ Result<> RevokedKeys::read_lines(std::string_view text) {
     while (line.ends_with('\r')) line.remove_suffix(1);
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     if (line.empty() || line.starts_with('#')) continue;
-    const std::optional<SigningKey> key = take_key(line);
+    std::optional<std::string> key = take_key(line);
     if (!key)
       return bad_list("line " + std::to_string(number) + " is no public key, and the file no key revocation list");
-    keys_.insert(key->key.blob);
+    keys_.insert(std::move(*key));
   }
   return {};
 }

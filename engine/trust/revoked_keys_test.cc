@@ -52,6 +52,8 @@ TEST(RevokedKeys, WhatIsNotKnownIsNotPassedOver) {
 }
 
 TEST(RevokedKeys, LinesAreKeys) {
+  // Also of a type that signs nothing any more.
+  EXPECT_EQ(list_problem("ssh-dss AAAAB3NzaC1kc3M=\n"), "");
   EXPECT_EQ(list_problem("# nothing yet\n\n"), "");
   EXPECT_EQ(list_problem("\nserial: 7\n"),
             "while reading krl: line 2 is no public key, and the file no key revocation list");

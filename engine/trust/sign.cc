@@ -53,7 +53,10 @@ Result<std::string> sign(std::string_view bytes, std::string_view name_space, co
     if (errno != EINTR) return failed_with_errno();
   }
   if (WIFSIGNALED(status)) return fail(Code::kInterrupted, "ssh-keygen was ended");
-  if (WEXITSTATUS(status) != 0) return failed("ssh-keygen could not sign with " + key.string());
+  if (WEXITSTATUS(status) != 0) {
+    return failed("ssh-keygen could not sign with " + key.string())
+        .hint("a key with a passphrase needs a terminal, or the agent: `ssh-add`, and then the .pub file here");
+  }
 
   std::string text(kMostSignature, '\0');
   std::rewind(output.get());

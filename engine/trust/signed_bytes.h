@@ -10,11 +10,11 @@ namespace plumb::trust {
 
 struct Trust {
   AllowedSigners signers;
-  RevokedKeys revoked;
+  std::vector<RevokedKeys> revoked;
 };
 
-// From files; `revoked` may be "". Errors: kBadSigners, and those of read_file().
-Result<Trust> read_trust(const std::filesystem::path& signers, const std::filesystem::path& revoked);
+// From files. Errors: kBadSigners, also where one cannot be read.
+Result<Trust> read_trust(const std::filesystem::path& signers, const std::vector<std::filesystem::path>& revoked);
 
 // Errors: kBadSignature, kNotSigned.
 Result<Signer> signer_of(std::string_view bytes, std::string_view signature, std::string_view name_space,

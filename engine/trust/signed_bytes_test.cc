@@ -97,7 +97,7 @@ TEST(SignedBytes, FilesThatCannotBeReadAreTold) {
   EXPECT_FALSE(read_trust(folder / "missing", {}));
   const std::string signers = folder.write("signers", "");
   EXPECT_TRUE(read_trust(signers, {}));
-  EXPECT_FALSE(read_trust(signers, folder / "missing"));
+  EXPECT_FALSE(read_trust(signers, {folder / "missing"}));
 }
 
 }  // namespace

@@ -23,7 +23,14 @@ bool is_time(std::string_view text) {
     const bool digit = text[i] >= '0' && text[i] <= '9';
     if (kForm[i] == '0' ? !digit : text[i] != kForm[i]) return false;
   }
-  return true;
+  const auto number = [text](std::size_t from, std::size_t size) {
+    unsigned value = 0;
+    for (const char c : text.substr(from, size)) value = 10 * value + static_cast<unsigned>(c - '0');
+    return value;
+  };
+  const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(number(0, 4))),
+                                        std::chrono::month(number(5, 2)), std::chrono::day(number(8, 2))};
+  return day.ok() && number(11, 2) < 24 && number(14, 2) < 60 && number(17, 2) < 60;
 }
 
 }  // namespace

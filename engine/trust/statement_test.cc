@@ -44,6 +44,12 @@ TEST(Statement, AnythingElseIsRefused) {
   Json lines = json;
   lines["reason"] = "ticket 7\nApproved by ben";
   EXPECT_EQ(read_approval(canonical(lines)).error().summary(), "the reason of an approval is one line");
+  for (const char* time :
+       {"2027-02-30T00:00:00Z", "2027-02-01T24:00:00Z", "2027-02-01T23:59:60Z", "2027-02-01 00:00:00Z"}) {
+    Json other = json;
+    other["not_after"] = time;
+    EXPECT_FALSE(read_approval(canonical(other))) << time;
+  }
   Json more = json;
   more["also"] = 1;
   EXPECT_FALSE(read_approval(canonical(more)));

@@ -22,16 +22,16 @@ plan_file=plan.json
 apply() { exits "$1" "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file" --allowed-signers "$work/signers" "${@:2}"; }
 
 # Nobody has signed it.
-apply 3 --require-signature
+apply 5 --require-signature
 says 'PL7001'
 says 'is not signed'
 [ ! -e root/motd ] || fail 'an unsigned plan was applied'
 
 # Somebody who may not.
 exits 0 "$plumb" sign $plan_file --key zoe
-exits 1 "$plumb" verify $plan_file --allowed-signers signers
+exits 5 "$plumb" verify $plan_file --allowed-signers signers
 says 'is not among the allowed signers'
-apply 3 --require-signature
+apply 5 --require-signature
 
 # Somebody who may; ssh-keygen says so, too.
 exits 0 "$plumb" sign $plan_file --key ana
@@ -42,20 +42,23 @@ exits 0 sh -c "ssh-keygen -Y verify -f signers -I ana@example.com -n plan@plumbl
 # Another plan under the same signature.
 cp $plan_file kept.json
 sed -i 's/hello/hullo/' $plan_file
-exits 1 "$plumb" verify $plan_file --allowed-signers signers
+exits 5 "$plumb" verify $plan_file --allowed-signers signers
 says 'PL7002'
+apply 3 --require-signature
+says 'has another digest'
+printf ' ' >>kept.json && cp kept.json $plan_file && truncate -s -1 kept.json
 apply 3 --require-signature
 [ ! -e root/motd ] || fail 'a plan was applied that was changed after it was signed'
 cp kept.json $plan_file
 
 # A key that was taken back.
 cp ana.pub revoked
-exits 1 "$plumb" verify $plan_file --allowed-signers signers --revoked-keys revoked
+exits 5 "$plumb" verify $plan_file --allowed-signers signers --revoked-keys revoked
 says 'was revoked'
-apply 3 --require-signature --revoked-keys "$work/revoked"
+apply 5 --require-signature --revoked-keys "$work/revoked"
 
 # Approvals are of persons, of this plan, and for a time.
-apply 3 --require-approvals 2
+apply 5 --require-approvals 2
 says 'approved by 0 of the 2 persons'
 exits 3 "$plumb" approve $plan_file --key ana </dev/null
 says 'there is no terminal to ask on'
@@ -66,12 +69,12 @@ exits 3 "$plumb" --yes approve $plan_file --key ana --reason $'x\nApproved by be
 says 'must be one line'
 exits 0 "$plumb" --yes approve $plan_file --key ana --reason 'once more'
 exits 0 "$plumb" --yes approve $plan_file --key zoe
-apply 3 --require-signature --require-approvals 2
+apply 5 --require-signature --require-approvals 2
 says 'approved by 1 of the 2 persons'
 says 'is not among the allowed signers'
 exits 0 "$plumb" --yes approve $plan_file --key ben --for 1s
 sleep 2
-apply 3 --require-approvals 2
+apply 5 --require-approvals 2
 says 'it was valid until'
 exits 0 "$plumb" --yes approve $plan_file --key ben
 exits 0 "$plumb" verify $plan_file --allowed-signers signers --require-approvals 2
@@ -90,14 +93,14 @@ apply 0 --require-signature --require-approvals 2
 printf 'plumb: v1\nproject: signed\nresources:\n  - file: /motd\n    content: "bye\\n"\n' >project/plumb.yaml
 exits 0 "$plumb" -C project --root "$work/root" plan -o $plan_file
 exits 0 "$plumb" sign $plan_file --key ana
-apply 3 --require-signature --require-approvals 2
+apply 5 --require-signature --require-approvals 2
 says 'it is of another plan'
 
 # What is asked for wrongly.
 exits 3 "$plumb" -C project --root "$work/root" --yes apply --require-signature --allowed-signers signers
 exits 3 "$plumb" -C project --root "$work/root" --yes apply $plan_file --require-signature
 printf 'ana ssh-ed25519\n' >broken
-exits 1 "$plumb" verify $plan_file --allowed-signers broken
+exits 3 "$plumb" verify $plan_file --allowed-signers broken
 says 'PL7003'
 says 'broken, line 1'
 exits 1 "$plumb" sign $plan_file --key missing
@@ -106,15 +109,19 @@ says 'PL7005'
 # As a rule of the project.
 sed -i 's/^resources:/trust: {allowed_signers: signers, require_approvals: 1}\nresources:/' project/plumb.yaml
 cp signers project/
-exits 3 "$plumb" -C project --root "$work/root" --yes apply
+exits 5 "$plumb" -C project --root "$work/root" --yes apply
 says 'this one is none yet'
 exits 0 "$plumb" -C project --root "$work/root" plan -o $plan_file
 rm -rf $plan_file.sig
-exits 3 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file"
+exits 5 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file"
 says 'is not signed'
 exits 0 "$plumb" sign $plan_file --key ben
-exits 3 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file"
+exits 5 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file"
 says 'approved by 0 of the 1 persons'
 exits 0 "$plumb" --yes approve $plan_file --key ana
+# Keys that the command line takes back count for what the project asks, too.
+exits 5 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file" --revoked-keys "$work/revoked"
+exits 3 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file" --allowed-signers "$work/signers"
+says 'without anything that they are to have signed'
 exits 0 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file"
 [ "$(cat root/motd)" = bye ] || fail 'the signed plan was not applied'
