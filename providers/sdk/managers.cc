@@ -19,8 +19,8 @@ const ServiceManager* Managers::services(std::string_view name, System& system) 
 }
 
 const FirewallManager* Managers::firewalls(std::string_view name) const {
-  const auto found =
-      std::find_if(firewalls_.begin(), firewalls_.end(), [&](const FirewallManager* one) { return one->name() == name; });
+  const auto found = std::find_if(firewalls_.begin(), firewalls_.end(),
+                                  [&](const FirewallManager* one) { return one->name() == name; });
   return found == firewalls_.end() ? nullptr : *found;
 }
 

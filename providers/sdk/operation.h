@@ -252,7 +252,8 @@ struct ChangeModule {
 };
 
 // The rules of a host's firewall, by its manager.
-//   add, remove   `rules`, in the manager's words. Of a manager that tells them apart those that are `kept` for the next
+//   add, remove   `rules`, in the manager's words. Of a manager that tells them apart those that are `kept` for the
+//   next
 //                 start or that are `running`; `zone`: where they belong. `first`: before those that are there.
 //   set           `settings`, of which `was` is what they are now
 //   load          what the manager's files of ours say takes the place of what runs of it

@@ -199,8 +199,8 @@ class Provider {
   // Itself, where it changes parts of files. Resources that do are observed together, whatever their kinds.
   virtual const EditProvider* editor() const;
 
-  // Whether the change of a resource that was found like this may cut the line over which the host is reached: what that
-  // line is, "port 22 from 192.0.2.5"; "" where it does not. Such a change has to wait to be confirmed.
+  // Whether the change of a resource that was found like this may cut the line over which the host is reached: what
+  // that line is, "port 22 from 192.0.2.5"; "" where it does not. Such a change has to wait to be confirmed.
   virtual std::string cuts_line(const Desired& desired, const Observed& observed) const;
 
   // Paths that are there because of this resource although it does not manage them: a home, what a command makes, where

@@ -80,8 +80,10 @@ std::vector<std::string> steps(const std::string& pointer) {
 std::optional<Whole> in_project(const std::vector<std::string>& path, const Json& example) {
   const std::string& name = path.at(1);
   if (path[0] == "properties") {
-    const Json value = path.size() == 4 ? Json{{path[3], example}} : example;  // of a key's own keys
-    return Whole{"project", "", project_with(name, value), true};
+    if (path.size() != 4) return Whole{"project", "", project_with(name, example), true};
+    const Json& root = builtin_schema("project");
+    const auto part = around(root, root["properties"][name], path[3], example);  // of a key's own keys
+    return part ? std::optional(Whole{"project", "", project_with(name, *part), true}) : std::nullopt;
   }
   if (path.size() == 4 && name == "module") return Whole{"module", "", {{"plumb", "v1"}, {path[3], example}}, true};
   if (path.size() == 4 && (name == "probe" || name == "window")) {
