@@ -720,6 +720,16 @@ TEST_F(ForesightTest, ValuesBesideFilesThatOthersWrite) {
   EXPECT_EQ(change(1).operations.size(), 2U);
 }
 
+// Of what programs are asked about, only what they say is unknown.
+TEST_F(ForesightTest, AFolderInThePlaceOfAFileStaysInTheWay) {
+  system_.make_directory("/srv/app");
+  directory({{"path", "/srv/app"}, {"mode", "0700"}});
+  add("capabilities", "path", {{"path", "/srv/app"}, {"capability", "cap_net_raw=ep"}});
+  foresee();
+  EXPECT_NE(obstacle(1).find("is no regular file"), std::string::npos);
+  EXPECT_TRUE(found_[1]->open_until.empty());
+}
+
 TEST_F(ForesightTest, AMountThatIsTakenAwayAgain) {
   system_.make_file("/proc/self/mountinfo", "21 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
   system_.make_file("/etc/fstab", "");

@@ -118,7 +118,9 @@ class RunCommand {
       terminal_.tell(lines);
     } else {
       terminal_.print(lines);
+      // Where nobody reads any more, the program has nobody to run for.
       std::fflush(stdout);
+      if (std::ferror(stdout) != 0) workspace_.control().request_stop();
     }
   }
 

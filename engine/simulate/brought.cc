@@ -80,7 +80,9 @@ std::vector<std::size_t> Brought::makers_of(std::size_t node) const {
 
 std::optional<Brought::Source> Brought::source_of(std::size_t node, const Address& what) const {
   if (const auto found = exact_.find(thing(what)); found != exact_.end()) return Source{found->second, true};
-  for (auto source = sources_.rbegin(); source != sources_.rend(); ++source) {
+  // What is offered comes only where somebody takes it: a resource of the same kind.
+  const bool takes = what.kind == graph_.nodes[node].desired.address.kind;
+  for (auto source = sources_.rbegin(); takes && source != sources_.rend(); ++source) {
     if (source->second->offers(what)) return Source{source->first, false};
   }
   for (auto earlier = unforeseen_.rbegin(); earlier != unforeseen_.rend(); ++earlier) {

@@ -77,7 +77,7 @@ TEST_F(Link, HardLinks) {  // L16
   system.make_file("/other", "y");
   EXPECT_EQ(obstacle(want({{"path", "/other"}, {"target", "/a"}, {"hard", true}})),
             "/other is there and is no link to replace");
-  EXPECT_EQ(provider.infers(desired), (std::vector<Address>{{"", "file", "/a"}}));
+  EXPECT_EQ(provider.infers(desired), (std::vector<Address>{{"", "dpkg_divert", "/b"}, {"", "file", "/a"}}));
 }
 
 TEST_F(Link, AHardLinkStaysOnItsFileSystem) {

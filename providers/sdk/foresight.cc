@@ -180,17 +180,34 @@ void Foresight::look(std::size_t index, Result<Observed>& found) {
   note_programs(index, found);
 }
 
+// Programs are not asked what they will say by then, but a folder in the place of a file is seen without them.
+bool Foresight::stays_in_the_way(std::size_t index, const Observed& found) {
+  if (!found.obstacle) return false;
+  if (foreseen_.is_untouched()) return true;
+  std::set<std::size_t> unknown;
+  std::set<std::size_t> since;
+  for (const Acted& earlier : acted_) since.insert(earlier.index);
+  const Result<Observed> again = observe_again(index, since, unknown);
+  return again && unknown.empty() && again->obstacle && again->obstacle->summary == found.obstacle->summary;
+}
+
 void Foresight::look_through(std::size_t index, Result<Observed>& found) {
   const Provider* provider = provider_of(index);
   const Desired& desired = *desired_[index];
   if (!provider->is_foreseeable(desired)) {
     if (!found) return;
+    std::vector<std::string> open_until;
+    bool may_be_anything = false;
     for (const Acted& earlier : acted_) {
       const auto asks = [&](const std::string& name) { return provider->asks_about(desired, name); };
-      if (std::any_of(earlier.names.begin(), earlier.names.end(), asks) ||
-          std::any_of(earlier.took_along.begin(), earlier.took_along.end(), asks))
-        found->open_until.push_back(desired_[earlier.index]->address.str());
+      if (std::none_of(earlier.names.begin(), earlier.names.end(), asks) &&
+          std::none_of(earlier.took_along.begin(), earlier.took_along.end(), asks))
+        continue;
+      open_until.push_back(desired_[earlier.index]->address.str());
+      may_be_anything = may_be_anything || earlier.unforeseen;
     }
+    if (!may_be_anything && stays_in_the_way(index, *found)) return;
+    found->open_until.insert(found->open_until.end(), open_until.begin(), open_until.end());
     const std::optional<std::size_t> who = who_took_its_stand(index);
     if (!who) return;
     found->undone_by = desired_[*who]->address.str();

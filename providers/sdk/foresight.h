@@ -65,6 +65,7 @@ class Foresight {
 
   const Provider* provider_of(std::size_t index) const;
   void look_through(std::size_t index, Result<Observed>& found);
+  bool stays_in_the_way(std::size_t index, const Observed& found);
   void note_programs(std::size_t index, Result<Observed>& found);
   bool is_in_chain(std::size_t index) const;
   Chains& chains();

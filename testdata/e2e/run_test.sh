@@ -71,6 +71,9 @@ assert events[0]['command'] == 'run' and events[-1]['event'] == 'summary'
 PY
 
 # --- lines as they come, each with its host
+# What nobody reads any more ends.
+exits 0 sh -c "timeout 60 '$plumb' run --on w1 --stream -- yes 2>/dev/null | head -n 1"
+says 'w1: y'
 exits 0 "$plumb" run --on web --stream -- sh -c 'echo a; echo b'
 says 'w1: a'
 says 'w3: b'
