@@ -195,19 +195,13 @@ void Foresight::look_through(std::size_t index, Result<Observed>& found) {
   const Provider* provider = provider_of(index);
   const Desired& desired = *desired_[index];
   if (!provider->is_foreseeable(desired)) {
-    if (!found) return;
-    std::vector<std::string> open_until;
-    bool may_be_anything = false;
+    if (!found || stays_in_the_way(index, *found)) return;
     for (const Acted& earlier : acted_) {
       const auto asks = [&](const std::string& name) { return provider->asks_about(desired, name); };
-      if (std::none_of(earlier.names.begin(), earlier.names.end(), asks) &&
-          std::none_of(earlier.took_along.begin(), earlier.took_along.end(), asks))
-        continue;
-      open_until.push_back(desired_[earlier.index]->address.str());
-      may_be_anything = may_be_anything || earlier.unforeseen;
+      if (std::any_of(earlier.names.begin(), earlier.names.end(), asks) ||
+          std::any_of(earlier.took_along.begin(), earlier.took_along.end(), asks))
+        found->open_until.push_back(desired_[earlier.index]->address.str());
     }
-    if (!may_be_anything && stays_in_the_way(index, *found)) return;
-    found->open_until.insert(found->open_until.end(), open_until.begin(), open_until.end());
     const std::optional<std::size_t> who = who_took_its_stand(index);
     if (!who) return;
     found->undone_by = desired_[*who]->address.str();
@@ -286,6 +280,16 @@ const std::set<std::string>& Foresight::paths_asked_about() {
   return paths;
 }
 
+bool Foresight::is_asked_for_before(std::size_t index, const std::string& path) {
+  for (std::size_t i = 0; i < index; ++i) {
+    const Provider* provider = provider_of(i);
+    if (provider == nullptr || provider->is_unwanted(*desired_[i])) continue;
+    const std::vector<std::string> paths = paths_of(*provider, *desired_[i], foreseen_);
+    if (std::find(paths.begin(), paths.end(), path) != paths.end()) return true;
+  }
+  return false;
+}
+
 // What is removed takes its files along. What comes may bring those again that went with another.
 void Foresight::follow_packages(const PackageTransaction& transaction, Acted& acted) {
   const PackageManager* manager = kinds_.managers().packages(transaction.manager, now_);
@@ -315,6 +319,8 @@ void Foresight::follow_packages(const PackageTransaction& transaction, Acted& ac
   }
   if (transaction.install.empty()) return;
   for (const std::string& path : gone_with_packages_) {
+    // What somebody asked for there before is lost, whatever comes in its place.
+    if (is_asked_for_before(acted.index, path)) continue;
     const Result<std::optional<FileInfo>> info = foreseen_.stat(path, false);
     if (info && !*info) (void)foreseen_.expect_made(path, acted.index);
   }
