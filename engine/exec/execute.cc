@@ -39,7 +39,8 @@ Result<wire::Ended> execute(LocalSystem& system, Line& line, const wire::Execute
   attendant.takes = [&](std::string_view bytes, bool errors) {
     std::uint64_t& so_far = told[errors ? 1 : 0];
     const std::uint64_t room = request.most == 0 ? bytes.size() : request.most - so_far;
-    const std::string_view taken = bytes.substr(0, std::min<std::uint64_t>(room, bytes.size()));
+    const std::string_view taken =
+        bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, bytes.size())));
     if (!taken.empty()) tell(line, taken, errors);
     so_far += taken.size();
     ended.left_out += bytes.size() - taken.size();

@@ -243,7 +243,8 @@ Result<> LocalSystem::read_pieces(const std::string& path, const ByteSink& take)
   PLUMB_TRY_ASSIGN(const RegularFile file, open_regular(files_, path));
   const auto buffer = std::make_unique_for_overwrite<char[]>(kChunk);
   for (std::uint64_t left = file.size > 0 ? file.size : kMostWithoutSize; left > 0;) {
-    const ssize_t count = ::read(file.fd.get(), buffer.get(), std::min<std::uint64_t>(left, kChunk));
+    const ssize_t count =
+        ::read(file.fd.get(), buffer.get(), static_cast<std::size_t>(std::min<std::uint64_t>(left, kChunk)));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return unreadable(files_, path);
     if (count == 0) break;
