@@ -1,0 +1,130 @@
+// Walks the nodes of one host in execution order and gathers the actions of its plan (internal to this folder).
+//
+// simulator.cc decides on each node, bounds.cc on what it waits for, leftovers.cc on what another run is to do.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/simulate/actions_so_far.h"
+#include "engine/simulate/brought.h"
+#include "engine/simulate/drafts.h"
+#include "engine/simulate/moved_readings.h"
+#include "engine/simulate/needs.h"
+#include "engine/simulate/node_index.h"
+#include "engine/simulate/node_list.h"
+#include "engine/simulate/refusals.h"
+#include "engine/simulate/simulate.h"
+
+namespace plumb::simulate {
+
+class Simulator {
+ public:
+  // Everything referred to outlives this.
+  Simulator(const ir::HostGraph& graph, const Registry& kinds, const Observation& observation,
+            const std::string& host_name, Diagnostics& diagnostics, const plan::Scope& scope, const TextOf& text_of);
+
+  // Once.
+  Simulation run();
+
+ private:
+  // A node whose action stands in the plan.
+  struct Planned {
+    bool acts = false;
+    Op op = Op::kNone;
+    bool unknown = false;  // what it finds is known only when its turn comes
+  };
+
+  const Kind& kind_of(std::size_t i) const { return *kinds_of_[i]; }
+  const Provider* provider_of(std::size_t i) const { return kinds_of_[i]->provider.get(); }
+  std::string address_of(std::size_t i) const { return graph_.nodes[i].desired.address.str(); }
+  std::vector<std::string> addresses_of(const NodeList& nodes) const;
+  std::vector<const Desired*> desired_of(const std::vector<std::size_t>& nodes) const;
+  const Observed& observed_of(std::size_t i) const { return *observation_.states[i]; }
+  bool takes(std::size_t i) const { return taken_[i]; }
+  // The nodes before this one that a host named.
+  std::vector<std::size_t> earlier_of(std::size_t i, const std::vector<std::string>& addresses);
+  std::vector<std::string> orphans() const;
+
+  void visit(std::size_t i);
+  bool is_contradicted(std::size_t i, const Desired& desired, const Observed& observed);
+  bool may_change(std::size_t i, const Change& change, const Observed& observed,
+                  const std::vector<std::size_t>& makers);
+  void push_change(std::size_t i, const Desired& desired, const Observed& observed, const Change& change,
+                   const std::vector<std::size_t>& makers);
+  void push_conditional(std::size_t i, const Desired& desired, const std::vector<std::size_t>& makers);
+  void push(std::size_t i, plan::Action action, const NodeList& unknown_until);
+  void append(std::size_t i, plan::Action action);
+  // From here on an action of this node stands in the plan.
+  void acts(std::size_t i);
+  void add_triggered(std::size_t i, const Desired& desired, const Observed& observed);
+  void add_because(const std::vector<std::string>& because, NodeList& by, std::vector<std::string>& addresses);
+  void add_probes(std::size_t i, const Desired& desired);
+
+  bool is_rescue(std::size_t i) const { return !graph_.nodes[i].rescues.empty(); }
+  bool is_idle_rescue(std::size_t i);
+  std::vector<std::size_t> rescued_by(std::size_t i);
+  void visit_rescue(std::size_t i);
+
+  void inherit_needs(std::size_t i);
+  bool is_order_alone(const ir::Edge& edge) const;
+  bool stands_on(std::size_t i, std::size_t maker);
+  void stand_on_shapers(std::size_t i, const Observed& observed);
+  // Earlier nodes after whose actions alone it is known what this one finds.
+  std::vector<std::size_t> makers_of(std::size_t i, const Observed& observed);
+  // Earlier nodes through whose removals this one is seen. What a program makes is not seen through.
+  std::vector<std::size_t> takers_of(std::size_t i, const Observed& observed);
+  // `set_off_by`: without which it would not be missed.
+  void resolve_missing(std::size_t i, const Observed& observed, plan::Action& action, NodeList& unknown_until,
+                       const NodeList& set_off_by = {});
+  void bound_by_earlier(std::size_t i, const std::vector<std::size_t>& makers, plan::Action& action,
+                        NodeList& unknown_until);
+
+  const plan::Lock* lock_on(std::size_t i) const;
+  void leave_to_next(std::size_t i, MovedReadings::Moved& moved);
+  void leave_out(std::size_t i);
+  void leave_locked(std::size_t i, const plan::Lock& lock);
+  // What needs it is held back too, as after an action that was skipped.
+  void hold_back(std::size_t i, Op op, const std::string& lock, const std::string& needs,
+                 const std::string& reading = {});
+  // What the resource as it is found asks for.
+  Op due(std::size_t i) const;
+  // What earlier actions would set off here is owed to a later run: it must not be lost. What that is, with what is
+  // owed already.
+  Op owe_later(std::size_t i);
+  // What the actions that this node watches set off, and whose they are.
+  Op set_off(std::size_t i, NodeList& by) const;
+  // What would be set off here waits for what is held back, as the resource does.
+  void wait_for(std::size_t i, std::size_t need);
+
+  const ir::HostGraph& graph_;
+  const Registry& kinds_;
+  const Observation& observation_;
+  const std::vector<bool> taken_;      // by node: whether the plan is asked for it
+  std::vector<const Kind*> kinds_of_;  // by node
+  std::vector<Planned> planned_;       // by node
+  Needs needs_;
+  std::vector<std::vector<const ir::Edge*>> after_;     // by node: edges that only order
+  std::vector<std::vector<const ir::Edge*>> triggers_;  // by node: edges that set it off
+  Brought brought_;                                     // by the nodes so far
+  NodeIndex index_;
+  Refusals refusals_;
+  Drafts drafts_;
+  MovedReadings moved_readings_;
+  std::vector<plan::HeldBack> held_back_;
+  std::vector<plan::PassedOver> passed_over_;
+  ActionsSoFar actions_;
+  std::map<std::string, std::string> texts_;
+  int unchanged_ = 0;
+  int left_out_ = 0;
+};
+
+// What is asked for without the attributes whose differences are ignored; nothing where all counts.
+std::optional<Desired> without_ignored(const ir::Node& node, const Observed& observed);
+// Says of an action that it is not exact, and why where that is not said yet.
+void bound(plan::Action& action, const std::string& note);
+
+}  // namespace plumb::simulate
