@@ -193,7 +193,7 @@ TEST_F(Passphrase, IsNotNeededWhereAnotherKeyFits) {
 // --- passwords, of an account in a database of the test's own
 
 // The crypt(3) form of "secret".
-constexpr const char* kSecret =
+constexpr const char* kClerksHash =
     "$6$plumbline$d8txxFMrFvEP2Y8KIM6niSLN92YvFGnLc6feDyJIngHpZfORIZSvC58uRMyagWwdRKcV1X/Yo8cOTH1TA2V2H/";
 
 class Password : public testing::SshTest {
@@ -208,7 +208,7 @@ class Password : public testing::SshTest {
         "root:x:0:0:root:/root:/bin/sh\nsshd:x:105:65534::/run/sshd:/usr/sbin/nologin\n"
         "nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\nclerk:x:4001:4001::/:/bin/sh\n";
     etc.write("passwd", passwd);
-    etc.write("shadow", std::string("root:*:19000:0:99999:7:::\nclerk:") + kSecret + ":19000:0:99999:7:::\n", 0600);
+    etc.write("shadow", std::string("root:*:19000:0:99999:7:::\nclerk:") + kClerksHash + ":19000:0:99999:7:::\n", 0600);
     own_ = PrivateSshd::start(
         [&](const ScratchFolder& folder) {
           std::filesystem::create_directories(folder / "cache");
