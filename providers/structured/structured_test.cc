@@ -39,5 +39,24 @@ TEST_F(Structured, SensitiveValuesAreSealed) {
   EXPECT_EQ(system.content("/etc/x.json"), "{\"token\": \"new\"}");
 }
 
+TEST_F(Structured, TheNameOfTheFileSaysItsFormatUnlessSomebodyDoes) {
+  const auto converged = [&](const std::string& path, const std::string& text, Json attributes) {
+    system.make_file(path, text);
+    attributes.update({{"path", path}, {"set", {{"a.b", 2}}}});
+    converge(wanted("structured", "path", std::move(attributes)));
+    return system.content(path);
+  };
+  EXPECT_EQ(converged("/etc/x.yml", "a:\n  b: 1 # one\n", {}), "a:\n  b: 2 # one\n");
+  EXPECT_EQ(converged("/etc/x.toml", "[a]\nb = 1 # one\n", {}), "[a]\nb = 2 # one\n");
+  EXPECT_EQ(converged("/etc/x", "{\"a\": {\"b\": 1}}", {}), "{\"a\": {\"b\": 2}}");
+  EXPECT_EQ(converged("/etc/x.conf", "a:\n  b: 1\n", {{"format", "yaml"}}), "a:\n  b: 2\n");
+}
+
+TEST_F(Structured, WhatElsewhereHangsOnIsAnObstacleWithItsPlace) {
+  system.make_file("/etc/x.yaml", "base: &base\n  port: 1\nweb: *base\n");
+  EXPECT_EQ(obstacle(wanted("structured", "path", {{"path", "/etc/x.yaml"}, {"set", {{"web.port", 2}}}})),
+            "/etc/x.yaml: `web` in line 3 is an alias of what stands elsewhere");
+}
+
 }  // namespace
 }  // namespace plumb::providers::structured

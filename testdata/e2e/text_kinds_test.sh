@@ -152,3 +152,40 @@ resources <<'YAML'
 YAML
 exits 1 run plan
 says 'line 1 is no JSON'
+
+# --- YAML and TOML, with all that stands beside what is changed
+printf 'network: # lan\n  version: 2\n  old: yes\n  shared: &lan {dhcp4: no}\n  eth0: *lan\n' >"$root/etc/lan.yaml"
+printf '# images\nroot = "/var/lib/x" # state\n[grpc]\nport = 1\n' >"$root/etc/x.toml"
+resources <<'YAML'
+  - structured: /etc/lan.yaml
+    set: {network.renderer: networkd, network.names: [a, "yes"]}
+    remove: [network.old]
+  - structured: /etc/x.toml
+    set: {root: /srv/x, grpc.address: "[::]"}
+    merge: {metrics: {on: true}}
+YAML
+exits 0 run apply --yes
+[ "$(cat "$root/etc/lan.yaml")" = 'network: # lan
+  version: 2
+  shared: &lan {dhcp4: no}
+  eth0: *lan
+  renderer: networkd
+  names:
+    - a
+    - "yes"' ] || fail "the YAML is: $(cat "$root/etc/lan.yaml")"
+[ "$(cat "$root/etc/x.toml")" = '# images
+root = "/srv/x" # state
+[grpc]
+port = 1
+address = "[::]"
+
+[metrics]
+on = true' ] || fail "the TOML is: $(cat "$root/etc/x.toml")"
+exits 0 run apply --yes
+says 'Nothing to change'
+resources <<'YAML'
+  - structured: /etc/lan.yaml
+    set: {network.eth0.dhcp4: true}
+YAML
+exits 1 run plan
+says '`network.eth0` in line 4 is an alias of what stands elsewhere'
