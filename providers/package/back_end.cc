@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "providers/package/look.h"
+
 namespace plumb::providers::package {
 namespace {
 
@@ -22,7 +24,8 @@ struct Other {
 };
 
 constexpr std::array kOthers = {Other{"zypper", {"/usr/bin/zypper"}},
-                                Other{"dnf", {"/usr/bin/dnf", "/usr/bin/dnf5"}},
+                                Other{"dnf5", {"/usr/bin/dnf5"}},
+                                Other{"dnf", {"/usr/bin/dnf"}},
                                 Other{"yum", {"/usr/bin/yum"}},
                                 Other{"apk", {"/lib/apk/db/installed"}},
                                 Other{"pacman", {"/var/lib/pacman/local"}},
@@ -81,17 +84,17 @@ bool any_related(const std::vector<std::string>& left, const std::vector<std::st
 }  // namespace
 
 Result<const BackEnd*> find_back_end(System& system) {
-  std::string handled;
+  std::vector<std::string> names;
   for (const BackEnd* one : back_ends()) {
     if (one->manages(system)) return one;
-    handled += (handled.empty() ? "" : " or ") + std::string(one->name());
+    names.emplace_back(one->name());
   }
+  const std::string handled = "packages are managed through " + listed(names);
   for (const Other& other : kOthers) {
     if (system.find_program(other.program).empty()) continue;
-    return fail(Code::kNoBackEnd,
-                "packages are managed through " + handled + ", and this host has " + std::string(other.program));
+    return fail(Code::kNoBackEnd, handled + ", and this host has " + other.program);
   }
-  return fail(Code::kNoBackEnd, "no package manager was found; packages are managed through " + handled);
+  return fail(Code::kNoBackEnd, "no package manager was found; " + handled);
 }
 
 std::string package_manager(System& system) {
@@ -110,7 +113,24 @@ bool is_version_pattern(std::string_view wanted) {
   return wanted.ends_with('*');
 }
 
-bool version_matches(std::string_view wanted, std::string_view version) {
+std::vector<Result<Observed>> BackEnd::observe(std::span<const Desired* const> desired, System& system) const {
+  Result<std::vector<Observed>> looked = look(desired, *this, system);
+  if (!looked) return std::vector<Result<Observed>>(desired.size(), Result<Observed>(Error(looked.error())));
+  return std::vector<Result<Observed>>(std::make_move_iterator(looked->begin()),
+                                       std::make_move_iterator(looked->end()));
+}
+
+Result<Observed> BackEnd::observe_upgrade(const Desired& desired, System& system) const {
+  return look_at_upgrade(desired, *this, system);
+}
+
+bool version_matches(std::string_view manager, std::string_view wanted, std::string_view version) {
+  const auto all = back_ends();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const BackEnd* one) { return one->name() == manager; });
+  return (found == all.end() ? *all.front() : **found).version_matches(wanted, version);
+}
+
+bool BackEnd::version_matches(std::string_view wanted, std::string_view version) const {
   if (!is_version_pattern(wanted)) return wanted == version;
   return version.starts_with(wanted.substr(0, wanted.size() - 1));
 }
@@ -137,6 +157,22 @@ std::string listed(const std::vector<std::string>& names) {
 
 std::string listed(const std::set<std::string>& names) {
   return listed(std::vector<std::string>(names.begin(), names.end()));
+}
+
+Result<> judge_simulation(const PackageTransaction& transaction, const Simulation& simulation) {
+  const auto refuse = [](const std::string& what) {
+    return fail(Code::kPackageOthers, what).hint("make the plan anew");
+  };
+  std::set<std::string> others = simulation.removes;
+  for (const std::string& name : transaction.remove) others.erase(name);
+  if (!others.empty())
+    return refuse("changing packages would remove " + listed(others) + " too, which nobody asked for");
+  // New lists bring versions that no plan has seen.
+  if (transaction.upgrade.empty() || transaction.refresh) return {};
+  for (const auto& [name, version] : simulation.installs) others.insert(name + ' ' + version);
+  for (const PackageRequest& one : transaction.install) others.erase(one.name + ' ' + one.version);
+  if (others.empty()) return {};
+  return refuse("the upgrade would bring " + listed(others) + ", which the plan does not have");
 }
 
 bool may_belong(const Address& what, const std::vector<std::string>& packages) {

@@ -2,6 +2,7 @@
 // `const BackEnd& back_end()` in the namespace of its own name.
 #pragma once
 
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -13,14 +14,20 @@
 
 namespace plumb::providers::package {
 
+class HostPackages;
+
 class BackEnd : public PackageManager {
  public:
   // Whether another resource says where packages come from.
   virtual bool is_source_of(const Desired& other) const { return is_source(other.text("path")); }
+  // Whether a version is one that is asked for: the same, or one that begins so.
+  virtual bool version_matches(std::string_view wanted, std::string_view version) const;
+  // What it asks the host. Lives no longer than the system.
+  virtual std::unique_ptr<HostPackages> on(System& system) const = 0;
   // One result each, in the order asked for; see PackageProvider for what is told.
-  virtual std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const = 0;
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const;
   // See UpgradeProvider for what is told.
-  virtual Result<Observed> observe_upgrade(const Desired& desired, System& system) const = 0;
+  Result<Observed> observe_upgrade(const Desired& desired, System& system) const;
 };
 
 // In the order of their names. Made by the build.
@@ -32,8 +39,8 @@ Result<const BackEnd*> find_back_end(System& system);
 // The fact `package_manager`: a back end's name, or that of a manager that has none here; "unknown".
 std::string package_manager(System& system);
 
-// "1.2-3" as it is; "1.2*" any version that begins so.
-bool version_matches(std::string_view wanted, std::string_view version);
+// Whether a version is one that is asked for, by the rules of the manager of that name.
+bool version_matches(std::string_view manager, std::string_view wanted, std::string_view version);
 bool is_version_pattern(std::string_view wanted);
 
 bool wants_latest(const Desired& desired);
@@ -44,6 +51,10 @@ bool wants_purged(const Desired& desired);
 // "a, b, c"; of many the first ones, and how many more.
 std::string listed(const std::vector<std::string>& names);
 std::string listed(const std::set<std::string>& names);
+
+struct Simulation;
+// An error where what a transaction would do is more than it says: that others go, or of an upgrade that others come.
+Result<> judge_simulation(const PackageTransaction& transaction, const Simulation& simulation);
 
 // Whether one of the packages may bring what an address names. Units: any may. Users and groups: their names have a
 // word in common. Paths: a folder on the way has a package's name in it, or is part of one.

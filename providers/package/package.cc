@@ -16,7 +16,7 @@ bool is_as_wanted(const Desired& desired, const Observed& observed) {
   if (!observed.exists || observed.text("state", "present") != "present") return false;
   const std::string there = observed.text("version");
   const std::string version = desired.text("version");
-  if (!version.empty() && !version_matches(version, there)) return false;
+  if (!version.empty() && !version_matches(observed.text("manager"), version, there)) return false;
   if (observed.text("file_version", there) != there) return false;
   return !wants_latest(desired) || (!observed.flag("old_lists", false) && observed.text("candidate", there) == there);
 }

@@ -2,10 +2,9 @@
 #include <algorithm>
 #include <array>
 
-#include "providers/package/apt/look.h"
+#include "providers/package/apt/host.h"
 #include "providers/package/apt/owned.h"
 #include "providers/package/apt/simulation.h"
-#include "providers/package/apt/upgrade.h"
 #include "providers/package/back_end.h"
 
 namespace plumb::providers::package::apt {
@@ -161,16 +160,7 @@ class Apt : public BackEnd {
                                           "): " + (scripts.empty() ? "" : scripts + "; ") + said);
   }
 
-  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
-    Result<std::vector<Observed>> looked = look(desired, system);
-    if (!looked) return std::vector<Result<Observed>>(desired.size(), Result<Observed>(Error(looked.error())));
-    return std::vector<Result<Observed>>(std::make_move_iterator(looked->begin()),
-                                         std::make_move_iterator(looked->end()));
-  }
-
-  Result<Observed> observe_upgrade(const Desired& desired, System& system) const override {
-    return look_at_upgrade(desired, system);
-  }
+  std::unique_ptr<HostPackages> on(System& system) const override { return packages_of(system); }
 
  private:
   static void add_mark(std::vector<Step>& steps, const char* doing, const char* verb,
@@ -216,7 +206,7 @@ class Apt : public BackEnd {
     return {.older = transaction.allow_downgrade, .recommended = !transaction.without_recommends};
   }
 
-  static Result<> judge_file(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) {
+  Result<> judge_file(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) const {
     const PackageFile file = parse_file(result.output);
     const std::string& path = step.program.argv.at(2);
     for (const PackageRequest& wanted : transaction.install) {
@@ -227,29 +217,14 @@ class Apt : public BackEnd {
     }
     return {};
   }
-  static bool is_of(const PackageRequest& wanted, const PackageFile& file) {
+  bool is_of(const PackageRequest& wanted, const PackageFile& file) const {
     return wanted.name.substr(0, wanted.name.find(':')) == file.name &&
            (wanted.version.empty() || version_matches(wanted.version, file.version));
   }
 
-  static Result<> judge_preview(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) {
+  Result<> judge_preview(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) const {
     if (step.program.argv.front() == "dpkg-deb") return judge_file(transaction, step, result);
-    const Simulation simulation = parse_simulation(result.output);
-    std::set<std::string> others = simulation.removes;
-    for (const std::string& name : transaction.remove) others.erase(name);
-    if (!others.empty()) {
-      return fail(Code::kPackageOthers,
-                  "changing packages would remove " + listed(others) + " too, which nobody asked for")
-          .hint("make the plan anew");
-    }
-    // New lists bring versions that no plan has seen.
-    if (transaction.upgrade.empty() || transaction.refresh) return {};
-    others.clear();
-    for (const auto& [name, version] : simulation.installs) others.insert(name + ' ' + version);
-    for (const PackageRequest& one : transaction.install) others.erase(one.name + ' ' + one.version);
-    if (others.empty()) return {};
-    return fail(Code::kPackageOthers, "the upgrade would bring " + listed(others) + ", which the plan does not have")
-        .hint("make the plan anew");
+    return judge_simulation(transaction, parse_simulation(result.output));
   }
 };
 

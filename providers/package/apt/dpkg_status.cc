@@ -30,8 +30,8 @@ void each_name(std::string_view list, Each each) {
 }
 
 // "install ok installed": what is wanted, whether it is well, and what is.
-DpkgEntry entry_of(const Paragraph& paragraph) {
-  DpkgEntry entry;
+PackageEntry entry_of(const Paragraph& paragraph) {
+  PackageEntry entry;
   entry.version = paragraph.version;
   const std::string_view status = paragraph.status;
   const std::string_view is = status.substr(status.rfind(' ') == std::string_view::npos ? 0 : status.rfind(' ') + 1);
@@ -59,7 +59,7 @@ class Collector {
   }
 
   void add(const Paragraph& paragraph) {
-    const DpkgEntry entry = entry_of(paragraph);
+    const PackageEntry entry = entry_of(paragraph);
     const std::string name(paragraph.package);
     if (name == "dpkg") native_ = paragraph.architecture;
     if (bases_.contains(name)) by_architecture_[name][std::string(paragraph.architecture)] = entry;
@@ -70,18 +70,18 @@ class Collector {
     });
   }
 
-  DpkgStatus finish() {
+  Installed finish() {
     for (const std::string& name : names_) status_.entries[name] = find(name);
     return std::move(status_);
   }
 
  private:
-  DpkgEntry find(const std::string& name) const {
+  PackageEntry find(const std::string& name) const {
     const std::string base(base_of(name));
     const std::string_view wanted = architecture_in(name);
     const bool own_alone = wanted == "native" || (!wanted.empty() && wanted == native_);
     const bool any = wanted.empty() || wanted == "any";
-    DpkgEntry best;
+    PackageEntry best;
     best.package = own_alone || any ? base : name;
     const auto found = by_architecture_.find(base);
     if (found == by_architecture_.end()) return best;
@@ -100,14 +100,14 @@ class Collector {
 
   const std::set<std::string>& names_;
   std::set<std::string, std::less<>> bases_;
-  DpkgStatus status_;
-  std::map<std::string, std::map<std::string, DpkgEntry>> by_architecture_;
+  Installed status_;
+  std::map<std::string, std::map<std::string, PackageEntry>> by_architecture_;
   std::string native_;
 };
 
 }  // namespace
 
-DpkgStatus read_dpkg_status(std::string_view text, const std::set<std::string>& names) {
+Installed read_dpkg_status(std::string_view text, const std::set<std::string>& names) {
   Collector collector(names);
   Paragraph paragraph;
   while (!text.empty()) {

@@ -1,22 +1,17 @@
-// What holds for all packages of a host with apt.
+// What a host with apt tells of its packages (internal to this folder).
 #pragma once
 
-#include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
-#include "providers/sdk/provider.h"
+#include "providers/package/look.h"
 
 namespace plumb::providers::package::apt {
 
-Diagnostic refused(std::string summary, std::string hint = {});
+std::unique_ptr<HostPackages> packages_of(System& system);
 
-// What keeps every package of the host as it is.
-Result<std::optional<Diagnostic>> find_hindrance(System& system);
-
-// The age from which a resource asks for new package lists.
-std::optional<std::chrono::seconds> refresh_age(const Desired& desired);
-// Whether there are no package lists, or only such as are older than that.
-Result<bool> have_old_lists(System& system, std::optional<std::chrono::seconds> age);
+// Of a package that is installed; nothing where it is not.
+Result<std::optional<std::string>> installed_version(const std::string& package, System& system);
 
 }  // namespace plumb::providers::package::apt

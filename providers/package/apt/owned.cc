@@ -12,11 +12,11 @@
 namespace plumb::providers::package::apt {
 namespace {
 
-constexpr const char* kLists = "/var/lib/dpkg/info";
+constexpr const char* kPackageFiles = "/var/lib/dpkg/info";
 constexpr std::size_t kLargestList = std::size_t{256} << 20U;
 
 std::string file_of(const std::string& package, const char* ending) {
-  return std::string(kLists) + '/' + package + ending;
+  return std::string(kPackageFiles) + '/' + package + ending;
 }
 
 // Nothing where it is not there.
@@ -44,7 +44,7 @@ Result<std::map<std::string, Diversion>> read_diversions(System& system) {
 }
 
 // Lists call by its architecture too what can be there for several.
-std::string listed_as(const std::string& package, const DpkgEntry& entry, const std::set<std::string>& lists) {
+std::string listed_as(const std::string& package, const PackageEntry& entry, const std::set<std::string>& lists) {
   const std::string base = package.substr(0, package.find(':'));
   std::string full = base + ':' + entry.architecture;
   return lists.contains(full + ".list") ? full : base;
@@ -56,12 +56,12 @@ class Owned {
       : matters_(matters), system_(system) {}
 
   Result<std::vector<std::string>> of(const std::vector<std::string>& packages) {
-    PLUMB_TRY_ASSIGN(const auto folder, system_.stat(kLists, true));
+    PLUMB_TRY_ASSIGN(const auto folder, system_.stat(kPackageFiles, true));
     if (!folder) return std::vector<std::string>();
-    PLUMB_TRY_ASSIGN(const std::vector<std::string> names, system_.list(kLists));
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> names, system_.list(kPackageFiles));
     const std::set<std::string> lists(names.begin(), names.end());
     PLUMB_TRY_ASSIGN(const std::string text, system_.read_file("/var/lib/dpkg/status", kLargestList));
-    const DpkgStatus status = read_dpkg_status(text, {packages.begin(), packages.end()});
+    const Installed status = read_dpkg_status(text, {packages.begin(), packages.end()});
     PLUMB_TRY_ASSIGN(diversions_, read_diversions(system_));
     std::set<std::string> own;
     for (const std::string& package : packages) {
@@ -113,7 +113,7 @@ class Owned {
 
   // What another package has too stays.
   Result<> leave_to(const std::string& list) {
-    PLUMB_TRY_ASSIGN(const std::string text, system_.read_file(std::string(kLists) + '/' + list, kLargestList));
+    PLUMB_TRY_ASSIGN(const std::string text, system_.read_file(std::string(kPackageFiles) + '/' + list, kLargestList));
     for (std::string_view rest = text; !rest.empty();) {
       if (const auto found = places_.find(take_line(rest)); found != places_.end()) places_.erase(found);
     }

@@ -2,33 +2,17 @@
 #pragma once
 
 #include <chrono>
-#include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "providers/package/simulation.h"
 #include "providers/sdk/system.h"
 
 namespace plumb::providers::package::apt {
 
 // Read anew at every refresh of the package lists.
 inline constexpr std::string_view kLists = "/var/lib/apt/lists";
-
-struct Simulation {
-  std::map<std::string, std::string> installs;  // name -> version
-  std::map<std::string, std::string> versions;  // of what is there and would change or go
-  std::set<std::string> removes;
-  std::set<std::string> downgrades;
-  std::set<std::string> held;                                // would change although they are held
-  std::map<std::string, std::vector<std::string>> children;  // installed or upgraded on behalf of
-  std::map<std::string, std::string> selected;               // instead of a virtual name
-  std::map<std::string, std::string> unknown;                // name -> why it cannot be installed
-  std::vector<std::string> errors;                           // the other ones
-
-  // `name` and what is installed on its behalf, `name` first, the rest sorted.
-  std::vector<std::string> closure(const std::string& name) const;
-};
 
 Simulation parse_simulation(std::string_view output);
 
@@ -37,9 +21,6 @@ std::string argument_of(const std::string& name);
 
 // Which package a file is: a preview of the transaction too.
 ProcessRequest ask_file(const std::string& path);
-struct PackageFile {
-  std::string name, version;
-};
 // Empty where it is none.
 PackageFile parse_file(std::string_view output);
 
@@ -49,13 +30,6 @@ ProcessRequest ask_age(std::chrono::minutes age);
 // Which sources there are, and of each what the names of its lists in /var/lib/apt/lists begin with.
 ProcessRequest ask_sources();
 std::vector<std::string> parse_sources(std::string_view output);
-
-// What else it is told of what it may do.
-struct Allowed {
-  bool older = false;       // packages may become older
-  bool held = false;        // what is held may change
-  bool recommended = true;  // what packages only recommend may come
-};
 
 // What to ask apt-get. Each argument is a name, a name with a version or, with a minus behind it, a name to remove.
 ProcessRequest question(const std::vector<std::string>& arguments, const Allowed& allowed);

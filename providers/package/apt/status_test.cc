@@ -18,7 +18,7 @@ TEST_F(Package, WhatIsThereNeedsNoQuestion) {
 }
 
 TEST_F(Package, HalfInstalledIsNotInstalled) {  // K02
-  const DpkgStatus status = read_dpkg_status(kStatus, {"gone", "half", "held", "not"});
+  const Installed status = read_dpkg_status(kStatus, {"gone", "half", "held", "not"});
   EXPECT_FALSE(status.entries.at("gone").installed);
   EXPECT_FALSE(status.entries.at("half").installed);
   EXPECT_EQ(status.entries.at("half").trouble, "half-configured");
@@ -123,7 +123,7 @@ TEST_F(Package, OtherManagersAreNamed) {  // K29
   other.add_program("apt-get");
   other.add_program("dnf");
   EXPECT_EQ(see(provider, want({{"name", "x"}}), other).problem->summary,
-            "packages are managed through apt, and this host has dnf")
+            "packages are managed through apt, dnf, dnf5, zypper, and this host has dnf")
       << "apt-get without dpkg's database is no back end";
   FakeSystem none;
   EXPECT_EQ(see(provider, want({{"name", "x"}}), none).problem->code, Code::kNoBackEnd);

@@ -1,12 +1,10 @@
-#include "providers/package/apt/upgrade.h"
-
+// What upgrading all packages of a host would do.
 #include <algorithm>
+#include <memory>
 
-#include "providers/package/apt/host.h"
-#include "providers/package/apt/simulation.h"
-#include "providers/package/back_end.h"
+#include "providers/package/look.h"
 
-namespace plumb::providers::package::apt {
+namespace plumb::providers::package {
 namespace {
 
 // Of the packages that a `package` names, as `jq` or `jq:amd64`, those that are among what changes.
@@ -24,24 +22,26 @@ std::vector<std::string> named_in(const Json& names, const Changes& changes) {
 }
 
 // Those whose new version is none that their `package` takes.
-std::vector<std::string> outgrown(const Json& kept, const Simulation& simulation) {
+std::vector<std::string> outgrown(const Json& kept, const Simulation& simulation, const BackEnd& back_end) {
   std::vector<std::string> found;
   for (const auto& [name, version] : kept.items()) {
     for (const std::string& one : named_in(name, simulation.installs)) {
       const std::string& its = simulation.installs.at(one);
-      if (version.is_string() && !version_matches(version.get<std::string>(), its)) found.push_back(one + ' ' + its);
+      if (version.is_string() && !back_end.version_matches(version.get<std::string>(), its))
+        found.push_back(one + ' ' + its);
     }
   }
   return found;
 }
 
 // What would be done that other resources do not want.
-std::optional<Diagnostic> find_contradiction(const Desired& desired, const Simulation& simulation) {
+std::optional<Diagnostic> find_contradiction(const Desired& desired, const Simulation& simulation,
+                                             const BackEnd& back_end) {
   const auto refuse = [](const char* would, const std::vector<std::string>& names, std::string hint) {
     return Diagnostic(Code::kPackageOthers, std::string("upgrading all packages would ") + would + ' ' + listed(names))
         .with_hint(std::move(hint));
   };
-  if (const auto kept = outgrown(desired.attribute("kept"), simulation); !kept.empty())
+  if (const auto kept = outgrown(desired.attribute("kept"), simulation, back_end); !kept.empty())
     return refuse("bring", kept,
                   "its `package` asks for another version: hold it with `hold: true` before the upgrade");
   if (const auto unwanted = named_in(desired.attribute("unwanted"), simulation.installs); !unwanted.empty())
@@ -72,32 +72,30 @@ void tell(const Simulation& simulation, Observed& observed) {
 
 }  // namespace
 
-Result<Observed> look_at_upgrade(const Desired& desired, System& system) {
-  PLUMB_TRY_ASSIGN(std::optional<Diagnostic> hindrance, find_hindrance(system));
+Result<Observed> look_at_upgrade(const Desired& desired, const BackEnd& back_end, System& system) {
+  const std::unique_ptr<HostPackages> host = back_end.on(system);
+  PLUMB_TRY_ASSIGN(std::optional<Diagnostic> hindrance, host->find_hindrance());
   if (hindrance && system.is_image()) return Error(std::move(*hindrance));
   if (desired.has("contradiction")) return Error(refused(desired.text("contradiction")));
   Observed observed;
   observed.exists = true;
   observed.open_until = texts_in(desired.attribute("earlier"));
-  observed.attributes["manager"] = "apt";
-  const ProcessRequest request = upgrade_question(desired.text("extent"), desired.flag("autoremove", false));
-  PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request));
-  if (result.timed_out) return fail(Code::kCannotObserve, "apt-get did not answer in time");
-  Simulation simulation = parse_simulation(result.output + '\n' + result.errors);
-  if (result.exit_code != 0 && simulation.errors.empty())
-    simulation.errors.push_back("apt-get ended with " + std::to_string(result.exit_code));
-  if (!simulation.errors.empty()) hindrance = refused("apt cannot do this: " + simulation.errors.front());
+  observed.attributes["manager"] = back_end.name();
+  PLUMB_TRY_ASSIGN(Simulation simulation,
+                   host->simulate_upgrade(desired.text("extent"), desired.flag("autoremove", false)));
+  if (!simulation.errors.empty())
+    hindrance = refused(std::string(back_end.name()) + " cannot do this: " + simulation.errors.front());
   // They are held by then.
   for (const std::string& name : named_in(desired.attribute("held"), simulation.installs))
     simulation.installs.erase(name);
-  observed.obstacle = hindrance ? std::move(hindrance) : find_contradiction(desired, simulation);
+  observed.obstacle = hindrance ? std::move(hindrance) : find_contradiction(desired, simulation, back_end);
   tell(simulation, observed);
   observed.attributes["current"] = !observed.has("pending") && !observed.obstacle;
   const std::optional<std::chrono::seconds> age = refresh_age(desired);
   if (!age) return observed;
-  PLUMB_TRY_ASSIGN(const bool old, have_old_lists(system, age));
+  PLUMB_TRY_ASSIGN(const bool old, host->have_old_lists(age));
   if (old) observed.attributes.update({{"old_lists", true}, {"current", false}});
   return observed;
 }
 
-}  // namespace plumb::providers::package::apt
+}  // namespace plumb::providers::package

@@ -1,19 +1,11 @@
-#include "providers/package/apt/look.h"
+#include "providers/package/look.h"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <optional>
+#include <memory>
 
-#include "providers/package/apt/dpkg_status.h"
-#include "providers/package/apt/host.h"
-#include "providers/package/apt/simulation.h"
-#include "providers/package/back_end.h"
-
-namespace plumb::providers::package::apt {
+namespace plumb::providers::package {
 namespace {
-
-constexpr std::size_t kLargestStatus = std::size_t{256} << 20U;
 
 // One resource on its way through the batch.
 struct Item {
@@ -21,7 +13,7 @@ struct Item {
   std::string name;
   std::string package;  // that the name means on this host
   Observed observed;
-  bool asks = false;  // apt-get has to be asked about it
+  bool asks = false;  // the manager has to be asked about it
 
   bool goes() const { return wants_gone(*desired); }
   // Whoever says of a package whether it is held decides on the hold.
@@ -29,16 +21,13 @@ struct Item {
   bool is_without_recommends() const { return !goes() && !desired->flag("recommends", true); }
   // The file of the host that it comes from; "" for the sources.
   std::string file() const { return goes() ? std::string() : desired->text("file"); }
-  // For apt-get install: "nginx", "nginx=1.2*", "nginx-", "/srv/nginx.deb".
-  std::string argument() const {
-    if (goes()) return argument_of(name) + '-';
-    if (const std::string path = file(); !path.empty()) return path;
-    const std::string version = desired->text("version");
-    return version.empty() ? argument_of(name) : argument_of(name) + '=' + version;
+  Wish wish() const {
+    const bool latest = !goes() && wants_latest(*desired);
+    return {name, package, goes() ? std::string() : desired->text("version"), file(), goes(), observed.exists, latest};
   }
-  // What apt-get said of it, by the name that it was given or by its own; null for nothing.
+  // What the manager said of it, by the name that was asked for or by its own; null for nothing.
   const std::string* said_in(const std::map<std::string, std::string>& by_name) const {
-    for (const std::string& one : {argument_of(name), name, package}) {
+    for (const std::string& one : {name, package}) {
       if (const auto found = by_name.find(one); found != by_name.end()) return &found->second;
     }
     return nullptr;
@@ -59,7 +48,7 @@ Diagnostic no_version_of_its_own(const std::string& name, const std::string& pro
 }
 
 // The first installed package that provides the item's name and is not itself to go; "" for none.
-std::string provider_of(const Item& item, const DpkgStatus& status, const std::set<std::string>& to_go) {
+std::string provider_of(const Item& item, const Installed& status, const std::set<std::string>& to_go) {
   const auto provided = status.provided_by.find(item.name);
   if (provided == status.provided_by.end()) return {};
   const auto stays = std::find_if(provided->second.begin(), provided->second.end(),
@@ -67,12 +56,12 @@ std::string provider_of(const Item& item, const DpkgStatus& status, const std::s
   return stays == provided->second.end() ? std::string() : *stays;
 }
 
-// What the status file says; decides whether apt-get has to be asked.
-void observe_status(Item& item, const DpkgStatus& status, const std::set<std::string>& to_go) {
+// What is there; decides whether the manager has to be asked.
+void observe_status(Item& item, const Installed& status, const std::set<std::string>& to_go, const BackEnd& back_end) {
   const Desired& desired = *item.desired;
   Observed& observed = item.observed;
-  observed.attributes["manager"] = "apt";
-  const DpkgEntry& entry = status.entries.at(item.name);
+  observed.attributes["manager"] = back_end.name();
+  const PackageEntry& entry = status.entries.at(item.name);
   if (item.package != item.name) observed.attributes["package"] = item.package;
   const bool there = entry.installed || !entry.trouble.empty();
   if (entry.held || desired.has("hold")) observed.attributes["hold"] = entry.held;
@@ -100,7 +89,7 @@ void observe_status(Item& item, const DpkgStatus& status, const std::set<std::st
     return;
   }
   const std::string version = desired.text("version");
-  const bool wrong_version = observed.exists && !version.empty() && !version_matches(version, entry.version);
+  const bool wrong_version = observed.exists && !version.empty() && !back_end.version_matches(version, entry.version);
   if (item.goes()) {
     item.asks = observed.exists;
   } else {
@@ -110,14 +99,7 @@ void observe_status(Item& item, const DpkgStatus& status, const std::set<std::st
   if (!entry.trouble.empty() && !item.goes()) observed.attributes["candidate"] = entry.version;
 }
 
-// What somebody else holds neither changes nor goes.
-void observe_hold(Item& item, const DpkgEntry& entry) {
-  if (!entry.held || !item.asks || item.may_change_held()) return;
-  item.observed.obstacle = refused(item.name + " is held" + (item.observed.exists ? " at " + entry.version : ""),
-                                   "release it with `hold: false`, or `apt-mark unhold " + item.name + "`");
-}
-
-// `brings`, `candidate` and the rest, from what apt-get said.
+// `brings`, `candidate` and the rest, from what the manager said.
 void observe_simulation(Item& item, const Simulation& simulation) {
   if (item.goes()) return;
   Json& attributes = item.observed.attributes;
@@ -155,7 +137,8 @@ std::string doing(const Items& items) {
 
 class Look {
  public:
-  Look(std::span<const Desired* const> desired, System& system) : system_(system), items_(desired.size()) {
+  Look(std::span<const Desired* const> desired, const BackEnd& back_end, System& system)
+      : system_(system), back_end_(back_end), host_(back_end.on(system)), items_(desired.size()) {
     for (std::size_t i = 0; i < items_.size(); ++i) {
       items_[i].desired = desired[i];
       items_[i].name = desired[i]->text("name");
@@ -173,25 +156,26 @@ class Look {
 
  private:
   Result<> fill() {
-    PLUMB_TRY_ASSIGN(const std::string text, system_.read_file("/var/lib/dpkg/status", kLargestStatus));
-    const DpkgStatus status = read_dpkg_status(text, names_);
+    PLUMB_TRY_ASSIGN(const Installed status, host_->installed(names_));
     for (Item& item : items_) {
       item.package = status.entries.at(item.name).package;
       (item.goes() ? to_go_ : to_stay_).insert(item.package);
     }
     for (Item& item : items_) {
-      observe_status(item, status, to_go_);
-      if (!item.file().empty()) PLUMB_TRY(observe_file(item, status.entries.at(item.name)));
-      observe_hold(item, status.entries.at(item.name));
+      const PackageEntry& entry = status.entries.at(item.name);
+      observe_status(item, status, to_go_, back_end_);
+      if (!item.file().empty()) PLUMB_TRY(observe_file(item, entry));
+      observe_hold(item, entry);
+      // What is declared is to stay though nothing may need it any more.
+      if (!item.goes() && entry.automatic) item.observed.attributes["automatic"] = true;
     }
-    PLUMB_TRY(observe_automatic(status));
     if (open(all()).empty()) return {};
-    PLUMB_TRY_ASSIGN(const std::optional<Diagnostic> hindrance, find_hindrance(system_));
+    PLUMB_TRY_ASSIGN(const std::optional<Diagnostic> hindrance, host_->find_hindrance());
     if (hindrance) {
       for (Item* item : open(all())) item->observed.obstacle = *hindrance;
       return {};
     }
-    PLUMB_TRY_ASSIGN(const bool old, have_old_lists(system_, allowed_age()));
+    PLUMB_TRY_ASSIGN(const bool old, host_->have_old_lists(allowed_age()));
     // One host has one set of lists: whoever has them read, the others find the new ones too.
     if (old) {
       for (Item* item : open(all())) {
@@ -212,8 +196,8 @@ class Look {
     return age;
   }
 
-  // Those that come with what they recommend, and all that go; and those that come without: apt-get takes one or the
-  // other for all that it is asked about at once.
+  // Those that come with what they recommend, and all that go; and those that come without: a manager takes one or
+  // the other for all that it is asked about at once.
   static std::array<Items, 2> by_recommends(const Items& items) {
     std::array<Items, 2> parts;
     for (Item* item : items) parts[item->is_without_recommends() ? 1 : 0].push_back(item);
@@ -221,11 +205,11 @@ class Look {
   }
 
   // What is in the file decides, unless a version that is asked for is there already.
-  Result<> observe_file(Item& item, const DpkgEntry& entry) {
+  Result<> observe_file(Item& item, const PackageEntry& entry) {
     const std::string path = item.file();
     const std::string version = item.desired->text("version");
     Observed& observed = item.observed;
-    if (entry.installed && !version.empty() && version_matches(version, entry.version)) return {};
+    if (entry.installed && !version.empty() && back_end_.version_matches(version, entry.version)) return {};
     // Its programs are not run.
     if (system_.is_image()) return {};
     PLUMB_TRY_ASSIGN(const auto info, system_.stat(path, true));
@@ -236,36 +220,29 @@ class Look {
       observed.attributes["brings"] = {item.name};
       return {};
     }
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask_file(path)));
-    const PackageFile file = parse_file(result.output);
+    PLUMB_TRY_ASSIGN(const PackageFile file, host_->look_at_file(path));
     const std::string base = item.name.substr(0, item.name.find(':'));
     item.asks = !entry.installed || entry.version != file.version;
     observed.attributes["file_version"] = file.version;
-    if (result.exit_code != 0 || file.name.empty()) {
-      observed.obstacle = refused(path + " is no package: " + last_lines(result.errors, 1));
+    if (!file.trouble.empty() || file.name.empty()) {
+      observed.obstacle = refused(path + " is no package: " + file.trouble);
     } else if (file.name != base) {
       observed.obstacle = refused(path + " is the package " + file.name + ", and not " + base);
-    } else if (!version.empty() && !version_matches(version, file.version)) {
+    } else if (!version.empty() && !back_end_.version_matches(version, file.version)) {
       observed.obstacle = refused(path + " is " + base + ' ' + file.version + ", and not " + version);
     }
     return {};
   }
 
-  // What is declared is to stay though nothing may need it any more.
-  Result<> observe_automatic(const DpkgStatus& status) {
-    constexpr const char* kStates = "/var/lib/apt/extended_states";
-    if (system_.is_image()) return {};
-    PLUMB_TRY_ASSIGN(const auto states, system_.stat(kStates, true));
-    if (!states) return {};
-    PLUMB_TRY_ASSIGN(const std::string text, system_.read_file(kStates, kLargestStatus));
-    const std::set<std::string> automatic = read_automatic(text);
-    for (Item& item : items_) {
-      const DpkgEntry& entry = status.entries.at(item.name);
-      const std::string base = entry.package.substr(0, entry.package.find(':'));
-      if (!item.goes() && entry.installed && automatic.contains(base + ':' + entry.architecture))
-        item.observed.attributes["automatic"] = true;
-    }
-    return {};
+  // What somebody else holds neither changes nor goes.
+  void observe_hold(Item& item, const PackageEntry& entry) {
+    Observed& observed = item.observed;
+    if (observed.obstacle) return;
+    if (item.desired->flag("hold", false) && !entry.held) observed.obstacle = host_->why_not_held();
+    if (observed.exists && wants_purged(*item.desired)) observed.obstacle = host_->why_not_purged();
+    if (!entry.held || !item.asks || item.may_change_held()) return;
+    observed.obstacle = refused(item.name + " is held" + (observed.exists ? " at " + entry.version : ""),
+                                "release it with `hold: false`, or `" + host_->release_command(item.name) + "`");
   }
 
   Items all() {
@@ -286,7 +263,7 @@ class Look {
     item.observed.attributes["brings"] = {item.name};
   }
 
-  // Asks about those of the items that are open. What apt does not know is told so and left out of the next question.
+  // Asks about those of the items that are open. What nobody knows is told so and left out of the next question.
   Result<> ask(const Items& items) {
     for (Items asked = open(items); !asked.empty(); asked = open(asked)) {
       PLUMB_TRY_ASSIGN(const Simulation simulation, simulate(asked));
@@ -295,11 +272,7 @@ class Look {
         const std::string* said = item->said_in(simulation.unknown);
         if (said == nullptr) continue;
         some_unknown = true;
-        std::string why = *said;
-        const std::string argument = argument_of(item->name);
-        if (const std::size_t at = why.find(argument); at != std::string::npos)
-          why.replace(at, argument.size(), item->name);
-        PLUMB_TRY(not_available(*item, why));
+        PLUMB_TRY(not_available(*item, *said));
       }
       if (some_unknown) continue;
       const std::optional<Diagnostic> trouble = find_trouble(asked, simulation);
@@ -355,7 +328,7 @@ class Look {
     return nullptr;
   }
 
-  // What apt cannot do, or what it would do that nobody asked for.
+  // What the manager cannot do, or what it would do that nobody asked for.
   std::optional<Diagnostic> find_trouble(const Items& items, const Simulation& simulation) const {
     const auto would = [&](const char* what, const std::set<std::string>& names, const char* more) {
       return Diagnostic(Code::kPackageOthers, doing(items) + " would " + what + ' ' + listed(names) + more);
@@ -366,9 +339,10 @@ class Look {
     }
     if (!held.empty()) {
       return would("change", held, ", which is held")
-          .with_hint("release it with `apt-mark unhold " + *held.begin() + "`");
+          .with_hint("release it with `" + host_->release_command(*held.begin()) + "`");
     }
-    if (!simulation.errors.empty()) return refused("apt cannot do this: " + simulation.errors.front());
+    if (!simulation.errors.empty())
+      return refused(std::string(back_end_.name()) + " cannot do this: " + simulation.errors.front());
     std::set<std::string> others, needed, unwanted, allowed;
     for (const Item* item : items) allowed.merge(item->allowed());
     for (const std::string& gone : simulation.removes) {
@@ -392,29 +366,15 @@ class Look {
 
   Result<> not_available(Item& item, const std::string& why) {
     if (item.desired->flag("sources_managed", false)) {
-      PLUMB_TRY_ASSIGN(const bool unread, has_unread_sources());
+      PLUMB_TRY_ASSIGN(const bool unread, host_->has_unread_sources());
       // A source that this project manages may have it: one whose lists are still to be read, or one that is still to
       // come.
       await_lists(item);
       if (!unread) item.observed.missing.push_back({{"", "package", item.name}, "name"});
       return {};
     }
-    item.observed.obstacle =
-        Diagnostic(Code::kPackageUnknown, why)
-            .with_hint("check the name with `apt-cache policy " + item.name + "`; a stale list needs `apt-get update`");
+    item.observed.obstacle = Diagnostic(Code::kPackageUnknown, why).with_hint(host_->unknown_hint(item.name));
     return {};
-  }
-
-  // Whether one of the host's sources was never read, as one that an earlier run put there and did not come to use.
-  Result<bool> has_unread_sources() {
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask_sources()));
-    if (result.timed_out || result.exit_code != 0) return false;
-    PLUMB_TRY_ASSIGN(const auto lists, system_.list("/var/lib/apt/lists"));
-    const std::vector<std::string> sources = parse_sources(result.output);
-    return std::any_of(sources.begin(), sources.end(), [&](const std::string& source) {
-      return std::none_of(lists.begin(), lists.end(),
-                          [&](const std::string& list) { return list.starts_with(source); });
-    });
   }
 
   // Those for whose sake a package has to go: one that is declared absent makes room in their transaction, which need
@@ -457,24 +417,20 @@ class Look {
   }
 
   Result<Simulation> simulate(const Items& items) {
-    std::vector<std::string> arguments;
+    std::vector<Wish> wishes;
     Allowed allowed;
     for (const Item* item : items) {
-      arguments.push_back(item->argument());
+      wishes.push_back(item->wish());
       allowed.older = allowed.older || item->desired->has("version");
       allowed.held = allowed.held || item->observed.flag("hold", false);
       allowed.recommended = allowed.recommended && !item->is_without_recommends();
     }
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(question(arguments, allowed)));
-    if (result.timed_out) return fail(Code::kCannotObserve, "apt-get did not answer in time");
-    Simulation simulation = parse_simulation(result.output + '\n' + result.errors);
-    if (result.exit_code != 0 && simulation.errors.empty() && simulation.unknown.empty()) {
-      simulation.errors.push_back("apt-get ended with " + std::to_string(result.exit_code));
-    }
-    return simulation;
+    return host_->simulate(wishes, allowed);
   }
 
   System& system_;
+  const BackEnd& back_end_;
+  std::unique_ptr<HostPackages> host_;
   std::vector<Item> items_;
   std::set<std::string> names_;
   std::set<std::string> to_go_;
@@ -483,15 +439,48 @@ class Look {
 
 }  // namespace
 
-Result<std::vector<Observed>> look(std::span<const Desired* const> desired, System& system) {
-  return Look(desired, system).run();
+Result<> note_children(const std::vector<Wish>& wishes, const std::function<Result<Simulation>(const Wish& wish)>& ask,
+                       Simulation& all) {
+  constexpr std::size_t kAskedAlone = 16;
+  std::vector<const Wish*> coming;
+  std::set<std::string> along;
+  for (const auto& [name, version] : all.installs) along.insert(name);
+  for (const Wish& wish : wishes) {
+    if (wish.goes) continue;
+    coming.push_back(&wish);
+    along.erase(wish.package);
+  }
+  if (coming.empty() || along.empty()) return {};
+  for (const Wish* wish : coming) {
+    std::set<std::string> its = along;
+    std::string root = wish->package;
+    if (coming.size() > 1 && coming.size() <= kAskedAlone) {
+      PLUMB_TRY_ASSIGN(const Simulation alone, ask(*wish));
+      its.clear();
+      for (const auto& [name, version] : alone.installs) its.insert(name);
+      if (const auto selected = alone.selected.find(wish->name); selected != alone.selected.end())
+        root = selected->second;
+    } else if (const auto selected = all.selected.find(wish->name); selected != all.selected.end()) {
+      root = selected->second;
+    }
+    its.erase(root);
+    all.children[root].assign(its.begin(), its.end());
+  }
+  return {};
 }
 
-Result<std::optional<std::string>> installed_version(const std::string& package, System& system) {
-  PLUMB_TRY_ASSIGN(const std::string text, system.read_file("/var/lib/dpkg/status", kLargestStatus));
-  const DpkgStatus status = read_dpkg_status(text, {package});
-  const DpkgEntry& entry = status.entries.at(package);
-  return entry.installed ? std::optional(entry.version) : std::nullopt;
+Diagnostic refused(std::string summary, std::string hint) {
+  return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));
 }
 
-}  // namespace plumb::providers::package::apt
+std::optional<std::chrono::seconds> refresh_age(const Desired& desired) {
+  const Json& refresh = desired.attribute("refresh");
+  if (!refresh.is_number_integer()) return std::nullopt;
+  return std::chrono::seconds(refresh.get<std::int64_t>());
+}
+
+Result<std::vector<Observed>> look(std::span<const Desired* const> desired, const BackEnd& back_end, System& system) {
+  return Look(desired, back_end, system).run();
+}
+
+}  // namespace plumb::providers::package

@@ -1,0 +1,68 @@
+#include "providers/package/dnf/question.h"
+
+#include "providers/package/rpm.h"
+
+namespace plumb::providers::package::dnf {
+namespace {
+
+// dnf writes logs, locks and caches whatever it is asked, and reads its records as one who may write them. So it has
+// folders of its own in which the host's caches are by links, and the records as a copy.
+constexpr const char* kApart = R"(d=$(mktemp -d) || exit 70
+trap 'rm -rf "$d"' EXIT
+mkdir "$d/cache" "$d/state" || exit 70
+for file in "$2"/*; do
+  case $file in *.pid | *.lock | *"/*") ;; *) ln -s "$file" "$d/cache/" ;; esac
+done
+for file in $3; do
+  if [ -f "$file" ]; then cp "$file" "$d/state/"; fi
+done
+program=$1
+shift 3
+"$program" -C --setopt=cachedir="$d/cache" --setopt=persistdir="$d/state" --setopt=logdir="$d" "$@")";
+
+}  // namespace
+
+std::string spec(const std::string& name, const std::string& version) {
+  const std::size_t colon = name.find(':');
+  if (version.empty()) return rpm_argument(name);
+  const std::string architecture = colon == std::string::npos ? "" : '.' + name.substr(colon + 1);
+  return name.substr(0, colon) + '-' + version + architecture;
+}
+
+ProcessRequest ask(const Flavour& flavour, std::vector<std::string> words) {
+  ProcessRequest request;
+  request.argv = {
+      "sh", "-c", kApart, "plumb", std::string(flavour.name), std::string(flavour.cache), std::string(flavour.records)};
+  request.argv.insert(request.argv.end(), std::make_move_iterator(words.begin()), std::make_move_iterator(words.end()));
+  // Somebody's short words for commands are none of ours.
+  request.env = {{"DNF_DISABLE_ALIASES", "1"}};
+  request.changes_nothing = true;
+  request.decided_by = {"/var/lib/rpm", "/usr/lib/sysimage/rpm", std::string(flavour.cache),
+                        "/etc/dnf",     "/etc/yum.conf",         "/etc/yum.repos.d",
+                        "/etc/yum"};
+  for (const std::string& word : request.argv) {
+    if (word.starts_with('/') && word.ends_with(".rpm")) request.decided_by.push_back(word);
+  }
+  request.timeout = std::chrono::seconds(300);
+  request.output_limit = std::size_t{16} << 20U;
+  return request;
+}
+
+std::vector<std::string> words_for(const char* verb, bool may_erase, bool recommended) {
+  // What is not needed any more stays, since nobody declared that it goes.
+  std::vector<std::string> words = {"--setopt=clean_requirements_on_remove=0"};
+  if (may_erase) words.emplace_back("--allowerasing");
+  if (!recommended) words.emplace_back("--setopt=install_weak_deps=0");
+  words.emplace_back(verb);
+  words.emplace_back("--");
+  return words;
+}
+
+ProcessRequest ask_age(const Flavour& flavour, std::chrono::minutes age) {
+  ProcessRequest request;
+  request.argv = {"find",  std::string(flavour.cache),       "-path", "*/repodata/repomd.xml",
+                  "-mmin", "-" + std::to_string(age.count())};
+  return request;
+}
+
+}  // namespace plumb::providers::package::dnf

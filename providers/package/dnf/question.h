@@ -1,0 +1,25 @@
+// What dnf is asked (internal to this folder).
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "providers/package/dnf/dnf.h"
+#include "providers/package/simulation.h"
+
+namespace plumb::providers::package::dnf {
+
+// As dnf is told of a package: "jq", "jq-1.6*", "glibc-2.34-1.i686".
+std::string spec(const std::string& name, const std::string& version);
+
+// Asks dnf without letting it change anything.
+ProcessRequest ask(const Flavour& flavour, std::vector<std::string> words);
+
+// The words in front of what a transaction does with packages: `verb` is install, upgrade or remove.
+std::vector<std::string> words_for(const char* verb, bool may_erase, bool recommended);
+
+// Prints something where what was read of sources is younger than that.
+ProcessRequest ask_age(const Flavour& flavour, std::chrono::minutes age);
+
+}  // namespace plumb::providers::package::dnf

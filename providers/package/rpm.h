@@ -1,0 +1,52 @@
+// What rpm tells of a host, for the package managers that are built on it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "providers/package/look.h"
+
+namespace plumb::providers::package {
+
+// Whether the host's packages are rpm's; and whether the host is of SUSE's family, where zypper is at home though dnf
+// may be there too.
+bool has_rpm_database(System& system);
+bool is_of_suse(System& system);
+
+// Which files are locked (fcntl) while rpm changes packages.
+std::vector<std::string> rpm_locks();
+
+// Packages of a second architecture have it in their name: "glibc:i686". Every other one is called by its name alone.
+std::string name_with_architecture(std::string_view name, std::string_view architecture);
+// As rpm, dnf and zypper are told of it: "glibc.i686".
+std::string rpm_argument(const std::string& name);
+
+// One package that is there.
+struct RpmPackage {
+  std::string name, version, architecture;  // the version with its epoch, where that is not 0, and its release
+  std::vector<std::string> provides;        // names alone
+};
+
+// All that is there of these names, and what provides them: one question.
+Result<std::vector<RpmPackage>> ask_rpm(const std::set<std::string>& names, System& system);
+Installed installed_of(const std::vector<RpmPackage>& packages, const std::set<std::string>& names);
+
+// Which package a file is: a preview of the transaction too.
+ProcessRequest ask_rpm_file(const std::string& path);
+PackageFile parse_rpm_file(const ProcessResult& result);
+// An error where a file is not what a transaction has for it.
+Result<> judge_rpm_file(const PackageTransaction& transaction, const std::string& path, const ProcessResult& result);
+
+Diagnostic why_rpm_does_not_purge();
+
+// See PackageManager::installed_version and PackageManager::goes_with.
+Result<std::optional<std::string>> rpm_installed_version(const std::string& package, System& system);
+Result<std::vector<std::string>> rpm_goes_with(const std::vector<std::string>& packages,
+                                               const std::function<bool(const std::string& path)>& matters,
+                                               System& system);
+
+}  // namespace plumb::providers::package

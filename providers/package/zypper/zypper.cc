@@ -1,0 +1,176 @@
+// zypper: its commands, and what it says.
+#include "providers/package/zypper/zypper.h"
+
+#include <algorithm>
+#include <array>
+
+#include "providers/package/rpm.h"
+#include "providers/package/rpm_version.h"
+#include "providers/package/zypper/answer.h"
+
+namespace plumb::providers::package::zypper {
+namespace {
+
+constexpr auto kTransaction = std::chrono::seconds(3600);
+// It is done: nothing was to do for a patch, the host or zypper itself should start again, a script behind an
+// installation failed.
+constexpr std::array kDone = {0, 100, 101, 102, 103, 107};
+
+bool holds(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// Of what zypper prints between two packages, why one failed.
+std::string said_by_scripts(std::string_view output) {
+  constexpr std::string_view kError = "Error: Subprocess failed. Error: RPM failed: ";
+  const std::size_t at = output.find(kError);
+  if (at == std::string_view::npos) return {};
+  output.remove_prefix(at + kError.size());
+  return last_lines(output.substr(0, output.find("\n\n")), 6);
+}
+
+Step program(std::string doing, std::vector<std::string> words) {
+  Step step;
+  step.doing = std::move(doing);
+  step.program.argv = {"zypper", "--non-interactive", "--no-refresh"};
+  step.program.argv.insert(step.program.argv.end(), std::make_move_iterator(words.begin()),
+                           std::make_move_iterator(words.end()));
+  // It waits for another one that works.
+  step.program.env = {{"ZYPP_LOCK_TIMEOUT", "120"}};
+  step.program.timeout = kTransaction;
+  return step;
+}
+
+// As a regular expression of sed.
+std::string escaped(const std::string& name) {
+  std::string text;
+  for (const char c : name) {
+    if (c == '.') text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+class Zypper : public BackEnd {
+ public:
+  std::string_view name() const override { return "zypper"; }
+  bool manages(System& system) const override { return has_rpm_database(system) && is_of_suse(system); }
+  bool is_source(std::string_view path) const override {
+    return path.starts_with("/etc/zypp/") || path.starts_with("/etc/pki/rpm-gpg/");
+  }
+  bool is_source_of(const Desired& other) const override {
+    return other.address.kind == "yum_repository" || BackEnd::is_source_of(other);
+  }
+  bool version_matches(std::string_view wanted, std::string_view version) const override {
+    return rpm_version_matches(wanted, version);
+  }
+  Result<std::vector<std::string>> goes_with(const std::vector<std::string>& packages,
+                                             const std::function<bool(const std::string& path)>& matters,
+                                             System& system) const override {
+    return rpm_goes_with(packages, matters, system);
+  }
+  std::vector<std::string> locks() const override { return rpm_locks(); }
+  Result<std::optional<std::string>> installed_version(const std::string& package, System& system) const override {
+    return rpm_installed_version(package, system);
+  }
+  std::unique_ptr<HostPackages> on(System& system) const override { return packages_of(system); }
+
+  std::vector<Step> steps(const PackageTransaction& transaction) const override {
+    std::vector<Step> steps;
+    const auto with = [](std::vector<std::string> words, const std::vector<std::string>& names) {
+      for (const std::string& name : names) words.push_back(name.substr(0, name.find(':')));
+      return words;
+    };
+    const auto asked_and_done = [&](const char* doing, std::vector<std::string> words) {
+      std::vector<std::string> question = words;
+      question.insert(question.begin() + 1, "--dry-run");
+      steps.push_back({"asking what would change", ask(std::move(question)), true});
+      // Who has asked takes what comes with licences too.
+      words.insert(words.begin() + 1, "--auto-agree-with-licenses");
+      steps.push_back(program(doing, std::move(words)));
+    };
+    if (!transaction.release.empty())
+      steps.push_back(program("releasing packages that are held", with({"removelock", "--"}, transaction.release)));
+    if (transaction.refresh) {
+      Step read = program("reading the sources", {"refresh"});
+      std::erase(read.program.argv, "--no-refresh");
+      steps.push_back(std::move(read));
+      Step stamp;
+      stamp.doing = "noting when the sources were read";
+      stamp.program.argv = {"find", "/var/cache/zypp/raw", "-name", "repomd.xml", "-exec", "touch", "-c", "{}", "+"};
+      steps.push_back(std::move(stamp));
+    }
+    if (!transaction.upgrade.empty()) {
+      // What is listed, unless sources are read anew, which bring versions that no plan has seen.
+      const bool listed = transaction.upgrade == "safe" && !transaction.refresh;
+      Orders orders;
+      for (const PackageRequest& one : transaction.install) orders.come.push_back(spec(one.name, one.version));
+      asked_and_done("upgrading packages", listed ? words_for(orders) : upgrade_words(transaction.upgrade));
+    } else if (!transaction.install.empty() || !transaction.remove.empty()) {
+      Orders orders{.may_erase = !transaction.remove.empty(),
+                    .older = transaction.allow_downgrade,
+                    .recommended = !transaction.without_recommends};
+      for (const PackageRequest& one : transaction.install) {
+        // It may be another than the plan saw.
+        if (!one.file.empty()) steps.push_back({"looking at " + one.file, ask_rpm_file(one.file), true});
+        orders.come.push_back(one.file.empty() ? spec(one.name, one.version) : one.file);
+      }
+      for (const std::string& name : transaction.remove) orders.go.push_back(rpm_argument(name));
+      asked_and_done("changing packages", words_for(orders));
+    }
+    if (!transaction.manual.empty()) {
+      Step mark;
+      mark.doing = "marking packages as manually installed";
+      mark.program.argv = {"sed", "-i"};
+      for (const std::string& name : transaction.manual) {
+        mark.program.argv.emplace_back("-e");
+        mark.program.argv.push_back("/^" + escaped(name.substr(0, name.find(':'))) + "$/d");
+      }
+      mark.program.argv.emplace_back("/var/lib/zypp/AutoInstalled");
+      steps.push_back(std::move(mark));
+    }
+    if (!transaction.hold.empty())
+      steps.push_back(program("holding packages", with({"addlock", "--"}, transaction.hold)));
+    return steps;
+  }
+
+  Result<> judge(const PackageTransaction& transaction, const Step& step, const ProcessResult& result,
+                 const std::string& holder) const override {
+    const std::string doing = "while " + step.doing;
+    if (result.timed_out) return fail(Code::kPackageFailed, doing + ": zypper did not end in time");
+    if (step.preview) return judge_preview(transaction, step, result);
+    if (std::find(kDone.begin(), kDone.end(), result.exit_code) != kDone.end()) return {};
+    const std::string both = result.output + '\n' + result.errors;
+    if (result.exit_code == 7 || holds(both, "can't create transaction lock") ||
+        holds(both, "is locked by the application"))
+      return fail(Code::kPackageLock, "the package database is locked" + (holder.empty() ? "" : " by " + holder));
+    const std::string said = last_lines(result.errors.empty() ? result.output : result.errors, 5);
+    if (result.exit_code == 104) return fail(Code::kPackageUnknown, said);
+    const std::string scripts = said_by_scripts(both);
+    return fail(Code::kPackageFailed, doing + " (exit code " + std::to_string(result.exit_code) +
+                                          "): " + (scripts.empty() ? "" : scripts + "; ") + said);
+  }
+
+ private:
+  static Result<> judge_preview(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) {
+    if (step.program.argv.front() == "rpm") return judge_rpm_file(transaction, step.program.argv.back(), result);
+    const Answer answer = parse_answer(result.output);
+    const Simulation& simulation = answer.simulation;
+    if (!answer.ended) {
+      if (!simulation.unknown.empty()) return fail(Code::kPackageUnknown, simulation.unknown.begin()->second);
+      const std::string said = last_lines(result.output + result.errors, 3);
+      return fail(Code::kPackageFailed,
+                  "while " + step.doing + ": " + (simulation.errors.empty() ? said : simulation.errors.front()));
+    }
+    return judge_simulation(transaction, simulation);
+  }
+};
+
+}  // namespace
+
+const BackEnd& back_end() {
+  static const Zypper zypper;
+  return zypper;
+}
+
+}  // namespace plumb::providers::package::zypper
