@@ -36,6 +36,8 @@ std::string basic_type(const std::string& type) {
 std::string format_type(const std::string& format) {
   if (format == "content" || format == "text-template") return "text";
   if (format == "source") return "file of the project";
+  if (format == "source-parts") return "list of files of the project";
+  if (format == "source-folder") return "folder of the project";
   if (format == "timezone") return "time zone";
   if (format == "file-path") return "path";
   return format;

@@ -165,10 +165,23 @@ class DeclarationReader {
       if (options.later.contains(name)) continue;
       const Entry* entry = own.find(name);
       const SourceSpan& span = entry == nullptr ? result_.span : entry->value.span;
-      const bool from_folder = properties()[name].value("x-format", std::string()) == "source";
-      result_.literals.emplace(name,
-                               Located{from_folder ? Json(folder_.in_project(value.get<std::string>())) : value, span});
+      const std::string format = properties()[name].value("x-format", std::string());
+      if (format == "source-parts" && !parts_are_there(value, entry == nullptr ? nullptr : &entry->value)) continue;
+      const bool from_folder = format.starts_with("source");
+      result_.literals.emplace(name, Located{from_folder ? folder_.paths_in_project(value) : value, span});
     }
+  }
+
+  bool parts_are_there(const Json& parts, const Node* list) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const Result<> there = check_source_part(folder_.own(), parts[i].get<std::string>());
+      if (there) continue;
+      Diagnostic problem = there.error().diagnostic();
+      problem.span = list != nullptr && i < list->items.size() ? list->items[i].span : result_.span;
+      diagnostics_.add(std::move(problem));
+      return false;
+    }
+    return true;
   }
 
   void take_replacement(const Json& typed) {

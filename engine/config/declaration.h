@@ -18,6 +18,13 @@ struct ModuleFolder {
   Folder own() const { return project / relative; }
   // A path relative to the module's folder, made relative to the project's.
   std::string in_project(const std::string& path) const { return relative.empty() ? path : relative + "/" + path; }
+  // Of a value that is one path or a list of them.
+  Json paths_in_project(const Json& paths) const {
+    if (paths.is_string()) return in_project(paths.get<std::string>());
+    Json all = Json::array();
+    for (const Json& path : paths) all.push_back(in_project(path.get<std::string>()));
+    return all;
+  }
 };
 
 struct ReadDeclaration {

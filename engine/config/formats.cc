@@ -214,10 +214,20 @@ Result<Json> apply_format(std::string_view format, std::string_view text, const 
     PLUMB_TRY_ASSIGN(std::string relative, project_file(*project_folder, text, name));
     return Json(std::move(relative));
   }
+  if (format == "source-folder") {
+    if (!project_folder) return Json(text);
+    PLUMB_TRY_ASSIGN(std::string relative, project_entry(*project_folder, text, name, EntryType::kFolder));
+    return Json(std::move(relative));
+  }
   return Json(text);
 }
 
 Result<std::string> project_file(const Folder& folder, std::string_view text, const std::string& name) {
+  return project_entry(folder, text, name, EntryType::kFile);
+}
+
+Result<std::string> project_entry(const Folder& folder, std::string_view text, const std::string& name,
+                                  EntryType wanted) {
   namespace fs = std::filesystem;
   const auto problem = [](Code code, std::string summary, std::string label, std::string hint = {}) {
     Diagnostic diagnostic(code, std::move(summary));
@@ -225,27 +235,39 @@ Result<std::string> project_file(const Folder& folder, std::string_view text, co
     diagnostic.hint = std::move(hint);
     return Error(std::move(diagnostic));
   };
+  const std::string hint = wanted == EntryType::kFile ? "copy the file into the project" : "copy it into the project";
   const fs::path given{std::string(text)};
   const fs::path relative = given.lexically_normal();
   if (given.is_absolute() || relative.empty() || *relative.begin() == "..") {
     return problem(Code::kOutsideProject, name + " must lie in the project folder",
-                   "expected a path relative to the project folder", "copy the file into the project");
+                   "expected a path relative to the project folder", hint);
   }
   const std::optional<fs::path> real = folder.real(relative);
   if (!real) {
-    return problem(Code::kSourceMissing, name + " names a file that is not there",
-                   "no such file in the project folder");
+    const std::string what = wanted == EntryType::kFile ? "file" : "folder";
+    return problem(Code::kSourceMissing, name + " names a " + what + " that is not there",
+                   "no such " + what + " in the project folder");
   }
   const std::optional<fs::path> root = folder.real();
   if (!root || !is_within(*real, *root)) {
-    return problem(Code::kOutsideProject, name + " must lie in the project folder", "a link leads out of it",
-                   "copy the file into the project");
+    return problem(Code::kOutsideProject, name + " must lie in the project folder", "a link leads out of it", hint);
   }
   const std::optional<FileStatus> status = folder.status(relative);
-  if (!status || status->type != EntryType::kFile) {
-    return problem(Code::kSourceMissing, name + " must name a regular file", "this is none");
+  if (!status || status->type != wanted) {
+    const std::string what = wanted == EntryType::kFile ? "a regular file" : "a folder";
+    return problem(Code::kSourceMissing, name + " must name " + what, "this is none");
   }
-  return relative.generic_string();
+  std::string path = relative.generic_string();
+  if (path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+Result<> check_source_part(const Folder& folder, std::string_view text) {
+  const std::optional<FileStatus> status = folder.status(std::filesystem::path(text));
+  const bool is_folder = status && status->type == EntryType::kFolder;
+  PLUMB_TRY_ASSIGN(const std::string path, project_entry(folder, text, "`" + std::string(text) + "`",
+                                                         is_folder ? EntryType::kFolder : EntryType::kFile));
+  return {};
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {

@@ -17,12 +17,17 @@ bool format_gives_number(std::string_view format);
 
 // The normalised value, or a diagnostic without a span. `name` is how the value is called in messages, quoted.
 // `source` looks for its file where there is a folder to look in.
-// Formats: path mode duration size content source user group date name timezone pattern.
+// Formats: path mode duration size content source source-folder user group date name timezone pattern.
 Result<Json> apply_format(std::string_view format, std::string_view text, const std::string& name,
                           const std::optional<Folder>& project_folder);
 
 // Checks that `text` names a regular file that lies in `folder`, also after links; gives its normalised relative path.
 Result<std::string> project_file(const Folder& folder, std::string_view text, const std::string& name);
+// The same of a file or a folder.
+Result<std::string> project_entry(const Folder& folder, std::string_view text, const std::string& name,
+                                  EntryType wanted);
+// Of a part of a content: a file or a folder of the project.
+Result<> check_source_part(const Folder& folder, std::string_view text);
 
 // Strictly decimal digits with an optional minus, no leading zeros, within ±(2^53 - 1).
 std::optional<std::int64_t> parse_integer(std::string_view text);

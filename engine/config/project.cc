@@ -9,6 +9,7 @@
 #include "engine/config/module_reader.h"
 #include "engine/config/project_files.h"
 #include "engine/config/schema.h"
+#include "engine/config/source_folder.h"
 #include "engine/config/template_files.h"
 
 namespace plumb::config {
@@ -141,8 +142,9 @@ class Normalised {
     const Json& properties = declaration.spec->schema.json().at("properties");
     Json attributes = Json::object();
     for (const auto& [name, located] : declaration.literals) {
-      if (properties[name].value("x-format", std::string()) == "source")
-        sources_.insert(located.value.get<std::string>());
+      const std::string format = properties[name].value("x-format", std::string());
+      if (!format.starts_with("source")) continue;
+      for (const std::string& source : texts_in(located.value)) sources_.insert(source);
       if (!checked.sensitive.contains(name)) attributes[name] = located.value;
     }
     for (const auto& [name, value] : declaration.expressions) attributes[name] = {{"expression", written(*value)}};
@@ -233,7 +235,23 @@ Result<std::string> digest_of(const Project& project, const std::function<bool()
   document["project"] = project.name;
   if (project.rollout) document["rollout"] = to_json(*project.rollout);
   if (project.trust) document["trust"] = to_json(*project.trust);
+  const Folder place(*project.files, project.folder);
+  std::set<std::string> sources;
   for (const std::string& source : normalised.sources()) {
+    const std::optional<FileStatus> status = place.status(source);
+    if (!status || status->type != EntryType::kFolder) {
+      sources.insert(source);
+      continue;
+    }
+    PLUMB_TRY_ASSIGN(const std::vector<SourceEntry> entries, read_source_folder(place, source, {}));
+    for (const SourceEntry& entry : entries) {
+      const std::string path = source + '/' + entry.path;
+      if (entry.type == EntryType::kFile) sources.insert(path);
+      if (entry.type != EntryType::kFile || entry.executable)
+        document["entries"][path] = entry.executable ? "executable" : entry.target;
+    }
+  }
+  for (const std::string& source : sources) {
     PLUMB_TRY_ASSIGN(document["sources"][source], file_digest(*project.files, project.folder / source, stopped));
   }
   return digest(canonical(document));

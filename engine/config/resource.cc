@@ -5,6 +5,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/config/conditions.h"
+#include "engine/config/formats.h"
 #include "engine/config/manner.h"
 #include "engine/config/schema.h"
 #include "engine/config/template_files.h"
@@ -213,7 +214,14 @@ class Resolver {
     options.project_folder = use_.folder.own();
     std::optional<Json> typed = validate(node, schema, shown(name), value.span(), options, evaluation_.diagnostics);
     if (!typed) return false;
-    if (schema.value("x-format", std::string()) == "source") *typed = use_.folder.in_project(typed->get<std::string>());
+    const std::string format = schema.value("x-format", std::string());
+    for (const Json& part : format == "source-parts" ? *typed : Json::array()) {
+      const Result<> there = check_source_part(use_.folder.own(), part.get<std::string>());
+      if (there) continue;
+      evaluation_.diagnostics.add(Diagnostic(there.error().diagnostic()).at(value.span()));
+      return false;
+    }
+    if (format.starts_with("source")) *typed = use_.folder.paths_in_project(*typed);
     resource_->attributes[name] = std::move(*typed);
     return true;
   }

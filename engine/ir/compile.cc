@@ -6,6 +6,7 @@
 #include "engine/base/digest.h"
 #include "engine/config/layers.h"
 #include "engine/ir/patterns.h"
+#include "engine/ir/source_folders.h"
 
 namespace plumb::ir {
 namespace {
@@ -405,6 +406,7 @@ std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostic
   Json& attributes = node->desired.attributes;
   attributes = resource.attributes;
   for (const ContentAttribute& special : input_.providers.find(resource.address.kind)->contents) {
+    if (!take_parts(special, resource, attributes, diagnostics)) return std::nullopt;
     if (const auto source = attributes.find(special.source); source != attributes.end() && source->is_string()) {
       if (!take_source(special, resource, attributes, diagnostics)) return std::nullopt;
     } else if (const auto content = attributes.find(special.content);
@@ -428,9 +430,29 @@ std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostic
   return node;
 }
 
+bool Compiler::take_parts(const ContentAttribute& special, const config::Resource& resource, Json& attributes,
+                          Diagnostics& diagnostics) {
+  const Folder project(*input_.project.files, input_.project.folder);
+  Result<std::optional<JoinedParts>> joined =
+      join_source_parts(*input_.providers.find(resource.address.kind), special, project, attributes);
+  if (!joined) {
+    diagnostics.add(Diagnostic(Code::kSourceMissing, joined.error().summary()).at(resource.spans->at(special.content)));
+    return false;
+  }
+  if (!*joined) return true;
+  attributes.erase((*joined)->attribute);
+  attributes[special.content] = std::move((*joined)->text);
+  return true;
+}
+
 bool Compiler::take_source(const ContentAttribute& special, const config::Resource& resource, Json& attributes,
                            Diagnostics& diagnostics) {
   const auto path = attributes[special.source].get<std::string>();
+  if (names_source_folder(*input_.providers.find(resource.address.kind), special)) {
+    const Folder project(*input_.project.files, input_.project.folder);
+    return take_source_folder(special, project, resource.spans->at(special.source), *contents_, attributes,
+                              diagnostics);
+  }
   const bool secret = resource.sensitive.contains(special.source) || resource.sensitive.contains(special.content);
   const Result<std::string> name = secret ? contents_->add_secret_file(input_.key, path) : contents_->add_file(path);
   if (!name) {

@@ -92,6 +92,8 @@ class Compiler {
   std::optional<Node> lower(const config::Resource& resource, Diagnostics& diagnostics);
   std::optional<Node> node_of(const config::Resolved& resolved, Diagnostics& diagnostics);
   std::string add_text(const config::Resource& resource, config::RenderedText& text);
+  bool take_parts(const ContentAttribute& special, const config::Resource& resource, Json& attributes,
+                  Diagnostics& diagnostics);
   bool take_source(const ContentAttribute& special, const config::Resource& resource, Json& attributes,
                    Diagnostics& diagnostics);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/base/glob.h"
+#include "providers/directory/tree.h"
 #include "providers/directory/walk.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/tree_list.h"
@@ -49,7 +51,8 @@ Result<> take(Result<Json> walked, const char* attribute, Observed& observed) {
     observed.attributes[attribute] = std::move(*walked);
     return {};
   }
-  if (walked.error().code() != Code::kRefusedByState) return Error(std::move(walked.error()));
+  const Code code = walked.error().code();
+  if (code != Code::kRefusedByState && code != Code::kSymlinkRefused) return Error(std::move(walked.error()));
   observed.obstacle = walked.error().diagnostic();
   observed.attributes[attribute] = nullptr;
   return {};
@@ -96,7 +99,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
       observed.obstacle = Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + target)
                               .with_hint("set `follow: true` to manage the directory it points to");
       // What comes to lie below would be another's: told as not there, so that the obstacle is told at once.
-      if (desired.flag("recurse", false) || desired.flag("purge", false)) return observed;
+      if (desired.flag("recurse", false) || desired.flag("purge", false) || desired.has("entries")) return observed;
     }
   }
   if (!info) {
@@ -126,8 +129,18 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     for (const Json& entry : entries.is_array() ? entries : Json::array()) differ.push_back(text_of(entry, "path"));
     observed.attributes["differ"] = std::move(differ);
   }
+  if (desired.has("entries")) {
+    PLUMB_TRY(take(find_unlike(desired, path, system, names), "unlike", observed));
+    const Json& unlike = observed.attributes["unlike"];
+    observed.attributes["tree"] = unlike.is_array() && unlike.empty();
+    ListedPaths differs;
+    for (const Json& entry : unlike.is_array() ? unlike : Json::array()) differs.add(text_of(entry, "path"));
+    observed.attributes["differs"] = differs.take();
+  }
   if (desired.flag("purge", false)) {
-    PLUMB_TRY(take(find_extra(path, texts_of(desired, "keep"), system), "extra", observed));
+    Kept kept{texts_of(desired, "keep"), tree_folders(desired), texts_in(desired.attribute("exclude"))};
+    for (std::string& own : tree_paths(desired)) kept.managed.insert(std::move(own));
+    PLUMB_TRY(take(find_extra(path, kept, system), "extra", observed));
     const Json& extra = observed.attributes["extra"];
     observed.attributes["purge"] = extra.is_array() && extra.empty();
     ListedPaths removes;
@@ -180,6 +193,13 @@ std::size_t number_in(const Json& object, const char* name) {
   return value.is_number_integer() && value >= 0 ? value.get<std::size_t>() : 0;
 }
 
+void add_alike(const Desired& desired, const Json& unlike, Change& change) {
+  std::vector<Operation> operations = make_alike(desired, unlike);
+  if (operations.empty()) return;
+  change.note += (change.note.empty() ? "" : "; ") + alike_note(unlike);
+  std::move(operations.begin(), operations.end(), std::back_inserter(change.operations));
+}
+
 Change removal(const Desired& desired, const Observed& observed) {
   Change change;
   const std::string path = desired.text("path");
@@ -216,7 +236,9 @@ std::vector<Result<Observed>> DirectoryProvider::observe(std::span<const Desired
 std::size_t DirectoryProvider::most_values(const Desired& desired) const {
   constexpr std::size_t kOfEntry = 6;
   const bool walks = desired.flag("recurse", false) || desired.flag("purge", false) || wants_absent(desired);
-  return walks ? kUsualValues + kOfEntry * kMaxEntries : kUsualValues;
+  const Json& entries = desired.attribute("entries");
+  const std::size_t listed = entries.is_array() ? entries.size() : 0;
+  return kUsualValues + kOfEntry * ((walks ? kMaxEntries : 0) + listed);
 }
 
 Change DirectoryProvider::diff(const Desired& desired, const Observed& observed) const {
@@ -228,6 +250,10 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
   if (!observed.exists) {
     change.op = Op::kCreate;
     change.operations.push_back(MakeDirectory{path, wanted, desired.flag("parents", false)});
+    if (desired.has("entries")) {
+      change.after["tree"] = true;
+      add_alike(desired, all_missing(desired), change);
+    }
     return change;
   }
   const bool follow = desired.flag("follow", false);
@@ -247,6 +273,12 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
       change.operations.push_back(std::move(set));
     }
     change.note = "sets attributes of " + count(below.size(), "entry", "entries") + " below" + privileged_in(below);
+  }
+  if (desired.has("entries") && !observed.flag("tree", true)) {
+    change.before["tree"] = false;
+    if (observed.has("differs")) change.before["differs"] = observed.attribute("differs");
+    change.after["tree"] = true;
+    add_alike(desired, entries(observed, "unlike"), change);
   }
   if (owes(desired, observed, "purge")) {
     change.before["purge"] = false;
@@ -274,16 +306,22 @@ std::vector<Address> DirectoryProvider::infers(const Desired& desired) const {
 
 std::vector<Address> DirectoryProvider::provides(const Desired& desired) const {
   std::vector<Address> result;
-  if (wants_absent(desired) || !desired.flag("parents", false)) return result;
+  if (wants_absent(desired)) return result;
+  for (const std::string& folder : tree_folders(desired)) result.push_back({"", "directory", folder});
+  if (!desired.flag("parents", false)) return result;
   for (const std::string& folder : ancestors_of(desired.text("path"))) result.push_back({"", "directory", folder});
   return result;
 }
 
 std::vector<std::string> DirectoryProvider::manages_paths(const Desired& desired) const {
-  return {desired.text("path")};
+  std::vector<std::string> paths = {desired.text("path")};
+  if (wants_absent(desired)) return paths;
+  std::vector<std::string> inner = tree_paths(desired);
+  std::move(inner.begin(), inner.end(), std::back_inserter(paths));
+  return paths;
 }
 
-// There is no file of which another resource could change a part.
+// Of no file that is there by it could another resource change a part.
 std::vector<std::string> DirectoryProvider::replaces_paths(const Desired& desired) const {
   return manages_paths(desired);
 }
@@ -318,6 +356,8 @@ void DirectoryProvider::see_paths(Desired& desired, const PathsInUse& paths) con
     std::set<std::string> keep = below(paths.managed, path);
     keep.merge(below(paths.edited, path));
     keep.merge(below(paths.implied, path));
+    keep.merge(meant_below(paths.implied, path));
+    for (const std::string& own : tree_paths(desired)) keep.erase(own);
     desired.attributes["keep"] = keep;
   }
 }
@@ -326,6 +366,7 @@ std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const 
   // What was in a removed tree is not kept, nor which entries below had which attributes.
   const bool tree = wants_absent(desired) && before.exists;
   if (tree || owes(desired, before, "recurse") || owes(desired, before, "purge")) return std::nullopt;
+  if (before.exists && desired.has("entries") && !before.flag("tree", true)) return std::nullopt;
   Desired again = desired_again(desired, before, {"owner", "group", "mode"});
   if (before.exists) restore_access_list(desired, before, again);
   again.attributes["path"] = desired.text("path");
@@ -336,10 +377,11 @@ std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const 
 void add_to(Registry& registry) {
   registry.add({.name = "directory",
                 .provider = std::make_shared<DirectoryProvider>(),
-                .operations = OperationSet::of<MakeDirectory, Remove, SetAttributes>(),
+                .operations = OperationSet::of<MakeDirectory, MakeLink, Remove, SetAttributes, WriteFile>(),
+                .contents = {{.content = "entries", .source = "source", .path = "path"}},
                 .stands_on_inferred = true,
-                .dwindling = {"differ", "removes"},
-                .judged = {"recurse", "purge"},
+                .dwindling = {"differ", "differs", "removes"},
+                .judged = {"recurse", "purge", "tree"},
                 .given_once = {"mode"},
                 .confirmable = true});
 }

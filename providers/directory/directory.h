@@ -8,8 +8,9 @@ namespace plumb::providers::directory {
 // Observed attributes beyond the schema's, for diff():
 //   recurse  true where everything below has the owner, group and mode asked for
 //   below    what does not: [{"path", "owner"?, "group"?, "mode"?, "acl"?, "privileged"?}], with the values it is to
-//   get purge    true where nothing is there that is not managed extra    what is: [{"path", "directory"}] holds    of
-//   a folder that is to go: {"files", "directories"}, how many
+//   get tree     true where all of the source is there as it is asked for unlike   what is not; see tree.h purge true
+//   where nothing is there that is not managed extra    what is: [{"path", "directory"}] holds    of a folder that is
+//   to go: {"files", "directories"}, how many
 class DirectoryProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;

@@ -154,6 +154,16 @@ TEST_F(Directory, PurgeRemovesWhatNothingManages) {  // G20, D21
   EXPECT_EQ(system.content("/srv/mounted/data"), "x");
 }
 
+TEST_F(Directory, PurgeSparesWhatAGlobMeansInTheFolderItself) {
+  system.make_link("/srv/multi.wants/x.service", "/lib/x.service");
+  system.make_link("/srv/multi.wants/old.service", "/lib/old.service");
+  PathsInUse paths;
+  paths.implied = {"/srv/*.wants/x.service", "/srv/*.requires/x.service"};
+  Desired desired = want({{"path", "/srv/multi.wants"}, {"purge", true}});
+  provider.see_paths(desired, paths);
+  EXPECT_EQ(look(desired).change.before.at("removes"), (Json{"/srv/multi.wants/old.service"}));
+}
+
 TEST_F(Directory, RecursionPassesOverWhatOthersDecideOn) {
   system.make_file("/srv/key", "x", 0600);
   system.make_file("/srv/key.plumb-20260101T000000Z-0a1b", "x", 0600);
@@ -277,6 +287,99 @@ TEST_F(Directory, WhatIsMountedOrForbiddenIsToldInThePlan) {
   system.make_directory("/srv");
   EXPECT_EQ(refused({{"path", "/srv"}, {"mode", "0700"}}), "/srv is immutable");
   EXPECT_EQ(refused({{"path", "/srv/new"}}), "/srv is immutable, so nothing in it can change");
+}
+
+class Tree : public Directory {
+ protected:
+  Desired tree(Json more = Json::object()) {
+    Json entries = Json::array({{{"path", "css"}, {"folder", true}},
+                                {{"path", "css/a b.css"}, {"content", system.blob("a")}},
+                                {{"path", "latest"}, {"link", "css"}},
+                                {{"path", "run"}, {"content", system.blob("r")}, {"executable", true}}});
+    Json attributes = {{"path", "/srv/www"}, {"entries", std::move(entries)}};
+    attributes.update(more);
+    return want(std::move(attributes));
+  }
+};
+
+TEST_F(Tree, IsMadeWithItsDirectoryAndOnlyOnce) {
+  system.make_directory("/srv");
+  const Change change = look(tree()).change;
+  EXPECT_EQ(change.note, "makes 4 entries of the source");
+  EXPECT_EQ(change.after, Json({{"mode", "0755"}, {"tree", true}}));
+  converge(tree());
+  EXPECT_EQ(system.content("/srv/www/css/a b.css"), "a");
+  EXPECT_EQ(mode("/srv/www/css/a b.css"), 0644U);
+  EXPECT_EQ(mode("/srv/www/run"), 0755U) << "it is executable in the project";
+  EXPECT_EQ((*system.stat("/srv/www/latest", false))->link_target, "css");
+}
+
+TEST_F(Tree, OnlyWhatDiffersIsWritten) {
+  system.make_directory("/srv");
+  converge(tree());
+  system.make_file("/srv/www/css/a b.css", "other", 0600);
+  system.make_file("/srv/www/more", "x");
+  const Change change = look(tree()).change;
+  EXPECT_EQ(change.before, Json({{"tree", false}, {"differs", {"css/a b.css"}}}));
+  EXPECT_EQ(change.note, "changes 1 entry of the source");
+  ASSERT_EQ(change.operations.size(), 1U);
+  EXPECT_EQ(to_json(change.operations[0]),
+            Json({{"write_file", {{"path", "/srv/www/css/a b.css"}, {"content", system.blob("a")}}}}));
+  converge(tree());
+  EXPECT_EQ(mode("/srv/www/css/a b.css"), 0600U) << "nobody asked for a mode";
+  EXPECT_EQ(system.content("/srv/www/more"), "x") << "what is not of the source stays";
+}
+
+TEST_F(Tree, FilesAndDirectoriesHaveModesOfTheirOwn) {
+  system.add_user({"www", 33, 33, "", "/", ""});
+  system.make_directory("/srv");
+  const Desired desired =
+      tree({{"mode", "0700"}, {"owner", "www"}, {"file_mode", "0640"}, {"directory_mode", "u=rwX,g=rX,o="}});
+  converge(desired);
+  EXPECT_EQ(mode("/srv/www"), 0700U);
+  EXPECT_EQ(mode("/srv/www/css"), 0750U);
+  EXPECT_EQ(mode("/srv/www/run"), 0640U);
+  EXPECT_EQ((*system.stat("/srv/www/css/a b.css", false))->uid, 33U);
+  system.make_file("/srv/www/run", "r", 0644);
+  EXPECT_EQ(to_json(look(desired).change.operations.at(0)),
+            Json({{"set_attributes", {{"path", "/srv/www/run"}, {"mode", "0640"}}}}));
+}
+
+TEST_F(Tree, NothingIsWrittenThroughALink) {
+  system.make_directory("/srv/www");
+  system.make_directory("/etc");
+  system.make_link("/srv/www/css", "/etc");
+  EXPECT_EQ(obstacle(tree()), "/srv/www/css is a symbolic link to /etc");
+}
+
+TEST_F(Tree, WhatIsAnotherThingIsAnObstacle) {
+  system.make_directory("/srv/www/run");
+  EXPECT_EQ(obstacle(tree()), "/srv/www/run is there and is no regular file");
+}
+
+TEST_F(Tree, PurgeTakesWhatIsNotOfTheSourceAndLeavesWhatIsExcluded) {
+  system.make_directory("/srv");
+  converge(tree());
+  system.make_file("/srv/www/css/old.css", "x");
+  system.make_file("/srv/www/css/a.bak", "x");
+  system.make_file("/srv/www/kept/deep/b.bak", "x");
+  system.make_file("/srv/www/kept/c", "x");
+  system.make_file("/srv/www/cache/d", "x");
+  Desired desired = tree({{"purge", true}, {"exclude", {"*.bak", "/cache"}}});
+  PathsInUse paths;
+  for (std::string& path : provider.manages_paths(desired)) paths.managed.insert(std::move(path));
+  provider.see_paths(desired, paths);
+  EXPECT_EQ(look(desired).change.before.at("removes"), (Json{"/srv/www/css/old.css", "/srv/www/kept/c"}));
+  converge(desired);
+  EXPECT_EQ(system.content("/srv/www/kept/deep/b.bak"), "x");
+  EXPECT_EQ(system.content("/srv/www/css/a b.css"), "a");
+}
+
+TEST_F(Tree, OthersAreToldOfWhatItManages) {
+  EXPECT_EQ(provider.manages_paths(tree()),
+            (std::vector<std::string>{"/srv/www", "/srv/www/css", "/srv/www/css/a b.css", "/srv/www/latest",
+                                      "/srv/www/run"}));
+  EXPECT_EQ(provider.provides(tree()), (std::vector<Address>{{"", "directory", "/srv/www/css"}}));
 }
 
 }  // namespace

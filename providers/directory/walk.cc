@@ -4,6 +4,7 @@
 
 #include "engine/base/glob.h"
 #include "providers/sdk/access_list.h"
+#include "providers/sdk/tree_list.h"
 
 namespace plumb::providers::directory {
 namespace {
@@ -74,7 +75,8 @@ Result<Json> find_differing(const Desired& desired, const std::string& path, con
   return found;
 }
 
-Result<Json> find_extra(const std::string& path, const std::set<std::string>& managed, System& system) {
+Result<Json> find_extra(const std::string& path, const Kept& kept, System& system) {
+  const std::set<std::string>& managed = kept.managed;
   Json found = Json::array();
   std::vector<std::string> globs;
   for (const std::string& one : managed) {
@@ -87,12 +89,27 @@ Result<Json> find_extra(const std::string& path, const std::set<std::string>& ma
     return std::any_of(globs.begin(), globs.end(),
                        [&](const std::string& glob) { return glob_match(parent_of(glob), entry); });
   };
+  const std::size_t root = path == "/" ? 1 : path.size() + 1;
+  const auto is_left_out = [&](const std::string& entry) {
+    return is_excluded(std::string_view(entry).substr(root), kept.exclude);
+  };
+  const auto holds_left_out = [&](const std::string& folder) -> Result<bool> {
+    bool holds = false;
+    if (kept.exclude.empty()) return holds;
+    PLUMB_TRY(walk_below(folder, system, [&](const std::string& entry, const FileInfo&) -> Result<bool> {
+      holds = holds || is_left_out(entry);
+      return !holds;
+    }));
+    return holds;
+  };
   const auto visit = [&](const std::string& entry, const FileInfo& info) -> Result<bool> {
-    if (managed.contains(entry) || is_one_of(entry)) return false;
+    if (managed.contains(entry) || is_one_of(entry)) return kept.folders.contains(entry);
     // Somebody asked for it, and may do so in this very plan.
-    if (backed_up_path(entry)) return false;
+    if (backed_up_path(entry) || is_left_out(entry)) return false;
     const bool directory = info.type == FileType::kDirectory;
     if (directory) {
+      PLUMB_TRY_ASSIGN(const bool holds, holds_left_out(entry));
+      if (holds) return true;
       const auto first = managed.lower_bound(entry + '/');
       if ((first != managed.end() && is_below(*first, entry)) || leads_to_one(entry)) return true;
     }

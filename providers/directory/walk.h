@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "providers/sdk/ownership.h"
 
@@ -23,8 +24,15 @@ struct Untouched {
 Result<Json> find_differing(const Desired& desired, const std::string& path, const Untouched& untouched, System& system,
                             AccountNames& names);
 
+// What is left where all else goes.
+struct Kept {
+  std::set<std::string> managed;     // each with all that is in it
+  std::set<std::string> folders;     // of those, the ones into which it is looked
+  std::vector<std::string> exclude;  // see is_excluded()
+};
+
 // Entries below `path` that nobody manages, in the form of `extra`: folders as a whole unless something below them is
-// managed. What is managed is left alone with all that is in it, and so are copies of it that a change kept.
-Result<Json> find_extra(const std::string& path, const std::set<std::string>& managed, System& system);
+// kept. Copies that a change kept are left alone too.
+Result<Json> find_extra(const std::string& path, const Kept& kept, System& system);
 
 }  // namespace plumb::providers::directory

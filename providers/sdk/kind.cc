@@ -132,8 +132,13 @@ std::vector<std::string> content_digests(const Registry& kinds, const Desired& d
   const Kind* kind = kinds.find(desired.address.kind);
   if (kind == nullptr) return digests;
   for (const ContentAttribute& one : kind->contents) {
-    std::string content = desired.text(one.content);
-    if (is_digest(content) || is_keyed_digest(content)) digests.push_back(std::move(content));
+    const auto add = [&digests](std::string content) {
+      if (is_digest(content) || is_keyed_digest(content)) digests.push_back(std::move(content));
+    };
+    const Json& content = desired.attribute(one.content);
+    if (!content.is_array()) add(desired.text(one.content));
+    // Of a folder with all that is in it.
+    for (const Json& entry : content.is_array() ? content : Json::array()) add(text_of(entry, "content"));
   }
   return digests;
 }

@@ -1,5 +1,9 @@
 #include "providers/sdk/tree_list.h"
 
+#include <algorithm>
+
+#include "engine/base/glob.h"
+
 namespace plumb {
 namespace {
 
@@ -18,6 +22,16 @@ Json ListedPaths::take() {
   if (count_ > kListed)
     list.push_back("… and " + std::to_string(count_ - kListed) + " more, all together " + all_.finish());
   return list;
+}
+
+bool is_excluded(std::string_view path, const std::vector<std::string>& globs) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  return std::any_of(globs.begin(), globs.end(), [&](std::string_view glob) {
+    if (glob.ends_with('/')) glob.remove_suffix(1);
+    const bool whole = glob.find('/') != std::string_view::npos;
+    if (glob.starts_with('/')) glob.remove_prefix(1);
+    return glob_match(glob, whole ? path : name);
+  });
 }
 
 Result<TreeCount> list_tree(const std::string& folder, std::size_t most, System& system, ListedPaths& paths) {

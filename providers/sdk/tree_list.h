@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/digest.h"
@@ -31,5 +32,9 @@ struct TreeCount {
 // Adds all that is below, in order of name: a folder with a slash at its end, in front of what is in it. Never through
 // a link, never across a mount. kRefusedByState where there are more than `most` entries.
 Result<TreeCount> list_tree(const std::string& folder, std::size_t most, System& system, ListedPaths& paths);
+
+// Whether one of the globs means this path below a folder: one without a slash means a name wherever it is, one with a
+// slash a path from the folder on.
+bool is_excluded(std::string_view path, const std::vector<std::string>& globs);
 
 }  // namespace plumb
