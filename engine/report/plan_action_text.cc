@@ -11,6 +11,7 @@
 #include "engine/report/plan_values.h"
 #include "engine/report/style.h"
 #include "engine/report/text_diff.h"
+#include "engine/report/unseen_text.h"
 
 namespace plumb::report {
 namespace {
@@ -101,6 +102,8 @@ std::vector<std::string> command_lines(const Run& run) {
 // What comes from elsewhere, and what holds it.
 std::string fetch_line(const Fetch& fetch) {
   const std::string held = fetch.digest.empty() ? "not held by a digest" : "held by " + visible(fetch.digest);
+  constexpr std::string_view kOfHost = "file://";
+  if (fetch.url.starts_with(kOfHost)) return "copies  " + visible(fetch.url.substr(kOfHost.size())) + "  " + held;
   return "fetches  " + visible(fetch.url) + "  " + held + (fetch.any_certificate ? ", from whoever answers" : "");
 }
 
@@ -331,12 +334,19 @@ class Writer {
     const std::string* old_text = before.is_null() ? &kNothing : blob(before);
     const std::string* new_text = after.is_null() ? &kNothing : blob(after);
     if (old_text == nullptr || new_text == nullptr) return;
-    if (std::max(old_text->size(), new_text->size()) > kLargest || !valid_utf8(*new_text) ||
-        new_text->find('\0') != std::string::npos)
+    if (std::max(old_text->size(), new_text->size()) > kLargest) return;
+    for (const std::string* text : {old_text, new_text}) {
+      if (form_of(*text).empty()) continue;
+      out_ += tint("        what " + std::string(text == old_text ? "is there" : "comes") + " is " +
+                       std::string(form_of(*text)) + "\n",
+                   Tone::kDim, options_.color);
       return;
+    }
     std::size_t count = 0;
     const std::vector<DiffLine> lines = text_diff(*old_text, *new_text);
-    for (const DiffLine& line : lines) {
+    const std::vector<std::string> texts = shown_lines(lines);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const DiffLine& line = lines[i];
       if (!options_.full && ++count > options_.diff_lines) {
         out_ += tint("        … " + std::to_string(lines.size() - options_.diff_lines) + " more lines\n", Tone::kDim,
                      options_.color);
@@ -346,7 +356,7 @@ class Writer {
                         : line.sign == '-' ? Tone::kRed
                         : line.sign == '@' ? Tone::kCyan
                                            : Tone::kPlain;
-      const std::string text = line.sign == '@' ? line.text : std::string(1, line.sign) + visible(line.text);
+      const std::string text = line.sign == '@' ? texts[i] : std::string(1, line.sign) + texts[i];
       out_ += "        " + tint(text, tone, options_.color) + "\n";
     }
   }

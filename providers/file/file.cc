@@ -27,6 +27,38 @@ std::string_view what_is(FileType type) {
   return "a device, socket or named pipe";
 }
 
+// Whether it is said what the file holds.
+bool has_content(const Desired& desired) {
+  return desired.has("content") || desired.has("remote_source");
+}
+
+// What the file is to hold: a digest; null where that is not known, or nobody's business.
+Json wanted_content(const Desired& desired, const Observed& observed) {
+  if (!desired.has("remote_source")) return desired.attribute("content");
+  const std::string remote = observed.text("remote");
+  return remote.empty() ? Json() : Json(remote);
+}
+
+Result<> observe_remote(const Desired& desired, System& system, Observed& observed) {
+  const std::string remote = desired.text("remote_source");
+  if (remote.empty()) return {};
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(remote, true));
+  observed.attributes["remote"] = "";
+  if (!info) {
+    observed.missing.push_back({{"", "file", remote}, "remote_source"});
+  } else if (info->type != FileType::kFile) {
+    observed.obstacle = Diagnostic(Code::kRefusedByState, remote + " is no regular file");
+  } else {
+    PLUMB_TRY_ASSIGN(observed.attributes["remote"], system.file_digest(remote));
+  }
+  return {};
+}
+
+// One that is there keeps its content, whatever that is.
+bool wants_exists(const Desired& desired) {
+  return desired.text("state") == "exists";
+}
+
 // Digest of the content and, where people may see it and it is not what is wanted, its text.
 Result<> observe_content(const Desired& desired, const std::string& path, const FileInfo& info, bool may_show,
                          System& system, Observed& observed) {
@@ -36,7 +68,14 @@ Result<> observe_content(const Desired& desired, const std::string& path, const 
   if (info.size > kShownBytes) return {};
   // Between the two looks at it the file may have grown; then there is no text to show, and that is all.
   Result<std::string> text = system.read_file(path, kShownBytes);
-  if (text && valid_utf8(*text) && text->find('\0') == std::string::npos) observed.content_text = std::move(*text);
+  if (!text) return {};
+  if (text->find('\0') != std::string::npos) {
+    observed.attributes["content_is"] = "binary";
+  } else if (!valid_utf8(*text)) {
+    observed.attributes["content_is"] = "in another encoding than UTF-8";
+  } else {
+    observed.content_text = std::move(*text);
+  }
   return {};
 }
 
@@ -57,6 +96,7 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
   }
   observe_ownership(desired, *info, names, observed);
   if (info->type == FileType::kFile) PLUMB_TRY(observe_content(desired, path, *info, true, system, observed));
+  observed.attributes.erase("content_is");
   return observed;
 }
 
@@ -65,6 +105,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
                                  std::set<std::string>& folders) {
   Observed observed;
   note_missing_accounts(desired, names, observed);
+  PLUMB_TRY(observe_remote(desired, system, observed));
   const bool follow = desired.flag("follow", false);
   PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, system.stat(path, false));
   const bool linked = info && info->type == FileType::kLink;
@@ -79,7 +120,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   if (!info) {
     if (observed.obstacle) return observed;
     // Another resource may make it, such as a line.
-    if (!desired.has("content")) observed.missing.push_back({{"", "file", path}, "path"});
+    if (!has_content(desired) && !wants_exists(desired)) observed.missing.push_back({{"", "file", path}, "path"});
     std::string place = path;
     if (linked) {
       PLUMB_TRY_ASSIGN(place, system.resolve(path));
@@ -92,7 +133,8 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     return observed;
   }
   observed.exists = true;
-  if (info->type == FileType::kDirectory || (info->type == FileType::kOther && desired.has("content"))) {
+  const bool regular = has_content(desired) || wants_exists(desired);
+  if (info->type == FileType::kDirectory || (info->type == FileType::kOther && regular)) {
     // Told as not there, so that the change which the obstacle refuses is never empty.
     observed.exists = false;
     observed.obstacle =
@@ -101,9 +143,11 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   }
   observe_ownership(desired, *info, names, observed);
   PLUMB_TRY(observe_beyond_mode(path, linked, system, observed));
-  if (desired.has("content")) {
-    // Through a link that is not to be followed, nothing of what lies there is shown.
-    PLUMB_TRY(observe_content(desired, path, *info, !linked || follow, system, observed));
+  if (has_content(desired) && !wants_exists(desired)) {
+    // Through a link that is not to be followed, nothing of what lies there is shown; nor where it could not be seen
+    // beside what takes its place.
+    const bool may_show = (!linked || follow) && desired.has("content");
+    PLUMB_TRY(observe_content(desired, path, *info, may_show, system, observed));
   }
   return observed;
 }
@@ -132,19 +176,35 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
   }
 
   const std::string_view fresh = desired.sensitive.contains("content") ? kNewSecretMode : kNewFileMode;
-  const Json& content = desired.attribute("content");
+  const Json content = wanted_content(desired, observed);
   const auto found = observed.exists ? observed.attributes.find("content") : observed.attributes.end();
   const bool known = found != observed.attributes.end();
-  const bool rewrite = !content.is_null() && (!known || *found != content);
+  // A source that is not there is missed, whatever the file holds.
+  const bool lacks = observed.has("remote") && observed.text("remote").empty();
+  const bool differs = lacks || (!content.is_null() && (!known || *found != content));
+  const bool makes = !observed.exists && (wants_exists(desired) || desired.has("remote_source"));
+  const bool rewrite = makes || (differs && !wants_exists(desired));
   Ownership wanted = diff_ownership(desired, observed, fresh, false, change, rewrite);
   if (rewrite) {
     if (known) change.before["content"] = *found;
-    change.after["content"] = content;
+    if (!content.is_null()) change.after["content"] = content;
+    if (observed.has("content_is"))
+      change.note += (change.note.empty() ? "what is there is " : "; what is there is ") + observed.text("content_is");
   }
-  if (observed.exists && change.after.empty()) return change;
+  if (observed.exists && change.after.empty() && !rewrite) return change;
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   const std::string path = desired.text("path");
-  if (rewrite) {
+  if (rewrite && desired.has("remote_source")) {
+    Fetch copy;
+    copy.path = path;
+    copy.url = "file://" + desired.text("remote_source");
+    copy.digest = observed.text("remote");
+    copy.ownership = std::move(wanted);
+    copy.follow = desired.flag("follow", false);
+    copy.backup = observed.exists && desired.flag("backup", false);
+    copy.validate = desired.text("validate");
+    change.operations.push_back(std::move(copy));
+  } else if (rewrite) {
     WriteFile write;
     write.path = path;
     write.content = desired.text("content");
@@ -163,7 +223,19 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
 std::vector<Address> FileProvider::infers(const Desired& desired) const {
   // What is to go needs nothing, and an edge could contradict the order in which things go.
   if (wants_absent(desired)) return {};
-  return infer_path_edges(desired, desired.text("path"));
+  std::vector<Address> edges = infer_path_edges(desired, desired.text("path"));
+  if (desired.has("remote_source")) edges.push_back({"", "file", desired.text("remote_source")});
+  return edges;
+}
+
+bool FileProvider::follows_from(const Desired& desired, const Observed&, const std::string& path,
+                                const std::string*) const {
+  return !wants_absent(desired) && desired.text("remote_source") == path;
+}
+
+std::vector<std::string> FileProvider::looked_at(const Desired& desired, const Observed&) const {
+  if (wants_absent(desired) || !desired.has("remote_source")) return {};
+  return {desired.text("remote_source")};
 }
 
 void FileProvider::inherit(Desired& desired, std::span<const Desired> spreading) const {
@@ -171,7 +243,8 @@ void FileProvider::inherit(Desired& desired, std::span<const Desired> spreading)
 }
 
 std::vector<std::string> FileProvider::replaces_paths(const Desired& desired) const {
-  if (!wants_absent(desired) && !desired.has("content")) return {};
+  const bool whole = wants_absent(desired) || has_content(desired);
+  if (!whole) return {};
   return {desired.text("path")};
 }
 
@@ -201,7 +274,7 @@ std::optional<Desired> FileProvider::restore(const Desired& desired, const Obser
 void add_to(Registry& registry) {
   registry.add({.name = "file",
                 .provider = std::make_shared<FileProvider>(),
-                .operations = OperationSet::of<WriteFile, Remove, SetAttributes>(),
+                .operations = OperationSet::of<WriteFile, Fetch, Remove, SetAttributes>(),
                 .contents = {{.content = "content", .source = "source", .path = "path"}},
                 .stands_on_inferred = true,
                 .given_once = {"mode"},

@@ -57,6 +57,57 @@ TEST_F(File, OldTextIsNotShownWhereItIsSecretBinaryOrLarge) {  // G08
   EXPECT_FALSE(look(want({{"path", "/d"}, {"content", "x"}})).observed->content_text);
 }
 
+TEST_F(File, OneThatIsToExistIsMadeOnceAndThenKeepsWhatItHolds) {  // F40, F02
+  system.make_directory("/etc");
+  const Desired bare = want({{"path", "/etc/seen"}, {"state", "exists"}, {"mode", "0600"}});
+  EXPECT_TRUE(look(bare).observed->missing.empty());
+  EXPECT_EQ(look(bare).change.after, (Json{{"mode", "0600"}}));
+  converge(bare);
+  EXPECT_EQ(system.content("/etc/seen"), "");
+  const Desired filled = want({{"path", "/etc/conf"}, {"state", "exists"}, {"content", "first\n"}});
+  converge(filled);
+  EXPECT_EQ(system.content("/etc/conf"), "first\n");
+  system.make_file("/etc/conf", "mine\n", 0600);
+  EXPECT_TRUE(look(filled).change.empty()) << "neither content nor mode is anybody's business";
+  EXPECT_FALSE(look(filled).observed->content_text);
+  const Desired moded = want({{"path", "/etc/conf"}, {"state", "exists"}, {"content", "first\n"}, {"mode", "0644"}});
+  EXPECT_EQ(to_json(look(moded).change.operations.at(0)),
+            Json({{"set_attributes", {{"path", "/etc/conf"}, {"mode", "0644"}}}}));
+  system.make_fifo("/etc/fifo");
+  EXPECT_EQ(obstacle(want({{"path", "/etc/fifo"}, {"state", "exists"}})),
+            "/etc/fifo is a device, socket or named pipe, not a regular file");
+}
+
+TEST_F(File, AFileOfTheHostIsCopiedByItsDigest) {
+  system.make_file("/usr/share/app.conf", "example\n");
+  system.make_file("/etc/app.conf", "old\n", 0640);
+  const Desired desired = want({{"path", "/etc/app.conf"}, {"remote_source", "/usr/share/app.conf"}});
+  const Seen seen = look(desired);
+  EXPECT_EQ(seen.change.before, (Json{{"content", digest("old\n")}}));
+  EXPECT_EQ(seen.change.after, (Json{{"content", digest("example\n")}}));
+  EXPECT_EQ(
+      to_json(seen.change.operations.at(0)),
+      Json({{"fetch",
+             {{"path", "/etc/app.conf"}, {"url", "file:///usr/share/app.conf"}, {"digest", digest("example\n")}}}}));
+  system.make_file("/etc/app.conf", "example\n");
+  EXPECT_TRUE(look(desired).change.empty());
+  EXPECT_TRUE(provider.diff(desired, provider.as_declared(desired)).empty());
+  system.remove("/usr/share/app.conf");
+  EXPECT_EQ(look(desired).observed->missing,
+            (std::vector<Missing>{{{"", "file", "/usr/share/app.conf"}, "remote_source"}}));
+  EXPECT_FALSE(look(desired).change.empty()) << "what is missing is told";
+}
+
+TEST_F(File, WhatIsNoTextIsToldByItsForm) {
+  system.make_file("/a", std::string("a\0b", 3));
+  EXPECT_EQ(look(want({{"path", "/a"}, {"content", "x"}})).change.note, "what is there is binary");
+  system.make_file("/b",
+                   "Stra\xdf"
+                   "e");
+  EXPECT_EQ(look(want({{"path", "/b"}, {"content", "x"}})).change.note,
+            "what is there is in another encoding than UTF-8");
+}
+
 TEST_F(File, AMissingFileWithoutContentIsMissingItself) {  // F02
   system.make_directory("/tmp");
   const Desired desired = want({{"path", "/tmp/ghost"}, {"mode", "0600"}});

@@ -169,10 +169,10 @@ exits 0 run apply --yes
   version: 2
   shared: &lan {dhcp4: no}
   eth0: *lan
-  renderer: networkd
   names:
     - a
-    - "yes"' ] || fail "the YAML is: $(cat "$root/etc/lan.yaml")"
+    - "yes"
+  renderer: networkd' ] || fail "the YAML is: $(cat "$root/etc/lan.yaml")"
 [ "$(cat "$root/etc/x.toml")" = '# images
 root = "/srv/x" # state
 [grpc]

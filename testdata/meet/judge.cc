@@ -336,6 +336,8 @@ Verdict Judge::judge(const Case& one) {
   std::ofstream(parts.project / "plumb.yaml", std::ios::binary) << project_text(one);
   std::ofstream(parts.project / "one.txt", std::ios::binary) << "one\n";
   write_archive(parts.project / "one.tar");
+  fs::create_directories(parts.project / "tree" / "inner");
+  for (const char* name : {"a.txt", "inner/c"}) std::ofstream(parts.project / "tree" / name) << name << "\n";
   return Trial(one, parts.project, parts.image, parts.kinds, parts.history, parts.transport, parts.runs).run();
 }
 

@@ -5,12 +5,25 @@
 namespace plumb::meet {
 namespace {
 
-void of_file(Json& attributes, Random& random) {
+void of_file(Json& attributes, const Words& words, Random& random) {
   if (random.one_in(10)) attributes["acl"] = "none";
-  if (attributes.contains("content") && random.one_in(6)) {
+  if (attributes.contains("content") && random.one_in(4)) {
     attributes.erase("content");
-    attributes[random.one_in(2) ? "source" : "template"] = "one.txt";
+    const std::size_t draw = random.below(4);
+    if (draw < 2) attributes[draw == 0 ? "source" : "template"] = "one.txt";
+    if (draw == 2) attributes["fragments"] = {"one.txt", "tree"};
+    if (draw == 3) attributes["remote_source"] = random.one_in(2) ? "/usr/bin/test" : random.of(words.paths);
   }
+  if (random.one_in(8)) attributes["state"] = "exists";
+}
+
+void of_directory(Json& attributes, Random& random) {
+  if (random.one_in(10)) attributes["acl"] = "none";
+  if (attributes.contains("recurse") || !random.one_in(5)) return;
+  attributes["source"] = "tree";
+  if (random.one_in(3)) attributes["exclude"] = {random.of({"*.txt", "/inner", "c*"})};
+  if (random.one_in(3)) attributes["file_mode"] = random.of({"0600", "u=rwX,go=rX"});
+  if (random.one_in(3)) attributes["directory_mode"] = random.of({"0700", "g+w"});
 }
 
 void of_line(Json& attributes, Random& random) {
@@ -104,8 +117,8 @@ bool is_file(const Entry& entry) {
 
 void add_rarer(Resource& resource, const Words& words, Random& random) {
   const bool gone = resource.attributes.value("state", "") == "absent";
-  if (resource.kind == "file" && !gone) of_file(resource.attributes, random);
-  if (resource.kind == "directory" && !gone && random.one_in(10)) resource.attributes["acl"] = "none";
+  if (resource.kind == "file" && !gone) of_file(resource.attributes, words, random);
+  if (resource.kind == "directory" && !gone) of_directory(resource.attributes, random);
   if (resource.kind == "line") of_line(resource.attributes, random);
   if (resource.kind == "replace") of_replace(resource.attributes, random);
   if (resource.kind == "block") of_block(resource.attributes, random);

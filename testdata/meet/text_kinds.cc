@@ -41,7 +41,7 @@ Resource any_structured(const std::string& path, Random& random) {
     attributes["set"] = {{random.of({"a", "a.b", "l.0"}), random.of({Json(1), Json("two"), Json::array()})}};
   if (draw == 1 || draw == 2) attributes["merge"] = {{"a", {{"c", 2}}}, {"d", true}};
   if (draw == 3 || random.one_in(4)) attributes["remove"] = {random.of({"x", "y.z"})};
-  if (random.one_in(3)) attributes["format"] = random.of({"yaml", "toml"});
+  if (random.one_in(3)) attributes["format"] = random.of({"json", "yaml", "toml"});
   if (!random.one_in(4)) attributes["create"] = true;
   if (random.one_in(8)) attributes["validate"] = "test -e %s";
   return made;
@@ -193,6 +193,7 @@ std::vector<TextVariant> text_variants() {
       {"structured", "", {{"merge", {{"a", 1}}}, {"remove", {"x"}}, {"backup", true}, {"validate", "test -e %s"}}},
       {"structured", "", {{"set", {{"a.b", 1}}}, {"format", "yaml"}, {"create", true}}},
       {"structured", "", {{"set", {{"a.b", 1}}}, {"format", "toml"}, {"create", true}}},
+      {"structured", "", {{"remove", {"a.b"}}, {"format", "json"}}},
       {"cron", "one", with(job, {{"special", "hourly"}, {"disabled", true}})},
       {"cron", "one", with(job, {{"minute", "1"}, {"hour", "1"}, {"day", "1"}, {"month", "1"}, {"weekday", "1"}})},
       {"cron", "one", {{"user", "web"}, {"state", "absent"}, {"backup", true}}},

@@ -18,6 +18,8 @@ namespace {
 constexpr int kTries = 4;
 constexpr std::uint64_t kLargest = std::uint64_t{64} << 30U;
 
+constexpr std::string_view kOfHost = "file://";
+
 // What has come so far.
 class Coming {
  public:
@@ -115,6 +117,12 @@ Result<std::string> fetch_text(LocalSystem& system, const Fetch& operation, std:
 }
 
 Result<> fetch_into(LocalSystem& system, const Fetch& operation, int file) {
+  if (operation.url.starts_with(kOfHost)) {
+    Coming coming(operation, file);
+    PLUMB_TRY(system.read_pieces(operation.url.substr(kOfHost.size()),
+                                 [&coming](std::string_view bytes) { return coming.take(bytes); }));
+    return coming.check();
+  }
   PLUMB_TRY_ASSIGN(const FetchProgram* program, program_for(system, operation));
   return fetch_into(system, operation, *program, file);
 }
