@@ -14,5 +14,7 @@ struct Embedded {
 // Each sorted by name. Of the engine's own documents (plumb::schemas), and of the kinds (plumb::kind_schemas).
 std::span<const Embedded> documents();
 std::span<const Embedded> kinds();
+// The files of rules that `policy: [baseline]` means (plumb::baseline_policy).
+std::span<const Embedded> baseline();
 
 }  // namespace plumb::schemas

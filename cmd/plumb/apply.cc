@@ -18,9 +18,12 @@
 #include "engine/report/run_text.h"
 #include "engine/run/plan_files.h"
 #include "engine/run/project_key.h"
+#include "engine/trust/statement.h"
 
 namespace plumb::cmd {
 namespace {
+
+constexpr std::size_t kMostTicket = 200;
 
 struct ApplyArguments {
   std::string file;
@@ -29,6 +32,7 @@ struct ApplyArguments {
   bool take_over = false;
   bool ignore_window = false;
   bool detailed_exit_code = false;
+  std::string ticket;
   PlanningOptions planning;
   TrustOptions trust;
 };
@@ -71,6 +75,7 @@ class Apply {
     request.window = arguments_.ignore_window ? run::WindowPolicy::kIgnore : run::WindowPolicy::kHeed;
     request.keep_going = arguments_.keep_going;
     request.take_over = arguments_.take_over;
+    request.standing.ticket = arguments_.ticket;
     request.show = [this](const run::Proposal& proposal) { show(proposal); };
     if (!program_.options.yes) request.approve = [this](const run::Proposal& proposal) { return ask(proposal.plan); };
 
@@ -78,6 +83,11 @@ class Apply {
     if (const Result<> trusted = check_trust(request); !trusted) {
       workspace_.diagnose(trusted.error());
       return exit_code_of_distrust(trusted.error());
+    }
+    if (!arguments_.file.empty()) {
+      // The plan is moved on; its persons are counted by what it was.
+      const auto plan = std::make_shared<const run::SavedPlan>(std::get<run::SavedPlan>(request.what));
+      request.standing.approvals = [this, plan] { return persons_behind(*plan); };
     }
     const std::optional<run::RunContext> context = workspace_.context(progress_.observer());
     if (!context) return kInvalidConfiguration;
@@ -98,16 +108,30 @@ class Apply {
           .hint("`plumb plan -o FILE`, have it signed or approved, `plumb apply FILE`");
     }
     const run::TrustPolicy asked = arguments_.trust.policy();
-    if (!asked.asks() && !asked.signers.empty())
+    const bool by_rules = !workspace_.policy().empty();
+    if (!asked.asks() && !asked.signers.empty() && !by_rules)
       return fail(Code::kUsage, "--allowed-signers without anything that they are to have signed")
           .hint("add --require-signature, --require-approvals N, or both");
-    if (!asked.asks() && !own.asks() && !asked.revoked.empty())
+    if (!asked.asks() && !own.asks() && !asked.revoked.empty() && !by_rules)
       return fail(Code::kUsage, "--revoked-keys where no signature is asked for");
     const auto* const saved = std::get_if<run::SavedPlan>(&request.what);
     if (saved == nullptr) return {};
     own.revoked.insert(own.revoked.end(), asked.revoked.begin(), asked.revoked.end());
     PLUMB_TRY(run::check_trust(arguments_.file, *saved, own, now()));
     return run::check_trust(arguments_.file, *saved, asked, now());
+  }
+
+  // For rules that ask for approvals: of those whom the project trusts, and of those whom the command line does. Where
+  // both say whom, the smaller number counts.
+  Result<std::size_t> persons_behind(const run::SavedPlan& plan) {
+    run::TrustPolicy own = run::policy_of(workspace_.project());
+    run::TrustPolicy asked = arguments_.trust.policy();
+    own.revoked.insert(own.revoked.end(), asked.revoked.begin(), asked.revoked.end());
+    if (asked.signers.empty()) return run::persons_behind(arguments_.file, plan, own, now());
+    PLUMB_TRY_ASSIGN(const std::size_t persons, run::persons_behind(arguments_.file, plan, asked, now()));
+    if (own.signers.empty()) return persons;
+    PLUMB_TRY_ASSIGN(const std::size_t own_persons, run::persons_behind(arguments_.file, plan, own, now()));
+    return std::min(persons, own_persons);
   }
 
   // Whether all that was planned is done, and some was left to another plan.
@@ -254,6 +278,14 @@ void add_apply(Program& program) {
   add_signers_options(*command, arguments->trust);
   for (const std::string& option : add_requirement_options(*command, arguments->trust))
     command->get_option(option)->needs(file);
+  command->add_option("--ticket", arguments->ticket, "What it is for, where a rule asks for it; the history keeps it")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            const bool good = text.size() <= kMostTicket && trust::is_one_line(text) && valid_utf8(text);
+            return std::string(good ? "" : "a ticket is one line of at most 200 bytes");
+          },
+          ""))
+      ->type_name("TEXT");
   command->add_flag("--ignore-window", arguments->ignore_window, "Do not wait for the roll-out's maintenance window");
   command->add_flag("--keep-going", arguments->keep_going, "After a failure skip only what depends on it");
   command->add_flag("--take-over", arguments->take_over,

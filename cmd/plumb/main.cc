@@ -103,6 +103,7 @@ void add_commands(Program& program) {
   add_unlock(program);
   add_locks(program);
   add_module(program);
+  add_policy(program);
   add_project_key(program);
   add_schema(program);
   add_test(program);

@@ -11,6 +11,8 @@
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
 #include "engine/base/shell_word.h"
+#include "engine/policy/told.h"
+#include "engine/run/judged_plan.h"
 #include "engine/run/plan_contents.h"
 
 namespace plumb::cmd {
@@ -55,7 +57,19 @@ Result<> write_plan(const run::Planned& planned, const PlanArguments& arguments)
   return write_file(arguments.file, give, plan::holds_sealed(planned.plan) ? 0600 : 0644);
 }
 
-int make_and_print(Program& program, const PlanArguments& arguments, Terminal& terminal, run::HostResults& results) {
+// What the project's rules make of it, told like all else that was found. Whether the plan may be applied as it is.
+bool tell_judgement(Workspace& workspace, const run::Planned& planned) {
+  const policy::Judgement judgement = run::judge_plan(
+      workspace.loaded(), workspace.store(), planned.plan, planned.plan_id,
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()), workspace.control().interrupt().fd());
+  workspace.diagnose(policy::diagnostics_of(judgement));
+  return !judgement.denies();
+}
+
+enum class Judged { kYes, kNo };
+
+int make_and_print(Program& program, const PlanArguments& arguments, Judged judged, Terminal& terminal,
+                   run::HostResults& results) {
   Workspace workspace(program.options, terminal);
   const SignalWatch signals([&] { workspace.control().request_stop(); });
   Progress progress(terminal, program.options);
@@ -66,8 +80,11 @@ int make_and_print(Program& program, const PlanArguments& arguments, Terminal& t
   if (!planned) return workspace.stopped() ? kInterrupted : kInvalidConfiguration;
   results = planned->hosts;
   print_plan(planned->plan, planned->plan_id, terminal, arguments.planning, program.options.kinds);
+  const bool denied =
+      judged == Judged::kYes && !planned->plan.changes_nothing() && !tell_judgement(workspace, *planned);
   const ExitCode code =
-      exit_code_of(std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk));
+      exit_code_of(std::max({planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk,
+                             denied ? RunOutcome::kStale : RunOutcome::kOk}));
   if (!arguments.file.empty()) {
     if (planned->plan.hosts.empty() || code == kInterrupted) {
       terminal.tell("No plan was written.\n");
@@ -76,8 +93,9 @@ int make_and_print(Program& program, const PlanArguments& arguments, Terminal& t
       return kFailed;
     } else if (!terminal.json()) {
       const std::string root = program.options.root.empty() ? "" : "--root " + shell_word(program.options.root) + " ";
-      terminal.print("\nWritten to " + arguments.file + "\n  id " + planned->plan_id + "\n  apply it with: plumb " +
-                     root + "apply " + arguments.file + "\n");
+      terminal.print("\nWritten to " + arguments.file + "\n  id " + planned->plan_id +
+                     (denied ? "\n  as it is, `plumb apply` refuses it\n"
+                             : "\n  apply it with: plumb " + root + "apply " + arguments.file + "\n"));
     }
   }
   if (code == kDone && arguments.detailed_exit_code && !planned->plan.changes_nothing()) return kChangesPending;
@@ -89,7 +107,8 @@ int plan_or_diff(Program& program, const PlanArguments& arguments, const std::st
   terminal.set_json(program.options.output == "json");
   const std::unique_ptr<EventStream> events = start_events(program.options, command, terminal);
   run::HostResults results;
-  const int code = make_and_print(program, arguments, terminal, results);
+  const Judged judged = command == "plan" ? Judged::kYes : Judged::kNo;
+  const int code = make_and_print(program, arguments, judged, terminal, results);
   end_events(events.get(), results, code, "");
   return code;
 }

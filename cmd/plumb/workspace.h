@@ -46,6 +46,7 @@ class Workspace {
   const config::Inventory& inventory() const { return loaded_->inventory(); }
   const config::LoadedInventory& loaded_inventory() const { return loaded_->loaded_inventory(); }
   const std::set<std::string>& hosts() const { return loaded_->hosts(); }
+  const policy::Policy& policy() const { return loaded_->policy(); }
   lang::SourceMap& sources() { return sources_; }
   std::filesystem::path folder() const { return options_.folder; }
   history::RunStore& store() { return history_; }

@@ -235,6 +235,11 @@ class CaseReader {
 
 }  // namespace
 
+std::optional<Case> read_case(const lang::Node& node, const config::Module& module, const Registry& kinds,
+                              Diagnostics& diagnostics, lang::SourceMap& sources) {
+  return CaseReader(module, kinds, diagnostics, sources).read(node);
+}
+
 std::vector<Case> read_cases(const std::string& name, std::string_view text, const config::Module& module,
                              const Registry& kinds, Diagnostics& diagnostics, lang::SourceMap& sources) {
   std::vector<Case> cases;

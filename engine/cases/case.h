@@ -57,4 +57,9 @@ struct Case {
 std::vector<Case> read_cases(const std::string& name, std::string_view text, const config::Module& module,
                              const Registry& kinds, Diagnostics& diagnostics, lang::SourceMap& sources);
 
+// The same of one case that was read, whose shape was checked. Keys that no case has are left alone. Nothing where
+// there are errors.
+std::optional<Case> read_case(const lang::Node& node, const config::Module& module, const Registry& kinds,
+                              Diagnostics& diagnostics, lang::SourceMap& sources);
+
 }  // namespace plumb::cases

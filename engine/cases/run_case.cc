@@ -45,16 +45,9 @@ class CaseRunner {
 
   Outcome run() {
     ir::Compiler compiler({project_, inventory_, subject_.sources, subject_.providers, recorded_, kKey});
-    contents_ = &compiler.contents();
     Diagnostics told;
-    told.extend(test_.refused);
-    compiler.check({test_.host}, told);
-    if (!told.has_errors()) take_readings(compiler, told);
-    const auto graph = told.has_errors() ? nullptr : compiler.compile(test_.host, {&test_.facts, &readings_}, told);
-    std::optional<simulate::Simulation> simulation;
-    if (graph != nullptr)
-      simulation = simulate::simulate_host(*graph, subject_.providers, observation(*graph), test_.host, told, {},
-                                           simulate::texts_in(compiler.contents()));
+    const auto graph = graph_of(compiler, told);
+    const std::optional<simulate::Simulation> simulation = simulation_of(compiler, graph.get(), told);
     compare_diagnostics(told);
     if (simulation) compare_actions(*simulation->actions);
     if (graph != nullptr) compare_resources(*graph);
@@ -65,7 +58,44 @@ class CaseRunner {
     return outcome;
   }
 
+  CasePlan plan() {
+    ir::Compiler compiler({project_, inventory_, subject_.sources, subject_.providers, recorded_, kKey});
+    CasePlan planned;
+    const auto graph = graph_of(compiler, planned.told);
+    const std::optional<simulate::Simulation> simulation = simulation_of(compiler, graph.get(), planned.told);
+    if (!simulation) return planned;
+    planned.actions = *simulation->actions;
+    for (const plan::Action& action : *planned.actions) {
+      for (const Operation& operation : action.operations) take_blobs(to_json(operation), planned.blobs);
+    }
+    return planned;
+  }
+
  private:
+  std::shared_ptr<const ir::HostGraph> graph_of(ir::Compiler& compiler, Diagnostics& told) {
+    contents_ = &compiler.contents();
+    told.extend(test_.refused);
+    compiler.check({test_.host}, told);
+    if (!told.has_errors()) take_readings(compiler, told);
+    return told.has_errors() ? nullptr : compiler.compile(test_.host, {&test_.facts, &readings_}, told);
+  }
+
+  std::optional<simulate::Simulation> simulation_of(const ir::Compiler& compiler, const ir::HostGraph* graph,
+                                                    Diagnostics& told) const {
+    if (graph == nullptr) return std::nullopt;
+    return simulate::simulate_host(*graph, subject_.providers, observation(*graph), test_.host, told, {},
+                                   simulate::texts_in(compiler.contents()));
+  }
+
+  void take_blobs(const Json& json, std::map<std::string, std::string>& blobs) const {
+    if (json.is_structured()) {
+      for (const Json& part : json) take_blobs(part, blobs);
+    } else if (json.is_string() && is_digest(json.get_ref<const std::string&>())) {
+      const auto& name = json.get_ref<const std::string&>();
+      if (Result<std::string> bytes = contents_->bytes(name)) blobs.emplace(name, std::move(*bytes));
+    }
+  }
+
   void take_others(const std::map<std::string, OtherHost>& others) {
     const auto own = inventory_.hosts.find(test_.host);
     const std::optional<config::Host> kept =
@@ -318,6 +348,10 @@ class CaseRunner {
 
 Outcome run_case(const Case& test, const Subject& subject) {
   return CaseRunner(test, subject).run();
+}
+
+CasePlan plan_case(const Case& test, const Subject& subject) {
+  return CaseRunner(test, subject).plan();
 }
 
 }  // namespace plumb::cases

@@ -4,6 +4,7 @@
 #include "engine/cases/case.h"
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
+#include "engine/plan/action.h"
 #include "providers/sdk/kind.h"
 
 namespace plumb::cases {
@@ -24,5 +25,14 @@ struct Outcome {
 };
 
 Outcome run_case(const Case& test, const Subject& subject);
+
+// What a case plans, for whoever judges that.
+struct CasePlan {
+  std::optional<plan::Actions> actions;      // nothing where there is no plan
+  std::map<std::string, std::string> blobs;  // contents that they name, by digest
+  Diagnostics told;
+};
+
+CasePlan plan_case(const Case& test, const Subject& subject);
 
 }  // namespace plumb::cases

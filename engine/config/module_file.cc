@@ -66,8 +66,12 @@ class FileReader {
     const Entry* rollout = root.find("rollout");
     if (rollout != nullptr && typed) result_.rollout = read_rollout(rollout->value, (*typed)["rollout"]);
     const Entry* trust = root.find("trust");
-    if (trust != nullptr && typed)
-      result_.trust = read_trust(trust->value, (*typed)["trust"], project_, result_.diagnostics);
+    const Entry* policy = root.find("policy");
+    if (trust != nullptr && typed) {
+      const AsksElsewhere elsewhere = policy != nullptr ? AsksElsewhere::kYes : AsksElsewhere::kNo;
+      result_.trust = read_trust(trust->value, (*typed)["trust"], elsewhere, project_, result_.diagnostics);
+    }
+    if (policy != nullptr && typed) result_.policy = read_policy_bundles(policy->value, project_, result_.diagnostics);
     return true;
   }
 

@@ -8,6 +8,7 @@
 
 #include "engine/base/files.h"
 #include "engine/config/parsed.h"
+#include "engine/config/policy_bundles.h"
 #include "engine/config/rollout.h"
 #include "engine/config/trust.h"
 #include "engine/lang/source.h"
@@ -22,6 +23,7 @@ struct ModuleFile {
   std::vector<Input> inputs;       // in the order of the file
   std::optional<Rollout> rollout;
   std::optional<TrustRules> trust;
+  std::vector<PolicyBundle> policy;
   Diagnostics diagnostics;
   lang::SourceMap sources;
 };

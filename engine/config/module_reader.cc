@@ -86,6 +86,7 @@ class ModuleReader::Document {
     if (const Entry* text = root.find("description"); text != nullptr) module_.description = text->value.text;
     if (file.rollout) reader_.rollout_ = std::move(file.rollout);
     if (file.trust) reader_.trust_ = std::move(file.trust);
+    if (!file.policy.empty()) reader_.policy_ = std::move(file.policy);
     for (Input& input : file.inputs) take_input(std::move(input));
     if (const Entry* data = root.find("data")) read_data_files(data->value);
     if (const Entry* values = root.find("values")) read_values(values->value);

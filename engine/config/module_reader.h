@@ -52,6 +52,7 @@ class ModuleReader {
   // What the project says of it.
   const std::optional<Rollout>& rollout() const { return rollout_; }
   const std::optional<TrustRules>& trust() const { return trust_; }
+  const std::vector<PolicyBundle>& policy() const { return policy_; }
 
   // Every file that was read, relative to the project, sorted.
   const std::set<std::string>& files() const { return files_; }
@@ -116,6 +117,7 @@ class ModuleReader {
   std::vector<GitUse> git_uses_;
   std::optional<Rollout> rollout_;
   std::optional<TrustRules> trust_;
+  std::vector<PolicyBundle> policy_;
 };
 
 }  // namespace plumb::config

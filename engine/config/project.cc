@@ -270,6 +270,7 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
   if (!reader.read_root(project.root, project.name)) return std::nullopt;
   project.rollout = reader.rollout();
   project.trust = reader.trust();
+  project.policy = reader.policy();
   read_input_layers(project, arguments, diagnostics, sources);
   return project;
 }

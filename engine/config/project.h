@@ -12,6 +12,7 @@
 #include "engine/base/files.h"
 #include "engine/base/result.h"
 #include "engine/config/module.h"
+#include "engine/config/policy_bundles.h"
 #include "engine/config/rollout.h"
 #include "engine/config/trust.h"
 #include "engine/lang/source.h"
@@ -39,6 +40,8 @@ struct Project {
   Module root;
   std::optional<Rollout> rollout;
   std::optional<TrustRules> trust;
+  std::vector<PolicyBundle>
+      policy;  // no part of the configuration that a plan is made from: whoever applies judges anew
   // Layers of inputs below and above those of the inventory, lowest first.
   std::vector<InputLayerValues> layers_below;
   std::vector<InputLayerValues> layers_above;

@@ -25,14 +25,15 @@ void expect_file(const lang::Node& node, const char* key, const Folder& folder, 
 
 }  // namespace
 
-TrustRules read_trust(const lang::Node& node, const Json& typed, const Folder& folder, Diagnostics& diagnostics) {
+TrustRules read_trust(const lang::Node& node, const Json& typed, AsksElsewhere elsewhere, const Folder& folder,
+                      Diagnostics& diagnostics) {
   TrustRules rules;
   rules.allowed_signers = typed.at("allowed_signers").get<std::string>();
   rules.revoked_keys = typed.value("revoked_keys", std::string());
   rules.signature = typed.value("require_signature", rules.signature);
   rules.approvals = typed.value("require_approvals", rules.approvals);
   for (const char* key : {"allowed_signers", "revoked_keys"}) expect_file(node, key, folder, diagnostics);
-  if (!rules.signature && rules.approvals == 0) {
+  if (!rules.signature && rules.approvals == 0 && elsewhere == AsksElsewhere::kNo) {
     diagnostics.add(Diagnostic(Code::kBadValue, "`trust` asks for nothing")
                         .at(node.span, "neither a signature nor approvals")
                         .with_hint("leave `require_signature` away, or give `require_approvals`"));

@@ -17,9 +17,13 @@ struct TrustRules {
   std::size_t approvals = 0;  // of so many persons
 };
 
+// Whether rules of the project may ask for approvals, too.
+enum class AsksElsewhere { kNo, kYes };
+
 // `typed` is the whole of `trust`, as its schema typed it. That its files are in `folder` is looked at, and what they
 // hold is not.
-TrustRules read_trust(const lang::Node& node, const Json& typed, const Folder& folder, Diagnostics& diagnostics);
+TrustRules read_trust(const lang::Node& node, const Json& typed, AsksElsewhere elsewhere, const Folder& folder,
+                      Diagnostics& diagnostics);
 
 Json to_json(const TrustRules& rules);
 

@@ -255,8 +255,7 @@ std::map<std::string, Json> documents(const Registry& kinds, const KnownProject&
   all["included"] = document(root["included"], root);
   all["module"] = document(inner["module"], inner);
   all["inventory"] = inventory(known);
-  all["tests"] = plain("tests");
-  for (const char* name : {"facts", "plan"}) all[name] = plain(name);
+  for (const char* name : {"tests", "policy", "policy_tests", "facts", "plan"}) all[name] = plain(name);
   return all;
 }
 

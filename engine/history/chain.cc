@@ -72,7 +72,12 @@ Result<std::string> run_digest(Database& database, std::int64_t number, const st
   PLUMB_TRY_ASSIGN(const std::vector<HostEntry> outcomes, read_hosts(database, number));
   for (const HostEntry& host : outcomes) hosts.push_back(to_json(host));
   PLUMB_TRY_ASSIGN(const RunSummary run, read_run(database, number));
-  hash.add("],\"hosts\":" + canonical(hosts) + ",\"previous\":" + canonical(Json(clean(previous))) +
+  // A run without notes is sealed as it was before there were any.
+  PLUMB_TRY_ASSIGN(const auto kept, read_notes(database, number));
+  Json notes = Json::object();
+  for (const auto& [name, text] : kept) notes[clean(name)] = clean(text);
+  hash.add("],\"hosts\":" + canonical(hosts) + (notes.empty() ? "" : ",\"notes\":" + canonical(notes)) +
+           ",\"previous\":" + canonical(Json(clean(previous))) +
            ",\"run\":" + canonical(to_json(run)) + "}");
   return hash.finish();
 }

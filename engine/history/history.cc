@@ -31,6 +31,14 @@ Result<> keep_folder(Database& database, const RunStart& start) {
   return std::move(insert).bind(start.plan, clean(start.plan_folder)).run();
 }
 
+Result<> keep_notes(Database& database, std::int64_t run, const RunStart& start) {
+  for (const auto& [name, text] : start.notes) {
+    PLUMB_TRY_ASSIGN(Statement insert, database.prepare("INSERT INTO run_note (run, name, text) VALUES (?1, ?2, ?3)"));
+    PLUMB_TRY(std::move(insert).bind(run, clean(name), clean(text)).run());
+  }
+  return {};
+}
+
 // The run's number, or 0.
 Result<std::int64_t> find_run(Database& database, const std::string& id) {
   PLUMB_TRY_ASSIGN(Statement prepared, database.prepare("SELECT number FROM run WHERE id = ?1"));
@@ -69,6 +77,7 @@ Result<std::unique_ptr<RunWriter>> SqliteHistory::begin(const RunStart& start) {
   PLUMB_TRY(insert_run(database, start));
   const std::int64_t number = database.last_number();
   PLUMB_TRY(keep_folder(database, start));
+  PLUMB_TRY(keep_notes(database, number, start));
   PLUMB_TRY(transaction.commit());
   return std::unique_ptr<RunWriter>(std::make_unique<SqliteRunWriter>(store, start.id, number));
 }

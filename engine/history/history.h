@@ -38,6 +38,8 @@ struct RunStart {
   std::string started_at;
   std::string hosts_pattern;
   std::string engine;  // version
+  // What stood behind the run beside its plan, each by a name: "ticket". Sealed with it.
+  std::map<std::string, std::string> notes;
 };
 
 // One event of one action. A later event of the same host and index replaces an earlier one.
@@ -113,9 +115,10 @@ struct ActionRecord {
 
 struct RunRecord {
   RunSummary summary;
-  std::vector<HostEntry> hosts;       // by name; one that has actions but did not end has no state
-  std::vector<ActionRecord> actions;  // by host, index
-  std::vector<LateReport> late;       // in the order told
+  std::vector<HostEntry> hosts;                   // by name; one that has actions but did not end has no state
+  std::vector<ActionRecord> actions;              // by host, index
+  std::vector<LateReport> late;                   // in the order told
+  std::map<std::string, std::string> notes = {};  // of RunStart
 };
 
 struct StoredFacts {

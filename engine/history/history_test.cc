@@ -374,7 +374,7 @@ TEST_F(HistoryTest, takes_the_plans_of_an_older_history_apart) {
   start.plan_document = nullptr;
   must(must(open().begin(start))->finish(ended()));
   tamper(file_,
-         "DROP TABLE plan_folder; DROP TABLE content; ALTER TABLE plan DROP COLUMN size; PRAGMA user_version = 1;"
+         "DROP TABLE run_note; DROP TABLE plan_folder; DROP TABLE content; ALTER TABLE plan DROP COLUMN size; PRAGMA user_version = 1;"
          "UPDATE plan SET bytes = CAST('" +
              document + "' AS BLOB)");
 
@@ -399,6 +399,18 @@ TEST_F(HistoryTest, knows_where_a_plans_contents_were_last) {
   EXPECT_FALSE(must(open().verify()).broken.has_value());
 }
 
+TEST_F(HistoryTest, what_stood_behind_a_run_is_sealed_with_it) {
+  RunStart start = a_run("r1");
+  start.notes = {{"ticket", "CHG-12"}, {"policy baseline", "sha256:0"}};
+  must(must(open().begin(start))->finish(ended()));
+  EXPECT_EQ(must(open().run("r1")).notes, start.notes);
+  EXPECT_FALSE(must(open().verify()).broken.has_value());
+  tamper(file_, "UPDATE run_note SET text = 'CHG-13' WHERE name = 'ticket'");
+  const Verification changed = must(open().verify());
+  ASSERT_TRUE(changed.broken.has_value());
+  EXPECT_EQ(changed.broken->run, "r1");
+}
+
 // One that may be in a folder that nobody may write, or that an older program goes on writing.
 TEST_F(HistoryTest, an_older_history_is_read_as_it_is) {
   const std::string document = "{}";
@@ -406,7 +418,7 @@ TEST_F(HistoryTest, an_older_history_is_read_as_it_is) {
   start.plan = digest(document);
   start.plan_document = [&](const TakePiece& take) { take(document); };
   must(must(open().begin(start))->finish(ended()));
-  tamper(file_, "DROP TABLE plan_folder; PRAGMA user_version = 2");
+  tamper(file_, "DROP TABLE run_note; DROP TABLE plan_folder; PRAGMA user_version = 2");
 
   {
     const SqliteHistory history = must(SqliteHistory::open_read_only(file_));

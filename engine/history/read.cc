@@ -134,6 +134,7 @@ Result<RunRecord> SqliteHistory::run(std::string_view reference) const {
   PLUMB_TRY(add_totals(database, number, record.summary));
   PLUMB_TRY(read_actions(database, number, [&](ActionRecord action) { record.actions.push_back(std::move(action)); }));
   PLUMB_TRY_ASSIGN(record.late, read_late_reports(database, number));
+  PLUMB_TRY_ASSIGN(record.notes, read_notes(database, number));
   add_unfinished(record.hosts, record.actions);
   return record;
 }

@@ -65,6 +65,20 @@ Result<> read_actions(Database& database, std::int64_t number, const std::functi
   }
 }
 
+Result<std::map<std::string, std::string>> read_notes(Database& database, std::int64_t number) {
+  std::map<std::string, std::string> notes;
+  PLUMB_TRY_ASSIGN(const std::int64_t there,
+                   database.number("SELECT count(*) FROM sqlite_schema WHERE name = 'run_note'"));
+  if (there == 0) return notes;
+  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare("SELECT name, text FROM run_note WHERE run = ?1"));
+  Statement row = std::move(prepared).bind(number);
+  while (true) {
+    PLUMB_TRY_ASSIGN(const bool found, row.step());
+    if (!found) return notes;
+    notes.emplace(row.text(0), row.text(1));
+  }
+}
+
 Result<LateReport> late_report(const Statement& row) {
   const std::optional<JournalOutcome> outcome = journal_outcome_from_name(row.text(4));
   if (!outcome) return unknown_word(row.text(4));

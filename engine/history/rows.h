@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -16,6 +18,9 @@ Result<RunSummary> read_run(Database& database, std::int64_t number);
 Result<std::vector<HostEntry>> read_hosts(Database& database, std::int64_t number);
 // By host and index, one by one: a large run has a million.
 Result<> read_actions(Database& database, std::int64_t number, const std::function<void(ActionRecord)>& take);
+
+// Of a run; none where the database is of before there were any.
+Result<std::map<std::string, std::string>> read_notes(Database& database, std::int64_t number);
 
 // The columns of a late report in this order, from the statement's first column on.
 #define PLUMB_LATE_COLUMNS "r.id, l.plan, l.host, l.address, l.outcome, l.text, l.at"

@@ -31,9 +31,13 @@ Result<> remember_folders(Database& database) {
   return database.execute(kSchema3Sql);
 }
 
+Result<> make_notes(Database& database) {
+  return database.execute(kSchema4Sql);
+}
+
 // Step i leads from schema version i to i + 1.
 using Migration = Result<> (*)(Database&);
-constexpr std::array<Migration, 3> kMigrations = {make_tables, store_contents_once, remember_folders};
+constexpr std::array<Migration, 4> kMigrations = {make_tables, store_contents_once, remember_folders, make_notes};
 constexpr std::int64_t kVersion = kMigrations.size();
 // From here on every question can be answered as the file is.
 constexpr std::int64_t kReadableVersion = 2;

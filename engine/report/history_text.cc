@@ -103,6 +103,7 @@ std::string run_record_text(const history::RunRecord& run, bool color) {
          summary.started_at + "\n  finished  " + (summary.finished_at.empty() ? "never" : summary.finished_at) +
          "\n  hosts     " + summary.hosts_pattern + "\n" +
          (summary.plan.empty() ? "" : "  plan      " + summary.plan + "\n") + "  " + counts(summary) + "\n";
+  for (const auto& [note, text] : run.notes) out += indented(note + ": " + text, "  ");
   for (const history::HostEntry& host : run.hosts) {
     const Word state = state_of(host);
     out += "\n" + tint(host.name, Tone::kBold, color) + "  " + tint(state.text, state.tone, color) + "  " +
@@ -168,6 +169,7 @@ Json run_record_json(const history::RunRecord& run) {
                     {"at", report.at}});
   }
   json["late"] = std::move(late);
+  if (!run.notes.empty()) json["notes"] = run.notes;
   return json;
 }
 

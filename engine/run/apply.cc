@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/time_text.h"
+#include "engine/policy/told.h"
 #include "engine/run/run_begun.h"
 
 namespace plumb::run {
@@ -92,18 +93,41 @@ class Applying {
 
   // Before a host is touched; nothing where the plan may be carried out.
   std::optional<RunOutcome> not_allowed(const Proposal& proposal) {
+    if (const std::optional<RunOutcome> why = not_by_policy()) return why;
     Result<WindowCheck> window = check_window(result_.plan, request_.window, request_.clock());
     if (!window) {
       context_.tell(window.error());
       return RunOutcome::kStale;
     }
     window_ = std::move(*window);
+    if (window_.hours) hours_.push_back(*window_.hours);
     if (!request_.approve) return std::nullopt;
     const Result<bool> answer = request_.approve(proposal);
     if (answer) return *answer ? std::nullopt : std::optional(RunOutcome::kFailed);
     if (answer.error().code() == Code::kInterrupted) return RunOutcome::kInterrupted;
     context_.tell(answer.error());
     return RunOutcome::kFailed;
+  }
+
+  // By the rules as they are now, and what was said of a plan when it was made counts for nothing.
+  std::optional<RunOutcome> not_by_policy() {
+    const policy::Policy& policy = workspace_.policy();
+    if (policy.empty()) {
+      notes_ = notes_of(policy, {}, request_.standing);
+      return std::nullopt;
+    }
+    const std::chrono::sys_seconds time = request_.clock();
+    const policy::Judgement judgement =
+        judge_plan(workspace_, context_.store, result_.plan, result_.plan_id, time, context_.control.interrupt().fd());
+    if (context_.control.level() != StopLevel::kNone) return RunOutcome::kInterrupted;
+    Diagnostics told = policy::diagnostics_of(judgement);
+    if (!judgement.denies()) {
+      Diagnostics missing = unmet(judgement, request_.standing, time, hours_);
+      told.extend(std::move(missing));
+    }
+    notes_ = notes_of(policy, judgement, request_.standing);
+    context_.tell(told);
+    return told.has_errors() ? std::optional(RunOutcome::kStale) : std::nullopt;
   }
 
   Result<std::unique_ptr<history::RunWriter>> begin() {
@@ -131,6 +155,7 @@ class Applying {
     const plan::Scope& scope = result_.plan.scope;
     start.hosts_pattern = scope.on + (scope.limit.empty() ? "" : ", limit " + scope.limit);
     start.engine = PLUMB_VERSION;
+    start.notes = notes_;
     return context_.store.begin(start);
   }
 
@@ -140,9 +165,9 @@ class Applying {
     context_.tell({.kind = RunEvent::Kind::kPhase,
                    .host = {},
                    .phase = {Phase::kApply, fleet_->count_in(result_.plan), &result_.plan}});
-    FleetApply applied = fleet_->apply(
-        result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going, request_.operator_name,
-                       request_.take_over, &run, window_.hours ? &*window_.hours : nullptr, request_.clock, contents_});
+    FleetApply applied =
+        fleet_->apply(result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going, request_.operator_name,
+                                     request_.take_over, &run, hours_, request_.clock, contents_});
     context_.tell({.kind = RunEvent::Kind::kPhaseOver, .host = {}});
     if (const Result<> begun = run.ready(); !begun) {
       context_.tell(begun.error());
@@ -186,6 +211,8 @@ class Applying {
   std::filesystem::path contents_;
   bool resumed_ = false;
   WindowCheck window_;
+  std::vector<config::OpeningHours> hours_;   // all of which have to be open
+  std::map<std::string, std::string> notes_;  // of the run, for the history
   ApplyResult result_;
 };
 

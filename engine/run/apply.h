@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "engine/run/judged_plan.h"
 #include "engine/run/planning.h"
 #include "engine/run/saved_plan.h"
 #include "engine/run/window.h"
@@ -28,6 +29,7 @@ struct ApplyRequest {
   std::string operator_name;  // "user@machine", for the history
   WindowPolicy window = WindowPolicy::kHeed;
   bool keep_going = false;  // after a failure skip only what depends on it
+  Standing standing;        // for rules of the project that ask for it
   bool take_over = false;   // what other projects of a host manage of this one's is this one's from now on
   std::function<std::chrono::sys_seconds()> clock = [] {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

@@ -100,8 +100,8 @@ struct ApplyOptions {
   bool take_over = false;  // what other projects of a host manage of this one's is this one's from now on
   // The run, if it is to be written down. No host is changed before it is ready, and none where it is not to be had.
   history::RunWriter* history = nullptr;
-  // When hosts may be begun, and the time; null: at any time.
-  const config::OpeningHours* hours = nullptr;
+  // When hosts may be begun, all of them, and the time; none: at any time.
+  std::vector<config::OpeningHours> hours = {};
   std::function<std::chrono::sys_seconds()> clock;
   // The plan's folder of contents, which need not exist; "" where it has none.
   std::filesystem::path contents;

@@ -11,7 +11,7 @@
 #include "engine/run/confirmation.h"
 #include "engine/run/fleet_member.h"
 #include "engine/run/journalist.h"
-#include "engine/run/source_place.h"
+#include "engine/plan/source_place.h"
 #include "engine/run/unpacked_lists.h"
 
 namespace plumb::run {
@@ -64,7 +64,7 @@ void not_begun(HostResult& result, std::size_t actions) {
 // The line of the configuration that an action comes from, as its plan has it. A plan that was made elsewhere, or
 // before, may name any file, and another line than there is now: that is said and not looked at.
 void point_at(const std::string& source, bool planned_now, Diagnostic& problem) {
-  const std::optional<SourceSpan> place = planned_now ? place_of(source) : std::nullopt;
+  const std::optional<SourceSpan> place = planned_now ? plan::place_of(source) : std::nullopt;
   if (place) {
     problem.span = place;
   } else if (!source.empty()) {
@@ -261,11 +261,13 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const Carrying& carr
 
 // No host is begun once the window has closed; those at work go on to their end.
 void Fleet::heed_window(const ApplyOptions& options, RolloutGate& gate) {
-  if (options.hours == nullptr || gate.stopped()) return;
+  if (options.hours.empty() || gate.stopped()) return;
   const std::chrono::sys_seconds now = options.clock();
-  if (options.hours->is_open(now)) return;
-  const std::optional<std::chrono::sys_seconds> next = options.hours->next_opening(now);
-  gate.close("the maintenance window has closed" + (next ? "; it opens next at " + rfc3339(*next) : ""));
+  for (const config::OpeningHours& hours : options.hours) {
+    if (hours.is_open(now)) continue;
+    const std::optional<std::chrono::sys_seconds> next = hours.next_opening(now);
+    return gate.close("the maintenance window has closed" + (next ? "; it opens next at " + rfc3339(*next) : ""));
+  }
 }
 
 bool Fleet::pause(std::chrono::seconds time) const {
@@ -324,6 +326,8 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
   for (const auto& [name, member] : left) rest.push_back(member);
   RolloutGate open(kTolerateAll, rest.size());
   apply_wave(rest, carrying, open);
+  if (open.closed() && !result.stopped)
+    result.stopped = Diagnostic(Code::kOutsideWindow, "no further host was begun: " + open.why());
   done.insert(done.end(), rest.begin(), rest.end());
   for (const Member* member : done) result.hosts[member->name] = member->result;
   return result;

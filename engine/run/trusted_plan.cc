@@ -136,6 +136,19 @@ Result<> check_trust(const std::filesystem::path& file, const SavedPlan& plan, c
   return {};
 }
 
+Result<std::size_t> persons_behind(const std::filesystem::path& file, const SavedPlan& plan, const TrustPolicy& policy,
+                                   std::chrono::sys_seconds now) {
+  if (policy.signers.empty()) {
+    return fail(Code::kNotApproved, "nobody is said to be whose approvals count")
+        .hint("`trust: {allowed_signers: FILE}` in plumb.yaml says it, or `--allowed-signers FILE`");
+  }
+  PLUMB_TRY_ASSIGN(const trust::Trust trust, trust::read_trust(policy.signers, policy.revoked));
+  PLUMB_TRY_ASSIGN(const Approvals approvals, read_approvals(file, plan, trust, now));
+  std::vector<trust::Signer> signers;
+  for (const Approver& one : approvals.good) signers.push_back(one.signer);
+  return trust::persons_of(signers);
+}
+
 TrustPolicy policy_of(const config::Project& project) {
   if (!project.trust) return {};
   const config::TrustRules& rules = *project.trust;

@@ -52,6 +52,11 @@ Result<std::filesystem::path> write_approval(const std::filesystem::path& file, 
 Result<> check_trust(const std::filesystem::path& file, const SavedPlan& plan, const TrustPolicy& policy,
                      std::chrono::sys_seconds now);
 
+// How many persons have approved the plan, by the keys of whoever the policy trusts. Errors: those of reading it, and
+// kNotApproved where it names no signers.
+Result<std::size_t> persons_behind(const std::filesystem::path& file, const SavedPlan& plan, const TrustPolicy& policy,
+                                   std::chrono::sys_seconds now);
+
 // What the project asks for.
 TrustPolicy policy_of(const config::Project& project);
 

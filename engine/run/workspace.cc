@@ -1,6 +1,7 @@
 #include "engine/run/workspace.h"
 
 #include "engine/config/document.h"
+#include "engine/policy/bundle.h"
 #include "engine/run/project_key.h"
 #include "engine/run/shared_key.h"
 
@@ -49,6 +50,10 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceRequest& request, cons
   std::unique_ptr<Workspace> workspace(new Workspace(request, providers, sources));
   workspace->project_ = config::load_project(request.folder, request.inputs, providers, diagnostics, sources);
   if (!workspace->project_) return nullptr;
+  if (std::optional<policy::Policy> policy =
+          policy::read_policy(request.folder, workspace->project_->policy, diagnostics, sources)) {
+    workspace->policy_ = std::move(*policy);
+  }
   std::optional<config::LoadedInventory> inventory =
       load_inventory(request, *workspace->project_, diagnostics, sources);
   if (!inventory) return nullptr;

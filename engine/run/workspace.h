@@ -14,6 +14,7 @@
 #include "engine/history/history.h"
 #include "engine/ir/compile.h"
 #include "engine/lang/source.h"
+#include "engine/policy/rule.h"
 
 namespace plumb::run {
 
@@ -48,6 +49,8 @@ class Workspace {
   const std::set<std::string>& hosts() const { return hosts_; }
   const lang::SourceMap& sources() const { return sources_; }
   const Registry& providers() const { return providers_; }
+  // The rules that judge its plans; empty where the project names none.
+  const policy::Policy& policy() const { return policy_; }
 
   // Reads the project's own key where it has sensitive values, and makes one where there is none yet and none is
   // shared. Before hosts are compiled.
@@ -66,6 +69,7 @@ class Workspace {
   std::optional<config::Project> project_;  // always there
   config::LoadedInventory inventory_;
   std::set<std::string> hosts_;
+  policy::Policy policy_;
   std::map<std::string, Json> recorded_facts_;  // where some expression looks at other hosts
   std::string key_;                             // "" before find_key(), and where there is none
 };

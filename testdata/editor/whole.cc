@@ -232,7 +232,9 @@ std::vector<Whole> guide_documents() {
       if (!value.contains("plumb")) continue;
       const char* document = value.contains("project") ? "project"
                              : value.contains("hosts") ? "inventory"
-                             : value.contains("tests") ? "tests"
+                             : value.contains("rules") || value.contains("waivers") || value.contains("programs")
+                                 ? "policy"
+                             : value.contains("tests") ? value["tests"][0].contains("fires") ? "policy_tests" : "tests"
                                                        : "module";
       all.push_back({document, file.filename().string() + ":\n" + block, std::move(value), true});
     }

@@ -6,9 +6,9 @@
 
 #include "engine/base/diagnostic.h"
 
-namespace plumb::run {
+namespace plumb::plan {
 
 // From there to the end of its line; nothing where the text is not of the form of SourceSpan::str().
 std::optional<SourceSpan> place_of(std::string_view source);
 
-}  // namespace plumb::run
+}  // namespace plumb::plan

@@ -1,8 +1,8 @@
-#include "engine/run/source_place.h"
+#include "engine/plan/source_place.h"
 
 #include <charconv>
 
-namespace plumb::run {
+namespace plumb::plan {
 namespace {
 
 // The number behind the last colon, which is taken off with it; nothing where there is none.
@@ -26,4 +26,4 @@ std::optional<SourceSpan> place_of(std::string_view source) {
   return SourceSpan{std::string(source), *line, *column, *line + 1, 1};
 }
 
-}  // namespace plumb::run
+}  // namespace plumb::plan

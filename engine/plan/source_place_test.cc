@@ -1,8 +1,8 @@
-#include "engine/run/source_place.h"
+#include "engine/plan/source_place.h"
 
 #include <gtest/gtest.h>
 
-namespace plumb::run {
+namespace plumb::plan {
 namespace {
 
 TEST(PlaceOf, ReadsWhatASpanWrites) {
@@ -17,4 +17,4 @@ TEST(PlaceOf, ReadsWhatASpanWrites) {
 }
 
 }  // namespace
-}  // namespace plumb::run
+}  // namespace plumb::plan

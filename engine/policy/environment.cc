@@ -1,0 +1,281 @@
+#include "engine/policy/environment.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "engine/base/digest.h"
+#include "engine/base/sealed.h"
+#include "engine/config/schema.h"
+#include "engine/config/types.h"
+#include "engine/lang/cel/convert.h"
+#include "engine/plan/action_json.h"
+
+namespace plumb::policy {
+namespace {
+
+using cel::Type;
+using cel::Value;
+
+constexpr std::array kOps = {Op::kCreate, Op::kUpdate, Op::kReplace, Op::kDelete, Op::kRun, Op::kRestart, Op::kReload};
+
+const Type kText(Type::Kind::kString);
+const Type kCount(Type::Kind::kInt);
+const Type kFlag(Type::Kind::kBool);
+
+Type counts_type(const char* name) {
+  std::vector<cel::Field> fields;
+  for (const Op op : kOps) fields.push_back({std::string(plumb::name(op)), kCount});
+  return cel::make_record(name, std::move(fields));
+}
+
+Type plan_type() {
+  return cel::make_record("plan", {{"engine", kText},
+                                   {"project", kText},
+                                   {"on", kText},
+                                   {"limit", kText},
+                                   {"hosts", kCount},
+                                   {"changing", kCount},
+                                   {"orphans", kCount},
+                                   {"actions", counts_type("plan.actions")},
+                                   {"affected", counts_type("plan.affected")},
+                                   {"unplanned", Type::list(kText)}});
+}
+
+Type host_type() {
+  const Json& facts = config::builtin_schema("facts");
+  return cel::make_record("host", {{"name", kText},
+                                   {"groups", Type::list(kText)},
+                                   {"facts", config::type_of_schema(facts, facts, "facts")},
+                                   {"image", kFlag},
+                                   {"unchanged", kCount},
+                                   {"orphans", Type::list(kText)},
+                                   {"actions", counts_type("host.actions")}});
+}
+
+Type action_type() {
+  const Type attributes = Type::map(kText, Type());
+  return cel::make_record("action", {{"address", kText},
+                                     {"kind", kText},
+                                     {"identity", kText},
+                                     {"module", kText},
+                                     {"op", kText},
+                                     {"fidelity", kText},
+                                     {"note", kText},
+                                     {"source", kText},
+                                     {"because", Type::map(kText, kText)},
+                                     {"changed", Type::list(kText)},
+                                     {"desired", attributes},
+                                     {"exists", kFlag},
+                                     {"observed", attributes},
+                                     {"before", attributes},
+                                     {"after", attributes},
+                                     {"operations", Type::list(Type::map(kText, Type()))},
+                                     {"texts", Type::list(kText)},
+                                     {"sensitive", Type::list(kText)},
+                                     {"undo", kFlag},
+                                     {"pending", kFlag},
+                                     {"triggered", kFlag},
+                                     {"confirm_within", kCount},
+                                     {"requires", Type::list(kText)}});
+}
+
+cel::Environment make(Subject subject) {
+  cel::Environment names;
+  names.add_variable("plan", plan_type());
+  if (subject != Subject::kPlan) names.add_variable("host", host_type());
+  if (subject == Subject::kAction) names.add_variable("action", action_type());
+  return names;
+}
+
+// --- values
+
+using Fields = std::vector<std::pair<std::string, Value>>;
+
+Value text(std::string_view text) {
+  return Value::string(text);
+}
+
+Value count(std::size_t count) {
+  return Value::integer(static_cast<std::int64_t>(count));
+}
+
+template <class Texts>
+Value list_of(const Texts& texts) {
+  std::vector<Value> items;
+  for (const std::string& one : texts) items.push_back(text(one));
+  return Value::list(std::move(items));
+}
+
+Value counts_value(const std::map<Op, std::size_t>& counts) {
+  Fields fields;
+  for (const Op op : kOps) {
+    const auto found = counts.find(op);
+    fields.emplace_back(plumb::name(op), count(found == counts.end() ? 0 : found->second));
+  }
+  return Value::record(std::move(fields));
+}
+
+// Every sealed value, wherever it stands.
+void hide_sealed(Json& json) {
+  if (is_sealed(json)) {
+    json = kSensitive;
+  } else if (json.is_structured()) {
+    for (Json& part : json) hide_sealed(part);
+  }
+}
+
+Json hidden(Json attributes, const std::set<std::string>& sensitive) {
+  for (const std::string& attribute : sensitive) {
+    if (attributes.is_object() && attributes.contains(attribute)) attributes[attribute] = kSensitive;
+  }
+  hide_sealed(attributes);
+  return attributes;
+}
+
+Json operations_of(const plan::Action& action) {
+  Json operations = Json::array();
+  for (const Operation& operation : action.operations) operations.push_back(to_json(operation));
+  hide_sealed(operations);
+  return operations;
+}
+
+// What operations say, and the contents that they name.
+void take_texts(const Json& json, const plan::Plan& plan, std::vector<Value>& texts) {
+  if (json.is_string()) {
+    const auto& said = json.get_ref<const std::string&>();
+    const auto blob = is_digest(said) ? plan.blobs.find(said) : plan.blobs.end();
+    if (blob != plan.blobs.end()) {
+      if (valid_utf8(blob->second)) texts.push_back(text(blob->second));
+    } else {
+      texts.push_back(text(said));
+    }
+    return;
+  }
+  if (!json.is_structured()) return;
+  // The words of a command are one text.
+  if (json.is_array() && !json.empty() &&
+      std::all_of(json.begin(), json.end(), [](const Json& one) { return one.is_string(); })) {
+    std::string words;
+    for (const Json& word : json) words += (words.empty() ? "" : " ") + word.get_ref<const std::string&>();
+    texts.push_back(text(words));
+    return;
+  }
+  for (const Json& part : json) take_texts(part, plan, texts);
+}
+
+std::set<std::string> changed_in(const plan::Action& action) {
+  std::set<std::string> changed;
+  for (const auto& [attribute, unused] : action.before.items()) changed.insert(attribute);
+  for (const auto& [attribute, unused] : action.after.items()) changed.insert(attribute);
+  return changed;
+}
+
+}  // namespace
+
+std::string_view name(Effect effect) {
+  switch (effect) {
+    case Effect::kDeny:
+      return "deny";
+    case Effect::kRequire:
+      return "require";
+    case Effect::kWarn:
+      return "warn";
+  }
+  return "";
+}
+
+const cel::Environment& environment(Subject subject) {
+  static const cel::Environment plan = make(Subject::kPlan);
+  static const cel::Environment host = make(Subject::kHost);
+  static const cel::Environment action = make(Subject::kAction);
+  return subject == Subject::kPlan ? plan : subject == Subject::kHost ? host : action;
+}
+
+cel::Value value_of(const plan::Plan& plan) {
+  std::map<Op, std::size_t> actions;
+  std::map<Op, std::size_t> affected;
+  std::size_t changing = 0;
+  std::size_t orphans = 0;
+  for (const auto& [host, own] : plan.hosts) {
+    for (const auto& [op, number] : own.actions.counts().ops) {
+      actions[op] += number;
+      ++affected[op];
+    }
+    changing += own.actions.empty() ? 0 : 1;
+    orphans += own.orphans.size();
+  }
+  std::vector<std::string> unplanned;
+  for (const auto& [host, code] : plan.unplanned) unplanned.push_back(host);
+  return Value::record({{"engine", text(plan.engine)},
+                        {"project", text(plan.project)},
+                        {"on", text(plan.scope.on)},
+                        {"limit", text(plan.scope.limit)},
+                        {"hosts", count(plan.hosts.size())},
+                        {"changing", count(changing)},
+                        {"orphans", count(orphans)},
+                        {"actions", counts_value(actions)},
+                        {"affected", counts_value(affected)},
+                        {"unplanned", list_of(unplanned)}});
+}
+
+cel::Value value_of(const std::string& host_name, const plan::HostPlan& host, const HostNotes& notes) {
+  Fields fields = {{"name", text(host_name)},
+                   {"groups", list_of(notes.groups)},
+                   {"image", Value::boolean(host.image)},
+                   {"unchanged", count(static_cast<std::size_t>(std::max(host.unchanged, 0)))},
+                   {"orphans", list_of(host.orphans)},
+                   {"actions", counts_value(host.actions.counts().ops)}};
+  if (!notes.facts.is_null()) fields.emplace_back("facts", cel::from_json(notes.facts));
+  return Value::record(std::move(fields));
+}
+
+cel::Value value_of(const plan::Plan& plan, const plan::Action& action, const std::set<std::string>& wanted) {
+  const Desired& desired = action.desired;
+  const auto attributes = [&](const Json& json) { return cel::from_json(hidden(json, desired.sensitive)); };
+  Fields fields;
+  const auto give = [&](const char* field, const auto& value) {
+    if (wanted.contains(field)) fields.emplace_back(field, value());
+  };
+  give("address", [&] { return text(desired.address.str()); });
+  give("kind", [&] { return text(desired.address.kind); });
+  give("identity", [&] { return text(desired.address.identity); });
+  give("module", [&] { return text(desired.address.module); });
+  give("op", [&] { return text(plumb::name(action.op)); });
+  give("fidelity", [&] { return text(plumb::name(action.fidelity)); });
+  give("note", [&] { return text(action.note); });
+  give("source", [&] { return text(action.source); });
+  give("because", [&] { return cel::from_json(Json(action.because)); });
+  give("changed", [&] { return list_of(changed_in(action)); });
+  give("desired", [&] { return attributes(desired.attributes); });
+  give("exists", [&] { return Value::boolean(action.seen.exists); });
+  give("observed", [&] { return attributes(action.seen.attributes); });
+  give("before", [&] { return attributes(action.before); });
+  give("after", [&] { return attributes(action.after); });
+  give("operations", [&] { return cel::from_json(operations_of(action)); });
+  give("texts", [&] {
+    std::vector<Value> texts;
+    take_texts(operations_of(action), plan, texts);
+    return Value::list(std::move(texts));
+  });
+  give("sensitive", [&] { return list_of(desired.sensitive); });
+  give("undo", [&] { return Value::boolean(action.undo); });
+  give("pending", [&] { return Value::boolean(action.pending); });
+  give("triggered", [&] { return Value::boolean(action.triggered); });
+  give("confirm_within", [&] { return Value::integer(action.confirm_within); });
+  give("requires", [&] { return list_of(action.needs); });
+  return Value::record(std::move(fields));
+}
+
+Json visible(const plan::Action& action) {
+  Json json = plan::action_to_json(action);
+  for (const char* part : {"desired", "before", "after"}) json[part] = hidden(json[part], action.desired.sensitive);
+  if (json.contains("observed")) {
+    Json& observed = json["observed"]["attributes"];
+    observed = hidden(observed, action.desired.sensitive);
+  }
+  hide_sealed(json);
+  return json;
+}
+
+}  // namespace plumb::policy
