@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kSourceName = "expression";
 constexpr std::size_t kMaxLine = std::size_t{16} << 20;
 
-struct Arguments {
+struct EvalArguments {
   std::string expression;
   std::string host;
   bool lines = false;
@@ -26,7 +26,7 @@ struct Arguments {
 
 class Evaluator {
  public:
-  Evaluator(Program& program, const Arguments& arguments)
+  Evaluator(Program& program, const EvalArguments& arguments)
       : options_(program.options),
         arguments_(arguments),
         terminal_(options_.no_color),
@@ -126,7 +126,7 @@ class Evaluator {
   }
 
   Options options_;
-  const Arguments& arguments_;
+  const EvalArguments& arguments_;
   Terminal terminal_;
   Workspace workspace_;
 };
@@ -152,7 +152,7 @@ int evaluate_lines(Program& program) {
 }  // namespace
 
 void add_eval(Program& program) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EvalArguments>();
   CLI::App* command =
       program.app.add_subcommand("eval", "Work out an expression in the project, or on one of its hosts");
   CLI::Option* expression = command->add_option("EXPR", arguments->expression, "Such as 'inputs.sites.size()'");

@@ -78,7 +78,7 @@ class HistoryCommand {
   Workspace workspace_;
 };
 
-struct Arguments {
+struct HistoryArguments {
   std::int64_t limit = 20;
   std::string host;
   std::string run;
@@ -88,7 +88,7 @@ struct Arguments {
 }  // namespace
 
 void add_history(Program& program) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<HistoryArguments>();
   CLI::App* command = program.app.add_subcommand("history", "List the runs, newest first");
   command->add_option("--limit", arguments->limit, "At most N runs")->check(CLI::Range(1, 1000000))->type_name("N");
   command->add_option("--host", arguments->host, "Only runs on this host")->type_name("HOST");

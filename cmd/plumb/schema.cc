@@ -11,7 +11,7 @@
 namespace plumb::cmd {
 namespace {
 
-struct Arguments {
+struct SchemaArguments {
   std::string name;
   std::string format = "jsonschema";
   std::string folder;
@@ -38,7 +38,7 @@ int show_schema(Program& program, const std::string& name) {
   return kInvalidConfiguration;
 }
 
-int export_schemas(Program& program, const Arguments& arguments) {
+int export_schemas(Program& program, const SchemaArguments& arguments) {
   Terminal terminal(program.options.no_color);
   const std::filesystem::path project = program.options.folder;
   const std::filesystem::path folder =
@@ -57,7 +57,7 @@ int export_schemas(Program& program, const Arguments& arguments) {
 }  // namespace
 
 void add_schema(Program& program) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<SchemaArguments>();
   CLI::App* command = program.app.add_subcommand("schema", "List the resource kinds, or show one's JSON Schema");
   command->add_option("KIND", arguments->name, "A kind, or project, inventory, plan, wire");
   command->require_subcommand(0, 1);

@@ -54,12 +54,12 @@ int show(Program& program, const std::string& file, bool full, bool slices) {
 }  // namespace
 
 void add_show(Program& program) {
-  struct Arguments {
+  struct ShowArguments {
     std::string file;
     bool full = false;
     bool slices = false;
   };
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ShowArguments>();
   CLI::App* command = program.app.add_subcommand("show", "Show a saved plan");
   command->add_option("PLAN", arguments->file, "A plan written by `plumb plan -o`")->required()->type_name("FILE");
   command->add_flag("--full", arguments->full, "Show operations and what each action stands on");

@@ -44,11 +44,11 @@ int sign(Program& program, const std::string& file, const std::string& key) {
 }  // namespace
 
 void add_sign(Program& program) {
-  struct Arguments {
+  struct SignArguments {
     std::string file;
     std::string key;
   };
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<SignArguments>();
   CLI::App* command = program.app.add_subcommand("sign", "Sign a saved plan, for `ssh-keygen -Y verify` and for apply");
   command->add_option("PLAN", arguments->file, "A plan written by `plumb plan -o`")->required()->type_name("FILE");
   command

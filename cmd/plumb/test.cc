@@ -17,14 +17,14 @@ namespace {
 
 constexpr std::size_t kMaxFile = std::size_t{8} << 20;
 
-struct Arguments {
+struct TestArguments {
   std::string filter = "*";
   std::string junit;
 };
 
 class Tester {
  public:
-  Tester(Program& program, const Arguments& arguments)
+  Tester(Program& program, const TestArguments& arguments)
       : options_(program.options),
         arguments_(arguments),
         terminal_(options_.no_color),
@@ -138,7 +138,7 @@ class Tester {
   }
 
   const Options& options_;
-  const Arguments& arguments_;
+  const TestArguments& arguments_;
   Terminal terminal_;
   Workspace workspace_;
   std::optional<config::Project> module_;
@@ -152,7 +152,7 @@ class Tester {
 }  // namespace
 
 void add_test(Program& program) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<TestArguments>();
   CLI::App* command = program.app.add_subcommand("test", "Run the cases under `tests` of the project and its modules");
   command->add_option("--filter", arguments->filter, "Only cases whose name matches this glob")->type_name("GLOB");
   command->add_option("--junit", arguments->junit, "Write the results to FILE as JUnit's XML")->type_name("FILE");

@@ -92,11 +92,11 @@ class VerifyCommand {
 }  // namespace
 
 void add_verify(Program& program) {
-  struct Arguments {
+  struct VerifyArguments {
     std::string file;
     TrustOptions trust;
   };
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<VerifyArguments>();
   CLI::App* command = program.app.add_subcommand("verify", "Say who signed and who approved a saved plan");
   command->add_option("PLAN", arguments->file, "A plan written by `plumb plan -o`")->required()->type_name("FILE");
   add_signers_options(*command, arguments->trust);

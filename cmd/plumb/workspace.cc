@@ -1,6 +1,7 @@
 #include "cmd/plumb/workspace.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <vector>
 
 #include "cmd/plumb/ask.h"
@@ -114,6 +115,10 @@ bool Workspace::load(const Files& files) {
   request.inputs = input_arguments(options_);
   request.sources = inventory_options_;
   request.missing_secrets = missing_secrets_;
+  request.environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
   request.needs_key = needs_key_;
   Diagnostics found;
   loaded_ = run::Workspace::load(request, options_.kinds, history_, found, sources_);

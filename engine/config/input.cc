@@ -5,6 +5,7 @@
 #include <set>
 #include <string_view>
 
+#include "engine/config/secret_stores.h"
 #include "engine/config/text_pattern.h"
 #include "engine/config/validate.h"
 #include "engine/config/words.h"
@@ -63,7 +64,10 @@ class InputReader {
       for (const Entry& property : properties->value.entries) read(property.value, schema["properties"][property.key]);
       schema.emplace("additionalProperties", false);
     }
-    if (const Entry* value = node.find("default"); value != nullptr && diagnostics_.error_count() == before) {
+    const Entry* value = node.find("default");
+    if (value != nullptr && value->value.is_scalar() && refers_to_secret(value->value.text)) {
+      schema["default"] = value->value.text;
+    } else if (value != nullptr && diagnostics_.error_count() == before) {
       Json without = schema;
       without.erase("default");
       if (auto typed = validate(value->value, without, "the default", value->key_span, options_, diagnostics_)) {
@@ -107,6 +111,22 @@ class InputReader {
   ValidateOptions options_;
 };
 
+bool check_reference(const Node& value, const Input& input, Diagnostics& diagnostics) {
+  if (!input.sensitive) {
+    diagnostics.add(Diagnostic(Code::kBadValue, "a secret as the value of an input that is not sensitive")
+                        .at(value.span)
+                        .with_related(input.span, "declared here")
+                        .with_hint("declare it with `sensitive: true`"));
+    return false;
+  }
+  const Result<SecretReference> reference = parse_secret_reference(value.text);
+  if (reference) return true;
+  diagnostics.add(Diagnostic(reference.error().diagnostic())
+                      .at(value.span)
+                      .with_hint("secret://STORE/PATH, or secret://STORE/PATH#FIELD"));
+  return false;
+}
+
 bool has_sensitive(const std::map<std::string, Input>& inputs) {
   return std::any_of(inputs.begin(), inputs.end(), [](const auto& input) { return input.second.sensitive; });
 }
@@ -121,13 +141,24 @@ std::optional<Input> read_input(const Entry& entry, Json typed, Diagnostics& dia
   input.span = entry.key_span;
   if (!InputReader(diagnostics, input.sensitive).read(entry.value, input.schema)) return std::nullopt;
   if (input.schema.contains("default")) {
-    input.default_value = Located{input.schema["default"], entry.value.find("default")->value.span};
+    const Node& value = entry.value.find("default")->value;
+    input.default_value = Located{input.schema["default"], value.span};
+    if (is_secret_reference(input.schema["default"]) && !check_reference(value, input, diagnostics))
+      return std::nullopt;
     input.schema.erase("default");
   }
   return input;
 }
 
+bool is_hidden(const Input& input, const Node& value) {
+  return input.sensitive && !(value.is_scalar() && refers_to_secret(value.text));
+}
+
 std::optional<Located> read_input_value(const Entry& entry, const Input& input, Diagnostics& diagnostics) {
+  if (entry.value.is_scalar() && refers_to_secret(entry.value.text)) {
+    if (check_reference(entry.value, input, diagnostics)) return Located{entry.value.text, entry.value.span};
+    return std::nullopt;
+  }
   ValidateOptions options;
   options.sensitive = input.sensitive;
   auto typed = validate(entry.value, input.schema, "`" + input.name + "`", entry.key_span, options, diagnostics);

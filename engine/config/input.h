@@ -15,7 +15,10 @@ namespace plumb::config {
 // `typed` is the entry's value as the project's schema typed it; null may stand for its default.
 std::optional<Input> read_input(const lang::Entry& entry, Json typed, Diagnostics& diagnostics);
 
-// A value for the input, checked at its own place.
+// Whether a value is not to be shown: a reference to a secret may be.
+bool is_hidden(const Input& input, const lang::Node& value);
+
+// A value for the input, checked at its own place. One that refers to a secret is checked for its form alone.
 std::optional<Located> read_input_value(const lang::Entry& entry, const Input& input, Diagnostics& diagnostics);
 
 // A file of values that could not be read: where one of the inputs is sensitive, none of its lines is shown.

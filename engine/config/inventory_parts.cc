@@ -212,7 +212,7 @@ std::map<std::string, Located> PartsReader::read_inputs(const Node& inputs) {
 
 void PartsReader::read_input(const Entry& entry, std::map<std::string, Located>& values) {
   const Input& input = project_.root.inputs.at(entry.key);
-  if (input.sensitive) sources_.hide(entry.value.span);
+  if (is_hidden(input, entry.value)) sources_.hide(entry.value.span);
   if (auto value = read_input_value(entry, input, diagnostics_)) values.insert_or_assign(entry.key, std::move(*value));
 }
 

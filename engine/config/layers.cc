@@ -88,7 +88,7 @@ class LayerReader {
         unknown(entry.key, entry.key_span);
         continue;
       }
-      if (input->second.sensitive) sources_.hide(entry.value.span);
+      if (is_hidden(input->second, entry.value)) sources_.hide(entry.value.span);
       auto value = read_input_value(entry, input->second, diagnostics_);
       if (value) values.emplace(entry.key, std::move(*value));
       if (!value) input->second.refused = true;
@@ -124,7 +124,7 @@ class LayerReader {
     entry.value.span = entry.key_span;
     entry.value.text = text;
     sources_.add(source, text);
-    if (input.sensitive) sources_.hide(entry.value.span);
+    if (is_hidden(input, entry.value)) sources_.hide(entry.value.span);
     if (types_of(input.schema).contains("string")) {
       entry.value.style = lang::Style::kDoubleQuoted;
     } else {
@@ -175,7 +175,10 @@ std::vector<InputLayer> input_layers(const Project& project, const Host& host, c
   return layers;
 }
 
-const Located* input_value(const Project& project, const Host& host, const std::string& input) {
+namespace {
+
+// The highest layer's, which may be a reference.
+const Located* written_value(const Project& project, const Host& host, const std::string& input) {
   for (auto layer = project.layers_above.rbegin(); layer != project.layers_above.rend(); ++layer) {
     if (const Located* value = find_value(layer->values, input)) return value;
   }
@@ -185,6 +188,53 @@ const Located* input_value(const Project& project, const Host& host, const std::
   }
   const Input& declared = project.root.inputs.at(input);
   return declared.default_value ? &*declared.default_value : nullptr;
+}
+
+bool is_reference(const Project& project, const std::string& input, const Located* value) {
+  return value != nullptr && is_secret_reference(value->value) && project.root.inputs.at(input).sensitive;
+}
+
+const Located* secret_value(const Project& project, const std::string& input, const Located& reference) {
+  const auto of_input = project.secret_values.find(input);
+  if (of_input == project.secret_values.end()) return nullptr;
+  const auto known = of_input->second.find(reference.value.get_ref<const std::string&>());
+  return known == of_input->second.end() ? nullptr : &known->second;
+}
+
+}  // namespace
+
+const Located* input_value(const Project& project, const Host& host, const std::string& input) {
+  const Located* value = written_value(project, host, input);
+  return is_reference(project, input, value) ? secret_value(project, input, *value) : value;
+}
+
+const Located* open_reference(const Project& project, const Host& host, const std::string& input) {
+  const Located* value = written_value(project, host, input);
+  return is_reference(project, input, value) && secret_value(project, input, *value) == nullptr ? value : nullptr;
+}
+
+std::optional<Located> read_secret(const Input& input, const Located& reference, const std::string& text,
+                                   Diagnostics& diagnostics) {
+  // Of the reference: the secret's own lines are nobody's to see.
+  Entry entry{input.name, reference.span, {}};
+  Diagnostics found;
+  if (types_of(input.schema).contains("string")) {
+    entry.value.kind = Node::Kind::kScalar;
+    entry.value.style = lang::Style::kDoubleQuoted;
+    entry.value.text = text;
+  } else if (std::optional<Node> parsed = lang::read_yaml("", text, found)) {
+    entry.value = std::move(*parsed);
+    resolve_literals(entry.value, found);
+  }
+  entry.value.span = reference.span;
+  std::optional<Located> value;
+  if (!found.has_errors()) value = read_input_value(entry, input, found);
+  if (!value) {
+    diagnostics.add(Diagnostic(Code::kWrongType, "the secret is no value for `" + input.name + "`")
+                        .at(reference.span, "what the store keeps there is not what the input asks for")
+                        .with_related(input.span, "expected " + words_for(types_of(input.schema))));
+  }
+  return value;
 }
 
 }  // namespace plumb::config

@@ -2,6 +2,7 @@
 // environment (PLUMB_INPUT_name), --inputs files in the order given, --set.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,15 @@ void read_input_layers(Project& project, const InputArguments& arguments, Diagno
 std::vector<InputLayer> input_layers(const Project& project, const Host& host, const std::string& input);
 // Whether the input needs no value: its schema names null among its types.
 bool may_be_null(const Input& input);
-// The value that counts; null where no layer sets it.
+// The value that counts; null where no layer sets it, and where it is a reference to a secret that its store was not
+// asked for yet.
 const Located* input_value(const Project& project, const Host& host, const std::string& input);
+// That reference, else null.
+const Located* open_reference(const Project& project, const Host& host, const std::string& input);
+
+// The text that a store keeps as the value of an input, which stands there for `reference`. A text stands for itself
+// where the schema says string; else it is read as YAML. Nothing of it is in a finding.
+std::optional<Located> read_secret(const Input& input, const Located& reference, const std::string& text,
+                                   Diagnostics& diagnostics);
 
 }  // namespace plumb::config

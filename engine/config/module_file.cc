@@ -71,6 +71,9 @@ class FileReader {
       const AsksElsewhere elsewhere = policy != nullptr ? AsksElsewhere::kYes : AsksElsewhere::kNo;
       result_.trust = read_trust(trust->value, (*typed)["trust"], elsewhere, project_, result_.diagnostics);
     }
+    const Entry* secrets = root.find("secrets");
+    if (secrets != nullptr && typed)
+      result_.secrets = read_secret_stores(secrets->value, (*typed)["secrets"], result_.diagnostics);
     if (policy != nullptr && typed) result_.policy = read_policy_bundles(policy->value, project_, result_.diagnostics);
     return true;
   }
@@ -95,7 +98,9 @@ class FileReader {
     for (const Entry& input : entry.value.entries) {
       const Entry* sensitive = input.value.find("sensitive");
       const Entry* value = input.value.find(inputs ? "default" : "absent");
-      if (sensitive != nullptr && sensitive->value.text != "false" && value != nullptr)
+      const bool shown = sensitive == nullptr || sensitive->value.text == "false" || value == nullptr ||
+                         refers_to_secret(value->value.text);
+      if (!shown)
         result_.sources.hide(value->value.span);
     }
   }

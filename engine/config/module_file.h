@@ -10,6 +10,7 @@
 #include "engine/config/parsed.h"
 #include "engine/config/policy_bundles.h"
 #include "engine/config/rollout.h"
+#include "engine/config/secret_stores.h"
 #include "engine/config/trust.h"
 #include "engine/lang/source.h"
 #include "engine/lang/yaml.h"
@@ -24,6 +25,7 @@ struct ModuleFile {
   std::optional<Rollout> rollout;
   std::optional<TrustRules> trust;
   std::vector<PolicyBundle> policy;
+  SecretStores secrets;
   Diagnostics diagnostics;
   lang::SourceMap sources;
 };

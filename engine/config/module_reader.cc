@@ -9,6 +9,7 @@
 #include "engine/config/data_files.h"
 #include "engine/config/document.h"
 #include "engine/config/include.h"
+#include "engine/config/moves.h"
 #include "engine/config/reading.h"
 #include "engine/config/validate.h"
 #include "engine/lang/yaml.h"
@@ -86,6 +87,7 @@ class ModuleReader::Document {
     if (const Entry* text = root.find("description"); text != nullptr) module_.description = text->value.text;
     if (file.rollout) reader_.rollout_ = std::move(file.rollout);
     if (file.trust) reader_.trust_ = std::move(file.trust);
+    if (!file.secrets.empty()) reader_.secrets_ = std::move(file.secrets);
     if (!file.policy.empty()) reader_.policy_ = std::move(file.policy);
     for (Input& input : file.inputs) take_input(std::move(input));
     if (const Entry* data = root.find("data")) read_data_files(data->value);
@@ -97,6 +99,7 @@ class ModuleReader::Document {
       module_.env = ParsedValue{env->key_span, std::make_shared<const Node>(env->value)};
     if (const Entry* outputs = root.find("outputs")) read_outputs(outputs->value);
     if (const Entry* checks = root.find("checks")) read_checks(checks->value, module_.checks);
+    if (const Entry* moved = root.find("moved")) read_moves(moved->value, module_.moves, diagnostics_);
     if (const Entry* include = root.find("include")) read_includes(include->value);
     for (Entry& entry : file.root->entries) {
       if (entry.key == "resources") read_body(entry.value);

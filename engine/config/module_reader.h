@@ -53,6 +53,7 @@ class ModuleReader {
   const std::optional<Rollout>& rollout() const { return rollout_; }
   const std::optional<TrustRules>& trust() const { return trust_; }
   const std::vector<PolicyBundle>& policy() const { return policy_; }
+  const SecretStores& secrets() const { return secrets_; }
 
   // Every file that was read, relative to the project, sorted.
   const std::set<std::string>& files() const { return files_; }
@@ -118,6 +119,7 @@ class ModuleReader {
   std::optional<Rollout> rollout_;
   std::optional<TrustRules> trust_;
   std::vector<PolicyBundle> policy_;
+  SecretStores secrets_;
 };
 
 }  // namespace plumb::config

@@ -271,6 +271,7 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
   project.rollout = reader.rollout();
   project.trust = reader.trust();
   project.policy = reader.policy();
+  project.secrets = reader.secrets();
   read_input_layers(project, arguments, diagnostics, sources);
   return project;
 }

@@ -14,6 +14,7 @@
 #include "engine/config/module.h"
 #include "engine/config/policy_bundles.h"
 #include "engine/config/rollout.h"
+#include "engine/config/secret_stores.h"
 #include "engine/config/trust.h"
 #include "engine/lang/source.h"
 
@@ -42,6 +43,9 @@ struct Project {
   std::optional<TrustRules> trust;
   std::vector<PolicyBundle>
       policy;  // no part of the configuration that a plan is made from: whoever applies judges anew
+  SecretStores secrets;
+  // What references to secrets stand for, by input and by the text of the reference, as far as their stores were asked.
+  std::map<std::string, std::map<std::string, Located>> secret_values;
   // Layers of inputs below and above those of the inventory, lowest first.
   std::vector<InputLayerValues> layers_below;
   std::vector<InputLayerValues> layers_above;

@@ -7,6 +7,7 @@
 #include "engine/config/layers.h"
 #include "engine/ir/patterns.h"
 #include "engine/ir/source_folders.h"
+#include "providers/sdk/probe_form.h"
 
 namespace plumb::ir {
 namespace {
@@ -23,36 +24,23 @@ void gather_patterns(const config::Module& module, std::map<std::string, const c
   }
 }
 
-// From `verify` as its schema types it.
-Probe probe_of(const Json& json) {
-  Probe probe;
-  const auto numbers = [&json](const char* key, std::vector<int>& into) {
-    if (!json.contains(key)) return;
-    into = json[key].is_array() ? json[key].get<std::vector<int>>() : std::vector<int>{json[key].get<int>()};
-  };
-  const auto text = [&json](const char* key, std::string& into) {
-    if (json.contains(key)) into = json[key].get<std::string>();
-  };
-  const auto number = [&json](const char* key, int& into) {
-    if (json.contains(key)) into = json[key].get<int>();
-  };
-  if (json.contains("command") && json["command"].is_string()) text("command", probe.script);
-  if (json.contains("command") && json["command"].is_array())
-    probe.argv = json["command"].get<std::vector<std::string>>();
-  if (json.contains("tcp")) {
-    probe.tcp = json["tcp"].is_string() ? json["tcp"].get<std::string>()
-                                        : "127.0.0.1:" + std::to_string(json["tcp"].get<int>());
+void gather_once(const config::Module& module, const std::vector<const config::Pattern*>& around,
+                 std::vector<std::vector<const config::Pattern*>>& found) {
+  for (const auto& entry : module.body) {
+    std::vector<const config::Pattern*> patterns = around;
+    const auto block = std::visit([](const auto& one) { return one.written->block; }, entry);
+    for (const std::size_t outer : module.chain_of(block)) {
+      if (const auto& on = module.blocks[outer].written.placement.on) patterns.push_back(&*on);
+    }
+    const auto& placement = std::visit(
+        [](const auto& one) -> const auto& { return one.written->placement; }, entry);
+    if (placement.on) patterns.push_back(&*placement.on);
+    if (const auto* call = std::get_if<config::ModuleCall>(&entry)) {
+      if (call->written->module != nullptr) gather_once(*call->written->module, patterns, found);
+    } else if (placement.once) {
+      found.push_back(std::move(patterns));
+    }
   }
-  numbers("expect", probe.expect);
-  text("http", probe.http);
-  text("host", probe.host);
-  numbers("status", probe.status);
-  text("body", probe.body);
-  number("timeout", probe.timeout_seconds);
-  number("within", probe.within_seconds);
-  number("every", probe.every_seconds);
-  number("stable", probe.stable);
-  return probe;
 }
 
 bool declares_readings(const config::Module& module) {
@@ -127,6 +115,7 @@ Compiler::Compiler(CompilerInput input)
   std::map<std::string, const config::Pattern*> patterns;
   gather_patterns(input_.project.root, patterns);
   for (const auto& [text, pattern] : patterns) patterns_.push_back(pattern);
+  gather_once(input_.project.root, {}, once_);
 }
 
 bool Compiler::needs_facts() const {
@@ -148,21 +137,29 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
   for (const auto& [name, input] : input_.project.root.inputs) {
     if (input.default_value || input.refused || config::may_be_null(input)) continue;
     for (const std::string& host : hosts) {
-      if (config::input_value(input_.project, input_.inventory.hosts.at(host), name) == nullptr)
-        lacking[name].insert(host);
+      const config::Host& one = input_.inventory.hosts.at(host);
+      if (config::input_value(input_.project, one, name) != nullptr) continue;
+      // A reference that nobody was asked to follow is a value.
+      const bool refers = config::open_reference(input_.project, one, name) != nullptr;
+      if (!refers || input_.missing_secrets == MissingSecrets::kLeftOut) lacking[name].insert(host);
     }
   }
-  std::map<std::string, std::pair<const SourceSpan*, std::set<std::string>>> missing;  // by input
+  for (const auto& [name, needed] : readers_of(lacking, diagnostics)) tell_missing(name, needed, diagnostics);
+}
+
+std::map<std::string, InputReaders> Compiler::readers_of(const std::map<std::string, std::set<std::string>>& inputs,
+                                                         Diagnostics& diagnostics) {
+  std::map<std::string, InputReaders> readers;
   const auto need = [&](const config::Reads& reads, const SourceSpan& span, const config::Pattern* on) {
     for (const cel::Reference& path : reads.paths) {
       if (path.slot != slots::kInputs) continue;
-      const auto without = lacking.find(path.path.front());
-      if (without == lacking.end()) continue;
-      for (const std::string& host : without->second) {
+      const auto asked = inputs.find(path.path.front());
+      if (asked == inputs.end()) continue;
+      for (const std::string& host : asked->second) {
         if (on != nullptr && !expander_.selects(*on, host, diagnostics)) continue;
-        auto& [where, hosts_without] = missing[without->first];
-        if (where == nullptr) where = &span;
-        hosts_without.insert(host);
+        InputReaders& of_input = readers[asked->first];
+        if (of_input.first == nullptr) of_input.first = &span;
+        of_input.hosts.insert(host);
       }
     }
   };
@@ -178,24 +175,26 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
   for (const config::Check& check : input_.project.root.checks) {
     if (!check.broken) need(check.reads, check.condition->span(), nullptr);
   }
-  for (const auto& [name, needed] : missing) {
-    const auto& [span, on] = needed;
-    std::string where = *on.begin();
-    if (on.size() > 1)
-      where += " and " + std::to_string(on.size() - 1) + (on.size() == 2 ? " other host" : " other hosts");
-    const config::Input& input = input_.project.root.inputs.at(name);
-    // An argument is seen by everybody on this machine.
-    const std::string way =
-        input.sensitive ? "set it with PLUMB_INPUT_" + name + " or --inputs FILE, which may be a pipe or -"
-                        : "give it a default, or set it in inputs.yaml, the inventory or with --set " + name + "=…";
-    if (input.sensitive && input_.missing_secrets == MissingSecrets::kUnknown) continue;
-    const bool left_out = input.sensitive && input_.missing_secrets == MissingSecrets::kLeftOut;
-    diagnostics.add(Diagnostic(Code::kInputMissing, "the input `" + name + "` has no value on " + where)
-                        .at(*span, left_out ? "needs it, as others may, and is left out" : "needs it")
-                        .with_related(input.span, "declared here, without a default")
-                        .with_hint(way)
-                        .as(left_out ? Severity::kWarning : Severity::kError));
-  }
+  return readers;
+}
+
+void Compiler::tell_missing(const std::string& name, const InputReaders& readers, Diagnostics& diagnostics) const {
+  std::string where = *readers.hosts.begin();
+  if (readers.hosts.size() > 1)
+    where += " and " + std::to_string(readers.hosts.size() - 1) +
+             (readers.hosts.size() == 2 ? " other host" : " other hosts");
+  const config::Input& input = input_.project.root.inputs.at(name);
+  // An argument is seen by everybody on this machine.
+  const std::string way =
+      input.sensitive ? "set it with PLUMB_INPUT_" + name + " or --inputs FILE, which may be a pipe or -"
+                      : "give it a default, or set it in inputs.yaml, the inventory or with --set " + name + "=…";
+  if (input.sensitive && input_.missing_secrets == MissingSecrets::kUnknown) return;
+  const bool left_out = input.sensitive && input_.missing_secrets == MissingSecrets::kLeftOut;
+  diagnostics.add(Diagnostic(Code::kInputMissing, "the input `" + name + "` has no value on " + where)
+                      .at(*readers.first, left_out ? "needs it, as others may, and is left out" : "needs it")
+                      .with_related(input.span, "declared here, without a default")
+                      .with_hint(way)
+                      .as(left_out ? Severity::kWarning : Severity::kError));
 }
 
 void Compiler::survey(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
@@ -219,6 +218,7 @@ std::string Compiler::key_of(const config::Host& host, const Told& told, Diagnos
   std::string key;
   for (const config::Pattern* pattern : patterns_)
     key += expander_.selects(*pattern, host.name, diagnostics) ? '1' : '0';
+  for (const auto& patterns : once_) key += expander_.first_of(patterns, diagnostics) == host.name ? '1' : '0';
   Json values = Json::array();
   for (const cel::Reference& path : reads_of(key).paths) {
     if (path.slot == slots::kReadings) continue;
@@ -292,7 +292,8 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   const std::size_t found = diagnostics.items().size();
   Resources resources = expander_.expand(host, told, diagnostics);
   const bool reads = told.readings != nullptr && !told.readings->empty();
-  if (!reads && diagnostics.items().size() == found && mould_.fits(resources)) {
+  const bool as_before = cast_elsewhere_ == expander_.elsewhere();
+  if (!reads && diagnostics.items().size() == found && as_before && mould_.fits(resources)) {
     return verified(cast(std::move(resources)), diagnostics);
   }
   mould_.clear();
@@ -312,6 +313,8 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   const SecretOf secret_of = [this](const std::string& sealed) { return contents_->secret(sealed); };
   std::shared_ptr<HostGraph> graph = linker_.link(std::move(nodes), sources, secret_of, diagnostics);
   if (diagnostics.error_count() > errors) return nullptr;
+  graph->moves = expander_.moves();
+  graph->elsewhere = cast_elsewhere_ = expander_.elsewhere();
   if (reads) {
     for (const auto& [name, reading] : *told.readings)
       graph->readings[name] = {reading.path, reading.after, expander_.open_readings().contains(name), reading.thing,
@@ -400,7 +403,7 @@ std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostic
   node->rescues = resource.rescues;
   node->tags = resource.tags;
   node->readings = resource.readings;
-  for (const Json& probe : resource.verify) node->probes.push_back(probe_of(probe));
+  for (const Json& probe : resource.verify) node->probes.push_back(probe_from(probe));
   node->desired.address = resource.address;
   node->desired.env = resource.env;
   Json& attributes = node->desired.attributes;

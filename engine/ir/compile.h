@@ -44,6 +44,12 @@ class TellOnce {
   std::set<std::tuple<Code, std::optional<SourceSpan>, std::string>> told_;
 };
 
+// Who reads an input: hosts, and the first place in the project.
+struct InputReaders {
+  const SourceSpan* first = nullptr;
+  std::set<std::string> hosts;
+};
+
 // Compiles hosts of one project. Hosts for which all that expressions read is equal share one graph. For one thread.
 class Compiler {
  public:
@@ -59,6 +65,11 @@ class Compiler {
 
   // What can be said before any host is asked: patterns that match nothing, inputs without a value.
   void check(const std::set<std::string>& hosts, Diagnostics& diagnostics);
+
+  // By input, who of the hosts that are given for each reads it. Readers of conditions and values count, whatever these
+  // come to.
+  std::map<std::string, InputReaders> readers_of(const std::map<std::string, std::set<std::string>>& inputs,
+                                                 Diagnostics& diagnostics);
 
   // Tells what else is wrong with the graphs of hosts, in a project that has errors already.
   void survey(const std::set<std::string>& hosts, Diagnostics& diagnostics);
@@ -82,6 +93,7 @@ class Compiler {
 
  private:
   void check_stages(Diagnostics& diagnostics) const;
+  void tell_missing(const std::string& name, const InputReaders& readers, Diagnostics& diagnostics) const;
   std::string key_of(const config::Host& host, const Told& told, Diagnostics& diagnostics);
   const config::Reads& reads_of(const std::string& selection);
   std::shared_ptr<const HostGraph> build(const config::Host& host, const Told& told, Diagnostics& diagnostics);
@@ -110,6 +122,9 @@ class Compiler {
   bool has_readings_;                             // the project or a module declares some
   std::vector<Address> addresses_;                // of the last host
   std::vector<const config::Pattern*> patterns_;  // every `on`, each text once
+  // Of each resource that one host does for all: the patterns that say which hosts those are.
+  std::vector<std::vector<const config::Pattern*>> once_;
+  std::vector<Elsewhere> cast_elsewhere_;  // of the graph that the mould was made of
   std::map<std::string, config::Reads> reads_;    // by selection: which of the patterns a host matches
   std::map<std::shared_ptr<const config::Resource>, Node> lowered_;  // of constant resources
   std::map<std::string, Compiled> graphs_;                           // by key

@@ -34,11 +34,13 @@ bool has_address(const std::vector<Address>& all, const Address& one) {
                      [&](const Address& other) { return other.kind == one.kind && other.identity == one.identity; });
 }
 
-// Of two that are about one path, where `whole` has all that is in it: whether `one` is the very folder, or says itself
-// that it comes to lie there once the other is done, as files do where those of packages give way.
+// Of two that are about one path, where `whole` has all that is in it: whether `one` is the very folder, or one of them
+// says that it comes once the other is done, as files do where those of packages give way, and services after the
+// folders of what adds to them.
 bool go_together(const std::string& path, const Desired& one, const Provider& of_one, const Desired& whole,
                  const Provider& of_whole) {
   if (has_address(of_whole.provides(whole), one.address)) return true;
+  if (one.address.identity == path && has_address(of_whole.infers(whole), one.address)) return true;
   return whole.address.identity == path && has_address(of_one.infers(one), whole.address);
 }
 

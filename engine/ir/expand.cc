@@ -1,5 +1,7 @@
 #include "engine/ir/expand.h"
 
+#include <algorithm>
+
 #include "engine/ir/instance.h"
 #include "engine/lang/cel/convert.h"
 
@@ -33,14 +35,18 @@ KnownReading WantedReading::with(Json value) const {
   return known;
 }
 
-void Expander::set_up(Instance& root, const config::Host& host, const Told& told) const {
+void Expander::set_up(Instance& root, const config::Host& host, const Told& told) {
+  without_secrets_ = secrets_ == MissingSecrets::kUnknown;
   std::vector<std::pair<std::string, Value>> inputs;
   std::set<std::string> missing;
   for (const auto& [name, input] : project_.root.inputs) {
     const config::Located* value = config::input_value(project_, host, name);
-    const bool lacks = value == nullptr && !config::may_be_null(input);
-    const bool unknown = lacks && input.sensitive && secrets_ == MissingSecrets::kUnknown;
+    const bool open = config::open_reference(project_, host, name) != nullptr;
+    const bool lacks = value == nullptr && (open || !config::may_be_null(input));
+    const bool unknown = lacks && input.sensitive &&
+                         (open ? secrets_ != MissingSecrets::kLeftOut : secrets_ == MissingSecrets::kUnknown);
     if (lacks && !unknown) missing.insert(name);
+    without_secrets_ = without_secrets_ || unknown;
     inputs.emplace_back(name, unknown            ? without_value()
                               : value == nullptr ? Value::null()
                                                  : cel::from_json(value->value));
@@ -90,12 +96,30 @@ Resources Expander::expand(const config::Host& host, const Told& told, Diagnosti
   set_up(root, host, told);
   Resources resources;
   open_readings_.clear();
+  moves_.clear();
+  elsewhere_.clear();
   root.run(resources);
   for (Diagnostic problem : found.items()) {
     problem.host = host.name;
     diagnostics.add(std::move(problem));
   }
   return resources;
+}
+
+const std::string& Expander::first_of(const std::vector<const config::Pattern*>& patterns, Diagnostics& diagnostics) {
+  std::string key;
+  for (const config::Pattern* pattern : patterns) key += pattern->text + "\n";
+  const auto [known, added] = first_.try_emplace(key);
+  if (!added) return known->second;
+  for (const auto& [name, unused] : inventory_.hosts) {
+    const bool selected = std::all_of(patterns.begin(), patterns.end(), [&, &host = name](const auto* pattern) {
+      return selects(*pattern, host, diagnostics);
+    });
+    if (!selected) continue;
+    known->second = name;
+    break;
+  }
+  return known->second;
 }
 
 bool Expander::selects(const config::Pattern& pattern, const std::string& host, Diagnostics& diagnostics) {

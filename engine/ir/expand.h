@@ -13,6 +13,7 @@
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
 #include "engine/config/resource.h"
+#include "engine/ir/graph.h"
 #include "providers/sdk/reading.h"
 
 namespace plumb::ir {
@@ -71,6 +72,15 @@ class Expander {
   // Of what expand() gave last: readings on which hangs whether something is there, or how often, beyond what is.
   const std::set<std::string>& open_readings() const { return open_readings_; }
 
+  // And the moves of the project and its modules, in the order in which they are made.
+  const std::vector<Move>& moves() const { return moves_; }
+
+  // And what another host does for this one too.
+  const std::vector<Elsewhere>& elsewhere() const { return elsewhere_; }
+
+  // The first host by name that all of these patterns select; "" for none.
+  const std::string& first_of(const std::vector<const config::Pattern*>& patterns, Diagnostics& diagnostics);
+
   // Readings that expressions use on the host, or `question` does where there is one, and that were not told yet. Which
   // there are in a module may depend on what others tell: it is to be asked again until none are left.
   std::vector<WantedReading> wanted(const config::Host& host, const Told& told, const config::Reads* question,
@@ -91,16 +101,20 @@ class Expander {
   class Instance;
   struct Wanted;
 
-  void set_up(Instance& root, const config::Host& host, const Told& told) const;
+  void set_up(Instance& root, const config::Host& host, const Told& told);
 
   const config::Project& project_;
   const config::Inventory& inventory_;
   const lang::SourceMap& sources_;
   const std::map<std::string, Json>& recorded_;
   const MissingSecrets secrets_;
+  bool without_secrets_ = false;  // of the host at hand: a sensitive input is there and its value unknown
   std::map<std::string, std::set<std::string>> selected_;  // by pattern
   config::KnownValues known_;
   std::set<std::string> open_readings_;
+  std::vector<Move> moves_;
+  std::vector<Elsewhere> elsewhere_;
+  std::map<std::string, std::string> first_;  // by the texts of patterns, a line each
   // Both by declaration, module path and the keys of its loops.
   using Place = std::tuple<const config::Declaration*, std::string, std::string>;
   std::map<Place, std::shared_ptr<const config::Resource>> constant_;  // the same on every host

@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/json.h"
@@ -14,6 +15,10 @@
 #include "providers/sdk/kind.h"
 
 namespace plumb::ir {
+
+// Why something changes that the record does not tell of.
+inline constexpr std::string_view kOrphan = "orphan";  // nobody declares it any more
+inline constexpr std::string_view kUndone = "undo";    // a run is taken back
 
 struct Node {
   // Where the attribute is written; of the resource where it is not.
@@ -34,6 +39,8 @@ struct Node {
   std::set<std::string> tags;
   std::vector<Probe> probes;       // what is asked once an action on it was done
   std::set<std::string> readings;  // that it comes of
+  std::string because = {};        // why all of its change is made: kOrphan, kUndone; "" where the record tells
+  bool forget = false;             // once it is as it is asked for, the host's record holds it no longer
 };
 
 // What may change what a reading tells: an action on the path or the thing, or on what one of these globs of addresses
@@ -44,6 +51,20 @@ struct ReadingCauses {
   bool open = false;  // whether something is there, or how often, hangs on it beyond what is in the graph
   std::optional<Address> thing = std::nullopt;  // a package or a unit, as Missing::what names it
   bool is_there = false;                        // that thing, so that nothing else brings it
+};
+
+// The resource was known by another address; both may be a module's, with `/` at the end.
+struct Move {
+  std::string from;
+  std::string to;
+  SourceSpan span = {};
+};
+
+// A resource that another host does for this one too.
+struct Elsewhere {
+  std::string address;
+  std::string host;
+  friend bool operator==(const Elsewhere&, const Elsewhere&) = default;
 };
 
 enum class EdgeKind { kAfter, kBefore, kTrigger, kInferred };
@@ -64,6 +85,9 @@ struct HostGraph {
   std::vector<Edge> edges;                        // sorted by from, to, kind
   std::string digest;                             // SHA-256 over the canonical JSON of to_json()
   std::map<std::string, ReadingCauses> readings;  // by name, those that were told; no part of the digest
+  std::vector<Elsewhere> elsewhere;               // in declared order; no part of the digest
+  std::vector<Move> moves;                        // in the order in which they are made; no part of the digest
+  bool whole = true;  // it is all that the project has on the host: what the record holds besides is an orphan
 };
 
 // Addresses, attributes and edges; no spans, so that layout and comments do not count.

@@ -50,6 +50,9 @@ class Expander::Instance {
   // The use that it is of; null for the project itself.
   void set_call(const config::ModuleCall* call) { call_ = call; }
 
+  // The patterns of hosts around it.
+  void set_patterns(std::vector<const config::Pattern*> patterns) { patterns_ = std::move(patterns); }
+
   // What all that comes of it has.
   void set_surroundings(config::Surroundings around) { around_ = std::move(around); }
   void set(int slot, cel::Value value) { slots_[static_cast<std::size_t>(slot)] = std::move(value); }
@@ -88,6 +91,11 @@ class Expander::Instance {
   void work_out_values(const config::ValuesFrom& from);
   bool applies(const config::ParsedPlacement& placement);
   bool holds(const config::Placement& placement);
+  // All that say to which hosts an entry of this module goes.
+  std::vector<const config::Pattern*> patterns_of(const config::ParsedPlacement& placement,
+                                                  config::BlockIndex block) const;
+  // The host that does it for this one; "" where that is this one.
+  std::string doer_of(const config::ParsedDeclaration& declaration);
 
   // instance_blocks.cc
   config::BlockIndex block_of(std::size_t index) const;
@@ -131,6 +139,7 @@ class Expander::Instance {
   config::Lookup lookup_;
   std::set<std::string> missing_;
   config::Surroundings around_;
+  std::vector<const config::Pattern*> patterns_;
   std::set<std::string> readings_around_;  // that the use of this module reads
   std::vector<cel::Value> slots_;
   cel::Activation activation_;

@@ -103,10 +103,18 @@ void Expander::Instance::enter_all(std::span<const std::size_t> blocks, const st
 void Expander::Instance::declare(const config::Declaration& declaration, const std::string& around,
                                  Resources& resources) {
   if (declaration.broken || !applies(declaration.written->placement) || !known(declaration.reads)) return;
+  const std::string doer = doer_of(*declaration.written);
+  const auto give = [&](config::Resolved resolved) {
+    if (doer.empty()) {
+      resources.push_back(std::move(resolved));
+    } else {
+      expander_.elsewhere_.push_back({resolved.resource->address.str(), doer});
+    }
+  };
   const bool constant = config::is_constant(declaration) && around_.env.empty() && readings_around_.empty();
   if (constant) {
     if (const auto found = expander_.constant_.find({&declaration, path_, ""}); found != expander_.constant_.end()) {
-      if (found->second != nullptr) resources.push_back({found->second, {}, true});
+      if (found->second != nullptr) give({found->second, {}, true});
       return;
     }
   }
@@ -117,7 +125,7 @@ void Expander::Instance::declare(const config::Declaration& declaration, const s
     config::Resolved resolved = config::resolve(declaration, {path_, folder_, around_, readings_of(declaration.reads)},
                                                 evaluation(), expander_.known_, expander_.last_[place]);
     if (constant) expander_.constant_.emplace(place, resolved.resource);
-    if (resolved.resource != nullptr) resources.push_back(std::move(resolved));
+    if (resolved.resource != nullptr) give(std::move(resolved));
   };
   repeat(declaration.placement, 0, around, std::ref(once));
   note_open(declaration.placement, declaration.reads, any);

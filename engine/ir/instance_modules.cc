@@ -61,6 +61,7 @@ Value Expander::Instance::use_once(const config::ModuleCall& call, const std::st
   if (!inputs) return without_value();
   Instance inside(expander_, *call.written->module, path, host_, told_, wanted_, diagnostics_);
   inside.set_call(&call);
+  inside.set_patterns(patterns_of(call.written->placement, call.written->block));
   inside.set(slots::kInputs, std::move(*inputs));
   inside.set(slots::kFacts, slots_[slots::kFacts]);
   inside.set(slots::kHost, slots_[slots::kHost]);
@@ -99,7 +100,7 @@ std::optional<Value> Expander::Instance::inputs_of(const config::ModuleCall& cal
     options.sensitive = input.sensitive;
     auto typed = node ? config::validate(*node, input.schema, "`" + name + "`", value.span(), options, diagnostics_)
                       : std::nullopt;
-    const bool unknown = !node && input.sensitive && expander_.secrets_ == MissingSecrets::kUnknown;
+    const bool unknown = !node && input.sensitive && expander_.without_secrets_;
     good = good && (typed || unknown);
     if (typed || unknown) fields.emplace_back(name, typed ? cel::from_json(*typed) : without_value());
   }

@@ -28,6 +28,11 @@ void Expander::Instance::work_out() {
 }
 
 void Expander::Instance::run(Resources& resources) {
+  // Those of the project come before those of the modules that it moves.
+  for (const config::ParsedMove& move : module_.moves) {
+    expander_.moves_.push_back(
+        {config::below(path_, move.from.text), config::below(path_, move.to.text), move.from.span});
+  }
   work_out();
   for (const config::Check& check : module_.checks) {
     if (!check.broken && known(check.reads))
@@ -177,7 +182,7 @@ bool Expander::Instance::is_told(const config::Reads& reads) const {
 
 config::Evaluation Expander::Instance::evaluation() {
   activation_ = {slots_, &lookup_};
-  return {activation_, expander_.sources_, diagnostics_, expander_.secrets_ == MissingSecrets::kUnknown};
+  return {activation_, expander_.sources_, diagnostics_, expander_.without_secrets_};
 }
 
 std::vector<std::pair<std::string, Value>> Expander::Instance::fields_of(const std::map<std::string, Value>& values) {
@@ -217,6 +222,22 @@ void Expander::Instance::work_out_values(const config::ValuesFrom& from) {
 
 bool Expander::Instance::applies(const config::ParsedPlacement& placement) {
   return !placement.on || expander_.selects(*placement.on, host_.name, diagnostics_);
+}
+
+std::vector<const config::Pattern*> Expander::Instance::patterns_of(const config::ParsedPlacement& placement,
+                                                                    config::BlockIndex block) const {
+  std::vector<const config::Pattern*> patterns = patterns_;
+  for (const std::size_t around : module_.chain_of(block)) {
+    if (const auto& on = module_.blocks[around].written.placement.on) patterns.push_back(&*on);
+  }
+  if (placement.on) patterns.push_back(&*placement.on);
+  return patterns;
+}
+
+std::string Expander::Instance::doer_of(const config::ParsedDeclaration& declaration) {
+  if (!declaration.placement.once) return {};
+  const std::string& first = expander_.first_of(patterns_of(declaration.placement, declaration.block), diagnostics_);
+  return first == host_.name ? std::string() : first;
 }
 
 bool Expander::Instance::holds(const config::Placement& placement) {

@@ -87,6 +87,8 @@ class PatternChecker {
   }
 
   void check(const config::Module& module, const std::string& path) {
+    for (const config::ParsedMove& move : module.moves)
+      check(move, config::below(path, move.from.text), config::below(path, move.to.text));
     for (const auto& entry : module.body) {
       const auto& placement = std::visit(
           [](const auto& one) -> const auto& { return one.written->placement; }, entry);
@@ -107,6 +109,25 @@ class PatternChecker {
                  has_fixed_name(module, call) && call.module != nullptr) {
         check(*call.module, config::below(path, call.name));
       }
+    }
+  }
+
+  // What is named as new is declared; what is named as old is not, or there would be two of it.
+  void check(const config::ParsedMove& move, const std::string& from, const std::string& to) {
+    const bool module = to.ends_with('/');
+    const auto declared = [&](const std::string& one) {
+      if (!module) return addresses_.contains(one);
+      const auto first = addresses_.lower_bound(one);
+      return first != addresses_.end() && first->starts_with(one);
+    };
+    if (declared(from)) {
+      diagnostics_.add(Diagnostic(Code::kBadMove, "`" + from + "` is said to be `" + to + "` now, and is declared still")
+                           .at(move.from.span, "still declared")
+                           .with_hint("remove what is declared by the old name, or the move"));
+    } else if (!declared(to) && !may_be_open(to, module)) {
+      diagnostics_.add(Diagnostic(Code::kBadMove, "`" + to + "`, which `" + from + "` is said to be now, is not declared")
+                           .at(move.to.span, "nothing has this name")
+                           .with_hint("name what it is now; what is there no more needs no move"));
     }
   }
 

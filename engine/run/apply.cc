@@ -4,6 +4,7 @@
 
 #include "engine/base/time_text.h"
 #include "engine/policy/told.h"
+#include "engine/run/request.h"
 #include "engine/run/run_begun.h"
 
 namespace plumb::run {
@@ -22,8 +23,10 @@ class Applying {
     if (const Result<KeyState> key = workspace_.find_key(); !key) {
       context_.tell(key.error());
       result_.outcome = RunOutcome::kInvalid;
+    } else if (request_.undo) {
+      result_.outcome = apply_new(make_undo_plan(workspace_, *request_.undo, context_));
     } else if (auto* plan = std::get_if<PlanRequest>(&request_.what)) {
-      result_.outcome = plan_and_apply(*plan);
+      result_.outcome = apply_new(make_plan(workspace_, *plan, context_));
     } else {
       result_.outcome = apply_saved(std::get<SavedPlan>(std::move(request_.what)));
     }
@@ -31,8 +34,7 @@ class Applying {
   }
 
  private:
-  RunOutcome plan_and_apply(const PlanRequest& request) {
-    std::optional<Planned> planned = make_plan(workspace_, request, context_);
+  RunOutcome apply_new(std::optional<Planned> planned) {
     if (!planned) return context_.control.level() == StopLevel::kNone ? RunOutcome::kInvalid : RunOutcome::kInterrupted;
     fleet_ = std::move(planned->fleet);
     result_.plan = std::move(planned->plan);
@@ -72,12 +74,13 @@ class Applying {
       fleet_ = compile_fleet(workspace_, hosts, context_);
       if (fleet_ == nullptr) return RunOutcome::kInvalid;
     } else {
+      if (reads_secrets(hosts) && !read_secrets(workspace_, context_)) return RunOutcome::kInvalid;
       fleet_ = make_fleet(workspace_, context_);
       fleet_->join(hosts);
     }
     const Proposal proposal{result_.plan, result_.plan_id, result_.hosts, true, RunOutcome::kOk};
     show(proposal);
-    if (result_.plan.changes_nothing()) return RunOutcome::kOk;
+    if (result_.plan.changes_nothing() && !result_.plan.changes_records()) return RunOutcome::kOk;
     Diagnostics missing;
     fleet_->check_contents(result_.plan, contents_, missing);
     context_.tell(missing);
@@ -85,6 +88,16 @@ class Applying {
     if (missing.has_errors()) return RunOutcome::kStale;
     if (const std::optional<RunOutcome> why = not_allowed(proposal)) return *why;
     return carry_out(true);
+  }
+
+  // Whether a store is to be asked for what a saved plan takes to these hosts.
+  bool reads_secrets(const std::set<std::string>& hosts) const {
+    if (workspace_.project().secrets.empty()) return false;
+    return std::any_of(hosts.begin(), hosts.end(), [&](const std::string& host) {
+      const auto of_host = result_.plan.hosts.find(host);
+      return of_host != result_.plan.hosts.end() &&
+             needs_secrets(*of_host->second.actions.get(), workspace_.providers());
+    });
   }
 
   void show(const Proposal& proposal) const {
@@ -120,11 +133,9 @@ class Applying {
     const policy::Judgement judgement =
         judge_plan(workspace_, context_.store, result_.plan, result_.plan_id, time, context_.control.interrupt().fd());
     if (context_.control.level() != StopLevel::kNone) return RunOutcome::kInterrupted;
-    Diagnostics told = policy::diagnostics_of(judgement);
-    if (!judgement.denies()) {
-      Diagnostics missing = unmet(judgement, request_.standing, time, hours_);
-      told.extend(std::move(missing));
-    }
+    Diagnostics told = policy::diagnostics_but_requirements(judgement);
+    Diagnostics missing = unmet(judgement, request_.standing, time, hours_);
+    told.extend(std::move(missing));
     notes_ = notes_of(policy, judgement, request_.standing);
     context_.tell(told);
     return told.has_errors() ? std::optional(RunOutcome::kStale) : std::nullopt;
@@ -151,6 +162,7 @@ class Applying {
     }
     start.operator_name = request_.operator_name;
     start.started_at = now();
+    if (!result_.plan.scope.undoes.empty()) start.kind = "undo";
     if (window_.ignored) start.kind = "apply, window ignored";
     const plan::Scope& scope = result_.plan.scope;
     start.hosts_pattern = scope.on + (scope.limit.empty() ? "" : ", limit " + scope.limit);

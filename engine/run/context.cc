@@ -16,6 +16,13 @@ void RunContext::tell(const Error& error) const {
   tell(found);
 }
 
+bool read_secrets(Workspace& workspace, const RunContext& context) {
+  Diagnostics found;
+  const bool read = workspace.read_secrets(context.control.interrupt().fd(), found);
+  context.tell(found);
+  return read;
+}
+
 std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& context, KeepGraphs keep_graphs) {
   FleetOptions options = context.fleet;
   options.keep_graphs = keep_graphs;
@@ -23,8 +30,9 @@ std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& 
                                  context.observer);
 }
 
-std::unique_ptr<Fleet> compile_fleet(const Workspace& workspace, const std::set<std::string>& hosts,
+std::unique_ptr<Fleet> compile_fleet(Workspace& workspace, const std::set<std::string>& hosts,
                                      const RunContext& context, KeepGraphs keep_graphs) {
+  if (!read_secrets(workspace, context)) return nullptr;
   std::unique_ptr<Fleet> fleet = make_fleet(workspace, context, keep_graphs);
   Diagnostics found;
   const bool compiled = fleet->compile(hosts, found);
@@ -32,7 +40,7 @@ std::unique_ptr<Fleet> compile_fleet(const Workspace& workspace, const std::set<
   return compiled ? std::move(fleet) : nullptr;
 }
 
-CompiledFleet compile_graphs(const Workspace& workspace, const std::set<std::string>& hosts,
+CompiledFleet compile_graphs(Workspace& workspace, const std::set<std::string>& hosts,
                              const RunContext& context) {
   CompiledFleet compiled{compile_fleet(workspace, hosts, context, KeepGraphs::kAll), {}};
   if (compiled.fleet == nullptr) return compiled;

@@ -33,11 +33,14 @@ struct RunContext {
   void tell(const Error& error) const;
 };
 
+// Asks the workspace's stores of secrets; false where the context was told what is wrong.
+bool read_secrets(Workspace& workspace, const RunContext& context);
+
 // A fleet of these hosts of a workspace, whose key has been looked for.
 std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& context,
                                   KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded);
-// The same with the hosts compiled; null where the context was told what is wrong.
-std::unique_ptr<Fleet> compile_fleet(const Workspace& workspace, const std::set<std::string>& hosts,
+// The same with the hosts compiled, once the stores of secrets were asked; null where the context was told what is wrong.
+std::unique_ptr<Fleet> compile_fleet(Workspace& workspace, const std::set<std::string>& hosts,
                                      const RunContext& context, KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded);
 
 // A fleet with the graph of each host, for as long as it lives.
@@ -46,7 +49,7 @@ struct CompiledFleet {
   // Where graphs read facts: how asking each host for them ended. Those that did not answer have no graph.
   HostResults asked;
 };
-CompiledFleet compile_graphs(const Workspace& workspace, const std::set<std::string>& hosts, const RunContext& context);
+CompiledFleet compile_graphs(Workspace& workspace, const std::set<std::string>& hosts, const RunContext& context);
 
 // Remembers what the hosts of a fleet told of themselves. kFailed where the history does not take it; the context was
 // told then.

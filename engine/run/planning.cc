@@ -26,8 +26,9 @@ void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
   }
 }
 
-std::optional<FleetPlan> plan_snapshot(const Workspace& workspace, const plan::Scope& scope,
+std::optional<FleetPlan> plan_snapshot(Workspace& workspace, const plan::Scope& scope,
                                        const std::filesystem::path& file, const RunContext& context) {
+  if (!read_secrets(workspace, context)) return std::nullopt;
   const ir::CompilerInput input = workspace.compiler_input();
   Diagnostics found;
   ir::Compiler(input).check(workspace.hosts(), found);
@@ -55,11 +56,15 @@ FleetPlan plan_hosts(Fleet& fleet, const plan::Scope& scope, const RunContext& c
 }  // namespace
 
 plan::Scope scope_of(const Workspace& workspace, const PlanRequest& request) {
-  return {workspace.request().on, workspace.request().limit, request.tags,
-          request.skip_tags,      request.addresses,         request.start_at};
+  plan::Scope scope{workspace.request().on, workspace.request().limit, request.tags,
+                    request.skip_tags,      request.addresses,         request.start_at};
+  scope.prune = request.prune;
+  return scope;
 }
 
 void check_scope(const config::Project& project, const plan::Scope& scope, Diagnostics& diagnostics) {
+  // Orphans have addresses that no project knows.
+  if (scope.prune) return;
   config::check_tags(project.root, scope.tags, diagnostics);
   config::check_tags(project.root, scope.skip_tags, diagnostics);
   for (const std::string& pattern : scope.addresses) ir::check_selector(project, pattern, diagnostics);
@@ -71,7 +76,8 @@ void check_something_is_meant(const plan::Plan& plan, Diagnostics& diagnostics) 
   const plan::Scope& scope = plan.scope;
   if (plan.hosts.empty() || (scope.addresses.empty() && scope.start_at.empty())) return;
   const bool nothing = std::all_of(plan.hosts.begin(), plan.hosts.end(), [](const auto& host) {
-    return host.second.unchanged == 0 && host.second.actions.empty() && host.second.held_back.empty();
+    return host.second.unchanged == 0 && host.second.actions.empty() && host.second.held_back.empty() &&
+           host.second.forgotten.empty() && host.second.orphans.empty();
   });
   if (!nothing) return;
   std::string asked;
@@ -81,38 +87,20 @@ void check_something_is_meant(const plan::Plan& plan, Diagnostics& diagnostics) 
                       .with_hint("`plumb graph` lists their addresses"));
 }
 
-std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& request, const RunContext& context) {
-  if (const Result<KeyState> key = workspace.find_key(); !key) {
-    context.tell(key.error());
-    return std::nullopt;
-  }
-  const plan::Scope scope = scope_of(workspace, request);
-  Diagnostics unknown;
-  check_scope(workspace.project(), scope, unknown);
-  context.tell(unknown);
-  if (unknown.has_errors()) return std::nullopt;
+namespace {
 
-  Planned planned;
-  std::optional<FleetPlan> result;
-  if (request.snapshot.empty()) {
-    planned.fleet = compile_fleet(workspace, workspace.hosts(), context);
-    if (planned.fleet == nullptr) return std::nullopt;
-    result = plan_hosts(*planned.fleet, scope, context);
-    planned.recorded = keep_facts(*planned.fleet, context) == RunOutcome::kOk;
-  } else {
-    result = plan_snapshot(workspace, scope, request.snapshot, context);
-    if (!result) return std::nullopt;
-  }
-  planned.plan = std::move(result->plan);
-  planned.contents = std::move(result->contents);
-  planned.hosts = std::move(result->hosts);
-  Diagnostics found = std::move(result->diagnostics);
+// What is told of a plan, and its document.
+Planned finish(Planned planned, FleetPlan result, bool exact, const RunContext& context) {
+  planned.plan = std::move(result.plan);
+  planned.contents = std::move(result.contents);
+  planned.hosts = std::move(result.hosts);
+  Diagnostics found = std::move(result.diagnostics);
   check_something_is_meant(planned.plan, found);
   planned.broken = found.has_errors();
   for (const auto& [host, told] : planned.hosts) found.extend(told.diagnostics);
   planned.outcome = outcome_of(planned.hosts);
   if (context.control.level() != StopLevel::kNone) planned.outcome = RunOutcome::kInterrupted;
-  if (request.exact) {
+  if (exact) {
     const std::size_t before = found.error_count();
     check_fidelity(planned.plan, found);
     if (found.error_count() > before) planned.outcome = std::max(planned.outcome, RunOutcome::kStale);
@@ -128,5 +116,36 @@ std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& reques
   });
   return planned;
 }
+
+}  // namespace
+
+std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& request, const RunContext& context) {
+  if (const Result<KeyState> key = workspace.find_key(); !key) {
+    context.tell(key.error());
+    return std::nullopt;
+  }
+  const plan::Scope scope = scope_of(workspace, request);
+  Diagnostics unknown;
+  check_scope(workspace.project(), scope, unknown);
+  context.tell(unknown);
+  if (unknown.has_errors()) return std::nullopt;
+
+  Planned planned;
+  if (request.snapshot.empty()) {
+    planned.fleet = compile_fleet(workspace, workspace.hosts(), context);
+    if (planned.fleet == nullptr) return std::nullopt;
+    return finish_plan(std::move(planned), scope, request.exact, context);
+  }
+  std::optional<FleetPlan> result = plan_snapshot(workspace, scope, request.snapshot, context);
+  if (!result) return std::nullopt;
+  return finish(std::move(planned), std::move(*result), request.exact, context);
+}
+
+std::optional<Planned> finish_plan(Planned planned, const plan::Scope& scope, bool exact, const RunContext& context) {
+  FleetPlan result = plan_hosts(*planned.fleet, scope, context);
+  planned.recorded = keep_facts(*planned.fleet, context) == RunOutcome::kOk;
+  return finish(std::move(planned), std::move(result), exact, context);
+}
+
 
 }  // namespace plumb::run

@@ -4,6 +4,7 @@
 #include "engine/policy/bundle.h"
 #include "engine/run/project_key.h"
 #include "engine/run/shared_key.h"
+#include "engine/secrets/open_references.h"
 
 namespace plumb::run {
 namespace {
@@ -70,6 +71,7 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceRequest& request, cons
       diagnostics.add(facts.error().diagnostic());
     }
   }
+  secrets::check_references(*workspace->project_, workspace->inventory(), diagnostics);
   if (!diagnostics.has_errors()) return workspace;
   // The graph is still looked at, so that all errors are told in one go.
   ir::Compiler(workspace->compiler_input()).survey(workspace->hosts_, diagnostics);
@@ -96,6 +98,14 @@ Result<KeyState> Workspace::find_key() {
   }
   key_ = std::move(*key);
   return state;
+}
+
+bool Workspace::read_secrets(int stop, Diagnostics& diagnostics) {
+  if (request_.missing_secrets != ir::MissingSecrets::kErrors) return true;
+  const std::size_t before = diagnostics.error_count();
+  secrets::StoreReader reader(project_->secrets, request_.folder, request_.environment, stop);
+  secrets::open_references(compiler_input(), hosts_, reader, *project_, diagnostics);
+  return diagnostics.error_count() == before;
 }
 
 ir::CompilerInput Workspace::compiler_input() const {

@@ -15,6 +15,7 @@
 #include "engine/ir/compile.h"
 #include "engine/lang/source.h"
 #include "engine/policy/rule.h"
+#include "engine/secrets/store_reader.h"
 
 namespace plumb::run {
 
@@ -26,6 +27,7 @@ struct WorkspaceRequest {
   config::InputArguments inputs;
   config::InventoryOptions sources;  // how programs of the inventory's sources are asked
   ir::MissingSecrets missing_secrets = ir::MissingSecrets::kErrors;
+  secrets::Environment environment;  // of whoever runs plumb, for stores of secrets
   bool needs_key = true;  // else any key will do where there is none: nothing that it seals is kept
 };
 
@@ -55,6 +57,10 @@ class Workspace {
   // Reads the project's own key where it has sensitive values, and makes one where there is none yet and none is
   // shared. Before hosts are compiled.
   Result<KeyState> find_key();
+
+  // Asks the stores of secrets for what the chosen hosts read, where values count. Before hosts are compiled; what was
+  // asked for once is not asked for again. `stop` as for StoreReader. False where `diagnostics` says what is wrong.
+  bool read_secrets(int stop, Diagnostics& diagnostics);
 
   // What to compile from; lives as long as this.
   ir::CompilerInput compiler_input() const;

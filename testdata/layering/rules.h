@@ -19,9 +19,11 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"providers/*", {"providers/sdk"}},  // one kind; never another
       {"engine/lang", {"engine/base"}},
       {"engine/inventory", {"engine/lang"}},
+      {"engine/import", {"engine/inventory", "engine/lang"}},
       {"engine/config", {"engine/inventory", "engine/lang", "providers/sdk", "schemas"}},
       {"engine/editor", {"engine/config"}},
       {"engine/ir", {"engine/config", "providers/sdk"}},
+      {"engine/secrets", {"engine/ir"}},
       {"engine/plan", {"providers/sdk"}},  // neither yaml-cpp nor CEL: an agent links it
       {"engine/policy", {"engine/config", "engine/plan", "schemas"}},
       {"engine/simulate", {"engine/ir", "engine/plan"}},
@@ -33,11 +35,12 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/trust", {"engine/base"}},
       {"engine/history", {"engine/base"}},
       {"engine/run",
-       {"engine/seal", "engine/trust", "engine/policy", "engine/simulate", "engine/plan", "engine/host", "engine/history"}},
+       {"engine/secrets", "engine/seal", "engine/trust", "engine/policy", "engine/simulate", "engine/plan", "engine/host",
+        "engine/history"}},
       {"engine/report", {"engine/plan", "engine/cases", "engine/run", "engine/history"}},
       {"cmd/plumb",
-       {"engine/report", "engine/run", "engine/policy", "engine/trust", "engine/history", "engine/host", "engine/plan", "engine/editor",
-        "schemas"}},
+       {"engine/report", "engine/import", "engine/policy", "engine/run", "engine/trust", "engine/history", "engine/host", "engine/plan",
+        "engine/editor", "schemas"}},
       {"cmd/plumb-exec", {"engine/exec", "providers/sdk"}},
       {"docs/generator", {"engine/lang"}},
   };
