@@ -18,6 +18,7 @@ struct Program {
   int exit_code = kDone;
 };
 
+void add_import(Program& program);
 void add_init(Program& program);
 void add_validate(Program& program);
 void add_fmt(Program& program);

@@ -1,0 +1,534 @@
+// Filters and tests of Jinja2 and Ansible, by what stands for them here (docs/guide/from-jinja.md).
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "engine/import/expression.h"
+
+namespace plumb::imports {
+namespace {
+
+using Kind = Expr::Kind;
+
+Cel said(std::string text, Type type, Type item = Type::kAny) {
+  return {std::move(text), type, item, rank::kAtom, "", ""};
+}
+
+// The arguments of a filter, in order or by name.
+class Arguments {
+ public:
+  Arguments(const Expr& expr, Names& names) : expr_(expr), names_(names) {}
+
+  const Expr* given(std::size_t place, const std::string& name = "") const {
+    for (const auto& [key, value] : expr_.named) {
+      if (key == name) return value.get();
+    }
+    return place + 1 < expr_.children.size() ? expr_.children[place + 1].get() : nullptr;
+  }
+  Cel need(std::size_t place, const std::string& name = "") const {
+    const Expr* found = given(place, name);
+    if (found == nullptr) throw Untranslatable{"`" + expr_.text + "` without an argument"};
+    return translate(*found, names_);
+  }
+  std::string text(std::size_t place, const std::string& name, const std::string& otherwise) const {
+    const Expr* found = given(place, name);
+    return found == nullptr ? otherwise : translate(*found, names_).text;
+  }
+  bool truth(std::size_t place, const std::string& name) const {
+    const Expr* found = given(place, name);
+    return found != nullptr && found->is(Kind::kBool) && found->text == "true";
+  }
+  std::size_t count() const { return expr_.children.size() - 1; }
+
+ private:
+  const Expr& expr_;
+  Names& names_;
+};
+
+std::string base(const Cel& value) {
+  return value.in_brackets(rank::kAtom);
+}
+std::string texts(const Cel& list) {
+  return base(list) + (list.item == Type::kText ? "" : ".map(e, string(e))");
+}
+
+// Python's replacement text, whose groups are `\1` or `\g<1>`, is RE2's.
+std::string group_references(std::string text) {
+  for (std::size_t at = text.find("\\\\g<"); at != std::string::npos; at = text.find("\\\\g<", at)) {
+    const std::size_t end = text.find('>', at);
+    if (end == std::string::npos) break;
+    text = text.substr(0, at + 2) + text.substr(at + 4, end - at - 4) + text.substr(end + 1);
+  }
+  return text;
+}
+
+Cel defaulted(const Cel& value, const Arguments& given, Names& names) {
+  const Expr* other = given.given(0, "default_value");
+  if (other != nullptr && other->is(Kind::kName) && other->text == "omit") {
+    Cel result = value;
+    if (given.truth(1, "boolean") || value.present.empty())
+      result.optional = given.truth(1, "boolean") ? "optional.ofNonZeroValue(" + value.text + ")" : "";
+    return result;
+  }
+  const Cel fallback = other == nullptr ? said("''", Type::kText) : translate(*other, names);
+  const bool empty_too = given.truth(1, "boolean");
+  if (!empty_too && value.present.empty()) return value;
+  if (value.present == "false") return fallback;
+  Cel result = said("", value.type == fallback.type ? value.type : Type::kAny,
+                    value.item == fallback.item ? value.item : Type::kAny);
+  if (value.type == Type::kAny) result.type = fallback.type == Type::kText ? Type::kAny : result.type;
+  if (empty_too) {
+    const std::string first = value.optional.empty() ? value.text : value.optional + ".orValue(null)";
+    if (value.type == Type::kBool) return choice_of(value, value, fallback);
+    result.text = "optional.ofNonZeroValue(" + first + ").orValue(" + fallback.text + ")";
+    return result;
+  }
+  if (!value.optional.empty()) {
+    // A map of the host's may have a type of its own.
+    const std::string other_text = fallback.type == Type::kMap ? "dyn(" + fallback.text + ")" : fallback.text;
+    result.text = value.optional + ".orValue(" + other_text + ")";
+    return result;
+  }
+  const Cel there{value.present, Type::kBool, Type::kAny, rank::kAnd, "", ""};
+  return choice_of(there, value, fallback);
+}
+
+Cel as_bool(const Cel& value) {
+  if (value.type == Type::kBool) return value;
+  if (value.type == Type::kInt)
+    return {value.in_brackets(rank::kSum) + " == 1", Type::kBool, Type::kAny, rank::kRelation, "", ""};
+  if (value.type == Type::kNull) return said("false", Type::kBool);
+  return {
+      text_of(value) + ".lowerAscii() in ['true', 'yes', 'on', '1']", Type::kBool, Type::kAny, rank::kRelation, "", ""};
+}
+
+Cel as_int(const Cel& value) {
+  if (value.type == Type::kInt) return value;
+  if (value.type == Type::kBool) return said("(" + value.in_brackets(rank::kOr) + " ? 1 : 0)", Type::kInt);
+  return said("int(" + value.text + ")", Type::kInt);
+}
+
+// The condition that `selectattr`, `select` and their opposites put on `x`.
+Cel selection(const Expr& expr, std::size_t from, const Cel& subject, Names& names) {
+  if (expr.children.size() <= from) throw Untranslatable{"a selection without a test"};
+  const Expr& name = *expr.children[from];
+  if (!name.is(Kind::kText)) throw Untranslatable{"a computed test"};
+  auto test_expr = std::make_shared<Expr>();
+  test_expr->kind = Kind::kTest;
+  test_expr->text = name.text;
+  auto holder = std::make_shared<Expr>();
+  holder->kind = Kind::kName;
+  holder->text = "@subject";
+  test_expr->children.push_back(holder);
+  for (std::size_t i = from + 1; i < expr.children.size(); ++i) test_expr->children.push_back(expr.children[i]);
+  LocalNames local(names);
+  local.set("@subject", subject);
+  return test(*test_expr, local);
+}
+
+Cel field_of_x(const std::string& path) {
+  Cel x = said("x", Type::kAny);
+  std::string text = "x";
+  std::string optional = "x";
+  for (std::size_t at = 0; at <= path.size();) {
+    const std::size_t end = std::min(path.find('.', at), path.size());
+    const std::string part = path.substr(at, end - at);
+    text += "." + part;
+    optional += ".?" + part;
+    at = end + 1;
+  }
+  x.text = text;
+  x.optional = optional;
+  x.present = path.find('.') == std::string::npos ? "has(" + text + ")" : optional + ".hasValue()";
+  return x;
+}
+
+Cel mapped(const Expr& expr, const Cel& value, const Arguments& given, Names& names) {
+  for (const auto& [key, attribute] : expr.named) {
+    if (key != "attribute" || !attribute->is(Kind::kText)) continue;
+    const Cel field = field_of_x(attribute->text);
+    const Expr* otherwise = given.given(99, "default");
+    const std::string one =
+        otherwise == nullptr ? field.text : field.optional + ".orValue(" + translate(*otherwise, names).text + ")";
+    return said(base(value) + ".map(x, " + one + ")", Type::kList);
+  }
+  const Expr* name = given.given(0);
+  if (name == nullptr || !name->is(Kind::kText)) throw Untranslatable{"a computed `map`"};
+  if (name->text == "extract" && given.count() >= 2)
+    return said(base(value) + ".map(x, " + base(given.need(1)) + "[x])", Type::kList);
+  auto inner = std::make_shared<Expr>();
+  inner->kind = Kind::kFilter;
+  inner->text = name->text;
+  auto holder = std::make_shared<Expr>();
+  holder->kind = Kind::kName;
+  holder->text = "@subject";
+  inner->children.push_back(holder);
+  for (std::size_t i = 2; i < expr.children.size(); ++i) inner->children.push_back(expr.children[i]);
+  for (const auto& one : expr.named) inner->named.push_back(one);
+  LocalNames local(names);
+  Cel x = said("x", value.item);
+  if (name->text != "int" && name->text != "bool" && x.type == Type::kAny) x = said("string(x)", Type::kText);
+  if (name->text == "first" || name->text == "last" || name->text == "dict2items" || name->text == "combine")
+    x = said("x", Type::kAny);
+  local.set("@subject", x);
+  const Cel one = filter(*inner, local);
+  return said(base(value) + ".map(x, " + one.text + ")", Type::kList, one.type);
+}
+
+// Those that are one function of the value, by name.
+struct Simple {
+  std::string_view name;
+  std::string_view text;  // `@` is the value, in brackets where it needs them; `$` its text
+  Type type;
+  Type item = Type::kAny;
+};
+
+constexpr Simple kSimple[] = {
+    {"abs", "math.abs(@)", Type::kAny},
+    {"b64decode", "string(base64.decode($))", Type::kText},
+    {"b64encode", "base64.encode(bytes($))", Type::kText},
+    {"basename", "path.basename($)", Type::kText},
+    {"count", "size(@)", Type::kInt},
+    {"dirname", "path.dirname($)", Type::kText},
+    {"dictsort", "@", Type::kMap},
+    {"from_json", "json.decode($)", Type::kAny},
+    {"from_yaml", "yaml.decode($)", Type::kAny},
+    {"ipwrap", "ip($).inURL()", Type::kText},
+    {"last", "@[size(@) - 1]", Type::kAny},
+    {"length", "size(@)", Type::kInt},
+    {"lower", "$.lowerAscii()", Type::kText},
+    {"max", "math.greatest(@)", Type::kAny},
+    {"md5", "md5($)", Type::kText},
+    {"min", "math.least(@)", Type::kAny},
+    {"quote", "shellQuote($)", Type::kText},
+    {"regex_escape", "regexEscape($)", Type::kText},
+    {"sha1", "sha1($)", Type::kText},
+    {"string", "$", Type::kText},
+    {"sum", "@.sum()", Type::kAny},
+    {"to_json", "json.encode(@)", Type::kText},
+    {"to_nice_json", "json.encode(@, 4)", Type::kText},
+    {"to_nice_yaml", "yaml.encode(@)", Type::kText},
+    {"to_yaml", "yaml.encode(@)", Type::kText},
+    {"trim", "$.trim()", Type::kText},
+    {"type_debug", "string(type(@))", Type::kText},
+    {"upper", "$.upperAscii()", Type::kText},
+    {"urlencode", "url.encode($)", Type::kText},
+    {"urlsplit", "url($)", Type::kAny},
+};
+
+std::optional<Cel> simple(const std::string& name, const Cel& value) {
+  for (const Simple& one : kSimple) {
+    if (one.name != name) continue;
+    std::string text;
+    for (const char c : one.text) text += c == '@' ? base(value) : c == '$' ? text_of(value) : std::string(1, c);
+    Cel result = said(std::move(text), one.type, one.item);
+    if (name == "dictsort") return value;
+    if (name == "last" || name == "max" || name == "min" || name == "sum") result.type = value.item;
+    return result;
+  }
+  return std::nullopt;
+}
+
+std::optional<Cel> of_list(const Expr& expr, const Cel& value, const Arguments& given, Names& names) {
+  const std::string& name = expr.text;
+  const auto same = [&](const std::string& text) { return said(text, Type::kList, value.item); };
+  if (name == "first") return said(base(value) + "[0]", value.type == Type::kText ? Type::kText : value.item);
+  if (name == "unique") return same(base(value) + ".distinct()");
+  if (name == "reverse") return said(base(value) + ".reverse()", value.type, value.item);
+  if (name == "flatten") return said(base(value) + ".flatten()", Type::kList);
+  if (name == "difference" || name == "union") return same(base(value) + "." + name + "(" + given.need(0).text + ")");
+  if (name == "intersect") return same(base(value) + ".intersection(" + given.need(0).text + ")");
+  if (name == "symmetric_difference") {
+    const Cel other = given.need(0);
+    return same(base(value) + ".difference(" + other.text + ") + " + base(other) + ".difference(" + value.text + ")");
+  }
+  if (name == "product" || name == "zip")
+    return said(base(value) + "." + name + "(" + given.need(0).text + ")", Type::kList);
+  if (name == "sort") {
+    const Expr* attribute = given.given(99, "attribute");
+    const std::string sorted = attribute != nullptr && attribute->is(Kind::kText)
+                                   ? base(value) + ".sortBy(x, " + field_of_x(attribute->text).text + ")"
+                                   : base(value) + ".sort()";
+    return same(sorted + (given.truth(0, "reverse") ? ".reverse()" : ""));
+  }
+  if (name == "selectattr" || name == "rejectattr") {
+    const Expr* attribute = given.given(0);
+    if (attribute == nullptr || !attribute->is(Kind::kText)) throw Untranslatable{"a computed attribute"};
+    const Cel field = field_of_x(attribute->text);
+    Cel found;
+    if (given.count() == 1) {
+      found = said("optional.ofNonZeroValue(" + field.optional + ".orValue(null)).hasValue()", Type::kBool);
+    } else {
+      const Cel tested = selection(expr, 2, field, names);
+      const bool about_presence = expr.children[2]->is(Kind::kText) &&
+                                  (expr.children[2]->text == "defined" || expr.children[2]->text == "undefined");
+      found =
+          about_presence ? tested : both_of({field.present, Type::kBool, Type::kAny, rank::kRelation, "", ""}, tested);
+    }
+    return same(base(value) + ".filter(x, " + (name == "selectattr" ? found : negation_of(found)).text + ")");
+  }
+  if (name == "select" || name == "reject") {
+    const Cel x = said("x", value.item);
+    const Cel found =
+        given.count() == 0 ? said("optional.ofNonZeroValue(x).hasValue()", Type::kBool) : selection(expr, 1, x, names);
+    return same(base(value) + ".filter(x, " + (name == "select" ? found : negation_of(found)).text + ")");
+  }
+  if (name == "subelements") throw Untranslatable{"`subelements` outside of a loop"};
+  return std::nullopt;
+}
+
+std::optional<Cel> of_map(const Expr& expr, const Cel& value, const Arguments& given) {
+  const std::string& name = expr.text;
+  if (name == "combine") {
+    std::string text = base(value);
+    for (std::size_t i = 0; i < given.count(); ++i)
+      text += (given.truth(99, "recursive") ? ".mergeDeep(" : ".merge(") + given.need(i).text + ")";
+    return said(text, Type::kMap);
+  }
+  const auto named = [&](const char* key, const char* otherwise) {
+    const Expr* found = given.given(99, key);
+    return found != nullptr && found->is(Kind::kText) ? found->text : std::string(otherwise);
+  };
+  if (name == "dict2items")
+    return said(base(value) + ".transformList(k, v, {" + cel_text(named("key_name", "key")) + ": dyn(k), " +
+                    cel_text(named("value_name", "value")) + ": dyn(v)})",
+                Type::kList);
+  if (name == "items2dict")
+    return said(base(value) + ".transformMapEntry(i, x, {x." + named("key_name", "key") + ": x." +
+                    named("value_name", "value") + "})",
+                Type::kMap);
+  return std::nullopt;
+}
+
+std::optional<Cel> of_text(const Expr& expr, const Cel& value, const Arguments& given) {
+  const std::string& name = expr.text;
+  if (name == "replace" && given.count() >= 2)
+    return said(text_of(value) + ".replace(" + given.need(0).text + ", " + given.need(1).text + ")", Type::kText);
+  if (name == "regex_replace")
+    return said("regex.replace(" + text_of(value) + ", " + given.text(0, "pattern", "''") + ", " +
+                    group_references(given.text(1, "replacement", "''")) + ")",
+                Type::kText);
+  if (name == "regex_search") {
+    // With groups it gives a list of what they are.
+    const Cel found =
+        said("regex.extract(" + text_of(value) + ", " + given.need(0).text + ").orValue('')", Type::kText);
+    if (given.count() < 2) return found;
+    return said("[" + found.text + "]", Type::kList, Type::kText);
+  }
+  if (name == "regex_findall")
+    return said("regex.extractAll(" + text_of(value) + ", " + given.need(0).text + ")", Type::kList, Type::kText);
+  if (name == "split")
+    return said(text_of(value) + ".split(" + given.text(0, "", "' '") + ")", Type::kList, Type::kText);
+  if (name == "indent") {
+    const std::string width = given.text(0, "width", "4");
+    return said(text_of(value) + ".indent(" + width + ")", Type::kText);
+  }
+  if (name == "comment") {
+    const Expr* style = given.given(0, "style");
+    const std::string kind = style != nullptr && style->is(Kind::kText) ? style->text : "plain";
+    if (kind != "plain" && kind != "c" && kind != "erlang") throw Untranslatable{"`comment('" + kind + "')`"};
+    const std::string lead = kind == "c" ? "'// '" : kind == "erlang" ? "'% '" : "";
+    const Expr* decoration = given.given(99, "decoration");
+    const std::string own = decoration != nullptr && decoration->is(Kind::kText) ? cel_text(decoration->text) : lead;
+    // Ansible puts an empty comment line before and behind.
+    const std::string empty = own.empty() ? "'#\\n'" : "(" + own + ".trim() + '\\n')";
+    const std::string tail = own.empty() ? "'\\n#'" : "('\\n' + " + own + ".trim())";
+    return Cel{empty + " + " + text_of(value) + ".comment(" + own + ") + " + tail,
+               Type::kText,
+               Type::kAny,
+               rank::kSum,
+               "",
+               ""};
+  }
+  if (name == "hash" || name == "checksum") {
+    const Expr* kind = given.given(0, "hashtype");
+    const std::string which = kind != nullptr && kind->is(Kind::kText) ? kind->text : "sha1";
+    if (which != "sha1" && which != "sha256" && which != "sha512" && which != "md5")
+      throw Untranslatable{"`hash('" + which + "')`"};
+    return said(which + "(" + text_of(value) + ")", Type::kText);
+  }
+  if (name == "capitalize" || name == "title")
+    return said("cel.bind(t, " + value.text + ", t.substring(0, 1).upperAscii() + t.substring(1).lowerAscii())",
+                Type::kText);
+  if (name == "truncate")
+    return said(
+        "cel.bind(t, " + value.text + ", t.substring(0, math.least(size(t), " + given.text(0, "length", "255") + ")))",
+        Type::kText);
+  if (name == "splitext")
+    return said("[path.withoutExtension(" + text_of(value) + "), path.extension(" + text_of(value) + ")]", Type::kList,
+                Type::kText);
+  if (name == "format") {
+    std::string list;
+    for (std::size_t i = 0; i < given.count(); ++i) list += (list.empty() ? "" : ", ") + given.need(i).text;
+    return said(base(value) + ".format([" + list + "])", Type::kText);
+  }
+  return std::nullopt;
+}
+
+std::optional<Cel> of_address(const Expr& expr, const Cel& value, const Arguments& given) {
+  const std::string& name = expr.text;
+  if (name == "ipv4" || name == "ipv6") {
+    if (value.type == Type::kList)
+      return said(base(value) + ".filter(a, ip(a).family() == " + name.substr(3) + ")", Type::kList, Type::kText);
+    return std::nullopt;
+  }
+  if (name != "ipaddr") return std::nullopt;
+  if (value.type == Type::kList && given.count() == 0) return value;
+  if (given.count() == 0) return said("(isIP(" + text_of(value) + ") || isCIDR(" + text_of(value) + "))", Type::kBool);
+  const Expr* what = given.given(0);
+  const std::string kind = what != nullptr && what->is(Kind::kText) ? what->text : "";
+  const std::string network = "cidr(" + text_of(value) + ")";
+  if (kind == "address" || kind == "ip") return said(text_of(value) + ".split('/')[0]", Type::kText);
+  if (kind == "network") return said("string(" + network + ".masked()).split('/')[0]", Type::kText);
+  if (kind == "netmask") return said("string(" + network + ".netmask())", Type::kText);
+  if (kind == "prefix") return said(network + ".prefixLength()", Type::kInt);
+  if (kind == "broadcast") return said("string(" + network + ".broadcast())", Type::kText);
+  if (kind == "network/prefix" || kind == "subnet") return said("string(" + network + ".masked())", Type::kText);
+  throw Untranslatable{"`ipaddr('" + kind + "')`"};
+}
+
+}  // namespace
+
+Cel filter(const Expr& expr, Names& names) {
+  const std::string& name = expr.text;
+  const Arguments given(expr, names);
+  const Cel value = translate(*expr.children[0], names);
+  if (name == "default" || name == "d") return defaulted(value, given, names);
+  if (name == "bool") return as_bool(value);
+  if (name == "int") return as_int(value);
+  if (name == "float") return value.type == Type::kFloat ? value : said("double(" + value.text + ")", Type::kFloat);
+  if (name == "list") {
+    if (value.type == Type::kMap) return said(base(value) + ".map(k, k)", Type::kList, Type::kText);
+    if (value.type == Type::kText) return said(base(value) + ".split('')", Type::kList, Type::kText);
+    return value;
+  }
+  if (name == "mandatory" || name == "safe" || name == "e" || name == "escape") return value;
+  if (name == "join")
+    return said(value.type == Type::kText ? value.text : texts(value) + ".join(" + given.text(0, "d", "''") + ")",
+                Type::kText);
+  if (name == "ternary") {
+    const Cel decides = condition(*expr.children[0], names);
+    return choice_of(decides, given.need(0, "true_val"), given.need(1, "false_val"));
+  }
+  if (name == "round") {
+    const Expr* method = given.given(1, "method");
+    const std::string which = method != nullptr && method->is(Kind::kText) ? method->text : "round";
+    const std::string function = which == "ceil" ? "math.ceil" : which == "floor" ? "math.floor" : "math.round";
+    if (given.count() > 0 && !(given.given(0)->is(Kind::kInt) && given.given(0)->text == "0"))
+      throw Untranslatable{"`round` to a number of digits"};
+    return said(function + "(" + (value.type == Type::kFloat ? value.text : "double(" + value.text + ")") + ")",
+                Type::kFloat);
+  }
+  if (name == "map") return mapped(expr, value, given, names);
+  if (name == "path_join") return said("path.join(" + value.text + ")", Type::kText);
+  if (name == "indent" && (given.truth(1, "first") || given.truth(1, "indentfirst"))) {
+    const Expr* width = given.given(0, "width");
+    const std::string count = width == nullptr ? "4" : width->text;
+    return {cel_text(std::string(count.empty() ? 4U : std::stoul(count), ' ')) + " + " + text_of(value) + ".indent(" +
+                count + ")",
+            Type::kText,
+            Type::kAny,
+            rank::kSum,
+            "",
+            ""};
+  }
+  if (auto found = of_list(expr, value, given, names)) return *found;
+  if (auto found = of_map(expr, value, given)) return *found;
+  if (auto found = of_text(expr, value, given)) return *found;
+  if (auto found = of_address(expr, value, given)) return *found;
+  if (auto found = simple(name, value)) return *found;
+  throw Untranslatable{"the filter `" + name + "`"};
+}
+
+Cel test(const Expr& expr, Names& names) {
+  std::string name = expr.text;
+  const auto result = [&](const Cel& value) { return expr.negated ? negation_of(value) : value; };
+  const auto truth = [&](std::string text, int how = rank::kAtom) {
+    return result(Cel{std::move(text), Type::kBool, Type::kAny, how, "", ""});
+  };
+  const Arguments given(expr, names);
+  const Cel value = translate(*expr.children[0], names);
+  if (name == "defined" || name == "undefined") {
+    if (name == "undefined") {
+      if (value.present.empty()) return truth("false");
+      Cel there{value.present,
+                Type::kBool,
+                Type::kAny,
+                value.present.find(' ') == std::string::npos ? 0 : rank::kAnd,
+                "",
+                ""};
+      return expr.negated ? there : negation_of(there);
+    }
+    if (value.present.empty()) return truth("true");
+    return result({value.present, Type::kBool, Type::kAny,
+                   value.present.find(' ') == std::string::npos ? 0 : rank::kAnd, "", ""});
+  }
+  const std::string sum = value.in_brackets(rank::kSum);
+  if (name == "none") {
+    if (value.type != Type::kAny && value.type != Type::kNull) return truth("false");
+    return truth(sum + " == null", rank::kRelation);
+  }
+  if (name == "version" || name == "version_compare") {
+    const Expr* how = given.given(1, "operator");
+    std::string op = how != nullptr && how->is(Kind::kText) ? how->text : "==";
+    static const std::map<std::string, std::string> kWords = {{"lt", "<"},  {"le", "<="}, {"gt", ">"}, {"ge", ">="},
+                                                              {"eq", "=="}, {"ne", "!="}, {"=", "=="}, {"<>", "!="}};
+    if (const auto word = kWords.find(op); word != kWords.end()) op = word->second;
+    return truth("versionCompare(" + text_of(value) + ", " + text_of(given.need(0)) + ", 'debian') " + op + " 0",
+                 rank::kRelation);
+  }
+  if (name == "match" || name == "search" || name == "regex") {
+    const Expr* pattern = given.given(0);
+    if (name == "match" && pattern != nullptr && pattern->is(Kind::kText)) {
+      const std::string anchored = pattern->text.starts_with('^') ? pattern->text : "^(?:" + pattern->text + ")";
+      return truth(text_of(value) + ".matches(" + cel_text(anchored) + ")");
+    }
+    return truth(text_of(value) + ".matches(" + (name == "match" ? "'^' + " : "") + given.need(0).text + ")");
+  }
+  static const std::map<std::string, std::string> kTypes = {
+      {"string", "string"}, {"mapping", "map"}, {"boolean", "bool"}, {"integer", "int"}, {"float", "double"}};
+  if (const auto kind = kTypes.find(name); kind != kTypes.end()) {
+    static const std::map<std::string, Type> kKnown = {{"string", Type::kText},
+                                                       {"mapping", Type::kMap},
+                                                       {"boolean", Type::kBool},
+                                                       {"integer", Type::kInt},
+                                                       {"float", Type::kFloat}};
+    if (value.type != Type::kAny) return truth(value.type == kKnown.at(name) ? "true" : "false");
+    return truth("type(" + value.text + ") == " + kind->second, rank::kRelation);
+  }
+  if (name == "iterable" || name == "sequence") {
+    if (value.type != Type::kAny)
+      return truth(value.type == Type::kList || value.type == Type::kMap || value.type == Type::kText ? "true"
+                                                                                                      : "false");
+    return truth("type(" + value.text + ") in [list, map, string]", rank::kRelation);
+  }
+  if (name == "number") {
+    if (value.type != Type::kAny)
+      return truth(value.type == Type::kInt || value.type == Type::kFloat ? "true" : "false");
+    return truth("type(" + value.text + ") in [int, double]", rank::kRelation);
+  }
+  if (name == "truthy" || name == "falsy") {
+    const Cel found = condition(*expr.children[0], names);
+    return result(name == "truthy" ? found : negation_of(found));
+  }
+  if (name == "true" || name == "false") return truth(sum + " == " + name, rank::kRelation);
+  if (name == "in") return truth(sum + " in " + given.need(0).in_brackets(rank::kSum), rank::kRelation);
+  if (name == "contains") {
+    const Cel other = given.need(0);
+    if (value.type == Type::kText) return truth(base(value) + ".contains(" + other.text + ")");
+    return truth(other.in_brackets(rank::kSum) + " in " + sum, rank::kRelation);
+  }
+  static const std::map<std::string, std::string> kCompare = {
+      {"equalto", "=="}, {"eq", "=="}, {"==", "=="}, {"sameas", "=="}, {"ne", "!="}, {"!=", "!="},
+      {"gt", ">"},       {"lt", "<"},  {"ge", ">="}, {"le", "<="},     {">", ">"},   {"<", "<"}};
+  if (const auto op = kCompare.find(name); op != kCompare.end())
+    return truth(sum + " " + op->second + " " + given.need(0).in_brackets(rank::kSum), rank::kRelation);
+  if (name == "divisibleby")
+    return truth(sum + " % " + given.need(0).in_brackets(rank::kUnary) + " == 0", rank::kRelation);
+  if (name == "even" || name == "odd") return truth(sum + " % 2 == " + (name == "even" ? "0" : "1"), rank::kRelation);
+  if (name == "changed" || name == "failed" || name == "succeeded" || name == "success" || name == "skipped")
+    throw Untranslatable{"what came of a task (`is " + name + "`)"};
+  throw Untranslatable{"the test `" + name + "`"};
+}
+
+}  // namespace plumb::imports

@@ -1,0 +1,28 @@
+// The inventory that lies beside what is imported, as hosts.yaml and inputs.yaml.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "engine/base/files.h"
+#include "engine/import/report.h"
+#include "engine/inventory/found.h"
+
+namespace plumb::imports {
+
+struct Hosts {
+  inventory::Found found;
+  std::set<std::string> variables;  // that some group or host sets
+  std::set<std::string> secret;     // encrypted by ansible-vault
+  std::size_t hosts = 0;
+};
+
+Hosts read_hosts(const Folder& folder, const std::string& shown, Report& report);
+
+// Values of variables that are no inputs of the project are left out.
+std::string hosts_text(const Hosts& hosts, const std::set<std::string>& inputs);
+// What is said of all hosts; empty where that is nothing.
+std::string inputs_text(const Hosts& hosts, const std::set<std::string>& inputs);
+
+}  // namespace plumb::imports

@@ -1,0 +1,513 @@
+#include "engine/import/jinja_template.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/import/expression.h"
+
+namespace plumb::imports {
+namespace {
+
+constexpr int kDeepestTemplate = 20;
+
+struct Piece {
+  enum class Kind { kText, kOutput, kStatement, kComment };
+  Kind kind = Kind::kText;
+  std::string text;
+  bool eats_before = false;  // {%-
+  bool eats_after = false;   // -%}
+  bool ends_line = false;    // the line break behind it is taken away
+  int line = 1;
+};
+
+bool blank(char c) {
+  return c == ' ' || c == '\t';
+}
+bool space(char c) {
+  return blank(c) || c == '\n' || c == '\r';
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string first_word(std::string_view text) {
+  std::size_t end = 0;
+  while (end < text.size() && !space(text[end]) && text[end] != '(') ++end;
+  return std::string(text.substr(0, end));
+}
+
+// The settings of a `#jinja2:` line.
+struct Layout {
+  bool trim_blocks = true;
+  bool lstrip_blocks = false;
+};
+
+Layout layout_of(std::string_view& source, int& line) {
+  Layout layout;
+  if (!source.starts_with("#jinja2:")) return layout;
+  const std::size_t end = std::min(source.find('\n'), source.size());
+  std::string header(source.substr(0, end));
+  std::erase(header, ' ');
+  layout.trim_blocks =
+      header.find("trim_blocks:False") == std::string::npos && header.find("trim_blocks:false") == std::string::npos;
+  layout.lstrip_blocks =
+      header.find("lstrip_blocks:True") != std::string::npos || header.find("lstrip_blocks:true") != std::string::npos;
+  if (header.find("_string") != std::string::npos) throw Untranslatable{"other signs than those of Jinja"};
+  source.remove_prefix(std::min(end + 1, source.size()));
+  ++line;
+  return layout;
+}
+
+std::vector<Piece> pieces_of(std::string_view source, int line) {
+  std::vector<Piece> pieces;
+  const auto add_text = [&](std::string_view text) {
+    if (text.empty()) return;
+    if (!pieces.empty() && pieces.back().kind == Piece::Kind::kText) {
+      pieces.back().text += text;
+    } else {
+      pieces.push_back({Piece::Kind::kText, std::string(text), false, false, false, line});
+    }
+    line += static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+  };
+  for (std::size_t at = 0; at < source.size();) {
+    std::size_t sign = source.find('{', at);
+    while (sign != std::string_view::npos && sign + 1 < source.size() && source[sign + 1] != '{' &&
+           source[sign + 1] != '%' && source[sign + 1] != '#')
+      sign = source.find('{', sign + 1);
+    if (sign == std::string_view::npos || sign + 1 >= source.size()) {
+      add_text(source.substr(at));
+      break;
+    }
+    add_text(source.substr(at, sign - at));
+    const char kind = source[sign + 1];
+    const std::string_view close = kind == '{' ? "}}" : kind == '%' ? "%}" : "#}";
+    // Past texts in quotes, in which the sign may stand, and past maps.
+    std::size_t end = sign + 2;
+    char quote = 0;
+    int braces = 0;
+    while (end < source.size()) {
+      const char c = source[end];
+      if (kind != '#' && quote != 0) {
+        if (c == '\\') ++end;
+        if (c == quote) quote = 0;
+      } else if (kind != '#' && (c == '\'' || c == '"')) {
+        quote = c;
+      } else if (kind == '{' && c == '{') {
+        ++braces;
+      } else if (source.substr(end).starts_with(close) && braces == 0) {
+        break;
+      } else if (kind == '{' && c == '}') {
+        --braces;
+      }
+      ++end;
+    }
+    if (end >= source.size()) throw Untranslatable{"a `{" + std::string(1, kind) + "` that is not closed"};
+    Piece piece;
+    piece.kind = kind == '{' ? Piece::Kind::kOutput : kind == '%' ? Piece::Kind::kStatement : Piece::Kind::kComment;
+    piece.line = line;
+    std::string_view inner = source.substr(sign + 2, end - sign - 2);
+    line += static_cast<int>(std::count(inner.begin(), inner.end(), '\n'));
+    if (inner.starts_with('-')) {
+      piece.eats_before = true;
+      inner.remove_prefix(1);
+    } else if (inner.starts_with('+')) {
+      inner.remove_prefix(1);
+    }
+    if (inner.ends_with('-')) {
+      piece.eats_after = true;
+      inner.remove_suffix(1);
+    }
+    piece.text = trimmed(inner);
+    at = end + 2;
+    const bool raw = piece.kind == Piece::Kind::kStatement && piece.text == "raw";
+    if (raw) {
+      std::size_t stop = source.find("endraw", at);
+      if (stop == std::string_view::npos) throw Untranslatable{"`raw` without its end"};
+      const std::size_t open = source.rfind("{%", stop);
+      const std::size_t shut = source.find("%}", stop);
+      std::string_view body = source.substr(at, open - at);
+      if (body.starts_with('\n')) body.remove_prefix(1);
+      add_text(body);
+      at = shut + 2;
+      if (at < source.size() && source[at] == '\n') ++at;
+      continue;
+    }
+    pieces.push_back(std::move(piece));
+  }
+  return pieces;
+}
+
+// Takes away what Jinja takes away around its statements, and notes which of them end their line.
+void lay_out(std::vector<Piece>& pieces, const Layout& layout) {
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    Piece& piece = pieces[i];
+    if (piece.kind == Piece::Kind::kText) continue;
+    const bool statement = piece.kind != Piece::Kind::kOutput;
+    Piece* before = i > 0 && pieces[i - 1].kind == Piece::Kind::kText ? &pieces[i - 1] : nullptr;
+    Piece* after = i + 1 < pieces.size() && pieces[i + 1].kind == Piece::Kind::kText ? &pieces[i + 1] : nullptr;
+    if (before != nullptr && piece.eats_before) {
+      while (!before->text.empty() && space(before->text.back())) before->text.pop_back();
+      // An earlier statement that ended its line no longer does where that line is eaten.
+      if (before->text.empty() && i >= 2) pieces[i - 2].ends_line = false;
+    } else if (piece.eats_before && i > 0) {
+      pieces[i - 1].ends_line = false;
+    }
+    if (before != nullptr && statement && layout.lstrip_blocks && !piece.eats_before) {
+      std::size_t end = before->text.size();
+      while (end > 0 && blank(before->text[end - 1])) --end;
+      const bool line_start = end == 0 ? i < 2 || pieces[i - 2].ends_line : before->text[end - 1] == '\n';
+      if (line_start) before->text.resize(end);
+    }
+    if (after == nullptr) continue;
+    if (piece.eats_after) {
+      std::size_t end = 0;
+      while (end < after->text.size() && space(after->text[end])) ++end;
+      piece.ends_line = after->text.substr(0, end).find('\n') != std::string::npos;
+      after->text.erase(0, end);
+    } else if (statement && layout.trim_blocks && after->text.starts_with('\n')) {
+      // The last line break of a file stays where something stands before the statement on its line.
+      const bool last = i + 2 == pieces.size() && after->text == "\n";
+      const bool alone = before == nullptr ? i == 0 || pieces[i - 1].ends_line
+                                           : before->text.find_last_not_of(" \t") == std::string::npos ||
+                                                 before->text[before->text.find_last_not_of(" \t")] == '\n';
+      if (!last || alone) {
+        piece.ends_line = true;
+        after->text.erase(0, 1);
+      }
+    }
+  }
+}
+
+class Translator {
+ public:
+  Translator(std::vector<Piece> pieces, LocalNames& names, const TemplateOptions& options, int depth)
+      : pieces_(std::move(pieces)), names_(names), options_(options), depth_(depth) {}
+
+  std::string run() {
+    body({}, names_);
+    if (at_ < pieces_.size()) throw Untranslatable{"`" + pieces_[at_].text + "` without its beginning"};
+    return out_;
+  }
+  int line() const { return at_ < pieces_.size() ? pieces_[at_].line : 0; }
+
+ private:
+  static std::string literal(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      if (text.substr(at).starts_with("${")) out += '$';
+      if (text.substr(at).starts_with("%{")) out += '%';
+      out += text[at];
+    }
+    return out;
+  }
+
+  void directive(const std::string& text, bool ends_line) { out_ += "%{ " + text + (ends_line ? " ~}\n" : " }"); }
+
+  // Up to a statement that begins with one of `ends`, which is left standing.
+  void body(const std::vector<std::string>& ends, LocalNames& names) {
+    while (at_ < pieces_.size()) {
+      const Piece& piece = pieces_[at_];
+      switch (piece.kind) {
+        case Piece::Kind::kText:
+          out_ += literal(piece.text);
+          break;
+        case Piece::Kind::kComment: {
+          std::string text = piece.text;
+          for (std::size_t end = text.find("#}"); end != std::string::npos; end = text.find("#}")) text.erase(end, 2);
+          for (std::size_t end = text.find("~}"); end != std::string::npos; end = text.find("~}")) text.erase(end, 2);
+          out_ += "%{# " + text + (piece.ends_line ? " #~}\n" : " #}");
+          break;
+        }
+        case Piece::Kind::kOutput: {
+          const Cel value = translate(*parse_expression(piece.text), names);
+          if (value.type == Type::kList || value.type == Type::kMap)
+            throw Untranslatable{"a list or map that is printed as Python writes it"};
+          out_ += "${" + printed(value) + (piece.ends_line ? " ~}\n" : "}");
+          break;
+        }
+        case Piece::Kind::kStatement: {
+          const std::string word = first_word(piece.text);
+          if (std::find(ends.begin(), ends.end(), word) != ends.end()) return;
+          statement(word, std::string(trimmed(std::string_view(piece.text).substr(word.size()))), names);
+          continue;
+        }
+      }
+      ++at_;
+    }
+    if (!ends.empty()) throw Untranslatable{"`" + ends.back() + "` is missing"};
+  }
+
+  // Takes what it begins with, and all that belongs to it.
+  void statement(const std::string& word, const std::string& rest, LocalNames& names) {
+    const bool ends_line = pieces_[at_].ends_line;
+    if (word == "if") return conditional(rest, names);
+    if (word == "for") return loop(rest, names);
+    if (word == "set") return name_value(rest, ends_line, names);
+    if (word == "block") {
+      skip();
+      body({"endblock"}, names);
+      return skip();
+    }
+    if (word == "include") return include(rest, names);
+    throw Untranslatable{"the statement `" + word + "`"};
+  }
+
+  // A statement that has no counterpart: what it takes away around it is gone already.
+  void skip() { ++at_; }
+
+  void conditional(const std::string& rest, LocalNames& names) {
+    if (set_chain(rest, names)) return;
+    directive("if " + condition_text(rest, names).text, pieces_[at_].ends_line);
+    ++at_;
+    for (;;) {
+      LocalNames inner(names);
+      ++depth_in_blocks_;
+      body({"elif", "else", "endif"}, inner);
+      --depth_in_blocks_;
+      const std::string text = pieces_[at_].text;
+      const std::string word = first_word(text);
+      const bool ends_line = pieces_[at_].ends_line;
+      if (word == "endif") {
+        directive("endif", ends_line);
+      } else if (word == "else") {
+        directive("else", ends_line);
+      } else {
+        directive("else if " + condition_text(trimmed(std::string_view(text).substr(4)), names).text, ends_line);
+      }
+      ++at_;
+      if (word == "endif") return;
+    }
+  }
+
+  // `{% if a %}{% set x = 1 %}{% else %}{% set x = 2 %}{% endif %}`: one name for one of several values.
+  bool set_chain(const std::string& rest, LocalNames& names) {
+    struct Branch {
+      std::string condition;
+      std::string value;
+    };
+    std::vector<Branch> branches{{rest, ""}};
+    std::string name;
+    std::size_t at = at_ + 1;
+    bool ends_line = false;
+    for (;; ++at) {
+      if (at >= pieces_.size()) return false;
+      const Piece& piece = pieces_[at];
+      if (piece.kind == Piece::Kind::kComment) continue;
+      if (piece.kind == Piece::Kind::kText) {
+        if (!trimmed(piece.text).empty()) return false;
+        continue;
+      }
+      if (piece.kind == Piece::Kind::kOutput) return false;
+      const std::string word = first_word(piece.text);
+      const std::string_view tail = trimmed(std::string_view(piece.text).substr(word.size()));
+      if (word == "set") {
+        const std::size_t equals = tail.find('=');
+        if (equals == std::string_view::npos || !branches.back().value.empty()) return false;
+        const std::string own(trimmed(tail.substr(0, equals)));
+        if (!name.empty() && own != name) return false;
+        name = own;
+        branches.back().value = trimmed(tail.substr(equals + 1));
+      } else if (word == "elif") {
+        branches.push_back({std::string(tail), ""});
+      } else if (word == "else") {
+        branches.push_back({"", ""});
+      } else if (word == "endif") {
+        ends_line = piece.ends_line;
+        break;
+      } else {
+        return false;
+      }
+    }
+    if (name.empty()) return false;
+    std::optional<Cel> before = known_.contains(name) ? std::optional(names.variable(name)) : std::nullopt;
+    Cel value = branches.back().condition.empty() ? Cel{"", Type::kAny, Type::kAny, 0, "", ""}
+                                                  : before.value_or(Cel{"null", Type::kNull, Type::kAny, 0, "", ""});
+    for (auto branch = branches.rbegin(); branch != branches.rend(); ++branch) {
+      if (branch->value.empty()) return false;
+      const Cel own = translate(*parse_expression(branch->value), names);
+      value = branch->condition.empty() ? own : choice_of(condition_text(branch->condition, names), own, value);
+    }
+    at_ = at + 1;
+    let(name, value, ends_line, names);
+    return true;
+  }
+
+  void let(const std::string& name, const Cel& value, bool ends_line, LocalNames& names) {
+    std::string own = fresh(safe_name(name));
+    directive("let " + own + " = " + value.text, ends_line);
+    known_[name] = own;
+    names.set(name, {own, value.type, value.item, 0, "", ""});
+  }
+
+  void name_value(const std::string& rest, bool ends_line, LocalNames& names) {
+    const std::size_t equals = rest.find('=');
+    if (equals == std::string::npos) throw Untranslatable{"`set` over several lines"};
+    const std::string name(trimmed(std::string_view(rest).substr(0, equals)));
+    if (name.find_first_of(".,[( ") != std::string::npos) throw Untranslatable{"`set` of a part of a value"};
+    if (depth_in_blocks_ > 0 && known_.contains(name)) throw Untranslatable{"a name that is set anew (`" + name + "`)"};
+    const Cel value = translate(*parse_expression(std::string_view(rest).substr(equals + 1)), names);
+    ++at_;
+    let(name, value, ends_line, names);
+  }
+
+  std::string fresh(std::string name) {
+    while (used_.contains(name)) name += "_";
+    used_[name] = true;
+    return name;
+  }
+
+  // Whether what follows up to the end of this loop speaks of `loop`.
+  bool counts() const {
+    int depth = 0;
+    for (std::size_t i = at_ + 1; i < pieces_.size(); ++i) {
+      const Piece& piece = pieces_[i];
+      if (piece.kind == Piece::Kind::kText || piece.kind == Piece::Kind::kComment) continue;
+      const std::string word = first_word(piece.text);
+      if (piece.kind == Piece::Kind::kStatement && word == "for") ++depth;
+      if (piece.kind == Piece::Kind::kStatement && word == "endfor" && depth-- == 0) return false;
+      if (depth == 0 && piece.text.find("loop.") != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  void loop(const std::string& rest, LocalNames& names) {
+    const std::size_t in = rest.find(" in ");
+    if (in == std::string::npos) throw Untranslatable{"`for` without `in`"};
+    std::vector<std::string> targets;
+    std::vector<ExprPtr> named = parse_list(std::string_view(rest).substr(0, in));
+    if (named.size() == 1 && named[0]->is(Expr::Kind::kList)) named = named[0]->children;
+    for (const ExprPtr& target : named) {
+      if (!target->is(Expr::Kind::kName)) throw Untranslatable{"a `for` that takes parts"};
+      targets.push_back(target->text);
+    }
+    std::string source = rest.substr(in + 4);
+    if (source.ends_with(" recursive")) throw Untranslatable{"a recursive `for`"};
+    ExprPtr expr = parse_expression(source);
+    ExprPtr only;
+    if (expr->is(Expr::Kind::kConditional) && expr->children[2] == nullptr) {
+      only = expr->children[1];
+      expr = expr->children[0];
+    }
+    Cel list = translate(*expr, names);
+    LocalNames inner(names);
+    const bool counted = counts();
+    const bool pairs = targets.size() == 2;
+    if (targets.size() > 2) throw Untranslatable{"a `for` with three names"};
+    std::string head;
+    std::vector<std::string> own;
+    for (const std::string& target : targets) own.push_back(fresh(safe_name(target)));
+    if (only != nullptr) {
+      if (pairs) throw Untranslatable{"a `for` over pairs with a condition"};
+      LocalNames chosen(names);
+      chosen.set(targets[0], {"e", list.item, Type::kAny, 0, "", ""});
+      list.text = list.in_brackets(0) + ".filter(e, " + condition(*only, chosen).text + ")";
+      list.rank = 0;
+    }
+    std::string counter;
+    if (pairs && counted) throw Untranslatable{"a `for` over pairs that counts"};
+    if (pairs) {
+      // Pairs of a map; a list of pairs has them as its elements.
+      if (list.type == Type::kList) {
+        const std::string pair = fresh("pair");
+        directive("for " + pair + " in " + list.text, pieces_[at_].ends_line);
+        inner.set(targets[0], {pair + "[0]", Type::kAny, Type::kAny, 0, "", ""});
+        inner.set(targets[1], {pair + "[1]", Type::kAny, Type::kAny, 0, "", ""});
+      } else {
+        directive("for " + own[0] + ", " + own[1] + " in " + list.text, pieces_[at_].ends_line);
+        inner.set(targets[0], {own[0], Type::kText, Type::kAny, 0, "", ""});
+        inner.set(targets[1], {own[1], Type::kAny, Type::kAny, 0, "", ""});
+      }
+    } else {
+      if (list.type == Type::kMap) list.text = list.in_brackets(0) + ".map(k, k)";
+      if (list.type == Type::kMap) list.item = Type::kText;
+      if (counted) counter = fresh(own[0] + "_index");
+      directive("for " + (counted ? counter + ", " : "") + own[0] + " in " + list.text, pieces_[at_].ends_line);
+      inner.set(targets[0], {own[0], list.item, Type::kAny, 0, "", ""});
+      if (counted) count(counter, list, inner);
+    }
+    ++at_;
+    ++depth_in_blocks_;
+    body({"else", "endfor"}, inner);
+    --depth_in_blocks_;
+    if (first_word(pieces_[at_].text) == "else") throw Untranslatable{"a `for` with `else`"};
+    directive("endfor", pieces_[at_].ends_line);
+    ++at_;
+    for (const std::string& name : own) used_.erase(name);
+  }
+
+  static void count(const std::string& counter, const Cel& list, LocalNames& inner) {
+    const std::string size = "size(" + list.text + ")";
+    inner.set("loop.index", {counter + " + 1", Type::kInt, Type::kAny, rank::kSum, "", ""});
+    inner.set("loop.index0", {counter, Type::kInt, Type::kAny, 0, "", ""});
+    inner.set("loop.first", {counter + " == 0", Type::kBool, Type::kAny, rank::kRelation, "", ""});
+    inner.set("loop.last", {counter + " == " + size + " - 1", Type::kBool, Type::kAny, rank::kRelation, "", ""});
+    inner.set("loop.length", {size, Type::kInt, Type::kAny, 0, "", ""});
+    inner.set("loop.revindex", {size + " - " + counter, Type::kInt, Type::kAny, rank::kSum, "", ""});
+  }
+
+  void include(const std::string& rest, LocalNames& names) {
+    std::string text = rest;
+    for (const char* tail : {" with context", " without context", " ignore missing"}) {
+      if (const std::size_t at = text.find(tail); at != std::string::npos) text.erase(at, std::string(tail).size());
+    }
+    const std::optional<lang::Node> path = constant_of(*parse_expression(text), names);
+    if (!path || !path->is_scalar()) throw Untranslatable{"an `include` whose name hangs on the host"};
+    if (depth_ > kDeepestTemplate) throw Untranslatable{"templates that include each other too deeply"};
+    const std::optional<std::string> source = options_.included ? options_.included(path->text) : std::nullopt;
+    if (!source) throw Untranslatable{"the included template `" + path->text + "`, which is not there"};
+    // A part does not see what the templates around it name; so it is put in its place as a whole.
+    std::string_view view = *source;
+    int line = 1;
+    const Layout layout = layout_of(view, line);
+    std::vector<Piece> pieces = pieces_of(view, line);
+    // Jinja takes the last line break of an included file away.
+    if (!pieces.empty() && pieces.back().kind == Piece::Kind::kText && pieces.back().text.ends_with('\n'))
+      pieces.back().text.pop_back();
+    lay_out(pieces, layout);
+    Translator inner(std::move(pieces), names, options_, depth_ + 1);
+    inner.used_ = used_;
+    out_ += inner.run();
+    ++at_;
+  }
+
+  std::vector<Piece> pieces_;
+  LocalNames& names_;
+  const TemplateOptions& options_;
+  int depth_ = 0;
+  int depth_in_blocks_ = 0;
+  std::size_t at_ = 0;
+  std::string out_;
+  std::map<std::string, std::string> known_;
+  std::map<std::string, bool> used_;
+
+  friend TranslatedTemplate plumb::imports::translate_template(std::string_view, Names&, const TemplateOptions&);
+};
+
+}  // namespace
+
+TranslatedTemplate translate_template(std::string_view source, Names& names, const TemplateOptions& options) {
+  TranslatedTemplate result;
+  int line = 1;
+  LocalNames local(names);
+  try {
+    const Layout layout = layout_of(source, line);
+    std::vector<Piece> pieces = pieces_of(source, line);
+    lay_out(pieces, layout);
+    Translator translator(std::move(pieces), local, options, 0);
+    try {
+      result.text = translator.run();
+    } catch (const Untranslatable& problem) {
+      result.problem = problem.reason;
+      result.line = translator.line();
+    }
+  } catch (const Untranslatable& problem) {
+    result.problem = problem.reason;
+    result.line = line;
+  }
+  return result;
+}
+
+}  // namespace plumb::imports

@@ -1,0 +1,306 @@
+// Loops of tasks: `for_each`, or a resource for each item that is known.
+#include <algorithm>
+
+#include "engine/import/expression.h"
+#include "engine/import/unit.h"
+
+namespace plumb::imports {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+
+constexpr std::size_t kMostUnrolled = 40;
+
+const Node* loop_keyword(const Task& one, std::string& word) {
+  for (const char* name : {"loop", "with_items", "with_list", "with_flattened", "with_dict", "with_subelements",
+                           "with_nested", "with_together", "with_fileglob", "with_sequence", "with_indexed_items",
+                           "with_first_found", "with_community.general.flattened", "with_cartesian"}) {
+    if (const Node* found = one.keyword(name)) {
+      word = name;
+      return found;
+    }
+  }
+  for (const Entry& entry : one.node->entries) {
+    if (!entry.key.starts_with("with_")) continue;
+    word = entry.key;
+    return &entry.value;
+  }
+  return nullptr;
+}
+
+// The value as one of CEL.
+Cel loop_value(const Node& node, Unit& unit, Names& names) {
+  (void)unit;
+  if (node.is_scalar()) return holds_jinja(node.text) ? text_expression(node.text, names) : cel_literal(node);
+  if (node.is_sequence()) {
+    std::string text;
+    for (const Node& one : node.items)
+      text += (text.empty() ? "" : ", ") + std::string("dyn(") + loop_value(one, unit, names).text + ")";
+    return {"[" + text + "]", Type::kList, Type::kAny, 0, "", ""};
+  }
+  std::string text;
+  for (const Entry& one : node.entries)
+    text += (text.empty() ? "" : ", ") + cel_text(one.key) + ": dyn(" + loop_value(one.value, unit, names).text + ")";
+  return {"{" + text + "}", Type::kMap, Type::kAny, 0, "", ""};
+}
+
+bool literal(const Node& node) {
+  if (node.is_scalar()) return !holds_jinja(node.text);
+  return std::all_of(node.items.begin(), node.items.end(), literal) &&
+         std::all_of(node.entries.begin(), node.entries.end(), [](const Entry& one) { return literal(one.value); });
+}
+
+std::map<std::string, bool> fields_of(const std::vector<Node>& items) {
+  std::map<std::string, bool> fields;
+  for (const Node& item : items) {
+    for (const Entry& entry : item.entries) fields.emplace(entry.key, true);
+  }
+  for (auto& [name, all] : fields) {
+    for (const Node& item : items) all = all && item.find(name) != nullptr;
+  }
+  return fields;
+}
+
+}  // namespace
+
+std::string Unit::fresh_variable(const std::string& wanted, LocalNames& names) {
+  std::string name = safe_name(wanted);
+  for (int i = 2; names.has("@used " + name); ++i) name = safe_name(wanted) + std::to_string(i);
+  return name;
+}
+
+std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool unroll) {
+  std::vector<Turn> turns;
+  const auto make = [&] {
+    Turn turn;
+    turn.names = std::make_unique<LocalNames>(names);
+    return turn;
+  };
+  std::string word;
+  const Node* over = loop_keyword(one, word);
+  if (over == nullptr) {
+    turns.push_back(make());
+    return turns;
+  }
+  std::string variable = "item";
+  std::string index;
+  if (const Node* control = one.keyword("loop_control")) {
+    if (const Entry* found = control->find("loop_var")) variable = found->value.text;
+    if (const Entry* found = control->find("index_var")) index = found->value.text;
+  }
+  const std::string own = fresh_variable(variable, names);
+  const auto used = [](LocalNames& local, const std::string& name) {
+    local.set("@used " + name, {"true", Type::kBool, Type::kAny, 0, "", ""});
+  };
+
+  if (word == "with_first_found") throw Untranslatable{"`with_first_found` of a task that takes no file"};
+  if (word == "with_fileglob") {
+    std::vector<std::string> found;
+    for (const Node& pattern : over->is_sequence() ? over->items : std::vector<Node>{*over}) {
+      const std::optional<std::string> text = constant_text(pattern.text, *this);
+      if (!text) throw Untranslatable{"`with_fileglob` whose pattern hangs on the host"};
+      const std::string folder = std::filesystem::path(*text).parent_path().generic_string();
+      const std::string base =
+          folder.starts_with("files") || folder.starts_with("templates") ? folder : "files/" + folder;
+      const std::string end = std::filesystem::path(*text).filename().generic_string();
+      const std::size_t star = end.find('*');
+      for (const std::string& file : files_below(base.ends_with("/") ? base.substr(0, base.size() - 1) : base)) {
+        if (file.find('/') != std::string::npos) continue;
+        const bool fits = star == std::string::npos
+                              ? file == end
+                              : file.starts_with(end.substr(0, star)) && file.ends_with(end.substr(star + 1));
+        if (fits) found.push_back((base.ends_with("/") ? base : base + "/") + file);
+      }
+    }
+    for (const std::string& file : found) {
+      Turn turn = make();
+      Node node;
+      node.kind = Node::Kind::kScalar;
+      node.style = lang::Style::kDoubleQuoted;
+      node.text = file;
+      turn.names->set(variable, cel_literal(node));
+      turn.names->set_constant(variable, node);
+      turns.push_back(std::move(turn));
+    }
+    return turns;
+  }
+
+  // Written in place: a resource for each, where files are named by the item.
+  std::vector<Node> items = over->items;
+  if (!over->is_sequence() && over->is_scalar() && holds_jinja(over->text)) {
+    if (const std::vector<TextPart> parts = parse_text(over->text);
+        parts.size() == 1 && parts[0].expression != nullptr) {
+      const std::optional<Node> known = constant_of(*parts[0].expression, *this);
+      // A default may be set otherwise; only what nobody sets is known.
+      const bool fixed = parts[0].expression->is(Expr::Kind::kName) && symbols_.contains(parts[0].expression->text) &&
+                         symbols_.at(parts[0].expression->text).fixed != nullptr;
+      if (known && known->is_sequence() && (fixed || unroll)) items = known->items;
+    }
+  }
+  const bool known_items = !items.empty() && std::all_of(items.begin(), items.end(), literal);
+  const bool plain_list = word == "loop" || word == "with_items" || word == "with_list" || word == "with_flattened";
+  if (unroll && plain_list && known_items && items.size() <= kMostUnrolled) {
+    for (const Node& item : items) {
+      Turn turn = make();
+      turn.names->set(variable, item.is_map() || item.is_sequence()
+                                    ? Cel{"dyn(" + cel_literal(item).text + ")", Type::kAny, Type::kAny, 0, "", ""}
+                                    : cel_literal(item));
+      turn.names->set_constant(variable, item);
+      if (item.is_map()) {
+        std::map<std::string, bool> fields;
+        for (const Entry& entry : item.entries) fields.emplace(entry.key, true);
+        turn.names->set_fields(variable, fields);
+      }
+      turns.push_back(std::move(turn));
+    }
+    return turns;
+  }
+
+  Turn turn = make();
+  LocalNames& local = *turn.names;
+  const auto add = [&](const std::string& name, Written source) {
+    turn.for_each.emplace_back(name, std::move(source));
+    turn.variables.push_back(name);
+    used(local, name);
+  };
+  const auto expression = [](const Cel& value) { return Written::of_text("${" + value.text + "}"); };
+
+  if (word == "with_dict" || (over->is_scalar() && over->text.find("dict2items") != std::string::npos) ||
+      (over->is_scalar() && (over->text.find("lookup('dict'") != std::string::npos ||
+                             over->text.find("query('dict'") != std::string::npos))) {
+    Cel map;
+    if (over->is_scalar()) {
+      const std::vector<TextPart> parts = parse_text(over->text);
+      const ExprPtr& expr = parts.front().expression;
+      if (parts.size() != 1 || expr == nullptr) throw Untranslatable{"a loop over a text"};
+      const bool items_filter = expr->is(Expr::Kind::kFilter) && expr->text == "dict2items" && expr->named.empty();
+      if (word != "with_dict" && !items_filter && expr->is(Expr::Kind::kFilter)) {
+        // `x | dict2items | selectattr(…)`: a list of key and value.
+        const Cel list = imports::translate(*expr, local);
+        add(own, expression(list));
+        local.set(variable, {own, Type::kAny, Type::kAny, 0, "", ""});
+        turns.push_back(std::move(turn));
+        return turns;
+      }
+      map = items_filter ? imports::translate(*expr->children[0], local) : imports::translate(*expr, local);
+      if (expr->is(Expr::Kind::kCall)) map = imports::translate(*expr, local);
+    } else {
+      map = loop_value(*over, *this, local);
+    }
+    if (map.type == Type::kAny && !map.present.empty() && map.present.find("!= null") != std::string::npos)
+      map.text = map.text + " == null ? {} : " + map.text;
+    add(own, expression(map));
+    local.set(variable, {own, Type::kAny, Type::kAny, 0, "", ""});
+    turns.push_back(std::move(turn));
+    return turns;
+  }
+
+  const auto two = [&](const Cel& first, const std::string& second) {
+    add(own + "_0", Written::of_text("${" + first.text + "}"));
+    add(own + "_1", Written::of_text("${" + second + "}"));
+    local.set_parts(variable,
+                    {{own + "_0", first.item, Type::kAny, 0, "", ""}, {own + "_1", Type::kAny, Type::kAny, 0, "", ""}});
+  };
+  if (word == "with_subelements") {
+    if (!over->is_sequence() || over->items.size() < 2) throw Untranslatable{"`with_subelements` without its parts"};
+    const Cel list = loop_value(over->items[0], *this, local);
+    two(list, own + "_0.?" + over->items[1].text + ".orValue([])");
+    turns.push_back(std::move(turn));
+    return turns;
+  }
+  if (word == "with_nested" || word == "with_cartesian") {
+    std::vector<Cel> parts;
+    int number = 0;
+    for (const Node& list : over->items) {
+      const std::string name = own + "_" + std::to_string(number++);
+      const Cel value = loop_value(list, *this, local);
+      add(name, literal(list) && list.is_sequence() ? written_of(list, local) : expression(value));
+      parts.push_back(
+          {name, literal(list) && list.is_sequence() && !list.items.empty() ? plain_type(list.items[0]) : value.item,
+           Type::kAny, 0, "", ""});
+    }
+    local.set_parts(variable, parts);
+    turns.push_back(std::move(turn));
+    return turns;
+  }
+  if (over->is_scalar() && holds_jinja(over->text)) {
+    const std::vector<TextPart> parts = parse_text(over->text);
+    ExprPtr expr = parts.size() == 1 ? parts.front().expression : nullptr;
+    while (expr != nullptr && expr->is(Expr::Kind::kFilter) && expr->text == "list") expr = expr->children[0];
+    const bool nested =
+        expr != nullptr && expr->is(Expr::Kind::kFilter) && (expr->text == "product" || expr->text == "subelements");
+    if (nested) {
+      const Cel first = imports::translate(*expr->children[0], local);
+      if (expr->text == "product") {
+        const Cel second = imports::translate(*expr->children.at(1), local);
+        two(first, second.text);
+      } else {
+        two(first, own + "_0.?" + expr->children.at(1)->text + ".orValue([])");
+      }
+      turns.push_back(std::move(turn));
+      return turns;
+    }
+  }
+  if (word == "with_together" || word == "with_sequence") throw Untranslatable{"`" + word + "`"};
+
+  Type item = Type::kAny;
+  if (known_items && over->is_sequence()) {
+    item = plain_type(items.front());
+    for (const Node& each : items) item = plain_type(each) == item ? item : Type::kAny;
+    if (item == Type::kMap || item == Type::kList) item = Type::kAny;
+    if (items.front().is_sequence() && word == "with_items") {
+      // Lists in it are each list.
+      std::vector<Node> flat;
+      for (const Node& each : items) {
+        if (each.is_sequence()) flat.insert(flat.end(), each.items.begin(), each.items.end());
+        if (!each.is_sequence()) flat.push_back(each);
+      }
+      items = std::move(flat);
+    }
+    std::vector<Written> written;
+    for (const Node& each : items) written.push_back(written_of(each, local));
+    add(index.empty() ? own : safe_name(index) + ", " + own, Written::of_list(std::move(written)));
+    if (std::all_of(items.begin(), items.end(), [](const Node& each) { return each.is_map(); }))
+      local.set_fields(variable, fields_of(items));
+  } else {
+    Cel list;
+    if (over->is_sequence() && over->items.size() == 1 && word != "loop") {
+      list = loop_value(over->items[0], *this, local);
+      if (!over->items[0].is_scalar() || !holds_jinja(over->items[0].text) || list.type == Type::kText)
+        list = {"[" + list.text + "]", Type::kList, list.type, 0, "", ""};
+    } else if (over->is_sequence()) {
+      const bool flat = word != "loop" && word != "with_list";
+      // Of several a list among them is its items.
+      std::string text;
+      Type common = Type::kAny;
+      bool lists = false;
+      bool first = true;
+      for (const Node& each : over->items) {
+        const Cel part = loop_value(each, *this, local);
+        lists = lists || (flat && (part.type == Type::kList || part.type == Type::kAny));
+        common = first || common == part.type ? part.type : Type::kAny;
+        first = false;
+        text += (text.empty() ? "" : ", ") + std::string("dyn(") + part.text + ")";
+      }
+      list = {"[" + text + "]" + (lists ? ".flatten()" : ""), Type::kList, lists ? Type::kAny : common, 0, "", ""};
+    } else {
+      list = loop_value(*over, *this, local);
+    }
+    if (list.type == Type::kMap) list = {list.in_brackets(0) + ".map(k, k)", Type::kList, Type::kText, 0, "", ""};
+    if (list.type == Type::kText) list = {"[" + list.text + "]", Type::kList, Type::kText, 0, "", ""};
+    if (list.type == Type::kAny && list.present.find("!= null") != std::string::npos)
+      list.text = list.text + " == null ? [] : " + list.text;
+    item = list.item;
+    add(index.empty() ? own : safe_name(index) + ", " + own, expression(list));
+  }
+  turn.variables.back() = own;
+  used(local, own);
+  local.set(variable, {own, item, Type::kAny, 0, "", ""});
+  if (!index.empty()) local.set(index, {safe_name(index), Type::kInt, Type::kAny, 0, "", ""});
+  if (word == "with_indexed_items") throw Untranslatable{"`with_indexed_items`"};
+  turns.push_back(std::move(turn));
+  return turns;
+}
+
+}  // namespace plumb::imports

@@ -1,0 +1,126 @@
+// The table of Ansible's modules: which kind stands for each, and what becomes of its parameters. What takes more than
+// that is in resource_*.cc.
+#include <algorithm>
+
+#include "engine/import/resource.h"
+
+namespace plumb::imports {
+namespace {
+
+constexpr ModuleRow kTable[] = {
+    {"file", "file", "path|dest|name", ""},
+    {"copy", "file", "dest", ""},
+    {"template", "file", "dest", ""},
+    {"package apt yum dnf dnf5 zypper pacman apk xbps pkgng openbsd_pkg", "package", "name|pkg", ""},
+    {"service systemd systemd_service sysvinit", "service", "name|service|unit", ""},
+    {"command shell raw", "command", "", ""},
+    {"lineinfile", "line", "path|dest|destfile|name", ""},
+    {"blockinfile", "block", "path|dest|destfile|name", ""},
+    {"replace", "replace", "path|dest|destfile|name", ""},
+    {"ini_file", "ini", "path|dest", ""},
+    {"apt_repository deb822_repository", "apt_repository", "filename|name", ""},
+    {"apt_key", "download", "url", ""},
+    {"ufw iptables firewalld", "firewall", "", ""},
+    {"unarchive", "archive", "dest", ""},
+    {"group", "group", "name", "state=state:t gid=gid:i system=system:b -local -non_unique -force"},
+    {"user", "user", "name|user",
+     "state=state:t uid=uid:i group=group:t groups=groups:l append=append:b shell=shell:t home=home:t "
+     "create_home=create_home|createhome:b comment=comment:t password_hash=password:t "
+     "update_password=update_password:t system=system:b remove_home=remove:b locked=password_lock:b -local -non_unique "
+     "-move_home ?generate_ssh_key ?ssh_key_file ?ssh_key_bits ?ssh_key_type ?ssh_key_comment ?ssh_key_passphrase "
+     "-skeleton -force -login_class ?expires"},
+    {"get_url", "download", "dest",
+     "url=url:t owner=owner:t group=group:t mode=mode:m validate_certs=validate_certs:b timeout=timeout:i "
+     "username=url_username|username:t password=url_password|password:t headers=headers:t backup=backup:b "
+     "-force_basic_auth -use_proxy -http_agent -tmp_dest -decompress ?client_cert ?client_key -unsafe_writes"},
+    {"git", "git", "dest",
+     "repository=repo|name:t force=force:b update=update:b depth=depth:i key_file=key_file:t submodules=recursive:b "
+     "-accept_hostkey -accept_newhostkey -remote -executable -single_branch -track_submodules ?bare ?umask "
+     "?verify_commit ?refspec ?clone ?ssh_opts -archive"},
+    {"cron", "cron", "name",
+     "state=state:t job=job:t user=user:t file=cron_file:t minute=minute:t hour=hour:t day=day|dom:t month=month:t "
+     "weekday=weekday|dow:t special=special_time:t disabled=disabled:b backup=backup:b -reboot -insertafter "
+     "-insertbefore"},
+    {"cronvar", "cron", "name", "state=state:t value=value:t user=user:t file=cron_file:t backup=backup:b"},
+    {"sysctl", "sysctl", "name|key",
+     "value=value|val:t state=state:t file=sysctl_file:t optional=ignoreerrors:b -reload -sysctl_set"},
+    {"mount", "mount", "path|name",
+     "source=src:t type=fstype:t options=opts:t dump=dump:i pass=passno:i backup=backup:b "
+     "state=state:t{mounted=mounted,present=present,unmounted=unmounted,absent=absent,ephemeral=ephemeral} -boot "
+     "?fstab"},
+    {"pip", "pip", "name",
+     "state=state:t{present=present,absent=absent,latest=latest,forcereinstall=present} version=version:t "
+     "requirements=requirements:t virtualenv=virtualenv:t python=virtualenv_python:t "
+     "site_packages=virtualenv_site_packages:b "
+     "-virtualenv_command -executable -umask -chdir ?editable -break_system_packages"},
+    {"yum_repository", "yum_repository", "name",
+     "state=state:t description=description:t baseurl=baseurl:l mirrorlist=mirrorlist:t metalink=metalink:t "
+     "enabled=enabled:b gpgcheck=gpgcheck:b repo_gpgcheck=repo_gpgcheck:b gpgkey=gpgkey:l "
+     "exclude=exclude|excludepkgs:l "
+     "includepkgs=includepkgs:l priority=priority:i cost=cost:i metadata_expire=metadata_expire:t "
+     "module_hotfixes=module_hotfixes:b skip_if_unavailable=skip_if_unavailable:b proxy=proxy:t username=username:t "
+     "sslverify=sslverify:b sslcacert=sslcacert:t file=file:t -mode -owner -group ?password -reposdir"},
+    {"zypper_repository", "yum_repository", "name",
+     "state=state:t baseurl=repo:l description=description:t enabled=enabled:b priority=priority:i -runrefresh "
+     "-autorefresh "
+     "-auto_import_keys -disable_gpg_check -overwrite_multiple"},
+    {"authorized_key", "authorized_key", "user",
+     "state=state:t key=key:t options=key_options:l exclusive=exclusive:b path=path:t comment=comment:t "
+     "follow=follow:b "
+     "-manage_dir -validate_certs"},
+    {"seboolean", "selinux_boolean", "name", "value=state:b persistent=persistent:b -ignore_selinux_state"},
+    {"selinux", "selinux_mode", "state", "policy=policy:t -configfile -conf -update_kernel_param"},
+    {"seport", "selinux_port", "ports", "state=state:t protocol=proto:t type=setype:t -reload -ignore_selinux_state"},
+    {"modprobe", "kernel_module", "name", "state=state:t params=params:t"},
+    {"known_hosts", "known_host", "name|host", "state=state:t key=key:t path=path:t -hash_host"},
+    {"hostname", "hostname", "name", "-use"},
+    {"timezone", "timezone", "name", "-hwclock"},
+    {"locale_gen", "locale", "name", "state=state:t"},
+    {"alternatives", "alternatives", "name",
+     "path=path:t link=link:t priority=priority:i "
+     "state=state:t{present=present,selected=selected,auto=auto,absent=absent} ?subcommands ?family"},
+    {"debconf", "debconf", "question|setting|selection",
+     "package=name|pkg:t "
+     "type=vtype:t{boolean=boolean,error=text,multiselect=multiselect,note=note,password=password,seen=boolean,"
+     "select=select,string=string,text=text,title=title} value=value|answer:t -unseen"},
+    {"pam_limits", "limits", "", "value=value:t path=dest:t backup=backup:b -use_max -use_min -comment"},
+    {"capabilities", "capabilities", "path|key", "capability=capability|cap:t state=state:t"},
+    {"dpkg_divert", "dpkg_divert", "path|name",
+     "divert=divert:t state=state:t holder=holder:t rename=rename:b delete=delete:b -force"},
+    {"dpkg_selections", "package", "name", ""},
+};
+
+bool holds_word(std::string_view list, std::string_view word) {
+  for (std::size_t at = 0; at <= list.size();) {
+    const std::size_t end = std::min(list.find(' ', at), list.size());
+    if (list.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+}  // namespace
+
+const ModuleRow* row_of(std::string_view module) {
+  for (const ModuleRow& row : kTable) {
+    if (holds_word(row.modules, module)) return &row;
+  }
+  return nullptr;
+}
+
+bool is_resource_module(const std::string& module) {
+  static constexpr std::string_view kOthers =
+      "apache2_module mysql_db mysql_user mysql_variables postgresql_db postgresql_user postgresql_privs "
+      "postgresql_ext docker_container docker_image docker_network docker_volume docker_compose_v2 docker_compose "
+      "pamd xml acl htpasswd openssl_privatekey openssl_csr x509_certificate openssh_keypair openssl_dhparam "
+      "npm gem composer snap flatpak reboot synchronize patch assemble lvol lvg filesystem parted supervisorctl "
+      "rabbitmq_user rabbitmq_vhost mongodb_user rpm_key git_config selinux_permissive sefcontext homebrew at "
+      "openssl_pkcs12 java_cert nmcli runit archive interfaces_file redis_data getent_entry apt_rpm homebrew_cask";
+  return row_of(module) != nullptr || holds_word(kOthers, module);
+}
+
+bool is_exec_module(const std::string& module) {
+  return module == "command" || module == "shell" || module == "raw" || module == "script";
+}
+
+}  // namespace plumb::imports

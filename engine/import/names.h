@@ -1,0 +1,100 @@
+// What a name of Ansible's is called here, and the expressions that are made of it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/import/jinja.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::imports {
+
+// What is known of a value. kAny: found out on the host.
+enum class Type : std::uint8_t { kAny, kText, kInt, kFloat, kBool, kList, kMap, kNull };
+
+// An expression of CEL.
+struct Cel {
+  std::string text;
+  Type type = Type::kAny;
+  Type item = Type::kAny;  // of a list
+  int rank = 0;            // how tightly it holds together: 0 needs no brackets anywhere, 8 is `?:`
+  std::string optional;    // the same as an optional value, where it may be missing
+  std::string present;     // whether it is there; empty: always
+
+  std::string in_brackets(int most) const { return rank > most ? "(" + text + ")" : text; }
+};
+
+namespace rank {
+inline constexpr int kAtom = 0;
+inline constexpr int kUnary = 1;
+inline constexpr int kProduct = 2;
+inline constexpr int kSum = 3;
+inline constexpr int kRelation = 4;
+inline constexpr int kAnd = 5;
+inline constexpr int kOr = 6;
+inline constexpr int kConditional = 7;
+}  // namespace rank
+
+// Who knows names. Each may throw Untranslatable.
+class Names {
+ public:
+  virtual ~Names() = default;
+  virtual Cel variable(const std::string& name) = 0;
+  // A chain that means something as a whole, such as `result.stat.exists`; `used` says how many parts it took.
+  virtual std::optional<Cel> chain(const std::vector<std::string>& parts, std::size_t& used) = 0;
+  // What is known to be a literal, whatever the host.
+  virtual const lang::Node* constant(const std::string& name) const = 0;
+};
+
+// Names that only a loop or a part of a template knows, over others.
+class LocalNames : public Names {
+ public:
+  explicit LocalNames(Names& outer) : outer_(outer) {}
+  // What `name` means; a later one hides an earlier one.
+  void set(const std::string& name, Cel meaning) { own_[name] = std::move(meaning); }
+  void set_constant(const std::string& name, lang::Node value) { constants_[name] = std::move(value); }
+  // `name` is a pair or more, made by a loop that nests: `item.0`, `item[1]`.
+  void set_parts(const std::string& name, std::vector<Cel> parts) { parts_[name] = std::move(parts); }
+  // The keys that maps of a literal list have: true for those that all of them have.
+  void set_fields(const std::string& name, std::map<std::string, bool> fields) { fields_[name] = std::move(fields); }
+  bool has(const std::string& name) const { return own_.contains(name) || parts_.contains(name); }
+
+  Cel variable(const std::string& name) override;
+  std::optional<Cel> chain(const std::vector<std::string>& parts, std::size_t& used) override;
+  const lang::Node* constant(const std::string& name) const override;
+
+ private:
+  Names& outer_;
+  std::map<std::string, Cel> own_;
+  std::map<std::string, std::vector<Cel>> parts_;
+  std::map<std::string, lang::Node> constants_;
+  std::map<std::string, std::map<std::string, bool>> fields_;
+};
+
+// A fact of Ansible's, by its name without `ansible_`, and the parts behind it.
+std::optional<Cel> fact_of(const std::vector<std::string>& parts, std::size_t& used);
+// Where two values of a fact have other names here: what Ansible calls `RedHat` is `redhat` in facts.os.family. Nothing
+// where the fact is none of these.
+std::optional<std::string> fact_value(const std::string& fact, const std::string& theirs);
+// The fact's own expression, for such facts.
+std::string fact_expression(const std::string& fact);
+// The fact that an expression is, in Ansible's words without `ansible_`: "os_family" of `ansible_facts['os_family']`.
+std::string fact_named(const Expr& expr);
+
+// A name that CEL and plumb's YAML take: lower-case, no word that means something else.
+std::string safe_name(std::string_view name);
+// A text as a literal of CEL.
+std::string cel_text(std::string_view text);
+// A whole value as a literal of CEL. Texts in it hold no expressions of Jinja.
+Cel cel_literal(const lang::Node& node);
+// What an unquoted text is in Ansible's YAML (1.1).
+Type plain_type(const lang::Node& node);
+bool is_true_word(std::string_view text);
+// `''`, `[]` and so on.
+std::string zero_of(Type type);
+
+}  // namespace plumb::imports

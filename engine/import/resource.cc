@@ -1,0 +1,449 @@
+#include "engine/import/resource.h"
+
+#include <algorithm>
+
+#include "engine/import/expression.h"
+
+namespace plumb::imports {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+
+constexpr std::size_t kMostVariants = 2;
+
+// `key: value` pairs of `{a=b,c=d}`.
+std::vector<std::pair<std::string, std::string>> pairs_of(std::string_view table) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (std::size_t at = 0; at < table.size();) {
+    const std::size_t end = std::min(table.find(',', at), table.size());
+    const std::string_view one = table.substr(at, end - at);
+    const std::size_t equals = one.find('=');
+    if (equals != std::string_view::npos) pairs.emplace_back(one.substr(0, equals), one.substr(equals + 1));
+    at = end + 1;
+  }
+  return pairs;
+}
+
+// Python's patterns that RE2 writes otherwise.
+std::string pattern_text(std::string text) {
+  for (std::size_t at = text.find("\\Z"); at != std::string::npos; at = text.find("\\Z", at))
+    text.replace(at, 2, "\\z");
+  if (text.find("(?=") != std::string::npos || text.find("(?!") != std::string::npos ||
+      text.find("(?<") != std::string::npos)
+    throw Untranslatable{"a pattern that looks around (RE2 does not)"};
+  return text;
+}
+
+// The expressions of a text that speak of a loop become `*`: a glob of addresses.
+std::string glob_of_identity(const std::string& text, const std::vector<std::string>& variables) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text.compare(at, 2, "${") != 0 || (at > 0 && text[at - 1] == '$')) {
+      out += text[at++];
+      continue;
+    }
+    std::size_t end = at + 2;
+    int depth = 1;
+    char quote = 0;
+    while (end < text.size() && depth > 0) {
+      const char c = text[end];
+      if (quote != 0) {
+        if (c == '\\') ++end;
+        if (c == quote) quote = 0;
+      } else if (c == '\'' || c == '"') {
+        quote = c;
+      } else if (c == '{') {
+        ++depth;
+      } else if (c == '}') {
+        --depth;
+      }
+      ++end;
+    }
+    const std::string inner = text.substr(at, end - at);
+    const bool loops = std::any_of(variables.begin(), variables.end(),
+                                   [&](const std::string& name) { return inner.find(name) != std::string::npos; });
+    out += loops ? "*" : inner;
+    at = end;
+  }
+  while (out.find("**") != std::string::npos) out.erase(out.find("**"), 1);
+  return out;
+}
+
+bool keyed(const std::string& kind) {
+  return kind == "line" || kind == "block" || kind == "replace" || kind == "ini" || kind == "cron" ||
+         kind == "authorized_key" || kind == "limits" || kind == "alternatives" || kind == "pip";
+}
+
+bool omits(const Node& node, ExprPtr& value) {
+  if (!node.is_scalar() || node.text.find("omit") == std::string::npos) return false;
+  const std::vector<TextPart> parts = parse_text(node.text);
+  const ExprPtr& expr = parts.front().expression;
+  if (parts.size() != 1 || expr == nullptr) return false;
+  if (expr->is(Expr::Kind::kName) && expr->text == "omit") {
+    value = nullptr;
+    return true;
+  }
+  if (!expr->is(Expr::Kind::kFilter) || (expr->text != "default" && expr->text != "d") || expr->children.size() < 2)
+    return false;
+  const Expr& other = *expr->children[1];
+  if (!other.is(Expr::Kind::kName) || other.text != "omit") return false;
+  value = expr->children[0];
+  return true;
+}
+
+}  // namespace
+
+Builder::Builder(Unit& unit, const Task& task, const Surroundings& around, int row)
+    : unit_(unit), task_(task), around_(around), row_(row) {
+  if (const Node* name = task_.keyword("register"); name != nullptr && unit_.registered_.contains(name->text))
+    registered_ = &unit_.registered_.at(name->text);
+}
+
+void Builder::build() {
+  const ModuleRow* table = row_of(task_.module);
+  if (table == nullptr && !special_module(task_.module))
+    throw Untranslatable{is_resource_module(task_.module)
+                             ? "there is no kind for `" + task_.module + "` yet"
+                             : "the module `" + task_.written_module + "` has no counterpart"};
+  const bool names_files = task_.module == "template" || task_.module == "copy" || task_.module == "unarchive";
+  // What would come to several resources of one address has to stand apart.
+  std::vector<Unit::Turn> turns;
+  if (names_files && task_.keyword("with_first_found") != nullptr) {
+    Unit::Turn turn;
+    turn.names = std::make_unique<LocalNames>(*around_.names);
+    turns.push_back(std::move(turn));
+  } else {
+    turns = unit_.loop_of(task_, *around_.names, names_files);
+  }
+  for (Unit::Turn& turn : turns) {
+    if (const Node* variables = task_.keyword("vars")) {
+      for (const Entry& entry : variables->entries) {
+        try {
+          turn.names->set(entry.key, unit_.value_of(entry.value, *turn.names));
+        } catch (const Untranslatable&) {
+          // Told where it is used.
+        }
+      }
+    }
+    std::vector<const Item*> changes;
+    const bool takes_changes =
+        task_.module == "command" || task_.module == "shell" || row_of(task_.module) == row_of("service");
+    const Cel when = unit_.when_of(task_, *turn.names, takes_changes ? &changes : nullptr);
+    one(turn, when, changes);
+  }
+}
+
+void Builder::one(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
+  used_.clear();
+  omitted_.clear();
+  if (special(turn, when, changes)) {
+  } else {
+    const ModuleRow& table = *row_of(task_.module);
+    auto item = start(std::string(table.kind), turn, when);
+    by_table(table, *item, turn);
+    after_table(*item, turn);
+    add_variants(*item, turn, changes, when);
+    finish(std::move(item), turn, changes);
+  }
+  for (const Entry& entry : task_.arguments.entries) {
+    if (!used_.contains(entry.key)) no_word(entry.key, "has no word here");
+  }
+}
+
+std::unique_ptr<Item> Builder::start(const std::string& kind, Unit::Turn& turn, const Cel& when) {
+  auto item = std::make_unique<Item>();
+  item->type = kind;
+  item->row = row_;
+  item->put(kind, Written::of_text(""));
+  if (!turn.for_each.empty()) item->put("for_each", Written::of_map(turn.for_each));
+  if (when.text != "true") item->put("when", Written::of_text(when.text));
+  return item;
+}
+
+bool Builder::given(std::initializer_list<std::string_view> names) const {
+  return task_.argument(names) != nullptr;
+}
+
+void Builder::ignore(std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) used_.insert(std::string(name));
+}
+
+void Builder::no_word(const std::string& parameter, const std::string& why) {
+  unit_.note(row_, "`" + parameter + "` " + why);
+  TaskOutcome& row = unit_.report_.tasks[static_cast<std::size_t>(row_)];
+  if (row.outcome == Outcome::kTranslated) row.outcome = Outcome::kPartly;
+  row.effort = std::max(row.effort, 1);
+}
+
+bool Builder::is(std::initializer_list<std::string_view> names, std::string_view value) {
+  const Node* found = task_.argument(names);
+  return found != nullptr && found->is_scalar() && found->text == value;
+}
+
+bool Builder::yes(std::initializer_list<std::string_view> names) {
+  const Node* found = task_.argument(names);
+  ignore(names);
+  return found != nullptr && found->is_scalar() && (is_true_word(found->text) || found->text == "1");
+}
+
+std::string Builder::text(std::initializer_list<std::string_view> names, Names& local) {
+  const Node* found = task_.argument(names);
+  ignore(names);
+  if (found == nullptr) return "";
+  return translate_text(found->text, local).text;
+}
+
+Written Builder::write(const Node& node, Form form, Names& local) {
+  if (form == Form::kList) {
+    if (node.is_scalar() && holds_jinja(node.text)) {
+      const Text whole = translate_text(node.text, local);
+      if (!whole.whole) {
+        // Texts with commas between them.
+        std::vector<Written> items;
+        for (std::size_t at = 0; at <= node.text.size();) {
+          std::size_t end = at;
+          int depth = 0;
+          while (end < node.text.size() && (depth > 0 || node.text[end] != ',')) {
+            if (node.text.compare(end, 2, "{{") == 0) ++depth;
+            if (node.text.compare(end, 2, "}}") == 0) --depth;
+            ++end;
+          }
+          items.push_back(Written::of_text(translate_text(node.text.substr(at, end - at), local).text));
+          at = end + 1;
+        }
+        return Written::of_list(std::move(items));
+      }
+      const Cel& value = whole.value;
+      if (value.type == Type::kText) return Written::of_text("${" + value.in_brackets(0) + ".split(',')}");
+      if (value.type == Type::kAny)
+        return Written::of_text("${type(" + value.text + ") == list ? " + value.in_brackets(rank::kOr) + " : string(" +
+                                value.text + ").split(',')}");
+      return Written::of_text(whole.text);
+    }
+    std::vector<Written> items;
+    for (const Node& item : items_of(node)) {
+      if (item.is_map()) throw Untranslatable{"a list of maps where texts are wanted"};
+      items.push_back(write(item, Form::kText, local));
+    }
+    return Written::of_list(std::move(items));
+  }
+  if (node.is_null()) return Written::of_text("");
+  if (!node.is_scalar()) return unit_.written_of(node, local);
+  if (form == Form::kPattern) return Written::of_text(translate_text(pattern_text(node.text), local).text);
+  if (!holds_jinja(node.text)) {
+    if (form == Form::kBool) return Written::of_plain(is_true_word(node.text) || node.text == "1" ? "true" : "false");
+    if (form == Form::kInt && plain_type(node) == Type::kInt) return Written::of_plain(node.text);
+    if (form == Form::kInt && !node.text.empty() && node.text.find_first_not_of("0123456789") == std::string::npos)
+      return Written::of_plain(node.text);
+    if (form == Form::kMode && node.text.size() < 4 && node.text.find_first_not_of("01234567") == std::string::npos)
+      return Written::of_text(std::string(4 - node.text.size(), '0') + node.text);
+    return Written::of_text(escaped(node.text));
+  }
+  const Text value = translate_text(node.text, local);
+  if (!value.whole) return Written::of_text(value.text);
+  Cel cel = value.value;
+  if (form == Form::kBool && cel.type != Type::kBool) {
+    cel = cel.type == Type::kInt
+              ? Cel{cel.in_brackets(rank::kSum) + " == 1", Type::kBool, Type::kAny, rank::kRelation, "", ""}
+              : Cel{text_of(cel) + ".lowerAscii() in ['true', 'yes', 'on', '1']",
+                    Type::kBool,
+                    Type::kAny,
+                    rank::kRelation,
+                    "",
+                    ""};
+  } else if (form == Form::kInt && cel.type == Type::kText) {
+    cel = {"int(" + cel.text + ")", Type::kInt, Type::kAny, 0, "", ""};
+  } else if (form == Form::kText && (cel.type == Type::kInt || cel.type == Type::kFloat)) {
+    cel = {"string(" + cel.text + ")", Type::kText, Type::kAny, 0, "", ""};
+  } else if (form == Form::kText && cel.type == Type::kBool) {
+    cel = {printed(cel), Type::kText, Type::kAny, rank::kConditional, "", ""};
+  } else if (form == Form::kMode && cel.type == Type::kInt) {
+    cel = {"'0%s'.format([string(" + cel.text + ")])", Type::kText, Type::kAny, 0, "", ""};
+  }
+  return Written::of_text("${" + cel.text + "}");
+}
+
+Written Builder::mapped(const Node& node, std::string_view table, Names& local) {
+  const auto pairs = pairs_of(table);
+  if (node.is_scalar() && !holds_jinja(node.text)) {
+    for (const auto& [theirs, ours] : pairs) {
+      if (theirs == node.text) return Written::of_text(ours);
+    }
+    throw Untranslatable{"`" + node.text + "`, which has no word here"};
+  }
+  const Cel value = text_expression(node.text, local);
+  std::string map;
+  bool same = true;
+  for (const auto& [theirs, ours] : pairs) {
+    same = same && theirs == ours;
+    map += (map.empty() ? "" : ", ") + cel_text(theirs) + ": " + cel_text(ours);
+  }
+  return Written::of_text(same ? "${" + value.text + "}" : "${{" + map + "}[" + value.text + "]}");
+}
+
+std::optional<Written> Builder::take(std::initializer_list<std::string_view> names, Form form, Names& local) {
+  const Node* node = task_.argument(names);
+  ignore(names);
+  if (node == nullptr || node->is_null()) return std::nullopt;
+  ExprPtr value;
+  if (omits(*node, value)) {
+    if (value == nullptr) return std::nullopt;
+    const Cel found = translate(*value, local);
+    // What nobody declares is left out, as it is where nobody sets it.
+    const bool undeclared = value->is(Expr::Kind::kName) && found.text.starts_with("inputs.") && !found.present.empty();
+    if (undeclared) {
+      unit_.note(row_, "`" + std::string(*names.begin()) + "` is left out unless `" + value->text +
+                           "` is set; say it where it is wanted");
+      return std::nullopt;
+    }
+    if (!found.present.empty()) {
+      omitted_.emplace_back(std::string(*names.begin()), found);
+      return std::nullopt;
+    }
+    std::string text = found.text;
+    if (form == Form::kText && found.type == Type::kInt) text = "string(" + text + ")";
+    return Written::of_text("${" + text + "}");
+  }
+  return write(*node, form, local);
+}
+
+void Builder::identify(Item& item, const std::string& kind, Written identity, const Unit::Turn& turn) {
+  item.patterns.clear();
+  const auto add = [&](const std::string& text) {
+    std::string glob = kind + ":" + glob_of_identity(text, turn.variables);
+    if (keyed(kind) && !glob.ends_with('*')) glob += "*";
+    item.patterns.push_back(std::move(glob));
+  };
+  if (identity.is_list()) {
+    for (const Written& one : identity.items) add(one.text);
+  } else {
+    add(identity.text);
+  }
+  item.put(kind, std::move(identity));
+}
+
+void Builder::finish(std::unique_ptr<Item> item, Unit::Turn& turn, const std::vector<const Item*>& changes) {
+  unit_.add_keywords(task_, *item, *turn.names, around_);
+  if (!changes.empty()) {
+    const std::string attribute = item->type == "service" ? "restart_on" : "run_on";
+    for (const Item* source : changes) item->triggers.emplace_back(attribute, source);
+  }
+  unit_.notify(task_, *item, *turn.names);
+  if (registered_ != nullptr) registered_->items.push_back(item.get());
+  around_.out->push_back(std::move(item));
+}
+
+void Builder::by_table(const ModuleRow& table, Item& item, Unit::Turn& turn) {
+  LocalNames& local = *turn.names;
+  const std::string kind(table.kind);
+  // The identity.
+  std::vector<std::string> own;
+  for (std::size_t at = 0; at <= table.identity.size() && !table.identity.empty();) {
+    const std::size_t end = std::min(table.identity.find('|', at), table.identity.size());
+    own.emplace_back(table.identity.substr(at, end - at));
+    at = end + 1;
+  }
+  for (const std::string& name : own) {
+    const Node* node = task_.argument({name});
+    used_.insert(name);
+    if (node == nullptr) continue;
+    Written identity = node->is_sequence() ? write(*node, Form::kList, local) : write(*node, Form::kText, local);
+    identify(item, kind, std::move(identity), turn);
+    break;
+  }
+  for (std::size_t at = 0; at < table.attributes.size();) {
+    const std::size_t end = std::min(table.attributes.find(' ', at), table.attributes.size());
+    std::string_view word = table.attributes.substr(at, end - at);
+    at = end + 1;
+    if (word.empty()) continue;
+    if (word.front() == '-') {
+      used_.insert(std::string(word.substr(1)));
+      continue;
+    }
+    if (word.front() == '?') {
+      const std::string name(word.substr(1));
+      const bool there = task_.argument({name}) != nullptr;
+      used_.insert(name);
+      if (there) no_word(name, "has no word here");
+      continue;
+    }
+    std::string_view values;
+    if (const std::size_t brace = word.find('{'); brace != std::string_view::npos) {
+      values = word.substr(brace + 1, word.size() - brace - 2);
+      word = word.substr(0, brace);
+    }
+    const std::size_t equals = word.find('=');
+    const std::size_t colon = word.rfind(':');
+    const std::string attribute(word.substr(0, equals));
+    std::string_view names = word.substr(equals + 1, colon - equals - 1);
+    const char letter = word[colon + 1];
+    const Form form = letter == 'b'   ? Form::kBool
+                      : letter == 'i' ? Form::kInt
+                      : letter == 'm' ? Form::kMode
+                      : letter == 'l' ? Form::kList
+                      : letter == 'p' ? Form::kPattern
+                                      : Form::kText;
+    for (std::size_t from = 0; from <= names.size();) {
+      const std::size_t to = std::min(names.find('|', from), names.size());
+      const std::string_view name = names.substr(from, to - from);
+      from = to + 1;
+      const Node* node = task_.argument({name});
+      used_.insert(std::string(name));
+      if (node == nullptr) continue;
+      if (!values.empty()) {
+        item.put(attribute, mapped(*node, values, local));
+      } else {
+        const std::size_t before = omitted_.size();
+        std::optional<Written> value = take({name}, form, local);
+        if (value) item.put(attribute, std::move(*value));
+        if (omitted_.size() > before) omitted_.back().first = attribute;
+      }
+    }
+  }
+  // What is given only to some of a loop: as many variants as that takes, or without it.
+  if (omitted_.empty()) return;
+  if (omitted_.size() > kMostVariants || kind == "service") {
+    for (const auto& [name, value] : omitted_)
+      no_word(name, "is given only where a variable has it; say it for those that do");
+    omitted_.clear();
+  }
+}
+
+// A resource with what only some have, for those; the other one, which is left, is for those that do not.
+void Builder::add_variants(Item& item, Unit::Turn& turn, const std::vector<const Item*>& changes, const Cel& when) {
+  const std::size_t count = omitted_.size();
+  Cel none = when;
+  for (std::size_t mask = (std::size_t{1} << count) - 1; mask > 0 && count > 0; --mask) {
+    auto variant = std::make_unique<Item>();
+    variant->type = item.type;
+    variant->row = item.row;
+    variant->keys = item.keys;
+    variant->patterns = item.patterns;
+    Cel own = when;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& [attribute, value] = omitted_[i];
+      const Cel there{value.present,
+                      Type::kBool,
+                      Type::kAny,
+                      value.present.find(' ') == std::string::npos ? 0 : rank::kAnd,
+                      "",
+                      ""};
+      const bool has = ((mask >> i) & 1U) != 0;
+      own = both_of(own, has ? there : negation_of(there));
+      if (has) variant->put(attribute, Written::of_text("${" + value.text + "}"));
+    }
+    variant->put("when", Written::of_text(own.text));
+    finish(std::move(variant), turn, changes);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const Cel& value = omitted_[i].second;
+    const Cel there{
+        value.present, Type::kBool, Type::kAny, value.present.find(' ') == std::string::npos ? 0 : rank::kAnd, "", ""};
+    none = both_of(none, negation_of(there));
+  }
+  if (count > 0) item.put("when", Written::of_text(none.text));
+  omitted_.clear();
+}
+
+}  // namespace plumb::imports

@@ -1,0 +1,88 @@
+// From one task of a module that has a kind to resources of that kind.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/import/unit.h"
+
+namespace plumb::imports {
+
+// How a value is written.
+enum class Form {
+  kText,
+  kBool,
+  kInt,
+  kMode,
+  kList,     // of texts: a list, or a text with commas
+  kPattern,  // of RE2
+};
+
+// A row of the table: a module, its kind, the parameters that name the resource, and what becomes of the others.
+struct ModuleRow {
+  std::string_view modules;  // with blanks between them
+  std::string_view kind;
+  std::string_view identity;  // names of the parameter, with `|` between them
+  // With blanks between them: ATTRIBUTE=PARAMETER|ALIAS:FORM, where FORM is t, b, i, m, l or p, and may have
+  // `{theirs=ours,…}` behind it; `-PARAMETER` is not needed here; `?PARAMETER` has no word.
+  std::string_view attributes;
+};
+
+const ModuleRow* row_of(std::string_view module);
+// Modules that are said by resources of other kinds: a command that does the same.
+bool special_module(std::string_view module);
+
+class Builder {
+ public:
+  Builder(Unit& unit, const Task& task, const Surroundings& around, int row);
+  void build();
+
+ private:
+  void one(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  std::unique_ptr<Item> start(const std::string& kind, Unit::Turn& turn, const Cel& when);
+  void finish(std::unique_ptr<Item> item, Unit::Turn& turn, const std::vector<const Item*>& changes);
+  void by_table(const ModuleRow& table, Item& item, Unit::Turn& turn);
+
+  void add_variants(Item& item, Unit::Turn& turn, const std::vector<const Item*>& changes, const Cel& when);
+
+  // A parameter's value in the form asked for; nothing where it is not given or `omit`.
+  std::optional<Written> take(std::initializer_list<std::string_view> names, Form form, Names& local);
+  Written write(const lang::Node& node, Form form, Names& local);
+  Written mapped(const lang::Node& node, std::string_view table, Names& local);
+  std::string text(std::initializer_list<std::string_view> names, Names& local);
+  bool is(std::initializer_list<std::string_view> names, std::string_view value);
+  bool yes(std::initializer_list<std::string_view> names);
+  void ignore(std::initializer_list<std::string_view> names);
+  void no_word(const std::string& parameter, const std::string& why);
+  bool given(std::initializer_list<std::string_view> names) const;
+  void identify(Item& item, const std::string& kind, Written identity, const Unit::Turn& turn);
+  void owner_beside(const Written& path, Unit::Turn& turn, const Cel& when);
+
+  void file(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void copy(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void copy_folder(const std::string& folder, const std::string& target, Unit::Turn& turn, const Cel& when,
+                   const std::vector<const Item*>& changes);
+  void templated(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void package(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void service(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void command(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void edit(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void repository(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void key(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void firewall(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void unarchive(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  bool special(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void after_table(Item& item, Unit::Turn& turn);
+  static std::string glob_free(const std::string& name);
+  std::string project_file(const std::string& src, const std::string& folder);
+
+  Unit& unit_;
+  const Task& task_;
+  const Surroundings& around_;
+  int row_;
+  std::set<std::string> used_;
+  std::vector<std::pair<std::string, Cel>> omitted_;  // attributes that only some of a loop have
+  Registered* registered_ = nullptr;
+};
+
+}  // namespace plumb::imports

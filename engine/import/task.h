@@ -1,0 +1,48 @@
+// One task of Ansible's, read: what it calls, with what, and what stands around it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/lang/yaml.h"
+
+namespace plumb::imports {
+
+struct Task {
+  const lang::Node* node = nullptr;
+  std::string file;    // relative to what is imported
+  std::string name;    // its own, or the module's
+  std::string module;  // without its collection; "block" of a block
+  std::string written_module;
+  lang::Node arguments;   // a map; those of `args:` among them
+  std::string free_form;  // what is no `key=value`
+  bool is_local = false;  // `local_action`
+
+  // A keyword such as `when`; null where it is not there.
+  const lang::Node* keyword(std::string_view key) const;
+  // An argument, by any of these names; null where none is there.
+  const lang::Node* argument(std::initializer_list<std::string_view> names) const;
+  std::string place() const;
+  int line() const { return node == nullptr ? 0 : node->span.line; }
+};
+
+// The tasks of a list, as they stand.
+std::vector<Task> read_tasks(const lang::Node& list, const std::string& file);
+
+// `a=1 b="x y"`: what has a name, and the rest.
+struct KeyValues {
+  std::vector<std::pair<std::string, std::string>> named;
+  std::string rest;
+};
+KeyValues key_values(std::string_view text);
+
+// Words as a shell takes them apart, quotes taken off; expressions of Jinja are never parted.
+std::vector<std::string> shell_words(std::string_view text);
+
+// The items of a node that may be a list or one text with commas.
+std::vector<lang::Node> items_of(const lang::Node& node);
+std::vector<std::string> texts_of(const lang::Node* node);
+
+}  // namespace plumb::imports

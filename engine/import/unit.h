@@ -1,0 +1,287 @@
+// A role, or the tasks of a playbook, on the way to a module: what it declares, and what its tasks become.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/files.h"
+#include "engine/import/names.h"
+#include "engine/import/report.h"
+#include "engine/import/task.h"
+#include "engine/import/written.h"
+
+namespace plumb::imports {
+
+// An entry of `resources:`.
+struct Item {
+  enum class Kind { kResource, kBlock, kUse, kComment };
+  Kind kind = Kind::kResource;
+  std::string type;  // the resource's kind
+  std::vector<std::pair<std::string, Written>> keys;
+  std::vector<std::unique_ptr<Item>> children;
+  std::vector<std::unique_ptr<Item>> rescue;
+  // `restart_on` and its like: what sets it off, as far as that is left.
+  std::vector<std::pair<std::string, const Item*>> triggers;
+  std::vector<std::string> patterns;  // its addresses
+  std::string template_file;          // in the module's folder
+  std::string comment;                // above it, or all of it
+  int row = -1;                       // in the report
+  bool broken = false;                // it did not pass the check
+  int first_line = 0;
+  int last_line = 0;
+
+  Written* find(const std::string& key);
+  void put(const std::string& key, Written value);
+};
+
+using Items = std::vector<std::unique_ptr<Item>>;
+
+// Where a name gets its value.
+struct Symbol {
+  const lang::Node* by_default = nullptr;              // defaults/
+  const lang::Node* fixed = nullptr;                   // vars/main, vars of a play
+  std::map<std::string, const lang::Node*> by_system;  // file of values_from -> value
+  bool system_may_lack = false;
+  bool system_gives_way = false;  // what somebody sets counts more than the system's file
+  struct Step {
+    std::vector<std::string> conditions;
+    const lang::Node* value = nullptr;
+    std::string item;  // of a loop that gathers: what it goes over
+    int row = -1;
+  };
+  std::vector<Step> steps;  // set_fact, in order
+
+  bool compiled = false;
+  bool compiling = false;
+  Cel meaning;
+  bool is_input = false;
+  bool is_sensitive = false;
+  Type input_type = Type::kText;
+  bool is_list = false;           // though its default is no list
+  bool may_be_null = false;       // the input: nobody has to give it
+  std::optional<Written> value;   // under `values`
+  std::optional<Written> before;  // under `values` as NAME_default
+  std::string problem;            // why its value is by hand
+};
+
+struct Registered {
+  const Task* task = nullptr;
+  bool looped = false;
+  bool is_probe = false;
+  std::vector<const Item*> items;  // what the task became
+};
+
+struct Handler {
+  Task task;
+  std::vector<std::string> names;
+  std::vector<const Item*> sources;
+  std::vector<std::string> tags;
+};
+
+// What tasks of a block or an included file share.
+struct Surroundings {
+  LocalNames* names = nullptr;
+  Items* out = nullptr;
+  std::string as;      // become_user
+  std::string folder;  // of the file that the tasks stand in
+  const lang::Node* on_failure = nullptr;
+  Cel guard{"true", Type::kBool, Type::kAny, 0, "", ""};  // conditions around, where no loop is
+  bool in_loop = false;
+  int depth = 0;
+};
+
+class Unit : public Names {
+ public:
+  // One turn of a task's loop, or all of them where `for_each` repeats it.
+  struct Turn {
+    std::unique_ptr<LocalNames> names;
+    std::vector<std::pair<std::string, Written>> for_each;
+    std::vector<std::string> variables;  // names of for_each
+  };
+
+  // `source` is the role's folder; `name` the module's.
+  Unit(Folder source, std::string shown_path, std::string name, Report& report);
+
+  // A role: all that lies in its folder.
+  void read_role();
+  // Tasks of a playbook.
+  void add_tasks(const lang::Node& list, const std::string& file);
+  void add_handlers(const lang::Node& list, const std::string& file);
+  void add_fixed(const lang::Node& map);
+
+  // A play: what stands before its tasks, and where it goes.
+  struct Play {
+    std::string hosts;  // a pattern; empty: every host
+    std::vector<std::unique_ptr<Item>> uses;
+    std::vector<const lang::Node*> tasks;
+    std::string file;
+    std::string as;
+  };
+  void add_play(Play play) { plays_.push_back(std::move(play)); }
+  // The file that write() makes of it: that of the project, or of a module.
+  void write_into(std::string file) { file_ = std::move(file); }
+  // Takes over what `name` is in another unit, as an input that is handed on.
+  void adopt(const std::string& name, const Unit& from);
+  const Symbol* symbol(const std::string& name) const;
+  Written literal_value(const lang::Node& node) { return written_of(node, *this); }
+
+  // Collects what names mean, then makes resources of the tasks.
+  void translate();
+  // The module's files, as far as nothing of them is broken.
+  std::map<std::string, std::string> write();
+
+  // Marks what stands at this place of a file of write() as broken; false where nothing does.
+  bool break_at(const std::string& file, int line, const std::string& why);
+
+  const std::string& name() const { return name_; }
+  // Lines at the head of the file, in the place of `plumb: v1`.
+  void begin_with(std::string head) { head_ = std::move(head); }
+  // Inputs that somebody outside may set.
+  std::vector<std::string> input_names() const;
+  bool declares(const std::string& name) const { return symbols_.contains(name); }
+  void mark_sensitive(const std::string& name);
+  const std::vector<std::string>& role_dependencies() const { return dependencies_; }
+  void know_roles(std::set<std::string> roles) { roles_ = std::move(roles); }
+
+  Cel variable(const std::string& name) override;
+  std::optional<Cel> chain(const std::vector<std::string>& parts, std::size_t& used) override;
+  const lang::Node* constant(const std::string& name) const override;
+
+ private:
+  friend class Builder;
+
+  // --- unit_read.cc
+  const lang::Node* read_yaml(const std::string& path);
+  const std::vector<Task>& tasks_of(const lang::Node& list, const std::string& file);
+  std::vector<std::string> first_found(const Task& task) const;
+  std::string file_text(const std::string& path);
+  std::vector<std::string> files_below(const std::string& folder);
+  void read_variables(const std::string& folder, bool fixed);
+  void collect(const std::vector<Task>& tasks, std::vector<std::string> conditions, int depth);
+  void collect_fact(const Task& task, const std::vector<std::string>& conditions);
+  void collect_system_files(const Task& task, const std::vector<std::string>& conditions);
+  std::vector<std::string> included_files(const Task& task, const Names& names);
+  std::string find_task_file(const std::string& name, const std::string& folder);
+
+  // --- system_files.cc
+  struct SystemPath {
+    std::string path;                          // with `${…}`
+    std::map<std::string, std::string> files;  // name in the new module -> in the role
+  };
+  std::optional<SystemPath> system_path(const std::string& text, const std::string& folder, const std::string& target);
+  std::map<std::string, std::string> write_system_files();
+
+  // --- unit_names.cc
+  void compile(const std::string& name, Symbol& symbol);
+  Cel outside(const std::string& name, Symbol& symbol, Type type);
+  Type type_by_use(const std::string& name, bool& asked_for) const;
+  Cel previous(const std::string& name, Symbol& symbol);
+  Cel steps_of(const std::string& name, Symbol& symbol, const Cel& before, Names& names);
+  Cel value_of(const lang::Node& node, Names& names);
+  friend class FileNames;
+  std::optional<Cel> magic(const std::string& name);
+  std::optional<Cel> result(const std::vector<std::string>& parts, std::size_t& used);
+  Cel reading(const std::string& name, std::vector<std::pair<std::string, Written>> source, Type type);
+  Cel declare_unknown(const std::string& name);
+  Cel known_packages(const std::vector<std::string>& parts, std::size_t& used);
+  Written written_of(const lang::Node& node, Names& names);
+
+  // --- unit_tasks.cc
+  void tasks(const std::vector<Task>& list, const Surroundings& around);
+  void task(const Task& one, const Surroundings& around);
+  void block(const Task& one, const Surroundings& around, int row);
+  void include(const Task& one, const Surroundings& around, int row);
+  void use_role(const Task& one, const Surroundings& around, int row);
+  void check(const Task& one, const Surroundings& around, int row);
+  void by_hand(const Task& one, Items& out, int row, const std::string& why, int effort);
+  int add_row(const Task& one);
+  void note(int row, const std::string& text);
+  void set_outcome(int row, Outcome outcome);
+  void add_keywords(const Task& one, Item& item, Names& names, const Surroundings& around);
+  std::vector<std::string> tags_of(const Task& one);
+  std::vector<std::string> conditions_of(const Task& one) const;
+  // The condition of a task; what it says of changes goes into `changes`.
+  Cel when_of(const Task& one, Names& names, std::vector<const Item*>* changes);
+  bool is_probe(const Task& one) const;
+
+  std::vector<Turn> loop_of(const Task& one, LocalNames& names, bool unroll);
+  std::string fresh_variable(const std::string& wanted, LocalNames& names);
+
+  // --- handlers.cc
+  void notify(const Task& one, const Item& item, Names& names);
+  void write_handlers();
+  struct Restart {
+    std::string identity;
+    std::string attribute;
+    std::vector<const Item*> sources;
+  };
+  void set_off(const Restart& restart, const Cel& when, int row);
+  Item* service_of(const std::string& identity, const std::string& guard);
+  void restart(const Handler& handler, const std::string& attribute, int row);
+
+  // --- unit_write.cc
+  void write_items(const Items& items, std::size_t indent, Lines& lines);
+  void write_item(Item& item, std::size_t indent, Lines& lines);
+  bool is_live(const Item& item) const;
+  void write_inputs(Lines& lines);
+  void write_named(Lines& lines);
+
+  std::string template_path(const Task& one, const std::string& src, Names& names, std::string& problem);
+
+  std::vector<Play> plays_;
+  std::string file_ = "module.yaml";
+  std::string head_;
+
+  Folder source_;
+  std::string shown_;  // the role's path, as reports say it
+  std::string name_;
+  Report& report_;
+
+  std::map<std::string, std::unique_ptr<lang::Node>> trees_;
+  std::map<std::string, std::string> texts_;
+  std::vector<std::unique_ptr<std::vector<Task>>> task_lists_;
+  std::map<const lang::Node*, const std::vector<Task>*> read_lists_;
+  std::vector<const std::vector<Task>*> top_;
+  std::vector<Handler> handlers_;
+  std::vector<std::string> dependencies_;
+  std::set<std::string> roles_;
+
+  std::map<std::string, Symbol> symbols_;
+  std::map<std::string, Cel> standing_in_;  // while a name's own value is worked out
+  std::map<std::string, Registered> registered_;
+  std::vector<std::string> system_paths_;
+  std::map<std::string, std::string> system_files_;  // in the module -> in the role
+  std::map<std::string, std::string> system_names_;  // `include_vars: name:` -> prefix
+  std::map<std::string, std::vector<std::pair<std::string, Written>>> readings_;
+  std::map<std::string, std::string> reading_problems_;
+  std::vector<std::pair<std::string, Written>> checks_;
+  std::vector<std::pair<std::string, int>> check_rows_;
+
+  Items items_;
+  Items handler_items_;
+  // By identity: each with the conditions around it.
+  std::map<std::string, std::vector<std::pair<std::string, Item*>>> services_;
+  std::vector<Restart> restarts_;
+  std::map<std::string, std::string> files_;  // of the module: templates and files
+  std::set<std::string> file_resources_;      // identities of files that lines stand in
+  std::set<std::string> directories_;
+  std::set<std::string> broken_names_;
+  std::map<std::string, std::pair<int, int>> name_lines_;
+  std::map<std::string, std::pair<int, int>> check_lines_;
+  std::string refresh_;  // of package lists, for packages that come
+  std::string refresh_guard_;
+  std::string signed_by_;  // key that an apt_key brought
+  bool packages_before_ = false;
+  std::string all_text_;  // of tasks and templates, for what is known of names by their use
+};
+
+// Makes a resource of a task, by the table of modules. False where there is no kind for it.
+bool is_resource_module(const std::string& module);
+bool is_exec_module(const std::string& module);
+
+}  // namespace plumb::imports

@@ -1,0 +1,625 @@
+// What names mean in a unit: inputs, values, facts, and what tasks registered.
+#include <algorithm>
+
+#include "engine/import/expression.h"
+#include "engine/import/unit.h"
+
+namespace plumb::imports {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+
+Cel atom(std::string text, Type type, Type item = Type::kAny) {
+  return {std::move(text), type, item, rank::kAtom, "", ""};
+}
+
+bool deep_jinja(const Node& node) {
+  if (node.is_scalar()) return holds_jinja(node.text);
+  return std::any_of(node.items.begin(), node.items.end(), deep_jinja) ||
+         std::any_of(node.entries.begin(), node.entries.end(), [](const Entry& one) { return deep_jinja(one.value); });
+}
+
+Type item_type(const Node& list) {
+  if (list.items.empty()) return Type::kAny;
+  const Type first = plain_type(list.items.front());
+  const bool same =
+      std::all_of(list.items.begin(), list.items.end(), [&](const Node& one) { return plain_type(one) == first; });
+  const bool scalar = first == Type::kText || first == Type::kInt || first == Type::kBool || first == Type::kFloat;
+  return same && scalar ? first : Type::kAny;
+}
+
+std::string unit_word(std::string text) {
+  for (const char* end : {".service"}) {
+    if (text.ends_with(end)) text = text.substr(0, text.size() - std::string(end).size());
+  }
+  return text;
+}
+
+}  // namespace
+
+void Unit::mark_sensitive(const std::string& name) {
+  symbols_[name].is_sensitive = true;
+}
+
+std::vector<std::string> Unit::input_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, symbol] : symbols_) {
+    if (symbol.is_input) names.push_back(name);
+  }
+  return names;
+}
+
+const Node* Unit::constant(const std::string& name) const {
+  const auto found = symbols_.find(name);
+  if (found == symbols_.end()) return nullptr;
+  const Symbol& symbol = found->second;
+  if (!symbol.steps.empty() || !symbol.by_system.empty()) return nullptr;
+  return symbol.fixed != nullptr ? symbol.fixed : symbol.by_default;
+}
+
+// A value of a file of variables, with all that it holds, as one expression.
+Cel Unit::value_of(const Node& node, Names& names) {
+  if (!deep_jinja(node)) return cel_literal(node);
+  if (node.is_scalar()) return text_expression(node.text, names);
+  std::string text;
+  if (node.is_sequence()) {
+    std::vector<Cel> items;
+    for (const Node& one : node.items) items.push_back(value_of(one, names));
+    const bool mixed =
+        std::any_of(items.begin(), items.end(), [&](const Cel& one) { return one.type != items[0].type; });
+    for (const Cel& one : items) text += (text.empty() ? "" : ", ") + (mixed ? "dyn(" + one.text + ")" : one.text);
+    return atom("[" + text + "]", Type::kList, mixed || items.empty() ? Type::kAny : items[0].type);
+  }
+  for (const Entry& one : node.entries)
+    text += (text.empty() ? "" : ", ") + cel_text(one.key) + ": dyn(" + value_of(one.value, names).text + ")";
+  return atom("{" + text + "}", Type::kMap);
+}
+
+// The same as YAML, with expressions in its texts.
+Written Unit::written_of(const Node& node, Names& names) {
+  if (node.is_sequence()) {
+    std::vector<Written> items;
+    for (const Node& one : node.items) items.push_back(written_of(one, names));
+    return Written::of_list(std::move(items));
+  }
+  if (node.is_map()) {
+    std::vector<std::pair<std::string, Written>> entries;
+    for (const Entry& one : node.entries) entries.emplace_back(one.key, written_of(one.value, names));
+    return Written::of_map(std::move(entries));
+  }
+  if (node.is_scalar() && holds_jinja(node.text)) return Written::of_text(translate_text(node.text, names).text);
+  switch (plain_type(node)) {
+    case Type::kNull:
+      return Written::of_plain("null");
+    case Type::kBool:
+      return Written::of_plain(is_true_word(node.text) ? "true" : "false");
+    case Type::kInt:
+    case Type::kFloat:
+      return Written::of_plain(node.text);
+    default:
+      return Written::of_text(escaped(node.text));
+  }
+}
+
+// What a value is like, by what is done with it; and whether something asks whether it is there at all.
+Type Unit::type_by_use(const std::string& name, bool& asked_for) const {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '\'';
+  };
+  std::map<Type, int> found;
+  for (std::size_t at = all_text_.find(name); at != std::string::npos; at = all_text_.find(name, at + name.size())) {
+    const std::size_t end = at + name.size();
+    if (at > 0 && letter(all_text_[at - 1])) continue;
+    if (end < all_text_.size() && letter(all_text_[end]) && all_text_[end] != '.') continue;
+    std::string_view rest = std::string_view(all_text_).substr(end, 60);
+    while (rest.starts_with(' ')) rest.remove_prefix(1);
+    const auto filter = [&](std::string_view word) {
+      if (!rest.starts_with('|')) return false;
+      std::string_view own = rest.substr(1);
+      while (own.starts_with(' ')) own.remove_prefix(1);
+      return own.starts_with(word);
+    };
+    if (rest.starts_with("is ") || filter("default") || filter("d(")) asked_for = true;
+    if (filter("bool")) ++found[Type::kBool];
+    if (filter("int")) ++found[Type::kInt];
+    if (filter("join") || filter("list") || filter("map") || filter("select") || filter("unique") || filter("flatten"))
+      ++found[Type::kList];
+    if (filter("dict2items") || filter("combine") || rest.starts_with(".items") || rest.starts_with(".keys"))
+      ++found[Type::kMap];
+    if (rest.starts_with('.') && rest.size() > 1 && rest[1] >= 'a' && rest[1] <= 'z' && !rest.starts_with(".split") &&
+        !rest.starts_with(".strip") && !rest.starts_with(".lower") && !rest.starts_with(".replace") &&
+        !rest.starts_with(".startswith"))
+      ++found[Type::kMap];
+    const std::size_t line = all_text_.rfind('\n', at) == std::string::npos ? 0 : all_text_.rfind('\n', at) + 1;
+    const std::string_view before = std::string_view(all_text_).substr(line, at - line);
+    if (before.ends_with(" in ") && before.find("{%") != std::string_view::npos &&
+        before.find("for ") != std::string_view::npos)
+      ++found[Type::kList];
+    const std::size_t colon = before.find(':');
+    const std::string_view key = colon == std::string_view::npos ? std::string_view() : before.substr(0, colon);
+    if (key.ends_with("with_items") || key.ends_with("loop")) ++found[Type::kList];
+    if (key.ends_with("with_dict")) ++found[Type::kMap];
+    const bool alone = rest.empty() || rest.front() == '\n';
+    if (key.ends_with("when") && alone && before.find('=') == std::string_view::npos) ++found[Type::kBool];
+  }
+  Type best = Type::kText;
+  int most = 0;
+  for (const auto& [type, count] : found) {
+    if (count > most) best = type;
+    most = std::max(most, count);
+  }
+  return best;
+}
+
+// What somebody may set from outside, and what nobody has to.
+Cel Unit::outside(const std::string& name, Symbol& symbol, Type type) {
+  const std::string input = "inputs." + safe_name(name);
+  bool asked_for = false;
+  const Type by_use = type_by_use(name, asked_for);
+  symbol.is_input = true;
+  symbol.may_be_null = true;
+  symbol.input_type = type == Type::kAny || type == Type::kNull ? by_use : type;
+  return {input, symbol.input_type, Type::kAny, 0, "", input + " != null"};
+}
+
+Cel Unit::declare_unknown(const std::string& name) {
+  Symbol& symbol = symbols_[name];
+  bool asked_for = false;
+  const Type type = type_by_use(name, asked_for);
+  const std::string own = safe_name(name);
+  symbol.is_input = true;
+  symbol.compiled = true;
+  symbol.input_type = type;
+  symbol.may_be_null = asked_for && type != Type::kList;
+  symbol.meaning = atom("inputs." + own, type);
+  if (symbol.may_be_null) {
+    symbol.value = Written::of_text("${dyn(inputs." + own + ")}");
+    symbol.meaning = atom("values." + own, Type::kAny);
+    symbol.meaning.present = "values." + own + " != null";
+  }
+  return symbol.meaning;
+}
+
+// What a name means before any task sets it.
+Cel Unit::previous(const std::string& name, Symbol& symbol) {
+  const std::string own = safe_name(name);
+  const std::string input = "inputs." + own;
+  if (!symbol.by_system.empty()) {
+    Type type = Type::kAny;
+    Type item = Type::kAny;
+    bool first = true;
+    for (const auto& [file, node] : symbol.by_system) {
+      const Type one = deep_jinja(*node) && node->is_scalar() ? Type::kAny : plain_type(*node);
+      const Type inner = node->is_sequence() && !deep_jinja(*node) ? item_type(*node) : Type::kAny;
+      if (first) item = inner;
+      if (inner != item) item = Type::kAny;
+      type = first || one == type ? one : Type::kAny;
+      first = false;
+    }
+    const std::string key = (symbol.system_gives_way ? "os_" : "") + own;
+    Cel found = atom("values." + key, type, item);
+    if (symbol.system_may_lack) {
+      Cel fallback = atom(zero_of(type), type, item);
+      if (symbol.fixed != nullptr) {
+        symbol.before = written_of(*symbol.fixed, *this);
+        fallback = atom("values." + own + "_default", plain_type(*symbol.fixed));
+      } else if (symbol.by_default != nullptr && !deep_jinja(*symbol.by_default)) {
+        symbol.is_input = true;
+        fallback = atom(input, plain_type(*symbol.by_default));
+      }
+      found.text = "values.?" + key + ".orValue(" + fallback.text + ")";
+      if (symbol.fixed == nullptr && symbol.by_default == nullptr) found.present = "has(values." + key + ")";
+      if (fallback.type != type) found.type = Type::kAny;
+      if (symbol.fixed == nullptr && symbol.by_default == nullptr) found.optional = "values.?" + key;
+    }
+    if (!symbol.system_gives_way) return found;
+    found.present.clear();
+    found.optional.clear();
+    symbol.is_input = true;
+    if (symbol.by_default != nullptr && !deep_jinja(*symbol.by_default))
+      return atom(input, plain_type(*symbol.by_default));
+    return choice_of({input + " == null", Type::kBool, Type::kAny, rank::kRelation, "", ""}, found,
+                     outside(name, symbol, found.type));
+  }
+  if (symbol.fixed != nullptr) {
+    if (!symbol.steps.empty()) {
+      symbol.before = written_of(*symbol.fixed, *this);
+      return atom("values." + own + "_default", deep_jinja(*symbol.fixed) ? Type::kAny : plain_type(*symbol.fixed));
+    }
+    return value_of(*symbol.fixed, *this);
+  }
+  if (symbol.by_default != nullptr) {
+    symbol.is_input = true;
+    const Type type = plain_type(*symbol.by_default);
+    if (symbol.is_sensitive || type == Type::kNull) {
+      Cel given = outside(name, symbol, Type::kAny);
+      if (!symbol.steps.empty()) return given;
+      symbol.value = Written::of_text("${dyn(" + input + ")}");
+      Cel meaning = atom("values." + own, Type::kAny);
+      meaning.present = "values." + own + " != null";
+      return meaning;
+    }
+    if (type == Type::kBool && !is_true_word(symbol.by_default->text)) {
+      // `false` where others give a list: an empty one.
+      bool asked_for = false;
+      if (type_by_use(name, asked_for) == Type::kList) {
+        symbol.input_type = Type::kList;
+        symbol.is_list = true;
+        return atom(input, Type::kList);
+      }
+    }
+    if (!deep_jinja(*symbol.by_default))
+      return atom(input, type, type == Type::kList ? item_type(*symbol.by_default) : Type::kAny);
+    const Cel unset{input + " == null", Type::kBool, Type::kAny, rank::kRelation, "", ""};
+    if (symbol.by_default->is_scalar()) {
+      const Cel own_value = value_of(*symbol.by_default, *this);
+      return choice_of(unset, own_value, outside(name, symbol, own_value.type));
+    }
+    symbol.before = written_of(*symbol.by_default, *this);
+    return choice_of(unset, atom("values." + own + "_default", type), outside(name, symbol, type));
+  }
+  Cel given = outside(name, symbol, Type::kAny);
+  if (!symbol.steps.empty() || !symbol.by_system.empty()) return given;
+  symbol.value = Written::of_text("${dyn(" + input + ")}");
+  Cel meaning = atom("values." + own, Type::kAny);
+  meaning.present = "values." + own + " != null";
+  return meaning;
+}
+
+Cel Unit::steps_of(const std::string& name, Symbol& symbol, const Cel& before, Names& names) {
+  Cel current = before;
+  bool known = before.text != "inputs." + safe_name(name) || before.present.empty();
+  for (Symbol::Step& step : symbol.steps) {
+    LocalNames local(names);
+    local.set(name, current);
+    Cel decides = atom("true", Type::kBool);
+    for (const std::string& text : step.conditions) decides = both_of(decides, condition_text(text, local));
+    Cel value;
+    if (step.item.empty()) {
+      value = value_of(*step.value, local);
+    } else if (step.item == "?") {
+      throw Untranslatable{"a loop over a list that is written in place"};
+    } else {
+      // `x: "{{ x | default([]) + [ … item … ] }}"`: the whole list at once.
+      LocalNames turn(local);
+      const Cel list = text_expression(step.item, local);
+      turn.set("item", atom("e", list.item));
+      if (!step.value->is_scalar()) throw Untranslatable{"a loop that makes a map"};
+      const std::vector<TextPart> parts = parse_text(step.value->text);
+      const ExprPtr& sum = parts.front().expression;
+      const bool gathers = parts.size() == 1 && sum != nullptr && sum->is(Expr::Kind::kBinary) && sum->text == "+" &&
+                           sum->children[1]->is(Expr::Kind::kList) && sum->children[1]->children.size() == 1;
+      if (!gathers) throw Untranslatable{"a loop that changes a value each time"};
+      Cel filter_on = atom("true", Type::kBool);
+      for (const std::string& text : step.conditions) filter_on = both_of(filter_on, condition_text(text, turn));
+      const std::string from =
+          list.in_brackets(0) + (filter_on.text == "true" ? "" : ".filter(e, " + filter_on.text + ")");
+      const Cel one = imports::translate(*sum->children[1]->children[0], turn);
+      value = atom(from + ".map(e, " + one.text + ")", Type::kList, one.type);
+      decides = atom("true", Type::kBool);
+      if (known && current.text != "null") {
+        value.text = current.in_brackets(rank::kSum) + " + " + value.text;
+        value.rank = rank::kSum;
+      }
+    }
+    // Nobody else set it: what somebody sets from outside counts where the condition does not hold.
+    Cel otherwise = current;
+    const bool settles = value.type != Type::kAny && value.type != Type::kNull;
+    if (symbol.may_be_null && symbol.by_default == nullptr && settles) symbol.input_type = value.type;
+    if (settles && current.text == "inputs." + safe_name(name)) otherwise.type = value.type;
+    const bool outside_alone = current.text == "inputs." + safe_name(name) && !current.present.empty();
+    if (outside_alone && decides.text != current.text + " == null")
+      otherwise = atom("dyn(" + current.text + ")", Type::kAny);
+    current = choice_of(decides, value, otherwise);
+    known = true;
+  }
+  current.present.clear();
+  current.optional.clear();
+  return current;
+}
+
+void Unit::compile(const std::string& name, Symbol& symbol) {
+  if (symbol.compiled) return;
+  const std::string own = safe_name(name);
+  if (symbol.compiling) throw Untranslatable{"values that need each other (`" + name + "`)"};
+  symbol.compiling = true;
+  try {
+    Cel value = previous(name, symbol);
+    if (!symbol.steps.empty()) value = steps_of(name, symbol, value, *this);
+    if (value.text.find("inputs." + own) != std::string::npos) symbol.is_input = true;
+    const bool simple = value.text == "inputs." + own || value.text == "values." + own ||
+                        (symbol.steps.empty() && !symbol.by_system.empty() && !symbol.system_gives_way);
+    if (value.text.find("inputs." + own) != std::string::npos) symbol.is_input = true;
+    if (simple) {
+      symbol.meaning = value;
+    } else if (symbol.steps.empty() && symbol.fixed != nullptr) {
+      symbol.value = written_of(*symbol.fixed, *this);
+      symbol.meaning = atom("values." + own, value.type, value.item);
+    } else {
+      symbol.value = Written::of_text("${" + value.text + "}");
+      symbol.meaning = atom("values." + own, value.type, value.item);
+    }
+  } catch (const Untranslatable& problem) {
+    symbol.problem = problem.reason;
+    symbol.before.reset();
+    outside(name, symbol, Type::kAny);
+    symbol.value = Written::of_text("${dyn(inputs." + own + ")}");
+    symbol.meaning = atom("values." + own, Type::kAny);
+    symbol.meaning.present = "values." + own + " != null";
+  }
+  symbol.compiling = false;
+  symbol.compiled = true;
+}
+
+std::optional<Cel> Unit::magic(const std::string& name) {
+  if (name == "inventory_hostname" || name == "inventory_hostname_short" || name == "ansible_hostname_short")
+    return name == "inventory_hostname" ? atom("host.name", Type::kText) : atom("host.name.split('.')[0]", Type::kText);
+  if (name == "group_names") return atom("host.groups", Type::kList, Type::kText);
+  if (name == "role_name" || name == "ansible_role_name") return atom(cel_text(name_), Type::kText);
+  if (name == "role_path" || name == "playbook_dir" || name == "inventory_dir")
+    throw Untranslatable{"`" + name + "`, a folder on the machine that runs Ansible"};
+  if (name == "ansible_play_hosts" || name == "play_hosts" || name == "ansible_play_batch")
+    return atom("hosts('all').map(h, h.name)", Type::kList, Type::kText);
+  if (name == "omit") throw Untranslatable{"`omit` outside of `default(omit)`"};
+  if (name == "hostvars" || name == "vars") throw Untranslatable{"`" + name + "`"};
+  if (name == "groups") throw Untranslatable{"all of `groups`"};
+  return std::nullopt;
+}
+
+Cel Unit::variable(const std::string& name) {
+  if (const auto found = symbols_.find(name); found != symbols_.end()) {
+    compile(name, found->second);
+    return found->second.meaning;
+  }
+  if (const auto found = registered_.find(name); found != registered_.end())
+    throw Untranslatable{"what the task `" + found->second.task->name + "` registered as `" + name + "`"};
+  if (std::optional<Cel> found = magic(name)) return *found;
+  if (name.starts_with("ansible_")) {
+    std::size_t used = 0;
+    if (std::optional<Cel> found = fact_of({name.substr(8)}, used)) return *found;
+    if (name == "ansible_fips")
+      return {
+          reading("fips", {{"file", Written::of_text("/proc/sys/crypto/fips_enabled")}}, Type::kText).text + " == '1'",
+          Type::kBool,
+          Type::kAny,
+          rank::kRelation,
+          "",
+          ""};
+    static constexpr std::string_view kConnection[] = {"ansible_user", "ansible_ssh_user", "ansible_port",
+                                                       "ansible_ssh_port", "ansible_become_user"};
+    if (std::find(std::begin(kConnection), std::end(kConnection), name) == std::end(kConnection))
+      throw Untranslatable{"the fact `" + name + "`"};
+  }
+  if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != std::string::npos)
+    throw Untranslatable{"the name `" + name + "`"};
+  return declare_unknown(name);
+}
+
+std::optional<Cel> Unit::chain(const std::vector<std::string>& given, std::size_t& used) {
+  if (given.size() > 1 && registered_.contains(given[0]) && !symbols_.contains(given[0])) return result(given, used);
+  if (given.size() == 1 && registered_.contains(given[0])) return std::nullopt;
+  if (given.size() > 1 && given[0] == "groups") {
+    used = 2;
+    return atom("hosts(" + cel_text(given[1]) + ").map(h, h.name)", Type::kList, Type::kText);
+  }
+  if (given.size() > 1) {
+    if (const auto named = system_names_.find(given[0]); named != system_names_.end()) {
+      used = 2;
+      return variable(given[1]);
+    }
+  }
+  std::vector<std::string> fact;
+  std::size_t before = 0;
+  if (given[0] == "ansible_facts" && given.size() > 1) {
+    fact.assign(given.begin() + 1, given.end());
+    if (fact[0].starts_with("ansible_")) fact[0] = fact[0].substr(8);
+    before = 1;
+  } else if (given[0].starts_with("ansible_") && given.size() > 1) {
+    fact = given;
+    fact[0] = fact[0].substr(8);
+  } else if (given[0] == "services" && given.size() > 1) {
+    fact = given;
+  }
+  if (fact.empty() || symbols_.contains(given[0])) return std::nullopt;
+  std::size_t taken = 0;
+  if (fact[0] == "packages" || fact[0] == "services") {
+    Cel found = known_packages(fact, taken);
+    used = before + taken;
+    return found;
+  }
+  if (std::optional<Cel> found = fact_of(fact, taken)) {
+    used = before + taken;
+    return found;
+  }
+  if (before == 1 && given.size() == 2) {
+    used = 2;
+    return variable("ansible_" + fact[0]);
+  }
+  throw Untranslatable{"the fact `" + given[0] + "." + given[1] + "`"};
+}
+
+// `packages['x']`, `services['x.service']`: a reading for each that is asked about.
+Cel Unit::known_packages(const std::vector<std::string>& parts, std::size_t& used) {
+  if (parts.size() < 2) throw Untranslatable{"all that `" + parts[0] + "` holds"};
+  const bool package = parts[0] == "packages";
+  const std::string key = safe_name((package ? "package_" : "unit_") + unit_word(parts[1]));
+  used = 2;
+  if (package) {
+    const Cel found = reading(key, {{"package", Written::of_text(parts[1])}}, Type::kText);
+    for (const char* last : {"0", "version"}) {
+      if (parts.size() > used && parts[used] == last) ++used;
+    }
+    Cel result = found;
+    result.present = found.text + " != ''";
+    return result;
+  }
+  Cel result = reading(key, {{"unit", Written::of_text(unit_word(parts[1]))}}, Type::kMap);
+  const std::string base = result.text;
+  if (parts.size() > 2) {
+    used = 3;
+    if (parts[2] == "state") {
+      result = atom(base + ".state", Type::kText);
+    } else if (parts[2] == "status") {
+      result = {base + ".masked ? 'masked' : " + base + ".enabled ? 'enabled' : 'disabled'",
+                Type::kText,
+                Type::kAny,
+                rank::kConditional,
+                "",
+                ""};
+    }
+  }
+  result.present = base + ".exists";
+  return result;
+}
+
+Cel Unit::reading(const std::string& name, std::vector<std::pair<std::string, Written>> source, Type type) {
+  if (broken_names_.contains("readings." + name))
+    throw Untranslatable{"a reading that plumb does not take (`" + name + "`)"};
+  if (!readings_.contains(name)) {
+    if (type == Type::kText) {
+      source.emplace_back("type", Written::of_text("string"));
+      source.emplace_back("absent", Written::of_text(""));
+    } else if (type == Type::kInt) {
+      source.emplace_back("type", Written::of_text("integer"));
+      source.emplace_back("absent", Written::of_plain("127"));
+    } else if (type == Type::kList) {
+      source.emplace_back("format", Written::of_text("lines"));
+      source.emplace_back("type", Written::of_text("array"));
+      source.emplace_back("items", Written::of_map({{"type", Written::of_text("string")}}));
+      source.emplace_back("absent", Written::of_list({}));
+    }
+    readings_[name] = std::move(source);
+  }
+  return atom("readings." + name, type, type == Type::kList ? Type::kText : Type::kAny);
+}
+
+// What a task registered, where it only looks.
+std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size_t& used) {
+  const Registered& kept = registered_.at(parts[0]);
+  const Task& task = *kept.task;
+  const std::string name = safe_name(parts[0]);
+  if (kept.looped) throw Untranslatable{"the results of a task in a loop (`" + parts[0] + "`)"};
+  if (!kept.is_probe) {
+    throw Untranslatable{"what came of the task `" + task.name + "` (`" + parts[0] + "." + parts[1] + "`)"};
+  }
+  const auto text = [&](std::initializer_list<std::string_view> names) {
+    const Node* found = task.argument(names);
+    if (found == nullptr) throw Untranslatable{"a task without its argument"};
+    return Written::of_text(translate_text(found->text, *this).text);
+  };
+  used = 2;
+  if (task.module == "stat") {
+    std::vector<std::pair<std::string, Written>> source{{"path", text({"path", "dest", "name"})}};
+    if (const Node* follow = task.argument({"follow"}); follow != nullptr && is_true_word(follow->text))
+      source.emplace_back("follow", Written::of_plain("true"));
+    const Cel found = reading(name, source, Type::kMap);
+    if (parts[1] != "stat") return atom("true", Type::kBool);
+    if (parts.size() < 3) {
+      Cel whole = found;
+      return whole;
+    }
+    used = 3;
+    static const std::map<std::string, std::string> kKinds = {
+        {"isdir", "directory"}, {"isreg", "file"}, {"islnk", "link"}};
+    if (const auto kind = kKinds.find(parts[2]); kind != kKinds.end())
+      return Cel{found.text + ".type == '" + kind->second + "'", Type::kBool, Type::kAny, rank::kRelation, "", ""};
+    static const std::map<std::string, std::string> kFields = {{"exists", "exists"}, {"mode", "mode"},
+                                                               {"pw_name", "owner"}, {"gr_name", "group"},
+                                                               {"size", "size"},     {"mtime", "modified"}};
+    const auto field = kFields.find(parts[2]);
+    if (field == kFields.end()) throw Untranslatable{"`stat." + parts[2] + "`"};
+    if (parts[2] == "exists") return atom(found.text + ".exists", Type::kBool);
+    return atom(found.text + ".?" + field->second + ".orValue(" +
+                    (parts[2] == "size" || parts[2] == "mtime" ? "0" : "''") + ")",
+                parts[2] == "size" || parts[2] == "mtime" ? Type::kAny : Type::kText);
+  }
+  if (task.module == "slurp") {
+    if (parts[1] != "content") throw Untranslatable{"`" + parts[1] + "` of `slurp`"};
+    const Cel found = reading(name, {{"file", text({"src", "path"})}}, Type::kText);
+    return Cel{"base64.encode(bytes(" + found.text + "))", Type::kText, Type::kAny, 0, "", ""};
+  }
+  if (task.module == "find") {
+    std::vector<Written> words{Written::of_text("find")};
+    for (const std::string& path : texts_of(task.argument({"paths", "path"})))
+      words.push_back(Written::of_text(translate_text(path, *this).text));
+    const Node* recurse = task.argument({"recurse"});
+    if (recurse == nullptr || !is_true_word(recurse->text)) {
+      words.push_back(Written::of_text("-maxdepth"));
+      words.push_back(Written::of_text("1"));
+    }
+    words.push_back(Written::of_text("-mindepth"));
+    words.push_back(Written::of_text("1"));
+    const Node* type = task.argument({"file_type"});
+    const std::string what = type == nullptr ? "f" : type->text == "directory" ? "d" : type->text == "link" ? "l" : "";
+    if (!what.empty() && (type == nullptr || type->text != "any")) {
+      words.push_back(Written::of_text("-type"));
+      words.push_back(Written::of_text(what == "" ? "f" : what));
+    }
+    const std::vector<std::string> patterns = texts_of(task.argument({"patterns", "pattern"}));
+    if (task.argument({"age", "size", "contains", "use_regex", "excludes"}) != nullptr)
+      throw Untranslatable{"`find` with more than a pattern"};
+    if (patterns.size() > 1) words.push_back(Written::of_text("("));
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      if (i > 0) words.push_back(Written::of_text("-o"));
+      words.push_back(Written::of_text("-name"));
+      words.push_back(Written::of_text(translate_text(patterns[i], *this).text));
+    }
+    if (patterns.size() > 1) words.push_back(Written::of_text(")"));
+    const Cel found = reading(name, {{"command", Written::of_list(words)}}, Type::kList);
+    if (parts[1] == "matched") return atom("size(" + found.text + ")", Type::kInt);
+    if (parts[1] == "files") return atom(found.text + ".map(p, {'path': p})", Type::kList);
+    throw Untranslatable{"`" + parts[1] + "` of `find`"};
+  }
+  if (task.module == "command" || task.module == "shell" || task.module == "raw") {
+    const Node* given = task.argument({"cmd", "_raw_params"});
+    const std::string line = given != nullptr ? given->text : task.free_form;
+    Written command;
+    const bool lenient = task.keyword("failed_when") != nullptr || task.keyword("ignore_errors") != nullptr;
+    const std::string& what = parts[1];
+    const std::string words = translate_text(line, *this).text;
+    const Node* chdir = task.argument({"chdir"});
+    const std::string there = chdir == nullptr ? "" : "cd " + translate_text(chdir->text, *this).text + " && ";
+    const bool list =
+        task.module == "command" && there.empty() && !lenient && what != "stderr" && what != "stderr_lines";
+    const auto after = [&](std::vector<std::pair<std::string, Written>> source) {
+      if (packages_before_) source.emplace_back("after", Written::of_texts({"package:*"}));
+      return source;
+    };
+    if (const Node* argv = task.argument({"argv"})) {
+      command = written_of(*argv, *this);
+    } else if (list || what == "rc") {
+      if (task.module == "command" && there.empty()) {
+        std::vector<Written> items;
+        for (const std::string& word : shell_words(line))
+          items.push_back(Written::of_text(translate_text(word, *this).text));
+        command = Written::of_list(std::move(items));
+      } else {
+        command = Written::of_text(there + words);
+      }
+    } else {
+      command = Written::of_text(there + (what.starts_with("stderr") ? "{ " + words + "; } 2>&1 >/dev/null" : words) +
+                                 (lenient || what.starts_with("stderr") ? " || true" : ""));
+    }
+    if (what == "rc") {
+      Cel found =
+          reading(name + "_code", after({{"command", command}, {"gives", Written::of_text("exit_code")}}), Type::kInt);
+      return found;
+    }
+    if (what == "stdout") return reading(name, after({{"command", command}}), Type::kText);
+    if (what == "stderr") return reading(name + "_errors", after({{"command", command}}), Type::kText);
+    if (what == "stdout_lines" || what == "stderr_lines") {
+      Cel found = reading(name + (what == "stdout_lines" ? "" : "_errors"), after({{"command", command}}), Type::kText);
+      return Cel{found.text + ".split('\\n')", Type::kList, Type::kText, 0, "", ""};
+    }
+    if (what == "failed") {
+      Cel found =
+          reading(name + "_code", after({{"command", command}, {"gives", Written::of_text("exit_code")}}), Type::kInt);
+      return Cel{found.text + " != 0", Type::kBool, Type::kAny, rank::kRelation, "", ""};
+    }
+  }
+  throw Untranslatable{"`" + parts[0] + "." + parts[1] + "` of the task `" + task.name + "`"};
+}
+
+}  // namespace plumb::imports

@@ -1,0 +1,384 @@
+// A unit as the files of a module.
+#include <algorithm>
+#include <functional>
+
+#include "engine/import/expression.h"
+#include "engine/import/unit.h"
+
+namespace plumb::imports {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+
+bool needs_quoting_of_jinja(const Node& node) {
+  if (node.is_scalar()) return holds_jinja(node.text);
+  return std::any_of(node.items.begin(), node.items.end(), needs_quoting_of_jinja) ||
+         std::any_of(node.entries.begin(), node.entries.end(),
+                     [](const Entry& one) { return needs_quoting_of_jinja(one.value); });
+}
+
+// A literal as a default of an input: nothing in it is an expression.
+Written literal_of(const Node& node) {
+  if (node.is_sequence()) {
+    std::vector<Written> items;
+    for (const Node& one : node.items) items.push_back(literal_of(one));
+    return Written::of_list(std::move(items));
+  }
+  if (node.is_map()) {
+    std::vector<std::pair<std::string, Written>> entries;
+    for (const Entry& one : node.entries) entries.emplace_back(one.key, literal_of(one.value));
+    return Written::of_map(std::move(entries));
+  }
+  switch (plain_type(node)) {
+    case Type::kNull:
+      return Written::of_plain("null");
+    case Type::kBool:
+      return Written::of_plain(is_true_word(node.text) ? "true" : "false");
+    case Type::kInt:
+    case Type::kFloat:
+      return Written::of_plain(node.text);
+    default: {
+      std::string text = node.text;
+      for (std::size_t at = text.find("${"); at != std::string::npos; at = text.find("${", at + 3))
+        text.insert(at, "$");
+      return Written::of_text(text);
+    }
+  }
+}
+
+std::string schema_type(Type type) {
+  switch (type) {
+    case Type::kText:
+      return "string";
+    case Type::kInt:
+      return "integer";
+    case Type::kFloat:
+      return "number";
+    case Type::kBool:
+      return "boolean";
+    case Type::kList:
+      return "array";
+    case Type::kMap:
+      return "object";
+    default:
+      return "";
+  }
+}
+
+Written schema_of(const Node& node) {
+  std::vector<std::pair<std::string, Written>> schema;
+  const Type type = plain_type(node);
+  schema.emplace_back("type", Written::of_text(schema_type(type)));
+  if (type == Type::kList && !node.items.empty()) {
+    const Type first = plain_type(node.items.front());
+    const bool same =
+        std::all_of(node.items.begin(), node.items.end(), [&](const Node& one) { return plain_type(one) == first; });
+    const bool scalar = first == Type::kText || first == Type::kInt || first == Type::kBool || first == Type::kFloat;
+    if (same && scalar) schema.emplace_back("items", Written::of_map({{"type", Written::of_text(schema_type(first))}}));
+  }
+  schema.emplace_back("default", literal_of(node));
+  return Written::of_map(std::move(schema));
+}
+
+}  // namespace
+
+const Symbol* Unit::symbol(const std::string& name) const {
+  const auto found = symbols_.find(name);
+  return found == symbols_.end() ? nullptr : &found->second;
+}
+
+void Unit::adopt(const std::string& name, const Unit& from) {
+  const Symbol* theirs = from.symbol(name);
+  if (theirs == nullptr || symbols_.contains(name)) return;
+  Symbol& symbol = symbols_[name];
+  symbol.is_sensitive = theirs->is_sensitive;
+  symbol.input_type = theirs->input_type;
+  symbol.may_be_null = theirs->may_be_null;
+  if (theirs->by_default != nullptr && !needs_quoting_of_jinja(*theirs->by_default) && theirs->problem.empty())
+    symbol.by_default = theirs->by_default;
+  symbol.is_input = true;
+  symbol.compiled = true;
+  symbol.meaning = {"inputs." + safe_name(name), Type::kAny, Type::kAny, 0, "", ""};
+}
+
+bool Unit::is_live(const Item& item) const {
+  if (item.broken || item.kind == Item::Kind::kComment) return false;
+  if (item.kind != Item::Kind::kBlock) return true;
+  return std::any_of(item.children.begin(), item.children.end(), [&](const auto& child) { return is_live(*child); });
+}
+
+void Unit::write_item(Item& item, std::size_t indent, Lines& lines) {
+  const std::string lead(indent, ' ');
+  if (item.kind == Item::Kind::kComment) {
+    lines.add_comment(indent, item.comment);
+    return;
+  }
+  // Without what it waits for a command would run at each apply.
+  const auto waits = [](const auto& one) { return one.first == "run_on"; };
+  if (!item.broken && item.type == "command" && std::any_of(item.triggers.begin(), item.triggers.end(), waits) &&
+      std::none_of(item.triggers.begin(), item.triggers.end(),
+                   [&](const auto& one) { return waits(one) && is_live(*one.second); })) {
+    item.broken = true;
+    item.comment = "what it waits for is by hand";
+    set_outcome(item.row, Outcome::kByHand);
+    note(item.row, item.comment);
+  }
+  if (item.broken) {
+    const TaskOutcome row = item.row < 0 ? TaskOutcome() : report_.tasks[static_cast<std::size_t>(item.row)];
+    lines.add_comment(
+        indent, "by hand: " + row.name + " (" + row.file + ":" + std::to_string(row.line) + ")\n  " + item.comment);
+    Lines own;
+    bool first = true;
+    for (const auto& [key, value] : item.keys) {
+      own.add_value(first ? "- " : "  ", 2, key, value);
+      first = false;
+    }
+    std::string text = own.text();
+    if (!text.empty()) text.pop_back();
+    lines.add_comment(indent, text);
+    return;
+  }
+  if (item.kind == Item::Kind::kBlock) {
+    if (!item.comment.empty()) lines.add_comment(indent, item.comment);
+    if (!is_live(item)) {
+      for (auto& child : item.children) write_item(*child, indent, lines);
+      return;
+    }
+  }
+  item.first_line = lines.next_line();
+  bool first = true;
+  const auto put = [&](const std::string& key, const Written& value) {
+    lines.add_value(first ? lead + "- " : lead + "  ", indent + 2, key, value);
+    first = false;
+  };
+  for (const auto& [key, value] : item.keys) put(key, value);
+  std::map<std::string, std::vector<std::string>> triggers;
+  for (const auto& [attribute, source] : item.triggers) {
+    if (!is_live(*source)) continue;
+    for (const std::string& pattern : source->patterns) {
+      std::vector<std::string>& list = triggers[attribute];
+      if (std::find(list.begin(), list.end(), pattern) == list.end()) list.push_back(pattern);
+    }
+  }
+  for (const auto& [attribute, patterns] : triggers) put(attribute, Written::of_texts(patterns));
+  item.last_line = lines.next_line() - 1;
+  if (item.kind != Item::Kind::kBlock) return;
+  lines.add((first ? lead + "- " : lead + "  ") + "resources:");
+  for (auto& child : item.children) write_item(*child, indent + 4, lines);
+  const bool rescues =
+      std::any_of(item.rescue.begin(), item.rescue.end(), [&](const auto& child) { return is_live(*child); });
+  if (!item.rescue.empty() && rescues) lines.add(lead + "  rescue:");
+  for (auto& child : item.rescue) write_item(*child, indent + 4, lines);
+}
+
+void Unit::write_items(const Items& items, std::size_t indent, Lines& lines) {
+  for (const auto& item : items) write_item(*item, indent, lines);
+}
+
+void Unit::write_inputs(Lines& lines) {
+  bool any = false;
+  for (auto& [name, symbol] : symbols_) {
+    if (!symbol.is_input) continue;
+    if (!any) lines.add("\ninputs:");
+    any = true;
+    const std::string own = safe_name(name);
+    if (!symbol.problem.empty()) lines.add_comment(2, "by hand: the value of " + name + ": " + symbol.problem);
+    Written schema;
+    const bool literal = symbol.by_default != nullptr && plain_type(*symbol.by_default) != Type::kNull &&
+                         !needs_quoting_of_jinja(*symbol.by_default) && symbol.problem.empty() &&
+                         !symbol.is_sensitive && !symbol.is_list;
+    if (literal) {
+      schema = schema_of(*symbol.by_default);
+    } else {
+      const bool null = symbol.may_be_null || symbol.is_sensitive || !symbol.problem.empty();
+      const std::string type = schema_type(symbol.is_sensitive ? Type::kText : symbol.input_type);
+      schema.kind = Written::Kind::kMap;
+      schema.entries.emplace_back("type", null ? Written::of_texts({type, "null"}) : Written::of_text(type));
+      Written zero = Written::of_plain("null");
+      if (!null) {
+        zero = type == "array"    ? Written::of_list({})
+               : type == "object" ? Written::of_map({})
+               : type == "string" ? Written::of_text("")
+                                  : Written::of_plain(type == "boolean" ? "false" : "0");
+        if (!symbol.is_list)
+          schema.entries.emplace_back("description", Written::of_text("The role has no default for it."));
+      }
+      schema.entries.emplace_back("default", zero);
+      if (symbol.is_sensitive) schema.entries.emplace_back("sensitive", Written::of_plain("true"));
+    }
+    const int first = lines.next_line();
+    lines.add_value("  ", 2, own, schema);
+    name_lines_[file_ + "\ninputs." + own] = {first, lines.next_line() - 1};
+  }
+}
+
+void Unit::write_named(Lines& lines) {
+  if (!system_paths_.empty() && !system_files_.empty()) {
+    std::vector<std::string> paths;
+    for (const std::string& text : system_paths_) {
+      if (!holds_jinja(text)) {
+        paths.push_back("vars/" + text.substr(0, text.rfind('.')) + ".yaml");
+      } else if (std::optional<SystemPath> path = system_path(text, "vars", "vars")) {
+        if (std::find(paths.begin(), paths.end(), path->path) == paths.end()) paths.push_back(path->path);
+      }
+    }
+    if (!paths.empty()) {
+      lines.add("");
+      lines.add_value("", 0, "values_from", Written::of_map({{"first_of", Written::of_texts(paths)}}));
+    }
+  }
+  bool any = false;
+  const auto value = [&](const std::string& name, const Written& written) {
+    if (!any) lines.add("\nvalues:");
+    any = true;
+    const int first = lines.next_line();
+    lines.add_value("  ", 2, name, written);
+    name_lines_[file_ + "\nvalues." + name] = {first, lines.next_line() - 1};
+  };
+  for (auto& [name, symbol] : symbols_) {
+    if (!symbol.compiled) continue;
+    const std::string own = safe_name(name);
+    if (symbol.before) value(own + "_default", *symbol.before);
+    if (symbol.value) value(own, *symbol.value);
+  }
+  any = false;
+  for (auto& [name, source] : readings_) {
+    if (broken_names_.contains("readings." + name)) continue;
+    if (!any) lines.add("\nreadings:");
+    any = true;
+    const int first = lines.next_line();
+    lines.add_value("  ", 2, name, Written::of_map(source));
+    name_lines_[file_ + "\nreadings." + name] = {first, lines.next_line() - 1};
+  }
+  any = false;
+  for (auto& [condition, message] : checks_) {
+    if (broken_names_.contains("check " + condition)) {
+      lines.add_comment(2, "by hand: a check that plumb does not take: " + condition);
+      continue;
+    }
+    if (!any) lines.add("\nchecks:");
+    any = true;
+    const int first = lines.next_line();
+    lines.add_value("  - ", 4, "condition", Written::of_text(condition));
+    lines.add_value("    ", 4, "message", message);
+    if (broken_names_.contains("warn " + condition))
+      lines.add_value("    ", 4, "severity", Written::of_text("warning"));
+    check_lines_[condition] = {first, lines.next_line() - 1};
+  }
+}
+
+std::map<std::string, std::string> Unit::write() {
+  std::map<std::string, std::string> files;
+  name_lines_.clear();
+  check_lines_.clear();
+  const std::map<std::string, std::string> system = write_system_files();
+  for (const auto& [name, text] : system) files[name] = text;
+  for (const auto& [name, text] : files_) files[name] = text;
+  Lines lines;
+  lines.add_comment(0, "From Ansible: " + (shown_.empty() ? name_ : shown_));
+  lines.add(head_.empty() ? "plumb: v1" : head_);
+  write_inputs(lines);
+  write_named(lines);
+  const bool any = std::any_of(items_.begin(), items_.end(), [&](const auto& item) { return is_live(*item); });
+  lines.add(any ? "\nresources:" : "");
+  write_items(items_, 2, lines);
+  files[file_] = lines.text();
+  return files;
+}
+
+bool Unit::break_at(const std::string& file, int line, const std::string& why) {
+  const auto mark = [&](Item& item) {
+    if (item.broken) return false;
+    item.broken = true;
+    item.comment = why;
+    if (item.row >= 0) {
+      set_outcome(item.row, Outcome::kByHand);
+      note(item.row, why);
+      report_.tasks[static_cast<std::size_t>(item.row)].effort = 2;
+    }
+    return true;
+  };
+  const std::function<bool(Items&)> in_items = [&](Items& items) {
+    for (auto& item : items) {
+      if (item->kind == Item::Kind::kBlock) {
+        if (in_items(item->children) || in_items(item->rescue)) return true;
+      }
+      if (item->broken || item->kind == Item::Kind::kComment || line < item->first_line || line > item->last_line)
+        continue;
+      if (item->kind == Item::Kind::kBlock) {
+        // Its own condition or loop is at fault: all of it goes.
+        bool any = false;
+        const std::function<void(Items&)> all = [&](Items& inner) {
+          for (auto& child : inner) {
+            if (child->kind == Item::Kind::kBlock) {
+              all(child->children);
+            } else if (child->kind != Item::Kind::kComment) {
+              any = mark(*child) || any;
+            }
+          }
+        };
+        all(item->children);
+        all(item->rescue);
+        return any;
+      }
+      return mark(*item);
+    }
+    return false;
+  };
+  if (file != file_) {
+    for (const auto& [key, place] : name_lines_) {
+      if (!key.starts_with(file + "\n") || line < place.first || line > place.second) continue;
+      return broken_names_.insert(key.substr(file.size() + 1)).second;
+    }
+    bool any = false;
+    const std::function<void(Items&)> uses = [&](Items& items) {
+      for (auto& item : items) {
+        if (item->template_file == file) any = mark(*item) || any;
+        uses(item->children);
+        uses(item->rescue);
+      }
+    };
+    uses(items_);
+    return any;
+  }
+  for (const auto& [condition, place] : check_lines_) {
+    if (line < place.first || line > place.second) continue;
+    // What the defaults themselves do not hold is somebody's to set: a warning until it is.
+    if (why.find("this does not hold") != std::string::npos && broken_names_.insert("warn " + condition).second)
+      return true;
+    for (const auto& [own, row] : check_rows_) {
+      if (own != condition) continue;
+      set_outcome(row, Outcome::kByHand);
+      note(row, why);
+      report_.tasks[static_cast<std::size_t>(row)].effort = 1;
+    }
+    return broken_names_.insert("check " + condition).second;
+  }
+  for (const auto& [key, place] : name_lines_) {
+    if (!key.starts_with(file_ + "\n") || line < place.first || line > place.second) continue;
+    const std::string name = key.substr(file_.size() + 1);
+    if (name.starts_with("readings.")) return broken_names_.insert(name).second;
+    for (auto& [own, symbol] : symbols_) {
+      const std::string safe = safe_name(own);
+      const bool value = name == "values." + safe || name == "values." + safe + "_default";
+      if (!value || !symbol.problem.empty()) continue;
+      // The value is somebody's to give; what reads it finds it under its old name.
+      symbol.problem = why;
+      for (const Symbol::Step& step : symbol.steps) {
+        set_outcome(step.row, Outcome::kByHand);
+        note(step.row, why);
+      }
+      symbol.before.reset();
+      symbol.value = Written::of_text("${dyn(inputs." + safe + ")}");
+      symbol.is_input = true;
+      symbol.may_be_null = true;
+      report_.notes.push_back((shown_.empty() ? name_ : shown_) + ": the value of `" + own + "` is by hand: " + why);
+      return true;
+    }
+    return false;
+  }
+  return in_items(items_);
+}
+
+}  // namespace plumb::imports
