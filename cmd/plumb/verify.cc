@@ -59,11 +59,7 @@ class VerifyCommand {
 
   Result<> look_at_approvals(const run::SavedPlan& plan, const trust::Trust& trust) {
     PLUMB_TRY_ASSIGN(const run::Approvals approvals, run::read_approvals(file_, plan, trust, now()));
-    for (const Error& error : approvals.refused)
-      workspace_.diagnose(Error(Diagnostic(error.diagnostic()).as(Severity::kWarning)));
-    std::vector<trust::Signer> signers;
     for (const run::Approver& one : approvals.good) {
-      signers.push_back(one.signer);
       Json entry = json_of(one.signer);
       entry["not_after"] = one.approval.not_after;
       entry["reason"] = one.approval.reason;
@@ -71,10 +67,10 @@ class VerifyCommand {
       tell("Approved by " + words(one.signer) + " until " + one.approval.not_after +
            (one.approval.reason.empty() ? "" : ": " + one.approval.reason));
     }
-    const std::size_t persons = trust::persons_of(signers);
-    if (persons >= options_.approvals) return {};
-    return fail(Code::kNotApproved, "the plan is approved by " + std::to_string(persons) + " of the " +
-                                        std::to_string(options_.approvals) + " persons that are asked for");
+    PLUMB_TRY(run::expect_persons(approvals, options_.approvals));
+    for (const Error& error : approvals.refused)
+      workspace_.diagnose(Error(Diagnostic(error.diagnostic()).as(Severity::kWarning)));
+    return {};
   }
 
   void tell(const std::string& line) {

@@ -39,14 +39,9 @@ Result<Approver> read_one(const std::filesystem::path& statement, const SavedPla
 Result<> check_approvals(const std::filesystem::path& file, const SavedPlan& plan, std::size_t wanted,
                          const trust::Trust& trust, std::chrono::sys_seconds now) {
   PLUMB_TRY_ASSIGN(const Approvals approvals, read_approvals(file, plan, trust, now));
-  std::vector<trust::Signer> signers;
-  for (const Approver& one : approvals.good) signers.push_back(one.signer);
-  const std::size_t persons = trust::persons_of(signers);
-  if (persons >= wanted) return {};
-  std::string why;
-  for (const Error& error : approvals.refused) why += "\n" + error.summary();
-  return fail(Code::kNotApproved, "the plan is approved by " + std::to_string(persons) + " of the " +
-                                      std::to_string(wanted) + " persons that are asked for" + why)
+  Result<> enough = expect_persons(approvals, wanted);
+  if (enough) return enough;
+  return std::move(enough.error())
       .hint("`plumb approve " + file.string() + " --key FILE` shows the plan and approves it");
 }
 
@@ -58,6 +53,17 @@ std::filesystem::path signature_file(const std::filesystem::path& plan) {
 
 std::filesystem::path approvals_folder(const std::filesystem::path& plan) {
   return plan.string() + ".approvals";
+}
+
+Result<> expect_persons(const Approvals& approvals, std::size_t wanted) {
+  std::vector<trust::Signer> signers;
+  for (const Approver& one : approvals.good) signers.push_back(one.signer);
+  const std::size_t persons = trust::persons_of(signers);
+  if (persons >= wanted) return {};
+  std::string why;
+  for (const Error& error : approvals.refused) why += "\n" + error.summary();
+  return fail(Code::kNotApproved, "the plan is approved by " + std::to_string(persons) + " of the " +
+                                      std::to_string(wanted) + " persons that are asked for" + why);
 }
 
 Result<Approvals> read_approvals(const std::filesystem::path& file, const SavedPlan& plan, const trust::Trust& trust,

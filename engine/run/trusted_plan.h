@@ -39,6 +39,10 @@ struct Approvals {
 Result<Approvals> read_approvals(const std::filesystem::path& file, const SavedPlan& plan, const trust::Trust& trust,
                                  std::chrono::sys_seconds now);
 
+// Whether those who approved are `wanted` persons or more, however many keys they have. Errors: kNotApproved, with why
+// other approvals do not count.
+Result<> expect_persons(const Approvals& approvals, std::size_t wanted);
+
 // An approval of the plan from now on, not signed yet.
 trust::Approval approval_of(const SavedPlan& plan, std::chrono::sys_seconds now, std::chrono::seconds lasting,
                             const std::string& reason);

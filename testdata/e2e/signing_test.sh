@@ -35,6 +35,7 @@ apply 5 --require-signature
 
 # Somebody who may; ssh-keygen says so, too.
 exits 0 "$plumb" sign $plan_file --key ana
+says "in the place of a signature by $(ssh-keygen -lf zoe.pub | cut -d' ' -f2)"
 exits 0 "$plumb" verify $plan_file --allowed-signers signers
 says 'Signed by ana@example.com (ssh-ed25519 SHA256:'
 exits 0 sh -c "ssh-keygen -Y verify -f signers -I ana@example.com -n plan@plumbline -s $plan_file.sig <$plan_file"
