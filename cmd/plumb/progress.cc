@@ -160,6 +160,7 @@ void Progress::on_event(const run::RunEvent& event) {
   if (event.kind == Kind::kAction) on_action(event);
   if (event.kind == Kind::kConfirming && show_actions_)
     line(event.host + "  " + report::confirming(event.milliseconds / 1000));
+  if (event.kind == Kind::kRestarting && show_actions_) line(event.host + "  " + report::restarting());
   if (event.kind == Kind::kPlanned || event.kind == Kind::kHostDone) on_end(*event.result);
 }
 
@@ -249,6 +250,8 @@ void Progress::log_event(const run::RunEvent& event) {
       return host.debug("the program ended with exit code " + std::to_string(event.ended->exit_code));
     case Kind::kConfirming:
       return host.info(report::confirming(event.milliseconds / 1000));
+    case Kind::kRestarting:
+      return host.info(report::restarting());
     case Kind::kPlanned:
     case Kind::kHostDone:
       const Diagnostic* problem = report::first_error(*event.result);

@@ -29,6 +29,7 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
       transactions_(transactions(request.actions)),
       waits_(request.actions.size(), false),
       looked_at_later_(request.actions.size(), false),
+      settled_(request.actions.size(), false),
       judgements_(request.actions.size()) {
   for (std::size_t i = 0; i < request.actions.size(); ++i) looked_at_later_[i] = action(i).explained || is_rescue(i);
   for (const auto& [last, members] : transactions_) {
@@ -44,7 +45,9 @@ wire::Done ApplyRun::run() {
     remove_left_over_temporaries(tools_.system.files(), folder, tools_.folder.token());
   }
   record.temporaries.clear();
+  move(record, request_.moved);
   tools_.system.seen().set_noting(true);
+  recall_settled();
   leave_locked_alone();
   if (look_at_all()) act();
   finish();
@@ -68,7 +71,7 @@ bool ApplyRun::already_applied() {
 void ApplyRun::leave_locked_alone() {
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     const wire::ItemLock* lock = lock_on(tools_.locks, address(i));
-    if (lock == nullptr) continue;
+    if (lock == nullptr || settled_[i]) continue;
     progress_.skip(i, Diagnostic(Code::kItemLocked, address(i) + " was left alone: " + lock->owner + " has locked " +
                                                         lock->items + " until " + lock->until + ": " + lock->reason)
                           .as(Severity::kWarning));
@@ -106,8 +109,8 @@ bool ApplyRun::look_at_all() {
   std::size_t at = 0;
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     Result<Observed>* state = at < looked.size() && looked[at] == i ? &found[at++] : nullptr;
-    // It is looked at where it is called for.
-    if (is_rescue(i)) continue;
+    // It is looked at where it is called for; or has been, and the host is as it left it.
+    if (is_rescue(i) || settled_[i]) continue;
     const std::vector<std::size_t>& needs = action(i).needs;
     lost[i] = progress_.states[i] != State::kPending ||
               std::any_of(needs.begin(), needs.end(), [&](std::size_t need) { return need < i && lost[need]; });
@@ -172,9 +175,15 @@ void ApplyRun::act() {
     }
     if (!group.turns.empty()) runner_.carry_out(group);
     for (const std::size_t i : settled) {
-      if (progress_.states[i] == State::kSatisfied) progress_.event(wire::EventKind::kSatisfied, i);
+      if (progress_.states[i] == State::kSatisfied && !settled_[i]) progress_.event(wire::EventKind::kSatisfied, i);
     }
     progress_.tell();
+    if (interpreter_.restart()) {
+      *tools_.restart = interpreter_.restart();
+      progress_.done.outcome = wire::DoneOutcome::kRestarting;
+      progress_.done.back_within = interpreter_.restart()->within_seconds;
+      return;
+    }
   }
 }
 
@@ -267,6 +276,10 @@ std::optional<Turn> ApplyRun::take_turn(std::size_t index) {
     }
     turn.operations = std::move(judgement.operations);
   }
+  if (const std::string why = why_no_restart(index, turn.operations); !why.empty()) {
+    progress_.fail_before(index, Diagnostic(Code::kRefusedByState, address(index) + " was not done: " + why), false);
+    return std::nullopt;
+  }
   return turn;
 }
 
@@ -331,6 +344,8 @@ void ApplyRun::finish() {
     if (progress_.states[i] != State::kPending) continue;
     if (progress_.done.outcome == wire::DoneOutcome::kInterrupted) {
       progress_.skip(i, Diagnostic(Code::kInterrupted, address(i) + " was not begun: the run was interrupted"));
+    } else if (progress_.done.outcome == wire::DoneOutcome::kRestarting) {
+      continue;
     } else if (progress_.done.outcome == wire::DoneOutcome::kStale) {
       progress_.states[i] = State::kSkipped;
     } else if (progress_.failed) {
@@ -375,6 +390,7 @@ void ApplyRun::finish() {
     const bool gone = action(i).op == Op::kDelete && !not_done.contains(address(i));
     if (gone && !request_.resources.contains(address(i))) record.resources.erase(address(i));
   }
+  change_what_is_held(record, not_done);
   const bool known = std::any_of(record.applied.begin(), record.applied.end(),
                                  [this](const AppliedPlan& applied) { return applied.plan == request_.plan; });
   // What locks held back, or failed and may, may still be applied with this plan once they are gone.
@@ -383,6 +399,19 @@ void ApplyRun::finish() {
   if (in_full && !request_.actions.empty() && !known) {
     record.applied.push_back({request_.plan, request_.run, now_rfc3339()});
     if (record.applied.size() > 16) record.applied.erase(record.applied.begin());
+  }
+}
+
+// What the record holds no longer, and what no plan may remove.
+void ApplyRun::change_what_is_held(HostRecord& record, const std::set<std::string>& not_done) const {
+  record.prevented.insert(request_.prevents.begin(), request_.prevents.end());
+  for (const std::string& address : request_.permits) record.prevented.erase(address);
+  for (const std::string& address : request_.forget) {
+    if (not_done.contains(address)) continue;
+    record.resources.erase(address);
+    record.prevented.erase(address);
+    record.owed.settle_all_but_probes(address);
+    record.owed.settle(address, Op::kVerify);
   }
 }
 

@@ -2,6 +2,7 @@
 // then act in order, and after each action look once more.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "engine/exec/blobs.h"
@@ -22,6 +23,9 @@ struct ApplyTools {
   Line& line;
   // What they match is left alone, whatever the request asks for.
   const std::vector<wire::ItemLock>& locks;
+  // Takes the restart that an action asks for, to be made once all is on record and the conversation has ended; null
+  // where nobody would make it.
+  std::optional<Reboot>* restart = nullptr;
 };
 
 // The caller holds the host lock. Events are sent as they happen; the answer is returned. What was done is in the

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ class ApplyRun : private ApplyActions {
   using State = ApplyProgress::State;
 
   bool already_applied();
+  void recall_settled();
+  bool is_restart(std::size_t index) const;
+  std::string why_no_restart(std::size_t index, const std::vector<Operation>& operations) const;
+  void check_restarts();
   void leave_locked_alone();
   bool look_at_all();
   void act();
@@ -34,6 +39,7 @@ class ApplyRun : private ApplyActions {
   std::optional<std::string> lost_need(std::size_t index) const;
   void satisfied(std::size_t index);
   void finish();
+  void change_what_is_held(HostRecord& record, const std::set<std::string>& not_done) const;
   std::vector<std::string> addresses_owed() const;
 
   ApplyTools tools_;
@@ -44,6 +50,7 @@ class ApplyRun : private ApplyActions {
   std::map<std::size_t, std::vector<std::size_t>> transactions_;  // by their last action
   std::vector<bool> waits_;                                       // for the last action of its transaction
   std::vector<bool> looked_at_later_;                             // when its turn comes, and not before all
+  std::vector<bool> settled_;                                     // in this run, before the host was restarted
   std::vector<Judgement> judgements_;                             // of actions that were looked at
 };
 

@@ -39,6 +39,7 @@ class LocalSystem : public System {
   Result<std::string> resolve(const std::string& path) override;
   using System::run;
   std::string find_program(const std::string& name) override;
+  Result<std::string> ask(const Probe& probe) override;
   std::optional<Account> user_by_name(const std::string& name) override { return accounts_.user(name); }
   std::optional<Account> user_by_id(std::uint32_t uid) override { return accounts_.user(uid); }
   std::optional<GroupAccount> group_by_name(const std::string& name) override { return accounts_.group(name); }

@@ -280,5 +280,75 @@ TEST(HttpAnswer, RefusesOtherTalk) {
   EXPECT_FALSE(parse_http_answer("", true));
 }
 
+TEST_F(ProbeTest, APathPassesOnceItIsThere) {
+  const testing::ScratchFolder folder;
+  Probe probe;
+  probe.exists = folder / "ready";
+  EXPECT_EQ(ask(probe), "the check that " + probe.exists + " is there failed: nothing is there");
+  folder.write("ready", "starting");
+  EXPECT_EQ(ask(probe), "");
+  probe.body = "it is up";
+  EXPECT_THAT(ask(probe), HasSubstr("the text that is asked for is not in it"));
+  folder.write("ready", "starting, it is up");
+  EXPECT_EQ(ask(probe), "");
+}
+
+TEST_F(ProbeTest, NamesAreLookedUpByTheHost) {
+  EXPECT_EQ(ask(tcp("no-such-host.invalid:80")),
+            "the check that port no-such-host.invalid:80 is open failed: the name no-such-host.invalid has no address");
+}
+
+TEST_F(ProbeTest, OneTryTellsAProviderWhy) {
+  TestServer server("");
+  EXPECT_EQ(must(system_.ask(tcp(server.address()))), "Connection refused");
+  server.open();
+  EXPECT_EQ(must(system_.ask(tcp(server.address()))), "");
+}
+
+class WaitTest : public ProbeTest {
+ protected:
+  std::string wait(Probe probe, bool gone) {
+    probe.timeout_seconds = 2;
+    probe.within_seconds = within_;
+    const Result<> passed = run_wait(
+        system_, {std::move(probe), gone}, [this] { return stop_; }, output_);
+    if (passed) return "";
+    code_ = passed.error().code();
+    return passed.error().summary();
+  }
+};
+
+TEST_F(WaitTest, SaysWhatDidNotComeInTime) {
+  TestServer server("");
+  EXPECT_EQ(wait(tcp(server.address()), false),
+            "the wait until port " + server.address() + " is open failed: Connection refused");
+  EXPECT_EQ(code_, Code::kNotInTime);
+  EXPECT_EQ(wait(tcp(server.address()), true), "");
+  server.open();
+  EXPECT_EQ(wait(tcp(server.address()), false), "");
+  EXPECT_EQ(wait(tcp(server.address()), true),
+            "the wait until port " + server.address() + " is closed failed: it is still there");
+}
+
+TEST_F(WaitTest, GoesOnOnceSomethingIsGone) {
+  const testing::ScratchFolder folder;
+  Probe probe;
+  probe.exists = folder.write("lock", "");
+  within_ = 20;
+  std::thread late([&probe] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    std::filesystem::remove(probe.exists);
+  });
+  EXPECT_EQ(wait(probe, true), "");
+  late.join();
+}
+
+TEST_F(WaitTest, AStopEndsIt) {
+  within_ = 60;
+  stop_ = true;
+  EXPECT_THAT(wait(command({"false"}), false), HasSubstr("was interrupted"));
+  EXPECT_EQ(code_, Code::kInterrupted);
+}
+
 }  // namespace
 }  // namespace plumb::exec

@@ -14,6 +14,7 @@
 #include "engine/exec/confirm.h"
 #include "engine/exec/execute.h"
 #include "engine/exec/facts.h"
+#include "engine/exec/interpreter/restart.h"
 #include "engine/exec/item_locks.h"
 #include "engine/exec/lock.h"
 #include "engine/exec/observe.h"
@@ -65,7 +66,8 @@ class Server {
   }
 
   Result<> run() {
-    line_.send(wire::Hello{wire::kVersions, PLUMB_VERSION, platform(), gather_facts(system_, registry_.managers())});
+    line_.send(wire::Hello{wire::kVersions, PLUMB_VERSION, platform(), gather_facts(system_, registry_.managers()),
+                           boot_of(system_)});
     blobs_ = std::make_unique<BlobStore>(system_.files());
     while (true) {
       Result<std::optional<wire::Message>> message = answered_ ? line_.next(answered_->patience) : line_.next();
@@ -78,7 +80,9 @@ class Server {
         line_.send(wire::Refused{answered.error().diagnostic()});
       }
     }
-    return answered_ ? answered_->log->save() : Result<>();
+    PLUMB_TRY(answered_ ? answered_->log->save() : Result<>());
+    answered_.reset();
+    return restart_ ? restart_host(system_, *restart_) : Result<>();
   }
 
  private:
@@ -232,7 +236,7 @@ class Server {
     remove_left_over_spools(system_.files());
     answered->log = std::make_unique<RunLog>(answered->folder);
     const wire::Done done =
-        apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_, locks}, request);
+        apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_, locks, &restart_}, request);
     line_.send(done);
     // Meanwhile it tries to reach the host anew.
     answered->patience += std::chrono::seconds(done.confirm_within);
@@ -311,6 +315,7 @@ class Server {
   StreamLine line_;
   bool greeted_ = false;
   std::unique_ptr<BlobStore> blobs_;
+  std::optional<Reboot> restart_;  // of the host, once this ends
   std::optional<Error> blob_problem_;
   std::unique_ptr<Answered> answered_;
 };

@@ -70,6 +70,8 @@ class TurnRunner : private ApplyActions {
   void carry_out(TurnGroup& group);
   // Nothing more comes. How many seconds there are to confirm what was done; 0: nothing asks for it.
   int finish() { return guard_.finish(); }
+  // Whether something that was done is undone by the host unless it is confirmed.
+  bool waits_to_be_confirmed() const;
 
  private:
   using State = ApplyProgress::State;
@@ -85,7 +87,6 @@ class TurnRunner : private ApplyActions {
   JournalEntry intent_of(const Turn& turn) const;
   JournalEntry outcome_of(const Turn& turn) const;
   bool hides_output(const Turn& turn) const;
-  bool waits_to_be_confirmed() const;
 
   // apply_groups.cc: those that only touch files share their waits.
   bool has_other_names(const std::vector<Operation>& operations) const;

@@ -20,6 +20,10 @@ std::vector<Operation> one_of_each() {
   fetch.url = "https://example.com/a";
   fetch.headers = {{"Accept", "*/*"}};
   fetch.timeout_seconds = 60;
+  Wait wait;
+  wait.probe.tcp = "db:5432";
+  wait.probe.stable = 2;
+  wait.gone = true;
   Unpack unpack;
   unpack.path = "/a";
   unpack.archive = "/a.tgz";
@@ -50,7 +54,10 @@ std::vector<Operation> one_of_each() {
                      "kept",
                      true,
                      {{"incoming", "deny"}},
-                     {{"incoming", "allow"}}}};
+                     {{"incoming", "allow"}}},
+      wait,
+      Reboot{900, "updates"},
+      Call{.url = "https://a/", .method = "PUT", .headers = {{"A", "b"}}, .body = "{}", .status = {201}}};
   EXPECT_EQ(all.size(), std::variant_size_v<Operation>);
   return all;
 }

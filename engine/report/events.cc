@@ -80,6 +80,9 @@ Json run_event(const run::RunEvent& event) {
     case Kind::kConfirming:
       json = {{"event", "confirming"}, {"milliseconds", event.milliseconds}};
       break;
+    case Kind::kRestarting:
+      json = {{"event", "restarting"}, {"milliseconds", event.milliseconds}};
+      break;
     case Kind::kPrinted:
       json = {
           {"event", "printed"}, {"stream", event.printed->errors ? "errors" : "output"}, {"text", event.printed->text}};

@@ -45,6 +45,7 @@ class Events : public testing::Test {
         run_event({.kind = Kind::kApplying, .host = "web1"}),
         run_event({.kind = Kind::kAction, .host = "web1", .action = &action_, .event = &failed}),
         run_event({.kind = Kind::kConfirming, .host = "web1", .milliseconds = 120000}),
+        run_event({.kind = Kind::kRestarting, .host = "web1", .milliseconds = 600000}),
         run_event({.kind = Kind::kPrinted, .host = "web1", .printed = &printed}),
         run_event({.kind = Kind::kEnded, .host = "web1", .ended = &ended}),
         run_event({.kind = Kind::kPlanned, .host = "web1", .result = &result_}),

@@ -117,6 +117,9 @@ void LiveModel::on(const run::RunEvent& event, Moment now) {
       running_.try_emplace(event.host, Work{now, "", 0, {}}).first->second.confirmed_by =
           now + milliseconds(event.milliseconds);
       break;
+    case Kind::kRestarting:
+      running_[event.host] = {now, restarting(), 0, {}};
+      break;
     case Kind::kPrinted:
       running_.try_emplace(event.host, Work{now, "", 0, {}}).first->second.doing = last_line_of(event.printed->text);
       break;

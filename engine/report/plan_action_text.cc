@@ -107,6 +107,21 @@ std::string fetch_line(const Fetch& fetch) {
   return "fetches  " + visible(fetch.url) + "  " + held + (fetch.any_certificate ? ", from whoever answers" : "");
 }
 
+std::string in_a_row(const Probe& probe) {
+  return (probe.stable > 1 ? ", " + std::to_string(probe.stable) + " times in a row" : "") +
+         (probe.within_seconds > 0 ? ", within " + std::to_string(probe.within_seconds) + " s" : "");
+}
+
+std::string wait_line(const Wait& wait) {
+  return "waits until " + visible(describe(wait)) + in_a_row(wait.probe);
+}
+
+std::string call_line(const Call& call) {
+  std::string line = "calls  " + visible(call.method) + " " + visible(call.url);
+  if (call.any_certificate) line += "  of whoever answers";
+  return line;
+}
+
 std::string unpack_line(const Unpack& unpack) {
   std::string line = "unpacks  " + (unpack.archive.empty() ? unpack.content : visible(unpack.archive));
   if (!unpack.digest.empty()) line += "  held by " + visible(unpack.digest);
@@ -141,6 +156,8 @@ class Writer {
       out_ += tint("  (" + std::string(name(action.fidelity)) + ")", Tone::kDim, options_.color);
     // What is to go and was never ours goes whole; elsewhere each attribute says it.
     if (action.op == Op::kDelete && is_first(action)) out_ += tint("  (first)", Tone::kYellow, options_.color);
+    if (!action.because.empty() && is_of_all(action.because.begin()->second))
+      out_ += tint("  (" + action.because.begin()->second + ")", Tone::kYellow, options_.color);
     out_ += tint("  " + action.source, Tone::kDim, options_.color) + "\n";
     if (action.triggered && (action.op != Op::kVerify || action.pending)) triggered(action);
     if (action.confirm_within > 0)
@@ -160,6 +177,9 @@ class Writer {
   }
 
  private:
+  // Why all of a resource changes, if anything of it does.
+  static bool is_of_all(const std::string& why) { return why == "orphan" || why == "undo"; }
+
   static bool is_first(const plan::Action& action) {
     return std::any_of(action.because.begin(), action.because.end(),
                        [](const auto& reason) { return reason.second == "first"; });
@@ -200,6 +220,12 @@ class Writer {
     for (const Operation& operation : action.operations) {
       if (const auto* fetch = std::get_if<Fetch>(&operation)) out_ += "      " + fetch_line(*fetch) + "\n";
       if (const auto* unpack = std::get_if<Unpack>(&operation)) out_ += "      " + unpack_line(*unpack) + "\n";
+      if (const auto* wait = std::get_if<Wait>(&operation)) out_ += "      " + wait_line(*wait) + "\n";
+      if (const auto* call = std::get_if<Call>(&operation)) out_ += "      " + call_line(*call) + "\n";
+      if (const auto* reboot = std::get_if<Reboot>(&operation)) {
+        out_ += "      restarts the host, and goes on once it takes a login, within " +
+                duration_text(reboot->within_seconds) + "\n";
+      }
     }
   }
 
@@ -256,9 +282,7 @@ class Writer {
     for (const Operation& operation : action.operations) {
       const auto* probe = std::get_if<Probe>(&operation);
       if (probe == nullptr) continue;
-      out_ += "      then checks: " + describe(*probe) +
-              (probe->stable > 1 ? ", " + std::to_string(probe->stable) + " times in a row" : "") +
-              (probe->within_seconds > 0 ? ", within " + std::to_string(probe->within_seconds) + " s" : "") + "\n";
+      out_ += "      then checks: " + describe(*probe) + in_a_row(*probe) + "\n";
     }
   }
 
@@ -302,7 +326,7 @@ class Writer {
   // that nobody has put it there with plumb.
   static bool is_worth_telling(const plan::Action& action, const std::string& why, const Json& before) {
     if (why == "first") return action.op != Op::kDelete && !before.is_null();
-    return why != "config";
+    return why != "config" && !is_of_all(why);
   }
 
   // Somebody who changes it later is left alone.

@@ -121,6 +121,10 @@ std::string confirming(std::int64_t seconds_left) {
   return "new login to confirm, " + std::to_string(seconds_left) + " s left";
 }
 
+std::string restarting() {
+  return "the host restarts";
+}
+
 const Diagnostic* first_error(const run::HostResult& result) {
   for (const Diagnostic& problem : result.diagnostics.items()) {
     if (problem.severity == Severity::kError) return &problem;

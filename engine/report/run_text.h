@@ -22,6 +22,9 @@ std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const 
 // What is said of a host whose changes wait for the new login that confirms them.
 std::string confirming(std::int64_t seconds_left);
 
+// What is said of a host that its plan restarts.
+std::string restarting();
+
 // Null where there is none.
 const Diagnostic* first_error(const run::HostResult& result);
 

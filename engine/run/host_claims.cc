@@ -12,6 +12,7 @@ namespace {
 
 // Whole numbers that every reader of JSON keeps.
 constexpr std::int64_t kLargestCount = std::int64_t{1} << 53;
+constexpr int kLongestRestart = 60 * 60 * 2;  // seconds; the most that a plan may ask for
 constexpr std::int64_t kLongestAction = std::int64_t{1000} * 60 * 60 * 24 * 365;
 
 // Of a file as it is now, for the diff.
@@ -121,6 +122,8 @@ std::string impossible_in(const wire::Record& record) {
                       std::all_of(owed.because.begin(), owed.because.end(), is_address);
     if (!good) return "owes " + quoted(owed.address) + " what cannot be owed";
   }
+  if (!std::all_of(record.prevented.begin(), record.prevented.end(), is_address))
+    return "forbids the removal of what is no resource";
   for (const wire::Unreported& told : record.unreported) {
     if (told.run.empty() || !is_address(told.address))
       return "tells of " + quoted(told.address) + ", which is no resource of a run";
@@ -143,6 +146,7 @@ ApplyClaims::ApplyClaims(const wire::Apply& request, std::set<std::string> owed)
     confirm_within_ = std::max(confirm_within_, action.confirm_within);
   }
   most_events_ = events_left_;
+  settled_ = {request.settled.begin(), request.settled.end()};
   for (const wire::LargeContent& content : request.contents) contents_.insert(content.digest);
 }
 
@@ -196,6 +200,14 @@ bool ApplyClaims::fails() const {
   return false;
 }
 
+// What had not ended before.
+bool ApplyClaims::changed_something() const {
+  for (std::size_t i = 0; i < ends_.size(); ++i) {
+    if (ends_[i] == wire::EventKind::kChanged && !settled_.contains(i)) return true;
+  }
+  return false;
+}
+
 int ApplyClaims::ended(wire::EventKind kind) const {
   return static_cast<int>(std::count(ends_.begin(), ends_.end(), kind));
 }
@@ -208,7 +220,12 @@ Result<> ApplyClaims::take(wire::Done& done, bool stopped) const {
   const bool counted = done.changed == ended(EventKind::kChanged) && done.verified == ended(EventKind::kVerified) &&
                        done.satisfied == ended(EventKind::kSatisfied) && done.failed == failed;
   if (!counted) return impossible("counts its actions otherwise than it told of them");
-  const bool began = ended(EventKind::kChanged) > 0 || done.satisfied > 0 || done.verified > 0;
+  bool began = false;
+  for (std::size_t i = 0; i < ends_.size(); ++i) {
+    const bool well =
+        ends_[i] == EventKind::kChanged || ends_[i] == EventKind::kSatisfied || ends_[i] == EventKind::kVerified;
+    began = began || (well && !settled_.contains(i));
+  }
   switch (done.outcome) {
     case DoneOutcome::kAlready:
       if (!check_applied_ || done.skipped != 0 || events_left_ != most_events_)
@@ -218,6 +235,12 @@ Result<> ApplyClaims::take(wire::Done& done, bool stopped) const {
       // It is refused as a whole, and why is told of some of it.
       if (began || done.skipped < 0 || done.skipped > static_cast<int>(ends_.size()))
         return impossible("says that it was refused, and began");
+      break;
+    case DoneOutcome::kRestarting:
+      // Each restart is one of its actions, so that there is an end of them.
+      if (!changed_something()) return impossible("says that it is restarted, and that no action did it");
+      if (done.back_within <= 0 || done.back_within > kLongestRestart)
+        return impossible("says that it is restarted, and takes a time that there is not");
       break;
     case DoneOutcome::kOk:
     case DoneOutcome::kFailed:

@@ -56,6 +56,7 @@ class ApplyClaims {
   Result<> spend(std::size_t bytes);
   int ended(wire::EventKind kind) const;
   bool fails() const;
+  bool changed_something() const;
 
   std::vector<std::optional<wire::EventKind>> ends_;  // by action: how it ended; nothing while it has not
   std::vector<bool> probes_;                          // by action
@@ -65,6 +66,7 @@ class ApplyClaims {
   std::set<std::string> contents_;   // that it may ask for
   bool check_applied_;
   int confirm_within_ = 0;
+  std::set<std::size_t> settled_;  // actions that ended before the host was restarted
   std::size_t events_left_;
   std::size_t bytes_left_;
   Clock::time_point begin_ = Clock::now();

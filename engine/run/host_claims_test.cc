@@ -145,5 +145,38 @@ TEST(ClaimedRecord, HoldsAddressesAndWhatCanBeOwed) {
   EXPECT_FALSE(without([](wire::Record& r) { r.unreported[0].run = ""; }));
 }
 
+TEST_F(Claims, ARestartIsOneOfTheActions) {
+  wire::Done done = totals(wire::DoneOutcome::kRestarting, 0, 0, 0);
+  done.back_within = 600;
+  EXPECT_FALSE(end(done)) << "nothing restarted it";
+  ASSERT_TRUE(tell(EventKind::kStarted, 0));
+  ASSERT_TRUE(tell(EventKind::kChanged, 0));
+  done.changed = 1;
+  EXPECT_TRUE(end(done)) << "of the second nothing is told yet";
+  for (const int seconds : {0, -1, 100000}) {
+    done.back_within = seconds;
+    EXPECT_FALSE(end(done)) << seconds;
+  }
+}
+
+TEST(ClaimsAfterARestart, WhatWasSettledRestartsNothingMore) {
+  wire::Apply apply = request();
+  apply.settled = {0};
+  apply.changed = {0};
+  ApplyClaims claims(apply, {});
+  wire::Event event{EventKind::kSatisfied, 0, "", std::nullopt, 0};
+  ASSERT_TRUE(claims.take(event));
+  wire::Done done;
+  done.outcome = wire::DoneOutcome::kRestarting;
+  done.satisfied = 1;
+  done.back_within = 600;
+  EXPECT_FALSE(claims.take(done, false));
+  done = {};
+  done.outcome = wire::DoneOutcome::kStale;
+  done.satisfied = 1;
+  done.skipped = 1;
+  EXPECT_TRUE(claims.take(done, false)) << "what was settled before is no beginning";
+}
+
 }  // namespace
 }  // namespace plumb::run

@@ -17,6 +17,7 @@ HostState state_of(Code code) {
       return HostState::kUnreachable;
     case Code::kTimeout:
     case Code::kConnectionLost:
+    case Code::kNoReturn:
       return HostState::kNoAnswer;
     default:
       return HostState::kFailed;
@@ -31,6 +32,8 @@ HostOutcome outcome_of(wire::DoneOutcome outcome) {
       return HostOutcome::kFailed;
     case wire::DoneOutcome::kStale:
       return HostOutcome::kStale;
+    case wire::DoneOutcome::kRestarting:  // whoever asked goes on; this one did not
+      return HostOutcome::kFailed;
     case wire::DoneOutcome::kInterrupted:
       return HostOutcome::kInterrupted;
     case wire::DoneOutcome::kAlready:

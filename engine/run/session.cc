@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <poll.h>
+
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
 #include "engine/config/told_facts.h"
@@ -46,6 +48,7 @@ simulate::Observation take_record(wire::Record record, std::vector<Result<Observ
   for (wire::Owed& owed : record.owed) observation.owe(owed.address, owed.op, std::move(owed.because));
   observation.locks = plan_locks(std::move(record.locks));
   observation.image = std::move(record.image);
+  observation.prevented = std::move(record.prevented);
   return observation;
 }
 
@@ -180,7 +183,9 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
   for (const wire::Claim& claim : answer.record.claims) {
     if (!claim.addresses.empty()) warnings_.add(managed_elsewhere(claim).on(name_));
   }
-  return take_record(std::move(answer.record), std::move(answer.states));
+  simulate::Observation observation = take_record(std::move(answer.record), std::move(answer.states));
+  observation.hidden_contents = hidden_contents_;
+  return observation;
 }
 
 Result<Session::Answer> Session::ask(const wire::Observe& question) {
@@ -380,17 +385,46 @@ Result<> Session::finish(const std::string& run) {
   return {};
 }
 
+Result<> Session::return_from_restart(const std::string& run, seconds within) {
+  constexpr seconds kOneLogin{30};
+  constexpr std::chrono::milliseconds kBetween{1000};
+  const std::string before = hello_.boot;
+  const host::Deadline all = deadline_;
+  const host::Deadline back = earlier(host::Deadline::after(within), all);
+  // Its end may be cut by the restart.
+  if (Result<> finished = finish(run); !finished && !is_end(finished.error().code())) return finished;
+  std::string last = "it took no login";
+  while (!back.passed()) {
+    disconnect();
+    pollfd stop{context_.control.interrupt().fd(), POLLIN, 0};
+    (void)::poll(&stop, 1, static_cast<int>(kBetween.count()));
+    if (context_.control.interrupt().raised())
+      return name_host(fail(Code::kInterrupted, "left while the host was restarted"));
+    deadline_ = earlier(host::Deadline::after(kOneLogin), back);
+    const Result<> connected = connect();
+    deadline_ = all;
+    if (connected && hello_.boot != before) return {};
+    last = connected ? "it takes logins, and has not begun to restart" : connected.error().summary();
+  }
+  disconnect();
+  return name_host(
+      fail(Code::kNoReturn, "the host did not come back within " + std::to_string(within.count()) + " s: " + last)
+          .hint("once it is there, `plumb apply` goes on with what is left"));
+}
+
 std::string Session::hidden(std::string text) const {
   text = hidden_.hide(std::move(text));
   return secrets_ == nullptr ? text : secrets_->texts.hide(std::move(text));
 }
 
 // A text in which something sensitive stands is not shown, whoever wrote it there: then there is no text to show.
-void Session::hide_in(Observed& observed) const {
+void Session::hide_in(Observed& observed) {
   if (observed.obstacle) hide_in(*observed.obstacle);
   const bool hides = !hidden_.empty() || (secrets_ != nullptr && !secrets_->texts.empty());
   if (!hides || !observed.content_text) return;
-  if (hidden(*observed.content_text) != *observed.content_text) observed.content_text.reset();
+  if (hidden(*observed.content_text) == *observed.content_text) return;
+  hidden_contents_.insert(digest(*observed.content_text));
+  observed.content_text.reset();
 }
 
 void Session::hide_in(Diagnostic& problem) const {

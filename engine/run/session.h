@@ -107,6 +107,10 @@ class Session {
   // that is not kConnectionLost says that the host could not write down what was done.
   Result<> finish(const std::string& run);
 
+  // After an apply that answered that the host is restarted: ends the conversation as finish() does, which begins the
+  // restart, and connects to the host once it is another one. kNoReturn where it does not come back within that time.
+  Result<> return_from_restart(const std::string& run, std::chrono::seconds within);
+
   void disconnect();
   bool connected() const { return conversation_.has_value(); }
 
@@ -137,7 +141,7 @@ class Session {
   Result<> send_blobs(const Request& request, const PlanContents& contents);
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);
   void hide_in(Diagnostic& problem) const;
-  void hide_in(Observed& observed) const;
+  void hide_in(Observed& observed);
   host::Deadline within(std::chrono::milliseconds span) const;
   Error name_host(const Error& error) const;
   Error silent() const;
@@ -155,6 +159,7 @@ class Session {
   std::vector<wire::Unreported> unreported_;
   Diagnostics warnings_;
   HiddenTexts hidden_;
+  std::set<std::string> hidden_contents_;  // digests of contents in which something of those stands
   std::shared_ptr<const GraphSecrets> secrets_;
 };
 

@@ -150,7 +150,7 @@ void Reader::from_value(CborItem item, DoneOutcome& value) {
   std::string text;
   from_value(item, text);
   for (const DoneOutcome outcome : {DoneOutcome::kOk, DoneOutcome::kFailed, DoneOutcome::kStale,
-                                    DoneOutcome::kInterrupted, DoneOutcome::kAlready}) {
+                                    DoneOutcome::kInterrupted, DoneOutcome::kAlready, DoneOutcome::kRestarting}) {
     if (wire::name(outcome) == text) return void(value = outcome);
   }
   problem_.set(in_quotes(text) + " is no outcome of an apply");

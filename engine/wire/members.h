@@ -69,6 +69,7 @@ void members(Codec& codec, Hello& hello) {
   codec.required("version", hello.version, Line{128});
   codec.member("platform", hello.platform, Line{128});
   codec.member("facts", hello.facts);
+  codec.member("boot", hello.boot, Line{128});
 }
 
 template <class Codec>
@@ -163,6 +164,7 @@ void members(Codec& codec, Record& record) {
   codec.member("busy", record.busy);
   codec.member("claims", record.claims);
   codec.member("image", record.image);
+  codec.member("prevented", record.prevented, kManyItems);
 }
 
 template <class Codec>
@@ -213,6 +215,14 @@ void members(Codec& codec, Apply& apply) {
   codec.member("take_over", apply.take_over);
   codec.member("image", apply.image);
   codec.member("readings", apply.readings, Most{kMostReadings});
+  codec.member("settled", apply.settled, kManyItems);
+  codec.member("changed", apply.changed, kManyItems);
+  codec.member("failed", apply.failed, kManyItems);
+  codec.member("skipped", apply.skipped, kManyItems);
+  codec.member("moved", apply.moved, kManyItems);
+  codec.member("forget", apply.forget, kManyItems);
+  codec.member("prevents", apply.prevents, kManyItems);
+  codec.member("permits", apply.permits, kManyItems);
 }
 
 template <class Codec>
@@ -252,6 +262,7 @@ void members(Codec& codec, Done& done) {
   codec.member("applied_at", done.applied_at, Line());
   codec.member("owed", done.owed, kManyItems, Line());
   codec.member("confirm_within", done.confirm_within);
+  codec.member("back_within", done.back_within);
 }
 
 template <class Codec>

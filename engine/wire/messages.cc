@@ -176,6 +176,8 @@ std::string_view name(DoneOutcome outcome) {
       return "interrupted";
     case DoneOutcome::kAlready:
       return "already";
+    case DoneOutcome::kRestarting:
+      return "restarting";
   }
   return "failed";
 }

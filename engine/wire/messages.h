@@ -69,6 +69,7 @@ struct Hello {
   std::string version;   // of the program
   std::string platform;  // of the host, "linux-x86_64"; an executor's alone, as are its facts
   Json facts = Json::object();
+  std::string boot = {};  // another one after each start of the host; "" where that cannot be told
 };
 
 // Of the host's readings together, in bytes of what they tell.
@@ -167,6 +168,7 @@ struct Record {
   std::optional<Diagnostic> busy;
   std::vector<Claim> claims;
   std::string image;  // which image it is of; "" for the host itself and for one that was never applied to
+  std::set<std::string> prevented;  // addresses that no plan may remove, whether they are declared still or not
 };
 
 // A restart, reload or run of a resource that this plan leaves out.
@@ -225,6 +227,18 @@ struct Apply {
   std::string image;       // that the plan was made of; "" for any
   // That the plan stands on: where one tells something else now, the host is refused.
   std::vector<UsedReading> readings;
+  // Of these actions: those that this run has settled here before the host was restarted, and what they came to where
+  // they were not just as they were to be. What restarted it is looked at once more.
+  std::vector<std::size_t> settled;
+  std::vector<std::size_t> changed;
+  std::vector<std::size_t> failed;
+  std::vector<std::size_t> skipped;
+  // Of the record: addresses that get another one, by the one they have; those that it is to hold no longer once what
+  // is asked for of them is done, if anything is; those that no plan may remove from now on, and may again.
+  std::map<std::string, std::string> moved = {};
+  std::vector<std::string> forget = {};
+  std::vector<std::string> prevents = {};
+  std::vector<std::string> permits = {};
 };
 
 // Contents for WriteFile, by digest (plain or keyed). A blob comes in order, in chunks; the last one is marked.
@@ -259,8 +273,9 @@ struct Event {
 // its apply and answers each: an executor that had one, and then none to its own, takes the line for cut.
 struct Alive {};
 
-// kAlready: the host has applied this plan, and did nothing.
-enum class DoneOutcome { kOk, kFailed, kStale, kInterrupted, kAlready };
+// kAlready: the host has applied this plan, and did nothing. kRestarting: it is restarted once this conversation ends;
+// what was not told of is to be asked for again then.
+enum class DoneOutcome { kOk, kFailed, kStale, kInterrupted, kAlready, kRestarting };
 
 struct Done {
   DoneOutcome outcome = DoneOutcome::kOk;
@@ -273,6 +288,7 @@ struct Done {
   std::string applied_at;         // kAlready: when, RFC 3339, by the host's clock
   std::vector<std::string> owed;  // addresses of restarts and probes that are still owed
   int confirm_within = 0;         // seconds in which Confirm must come over a new connection; 0: it need not
+  int back_within = 0;            // kRestarting: seconds in which the host has to take a new login
 };
 
 // The controller has stored what it was told of these runs, in `Record::unreported` or as the answer to apply; the host

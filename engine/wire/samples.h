@@ -64,6 +64,14 @@ inline std::vector<Message> samples() {
   apply.take_over = true;
   apply.image = "0123456789abcdef";
   apply.readings = {{"web/version", Json{{"file", "/etc/version"}}, "sha256:4"}};
+  apply.settled = {0};
+  apply.changed = {0};
+  apply.failed = {1};
+  apply.skipped = {2};
+  apply.moved = {{"file:/etc/issue", "file:/etc/motd"}};
+  apply.forget = {"command:once"};
+  apply.prevents = {"file:/etc/motd"};
+  apply.permits = {"file:/etc/other"};
 
   Record record;
   record.serial = 7;
@@ -76,9 +84,10 @@ inline std::vector<Message> samples() {
   record.busy = sample_diagnostic();
   record.claims = {{"shop", {"file:/etc/motd"}, "run-7", "ada@desk", "2026-01-02T03:04:05Z"}};
   record.image = "0123456789abcdef";
+  record.prevented = {"file:/etc/motd"};
 
   return {
-      Hello{{1, 3}, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}},
+      Hello{{1, 3}, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}, "b1"},
       observe,
       ObservedChunk{{{0, observed, std::nullopt}, {1, std::nullopt, sample_diagnostic()}}},
       record,
@@ -86,7 +95,7 @@ inline std::vector<Message> samples() {
       apply,
       Event{EventKind::kFailed, 3, "why", sample_diagnostic(), 12},
       Alive{},
-      Done{DoneOutcome::kFailed, 1, 2, 3, 4, 5, "run-0", "2026-01-02T03:04:05Z", {"service:x"}, 120},
+      Done{DoneOutcome::kFailed, 1, 2, 3, 4, 5, "run-0", "2026-01-02T03:04:05Z", {"service:x"}, 120, 600},
       Acknowledge{"edge", {"run-0", "run-1"}},
       Stop{},
       Refused{sample_diagnostic()},

@@ -4,12 +4,11 @@
 #include <map>
 
 #include "engine/base/glob.h"
+#include "providers/sdk/asked_programs.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::command {
 namespace {
-
-constexpr std::chrono::seconds kGuardTimeout{30};
 
 // Guards by which a command that has run shows it: after a run they have to say "skip".
 bool has_lasting_guard(const Desired& desired) {
@@ -35,29 +34,10 @@ std::vector<std::string> effect(const Desired& desired, const char* attribute) {
   return paths;
 }
 
-std::string quoted(const Json& command) {
-  std::string text;
-  for (const std::string& word : texts_in(command)) text += (text.empty() ? "" : " ") + word;
-  constexpr std::size_t kShown = 60;
-  if (text.size() > kShown) {
-    std::size_t end = kShown;
-    while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
-    text = text.substr(0, end) + "…";
-  }
-  return "`" + text + "`";
-}
-
 struct Verdict {
   bool run = true;
   std::string why;
 };
-
-// A guard's programs: one, as a text or a list of words, or several, as a list of such lists.
-std::vector<Json> programs_of(const Json& guard) {
-  if (guard.is_null()) return {};
-  if (guard.is_array() && !guard.empty() && guard[0].is_array()) return guard.get<std::vector<Json>>();
-  return {guard};
-}
 
 std::map<std::string, std::string> environment_of(const Desired& desired) {
   std::map<std::string, std::string> environment;
@@ -139,10 +119,10 @@ class Guards {
 
   Result<> programs(const char* attribute, Verdict& verdict) {
     const bool unless = std::string_view(attribute) == "unless";
-    for (const Json& command : programs_of(desired_.attribute(attribute))) {
+    for (const Json& command : programs_in(desired_.attribute(attribute))) {
       if (!verdict.run) return {};
-      const std::string shown = quoted(command);
-      PLUMB_TRY_ASSIGN(const std::optional<int> code, exit_code(command, shown));
+      const std::string shown = in_backquotes(command);
+      PLUMB_TRY_ASSIGN(const std::optional<int> code, exit_code(command));
       if (!code) {
         // Of what is not there nothing is as it is to become. But whether there is anything to do is not known either.
         because(verdict, shown + " cannot be asked yet");
@@ -166,30 +146,10 @@ class Guards {
   }
 
   // Nothing where it, its folder or its user is not there yet.
-  Result<std::optional<int>> exit_code(const Json& command, const std::string& shown) {
-    if (system_.is_image()) {
-      return fail(Code::kCannotObserve,
-                  "the guard " + shown + " cannot be asked, since programs of an image are not run");
-    }
-    if (!can_start_) return std::optional<int>();
-    ProcessRequest request;
-    request.argv =
-        command.is_string() ? std::vector<std::string>{"/bin/sh", "-c", command.get<std::string>()} : texts_in(command);
-    request.cwd = desired_.text("cwd");
-    request.user = desired_.text("as");
-    request.timeout = kGuardTimeout;
-    request.env = environment_of(desired_);
-    request.changes_nothing = true;
-    const Result<ProcessResult> result = system_.run(request);
-    if (!result) {
-      if (result.error().code() == Code::kProgramMissing) return std::optional<int>();
-      return Error(result.error());
-    }
-    if (result->timed_out) {
-      return fail(Code::kCannotObserve,
-                  "the guard " + shown + " did not end within " + std::to_string(kGuardTimeout.count()) + " s");
-    }
-    return std::optional<int>(result->exit_code);
+  Result<std::optional<int>> exit_code(const Json& command) {
+    // Of an image too it is an error that it cannot be asked.
+    if (!can_start_ && !system_.is_image()) return std::optional<int>();
+    return exit_code_of({command, desired_.text("cwd"), desired_.text("as"), environment_of(desired_)}, system_);
   }
 
   const Desired& desired_;

@@ -221,6 +221,12 @@ Result<Limits> FakeSystem::limits(const std::string& path) {
   return limits;
 }
 
+Result<std::string> FakeSystem::ask(const Probe& probe) {
+  const auto found = answers_.find(describe(probe));
+  if (found == answers_.end()) return fail(Code::kCannotObserve, "no answer is set for: " + describe(probe));
+  return found->second;
+}
+
 Result<ProcessResult> FakeSystem::run_program(const ProcessRequest& request) {
   const std::string command = join(request.argv);
   ran_.push_back(command);

@@ -42,6 +42,8 @@ class FakeSystem : public System {
   void set_image(bool image) { image_ = image; }
   // The answer to a process whose argv, joined by spaces, matches the glob. The last script that matches wins.
   void script(std::string glob, ProcessResult result);
+  // The answer to a probe about the network, by what describe() makes of it: why it does not pass, "" where it does.
+  void set_answer(const std::string& described, std::string why) { answers_[described] = std::move(why); }
   void add_program(const std::string& name) { programs_.push_back(name); }
 
   // Makes the content known to apply() and gives its digest.
@@ -67,6 +69,7 @@ class FakeSystem : public System {
   Result<Limits> limits(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
   std::string find_program(const std::string& name) override;
+  Result<std::string> ask(const Probe& probe) override;
   std::optional<Account> user_by_name(const std::string& name) override;
   std::optional<Account> user_by_id(std::uint32_t uid) override;
   std::optional<GroupAccount> group_by_name(const std::string& name) override;
@@ -90,6 +93,7 @@ class FakeSystem : public System {
   std::map<std::string, Limits> limits_;
   std::vector<std::pair<std::string, ProcessResult>> scripts_;
   std::vector<std::string> programs_;
+  std::map<std::string, std::string> answers_;
   std::vector<std::string> ran_;
   std::vector<ProcessRequest> requests_;
   std::map<std::string, std::string> blobs_;

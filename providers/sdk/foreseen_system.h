@@ -70,6 +70,7 @@ class ForeseenSystem : public System {
   Result<std::string> resolve(const std::string& path) override;
   // Programs see the host as it is now, so nothing is told of what was touched.
   std::string find_program(const std::string& name) override { return now_.find_program(name); }
+  Result<std::string> ask(const Probe& probe) override { return now_.ask(probe); }
   std::optional<Account> user_by_name(const std::string& name) override;
   std::optional<Account> user_by_id(std::uint32_t uid) override;
   std::optional<GroupAccount> group_by_name(const std::string& name) override;
@@ -120,6 +121,7 @@ class ForeseenSystem : public System {
   Result<FileInfo> folder_above(const std::string& place);
   void dress_as_changed(FileInfo& info) const;
   Error not_known(const std::string& place, std::size_t who);
+  std::optional<std::size_t> who_touched_account(const std::string& user);
   void leave_unknown(const std::string& place, std::size_t who);
   void put(const std::string& place, Entry entry, std::size_t who);
   void lead_elsewhere() { ways_.clear(), ++ways_changed_; }

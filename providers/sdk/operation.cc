@@ -257,6 +257,51 @@ struct Row<Probe> {
     sink.optional("within_seconds", value.within_seconds, defaults.within_seconds);
     sink.optional("every_seconds", value.every_seconds, defaults.every_seconds);
     sink.optional("stable", value.stable, defaults.stable);
+    sink.optional("exists", value.exists, defaults.exists);
+  }
+};
+
+template <>
+struct Row<Wait> {
+  static constexpr std::string_view kName = "wait";
+  static OperationTraits traits(const Wait&) { return {.repeatable = true, .may_run_programs = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const Wait& defaults) {
+    sink.required("probe", value.probe);
+    sink.optional("gone", value.gone, defaults.gone);
+  }
+};
+
+template <>
+struct Row<Reboot> {
+  static constexpr std::string_view kName = "reboot";
+  static OperationTraits traits(const Reboot&) { return {}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const Reboot& defaults) {
+    sink.optional("within_seconds", value.within_seconds, defaults.within_seconds);
+    sink.optional("message", value.message, defaults.message);
+  }
+};
+
+template <>
+struct Row<Call> {
+  static constexpr std::string_view kName = "call";
+  static OperationTraits traits(const Call&) { return {.may_run_programs = true}; }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const Call& defaults) {
+    sink.required("url", value.url);
+    sink.optional("method", value.method, defaults.method);
+    sink.optional("headers", value.headers, defaults.headers);
+    sink.optional("sealed_headers", value.sealed_headers, defaults.sealed_headers);
+    sink.optional("body", value.body, defaults.body);
+    sink.optional("username", value.username, defaults.username);
+    sink.optional("password", value.password, defaults.password);
+    sink.optional("proxy", value.proxy, defaults.proxy);
+    sink.optional("ca_file", value.ca_file, defaults.ca_file);
+    sink.optional("any_certificate", value.any_certificate, defaults.any_certificate);
+    sink.optional("status", value.status, defaults.status);
+    sink.optional("contains", value.contains, defaults.contains);
+    sink.optional("timeout_seconds", value.timeout_seconds, defaults.timeout_seconds);
   }
 };
 
@@ -371,10 +416,19 @@ bool host_can_undo(const Operation& operation) {
   return traits(operation).host_undoes;
 }
 
+namespace {
+
+bool runs_program(const Probe& probe) {
+  return !probe.argv.empty() || !probe.script.empty();
+}
+
+}  // namespace
+
 bool runs_programs(const Operation& operation) {
   if (const auto* write = std::get_if<WriteFile>(&operation)) return !write->validate.empty();
   if (const auto* edit = std::get_if<EditFile>(&operation)) return !edit->validate.empty();
-  if (const auto* probe = std::get_if<Probe>(&operation)) return !probe->argv.empty() || !probe->script.empty();
+  if (const auto* probe = std::get_if<Probe>(&operation)) return runs_program(*probe);
+  if (const auto* wait = std::get_if<Wait>(&operation)) return runs_program(wait->probe);
   return traits(operation).may_run_programs;
 }
 
@@ -385,6 +439,8 @@ std::string describe(const Probe& probe) {
     return text;
   };
   if (!probe.tcp.empty()) return "port " + probe.tcp + " is open";
+  if (!probe.exists.empty())
+    return probe.exists + (probe.body.empty() ? " is there" : " holds the text that is asked for");
   if (!probe.http.empty()) {
     return probe.http + " answers " + list(probe.status) +
            (probe.body.empty() ? "" : " with the text that is asked for");
@@ -394,6 +450,13 @@ std::string describe(const Probe& probe) {
   constexpr std::size_t kLongest = 80;
   if (command.size() > kLongest) command = command.substr(0, kLongest) + "…";
   return "`" + command + "` " + (probe.expect == std::vector<int>{0} ? "succeeds" : "ends with " + list(probe.expect));
+}
+
+std::string describe(const Wait& wait) {
+  if (!wait.gone) return describe(wait.probe);
+  if (!wait.probe.tcp.empty()) return "port " + wait.probe.tcp + " is closed";
+  if (!wait.probe.exists.empty() && wait.probe.body.empty()) return wait.probe.exists + " is gone";
+  return "it is over that " + describe(wait.probe);
 }
 
 Json to_json(const Operation& operation) {

@@ -198,22 +198,55 @@ struct EditDatabase {
   friend bool operator==(const EditDatabase&, const EditDatabase&) = default;
 };
 
-// Asks the host whether what was changed works, and changes nothing itself. One of argv, script, tcp and http is given.
-// It is tried until it passes `stable` times in a row, or for `within_seconds`.
+// Asks the host whether what was changed works, and changes nothing itself. One of argv, script, tcp, http and exists
+// is given. It is tried until it passes `stable` times in a row, or for `within_seconds`.
 struct Probe {
   std::vector<std::string> argv;
   std::string script;               // for sh -c
   std::vector<int> expect = {0};    // exit codes that pass
   std::string tcp;                  // ADDRESS:PORT; passes once a connection is accepted
-  std::string http;                 // http://ADDRESS[:PORT][/PATH]
+  std::string http;                 // http://ADDRESS[:PORT][/PATH], or https
   std::string host;                 // the Host header; "" for the address of `http`
   std::vector<int> status = {200};  // that pass
-  std::string body;                 // text that the answer must hold; "" for any answer
+  std::string body;                 // text that the answer, or the file at `exists`, must hold; "" for any
   int timeout_seconds = 10;         // of one try
   int within_seconds = 30;          // 0: one try
   int every_seconds = 1;            // between two tries
   int stable = 0;                   // tries in a row that have to pass; 0 in a plan: one
+  std::string exists = {};          // a path of the host; passes once something is there
   friend bool operator==(const Probe&, const Probe&) = default;
+};
+
+// Goes on once the probe has passed or, with `gone`, would not pass. It changes nothing.
+struct Wait {
+  Probe probe;
+  bool gone = false;
+  friend bool operator==(const Wait&, const Wait&) = default;
+};
+
+// The host is restarted, once all that was done before it is recorded. The actions behind it go on over a new login.
+struct Reboot {
+  int within_seconds = 600;  // in which the host has to take one
+  std::string message = {};  // for those who are logged in; one line
+  friend bool operator==(const Reboot&, const Reboot&) = default;
+};
+
+// A request to a web server, made by a program of the host (calling.h). What it answers is judged, and not kept.
+struct Call {
+  std::string url;  // http or https
+  std::string method = "GET";
+  std::map<std::string, std::string> headers = {};
+  std::string sealed_headers = {};  // as in Fetch
+  std::string body = {};
+  std::string username = {};  // "" for nobody
+  std::string password = {};
+  std::string proxy = {};           // URL of one; "" for none
+  std::string ca_file = {};         // on the host; "" for the host's own authorities
+  bool any_certificate = false;     // who answers is not checked
+  std::vector<int> status = {200};  // of an answer that is as it should be
+  std::string contains = {};        // text that the answer must hold; "" for any
+  int timeout_seconds = 30;
+  friend bool operator==(const Call&, const Call&) = default;
 };
 
 // A value of the running kernel. No image has one.
@@ -271,7 +304,7 @@ struct ChangeFirewall {
 
 using Operation = std::variant<WriteFile, EditFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run,
                                PackageTransaction, ServiceAction, EditDatabase, Probe, SetKernelValue, ChangeMount,
-                               ChangeSwap, ChangeModule, Fetch, Unpack, ChangeFirewall>;
+                               ChangeSwap, ChangeModule, Fetch, Unpack, ChangeFirewall, Wait, Reboot, Call>;
 
 // What must be known of an operation beyond how it is carried out.
 struct OperationTraits {
@@ -301,5 +334,7 @@ Result<Operation> operation_from_json(const Json& json);
 
 // "http://127.0.0.1/ answers 200", "port 127.0.0.1:80 is open", "`nginx -t` succeeds": what a probe asks, for people.
 std::string describe(const Probe& probe);
+// "port 127.0.0.1:80 is closed"
+std::string describe(const Wait& wait);
 
 }  // namespace plumb

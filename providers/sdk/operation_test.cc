@@ -5,6 +5,21 @@
 namespace plumb {
 namespace {
 
+Wait for_port(bool gone = false) {
+  Wait wait;
+  wait.probe.tcp = "db:5432";
+  wait.gone = gone;
+  return wait;
+}
+
+Wait for_path(std::string text, bool gone = false) {
+  Wait wait;
+  wait.probe.exists = "/run/x";
+  wait.probe.body = std::move(text);
+  wait.gone = gone;
+  return wait;
+}
+
 std::vector<Operation> one_of_each() {
   WriteFile write{"/etc/motd", "sha256:00", {"root", "adm", "0640"}, true, true, "visudo -cf %s"};
   plumb::Run run;
@@ -39,7 +54,24 @@ std::vector<Operation> one_of_each() {
                          true,
                          {{"incoming", "deny"}},
                          {{"incoming", "allow"}}},
-          ChangeFirewall{"nftables", "load"}};
+          ChangeFirewall{"nftables", "load"},
+          for_port(true),
+          for_path("ready"),
+          Reboot{900, "updates"},
+          Reboot{},
+          Call{.url = "https://a/",
+               .method = "PUT",
+               .headers = {{"A", "b"}},
+               .sealed_headers = "hmac-sha256:00",
+               .body = "{}",
+               .username = "u",
+               .password = "p",
+               .proxy = "http://p:1",
+               .ca_file = "/ca",
+               .any_certificate = true,
+               .status = {201, 204},
+               .contains = "ok",
+               .timeout_seconds = 9}};
 }
 
 TEST(Operation, EveryOneComesBackFromItsJson) {
@@ -59,16 +91,37 @@ TEST(Operation, MembersWithDefaultValuesAreLeftOut) {
             R"({"service_action":{"manager":"systemd","verb":"daemon_reload"}})");
 }
 
+TEST(Operation, WhatIsWaitedForIsSaidForPeople) {
+  EXPECT_EQ(describe(for_port()), "port db:5432 is open");
+  EXPECT_EQ(describe(for_port(true)), "port db:5432 is closed");
+  EXPECT_EQ(describe(for_path("")), "/run/x is there");
+  EXPECT_EQ(describe(for_path("", true)), "/run/x is gone");
+  EXPECT_EQ(describe(for_path("a")), "/run/x holds the text that is asked for");
+  EXPECT_EQ(describe(for_path("a", true)), "it is over that /run/x holds the text that is asked for");
+}
+
 TEST(Operation, TheReaderIsStrict) {
-  for (const char* text :
-       {"{}", "[]", "3", R"({"write_file":{"path":"/a","content":"x"},"remove":{"path":"/a"}})",
-        R"({"format_disk":{}})", R"({"remove":{}})", R"({"remove":[]})", R"({"remove":{"path":"/a","forse":true}})",
-        R"({"remove":{"path":"/a","recursive":1}})", R"({"run":{"argv":"ls"}})", R"({"run":{"expect":[0.5]}})",
-        R"({"run":{"timeout_seconds":99999999999}})", R"({"run":{"env":{"A":1}}})",
-        R"({"package_transaction":{"manager":"apt","install":[{"nam":"x"}]}})",
-        R"({"package_transaction":{"manager":"apt","install":["x"]}})",
-        R"({"edit_database":{"database":"user","verb":"create","name":"x","set":[]}})",
-        R"({"set_attributes":{"path":"/a","mode":420}})"}) {
+  for (const char* text : {"{}",
+                           "[]",
+                           "3",
+                           R"({"write_file":{"path":"/a","content":"x"},"remove":{"path":"/a"}})",
+                           R"({"format_disk":{}})",
+                           R"({"remove":{}})",
+                           R"({"remove":[]})",
+                           R"({"remove":{"path":"/a","forse":true}})",
+                           R"({"remove":{"path":"/a","recursive":1}})",
+                           R"({"run":{"argv":"ls"}})",
+                           R"({"run":{"expect":[0.5]}})",
+                           R"({"run":{"timeout_seconds":99999999999}})",
+                           R"({"run":{"env":{"A":1}}})",
+                           R"({"package_transaction":{"manager":"apt","install":[{"nam":"x"}]}})",
+                           R"({"package_transaction":{"manager":"apt","install":["x"]}})",
+                           R"({"edit_database":{"database":"user","verb":"create","name":"x","set":[]}})",
+                           R"({"set_attributes":{"path":"/a","mode":420}})",
+                           R"({"wait":{}})",
+                           R"({"wait":{"probe":{"tpc":"a:1"}}})",
+                           R"({"reboot":{"within_seconds":"5"}})",
+                           R"({"call":{"method":"GET"}})"}) {
     const auto result = operation_from_json(Json::parse(text));
     ASSERT_FALSE(result) << text;
     EXPECT_EQ(result.error().code(), Code::kProtocol) << text;

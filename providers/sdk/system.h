@@ -18,6 +18,8 @@
 
 namespace plumb {
 
+struct Probe;  // operation.h
+
 enum class FileType { kFile, kDirectory, kLink, kOther };
 
 struct FileInfo {
@@ -116,6 +118,9 @@ class System {
   // Where a program lies in the clean PATH of the host; empty when it is not there.
   virtual std::string find_program(const std::string& name) = 0;
 
+  // Tries a probe about the network once: why it does not pass; "" where it does.
+  virtual Result<std::string> ask(const Probe& probe);
+
   // The local databases (/etc/passwd, /etc/group), then what the name service knows.
   virtual std::optional<Account> user_by_name(const std::string& name) = 0;
   virtual std::optional<Account> user_by_id(std::uint32_t uid) = 0;
@@ -151,6 +156,10 @@ class System {
   std::string reached_by_;
   std::map<std::string, std::string> env_;
 };
+
+inline Result<std::string> System::ask(const Probe&) {
+  return fail(Code::kCannotObserve, "this host is not asked over its network");
+}
 
 inline Result<ProcessResult> System::run(const ProcessRequest& request) {
   return env_.empty() ? run_program(request) : run_program(with_env(request));

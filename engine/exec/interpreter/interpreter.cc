@@ -7,9 +7,11 @@
 #include "engine/exec/interpreter/packages.h"
 #include "engine/exec/interpreter/probe.h"
 #include "engine/exec/interpreter/programs.h"
+#include "engine/exec/interpreter/restart.h"
 #include "engine/exec/interpreter/services.h"
 #include "engine/exec/interpreter/tree_operations.h"
 #include "engine/exec/interpreter/unpack.h"
+#include "providers/sdk/calling.h"
 
 namespace plumb::exec {
 namespace {
@@ -78,15 +80,17 @@ Result<Operation> Secrets::reveal(const Operation& operation, const std::set<Sea
   // Only what holds a map that is sealed as a whole must not run as it stands.
   const auto* run = std::get_if<Run>(&operation);
   const auto* fetch = std::get_if<Fetch>(&operation);
-  const bool has_sealed_map =
-      (run != nullptr && !run->sealed_env.empty()) || (fetch != nullptr && !fetch->sealed_headers.empty());
+  const auto* call = std::get_if<Call>(&operation);
+  const bool has_sealed_map = (run != nullptr && !run->sealed_env.empty()) ||
+                              (fetch != nullptr && !fetch->sealed_headers.empty()) ||
+                              (call != nullptr && !call->sealed_headers.empty());
   if (marked.empty() && !has_sealed_map) return operation;
   Json json = to_json(operation);
   Json& body = json.begin().value();
   // The content of a file stays a digest: its bytes are a blob.
   const bool has_content = content_of(operation) != nullptr;
   if (run != nullptr) PLUMB_TRY(reveal_run(body, marked));
-  if (fetch != nullptr) PLUMB_TRY(reveal_map(body, "sealed_headers", "headers", marked));
+  if (fetch != nullptr || call != nullptr) PLUMB_TRY(reveal_map(body, "sealed_headers", "headers", marked));
   for (auto& [name, value] : body.get_ref<Json::object_t&>()) {
     if (!(has_content && name == "content")) PLUMB_TRY(reveal(value, marked));
   }
@@ -164,6 +168,24 @@ Result<> Interpreter::apply(const EditDatabase& operation, std::string&) {
 
 Result<> Interpreter::apply(const Probe& operation, std::string& output) {
   return run_probe(system_, operation, wants_stop_, output);
+}
+
+Result<> Interpreter::apply(const Wait& operation, std::string& output) {
+  system_.seen().forget();
+  return run_wait(system_, operation, wants_stop_, output);
+}
+
+Result<> Interpreter::apply(const Reboot& operation, std::string&) {
+  PLUMB_TRY(check_can_restart(system_));
+  restart_ = operation;
+  return {};
+}
+
+Result<> Interpreter::apply(const Call& operation, std::string&) {
+  PLUMB_TRY_ASSIGN(const CallAnswer answer, call_server(system_, operation, false));
+  const std::string why = why_not(operation, answer);
+  if (why.empty()) return {};
+  return fail(Code::kOperation, operation.method + " " + operation.url + " did not go well: " + why);
 }
 
 Result<> Interpreter::apply(const SetKernelValue& operation, std::string&) {

@@ -50,6 +50,9 @@ class Interpreter {
   // changed are only noted: the caller syncs them.
   Result<> run(const Operation& operation, const std::set<Sealed>& marked, std::string& output);
 
+  // Of the host, which the caller has to see to once all that was done is recorded; nothing where none was asked for.
+  const std::optional<Reboot>& restart() const { return restart_; }
+
   // Asked between the tries of a probe, which may wait long; true ends it.
   void set_stop(std::function<bool()> wants_stop) { wants_stop_ = std::move(wants_stop); }
 
@@ -76,6 +79,9 @@ class Interpreter {
   Result<> apply(const Fetch& operation, std::string& output);
   Result<> apply(const Unpack& operation, std::string& output);
   Result<> apply(const ChangeFirewall& operation, std::string& output);
+  Result<> apply(const Wait& operation, std::string& output);
+  Result<> apply(const Reboot& operation, std::string& output);
+  Result<> apply(const Call& operation, std::string& output);
 
   LocalSystem& system_;
   const Managers& managers_;
@@ -84,6 +90,7 @@ class Interpreter {
   FileWriter writer_;
   FolderSync folders_;
   std::function<bool()> wants_stop_ = [] { return false; };
+  std::optional<Reboot> restart_;
 };
 
 }  // namespace plumb::exec

@@ -18,6 +18,7 @@
 #include "engine/base/descriptors.h"
 #include "engine/exec/interpreter/http_answer.h"
 #include "engine/exec/interpreter/programs.h"
+#include "providers/sdk/calling.h"
 
 namespace plumb::exec {
 namespace {
@@ -35,7 +36,7 @@ struct Endpoint {
   std::uint16_t port = 0;
 };
 
-// "127.0.0.1:80", "[::1]:80", "localhost:80"; names of the network are not looked up.
+// "127.0.0.1:80", "[::1]:80", "localhost:80", "db.example.com:5432".
 std::optional<Endpoint> endpoint_in(std::string_view text, std::uint16_t standard_port) {
   Endpoint endpoint;
   endpoint.port = standard_port;
@@ -135,7 +136,8 @@ class Try {
 
   Result<> run() {
     if (!probe_.tcp.empty()) return ask_port();
-    if (!probe_.http.empty()) return ask_server();
+    if (!probe_.http.empty()) return probe_.http.starts_with(kHttp) ? ask_server() : ask_by_program();
+    if (!probe_.exists.empty()) return look_at_path();
     return ask_program();
   }
 
@@ -144,9 +146,59 @@ class Try {
 
  private:
   Result<> ask_port() {
-    const std::optional<Endpoint> endpoint = endpoint_in(probe_.tcp, 0);
+    std::optional<Endpoint> endpoint = endpoint_in(probe_.tcp, 0);
     if (!endpoint) return says("`" + probe_.tcp + "` names no port");
+    PLUMB_TRY(look_up(*endpoint));
     PLUMB_TRY(connect_to(*endpoint, deadline_));
+    return {};
+  }
+
+  // A name stands for its addresses. The host's own program looks it up: the executor is linked with no resolver that
+  // reads the host's settings.
+  Result<> look_up(Endpoint& endpoint) {
+    const std::string name = endpoint.addresses.front();
+    in_addr v4{};
+    in6_addr v6{};
+    const bool is_address =
+        ::inet_pton(AF_INET, name.c_str(), &v4) == 1 || ::inet_pton(AF_INET6, name.c_str(), &v6) == 1;
+    if (is_address || name == "127.0.0.1") return {};
+    ProcessRequest request;
+    request.argv = {"getent", "ahosts", name};
+    request.timeout = seconds(probe_.timeout_seconds);
+    request.changes_nothing = true;
+    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(request));
+    std::vector<std::string> addresses;
+    for (std::size_t at = 0; at < result.output.size();) {
+      const std::size_t end = std::min(result.output.find('\n', at), result.output.size());
+      const std::string line = result.output.substr(at, end - at);
+      std::string address = line.substr(0, line.find_first_of(" \t"));
+      at = end + 1;
+      if (!address.empty() && std::find(addresses.begin(), addresses.end(), address) == addresses.end())
+        addresses.push_back(std::move(address));
+    }
+    if (result.exit_code != 0 || addresses.empty()) return says("the name " + name + " has no address");
+    endpoint.addresses = std::move(addresses);
+    return {};
+  }
+
+  Result<> look_at_path() {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system_.stat(probe_.exists, true));
+    if (!info) return says("nothing is there");
+    if (probe_.body.empty()) return {};
+    PLUMB_TRY_ASSIGN(const std::string text, system_.read_file(probe_.exists, kMaxAnswer));
+    if (text.find(probe_.body) == std::string::npos) return says("the text that is asked for is not in it");
+    return {};
+  }
+
+  Result<> ask_by_program() {
+    Call call;
+    call.url = probe_.http;
+    if (!probe_.host.empty()) call.headers["Host"] = probe_.host;
+    call.status = probe_.status;
+    call.contains = probe_.body;
+    call.timeout_seconds = probe_.timeout_seconds;
+    PLUMB_TRY_ASSIGN(const CallAnswer answer, call_server(system_, call, true));
+    if (std::string why = why_not(call, answer); !why.empty()) return says(std::move(why));
     return {};
   }
 
@@ -155,8 +207,9 @@ class Try {
     const std::size_t slash = std::min(rest.find('/'), rest.size());
     const std::string authority(rest.substr(0, slash));
     const std::string path = slash == rest.size() ? "/" : std::string(rest.substr(slash));
-    const std::optional<Endpoint> endpoint = endpoint_in(authority, 80);
+    std::optional<Endpoint> endpoint = endpoint_in(authority, 80);
     if (!endpoint) return says("`" + authority + "` names no server");
+    PLUMB_TRY(look_up(*endpoint));
     PLUMB_TRY_ASSIGN(const UniqueFd fd, connect_to(*endpoint, deadline_));
     const std::string host = probe_.host.empty() ? authority : probe_.host;
     PLUMB_TRY(send_all(fd.get(),
@@ -222,18 +275,26 @@ std::string seconds_since(Clock::time_point begin) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
 }
 
-}  // namespace
+// What is tried, and what it is called where it does not come to pass.
+struct Trial {
+  const Probe& probe;
+  bool gone;  // passes once the probe does not
+  std::string what;
+  Code code;
+};
 
-Result<> run_probe(LocalSystem& system, const Probe& probe, const std::function<bool()>& wants_stop,
+// As run_probe() says it.
+Result<> run_trial(LocalSystem& system, const Trial& trial, const std::function<bool()>& wants_stop,
                    std::string& output) {
+  const Probe& probe = trial.probe;
   const Clock::time_point begin = Clock::now();
   const Clock::time_point end = begin + seconds(probe.within_seconds);
-  const std::string what = "the check that " + describe(probe);
   int in_a_row = 0;
   int failed = 0;
   for (int tries = 1;; ++tries) {
     Try attempt(system, probe);
-    const Result<> passed = attempt.run();
+    Result<> passed = attempt.run();
+    if (trial.gone) passed = passed ? Result<>(says("it is still there")) : Result<>();
     in_a_row = passed ? in_a_row + 1 : 0;
     if (passed && in_a_row >= probe.stable) return {};
     if (!passed) ++failed;
@@ -245,10 +306,28 @@ Result<> run_probe(LocalSystem& system, const Probe& probe, const std::function<
       if (tries > 1)
         often += " " + std::to_string(failed) + (failed == 1 ? " time in " : " times in ") + seconds_since(begin);
       if (failed < tries) often += " and passed in between, never " + std::to_string(probe.stable) + " times in a row";
-      return fail(Code::kProbeFailed, what + often + ": " + passed.error().summary());
+      return fail(trial.code, trial.what + often + ": " + passed.error().summary());
     }
-    if (!wait_until(next, wants_stop)) return fail(Code::kInterrupted, what + " was interrupted before it passed");
+    if (!wait_until(next, wants_stop))
+      return fail(Code::kInterrupted, trial.what + " was interrupted before it passed");
   }
+}
+
+}  // namespace
+
+Result<> run_probe(LocalSystem& system, const Probe& probe, const std::function<bool()>& wants_stop,
+                   std::string& output) {
+  return run_trial(system, {probe, false, "the check that " + describe(probe), Code::kProbeFailed}, wants_stop, output);
+}
+
+Result<> run_wait(LocalSystem& system, const Wait& wait, const std::function<bool()>& wants_stop, std::string& output) {
+  const Trial trial{wait.probe, wait.gone, "the wait until " + describe(wait), Code::kNotInTime};
+  return run_trial(system, trial, wants_stop, output);
+}
+
+Result<std::string> LocalSystem::ask(const Probe& probe) {
+  const Result<> passed = Try(*this, probe).run();
+  return passed ? std::string() : passed.error().summary();
 }
 
 }  // namespace plumb::exec

@@ -1,4 +1,4 @@
-// Probes: whether what was changed works. They only ask.
+// Probes: whether what was changed works. Waits: until something is so. They only ask.
 #pragma once
 
 #include <functional>
@@ -14,5 +14,8 @@ namespace plumb::exec {
 // kInterrupted where `wants_stop` ended it. What a failing program printed is added to `output`.
 Result<> run_probe(LocalSystem& system, const Probe& probe, const std::function<bool()>& wants_stop,
                    std::string& output);
+
+// As run_probe(); what was not so in time is kNotInTime.
+Result<> run_wait(LocalSystem& system, const Wait& wait, const std::function<bool()>& wants_stop, std::string& output);
 
 }  // namespace plumb::exec

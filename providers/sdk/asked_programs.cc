@@ -1,0 +1,51 @@
+#include "providers/sdk/asked_programs.h"
+
+#include "providers/sdk/provider.h"
+
+namespace plumb {
+
+Result<std::optional<int>> exit_code_of(const AskedProgram& program, System& system) {
+  const std::string shown = in_backquotes(program.command);
+  if (system.is_image())
+    return fail(Code::kCannotObserve,
+                "the guard " + shown + " cannot be asked, since programs of an image are not run");
+  ProcessRequest request;
+  request.argv = program.command.is_string()
+                     ? std::vector<std::string>{"/bin/sh", "-c", program.command.get<std::string>()}
+                     : texts_in(program.command);
+  request.cwd = program.cwd;
+  request.user = program.user;
+  request.timeout = program.timeout;
+  request.env = program.env;
+  request.changes_nothing = true;
+  const Result<ProcessResult> result = system.run(request);
+  if (!result) {
+    if (result.error().code() == Code::kProgramMissing) return std::optional<int>();
+    return Error(result.error());
+  }
+  if (result->timed_out) {
+    return fail(Code::kCannotObserve,
+                "the guard " + shown + " did not end within " + std::to_string(program.timeout.count()) + " s");
+  }
+  return std::optional<int>(result->exit_code);
+}
+
+std::string in_backquotes(const Json& command) {
+  std::string text;
+  for (const std::string& word : texts_in(command)) text += (text.empty() ? "" : " ") + word;
+  constexpr std::size_t kShown = 60;
+  if (text.size() > kShown) {
+    std::size_t end = kShown;
+    while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+    text = text.substr(0, end) + "…";
+  }
+  return "`" + text + "`";
+}
+
+std::vector<Json> programs_in(const Json& guard) {
+  if (guard.is_null()) return {};
+  if (guard.is_array() && !guard.empty() && guard[0].is_array()) return guard.get<std::vector<Json>>();
+  return {guard};
+}
+
+}  // namespace plumb

@@ -1,0 +1,33 @@
+// Programs that are only asked, as guards are: what they answer is their exit code.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "providers/sdk/system.h"
+
+namespace plumb {
+
+struct AskedProgram {
+  Json command;  // a list of words, or a text for sh
+  std::string cwd = {};
+  std::string user = {};
+  std::map<std::string, std::string> env = {};
+  std::chrono::seconds timeout{30};
+};
+
+// Nothing where it, its folder or its user is not there yet. kCannotObserve for an image, and where it does not end in
+// time. The kernel lets it write nothing.
+Result<std::optional<int>> exit_code_of(const AskedProgram& program, System& system);
+
+// "`psql -c 'select 1'`", cut where it is long.
+std::string in_backquotes(const Json& command);
+
+// One, as a text or a list of words, or several, as a list of such lists; none for null.
+std::vector<Json> programs_in(const Json& guard);
+
+}  // namespace plumb
