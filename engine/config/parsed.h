@@ -56,6 +56,7 @@ struct ParsedLoop {
 // When and for what a resource or a module is there; in which order.
 struct ParsedPlacement {
   std::optional<Pattern> on;  // absent: every host
+  bool once = false;          // the first host by name does it for all
   std::vector<ParsedLoop> loops;
   WrittenValue when;  // a bare expression; null: always
   std::vector<WrittenValue> after;
@@ -191,6 +192,12 @@ struct ParsedCheck {
   Severity severity = Severity::kError;
 };
 
+// What was called one thing is another now: addresses in the module, or modules, with a `/` at the end.
+struct ParsedMove {
+  Pattern from;
+  Pattern to;
+};
+
 // What a module gives out.
 struct ParsedOutput : ParsedValue {
   Json schema;  // null: of any type
@@ -224,6 +231,7 @@ struct ParsedModule {
   std::map<std::string, ParsedReading> readings;
   std::map<std::string, ParsedOutput> outputs;
   std::vector<ParsedCheck> checks;
+  std::vector<ParsedMove> moves;
   std::optional<ParsedValue> env;  // of all in it; a project's alone
   std::vector<ParsedBlock> blocks;
   // In declared order, with what stands in a block in its place. What a file includes comes before its own, whatever

@@ -18,6 +18,7 @@ class PlacementReader {
   ParsedPlacement read(const Node& node) {
     for (const Entry& entry : node.entries) {
       if (entry.key == "on") read_on(entry.value);
+      if (entry.key == "once") placement_.once = entry.value.text == "true";
       if (entry.key == "after") placement_.after = patterns(entry.value);
       if (entry.key == "before") placement_.before = patterns(entry.value);
       if (entry.key == "when" && entry.value.is_scalar()) placement_.when = keep(entry.value);

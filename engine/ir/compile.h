@@ -124,8 +124,8 @@ class Compiler {
   std::vector<const config::Pattern*> patterns_;  // every `on`, each text once
   // Of each resource that one host does for all: the patterns that say which hosts those are.
   std::vector<std::vector<const config::Pattern*>> once_;
-  std::vector<Elsewhere> cast_elsewhere_;  // of the graph that the mould was made of
-  std::map<std::string, config::Reads> reads_;    // by selection: which of the patterns a host matches
+  std::vector<Elsewhere> cast_elsewhere_;       // of the graph that the mould was made of
+  std::map<std::string, config::Reads> reads_;  // by selection: which of the patterns a host matches
   std::map<std::shared_ptr<const config::Resource>, Node> lowered_;  // of constant resources
   std::map<std::string, Compiled> graphs_;                           // by key
 };

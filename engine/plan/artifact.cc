@@ -28,10 +28,16 @@ Json host_to_json(const HostPlan& host) {
   if (!host.image_id.empty()) json["image_id"] = host.image_id;
   if (host.left_out > 0) json["left_out"] = host.left_out;
   if (!host.orphans.empty()) json["orphans"] = strings_to_json(host.orphans);
+  for (const Forgotten& one : host.forgotten) json["forgotten"].push_back({{"address", one.address}, {"why", one.why}});
+  if (!host.moved.empty()) json["moved"] = host.moved;
+  if (!host.prevents.empty()) json["prevents"] = strings_to_json(host.prevents);
+  if (!host.permits.empty()) json["permits"] = strings_to_json(host.permits);
   for (const Lock& lock : host.locks) json["locks"].push_back(lock_to_json(lock));
   for (const HeldBack& held : host.held_back) json["held_back"].push_back(held_back_to_json(held));
   for (const PassedOver& one : host.passed_over)
     json["passed_over"].push_back({{"address", one.address}, {"why", one.why}});
+  for (const Elsewhere& one : host.elsewhere)
+    json["elsewhere"].push_back({{"address", one.address}, {"host", one.host}});
   if (!host.moving.empty()) json["moving"] = host.moving;
   for (const UsedReading& one : host.readings)
     json["readings"].push_back({{"name", one.name}, {"source", one.source}, {"told", one.told}});
@@ -146,6 +152,8 @@ std::map<std::string, Json> narrowing(const Scope& scope) {
   if (!scope.skip_tags.empty()) members["skip_tags"] = scope.skip_tags;
   if (!scope.addresses.empty()) members["addresses"] = scope.addresses;
   if (!scope.start_at.empty()) members["start_at"] = scope.start_at;
+  if (scope.prune) members["prune"] = true;
+  if (!scope.undoes.empty()) members["undoes"] = scope.undoes;
   return members;
 }
 
@@ -184,11 +192,13 @@ std::string write_artifact(const Plan& plan, const TakePiece& write) {
   append_canonical_text(document.member("on"), plan.scope.on);
   append_canonical_text(document.member("plumb"), kFormat);
   append_canonical_text(document.member("project"), plan.project);
+  append_narrowing("prune");
   if (plan.rollout) append_canonical(document.member("rollout"), to_json(*plan.rollout));
   if (!shared.empty()) write_shared(document.object("shared"), shared);
   append_narrowing("skip_tags");
   append_narrowing("start_at");
   append_narrowing("tags");
+  append_narrowing("undoes");
   if (!plan.unplanned.empty()) append_canonical(document.member("unplanned"), plan.unplanned);
   document.close();
   return text.finish();

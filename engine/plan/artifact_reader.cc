@@ -44,6 +44,20 @@ Result<PassedOver> read_passed_over(const Json& json) {
   return one;
 }
 
+Result<Elsewhere> read_elsewhere(const Json& json) {
+  ObjectReader reader(json, "what another host does");
+  Elsewhere one{reader.text("address"), reader.text("host")};
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  return one;
+}
+
+Result<Forgotten> read_forgotten(const Json& json) {
+  ObjectReader reader(json, "what is forgotten");
+  Forgotten one{reader.text("address"), reader.text("why")};
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  return one;
+}
+
 Result<UsedReading> read_reading(const Json& json) {
   ObjectReader reader(json, "a reading");
   UsedReading one{reader.text("name"), reader.object("source"), reader.text("told")};
@@ -99,9 +113,14 @@ Result<HostPlan> read_host(const Json& json) {
   if (json.contains("image_id")) host.image_id = reader.text("image_id");
   if (json.contains("left_out")) host.left_out = static_cast<int>(reader.integer("left_out"));
   host.orphans = reader.texts("orphans");
+  PLUMB_TRY_ASSIGN(host.forgotten, read_list(reader.find("forgotten", false), read_forgotten));
+  host.moved = text_map(reader.object("moved", false));
+  host.prevents = reader.texts("prevents");
+  host.permits = reader.texts("permits");
   PLUMB_TRY_ASSIGN(host.locks, read_list(reader.find("locks", false), read_lock));
   PLUMB_TRY_ASSIGN(host.held_back, read_list(reader.find("held_back", false), read_held_back));
   PLUMB_TRY_ASSIGN(host.passed_over, read_list(reader.find("passed_over", false), read_passed_over));
+  PLUMB_TRY_ASSIGN(host.elsewhere, read_list(reader.find("elsewhere", false), read_elsewhere));
   PLUMB_TRY_ASSIGN(host.readings, read_list(reader.find("readings", false), read_reading));
   host.moving = text_map(reader.object("moving", false));
   (void)reader.find("actions");
@@ -201,6 +220,8 @@ class PartsReader {
     for (std::string& tag : reader.texts("skip_tags")) plan_.scope.skip_tags.insert(std::move(tag));
     for (std::string& one : reader.texts("addresses")) plan_.scope.addresses.insert(std::move(one));
     plan_.scope.start_at = reader.text("start_at", false);
+    plan_.scope.prune = reader.flag("prune");
+    plan_.scope.undoes = reader.text("undoes", false);
     plan_.inputs = text_map(reader.object("inputs"));
     plan_.unplanned = text_map(reader.object("unplanned", false));
     if (const Json* rollout = reader.find("rollout", false)) {

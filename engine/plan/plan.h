@@ -44,6 +44,20 @@ struct PassedOver {
   friend bool operator==(const PassedOver&, const PassedOver&) = default;
 };
 
+// A resource that another host does for this one too. Where that one has an action for it, this one waits for it.
+struct Elsewhere {
+  std::string address;
+  std::string host;
+  friend bool operator==(const Elsewhere&, const Elsewhere&) = default;
+};
+
+// What the host's record holds no longer although nothing is done to it.
+struct Forgotten {
+  std::string address;
+  std::string why;
+  friend bool operator==(const Forgotten&, const Forgotten&) = default;
+};
+
 struct HostPlan {
   std::string facts;        // digest
   bool image = false;       // it is of an image (--root), and not of the host itself
@@ -51,15 +65,23 @@ struct HostPlan {
   std::string ir;           // digest
   std::int64_t record = 0;  // serial of the host's record
   int unchanged = 0;
-  int left_out = 0;                  // resources that the plan is not asked for
-  std::vector<std::string> orphans;  // addresses that the record holds and the configuration does not, sorted
+  int left_out = 0;                          // resources that the plan is not asked for
+  std::vector<std::string> orphans;          // addresses that the record holds and the configuration does not, sorted
+  std::vector<Forgotten> forgotten;          // sorted by address
+  std::map<std::string, std::string> moved;  // by address: the one that the record knows the resource by
+  std::vector<std::string> prevents;         // addresses that no plan may remove from now on, sorted
+  std::vector<std::string> permits;          // and those that one may again
   std::vector<Lock> locks;
   std::vector<HeldBack> held_back;  // in the order in which it would be done
   std::vector<PassedOver> passed_over;
+  std::vector<Elsewhere> elsewhere;   // in declared order
   std::vector<UsedReading> readings;  // that the plan stands on, in the order of their names
   // Of these, those that an action of the plan may change, with its address. What comes of them is for the next plan.
   std::map<std::string, std::string> moving;
   ActionList actions;
+
+  // Whether it changes what the host's record says, beyond what its actions leave.
+  bool changes_record() const { return !forgotten.empty() || !moved.empty() || !prevents.empty() || !permits.empty(); }
 };
 
 // What a plan was asked for: of which hosts, and of which of their resources.
@@ -70,6 +92,8 @@ struct Scope {
   std::set<std::string> skip_tags;       // those with one of these are
   std::set<std::string> addresses = {};  // those that none of these patterns means are left out; empty: all are meant
   std::string start_at = {};             // what comes before the first one that this pattern means is; "" for nothing
+  bool prune = false;                    // orphans go
+  std::string undoes = {};               // the run that it takes back; "" for what the configuration asks for
 
   // Where in its host's order it stands aside.
   bool takes(const std::string& address, const std::set<std::string>& resource_tags) const;
@@ -100,6 +124,8 @@ struct Plan {
   std::map<std::string, LargeContent> contents;  // what it writes besides, by digest
 
   bool changes_nothing() const;
+  // Whether a host's record is another one afterwards, beyond what actions leave.
+  bool changes_records() const;
   // Whether something is left to the next plan.
   bool is_half() const;
 };

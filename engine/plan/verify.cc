@@ -8,6 +8,7 @@
 #include "engine/base/files.h"
 #include "engine/base/sealed.h"
 #include "engine/plan/derivation.h"
+#include "engine/plan/elsewhere.h"
 #include "providers/sdk/edit_provider.h"
 #include "providers/sdk/ownership.h"
 
@@ -31,6 +32,7 @@ class HostVerifier {
       if (!problem.empty()) return std::string(name(action.op)) + " " + address + ": " + problem;
     }
     if (std::string problem = problem_of_readings(); !problem.empty()) return problem;
+    if (std::string problem = problem_of_record(); !problem.empty()) return problem;
     return problem_of_held_back();
   }
 
@@ -112,40 +114,49 @@ class HostVerifier {
     if (asks && (action.operations.empty() || !action.triggered || !action.owes.empty())) return "it is no probe";
     if (asks && !(action.before.empty() && action.after.empty() && action.seen.empty()))
       return "a probe changes nothing";
+    const Owned owned(*kind.provider, action);
     for (const Operation& operation : action.operations) {
       const bool is_probe = std::holds_alternative<Probe>(operation);
       if (is_probe != asks || (!is_probe && !kind.operations.contains(operation))) {
         return to_json(operation).begin().key() + " is no operation of it";
       }
       const std::string* path = path_of(operation);
-      if (path != nullptr && !owns(*kind.provider, action, *path) && !leads_to_own(operation, action, kind)) {
+      if (path != nullptr && !owned.holds(*path) && !owned.leads_there(operation)) {
         return to_json(operation).begin().key() + " is about " + *path + ", which is not its own";
       }
     }
     return {};
   }
 
-  static bool owns(const Provider& provider, const Action& action, const std::string& path) {
-    const EditProvider* editor = provider.editor();
-    const std::vector<std::string> edited = editor == nullptr
-                                                ? provider.edits_paths(action.desired)
-                                                : editor->own_paths(action.desired, action.seen.attributes);
-    for (const auto& own : {provider.manages_paths(action.desired), edited}) {
-      if (std::any_of(own.begin(), own.end(), [&](const std::string& outer) { return lies_at(path, outer); }))
-        return true;
+  // What the operations of an action may be about. Of a folder with all that is in it these are many.
+  class Owned {
+   public:
+    Owned(const Provider& provider, const Action& action)
+        : managed_(provider.manages_paths(action.desired)), implied_(provider.implies_paths(action.desired)) {
+      const EditProvider* editor = provider.editor();
+      edited_ = editor == nullptr ? provider.edits_paths(action.desired)
+                                  : editor->own_paths(action.desired, action.seen.attributes);
     }
-    const std::vector<ImpliedPath> implied = provider.implies_paths(action.desired);
-    return std::any_of(implied.begin(), implied.end(),
-                       [&](const ImpliedPath& one) { return one.whole && lies_at(path, one.path); });
-  }
 
-  // A folder that what it manages lies in, and that is no otherwise for it than that it is there.
-  static bool leads_to_own(const Operation& operation, const Action& action, const Kind& kind) {
-    const auto* make = std::get_if<MakeDirectory>(&operation);
-    if (make == nullptr || make->parents || make->ownership != Ownership()) return false;
-    const std::vector<std::string> own = kind.provider->manages_paths(action.desired);
-    return std::any_of(own.begin(), own.end(), [&](const std::string& path) { return parent_of(path) == make->path; });
-  }
+    bool holds(const std::string& path) const {
+      const auto lies_in = [&path](const std::string& outer) { return lies_at(path, outer); };
+      return std::any_of(managed_.begin(), managed_.end(), lies_in) ||
+             std::any_of(edited_.begin(), edited_.end(), lies_in) ||
+             std::any_of(implied_.begin(), implied_.end(),
+                         [&](const ImpliedPath& one) { return one.whole && lies_in(one.path); });
+    }
+    // A folder that what it manages lies in, and that is no otherwise for it than that it is there.
+    bool leads_there(const Operation& operation) const {
+      const auto* make = std::get_if<MakeDirectory>(&operation);
+      if (make == nullptr || make->parents || make->ownership != Ownership()) return false;
+      return std::any_of(managed_.begin(), managed_.end(),
+                         [&](const std::string& path) { return parent_of(path) == make->path; });
+    }
+
+   private:
+    std::vector<std::string> managed_, edited_;
+    std::vector<ImpliedPath> implied_;
+  };
 
   // At it or below it.
   static bool lies_at(const std::string& path, const std::string& outer) {
@@ -168,6 +179,22 @@ class HostVerifier {
       // While a host is planned, its readings are not there yet.
       if (!used && !host_.readings.empty()) return "the reading `" + name + "` is to change and is none of its own";
       if (!parts_.contains(by)) return "the reading `" + name + "` is to change by " + by + ", which has no action";
+    }
+    return {};
+  }
+
+  // Addresses, and none that an action leaves in the record is to be forgotten.
+  std::string problem_of_record() const {
+    const auto is_address = [](const std::string& text) { return Address::parse(text).has_value(); };
+    for (const Forgotten& one : host_.forgotten) {
+      if (!is_address(one.address)) return "it forgets " + one.address + ", which is no resource";
+      if (parts_.contains(one.address)) return one.address + " is forgotten and has an action";
+    }
+    for (const auto& [to, from] : host_.moved) {
+      if (!is_address(to) || !is_address(from)) return to + " is said to have been " + from;
+    }
+    for (const auto* list : {&host_.prevents, &host_.permits}) {
+      if (!std::all_of(list->begin(), list->end(), is_address)) return "what may be removed is no resource";
     }
     return {};
   }
@@ -250,6 +277,7 @@ std::string verify_turns(const Plan& plan) {
   for (const auto& [name, host] : plan.hosts) {
     if (plan.unplanned.contains(name)) return name + " is planned and is not";
   }
+  if (const std::map<std::string, std::string> vain = waits_in_vain(plan); !vain.empty()) return vain.begin()->second;
   return problem_of_rollout(plan);
 }
 

@@ -1,10 +1,8 @@
 // What a plan leaves as it is: what comes of readings that it may change, what is locked, what need not run, and what
 // the configuration holds no longer.
 #include <map>
-#include <set>
 #include <vector>
 
-#include "engine/base/address.h"
 #include "engine/base/outside_text.h"
 #include "engine/report/host_list.h"
 #include "engine/report/plan_text.h"
@@ -29,22 +27,6 @@ std::string held_back_line(const plan::HeldBack& held) {
   return line + "\n";
 }
 
-// "to have it removed, declare it with …", by what its kind knows of that.
-std::string how_to_remove(const std::set<std::string>& kinds, const Registry& registry) {
-  std::map<std::string, std::vector<std::string>> by_removal;
-  for (const std::string& name : kinds) {
-    const Kind* kind = registry.find(name);
-    if (kind != nullptr && !kind->removal.empty()) by_removal[kind->removal].push_back(name);
-  }
-  std::string out;
-  for (const auto& [removal, names] : by_removal) {
-    std::string what;
-    for (const std::string& name : names) what += (what.empty() ? "" : ", ") + name;
-    out += (out.empty() ? "" : "; ") + (by_removal.size() > 1 ? what + " with `" : "with `") + removal + "`";
-  }
-  return out.empty() ? out : "To have one removed, declare it again, " + out + ".\n";
-}
-
 }  // namespace
 
 std::string passed_over_text(const plan::Plan& plan, bool color) {
@@ -53,6 +35,24 @@ std::string passed_over_text(const plan::Plan& plan, bool color) {
     std::string text;
     for (const plan::PassedOver& one : host_plan.passed_over)
       text += "  " + tint("- " + visible(one.address), Tone::kDim, color) + "  not run: " + visible(one.why) + "\n";
+    if (!text.empty()) by_text[text].push_back(host);
+  }
+  std::string out;
+  for (const auto& [text, hosts] : by_text) out += tint(host_list(hosts), Tone::kBold, color) + "\n" + text + "\n";
+  return out;
+}
+
+std::string elsewhere_text(const plan::Plan& plan, bool color) {
+  std::map<std::string, std::vector<std::string>> by_text;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    std::string text;
+    for (const plan::Elsewhere& one : host_plan.elsewhere) {
+      const bool known = plan.hosts.contains(one.host) || plan.unplanned.contains(one.host);
+      text += "  " + tint("- " + visible(one.address), Tone::kDim, color) + "  " +
+              (known ? "waits until " + visible(one.host) + " has done it for all"
+                     : "not done: it is " + visible(one.host) + " that does it for all, which the plan leaves out") +
+              "\n";
+    }
     if (!text.empty()) by_text[text].push_back(host);
   }
   std::string out;
@@ -118,7 +118,6 @@ std::string locks_text(const plan::Plan& plan, bool color) {
 
 std::string orphans_text(const plan::Plan& plan, const PlanTextOptions& options) {
   std::map<std::string, std::vector<std::string>> by_address;
-  std::set<std::string> kinds;
   std::size_t count = 0;
   for (const auto& [host, host_plan] : plan.hosts) {
     count += host_plan.orphans.size();
@@ -129,13 +128,13 @@ std::string orphans_text(const plan::Plan& plan, const PlanTextOptions& options)
                     " no longer in the configuration and left as " + (count == 1 ? "it is" : "they are") + ":\n";
   std::size_t shown = 0;
   for (const auto& [address, hosts] : by_address) {
-    if (const Result<Address> parsed = Address::parse(address)) kinds.insert(parsed->kind);
     if (++shown > kOrphansShown && !options.full) continue;
     out += "  " + tint("o " + visible(address), Tone::kDim, options.color) + "  on " + host_list(hosts) + "\n";
   }
   if (shown > kOrphansShown && !options.full)
     out += "  … and " + std::to_string(shown - kOrphansShown) + " more; --full names them\n";
-  return out + (options.kinds == nullptr ? "" : how_to_remove(kinds, *options.kinds));
+  const bool pruned = plan.scope.prune;
+  return out + (pruned ? "" : "With --prune, " + std::string(count == 1 ? "it goes.\n" : "they go.\n"));
 }
 
 }  // namespace plumb::report

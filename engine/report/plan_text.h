@@ -31,8 +31,13 @@ std::string moving_text(const plan::Plan& plan, bool color);
 std::string locks_text(const plan::Plan& plan, bool color);
 // What could act and says itself that it need not; "" where there is nothing.
 std::string passed_over_text(const plan::Plan& plan, bool color);
-// Addresses that the hosts have and the configuration no longer holds, each with its hosts, and what to declare to have
-// them removed; "" where there are none. plan_summary() ends with it.
+// What one host does for others: who waits for it, and what is not done since the plan leaves it out.
+std::string elsewhere_text(const plan::Plan& plan, bool color);
+// What the hosts' records know by another address from now on, and what they hold no longer although nothing is done to
+// it; "" where there is nothing.
+std::string record_text(const plan::Plan& plan, bool color);
+// Addresses that the hosts have and the configuration no longer holds, each with its hosts, and how they go; "" where
+// there are none. plan_summary() ends with it.
 std::string orphans_text(const plan::Plan& plan, const PlanTextOptions& options);
 
 // The few lines at the end: counts of actions, hosts and fidelity. Fits one screen for any number of hosts.

@@ -11,6 +11,7 @@
 #include "engine/run/host_planner.h"
 #include "engine/run/host_settings.h"
 #include "engine/run/plan_builder.h"
+#include "engine/run/restarts.h"
 #include "providers/sdk/sealed_values.h"
 
 namespace plumb::run {
@@ -325,6 +326,27 @@ HostResults Fleet::ask(const config::Reads* question) {
   });
 }
 
+// What the host's record tells is known only now, so what is to go of it is asked for once more, with all the rest.
+Result<simulate::Observation> Fleet::with_orphans(Member& member, simulate::Observation observation,
+                                                  const plan::Scope& scope) {
+  const std::vector<ir::Orphan> orphans = simulate::orphans_of(member.session->graph(), observation, scope);
+  if (orphans.empty()) return observation;
+  ir::Removals removals = ir::with_removals(member.session->graph(), orphans, providers_);
+  for (const auto& [address, why] : removals.kept) {
+    member.result.diagnostics.add(
+        Diagnostic(Code::kRefusedByState, "`" + address + "`, which is declared no more, stays: " + why)
+            .as(Severity::kWarning)
+            .on(member.name));
+  }
+  if (removals.graph != nullptr) {
+    member.session->set_graph(std::move(removals.graph));
+    PLUMB_TRY_ASSIGN(observation, member.session->observe(scope));
+    simulate::make_moves(member.session->graph(), observation);
+  }
+  observation.forgotten = std::move(removals.forgotten);
+  return observation;
+}
+
 // Observes and plans, where the host can be reached. Nothing where it cannot, and where it shares its plan.
 std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& planner, const plan::Scope& scope) {
   turn_to(member);
@@ -334,7 +356,14 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   }
   if (!prepare(member)) return std::nullopt;
   const Result<> reached = reach(member);
-  const Result<simulate::Observation> observation = reached ? member.session->observe(scope) : reached.error();
+  Result<simulate::Observation> observation = reached ? member.session->observe(scope) : reached.error();
+  if (observation) {
+    simulate::make_moves(member.session->graph(), *observation);
+    if (member.undoing != nullptr) observation = with_undone(member, std::move(*observation), scope);
+  }
+  if (observation) {
+    if (scope.prune) observation = with_orphans(member, std::move(*observation), scope);
+  }
   if (!observation) {
     member.session->disconnect();
     fail_with(member.result, observation.error());
@@ -345,11 +374,20 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   {
     const ComputeTurn turn;
     planning = planner.plan(member.name, member.session->shared_graph(), *observation,
-                            holds_graphs_ ? member.session->told() : "",
+                            holds_graphs_ && !scope.prune && member.undoing == nullptr ? member.session->told() : "",
                             member.contents == nullptr ? simulate::TextOf() : simulate::texts_in(*member.contents),
                             member.result.diagnostics);
   }
   member.planned = std::move(planning.host);
+  if (member.planned != nullptr) {
+    std::optional<Diagnostic> problem =
+        problem_of_restarts(*member.planned->plan.actions.get(), member.session->settings(), providers_);
+    if (problem) {
+      member.result.diagnostics.add(std::move(*problem).on(member.name));
+      member.planned = nullptr;
+      planning.simulated.reset();
+    }
+  }
   if (member.planned == nullptr) {
     member.result.state = HostState::kFailed;
   } else if (!member.session->unreported().empty()) {
@@ -399,6 +437,7 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
   result.diagnostics = builder.diagnostics();
   result.contents = builder.holders();
   result.plan = std::move(builder).finish();
+  for (const auto& [host, problem] : builder.waiting_in_vain()) fail_with(result.hosts[host], Error(problem));
   return result;
 }
 

@@ -29,10 +29,12 @@
 #include "engine/run/rollout_gate.h"
 #include "engine/run/session.h"
 #include "engine/run/snapshot.h"
+#include "engine/run/undoing.h"
 
 namespace plumb::run {
 
 class Journalist;
+class HostTurns;
 class UnpackedLists;
 struct ToConfirm;
 
@@ -48,7 +50,8 @@ struct PrintedText {
 
 struct RunEvent {
   // A phase lasts until kPhaseOver. In it a host is contacted, then reached; its turn in an apply begins with
-  // kApplying, and what must be confirmed ends with kConfirming. A program prints and ends. kPlanned ends it for a
+  // kApplying, and what must be confirmed ends with kConfirming. With kRestarting begins the wait for a host that its
+  // plan restarts. A program prints and ends. kPlanned ends it for a
   // plan, kHostDone for everything else, whatever became of it.
   enum class Kind {
     kPhase,
@@ -61,6 +64,7 @@ struct RunEvent {
     kPlanned,
     kAction,
     kConfirming,
+    kRestarting,
     kPrinted,
     kEnded,
     kHostDone
@@ -76,8 +80,8 @@ struct RunEvent {
   const wire::Event* event = nullptr;    // kAction
   const HostResult* result = nullptr;    // kPlanned, kHostDone
   const plan::Wave* wave = nullptr;      // kWave, of a roll-out; kPause: the one that comes after it
-  std::int64_t milliseconds = 0;         // kReached: how long it took; kPause: how long it is; kConfirming: how
-                                         // long there is for it
+  std::int64_t milliseconds = 0;         // kReached: how long it took; kPause: how long it is; kConfirming,
+                                         // kRestarting: how long there is for it
   PhaseBegin phase = {};                 // kPhase
   const PrintedText* printed = nullptr;  // kPrinted
   const wire::Ended* ended = nullptr;    // kEnded
@@ -129,6 +133,10 @@ class Fleet {
   // Takes the hosts on, to carry out a plan that was made before. None is compiled but for sensitive values of the
   // plan.
   void join(const std::set<std::string>& hosts);
+
+  // Takes the hosts on to plan what takes back an earlier run, with the contents for that. None is compiled.
+  void join(std::map<std::string, std::shared_ptr<const Undoing>> undoing,
+            const std::shared_ptr<ir::Contents>& contents);
 
   // Takes the hosts on and compiles them, before any is contacted; what reads facts waits for them. False where
   // `diagnostics` got errors.
@@ -191,6 +199,7 @@ class Fleet {
     const plan::Plan& plan;
     const ApplyOptions& options;
     UnpackedLists& lists;
+    HostTurns& turns;
   };
 
   // Why no further host is begun; nothing where one may be.
@@ -203,6 +212,13 @@ class Fleet {
                                                     Diagnostics& diagnostics);
   void take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph);
   void let_go_of_graph(Member& member);
+  Result<simulate::Observation> with_orphans(Member& member, simulate::Observation observation,
+                                             const plan::Scope& scope);
+  // fleet_undo.cc
+  Result<simulate::Observation> with_undone(Member& member, simulate::Observation observation,
+                                            const plan::Scope& scope);
+  // What the actions replace or remove, so that they can be taken back; what is not kept is told.
+  void keep_replaced(Member& member, const plan::Actions& actions, const plan::Plan& plan, const ApplyOptions& options);
   std::optional<simulate::Simulation> look_at(Member& member, HostPlanner& planner, const plan::Scope& scope);
   PlanContents contents_of(const plan::Plan& plan, const std::filesystem::path& folder, const Member* member) const;
   Member& add(const std::string& host);
@@ -210,10 +226,11 @@ class Fleet {
                               const ApplyOptions& options) const;
   void take_event(Member& member, const plan::Actions& actions, const wire::Event& event, Journalist& journalist);
   // Has the changes confirmed where they want that, and ends what was begun with the host. `done`: it answered.
+  Result<> return_from_restart(Member& member, const std::string& run, const wire::Done& done, Journalist& journalist);
   void settle_member(Member& member, const ToConfirm& changes, bool done, Journalist& journalist);
   void apply_member(Member& member, const Carrying& carrying);
   void apply_and_record(Member& member, const Carrying& carrying);
-  void apply_wave(const std::vector<Member*>& members, const Carrying& carrying, RolloutGate& gate);
+  void apply_wave(std::vector<Member*> members, const Carrying& carrying, RolloutGate& gate);
   static void heed_window(const ApplyOptions& options, RolloutGate& gate);
   // False where the wait was cut short.
   bool pause(std::chrono::seconds time) const;

@@ -8,10 +8,12 @@
 #include "engine/base/pool.h"
 #include "engine/base/time_text.h"
 #include "engine/config/told_facts.h"
+#include "engine/plan/source_place.h"
 #include "engine/run/confirmation.h"
 #include "engine/run/fleet_member.h"
+#include "engine/run/host_turns.h"
 #include "engine/run/journalist.h"
-#include "engine/plan/source_place.h"
+#include "engine/run/restarts.h"
 #include "engine/run/unpacked_lists.h"
 
 namespace plumb::run {
@@ -72,6 +74,16 @@ void point_at(const std::string& source, bool planned_now, Diagnostic& problem) 
   }
 }
 
+void tell_of_record(const plan::HostPlan& host, const plan::Actions& actions, wire::Apply& apply) {
+  for (const auto& [to, from] : host.moved) apply.moved.emplace(from, to);
+  for (const plan::Forgotten& one : host.forgotten) apply.forget.push_back(one.address);
+  for (const plan::Action& action : actions) {
+    if (action.forget) apply.forget.push_back(action.desired.address.str());
+  }
+  apply.prevents = host.prevents;
+  apply.permits = host.permits;
+}
+
 // What the configuration holds no longer, no later run does.
 void forget_debts_of(const std::vector<std::string>& orphans, HostResult& result) {
   std::erase_if(result.owed, [&](const std::string& address) {
@@ -113,9 +125,11 @@ Result<Request> Fleet::request_for(const Member& member, const plan::Actions& ac
     // Also where there is nothing to do but to write the record, which says with which key it was sealed.
     if (member.planned->seals) request.apply.key = context_.key;
   } else {
-    for (const plan::Action& action : actions)
-      request.apply.resources[action.desired.address.str()] = action.desired.attributes;
+    for (const plan::Action& action : actions) {
+      if (!action.forget) request.apply.resources[action.desired.address.str()] = action.desired.attributes;
+    }
   }
+  tell_of_record(plan.hosts.at(member.name), actions, request.apply);
   return request;
 }
 
@@ -138,7 +152,7 @@ void Fleet::take_event(Member& member, const plan::Actions& actions, const wire:
 }
 
 void Fleet::apply_member(Member& member, const Carrying& carrying) {
-  const auto& [plan, options, lists] = carrying;
+  const auto& [plan, options, lists, turns] = carrying;
   HostResult& result = member.result;
   const std::shared_ptr<const plan::Actions> list = lists.of(plan.hosts.at(member.name).actions);
   const plan::Actions& actions = *list;
@@ -146,9 +160,12 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
   const bool compiles = options.saved_plan ? needs_secrets(actions, providers_) : member.contents == nullptr;
   if (compiles && !prepare(member)) return;
   const bool told_late = !member.session->unreported().empty();
-  if (actions.empty() && !told_late && !options.take_over &&
+  if (actions.empty() && !told_late && !options.take_over && !plan.hosts.at(member.name).changes_record() &&
       (options.saved_plan || member.planned == nullptr || !member.planned->record_outdated))
     return;
+  if (std::optional<Diagnostic> problem = problem_of_restarts(actions, member.session->settings(), providers_)) {
+    return fail_with(result, Error(std::move(*problem)));
+  }
   if (const std::optional<std::string> why = over()) {
     result.outcome = HostOutcome::kNotStarted;
     result.skipped = static_cast<int>(actions.size());
@@ -175,12 +192,32 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
     begun = stands.has_value();
     return stands;
   };
+  keep_replaced(member, actions, plan, options);
   Journalist journalist(member.name, actions, options.history);
-  const EventSink sink = [&](const wire::Event& event) { take_event(member, actions, event, journalist); };
+  ApplyPasses passes(actions.size());
+  const EventSink sink = [&](const wire::Event& event) {
+    if (passes.is_news(event)) take_event(member, actions, event, journalist);
+  };
   ToConfirm changes = to_confirm(request->apply);
-  const Result<wire::Done> done =
+  Result<wire::Done> done =
       member.session->apply(std::move(*request), contents_of(plan, options.contents, &member), ready, sink);
   if (!begun) return not_begun(result, actions.size());
+  while (done && done->outcome == wire::DoneOutcome::kRestarting) {
+    passes.end_one();
+    if (Result<> back = return_from_restart(member, options.run, *done, journalist); !back) {
+      done = back.error();
+      break;
+    }
+    request = request_for(member, actions, plan, options);
+    if (!request) {
+      done = request.error();
+      break;
+    }
+    passes.tell(request->apply);
+    changes = to_confirm(request->apply);
+    done = member.session->apply(std::move(*request), contents_of(plan, options.contents, &member), ready, sink);
+  }
+  if (done) passes.total(*done);
   if (done) {
     take_totals(*done, result);
     forget_debts_of(plan.hosts.at(member.name).orphans, result);
@@ -193,6 +230,18 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
     journalist.close(ActionOutcome::kUnknown);
   }
   settle_member(member, changes, done.has_value(), journalist);
+}
+
+// What was told so far is kept, and the host need not tell it again.
+Result<> Fleet::return_from_restart(Member& member, const std::string& run, const wire::Done& done,
+                                    Journalist& journalist) {
+  const std::chrono::seconds within(done.back_within);
+  tell({.kind = RunEvent::Kind::kRestarting,
+        .host = member.name,
+        .milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(within).count()});
+  journalist.close(ActionOutcome::kSkipped);
+  PLUMB_TRY(journalist.problem());
+  return member.session->return_from_restart(run, within);
 }
 
 // What cannot be told any more now, the host's journal tells the next run.
@@ -232,7 +281,12 @@ void Fleet::apply_and_record(Member& member, const Carrying& carrying) {
   member.session->disconnect();
 }
 
-void Fleet::apply_wave(const std::vector<Member*>& members, const Carrying& carrying, RolloutGate& gate) {
+void Fleet::apply_wave(std::vector<Member*> members, const Carrying& carrying, RolloutGate& gate) {
+  // Who is waited for begins first, so that nobody waits for a turn that does not come. By name, since they may wait
+  // for one another, and always for one with a smaller name.
+  const auto others = std::stable_partition(
+      members.begin(), members.end(), [&](const Member* member) { return carrying.turns.is_waited_for(member->name); });
+  std::sort(members.begin(), others, [](const Member* a, const Member* b) { return a->name < b->name; });
   const plan::Plan& plan = carrying.plan;
   const ApplyOptions& options = carrying.options;
   std::mutex gate_mutex;
@@ -240,7 +294,12 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const Carrying& carr
     Member& member = *members[i];
     member.result = HostResult{};
     member.result.name = member.name;
-    {
+    const std::size_t own = plan.hosts.at(member.name).actions.size();
+    std::optional<Diagnostic> why = own == 0 ? std::nullopt : carrying.turns.wait(member.name);
+    if (why) {
+      not_begun(member.result, own);
+      member.result.diagnostics.add(std::move(*why));
+    } else {
       const std::lock_guard lock(gate_mutex);
       const plan::ActionList& actions = plan.hosts.at(member.name).actions;
       if (!actions.empty()) heed_window(options, gate);
@@ -254,6 +313,7 @@ void Fleet::apply_wave(const std::vector<Member*>& members, const Carrying& carr
       if (!written) fail_to_record(member.result, written.error());
     }
     tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
+    carrying.turns.end(member.name, member.result.state == HostState::kOk);
     const std::lock_guard lock(gate_mutex);
     gate.count(member.result.state);
   });
@@ -290,7 +350,10 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
     }
   };
   UnpackedLists lists(plan);
-  const Carrying carrying{plan, options, lists};
+  std::set<std::string> here;
+  for (const auto& [host, unused] : left) here.insert(host);
+  HostTurns turns(plan, here);
+  const Carrying carrying{plan, options, lists, turns};
   FleetApply result;
   std::vector<Member*> done;
   if (plan.rollout) {

@@ -98,6 +98,7 @@ class OfflinePlanner {
     result_.diagnostics = builder_.diagnostics();
     result_.contents = builder_.holders();
     result_.plan = std::move(builder_).finish();
+    for (const auto& [host, problem] : builder_.waiting_in_vain()) fail_with(result_.hosts[host], Error(problem));
     return std::move(result_);
   }
 
@@ -158,7 +159,8 @@ class OfflinePlanner {
     const bool read = take_readings(compiler, snapshot, readings, found);
     const auto graph = read ? compiler.compile(host, {&snapshot.facts, &readings.values}, found) : nullptr;
     if (graph != nullptr) {
-      const simulate::Observation observation = observation_of(std::move(snapshot), *graph, &input_.providers);
+      simulate::Observation observation = observation_of(std::move(snapshot), *graph, &input_.providers);
+      simulate::make_moves(*graph, observation);
       simulation = simulate::simulate_host(*graph, input_.providers, observation, host, found, scope_,
                                            simulate::texts_in(compiler.contents()));
       if (simulation && !room_.take(simulation->host.actions.size())) simulation->host.actions.pack();

@@ -6,6 +6,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
 #include "engine/config/layers.h"
+#include "engine/plan/elsewhere.h"
 #include "engine/plan/verify.h"
 #include "engine/simulate/rollout.h"
 
@@ -107,20 +108,33 @@ void PlanBuilder::add_unplanned(const std::string& host, const Diagnostics& foun
   plan_.unplanned[host] = error == problems.end() ? "" : code_name(error->code);
 }
 
+void PlanBuilder::make_waves() {
+  const std::optional<config::Rollout>& rollout = input_.project.rollout;
+  if (!rollout) return;
+  std::set<std::string> hosts;
+  for (const auto& [name, host] : plan_.hosts) {
+    if (!host.actions.empty()) hosts.insert(name);
+  }
+  std::vector<std::set<std::string>> stages;
+  for (const config::Pattern& stage : rollout->stages) {
+    stages.push_back(config::match_hosts(input_.inventory, stage.text).value_or(std::set<std::string>()));
+  }
+  plan_.rollout = simulate::make_rollout(*rollout, stages, hosts);
+}
+
 plan::Plan PlanBuilder::finish() && {
   take_inputs();
   if (!input_.key.empty() && plan::holds_sealed(plan_)) plan_.inputs["key"] = key_id(input_.key);
-  if (const std::optional<config::Rollout>& rollout = input_.project.rollout) {
-    std::set<std::string> hosts;
-    for (const auto& [name, host] : plan_.hosts) {
-      if (!host.actions.empty()) hosts.insert(name);
-    }
-    std::vector<std::set<std::string>> stages;
-    for (const config::Pattern& stage : rollout->stages) {
-      stages.push_back(config::match_hosts(input_.inventory, stage.text).value_or(std::set<std::string>()));
-    }
-    plan_.rollout = simulate::make_rollout(*rollout, stages, hosts);
+  plan::keep_elsewhere_that_counts(plan_);
+  make_waves();
+  for (const auto& [host, why] : plan::waits_in_vain(plan_)) {
+    Diagnostic problem(Code::kCycle, why);
+    problem.host = host;
+    in_vain_.emplace(host, std::move(problem).with_hint("have that host come first, in an earlier one of `stages`"));
+    plan_.hosts.erase(host);
+    plan_.unplanned[host] = code_name(Code::kCycle);
   }
+  if (!in_vain_.empty()) make_waves();
   assert(diagnostics_.has_errors() || plan::verify_turns(plan_).empty());
   return std::move(plan_);
 }

@@ -33,15 +33,19 @@ class PlanBuilder {
   // Who knows the contents that the plan names and does not hold.
   ContentHolders holders() const { return {contents_.begin(), contents_.end()}; }
   plan::Plan finish() &&;
+  // After it: hosts that have no plan since they would wait in vain for others, and why (kCycle).
+  const std::map<std::string, Diagnostic>& waiting_in_vain() const { return in_vain_; }
 
  private:
   void take_inputs();
+  void make_waves();
   void add_content(const std::string& content, const std::shared_ptr<const ir::Contents>& contents);
 
   const ir::CompilerInput& input_;
   plan::Plan plan_;
   std::set<std::shared_ptr<const ir::Contents>> contents_;
   Diagnostics diagnostics_;
+  std::map<std::string, Diagnostic> in_vain_;
   Result<std::string> config_ = std::string();  // the digest; until `inputs_` is done, its own
   std::string values_;                          // the same
   Beside inputs_;

@@ -29,6 +29,7 @@ Simulator::Simulator(const ir::HostGraph& graph, const Registry& kinds, const Ob
       refusals_(graph, kinds, kinds_of_, taken_, index_, host_name, diagnostics),
       drafts_(graph, kinds_of_, observation),
       moved_readings_(graph, kinds_of_),
+      forgotten_(observation.forgotten),
       actions_(graph.nodes.size()) {
   for (const ir::Edge& edge : graph.edges) {
     (edge.kind == ir::EdgeKind::kTrigger ? triggers_ : after_)[edge.from].push_back(&edge);
@@ -76,6 +77,8 @@ Simulation Simulator::run() {
       leave_to_next(i, *moved);
     } else if (is_rescue(i)) {
       visit_rescue(i);
+    } else if (is_orphan(i)) {
+      visit_orphan(i);
     } else {
       visit(i);
     }
@@ -88,10 +91,11 @@ Simulation Simulator::run() {
   result.host.image_id = observation_.image;
   result.host.unchanged = unchanged_;
   result.host.left_out = left_out_;
-  result.host.orphans = orphans();
+  tell_of_record(result.host);
   result.host.locks = observation_.locks;
   result.host.held_back = std::move(held_back_);
   result.host.passed_over = std::move(passed_over_);
+  for (const ir::Elsewhere& one : graph_.elsewhere) result.host.elsewhere.push_back({one.address, one.host});
   result.host.moving = moved_readings_.that_matter();
   result.host.actions = plan::ActionList(std::move(actions_).take());
   result.actions = result.host.actions.get();
@@ -131,6 +135,7 @@ void Simulator::visit(std::size_t i) {
   // What is only set off, asked or held back is counted as that.
   if (actions_.size() + held_back_.size() == planned) {
     ++unchanged_;
+    if (node.forget) forgotten_.emplace(address_of(i), "nothing of it is there");
     if (std::string why = provider_of(i)->why_passed_over(desired, observed); !why.empty())
       passed_over_.push_back({address_of(i), std::move(why)});
   }
@@ -165,6 +170,8 @@ void Simulator::push_change(std::size_t i, const Desired& desired, const Observe
   NodeList unknown_until;
   resolve_missing(i, observed, action, unknown_until);
   bound_by_earlier(i, makers, action, unknown_until);
+  // What was there then, nobody has seen; of what was not there before, nothing else has to be known.
+  if (!unknown_until.empty() && observed.exists) action.undo = false;
   const std::vector<std::size_t> awaited(unknown_until.begin(), unknown_until.end());
   if (plan::is_decided_later(desired, observed, desired_of(awaited), kinds_)) {
     push_conditional(i, desired, awaited);
@@ -323,17 +330,6 @@ std::optional<Desired> without_ignored(const ir::Node& node, const Observed& obs
   Desired desired = node.desired;
   for (const std::string& attribute : node.ignore) desired.attributes.erase(attribute);
   return desired;
-}
-
-std::vector<std::string> Simulator::orphans() const {
-  if (observation_.recorded.empty()) return {};
-  std::set<std::string> declared;
-  for (const ir::Node& node : graph_.nodes) declared.insert(node.desired.address.str());
-  std::vector<std::string> result;
-  for (const auto& [address, unused] : observation_.recorded) {
-    if (!declared.contains(address)) result.push_back(address);
-  }
-  return result;
 }
 
 }  // namespace plumb::simulate
