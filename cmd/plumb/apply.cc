@@ -275,6 +275,7 @@ void add_apply(Program& program) {
                                   ->type_name("RUN");
   for (const std::string& option : add_narrowing_options(*command, arguments->planning))
     command->get_option(option)->excludes(file)->excludes(resume);
+  add_prune_option(*command, arguments->planning)->excludes(file)->excludes(resume);
   add_signers_options(*command, arguments->trust);
   for (const std::string& option : add_requirement_options(*command, arguments->trust))
     command->get_option(option)->needs(file);

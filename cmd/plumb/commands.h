@@ -33,6 +33,8 @@ void add_apply(Program& program);
 void add_approve(Program& program);
 void add_diff(Program& program);
 void add_history(Program& program);
+void add_undo(Program& program);
+void add_forget(Program& program);
 void add_observe(Program& program);
 void add_facts(Program& program);
 void add_get(Program& program);

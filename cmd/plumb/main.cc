@@ -6,6 +6,7 @@
 #include <exception>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -51,9 +52,10 @@ void add_common_options(Program& program) {
       ->allow_extra_args(false);
   app.add_option(
          "--output", options.output,
-         "human, json, or jsonl: events as they happen (plan, diff, apply, observe, run); dot for graph, table for "
-         "hosts and locks")
-      ->check(CLI::IsMember({"human", "json", "jsonl", "dot", "table"}))
+         "human, json, or jsonl: events as they happen (plan, diff, apply, observe, run); markdown and html for plan, "
+         "diff and show, sarif, github and gitlab for validate, dot for graph, table for hosts and locks")
+      ->check(
+          CLI::IsMember({"human", "json", "jsonl", "markdown", "html", "sarif", "github", "gitlab", "dot", "table"}))
       ->type_name("FORMAT");
   app.add_option("--forks", options.forks, "Hosts at a time")->check(CLI::Range(1, 10000))->type_name("N");
   add_timeout(app, "--host-timeout", options.host_timeout,
@@ -91,6 +93,8 @@ void add_commands(Program& program) {
   add_apply(program);
   add_diff(program);
   add_history(program);
+  add_undo(program);
+  add_forget(program);
   add_observe(program);
   add_facts(program);
   add_hosts(program);
@@ -123,15 +127,28 @@ void refuse_empty_arguments(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands({})) refuse_empty_arguments(*command);
 }
 
-// Other commands have nothing that happens.
-void refuse_events_elsewhere(const Program& program) {
-  if (program.options.output != "jsonl") return;
+// Other commands have nothing that happens, and nothing that is told in such a form.
+void refuse_forms_elsewhere(const Program& program) {
+  struct Form {
+    std::set<std::string> commands;
+    const char* listed;
+  };
+  static const Form kPlans = {{"plan", "diff", "show"}, "plan, diff and show"};
+  static const Form kFindings = {{"validate"}, "validate"};
+  static const std::map<std::string, Form> forms = {
+      {"jsonl", {{"plan", "diff", "apply", "observe", "run"}, "plan, diff, apply, observe and run"}},
+      {"markdown", kPlans},
+      {"html", kPlans},
+      {"sarif", kFindings},
+      {"github", kFindings},
+      {"gitlab", kFindings}};
+  const auto form = forms.find(program.options.output);
+  if (form == forms.end()) return;
   for (const CLI::App* command : program.app.get_subcommands()) {
     const std::string& name = command->get_name();
-    if (name != "plan" && name != "diff" && name != "apply" && name != "observe" && name != "run") {
-      throw CLI::ValidationError("--output",
-                                 "jsonl is for plan, diff, apply, observe and run; `plumb " + name + "` takes json");
-    }
+    if (form->second.commands.contains(name)) continue;
+    throw CLI::ValidationError("--output",
+                               form->first + " is for " + form->second.listed + "; `plumb " + name + "` takes json");
   }
 }
 
@@ -200,7 +217,7 @@ int run(int argc, char** argv) {
       if (const Result<> started = set_up_log(program.options); !started) {
         throw CLI::ValidationError("--log-file", started.error().summary());
       }
-      refuse_events_elsewhere(program);
+      refuse_forms_elsewhere(program);
       if (!program.options.root.empty() && !std::filesystem::is_directory(program.options.root)) {
         throw CLI::ValidationError("--root", program.options.root + " is no folder");
       }

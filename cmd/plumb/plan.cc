@@ -9,11 +9,8 @@
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
-#include "engine/base/file.h"
-#include "engine/base/shell_word.h"
 #include "engine/policy/told.h"
 #include "engine/run/judged_plan.h"
-#include "engine/run/plan_contents.h"
 
 namespace plumb::cmd {
 namespace {
@@ -34,27 +31,8 @@ void add_planning_options(CLI::App& command, PlanningOptions& planning) {
       ->check(CLI::IsMember({"exact"}))
       ->type_name("exact");
   command.add_option("--snapshot", planning.snapshot, "Plan from what `plumb observe -o FILE` wrote; reach no host")
+      ->excludes(add_prune_option(command, planning))
       ->type_name("FILE");
-}
-
-// The plan's folder of contents first: a plan that is there can be applied. A device or a pipe keeps no plan, and has
-// no folder beside it.
-Result<> write_plan(const run::Planned& planned, const PlanArguments& arguments) {
-  if (!is_written_into(arguments.file)) {
-    PLUMB_TRY(run::write_contents(planned.plan, planned.contents, run::contents_folder(arguments.file),
-                                  arguments.with_contents));
-  } else if (arguments.with_contents) {
-    return fail(Code::kWriteFailed, "no contents can lie beside " + arguments.file + ", which is no file")
-        .hint("give -o a file, or leave out --with-contents");
-  }
-  const auto give = [&](const ByteSink& take) {
-    Result<> written;
-    (void)plan::write_artifact(planned.plan, [&](std::string_view piece) {
-      if (written) written = take(piece);
-    });
-    return written;
-  };
-  return write_file(arguments.file, give, plan::holds_sealed(planned.plan) ? 0600 : 0644);
 }
 
 // What the project's rules make of it, told like all else that was found. Whether the plan may be applied as it is.
@@ -88,14 +66,11 @@ int make_and_print(Program& program, const PlanArguments& arguments, Judged judg
   if (!arguments.file.empty()) {
     if (planned->plan.hosts.empty() || code == kInterrupted) {
       terminal.tell("No plan was written.\n");
-    } else if (Result<> written = write_plan(*planned, arguments); !written) {
+    } else if (Result<> written = write_plan(*planned, arguments.file, arguments.with_contents); !written) {
       workspace.diagnose(written.error());
       return kFailed;
     } else if (!terminal.json()) {
-      const std::string root = program.options.root.empty() ? "" : "--root " + shell_word(program.options.root) + " ";
-      terminal.print("\nWritten to " + arguments.file + "\n  id " + planned->plan_id +
-                     (denied ? "\n  as it is, `plumb apply` refuses it\n"
-                             : "\n  apply it with: plumb " + root + "apply " + arguments.file + "\n"));
+      terminal.print(written_text(arguments.file, planned->plan_id, denied, program.options));
     }
   }
   if (code == kDone && arguments.detailed_exit_code && !planned->plan.changes_nothing()) return kChangesPending;

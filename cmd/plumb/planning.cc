@@ -1,7 +1,10 @@
 #include "cmd/plumb/planning.h"
 
+#include "engine/base/file.h"
+#include "engine/base/shell_word.h"
 #include "engine/report/events.h"
 #include "engine/report/plan_text.h"
+#include "engine/run/plan_contents.h"
 
 namespace plumb::cmd {
 
@@ -11,7 +14,13 @@ run::PlanRequest PlanningOptions::request() const {
           {addresses.begin(), addresses.end()},
           start_at,
           require == "exact",
-          snapshot};
+          snapshot,
+          prune};
+}
+
+CLI::Option* add_prune_option(CLI::App& command, PlanningOptions& planning) {
+  return command.add_flag("--prune", planning.prune,
+                          "Remove what an earlier run left on a host and the configuration no longer holds");
 }
 
 std::vector<std::string> add_narrowing_options(CLI::App& command, PlanningOptions& planning) {
@@ -33,6 +42,32 @@ std::vector<std::string> add_narrowing_options(CLI::App& command, PlanningOption
                   "Leave out what comes, on each host, before the first resource that this address or glob means")
       ->type_name("ADDRESS");
   return {"--tags", "--skip-tags", "--address", "--start-at"};
+}
+
+// The plan's folder of contents first: a plan that is there can be applied. A device or a pipe keeps no plan, and has
+// no folder beside it.
+Result<> write_plan(const run::Planned& planned, const std::string& file, bool with_contents) {
+  if (!is_written_into(file)) {
+    PLUMB_TRY(run::write_contents(planned.plan, planned.contents, run::contents_folder(file), with_contents));
+  } else if (with_contents) {
+    return fail(Code::kWriteFailed, "no contents can lie beside " + file + ", which is no file")
+        .hint("give -o a file, or leave out --with-contents");
+  }
+  const auto give = [&](const ByteSink& take) {
+    Result<> written;
+    (void)plan::write_artifact(planned.plan, [&](std::string_view piece) {
+      if (written) written = take(piece);
+    });
+    return written;
+  };
+  return write_file(file, give, plan::holds_sealed(planned.plan) ? 0600 : 0644);
+}
+
+std::string written_text(const std::string& file, const std::string& id, bool denied, const Options& options) {
+  const std::string root = options.root.empty() ? "" : "--root " + shell_word(options.root) + " ";
+  return "\nWritten to " + file + "\n  id " + id +
+         (denied ? "\n  as it is, `plumb apply` refuses it\n"
+                 : "\n  apply it with: plumb " + root + "apply " + file + "\n");
 }
 
 void print_plan(const plan::Plan& plan, const std::string& id, Terminal& terminal, const PlanningOptions& planning,

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cmd/plumb/options.h"
 #include "cmd/plumb/terminal.h"
 #include "engine/run/planning.h"
 
@@ -18,6 +19,7 @@ struct PlanningOptions {
   std::vector<std::string> skip_tags;  // --skip-tags
   std::vector<std::string> addresses;  // --address
   std::string start_at;                // --start-at
+  bool prune = false;                  // --prune
   std::string snapshot;                // plan from this file and reach no host; "" for the hosts themselves
 
   run::PlanRequest request() const;
@@ -25,6 +27,15 @@ struct PlanningOptions {
 
 // How a command that plans is narrowed: `--tags`, `--skip-tags`, `--address` and `--start-at`; their names.
 std::vector<std::string> add_narrowing_options(CLI::App& command, PlanningOptions& planning);
+
+// `--prune`.
+CLI::Option* add_prune_option(CLI::App& command, PlanningOptions& planning);
+
+// Writes the plan's document, and beside it the contents that apply needs besides the project; all of its large ones
+// where that is asked for.
+Result<> write_plan(const run::Planned& planned, const std::string& file, bool with_contents);
+// Where it is, and how it is applied; `denied`: that rules of the project refuse it.
+std::string written_text(const std::string& file, const std::string& id, bool denied, const Options& options);
 
 // The plan for people or, with --output json or jsonl, for programs.
 void print_plan(const plan::Plan& plan, const std::string& id, Terminal& terminal, const PlanningOptions& planning,

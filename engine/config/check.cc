@@ -29,6 +29,7 @@ Module unchecked(ParsedModule&& parsed) {
     output.written = std::move(parsed_output);
   }
   for (ParsedCheck& check : parsed.checks) module.checks.push_back({std::move(check), {}, {}, {}});
+  module.moves = std::move(parsed.moves);
   if (parsed.env) module.env = NamedValue{std::move(*parsed.env), {}, {}};
   for (ParsedBlock& block : parsed.blocks) module.blocks.push_back({std::move(block), {}, {}, {}});
   module.body.reserve(parsed.body.size());

@@ -193,6 +193,7 @@ struct Module {
   std::map<std::string, Reading> readings;
   std::map<std::string, Output> outputs;
   std::vector<Check> checks;
+  std::vector<ParsedMove> moves;
   std::optional<NamedValue> env;
   std::vector<Block> blocks;
   // In declared order; what stands in one block stands together.

@@ -50,6 +50,19 @@ void OwedList::settle_all_but_probes(const std::string& address) {
     one = one->first.second == Op::kVerify ? std::next(one) : debts_.erase(one);
 }
 
+void OwedList::move(const std::map<std::string, std::string>& moved) {
+  const auto rename = [&moved](std::string& address) {
+    if (const auto found = moved.find(address); found != moved.end()) address = found->second;
+  };
+  OwedList renamed;
+  for (wire::Owed& owed : list()) {
+    rename(owed.address);
+    for (std::string& because : owed.because) rename(because);
+    renamed.add(owed);
+  }
+  *this = std::move(renamed);
+}
+
 bool OwedList::owes_action(const std::string& address) const {
   for (auto one = debts_.lower_bound({address, Op{}}); one != debts_.end() && one->first.first == address; ++one) {
     if (one->first.second != Op::kVerify) return true;

@@ -22,6 +22,8 @@ class OwedList {
   // A debt ends with its last reason.
   void take_back(const std::string& address, Op op, const std::string& because);
   void settle(const std::string& address, Op op);
+  // What is owed to one of these, or because of it, is owed to the address that it gets.
+  void move(const std::map<std::string, std::string>& moved);
   // All but probes.
   void settle_all_but_probes(const std::string& address);
 

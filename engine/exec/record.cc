@@ -65,6 +65,20 @@ bool HostRecord::owes(const std::string& address, bool probe) const {
   return probe ? owed.owes(address, Op::kVerify) : owed.owes_action(address);
 }
 
+void move(HostRecord& record, const std::map<std::string, std::string>& moved) {
+  if (moved.empty()) return;
+  // One may get the address that another one had.
+  std::map<std::string, Json> arrived;
+  std::set<std::string> prevented;
+  for (const auto& [from, to] : moved) {
+    if (auto left = record.resources.extract(from)) arrived.emplace(to, std::move(left.mapped()));
+    if (record.prevented.erase(from) > 0) prevented.insert(to);
+  }
+  record.resources.merge(arrived);
+  record.prevented.merge(prevented);
+  record.owed.move(moved);
+}
+
 void see_with_key(HostRecord& record, const std::string& key) {
   if (key.empty()) return;
   std::string id = key_id(key);
@@ -90,6 +104,7 @@ Json to_json(const HostRecord& record) {
                {"temporaries", record.temporaries}};
   if (!record.last.run.empty()) json["last"] = to_json(record.last);
   if (!record.image.empty()) json["image"] = record.image;
+  if (!record.prevented.empty()) json["prevented"] = record.prevented;
   if (!record.sealed_by.empty()) json["sealed_by"] = record.sealed_by;
   for (const wire::Owed& owed : record.owed.list()) {
     json["owed"].push_back(
@@ -127,6 +142,9 @@ std::optional<HostRecord> record_from_json(const Json& json) {
     record.last = {last->at("run").get<std::string>(), last->at("who").get<std::string>(),
                    last->at("when").get<std::string>()};
   if (all_text(json, {"image"})) record.image = json["image"].get<std::string>();
+  for (const Json& address : json.value("prevented", Json::array())) {
+    if (address.is_string()) record.prevented.insert(address.get<std::string>());
+  }
   if (all_text(json, {"sealed_by"})) record.sealed_by = json["sealed_by"].get<std::string>();
   for (const Json& owed : json["owed"]) {
     if (!all_text(owed, {"address", "op", "run"})) return std::nullopt;
@@ -252,8 +270,8 @@ HostRecord load_record(const StateFolder& folder, JournalOf journal_of) {
 }
 
 wire::Record to_wire(const HostRecord& record) {
-  return {record.serial, record.damaged, record.resources, record.owed.list(), record.unreported, {}, {}, {},
-          record.image};
+  return {record.serial, record.damaged,  record.resources, record.owed.list(), record.unreported, {}, {}, {},
+          record.image,  record.prevented};
 }
 
 RunLog::RunLog(const StateFolder& folder) : folder_(folder), folding_(record_), journal_(folder, 0) {

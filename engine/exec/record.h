@@ -45,11 +45,16 @@ struct HostRecord {
   LastRun last;
   std::string sealed_by;  // key_id() of the key that its sealed values were sealed with; "" where it is not known
   std::string image;      // which image this is the record of; "" on a host itself
-  bool damaged = false;   // not written: it could not be read and starts anew
+  std::set<std::string> prevented;  // addresses that no plan may remove
+  bool damaged = false;             // not written: it could not be read and starts anew
 
   // A probe, or anything but one.
   bool owes(const std::string& address, bool probe = false) const;
 };
+
+// What is known by an address is known by another from here on, with what is owed to it; what the record has by the new
+// one already stays.
+void move(HostRecord& record, const std::map<std::string, std::string>& moved);
 
 // The record for whoever has this key. What another one sealed stays sealed and can be compared with nothing, so that
 // it is not taken for a change. "" is no key, and changes nothing.

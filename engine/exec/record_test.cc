@@ -120,6 +120,25 @@ TEST_F(RecordTest, AProbeChangesNothing) {
   EXPECT_EQ(load_record(folder_).unreported.at(0).outcome, JournalOutcome::kVerified);
 }
 
+TEST_F(RecordTest, WhatIsKnownByAnotherNameStaysWhatItIs) {
+  HostRecord record;
+  record.resources = {{"file:/a", {{"mode", "0600"}}}, {"file:/b", {{"mode", "0644"}}}, {"file:/c", Json::object()}};
+  record.prevented = {"file:/a"};
+  record.owed.add(kService, Op::kRestart, "r1", "file:/a");
+  record.owed.add("file:/b", Op::kVerify, "r1", "file:/b");
+  // One gets the name that another one had.
+  move(record, {{"file:/a", "file:/b"}, {"file:/b", "web/file:/b"}, {"file:/none", "file:/c"}});
+  EXPECT_EQ(record.resources.at("file:/b"), (Json{{"mode", "0600"}}));
+  EXPECT_EQ(record.resources.at("web/file:/b"), (Json{{"mode", "0644"}}));
+  EXPECT_EQ(record.resources.size(), 3U);
+  EXPECT_EQ(record.prevented, std::set<std::string>{"file:/b"});
+  EXPECT_EQ(record.owed.list()[0].because, std::vector<std::string>{"file:/b"});
+  EXPECT_EQ(record.owed.list()[1].address, "web/file:/b");
+  const std::optional<HostRecord> again = record_from_json(to_json(record));
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->prevented, record.prevented);
+}
+
 TEST_F(RecordTest, SavingFoldsTheJournalOnce) {
   {
     RunLog log(folder_);

@@ -50,7 +50,19 @@ Result<std::int64_t> find_run(Database& database, const std::string& id) {
 }  // namespace
 
 RunWriter::~RunWriter() = default;
+
+Result<> RunWriter::keep(std::string_view, std::string_view) {
+  return {};
+}
 RunStore::~RunStore() = default;
+
+Result<std::optional<std::string>> RunStore::kept(std::string_view) const {
+  return std::optional<std::string>();
+}
+
+Result<bool> RunStore::forget_host(std::string_view) {
+  return false;
+}
 
 SqliteHistory::SqliteHistory(std::filesystem::path file) : opener_(std::make_unique<Opener>(std::move(file))) {}
 SqliteHistory::SqliteHistory(SqliteHistory&&) noexcept = default;
@@ -111,6 +123,21 @@ Result<> SqliteHistory::report_late(const LateReport& report) {
   }
   if (is_new) PLUMB_TRY(seal_late(database, database.last_number()));
   return transaction.commit();
+}
+
+Result<bool> SqliteHistory::forget_host(std::string_view host) {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_writing());
+  const std::lock_guard lock(store->mutex);
+  Database& database = store->database;
+  PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
+  bool known = false;
+  {
+    PLUMB_TRY_ASSIGN(Statement forget, database.prepare("DELETE FROM facts WHERE host = ?1"));
+    PLUMB_TRY(std::move(forget).bind(host).run());
+    known = database.changed();
+  }
+  PLUMB_TRY(transaction.commit());
+  return known;
 }
 
 Result<> SqliteHistory::store_facts(const std::map<std::string, Json>& facts, std::string_view at) {

@@ -151,6 +151,9 @@ class RunWriter {
   // Events of one host that came together.
   virtual Result<> actions(std::string_view host, std::span<const ActionEntry> entries) = 0;
   virtual Result<> host(const HostEntry& entry) = 0;
+  // What the run is about to replace or remove, by its digest, so that it can be taken back. Nobody else's secrets: who
+  // gives it has looked. Keeps nothing where it is not overridden.
+  virtual Result<> keep(std::string_view digest, std::string_view bytes);
   // Seals the run. Nothing may be written after it.
   virtual Result<> finish(const RunEnd& end) = 0;
 
@@ -179,6 +182,12 @@ class RunStore {
   virtual Result<std::string> plan_folder(std::string_view plan) const = 0;
   // The hosts that ended well in some run of this plan.
   virtual Result<std::set<std::string>> hosts_done(std::string_view plan) const = 0;
+
+  // A content that a run has replaced or removed, or that a plan holds; nothing where it is not kept, or no longer.
+  virtual Result<std::optional<std::string>> kept(std::string_view digest) const;
+
+  // All that is known of what hosts are, but for their runs, which stay. False where nothing was known of the host.
+  virtual Result<bool> forget_host(std::string_view host);
 
   // The facts last seen of hosts, by name, for what looks at a host without a connection. Facts that are the same as
   // before are not written again.

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "engine/history/chain.h"
+#include "engine/history/kept.h"
 #include "engine/history/opener.h"
 #include "engine/history/plan_store.h"
 #include "engine/history/rows.h"
@@ -167,6 +168,12 @@ Result<std::string> SqliteHistory::plan_folder(std::string_view plan) const {
   Statement row = std::move(prepared).bind(plan);
   PLUMB_TRY_ASSIGN(const bool found, row.step());
   return found ? row.text(0) : std::string();
+}
+
+Result<std::optional<std::string>> SqliteHistory::kept(std::string_view digest) const {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+  const std::lock_guard lock(store->mutex);
+  return kept_content(store->database, digest);
 }
 
 Result<std::set<std::string>> SqliteHistory::hosts_done(std::string_view plan) const {

@@ -11,8 +11,10 @@
 #include <mutex>
 #include <utility>
 
+#include "engine/base/packed.h"
 #include "engine/history/chain.h"
 #include "engine/history/history.h"
+#include "engine/history/kept.h"
 #include "engine/history/store.h"
 
 namespace plumb::history {
@@ -91,6 +93,15 @@ Result<> SqliteRunWriter::host(const HostEntry& entry) {
   hosts_.push_back(entry);
   hosts_.back().text = clean(entry.text);
   return write();
+}
+
+Result<> SqliteRunWriter::keep(std::string_view digest, std::string_view bytes) {
+  const std::string packed = pack(bytes);
+  const std::lock_guard lock(store_->mutex);
+  PLUMB_TRY(check_open());
+  PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(store_->database, Transaction::Kind::kWrite));
+  PLUMB_TRY(keep_content(store_->database, digest, static_cast<std::int64_t>(bytes.size()), packed));
+  return transaction.commit();
 }
 
 Result<> SqliteRunWriter::finish(const RunEnd& end) {

@@ -27,6 +27,7 @@ class SqliteRunWriter final : public RunWriter {
   const std::string& run() const override { return id_; }
   Result<> actions(std::string_view host, std::span<const ActionEntry> entries) override;
   Result<> host(const HostEntry& entry) override;
+  Result<> keep(std::string_view digest, std::string_view bytes) override;
   Result<> finish(const RunEnd& end) override;
 
  private:

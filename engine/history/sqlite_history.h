@@ -31,6 +31,8 @@ class SqliteHistory final : public RunStore {
   Result<std::optional<std::string>> plan_bytes(std::string_view plan) const override;
   Result<std::string> plan_folder(std::string_view plan) const override;
   Result<std::set<std::string>> hosts_done(std::string_view plan) const override;
+  Result<std::optional<std::string>> kept(std::string_view digest) const override;
+  Result<bool> forget_host(std::string_view host) override;
   Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view at) override;
   Result<std::map<std::string, StoredFacts>> facts() const override;
   // Walks the chain from its first entry.

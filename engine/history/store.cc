@@ -35,9 +35,14 @@ Result<> make_notes(Database& database) {
   return database.execute(kSchema4Sql);
 }
 
+Result<> keep_what_was_there(Database& database) {
+  return database.execute(kSchema5Sql);
+}
+
 // Step i leads from schema version i to i + 1.
 using Migration = Result<> (*)(Database&);
-constexpr std::array<Migration, 4> kMigrations = {make_tables, store_contents_once, remember_folders, make_notes};
+constexpr std::array<Migration, 5> kMigrations = {make_tables, store_contents_once, remember_folders, make_notes,
+                                                  keep_what_was_there};
 constexpr std::int64_t kVersion = kMigrations.size();
 // From here on every question can be answered as the file is.
 constexpr std::int64_t kReadableVersion = 2;

@@ -121,13 +121,15 @@ class PatternChecker {
       return first != addresses_.end() && first->starts_with(one);
     };
     if (declared(from)) {
-      diagnostics_.add(Diagnostic(Code::kBadMove, "`" + from + "` is said to be `" + to + "` now, and is declared still")
-                           .at(move.from.span, "still declared")
-                           .with_hint("remove what is declared by the old name, or the move"));
+      diagnostics_.add(
+          Diagnostic(Code::kBadMove, "`" + from + "` is said to be `" + to + "` now, and is declared still")
+              .at(move.from.span, "still declared")
+              .with_hint("remove what is declared by the old name, or the move"));
     } else if (!declared(to) && !may_be_open(to, module)) {
-      diagnostics_.add(Diagnostic(Code::kBadMove, "`" + to + "`, which `" + from + "` is said to be now, is not declared")
-                           .at(move.to.span, "nothing has this name")
-                           .with_hint("name what it is now; what is there no more needs no move"));
+      diagnostics_.add(
+          Diagnostic(Code::kBadMove, "`" + to + "`, which `" + from + "` is said to be now, is not declared")
+              .at(move.to.span, "nothing has this name")
+              .with_hint("name what it is now; what is there no more needs no move"));
     }
   }
 

@@ -57,6 +57,7 @@ struct Action {
   Manner manner;
   // Addresses of earlier actions: it is done only where one of these fails.
   std::vector<std::string> rescues;
+  bool forget = false;  // the host's record holds the address no longer once it is done
 };
 
 using Actions = std::vector<Action>;

@@ -85,6 +85,7 @@ void append_action(std::string& out, const Action& action) {
   object.json("desired", action.desired.attributes);
   if (!action.desired.env.empty()) object.json("env", action.desired.env);
   object.text("fidelity", name(action.fidelity));
+  if (action.forget) object.flag("forget", true);
   if (!action.note.empty()) object.text("note", action.note);
   if (!action.seen.empty()) append_seen(object.member("observed"), action.seen);
   if (action.manner.may_fail) object.text("on_failure", "continue");
@@ -159,6 +160,7 @@ Result<Action> take_action(Json& json) {
   action.triggered_by = reader.texts("triggered_by");
   action.triggered = !action.triggered_by.empty() || json.contains("pending");
   action.pending = reader.flag("pending");
+  action.forget = reader.flag("forget");
   action.unknown_until = reader.texts("unknown_until");
   action.rescues = reader.texts("rescues");
   PLUMB_TRY_ASSIGN(action.manner, take_manner(json, reader));

@@ -19,6 +19,10 @@ bool Plan::changes_nothing() const {
   return std::all_of(hosts.begin(), hosts.end(), [](const auto& host) { return host.second.actions.empty(); });
 }
 
+bool Plan::changes_records() const {
+  return std::any_of(hosts.begin(), hosts.end(), [](const auto& host) { return host.second.changes_record(); });
+}
+
 bool Plan::is_half() const {
   return std::any_of(hosts.begin(), hosts.end(), [](const auto& host) { return !host.second.moving.empty(); });
 }

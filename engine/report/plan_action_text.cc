@@ -158,7 +158,8 @@ class Writer {
     if (action.op == Op::kDelete && is_first(action)) out_ += tint("  (first)", Tone::kYellow, options_.color);
     if (!action.because.empty() && is_of_all(action.because.begin()->second))
       out_ += tint("  (" + action.because.begin()->second + ")", Tone::kYellow, options_.color);
-    out_ += tint("  " + action.source, Tone::kDim, options_.color) + "\n";
+    if (!action.source.empty()) out_ += tint("  " + action.source, Tone::kDim, options_.color);
+    out_ += "\n";
     if (action.triggered && (action.op != Op::kVerify || action.pending)) triggered(action);
     if (action.confirm_within > 0)
       out_ += "      must be confirmed within " + duration_text(action.confirm_within) + "\n";

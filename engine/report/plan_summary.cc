@@ -29,6 +29,7 @@ std::string scope_text(const plan::Plan& plan, bool color) {
     if (!plan.scope.start_at.empty()) out += " from " + plan.scope.start_at + " on";
     out += "; " + counted(static_cast<std::size_t>(left_out), "is", "are") + " left out.\n";
   }
+  if (!plan.scope.undoes.empty()) out += "Takes back run " + plan.scope.undoes + ".\n";
   return out.empty() ? out : tint(out.substr(0, out.size() - 1), Tone::kYellow, color) + "\n";
 }
 

@@ -10,6 +10,7 @@
 #include "engine/run/judged_plan.h"
 #include "engine/run/planning.h"
 #include "engine/run/saved_plan.h"
+#include "engine/run/undo.h"
 #include "engine/run/window.h"
 
 namespace plumb::run {
@@ -25,8 +26,9 @@ struct Proposal {
 
 struct ApplyRequest {
   std::variant<PlanRequest, SavedPlan> what;
-  std::string run;            // its id, from new_run_id()
-  std::string operator_name;  // "user@machine", for the history
+  std::optional<UndoRequest> undo;  // in the place of `what`: a plan that takes back an earlier run
+  std::string run;                  // its id, from new_run_id()
+  std::string operator_name;        // "user@machine", for the history
   WindowPolicy window = WindowPolicy::kHeed;
   bool keep_going = false;  // after a failure skip only what depends on it
   Standing standing;        // for rules of the project that ask for it

@@ -23,6 +23,7 @@ struct Fleet::Member {
   std::shared_ptr<const PlannedHost> planned;  // null where no plan was made
   std::shared_ptr<ir::Contents> contents;      // of its graph; null where none was compiled
   bool has_own_contents = false;               // nobody else's are among them
+  std::shared_ptr<const Undoing> undoing;      // null where the plan is what the configuration asks for
 };
 
 class Stopwatch {

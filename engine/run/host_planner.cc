@@ -22,6 +22,7 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::
   const std::vector<bool> taken = simulate::taken(graph, scope);
   std::map<std::string, Json> result;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (graph.nodes[i].forget) continue;
     // What is left out stays in the record as it is.
     if (!taken[i] || held_back.contains(graph.nodes[i].desired.address.str())) continue;
     // What is there for the case that something fails is in it once that was so.
@@ -37,7 +38,7 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::
   }
   for (const plan::Action& action : *simulated.actions) {
     // What its host decides on may be as it is asked for already.
-    if (action.operations.empty()) continue;
+    if (action.operations.empty() || action.forget) continue;
     Json& left = result[action.desired.address.str()];
     for (const auto& [attribute, value] : action.after.items()) left[attribute] = value;
   }
@@ -92,7 +93,7 @@ Planning HostPlanner::plan(const std::string& host, const std::shared_ptr<const 
   planned->moot_probes = simulate::moot_probes(*graph, observation);
   planned->seals = std::any_of(graph->nodes.begin(), graph->nodes.end(),
                                [](const ir::Node& node) { return !node.desired.sensitive.empty(); });
-  planned->record_outdated = outdated || !planned->moot_probes.empty();
+  planned->record_outdated = outdated || !planned->moot_probes.empty() || planned->plan.changes_record();
   if (!silent || told.empty()) return {std::move(planned), std::move(simulated)};
   const std::lock_guard lock(mutex_);
   return {known_.emplace(key, std::move(planned)).first->second, std::move(simulated)};

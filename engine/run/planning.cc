@@ -147,5 +147,4 @@ std::optional<Planned> finish_plan(Planned planned, const plan::Scope& scope, bo
   return finish(std::move(planned), std::move(result), exact, context);
 }
 
-
 }  // namespace plumb::run

@@ -21,6 +21,7 @@ struct PlanRequest {
   std::string start_at = {};       // so is what comes before the first one that this pattern means; "" for nothing
   bool exact = false;              // a plan with actions that are not exactly known is stale
   std::filesystem::path snapshot;  // planned from this, and no host is reached; empty: from the hosts
+  bool prune = false;              // orphans go; not from a snapshot, which has nothing of them
 };
 
 struct Planned {
@@ -43,5 +44,8 @@ void check_scope(const config::Project& project, const plan::Scope& scope, Diagn
 // Nothing where the configuration cannot be planned. The context is told all that is found; late reports of the hosts
 // and their facts are in the history afterwards.
 std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& request, const RunContext& context);
+
+// `planned` has the hosts, and what each of them is to be asked for.
+std::optional<Planned> finish_plan(Planned planned, const plan::Scope& scope, bool exact, const RunContext& context);
 
 }  // namespace plumb::run

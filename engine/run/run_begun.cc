@@ -19,6 +19,11 @@ Result<> RunBegun::host(const history::HostEntry& entry) {
   return (*writer_)->host(entry);
 }
 
+Result<> RunBegun::keep(std::string_view digest, std::string_view bytes) {
+  PLUMB_TRY(ready());
+  return (*writer_)->keep(digest, bytes);
+}
+
 Result<> RunBegun::finish(const history::RunEnd& end) {
   PLUMB_TRY(ready());
   return (*writer_)->finish(end);

@@ -22,6 +22,7 @@ class RunBegun : public history::RunWriter {
   Result<> ready() override;
   Result<> actions(std::string_view host, std::span<const history::ActionEntry> entries) override;
   Result<> host(const history::HostEntry& entry) override;
+  Result<> keep(std::string_view digest, std::string_view bytes) override;
   Result<> finish(const history::RunEnd& end) override;
 
  private:

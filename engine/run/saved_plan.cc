@@ -70,7 +70,7 @@ std::set<std::string> check_against(const Workspace& workspace, const plan::Plan
       hosts.insert(host);
     }
   }
-  if (resumed) return hosts;
+  if (resumed || !plan.scope.undoes.empty()) return hosts;
   const Result<std::set<std::string>> now = choose_hosts(workspace.inventory(), plan.scope.on, plan.scope.limit);
   std::string joined;
   for (const std::string& host : now.value_or(std::set<std::string>())) {

@@ -40,6 +40,7 @@ wire::Record record_of(const HostSnapshot& snapshot) {
   record.serial = snapshot.serial;
   record.damaged = snapshot.damaged_record;
   record.resources = snapshot.recorded;
+  record.prevented = snapshot.prevented;
   for (const auto& [address, owed] : snapshot.owed) {
     if (owed.op != Op::kNone) record.owed.push_back({address, owed.op, "", owed.because});
     if (!owed.unverified.empty()) record.owed.push_back({address, Op::kVerify, "", owed.unverified});
@@ -97,6 +98,7 @@ Result<> take_record(Json& json, HostSnapshot& snapshot) {
   snapshot.serial = record.serial;
   snapshot.damaged_record = record.damaged;
   snapshot.recorded = std::move(record.resources);
+  snapshot.prevented = std::move(record.prevented);
   simulate::Observation told;
   for (wire::Owed& owed : record.owed) told.owe(owed.address, owed.op, std::move(owed.because));
   snapshot.owed = std::move(told.owed);
@@ -145,6 +147,7 @@ HostSnapshot take_snapshot(std::string host, const Json& facts, const ir::HostGr
   snapshot.serial = observation.serial;
   snapshot.damaged_record = observation.damaged_record;
   snapshot.recorded = std::move(observation.recorded);
+  snapshot.prevented = std::move(observation.prevented);
   snapshot.owed = std::move(observation.owed);
   snapshot.locks = std::move(observation.locks);
   return snapshot;
@@ -172,6 +175,7 @@ simulate::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph&
   observation.serial = snapshot.serial;
   observation.damaged_record = snapshot.damaged_record;
   observation.recorded = std::move(snapshot.recorded);
+  observation.prevented = std::move(snapshot.prevented);
   observation.owed = std::move(snapshot.owed);
   observation.locks = std::move(snapshot.locks);
   return observation;

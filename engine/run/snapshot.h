@@ -33,6 +33,7 @@ struct HostSnapshot {
   std::int64_t serial = 0;
   bool damaged_record = false;
   std::map<std::string, Json> recorded;
+  std::set<std::string> prevented;
   std::map<std::string, simulate::OwedAction> owed;
   std::vector<plan::Lock> locks;
 };

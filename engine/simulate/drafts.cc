@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/plan/restored.h"
 #include "engine/simulate/reasons.h"
 
 namespace plumb::simulate {
@@ -19,11 +20,6 @@ void leave_env_where_used(Action& action) {
     action.desired.env.clear();
 }
 
-// Bytes that are not UTF-8 were not told, so nothing can put them back.
-bool is_told_whole(const Json& before) {
-  return canonical(before).find("\ufffd") == std::string::npos;
-}
-
 }  // namespace
 
 Action Drafts::begun(std::size_t i, const Desired& desired, Op op) const {
@@ -32,6 +28,7 @@ Action Drafts::begun(std::size_t i, const Desired& desired, Op op) const {
   action.op = op;
   action.manner = graph_.nodes[i].manner;
   action.source = graph_.nodes[i].span.str();
+  action.forget = graph_.nodes[i].forget;
   return action;
 }
 
@@ -55,6 +52,11 @@ Action Drafts::filled(std::size_t i, const Desired& desired, const Change& chang
 }
 
 std::map<std::string, std::string> Drafts::because(std::size_t i, const Desired& desired, const Change& change) const {
+  if (const std::string& why = graph_.nodes[i].because; !why.empty()) {
+    std::map<std::string, std::string> because = first_reasons(change);
+    for (auto& [attribute, reason] : because) reason = why;
+    return because;
+  }
   const Address& address = graph_.nodes[i].desired.address;
   const auto found = observation_.recorded.find(address.str());
   if (found == observation_.recorded.end()) return first_reasons(change);
@@ -71,8 +73,16 @@ Action Drafts::change(std::size_t i, const Desired& desired, const Change& chang
   for (auto& [attribute, reason] : action.because) {
     if (shaped && (reason == "drift" || reason == "both")) reason = "config";
   }
-  action.undo = is_told_whole(change.before) && of_[i]->provider->restore(desired, *observation_.states[i]).has_value();
+  action.undo = can_be_undone(i, desired, change);
   return action;
+}
+
+// What was there before is told in the plan, or can be kept once its turn comes.
+bool Drafts::can_be_undone(std::size_t i, const Desired& desired, const Change& change) const {
+  const bool hidden = std::any_of(change.before.begin(), change.before.end(), [this](const Json& value) {
+    return value.is_string() && observation_.hidden_contents.contains(value.get_ref<const std::string&>());
+  });
+  return !hidden && plan::restored(*of_[i]->provider, desired, *observation_.states[i]).has_value();
 }
 
 Action Drafts::conditional(std::size_t i, const Desired& desired) const {

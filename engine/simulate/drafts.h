@@ -29,6 +29,7 @@ class Drafts {
 
  private:
   plan::Action begun(std::size_t node, const Desired& desired, Op op) const;
+  bool can_be_undone(std::size_t node, const Desired& desired, const Change& change) const;
   // Attribute -> why it changes.
   std::map<std::string, std::string> because(std::size_t node, const Desired& desired, const Change& change) const;
   plan::Seen seen(std::size_t node) const;

@@ -50,12 +50,14 @@ bool Refusals::is_undone(std::size_t i, const Observed& observed) {
 }
 
 bool Refusals::allows(std::size_t i, const Change& change, const Observed& observed) {
+  const bool orphan = node(i).because == ir::kOrphan;
   if (node(i).prevent_destroy && (change.op == Op::kDelete || change.op == Op::kReplace)) {
-    tell(Diagnostic(Code::kRefusedByState, quoted(i) + " would be " +
-                                               (change.op == Op::kDelete ? "deleted" : "replaced") +
-                                               ", and prevent_destroy forbids it")
-             .at(node(i).span)
-             .with_hint("remove prevent_destroy, or keep the resource"));
+    const char* const what = orphan ? "pruned" : change.op == Op::kDelete ? "deleted" : "replaced";
+    Diagnostic refused(Code::kPreventDestroy, quoted(i) + " would be " + what + ", and prevent_destroy forbids it");
+    if (!orphan) refused.span = node(i).span;
+    refused.hint = orphan ? "declare it again without prevent_destroy and apply that first; `--address` leaves it out"
+                          : "remove prevent_destroy, or keep the resource";
+    tell(std::move(refused));
     return false;
   }
   if (node(i).confirm_within > 0 && !can_be_undone(change.operations)) {
@@ -76,6 +78,16 @@ bool Refusals::allows(std::size_t i, const Change& change, const Observed& obser
     return false;
   }
   return true;
+}
+
+void Refusals::stays(std::size_t i, const Diagnostic& why) {
+  if (node(i).because == ir::kOrphan) {
+    tell(Diagnostic(Code::kRefusedByState, quoted(i) + ", which is declared no more, stays: " + why.summary)
+             .as(Severity::kWarning)
+             .with_hint("remove it by hand, or declare it again; the host's record holds it until then"));
+  } else {
+    tell(Diagnostic(Code::kCannotUndo, quoted(i) + " is left as it is: " + why.summary).as(Severity::kWarning));
+  }
 }
 
 void Refusals::contradicted(std::size_t i, std::size_t by, Diagnostic why) {

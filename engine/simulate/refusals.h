@@ -41,6 +41,8 @@ class Refusals {
   bool allows(std::size_t node, const Change& change, const Observed& observed);
   // An earlier file of the same plan keeps the node from being as it is asked for.
   void contradicted(std::size_t node, std::size_t by, Diagnostic why);
+  // What cannot go and is declared by nobody, and why; nothing else is refused for it.
+  void stays(std::size_t node, const Diagnostic& why);
   // Nothing provides what the node misses.
   // `set_off_by`: without which it would not be missed. `taken_by`: who takes something away before it.
   void missing(std::size_t node, const Missing& missing, const std::vector<std::size_t>& set_off_by,

@@ -9,11 +9,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "engine/ir/contents.h"
 #include "engine/ir/graph.h"
+#include "engine/ir/removals.h"
 #include "engine/plan/plan.h"
 
 namespace plumb::simulate {
@@ -30,10 +32,16 @@ struct Observation {
   std::vector<Result<Observed>> states;  // by node
   std::int64_t serial = 0;
   bool damaged_record = false;
-  std::map<std::string, Json> recorded;    // address -> attributes as the last run left them
-  std::map<std::string, OwedAction> owed;  // by address
-  std::vector<plan::Lock> locks;           // in force
-  std::string image;                       // which image it is of, where it was ever applied to
+  std::map<std::string, Json> recorded;      // address -> attributes as the last run left them
+  std::map<std::string, OwedAction> owed;    // by address
+  std::vector<plan::Lock> locks;             // in force
+  std::string image;                         // which image it is of, where it was ever applied to
+  std::set<std::string> prevented;           // addresses that no plan may remove
+  std::map<std::string, std::string> moved;  // by address: the one that the host's own record has
+  // Digests of contents in which something sensitive stands, so that nobody keeps them.
+  std::set<std::string> hidden_contents;
+  // Addresses that the record is to hold no longer although nothing is done to them, with why.
+  std::map<std::string, std::string> forgotten;
 
   void owe(const std::string& address, Op op, std::vector<std::string> because);
 };
@@ -53,6 +61,13 @@ std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Regist
                                         const Observation& observation, const std::string& host_name,
                                         Diagnostics& diagnostics, const plan::Scope& scope = {},
                                         const TextOf& text_of = {});
+
+// What the record knows by a former address is told by the one that it has now. Before the host is simulated.
+void make_moves(const ir::HostGraph& graph, Observation& observation);
+
+// What the record holds and the graph does not, as far as the plan is asked for it.
+std::vector<ir::Orphan> orphans_of(const ir::HostGraph& graph, const Observation& observation,
+                                   const plan::Scope& scope);
 
 // Addresses of probes that are owed and that the configuration no longer asks for.
 std::vector<std::string> moot_probes(const ir::HostGraph& graph, const Observation& observation);

@@ -260,7 +260,7 @@ TEST_F(SimulateTest, PreventDestroyForbidsADelete) {
   file.prevent_destroy = true;
   add(std::move(file), there({}));
   EXPECT_FALSE(run());
-  EXPECT_EQ(diagnostics_.items().front().code, Code::kRefusedByState);
+  EXPECT_EQ(diagnostics_.items().front().code, Code::kPreventDestroy);
 }
 
 TEST_F(SimulateTest, WhatMustBeConfirmedGuardsWhatSetsItOff) {

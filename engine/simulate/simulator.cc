@@ -77,8 +77,8 @@ Simulation Simulator::run() {
       leave_to_next(i, *moved);
     } else if (is_rescue(i)) {
       visit_rescue(i);
-    } else if (is_orphan(i)) {
-      visit_orphan(i);
+    } else if (is_to_be_forgotten(i)) {
+      visit_unwanted(i);
     } else {
       visit(i);
     }

@@ -1,11 +1,13 @@
 // Walks the nodes of one host in execution order and gathers the actions of its plan (internal to this folder).
 //
-// simulator.cc decides on each node, bounds.cc on what it waits for, leftovers.cc on what another run is to do.
+// simulator.cc decides on each node, bounds.cc on what it waits for, leftovers.cc on what another run is to do,
+// orphans.cc on what the record holds besides.
 #pragma once
 
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,7 +49,6 @@ class Simulator {
   bool takes(std::size_t i) const { return taken_[i]; }
   // The nodes before this one that a host named.
   std::vector<std::size_t> earlier_of(std::size_t i, const std::vector<std::string>& addresses);
-  std::vector<std::string> orphans() const;
 
   void visit(std::size_t i);
   bool is_contradicted(std::size_t i, const Desired& desired, const Observed& observed);
@@ -68,6 +69,15 @@ class Simulator {
   bool is_idle_rescue(std::size_t i);
   std::vector<std::size_t> rescued_by(std::size_t i);
   void visit_rescue(std::size_t i);
+
+  // orphans.cc
+  bool is_orphan(std::size_t i) const;
+  // Nobody declares it, or a run made it that is taken back.
+  bool is_to_be_forgotten(std::size_t i) const;
+  void visit_unwanted(std::size_t i);
+  void stays(std::size_t i, const Diagnostic& why);
+  std::string owner_of_claims(std::size_t i, const Observed& observed) const;
+  void tell_of_record(plan::HostPlan& host) const;
 
   void inherit_needs(std::size_t i);
   bool is_order_alone(const ir::Edge& edge) const;
@@ -116,6 +126,8 @@ class Simulator {
   MovedReadings moved_readings_;
   std::vector<plan::HeldBack> held_back_;
   std::vector<plan::PassedOver> passed_over_;
+  std::map<std::string, std::string> forgotten_;  // by address: why the record holds it no longer
+  std::set<std::string> staying_;                 // orphans that cannot go
   ActionsSoFar actions_;
   std::map<std::string, std::string> texts_;
   int unchanged_ = 0;

@@ -331,17 +331,20 @@ Registry made_up_kinds() {
              .provider = std::make_shared<Note>(),
              .operations = OperationSet::of<WriteFile, Remove>(),
              .contents = {{.content = "text", .source = "from", .path = "at"}},
+             .removal = "gone: true",
              .confirmable = true,
              .schema = Schema(kNote)});
   kinds.add({.name = "shelf",
              .provider = std::make_shared<Shelf>(),
              .operations = OperationSet::of<MakeDirectory, Remove>(),
+             .removal = "gone: true",
              .confirmable = true,
              .schema = Schema(kShelf)});
   kinds.add({.name = "lamp",
              .provider = std::make_shared<Lamp>(),
              .operations = OperationSet::of<ServiceAction>(),
              .triggers = {{"relight_on", Op::kRestart}, {"tune_on", Op::kReload}},
+             .removal = "lit: false",
              .confirmable = true,
              .schema = Schema(kLamp)});
   kinds.add({.name = "chore",
@@ -350,6 +353,7 @@ Registry made_up_kinds() {
              .triggers = {{"do_on", Op::kRun}},
              .runs = true,
              .guards = {"done_when"},
+             .removal = "",
              .schema = Schema(kChore)});
   kinds.add({.name = "crate",
              .provider = std::make_shared<Crate>(),
@@ -358,6 +362,7 @@ Registry made_up_kinds() {
   kinds.add({.name = "person",
              .provider = std::make_shared<Person>(),
              .operations = OperationSet::of<EditDatabase>(),
+             .removal = "gone: true",
              .schema = Schema(kPerson)});
   kinds.managers().add(kStores);
   kinds.managers().add(kWires);

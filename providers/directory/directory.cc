@@ -6,6 +6,7 @@
 #include "engine/base/glob.h"
 #include "providers/directory/tree.h"
 #include "providers/directory/walk.h"
+#include "providers/sdk/access_list.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/tree_list.h"
 
@@ -24,6 +25,18 @@ std::set<std::string> below(const std::set<std::string>& paths, const std::strin
   const std::string prefix = folder == "/" ? "/" : folder + "/";
   for (auto path = paths.lower_bound(prefix); path != paths.end() && path->starts_with(prefix); ++path) {
     if (is_below(*path, folder)) found.insert(*path);
+  }
+  return found;
+}
+
+// Of paths with globs that may mean this very folder: what they mean in it.
+std::set<std::string> meant_below(const std::set<std::string>& paths, const std::string& folder) {
+  std::set<std::string> found;
+  for (const std::string& path : paths) {
+    if (!is_glob(path)) continue;
+    for (const std::string& above : ancestors_of(path)) {
+      if (is_glob(above) && glob_match(above, folder)) found.insert(folder + path.substr(above.size()));
+    }
   }
   return found;
 }
@@ -79,6 +92,13 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
   PLUMB_TRY(take(tree ? Result<Json>(Json{{"files", tree->files}, {"directories", tree->directories}})
                       : Result<Json>(Error(tree.error())),
                  "holds", observed));
+  // A folder that nobody declares any more goes alone.
+  const bool holds = tree && tree->files + tree->directories > 0;
+  if (desired.flag("prune", false) && (holds || !tree)) {
+    const std::string some = holds ? some_of(observed.attribute("removes")) : std::string();
+    observed.obstacle = Diagnostic(Code::kRefusedByState, path + " holds what is not this project's" +
+                                                              (some.empty() ? std::string() : ": " + some));
+  }
   return observed;
 }
 
@@ -107,6 +127,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
       Observed parents;
       PLUMB_TRY(note_missing_parent(path, system, parents));
       observed.obstacle = parents.obstacle;
+      if (!parents.missing.empty()) observed.attributes["makes_parents"] = true;
     } else {
       PLUMB_TRY(note_missing_parent(path, system, observed));
     }
@@ -219,6 +240,14 @@ Change removal(const Desired& desired, const Observed& observed) {
     }
   }
   return change;
+}
+
+// Whether an access list is also about numbers that nobody has.
+bool names_nobody(const std::string& list) {
+  for (const AccessRule& rule : access_rules(list)) {
+    if (rule.name.find_first_not_of("0123456789") == std::string::npos) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -363,11 +392,16 @@ void DirectoryProvider::see_paths(Desired& desired, const PathsInUse& paths) con
 }
 
 std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const Observed& before) const {
+  // What it made above itself is not its own to take away.
+  if (!before.exists && before.flag("makes_parents", false)) return std::nullopt;
   // What was in a removed tree is not kept, nor which entries below had which attributes.
-  const bool tree = wants_absent(desired) && before.exists;
+  const bool empty = before.attribute("removes").is_array() && before.attribute("removes").empty();
+  const bool tree = wants_absent(desired) && before.exists && !empty;
   if (tree || owes(desired, before, "recurse") || owes(desired, before, "purge")) return std::nullopt;
   if (before.exists && desired.has("entries") && !before.flag("tree", true)) return std::nullopt;
   Desired again = desired_again(desired, before, {"owner", "group", "mode"});
+  // A list can be asked for by names alone.
+  if (before.exists && desired.has("acl") && names_nobody(before.text("acl"))) return std::nullopt;
   if (before.exists) restore_access_list(desired, before, again);
   again.attributes["path"] = desired.text("path");
   if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/base/json.h"
+#include "providers/sdk/access_list.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::file {
@@ -152,6 +153,14 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   return observed;
 }
 
+// Whether an access list is also about numbers that nobody has.
+bool names_nobody(const std::string& list) {
+  for (const AccessRule& rule : access_rules(list)) {
+    if (rule.name.find_first_not_of("0123456789") == std::string::npos) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<Result<Observed>> FileProvider::observe(std::span<const Desired* const> desired, System& system) const {
@@ -261,10 +270,11 @@ std::optional<Desired> FileProvider::restore(const Desired& desired, const Obser
   // Of a sensitive content only the keyed digest was kept, and a link is not this kind's to make again.
   const bool secret = desired.sensitive.contains("content") && before.attributes.contains("content");
   if (before.exists && (secret || before.attributes.contains("link"))) return std::nullopt;
-  // Old bytes are kept only as the text that a plan shows.
-  const bool replaced = before.has("content") && before.attribute("content") != desired.attribute("content");
-  if (before.exists && replaced && !before.content_text) return std::nullopt;
+  // Bytes a run keeps; of what has none there is nothing to be made again.
+  if (before.exists && wants_absent(desired) && !before.has("content")) return std::nullopt;
   Desired again = desired_again(desired, before, {"content", "owner", "group", "mode"});
+  // A list can be asked for by names alone.
+  if (before.exists && desired.has("acl") && names_nobody(before.text("acl"))) return std::nullopt;
   if (before.exists) restore_access_list(desired, before, again);
   again.attributes["path"] = desired.text("path");
   if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");

@@ -16,6 +16,8 @@ namespace {
 constexpr const char* kHomeIsDeclared = "home_is_declared";
 // Likewise: the project has a group of the user's name, which does not go with the user.
 constexpr const char* kGroupIsDeclared = "group_is_declared";
+// Observed: a group of the user's name is there before the user is.
+constexpr const char* kHasOwnGroup = "has_own_group";
 // Observed: whose the folder is that is to be the user's home and is there already.
 constexpr const char* kHomeOwner = "home_owner";
 
@@ -232,6 +234,7 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
   const Json& asked = desired.attribute("uid");
   const std::optional<std::uint32_t> uid = asked.is_number_integer() ? std::optional(asked.get<std::uint32_t>()) : left;
   if (account == nullptr) {
+    if (!absent && files.group(name) != nullptr) observed.attributes[kHasOwnGroup] = true;
     if (absent || !makes_home(desired)) return observed;
     const std::string home = new_home(desired);
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(home, true));
@@ -420,9 +423,16 @@ std::vector<ImpliedPath> UserProvider::implies_paths(const Desired& desired) con
 std::optional<Desired> UserProvider::restore(const Desired& desired, const Observed& before) const {
   // A removed home cannot be brought back, nor a password of which only a keyed digest was kept.
   if (before.exists && (wants_absent(desired) || desired.has("password_hash"))) return std::nullopt;
+  const bool makes = before.exists ? desired.flag("create_home", false) : makes_home(desired);
+  const bool has_home = before.exists ? before.flag("create_home", false) : before.has(kHomeOwner);
+  // Of an account that stays, the home that it got stays too; and whose a folder was that became one, nobody keeps.
+  if (makes && (before.exists ? !has_home : has_home) && !desired.flag(kHomeIsDeclared, false)) return std::nullopt;
   Desired again =
       desired_again(desired, before, {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires"});
   again.attributes["name"] = desired.text("name");
+  // What was there before stays; the home that came with it goes with it.
+  if (!before.exists && before.flag(kHasOwnGroup, false)) again.attributes[kGroupIsDeclared] = true;
+  if (!before.exists && makes && !desired.flag(kHomeIsDeclared, false)) again.attributes["remove_home"] = true;
   return again;
 }
 

@@ -326,7 +326,12 @@ TEST_F(User, UndoAsksForTheOldAttributes) {
   const Desired desired = want({{"name", "deploy"}, {"shell", "/bin/sh"}});
   EXPECT_EQ(provider.restore(desired, *look(desired).observed)->attribute("shell"), "/bin/bash");
   const Desired fresh = want({{"name", "app"}});
-  EXPECT_EQ(provider.restore(fresh, *look(fresh).observed)->attributes, (Json{{"name", "app"}, {"state", "absent"}}));
+  EXPECT_EQ(provider.restore(fresh, *look(fresh).observed)->attributes,
+            (Json{{"name", "app"}, {"remove_home", true}, {"state", "absent"}}))
+      << "the home that comes with it goes with it";
+  const Desired homeless = want({{"name", "app"}, {"create_home", false}});
+  EXPECT_EQ(provider.restore(homeless, *look(homeless).observed)->attributes,
+            (Json{{"name", "app"}, {"state", "absent"}}));
 }
 
 }  // namespace

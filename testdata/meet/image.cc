@@ -241,6 +241,32 @@ Picture Image::picture() const {
   return picture;
 }
 
+Picture lasting(const Picture& picture) {
+  Picture without;
+  for (const auto& [path, seen] : picture) {
+    const std::size_t begin = seen.find(" inode ");
+    const std::size_t changed = seen.find(" changed ", begin);
+    const std::size_t end = std::min(seen.find(' ', changed + 9), seen.size());
+    std::string& kept = without[path];
+    kept = begin == std::string::npos ? seen : seen.substr(0, begin) + seen.substr(end);
+    // Of a file that is written the kernel takes what runs it as another.
+    if (kept.starts_with("10") && kept.size() > 2) kept[2] = '0';
+  }
+  // Which account stands first says nothing.
+  for (const char* accounts : {"/etc/passwd", "/etc/group", "/etc/shadow"}) {
+    const auto found = without.find(accounts);
+    if (found == without.end()) continue;
+    std::set<std::string> lines;
+    std::istringstream text(found->second.substr(std::min(found->second.find('"'), found->second.size())));
+    for (std::string line; std::getline(text, line);) lines.insert(line.starts_with('"') ? line.substr(1) : line);
+    found->second.erase(std::min(found->second.find('"'), found->second.size()));
+    for (const std::string& line : lines) found->second += line + "\n";
+  }
+  // Lines of no group, which a start may have, are gone with the first change.
+  without.erase("/etc/gshadow");
+  return without;
+}
+
 std::string differences(const Picture& before, const Picture& after) {
   std::string text;
   for (const auto& [path, was] : before) {

@@ -28,6 +28,9 @@ class Image {
   std::filesystem::path folder_;
 };
 
+// The same without what tells whether something was written anew: inodes, times, and bits that do not outlast it.
+Picture lasting(const Picture& picture);
+
 // One line a path that is not the same in both; "" where all are.
 std::string differences(const Picture& before, const Picture& after);
 

@@ -123,6 +123,7 @@ struct Judge::Parts {
   Registry kinds = described_builtin_kinds();
   history::SqliteHistory history;
   OwnExecutor transport;
+  bool undoes = false;
   std::uint64_t runs = 0;
 };
 
@@ -140,7 +141,7 @@ class Trial {
         transport_(transport),
         runs_(runs) {}
 
-  Verdict run() {
+  Verdict run(bool undoes) {
     run::WorkspaceRequest request;
     request.folder = project_;
     Diagnostics found;
@@ -149,7 +150,8 @@ class Trial {
     if (Verdict first = plan_first(*workspace); first.end != End::kHeld) return first;
     if (Verdict applied = apply_saved(*workspace); applied.end != End::kHeld) return applied;
     if (Verdict second = plan_again(*workspace); second.end != End::kHeld) return second;
-    return apply_again(*workspace);
+    Verdict last = apply_again(*workspace);
+    return undoes && changed_ && last.end == End::kHeld ? undo(*workspace) : last;
   }
 
  private:
@@ -160,6 +162,8 @@ class Trial {
       if (event.kind != run::RunEvent::Kind::kAction) return;
       const plan::Action& action = *event.action;
       acting_.insert(action.desired.address.kind);
+      if (event.event->kind == wire::EventKind::kChanged && (!action.triggered || action.op == Op::kRun))
+        (action.undo ? promised_ : done_for_good_).insert(action.desired.address.str());
       if (event.event->kind != wire::EventKind::kFailed && event.event->kind != wire::EventKind::kDiverged) return;
       // What a program leaves is its own matter, and the plan says of what comes after it that it waits for that.
       // Nor can be known what a source has that nobody has read.
@@ -167,7 +171,7 @@ class Trial {
         const auto* const transaction = std::get_if<PackageTransaction>(&one);
         return transaction != nullptr && transaction->refresh;
       });
-      const bool excused = unread || action.op == Op::kRun || waits_for_program(action);
+      const bool excused = unread || comes_in_file(action) || action.op == Op::kRun || waits_for_program(action);
       failed_kinds_.insert(excused ? "command" : action.desired.address.kind);
     };
     made.findings = [&found](const Diagnostics& said) { found.extend(said); };
@@ -177,6 +181,10 @@ class Trial {
   bool waits_for_program(const plan::Action& action) const {
     return std::any_of(action.unknown_until.begin(), action.unknown_until.end(),
                        [this](const std::string& one) { return opaque_.contains(one); });
+  }
+  // A package in a file that the plan brings: what it is, the package manager says once it is there.
+  static bool comes_in_file(const plan::Action& action) {
+    return action.desired.address.kind == "package" && action.desired.has("file") && !action.unknown_until.empty();
   }
   // Files of packages, and what is in an archive or a repository.
   static bool brings_what_is_not_known(const plan::Action& action) {
@@ -231,6 +239,8 @@ class Trial {
     run::ApplyRequest wanted = request();
     wanted.what = std::move(saved_);
     const Picture before = image_.picture();
+    run_ = wanted.run;
+    before_ = before;
     std::set<std::string> named = named_paths(plan_, image_.folder().string());
     const run::ApplyResult result = run::apply(workspace, std::move(wanted), context(found));
     if (result.outcome == RunOutcome::kOk && !found.has_errors()) {
@@ -307,6 +317,51 @@ class Trial {
     return {End::kHeld, "held", "", changed_};
   }
 
+  // What is left in any case: the lock on the accounts, a file that an entry made, empty, and copies that were asked
+  // for.
+  Picture without_leftovers(const Picture& after) const {
+    Picture without;
+    for (const auto& [path, seen] : after) {
+      const bool is_new = !before_.contains(path);
+      const bool leftover =
+          path == "/etc/.pwd.lock" || seen.ends_with(" \"\"") || path.find(".plumb-") != std::string::npos;
+      if (!is_new || !leftover) without.emplace(path, seen);
+    }
+    return without;
+  }
+
+  // What plans promise is what undo does: of each change either that it comes back, or that it is told why not.
+  Verdict undo(run::Workspace& workspace) {
+    const std::set<std::string> promised = promised_;
+    const std::set<std::string> for_good = done_for_good_;
+    Diagnostics found;
+    run::ApplyRequest wanted = request();
+    wanted.undo = run::UndoRequest{run_, "", {}};
+    const run::ApplyResult result = run::apply(workspace, std::move(wanted), context(found));
+    const std::string all = "first plan:\n" + ops_ + "undo:\n" + ops_of(result.plan) + told(found);
+    std::set<std::string> refused;
+    for (const Diagnostic& one : found.items()) {
+      if (one.code != Code::kCannotUndo) continue;
+      const std::size_t begin = one.summary.find('`') + 1;
+      refused.insert(one.summary.substr(begin, one.summary.find("` is left", begin) - begin));
+    }
+    for (const std::string& address : promised) {
+      if (refused.contains(address)) return {End::kBroken, "undo was promised", address + "\n" + all};
+    }
+    for (const std::string& address : for_good) {
+      if (!refused.contains(address)) return {End::kBroken, "undo is silent", address + "\n" + all};
+    }
+    // What programs and packages leave is told by nobody.
+    const bool alone = opaque_.empty() && !acting_.contains("command") && !acting_.contains("pip");
+    if (result.outcome != RunOutcome::kOk || found.has_errors()) {
+      return {alone && refused.empty() ? End::kBroken : End::kExcused, "undo" + codes_of(found), all};
+    }
+    if (!alone || !refused.empty()) return {End::kHeld, "held", "", changed_};
+    const std::string other = differences(lasting(before_), without_leftovers(lasting(image_.picture())));
+    if (!other.empty()) return {End::kBroken, "undo leaves something", all + other};
+    return {End::kHeld, "held", "", changed_};
+  }
+
   const Case& one_;
   const fs::path& project_;
   const Image& image_;
@@ -314,6 +369,10 @@ class Trial {
   history::RunStore& history_;
   host::Transport& transport_;
   std::uint64_t& runs_;
+  std::string run_;                      // the first apply
+  Picture before_;                       // it
+  std::set<std::string> promised_;       // addresses of what was changed and can be undone
+  std::set<std::string> done_for_good_;  // and cannot
   lang::SourceMap sources_;
   run::Control control_;
   run::SavedPlan saved_;
@@ -327,7 +386,9 @@ class Trial {
 
 }  // namespace
 
-Judge::Judge(const fs::path& folder) : parts_(std::make_unique<Parts>(folder)) {}
+Judge::Judge(const fs::path& folder, bool undoes) : parts_(std::make_unique<Parts>(folder)) {
+  parts_->undoes = undoes;
+}
 Judge::~Judge() = default;
 
 Verdict Judge::judge(const Case& one) {
@@ -338,7 +399,8 @@ Verdict Judge::judge(const Case& one) {
   write_archive(parts.project / "one.tar");
   fs::create_directories(parts.project / "tree" / "inner");
   for (const char* name : {"a.txt", "inner/c"}) std::ofstream(parts.project / "tree" / name) << name << "\n";
-  return Trial(one, parts.project, parts.image, parts.kinds, parts.history, parts.transport, parts.runs).run();
+  return Trial(one, parts.project, parts.image, parts.kinds, parts.history, parts.transport, parts.runs)
+      .run(parts.undoes);
 }
 
 namespace {

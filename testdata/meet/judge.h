@@ -31,7 +31,9 @@ struct Verdict {
 class Judge {
  public:
   // `folder` exists, is empty, and is best one in memory.
-  explicit Judge(const std::filesystem::path& folder);
+  // With `undoes`, what was done is taken back in the end: what the plan says can be, all of it, and nothing else in
+  // silence.
+  explicit Judge(const std::filesystem::path& folder, bool undoes = false);
   ~Judge();
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;

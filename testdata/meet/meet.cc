@@ -1,15 +1,17 @@
 // Where resources meet: many projects are planned and applied to images and hosts, and each must hold the promise of
 // judge.h.
 //
-//   meet random    projects of two to six resources
-//   meet pairs     every two kinds in their states, on one thing and on neighbouring ones
-//   meet covers    whether these two say everything that can be said of a resource
+//   meet random      projects of two to six resources
+//   meet pairs       every two kinds in their states, on one thing and on neighbouring ones
+//   meet situations  what people reported of such, each ending as it has to
+//   meet covers      whether the first two say everything that can be said of a resource
 //
 // SEED is the first case, COUNT how many there are, EVERY so many of the pairs are taken (1: all); PLUMB_LONG=1 takes
-// many. SHOW=1 prints all of them, REASONS=1 counts why they ended, MOST is how many of one reason are made small and
-// printed. So `SEED=17 COUNT=1 SHOW=1 meet random` shows one.
+// many. KIND takes only those with a resource of that kind. SHOW=1 prints all of them, REASONS=1 counts why they ended,
+// MOST is how many of one reason are made small and printed. So `SEED=17 COUNT=1 SHOW=1 meet random` shows one.
 //
 // What breaks the promise is made as small as it can be and printed as a project and its start. Ends with 1 then.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -25,6 +27,7 @@
 #include "testdata/meet/judge.h"
 #include "testdata/meet/pairs.h"
 #include "testdata/meet/shrink.h"
+#include "testdata/meet/situations.h"
 
 using namespace plumb::meet;
 
@@ -49,6 +52,13 @@ const char* name(End end) {
       return "BROKEN";
   }
   return "";
+}
+
+void tell(const std::string& label, const Case& one, const Verdict& verdict) {
+  std::printf("=== %s: %s: %s (%s)\n%s--- start\n%s--- what happened\n%s\n", label.c_str(), name(verdict.end),
+              verdict.what.c_str(), one.live ? "a host" : "an image", project_text(one).c_str(),
+              start_text(one.start).c_str(), verdict.details.c_str());
+  std::fflush(stdout);
 }
 
 class Run {
@@ -81,13 +91,6 @@ class Run {
 
   static double since(Clock::time_point begin) {
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-  }
-
-  static void tell(const std::string& label, const Case& one, const Verdict& verdict) {
-    std::printf("=== %s: %s: %s (%s)\n%s--- start\n%s--- what happened\n%s\n", label.c_str(), name(verdict.end),
-                verdict.what.c_str(), one.live ? "a host" : "an image", project_text(one).c_str(),
-                start_text(one.start).c_str(), verdict.details.c_str());
-    std::fflush(stdout);
   }
 
   Verdict judged(const Case& one) { return pairs_ ? judge_.judge_pair(one) : judge_.judge(one); }
@@ -140,18 +143,43 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-int run(std::string_view what) {
+// Whether the cases asked for are such.
+bool is_asked_for(const Case& one) {
+  const char* const kind = std::getenv("KIND");
+  return kind == nullptr || std::any_of(one.resources.begin(), one.resources.end(),
+                                        [kind](const Resource& resource) { return resource.kind == kind; });
+}
+
+int run_situations() {
   const Scratch scratch;
   if (scratch.path().empty()) return 2;
   Judge judge(scratch.path());
+  const bool shows = number("SHOW", 0) != 0;
+  int others = 0;
+  for (const Situation& situation : situations()) {
+    const Verdict verdict = judge.judge(situation.one);
+    const bool as_it_has_to = verdict.end == situation.end && (verdict.end != End::kHeld || verdict.changed);
+    if (!as_it_has_to) ++others;
+    if (!as_it_has_to || shows) tell(situation.name, situation.one, verdict);
+  }
+  std::printf("%zu situations, %d of them end otherwise than they have to\n", situations().size(), others);
+  return others == 0 ? 0 : 1;
+}
+
+int run(std::string_view what) {
+  const Scratch scratch;
+  if (scratch.path().empty()) return 2;
+  Judge judge(scratch.path(), what == "undo");
   Run run(judge, what == "pairs");
   const bool long_run = number("PLUMB_LONG", 0) != 0;
   if (what == "pairs") {
     const std::uint64_t every = number("EVERY", long_run ? 5 : 197);
     std::string about;
     for (std::uint64_t i = number("SEED", 0), left = number("COUNT", pair_count()); i < pair_count() && left > 0;
-         i += every, --left) {
+         i += every) {
       const Case one = pair(i, about);
+      if (!is_asked_for(one)) continue;
+      --left;
       run.take("pair " + std::to_string(i) + ", " + about, one);
     }
   } else {
@@ -159,8 +187,10 @@ int run(std::string_view what) {
     const std::uint64_t count = number("COUNT", long_run ? 5000 : 200);
     std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(first),
                 static_cast<unsigned long long>(first + count - 1));
-    for (std::uint64_t seed = first; seed < first + count; ++seed)
-      run.take("seed " + std::to_string(seed), generate(seed));
+    for (std::uint64_t seed = first; seed < first + count; ++seed) {
+      const Case one = generate(seed);
+      if (is_asked_for(one)) run.take("seed " + std::to_string(seed), one);
+    }
   }
   return run.finish();
 }
@@ -175,5 +205,5 @@ int main(int argc, char** argv) {
     std::puts("SKIPPED: only root gives files to others");
     return 77;
   }
-  return run(what);
+  return what == "situations" ? run_situations() : run(what);
 }

@@ -1,0 +1,256 @@
+#include "engine/ir/removals.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "engine/base/digest.h"
+#include "engine/base/glob.h"
+#include "engine/base/sealed.h"
+#include "engine/ir/conflicts.h"
+#include "engine/ir/order.h"
+
+namespace plumb::ir {
+namespace {
+
+// `state: stopped, enabled: false`, as a kind says it; nothing where it has no way of saying it.
+std::optional<Json> removal_of(const Kind& kind) {
+  if (kind.removal.empty()) return std::nullopt;
+  Json removal = Json::object();
+  std::string_view rest = kind.removal;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(", "), rest.size());
+    const std::string_view one = rest.substr(0, end);
+    const std::size_t colon = one.find(": ");
+    if (colon == std::string_view::npos) return std::nullopt;
+    const std::string_view value = one.substr(colon + 2);
+    removal[std::string(one.substr(0, colon))] =
+        value == "true" || value == "false" ? Json(value == "true") : Json(std::string(value));
+    rest.remove_prefix(std::min(end + 2, rest.size()));
+  }
+  if (!kind.schema.is_given()) return removal;
+  // What every kind may say, this one need not know.
+  const Json& properties = member_of(kind.schema.json(), "properties");
+  for (const auto& [name, value] : removal.items()) {
+    const Json& values = member_of(member_of(properties, name), "enum");
+    const bool known = properties.contains(name) &&
+                       (!values.is_array() || std::find(values.begin(), values.end(), value) != values.end());
+    if (!known) return std::nullopt;
+  }
+  return removal;
+}
+
+struct Going {
+  Desired was;  // as it was declared, as far as the record says
+  Node node;
+};
+
+class Builder {
+ public:
+  Builder(const HostGraph& graph, const Registry& kinds) : graph_(graph), kinds_(kinds) {
+    for (const Node& node : graph.nodes) {
+      declared_.push_back(node.desired);
+      for (const std::string& thing : things_of(node.desired)) owners_.emplace(thing, node.desired.address.str());
+    }
+  }
+
+  void add(const Orphan& orphan) {
+    const Result<Address> address = Address::parse(orphan.address);
+    const Kind* kind = address ? kinds_.find(address->kind) : nullptr;
+    if (kind == nullptr) {
+      result_.kept[orphan.address] = "this plumb knows no such kind";
+      return;
+    }
+    const std::optional<Json> removal = removal_of(*kind);
+    if (!removal) {
+      result_.forgotten[orphan.address] = "what a `" + kind->name + "` did has no inverse";
+      return;
+    }
+    Going going;
+    going.was.address = *address;
+    if (!take_attributes(orphan, *kind, going.was)) return;
+    if (kind->provider->is_unwanted(going.was)) {
+      result_.forgotten[orphan.address] = "it was to be gone";
+      return;
+    }
+    for (const std::string& thing : things_of(going.was)) {
+      const auto owner = owners_.find(thing);
+      if (owner == owners_.end()) continue;
+      result_.forgotten[orphan.address] = thing + " is that of `" + owner->second + "` now";
+      return;
+    }
+    going.node = node_of(going.was, *removal, *kind, orphan.prevented);
+    if (std::string why = contradiction(going.node); !why.empty()) {
+      result_.kept[orphan.address] = std::move(why);
+      return;
+    }
+    going_.push_back(std::move(going));
+  }
+
+  Removals finish() && {
+    if (!going_.empty()) result_.graph = build();
+    return std::move(result_);
+  }
+
+ private:
+  std::vector<std::string> things_of(const Desired& desired) const {
+    const Provider* provider = kinds_.provider(desired.address.kind);
+    if (provider == nullptr) return {};
+    std::vector<std::string> things = provider->manages_paths(desired);
+    for (std::string& claim : provider->claims(desired)) things.push_back(std::move(claim));
+    return things;
+  }
+
+  // False where what tells it from others is a secret that nobody knows any more.
+  bool take_attributes(const Orphan& orphan, const Kind& kind, Desired& was) {
+    was.attributes = orphan.attributes;
+    std::set<std::string> sealed;
+    for (const auto& [name, value] : orphan.attributes.items()) {
+      if (is_sealed(value)) sealed.insert(name);
+    }
+    was.sensitive = sealed;
+    for (const std::string& name : kind.provider->observed_with(was)) {
+      if (!sealed.contains(name)) continue;
+      result_.kept[orphan.address] = "its `" + name + "` was sensitive, and tells it from others";
+      return false;
+    }
+    for (const std::string& name : sealed) was.attributes.erase(name);
+    was.sensitive.clear();
+    return true;
+  }
+
+  Node node_of(const Desired& was, const Json& removal, const Kind& kind, bool prevented) const {
+    Node node;
+    node.desired = was;
+    Json& attributes = node.desired.attributes;
+    for (const ContentAttribute& content : kind.contents) {
+      attributes.erase(content.content);
+      attributes.erase(content.source);
+    }
+    for (const Trigger& trigger : kind.triggers) attributes.erase(trigger.attribute);
+    attributes.update(removal);
+    // Nobody has seen what else there may be by now, so nothing goes that is not its own.
+    attributes["prune"] = true;
+    kind.provider->complete(node.desired, declared_, [](const std::string&) { return Json(); });
+    node.because = "orphan";
+    node.forget = true;
+    node.prevent_destroy = prevented;
+    return node;
+  }
+
+  // What is declared and cannot be without it.
+  std::string contradiction(const Node& going) const {
+    std::vector<Node> all = graph_.nodes;
+    all.push_back(going);
+    Diagnostics found;
+    check_conflicts(all, kinds_, found);
+    return found.empty() ? std::string() : found.items().front().summary;
+  }
+
+  // Whether `one` was made after `other`, since it stands on it.
+  bool stands_on(const Desired& one, const Desired& other) const {
+    const Provider& provider = *kinds_.provider(one.address.kind);
+    for (const Address& address : provider.infers(one)) {
+      if (address.kind == other.address.kind && address.identity == other.address.identity) return true;
+    }
+    const Provider& theirs = *kinds_.provider(other.address.kind);
+    for (const std::string& path : theirs.manages_paths(other)) {
+      if (provider.is_made_of(one, path)) return true;
+    }
+    return false;
+  }
+
+  bool brings_much(const Desired& desired) const {
+    return kinds_.find(desired.address.kind)->operations.contains(PackageTransaction{});
+  }
+
+  // By index: what goes before what.
+  std::vector<Precedence> order() const {
+    std::vector<Precedence> order;
+    for (std::size_t i = 0; i < going_.size(); ++i) {
+      for (std::size_t j = 0; j < going_.size(); ++j) {
+        if (i != j && stands_on(going_[i].was, going_[j].was)) order.push_back({j, i});
+      }
+    }
+    if (!stable_order(going_.size(), order).order.empty()) {
+      std::vector<Precedence> more = order;
+      for (std::size_t i = 0; i < going_.size(); ++i) {
+        const std::vector<std::string> first = kinds_.provider(going_[i].was.address.kind)->outlives();
+        for (std::size_t j = 0; j < going_.size(); ++j) {
+          if (std::find(first.begin(), first.end(), going_[j].was.address.kind) != first.end()) more.push_back({i, j});
+        }
+      }
+      return stable_order(going_.size(), more).order.empty() ? order : more;
+    }
+    return {};
+  }
+
+  std::shared_ptr<const HostGraph> build() {
+    // What packages bring goes before them, where it is known by itself.
+    std::stable_sort(going_.begin(), going_.end(), [this](const Going& one, const Going& other) {
+      return brings_much(one.was) < brings_much(other.was);
+    });
+    const std::vector<Precedence> precedences = order();
+    const std::vector<std::size_t> sorted = stable_order(going_.size(), precedences).order;
+    std::vector<std::size_t> place(sorted.size());
+    for (std::size_t i = 0; i < sorted.size(); ++i) place[sorted[i]] = i;
+
+    auto graph = std::make_shared<HostGraph>(graph_);
+    const std::size_t count = going_.size();
+    std::vector<Node> nodes;
+    nodes.reserve(count + graph->nodes.size());
+    for (const std::size_t index : sorted) nodes.push_back(std::move(going_[index].node));
+    for (Node& node : graph->nodes) nodes.push_back(std::move(node));
+    graph->nodes = std::move(nodes);
+    for (Edge& edge : graph->edges) {
+      edge.from += count;
+      edge.to += count;
+    }
+    for (const Precedence& one : precedences)
+      graph->edges.push_back({place[one.after], place[one.before], EdgeKind::kInferred, Op::kNone, {}});
+    add_triggers(*graph, count);
+    const auto key = [](const Edge& edge) { return std::tie(edge.from, edge.to, edge.kind, edge.op); };
+    std::stable_sort(graph->edges.begin(), graph->edges.end(),
+                     [&](const Edge& a, const Edge& b) { return key(a) < key(b); });
+    graph->edges.erase(std::unique(graph->edges.begin(), graph->edges.end(),
+                                   [&](const Edge& a, const Edge& b) { return key(a) == key(b); }),
+                       graph->edges.end());
+    graph->digest = digest(canonical_text(*graph));
+    return graph;
+  }
+
+  // What watches a pattern that one of them fits is set off by its going.
+  void add_triggers(HostGraph& graph, std::size_t count) const {
+    for (std::size_t i = count; i < graph.nodes.size(); ++i) {
+      const Node& node = graph.nodes[i];
+      const Kind* kind = kinds_.find(node.desired.address.kind);
+      if (kind == nullptr) continue;
+      for (const Trigger& trigger : kind->triggers) {
+        for (const std::string& glob : texts_in(node.desired.attribute(trigger.attribute))) {
+          for (std::size_t j = 0; j < count; ++j) {
+            if (address_matches(glob, graph.nodes[j].desired.address.str()))
+              graph.edges.push_back({i, j, EdgeKind::kTrigger, trigger.op, node.span_of(trigger.attribute)});
+          }
+        }
+      }
+    }
+  }
+
+  const HostGraph& graph_;
+  const Registry& kinds_;
+  std::vector<Desired> declared_;
+  std::map<std::string, std::string> owners_;  // by what is declared: paths and claims
+  std::vector<Going> going_;
+  Removals result_;
+};
+
+}  // namespace
+
+Removals with_removals(const HostGraph& graph, const std::vector<Orphan>& orphans, const Registry& kinds) {
+  Builder builder(graph, kinds);
+  for (const Orphan& orphan : orphans) builder.add(orphan);
+  return std::move(builder).finish();
+}
+
+}  // namespace plumb::ir

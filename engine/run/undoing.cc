@@ -1,0 +1,218 @@
+#include "engine/run/undoing.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "engine/base/digest.h"
+#include "engine/base/glob.h"
+#include "engine/base/sealed.h"
+#include "engine/ir/order.h"
+#include "engine/plan/restored.h"
+
+namespace plumb::run {
+namespace {
+
+Diagnostic cannot(const std::string& host, const std::string& address, const std::string& why) {
+  return Diagnostic(Code::kCannotUndo, "`" + address + "` is left as it is: " + why).as(Severity::kWarning).on(host);
+}
+
+bool has_sealed(const Json& attributes) {
+  return std::any_of(attributes.begin(), attributes.end(), is_sealed);
+}
+
+// What plans say of what they cannot take back, in words.
+std::string why_not(const plan::Action& action, const Kind& kind) {
+  if (kind.runs) return "what a command did has no inverse";
+  if (action.operations.empty() || (action.seen.exists && !action.unknown_until.empty()))
+    return "what was there before was known only when its turn came, and nobody kept it";
+  if (has_sealed(action.before) || has_sealed(action.desired.attributes))
+    return "it has to do with a sensitive value, which no history holds";
+  return "the plan of that run says so: what was there before is not kept, or cannot be made again";
+}
+
+ir::Node node_of(const Desired& desired, const std::string& source) {
+  ir::Node node;
+  node.desired = desired;
+  node.span.file = source;
+  node.because = ir::kUndone;
+  return node;
+}
+
+void put_in_order(ir::HostGraph& graph) {
+  const auto key = [](const ir::Edge& edge) { return std::tie(edge.from, edge.to, edge.kind, edge.op); };
+  std::stable_sort(graph.edges.begin(), graph.edges.end(),
+                   [&](const ir::Edge& a, const ir::Edge& b) { return key(a) < key(b); });
+  graph.edges.erase(std::unique(graph.edges.begin(), graph.edges.end(),
+                                [&](const ir::Edge& a, const ir::Edge& b) { return key(a) == key(b); }),
+                    graph.edges.end());
+  graph.whole = false;
+  graph.digest = digest(ir::canonical_text(graph));
+}
+
+}  // namespace
+
+Undoing::Undoing(const std::string& host, const plan::Actions& actions, const Outcomes& outcomes,
+                 const std::set<std::string>& addresses, const Keeps& keeps, const Registry& kinds,
+                 Diagnostics& diagnostics)
+    : kinds_(kinds) {
+  std::vector<const plan::Action*> set_off;
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    const plan::Action& action = actions[i];
+    const auto outcome = outcomes.find(i);
+    const std::string address = action.desired.address.str();
+    const bool meant =
+        addresses.empty() || std::any_of(addresses.begin(), addresses.end(),
+                                         [&](const std::string& pattern) { return address_matches(pattern, address); });
+    if (!meant || outcome == outcomes.end() || action.op == Op::kVerify) continue;
+    const bool touched = outcome->second == ActionOutcome::kChanged || outcome->second == ActionOutcome::kFailed ||
+                         outcome->second == ActionOutcome::kDiverged || outcome->second == ActionOutcome::kUnknown ||
+                         outcome->second == ActionOutcome::kStarted;
+    if (!touched) continue;
+    if (action.triggered && action.op != Op::kRun) {
+      set_off.push_back(&action);
+    } else if (std::string why = take(action, outcome->second, keeps); !why.empty()) {
+      diagnostics.add(cannot(host, address, why));
+    }
+  }
+  for (const plan::Action* action : set_off) take_set_off(*action);
+
+  auto graph = std::make_shared<ir::HostGraph>();
+  for (const Part& part : parts_) graph->nodes.push_back(node_of(part.left, part.source));
+  put_in_order(*graph);
+  as_left_ = std::move(graph);
+}
+
+std::string Undoing::take(const plan::Action& action, ActionOutcome outcome, const Keeps& keeps) {
+  const Kind* kind = kinds_.find(action.desired.address.kind);
+  if (kind == nullptr) return "this plumb knows no such kind";
+  if (outcome != ActionOutcome::kChanged) return "it failed in that run, and nobody knows how far it came";
+  if (!action.undo) return why_not(action, *kind);
+  Observed before;
+  before.exists = action.seen.exists;
+  before.attributes = action.seen.attributes;
+  Part part;
+  part.left = action.desired;
+  part.again = plan::restored(*kind->provider, action.desired, before);
+  if (!part.again) return why_not(action, *kind);
+  for (const std::string& content : content_digests(kinds_, *part.again)) {
+    if (!keeps(content)) return "the content that was there before is not in the history, or no longer";
+  }
+  part.needs = action.needs;
+  part.source = action.source;
+  parts_.push_back(std::move(part));
+  return {};
+}
+
+// What a change set off, its way back sets off too.
+void Undoing::take_set_off(const plan::Action& action) {
+  if (find(action.desired.address.str()) != nullptr) return;
+  Part part;
+  part.left = action.desired;
+  part.set_off = action.op;
+  part.source = action.source;
+  for (const std::string& by : action.triggered_by) {
+    if (find(by) != nullptr) part.needs.push_back(by);
+  }
+  if (!part.needs.empty() && !has_sealed(action.desired.attributes)) parts_.push_back(std::move(part));
+}
+
+const Undoing::Part* Undoing::find(const std::string& address) const {
+  const auto found =
+      std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) { return part.left.address.str() == address; });
+  return found == parts_.end() ? nullptr : &*found;
+}
+
+std::shared_ptr<const ir::HostGraph> Undoing::as_before(const std::string& host, const simulate::Observation& found,
+                                                        Diagnostics& diagnostics) const {
+  std::vector<Back> all;
+  // What the run did last goes back first.
+  for (std::size_t i = parts_.size(); i-- > 0;) {
+    const Part& part = parts_[i];
+    if (!part.again) continue;
+    const std::string address = part.left.address.str();
+    const Provider& provider = *kinds_.provider(part.left.address.kind);
+    if (!found.states[i]) {
+      diagnostics.add(cannot(host, address, found.states[i].error().summary()));
+    } else if (!provider.diff(part.left, *found.states[i]).empty()) {
+      diagnostics.add(cannot(host, address, "it was changed since that run"));
+    } else if (provider.is_unwanted(*part.again) && found.prevented.contains(address)) {
+      diagnostics.add(cannot(host, address, "prevent_destroy forbids that it goes"));
+    } else {
+      // What the run made is nothing that plumb knows of afterwards.
+      all.push_back({&part, node_of(*part.again, part.source)});
+      if (!provider.is_unwanted(*part.again)) continue;
+      all.back().node.forget = true;
+      // Nor is what somebody has put into it since.
+      all.back().node.desired.attributes["prune"] = true;
+    }
+  }
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const Part& part = parts_[i];
+    const bool as_left = !part.again && found.states[i].has_value() &&
+                         kinds_.provider(part.left.address.kind)->diff(part.left, *found.states[i]).empty();
+    if (as_left) all.push_back({&part, node_of(part.left, part.source)});
+  }
+  return graph_of(std::move(all));
+}
+
+std::shared_ptr<const ir::HostGraph> Undoing::graph_of(std::vector<Back> all) const {
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < all.size(); ++i) places[all[i].node.desired.address.str()] = i;
+  std::vector<ir::Precedence> wished;
+  std::vector<ir::Precedence> needed;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Part& part = *all[i].part;
+    for (const std::string& need : part.needs) {
+      const auto other = places.find(need);
+      if (other == places.end() || other->second == i) continue;
+      // What was done after it goes back before it; what is set off comes after what sets it off.
+      wished.push_back(part.again ? ir::Precedence{other->second, i} : ir::Precedence{i, other->second});
+    }
+    for (const Address& address : kinds_.provider(part.left.address.kind)->infers(all[i].node.desired)) {
+      for (std::size_t j = 0; j < all.size(); ++j) {
+        const Desired& other = all[j].node.desired;
+        const bool is_it = i != j && other.address.kind == address.kind && other.address.identity == address.identity;
+        if (is_it && !kinds_.provider(address.kind)->is_unwanted(other)) needed.push_back({i, j});
+      }
+    }
+  }
+  // What comes back needs what it needed then, whatever the run's own order was.
+  std::vector<ir::Precedence> both = needed;
+  both.insert(both.end(), wished.begin(), wished.end());
+  if (ir::stable_order(all.size(), both).order.size() < all.size()) both = needed;
+  std::vector<std::size_t> order = ir::stable_order(all.size(), both).order;
+  if (order.size() < all.size()) {
+    both.clear();
+    order = ir::stable_order(all.size(), both).order;
+  }
+  std::vector<std::size_t> place(all.size());
+  for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
+
+  auto graph = std::make_shared<ir::HostGraph>();
+  for (const std::size_t index : order) graph->nodes.push_back(std::move(all[index].node));
+  for (const ir::Precedence& one : both) {
+    const Part& after = *all[one.after].part;
+    ir::Edge edge{place[one.after], place[one.before], ir::EdgeKind::kInferred, Op::kNone, {}};
+    edge.span = graph->nodes[edge.from].span;
+    if (!after.again) {
+      edge.kind = ir::EdgeKind::kTrigger;
+      edge.op = after.set_off;
+    }
+    graph->edges.push_back(std::move(edge));
+  }
+  put_in_order(*graph);
+  return graph;
+}
+
+std::set<std::string> Undoing::contents() const {
+  std::set<std::string> all;
+  for (const Part& part : parts_) {
+    for (const Desired* one : {part.again ? &*part.again : nullptr, part.again ? nullptr : &part.left}) {
+      if (one == nullptr) continue;
+      for (std::string& content : content_digests(kinds_, *one)) all.insert(std::move(content));
+    }
+  }
+  return all;
+}
+
+}  // namespace plumb::run

@@ -1,0 +1,127 @@
+// What the host's record holds beyond what is declared, and what becomes of the record without an action.
+#include <algorithm>
+#include <set>
+
+#include "engine/simulate/simulator.h"
+
+namespace plumb::simulate {
+
+namespace {
+
+// The address that a resource of this name has now.
+std::string moved_by(const ir::Move& move, const std::string& address) {
+  if (address == move.from) return move.to;
+  const bool within = move.from.ends_with('/') && address.starts_with(move.from);
+  return within ? move.to + address.substr(move.from.size()) : address;
+}
+
+std::set<std::string> addresses_in(const ir::HostGraph& graph) {
+  std::set<std::string> addresses;
+  for (const ir::Node& node : graph.nodes) addresses.insert(node.desired.address.str());
+  return addresses;
+}
+
+}  // namespace
+
+void make_moves(const ir::HostGraph& graph, Observation& observation) {
+  if (graph.moves.empty() || observation.recorded.empty()) return;
+  const std::set<std::string> declared = addresses_in(graph);
+  std::map<std::string, std::string> moved;  // from the old address
+  for (const auto& [address, unused] : observation.recorded) {
+    if (declared.contains(address)) continue;
+    std::string now = address;
+    for (const ir::Move& move : graph.moves) now = moved_by(move, now);
+    if (now == address || !declared.contains(now)) continue;
+    // Of two that are said to be one now, the other stays an orphan.
+    if (observation.moved.emplace(now, address).second) moved.emplace(address, now);
+  }
+  std::map<std::string, Json> arrived;
+  for (const auto& [from, to] : moved) {
+    arrived.emplace(to, std::move(observation.recorded.extract(from).mapped()));
+    if (auto owed = observation.owed.extract(from)) {
+      owed.key() = to;
+      observation.owed.insert(std::move(owed));
+    }
+    if (observation.prevented.erase(from) > 0) observation.prevented.insert(to);
+  }
+  observation.recorded.merge(arrived);
+  for (auto& [address, owed] : observation.owed) {
+    for (std::string& because : owed.because) {
+      if (const auto found = moved.find(because); found != moved.end()) because = found->second;
+    }
+  }
+}
+
+std::vector<ir::Orphan> orphans_of(const ir::HostGraph& graph, const Observation& observation,
+                                   const plan::Scope& scope) {
+  std::vector<ir::Orphan> orphans;
+  const std::set<std::string> declared = addresses_in(graph);
+  for (const auto& [address, attributes] : observation.recorded) {
+    const bool meant = !scope.narrows_resources() || (scope.start_at.empty() && scope.takes(address, {}));
+    if (!meant || declared.contains(address)) continue;
+    orphans.push_back({address, attributes, observation.prevented.contains(address)});
+  }
+  return orphans;
+}
+
+bool Simulator::is_orphan(std::size_t i) const {
+  return graph_.nodes[i].because == ir::kOrphan;
+}
+
+bool Simulator::is_to_be_forgotten(std::size_t i) const {
+  return graph_.nodes[i].forget;
+}
+
+// What cannot go stays what it is, and keeps nothing else from being done.
+void Simulator::visit_unwanted(std::size_t i) {
+  if (!observation_.states[i].has_value()) return stays(i, observation_.states[i].error().diagnostic());
+  const Observed& observed = observed_of(i);
+  const std::string owner = is_orphan(i) ? owner_of_claims(i, observed) : std::string();
+  if (!owner.empty()) {
+    forgotten_.emplace(address_of(i), "it is that of `" + owner + "` now");
+    return;
+  }
+  const bool holds = provider_of(i)->diff(graph_.nodes[i].desired, observed).empty();
+  if (!holds && observed.obstacle && makers_of(i, observed).empty()) return stays(i, *observed.obstacle);
+  visit(i);
+}
+
+void Simulator::stays(std::size_t i, const Diagnostic& why) {
+  staying_.insert(address_of(i));
+  refusals_.stays(i, why);
+}
+
+// Who has on this host what the orphan had, by another name.
+std::string Simulator::owner_of_claims(std::size_t i, const Observed& observed) const {
+  const std::vector<std::string> claims = provider_of(i)->claims_on_host(graph_.nodes[i].desired, observed);
+  for (std::size_t other = 0; !claims.empty() && other < graph_.nodes.size(); ++other) {
+    if (is_orphan(other) || !observation_.states[other].has_value()) continue;
+    for (const std::string& claim :
+         provider_of(other)->claims_on_host(graph_.nodes[other].desired, observed_of(other))) {
+      if (std::find(claims.begin(), claims.end(), claim) != claims.end()) return address_of(other);
+    }
+  }
+  return {};
+}
+
+void Simulator::tell_of_record(plan::HostPlan& host) const {
+  host.moved = observation_.moved;
+  for (const auto& [address, why] : forgotten_) host.forgotten.push_back({address, why});
+  for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+    const ir::Node& node = graph_.nodes[i];
+    if (!node.because.empty() || !takes(i)) continue;
+    const bool prevented = observation_.prevented.contains(address_of(i));
+    if (node.prevent_destroy && !prevented) host.prevents.push_back(address_of(i));
+    if (!node.prevent_destroy && prevented) host.permits.push_back(address_of(i));
+  }
+  std::sort(host.prevents.begin(), host.prevents.end());
+  std::sort(host.permits.begin(), host.permits.end());
+  if (!graph_.whole || observation_.recorded.empty()) return;
+  const std::set<std::string> declared = addresses_in(graph_);
+  for (const auto& [address, unused] : observation_.recorded) {
+    const bool goes = declared.contains(address) || forgotten_.contains(address);
+    if (!goes || staying_.contains(address)) host.orphans.push_back(address);
+  }
+}
+
+}  // namespace plumb::simulate

@@ -1,0 +1,121 @@
+# What a run did is taken back: bytes, modes, links, lines, also of what --prune removed; and what cannot be is told.
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+
+root=$work/root
+mkdir -p "$root/etc" "$root/srv/old" "$root/bin"
+printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
+printf 'root:x:0:\n' >"$root/etc/group"
+printf 'first\nsecond\n' >"$root/etc/lines"
+printf 'old text\n' >"$root/srv/old/text"
+chmod 640 "$root/srv/old/text"
+head -c 300000 /dev/urandom >"$root/srv/old/binary"
+head -c 2000000 /dev/urandom >"$root/srv/old/large"
+printf '\0\1\2' >"$root/srv/old/gone"
+chmod 600 "$root/srv/old/gone"
+ln -s nowhere "$root/srv/old/link"
+exits 0 "$plumb" init project
+run() { "$plumb" -C project --root "$root" "$@"; }
+# All that is there but plumb's own: names, kinds, modes, owners, targets, contents.
+state() {
+  (cd "$root" && find . -path ./var -prune -o ! -name .pwd.lock -printf '%p %y %m %U:%G %l\n' | sort &&
+    find . -path ./var -prune -o -type f ! -name .pwd.lock -print0 | sort -z | xargs -0 sha256sum)
+}
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: tour
+resources:
+  - directory: /srv/new
+  - file: /srv/new/page
+    content: "page\n"
+  - file: /srv/old/text
+    content: "new text\n"
+    mode: "0600"
+  - file: /srv/old/binary
+    content: "no longer binary\n"
+  - file: /srv/old/large
+    content: "small\n"
+  - file: /srv/old/gone
+    state: absent
+  - link: /srv/old/link
+    target: somewhere
+  - line: /etc/lines
+    match: "^second$"
+    text: "2nd"
+  - line: /etc/lines
+    text: "third"
+  - group: staff
+    gid: 50
+YAML
+before=$(state)
+exits 0 run apply --yes
+built=$(run history --limit 1 | grep -oE '[0-9]{8}T[0-9]{6}Z-[0-9a-f]+' | head -n 1)
+after=$(state)
+[ "$before" != "$after" ] || fail 'nothing was changed'
+
+# A plan like any other: shown, written, applied; with --address a part of it.
+exits 0 run undo last -o undo.json
+says "Takes back run $built"
+says '~ file:/srv/old/binary  (undo)'
+says '- directory:/srv/new  (undo)'
+[ "$(state)" = "$after" ] || fail 'a plan of undo changed the host'
+exits 0 run show undo.json
+exits 0 run undo "$built" --address 'line:*' --yes
+printf 'first\nsecond\n' | cmp - "$root/etc/lines" || fail "$(cat "$root/etc/lines")"
+exits 0 run apply --yes
+[ "$(state)" = "$after" ] || fail "the configuration was not made again: $(diff <(echo "$after") <(state))"
+
+# Without a terminal, a yes is wanted.
+exits 1 run undo "$built"
+exits 0 run undo "$built" --yes
+says_not PL2015
+[ "$(state)" = "$before" ] || fail "not all is back: $(diff <(echo "$before") <(state))"
+exits 0 run history show last
+says undo
+
+# What was undone is nothing that plumb knows, so the configuration makes it anew; an undo can be undone, as far as it can:
+# where a line was that went, nothing tells.
+exits 0 run undo last --yes
+says '`line:/etc/lines#third` is left as it is'
+printf 'first\n2nd\n' | cmp - "$root/etc/lines" || fail "$(cat "$root/etc/lines")"
+exits 0 run apply --yes
+says '1 changed'
+[ "$(state)" = "$after" ] || fail "the undo was not undone: $(diff <(echo "$after") <(state))"
+
+# What was changed since stays as it is, and is told; so is what nothing brings back.
+echo more >>"$root/srv/new/page"
+exits 0 run undo "$built" --yes
+says PL2015
+says '`file:/srv/new/page` is left as it is: it was changed since that run'
+[ -e "$root/srv/new/page" ] || fail 'what somebody changed went'
+[ "$(cat "$root/srv/old/text")" = 'old text' ] || fail 'what nobody changed stayed'
+
+# A prune is taken back too.
+exits 0 run apply --yes
+pruned=$(state)
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: tour
+resources: []
+YAML
+exits 0 run apply --prune --yes
+[ ! -e "$root/srv/new" ] || fail 'an orphan stayed'
+exits 0 run undo last --yes
+[ "$(state)" = "$pruned" ] || fail "not all is back: $(diff <(echo "$pruned") <(state))"
+exits 0 run plan
+says 'o file:/srv/new/page'
+
+# Secrets are told.
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: tour
+resources:
+  - file: /srv/old/text
+    content: correct-horse
+    sensitive: true
+YAML
+exits 0 run apply --yes
+exits 0 run undo last --yes
+says '`file:/srv/old/text` is left as it is'
+[ "$(cat "$root/srv/old/text")" = correct-horse ] || fail 'a secret was taken back'
+exits 3 run undo nonsense
+says 'the history holds no run `nonsense`'
